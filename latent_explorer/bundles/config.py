@@ -1,0 +1,44 @@
+"""The `config.json` of a bundle."""
+
+import msgspec
+
+from latent_explorer.nets.spec import NetSpec
+
+
+class DatasetRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """Which dataset a bundle was trained on. source: what `data.open_dataset` takes to open it again."""
+
+    name: str
+    source: str
+    fingerprint: str
+    count: int
+    class_names: tuple[str, ...]
+
+
+class TrainingRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """How a bundle was trained."""
+
+    epochs: int
+    batch_size: int
+    learning_rate: float
+    seed: int
+    device: str
+    minutes: float
+    command: str
+
+
+class BundleConfig(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything that the other files of a bundle are checked against.
+
+    metrics: figures by name, as `evaluate` gave them. versions: library versions by name.
+    files: SHA-256 by file name, of the two safetensors files.
+    """
+
+    format: int
+    name: str
+    net: NetSpec
+    dataset: DatasetRecord
+    training: TrainingRecord
+    metrics: dict[str, float | None]
+    versions: dict[str, str]
+    files: dict[str, str]

@@ -1,0 +1,67 @@
+"""One dataset, whatever it was read from."""
+
+import hashlib
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from latent_explorer.errors import DataError
+
+Split = Literal["train", "test"]
+SPLITS: tuple[Split, ...] = ("train", "test")
+
+
+@dataclass(frozen=True, eq=False)
+class Dataset:
+    """Images with all that is known about them.
+
+    images: uint8 (n, h, w, c), C-contiguous, c = 1 or 3.
+    labels: int64 (n,), each an index into `class_names`, or None.
+    split: uint8 (n,), each an index into SPLITS.
+    Raises DataError when these do not fit each other.
+    """
+
+    name: str
+    images: NDArray[np.uint8]
+    labels: NDArray[np.int64] | None
+    class_names: tuple[str, ...]
+    split: NDArray[np.uint8]
+
+    def __post_init__(self) -> None:
+        shape, count = self.images.shape, len(self.images)
+        if self.images.dtype != np.uint8 or len(shape) != 4 or shape[3] not in (1, 3) or 0 in shape:
+            raise DataError(f"{self.name}: expected uint8 images (n, h, w, 1 or 3), found {self.images.dtype} {shape}")
+        if self.split.shape != (count,) or (count and self.split.max() >= len(SPLITS)):
+            raise DataError(f"{self.name}: expected one split per image, each one of {SPLITS}")
+        if self.labels is None:
+            return
+        if self.labels.shape != (count,):
+            raise DataError(f"{self.name}: expected {count} labels, found {self.labels.shape}")
+        if self.labels.min() < 0 or self.labels.max() >= len(self.class_names):
+            raise DataError(f"{self.name}: labels must lie in 0..{len(self.class_names) - 1}")
+
+    def __len__(self) -> int:
+        return len(self.images)
+
+    @property
+    def image_shape(self) -> tuple[int, int, int]:
+        """Height, width and channels of one picture."""
+        height, width, channels = self.images.shape[1:]
+        return height, width, channels
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """The SHA-256 of images, labels and splits, as hexadecimal digits."""
+        digest = hashlib.sha256(repr(self.images.shape).encode())
+        digest.update(np.ascontiguousarray(self.images).data)
+        if self.labels is not None:
+            digest.update(np.ascontiguousarray(self.labels).data)
+        digest.update(np.ascontiguousarray(self.split).data)
+        return digest.hexdigest()
+
+    def indices(self, split: Split) -> NDArray[np.intp]:
+        """The indices of the images of one split, ascending."""
+        return np.flatnonzero(self.split == SPLITS.index(split))

@@ -1,0 +1,18 @@
+"""What a network is, in plain values: free of torch, so that a configuration can be read anywhere."""
+
+import msgspec
+
+
+class NetSpec(msgspec.Struct, frozen=True, kw_only=True):
+    """All that is needed to build a network.
+
+    image_shape: (h, w, c). hidden: the widths of the fully connected trunk, or the channels of the convolutional
+    one, from the image inwards; the decoder mirrors them. beta: the weight of the KL term of a VAE.
+    """
+
+    family: str
+    trunk: str
+    image_shape: tuple[int, int, int]
+    latent_dim: int
+    hidden: tuple[int, ...]
+    beta: float = 1.0

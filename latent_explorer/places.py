@@ -1,0 +1,51 @@
+"""Where things lie: what ships with the program, and the person's own folders."""
+
+from pathlib import Path
+
+import platformdirs
+
+from latent_explorer.errors import UserError
+
+_PACKAGE = Path(__file__).resolve().parent
+
+
+def _shipped(name: str) -> Path:
+    inside_wheel = _PACKAGE / name
+    return inside_wheel if inside_wheel.is_dir() else _PACKAGE.parent / name
+
+
+def resource(name: str) -> Path:
+    """A file or folder of `resources/`, from a checkout or an installed wheel alike."""
+    return _shipped("resources") / name
+
+
+def models_folder() -> Path:
+    """The folder of the bundles that ship."""
+    return _shipped("models")
+
+
+def shipped_bundles() -> list[Path]:
+    """The folders of the bundles that ship, by name."""
+    return sorted(path.parent for path in models_folder().glob("*/config.json"))
+
+
+def find_bundle(name_or_path: str | Path) -> Path:
+    """The folder of a bundle given by its path or by the name of a shipped one.
+
+    Raises UserError that lists the shipped ones when there is neither.
+    """
+    for candidate in (Path(name_or_path).expanduser(), models_folder() / name_or_path):
+        if candidate.is_dir():
+            return candidate
+    known = ", ".join(path.name for path in shipped_bundles()) or "none"
+    raise UserError(f"no bundle {str(name_or_path)!r}: expected a folder or one of the shipped bundles ({known})")
+
+
+def data_folder() -> Path:
+    """Where downloaded datasets are kept for this person."""
+    return Path(platformdirs.user_data_dir("latent-explorer", appauthor=False)) / "datasets"
+
+
+def log_folder() -> Path:
+    """Where this person's logs are kept."""
+    return Path(platformdirs.user_log_dir("latent-explorer", appauthor=False))
