@@ -1,1 +1,6 @@
-"""Room: data"""
+"""Datasets: by name, from folders and zips of images, from arrays."""
+
+from latent_explorer.data.dataset import SPLITS, Dataset, Split
+from latent_explorer.data.opening import open_dataset
+
+__all__ = ["SPLITS", "Dataset", "Split", "open_dataset"]
