@@ -1,1 +1,0 @@
-"""A bundle on disk: saved whole, loaded only when everything fits its configuration."""

@@ -1,0 +1,25 @@
+"""What a bundle knows about every image of its dataset."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, eq=False)
+class Latents:
+    """The latents of a whole dataset, in the dataset's order.
+
+    mean, log_variance: float32 (n, d), of the posterior; log_variance is None where the family has none.
+    label: int64 (n,), or None. split: uint8 (n,), 0 for train and 1 for test.
+    error: float32 (n,), the mean squared error of the reconstruction from the mean, on pixels in [0, 1].
+    """
+
+    mean: NDArray[np.float32]
+    log_variance: NDArray[np.float32] | None
+    label: NDArray[np.int64] | None
+    split: NDArray[np.uint8]
+    error: NDArray[np.float32]
+
+    def __len__(self) -> int:
+        return len(self.mean)

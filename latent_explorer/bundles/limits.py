@@ -1,0 +1,46 @@
+"""What a configuration may say: bounds that keep a lying one from claiming the machine's memory."""
+
+import math
+from collections.abc import Iterator
+
+from latent_explorer.bundles.config import BundleConfig
+
+FORMAT = 1
+CONFIG_BYTES = 1 << 20
+TEXT_BYTES = 1 << 24
+WEIGHTS_BYTES = 1 << 32
+HEADER_BYTES = 1 << 16
+
+_Bound = tuple[str, float, float, float]
+
+
+def outside_limits(config: BundleConfig) -> str | None:
+    """The first value of `config` outside its bounds, in words, or None when all are within."""
+    for name, found, low, high in _bounds(config):
+        if not (math.isfinite(found) and low <= found <= high):
+            return f"expected {name} within {low:g}..{high:g}, found {found}"
+    if config.net.image_shape[2] not in (1, 3):
+        return f"expected 1 or 3 channels in net.image_shape, found {config.net.image_shape[2]}"
+    return None
+
+
+def latents_bytes(config: BundleConfig) -> int:
+    """How many bytes `latents.safetensors` may take at most."""
+    per_image = 4 * (2 * config.net.latent_dim + 2) + 1
+    return config.dataset.count * per_image + HEADER_BYTES
+
+
+def _bounds(config: BundleConfig) -> Iterator[_Bound]:
+    net, training = config.net, config.training
+    yield "net.image_shape's height", net.image_shape[0], 1, 2048
+    yield "net.image_shape's width", net.image_shape[1], 1, 2048
+    yield "net.latent_dim", net.latent_dim, 1, 4096
+    yield "net.beta", net.beta, 0, 1e6
+    yield "the number of net.hidden", len(net.hidden), 0, 64
+    yield from (("each of net.hidden", width, 1, 16384) for width in net.hidden)
+    yield "dataset.count", config.dataset.count, 1, 10**8
+    yield "the number of dataset.class_names", len(config.dataset.class_names), 0, 10**5
+    yield "training.epochs", training.epochs, 0, 10**7
+    yield "training.batch_size", training.batch_size, 1, 10**8
+    yield "training.learning_rate", training.learning_rate, 0, 1e6
+    yield "training.minutes", training.minutes, 0, 1e9

@@ -1,0 +1,170 @@
+"""Reading a bundle: every file is checked against `config.json` before anything of it is used."""
+
+from pathlib import Path
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+from safetensors import SafetensorError
+from safetensors.numpy import load
+
+from latent_explorer.bundles import limits, seal
+from latent_explorer.bundles.config import BundleConfig
+from latent_explorer.bundles.latents import Latents
+from latent_explorer.errors import BundleError
+
+_Array = NDArray[np.generic]
+_PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
+
+
+def read_config(folder: Path) -> BundleConfig:
+    """The configuration of the bundle in `folder`, its values within sane bounds.
+
+    Raises BundleError when it is missing, damaged, of another format, or out of bounds.
+    """
+    path = Path(folder) / seal.CONFIG
+    content = _read(path, limits.CONFIG_BYTES)
+    try:
+        config = msgspec.json.decode(content, type=BundleConfig)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        raise _refusal(path, "a bundle's configuration", str(error)) from error
+    if config.format != limits.FORMAT:
+        raise _refusal(path, f"format {limits.FORMAT}", f"format {config.format}, of another version of the program")
+    complaint = limits.outside_limits(config)
+    if complaint:
+        raise BundleError(f"{path}: {complaint}")
+    _check_seal(path, config, seal.config_digest(content, config.files.get(seal.CONFIG, "")))
+    return config
+
+
+def read_latents(folder: Path, config: BundleConfig | None = None) -> Latents:
+    """The latents of the bundle in `folder`, fitting `config` (read from the folder when None).
+
+    Raises BundleError when they are missing, damaged, or do not fit.
+    """
+    config = config or read_config(folder)
+    path = Path(folder) / seal.LATENTS
+    tensors = _read_tensors(path, config, limits.latents_bytes(config))
+    expected = _latents_layout(config, with_log_variance="log_variance" in tensors)
+    _check_layout(path, tensors, expected)
+    _check_values(path, tensors, config)
+    label = tensors.get("label")
+    return Latents(
+        mean=tensors["mean"].astype(np.float32, copy=False),
+        log_variance=tensors["log_variance"].astype(np.float32, copy=False) if "log_variance" in tensors else None,
+        label=None if label is None else label.astype(np.int64),
+        split=tensors["split"].astype(np.uint8, copy=False),
+        error=tensors["error"].astype(np.float32, copy=False),
+    )
+
+
+def read_weights(folder: Path, config: BundleConfig | None = None) -> dict[str, NDArray[np.float32]]:
+    """The weights of the bundle in `folder` by name, float32 whatever their precision on disk, all finite.
+
+    Whether names and shapes fit the network is checked by `nets.model.load_model`, which knows them.
+    Raises BundleError when they are missing, damaged, or not finite.
+    """
+    config = config or read_config(folder)
+    path = Path(folder) / seal.WEIGHTS
+    tensors = _read_tensors(path, config, limits.WEIGHTS_BYTES)
+    for name, tensor in tensors.items():
+        if tensor.dtype not in (np.float16, np.float32):
+            raise _refusal(path, f"{name} as float16 or float32", str(tensor.dtype))
+        _check_finite(path, name, tensor)
+    return {name: tensor.astype(np.float32) for name, tensor in tensors.items()}
+
+
+def check_bundle(folder: Path) -> BundleConfig:
+    """Check every file of the bundle in `folder` and give its configuration.
+
+    Raises BundleError at the first thing that does not fit.
+    """
+    config = read_config(folder)
+    read_weights(folder, config)
+    read_latents(folder, config)
+    _read_sealed(Path(folder) / seal.CARD, config, limits.TEXT_BYTES)
+    preview = _read_sealed(Path(folder) / seal.PREVIEW, config, limits.TEXT_BYTES)
+    if not preview.startswith(_PNG_SIGNATURE):
+        raise _refusal(Path(folder) / seal.PREVIEW, "a PNG picture", f"bytes that begin with {preview[:8]!r}")
+    return config
+
+
+def _refusal(path: Path, expected: str, found: str) -> BundleError:
+    return BundleError(f"{path}: expected {expected}, found {found}; fetch or train this bundle again")
+
+
+def _read(path: Path, most: int) -> bytes:
+    try:
+        size = path.stat().st_size
+        if size > most:
+            raise _refusal(path, f"at most {most} bytes", f"{size} bytes")
+        return path.read_bytes()
+    except OSError as error:
+        raise BundleError(f"{path}: expected a file of a bundle, but it cannot be read: {error.strerror}") from error
+
+
+def _read_sealed(path: Path, config: BundleConfig, most: int) -> bytes:
+    content = _read(path, most)
+    _check_seal(path, config, seal.digest(content))
+    return content
+
+
+def _check_seal(path: Path, config: BundleConfig, found: str) -> None:
+    expected = config.files.get(path.name)
+    if expected is None:
+        raise _refusal(path, f"its SHA-256 under files in {seal.CONFIG}", "none")
+    if found != expected:
+        raise _refusal(path, f"SHA-256 {expected[:12]}… as saved", f"{found[:12]}…: it is damaged or was changed")
+
+
+def _read_tensors(path: Path, config: BundleConfig, most: int) -> dict[str, _Array]:
+    content = _read_sealed(path, config, most)
+    try:
+        return load(content)
+    except (SafetensorError, KeyError, TypeError, ValueError) as error:
+        raise _refusal(path, "a safetensors file", f"one that cannot be read ({error})") from error
+
+
+def _latents_layout(config: BundleConfig, *, with_log_variance: bool) -> dict[str, tuple[str, tuple[int, ...]]]:
+    count, dim = config.dataset.count, config.net.latent_dim
+    layout: dict[str, tuple[str, tuple[int, ...]]] = {
+        "mean": ("float32", (count, dim)),
+        "split": ("uint8", (count,)),
+        "error": ("float32", (count,)),
+    }
+    if with_log_variance:
+        layout["log_variance"] = ("float32", (count, dim))
+    if config.dataset.class_names:
+        layout["label"] = ("int32", (count,))
+    return layout
+
+
+def _check_layout(path: Path, tensors: dict[str, _Array], expected: dict[str, tuple[str, tuple[int, ...]]]) -> None:
+    if tensors.keys() != expected.keys():
+        raise _refusal(path, f"the arrays {sorted(expected)}", f"{sorted(tensors)}")
+    for name, layout in expected.items():
+        found = (tensors[name].dtype.name, tensors[name].shape)
+        if found != layout:
+            raise _refusal(path, f"{name} as {layout[0]} {layout[1]}", f"{found[0]} {found[1]}")
+
+
+def _check_values(path: Path, tensors: dict[str, _Array], config: BundleConfig) -> None:
+    for name in ("mean", "log_variance", "error"):
+        if name in tensors:
+            _check_finite(path, name, tensors[name])
+    _check_range(path, "split", tensors["split"], 1)
+    _check_range(path, "error", tensors["error"], 1)
+    if "label" in tensors:
+        _check_range(path, "label", tensors["label"], len(config.dataset.class_names) - 1)
+
+
+def _check_finite(path: Path, name: str, tensor: _Array) -> None:
+    finite = np.isfinite(tensor)
+    if not finite.all():
+        raise _refusal(path, f"only finite values in {name}", f"{int((~finite).sum())} that are not")
+
+
+def _check_range(path: Path, name: str, tensor: _Array, highest: int) -> None:
+    low, high = tensor.min(), tensor.max()
+    if low < 0 or high > highest:
+        raise _refusal(path, f"{name} within 0..{highest}", f"{low}..{high}")

@@ -1,0 +1,103 @@
+"""Saving a bundle: whole or not at all."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from safetensors.numpy import save
+
+from latent_explorer.bundles import seal
+from latent_explorer.bundles.config import BundleConfig
+from latent_explorer.bundles.latents import Latents
+from latent_explorer.bundles.reading import check_bundle
+from latent_explorer.errors import BundleError
+
+
+def save_bundle(
+    folder: Path,
+    config: BundleConfig,
+    weights: Mapping[str, NDArray[np.floating[Any]]],
+    latents: Latents,
+    card: str,
+    preview: bytes,
+    *,
+    overwrite: bool = False,
+) -> Path:
+    """Save a bundle into `folder`, which is afterwards either complete or untouched, and give the folder.
+
+    weights: float16 or float32 by name, kept in their precision. card: Markdown. preview: a PNG picture.
+    `config.files` is filled in. Raises BundleError when the parts do not fit each other, when `folder` holds
+    something already (unless it is a bundle and `overwrite` is true), or when it cannot be written.
+    """
+    folder = Path(folder).absolute()
+    _refuse_taken(folder, overwrite)
+    contents = {
+        seal.WEIGHTS: _pack(weights),
+        seal.LATENTS: _pack(_tensors(latents)),
+        seal.CARD: card.encode(),
+        seal.PREVIEW: preview,
+    }
+    contents[seal.CONFIG] = seal.sealed_config(config, contents)
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}.") as scratch:
+            _write_and_move(contents, Path(scratch), folder)
+    except OSError as error:
+        raise BundleError(f"{folder} could not be written: {error.strerror or error}") from error
+    return folder
+
+
+def _refuse_taken(folder: Path, overwrite: bool) -> None:
+    if not folder.exists() or (folder.is_dir() and not any(folder.iterdir())):
+        return
+    if not (folder / seal.CONFIG).is_file():
+        raise BundleError(f"{folder} exists and is no bundle; choose another folder")
+    if not overwrite:
+        raise BundleError(f"{folder} already holds a bundle; choose another folder or allow it to be overwritten")
+
+
+def _tensors(latents: Latents) -> dict[str, NDArray[Any]]:
+    named = {
+        "mean": latents.mean,
+        "log_variance": latents.log_variance,
+        "label": None if latents.label is None else latents.label.astype(np.int32),
+        "split": latents.split,
+        "error": latents.error,
+    }
+    return {name: array for name, array in named.items() if array is not None}
+
+
+def _pack(tensors: Mapping[str, NDArray[Any]]) -> bytes:
+    return save({name: np.asarray(array, order="C") for name, array in tensors.items()})
+
+
+def _write_and_move(contents: Mapping[str, bytes], scratch: Path, folder: Path) -> None:
+    new, old = scratch / "new", scratch / "old"
+    new.mkdir()
+    for name, content in contents.items():
+        with (new / name).open("wb") as stream:
+            stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
+    _check(new, folder)
+    if folder.exists():
+        folder.rename(old)
+    try:
+        new.rename(folder)
+    except OSError:
+        if old.exists():
+            shutil.move(old, folder)
+        raise
+
+
+def _check(new: Path, folder: Path) -> None:
+    """What could not be loaded again is never put in place."""
+    try:
+        check_bundle(new)
+    except BundleError as error:
+        raise BundleError(f"not saved: {error}".replace(str(new), str(folder))) from error
