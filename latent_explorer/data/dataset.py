@@ -21,6 +21,7 @@ class Dataset:
     images: uint8 (n, h, w, c), C-contiguous, c = 1 or 3.
     labels: int64 (n,), each an index into `class_names`, or None.
     split: uint8 (n,), each an index into SPLITS.
+    source: what `open_dataset` takes to open it again; empty when it was made in memory.
     Raises DataError when these do not fit each other.
     """
 
@@ -29,6 +30,7 @@ class Dataset:
     labels: NDArray[np.int64] | None
     class_names: tuple[str, ...]
     split: NDArray[np.uint8]
+    source: str = ""
 
     def __post_init__(self) -> None:
         shape, count = self.images.shape, len(self.images)

@@ -1,36 +1,70 @@
-"""The datasets that are opened by name."""
+"""The datasets that are opened by name, from the package, a download, or a folder that has them already."""
 
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 
 import numpy as np
-from numpy.typing import NDArray
 
+from latent_explorer.data.cifar import download_cifar10, read_cifar10
 from latent_explorer.data.dataset import SPLITS, Dataset
+from latent_explorer.data.download import Download, Progress, fetch
 from latent_explorer.data.idx import read_idx
 from latent_explorer.errors import DataError
-from latent_explorer.places import resource
+from latent_explorer.places import data_folder, resource
 
-_DIGITS = tuple("0123456789")
-_IDX_PREFIX = {"train": "train", "test": "t10k"}
+_FASHION = "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/"
+_KMNIST = "http://codh.rois.ac.jp/kmnist/dataset/kmnist/"
+_FASHION_CLASSES = (
+    "T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot",
+)  # fmt: skip
+_KMNIST_CLASSES = ("o", "ki", "su", "tsu", "na", "ha", "ma", "ya", "re", "wo")
+_FILES = (
+    "train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte",
+)  # fmt: skip
+_FASHION_MD5 = (
+    "8d4fb7e6c68d591d4c3dfef9ec88bf0d", "25c81989df183df01b3e8a0aad5dffbe",
+    "bef4ecab320f06d8554ea6380940ec79", "bb300cfdad3c16e7a12a480ee83cd310",
+)  # fmt: skip
+_KMNIST_MD5 = (
+    "bdb82020997e1d708af4cf47b453dcf7", "e144d726b3acfaa3e44228e80efcd344",
+    "5c965bf0a639b31b8f53240b1b52f4d7", "7320c461ea6c1c855c0b718fb2a4b134",
+)  # fmt: skip
 
 
-def open_mnist() -> Dataset:
-    """MNIST as it ships with the program: 60,000 training and 10,000 test images, 28 x 28, grey."""
-    return read_idx_dataset("mnist", resource("mnist"), _DIGITS)
+@dataclass(frozen=True)
+class NamedDataset:
+    """How a dataset is had by its name. read: from a root folder. obtain: the root folder when none is given."""
+
+    read: Callable[[Path], Dataset]
+    obtain: Callable[[Progress | None], Path]
 
 
-def read_idx_dataset(name: str, folder: Path, class_names: tuple[str, ...]) -> Dataset:
-    """A dataset kept as MNIST's four IDX files, plain or gzip, in one folder. Raises DataError."""
-    images = [read_idx(_idx_file(folder, f"{_IDX_PREFIX[split]}-images-idx3-ubyte"), 3) for split in SPLITS]
-    labels = [read_idx(_idx_file(folder, f"{_IDX_PREFIX[split]}-labels-idx1-ubyte"), 1) for split in SPLITS]
-    if len({part.shape[1:] for part in images}) > 1:
-        raise DataError(f"{folder}: expected images of one size, found {[part.shape for part in images]}")
+def open_named(name: str, root: Path | None, progress: Progress | None = None) -> Dataset:
+    """The dataset of one of the names in KNOWN, read from `root`, or had otherwise when that is None.
+
+    Raises UserError when it is neither there nor can be downloaded, or is damaged.
+    """
+    known = KNOWN[name]
+    return known.read(known.obtain(progress) if root is None else root)
+
+
+def read_idx_dataset(name: str, folder: str, class_names: tuple[str, ...], root: Path) -> Dataset:
+    """A dataset kept as MNIST's four IDX files, plain or gzip, in `root/folder/raw` or in `root`. Raises DataError."""
+    nested = root / folder / "raw"
+    paths = [_idx_file(nested if nested.is_dir() else root, file) for file in _FILES]
+    images = [read_idx(path, 3) for path in paths[::2]]
+    labels = [read_idx(path, 1) for path in paths[1::2]]
+    if images[0].shape[1:] != images[1].shape[1:]:
+        raise DataError(f"{paths[2]}: expected images of {images[0].shape[1:]}, found {images[1].shape[1:]}")
     return Dataset(
         name=name,
         images=np.concatenate(images)[..., None],
         labels=np.concatenate(labels).astype(np.int64),
         class_names=class_names,
-        split=_split([len(part) for part in images]),
+        split=np.repeat(np.arange(len(SPLITS), dtype=np.uint8), [len(part) for part in images]),
     )
 
 
@@ -39,5 +73,31 @@ def _idx_file(folder: Path, name: str) -> Path:
     return plain if plain.is_file() else folder / f"{name}.gz"
 
 
-def _split(counts: list[int]) -> NDArray[np.uint8]:
-    return np.repeat(np.arange(len(counts), dtype=np.uint8), counts)
+def _downloaded_idx(folder: str, base: str, md5s: tuple[str, ...], progress: Progress | None) -> Path:
+    for file, md5 in zip(_FILES, md5s, strict=True):
+        fetch(Download(f"{base}{file}.gz", md5), data_folder() / folder / "raw", progress)
+    return data_folder()
+
+
+def _downloaded_cifar10(progress: Progress | None) -> Path:
+    download_cifar10(data_folder(), progress)
+    return data_folder()
+
+
+KNOWN: Mapping[str, NamedDataset] = MappingProxyType(
+    {
+        "mnist": NamedDataset(
+            read=partial(read_idx_dataset, "mnist", "MNIST", tuple("0123456789")),
+            obtain=lambda _: resource("mnist"),
+        ),
+        "fashion-mnist": NamedDataset(
+            read=partial(read_idx_dataset, "fashion-mnist", "FashionMNIST", _FASHION_CLASSES),
+            obtain=partial(_downloaded_idx, "FashionMNIST", _FASHION, _FASHION_MD5),
+        ),
+        "kmnist": NamedDataset(
+            read=partial(read_idx_dataset, "kmnist", "KMNIST", _KMNIST_CLASSES),
+            obtain=partial(_downloaded_idx, "KMNIST", _KMNIST, _KMNIST_MD5),
+        ),
+        "cifar10": NamedDataset(read=read_cifar10, obtain=_downloaded_cifar10),
+    }
+)
