@@ -61,7 +61,7 @@ def read_latents(folder: Path, config: BundleConfig | None = None) -> Latents:
 def read_weights(folder: Path, config: BundleConfig | None = None) -> dict[str, NDArray[np.float32]]:
     """The weights of the bundle in `folder` by name, float32 whatever their precision on disk, all finite.
 
-    Whether names and shapes fit the network is checked by `nets.model.load_model`, which knows them.
+    Whether names and shapes fit the network is checked by `nets.weights.load_model`, which knows them.
     Raises BundleError when they are missing, damaged, or not finite.
     """
     config = config or read_config(folder)

@@ -7,7 +7,7 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from latent_explorer.bundles import (
@@ -61,6 +61,7 @@ def save_small(folder: Path, *, overwrite: bool = False, name: str = "w") -> Pat
     return save_bundle(folder, configuration(), weights, latents(), "# Card", PREVIEW, overwrite=overwrite)
 
 
+@settings(deadline=None)
 @given(
     count=st.integers(1, 20),
     dim=st.integers(1, 5),

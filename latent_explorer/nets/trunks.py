@@ -1,0 +1,127 @@
+"""Encoder and decoder halves for images of any shape and latents of any dimension."""
+
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+
+from torch import Tensor, nn
+
+from latent_explorer.nets.spec import NetSpec
+
+
+@dataclass(frozen=True)
+class Trunk:
+    """How the two halves of a network are built.
+
+    encoder: (spec, outputs) -> a module from (n, c, h, w) to (n, outputs).
+    decoder: spec -> a plain sequence from (n, d) to (n, c, h, w), quick to freeze and to fuse.
+    """
+
+    encoder: Callable[[NetSpec, int], nn.Sequential]
+    decoder: Callable[[NetSpec], nn.Sequential]
+
+
+class ResidualBlock(nn.Module):
+    """x + W2 gelu(W1 norm(x)) on (n, width): identity mapping with normalisation before (He et al. 2016)."""
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        self.branch = nn.Sequential(nn.LayerNorm(width), nn.Linear(width, width), nn.GELU(), nn.Linear(width, width))
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Shape (n, width) in and out."""
+        residue: Tensor = self.branch(x)
+        return x + residue
+
+
+def dense_encoder(spec: NetSpec, outputs: int) -> nn.Sequential:
+    """Fully connected layers of the widths `spec.hidden`, with GELU."""
+    widths = (math.prod(spec.image_shape), *spec.hidden)
+    return nn.Sequential(nn.Flatten(), *_dense(widths, nn.GELU), nn.Linear(widths[-1], outputs))
+
+
+def dense_decoder(spec: NetSpec) -> nn.Sequential:
+    """Fully connected layers of the widths `spec.hidden` from the last to the first, with GELU."""
+    return _to_image(spec, _dense(_decoder_widths(spec), nn.GELU))
+
+
+def relu_decoder(spec: NetSpec) -> nn.Sequential:
+    """As `dense_decoder` with ReLU, which costs next to nothing beside the products."""
+    return _to_image(spec, _dense(_decoder_widths(spec), nn.ReLU))
+
+
+def residual_encoder(spec: NetSpec, outputs: int) -> nn.Sequential:
+    """One residual block for each of `spec.hidden`, entered through a GELU layer where the width changes."""
+    widths = (math.prod(spec.image_shape), *spec.hidden)
+    return nn.Sequential(nn.Flatten(), *_residual(widths), nn.Linear(widths[-1], outputs))
+
+
+def residual_decoder(spec: NetSpec) -> nn.Sequential:
+    """The mirror image of `residual_encoder`."""
+    return _to_image(spec, _residual(_decoder_widths(spec)))
+
+
+def conv_encoder(spec: NetSpec, outputs: int) -> nn.Sequential:
+    """A 3x3 convolution for each of `spec.hidden`, each halving height and width, then one dense layer."""
+    channels = (spec.image_shape[2], *spec.hidden)
+    halvings = (layer for pair in pairwise(channels) for layer in (nn.Conv2d(*pair, 3, 2, 1), nn.GELU()))
+    features = channels[-1] * math.prod(_conv_sizes(spec)[-1])
+    return nn.Sequential(*halvings, nn.Flatten(), nn.Linear(features, outputs))
+
+
+def conv_decoder(spec: NetSpec) -> nn.Sequential:
+    """The mirror image of `conv_encoder`, by transposed convolutions."""
+    sizes, channels = _conv_sizes(spec)[::-1], (spec.image_shape[2], *spec.hidden)[::-1]
+    entry = (channels[0], *sizes[0])
+    layers = [nn.Linear(spec.latent_dim, math.prod(entry)), nn.Unflatten(1, entry)]
+    for step, (small, large) in enumerate(pairwise(sizes)):
+        layers += [nn.GELU(), _doubling(channels[step], channels[step + 1], small, large)]
+    return nn.Sequential(*layers)
+
+
+TRUNKS = {
+    "conv": Trunk(conv_encoder, conv_decoder),
+    "dense": Trunk(dense_encoder, dense_decoder),
+    "residual": Trunk(residual_encoder, residual_decoder),
+    "residual-relu": Trunk(residual_encoder, relu_decoder),
+}
+
+
+def _decoder_widths(spec: NetSpec) -> tuple[int, ...]:
+    return (spec.latent_dim, *reversed(spec.hidden))
+
+
+def _to_image(spec: NetSpec, layers: Iterator[nn.Module]) -> nn.Sequential:
+    height, width, channels = spec.image_shape
+    last = nn.Linear(_decoder_widths(spec)[-1], math.prod(spec.image_shape))
+    return nn.Sequential(*layers, last, nn.Unflatten(1, (channels, height, width)))
+
+
+def _dense(widths: tuple[int, ...], activation: type[nn.Module]) -> Iterator[nn.Module]:
+    for before, after in pairwise(widths):
+        yield nn.Linear(before, after)
+        yield activation()
+
+
+def _residual(widths: tuple[int, ...]) -> Iterator[nn.Module]:
+    for before, after in pairwise(widths):
+        if before != after:
+            yield nn.Linear(before, after)
+            yield nn.GELU()
+        yield ResidualBlock(after)
+
+
+def _conv_sizes(spec: NetSpec) -> list[tuple[int, int]]:
+    """Height and width at each level, from the image inwards: each half the one before, rounded up."""
+    sizes = [spec.image_shape[:2]]
+    for _ in spec.hidden:
+        height, width = sizes[-1]
+        sizes.append((math.ceil(height / 2), math.ceil(width / 2)))
+    return sizes
+
+
+def _doubling(before: int, after: int, small: tuple[int, int], large: tuple[int, int]) -> nn.ConvTranspose2d:
+    # A transposed 3x3 convolution of stride 2 gives 2s - 1 rows from s; the padding adds the row that is lacking.
+    lacking = (large[0] - 2 * small[0] + 1, large[1] - 2 * small[1] + 1)
+    return nn.ConvTranspose2d(before, after, 3, 2, 1, output_padding=lacking)

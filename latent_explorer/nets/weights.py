@@ -1,0 +1,67 @@
+"""Weights in and out of a network, as numpy arrays by name."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from latent_explorer.errors import BundleError
+from latent_explorer.nets.model import LatentModel
+from latent_explorer.nets.registry import build
+from latent_explorer.nets.spec import NetSpec
+
+Weights = Mapping[str, NDArray[np.float32]]
+
+
+def parameter_shapes(spec: NetSpec) -> dict[str, tuple[int, ...]]:
+    """The shape of every weight by name, without allocating any."""
+    return _shapes(_build_empty(spec))
+
+
+def load_model(spec: NetSpec, weights: Weights) -> LatentModel:
+    """A network with the given weights, on the CPU, ready to be evaluated (not in training mode).
+
+    Raises BundleError when names or shapes differ from what `spec` asks for, before anything is allocated,
+    and UserError when family or trunk are unknown.
+    """
+    model = _build_empty(spec)
+    load_weights(model, weights)
+    return model.eval()
+
+
+def load_weights(model: LatentModel, weights: Weights) -> None:
+    """Put weights into a network in place, on the device where it is; see `load_model` for the errors."""
+    _check_fit(_shapes(model), weights)
+    tensors = {name: torch.from_numpy(np.array(array, np.float32)) for name, array in weights.items()}
+    model.load_state_dict(tensors, assign=next(model.parameters()).is_meta)
+
+
+def weights_of(model: LatentModel) -> dict[str, NDArray[np.float32]]:
+    """A copy of every weight by name."""
+    return {name: tensor.detach().float().cpu().numpy().copy() for name, tensor in model.state_dict().items()}
+
+
+def _build_empty(spec: NetSpec) -> LatentModel:
+    with torch.device("meta"):
+        return build(spec)
+
+
+def _shapes(model: LatentModel) -> dict[str, tuple[int, ...]]:
+    return {name: tuple(tensor.shape) for name, tensor in model.state_dict().items()}
+
+
+def _check_fit(expected: Mapping[str, tuple[int, ...]], weights: Weights) -> None:
+    missing, unknown = expected.keys() - weights.keys(), weights.keys() - expected.keys()
+    if missing or unknown:
+        raise BundleError(f"the weights do not fit the network: missing {_list(missing)}; unknown {_list(unknown)}")
+    for name, shape in expected.items():
+        if weights[name].shape != shape:
+            raise BundleError(
+                f"the weight {name} does not fit the network: expected {shape}, found {weights[name].shape}"
+            )
+
+
+def _list(names: set[str]) -> str:
+    shown = ", ".join(sorted(names)[:4])
+    return f"{shown} and {len(names) - 4} more" if len(names) > 4 else shown or "none"
