@@ -1,1 +1,31 @@
-"""Room: atlas"""
+"""The atlas: a field cut into tiles, level by level like a street map."""
+
+from latent_explorer.atlas.cache import TileCache
+from latent_explorer.atlas.geometry import (
+    PICTURES,
+    Region,
+    TileKey,
+    grid_points,
+    level_for,
+    spacing,
+    tile_points,
+    tile_region,
+    tiles_over,
+)
+from latent_explorer.atlas.interpolation import interpolated_picture
+from latent_explorer.atlas.montage import montage
+
+__all__ = [
+    "PICTURES",
+    "Region",
+    "TileCache",
+    "TileKey",
+    "grid_points",
+    "interpolated_picture",
+    "level_for",
+    "montage",
+    "spacing",
+    "tile_points",
+    "tile_region",
+    "tiles_over",
+]

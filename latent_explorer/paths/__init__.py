@@ -1,1 +1,5 @@
-"""Room: paths"""
+"""Paths: curves through latent space between two points."""
+
+from latent_explorer.paths.curves import CURVES, EASINGS, Path, path_latents
+
+__all__ = ["CURVES", "EASINGS", "Path", "path_latents"]

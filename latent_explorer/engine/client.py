@@ -1,0 +1,274 @@
+"""The window's side of the conversation with the engine; free of Qt and of torch.
+
+Two threads own it: one sends what is most wanted as soon as the engine has room for it, one receives. The window
+only says what it wants now, which never waits. If the engine dies it is started again, and whatever was wanted and
+not answered is asked again.
+"""
+
+import itertools
+import logging
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from latent_explorer.engine.process import Engine, ProcessEngine
+from latent_explorer.engine.protocol import (
+    Decode,
+    Describe,
+    Hover,
+    Message,
+    Open,
+    Opened,
+    Pictures,
+    Refused,
+    Reply,
+    Request,
+    Withdraw,
+)
+
+_log = logging.getLogger(__name__)
+
+IN_FLIGHT = 3
+"""Batches asked for at a time: enough to keep the engine busy, few enough to change one's mind."""
+
+PATIENCE = 5
+"""Deaths of the engine in a row, with no answer in between, after which it is not started again."""
+
+
+@dataclass(frozen=True, eq=False)
+class Want:
+    """A batch of latents z (n, d) to decode. key: what the window calls it, unique within its topic."""
+
+    key: Hashable
+    z: NDArray[np.float32]
+
+
+@dataclass(frozen=True, eq=False)
+class Answer:
+    """A reply to the newest of its kind, or to a batch.
+
+    reply: what the engine said. topic, key: of the Want, for a batch. pictures: uint8 (n, h, w, c), a batch's, once
+    complete.
+    """
+
+    reply: Reply
+    topic: str = ""
+    key: Hashable = None
+    pictures: NDArray[np.uint8] | None = None
+
+
+@dataclass(frozen=True)
+class EngineLost:
+    """The engine is gone. again: whether it has been started again, and what was wanted asked again."""
+
+    again: bool
+
+
+Event = Answer | EngineLost
+
+
+@dataclass
+class _Batch:
+    topic: str
+    want: Want
+    pictures: NDArray[np.uint8] | None = None
+    received: int = 0
+
+    def take(self, reply: Pictures) -> bool:
+        """Fill in a slice; true once all are there."""
+        if self.pictures is None:
+            self.pictures = np.empty((len(self.want.z), *reply.images.shape[1:]), np.uint8)
+        self.pictures[reply.start : reply.start + len(reply.images)] = reply.images
+        self.received += len(reply.images)
+        return self.received >= len(self.want.z)
+
+
+@dataclass
+class _Wishes:
+    """All that is wanted and not yet answered. Guarded by the client's lock."""
+
+    newest: dict[type[Message], Request] = field(default_factory=dict)  # at most one Open, one Hover, one Describe
+    unsent: set[type[Message]] = field(default_factory=set)
+    topics: dict[str, deque[Want]] = field(default_factory=dict)
+    asked: dict[int, _Batch] = field(default_factory=dict)
+    withdrawn: list[int] = field(default_factory=list)
+
+    def ask_again(self) -> None:
+        """Forget what a lost engine was told; all of it is wanted still."""
+        self.unsent = set(self.newest)
+        self.withdrawn.clear()
+        for batch in reversed(self.asked.values()):
+            self.topics[batch.topic].appendleft(batch.want)
+        self.asked.clear()
+
+    def next_requests(self, numbers: "itertools.count[int]") -> list[Request]:
+        """What to send now: the newest of each kind, and batches while the engine has room, by topic."""
+        requests: list[Request] = [Withdraw(number) for number in self.withdrawn]
+        self.withdrawn.clear()
+        for kind in (Open, Hover, Describe):
+            if kind in self.unsent:
+                requests.append(self.newest[kind])
+        self.unsent.clear()
+        for topic in sorted(self.topics):
+            while self.topics[topic] and len(self.asked) < IN_FLIGHT:
+                number, want = next(numbers), self.topics[topic].popleft()
+                self.asked[number] = _Batch(topic, want)
+                requests.append(Decode(number, want.z))
+        return requests
+
+
+class EngineClient:
+    """Says what is wanted, and hands back what comes.
+
+    on_event: called in the receiving thread with each Answer and EngineLost. start: makes an engine.
+    Topics of batches are served in the order of their names.
+    """
+
+    def __init__(self, on_event: Callable[[Event], None], start: Callable[[], Engine] = ProcessEngine) -> None:
+        self._on_event = on_event
+        self._start = start
+        self._numbers = itertools.count(1)
+        self._changed = threading.Condition()
+        self._wishes = _Wishes()
+        self._closing = False
+        self._folder = ""  # the bundle that is open, for an engine that has to start anew
+        self._deaths = 0
+        self._engine: Engine = start()
+        self._threads = [
+            threading.Thread(target=self._send_loop, name="engine sender", daemon=True),
+            threading.Thread(target=self._receive_loop, name="engine receiver", daemon=True),
+        ]
+        for thread in self._threads:
+            thread.start()
+
+    @property
+    def engine(self) -> Engine:
+        """The engine that runs now."""
+        return self._engine
+
+    @property
+    def waiting(self) -> int:
+        """Batches wanted and not yet there."""
+        with self._changed:
+            return len(self._wishes.asked) + sum(map(len, self._wishes.topics.values()))
+
+    def open(self, folder: str) -> int:
+        """Open another bundle; all else that was wanted is dropped. Returns the request's number."""
+        with self._changed:
+            self._wishes.withdrawn += self._wishes.asked
+            self._wishes.asked.clear()
+            self._wishes.topics.clear()
+            self._wishes.newest.clear()
+            return self._want_newest(Open(next(self._numbers), folder))
+
+    def hover(self, z: NDArray[np.float32]) -> int:
+        """Decode this latent (d,) before all else; replaces the one wanted before. Returns its number."""
+        with self._changed:
+            return self._want_newest(Hover(next(self._numbers), z))
+
+    def describe(self, z: NDArray[np.float32]) -> int:
+        """Say what the data say about this latent (d,); replaces the one wanted before. Returns its number."""
+        with self._changed:
+            return self._want_newest(Describe(next(self._numbers), z))
+
+    def wish(self, topic: str, wants: Sequence[Want]) -> None:
+        """These batches, in this order, are all that is wanted of a topic now; others of it are withdrawn."""
+        with self._changed:
+            wanted = {want.key for want in wants}
+            under_way = set()
+            for number, batch in list(self._wishes.asked.items()):
+                if batch.topic == topic and batch.want.key in wanted:
+                    under_way.add(batch.want.key)
+                elif batch.topic == topic:
+                    self._wishes.withdrawn.append(number)
+                    del self._wishes.asked[number]
+            self._wishes.topics[topic] = deque(want for want in wants if want.key not in under_way)
+            self._changed.notify_all()
+
+    def close(self) -> None:
+        """End the engine and both threads; returns when they are gone."""
+        with self._changed:
+            self._closing = True
+            self._changed.notify_all()
+        self._engine.stop()
+        for thread in self._threads:
+            if thread is not threading.current_thread():
+                thread.join(5)
+
+    def _want_newest(self, request: Request) -> int:
+        self._wishes.newest[type(request)] = request
+        self._wishes.unsent.add(type(request))
+        self._changed.notify_all()
+        return request.number
+
+    def _send_loop(self) -> None:
+        while True:
+            with self._changed:
+                while not self._closing and not (requests := self._wishes.next_requests(self._numbers)):
+                    self._changed.wait()
+                if self._closing:
+                    return
+                engine = self._engine
+            try:
+                for request in requests:
+                    engine.send(request)
+            except OSError:
+                pass  # the receiver sees the engine's end, and has all of it asked again
+
+    def _receive_loop(self) -> None:
+        while not self._closing:
+            while (reply := self._engine.receive()) is not None:
+                self._deaths = 0
+                answer = self._take(reply)
+                if answer is not None:
+                    self._on_event(answer)
+            if not self._revive():
+                return
+
+    def _revive(self) -> bool:
+        if self._closing:
+            return False
+        self._engine.stop()
+        self._deaths += 1
+        again = self._deaths < PATIENCE
+        if again:
+            time.sleep(0.1 * (self._deaths - 1))  # a machine short of memory needs a moment
+            with self._changed:
+                if self._closing:
+                    return False
+                self._engine = self._start()
+                if self._folder and Open not in self._wishes.newest:
+                    self._wishes.newest[Open] = Open(next(self._numbers), self._folder)
+                self._wishes.ask_again()
+                self._changed.notify_all()
+        _log.warning("the engine ended unexpectedly%s", "; started again" if again else " again and again; given up")
+        self._on_event(EngineLost(again))
+        return again
+
+    def _take(self, reply: Reply) -> Answer | None:
+        """What a reply means to the window; None where it answers what is no longer wanted."""
+        with self._changed:
+            batch = self._wishes.asked.get(reply.number)
+            if batch is not None:
+                return self._take_batch(batch, reply)
+            for kind, request in self._wishes.newest.items():
+                if request.number == reply.number:
+                    del self._wishes.newest[kind]
+                    if isinstance(request, Open) and isinstance(reply, Opened):
+                        self._folder = request.folder
+                    return Answer(reply)
+        return None
+
+    def _take_batch(self, batch: _Batch, reply: Reply) -> Answer | None:
+        done = isinstance(reply, Refused) or (isinstance(reply, Pictures) and batch.take(reply))
+        if not done:
+            return None
+        del self._wishes.asked[reply.number]
+        self._changed.notify_all()
+        pictures = None if isinstance(reply, Refused) else batch.pictures
+        return Answer(reply, batch.topic, batch.want.key, pictures)
