@@ -1,0 +1,143 @@
+"""Which room may import which; walks every import, also those inside functions and those for type checkers."""
+
+import ast
+
+import pytest
+
+PACKAGE = "latent_explorer"
+
+FOUNDATION = ("errors", "files", "places", "__version__")
+ROOMS = (
+    "alignment", "analysis", "atlas", "bundles", "charts", "data", "engine",
+    "export", "gui", "nets", "paths", "session", "training",
+)  # fmt: skip
+
+# Room -> the rooms, or single modules of a room, that it may import besides itself and the foundation.
+ARROWS = {
+    "cli": ROOMS,
+    "gui": (
+        "session", "engine.client", "engine.protocol", "engine.process",
+        "atlas", "charts", "paths", "export", "bundles",
+    ),
+    "session": ("bundles", "charts", "paths"),
+    "engine": ("bundles", "nets", "data", "atlas", "charts", "paths", "analysis", "alignment"),
+    "training": ("nets", "data", "bundles"),
+    "bundles": ("nets.spec",),
+    "atlas": ("charts",),
+    "alignment": (),
+    "analysis": (),
+    "charts": (),
+    "data": (),
+    "export": (),
+    "nets": (),
+    "paths": (),
+    **dict.fromkeys(("", *FOUNDATION), ()),
+}  # fmt: skip
+
+# What the command line may import before it knows which command is asked for.
+LIGHT_FOR_CLI = ("nets.spec",)
+
+
+def covers(allowed, target):
+    """Whether a dotted name is one of the allowed ones or lies inside one."""
+    return any(target == name or target.startswith(f"{name}.") for name in allowed)
+
+
+def inside(target):
+    """A dotted name without the package's own, or None for an import from elsewhere."""
+    if target == PACKAGE:
+        return ""
+    return target.removeprefix(f"{PACKAGE}.") if target.startswith(f"{PACKAGE}.") else None
+
+
+def origin(target, modules):
+    """The module that really holds a name which a room's `__init__` passes on."""
+    room, _, name = target.rpartition(".")
+    if target in modules or room not in modules or not modules[room].is_package:
+        return target
+    passed_on = (inside(each.target) for each in modules[room].imports)
+    return next((found for found in passed_on if found and found.endswith(f".{name}")), target)
+
+
+def forbidden_arrows(source, modules=None):
+    """A line for each import of a module that its room may not make."""
+    if source.room not in ARROWS:
+        yield f"{source.name}: the room {source.room!r} is not in the table of arrows"
+        return
+    allowed = (source.room, *FOUNDATION, *ARROWS[source.room])
+    for each in source.imports:
+        target = inside(each.target)
+        if target and not covers(allowed, origin(target, modules or {})):
+            yield f"{source.name}:{each.line} imports {each.target}: {source.room or PACKAGE} may not"
+
+
+def eager_cli_imports(source):
+    """A line for each room that the command line imports before a command asks for it."""
+    for each in source.imports:
+        target = inside(each.target)
+        if target and each.at_module_level and not covers((*FOUNDATION, *LIGHT_FOR_CLI, "cli"), target):
+            yield f"{source.name}:{each.line} imports {each.target} at module level"
+
+
+def test_no_forbidden_arrow(sources):
+    modules = {source.name: source for source in sources}
+    assert not [line for source in sources for line in forbidden_arrows(source, modules)]
+
+
+def test_the_command_line_imports_each_room_inside_its_command(sources):
+    assert not [line for source in sources if source.room == "cli" for line in eager_cli_imports(source)]
+
+
+def test_every_room_says_what_it_is_for(sources):
+    rooms = {source.name: source for source in sources if source.is_package}
+    assert rooms.keys() >= set(ROOMS)
+    assert not [name for name, room in rooms.items() if not ast.get_docstring(room.tree)]
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("session.state", "import latent_explorer.gui.window"),
+        ("charts.linear", "from latent_explorer import atlas"),
+        ("charts.linear", "from latent_explorer.atlas import tiles"),
+        ("paths.curves", "from ..charts import identity"),
+        ("export.png", "def write():\n    from latent_explorer.session import Session"),
+        ("data.folder", "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import latent_explorer.bundles"),
+        ("bundles.reading", "from latent_explorer.nets.model import Model"),
+        ("gui.window", "from latent_explorer.engine.loop import serve"),
+        ("gui.window", "from latent_explorer.engine import serve"),
+        ("gui.window", "import importlib\nimportlib.import_module('latent_explorer.nets.registry')"),
+        ("files", "from latent_explorer.data import open_dataset"),
+        ("attic.things", ""),
+    ],
+)
+def test_a_forbidden_arrow_is_found(source, name, text):
+    assert len(list(forbidden_arrows(source(name, text)))) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("session.state", "from latent_explorer.bundles import Bundle\nfrom . import undo\nimport numpy"),
+        ("gui.window", "from latent_explorer.engine import client\nfrom latent_explorer import __version__"),
+        (
+            "bundles.config",
+            "from latent_explorer.nets.spec import NetSpec\nfrom latent_explorer.errors import UserError",
+        ),
+        ("cli", "def train():\n    from latent_explorer.training.loop import train"),
+    ],
+)
+def test_an_allowed_arrow_passes(source, name, text):
+    assert not list(forbidden_arrows(source(name, text)))
+
+
+def test_a_name_passed_on_by_a_room_counts_as_its_module(source):
+    engine = source("engine", "from latent_explorer.engine.client import Client\nfrom .loop import serve", True)
+    modules = {"engine": engine}
+    assert not list(forbidden_arrows(source("gui.map", "from latent_explorer.engine import Client"), modules))
+    assert list(forbidden_arrows(source("gui.map", "from latent_explorer.engine import serve"), modules))
+
+
+def test_an_eager_import_of_the_command_line_is_found(source):
+    cli = source("cli", "from latent_explorer.errors import UserError\nfrom latent_explorer.training import loop")
+    assert list(eager_cli_imports(cli)) == ["cli:2 imports latent_explorer.training.loop at module level"]
