@@ -94,7 +94,7 @@ def _images(values: NDArray[Any], path: Path) -> NDArray[np.uint8]:
         raise DataError(f"{path}: expected images (n, h, w) or (n, h, w, 1 or 3), found {values.shape}")
     values = values[..., None] if values.ndim == 3 else values
     if values.dtype == np.uint8:
-        return np.require(values, requirements="CW")
+        return np.require(values, requirements=["C", "W"])
     if values.dtype.kind not in "fb":
         raise DataError(f"{path}: expected images of uint8, bool, or floats in [0, 1], found {values.dtype}")
     low, high = values.min(), values.max()

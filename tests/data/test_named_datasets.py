@@ -1,0 +1,176 @@
+"""MNIST from the package, and its relatives from downloads and folders at hand."""
+
+import gzip
+import hashlib
+import subprocess
+import sys
+import tarfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from latent_explorer.data import cifar, named, open_dataset
+from latent_explorer.data.download import Download, fetch
+from latent_explorer.data.idx import read_idx
+from latent_explorer.errors import DataError
+
+
+def _idx(array: np.ndarray) -> bytes:
+    header = bytes((0, 0, 8, array.ndim)) + b"".join(side.to_bytes(4, "big") for side in array.shape)
+    return header + array.astype(np.uint8).tobytes()
+
+
+@pytest.fixture(scope="module")
+def mnist():
+    return open_dataset("mnist")
+
+
+def test_mnist_is_whole(mnist):
+    assert mnist.images.shape == (70_000, 28, 28, 1)
+    assert np.bincount(mnist.split).tolist() == [60_000, 10_000]
+    assert mnist.labels[:10].tolist() == [5, 0, 4, 1, 9, 2, 1, 3, 1, 4]
+    assert mnist.class_names == tuple("0123456789")
+    assert hashlib.md5(_idx(mnist.images[:60_000, ..., 0])).hexdigest() == "6bbc9ace898e44ae57da46a324031adb"
+
+
+def test_a_copy_at_hand_is_the_same_dataset(mnist, shared_data):
+    copy = open_dataset(f"mnist:{shared_data}")
+    assert copy.fingerprint == mnist.fingerprint
+    assert open_dataset(copy.source).fingerprint == mnist.fingerprint
+
+
+def test_opening_mnist_imports_no_torch():
+    program = "import sys; from latent_explorer.data import open_dataset; open_dataset('mnist'); print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout.split()
+    assert "numpy" in loaded
+    assert not {"torch", "torchvision", "sklearn"} & set(loaded)
+
+
+def test_resize_is_remembered_in_the_source(tmp_path):
+    np.save(tmp_path / "a.npy", np.random.default_rng(0).integers(0, 256, (3, 8, 8), np.uint8))
+    small = open_dataset(tmp_path / "a.npy", resize=(4, 6))
+    assert small.image_shape == (4, 6, 1)
+    assert open_dataset(small.source).fingerprint == small.fingerprint
+
+
+@pytest.mark.parametrize("size", [(0, 4), (4, 5000)])
+def test_absurd_sizes_are_refused(size):
+    with pytest.raises(DataError, match="1 to 4096"):
+        open_dataset("mnist", resize=size)
+
+
+def test_unknown_names_list_the_known_ones():
+    with pytest.raises(DataError, match="mnist, fashion-mnist, kmnist, cifar10"):
+        open_dataset("minst")
+
+
+@pytest.mark.parametrize("length", [0, 3, 10, 16, 40])
+def test_truncated_idx_files_are_refused(tmp_path, length):
+    whole = _idx(np.arange(32).reshape(2, 4, 4))
+    for name, content in (("a", whole[:length]), ("a.gz", gzip.compress(whole)[:length])):
+        (tmp_path / name).write_bytes(content)
+        with pytest.raises(DataError, match=name):
+            read_idx(tmp_path / name, 3)
+
+
+def test_idx_files_with_more_a_flipped_bit_or_a_huge_header_are_refused(tmp_path):
+    whole = _idx(np.arange(32).reshape(2, 4, 4))
+    flipped = bytearray(gzip.compress(whole, 0))
+    flipped[40] ^= 1
+    huge = whole[:4] + b"\xff" * 12 + whole[16:]
+    for content in (gzip.compress(whole + b"x"), bytes(flipped), gzip.compress(huge)):
+        (tmp_path / "a.gz").write_bytes(content)
+        with pytest.raises(DataError, match=r"a\.gz: expected"):
+            read_idx(tmp_path / "a.gz", 3)
+
+
+def test_fashion_mnist_is_downloaded_once(tmp_path, monkeypatch):
+    served, home = tmp_path / "served", tmp_path / "home"
+    served.mkdir()
+    md5s = []
+    for file in named._FILES:
+        array = np.arange(12 * 16).reshape(12, 4, 4) % 256 if "images" in file else np.arange(12) % 10
+        (served / f"{file}.gz").write_bytes(gzip.compress(_idx(array)))
+        md5s.append(hashlib.md5((served / f"{file}.gz").read_bytes()).hexdigest())
+    monkeypatch.setattr(named, "data_folder", lambda: home)
+    obtained = named._downloaded_idx("FashionMNIST", f"{served.as_uri()}/", tuple(md5s), None)
+    for file in served.iterdir():
+        file.unlink()
+    assert named._downloaded_idx("FashionMNIST", f"{served.as_uri()}/", tuple(md5s), None) == obtained
+    dataset = open_dataset(f"fashion-mnist:{obtained}")
+    assert dataset.images.shape == (24, 4, 4, 1)
+    assert dataset.class_names[9] == "Ankle boot"
+
+
+def test_a_download_reports_progress_and_refuses_other_content(tmp_path):
+    (tmp_path / "a.bin").write_bytes(bytes(1_000_000))
+    url, seen = (tmp_path / "a.bin").as_uri(), []
+    right = Download(url, hashlib.md5(bytes(1_000_000)).hexdigest())
+    assert fetch(right, tmp_path / "x", lambda done, total: seen.append((done, total))).stat().st_size == 1_000_000
+    assert seen[-1] == (1_000_000, 1_000_000)
+    assert len(seen) > 1
+    with pytest.raises(DataError, match="expected a file with MD5"):
+        fetch(Download(url, "0" * 32), tmp_path / "y")
+    with pytest.raises(DataError, match="cannot be downloaded"):
+        fetch(Download(url + "z", "0" * 32), tmp_path / "y")
+    assert list((tmp_path / "y").iterdir()) == []
+
+
+def test_a_cancelled_download_leaves_nothing(tmp_path):
+    def cancel(done: int, total: int) -> None:
+        raise KeyboardInterrupt
+
+    (tmp_path / "a.bin").write_bytes(bytes(100))
+    with pytest.raises(KeyboardInterrupt):
+        fetch(Download((tmp_path / "a.bin").as_uri(), ""), tmp_path / "x", cancel)
+    assert list((tmp_path / "x").iterdir()) == []
+
+
+@pytest.fixture
+def cifar_archive(tmp_path, monkeypatch) -> Path:
+    """An archive laid out like CIFAR-10's binary version, four records a file, served from a file address."""
+    monkeypatch.setattr(cifar, "_RECORDS", 4)
+    folder = tmp_path / "served" / "cifar-10-batches-bin"
+    folder.mkdir(parents=True)
+    rng = np.random.default_rng(0)
+    for name in cifar._FILES:
+        records = rng.integers(0, 256, (4, 3073), np.uint8)
+        records[:, 0] %= 10
+        (folder / name).write_bytes(records.tobytes())
+    archive = folder.parent / "cifar-10-binary.tar.gz"
+    with tarfile.open(archive, "w:gz") as tar:
+        tar.add(folder, folder.name)
+    monkeypatch.setattr(cifar, "_ARCHIVE", Download(archive.as_uri(), hashlib.md5(archive.read_bytes()).hexdigest()))
+    return archive
+
+
+def test_cifar10_is_downloaded_and_read(tmp_path, monkeypatch, cifar_archive):
+    monkeypatch.setattr(named, "data_folder", lambda: tmp_path / "home")
+    dataset = open_dataset("cifar10")
+    first = np.fromfile(cifar_archive.parent / "cifar-10-batches-bin/data_batch_1.bin", np.uint8)[:3073]
+    assert dataset.images.shape == (24, 32, 32, 3)
+    assert np.bincount(dataset.split).tolist() == [20, 4]
+    assert dataset.labels[0] == first[0]
+    assert dataset.images[0, 1, 2].tolist() == first[1:].reshape(3, 32, 32)[:, 1, 2].tolist()
+    cifar_archive.unlink()
+    assert open_dataset("cifar10").fingerprint == dataset.fingerprint
+
+
+def test_truncated_or_missing_cifar10_is_refused(tmp_path, cifar_archive):
+    root = cifar_archive.parent
+    path = root / "cifar-10-batches-bin/data_batch_3.bin"
+    path.write_bytes(path.read_bytes()[:-1])
+    with pytest.raises(DataError, match=r"data_batch_3\.bin: expected 12292 bytes, found 12291"):
+        open_dataset(f"cifar10:{root}")
+    with pytest.raises(DataError, match="found neither"):
+        open_dataset(f"cifar10:{tmp_path}")
+
+
+def test_altered_python_version_of_cifar10_is_refused_before_it_is_unpickled(tmp_path):
+    folder = tmp_path / "cifar-10-batches-py"
+    folder.mkdir()
+    for name in (*(f"data_batch_{number}" for number in range(1, 6)), "test_batch", "batches.meta"):
+        (folder / name).write_bytes(b"cos\nabort\n(tR.")  # unpickling this would end the process
+    with pytest.raises(DataError, match="expected CIFAR-10 as published"):
+        open_dataset(f"cifar10:{tmp_path}")
