@@ -1,1 +1,46 @@
-"""Room: export"""
+"""Pictures, animations, maps and latents as files, written whole or not at all."""
+
+from latent_explorer.export.filmstrip import write_frames, write_gif, write_strip, write_webp
+from latent_explorer.export.formats import FORMATS, Format, Kind, find_format, formats_of
+from latent_explorer.export.latents import LatentTable, write_latents_csv, write_latents_npz
+from latent_explorer.export.options import MAX_SCALE, STYLES, Options, Style
+from latent_explorer.export.picture import write_grid, write_map_png, write_picture
+from latent_explorer.export.pixels import MAX_PIXELS, scaled, tiled
+from latent_explorer.export.provenance import Provenance, coordinates_text, read_provenance
+from latent_explorer.export.scene import Background, Curve, MapScene, Pin, PointGroup, Tick
+from latent_explorer.export.svg import write_map_svg
+
+__all__ = [
+    "FORMATS",
+    "MAX_PIXELS",
+    "MAX_SCALE",
+    "STYLES",
+    "Background",
+    "Curve",
+    "Format",
+    "Kind",
+    "LatentTable",
+    "MapScene",
+    "Options",
+    "Pin",
+    "PointGroup",
+    "Provenance",
+    "Style",
+    "Tick",
+    "coordinates_text",
+    "find_format",
+    "formats_of",
+    "read_provenance",
+    "scaled",
+    "tiled",
+    "write_frames",
+    "write_gif",
+    "write_grid",
+    "write_latents_csv",
+    "write_latents_npz",
+    "write_map_png",
+    "write_map_svg",
+    "write_picture",
+    "write_strip",
+    "write_webp",
+]

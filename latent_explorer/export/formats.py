@@ -1,0 +1,72 @@
+"""Every format there is to export to, so that dialogs and the command line need to know none by name."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from latent_explorer.errors import ExportError
+from latent_explorer.export.filmstrip import write_frames, write_gif, write_strip, write_webp
+from latent_explorer.export.latents import write_latents_csv, write_latents_npz
+from latent_explorer.export.picture import write_grid, write_map_png, write_picture
+from latent_explorer.export.svg import write_map_svg
+
+Kind = Literal["picture", "grid", "filmstrip", "map", "latents"]
+
+
+@dataclass(frozen=True)
+class Format:
+    """One way to write one kind of thing.
+
+    key: short and unique within its kind, for the command line. title: for people. suffix: of the file, empty for a
+    folder. heeds: the names of the fields of Options that change what is written.
+    write(path, content, options, *, provenance, overwrite) gives the path; its docstring says what content it takes.
+    """
+
+    kind: Kind
+    key: str
+    title: str
+    suffix: str
+    heeds: tuple[str, ...]
+    write: Callable[..., Path]
+
+    def named(self, path: Path) -> Path:
+        """The path, with this format's suffix added if it is missing."""
+        return path if path.name.lower().endswith(self.suffix) else path.with_name(path.name + self.suffix)
+
+
+FORMATS: tuple[Format, ...] = (
+    Format("picture", "png", "PNG picture", ".png", ("scale", "style"), write_picture),
+    Format("grid", "png", "PNG picture", ".png", ("scale", "style", "gap"), write_grid),
+    Format("filmstrip", "strip", "PNG strip", ".png", ("scale", "style", "gap", "per_row"), write_strip),
+    Format("filmstrip", "gif", "GIF animation", ".gif", ("scale", "style", "seconds", "ping_pong", "loop"), write_gif),
+    Format(
+        "filmstrip",
+        "webp",
+        "WebP animation",
+        ".webp",
+        ("scale", "style", "seconds", "ping_pong", "loop", "lossless"),
+        write_webp,
+    ),
+    Format("filmstrip", "frames", "Folder of numbered PNG pictures", "", ("scale", "style"), write_frames),
+    Format("map", "png", "PNG picture", ".png", (), write_map_png),
+    Format("map", "svg", "SVG drawing", ".svg", (), write_map_svg),
+    Format("latents", "npz", "NumPy arrays (NPZ)", ".npz", (), write_latents_npz),
+    Format("latents", "csv", "Table (CSV)", ".csv", (), write_latents_csv),
+)
+
+
+def formats_of(kind: Kind) -> tuple[Format, ...]:
+    """The formats that hold this kind of thing, the usual one first."""
+    return tuple(known for known in FORMATS if known.kind == kind)
+
+
+def find_format(kind: Kind, key_or_path: str | Path) -> Format:
+    """The format of this kind by its key, or by the suffix of a path. Raises ExportError that lists the known keys."""
+    known = formats_of(kind)
+    suffix = Path(key_or_path).suffix.lower()
+    for candidate in known:
+        if str(key_or_path) == candidate.key or (suffix and suffix == candidate.suffix):
+            return candidate
+    keys = ", ".join(candidate.key for candidate in known)
+    raise ExportError(f"no format for {str(key_or_path)!r}: a {kind} can be written as {keys}")

@@ -1,0 +1,128 @@
+"""The latents of a dataset as a table: NPZ and CSV."""
+
+import csv
+from collections.abc import Iterator
+from dataclasses import dataclass
+from io import TextIOWrapper
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import numpy as np
+from numpy.typing import NDArray
+
+from latent_explorer.errors import ExportError
+from latent_explorer.export.options import Options
+from latent_explorer.export.provenance import Provenance
+from latent_explorer.files import write_whole
+
+_DEFAULT = Options()
+_BLOCK = 1024
+_SPLITS = ("train", "test")
+
+
+@dataclass(frozen=True, eq=False)
+class LatentTable:
+    """What is known of every image's latent; None for what is not.
+
+    mean, log_variance: float32 (n, d). label: integers (n,) into class_names. split: 0 for train, 1 for test, (n,).
+    error: float32 (n,), the reconstruction's. Raises ExportError when these do not fit each other.
+    """
+
+    mean: NDArray[np.float32]
+    log_variance: NDArray[np.float32] | None = None
+    label: NDArray[np.integer[Any]] | None = None
+    split: NDArray[np.integer[Any]] | None = None
+    error: NDArray[np.float32] | None = None
+    class_names: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.mean.ndim != 2:
+            raise ExportError(f"expected means of shape (n, d), found {self.mean.shape}")
+        count = self.mean.shape[:1]
+        for name, array in self.arrays().items():
+            expected = self.mean.shape if name == "log_variance" else count
+            if name != "mean" and (array.shape != expected or array.dtype.kind not in "iuf"):
+                raise ExportError(f"expected {name} of shape {expected}, found {array.dtype} {array.shape}")
+        _check_index("label", self.label, len(self.class_names))
+        _check_index("split", self.split, len(_SPLITS))
+
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """The arrays there are, by name."""
+        names = ("mean", "log_variance", "label", "split", "error")
+        return {name: array for name in names if (array := getattr(self, name)) is not None}
+
+
+def write_latents_npz(
+    path: Path,
+    table: LatentTable,
+    options: Options = _DEFAULT,
+    *,
+    provenance: Provenance | None = None,
+    overwrite: bool = False,
+) -> Path:
+    """Write the arrays, exactly as they are, class_names, and the provenance as text, as NPZ that needs no pickle.
+
+    Raises UserError when `path` is taken and `overwrite` false, or it cannot be written.
+    """
+    texts = {} if provenance is None else {"provenance": np.array(provenance.text())}
+    arrays = {**table.arrays(), "class_names": np.array(table.class_names, np.str_), **texts}
+    return write_whole(path, lambda stream: np.savez(stream, **arrays), overwrite=overwrite)
+
+
+def write_latents_csv(
+    path: Path,
+    table: LatentTable,
+    options: Options = _DEFAULT,
+    *,
+    provenance: Provenance | None = None,
+    overwrite: bool = False,
+) -> Path:
+    """Write one row an image, UTF-8, after a header: index, split, label, class, error, mean_0, ..., log_variance_0, ...
+
+    Columns that are not known are left out. Each number is as short as reads back exactly. Raises as
+    `write_latents_npz`. The provenance has no place in a CSV and is left out.
+    """
+    return write_whole(path, lambda stream: _write_rows(stream, table), overwrite=overwrite)
+
+
+def _write_rows(stream: BinaryIO, table: LatentTable) -> None:
+    text = TextIOWrapper(stream, encoding="utf-8", newline="", write_through=True)
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(_header(table))
+    for start in range(0, len(table.mean), _BLOCK):
+        columns = _columns(table, slice(start, start + _BLOCK))
+        writer.writerows(np.column_stack(list(columns)).tolist())
+    text.detach()
+
+
+def _header(table: LatentTable) -> list[str]:
+    dimensions = range(table.mean.shape[1])
+    return [
+        "index",
+        *(["split"] if table.split is not None else []),
+        *(["label", "class"] if table.label is not None else []),
+        *(["error"] if table.error is not None else []),
+        *(f"mean_{index}" for index in dimensions),
+        *(f"log_variance_{index}" for index in dimensions if table.log_variance is not None),
+    ]
+
+
+def _columns(table: LatentTable, rows: slice) -> Iterator[NDArray[np.str_]]:
+    yield np.arange(*rows.indices(len(table.mean))).astype(np.str_)
+    if table.split is not None:
+        yield np.array(_SPLITS)[table.split[rows]]
+    if table.label is not None:
+        yield table.label[rows].astype(np.str_)
+        yield np.array(table.class_names)[table.label[rows]]
+    for numbers in (table.error, table.mean, table.log_variance):
+        if numbers is not None:
+            yield numbers[rows].astype(np.str_)
+
+
+def _check_index(name: str, values: NDArray[np.integer[Any]] | None, count: int) -> None:
+    if (
+        values is not None
+        and values.size
+        and not (values.dtype.kind in "iu" and 0 <= values.min() <= values.max() < count)
+    ):
+        raise ExportError(f"expected each {name} to be an integer in 0..{count - 1}")

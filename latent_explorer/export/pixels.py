@@ -1,0 +1,90 @@
+"""Pictures as arrays: scaling, tiling, encoding."""
+
+import math
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+from PIL.PngImagePlugin import PngInfo
+
+from latent_explorer.errors import ExportError
+from latent_explorer.export.options import Style
+from latent_explorer.export.provenance import PNG_KEY, Provenance
+from latent_explorer.files import write_bytes_whole
+
+Pixels = NDArray[np.uint8]
+
+MAX_PIXELS = 200_000_000
+"""The most pixels of a picture, and of all frames of an animation together."""
+
+_WHITE = 255
+
+
+def check_pictures(pictures: Pixels, dimensions: int, channels: tuple[int, ...] = (1, 3)) -> None:
+    """Raise ExportError unless this is uint8 of so many axes, the last three being h, w, c, and none empty."""
+    shape = pictures.shape
+    if pictures.dtype != np.uint8 or len(shape) != dimensions or 0 in shape or shape[-1] not in channels:
+        axes = ", ".join([*"rcn"[2 - (dimensions - 4) : 2 - (dimensions - 4)], "h, w", " or ".join(map(str, channels))])
+        raise ExportError(
+            f"expected uint8 pictures of {dimensions} axes ending in {axes}, found {pictures.dtype} {shape}"
+        )
+
+
+def check_size(*sides: int) -> None:
+    """Raise ExportError when a picture, or all frames of an animation, would have more than MAX_PIXELS."""
+    if math.prod(sides) > MAX_PIXELS:
+        found = " x ".join(str(side) for side in sides)
+        raise ExportError(
+            f"expected at most {MAX_PIXELS:,} pixels, found {found}; choose a smaller scale or fewer pictures"
+        )
+
+
+def scaled(pictures: Pixels, scale: int, style: Style) -> Pixels:
+    """Pictures (..., h, w, c) as (..., h * scale, w * scale, c)."""
+    if scale == 1:
+        return pictures
+    if style == "crisp":
+        return pictures.repeat(scale, axis=-3).repeat(scale, axis=-2)
+    *leading, height, width, channels = pictures.shape
+    result = np.empty((math.prod(leading), height * scale, width * scale, channels), np.uint8)
+    for source, target in zip(pictures.reshape(-1, height, width, channels), result, strict=True):
+        smooth = to_image(source).resize((width * scale, height * scale), Image.Resampling.LANCZOS)
+        target[:] = np.asarray(smooth).reshape(target.shape)
+    return result.reshape(*leading, *result.shape[1:])
+
+
+def tiled(pictures: Pixels, gap: int = 0) -> Pixels:
+    """Pictures (rows, columns, h, w, c) as one of them, with `gap` white pixels between neighbours."""
+    rows, columns, height, width, channels = pictures.shape
+    shape = (rows, height + gap, columns, width + gap, channels)
+    whole = np.full(shape, _WHITE, np.uint8)
+    whole[:, :height, :, :width] = pictures.swapaxes(1, 2)
+    flat = whole.reshape(rows * (height + gap), columns * (width + gap), channels)
+    return flat[: flat.shape[0] - gap, : flat.shape[1] - gap]
+
+
+def to_image(picture: Pixels) -> Image.Image:
+    """A picture (h, w, 1, 3 or 4) for Pillow."""
+    return Image.fromarray(np.ascontiguousarray(picture[..., 0] if picture.shape[-1] == 1 else picture))
+
+
+def encoded(image: Image.Image, kind: str, **parameters: Any) -> bytes:
+    """The bytes of an image file. Raises ExportError when the format cannot hold it."""
+    stream = BytesIO()
+    try:
+        image.save(stream, kind, **parameters)
+    except (OSError, ValueError, SystemError) as error:
+        raise ExportError(f"{kind} cannot hold a picture of {image.width} x {image.height}: {error}") from error
+    return stream.getvalue()
+
+
+def write_png(path: Path, picture: Pixels, provenance: Provenance | None, overwrite: bool) -> Path:
+    """Write a picture (h, w, 1, 3 or 4) as PNG. Raises UserError when `path` is taken or cannot be written."""
+    info = PngInfo()
+    if provenance is not None:
+        info.add_text("Software", f"Latent Explorer {provenance.version}")
+        info.add_text(PNG_KEY, provenance.text())
+    return write_bytes_whole(path, encoded(to_image(picture), "PNG", pnginfo=info), overwrite=overwrite)
