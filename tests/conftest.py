@@ -1,9 +1,23 @@
-"""What holds for every test: no window on the person's screen, none of the person's own files, no clock."""
+"""What holds for every test: no window on the person's screen, none of the person's own files, no clock.
 
+And what tests of several rooms share: small bundles made on the spot.
+"""
+
+import io
 import os
+from collections.abc import Callable
+from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import settings
+from PIL import Image
+
+from latent_explorer.bundles import FORMAT, BundleConfig, DatasetRecord, Latents, TrainingRecord, save_bundle
+from latent_explorer.data import Dataset, open_dataset
+from latent_explorer.nets.spec import NetSpec
+
+MakeBundle = Callable[..., Path]
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
@@ -20,3 +34,77 @@ def _own_settings(tmp_path_factory):
         for variable in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME"):
             patch.setenv(variable, str(tmp_path_factory.mktemp(variable.lower())))
         yield
+
+
+@pytest.fixture(scope="session")
+def make_bundle(tmp_path_factory: pytest.TempPathFactory) -> MakeBundle:
+    """Makes a small bundle of an untrained network, with a dataset that can be opened again."""
+
+    def make(name: str, *, latent_dim: int = 2, shape: tuple[int, int, int] = (8, 8, 1), count: int = 120) -> Path:
+        folder = tmp_path_factory.mktemp(name)
+        spec = NetSpec(family="ae", trunk="dense", image_shape=shape, latent_dim=latent_dim, hidden=(16,))
+        dataset = _three_greys(folder / "images.npz", shape, count)
+        latents = _three_clouds(dataset, latent_dim)
+        config = _config(name, spec, dataset, str(folder / "images.npz"))
+        return save_bundle(folder / name, config, _lively_weights(spec), latents, "# A small bundle\n", _png())
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def small_bundle(make_bundle: MakeBundle) -> Path:
+    """A bundle of 8x8 grey pictures, two latent dimensions, three classes."""
+    return make_bundle("small")
+
+
+@pytest.fixture(scope="session")
+def wide_bundle(make_bundle: MakeBundle) -> Path:
+    """A bundle of 6x10 colour pictures and five latent dimensions."""
+    return make_bundle("wide", latent_dim=5, shape=(6, 10, 3))
+
+
+def _three_greys(file: Path, shape: tuple[int, int, int], count: int) -> Dataset:
+    labels = np.arange(count) % 3
+    noise = np.random.default_rng(1).integers(0, 80, (count, *shape))
+    np.savez(file, images=(noise + 60 * labels[:, None, None, None]).astype(np.uint8), labels=labels)
+    return open_dataset(str(file))
+
+
+def _three_clouds(dataset: Dataset, latent_dim: int) -> Latents:
+    means = np.random.default_rng(2).standard_normal((len(dataset), latent_dim)).astype(np.float32)
+    means[:, 0] += 4 * (np.arange(len(dataset)) % 3 - 1)
+    return Latents(means, None, dataset.labels, dataset.split, np.zeros(len(dataset), np.float32))
+
+
+def _config(name: str, spec: NetSpec, dataset: Dataset, source: str) -> BundleConfig:
+    record = DatasetRecord(
+        name="small",
+        source=source,
+        fingerprint=dataset.fingerprint,
+        count=len(dataset),
+        class_names=dataset.class_names,
+    )
+    training = TrainingRecord(
+        epochs=0, batch_size=1, learning_rate=0.1, seed=0, device="cpu", minutes=0.0, command="none"
+    )
+    return BundleConfig(
+        format=FORMAT, name=name, net=spec, dataset=record, training=training, metrics={}, versions={}, files={}
+    )
+
+
+def _lively_weights(spec: NetSpec) -> dict[str, np.ndarray]:
+    import torch
+
+    from latent_explorer.nets.registry import build
+    from latent_explorer.nets.weights import weights_of
+
+    torch.manual_seed(0)
+    weights = weights_of(build(spec))
+    # an untrained network's pictures differ too little to be told apart
+    return {name: array * 4 if name.startswith("decoder") else array for name, array in weights.items()}
+
+
+def _png() -> bytes:
+    stream = io.BytesIO()
+    Image.new("L", (4, 4)).save(stream, "PNG")
+    return stream.getvalue()

@@ -25,9 +25,7 @@ def interpolated_picture(
     return None
 
 
-def _blend(
-    cache: TileCache, uv: tuple[float, float], level: int, field: str, chart: str
-) -> NDArray[np.uint8] | None:
+def _blend(cache: TileCache, uv: tuple[float, float], level: int, field: str, chart: str) -> NDArray[np.uint8] | None:
     u, v = (coordinate / spacing(level) - 0.5 for coordinate in uv)
     i, j = math.floor(u), math.floor(v)
     total, weight_sum = None, 0.0

@@ -33,6 +33,9 @@ from latent_explorer.engine.protocol import (
 
 _log = logging.getLogger(__name__)
 
+TOPICS = ("pins", "film", "tiles", "export")
+"""What batches are wanted for, the most urgent first."""
+
 IN_FLIGHT = 3
 """Batches asked for at a time: enough to keep the engine busy, few enough to change one's mind."""
 
@@ -94,7 +97,7 @@ class _Wishes:
 
     newest: dict[type[Message], Request] = field(default_factory=dict)  # at most one Open, one Hover, one Describe
     unsent: set[type[Message]] = field(default_factory=set)
-    topics: dict[str, deque[Want]] = field(default_factory=dict)
+    topics: dict[str, deque[Want]] = field(default_factory=lambda: {topic: deque() for topic in TOPICS})
     asked: dict[int, _Batch] = field(default_factory=dict)
     withdrawn: list[int] = field(default_factory=list)
 
@@ -114,9 +117,9 @@ class _Wishes:
             if kind in self.unsent:
                 requests.append(self.newest[kind])
         self.unsent.clear()
-        for topic in sorted(self.topics):
-            while self.topics[topic] and len(self.asked) < IN_FLIGHT:
-                number, want = next(numbers), self.topics[topic].popleft()
+        for topic, wants in self.topics.items():
+            while wants and len(self.asked) < IN_FLIGHT:
+                number, want = next(numbers), wants.popleft()
                 self.asked[number] = _Batch(topic, want)
                 requests.append(Decode(number, want.z))
         return requests
@@ -126,7 +129,6 @@ class EngineClient:
     """Says what is wanted, and hands back what comes.
 
     on_event: called in the receiving thread with each Answer and EngineLost. start: makes an engine.
-    Topics of batches are served in the order of their names.
     """
 
     def __init__(self, on_event: Callable[[Event], None], start: Callable[[], Engine] = ProcessEngine) -> None:
@@ -162,7 +164,8 @@ class EngineClient:
         with self._changed:
             self._wishes.withdrawn += self._wishes.asked
             self._wishes.asked.clear()
-            self._wishes.topics.clear()
+            for wants in self._wishes.topics.values():
+                wants.clear()
             self._wishes.newest.clear()
             return self._want_newest(Open(next(self._numbers), folder))
 
@@ -177,7 +180,7 @@ class EngineClient:
             return self._want_newest(Describe(next(self._numbers), z))
 
     def wish(self, topic: str, wants: Sequence[Want]) -> None:
-        """These batches, in this order, are all that is wanted of a topic now; others of it are withdrawn."""
+        """These batches, in this order, are all that is wanted of a topic (of TOPICS) now; others are withdrawn."""
         with self._changed:
             wanted = {want.key for want in wants}
             under_way = set()

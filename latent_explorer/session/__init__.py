@@ -1,1 +1,7 @@
-"""Room: session"""
+"""The session: what is open, shown, pinned and drawn; frozen states, and one signal when they change."""
+
+from latent_explorer.session.opened import OpenBundle, open_bundle
+from latent_explorer.session.session import Session
+from latent_explorer.session.state import Pin, Route, State
+
+__all__ = ["OpenBundle", "Pin", "Route", "Session", "State", "open_bundle"]

@@ -1,0 +1,58 @@
+"""A bundle as the window sees it: configuration and latents, no weights."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from latent_explorer.bundles import BundleConfig, Latents, read_config, read_latents
+from latent_explorer.charts import Chart, chart_for
+
+
+@dataclass(frozen=True, eq=False)
+class OpenBundle:
+    """A bundle's configuration, its latents, and the chart through which they are seen.
+
+    uv: float32 (n, 2), the place of each image on the plane.
+    """
+
+    folder: Path
+    config: BundleConfig
+    latents: Latents
+    chart: Chart
+    uv: NDArray[np.float32]
+
+    @property
+    def name(self) -> str:
+        return self.config.name
+
+    @property
+    def class_names(self) -> tuple[str, ...]:
+        """The names of the classes; none where the data have no labels."""
+        return self.config.dataset.class_names if self.latents.label is not None else ()
+
+    @cached_property
+    def class_counts(self) -> NDArray[np.int64]:
+        """How many images each class has."""
+        if self.latents.label is None:
+            return np.zeros(0, np.int64)
+        return np.bincount(self.latents.label, minlength=len(self.class_names))
+
+    @cached_property
+    def home(self) -> NDArray[np.float32]:
+        """The bulk of the points (m, 2), without the farthest thousandth at each side: what to fit the view to."""
+        if len(self.uv) < 1000:
+            return self.uv
+        low, high = np.quantile(self.uv, (0.001, 0.999), axis=0)
+        inside: NDArray[np.float32] = self.uv[((self.uv >= low) & (self.uv <= high)).all(1)]
+        return inside
+
+
+def open_bundle(folder: Path) -> OpenBundle:
+    """Read what the window needs of a bundle. Raises BundleError with the reason where it is broken."""
+    config = read_config(folder)
+    latents = read_latents(folder, config)
+    chart = chart_for(latents.mean)
+    return OpenBundle(folder, config, latents, chart, chart.to_plane(latents.mean).astype(np.float32))

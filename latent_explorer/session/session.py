@@ -1,0 +1,114 @@
+"""The session: one bundle, one state, and what was before."""
+
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+from psygnal import Signal
+
+from latent_explorer.errors import UserError
+from latent_explorer.session.opened import OpenBundle
+from latent_explorer.session.state import Pin, Route, State, as_point
+
+
+class Session:
+    """What is open and what has been made of it.
+
+    changed: emitted with the old and the new State. Pins and routes can be undone; what is hidden cannot, since
+    nothing is lost by it.
+    """
+
+    changed = Signal(State, State)
+
+    def __init__(self, bundle: OpenBundle) -> None:
+        self.bundle = bundle
+        self._state = State()
+        self._past: list[State] = []
+        self._future: list[State] = []
+
+    @property
+    def state(self) -> State:
+        """What there is now."""
+        return self._state
+
+    @property
+    def can_undo(self) -> bool:
+        return bool(self._past)
+
+    @property
+    def can_redo(self) -> bool:
+        return bool(self._future)
+
+    def undo(self) -> None:
+        """Go back to before the last change of pins or route."""
+        self._travel(self._past, self._future)
+
+    def redo(self) -> None:
+        """Take back the last undo."""
+        self._travel(self._future, self._past)
+
+    def pin(self, z: NDArray[np.floating], name: str = "") -> int:
+        """Pin a latent (d,); returns the pin's index."""
+        pin = Pin(name or self._free_name(), as_point(z))
+        self._change(replace(self._state, pins=(*self._state.pins, pin)))
+        return len(self._state.pins) - 1
+
+    def move_pin(self, index: int, z: NDArray[np.floating]) -> None:
+        """Put a pin elsewhere."""
+        self._replace_pin(index, replace(self._state.pins[index], z=as_point(z)))
+
+    def rename_pin(self, index: int, name: str) -> None:
+        """Give a pin another name. Raises UserError for an empty one."""
+        if not name.strip():
+            raise UserError("a pin needs a name")
+        self._replace_pin(index, replace(self._state.pins[index], name=name.strip()))
+
+    def delete_pin(self, index: int) -> None:
+        """Take a pin away."""
+        pins = self._state.pins
+        self._change(replace(self._state, pins=pins[:index] + pins[index + 1 :]))
+
+    def draw(self, route: Route | None) -> None:
+        """Set the route, or take it away. Raises UserError where its choices are not possible."""
+        if route is not None:
+            _ = route.path
+        self._change(replace(self._state, route=route))
+
+    def hide(self, hidden: frozenset[int]) -> None:
+        """Show all classes but these."""
+        self._set(replace(self._state, hidden=hidden & frozenset(range(len(self.bundle.class_names)))))
+
+    def toggle_class(self, label: int) -> None:
+        """Hide a class that is shown, show one that is hidden."""
+        self.hide(self._state.hidden ^ {label})
+
+    def isolate_class(self, label: int) -> None:
+        """Show this class alone; all of them again where it already is alone."""
+        others = frozenset(range(len(self.bundle.class_names))) - {label}
+        self.hide(frozenset() if self._state.hidden == others else others)
+
+    def _replace_pin(self, index: int, pin: Pin) -> None:
+        pins = self._state.pins
+        self._change(replace(self._state, pins=(*pins[:index], pin, *pins[index + 1 :])))
+
+    def _free_name(self) -> str:
+        taken = {pin.name for pin in self._state.pins}
+        return next(name for name in (f"Pin {n}" for n in range(1, len(taken) + 2)) if name not in taken)
+
+    def _change(self, state: State) -> None:
+        if state == self._state:
+            return
+        self._past.append(self._state)
+        self._future.clear()
+        self._set(state)
+
+    def _travel(self, source: list[State], target: list[State]) -> None:
+        if not source:
+            return
+        target.append(self._state)
+        self._set(replace(source.pop(), hidden=self._state.hidden))
+
+    def _set(self, state: State) -> None:
+        old, self._state = self._state, state
+        if state != old:
+            self.changed.emit(old, state)
