@@ -35,7 +35,7 @@ def save_bundle(
     something already (unless it is a bundle and `overwrite` is true), or when it cannot be written.
     """
     folder = Path(folder).absolute()
-    _refuse_taken(folder, overwrite)
+    refuse_taken(folder, overwrite)
     contents = {
         seal.WEIGHTS: _pack(weights),
         seal.LATENTS: _pack(_tensors(latents)),
@@ -52,7 +52,9 @@ def save_bundle(
     return folder
 
 
-def _refuse_taken(folder: Path, overwrite: bool) -> None:
+def refuse_taken(folder: Path, overwrite: bool) -> None:
+    """Raise BundleError when `folder` holds what a bundle may not replace: to be asked before long work begins."""
+    folder = Path(folder)
     if not folder.exists() or (folder.is_dir() and not any(folder.iterdir())):
         return
     if not (folder / seal.CONFIG).is_file():

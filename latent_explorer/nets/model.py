@@ -56,7 +56,7 @@ class LatentModel(nn.Module, ABC):
         """The posterior of images (n, c, h, w) in [0, 1]."""
 
     @abstractmethod
-    def losses(self, x: Tensor) -> dict[str, Tensor]:
+    def losses(self, x: Tensor, generator: torch.Generator | None = None) -> dict[str, Tensor]:
         """The losses on images (n, c, h, w) by name, each a scalar; "loss" is the one to minimise."""
 
     def decode_logits(self, z: Tensor) -> Tensor:

@@ -24,6 +24,11 @@ def build(spec: NetSpec) -> LatentModel:
     return family(spec, trunk.encoder(spec, family.encoder_outputs(spec.latent_dim)), trunk.decoder(spec))
 
 
+def usual_widths(trunk: str) -> tuple[int, ...]:
+    """The widths of a trunk when none are asked for. Raises UserError that lists the trunks when it is unknown."""
+    return _find(TRUNKS, trunk, "trunk").usual
+
+
 def _find(known: Mapping[str, _T], name: str, kind: str) -> _T:
     if name not in known:
         raise UserError(f"no {kind} called {name!r}: expected one of {', '.join(sorted(known))}")

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
+import msgspec
 from torch import Tensor, nn
 
 from latent_explorer.nets.spec import NetSpec
@@ -16,10 +17,12 @@ class Trunk:
 
     encoder: (spec, outputs) -> a module from (n, c, h, w) to (n, outputs).
     decoder: spec -> a plain sequence from (n, d) to (n, c, h, w), quick to freeze and to fuse.
+    usual: the widths to take when none are asked for.
     """
 
     encoder: Callable[[NetSpec, int], nn.Sequential]
     decoder: Callable[[NetSpec], nn.Sequential]
+    usual: tuple[int, ...]
 
 
 class ResidualBlock(nn.Module):
@@ -52,9 +55,14 @@ def relu_decoder(spec: NetSpec) -> nn.Sequential:
 
 
 def residual_encoder(spec: NetSpec, outputs: int) -> nn.Sequential:
-    """One residual block for each of `spec.hidden`, entered through a GELU layer where the width changes."""
+    """A residual block for each of `spec.hidden` that repeats the width before it, a GELU layer for the others."""
     widths = (math.prod(spec.image_shape), *spec.hidden)
     return nn.Sequential(nn.Flatten(), *_residual(widths), nn.Linear(widths[-1], outputs))
+
+
+def wide_residual_encoder(spec: NetSpec, outputs: int) -> nn.Sequential:
+    """As `residual_encoder`, of twice the widths: an encoder is run once per image, a decoder at every place."""
+    return residual_encoder(msgspec.structs.replace(spec, hidden=tuple(2 * width for width in spec.hidden)), outputs)
 
 
 def residual_decoder(spec: NetSpec) -> nn.Sequential:
@@ -81,10 +89,10 @@ def conv_decoder(spec: NetSpec) -> nn.Sequential:
 
 
 TRUNKS = {
-    "conv": Trunk(conv_encoder, conv_decoder),
-    "dense": Trunk(dense_encoder, dense_decoder),
-    "residual": Trunk(residual_encoder, residual_decoder),
-    "residual-relu": Trunk(residual_encoder, relu_decoder),
+    "conv": Trunk(conv_encoder, conv_decoder, usual=(32, 64, 128)),
+    "dense": Trunk(dense_encoder, dense_decoder, usual=(512, 512, 256)),
+    "lean": Trunk(wide_residual_encoder, relu_decoder, usual=(256, 256, 256)),
+    "residual": Trunk(residual_encoder, residual_decoder, usual=(512, 512, 512)),
 }
 
 
@@ -106,10 +114,11 @@ def _dense(widths: tuple[int, ...], activation: type[nn.Module]) -> Iterator[nn.
 
 def _residual(widths: tuple[int, ...]) -> Iterator[nn.Module]:
     for before, after in pairwise(widths):
-        if before != after:
+        if before == after:
+            yield ResidualBlock(after)
+        else:
             yield nn.Linear(before, after)
             yield nn.GELU()
-        yield ResidualBlock(after)
 
 
 def _conv_sizes(spec: NetSpec) -> list[tuple[int, int]]:

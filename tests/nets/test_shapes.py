@@ -71,7 +71,7 @@ def test_the_losses_are_those_of_the_papers() -> None:
     assert losses["loss"].item() == pytest.approx(4 * math.log(2) + 3 * 2.0)
 
 
-@pytest.mark.parametrize(("field", "known"), [("family", "ae, vae"), ("trunk", "conv, dense, residual")])
+@pytest.mark.parametrize(("field", "known"), [("family", "ae, vae"), ("trunk", "conv, dense, lean, residual")])
 def test_an_unknown_name_lists_the_known_ones(field: str, known: str) -> None:
     values = {"family": "vae", "trunk": "dense", field: "gan"}
     with pytest.raises(UserError, match=f"'gan'.*{known}"):

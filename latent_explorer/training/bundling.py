@@ -1,0 +1,94 @@
+"""From a trained network to a bundle."""
+
+import importlib.metadata
+import platform
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from latent_explorer.bundles import FORMAT, BundleConfig, DatasetRecord, Latents, TrainingRecord, save_bundle
+from latent_explorer.data.dataset import Dataset
+from latent_explorer.nets.model import LatentModel
+from latent_explorer.nets.weights import load_model, weights_of
+from latent_explorer.training.card import card
+from latent_explorer.training.devices import choose_device
+from latent_explorer.training.encoding import encode_dataset
+from latent_explorer.training.evaluate import evaluate
+from latent_explorer.training.preview import preview
+from latent_explorer.training.state import Progress
+
+_LIBRARIES = ("latent-explorer", "numpy", "torch")
+
+
+@dataclass(frozen=True)
+class Labels:
+    """What a bundle is called and how it was made. half: whether the weights are kept as float16."""
+
+    name: str
+    command: str
+    half: bool = False
+
+
+def write_bundle(
+    folder: Path, model: LatentModel, dataset: Dataset, progress: Progress, labels: Labels, *, overwrite: bool = False
+) -> BundleConfig:
+    """Encode and evaluate `dataset` with the weights as they will be on disk, and save the bundle.
+
+    Gives the configuration saved. Raises BundleError when the folder cannot be written.
+    """
+    device = choose_device(progress.device)
+    precision: type[np.floating[Any]] = np.float16 if labels.half else np.float32
+    weights = {name: array.astype(precision) for name, array in weights_of(model).items()}
+    kept = load_model(model.spec, {name: array.astype(np.float32) for name, array in weights.items()})
+    latents = encode_dataset(kept, dataset, device)
+    config = _config(kept, dataset, latents, progress, labels, device)
+    text = card(config, progress.recipe, progress.best_epoch)
+    save_bundle(folder, config, weights, latents, text, preview(kept, latents), overwrite=overwrite)
+    return config
+
+
+def _config(
+    model: LatentModel, dataset: Dataset, latents: Latents, progress: Progress, labels: Labels, device: torch.device
+) -> BundleConfig:
+    metrics = evaluate(model, dataset, device, latents).figures() if len(dataset.indices("test")) else {}
+    return BundleConfig(
+        format=FORMAT,
+        name=labels.name,
+        net=model.spec,
+        dataset=DatasetRecord(
+            name=dataset.name,
+            source=dataset.source,
+            fingerprint=dataset.fingerprint,
+            count=len(dataset),
+            class_names=dataset.class_names if dataset.labels is not None else (),
+        ),
+        training=_training_record(progress, labels.command),
+        metrics=metrics,
+        versions=_versions(),
+        files={},
+    )
+
+
+def _training_record(progress: Progress, command: str) -> TrainingRecord:
+    return TrainingRecord(
+        epochs=progress.epoch,
+        batch_size=progress.recipe.batch_size,
+        learning_rate=progress.recipe.learning_rate,
+        seed=progress.recipe.seed,
+        device=progress.device,
+        minutes=progress.seconds / 60,
+        command=command,
+    )
+
+
+def _versions() -> dict[str, str]:
+    installed = {}
+    for name in _LIBRARIES:
+        try:
+            installed[name] = importlib.metadata.version(name)
+        except importlib.metadata.PackageNotFoundError:
+            continue
+    return {"python": platform.python_version(), **installed}

@@ -1,0 +1,92 @@
+"""The figures of a network on a dataset."""
+
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import torch
+
+from latent_explorer.bundles import Latents, check_bundle, read_weights
+from latent_explorer.data import open_dataset
+from latent_explorer.data.dataset import Dataset
+from latent_explorer.errors import TrainingError
+from latent_explorer.nets.model import LatentModel, bernoulli_nats
+from latent_explorer.nets.weights import load_model
+from latent_explorer.training.devices import choose_device
+from latent_explorer.training.encoding import encode_dataset
+from latent_explorer.training.images import EVALUATION_BATCH, Images
+
+_NEIGHBOURS = 10
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """Figures over the whole test split.
+
+    negative_elbo: nats per image, grey levels read as Bernoulli means, one sample per image; None without a variance.
+    mse: of the reconstruction from the mean, on pixels in [0, 1], mean over pixels and images.
+    knn10_accuracy: of the labels by the 10 nearest means, fitted on the train split; None without labels.
+    """
+
+    negative_elbo: float | None
+    mse: float
+    knn10_accuracy: float | None
+
+    def figures(self) -> dict[str, float | None]:
+        """The figures by name."""
+        return asdict(self)
+
+
+def evaluate(model: LatentModel, dataset: Dataset, device: torch.device, latents: Latents | None = None) -> Evaluation:
+    """The figures of `model` on `dataset`. latents: what `encode_dataset` gave, if it has been done already.
+
+    Raises TrainingError when there are no test images.
+    """
+    test = dataset.indices("test")
+    if not len(test):
+        raise TrainingError(f"{dataset.name} has no test images: expected a test split to evaluate on")
+    latents = latents or encode_dataset(model, dataset, device)
+    return Evaluation(
+        negative_elbo=_negative_elbo(model, dataset, device),
+        mse=float(latents.error[test].mean(dtype="float64")),
+        knn10_accuracy=_knn_accuracy(latents, dataset),
+    )
+
+
+def evaluate_bundle(folder: Path, device: str = "auto") -> Evaluation:
+    """The figures of the bundle in `folder`, from its files alone and the dataset it names.
+
+    Raises BundleError, DataError or TrainingError when bundle or dataset cannot be used, or do not belong together.
+    """
+    config = check_bundle(folder)
+    model = load_model(config.net, read_weights(folder, config))
+    dataset = open_dataset(config.dataset.source)
+    if dataset.fingerprint != config.dataset.fingerprint:
+        raise TrainingError(
+            f"{config.dataset.source} is not the dataset of {folder}: expected the fingerprint "
+            f"{config.dataset.fingerprint[:12]}…, found {dataset.fingerprint[:12]}…"
+        )
+    return evaluate(model, dataset, choose_device(device))
+
+
+@torch.inference_mode()
+def _negative_elbo(model: LatentModel, dataset: Dataset, device: torch.device) -> float | None:
+    model = model.to(device).eval()
+    generator = torch.Generator(device).manual_seed(0)
+    total, test = 0.0, dataset.indices("test")
+    for x in Images.of(dataset, device).batches(test, EVALUATION_BATCH):
+        posterior = model.encode(x)
+        if posterior.log_variance is None:
+            return None
+        nats = bernoulli_nats(model.decode_logits(posterior.sample(generator)), x) + posterior.kl()
+        total += nats.double().sum().item()
+    return total / len(test)
+
+
+def _knn_accuracy(latents: Latents, dataset: Dataset) -> float | None:
+    train, test = dataset.indices("train"), dataset.indices("test")
+    if latents.label is None or len(train) < _NEIGHBOURS:
+        return None
+    from sklearn.neighbors import KNeighborsClassifier
+
+    classifier = KNeighborsClassifier(_NEIGHBOURS).fit(latents.mean[train], latents.label[train])
+    return float(classifier.score(latents.mean[test], latents.label[test]))

@@ -1,0 +1,163 @@
+"""The training loop, as a generator of reports."""
+
+import time
+from collections.abc import Iterator
+from copy import deepcopy
+from pathlib import Path
+from threading import Event
+
+import msgspec
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from latent_explorer.data.dataset import Dataset
+from latent_explorer.errors import TrainingError
+from latent_explorer.nets.model import LatentModel
+from latent_explorer.nets.registry import build
+from latent_explorer.nets.spec import NetSpec
+from latent_explorer.nets.weights import load_weights, weights_of
+from latent_explorer.training.devices import choose_device, choose_precision
+from latent_explorer.training.images import Images
+from latent_explorer.training.learner import Learner
+from latent_explorer.training.recipe import Recipe
+from latent_explorer.training.report import Clock, Report
+from latent_explorer.training.state import Progress, load_state, save_state
+
+_REPORTS_PER_EPOCH = 10
+
+
+class Training:
+    """One training run: made by `begin` or `resume`, driven by iterating over `run`.
+
+    Every draw is made from generators seeded by the recipe's seed and the epoch, so a run that was resumed gives
+    the same weights as one that was not, on the same device and in the same precision.
+    """
+
+    def __init__(self, dataset: Dataset, progress: Progress, model: LatentModel, images: Images) -> None:
+        self.progress = progress
+        self._learner = Learner(model, progress.recipe, progress.precision, images)
+        self._train = torch.from_numpy(dataset.indices("train"))
+        self._judged = dataset.indices("test") if len(dataset.indices("test")) else dataset.indices("train")
+        self._best = weights_of(model)
+        self.steps_done = progress.step
+
+    @classmethod
+    def begin(cls, spec: NetSpec, dataset: Dataset, recipe: Recipe) -> "Training":
+        """A fresh run. Raises TrainingError when dataset, device and network do not fit, UserError on unknown names."""
+        _check_fit(spec, dataset)
+        device = choose_device(recipe.device)
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(recipe.seed)
+            model = build(spec).to(device)
+        images = Images.of(dataset, device)
+        precision = choose_precision(
+            recipe.precision, model, images.batch(torch.arange(recipe.batch_size) % len(dataset))
+        )
+        progress = Progress(
+            spec=spec, recipe=recipe, fingerprint=dataset.fingerprint, device=device.type, precision=precision
+        )
+        return cls(dataset, progress, model, images)
+
+    @classmethod
+    def resume(cls, path: Path, dataset: Dataset) -> "Training":
+        """The run whose state was saved at `path`. Raises TrainingError when it is unreadable or of another dataset."""
+        progress, parts = load_state(path)
+        if progress.fingerprint != dataset.fingerprint:
+            raise TrainingError(f"{path} is a run on another dataset than {dataset.name}; begin a new one instead")
+        images = Images.of(dataset, choose_device(progress.device))
+        training = cls(dataset, progress, build(progress.spec), images)
+        training._learner.restore(parts)
+        training._best = parts.get("best", {})
+        training.best_model()  # refuses weights of another network
+        return training
+
+    @property
+    def steps(self) -> int:
+        """How many steps the whole run has."""
+        return self.progress.recipe.epochs * self._steps_per_epoch
+
+    def best_model(self) -> LatentModel:
+        """The network with the best weights, on the CPU: the average at the end of the epoch of lowest test loss.
+
+        Before any epoch has ended: the average as it is. Without test images, the training loss decides.
+        """
+        model = deepcopy(self._learner.average).cpu()
+        if self.progress.best_loss is not None:
+            load_weights(model, self._best)
+        return model
+
+    def run(
+        self, token: Event | None = None, *, state_path: Path | None = None, watch: NDArray[np.intp] | None = None
+    ) -> Iterator[Report]:
+        """Train to the end of the recipe, or until `token` is set; a report about ten times an epoch and at its end.
+
+        state_path: where the state is saved at the end of each epoch. watch: indices of the images whose latents
+        the reports at the end of an epoch carry. Raises TrainingError when a loss is no longer finite, with the
+        weights before that step kept, and UserError when the state cannot be saved.
+        """
+        token = token or Event()
+        clock = Clock(self.progress.step, self.steps, self.progress.recipe.batch_size)
+        for epoch in range(self.progress.epoch + 1, self.progress.recipe.epochs + 1):
+            begin = time.perf_counter()
+            for step, losses in self._epoch(epoch, token):
+                yield clock.report(epoch, step, losses)
+            if token.is_set():
+                return
+            test_losses = self._end_epoch(epoch, time.perf_counter() - begin)
+            if state_path is not None:
+                save_state(state_path, self.progress, {**self._learner.arrays(), "best": self._best})
+            latents = None if watch is None else self._learner.latents_of(watch)
+            yield clock.report(epoch, self.progress.step, losses, test_losses, latents)
+
+    @property
+    def _steps_per_epoch(self) -> int:
+        return -(-len(self._train) // self.progress.recipe.batch_size)
+
+    def _epoch(self, epoch: int, token: Event) -> Iterator[tuple[int, dict[str, float]]]:
+        """Steps done so far, and the mean losses since the last time, about ten times and at the end."""
+        recipe, device = self.progress.recipe, self._learner.device
+        order = torch.randperm(len(self._train), generator=_generator(torch.device("cpu"), recipe.seed, epoch))
+        draws = _generator(device, recipe.seed, epoch)
+        every = max(1, self._steps_per_epoch // _REPORTS_PER_EPOCH)
+        since: list[dict[str, float]] = []
+        for number, batch in enumerate(torch.split(self._train[order].to(device), recipe.batch_size), 1):
+            if token.is_set():
+                return
+            step = self.progress.step + number
+            since.append(self._learner.learn(batch, epoch, step - 1, self.steps, draws))
+            self.steps_done = step
+            if number % every == 0 or number == self._steps_per_epoch:
+                yield step, _mean(since)
+                since.clear()
+
+    def _end_epoch(self, epoch: int, seconds: float) -> dict[str, float]:
+        losses = self._learner.losses_on(self._judged)
+        best = self.progress.best_loss
+        if best is None or losses["loss"] < best:
+            best = losses["loss"]
+            self._best = weights_of(self._learner.average)
+        self.progress = msgspec.structs.replace(
+            self.progress,
+            epoch=epoch,
+            step=epoch * self._steps_per_epoch,
+            seconds=self.progress.seconds + seconds,
+            best_loss=best,
+            best_epoch=epoch if best == losses["loss"] else self.progress.best_epoch,
+        )
+        return losses
+
+
+def _check_fit(spec: NetSpec, dataset: Dataset) -> None:
+    if spec.image_shape != dataset.image_shape:
+        raise TrainingError(f"{dataset.name} has images {dataset.image_shape}, the network takes {spec.image_shape}")
+    if not len(dataset.indices("train")):
+        raise TrainingError(f"{dataset.name} has no training images: expected at least one")
+
+
+def _generator(device: torch.device, seed: int, epoch: int) -> torch.Generator:
+    return torch.Generator(device).manual_seed((seed << 20) + epoch)
+
+
+def _mean(losses: list[dict[str, float]]) -> dict[str, float]:
+    return {name: float(np.mean([each[name] for each in losses])) for name in losses[0]}

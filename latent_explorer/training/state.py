@@ -1,0 +1,58 @@
+"""The state of a training run at the end of an epoch, saved whole in one file without a pickle."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+from safetensors import SafetensorError, safe_open
+from safetensors.numpy import save
+
+from latent_explorer.errors import TrainingError
+from latent_explorer.files import write_bytes_whole
+from latent_explorer.nets.spec import NetSpec
+from latent_explorer.training.recipe import Precision, Recipe
+
+Arrays = Mapping[str, NDArray[np.float32]]
+
+
+class Progress(msgspec.Struct, frozen=True, kw_only=True):
+    """How far a run is. seconds: of training so far. best_loss, best_epoch: lowest test loss and when, None before."""
+
+    spec: NetSpec
+    recipe: Recipe
+    fingerprint: str
+    device: str
+    precision: Precision
+    epoch: int = 0
+    step: int = 0
+    seconds: float = 0.0
+    best_loss: float | None = None
+    best_epoch: int = 0
+
+
+def save_state(path: Path, progress: Progress, parts: Mapping[str, Arrays]) -> None:
+    """Save `progress` and the arrays of each part ("model", "average", ...), replacing what was at `path`.
+
+    Raises UserError when the file cannot be written.
+    """
+    arrays = {f"{part}/{name}": array for part, named in parts.items() for name, array in named.items()}
+    metadata = {"progress": msgspec.json.encode(progress).decode()}
+    write_bytes_whole(path, save(arrays, metadata), overwrite=True)
+
+
+def load_state(path: Path) -> tuple[Progress, dict[str, dict[str, NDArray[np.float32]]]]:
+    """What `save_state` saved. Raises TrainingError when the file is missing or cannot be read."""
+    parts: dict[str, dict[str, NDArray[np.float32]]] = {}
+    try:
+        with safe_open(path, framework="np") as file:
+            progress = msgspec.json.decode((file.metadata() or {}).get("progress", ""), type=Progress)
+            for key in file.keys():  # noqa: SIM118 - not a dict
+                part, name = key.split("/", 1)
+                parts.setdefault(part, {})[name] = file.get_tensor(key)
+    except (OSError, SafetensorError, msgspec.MsgspecError, ValueError, KeyError, TrainingError) as error:
+        raise TrainingError(
+            f"{path}: expected the saved state of a training run, but it cannot be read: {error}"
+        ) from error
+    return progress, parts

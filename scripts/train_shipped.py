@@ -1,0 +1,59 @@
+"""Train the bundles that ship: python scripts/train_shipped.py [mnist-vae-2d] [mnist-ae-2d] [--out models]"""
+
+import argparse
+import sys
+from pathlib import Path
+from threading import Event
+
+from latent_explorer.errors import UserError
+from latent_explorer.training import Recipe, stop_on_interrupt
+from latent_explorer.training.jobs import Job, train_bundle
+
+ROOT = Path(__file__).resolve().parent.parent
+
+SHIPPED = {
+    "mnist-vae-2d": {
+        "family": "vae",
+        "trunk": "residual",
+        "recipe": Recipe(epochs=60, batch_size=128, learning_rate=2e-3, precision="bfloat16"),
+    },
+    "mnist-ae-2d": {
+        "family": "ae",
+        "trunk": "lean",
+        "recipe": Recipe(epochs=40, batch_size=128, learning_rate=2e-3, precision="bfloat16"),
+    },
+}
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("names", nargs="*", help=f"of {', '.join(SHIPPED)}; all when none is named")
+    parser.add_argument("--out", type=Path, default=ROOT / "models", help="where the folders of the bundles go")
+    parser.add_argument("--resume", action="store_true", help="go on from where an earlier run was stopped")
+    arguments = parser.parse_args()
+    unknown = set(arguments.names) - SHIPPED.keys()
+    if unknown:
+        parser.error(f"no shipped bundle {', '.join(sorted(unknown))}: expected some of {', '.join(SHIPPED)}")
+    token = Event()
+    try:
+        with stop_on_interrupt(token):
+            for name in arguments.names or SHIPPED:
+                _train(name, arguments.out, arguments.resume, token)
+    except UserError as error:
+        print(error, file=sys.stderr)
+        return 2
+    return 130 if token.is_set() else 0
+
+
+def _train(name: str, out: Path, resume: bool, token: Event) -> None:
+    command = f"python scripts/train_shipped.py {name}"
+    job = Job("mnist", out / name, command=command, half=True, overwrite=True, resume=resume, **SHIPPED[name])
+    for report in train_bundle(job, token):
+        if report.test_losses is not None:
+            losses = ", ".join(f"{loss} {value:.4f}" for loss, value in report.test_losses.items())
+            minutes = report.seconds_left / 60
+            print(f"{name}: epoch {report.epoch}, on the test split: {losses}; {minutes:.1f} min left", flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
