@@ -115,7 +115,7 @@ def install(extra: str) -> None:
             show_progress(line.strip())
     if pip.returncode:
         print(machine.last_lines(lines), file=sys.stderr)
-        machine.stop("pip could not install Latent Explorer (its last lines stand above). Is a package index in reach?")
+        machine.stop("pip could not install Latent Explorer: its last lines say why. It needs a package index in reach")
     UNFINISHED.unlink(missing_ok=True)
     STAMP.write_text(digest(extra))
 
