@@ -5,7 +5,7 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO
 
 from latent_explorer.errors import DataError
 from latent_explorer.files import write_whole
@@ -44,7 +44,7 @@ def fetch(download: Download, folder: Path, progress: Progress | None = None) ->
     return write_whole(path, lambda stream: _copy(download, stream, progress))
 
 
-def _copy(download: Download, stream: BinaryIO, progress: Progress | None) -> None:
+def _copy(download: Download, stream: IO[bytes], progress: Progress | None) -> None:
     digest = hashlib.md5(usedforsecurity=False)
     for chunk in _chunks(download.url, progress):
         digest.update(chunk)

@@ -2,7 +2,6 @@
 
 import math
 import re
-import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,6 +17,7 @@ from latent_explorer.export.pixels import (
     check_pictures,
     check_size,
     encoded,
+    png_of,
     scaled,
     tiled,
     to_image,
@@ -108,22 +108,22 @@ def write_frames(
     Raises UserError when there is anything else at `path` or it cannot be written.
     """
     check_pictures(frames, 4)
+    check_size(len(frames), frames.shape[1] * options.scale, frames.shape[2] * options.scale)
     path = Path(path)
-    _check_free(path, overwrite)
     try:
-        temporary = Path(tempfile.mkdtemp(dir=path.parent, prefix=f".{path.name}."))
+        _check_free(path, overwrite)
+        with tempfile.TemporaryDirectory(
+            dir=path.parent, prefix=f".{path.name}.", ignore_cleanup_errors=True
+        ) as beside:
+            new = Path(beside, "new")
+            new.mkdir()
+            for number, frame in enumerate(frames, start=1):
+                source = None if provenance is None else provenance.and_also(frame=str(number))
+                content = png_of(scaled(frame, options.scale, options.style), source)
+                (new / f"frame-{number:04}.png").write_bytes(content)
+            _put_in_place(new, path, Path(beside, "old"))
     except OSError as error:
-        raise ExportError(f"{path} could not be written: {error.strerror}") from error
-    try:
-        new = temporary / "new"
-        new.mkdir()
-        for number, frame in enumerate(frames, start=1):
-            source = None if provenance is None else provenance.and_also(frame=str(number))
-            check_size(frame.shape[0] * options.scale, frame.shape[1] * options.scale)
-            write_png(new / f"frame-{number:04}.png", scaled(frame, options.scale, options.style), source, False)
-        _put_in_place(new, path, temporary / "old")
-    finally:
-        shutil.rmtree(temporary, ignore_errors=True)
+        raise ExportError(f"{path} could not be written: {error.strerror or error}") from error
     return path
 
 
@@ -137,17 +137,14 @@ def _check_free(path: Path, overwrite: bool) -> None:
 
 
 def _put_in_place(new: Path, path: Path, old: Path) -> None:
+    if path.exists():
+        path.rename(old)
     try:
-        if path.exists():
-            path.rename(old)
-        try:
-            new.rename(path)
-        except OSError:
-            if old.exists():
-                old.rename(path)
-            raise
-    except OSError as error:
-        raise ExportError(f"{path} could not be written: {error.strerror}") from error
+        new.rename(path)
+    except OSError:
+        if old.exists():
+            old.rename(path)
+        raise
 
 
 def _images(frames: Pixels, options: Options) -> Iterator[Image.Image]:

@@ -17,8 +17,8 @@ from latent_explorer.files import write_bytes_whole
 
 Pixels = NDArray[np.uint8]
 
-MAX_PIXELS = 200_000_000
-"""The most pixels of a picture, and of all frames of an animation together."""
+MAX_PIXELS = 178_000_000
+"""The most pixels of a picture, and of all frames of an animation together: Pillow opens no larger one again."""
 
 _WHITE = 255
 
@@ -27,10 +27,8 @@ def check_pictures(pictures: Pixels, dimensions: int, channels: tuple[int, ...] 
     """Raise ExportError unless this is uint8 of so many axes, the last three being h, w, c, and none empty."""
     shape = pictures.shape
     if pictures.dtype != np.uint8 or len(shape) != dimensions or 0 in shape or shape[-1] not in channels:
-        axes = ", ".join([*"rcn"[2 - (dimensions - 4) : 2 - (dimensions - 4)], "h, w", " or ".join(map(str, channels))])
-        raise ExportError(
-            f"expected uint8 pictures of {dimensions} axes ending in {axes}, found {pictures.dtype} {shape}"
-        )
+        expected = f"{dimensions} axes ending in h, w, {' or '.join(map(str, channels))}"
+        raise ExportError(f"expected uint8 pictures of {expected}, found {pictures.dtype} {shape}")
 
 
 def check_size(*sides: int) -> None:
@@ -76,15 +74,20 @@ def encoded(image: Image.Image, kind: str, **parameters: Any) -> bytes:
     stream = BytesIO()
     try:
         image.save(stream, kind, **parameters)
-    except (OSError, ValueError, SystemError) as error:
+    except (OSError, ValueError, SystemError, RuntimeError) as error:
         raise ExportError(f"{kind} cannot hold a picture of {image.width} x {image.height}: {error}") from error
     return stream.getvalue()
 
 
-def write_png(path: Path, picture: Pixels, provenance: Provenance | None, overwrite: bool) -> Path:
-    """Write a picture (h, w, 1, 3 or 4) as PNG. Raises UserError when `path` is taken or cannot be written."""
+def png_of(picture: Pixels, provenance: Provenance | None) -> bytes:
+    """A picture (h, w, 1, 3 or 4) as the bytes of a PNG file."""
     info = PngInfo()
     if provenance is not None:
         info.add_text("Software", f"Latent Explorer {provenance.version}")
         info.add_text(PNG_KEY, provenance.text())
-    return write_bytes_whole(path, encoded(to_image(picture), "PNG", pnginfo=info), overwrite=overwrite)
+    return encoded(to_image(picture), "PNG", pnginfo=info)
+
+
+def write_png(path: Path, picture: Pixels, provenance: Provenance | None, overwrite: bool) -> Path:
+    """Write a picture (h, w, 1, 3 or 4) as PNG. Raises UserError when `path` is taken or cannot be written."""
+    return write_bytes_whole(path, png_of(picture, provenance), overwrite=overwrite)

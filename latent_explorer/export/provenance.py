@@ -2,6 +2,7 @@
 
 import json
 import re
+import warnings
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
@@ -11,7 +12,7 @@ from xml.etree import ElementTree
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
-from PIL import ExifTags, Image, UnidentifiedImageError
+from PIL import ExifTags, Image
 
 from latent_explorer import __version__
 from latent_explorer.errors import ExportError
@@ -59,7 +60,7 @@ def read_provenance(path: Path) -> Provenance:
     try:
         text = _svg_text(path) if path.suffix.lower() == ".svg" else _image_text(path)
         return msgspec.json.decode(text, type=Provenance)
-    except (OSError, UnidentifiedImageError, ElementTree.ParseError, msgspec.MsgspecError) as error:
+    except (OSError, ElementTree.ParseError, msgspec.MsgspecError, Image.DecompressionBombError) as error:
         raise ExportError(f"{path}: expected a picture of this program, found: {error}") from error
 
 
@@ -74,9 +75,11 @@ def _svg_text(path: Path) -> str:
 
 
 def _image_text(path: Path) -> str:
-    with Image.open(path) as image:
-        comment = image.info.get("comment", b"")
-        return str(image.info.get(PNG_KEY) or comment.decode("ascii", "replace") or image.getexif().get(_EXIF_TAG, ""))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # nothing is decoded here
+        with Image.open(path) as image:
+            comment = image.info.get("comment", b"").decode("ascii", "replace")
+            return str(image.info.get(PNG_KEY) or comment or image.getexif().get(_EXIF_TAG, ""))
 
 
 def exif_of(provenance: Provenance) -> bytes:

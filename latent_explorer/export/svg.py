@@ -18,6 +18,7 @@ from latent_explorer.files import write_whole
 
 _DEFAULT = Options()
 _FONT, _LINE = 12.0, 18.0
+_GLYPH = 7.5  # about how wide a glyph is; only the paper under the legend depends on it
 _TICK, _MARGIN = 5.0, 10.0
 _PIN_RADIUS = 5.0
 
@@ -68,7 +69,11 @@ def _add_background(root: Element, background: Background) -> None:
     check_pictures(background.pixels, 3, channels=(3, 4))
     content = base64.b64encode(encoded(to_image(background.pixels), "PNG")).decode("ascii")
     box = {"x": background.x, "y": background.y, "width": background.width, "height": background.height}
-    look = {"opacity": background.opacity, "preserveAspectRatio": "none", "href": f"data:image/png;base64,{content}"}
+    look: dict[str, str | float] = {
+        "opacity": background.opacity,
+        "preserveAspectRatio": "none",
+        "href": f"data:image/png;base64,{content}",
+    }
     SubElement(root, "image", _texts(**box, **look))
 
 
@@ -91,10 +96,9 @@ def _add_curve(root: Element, curve: Curve) -> None:
 
 
 def _line(root: Element, strokes: str, colour: str, width: float, opacity: float = 1.0) -> Element:
-    look = {"fill": "none", "stroke": colour, "stroke-width": width, "stroke-linecap": "round"}
-    return SubElement(
-        root, "path", _texts(d=strokes, **look, **{"stroke-linejoin": "round", "stroke-opacity": opacity})
-    )
+    ends: dict[str, str | float] = {"stroke-linecap": "round", "stroke-linejoin": "round", "stroke-opacity": opacity}
+    look: dict[str, str | float] = {"d": strokes, "fill": "none", "stroke": colour, "stroke-width": width}
+    return SubElement(root, "path", _texts(**look, **ends))
 
 
 def _add_pin(root: Element, pin: Pin, scene: MapScene) -> None:
@@ -120,14 +124,22 @@ def _add_labels(root: Element, places: Iterable[tuple[Tick, float, float]], ink:
 
 def _add_legend(root: Element, scene: MapScene) -> None:
     right = scene.width - _MARGIN
+    _add_legend_paper(root, scene)
     for row, group in enumerate(scene.groups):
         y = _MARGIN + _LINE * (row + 0.5)
         SubElement(root, "circle", _texts(cx=right - _FONT / 2, cy=y, r=_FONT / 3, fill=group.colour))
         _add_text(root, group.name, right - _FONT - 4, y + _FONT / 3, scene.ink, "end")
 
 
+def _add_legend_paper(root: Element, scene: MapScene) -> None:
+    longest = max((len(group.name) for group in scene.groups), default=0)
+    width, height = _FONT + 4 + _GLYPH * longest + _MARGIN, _LINE * len(scene.groups)
+    box = _texts(x=scene.width - _MARGIN / 2 - width, y=_MARGIN, width=width, height=height, rx=3, fill=scene.paper)
+    SubElement(root, "rect", box | {"fill-opacity": "0.8"})
+
+
 def _add_text(root: Element, text: str, x: float, y: float, ink: str, anchor: str = "start") -> None:
-    look = {"font-family": "sans-serif", "font-size": _FONT, "text-anchor": anchor, "fill": ink}
+    look: dict[str, str | float] = {"font-family": "sans-serif", "font-size": _FONT, "text-anchor": anchor, "fill": ink}
     SubElement(root, "text", _texts(x=x, y=y, **look)).text = printable(text)
 
 
