@@ -1,0 +1,143 @@
+"""From a dataset's name to a bundle, and from the bundle to its figures."""
+
+import io
+import math
+from dataclasses import replace
+from pathlib import Path
+from threading import Event
+
+import msgspec
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+from safetensors.numpy import load_file
+
+from latent_explorer.bundles import check_bundle, read_config, read_latents, read_weights
+from latent_explorer.data import open_dataset
+from latent_explorer.data.dataset import Dataset
+from latent_explorer.errors import BundleError, TrainingError
+from latent_explorer.nets.registry import build
+from latent_explorer.nets.spec import NetSpec
+from latent_explorer.nets.weights import load_model
+from latent_explorer.training.encoding import encode_dataset
+from latent_explorer.training.evaluate import evaluate, evaluate_bundle
+from latent_explorer.training.jobs import Job, train_bundle
+from latent_explorer.training.preview import preview
+from latent_explorer.training.recipe import Recipe
+
+CPU = torch.device("cpu")
+RECIPE = Recipe(epochs=3, batch_size=16, learning_rate=5e-3, device="cpu", precision="float32")
+
+
+@pytest.fixture
+def job(bars: Dataset, tmp_path: Path) -> Job:
+    np.savez(tmp_path / "bars.npz", images=bars.images, labels=bars.labels, split=bars.split)
+    return Job(
+        str(tmp_path / "bars.npz"), tmp_path / "out" / "bars-2d", hidden=(24,), recipe=RECIPE, command="train it"
+    )
+
+
+@pytest.mark.parametrize("family", ["ae", "vae"])
+@pytest.mark.parametrize("half", [False, True])
+def test_a_bundle_holds_what_was_trained(job: Job, family: str, half: bool) -> None:
+    job = replace(job, family=family, half=half)
+    reports = list(train_bundle(job))
+    config = check_bundle(job.folder)
+    dataset = open_dataset(job.source)
+    assert reports[-1].epoch == config.training.epochs == 3
+    assert config.dataset.fingerprint == dataset.fingerprint
+    assert evaluate_bundle(job.folder, "cpu").figures() == config.metrics
+    assert (config.metrics["negative_elbo"] is None) == (family == "ae")
+    model = load_model(config.net, read_weights(job.folder, config))
+    again, kept = encode_dataset(model, dataset, CPU), read_latents(job.folder, config)
+    np.testing.assert_array_equal(again.mean, kept.mean)
+    np.testing.assert_array_equal(again.error, kept.error)
+    stored = {array.dtype for array in load_file(job.folder / "weights.safetensors").values()}
+    assert stored == {np.dtype(np.float16 if half else np.float32)}
+    assert not job.state_path.exists()
+
+
+def test_the_card_says_what_and_how(job: Job) -> None:
+    list(train_bundle(job))
+    card, config = (job.folder / "README.md").read_text(), read_config(job.folder)
+    assert "train it" in card
+    assert "latent-explorer evaluate bars-2d" in card
+    assert f"{config.metrics['negative_elbo']:.2f}" in card
+    assert f"{config.metrics['mse']:.4g}" in card
+
+
+def test_a_stopped_run_leaves_a_bundle_and_can_be_resumed(job: Job) -> None:
+    token = Event()
+    for report in train_bundle(job, token):
+        if report.test_losses is not None:
+            token.set()
+    assert check_bundle(job.folder).training.epochs == 1
+    assert job.state_path.exists()
+    list(train_bundle(replace(job, resume=True)))
+    whole = replace(job, folder=job.folder.with_name("whole"))
+    list(train_bundle(whole))
+    assert check_bundle(job.folder).metrics == check_bundle(whole.folder).metrics
+    assert not job.state_path.exists()
+
+
+def test_a_run_stopped_at_once_writes_nothing(job: Job) -> None:
+    token = Event()
+    token.set()
+    assert list(train_bundle(job, token)) == []
+    assert not job.folder.exists()
+
+
+def test_a_taken_folder_is_refused_before_training(job: Job) -> None:
+    list(train_bundle(job))
+    with pytest.raises(BundleError, match="already holds a bundle"):
+        next(train_bundle(job))
+
+
+def test_a_bundle_is_not_evaluated_on_another_dataset(job: Job, bars: Dataset) -> None:
+    list(train_bundle(job))
+    np.savez(job.source, images=bars.images[::-1], labels=bars.labels, split=bars.split)
+    with pytest.raises(TrainingError, match="is not the dataset of"):
+        evaluate_bundle(job.folder, "cpu")
+
+
+def test_the_figures_of_a_network_that_is_known(bars: Dataset) -> None:
+    spec = NetSpec(family="vae", trunk="dense", image_shape=(6, 6, 1), latent_dim=2, hidden=())
+    model = build(spec)
+    for weight in model.parameters():
+        torch.nn.init.zeros_(weight)  # posterior = prior, every pixel one half
+    found = evaluate(model, bars, CPU)
+    test = bars.images[bars.indices("test")] / 255
+    assert found.negative_elbo == pytest.approx(36 * math.log(2))
+    assert found.mse == pytest.approx(((test - 0.5) ** 2).mean())
+
+
+def test_neighbours_that_share_a_place_share_a_label(bars: Dataset) -> None:
+    spec = NetSpec(family="ae", trunk="dense", image_shape=(6, 6, 1), latent_dim=2, hidden=())
+    model = build(spec)
+    latents = encode_dataset(model, bars, CPU)
+    told = replace(latents, mean=np.stack([bars.labels, bars.labels], 1).astype(np.float32))
+    assert evaluate(model, bars, CPU, told).knn10_accuracy == 1.0
+    assert evaluate(model, bars, CPU, told).negative_elbo is None
+
+
+def test_without_test_images_there_are_no_figures(bars: Dataset) -> None:
+    untested = replace(bars, split=np.zeros_like(bars.split))
+    model = build(NetSpec(family="ae", trunk="dense", image_shape=(6, 6, 1), latent_dim=2, hidden=()))
+    with pytest.raises(TrainingError, match="no test images"):
+        evaluate(model, untested, CPU)
+
+
+@pytest.mark.parametrize("dim", [1, 2, 5])
+@pytest.mark.parametrize("labelled", [False, True])
+def test_the_preview_is_a_picture_for_any_dimension(bars: Dataset, dim: int, labelled: bool) -> None:
+    spec = NetSpec(family="vae", trunk="conv", image_shape=(6, 6, 1), latent_dim=dim, hidden=(4,))
+    model = build(spec).eval()
+    latents = encode_dataset(model, bars if labelled else replace(bars, labels=None), CPU)
+    picture = Image.open(io.BytesIO(preview(model, latents)))
+    assert picture.size == (480, 480)
+    assert len(np.unique(np.asarray(picture))) > 10
+
+
+def test_a_job_takes_the_usual_widths_of_its_trunk(job: Job, bars: Dataset) -> None:
+    assert msgspec.structs.asdict(replace(job, hidden=None, trunk="conv").spec(bars))["hidden"] == (32, 64, 128)
