@@ -44,7 +44,7 @@ class Learner:
         self._optimiser.param_groups[0]["lr"] = rate
         x = augment(self._images.batch(indices), self._recipe.augmentation_at(epoch), generator)
         with autocast(self._images.device, self._precision):
-            losses = self.model.losses(x, generator)
+            losses = self.model.losses(x, generator, self._recipe.prior_at(step, steps))
         self._optimiser.zero_grad(set_to_none=True)
         losses["loss"].backward()  # type: ignore[no-untyped-call]
         norm = torch.nn.utils.clip_grad_norm_(self.model.parameters(), self._recipe.clip_norm)

@@ -14,10 +14,12 @@ class Recipe(msgspec.Struct, frozen=True, kw_only=True):
     """All that decides a training run, besides the network and the dataset.
 
     learning_rate: the highest; it rises linearly over the share `warm_up` of all steps, then falls to zero by half a
-    cosine. averaging: decay per step of the moving average of the weights, which is what is evaluated and kept.
-    augmentation: strength of random affine changes of the images, 0 for none, 1 for strong ones; none are made in
-    the last share `plain` of the epochs. device: "auto", "cpu", "cuda" or "mps".
-    precision: of the products in training; "auto" takes bfloat16 where a measurement finds it faster.
+    cosine. prior_warm_up: the share of all steps in which the weight of the KL term rises from 0 to what it is to be,
+    so that the latents first find room to sort themselves (Bowman et al. 2016). averaging: decay per step of the
+    moving average of the weights, which is what is evaluated and kept. augmentation: strength of random affine changes
+    of the images, 0 for none, 1 for strong ones; none are made in the last share `plain` of the epochs.
+    device: "auto", "cpu", "cuda" or "mps". precision: of the products in training; "auto" takes bfloat16 where a
+    measurement finds it faster.
     Raises TrainingError when a value is out of range.
     """
 
@@ -26,6 +28,7 @@ class Recipe(msgspec.Struct, frozen=True, kw_only=True):
     learning_rate: float = 2e-3
     weight_decay: float = 0.0
     warm_up: float = 0.1
+    prior_warm_up: float = 0.0
     averaging: float = 0.999
     augmentation: float = 0.0
     plain: float = 0.2
@@ -47,6 +50,10 @@ class Recipe(msgspec.Struct, frozen=True, kw_only=True):
             return self.learning_rate * done / rising
         return self.learning_rate * 0.5 * (1 + math.cos(math.pi * (done - rising) / (1 - rising)))
 
+    def prior_at(self, step: int, steps: int) -> float:
+        """The factor 0..1 on the KL term at step 0..steps - 1."""
+        return min(1.0, (step + 1) / max(self.prior_warm_up * steps, 1))
+
     def augmentation_at(self, epoch: int) -> float:
         """The strength of augmentation in epoch 1..epochs."""
         return self.augmentation if epoch <= self.epochs * (1 - self.plain) else 0.0
@@ -58,6 +65,7 @@ _RANGES = (
     ("learning_rate", 0, 1e3),
     ("weight_decay", 0, 1e3),
     ("warm_up", 0, 0.9),
+    ("prior_warm_up", 0, 1),
     ("averaging", 0, 0.999999),
     ("augmentation", 0, 1),
     ("plain", 0, 1),

@@ -29,6 +29,14 @@ def test_the_learning_rate_rises_and_falls_within_its_bounds(steps: int, warm_up
     assert rates[top:] == sorted(rates[top:], reverse=True)
 
 
+@given(st.integers(1, 5000), st.floats(0, 1))
+def test_the_prior_comes_in_gradually_and_then_whole(steps: int, share: float) -> None:
+    factors = [Recipe(prior_warm_up=share).prior_at(step, steps) for step in range(steps)]
+    assert factors == sorted(factors)
+    assert all(0 < factor <= 1 for factor in factors)
+    assert factors[-1] == 1
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [("epochs", 0), ("batch_size", -1), ("learning_rate", float("nan")), ("averaging", 1.0), ("warm_up", 1.0)],
