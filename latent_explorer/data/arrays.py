@@ -2,7 +2,6 @@
 
 import math
 import zipfile
-import zlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import IO, Any
@@ -11,6 +10,7 @@ import numpy as np
 from numpy.lib import format as npy
 from numpy.typing import NDArray
 
+from latent_explorer.data.archives import UNREADABLE, opened_archive
 from latent_explorer.data.dataset import SPLITS, Dataset
 from latent_explorer.data.layout import hashed_split
 from latent_explorer.data.limits import check_total
@@ -35,16 +35,9 @@ def read_npz(path: Path) -> Dataset:
 
     Raises DataError.
     """
-    try:
-        with zipfile.ZipFile(path) as archive:
-            found = {
-                Path(entry.filename).stem: entry for entry in archive.infolist() if entry.filename.endswith(".npy")
-            }
-            entries = {name: found[name] for name in _MEMBERS if name in found}
-            check_total(str(path), sum(entry.file_size for entry in entries.values()))
-            arrays = {name: _member(archive, entry, path) for name, entry in entries.items()}
-    except (OSError, zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
-        raise DataError(f"{path}: expected a whole .npz, found: {error}") from error
+    with opened_archive(path, "a whole .npz") as archive:
+        found = {Path(entry.filename).stem: entry for entry in archive.infolist() if entry.filename.endswith(".npy")}
+        arrays = {name: _member(archive, found[name], path) for name in _MEMBERS if name in found}
     if "images" not in arrays:
         raise DataError(f"{path}: expected an array called images, found {', '.join(found) or 'no array'}")
     return dataset_of(arrays, path)
@@ -67,8 +60,12 @@ def dataset_of(arrays: Mapping[str, NDArray[Any]], path: Path) -> Dataset:
 
 
 def _member(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, path: Path) -> NDArray[Any]:
-    with archive.open(entry) as stream:
-        return _array(stream, entry.file_size, f"{path}: {entry.filename}")
+    where = f"{path}: {entry.filename}"
+    try:
+        with archive.open(entry) as stream:
+            return _array(stream, entry.file_size, where)
+    except UNREADABLE as error:
+        raise DataError(f"{where}: expected a whole array, found: {error}") from error
 
 
 def _array(stream: IO[bytes], size: int, where: str) -> NDArray[Any]:
@@ -77,8 +74,10 @@ def _array(stream: IO[bytes], size: int, where: str) -> NDArray[Any]:
         version = npy.read_magic(stream)
         read_header = npy.read_array_header_1_0 if version == (1, 0) else npy.read_array_header_2_0
         shape, fortran, dtype = read_header(stream)
-    except ValueError as error:
+    except Exception as error:  # numpy parses the header as Python, which fails in many ways
         raise DataError(f"{where}: expected a numpy array, found: {error}") from error
+    if dtype.itemsize == 0 or min(shape, default=0) < 0:
+        raise DataError(f"{where}: expected a numpy array, found {dtype} {shape}")
     if dtype.hasobject:
         raise DataError(f"{where}: expected numbers or text, found Python objects, which only pickle could read")
     announced, found = math.prod(shape) * dtype.itemsize, size - stream.tell()

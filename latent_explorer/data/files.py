@@ -3,14 +3,14 @@
 import re
 import stat
 import zipfile
-import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path, PurePosixPath
 
-from latent_explorer.data.limits import MAX_FILE_BYTES, MAX_RATIO, check_total
+from latent_explorer.data.archives import UNREADABLE, opened_archive
+from latent_explorer.data.limits import MAX_FILE_BYTES, MAX_RATIO
 from latent_explorer.errors import DataError
 
 SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp", ".tif", ".tiff", ".pgm", ".ppm"})
@@ -29,7 +29,7 @@ class ImageFile:
         """Its content as a stream. Raises DataError when it cannot be read."""
         try:
             return BytesIO(self.read())
-        except (OSError, EOFError, zlib.error, zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:
+        except UNREADABLE as error:
             raise DataError(f"{self.where}: expected a readable file, found: {error}") from error
 
 
@@ -47,15 +47,10 @@ def files_of_zip(path: Path) -> Iterator[list[ImageFile]]:
     Raises DataError when it is no zip, when any entry would leave its folder, is a link, is encrypted or unpacks to
     too much.
     """
-    try:
-        archive = zipfile.ZipFile(path)
-    except (OSError, zipfile.BadZipFile, NotImplementedError, ValueError) as error:
-        raise DataError(f"{path}: expected a zip of images, found: {error}") from error
-    with archive:
+    with opened_archive(path, "a zip of images") as archive:
         entries = archive.infolist()
         for entry in entries:
             _check_entry(entry, f"{path}: {entry.filename!r}")
-        check_total(str(path), sum(entry.file_size for entry in entries))
         entries = sorted((entry for entry in entries if _is_image(entry.filename)), key=lambda entry: entry.filename)
         yield [_zipped(archive, entry, path) for entry in entries]
 
@@ -85,8 +80,6 @@ def _check_entry(entry: zipfile.ZipInfo, where: str) -> None:
         raise DataError(f"{where}: expected a name inside the zip's folder, found one that leaves it")
     if stat.S_ISLNK(entry.external_attr >> 16):
         raise DataError(f"{where}: expected a file, found a symbolic link")
-    if entry.flag_bits & 1:
-        raise DataError(f"{where}: expected a plain entry, found an encrypted one")
     packed, unpacked = entry.compress_size, entry.file_size
     if unpacked > MAX_FILE_BYTES or (unpacked > _SMALL and unpacked > MAX_RATIO * packed):
         raise DataError(f"{where}: {packed} bytes unpack to {unpacked}: refused as a decompression bomb")

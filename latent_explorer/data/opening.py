@@ -13,6 +13,8 @@ from latent_explorer.data.named import KNOWN, open_named
 from latent_explorer.data.pictures import Size, resized, stack
 from latent_explorer.errors import DataError
 
+_KNOWN = f"expected a folder, a zip, an .npz, an .npy, or one of {', '.join(KNOWN)}"
+
 
 def open_dataset(source: str | Path, *, resize: Size | None = None, progress: Progress | None = None) -> Dataset:
     """The dataset named or found at `source`.
@@ -33,10 +35,10 @@ def open_dataset(source: str | Path, *, resize: Size | None = None, progress: Pr
     resize = _checked(resize if resize is not None else asked)
     name, _, root = place.partition(":")
     if name in KNOWN:
-        absolute = Path(root).expanduser().resolve() if root else None
+        absolute = _absolute(root) if root else None
         dataset, place = open_named(name, absolute, progress), f"{name}:{absolute}" if absolute else name
     else:
-        path = Path(place).expanduser().resolve()
+        path = _absolute(place)
         dataset, place = _open_path(path, resize, progress), str(path)
     if resize is None:
         return replace(dataset, source=place)
@@ -45,9 +47,20 @@ def open_dataset(source: str | Path, *, resize: Size | None = None, progress: Pr
 
 def _split_size(source: str) -> tuple[str, Size | None]:
     match = re.fullmatch(r"(.+)@(\d{1,5})x(\d{1,5})", source)
-    if match is None or Path(source).exists():
+    if match is None or _absolute(source).exists():
         return source, None
     return match[1], (int(match[2]), int(match[3]))
+
+
+def _absolute(place: str) -> Path:
+    if not place:
+        raise DataError(f"no dataset '': {_KNOWN}")
+    try:
+        path = Path(place).expanduser().resolve()
+        path.exists()  # fails on a name that is too long
+    except (OSError, RuntimeError, ValueError) as error:
+        raise DataError(f"no dataset {place[:200]!r}: {error}; {_KNOWN}") from error
+    return path
 
 
 def _checked(resize: Size | None) -> Size | None:
@@ -60,9 +73,7 @@ def _open_path(path: Path, resize: Size | None, progress: Progress | None) -> Da
     if path.is_dir():
         return _of_files(path, files_of_folder(path), resize, progress)
     if not path.is_file():
-        raise DataError(
-            f"no dataset {str(path)!r}: expected a folder, a zip, an .npz, an .npy, or one of {', '.join(KNOWN)}"
-        )
+        raise DataError(f"no dataset {str(path)!r}: {_KNOWN}")
     match path.suffix.lower():
         case ".npz":
             return read_npz(path)

@@ -63,9 +63,13 @@ def decode(stream: BinaryIO, where: str, resize: Size | None = None) -> NDArray[
 
 
 def resized(images: NDArray[np.uint8], size: Size) -> NDArray[np.uint8]:
-    """Images (n, h, w, c) stretched to `size` with Lanczos' filter, as uint8 (n, *size, c)."""
+    """Images (n, h, w, c) stretched to `size` with Lanczos' filter, as uint8 (n, *size, c).
+
+    Raises DataError when these are more than a dataset may have.
+    """
     if images.shape[1:3] == size:
         return images
+    check_total(f"{len(images)} images of {size[1]} x {size[0]}", len(images) * size[0] * size[1] * images.shape[3])
     result = np.empty((len(images), *size, images.shape[3]), np.uint8)
     for source, target in zip(images, result, strict=True):
         target[:] = _array(_stretch(Image.fromarray(source.squeeze(2) if source.shape[2] == 1 else source), size))

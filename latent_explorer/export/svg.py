@@ -82,8 +82,8 @@ def _add_points(root: Element, group: PointGroup, scene: MapScene) -> None:
     far = np.array([scene.width, scene.height]) + group.radius
     with np.errstate(invalid="ignore"):
         seen = xy[((xy >= -group.radius) & (xy <= far)).all(axis=1)]
-    # A stroke of no length with round caps is a disc: the shortest that SVG has.
-    strokes = "".join(f"M{_number(x)} {_number(y)}h0" for x, y in seen.tolist())
+    # A stroke of next to no length with round caps is a disc, the shortest that SVG has; of no length, Qt drops it.
+    strokes = "".join(f"M{_number(x)} {_number(y)}h.01" for x, y in seen.tolist())
     path = _line(root, strokes, group.colour, 2 * group.radius, opacity=group.opacity)
     SubElement(path, "title").text = printable(group.name)
 

@@ -228,7 +228,7 @@ def test_an_image_bomb_is_refused_undecoded(paint, side):
         open_dataset(folder)
 
 
-def test_progress_counts_images_and_cancels(paint):
+def test_progress_counts_images_and_cancels(tmp_path, paint):
     for number in range(5):
         folder = paint(f"a/{number}.png")
     seen = []
@@ -236,10 +236,11 @@ def test_progress_counts_images_and_cancels(paint):
     assert seen == [(number, 5) for number in range(1, 6)]
 
     def cancel(done: int, total: int) -> None:
-        raise KeyboardInterrupt
+        raise OSError("cancelled")
 
-    with pytest.raises(KeyboardInterrupt):
-        open_dataset(folder, progress=cancel)
+    for path in (folder, _zip_of(folder, tmp_path / "x.zip")):
+        with pytest.raises(OSError, match="cancelled"):
+            open_dataset(path, progress=cancel)
 
 
 def test_cifar10_as_a_zip(shared_data):

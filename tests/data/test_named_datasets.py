@@ -54,15 +54,18 @@ def test_resize_is_remembered_in_the_source(tmp_path):
     assert open_dataset(small.source).fingerprint == small.fingerprint
 
 
-@pytest.mark.parametrize("size", [(0, 4), (4, 5000)])
-def test_absurd_sizes_are_refused(size):
-    with pytest.raises(DataError, match="1 to 4096"):
+@pytest.mark.parametrize(("size", "reason"), [((0, 4), "1 to 4096"), ((4, 5000), "1 to 4096"), ((4096, 4096), "GiB")])
+def test_absurd_sizes_are_refused(size, reason):
+    with pytest.raises(DataError, match=reason):
         open_dataset("mnist", resize=size)
 
 
-def test_unknown_names_list_the_known_ones():
+@pytest.mark.parametrize(
+    "source", ["minst", "", "a\0b", "x" * 5000, "~nobody-at-all/x", "mnist:" + "x" * 5000, "a@2x2"]
+)
+def test_unknown_names_list_the_known_ones(source):
     with pytest.raises(DataError, match="mnist, fashion-mnist, kmnist, cifar10"):
-        open_dataset("minst")
+        open_dataset(source)
 
 
 @pytest.mark.parametrize("length", [0, 3, 10, 16, 40])
