@@ -23,9 +23,11 @@ class Autoencoder(LatentModel):
         """The latents of images (n, c, h, w) in [0, 1], without variance."""
         return Posterior(self.encoder(x).float(), None)
 
-    def losses(self, x: Tensor, generator: torch.Generator | None = None, prior: float = 1.0) -> dict[str, Tensor]:
+    def losses(
+        self, x: Tensor, generator: torch.Generator | None = None, *, seen: Tensor | None = None, prior: float = 1.0
+    ) -> dict[str, Tensor]:
         """`loss`: squared error per image + 0.02 prior |z|²; `mse`: squared error per pixel."""
-        latents = self.encode(x).mean
+        latents = self.encode(x if seen is None else seen).mean
         squared = (self.decode_logits(latents).float().sigmoid() - x).square()
         length = latents.square().sum(1).mean()
         return {"loss": squared.flatten(1).sum(1).mean() + prior * _LENGTH_WEIGHT * length, "mse": squared.mean()}
@@ -44,9 +46,11 @@ class VariationalAutoencoder(LatentModel):
         mean, log_variance = self.encoder(x).float().chunk(2, dim=1)
         return Posterior(mean, log_variance.clamp(*_LOG_VARIANCE_RANGE))
 
-    def losses(self, x: Tensor, generator: torch.Generator | None = None, prior: float = 1.0) -> dict[str, Tensor]:
+    def losses(
+        self, x: Tensor, generator: torch.Generator | None = None, *, seen: Tensor | None = None, prior: float = 1.0
+    ) -> dict[str, Tensor]:
         """`loss`: reconstruction + prior beta kl, in nats per image, one sample each (Bernoulli grey levels)."""
-        posterior = self.encode(x)
+        posterior = self.encode(x if seen is None else seen)
         reconstruction = bernoulli_nats(self.decode_logits(posterior.sample(generator)), x).mean()
         kl = posterior.kl().mean()
         return {"loss": reconstruction + prior * self.spec.beta * kl, "reconstruction": reconstruction, "kl": kl}

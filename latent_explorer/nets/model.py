@@ -56,10 +56,13 @@ class LatentModel(nn.Module, ABC):
         """The posterior of images (n, c, h, w) in [0, 1]."""
 
     @abstractmethod
-    def losses(self, x: Tensor, generator: torch.Generator | None = None, prior: float = 1.0) -> dict[str, Tensor]:
+    def losses(
+        self, x: Tensor, generator: torch.Generator | None = None, *, seen: Tensor | None = None, prior: float = 1.0
+    ) -> dict[str, Tensor]:
         """The losses on images (n, c, h, w) by name, each a scalar; "loss" is the one to minimise.
 
-        prior: a factor on the term that holds the latents near the origin, lower than 1 while training warms up.
+        seen: what the encoder is given in place of `x`, of its shape. prior: a factor on the term that holds the
+        latents near the origin, lower than 1 while training warms up.
         """
 
     def decode_logits(self, z: Tensor) -> Tensor:

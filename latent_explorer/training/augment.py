@@ -1,4 +1,4 @@
-"""Random small affine changes of images."""
+"""Random changes of images: small affine ones, and blanked pixels."""
 
 import torch
 from torch import Tensor
@@ -23,3 +23,11 @@ def augment(x: Tensor, strength: float, generator: torch.Generator) -> Tensor:
     ]
     grid = affine_grid(torch.stack(rows, 1), list(x.shape), align_corners=False)
     return grid_sample(x, grid, align_corners=False).clamp_(0, 1)
+
+
+def corrupt(x: Tensor, share: float, generator: torch.Generator) -> Tensor:
+    """Images (n, c, h, w) with a `share` of their values blanked, the others brighter so that the mean is kept."""
+    if share == 0:
+        return x
+    kept = torch.rand(x.shape, device=x.device, generator=generator) >= share
+    return x * kept / (1 - share)

@@ -11,7 +11,7 @@ from torch import Tensor
 from latent_explorer.errors import TrainingError
 from latent_explorer.nets.model import LatentModel
 from latent_explorer.nets.weights import load_weights, weights_of
-from latent_explorer.training.augment import augment
+from latent_explorer.training.augment import augment, corrupt
 from latent_explorer.training.devices import autocast
 from latent_explorer.training.images import EVALUATION_BATCH, Images
 from latent_explorer.training.optimiser import make_optimiser, optimiser_arrays, restore_optimiser, update_average
@@ -43,8 +43,9 @@ class Learner:
         rate = self._recipe.rate_at(step, steps)
         self._optimiser.param_groups[0]["lr"] = rate
         x = augment(self._images.batch(indices), self._recipe.augmentation_at(epoch), generator)
+        seen = corrupt(x, self._recipe.corruption, generator)
         with autocast(self._images.device, self._precision):
-            losses = self.model.losses(x, generator, self._recipe.prior_at(step, steps))
+            losses = self.model.losses(x, generator, seen=seen, prior=self._recipe.prior_at(step, steps))
         self._optimiser.zero_grad(set_to_none=True)
         losses["loss"].backward()  # type: ignore[no-untyped-call]
         norm = torch.nn.utils.clip_grad_norm_(self.model.parameters(), self._recipe.clip_norm)

@@ -17,9 +17,10 @@ class Recipe(msgspec.Struct, frozen=True, kw_only=True):
     cosine. prior_warm_up: the share of all steps in which the weight of the KL term rises from 0 to what it is to be,
     so that the latents first find room to sort themselves (Bowman et al. 2016). averaging: decay per step of the
     moving average of the weights, which is what is evaluated and kept. augmentation: strength of random affine changes
-    of the images, 0 for none, 1 for strong ones; none are made in the last share `plain` of the epochs.
-    device: "auto", "cpu", "cuda" or "mps". precision: of the products in training; "auto" takes bfloat16 where a
-    measurement finds it faster.
+    of the images, 0 for none, 1 for strong ones; none are made in the last share `plain` of the epochs. corruption: the
+    share of pixels blanked at random in what the encoder is given (Vincent et al. 2008; Shu et al. 2018). device:
+    "auto", "cpu", "cuda" or "mps". precision: of the products in training; "auto" takes bfloat16 where a measurement
+    finds it faster.
     Raises TrainingError when a value is out of range.
     """
 
@@ -32,6 +33,7 @@ class Recipe(msgspec.Struct, frozen=True, kw_only=True):
     averaging: float = 0.999
     augmentation: float = 0.0
     plain: float = 0.2
+    corruption: float = 0.0
     clip_norm: float = 100.0
     seed: int = 0
     device: str = "auto"
@@ -69,6 +71,7 @@ _RANGES = (
     ("averaging", 0, 0.999999),
     ("augmentation", 0, 1),
     ("plain", 0, 1),
+    ("corruption", 0, 0.9),
     ("clip_norm", 1e-6, 1e9),
     ("seed", 0, 2**31 - 1),
 )

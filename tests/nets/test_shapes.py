@@ -69,7 +69,9 @@ def test_the_losses_are_those_of_the_papers() -> None:
     losses = model.losses(torch.rand(5, 1, 2, 2))
     assert losses["kl"].item() == pytest.approx(2.0)
     assert losses["loss"].item() == pytest.approx(4 * math.log(2) + 3 * 2.0)
-    assert model.losses(torch.rand(5, 1, 2, 2), prior=0.5)["loss"].item() == pytest.approx(4 * math.log(2) + 3.0)
+    assert model.losses(torch.rand(5, 1, 2, 2), seen=torch.rand(5, 1, 2, 2), prior=0.5)["loss"].item() == pytest.approx(
+        4 * math.log(2) + 3.0
+    )
 
 
 @pytest.mark.parametrize(("field", "known"), [("family", "ae, vae"), ("trunk", "conv, dense, lean, residual")])

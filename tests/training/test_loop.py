@@ -22,7 +22,16 @@ from latent_explorer.training.loop import Training
 from latent_explorer.training.recipe import Recipe
 from latent_explorer.training.report import Report
 
-RECIPE = Recipe(epochs=4, batch_size=16, learning_rate=5e-3, device="cpu", precision="float32", augmentation=0.3)
+RECIPE = Recipe(
+    epochs=4,
+    batch_size=16,
+    learning_rate=5e-3,
+    prior_warm_up=0.5,
+    augmentation=0.3,
+    corruption=0.1,
+    device="cpu",
+    precision="float32",
+)
 
 
 def spec(family: str = "vae", trunk: str = "dense") -> NetSpec:
@@ -41,7 +50,7 @@ def same_weights(one: Training, other: Training) -> bool:
 @pytest.mark.parametrize("family", ["ae", "vae"])
 @pytest.mark.parametrize("trunk", ["conv", "dense", "lean", "residual"])
 def test_every_network_learns(bars: Dataset, family: str, trunk: str) -> None:
-    reports = list(begin(bars, family=family, trunk=trunk, epochs=12, augmentation=0.0).run())
+    reports = list(begin(bars, family=family, trunk=trunk, epochs=12, augmentation=0.0, prior_warm_up=0.0).run())
     judged = [report.test_losses["loss"] for report in reports if report.test_losses]
     assert len(judged) == 12
     assert judged[-1] < 0.9 * judged[0]

@@ -15,7 +15,7 @@ from latent_explorer.errors import TrainingError
 from latent_explorer.nets.registry import build
 from latent_explorer.nets.spec import NetSpec
 from latent_explorer.training import Recipe, stop_on_interrupt
-from latent_explorer.training.augment import augment
+from latent_explorer.training.augment import augment, corrupt
 from latent_explorer.training.devices import autocast, choose_device, choose_precision
 
 
@@ -60,6 +60,14 @@ def test_augmented_images_keep_shape_and_range(strength: float, count: int, side
     assert changed.min() >= 0
     assert changed.max() <= 1
     assert torch.equal(augment(x, strength, torch.Generator().manual_seed(0)), changed)
+
+
+@given(st.floats(0, 0.9))
+def test_corrupted_images_keep_their_mean(share: float) -> None:
+    x = torch.ones(20, 1, 40, 40)
+    blanked = corrupt(x, share, torch.Generator().manual_seed(0))
+    assert abs((blanked == 0).float().mean() - share) < 0.02
+    assert abs(blanked.mean() - 1) < 0.2
 
 
 def test_a_little_augmentation_changes_little() -> None:
