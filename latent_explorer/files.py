@@ -4,12 +4,12 @@ import os
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO
 
 from latent_explorer.errors import UserError
 
 
-def write_whole(path: Path, write: Callable[[BinaryIO], object], *, overwrite: bool = False) -> Path:
+def write_whole(path: Path, write: Callable[[IO[bytes]], object], *, overwrite: bool = False) -> Path:
     """Write a file through `write(stream)` so that `path` is afterwards either complete or untouched.
 
     Raises UserError, leaving nothing behind, when `path` exists and `overwrite` is false, when the folder

@@ -193,6 +193,16 @@ class EngineClient:
             self._wishes.topics[topic] = deque(want for want in wants if want.key not in under_way)
             self._changed.notify_all()
 
+    def restart(self) -> None:
+        """Start the engine again, also one that was given up, and ask again for what was wanted."""
+        with self._changed:
+            self._deaths = 0
+        self._engine.stop()
+        if not self._threads[1].is_alive():
+            self._renew_engine()
+            self._threads[1] = threading.Thread(target=self._receive_loop, name="engine receiver", daemon=True)
+            self._threads[1].start()
+
     def close(self) -> None:
         """End the engine and both threads; returns when they are gone."""
         with self._changed:
@@ -241,17 +251,20 @@ class EngineClient:
         again = self._deaths < PATIENCE
         if again:
             time.sleep(0.1 * (self._deaths - 1))  # a machine short of memory needs a moment
-            with self._changed:
-                if self._closing:
-                    return False
-                self._engine = self._start()
-                if self._folder and Open not in self._wishes.newest:
-                    self._wishes.newest[Open] = Open(next(self._numbers), self._folder)
-                self._wishes.ask_again()
-                self._changed.notify_all()
+            self._renew_engine()
         _log.warning("the engine ended unexpectedly%s", "; started again" if again else " again and again; given up")
         self._on_event(EngineLost(again))
         return again
+
+    def _renew_engine(self) -> None:
+        with self._changed:
+            if self._closing:
+                return
+            self._engine = self._start()
+            if self._folder and Open not in self._wishes.newest:
+                self._wishes.newest[Open] = Open(next(self._numbers), self._folder)
+            self._wishes.ask_again()
+            self._changed.notify_all()
 
     def _take(self, reply: Reply) -> Answer | None:
         """What a reply means to the window; None where it answers what is no longer wanted."""

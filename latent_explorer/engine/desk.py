@@ -8,7 +8,6 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 
 from latent_explorer.bundles import BundleConfig, Latents, read_config, read_latents, read_weights
 from latent_explorer.engine.decoder import Decoder

@@ -1,1 +1,1 @@
-"""Room: gui"""
+"""The window: the only room that knows Qt."""

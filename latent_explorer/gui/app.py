@@ -1,0 +1,124 @@
+"""The application around the window: started, guarded, and ended however it ends."""
+
+import gc
+import json
+import logging
+import logging.handlers
+import signal
+import socket
+import sys
+import time
+from pathlib import Path
+from types import TracebackType
+
+from PyQt6.QtCore import QSocketNotifier, QTimer
+from PyQt6.QtWidgets import QApplication
+
+from latent_explorer.errors import UserError
+from latent_explorer.gui.settings import Settings
+from latent_explorer.gui.window import MainWindow
+from latent_explorer.places import find_bundle, log_folder, shipped_bundles
+
+_log = logging.getLogger(__name__)
+_DEFAULT = "mnist-vae-2d"
+_COLLECT_MS = 2000
+
+
+def run(model: str | None = None, *, first_paint_to_stdout: bool = False) -> int:
+    """Open the window on a bundle (the last one, or the default) and return when it is closed.
+
+    model: a folder or the name of a shipped bundle. first_paint_to_stdout: print one JSON line with the time of
+    the first paint of the map, in seconds since the epoch, and quit.
+    Raises UserError where the named bundle does not exist.
+    """
+    app = application()
+    _log_to_file()
+    window = MainWindow(Settings())
+    sys.excepthook = _Reporter(window)
+    folder = _first_bundle(model, window.settings)
+    if folder is not None:
+        window.open(folder)
+    else:
+        window.banner.say("No bundle is at hand. Open one with File ▸ Open bundle…, or drop its folder here.")
+    keep = [_on_signals(window), _collect_garbage_here()]
+    if first_paint_to_stdout:
+        window.canvas.painted.connect(lambda: _tell_first_paint(window))
+    window.show()
+    code = app.exec()
+    del keep
+    return code
+
+
+def application() -> QApplication:
+    """The one QApplication, with what every window of ours relies on."""
+    app = QApplication.instance() or QApplication(sys.argv[:1])
+    assert isinstance(app, QApplication)
+    app.setApplicationName("latent-explorer")
+    app.setApplicationDisplayName("Latent Explorer")
+    sys.setswitchinterval(0.001)  # the threads that speak with the engine must not wait 5 ms for their turn
+    return app
+
+
+def _first_bundle(model: str | None, settings: Settings) -> Path | None:
+    if model is not None:
+        return find_bundle(model)
+    if settings.recent:
+        return settings.recent[0]
+    shipped = shipped_bundles()
+    return next((path for path in shipped if path.name == _DEFAULT), shipped[0] if shipped else None)
+
+
+def _log_to_file() -> None:
+    try:
+        log_folder().mkdir(parents=True, exist_ok=True)
+        handler = logging.handlers.RotatingFileHandler(
+            log_folder() / "latent-explorer.log", maxBytes=2**20, backupCount=2, delay=True
+        )
+    except OSError:
+        return  # a log that cannot be kept must not keep the window from opening
+    logging.basicConfig(level=logging.WARNING, handlers=[handler], format="%(asctime)s %(name)s: %(message)s")
+
+
+class _Reporter:
+    """Shows and logs what no one caught; PyQt would end the program."""
+
+    def __init__(self, window: MainWindow) -> None:
+        self._window = window
+
+    def __call__(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        if isinstance(error, UserError):
+            self._window.banner.say(str(error))
+            return
+        _log.error("uncaught", exc_info=(kind, error, trace))
+        sys.__excepthook__(kind, error, trace)
+        where = log_folder() / "latent-explorer.log"
+        self._window.banner.say(f"Something went wrong ({kind.__name__}: {error}). The details are in {where}.")
+
+
+def _on_signals(window: MainWindow) -> object:
+    """Close the window on Ctrl-C and SIGTERM; what is returned must be kept."""
+    ours, pythons = socket.socketpair()
+    pythons.setblocking(False)
+    signal.set_wakeup_fd(pythons.fileno())  # wakes Qt's loop, in which Python would never run its handlers
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: window.close())
+    notifier = QSocketNotifier(ours.fileno(), QSocketNotifier.Type.Read, window)
+    notifier.activated.connect(lambda: ours.recv(64))
+    return ours, pythons, notifier
+
+
+def _collect_garbage_here() -> QTimer:
+    """Collect garbage in the GUI thread only: elsewhere it could finalise a widget."""
+    gc.disable()
+    timer = QTimer()
+    timer.timeout.connect(lambda: gc.collect(1))
+    timer.start(_COLLECT_MS)
+    return timer
+
+
+def _tell_first_paint(window: MainWindow) -> None:
+    if window.session is None:
+        return
+    print(json.dumps({"first_paint": time.time()}), flush=True)
+    window.canvas.painted.disconnect()
+    QTimer.singleShot(0, window.close)

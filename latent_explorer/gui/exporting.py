@@ -1,0 +1,23 @@
+"""Exporting what is seen: gathers the content, asks how, writes it."""
+
+from typing import TYPE_CHECKING
+
+from PyQt6.QtCore import QObject
+
+from latent_explorer.engine.client import Answer
+
+if TYPE_CHECKING:
+    from latent_explorer.gui.window import MainWindow
+
+
+class Exporter(QObject):
+    def __init__(self, window: "MainWindow") -> None:
+        super().__init__(window)
+
+    def picture(self) -> None: ...
+    def filmstrip(self) -> None: ...
+    def frame(self, index: int) -> None: ...
+    def grid(self) -> None: ...
+    def map(self) -> None: ...
+    def latents(self) -> None: ...
+    def take(self, answer: Answer) -> None: ...

@@ -1,0 +1,70 @@
+"""What the atlas needs of the engine: keeps the tiles, and says which are wanted."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from latent_explorer.atlas import TileCache, TileKey, interpolated_picture, level_for, tile_points, tiles_over
+from latent_explorer.charts import Chart
+from latent_explorer.engine.client import Answer, EngineClient, Want
+from latent_explorer.gui.view import View
+
+FIELD = "picture"
+_AROUND = 0.15  # the ring around the view, in shares of it
+_COARSER = 5  # levels searched for a picture to interpolate from
+
+
+class AtlasFeed:
+    """The tiles of one chart.
+
+    picture_pixels: the side of one picture on screen that is aimed at, in logical pixels.
+    """
+
+    def __init__(self, client: EngineClient) -> None:
+        self.cache = TileCache()
+        self.picture_pixels = 32.0
+        self.keys: list[TileKey] = []
+        self.paused = False
+        self._client = client
+        self._chart: Chart | None = None
+        self._level = 0
+
+    @property
+    def missing(self) -> int:
+        """How many tiles of the view are not there yet."""
+        return sum(key not in self.cache for key in self.keys)
+
+    def open(self, chart: Chart) -> None:
+        """Start afresh with another chart."""
+        self.cache.clear()
+        self._chart = chart
+
+    def look(self, view: View, near: tuple[float, float] | None) -> None:
+        """Want the tiles of a view, nearest first to a plane point, then those around it."""
+        if self._chart is None:
+            return
+        self._level = level_for(view.scale, self.picture_pixels)
+        self.keys = self._over(view, 0.0, near)
+        if not self.paused:
+            ring = [key for key in self._over(view, _AROUND, near) if key not in set(self.keys)]
+            self._client.wish("tiles", [self._want(key) for key in self.keys + ring if key not in self.cache])
+
+    def take(self, answer: Answer) -> tuple[TileKey, list[TileKey]]:
+        """Keep a tile that came; returns its key and those forgotten for it."""
+        assert isinstance(answer.key, TileKey)
+        assert answer.pictures is not None
+        return answer.key, self.cache.put(answer.key, answer.pictures)
+
+    def interpolated(self, uv: tuple[float, float]) -> NDArray[np.uint8] | None:
+        """The picture (h, w, c) at a plane point, from the tiles that are there; None where none is near."""
+        if self._chart is None:
+            return None
+        levels = range(self._level, self._level - _COARSER, -1)
+        return interpolated_picture(self.cache, uv, levels, field=FIELD, chart=self._chart.name)
+
+    def _over(self, view: View, around: float, near: tuple[float, float] | None) -> list[TileKey]:
+        assert self._chart is not None
+        return tiles_over(view.region.grown(around), self._level, field=FIELD, chart=self._chart.name, near=near)
+
+    def _want(self, key: TileKey) -> Want:
+        assert self._chart is not None
+        return Want(key, self._chart.to_latent(tile_points(key)))

@@ -1,0 +1,32 @@
+"""From arrays to what Qt paints."""
+
+import numpy as np
+from numpy.typing import NDArray
+from PyQt6.QtGui import QImage
+
+_FORMATS = {1: QImage.Format.Format_Grayscale8, 3: QImage.Format.Format_RGB888}
+
+
+def to_qimage(image: NDArray[np.uint8]) -> QImage:
+    """A QImage with a copy of an image uint8 (h, w, 1 or 3), in 32 bits: what Qt scales fastest."""
+    height, width, channels = image.shape
+    content = np.ascontiguousarray(image)
+    borrowed = QImage(content.data, width, height, width * channels, _FORMATS[channels])
+    return borrowed.convertToFormat(QImage.Format.Format_RGB32)
+
+
+def inverted(image: QImage) -> QImage:
+    """A copy with black and white exchanged."""
+    copy = image.copy()
+    copy.invertPixels(QImage.InvertMode.InvertRgb)
+    return copy
+
+
+def to_array(image: QImage) -> NDArray[np.uint8]:
+    """The pixels uint8 (h, w, 4) of a QImage, red first."""
+    rgba = image.convertToFormat(QImage.Format.Format_RGBA8888)
+    bits = rgba.constBits()
+    assert bits is not None
+    bits.setsize(rgba.sizeInBytes())
+    rows = np.frombuffer(bytes(bits), np.uint8).reshape(rgba.height(), rgba.bytesPerLine())
+    return rows[:, : rgba.width() * 4].reshape(rgba.height(), rgba.width(), 4)

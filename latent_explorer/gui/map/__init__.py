@@ -1,0 +1,1 @@
+"""The map: layers painted over each other, and the tools that work on it."""

@@ -1,0 +1,136 @@
+"""The tools: what a click and a drag on the map mean."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from PyQt6.QtCore import QPointF, Qt
+
+Plane = tuple[float, float]
+
+
+@dataclass(frozen=True)
+class MapActions:
+    """What tools may do.
+
+    snap: the plane point meant by a pixel: a pin or a data point where one is near. pin_at: the index of the pin at
+    a pixel, or None.
+    """
+
+    snap: Callable[[QPointF], Plane]
+    to_plane: Callable[[QPointF], Plane]
+    pin_at: Callable[[QPointF], int | None]
+    add_pin: Callable[[Plane], None]
+    drag_pin: Callable[[int, Plane], None]
+    drop_pin: Callable[[int, Plane], None]
+    show_draft: Callable[[Plane | None, Plane | None], None]
+    draw_route: Callable[[Plane, Plane], None]
+
+
+class Tool(Protocol):
+    """A tool in hand. Positions are pixels of the map."""
+
+    cursor: Qt.CursorShape
+
+    def begin(self, at: QPointF) -> None:
+        """The button went down."""
+        ...
+
+    def drag(self, at: QPointF) -> None:
+        """The pointer moved with the button down, far enough not to be a click."""
+        ...
+
+    def drop(self, at: QPointF) -> None:
+        """The button came up after a drag."""
+        ...
+
+    def click(self, at: QPointF) -> None:
+        """The button came up where it went down; also the Enter key."""
+        ...
+
+    def hover(self, at: QPointF) -> None:
+        """The pointer moved with no button down."""
+        ...
+
+    def cancel(self) -> None:
+        """Drop what was begun."""
+        ...
+
+
+class ProbeTool:
+    """Click pins; dragging a pin moves it; dragging from anywhere else draws a path."""
+
+    cursor = Qt.CursorShape.CrossCursor
+
+    def __init__(self, actions: MapActions) -> None:
+        self._actions = actions
+        self._pin: int | None = None
+        self._start: Plane = (0.0, 0.0)
+
+    def begin(self, at: QPointF) -> None:
+        self._pin = self._actions.pin_at(at)
+        self._start = self._actions.snap(at)
+
+    def drag(self, at: QPointF) -> None:
+        if self._pin is not None:
+            self._actions.drag_pin(self._pin, self._actions.to_plane(at))
+        else:
+            self._actions.show_draft(self._start, self._actions.snap(at))
+
+    def drop(self, at: QPointF) -> None:
+        if self._pin is not None:
+            self._actions.drop_pin(self._pin, self._actions.to_plane(at))
+        else:
+            self._actions.show_draft(None, None)
+            self._actions.draw_route(self._start, self._actions.snap(at))
+
+    def click(self, at: QPointF) -> None:
+        self._actions.add_pin(self._actions.to_plane(at))
+
+    def hover(self, at: QPointF) -> None:
+        pass
+
+    def cancel(self) -> None:
+        self._actions.show_draft(None, None)
+
+
+class PathTool:
+    """Draw a path by dragging, or by one click at each end; pins are ends, never moved."""
+
+    cursor = Qt.CursorShape.PointingHandCursor
+
+    def __init__(self, actions: MapActions) -> None:
+        self._actions = actions
+        self._start: Plane | None = None
+
+    def begin(self, at: QPointF) -> None:
+        if self._start is None:
+            self._start = self._actions.snap(at)
+
+    def drag(self, at: QPointF) -> None:
+        self._actions.show_draft(self._start, self._actions.snap(at))
+
+    def drop(self, at: QPointF) -> None:
+        self._finish(at)
+
+    def click(self, at: QPointF) -> None:
+        here = self._actions.snap(at)
+        if self._start is None or self._start == here:
+            self._start = here
+            self._actions.show_draft(here, here)
+        else:
+            self._finish(at)
+
+    def hover(self, at: QPointF) -> None:
+        if self._start is not None:
+            self._actions.show_draft(self._start, self._actions.snap(at))
+
+    def cancel(self) -> None:
+        self._start = None
+        self._actions.show_draft(None, None)
+
+    def _finish(self, at: QPointF) -> None:
+        start, end = self._start, self._actions.snap(at)
+        self.cancel()
+        if start is not None and start != end:
+            self._actions.draw_route(start, end)

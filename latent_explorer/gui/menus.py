@@ -1,0 +1,175 @@
+"""The menus of the main window."""
+
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PyQt6.QtCore import Qt
+from PyQt6.QtGui import QAction
+from PyQt6.QtWidgets import QFileDialog, QMenu, QMessageBox
+
+from latent_explorer import __version__
+from latent_explorer.gui.actions import SEPARATOR, Command, Submenu, build_menus
+from latent_explorer.places import shipped_bundles
+
+if TYPE_CHECKING:
+    from latent_explorer.gui.window import MainWindow
+
+
+def window_menus(window: "MainWindow") -> dict[str, QAction]:
+    """Fill the menu bar of a window; returns its actions by their text."""
+    canvas, filmstrip = window.canvas, window.filmstrip
+    return build_menus(
+        window,
+        {
+            "&File": [
+                Command("Open bundle…", partial(_choose_bundle, window), "Ctrl+O", "Open a bundle's folder"),
+                Submenu("Bundles that ship", partial(_list_shipped, window)),
+                Submenu("Recent bundles", partial(_list_recent, window)),
+                SEPARATOR,
+                Command("Export picture…", window.exporter.picture, "Ctrl+E", "Export the decoded picture"),
+                Command("Export filmstrip…", window.exporter.filmstrip, "Ctrl+Shift+E"),
+                Command("Export grid…", window.exporter.grid, "Ctrl+G", "Export the region seen as a grid of pictures"),
+                Command("Export map…", window.exporter.map, "Ctrl+M", "Export the map as shown"),
+                Command("Export latents…", window.exporter.latents, "Ctrl+L", "Export the latents of all images"),
+                SEPARATOR,
+                Command("Quit", window.close, "Ctrl+Q"),
+            ],
+            "&Edit": [
+                Command("Undo", window.undo, "Ctrl+Z", "Undo the last change of pins or path"),
+                Command("Redo", window.redo, "Ctrl+Shift+Z"),
+                SEPARATOR,
+                Command("Pin this place", window.pin_probe, "Ctrl+P", "Pin the place that is probed"),
+                Command("Clear path", window.clear_route, "Ctrl+Backspace", "Take the path away"),
+            ],
+            "&View": [
+                Command("Fit", canvas.fit, "F", "Show the whole map"),
+                Command("Zoom in", partial(canvas.zoom, 1.5), "+"),
+                Command("Zoom out", partial(canvas.zoom, 1 / 1.5), "-"),
+                SEPARATOR,
+                Command(
+                    "Pictures", partial(window.layers.toggle, "Pictures"), "1", "Show or hide the decoded pictures"
+                ),
+                Command("Points", partial(window.layers.toggle, "Points"), "2", "Show or hide the data points"),
+                Command("Loupe", window.toggle_loupe, "L", "Show the picture beside the pointer", checked=True),
+                SEPARATOR,
+                *(
+                    Command(
+                        f"{name} theme",
+                        partial(window.choose_theme, name.lower()),
+                        checked=window.settings.theme == name.lower(),
+                        group="theme",
+                    )
+                    for name in ("System", "Light", "Dark")
+                ),
+                SEPARATOR,
+                *(dock.toggleViewAction() for dock in window.docks.values()),
+                Command("Reset layout", window.reset_layout, tip="Put all panels back where they were at first"),
+            ],
+            "&Tools": [
+                Command(
+                    "Probe",
+                    partial(window.take_tool, "Probe"),
+                    "P",
+                    "Hover decodes, a click pins, a drag draws a path",
+                    checked=True,
+                    group="tool",
+                ),
+                Command(
+                    "Path",
+                    partial(window.take_tool, "Path"),
+                    "D",
+                    "Draw a path by dragging, or by two clicks",
+                    checked=False,
+                    group="tool",
+                ),
+                SEPARATOR,
+                Command("Play or pause", filmstrip.play_or_pause, "K", "Play the path"),
+                Command("Previous frame", partial(_step, window, -1), "J"),
+                Command("Next frame", partial(_step, window, 1), ";"),
+            ],
+            "&Help": [
+                Command("Keys and gestures", partial(_show_keys, window), "F1"),
+                Command("Restart the engine", window.restart_engine, tip="Start the engine again and ask again"),
+                Command("About Latent Explorer", partial(_about, window)),
+            ],
+        },
+    )
+
+
+def _choose_bundle(window: "MainWindow") -> None:
+    start = str(window.session.bundle.folder.parent) if window.session is not None else ""
+    folder = QFileDialog.getExistingDirectory(window, "Open a bundle's folder", start)
+    if folder:
+        window.open(Path(folder))
+
+
+def _list_shipped(window: "MainWindow", menu: QMenu) -> None:
+    for folder in shipped_bundles():
+        _offer(menu, folder.name, partial(window.open, folder))
+
+
+def _list_recent(window: "MainWindow", menu: QMenu) -> None:
+    for folder in window.settings.recent:
+        _offer(menu, str(folder), partial(window.open, folder))
+    if menu.isEmpty():
+        none = menu.addAction("None yet")
+        assert none is not None
+        none.setEnabled(False)
+
+
+def _offer(menu: QMenu, text: str, run: "partial[None]") -> None:
+    action = menu.addAction(text)
+    assert action is not None
+    action.triggered.connect(lambda: run())
+
+
+def _step(window: "MainWindow", by: int) -> None:
+    count = len(window.filmstrip.frames)
+    if count:
+        window.filmstrip.go_to((window.filmstrip.index + by) % count)
+
+
+_KEYS = """
+<h3>On the map</h3>
+<table cellpadding="3">
+<tr><td><b>Move</b></td><td>decode what lies under the pointer</td></tr>
+<tr><td><b>Click</b>, Enter</td><td>pin the place</td></tr>
+<tr><td><b>Drag</b></td><td>draw a path (snaps to data and pins)</td></tr>
+<tr><td><b>Drag a pin</b></td><td>move it</td></tr>
+<tr><td><b>Wheel</b>, + and −</td><td>zoom</td></tr>
+<tr><td><b>Middle drag</b>, Space and drag</td><td>pan</td></tr>
+<tr><td><b>Arrows</b></td><td>move the probe; with Shift by single pixels; with Ctrl pan</td></tr>
+<tr><td><b>Esc</b></td><td>drop what was begun</td></tr>
+</table>
+<h3>Everywhere</h3>
+<table cellpadding="3">{rows}</table>
+"""
+
+
+def _show_keys(window: "MainWindow") -> None:
+    keyed = [action for action in window.actions_by_text.values() if not action.shortcut().isEmpty()]
+    rows = "".join(
+        f"<tr><td><b>{action.shortcut().toString()}</b></td><td>{action.text().replace('…', '')}</td></tr>"
+        for action in keyed
+    )
+    message_box(window, "Keys and gestures", _KEYS.format(rows=rows))
+
+
+def _about(window: "MainWindow") -> None:
+    message_box(
+        window,
+        "About Latent Explorer",
+        f"<h3>Latent Explorer {__version__}</h3><p>Move through the latent space of an image model as if it were a "
+        "map.</p><p>Free software under the GNU General Public License, version 3 or later.<br>MNIST by Y. LeCun, "
+        "C. Cortes and C. Burges, under CC BY-SA 3.0.</p>",
+    )
+
+
+def message_box(window: "MainWindow", title: str, text: str) -> QMessageBox:
+    """A box with rich text that does not stop the window."""
+    box = QMessageBox(QMessageBox.Icon.NoIcon, title, text, QMessageBox.StandardButton.Close, window)
+    box.setModal(False)
+    box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    box.show()
+    return box

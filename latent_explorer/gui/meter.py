@@ -1,0 +1,22 @@
+"""How long it takes from a move of the pointer to the painted picture."""
+
+from collections import deque
+
+import numpy as np
+
+
+class Meter:
+    """The last 200 times, in milliseconds."""
+
+    def __init__(self, size: int = 200) -> None:
+        self.samples: deque[float] = deque(maxlen=size)
+
+    def add(self, milliseconds: float) -> None:
+        self.samples.append(milliseconds)
+
+    def text(self) -> str:
+        """Median and 99th percentile, in words."""
+        if not self.samples:
+            return "hover –"
+        p50, p99 = np.percentile(self.samples, (50, 99))
+        return f"hover p50 {p50:.1f} ms, p99 {p99:.1f} ms"

@@ -1,0 +1,134 @@
+"""The inspector: all that is known about one place."""
+
+import numpy as np
+from numpy.typing import NDArray
+from PyQt6.QtCore import Qt, pyqtSignal
+from PyQt6.QtGui import QImage
+from PyQt6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QToolButton, QVBoxLayout, QWidget
+
+from latent_explorer.engine.protocol import Place
+from latent_explorer.gui.panels.neighbours import NeighbourStrip
+from latent_explorer.gui.panels.shares import ShareBars
+from latent_explorer.gui.picture_view import PictureView
+from latent_explorer.gui.theme import Theme
+from latent_explorer.session import OpenBundle
+
+_ADVICE = {
+    "inside the data": "The model has seen images like this here.",
+    "at the edge": "Few images lie near; the picture is a guess between them.",
+    "no data here": "No image lies near; the model is inventing.",
+}
+
+
+class Inspector(QWidget):
+    """The decoded picture, the coordinates, the nearest images, the classes, and the distance to the data.
+
+    typed: coordinates were entered, float64 (d,). pin_wanted, picture_wanted, export_wanted: a button was pressed.
+    """
+
+    typed = pyqtSignal(object)
+    pin_wanted = pyqtSignal()
+    picture_wanted = pyqtSignal()
+    export_wanted = pyqtSignal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.picture = PictureView(200)
+        self.picture.hint = "Move over the map: the picture that the model decodes there appears here."
+        self.picture.opened.connect(self.picture_wanted)
+        self.coordinates = QLineEdit()
+        self.coordinates.setPlaceholderText("x, y")
+        self.coordinates.setToolTip("The coordinates in latent space. Type others and press Enter to go there.")
+        self.coordinates.setAccessibleName("Coordinates")
+        self.coordinates.returnPressed.connect(self._read_coordinates)
+        self._word = QLabel(" ")
+        self._word.setTextFormat(Qt.TextFormat.RichText)
+        self._word.setWordWrap(True)
+        self._word.setMinimumHeight(2 * self.fontMetrics().lineSpacing() + 4)
+        self._word.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self._shares = ShareBars()
+        self.neighbours = NeighbourStrip()
+        self._theme: Theme | None = None
+        self._bundle: OpenBundle | None = None
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        buttons = QHBoxLayout()
+        buttons.addWidget(self.coordinates, 1)
+        for text, tip, signal in (
+            ("Pin", "Pin this place (Enter on the map, or a click)", self.pin_wanted),
+            ("Open", "Open this picture in a window of its own (or double-click it)", self.picture_wanted),
+            ("Export", "Export this picture", self.export_wanted),
+        ):
+            button = QToolButton()
+            button.setText(text)
+            button.setToolTip(tip)
+            button.clicked.connect(signal)
+            buttons.addWidget(button)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(10, 8, 10, 8)
+        layout.setSpacing(7)
+        layout.addWidget(self.picture, 1)
+        layout.addLayout(buttons)
+        layout.addWidget(self._word)
+        layout.addWidget(_heading("Classes of the 50 nearest images"))
+        layout.addWidget(self._shares)
+        layout.addWidget(_heading("Nearest images: real above, decoded below"))
+        layout.addWidget(self.neighbours)
+
+    def set_bundle(self, bundle: OpenBundle, theme: Theme) -> None:
+        """Speak of another bundle, or in other colours."""
+        if bundle is not self._bundle:
+            self.picture.show_image(None)
+            self.coordinates.clear()
+            self._word.setText(" ")
+            self.neighbours.show_place(None)
+            self._shares.show_shares(np.zeros(0))
+        self._bundle, self._theme = bundle, theme
+        self._shares.set_classes(bundle.class_names, theme)
+        self.neighbours.set_bundle(bundle, theme)
+
+    def show_picture(self, image: QImage | None) -> None:
+        """Show the picture of the place, painted before this returns."""
+        self.picture.show_image(image)
+
+    def show_coordinates(self, z: NDArray[np.floating]) -> None:
+        """Show where the place is, unless other coordinates are being typed."""
+        if not (self.coordinates.hasFocus() and self.coordinates.isModified()):
+            self.coordinates.setText(", ".join(f"{value:.3f}" for value in z))
+            self.coordinates.setCursorPosition(0)
+
+    def show_place(self, place: Place) -> None:
+        """Show what the data say about the place."""
+        assert self._theme is not None
+        colours = (self._theme.good, self._theme.fair, self._theme.poor)
+        colour = dict(zip(_ADVICE, colours, strict=True))[place.word]
+        self._word.setText(
+            f'<span style="color:{colour}; font-weight:600">● {place.word.capitalize()}.</span> {_ADVICE[place.word]}'
+        )
+        self._word.setToolTip(f"The 10th nearest image is {place.reach:.2f} times as far as it usually is at most")
+        self._shares.show_shares(place.shares)
+        self.neighbours.show_place(place)
+
+    def _read_coordinates(self) -> None:
+        assert self._bundle is not None
+        dimensions = self._bundle.config.net.latent_dim
+        try:
+            values = [float(part) for part in self.coordinates.text().replace(",", " ").split()]
+        except ValueError:
+            values = []
+        if len(values) != dimensions or not np.isfinite(values).all():
+            self._word.setText(f"Type {dimensions} numbers with commas between them, such as {_example(dimensions)}.")
+            return
+        self.coordinates.setModified(False)
+        self.typed.emit(np.array(values))
+
+
+def _example(dimensions: int) -> str:
+    return ", ".join(["0.5", "-1.25", "0"][:dimensions]) + (", …" if dimensions > 3 else "")
+
+
+def _heading(text: str) -> QLabel:
+    label = QLabel(text)
+    label.setProperty("role", "heading")
+    return label

@@ -1,0 +1,62 @@
+"""The class shares as bars."""
+
+import numpy as np
+from numpy.typing import NDArray
+from PyQt6.QtCore import QRectF, QSize, Qt
+from PyQt6.QtGui import QPainter, QPaintEvent
+from PyQt6.QtWidgets import QWidget
+
+from latent_explorer.gui.theme import Theme
+
+_ROWS = 3
+
+
+class ShareBars(QWidget):
+    """The largest class shares of a place, one bar each."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._names: tuple[str, ...] = ()
+        self._theme: Theme | None = None
+        self._shares: NDArray[np.float64] = np.zeros(0)
+        self.setFixedHeight(_ROWS * (self.fontMetrics().height() + 5))
+
+    def sizeHint(self) -> QSize:
+        return QSize(200, self.height())
+
+    def set_classes(self, names: tuple[str, ...], theme: Theme) -> None:
+        """Whose shares they are."""
+        self._names, self._theme = names, theme
+        self.update()
+
+    def show_shares(self, shares: NDArray[np.float64]) -> None:
+        """Show other shares (classes,), adding up to 1; none where the data have no classes."""
+        self._shares = shares
+        largest = self._largest()
+        self.setAccessibleDescription(", ".join(f"{self._names[label]} {shares[label]:.0%}" for label in largest))
+        self.update()
+
+    def _largest(self) -> list[int]:
+        order = np.argsort(-self._shares, kind="stable")[:_ROWS]
+        return [int(label) for label in order if self._shares[label] > 0]
+
+    def paintEvent(self, event: QPaintEvent | None) -> None:
+        if self._theme is None:
+            return
+        painter = QPainter(self)
+        for row, label in enumerate(self._largest()):
+            self._paint_row(painter, self._theme, row, label)
+        painter.end()
+
+    def _paint_row(self, painter: QPainter, theme: Theme, row: int, label: int) -> None:
+        height = self.height() / _ROWS
+        top, names, percent = row * height, 74.0, 44.0
+        room = self.width() - names - percent
+        painter.setPen(self.palette().text().color())
+        left = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+        right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        name = painter.fontMetrics().elidedText(self._names[label], Qt.TextElideMode.ElideRight, int(names) - 6)
+        painter.drawText(QRectF(0, top, names, height), left, name)
+        painter.drawText(QRectF(names + room, top, percent, height), right, f"{self._shares[label]:.0%}")
+        bar = QRectF(names, top + height * 0.25, max(2.0, room * float(self._shares[label])), height * 0.5)
+        painter.fillRect(bar, theme.class_colour(label))

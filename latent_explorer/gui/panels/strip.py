@@ -1,0 +1,111 @@
+"""The frames of a path in a row."""
+
+from PyQt6.QtCore import QPoint, QRect, QSize, Qt, pyqtSignal
+from PyQt6.QtGui import QColor, QContextMenuEvent, QImage, QMouseEvent, QPainter, QPaintEvent, QPen, QWheelEvent
+from PyQt6.QtWidgets import QMenu, QSizePolicy, QWidget
+
+_GAP = 2
+
+
+class Strip(QWidget):
+    """As many frames as there is room for, scrolled so that the current one is among them.
+
+    chosen: a frame was clicked or scrubbed to. open_wanted, export_wanted, probe_wanted: of a frame.
+    """
+
+    chosen = pyqtSignal(int)
+    open_wanted = pyqtSignal(int)
+    export_wanted = pyqtSignal(int)
+    probe_wanted = pyqtSignal(int)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._frames: list[QImage] = []
+        self._current = 0
+        self._first = 0.0
+        self.setMinimumHeight(52)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setToolTip("Click or drag to scrub; double-click opens a frame; right-click for more")
+
+    def sizeHint(self) -> QSize:
+        return QSize(400, 78)
+
+    def show_frames(self, frames: list[QImage]) -> None:
+        """Show other frames."""
+        self._frames, self._first = frames, 0.0
+        self._current = min(self._current, max(0, len(frames) - 1))
+        self._follow()
+
+    def show_current(self, index: int) -> None:
+        """Mark another frame as the current one."""
+        self._current = index
+        self._follow()
+
+    def _follow(self) -> None:
+        room = self._room()
+        self._first = min(max(self._first, self._current - room + 1.5), max(0.0, self._current - 0.5))
+        self._first = min(self._first, max(0.0, len(self._frames) - room))
+        self.update()
+
+    def _step(self) -> int:
+        if not self._frames:
+            return self.height()
+        frame = self._frames[0]
+        return round(self.height() * frame.width() / frame.height()) + _GAP
+
+    def _room(self) -> float:
+        return self.width() / self._step()
+
+    def _cell(self, index: int) -> QRect:
+        step = self._step()
+        return QRect(round((index - self._first) * step), 0, step - _GAP, self.height())
+
+    def _index(self, at: QPoint) -> int:
+        return max(0, min(len(self._frames) - 1, int(at.x() / self._step() + self._first)))
+
+    def paintEvent(self, event: QPaintEvent | None) -> None:
+        painter = QPainter(self)
+        if not self._frames:
+            painter.setPen(self.palette().placeholderText().color())
+            hint = "Drag on the map from one digit to another: the pictures in between appear here."
+            painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, hint)
+        for index in range(int(self._first), min(len(self._frames), int(self._first + self._room()) + 2)):
+            painter.drawImage(self._cell(index), self._frames[index])
+        if self._frames:
+            painter.setPen(QPen(QColor(self.palette().highlight().color()), 3))
+            painter.drawRect(self._cell(self._current).adjusted(1, 1, -2, -2))
+        painter.end()
+
+    def mousePressEvent(self, event: QMouseEvent | None) -> None:
+        self.mouseMoveEvent(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent | None) -> None:
+        assert event is not None
+        if event.buttons() & Qt.MouseButton.LeftButton and self._frames:
+            self.chosen.emit(self._index(event.pos()))
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent | None) -> None:
+        if self._frames:
+            self.open_wanted.emit(self._current)
+
+    def wheelEvent(self, event: QWheelEvent | None) -> None:
+        assert event is not None
+        if self._frames:
+            step = -1 if event.angleDelta().y() + event.angleDelta().x() > 0 else 1
+            self.chosen.emit(max(0, min(len(self._frames) - 1, self._current + step)))
+        event.accept()
+
+    def contextMenuEvent(self, event: QContextMenuEvent | None) -> None:
+        assert event is not None
+        if not self._frames:
+            return
+        index = self._index(event.pos())
+        menu = QMenu(self)
+        signals = {
+            menu.addAction("Open this frame"): self.open_wanted,
+            menu.addAction("Export this frame…"): self.export_wanted,
+            menu.addAction("Probe its place"): self.probe_wanted,
+        }
+        chosen = menu.exec(event.globalPos())
+        if chosen is not None:
+            signals[chosen].emit(index)

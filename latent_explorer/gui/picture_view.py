@@ -1,0 +1,63 @@
+"""One picture, large: crisp or smooth."""
+
+from PyQt6.QtCore import QRect, QSize, Qt, pyqtSignal
+from PyQt6.QtGui import QImage, QMouseEvent, QPainter, QPaintEvent
+from PyQt6.QtWidgets import QSizePolicy, QWidget
+
+
+class PictureView(QWidget):
+    """Paints a picture as large as it fits, each of its pixels a square.
+
+    painted: a paint has ended. opened: the picture was double-clicked.
+    """
+
+    painted = pyqtSignal()
+    opened = pyqtSignal()
+
+    def __init__(self, least: int = 120) -> None:
+        super().__init__()
+        self._image: QImage | None = None
+        self.smooth = False
+        self.hint = ""
+        self.setMinimumSize(least, least)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+
+    @property
+    def image(self) -> QImage | None:
+        """What is shown."""
+        return self._image
+
+    def show_image(self, image: QImage | None) -> None:
+        """Show another picture, or none, at once."""
+        self._image = image
+        self.repaint()
+
+    def sizeHint(self) -> QSize:
+        return QSize(240, 240)
+
+    def hasHeightForWidth(self) -> bool:
+        return True
+
+    def heightForWidth(self, width: int) -> int:
+        return width
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent | None) -> None:
+        self.opened.emit()
+
+    def paintEvent(self, event: QPaintEvent | None) -> None:
+        painter = QPainter(self)
+        if self._image is None:
+            painter.setPen(self.palette().placeholderText().color())
+            flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
+            painter.drawText(self.rect().adjusted(12, 12, -12, -12), flags, self.hint)
+        else:
+            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, self.smooth)
+            painter.drawImage(self._target(self._image), self._image)
+        painter.end()
+        self.painted.emit()
+
+    def _target(self, image: QImage) -> QRect:
+        size = image.size().scaled(self.size(), Qt.AspectRatioMode.KeepAspectRatio)
+        place = QRect(0, 0, size.width(), size.height())
+        place.moveCenter(self.rect().center())
+        return place

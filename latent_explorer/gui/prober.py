@@ -1,0 +1,119 @@
+"""The life of a hover, on the window's side: ask for the exact picture, show the interpolated one meanwhile."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+from PyQt6.QtCore import QObject, QTimer
+from PyQt6.QtGui import QImage
+
+from latent_explorer.engine.client import EngineClient
+from latent_explorer.engine.protocol import Picture, Place
+from latent_explorer.gui.feed import AtlasFeed
+from latent_explorer.gui.images import to_qimage
+from latent_explorer.gui.map.canvas import MapCanvas
+from latent_explorer.gui.meter import Meter
+from latent_explorer.gui.panels.inspector import Inspector
+from latent_explorer.session import OpenBundle
+
+_REST_MS = 45  # a place is described once the pointer has rested on it for this long
+
+
+@dataclass(frozen=True, eq=False)
+class Probe:
+    """The place under the pointer. number: of its request; started: when the pointer came, in seconds."""
+
+    z: NDArray[np.float32]
+    uv: tuple[float, float]
+    number: int
+    started: float
+    picture: NDArray[np.uint8] | None = None
+
+
+class Prober(QObject):
+    """Follows the pointer with the inspector.
+
+    on_exact: called with each exact picture, once it is painted.
+    """
+
+    def __init__(self, client: EngineClient, feed: AtlasFeed, canvas: MapCanvas, inspector: Inspector) -> None:
+        super().__init__()
+        self._client, self._feed, self._canvas, self._inspector = client, feed, canvas, inspector
+        self._bundle: OpenBundle | None = None
+        self._described = 0
+        self.probe: Probe | None = None
+        self.place: Place | None = None
+        self.loupe = True
+        self.exact, self.interpolated = Meter(), Meter()
+        self.on_exact: Callable[[Probe], None] = lambda _: None
+        self._rest = QTimer(self)
+        self._rest.setSingleShot(True)
+        self._rest.setInterval(_REST_MS)
+        self._rest.timeout.connect(self._describe)
+
+    def open(self, bundle: OpenBundle) -> None:
+        """Probe another bundle."""
+        self._bundle, self.probe, self.place = bundle, None, None
+        self._rest.stop()
+        self._canvas.set_probe(None, None)
+
+    def hover(self, u: float, v: float) -> None:
+        """The pointer is at a plane point."""
+        if self._bundle is not None:
+            self._probe(self._bundle.chart.to_latent((u, v)), (u, v))
+
+    def go_to(self, z: NDArray[np.floating]) -> None:
+        """Probe a latent (d,), and bring it into view where it is not."""
+        if self._bundle is None:
+            return
+        u, v = self._bundle.chart.to_plane(z).tolist()
+        region = self._canvas.view.region
+        if not (region.left < u < region.right and region.bottom < v < region.top):
+            self._canvas.centre(u, v)
+        self._probe(np.asarray(z, np.float32), (u, v))
+
+    def again(self) -> None:
+        """Ask for the same place once more."""
+        if self.probe is not None:
+            self._probe(self.probe.z, self.probe.uv)
+
+    def take_picture(self, reply: Picture) -> None:
+        """The exact picture has come; one that is no longer wanted is dropped."""
+        if self.probe is None or reply.number != self.probe.number:
+            return
+        self.probe = replace(self.probe, picture=reply.image)
+        self._show(to_qimage(reply.image))
+        self.exact.add(1000 * (time.perf_counter() - self.probe.started))
+        self.on_exact(self.probe)
+
+    def take_place(self, reply: Place) -> None:
+        """What the data say about the place has come."""
+        if self._bundle is None or reply.number != self._described:
+            return
+        self.place = reply
+        self._inspector.show_place(reply)
+        marks = replace(self._canvas.marks, neighbours=self._bundle.uv[reply.indices].astype(np.float64))
+        self._canvas.set_marks(marks)
+
+    def _probe(self, z: NDArray[np.float32], uv: tuple[float, float]) -> None:
+        started = time.perf_counter()
+        self.probe = Probe(z, uv, self._client.hover(z), started)
+        stand_in = self._feed.interpolated(uv)
+        if stand_in is not None:
+            self._show(to_qimage(stand_in))
+            self.interpolated.add(1000 * (time.perf_counter() - started))
+        else:
+            self._canvas.set_probe(uv, self._canvas.marks.loupe)
+        self._inspector.show_coordinates(z)
+        self._rest.start()
+
+    def _show(self, image: QImage) -> None:
+        assert self.probe is not None
+        self._inspector.show_picture(image)
+        self._canvas.set_probe(self.probe.uv, image if self.loupe else None)
+
+    def _describe(self) -> None:
+        if self.probe is not None:
+            self._described = self._client.describe(self.probe.z)

@@ -1,0 +1,71 @@
+"""What is remembered from one launch to the next."""
+
+from pathlib import Path
+from typing import Any
+
+import platformdirs
+from PyQt6.QtCore import QByteArray, QSettings
+
+_RECENT = 8
+
+
+class Settings:
+    """Window layout, theme, bundles and export folder, in a file of the person's own.
+
+    file: where; by default in the person's configuration folder.
+    """
+
+    def __init__(self, file: Path | None = None) -> None:
+        default = Path(platformdirs.user_config_dir("latent-explorer", appauthor=False)) / "settings.ini"
+        self._store = QSettings(str(file or default), QSettings.Format.IniFormat)
+
+    @property
+    def theme(self) -> str:
+        """ "system", "light" or "dark"."""
+        value = self._text("theme")
+        return value if value in ("light", "dark") else "system"
+
+    @theme.setter
+    def theme(self, name: str) -> None:
+        self._store.setValue("theme", name)
+
+    @property
+    def recent(self) -> list[Path]:
+        """The bundles opened last, the newest first, those that are still there."""
+        paths = [Path(line) for line in self._text("recent").split("\n") if line]
+        return [path for path in paths if (path / "config.json").is_file()]
+
+    def remember_bundle(self, folder: Path) -> None:
+        """Put a bundle first among the recent ones."""
+        folder = folder.resolve()
+        others = [path for path in self.recent if path != folder]
+        self._store.setValue("recent", "\n".join(map(str, [folder, *others][:_RECENT])))
+
+    def text(self, key: str, default: str) -> str:
+        """A choice remembered by name."""
+        return self._text(key) or default
+
+    def set_text(self, key: str, value: str) -> None:
+        """Remember a choice by name."""
+        self._store.setValue(key, value)
+
+    def layout(self) -> tuple[QByteArray, QByteArray]:
+        """The window's geometry and the state of its docks; empty where none is remembered."""
+        geometry, state = self._store.value("geometry"), self._store.value("state")
+        return _bytes(geometry), _bytes(state)
+
+    def remember_layout(self, geometry: QByteArray, state: QByteArray) -> None:
+        self._store.setValue("geometry", geometry)
+        self._store.setValue("state", state)
+
+    def save(self) -> None:
+        """Write everything down now."""
+        self._store.sync()
+
+    def _text(self, key: str) -> str:
+        value = self._store.value(key)
+        return value if isinstance(value, str) else ""
+
+
+def _bytes(value: Any) -> QByteArray:
+    return value if isinstance(value, QByteArray) else QByteArray()

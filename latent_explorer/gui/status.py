@@ -1,0 +1,60 @@
+"""The status bar: the device, the speed, what is under way, what is shown."""
+
+from typing import TYPE_CHECKING
+
+from PyQt6.QtCore import QObject, QTimer
+from PyQt6.QtWidgets import QLabel
+
+if TYPE_CHECKING:
+    from latent_explorer.gui.window import MainWindow
+
+_EVERY_MS = 250
+_SAY_MS = 8000
+
+
+class StatusLine(QObject):
+    """Keeps the status bar of a window up to date.
+
+    device: where the engine decodes, and how.
+    """
+
+    def __init__(self, window: "MainWindow") -> None:
+        super().__init__(window)
+        self._window = window
+        self.device = "engine starting"
+        bar = window.statusBar()
+        assert bar is not None
+        self._bar = bar
+        self._labels = [QLabel() for _ in range(4)]
+        tips = (
+            "Where pictures are decoded, and by which kernel",
+            "From a move of the pointer to its exact picture painted: the last 200 moves",
+            "Tiles of the view that are still to come",
+            "Points shown",
+        )
+        for label, tip in zip(self._labels, tips, strict=True):
+            label.setToolTip(tip)
+            bar.addPermanentWidget(label)
+        self._timer = QTimer(self)
+        self._timer.timeout.connect(self._update)
+        self._timer.start(_EVERY_MS)
+
+    def say(self, message: str) -> None:
+        """Show a passing message."""
+        self._bar.showMessage(message, _SAY_MS)
+
+    def stop(self) -> None:
+        """Keep nothing up to date any more."""
+        self._timer.stop()
+
+    def _update(self) -> None:
+        window = self._window
+        texts = (
+            self.device,
+            window.prober.exact.text(),
+            f"{window.feed.missing} tiles to come",
+            f"{window.points.count:,} points",
+        )
+        for label, text in zip(self._labels, texts, strict=True):
+            if label.text() != text:
+                label.setText(text)
