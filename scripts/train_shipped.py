@@ -15,12 +15,12 @@ SHIPPED = {
     "mnist-vae-2d": {
         "family": "vae",
         "trunk": "residual",
-        "recipe": Recipe(epochs=60, batch_size=128, learning_rate=2e-3, precision="bfloat16"),
+        "recipe": Recipe(epochs=30, prior_warm_up=0.5, precision="bfloat16"),
     },
     "mnist-ae-2d": {
         "family": "ae",
         "trunk": "lean",
-        "recipe": Recipe(epochs=40, batch_size=128, learning_rate=2e-3, precision="bfloat16"),
+        "recipe": Recipe(epochs=40, precision="bfloat16"),
     },
 }
 
