@@ -57,7 +57,7 @@ def _add(
         case Submenu():
             inner = menu.addMenu(entry.text)
             assert inner is not None
-            inner.aboutToShow.connect(lambda: (inner.clear(), entry.fill(inner)))
+            inner.aboutToShow.connect(lambda: _refill(inner, entry))
             entry.fill(inner)
         case Command():
             action = _action(window, entry)
@@ -65,6 +65,11 @@ def _add(
             actions[entry.text] = action
             if entry.group:
                 groups.setdefault(entry.group, QActionGroup(window)).addAction(action)
+
+
+def _refill(menu: QMenu, entry: Submenu) -> None:
+    menu.clear()
+    entry.fill(menu)
 
 
 def _action(window: QMainWindow, command: Command) -> QAction:

@@ -11,6 +11,7 @@ import time
 from pathlib import Path
 from types import TracebackType
 
+from PyQt6 import sip
 from PyQt6.QtCore import QSocketNotifier, QTimer
 from PyQt6.QtWidgets import QApplication
 
@@ -35,7 +36,7 @@ def run(model: str | None = None, *, first_paint_to_stdout: bool = False) -> int
     _log_to_file()
     window = MainWindow(Settings())
     sys.excepthook = _Reporter(window)
-    folder = _first_bundle(model, window.settings)
+    folder = folder_to_open(model, window.settings)
     if folder is not None:
         window.open(folder)
     else:
@@ -59,7 +60,11 @@ def application() -> QApplication:
     return app
 
 
-def _first_bundle(model: str | None, settings: Settings) -> Path | None:
+def folder_to_open(model: str | None, settings: Settings) -> Path | None:
+    """The bundle that is meant: the named one, else the last one, else the default.
+
+    Raises UserError where the named one does not exist; None where nothing is at hand.
+    """
     if model is not None:
         return find_bundle(model)
     if settings.recent:
@@ -102,7 +107,7 @@ def _on_signals(window: MainWindow) -> object:
     signal.set_wakeup_fd(pythons.fileno())  # wakes Qt's loop, in which Python would never run its handlers
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: window.close())
-    notifier = QSocketNotifier(ours.fileno(), QSocketNotifier.Type.Read, window)
+    notifier = QSocketNotifier(sip.voidptr(ours.fileno()), QSocketNotifier.Type.Read, window)
     notifier.activated.connect(lambda: ours.recv(64))
     return ours, pythons, notifier
 

@@ -38,6 +38,10 @@ class AtlasFeed:
         self.cache.clear()
         self._chart = chart
 
+    def forget_all(self) -> None:
+        """Forget every tile."""
+        self.cache.clear()
+
     def look(self, view: View, near: tuple[float, float] | None) -> None:
         """Want the tiles of a view, nearest first to a plane point, then those around it."""
         if self._chart is None:

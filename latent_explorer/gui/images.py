@@ -1,5 +1,7 @@
 """From arrays to what Qt paints."""
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 from PyQt6.QtGui import QImage
@@ -11,8 +13,19 @@ def to_qimage(image: NDArray[np.uint8]) -> QImage:
     """A QImage with a copy of an image uint8 (h, w, 1 or 3), in 32 bits: what Qt scales fastest."""
     height, width, channels = image.shape
     content = np.ascontiguousarray(image)
-    borrowed = QImage(content.data, width, height, width * channels, _FORMATS[channels])
+    borrowed = _view(content, width, height, width * channels, _FORMATS[channels])
     return borrowed.convertToFormat(QImage.Format.Format_RGB32)
+
+
+def borrowed_qimage(pixels: NDArray[np.uint32]) -> QImage:
+    """A QImage over premultiplied ARGB pixels uint32 (h, w), which it keeps alive and which must not change."""
+    height, width = pixels.shape
+    return _view(pixels, width, height, 4 * width, QImage.Format.Format_ARGB32_Premultiplied)
+
+
+def _view(pixels: NDArray[Any], width: int, height: int, row_bytes: int, form: QImage.Format) -> QImage:
+    buffer: Any = pixels.data  # Qt takes any buffer, and keeps it alive; its stubs know bytes only
+    return QImage(buffer, width, height, row_bytes, form)
 
 
 def inverted(image: QImage) -> QImage:
@@ -25,8 +38,7 @@ def inverted(image: QImage) -> QImage:
 def to_array(image: QImage) -> NDArray[np.uint8]:
     """The pixels uint8 (h, w, 4) of a QImage, red first."""
     rgba = image.convertToFormat(QImage.Format.Format_RGBA8888)
-    bits = rgba.constBits()
-    assert bits is not None
+    bits: Any = rgba.constBits()
     bits.setsize(rgba.sizeInBytes())
     rows = np.frombuffer(bytes(bits), np.uint8).reshape(rgba.height(), rgba.bytesPerLine())
     return rows[:, : rgba.width() * 4].reshape(rgba.height(), rgba.width(), 4)

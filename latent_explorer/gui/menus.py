@@ -33,7 +33,7 @@ def window_menus(window: "MainWindow") -> dict[str, QAction]:
                 Command("Export map…", window.exporter.map, "Ctrl+M", "Export the map as shown"),
                 Command("Export latents…", window.exporter.latents, "Ctrl+L", "Export the latents of all images"),
                 SEPARATOR,
-                Command("Quit", window.close, "Ctrl+Q"),
+                Command("Quit", window.quit, "Ctrl+Q"),
             ],
             "&Edit": [
                 Command("Undo", window.undo, "Ctrl+Z", "Undo the last change of pins or path"),

@@ -6,13 +6,16 @@ import numpy as np
 
 
 class Meter:
-    """The last 200 times, in milliseconds."""
+    """The last 200 times, in milliseconds. total: how many there have been."""
 
     def __init__(self, size: int = 200) -> None:
         self.samples: deque[float] = deque(maxlen=size)
+        self.total = 0
 
     def add(self, milliseconds: float) -> None:
+        """Note one time."""
         self.samples.append(milliseconds)
+        self.total += 1
 
     def text(self) -> str:
         """Median and 99th percentile, in words."""

@@ -20,7 +20,9 @@ class PictureView(QWidget):
         self.smooth = False
         self.hint = ""
         self.setMinimumSize(least, least)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
 
     @property
     def image(self) -> QImage | None:

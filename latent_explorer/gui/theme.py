@@ -148,9 +148,8 @@ def _style_sheet(theme: Theme) -> str:
     QToolButton:checked {{ background: {theme.accent}; color: #ffffff; border-color: {theme.accent}; }}
     QToolButton:disabled, QPushButton:disabled {{ color: {theme.faint}; }}
     QToolButton:focus, QPushButton:focus {{ border: 1px solid {theme.accent}; }}
-    QLineEdit, QSpinBox, QComboBox {{ background: {theme.window}; border: 1px solid {theme.line}; border-radius: 4px;
-        padding: 3px 5px; min-height: 18px; }}
-    QLineEdit:focus, QSpinBox:focus, QComboBox:focus {{ border-color: {theme.accent}; }}
+    QLineEdit {{ background: {theme.window}; border: 1px solid {theme.line}; border-radius: 4px; padding: 4px 5px; }}
+    QLineEdit:focus {{ border-color: {theme.accent}; }}
     QListWidget {{ background: {theme.panel}; border: none; }}
     QMenu {{ background: {theme.panel}; border: 1px solid {theme.line}; }}
     QMenu::item {{ padding: 5px 24px 5px 20px; }}

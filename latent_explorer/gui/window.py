@@ -25,7 +25,7 @@ from latent_explorer.gui.link import EngineLink
 from latent_explorer.gui.map.canvas import MapCanvas
 from latent_explorer.gui.map.points import PointLayer
 from latent_explorer.gui.map.tiles import TileLayer
-from latent_explorer.gui.map.tools import MapActions, PathTool, Plane, ProbeTool
+from latent_explorer.gui.map.tools import MapActions, PathTool, Plane, ProbeTool, Tool
 from latent_explorer.gui.menus import window_menus
 from latent_explorer.gui.panels.filmstrip import Filmstrip
 from latent_explorer.gui.panels.inspector import Inspector
@@ -86,7 +86,7 @@ class MainWindow(QMainWindow):
             show_draft=self._show_draft,
             draw_route=self._draw_route,
         )
-        self.tools = {"Probe": ProbeTool(actions), "Path": PathTool(actions)}
+        self.tools: dict[str, Tool] = {"Probe": ProbeTool(actions), "Path": PathTool(actions)}
 
     def _lay_out(self) -> None:
         middle = QWidget()
@@ -208,6 +208,11 @@ class MainWindow(QMainWindow):
         bundle, self._opening = self._opening[1], None
         self.banner.say(f"{bundle.name} was not opened: {reply.reason}")
         self._resume()
+
+    @property
+    def ready(self) -> bool:
+        """Whether a bundle is open and the engine has it too."""
+        return self.session is not None and self._opening is None and not self.feed.paused
 
     def _resume(self) -> None:
         """Ask for all that the view wants; opening a bundle has dropped it."""
@@ -388,7 +393,7 @@ class MainWindow(QMainWindow):
         self.prober.go_to(self.film.latents[index])
 
     def _set_layer(self, name: str, visible: bool, opacity: float) -> None:
-        layer = {"Pictures": self.tiles, "Points": self.points}[name]
+        layer: TileLayer | PointLayer = self.tiles if name == "Pictures" else self.points
         layer.visible, layer.opacity = visible, opacity
         self.canvas.refresh()
 
@@ -464,6 +469,10 @@ class MainWindow(QMainWindow):
             self.restoreGeometry(geometry)
         if not state.isEmpty():
             self.restoreState(state)
+
+    def quit(self) -> None:
+        """Close the window, and with it the program."""
+        self.close()
 
     # -- events
 

@@ -4,8 +4,9 @@ import math
 
 import numpy as np
 from numpy.typing import NDArray
-from PyQt6.QtGui import QColor, QImage, QPainter
+from PyQt6.QtGui import QColor, QPainter
 
+from latent_explorer.gui.images import borrowed_qimage
 from latent_explorer.gui.map.splat import splat
 from latent_explorer.gui.theme import Theme
 from latent_explorer.gui.view import View
@@ -57,8 +58,7 @@ class PointLayer:
         if self._made_for != (view, ratio):
             self._pixels = splat(self._uv, self._colours, view, self._diameter(view, ratio), ratio)
             self._made_for = (view, ratio)
-        height, width = self._pixels.shape
-        image = QImage(self._pixels.data, width, height, 4 * width, QImage.Format.Format_ARGB32_Premultiplied)
+        image = borrowed_qimage(self._pixels)
         image.setDevicePixelRatio(ratio)
         painter.setOpacity(self.opacity)
         painter.drawImage(0, 0, image)

@@ -135,21 +135,22 @@ class Filmstrip(QWidget):
     def _make_controls(self) -> None:
         self._play = _button("▶  Play", "Play or pause (K)", self.play_or_pause)
         self._play.setMinimumWidth(82)
-        self._back = _button("⇄  There and back", "Play there and back again", None)
+        self._back = _button("⇄", "Play there and back again", None)
         self._back.setCheckable(True)
         self._back.setChecked(True)
         self._curve = _box(list(CURVES), "How the path runs through latent space: straight, or around the origin")
         self._easing = _box(list(EASINGS), "The pace: steady, or gentle at both ends")
-        self._count = _spin(2, 240, 48, "Frames along the path")
-        self._speed = _spin(1, 60, 24, "Frames per second")
+        self._count = _spin(2, 240, 48, " frames", "Frames along the path")
+        self._speed = _spin(1, 60, 24, " fps", "Frames per second")
         self._number = QLabel("–")
-        self._number.setMinimumWidth(64)
+        self._number.setMinimumWidth(54)
         self._scrubber = QSlider(Qt.Orientation.Horizontal)
+        self._scrubber.setMinimumWidth(60)
         self._scrubber.setAccessibleName("Frame")
         self._scrubber.setToolTip("Scrub through the path")
         self._scrubber.sliderMoved.connect(self.go_to)
         self._scrubber.actionTriggered.connect(self._scrub_by_key)
-        self._export = _button("Export…", "Export as strip, GIF, WebP or PNGs", self.export_wanted.emit)
+        self._export = _button("Export", "Export as strip, GIF, WebP or PNGs", self.export_wanted.emit)
         self._clear = _button("Clear", "Take the path away", self.clear_wanted.emit)
         self.strip.chosen.connect(self.go_to)
         self._curve.activated.connect(self._choose)
@@ -160,15 +161,12 @@ class Filmstrip(QWidget):
     def _lay_out(self) -> None:
         row = QHBoxLayout()
         row.setSpacing(6)
-        for widget in (self._play, self._back, self._scrubber, self._number):
-            row.addWidget(widget, 1 if widget is self._scrubber else 0)
-        for text, widget in (("Frames", self._count), ("Curve", self._curve), ("Pace", self._easing)):
-            row.addWidget(_faint(text))
+        row.addWidget(self._play)
+        row.addWidget(self._back)
+        row.addWidget(self._scrubber, 1)
+        row.addWidget(self._number)
+        for widget in (self._count, self._curve, self._easing, self._speed, self._export, self._clear):
             row.addWidget(widget)
-        row.addWidget(_faint("fps"))
-        row.addWidget(self._speed)
-        row.addWidget(self._export)
-        row.addWidget(self._clear)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(8, 6, 8, 8)
         layout.addLayout(row)
@@ -213,17 +211,13 @@ def _box(choices: list[str], tip: str) -> QComboBox:
     return box
 
 
-def _spin(least: int, most: int, value: int, tip: str) -> QSpinBox:
+def _spin(least: int, most: int, value: int, unit: str, tip: str) -> QSpinBox:
     spin = QSpinBox()
     spin.setRange(least, most)
     spin.setValue(value)
+    spin.setSuffix(unit)
+    spin.setMaximumWidth(98)
     spin.setToolTip(tip)
     spin.setAccessibleName(tip)
     spin.setKeyboardTracking(False)
     return spin
-
-
-def _faint(text: str) -> QLabel:
-    label = QLabel(text)
-    label.setProperty("role", "faint")
-    return label

@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtGui import QImage
-from PyQt6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QToolButton, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from latent_explorer.engine.protocol import Place
 from latent_explorer.gui.panels.neighbours import NeighbourStrip
@@ -54,7 +54,6 @@ class Inspector(QWidget):
 
     def _lay_out(self) -> None:
         buttons = QHBoxLayout()
-        buttons.addWidget(self.coordinates, 1)
         for text, tip, signal in (
             ("Pin", "Pin this place (Enter on the map, or a click)", self.pin_wanted),
             ("Open", "Open this picture in a window of its own (or double-click it)", self.picture_wanted),
@@ -64,17 +63,20 @@ class Inspector(QWidget):
             button.setText(text)
             button.setToolTip(tip)
             button.clicked.connect(signal)
-            buttons.addWidget(button)
+            button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+            buttons.addWidget(button, 1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(10, 8, 10, 8)
         layout.setSpacing(7)
-        layout.addWidget(self.picture, 1)
+        layout.addWidget(self.picture)
+        layout.addWidget(self.coordinates)
         layout.addLayout(buttons)
         layout.addWidget(self._word)
         layout.addWidget(_heading("Classes of the 50 nearest images"))
         layout.addWidget(self._shares)
         layout.addWidget(_heading("Nearest images: real above, decoded below"))
         layout.addWidget(self.neighbours)
+        layout.addStretch(1)
 
     def set_bundle(self, bundle: OpenBundle, theme: Theme) -> None:
         """Speak of another bundle, or in other colours."""

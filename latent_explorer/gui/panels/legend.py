@@ -96,6 +96,7 @@ class Legend(QScrollArea):
         self._rows: list[ClassRow] = []
         self.setWidgetResizable(True)
         self.setFrameShape(QScrollArea.Shape.NoFrame)
+        self.setMinimumWidth(170)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
 
     def set_bundle(self, bundle: OpenBundle, theme: Theme, hidden: frozenset[int]) -> None:

@@ -1,0 +1,1 @@
+"""The real window driven by real mouse and key events: the tour and the benchmarks."""

@@ -1,0 +1,141 @@
+"""A person at the window: moves the mouse, presses keys, waits and looks."""
+
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PyQt6.QtCore import QEvent, QPoint, QPointF, Qt
+from PyQt6.QtGui import QMouseEvent, QPixmap, QWheelEvent
+from PyQt6.QtTest import QTest
+from PyQt6.QtWidgets import QApplication
+
+from latent_explorer.errors import UserError
+from latent_explorer.gui.app import application, folder_to_open
+from latent_explorer.gui.settings import Settings
+from latent_explorer.gui.window import MainWindow
+
+PATIENCE = 60.0
+_test: Any = QTest  # its stubs take static methods for methods
+
+
+def use_a_display() -> None:
+    """Paint offscreen where there is no display; to be called before Qt starts."""
+    if sys.platform.startswith("linux") and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
+        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+
+class Person:
+    """Works with one window. Places on the map are pixels of the canvas."""
+
+    def __init__(self, window: MainWindow) -> None:
+        self.window = window
+        self.canvas = window.canvas
+
+    def wait(self, seconds: float) -> None:
+        """Let the program run for a while."""
+        self.wait_until(lambda: False, seconds, strict=False)
+
+    def wait_until(self, seen: Callable[[], bool], seconds: float = PATIENCE, *, strict: bool = True) -> None:
+        """Let the program run until something is seen. Raises UserError when it does not come, if strict."""
+        deadline = time.monotonic() + seconds
+        while not seen():
+            if time.monotonic() > deadline:
+                if strict:
+                    raise UserError(f"the window did not show what was waited for within {seconds:.0f} s")
+                return
+            QApplication.processEvents()
+            time.sleep(0.002)
+
+    def point(self, u: float, v: float) -> QPoint:
+        """Where a plane point is on the canvas."""
+        x, y = self.canvas.view.to_screen(np.array([u, v])).round().astype(int).tolist()
+        return QPoint(x, y)
+
+    def move(self, at: QPoint, buttons: Qt.MouseButton = Qt.MouseButton.NoButton) -> None:
+        """Move the mouse there in one step."""
+        place, scene = QPointF(at), QPointF(self.canvas.mapToGlobal(at))
+        event = QMouseEvent(
+            QEvent.Type.MouseMove, place, scene, Qt.MouseButton.NoButton, buttons, Qt.KeyboardModifier.NoModifier
+        )
+        QApplication.sendEvent(self.canvas, event)
+
+    def glide(self, start: QPoint, end: QPoint, seconds: float, each: Callable[[], None] = lambda: None) -> None:
+        """Move the mouse along a line as a hand does; `each` is called at every step."""
+        for at in _line(start, end, max(2, round(seconds * 60))):
+            self.move(at)
+            self.wait(1 / 60)
+            each()
+
+    def drag(self, start: QPoint, end: QPoint, seconds: float = 0.5, each: Callable[[], None] = lambda: None) -> None:
+        """Press, move along a line, release; `each` is called at every step."""
+        _test.mousePress(self.canvas, Qt.MouseButton.LeftButton, pos=start)
+        for at in _line(start, end, max(4, round(seconds * 60))):
+            self.move(at, Qt.MouseButton.LeftButton)
+            self.wait(1 / 60)
+            each()
+        _test.mouseRelease(self.canvas, Qt.MouseButton.LeftButton, pos=end)
+        self.wait(0.02)
+
+    def click(self, at: QPoint) -> None:
+        """Click the left button."""
+        _test.mouseClick(self.canvas, Qt.MouseButton.LeftButton, pos=at)
+        self.wait(0.02)
+
+    def wheel(self, at: QPoint, steps: int) -> None:
+        """Turn the wheel; upward comes closer."""
+        event = QWheelEvent(
+            QPointF(at),
+            QPointF(self.canvas.mapToGlobal(at)),
+            QPoint(),
+            QPoint(0, 120 * steps),
+            Qt.MouseButton.NoButton,
+            Qt.KeyboardModifier.NoModifier,
+            Qt.ScrollPhase.NoScrollPhase,
+            False,
+        )
+        QApplication.sendEvent(self.canvas, event)
+
+    def key(self, key: Qt.Key) -> None:
+        """Press a key on the map."""
+        _test.keyClick(self.canvas, key)
+        self.wait(0.02)
+
+    def see(self) -> QPixmap:
+        """The window as it looks now."""
+        return self.window.grab()
+
+    def wait_for_the_engine(self) -> None:
+        """Wait until the model is open and all tiles of the view are there."""
+        self.wait_until(lambda: self.window.ready and self.window.feed.missing == 0)
+
+
+def _line(start: QPoint, end: QPoint, steps: int) -> Iterator[QPoint]:
+    for step in range(1, steps + 1):
+        yield start + (end - start) * (step / steps)
+
+
+@contextmanager
+def person_at_a_window(model: str | None, size: tuple[int, int] = (1280, 800), theme: str = "dark") -> Iterator[Person]:
+    """A person before a fresh window, with settings of its own; the window is closed at the end."""
+    use_a_display()
+    app = application()
+    with tempfile.TemporaryDirectory() as folder:
+        window = MainWindow(Settings(Path(folder) / "settings.ini"))
+        try:
+            window.choose_theme(theme)
+            window.resize(*size)
+            chosen = folder_to_open(model, window.settings)
+            if chosen is None:
+                raise UserError("no bundle is at hand; name one with --model")
+            window.open(chosen)
+            window.show()
+            yield Person(window)
+        finally:
+            window.close()
+            app.processEvents()

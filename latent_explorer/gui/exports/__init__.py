@@ -1,0 +1,1 @@
+"""The export dialog: one for every kind of thing, driven by the registry of formats."""

@@ -1,0 +1,59 @@
+"""What a person chooses in the export dialog, remembered for each kind of thing."""
+
+from dataclasses import dataclass, fields
+
+import msgspec
+
+from latent_explorer.errors import ExportError
+from latent_explorer.export import Kind, Options, find_format
+from latent_explorer.export.options import Style
+from latent_explorer.gui.settings import Settings
+
+_OPTIONS = tuple(field.name for field in fields(Options))
+
+
+@dataclass(frozen=True)
+class Choices:
+    """All there is to choose, flat; which of it counts depends on the format and the kind.
+
+    scale to lossless: as in Options, but per_row 0 for all in one row. columns, rows: of a grid, rows 0 for as many as
+    keep the map's proportions. zoom: pixels of a map's file to the pixel on screen. legend: beside a map.
+    shown_only: of the latents, those whose classes are shown.
+    """
+
+    format: str
+    scale: int = 1
+    style: Style = "crisp"
+    gap: int = 0
+    per_row: int = 0
+    seconds: float = 0.1
+    ping_pong: bool = False
+    loop: bool = True
+    lossless: bool = True
+    columns: int = 32
+    rows: int = 0
+    zoom: float = 2.0
+    legend: bool = True
+    shown_only: bool = False
+
+    @property
+    def options(self) -> Options:
+        """The part of it that the writers take. Raises ExportError where a value is out of its range."""
+        chosen = {name: getattr(self, name) for name in _OPTIONS}
+        return Options(**chosen | {"per_row": self.per_row or None})
+
+
+def remembered(settings: Settings, kind: Kind, default: Choices) -> Choices:
+    """The choices made last for this kind; the default where there are none, or none that still hold."""
+    try:
+        choices = msgspec.json.decode(settings.text(f"export/{kind}", "{}"), type=Choices)
+        find_format(kind, choices.format)
+        _ = choices.options
+    except (msgspec.MsgspecError, ExportError):
+        return default
+    return choices
+
+
+def remember(settings: Settings, kind: Kind, choices: Choices) -> None:
+    """Remember the choices for this kind."""
+    settings.set_text(f"export/{kind}", msgspec.json.encode(choices).decode())
