@@ -1,0 +1,5 @@
+"""The command `latent-explorer`, as `python -m latent_explorer`."""
+
+from latent_explorer.cli import main
+
+main()

@@ -1,0 +1,76 @@
+"""All commands, and how they are run."""
+
+import os
+import sys
+from typing import Annotated, Any, cast
+
+import typer
+from typer.core import TyperGroup
+
+from latent_explorer import __version__
+from latent_explorer.cli import bundles, driving, encoding, exporting, pictures, training
+from latent_explorer.cli.failure import INTERRUPTED, exit_code
+from latent_explorer.cli.options import examples
+from latent_explorer.cli.window import TIME_FIRST_PAINT, WindowWish, open_window
+from latent_explorer.errors import UserError
+
+# Every error in the arguments; typer passes it on under no name of its own.
+_BadInput = cast(type[typer.BadParameter], typer.BadParameter.__mro__[2])
+
+
+class Program(TyperGroup):
+    """The commands, each ending as `exit_code` says, whoever calls them."""
+
+    def main(self, *args: Any, **extra: Any) -> Any:
+        """Run the command that the arguments name, and leave with its exit code."""
+        sys.exit(exit_code(lambda: self._run(*args, **{**extra, "standalone_mode": False})))
+
+    def _run(self, *args: Any, **extra: Any) -> int | None:
+        try:
+            code: int | None = super().main(*args, **extra)
+            return code
+        except typer.Abort:
+            return INTERRUPTED
+        except _BadInput as error:
+            raise UserError(f"{error.format_message()} Try --help.") from error
+
+
+app = typer.Typer(
+    cls=Program,
+    rich_markup_mode=None,  # plain help: at once there, and its examples are never wrapped or framed
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["--help", "-h"]},
+    epilog=examples("latent-explorer", "latent-explorer --model mnist-ae-2d", "latent-explorer decode --help"),
+)
+for module in (bundles, training, encoding, pictures, exporting, driving):
+    module.add_to(app)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        print(f"latent-explorer {__version__}")
+        raise typer.Exit
+
+
+@app.callback(invoke_without_command=True)
+def root(
+    context: typer.Context,
+    model: Annotated[
+        str | None,
+        typer.Option(metavar="NAME_OR_PATH", help="The bundle to open the window with; else the last one."),
+    ] = None,
+    time_first_paint: Annotated[bool, typer.Option(TIME_FIRST_PAINT, hidden=True)] = False,
+    version: Annotated[
+        bool, typer.Option("--version", is_eager=True, callback=_show_version, help="Print the version.")
+    ] = False,
+) -> None:
+    """Move through the latent space of an image model as if it were a map.
+
+    Without a command, opens the window.
+    """
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # torch reads it once; threads that spin starve the rest
+    if context.invoked_subcommand is None:
+        raise typer.Exit(open_window(WindowWish(model, time_first_paint)))
+    if model is not None:
+        raise typer.BadParameter("--model comes after the command, not before it.")

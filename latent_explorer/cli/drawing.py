@@ -1,0 +1,77 @@
+"""The map drawn without its window."""
+
+from typing import TYPE_CHECKING, Any
+
+from latent_explorer.cli.opened import OpenModel
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+_POINT_RADIUS, _POINT_OPACITY, _BACKGROUND_OPACITY = 1.0, 0.75, 0.6
+
+
+def map_scene(model: OpenModel, width: int, height: int, *, background: bool) -> tuple[Any, list[float]]:
+    """The export.MapScene of a bundle's map, in the window's dark colours, and the sides of the region it shows.
+
+    The region holds the bulk of the data: left, bottom, right, top.
+    """
+    from latent_explorer.atlas import Region
+    from latent_explorer.export import Background, MapScene
+    from latent_explorer.gui.theme import DARK
+    from latent_explorer.gui.view import View
+    from latent_explorer.session import open_bundle
+
+    bundle = open_bundle(model.folder)
+    view = View(width=width, height=height).fitted(Region.around(bundle.home))
+    x_ticks, y_ticks = _ticks(view)
+    scene = MapScene(
+        width,
+        height,
+        paper=DARK.map,
+        ink=DARK.text,
+        background=Background(_pixels(model, bundle, view), 0, 0, width, height, _BACKGROUND_OPACITY)
+        if background
+        else None,
+        groups=_groups(bundle, view.to_screen(bundle.uv)),
+        x_ticks=x_ticks,
+        y_ticks=y_ticks,
+        legend=bool(bundle.class_names),
+    )
+    return scene, [view.region.left, view.region.bottom, view.region.right, view.region.top]
+
+
+def _groups(bundle: Any, xy: "NDArray[np.float64]") -> tuple[Any, ...]:
+    """A PointGroup for each class of an OpenBundle, or one for all where there are none."""
+    from latent_explorer.export import PointGroup
+    from latent_explorer.gui.theme import DARK
+
+    if not bundle.class_names:
+        return (PointGroup("data", DARK.accent, xy, _POINT_RADIUS, _POINT_OPACITY),)
+    return tuple(
+        PointGroup(
+            name, DARK.class_colour(number).name(), xy[bundle.latents.label == number], _POINT_RADIUS, _POINT_OPACITY
+        )
+        for number, name in enumerate(bundle.class_names)
+    )
+
+
+def _pixels(model: OpenModel, bundle: Any, view: Any) -> "NDArray[np.uint8]":
+    """The decoded pictures of what a View shows, at about their own size, as one in colour."""
+    from latent_explorer.atlas import grid_points, montage
+
+    height, width, channels = model.net.image_shape
+    columns, rows = max(1, round(view.width / width)), max(1, round(view.height / height))
+    whole = montage(model.decode(bundle.chart.to_latent(grid_points(view.region, columns, rows))), columns)
+    return whole.repeat(3, axis=2) if channels == 1 else whole
+
+
+def _ticks(view: Any) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
+    """The Ticks of a View's lower and left ruler."""
+    from latent_explorer.export import Tick
+    from latent_explorer.gui.map.rulers import tick_step, tick_text, ticks
+
+    step, region = tick_step(view.scale), view.region
+    x = [Tick((u - region.left) * view.scale, tick_text(u, step)) for u in ticks(region.left, region.right, step)]
+    y = [Tick((region.top - v) * view.scale, tick_text(v, step)) for v in ticks(region.bottom, region.top, step)]
+    return tuple(x), tuple(y)

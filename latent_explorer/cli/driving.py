@@ -1,0 +1,100 @@
+"""The commands that drive the window, or measure it: `tour` and `bench`."""
+
+import json
+from collections.abc import Mapping
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from latent_explorer.cli.options import AsJson, examples
+from latent_explorer.cli.output import figure, print_json, print_table
+from latent_explorer.cli.window import draw_offscreen_without_display
+from latent_explorer.errors import UserError
+from latent_explorer.places import find_bundle
+
+_GRID_MODEL = "mnist-ae-2d"
+
+Model = Annotated[
+    str | None,
+    typer.Option("--model", metavar="NAME_OR_PATH", help="A shipped bundle or the folder of one; else a usual one."),
+]
+
+
+class Budget(StrEnum):
+    """What can be measured."""
+
+    HOVER = "hover"
+    STARTUP = "startup"
+    GRID = "grid"
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add these commands."""
+    app.command(epilog=examples("latent-explorer tour --out pictures"))(tour)
+    app.command(epilog=examples("latent-explorer bench grid", "latent-explorer bench hover --json"))(bench)
+
+
+def tour(
+    out: Annotated[Path, typer.Option(metavar="DIR", help="The folder for the pictures.", show_default=False)],
+    model: Model = None,
+    as_json: AsJson = False,
+) -> None:
+    """Drive the window and keep pictures of it.
+
+    By mouse and keys, through all it can do. Writes numbered screenshots, a GIF and a JSON of what was seen. Without a display, the window is drawn offscreen.
+    """
+    draw_offscreen_without_display()
+    from latent_explorer.gui.driving.tour import tour as drive
+
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UserError(f"--out {out}: expected a folder that can be written: {error.strerror}") from error
+    seen = drive(out, model)
+    if as_json:
+        print_json(json.loads(json.dumps(seen, default=str)))
+    else:
+        print(f"The pictures are in {out.resolve()}")
+
+
+def bench(
+    what: Annotated[Budget, typer.Argument(help="What to measure.")], model: Model = None, as_json: AsJson = False
+) -> None:
+    """Measure what should be quick.
+
+    In milliseconds, beside a plain way of doing the same.
+
+    hover: from a mouse move to the painted picture, in the window. startup: from launch to the first paint.
+    grid: 180 x 180 pictures decoded on one thread.
+    """
+    measured = _measured(what, model)
+    if as_json:
+        print_json(measured)
+        return
+    names = list(next(iter(measured.values())))
+    columns = ("measure", *(f" {name.replace('_', ' ')}" for name in names))
+    print_table(columns, ([name, *map(_cell, values.values())] for name, values in measured.items()))
+
+
+def _measured(what: Budget, model: str | None) -> Mapping[str, dict[str, Any]]:
+    draw_offscreen_without_display()
+    match what:
+        case Budget.HOVER:
+            from latent_explorer.gui.driving.hover_bench import measure_hover
+
+            found = measure_hover(model)
+        case Budget.STARTUP:
+            from latent_explorer.gui.driving.startup_bench import measure_startup
+
+            found = measure_startup(model)
+        case Budget.GRID:
+            from latent_explorer.engine.grid_bench import measure_grid
+
+            found = measure_grid(find_bundle(model or _GRID_MODEL))
+    return {name: measure.as_json() for name, measure in found.items()}
+
+
+def _cell(value: str | float | None) -> str:
+    return value if isinstance(value, str) else figure(value)

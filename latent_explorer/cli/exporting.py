@@ -1,0 +1,103 @@
+"""The commands under `export`: what a bundle holds, as files that other programs read."""
+
+from typing import Annotated
+
+import typer
+
+from latent_explorer.cli import pictures
+from latent_explorer.cli.opened import open_model
+from latent_explorer.cli.options import DEFAULT_MODEL, AsJson, Model, Out, Overwrite, examples, refuse_taken
+from latent_explorer.cli.output import print_json
+from latent_explorer.errors import ExportError
+from latent_explorer.places import find_bundle
+
+_export = typer.Typer(rich_markup_mode=None)
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add these commands."""
+    _export.command(
+        epilog=examples(
+            "latent-explorer export latents --model mnist-vae-2d --out latents.csv",
+            "latent-explorer export latents --out latents.npz --overwrite",
+        )
+    )(latents)
+    _export.command("map", epilog=examples("latent-explorer export map --model mnist-vae-2d --out map.svg"))(draw_map)
+    _export.command("picture", epilog=examples("latent-explorer export picture --at 0,0 --out digit.png"))(
+        pictures.decode
+    )
+    _export.command("grid", epilog=examples("latent-explorer export grid --columns 16 --rows 16 --out grid.png"))(
+        pictures.grid
+    )
+    _export.command(
+        "filmstrip", epilog=examples("latent-explorer export filmstrip --from -2,0 --to 2,1 --out film.webp")
+    )(pictures.interpolate)
+    app.add_typer(
+        _export,
+        name="export",
+        no_args_is_help=True,
+        epilog=examples(
+            "latent-explorer export latents --out latents.npz",
+            "latent-explorer export --model mnist-ae-2d map --out map.svg",
+        ),
+    )
+
+
+@_export.callback()
+def export(context: typer.Context, model: Model = DEFAULT_MODEL) -> None:
+    """Write latents, the map or pictures to files."""
+    names = getattr(context.command, "commands", {})
+    context.default_map = {name: {"model": model} for name in names}
+
+
+def latents(out: Out, model: Model = DEFAULT_MODEL, overwrite: Overwrite = False, as_json: AsJson = False) -> None:
+    """Write the latents of a bundle's dataset.
+
+    As NPZ or CSV, every image with label, split and the error of the reconstruction; an NPZ also says where it comes from.
+    """
+    from latent_explorer.bundles import read_config, read_latents
+    from latent_explorer.export import LatentTable, Provenance, find_format
+
+    known = find_format("latents", out)
+    refuse_taken([out], overwrite)
+    folder = find_bundle(model)
+    config = read_config(folder)
+    found = read_latents(folder, config)
+    names = config.dataset.class_names if found.label is not None else ()
+    table = LatentTable(found.mean, found.log_variance, found.label, found.split, found.error, names)
+    source = Provenance(config.name, f"of the dataset {config.dataset.name}")
+    known.write(out, table, provenance=source, overwrite=overwrite)
+    if as_json:
+        print_json({"model": config.name, "file": str(out), "images": len(found), "arrays": list(table.arrays())})
+    else:
+        print(f"{out}: the latents of {len(found):,} images of {config.dataset.name} by {config.name}")
+
+
+def draw_map(
+    out: Out,
+    model: Model = DEFAULT_MODEL,
+    width: Annotated[int, typer.Option(min=64, max=8192, help="Of the drawing, in pixels.")] = 1200,
+    height: Annotated[int, typer.Option(min=64, max=8192, help="Of the drawing, in pixels.")] = 900,
+    background: Annotated[bool, typer.Option(help="Decoded pictures under the points.")] = True,
+    overwrite: Overwrite = False,
+    as_json: AsJson = False,
+) -> None:
+    """Draw the map of a bundle as SVG.
+
+    Its points by class over decoded pictures. The window exports the map as it is shown, also as PNG.
+    """
+    from latent_explorer.cli.drawing import map_scene
+    from latent_explorer.export import Provenance, find_format
+
+    known = find_format("map", out)
+    if known.key != "svg":
+        raise ExportError(f"{out}: from the terminal the map is drawn as .svg; the window exports it as PNG too")
+    refuse_taken([out], overwrite)
+    opened = open_model(model)
+    scene, region = map_scene(opened, width, height, background=background)
+    source = Provenance(opened.name, f"the map over the region {region} (left, bottom, right, top)")
+    known.write(out, scene, provenance=source, overwrite=overwrite)
+    if as_json:
+        print_json({"model": opened.name, "file": str(out), "region": region, "width": width, "height": height})
+    else:
+        print(f"{out}: the map of {opened.name}")

@@ -1,0 +1,62 @@
+"""A bundle opened for a command: what it decodes."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from latent_explorer.cli.options import numbers
+from latent_explorer.errors import UserError
+from latent_explorer.places import find_bundle
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from latent_explorer.nets.spec import NetSpec
+
+_BATCH = 1024
+
+
+@dataclass(frozen=True, eq=False)
+class OpenModel:
+    """A bundle's model as the engine decodes with it.
+
+    decode: pictures uint8 (n, h, w, c) of latents float32 (n, d).
+    """
+
+    folder: Path
+    name: str
+    net: "NetSpec"
+    decode: "Callable[[NDArray[np.float32]], NDArray[np.uint8]]"
+
+    def latent(self, text: str, option: str) -> "NDArray[np.float32]":
+        """The latent (d,) written as `text`. Raises UserError where it is none of this model's."""
+        import numpy as np
+
+        values = numbers(text, option)
+        if len(values) != self.net.latent_dim:
+            raise UserError(
+                f"{option} {text}: {self.name} has {self.net.latent_dim} latent dimensions, found {len(values)} numbers"
+            )
+        return np.array(values, np.float32)
+
+
+def open_model(name_or_path: str) -> OpenModel:
+    """Open a bundle to decode with. Raises UserError where there is none, or it is broken."""
+    from latent_explorer.bundles import read_config, read_weights
+    from latent_explorer.engine.decoder import Decoder
+    from latent_explorer.engine.desk import choose_device
+    from latent_explorer.nets.weights import load_model
+
+    folder = find_bundle(name_or_path)
+    config = read_config(folder)
+    decoder = Decoder(load_model(config.net, read_weights(folder, config)), choose_device())
+
+    def decode(z: "NDArray[np.float32]") -> "NDArray[np.uint8]":
+        import numpy as np
+
+        parts = range(0, len(z), _BATCH)
+        return np.concatenate([decoder.pictures(z[start : start + _BATCH]) for start in parts])
+
+    return OpenModel(folder, config.name, config.net, decode)

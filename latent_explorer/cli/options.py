@@ -1,0 +1,53 @@
+"""Options that several commands have, and what is written in them."""
+
+import math
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from latent_explorer.errors import UserError
+
+DEFAULT_MODEL = "mnist-vae-2d"
+
+Model = Annotated[
+    str, typer.Option("--model", metavar="NAME_OR_PATH", help="A shipped bundle by name, or the folder of one.")
+]
+Out = Annotated[Path, typer.Option("--out", metavar="FILE", help="The file to write.", show_default=False)]
+Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace what is there already.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object on standard output.")]
+Scale = Annotated[int, typer.Option("--scale", min=1, max=64, help="Pixels a side for each of the picture's.")]
+Smooth = Annotated[bool, typer.Option("--smooth", help="Smooth where scaled, rather than crisp.")]
+Gap = Annotated[int, typer.Option("--gap", min=0, max=256, help="White pixels between pictures.")]
+Device = Annotated[str, typer.Option("--device", help="auto, cpu, cuda or mps.")]
+
+
+def examples(*lines: str) -> str:
+    """What stands below a command's help, kept in its lines."""
+    return "\n".join(["\b", "Examples:" if len(lines) > 1 else "Example:", *(f"  {line}" for line in lines)])
+
+
+def numbers(text: str, option: str) -> list[float]:
+    """The finite numbers of a text like `-1.5,2`. Raises UserError that names the option."""
+    try:
+        values = [float(part) for part in text.split(",")]
+    except ValueError:
+        values = [math.nan]
+    if not all(map(math.isfinite, values)):
+        raise UserError(f"{option} {text}: expected finite numbers with commas between them, as in {option} -1.5,2")
+    return values
+
+
+def widths(text: str, option: str) -> tuple[int, ...]:
+    """The positive integers of a text like `512,256`. Raises UserError that names the option."""
+    values = numbers(text, option)
+    if not all(value.is_integer() and value >= 1 for value in values):
+        raise UserError(f"{option} {text}: expected positive whole numbers, as in {option} 512,256")
+    return tuple(map(int, values))
+
+
+def refuse_taken(paths: list[Path], overwrite: bool) -> None:
+    """Raise UserError where a file is there already and may not be replaced: asked before long work begins."""
+    taken = [path for path in paths if path.exists()]
+    if taken and not overwrite:
+        raise UserError(f"{taken[0]} already exists; choose another name or allow it with --overwrite")

@@ -1,0 +1,191 @@
+"""The commands that decode: `decode`, `grid`, `interpolate`."""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from latent_explorer.cli.opened import open_model
+from latent_explorer.cli.options import (
+    DEFAULT_MODEL,
+    AsJson,
+    Gap,
+    Model,
+    Out,
+    Overwrite,
+    Scale,
+    Smooth,
+    examples,
+    numbers,
+    refuse_taken,
+)
+from latent_explorer.cli.output import print_json
+from latent_explorer.errors import UserError
+
+DECODE_EXAMPLES = (
+    "latent-explorer decode --model mnist-ae-2d --at -1.5,2 --out digit.png --scale 8",
+    "latent-explorer decode --at 0,0 --at 1,1 --at 2,2 --out digit.png   (digit-1.png and so on)",
+)
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add these commands."""
+    app.command(epilog=examples(*DECODE_EXAMPLES))(decode)
+    app.command(
+        epilog=examples(
+            "latent-explorer grid --columns 32 --rows 32 --out grid.png",
+            "latent-explorer grid --model mnist-ae-2d --region -2,-2,2,2 --out grid.png --scale 2",
+        )
+    )(grid)
+    app.command(
+        epilog=examples(
+            "latent-explorer interpolate --from -2,0 --to 2,1 --out strip.png",
+            "latent-explorer interpolate --from -2,0 --to 2,1 --frames 60 --ping-pong --scale 8 --out film.gif",
+            "latent-explorer interpolate --from -2,0 --to 2,1 --curve spherical --out frames/",
+        )
+    )(interpolate)
+
+
+def decode(
+    at: Annotated[
+        list[str],
+        typer.Option(metavar="X,Y[,...]", help="A place in latent space; may be repeated.", show_default=False),
+    ],
+    out: Out,
+    model: Model = DEFAULT_MODEL,
+    scale: Scale = 1,
+    smooth: Smooth = False,
+    overwrite: Overwrite = False,
+    as_json: AsJson = False,
+) -> None:
+    """Decode places of latent space to PNG pictures.
+
+    Several places give numbered files beside each other.
+    """
+    import numpy as np
+
+    from latent_explorer.export import Options, Provenance, find_format
+
+    known, options = find_format("picture", out), Options(scale=scale, style=_style(smooth))
+    paths = _numbered(out, len(at))
+    refuse_taken(paths, overwrite)
+    opened = open_model(model)
+    z = np.stack([opened.latent(text, "--at") for text in at])
+    for path, picture, latent in zip(paths, opened.decode(z), z, strict=True):
+        known.write(path, picture, options, provenance=Provenance.at(opened.name, latent), overwrite=overwrite)
+    if as_json:
+        pictures = [{"at": latent.tolist(), "file": str(path)} for path, latent in zip(paths, z, strict=True)]
+        print_json({"model": opened.name, "pictures": pictures})
+    else:
+        print("\n".join(map(str, paths)))
+
+
+def grid(
+    out: Out,
+    model: Model = DEFAULT_MODEL,
+    columns: Annotated[int, typer.Option(min=1, max=4096, help="Pictures in a row.")] = 32,
+    rows: Annotated[int, typer.Option(min=1, max=4096, help="Rows of pictures.")] = 32,
+    region: Annotated[
+        str | None,
+        typer.Option(
+            metavar="L,B,R,T", help="The rectangle of the map to decode; the bulk of the data if none is given."
+        ),
+    ] = None,
+    scale: Scale = 1,
+    smooth: Smooth = False,
+    gap: Gap = 0,
+    overwrite: Overwrite = False,
+    as_json: AsJson = False,
+) -> None:
+    """Decode a rectangle of the map as one picture.
+
+    A PNG of many decoded pictures side by side. Of a model with more than two dimensions, the map is the plane of the two leading principal components of its data.
+    """
+    from latent_explorer.atlas import Region, grid_points
+    from latent_explorer.export import Options, Provenance, find_format
+    from latent_explorer.export.pixels import check_size
+    from latent_explorer.session import open_bundle
+
+    known, options = find_format("grid", out), Options(scale=scale, style=_style(smooth), gap=gap)
+    refuse_taken([out], overwrite)
+    opened = open_model(model)
+    height, width, channels = opened.net.image_shape
+    check_size(rows * height * scale, columns * width * scale)  # before they are decoded
+    bundle = open_bundle(opened.folder)
+    area = Region.around(bundle.home).grown(0.02) if region is None else Region(*_sides(region))
+    z = bundle.chart.to_latent(grid_points(area, columns, rows))
+    pictures = opened.decode(z).reshape(rows, columns, height, width, channels)
+    sides = [area.left, area.bottom, area.right, area.top]
+    where = (
+        f"{columns} x {rows} cells of the region {sides} (left, bottom, right, top) of the {bundle.chart.name} chart"
+    )
+    known.write(out, pictures, options, provenance=Provenance(opened.name, where), overwrite=overwrite)
+    if as_json:
+        print_json({"model": opened.name, "file": str(out), "columns": columns, "rows": rows, "region": sides})
+    else:
+        print(f"{out}: {where}")
+
+
+def interpolate(
+    start: Annotated[str, typer.Option("--from", metavar="X,Y[,...]", help="Where to begin.", show_default=False)],
+    end: Annotated[str, typer.Option("--to", metavar="X,Y[,...]", help="Where to end.", show_default=False)],
+    out: Annotated[
+        Path,
+        typer.Option(
+            metavar="PLACE", help="A .png strip, a .gif or .webp film, or a folder of pictures.", show_default=False
+        ),
+    ],
+    model: Model = DEFAULT_MODEL,
+    frames: Annotated[int, typer.Option(help="Pictures, both ends included; 2 to 240.")] = 24,
+    curve: Annotated[str, typer.Option(help="straight or spherical.")] = "straight",
+    easing: Annotated[str, typer.Option(help="steady or gentle.")] = "steady",
+    scale: Scale = 1,
+    smooth: Smooth = False,
+    gap: Gap = 0,
+    per_row: Annotated[int | None, typer.Option(min=1, help="Pictures in a row of a strip; else all in one.")] = None,
+    seconds: Annotated[float, typer.Option(help="How long a film shows each picture.")] = 0.1,
+    ping_pong: Annotated[bool, typer.Option("--ping-pong", help="A film there and back again.")] = False,
+    overwrite: Overwrite = False,
+    as_json: AsJson = False,
+) -> None:
+    """Decode the pictures along a path.
+
+    It leads from one place of latent space to another; the name of the file says what they become.
+    """
+    from latent_explorer.export import Options, Provenance, find_format
+    from latent_explorer.paths import Path as LatentPath
+    from latent_explorer.paths import path_latents
+
+    known = find_format("filmstrip", {".png": "strip", "": "frames"}.get(out.suffix.lower(), out))
+    options = Options(scale, _style(smooth), gap, per_row, seconds, ping_pong)
+    if known.suffix:
+        refuse_taken([out], overwrite)
+    opened = open_model(model)
+    path = LatentPath(opened.latent(start, "--from"), opened.latent(end, "--to"), curve, frames, easing)
+    z = path_latents(path)
+    source = Provenance.at(opened.name, z, curve=curve, easing=easing)
+    known.write(out, opened.decode(z), options, provenance=source, overwrite=overwrite)
+    if as_json:
+        ends = {"from": path.start.tolist(), "to": path.end.tolist(), "curve": curve, "easing": easing}
+        print_json({"model": opened.name, "file": str(out), "format": known.key, "frames": frames, **ends})
+    else:
+        print(f"{out}: {known.title}, {frames} frames")
+
+
+def _style(smooth: bool) -> Literal["crisp", "smooth"]:
+    return "smooth" if smooth else "crisp"
+
+
+def _numbered(path: Path, count: int) -> list[Path]:
+    """The path itself for one, else `name-1.png` and so on, in equal width."""
+    if count == 1:
+        return [path]
+    digits = len(str(count))
+    return [path.with_stem(f"{path.stem}-{number:0{digits}}") for number in range(1, count + 1)]
+
+
+def _sides(text: str) -> tuple[float, float, float, float]:
+    match numbers(text, "--region"):
+        case [left, bottom, right, top] if left < right and bottom < top:
+            return left, bottom, right, top
+    raise UserError(f"--region {text}: expected left,bottom,right,top with left < right and bottom < top")

@@ -1,0 +1,60 @@
+"""How far a training run is, on standard error."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from types import TracebackType
+from typing import Self
+
+
+class TrainingDisplay:
+    """A bar with losses, speed and time left, and a line for each epoch that has ended."""
+
+    def __init__(self, dataset: str) -> None:
+        from rich.console import Console
+        from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
+
+        self._progress = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(bar_width=None),
+            TaskProgressColumn(),
+            TextColumn("{task.fields[state]}"),
+            console=Console(stderr=True, highlight=False, markup=False),
+            expand=True,
+        )
+        self._task = self._progress.add_task(f"reading {dataset}", total=None, state="")
+
+    def __enter__(self) -> Self:
+        self._progress.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._progress.stop()
+
+    def show(
+        self,
+        epoch: int,
+        steps: tuple[int, int],
+        losses: Mapping[str, float],
+        test_losses: Mapping[str, float] | None,
+        images_per_second: float,
+        seconds_left: float,
+    ) -> None:
+        """What a training.Report says. steps: done, and in all."""
+        done, total = steps
+        if test_losses is not None:
+            self._progress.console.print(f"epoch {epoch}: on the test images: {_text(test_losses)}")
+        finished = done == total and test_losses is not None
+        state = f"{_text(losses)}  {images_per_second:,.0f} images/s  {timedelta(seconds=round(seconds_left))} left"
+        self._progress.update(
+            self._task,
+            description="evaluating and saving" if finished else f"epoch {epoch}",
+            completed=done,
+            total=total,
+            state=state,
+        )
+
+
+def _text(losses: Mapping[str, float]) -> str:
+    return ", ".join(f"{name} {value:.4g}" for name, value in losses.items())

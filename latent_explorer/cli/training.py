@@ -1,0 +1,162 @@
+"""The command `train`."""
+
+import shlex
+import signal
+from pathlib import Path
+from threading import Event
+from typing import Annotated, Any
+
+import typer
+
+from latent_explorer.cli.failure import INTERRUPTED, complain
+from latent_explorer.cli.options import AsJson, Device, Overwrite, examples, widths
+from latent_explorer.cli.output import print_json
+from latent_explorer.cli.progress import TrainingDisplay
+from latent_explorer.errors import TrainingError, UserError
+
+_OF_THE_CALL = {"dataset", "out", "resume", "overwrite", "as_json"}
+"""The options that are not part of what is trained: a run that is resumed has all others already."""
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add this command."""
+    app.command(
+        epilog=examples(
+            "latent-explorer train --dataset mnist --family vae --latent-dim 2 --epochs 30 --out my-vae",
+            "latent-explorer train --dataset pictures.zip@32x32 --family ae --trunk conv --latent-dim 16 --out my-ae",
+            "latent-explorer train --dataset mnist --resume --out my-vae",
+        )
+    )(train)
+
+
+def train(
+    context: typer.Context,
+    out: Annotated[Path, typer.Option(metavar="DIR", help="The folder of the new bundle.", show_default=False)],
+    dataset: Annotated[
+        str, typer.Option(help="mnist, fashion-mnist, kmnist, cifar10, or a folder, zip, .npz or .npy of images.")
+    ] = "mnist",
+    family: Annotated[str, typer.Option(help="ae or vae.")] = "vae",
+    trunk: Annotated[str, typer.Option(help="dense, residual, lean or conv.")] = "dense",
+    hidden: Annotated[
+        str | None,
+        typer.Option(metavar="N,N,...", help="Widths of the layers from the image inwards; else usual ones."),
+    ] = None,
+    latent_dim: Annotated[int, typer.Option(min=1, max=4096, help="Dimensions of the latent space.")] = 2,
+    beta: Annotated[float, typer.Option(min=0, help="Weight of a VAE's KL term.")] = 1.0,
+    epochs: Annotated[int, typer.Option(min=1, help="How often every image is seen.")] = 30,
+    batch_size: Annotated[int, typer.Option(min=1, help="Images a step.")] = 128,
+    lr: Annotated[float, typer.Option(help="The highest learning rate.")] = 2e-3,
+    augmentation: Annotated[float, typer.Option(min=0, max=1, help="Strength of small affine changes.")] = 0.0,
+    seed: Annotated[int, typer.Option(min=0, help="The same seed on the same device gives the same bundle.")] = 0,
+    device: Device = "auto",
+    precision: Annotated[str, typer.Option(help="auto, float32 or bfloat16.")] = "auto",
+    resume: Annotated[bool, typer.Option(help="Go on with the run that was stopped in DIR.")] = False,
+    overwrite: Overwrite = False,
+    as_json: AsJson = False,
+) -> None:
+    """Train a network on a dataset and save it as a bundle.
+
+    Ctrl-C stops it; the best weights so far are saved all the same, and --resume goes on from there, with the options
+    of the run that was stopped. So it is where a loss is no longer finite.
+    """
+    from latent_explorer.training.jobs import Job
+    from latent_explorer.training.recipe import Recipe
+
+    if resume:
+        _refuse_other_options(context)
+    if precision not in ("auto", "float32", "bfloat16"):
+        raise UserError(f"--precision {precision}: expected auto, float32 or bfloat16")
+    job = Job(
+        source=dataset,
+        folder=out,
+        family=family,
+        trunk=trunk,
+        latent_dim=latent_dim,
+        hidden=None if hidden is None else widths(hidden, "--hidden"),
+        beta=beta,
+        recipe=Recipe(
+            epochs=epochs,
+            batch_size=batch_size,
+            learning_rate=lr,
+            augmentation=augmentation,
+            seed=seed,
+            device=device,
+            precision=precision,  # type: ignore[arg-type] # checked above
+        ),
+        command=_command(context),
+        overwrite=overwrite,
+        resume=resume,
+    )
+    _run(job, as_json)
+
+
+def _run(job: Any, as_json: bool) -> None:
+    """Train as `job`, a training.Job, says; leaves with 130 where it was stopped."""
+    from latent_explorer.training import stop_on_interrupt
+    from latent_explorer.training.jobs import train_bundle
+
+    token, before = Event(), _saved_at(job.folder)
+    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+    try:
+        with stop_on_interrupt(token), TrainingDisplay(job.source) as display:
+            for report in train_bundle(job, token):
+                display.show(
+                    report.epoch,
+                    (report.step, report.steps),
+                    report.losses,
+                    report.test_losses,
+                    report.images_per_second,
+                    report.seconds_left,
+                )
+    except TrainingError as error:
+        kept = _saved_at(job.folder) != before
+        raise TrainingError(f"{error}{f'. They are in {job.folder}' if kept else ''}") from error
+    if token.is_set():
+        complain(_stopped(job.folder, job.state_path, saved=_saved_at(job.folder) != before))
+        raise typer.Exit(INTERRUPTED)
+    _tell(job.folder, as_json)
+
+
+def _tell(folder: Path, as_json: bool) -> None:
+    from latent_explorer.bundles import read_config
+
+    config = read_config(folder)
+    if as_json:
+        print_json({"bundle": str(folder), "epochs": config.training.epochs, **config.metrics})
+    else:
+        print(f"{folder}: look at it with\n  latent-explorer --model {shlex.quote(str(folder))}")
+
+
+def _stopped(folder: Path, state: Path, *, saved: bool) -> str:
+    if not saved:
+        return "stopped before the first step: nothing was saved"
+    resumable = f"; go on with --resume --out {shlex.quote(str(folder))}" if state.exists() else ""
+    return f"stopped; the best weights so far are saved in {folder}{resumable}"
+
+
+def _saved_at(folder: Path) -> int | None:
+    """When the bundle in a folder was saved; None where there is none."""
+    config = folder / "config.json"
+    return config.stat().st_mtime_ns if config.exists() else None
+
+
+def _refuse_other_options(context: typer.Context) -> None:
+    for parameter in context.command.params:
+        name = str(parameter.name)
+        source = context.get_parameter_source(name)
+        if name not in _OF_THE_CALL and source is not None and source.name == "COMMANDLINE":
+            raise UserError(
+                f"{parameter.opts[0]}: a run that is resumed keeps the options it was begun with; leave it out"
+            )
+
+
+def _command(context: typer.Context) -> str:
+    """The command that trains the same bundle again, with every option that has a value."""
+    words = ["latent-explorer", "train"]
+    for parameter in context.command.params:
+        value = context.params.get(str(parameter.name))
+        if value is True:
+            words.append(parameter.opts[0])
+        elif value is not None and value is not False:
+            words += [parameter.opts[0], str(value)]
+    return shlex.join(words)

@@ -1,0 +1,57 @@
+"""Opening the window, and the two options that need nothing but a glance to be read."""
+
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from latent_explorer.errors import UserError
+
+TIME_FIRST_PAINT = "--time-first-paint"
+
+
+@dataclass(frozen=True)
+class WindowWish:
+    """How the window is to be opened. model: name or path of a bundle; None for the one that was open last."""
+
+    model: str | None = None
+    time_first_paint: bool = False
+
+
+def window_wish(arguments: Sequence[str]) -> WindowWish | None:
+    """What plain arguments of the window ask for; None for all others, which typer has to read.
+
+    Importing typer takes 70 to 200 ms, a good part of what the window has until its first paint.
+    """
+    timed = TIME_FIRST_PAINT in arguments
+    match [argument for argument in arguments if argument != TIME_FIRST_PAINT]:
+        case []:
+            return WindowWish(None, timed)
+        case ["--model", model] if not model.startswith("-"):
+            return WindowWish(model, timed)
+    return None
+
+
+def open_window(wish: WindowWish) -> int:
+    """Run the window until it is closed; the exit code. Raises UserError where there is no display."""
+    if not has_display():
+        raise UserError(
+            "there is no display to open the window on: expected DISPLAY or WAYLAND_DISPLAY to be set; "
+            "`latent-explorer tour --out DIR` draws the window without one"
+        )
+    from latent_explorer.gui.app import run
+
+    return run(wish.model, first_paint_to_stdout=wish.time_first_paint)
+
+
+def has_display() -> bool:
+    """Whether Qt has somewhere to draw, as far as the environment says."""
+    if not sys.platform.startswith("linux"):
+        return True
+    return any(os.environ.get(name) for name in ("QT_QPA_PLATFORM", "DISPLAY", "WAYLAND_DISPLAY"))
+
+
+def draw_offscreen_without_display() -> None:
+    """Have Qt draw offscreen where there is no display; to be called before anything of Qt is imported."""
+    if not has_display():
+        os.environ["QT_QPA_PLATFORM"] = "offscreen"
