@@ -36,6 +36,7 @@ def _bounds(config: BundleConfig) -> Iterator[_Bound]:
     yield "net.image_shape's width", net.image_shape[1], 1, 2048
     yield "net.latent_dim", net.latent_dim, 1, 4096
     yield "net.beta", net.beta, 0, 1e6
+    yield "net.refinements", net.refinements, 0, 100
     yield "the number of net.hidden", len(net.hidden), 0, 64
     yield from (("each of net.hidden", width, 1, 16384) for width in net.hidden)
     yield "dataset.count", config.dataset.count, 1, 10**8

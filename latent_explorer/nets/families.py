@@ -4,6 +4,7 @@ import torch
 from torch import Tensor
 
 from latent_explorer.nets.model import LatentModel, Posterior, bernoulli_nats
+from latent_explorer.nets.refine import refined
 
 # Wide enough for any posterior met in practice, narrow enough that no exponential overflows.
 _LOG_VARIANCE_RANGE = (-14.0, 6.0)
@@ -42,15 +43,21 @@ class VariationalAutoencoder(LatentModel):
         return 2 * latent_dim
 
     def encode(self, x: Tensor) -> Posterior:
-        """The Gaussian posterior of images (n, c, h, w) in [0, 1]."""
+        """The Gaussian posterior of images (n, c, h, w) in [0, 1], refined as the spec says unless in training."""
+        posterior = self._amortised(x)
+        for _ in range(0 if self.training else self.spec.refinements):
+            posterior = refined(self.decode_logits, x, posterior, self.spec.beta)
+        return posterior
+
+    def _amortised(self, x: Tensor) -> Posterior:
         mean, log_variance = self.encoder(x).float().chunk(2, dim=1)
         return Posterior(mean, log_variance.clamp(*_LOG_VARIANCE_RANGE))
 
     def losses(
         self, x: Tensor, generator: torch.Generator | None = None, *, seen: Tensor | None = None, prior: float = 1.0
     ) -> dict[str, Tensor]:
-        """`loss`: reconstruction + prior beta kl, in nats per image, one sample each (Bernoulli grey levels)."""
-        posterior = self.encode(x if seen is None else seen)
+        """`loss`: reconstruction + prior beta kl, in nats per image, one sample each, without refinement."""
+        posterior = self._amortised(x if seen is None else seen)
         reconstruction = bernoulli_nats(self.decode_logits(posterior.sample(generator)), x).mean()
         kl = posterior.kl().mean()
         return {"loss": reconstruction + prior * self.spec.beta * kl, "reconstruction": reconstruction, "kl": kl}

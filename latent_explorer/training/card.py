@@ -12,13 +12,18 @@ _FIGURES = {
 }
 _FAMILIES = {"ae": "An autoencoder", "vae": "A variational autoencoder"}
 
+_REFINEMENT = """
+The encoder's latents are improved for each image by Gauss-Newton steps on how well the decoder explains it ({}),
+which corrects most of what an encoder gets wrong on images it was not trained on (semi-amortised inference).
+"""
+
 _CARD = """\
 # {name}
 
 {family} with the trunk `{net.trunk}` (widths {hidden}) and {net.latent_dim} latent dimensions, for images of
 {height}x{width} pixels and {channels}. Trained on {dataset.name}; the latents of all {dataset.count} images are
 included.
-
+{refinement}
 ## Figures
 
 Over the whole test split, from the weights in this folder:
@@ -66,6 +71,7 @@ def card(config: BundleConfig, recipe: Recipe, best_epoch: int) -> str:
         epochs=config.training.epochs,
         minutes=config.training.minutes,
         best_epoch=best_epoch,
+        refinement=_REFINEMENT.format(config.net.refinements) if config.net.refinements else "",
         figures="\n".join(f"| {text} | {_number(config.metrics.get(name))} |" for name, text in _FIGURES.items()),
         recipe=", ".join(f"{name.replace('_', ' ')} {value}" for name, value in msgspec.structs.asdict(recipe).items()),
     )

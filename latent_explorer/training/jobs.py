@@ -35,6 +35,7 @@ class Job:
     latent_dim: int = 2
     hidden: tuple[int, ...] | None = None
     beta: float = 1.0
+    refinements: int = 0
     recipe: Recipe = field(default_factory=Recipe)
     command: str = ""
     half: bool = False
@@ -57,6 +58,7 @@ class Job:
             latent_dim=self.latent_dim,
             hidden=hidden,
             beta=self.beta,
+            refinements=self.refinements,
         )
 
 

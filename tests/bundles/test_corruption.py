@@ -150,6 +150,7 @@ def lie(folder: Path, draw: np.random.Generator) -> None:
         ("net", "family", "gan"), ("net", "family", "ae"), ("net", "trunk", "conv"), ("net", "trunk", ""),
         ("net", "image_shape", [4, 4, 3]), ("net", "image_shape", [10**6, 10**6, 1]), ("net", "image_shape", [4, 4, 2]),
         ("net", "image_shape", [5, 4, 1]), ("net", "image_shape", [4, 4]), ("net", "beta", -1), ("net", "beta", "x"),
+        ("net", "refinements", 10**9),
         ("dataset", "count", 8), ("dataset", "count", 10**15), ("dataset", "count", 0),
         ("dataset", "class_names", ["a"]),
         ("dataset", "class_names", []), ("dataset", "name", None), ("training", "batch_size", 0),
