@@ -1,5 +1,7 @@
 """The model card of a bundle."""
 
+from collections.abc import Iterator, Mapping
+
 import msgspec
 
 from latent_explorer.bundles.config import BundleConfig
@@ -72,10 +74,13 @@ def card(config: BundleConfig, recipe: Recipe, best_epoch: int) -> str:
         minutes=config.training.minutes,
         best_epoch=best_epoch,
         refinement=_REFINEMENT.format(config.net.refinements) if config.net.refinements else "",
-        figures="\n".join(f"| {text} | {_number(config.metrics.get(name))} |" for name, text in _FIGURES.items()),
+        figures="\n".join(_rows(config.metrics)) or "| none: the dataset has no test images | - |",
         recipe=", ".join(f"{name.replace('_', ' ')} {value}" for name, value in msgspec.structs.asdict(recipe).items()),
     )
 
 
-def _number(value: float | None) -> str:
-    return "-" if value is None else f"{value:.4g}" if abs(value) < 1 else f"{value:.2f}"
+def _rows(metrics: Mapping[str, float | None]) -> Iterator[str]:
+    for name, text in _FIGURES.items():
+        value = metrics.get(name)
+        if value is not None:
+            yield f"| {text} | {value:.4g} |" if abs(value) < 1 else f"| {text} | {value:.2f} |"
