@@ -54,7 +54,7 @@ def principal_chart(means: ArrayLike) -> LinearChart:
     """
     points = np.asarray(means, np.float64)
     origin = points.mean(0)
-    _, vectors = np.linalg.eigh(np.atleast_2d(np.cov(points, rowvar=False)))
+    _, vectors = np.linalg.eigh(np.atleast_2d(np.cov(points, rowvar=False, bias=True)))  # one point is data too
     leading = vectors.T[::-1][:2]
     largest = np.take_along_axis(leading, np.abs(leading).argmax(1)[:, None], axis=1)
     axes = np.zeros((2, points.shape[1]))

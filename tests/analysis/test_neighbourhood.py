@@ -1,0 +1,81 @@
+"""The neighbourhood of a place, against plain reckoning."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from latent_explorer.analysis import EDGE, INSIDE, NOWHERE, Neighbourhood
+
+ORDER = [INSIDE, EDGE, NOWHERE]
+SEEDS = st.integers(0, 5_000)
+
+
+def cloud(seed: int, count: int = 200, dimensions: int = 2) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+    random = np.random.default_rng(seed)
+    return random.standard_normal((count, dimensions)).astype(np.float32), random.integers(0, 4, count)
+
+
+@given(SEEDS, st.sampled_from([1, 2, 5]), st.floats(0, 6))
+def test_neighbours_and_shares_are_those_of_a_search_through_all(seed: int, dimensions: int, away: float) -> None:
+    means, labels = cloud(seed, dimensions=dimensions)
+    z = np.full(dimensions, away, np.float32)
+    found = Neighbourhood(means, labels, 4).around(z)
+    distances = np.linalg.norm(means.astype(np.float64) - z, axis=1)
+    np.testing.assert_allclose(found.distances, np.sort(distances)[:8])
+    np.testing.assert_allclose(distances[found.indices], found.distances)
+    nearest = np.argsort(distances, kind="stable")[:50]
+    np.testing.assert_allclose(found.shares, np.bincount(labels[nearest], minlength=4) / 50)
+
+
+@given(SEEDS, st.integers(1, 70))
+def test_shares_add_up_to_one(seed: int, count: int) -> None:
+    means, labels = cloud(seed, count)
+    found = Neighbourhood(means, labels, 6).around(np.zeros(2, np.float32))
+    assert found.shares.shape == (6,)
+    assert found.shares.sum() == pytest.approx(1)
+    assert (found.shares >= 0).all()
+    assert len(found.indices) == min(8, count)
+
+
+@given(SEEDS)
+def test_farther_away_the_word_never_turns_back(seed: int) -> None:
+    means, _ = cloud(seed)
+    neighbourhood = Neighbourhood(means, None, 0)
+    places = [neighbourhood.around(np.array([3 + step, 0], np.float32)) for step in np.linspace(0, 12, 30)]
+    words = [ORDER.index(place.word) for place in places]
+    assert words == sorted(words)
+    assert words[-1] == ORDER.index(NOWHERE)
+    assert all(place.reach > 0 for place in places)
+
+
+@given(SEEDS)
+def test_the_words_are_those_of_the_quantiles(seed: int) -> None:
+    """Of the images themselves 95 % are inside, and all but one in a thousand are inside or at the edge."""
+    means, _ = cloud(seed, 400)
+    distances = np.sort(np.linalg.norm(means[:, None].astype(np.float64) - means[None], axis=2), axis=1)[:, 10]
+    inside, edge = np.quantile(distances, (0.95, 0.999))
+    z = np.array([2.2, -1.9], np.float32)
+    reach = np.sort(np.linalg.norm(means.astype(np.float64) - z, axis=1))[9]
+    found = Neighbourhood(means, None, 0).around(z)
+    assert found.word == (INSIDE if reach <= inside else EDGE if reach <= edge else NOWHERE)
+    assert found.reach == pytest.approx(reach / inside)
+
+
+def test_without_labels_there_are_no_shares() -> None:
+    means, _ = cloud(0)
+    assert Neighbourhood(means, None, 10).around(means[0]).shares.size == 0
+
+
+def test_images_that_all_lie_on_one_spot() -> None:
+    neighbourhood = Neighbourhood(np.zeros((30, 2), np.float32), np.zeros(30, np.int64), 1)
+    assert neighbourhood.around(np.zeros(2, np.float32)).word == INSIDE
+    assert neighbourhood.around(np.ones(2, np.float32)).word == NOWHERE
+
+
+def test_a_single_image() -> None:
+    found = Neighbourhood(np.zeros((1, 3), np.float32), np.zeros(1, np.int64), 1).around(np.ones(3, np.float32))
+    assert found.indices.tolist() == [0]
+    assert found.shares.tolist() == [1.0]
+    assert found.word == NOWHERE
