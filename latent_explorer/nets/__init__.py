@@ -6,6 +6,6 @@ from latent_explorer.nets.spec import NetSpec
 
 __all__ = ["NetSpec"]
 
-# Read when torch is loaded, which is always after this. Idle threads that sleep rather than spin: beside one busy
-# neighbour on two cores, training was nine times as fast.
+# Read once, when torch is loaded: whoever imports torch beside this room does so after it. Idle threads that sleep
+# rather than spin: beside one busy neighbour on two cores, training was nine times as fast.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
