@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 
-class Cancelled(Exception):
+class Cancelled(Exception):  # noqa: N818 - no error: it was asked for
     """The reading was cancelled."""
 
 

@@ -1,0 +1,87 @@
+"""Where an export goes: a folder and a name, both remembered or suggested."""
+
+from pathlib import Path
+
+from PyQt6.QtCore import QStandardPaths, pyqtSignal
+from PyQt6.QtWidgets import QFileDialog, QGridLayout, QLabel, QLineEdit, QPushButton, QWidget
+
+from latent_explorer.errors import UserError
+from latent_explorer.export import Format
+from latent_explorer.gui.settings import Settings
+
+_KEY = "export/folder"
+
+
+class Destination(QWidget):
+    """Two lines to type in. edited: the folder or the name was changed."""
+
+    edited = pyqtSignal()
+
+    def __init__(self, settings: Settings, name: str) -> None:
+        super().__init__()
+        self._settings, self._suggested, self._suffix = settings, name, ""
+        self.name, self.folder = QLineEdit(), QLineEdit(settings.text(_KEY, str(_usual_folder())))
+        self.browse = QPushButton("Bro&wse…")
+        self.browse.setAutoDefault(False)
+        self.browse.setToolTip("Choose the folder")
+        self.browse.clicked.connect(self._browse)
+        layout = QGridLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        for row, (text, line) in enumerate((("&Name", self.name), ("F&older", self.folder))):
+            label = QLabel(text)
+            label.setBuddy(line)
+            line.setAccessibleName(text.replace("&", ""))
+            line.textEdited.connect(self.edited)
+            layout.addWidget(label, row, 0)
+            layout.addWidget(line, row, 1, 1, 2 if row == 0 else 1)
+        layout.addWidget(self.browse, 1, 2)
+
+    def suggest(self, known: Format) -> None:
+        """Offer a free name in this format; of one that was typed, change only the suffix."""
+        if not self.name.isModified():
+            self.name.setText(_free(Path(self.folder.text()), self._suggested, known.suffix))
+        elif known.suffix != self._suffix:
+            self.name.setText(self.name.text().removesuffix(self._suffix) + known.suffix)
+            self.name.setModified(True)
+        self._suffix = known.suffix
+
+    def path(self, known: Format) -> Path:
+        """The file that is meant. Raises UserError where there is no such folder, or no name."""
+        name, folder = self.name.text().strip(), Path(self.folder.text().strip()).expanduser()
+        if not name:
+            raise UserError("The file has no name yet. Type one.")
+        if Path(name).name != name:
+            raise UserError(f"“{name}” is not the name of a file. Leave out the folder: it has a line of its own.")
+        if not folder.is_dir():
+            raise UserError(f"There is no folder {folder}. Choose another, or make it first.")
+        return known.named(folder.absolute() / name)
+
+    def remember(self) -> None:
+        """Begin with this folder next time."""
+        self._settings.set_text(_KEY, self.folder.text().strip())
+
+    def _browse(self) -> None:
+        chooser = QFileDialog(self, "Choose a folder", self.folder.text())
+        chooser.setFileMode(QFileDialog.FileMode.Directory)
+        chooser.setOption(QFileDialog.Option.ShowDirsOnly)
+        chooser.fileSelected.connect(self._choose)
+        chooser.finished.connect(chooser.deleteLater)
+        chooser.open()
+
+    def _choose(self, folder: str) -> None:
+        self.folder.setText(folder)
+        self.edited.emit()
+
+
+def _usual_folder() -> Path:
+    pictures = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.PicturesLocation)
+    return Path(pictures) if pictures and Path(pictures).is_dir() else Path.home()
+
+
+def _free(folder: Path, name: str, suffix: str) -> str:
+    """The name, numbered where it is taken."""
+    number, candidate = 1, name + suffix
+    while (folder / candidate).exists():
+        number += 1
+        candidate = f"{name} ({number}){suffix}"
+    return candidate

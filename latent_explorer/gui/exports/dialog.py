@@ -1,0 +1,227 @@
+"""The export dialog: what to write, how it will look, where it goes; it stops no other window."""
+
+from functools import partial
+from math import prod
+from pathlib import Path
+
+from PyQt6.QtCore import QEvent, Qt, QTimer, pyqtSignal
+from PyQt6.QtGui import QCloseEvent
+from PyQt6.QtWidgets import QDialog, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from latent_explorer.engine.client import EngineClient
+from latent_explorer.errors import UserError
+from latent_explorer.export.pixels import check_size
+from latent_explorer.gui.exports.choices import Choices, remember, remembered
+from latent_explorer.gui.exports.destination import Destination
+from latent_explorer.gui.exports.draft import Draft, drafted
+from latent_explorer.gui.exports.extent import bytes_words, extent, extent_words
+from latent_explorer.gui.exports.footer import Footer
+from latent_explorer.gui.exports.form import ChoiceForm
+from latent_explorer.gui.exports.maker import Maker
+from latent_explorer.gui.exports.order import Order
+from latent_explorer.gui.exports.preview import Preview
+from latent_explorer.gui.exports.subjects import Subject
+from latent_explorer.gui.exports.watched import Watch
+from latent_explorer.gui.exports.worker import Outcome, Worker
+from latent_explorer.gui.settings import Settings
+
+_PAUSE_MS = 80  # between a choice and its preview, so that spinning a value makes one preview and not ten
+
+
+class ExportDialog(QDialog):
+    """Exports one subject. said: a sentence for the status bar."""
+
+    said = pyqtSignal(str)
+
+    def __init__(
+        self, parent: QWidget, subject: Subject, settings: Settings, client: EngineClient, worker: Worker
+    ) -> None:
+        super().__init__(parent)
+        self.subject, self._settings = subject, settings
+        self.form = ChoiceForm(subject, remembered(settings, subject.kind, subject.default))
+        self.destination = Destination(settings, subject.name)
+        self.preview, self.caption, self.footer = Preview(), QLabel(), Footer()
+        self.maker = Maker(self, subject, client, worker)
+        self._leaving = False
+        self._pause = QTimer(self)
+        self._pause.setSingleShot(True)
+        self._pause.setInterval(_PAUSE_MS)
+        self._lay_out()
+        self._connect()
+        self._choose()
+
+    def _lay_out(self) -> None:
+        self.setWindowTitle(self.subject.title)
+        self.caption.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.caption.setProperty("role", "faint")
+        left, right, both, whole = QVBoxLayout(), QVBoxLayout(), QHBoxLayout(), QVBoxLayout(self)
+        left.addWidget(self.preview, 1)
+        left.addWidget(self.caption)
+        right.addWidget(self.form)
+        right.addStretch(1)
+        both.addLayout(left, 1)
+        both.addSpacing(12)
+        both.addLayout(right)
+        whole.setContentsMargins(16, 16, 16, 14)
+        whole.setSpacing(12)
+        whole.addLayout(both, 1)
+        whole.addWidget(self.destination)
+        whole.addWidget(self.footer)
+        self.form.setMinimumWidth(290)
+        self.resize(800, 540)
+        self.form.rows["format"].editor.setFocus()
+
+    def _connect(self) -> None:
+        self.form.changed.connect(self._choose)
+        self.destination.edited.connect(self._edit)
+        self.footer.export_wanted.connect(self._export)
+        self.footer.overwrite_wanted.connect(self._overwrite)
+        self.footer.close_wanted.connect(self.reject)
+        self.footer.polled.connect(self._show_progress)
+        self.maker.made.connect(self._take)
+        self._pause.timeout.connect(self._draft)
+
+    # -- choosing
+
+    def _choose(self) -> None:
+        """Something was chosen anew."""
+        self.footer.rest()
+        self.destination.suggest(self.form.known)
+        self._caption()
+        error = self._size_error()
+        self.footer.export.setEnabled(not error)
+        self.maker.drop()
+        if error:
+            self._pause.stop()
+            self.footer.rest(error)
+        else:
+            self._pause.start()
+
+    def _edit(self) -> None:
+        """Another place was typed or chosen."""
+        self.destination.suggest(self.form.known)
+        self.footer.rest(self._size_error())
+
+    def _shape(self, choices: Choices) -> tuple[int, ...]:
+        return self.subject.shape(self.form.known, choices)
+
+    def _size_error(self) -> str:
+        if self.subject.kind == "latents":
+            return ""
+        size = extent(self.form.known, self._shape(self.form.choices), self.form.choices.options)
+        try:
+            check_size(*([size.count] if size.count > 1 else []), size.height, size.width)
+        except UserError as error:
+            return str(error)
+        return ""
+
+    def _draft(self) -> None:
+        if not self.footer.busy:
+            self.maker.begin(self.form.known, self.subject.lighter(self.form.choices), drafted)
+
+    def _show_draft(self, draft: Draft) -> None:
+        choices = self.form.choices
+        share = prod(self._shape(self.subject.lighter(choices))) / max(1, prod(self._shape(choices)))
+        self.preview.show_draft(draft)
+        self._caption(bytes_words(draft.bytes / share, exact=draft.exact and share == 1))
+
+    def _caption(self, size: str = "") -> None:
+        choices = self.form.choices
+        words = extent_words(self.form.known, self._shape(choices), choices.options)
+        self.caption.setText(f"{words}, {size}" if size else words)
+
+    # -- writing
+
+    def _export(self) -> None:
+        self._write(overwrite=False)
+
+    def _overwrite(self) -> None:
+        self._write(overwrite=True)
+
+    def _write(self, *, overwrite: bool) -> None:
+        known = self.form.known
+        try:
+            path = self.destination.path(known)
+        except UserError as error:
+            self.footer.rest(str(error))
+            return
+        if path.exists() and not overwrite:
+            self.footer.ask(f"{path.name} exists already. Overwrite it?")
+            return
+        self._pause.stop()
+        self._enable(False)
+        self.footer.start()
+        self.maker.begin(known, self.form.choices, partial(_written, path=path, overwrite=overwrite))
+        self._show_progress()
+
+    def _show_progress(self) -> None:
+        self.footer.show_progress(*self.maker.progress)
+
+    def _enable(self, enabled: bool) -> None:
+        for part in (self.form, self.destination):
+            part.setEnabled(enabled)
+
+    def _take(self, outcome: Outcome) -> None:
+        """A draft has been made, or the file has been written, or not."""
+        if not self.footer.busy:
+            if isinstance(outcome.result, Draft):
+                self._show_draft(outcome.result)
+            elif outcome.error:
+                self.footer.rest(outcome.error)
+            return
+        self._enable(True)
+        self.footer.rest(outcome.error or "Cancelled; nothing was written.")
+        if isinstance(outcome.result, Path):
+            self._finish(outcome.result)
+        elif self._leaving:
+            self.said.emit(outcome.error or "The export was cancelled; nothing was written.")
+            self._leave()
+
+    def _finish(self, path: Path) -> None:
+        remember(self._settings, self.subject.kind, self.form.choices)
+        self.destination.remember()
+        self.said.emit(f"Exported to {path}")
+        self._leave()
+
+    # -- leaving
+
+    def reject(self) -> None:
+        """Escape or the Close button: keep the file asked about, or cancel what is under way, or else close."""
+        if self.footer.busy:
+            self.maker.cancel()
+        elif self.footer.asking:
+            self.footer.rest()
+            self.destination.name.setFocus()
+            self.destination.name.selectAll()
+        else:
+            self._leave()
+
+    def leave(self) -> None:
+        """Close; what is under way is cancelled first."""
+        self._leaving = True
+        if self.footer.busy:
+            self.maker.cancel()
+        else:
+            self._leave()
+
+    def _leave(self) -> None:
+        self._pause.stop()
+        self.preview.stop()
+        self.maker.end()
+        super().reject()
+
+    def closeEvent(self, event: QCloseEvent | None) -> None:
+        self.leave()
+        if event is not None and self.isVisible():
+            event.ignore()  # until what is under way has ended
+
+    def changeEvent(self, event: QEvent | None) -> None:
+        """What is shown live may have changed while one was elsewhere."""
+        super().changeEvent(event)
+        came_back = event is not None and event.type() == QEvent.Type.ActivationChange and self.isActiveWindow()
+        if came_back and self.subject.live and not self.footer.busy and not self.footer.asking:
+            self._choose()
+
+
+def _written(order: Order, watch: Watch, *, path: Path, overwrite: bool) -> Path:
+    return order.write(path, overwrite=overwrite, watch=watch)

@@ -1,0 +1,123 @@
+"""Trying an order out: the file is written to a passing folder, and looked at there."""
+
+import csv
+import itertools
+import math
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+from PyQt6.QtGui import QImage, QImageReader
+
+from latent_explorer.export import LatentTable
+from latent_explorer.gui.exports.extent import extent
+from latent_explorer.gui.exports.order import Order
+from latent_explorer.gui.exports.tables import rows_of
+from latent_explorer.gui.exports.watched import Watch
+
+_SHOWN_PIXELS = 2_000_000  # of all pictures of a preview together
+_TRIED_PIXELS = 4_500_000  # so many are written to learn the file's size: the largest single picture that ships
+_TRIED_ROWS = 1000
+_SHOWN_ROWS, _SHOWN_COLUMNS = 9, 8
+_STILL_MS = 150  # that each of several pictures without times of their own is shown
+
+
+@dataclass(frozen=True, eq=False)
+class Draft:
+    """How a file will look, and how large it gets.
+
+    frames: its pictures, each with the milliseconds it is shown; of latents the rows of a table instead, the first
+    one its head. bytes: of the file; exact: measured on the whole of it, not on a part.
+    """
+
+    frames: tuple[tuple[QImage, int], ...]
+    table: tuple[tuple[str, ...], ...]
+    bytes: float
+    exact: bool
+
+
+def drafted(order: Order, watch: Watch) -> Draft:
+    """The draft of an order, in a fraction of a second. Raises UserError as writing would, and Cancelled."""
+    with tempfile.TemporaryDirectory(prefix="latent-explorer-") as folder:
+        if isinstance(order.content, LatentTable):
+            return _drafted_table(order, Path(folder), watch)
+        light = _lighter(order)
+        shown = _written(light, Path(folder, "shown"), watch)
+        frames = tuple(_pictures(shown))
+        part, share = (light, 1.0) if light is order else _part(order)
+        file = shown if part is light else _written(part, Path(folder, "tried"), watch)
+        return Draft(frames, (), _size(file) / share, share == 1.0)
+
+
+def _drafted_table(order: Order, folder: Path, watch: Watch) -> Draft:
+    part, share = _part(order)
+    file = _written(part, folder / "tried", watch)
+    rows = _csv_rows(file) if file.suffix == ".csv" else _array_rows(order.content)
+    return Draft((), tuple(rows), _size(file) / share, share == 1.0)
+
+
+def _written(order: Order, path: Path, watch: Watch) -> Path:
+    return order.write(order.format.named(path), overwrite=False, watch=watch)
+
+
+def _size(file: Path) -> int:
+    return sum(each.stat().st_size for each in (file.iterdir() if file.is_dir() else [file]))
+
+
+def _lighter(order: Order) -> Order:
+    """The order itself, or one that looks the same on a screen: smaller pictures, and every so many frames of many."""
+    if not isinstance(order.content, np.ndarray) or order.format.kind == "map":
+        return order
+    size, options = extent(order.format, order.content.shape, order.options), order.options
+    if size.pixels <= _SHOWN_PIXELS:
+        return order
+    scale = max(1, math.floor(options.scale * math.sqrt(_SHOWN_PIXELS / size.pixels)))
+    gap = math.ceil(options.gap * scale / options.scale)
+    options = replace(options, scale=scale, gap=gap)
+    size = extent(order.format, order.content.shape, options)
+    step = math.ceil(size.pixels / _SHOWN_PIXELS) if size.count > 1 else 1
+    seconds = min(60.0, options.seconds * step)
+    return replace(order, content=order.content[::step], options=replace(options, seconds=seconds))
+
+
+def _part(order: Order) -> tuple[Order, float]:
+    """The order with as much of its content as is written quickly, and what share of it that is."""
+    content = order.content
+    if isinstance(content, LatentTable):
+        rows = min(len(content.mean), _TRIED_ROWS)
+        return replace(order, content=rows_of(content, slice(rows))), rows / max(1, len(content.mean))
+    size = extent(order.format, content.shape, order.options)
+    share = min(1.0, _TRIED_PIXELS / size.pixels)
+    if content.ndim == 5:  # a grid: its middle, cut to the same proportions
+        kept = [max(1, math.floor(side * math.sqrt(share))) for side in content.shape[:2]]
+        top, left = ((side - keep) // 2 for side, keep in zip(content.shape[:2], kept, strict=True))
+        part = content[top : top + kept[0], left : left + kept[1]]
+    elif content.ndim == 4:
+        part = content[: max(1, math.floor(len(content) * share))]
+    else:
+        part = content
+    return replace(order, content=part), part.size / content.size
+
+
+def _pictures(file: Path) -> Iterator[tuple[QImage, int]]:
+    for each in sorted(file.iterdir()) if file.is_dir() else [file]:
+        reader = QImageReader(str(each))
+        while not (image := reader.read()).isNull():
+            yield image, reader.nextImageDelay() if reader.supportsAnimation() else _STILL_MS
+            if not reader.supportsAnimation():
+                break
+
+
+def _csv_rows(file: Path) -> Iterator[tuple[str, ...]]:
+    with file.open(newline="", encoding="utf-8") as stream:
+        for row in itertools.islice(csv.reader(stream), _SHOWN_ROWS):
+            yield (*row[:_SHOWN_COLUMNS], *(["…"] if len(row) > _SHOWN_COLUMNS else []))
+
+
+def _array_rows(table: LatentTable) -> Iterator[tuple[str, ...]]:
+    yield "array", "shape", "type"
+    for name, array in table.arrays().items():
+        yield name, " × ".join(f"{side:,}" for side in array.shape), str(array.dtype)
+    yield "class_names", f"{len(table.class_names):,}", "text"

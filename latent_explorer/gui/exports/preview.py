@@ -1,0 +1,127 @@
+"""How the file will look: a picture, an animation that plays, or the first rows of a table."""
+
+from PyQt6.QtCore import QRect, QSize, Qt, QTimer
+from PyQt6.QtGui import QColor, QImage, QPainter, QPaintEvent
+from PyQt6.QtWidgets import QAbstractItemView, QHeaderView, QStackedWidget, QTableWidget, QTableWidgetItem, QWidget
+
+from latent_explorer.gui.exports.draft import Draft
+
+_MARGIN = 14
+
+
+class Preview(QStackedWidget):
+    """Shows a draft."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.film, self.table = _Film(), _Table()
+        self.addWidget(self.film)
+        self.addWidget(self.table)
+        self.setMinimumSize(380, 320)
+
+    def show_draft(self, draft: Draft) -> None:
+        """Show another draft."""
+        self.setCurrentWidget(self.table if draft.table else self.film)
+        self.film.show_frames(draft.frames)
+        if draft.table:
+            self.table.show_rows(draft.table)
+
+    def wait(self) -> None:
+        """What is shown is no longer what the file will be; the next draft is on its way."""
+        self.film.wait()
+
+    def stop(self) -> None:
+        """Play nothing any more."""
+        self.film.show_frames(())
+
+
+class _Film(QWidget):
+    """Plays frames, as large as they fit."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._frames: tuple[tuple[QImage, int], ...] = ()
+        self._index = 0
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.timeout.connect(self._advance)
+        self.setAccessibleName("Preview")
+
+    @property
+    def images(self) -> list[QImage]:
+        """The pictures shown, one after another."""
+        return [image for image, _ in self._frames]
+
+    def sizeHint(self) -> QSize:
+        return QSize(460, 400)
+
+    def show_frames(self, frames: tuple[tuple[QImage, int], ...]) -> None:
+        self._frames, self._index = frames, 0
+        self._schedule()
+        self.update()
+
+    def wait(self) -> None:
+        if not self._frames:
+            self.update()
+
+    def _schedule(self) -> None:
+        self._timer.stop()
+        if len(self._frames) > 1:
+            self._timer.start(max(16, self._frames[self._index][1]))
+
+    def _advance(self) -> None:
+        self._index = (self._index + 1) % len(self._frames)
+        self._schedule()
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent | None) -> None:
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), self.palette().base())
+        painter.setPen(self.palette().mid().color())
+        painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
+        if not self._frames:
+            painter.setPen(self.palette().placeholderText().color())
+            painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, "Preparing the preview…")
+        else:
+            self._paint(painter, self._frames[self._index][0])
+        painter.end()
+
+    def _paint(self, painter: QPainter, image: QImage) -> None:
+        """The picture, with a rim so that white gaps at its edge are told from the dialog."""
+        where = self._target(image)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, image.width() > where.width())
+        painter.drawImage(where, image)
+        painter.setPen(QColor(self.palette().mid().color()))
+        painter.drawRect(where.adjusted(-1, -1, 0, 0))
+
+    def _target(self, image: QImage) -> QRect:
+        room = self.rect().adjusted(_MARGIN, _MARGIN, -_MARGIN, -_MARGIN)
+        size = image.size().scaled(room.size(), Qt.AspectRatioMode.KeepAspectRatio).expandedTo(QSize(1, 1))
+        where = QRect(0, 0, size.width(), size.height())
+        where.moveCenter(room.center())
+        return where
+
+
+class _Table(QTableWidget):
+    """A table that is only looked at."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setAccessibleName("Preview")
+        rows, columns = self.verticalHeader(), self.horizontalHeader()
+        assert rows is not None
+        assert columns is not None
+        rows.hide()
+        columns.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+
+    def show_rows(self, rows: tuple[tuple[str, ...], ...]) -> None:
+        head, *body = rows
+        self.setColumnCount(len(head))
+        self.setHorizontalHeaderLabels(head)
+        self.setRowCount(len(body))
+        for row, texts in enumerate(body):
+            for column, text in enumerate(texts):
+                self.setItem(row, column, QTableWidgetItem(text))

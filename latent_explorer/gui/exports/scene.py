@@ -1,0 +1,96 @@
+"""The map as the canvas shows it, described for the SVG writer."""
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+from PyQt6.QtGui import QColor, QImage, QPainter
+
+from latent_explorer.export import Background, Curve, MapScene, Pin, PointGroup, Tick
+from latent_explorer.gui.images import to_array
+from latent_explorer.gui.map.canvas import MapCanvas
+from latent_explorer.gui.map.marks import Marks
+from latent_explorer.gui.map.rulers import tick_step, tick_text, ticks
+from latent_explorer.gui.theme import Theme
+from latent_explorer.gui.view import View
+from latent_explorer.session import Session
+
+_SHARPNESS = 2.0  # pixels of the embedded picture to the pixel on screen
+_RULER = 30  # pixels above the lower edge that are kept free of the upright ruler's ticks
+_DISC = 0.01  # the length of a line that is to be a disc: none at all would not be drawn
+
+
+def map_scene(canvas: MapCanvas, session: Session, *, legend: bool) -> MapScene:
+    """The map as shown: tiles, the points of the classes that are not hidden, route, pins and rulers."""
+    view, theme = canvas.view, canvas.theme
+    across, down = _rulers(view)
+    return MapScene(
+        width=view.width,
+        height=view.height,
+        paper=theme.map,
+        ink=theme.text,
+        background=_background(canvas) if canvas.tiles.visible else None,
+        groups=tuple(_groups(canvas, session)) if canvas.points.visible else (),
+        curves=tuple(_curves(canvas.marks, view, theme)),
+        pins=tuple(_pins(canvas.marks, view, theme)),
+        x_ticks=across,
+        y_ticks=down,
+        legend=legend,
+    )
+
+
+def _background(canvas: MapCanvas) -> Background:
+    view = canvas.view
+    size = round(view.width * _SHARPNESS), round(view.height * _SHARPNESS)
+    image = QImage(*size, QImage.Format.Format_RGB32)
+    image.setDevicePixelRatio(_SHARPNESS)
+    ground = QColor(canvas.theme.map)
+    image.fill(ground)
+    painter = QPainter(image)
+    canvas.tiles.paint(painter, view, canvas.keys, ground)
+    painter.end()
+    return Background(to_array(image)[..., :3], 0, 0, view.width, view.height)
+
+
+def _groups(canvas: MapCanvas, session: Session) -> Iterator[PointGroup]:
+    bundle, hidden = session.bundle, session.state.hidden
+    theme, opacity = canvas.theme, canvas.points.opacity
+    radius = canvas.points._diameter(canvas.view, 1.0) / 2
+    xy, label = canvas.view.to_screen(bundle.uv), bundle.latents.label
+    if label is None:
+        yield PointGroup("images", theme.accent, xy, radius, opacity)
+        return
+    for number, name in enumerate(bundle.class_names):
+        if number not in hidden:
+            yield PointGroup(name, theme.class_colour(number).name(), xy[label == number], radius, opacity)
+
+
+def _pins(marks: Marks, view: View, theme: Theme) -> Iterator[Pin]:
+    for name, uv in marks.pins:
+        x, y = view.to_screen(np.array(uv)).tolist()
+        yield Pin(name, x, y, theme.poor)
+
+
+def _curves(marks: Marks, view: View, theme: Theme) -> Iterator[Curve]:
+    """The route with its rim and ends, and the frame that is played, as `marks` paints them."""
+    if marks.route is not None:
+        route = view.to_screen(marks.route)
+        yield Curve(route, theme.map, 5.5)
+        yield Curve(route, theme.accent, 2.5)
+        for end in (route[0], route[-1]):
+            yield from _dot(end, 5.5, theme.accent, theme)
+    if marks.frame is not None:
+        yield from _dot(view.to_screen(np.array(marks.frame)), 8, theme.fair, theme)
+
+
+def _dot(at: NDArray[np.float64], radius: float, colour: str, theme: Theme) -> Iterator[Curve]:
+    xy = np.stack([at, at + np.array([_DISC, 0.0])])
+    yield Curve(xy, theme.map, 2 * radius + 2)
+    yield Curve(xy, colour, 2 * radius - 2)
+
+
+def _rulers(view: View) -> tuple[tuple[Tick, ...], tuple[Tick, ...]]:
+    step, region = tick_step(view.scale), view.region
+    across = (Tick((u - region.left) * view.scale, tick_text(u, step)) for u in ticks(region.left, region.right, step))
+    down = (Tick((region.top - v) * view.scale, tick_text(v, step)) for v in ticks(region.bottom, region.top, step))
+    return tuple(across), tuple(tick for tick in down if tick.position <= view.height - _RULER)
