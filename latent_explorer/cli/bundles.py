@@ -47,8 +47,9 @@ def evaluate(
 ) -> None:
     """Measure a bundle on its test images.
 
-    From its files alone, and on all of them. Prints the -ELBO in nats (grey levels as Bernoulli means, one sample an image; none for an autoencoder), the mean
-    squared error of the reconstructions on pixels in 0..1, and the accuracy of the classes of the 10 nearest means.
+    From its files alone, and on all images of the test split: the -ELBO in nats (grey levels as Bernoulli means, one
+    sample an image; none for an autoencoder), the mean squared error of the reconstructions on pixels in 0..1, and
+    the accuracy of the classes of the 10 nearest means.
     """
     from rich.console import Console
 

@@ -43,7 +43,8 @@ def tour(
 ) -> None:
     """Drive the window and keep pictures of it.
 
-    By mouse and keys, through all it can do. Writes numbered screenshots, a GIF and a JSON of what was seen. Without a display, the window is drawn offscreen.
+    By mouse and keys, through all it can do. Writes numbered screenshots, a GIF and a JSON of what was seen. Without
+    a display, the window is drawn offscreen.
     """
     draw_offscreen_without_display()
     from latent_explorer.gui.driving.tour import tour as drive
@@ -66,8 +67,10 @@ def bench(
 
     In milliseconds, beside a plain way of doing the same.
 
-    hover: from a mouse move to the painted picture, in the window. startup: from launch to the first paint.
-    grid: 180 x 180 pictures decoded on one thread.
+    \b
+    hover    from a mouse move to the painted picture, in the window
+    startup  from launch to the first paint
+    grid     180 x 180 pictures decoded on one thread
     """
     measured = _measured(what, model)
     if as_json:

@@ -53,7 +53,8 @@ def export(context: typer.Context, model: Model = DEFAULT_MODEL) -> None:
 def latents(out: Out, model: Model = DEFAULT_MODEL, overwrite: Overwrite = False, as_json: AsJson = False) -> None:
     """Write the latents of a bundle's dataset.
 
-    As NPZ or CSV, every image with label, split and the error of the reconstruction; an NPZ also says where it comes from.
+    As NPZ or CSV: every image with label, split and the error of the reconstruction. An NPZ also says where it comes
+    from.
     """
     from latent_explorer.bundles import read_config, read_latents
     from latent_explorer.export import LatentTable, Provenance, find_format

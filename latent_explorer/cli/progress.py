@@ -7,7 +7,7 @@ from typing import Self
 
 
 class TrainingDisplay:
-    """A bar with losses, speed and time left, and a line for each epoch that has ended."""
+    """A bar with loss, speed and time left, and a line with all losses for each epoch that has ended."""
 
     def __init__(self, dataset: str) -> None:
         from rich.console import Console
@@ -15,11 +15,10 @@ class TrainingDisplay:
 
         self._progress = Progress(
             TextColumn("{task.description}"),
-            BarColumn(bar_width=None),
+            BarColumn(),
             TaskProgressColumn(),
             TextColumn("{task.fields[state]}"),
             console=Console(stderr=True, highlight=False, markup=False),
-            expand=True,
         )
         self._task = self._progress.add_task(f"reading {dataset}", total=None, state="")
 
@@ -44,9 +43,12 @@ class TrainingDisplay:
         """What a training.Report says. steps: done, and in all."""
         done, total = steps
         if test_losses is not None:
-            self._progress.console.print(f"epoch {epoch}: on the test images: {_text(test_losses)}")
+            self._progress.console.print(
+                f"epoch {epoch}: {_text(losses)}; on the test images: {_text(test_losses)}", soft_wrap=True
+            )
         finished = done == total and test_losses is not None
-        state = f"{_text(losses)}  {images_per_second:,.0f} images/s  {timedelta(seconds=round(seconds_left))} left"
+        left = timedelta(seconds=round(seconds_left))
+        state = f"loss {losses['loss']:.4g}  {images_per_second:,.0f} images/s  {left} left"
         self._progress.update(
             self._task,
             description="evaluating and saving" if finished else f"epoch {epoch}",
