@@ -8,7 +8,6 @@ import warnings
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import nn
 from torch.utils import mkldnn
 
 from latent_explorer.errors import EngineError
@@ -81,6 +80,5 @@ def _through_onednn(model: LatentModel) -> LatentModel:
     with warnings.catch_warnings():  # torch builds these layers with its own deprecated script modules
         warnings.simplefilter("ignore", FutureWarning)
         warnings.simplefilter("ignore", DeprecationWarning)
-        decoder: nn.Module = mkldnn.to_mkldnn(model.decoder)
-    converted.decoder = decoder
+        converted.decoder = mkldnn.to_mkldnn(model.decoder)  # type: ignore[no-untyped-call]
     return converted

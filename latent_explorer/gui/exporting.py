@@ -56,7 +56,7 @@ class Exporter(QObject):
         from latent_explorer.gui.exports.subjects import PictureSubject, file_name
 
         source = self._path_source(bundle, index)
-        name = file_name(bundle.name, f"frame {index + 1}")
+        name = file_name(bundle.name, f"frame-{index + 1}")
         self._show(bundle, PictureSubject(name, frames[index], source, title=f"Export frame {index + 1}"))
 
     def filmstrip(self) -> None:
@@ -115,11 +115,12 @@ class Exporter(QObject):
     def _show(self, bundle: "OpenBundle", subject: "Subject") -> None:
         from latent_explorer.gui.exports.dialog import ExportDialog
 
-        if self.dialog is not None:
-            self.dialog.leave()
-        if self.dialog is not None:
-            self._window.status.say("Another export is being cancelled. Try again in a moment.")
+        if self.dialog is not None and self.dialog.footer.busy:
+            self.dialog.activateWindow()
+            self._window.status.say("Another export is under way. Wait for it, or cancel it.")
             return
+        if self.dialog is not None:
+            self.dialog.abandon()
         if self._said and self._window.banner.text == self._said:
             self._window.banner.hide()
         window = self._window
@@ -156,7 +157,7 @@ class Exporter(QObject):
         if event is not None and event.type() == QEvent.Type.Close and self._worker is not None:
             self._window.removeEventFilter(self)
             if self.dialog is not None:
-                self.dialog.leave()
+                self.dialog.abandon()
             self._worker.close()
             self._worker = None
         return False
@@ -181,4 +182,4 @@ class Exporter(QObject):
 
 def _place_name(z: Sequence[float]) -> str:
     """The place in a file's name, where it is short."""
-    return "at " + ", ".join(f"{value:.2f}" for value in z) if len(z) <= 3 else "picture"
+    return "_".join(f"{value:.2f}" for value in z) if len(z) <= 3 else "picture"

@@ -1,5 +1,6 @@
 """The menus of the main window."""
 
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,7 +10,7 @@ from PyQt6.QtGui import QAction
 from PyQt6.QtWidgets import QFileDialog, QMenu, QMessageBox
 
 from latent_explorer import __version__
-from latent_explorer.gui.actions import SEPARATOR, Command, Submenu, build_menus
+from latent_explorer.gui.actions import SEPARATOR, Command, Entry, Submenu, build_menus
 from latent_explorer.places import shipped_bundles
 
 if TYPE_CHECKING:
@@ -18,83 +19,68 @@ if TYPE_CHECKING:
 
 def window_menus(window: "MainWindow") -> dict[str, QAction]:
     """Fill the menu bar of a window; returns its actions by their text."""
-    canvas, filmstrip = window.canvas, window.filmstrip
-    return build_menus(
-        window,
-        {
-            "&File": [
-                Command("Open bundle…", partial(_choose_bundle, window), "Ctrl+O", "Open a bundle's folder"),
-                Submenu("Bundles that ship", partial(_list_shipped, window)),
-                Submenu("Recent bundles", partial(_list_recent, window)),
-                SEPARATOR,
-                Command("Export picture…", window.exporter.picture, "Ctrl+E", "Export the decoded picture"),
-                Command("Export filmstrip…", window.exporter.filmstrip, "Ctrl+Shift+E"),
-                Command("Export grid…", window.exporter.grid, "Ctrl+G", "Export the region seen as a grid of pictures"),
-                Command("Export map…", window.exporter.map, "Ctrl+M", "Export the map as shown"),
-                Command("Export latents…", window.exporter.latents, "Ctrl+L", "Export the latents of all images"),
-                SEPARATOR,
-                Command("Quit", window.quit, "Ctrl+Q"),
-            ],
-            "&Edit": [
-                Command("Undo", window.undo, "Ctrl+Z", "Undo the last change of pins or path"),
-                Command("Redo", window.redo, "Ctrl+Shift+Z"),
-                SEPARATOR,
-                Command("Pin this place", window.pin_probe, "Ctrl+P", "Pin the place that is probed"),
-                Command("Clear path", window.clear_route, "Ctrl+Backspace", "Take the path away"),
-            ],
-            "&View": [
-                Command("Fit", canvas.fit, "F", "Show the whole map"),
-                Command("Zoom in", partial(canvas.zoom, 1.5), "+"),
-                Command("Zoom out", partial(canvas.zoom, 1 / 1.5), "-"),
-                SEPARATOR,
-                Command(
-                    "Pictures", partial(window.layers.toggle, "Pictures"), "1", "Show or hide the decoded pictures"
-                ),
-                Command("Points", partial(window.layers.toggle, "Points"), "2", "Show or hide the data points"),
-                Command("Loupe", window.toggle_loupe, "L", "Show the picture beside the pointer", checked=True),
-                SEPARATOR,
-                *(
-                    Command(
-                        f"{name} theme",
-                        partial(window.choose_theme, name.lower()),
-                        checked=window.settings.theme == name.lower(),
-                        group="theme",
-                    )
-                    for name in ("System", "Light", "Dark")
-                ),
-                SEPARATOR,
-                *(dock.toggleViewAction() for dock in window.docks.values()),
-                Command("Reset layout", window.reset_layout, tip="Put all panels back where they were at first"),
-            ],
-            "&Tools": [
-                Command(
-                    "Probe",
-                    partial(window.take_tool, "Probe"),
-                    "P",
-                    "Hover decodes, a click pins, a drag draws a path",
-                    checked=True,
-                    group="tool",
-                ),
-                Command(
-                    "Path",
-                    partial(window.take_tool, "Path"),
-                    "D",
-                    "Draw a path by dragging, or by two clicks",
-                    checked=False,
-                    group="tool",
-                ),
-                SEPARATOR,
-                Command("Play or pause", filmstrip.play_or_pause, "K", "Play the path"),
-                Command("Previous frame", partial(_step, window, -1), "J"),
-                Command("Next frame", partial(_step, window, 1), ";"),
-            ],
-            "&Help": [
-                Command("Keys and gestures", partial(_show_keys, window), "F1"),
-                Command("Restart the engine", window.restart_engine, tip="Start the engine again and ask again"),
-                Command("About Latent Explorer", partial(_about, window)),
-            ],
-        },
-    )
+    menus = {"&File": _file, "&Edit": _edit, "&View": _view, "&Tools": _tools, "&Help": _help}
+    return build_menus(window, {title: entries(window) for title, entries in menus.items()})
+
+
+def _file(window: "MainWindow") -> Iterator[Entry]:
+    yield Command("Open bundle…", partial(_choose_bundle, window), "Ctrl+O", "Open a bundle's folder")
+    yield Submenu("Bundles that ship", partial(_list_shipped, window))
+    yield Submenu("Recent bundles", partial(_list_recent, window))
+    yield SEPARATOR
+    exporter = window.exporter
+    yield Command("Export picture…", exporter.picture, "Ctrl+E", "Export the decoded picture")
+    yield Command("Export filmstrip…", exporter.filmstrip, "Ctrl+Shift+E", "Export the pictures of the path")
+    yield Command("Export grid…", exporter.grid, "Ctrl+G", "Export the region seen as a grid of pictures")
+    yield Command("Export map…", exporter.map, "Ctrl+M", "Export the map as shown")
+    yield Command("Export latents…", exporter.latents, "Ctrl+L", "Export the latents of all images")
+    yield SEPARATOR
+    yield Command("Quit", window.quit, "Ctrl+Q")
+
+
+def _edit(window: "MainWindow") -> Iterator[Entry]:
+    yield Command("Undo", window.undo, "Ctrl+Z", "Undo the last change of pins or path")
+    yield Command("Redo", window.redo, "Ctrl+Shift+Z", "Take back the last undo")
+    yield SEPARATOR
+    yield Command("Pin this place", window.pin_probe, "Ctrl+P", "Pin the place that is probed")
+    yield Command("Clear path", window.clear_route, "Ctrl+Backspace", "Take the path away")
+
+
+def _view(window: "MainWindow") -> Iterator[Entry]:
+    canvas, toggle = window.canvas, window.layers.toggle
+    yield Command("Fit", canvas.fit, "F", "Show the whole map")
+    yield Command("Zoom in", partial(canvas.zoom, 1.5), "+", "Come closer")
+    yield Command("Zoom out", partial(canvas.zoom, 1 / 1.5), "-", "See more")
+    yield SEPARATOR
+    yield Command("Pictures", partial(toggle, "Pictures"), "1", "Show or hide the decoded pictures")
+    yield Command("Points", partial(toggle, "Points"), "2", "Show or hide the data points")
+    yield Command("Loupe", window.toggle_loupe, "M", "Show the picture beside the pointer", checked=True)
+    yield SEPARATOR
+    for name in ("system", "light", "dark"):
+        run, chosen = partial(window.choose_theme, name), window.settings.theme == name
+        yield Command(f"{name.capitalize()} theme", run, checked=chosen, group="theme")
+    yield SEPARATOR
+    yield from (dock.toggleViewAction() for dock in window.docks.by_title.values())
+    yield Command("Reset layout", window.docks.reset, tip="Put all panels back where they were at first")
+
+
+def _tools(window: "MainWindow") -> Iterator[Entry]:
+    tips = {
+        "Probe": ("P", "Hover decodes, a click pins, a drag draws a path"),
+        "Path": ("D", "Draw a path by dragging, or by two clicks"),
+    }
+    for name, (key, tip) in tips.items():
+        yield Command(name, partial(window.take_tool, name), key, tip, checked=name == "Probe", group="tool")
+    yield SEPARATOR
+    yield Command("Play or pause", window.filmstrip.play_or_pause, "K", "Play the path")
+    yield Command("Previous frame", partial(_step, window, -1), "J", "Go back along the path")
+    yield Command("Next frame", partial(_step, window, 1), "L", "Go on along the path")
+
+
+def _help(window: "MainWindow") -> Iterator[Entry]:
+    yield Command("Keys and gestures", partial(_show_keys, window), "F1")
+    yield Command("Restart the engine", window.restart_engine, tip="Start the engine again and ask again")
+    yield Command("About Latent Explorer", partial(_about, window))
 
 
 def _choose_bundle(window: "MainWindow") -> None:

@@ -1,8 +1,12 @@
 """One picture, large: crisp or smooth."""
 
+import numpy as np
+from numpy.typing import NDArray
 from PyQt6.QtCore import QRect, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QImage, QMouseEvent, QPainter, QPaintEvent
-from PyQt6.QtWidgets import QSizePolicy, QWidget
+from PyQt6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
+
+from latent_explorer.gui.images import to_qimage
 
 
 class PictureView(QWidget):
@@ -63,3 +67,16 @@ class PictureView(QWidget):
         place = QRect(0, 0, size.width(), size.height())
         place.moveCenter(self.rect().center())
         return place
+
+
+def open_picture_window(parent: QWidget, picture: NDArray[np.uint8], title: str) -> QWidget:
+    """Show a picture (h, w, c), large, in a window that stays as it is; it goes with its parent."""
+    shown = QWidget(parent, Qt.WindowType.Window)
+    shown.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    shown.setWindowTitle(title)
+    view = PictureView()
+    view.show_image(to_qimage(picture))
+    QVBoxLayout(shown).addWidget(view)
+    shown.resize(460, 460)
+    shown.show()
+    return shown

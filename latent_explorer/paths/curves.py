@@ -32,7 +32,8 @@ def _spherical(start: Latents, end: Latents, t: Latents) -> Latents:
     if math.sin(angle) < 1e-6:
         return _straight(start, end, t)
     direction = (np.sin((1 - t) * angle) * unit_start + np.sin(t * angle) * unit_end) / math.sin(angle)
-    return direction * ((1 - t) * radii[0] + t * radii[1])
+    walked: Latents = direction * ((1 - t) * radii[0] + t * radii[1])
+    return walked
 
 
 CURVES: dict[str, Callable[[Latents, Latents, Latents], Latents]] = {"straight": _straight, "spherical": _spherical}

@@ -13,12 +13,13 @@ HEAVY_ROOMS = ("nets", "training", "engine")
 # What runs in the window's process though its room holds heavy modules.
 LIGHT_MODULES = ("nets", "nets.spec", "engine", "engine.client", "engine.protocol", "engine.process")
 NEVER_HEAVY = ("gui", "session", "engine.client", "engine.protocol")  # not even inside a function
+PLAIN = "gui.driving.plain"  # the program that benchmarks compare with: a process of its own, plain on purpose
 QUEUES = {"Queue", "SimpleQueue", "JoinableQueue", "Manager", "Pool", "ProcessPoolExecutor"}
 
 
 def runs_in_the_window(source):
     """Whether importing this module must cost the window's process nothing heavy."""
-    return source.name in LIGHT_MODULES or source.room not in HEAVY_ROOMS
+    return source.name != PLAIN and (source.name in LIGHT_MODULES or source.room not in HEAVY_ROOMS)
 
 
 def is_or_lies_in(source, names):
@@ -39,6 +40,8 @@ def misplaced_qt(source):
 
 
 def misplaced_heavy(source):
+    if source.name == PLAIN:
+        return []
     if is_or_lies_in(source, NEVER_HEAVY):
         return imported(source, HEAVY)
     return imported(source, HEAVY, at_module_level=True) if runs_in_the_window(source) else []

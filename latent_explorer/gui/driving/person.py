@@ -13,7 +13,7 @@ import numpy as np
 from PyQt6.QtCore import QEvent, QPoint, QPointF, Qt
 from PyQt6.QtGui import QMouseEvent, QPixmap, QWheelEvent
 from PyQt6.QtTest import QTest
-from PyQt6.QtWidgets import QApplication
+from PyQt6.QtWidgets import QApplication, QWidget
 
 from latent_explorer.errors import UserError
 from latent_explorer.gui.app import application, folder_to_open
@@ -72,14 +72,21 @@ class Person:
             self.wait(1 / 60)
             each()
 
-    def drag(self, start: QPoint, end: QPoint, seconds: float = 0.5, each: Callable[[], None] = lambda: None) -> None:
+    def drag(
+        self,
+        start: QPoint,
+        end: QPoint,
+        seconds: float = 0.5,
+        each: Callable[[], None] = lambda: None,
+        button: Qt.MouseButton = Qt.MouseButton.LeftButton,
+    ) -> None:
         """Press, move along a line, release; `each` is called at every step."""
-        _test.mousePress(self.canvas, Qt.MouseButton.LeftButton, pos=start)
+        _test.mousePress(self.canvas, button, pos=start)
         for at in _line(start, end, max(4, round(seconds * 60))):
-            self.move(at, Qt.MouseButton.LeftButton)
+            self.move(at, button)
             self.wait(1 / 60)
             each()
-        _test.mouseRelease(self.canvas, Qt.MouseButton.LeftButton, pos=end)
+        _test.mouseRelease(self.canvas, button, pos=end)
         self.wait(0.02)
 
     def click(self, at: QPoint) -> None:
@@ -101,9 +108,14 @@ class Person:
         )
         QApplication.sendEvent(self.canvas, event)
 
-    def key(self, key: Qt.Key) -> None:
-        """Press a key on the map."""
-        _test.keyClick(self.canvas, key)
+    def key(
+        self,
+        key: Qt.Key,
+        modifiers: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier,
+        on: QWidget | None = None,
+    ) -> None:
+        """Press a key on the map, or on another widget."""
+        _test.keyClick(on or self.canvas, key, modifiers)
         self.wait(0.02)
 
     def see(self) -> QPixmap:

@@ -1,5 +1,7 @@
 """Pictures that an export needs and the engine has yet to decode."""
 
+from collections.abc import Hashable
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -7,45 +9,57 @@ from latent_explorer.engine.client import Answer, EngineClient, Want
 
 
 class Decoding:
-    """Asks for batches of pictures and puts them together; a newer request replaces the one before."""
+    """Asks for batches of pictures and puts them together; a newer request replaces the one before.
+
+    Equal keys stand for the same pictures: what was asked for last is not asked for again.
+    """
 
     def __init__(self, client: EngineClient) -> None:
         self._client = client
         self._wants: list[Want] = []
-        self._parts: dict[object, NDArray[np.uint8]] = {}
+        self._starts: dict[Hashable, int] = {}
+        self._missing: set[Hashable] = set()
+        self._pictures: NDArray[np.uint8] | None = None
 
     @property
     def fraction(self) -> float:
         """How much is there, in [0, 1]."""
-        return len(self._parts) / max(1, len(self._wants))
+        return 1 - len(self._missing) / max(1, len(self._wants))
 
     @property
     def complete(self) -> bool:
         """Whether all that is wanted is there."""
-        return len(self._parts) == len(self._wants)
+        return not self._missing
 
     @property
     def pictures(self) -> NDArray[np.uint8] | None:
-        """The pictures (n, h, w, c) of all wants in their order; None while any is missing or none is wanted."""
-        if not self._wants or not self.complete:
-            return None
-        return np.concatenate([self._parts[want.key] for want in self._wants])
+        """The pictures (n, h, w, c) of all wants in their order; None where none are wanted."""
+        return self._pictures
 
     def ask(self, wants: list[Want]) -> None:
-        """Want these, and only these. Equal keys stand for the same pictures, which are not asked for twice."""
-        self._wants = wants
-        keys = {want.key for want in wants}
-        self._parts = {key: part for key, part in self._parts.items() if key in keys}
+        """Want these, and only these."""
+        if [want.key for want in wants] != [want.key for want in self._wants]:
+            ends = np.cumsum([0, *(len(want.z) for want in wants)]).tolist()
+            self._wants, self._pictures = wants, None
+            self._starts = {want.key: start for want, start in zip(wants, ends[:-1], strict=True)}
+            self._missing = set(self._starts)
         self.again()
 
     def again(self) -> None:
         """Ask once more for what is missing."""
-        self._client.wish("export", [want for want in self._wants if want.key not in self._parts])
+        self._client.wish("export", [want for want in self._wants if want.key in self._missing])
 
     def take(self, answer: Answer) -> None:
         """Keep a batch that came."""
-        if answer.pictures is not None and any(want.key == answer.key for want in self._wants):
-            self._parts[answer.key] = answer.pictures
+        batch = answer.pictures
+        if batch is None or answer.key not in self._missing:
+            return
+        if self._pictures is None:
+            count = sum(len(want.z) for want in self._wants)
+            self._pictures = np.empty((count, *batch.shape[1:]), np.uint8)
+        start = self._starts[answer.key]
+        self._pictures[start : start + len(batch)] = batch
+        self._missing.remove(answer.key)
 
     def stop(self) -> None:
         """Want nothing any more."""

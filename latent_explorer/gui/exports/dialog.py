@@ -10,7 +10,7 @@ from PyQt6.QtWidgets import QDialog, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from latent_explorer.engine.client import EngineClient
 from latent_explorer.errors import UserError
-from latent_explorer.export.pixels import check_size
+from latent_explorer.export import MAX_PIXELS
 from latent_explorer.gui.exports.choices import Choices, remember, remembered
 from latent_explorer.gui.exports.destination import Destination
 from latent_explorer.gui.exports.draft import Draft, drafted
@@ -85,17 +85,13 @@ class ExportDialog(QDialog):
 
     def _choose(self) -> None:
         """Something was chosen anew."""
-        self.footer.rest()
         self.destination.suggest(self.form.known)
         self._caption()
         error = self._size_error()
+        self.footer.rest(error)
         self.footer.export.setEnabled(not error)
         self.maker.drop()
-        if error:
-            self._pause.stop()
-            self.footer.rest(error)
-        else:
-            self._pause.start()
+        self._pause.start()
 
     def _edit(self) -> None:
         """Another place was typed or chosen."""
@@ -108,12 +104,12 @@ class ExportDialog(QDialog):
     def _size_error(self) -> str:
         if self.subject.kind == "latents":
             return ""
-        size = extent(self.form.known, self._shape(self.form.choices), self.form.choices.options)
-        try:
-            check_size(*([size.count] if size.count > 1 else []), size.height, size.width)
-        except UserError as error:
-            return str(error)
-        return ""
+        choices = self.form.choices
+        size = extent(self.form.known, self._shape(choices), choices.options)
+        if size.pixels <= MAX_PIXELS:
+            return ""
+        words = extent_words(self.form.known, self._shape(choices), choices.options)
+        return f"Too large: {words}; a file holds at most {MAX_PIXELS:,} pixels. Choose a smaller scale or fewer pictures."
 
     def _draft(self) -> None:
         if not self.footer.busy:
@@ -197,23 +193,31 @@ class ExportDialog(QDialog):
             self._leave()
 
     def leave(self) -> None:
-        """Close; what is under way is cancelled first."""
+        """Close once the file that is being written is there; pictures that are not decoded yet are given up."""
         self._leaving = True
-        if self.footer.busy:
-            self.maker.cancel()
-        else:
+        if not self.footer.busy:
             self._leave()
+        elif self.maker.decoding:
+            self.maker.cancel()
+
+    def abandon(self) -> None:
+        """Close now; what is under way is cancelled."""
+        self.maker.drop()
+        self._leave()
+
+    def closeEvent(self, event: QCloseEvent | None) -> None:
+        self._leaving = True
+        if not self.footer.busy:
+            self._leave()
+        elif event is not None:
+            event.ignore()  # until what is under way has ended
+            self.maker.cancel()
 
     def _leave(self) -> None:
         self._pause.stop()
         self.preview.stop()
         self.maker.end()
         super().reject()
-
-    def closeEvent(self, event: QCloseEvent | None) -> None:
-        self.leave()
-        if event is not None and self.isVisible():
-            event.ignore()  # until what is under way has ended
 
     def changeEvent(self, event: QEvent | None) -> None:
         """What is shown live may have changed while one was elsewhere."""

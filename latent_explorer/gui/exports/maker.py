@@ -32,6 +32,11 @@ class Maker(QObject):
         worker.done.connect(self._take_outcome)
 
     @property
+    def decoding(self) -> bool:
+        """Whether the engine's pictures are waited for."""
+        return self._waiting is not None
+
+    @property
     def progress(self) -> tuple[str, float]:
         """What is going on, and how much of it is done, in [0, 1]."""
         if self._task is None:
@@ -69,11 +74,11 @@ class Maker(QObject):
 
     def take(self, answer: Answer) -> None:
         """Pictures have come, or their refusal."""
-        if isinstance(answer.reply, Refused):
+        if not isinstance(answer.reply, Refused):
+            self._decoding.take(answer)
+            self._go_on()
+        elif self._waiting is not None:
             self._fail(answer.reply.reason)
-            return
-        self._decoding.take(answer)
-        self._go_on()
 
     def _order(self, known: Format, choices: Choices) -> Order:
         content = self._subject.content(known, choices, self._decoding.pictures)

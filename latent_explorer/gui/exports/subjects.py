@@ -270,4 +270,4 @@ def region_text(region: Region, chart: Chart) -> str:
 
 def file_name(*parts: str) -> str:
     """A name that every file system takes."""
-    return re.sub(r'[\x00-\x1f<>:"/\\|?*]+', "-", "-".join(parts)).strip(". ") or "export"
+    return re.sub(r'[\x00-\x1f<>:"/\\|?*]+', "-", "_".join(parts)).strip(". ") or "export"

@@ -65,7 +65,6 @@ class Worker(QObject):
                 self._running.watch.cancel()
             self._changed.notify()
         self._thread.join(20)
-        self.blockSignals(True)  # an outcome that is on its way has no one to go to
 
     def _work(self) -> None:
         while (task := self._take()) is not None:

@@ -1,7 +1,5 @@
 """The tools: what a click and a drag on the map mean."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Protocol
 
 from PyQt6.QtCore import QPointF, Qt
@@ -9,22 +7,28 @@ from PyQt6.QtCore import QPointF, Qt
 Plane = tuple[float, float]
 
 
-@dataclass(frozen=True)
-class MapActions:
-    """What tools may do.
+class MapActions(Protocol):
+    """What tools may do. Positions are pixels of the map."""
 
-    snap: the plane point meant by a pixel: a pin or a data point where one is near. pin_at: the index of the pin at
-    a pixel, or None.
-    """
+    def to_plane(self, at: QPointF) -> Plane: ...
 
-    snap: Callable[[QPointF], Plane]
-    to_plane: Callable[[QPointF], Plane]
-    pin_at: Callable[[QPointF], int | None]
-    add_pin: Callable[[Plane], None]
-    drag_pin: Callable[[int, Plane], None]
-    drop_pin: Callable[[int, Plane], None]
-    show_draft: Callable[[Plane | None, Plane | None], None]
-    draw_route: Callable[[Plane, Plane], None]
+    def snap(self, at: QPointF) -> Plane:
+        """The plane point meant: a pin or a data point where one is near."""
+        ...
+
+    def pin_at(self, at: QPointF) -> int | None:
+        """The index of the pin there."""
+        ...
+
+    def add_pin(self, uv: Plane) -> None: ...
+
+    def drag_pin(self, index: int, uv: Plane) -> None: ...
+
+    def drop_pin(self, index: int, uv: Plane) -> None: ...
+
+    def show_draft(self, start: Plane | None, end: Plane | None) -> None: ...
+
+    def draw_route(self, start: Plane, end: Plane) -> None: ...
 
 
 class Tool(Protocol):

@@ -1,0 +1,54 @@
+"""The panels around the map, and where they are."""
+
+from PyQt6.QtCore import Qt
+from PyQt6.QtWidgets import QDockWidget, QMainWindow, QWidget
+
+from latent_explorer.gui.settings import Settings
+
+_LEFT, _RIGHT = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea
+_BELOW = Qt.DockWidgetArea.BottomDockWidgetArea
+_AREAS = {"Layers": _LEFT, "Classes": _LEFT, "Pins": _LEFT, "Inspector": _RIGHT, "Filmstrip": _BELOW}
+
+
+class Docks:
+    """The docks of a window, by title. panels: a widget for each title."""
+
+    def __init__(self, window: QMainWindow, panels: dict[str, QWidget]) -> None:
+        self._window = window
+        self.by_title = {title: self._dock(title, widget) for title, widget in panels.items()}
+        window.setCorner(Qt.Corner.BottomLeftCorner, _LEFT)
+        window.setCorner(Qt.Corner.BottomRightCorner, _RIGHT)
+        window.setDockOptions(QMainWindow.DockOption.AnimatedDocks | QMainWindow.DockOption.AllowTabbedDocks)
+        self._arrange()
+        self._first_state = window.saveState()
+
+    def reset(self) -> None:
+        """Put all panels back where they were at first."""
+        self._window.restoreState(self._first_state)
+        self._arrange()
+
+    def restore(self, settings: Settings) -> None:
+        """Put all panels where they were when the window was last closed."""
+        geometry, state = settings.layout()
+        if not geometry.isEmpty():
+            self._window.restoreGeometry(geometry)
+        if not state.isEmpty():
+            self._window.restoreState(state)
+
+    def remember(self, settings: Settings) -> None:
+        """Note where all panels are."""
+        settings.remember_layout(self._window.saveGeometry(), self._window.saveState())
+
+    def _dock(self, title: str, widget: QWidget) -> QDockWidget:
+        dock = QDockWidget(title, self._window)
+        dock.setObjectName(title)
+        dock.setWidget(widget)
+        self._window.addDockWidget(_AREAS[title], dock)
+        return dock
+
+    def _arrange(self) -> None:
+        window, docks = self._window, self.by_title
+        window.resize(1280, 800)
+        window.resizeDocks([docks["Classes"], docks["Inspector"]], [180, 316], Qt.Orientation.Horizontal)
+        window.resizeDocks([docks["Layers"], docks["Classes"], docks["Pins"]], [90, 330, 220], Qt.Orientation.Vertical)
+        window.resizeDocks([docks["Filmstrip"]], [138], Qt.Orientation.Vertical)
