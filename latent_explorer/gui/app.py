@@ -56,7 +56,7 @@ def application() -> QApplication:
     assert isinstance(app, QApplication)
     app.setApplicationName("latent-explorer")
     app.setApplicationDisplayName("Latent Explorer")
-    sys.setswitchinterval(0.001)  # the threads that speak with the engine must not wait 5 ms for their turn
+    sys.setswitchinterval(0.0005)  # the threads that speak with the engine must not wait 5 ms for their turn
     return app
 
 

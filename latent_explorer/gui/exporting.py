@@ -21,6 +21,7 @@ _NO_BUNDLE = "There is nothing to export yet: open a bundle first, with File ▸
 _NO_PROBE = "There is no picture to export yet: move the pointer over the map, or click on it, and try again."
 _NO_PATH = "There is no filmstrip to export yet: drag on the map from one place to another, and try again."
 _DECODING = "The pictures are still being decoded. Try again in a moment."
+_JOIN_SECONDS = 20.0  # a file of the largest size is written sooner
 
 
 class Exporter(QObject):
@@ -114,6 +115,7 @@ class Exporter(QObject):
 
     def _show(self, bundle: "OpenBundle", subject: "Subject") -> None:
         from latent_explorer.gui.exports.dialog import ExportDialog
+        from latent_explorer.gui.exports.worker import Worker
 
         if self.dialog is not None and self.dialog.footer.busy:
             self.dialog.activateWindow()
@@ -124,8 +126,9 @@ class Exporter(QObject):
         if self._said and self._window.banner.text == self._said:
             self._window.banner.hide()
         window = self._window
-        self._bundle = bundle
-        self.dialog = ExportDialog(window, subject, window.settings, window.link.client, self._working())
+        window.installEventFilter(self)
+        self._bundle, self._worker = bundle, Worker(self)
+        self.dialog = ExportDialog(window, subject, window.settings, window.link.client, self._worker)
         self.dialog.said.connect(window.status.say)
         self.dialog.finished.connect(self._forget)
         self.dialog.show()
@@ -133,7 +136,9 @@ class Exporter(QObject):
     def _forget(self) -> None:
         if self.dialog is not None:
             self.dialog.deleteLater()
-        self.dialog = self._bundle = None
+        if self._worker is not None:
+            self._worker.stop()
+        self.dialog = self._bundle = self._worker = None
 
     def _hear(self, event: Event) -> None:
         """When a bundle was opened, or refused, the engine has dropped all that was wanted."""
@@ -144,22 +149,15 @@ class Exporter(QObject):
         elif not event.topic:
             self.dialog.maker.again()
 
-    def _working(self) -> "Worker":
-        from latent_explorer.gui.exports.worker import Worker
-
-        if self._worker is None:
-            self._worker = Worker(self)
-            self._window.installEventFilter(self)
-        return self._worker
-
     def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
         """No thread outlives the window."""
-        if event is not None and event.type() == QEvent.Type.Close and self._worker is not None:
-            self._window.removeEventFilter(self)
+        if event is not None and event.type() == QEvent.Type.Close:
+            from latent_explorer.gui.exports.worker import Worker
+
             if self.dialog is not None:
                 self.dialog.abandon()
-            self._worker.close()
-            self._worker = None
+            for worker in self.findChildren(Worker):
+                worker.join(_JOIN_SECONDS)
         return False
 
     def _open_bundle(self) -> "OpenBundle | None":

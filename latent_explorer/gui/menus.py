@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QAction
-from PyQt6.QtWidgets import QFileDialog, QMenu, QMessageBox
+from PyQt6.QtWidgets import QFileDialog, QMenu, QMessageBox, QToolBar
 
 from latent_explorer import __version__
 from latent_explorer.gui.actions import SEPARATOR, Command, Entry, Submenu, build_menus
@@ -21,6 +21,19 @@ def window_menus(window: "MainWindow") -> dict[str, QAction]:
     """Fill the menu bar of a window; returns its actions by their text."""
     menus = {"&File": _file, "&Edit": _edit, "&View": _view, "&Tools": _tools, "&Help": _help}
     return build_menus(window, {title: entries(window) for title, entries in menus.items()})
+
+
+def tool_bar(window: "MainWindow") -> QToolBar:
+    """What one reaches for most, always in sight."""
+    bar = QToolBar("Tool bar", window)
+    bar.setObjectName("Tool bar")
+    bar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
+    bar.setMovable(False)
+    for group in (("Probe", "Path"), ("Fit", "Zoom in", "Zoom out"), ("Undo", "Redo"), ("Loupe",)):
+        for text in group:
+            bar.addAction(window.actions_by_text[text])
+        bar.addSeparator()
+    return bar
 
 
 def _file(window: "MainWindow") -> Iterator[Entry]:

@@ -25,6 +25,7 @@ class StatusLine(QObject):
         bar = window.statusBar()
         assert bar is not None
         self._bar = bar
+        bar.addWidget(QLabel("Move to decode · click to pin · drag to draw a path · wheel to zoom · F1 for all keys"))
         self._labels = [QLabel() for _ in range(4)]
         tips = (
             "Where pictures are decoded, and by which kernel",

@@ -136,7 +136,6 @@ def _style_sheet(theme: Theme) -> str:
     QMainWindow::separator {{ background: {theme.window}; width: 5px; height: 5px; }}
     QDockWidget {{ color: {theme.text}; font-weight: 600; }}
     QDockWidget::title {{ background: {theme.window}; padding: 5px 8px; }}
-    QDockWidget > QWidget {{ background: {theme.panel}; }}
     QToolTip {{ color: {theme.text}; background: {theme.panel}; border: 1px solid {theme.line}; padding: 4px; }}
     QStatusBar {{ color: {theme.faint}; }} QStatusBar::item {{ border: none; }}
     QStatusBar QLabel {{ color: {theme.faint}; padding: 0 6px; }}
@@ -150,7 +149,8 @@ def _style_sheet(theme: Theme) -> str:
     QToolButton:focus, QPushButton:focus {{ border: 1px solid {theme.accent}; }}
     QLineEdit {{ background: {theme.window}; border: 1px solid {theme.line}; border-radius: 4px; padding: 4px 5px; }}
     QLineEdit:focus {{ border-color: {theme.accent}; }}
-    QListWidget {{ background: {theme.panel}; border: none; }}
+    QListWidget {{ background: {theme.window}; border: none; }}
+    QToolBar {{ border: none; spacing: 5px; padding: 3px 6px; background: {theme.window}; }}
     QMenu {{ background: {theme.panel}; border: 1px solid {theme.line}; }}
     QMenu::item {{ padding: 5px 24px 5px 20px; }}
     QMenu::item:selected {{ background: {theme.accent}; color: #ffffff; }}

@@ -25,7 +25,7 @@ from latent_explorer.gui.map.canvas import MapCanvas
 from latent_explorer.gui.map.points import PointLayer
 from latent_explorer.gui.map.tiles import TileLayer
 from latent_explorer.gui.map.tools import PathTool, ProbeTool, Tool
-from latent_explorer.gui.menus import window_menus
+from latent_explorer.gui.menus import tool_bar, window_menus
 from latent_explorer.gui.opening import Opener, dropped_folder
 from latent_explorer.gui.panels.filmstrip import Filmstrip
 from latent_explorer.gui.panels.inspector import Inspector
@@ -54,6 +54,7 @@ class MainWindow(QMainWindow):
         self._lay_out()
         self._connect()
         self.actions_by_text = window_menus(self)
+        self.addToolBar(tool_bar(self))
         self.take_tool("Probe")
         self.choose_theme(settings.theme)
         self.docks.restore(settings)

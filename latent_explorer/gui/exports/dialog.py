@@ -109,7 +109,9 @@ class ExportDialog(QDialog):
         if size.pixels <= MAX_PIXELS:
             return ""
         words = extent_words(self.form.known, self._shape(choices), choices.options)
-        return f"Too large: {words}; a file holds at most {MAX_PIXELS:,} pixels. Choose a smaller scale or fewer pictures."
+        return (
+            f"Too large: {words}; a file holds at most {MAX_PIXELS:,} pixels. Choose a smaller scale or fewer pictures."
+        )
 
     def _draft(self) -> None:
         if not self.footer.busy:

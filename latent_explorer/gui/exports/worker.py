@@ -34,10 +34,11 @@ class Outcome:
 class Worker(QObject):
     """Runs the newest task it was given; one not yet begun when a newer comes is dropped.
 
-    done: the Outcome of each task that was begun.
+    done: the Outcome of each task that was begun. ended: the thread has; the worker then deletes itself.
     """
 
     done = pyqtSignal(object)
+    ended = pyqtSignal()
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
@@ -46,6 +47,7 @@ class Worker(QObject):
         self._running: Task | None = None
         self._closing = False
         self._thread = threading.Thread(target=self._work, name="export", daemon=True)
+        self.ended.connect(self.deleteLater)
         self._thread.start()
 
     def begin(self, run: Callable[[Watch], Any]) -> Task:
@@ -57,18 +59,22 @@ class Worker(QObject):
             self._changed.notify()
             return self._next
 
-    def close(self) -> None:
-        """End what is under way, and the thread; nothing is done afterwards."""
+    def stop(self) -> None:
+        """Cancel what is under way, and end the thread as soon as that has ended."""
         with self._changed:
             self._closing, self._next = True, None
             if self._running is not None:
                 self._running.watch.cancel()
             self._changed.notify()
-        self._thread.join(20)
+
+    def join(self, seconds: float) -> None:
+        """Wait, with a bound, until the thread has ended."""
+        self._thread.join(seconds)
 
     def _work(self) -> None:
         while (task := self._take()) is not None:
             self.done.emit(_outcome(task))
+        self.ended.emit()
 
     def _take(self) -> Task | None:
         with self._changed:

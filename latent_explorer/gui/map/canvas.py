@@ -12,6 +12,7 @@ from PyQt6.QtGui import (
     QMouseEvent,
     QPainter,
     QPaintEvent,
+    QRegion,
     QResizeEvent,
     QWheelEvent,
 )
@@ -21,7 +22,7 @@ from latent_explorer.atlas import Region, TileKey
 from latent_explorer.gui.map.marks import Marks, paint_marks, probe_rect
 from latent_explorer.gui.map.points import PointLayer
 from latent_explorer.gui.map.rulers import paint_rulers
-from latent_explorer.gui.map.tiles import TileLayer
+from latent_explorer.gui.map.tiles import TileLayer, tile_rect
 from latent_explorer.gui.map.tools import Tool
 from latent_explorer.gui.theme import DARK, Theme
 from latent_explorer.gui.view import View
@@ -172,11 +173,17 @@ class MapCanvas(QWidget):
             self._fresh.clear()
             self._paint_tiles(self._tile_image, self.keys)
         base = self._tile_image.copy()
+        self._paint_over(base, self._tile_image, QRegion(self.rect()))
+        return base
+
+    def _paint_over(self, base: QImage, tiles: QImage, where: QRegion) -> None:
+        """Paint a part of the base anew: tiles, points, rulers."""
         painter = QPainter(base)
-        self.points.paint(painter, self.view, ratio)
+        painter.setClipRegion(where)
+        painter.drawImage(0, 0, tiles)
+        self.points.paint(painter, self.view, self.devicePixelRatioF())
         paint_rulers(painter, self.view, self.theme)
         painter.end()
-        return base
 
     def _blank(self, ratio: float) -> QImage:
         image = QImage(round(self.width() * ratio), round(self.height() * ratio), QImage.Format.Format_RGB32)
@@ -199,10 +206,15 @@ class MapCanvas(QWidget):
         fresh, self._fresh = [key for key in self.keys if key in self._fresh], set()
         if not fresh:
             return
-        if self._tile_image is not None:
-            self._paint_tiles(self._tile_image, fresh)
-        self._base = None
-        self.update()
+        if self._tile_image is None or self._base is None:
+            self.update()
+            return
+        self._paint_tiles(self._tile_image, fresh)
+        region = QRegion()
+        for key in fresh:
+            region = region.united(tile_rect(self.view, key))
+        self._paint_over(self._base, self._tile_image, region)
+        self.update(region)
 
     # -- events
 

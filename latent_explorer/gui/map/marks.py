@@ -14,6 +14,7 @@ LOUPE = 84
 """The side of the picture beside the pointer, in pixels."""
 
 _PROBE_REACH = 12
+_FAR = 1e6  # pixels; marks farther out than this are drawn there, since Qt counts no farther than 32 bits
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,7 +39,7 @@ def probe_rect(view: View, probe: tuple[float, float] | None, loupe: bool) -> QR
     """The pixels that the probe and its loupe cover."""
     if probe is None:
         return QRect()
-    x, y = view.to_screen(np.array(probe)).round().astype(int).tolist()
+    x, y = _pixel(view, probe)
     ring = QRect(x - _PROBE_REACH, y - _PROBE_REACH, 2 * _PROBE_REACH, 2 * _PROBE_REACH)
     return ring.united(loupe_rect(view, x, y).adjusted(-3, -3, 3, 3)) if loupe else ring
 
@@ -59,8 +60,13 @@ def paint_marks(painter: QPainter, view: View, marks: Marks, theme: Theme) -> No
 
 
 def _at(view: View, uv: tuple[float, float]) -> QPointF:
-    x, y = view.to_screen(np.array(uv)).tolist()
+    x, y = view.to_screen(np.array(uv)).clip(-_FAR, _FAR).tolist()
     return QPointF(x, y)
+
+
+def _pixel(view: View, uv: tuple[float, float]) -> tuple[int, int]:
+    at = _at(view, uv)
+    return round(at.x()), round(at.y())
 
 
 def _lines(painter: QPainter, theme: Theme, points: QPolygonF, colour: str, width: float) -> None:
@@ -128,6 +134,6 @@ def _paint_probe(painter: QPainter, view: View, marks: Marks, theme: Theme) -> N
         painter.setPen(QPen(QColor(ink), broad))
         painter.drawEllipse(at, 7, 7)
     if marks.loupe is not None:
-        where = loupe_rect(view, round(at.x()), round(at.y()))
+        where = loupe_rect(view, *_pixel(view, marks.probe))
         painter.fillRect(where.adjusted(-2, -2, 2, 2), QColor(theme.accent))
         painter.drawImage(where, marks.loupe)

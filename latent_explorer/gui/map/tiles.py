@@ -3,11 +3,10 @@
 from collections.abc import Iterator
 
 import numpy as np
-from numpy.typing import NDArray
-from PyQt6.QtCore import QRectF
+from PyQt6.QtCore import QRect, QRectF
 from PyQt6.QtGui import QColor, QImage, QPainter
 
-from latent_explorer.atlas import PICTURES, Region, TileCache, TileKey, montage, tile_region
+from latent_explorer.atlas import PICTURES, TileCache, TileKey, montage, tile_region
 from latent_explorer.gui.images import inverted, to_qimage
 from latent_explorer.gui.view import View
 
@@ -55,14 +54,13 @@ class TileLayer:
     def _draw(self, painter: QPainter, view: View, key: TileKey, found: TileKey, ground: QColor) -> None:
         """Draw the part of `found` that covers `key`, its edges on whole pixels so that no seam shows."""
         image, wanted, whole = self._image(found), tile_region(key), tile_region(found)
-        (left, top), (right, bottom) = view.to_screen(_corners(wanted)).round().tolist()
+        target = QRectF(tile_rect(view, key))
         part = QRectF(
             (wanted.left - whole.left) / whole.width * image.width(),
             (whole.top - wanted.top) / whole.height * image.height(),
             wanted.width / whole.width * image.width(),
             wanted.height / whole.height * image.height(),
         )
-        target = QRectF(left, top, right - left, bottom - top)
         painter.fillRect(target, ground)
         painter.setOpacity(self.opacity)
         painter.drawImage(target, image, part)
@@ -74,5 +72,9 @@ def _with_ancestors(key: TileKey) -> Iterator[TileKey]:
         yield TileKey(key.field, key.chart, key.level - up, key.column >> up, key.row >> up)
 
 
-def _corners(region: Region) -> NDArray[np.float64]:
-    return np.array([[region.left, region.top], [region.right, region.bottom]])
+def tile_rect(view: View, key: TileKey) -> QRect:
+    """The pixels that a tile covers."""
+    region = tile_region(key)
+    corners = np.array([[region.left, region.top], [region.right, region.bottom]])
+    (left, top), (right, bottom) = view.to_screen(corners).round().astype(int).tolist()
+    return QRect(left, top, right - left, bottom - top)

@@ -19,6 +19,8 @@ _ADVICE = {
     "no data here": "No image lies near; the model is inventing.",
 }
 
+_FARTHEST = 1e6  # beyond, a map in pixels cannot tell neighbouring places apart
+
 
 class Inspector(QWidget):
     """The decoded picture, the coordinates, the nearest images, the classes, and the distance to the data.
@@ -119,8 +121,10 @@ class Inspector(QWidget):
             values = [float(part) for part in self.coordinates.text().replace(",", " ").split()]
         except ValueError:
             values = []
-        if len(values) != dimensions or not np.isfinite(values).all():
-            self._word.setText(f"Type {dimensions} numbers with commas between them, such as {_example(dimensions)}.")
+        if len(values) != dimensions or not all(abs(value) <= _FARTHEST for value in values):
+            self._word.setText(
+                f"Type {dimensions} numbers with commas between them, such as {_example(dimensions)}, none beyond a million."
+            )
             return
         self.coordinates.setModified(False)
         self.typed.emit(np.array(values))
