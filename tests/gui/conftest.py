@@ -1,16 +1,33 @@
-"""A real window on a small bundle, with an engine of its own."""
+"""Real windows on small bundles, and a person before them; nothing may be left behind by any of them."""
 
-from collections.abc import Iterator
+import contextlib
+import gc
+import os
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
+from numpy.typing import NDArray
+from PyQt6 import sip
+from PyQt6.QtCore import QEvent, QTimer
+from PyQt6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from latent_explorer.engine.process import Engine, ThreadEngine, serve_inline
+from latent_explorer.engine.protocol import Hover, Open, Picture
+from latent_explorer.gui.app import application
+from latent_explorer.gui.driving.person import Person
 from latent_explorer.gui.settings import Settings
 from latent_explorer.gui.window import MainWindow
 
 ENGINE_MS = 60_000
 """How long an engine may take to start before a test gives up."""
+
+Decoded = Callable[[Path, NDArray[np.float32]], NDArray[np.uint8]]
+Windows = Callable[..., Person]
 
 
 @pytest.fixture
@@ -21,4 +38,115 @@ def window(qtbot: QtBot, tmp_path: Path, small_bundle: Path) -> Iterator[MainWin
     window.show()
     qtbot.waitUntil(lambda: window.status.device != "engine starting", timeout=ENGINE_MS)
     yield window
+    close_for_good(window)
+
+
+@pytest.fixture(scope="session")
+def shared_window(
+    qapp: QApplication, tmp_path_factory: pytest.TempPathFactory, small_bundle: Path
+) -> Iterator[MainWindow]:
+    """One window with an engine process of its own, for all tests that leave it in order."""
+    application()
+    window = MainWindow(Settings(tmp_path_factory.mktemp("shared") / "settings.ini"))
+    window.resize(1200, 800)
+    window.open(small_bundle)
+    window.show()
+    yield window
+    close_for_good(window)
+
+
+@pytest.fixture
+def person(shared_window: MainWindow, small_bundle: Path) -> Person:
+    """A person at the shared window, in which the small bundle has just been opened."""
+    window, person = shared_window, Person(shared_window)
+    person.wait_until(lambda: window.ready)
+    before = window.session
+    window.open(small_bundle)
+    person.wait_until(lambda: window.session is not before and window.ready)
+    window.choose_theme("dark")
+    window.take_tool("Probe")
+    window.canvas.fit()
+    window.activateWindow()
+    window.canvas.setFocus()
+    person.wait_for_the_engine()
+    return person
+
+
+@pytest.fixture
+def new_window(qapp: QApplication, tmp_path: Path) -> Iterator[Windows]:
+    """Opens windows of a test's own, by default with the engine in a thread, which starts sooner."""
+    with contextlib.ExitStack() as windows:
+
+        def make(bundle: Path | None, start_engine: Callable[[], Engine] = ThreadEngine) -> Person:
+            application()
+            window = MainWindow(Settings(tmp_path / "settings.ini"), start_engine)
+            windows.callback(close_for_good, window)
+            if bundle is not None:
+                window.open(bundle)
+            window.show()
+            person = Person(window)
+            if bundle is not None:
+                person.wait_for_the_engine()
+            return person
+
+        yield make
+
+
+@pytest.fixture(scope="session")
+def decoded() -> Decoded:
+    """Decodes a latent (d,) of a bundle with the engine's own loop, in this process."""
+
+    def picture(folder: Path, z: NDArray[np.float32]) -> NDArray[np.uint8]:
+        replies = serve_inline([Open(1, str(folder)), Hover(2, np.asarray(z, np.float32))])
+        return next(reply.image for reply in replies if isinstance(reply, Picture))
+
+    return picture
+
+
+def close_for_good(window: MainWindow) -> None:
+    """Close a window and let Qt delete it."""
     window.close()
+    window.deleteLater()
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+    QApplication.processEvents()
+
+
+@pytest.fixture(autouse=True)
+def _nothing_left_behind(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Fails a test after which there are more threads, processes, windows or running timers than before."""
+    if "qapp" not in request.fixturenames:
+        yield
+        return
+    before = traces()
+    yield
+    with contextlib.suppress(Exception):
+        Person.wait_until(None, lambda: not traces() - before)  # type: ignore[arg-type]
+    assert not traces() - before
+
+
+def traces() -> Counter[str]:
+    """What a window that is not closed well would leave behind, by kind and name."""
+    windows = QApplication.topLevelWidgets()
+    return Counter(
+        [f"thread {thread.name}" for thread in threading.enumerate()]
+        + [f"process {command}" for command in child_processes()]
+        + [f"window {type(window).__name__} {window.windowTitle()}" for window in windows if not sip.isdeleted(window)]
+        + [f"timer of {type(timer.parent()).__name__}" for timer in running_timers()]
+    )
+
+
+def running_timers() -> list[QTimer]:
+    """All timers of ours that would still fire."""
+    timers = [each for each in gc.get_objects() if issubclass(type(each), QTimer)]
+    return [timer for timer in timers if not sip.isdeleted(timer) and timer.isActive()]
+
+
+def child_processes() -> list[str]:
+    """The command lines of the processes that this one has started and that run, or that nobody has waited for."""
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            parent = int((folder / "stat").read_text().rsplit(")", 1)[1].split()[1])
+            if parent == os.getpid():
+                found.append((folder / "cmdline").read_text().replace("\0", " ").strip())
+    return found

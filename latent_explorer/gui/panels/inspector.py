@@ -123,7 +123,7 @@ class Inspector(QWidget):
             values = []
         if len(values) != dimensions or not all(abs(value) <= _FARTHEST for value in values):
             self._word.setText(
-                f"Type {dimensions} numbers with commas between them, such as {_example(dimensions)}, none beyond a million."
+                f"Type {dimensions} numbers with commas between them, such as {_example(dimensions)}, within a million."
             )
             return
         self.coordinates.setModified(False)
