@@ -6,7 +6,6 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import numpy as np
 import torch
 
 from latent_explorer.bundles import BundleConfig, Latents, read_config, read_latents, read_weights
@@ -30,7 +29,7 @@ from latent_explorer.nets.weights import load_model
 
 _log = logging.getLogger(__name__)
 
-SLICE_SECONDS = 0.003
+SLICE_SECONDS = 0.0035
 """Aim for one slice of a batch; with its overhead it stays under 4 ms."""
 
 LARGEST_SLICE = 1024
@@ -126,10 +125,14 @@ class Desk:
             start += len(piece)
 
     def _learn_pace(self, count: int, seconds: float) -> None:
-        if count < self._per_slice // 2:
-            return  # a last small piece says little
+        """Size the next slices by what the last took, in powers of two: each new size costs oneDNN a compilation."""
+        if count < self._per_slice:
+            return  # a last, smaller piece says little
         fitting = count * SLICE_SECONDS / max(seconds, 1e-6)
-        self._per_slice = int(np.clip((self._per_slice + fitting) / 2, 1, LARGEST_SLICE))
+        if fitting >= 2 * self._per_slice:
+            self._per_slice = min(2 * self._per_slice, LARGEST_SLICE)
+        elif fitting < self._per_slice:
+            self._per_slice = max(self._per_slice // 2, 1)
 
     def _open_decoder(self) -> Decoder:
         if self._decoder is None:
