@@ -45,7 +45,7 @@ def write_bundle(
     kept = load_model(model.spec, {name: array.astype(np.float32) for name, array in weights.items()})
     latents = encode_dataset(kept, dataset, device)
     config = _config(kept, dataset, latents, progress, labels, device)
-    text = card(config, progress.recipe, progress.best_epoch)
+    text = card(config, progress)
     save_bundle(folder, config, weights, latents, text, preview(kept, latents), overwrite=overwrite)
     return config
 
