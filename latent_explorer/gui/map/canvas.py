@@ -28,7 +28,8 @@ from latent_explorer.gui.theme import DARK, Theme
 from latent_explorer.gui.view import View
 
 _CLICK = 4  # pixels the pointer may move between press and release of a click
-_FRESH_TILES_MS = 30  # tiles that came are painted together, at most this often
+_FRESH_TILES_MS = 12  # tiles that came are painted a few together, so that no hover waits long
+_FRESH_TILES = 4
 _ARROWS = {
     Qt.Key.Key_Left: (-1, 0),
     Qt.Key.Key_Right: (1, 0),
@@ -202,8 +203,11 @@ class MapCanvas(QWidget):
         self.points.paint(painter, self.view, ratio)
 
     def _paint_fresh(self) -> None:
-        """Paint the tiles that came into what is painted already."""
-        fresh, self._fresh = [key for key in self.keys if key in self._fresh], set()
+        """Paint some of the tiles that came into what is painted already."""
+        wanted = [key for key in self.keys if key in self._fresh]
+        fresh, self._fresh = wanted[:_FRESH_TILES], set(wanted[_FRESH_TILES:])
+        if self._fresh:
+            self._fresh_timer.start()
         if not fresh:
             return
         if self._tile_image is None or self._base is None:
