@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+_CORNER = 30  # pixels above the lower edge that belong to the lower ruler
 _POINT_RADIUS, _POINT_OPACITY, _BACKGROUND_OPACITY = 1.0, 0.75, 0.6
 
 
@@ -47,7 +48,7 @@ def _groups(bundle: Any, xy: "NDArray[np.float64]") -> tuple[Any, ...]:
     from latent_explorer.gui.theme import DARK
 
     if not bundle.class_names:
-        return (PointGroup("data", DARK.accent, xy, _POINT_RADIUS, _POINT_OPACITY),)
+        return (PointGroup("images", DARK.accent, xy, _POINT_RADIUS, _POINT_OPACITY),)
     return tuple(
         PointGroup(
             name, DARK.class_colour(number).name(), xy[bundle.latents.label == number], _POINT_RADIUS, _POINT_OPACITY
@@ -74,4 +75,4 @@ def _ticks(view: Any) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
     step, region = tick_step(view.scale), view.region
     x = [Tick((u - region.left) * view.scale, tick_text(u, step)) for u in ticks(region.left, region.right, step)]
     y = [Tick((region.top - v) * view.scale, tick_text(v, step)) for v in ticks(region.bottom, region.top, step)]
-    return tuple(x), tuple(y)
+    return tuple(x), tuple(tick for tick in y if tick.position <= view.height - _CORNER)

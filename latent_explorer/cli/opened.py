@@ -39,7 +39,8 @@ class OpenModel:
             raise UserError(
                 f"{option} {text}: {self.name} has {self.net.latent_dim} latent dimensions, found {len(values)} numbers"
             )
-        return np.array(values, np.float32)
+        with np.errstate(over="ignore"):  # what is too large becomes infinite, which decoding refuses
+            return np.array(values, np.float32)
 
 
 def open_model(name_or_path: str) -> OpenModel:

@@ -24,7 +24,7 @@ from latent_explorer.errors import UserError
 
 DECODE_EXAMPLES = (
     "latent-explorer decode --model mnist-ae-2d --at -1.5,2 --out digit.png --scale 8",
-    "latent-explorer decode --at 0,0 --at 1,1 --at 2,2 --out digit.png   (digit-1.png and so on)",
+    "latent-explorer decode --at 0,0 --at 1,1 --at 2,2 --out digit.png  # digit-1.png and so on",
 )
 
 

@@ -2,6 +2,8 @@
 
 import shlex
 import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from threading import Event
 from typing import Annotated, Any
@@ -96,9 +98,8 @@ def _run(job: Any, as_json: bool) -> None:
     from latent_explorer.training.jobs import train_bundle
 
     token, before = Event(), _saved_at(job.folder)
-    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
     try:
-        with stop_on_interrupt(token), TrainingDisplay(job.source) as display:
+        with stop_on_interrupt(token), _sigterm_as_interrupt(), TrainingDisplay(job.source) as display:
             for report in train_bundle(job, token):
                 display.show(
                     report.epoch,
@@ -115,6 +116,15 @@ def _run(job: Any, as_json: bool) -> None:
         complain(_stopped(job.folder, job.state_path, saved=_saved_at(job.folder) != before))
         raise typer.Exit(INTERRUPTED)
     _tell(job.folder, as_json)
+
+
+@contextmanager
+def _sigterm_as_interrupt() -> Iterator[None]:
+    before = signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _tell(folder: Path, as_json: bool) -> None:

@@ -1,0 +1,117 @@
+"""`bench` and `tour`: what is measured, and what is handed on to the window."""
+
+import os
+import sys
+from types import ModuleType
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from latent_explorer.measure import Measure
+
+KEYS = ["unit", "median", "p95", "p99", "n", "baseline_median", "ratio"]
+times = st.lists(st.floats(1e-3, 1e6), min_size=1, max_size=50)
+
+
+@given(times, times)
+def test_a_measure_orders_its_percentiles_and_divides_its_medians(samples, baseline):
+    measure = Measure.of(samples, baseline)
+    assert list(measure.as_json()) == KEYS
+    assert min(samples) <= measure.median <= measure.p95 * (1 + 1e-12)
+    assert measure.p95 <= measure.p99 * (1 + 1e-12)
+    assert measure.p99 <= max(samples) * (1 + 1e-12)
+    assert measure.n == len(samples)
+    assert measure.ratio == pytest.approx(np.median(samples) / np.median(baseline))
+
+
+def test_without_a_baseline_there_is_no_ratio():
+    measure = Measure.of([3.0, 1.0, 2.0])
+    assert (measure.unit, measure.median, measure.baseline_median, measure.ratio) == ("ms", 2.0, None, None)
+
+
+@pytest.mark.parametrize("samples", [[], [float("nan")], [1.0, float("inf")]])
+def test_no_times_give_no_measure(samples):
+    with pytest.raises(ValueError, match="expected finite times"):
+        Measure.of(samples)
+
+
+def test_both_ways_through_the_grid_give_the_same_pictures(wide_bundle):
+    from latent_explorer.engine import grid_bench
+
+    z = grid_bench.grid_latents(wide_bundle, 40)
+    assert z.shape == (1600, 5)
+    with grid_bench.one_thread():
+        desk, device = grid_bench.open_desk(wide_bundle)
+        ours = np.concatenate(list(grid_bench.engine_pictures(desk, z)))
+        model = grid_bench.open_eager(wide_bundle, device)
+        plain = np.concatenate(list(grid_bench.eager_pictures(model, device, z)))
+    assert ours.shape == plain.shape == (1600, 6, 10, 3)
+    assert np.ptp(plain) > 50
+    assert np.abs(ours.astype(int) - plain).max() <= 1
+
+
+def test_the_grid_is_measured_on_one_thread_and_the_others_given_back(small_bundle, monkeypatch):
+    import torch
+
+    from latent_explorer.engine import grid_bench
+
+    before, seen = torch.get_num_threads(), set()
+    monkeypatch.setattr(grid_bench, "_milliseconds", lambda pictures: seen.add(torch.get_num_threads()) or 1.0)
+    measure = grid_bench.measure_grid(small_bundle, side=4, repetitions=3)["grid_4"]
+    assert (measure.n, seen, torch.get_num_threads()) == (3, {1}, before)
+
+
+def test_the_bench_prints_one_object_or_a_table(done, small_bundle):
+    found = done("bench", "grid", "--model", small_bundle, "--json").json
+    assert list(found) == ["grid_180"]
+    assert list(found["grid_180"]) == KEYS
+    assert found["grid_180"]["n"] >= 7
+    table = done("bench", "grid", "--model", small_bundle).out
+    assert "grid_180" in table
+    assert "baseline" in table
+
+
+@pytest.fixture
+def driving(monkeypatch):
+    """Stands in for what drives the window; notes what it was asked for, and where Qt would have drawn."""
+    asked = []
+
+    def note(answer):
+        return lambda *arguments: asked.append((*arguments, os.environ.get("QT_QPA_PLATFORM"))) or answer
+
+    measured = {"some": Measure.of([1.0])}
+    for name, function, answer in (
+        ("tour", "tour", {"steps": 3}),
+        ("hover_bench", "measure_hover", measured),
+        ("startup_bench", "measure_startup", measured),
+    ):
+        module = ModuleType(name)
+        setattr(module, function, note(answer))
+        monkeypatch.setitem(sys.modules, f"latent_explorer.gui.driving.{name}", module)
+    for name in ("QT_QPA_PLATFORM", "DISPLAY", "WAYLAND_DISPLAY"):
+        monkeypatch.setenv(name, "")  # so that what the command sets is taken back too
+    monkeypatch.setattr(sys, "platform", "linux")
+    return asked
+
+
+def test_the_tour_is_drawn_offscreen_into_a_folder_new_or_there_already(done, driving, tmp_path):
+    assert f"The pictures are in {tmp_path / 'a' / 'b'}" in done("tour", "--out", "a/b").out
+    assert done("tour", "--out", "a/b", "--model", "x", "--json").json == {"steps": 3}
+    assert [(str(out), model, platform) for out, model, platform in driving] == [
+        ("a/b", None, "offscreen"),
+        ("a/b", "x", "offscreen"),
+    ]
+
+
+def test_a_tour_needs_a_folder(call, driving, tmp_path):
+    (tmp_path / "file").write_text("mine")
+    assert "--out file: expected a folder" in call("tour", "--out", "file").complaint
+    assert not driving
+
+
+@pytest.mark.parametrize("what", ["hover", "startup"])
+def test_the_window_is_measured_by_those_who_drive_it(done, driving, what):
+    assert done("bench", what, "--model", "x", "--json").json["some"]["median"] == 1.0
+    assert driving == [("x", "offscreen")]
