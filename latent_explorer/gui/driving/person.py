@@ -11,9 +11,9 @@ from typing import Any
 
 import numpy as np
 from PyQt6.QtCore import QEvent, QPoint, QPointF, Qt
-from PyQt6.QtGui import QMouseEvent, QPixmap, QWheelEvent
+from PyQt6.QtGui import QKeySequence, QMouseEvent, QPixmap, QWheelEvent
 from PyQt6.QtTest import QTest
-from PyQt6.QtWidgets import QApplication, QWidget
+from PyQt6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QWidget
 
 from latent_explorer.errors import UserError
 from latent_explorer.gui.app import application, folder_to_open
@@ -116,6 +116,28 @@ class Person:
     ) -> None:
         """Press a key on the map, or on another widget."""
         _test.keyClick(on or self.canvas, key, modifiers)
+        self.wait(0.02)
+
+    def choose(self, text: str) -> None:
+        """Press the keys of a menu's entry."""
+        keys = self.window.actions_by_text[text].shortcut()[0]
+        self.key(keys.key(), keys.keyboardModifiers())
+
+    def shortcut(self, keys: str) -> None:
+        """Press a combination of keys in the window, such as Ctrl+E."""
+        _test.keySequence(self.window, QKeySequence(keys))
+        self.wait(0.02)
+
+    def type_over(self, line: QLineEdit, text: str) -> None:
+        """Click into a line and type something else."""
+        _test.mouseClick(line, Qt.MouseButton.LeftButton)
+        line.selectAll()
+        _test.keyClicks(line, text)
+        self.wait(0.02)
+
+    def press_button(self, button: QAbstractButton) -> None:
+        """Click a button."""
+        _test.mouseClick(button, Qt.MouseButton.LeftButton)
         self.wait(0.02)
 
     def see(self) -> QPixmap:
