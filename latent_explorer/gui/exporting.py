@@ -12,7 +12,7 @@ from latent_explorer.engine.protocol import Opened, Refused
 if TYPE_CHECKING:  # nothing of the dialog is loaded before it is wanted: the window must open at once
     from latent_explorer.export import Provenance
     from latent_explorer.gui.exports.dialog import ExportDialog
-    from latent_explorer.gui.exports.subjects import Subject
+    from latent_explorer.gui.exports.subject import Subject
     from latent_explorer.gui.exports.worker import Worker
     from latent_explorer.gui.window import MainWindow
     from latent_explorer.session import OpenBundle

@@ -20,7 +20,7 @@ from latent_explorer.gui.exports.form import ChoiceForm
 from latent_explorer.gui.exports.maker import Maker
 from latent_explorer.gui.exports.order import Order
 from latent_explorer.gui.exports.preview import Preview
-from latent_explorer.gui.exports.subjects import Subject
+from latent_explorer.gui.exports.subject import Subject
 from latent_explorer.gui.exports.watched import Watch
 from latent_explorer.gui.exports.worker import Outcome, Worker
 from latent_explorer.gui.settings import Settings

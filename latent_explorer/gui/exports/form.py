@@ -9,7 +9,7 @@ from PyQt6.QtWidgets import QFormLayout, QWidget
 from latent_explorer.export import Format, find_format, formats_of
 from latent_explorer.gui.exports.choices import Choices
 from latent_explorer.gui.exports.rows import ROWS, Row, one_of
-from latent_explorer.gui.exports.subjects import Subject
+from latent_explorer.gui.exports.subject import Subject
 
 
 class ChoiceForm(QWidget):

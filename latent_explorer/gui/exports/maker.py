@@ -12,7 +12,7 @@ from latent_explorer.export import Format
 from latent_explorer.gui.exports.choices import Choices
 from latent_explorer.gui.exports.decoding import Decoding
 from latent_explorer.gui.exports.order import Order
-from latent_explorer.gui.exports.subjects import Subject
+from latent_explorer.gui.exports.subject import Subject
 from latent_explorer.gui.exports.watched import Watch
 from latent_explorer.gui.exports.worker import Outcome, Task, Worker
 

@@ -1,9 +1,8 @@
-"""What there is to export: each kind knows its content, its name, and what of the choices it heeds."""
+"""What there is to export: each kind knows its content, and what of the choices it heeds."""
 
 import math
 import re
 from dataclasses import dataclass, replace
-from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +13,7 @@ from latent_explorer.engine.client import Want
 from latent_explorer.export import Format, Kind, LatentTable, MapScene, Provenance
 from latent_explorer.gui.exports.choices import Choices
 from latent_explorer.gui.exports.scene import map_scene
+from latent_explorer.gui.exports.subject import Plain
 from latent_explorer.gui.exports.tables import rows_of
 from latent_explorer.gui.images import to_array
 from latent_explorer.gui.map.canvas import MapCanvas
@@ -26,72 +26,6 @@ _SHOWN_CELLS = 4096  # of a grid's preview
 _SHOWN_ZOOM = 1.5  # of a map's preview
 MAX_COLUMNS = 1024
 """The most columns of a grid, and rows."""
-
-
-class Subject(Protocol):
-    """A thing of one kind to export. title: of the dialog. name: of the file, suggested, without a suffix."""
-
-    @property
-    def kind(self) -> Kind: ...
-    @property
-    def title(self) -> str: ...
-    @property
-    def name(self) -> str: ...
-    @property
-    def default(self) -> Choices:
-        """What is chosen at first."""
-        ...
-
-    @property
-    def live(self) -> bool:
-        """Whether it changes with what the window shows."""
-        ...
-
-    def heeds(self, known: Format) -> tuple[str, ...]:
-        """The fields of Choices that change the content in this format."""
-        ...
-
-    def hints(self, choices: Choices) -> dict[str, str]:
-        """What the special value 0 of a field stands for, by the field's name."""
-        ...
-
-    def shape(self, known: Format, choices: Choices) -> tuple[int, ...]:
-        """The content's shape."""
-        ...
-
-    def lighter(self, choices: Choices) -> Choices:
-        """Choices that look the same on a screen, with less to make."""
-        ...
-
-    def wants(self, choices: Choices) -> list[Want]:
-        """What has to be decoded first."""
-        ...
-
-    def content(self, known: Format, choices: Choices, pictures: NDArray[np.uint8] | None) -> Any:
-        """What the format's writer takes, made of the pictures that were wanted."""
-        ...
-
-    def provenance(self, choices: Choices) -> Provenance:
-        """Where it comes from."""
-        ...
-
-
-class Plain:
-    """What most kinds have in common: nothing to decode, and no choice that changes the content."""
-
-    live = False
-
-    def heeds(self, known: Format) -> tuple[str, ...]:
-        return ()
-
-    def hints(self, choices: Choices) -> dict[str, str]:
-        return {"per_row": "all in one row"}
-
-    def lighter(self, choices: Choices) -> Choices:
-        return choices
-
-    def wants(self, choices: Choices) -> list[Want]:
-        return []
 
 
 @dataclass(frozen=True, eq=False)
