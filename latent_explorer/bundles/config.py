@@ -31,7 +31,7 @@ class BundleConfig(msgspec.Struct, frozen=True, kw_only=True):
     """Everything that the other files of a bundle are checked against.
 
     metrics: figures by name, as `evaluate` gave them. versions: library versions by name.
-    files: SHA-256 by file name, of the two safetensors files.
+    files: SHA-256 by file name, of every file of the bundle, this one included (see `seal`).
     """
 
     format: int
