@@ -60,6 +60,10 @@ class Gestures:
         if session is not None:
             session.move_pin(index, session.bundle.chart.to_latent(uv))
 
+    def put_pins_back(self) -> None:
+        """Show the pins where the session has them."""
+        self._window.pinboard.show()
+
     def show_draft(self, start: Plane | None, end: Plane | None) -> None:
         """Show the line of a route that is being dragged, or none."""
         draft = None if start is None or end is None else (start, end)

@@ -159,11 +159,11 @@ def test_leaving_the_map_takes_the_loupe_away_and_keeps_the_picture(person: Pers
 
 
 def test_without_the_loupe_the_picture_is_in_the_inspector_alone(person: Person) -> None:
-    person.key(Qt.Key.Key_L)
+    person.choose("Loupe")
     try:
         hover(person, person.point(0, 1))
         assert person.canvas.marks.loupe is None
     finally:
-        person.key(Qt.Key.Key_L)
+        person.choose("Loupe")
     hover(person, person.point(0, 0))
     assert person.canvas.marks.loupe is not None

@@ -26,6 +26,10 @@ class MapActions(Protocol):
 
     def drop_pin(self, index: int, uv: Plane) -> None: ...
 
+    def put_pins_back(self) -> None:
+        """Undo what was dragged and not dropped."""
+        ...
+
     def show_draft(self, start: Plane | None, end: Plane | None) -> None: ...
 
     def draw_route(self, start: Plane, end: Plane) -> None: ...
@@ -84,6 +88,7 @@ class ProbeTool:
     def drop(self, at: QPointF) -> None:
         if self._pin is not None:
             self._actions.drop_pin(self._pin, self._actions.to_plane(at))
+            self._pin = None
         else:
             self._actions.show_draft(None, None)
             self._actions.draw_route(self._start, self._actions.snap(at))
@@ -95,6 +100,9 @@ class ProbeTool:
         pass
 
     def cancel(self) -> None:
+        if self._pin is not None:
+            self._pin = None
+            self._actions.put_pins_back()
         self._actions.show_draft(None, None)
 
 

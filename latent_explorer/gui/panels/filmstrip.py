@@ -121,6 +121,8 @@ class Filmstrip(QWidget):
             self._play.setText("❚❚  Pause")
 
     def _advance(self) -> None:
+        if not len(self._frames):
+            return  # those of another path are still to come
         last = len(self._frames) - 1
         if not self.ping_pong:
             self._direction = 1

@@ -52,6 +52,8 @@ class PinList(QListWidget):
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
         assert event is not None
+        if self.state() == QAbstractItemView.State.EditingState:
+            return  # the Enter that ends a name
         if event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
             for row in sorted((self.row(item) for item in self.selectedItems()), reverse=True):
                 self.delete_wanted.emit(row)
