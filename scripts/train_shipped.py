@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from dataclasses import replace
 from pathlib import Path
 from threading import Event
 
@@ -12,17 +13,21 @@ from latent_explorer.training.jobs import Job, train_bundle
 ROOT = Path(__file__).resolve().parent.parent
 
 SHIPPED = {
-    "mnist-vae-2d": {
-        "family": "vae",
-        "trunk": "residual",
-        "refinements": 1,
-        "recipe": Recipe(epochs=60, warm_up=0.05, prior_warm_up=0.25, precision="bfloat16"),
-    },
-    "mnist-ae-2d": {
-        "family": "ae",
-        "trunk": "lean",
-        "recipe": Recipe(epochs=60, warm_up=0.06, precision="bfloat16"),
-    },
+    "mnist-vae-2d": Job(
+        "mnist",
+        Path("mnist-vae-2d"),
+        family="vae",
+        trunk="residual",
+        refinements=1,
+        recipe=Recipe(epochs=60, warm_up=0.05, prior_warm_up=0.25, precision="bfloat16"),
+    ),
+    "mnist-ae-2d": Job(
+        "mnist",
+        Path("mnist-ae-2d"),
+        family="ae",
+        trunk="lean",
+        recipe=Recipe(epochs=60, warm_up=0.06, precision="bfloat16"),
+    ),
 }
 
 
@@ -51,7 +56,8 @@ def _train(name: str, out: Path, resume: bool, token: Event) -> None:
 
     # How products are summed, and so the last digits of every figure, depends on the number of threads.
     command = f"OMP_NUM_THREADS={torch.get_num_threads()} python scripts/train_shipped.py {name}"
-    job = Job("mnist", out / name, command=command, half=True, overwrite=True, resume=resume, **SHIPPED[name])
+    shipped = SHIPPED[name]
+    job = replace(shipped, folder=out / shipped.folder, command=command, half=True, overwrite=True, resume=resume)
     for report in train_bundle(job, token):
         if report.test_losses is not None:
             losses = ", ".join(f"{loss} {value:.4f}" for loss, value in report.test_losses.items())

@@ -8,7 +8,6 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-_CORNER = 30  # pixels above the lower edge that belong to the lower ruler
 _POINT_RADIUS, _POINT_OPACITY, _BACKGROUND_OPACITY = 1.0, 0.75, 0.6
 
 
@@ -18,14 +17,14 @@ def map_scene(model: OpenModel, width: int, height: int, *, background: bool) ->
     The region holds the bulk of the data: left, bottom, right, top.
     """
     from latent_explorer.atlas import Region
-    from latent_explorer.export import Background, MapScene
+    from latent_explorer.export import Background, MapScene, Tick
+    from latent_explorer.gui.map.rulers import left_ticks, lower_ticks
     from latent_explorer.gui.theme import DARK
     from latent_explorer.gui.view import View
     from latent_explorer.session import open_bundle
 
     bundle = open_bundle(model.folder)
     view = View(width=width, height=height).fitted(Region.around(bundle.home))
-    x_ticks, y_ticks = _ticks(view)
     scene = MapScene(
         width,
         height,
@@ -35,8 +34,8 @@ def map_scene(model: OpenModel, width: int, height: int, *, background: bool) ->
         if background
         else None,
         groups=_groups(bundle, view.to_screen(bundle.uv)),
-        x_ticks=x_ticks,
-        y_ticks=y_ticks,
+        x_ticks=tuple(Tick(*tick) for tick in lower_ticks(view)),
+        y_ticks=tuple(Tick(*tick) for tick in left_ticks(view)),
         legend=bool(bundle.class_names),
     )
     return scene, [view.region.left, view.region.bottom, view.region.right, view.region.top]
@@ -65,14 +64,3 @@ def _pixels(model: OpenModel, bundle: Any, view: Any) -> "NDArray[np.uint8]":
     columns, rows = max(1, round(view.width / width)), max(1, round(view.height / height))
     whole = montage(model.decode(bundle.chart.to_latent(grid_points(view.region, columns, rows))), columns)
     return whole.repeat(3, axis=2) if channels == 1 else whole
-
-
-def _ticks(view: Any) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
-    """The Ticks of a View's lower and left ruler."""
-    from latent_explorer.export import Tick
-    from latent_explorer.gui.map.rulers import tick_step, tick_text, ticks
-
-    step, region = tick_step(view.scale), view.region
-    x = [Tick((u - region.left) * view.scale, tick_text(u, step)) for u in ticks(region.left, region.right, step)]
-    y = [Tick((region.top - v) * view.scale, tick_text(v, step)) for v in ticks(region.bottom, region.top, step)]
-    return tuple(x), tuple(tick for tick in y if tick.position <= view.height - _CORNER)

@@ -26,7 +26,8 @@ class LatentTable:
     """What is known of every image's latent; None for what is not.
 
     mean, log_variance: float32 (n, d). label: integers (n,) into class_names. split: 0 for train, 1 for test, (n,).
-    error: float32 (n,), the reconstruction's. Raises ExportError when these do not fit each other.
+    error: float32 (n,), the reconstruction's. index: (n,), the images' places in their dataset; None for all of them,
+    in order. Raises ExportError when these do not fit each other.
     """
 
     mean: NDArray[np.float32]
@@ -35,6 +36,7 @@ class LatentTable:
     split: NDArray[np.integer[Any]] | None = None
     error: NDArray[np.float32] | None = None
     class_names: tuple[str, ...] = ()
+    index: NDArray[np.integer[Any]] | None = None
 
     def __post_init__(self) -> None:
         if self.mean.ndim != 2:
@@ -49,7 +51,7 @@ class LatentTable:
 
     def arrays(self) -> dict[str, NDArray[Any]]:
         """The arrays there are, by name."""
-        names = ("mean", "log_variance", "label", "split", "error")
+        names = ("mean", "log_variance", "label", "split", "error", "index")
         return {name: array for name in names if (array := getattr(self, name)) is not None}
 
 
@@ -117,7 +119,8 @@ def _header(table: LatentTable) -> list[str]:
 
 
 def _columns(table: LatentTable, rows: slice) -> Iterator[NDArray[np.str_]]:
-    yield np.arange(*rows.indices(len(table.mean))).astype(np.str_)
+    index = np.arange(len(table.mean)) if table.index is None else table.index
+    yield index[rows].astype(np.str_)
     if table.split is not None:
         yield np.array(_SPLITS)[table.split[rows]]
     if table.label is not None:

@@ -140,6 +140,7 @@ def _style_sheet(theme: Theme) -> str:
     QStatusBar {{ color: {theme.faint}; }} QStatusBar::item {{ border: none; }}
     QStatusBar QLabel {{ color: {theme.faint}; padding: 0 6px; }}
     QLabel[role="faint"] {{ color: {theme.faint}; }}
+    QLabel[role="error"] {{ color: {theme.poor}; }}
     QLabel[role="heading"] {{ color: {theme.faint}; font-weight: 600; }}
     QToolButton, QPushButton {{ background: {theme.window}; border: 1px solid {theme.line}; border-radius: 5px;
         padding: 4px 9px; }}

@@ -91,3 +91,10 @@ def test_a_table_longer_than_a_block_keeps_its_order(tmp_path):
 def test_tables_that_do_not_fit_are_refused(wrong, reason):
     with pytest.raises(ExportError, match=reason):
         LatentTable(**{"mean": np.zeros((3, 2), np.float32), "class_names": ("a", "b"), **wrong})
+
+
+def test_a_part_of_the_images_keeps_their_places_in_the_dataset(tmp_path):
+    mean = np.arange(8, dtype=np.float32).reshape(4, 2)
+    path = write_latents_csv(tmp_path / "a.csv", LatentTable(mean, index=np.array([3, 17, 18, 4000])))
+    read = np.loadtxt(path, delimiter=",", skiprows=1, dtype=np.float64)
+    np.testing.assert_array_equal(read[:, 0], [3, 17, 18, 4000])

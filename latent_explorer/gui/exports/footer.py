@@ -25,6 +25,7 @@ class Footer(QWidget):
         super().__init__()
         self.words = QLabel()
         self.words.setWordWrap(True)
+        self.words.setProperty("role", "error")
         self.words.setTextFormat(Qt.TextFormat.PlainText)
         self.words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.progress = QProgressBar()

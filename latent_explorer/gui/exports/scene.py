@@ -10,20 +10,18 @@ from latent_explorer.export import Background, Curve, MapScene, Pin, PointGroup,
 from latent_explorer.gui.images import to_array
 from latent_explorer.gui.map.canvas import MapCanvas
 from latent_explorer.gui.map.marks import Marks
-from latent_explorer.gui.map.rulers import tick_step, tick_text, ticks
+from latent_explorer.gui.map.rulers import left_ticks, lower_ticks
 from latent_explorer.gui.theme import Theme
 from latent_explorer.gui.view import View
 from latent_explorer.session import Session
 
 _SHARPNESS = 2.0  # pixels of the embedded picture to the pixel on screen
-_RULER = 30  # pixels above the lower edge that are kept free of the upright ruler's ticks
 _DISC = 0.01  # the length of a line that is to be a disc: none at all would not be drawn
 
 
 def map_scene(canvas: MapCanvas, session: Session, *, legend: bool) -> MapScene:
     """The map as shown: tiles, the points of the classes that are not hidden, route, pins and rulers."""
     view, theme = canvas.view, canvas.theme
-    across, down = _rulers(view)
     return MapScene(
         width=view.width,
         height=view.height,
@@ -33,8 +31,8 @@ def map_scene(canvas: MapCanvas, session: Session, *, legend: bool) -> MapScene:
         groups=tuple(_groups(canvas, session)) if canvas.points.visible else (),
         curves=tuple(_curves(canvas.marks, view, theme)),
         pins=tuple(_pins(canvas.marks, view, theme)),
-        x_ticks=across,
-        y_ticks=down,
+        x_ticks=tuple(Tick(*tick) for tick in lower_ticks(view)),
+        y_ticks=tuple(Tick(*tick) for tick in left_ticks(view)),
         legend=legend,
     )
 
@@ -55,7 +53,7 @@ def _background(canvas: MapCanvas) -> Background:
 def _groups(canvas: MapCanvas, session: Session) -> Iterator[PointGroup]:
     bundle, hidden = session.bundle, session.state.hidden
     theme, opacity = canvas.theme, canvas.points.opacity
-    radius = canvas.points._diameter(canvas.view, 1.0) / 2
+    radius = canvas.points.diameter(canvas.view, 1.0) / 2
     xy, label = canvas.view.to_screen(bundle.uv), bundle.latents.label
     if label is None:
         yield PointGroup("images", theme.accent, xy, radius, opacity)
@@ -87,10 +85,3 @@ def _dot(at: NDArray[np.float64], radius: float, colour: str, theme: Theme) -> I
     xy = np.stack([at, at + np.array([_DISC, 0.0])])
     yield Curve(xy, theme.map, 2 * radius + 2)
     yield Curve(xy, colour, 2 * radius - 2)
-
-
-def _rulers(view: View) -> tuple[tuple[Tick, ...], tuple[Tick, ...]]:
-    step, region = tick_step(view.scale), view.region
-    across = (Tick((u - region.left) * view.scale, tick_text(u, step)) for u in ticks(region.left, region.right, step))
-    down = (Tick((region.top - v) * view.scale, tick_text(v, step)) for v in ticks(region.bottom, region.top, step))
-    return tuple(across), tuple(tick for tick in down if tick.position <= view.height - _RULER)

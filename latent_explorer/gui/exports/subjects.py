@@ -181,6 +181,7 @@ class LatentsSubject(Plain):
             latents.split,
             latents.error,
             self.bundle.class_names,
+            np.arange(len(latents)),
         )
         return rows_of(table, self._kept(choices))
 

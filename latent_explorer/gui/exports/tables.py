@@ -21,4 +21,5 @@ def rows_of(table: LatentTable, rows: slice | NDArray[np.bool_]) -> LatentTable:
         split=kept(table.split),
         error=kept(table.error),
         class_names=table.class_names,
+        index=kept(table.index),
     )

@@ -56,7 +56,7 @@ class PointLayer:
         if not self.visible or not len(self._uv):
             return
         if self._made_for != (view, ratio):
-            self._pixels = splat(self._uv, self._colours, view, self._diameter(view, ratio), ratio)
+            self._pixels = splat(self._uv, self._colours, view, self.diameter(view, ratio), ratio)
             self._made_for = (view, ratio)
         image = borrowed_qimage(self._pixels)
         image.setDevicePixelRatio(ratio)
@@ -64,8 +64,8 @@ class PointLayer:
         painter.drawImage(0, 0, image)
         painter.setOpacity(1.0)
 
-    def _diameter(self, view: View, ratio: float) -> int:
-        """Dots grow as one comes nearer: the fewer points a screen holds, the larger they are."""
+    def diameter(self, view: View, ratio: float) -> int:
+        """The size of a dot in device pixels: the fewer points a screen holds, the larger they are."""
         region = view.region
         inside = (self._uv >= (region.left, region.bottom)) & (self._uv <= (region.right, region.top))
         seen = max(int(inside.all(1).sum()), 1)

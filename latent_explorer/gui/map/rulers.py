@@ -10,6 +10,7 @@ from latent_explorer.gui.theme import Theme
 from latent_explorer.gui.view import View
 
 _APART = 90  # pixels between two ticks, at least
+_CORNER = 30  # pixels above the lower edge that belong to the lower ruler
 
 
 def ticks(start: float, end: float, step: float) -> Iterator[float]:
@@ -31,32 +32,44 @@ def tick_text(value: float, step: float) -> str:
     return f"{value:.{decimals}f}" if value or not decimals else "0"
 
 
+def lower_ticks(view: View) -> Iterator[tuple[float, str]]:
+    """The ticks of the lower ruler: pixels from the left, and labels."""
+    step, region = tick_step(view.scale), view.region
+    for u in ticks(region.left, region.right, step):
+        yield (u - region.left) * view.scale, tick_text(u, step)
+
+
+def left_ticks(view: View) -> Iterator[tuple[float, str]]:
+    """The ticks of the left ruler, but for the corner, which the lower one has: pixels from the top, and labels."""
+    step, region = tick_step(view.scale), view.region
+    for v in ticks(region.bottom, region.top, step):
+        y = (region.top - v) * view.scale
+        if y <= view.height - _CORNER:
+            yield y, tick_text(v, step)
+
+
 def paint_rulers(painter: QPainter, view: View, theme: Theme) -> None:
     """Draw ticks and their labels, on a ground that keeps them readable."""
     font = QFont(painter.font())
     font.setPointSizeF(max(7.0, font.pointSizeF() - 1.5))
     painter.setFont(font)
-    step, region = tick_step(view.scale), view.region
-    for u in ticks(region.left, region.right, step):
-        x = (u - region.left) * view.scale
+    for x, text in lower_ticks(view):
         _tick(painter, theme, QRectF(x, view.height - 5, 1, 5))
-        _label(painter, theme, tick_text(u, step), x, view.height - 7, Qt.AlignmentFlag.AlignHCenter)
-    for v in ticks(region.bottom, region.top, step):
-        y = (region.top - v) * view.scale
-        if y > view.height - 30:
-            continue  # the corner belongs to the lower ruler
+        half = painter.fontMetrics().horizontalAdvance(text) / 2 + 3
+        if half <= x <= view.width - half:  # a label that would be cut off says something else
+            _label(painter, theme, text, x - half, view.height - 7)
+    for y, text in left_ticks(view):
         _tick(painter, theme, QRectF(0, y, 5, 1))
-        _label(painter, theme, tick_text(v, step), 8, y + 7, Qt.AlignmentFlag.AlignLeft)
+        _label(painter, theme, text, 8, y + 7)
 
 
 def _tick(painter: QPainter, theme: Theme, where: QRectF) -> None:
     painter.fillRect(where, QColor(theme.text))
 
 
-def _label(painter: QPainter, theme: Theme, text: str, x: float, bottom: float, side: Qt.AlignmentFlag) -> None:
+def _label(painter: QPainter, theme: Theme, text: str, left: float, bottom: float) -> None:
     metrics = painter.fontMetrics()
     width, height = metrics.horizontalAdvance(text) + 6, metrics.height()
-    left = x - width / 2 if side == Qt.AlignmentFlag.AlignHCenter else x
     where = QRectF(left, bottom - height, width, height)
     ground = QColor(theme.map)
     ground.setAlpha(190)
