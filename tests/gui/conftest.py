@@ -68,7 +68,9 @@ def person(shared_window: MainWindow, small_bundle: Path) -> Person:
     window.canvas.fit()
     window.activateWindow()
     window.canvas.setFocus()
+    person.wait_until(window.canvas.hasFocus)
     person.wait_for_the_engine()
+    window.canvas.refresh()  # tiles that came last may not be painted yet
     return person
 
 
