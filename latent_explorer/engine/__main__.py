@@ -15,11 +15,11 @@ def main() -> None:
         os.nice(10)
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     logging.basicConfig(level=logging.WARNING, format="engine: %(message)s")
-    sys.setswitchinterval(0.0005)  # the thread that reads requests must not wait 5 ms for its turn
+    sys.setswitchinterval(0.0005)  # while a survey is prepared in its thread, a hover must not wait 5 ms for its turn
 
-    from latent_explorer.engine.channel import PipeChannel
+    from latent_explorer.engine.channel import pipe_channel
 
-    channel = PipeChannel(sys.stdin.buffer, replies)  # before torch, so that a vanished window is noticed meanwhile
+    channel = pipe_channel(sys.stdin.buffer, replies)
 
     import torch
 

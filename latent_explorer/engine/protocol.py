@@ -5,6 +5,7 @@ Messages are frozen structs. On the wire each is MessagePack behind its length i
 """
 
 import struct
+from collections.abc import Iterator
 from typing import Any, BinaryIO
 
 import msgspec
@@ -127,6 +128,17 @@ def write(stream: BinaryIO, message: Request | Reply) -> None:
     content = _ENCODER.encode(message)
     stream.write(_LENGTH.pack(len(content)) + content)
     stream.flush()
+
+
+def take_requests(received: bytearray) -> Iterator[Request]:
+    """The requests that have come whole, taken off the front of what was received."""
+    while len(received) >= _LENGTH.size:
+        (length,) = _LENGTH.unpack_from(received)
+        end = _LENGTH.size + length
+        if len(received) < end:
+            return
+        yield _REQUESTS.decode(bytes(received[_LENGTH.size : end]))
+        del received[:end]
 
 
 def read_request(stream: BinaryIO) -> Request | None:

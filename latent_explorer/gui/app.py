@@ -12,7 +12,7 @@ from pathlib import Path
 from types import TracebackType
 
 from PyQt6 import sip
-from PyQt6.QtCore import QSocketNotifier, QTimer
+from PyQt6.QtCore import QMessageLogContext, QSocketNotifier, QTimer, QtMsgType, qInstallMessageHandler
 from PyQt6.QtWidgets import QApplication
 
 from latent_explorer.errors import UserError
@@ -56,6 +56,7 @@ def application() -> QApplication:
     assert isinstance(app, QApplication)
     app.setApplicationName("latent-explorer")
     app.setApplicationDisplayName("Latent Explorer")
+    qInstallMessageHandler(_log_qt)
     sys.setswitchinterval(0.0005)  # the threads that speak with the engine must not wait 5 ms for their turn
     return app
 
@@ -82,6 +83,12 @@ def _log_to_file() -> None:
     except OSError:
         return  # a log that cannot be kept must not keep the window from opening
     logging.basicConfig(level=logging.WARNING, handlers=[handler], format="%(asctime)s %(name)s: %(message)s")
+
+
+def _log_qt(kind: QtMsgType, context: QMessageLogContext, message: str | None) -> None:
+    """What Qt has to say goes to the log, not to the terminal."""
+    serious = kind in (QtMsgType.QtCriticalMsg, QtMsgType.QtFatalMsg)
+    _log.log(logging.ERROR if serious else logging.INFO, "Qt: %s", message)
 
 
 class _Reporter:

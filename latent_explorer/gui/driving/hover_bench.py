@@ -86,6 +86,7 @@ def _hover_under_load(person: Person) -> _Times:
     def reload() -> None:
         if window.feed.missing == 0:
             window.feed.forget_all()
+            window.tiles.forget()
             window.feed.look(window.canvas.view, window.canvas.marks.probe)
 
     timer = QTimer()
