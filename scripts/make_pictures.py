@@ -3,11 +3,18 @@
 import tempfile
 from pathlib import Path
 
-from PIL import Image
+import numpy as np
+from PIL import Image, ImageDraw, ImageOps
 
+from latent_explorer.atlas import montage
+from latent_explorer.bundles import read_latents
+from latent_explorer.engine.process import serve_inline
+from latent_explorer.engine.protocol import Decode, Open, Pictures
 from latent_explorer.gui.driving.tour import tour
+from latent_explorer.places import find_bundle
 
-PICTURES = Path(__file__).resolve().parent.parent / "resources" / "readme"
+RESOURCES = Path(__file__).resolve().parent.parent / "resources"
+PICTURES, ICON = RESOURCES / "readme", RESOURCES / "icons" / "latent-explorer.png"
 _CHOSEN = {
     "03-path.png": "window.png",
     "05-zoom.png": "zoom.png",
@@ -17,7 +24,8 @@ _CHOSEN = {
 
 
 def main() -> None:
-    """Walk the tour, and keep what the README shows."""
+    """Make the icon; then walk the tour, and keep what the README shows."""
+    make_icon()
     PICTURES.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
         tour(Path(folder))
@@ -27,6 +35,25 @@ def main() -> None:
         (PICTURES / "drag.gif").write_bytes((Path(folder) / "drag.gif").read_bytes())
     for picture in sorted(PICTURES.iterdir()):
         print(f"{picture.name}: {picture.stat().st_size / 1024:.0f} KiB")
+
+
+def make_icon() -> None:
+    """Four digits from the default bundle's map, in a rounded frame."""
+    folder = find_bundle("mnist-vae-2d")
+    latents = read_latents(folder)
+    assert latents.label is not None
+    places = np.stack([np.median(latents.mean[latents.label == digit], axis=0) for digit in (0, 3, 6, 7)])
+    replies = serve_inline([Open(1, str(folder)), Decode(2, places)])
+    digits = np.concatenate([reply.images for reply in replies if isinstance(reply, Pictures)])
+    digits = np.pad(digits, ((0, 0), (1, 1), (1, 1), (0, 0)))
+    image = Image.fromarray(montage(digits, 2)[..., 0]).resize((240, 240), Image.Resampling.LANCZOS)
+    icon, mask = Image.new("RGBA", (256, 256)), Image.new("L", (256, 256))
+    ImageDraw.Draw(mask).rounded_rectangle((0, 0, 255, 255), 52, fill=255)
+    ground = Image.new("L", (256, 256))
+    ground.paste(image, (8, 8))
+    icon.paste(ImageOps.colorize(ground, "#10243f", "#ffffff"), mask=mask)
+    ICON.parent.mkdir(parents=True, exist_ok=True)
+    icon.save(ICON, optimize=True)
 
 
 if __name__ == "__main__":

@@ -7,18 +7,20 @@ import logging.handlers
 import signal
 import socket
 import sys
+import threading
 import time
 from pathlib import Path
 from types import TracebackType
 
 from PyQt6 import sip
 from PyQt6.QtCore import QMessageLogContext, QSocketNotifier, QTimer, QtMsgType, qInstallMessageHandler
+from PyQt6.QtGui import QIcon
 from PyQt6.QtWidgets import QApplication
 
 from latent_explorer.errors import UserError
 from latent_explorer.gui.settings import Settings
 from latent_explorer.gui.window import MainWindow
-from latent_explorer.places import find_bundle, log_folder, shipped_bundles
+from latent_explorer.places import find_bundle, log_folder, resource, shipped_bundles
 
 _log = logging.getLogger(__name__)
 _DEFAULT = "mnist-vae-2d"
@@ -36,6 +38,7 @@ def run(model: str | None = None, *, first_paint_to_stdout: bool = False) -> int
     _log_to_file()
     window = MainWindow(Settings())
     sys.excepthook = _Reporter(window)
+    threading.excepthook = lambda args: _log.error("uncaught in a thread", exc_info=args.exc_value)
     folder = folder_to_open(model, window.settings)
     if folder is not None:
         window.open(folder)
@@ -56,6 +59,7 @@ def application() -> QApplication:
     assert isinstance(app, QApplication)
     app.setApplicationName("latent-explorer")
     app.setApplicationDisplayName("Latent Explorer")
+    app.setWindowIcon(QIcon(str(resource("icons/latent-explorer.png"))))
     qInstallMessageHandler(_log_qt)
     sys.setswitchinterval(0.0005)  # the threads that speak with the engine must not wait 5 ms for their turn
     return app

@@ -1,6 +1,7 @@
 """Colours: of the window, light and dark, and of the classes."""
 
 import colorsys
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from PyQt6.QtCore import Qt
@@ -94,6 +95,13 @@ def system_theme() -> Theme:
     """The appearance that the system asks for; dark where it does not say."""
     hints = QGuiApplication.styleHints()
     return LIGHT if hints is not None and hints.colorScheme() == Qt.ColorScheme.Light else DARK
+
+
+def on_system_change(follow: Callable[[], None]) -> None:
+    """Call `follow`, a method of a QObject, whenever the system changes between light and dark."""
+    hints = QGuiApplication.styleHints()
+    if hints is not None:
+        hints.colorSchemeChanged.connect(follow)
 
 
 def apply(theme: Theme) -> None:

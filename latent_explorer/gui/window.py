@@ -56,6 +56,7 @@ class MainWindow(QMainWindow):
         self.actions_by_text = window_menus(self)
         self.addToolBar(tool_bar(self))
         self.take_tool("Probe")
+        themes.on_system_change(self._follow_system)
         self.choose_theme(settings.theme)
         self.docks.restore(settings)
 
@@ -166,12 +167,14 @@ class MainWindow(QMainWindow):
                 key, forgotten = self.feed.take(event)
                 self.tiles.forget(forgotten)
                 self.canvas.show_tile(key)
-            case Answer(topic="film"):
+            case Answer(topic="film", pictures=pictures) if pictures is not None:
                 self.film.take(event)
-            case Answer(topic="pins"):
+            case Answer(topic="pins", pictures=pictures) if pictures is not None:
                 self.pinboard.take(event)
             case Answer(topic="export"):
                 self.exporter.take(event)
+            case Answer(topic=topic, reply=Refused() as refused) if topic:
+                self.status.say(f"Not decoded: {refused.reason}")
             case Answer(reply=Picture() as picture):
                 self.prober.take_picture(picture)
             case Answer(reply=Place() as place):
@@ -286,6 +289,11 @@ class MainWindow(QMainWindow):
         theme = {"light": themes.LIGHT, "dark": themes.DARK}.get(name) or themes.system_theme()
         themes.apply(theme)
         self.dress(theme)
+
+    def _follow_system(self) -> None:
+        """The system has changed between light and dark."""
+        if self.settings.theme == "system":
+            self.choose_theme("system")
 
     def dress(self, theme: themes.Theme) -> None:
         """Show everything in the colours of a theme."""

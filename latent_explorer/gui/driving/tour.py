@@ -16,6 +16,7 @@ from latent_explorer.gui.images import to_array
 
 _FILM_EVERY = 4  # of the steps of 1/60 s, how many a frame of the GIF covers
 _FILM_WIDTH = 900
+_CLASSES = 5  # that the tour visits
 
 
 class Tour:
@@ -111,10 +112,20 @@ class Tour:
     # -- parts
 
     def _class_place(self, label: int) -> QPoint:
-        """Where a class is at home on the canvas: its point nearest to its median."""
+        """Where a class is at home on the canvas: its point nearest to its median.
+
+        Where there are fewer classes than the tour visits, vertical strips of the data stand for them.
+        """
         assert self.window.session is not None
         bundle = self.window.session.bundle
-        own = bundle.uv if bundle.latents.label is None else bundle.uv[bundle.latents.label == label]
+        if (
+            bundle.latents.label is not None
+            and bundle.class_counts[:_CLASSES].all()
+            and len(bundle.class_counts) >= _CLASSES
+        ):
+            own = bundle.uv[bundle.latents.label == label]
+        else:
+            own = np.array_split(bundle.uv[np.argsort(bundle.uv[:, 0])], _CLASSES)[label]
         u, v = own[np.square(own - np.median(own, axis=0)).sum(1).argmin()].tolist()
         return self.person.point(u, v)
 
