@@ -58,7 +58,10 @@ class Background:
 
 @dataclass(frozen=True, eq=False)
 class MapScene:
-    """Everything on the map, from the lowest layer up; `ink` is the colour of text and axes."""
+    """Everything on the map, from the lowest layer up; `ink` is the colour of text and axes.
+
+    A class may come in several groups, so that classes that overlap are seen to; the legend has it once.
+    """
 
     width: int
     height: int

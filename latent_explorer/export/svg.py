@@ -125,15 +125,20 @@ def _add_labels(root: Element, places: Iterable[tuple[Tick, float, float]], ink:
 def _add_legend(root: Element, scene: MapScene) -> None:
     right = scene.width - _MARGIN
     _add_legend_paper(root, scene)
-    for row, group in enumerate(scene.groups):
+    for row, group in enumerate(_listed(scene)):
         y = _MARGIN + _LINE * (row + 0.5)
         SubElement(root, "circle", _texts(cx=right - _FONT / 2, cy=y, r=_FONT / 3, fill=group.colour))
         _add_text(root, group.name, right - _FONT - 4, y + _FONT / 3, scene.ink, "end")
 
 
+def _listed(scene: MapScene) -> list[PointGroup]:
+    """One group of each name, for the legend."""
+    return list({group.name: group for group in scene.groups}.values())
+
+
 def _add_legend_paper(root: Element, scene: MapScene) -> None:
-    longest = max((len(group.name) for group in scene.groups), default=0)
-    width, height = _FONT + 4 + _GLYPH * longest + _MARGIN, _LINE * len(scene.groups)
+    names = [group.name for group in _listed(scene)]
+    width, height = _FONT + 4 + _GLYPH * max(map(len, names), default=0) + _MARGIN, _LINE * len(names)
     box = _texts(x=scene.width - _MARGIN / 2 - width, y=_MARGIN, width=width, height=height, rx=3, fill=scene.paper)
     SubElement(root, "rect", box | {"fill-opacity": "0.8"})
 

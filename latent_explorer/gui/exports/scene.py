@@ -16,6 +16,7 @@ from latent_explorer.gui.view import View
 from latent_explorer.session import Session
 
 _SHARPNESS = 2.0  # pixels of the embedded picture to the pixel on screen
+_LAYERS = 10  # over which the points of each class are spread, lest the last class cover the others
 _DISC = 0.01  # the length of a line that is to be a disc: none at all would not be drawn
 
 
@@ -58,9 +59,11 @@ def _groups(canvas: MapCanvas, session: Session) -> Iterator[PointGroup]:
     if label is None:
         yield PointGroup("images", theme.accent, xy, radius, opacity)
         return
-    for number, name in enumerate(bundle.class_names):
-        if number not in hidden:
-            yield PointGroup(name, theme.class_colour(number).name(), xy[label == number], radius, opacity)
+    for part in np.array_split(np.arange(len(label)), min(_LAYERS, len(label))):
+        for number, name in enumerate(bundle.class_names):
+            own = part[label[part] == number]
+            if number not in hidden and len(own):
+                yield PointGroup(name, theme.class_colour(number).name(), xy[own], radius, opacity)
 
 
 def _pins(marks: Marks, view: View, theme: Theme) -> Iterator[Pin]:

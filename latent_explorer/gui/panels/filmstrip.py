@@ -136,7 +136,7 @@ class Filmstrip(QWidget):
 
     def _make_controls(self) -> None:
         self._play = _button("▶  Play", "Play or pause (K)", self.play_or_pause)
-        self._play.setMinimumWidth(82)
+        self._play.setMinimumWidth(94)
         self._back = _button("⇄", "Play there and back again", None)
         self._back.setCheckable(True)
         self._back.setChecked(True)
