@@ -11,44 +11,21 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from latent_explorer.engine.process import Engine, ProcessEngine
-from latent_explorer.engine.protocol import (
-    Decode,
-    Describe,
-    Hover,
-    Message,
-    Open,
-    Opened,
-    Pictures,
-    Refused,
-    Reply,
-    Request,
-    Withdraw,
-)
+from latent_explorer.engine.protocol import Describe, Hover, Open, Opened, Pictures, Refused, Reply, Request
+from latent_explorer.engine.wishes import Batch, Want, Wishes
+
+__all__ = ["Answer", "EngineClient", "EngineLost", "Event", "Want"]
 
 _log = logging.getLogger(__name__)
 
-TOPICS = ("pins", "film", "tiles", "export")
-"""What batches are wanted for, the most urgent first."""
-
-IN_FLIGHT = 3
-"""Batches asked for at a time: enough to keep the engine busy, few enough to change one's mind."""
-
 PATIENCE = 5
 """Deaths of the engine in a row, with no answer in between, after which it is not started again."""
-
-
-@dataclass(frozen=True, eq=False)
-class Want:
-    """A batch of latents z (n, d) to decode. key: what the window calls it, unique within its topic."""
-
-    key: Hashable
-    z: NDArray[np.float32]
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,56 +52,6 @@ class EngineLost:
 Event = Answer | EngineLost
 
 
-@dataclass
-class _Batch:
-    topic: str
-    want: Want
-    pictures: NDArray[np.uint8] | None = None
-    received: int = 0
-
-    def take(self, reply: Pictures) -> bool:
-        """Fill in a slice; true once all are there."""
-        if self.pictures is None:
-            self.pictures = np.empty((len(self.want.z), *reply.images.shape[1:]), np.uint8)
-        self.pictures[reply.start : reply.start + len(reply.images)] = reply.images
-        self.received += len(reply.images)
-        return self.received >= len(self.want.z)
-
-
-@dataclass
-class _Wishes:
-    """All that is wanted and not yet answered. Guarded by the client's lock."""
-
-    newest: dict[type[Message], Request] = field(default_factory=dict)  # at most one Open, one Hover, one Describe
-    unsent: set[type[Message]] = field(default_factory=set)
-    topics: dict[str, deque[Want]] = field(default_factory=lambda: {topic: deque() for topic in TOPICS})
-    asked: dict[int, _Batch] = field(default_factory=dict)
-    withdrawn: list[int] = field(default_factory=list)
-
-    def ask_again(self) -> None:
-        """Forget what a lost engine was told; all of it is wanted still."""
-        self.unsent = set(self.newest)
-        self.withdrawn.clear()
-        for batch in reversed(self.asked.values()):
-            self.topics[batch.topic].appendleft(batch.want)
-        self.asked.clear()
-
-    def next_requests(self, numbers: "itertools.count[int]") -> list[Request]:
-        """What to send now: the newest of each kind, and batches while the engine has room, by topic."""
-        requests: list[Request] = [Withdraw(number) for number in self.withdrawn]
-        self.withdrawn.clear()
-        for kind in (Open, Hover, Describe):
-            if kind in self.unsent:
-                requests.append(self.newest[kind])
-        self.unsent.clear()
-        for topic, wants in self.topics.items():
-            while wants and len(self.asked) < IN_FLIGHT:
-                number, want = next(numbers), wants.popleft()
-                self.asked[number] = _Batch(topic, want)
-                requests.append(Decode(number, want.z))
-        return requests
-
-
 class EngineClient:
     """Says what is wanted, and hands back what comes.
 
@@ -136,9 +63,10 @@ class EngineClient:
         self._start = start
         self._numbers = itertools.count(1)
         self._changed = threading.Condition()
-        self._wishes = _Wishes()
+        self._wishes = Wishes()
         self._closing = False
         self._folder = ""  # the bundle that is open, for an engine that has to start anew
+        self._asked_to_open: dict[int, str] = {}
         self._deaths = 0
         self._engine: Engine = start()
         self._threads = [
@@ -167,7 +95,7 @@ class EngineClient:
             for wants in self._wishes.topics.values():
                 wants.clear()
             self._wishes.newest.clear()
-            return self._want_newest(Open(next(self._numbers), folder))
+            return self._want_newest(self._to_open(folder))
 
     def hover(self, z: NDArray[np.float32]) -> int:
         """Decode this latent (d,) before all else; replaces the one wanted before. Returns its number."""
@@ -212,6 +140,11 @@ class EngineClient:
         for thread in self._threads:
             if thread is not threading.current_thread():
                 thread.join(5)
+
+    def _to_open(self, folder: str) -> Open:
+        request = Open(next(self._numbers), folder)
+        self._asked_to_open[request.number] = folder
+        return request
 
     def _want_newest(self, request: Request) -> int:
         self._wishes.newest[type(request)] = request
@@ -262,25 +195,27 @@ class EngineClient:
                 return
             self._engine = self._start()
             if self._folder and Open not in self._wishes.newest:
-                self._wishes.newest[Open] = Open(next(self._numbers), self._folder)
+                self._wishes.newest[Open] = self._to_open(self._folder)
+            elif self._folder:
+                self._wishes.ahead = [self._to_open(self._folder)]  # stays open if the other is refused
             self._wishes.ask_again()
             self._changed.notify_all()
 
     def _take(self, reply: Reply) -> Answer | None:
         """What a reply means to the window; None where it answers what is no longer wanted."""
         with self._changed:
+            if isinstance(reply, Opened):  # also where another was wanted meanwhile, which may yet be refused
+                self._folder = self._asked_to_open.pop(reply.number, self._folder)
             batch = self._wishes.asked.get(reply.number)
             if batch is not None:
                 return self._take_batch(batch, reply)
             for kind, request in self._wishes.newest.items():
                 if request.number == reply.number:
                     del self._wishes.newest[kind]
-                    if isinstance(request, Open) and isinstance(reply, Opened):
-                        self._folder = request.folder
                     return Answer(reply)
         return None
 
-    def _take_batch(self, batch: _Batch, reply: Reply) -> Answer | None:
+    def _take_batch(self, batch: Batch, reply: Reply) -> Answer | None:
         done = isinstance(reply, Refused) or (isinstance(reply, Pictures) and batch.take(reply))
         if not done:
             return None

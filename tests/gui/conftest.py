@@ -132,7 +132,7 @@ def traces() -> Counter[str]:
     return Counter(
         [f"thread {thread.name}" for thread in threading.enumerate()]
         + [f"process {command}" for command in child_processes()]
-        + [f"window {type(window).__name__} {window.windowTitle()}" for window in windows if not sip.isdeleted(window)]
+        + [f"window {type(window).__name__}" for window in windows if not sip.isdeleted(window)]
         + [f"timer of {type(timer.parent()).__name__}" for timer in running_timers()]
     )
 
