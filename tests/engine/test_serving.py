@@ -91,7 +91,7 @@ def test_without_a_bundle_everything_is_refused() -> None:
 
 def test_a_broken_bundle_is_refused_and_the_open_one_stays(small_bundle: Path, tmp_path: Path) -> None:
     (tmp_path / "config.json").write_text("{")
-    opened, refused, picture = serve_inline([Open(1, str(small_bundle)), Open(2, str(tmp_path)), Hover(3, Z)])
+    _opened, refused, picture = serve_inline([Open(1, str(small_bundle)), Open(2, str(tmp_path)), Hover(3, Z)])
     assert isinstance(refused, Refused)
     assert "config.json" in refused.reason
     assert isinstance(picture, Picture)

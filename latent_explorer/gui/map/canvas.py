@@ -12,17 +12,16 @@ from PyQt6.QtGui import (
     QMouseEvent,
     QPainter,
     QPaintEvent,
-    QRegion,
     QResizeEvent,
     QWheelEvent,
 )
 from PyQt6.QtWidgets import QSizePolicy, QWidget
 
 from latent_explorer.atlas import Region, TileKey
+from latent_explorer.gui.map.ground import Ground, Scene
 from latent_explorer.gui.map.marks import Marks, paint_marks, probe_rect
 from latent_explorer.gui.map.points import PointLayer
-from latent_explorer.gui.map.rulers import paint_rulers
-from latent_explorer.gui.map.tiles import TileLayer, tile_rect
+from latent_explorer.gui.map.tiles import TileLayer
 from latent_explorer.gui.map.tools import Tool
 from latent_explorer.gui.theme import DARK, Theme
 from latent_explorer.gui.view import View
@@ -59,8 +58,7 @@ class MapCanvas(QWidget):
         self.keys: list[TileKey] = []
         self._home: Region | None = None
         self._follows_home = True
-        self._tile_image: QImage | None = None
-        self._base: QImage | None = None
+        self._ground = Ground(tiles, points)
         self._fresh: set[TileKey] = set()
         self._pressed: QPointF | None = None
         self._dragging = False
@@ -114,7 +112,8 @@ class MapCanvas(QWidget):
 
     def refresh(self) -> None:
         """Paint everything anew."""
-        self._tile_image = self._base = None
+        self._ground.forget()
+        self._fresh.clear()
         self.update()
 
     def set_marks(self, marks: Marks) -> None:
@@ -135,11 +134,8 @@ class MapCanvas(QWidget):
 
     def picture(self, scale: float) -> QImage:
         """The map as shown, at `scale` device pixels to the logical pixel, without the probe."""
-        image = QImage(round(self.width() * scale), round(self.height() * scale), QImage.Format.Format_RGB32)
-        image.setDevicePixelRatio(scale)
+        image = Ground(self.tiles, self.points).image(self._scene(scale))
         painter = QPainter(image)
-        self._paint_ground(painter, self.keys, scale)
-        paint_rulers(painter, self.view, self.theme)
         paint_marks(painter, self.view, replace(self.marks, probe=None, neighbours=None, loupe=None), self.theme)
         painter.end()
         return image
@@ -154,12 +150,11 @@ class MapCanvas(QWidget):
     # -- painting
 
     def paintEvent(self, event: QPaintEvent | None) -> None:
-        if self._base is None:
-            self._base = self._make_base()
+        ground = self._ground.image(self._scene(self.devicePixelRatioF()))
         painter = QPainter(self)
         if event is not None:
             painter.setClipRegion(event.region())
-        painter.drawImage(0, 0, self._base)
+        painter.drawImage(0, 0, ground)
         paint_marks(painter, self.view, self.marks, self.theme)
         if self.hasFocus():
             painter.setPen(QColor(self.theme.accent))
@@ -167,40 +162,8 @@ class MapCanvas(QWidget):
         painter.end()
         self.painted.emit()
 
-    def _make_base(self) -> QImage:
-        ratio = self.devicePixelRatioF()
-        if self._tile_image is None:
-            self._tile_image = self._blank(ratio)
-            self._fresh.clear()
-            self._paint_tiles(self._tile_image, self.keys)
-        base = self._tile_image.copy()
-        self._paint_over(base, self._tile_image, QRegion(self.rect()))
-        return base
-
-    def _paint_over(self, base: QImage, tiles: QImage, where: QRegion) -> None:
-        """Paint a part of the base anew: tiles, points, rulers."""
-        painter = QPainter(base)
-        painter.setClipRegion(where)
-        painter.drawImage(0, 0, tiles)
-        self.points.paint(painter, self.view, self.devicePixelRatioF())
-        paint_rulers(painter, self.view, self.theme)
-        painter.end()
-
-    def _blank(self, ratio: float) -> QImage:
-        image = QImage(round(self.width() * ratio), round(self.height() * ratio), QImage.Format.Format_RGB32)
-        image.setDevicePixelRatio(ratio)
-        image.fill(QColor(self.theme.map))
-        return image
-
-    def _paint_tiles(self, image: QImage, keys: list[TileKey]) -> None:
-        painter = QPainter(image)
-        self.tiles.paint(painter, self.view, keys, QColor(self.theme.map))
-        painter.end()
-
-    def _paint_ground(self, painter: QPainter, keys: list[TileKey], ratio: float) -> None:
-        painter.fillRect(self.rect(), QColor(self.theme.map))
-        self.tiles.paint(painter, self.view, keys, QColor(self.theme.map))
-        self.points.paint(painter, self.view, ratio)
+    def _scene(self, ratio: float) -> Scene:
+        return Scene(self.view, self.keys, self.theme, ratio)
 
     def _paint_fresh(self) -> None:
         """Paint some of the tiles that came into what is painted already."""
@@ -208,17 +171,8 @@ class MapCanvas(QWidget):
         fresh, self._fresh = wanted[:_FRESH_TILES], set(wanted[_FRESH_TILES:])
         if self._fresh:
             self._fresh_timer.start()
-        if not fresh:
-            return
-        if self._tile_image is None or self._base is None:
-            self.update()
-            return
-        self._paint_tiles(self._tile_image, fresh)
-        region = QRegion()
-        for key in fresh:
-            region = region.united(tile_rect(self.view, key))
-        self._paint_over(self._base, self._tile_image, region)
-        self.update(region)
+        if fresh and self._ground.painted:
+            self.update(self._ground.add(self._scene(self.devicePixelRatioF()), fresh))
 
     # -- events
 

@@ -1,0 +1,80 @@
+"""What lies under the marks of the map, painted once and kept: tiles, points, rulers."""
+
+from dataclasses import dataclass
+
+from PyQt6.QtGui import QColor, QImage, QPainter, QRegion
+
+from latent_explorer.atlas import TileKey
+from latent_explorer.gui.map.points import PointLayer
+from latent_explorer.gui.map.rulers import paint_rulers
+from latent_explorer.gui.map.tiles import TileLayer, tile_rect
+from latent_explorer.gui.theme import Theme
+from latent_explorer.gui.view import View
+
+
+@dataclass(frozen=True, eq=False)
+class Scene:
+    """What is to be painted. keys: the tiles of the view. ratio: device pixels to the logical pixel."""
+
+    view: View
+    keys: list[TileKey]
+    theme: Theme
+    ratio: float
+
+
+class Ground:
+    """Paints the layers of a scene into one image, and tiles that come later into that."""
+
+    def __init__(self, tiles: TileLayer, points: PointLayer) -> None:
+        self._tiles, self._points = tiles, points
+        self._image: QImage | None = None
+        self._tile_image = QImage()  # the tiles alone: what points are painted over again when a tile has come
+
+    @property
+    def painted(self) -> bool:
+        """Whether there is an image to add to."""
+        return self._image is not None
+
+    def forget(self) -> None:
+        """Paint everything anew next time."""
+        self._image = None
+
+    def image(self, scene: Scene) -> QImage:
+        """The whole image, made if need be."""
+        if self._image is None:
+            self._tile_image = _blank(scene)
+            self._paint_tiles(scene, scene.keys)
+            self._image = self._tile_image.copy()
+            self._paint_over(scene, self._image, QRegion(0, 0, scene.view.width, scene.view.height))
+        return self._image
+
+    def add(self, scene: Scene, fresh: list[TileKey]) -> QRegion:
+        """Paint tiles that have come; returns the pixels that changed."""
+        assert self._image is not None
+        self._paint_tiles(scene, fresh)
+        changed = QRegion()
+        for key in fresh:
+            changed = changed.united(tile_rect(scene.view, key))
+        self._paint_over(scene, self._image, changed)
+        return changed
+
+    def _paint_tiles(self, scene: Scene, keys: list[TileKey]) -> None:
+        painter = QPainter(self._tile_image)
+        self._tiles.paint(painter, scene.view, keys, QColor(scene.theme.map))
+        painter.end()
+
+    def _paint_over(self, scene: Scene, image: QImage, where: QRegion) -> None:
+        painter = QPainter(image)
+        painter.setClipRegion(where)
+        painter.drawImage(0, 0, self._tile_image)
+        self._points.paint(painter, scene.view, scene.ratio)
+        paint_rulers(painter, scene.view, scene.theme)
+        painter.end()
+
+
+def _blank(scene: Scene) -> QImage:
+    width, height = round(scene.view.width * scene.ratio), round(scene.view.height * scene.ratio)
+    image = QImage(width, height, QImage.Format.Format_RGB32)
+    image.setDevicePixelRatio(scene.ratio)
+    image.fill(QColor(scene.theme.map))
+    return image
