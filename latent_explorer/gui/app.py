@@ -117,7 +117,8 @@ def _on_signals(window: MainWindow) -> object:
     pythons.setblocking(False)
     signal.set_wakeup_fd(pythons.fileno())  # wakes Qt's loop, in which Python would never run its handlers
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: window.close())
+        # not at once: Qt's loop may not have begun yet, or be in the middle of a paint
+        signal.signal(number, lambda *_: QTimer.singleShot(0, window.close))
     notifier = QSocketNotifier(sip.voidptr(ours.fileno()), QSocketNotifier.Type.Read, window)
     notifier.activated.connect(lambda: ours.recv(64))
     return ours, pythons, notifier

@@ -100,6 +100,7 @@ class Prober(QObject):
     def _probe(self, z: NDArray[np.float32], uv: tuple[float, float]) -> None:
         started = time.perf_counter()
         self.probe = Probe(z, uv, self._client.hover(z), started)
+        self._described = 0  # what is said about the place before comes too late
         stand_in = self._feed.interpolated(uv)
         if stand_in is not None:
             self._show(to_qimage(stand_in))

@@ -186,6 +186,7 @@ class MainWindow(QMainWindow):
 
     def restart_engine(self) -> None:
         """End the engine; it is started again, and what was wanted is asked again."""
+        self.banner.hide()
         self.link.client.restart()
 
     # -- the session

@@ -126,6 +126,12 @@ def _nothing_left_behind(request: pytest.FixtureRequest) -> Iterator[None]:
     assert not traces() - before
 
 
+@pytest.fixture
+def count_traces() -> Callable[[], Counter[str]]:
+    """What _nothing_left_behind counts."""
+    return traces
+
+
 def traces() -> Counter[str]:
     """What a window that is not closed well would leave behind, by kind and name."""
     windows = QApplication.topLevelWidgets()

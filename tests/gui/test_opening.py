@@ -143,7 +143,6 @@ def test_a_broken_one_opened_before_the_engine_is_there_loses_nothing(
     assert hovers(person)
     person.window.restart_engine()
     assert hovers(person)
-    assert "was not opened" in person.window.banner.text
 
 
 def test_five_dimensions_and_colour(new_window, wide_bundle: Path, decoded) -> None:
