@@ -64,9 +64,7 @@ def test_plane_distances_are_latent_distances(seed: int, dimensions: int) -> Non
 
 
 @given(SEEDS, st.integers(2, 7))
-def test_no_direction_spreads_wider_than_the_first_axis(
-    seed: int, dimensions: int
-) -> None:
+def test_no_direction_spreads_wider_than_the_first_axis(seed: int, dimensions: int) -> None:
     points = stretched_cloud(seed, dimensions).astype(np.float64)
     spreads = principal_chart(points).to_plane(points).std(0)
     total = np.sqrt(points.var(0).sum())
