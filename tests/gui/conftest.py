@@ -13,6 +13,7 @@ import pytest
 from numpy.typing import NDArray
 from PyQt6 import sip
 from PyQt6.QtCore import QEvent, QTimer
+from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -47,6 +48,7 @@ def shared_window(
 ) -> Iterator[MainWindow]:
     """One window with an engine process of its own, for all tests that leave it in order."""
     application()
+    gc.freeze()  # what there is by now, torch above all, need not be searched for timers after every test
     window = MainWindow(Settings(tmp_path_factory.mktemp("shared") / "settings.ini"))
     window.resize(1200, 800)
     window.open(small_bundle)
@@ -121,9 +123,11 @@ def _nothing_left_behind(request: pytest.FixtureRequest) -> Iterator[None]:
         return
     before = traces()
     yield
-    with contextlib.suppress(Exception):
-        Person.wait_until(None, lambda: not traces() - before)  # type: ignore[arg-type]
-    assert not traces() - before
+    left = [traces() - before]
+    while left[-1] and len(left) < 600:
+        QTest.qWait(100)
+        left.append(traces() - before)
+    assert not left[-1]
 
 
 @pytest.fixture
