@@ -94,7 +94,10 @@ class EngineClient:
             self._wishes.asked.clear()
             for wants in self._wishes.topics.values():
                 wants.clear()
+            if Open in self._wishes.unsent:  # opened first all the same: it stays if the other is refused
+                self._wishes.ahead.append(self._wishes.newest[Open])
             self._wishes.newest.clear()
+            self._wishes.unsent.clear()
             return self._want_newest(self._to_open(folder))
 
     def hover(self, z: NDArray[np.float32]) -> int:
@@ -194,18 +197,27 @@ class EngineClient:
             if self._closing:
                 return
             self._engine = self._start()
-            if self._folder and Open not in self._wishes.newest:
-                self._wishes.newest[Open] = self._to_open(self._folder)
-            elif self._folder:
-                self._wishes.ahead = [self._to_open(self._folder)]  # stays open if the other is refused
+            self._open_again()
             self._wishes.ask_again()
             self._changed.notify_all()
+
+    def _open_again(self) -> None:
+        """Have a fresh engine open what was open, or was to be, before the bundle that is wanted now."""
+        wanted = self._wishes.newest.get(Open)
+        before = [folder for number, folder in self._asked_to_open.items() if wanted is None or number != wanted.number]
+        self._asked_to_open = {} if wanted is None else {wanted.number: self._asked_to_open[wanted.number]}
+        for folder in [self._folder, *before][-1:]:
+            if folder and wanted is None:
+                self._wishes.newest[Open] = self._to_open(folder)
+            elif folder:
+                self._wishes.ahead = [self._to_open(folder)]  # stays open if the other is refused
 
     def _take(self, reply: Reply) -> Answer | None:
         """What a reply means to the window; None where it answers what is no longer wanted."""
         with self._changed:
+            folder = self._asked_to_open.pop(reply.number, self._folder)
             if isinstance(reply, Opened):  # also where another was wanted meanwhile, which may yet be refused
-                self._folder = self._asked_to_open.pop(reply.number, self._folder)
+                self._folder = folder
             batch = self._wishes.asked.get(reply.number)
             if batch is not None:
                 return self._take_batch(batch, reply)

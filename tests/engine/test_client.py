@@ -171,3 +171,15 @@ def test_no_engine_outlives_its_window(ending: signal.Signals, small_bundle: Pat
     while not gone(pid) and time.monotonic() < deadline:
         time.sleep(0.02)
     assert gone(pid)
+
+
+def test_what_was_to_be_opened_first_stays_when_the_next_is_refused(listener: Listener, small_bundle: Path) -> None:
+    client = EngineClient(listener.events.put)
+    client.open(str(small_bundle))  # whether this has been sent yet when the next comes is a matter of luck
+    client.open("/no/such/bundle")
+    listener.until(Refused)
+    number = client.hover(point(0.5))
+    answer = listener.until(Picture)
+    client.close()
+    assert isinstance(answer, Answer)
+    assert answer.reply.number == number
