@@ -53,6 +53,7 @@ def shared_window(
     window.resize(1200, 800)
     window.open(small_bundle)
     window.show()
+    Person(window).wait_until(lambda: window.ready, 3 * ENGINE_MS / 1000)  # the first start reads torch from the disk
     yield window
     close_for_good(window)
 
