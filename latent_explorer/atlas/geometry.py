@@ -42,12 +42,16 @@ class Region:
 
     @staticmethod
     def around(uv: NDArray[np.floating]) -> "Region":
-        """The smallest region that holds the finite points `uv` (n, 2); the unit square around 0 for none."""
+        """The smallest region that holds the finite points `uv` (n, 2), with room around a single place.
+
+        The square of side 2 around 0 for none.
+        """
         finite = uv[np.isfinite(uv).all(1)]
         if not len(finite):
             return Region(-1.0, -1.0, 1.0, 1.0)
         (left, bottom), (right, top) = finite.min(0).tolist(), finite.max(0).tolist()
-        return Region(left, bottom, right, top)
+        room = 0.0 if left < right or bottom < top else 1.0
+        return Region(left - room, bottom - room, right + room, top + room)
 
 
 @dataclass(frozen=True, slots=True)

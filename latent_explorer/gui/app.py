@@ -127,8 +127,9 @@ def _on_signals(window: MainWindow) -> object:
 def _collect_garbage_here() -> QTimer:
     """Collect garbage in the GUI thread only: elsewhere it could finalise a widget."""
     gc.disable()
+    gc.freeze()  # what the window is made of stays; going through it again and again would cost frames
     timer = QTimer()
-    timer.timeout.connect(lambda: gc.collect(1))
+    timer.timeout.connect(lambda: gc.collect())
     timer.start(_COLLECT_MS)
     return timer
 

@@ -151,7 +151,7 @@ def _style_sheet(theme: Theme) -> str:
     QLabel[role="error"] {{ color: {theme.poor}; }}
     QLabel[role="heading"] {{ color: {theme.faint}; font-weight: 600; }}
     QToolButton, QPushButton {{ background: {theme.window}; border: 1px solid {theme.line}; border-radius: 5px;
-        padding: 4px 9px; }}
+        padding: 4px 7px; }}
     QToolButton:hover, QPushButton:hover {{ border-color: {theme.accent}; }}
     QToolButton:checked {{ background: {theme.accent}; color: #ffffff; border-color: {theme.accent}; }}
     QToolButton:disabled, QPushButton:disabled {{ color: {theme.faint}; }}

@@ -47,6 +47,7 @@ class MainWindow(QMainWindow):
         self.settings = settings
         self.session: Session | None = None
         self.theme = themes.DARK
+        self._kept: dict[str, State] = {}  # of bundles shown before, by their seal
         self.link = EngineLink(start_engine)
         self.link.arrived.connect(self.take)
         self._make_panels()
@@ -132,8 +133,10 @@ class MainWindow(QMainWindow):
         return self.session is not None and self.opener.idle and not self.feed.paused
 
     def show_bundle(self, bundle: OpenBundle) -> None:
-        """Begin a new session on a bundle."""
-        self.session = Session(bundle)
+        """Begin a session on a bundle, with the pins and path that it had when it was last shown."""
+        if self.session is not None:
+            self._kept[self.session.bundle.seal] = self.session.state
+        self.session = Session(bundle, self._kept.get(bundle.seal))
         self.session.changed.connect(self._session_changed)
         self.setWindowTitle(f"{bundle.name} – Latent Explorer")
         self.feed.open(bundle.chart)

@@ -29,6 +29,11 @@ class OpenBundle:
         return self.config.name
 
     @property
+    def seal(self) -> str:
+        """What tells this bundle from every other: the hashes of its files."""
+        return " ".join(f"{name} {digest}" for name, digest in sorted(self.config.files.items()))
+
+    @property
     def class_names(self) -> tuple[str, ...]:
         """The names of the classes; none where the data have no labels."""
         return self.config.dataset.class_names if self.latents.label is not None else ()

@@ -15,14 +15,14 @@ class Session:
     """What is open and what has been made of it.
 
     changed: emitted with the old and the new State. Pins and routes can be undone; what is hidden cannot, since
-    nothing is lost by it.
+    nothing is lost by it. state: what to begin with, of an earlier session on the same bundle.
     """
 
     changed = Signal(State, State)
 
-    def __init__(self, bundle: OpenBundle) -> None:
+    def __init__(self, bundle: OpenBundle, state: State | None = None) -> None:
         self.bundle = bundle
-        self._state = State()
+        self._state = state or State()
         self._past: list[State] = []
         self._future: list[State] = []
 

@@ -63,9 +63,10 @@ def person(shared_window: MainWindow, small_bundle: Path) -> Person:
     """A person at the shared window, in which the small bundle has just been opened."""
     window, person = shared_window, Person(shared_window)
     person.wait_until(lambda: window.ready)
-    before = window.session
+    window.session = None
+    window._kept.clear()  # what other tests have pinned
     window.open(small_bundle)
-    person.wait_until(lambda: window.session is not before and window.ready)
+    person.wait_until(lambda: window.ready)
     window.choose_theme("dark")
     window.take_tool("Probe")
     window.canvas.fit()

@@ -1,5 +1,7 @@
 """Pins: set by a click, dragged, renamed and deleted by keys, undone."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from PyQt6 import sip
@@ -171,3 +173,24 @@ def test_enter_and_a_double_click_go_to_a_pin(person: Person) -> None:
     QTest.mouseClick(pin_list.viewport(), Qt.MouseButton.LeftButton, pos=middle)
     QTest.mouseDClick(pin_list.viewport(), Qt.MouseButton.LeftButton, pos=middle)
     np.testing.assert_array_equal(prober.probe.z, pins(person)[1].latent)
+
+
+def test_a_click_on_a_pin_sets_no_second_one(person: Person) -> None:
+    person.click(person.point(0.5, 0.5))
+    person.click(person.point(0.5, 0.5))
+    assert len(person.window.session.state.pins) == 1
+
+
+def test_pins_and_path_come_back_with_their_bundle(new_window, small_bundle: Path, wide_bundle: Path) -> None:
+    person = new_window(small_bundle)
+    person.click(person.point(0.5, 0.5))
+    person.drag(person.point(-2, 0), person.point(2, 0), 0.1)
+    made = person.window.session.state
+    for bundle in (wide_bundle, small_bundle):
+        person.window.open(bundle)
+        person.wait_until(lambda bundle=bundle: person.window.session.bundle.folder == bundle)
+        person.wait_until(lambda: person.window.ready)
+    assert person.window.session.state == made
+    assert made.route is not None
+    person.wait_until(lambda: len(person.window.filmstrip.frames) == made.route.frames)
+    assert person.window.pins.list.count() == 1

@@ -212,7 +212,7 @@ class MapCanvas(QWidget):
         if self._panned_from is not None:
             self._panned_from = None
             self._show_cursor()
-        elif self._pressed is not None and self.tool is not None:
+        elif event.button() == Qt.MouseButton.LeftButton and self._pressed is not None and self.tool is not None:
             self._pressed = None
             (self.tool.drop if self._dragging else self.tool.click)(event.position())
             self._dragging = False

@@ -94,7 +94,8 @@ class ProbeTool:
             self._actions.draw_route(self._start, self._actions.snap(at))
 
     def click(self, at: QPointF) -> None:
-        self._actions.add_pin(self._actions.to_plane(at))
+        if self._actions.pin_at(at) is None:
+            self._actions.add_pin(self._actions.to_plane(at))
 
     def hover(self, at: QPointF) -> None:
         pass

@@ -5,8 +5,18 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 from PyQt6.QtCore import Qt, QTimer, pyqtSignal
-from PyQt6.QtGui import QImage
-from PyQt6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSlider, QSpinBox, QToolButton, QVBoxLayout, QWidget
+from PyQt6.QtGui import QImage, QResizeEvent
+from PyQt6.QtWidgets import (
+    QComboBox,
+    QHBoxLayout,
+    QLabel,
+    QScrollArea,
+    QSlider,
+    QSpinBox,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from latent_explorer.gui.images import to_qimage
 from latent_explorer.gui.panels.strip import Strip
@@ -136,7 +146,7 @@ class Filmstrip(QWidget):
 
     def _make_controls(self) -> None:
         self._play = _button("▶  Play", "Play or pause (K)", self.play_or_pause)
-        self._play.setMinimumWidth(94)
+        self._play.setMinimumWidth(86)
         self._back = _button("⇄", "Play there and back again", None)
         self._back.setCheckable(True)
         self._back.setChecked(True)
@@ -161,8 +171,10 @@ class Filmstrip(QWidget):
         self._speed.valueChanged.connect(self._set_pace)
 
     def _lay_out(self) -> None:
-        row = QHBoxLayout()
-        row.setSpacing(6)
+        controls = QWidget()
+        row = QHBoxLayout(controls)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(5)
         row.addWidget(self._play)
         row.addWidget(self._back)
         row.addWidget(self._scrubber, 1)
@@ -171,7 +183,7 @@ class Filmstrip(QWidget):
             row.addWidget(widget)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(8, 6, 8, 8)
-        layout.addLayout(row)
+        layout.addWidget(ScrolledRow(controls))
         layout.addWidget(self.strip, 1)
 
     def _enable(self) -> None:
@@ -196,6 +208,25 @@ class Filmstrip(QWidget):
         self.go_to(self._scrubber.sliderPosition())
 
 
+class ScrolledRow(QScrollArea):
+    """Controls in a row that can be scrolled sideways where a narrow window has no room for all of them."""
+
+    def __init__(self, controls: QWidget) -> None:
+        super().__init__()
+        self._controls = controls
+        self.setWidget(controls)
+        self.setWidgetResizable(True)
+        self.setFrameShape(QScrollArea.Shape.NoFrame)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setMinimumWidth(240)
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        super().resizeEvent(event)
+        hint, bar = self._controls.minimumSizeHint(), self.horizontalScrollBar()
+        needed = bar.sizeHint().height() if bar is not None and hint.width() > self.width() else 0
+        self.setFixedHeight(hint.height() + needed)
+
+
 def _button(text: str, tip: str, action: "object | None") -> QToolButton:
     button = QToolButton()
     button.setText(text)
@@ -218,7 +249,7 @@ def _spin(least: int, most: int, value: int, unit: str, tip: str) -> QSpinBox:
     spin.setRange(least, most)
     spin.setValue(value)
     spin.setSuffix(unit)
-    spin.setMaximumWidth(98)
+    spin.setMaximumWidth(94)
     spin.setToolTip(tip)
     spin.setAccessibleName(tip)
     spin.setKeyboardTracking(False)

@@ -38,17 +38,21 @@ class PinList(QListWidget):
     def show_pins(self, pins: tuple[Pin, ...], pictures: dict[tuple[float, ...], QImage]) -> None:
         """List pins, each with the picture at its place where it is known."""
         self._filling = True
-        chosen = {self.row(item) for item in self.selectedItems()}
-        self.clear()
-        for index, pin in enumerate(pins):
-            item = QListWidgetItem(pin.name)
-            item.setFlags(item.flags() | Qt.ItemFlag.ItemIsEditable)
+        while self.count() > len(pins):
+            self.takeItem(self.count() - 1)
+        for index, pin in enumerate(pins):  # items stay, so that a name being typed is not lost to a picture that comes
+            item = self.item(index) or self._new_item()
+            item.setText(pin.name)
             item.setToolTip(", ".join(f"{value:.3f}" for value in pin.z))
-            if pin.z in pictures:
-                item.setIcon(QIcon(QPixmap.fromImage(pictures[pin.z].scaled(_ICON, _ICON))))
-            self.addItem(item)
-            item.setSelected(index in chosen)
+            picture = pictures.get(pin.z)
+            item.setIcon(QIcon(QPixmap.fromImage(picture.scaled(_ICON, _ICON))) if picture is not None else QIcon())
         self._filling = False
+
+    def _new_item(self) -> QListWidgetItem:
+        item = QListWidgetItem()
+        item.setFlags(item.flags() | Qt.ItemFlag.ItemIsEditable)
+        self.addItem(item)
+        return item
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
         assert event is not None
