@@ -92,6 +92,7 @@ def _tools(window: "MainWindow") -> Iterator[Entry]:
 
 def _help(window: "MainWindow") -> Iterator[Entry]:
     yield Command("Keys and gestures", partial(_show_keys, window), "F1")
+    yield Command("Graph of hover times", window.status.show_graph, tip="How long pictures take to appear")
     yield Command("Restart the engine", window.restart_engine, tip="Start the engine again and ask again")
     yield Command("About Latent Explorer", partial(_about, window))
 

@@ -2,7 +2,8 @@
 
 from typing import TYPE_CHECKING
 
-from PyQt6.QtCore import QObject, QTimer
+from PyQt6.QtCore import QObject, Qt, QTimer, pyqtSignal
+from PyQt6.QtGui import QMouseEvent
 from PyQt6.QtWidgets import QLabel
 
 if TYPE_CHECKING:
@@ -10,6 +11,15 @@ if TYPE_CHECKING:
 
 _EVERY_MS = 250
 _SAY_MS = 8000
+
+
+class ClickableLabel(QLabel):
+    """A label that tells of clicks."""
+
+    clicked = pyqtSignal()
+
+    def mousePressEvent(self, event: QMouseEvent | None) -> None:
+        self.clicked.emit()
 
 
 class StatusLine(QObject):
@@ -26,10 +36,13 @@ class StatusLine(QObject):
         assert bar is not None
         self._bar = bar
         bar.addWidget(QLabel("Move to decode · click to pin · drag to draw a path · wheel to zoom · F1 for all keys"))
-        self._labels = [QLabel() for _ in range(4)]
+        speed = ClickableLabel()
+        speed.setCursor(Qt.CursorShape.PointingHandCursor)
+        speed.clicked.connect(self.show_graph)
+        self._labels = [QLabel(), speed, QLabel(), QLabel()]
         tips = (
             "Where pictures are decoded, and by which kernel",
-            "From a move of the pointer to its exact picture painted: the last 200 moves",
+            "From a move of the pointer to its exact picture painted, of the last 200 moves; click for a graph",
             "Tiles of the view that are still to come",
             "Points shown",
         )
@@ -43,6 +56,15 @@ class StatusLine(QObject):
     def say(self, message: str) -> None:
         """Show a passing message."""
         self._bar.showMessage(message, _SAY_MS)
+
+    def show_graph(self) -> None:
+        """Open a small live graph of how long hovers take."""
+        from latent_explorer.gui.latency_graph import LatencyGraph
+
+        prober = self._window.prober
+        LatencyGraph(
+            self._window, {"exact": prober.exact, "interpolated": prober.interpolated}, self._window.theme
+        ).show()
 
     def stop(self) -> None:
         """Keep nothing up to date any more."""
