@@ -1,6 +1,7 @@
 """The atlas: a field cut into tiles, level by level like a street map."""
 
 from latent_explorer.atlas.cache import TileCache
+from latent_explorer.atlas.fields import FIELDS, Field
 from latent_explorer.atlas.geometry import (
     PICTURES,
     Region,
@@ -16,7 +17,9 @@ from latent_explorer.atlas.interpolation import interpolated_picture
 from latent_explorer.atlas.montage import montage
 
 __all__ = [
+    "FIELDS",
     "PICTURES",
+    "Field",
     "Region",
     "TileCache",
     "TileKey",
