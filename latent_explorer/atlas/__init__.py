@@ -15,6 +15,7 @@ from latent_explorer.atlas.geometry import (
 )
 from latent_explorer.atlas.interpolation import interpolated_picture
 from latent_explorer.atlas.montage import montage
+from latent_explorer.atlas.scalars import field_value, node_points
 
 __all__ = [
     "FIELDS",
@@ -23,10 +24,12 @@ __all__ = [
     "Region",
     "TileCache",
     "TileKey",
+    "field_value",
     "grid_points",
     "interpolated_picture",
     "level_for",
     "montage",
+    "node_points",
     "spacing",
     "tile_points",
     "tile_region",

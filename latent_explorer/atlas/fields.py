@@ -9,7 +9,7 @@ class Field:
 
     name: what the engine knows it by. title: what a person knows it by. sentence: what it says, for a student.
     unit: of its values, in words; empty for a plain number. of_data: whether it speaks of the data, or of the model
-    alone. channels: numbers per place.
+    alone. channels: numbers per place. steps: samples along the side of a tile, fewer where they cost more.
     """
 
     name: str
@@ -18,6 +18,7 @@ class Field:
     unit: str = ""
     of_data: bool = False
     channels: int = 1
+    steps: int = 32
 
 
 FIELDS: dict[str, Field] = {
@@ -54,6 +55,7 @@ FIELDS: dict[str, Field] = {
             "where it is dark. It is the factor by which the decoder enlarges volumes, √det JᵀJ with its Jacobian J, "
             "as a power of ten.",
             "log₁₀ √det JᵀJ",
+            steps=16,
         ),
         Field(
             "consistency",
@@ -61,6 +63,7 @@ FIELDS: dict[str, Field] = {
             "How far one lands from here when the decoded picture is encoded again, ‖E(D(z)) − z‖. Dark: the model "
             "agrees with itself. Bright: its encoder takes the picture for another place's.",
             "latent units",
+            steps=8,
         ),
         Field(
             "error",

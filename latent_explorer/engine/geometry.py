@@ -22,7 +22,8 @@ def jacobian(model: LatentModel, z: Tensor) -> Tensor:
     away = step * torch.eye(z.shape[1], dtype=z.dtype, device=z.device)[:, None]
     before, after = model.decode(torch.cat([z - away, z + away]).flatten(0, 1)).flatten(1).chunk(2)
     slopes = ((after - before) / (2 * step)).unflatten(0, (z.shape[1], len(z)))
-    return slopes.permute(1, 2, 0)
+    permuted: Tensor = slopes.permute(1, 2, 0)
+    return permuted
 
 
 @torch.inference_mode()
