@@ -10,6 +10,8 @@ class Field:
     name: what the engine knows it by. title: what a person knows it by. sentence: what it says, for a student.
     unit: of its values, in words; empty for a plain number. of_data: whether it speaks of the data, or of the model
     alone. channels: numbers per place. steps: samples along the side of a tile, fewer where they cost more.
+    logarithmic: whether equal factors, not equal differences, are as far apart on the scale. scaled: whether it has
+    one. categorical: whether the first channel is a label, which has no values between.
     """
 
     name: str
@@ -19,6 +21,9 @@ class Field:
     of_data: bool = False
     channels: int = 1
     steps: int = 32
+    logarithmic: bool = False
+    scaled: bool = True
+    categorical: bool = False
 
 
 FIELDS: dict[str, Field] = {
@@ -31,6 +36,7 @@ FIELDS: dict[str, Field] = {
             "It sets in where the 10th nearest image is farther away than it is for 95 % of the images, and is "
             "complete beyond 99.9 %.",
             of_data=True,
+            scaled=False,
         ),
         Field(
             "density",
@@ -47,6 +53,8 @@ FIELDS: dict[str, Field] = {
             "of the 50 nearest",
             of_data=True,
             channels=2,
+            categorical=True,
+            scaled=False,
         ),
         Field(
             "stretch",
@@ -64,6 +72,7 @@ FIELDS: dict[str, Field] = {
             "agrees with itself. Bright: its encoder takes the picture for another place's.",
             "latent units",
             steps=8,
+            logarithmic=True,
         ),
         Field(
             "error",

@@ -25,6 +25,8 @@ def field_value(
 ) -> NDArray[np.float64] | None:
     """The values (channels,) of a field at a plane point, bilinear between the four nodes around it.
 
+    A categorical field has the values of the nearest node.
+
     Taken from the first of `levels` whose tile is there; None where none is.
     """
     for level in levels:
@@ -32,14 +34,21 @@ def field_value(
         column, row = (math.floor(coordinate / side) for coordinate in uv)
         tile = cache.get(TileKey(field, chart, level, column, row))
         if tile is not None:
-            return _between_nodes(tile, uv[0] / side - column, 1 - (uv[1] / side - row), FIELDS[field].steps)
+            read = _at_node if FIELDS[field].categorical else _between_nodes
+            steps = FIELDS[field].steps
+            nodes = tile.reshape(steps + 1, steps + 1, -1)
+            return read(nodes, (uv[0] / side - column) * steps, (1 - (uv[1] / side - row)) * steps)
     return None
 
 
-def _between_nodes(tile: NDArray[Any], x: float, y: float, steps: int) -> NDArray[np.float64]:
-    nodes = tile.reshape(steps + 1, steps + 1, -1)
-    i, j = min(int(x * steps), steps - 1), min(int(y * steps), steps - 1)
-    across, down = x * steps - i, y * steps - j
+def _at_node(nodes: NDArray[Any], x: float, y: float) -> NDArray[np.float64]:
+    node: NDArray[np.float64] = nodes[round(y), round(x)].astype(np.float64)
+    return node
+
+
+def _between_nodes(nodes: NDArray[Any], x: float, y: float) -> NDArray[np.float64]:
+    i, j = min(int(x), len(nodes) - 2), min(int(y), len(nodes) - 2)
+    across, down = x - i, y - j
     upper = (1 - across) * nodes[j, i] + across * nodes[j, i + 1]
     lower = (1 - across) * nodes[j + 1, i] + across * nodes[j + 1, i + 1]
     between: NDArray[np.float64] = (1 - down) * upper + down * lower

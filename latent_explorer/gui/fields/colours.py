@@ -1,6 +1,8 @@
 """From the values of a field to colours."""
 
+import math
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,9 +24,40 @@ def ramp(share: NDArray[np.floating]) -> NDArray[np.float64]:
     return np.stack([np.interp(at, np.arange(len(stops)), stops[:, channel]) for channel in range(3)], axis=-1)
 
 
-def by_ramp(low: float, high: float) -> Colouring:
-    """Colours from dark at `low` to bright at `high`."""
-    return lambda values: _argb(ramp((values[..., 0] - low) / (high - low or 1.0)), np.ones(values.shape[:2]))
+@dataclass(frozen=True)
+class Span:
+    """The values, low to high, from the dark end of a scale to the bright one.
+
+    logarithmic: whether equal factors, not equal differences, are as far apart; low and high are then positive.
+    """
+
+    low: float
+    high: float
+    logarithmic: bool = False
+
+    @staticmethod
+    def of(values: NDArray[np.floating], *, logarithmic: bool) -> "Span":
+        """From the first to the last hundredth of values (n,), so that no outlier squeezes the rest together."""
+        low, high = np.quantile(values, (0.01, 0.99)).tolist()
+        return Span(max(low, high * 1e-3, 1e-9), max(high, 1e-8), True) if logarithmic else Span(low, high)
+
+    def share(self, values: NDArray[np.floating]) -> NDArray[np.floating]:
+        """Where values lie on the scale: 0 at low, 1 at high."""
+        if self.logarithmic:
+            values = np.log(np.maximum(values, 1e-12) / self.low)
+            return values / (math.log(self.high / self.low) or 1.0)
+        return (values - self.low) / (self.high - self.low or 1.0)
+
+    def at(self, share: float) -> float:
+        """The value at a share of the scale."""
+        if self.logarithmic:
+            return self.low * math.exp(share * math.log(self.high / self.low))
+        return self.low + share * (self.high - self.low)
+
+
+def by_ramp(span: Span) -> Colouring:
+    """Colours from dark at the low end of a span to bright at the high one."""
+    return lambda values: _argb(ramp(span.share(values[..., 0])), np.ones(values.shape[:2]))
 
 
 def by_class(colours: list[QColor]) -> Colouring:

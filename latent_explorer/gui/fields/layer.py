@@ -8,7 +8,7 @@ from PyQt6.QtCore import QRect, QRectF
 from PyQt6.QtGui import QImage, QPainter
 
 from latent_explorer.atlas import Field, TileCache, TileKey, field_value, level_for, tile_region, tiles_over
-from latent_explorer.gui.fields.colours import Colouring
+from latent_explorer.gui.fields.colours import Colouring, Span
 from latent_explorer.gui.images import borrowed_qimage
 from latent_explorer.gui.map.tiles import tile_rect
 from latent_explorer.gui.view import View
@@ -20,8 +20,8 @@ _COARSER = 5  # levels up from which a tile may stand in
 class FieldLayer:
     """Paints the tiles of a field.
 
-    colouring: makes colours of values; nothing is painted while it is None. span: the values at the ends of the
-    scale, where the field has one.
+    colouring: makes colours of values; nothing is painted while it is None. span: its scale, once known, where it has
+    one. classes: how many its first channel tells apart, where it does.
     """
 
     def __init__(self, field: Field, cache: TileCache, *, visible: bool, opacity: float) -> None:
@@ -29,7 +29,8 @@ class FieldLayer:
         self.visible, self.opacity = visible, opacity
         self.chart = ""
         self.colouring: Colouring | None = None
-        self.span: tuple[float, float] | None = None
+        self.span: Span | None = None
+        self.classes = 0
         self._cache = cache
         self._images: dict[TileKey, QImage] = {}
 

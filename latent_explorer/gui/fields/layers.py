@@ -5,7 +5,7 @@ from PyQt6.QtGui import QColor
 
 from latent_explorer.atlas import FIELDS, TileCache, TileKey, node_points
 from latent_explorer.engine.client import Answer, EngineClient, Want
-from latent_explorer.gui.fields.colours import by_class, by_cover, by_ramp
+from latent_explorer.gui.fields.colours import Span, by_class, by_cover, by_ramp
 from latent_explorer.gui.fields.layer import FieldLayer
 from latent_explorer.gui.fields.words import value_line
 from latent_explorer.gui.map.canvas import MapCanvas
@@ -16,7 +16,6 @@ from latent_explorer.session import OpenBundle
 _BYTES = 64 * 2**20
 _AROUND = 0.15  # the ring around the view, in shares of it
 _SAMPLE = 800  # images over which the range of a field is found
-_ROBUST = (0.01, 0.99)
 _VEIL = "veil"
 
 
@@ -86,8 +85,7 @@ class FieldLayers:
             self._canvas.show_tile(answer.key)
         elif isinstance(answer.key, str):
             layer = self._layer(answer.key)
-            low, high = np.quantile(answer.values[:, 0], _ROBUST).tolist()
-            layer.span = (low, high)
+            layer.span = Span.of(answer.values[:, 0], logarithmic=layer.field.logarithmic)
             self._colour(layer)
             self._canvas.refresh()
 
@@ -119,12 +117,13 @@ class FieldLayers:
         if layer.field.name == _VEIL:
             layer.colouring = by_cover(QColor(self._theme.map))
         elif layer.field.name == "classes":
-            layer.colouring = by_class([self._theme.class_colour(at) for at in range(len(self._bundle.class_names))])
+            layer.classes = len(self._bundle.class_names)
+            layer.colouring = by_class([self._theme.class_colour(label) for label in range(layer.classes)])
         elif layer.span is not None:
-            layer.colouring = by_ramp(*layer.span)
+            layer.colouring = by_ramp(layer.span)
 
     def _lacks_range(self, layer: FieldLayer) -> bool:
-        return layer.field.name not in (_VEIL, "classes") and layer.span is None
+        return layer.field.scaled and layer.span is None
 
     def _range_want(self, layer: FieldLayer) -> Want:
         assert self._bundle is not None

@@ -174,6 +174,10 @@ class LayerPanel(QWidget):
         for control in self._controls[name]:
             control.setEnabled(on)
 
+    def offers(self, name: str) -> bool:
+        """Whether a layer can be shown."""
+        return self._controls[name][0].isEnabled()
+
     def toggle(self, name: str) -> None:
         """Show a layer that is hidden, hide one that is shown."""
         self._controls[name][0].toggle()
