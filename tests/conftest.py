@@ -73,7 +73,8 @@ def _three_greys(file: Path, shape: tuple[int, int, int], count: int) -> Dataset
 def _three_clouds(dataset: Dataset, latent_dim: int) -> Latents:
     means = np.random.default_rng(2).standard_normal((len(dataset), latent_dim)).astype(np.float32)
     means[:, 0] += 4 * (np.arange(len(dataset)) % 3 - 1)
-    return Latents(means, None, dataset.labels, dataset.split, np.zeros(len(dataset), np.float32))
+    errors = np.linspace(0.01, 0.05, len(dataset), dtype=np.float32)
+    return Latents(means, None, dataset.labels, dataset.split, errors)
 
 
 def _config(name: str, spec: NetSpec, dataset: Dataset, source: str) -> BundleConfig:

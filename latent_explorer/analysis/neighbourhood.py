@@ -1,5 +1,6 @@
 """The data around a place: its nearest images, their classes, and how far away they are."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -61,6 +62,55 @@ class Neighbourhood:
             reach=reach / self._inside,
             word=INSIDE if reach <= self._inside else EDGE if reach <= self._edge else NOWHERE,
         )
+
+    @property
+    def labelled(self) -> bool:
+        """Whether the data have labels."""
+        return self._labels is not None
+
+    def remoteness(self, z: NDArray[np.float32]) -> NDArray[np.float64]:
+        """How far latents (n, d) are from the data: 0 inside, 1 where there is none, smooth at the edge; (n,)."""
+        reach = self._nearest(z, REACH)[0][:, -1]
+        outside = np.log(np.maximum(reach, 1e-12) / self._inside) / max(math.log(self._edge / self._inside), 1e-6)
+        share = np.clip(outside, 0, 1)
+        smooth: NDArray[np.float64] = share * share * (3 - 2 * share)
+        return smooth
+
+    def log_density(self, z: NDArray[np.float32]) -> NDArray[np.float64]:
+        """log10 of the share of the data per unit of volume at latents (n, d), (n,).
+
+        The k-nearest-neighbour estimate k / (n V r^d) with k = 50, r the distance to the k-th, V the volume of the
+        unit ball (Loftsgaarden and Quesenberry, 1965).
+        """
+        distances, _ = self._nearest(z, COUNTED)
+        d = z.shape[1]
+        log_ball = d / 2 * math.log10(math.pi) - math.lgamma(d / 2 + 1) / math.log(10)
+        share = math.log10(distances.shape[1] / self._tree.n)
+        density: NDArray[np.float64] = share - log_ball - d * np.log10(np.maximum(distances[:, -1], 1e-12))
+        return density
+
+    def vote(self, z: NDArray[np.float32]) -> NDArray[np.float64]:
+        """The class most frequent among the 50 nearest of latents (n, d), and its share of them; (n, 2)."""
+        assert self._labels is not None
+        _, indices = self._nearest(z, COUNTED)
+        rows = np.arange(len(z))
+        cells = rows[:, None] * self._classes + self._labels[indices]
+        counts = np.bincount(cells.ravel(), minlength=len(z) * self._classes).reshape(len(z), self._classes)
+        winner = counts.argmax(1)
+        return np.stack([winner, counts[rows, winner] / indices.shape[1]], axis=1)
+
+    def interpolated(self, values: NDArray[np.float32], z: NDArray[np.float32]) -> NDArray[np.float64]:
+        """What `values` (images,) are at latents (n, d): the mean of the 10 nearest, weighted by 1 / distance^2."""
+        distances, indices = self._nearest(z, REACH)
+        softening = 1e-6 * self._inside**2  # on an image, it alone counts, and nothing is divided by zero
+        weights = 1 / (distances**2 + softening)
+        means: NDArray[np.float64] = (weights * values[indices]).sum(1) / weights.sum(1)
+        return means
+
+    def _nearest(self, z: NDArray[np.float32], count: int) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+        """Distances and indices (n, k) of the nearest images, nearest first, k <= count."""
+        distances, indices = self._tree.query(z, k=np.arange(1, min(count, self._tree.n) + 1))
+        return distances, indices
 
     def _shares(self, indices: NDArray[np.int64]) -> NDArray[np.float64]:
         if self._labels is None:

@@ -1,6 +1,7 @@
 """The atlas: a field cut into tiles, level by level like a street map."""
 
 from latent_explorer.atlas.cache import TileCache
+from latent_explorer.atlas.fields import FIELDS, Field
 from latent_explorer.atlas.geometry import (
     PICTURES,
     Region,
@@ -14,16 +15,21 @@ from latent_explorer.atlas.geometry import (
 )
 from latent_explorer.atlas.interpolation import interpolated_picture
 from latent_explorer.atlas.montage import montage
+from latent_explorer.atlas.scalars import field_value, node_points
 
 __all__ = [
+    "FIELDS",
     "PICTURES",
+    "Field",
     "Region",
     "TileCache",
     "TileKey",
+    "field_value",
     "grid_points",
     "interpolated_picture",
     "level_for",
     "montage",
+    "node_points",
     "spacing",
     "tile_points",
     "tile_region",

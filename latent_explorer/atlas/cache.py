@@ -2,17 +2,17 @@
 
 from collections import OrderedDict
 from collections.abc import Iterator
+from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 
 from latent_explorer.atlas.geometry import TileKey
 
-Pictures = NDArray[np.uint8]
+Pictures = NDArray[Any]
 
 
 class TileCache:
-    """Tiles by key, each uint8 (64, h, w, c), together at most `limit` bytes.
+    """Tiles by key, of pictures uint8 (64, h, w, c) or of values, together at most `limit` bytes.
 
     Reading counts as use. Belongs to one thread.
     """

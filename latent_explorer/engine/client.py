@@ -12,12 +12,13 @@ import time
 from collections import deque
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from latent_explorer.engine.process import Engine, ProcessEngine
-from latent_explorer.engine.protocol import Describe, Hover, Open, Opened, Pictures, Refused, Reply, Request
+from latent_explorer.engine.protocol import Describe, Hover, Open, Opened, Pictures, Refused, Reply, Request, Values
 from latent_explorer.engine.wishes import Batch, Want, Wishes
 
 __all__ = ["Answer", "EngineClient", "EngineLost", "Event", "Want"]
@@ -32,14 +33,24 @@ PATIENCE = 5
 class Answer:
     """A reply to the newest of its kind, or to a batch.
 
-    reply: what the engine said. topic, key: of the Want, for a batch. pictures: uint8 (n, h, w, c), a batch's, once
-    complete.
+    reply: what the engine said. topic, key: of the Want, for a batch. content: a batch's, once complete: pictures
+    uint8 (n, h, w, c), or the values float32 (n, channels) of a field.
     """
 
     reply: Reply
     topic: str = ""
     key: Hashable = None
-    pictures: NDArray[np.uint8] | None = None
+    content: NDArray[Any] | None = None
+
+    @property
+    def pictures(self) -> NDArray[np.uint8] | None:
+        """The pictures of a batch, once complete; None for all else."""
+        return self.content if isinstance(self.reply, Pictures) else None
+
+    @property
+    def values(self) -> NDArray[np.float32] | None:
+        """The values of a batch, once complete; None for all else."""
+        return self.content if isinstance(self.reply, Values) else None
 
 
 @dataclass(frozen=True)
@@ -228,10 +239,10 @@ class EngineClient:
         return None
 
     def _take_batch(self, batch: Batch, reply: Reply) -> Answer | None:
-        done = isinstance(reply, Refused) or (isinstance(reply, Pictures) and batch.take(reply))
+        done = isinstance(reply, Refused) or (isinstance(reply, Pictures | Values) and batch.take(reply))
         if not done:
             return None
         del self._wishes.asked[reply.number]
         self._changed.notify_all()
-        pictures = None if isinstance(reply, Refused) else batch.pictures
-        return Answer(reply, batch.topic, batch.want.key, pictures)
+        content = None if isinstance(reply, Refused) else batch.content
+        return Answer(reply, batch.topic, batch.want.key, content)

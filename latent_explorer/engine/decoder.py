@@ -3,11 +3,13 @@
 import copy
 import logging
 import time
+from collections.abc import Callable
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from latent_explorer.engine import geometry
 from latent_explorer.engine.onednn import packed
 from latent_explorer.errors import EngineError
 from latent_explorer.nets.model import LatentModel
@@ -38,6 +40,22 @@ class Decoder:
         """Pictures uint8 (n, h, w, c) of latents float32 (n, d); see `check` for the errors."""
         self.check(z)
         return self._decode(self._eager if len(z) < _FEW else self._batched, z)
+
+    def stretch(self, z: NDArray[np.float32]) -> NDArray[np.float32]:
+        """How much the decoder stretches at latents (n, d): `geometry.log_stretch`, float32 (n, 1)."""
+        return self._numbers(geometry.log_stretch, z)
+
+    def inconsistency(self, z: NDArray[np.float32]) -> NDArray[np.float32]:
+        """How far the pictures of latents (n, d) are encoded from them: `geometry.inconsistency`, float32 (n, 1)."""
+        return self._numbers(geometry.inconsistency, z)
+
+    def _numbers(
+        self, measure: Callable[[LatentModel, torch.Tensor], torch.Tensor], z: NDArray[np.float32]
+    ) -> NDArray[np.float32]:
+        self.check(z)
+        model = self._eager if len(z) < _FEW else self._batched
+        measured = measure(model, torch.tensor(z, dtype=torch.float32, device=self.device))
+        return measured[:, None].float().cpu().numpy()
 
     def check(self, z: NDArray[np.float32]) -> None:
         """Raises EngineError where latents (n, d) are not finite or of another dimension than the model's."""

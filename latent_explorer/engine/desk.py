@@ -3,16 +3,23 @@
 import logging
 import threading
 import time
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from latent_explorer.bundles import BundleConfig, Latents, read_config, read_latents, read_weights
 from latent_explorer.engine.decoder import Decoder
+from latent_explorer.engine.fields import evaluate, needs_survey
+from latent_explorer.engine.pace import Pace
 from latent_explorer.engine.protocol import (
     Decode,
     Describe,
+    Evaluate,
     Hover,
     Open,
     Opened,
@@ -22,17 +29,14 @@ from latent_explorer.engine.protocol import (
     Ready,
     Reply,
     Request,
+    Values,
 )
 from latent_explorer.engine.survey import Survey, survey
+from latent_explorer.engine.wishes import PICTURE
 from latent_explorer.errors import EngineError
 from latent_explorer.nets.weights import load_model
 
 _log = logging.getLogger(__name__)
-
-SLICE_SECONDS = 0.0035
-"""Aim for one slice of a batch; with its overhead it stays under 4 ms."""
-
-LARGEST_SLICE = 1024
 
 
 def choose_device() -> torch.device:
@@ -63,12 +67,13 @@ class Desk:
         self._survey: Survey | None = None
         self._surveys: dict[int, Survey] = {}
         self._opened = 0
-        self._per_slice = 64
+        self._paces: defaultdict[str, Pace] = defaultdict(Pace)
 
-    @property
-    def can_describe(self) -> bool:
-        """Whether a Describe can be answered now, be it with a refusal."""
-        return self._survey is not None or self._decoder is None
+    def can_serve(self, request: Request) -> bool:
+        """Whether a request can be answered now, be it with a refusal; those about the data wait for the survey."""
+        if self._survey is not None or self._decoder is None:
+            return True
+        return not (isinstance(request, Describe) or (isinstance(request, Evaluate) and needs_survey(request.field)))
 
     def open(self, request: Open) -> Iterator[Reply]:
         """Load a bundle; only when all of it is in order does it take the place of the one before."""
@@ -77,7 +82,8 @@ class Desk:
         model = load_model(config.net, read_weights(folder, config))
         latents = read_latents(folder, config)
         self._decoder = Decoder(model, choose_device())
-        self._survey, self._opened, self._per_slice = None, request.number, 64
+        self._survey, self._opened = None, request.number
+        self._paces.clear()
         yield Opened(request.number, str(self._decoder.device), self._decoder.kernel)
         self._run(lambda: self._prepare(request.number, config, latents))
 
@@ -98,7 +104,7 @@ class Desk:
     def describe(self, request: Describe) -> Iterator[Reply]:
         """What the data say about a place."""
         decoder = self._open_decoder()
-        assert self._survey is not None  # see can_describe
+        assert self._survey is not None  # see can_serve
         decoder.check(request.z[None])
         found = self._survey.neighbourhood.around(request.z)
         yield Place(
@@ -114,25 +120,33 @@ class Desk:
         )
 
     def decode(self, request: Decode) -> Iterator[Reply]:
-        """The pictures, a slice at each step; slices are sized by how long the last ones took."""
-        start = 0
-        while start < len(request.z):
-            piece = request.z[start : start + self._per_slice]
-            began = time.perf_counter()
-            pictures = self._open_decoder().pictures(piece)
-            self._learn_pace(len(piece), time.perf_counter() - began)
+        """The pictures, a slice at each step."""
+        for start, pictures in self._in_slices(PICTURE, request.z, lambda z: self._open_decoder().pictures(z)):
             yield Pictures(request.number, start, pictures)
-            start += len(piece)
 
-    def _learn_pace(self, count: int, seconds: float) -> None:
-        """Size the next slices by what the last took, in powers of two: each new size costs oneDNN a compilation."""
-        if count < self._per_slice:
-            return  # a last, smaller piece says little
-        fitting = count * SLICE_SECONDS / max(seconds, 1e-6)
-        if fitting >= 2 * self._per_slice:
-            self._per_slice = min(2 * self._per_slice, LARGEST_SLICE)
-        elif fitting < self._per_slice:
-            self._per_slice = max(self._per_slice // 2, 1)
+    def evaluate(self, request: Evaluate) -> Iterator[Reply]:
+        """The values of a field, a slice at each step."""
+        for start, values in self._in_slices(request.field, request.z, lambda z: self._values(request.field, z)):
+            yield Values(request.number, start, values)
+
+    def _values(self, field: str, z: NDArray[np.float32]) -> NDArray[np.float32]:
+        decoder = self._open_decoder()
+        decoder.check(z)
+        return evaluate(field, decoder, self._survey, z)
+
+    def _in_slices(
+        self, kind: str, z: NDArray[np.float32], work: Callable[[NDArray[np.float32]], NDArray[Any]]
+    ) -> Iterator[tuple[int, NDArray[Any]]]:
+        """What `work` makes of latents, slice by slice, each with where it starts; each kind of work has its pace."""
+        start = 0
+        while start < len(z):
+            pace = self._paces[kind]
+            piece = z[start : start + pace.per_slice]
+            began = time.perf_counter()
+            made = work(piece)
+            pace.learn(len(piece), time.perf_counter() - began)
+            yield start, made
+            start += len(piece)
 
     def _open_decoder(self) -> Decoder:
         if self._decoder is None:

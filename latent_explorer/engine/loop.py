@@ -3,10 +3,22 @@
 import logging
 from collections import deque
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from latent_explorer.engine.channel import Channel
 from latent_explorer.engine.desk import Desk
-from latent_explorer.engine.protocol import Decode, Describe, Hover, Open, Ready, Refused, Reply, Request, Withdraw
+from latent_explorer.engine.protocol import (
+    Decode,
+    Describe,
+    Evaluate,
+    Hover,
+    Open,
+    Ready,
+    Refused,
+    Reply,
+    Request,
+    Withdraw,
+)
 from latent_explorer.errors import UserError
 
 _log = logging.getLogger(__name__)
@@ -15,7 +27,8 @@ _log = logging.getLogger(__name__)
 def serve(channel: Channel, desk: Desk | None = None) -> None:
     """Answer requests until no more will come and all are answered.
 
-    Newest hover first, then the newest place to describe, then one slice of the oldest batch, and round again.
+    Newest hover first, then the newest place to describe, then one slice of the oldest batch of pictures, then one of
+    the oldest batch of values, and round again.
     """
     work = WorkList(desk or Desk(channel.post))
     ended = False
@@ -28,6 +41,12 @@ def serve(channel: Channel, desk: Desk | None = None) -> None:
             channel.send(reply)
 
 
+@dataclass(frozen=True, eq=False)
+class _Batch:
+    request: Decode | Evaluate
+    replies: Iterator[Reply]
+
+
 class WorkList:
     """What is still to be answered."""
 
@@ -36,21 +55,21 @@ class WorkList:
         self._open: deque[Open] = deque()
         self._hover: Hover | None = None
         self._describe: Describe | None = None
-        self._batches: dict[int, Iterator[Reply]] = {}
+        self._batches: dict[int, _Batch] = {}
 
     @property
     def idle(self) -> bool:
         """Whether there is nothing that can be worked on now."""
-        return not (self._open or self._hover or self._describable or self._batches)
+        return not (self._open or self._hover or self._describable or self._next_batch())
 
     @property
     def finished(self) -> bool:
         """Whether there is nothing left to answer, now or later."""
-        return self.idle and self._describe is None
+        return self.idle and self._describe is None and not self._batches
 
     @property
     def _describable(self) -> bool:
-        return self._describe is not None and self._desk.can_describe
+        return self._describe is not None and self._desk.can_serve(self._describe)
 
     def add(self, request: Request) -> None:
         """Put a request in its place; a Hover or Describe replaces the one before."""
@@ -62,7 +81,9 @@ class WorkList:
             case Describe():
                 self._describe = request
             case Decode():
-                self._batches[request.number] = self._desk.decode(request)
+                self._batches[request.number] = _Batch(request, self._desk.decode(request))
+            case Evaluate():
+                self._batches[request.number] = _Batch(request, self._desk.evaluate(request))
             case Withdraw():
                 self._batches.pop(request.number, None)
             case Ready():
@@ -79,11 +100,17 @@ class WorkList:
         elif self._describe and self._describable:
             describe, self._describe = self._describe, None
             yield from _guarded(describe.number, self._desk.describe(describe))
-        elif self._batches:
-            yield from self._advance_batch(next(iter(self._batches)))
+        elif batch := self._next_batch():
+            yield from self._advance_batch(batch)
 
-    def _advance_batch(self, number: int) -> Iterator[Reply]:
-        replies = list(_guarded(number, _first(self._batches[number])))
+    def _next_batch(self) -> _Batch | None:
+        """The oldest batch of pictures, else the oldest of values among those that can be worked on now."""
+        workable = (batch for batch in self._batches.values() if self._desk.can_serve(batch.request))
+        return min(workable, key=lambda batch: isinstance(batch.request, Evaluate), default=None)
+
+    def _advance_batch(self, batch: _Batch) -> Iterator[Reply]:
+        number = batch.request.number
+        replies = list(_guarded(number, _first(batch.replies)))
         if not replies or isinstance(replies[0], Refused):
             del self._batches[number]
         yield from replies

@@ -48,12 +48,19 @@ class Decode(Message, frozen=True, tag=True, eq=False):
     z: np.ndarray
 
 
+class Evaluate(Message, frozen=True, tag=True, eq=False):
+    """Values of a field (a name of atlas.FIELDS) at latents z (n, d), in slices; answered by Values."""
+
+    field: str
+    z: np.ndarray
+
+
 class Withdraw(Message, frozen=True, tag=True, eq=False):
-    """The Decode of this number is no longer wanted; not answered."""
+    """The Decode or Evaluate of this number is no longer wanted; not answered."""
 
 
 class Ready(Message, frozen=True, tag=True, eq=False):
-    """Said by the engine to itself: what Describe needs is loaded, and is now `Desk.surveyor`."""
+    """Said by the engine to itself: what it takes to speak of the data is loaded."""
 
 
 class Opened(Message, frozen=True, tag=True, eq=False):
@@ -74,6 +81,21 @@ class Pictures(Message, frozen=True, tag=True, eq=False):
 
     start: int
     images: np.ndarray
+
+    @property
+    def content(self) -> np.ndarray:
+        return self.images
+
+
+class Values(Message, frozen=True, tag=True, eq=False):
+    """Values float32 (k, channels) of an Evaluate, those from index `start` on."""
+
+    start: int
+    values: np.ndarray
+
+    @property
+    def content(self) -> np.ndarray:
+        return self.values
 
 
 class Place(Message, frozen=True, tag=True, eq=False):
@@ -100,8 +122,8 @@ class Refused(Message, frozen=True, tag=True, eq=False):
     reason: str
 
 
-Request = Open | Hover | Describe | Decode | Withdraw | Ready
-Reply = Opened | Picture | Pictures | Place | Refused
+Request = Open | Hover | Describe | Decode | Evaluate | Withdraw | Ready
+Reply = Opened | Picture | Pictures | Values | Place | Refused
 
 
 def _to_wire(value: Any) -> Any:

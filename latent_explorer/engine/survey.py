@@ -16,9 +16,13 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, eq=False)
 class Survey:
-    """The data of one bundle. missing: why there are no originals; empty where there are."""
+    """The data of one bundle. errors: float32 (n,), of their reconstructions.
+
+    missing: why there are no originals; empty where there are.
+    """
 
     means: NDArray[np.float32]
+    errors: NDArray[np.float32]
     neighbourhood: Neighbourhood
     dataset: Dataset | None
     missing: str
@@ -32,12 +36,13 @@ def survey(config: BundleConfig, latents: Latents) -> Survey:
     """Load what describing the places of a bundle needs; missing originals are said, not raised."""
     neighbourhood = Neighbourhood(latents.mean, latents.label, len(config.dataset.class_names))
     try:
-        return Survey(latents.mean, neighbourhood, _dataset_of(config), "")
+        return Survey(latents.mean, latents.error, neighbourhood, _dataset_of(config), "")
     except UserError as error:
-        return Survey(latents.mean, neighbourhood, None, f"the original images are not at hand: {error}")
+        missing = f"the original images are not at hand: {error}"
     except Exception as error:
         _log.exception("the dataset of %s could not be read", config.name)
-        return Survey(latents.mean, neighbourhood, None, f"the original images could not be read: {error}")
+        missing = f"the original images could not be read: {error}"
+    return Survey(latents.mean, latents.error, neighbourhood, None, missing)
 
 
 def _dataset_of(config: BundleConfig) -> Dataset:

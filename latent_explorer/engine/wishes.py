@@ -4,42 +4,67 @@ import itertools
 from collections import deque
 from collections.abc import Hashable
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from latent_explorer.engine.protocol import Decode, Describe, Hover, Message, Open, Pictures, Request, Withdraw
+from latent_explorer.engine.protocol import (
+    Decode,
+    Describe,
+    Evaluate,
+    Hover,
+    Message,
+    Open,
+    Pictures,
+    Request,
+    Values,
+    Withdraw,
+)
 
-TOPICS = ("pins", "film", "tiles", "export")
+PICTURE = "picture"
+"""The field whose values are decoded pictures."""
+
+TOPICS = ("pins", "film", "tiles", "fields", "export")
 """What batches are wanted for, the most urgent first."""
 
 IN_FLIGHT = 3
-"""Batches asked for at a time: enough to keep the engine busy, few enough to change one's mind."""
+"""Batches of pictures asked for at a time, and as many of values: enough to keep the engine busy, few enough to change
+one's mind."""
 
 
 @dataclass(frozen=True, eq=False)
 class Want:
-    """A batch of latents z (n, d) to decode. key: what the window calls it, unique within its topic."""
+    """A batch of latents z (n, d) to decode, or whose values of another field (of atlas.FIELDS) are wanted.
+
+    key: what the window calls it, unique within its topic.
+    """
 
     key: Hashable
     z: NDArray[np.float32]
+    field: str = PICTURE
+
+    def request(self, number: int) -> Request:
+        """What to ask the engine for."""
+        return Decode(number, self.z) if self.field == PICTURE else Evaluate(number, self.field, self.z)
 
 
 @dataclass
 class Batch:
-    """A Want that the engine has been asked for, and what has come of it. pictures: uint8 (n, h, w, c)."""
+    """A Want that the engine has been asked for, and what has come of it. content: (n, ...), of pictures or values."""
 
     topic: str
     want: Want
-    pictures: NDArray[np.uint8] | None = None
+    content: NDArray[Any] | None = None
     received: int = 0
 
-    def take(self, reply: Pictures) -> bool:
+    def take(self, reply: Pictures | Values) -> bool:
         """Fill in a slice; true once all are there."""
-        if self.pictures is None:
-            self.pictures = np.empty((len(self.want.z), *reply.images.shape[1:]), np.uint8)
-        self.pictures[reply.start : reply.start + len(reply.images)] = reply.images
-        self.received += len(reply.images)
+        piece = reply.content
+        if self.content is None:
+            self.content = np.empty((len(self.want.z), *piece.shape[1:]), piece.dtype)
+        self.content[reply.start : reply.start + len(piece)] = piece
+        self.received += len(piece)
         return self.received >= len(self.want.z)
 
 
@@ -72,8 +97,13 @@ class Wishes:
                 requests.append(self.newest[kind])
         self.unsent.clear()
         for topic, wants in self.topics.items():
-            while wants and len(self.asked) < IN_FLIGHT:
+            while wants and self._under_way(wants[0]) < IN_FLIGHT:
                 number, want = next(numbers), wants.popleft()
                 self.asked[number] = Batch(topic, want)
-                requests.append(Decode(number, want.z))
+                requests.append(want.request(number))
         return requests
+
+    def _under_way(self, want: Want) -> int:
+        """Batches with the engine that a want competes with: pictures do not wait for values, nor these for them."""
+        decoded = want.field == PICTURE
+        return sum((batch.want.field == PICTURE) == decoded for batch in self.asked.values())

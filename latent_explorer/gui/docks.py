@@ -49,6 +49,6 @@ class Docks:
     def _arrange(self) -> None:
         window, docks = self._window, self.by_title
         window.resize(1280, 800)
-        window.resizeDocks([docks["Classes"], docks["Inspector"]], [180, 316], Qt.Orientation.Horizontal)
+        window.resizeDocks([docks["Classes"], docks["Inspector"]], [200, 316], Qt.Orientation.Horizontal)
         window.resizeDocks([docks["Layers"], docks["Classes"], docks["Pins"]], [90, 330, 220], Qt.Orientation.Vertical)
         window.resizeDocks([docks["Filmstrip"]], [138], Qt.Orientation.Vertical)

@@ -67,6 +67,8 @@ def _view(window: "MainWindow") -> Iterator[Entry]:
     yield SEPARATOR
     yield Command("Pictures", partial(toggle, "Pictures"), "1", "Show or hide the decoded pictures")
     yield Command("Points", partial(toggle, "Points"), "2", "Show or hide the data points")
+    for title, key in zip(window.fields.by_title, "V56789", strict=True):
+        yield Command(title, partial(toggle, title), key, "Show or hide a field: point at its name under Layers")
     yield Command("Loupe", window.toggle_loupe, "M", "Show the picture beside the pointer", checked=True)
     yield SEPARATOR
     for name in ("system", "light", "dark"):

@@ -18,6 +18,7 @@ from latent_explorer.gui.banner import Banner
 from latent_explorer.gui.docks import Docks
 from latent_explorer.gui.exporting import Exporter
 from latent_explorer.gui.feed import AtlasFeed
+from latent_explorer.gui.fields.layers import FieldLayers
 from latent_explorer.gui.film import Film
 from latent_explorer.gui.gestures import Gestures
 from latent_explorer.gui.link import EngineLink
@@ -72,7 +73,10 @@ class MainWindow(QMainWindow):
         self.filmstrip = Filmstrip()
         self.legend = Legend()
         self.pins = PinPanel()
+        self.fields = FieldLayers(self.link.client, self.canvas, self.inspector)
         self.layers = LayerPanel({"Pictures": (True, self.tiles.opacity), "Points": (True, self.points.opacity)})
+        for title, layer in self.fields.by_title.items():
+            self.layers.add(title, layer.visible, layer.opacity, layer.field.sentence)
 
     def _make_controllers(self) -> None:
         self.prober = Prober(self.link.client, self.feed, self.canvas, self.inspector)
@@ -140,6 +144,8 @@ class MainWindow(QMainWindow):
         self.session.changed.connect(self._session_changed)
         self.setWindowTitle(f"{bundle.name} – Latent Explorer")
         self.feed.open(bundle.chart)
+        self.fields.open(bundle)
+        self.layers.enable("Class regions", bool(bundle.class_names))
         self.canvas.set_marks(replace(self.canvas.marks, draft=None, neighbours=None))
         self.dress(self.theme)
         self.film.open(bundle)
@@ -170,6 +176,8 @@ class MainWindow(QMainWindow):
                 key, forgotten = self.feed.take(event)
                 self.tiles.forget(forgotten)
                 self.canvas.show_tile(key)
+            case Answer(topic="fields", values=values) if values is not None:
+                self.fields.take(event)
             case Answer(topic="film", pictures=pictures) if pictures is not None:
                 self.film.take(event)
             case Answer(topic="pins", pictures=pictures) if pictures is not None:
@@ -276,8 +284,13 @@ class MainWindow(QMainWindow):
         """Want the tiles of the view, from the pointer outward."""
         self.feed.look(self.canvas.view, self.canvas.marks.probe)
         self.canvas.keys = self.feed.keys
+        if not self.feed.paused:
+            self.fields.look()
 
     def _set_layer(self, name: str, visible: bool, opacity: float) -> None:
+        if name in self.fields.by_title:
+            self.fields.set_layer(name, visible, opacity)
+            return
         layer: TileLayer | PointLayer = self.tiles if name == "Pictures" else self.points
         layer.visible, layer.opacity = visible, opacity
         self.canvas.refresh()
@@ -304,6 +317,7 @@ class MainWindow(QMainWindow):
         self.theme = self.canvas.theme = theme
         self.banner.dress(theme)
         self.tiles.forget()
+        self.fields.dress(theme)
         if self.session is not None:
             bundle, hidden = self.session.bundle, self.session.state.hidden
             self.tiles.invert = bundle.config.net.image_shape[2] == 1 and not theme.dark  # ink on paper

@@ -79,3 +79,46 @@ def test_a_single_image() -> None:
     assert found.indices.tolist() == [0]
     assert found.shares.tolist() == [1.0]
     assert found.word == NOWHERE
+
+
+@given(SEEDS, st.sampled_from([1, 2, 5]))
+def test_remoteness_agrees_with_the_word(seed: int, dimensions: int) -> None:
+    means, _ = cloud(seed, dimensions=dimensions)
+    neighbourhood = Neighbourhood(means, None, 0)
+    z = np.linspace(0, 9, 40, dtype=np.float32)[:, None] * np.ones(dimensions, np.float32)
+    for share, place in zip(neighbourhood.remoteness(z), z, strict=True):
+        word = neighbourhood.around(place).word
+        assert share == 0 if word == INSIDE else share == 1 if word == NOWHERE else 0 <= share <= 1
+
+
+@given(SEEDS)
+def test_the_density_of_an_even_square_is_its_share_per_area(seed: int) -> None:
+    side = 4.0
+    means = (np.random.default_rng(seed).random((20_000, 2)) * side).astype(np.float32)
+    middle = np.array([[2, 2], [1.5, 2.5]], np.float32)
+    assert Neighbourhood(means, None, 0).log_density(middle) == pytest.approx(np.log10(1 / side**2), abs=0.25)
+
+
+@given(SEEDS)
+def test_the_vote_is_the_largest_share(seed: int) -> None:
+    means, labels = cloud(seed)
+    neighbourhood = Neighbourhood(means, labels, 4)
+    z = np.random.default_rng(seed).uniform(-3, 3, (12, 2)).astype(np.float32)
+    for (label, share), place in zip(neighbourhood.vote(z), z, strict=True):
+        shares = neighbourhood.around(place).shares
+        assert shares[int(label)] == pytest.approx(shares.max())
+        assert share == pytest.approx(shares.max())
+
+
+@given(SEEDS)
+def test_what_is_interpolated_stays_between_its_neighbours(seed: int) -> None:
+    means, _ = cloud(seed)
+    values = np.random.default_rng(seed).random(len(means)).astype(np.float32)
+    neighbourhood = Neighbourhood(means, None, 0)
+    found = neighbourhood.interpolated(values, means[:1])[0]
+    nearest = np.sort(np.linalg.norm(means - means[0], axis=1))[1]
+    if nearest > 0.02:  # two images in one place have one value
+        assert found == pytest.approx(values[0], abs=0.02)
+    far = neighbourhood.interpolated(values, np.array([[50, 50]], np.float32))
+    nearest = np.argsort(np.linalg.norm(means - 50, axis=1))[:10]
+    assert values[nearest].min() <= far[0] <= values[nearest].max()

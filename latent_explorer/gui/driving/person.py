@@ -146,7 +146,7 @@ class Person:
 
     def wait_for_the_engine(self) -> None:
         """Wait until the model is open and all tiles of the view are there."""
-        self.wait_until(lambda: self.window.ready and self.window.feed.missing == 0)
+        self.wait_until(lambda: self.window.ready and self.window.feed.missing == self.window.fields.missing == 0)
 
 
 def _line(start: QPoint, end: QPoint, steps: int) -> Iterator[QPoint]:

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 from PyQt6.QtGui import QColor, QImage, QPainter
 
 from latent_explorer.export import Background, Curve, MapScene, Pin, PointGroup, Tick
+from latent_explorer.gui.fields.scale import paint_scale
 from latent_explorer.gui.images import to_array
 from latent_explorer.gui.map.canvas import MapCanvas
 from latent_explorer.gui.map.marks import Marks
@@ -28,7 +29,7 @@ def map_scene(canvas: MapCanvas, session: Session, *, legend: bool) -> MapScene:
         height=view.height,
         paper=theme.map,
         ink=theme.text,
-        background=_background(canvas) if canvas.tiles.visible else None,
+        background=_background(canvas) if canvas.tiles.visible or any(each.painted for each in canvas.fields) else None,
         groups=tuple(_groups(canvas, session)) if canvas.points.visible else (),
         curves=tuple(_curves(canvas.marks, view, theme)),
         pins=tuple(_pins(canvas.marks, view, theme)),
@@ -47,6 +48,9 @@ def _background(canvas: MapCanvas) -> Background:
     image.fill(ground)
     painter = QPainter(image)
     canvas.tiles.paint(painter, view, canvas.keys, ground)
+    for field in canvas.fields:
+        field.paint(painter, view, canvas.rect())
+    paint_scale(painter, canvas.fields, canvas.theme, view.width)
     painter.end()
     return Background(to_array(image)[..., :3], 0, 0, view.width, view.height)
 

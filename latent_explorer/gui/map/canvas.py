@@ -18,6 +18,7 @@ from PyQt6.QtGui import (
 from PyQt6.QtWidgets import QSizePolicy, QWidget
 
 from latent_explorer.atlas import Region, TileKey
+from latent_explorer.gui.fields.layer import FieldLayer
 from latent_explorer.gui.map.ground import Ground, Scene
 from latent_explorer.gui.map.marks import Marks, paint_marks, probe_rect
 from latent_explorer.gui.map.points import PointLayer
@@ -56,9 +57,11 @@ class MapCanvas(QWidget):
         self.view = View()
         self.tool: Tool | None = None
         self.keys: list[TileKey] = []
+        self.fields: list[FieldLayer] = []
+        self.field_keys: list[TileKey] = []
         self._home: Region | None = None
         self._follows_home = True
-        self._ground = Ground(tiles, points)
+        self._ground = Ground(tiles, points, self.fields)
         self._fresh: set[TileKey] = set()
         self._pressed: QPointF | None = None
         self._dragging = False
@@ -134,7 +137,7 @@ class MapCanvas(QWidget):
 
     def picture(self, scale: float) -> QImage:
         """The map as shown, at `scale` device pixels to the logical pixel, without the probe."""
-        image = Ground(self.tiles, self.points).image(self._scene(scale))
+        image = Ground(self.tiles, self.points, self.fields).image(self._scene(scale))
         painter = QPainter(image)
         paint_marks(painter, self.view, replace(self.marks, probe=None, neighbours=None, loupe=None), self.theme)
         painter.end()
@@ -167,7 +170,7 @@ class MapCanvas(QWidget):
 
     def _paint_fresh(self) -> None:
         """Paint some of the tiles that came into what is painted already."""
-        wanted = [key for key in self.keys if key in self._fresh]
+        wanted = [key for key in self.keys + self.field_keys if key in self._fresh]
         fresh, self._fresh = wanted[:_FRESH_TILES], set(wanted[_FRESH_TILES:])
         if self._fresh:
             self._fresh_timer.start()

@@ -1,10 +1,12 @@
-"""What lies under the marks of the map, painted once and kept: tiles, points, rulers."""
+"""What lies under the marks of the map, painted once and kept: tiles, fields, points, rulers."""
 
 from dataclasses import dataclass
 
 from PyQt6.QtGui import QColor, QImage, QPainter, QRegion
 
 from latent_explorer.atlas import TileKey
+from latent_explorer.gui.fields.layer import FieldLayer
+from latent_explorer.gui.fields.scale import paint_scale
 from latent_explorer.gui.map.points import PointLayer
 from latent_explorer.gui.map.rulers import paint_rulers
 from latent_explorer.gui.map.tiles import TileLayer, tile_rect
@@ -25,8 +27,8 @@ class Scene:
 class Ground:
     """Paints the layers of a scene into one image, and tiles that come later into that."""
 
-    def __init__(self, tiles: TileLayer, points: PointLayer) -> None:
-        self._tiles, self._points = tiles, points
+    def __init__(self, tiles: TileLayer, points: PointLayer, fields: list[FieldLayer]) -> None:
+        self._tiles, self._points, self._fields = tiles, points, fields
         self._image: QImage | None = None
         self._tile_image = QImage()  # the tiles alone: what points are painted over again when a tile has come
 
@@ -67,8 +69,11 @@ class Ground:
         painter = QPainter(image)
         painter.setClipRegion(where)
         painter.drawImage(0, 0, self._tile_image)
+        for field in self._fields:
+            field.paint(painter, scene.view, where.boundingRect())
         self._points.paint(painter, scene.view, scene.ratio)
         paint_rulers(painter, scene.view, scene.theme)
+        paint_scale(painter, self._fields, scene.theme, scene.view.width)
         painter.end()
 
 

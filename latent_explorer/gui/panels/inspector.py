@@ -48,6 +48,10 @@ class Inspector(QWidget):
         self._word.setWordWrap(True)
         self._word.setMinimumHeight(2 * self.fontMetrics().lineSpacing() + 4)
         self._word.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self._values = QLabel()
+        self._values.setProperty("role", "faint")
+        self._values.setToolTip("What the layers shown are at this place; point at their names to read what they say")
+        self._values.hide()
         self._shares = ShareBars()
         self.neighbours = NeighbourStrip()
         self._theme: Theme | None = None
@@ -74,6 +78,7 @@ class Inspector(QWidget):
         layout.addWidget(self.coordinates)
         layout.addLayout(buttons)
         layout.addWidget(self._word)
+        layout.addWidget(self._values)
         layout.addWidget(_heading("Classes of the 50 nearest images"))
         layout.addWidget(self._shares)
         layout.addWidget(_heading("Nearest images: real above, decoded below"))
@@ -110,9 +115,17 @@ class Inspector(QWidget):
         self._word.setText(
             f'<span style="color:{colour}; font-weight:600">● {place.word.capitalize()}.</span> {_ADVICE[place.word]}'
         )
-        self._word.setToolTip(f"The 10th nearest image is {place.reach:.2f} times as far as it usually is at most")
+        self._word.setToolTip(
+            f"The 10th nearest image is {place.reach:.2f} times as far as it usually is at most.\n"
+            "Beyond 1, the veil begins to fade the pictures of the map."
+        )
         self._shares.show_shares(place.shares)
         self.neighbours.show_place(place)
+
+    def show_values(self, lines: list[str]) -> None:
+        """Show what the visible fields are at the place, a line each."""
+        self._values.setText("\n".join(lines))
+        self._values.setVisible(bool(lines))
 
     def _read_coordinates(self) -> None:
         assert self._bundle is not None

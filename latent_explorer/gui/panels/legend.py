@@ -4,7 +4,7 @@ from functools import partial
 
 from PyQt6.QtCore import QRectF, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
-from PyQt6.QtWidgets import QGridLayout, QLabel, QScrollArea, QSlider, QToolButton, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QGridLayout, QLabel, QScrollArea, QSizePolicy, QSlider, QToolButton, QVBoxLayout, QWidget
 
 from latent_explorer.gui.theme import Theme
 from latent_explorer.session import OpenBundle
@@ -144,25 +144,39 @@ class LayerPanel(QWidget):
 
     def __init__(self, layers: dict[str, tuple[bool, float]]) -> None:
         super().__init__()
-        grid = QGridLayout(self)
-        grid.setContentsMargins(8, 6, 8, 8)
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(8, 6, 8, 8)
         self._controls: dict[str, tuple[QToolButton, QSlider]] = {}
-        for row, (name, (shown, opacity)) in enumerate(layers.items()):
-            button, slider = QToolButton(), QSlider(Qt.Orientation.Horizontal)
-            button.setText(name)
-            button.setCheckable(True)
-            button.setChecked(shown)
-            button.setToolTip(f"Show or hide the {name.lower()}")
-            button.setMinimumWidth(72)
-            slider.setRange(5, 100)
-            slider.setValue(round(100 * opacity))
-            slider.setToolTip(f"How strong the {name.lower()} are")
-            slider.setAccessibleName(f"Opacity of the {name.lower()}")
-            self._controls[name] = button, slider
-            button.toggled.connect(partial(self._tell, name))
-            slider.valueChanged.connect(partial(self._tell, name))
-            grid.addWidget(button, row, 0)
-            grid.addWidget(slider, row, 1)
+        for name, (shown, opacity) in layers.items():
+            self.add(name, shown, opacity, f"Show or hide the {name.lower()}")
+
+    def add(self, name: str, shown: bool, opacity: float, tip: str) -> None:
+        """List one more layer."""
+        button, slider = QToolButton(), QSlider(Qt.Orientation.Horizontal)
+        button.setText(name)
+        button.setCheckable(True)
+        button.setChecked(shown)
+        button.setToolTip(f"<p>{tip}</p>")
+        button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        slider.setRange(5, 100)
+        slider.setValue(round(100 * opacity))
+        slider.setToolTip(f"Opacity of the {name.lower()}")
+        slider.setAccessibleName(f"Opacity of the {name.lower()}")
+        self._controls[name] = button, slider
+        button.toggled.connect(partial(self._tell, name))
+        slider.valueChanged.connect(partial(self._tell, name))
+        row = len(self._controls)
+        self._grid.addWidget(button, row, 0)
+        self._grid.addWidget(slider, row, 1)
+
+    def enable(self, name: str, on: bool) -> None:
+        """Offer a layer, or not where the data do not have it."""
+        for control in self._controls[name]:
+            control.setEnabled(on)
+
+    def offers(self, name: str) -> bool:
+        """Whether a layer can be shown."""
+        return self._controls[name][0].isEnabled()
 
     def toggle(self, name: str) -> None:
         """Show a layer that is hidden, hide one that is shown."""

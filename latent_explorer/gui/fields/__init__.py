@@ -1,0 +1,1 @@
+"""Fields as layers of the map: their tiles, colours, scale and words."""

@@ -1,0 +1,95 @@
+"""From the values of a field to colours."""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from PyQt6.QtGui import QColor
+
+Colouring = Callable[[NDArray[np.float32]], NDArray[np.uint32]]
+"""Premultiplied ARGB uint32 (h, w) of values float32 (h, w, channels)."""
+
+# Ten colours of viridis (Smith and van der Walt, 2015; CC0): evenly spaced to the eye, with any kind of colour vision.
+_VIRIDIS = (
+    "#440154", "#482878", "#3e4989", "#31688e", "#26828e", "#1f9e89", "#35b779", "#6ece58", "#b5de2b", "#fde725",
+)  # fmt: skip
+
+
+def ramp(share: NDArray[np.floating]) -> NDArray[np.float64]:
+    """The colours (..., 3), red first, in [0, 1], of shares in [0, 1]; what is outside is taken for the nearer end."""
+    stops = _rgb([QColor(name) for name in _VIRIDIS])
+    at = np.clip(share, 0, 1) * (len(stops) - 1)
+    return np.stack([np.interp(at, np.arange(len(stops)), stops[:, channel]) for channel in range(3)], axis=-1)
+
+
+@dataclass(frozen=True)
+class Span:
+    """The values, low to high, from the dark end of a scale to the bright one.
+
+    logarithmic: whether equal factors, not equal differences, are as far apart; low and high are then positive.
+    """
+
+    low: float
+    high: float
+    logarithmic: bool = False
+
+    @staticmethod
+    def of(values: NDArray[np.floating], *, logarithmic: bool) -> "Span":
+        """From the first to the last hundredth of values (n,), so that no outlier squeezes the rest together."""
+        low, high = np.quantile(values, (0.01, 0.99)).tolist()
+        return Span(max(low, high * 1e-3, 1e-9), max(high, 1e-8), True) if logarithmic else Span(low, high)
+
+    def share(self, values: NDArray[np.floating]) -> NDArray[np.floating]:
+        """Where values lie on the scale: 0 at low, 1 at high."""
+        if self.logarithmic:
+            values = np.log(np.maximum(values, 1e-12) / self.low)
+            return values / (math.log(self.high / self.low) or 1.0)
+        return (values - self.low) / (self.high - self.low or 1.0)
+
+    def at(self, share: float) -> float:
+        """The value at a share of the scale."""
+        if self.logarithmic:
+            return self.low * math.exp(share * math.log(self.high / self.low))
+        return self.low + share * (self.high - self.low)
+
+
+def by_ramp(span: Span) -> Colouring:
+    """Colours from dark at the low end of a span to bright at the high one."""
+    return lambda values: _argb(ramp(span.share(values[..., 0])), np.ones(values.shape[:2]))
+
+
+def by_class(colours: list[QColor]) -> Colouring:
+    """The colour of the class in the first channel, as saturated as the share in the second: an even split is grey."""
+    palette = _rgb(colours)
+
+    def colour(values: NDArray[np.float32]) -> NDArray[np.uint32]:
+        pure = palette[values[..., 0].astype(int)]
+        grey = pure.mean(-1, keepdims=True)
+        saturation = saturation_of(values[..., 1:])
+        return _argb(grey + saturation * (pure - grey), 0.25 + 0.75 * saturation[..., 0])
+
+    return colour
+
+
+def saturation_of(confidence: NDArray[np.floating]) -> NDArray[np.floating]:
+    """How saturated a class region is, 0 to 1, where this share of the nearest agree."""
+    saturation: NDArray[np.floating] = np.clip((confidence - 0.3) / 0.7, 0, 1)
+    return saturation
+
+
+def by_cover(ground: QColor) -> Colouring:
+    """The ground's colour, as dense as the value says."""
+    rgb = _rgb([ground])[0]
+    return lambda values: _argb(np.broadcast_to(rgb, (*values.shape[:2], 3)), np.clip(values[..., 0], 0, 1))
+
+
+def _rgb(colours: list[QColor]) -> NDArray[np.float64]:
+    return np.array([(colour.redF(), colour.greenF(), colour.blueF()) for colour in colours])
+
+
+def _argb(rgb: NDArray[np.floating], alpha: NDArray[np.floating]) -> NDArray[np.uint32]:
+    levels = np.rint(255 * np.concatenate([alpha[..., None], rgb * alpha[..., None]], axis=-1)).astype(np.uint32)
+    packed: NDArray[np.uint32] = levels[..., 0] << 24 | levels[..., 1] << 16 | levels[..., 2] << 8 | levels[..., 3]
+    return packed

@@ -1,0 +1,136 @@
+"""The fields of a window: which are wanted of the engine, how they look, and what they say about a place."""
+
+import numpy as np
+from PyQt6.QtGui import QColor
+
+from latent_explorer.atlas import FIELDS, TileCache, TileKey, node_points
+from latent_explorer.engine.client import Answer, EngineClient, Want
+from latent_explorer.gui.fields.colours import Span, by_class, by_cover, by_ramp
+from latent_explorer.gui.fields.layer import FieldLayer
+from latent_explorer.gui.fields.words import value_line
+from latent_explorer.gui.map.canvas import MapCanvas
+from latent_explorer.gui.panels.inspector import Inspector
+from latent_explorer.gui.theme import Theme
+from latent_explorer.session import OpenBundle
+
+_BYTES = 64 * 2**20
+_AROUND = 0.15  # the ring around the view, in shares of it
+_SAMPLE = 800  # images over which the range of a field is found
+_VEIL = "veil"
+
+
+class FieldLayers:
+    """All fields as layers, the veil undermost and at first the only one shown."""
+
+    def __init__(self, client: EngineClient, canvas: MapCanvas, inspector: Inspector) -> None:
+        self._client, self._canvas, self._inspector = client, canvas, inspector
+        self._cache = TileCache(_BYTES)
+        self._bundle: OpenBundle | None = None
+        self._theme: Theme | None = None
+        self.by_title = {
+            field.title: FieldLayer(
+                field, self._cache, visible=field.name == _VEIL, opacity=0.8 if field.name == _VEIL else 0.7
+            )
+            for field in FIELDS.values()
+        }
+        canvas.fields += self.by_title.values()
+        canvas.hovered.connect(self.hover)
+
+    @property
+    def missing(self) -> int:
+        """How many tiles of visible fields, and ranges, are not there yet."""
+        view = self._canvas.view
+        ranges = sum(self._lacks_range(layer) for layer in self._shown)
+        return ranges + sum(key not in self._cache for layer in self._shown for key in layer.keys(view))
+
+    @property
+    def _shown(self) -> list[FieldLayer]:
+        """The layers that are visible and that the data allow."""
+        if self._bundle is None:
+            return []
+        labelled = bool(self._bundle.class_names)
+        layers = self.by_title.values()
+        return [layer for layer in layers if layer.visible and (labelled or layer.field.name != "classes")]
+
+    def open(self, bundle: OpenBundle) -> None:
+        """Start afresh with another bundle."""
+        self._bundle = bundle
+        self._cache.clear()
+        for layer in self.by_title.values():
+            layer.chart, layer.span, layer.colouring = bundle.chart.name, None, None
+            layer.forget()
+        self._inspector.show_values([])
+
+    def dress(self, theme: Theme) -> None:
+        """Show the fields in the colours of a theme."""
+        self._theme = theme
+        for layer in self.by_title.values():
+            self._colour(layer)
+
+    def look(self) -> None:
+        """Want what the visible fields lack: first their ranges, then the tiles of the view, then those around it."""
+        view, shown = self._canvas.view, self._shown
+        ranges = [self._range_want(layer) for layer in shown if self._lacks_range(layer)]
+        keys = [key for around in (0.0, _AROUND) for layer in shown for key in layer.keys(view, around)]
+        self._canvas.field_keys = [key for layer in shown for key in layer.keys(view)]
+        missing = [key for key in dict.fromkeys(keys) if key not in self._cache]
+        self._client.wish("fields", ranges + [self._tile_want(key) for key in missing])
+
+    def take(self, answer: Answer) -> None:
+        """Keep what has come of a field, and show it."""
+        assert answer.values is not None
+        if isinstance(answer.key, TileKey):
+            for forgotten in self._cache.put(answer.key, answer.values):
+                self._layer(forgotten.field).forget([forgotten])
+            self._canvas.show_tile(answer.key)
+        elif isinstance(answer.key, str):
+            layer = self._layer(answer.key)
+            layer.span = Span.of(answer.values[:, 0], logarithmic=layer.field.logarithmic)
+            self._colour(layer)
+            self._canvas.refresh()
+
+    def set_layer(self, title: str, visible: bool, opacity: float) -> None:
+        """Show or hide a field, and how strong."""
+        layer = self.by_title[title]
+        layer.visible, layer.opacity = visible, opacity
+        self.look()
+        self._canvas.refresh()
+        if self._canvas.marks.probe is not None:
+            self.hover(*self._canvas.marks.probe)
+
+    def hover(self, u: float, v: float) -> None:
+        """Say what the visible fields are at a plane point."""
+        if self._bundle is None:
+            return
+        names, view = self._bundle.class_names, self._canvas.view
+        found = [(layer.field, layer.value(view, (u, v))) for layer in self._shown]
+        lines = [f"{field.title}: …" if values is None else value_line(field, values, names) for field, values in found]
+        self._inspector.show_values(lines)
+
+    def _layer(self, name: str) -> FieldLayer:
+        return self.by_title[FIELDS[name].title]
+
+    def _colour(self, layer: FieldLayer) -> None:
+        layer.forget()
+        if self._theme is None or self._bundle is None:
+            return
+        if layer.field.name == _VEIL:
+            layer.colouring = by_cover(QColor(self._theme.map))
+        elif layer.field.name == "classes":
+            layer.classes = len(self._bundle.class_names)
+            layer.colouring = by_class([self._theme.class_colour(label) for label in range(layer.classes)])
+        elif layer.span is not None:
+            layer.colouring = by_ramp(layer.span)
+
+    def _lacks_range(self, layer: FieldLayer) -> bool:
+        return layer.field.scaled and layer.span is None
+
+    def _range_want(self, layer: FieldLayer) -> Want:
+        assert self._bundle is not None
+        means = self._bundle.latents.mean
+        sample = means[np.random.default_rng(0).permutation(len(means))[: _SAMPLE if layer.field.steps > 8 else 200]]
+        return Want(layer.field.name, sample, layer.field.name)
+
+    def _tile_want(self, key: TileKey) -> Want:
+        assert self._bundle is not None
+        return Want(key, self._bundle.chart.to_latent(node_points(key)), key.field)
