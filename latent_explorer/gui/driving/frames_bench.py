@@ -17,7 +17,7 @@ def measure_frames(model: str | None, seconds: float) -> dict[str, dict[str, flo
     """Each scene under the same scripted hand, and beside each an empty pyqtgraph window of the same size.
 
     The real window shows the bundle's own points, then a million and ten million made-up ones; the baselines are the
-    engine as a thread of the window's process, and the points as a ScatterPlotItem. Every scene has a process of its own.
+    engine as a thread of the window's process, and the points as a ScatterPlotItem. Each has a process of its own.
     """
     folder = folder_to_open(model, Settings())
     if folder is None:

@@ -178,4 +178,6 @@ def person_at_a_window(
             yield Person(window)
         finally:
             window.close()
+            window.deleteLater()
+            app.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
             app.processEvents()
