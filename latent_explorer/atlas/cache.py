@@ -12,13 +12,13 @@ Pictures = NDArray[np.uint8]
 
 
 class TileCache:
-    """Tiles by key, each uint8 (64, h, w, c), together at most `limit` bytes.
+    """Tiles by key, uint8 (64, h, w, c), together at most `limit` bytes (a lower one holds from the next tile on).
 
     Reading counts as use. Belongs to one thread.
     """
 
     def __init__(self, limit: int = 256 * 2**20) -> None:
-        self._limit = limit
+        self.limit = limit
         self._bytes = 0
         self._tiles: OrderedDict[TileKey, Pictures] = OrderedDict()
 
@@ -48,7 +48,7 @@ class TileCache:
         self._tiles[key] = pictures
         self._bytes += pictures.nbytes
         forgotten = []
-        while self._bytes > self._limit and len(self._tiles) > 1:
+        while self._bytes > self.limit and len(self._tiles) > 1:
             oldest = next(iter(self._tiles))
             self._forget(oldest)
             forgotten.append(oldest)

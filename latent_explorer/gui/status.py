@@ -44,6 +44,10 @@ class StatusLine(QObject):
         """Show a passing message."""
         self._bar.showMessage(message, _SAY_MS)
 
+    def say_the_end(self) -> None:
+        """Say why one cannot come closer."""
+        self.say("As near as it gets: from here on, neighbouring pictures have the same float32 latents.")
+
     def stop(self) -> None:
         """Keep nothing up to date any more."""
         self._timer.stop()

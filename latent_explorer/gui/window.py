@@ -31,6 +31,7 @@ from latent_explorer.gui.panels.filmstrip import Filmstrip
 from latent_explorer.gui.panels.inspector import Inspector
 from latent_explorer.gui.panels.legend import LayerPanel, Legend
 from latent_explorer.gui.panels.pins import PinPanel
+from latent_explorer.gui.picture_menu import use_settings
 from latent_explorer.gui.picture_view import open_picture_window
 from latent_explorer.gui.pinboard import Pinboard
 from latent_explorer.gui.prober import Prober
@@ -58,6 +59,7 @@ class MainWindow(QMainWindow):
         self.take_tool("Probe")
         themes.on_system_change(self._follow_system)
         self.choose_theme(settings.theme)
+        use_settings(self)
         self.docks.restore(settings)
 
     # -- construction
@@ -103,7 +105,9 @@ class MainWindow(QMainWindow):
 
     def _connect(self) -> None:
         self.canvas.hovered.connect(self.prober.hover)
-        self.canvas.looked.connect(self._look)
+        self.canvas.looked.connect(self.look)
+        self.canvas.ended.connect(self.status.say_the_end)
+        self.canvas.closest = self.feed.closest
         self.layers.changed.connect(self._set_layer)
         self.legend.toggled.connect(self._toggle_class)
         self.legend.isolated.connect(self._isolate_class)
@@ -148,7 +152,7 @@ class MainWindow(QMainWindow):
     def ask_again(self) -> None:
         """Ask for all that the window wants; opening a bundle has dropped it."""
         self.feed.paused = False
-        self._look()
+        self.look()
         if self.session is not None:
             self.film.ask()
             self.pinboard.ask()
@@ -269,7 +273,7 @@ class MainWindow(QMainWindow):
 
     # -- the view
 
-    def _look(self) -> None:
+    def look(self) -> None:
         """Want the tiles of the view, from the pointer outward."""
         self.feed.look(self.canvas.view, self.canvas.marks.probe)
         self.canvas.keys = self.feed.keys
