@@ -9,6 +9,7 @@ from latent_explorer.atlas import TileCache, TileKey, interpolated_picture, leve
 from latent_explorer.charts import Chart, least_step
 from latent_explorer.engine.client import Answer, EngineClient, Want
 from latent_explorer.gui.outlook import wanted_tiles
+from latent_explorer.gui.tile_store import TileStore
 from latent_explorer.gui.view import View
 
 FIELD = "picture"
@@ -22,12 +23,12 @@ class AtlasFeed:
     factor of the square root of 2 of it.
     """
 
-    def __init__(self, client: EngineClient) -> None:
+    def __init__(self, client: EngineClient, store: TileStore) -> None:
         self.cache = TileCache()
         self.picture_pixels = 34.0
         self.keys: list[TileKey] = []
         self.paused = False
-        self._client = client
+        self._client, self._store = client, store
         self._chart: Chart | None = None
         self._level = 0
         self._before = View()
@@ -54,9 +55,11 @@ class AtlasFeed:
         groups = wanted_tiles(view, self._before, near, self.picture_pixels, field=FIELD, chart=self._chart.name)
         self.keys, *later = groups
         self._before = view
+        wanted = dict.fromkeys(self.keys + [key for group in later for key in group])
+        missing = [key for key in wanted if key not in self.cache]
+        kept = self._store.wish(missing)
         if not self.paused:
-            wanted = dict.fromkeys(self.keys + [key for group in later for key in group])
-            self._client.wish("tiles", [self._want(key) for key in wanted if key not in self.cache])
+            self._client.wish("tiles", [self._want(key) for key in missing if key not in kept])
 
     def closest(self, uv: tuple[float, float]) -> float:
         """The scale up to which one can zoom in at a plane point: beyond, neighbouring pictures are the same."""
@@ -67,6 +70,7 @@ class AtlasFeed:
         """Keep a tile that came; returns its key and those forgotten for it."""
         assert isinstance(answer.key, TileKey)
         assert answer.pictures is not None
+        self._store.keep(answer.key, answer.pictures)
         return answer.key, self.cache.put(answer.key, answer.pictures)
 
     def interpolated(self, uv: tuple[float, float]) -> NDArray[np.uint8] | None:

@@ -26,6 +26,7 @@ def use_settings(window: "MainWindow") -> None:
     settings = window.settings
     window.feed.picture_pixels = _number(settings, "picture pixels", 34.0, 34.0, 45.0)
     window.feed.cache.limit = round(_number(settings, "picture memory", 256, 16, 2**16)) * 2**20
+    window.store.on = settings.text("keep pictures on disk", "yes") == "yes"
     window.canvas.fades = settings.text("fade pictures in", "yes" if _system_animates() else "no") == "yes"
 
 
@@ -41,6 +42,10 @@ def fill_picture_menu(window: "MainWindow", menu: QMenu) -> None:
     assert memory is not None
     for mib in MEMORY_MIB:
         _tick(memory, f"{mib} MiB", feed.cache.limit == mib * 2**20, partial(_choose_memory, window, mib), "memory")
+    _tick(menu, "Keep on disk, too", window.store.on, partial(_toggle_disk, window))
+    clear = menu.addAction("Clear what is kept on disk")
+    assert clear is not None
+    clear.triggered.connect(lambda: _clear_disk(window))
 
 
 def _tick(menu: QMenu, text: str, ticked: bool, run: "partial[None]", group: str = "") -> None:
@@ -75,6 +80,18 @@ def _choose_memory(window: "MainWindow", mib: int) -> None:
 def _toggle_fading(window: "MainWindow") -> None:
     window.canvas.fades = not window.canvas.fades
     window.settings.set_text("fade pictures in", "yes" if window.canvas.fades else "no")
+
+
+def _toggle_disk(window: "MainWindow") -> None:
+    window.store.on = not window.store.on
+    window.settings.set_text("keep pictures on disk", "yes" if window.store.on else "no")
+    window.look()
+
+
+def _clear_disk(window: "MainWindow") -> None:
+    window.store.clear()
+    window.look()  # what was to be read has to be decoded
+    window.status.say("The decoded pictures kept on disk are removed.")
 
 
 def _system_animates() -> bool:

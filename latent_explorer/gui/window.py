@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from PyQt6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PyQt6.QtWidgets import QMainWindow, QVBoxLayout, QWidget
 
-from latent_explorer.atlas import Region
+from latent_explorer.atlas import Region, TileKey
 from latent_explorer.engine.client import Answer, EngineLost, Event
 from latent_explorer.engine.process import Engine, ProcessEngine
 from latent_explorer.engine.protocol import Opened, Picture, Place, Refused
@@ -37,6 +37,8 @@ from latent_explorer.gui.pinboard import Pinboard
 from latent_explorer.gui.prober import Prober
 from latent_explorer.gui.settings import Settings
 from latent_explorer.gui.status import StatusLine
+from latent_explorer.gui.tile_store import TileStore
+from latent_explorer.places import tile_folder
 from latent_explorer.session import OpenBundle, Route, Session, State
 
 
@@ -65,7 +67,11 @@ class MainWindow(QMainWindow):
     # -- construction
 
     def _make_panels(self) -> None:
-        self.feed = AtlasFeed(self.link.client)
+        self.store = TileStore(tile_folder())
+        self.store.found.connect(self._take_kept_tile)
+        self.store.lost.connect(self.look)
+        self.store.listed.connect(self.look)
+        self.feed = AtlasFeed(self.link.client, self.store)
         self.tiles, self.points = TileLayer(self.feed.cache), PointLayer()
         self.canvas = MapCanvas(self.tiles, self.points)
         self.banner = Banner()
@@ -141,6 +147,7 @@ class MainWindow(QMainWindow):
         self.session.changed.connect(self._session_changed)
         self.setWindowTitle(f"{bundle.name} – Latent Explorer")
         self.feed.open(bundle.chart)
+        self.store.open(bundle)
         self.canvas.set_marks(replace(self.canvas.marks, draft=None, neighbours=None))
         self.dress(self.theme)
         self.film.open(bundle)
@@ -168,9 +175,7 @@ class MainWindow(QMainWindow):
             case EngineLost():
                 self.banner.say("The engine stops again and again. Choose Help ▸ Restart the engine, or see the log.")
             case Answer(topic="tiles", pictures=pictures) if pictures is not None:
-                key, forgotten = self.feed.take(event)
-                self.tiles.forget(forgotten)
-                self.canvas.show_tile(key)
+                self._show_tile(*self.feed.take(event))
             case Answer(topic="film", pictures=pictures) if pictures is not None:
                 self.film.take(event)
             case Answer(topic="pins", pictures=pictures) if pictures is not None:
@@ -187,6 +192,15 @@ class MainWindow(QMainWindow):
                 self.opener.opened(opened)
             case Answer(reply=Refused() as refused):
                 self.opener.refused(refused)
+
+    def _take_kept_tile(self, generation: int, key: TileKey, pictures: NDArray[np.uint8]) -> None:
+        """A tile has been read from disk; one of a bundle that was shown before is dropped."""
+        if generation == self.store.generation and key not in self.feed.cache:
+            self._show_tile(key, self.feed.cache.put(key, pictures))
+
+    def _show_tile(self, key: TileKey, forgotten: list[TileKey]) -> None:
+        self.tiles.forget([key, *forgotten])
+        self.canvas.show_tile(key)
 
     def restart_engine(self) -> None:
         """End the engine; it is started again, and what was wanted is asked again."""
@@ -333,5 +347,6 @@ class MainWindow(QMainWindow):
         self.docks.remember(self.settings)
         self.settings.save()
         self.status.stop()
+        self.store.close()
         self.link.close()
         super().closeEvent(event)

@@ -166,7 +166,9 @@ def person_at_a_window(
     use_a_display()
     app = application()
     with tempfile.TemporaryDirectory() as folder:
-        window = MainWindow(Settings(Path(folder) / "settings.ini"), start_engine)
+        settings = Settings(Path(folder) / "settings.ini")
+        settings.set_text("keep pictures on disk", "no")  # what is measured or filmed must not depend on earlier runs
+        window = MainWindow(settings, start_engine)
         try:
             window.choose_theme(theme)
             window.resize(*size)
