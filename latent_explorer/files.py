@@ -9,9 +9,12 @@ from typing import IO
 from latent_explorer.errors import UserError
 
 
-def write_whole(path: Path, write: Callable[[IO[bytes]], object], *, overwrite: bool = False) -> Path:
+def write_whole(
+    path: Path, write: Callable[[IO[bytes]], object], *, overwrite: bool = False, durable: bool = True
+) -> Path:
     """Write a file through `write(stream)` so that `path` is afterwards either complete or untouched.
 
+    durable: wait until the disk has it; without, a power cut may leave a file of the right name with wrong content.
     Raises UserError, leaving nothing behind, when `path` exists and `overwrite` is false, when the folder
     cannot be written, or when the disk is full. Whatever `write` raises passes through.
     """
@@ -24,7 +27,8 @@ def write_whole(path: Path, write: Callable[[IO[bytes]], object], *, overwrite: 
             temporary = Path(stream.name)
             write(stream)
             stream.flush()
-            os.fsync(stream.fileno())
+            if durable:
+                os.fsync(stream.fileno())
         temporary.chmod(0o644)
         _put_in_place(temporary, path, overwrite)
     except OSError as error:
@@ -35,9 +39,9 @@ def write_whole(path: Path, write: Callable[[IO[bytes]], object], *, overwrite: 
     return path
 
 
-def write_bytes_whole(path: Path, content: bytes, *, overwrite: bool = False) -> Path:
+def write_bytes_whole(path: Path, content: bytes, *, overwrite: bool = False, durable: bool = True) -> Path:
     """Write `content` to `path` whole or not at all; see `write_whole`."""
-    return write_whole(path, lambda stream: stream.write(content), overwrite=overwrite)
+    return write_whole(path, lambda stream: stream.write(content), overwrite=overwrite, durable=durable)
 
 
 def _put_in_place(temporary: Path, path: Path, overwrite: bool) -> None:

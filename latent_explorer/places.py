@@ -46,6 +46,11 @@ def data_folder() -> Path:
     return Path(platformdirs.user_data_dir("latent-explorer", appauthor=False)) / "datasets"
 
 
+def tile_folder() -> Path:
+    """Where decoded tiles are kept for this person; may be removed at any time."""
+    return Path(platformdirs.user_cache_dir("latent-explorer", appauthor=False)) / "tiles"
+
+
 def log_folder() -> Path:
     """Where this person's logs are kept."""
     return Path(platformdirs.user_log_dir("latent-explorer", appauthor=False))

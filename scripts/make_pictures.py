@@ -10,6 +10,7 @@ from latent_explorer.atlas import montage
 from latent_explorer.bundles import read_latents
 from latent_explorer.engine.process import serve_inline
 from latent_explorer.engine.protocol import Decode, Open, Pictures
+from latent_explorer.gui.driving.deep_zoom import film_deep_zoom
 from latent_explorer.gui.driving.tour import tour
 from latent_explorer.places import find_bundle
 
@@ -32,6 +33,7 @@ def main() -> None:
         for name, kept in _CHOSEN.items():
             image = Image.open(Path(folder) / name).convert("RGB")
             image.quantize(256, dither=Image.Dither.NONE).save(PICTURES / kept, optimize=True)
+        film_deep_zoom(PICTURES / "deep-zoom.gif", "mnist-vae-2d")
         (PICTURES / "drag.gif").write_bytes((Path(folder) / "drag.gif").read_bytes())
     for picture in sorted(PICTURES.iterdir()):
         print(f"{picture.name}: {picture.stat().st_size / 1024:.0f} KiB")

@@ -31,7 +31,7 @@ settings.load_profile("ci" if os.environ.get("CI") else "default")
 def _own_settings(tmp_path_factory):
     """Settings, data and logs of the program under test, and of programs it starts, go to a folder of the run."""
     with pytest.MonkeyPatch.context() as patch:
-        for variable in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME"):
+        for variable in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME"):
             patch.setenv(variable, str(tmp_path_factory.mktemp(variable.lower())))
         yield
 

@@ -1,6 +1,7 @@
 """The atlas: a field cut into tiles, level by level like a street map."""
 
 from latent_explorer.atlas.cache import TileCache
+from latent_explorer.atlas.disk import DiskTiles, clear_tiles, name_of
 from latent_explorer.atlas.fields import FIELDS, Field
 from latent_explorer.atlas.geometry import (
     PICTURES,
@@ -20,15 +21,18 @@ from latent_explorer.atlas.scalars import field_value, node_points
 __all__ = [
     "FIELDS",
     "PICTURES",
+    "DiskTiles",
     "Field",
     "Region",
     "TileCache",
     "TileKey",
+    "clear_tiles",
     "field_value",
     "grid_points",
     "interpolated_picture",
     "level_for",
     "montage",
+    "name_of",
     "node_points",
     "spacing",
     "tile_points",

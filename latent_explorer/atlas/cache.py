@@ -14,11 +14,13 @@ Pictures = NDArray[Any]
 class TileCache:
     """Tiles by key, of pictures uint8 (64, h, w, c) or of values, together at most `limit` bytes.
 
+    A lower limit holds from the next tile on.
+
     Reading counts as use. Belongs to one thread.
     """
 
     def __init__(self, limit: int = 256 * 2**20) -> None:
-        self._limit = limit
+        self.limit = limit
         self._bytes = 0
         self._tiles: OrderedDict[TileKey, Pictures] = OrderedDict()
 
@@ -48,7 +50,7 @@ class TileCache:
         self._tiles[key] = pictures
         self._bytes += pictures.nbytes
         forgotten = []
-        while self._bytes > self._limit and len(self._tiles) > 1:
+        while self._bytes > self.limit and len(self._tiles) > 1:
             oldest = next(iter(self._tiles))
             self._forget(oldest)
             forgotten.append(oldest)

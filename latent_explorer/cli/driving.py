@@ -12,7 +12,8 @@ from latent_explorer.cli.options import AsJson, examples
 from latent_explorer.cli.output import figure, print_json, print_table
 from latent_explorer.cli.window import draw_offscreen_without_display
 from latent_explorer.errors import UserError
-from latent_explorer.places import find_bundle
+from latent_explorer.measure import Measure
+from latent_explorer.places import find_bundle, shipped_bundles
 
 _GRID_MODEL = "mnist-ae-2d"
 
@@ -28,6 +29,8 @@ class Budget(StrEnum):
     HOVER = "hover"
     STARTUP = "startup"
     GRID = "grid"
+    FRAMES = "frames"
+    DECODE = "decode"
 
 
 def add_to(app: typer.Typer) -> None:
@@ -61,7 +64,10 @@ def tour(
 
 
 def bench(
-    what: Annotated[Budget, typer.Argument(help="What to measure.")], model: Model = None, as_json: AsJson = False
+    what: Annotated[Budget, typer.Argument(help="What to measure.")],
+    model: Model = None,
+    seconds: Annotated[float, typer.Option(min=1, help="With frames: how long each of its five scenes takes.")] = 60,
+    as_json: AsJson = False,
 ) -> None:
     """Measure what should be quick.
 
@@ -71,19 +77,38 @@ def bench(
     hover    from a mouse move to the painted picture, in the window
     startup  from launch to the first paint
     grid     180 x 180 pictures decoded on one thread
+    frames   frames that come late while a scripted hand pans, zooms and hovers
+    decode   pictures a second, as a share of the rate of matrix products
     """
-    measured = _measured(what, model)
+    measured = _measured(what, model, seconds)
     if as_json:
         print_json(measured)
+        return
+    if what in (Budget.FRAMES, Budget.DECODE):  # more figures than a line holds
+        for name, values in measured.items():
+            print_table(("", f" {name}"), ([key.replace("_", " "), _cell(values[key])] for key in _scalars(values)))
         return
     names = list(next(iter(measured.values())))
     columns = ("measure", *(f" {name.replace('_', ' ')}" for name in names))
     print_table(columns, ([name, *map(_cell, values.values())] for name, values in measured.items()))
 
 
-def _measured(what: Budget, model: str | None) -> Mapping[str, dict[str, Any]]:
+def _scalars(values: Mapping[str, Any]) -> list[str]:
+    return [key for key, value in values.items() if not isinstance(value, Mapping)]
+
+
+def _measured(what: Budget, model: str | None, seconds: float) -> Mapping[str, dict[str, Any]]:
     draw_offscreen_without_display()
+    found: Mapping[str, Measure]
     match what:
+        case Budget.FRAMES:
+            from latent_explorer.gui.driving.frames_bench import measure_frames
+
+            return measure_frames(model, seconds)
+        case Budget.DECODE:
+            from latent_explorer.engine.decode_bench import measure_decode
+
+            return measure_decode([find_bundle(model)] if model else shipped_bundles())
         case Budget.HOVER:
             from latent_explorer.gui.driving.hover_bench import measure_hover
 

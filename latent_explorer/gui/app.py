@@ -44,7 +44,7 @@ def run(model: str | None = None, *, first_paint_to_stdout: bool = False) -> int
         window.open(folder)
     else:
         window.banner.say("No bundle is at hand. Open one with File ▸ Open bundle…, or drop its folder here.")
-    keep = [_on_signals(window), _collect_garbage_here()]
+    keep = [_on_signals(window), collect_garbage_here()]
     if first_paint_to_stdout:
         window.canvas.painted.connect(lambda: _tell_first_paint(window))
     window.show()
@@ -124,7 +124,7 @@ def _on_signals(window: MainWindow) -> object:
     return ours, pythons, notifier
 
 
-def _collect_garbage_here() -> QTimer:
+def collect_garbage_here() -> QTimer:
     """Collect garbage in the GUI thread only: elsewhere it could finalise a widget."""
     gc.disable()
     gc.freeze()  # what the window is made of stays; going through it again and again would cost frames

@@ -1,32 +1,37 @@
 """What the atlas needs of the engine: keeps the tiles, and says which are wanted."""
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
-from latent_explorer.atlas import TileCache, TileKey, interpolated_picture, level_for, tile_points, tiles_over
-from latent_explorer.charts import Chart
+from latent_explorer.atlas import TileCache, TileKey, interpolated_picture, level_for, tile_points
+from latent_explorer.charts import Chart, least_step
 from latent_explorer.engine.client import Answer, EngineClient, Want
+from latent_explorer.gui.outlook import wanted_tiles
+from latent_explorer.gui.tile_store import TileStore
 from latent_explorer.gui.view import View
 
 FIELD = "picture"
-_AROUND = 0.15  # the ring around the view, in shares of it
 _COARSER = 5  # levels searched for a picture to interpolate from
 
 
 class AtlasFeed:
     """The tiles of one chart.
 
-    picture_pixels: the side of one picture on screen that is aimed at, in logical pixels.
+    picture_pixels: the side of one picture on screen that is aimed at, in logical pixels; what is seen lies within a
+    factor of the square root of 2 of it.
     """
 
-    def __init__(self, client: EngineClient) -> None:
+    def __init__(self, client: EngineClient, store: TileStore) -> None:
         self.cache = TileCache()
-        self.picture_pixels = 32.0
+        self.picture_pixels = 34.0
         self.keys: list[TileKey] = []
         self.paused = False
-        self._client = client
+        self._client, self._store = client, store
         self._chart: Chart | None = None
         self._level = 0
+        self._before = View()
 
     @property
     def missing(self) -> int:
@@ -43,19 +48,29 @@ class AtlasFeed:
         self.cache.clear()
 
     def look(self, view: View, near: tuple[float, float] | None) -> None:
-        """Want the tiles of a view, nearest first to a plane point, then those around it."""
+        """Want the tiles of a view, nearest first to a plane point, then those that will be wanted next."""
         if self._chart is None:
             return
         self._level = level_for(view.scale, self.picture_pixels)
-        self.keys = self._over(view, 0.0, near)
+        groups = wanted_tiles(view, self._before, near, self.picture_pixels, field=FIELD, chart=self._chart.name)
+        self.keys, *later = groups
+        self._before = view
+        wanted = dict.fromkeys(self.keys + [key for group in later for key in group])
+        missing = [key for key in wanted if key not in self.cache]
+        kept = self._store.wish(missing)
         if not self.paused:
-            ring = [key for key in self._over(view, _AROUND, near) if key not in set(self.keys)]
-            self._client.wish("tiles", [self._want(key) for key in self.keys + ring if key not in self.cache])
+            self._client.wish("tiles", [self._want(key) for key in missing if key not in kept])
+
+    def closest(self, uv: tuple[float, float]) -> float:
+        """The scale up to which one can zoom in at a plane point: beyond, neighbouring pictures are the same."""
+        step = 0.0 if self._chart is None else least_step(self._chart, uv)
+        return self.picture_pixels / step if step else math.inf
 
     def take(self, answer: Answer) -> tuple[TileKey, list[TileKey]]:
         """Keep a tile that came; returns its key and those forgotten for it."""
         assert isinstance(answer.key, TileKey)
         assert answer.pictures is not None
+        self._store.keep(answer.key, answer.pictures)
         return answer.key, self.cache.put(answer.key, answer.pictures)
 
     def interpolated(self, uv: tuple[float, float]) -> NDArray[np.uint8] | None:
@@ -64,10 +79,6 @@ class AtlasFeed:
             return None
         levels = range(self._level, self._level - _COARSER, -1)
         return interpolated_picture(self.cache, uv, levels, field=FIELD, chart=self._chart.name)
-
-    def _over(self, view: View, around: float, near: tuple[float, float] | None) -> list[TileKey]:
-        assert self._chart is not None
-        return tiles_over(view.region.grown(around), self._level, field=FIELD, chart=self._chart.name, near=near)
 
     def _want(self, key: TileKey) -> Want:
         assert self._chart is not None

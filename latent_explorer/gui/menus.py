@@ -11,6 +11,7 @@ from PyQt6.QtWidgets import QFileDialog, QMenu, QMessageBox, QToolBar
 
 from latent_explorer import __version__
 from latent_explorer.gui.actions import SEPARATOR, Command, Entry, Submenu, build_menus
+from latent_explorer.gui.picture_menu import fill_picture_menu
 from latent_explorer.places import shipped_bundles
 
 if TYPE_CHECKING:
@@ -69,6 +70,7 @@ def _view(window: "MainWindow") -> Iterator[Entry]:
     yield Command("Points", partial(toggle, "Points"), "2", "Show or hide the data points")
     for title, key in zip(window.fields.by_title, "V56789", strict=True):
         yield Command(title, partial(toggle, title), key, "Show or hide a field: point at its name under Layers")
+    yield Submenu("Decoded pictures", partial(fill_picture_menu, window))
     yield Command("Loupe", window.toggle_loupe, "M", "Show the picture beside the pointer", checked=True)
     yield SEPARATOR
     for name in ("system", "light", "dark"):

@@ -66,6 +66,10 @@ class StatusLine(QObject):
             self._window, {"exact": prober.exact, "interpolated": prober.interpolated}, self._window.theme
         ).show()
 
+    def say_the_end(self) -> None:
+        """Say why one cannot come closer."""
+        self.say("As near as it gets: from here on, neighbouring pictures have the same float32 latents.")
+
     def stop(self) -> None:
         """Keep nothing up to date any more."""
         self._timer.stop()

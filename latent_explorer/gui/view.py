@@ -7,8 +7,8 @@ from numpy.typing import NDArray
 
 from latent_explorer.atlas import Region
 
-SCALES = (1e-4, 2.0**24)
-"""Pixels per plane unit, least and most: beyond, neighbouring float32 latents are the same."""
+SCALES = (1e-4, 2.0**40)
+"""Pixels per plane unit, least and most, of any map; where its latents no longer differ, a map ends sooner."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +39,10 @@ class View:
         centre, middle = np.array([self.u, self.v]), np.array([self.width / 2, self.height / 2])
         screen: NDArray[np.float64] = (np.asarray(uv, np.float64) - centre) * (self.scale, -self.scale) + middle
         return screen
+
+    def to_screen_point(self, uv: tuple[float, float]) -> tuple[float, float]:
+        """The pixel of one plane point."""
+        return (uv[0] - self.u) * self.scale + self.width / 2, (self.v - uv[1]) * self.scale + self.height / 2
 
     def zoomed(self, factor: float, x: float, y: float) -> "View":
         """Closer by a factor, with the plane point under (x, y) staying there."""

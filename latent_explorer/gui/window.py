@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from PyQt6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PyQt6.QtWidgets import QMainWindow, QVBoxLayout, QWidget
 
-from latent_explorer.atlas import Region
+from latent_explorer.atlas import Region, TileKey
 from latent_explorer.engine.client import Answer, EngineLost, Event
 from latent_explorer.engine.process import Engine, ProcessEngine
 from latent_explorer.engine.protocol import Opened, Picture, Place, Refused
@@ -32,11 +32,14 @@ from latent_explorer.gui.panels.filmstrip import Filmstrip
 from latent_explorer.gui.panels.inspector import Inspector
 from latent_explorer.gui.panels.legend import LayerPanel, Legend
 from latent_explorer.gui.panels.pins import PinPanel
+from latent_explorer.gui.picture_menu import use_settings
 from latent_explorer.gui.picture_view import open_picture_window
 from latent_explorer.gui.pinboard import Pinboard
 from latent_explorer.gui.prober import Prober
 from latent_explorer.gui.settings import Settings
 from latent_explorer.gui.status import StatusLine
+from latent_explorer.gui.tile_store import TileStore
+from latent_explorer.places import tile_folder
 from latent_explorer.session import OpenBundle, Route, Session, State
 
 
@@ -60,12 +63,17 @@ class MainWindow(QMainWindow):
         self.take_tool("Probe")
         themes.on_system_change(self._follow_system)
         self.choose_theme(settings.theme)
+        use_settings(self)
         self.docks.restore(settings)
 
     # -- construction
 
     def _make_panels(self) -> None:
-        self.feed = AtlasFeed(self.link.client)
+        self.store = TileStore(tile_folder())
+        self.store.found.connect(self._take_kept_tile)
+        self.store.lost.connect(self.look)
+        self.store.listed.connect(self.look)
+        self.feed = AtlasFeed(self.link.client, self.store)
         self.tiles, self.points = TileLayer(self.feed.cache), PointLayer()
         self.canvas = MapCanvas(self.tiles, self.points)
         self.banner = Banner()
@@ -108,7 +116,9 @@ class MainWindow(QMainWindow):
 
     def _connect(self) -> None:
         self.canvas.hovered.connect(self.prober.hover)
-        self.canvas.looked.connect(self._look)
+        self.canvas.looked.connect(self.look)
+        self.canvas.ended.connect(self.status.say_the_end)
+        self.canvas.closest = self.feed.closest
         self.layers.changed.connect(self._set_layer)
         self.legend.toggled.connect(self._toggle_class)
         self.legend.isolated.connect(self._isolate_class)
@@ -146,6 +156,7 @@ class MainWindow(QMainWindow):
         self.feed.open(bundle.chart)
         self.fields.open(bundle)
         self.layers.enable("Class regions", bool(bundle.class_names))
+        self.store.open(bundle)
         self.canvas.set_marks(replace(self.canvas.marks, draft=None, neighbours=None))
         self.dress(self.theme)
         self.film.open(bundle)
@@ -157,7 +168,7 @@ class MainWindow(QMainWindow):
     def ask_again(self) -> None:
         """Ask for all that the window wants; opening a bundle has dropped it."""
         self.feed.paused = False
-        self._look()
+        self.look()
         if self.session is not None:
             self.film.ask()
             self.pinboard.ask()
@@ -173,9 +184,7 @@ class MainWindow(QMainWindow):
             case EngineLost():
                 self.banner.say("The engine stops again and again. Choose Help ▸ Restart the engine, or see the log.")
             case Answer(topic="tiles", pictures=pictures) if pictures is not None:
-                key, forgotten = self.feed.take(event)
-                self.tiles.forget(forgotten)
-                self.canvas.show_tile(key)
+                self._show_tile(*self.feed.take(event))
             case Answer(topic="fields", values=values) if values is not None:
                 self.fields.take(event)
             case Answer(topic="film", pictures=pictures) if pictures is not None:
@@ -194,6 +203,15 @@ class MainWindow(QMainWindow):
                 self.opener.opened(opened)
             case Answer(reply=Refused() as refused):
                 self.opener.refused(refused)
+
+    def _take_kept_tile(self, generation: int, key: TileKey, pictures: NDArray[np.uint8]) -> None:
+        """A tile has been read from disk; one of a bundle that was shown before is dropped."""
+        if generation == self.store.generation and key not in self.feed.cache:
+            self._show_tile(key, self.feed.cache.put(key, pictures))
+
+    def _show_tile(self, key: TileKey, forgotten: list[TileKey]) -> None:
+        self.tiles.forget([key, *forgotten])
+        self.canvas.show_tile(key)
 
     def restart_engine(self) -> None:
         """End the engine; it is started again, and what was wanted is asked again."""
@@ -280,7 +298,7 @@ class MainWindow(QMainWindow):
 
     # -- the view
 
-    def _look(self) -> None:
+    def look(self) -> None:
         """Want the tiles of the view, from the pointer outward."""
         self.feed.look(self.canvas.view, self.canvas.marks.probe)
         self.canvas.keys = self.feed.keys
@@ -346,5 +364,6 @@ class MainWindow(QMainWindow):
         self.docks.remember(self.settings)
         self.settings.save()
         self.status.stop()
+        self.store.close()
         self.link.close()
         super().closeEvent(event)

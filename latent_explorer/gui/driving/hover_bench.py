@@ -25,7 +25,7 @@ _RELOAD_MS = 40
 
 
 @dataclass
-class _Times:
+class HoverTimes:
     """Milliseconds from each move to its picture painted; a move overtaken by the next counts until that is."""
 
     exact: list[float] = field(default_factory=list)
@@ -56,8 +56,8 @@ def measure_hover(model: str | None = None) -> dict[str, Measure]:
     }
 
 
-def _hover(person: Person, moves: int = MOVES) -> _Times:
-    times = _Times()
+def _hover(person: Person, moves: int = MOVES) -> HoverTimes:
+    times = HoverTimes()
     prober = person.window.prober
     prober.on_exact = times.painted
     for step in range(moves + _WARM_UP):
@@ -79,7 +79,7 @@ def _hover(person: Person, moves: int = MOVES) -> _Times:
     return times
 
 
-def _hover_under_load(person: Person) -> _Times:
+def _hover_under_load(person: Person) -> HoverTimes:
     """The same while every tile of the view is forgotten and wanted again, over and over."""
     window = person.window
 

@@ -15,6 +15,7 @@ from PyQt6.QtGui import QKeySequence, QMouseEvent, QPixmap, QWheelEvent
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QWidget
 
+from latent_explorer.engine.process import Engine, ProcessEngine
 from latent_explorer.errors import UserError
 from latent_explorer.gui.app import application, folder_to_open
 from latent_explorer.gui.settings import Settings
@@ -155,12 +156,19 @@ def _line(start: QPoint, end: QPoint, steps: int) -> Iterator[QPoint]:
 
 
 @contextmanager
-def person_at_a_window(model: str | None, size: tuple[int, int] = (1280, 800), theme: str = "dark") -> Iterator[Person]:
+def person_at_a_window(
+    model: str | None,
+    size: tuple[int, int] = (1280, 800),
+    theme: str = "dark",
+    start_engine: Callable[[], Engine] = ProcessEngine,
+) -> Iterator[Person]:
     """A person before a fresh window, with settings of its own; the window is closed at the end."""
     use_a_display()
     app = application()
     with tempfile.TemporaryDirectory() as folder:
-        window = MainWindow(Settings(Path(folder) / "settings.ini"))
+        settings = Settings(Path(folder) / "settings.ini")
+        settings.set_text("keep pictures on disk", "no")  # what is measured or filmed must not depend on earlier runs
+        window = MainWindow(settings, start_engine)
         try:
             window.choose_theme(theme)
             window.resize(*size)
@@ -172,4 +180,6 @@ def person_at_a_window(model: str | None, size: tuple[int, int] = (1280, 800), t
             yield Person(window)
         finally:
             window.close()
+            window.deleteLater()
+            app.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
             app.processEvents()

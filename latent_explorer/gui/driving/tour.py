@@ -12,6 +12,7 @@ from PyQt6.QtWidgets import QApplication, QDialog
 from latent_explorer import __version__
 from latent_explorer.files import write_bytes_whole, write_whole
 from latent_explorer.gui.driving.person import Person, person_at_a_window
+from latent_explorer.gui.driving.reel import Reel
 from latent_explorer.gui.images import to_array
 
 _FILM_EVERY = 4  # of the steps of 1/60 s, how many a frame of the GIF covers
@@ -25,7 +26,7 @@ class Tour:
     def __init__(self, person: Person, out: Path) -> None:
         self.person, self.window, self.out = person, person.window, out
         self.seen: list[dict[str, Any]] = []
-        self._film: list[Image.Image] = []
+        self._film = Reel(_FILM_WIDTH)
         self._steps = 0
 
     def walk(self) -> None:
@@ -161,20 +162,10 @@ class Tour:
         self._steps += 1
         if self._steps % _FILM_EVERY:
             return
-        image = Image.fromarray(to_array(self.person.see().toImage())).convert("RGB")
-        height = round(image.height * _FILM_WIDTH / image.width)
-        self._film.append(image.resize((_FILM_WIDTH, height), Image.Resampling.LANCZOS))
+        self._film.shoot(self.person.see())
 
     def _save_film(self) -> None:
-        palette = self._film[len(self._film) // 2].quantize(160, method=Image.Quantize.MEDIANCUT)
-        frames = [frame.quantize(palette=palette, dither=Image.Dither.NONE) for frame in self._film]
-        write_whole(
-            self.out / "drag.gif",
-            lambda stream: frames[0].save(
-                stream, "GIF", save_all=True, append_images=frames[1:], duration=round(1000 * _FILM_EVERY / 60), loop=0
-            ),
-            overwrite=True,
-        )
+        self._film.save(self.out / "drag.gif", round(1000 * _FILM_EVERY / 60))
 
 
 def tour(out: Path, model: str | None = None) -> dict[str, Any]:

@@ -1,5 +1,7 @@
 """The map itself: a widget that paints the layers and turns events into places."""
 
+import math
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -25,11 +27,13 @@ from latent_explorer.gui.map.points import PointLayer
 from latent_explorer.gui.map.tiles import TileLayer
 from latent_explorer.gui.map.tools import Tool
 from latent_explorer.gui.theme import DARK, Theme
-from latent_explorer.gui.view import View
+from latent_explorer.gui.view import SCALES, View
 
 _CLICK = 4  # pixels the pointer may move between press and release of a click
 _FRESH_TILES_MS = 12  # tiles that came are painted a few together, so that no hover waits long
 _FRESH_TILES = 4
+_FADE_STEPS = 3  # paints from the stand-in to the tile
+_FADING = 20  # tiles that fade at a time: a round of them takes 60 ms, two rounds lie between three steps
 _ARROWS = {
     Qt.Key.Key_Left: (-1, 0),
     Qt.Key.Key_Right: (1, 0),
@@ -42,12 +46,15 @@ class MapCanvas(QWidget):
     """Paints tiles, points, rulers and marks; zooms, pans, and hands clicks and drags to the tool in hand.
 
     hovered: the plane point under the pointer (or moved to with the arrow keys). looked: the view has changed.
-    painted: a paint has ended.
+    painted: a paint has ended. ended: one has tried to zoom in where it goes no deeper.
+
+    closest: the scale up to which one can zoom in at a plane point.
     """
 
     hovered = pyqtSignal(float, float)
     looked = pyqtSignal()
     painted = pyqtSignal()
+    ended = pyqtSignal()
 
     def __init__(self, tiles: TileLayer, points: PointLayer) -> None:
         super().__init__()
@@ -59,10 +66,12 @@ class MapCanvas(QWidget):
         self.keys: list[TileKey] = []
         self.fields: list[FieldLayer] = []
         self.field_keys: list[TileKey] = []
+        self.fades = True
+        self.closest: Callable[[tuple[float, float]], float] = lambda _: math.inf
         self._home: Region | None = None
         self._follows_home = True
         self._ground = Ground(tiles, points, self.fields)
-        self._fresh: set[TileKey] = set()
+        self._fresh: dict[TileKey, int] = {}  # tiles that came, and in how many steps each is still to be painted
         self._pressed: QPointF | None = None
         self._dragging = False
         self._panned_from: QPointF | None = None
@@ -95,7 +104,16 @@ class MapCanvas(QWidget):
         """Come closer by a factor, towards a pixel or the middle."""
         x, y = (at.x(), at.y()) if at is not None else (self.width() / 2, self.height() / 2)
         self._follows_home = False
+        if factor > 1:
+            factor = self._as_far_as_it_goes(factor, x, y)
         self._look(self.view.zoomed(factor, x, y))
+
+    def _as_far_as_it_goes(self, factor: float, x: float, y: float) -> float:
+        """The factor, or what is left of it before the latents no longer differ."""
+        left = max(1.0, min(self.closest(self.view.to_plane(x, y)), SCALES[1]) / self.view.scale)
+        if left < factor:
+            self.ended.emit()
+        return min(factor, left)
 
     def pan(self, dx: float, dy: float) -> None:
         """Move what is seen by pixels."""
@@ -108,8 +126,9 @@ class MapCanvas(QWidget):
         self._look(self.view.centred(u, v))
 
     def show_tile(self, key: TileKey) -> None:
-        """A tile has come; it is painted soon."""
-        self._fresh.add(key)
+        """A tile has come; it is painted soon, and faded in where another has stood in for it."""
+        fades = self.fades and len(self._fresh) < _FADING and self.tiles.has_stand_in(key)
+        self._fresh[key] = _FADE_STEPS if fades else 1
         if not self._fresh_timer.isActive():
             self._fresh_timer.start()
 
@@ -170,12 +189,14 @@ class MapCanvas(QWidget):
 
     def _paint_fresh(self) -> None:
         """Paint some of the tiles that came into what is painted already."""
-        wanted = [key for key in self.keys + self.field_keys if key in self._fresh]
-        fresh, self._fresh = wanted[:_FRESH_TILES], set(wanted[_FRESH_TILES:])
+        seen = {*self.keys, *self.field_keys}
+        wanted = [(key, steps) for key, steps in self._fresh.items() if key in seen]
+        now, later = wanted[:_FRESH_TILES], wanted[_FRESH_TILES:]
+        self._fresh = dict(later + [(key, steps - 1) for key, steps in now if steps > 1])
         if self._fresh:
             self._fresh_timer.start()
-        if fresh and self._ground.painted:
-            self.update(self._ground.add(self._scene(self.devicePixelRatioF()), fresh))
+        if now and self._ground.painted:
+            self.update(self._ground.add(self._scene(self.devicePixelRatioF()), now))
 
     # -- events
 

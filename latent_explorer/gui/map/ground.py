@@ -50,19 +50,19 @@ class Ground:
             self._paint_over(scene, self._image, QRegion(0, 0, scene.view.width, scene.view.height))
         return self._image
 
-    def add(self, scene: Scene, fresh: list[TileKey]) -> QRegion:
-        """Paint tiles that have come; returns the pixels that changed."""
+    def add(self, scene: Scene, fresh: list[tuple[TileKey, int]]) -> QRegion:
+        """Paint tiles that have come, each one step on of those that are left; returns the pixels that changed."""
         assert self._image is not None
-        self._paint_tiles(scene, fresh)
         changed = QRegion()
-        for key in fresh:
+        for key, steps in fresh:
+            self._paint_tiles(scene, [key], 1 / steps)
             changed = changed.united(tile_rect(scene.view, key))
         self._paint_over(scene, self._image, changed)
         return changed
 
-    def _paint_tiles(self, scene: Scene, keys: list[TileKey]) -> None:
+    def _paint_tiles(self, scene: Scene, keys: list[TileKey], share: float = 1.0) -> None:
         painter = QPainter(self._tile_image)
-        self._tiles.paint(painter, scene.view, keys, QColor(scene.theme.map))
+        self._tiles.paint(painter, scene.view, keys, QColor(scene.theme.map), share)
         painter.end()
 
     def _paint_over(self, scene: Scene, image: QImage, where: QRegion) -> None:

@@ -1,5 +1,6 @@
 """The decoded pictures as a layer of the map."""
 
+from collections import OrderedDict
 from collections.abc import Iterator
 
 import numpy as np
@@ -13,9 +14,12 @@ from latent_explorer.gui.view import View
 _ANCESTORS = 4
 """How many levels up a tile may be stood in for by a coarser one."""
 
+_IMAGES = 320
+"""Tiles whose painted form is kept: about 200 KB each with pictures of 28 x 28."""
+
 
 class TileLayer:
-    """Paints the tiles of a cache, a coarser one standing in, enlarged, where one is not there yet.
+    """Paints the tiles of a cache; for one that is not there yet a coarser one stands in, and finer ones over it.
 
     invert: exchange black and white, for grey pictures on a light map.
     """
@@ -25,23 +29,37 @@ class TileLayer:
         self.opacity = 0.6
         self.invert = False
         self._cache = cache
-        self._images: dict[TileKey, QImage] = {}
+        self._images: OrderedDict[TileKey, QImage] = OrderedDict()  # the one used last at the end
 
     def forget(self, keys: "list[TileKey] | None" = None) -> None:
         """Forget the painted form of some tiles, or of all."""
         for key in list(self._images) if keys is None else keys:
             self._images.pop(key, None)
 
-    def paint(self, painter: QPainter, view: View, keys: list[TileKey], ground: QColor) -> None:
-        """Draw the tiles that a view wants, over a ground colour."""
+    def has_stand_in(self, key: TileKey) -> bool:
+        """Whether others are painted where a tile belongs as long as it is not there."""
+        others = (*list(_with_ancestors(key))[1:], *_children(key))
+        return self.visible and any(other in self._cache for other in others)
+
+    def paint(self, painter: QPainter, view: View, keys: list[TileKey], ground: QColor, share: float = 1.0) -> None:
+        """Draw the tiles that a view wants, over a ground colour.
+
+        share: 1 covers what was painted there before; less lets as much of it through.
+        """
         if not self.visible:
             return
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         for key in keys:
-            for found in _with_ancestors(key):
-                if found in self._cache:
-                    self._draw(painter, view, key, found, ground)
-                    break
+            for part, found in self._sources(key):
+                self._draw(painter, view, part, found, ground, share)
+
+    def _sources(self, key: TileKey) -> Iterator[tuple[TileKey, TileKey]]:
+        """What to draw for a tile, in order: the part of the map to cover, and the tile that it is drawn from."""
+        found = next((each for each in _with_ancestors(key) if each in self._cache), None)
+        if found is not None:
+            yield key, found
+        if found != key:
+            yield from ((child, child) for child in _children(key) if child in self._cache)
 
     def _image(self, key: TileKey) -> QImage:
         if key not in self._images:
@@ -49,9 +67,12 @@ class TileLayer:
             assert pictures is not None
             image = to_qimage(montage(pictures, PICTURES))
             self._images[key] = inverted(image) if self.invert else image
+        self._images.move_to_end(key)
+        if len(self._images) > _IMAGES:
+            self._images.popitem(last=False)
         return self._images[key]
 
-    def _draw(self, painter: QPainter, view: View, key: TileKey, found: TileKey, ground: QColor) -> None:
+    def _draw(self, painter: QPainter, view: View, key: TileKey, found: TileKey, ground: QColor, share: float) -> None:
         """Draw the part of `found` that covers `key`, its edges on whole pixels so that no seam shows."""
         image, wanted, whole = self._image(found), tile_region(key), tile_region(found)
         target = QRectF(tile_rect(view, key))
@@ -61,8 +82,10 @@ class TileLayer:
             wanted.width / whole.width * image.width(),
             wanted.height / whole.height * image.height(),
         )
+        # over what was there, `share` of the ground with the picture on it: two coats, the first as thick as this needs
+        painter.setOpacity(1 - (1 - share) / (1 - share * self.opacity) if share < 1 else 1.0)
         painter.fillRect(target, ground)
-        painter.setOpacity(self.opacity)
+        painter.setOpacity(share * self.opacity)
         painter.drawImage(target, image, part)
         painter.setOpacity(1.0)
 
@@ -70,6 +93,12 @@ class TileLayer:
 def _with_ancestors(key: TileKey) -> Iterator[TileKey]:
     for up in range(_ANCESTORS + 1):
         yield TileKey(key.field, key.chart, key.level - up, key.column >> up, key.row >> up)
+
+
+def _children(key: TileKey) -> Iterator[TileKey]:
+    for row in (2 * key.row, 2 * key.row + 1):
+        for column in (2 * key.column, 2 * key.column + 1):
+            yield TileKey(key.field, key.chart, key.level + 1, column, row)
 
 
 def tile_rect(view: View, key: TileKey) -> QRect:

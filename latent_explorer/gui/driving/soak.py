@@ -1,0 +1,27 @@
+"""A long wander through the real window: `python -m … MODEL SECONDS` prints its memory, in MiB, every half minute."""
+
+import sys
+
+from latent_explorer.gui.app import collect_garbage_here
+from latent_explorer.gui.driving.frames import play
+from latent_explorer.gui.driving.frames_scene import resident_mib
+from latent_explorer.gui.driving.person import person_at_a_window
+from latent_explorer.gui.driving.wander import Hand
+
+_EVERY = 30.0
+
+
+def main(model: str, seconds: str) -> None:
+    """Wander, and say after each half minute what the window and its engine hold."""
+    with person_at_a_window(model) as person:
+        person.wait_for_the_engine()
+        keep = collect_garbage_here()
+        inputs = Hand(person.canvas).wander()
+        for _ in range(round(float(seconds) / _EVERY)):
+            play(inputs, _EVERY)
+            print(resident_mib(person.window), flush=True)
+        keep.stop()
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:3])
