@@ -81,7 +81,7 @@ class MainWindow(QMainWindow):
         self.filmstrip = Filmstrip()
         self.legend = Legend()
         self.pins = PinPanel()
-        self.fields = FieldLayers(self.link.client, self.canvas, self.inspector)
+        self.fields = FieldLayers(self.link.client, self.canvas, self.inspector.values)
         self.layers = LayerPanel({"Pictures": (True, self.tiles.opacity), "Points": (True, self.points.opacity)})
         for title, layer in self.fields.by_title.items():
             self.layers.add(title, layer.visible, layer.opacity, layer.field.sentence)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 from PyQt6.QtGui import QColor, QImage
-from PyQt6.QtWidgets import QLabel, QToolButton
+from PyQt6.QtWidgets import QToolButton
 
 from latent_explorer.atlas import FIELDS
 from latent_explorer.gui.driving.person import Person
@@ -40,7 +40,7 @@ def pixels(image: QImage) -> np.ndarray:
 
 
 def said(person: Person) -> str:
-    return "\n".join(label.text() for label in person.window.inspector.findChildren(QLabel))
+    return "\n".join(person.window.inspector.values.lines)
 
 
 def luminance(rgb: np.ndarray) -> np.ndarray:

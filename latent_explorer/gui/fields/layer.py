@@ -64,8 +64,8 @@ class FieldLayer:
         for key in self.keys(view):
             target = tile_rect(view, key)
             found = next((each for each in _with_ancestors(key) if each in self._cache), None)
-            if found is not None and target.intersects(where):
-                painter.drawImage(QRectF(target), self._image(found), self._part(key, found))
+            if found is not None and target.intersects(where) and not (image := self._image(found)).isNull():
+                painter.drawImage(QRectF(target), image, self._part(key, found))
         painter.setOpacity(1.0)
 
     def _image(self, key: TileKey) -> QImage:
@@ -73,7 +73,8 @@ class FieldLayer:
             values, nodes = self._cache.get(key), self.field.steps + 1
             assert values is not None
             assert self.colouring is not None
-            self._images[key] = borrowed_qimage(self.colouring(values.reshape(nodes, nodes, -1)))
+            pixels = self.colouring(values.reshape(nodes, nodes, -1))
+            self._images[key] = borrowed_qimage(pixels) if pixels.any() else QImage()  # nothing to see is not drawn
         return self._images[key]
 
     def _part(self, key: TileKey, found: TileKey) -> QRectF:

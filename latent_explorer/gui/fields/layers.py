@@ -9,7 +9,7 @@ from latent_explorer.gui.fields.colours import Span, by_class, by_cover, by_ramp
 from latent_explorer.gui.fields.layer import FieldLayer
 from latent_explorer.gui.fields.words import value_line
 from latent_explorer.gui.map.canvas import MapCanvas
-from latent_explorer.gui.panels.inspector import Inspector
+from latent_explorer.gui.panels.values import ValueLines
 from latent_explorer.gui.theme import Theme
 from latent_explorer.session import OpenBundle
 
@@ -22,8 +22,8 @@ _VEIL = "veil"
 class FieldLayers:
     """All fields as layers, the veil undermost and at first the only one shown."""
 
-    def __init__(self, client: EngineClient, canvas: MapCanvas, inspector: Inspector) -> None:
-        self._client, self._canvas, self._inspector = client, canvas, inspector
+    def __init__(self, client: EngineClient, canvas: MapCanvas, values: ValueLines) -> None:
+        self._client, self._canvas, self._values = client, canvas, values
         self._cache = TileCache(_BYTES)
         self._bundle: OpenBundle | None = None
         self._theme: Theme | None = None
@@ -59,7 +59,7 @@ class FieldLayers:
         for layer in self.by_title.values():
             layer.chart, layer.span, layer.colouring = bundle.chart.name, None, None
             layer.forget()
-        self._inspector.show_values([])
+        self._values.show_lines([])
 
     def dress(self, theme: Theme) -> None:
         """Show the fields in the colours of a theme."""
@@ -105,7 +105,7 @@ class FieldLayers:
         names, view = self._bundle.class_names, self._canvas.view
         found = [(layer.field, layer.value(view, (u, v))) for layer in self._shown]
         lines = [f"{field.title}: …" if values is None else value_line(field, values, names) for field, values in found]
-        self._inspector.show_values(lines)
+        self._values.show_lines(lines)
 
     def _layer(self, name: str) -> FieldLayer:
         return self.by_title[FIELDS[name].title]

@@ -9,6 +9,7 @@ from PyQt6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QSizePolicy, QToolBu
 from latent_explorer.engine.protocol import Place
 from latent_explorer.gui.panels.neighbours import NeighbourStrip
 from latent_explorer.gui.panels.shares import ShareBars
+from latent_explorer.gui.panels.values import ValueLines
 from latent_explorer.gui.picture_view import PictureView
 from latent_explorer.gui.theme import Theme
 from latent_explorer.session import OpenBundle
@@ -48,10 +49,7 @@ class Inspector(QWidget):
         self._word.setWordWrap(True)
         self._word.setMinimumHeight(2 * self.fontMetrics().lineSpacing() + 4)
         self._word.setAlignment(Qt.AlignmentFlag.AlignTop)
-        self._values = QLabel()
-        self._values.setProperty("role", "faint")
-        self._values.setToolTip("What the layers shown are at this place; point at their names to read what they say")
-        self._values.hide()
+        self.values = ValueLines()
         self._shares = ShareBars()
         self.neighbours = NeighbourStrip()
         self._theme: Theme | None = None
@@ -78,7 +76,7 @@ class Inspector(QWidget):
         layout.addWidget(self.coordinates)
         layout.addLayout(buttons)
         layout.addWidget(self._word)
-        layout.addWidget(self._values)
+        layout.addWidget(self.values)
         layout.addWidget(_heading("Classes of the 50 nearest images"))
         layout.addWidget(self._shares)
         layout.addWidget(_heading("Nearest images: real above, decoded below"))
@@ -121,11 +119,6 @@ class Inspector(QWidget):
         )
         self._shares.show_shares(place.shares)
         self.neighbours.show_place(place)
-
-    def show_values(self, lines: list[str]) -> None:
-        """Show what the visible fields are at the place, a line each."""
-        self._values.setText("\n".join(lines))
-        self._values.setVisible(bool(lines))
 
     def _read_coordinates(self) -> None:
         assert self._bundle is not None
