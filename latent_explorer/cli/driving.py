@@ -28,6 +28,7 @@ class Budget(StrEnum):
     HOVER = "hover"
     STARTUP = "startup"
     GRID = "grid"
+    POINTS = "points"
 
 
 def add_to(app: typer.Typer) -> None:
@@ -71,6 +72,7 @@ def bench(
     hover    from a mouse move to the painted picture, in the window
     startup  from launch to the first paint
     grid     180 x 180 pictures decoded on one thread
+    points   70 thousand, 1 and 10 million points drawn and picked
     """
     measured = _measured(what, model)
     if as_json:
@@ -96,6 +98,10 @@ def _measured(what: Budget, model: str | None) -> Mapping[str, dict[str, Any]]:
             from latent_explorer.engine.grid_bench import measure_grid
 
             found = measure_grid(find_bundle(model or _GRID_MODEL))
+        case Budget.POINTS:
+            from latent_explorer.gui.driving.points_bench import measure_points
+
+            found = measure_points()
     return {name: measure.as_json() for name, measure in found.items()}
 
 

@@ -104,6 +104,7 @@ class MainWindow(QMainWindow):
     def _connect(self) -> None:
         self.canvas.hovered.connect(self.prober.hover)
         self.canvas.looked.connect(self._look)
+        self.canvas.painted.connect(self.points.after_first_paint)
         self.layers.changed.connect(self._set_layer)
         self.legend.toggled.connect(self._toggle_class)
         self.legend.isolated.connect(self._isolate_class)
