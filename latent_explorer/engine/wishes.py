@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from latent_explorer.engine.protocol import Decode, Describe, Hover, Message, Open, Pictures, Request, Withdraw
 
-TOPICS = ("pins", "film", "tiles", "export")
+TOPICS = ("pins", "selection", "film", "tiles", "export")
 """What batches are wanted for, the most urgent first."""
 
 IN_FLIGHT = 3

@@ -68,7 +68,7 @@ def test_a_single_point_of_a_rare_class_is_seen_among_thousands(monkeypatch: pyt
     uv, group = random.normal(0, 1, (30_000, 2)).astype(np.float32), np.zeros(30_000, np.int64)
     uv[777], group[777] = (0.1, 0.1), 1
     index = PointIndex(uv, group)
-    view = View(0, 0, 30, 200, 150)
+    view = View(0, 0, 12, 200, 150)
     entries, rows = index.level_for(view.region, view.scale)
     assert entries is not index.points
     splatter = Splatter()

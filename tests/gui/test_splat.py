@@ -37,7 +37,7 @@ def splat(
     index = PointIndex(uv, np.arange(len(uv)))
     splatter = Splatter()
     splatter.compiled = False
-    rows = index.rows(index.points, view.region.grown(1))
+    rows = index.rows(index.points, view.region.grown(20))
     classes = colours if len(colours) else np.zeros(1, np.uint32)
     image = splatter.image(index.points, rows, Ink(classes), view, diameter, ratio)
     assert set(np.unique(image >> 24).tolist()) <= {0, 255}
@@ -131,7 +131,7 @@ def test_the_compiled_loops_draw_what_numpy_draws(
     index = PointIndex(uv, group)
     marks = random.random(count) < 0.3 if marked else None
     ink = Ink(np.array([0, 0xFF0000, 0x00FF00, 0x123456], np.uint32), usual=5.0, marks=marks)
-    rows = index.rows(index.points, view.region.grown(1))
+    rows = index.rows(index.points, view.region.grown(20))
     plain, quick = Splatter(), Splatter()
     plain.compiled = False
     for _ in range(2):  # the second time on a canvas that was used

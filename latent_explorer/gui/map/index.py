@@ -18,7 +18,8 @@ _PER_CELL = 2.0
 _LEVELS_FROM = 200_000  # fewer points are quick enough without levels
 _ENTRIES = 160_000  # a level with more of them in sight is too fine, as long as
 _CELL_PIXELS = 4.0  # its cells are no larger than this
-_BULK = 0.001  # the share of points left out at each side of the grid; they are kept one by one
+_BULK = 0.001  # the share of points left out at each side of the bulk
+_MARGIN = 1.6  # how much wider than the bulk the grid is; points farther out are kept one by one
 
 Rows = tuple[NDArray[np.int64], NDArray[np.int64]]
 """Where the entries of some rows of cells begin, and where they end."""
@@ -109,9 +110,9 @@ class PointIndex:
 
     def marked(self, chosen: NDArray[np.bool_]) -> list[NDArray[np.bool_]]:
         """For each level, which entries hold any of the chosen points (n,)."""
-        marks = [chosen[self.points.order]]
+        marks = [np.take(chosen, self.points.order)]  # far quicker than chosen[order]
         for level in self.levels[1:]:
-            marks.append(np.logical_or.reduceat(marks[-1][level.order], level.starts))
+            marks.append(np.logical_or.reduceat(np.take(marks[-1], level.order), level.starts))
         return marks
 
     def _levels(self, side: int) -> Iterator[Entries]:
@@ -172,11 +173,11 @@ def _ranks(group: NDArray[np.uint16]) -> NDArray[np.uint8]:
 
 
 def _bulk(uv: NDArray[np.float32]) -> Region:
-    """A square box that holds all but the farthest points."""
+    """A square box, wider than the bulk of the points: it holds all but the farthest."""
     sample = uv[:: max(1, len(uv) // 100_000)].astype(np.float64)
     if not len(sample):
         return Region(-0.5, -0.5, 0.5, 0.5)
     low, high = np.quantile(sample, (_BULK, 1 - _BULK), axis=0)
-    half = max(float((high - low).max()) / 2, 1e-12 * (1 + float(np.abs(sample).max())))
+    half = max(_MARGIN * float((high - low).max()) / 2, 1e-12 * (1 + float(np.abs(sample).max())))
     u, v = ((low + high) / 2).tolist()
     return Region(u - half, v - half, u + half, v + half)

@@ -79,7 +79,8 @@ def _inside(begin: Any, end: Any, u: Any, v: Any, order: Any, edges: Any, chosen
                 u0, v0, v1 = reaching[edge, 0], reaching[edge, 1], reaching[edge, 3]
                 if (v[i] >= v0) != (v[i] >= v1) and u[i] < u0 + (v[i] - v0) * slopes[edge]:
                     odd = not odd
-            chosen[order[i]] = odd
+            if odd:
+                chosen[order[i]] = True
 
 
 inside = _compiled(_inside)

@@ -109,11 +109,14 @@ class _Plain:
     ) -> None:  # fmt: skip
         height, width = image.shape
         inside = np.s_[diameter : diameter + height, diameter : diameter + width]
-        ink = inks.reshape(height + 2 * diameter, -1)[inside]
-        alpha = alphas[bits.reshape(height + 2 * diameter, -1)[inside] >> 20]
+        all_inks = inks.reshape(height + 2 * diameter, -1)[inside]
+        dotted = all_inks > 0
+        ink = all_inks[dotted]
+        alpha = alphas[bits.reshape(height + 2 * diameter, -1)[inside][dotted] >> 20]
         red_blue = (ink & _RED_BLUE) * (alpha + np.uint32(1)) >> np.uint32(8) & _RED_BLUE
         green = (ink & _GREEN) * (alpha + np.uint32(1)) >> np.uint32(8) & _GREEN
-        image[:] = alpha << np.uint32(24) | red_blue | green
+        image[:] = 0
+        image[dotted] = alpha << np.uint32(24) | red_blue | green
         inks[:] = 0
         counts[:] = 0
 
