@@ -31,6 +31,7 @@ class Budget(StrEnum):
     GRID = "grid"
     FRAMES = "frames"
     DECODE = "decode"
+    POINTS = "points"
 
 
 def add_to(app: typer.Typer) -> None:
@@ -79,6 +80,7 @@ def bench(
     grid     180 x 180 pictures decoded on one thread
     frames   frames that come late while a scripted hand pans, zooms and hovers
     decode   pictures a second, as a share of the rate of matrix products
+    points   70 thousand, 1 and 10 million points drawn and picked
     """
     measured = _measured(what, model, seconds)
     if as_json:
@@ -121,6 +123,10 @@ def _measured(what: Budget, model: str | None, seconds: float) -> Mapping[str, d
             from latent_explorer.engine.grid_bench import measure_grid
 
             found = measure_grid(find_bundle(model or _GRID_MODEL))
+        case Budget.POINTS:
+            from latent_explorer.gui.driving.points_bench import measure_points
+
+            found = measure_points()
     return {name: measure.as_json() for name, measure in found.items()}
 
 

@@ -1,13 +1,20 @@
 """The panels around the map, and where they are."""
 
 from PyQt6.QtCore import Qt
-from PyQt6.QtWidgets import QDockWidget, QMainWindow, QWidget
+from PyQt6.QtWidgets import QDockWidget, QMainWindow, QTabWidget, QWidget
 
 from latent_explorer.gui.settings import Settings
 
 _LEFT, _RIGHT = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea
 _BELOW = Qt.DockWidgetArea.BottomDockWidgetArea
-_AREAS = {"Layers": _LEFT, "Classes": _LEFT, "Pins": _LEFT, "Inspector": _RIGHT, "Filmstrip": _BELOW}
+_AREAS = {
+    "Layers": _LEFT,
+    "Classes": _LEFT,
+    "Pins": _LEFT,
+    "Inspector": _RIGHT,
+    "Selection": _RIGHT,
+    "Filmstrip": _BELOW,
+}
 
 
 class Docks:
@@ -51,4 +58,7 @@ class Docks:
         window.resize(1280, 800)
         window.resizeDocks([docks["Classes"], docks["Inspector"]], [200, 316], Qt.Orientation.Horizontal)
         window.resizeDocks([docks["Layers"], docks["Classes"], docks["Pins"]], [90, 330, 220], Qt.Orientation.Vertical)
+        window.setTabPosition(_RIGHT, QTabWidget.TabPosition.North)
+        window.tabifyDockWidget(docks["Inspector"], docks["Selection"])
+        docks["Inspector"].raise_()
         window.resizeDocks([docks["Filmstrip"]], [138], Qt.Orientation.Vertical)

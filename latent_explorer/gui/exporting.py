@@ -20,6 +20,7 @@ if TYPE_CHECKING:  # nothing of the dialog is loaded before it is wanted: the wi
 _NO_BUNDLE = "There is nothing to export yet: open a bundle first, with File ▸ Open bundle…"
 _NO_PROBE = "There is no picture to export yet: move the pointer over the map, or click on it, and try again."
 _NO_PATH = "There is no filmstrip to export yet: drag on the map from one place to another, and try again."
+_NO_SELECTION = "There is nothing selected yet: take the Select tool (S), drag around points, and try again."
 _DECODING = "The pictures are still being decoded. Try again in a moment."
 _JOIN_SECONDS = 20.0  # a file of the largest size is written sooner
 
@@ -105,6 +106,18 @@ class Exporter(QObject):
         from latent_explorer.gui.exports.subjects import LatentsSubject, file_name
 
         self._show(bundle, LatentsSubject(file_name(bundle.name, "latents"), bundle, session.state.hidden))
+
+    def selection(self) -> None:
+        """Export the latents of the selected images."""
+        bundle, session = self._open_bundle(), self._window.session
+        selection = None if session is None else session.state.selection
+        if bundle is None or selection is None:
+            self._refuse(_NO_BUNDLE if bundle is None else _NO_SELECTION)
+            return
+        from latent_explorer.gui.exports.subjects import LatentsSubject, file_name
+
+        name, title = file_name(bundle.name, "selection"), f"Export {selection.count:,} selected latents"
+        self._show(bundle, LatentsSubject(name, bundle, frozenset(), selection.chosen, title=title))
 
     def take(self, answer: Answer) -> None:
         """Pictures wanted for an export have come."""

@@ -30,7 +30,7 @@ def tool_bar(window: "MainWindow") -> QToolBar:
     bar.setObjectName("Tool bar")
     bar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
     bar.setMovable(False)
-    for group in (("Probe", "Path"), ("Fit", "Zoom in", "Zoom out"), ("Undo", "Redo"), ("Loupe",)):
+    for group in (("Probe", "Path", "Select"), ("Fit", "Zoom in", "Zoom out"), ("Undo", "Redo"), ("Loupe",)):
         for text in group:
             bar.addAction(window.actions_by_text[text])
         bar.addSeparator()
@@ -48,16 +48,22 @@ def _file(window: "MainWindow") -> Iterator[Entry]:
     yield Command("Export grid…", exporter.grid, "Ctrl+G", "Export the region seen as a grid of pictures")
     yield Command("Export map…", exporter.map, "Ctrl+M", "Export the map as shown")
     yield Command("Export latents…", exporter.latents, "Ctrl+L", "Export the latents of all images")
+    yield Command("Export selection…", exporter.selection, tip="Export the latents of the selected images")
     yield SEPARATOR
     yield Command("Quit", window.quit, "Ctrl+Q")
 
 
 def _edit(window: "MainWindow") -> Iterator[Entry]:
-    yield Command("Undo", window.undo, "Ctrl+Z", "Undo the last change of pins or path")
+    yield Command("Undo", window.undo, "Ctrl+Z", "Undo the last change of pins, path or selection")
     yield Command("Redo", window.redo, "Ctrl+Shift+Z", "Take back the last undo")
     yield SEPARATOR
     yield Command("Pin this place", window.pin_probe, "Ctrl+P", "Pin the place that is probed")
     yield Command("Clear path", window.clear_route, "Ctrl+Backspace", "Take the path away")
+    yield SEPARATOR
+    selecting = window.selecting
+    yield Command("Grow selection", selecting.grow, "Ctrl+Shift+G", "Select also what lies near on the map")
+    yield Command("Invert selection", selecting.invert, "Ctrl+I", "Select the other points that are shown")
+    yield Command("Clear selection", selecting.escape, "Esc", "Select nothing")
 
 
 def _view(window: "MainWindow") -> Iterator[Entry]:
@@ -88,6 +94,8 @@ def _tools(window: "MainWindow") -> Iterator[Entry]:
     }
     for name, (key, tip) in tips.items():
         yield Command(name, partial(window.take_tool, name), key, tip, checked=name == "Probe", group="tool")
+    tip = "Select points by a rectangle; pressed again, by a lasso"
+    yield Command("Select", window.selecting.take_up, "S", tip, checked=False, group="tool")
     yield SEPARATOR
     yield Command("Play or pause", window.filmstrip.play_or_pause, "K", "Play the path")
     yield Command("Previous frame", partial(_step, window, -1), "J", "Go back along the path")
@@ -144,7 +152,8 @@ _KEYS = """
 <tr><td><b>Wheel</b>, + and −</td><td>zoom</td></tr>
 <tr><td><b>Middle drag</b>, Space and drag</td><td>pan</td></tr>
 <tr><td><b>Arrows</b></td><td>move the probe; with Shift by single pixels; with Ctrl pan</td></tr>
-<tr><td><b>Esc</b></td><td>drop what was begun</td></tr>
+<tr><td><b>S, and drag</b></td><td>select points; S again for a lasso, Shift adds</td></tr>
+<tr><td><b>Esc</b></td><td>drop what was begun; else clear the selection</td></tr>
 </table>
 <h3>Everywhere</h3>
 <table cellpadding="3">{rows}</table>

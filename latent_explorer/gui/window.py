@@ -32,10 +32,12 @@ from latent_explorer.gui.panels.filmstrip import Filmstrip
 from latent_explorer.gui.panels.inspector import Inspector
 from latent_explorer.gui.panels.legend import LayerPanel, Legend
 from latent_explorer.gui.panels.pins import PinPanel
+from latent_explorer.gui.panels.selection import SelectionPanel
 from latent_explorer.gui.picture_menu import use_settings
 from latent_explorer.gui.picture_view import open_picture_window
 from latent_explorer.gui.pinboard import Pinboard
 from latent_explorer.gui.prober import Prober
+from latent_explorer.gui.selecting import Selecting
 from latent_explorer.gui.settings import Settings
 from latent_explorer.gui.status import StatusLine
 from latent_explorer.gui.tile_store import TileStore
@@ -82,6 +84,7 @@ class MainWindow(QMainWindow):
         self.legend = Legend()
         self.pins = PinPanel()
         self.fields = FieldLayers(self.link.client, self.canvas, self.inspector.values)
+        self.selection = SelectionPanel()
         self.layers = LayerPanel({"Pictures": (True, self.tiles.opacity), "Points": (True, self.points.opacity)})
         for title, layer in self.fields.by_title.items():
             self.layers.add(title, layer.visible, layer.opacity, layer.field.sentence)
@@ -93,8 +96,13 @@ class MainWindow(QMainWindow):
         self.exporter = Exporter(self)
         self.opener = Opener(self)
         self.pinboard = Pinboard(self)
+        self.selecting = Selecting(self)
         gestures = Gestures(self)
-        self.tools: dict[str, Tool] = {"Probe": ProbeTool(gestures), "Path": PathTool(gestures)}
+        self.tools: dict[str, Tool] = {
+            "Probe": ProbeTool(gestures),
+            "Path": PathTool(gestures),
+            "Select": self.selecting.tool,
+        }
 
     def _lay_out(self) -> None:
         middle = QWidget()
@@ -109,6 +117,7 @@ class MainWindow(QMainWindow):
             "Classes": self.legend,
             "Pins": self.pins,
             "Inspector": self.inspector,
+            "Selection": self.selection,
             "Filmstrip": self.filmstrip,
         }
         self.docks = Docks(self, panels)
@@ -119,6 +128,7 @@ class MainWindow(QMainWindow):
         self.canvas.looked.connect(self.look)
         self.canvas.ended.connect(self.status.say_the_end)
         self.canvas.closest = self.feed.closest
+        self.canvas.painted.connect(self.points.after_first_paint)
         self.layers.changed.connect(self._set_layer)
         self.legend.toggled.connect(self._toggle_class)
         self.legend.isolated.connect(self._isolate_class)
@@ -162,6 +172,7 @@ class MainWindow(QMainWindow):
         self.film.open(bundle)
         self.prober.open(bundle)
         self.pinboard.open()
+        self.selecting.open()
         self.canvas.set_home(Region.around(bundle.home))
         self._session_changed(State(), self.session.state)
 
@@ -172,6 +183,7 @@ class MainWindow(QMainWindow):
         if self.session is not None:
             self.film.ask()
             self.pinboard.ask()
+            self.selecting.ask()
             self.prober.again()
 
     # -- what the engine says
@@ -191,6 +203,8 @@ class MainWindow(QMainWindow):
                 self.film.take(event)
             case Answer(topic="pins", pictures=pictures) if pictures is not None:
                 self.pinboard.take(event)
+            case Answer(topic="selection", pictures=pictures) if pictures is not None:
+                self.selecting.take(event)
             case Answer(topic="export"):
                 self.exporter.take(event)
             case Answer(topic=topic, reply=Refused() as refused) if topic:
@@ -230,6 +244,10 @@ class MainWindow(QMainWindow):
             self.points.set_points(self.session.bundle, new.hidden, self.theme)
             self.legend.show_hidden(new.hidden)
             self.canvas.refresh()
+        if old.selection is not new.selection:
+            self.selecting.show(new.selection)
+            self.selecting.bring_forward(new.selection)
+        self.actions_by_text["Clear selection"].setEnabled(new.selection is not None)
         self.actions_by_text["Undo"].setEnabled(self.session.can_undo)
         self.actions_by_text["Redo"].setEnabled(self.session.can_redo)
 
@@ -342,6 +360,7 @@ class MainWindow(QMainWindow):
             self.points.set_points(bundle, hidden, theme)
             self.legend.set_bundle(bundle, theme, hidden)
             self.inspector.set_bundle(bundle, theme)
+            self.selection.set_classes(bundle, theme)
         self.canvas.refresh()
 
     # -- events

@@ -2,6 +2,6 @@
 
 from latent_explorer.session.opened import OpenBundle, open_bundle
 from latent_explorer.session.session import Session
-from latent_explorer.session.state import Pin, Route, State
+from latent_explorer.session.state import Pin, Route, Selection, State
 
-__all__ = ["OpenBundle", "Pin", "Route", "Session", "State", "open_bundle"]
+__all__ = ["OpenBundle", "Pin", "Route", "Selection", "Session", "State", "open_bundle"]

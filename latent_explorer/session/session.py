@@ -8,14 +8,14 @@ from psygnal import Signal
 
 from latent_explorer.errors import UserError
 from latent_explorer.session.opened import OpenBundle
-from latent_explorer.session.state import Pin, Route, State, as_point
+from latent_explorer.session.state import Pin, Route, Selection, State, as_point
 
 
 class Session:
     """What is open and what has been made of it.
 
-    changed: emitted with the old and the new State. Pins and routes can be undone; what is hidden cannot, since
-    nothing is lost by it. state: what to begin with, of an earlier session on the same bundle.
+    changed: emitted with the old and the new State. Pins, routes and selections can be undone; what is hidden cannot,
+    since nothing is lost by it. state: what to begin with, of an earlier session on the same bundle.
     """
 
     changed = Signal(State, State)
@@ -40,7 +40,7 @@ class Session:
         return bool(self._future)
 
     def undo(self) -> None:
-        """Go back to before the last change of pins or route."""
+        """Go back to before the last change of pins, route or selection."""
         self._travel(self._past, self._future)
 
     def redo(self) -> None:
@@ -73,6 +73,24 @@ class Session:
         if route is not None:
             _ = route.path
         self._change(replace(self._state, route=route))
+
+    def select(self, chosen: NDArray[np.bool_] | None) -> None:
+        """Select the images chosen (n,) instead of those before; None, or none of them, to select nothing."""
+        selection = Selection(chosen) if chosen is not None and chosen.any() else None
+        self._change(replace(self._state, selection=selection))
+
+    def invert_selection(self) -> None:
+        """Select those of the shown images that are not selected."""
+        selection = self._state.selection
+        self.select(self.shown if selection is None else self.shown & ~selection.chosen)
+
+    @property
+    def shown(self) -> NDArray[np.bool_]:
+        """Which images are of a class that is not hidden, bool (n,)."""
+        label = self.bundle.latents.label
+        if label is None or not self._state.hidden:
+            return np.ones(len(self.bundle.latents), bool)
+        return ~np.isin(label, list(self._state.hidden))
 
     def hide(self, hidden: frozenset[int]) -> None:
         """Show all classes but these."""

@@ -1,6 +1,7 @@
 """The frozen values a session consists of."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,10 +47,23 @@ class Route:
         return Path(start, end, self.curve, self.frames, self.easing)
 
 
+@dataclass(frozen=True, eq=False)
+class Selection:
+    """Some images. chosen: bool (n,), at least one of them true."""
+
+    chosen: NDArray[np.bool_]
+
+    @cached_property
+    def count(self) -> int:
+        """How many they are."""
+        return int(np.count_nonzero(self.chosen))
+
+
 @dataclass(frozen=True)
 class State:
-    """What a person has made of a map. hidden: the classes not shown."""
+    """What a person has made of a map. hidden: the classes not shown. selection: None where nothing is selected."""
 
     pins: tuple[Pin, ...] = ()
     route: Route | None = None
     hidden: frozenset[int] = frozenset()
+    selection: Selection | None = None

@@ -86,6 +86,7 @@ def driving(monkeypatch):
         ("tour", "tour", {"steps": 3}),
         ("hover_bench", "measure_hover", measured),
         ("startup_bench", "measure_startup", measured),
+        ("points_bench", "measure_points", measured),
     ):
         module = ModuleType(name)
         setattr(module, function, note(answer))
@@ -115,3 +116,8 @@ def test_a_tour_needs_a_folder(call, driving, tmp_path):
 def test_the_window_is_measured_by_those_who_drive_it(done, driving, what):
     assert done("bench", what, "--model", "x", "--json").json["some"]["median"] == 1.0
     assert driving == [("x", "offscreen")]
+
+
+def test_drawing_points_is_measured_without_a_model(done, driving):
+    assert done("bench", "points", "--json").json["some"]["median"] == 1.0
+    assert driving == [("offscreen",)]

@@ -1,12 +1,17 @@
 """Points splatted into an image, against the plain way of doing it."""
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from latent_explorer.gui.map.splat import disc, splat
+from latent_explorer.gui.map import splat as splatting
+from latent_explorer.gui.map.index import PointIndex
+from latent_explorer.gui.map.splat import Ink, Splatter, disc
 from latent_explorer.gui.view import View
 
 VIEWS = st.builds(
@@ -22,7 +27,21 @@ DIAMETERS = st.integers(1, 9)
 
 def cloud(seed: int, count: int) -> tuple[NDArray[np.float32], NDArray[np.uint32]]:
     random = np.random.default_rng(seed)
-    return random.normal(0, 2, (count, 2)).astype(np.float32), random.integers(1, 2**32, count, np.uint32)
+    return random.normal(0, 2, (count, 2)).astype(np.float32), random.integers(1, 2**24, count, np.uint32)
+
+
+def splat(
+    uv: NDArray[np.float32], colours: NDArray[np.uint32], view: View, diameter: int, ratio: float = 1.0
+) -> NDArray[np.uint32]:
+    """The image of points, each a class of its own, with the opacity left off."""
+    index = PointIndex(uv, np.arange(len(uv)))
+    splatter = Splatter()
+    splatter.compiled = False
+    rows = index.rows(index.points, view.region.grown(20))
+    classes = colours if len(colours) else np.zeros(1, np.uint32)
+    image = splatter.image(index.points, rows, Ink(classes), view, diameter, ratio)
+    assert set(np.unique(image >> 24).tolist()) <= {0, 255}
+    return image & 0xFFFFFF
 
 
 def covered(uv: NDArray[np.float32], view: View, diameter: int, ratio: float) -> dict[tuple[int, int], set[int]]:
@@ -95,3 +114,46 @@ def test_a_dot_is_round(diameter: int) -> None:
     for axis in zip(*pixels, strict=True):
         assert max(axis) - min(axis) + 1 == diameter
     assert (0, 0) in pixels
+
+
+@pytest.fixture(scope="module")
+def compiled() -> None:
+    splatting.wait_for_compiled()
+    assert splatting._loaded is not None
+
+
+@given(st.integers(0, 1000), st.integers(0, 400), VIEWS, DIAMETERS, st.booleans())
+def test_the_compiled_loops_draw_what_numpy_draws(
+    compiled: None, seed: int, count: int, view: View, diameter: int, marked: bool
+) -> None:
+    random = np.random.default_rng(seed)
+    uv, group = cloud(seed, count)[0], random.integers(0, 4, count)
+    index = PointIndex(uv, group)
+    marks = random.random(count) < 0.3 if marked else None
+    ink = Ink(np.array([0, 0xFF0000, 0x00FF00, 0x123456], np.uint32), usual=5.0, marks=marks)
+    rows = index.rows(index.points, view.region.grown(20))
+    plain, quick = Splatter(), Splatter()
+    plain.compiled = False
+    for _ in range(2):  # the second time on a canvas that was used
+        images = [each.image(index.points, rows, ink, view, diameter) for each in (plain, quick)]
+        np.testing.assert_array_equal(*images)
+
+
+def test_where_more_points_lie_the_image_is_more_opaque() -> None:
+    counts = (1, 3, 10, 40)
+    uv = np.array([(10 * k, 0) for k, count in enumerate(counts) for _ in range(count)], np.float32)
+    index = PointIndex(uv, np.zeros(len(uv), np.int64))
+    view = View(15, 0, 1, 60, 11)
+    splatter = Splatter()
+    splatter.compiled = False
+    image = splatter.image(
+        index.points, index.rows(index.points, view.region), Ink(np.array([0xFFFFFF], np.uint32), usual=40), view, 1
+    )
+    alphas = (image[image > 0] >> 24).tolist()
+    assert alphas == sorted(set(alphas))
+    assert (len(alphas), alphas[-1]) == (4, 255)
+
+
+def test_the_window_is_imported_without_numba() -> None:
+    program = "import sys, latent_explorer.gui.app; assert not sys.modules.keys() & {'numba', 'llvmlite'}"
+    subprocess.run([sys.executable, "-c", program], check=True)

@@ -157,17 +157,18 @@ class MapSubject(Plain):
 
 @dataclass(frozen=True, eq=False)
 class LatentsSubject(Plain):
-    """The latents of all images, or of those whose classes are shown."""
+    """The latents of all images, or of those whose classes are shown; or of the chosen ones (n,)."""
 
     name: str
     bundle: OpenBundle
     hidden: frozenset[int]
+    chosen: NDArray[np.bool_] | None = None
     kind: Kind = "latents"
     title: str = "Export latents"
     default: Choices = _NPZ
 
     def heeds(self, known: Format) -> tuple[str, ...]:
-        return ("shown_only",) if self.bundle.class_names else ()
+        return ("shown_only",) if self.bundle.class_names and self.chosen is None else ()
 
     def shape(self, known: Format, choices: Choices) -> tuple[int, ...]:
         return int(self._kept(choices).sum()), self.bundle.latents.mean.shape[1]
@@ -186,11 +187,15 @@ class LatentsSubject(Plain):
         return rows_of(table, self._kept(choices))
 
     def provenance(self, choices: Choices) -> Provenance:
+        if self.chosen is not None:
+            return Provenance(self.bundle.name, extra={"images": "a selection made on the map"})
         names = [name for label, name in enumerate(self.bundle.class_names) if label not in self.hidden]
         images = "of the classes " + ", ".join(names) if choices.shown_only else "all"
         return Provenance(self.bundle.name, extra={"images": images})
 
     def _kept(self, choices: Choices) -> NDArray[np.bool_]:
+        if self.chosen is not None:
+            return self.chosen
         label = self.bundle.latents.label
         if label is None or not choices.shown_only:
             return np.ones(len(self.bundle.latents), bool)

@@ -23,7 +23,7 @@ class Marks:
 
     pins: names and places. route: (frames, 2), or None. frame: the place of the frame that is played.
     draft: the two ends of a route being dragged. probe: the place under the pointer. neighbours: (k, 2).
-    loupe: the picture shown beside the probe.
+    loupe: the picture shown beside the probe. outline: corners (k, 2) of a selection being drawn.
     """
 
     pins: tuple[tuple[str, tuple[float, float]], ...] = ()
@@ -33,6 +33,7 @@ class Marks:
     probe: tuple[float, float] | None = None
     neighbours: NDArray[np.float64] | None = None
     loupe: QImage | None = None
+    outline: NDArray[np.float64] | None = None
 
 
 def probe_rect(view: View, probe: tuple[float, float] | None, loupe: bool) -> QRect:
@@ -55,6 +56,7 @@ def paint_marks(painter: QPainter, view: View, marks: Marks, theme: Theme) -> No
     """Draw all marks, the most momentary on top."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     _paint_route(painter, view, marks, theme)
+    _paint_outline(painter, view, marks, theme)
     _paint_pins(painter, view, marks, theme)
     _paint_probe(painter, view, marks, theme)
 
@@ -95,6 +97,17 @@ def _paint_route(painter: QPainter, view: View, marks: Marks, theme: Theme) -> N
         _dot(painter, theme, ends[0], 5, theme.text)
     if marks.frame is not None:
         _dot(painter, theme, _at(view, marks.frame), 8, theme.fair)
+
+
+def _paint_outline(painter: QPainter, view: View, marks: Marks, theme: Theme) -> None:
+    if marks.outline is None:
+        return
+    ground = QColor(theme.accent)
+    ground.setAlpha(40)
+    painter.setBrush(ground)
+    painter.setPen(QPen(QColor(theme.accent), 1.5))
+    painter.drawPolygon(QPolygonF([QPointF(x, y) for x, y in view.to_screen(marks.outline).tolist()]))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
 
 
 def _paint_pins(painter: QPainter, view: View, marks: Marks, theme: Theme) -> None:

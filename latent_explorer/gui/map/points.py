@@ -1,16 +1,49 @@
 """The data points as a layer of the map."""
 
 import math
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from PyQt6.QtCore import QPointF, QTimer
 from PyQt6.QtGui import QColor, QPainter
 
 from latent_explorer.gui.images import borrowed_qimage
-from latent_explorer.gui.map.splat import splat
+from latent_explorer.gui.map.index import PointIndex
+from latent_explorer.gui.map.splat import Ink, Splatter, load_compiled
 from latent_explorer.gui.theme import Theme
 from latent_explorer.gui.view import View
 from latent_explorer.session import OpenBundle
+
+_AROUND = 128  # pixels drawn around the view, so that most steps of panning need no drawing
+_LOAD_MS = 1500
+_PICKING = (1.5, 4.0)  # pixels around the pointer searched first
+_DOTS = (1.6, 7.0)  # pixels, the least and the largest dot
+
+
+@dataclass(frozen=True, eq=False)
+class _Made:
+    """An image of the points around a view, which serves while panning does not leave it."""
+
+    view: View
+    ratio: float
+    pixels: NDArray[np.uint32]
+
+    def serves(self, view: View, ratio: float) -> bool:
+        same = (view.scale, view.width, view.height, ratio) == (
+            self.view.scale, self.view.width, self.view.height, self.ratio,
+        )  # fmt: skip
+        return same and max(map(abs, self._moved(view))) <= _AROUND
+
+    def corner(self, view: View) -> QPointF:
+        """Where the image goes, to the device pixel."""
+        right, down = self._moved(view)
+        return QPointF(
+            round(right * self.ratio) / self.ratio - _AROUND, round(down * self.ratio) / self.ratio - _AROUND
+        )
+
+    def _moved(self, view: View) -> tuple[float, float]:
+        return (self.view.u - view.u) * view.scale, (view.v - self.view.v) * view.scale
 
 
 class PointLayer:
@@ -18,60 +51,114 @@ class PointLayer:
 
     def __init__(self) -> None:
         self.visible = True
+        self._loading = False
         self.opacity = 0.75
-        self._uv = np.zeros((0, 2), np.float32)
-        self._colours = np.zeros(0, np.uint32)
-        self._made_for: object = None
-        self._pixels = np.zeros((0, 0), np.uint32)
+        self.splatter = Splatter()
+        self._index = PointIndex(np.zeros((0, 2), np.float32), np.zeros(0, np.uint16))
+        self._ink = Ink(np.zeros(1, np.uint32))
+        self._shown = 0
+        self._marks: list[NDArray[np.bool_]] = []
+        self._made: _Made | None = None
 
     @property
     def count(self) -> int:
         """How many points are shown."""
-        return len(self._uv) if self.visible else 0
+        return self._shown if self.visible else 0
+
+    @property
+    def index(self) -> PointIndex:
+        """All points of the bundle, also those that are not shown."""
+        return self._index
 
     def set_points(self, bundle: OpenBundle, hidden: frozenset[int], theme: Theme) -> None:
         """Show the points of a bundle, but for the hidden classes."""
-        label = bundle.latents.label
-        if label is None:
-            self._uv = bundle.uv
-            self._colours = np.full(len(bundle.uv), _argb(QColor(theme.accent)), np.uint32)
-        else:
-            palette = [_argb(theme.class_colour(number)) for number in range(len(bundle.class_names))]
-            shown = ~np.isin(label, list(hidden)) if hidden else slice(None)
-            self._uv = bundle.uv[shown]
-            self._colours = np.array(palette, np.uint32)[label[shown]]
-        self._made_for = None
+        self.show(bundle.uv, bundle.latents.label, len(bundle.class_names), hidden, theme)
+
+    def show(
+        self,
+        uv: NDArray[np.float32],
+        label: NDArray[np.int64] | None,
+        classes: int,
+        hidden: frozenset[int],
+        theme: Theme,
+    ) -> None:
+        """Show points (n, 2) but for those of hidden classes. Sorts them, unless they are the same as before."""
+        if self._index.uv is not uv:
+            self._index, self._marks = PointIndex(uv, np.zeros(len(uv), np.uint16) if label is None else label), []
+        colours = [QColor(theme.accent)] if label is None else map(theme.class_colour, range(classes))
+        shown = [0 if label is not None and number in hidden else _rgb(c) for number, c in enumerate(colours)]
+        self._ink = Ink(np.array(shown, np.uint32), grey=_rgb(QColor(theme.line)))
+        per_class = np.bincount(self._index.group, minlength=len(shown))
+        self._shown = int(per_class[self._ink.classes > 0].sum())
+        self._made = None
+
+    def select(self, chosen: NDArray[np.bool_] | None) -> None:
+        """Draw all points but the chosen ones (n,) in grey; None for all in their own colours."""
+        self._marks = [] if chosen is None else self._index.marked(chosen)
+        self._made = None
 
     def nearest(self, view: View, x: float, y: float, within: float) -> NDArray[np.float32] | None:
         """The plane point (2,) of the shown data nearest to a pixel, if not farther than `within` pixels."""
+        found = self.nearest_image(view, x, y, within)
+        return None if found is None else self._index.uv[found]
+
+    def nearest_image(self, view: View, x: float, y: float, within: float) -> int | None:
+        """The number of the shown image whose point is nearest to a pixel, if not farther than `within` pixels."""
         if not self.count:
             return None
         u, v = view.to_plane(x, y)
-        squared = (self._uv[:, 0] - u) ** 2 + (self._uv[:, 1] - v) ** 2
-        best = int(squared.argmin())
-        return self._uv[best] if math.sqrt(squared[best]) * view.scale <= within else None
+        for reach in (*(pixels for pixels in _PICKING if pixels < within), within):
+            near = self._index.near(u, v, reach / view.scale)
+            near = near[self._ink.classes[self._index.group[near]] > 0]
+            if not len(near):
+                continue
+            distances = np.hypot(*(self._index.uv[near].astype(np.float64) - (u, v)).T)
+            best = int(distances.argmin())
+            if distances[best] * view.scale <= reach:
+                return int(near[best])
+        return None
 
     def paint(self, painter: QPainter, view: View, ratio: float) -> None:
         """Draw the points."""
-        if not self.visible or not len(self._uv):
+        if not self.count:
             return
-        if self._made_for != (view, ratio):
-            self._pixels = splat(self._uv, self._colours, view, self.diameter(view, ratio), ratio)
-            self._made_for = (view, ratio)
-        image = borrowed_qimage(self._pixels)
+        if self._made is None or not self._made.serves(view, ratio):
+            wide = view.resized(view.width + 2 * _AROUND, view.height + 2 * _AROUND)
+            self._made = _Made(view, ratio, self._splat(wide, ratio))
+        image = borrowed_qimage(self._made.pixels)
         image.setDevicePixelRatio(ratio)
         painter.setOpacity(self.opacity)
-        painter.drawImage(0, 0, image)
+        painter.drawImage(self._made.corner(view), image)
         painter.setOpacity(1.0)
+
+    def after_first_paint(self) -> None:
+        """Load the compiled loops soon, but not so soon that the first pictures wait for them."""
+        if not self._loading and len(self._index):
+            self._loading = True
+            QTimer.singleShot(_LOAD_MS, load_compiled)
 
     def diameter(self, view: View, ratio: float) -> int:
         """The size of a dot in device pixels: the fewer points a screen holds, the larger they are."""
-        region = view.region
-        inside = (self._uv >= (region.left, region.bottom)) & (self._uv <= (region.right, region.top))
-        seen = max(int(inside.all(1).sum()), 1)
-        share = view.width * view.height / seen  # pixels of screen per point
-        return max(1, round(ratio * float(np.clip(0.55 * math.sqrt(share), 1.6, 7))))
+        share = view.scale**2 / max(self._density, 1e-300)  # pixels of screen per point, where points lie close
+        return max(1, round(ratio * float(np.clip(0.75 * math.sqrt(share), *_DOTS))))
+
+    @property
+    def _density(self) -> float:
+        return self._index.density * self._shown / max(len(self._index), 1)
+
+    def _splat(self, view: View, ratio: float) -> NDArray[np.uint32]:
+        scale = view.scale * ratio
+        entries, rows = self._index.level_for(view.region.grown(0.01), scale)
+        diameter = self.diameter(view, ratio)
+        usual = 2 * self._density * diameter**2 / scale**2
+        if entries is not self._index.points:  # what a cell holds is on its dots
+            usual *= max(1.0, self._index.cell_pixels(entries, scale) / diameter) ** 2
+        number = next(n for n, level in enumerate(self._index.levels) if level is entries)
+        marks = self._marks[number] if self._marks else None
+        ink = Ink(self._ink.classes, usual, marks, self._ink.grey)
+        return self.splatter.image(entries, rows, ink, view, diameter, ratio)
 
 
-def _argb(colour: QColor) -> int:
-    return 0xFF000000 | colour.red() << 16 | colour.green() << 8 | colour.blue()
+def _rgb(colour: QColor) -> int:
+    """Never 0, which stands for a class that is not drawn."""
+    return max(1, colour.red() << 16 | colour.green() << 8 | colour.blue())

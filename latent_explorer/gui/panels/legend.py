@@ -3,7 +3,7 @@
 from functools import partial
 
 from PyQt6.QtCore import QRectF, QSize, Qt, pyqtSignal
-from PyQt6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
+from PyQt6.QtGui import QAction, QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PyQt6.QtWidgets import QGridLayout, QLabel, QScrollArea, QSizePolicy, QSlider, QToolButton, QVBoxLayout, QWidget
 
 from latent_explorer.gui.theme import Theme
@@ -13,11 +13,12 @@ from latent_explorer.session import OpenBundle
 class ClassRow(QWidget):
     """One class: its colour, its name, how many. A click hides or shows it, a double click isolates it.
 
-    toggled, isolated: with the class's label.
+    toggled, isolated, select_wanted: with the class's label.
     """
 
     toggled = pyqtSignal(int)
     isolated = pyqtSignal(int)
+    select_wanted = pyqtSignal(int)
 
     def __init__(self, label: int, name: str, count: int, colour: QColor) -> None:
         super().__init__()
@@ -26,8 +27,15 @@ class ClassRow(QWidget):
         self._second_click = False
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.setToolTip(f"Class {name}: {count:,} images\nClick to hide or show, double-click to see it alone")
+        self.setToolTip(
+            f"Class {name}: {count:,} images\nClick to hide or show, double-click to see it alone, "
+            "right-click to select"
+        )
         self.setAccessibleName(f"Class {name}")
+        select = QAction(f"Select class {name}", self)
+        select.triggered.connect(lambda: self.select_wanted.emit(label))
+        self.addAction(select)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
 
     def sizeHint(self) -> QSize:
         return QSize(150, self.fontMetrics().height() + 8)
@@ -39,7 +47,9 @@ class ClassRow(QWidget):
 
     def mouseReleaseEvent(self, event: QMouseEvent | None) -> None:
         assert event is not None
-        if self._second_click:
+        if event.button() != Qt.MouseButton.LeftButton:
+            super().mouseReleaseEvent(event)
+        elif self._second_click:
             self._second_click = False
         elif event.modifiers() & (Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.ControlModifier):
             self.isolated.emit(self._label)
@@ -84,11 +94,12 @@ class ClassRow(QWidget):
 class Legend(QScrollArea):
     """All classes of a bundle.
 
-    toggled, isolated: with a class's label. all_wanted: show all again.
+    toggled, isolated, select_wanted: with a class's label. all_wanted: show all again.
     """
 
     toggled = pyqtSignal(int)
     isolated = pyqtSignal(int)
+    select_wanted = pyqtSignal(int)
     all_wanted = pyqtSignal()
 
     def __init__(self) -> None:
@@ -112,6 +123,7 @@ class Legend(QScrollArea):
         for row in self._rows:
             row.toggled.connect(self.toggled)
             row.isolated.connect(self.isolated)
+            row.select_wanted.connect(self.select_wanted)
             layout.addWidget(row)
         if not self._rows:
             none = QLabel("These data have no classes.")

@@ -1,0 +1,120 @@
+"""The selection: how many images, of which classes, what they are like on average, and how far they spread."""
+
+import numpy as np
+from numpy.typing import NDArray
+from PyQt6.QtCore import pyqtSignal
+from PyQt6.QtGui import QImage
+from PyQt6.QtWidgets import QGridLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+
+from latent_explorer.gui.panels.shares import ShareBars
+from latent_explorer.gui.picture_view import PictureView
+from latent_explorer.gui.theme import Theme
+from latent_explorer.session import OpenBundle, Selection
+
+_HINT = (
+    "Nothing is selected. Take the Select tool (S) and drag around points; press S again for a lasso. "
+    "A right click on a class selects all of it."
+)
+
+
+class SelectionPanel(QWidget):
+    """What is selected. mean: float32 (d,), the mean of the latents selected; None where nothing is."""
+
+    invert_wanted = pyqtSignal()
+    grow_wanted = pyqtSignal()
+    clear_wanted = pyqtSignal()
+    export_wanted = pyqtSignal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.mean: NDArray[np.float32] | None = None
+        self.count, self.spread = QLabel(), QLabel()
+        self.picture = PictureView(140)
+        self.picture.hint = "Decoding…"
+        self._hint = QLabel(_HINT)
+        self._shares = ShareBars()
+        self._lay_out()
+
+    def set_classes(self, bundle: OpenBundle, theme: Theme) -> None:
+        """Speak of the classes of a bundle, in the colours of a theme."""
+        self._shares.set_classes(bundle.class_names, theme)
+
+    def show_selection(self, bundle: OpenBundle, selection: Selection | None) -> None:
+        """Show another selection of a bundle, or that there is none."""
+        self.mean = None
+        self._hint.setVisible(selection is None)
+        self._found.setVisible(selection is not None)
+        if selection is None:
+            return
+        latents = np.compress(selection.chosen, bundle.latents.mean, axis=0).astype(np.float64)
+        mean = latents.mean(0)
+        self.mean = mean.astype(np.float32)
+        share = selection.count / len(selection.chosen)
+        self.count.setText(f"<b>{selection.count:,}</b> images, {_percent(share)} of all")
+        self.spread.setText(f"Spread {_spread(latents, mean):.3g}: the usual distance from their mean, in latent space")
+        self.picture.show_image(None)
+        label = bundle.latents.label
+        counts = (
+            np.zeros(0)
+            if label is None
+            else np.bincount(np.compress(selection.chosen, label), minlength=len(bundle.class_names))
+        )
+        self._shares.show_shares(counts / selection.count)
+
+    def show_picture(self, picture: QImage) -> None:
+        """Show the picture decoded at `mean`."""
+        self.picture.show_image(picture)
+
+    def _lay_out(self) -> None:
+        self._found = QWidget()
+        inner, column = QVBoxLayout(self._found), QVBoxLayout(self)
+        inner.setContentsMargins(0, 0, 0, 0)
+        for label in (self.count, self.spread, self._hint):
+            label.setWordWrap(True)
+        self.spread.setProperty("role", "faint")
+        self._hint.setProperty("role", "faint")
+        for widget in (
+            self.count,
+            self._shares,
+            _heading("Decoded at the mean of their latents"),
+            self.picture,
+            self.spread,
+        ):
+            inner.addWidget(widget)
+        inner.addLayout(self._buttons())
+        column.addWidget(self._hint)
+        column.addWidget(self._found)
+        column.addStretch(1)
+
+    def _buttons(self) -> QGridLayout:
+        grid = QGridLayout()
+        for place, (text, tip, signal) in enumerate(
+            (
+                ("Grow", "Add the points near those selected, as near as seen on the map", self.grow_wanted),
+                ("Invert", "Select the other points that are shown", self.invert_wanted),
+                ("Export", "Export the latents of the selection", self.export_wanted),
+                ("Clear", "Select nothing (Esc)", self.clear_wanted),
+            )
+        ):
+            button = QToolButton()
+            button.setText(text)
+            button.setToolTip(tip)
+            button.setSizePolicy(button.sizePolicy().Policy.Expanding, button.sizePolicy().Policy.Fixed)
+            button.clicked.connect(signal)
+            grid.addWidget(button, place // 2, place % 2)
+        return grid
+
+
+def _heading(text: str) -> QLabel:
+    label = QLabel(text)
+    label.setProperty("role", "heading")
+    return label
+
+
+def _percent(share: float) -> str:
+    return f"{share:.1%}" if share >= 0.001 else "under 0.1%"
+
+
+def _spread(latents: NDArray[np.float64], mean: NDArray[np.float64]) -> float:
+    """The root of the mean squared distance from the mean."""
+    return float(np.sqrt(np.square(latents - mean).sum() / len(latents)))

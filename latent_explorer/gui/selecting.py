@@ -1,0 +1,152 @@
+"""The selection: made with the tool or by class, shown on the map and in its panel, grown, inverted, exported."""
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+from PyQt6.QtCore import QObject, QPointF, Qt
+from PyQt6.QtGui import QGuiApplication
+
+from latent_explorer.engine.client import Answer, Want
+from latent_explorer.gui.images import to_qimage
+from latent_explorer.gui.map.inside import inside
+from latent_explorer.gui.map.select_tool import SelectTool
+from latent_explorer.gui.map.splat import disc
+from latent_explorer.session import Selection, Session
+
+if TYPE_CHECKING:
+    from latent_explorer.gui.window import MainWindow
+
+_REACH = 8  # pixels by which a selection grows
+
+
+class Selecting(QObject):
+    """Ties the session's selection to a window's map and panel; the SelectActions of its tool."""
+
+    def __init__(self, window: "MainWindow") -> None:
+        super().__init__(window)
+        self._window = window
+        self._panel = window.selection
+        self.tool = SelectTool(self)
+        self._panel.invert_wanted.connect(self.invert)
+        self._panel.grow_wanted.connect(self.grow)
+        self._panel.clear_wanted.connect(self.clear)
+        self._panel.export_wanted.connect(window.exporter.selection)
+        window.legend.select_wanted.connect(self.select_class)
+
+    # -- the tool
+
+    def take_up(self) -> None:
+        """Take the tool in hand; a second time, change between rectangle and lasso."""
+        window = self._window
+        self.tool.lasso = window.canvas.tool is self.tool and not self.tool.lasso
+        window.take_tool("Select")
+        shape, other = ("a lasso", "a rectangle") if self.tool.lasso else ("a rectangle", "a lasso")
+        window.status.say(f"Select: drag {shape} around points; with Shift, add them. S again for {other}.")
+
+    def show_outline(self, corners: list[QPointF]) -> None:
+        """Show what is being drawn."""
+        canvas = self._window.canvas
+        outline = np.array([canvas.view.to_plane(at.x(), at.y()) for at in corners]) if corners else None
+        if outline is not None or canvas.marks.outline is not None:
+            canvas.set_marks(replace(canvas.marks, outline=outline))
+
+    def select_inside(self, corners: list[QPointF]) -> None:
+        """Select the shown points inside an outline; with Shift, those selected before stay so."""
+        session = self._window.session
+        if session is None:
+            return
+        polygon = np.array([self._window.canvas.view.to_plane(at.x(), at.y()) for at in corners], np.float64)
+        chosen = inside(self._window.points.index, polygon)
+        if session.state.hidden:
+            chosen &= session.shown
+        if QGuiApplication.keyboardModifiers() & Qt.KeyboardModifier.ShiftModifier and session.state.selection:
+            chosen |= session.state.selection.chosen
+        session.select(chosen)
+
+    # -- commands
+
+    def select_class(self, label: int) -> None:
+        """Select all images of a class."""
+        session = self._window.session
+        if session is not None and session.bundle.latents.label is not None:
+            session.select(session.bundle.latents.label == label)
+
+    def invert(self) -> None:
+        """Select the other shown images."""
+        if self._window.session is not None:
+            self._window.session.invert_selection()
+
+    def clear(self) -> None:
+        """Select nothing."""
+        if self._window.session is not None:
+            self._window.session.select(None)
+
+    def escape(self) -> None:
+        """Drop what is being drawn; where nothing is, select nothing."""
+        canvas = self._window.canvas
+        if canvas.tool is not None and (self.tool.busy or canvas.marks.draft is not None):
+            canvas.tool.cancel()
+        else:
+            self.clear()
+
+    def grow(self) -> None:
+        """Select also the shown points that lie on the map within some pixels of one that is selected."""
+        session = self._window.session
+        if session is not None and session.state.selection is not None:
+            chosen = session.state.selection.chosen
+            session.select(chosen | (self._near(chosen) & session.shown))
+
+    def _near(self, chosen: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """The points within reach of a chosen one, to the pixel; only such as are in sight."""
+        view, index = self._window.canvas.view, self._window.points.index
+        middle, half = view.to_plane(view.width / 2, view.height / 2), max(view.width, view.height) / 2 / view.scale
+        seen = index.near(*middle, half + _REACH / view.scale)
+        columns, rows = np.floor(view.to_screen(index.uv[seen])).T.astype(np.int64) + 2 * _REACH
+        height, width = view.height + 4 * _REACH, view.width + 4 * _REACH
+        on = (columns >= _REACH) & (columns < width - _REACH) & (rows >= _REACH) & (rows < height - _REACH)
+        seen, places = seen[on], rows[on] * width + columns[on]
+        start, reached = np.unique(places[chosen[seen]]), np.zeros(height * width, bool)
+        for dx, dy in disc(2 * _REACH + 1):
+            reached[start + dy * width + dx] = True
+        near = np.zeros(len(index), bool)
+        near[seen[reached[places]]] = True
+        return near
+
+    # -- what is shown
+
+    def open(self) -> None:
+        """A session begins."""
+        self.show(None)
+
+    def show(self, selection: Selection | None) -> None:
+        """Show a selection on the map and in the panel."""
+        window, session = self._window, self._session
+        window.points.select(None if selection is None else selection.chosen)
+        window.canvas.refresh()
+        self._panel.show_selection(session.bundle, selection)
+        self.ask()
+
+    def bring_forward(self, selection: Selection | None) -> None:
+        """Let the panel be seen when there is a selection, else the inspector behind which it lies."""
+        dock = self._window.docks.by_title["Inspector" if selection is None else "Selection"]
+        if selection is not None:
+            dock.show()
+        dock.raise_()
+
+    def ask(self) -> None:
+        """Want the picture at the mean of the selected latents."""
+        mean = self._panel.mean
+        self._window.link.client.wish("selection", [] if mean is None else [Want(mean.tobytes(), mean[None])])
+
+    def take(self, answer: Answer) -> None:
+        """The picture has come."""
+        mean = self._panel.mean
+        if answer.pictures is not None and mean is not None and answer.key == mean.tobytes():
+            self._panel.show_picture(to_qimage(answer.pictures[0]))
+
+    @property
+    def _session(self) -> Session:
+        assert self._window.session is not None
+        return self._window.session

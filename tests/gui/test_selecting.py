@@ -1,0 +1,196 @@
+"""Selecting points, by hand and by class; what is shown of the selection, undone, and exported."""
+
+import itertools
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from PyQt6.QtCore import QPoint, Qt
+from PyQt6.QtTest import QTest
+from PyQt6.QtWidgets import QApplication
+
+from latent_explorer.gui.driving.person import Person
+from latent_explorer.gui.images import to_array
+from latent_explorer.gui.panels.legend import ClassRow
+from latent_explorer.session import open_bundle
+
+
+def chosen(person: Person) -> NDArray[np.bool_] | None:
+    selection = person.window.session.state.selection
+    return None if selection is None else selection.chosen
+
+
+def uv_of(person: Person) -> NDArray[np.float32]:
+    return person.window.session.bundle.uv
+
+
+def drag_over(person: Person, corners: tuple[float, float, float, float]) -> None:
+    left, bottom, right, top = corners
+    person.drag(person.point(left, top), person.point(right, bottom), 0.1)
+
+
+def in_box(uv: NDArray[np.float32], person: Person, start: QPoint, end: QPoint) -> NDArray[np.bool_]:
+    xy = person.canvas.view.to_screen(uv)
+    low = np.minimum((start.x(), start.y()), (end.x(), end.y()))
+    high = np.maximum((start.x(), start.y()), (end.x(), end.y()))
+    return ((xy > low) & (xy < high)).all(1)
+
+
+@pytest.fixture
+def selecting(person: Person) -> Person:
+    """A person with the Select tool in hand."""
+    person.choose("Select")
+    assert person.canvas.tool is person.window.selecting.tool
+    assert not person.window.selecting.tool.lasso
+    return person
+
+
+def test_a_rectangle_selects_the_points_in_it(selecting: Person) -> None:
+    start, end = selecting.point(-5, 1.5), selecting.point(0.5, -1)
+    selecting.drag(start, end, 0.1)
+    expected = in_box(uv_of(selecting), selecting, start, end)
+    assert 10 < expected.sum() < 110
+    np.testing.assert_array_equal(chosen(selecting), expected)
+    assert f"{expected.sum()}</b> images" in selecting.window.selection.count.text()
+    assert selecting.window.session.state.route is None
+    assert selecting.canvas.marks.outline is None
+
+
+def test_a_lasso_selects_what_it_surrounds(selecting: Person) -> None:
+    selecting.choose("Select")
+    assert selecting.window.selecting.tool.lasso
+    corners = [selecting.point(*corner) for corner in ((-5, 2), (0, 2), (-5, -2))]
+    QTest.mousePress(selecting.canvas, Qt.MouseButton.LeftButton, pos=corners[0])
+    for start, end in itertools.pairwise(corners):
+        for step in range(1, 21):
+            selecting.move(start + (end - start) * (step / 20), Qt.MouseButton.LeftButton)
+    assert selecting.canvas.marks.outline is not None
+    QTest.mouseRelease(selecting.canvas, Qt.MouseButton.LeftButton, pos=corners[-1])
+    u, v = uv_of(selecting).T
+    depth = np.minimum(u + 5, 2 - v), (v - 2) - 0.8 * u  # inside: both sides of the corner, and above the diagonal
+    surely = (depth[0] > 0.1) & (depth[1] > 0.1)
+    surely_not = (depth[0] < -0.1) | (depth[1] < -0.1)
+    found = chosen(selecting)
+    assert surely.sum() > 5
+    assert found[surely].all()
+    assert not found[surely_not].any()
+
+
+def test_hidden_points_are_not_selected_and_shift_adds(selecting: Person) -> None:
+    window = selecting.window
+    window.session.hide(frozenset({0}))
+    drag_over(selecting, (-9, -9, 0, 9))
+    label = window.session.bundle.latents.label
+    first = chosen(selecting).copy()
+    assert first.any()
+    assert not (label[first] == 0).any()
+    start, end = selecting.point(0, 9), selecting.point(9, -9)
+    QTest.mousePress(selecting.canvas, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.ShiftModifier, start)
+    selecting.move((start + end) / 2, Qt.MouseButton.LeftButton)
+    QTest.mouseRelease(selecting.canvas, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.ShiftModifier, end)
+    second = chosen(selecting)
+    assert (second & first).sum() == first.sum()
+    assert second.sum() == (label != 0).sum()
+
+
+def test_selections_are_undone_and_redone(selecting: Person) -> None:
+    drag_over(selecting, (-9, -9, 0, 9))
+    first = chosen(selecting)
+    selecting.choose("Invert selection")
+    np.testing.assert_array_equal(chosen(selecting), ~first)
+    selecting.choose("Undo")
+    np.testing.assert_array_equal(chosen(selecting), first)
+    selecting.choose("Clear selection")
+    assert chosen(selecting) is None
+    selecting.choose("Undo")
+    np.testing.assert_array_equal(chosen(selecting), first)
+    selecting.choose("Redo")
+    assert chosen(selecting) is None
+    assert not selecting.window.selection.count.isVisible()
+
+
+def test_escape_drops_an_outline_first_and_the_selection_after(selecting: Person) -> None:
+    drag_over(selecting, (-9, -9, 0, 9))
+    QTest.mousePress(selecting.canvas, Qt.MouseButton.LeftButton, pos=QPoint(100, 100))
+    selecting.move(QPoint(150, 150), Qt.MouseButton.LeftButton)
+    assert selecting.canvas.marks.outline is not None
+    selecting.key(Qt.Key.Key_Escape)
+    assert selecting.canvas.marks.outline is None
+    assert chosen(selecting) is not None
+    QTest.mouseRelease(selecting.canvas, Qt.MouseButton.LeftButton, pos=QPoint(150, 150))
+    assert chosen(selecting) is not None
+    selecting.key(Qt.Key.Key_Escape)
+    assert chosen(selecting) is None
+
+
+def test_a_class_is_selected_from_the_legend(person: Person) -> None:
+    row = person.window.legend.findChildren(ClassRow)[2]
+    row.actions()[0].trigger()
+    label = person.window.session.bundle.latents.label
+    np.testing.assert_array_equal(chosen(person), label == 2)
+
+
+def test_a_selection_grows_by_what_lies_near(selecting: Person) -> None:
+    drag_over(selecting, (-5, -0.5, -3, 0.5))
+    before = chosen(selecting).copy()
+    xy = selecting.canvas.view.to_screen(uv_of(selecting))
+    distance = np.hypot(*(xy[:, None] - xy[None, before]).transpose(2, 0, 1)).min(1)
+    selecting.choose("Grow selection")
+    after = chosen(selecting)
+    assert after[before].all()
+    assert after[distance < 6.5].all()
+    assert not after[distance > 10].any()
+
+
+def test_what_is_not_selected_turns_grey(selecting: Person) -> None:
+    """The map's own picture, without tiles: grey has hardly any saturation."""
+    window = selecting.window
+    window.layers.toggle("Pictures")
+    colourful = colours(selecting)
+    drag_over(selecting, (-9, -9, -3, 9))
+    assert 0 < colours(selecting) < 0.6 * colourful
+    selecting.choose("Clear selection")
+    assert colours(selecting) == colourful
+    window.layers.toggle("Pictures")
+
+
+def colours(person: Person) -> int:
+    person.canvas.refresh()
+    image = to_array(person.canvas.picture(1.0))[..., :3].astype(int)
+    return int((np.ptp(image, axis=-1) > 60).sum())
+
+
+def test_the_panel_tells_of_the_selection(selecting: Person, small_bundle: Path, decoded) -> None:
+    drag_over(selecting, (-9, -9, 0, 9))
+    panel, latents = selecting.window.selection, open_bundle(small_bundle).latents
+    mine = latents.mean[chosen(selecting)]
+    np.testing.assert_allclose(panel.mean, mine.mean(0), rtol=1e-5)
+    spread = np.sqrt(((mine - mine.mean(0)) ** 2).sum(1).mean())
+    assert f"{spread:.3g}" in panel.spread.text()
+    selecting.wait_until(lambda: panel.picture.image is not None)
+    shown = to_array(panel.picture.image)[..., 0].astype(int)
+    assert np.abs(shown - decoded(small_bundle, panel.mean)[..., 0]).max() <= 1
+
+
+@pytest.mark.parametrize("key", ["npz", "csv"])
+def test_the_selection_is_exported(selecting: Person, tmp_path: Path, key: str) -> None:
+    from latent_explorer.export import find_format
+    from latent_explorer.gui.exports.choices import Choices
+
+    drag_over(selecting, (-9, -9, 0, 9))
+    selecting.window.exporter.selection()
+    dialog = selecting.window.exporter.dialog
+    assert "selected" in dialog.windowTitle()
+    table = dialog.subject.content(find_format("latents", key), Choices(key, shown_only=True), None)
+    np.testing.assert_array_equal(table.index, np.flatnonzero(chosen(selecting)))
+    np.testing.assert_array_equal(table.mean, uv_of(selecting)[chosen(selecting)])
+    dialog.close()
+    QApplication.processEvents()
+
+
+def test_nothing_selected_is_not_exported_but_said(person: Person) -> None:
+    person.window.exporter.selection()
+    assert person.window.exporter.dialog is None
+    assert "nothing selected" in person.window.banner.text
+    person.window.banner.hide()
