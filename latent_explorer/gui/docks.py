@@ -56,7 +56,7 @@ class Docks:
     def _arrange(self) -> None:
         window, docks = self._window, self.by_title
         window.resize(1280, 800)
-        window.resizeDocks([docks["Classes"], docks["Inspector"]], [200, 316], Qt.Orientation.Horizontal)
+        window.resizeDocks([docks["Classes"], docks["Inspector"]], [178, 310], Qt.Orientation.Horizontal)
         window.resizeDocks([docks["Layers"], docks["Classes"], docks["Pins"]], [90, 330, 220], Qt.Orientation.Vertical)
         window.setTabPosition(_RIGHT, QTabWidget.TabPosition.North)
         window.tabifyDockWidget(docks["Inspector"], docks["Selection"])

@@ -158,6 +158,9 @@ def _style_sheet(theme: Theme) -> str:
     QToolButton:focus, QPushButton:focus {{ border: 1px solid {theme.accent}; }}
     QLineEdit {{ background: {theme.window}; border: 1px solid {theme.line}; border-radius: 4px; padding: 4px 5px; }}
     QLineEdit:focus {{ border-color: {theme.accent}; }}
+    QTabBar {{ qproperty-drawBase: 0; background: {theme.window}; }}
+    QTabBar::tab {{ color: {theme.faint}; padding: 5px 12px; border: none; border-bottom: 2px solid {theme.window}; }}
+    QTabBar::tab:selected {{ color: {theme.text}; border-bottom: 2px solid {theme.accent}; }}
     QListWidget {{ background: {theme.window}; border: none; }}
     QToolBar {{ border: none; spacing: 5px; padding: 3px 6px; background: {theme.window}; }}
     QMenu {{ background: {theme.panel}; border: 1px solid {theme.line}; }}

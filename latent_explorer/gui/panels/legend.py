@@ -171,6 +171,7 @@ class LayerPanel(QWidget):
         button.setToolTip(f"<p>{tip}</p>")
         button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         slider.setRange(5, 100)
+        slider.setMinimumWidth(48)
         slider.setValue(round(100 * opacity))
         slider.setToolTip(f"Opacity of the {name.lower()}")
         slider.setAccessibleName(f"Opacity of the {name.lower()}")
