@@ -127,7 +127,7 @@ class MapCanvas(QWidget):
 
     def show_tile(self, key: TileKey) -> None:
         """A tile has come; it is painted soon, and faded in where another has stood in for it."""
-        if key not in self.keys:
+        if key not in self.keys and key not in self.field_keys:
             return  # asked for ahead; painted with all else once it is seen
         fades = self.fades and len(self._fresh) < _FADING and self.tiles.has_stand_in(key)
         self._fresh[key] = _FADE_STEPS if fades else 1
