@@ -194,3 +194,14 @@ def test_nothing_selected_is_not_exported_but_said(person: Person) -> None:
     assert person.window.exporter.dialog is None
     assert "nothing selected" in person.window.banner.text
     person.window.banner.hide()
+
+
+def test_a_map_in_svg_shows_the_selection_too(selecting: Person) -> None:
+    from latent_explorer.gui.exports.scene import map_scene
+
+    drag_over(selecting, (-9, -9, 0, 9))
+    groups = map_scene(selecting.canvas, selecting.window.session, legend=True).groups
+    grey = [group for group in groups if group.name == "not selected"]
+    coloured = [group for group in groups if group.name != "not selected"]
+    assert sum(len(group.xy) for group in grey) == (~chosen(selecting)).sum()
+    assert sum(len(group.xy) for group in coloured) == chosen(selecting).sum()

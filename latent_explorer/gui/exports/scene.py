@@ -60,12 +60,16 @@ def _groups(canvas: MapCanvas, session: Session) -> Iterator[PointGroup]:
     theme, opacity = canvas.theme, canvas.points.opacity
     radius = canvas.points.diameter(canvas.view, 1.0) / 2
     xy, label = canvas.view.to_screen(bundle.uv), bundle.latents.label
+    chosen = np.ones(len(xy), bool)
+    if session.state.selection is not None:
+        chosen = session.state.selection.chosen
+        yield PointGroup("not selected", theme.line, xy[session.shown & ~chosen], radius, opacity)
     if label is None:
-        yield PointGroup("images", theme.accent, xy, radius, opacity)
+        yield PointGroup("images", theme.accent, xy[chosen], radius, opacity)
         return
     for part in np.array_split(np.arange(len(label)), min(_LAYERS, len(label))):
         for number, name in enumerate(bundle.class_names):
-            own = part[label[part] == number]
+            own = part[(label[part] == number) & chosen[part]]
             if number not in hidden and len(own):
                 yield PointGroup(name, theme.class_colour(number).name(), xy[own], radius, opacity)
 
