@@ -14,6 +14,7 @@ from PyQt6.QtWidgets import QApplication
 from latent_explorer.errors import UserError
 from latent_explorer.gui.app import folder_to_open
 from latent_explorer.gui.driving.person import Person, person_at_a_window
+from latent_explorer.gui.map.splat import wait_for_compiled
 from latent_explorer.gui.prober import Probe
 from latent_explorer.gui.settings import Settings
 from latent_explorer.measure import Measure
@@ -45,6 +46,7 @@ def measure_hover(model: str | None = None) -> dict[str, Measure]:
     """
     with person_at_a_window(model) as person:
         person.wait_for_the_engine()
+        wait_for_compiled()  # which the very first launch does meanwhile, for some seconds
         calm = _hover(person)
         loaded = _hover_under_load(person)
     plain = _plain_times(model)

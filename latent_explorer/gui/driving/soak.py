@@ -9,12 +9,14 @@ from latent_explorer.gui.driving.person import person_at_a_window
 from latent_explorer.gui.driving.wander import Hand
 
 _EVERY = 30.0
+_CACHE_BYTES = 32 * 2**20  # soon full, so that what still grows afterwards is a leak
 
 
 def main(model: str, seconds: str) -> None:
     """Wander, and say after each half minute what the window and its engine hold."""
     with person_at_a_window(model) as person:
         person.wait_for_the_engine()
+        person.window.feed.cache.limit = _CACHE_BYTES
         keep = collect_garbage_here()
         inputs = Hand(person.canvas).wander()
         for _ in range(round(float(seconds) / _EVERY)):
