@@ -31,6 +31,7 @@ class Ground:
         self._tiles, self._points, self._fields = tiles, points, fields
         self._image: QImage | None = None
         self._tile_image = QImage()  # the tiles alone: what points are painted over again when a tile has come
+        self._field_image = QImage()  # likewise the fields, see-through
 
     @property
     def painted(self) -> bool:
@@ -45,18 +46,26 @@ class Ground:
         """The whole image, made if need be."""
         if self._image is None:
             self._tile_image = _blank(scene)
+            self._field_image = _blank(scene, see_through=True)
+            whole = QRegion(0, 0, scene.view.width, scene.view.height)
             self._paint_tiles(scene, scene.keys)
+            self._paint_fields(scene, whole)
             self._image = self._tile_image.copy()
-            self._paint_over(scene, self._image, QRegion(0, 0, scene.view.width, scene.view.height))
+            self._paint_over(scene, self._image, whole)
         return self._image
 
     def add(self, scene: Scene, fresh: list[tuple[TileKey, int]]) -> QRegion:
         """Paint tiles that have come, each one step on of those that are left; returns the pixels that changed."""
         assert self._image is not None
-        changed = QRegion()
+        changed, of_fields = QRegion(), QRegion()
         for key, steps in fresh:
-            self._paint_tiles(scene, [key], 1 / steps)
-            changed = changed.united(tile_rect(scene.view, key))
+            where = tile_rect(scene.view, key)
+            changed = changed.united(where)
+            if key in scene.keys:
+                self._paint_tiles(scene, [key], 1 / steps)
+            else:
+                of_fields = of_fields.united(where)
+        self._paint_fields(scene, of_fields)
         self._paint_over(scene, self._image, changed)
         return changed
 
@@ -65,21 +74,35 @@ class Ground:
         self._tiles.paint(painter, scene.view, keys, QColor(scene.theme.map), share)
         painter.end()
 
+    def _paint_fields(self, scene: Scene, where: QRegion) -> None:
+        if where.isEmpty():
+            return
+        painter = QPainter(self._field_image)
+        painter.setClipRegion(where)
+        painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Clear)
+        painter.fillRect(where.boundingRect(), QColor(scene.theme.map))
+        painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceOver)
+        for field in self._fields:
+            field.paint(painter, scene.view, where.boundingRect())
+        painter.end()
+
     def _paint_over(self, scene: Scene, image: QImage, where: QRegion) -> None:
         painter = QPainter(image)
         painter.setClipRegion(where)
         painter.drawImage(0, 0, self._tile_image)
-        for field in self._fields:
-            field.paint(painter, scene.view, where.boundingRect())
+        if any(field.painted for field in self._fields):
+            painter.drawImage(0, 0, self._field_image)
         self._points.paint(painter, scene.view, scene.ratio)
         paint_rulers(painter, scene.view, scene.theme)
         paint_scale(painter, self._fields, scene.theme, scene.view.width)
         painter.end()
 
 
-def _blank(scene: Scene) -> QImage:
+def _blank(scene: Scene, *, see_through: bool = False) -> QImage:
+    """An image of a scene's size in the map's colour, or in none."""
     width, height = round(scene.view.width * scene.ratio), round(scene.view.height * scene.ratio)
-    image = QImage(width, height, QImage.Format.Format_RGB32)
+    form = QImage.Format.Format_ARGB32_Premultiplied if see_through else QImage.Format.Format_RGB32
+    image = QImage(width, height, form)
     image.setDevicePixelRatio(scene.ratio)
-    image.fill(QColor(scene.theme.map))
+    image.fill(QColor(0, 0, 0, 0) if see_through else QColor(scene.theme.map))
     return image
