@@ -30,8 +30,8 @@ from latent_explorer.gui.theme import DARK, Theme
 from latent_explorer.gui.view import SCALES, View
 
 _CLICK = 4  # pixels the pointer may move between press and release of a click
-_FRESH_TILES_MS = 12  # tiles that came are painted a few together, so that no hover waits long
-_FRESH_TILES = 4
+_FRESH_TILES_MS = 9  # tiles that came are painted a few together, so that no hover waits long
+_FRESH_TILES = 3
 _FADE_STEPS = 3  # paints from the stand-in to the tile
 _FADING = 20  # tiles that fade at a time: a round of them takes 60 ms, two rounds lie between three steps
 _ARROWS = {

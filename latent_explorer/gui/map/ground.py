@@ -8,7 +8,7 @@ from latent_explorer.atlas import TileKey
 from latent_explorer.gui.fields.layer import FieldLayer
 from latent_explorer.gui.fields.scale import paint_scale
 from latent_explorer.gui.map.points import PointLayer
-from latent_explorer.gui.map.rulers import paint_rulers
+from latent_explorer.gui.map.rulers import paint_rulers, ruler_rects
 from latent_explorer.gui.map.tiles import TileLayer, tile_rect
 from latent_explorer.gui.theme import Theme
 from latent_explorer.gui.view import View
@@ -93,7 +93,8 @@ class Ground:
         if any(field.painted for field in self._fields):
             painter.drawImage(0, 0, self._field_image)
         self._points.paint(painter, scene.view, scene.ratio)
-        paint_rulers(painter, scene.view, scene.theme)
+        if any(where.intersects(rect) for rect in ruler_rects(scene.view)):  # laying out text costs more than tiles
+            paint_rulers(painter, scene.view, scene.theme)
         paint_scale(painter, self._fields, scene.theme, scene.view.width)
         painter.end()
 

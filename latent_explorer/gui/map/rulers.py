@@ -3,13 +3,14 @@
 import math
 from collections.abc import Iterator
 
-from PyQt6.QtCore import QRectF, Qt
+from PyQt6.QtCore import QRect, QRectF, Qt
 from PyQt6.QtGui import QColor, QFont, QPainter
 
 from latent_explorer.gui.theme import Theme
 from latent_explorer.gui.view import View
 
 _APART = 90  # pixels between two ticks, at least
+_DEEP = 110  # pixels that the labels of the left ruler may take
 _CORNER = 30  # pixels above the lower edge that belong to the lower ruler
 
 
@@ -46,6 +47,11 @@ def left_ticks(view: View) -> Iterator[tuple[float, str]]:
         y = (region.top - v) * view.scale
         if y <= view.height - _CORNER:
             yield y, tick_text(v, step)
+
+
+def ruler_rects(view: View) -> tuple[QRect, QRect]:
+    """The pixels at the left and the lower edge that ticks and labels may cover."""
+    return QRect(0, 0, _DEEP, view.height), QRect(0, view.height - _CORNER, view.width, _CORNER)
 
 
 def paint_rulers(painter: QPainter, view: View, theme: Theme) -> None:
