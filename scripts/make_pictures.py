@@ -31,8 +31,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         tour(Path(folder))
         for name, kept in _CHOSEN.items():
-            image = Image.open(Path(folder) / name).convert("RGB")
-            image.quantize(256, dither=Image.Dither.NONE).save(PICTURES / kept, optimize=True)
+            Image.open(Path(folder) / name).convert("RGB").save(PICTURES / kept, optimize=True)
         film_deep_zoom(PICTURES / "deep-zoom.gif", "mnist-vae-2d")
         (PICTURES / "drag.gif").write_bytes((Path(folder) / "drag.gif").read_bytes())
     for picture in sorted(PICTURES.iterdir()):

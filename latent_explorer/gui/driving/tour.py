@@ -57,6 +57,8 @@ class Tour:
         self.person.glide(self._class_place(1), start, 0.5, self._shoot)
         self.person.drag(start, end, 1.2, self._shoot)
         self.person.wait_until(lambda: len(self.window.filmstrip.frames) > 0)
+        self.person.move(end)
+        self._rest()
         self._stop("path", "The pictures between two digits")
 
     def play(self) -> None:
