@@ -9,10 +9,8 @@ from numpy.typing import NDArray
 from PyQt6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PyQt6.QtWidgets import QMainWindow, QVBoxLayout, QWidget
 
-from latent_explorer.atlas import Region, TileKey
-from latent_explorer.engine.client import Answer, EngineLost, Event
+from latent_explorer.atlas import Region
 from latent_explorer.engine.process import Engine, ProcessEngine
-from latent_explorer.engine.protocol import Opened, Picture, Place, Refused
 from latent_explorer.gui import theme as themes
 from latent_explorer.gui.banner import Banner
 from latent_explorer.gui.docks import Docks
@@ -37,10 +35,12 @@ from latent_explorer.gui.picture_menu import use_settings
 from latent_explorer.gui.picture_view import open_picture_window
 from latent_explorer.gui.pinboard import Pinboard
 from latent_explorer.gui.prober import Prober
+from latent_explorer.gui.replies import Replies
 from latent_explorer.gui.selecting import Selecting
 from latent_explorer.gui.settings import Settings
 from latent_explorer.gui.status import StatusLine
 from latent_explorer.gui.tile_store import TileStore
+from latent_explorer.gui.wiring import wire
 from latent_explorer.places import tile_folder
 from latent_explorer.session import OpenBundle, Route, Session, State
 
@@ -55,11 +55,11 @@ class MainWindow(QMainWindow):
         self.theme = themes.DARK
         self._kept: dict[str, State] = {}  # of bundles shown before, by their seal
         self.link = EngineLink(start_engine)
-        self.link.arrived.connect(self.take)
         self._make_panels()
         self._make_controllers()
         self._lay_out()
-        self._connect()
+        wire(self)
+        self.replies = Replies(self)
         self.actions_by_text = window_menus(self)
         self.addToolBar(tool_bar(self))
         self.take_tool("Probe")
@@ -72,9 +72,6 @@ class MainWindow(QMainWindow):
 
     def _make_panels(self) -> None:
         self.store = TileStore(tile_folder())
-        self.store.found.connect(self._take_kept_tile)
-        self.store.lost.connect(self.look)
-        self.store.listed.connect(self.look)
         self.feed = AtlasFeed(self.link.client, self.store)
         self.tiles, self.points = TileLayer(self.feed.cache), PointLayer()
         self.canvas = MapCanvas(self.tiles, self.points)
@@ -123,28 +120,6 @@ class MainWindow(QMainWindow):
         self.docks = Docks(self, panels)
         self.setAcceptDrops(True)
 
-    def _connect(self) -> None:
-        self.canvas.hovered.connect(self.prober.hover)
-        self.canvas.looked.connect(self.look)
-        self.canvas.ended.connect(self.status.say_the_end)
-        self.canvas.closest = self.feed.closest
-        self.canvas.painted.connect(self.points.after_first_paint)
-        self.layers.changed.connect(self._set_layer)
-        self.legend.toggled.connect(self._toggle_class)
-        self.legend.isolated.connect(self._isolate_class)
-        self.legend.all_wanted.connect(self._show_all_classes)
-        self.inspector.typed.connect(self.prober.go_to)
-        self.inspector.pin_wanted.connect(self.pin_probe)
-        self.inspector.picture_wanted.connect(self.open_picture)
-        self.inspector.export_wanted.connect(self.exporter.picture)
-        self.inspector.neighbours.chosen.connect(self._go_to_image)
-        self.filmstrip.route_chosen.connect(self.draw)
-        self.filmstrip.clear_wanted.connect(self.clear_route)
-        self.filmstrip.export_wanted.connect(self.exporter.filmstrip)
-        self.filmstrip.strip.probe_wanted.connect(self._probe_frame)
-        self.filmstrip.strip.open_wanted.connect(self._open_frame)
-        self.filmstrip.strip.export_wanted.connect(self.exporter.frame)
-
     # -- bundles
 
     def open(self, folder: Path) -> None:
@@ -185,47 +160,6 @@ class MainWindow(QMainWindow):
             self.pinboard.ask()
             self.selecting.ask()
             self.prober.again()
-
-    # -- what the engine says
-
-    def take(self, event: Event) -> None:
-        """Hand an event of the engine to whom it concerns."""
-        match event:
-            case EngineLost(again=True):
-                self.status.say("The engine stopped and was started again; nothing is lost.")
-            case EngineLost():
-                self.banner.say("The engine stops again and again. Choose Help ▸ Restart the engine, or see the log.")
-            case Answer(topic="tiles", pictures=pictures) if pictures is not None:
-                self._show_tile(*self.feed.take(event))
-            case Answer(topic="fields", values=values) if values is not None:
-                self.fields.take(event)
-            case Answer(topic="film", pictures=pictures) if pictures is not None:
-                self.film.take(event)
-            case Answer(topic="pins", pictures=pictures) if pictures is not None:
-                self.pinboard.take(event)
-            case Answer(topic="selection", pictures=pictures) if pictures is not None:
-                self.selecting.take(event)
-            case Answer(topic="export"):
-                self.exporter.take(event)
-            case Answer(topic=topic, reply=Refused() as refused) if topic:
-                self.status.say(f"Not decoded: {refused.reason}")
-            case Answer(reply=Picture() as picture):
-                self.prober.take_picture(picture)
-            case Answer(reply=Place() as place):
-                self.prober.take_place(place)
-            case Answer(reply=Opened() as opened):
-                self.opener.opened(opened)
-            case Answer(reply=Refused() as refused):
-                self.opener.refused(refused)
-
-    def _take_kept_tile(self, generation: int, key: TileKey, pictures: NDArray[np.uint8]) -> None:
-        """A tile has been read from disk; one of a bundle that was shown before is dropped."""
-        if generation == self.store.generation and key not in self.feed.cache:
-            self._show_tile(key, self.feed.cache.put(key, pictures))
-
-    def _show_tile(self, key: TileKey, forgotten: list[TileKey]) -> None:
-        self.tiles.forget([key, *forgotten])
-        self.canvas.show_tile(key)
 
     def restart_engine(self) -> None:
         """End the engine; it is started again, and what was wanted is asked again."""
@@ -276,15 +210,18 @@ class MainWindow(QMainWindow):
         if self.session is not None:
             self.session.draw(None)
 
-    def _toggle_class(self, label: int) -> None:
+    def toggle_class(self, label: int) -> None:
+        """Show or hide a class."""
         if self.session is not None:
             self.session.toggle_class(label)
 
-    def _isolate_class(self, label: int) -> None:
+    def isolate_class(self, label: int) -> None:
+        """Show one class alone, or all again."""
         if self.session is not None:
             self.session.isolate_class(label)
 
-    def _show_all_classes(self) -> None:
+    def show_all_classes(self) -> None:
+        """Hide no class."""
         if self.session is not None:
             self.session.hide(frozenset())
 
@@ -301,16 +238,19 @@ class MainWindow(QMainWindow):
         if probe is not None and probe.picture is not None:
             self._open_picture(probe.picture, probe.z)
 
-    def _open_frame(self, index: int) -> None:
+    def open_frame(self, index: int) -> None:
+        """Open a picture of the filmstrip in a window of its own."""
         self._open_picture(self.filmstrip.frames[index], self.film.latents[index])
 
     def _open_picture(self, picture: NDArray[np.uint8], z: NDArray[np.float32]) -> None:
         open_picture_window(self, picture, "Picture at " + ", ".join(f"{value:.3f}" for value in z))
 
-    def _probe_frame(self, index: int) -> None:
+    def probe_frame(self, index: int) -> None:
+        """Probe the place of a picture of the filmstrip."""
         self.prober.go_to(self.film.latents[index])
 
-    def _go_to_image(self, index: int) -> None:
+    def go_to_image(self, index: int) -> None:
+        """Probe the place of an image of the data."""
         assert self.session is not None
         self.prober.go_to(self.session.bundle.latents.mean[index])
 
@@ -323,7 +263,8 @@ class MainWindow(QMainWindow):
         if not self.feed.paused:
             self.fields.look()
 
-    def _set_layer(self, name: str, visible: bool, opacity: float) -> None:
+    def set_layer(self, name: str, visible: bool, opacity: float) -> None:
+        """Show or hide a layer, and how strong."""
         if name in self.fields.by_title:
             self.fields.set_layer(name, visible, opacity)
             return

@@ -22,7 +22,7 @@ def test_a_picture_with_an_old_number_is_not_shown(person: Person) -> None:
     person.move(person.point(3, 0))
     person.wait_until(lambda: window.prober.probe.picture is not None)
     before = window.prober.probe
-    window.take(Answer(Picture(old, WRONG)))
+    window.replies.take(Answer(Picture(old, WRONG)))
     assert window.prober.probe is before
     assert window.inspector.picture.image == to_qimage(before.picture)
     assert person.canvas.marks.loupe == to_qimage(before.picture)
@@ -35,7 +35,7 @@ def test_a_place_that_has_been_left_is_not_described(person: Person) -> None:
     old = window.prober.place
     again = Place(old.number, old.indices, old.distances, old.shares, old.reach, "no data here", *[WRONG[None]] * 2)
     person.move(person.point(3, 0))
-    window.take(Answer(again))
+    window.replies.take(Answer(again))
     assert window.prober.place is not again
     assert person.canvas.marks.neighbours is None
 
@@ -71,10 +71,10 @@ def test_the_frames_of_a_path_that_is_gone_are_not_shown(person: Person) -> None
     old = window.session.state.route
     window.draw(Route((4.0, 0.0), (-4.0, 1.0), frames=4))
     late = Answer(Picture(0, WRONG), "film", old, np.stack([WRONG] * 6))
-    window.take(late)
+    window.replies.take(late)
     assert len(window.filmstrip.frames) != 6
     window.clear_route()
-    window.take(late)
+    window.replies.take(late)
     assert len(window.filmstrip.frames) == 0
 
 
@@ -85,8 +85,8 @@ def test_answers_about_the_last_bundle_do_no_harm(person: Person, wide_bundle: P
     number, pin = window.prober.probe.number, window.session.state.pins[0].z
     window.open(wide_bundle)
     person.wait_until(lambda: window.ready and window.session.bundle.folder == wide_bundle)
-    window.take(Answer(Picture(number, WRONG)))
-    window.take(Answer(Picture(0, WRONG), "pins", pin, WRONG[None]))
+    window.replies.take(Answer(Picture(number, WRONG)))
+    window.replies.take(Answer(Picture(0, WRONG), "pins", pin, WRONG[None]))
     assert window.prober.probe is None
     assert window.inspector.picture.image is None
     assert window.pins.list.count() == 0
