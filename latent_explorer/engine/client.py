@@ -76,6 +76,7 @@ class EngineClient:
         self._changed = threading.Condition()
         self._wishes = Wishes()
         self._closing = False
+        self._sending = False
         self._folder = ""  # the bundle that is open, for an engine that has to start anew
         self._asked_to_open: dict[int, str] = {}
         self._deaths = 0
@@ -114,7 +115,11 @@ class EngineClient:
     def hover(self, z: NDArray[np.float32]) -> int:
         """Decode this latent (d,) before all else; replaces the one wanted before. Returns its number."""
         with self._changed:
-            return self._want_newest(Hover(next(self._numbers), z))
+            request = Hover(next(self._numbers), z)
+            self._wishes.newest[Hover] = request
+            if not self._offered(request):
+                self._want_newest(request)
+            return request.number
 
     def describe(self, z: NDArray[np.float32]) -> int:
         """Say what the data say about this latent (d,); replaces the one wanted before. Returns its number."""
@@ -166,6 +171,15 @@ class EngineClient:
         self._changed.notify_all()
         return request.number
 
+    def _offered(self, request: Request) -> bool:
+        """Send a request from this thread, if nothing has to go before it: a change of threads costs a hover most."""
+        if self._sending or self._wishes.unsent or self._wishes.ahead:
+            return False
+        try:
+            return self._engine.offer(request)
+        except OSError:
+            return False
+
     def _send_loop(self) -> None:
         while True:
             with self._changed:
@@ -173,12 +187,13 @@ class EngineClient:
                     self._changed.wait()
                 if self._closing:
                     return
-                engine = self._engine
+                engine, self._sending = self._engine, True
             try:
                 for request in requests:
                     engine.send(request)
             except OSError:
                 pass  # the receiver sees the engine's end, and has all of it asked again
+            self._sending = False
 
     def _receive_loop(self) -> None:
         while not self._closing:

@@ -2,6 +2,7 @@
 
 import os
 import queue
+import select
 import subprocess
 import sys
 import threading
@@ -18,6 +19,10 @@ class Engine(Protocol):
 
     def send(self, request: Request) -> None:
         """Ask. Raises OSError where the engine is gone."""
+        ...
+
+    def offer(self, request: Request) -> bool:
+        """Ask, if that surely takes no waiting; else nothing is done. Not while another thread sends."""
         ...
 
     def receive(self) -> Reply | None:
@@ -46,6 +51,15 @@ class ProcessEngine:
     def send(self, request: Request) -> None:
         protocol.write(self._requests, request)
 
+    def offer(self, request: Request) -> bool:
+        if os.name == "nt":  # whose pipes do not say whether they have room
+            return False
+        content = protocol.encoded(request)
+        if len(content) > select.PIPE_BUF or not select.select([], [self._requests], [], 0)[1]:
+            return False
+        os.write(self._requests.fileno(), content)  # whole: a pipe that says it is ready has room for PIPE_BUF bytes
+        return True
+
     def receive(self) -> Reply | None:
         return protocol.read_reply(self._replies)
 
@@ -71,6 +85,10 @@ class ThreadEngine:
 
     def send(self, request: Request) -> None:
         self._channel.post(request)
+
+    def offer(self, request: Request) -> bool:
+        self.send(request)
+        return True
 
     def receive(self) -> Reply | None:
         return self._replies.get()

@@ -145,10 +145,15 @@ _REQUESTS = msgspec.msgpack.Decoder(Request, dec_hook=_from_wire)
 _REPLIES = msgspec.msgpack.Decoder(Reply, dec_hook=_from_wire)
 
 
+def encoded(message: Request | Reply) -> bytes:
+    """A message as it goes over a pipe."""
+    content = _ENCODER.encode(message)
+    return _LENGTH.pack(len(content)) + content
+
+
 def write(stream: BinaryIO, message: Request | Reply) -> None:
     """Send one message. Raises OSError where nobody listens any more."""
-    content = _ENCODER.encode(message)
-    stream.write(_LENGTH.pack(len(content)) + content)
+    stream.write(encoded(message))
     stream.flush()
 
 

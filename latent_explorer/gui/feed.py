@@ -5,7 +5,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from latent_explorer.atlas import TileCache, TileKey, interpolated_picture, level_for, tile_points
+from latent_explorer.atlas import TileCache, TileKey, interpolated_picture, level_for, tile_points, tiles_over
 from latent_explorer.charts import Chart, least_step
 from latent_explorer.engine.client import Answer, EngineClient, Want
 from latent_explorer.gui.outlook import wanted_tiles
@@ -60,6 +60,13 @@ class AtlasFeed:
         kept = self._store.wish(missing)
         if not self.paused:
             self._client.wish("tiles", [self._want(key) for key in missing if key not in kept])
+
+    def cover(self, view: View) -> list[TileKey]:
+        """The tiles that a view shows."""
+        if self._chart is None:
+            return []
+        level = level_for(view.scale, self.picture_pixels)
+        return tiles_over(view.region, level, field=FIELD, chart=self._chart.name)
 
     def closest(self, uv: tuple[float, float]) -> float:
         """The scale up to which one can zoom in at a plane point: beyond, neighbouring pictures are the same."""

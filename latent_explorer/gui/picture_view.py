@@ -24,6 +24,7 @@ class PictureView(QWidget):
         self.smooth = False
         self.hint = ""
         self.setMinimumSize(least, least)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)  # what lies below need not be painted first
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
@@ -52,6 +53,8 @@ class PictureView(QWidget):
 
     def paintEvent(self, event: QPaintEvent | None) -> None:
         painter = QPainter(self)
+        if self._image is None or self._target(self._image) != self.rect():
+            painter.fillRect(self.rect(), self.palette().window())
         if self._image is None:
             painter.setPen(self.palette().placeholderText().color())
             flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap

@@ -18,6 +18,7 @@ from latent_explorer.gui.meter import Meter
 from latent_explorer.gui.panels.inspector import Inspector
 from latent_explorer.session import OpenBundle
 
+_PATIENCE = 0.010  # seconds for which all else may wait for an exact picture
 _REST_MS = 45  # a place is described once the pointer has rested on it for this long
 
 
@@ -52,6 +53,11 @@ class Prober(QObject):
         self._rest.setSingleShot(True)
         self._rest.setInterval(_REST_MS)
         self._rest.timeout.connect(self._describe)
+
+    def awaits(self) -> bool:
+        """Whether an exact picture is about to come."""
+        probe = self.probe
+        return probe is not None and probe.picture is None and time.perf_counter() - probe.started < _PATIENCE
 
     def open(self, bundle: OpenBundle) -> None:
         """Probe another bundle."""

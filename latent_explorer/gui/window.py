@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from PyQt6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
+from PyQt6.QtGui import QCloseEvent, QColor, QDragEnterEvent, QDropEvent
 from PyQt6.QtWidgets import QMainWindow, QVBoxLayout, QWidget
 
 from latent_explorer.atlas import Region
@@ -259,7 +259,6 @@ class MainWindow(QMainWindow):
     def look(self) -> None:
         """Want the tiles of the view, from the pointer outward."""
         self.feed.look(self.canvas.view, self.canvas.marks.probe)
-        self.canvas.keys = self.feed.keys
         if not self.feed.paused:
             self.fields.look()
 
@@ -293,11 +292,11 @@ class MainWindow(QMainWindow):
         """Show everything in the colours of a theme."""
         self.theme = self.canvas.theme = theme
         self.banner.dress(theme)
-        self.tiles.forget()
         self.fields.dress(theme)
         if self.session is not None:
             bundle, hidden = self.session.bundle, self.session.state.hidden
-            self.tiles.invert = bundle.config.net.image_shape[2] == 1 and not theme.dark  # ink on paper
+            grey = bundle.config.net.image_shape[2] == 1
+            self.tiles.dress(QColor(theme.map), invert=grey and not theme.dark)  # ink on paper
             self.points.set_points(bundle, hidden, theme)
             self.legend.set_bundle(bundle, theme, hidden)
             self.inspector.set_bundle(bundle, theme)

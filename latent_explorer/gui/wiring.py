@@ -18,7 +18,8 @@ def _wire_map(window: "MainWindow") -> None:
     canvas.hovered.connect(window.prober.hover)
     canvas.looked.connect(window.look)
     canvas.ended.connect(window.status.say_the_end)
-    canvas.closest = window.feed.closest
+    canvas.holds = window.prober.awaits
+    canvas.closest, window.tiles.cover = window.feed.closest, window.feed.cover
     canvas.painted.connect(window.points.after_first_paint)
     window.store.lost.connect(window.look)
     window.store.listed.connect(window.look)

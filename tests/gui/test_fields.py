@@ -123,11 +123,11 @@ def test_a_field_is_painted_explained_and_read_under_the_pointer(looker: Person,
 
 def test_what_is_hidden_is_not_asked_for(looker: Person) -> None:
     fields = looker.window.fields
-    assert {key.field for key in looker.canvas.field_keys} == {"veil"}
+    assert {key.field for key in looker.window.fields.keys} == {"veil"}
     show(looker, "Veil")
     looker.canvas.zoom(4)
     looker.wait_for_the_engine()
-    assert looker.canvas.field_keys == []
+    assert looker.window.fields.keys == []
     assert fields.by_title["Veil"].value(looker.canvas.view, (0.0, 0.0)) is not None  # the coarser one, from before
     show(looker, "Veil")
     assert fields.missing == 0

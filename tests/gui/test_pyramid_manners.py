@@ -28,7 +28,7 @@ def painted(layer: TileLayer, steps: tuple[float, ...] = (1.0,), before: int = 0
     image.fill(QColor(before, before, before))
     painter = QPainter(image)
     for share in steps:
-        layer.paint(painter, view, [KEY], QColor(0, 0, 0), share)
+        layer.paint(painter, view, [KEY], share)
     painter.end()
     return to_array(image)[..., 0]
 
@@ -81,9 +81,9 @@ def test_what_has_faded_in_looks_as_if_painted_at_once(person: Person) -> None:
     person.wait_until(lambda: not canvas._fresh)
     key = window.feed.keys[0]
     rect = tile_rect(canvas.view, key).intersected(canvas.rect()).adjusted(1, 1, -1, -1)
-    faded = to_array(canvas._ground.image(canvas._scene(canvas.devicePixelRatioF())).copy(rect))
+    faded = to_array(canvas.grab(rect).toImage())
     canvas.refresh()
-    assert np.array_equal(faded, to_array(canvas._ground.image(canvas._scene(canvas.devicePixelRatioF())).copy(rect)))
+    assert np.array_equal(faded, to_array(canvas.grab(rect).toImage()))
 
 
 def test_where_no_motion_is_wanted_tiles_are_painted_at_once(person: Person) -> None:

@@ -48,7 +48,7 @@ def test_without_labels(new_window, small_bundle: Path, tmp_path: Path) -> None:
     assert "no classes" in window.legend.widget().findChild(QLabel).text()
     window.layers.toggle("Class regions")  # a key or a menu could ask for them all the same
     person.wait_until(lambda: window.fields.missing == 0)
-    assert {key.field for key in person.canvas.field_keys} == {"veil"}
+    assert {key.field for key in window.fields.keys} == {"veil"}
     assert not window.layers.offers("Class regions")
     window.choose_theme("light")
     probed_and_described(person)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import NDArray
-from PyQt6.QtGui import QColor, QImage, QPainter
+from PyQt6.QtGui import QImage, QPainter
 
 from latent_explorer.export import Background, Curve, MapScene, Pin, PointGroup, Tick
 from latent_explorer.gui.fields.scale import paint_scale
@@ -44,12 +44,11 @@ def _background(canvas: MapCanvas) -> Background:
     size = round(view.width * _SHARPNESS), round(view.height * _SHARPNESS)
     image = QImage(*size, QImage.Format.Format_RGB32)
     image.setDevicePixelRatio(_SHARPNESS)
-    ground = QColor(canvas.theme.map)
-    image.fill(ground)
+    image.fill(canvas.tiles.ground)
     painter = QPainter(image)
-    canvas.tiles.paint(painter, view, canvas.keys, ground)
+    canvas.tiles.paint(painter, view, canvas.tiles.cover(view))
     for field in canvas.fields:
-        field.paint(painter, view, canvas.rect())
+        field.paint(painter, view, field.keys(view))
     paint_scale(painter, canvas.fields, canvas.theme, view.width)
     painter.end()
     return Background(to_array(image)[..., :3], 0, 0, view.width, view.height)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 import numpy as np
 from numpy.typing import NDArray
-from PyQt6.QtCore import QRect, QRectF
+from PyQt6.QtCore import QRectF
 from PyQt6.QtGui import QImage, QPainter
 
 from latent_explorer.atlas import Field, TileCache, TileKey, field_value, level_for, tile_region, tiles_over
@@ -55,17 +55,16 @@ class FieldLayer:
         levels = range(level, level - _COARSER, -1)
         return field_value(self._cache, uv, levels, field=self.field.name, chart=self.chart)
 
-    def paint(self, painter: QPainter, view: View, where: QRect) -> None:
-        """Draw what is seen of the field within some pixels."""
+    def paint(self, painter: QPainter, view: View, keys: Iterable[TileKey]) -> None:
+        """Draw tiles of a view."""
         if not self.painted:
             return
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         painter.setOpacity(self.opacity)
-        for key in self.keys(view):
-            target = tile_rect(view, key)
+        for key in keys:
             found = next((each for each in _with_ancestors(key) if each in self._cache), None)
-            if found is not None and target.intersects(where) and not (image := self._image(found)).isNull():
-                painter.drawImage(QRectF(target), image, self._part(key, found))
+            if found is not None and not (image := self._image(found)).isNull():
+                painter.drawImage(QRectF(tile_rect(view, key)), image, self._part(key, found))
         painter.setOpacity(1.0)
 
     def _image(self, key: TileKey) -> QImage:

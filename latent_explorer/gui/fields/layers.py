@@ -44,6 +44,11 @@ class FieldLayers:
         return ranges + sum(key not in self._cache for layer in self._shown for key in layer.keys(view))
 
     @property
+    def keys(self) -> list[TileKey]:
+        """The tiles of visible fields that the view wants."""
+        return [key for layer in self._shown for key in layer.keys(self._canvas.view)]
+
+    @property
     def _shown(self) -> list[FieldLayer]:
         """The layers that are visible and that the data allow."""
         if self._bundle is None:
@@ -72,7 +77,6 @@ class FieldLayers:
         view, shown = self._canvas.view, self._shown
         ranges = [self._range_want(layer) for layer in shown if self._lacks_range(layer)]
         keys = [key for around in (0.0, _AROUND) for layer in shown for key in layer.keys(view, around)]
-        self._canvas.field_keys = [key for layer in shown for key in layer.keys(view)]
         missing = [key for key in dict.fromkeys(keys) if key not in self._cache]
         self._client.wish("fields", ranges + [self._tile_want(key) for key in missing])
 

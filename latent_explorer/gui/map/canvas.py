@@ -1,11 +1,12 @@
 """The map itself: a widget that paints the layers and turns events into places."""
 
 import math
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import numpy as np
-from PyQt6.QtCore import QEvent, QPointF, QRect, Qt, QTimer, pyqtSignal
+from PyQt6.QtCore import QEvent, QPointF, Qt, QTimer, pyqtSignal
 from PyQt6.QtGui import (
     QColor,
     QFocusEvent,
@@ -14,6 +15,7 @@ from PyQt6.QtGui import (
     QMouseEvent,
     QPainter,
     QPaintEvent,
+    QRegion,
     QResizeEvent,
     QWheelEvent,
 )
@@ -24,6 +26,7 @@ from latent_explorer.gui.fields.layer import FieldLayer
 from latent_explorer.gui.map.ground import Ground, Scene
 from latent_explorer.gui.map.marks import Marks, paint_marks, probe_rect
 from latent_explorer.gui.map.points import PointLayer
+from latent_explorer.gui.map.sheet import Layers
 from latent_explorer.gui.map.tiles import TileLayer
 from latent_explorer.gui.map.tools import Tool
 from latent_explorer.gui.theme import DARK, Theme
@@ -33,6 +36,9 @@ _CLICK = 4  # pixels the pointer may move between press and release of a click
 _FRESH_TILES_MS = 9  # tiles that came are painted a few together, so that no hover waits long
 _FRESH_TILES = 3
 _FADE_STEPS = 3  # paints from the stand-in to the tile
+_PATIENCE = 0.008  # seconds at most that painting waits for a picture under the pointer
+_WAIT_MS = 1
+_SLICE = 0.002  # seconds of painting a new sheet between two looks at what has come
 _FADING = 20  # tiles that fade at a time: a round of them takes 60 ms, two rounds lie between three steps
 _ARROWS = {
     Qt.Key.Key_Left: (-1, 0),
@@ -48,7 +54,8 @@ class MapCanvas(QWidget):
     hovered: the plane point under the pointer (or moved to with the arrow keys). looked: the view has changed.
     painted: a paint has ended. ended: one has tried to zoom in where it goes no deeper.
 
-    closest: the scale up to which one can zoom in at a plane point.
+    closest: the scale up to which one can zoom in at a plane point. holds: whether a picture is about to come that all
+    other painting waits for.
     """
 
     hovered = pyqtSignal(float, float)
@@ -63,29 +70,36 @@ class MapCanvas(QWidget):
         self.marks = Marks()
         self.view = View()
         self.tool: Tool | None = None
-        self.keys: list[TileKey] = []
         self.fields: list[FieldLayer] = []
-        self.field_keys: list[TileKey] = []
         self.fades = True
         self.closest: Callable[[tuple[float, float]], float] = lambda _: math.inf
+        self.holds: Callable[[], bool] = lambda: False
+        self._held_since: float | None = None
         self._home: Region | None = None
         self._follows_home = True
-        self._ground = Ground(tiles, points, self.fields)
+        self._ground = Ground(Layers(tiles, self.fields, points))
+        self._renewal: Iterator[None] | None = None
+        self._renew_timer, self._move_timer = self._soon(self._renew), self._soon(self._moved)
+        self._look_timer = self._soon(self._tell_of_the_look)
         self._fresh: dict[TileKey, int] = {}  # tiles that came, and in how many steps each is still to be painted
         self._pressed: QPointF | None = None
         self._dragging = False
         self._panned_from: QPointF | None = None
         self._space = False
-        self._fresh_timer = QTimer(self)
-        self._fresh_timer.setSingleShot(True)
-        self._fresh_timer.setInterval(_FRESH_TILES_MS)
-        self._fresh_timer.timeout.connect(self._paint_fresh)
+        self._fresh_timer = self._soon(self._paint_fresh)
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumSize(240, 200)
         self.setAccessibleName("Map of the latent space")
+
+    def _soon(self, task: Callable[[], None]) -> QTimer:
+        """A timer that, once started, does a task once."""
+        timer = QTimer(self)
+        timer.setSingleShot(True)
+        timer.timeout.connect(task)
+        return timer
 
     # -- what is shown
 
@@ -127,16 +141,17 @@ class MapCanvas(QWidget):
 
     def show_tile(self, key: TileKey) -> None:
         """A tile has come; it is painted soon, and faded in where another has stood in for it."""
-        if key not in self.keys and key not in self.field_keys:
+        if not self._ground.wants(key):
             return  # asked for ahead; painted with all else once it is seen
         fades = self.fades and len(self._fresh) < _FADING and self.tiles.has_stand_in(key)
         self._fresh[key] = _FADE_STEPS if fades else 1
         if not self._fresh_timer.isActive():
-            self._fresh_timer.start()
+            self._fresh_timer.start(_FRESH_TILES_MS)
 
     def refresh(self) -> None:
         """Paint everything anew."""
         self._ground.forget()
+        self._renewal = None
         self._fresh.clear()
         self.update()
 
@@ -147,18 +162,13 @@ class MapCanvas(QWidget):
 
     def set_probe(self, probe: tuple[float, float] | None, loupe: QImage | None) -> None:
         """Move the probe; only the pixels it covered and covers are painted."""
-        before = probe_rect(self.view, self.marks.probe, self.marks.loupe is not None)
-        had_neighbours = self.marks.neighbours is not None
+        before = probe_rect(self.view, self.marks)
         self.marks = replace(self.marks, probe=probe, loupe=loupe, neighbours=None)
-        if had_neighbours:
-            self.update()
-        else:
-            self.update(before.united(QRect()))
-            self.update(probe_rect(self.view, probe, loupe is not None))
+        self.update(before.united(probe_rect(self.view, self.marks)))  # one rectangle: Qt is slow where a clip is not
 
     def picture(self, scale: float) -> QImage:
         """The map as shown, at `scale` device pixels to the logical pixel, without the probe."""
-        image = Ground(self.tiles, self.points, self.fields).image(self._scene(scale))
+        image = self._ground.image(self._scene(scale))
         painter = QPainter(image)
         paint_marks(painter, self.view, replace(self.marks, probe=None, neighbours=None, loupe=None), self.theme)
         painter.end()
@@ -168,17 +178,61 @@ class MapCanvas(QWidget):
         if view == self.view:
             return
         self.view = view
-        self.looked.emit()  # sets self.keys
-        self.refresh()
+        self._move_timer.start(0)
+
+    def _moved(self) -> None:
+        """Show where one has gone; what hovers along is shown before.
+
+        Painted now, not merely marked to be: whatever is marked is painted with the next picture in the inspector.
+        """
+        self.repaint()
+        self._look_timer.start(0)
+
+    def _tell_of_the_look(self) -> None:
+        if self._waits():
+            self._look_timer.start(_WAIT_MS)
+            return
+        self.looked.emit()
+        self._renew_timer.start(0)
+
+    def _waits(self) -> bool:
+        """Whether to let a picture that is about to come be shown first: not for ever, where one follows another."""
+        now = time.perf_counter()
+        if not self.holds():
+            self._held_since = None
+            return False
+        if self._held_since is None:
+            self._held_since = now
+        if now - self._held_since < _PATIENCE:
+            return True
+        self._held_since = None
+        return False
+
+    def _renew(self) -> None:
+        """Paint on for a moment where the view has left what is painted."""
+        if self._renewal is None and not self._ground.fits(self._scene()):
+            self._renewal = self._ground.renewal(self._scene())
+        if self._renewal is None:
+            return
+        if self._waits():
+            self._renew_timer.start(_WAIT_MS)
+            return
+        end = time.perf_counter() + _SLICE
+        for _ in self._renewal:
+            if time.perf_counter() > end:
+                break
+        else:
+            self._renewal = None
+            self.repaint()
+        self._renew_timer.start(0)
 
     # -- painting
 
     def paintEvent(self, event: QPaintEvent | None) -> None:
-        ground = self._ground.image(self._scene(self.devicePixelRatioF()))
+        where = QRegion(self.rect()) if event is None else event.region()
         painter = QPainter(self)
-        if event is not None:
-            painter.setClipRegion(event.region())
-        painter.drawImage(0, 0, ground)
+        painter.setClipRegion(where)
+        self._ground.paint(painter, self._scene(), where)
         paint_marks(painter, self.view, self.marks, self.theme)
         if self.hasFocus():
             painter.setPen(QColor(self.theme.accent))
@@ -186,19 +240,21 @@ class MapCanvas(QWidget):
         painter.end()
         self.painted.emit()
 
-    def _scene(self, ratio: float) -> Scene:
-        return Scene(self.view, self.keys, self.theme, ratio)
+    def _scene(self, ratio: float | None = None) -> Scene:
+        return Scene(self.view, self.theme, ratio or self.devicePixelRatioF())
 
     def _paint_fresh(self) -> None:
         """Paint some of the tiles that came into what is painted already."""
-        seen = {*self.keys, *self.field_keys}
-        wanted = [(key, steps) for key, steps in self._fresh.items() if key in seen]
+        if self._renewal is not None or self._waits():
+            self._fresh_timer.start(_WAIT_MS)
+            return
+        wanted = [(key, steps) for key, steps in self._fresh.items() if self._ground.wants(key)]
         now, later = wanted[:_FRESH_TILES], wanted[_FRESH_TILES:]
         self._fresh = dict(later + [(key, steps - 1) for key, steps in now if steps > 1])
         if self._fresh:
-            self._fresh_timer.start()
-        if now and self._ground.painted:
-            self.update(self._ground.add(self._scene(self.devicePixelRatioF()), now))
+            self._fresh_timer.start(_FRESH_TILES_MS)
+        if now:
+            self.repaint(self._ground.add(self.view, now))
 
     # -- events
 

@@ -1,109 +1,107 @@
-"""What lies under the marks of the map, painted once and kept: tiles, fields, points, rulers."""
+"""What lies under the marks of the map: a sheet that is there, and one for a newer view that is being painted."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from PyQt6.QtGui import QColor, QImage, QPainter, QRegion
+from PyQt6.QtGui import QImage, QPainter, QRegion
 
 from latent_explorer.atlas import TileKey
-from latent_explorer.gui.fields.layer import FieldLayer
 from latent_explorer.gui.fields.scale import paint_scale
-from latent_explorer.gui.map.points import PointLayer
 from latent_explorer.gui.map.rulers import paint_rulers, ruler_rects
-from latent_explorer.gui.map.tiles import TileLayer, tile_rect
+from latent_explorer.gui.map.sheet import Layers, Sheet
+from latent_explorer.gui.map.tiles import tile_rect
 from latent_explorer.gui.theme import Theme
 from latent_explorer.gui.view import View
+
+_MARGIN = 64  # logical pixels painted around the view, so that panning has something to show at once
+_STRAYED = 24  # logical pixels that a view may move until another sheet is painted for it
 
 
 @dataclass(frozen=True, eq=False)
 class Scene:
-    """What is to be painted. keys: the tiles of the view. ratio: device pixels to the logical pixel."""
+    """What is to be painted. ratio: device pixels to the logical pixel."""
 
     view: View
-    keys: list[TileKey]
     theme: Theme
     ratio: float
 
 
 class Ground:
-    """Paints the layers of a scene into one image, and tiles that come later into that."""
+    """Shows the sheet that there is, moved and scaled, until one for the view is painted."""
 
-    def __init__(self, tiles: TileLayer, points: PointLayer, fields: list[FieldLayer]) -> None:
-        self._tiles, self._points, self._fields = tiles, points, fields
-        self._image: QImage | None = None
-        self._tile_image = QImage()  # the tiles alone: what points are painted over again when a tile has come
-        self._field_image = QImage()  # likewise the fields, see-through
-
-    @property
-    def painted(self) -> bool:
-        """Whether there is an image to add to."""
-        return self._image is not None
+    def __init__(self, layers: Layers) -> None:
+        self._layers = layers
+        self._sheet: Sheet | None = None
+        self._coming: Sheet | None = None
 
     def forget(self) -> None:
-        """Paint everything anew next time."""
-        self._image = None
+        """Paint everything anew, and at once, when next asked."""
+        self._sheet = self._coming = None
 
-    def image(self, scene: Scene) -> QImage:
-        """The whole image, made if need be."""
-        if self._image is None:
-            self._tile_image = _blank(scene)
-            self._field_image = _blank(scene, see_through=True)
-            whole = QRegion(0, 0, scene.view.width, scene.view.height)
-            self._paint_tiles(scene, scene.keys)
-            self._paint_fields(scene, whole)
-            self._image = self._tile_image.copy()
-            self._paint_over(scene, self._image, whole)
-        return self._image
+    def wants(self, key: TileKey) -> bool:
+        """Whether a tile belongs on what is painted or being painted."""
+        return any(sheet is not None and key in sheet.keys for sheet in (self._sheet, self._coming))
 
-    def add(self, scene: Scene, fresh: list[tuple[TileKey, int]]) -> QRegion:
-        """Paint tiles that have come, each one step on of those that are left; returns the pixels that changed."""
-        assert self._image is not None
-        changed, of_fields = QRegion(), QRegion()
-        for key, steps in fresh:
-            where = tile_rect(scene.view, key)
-            changed = changed.united(where)
-            if key in scene.keys:
-                self._paint_tiles(scene, [key], 1 / steps)
-            else:
-                of_fields = of_fields.united(where)
-        self._paint_fields(scene, of_fields)
-        self._paint_over(scene, self._image, changed)
+    def fits(self, scene: Scene) -> bool:
+        """Whether no other sheet is needed for a scene."""
+        if self._sheet is None:
+            return True
+        mine, view = self._sheet.view, scene.view
+        if (mine.scale, self._sheet.ratio) != (view.scale, scene.ratio):
+            return False
+        return max(abs(view.u - mine.u), abs(view.v - mine.v)) * view.scale <= _STRAYED
+
+    def renewal(self, scene: Scene) -> Iterator[None]:
+        """Paint a sheet for a scene, a piece at each step; it is shown once it is whole."""
+        self._coming = sheet = Sheet(self._layers, scene.view, scene.ratio, _MARGIN)
+        yield from sheet.painting()
+        if self._coming is sheet:
+            self._sheet, self._coming = sheet, None
+
+    def add(self, view: View, fresh: list[tuple[TileKey, int]]) -> QRegion:
+        """Paint tiles that have come on the sheet; returns the pixels of the view that changed."""
+        if self._sheet is None:
+            return QRegion()
+        mine = [(key, steps) for key, steps in fresh if key in self._sheet.keys]
+        self._sheet.add(mine)
+        changed = QRegion()
+        for key, _ in mine:
+            changed = changed.united(tile_rect(view, key).adjusted(-1, -1, 1, 1))
         return changed
 
-    def _paint_tiles(self, scene: Scene, keys: list[TileKey], share: float = 1.0) -> None:
-        painter = QPainter(self._tile_image)
-        self._tiles.paint(painter, scene.view, keys, QColor(scene.theme.map), share)
-        painter.end()
+    def paint(self, painter: QPainter, scene: Scene, where: QRegion) -> None:
+        """Paint some pixels."""
+        if self._sheet is None:
+            for _ in self.renewal(scene):
+                pass
+        assert self._sheet is not None
+        covered = self._sheet.draw(painter, scene.view)
+        bare = where.intersected(QRegion(0, 0, scene.view.width, scene.view.height)).subtracted(QRegion(covered))
+        if not bare.isEmpty():
+            self._fill(painter, scene, bare)
+        self._paint_over(painter, scene, where)
 
-    def _paint_fields(self, scene: Scene, where: QRegion) -> None:
-        if where.isEmpty():
-            return
-        painter = QPainter(self._field_image)
-        painter.setClipRegion(where)
-        painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Clear)
-        painter.fillRect(where.boundingRect(), QColor(scene.theme.map))
-        painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceOver)
-        for field in self._fields:
-            field.paint(painter, scene.view, where.boundingRect())
-        painter.end()
-
-    def _paint_over(self, scene: Scene, image: QImage, where: QRegion) -> None:
+    def image(self, scene: Scene) -> QImage:
+        """A scene painted once and whole."""
+        sheet = Sheet(self._layers, scene.view, scene.ratio, margin=0)
+        for _ in sheet.painting():
+            pass
+        image = sheet.image()
         painter = QPainter(image)
-        painter.setClipRegion(where)
-        painter.drawImage(0, 0, self._tile_image)
-        if any(field.painted for field in self._fields):
-            painter.drawImage(0, 0, self._field_image)
-        self._points.paint(painter, scene.view, scene.ratio)
+        self._paint_over(painter, scene, QRegion(0, 0, scene.view.width, scene.view.height))
+        painter.end()
+        return image
+
+    def _fill(self, painter: QPainter, scene: Scene, bare: QRegion) -> None:
+        """Paint tiles roughly where the sheet does not reach, for the moment that the next one takes."""
+        painter.save()
+        painter.setClipRegion(bare)
+        painter.fillRect(bare.boundingRect(), self._layers.tiles.ground)
+        keys = [key for key in self._layers.tiles.cover(scene.view) if bare.intersects(tile_rect(scene.view, key))]
+        self._layers.tiles.paint(painter, scene.view, keys, smooth=False)
+        painter.restore()
+
+    def _paint_over(self, painter: QPainter, scene: Scene, where: QRegion) -> None:
         if any(where.intersects(rect) for rect in ruler_rects(scene.view)):  # laying out text costs more than tiles
             paint_rulers(painter, scene.view, scene.theme)
-        paint_scale(painter, self._fields, scene.theme, scene.view.width)
-        painter.end()
-
-
-def _blank(scene: Scene, *, see_through: bool = False) -> QImage:
-    """An image of a scene's size in the map's colour, or in none."""
-    width, height = round(scene.view.width * scene.ratio), round(scene.view.height * scene.ratio)
-    form = QImage.Format.Format_ARGB32_Premultiplied if see_through else QImage.Format.Format_RGB32
-    image = QImage(width, height, form)
-    image.setDevicePixelRatio(scene.ratio)
-    image.fill(QColor(0, 0, 0, 0) if see_through else QColor(scene.theme.map))
-    return image
+        paint_scale(painter, self._layers.fields, scene.theme, scene.view.width)

@@ -36,13 +36,16 @@ class Marks:
     outline: NDArray[np.float64] | None = None
 
 
-def probe_rect(view: View, probe: tuple[float, float] | None, loupe: bool) -> QRect:
-    """The pixels that the probe and its loupe cover."""
-    if probe is None:
-        return QRect()
-    x, y = _pixel(view, probe)
-    ring = QRect(x - _PROBE_REACH, y - _PROBE_REACH, 2 * _PROBE_REACH, 2 * _PROBE_REACH)
-    return ring.united(loupe_rect(view, x, y).adjusted(-3, -3, 3, 3)) if loupe else ring
+def probe_rect(view: View, marks: Marks) -> QRect:
+    """The rectangle that holds the probe, its loupe and its neighbours."""
+    places = [] if marks.neighbours is None else marks.neighbours.tolist()
+    rect = QRect()
+    for place in [*places, *([] if marks.probe is None else [marks.probe])]:
+        x, y = _pixel(view, place)
+        rect = rect.united(QRect(x - _PROBE_REACH, y - _PROBE_REACH, 2 * _PROBE_REACH, 2 * _PROBE_REACH))
+    if marks.probe is not None and marks.loupe is not None:
+        rect = rect.united(loupe_rect(view, *_pixel(view, marks.probe)).adjusted(-3, -3, 3, 3))
+    return rect
 
 
 def loupe_rect(view: View, x: int, y: int) -> QRect:
@@ -62,8 +65,8 @@ def paint_marks(painter: QPainter, view: View, marks: Marks, theme: Theme) -> No
 
 
 def _at(view: View, uv: tuple[float, float]) -> QPointF:
-    x, y = view.to_screen(np.array(uv)).clip(-_FAR, _FAR).tolist()
-    return QPointF(x, y)
+    x, y = view.to_screen_point(uv)
+    return QPointF(min(max(x, -_FAR), _FAR), min(max(y, -_FAR), _FAR))
 
 
 def _pixel(view: View, uv: tuple[float, float]) -> tuple[int, int]:
@@ -111,6 +114,8 @@ def _paint_outline(painter: QPainter, view: View, marks: Marks, theme: Theme) ->
 
 
 def _paint_pins(painter: QPainter, view: View, marks: Marks, theme: Theme) -> None:
+    if not marks.pins:
+        return
     font = QFont(painter.font())
     font.setWeight(QFont.Weight.DemiBold)
     painter.setFont(font)

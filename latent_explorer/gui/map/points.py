@@ -15,7 +15,7 @@ from latent_explorer.gui.theme import Theme
 from latent_explorer.gui.view import View
 from latent_explorer.session import OpenBundle
 
-_AROUND = 128  # pixels drawn around the view, so that most steps of panning need no drawing
+_AROUND = 96  # pixels drawn around the view, so that most steps of panning need no drawing
 _LOAD_MS = 1500
 _PICKING = (1.5, 4.0)  # pixels around the pointer searched first
 _DOTS = (1.6, 7.0)  # pixels, the least and the largest dot
@@ -118,13 +118,18 @@ class PointLayer:
                 return int(near[best])
         return None
 
+    def prepare(self, view: View, ratio: float) -> None:
+        """Make the image of the points, unless the last one serves."""
+        if self.count and (self._made is None or not self._made.serves(view, ratio)):
+            wide = view.resized(view.width + 2 * _AROUND, view.height + 2 * _AROUND)
+            self._made = _Made(view, ratio, self._splat(wide, ratio))
+
     def paint(self, painter: QPainter, view: View, ratio: float) -> None:
         """Draw the points."""
         if not self.count:
             return
-        if self._made is None or not self._made.serves(view, ratio):
-            wide = view.resized(view.width + 2 * _AROUND, view.height + 2 * _AROUND)
-            self._made = _Made(view, ratio, self._splat(wide, ratio))
+        self.prepare(view, ratio)
+        assert self._made is not None
         image = borrowed_qimage(self._made.pixels)
         image.setDevicePixelRatio(ratio)
         painter.setOpacity(self.opacity)

@@ -1,0 +1,158 @@
+"""The layers of the map painted for one view and a little around it, piece by piece."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+
+from PyQt6.QtCore import QPointF, QRect, QRectF, Qt
+from PyQt6.QtGui import QImage, QPainter, QRegion
+
+from latent_explorer.atlas import TileKey
+from latent_explorer.gui.fields.layer import FieldLayer
+from latent_explorer.gui.map.points import PointLayer
+from latent_explorer.gui.map.tiles import TileLayer, tile_rect
+from latent_explorer.gui.view import View
+
+_PIECE = 4  # tiles painted in one piece: about half a millisecond
+
+
+@dataclass(frozen=True, eq=False)
+class Layers:
+    """What is painted, from the undermost to the uppermost."""
+
+    tiles: TileLayer
+    fields: list[FieldLayer]
+    points: PointLayer
+
+    @property
+    def shown_fields(self) -> list[FieldLayer]:
+        """The fields that there is something to see of."""
+        return [field for field in self.fields if field.painted]
+
+
+class Sheet:
+    """One image of all layers, and under it those of tiles and of fields, to which tiles that come are added.
+
+    view: what it shows, `margin` logical pixels wider than the map at each side. ratio: device pixels to the logical
+    pixel. keys: the tiles, of pictures and of fields, that belong on it.
+    """
+
+    def __init__(self, layers: Layers, view: View, ratio: float, margin: int) -> None:
+        self.view = view.resized(view.width + 2 * margin, view.height + 2 * margin)
+        self.ratio = ratio
+        self._layers = layers
+        self._tile_keys = dict.fromkeys(layers.tiles.cover(self.view))
+        self._field_keys = dict.fromkeys(key for field in layers.shown_fields for key in field.keys(self.view))
+        self._tiles, self._fields = self._blank(QImage.Format.Format_RGB32), self._blank()
+        self._whole = QImage()
+
+    @property
+    def keys(self) -> set[TileKey]:
+        return {*self._tile_keys, *self._field_keys}
+
+    def painting(self) -> Iterator[None]:
+        """Paint everything, a piece at each step."""
+        self._tiles.fill(self._layers.tiles.ground)
+        for keys in _pieces(self._tile_keys):
+            self._paint_tiles(keys)
+            yield
+        self._fields.fill(Qt.GlobalColor.transparent)
+        for field in self._layers.shown_fields:
+            for keys in _pieces(field.keys(self.view)):
+                self._paint_field(field, keys)
+                yield
+        self._layers.points.prepare(self.view, self.ratio)
+        yield
+        self._whole = self._tiles.copy()
+        self._compose(QRegion(0, 0, self.view.width, self.view.height), anew=False)
+
+    def add(self, fresh: list[tuple[TileKey, int]]) -> QRegion:
+        """Paint tiles that have come, each one step on of those that are left; returns what changed, on the sheet."""
+        changed, of_fields = QRegion(), QRegion()
+        for key, steps in fresh:
+            where = tile_rect(self.view, key)
+            changed = changed.united(where)
+            if key in self._tile_keys:
+                self._paint_tiles((key,), 1 / steps)
+            else:
+                of_fields = of_fields.united(where)
+        self._repaint_fields(of_fields)
+        self._compose(changed, anew=True)
+        return changed
+
+    def draw(self, painter: QPainter, view: View) -> QRect:
+        """Draw what a view of the same or another scale shows of it; returns the pixels covered."""
+        left, top = view.to_screen_point((self.view.region.left, self.view.region.top))
+        if view.scale == self.view.scale:
+            left, top = round(left * self.ratio) / self.ratio, round(top * self.ratio) / self.ratio
+            painter.drawImage(QPointF(left, top), self._whole)
+            return _inner(QRectF(left, top, self.view.width, self.view.height))
+        zoom = view.scale / self.view.scale
+        place = QRectF(left, top, self.view.width * zoom, self.view.height * zoom)
+        seen = place.intersected(QRectF(0, 0, view.width, view.height))
+        source = seen.translated(-place.topLeft())
+        scale = self.ratio / zoom
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)  # it is soon painted anew
+        painter.drawImage(
+            seen,
+            self._whole,
+            QRectF(source.x() * scale, source.y() * scale, source.width() * scale, source.height() * scale),
+        )
+        return _inner(seen)
+
+    def image(self) -> QImage:
+        """All of it."""
+        return self._whole
+
+    def _paint_tiles(self, keys: tuple[TileKey, ...], share: float = 1.0) -> None:
+        painter = QPainter(self._tiles)
+        self._layers.tiles.paint(painter, self.view, keys, share)
+        painter.end()
+
+    def _paint_field(self, field: FieldLayer, keys: tuple[TileKey, ...]) -> None:
+        painter = QPainter(self._fields)
+        field.paint(painter, self.view, keys)
+        painter.end()
+
+    def _repaint_fields(self, where: QRegion) -> None:
+        if where.isEmpty():
+            return
+        painter = QPainter(self._fields)
+        painter.setClipRegion(where)
+        painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Clear)
+        painter.fillRect(where.boundingRect(), Qt.GlobalColor.black)
+        painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceOver)
+        for field in self._layers.shown_fields:
+            keys = [key for key in field.keys(self.view) if where.intersects(tile_rect(self.view, key))]
+            field.paint(painter, self.view, keys)
+        painter.end()
+
+    def _compose(self, where: QRegion, *, anew: bool) -> None:
+        """Lay the layers over one another."""
+        painter = QPainter(self._whole)
+        painter.setClipRegion(where)
+        if anew:
+            painter.drawImage(0, 0, self._tiles)
+        if self._layers.shown_fields:
+            painter.drawImage(0, 0, self._fields)
+        self._layers.points.paint(painter, self.view, self.ratio)
+        painter.end()
+
+    def _blank(self, form: QImage.Format = QImage.Format.Format_ARGB32_Premultiplied) -> QImage:
+        """An image of the sheet's size, its pixels not set yet."""
+        image = QImage(round(self.view.width * self.ratio), round(self.view.height * self.ratio), form)
+        image.setDevicePixelRatio(self.ratio)
+        return image
+
+
+def _pieces(keys: Iterable[TileKey]) -> Iterator[tuple[TileKey, ...]]:
+    rest = iter(keys)
+    return iter(lambda: tuple(islice(rest, _PIECE)), ())
+
+
+def _inner(place: QRectF) -> QRect:
+    """The whole pixels within a rectangle; a thousandth of a pixel is nothing."""
+    slack = place.adjusted(-1e-3, -1e-3, 1e-3, 1e-3)
+    left, top = -int(-slack.left() // 1), -int(-slack.top() // 1)
+    right, bottom = int(slack.right() // 1), int(slack.bottom() // 1)
+    return QRect(left, top, right - left, bottom - top)
