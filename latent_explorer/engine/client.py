@@ -1,7 +1,8 @@
 """The window's side of the conversation with the engine; free of Qt and of torch.
 
-Two threads own it: one sends what is most wanted as soon as the engine has room for it, one receives. The window
-only says what it wants now, which never waits. If the engine dies it is started again, and whatever was wanted and
+The window only says what it wants now, which never waits. Whatever the engine has room for is sent at once, by the
+thread in which that becomes known, since a change of threads is what costs a hover most; one thread sends what would
+take waiting, one receives. If the engine dies it is started again, and whatever was wanted and
 not answered is asked again.
 """
 
@@ -76,7 +77,8 @@ class EngineClient:
         self._changed = threading.Condition()
         self._wishes = Wishes()
         self._closing = False
-        self._sending = False
+        self._outbox: deque[Request] = deque()  # on the way to the engine
+        self._sending = False  # whether the sender is at it, before which nothing may go
         self._folder = ""  # the bundle that is open, for an engine that has to start anew
         self._asked_to_open: dict[int, str] = {}
         self._deaths = 0
@@ -115,11 +117,7 @@ class EngineClient:
     def hover(self, z: NDArray[np.float32]) -> int:
         """Decode this latent (d,) before all else; replaces the one wanted before. Returns its number."""
         with self._changed:
-            request = Hover(next(self._numbers), z)
-            self._wishes.newest[Hover] = request
-            if not self._offered(request):
-                self._want_newest(request)
-            return request.number
+            return self._want_newest(Hover(next(self._numbers), z))
 
     def describe(self, z: NDArray[np.float32]) -> int:
         """Say what the data say about this latent (d,); replaces the one wanted before. Returns its number."""
@@ -138,7 +136,7 @@ class EngineClient:
                     self._wishes.withdrawn.append(number)
                     del self._wishes.asked[number]
             self._wishes.topics[topic] = deque(want for want in wants if want.key not in under_way)
-            self._changed.notify_all()
+            self._pass_on()
 
     def restart(self) -> None:
         """Start the engine again, also one that was given up, and ask again for what was wanted."""
@@ -168,32 +166,38 @@ class EngineClient:
     def _want_newest(self, request: Request) -> int:
         self._wishes.newest[type(request)] = request
         self._wishes.unsent.add(type(request))
-        self._changed.notify_all()
+        self._pass_on()
         return request.number
 
-    def _offered(self, request: Request) -> bool:
-        """Send a request from this thread, if nothing has to go before it: a change of threads costs a hover most."""
-        if self._sending or self._wishes.unsent or self._wishes.ahead:
-            return False
+    def _pass_on(self) -> None:
+        """Send what is wanted, as far as that takes no waiting; the rest is left to the sender."""
+        if self._sending:
+            return  # which looks again when it is done
+        self._outbox += self._wishes.next_requests(self._numbers)
         try:
-            return self._engine.offer(request)
+            while self._outbox and self._engine.offer(self._outbox[0]):
+                self._outbox.popleft()
         except OSError:
-            return False
+            pass  # the receiver sees the engine's end, and has all of it asked again
+        if self._outbox:
+            self._changed.notify_all()
 
     def _send_loop(self) -> None:
         while True:
             with self._changed:
-                while not self._closing and not (requests := self._wishes.next_requests(self._numbers)):
+                self._sending = False
+                self._pass_on()
+                while not self._closing and not self._outbox:
                     self._changed.wait()
                 if self._closing:
                     return
-                engine, self._sending = self._engine, True
+                engine, requests, self._sending = self._engine, list(self._outbox), True
+                self._outbox.clear()
             try:
                 for request in requests:
                     engine.send(request)
             except OSError:
-                pass  # the receiver sees the engine's end, and has all of it asked again
-            self._sending = False
+                pass  # as above
 
     def _receive_loop(self) -> None:
         while not self._closing:
@@ -224,8 +228,9 @@ class EngineClient:
                 return
             self._engine = self._start()
             self._open_again()
+            self._outbox.clear()
             self._wishes.ask_again()
-            self._changed.notify_all()
+            self._pass_on()
 
     def _open_again(self) -> None:
         """Have a fresh engine open what was open, or was to be, before the bundle that is wanted now."""
@@ -258,6 +263,6 @@ class EngineClient:
         if not done:
             return None
         del self._wishes.asked[reply.number]
-        self._changed.notify_all()
+        self._pass_on()
         content = None if isinstance(reply, Refused) else batch.content
         return Answer(reply, batch.topic, batch.want.key, content)

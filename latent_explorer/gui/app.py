@@ -4,6 +4,7 @@ import gc
 import json
 import logging
 import logging.handlers
+import os
 import signal
 import socket
 import sys
@@ -55,13 +56,14 @@ def run(model: str | None = None, *, first_paint_to_stdout: bool = False) -> int
 
 def application() -> QApplication:
     """The one QApplication, with what every window of ours relies on."""
+    os.environ.setdefault("QT_NO_GUI_THREADPOOL", "1")  # painting must not wait for threads that wait for the engine
     app = QApplication.instance() or QApplication(sys.argv[:1])
     assert isinstance(app, QApplication)
     app.setApplicationName("latent-explorer")
     app.setApplicationDisplayName("Latent Explorer")
     app.setWindowIcon(QIcon(str(resource("icons/latent-explorer.png"))))
     qInstallMessageHandler(_log_qt)
-    sys.setswitchinterval(0.0005)  # the threads that speak with the engine must not wait 5 ms for their turn
+    sys.setswitchinterval(0.001)  # a long task in another thread must not hold up a hover; a hover is done in less
     return app
 
 

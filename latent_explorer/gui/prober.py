@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
-from PyQt6.QtCore import QObject, QTimer
+from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 from PyQt6.QtGui import QImage
 
 from latent_explorer.engine.client import EngineClient
@@ -19,6 +19,7 @@ from latent_explorer.gui.panels.inspector import Inspector
 from latent_explorer.session import OpenBundle
 
 _PATIENCE = 0.010  # seconds for which all else may wait for an exact picture
+_TELL_MS = 30
 _REST_MS = 45  # a place is described once the pointer has rested on it for this long
 
 
@@ -36,8 +37,10 @@ class Probe:
 class Prober(QObject):
     """Follows the pointer with the inspector.
 
-    on_exact: called with each exact picture, once it is painted.
+    on_exact: called with each exact picture, once it is painted. told: where the pointer is, as often as one can read.
     """
+
+    told = pyqtSignal(float, float)
 
     def __init__(self, client: EngineClient, feed: AtlasFeed, canvas: MapCanvas, inspector: Inspector) -> None:
         super().__init__()
@@ -53,6 +56,15 @@ class Prober(QObject):
         self._rest.setSingleShot(True)
         self._rest.setInterval(_REST_MS)
         self._rest.timeout.connect(self._describe)
+        self._tell_timer = QTimer(self)
+        self._tell_timer.setSingleShot(True)
+        self._tell_timer.setInterval(_TELL_MS)
+        self._tell_timer.timeout.connect(self._tell)
+
+    def stop(self) -> None:
+        """Say nothing any more."""
+        self._rest.stop()
+        self._tell_timer.stop()
 
     def awaits(self) -> bool:
         """Whether an exact picture is about to come."""
@@ -62,7 +74,7 @@ class Prober(QObject):
     def open(self, bundle: OpenBundle) -> None:
         """Probe another bundle."""
         self._bundle, self.probe, self.place = bundle, None, None
-        self._rest.stop()
+        self.stop()
         self._canvas.set_probe(None, None)
 
     def hover(self, u: float, v: float) -> None:
@@ -106,15 +118,21 @@ class Prober(QObject):
     def _probe(self, z: NDArray[np.float32], uv: tuple[float, float]) -> None:
         started = time.perf_counter()
         self.probe = Probe(z, uv, self._client.hover(z), started)
-        self._described = 0  # what is said about the place before comes too late
+        self.place, self._described = None, 0  # what is said about the place before comes too late
         stand_in = self._feed.interpolated(uv)
         if stand_in is not None:
             self._show(to_qimage(stand_in))
             self.interpolated.add(1000 * (time.perf_counter() - started))
         else:
             self._canvas.set_probe(uv, self._canvas.marks.loupe)
-        self._inspector.show_coordinates(z)
         self._rest.start()
+        if not self._tell_timer.isActive():
+            self._tell_timer.start()
+
+    def _tell(self) -> None:
+        if self.probe is not None:
+            self._inspector.show_coordinates(self.probe.z)
+            self.told.emit(*self.probe.uv)
 
     def _show(self, image: QImage) -> None:
         assert self.probe is not None

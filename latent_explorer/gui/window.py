@@ -323,6 +323,7 @@ class MainWindow(QMainWindow):
         self.docks.remember(self.settings)
         self.settings.save()
         self.status.stop()
+        self.prober.stop()
         self.store.close()
         self.link.close()
         super().closeEvent(event)

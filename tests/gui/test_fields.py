@@ -111,7 +111,7 @@ def test_a_field_is_painted_explained_and_read_under_the_pointer(looker: Person,
     show(looker, title)
     assert np.abs(pixels(looker.canvas.picture(1.0)) - before).max() > 20
     looker.move(looker.point(0.5, 0.5))
-    assert f"{title}: " in said(looker)
+    looker.wait_until(lambda: f"{title}: " in said(looker))
     assert f"{title}: …" not in said(looker)
     button = next(each for each in looker.window.layers.findChildren(QToolButton) if each.text() == title)
     field = looker.window.fields.by_title[title].field

@@ -62,7 +62,7 @@ def test_the_exact_picture_follows(
     expected = decoded(small_bundle, probe.z)
     assert np.abs(probe.picture.astype(int) - expected).max() <= 1
     assert person.window.inspector.picture.image == to_qimage(probe.picture)
-    assert person.window.inspector.coordinates.text() == f"{probe.z[0]:.3f}, {probe.z[1]:.3f}"
+    person.wait_until(lambda: person.window.inspector.coordinates.text() == f"{probe.z[0]:.3f}, {probe.z[1]:.3f}")
     assert person.canvas.marks.probe == (u, v)
     assert person.canvas.marks.loupe == to_qimage(probe.picture)
 

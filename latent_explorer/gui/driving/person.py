@@ -147,7 +147,10 @@ class Person:
 
     def wait_for_the_engine(self) -> None:
         """Wait until the model is open and all tiles of the view are there."""
-        self.wait_until(lambda: self.window.ready and self.window.feed.missing == self.window.fields.missing == 0)
+        window = self.window
+        self.wait_until(
+            lambda: window.ready and self.canvas.at_rest and window.feed.missing == window.fields.missing == 0
+        )
 
 
 def _line(start: QPoint, end: QPoint, steps: int) -> Iterator[QPoint]:

@@ -134,8 +134,7 @@ class Tour:
 
     def _rest(self) -> None:
         """Hold still until the place is described."""
-        before = self.window.prober.place
-        self.person.wait_until(lambda: self.window.prober.place is not before, 10, strict=False)
+        self.person.wait_until(lambda: self.window.prober.place is not None, 10, strict=False)
         self.person.wait(0.1)
 
     def _stop(self, name: str, caption: str, what: QDialog | None = None) -> None:

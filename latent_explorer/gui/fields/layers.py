@@ -34,7 +34,6 @@ class FieldLayers:
             for field in FIELDS.values()
         }
         canvas.fields += self.by_title.values()
-        canvas.hovered.connect(self.hover)
 
     @property
     def missing(self) -> int:

@@ -33,8 +33,7 @@ from latent_explorer.gui.theme import DARK, Theme
 from latent_explorer.gui.view import SCALES, View
 
 _CLICK = 4  # pixels the pointer may move between press and release of a click
-_FRESH_TILES_MS = 9  # tiles that came are painted a few together, so that no hover waits long
-_FRESH_TILES = 3
+_FRESH_TILE_MS = 3  # tiles that came are painted one at a time, so that no hover waits long
 _FADE_STEPS = 3  # paints from the stand-in to the tile
 _PATIENCE = 0.008  # seconds at most that painting waits for a picture under the pointer
 _WAIT_MS = 1
@@ -103,6 +102,11 @@ class MapCanvas(QWidget):
 
     # -- what is shown
 
+    @property
+    def at_rest(self) -> bool:
+        """Whether all have been told of the view, and it is painted."""
+        return self._renewal is None and not (self._move_timer.isActive() or self._look_timer.isActive())
+
     def set_home(self, home: Region) -> None:
         """Fit the view to a region, now and, until one zooms or pans, whenever the size changes."""
         self._home = home
@@ -146,7 +150,7 @@ class MapCanvas(QWidget):
         fades = self.fades and len(self._fresh) < _FADING and self.tiles.has_stand_in(key)
         self._fresh[key] = _FADE_STEPS if fades else 1
         if not self._fresh_timer.isActive():
-            self._fresh_timer.start(_FRESH_TILES_MS)
+            self._fresh_timer.start(_FRESH_TILE_MS)
 
     def refresh(self) -> None:
         """Paint everything anew."""
@@ -164,7 +168,10 @@ class MapCanvas(QWidget):
         """Move the probe; only the pixels it covered and covers are painted."""
         before = probe_rect(self.view, self.marks)
         self.marks = replace(self.marks, probe=probe, loupe=loupe, neighbours=None)
-        self.update(before.united(probe_rect(self.view, self.marks)))  # one rectangle: Qt is slow where a clip is not
+        if not self._move_timer.isActive():  # else everything is painted in a moment
+            self.update(
+                before.united(probe_rect(self.view, self.marks))
+            )  # one rectangle: Qt is slow where a clip is not
 
     def picture(self, scale: float) -> QImage:
         """The map as shown, at `scale` device pixels to the logical pixel, without the probe."""
@@ -244,17 +251,20 @@ class MapCanvas(QWidget):
         return Scene(self.view, self.theme, ratio or self.devicePixelRatioF())
 
     def _paint_fresh(self) -> None:
-        """Paint some of the tiles that came into what is painted already."""
+        """Paint one of the tiles that came into what is painted already."""
         if self._renewal is not None or self._waits():
             self._fresh_timer.start(_WAIT_MS)
             return
-        wanted = [(key, steps) for key, steps in self._fresh.items() if self._ground.wants(key)]
-        now, later = wanted[:_FRESH_TILES], wanted[_FRESH_TILES:]
-        self._fresh = dict(later + [(key, steps - 1) for key, steps in now if steps > 1])
+        key = next(iter(self._fresh), None)
+        if key is None:
+            return
+        steps = self._fresh.pop(key)
+        changed = self._ground.add(self.view, key, steps)
+        if steps > 1 and not changed.isEmpty():
+            self._fresh[key] = steps - 1  # behind the others
         if self._fresh:
-            self._fresh_timer.start(_FRESH_TILES_MS)
-        if now:
-            self.repaint(self._ground.add(self.view, now))
+            self._fresh_timer.start(_FRESH_TILE_MS)
+        self.repaint(changed)
 
     # -- events
 

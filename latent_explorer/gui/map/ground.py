@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from PyQt6.QtCore import QRect
 from PyQt6.QtGui import QImage, QPainter, QRegion
 
 from latent_explorer.atlas import TileKey
@@ -58,16 +59,13 @@ class Ground:
         if self._coming is sheet:
             self._sheet, self._coming = sheet, None
 
-    def add(self, view: View, fresh: list[tuple[TileKey, int]]) -> QRegion:
-        """Paint tiles that have come on the sheet; returns the pixels of the view that changed."""
-        if self._sheet is None:
-            return QRegion()
-        mine = [(key, steps) for key, steps in fresh if key in self._sheet.keys]
-        self._sheet.add(mine)
-        changed = QRegion()
-        for key, _ in mine:
-            changed = changed.united(tile_rect(view, key).adjusted(-1, -1, 1, 1))
-        return changed
+    def add(self, view: View, key: TileKey, steps: int) -> QRect:
+        """Paint a tile that has come on the sheet, one step on of those left; returns the pixels that changed."""
+        if self._sheet is None or key not in self._sheet.keys:
+            return QRect()
+        self._sheet.add(key, steps)
+        seen = QRect(0, 0, view.width, view.height)
+        return tile_rect(view, key).adjusted(-1, -1, 1, 1).intersected(seen)
 
     def paint(self, painter: QPainter, scene: Scene, where: QRegion) -> None:
         """Paint some pixels."""
