@@ -57,6 +57,9 @@ class Selecting(QObject):
         session = self._window.session
         if session is None:
             return
+        if self._window.points.sorting:
+            self._window.status.say("The points are still being sorted; try again in a moment.")
+            return
         polygon = np.array([self._window.canvas.view.to_plane(at.x(), at.y()) for at in corners], np.float64)
         chosen = inside(self._window.points.index, polygon)
         if session.state.hidden:
@@ -94,7 +97,7 @@ class Selecting(QObject):
     def grow(self) -> None:
         """Select also the shown points that lie on the map within some pixels of one that is selected."""
         session = self._window.session
-        if session is not None and session.state.selection is not None:
+        if session is not None and session.state.selection is not None and not self._window.points.sorting:
             chosen = session.state.selection.chosen
             session.select(chosen | (self._near(chosen) & session.shown))
 

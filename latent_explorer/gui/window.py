@@ -22,6 +22,7 @@ from latent_explorer.gui.gestures import Gestures
 from latent_explorer.gui.link import EngineLink
 from latent_explorer.gui.map.canvas import MapCanvas
 from latent_explorer.gui.map.points import PointLayer
+from latent_explorer.gui.map.sorter import Sorter
 from latent_explorer.gui.map.tiles import TileLayer
 from latent_explorer.gui.map.tools import PathTool, ProbeTool, Tool
 from latent_explorer.gui.menus import tool_bar, window_menus
@@ -73,7 +74,8 @@ class MainWindow(QMainWindow):
     def _make_panels(self) -> None:
         self.store = TileStore(tile_folder())
         self.feed = AtlasFeed(self.link.client, self.store)
-        self.tiles, self.points = TileLayer(self.feed.cache), PointLayer()
+        self.sorter = Sorter()
+        self.tiles, self.points = TileLayer(self.feed.cache), PointLayer(self.sorter)
         self.canvas = MapCanvas(self.tiles, self.points)
         self.banner = Banner()
         self.inspector = Inspector()
@@ -324,5 +326,6 @@ class MainWindow(QMainWindow):
         self.settings.save()
         self.status.stop()
         self.store.close()
+        self.sorter.close()
         self.link.close()
         super().closeEvent(event)
