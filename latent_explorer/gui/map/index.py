@@ -57,6 +57,10 @@ class PointIndex:
         """All points, sorted; `order` says which each is."""
         return self.levels[0]
 
+    def grid(self, entries: Entries) -> Grid:
+        """The cells by which entries are sorted."""
+        return Grid(self._box, entries.side)
+
     def _levels(self) -> Iterator[Entries]:
         side = 1 << max(0, math.ceil(math.log2(max(1.0, len(self) / _PER_CELL)) / 2))
         entries = sorted_points(self.uv, self.group, Grid(self._box, min(_FINEST, side)))
@@ -75,7 +79,7 @@ class PointIndex:
 
     def rows(self, entries: Entries, region: Region) -> Rows:
         """Where the entries lie whose cells meet a region; some of them may lie outside."""
-        side, grid = entries.side, Grid(self._box, entries.side)
+        side, grid = entries.side, self.grid(entries)
         low, high = grid.row(np.array([region.bottom, region.top])).tolist()
         left, right = grid.column(np.array([region.left, region.right])).tolist()
         firsts = np.arange(low, high + 1, dtype=np.int64) * side
@@ -102,13 +106,6 @@ class PointIndex:
         begin, end = self.rows(self.points, Region(u - reach, v - reach, u + reach, v + reach))
         parts = [self.points.order[first:last] for first, last in zip(begin, end, strict=True) if first < last]
         return np.concatenate(parts) if parts else np.zeros(0, np.int64)
-
-    def marked(self, chosen: NDArray[np.bool_]) -> list[NDArray[np.bool_]]:
-        """For each level, which entries hold any of the chosen points (n,)."""
-        marks = [np.take(chosen, self.points.order)]  # far quicker than chosen[order]
-        for level in self.levels[1:]:
-            marks.append(np.logical_or.reduceat(np.take(marks[-1], level.order), level.starts))
-        return marks
 
 
 def _bulk(uv: NDArray[np.float32]) -> Region:

@@ -10,6 +10,7 @@ from PyQt6.QtGui import QColor, QPainter
 
 from latent_explorer.gui.images import borrowed_qimage
 from latent_explorer.gui.map.index import PointIndex
+from latent_explorer.gui.map.marking import marked
 from latent_explorer.gui.map.sorter import Sorter
 from latent_explorer.gui.map.splat import Ink, Splatter, load_compiled
 from latent_explorer.gui.theme import Theme
@@ -129,7 +130,7 @@ class PointLayer:
     def select(self, chosen: NDArray[np.bool_] | None) -> None:
         """Draw all points but the chosen ones (n,) in grey; None for all in their own colours."""
         self._chosen = chosen
-        self._marks = [] if chosen is None or not len(self._index) else self._index.marked(chosen)
+        self._marks = [] if chosen is None or not len(self._index) else marked(self._index, chosen)
         self._made = None
 
     def nearest(self, view: View, x: float, y: float, within: float) -> NDArray[np.float32] | None:

@@ -168,7 +168,10 @@ def _try_out(loops: Any) -> None:
         inks, counts, rows, rows, none, none, np.zeros(1, np.uint32), np.zeros(0, np.uint8), np.zeros(0, np.uint16),
         none, _NO_MARKS, np.uint32(0), frame, rows,
     )  # fmt: skip
-    loops.inside(rows, rows, none, none, rows, np.zeros((3, 4)), np.zeros(1, bool))
+    marks, cell = np.zeros(0, bool), (1, 0.0, 0.0, 1.0, 1.0)
+    loops.inside(rows, rows, rows, none, none, rows, cell, np.zeros((3, 4)), marks)
+    loops.take_bits(np.zeros(0, np.uint8), rows, marks)
+    loops.any_of(marks, rows, rows, rows, marks)
     loops.shade(inks, counts.view(np.int32), counts, _alphas(1.0), image, 1)
 
 
