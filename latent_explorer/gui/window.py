@@ -35,6 +35,7 @@ from latent_explorer.gui.panels.selection import SelectionPanel
 from latent_explorer.gui.picture_menu import use_settings
 from latent_explorer.gui.picture_view import open_picture_window
 from latent_explorer.gui.pinboard import Pinboard
+from latent_explorer.gui.point_look import PointLook, recall
 from latent_explorer.gui.prober import Prober
 from latent_explorer.gui.replies import Replies
 from latent_explorer.gui.selecting import Selecting
@@ -84,7 +85,9 @@ class MainWindow(QMainWindow):
         self.pins = PinPanel()
         self.fields = FieldLayers(self.link.client, self.canvas, self.inspector.values)
         self.selection = SelectionPanel()
+        recall(self.points, self.settings)
         self.layers = LayerPanel({"Pictures": (True, self.tiles.opacity), "Points": (True, self.points.opacity)})
+        self.point_look = PointLook(self)
         for title, layer in self.fields.by_title.items():
             self.layers.add(title, layer.visible, layer.opacity, layer.field.sentence)
 

@@ -20,9 +20,14 @@ from latent_explorer.session import OpenBundle
 _AROUND = 96  # pixels drawn around the view, so that most steps of panning need no drawing
 _LOAD_MS = 1500
 _PICKING = (1.5, 4.0)  # pixels around the pointer searched first
-_DOTS = (1.6, 7.0)  # pixels, the least and the largest dot
+_DOTS = (1.6, 7.0, 14.0)  # pixels: the least dot, up to which it grows as the map does, and the largest
+_CLEARER = 0.25  # by how much dots that stand alone are less see-through than where they crowd
 _AT_ONCE = 200_000  # points sorted so quickly that the first paint can wait for them
 _NONE = np.zeros((0, 2), np.float32)
+
+
+OPACITY = 0.75
+"""Of the points where they crowd, unless another is chosen."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,6 +58,8 @@ class _Made:
 class PointLayer:
     """All points of the classes that are shown, in one image, made anew only when something changed.
 
+    opacity: of the points where they crowd. size: of their dots, 1 is the usual.
+
     sorter: sorts many points in a thread; nothing is shown until it hands them to `take`. Without one, all are sorted
     at once.
     """
@@ -61,7 +68,8 @@ class PointLayer:
         self._sorter = sorter
         self.visible = True
         self._loading = False
-        self.opacity = 0.75
+        self.opacity = OPACITY
+        self.size = 1.0
         self.splatter = Splatter()
         if sorter is not None:
             sorter.done.connect(self.take)
@@ -122,6 +130,11 @@ class PointLayer:
             self.take(PointIndex(_NONE, np.zeros(0, np.uint16)))
             self._sorter.sort(self._uv, group)
 
+    def resize(self, size: float) -> None:
+        """Draw dots of another size."""
+        self.size = size
+        self._made = None
+
     def take(self, index: PointIndex) -> None:
         """Show points that have been sorted."""
         self._index = index
@@ -168,7 +181,7 @@ class PointLayer:
         assert self._made is not None
         image = borrowed_qimage(self._made.pixels)
         image.setDevicePixelRatio(ratio)
-        painter.setOpacity(self.opacity)
+        painter.setOpacity(self.strength(view))
         painter.drawImage(self._made.corner(view), image)
         painter.setOpacity(1.0)
 
@@ -179,9 +192,24 @@ class PointLayer:
             QTimer.singleShot(_LOAD_MS, load_compiled)
 
     def diameter(self, view: View, ratio: float) -> int:
-        """The size of a dot in device pixels: the fewer points a screen holds, the larger they are."""
-        share = view.scale**2 / max(self._density, 1e-300)  # pixels of screen per point, where points lie close
-        return max(1, round(ratio * float(np.clip(0.75 * math.sqrt(share), *_DOTS))))
+        """The size of a dot in device pixels: the fewer points a screen holds, the larger they are.
+
+        Coming closer, dots grow as the map does while they would touch, and by a pixel for each doubling afterwards.
+        """
+        least, usual, largest = _DOTS
+        pixels = max(least, 0.75 * self._gap(view))
+        if pixels > usual:
+            pixels = min(largest, usual + math.log2(pixels / usual))
+        return max(1, round(ratio * self.size * pixels))
+
+    def strength(self, view: View) -> float:
+        """The opacity in a view: where points lie close, dots that overlap are more see-through than single ones."""
+        crowded = min(1.0, (self.diameter(view, 1.0) / self._gap(view)) ** 2)
+        return min(1.0, self.opacity * (1 + _CLEARER * (1 - crowded)))
+
+    def _gap(self, view: View) -> float:
+        """Pixels from point to point, where they lie close."""
+        return view.scale / math.sqrt(max(self._density, 1e-300))
 
     @property
     def _shown(self) -> int:
@@ -194,8 +222,9 @@ class PointLayer:
 
     def _splat(self, view: View, ratio: float) -> NDArray[np.uint32]:
         scale = view.scale * ratio
-        entries, rows = self._index.level_for(view.region.grown(0.01), scale)
         diameter = self.diameter(view, ratio)
+        rim = diameter / ratio / min(view.width, view.height)  # dots reach into what is seen from outside of it
+        entries, rows = self._index.level_for(view.region.grown(rim), scale)
         usual = 2 * self._density * diameter**2 / scale**2
         if entries is not self._index.points:  # what a cell holds is on its dots
             usual *= max(1.0, self._index.cell_pixels(entries, scale) / diameter) ** 2
