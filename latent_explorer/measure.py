@@ -23,12 +23,12 @@ class Measure:
     ratio: float | None = None
 
     @classmethod
-    def of(cls, samples_ms: Sequence[float], baseline_ms: Sequence[float] | None = None) -> "Measure":
-        """The measure of some times in milliseconds. Raises ValueError where there are none, or one is not finite."""
-        median, p95, p99 = _percentiles(samples_ms)
-        baseline = None if baseline_ms is None else _percentiles(baseline_ms)[0]
-        ratio = median / baseline if baseline else None
-        return cls("ms", median, p95, p99, len(samples_ms), baseline, ratio)
+    def of(cls, samples: Sequence[float], baseline: Sequence[float] | None = None, unit: str = "ms") -> "Measure":
+        """The measure of some times in a unit. Raises ValueError where there are none, or one is not finite."""
+        median, p95, p99 = _percentiles(samples)
+        usual = None if baseline is None else _percentiles(baseline)[0]
+        ratio = median / usual if usual else None
+        return cls(unit, median, p95, p99, len(samples), usual, ratio)
 
     def as_json(self) -> dict[str, Any]:
         """All of it as plain values by name."""

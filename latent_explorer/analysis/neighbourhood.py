@@ -63,6 +63,10 @@ class Neighbourhood:
             word=INSIDE if reach <= self._inside else EDGE if reach <= self._edge else NOWHERE,
         )
 
+    def nearest_images(self, z: NDArray[np.float32], count: int) -> NDArray[np.int64]:
+        """The images nearest to latents (n, d), int64 (n, k), nearest first, k <= count."""
+        return self._nearest(z, count)[1].astype(np.int64)
+
     @property
     def labelled(self) -> bool:
         """Whether the data have labels."""

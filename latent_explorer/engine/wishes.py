@@ -25,7 +25,7 @@ from latent_explorer.engine.protocol import (
 PICTURE = "picture"
 """The field whose values are decoded pictures."""
 
-TOPICS = ("pins", "selection", "film", "tiles", "fields", "export")
+TOPICS = ("pins", "selection", "grow", "film", "tiles", "fields", "export")
 """What batches are wanted for, the most urgent first."""
 
 IN_FLIGHT = 3

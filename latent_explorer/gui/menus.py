@@ -61,7 +61,12 @@ def _edit(window: "MainWindow") -> Iterator[Entry]:
     yield Command("Clear path", window.clear_route, "Ctrl+Backspace", "Take the path away")
     yield SEPARATOR
     selecting = window.selecting
-    yield Command("Grow selection", selecting.grow, "Ctrl+Shift+G", "Select also what lies near on the map")
+    yield Command(
+        "Grow selection",
+        selecting.grow,
+        "Ctrl+Shift+G",
+        "Select also the 10 images nearest to each selected, in latent space",
+    )
     yield Command("Invert selection", selecting.invert, "Ctrl+I", "Select the other points that are shown")
     yield Command("Clear selection", selecting.escape, "Esc", "Select nothing")
 

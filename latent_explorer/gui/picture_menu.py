@@ -6,8 +6,6 @@ from typing import TYPE_CHECKING
 from PyQt6.QtGui import QActionGroup
 from PyQt6.QtWidgets import QApplication, QMenu, QStyle
 
-from latent_explorer.gui.settings import Settings
-
 if TYPE_CHECKING:
     from latent_explorer.gui.window import MainWindow
 
@@ -24,8 +22,8 @@ MEMORY_MIB = (64, 128, 256, 512, 1024)
 def use_settings(window: "MainWindow") -> None:
     """Show the pictures as remembered."""
     settings = window.settings
-    window.feed.picture_pixels = _number(settings, "picture pixels", 34.0, 34.0, 45.0)
-    window.feed.cache.limit = round(_number(settings, "picture memory", 256, 16, 2**16)) * 2**20
+    window.feed.picture_pixels = settings.number("picture pixels", 34.0, 34.0, 45.0)
+    window.feed.cache.limit = round(settings.number("picture memory", 256, 16, 2**16)) * 2**20
     window.store.on = settings.text("keep pictures on disk", "yes") == "yes"
     window.canvas.fades = settings.text("fade pictures in", "yes" if _system_animates() else "no") == "yes"
 
@@ -98,12 +96,3 @@ def _system_animates() -> bool:
     """Whether the system asks for motion; its wish to reduce it reaches Qt as a duration of zero."""
     style = QApplication.style()
     return style is None or style.styleHint(QStyle.StyleHint.SH_Widget_Animation_Duration) > 0
-
-
-def _number(settings: Settings, key: str, default: float, least: float, most: float) -> float:
-    """A number remembered; the default where it is none or makes no sense."""
-    try:
-        value = float(settings.text(key, str(default)))
-    except ValueError:
-        return default
-    return value if least <= value <= most else default

@@ -49,7 +49,9 @@ class Replies(QObject):
     def _take_batch(self, answer: Answer) -> None:
         """Hand on pictures or values that came; a batch that is not complete yet concerns nobody."""
         window = self._window
-        if answer.topic == "fields" and answer.values is not None:
+        if answer.topic == "grow" and answer.values is not None:
+            window.selecting.take_nearest(answer)
+        elif answer.topic == "fields" and answer.values is not None:
             window.fields.take(answer)
         elif answer.pictures is not None:
             match answer.topic:

@@ -4,21 +4,18 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 from PyQt6.QtCore import QObject, QPointF, Qt
 from PyQt6.QtGui import QGuiApplication
 
 from latent_explorer.engine.client import Answer, Want
+from latent_explorer.engine.protocol import NEAREST
 from latent_explorer.gui.images import to_qimage
 from latent_explorer.gui.map.inside import inside
 from latent_explorer.gui.map.select_tool import SelectTool
-from latent_explorer.gui.map.splat import disc
 from latent_explorer.session import Selection, Session
 
 if TYPE_CHECKING:
     from latent_explorer.gui.window import MainWindow
-
-_REACH = 8  # pixels by which a selection grows
 
 
 class Selecting(QObject):
@@ -57,6 +54,9 @@ class Selecting(QObject):
         session = self._window.session
         if session is None:
             return
+        if self._window.points.sorting:
+            self._window.status.say("The points are still being sorted; try again in a moment.")
+            return
         polygon = np.array([self._window.canvas.view.to_plane(at.x(), at.y()) for at in corners], np.float64)
         chosen = inside(self._window.points.index, polygon)
         if session.state.hidden:
@@ -92,27 +92,26 @@ class Selecting(QObject):
             self.clear()
 
     def grow(self) -> None:
-        """Select also the shown points that lie on the map within some pixels of one that is selected."""
+        """Select also the shown images that are among the nearest, in latent space, of one that is selected."""
         session = self._window.session
-        if session is not None and session.state.selection is not None:
-            chosen = session.state.selection.chosen
-            session.select(chosen | (self._near(chosen) & session.shown))
+        if session is not None and (selection := session.state.selection) is not None:
+            near = Want(selection, np.compress(selection.chosen, session.bundle.latents.mean, axis=0), NEAREST)
+            self._window.link.client.wish("grow", [near])
+            self._window.status.say(f"Looking for the nearest images of {selection.count:,}…")
 
-    def _near(self, chosen: NDArray[np.bool_]) -> NDArray[np.bool_]:
-        """The points within reach of a chosen one, to the pixel; only such as are in sight."""
-        view, index = self._window.canvas.view, self._window.points.index
-        middle, half = view.to_plane(view.width / 2, view.height / 2), max(view.width, view.height) / 2 / view.scale
-        seen = index.near(*middle, half + _REACH / view.scale)
-        columns, rows = np.floor(view.to_screen(index.uv[seen])).T.astype(np.int64) + 2 * _REACH
-        height, width = view.height + 4 * _REACH, view.width + 4 * _REACH
-        on = (columns >= _REACH) & (columns < width - _REACH) & (rows >= _REACH) & (rows < height - _REACH)
-        seen, places = seen[on], rows[on] * width + columns[on]
-        start, reached = np.unique(places[chosen[seen]]), np.zeros(height * width, bool)
-        for dx, dy in disc(2 * _REACH + 1):
-            reached[start + dy * width + dx] = True
-        near = np.zeros(len(index), bool)
-        near[seen[reached[places]]] = True
-        return near
+    def take_nearest(self, answer: Answer) -> None:
+        """The nearest images have come; those of another selection than the present are dropped."""
+        session = self._session
+        before = session.state.selection
+        if answer.values is None or before is None or answer.key is not before:
+            return
+        grown = before.chosen.copy()
+        grown[answer.values.astype(np.int64).ravel()] = True
+        grown = before.chosen | grown & session.shown
+        more = np.count_nonzero(grown) - before.count
+        if more:
+            session.select(grown)
+        self._window.status.say(f"Selected {more:,} more" if more else "All the nearest that are shown are selected.")
 
     # -- what is shown
 
@@ -126,6 +125,7 @@ class Selecting(QObject):
         window.points.select(None if selection is None else selection.chosen)
         window.canvas.refresh()
         self._panel.show_selection(session.bundle, selection)
+        window.link.client.wish("grow", [])  # what was looked for was of the selection before
         self.ask()
 
     def bring_forward(self, selection: Selection | None) -> None:

@@ -45,6 +45,14 @@ class Settings:
         """A choice remembered by name."""
         return self._text(key) or default
 
+    def number(self, key: str, default: float, least: float, most: float) -> float:
+        """A number remembered; the default where it is none or makes no sense."""
+        try:
+            value = float(self.text(key, str(default)))
+        except ValueError:
+            return default
+        return value if least <= value <= most else default
+
     def set_text(self, key: str, value: str) -> None:
         """Remember a choice by name."""
         self._store.setValue(key, value)

@@ -80,7 +80,7 @@ class StatusLine(QObject):
             self.device,
             window.prober.exact.text(),
             f"{window.feed.missing} tiles to come",
-            f"{window.points.count:,} points",
+            window.points.text,
         )
         for label, text in zip(self._labels, texts, strict=True):
             if label.text() != text:

@@ -22,6 +22,7 @@ from latent_explorer.gui.gestures import Gestures
 from latent_explorer.gui.link import EngineLink
 from latent_explorer.gui.map.canvas import MapCanvas
 from latent_explorer.gui.map.points import PointLayer
+from latent_explorer.gui.map.sorter import Sorter
 from latent_explorer.gui.map.tiles import TileLayer
 from latent_explorer.gui.map.tools import PathTool, ProbeTool, Tool
 from latent_explorer.gui.menus import tool_bar, window_menus
@@ -34,6 +35,7 @@ from latent_explorer.gui.panels.selection import SelectionPanel
 from latent_explorer.gui.picture_menu import use_settings
 from latent_explorer.gui.picture_view import open_picture_window
 from latent_explorer.gui.pinboard import Pinboard
+from latent_explorer.gui.point_look import PointLook, recall
 from latent_explorer.gui.prober import Prober
 from latent_explorer.gui.replies import Replies
 from latent_explorer.gui.selecting import Selecting
@@ -73,7 +75,8 @@ class MainWindow(QMainWindow):
     def _make_panels(self) -> None:
         self.store = TileStore(tile_folder())
         self.feed = AtlasFeed(self.link.client, self.store)
-        self.tiles, self.points = TileLayer(self.feed.cache), PointLayer()
+        self.sorter = Sorter()
+        self.tiles, self.points = TileLayer(self.feed.cache), PointLayer(self.sorter)
         self.canvas = MapCanvas(self.tiles, self.points)
         self.banner = Banner()
         self.inspector = Inspector()
@@ -82,7 +85,9 @@ class MainWindow(QMainWindow):
         self.pins = PinPanel()
         self.fields = FieldLayers(self.link.client, self.canvas, self.inspector.values)
         self.selection = SelectionPanel()
+        recall(self.points, self.settings)
         self.layers = LayerPanel({"Pictures": (True, self.tiles.opacity), "Points": (True, self.points.opacity)})
+        self.point_look = PointLook(self)
         for title, layer in self.fields.by_title.items():
             self.layers.add(title, layer.visible, layer.opacity, layer.field.sentence)
 
@@ -325,5 +330,6 @@ class MainWindow(QMainWindow):
         self.status.stop()
         self.prober.stop()
         self.store.close()
+        self.sorter.close()
         self.link.close()
         super().closeEvent(event)

@@ -22,6 +22,7 @@ def _wire_map(window: "MainWindow") -> None:
     canvas.holds = window.prober.awaits
     canvas.closest, window.tiles.cover = window.feed.closest, window.feed.cover
     canvas.painted.connect(window.points.after_first_paint)
+    window.sorter.done.connect(canvas.refresh)
     window.store.lost.connect(window.look)
     window.store.listed.connect(window.look)
 

@@ -14,7 +14,7 @@ from latent_explorer.engine.channel import QueueChannel
 from latent_explorer.engine.desk import Desk
 from latent_explorer.engine.loop import WorkList
 from latent_explorer.engine.process import serve_inline
-from latent_explorer.engine.protocol import Decode, Evaluate, Open, Pictures, Refused, Reply, Values
+from latent_explorer.engine.protocol import NEAR, NEAREST, Decode, Evaluate, Open, Pictures, Refused, Reply, Values
 from latent_explorer.nets.model import LatentModel
 from latent_explorer.nets.registry import build
 from latent_explorer.nets.spec import NetSpec
@@ -131,3 +131,13 @@ def until_idle(work: WorkList) -> list[Reply]:
     while not work.idle:
         replies += work.advance()
     return replies
+
+
+@pytest.mark.parametrize("bundle", ["small_bundle", "wide_bundle"])
+def test_the_nearest_images_are_those_of_all_distances(request, bundle: str) -> None:
+    folder = request.getfixturevalue(bundle)
+    means = read_latents(folder, read_config(folder)).mean
+    found = values(folder, NEAREST, means).astype(int)
+    distances = np.linalg.norm(means[:, None].astype(np.float64) - means[None], axis=2)
+    np.testing.assert_array_equal(found, np.argsort(distances, axis=1)[:, :NEAR])
+    assert found[:, 0].tolist() == list(range(len(means)))

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from latent_explorer.atlas import Region
 from latent_explorer.gui.map import index as indexing
 from latent_explorer.gui.map.index import Entries, PointIndex
+from latent_explorer.gui.map.marking import marked
 from latent_explorer.gui.map.points import PointLayer
 from latent_explorer.gui.map.splat import Ink, Splatter, ranges
 from latent_explorer.gui.theme import DARK
@@ -80,7 +81,7 @@ def test_a_single_point_of_a_rare_class_is_seen_among_thousands(monkeypatch: pyt
 def test_marks_reach_every_level(levelled: PointIndex):
     chosen = np.zeros(len(levelled), bool)
     chosen[[3, 7777, 19_999]] = True
-    for level, marks in zip(levelled.levels, levelled.marked(chosen), strict=True):
+    for level, marks in zip(levelled.levels, marked(levelled, chosen), strict=True):
         assert 1 <= marks.sum() <= 3
         cells = {(int(cell), int(group)) for cell, group in zip(level.cells[marks], level.group[marks], strict=True)}
         where = np.flatnonzero(chosen[levelled.points.order])

@@ -1,6 +1,7 @@
 """Selecting points, by hand and by class; what is shown of the selection, undone, and exported."""
 
 import itertools
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,8 @@ from PyQt6.QtCore import QPoint, Qt
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication
 
+from latent_explorer.engine.client import Answer
+from latent_explorer.engine.protocol import Values
 from latent_explorer.gui.driving.person import Person
 from latent_explorer.gui.images import to_array
 from latent_explorer.gui.panels.legend import ClassRow
@@ -131,16 +134,65 @@ def test_a_class_is_selected_from_the_legend(person: Person) -> None:
     np.testing.assert_array_equal(chosen(person), label == 2)
 
 
-def test_a_selection_grows_by_what_lies_near(selecting: Person) -> None:
+def with_neighbours(person: Person, chosen: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """The chosen images and the 10 others nearest to each, in latent space, by all distances."""
+    means = person.window.session.bundle.latents.mean.astype(np.float64)
+    distances = np.linalg.norm(means[chosen][:, None] - means[None], axis=2)
+    near = np.argsort(distances, axis=1)[:, :11]
+    grown = chosen.copy()
+    grown[near.ravel()] = True
+    return grown
+
+
+def test_a_selection_grows_by_the_nearest_in_latent_space_and_is_undone(selecting: Person) -> None:
     drag_over(selecting, (-5, -0.5, -3, 0.5))
     before = chosen(selecting).copy()
-    xy = selecting.canvas.view.to_screen(uv_of(selecting))
-    distance = np.hypot(*(xy[:, None] - xy[None, before]).transpose(2, 0, 1)).min(1)
+    expected = with_neighbours(selecting, before)
+    assert expected.sum() > before.sum() > 0
     selecting.choose("Grow selection")
-    after = chosen(selecting)
-    assert after[before].all()
-    assert after[distance < 6.5].all()
-    assert not after[distance > 10].any()
+    selecting.wait_until(lambda: chosen(selecting).sum() > before.sum())
+    np.testing.assert_array_equal(chosen(selecting), expected)
+    assert "more" in selecting.window.statusBar().currentMessage()
+    selecting.choose("Undo")
+    np.testing.assert_array_equal(chosen(selecting), before)
+
+
+def test_hidden_classes_do_not_grow_into_a_selection(selecting: Person) -> None:
+    session = selecting.window.session
+    session.hide(frozenset({1}))
+    session.select(session.bundle.latents.label == 0)
+    before = chosen(selecting).copy()
+    expected = before | (with_neighbours(selecting, before) & session.shown)
+    selecting.choose("Grow selection")
+    selecting.wait_until(lambda: "Looking" not in selecting.window.statusBar().currentMessage())
+    np.testing.assert_array_equal(chosen(selecting), expected)
+
+
+def test_neighbours_of_a_selection_that_is_gone_are_dropped(selecting: Person) -> None:
+    window = selecting.window
+    drag_over(selecting, (-5, -0.5, -3, 0.5))
+    selecting.choose("Grow selection")
+    selecting.choose("Clear selection")
+    selecting.wait_until(lambda: not window.link.client.waiting)
+    selecting.wait(0.1)
+    assert chosen(selecting) is None
+    drag_over(selecting, (-5, -0.5, -3, 0.5))
+    stale = Answer(None, "grow", window.session.state.selection, None)
+    drag_over(selecting, (-1, -0.5, 1, 0.5))
+    now = chosen(selecting).copy()
+    values = Values(1, 0, np.zeros((4, 11), np.float32))
+    window.replies.take(replace(stale, reply=values, content=values.values))
+    np.testing.assert_array_equal(chosen(selecting), now)
+
+
+def test_a_selection_grows_in_all_dimensions_not_only_those_seen(new_window, wide_bundle: Path) -> None:
+    person: Person = new_window(wide_bundle)
+    session = person.window.session
+    first = np.arange(len(session.bundle.latents)) < 3
+    session.select(first)
+    person.choose("Grow selection")
+    person.wait_until(lambda: session.state.selection.count > 3)
+    np.testing.assert_array_equal(session.state.selection.chosen, with_neighbours(person, first))
 
 
 def test_what_is_not_selected_turns_grey(selecting: Person) -> None:

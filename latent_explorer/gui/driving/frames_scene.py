@@ -128,6 +128,7 @@ def _show_more_points(window: MainWindow, count: int) -> None:
     assert window.session is not None
     bundle = window.session.bundle
     window.points.set_points(more_points(bundle, count), frozenset(), window.theme)
+    Person(window).wait_until(lambda: not window.points.sorting)
     window.canvas.refresh()
 
 

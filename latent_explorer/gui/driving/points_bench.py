@@ -1,5 +1,6 @@
 """Drawing points while panning and zooming, and picking among them."""
 
+import itertools
 import json
 import subprocess
 import sys
@@ -10,42 +11,51 @@ import numpy as np
 from numpy.typing import NDArray
 from PyQt6.QtGui import QImage, QPainter
 
-from latent_explorer.atlas import Region
+from latent_explorer.atlas import Region, TileCache
 from latent_explorer.errors import UserError
 from latent_explorer.gui.app import application
 from latent_explorer.gui.driving.clouds import CLASSES, HOME, SIDES, SIZES, clouds, pan_of
+from latent_explorer.gui.driving.frames import FRAME, play
 from latent_explorer.gui.driving.person import use_a_display
+from latent_explorer.gui.map.canvas import MapCanvas
 from latent_explorer.gui.map.inside import inside
 from latent_explorer.gui.map.points import PointLayer
+from latent_explorer.gui.map.sorter import Sorter
 from latent_explorer.gui.map.splat import wait_for_compiled
+from latent_explorer.gui.map.tiles import TileLayer
 from latent_explorer.gui.theme import DARK
 from latent_explorer.gui.view import View
 from latent_explorer.measure import Measure
 
-_STEPS, _ZOOMS, _PICKS, _SELECTIONS, _REACH = 300, 40, 100, 10, 9.0
+_STEPS, _ZOOMS, _PICKS, _SELECTIONS, _REACH, _WARM_UP = 300, 40, 100, 10, 9.0, 0.3
 
 
 def measure_points() -> dict[str, Measure]:
     """For 70 thousand, a million and ten million points, on a map of 1280 x 800 pixels, in milliseconds.
 
-    load: sorting them, once. pan: each redraw while panning at the home zoom. zoom: each redraw after a step of the
-    wheel, from the home zoom inwards. pick: finding the point nearest to a pixel. box, lasso: finding the points
-    inside one that holds about half of them, and greying out the others. Baseline of `pan_70k`: a
+    load_seconds: from handing them to a map until they are painted, once, in seconds; the map is panned meanwhile.
+    longest_stall_while_loading_ms: the longest that one of its frames was late, or did not come back. pan: each redraw
+    while panning at the home zoom. zoom: each redraw after a step of the wheel, from the home zoom inwards. pick:
+    finding the point nearest to a pixel. box, lasso: finding the points inside one that holds about half of them, and
+    greying out the others. Baseline of `pan_70k`: a
     ScatterPlotItem in a process of its own, panned in the same way.
     """
     use_a_display()
-    application()
+    app = application()
     wait_for_compiled()
     found: dict[str, Measure] = {}
     for name, count in SIZES.items():
         found |= {f"{what}_{name}": measure for what, measure in _measured(count, plain=name == "70k")}
+    del app  # a map needs it to the end
     return found
 
 
 def _measured(count: int, plain: bool) -> Iterator[tuple[str, Measure]]:
     uv, label = clouds(count)
-    layer = PointLayer()
-    yield "load", Measure.of([_timed(lambda: layer.show(uv, label, CLASSES, frozenset(), DARK))])
+    layer = PointLayer(Sorter())
+    seconds, stall = _load(layer, lambda: layer.show(uv, label, CLASSES, frozenset(), DARK))
+    yield "load_seconds", Measure.of([seconds], unit="s")
+    yield "longest_stall_while_loading_ms", Measure.of([stall])
     home = View().resized(*SIDES).fitted(Region(*HOME))
     yield "pan", Measure.of(list(_pan(layer, home)), _plain_times() if plain else None)
     yield "zoom", Measure.of(list(_zoom(layer, home)))
@@ -55,6 +65,30 @@ def _measured(count: int, plain: bool) -> Iterator[tuple[str, Measure]]:
         angles = 2 * np.pi * (np.arange(corners) + 0.5) / corners
         outline = middle + reach * 2**0.5 * np.stack([np.cos(angles), np.sin(angles)], axis=1)
         yield name, Measure.of([_timed(lambda at=outline: _select(layer, at)) for _ in range(_SELECTIONS)])  # type: ignore[misc]
+
+
+def _load(layer: PointLayer, show: Callable[[], None]) -> tuple[float, float]:
+    """Seconds until a map has painted points, panned all the while; and the longest stall, in milliseconds."""
+    canvas = MapCanvas(TileLayer(TileCache()), layer)
+    canvas.resize(*SIDES)
+    canvas.set_home(Region(*HOME))
+    canvas.show()
+    inputs = _panned(canvas)
+    play(inputs, _WARM_UP)
+    started, stall = time.perf_counter(), _timed(show)
+    while layer.sorting:
+        times = play(inputs, FRAME)
+        stall = max(stall, times.stall, *times.frames)
+    canvas.repaint()
+    seconds = time.perf_counter() - started
+    canvas.close()
+    return seconds, stall
+
+
+def _panned(canvas: MapCanvas) -> Iterator[None]:
+    for step in itertools.count():
+        canvas.pan(*pan_of(step))
+        yield
 
 
 def _pan(layer: PointLayer, view: View) -> Iterator[float]:

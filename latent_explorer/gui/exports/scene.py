@@ -56,7 +56,7 @@ def _background(canvas: MapCanvas) -> Background:
 
 def _groups(canvas: MapCanvas, session: Session) -> Iterator[PointGroup]:
     bundle, hidden = session.bundle, session.state.hidden
-    theme, opacity = canvas.theme, canvas.points.opacity
+    theme, opacity = canvas.theme, canvas.points.strength(canvas.view)
     radius = canvas.points.diameter(canvas.view, 1.0) / 2
     xy, label = canvas.view.to_screen(bundle.uv), bundle.latents.label
     chosen = np.ones(len(xy), bool)

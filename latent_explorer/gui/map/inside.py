@@ -6,6 +6,7 @@ from numpy.typing import NDArray
 from latent_explorer.atlas import Region
 from latent_explorer.gui.map import splat
 from latent_explorer.gui.map.index import PointIndex
+from latent_explorer.gui.map.parts import at_once, halves
 
 
 def inside(index: PointIndex, polygon: NDArray[np.float64]) -> NDArray[np.bool_]:
@@ -18,7 +19,10 @@ def inside(index: PointIndex, polygon: NDArray[np.float64]) -> NDArray[np.bool_]
     edges = np.hstack([polygon, np.roll(polygon, -1, axis=0)])
     points, loops = index.points, splat.compiled_loops()
     if loops is not None:
-        loops.inside(begin, end, points.u, points.v, points.order, edges, chosen)
+        grid = index.grid(points)
+        cell = points.side, grid.box.left, grid.box.bottom, grid.box.width / points.side, grid.box.height / points.side
+        arrays = points.cells, points.u, points.v, points.order
+        at_once(lambda part: loops.inside(begin[part], end[part], *arrays, cell, edges, chosen), halves(end - begin))
     else:
         near = points.order[splat.ranges(begin, end)]
         chosen[near] = even_odd(index.uv[near].astype(np.float64), edges)

@@ -62,27 +62,90 @@ def _shade(inks: Any, bits: Any, counts: Any, alphas: Any, image: Any, diameter:
     counts[:] = 0
 
 
-def _inside(begin: Any, end: Any, u: Any, v: Any, order: Any, edges: Any, chosen: Any) -> None:
-    """As inside.even_odd, of the points in some rows; in each, only the edges that reach it are tried."""
-    for row in range(len(begin)):
-        if begin[row] == end[row]:
+def _inside(begin: Any, end: Any, cells: Any, u: Any, v: Any, order: Any, grid: Any, edges: Any, chosen: Any) -> None:
+    """As inside.even_odd, of the points in some rows of cells; grid: side, left, bottom, width and height of a cell.
+
+    Only points of cells that an edge may touch are tried one by one; of those between such cells, one stands for all.
+    """
+    side, left, bottom, width, height = grid
+    touched = np.empty(side, np.bool_)
+    for part in range(len(begin)):
+        i, last = begin[part], end[part]
+        if i == last:
             continue
-        low, high = v[begin[row] : end[row]].min(), v[begin[row] : end[row]].max()
-        reaching = edges[
-            (np.minimum(edges[:, 1], edges[:, 3]) <= high) & (np.maximum(edges[:, 1], edges[:, 3]) >= low)
-            & (edges[:, 1] != edges[:, 3])
-        ]  # fmt: skip
-        slopes = (reaching[:, 2] - reaching[:, 0]) / (reaching[:, 3] - reaching[:, 1])
-        for i in range(begin[row], end[row]):
-            odd = False
-            for edge in range(len(slopes)):
-                u0, v0, v1 = reaching[edge, 0], reaching[edge, 1], reaching[edge, 3]
-                if (v[i] >= v0) != (v[i] >= v1) and u[i] < u0 + (v[i] - v0) * slopes[edge]:
-                    odd = not odd
-            if odd:
-                chosen[order[i]] = True
+        row = cells[i] // side
+        # a cell more at each side, since a place may be rounded into the next
+        reaching = _reaching(edges, bottom + (row - 1) * height, bottom + (row + 2) * height)
+        touched[:] = row in (0, side - 1)  # the cells of the rim also hold what lies outside the grid
+        touched[0] = touched[side - 1] = True
+        for edge in range(len(reaching)):
+            low, high = (reaching[edge, 4] - left) / width - 1, (reaching[edge, 5] - left) / width + 2
+            touched[int(min(max(low, 0), side)) : int(min(max(high, 0), side))] = True
+        while i < last:
+            column = cells[i] - row * side
+            kind = touched[column]
+            while column < side and touched[column] == kind:
+                column += 1
+            stop = i + np.searchsorted(cells[i:last], row * side + column)
+            if kind:
+                for k in range(i, stop):
+                    if _odd(u[k], v[k], reaching):
+                        chosen[order[k]] = True
+            elif _odd(u[i], v[i], reaching):
+                for k in range(i, stop):
+                    chosen[order[k]] = True
+            i = stop
 
 
+def _reach(edges: Any, low: float, high: float) -> Any:
+    """The edges (k, 6) that reach into low <= v <= high: u, v of the start, v of the end, slope, least, largest u."""
+    reaching = np.empty((len(edges), 6))
+    count = 0
+    for edge in range(len(edges)):
+        u0, v0, u1, v1 = edges[edge]
+        if max(v0, v1) < low or min(v0, v1) > high:
+            continue
+        slope, first, last = 0.0, u0, u1
+        if v0 != v1:
+            slope = (u1 - u0) / (v1 - v0)
+            first = u0 + (min(max(low, min(v0, v1)), max(v0, v1)) - v0) * slope
+            last = u0 + (min(max(high, min(v0, v1)), max(v0, v1)) - v0) * slope
+        reaching[count] = u0, v0, v1, slope, min(first, last), max(first, last)
+        count += 1
+    return reaching[:count]
+
+
+def _crossings_are_odd(u: float, v: float, reaching: Any) -> bool:
+    """Whether a ray to the right of a place crosses an odd number of the edges."""
+    odd = False
+    for edge in range(len(reaching)):
+        u0, v0, v1 = reaching[edge, 0], reaching[edge, 1], reaching[edge, 2]
+        if (v >= v0) != (v >= v1) and u < u0 + (v - v0) * reaching[edge, 3]:
+            odd = not odd
+    return odd
+
+
+def _take_bits(bits: Any, order: Any, marks: Any) -> None:
+    """Which of the bits, packed from the lowest up, an order picks; so many bits at once stay in the cache."""
+    for i in range(len(order)):
+        place = order[i]
+        marks[i] = bits[place >> 3] >> (place & 7) & 1
+
+
+def _any_of(finer: Any, order: Any, starts: Any, ends: Any, marks: Any) -> None:
+    """Whether any of the finer entries of each entry is marked."""
+    for entry in range(len(starts)):
+        marks[entry] = False
+        for i in range(starts[entry], ends[entry]):
+            if finer[order[i]]:
+                marks[entry] = True
+                break
+
+
+_odd = _compiled(_crossings_are_odd)
+_reaching = _compiled(_reach)
+any_of = _compiled(_any_of)
 inside = _compiled(_inside)
 scatter = _compiled(_scatter)
 shade = _compiled(_shade)
+take_bits = _compiled(_take_bits)

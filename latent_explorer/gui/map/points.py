@@ -10,6 +10,8 @@ from PyQt6.QtGui import QColor, QPainter
 
 from latent_explorer.gui.images import borrowed_qimage
 from latent_explorer.gui.map.index import PointIndex
+from latent_explorer.gui.map.marking import marked
+from latent_explorer.gui.map.sorter import Sorter
 from latent_explorer.gui.map.splat import Ink, Splatter, load_compiled
 from latent_explorer.gui.theme import Theme
 from latent_explorer.gui.view import View
@@ -18,7 +20,14 @@ from latent_explorer.session import OpenBundle
 _AROUND = 96  # pixels drawn around the view, so that most steps of panning need no drawing
 _LOAD_MS = 1500
 _PICKING = (1.5, 4.0)  # pixels around the pointer searched first
-_DOTS = (1.6, 7.0)  # pixels, the least and the largest dot
+_DOTS = (1.6, 7.0, 14.0)  # pixels: the least dot, up to which it grows as the map does, and the largest
+_CLEARER = 0.25  # by how much dots that stand alone are less see-through than where they crowd
+_AT_ONCE = 200_000  # points sorted so quickly that the first paint can wait for them
+_NONE = np.zeros((0, 2), np.float32)
+
+
+OPACITY = 0.75
+"""Of the points where they crowd, unless another is chosen."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,16 +56,27 @@ class _Made:
 
 
 class PointLayer:
-    """All points of the classes that are shown, in one image, made anew only when something changed."""
+    """All points of the classes that are shown, in one image, made anew only when something changed.
 
-    def __init__(self) -> None:
+    opacity: of the points where they crowd. size: of their dots, 1 is the usual.
+
+    sorter: sorts many points in a thread; nothing is shown until it hands them to `take`. Without one, all are sorted
+    at once.
+    """
+
+    def __init__(self, sorter: Sorter | None = None) -> None:
+        self._sorter = sorter
         self.visible = True
         self._loading = False
-        self.opacity = 0.75
+        self.opacity = OPACITY
+        self.size = 1.0
         self.splatter = Splatter()
-        self._index = PointIndex(np.zeros((0, 2), np.float32), np.zeros(0, np.uint16))
+        if sorter is not None:
+            sorter.done.connect(self.take)
+        self._uv = _NONE
+        self._index = PointIndex(_NONE, np.zeros(0, np.uint16))
         self._ink = Ink(np.zeros(1, np.uint32))
-        self._shown = 0
+        self._chosen: NDArray[np.bool_] | None = None
         self._marks: list[NDArray[np.bool_]] = []
         self._made: _Made | None = None
 
@@ -66,8 +86,18 @@ class PointLayer:
         return self._shown if self.visible else 0
 
     @property
+    def sorting(self) -> int:
+        """How many points are being sorted."""
+        return 0 if self._index.uv is self._uv else len(self._uv)
+
+    @property
+    def text(self) -> str:
+        """How many points are shown, or sorted to be shown soon, in words."""
+        return f"sorting {self.sorting:,} points…" if self.sorting else f"{self.count:,} points"
+
+    @property
     def index(self) -> PointIndex:
-        """All points of the bundle, also those that are not shown."""
+        """All points of the bundle, also those that are not shown; of none while they are being sorted."""
         return self._index
 
     def set_points(self, bundle: OpenBundle, hidden: frozenset[int], theme: Theme) -> None:
@@ -83,18 +113,37 @@ class PointLayer:
         theme: Theme,
     ) -> None:
         """Show points (n, 2) but for those of hidden classes. Sorts them, unless they are the same as before."""
-        if self._index.uv is not uv:
-            self._index, self._marks = PointIndex(uv, np.zeros(len(uv), np.uint16) if label is None else label), []
+        if self._uv is not uv:
+            self._uv, self._chosen = uv, None
+            self._sort(np.zeros(len(uv), np.uint16) if label is None else label)
         colours = [QColor(theme.accent)] if label is None else map(theme.class_colour, range(classes))
         shown = [0 if label is not None and number in hidden else _rgb(c) for number, c in enumerate(colours)]
         self._ink = Ink(np.array(shown, np.uint32), grey=_rgb(QColor(theme.line)))
-        per_class = np.bincount(self._index.group, minlength=len(shown))
-        self._shown = int(per_class[self._ink.classes > 0].sum())
         self._made = None
+
+    def _sort(self, group: NDArray[np.integer]) -> None:
+        if self._sorter is not None:
+            self._sorter.drop()
+        if self._sorter is None or len(self._uv) <= _AT_ONCE:
+            self.take(PointIndex(self._uv, group))
+        else:
+            self.take(PointIndex(_NONE, np.zeros(0, np.uint16)))
+            self._sorter.sort(self._uv, group)
+
+    def resize(self, size: float) -> None:
+        """Draw dots of another size."""
+        self.size = size
+        self._made = None
+
+    def take(self, index: PointIndex) -> None:
+        """Show points that have been sorted."""
+        self._index = index
+        self.select(self._chosen)
 
     def select(self, chosen: NDArray[np.bool_] | None) -> None:
         """Draw all points but the chosen ones (n,) in grey; None for all in their own colours."""
-        self._marks = [] if chosen is None else self._index.marked(chosen)
+        self._chosen = chosen
+        self._marks = [] if chosen is None or not len(self._index) else marked(self._index, chosen)
         self._made = None
 
     def nearest(self, view: View, x: float, y: float, within: float) -> NDArray[np.float32] | None:
@@ -132,7 +181,7 @@ class PointLayer:
         assert self._made is not None
         image = borrowed_qimage(self._made.pixels)
         image.setDevicePixelRatio(ratio)
-        painter.setOpacity(self.opacity)
+        painter.setOpacity(self.strength(view))
         painter.drawImage(self._made.corner(view), image)
         painter.setOpacity(1.0)
 
@@ -143,9 +192,29 @@ class PointLayer:
             QTimer.singleShot(_LOAD_MS, load_compiled)
 
     def diameter(self, view: View, ratio: float) -> int:
-        """The size of a dot in device pixels: the fewer points a screen holds, the larger they are."""
-        share = view.scale**2 / max(self._density, 1e-300)  # pixels of screen per point, where points lie close
-        return max(1, round(ratio * float(np.clip(0.75 * math.sqrt(share), *_DOTS))))
+        """The size of a dot in device pixels: the fewer points a screen holds, the larger they are.
+
+        Coming closer, dots grow as the map does while they would touch, and by a pixel for each doubling afterwards.
+        """
+        least, usual, largest = _DOTS
+        pixels = max(least, 0.75 * self._gap(view))
+        if pixels > usual:
+            pixels = min(largest, usual + math.log2(pixels / usual))
+        return max(1, round(ratio * self.size * pixels))
+
+    def strength(self, view: View) -> float:
+        """The opacity in a view: where points lie close, dots that overlap are more see-through than single ones."""
+        crowded = min(1.0, (self.diameter(view, 1.0) / self._gap(view)) ** 2)
+        return min(1.0, self.opacity * (1 + _CLEARER * (1 - crowded)))
+
+    def _gap(self, view: View) -> float:
+        """Pixels from point to point, where they lie close."""
+        return view.scale / math.sqrt(max(self._density, 1e-300))
+
+    @property
+    def _shown(self) -> int:
+        per_class = self._index.per_class
+        return int(per_class[self._ink.classes[: len(per_class)] > 0].sum())
 
     @property
     def _density(self) -> float:
@@ -153,8 +222,9 @@ class PointLayer:
 
     def _splat(self, view: View, ratio: float) -> NDArray[np.uint32]:
         scale = view.scale * ratio
-        entries, rows = self._index.level_for(view.region.grown(0.01), scale)
         diameter = self.diameter(view, ratio)
+        rim = diameter / ratio / min(view.width, view.height)  # dots reach into what is seen from outside of it
+        entries, rows = self._index.level_for(view.region.grown(rim), scale)
         usual = 2 * self._density * diameter**2 / scale**2
         if entries is not self._index.points:  # what a cell holds is on its dots
             usual *= max(1.0, self._index.cell_pixels(entries, scale) / diameter) ** 2

@@ -92,15 +92,16 @@ class _Plain:
         half = diameter // 2
         i = ranges(begin, end)
         # subtracting in float64 first keeps deep zooms exact
-        x, y = (u[i].astype(np.float64) - left) * scale, (top - v[i].astype(np.float64)) * scale
-        seen = (x >= -half) & (x < width + half) & (y >= -half) & (y < height + half) & (ink[group[i]] > 0)
-        i, x, y = i[seen], x[seen], y[seen]
-        own = ink[group[i]] | np.uint32(_MARKED << 24)
+        x, y = (np.take(u, i).astype(np.float64) - left) * scale, (top - np.take(v, i).astype(np.float64)) * scale
+        seen = (x >= -half) & (x < width + half) & (y >= -half) & (y < height + half) & (np.take(ink, group[i]) > 0)
+        i, x, y = np.compress(seen, i), np.compress(seen, x), np.compress(seen, y)
+        own = np.take(ink, group[i]) | np.uint32(_MARKED << 24)
         written = (own if not len(marks) else np.where(marks[i], own, grey)) + (rank[i].astype(np.uint32) << 24)
         places = (y + diameter).astype(np.int64) * (width + 2 * diameter) + (x + diameter).astype(np.int64)
+        weights = np.take(count, i)
         for offset in offsets:
             np.maximum.at(inks, places + offset, written)
-            np.add.at(counts, places + offset, count[i])
+            np.add.at(counts, places + offset, weights)
 
     @staticmethod
     def shade(
@@ -108,17 +109,14 @@ class _Plain:
         image: NDArray[np.uint32], diameter: int,
     ) -> None:  # fmt: skip
         height, width = image.shape
-        inside = np.s_[diameter : diameter + height, diameter : diameter + width]
-        all_inks = inks.reshape(height + 2 * diameter, -1)[inside]
-        dotted = all_inks > 0
-        ink = all_inks[dotted]
-        alpha = alphas[bits.reshape(height + 2 * diameter, -1)[inside][dotted] >> 20]
+        dotted = np.flatnonzero(inks > 0)
+        ink, alpha = np.take(inks, dotted), np.take(alphas, np.take(bits, dotted) >> 20)
         red_blue = (ink & _RED_BLUE) * (alpha + np.uint32(1)) >> np.uint32(8) & _RED_BLUE
         green = (ink & _GREEN) * (alpha + np.uint32(1)) >> np.uint32(8) & _GREEN
-        image[:] = 0
-        image[dotted] = alpha << np.uint32(24) | red_blue | green
-        inks[:] = 0
-        counts[:] = 0
+        inks[dotted] = alpha << np.uint32(24) | red_blue | green
+        image[:] = inks.reshape(height + 2 * diameter, -1)[diameter : diameter + height, diameter : diameter + width]
+        inks[dotted] = 0
+        counts[dotted] = 0
 
 
 _PLAIN: Any = _Plain
@@ -168,7 +166,10 @@ def _try_out(loops: Any) -> None:
         inks, counts, rows, rows, none, none, np.zeros(1, np.uint32), np.zeros(0, np.uint8), np.zeros(0, np.uint16),
         none, _NO_MARKS, np.uint32(0), frame, rows,
     )  # fmt: skip
-    loops.inside(rows, rows, none, none, rows, np.zeros((3, 4)), np.zeros(1, bool))
+    marks, cell = np.zeros(0, bool), (1, 0.0, 0.0, 1.0, 1.0)
+    loops.inside(rows, rows, rows, none, none, rows, cell, np.zeros((3, 4)), marks)
+    loops.take_bits(np.zeros(0, np.uint8), rows, marks)
+    loops.any_of(marks, rows, rows, rows, marks)
     loops.shade(inks, counts.view(np.int32), counts, _alphas(1.0), image, 1)
 
 

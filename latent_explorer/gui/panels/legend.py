@@ -178,9 +178,25 @@ class LayerPanel(QWidget):
         self._controls[name] = button, slider
         button.toggled.connect(partial(self._tell, name))
         slider.valueChanged.connect(partial(self._tell, name))
-        row = len(self._controls)
+        row = self._grid.rowCount()
         self._grid.addWidget(button, row, 0)
         self._grid.addWidget(slider, row, 1)
+
+    def add_slider(self, name: str, least: int, most: int, value: int, tip: str) -> QSlider:
+        """One more slider, of what a layer has beside its opacity, under the layer listed last."""
+        label, slider = QLabel(name), QSlider(Qt.Orientation.Horizontal)
+        label.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        label.setProperty("role", "faint")
+        slider.setRange(least, most)
+        slider.setMinimumWidth(48)
+        slider.setValue(value)
+        slider.setAccessibleName(name)
+        for widget in (label, slider):
+            widget.setToolTip(f"<p>{tip}</p>")
+        row = self._grid.rowCount()
+        self._grid.addWidget(label, row, 0)
+        self._grid.addWidget(slider, row, 1)
+        return slider
 
     def enable(self, name: str, on: bool) -> None:
         """Offer a layer, or not where the data do not have it."""

@@ -90,7 +90,11 @@ class SelectionPanel(QWidget):
         grid = QGridLayout()
         for place, (text, tip, signal) in enumerate(
             (
-                ("Grow", "Add the points near those selected, as near as seen on the map", self.grow_wanted),
+                (
+                    "Grow",
+                    "Add the 10 images nearest to each of those selected, in latent space",
+                    self.grow_wanted,
+                ),
                 ("Invert", "Select the other points that are shown", self.invert_wanted),
                 ("Export", "Export the latents of the selection", self.export_wanted),
                 ("Clear", "Select nothing (Esc)", self.clear_wanted),
