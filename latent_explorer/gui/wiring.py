@@ -16,6 +16,7 @@ def wire(window: "MainWindow") -> None:
 def _wire_map(window: "MainWindow") -> None:
     canvas = window.canvas
     canvas.hovered.connect(window.prober.hover)
+    canvas.hovered.connect(window.thumbnails.hover)
     canvas.looked.connect(window.look)
     canvas.ended.connect(window.status.say_the_end)
     canvas.holds = window.prober.awaits

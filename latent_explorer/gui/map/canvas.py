@@ -75,6 +75,7 @@ class MapCanvas(QWidget):
         self.closest: Callable[[tuple[float, float]], float] = lambda _: math.inf
         self.holds: Callable[[], bool] = lambda: False
         self._held_since: float | None = None
+        self.lifted: Callable[[QPainter, View], None] = lambda painter, view: None  # painted between ground and marks
         self._home: Region | None = None
         self._follows_home = True
         self._ground = Ground(Layers(tiles, self.fields, points))
@@ -113,6 +114,11 @@ class MapCanvas(QWidget):
         if self._home is not None:
             self._follows_home = True
             self._look(self.view.fitted(self._home))
+
+    @property
+    def fitted(self) -> View:
+        """The view that shows everything."""
+        return self.view if self._home is None else self.view.fitted(self._home)
 
     def zoom(self, factor: float, at: QPointF | None = None) -> None:
         """Come closer by a factor, towards a pixel or the middle."""
@@ -154,6 +160,11 @@ class MapCanvas(QWidget):
         self._renewal = None
         self._fresh.clear()
         self.update()
+
+    def refresh_points(self, covered: Callable[[View], QRegion]) -> None:
+        """Paint some points anew; covered: which pixels of a view they cover."""
+        self._ground.again(self.view, covered)
+        self.update(covered(self.view))
 
     def set_marks(self, marks: Marks) -> None:
         """Exchange the marks."""
@@ -233,6 +244,7 @@ class MapCanvas(QWidget):
         painter = QPainter(self)
         painter.setClipRegion(where)
         self._ground.paint(painter, self._scene(), where)
+        self.lifted(painter, self.view)
         paint_marks(painter, self.view, self.marks, self.theme)
         if self.hasFocus():
             painter.setPen(QColor(self.theme.accent))

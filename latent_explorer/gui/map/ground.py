@@ -1,6 +1,6 @@
 """What lies under the marks of the map: a sheet that is there, and one for a newer view that is being painted."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from PyQt6.QtGui import QImage, QPainter, QRegion
@@ -68,6 +68,11 @@ class Ground:
         for key, _ in mine:
             changed = changed.united(tile_rect(view, key).adjusted(-1, -1, 1, 1))
         return changed
+
+    def again(self, view: View, covered: Callable[[View], QRegion]) -> None:
+        """Paint anew what points cover in a view; a sheet for another scale is soon replaced anyhow."""
+        if self._sheet is not None and self._sheet.view.scale == view.scale:
+            self._sheet.again(covered(self._sheet.view))
 
     def paint(self, painter: QPainter, scene: Scene, where: QRegion) -> None:
         """Paint some pixels."""

@@ -1,6 +1,7 @@
 """The data points as a layer of the map."""
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -51,6 +52,8 @@ class PointLayer:
 
     def __init__(self) -> None:
         self.visible = True
+        self.version = 0  # counts up whenever the points look different
+        self.over: Callable[[QPainter, View, float], None] = lambda painter, view, ratio: None  # painted on top of them
         self._loading = False
         self.opacity = 0.75
         self.splatter = Splatter()
@@ -90,12 +93,12 @@ class PointLayer:
         self._ink = Ink(np.array(shown, np.uint32), grey=_rgb(QColor(theme.line)))
         per_class = np.bincount(self._index.group, minlength=len(shown))
         self._shown = int(per_class[self._ink.classes > 0].sum())
-        self._made = None
+        self._made, self.version = None, self.version + 1
 
     def select(self, chosen: NDArray[np.bool_] | None) -> None:
         """Draw all points but the chosen ones (n,) in grey; None for all in their own colours."""
         self._marks = [] if chosen is None else self._index.marked(chosen)
-        self._made = None
+        self._made, self.version = None, self.version + 1
 
     def nearest(self, view: View, x: float, y: float, within: float) -> NDArray[np.float32] | None:
         """The plane point (2,) of the shown data nearest to a pixel, if not farther than `within` pixels."""
@@ -135,6 +138,20 @@ class PointLayer:
         painter.setOpacity(self.opacity)
         painter.drawImage(self._made.corner(view), image)
         painter.setOpacity(1.0)
+        self.over(painter, view, ratio)
+
+    def coloured(self, positions: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Which of the points, by their positions in `index.points`, are neither hidden nor grey."""
+        own: NDArray[np.bool_] = self._ink.classes[self._index.points.group[positions]] > 0
+        return own & self._marks[0][positions] if self._marks else own
+
+    def colour(self, number: int) -> QColor:
+        """The colour of a point that is not hidden, by its image's number."""
+        return QColor(int(self._ink.classes[self._index.group[number]]))
+
+    def room(self, view: View) -> float:
+        """The pixels of screen per point, where points lie close."""
+        return view.scale**2 / max(self._density, 1e-300)
 
     def after_first_paint(self) -> None:
         """Load the compiled loops soon, but not so soon that the first pictures wait for them."""
@@ -144,8 +161,7 @@ class PointLayer:
 
     def diameter(self, view: View, ratio: float) -> int:
         """The size of a dot in device pixels: the fewer points a screen holds, the larger they are."""
-        share = view.scale**2 / max(self._density, 1e-300)  # pixels of screen per point, where points lie close
-        return max(1, round(ratio * float(np.clip(0.75 * math.sqrt(share), *_DOTS))))
+        return max(1, round(ratio * float(np.clip(0.75 * math.sqrt(self.room(view)), *_DOTS))))
 
     @property
     def _density(self) -> float:

@@ -80,6 +80,10 @@ class Sheet:
         self._compose(changed, anew=True)
         return changed
 
+    def again(self, where: QRegion) -> None:
+        """Lay the layers over one another once more, where points look different."""
+        self._compose(where, anew=True)
+
     def draw(self, painter: QPainter, view: View) -> QRect:
         """Draw what a view of the same or another scale shows of it; returns the pixels covered."""
         left, top = view.to_screen_point((self.view.region.left, self.view.region.top))
