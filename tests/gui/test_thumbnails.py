@@ -37,6 +37,7 @@ def wait_for_images(person: Person) -> None:
 
 def come_near(person: Person, factor: float = 2.0) -> NDArray[np.int64]:
     """Zoom in; the thumbnails that are then seen, their images there."""
+    assert person.window.thumbnails.layer.visible
     person.canvas.zoom(factor)
     wait_for_images(person)
     numbers = shown(person)
@@ -110,17 +111,23 @@ def test_zoomed_out_there_is_none(person: Person) -> None:
 
 
 def test_what_is_painted_as_images_come_is_what_is_painted_anew(person: Person) -> None:
+    window, canvas = person.window, person.canvas
     come_near(person)
-    came = to_array(person.canvas._ground.image(person.canvas._scene(1.0)))
-    person.canvas.refresh()
-    np.testing.assert_array_equal(to_array(person.canvas._ground.image(person.canvas._scene(1.0))), came)
+    person.wait_for_the_engine()  # for the tiles
+    canvas.refresh()
+    anew = to_array(canvas._ground.image(canvas._scene(1.0)))
+    window.thumbnails.layer.cache.clear()
+    canvas.refresh()
+    assert not np.array_equal(to_array(canvas._ground.image(canvas._scene(1.0))), anew)
+    window.thumbnails.again()
+    wait_for_images(person)
+    np.testing.assert_array_equal(to_array(canvas._ground.image(canvas._scene(1.0))), anew)
 
 
 def test_the_dot_is_seen_until_the_image_is_there(person: Person) -> None:
-    person.window.feed.paused = True  # so nothing is asked for
-    person.canvas.zoom(2.0)
-    person.window.feed.paused = False
-    person.canvas.refresh()
+    come_near(person)
+    person.wait_for_the_engine()  # for the tiles
+    person.window.thumbnails.layer.cache.clear()
     before = to_array(person.canvas.picture(1.0))
     person.key(Qt.Key.Key_T)
     np.testing.assert_array_equal(to_array(person.canvas.picture(1.0)), before)
@@ -132,6 +139,7 @@ def test_the_dot_is_seen_until_the_image_is_there(person: Person) -> None:
 def test_t_turns_images_into_points_and_back(person: Person) -> None:
     window = person.window
     come_near(person)
+    person.wait_for_the_engine()  # for the tiles
     with_images = to_array(person.canvas.picture(1.0))
     person.key(Qt.Key.Key_T)
     assert not window.actions_by_text["Real images"].isChecked()
