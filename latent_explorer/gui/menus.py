@@ -49,6 +49,7 @@ def _file(window: "MainWindow") -> Iterator[Entry]:
     yield Command("Export map…", exporter.map, "Ctrl+M", "Export the map as shown")
     yield Command("Export latents…", exporter.latents, "Ctrl+L", "Export the latents of all images")
     yield Command("Export selection…", exporter.selection, tip="Export the latents of the selected images")
+    yield Command("Export contact sheet…", exporter.contact_sheet, tip="Export the selected images as one picture")
     yield SEPARATOR
     yield Command("Quit", window.quit, "Ctrl+Q")
 

@@ -33,6 +33,7 @@ class Selecting(QObject):
         self._panel.grow_wanted.connect(self.grow)
         self._panel.clear_wanted.connect(self.clear)
         self._panel.export_wanted.connect(window.exporter.selection)
+        self._panel.sheet_wanted.connect(window.exporter.contact_sheet)
         window.legend.select_wanted.connect(self.select_class)
 
     # -- the tool

@@ -24,6 +24,7 @@ class SelectionPanel(QWidget):
     grow_wanted = pyqtSignal()
     clear_wanted = pyqtSignal()
     export_wanted = pyqtSignal()
+    sheet_wanted = pyqtSignal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -93,6 +94,7 @@ class SelectionPanel(QWidget):
                 ("Grow", "Add the points near those selected, as near as seen on the map", self.grow_wanted),
                 ("Invert", "Select the other points that are shown", self.invert_wanted),
                 ("Export", "Export the latents of the selection", self.export_wanted),
+                ("Sheet", "Export the images themselves as a contact sheet", self.sheet_wanted),
                 ("Clear", "Select nothing (Esc)", self.clear_wanted),
             )
         ):
