@@ -15,6 +15,8 @@ _HINT = (
     "Nothing is selected. Take the Select tool (S) and drag around points; press S again for a lasso. "
     "A right click on a class selects all of it."
 )
+_MEAN = "The mean of their images"
+_DECODED = "Decoded at the mean of their latents"
 
 
 class SelectionPanel(QWidget):
@@ -31,7 +33,8 @@ class SelectionPanel(QWidget):
         self.mean: NDArray[np.float32] | None = None
         self.count, self.spread = QLabel(), QLabel()
         self.picture = PictureView(140)
-        self.picture.hint = "Decoding…"
+        self.picture.hint = "Averaging…"
+        self.heading = _heading(_MEAN)
         self._hint = QLabel(_HINT)
         self._shares = ShareBars()
         self._lay_out()
@@ -62,8 +65,16 @@ class SelectionPanel(QWidget):
         )
         self._shares.show_shares(counts / selection.count)
 
-    def show_picture(self, picture: QImage) -> None:
-        """Show the picture decoded at `mean`."""
+    def show_mean(self, picture: QImage) -> None:
+        """Show the mean of the images selected."""
+        self.heading.setText(_MEAN)
+        self.heading.setToolTip("")
+        self.picture.show_image(picture)
+
+    def show_decoded(self, picture: QImage, reason: str) -> None:
+        """Show the picture decoded at `mean`; the images themselves are not to be had, for this reason."""
+        self.heading.setText(_DECODED)
+        self.heading.setToolTip(reason)
         self.picture.show_image(picture)
 
     def _lay_out(self) -> None:
@@ -77,7 +88,7 @@ class SelectionPanel(QWidget):
         for widget in (
             self.count,
             self._shares,
-            _heading("Decoded at the mean of their latents"),
+            self.heading,
             self.picture,
             self.spread,
         ):
