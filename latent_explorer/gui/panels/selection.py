@@ -104,8 +104,8 @@ class SelectionPanel(QWidget):
             (
                 ("Grow", "Add the points near those selected, as near as seen on the map", self.grow_wanted),
                 ("Invert", "Select the other points that are shown", self.invert_wanted),
-                ("Export", "Export the latents of the selection", self.export_wanted),
-                ("Sheet", "Export the images themselves as a contact sheet", self.sheet_wanted),
+                ("Export latents", "Export the latents of the selection, as a table or as arrays", self.export_wanted),
+                ("Export images", "Export the images selected, as a contact sheet", self.sheet_wanted),
                 ("Clear", "Select nothing (Esc)", self.clear_wanted),
             )
         ):
@@ -114,7 +114,7 @@ class SelectionPanel(QWidget):
             button.setToolTip(tip)
             button.setSizePolicy(button.sizePolicy().Policy.Expanding, button.sizePolicy().Policy.Fixed)
             button.clicked.connect(signal)
-            grid.addWidget(button, place // 2, place % 2)
+            grid.addWidget(button, place // 2, place % 2, 1, 2 if text == "Clear" else 1)
         return grid
 
 
