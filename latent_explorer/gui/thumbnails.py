@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PyQt6.QtCore import QObject
+from PyQt6.QtGui import QGuiApplication
 
 from latent_explorer.engine.client import Answer, WantOriginals
 from latent_explorer.engine.protocol import Refused
@@ -86,8 +87,8 @@ class Thumbnails(QObject):
         self.look()
 
     def hover(self, u: float, v: float) -> None:
-        """The pointer is at a plane point."""
-        self._lift((u, v))
+        """The pointer is at a plane point; while something is dragged, nothing is lifted."""
+        self._lift(None if QGuiApplication.mouseButtons() else (u, v))
 
     def _lift(self, at: tuple[float, float] | None) -> None:
         """Show large the image at a plane point, if there is one."""

@@ -45,13 +45,15 @@ def come_near(person: Person, factor: float = 2.0) -> NDArray[np.int64]:
     return numbers
 
 
-def sampled(picture: NDArray[np.uint8], x: float, y: float, shape: tuple[int, ...]) -> NDArray[np.uint8]:
+def sampled(
+    picture: NDArray[np.uint8], x: float, y: float, shape: tuple[int, ...], ratio: int = 1
+) -> NDArray[np.uint8]:
     """What a picture of the map shows of an image (h, w, c) around a place: the middles of its pixels."""
     height, width, channels = shape
     scale = INNER / max(height, width)
-    left, top = np.round((x - width * scale / 2 - 2, y - height * scale / 2 - 2))
-    rows = (top + 2 + (np.arange(height) + 0.5) * scale).astype(int)
-    columns = (left + 2 + (np.arange(width) + 0.5) * scale).astype(int)
+    left, top = np.round((x - width * scale / 2 - 2) * ratio), np.round((y - height * scale / 2 - 2) * ratio)
+    rows = (top + ratio * (2 + (np.arange(height) + 0.5) * scale)).astype(int)
+    columns = (left + ratio * (2 + (np.arange(width) + 0.5) * scale)).astype(int)
     return picture[rows[:, None], columns][..., :channels]
 
 
@@ -101,6 +103,14 @@ def test_grey_images_are_ink_on_paper_on_a_light_map(person: Person, small_bundl
     person.window.choose_theme("light")
     come_near(person)
     assert check_all(person, 255 - images_of(small_bundle)) > 3
+
+
+def test_on_a_finer_screen_they_are_finer(person: Person, small_bundle: Path) -> None:
+    uv, numbers, view = person.window.session.bundle.uv, come_near(person), person.canvas.view
+    picture = to_array(person.canvas.picture(2.0))
+    for number, (x, y) in zip(numbers.tolist(), view.to_screen(uv[numbers]).tolist(), strict=True):
+        found = sampled(picture, x, y, (8, 8, 1), 2)
+        assert np.abs(found.astype(int) - images_of(small_bundle)[number]).max() <= 1
 
 
 def test_zoomed_out_there_is_none(person: Person) -> None:

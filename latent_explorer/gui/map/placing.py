@@ -13,7 +13,7 @@ from latent_explorer.gui.map.index import Entries, PointIndex
 from latent_explorer.gui.map.splat import ranges
 
 _NEAR = 2  # cells to each side that are looked at: two cells make the distance to be kept
-_ROUNDS = 3  # later ones would hardly place any more
+_ROUNDS = 2  # a third would place a tenth more, in half as long again
 _MARGIN = _NEAR * (2 * _ROUNDS - 1)  # cells around a region on which what has room in it depends
 _MOST = 200_000  # points looked at: where there are more, they lie far too close for thumbnails
 
@@ -69,7 +69,8 @@ def _thinned(
     np.maximum.at(highest, cells, importance)
     first = np.flatnonzero(highest[cells] == importance)
     at = np.divmod(cells[first], width)
-    best, across, up = highest.reshape(height, width), np.zeros((height, width)), np.zeros((height, width))
+    best, across, up = (np.zeros((height, width), np.float32) for _ in range(3))
+    best[at] = 1 + np.argsort(np.argsort(importance[first]))  # small numbers in place of large ones
     across[at], up[at] = x[first], y[first]
     outranked = _around(best) > best
     for places in (across, up):
