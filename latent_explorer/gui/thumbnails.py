@@ -75,7 +75,8 @@ class Thumbnails(QObject):
                 self.layer.keep(number, image)
             numbers = np.array(key, np.int64)
             window.canvas.refresh_points(lambda view: self.layer.region_of(view, numbers))
-            self._explain()
+            if not self.layer.region_of(window.canvas.view, numbers).isEmpty():
+                self._explain()
 
     def toggle(self) -> None:
         """Show points as their images where one is near enough, or always as dots."""

@@ -82,7 +82,8 @@ class Sheet:
 
     def again(self, where: QRegion) -> None:
         """Lay the layers over one another once more, where points look different."""
-        self._compose(where, anew=True)
+        if not where.isEmpty():
+            self._compose(where, anew=True)
 
     def draw(self, painter: QPainter, view: View) -> QRect:
         """Draw what a view of the same or another scale shows of it; returns the pixels covered."""

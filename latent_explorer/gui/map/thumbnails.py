@@ -31,23 +31,22 @@ _KEPT_SIDE = 128  # larger images are kept smaller: so many pixels are never sho
 class Places:
     """Which images have a place. numbers: int64 (k,), in the dataset. version: of the points they were found among.
 
-    apart: how far they are from each other at least, in the plane. region: where they were looked for.
+    region: where they were looked for.
     """
 
     numbers: NDArray[np.int64]
     version: int
-    apart: float
     region: Region
 
-    def serve(self, view: View, version: int, apart: float) -> bool:
+    def serve(self, view: View, version: int) -> bool:
         """Whether these are the places in a view."""
         seen, whole = view.region, self.region
         inside = whole.left <= seen.left and seen.right <= whole.right
         inside = inside and whole.bottom <= seen.bottom and seen.top <= whole.top
-        return inside and (self.apart, self.version) == (apart, version)
+        return inside and self.version == version
 
 
-_NOWHERE = Places(np.zeros(0, np.int64), -1, 0.0, Region(0, 0, 0, 0))
+_NOWHERE = np.zeros(0, np.int64)
 
 
 class ThumbnailLayer:
@@ -64,7 +63,7 @@ class ThumbnailLayer:
         self.fitted = 0.0
         self.lifted: int | None = None
         self._points = points
-        self._places = _NOWHERE
+        self._places: dict[float, Places] = {}  # by how far apart they are: of the view, and of the one before
         self._shape = QSize(1, 1)
         self._painted: dict[int, QImage] = {}
         self._painted_for: tuple[int, float] = (-1, 0.0)
@@ -74,7 +73,7 @@ class ThumbnailLayer:
         self._shape = QSize(image_shape[1], image_shape[0])
         self.cache.clear()
         self._painted.clear()
-        self._places, self.lifted = _NOWHERE, None
+        self._places, self.lifted = {}, None
 
     def near_enough(self, view: View) -> bool:
         """Whether a view is so near that points give way to their images."""
@@ -83,13 +82,15 @@ class ThumbnailLayer:
     def places(self, view: View) -> NDArray[np.int64]:
         """The numbers (k,) of the images that have a place in a view, or just beyond it."""
         if not (self.visible and self._points.count and self.near_enough(view)):
-            return _NOWHERE.numbers
+            return _NOWHERE
         apart = distance_for(view.scale, _APART)
-        if not self._places.serve(view, self._points.version, apart):
+        found = self._places.get(apart)
+        if found is None or not found.serve(view, self._points.version):
             wide = view.resized(view.width + 2 * _AROUND, view.height + 2 * _AROUND).region
             numbers = with_room(self._points.index, wide, apart, self._points.coloured)
-            self._places = Places(numbers, self._points.version, apart, wide)
-        return self._places.numbers
+            found = Places(numbers, self._points.version, wide)
+            self._places = dict([*self._places.items()][-1:]) | {apart: found}
+        return found.numbers
 
     def keep(self, number: int, image: NDArray[np.uint8]) -> None:
         """An image (h, w, c) has come."""
