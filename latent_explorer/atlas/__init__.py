@@ -1,6 +1,6 @@
 """The atlas: a field cut into tiles, level by level like a street map."""
 
-from latent_explorer.atlas.cache import TileCache
+from latent_explorer.atlas.cache import ByteCache, TileCache
 from latent_explorer.atlas.disk import DiskTiles, clear_tiles, name_of
 from latent_explorer.atlas.fields import FIELDS, Field
 from latent_explorer.atlas.geometry import (
@@ -21,6 +21,7 @@ from latent_explorer.atlas.scalars import field_value, node_points
 __all__ = [
     "FIELDS",
     "PICTURES",
+    "ByteCache",
     "DiskTiles",
     "Field",
     "Region",

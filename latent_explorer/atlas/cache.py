@@ -1,20 +1,21 @@
-"""Tiles kept in memory, the least recently used forgotten first."""
+"""Pictures kept in memory, the least recently used forgotten first."""
 
 from collections import OrderedDict
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Hashable, Iterator
+from typing import Any, Generic, TypeVar
 
 from numpy.typing import NDArray
 
 from latent_explorer.atlas.geometry import TileKey
 
 Pictures = NDArray[Any]
+Key = TypeVar("Key", bound=Hashable)
 
 
-class TileCache:
-    """Tiles by key, of pictures uint8 (64, h, w, c) or of values, together at most `limit` bytes.
+class ByteCache(Generic[Key]):
+    """Arrays by key, together at most `limit` bytes.
 
-    A lower limit holds from the next tile on.
+    A lower limit holds from the next array on.
 
     Reading counts as use. Belongs to one thread.
     """
@@ -22,45 +23,49 @@ class TileCache:
     def __init__(self, limit: int = 256 * 2**20) -> None:
         self.limit = limit
         self._bytes = 0
-        self._tiles: OrderedDict[TileKey, Pictures] = OrderedDict()
+        self._held: OrderedDict[Key, Pictures] = OrderedDict()
 
-    def __contains__(self, key: TileKey) -> bool:
-        return key in self._tiles
+    def __contains__(self, key: Key) -> bool:
+        return key in self._held
 
     def __len__(self) -> int:
-        return len(self._tiles)
+        return len(self._held)
 
-    def __iter__(self) -> Iterator[TileKey]:
-        return iter(tuple(self._tiles))
+    def __iter__(self) -> Iterator[Key]:
+        return iter(tuple(self._held))
 
     @property
     def bytes(self) -> int:
-        """The size of all tiles held."""
+        """The size of all that is held."""
         return self._bytes
 
-    def get(self, key: TileKey) -> Pictures | None:
-        """The tile, now the most recently used, or None."""
-        if key in self._tiles:
-            self._tiles.move_to_end(key)
-        return self._tiles.get(key)
+    def get(self, key: Key) -> Pictures | None:
+        """The array, now the most recently used, or None."""
+        if key in self._held:
+            self._held.move_to_end(key)
+        return self._held.get(key)
 
-    def put(self, key: TileKey, pictures: Pictures) -> list[TileKey]:
-        """Keep a tile; returns the keys of those forgotten for it."""
+    def put(self, key: Key, pictures: Pictures) -> list[Key]:
+        """Keep an array; returns the keys of those forgotten for it."""
         self._forget(key)
-        self._tiles[key] = pictures
+        self._held[key] = pictures
         self._bytes += pictures.nbytes
         forgotten = []
-        while self._bytes > self.limit and len(self._tiles) > 1:
-            oldest = next(iter(self._tiles))
+        while self._bytes > self.limit and len(self._held) > 1:
+            oldest = next(iter(self._held))
             self._forget(oldest)
             forgotten.append(oldest)
         return forgotten
 
     def clear(self) -> None:
-        """Forget all tiles."""
-        self._tiles.clear()
+        """Forget all."""
+        self._held.clear()
         self._bytes = 0
 
-    def _forget(self, key: TileKey) -> None:
-        pictures = self._tiles.pop(key, None)
+    def _forget(self, key: Key) -> None:
+        pictures = self._held.pop(key, None)
         self._bytes -= pictures.nbytes if pictures is not None else 0
+
+
+class TileCache(ByteCache[TileKey]):
+    """Tiles by key, of pictures uint8 (64, h, w, c) or of values."""

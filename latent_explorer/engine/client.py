@@ -20,9 +20,9 @@ from numpy.typing import NDArray
 
 from latent_explorer.engine.process import Engine, ProcessEngine
 from latent_explorer.engine.protocol import Describe, Hover, Open, Opened, Pictures, Refused, Reply, Request, Values
-from latent_explorer.engine.wishes import Batch, Want, Wishes
+from latent_explorer.engine.wishes import Batch, Want, WantAverage, Wanted, WantOriginals, Wishes
 
-__all__ = ["Answer", "EngineClient", "EngineLost", "Event", "Want"]
+__all__ = ["Answer", "EngineClient", "EngineLost", "Event", "Want", "WantAverage", "WantOriginals", "Wanted"]
 
 _log = logging.getLogger(__name__)
 
@@ -124,7 +124,7 @@ class EngineClient:
         with self._changed:
             return self._want_newest(Describe(next(self._numbers), z))
 
-    def wish(self, topic: str, wants: Sequence[Want]) -> None:
+    def wish(self, topic: str, wants: Sequence[Wanted]) -> None:
         """These batches, in this order, are all that is wanted of a topic (of TOPICS) now; others are withdrawn."""
         with self._changed:
             wanted = {want.key for want in wants}

@@ -17,12 +17,14 @@ from latent_explorer.engine.decoder import Decoder
 from latent_explorer.engine.fields import evaluate, needs_survey
 from latent_explorer.engine.pace import Pace
 from latent_explorer.engine.protocol import (
+    Average,
     Decode,
     Describe,
     Evaluate,
     Hover,
     Open,
     Opened,
+    Originals,
     Picture,
     Pictures,
     Place,
@@ -73,7 +75,10 @@ class Desk:
         """Whether a request can be answered now, be it with a refusal; those about the data wait for the survey."""
         if self._survey is not None or self._decoder is None:
             return True
-        return not (isinstance(request, Describe) or (isinstance(request, Evaluate) and needs_survey(request.field)))
+        return not (
+            isinstance(request, Describe | Originals | Average)
+            or (isinstance(request, Evaluate) and needs_survey(request.field))
+        )
 
     def open(self, request: Open) -> Iterator[Reply]:
         """Load a bundle; only when all of it is in order does it take the place of the one before."""
@@ -129,19 +134,42 @@ class Desk:
         for start, values in self._in_slices(request.field, request.z, lambda z: self._values(request.field, z)):
             yield Values(request.number, start, values)
 
+    def originals(self, request: Originals) -> Iterator[Reply]:
+        """The original images, a slice at each step."""
+        for start, images in self._in_slices("originals", request.indices, self._images):
+            yield Pictures(request.number, start, images)
+
+    def average(self, request: Average) -> Iterator[Reply | None]:
+        """The mean of original images; a slice is summed at each step, and the last answers."""
+        indices = np.flatnonzero(request.chosen)
+        if not len(indices):
+            raise EngineError("no image is chosen whose mean could be shown")
+        total: NDArray[np.uint64] | None = None
+        for _, summed in self._in_slices("average", indices, lambda some: self._images(some).sum(0, np.uint64)):
+            total = summed if total is None else total + summed
+            yield None
+        assert total is not None
+        mean = np.rint(total / len(indices)).astype(np.uint8)
+        yield Pictures(request.number, 0, mean[None])
+
+    def _images(self, indices: NDArray[np.int64]) -> NDArray[np.uint8]:
+        self._open_decoder()
+        assert self._survey is not None  # see can_serve
+        return self._survey.images_at(indices)
+
     def _values(self, field: str, z: NDArray[np.float32]) -> NDArray[np.float32]:
         decoder = self._open_decoder()
         decoder.check(z)
         return evaluate(field, decoder, self._survey, z)
 
     def _in_slices(
-        self, kind: str, z: NDArray[np.float32], work: Callable[[NDArray[np.float32]], NDArray[Any]]
+        self, kind: str, asked: NDArray[Any], work: Callable[[NDArray[Any]], NDArray[Any]]
     ) -> Iterator[tuple[int, NDArray[Any]]]:
-        """What `work` makes of latents, slice by slice, each with where it starts; each kind of work has its pace."""
+        """What `work` makes of latents or indices, slice by slice, with where each starts; each kind has its pace."""
         start = 0
-        while start < len(z):
+        while start < len(asked):
             pace = self._paces[kind]
-            piece = z[start : start + pace.per_slice]
+            piece = asked[start : start + pace.per_slice]
             began = time.perf_counter()
             made = work(piece)
             pace.learn(len(piece), time.perf_counter() - began)

@@ -4,15 +4,18 @@ import logging
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TypeVar
 
 from latent_explorer.engine.channel import Channel
 from latent_explorer.engine.desk import Desk
 from latent_explorer.engine.protocol import (
+    Average,
     Decode,
     Describe,
     Evaluate,
     Hover,
     Open,
+    Originals,
     Ready,
     Refused,
     Reply,
@@ -22,13 +25,17 @@ from latent_explorer.engine.protocol import (
 from latent_explorer.errors import UserError
 
 _log = logging.getLogger(__name__)
+_Step = TypeVar("_Step")
+
+_URGENCY: dict[type[Request], int] = {Decode: 0, Average: 0, Originals: 1, Evaluate: 2}
+"""Of the batches, the least first. An average is asked for by hand, and is soon done."""
 
 
 def serve(channel: Channel, desk: Desk | None = None) -> None:
     """Answer requests until no more will come and all are answered.
 
     Newest hover first, then the newest place to describe, then one slice of the oldest batch of pictures, then one of
-    the oldest batch of values, and round again.
+    the oldest batch of originals, then one of the oldest batch of values, and round again.
     """
     work = WorkList(desk or Desk(channel.post))
     ended = False
@@ -43,8 +50,8 @@ def serve(channel: Channel, desk: Desk | None = None) -> None:
 
 @dataclass(frozen=True, eq=False)
 class _Batch:
-    request: Decode | Evaluate
-    replies: Iterator[Reply]
+    request: Request
+    replies: Iterator[Reply | None]
 
 
 class WorkList:
@@ -84,6 +91,10 @@ class WorkList:
                 self._batches[request.number] = _Batch(request, self._desk.decode(request))
             case Evaluate():
                 self._batches[request.number] = _Batch(request, self._desk.evaluate(request))
+            case Originals():
+                self._batches[request.number] = _Batch(request, self._desk.originals(request))
+            case Average():
+                self._batches[request.number] = _Batch(request, self._desk.average(request))
             case Withdraw():
                 self._batches.pop(request.number, None)
             case Ready():
@@ -104,25 +115,25 @@ class WorkList:
             yield from self._advance_batch(batch)
 
     def _next_batch(self) -> _Batch | None:
-        """The oldest batch of pictures, else the oldest of values among those that can be worked on now."""
+        """The oldest of the most urgent kind, among the batches that can be worked on now."""
         workable = (batch for batch in self._batches.values() if self._desk.can_serve(batch.request))
-        return min(workable, key=lambda batch: isinstance(batch.request, Evaluate), default=None)
+        return min(workable, key=lambda batch: _URGENCY[type(batch.request)], default=None)
 
     def _advance_batch(self, batch: _Batch) -> Iterator[Reply]:
         number = batch.request.number
         replies = list(_guarded(number, _first(batch.replies)))
         if not replies or isinstance(replies[0], Refused):
             del self._batches[number]
-        yield from replies
+        yield from (reply for reply in replies if reply is not None)
 
 
-def _first(replies: Iterator[Reply]) -> Iterator[Reply]:
+def _first(replies: Iterator[_Step]) -> Iterator[_Step]:
     for reply in replies:
         yield reply
         return
 
 
-def _guarded(number: int, replies: Iterator[Reply]) -> Iterator[Reply]:
+def _guarded(number: int, replies: Iterator[_Step]) -> Iterator[_Step | Refused]:
     """The replies, or a Refused with the reason: no request ends the loop."""
     try:
         yield from replies

@@ -58,8 +58,23 @@ class Evaluate(Message, frozen=True, tag=True, eq=False):
     z: np.ndarray
 
 
+class Originals(Message, frozen=True, tag=True, eq=False):
+    """The images of the dataset at `indices`, int64 (n,), in slices; answered by Pictures as Decode is."""
+
+    indices: np.ndarray
+
+
+class Average(Message, frozen=True, tag=True, eq=False):
+    """The mean of some images of the dataset; answered by Pictures with that one.
+
+    chosen: uint8 (n,), of all images of the dataset, 1 for those that count.
+    """
+
+    chosen: np.ndarray
+
+
 class Withdraw(Message, frozen=True, tag=True, eq=False):
-    """The Decode or Evaluate of this number is no longer wanted; not answered."""
+    """The batch of this number (Decode, Evaluate, Originals, Average) is no longer wanted; not answered."""
 
 
 class Ready(Message, frozen=True, tag=True, eq=False):
@@ -80,7 +95,7 @@ class Picture(Message, frozen=True, tag=True, eq=False):
 
 
 class Pictures(Message, frozen=True, tag=True, eq=False):
-    """Pictures uint8 (k, h, w, c) of a Decode, those from index `start` on."""
+    """Pictures uint8 (k, h, w, c) of a Decode, Originals or Average, those from index `start` on."""
 
     start: int
     images: np.ndarray
@@ -125,7 +140,7 @@ class Refused(Message, frozen=True, tag=True, eq=False):
     reason: str
 
 
-Request = Open | Hover | Describe | Decode | Evaluate | Withdraw | Ready
+Request = Open | Hover | Describe | Decode | Evaluate | Originals | Average | Withdraw | Ready
 Reply = Opened | Picture | Pictures | Values | Place | Refused
 
 

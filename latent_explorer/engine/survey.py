@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from latent_explorer.analysis import Neighbourhood
 from latent_explorer.bundles import BundleConfig, Latents
 from latent_explorer.data import Dataset, open_dataset
-from latent_explorer.errors import DataError, UserError
+from latent_explorer.errors import DataError, EngineError, UserError
 
 _log = logging.getLogger(__name__)
 
@@ -30,6 +30,16 @@ class Survey:
     def originals(self, indices: NDArray[np.int64]) -> NDArray[np.uint8]:
         """The original images uint8 (k, h, w, c), or none (0, 0, 0, 0) where they are missing."""
         return np.zeros((0, 0, 0, 0), np.uint8) if self.dataset is None else self.dataset.images[indices]
+
+    def images_at(self, indices: NDArray[np.int64]) -> NDArray[np.uint8]:
+        """The original images uint8 (k, h, w, c). Raises EngineError where they are missing, or too few."""
+        if self.dataset is None:
+            raise EngineError(self.missing)
+        count = len(self.dataset)
+        if len(indices) and not (indices.min() >= 0 and indices.max() < count):
+            raise EngineError(f"the dataset has {count:,} images, and no number {indices.max():,}")
+        images: NDArray[np.uint8] = self.dataset.images[indices]
+        return images
 
 
 def survey(config: BundleConfig, latents: Latents) -> Survey:

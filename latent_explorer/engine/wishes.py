@@ -4,18 +4,20 @@ import itertools
 from collections import deque
 from collections.abc import Hashable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from latent_explorer.engine.protocol import (
+    Average,
     Decode,
     Describe,
     Evaluate,
     Hover,
     Message,
     Open,
+    Originals,
     Pictures,
     Request,
     Values,
@@ -25,12 +27,35 @@ from latent_explorer.engine.protocol import (
 PICTURE = "picture"
 """The field whose values are decoded pictures."""
 
-TOPICS = ("pins", "selection", "grow", "film", "tiles", "fields", "export")
+TOPICS = ("pins", "selection", "grow", "film", "tiles", "fields", "thumbnails", "export")
 """What batches are wanted for, the most urgent first."""
 
 IN_FLIGHT = 3
-"""Batches of pictures asked for at a time, and as many of values: enough to keep the engine busy, few enough to change
-one's mind."""
+"""Batches of pictures asked for at a time, as many of values, and of originals: enough to keep the engine busy, few
+enough to change one's mind."""
+
+
+class Wanted(Protocol):
+    """A batch that is wanted."""
+
+    @property
+    def key(self) -> Hashable:
+        """What the window calls it, unique within its topic."""
+        ...
+
+    @property
+    def kind(self) -> str:
+        """Batches of one kind compete for the engine: pictures do not wait for values, nor these for them."""
+        ...
+
+    @property
+    def count(self) -> int:
+        """How many pictures or values make it complete."""
+        ...
+
+    def request(self, number: int) -> Request:
+        """What to ask the engine for."""
+        ...
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,17 +69,53 @@ class Want:
     z: NDArray[np.float32]
     field: str = PICTURE
 
+    @property
+    def kind(self) -> str:
+        return PICTURE if self.field == PICTURE else "values"
+
+    @property
+    def count(self) -> int:
+        return len(self.z)
+
     def request(self, number: int) -> Request:
-        """What to ask the engine for."""
         return Decode(number, self.z) if self.field == PICTURE else Evaluate(number, self.field, self.z)
+
+
+@dataclass(frozen=True, eq=False)
+class WantOriginals:
+    """A batch of images of the dataset, by their indices int64 (n,)."""
+
+    key: Hashable
+    indices: NDArray[np.int64]
+    kind: str = "originals"
+
+    @property
+    def count(self) -> int:
+        return len(self.indices)
+
+    def request(self, number: int) -> Request:
+        return Originals(number, self.indices)
+
+
+@dataclass(frozen=True, eq=False)
+class WantAverage:
+    """The mean of the chosen ones, bool (n,), of the dataset's images."""
+
+    key: Hashable
+    chosen: NDArray[np.bool_]
+    kind: str = "average"
+    count: int = 1
+
+    def request(self, number: int) -> Request:
+        return Average(number, self.chosen.view(np.uint8))
 
 
 @dataclass
 class Batch:
-    """A Want that the engine has been asked for, and what has come of it. content: (n, ...), of pictures or values."""
+    """What the engine has been asked for, and what has come of it. content: (n, ...), of pictures or values."""
 
     topic: str
-    want: Want
+    want: Wanted
     content: NDArray[Any] | None = None
     received: int = 0
 
@@ -62,10 +123,10 @@ class Batch:
         """Fill in a slice; true once all are there."""
         piece = reply.content
         if self.content is None:
-            self.content = np.empty((len(self.want.z), *piece.shape[1:]), piece.dtype)
+            self.content = np.empty((self.want.count, *piece.shape[1:]), piece.dtype)
         self.content[reply.start : reply.start + len(piece)] = piece
         self.received += len(piece)
-        return self.received >= len(self.want.z)
+        return self.received >= self.want.count
 
 
 @dataclass
@@ -74,7 +135,7 @@ class Wishes:
 
     newest: dict[type[Message], Request] = field(default_factory=dict)  # at most one Open, one Hover, one Describe
     unsent: set[type[Message]] = field(default_factory=set)
-    topics: dict[str, deque[Want]] = field(default_factory=lambda: {topic: deque() for topic in TOPICS})
+    topics: dict[str, deque[Wanted]] = field(default_factory=lambda: {topic: deque() for topic in TOPICS})
     asked: dict[int, Batch] = field(default_factory=dict)
     withdrawn: list[int] = field(default_factory=list)
     ahead: list[Request] = field(default_factory=list)  # sent before all else
@@ -103,7 +164,6 @@ class Wishes:
                 requests.append(want.request(number))
         return requests
 
-    def _under_way(self, want: Want) -> int:
-        """Batches with the engine that a want competes with: pictures do not wait for values, nor these for them."""
-        decoded = want.field == PICTURE
-        return sum((batch.want.field == PICTURE) == decoded for batch in self.asked.values())
+    def _under_way(self, want: Wanted) -> int:
+        """Batches with the engine that a want competes with."""
+        return sum(batch.want.kind == want.kind for batch in self.asked.values())

@@ -8,6 +8,7 @@ from latent_explorer.export.picture import write_grid, write_map_png, write_pict
 from latent_explorer.export.pixels import MAX_PIXELS, scaled, tiled
 from latent_explorer.export.provenance import Provenance, coordinates_text, read_provenance
 from latent_explorer.export.scene import Background, Curve, MapScene, Pin, PointGroup, Tick
+from latent_explorer.export.sheet import ContactSheet, sheet_shape, write_sheet
 from latent_explorer.export.svg import write_map_svg
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "MAX_SCALE",
     "STYLES",
     "Background",
+    "ContactSheet",
     "Curve",
     "Format",
     "Kind",
@@ -32,6 +34,7 @@ __all__ = [
     "formats_of",
     "read_provenance",
     "scaled",
+    "sheet_shape",
     "tiled",
     "write_frames",
     "write_gif",
@@ -41,6 +44,7 @@ __all__ = [
     "write_map_png",
     "write_map_svg",
     "write_picture",
+    "write_sheet",
     "write_strip",
     "write_webp",
 ]

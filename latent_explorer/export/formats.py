@@ -9,9 +9,10 @@ from latent_explorer.errors import ExportError
 from latent_explorer.export.filmstrip import write_frames, write_gif, write_strip, write_webp
 from latent_explorer.export.latents import write_latents_csv, write_latents_npz
 from latent_explorer.export.picture import write_grid, write_map_png, write_picture
+from latent_explorer.export.sheet import write_sheet
 from latent_explorer.export.svg import write_map_svg
 
-Kind = Literal["picture", "grid", "filmstrip", "map", "latents"]
+Kind = Literal["picture", "grid", "filmstrip", "map", "latents", "sheet"]
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,7 @@ FORMATS: tuple[Format, ...] = (
     Format("map", "svg", "SVG drawing", ".svg", (), write_map_svg),
     Format("latents", "npz", "NumPy arrays (NPZ)", ".npz", (), write_latents_npz),
     Format("latents", "csv", "Table (CSV)", ".csv", (), write_latents_csv),
+    Format("sheet", "png", "PNG picture", ".png", ("scale", "style", "gap"), write_sheet),
 )
 
 

@@ -119,6 +119,18 @@ class Exporter(QObject):
         name, title = file_name(bundle.name, "selection"), f"Export {selection.count:,} selected latents"
         self._show(bundle, LatentsSubject(name, bundle, frozenset(), selection.chosen, title=title))
 
+    def contact_sheet(self) -> None:
+        """Export the selected images themselves."""
+        bundle, session = self._open_bundle(), self._window.session
+        selection = None if session is None else session.state.selection
+        if bundle is None or selection is None:
+            self._refuse(_NO_BUNDLE if bundle is None else _NO_SELECTION)
+            return
+        from latent_explorer.gui.exports.contact_sheet import SheetSubject
+        from latent_explorer.gui.exports.subjects import file_name
+
+        self._show(bundle, SheetSubject(file_name(bundle.name, "contact-sheet"), bundle, selection.chosen))
+
     def take(self, answer: Answer) -> None:
         """Pictures wanted for an export have come."""
         if self.dialog is not None:

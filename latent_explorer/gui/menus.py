@@ -49,6 +49,7 @@ def _file(window: "MainWindow") -> Iterator[Entry]:
     yield Command("Export map…", exporter.map, "Ctrl+M", "Export the map as shown")
     yield Command("Export latents…", exporter.latents, "Ctrl+L", "Export the latents of all images")
     yield Command("Export selection…", exporter.selection, tip="Export the latents of the selected images")
+    yield Command("Export contact sheet…", exporter.contact_sheet, tip="Export the selected images as one picture")
     yield SEPARATOR
     yield Command("Quit", window.quit, "Ctrl+Q")
 
@@ -79,6 +80,8 @@ def _view(window: "MainWindow") -> Iterator[Entry]:
     yield SEPARATOR
     yield Command("Pictures", partial(toggle, "Pictures"), "1", "Show or hide the decoded pictures")
     yield Command("Points", partial(toggle, "Points"), "2", "Show or hide the data points")
+    tip, shown = "Zoomed in far enough, show points as the real images they stand for", window.thumbnails.layer.visible
+    yield Command("Real images", window.thumbnails.toggle, "T", tip, checked=shown)
     for title, key in zip(window.fields.by_title, "V56789", strict=True):
         yield Command(title, partial(toggle, title), key, "Show or hide a field: point at its name under Layers")
     yield Submenu("Decoded pictures", partial(fill_picture_menu, window))

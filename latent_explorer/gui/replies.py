@@ -33,6 +33,10 @@ class Replies(QObject):
                 window.banner.say("The engine stops again and again. Choose Help ▸ Restart the engine, or see the log.")
             case Answer(topic="export"):
                 window.exporter.take(event)
+            case Answer(topic="thumbnails"):
+                window.thumbnails.take(event)
+            case Answer(topic="selection"):
+                window.selecting.take(event)
             case Answer(topic=topic, reply=Refused() as refused) if topic:
                 window.status.say(f"Not decoded: {refused.reason}")
             case Answer(topic=topic) if topic:
@@ -61,8 +65,6 @@ class Replies(QObject):
                     window.film.take(answer)
                 case "pins":
                     window.pinboard.take(answer)
-                case "selection":
-                    window.selecting.take(answer)
 
     def take_kept_tile(self, generation: int, key: TileKey, pictures: NDArray[np.uint8]) -> None:
         """A tile has been read from disk; one of a bundle that was shown before is dropped."""

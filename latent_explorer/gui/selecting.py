@@ -7,8 +7,8 @@ import numpy as np
 from PyQt6.QtCore import QObject, QPointF, Qt
 from PyQt6.QtGui import QGuiApplication
 
-from latent_explorer.engine.client import Answer, Want
-from latent_explorer.engine.protocol import NEAREST
+from latent_explorer.engine.client import Answer, Want, WantAverage, Wanted
+from latent_explorer.engine.protocol import NEAREST, Refused
 from latent_explorer.gui.images import to_qimage
 from latent_explorer.gui.map.inside import inside
 from latent_explorer.gui.map.select_tool import SelectTool
@@ -25,11 +25,13 @@ class Selecting(QObject):
         super().__init__(window)
         self._window = window
         self._panel = window.selection
+        self._reason = ""  # why there is no mean of the images
         self.tool = SelectTool(self)
         self._panel.invert_wanted.connect(self.invert)
         self._panel.grow_wanted.connect(self.grow)
         self._panel.clear_wanted.connect(self.clear)
         self._panel.export_wanted.connect(window.exporter.selection)
+        self._panel.sheet_wanted.connect(window.exporter.contact_sheet)
         window.legend.select_wanted.connect(self.select_class)
 
     # -- the tool
@@ -136,15 +138,25 @@ class Selecting(QObject):
         dock.raise_()
 
     def ask(self) -> None:
-        """Want the picture at the mean of the selected latents."""
-        mean = self._panel.mean
-        self._window.link.client.wish("selection", [] if mean is None else [Want(mean.tobytes(), mean[None])])
+        """Want the mean of the selected images; whatever was wanted of another selection is wanted no more."""
+        selection = self._session.state.selection
+        self._wish([] if selection is None else [WantAverage(selection, selection.chosen)])
 
     def take(self, answer: Answer) -> None:
-        """The picture has come."""
-        mean = self._panel.mean
-        if answer.pictures is not None and mean is not None and answer.key == mean.tobytes():
-            self._panel.show_picture(to_qimage(answer.pictures[0]))
+        """The mean of the images has come, or what is decoded at the mean of their latents, or a refusal."""
+        selection, mean = self._session.state.selection, self._panel.mean
+        if selection is None or mean is None or answer.key not in (selection, (selection, "decoded")):
+            return
+        if answer.pictures is None and answer.key is selection and isinstance(answer.reply, Refused):
+            self._reason = answer.reply.reason
+            self._wish([Want((selection, "decoded"), mean[None])])
+        elif answer.pictures is not None and answer.key is selection:
+            self._panel.show_mean(to_qimage(answer.pictures[0]))
+        elif answer.pictures is not None:
+            self._panel.show_decoded(to_qimage(answer.pictures[0]), self._reason)
+
+    def _wish(self, wants: list[Wanted]) -> None:
+        self._window.link.client.wish("selection", wants)
 
     @property
     def _session(self) -> Session:

@@ -41,6 +41,7 @@ from latent_explorer.gui.replies import Replies
 from latent_explorer.gui.selecting import Selecting
 from latent_explorer.gui.settings import Settings
 from latent_explorer.gui.status import StatusLine
+from latent_explorer.gui.thumbnails import Thumbnails
 from latent_explorer.gui.tile_store import TileStore
 from latent_explorer.gui.wiring import wire
 from latent_explorer.places import tile_folder
@@ -95,6 +96,7 @@ class MainWindow(QMainWindow):
         self.prober = Prober(self.link.client, self.feed, self.canvas, self.inspector)
         self.film = Film(self.link.client, self.canvas, self.filmstrip)
         self.status = StatusLine(self)
+        self.thumbnails = Thumbnails(self)
         self.exporter = Exporter(self)
         self.opener = Opener(self)
         self.pinboard = Pinboard(self)
@@ -153,6 +155,7 @@ class MainWindow(QMainWindow):
         self.prober.open(bundle)
         self.pinboard.open()
         self.selecting.open()
+        self.thumbnails.open(bundle)
         self.canvas.set_home(Region.around(bundle.home))
         self._session_changed(State(), self.session.state)
 
@@ -164,6 +167,7 @@ class MainWindow(QMainWindow):
             self.film.ask()
             self.pinboard.ask()
             self.selecting.ask()
+            self.thumbnails.again()
             self.prober.again()
 
     def restart_engine(self) -> None:
@@ -186,6 +190,7 @@ class MainWindow(QMainWindow):
         if old.selection is not new.selection:
             self.selecting.show(new.selection)
             self.selecting.bring_forward(new.selection)
+        self.thumbnails.look()
         self.actions_by_text["Clear selection"].setEnabled(new.selection is not None)
         self.actions_by_text["Undo"].setEnabled(self.session.can_undo)
         self.actions_by_text["Redo"].setEnabled(self.session.can_redo)
@@ -266,6 +271,7 @@ class MainWindow(QMainWindow):
         self.feed.look(self.canvas.view, self.canvas.marks.probe)
         if not self.feed.paused:
             self.fields.look()
+        self.thumbnails.look()
 
     def set_layer(self, name: str, visible: bool, opacity: float) -> None:
         """Show or hide a layer, and how strong."""
@@ -302,6 +308,7 @@ class MainWindow(QMainWindow):
             bundle, hidden = self.session.bundle, self.session.state.hidden
             grey = bundle.config.net.image_shape[2] == 1
             self.tiles.dress(QColor(theme.map), invert=grey and not theme.dark)  # ink on paper
+            self.thumbnails.layer.invert = self.tiles.invert
             self.points.set_points(bundle, hidden, theme)
             self.legend.set_bundle(bundle, theme, hidden)
             self.inspector.set_bundle(bundle, theme)

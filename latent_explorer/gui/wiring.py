@@ -17,6 +17,7 @@ def _wire_map(window: "MainWindow") -> None:
     canvas = window.canvas
     canvas.hovered.connect(window.prober.hover)
     window.prober.told.connect(window.fields.hover)
+    window.prober.told.connect(window.thumbnails.hover)
     canvas.looked.connect(window.look)
     canvas.ended.connect(window.status.say_the_end)
     canvas.holds = window.prober.awaits

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from latent_explorer.export import Background, Curve, LatentTable, MapScene, Pin, PointGroup, Tick
+from latent_explorer.export import Background, ContactSheet, Curve, LatentTable, MapScene, Pin, PointGroup, Tick
 
 
 @pytest.fixture
@@ -36,4 +36,7 @@ def examples() -> dict[str, object]:
     )
     film = noise(6, 9, 8, 3)
     grid, picture, pixels = noise(2, 3, 9, 8, 1), noise(20, 20, 1), noise(20, 30, 4)
-    return vars(SimpleNamespace(picture=picture, grid=grid, filmstrip=film, map=pixels, scene=scene, latents=table))
+    sheet = ContactSheet(noise(7, 9, 8, 3), 3, "Seven pictures of noise")
+    return vars(
+        SimpleNamespace(picture=picture, grid=grid, filmstrip=film, map=pixels, scene=scene, latents=table, sheet=sheet)
+    )

@@ -11,6 +11,8 @@ from PyQt6.QtCore import QPoint, Qt
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication
 
+from latent_explorer.bundles import read_config
+from latent_explorer.data import open_dataset
 from latent_explorer.engine.client import Answer
 from latent_explorer.engine.protocol import Values
 from latent_explorer.gui.driving.person import Person
@@ -213,7 +215,7 @@ def colours(person: Person) -> int:
     return int((np.ptp(image, axis=-1) > 60).sum())
 
 
-def test_the_panel_tells_of_the_selection(selecting: Person, small_bundle: Path, decoded) -> None:
+def test_the_panel_tells_of_the_selection(selecting: Person, small_bundle: Path) -> None:
     drag_over(selecting, (-9, -9, 0, 9))
     panel, latents = selecting.window.selection, open_bundle(small_bundle).latents
     mine = latents.mean[chosen(selecting)]
@@ -221,8 +223,39 @@ def test_the_panel_tells_of_the_selection(selecting: Person, small_bundle: Path,
     spread = np.sqrt(((mine - mine.mean(0)) ** 2).sum(1).mean())
     assert f"{spread:.3g}" in panel.spread.text()
     selecting.wait_until(lambda: panel.picture.image is not None)
+    np.testing.assert_array_equal(to_array(panel.picture.image)[..., 0], mean_image(small_bundle, chosen(selecting)))
+    assert panel.heading.text() == "The mean of their images"
+
+
+def mean_image(bundle: Path, images: NDArray[np.bool_]) -> NDArray[np.float64]:
+    originals = open_dataset(read_config(bundle).dataset.source).images
+    return np.rint(originals[images, :, :, 0].mean(0))
+
+
+def test_the_mean_is_that_of_the_newest_selection(selecting: Person, small_bundle: Path) -> None:
+    """However quickly they follow each other, also by undo."""
+    window, random = selecting.window, np.random.default_rng(0)
+    for _ in range(30):
+        window.session.select(random.random(120) < 0.3)
+    window.undo()
+    panel = window.selection
+    selecting.wait_until(lambda: panel.picture.image is not None)
+    selecting.wait(0.1)
+    np.testing.assert_array_equal(to_array(panel.picture.image)[..., 0], mean_image(small_bundle, chosen(selecting)))
+
+
+def test_without_the_images_the_decoded_mean_is_shown_and_said(new_window, make_bundle, decoded) -> None:
+    bundle = make_bundle("meanless")
+    Path(read_config(bundle).dataset.source).unlink()
+    person = new_window(bundle)
+    person.window.session.select(np.arange(120) < 40)
+    panel = person.window.selection
+    person.wait_until(lambda: panel.picture.image is not None)
     shown = to_array(panel.picture.image)[..., 0].astype(int)
-    assert np.abs(shown - decoded(small_bundle, panel.mean)[..., 0]).max() <= 1
+    assert np.abs(shown - decoded(bundle, panel.mean)[..., 0]).max() <= 1
+    assert panel.heading.text() == "Decoded at the mean of their latents"
+    assert "not at hand" in panel.heading.toolTip()
+    assert "Not decoded" not in person.window.statusBar().currentMessage()
 
 
 @pytest.mark.parametrize("key", ["npz", "csv"])

@@ -18,7 +18,7 @@ class Choices:
 
     scale to lossless: as in Options, but per_row 0 for all in one row. columns, rows: of a grid, rows 0 for as many as
     keep the map's proportions. zoom: pixels of a map's file to the pixel on screen. legend: beside a map.
-    shown_only: of the latents, those whose classes are shown.
+    shown_only: of the latents, those whose classes are shown. most: images on a contact sheet.
     """
 
     format: str
@@ -35,6 +35,7 @@ class Choices:
     zoom: float = 2.0
     legend: bool = True
     shown_only: bool = False
+    most: int = 400
 
     @property
     def options(self) -> Options:

@@ -5,7 +5,7 @@ from collections.abc import Hashable
 import numpy as np
 from numpy.typing import NDArray
 
-from latent_explorer.engine.client import Answer, EngineClient, Want
+from latent_explorer.engine.client import Answer, EngineClient, Wanted
 
 
 class Decoding:
@@ -16,7 +16,7 @@ class Decoding:
 
     def __init__(self, client: EngineClient) -> None:
         self._client = client
-        self._wants: list[Want] = []
+        self._wants: list[Wanted] = []
         self._starts: dict[Hashable, int] = {}
         self._missing: set[Hashable] = set()
         self._pictures: NDArray[np.uint8] | None = None
@@ -36,10 +36,10 @@ class Decoding:
         """The pictures (n, h, w, c) of all wants in their order; None where none are wanted."""
         return self._pictures
 
-    def ask(self, wants: list[Want]) -> None:
+    def ask(self, wants: list[Wanted]) -> None:
         """Want these, and only these."""
         if [want.key for want in wants] != [want.key for want in self._wants]:
-            ends = np.cumsum([0, *(len(want.z) for want in wants)]).tolist()
+            ends = np.cumsum([0, *(want.count for want in wants)]).tolist()
             self._wants, self._pictures = wants, None
             self._starts = {want.key: start for want, start in zip(wants, ends[:-1], strict=True)}
             self._missing = set(self._starts)
@@ -55,7 +55,7 @@ class Decoding:
         if batch is None or answer.key not in self._missing:
             return
         if self._pictures is None:
-            count = sum(len(want.z) for want in self._wants)
+            count = sum(want.count for want in self._wants)
             self._pictures = np.empty((count, *batch.shape[1:]), np.uint8)
         start = self._starts[answer.key]
         self._pictures[start : start + len(batch)] = batch

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 from PyQt6.QtGui import QImage, QImageReader
 
-from latent_explorer.export import LatentTable
+from latent_explorer.export import ContactSheet, LatentTable
 from latent_explorer.gui.exports.extent import extent
 from latent_explorer.gui.exports.order import Order
 from latent_explorer.gui.exports.tables import rows_of
@@ -88,6 +88,8 @@ def _part(order: Order) -> tuple[Order, float]:
     if isinstance(content, LatentTable):
         rows = min(len(content.mean), _TRIED_ROWS)
         return replace(order, content=rows_of(content, slice(rows))), rows / max(1, len(content.mean))
+    if isinstance(content, ContactSheet):
+        return order, 1.0
     size = extent(order.format, content.shape, order.options)
     share = min(1.0, _TRIED_PIXELS / size.pixels)
     if content.ndim == 5:  # a grid: its middle, cut to the same proportions

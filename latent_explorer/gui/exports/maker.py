@@ -40,7 +40,7 @@ class Maker(QObject):
     def progress(self) -> tuple[str, float]:
         """What is going on, and how much of it is done, in [0, 1]."""
         if self._task is None:
-            return "Decoding", self._decoding.fraction
+            return self._subject.waiting, self._decoding.fraction
         return "Writing", self._task.watch.fraction
 
     def begin(self, known: Format, choices: Choices, run: Callable[[Order, Watch], Any]) -> None:

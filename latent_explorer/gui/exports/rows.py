@@ -8,6 +8,7 @@ from PyQt6.QtCore import QObject, pyqtSignal
 from PyQt6.QtWidgets import QAbstractSpinBox, QCheckBox, QComboBox, QDoubleSpinBox, QSpinBox, QWidget
 
 from latent_explorer.export import MAX_SCALE
+from latent_explorer.gui.exports.contact_sheet import MAX_IMAGES
 from latent_explorer.gui.exports.subjects import MAX_COLUMNS
 
 
@@ -91,8 +92,11 @@ def one_of(values: dict[Any, str]) -> Callable[[], Row]:
 
 
 ROWS: dict[str, RowKind] = {
-    "columns": RowKind("&Columns", "Pictures in a row of the grid", whole(1, MAX_COLUMNS)),
+    "columns": RowKind("&Columns", "Pictures in a row", whole(1, MAX_COLUMNS)),
     "rows": RowKind("&Rows", "Rows of pictures; 0 for as many as keep the map's proportions", whole(0, MAX_COLUMNS)),
+    "most": RowKind(
+        "At &most", "How many are shown; of more, an even sample is taken", whole(1, MAX_IMAGES, " images")
+    ),
     "zoom": RowKind("&Scale", "Pixels of the file to each pixel on screen, a side", decimal(0.25, 16, 0.5, " ×")),
     "legend": RowKind("", "Name the classes in the upper right corner", yes_or_no("&Legend")),
     "shown_only": RowKind(

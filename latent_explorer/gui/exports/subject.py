@@ -5,7 +5,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from latent_explorer.engine.client import Want
+from latent_explorer.engine.client import Wanted
 from latent_explorer.export import Format, Kind, Provenance
 from latent_explorer.gui.exports.choices import Choices
 
@@ -22,6 +22,11 @@ class Subject(Protocol):
     @property
     def default(self) -> Choices:
         """What is chosen at first."""
+        ...
+
+    @property
+    def waiting(self) -> str:
+        """What the engine does while it is waited for, in one word."""
         ...
 
     @property
@@ -45,8 +50,8 @@ class Subject(Protocol):
         """Choices that look the same on a screen, with less to make."""
         ...
 
-    def wants(self, choices: Choices) -> list[Want]:
-        """What has to be decoded first."""
+    def wants(self, choices: Choices) -> list[Wanted]:
+        """What the engine has to give first."""
         ...
 
     def content(self, known: Format, choices: Choices, pictures: NDArray[np.uint8] | None) -> Any:
@@ -62,6 +67,7 @@ class Plain:
     """What most kinds have in common: nothing to decode, and no choice that changes the content."""
 
     live = False
+    waiting = "Decoding"
 
     def heeds(self, known: Format) -> tuple[str, ...]:
         return ()
@@ -72,5 +78,5 @@ class Plain:
     def lighter(self, choices: Choices) -> Choices:
         return choices
 
-    def wants(self, choices: Choices) -> list[Want]:
+    def wants(self, choices: Choices) -> list[Wanted]:
         return []

@@ -74,6 +74,7 @@ class MapCanvas(QWidget):
         self.closest: Callable[[tuple[float, float]], float] = lambda _: math.inf
         self.holds: Callable[[], bool] = lambda: False
         self._held_since: float | None = None
+        self.lifted: Callable[[QPainter, View], None] = lambda painter, view: None  # painted between ground and marks
         self._home: Region | None = None
         self._follows_home = True
         self._ground = Ground(Layers(tiles, self.fields, points))
@@ -118,6 +119,11 @@ class MapCanvas(QWidget):
             self._follows_home = True
             self._look(self.view.fitted(self._home))
 
+    @property
+    def fitted(self) -> View:
+        """The view that shows everything."""
+        return self.view if self._home is None else self.view.fitted(self._home)
+
     def zoom(self, factor: float, at: QPointF | None = None) -> None:
         """Come closer by a factor, towards a pixel or the middle."""
         x, y = (at.x(), at.y()) if at is not None else (self.width() / 2, self.height() / 2)
@@ -159,6 +165,11 @@ class MapCanvas(QWidget):
         self._fresh.clear()
         self.update()
 
+    def refresh_points(self, covered: Callable[[View], QRegion]) -> None:
+        """Paint some points anew; covered: which pixels of a view they cover."""
+        self._ground.again(self.view, covered)
+        self.update(covered(self.view).boundingRect())
+
     def set_marks(self, marks: Marks) -> None:
         """Exchange the marks."""
         self.marks = marks
@@ -169,9 +180,7 @@ class MapCanvas(QWidget):
         before = probe_rect(self.view, self.marks)
         self.marks = replace(self.marks, probe=probe, loupe=loupe, neighbours=None)
         if not self._move_timer.isActive():  # else everything is painted in a moment
-            self.update(
-                before.united(probe_rect(self.view, self.marks))
-            )  # one rectangle: Qt is slow where a clip is not
+            self.update(before.united(probe_rect(self.view, self.marks)))  # Qt is slow where a clip is no rectangle
 
     def picture(self, scale: float) -> QImage:
         """The map as shown, at `scale` device pixels to the logical pixel, without the probe."""
@@ -240,6 +249,7 @@ class MapCanvas(QWidget):
         painter = QPainter(self)
         painter.setClipRegion(where)
         self._ground.paint(painter, self._scene(), where)
+        self.lifted(painter, self.view)
         paint_marks(painter, self.view, self.marks, self.theme)
         if self.hasFocus():
             painter.setPen(QColor(self.theme.accent))

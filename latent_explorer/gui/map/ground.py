@@ -1,6 +1,6 @@
 """What lies under the marks of the map: a sheet that is there, and one for a newer view that is being painted."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from PyQt6.QtCore import QRect
@@ -66,6 +66,11 @@ class Ground:
         self._sheet.add(key, steps)
         seen = QRect(0, 0, view.width, view.height)
         return tile_rect(view, key).adjusted(-1, -1, 1, 1).intersected(seen)
+
+    def again(self, view: View, covered: Callable[[View], QRegion]) -> None:
+        """Paint anew what points cover in a view; a sheet for another scale is soon replaced anyhow."""
+        if self._sheet is not None and self._sheet.view.scale == view.scale:
+            self._sheet.again(covered(self._sheet.view).boundingRect())
 
     def paint(self, painter: QPainter, scene: Scene, where: QRegion) -> None:
         """Paint some pixels."""

@@ -1,6 +1,7 @@
 """The data points as a layer of the map."""
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -67,6 +68,8 @@ class PointLayer:
     def __init__(self, sorter: Sorter | None = None) -> None:
         self._sorter = sorter
         self.visible = True
+        self.version = 0  # counts up whenever the points look different
+        self.over: Callable[[QPainter, View, float], None] = lambda painter, view, ratio: None  # painted on top of them
         self._loading = False
         self.opacity = OPACITY
         self.size = 1.0
@@ -119,7 +122,7 @@ class PointLayer:
         colours = [QColor(theme.accent)] if label is None else map(theme.class_colour, range(classes))
         shown = [0 if label is not None and number in hidden else _rgb(c) for number, c in enumerate(colours)]
         self._ink = Ink(np.array(shown, np.uint32), grey=_rgb(QColor(theme.line)))
-        self._made = None
+        self._made, self.version = None, self.version + 1
 
     def _sort(self, group: NDArray[np.integer]) -> None:
         if self._sorter is not None:
@@ -144,7 +147,7 @@ class PointLayer:
         """Draw all points but the chosen ones (n,) in grey; None for all in their own colours."""
         self._chosen = chosen
         self._marks = [] if chosen is None or not len(self._index) else marked(self._index, chosen)
-        self._made = None
+        self._made, self.version = None, self.version + 1
 
     def nearest(self, view: View, x: float, y: float, within: float) -> NDArray[np.float32] | None:
         """The plane point (2,) of the shown data nearest to a pixel, if not farther than `within` pixels."""
@@ -184,6 +187,20 @@ class PointLayer:
         painter.setOpacity(self.strength(view))
         painter.drawImage(self._made.corner(view), image)
         painter.setOpacity(1.0)
+        self.over(painter, view, ratio)
+
+    def coloured(self, positions: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Which of the points, by their positions in `index.points`, are neither hidden nor grey."""
+        own: NDArray[np.bool_] = self._ink.classes[self._index.points.group[positions]] > 0
+        return own & self._marks[0][positions] if self._marks else own
+
+    def colour(self, number: int) -> QColor:
+        """The colour of a point that is not hidden, by its image's number."""
+        return QColor(int(self._ink.classes[self._index.group[number]]))
+
+    def room(self, view: View) -> float:
+        """The pixels of screen per point, where points lie close."""
+        return self._gap(view) ** 2
 
     def after_first_paint(self) -> None:
         """Load the compiled loops soon, but not so soon that the first pictures wait for them."""

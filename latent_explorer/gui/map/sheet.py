@@ -75,6 +75,11 @@ class Sheet:
             self._repaint_fields(where)
         self._compose(where, anew=True)
 
+    def again(self, where: QRect) -> None:
+        """Lay the layers over one another once more, where points look different."""
+        if not where.isEmpty():
+            self._compose(where, anew=True)
+
     def draw(self, painter: QPainter, view: View) -> QRect:
         """Draw what a view of the same or another scale shows of it; returns the pixels covered."""
         left, top = view.to_screen_point((self.view.region.left, self.view.region.top))

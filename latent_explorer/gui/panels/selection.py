@@ -15,6 +15,8 @@ _HINT = (
     "Nothing is selected. Take the Select tool (S) and drag around points; press S again for a lasso. "
     "A right click on a class selects all of it."
 )
+_MEAN = "The mean of their images"
+_DECODED = "Decoded at the mean of their latents"
 
 
 class SelectionPanel(QWidget):
@@ -24,13 +26,15 @@ class SelectionPanel(QWidget):
     grow_wanted = pyqtSignal()
     clear_wanted = pyqtSignal()
     export_wanted = pyqtSignal()
+    sheet_wanted = pyqtSignal()
 
     def __init__(self) -> None:
         super().__init__()
         self.mean: NDArray[np.float32] | None = None
         self.count, self.spread = QLabel(), QLabel()
         self.picture = PictureView(140)
-        self.picture.hint = "Decoding…"
+        self.picture.hint = "Averaging…"
+        self.heading = _heading(_MEAN)
         self._hint = QLabel(_HINT)
         self._shares = ShareBars()
         self._lay_out()
@@ -61,8 +65,16 @@ class SelectionPanel(QWidget):
         )
         self._shares.show_shares(counts / selection.count)
 
-    def show_picture(self, picture: QImage) -> None:
-        """Show the picture decoded at `mean`."""
+    def show_mean(self, picture: QImage) -> None:
+        """Show the mean of the images selected."""
+        self.heading.setText(_MEAN)
+        self.heading.setToolTip("")
+        self.picture.show_image(picture)
+
+    def show_decoded(self, picture: QImage, reason: str) -> None:
+        """Show the picture decoded at `mean`; the images themselves are not to be had, for this reason."""
+        self.heading.setText(_DECODED)
+        self.heading.setToolTip(reason)
         self.picture.show_image(picture)
 
     def _lay_out(self) -> None:
@@ -76,7 +88,7 @@ class SelectionPanel(QWidget):
         for widget in (
             self.count,
             self._shares,
-            _heading("Decoded at the mean of their latents"),
+            self.heading,
             self.picture,
             self.spread,
         ):
@@ -96,7 +108,8 @@ class SelectionPanel(QWidget):
                     self.grow_wanted,
                 ),
                 ("Invert", "Select the other points that are shown", self.invert_wanted),
-                ("Export", "Export the latents of the selection", self.export_wanted),
+                ("Export latents", "Export the latents of the selection, as a table or as arrays", self.export_wanted),
+                ("Export images", "Export the images selected, as a contact sheet", self.sheet_wanted),
                 ("Clear", "Select nothing (Esc)", self.clear_wanted),
             )
         ):
@@ -105,7 +118,7 @@ class SelectionPanel(QWidget):
             button.setToolTip(tip)
             button.setSizePolicy(button.sizePolicy().Policy.Expanding, button.sizePolicy().Policy.Fixed)
             button.clicked.connect(signal)
-            grid.addWidget(button, place // 2, place % 2)
+            grid.addWidget(button, place // 2, place % 2, 1, 2 if text == "Clear" else 1)
         return grid
 
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from latent_explorer.export import FORMATS, LatentTable, Options, Provenance, formats_of
+from latent_explorer.export import FORMATS, ContactSheet, LatentTable, Options, Provenance, formats_of, sheet_shape
 from latent_explorer.gui.exports.choices import Choices, remember, remembered
 from latent_explorer.gui.exports.draft import drafted
 from latent_explorer.gui.exports.extent import bytes_words, extent
@@ -19,7 +19,8 @@ from latent_explorer.gui.exports.tables import rows_of
 from latent_explorer.gui.exports.watched import Cancelled, Watch
 from latent_explorer.gui.settings import Settings
 
-MANY = {"picture": (), "grid": (3, 2), "filmstrip": (5,), "map": ()}
+MANY = {"picture": (), "grid": (3, 2), "filmstrip": (5,), "map": (), "sheet": (7,)}
+CAPTION = "Seven pictures of noise"
 OPTIONS = st.builds(
     Options,
     scale=st.integers(1, 4),
@@ -37,7 +38,15 @@ TABLE = LatentTable(
 
 def order(known, options=None) -> Order:
     noise = np.random.default_rng(1).integers(0, 256, (*MANY[known.kind], 6, 4, 3), np.uint8)
-    return Order(known, noise, options or Options(), Provenance("model"))
+    content = ContactSheet(noise, 3, CAPTION) if known.kind == "sheet" else noise
+    return Order(known, content, options or Options(), Provenance("model"))
+
+
+def shape_of(content, options):
+    """As the dialog is told of it."""
+    if isinstance(content, ContactSheet):
+        return sheet_shape(content.pictures.shape, content.columns, content.caption, options)
+    return content.shape
 
 
 @pytest.mark.parametrize(
@@ -46,7 +55,7 @@ def order(known, options=None) -> Order:
 @given(options=OPTIONS)
 def test_the_extent_that_is_told_is_that_of_the_file(known, options):
     made = order(known, options)
-    told = extent(known, made.content.shape, options)
+    told = extent(known, shape_of(made.content, options), options)
     with tempfile.TemporaryDirectory() as folder:
         file = made.write(Path(folder, "x" + known.suffix), overwrite=False, watch=Watch())
         with Image.open(file) as image:
