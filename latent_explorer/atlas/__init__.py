@@ -3,6 +3,7 @@
 from latent_explorer.atlas.cache import TileCache
 from latent_explorer.atlas.disk import DiskTiles, clear_tiles, name_of
 from latent_explorer.atlas.fields import FIELDS, Field
+from latent_explorer.atlas.first import PICTURE_PIXELS, first_levels, fitting_scale
 from latent_explorer.atlas.geometry import (
     PICTURES,
     Region,
@@ -21,6 +22,7 @@ from latent_explorer.atlas.scalars import field_value, node_points
 __all__ = [
     "FIELDS",
     "PICTURES",
+    "PICTURE_PIXELS",
     "DiskTiles",
     "Field",
     "Region",
@@ -28,6 +30,8 @@ __all__ = [
     "TileKey",
     "clear_tiles",
     "field_value",
+    "first_levels",
+    "fitting_scale",
     "grid_points",
     "interpolated_picture",
     "level_for",

@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING
 from PyQt6.QtGui import QActionGroup
 from PyQt6.QtWidgets import QApplication, QMenu, QStyle
 
+from latent_explorer.atlas import PICTURE_PIXELS
 from latent_explorer.gui.settings import Settings
 
 if TYPE_CHECKING:
     from latent_explorer.gui.window import MainWindow
 
 SIZES = {
-    "Small pictures (24 to 48 pixels)": 34.0,
+    "Small pictures (24 to 48 pixels)": PICTURE_PIXELS,
     "Medium pictures (28 to 56)": 40.0,
     "Large pictures (32 to 64)": 45.0,
 }
@@ -24,7 +25,7 @@ MEMORY_MIB = (64, 128, 256, 512, 1024)
 def use_settings(window: "MainWindow") -> None:
     """Show the pictures as remembered."""
     settings = window.settings
-    window.feed.picture_pixels = _number(settings, "picture pixels", 34.0, 34.0, 45.0)
+    window.feed.picture_pixels = _number(settings, "picture pixels", PICTURE_PIXELS, PICTURE_PIXELS, 45.0)
     window.feed.cache.limit = round(_number(settings, "picture memory", 256, 16, 2**16)) * 2**20
     window.store.on = settings.text("keep pictures on disk", "yes") == "yes"
     window.canvas.fades = settings.text("fade pictures in", "yes" if _system_animates() else "no") == "yes"

@@ -15,7 +15,7 @@ from latent_explorer.gui import theme as themes
 from latent_explorer.gui.banner import Banner
 from latent_explorer.gui.docks import Docks
 from latent_explorer.gui.exporting import Exporter
-from latent_explorer.gui.feed import AtlasFeed
+from latent_explorer.gui.feed import FIELD, AtlasFeed
 from latent_explorer.gui.fields.layers import FieldLayers
 from latent_explorer.gui.film import Film
 from latent_explorer.gui.gestures import Gestures
@@ -38,6 +38,7 @@ from latent_explorer.gui.prober import Prober
 from latent_explorer.gui.replies import Replies
 from latent_explorer.gui.selecting import Selecting
 from latent_explorer.gui.settings import Settings
+from latent_explorer.gui.shipped import shipped_tiles
 from latent_explorer.gui.status import StatusLine
 from latent_explorer.gui.tile_store import TileStore
 from latent_explorer.gui.wiring import wire
@@ -138,7 +139,7 @@ class MainWindow(QMainWindow):
         self.session = Session(bundle, self._kept.get(bundle.seal))
         self.session.changed.connect(self._session_changed)
         self.setWindowTitle(f"{bundle.name} – Latent Explorer")
-        self.feed.open(bundle.chart)
+        self.feed.open(bundle.chart, shipped_tiles(bundle, FIELD))
         self.fields.open(bundle)
         self.layers.enable("Class regions", bool(bundle.class_names))
         self.store.open(bundle)
