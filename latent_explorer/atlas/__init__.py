@@ -1,7 +1,16 @@
 """The atlas: a field cut into tiles, level by level like a street map."""
 
 from latent_explorer.atlas.cache import TileCache
-from latent_explorer.atlas.disk import DiskTiles, clear_tiles, name_of
+from latent_explorer.atlas.disk import (
+    DISK_BYTES,
+    DiskTiles,
+    Layout,
+    clear_tiles,
+    name_of,
+    tile_layout,
+    tiles_bytes,
+    trim_tiles,
+)
 from latent_explorer.atlas.fields import FIELDS, Field
 from latent_explorer.atlas.first import PICTURE_PIXELS, first_levels, fitting_scale
 from latent_explorer.atlas.geometry import (
@@ -20,11 +29,13 @@ from latent_explorer.atlas.montage import montage
 from latent_explorer.atlas.scalars import field_value, node_points
 
 __all__ = [
+    "DISK_BYTES",
     "FIELDS",
     "PICTURES",
     "PICTURE_PIXELS",
     "DiskTiles",
     "Field",
+    "Layout",
     "Region",
     "TileCache",
     "TileKey",
@@ -39,7 +50,10 @@ __all__ = [
     "name_of",
     "node_points",
     "spacing",
+    "tile_layout",
     "tile_points",
     "tile_region",
+    "tiles_bytes",
     "tiles_over",
+    "trim_tiles",
 ]

@@ -71,7 +71,7 @@ class AtlasFeed:
         wanted = dict.fromkeys(self.keys + [key for group in later for key in group])
         self._take_shipped(wanted)
         missing = [key for key in wanted if key not in self.cache]
-        kept = self._store.wish(missing)
+        kept = self._store.wish("tiles", missing)
         if not self.paused:
             self._client.wish("tiles", [self._want(key) for key in missing if key not in kept])
 

@@ -81,7 +81,7 @@ class MainWindow(QMainWindow):
         self.filmstrip = Filmstrip()
         self.legend = Legend()
         self.pins = PinPanel()
-        self.fields = FieldLayers(self.link.client, self.canvas, self.inspector.values)
+        self.fields = FieldLayers(self.link.client, self.store, self.canvas, self.inspector.values)
         self.selection = SelectionPanel()
         self.layers = LayerPanel({"Pictures": (True, self.tiles.opacity), "Points": (True, self.points.opacity)})
         for title, layer in self.fields.by_title.items():
@@ -260,8 +260,7 @@ class MainWindow(QMainWindow):
     def look(self) -> None:
         """Want the tiles of the view, from the pointer outward."""
         self.feed.look(self.canvas.view, self.canvas.marks.probe)
-        if not self.feed.paused:
-            self.fields.look()
+        self.fields.look(asking=not self.feed.paused)
 
     def set_layer(self, name: str, visible: bool, opacity: float) -> None:
         """Show or hide a layer, and how strong."""

@@ -1,7 +1,6 @@
 """The pictures that a bundle brings along are there at the first paint, whatever the engine does."""
 
 import shutil
-import threading
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,30 +10,12 @@ import pytest
 from latent_explorer.atlas import level_for, name_of
 from latent_explorer.bundles import add_tiles, read_config, read_latents, read_weights
 from latent_explorer.engine.process import ThreadEngine
-from latent_explorer.engine.protocol import Reply, Request
 from latent_explorer.gui.images import to_array
 from latent_explorer.gui.shipped import shipped_tiles
 from latent_explorer.nets.weights import load_model
 from latent_explorer.places import tile_folder
 from latent_explorer.session import open_bundle
 from latent_explorer.training.tiles import first_tiles
-
-
-class SilentEngine:
-    """Takes all requests and answers none."""
-
-    def __init__(self) -> None:
-        self._ended = threading.Event()
-
-    def send(self, request: Request) -> None:
-        pass
-
-    def receive(self) -> Reply | None:
-        self._ended.wait()
-        return None
-
-    def stop(self) -> None:
-        self._ended.set()
 
 
 def with_tiles(bundle: Path, folder: Path) -> Path:
@@ -49,8 +30,10 @@ def bundle(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     return with_tiles(request.getfixturevalue(request.param), tmp_path / "bundle")
 
 
-def test_the_first_paint_shows_decoded_pictures_before_the_engine_has_said_a_word(new_window, bundle: Path) -> None:
-    person = new_window(None, SilentEngine)
+def test_the_first_paint_shows_decoded_pictures_before_the_engine_speaks(
+    new_window, silent_engine, bundle: Path
+) -> None:
+    person = new_window(None, silent_engine)
     window, seen = person.window, []
     window.canvas.painted.connect(lambda: seen.append(to_array(window.canvas.picture(1.0))))
     window.layers.toggle("Points")
@@ -84,8 +67,8 @@ def test_they_are_as_the_engine_decodes_them_and_neither_asked_for_nor_kept(
         assert np.abs(decoded.astype(int) - pictures).max() <= 1
 
 
-def test_what_memory_had_no_room_for_comes_from_the_bundle_again(new_window, bundle: Path) -> None:
-    person = new_window(None, SilentEngine)
+def test_what_memory_had_no_room_for_comes_from_the_bundle_again(new_window, silent_engine, bundle: Path) -> None:
+    person = new_window(None, silent_engine)
     feed = person.window.feed
     person.window.open(bundle)
     person.wait_until(lambda: person.canvas.view.width > 1)
