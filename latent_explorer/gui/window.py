@@ -19,6 +19,7 @@ from latent_explorer.gui.feed import FIELD, AtlasFeed
 from latent_explorer.gui.fields.layers import FieldLayers
 from latent_explorer.gui.film import Film
 from latent_explorer.gui.gestures import Gestures
+from latent_explorer.gui.layer_memory import LayerMemory
 from latent_explorer.gui.link import EngineLink
 from latent_explorer.gui.map.canvas import MapCanvas
 from latent_explorer.gui.map.points import PointLayer
@@ -67,6 +68,7 @@ class MainWindow(QMainWindow):
         themes.on_system_change(self._follow_system)
         self.choose_theme(settings.theme)
         use_settings(self)
+        LayerMemory(self.layers, settings)
         self.docks.restore(settings)
 
     # -- construction
