@@ -44,6 +44,7 @@ def fill_disk_menu(window: "MainWindow", menu: QMenu | None) -> None:
     menu.addAction(used)
     menu.addSeparator()
     tick(menu, "Keep pictures and fields on disk", store.on, partial(_toggle, window))
+    menu.addSeparator()
     for mib in DISK_MIB:
         limit = mib * 2**20
         tick(menu, f"Up to {in_words(limit)}", store.limit == limit, partial(_choose, window, mib), "disk")

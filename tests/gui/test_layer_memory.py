@@ -31,7 +31,7 @@ def test_what_one_window_shows_the_next_one_shows(new_window, small_bundle: Path
     assert (second.tiles.visible, second.tiles.opacity) == (True, 0.35)
     shown = {title: layer.opacity for title, layer in second.fields.by_title.items() if layer.visible}
     assert shown == {"Density": 0.5}
-    assert {key.field for key in person.canvas.field_keys} == {"density"}
+    assert [layer.field.name for layer in second.fields._shown] == ["density"]
     assert second.fields.by_title["Density"].painted
 
 
