@@ -1,8 +1,18 @@
 """The atlas: a field cut into tiles, level by level like a street map."""
 
 from latent_explorer.atlas.cache import ByteCache, TileCache
-from latent_explorer.atlas.disk import DiskTiles, clear_tiles, name_of
+from latent_explorer.atlas.disk import (
+    DISK_BYTES,
+    DiskTiles,
+    Layout,
+    clear_tiles,
+    name_of,
+    tile_layout,
+    tiles_bytes,
+    trim_tiles,
+)
 from latent_explorer.atlas.fields import FIELDS, Field
+from latent_explorer.atlas.first import PICTURE_PIXELS, first_levels, fitting_scale
 from latent_explorer.atlas.geometry import (
     PICTURES,
     Region,
@@ -19,16 +29,21 @@ from latent_explorer.atlas.montage import montage
 from latent_explorer.atlas.scalars import field_value, node_points
 
 __all__ = [
+    "DISK_BYTES",
     "FIELDS",
     "PICTURES",
+    "PICTURE_PIXELS",
     "ByteCache",
     "DiskTiles",
     "Field",
+    "Layout",
     "Region",
     "TileCache",
     "TileKey",
     "clear_tiles",
     "field_value",
+    "first_levels",
+    "fitting_scale",
     "grid_points",
     "interpolated_picture",
     "level_for",
@@ -36,7 +51,10 @@ __all__ = [
     "name_of",
     "node_points",
     "spacing",
+    "tile_layout",
     "tile_points",
     "tile_region",
+    "tiles_bytes",
     "tiles_over",
+    "trim_tiles",
 ]

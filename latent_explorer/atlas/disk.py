@@ -3,38 +3,70 @@
 import contextlib
 import hashlib
 import logging
+import math
+import os
 import time
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from latent_explorer.atlas.cache import Pictures
-from latent_explorer.atlas.geometry import TileKey
+from latent_explorer.atlas.fields import FIELDS
+from latent_explorer.atlas.geometry import PICTURES, TileKey
 from latent_explorer.errors import UserError
 from latent_explorer.files import write_bytes_whole
 
 _log = logging.getLogger(__name__)
-_MAGIC = b"latent-explorer tile 1\n"
+DISK_BYTES = 2**30
+"""What all tiles of a folder may take unless a person chooses otherwise."""
+
+_MAGIC = b"latent-explorer tile 2\n"
 _DIGEST = hashlib.sha256().digest_size
 _UNFINISHED_SECONDS = 600
-_KEPT = 0.8  # of the limit, once it has been passed
+_RECOUNTED = 0.05  # of the limit: what a window writes at most before it counts what all have written
+_FULL = 0.85  # of the limit: leaves room for what two windows write before either counts again
+_KEPT = 0.7  # of the limit, once it is full
+
+
+@dataclass(frozen=True)
+class Layout:
+    """What the tiles of a field are made of. dtype: as numpy writes it down, with its byte order."""
+
+    dtype: str
+    shape: tuple[int, ...]
+
+    @property
+    def bytes(self) -> int:
+        return np.dtype(self.dtype).itemsize * math.prod(self.shape)
+
+
+def tile_layout(field: str, image_shape: tuple[int, int, int]) -> Layout:
+    """The layout of a field's tiles: float32 (nodes, channels) of values, uint8 (64, h, w, c) of pictures."""
+    if field in FIELDS:
+        return Layout("<f4", ((FIELDS[field].steps + 1) ** 2, FIELDS[field].channels))
+    return Layout("|u1", (PICTURES**2, *image_shape))
 
 
 class DiskTiles:
     """The tiles of one bundle in a folder that several programs and bundles may share.
 
-    fingerprint: tells apart all that changes a picture; tiles of another are never seen. shape: of a tile,
-    (64, h, w, c). limit: bytes that all tiles of the folder may take; those used least recently go first.
+    fingerprint: tells apart all that changes a tile; tiles of another are never seen. layout: of the tiles of a field,
+    by its name. limit: bytes that all tiles of the folder may take, also while another window writes there; those used
+    least recently go first.
     A file that is damaged, half written or not the tile it is named for counts as none. No method raises for the
     sake of a disk: one that is full or cannot be written merely keeps nothing.
     """
 
-    def __init__(self, folder: Path, fingerprint: str, shape: tuple[int, ...], limit: int = 256 * 2**20) -> None:
+    def __init__(
+        self, folder: Path, fingerprint: str, layout: Callable[[str], Layout], limit: int = DISK_BYTES
+    ) -> None:
+        self.limit = limit
         self._folder, self._own = folder, folder / fingerprint[:32]
-        self._fingerprint, self._shape, self._limit = fingerprint, shape, limit
-        self._bytes: int | None = None  # counted when the first tile is written
+        self._fingerprint, self._layout = fingerprint, layout
+        self._uncounted = math.inf  # bytes written since the folder was counted: before the first tile, nobody knows
         self.writable = True
 
     def names(self) -> set[str]:
@@ -65,29 +97,29 @@ class DiskTiles:
             _log.warning("tiles are no longer kept on disk: %s", error)
             self.writable = False
             return
-        self._bytes = len(content) + self._bytes if self._bytes is not None else _prune(self._folder, self._limit)
-        if self._bytes > self._limit:
-            self._bytes = _prune(self._folder, int(_KEPT * self._limit))
+        self._uncounted += len(content)
+        if self._uncounted > _RECOUNTED * self.limit:
+            trim_tiles(self._folder, self.limit)
+            self._uncounted = 0
 
     def _path(self, key: TileKey) -> Path:
         return self._own / f"{name_of(key)}.tile"
 
     def _packed(self, key: TileKey, pictures: Pictures) -> bytes:
-        raw = np.ascontiguousarray(pictures).tobytes()
+        raw = np.ascontiguousarray(pictures, self._layout(key.field).dtype).tobytes()
         return _MAGIC + self._digest(key, raw) + zlib.compress(raw, 1)
 
     def _unpacked(self, key: TileKey, content: bytes) -> Pictures | None:
-        start = len(_MAGIC) + _DIGEST
-        size = int(np.prod(self._shape))
+        start, layout = len(_MAGIC) + _DIGEST, self._layout(key.field)
         try:
-            raw = zlib.decompressobj().decompress(content[start:], size + 1)
+            raw = zlib.decompressobj().decompress(content[start:], layout.bytes + 1)
         except zlib.error:
             return None
         vouched = content[:start] == _MAGIC + self._digest(key, raw)
-        return np.frombuffer(raw, np.uint8).reshape(self._shape) if vouched and len(raw) == size else None
+        return np.frombuffer(raw, layout.dtype).reshape(layout.shape) if vouched and len(raw) == layout.bytes else None
 
     def _digest(self, key: TileKey, raw: bytes) -> bytes:
-        return hashlib.sha256(f"{self._fingerprint} {self._shape} {key}".encode() + raw).digest()
+        return hashlib.sha256(f"{self._fingerprint} {self._layout(key.field)} {key}".encode() + raw).digest()
 
 
 def name_of(key: TileKey) -> str:
@@ -97,21 +129,28 @@ def name_of(key: TileKey) -> str:
 
 def clear_tiles(folder: Path) -> None:
     """Remove all tiles of a folder, of every bundle."""
-    _prune(folder, 0)
+    trim_tiles(folder, 0)
+    _remove_unfinished(folder)
 
 
-def _prune(folder: Path, limit: int) -> int:
-    """Remove what was used least recently until the rest fits; returns its size."""
+def tiles_bytes(folder: Path) -> int:
+    """What all tiles of a folder take."""
+    return sum(size for _, size, _ in _tiles_in(folder))
+
+
+def trim_tiles(folder: Path, limit: int) -> None:
+    """Where all tiles of a folder are near a limit, remove those used least recently, until there is room again."""
     tiles = sorted(_tiles_in(folder), key=lambda tile: tile[2])
     size = sum(each for _, each, _ in tiles)
+    if size <= _FULL * limit:
+        return
     _remove_unfinished(folder)
     for path, each, _ in tiles:
-        if size <= limit:
+        if size <= _KEPT * limit:
             break
         with contextlib.suppress(OSError):  # another window may have removed it
-            path.unlink()
+            Path(path).unlink()
         size -= each
-    return size
 
 
 def _remove_unfinished(folder: Path) -> None:
@@ -122,9 +161,20 @@ def _remove_unfinished(folder: Path) -> None:
                 path.unlink()
 
 
-def _tiles_in(folder: Path) -> Iterator[tuple[Path, int, float]]:
-    """Each tile below a folder: its path, its size, when it was used last."""
-    for path in folder.rglob("*.tile"):
-        with contextlib.suppress(OSError):
-            status = path.stat()
-            yield path, status.st_size, status.st_mtime
+def _tiles_in(folder: Path) -> Iterator[tuple[str, int, float]]:
+    """Each tile of each bundle in a folder: its path, its size, when it was used last."""
+    for own in _entries(folder):
+        if own.is_dir(follow_symlinks=False):
+            for tile in _entries(own.path):
+                with contextlib.suppress(OSError):  # another window may have removed it
+                    if tile.name.endswith(".tile"):
+                        status = tile.stat()
+                        yield tile.path, status.st_size, status.st_mtime
+
+
+def _entries(folder: Path | str) -> list["os.DirEntry[str]"]:
+    try:
+        with os.scandir(folder) as entries:  # several times as fast as pathlib, and there may be 100,000
+            return list(entries)
+    except OSError:
+        return []

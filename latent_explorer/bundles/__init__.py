@@ -2,19 +2,24 @@
 
 from latent_explorer.bundles.config import BundleConfig, DatasetRecord, TrainingRecord
 from latent_explorer.bundles.latents import Latents
-from latent_explorer.bundles.limits import FORMAT
-from latent_explorer.bundles.reading import check_bundle, read_config, read_latents, read_weights
-from latent_explorer.bundles.saving import save_bundle
+from latent_explorer.bundles.limits import FORMAT, TILES_BYTES
+from latent_explorer.bundles.reading import check_bundle, read_config, read_latents, read_tiles, read_weights
+from latent_explorer.bundles.saving import add_tiles, save_bundle
+from latent_explorer.bundles.tiles import Tiles
 
 __all__ = [
     "FORMAT",
+    "TILES_BYTES",
     "BundleConfig",
     "DatasetRecord",
     "Latents",
+    "Tiles",
     "TrainingRecord",
+    "add_tiles",
     "check_bundle",
     "read_config",
     "read_latents",
+    "read_tiles",
     "read_weights",
     "save_bundle",
 ]

@@ -10,6 +10,9 @@ CONFIG_BYTES = 1 << 20
 TEXT_BYTES = 1 << 24
 WEIGHTS_BYTES = 1 << 32
 HEADER_BYTES = 1 << 16
+LEVEL = 500  # of a tile, either way: beyond, its side is no float
+TILES_BYTES = 1 << 23
+"""Of the pictures that a bundle brings along: they are for the first paint, and each bundle is carried about."""
 
 _Bound = tuple[str, float, float, float]
 

@@ -11,9 +11,11 @@ from safetensors.numpy import load
 from latent_explorer.bundles import limits, seal
 from latent_explorer.bundles.config import BundleConfig
 from latent_explorer.bundles.latents import Latents
+from latent_explorer.bundles.tiles import TILE_PICTURES, Tiles
 from latent_explorer.errors import BundleError
 
 _Array = NDArray[np.generic]
+_Layout = dict[str, tuple[str, tuple[int, ...]]]
 _PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 
 
@@ -74,6 +76,31 @@ def read_weights(folder: Path, config: BundleConfig | None = None) -> dict[str, 
     return {name: tensor.astype(np.float32) for name, tensor in tensors.items()}
 
 
+def read_tiles(folder: Path, config: BundleConfig | None = None) -> Tiles | None:
+    """The tiles of the bundle in `folder`, fitting `config` (read from the folder when None); None where it has none.
+
+    Raises BundleError when there are some, but damaged, or they do not fit.
+    """
+    config = config or read_config(folder)
+    path = Path(folder) / seal.TILES
+    if seal.TILES not in config.files and not path.exists():
+        return None
+    tensors = _read_tensors(path, config, limits.TILES_BYTES + limits.HEADER_BYTES)
+    count, dim = _count(tensors.get("places")), config.net.latent_dim
+    expected: _Layout = {
+        "places": ("int32", (count, 3)),
+        "latents": ("float32", (count, dim)),
+        "pictures": ("uint8", (count, TILE_PICTURES, *config.net.image_shape)),
+    }
+    _check_layout(path, tensors, expected)
+    _check_finite(path, "latents", tensors["latents"])
+    places = tensors["places"].astype(np.int32, copy=False)
+    _check_places(path, places)
+    return Tiles(
+        places, tensors["latents"].astype(np.float32, copy=False), tensors["pictures"].astype(np.uint8, copy=False)
+    )
+
+
 def check_bundle(folder: Path) -> BundleConfig:
     """Check every file of the bundle in `folder` and give its configuration.
 
@@ -82,6 +109,7 @@ def check_bundle(folder: Path) -> BundleConfig:
     config = read_config(folder)
     read_weights(folder, config)
     read_latents(folder, config)
+    read_tiles(folder, config)
     _read_sealed(Path(folder) / seal.CARD, config, limits.TEXT_BYTES)
     preview = _read_sealed(Path(folder) / seal.PREVIEW, config, limits.TEXT_BYTES)
     if not preview.startswith(_PNG_SIGNATURE):
@@ -125,9 +153,9 @@ def _read_tensors(path: Path, config: BundleConfig, most: int) -> dict[str, _Arr
         raise _refusal(path, "a safetensors file", f"one that cannot be read ({error})") from error
 
 
-def _latents_layout(config: BundleConfig, *, with_log_variance: bool) -> dict[str, tuple[str, tuple[int, ...]]]:
+def _latents_layout(config: BundleConfig, *, with_log_variance: bool) -> _Layout:
     count, dim = config.dataset.count, config.net.latent_dim
-    layout: dict[str, tuple[str, tuple[int, ...]]] = {
+    layout: _Layout = {
         "mean": ("float32", (count, dim)),
         "split": ("uint8", (count,)),
         "error": ("float32", (count,)),
@@ -139,7 +167,7 @@ def _latents_layout(config: BundleConfig, *, with_log_variance: bool) -> dict[st
     return layout
 
 
-def _check_layout(path: Path, tensors: dict[str, _Array], expected: dict[str, tuple[str, tuple[int, ...]]]) -> None:
+def _check_layout(path: Path, tensors: dict[str, _Array], expected: _Layout) -> None:
     if tensors.keys() != expected.keys():
         raise _refusal(path, f"the arrays {sorted(expected)}", f"{sorted(tensors)}")
     for name, layout in expected.items():
@@ -156,6 +184,18 @@ def _check_values(path: Path, tensors: dict[str, _Array], config: BundleConfig) 
     _check_range(path, "error", tensors["error"], 1)
     if "label" in tensors:
         _check_range(path, "label", tensors["label"], len(config.dataset.class_names) - 1)
+
+
+def _count(places: _Array | None) -> int:
+    return len(places) if places is not None and places.ndim and len(places) else 1
+
+
+def _check_places(path: Path, places: NDArray[np.int32]) -> None:
+    levels = places[:, 0]
+    if levels.min() < -limits.LEVEL or levels.max() > limits.LEVEL:
+        raise _refusal(path, f"levels within ±{limits.LEVEL}", f"{levels.min()}..{levels.max()}")
+    if len(set(map(tuple, places.tolist()))) < len(places):
+        raise _refusal(path, "no two tiles at one place", "some")
 
 
 def _check_finite(path: Path, name: str, tensor: _Array) -> None:

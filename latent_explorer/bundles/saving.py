@@ -15,6 +15,7 @@ from latent_explorer.bundles import seal
 from latent_explorer.bundles.config import BundleConfig
 from latent_explorer.bundles.latents import Latents
 from latent_explorer.bundles.reading import check_bundle
+from latent_explorer.bundles.tiles import Tiles
 from latent_explorer.errors import BundleError
 
 
@@ -26,6 +27,7 @@ def save_bundle(
     card: str,
     preview: bytes,
     *,
+    tiles: Tiles | None = None,
     overwrite: bool = False,
 ) -> Path:
     """Save a bundle into `folder`, which is afterwards either complete or untouched, and give the folder.
@@ -42,6 +44,22 @@ def save_bundle(
         seal.CARD: card.encode(),
         seal.PREVIEW: preview,
     }
+    return _put(folder, config, contents, tiles)
+
+
+def add_tiles(folder: Path, tiles: Tiles) -> Path:
+    """Give the bundle in `folder` other tiles, all else as it is; it is afterwards either complete or untouched.
+
+    Raises BundleError when the bundle is broken, the tiles do not fit it, or it cannot be written.
+    """
+    folder = Path(folder).absolute()
+    config = check_bundle(folder)
+    return _put(folder, config, {name: (folder / name).read_bytes() for name in seal.SEALED}, tiles)
+
+
+def _put(folder: Path, config: BundleConfig, contents: dict[str, bytes], tiles: Tiles | None) -> Path:
+    if tiles is not None:
+        contents[seal.TILES] = _pack({name: getattr(tiles, name) for name in ("places", "latents", "pictures")})
     contents[seal.CONFIG] = seal.sealed_config(config, contents)
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)

@@ -12,7 +12,9 @@ WEIGHTS = "weights.safetensors"
 LATENTS = "latents.safetensors"
 CARD = "README.md"
 PREVIEW = "preview.png"
+TILES = "tiles.safetensors"
 SEALED = (WEIGHTS, LATENTS, CARD, PREVIEW)
+"""What every bundle has; TILES may be missing."""
 
 _UNSEALED = "0" * 64
 
@@ -29,7 +31,7 @@ def config_digest(content: bytes, claimed: str) -> str:
 
 def sealed_config(config: BundleConfig, contents: Mapping[str, bytes]) -> bytes:
     """The `config.json` that holds the digests of `contents`, by file name, and its own."""
-    files = {name: digest(contents[name]) for name in SEALED}
+    files = {name: digest(contents[name]) for name in (*SEALED, TILES) if name in contents}
     unsealed = msgspec.structs.replace(config, files={CONFIG: _UNSEALED, **files})
     content = msgspec.json.format(msgspec.json.encode(unsealed), indent=2) + b"\n"
     return content.replace(_UNSEALED.encode(), digest(content).encode())

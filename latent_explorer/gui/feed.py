@@ -1,11 +1,21 @@
 """What the atlas needs of the engine: keeps the tiles, and says which are wanted."""
 
 import math
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
 
-from latent_explorer.atlas import TileCache, TileKey, interpolated_picture, level_for, tile_points, tiles_over
+from latent_explorer.atlas import (
+    PICTURE_PIXELS,
+    TileCache,
+    TileKey,
+    interpolated_picture,
+    level_for,
+    tile_points,
+    tiles_over,
+)
+from latent_explorer.atlas.cache import Pictures
 from latent_explorer.charts import Chart, least_step
 from latent_explorer.engine.client import Answer, EngineClient, Want
 from latent_explorer.gui.outlook import wanted_tiles
@@ -25,11 +35,12 @@ class AtlasFeed:
 
     def __init__(self, client: EngineClient, store: TileStore) -> None:
         self.cache = TileCache()
-        self.picture_pixels = 34.0
+        self.picture_pixels = PICTURE_PIXELS
         self.keys: list[TileKey] = []
         self.paused = False
         self._client, self._store = client, store
         self._chart: Chart | None = None
+        self._shipped: Mapping[TileKey, Pictures] = {}
         self._level = 0
         self._before = View()
 
@@ -38,14 +49,16 @@ class AtlasFeed:
         """How many tiles of the view are not there yet."""
         return sum(key not in self.cache for key in self.keys)
 
-    def open(self, chart: Chart) -> None:
-        """Start afresh with another chart."""
+    def open(self, chart: Chart, shipped: Mapping[TileKey, Pictures] | None = None) -> None:
+        """Start afresh with another chart. shipped: the tiles that the bundle brings along for it."""
         self.cache.clear()
-        self._chart = chart
+        self._chart, self._shipped = chart, shipped or {}
+        self._take_shipped(self._shipped)
 
     def forget_all(self) -> None:
-        """Forget every tile."""
+        """Forget every tile, also those that the bundle has brought along."""
         self.cache.clear()
+        self._shipped = {}
 
     def look(self, view: View, near: tuple[float, float] | None) -> None:
         """Want the tiles of a view, nearest first to a plane point, then those that will be wanted next."""
@@ -56,8 +69,9 @@ class AtlasFeed:
         self.keys, *later = groups
         self._before = view
         wanted = dict.fromkeys(self.keys + [key for group in later for key in group])
+        self._take_shipped(wanted)
         missing = [key for key in wanted if key not in self.cache]
-        kept = self._store.wish(missing)
+        kept = self._store.wish("tiles", missing)
         if not self.paused:
             self._client.wish("tiles", [self._want(key) for key in missing if key not in kept])
 
@@ -86,6 +100,11 @@ class AtlasFeed:
             return None
         levels = range(self._level, self._level - _COARSER, -1)
         return interpolated_picture(self.cache, uv, levels, field=FIELD, chart=self._chart.name)
+
+    def _take_shipped(self, keys: Iterable[TileKey]) -> None:
+        for key in keys:
+            if key in self._shipped and key not in self.cache:
+                self.cache.put(key, self._shipped[key])
 
     def _want(self, key: TileKey) -> Want:
         assert self._chart is not None

@@ -3,14 +3,17 @@
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PyQt6.QtGui import QActionGroup
 from PyQt6.QtWidgets import QApplication, QMenu, QStyle
+
+from latent_explorer.atlas import DISK_BYTES, PICTURE_PIXELS
+from latent_explorer.gui.disk_menu import fill_disk_menu
+from latent_explorer.gui.ticks import tick
 
 if TYPE_CHECKING:
     from latent_explorer.gui.window import MainWindow
 
 SIZES = {
-    "Small pictures (24 to 48 pixels)": 34.0,
+    "Small pictures (24 to 48 pixels)": PICTURE_PIXELS,
     "Medium pictures (28 to 56)": 40.0,
     "Large pictures (32 to 64)": 45.0,
 }
@@ -22,8 +25,9 @@ MEMORY_MIB = (64, 128, 256, 512, 1024)
 def use_settings(window: "MainWindow") -> None:
     """Show the pictures as remembered."""
     settings = window.settings
-    window.feed.picture_pixels = settings.number("picture pixels", 34.0, 34.0, 45.0)
+    window.feed.picture_pixels = settings.number("picture pixels", PICTURE_PIXELS, PICTURE_PIXELS, 45.0)
     window.feed.cache.limit = round(settings.number("picture memory", 256, 16, 2**16)) * 2**20
+    window.store.limit = round(settings.number("picture disk", DISK_BYTES >> 20, 16, 2**24)) * 2**20
     window.store.on = settings.text("keep pictures on disk", "yes") == "yes"
     window.canvas.fades = settings.text("fade pictures in", "yes" if _system_animates() else "no") == "yes"
 
@@ -31,36 +35,18 @@ def use_settings(window: "MainWindow") -> None:
 def fill_picture_menu(window: "MainWindow", menu: QMenu) -> None:
     """Fill the menu with what can be chosen, ticked as it is now."""
     menu.setToolTipsVisible(True)
+    for before in menu.findChildren(QMenu):
+        before.deleteLater()
     feed = window.feed
     for text, pixels in SIZES.items():
-        _tick(menu, text, feed.picture_pixels == pixels, partial(_choose_size, window, pixels), "size")
+        tick(menu, text, feed.picture_pixels == pixels, partial(_choose_size, window, pixels), "size")
     menu.addSeparator()
-    _tick(menu, "Fade pictures in", window.canvas.fades, partial(_toggle_fading, window))
+    tick(menu, "Fade pictures in", window.canvas.fades, partial(_toggle_fading, window))
     memory = menu.addMenu("Keep in memory")
     assert memory is not None
     for mib in MEMORY_MIB:
-        _tick(memory, f"{mib} MiB", feed.cache.limit == mib * 2**20, partial(_choose_memory, window, mib), "memory")
-    _tick(menu, "Keep on disk, too", window.store.on, partial(_toggle_disk, window))
-    clear = menu.addAction("Clear what is kept on disk")
-    assert clear is not None
-    clear.triggered.connect(lambda: _clear_disk(window))
-
-
-def _tick(menu: QMenu, text: str, ticked: bool, run: "partial[None]", group: str = "") -> None:
-    action = menu.addAction(text)
-    assert action is not None
-    action.setCheckable(True)
-    action.setChecked(ticked)
-    action.triggered.connect(lambda: run())
-    if group:
-        groups = menu.findChildren(QActionGroup, group)
-        (groups[0] if groups else _group(menu, group)).addAction(action)
-
-
-def _group(menu: QMenu, name: str) -> QActionGroup:
-    group = QActionGroup(menu)
-    group.setObjectName(name)
-    return group
+        tick(memory, f"{mib} MiB", feed.cache.limit == mib * 2**20, partial(_choose_memory, window, mib), "memory")
+    fill_disk_menu(window, menu.addMenu("Keep on disk"))
 
 
 def _choose_size(window: "MainWindow", pixels: float) -> None:
@@ -78,18 +64,6 @@ def _choose_memory(window: "MainWindow", mib: int) -> None:
 def _toggle_fading(window: "MainWindow") -> None:
     window.canvas.fades = not window.canvas.fades
     window.settings.set_text("fade pictures in", "yes" if window.canvas.fades else "no")
-
-
-def _toggle_disk(window: "MainWindow") -> None:
-    window.store.on = not window.store.on
-    window.settings.set_text("keep pictures on disk", "yes" if window.store.on else "no")
-    window.look()
-
-
-def _clear_disk(window: "MainWindow") -> None:
-    window.store.clear()
-    window.look()  # what was to be read has to be decoded
-    window.status.say("The decoded pictures kept on disk are removed.")
 
 
 def _system_animates() -> bool:

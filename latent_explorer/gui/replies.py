@@ -2,11 +2,10 @@
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import NDArray
 from PyQt6.QtCore import QObject
 
-from latent_explorer.atlas import TileKey
+from latent_explorer.atlas import FIELDS, TileKey
+from latent_explorer.atlas.cache import Pictures
 from latent_explorer.engine.client import Answer, EngineLost, Event
 from latent_explorer.engine.protocol import Opened, Picture, Place, Refused
 
@@ -66,10 +65,14 @@ class Replies(QObject):
                 case "pins":
                     window.pinboard.take(answer)
 
-    def take_kept_tile(self, generation: int, key: TileKey, pictures: NDArray[np.uint8]) -> None:
+    def take_kept_tile(self, generation: int, key: TileKey, pictures: Pictures) -> None:
         """A tile has been read from disk; one of a bundle that was shown before is dropped."""
         window = self._window
-        if generation == window.store.generation and key not in window.feed.cache:
+        if generation != window.store.generation:
+            return
+        if key.field in FIELDS:
+            window.fields.take_tile(key, pictures)
+        elif key not in window.feed.cache:
             self._show_tile(key, window.feed.cache.put(key, pictures))
 
     def _show_tile(self, key: TileKey, forgotten: list[TileKey]) -> None:

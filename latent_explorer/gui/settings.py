@@ -10,7 +10,7 @@ _RECENT = 8
 
 
 class Settings:
-    """Window layout, theme, bundles and export folder, in a file of the person's own.
+    """Window layout, theme, layers, bundles and export folder, in a file of the person's own.
 
     file: where; by default in the person's configuration folder.
     """

@@ -9,33 +9,47 @@ from pathlib import Path
 from PyQt6.QtCore import QObject, pyqtSignal
 
 from latent_explorer import __version__
-from latent_explorer.atlas import PICTURES, DiskTiles, TileKey, clear_tiles, name_of
+from latent_explorer.atlas import (
+    DISK_BYTES,
+    DiskTiles,
+    Layout,
+    TileKey,
+    clear_tiles,
+    name_of,
+    tile_layout,
+    tiles_bytes,
+    trim_tiles,
+)
 from latent_explorer.atlas.cache import Pictures
 from latent_explorer.session import OpenBundle
 
+_TOPICS = ("tiles", "fields")  # what is read for, the most urgent first
 _UNWRITTEN = 256  # tiles at most that wait to be written; more are not kept
 
 
 class TileStore(QObject):
-    """Keeps the tiles of the open bundle on disk while `on`. Never makes the window wait.
+    """Keeps the tiles of the open bundle, of pictures and of fields, on disk while `on`. Never makes the window wait.
 
     found: a tile, with its key and the generation of the bundle that it belongs to. lost: a tile that was thought to be
-    there is not. listed: what there is has become known. generation: counts the bundles opened.
+    there is not. listed: what there is has become known. measured: the bytes that all tiles of all bundles
+    take. generation: counts the bundles opened. limit: bytes that they may take.
     """
 
     found = pyqtSignal(int, object, object)
     lost = pyqtSignal()
     listed = pyqtSignal()
+    measured = pyqtSignal(object)  # an int of Qt's is too short
 
     def __init__(self, folder: Path) -> None:
         super().__init__()
         self.on = True
+        self.limit = DISK_BYTES
         self.generation = 0
         self._folder = folder
         self._changed = threading.Condition()
-        self._to_open: tuple[int, str, tuple[int, ...]] | None = None
-        self._to_clear = False
-        self._to_read: deque[TileKey] = deque()
+        self._to_open: tuple[int, str, Callable[[str], Layout]] | None = None
+        self._to_clear = self._to_trim = self._to_measure = False
+        self._to_read: dict[str, deque[TileKey]] = {topic: deque() for topic in _TOPICS}
         self._to_write: deque[tuple[TileKey, Pictures]] = deque()
         self._known: set[str] = set()
         self._closing = False
@@ -48,20 +62,22 @@ class TileStore(QObject):
         fingerprint = f"{bundle.config.files.get('config.json', '')}{__version__}"
         with self._changed:
             self.generation += 1
-            self._to_open = self.generation, fingerprint, (PICTURES**2, *bundle.config.net.image_shape)
-            self._to_read.clear()
-            self._to_write.clear()
-            self._known = set()
+            self._to_open = (
+                self.generation,
+                fingerprint,
+                partial(tile_layout, image_shape=bundle.config.net.image_shape),
+            )
+            self._forget()
         if self.on:
             self._wake()
 
-    def wish(self, keys: Sequence[TileKey]) -> set[TileKey]:
-        """Read these, in this order, and no others; returns those that are thought to be there."""
+    def wish(self, topic: str, keys: Sequence[TileKey]) -> set[TileKey]:
+        """Read these for a topic, in this order, and no others; returns those that are thought to be there."""
         if not self.on:
             return set()
         with self._changed:
-            self._to_read = deque(key for key in keys if name_of(key) in self._known)
-            wanted = set(self._to_read)
+            self._to_read[topic] = deque(key for key in keys if name_of(key) in self._known)
+            wanted = set(self._to_read[topic])
         if wanted:
             self._wake()
         return wanted
@@ -77,10 +93,30 @@ class TileStore(QObject):
     def clear(self) -> None:
         """Remove all tiles of all bundles."""
         with self._changed:
-            self._to_clear, self._known = True, set()
-            self._to_read.clear()
-            self._to_write.clear()
+            self._to_clear = True
+            self._forget()
         self._wake()
+
+    def keep_within(self, limit: int) -> None:
+        """Change the limit; what is there beyond it goes soon."""
+        with self._changed:
+            self._to_trim = limit < self.limit
+            self.limit = limit
+        if self._to_trim:
+            self._wake()
+
+    def measure(self) -> None:
+        """Find out how much all tiles take; see `measured`."""
+        with self._changed:
+            self._to_measure = True
+        self._wake()
+
+    def _forget(self) -> None:
+        """Read and write no more of what was wished for so far."""
+        self._known = set()
+        self._to_write.clear()
+        for keys in self._to_read.values():
+            keys.clear()
 
     def close(self) -> None:
         """End the thread; what is not written yet is not kept."""
@@ -105,21 +141,36 @@ class TileStore(QObject):
         """What to do next, the most urgent first; None at the end."""
         with self._changed:
             while not self._closing:
-                if self._to_clear:
-                    self._to_clear = False
-                    return partial(clear_tiles, self._folder)
-                if self._to_open is not None:
-                    task, self._to_open = self._to_open, None
-                    return partial(self._list, *task)
-                if self._to_read:
-                    return partial(self._read, self._to_read.popleft())
-                if self._to_write:
-                    return partial(self._write, *self._to_write.popleft())
+                if (task := self._errand() or self._tile_task()) is not None:
+                    return task
                 self._changed.wait()
         return None
 
-    def _list(self, generation: int, fingerprint: str, shape: tuple[int, ...]) -> None:
-        self._tiles = DiskTiles(self._folder, fingerprint, shape)
+    def _errand(self) -> Callable[[], None] | None:
+        """What to do about all tiles, if anything."""
+        if self._to_clear:
+            self._to_clear = False
+            return partial(clear_tiles, self._folder)
+        if self._to_open is not None:
+            opened, self._to_open = self._to_open, None
+            return partial(self._list, *opened)
+        if self._to_trim:
+            self._to_trim = False
+            return partial(trim_tiles, self._folder, self.limit)
+        if self._to_measure:
+            self._to_measure = False
+            return lambda: self.measured.emit(tiles_bytes(self._folder))
+        return None
+
+    def _tile_task(self) -> Callable[[], None] | None:
+        """Which tile to read or else to write, if any."""
+        for keys in self._to_read.values():
+            if keys:
+                return partial(self._read, keys.popleft())
+        return partial(self._write, *self._to_write.popleft()) if self._to_write else None
+
+    def _list(self, generation: int, fingerprint: str, layout: Callable[[str], Layout]) -> None:
+        self._tiles = DiskTiles(self._folder, fingerprint, layout)
         self._listed = generation
         names = self._tiles.names()
         with self._changed:
@@ -139,6 +190,7 @@ class TileStore(QObject):
 
     def _write(self, key: TileKey, pictures: Pictures) -> None:
         assert self._tiles is not None
+        self._tiles.limit = self.limit
         self._tiles.write(key, pictures)
         with self._changed:
             if self._tiles.writable and self._listed == self.generation and not self._to_clear:

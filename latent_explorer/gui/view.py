@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from latent_explorer.atlas import Region
+from latent_explorer.atlas import Region, fitting_scale
 
 SCALES = (1e-4, 2.0**40)
 """Pixels per plane unit, least and most, of any map; where its latents no longer differ, a map ends sooner."""
@@ -66,6 +66,6 @@ class View:
     def fitted(self, region: Region, margin: float = 0.06) -> "View":
         """Showing all of a region, with a margin in shares of it."""
         wide = region.grown(margin)
-        scale = min(self.width / max(wide.width, 1e-6), self.height / max(wide.height, 1e-6))
+        scale = fitting_scale(wide, self.width, self.height)
         u, v = wide.centre
         return replace(self, u=u, v=v, scale=float(np.clip(scale, *SCALES)))

@@ -15,10 +15,11 @@ from latent_explorer.gui import theme as themes
 from latent_explorer.gui.banner import Banner
 from latent_explorer.gui.docks import Docks
 from latent_explorer.gui.exporting import Exporter
-from latent_explorer.gui.feed import AtlasFeed
+from latent_explorer.gui.feed import FIELD, AtlasFeed
 from latent_explorer.gui.fields.layers import FieldLayers
 from latent_explorer.gui.film import Film
 from latent_explorer.gui.gestures import Gestures
+from latent_explorer.gui.layer_memory import LayerMemory
 from latent_explorer.gui.link import EngineLink
 from latent_explorer.gui.map.canvas import MapCanvas
 from latent_explorer.gui.map.points import PointLayer
@@ -35,11 +36,12 @@ from latent_explorer.gui.panels.selection import SelectionPanel
 from latent_explorer.gui.picture_menu import use_settings
 from latent_explorer.gui.picture_view import open_picture_window
 from latent_explorer.gui.pinboard import Pinboard
-from latent_explorer.gui.point_look import PointLook, recall
+from latent_explorer.gui.point_look import PointLook
 from latent_explorer.gui.prober import Prober
 from latent_explorer.gui.replies import Replies
 from latent_explorer.gui.selecting import Selecting
 from latent_explorer.gui.settings import Settings
+from latent_explorer.gui.shipped import shipped_tiles
 from latent_explorer.gui.status import StatusLine
 from latent_explorer.gui.thumbnails import Thumbnails
 from latent_explorer.gui.tile_store import TileStore
@@ -69,6 +71,7 @@ class MainWindow(QMainWindow):
         themes.on_system_change(self._follow_system)
         self.choose_theme(settings.theme)
         use_settings(self)
+        LayerMemory(self.layers, settings)
         self.docks.restore(settings)
 
     # -- construction
@@ -84,9 +87,8 @@ class MainWindow(QMainWindow):
         self.filmstrip = Filmstrip()
         self.legend = Legend()
         self.pins = PinPanel()
-        self.fields = FieldLayers(self.link.client, self.canvas, self.inspector.values)
+        self.fields = FieldLayers(self.link.client, self.store, self.canvas, self.inspector.values)
         self.selection = SelectionPanel()
-        recall(self.points, self.settings)
         self.layers = LayerPanel({"Pictures": (True, self.tiles.opacity), "Points": (True, self.points.opacity)})
         self.point_look = PointLook(self)
         for title, layer in self.fields.by_title.items():
@@ -145,7 +147,7 @@ class MainWindow(QMainWindow):
         self.session = Session(bundle, self._kept.get(bundle.seal))
         self.session.changed.connect(self._session_changed)
         self.setWindowTitle(f"{bundle.name} – Latent Explorer")
-        self.feed.open(bundle.chart)
+        self.feed.open(bundle.chart, shipped_tiles(bundle, FIELD))
         self.fields.open(bundle)
         self.layers.enable("Class regions", bool(bundle.class_names))
         self.store.open(bundle)
@@ -269,8 +271,7 @@ class MainWindow(QMainWindow):
     def look(self) -> None:
         """Want the tiles of the view, from the pointer outward."""
         self.feed.look(self.canvas.view, self.canvas.marks.probe)
-        if not self.feed.paused:
-            self.fields.look()
+        self.fields.look(asking=not self.feed.paused)
         self.thumbnails.look()
 
     def set_layer(self, name: str, visible: bool, opacity: float) -> None:

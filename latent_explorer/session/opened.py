@@ -7,15 +7,15 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from latent_explorer.bundles import BundleConfig, Latents, read_config, read_latents
-from latent_explorer.charts import Chart, chart_for
+from latent_explorer.bundles import BundleConfig, Latents, Tiles, read_config, read_latents, read_tiles
+from latent_explorer.charts import Chart, bulk, chart_for
 
 
 @dataclass(frozen=True, eq=False)
 class OpenBundle:
     """A bundle's configuration, its latents, and the chart through which they are seen.
 
-    uv: float32 (n, 2), the place of each image on the plane.
+    uv: float32 (n, 2), the place of each image on the plane. tiles: the pictures that the bundle brings along, if any.
     """
 
     folder: Path
@@ -23,6 +23,7 @@ class OpenBundle:
     latents: Latents
     chart: Chart
     uv: NDArray[np.float32]
+    tiles: Tiles | None = None
 
     @property
     def name(self) -> str:
@@ -47,12 +48,8 @@ class OpenBundle:
 
     @cached_property
     def home(self) -> NDArray[np.float32]:
-        """The bulk of the points (m, 2), without the farthest thousandth at each side: what to fit the view to."""
-        if len(self.uv) < 1000:
-            return self.uv
-        low, high = np.quantile(self.uv, (0.001, 0.999), axis=0)
-        inside: NDArray[np.float32] = self.uv[((self.uv >= low) & (self.uv <= high)).all(1)]
-        return inside
+        """The bulk of the points (m, 2): what to fit the view to."""
+        return bulk(self.uv)
 
 
 def open_bundle(folder: Path) -> OpenBundle:
@@ -60,4 +57,5 @@ def open_bundle(folder: Path) -> OpenBundle:
     config = read_config(folder)
     latents = read_latents(folder, config)
     chart = chart_for(latents.mean)
-    return OpenBundle(folder, config, latents, chart, chart.to_plane(latents.mean).astype(np.float32))
+    uv = chart.to_plane(latents.mean).astype(np.float32)
+    return OpenBundle(folder, config, latents, chart, uv, read_tiles(folder, config))

@@ -19,6 +19,7 @@ from latent_explorer.training.encoding import encode_dataset
 from latent_explorer.training.evaluate import evaluate
 from latent_explorer.training.preview import preview
 from latent_explorer.training.state import Progress
+from latent_explorer.training.tiles import first_tiles
 
 _LIBRARIES = ("latent-explorer", "numpy", "torch")
 
@@ -46,7 +47,8 @@ def write_bundle(
     latents = encode_dataset(kept, dataset, device)
     config = _config(kept, dataset, latents, progress, labels, device)
     text = card(config, progress)
-    save_bundle(folder, config, weights, latents, text, preview(kept, latents), overwrite=overwrite)
+    parts = weights, latents, text, preview(kept, latents)
+    save_bundle(folder, config, *parts, tiles=first_tiles(kept, latents), overwrite=overwrite)
     return config
 
 

@@ -4,12 +4,13 @@ import colorsys
 import io
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
+from latent_explorer.atlas import montage
 from latent_explorer.bundles.latents import Latents
 from latent_explorer.nets.model import LatentModel
+from latent_explorer.training.decoding import decode_pictures
 
 _SIDE, _CELLS, _POINTS = 480, 16, 3000
 
@@ -40,15 +41,11 @@ def _plane(means: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.
     return means.mean(0), directions[:, :-3:-1].T.astype(np.float32)
 
 
-@torch.inference_mode()
 def _decoded_grid(model: LatentModel, centre: NDArray[np.float32], axes: NDArray[np.float32]) -> Image.Image:
     steps = (np.arange(_CELLS, dtype=np.float32) + 0.5) / _CELLS * 2 - 1
     plane = np.stack(np.meshgrid(steps, -steps), -1).reshape(-1, 2)
-    pictures = model.cpu().decode(torch.from_numpy(centre + plane @ axes)).mul(255).round().byte().numpy()
-    _, channels, height, width = pictures.shape
-    grid = pictures.reshape(_CELLS, _CELLS, channels, height, width).transpose(0, 3, 1, 4, 2)
-    pixels = grid.reshape(_CELLS * height, _CELLS * width, channels)
-    image = Image.fromarray(pixels if channels == 3 else pixels[..., 0])
+    pixels = montage(decode_pictures(model, (centre + plane @ axes).astype(np.float32)), _CELLS)
+    image = Image.fromarray(pixels if pixels.shape[2] == 3 else pixels[..., 0])
     return image.resize((_SIDE, _SIDE), Image.Resampling.LANCZOS).convert("RGB")
 
 

@@ -1,4 +1,4 @@
-"""300 damaged bundles: each is refused with one clear error, never with another exception and never accepted."""
+"""378 damaged bundles: each is refused with one clear error, never with another exception and never accepted."""
 
 import contextlib
 import shutil
@@ -16,12 +16,13 @@ from latent_explorer.bundles import (
     BundleConfig,
     DatasetRecord,
     Latents,
+    Tiles,
     TrainingRecord,
     check_bundle,
     read_weights,
     save_bundle,
 )
-from latent_explorer.bundles.seal import CONFIG, LATENTS, SEALED, WEIGHTS, sealed_config
+from latent_explorer.bundles.seal import CONFIG, LATENTS, SEALED, TILES, WEIGHTS, sealed_config
 from latent_explorer.errors import UserError
 from latent_explorer.nets.registry import build
 from latent_explorer.nets.spec import NetSpec
@@ -29,7 +30,7 @@ from latent_explorer.nets.weights import load_model, weights_of
 
 SPEC = NetSpec(family="vae", trunk="residual", image_shape=(4, 4, 1), latent_dim=2, hidden=(6,), beta=2.0)
 COUNT, CLASSES = 9, ("zero", "one", "two")
-FILES = (CONFIG, *SEALED)
+FILES = (CONFIG, *SEALED, TILES)
 
 Damage = Callable[[Path, np.random.Generator], None]
 
@@ -59,7 +60,15 @@ def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
     preview = b"\x89PNG\r\n\x1a\n and the rest"
     folder = tmp_path_factory.mktemp("sound") / "bundle"
-    return save_bundle(folder, config, weights_of(build(SPEC)), latents, "# Card\n", preview)
+    return save_bundle(folder, config, weights_of(build(SPEC)), latents, "# Card\n", preview, tiles=some_tiles(draw))
+
+
+def some_tiles(draw: np.random.Generator) -> Tiles:
+    return Tiles(
+        places=np.array([(0, 0, 0), (1, -2, 0), (1, -2, 1)], np.int32),
+        latents=draw.normal(size=(3, 2)).astype(np.float32),
+        pictures=draw.integers(0, 256, (3, 64, 4, 4, 1), np.uint8),
+    )
 
 
 def load_whole(folder: Path) -> None:
@@ -116,7 +125,7 @@ def drop_tensor(path: Path, draw: np.random.Generator) -> None:
 def put_nan(path: Path, draw: np.random.Generator) -> None:
     tensors, name = pick_tensor(path, draw)
     if tensors[name].dtype != np.float32:
-        name = "mean"
+        name = "mean" if "mean" in tensors else "latents"
     array = tensors[name].copy()
     array.flat[draw.integers(array.size)] = draw.choice([np.nan, np.inf, -np.inf])
     path.write_bytes(save(tensors | {name: array}))
@@ -130,6 +139,17 @@ def leave_range(path: Path, draw: np.random.Generator) -> None:
     path.write_bytes(save(tensors | {name: array}))
 
 
+def misplace(path: Path, draw: np.random.Generator) -> None:
+    """Two tiles at one place, or one of a level that there cannot be."""
+    tensors = load(path.read_bytes())
+    places = tensors["places"].copy()
+    if draw.integers(2):
+        places[0] = places[2]
+    else:
+        places[draw.integers(3), 0] = draw.choice([-501, 501, 2**31 - 1, -(2**31)])
+    path.write_bytes(save(tensors | {"places": places}))
+
+
 def pick_tensor(path: Path, draw: np.random.Generator) -> tuple[dict[str, np.ndarray], str]:
     tensors = load(path.read_bytes())
     return tensors, str(draw.choice(sorted(tensors)))
@@ -138,7 +158,7 @@ def pick_tensor(path: Path, draw: np.random.Generator) -> tuple[dict[str, np.nda
 def reseal(folder: Path) -> None:
     """Make every digest anew, as someone would who damages a bundle on purpose."""
     config = msgspec.json.decode((folder / CONFIG).read_bytes(), type=BundleConfig)
-    contents = {name: (folder / name).read_bytes() for name in SEALED}
+    contents = {name: (folder / name).read_bytes() for name in (*SEALED, TILES)}
     (folder / CONFIG).write_bytes(sealed_config(config, contents))
 
 
@@ -176,6 +196,8 @@ def cases() -> Iterator[tuple[str, Damage | None, str, bool]]:
     for name in (WEIGHTS, LATENTS):
         for damage in (truncate, swap_tensors, change_shape, change_type, drop_tensor, put_nan):
             yield ("resealed", damage, name, True)
+    for damage in (truncate, change_shape, change_type, drop_tensor, put_nan, misplace, misplace, misplace):
+        yield ("resealed", damage, TILES, True)
     yield from [("resealed", leave_range, LATENTS, True)] * 4
     yield from [("lie", None, CONFIG, True)] * 9
 
@@ -183,7 +205,7 @@ def cases() -> Iterator[tuple[str, Damage | None, str, bool]]:
 @pytest.mark.parametrize("seed", range(6))
 def test_every_damaged_bundle_is_refused_with_one_clear_error(sound: Path, tmp_path: Path, seed: int) -> None:
     load_whole(sound)
-    assert 6 * len(list(cases())) == 300
+    assert 6 * len(list(cases())) == 378
     for number, (kind, damage, name, resealed) in enumerate(cases()):
         draw = np.random.default_rng((seed, number))
         folder = Path(shutil.copytree(sound, tmp_path / f"{number}"))
@@ -205,7 +227,7 @@ def test_flipped_bits_that_were_resealed_are_refused_or_harmless(sound: Path, tm
     for number in range(100):
         draw = np.random.default_rng(number)
         folder = Path(shutil.copytree(sound, tmp_path / f"{number}"))
-        flip_bit(folder / (WEIGHTS, LATENTS)[number % 2], draw)
+        flip_bit(folder / (WEIGHTS, LATENTS, TILES)[number % 3], draw)
         reseal(folder)
         try:
             load_whole(folder)
@@ -217,9 +239,29 @@ def test_flipped_bits_that_were_resealed_are_refused_or_harmless(sound: Path, tm
 
 def test_a_file_larger_than_it_can_be_is_not_read(sound: Path, tmp_path: Path) -> None:
     folder = Path(shutil.copytree(sound, tmp_path / "bundle"))
-    for name, size in ((LATENTS, 1 << 40), (WEIGHTS, 1 << 40), (CONFIG, 1 << 40)):
+    for name, size in ((TILES, 1 << 40), (LATENTS, 1 << 40), (WEIGHTS, 1 << 40), (CONFIG, 1 << 40)):
         with (folder / name).open("r+b") as stream:
             stream.truncate(size)  # sparse: takes no room on the disk
         with pytest.raises(UserError, match=rf"{name}: expected at most \d+ bytes, found {size} bytes"):
             load_whole(folder)
         shutil.copy(sound / name, folder / name)
+
+
+def test_a_file_of_one_number_is_refused(sound: Path, tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(sound, tmp_path / "bundle"))
+    tensors = load((folder / TILES).read_bytes())
+    (folder / TILES).write_bytes(save(tensors | {"places": np.array(3, np.int32)}))
+    reseal(folder)
+    with pytest.raises(UserError, match=r"expected places as int32 \(1, 3\), found int32 \(\)"):
+        load_whole(folder)
+
+
+def test_tiles_that_nobody_has_vouched_for_are_refused(sound: Path, tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(sound, tmp_path / "bundle"))
+    contents = {name: (folder / name).read_bytes() for name in SEALED}
+    config = msgspec.json.decode((folder / CONFIG).read_bytes(), type=BundleConfig)
+    (folder / CONFIG).write_bytes(sealed_config(config, contents))
+    with pytest.raises(UserError, match="expected its SHA-256"):
+        load_whole(folder)
+    (folder / TILES).unlink()
+    load_whole(folder)

@@ -15,10 +15,13 @@ from latent_explorer.bundles import (
     BundleConfig,
     DatasetRecord,
     Latents,
+    Tiles,
     TrainingRecord,
+    add_tiles,
     check_bundle,
     read_config,
     read_latents,
+    read_tiles,
     read_weights,
     save_bundle,
 )
@@ -135,3 +138,36 @@ def test_saving_fills_in_a_digest_for_every_file(tmp_path: Path) -> None:
 def test_reading_bundles_imports_neither_torch_nor_sklearn() -> None:
     check = "import sys, latent_explorer.bundles; assert not {'torch', 'sklearn', 'scipy'} & sys.modules.keys()"
     subprocess.run([sys.executable, "-c", check], check=True)
+
+
+def tiles(count: int = 2, *, side: int = 4) -> Tiles:
+    draw = np.random.default_rng(count)
+    places = np.stack([np.arange(count), np.zeros(count), np.ones(count)], 1).astype(np.int32)
+    pictures = draw.integers(0, 256, (count, 64, side, side, 1), np.uint8)
+    return Tiles(places, draw.normal(size=(count, 2)).astype(np.float32), pictures)
+
+
+def test_tiles_are_added_exchanged_and_change_nothing_else(tmp_path: Path) -> None:
+    folder = save_small(tmp_path / "bundle")
+    assert read_tiles(folder) is None
+    before, others = read_config(folder), {path.name: path.read_bytes() for path in folder.iterdir()}
+    for count in (2, 5):
+        add_tiles(folder, tiles(count))
+        found = read_tiles(folder)
+        assert found is not None
+        for name in ("places", "latents", "pictures"):
+            np.testing.assert_array_equal(getattr(found, name), getattr(tiles(count), name))
+    after = check_bundle(folder)
+    del others["config.json"]
+    assert all((folder / name).read_bytes() == content for name, content in others.items())
+    assert (after.net, after.dataset, after.training, after.metrics) == (
+        before.net, before.dataset, before.training, before.metrics,
+    )  # fmt: skip
+
+
+def test_tiles_that_do_not_fit_are_not_added(tmp_path: Path) -> None:
+    folder = save_small(tmp_path / "bundle")
+    with pytest.raises(BundleError, match=r"not saved: .*expected pictures as uint8 \(2, 64, 4, 4, 1\)"):
+        add_tiles(folder, tiles(side=5))
+    assert read_tiles(folder) is None
+    check_bundle(folder)

@@ -18,7 +18,7 @@ from PyQt6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from latent_explorer.engine.process import Engine, ThreadEngine, serve_inline
-from latent_explorer.engine.protocol import Hover, Open, Picture
+from latent_explorer.engine.protocol import Hover, Open, Picture, Reply, Request
 from latent_explorer.gui.app import application
 from latent_explorer.gui.driving.person import Person
 from latent_explorer.gui.settings import Settings
@@ -29,6 +29,29 @@ ENGINE_MS = 60_000
 
 Decoded = Callable[[Path, NDArray[np.float32]], NDArray[np.uint8]]
 Windows = Callable[..., Person]
+
+
+class SilentEngine:
+    """Takes all requests and answers none."""
+
+    def __init__(self) -> None:
+        self._ended = threading.Event()
+
+    def send(self, request: Request) -> None:
+        pass
+
+    def receive(self) -> Reply | None:
+        self._ended.wait()
+        return None
+
+    def stop(self) -> None:
+        self._ended.set()
+
+
+@pytest.fixture
+def silent_engine() -> Callable[[], Engine]:
+    """Starts an engine that never answers."""
+    return SilentEngine
 
 
 @pytest.fixture

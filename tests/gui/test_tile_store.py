@@ -4,10 +4,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PyQt6.QtGui import QAction
 from PyQt6.QtWidgets import QMenu
 
-from latent_explorer.atlas import name_of
-from latent_explorer.gui.picture_menu import fill_picture_menu
+from latent_explorer.atlas import TileKey, name_of
+from latent_explorer.gui.disk_menu import fill_disk_menu, in_words
+from latent_explorer.gui.picture_menu import use_settings
 from latent_explorer.places import tile_folder
 
 
@@ -18,6 +20,11 @@ def _own_tiles(tmp_path: Path, monkeypatch) -> None:
 
 def kept() -> list[Path]:
     return sorted(tile_folder().rglob("*.tile"))
+
+
+def field_keys(person) -> list[TileKey]:
+    """The tiles of the visible fields that the view shows."""
+    return [key for layer in person.window.fields._shown for key in layer.keys(person.canvas.view)]
 
 
 def count_decoded(person) -> list[object]:
@@ -69,13 +76,23 @@ def test_a_tile_of_the_bundle_before_is_dropped(new_window, small_bundle: Path) 
     assert key in window.feed.cache
 
 
+def disk_entries(window) -> dict[str, QAction]:
+    menu = QMenu(window)
+    fill_disk_menu(window, menu)
+    menu.aboutToShow.emit()
+    return {action.text(): action for action in menu.actions() if action.text()}
+
+
+def wait_until_kept(person, keys: list[TileKey]) -> None:
+    person.wait_until(lambda: {name_of(key) for key in keys} <= {path.stem for path in kept()})
+
+
 def test_it_can_be_turned_off_and_cleared(new_window, small_bundle: Path) -> None:
     person = new_window(small_bundle)
-    window, menu = person.window, QMenu()
+    window = person.window
     person.wait_until(lambda: len(kept()) > 0)
-    fill_picture_menu(window, menu)
-    entries = {action.text(): action for action in menu.actions()}
-    entries["Keep on disk, too"].trigger()
+    entries = disk_entries(window)
+    entries["Keep pictures and fields on disk"].trigger()
     assert window.settings.text("keep pictures on disk", "") == "no"
     entries["Clear what is kept on disk"].trigger()
     person.wait_until(lambda: not kept())
@@ -83,3 +100,77 @@ def test_it_can_be_turned_off_and_cleared(new_window, small_bundle: Path) -> Non
     person.wait(0.2)
     assert not kept()
     assert window.feed.missing == 0
+
+
+def test_one_chooses_how_much_may_be_kept_and_sees_how_much_is(new_window, small_bundle: Path) -> None:
+    person = new_window(small_bundle)
+    window = person.window
+    wait_until_kept(person, window.feed.keys)
+    measured = []
+    window.store.measured.connect(measured.append)
+    entries = disk_entries(window)
+    assert entries["Up to 1 GiB"].isChecked()
+    used = entries["… of 1 GiB used"]
+    person.wait_until(lambda: len(measured) > 0)
+    assert used.text() == f"{in_words(measured[0])} of 1 GiB used"
+    assert measured[0] > 0
+    entries["Up to 256 MiB"].trigger()
+    window.store.limit = 0
+    use_settings(window)
+    assert window.store.limit == 256 * 2**20
+    window.store.keep_within(measured[0] // 2)
+    person.wait_until(lambda: sum(path.stat().st_size for path in kept()) <= measured[0] // 2)
+
+
+def test_sizes_in_words() -> None:
+    assert [in_words(size) for size in (0, 5, 312 << 20, 1 << 30, 3 << 29, 10 << 30)] == [
+        "0 MiB", "less than 1 MiB", "312 MiB", "1 GiB", "1.5 GiB", "10 GiB",
+    ]  # fmt: skip
+
+
+def test_tiles_of_fields_are_read_by_the_next_window_and_not_asked_for(new_window, small_bundle: Path) -> None:
+    titles = ("Class regions", "Consistency")
+    first = new_window(small_bundle)
+    for title in titles:
+        first.window.layers.toggle(title)
+    first.wait_for_the_engine()
+    keys = field_keys(first)
+    assert {key.field for key in keys} == {"veil", "classes", "consistency"}
+    wait_until_kept(first, keys)
+    second = new_window(small_bundle)
+    fields, asked = second.window.fields, []
+    second.wait_until(lambda: second.window.store._known >= {name_of(key) for key in keys})
+    fields.open(second.window.session.bundle)
+    fields.dress(second.window.theme)
+    second.window.link.arrived.connect(lambda event: asked.append(getattr(event, "key", None)))
+    for title in titles:
+        if not fields.by_title[title].visible:
+            second.window.layers.toggle(title)
+    second.window.look()
+    second.wait_for_the_engine()
+    assert not set(keys) & set(asked)
+    for key in keys:
+        assert np.array_equal(fields._cache.get(key), first.window.fields._cache.get(key))
+
+
+def test_fields_are_read_before_the_engine_is_there(new_window, silent_engine, small_bundle: Path) -> None:
+    first = new_window(small_bundle)
+    wait_until_kept(first, field_keys(first))
+    second = new_window(None, silent_engine)
+    second.window.open(small_bundle)
+    second.wait_until(lambda: second.window.fields.missing == 0)
+    assert {key.field for key in field_keys(second)} == {"veil"}
+
+
+def test_a_damaged_tile_of_a_field_is_computed_again(new_window, small_bundle: Path) -> None:
+    person = new_window(small_bundle)
+    fields, keys = person.window.fields, field_keys(person)
+    values = {key: fields._cache.get(key) for key in keys}
+    wait_until_kept(person, keys)
+    for path in kept():
+        path.write_bytes(path.read_bytes()[:-3])
+    fields.open(person.window.session.bundle)
+    fields.dress(person.window.theme)
+    person.window.look()
+    person.wait_for_the_engine()
+    assert all(np.array_equal(fields._cache.get(key), value) for key, value in values.items())

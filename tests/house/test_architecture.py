@@ -21,7 +21,7 @@ ARROWS = {
     ),
     "session": ("bundles", "charts", "paths"),
     "engine": ("bundles", "nets", "data", "atlas", "charts", "paths", "analysis", "alignment"),
-    "training": ("nets", "data", "bundles"),
+    "training": ("nets", "data", "bundles", "atlas", "charts"),
     "bundles": ("nets.spec",),
     "atlas": ("charts",),
     "alignment": (),

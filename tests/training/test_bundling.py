@@ -13,18 +13,21 @@ import torch
 from PIL import Image
 from safetensors.numpy import load_file
 
-from latent_explorer.bundles import check_bundle, read_config, read_latents, read_weights
+from latent_explorer.atlas import TileKey, tile_points
+from latent_explorer.bundles import check_bundle, read_config, read_latents, read_tiles, read_weights
 from latent_explorer.data import open_dataset
 from latent_explorer.data.dataset import Dataset
 from latent_explorer.errors import BundleError, TrainingError
 from latent_explorer.nets.registry import build
 from latent_explorer.nets.spec import NetSpec
 from latent_explorer.nets.weights import load_model
+from latent_explorer.training.decoding import decode_pictures
 from latent_explorer.training.encoding import encode_dataset
 from latent_explorer.training.evaluate import evaluate, evaluate_bundle
 from latent_explorer.training.jobs import Job, train_bundle
 from latent_explorer.training.preview import preview
 from latent_explorer.training.recipe import Recipe
+from latent_explorer.training.tiles import first_tiles
 
 CPU = torch.device("cpu")
 RECIPE = Recipe(epochs=3, batch_size=16, learning_rate=5e-3, device="cpu", precision="float32")
@@ -53,6 +56,11 @@ def test_a_bundle_holds_what_was_trained(job: Job, family: str, half: bool) -> N
     again, kept = encode_dataset(model, dataset, CPU), read_latents(job.folder, config)
     np.testing.assert_array_equal(again.mean, kept.mean)
     np.testing.assert_array_equal(again.error, kept.error)
+    tiles = read_tiles(job.folder, config)
+    assert tiles is not None
+    first = tiles.pictures[-1, 0]
+    z = tile_points(TileKey("", "", *tiles.places[-1].tolist()))[:1]
+    np.testing.assert_array_equal(decode_pictures(model, z.astype(np.float32))[0], first)
     stored = {array.dtype for array in load_file(job.folder / "weights.safetensors").values()}
     assert stored == {np.dtype(np.float16 if half else np.float32)}
     assert not job.state_path.exists()
@@ -141,3 +149,14 @@ def test_the_preview_is_a_picture_for_any_dimension(bars: Dataset, dim: int, lab
 
 def test_a_job_takes_the_usual_widths_of_its_trunk(job: Job, bars: Dataset) -> None:
     assert msgspec.structs.asdict(replace(job, hidden=None, trunk="conv").spec(bars))["hidden"] == (32, 64, 128)
+
+
+def test_as_many_levels_are_brought_along_as_keep_to_the_limit(bars: Dataset) -> None:
+    model = build(NetSpec(family="vae", trunk="conv", image_shape=(6, 6, 1), latent_dim=5, hidden=(4,))).eval()
+    latents = encode_dataset(model, bars, CPU)
+    every = first_tiles(model, latents)
+    fewer = first_tiles(model, latents, every.pictures.nbytes - 1)
+    assert 0 < len(fewer) < len(every)
+    assert fewer.places[:, 0].max() == every.places[:, 0].max() - 1
+    np.testing.assert_array_equal(fewer.pictures, every.pictures[: len(fewer)])
+    assert first_tiles(model, latents, every.pictures[0].nbytes - 1) is None

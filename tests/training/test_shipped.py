@@ -4,12 +4,13 @@ import numpy as np
 import pytest
 import torch
 
-from latent_explorer.bundles import check_bundle, read_latents, read_weights
+from latent_explorer.bundles import check_bundle, read_latents, read_tiles, read_weights
 from latent_explorer.data import open_dataset
 from latent_explorer.data.dataset import Dataset
 from latent_explorer.nets.weights import load_model
 from latent_explorer.places import models_folder, shipped_bundles
 from latent_explorer.training.evaluate import evaluate
+from latent_explorer.training.tiles import first_tiles
 
 NAMES = ("mnist-ae-2d", "mnist-vae-2d")
 CPU = torch.device("cpu")
@@ -78,3 +79,20 @@ def test_every_digit_can_be_found_by_hovering(name: str) -> None:
     owned = ((counts > 2 / 3 * total) & (total >= 10)).sum(0)
     assert (owned >= 10).all(), owned
     assert 1 / 2 < np.divide(*(high - low)) < 2
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_pictures_it_brings_along_are_those_of_its_decoder(name: str) -> None:
+    folder = models_folder() / name
+    config = check_bundle(folder)
+    tiles = read_tiles(folder, config)
+    made = first_tiles(load_model(config.net, read_weights(folder, config)), read_latents(folder, config))
+    np.testing.assert_array_equal(tiles.places, made.places)
+    np.testing.assert_array_equal(tiles.latents, made.latents)
+    assert np.abs(tiles.pictures.astype(int) - made.pictures).max() <= 1
+    assert np.ptp(tiles.pictures) == 255
+
+
+def test_all_that_ships_can_be_carried_about() -> None:
+    files = [path for folder in shipped_bundles() for path in folder.iterdir()]
+    assert sum(path.stat().st_size for path in files) <= 60 * 2**20

@@ -4,6 +4,7 @@ import numpy as np
 from PyQt6.QtGui import QColor
 
 from latent_explorer.atlas import FIELDS, TileCache, TileKey, node_points
+from latent_explorer.atlas.cache import Pictures
 from latent_explorer.engine.client import Answer, EngineClient, Want
 from latent_explorer.gui.fields.colours import Span, by_class, by_cover, by_ramp
 from latent_explorer.gui.fields.layer import FieldLayer
@@ -11,6 +12,7 @@ from latent_explorer.gui.fields.words import value_line
 from latent_explorer.gui.map.canvas import MapCanvas
 from latent_explorer.gui.panels.values import ValueLines
 from latent_explorer.gui.theme import Theme
+from latent_explorer.gui.tile_store import TileStore
 from latent_explorer.session import OpenBundle
 
 _BYTES = 64 * 2**20
@@ -22,8 +24,8 @@ _VEIL = "veil"
 class FieldLayers:
     """All fields as layers, the veil undermost and at first the only one shown."""
 
-    def __init__(self, client: EngineClient, canvas: MapCanvas, values: ValueLines) -> None:
-        self._client, self._canvas, self._values = client, canvas, values
+    def __init__(self, client: EngineClient, store: TileStore, canvas: MapCanvas, values: ValueLines) -> None:
+        self._client, self._store, self._canvas, self._values = client, store, canvas, values
         self._cache = TileCache(_BYTES)
         self._bundle: OpenBundle | None = None
         self._theme: Theme | None = None
@@ -71,26 +73,37 @@ class FieldLayers:
         for layer in self.by_title.values():
             self._colour(layer)
 
-    def look(self) -> None:
-        """Want what the visible fields lack: first their ranges, then the tiles of the view, then those around it."""
+    def look(self, *, asking: bool = True) -> None:
+        """Want what the visible fields lack: first their ranges, then the tiles of the view, then those around it.
+
+        asking: of the engine; what is on disk is read in any case.
+        """
         view, shown = self._canvas.view, self._shown
         ranges = [self._range_want(layer) for layer in shown if self._lacks_range(layer)]
         keys = [key for around in (0.0, _AROUND) for layer in shown for key in layer.keys(view, around)]
         missing = [key for key in dict.fromkeys(keys) if key not in self._cache]
-        self._client.wish("fields", ranges + [self._tile_want(key) for key in missing])
+        kept = self._store.wish("fields", missing)
+        if asking:
+            self._client.wish("fields", ranges + [self._tile_want(key) for key in missing if key not in kept])
 
     def take(self, answer: Answer) -> None:
         """Keep what has come of a field, and show it."""
         assert answer.values is not None
         if isinstance(answer.key, TileKey):
-            for forgotten in self._cache.put(answer.key, answer.values):
-                self._layer(forgotten.field).forget([forgotten])
-            self._canvas.show_tile(answer.key)
+            self._store.keep(answer.key, answer.values)
+            self.take_tile(answer.key, answer.values)
         elif isinstance(answer.key, str):
             layer = self._layer(answer.key)
             layer.span = Span.of(answer.values[:, 0], logarithmic=layer.field.logarithmic)
             self._colour(layer)
             self._canvas.refresh()
+
+    def take_tile(self, key: TileKey, values: Pictures) -> None:
+        """Keep a tile, be it from the engine or from the disk, and show it."""
+        for forgotten in self._cache.put(key, values):
+            self._layer(forgotten.field).forget([forgotten])
+        self._layer(key.field).forget([key])
+        self._canvas.show_tile(key)
 
     def set_layer(self, title: str, visible: bool, opacity: float) -> None:
         """Show or hide a field, and how strong."""

@@ -211,6 +211,12 @@ class LayerPanel(QWidget):
         """Show a layer that is hidden, hide one that is shown."""
         self._controls[name][0].toggle()
 
+    def show_as(self, name: str, shown: bool, opacity: float) -> None:
+        """Show or hide a layer, and how strong, as its button and slider would."""
+        button, slider = self._controls[name]
+        slider.setValue(round(100 * min(opacity, 1.0)))
+        button.setChecked(shown)
+
     def layers(self) -> dict[str, tuple[bool, float]]:
         """Whether each layer is shown, and how strong."""
         return {name: (button.isChecked(), slider.value() / 100) for name, (button, slider) in self._controls.items()}
