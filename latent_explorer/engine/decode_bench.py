@@ -1,4 +1,4 @@
-"""How many pictures a second the engine decodes, as a share of what matrix products reach on this machine."""
+"""How many pictures a second each decode path makes, as a share of what matrix products reach on this machine."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -9,10 +9,13 @@ from typing import Any
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
 from latent_explorer.bundles import read_config, read_weights
+from latent_explorer.engine.choice import MOST_OFF, Difference
+from latent_explorer.engine.decode_paths import PATHS, DecodePath
 from latent_explorer.engine.decoder import Decoder
 from latent_explorer.engine.desk import choose_device
 from latent_explorer.engine.onednn import PackedLinear
@@ -21,11 +24,17 @@ from latent_explorer.nets.weights import load_model
 
 BATCHES = tuple(2**power for power in range(13))
 _SIDE = 1024  # of the matrices whose product is timed
+_COMPARED = 1024  # pictures whose grey levels are compared with those of eager torch
+Decode = Callable[[NDArray[np.float32]], object]
 
 
-def measure_decode(folders: list[Path], seconds: float = 0.3) -> dict[str, dict[str, Any]]:
+def measure_decode(
+    folders: list[Path], seconds: float = 0.1, paths: tuple[DecodePath, ...] = PATHS
+) -> dict[str, dict[str, Any]]:
     """Per bundle, by name: pictures a second for batches of 1 to 4096, uint8, on one thread and on all.
 
+    First as the engine decodes, with the path and batch it takes and why; then, under `paths`, by each path, with the
+    largest difference in grey levels from eager float32 and the share of pixels that differ by more than one.
     share_of_matmul_rate: the decoder's floating point operations a second over those of the fastest float32 product
     of two 1024 x 1024 matrices measured here on as many threads. seconds: for each batch size, after a warm-up.
     """
@@ -33,33 +42,82 @@ def measure_decode(folders: list[Path], seconds: float = 0.3) -> dict[str, dict[
     for name, threads in _threads().items():
         with _on(threads):
             matmul[name] = matmul_rate(seconds)
-    return {folder.name: _measure_model(folder, matmul, seconds) for folder in folders}
+    return {folder.name: _measure_model(folder, matmul, seconds, paths) for folder in folders}
 
 
-def _measure_model(folder: Path, matmul: dict[str, float], seconds: float) -> dict[str, Any]:
+def _measure_model(
+    folder: Path, matmul: dict[str, float], seconds: float, paths: tuple[DecodePath, ...]
+) -> dict[str, Any]:
     config = read_config(folder)
     model = load_model(config.net, read_weights(folder, config))
-    operations = operations_per_picture(model)
-    decoder = Decoder(model, choose_device())
+    decoder, operations = _opened(model), operations_per_picture(model)
+    z = np.random.default_rng(0).standard_normal((BATCHES[-1], config.net.latent_dim)).astype(np.float32)
+    return {
+        **_figures(decoder.pictures, z, operations, matmul, seconds),
+        "kernel": decoder.kernel,
+        "kernel_for_one": decoder.choice.single.path,
+        "first_batch": decoder.choice.batch,
+        "why": decoder.choice.why,
+        "mflop_per_image": operations / 1e6,
+        **{f"matmul_gflops_{name}": rate / 1e9 for name, rate in matmul.items()},
+        "paths": {
+            path.name: _measure_path(
+                path, decoder, model, z, partial(_figures, operations=operations, matmul=matmul, seconds=seconds)
+            )
+            | {"taken": path.name == decoder.kernel}
+            for path in paths
+            if path.suits(model.decoder, decoder.device)
+        },
+    }
+
+
+def _opened(model: LatentModel) -> Decoder:
+    with _on(1):
+        return Decoder(model, choose_device())
+
+
+def _measure_path(
+    path: DecodePath, decoder: Decoder, model: LatentModel, z: NDArray[np.float32], figures: Callable[..., Any]
+) -> dict[str, Any]:
+    """Its figures and its difference from eager torch, or the reason why it cannot be had here."""
+    try:
+        decode = partial(decoder.by, path.through(model))
+        compared = z[: min(_COMPARED, len(z))]
+        difference = Difference.between(np.asarray(decode(compared)), decoder.by(model, compared))
+        found: dict[str, Any] = figures(decode, z)
+        return found | {
+            "largest_grey_level_difference": difference.largest,
+            "share_of_pixels_off_by_more_than_1": difference.share_off,
+            "most_allowed": MOST_OFF,
+            "tried_at_opening": path.at_opening,
+        }
+    except Exception as error:  # of a compiler that is not there, or a kernel that this processor lacks
+        return {"not_to_be_had": f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}"}
+
+
+def _figures(
+    decode: Decode, z: NDArray[np.float32], operations: int, matmul: dict[str, float], seconds: float
+) -> dict[str, Any]:
+    """Rates by batch and thread count, the best of each, and their shares."""
     rates = {}
     for name, threads in _threads().items():
         with _on(threads):
-            rates[name] = _rates(decoder, config.net.latent_dim, seconds)
+            rates[name] = {n: n * _per_second(partial(decode, z[:n]), seconds) for n in BATCHES}
     one = rates["1_thread"]
     found: dict[str, Any] = {"best_batch": max(one, key=lambda batch: one[batch])}
     for name, each in rates.items():
         best = max(each.values())
         found[f"images_per_second_{name}"] = best
         found[f"share_of_matmul_rate_{name}"] = best * operations / matmul[name]
-        found[f"matmul_gflops_{name}"] = matmul[name] / 1e9
     by_batch = {f"by_batch_{name}": {str(n): rate for n, rate in each.items()} for name, each in rates.items()}
-    return {**found, "kernel": decoder.kernel, "mflop_per_image": operations / 1e6, **by_batch}
+    return {**found, **by_batch}
 
 
 def operations_per_picture(model: LatentModel) -> int:
     """Floating point operations of decoding one picture, a multiplication and an addition each counted."""
+    device = next(model.parameters()).device
     with FlopCounterMode(display=False) as counter, torch.no_grad():
-        model.decode(torch.zeros(1, model.spec.latent_dim))
+        model.decode(torch.zeros(1, model.spec.latent_dim, device=device))
     return int(counter.get_total_flops())
 
 
@@ -69,17 +127,12 @@ def matmul_rate(seconds: float) -> float:
     products: list[Callable[[], object]] = [lambda: matrix @ matrix]
     with torch.inference_mode():
         try:
-            packed = PackedLinear(linear, "none")
+            packed = PackedLinear(linear)
             packed(matrix)
             products.append(lambda: packed(matrix))
         except (RuntimeError, AttributeError):
             pass  # this build of torch has no packed products
         return max(_per_second(product, seconds) for product in products) * 2 * _SIDE**3
-
-
-def _rates(decoder: Decoder, dim: int, seconds: float) -> dict[int, float]:
-    latents = np.random.default_rng(0).standard_normal((BATCHES[-1], dim)).astype(np.float32)
-    return {batch: batch * _per_second(partial(decoder.pictures, latents[:batch]), seconds) for batch in BATCHES}
 
 
 def _per_second(run: Callable[[], object], seconds: float) -> float:

@@ -2,11 +2,9 @@
 
 import logging
 import threading
-import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
@@ -31,6 +29,7 @@ from latent_explorer.engine.protocol import (
     Request,
     Values,
 )
+from latent_explorer.engine.slices import in_slices
 from latent_explorer.engine.survey import Survey, survey
 from latent_explorer.engine.wishes import PICTURE
 from latent_explorer.errors import EngineError
@@ -84,6 +83,7 @@ class Desk:
         self._decoder = Decoder(model, choose_device())
         self._survey, self._opened = None, request.number
         self._paces.clear()
+        self._paces[PICTURE] = Pace(self._decoder.choice.batch, self._decoder.largest_slice)
         yield Opened(request.number, str(self._decoder.device), self._decoder.kernel)
         self._run(lambda: self._prepare(request.number, config, latents))
 
@@ -121,32 +121,21 @@ class Desk:
 
     def decode(self, request: Decode) -> Iterator[Reply]:
         """The pictures, a slice at each step."""
-        for start, pictures in self._in_slices(PICTURE, request.z, lambda z: self._open_decoder().pictures(z)):
+        pace, ahead = self._paces[PICTURE], self._decoder.ahead if self._decoder else 0
+        for start, pictures in in_slices(request.z, pace, lambda z: self._open_decoder().begin(z), ahead):
             yield Pictures(request.number, start, pictures)
 
     def evaluate(self, request: Evaluate) -> Iterator[Reply]:
         """The values of a field, a slice at each step."""
-        for start, values in self._in_slices(request.field, request.z, lambda z: self._values(request.field, z)):
+        pace = self._paces[request.field]
+        for start, values in in_slices(request.z, pace, lambda z: self._values(request.field, z), ahead=0):
             yield Values(request.number, start, values)
 
-    def _values(self, field: str, z: NDArray[np.float32]) -> NDArray[np.float32]:
+    def _values(self, field: str, z: NDArray[np.float32]) -> Callable[[], NDArray[np.float32]]:
         decoder = self._open_decoder()
         decoder.check(z)
-        return evaluate(field, decoder, self._survey, z)
-
-    def _in_slices(
-        self, kind: str, z: NDArray[np.float32], work: Callable[[NDArray[np.float32]], NDArray[Any]]
-    ) -> Iterator[tuple[int, NDArray[Any]]]:
-        """What `work` makes of latents, slice by slice, each with where it starts; each kind of work has its pace."""
-        start = 0
-        while start < len(z):
-            pace = self._paces[kind]
-            piece = z[start : start + pace.per_slice]
-            began = time.perf_counter()
-            made = work(piece)
-            pace.learn(len(piece), time.perf_counter() - began)
-            yield start, made
-            start += len(piece)
+        values = evaluate(field, decoder, self._survey, z)
+        return lambda: values
 
     def _open_decoder(self) -> Decoder:
         if self._decoder is None:

@@ -1,0 +1,34 @@
+"""Long work cut into slices, so that a hover never waits long."""
+
+import time
+from collections import deque
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from latent_explorer.engine.pace import Pace
+
+Begin = Callable[[NDArray[np.float32]], Callable[[], NDArray[Any]]]
+"""Begins work on latents (n, d); what it returns waits for the end and hands out the result (n, ...)."""
+
+
+def in_slices(z: NDArray[np.float32], pace: Pace, begin: Begin, ahead: int) -> Iterator[tuple[int, NDArray[Any]]]:
+    """What is made of latents (n, d), slice by slice in order, each with where it starts.
+
+    ahead: how many more slices are begun before the first is waited for: 0 where beginning is all the work, 1 where
+    the device computes the next slice while the copy of the last one is under way.
+    """
+    under_way: deque[tuple[int, int, Callable[[], NDArray[Any]]]] = deque()
+    start = 0
+    while start < len(z) or under_way:
+        began = time.perf_counter()
+        while start < len(z) and len(under_way) <= ahead:
+            piece = z[start : start + pace.per_slice]
+            under_way.append((start, len(piece), begin(piece)))
+            start += len(piece)
+        first, count, finish = under_way.popleft()
+        made = finish()
+        pace.learn(count, time.perf_counter() - began)
+        yield first, made
