@@ -25,7 +25,8 @@ from latent_explorer.nets.weights import load_model
 BATCHES = tuple(2**power for power in range(13))
 _SIDE = 1024  # of the matrices whose product is timed
 _COMPARED = 1024  # pictures whose grey levels are compared with those of eager torch
-Decode = Callable[[NDArray[np.float32]], object]
+Decode = Callable[[NDArray[np.float32]], NDArray[np.uint8]]
+Rates = dict[str, dict[int, float]]
 
 
 def measure_decode(
@@ -38,22 +39,24 @@ def measure_decode(
     share_of_matmul_rate: the decoder's floating point operations a second over those of the fastest float32 product
     of two 1024 x 1024 matrices measured here on as many threads. seconds: for each batch size, after a warm-up.
     """
-    matmul = {}
-    for name, threads in _threads().items():
-        with _on(threads):
-            matmul[name] = matmul_rate(seconds)
-    return {folder.name: _measure_model(folder, matmul, seconds, paths) for folder in folders}
+    return {folder.name: _measure_model(folder, seconds, paths) for folder in folders}
 
 
-def _measure_model(
-    folder: Path, matmul: dict[str, float], seconds: float, paths: tuple[DecodePath, ...]
-) -> dict[str, Any]:
+def _measure_model(folder: Path, seconds: float, paths: tuple[DecodePath, ...]) -> dict[str, Any]:
     config = read_config(folder)
     model = load_model(config.net, read_weights(folder, config))
     decoder, operations = _opened(model), operations_per_picture(model)
     z = np.random.default_rng(0).standard_normal((BATCHES[-1], config.net.latent_dim)).astype(np.float32)
+    matmul = dict.fromkeys(_threads(), 0.0)
+    rates = partial(_rates, z=z, matmul=matmul, seconds=seconds)
+    ours = rates(decoder.pictures)
+    measured = {
+        path.name: _measure_path(path, decoder, model, rates)
+        for path in paths
+        if path.suits(model.decoder, decoder.device)
+    }
     return {
-        **_figures(decoder.pictures, z, operations, matmul, seconds),
+        **_figures(ours, operations, matmul),
         "kernel": decoder.kernel,
         "kernel_for_one": decoder.choice.single.path,
         "first_batch": decoder.choice.batch,
@@ -61,12 +64,8 @@ def _measure_model(
         "mflop_per_image": operations / 1e6,
         **{f"matmul_gflops_{name}": rate / 1e9 for name, rate in matmul.items()},
         "paths": {
-            path.name: _measure_path(
-                path, decoder, model, z, partial(_figures, operations=operations, matmul=matmul, seconds=seconds)
-            )
-            | {"taken": path.name == decoder.kernel}
-            for path in paths
-            if path.suits(model.decoder, decoder.device)
+            name: each if rates is None else {**_figures(rates, operations, matmul), **each}
+            for name, (rates, each) in measured.items()
         },
     }
 
@@ -77,32 +76,39 @@ def _opened(model: LatentModel) -> Decoder:
 
 
 def _measure_path(
-    path: DecodePath, decoder: Decoder, model: LatentModel, z: NDArray[np.float32], figures: Callable[..., Any]
-) -> dict[str, Any]:
-    """Its figures and its difference from eager torch, or the reason why it cannot be had here."""
+    path: DecodePath, decoder: Decoder, model: LatentModel, rates: Callable[[Decode], Rates]
+) -> tuple[Rates | None, dict[str, Any]]:
+    """Its rates and its difference from eager torch, or None and the reason why it cannot be had here."""
+    compared = np.random.default_rng(1).standard_normal((_COMPARED, model.spec.latent_dim)).astype(np.float32)
+    taken = {"taken": path.name == decoder.kernel, "tried_at_opening": path.at_opening}
     try:
         decode = partial(decoder.by, path.through(model))
-        compared = z[: min(_COMPARED, len(z))]
-        difference = Difference.between(np.asarray(decode(compared)), decoder.by(model, compared))
-        found: dict[str, Any] = figures(decode, z)
-        return found | {
+        difference = Difference.between(decode(compared), decoder.by(model, compared))
+        return rates(decode), taken | {
             "largest_grey_level_difference": difference.largest,
             "share_of_pixels_off_by_more_than_1": difference.share_off,
             "most_allowed": MOST_OFF,
-            "tried_at_opening": path.at_opening,
         }
     except Exception as error:  # of a compiler that is not there, or a kernel that this processor lacks
-        return {"not_to_be_had": f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}"}
+        return None, taken | {"not_to_be_had": f"{type(error).__name__}: {error}".partition("\n")[0]}
 
 
-def _figures(
-    decode: Decode, z: NDArray[np.float32], operations: int, matmul: dict[str, float], seconds: float
-) -> dict[str, Any]:
-    """Rates by batch and thread count, the best of each, and their shares."""
-    rates = {}
+def _rates(decode: Decode, z: NDArray[np.float32], matmul: dict[str, float], seconds: float) -> Rates:
+    """Pictures a second by number of threads and batch.
+
+    The matrix products are timed again each time, and the fastest counts, so that a share is not made of a rate from
+    a busy minute and one from a quiet one.
+    """
+    rates: Rates = {}
     for name, threads in _threads().items():
         with _on(threads):
+            matmul[name] = max(matmul[name], matmul_rate(seconds))
             rates[name] = {n: n * _per_second(partial(decode, z[:n]), seconds) for n in BATCHES}
+    return rates
+
+
+def _figures(rates: Rates, operations: int, matmul: dict[str, float]) -> dict[str, Any]:
+    """The best of each, their shares, and all rates."""
     one = rates["1_thread"]
     found: dict[str, Any] = {"best_batch": max(one, key=lambda batch: one[batch])}
     for name, each in rates.items():
