@@ -1,4 +1,4 @@
-"""How many pictures a second the engine decodes, as a share of what matrix products reach on this machine."""
+"""How many pictures a second each decode path makes, as a share of what matrix products reach on this machine."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -9,10 +9,13 @@ from typing import Any
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
 from latent_explorer.bundles import read_config, read_weights
+from latent_explorer.engine.choice import MOST_OFF, Difference
+from latent_explorer.engine.decode_paths import PATHS, DecodePath
 from latent_explorer.engine.decoder import Decoder
 from latent_explorer.engine.desk import choose_device
 from latent_explorer.engine.onednn import PackedLinear
@@ -21,45 +24,106 @@ from latent_explorer.nets.weights import load_model
 
 BATCHES = tuple(2**power for power in range(13))
 _SIDE = 1024  # of the matrices whose product is timed
+_COMPARED = 1024  # pictures whose grey levels are compared with those of eager torch
+Decode = Callable[[NDArray[np.float32]], NDArray[np.uint8]]
+Rates = dict[str, dict[int, float]]
 
 
-def measure_decode(folders: list[Path], seconds: float = 0.3) -> dict[str, dict[str, Any]]:
+def measure_decode(
+    folders: list[Path], seconds: float = 0.1, paths: tuple[DecodePath, ...] = PATHS
+) -> dict[str, dict[str, Any]]:
     """Per bundle, by name: pictures a second for batches of 1 to 4096, uint8, on one thread and on all.
 
+    First as the engine decodes, with the path and batch it takes and why; then, under `paths`, by each path, with the
+    largest difference in grey levels from eager float32 and the share of pixels that differ by more than one.
     share_of_matmul_rate: the decoder's floating point operations a second over those of the fastest float32 product
     of two 1024 x 1024 matrices measured here on as many threads. seconds: for each batch size, after a warm-up.
     """
-    matmul = {}
-    for name, threads in _threads().items():
-        with _on(threads):
-            matmul[name] = matmul_rate(seconds)
-    return {folder.name: _measure_model(folder, matmul, seconds) for folder in folders}
+    return {folder.name: _measure_model(folder, seconds, paths) for folder in folders}
 
 
-def _measure_model(folder: Path, matmul: dict[str, float], seconds: float) -> dict[str, Any]:
+def _measure_model(folder: Path, seconds: float, paths: tuple[DecodePath, ...]) -> dict[str, Any]:
     config = read_config(folder)
     model = load_model(config.net, read_weights(folder, config))
-    operations = operations_per_picture(model)
-    decoder = Decoder(model, choose_device())
-    rates = {}
+    decoder, operations = _opened(model), operations_per_picture(model)
+    z = np.random.default_rng(0).standard_normal((BATCHES[-1], config.net.latent_dim)).astype(np.float32)
+    matmul = dict.fromkeys(_threads(), 0.0)
+    rates = partial(_rates, z=z, matmul=matmul, seconds=seconds)
+    ours = rates(decoder.pictures)
+    measured = {
+        path.name: _measure_path(path, decoder, model, rates)
+        for path in paths
+        if path.suits(model.decoder, decoder.device)
+    }
+    return {
+        **_figures(ours, operations, matmul),
+        "kernel": decoder.kernel,
+        "kernel_for_one": decoder.choice.single.path,
+        "first_batch": decoder.choice.batch,
+        "why": decoder.choice.why,
+        "mflop_per_image": operations / 1e6,
+        **{f"matmul_gflops_{name}": rate / 1e9 for name, rate in matmul.items()},
+        "paths": {
+            name: each if rates is None else {**_figures(rates, operations, matmul), **each}
+            for name, (rates, each) in measured.items()
+        },
+    }
+
+
+def _opened(model: LatentModel) -> Decoder:
+    with _on(1):
+        return Decoder(model, choose_device())
+
+
+def _measure_path(
+    path: DecodePath, decoder: Decoder, model: LatentModel, rates: Callable[[Decode], Rates]
+) -> tuple[Rates | None, dict[str, Any]]:
+    """Its rates and its difference from eager torch, or None and the reason why it cannot be had here."""
+    compared = np.random.default_rng(1).standard_normal((_COMPARED, model.spec.latent_dim)).astype(np.float32)
+    taken = {"taken": path.name == decoder.kernel, "tried_at_opening": path.at_opening}
+    try:
+        decode = partial(decoder.by, path.through(model))
+        difference = Difference.between(decode(compared), decoder.by(model, compared))
+        return rates(decode), taken | {
+            "largest_grey_level_difference": difference.largest,
+            "share_of_pixels_off_by_more_than_1": difference.share_off,
+            "most_allowed": MOST_OFF,
+        }
+    except Exception as error:  # of a compiler that is not there, or a kernel that this processor lacks
+        return None, taken | {"not_to_be_had": f"{type(error).__name__}: {error}".partition("\n")[0]}
+
+
+def _rates(decode: Decode, z: NDArray[np.float32], matmul: dict[str, float], seconds: float) -> Rates:
+    """Pictures a second by number of threads and batch.
+
+    The matrix products are timed again each time, and the fastest counts, so that a share is not made of a rate from
+    a busy minute and one from a quiet one.
+    """
+    rates: Rates = {}
     for name, threads in _threads().items():
         with _on(threads):
-            rates[name] = _rates(decoder, config.net.latent_dim, seconds)
+            matmul[name] = max(matmul[name], matmul_rate(seconds))
+            rates[name] = {n: n * _per_second(partial(decode, z[:n]), seconds) for n in BATCHES}
+    return rates
+
+
+def _figures(rates: Rates, operations: int, matmul: dict[str, float]) -> dict[str, Any]:
+    """The best of each, their shares, and all rates."""
     one = rates["1_thread"]
     found: dict[str, Any] = {"best_batch": max(one, key=lambda batch: one[batch])}
     for name, each in rates.items():
         best = max(each.values())
         found[f"images_per_second_{name}"] = best
         found[f"share_of_matmul_rate_{name}"] = best * operations / matmul[name]
-        found[f"matmul_gflops_{name}"] = matmul[name] / 1e9
     by_batch = {f"by_batch_{name}": {str(n): rate for n, rate in each.items()} for name, each in rates.items()}
-    return {**found, "kernel": decoder.kernel, "mflop_per_image": operations / 1e6, **by_batch}
+    return {**found, **by_batch}
 
 
 def operations_per_picture(model: LatentModel) -> int:
     """Floating point operations of decoding one picture, a multiplication and an addition each counted."""
+    device = next(model.parameters()).device
     with FlopCounterMode(display=False) as counter, torch.no_grad():
-        model.decode(torch.zeros(1, model.spec.latent_dim))
+        model.decode(torch.zeros(1, model.spec.latent_dim, device=device))
     return int(counter.get_total_flops())
 
 
@@ -69,17 +133,12 @@ def matmul_rate(seconds: float) -> float:
     products: list[Callable[[], object]] = [lambda: matrix @ matrix]
     with torch.inference_mode():
         try:
-            packed = PackedLinear(linear, "none")
+            packed = PackedLinear(linear)
             packed(matrix)
             products.append(lambda: packed(matrix))
         except (RuntimeError, AttributeError):
             pass  # this build of torch has no packed products
         return max(_per_second(product, seconds) for product in products) * 2 * _SIDE**3
-
-
-def _rates(decoder: Decoder, dim: int, seconds: float) -> dict[int, float]:
-    latents = np.random.default_rng(0).standard_normal((BATCHES[-1], dim)).astype(np.float32)
-    return {batch: batch * _per_second(partial(decoder.pictures, latents[:batch]), seconds) for batch in BATCHES}
 
 
 def _per_second(run: Callable[[], object], seconds: float) -> float:

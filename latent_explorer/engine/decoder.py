@@ -1,95 +1,133 @@
-"""Decoding latents to pictures, as fast as the machine does it without changing a grey level by more than one."""
+"""Decoding latents to pictures, as fast as the machine does it without a difference that could be seen."""
 
-import copy
-import logging
-import time
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import Tensor
 
 from latent_explorer.engine import geometry
-from latent_explorer.engine.onednn import packed
+from latent_explorer.engine.accelerator import Accelerator, accelerator_of, replayed
+from latent_explorer.engine.choice import Choice, choose
+from latent_explorer.engine.memory import MOST_AT_ONCE, Allowance, bytes_per_picture, fitting_batch
+from latent_explorer.engine.pace import LARGEST_SLICE
 from latent_explorer.errors import EngineError
 from latent_explorer.nets.model import LatentModel
 
-_log = logging.getLogger(__name__)
-_PROBES = 512
 _FEW = 16
-"""Fewer pictures than this are decoded eagerly: packed kernels take longer to start than they save."""
+"""Fewer pictures than this are decoded eagerly, unless it is one: each new size costs oneDNN a compilation."""
+
+Latents = NDArray[np.float32]
+Pictures = NDArray[np.uint8]
+
+
+def levels(model: LatentModel, z: Tensor) -> Tensor:
+    """Grey levels uint8 (n, h, w, c) of the pictures of latents (n, d), on the latents' device."""
+    rounded = model.decode(z).mul_(255).add_(0.5).to(torch.uint8)
+    return rounded.permute(0, 2, 3, 1).contiguous()
 
 
 class Decoder:
-    """Latents to pictures on one device.
+    """Latents to pictures on one device, by the paths that `choice.choose` finds fastest for this model there.
 
-    On a CPU batches go through packed oneDNN products where these are faster than eager torch and stay within one grey
-    level of it on 512 standard normal latents; else, and on other devices, eager torch decodes.
+    accelerator: what stands for a CUDA device; by default the one behind `device`, if there is one. With it, as many
+    pictures are decoded at a time as its free memory holds, a single one as a replayed graph, and batches are copied
+    back while the next is computed. On every device half as many are decoded at a time once memory did not suffice.
     """
 
-    def __init__(self, model: LatentModel, device: torch.device) -> None:
+    def __init__(self, model: LatentModel, device: torch.device, accelerator: Accelerator | None = None) -> None:
         self.device = device
-        self.kernel = "eager"
+        self._accelerator = accelerator or accelerator_of(device)
         self._dim = model.spec.latent_dim
-        self._eager = self._batched = model.eval().to(device)
-        if device.type == "cpu":
-            self._batched = self._faster()
+        self._eager = model.eval().to(device)
+        self._allowance = self._allowed(1)
+        self._measured = self._allowed(2 * self._dim)  # of latents: central differences decode two for each dimension
+        self.choice: Choice = choose(self._eager, device, self.by)
+        self._single = self._replayable()
+
+    @property
+    def kernel(self) -> str:
+        """The name of the path that batches take."""
+        return self.choice.batched.path
+
+    @property
+    def ahead(self) -> int:
+        """How many batches to begin before the first is fetched."""
+        return 0 if self._accelerator is None else 1
+
+    @property
+    def largest_slice(self) -> int:
+        """The most pictures that should be asked for at a time."""
+        return LARGEST_SLICE if self._accelerator is None else self._allowance.most
+
+    def pictures(self, z: Latents) -> Pictures:
+        """Pictures uint8 (n, h, w, c) of latents float32 (n, d); see `begin` for the errors."""
+        return self.begin(z)()
 
     @torch.inference_mode()
-    def pictures(self, z: NDArray[np.float32]) -> NDArray[np.uint8]:
-        """Pictures uint8 (n, h, w, c) of latents float32 (n, d); see `check` for the errors."""
-        self.check(z)
-        return self._decode(self._eager if len(z) < _FEW else self._batched, z)
+    def begin(self, z: Latents) -> Callable[[], Pictures]:
+        """Begin to decode latents float32 (n, d); what is returned hands out the pictures uint8 (n, h, w, c).
 
-    def stretch(self, z: NDArray[np.float32]) -> NDArray[np.float32]:
+        Raises EngineError as `check` does, and where there is no memory for a single picture.
+        """
+        self.check(z)
+        if len(z) == 1:
+            return self._begun(self._single, z)
+        return self._begun(partial(levels, self._model_for(len(z))), z)
+
+    @torch.inference_mode()
+    def by(self, model: LatentModel, z: Latents) -> Pictures:
+        """Pictures uint8 (n, h, w, c) of latents (n, d) by a model that need not be the chosen one."""
+        return self._begun(partial(levels, model), z)()
+
+    def _begun(self, run: Callable[[Tensor], Tensor], z: Latents) -> Callable[[], Pictures]:
+        return _joined(self._allowance.pieces(lambda piece: self._copied(run(self._tensor(piece))), z))
+
+    def stretch(self, z: Latents) -> NDArray[np.float32]:
         """How much the decoder stretches at latents (n, d): `geometry.log_stretch`, float32 (n, 1)."""
         return self._numbers(geometry.log_stretch, z)
 
-    def inconsistency(self, z: NDArray[np.float32]) -> NDArray[np.float32]:
+    def inconsistency(self, z: Latents) -> NDArray[np.float32]:
         """How far the pictures of latents (n, d) are encoded from them: `geometry.inconsistency`, float32 (n, 1)."""
         return self._numbers(geometry.inconsistency, z)
 
-    def _numbers(
-        self, measure: Callable[[LatentModel, torch.Tensor], torch.Tensor], z: NDArray[np.float32]
-    ) -> NDArray[np.float32]:
-        self.check(z)
-        model = self._eager if len(z) < _FEW else self._batched
-        measured = measure(model, torch.tensor(z, dtype=torch.float32, device=self.device))
-        return measured[:, None].float().cpu().numpy()
-
-    def check(self, z: NDArray[np.float32]) -> None:
+    def check(self, z: Latents) -> None:
         """Raises EngineError where latents (n, d) are not finite or of another dimension than the model's."""
         if z.ndim != 2 or z.shape[1] != self._dim:
             raise EngineError(f"this model decodes latents of {self._dim} dimensions, found an array {z.shape}")
         if not np.isfinite(z).all():
             raise EngineError("a latent that is not finite has no place and no picture")
 
-    def _decode(self, model: LatentModel, z: NDArray[np.float32]) -> NDArray[np.uint8]:
-        images = model.decode(torch.tensor(z, dtype=torch.float32, device=self.device))
-        levels = images.mul_(255).add_(0.5).to(torch.uint8)
-        return levels.permute(0, 2, 3, 1).contiguous().cpu().numpy()
+    def _numbers(self, measure: Callable[[LatentModel, Tensor], Tensor], z: Latents) -> NDArray[np.float32]:
+        self.check(z)
+        model = self._model_for(len(z))
+        parts = self._measured.pieces(lambda piece: measure(model, self._tensor(piece)).float().cpu(), z)
+        return torch.cat(parts)[:, None].numpy()
+
+    def _model_for(self, count: int) -> LatentModel:
+        return self._eager if count < _FEW else self.choice.batched.model
+
+    def _tensor(self, z: Latents) -> Tensor:
+        return torch.tensor(z, dtype=torch.float32, device=self.device)
+
+    def _copied(self, made: Tensor) -> Callable[[], Tensor]:
+        return made.cpu if self._accelerator is None else self._accelerator.copy_back(made)
+
+    def _allowed(self, pictures: int) -> Allowance:
+        """For work that decodes so many pictures for each latent."""
+        if self._accelerator is None:
+            return Allowance(MOST_AT_ONCE)
+        each = pictures * bytes_per_picture(self._eager, self.device)
+        fitting = fitting_batch(self._accelerator.free_bytes(), each)
+        return Allowance(fitting, self._accelerator.release)
 
     @torch.inference_mode()
-    def _faster(self) -> LatentModel:
-        """The packed model where it is faster and as exact, else the eager one."""
-        probes = np.random.default_rng(0).standard_normal((_PROBES, self._dim)).astype(np.float32)
-        eager, eager_seconds = self._timed(self._eager, probes)
-        try:
-            candidate = copy.copy(self._eager)
-            candidate._modules = {**self._eager._modules, "decoder": packed(self._eager.decoder)}
-            fast, fast_seconds = self._timed(candidate, probes)
-        except (RuntimeError, AttributeError) as error:
-            _log.info("oneDNN is not used: %s", error)
-            return self._eager
-        if np.abs(fast.astype(int) - eager).max() > 1 or fast_seconds >= eager_seconds:
-            return self._eager
-        self.kernel = "oneDNN"
-        return candidate
+    def _replayable(self) -> Callable[[Tensor], Tensor]:
+        run = partial(levels, self.choice.single.model)
+        return replayed(self._accelerator, run, torch.zeros(1, self._dim, device=self.device))
 
-    def _timed(self, model: LatentModel, z: NDArray[np.float32]) -> tuple[NDArray[np.uint8], float]:
-        times = []
-        for _ in range(4):  # the first warms up
-            start = time.perf_counter()
-            pictures = self._decode(model, z)
-            times.append(time.perf_counter() - start)
-        return pictures, min(times[1:])
+
+def _joined(fetches: list[Callable[[], Tensor]]) -> Callable[[], Pictures]:
+    return lambda: np.concatenate([fetch().numpy() for fetch in fetches]) if len(fetches) > 1 else fetches[0]().numpy()

@@ -2,7 +2,6 @@
 
 import logging
 import threading
-import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -33,6 +32,7 @@ from latent_explorer.engine.protocol import (
     Request,
     Values,
 )
+from latent_explorer.engine.slices import in_slices
 from latent_explorer.engine.survey import Survey, survey
 from latent_explorer.engine.wishes import PICTURE
 from latent_explorer.errors import EngineError
@@ -89,6 +89,7 @@ class Desk:
         self._decoder = Decoder(model, choose_device())
         self._survey, self._opened = None, request.number
         self._paces.clear()
+        self._paces[PICTURE] = Pace(self._decoder.choice.batch, self._decoder.largest_slice)
         yield Opened(request.number, str(self._decoder.device), self._decoder.kernel)
         self._run(lambda: self._prepare(request.number, config, latents))
 
@@ -126,17 +127,18 @@ class Desk:
 
     def decode(self, request: Decode) -> Iterator[Reply]:
         """The pictures, a slice at each step."""
-        for start, pictures in self._in_slices(PICTURE, request.z, lambda z: self._open_decoder().pictures(z)):
+        pace, ahead = self._paces[PICTURE], self._decoder.ahead if self._decoder else 0
+        for start, pictures in in_slices(request.z, pace, lambda z: self._open_decoder().begin(z), ahead):
             yield Pictures(request.number, start, pictures)
 
     def evaluate(self, request: Evaluate) -> Iterator[Reply]:
         """The values of a field, a slice at each step."""
-        for start, values in self._in_slices(request.field, request.z, lambda z: self._values(request.field, z)):
+        for start, values in self._at_once(request.field, request.z, lambda z: self._values(request.field, z)):
             yield Values(request.number, start, values)
 
     def originals(self, request: Originals) -> Iterator[Reply]:
         """The original images, a slice at each step."""
-        for start, images in self._in_slices("originals", request.indices, self._images):
+        for start, images in self._at_once("originals", request.indices, self._images):
             yield Pictures(request.number, start, images)
 
     def average(self, request: Average) -> Iterator[Reply | None]:
@@ -145,7 +147,7 @@ class Desk:
         if not len(indices):
             raise EngineError("no image is chosen whose mean could be shown")
         total: NDArray[np.uint64] | None = None
-        for _, summed in self._in_slices("average", indices, lambda some: self._images(some).sum(0, np.uint64)):
+        for _, summed in self._at_once("average", indices, lambda some: self._images(some).sum(0, np.uint64)):
             total = summed if total is None else total + summed
             yield None
         assert total is not None
@@ -162,19 +164,16 @@ class Desk:
         decoder.check(z)
         return evaluate(field, decoder, self._survey, z)
 
-    def _in_slices(
+    def _at_once(
         self, kind: str, asked: NDArray[Any], work: Callable[[NDArray[Any]], NDArray[Any]]
     ) -> Iterator[tuple[int, NDArray[Any]]]:
-        """What `work` makes of latents or indices, slice by slice, with where each starts; each kind has its pace."""
-        start = 0
-        while start < len(asked):
-            pace = self._paces[kind]
-            piece = asked[start : start + pace.per_slice]
-            began = time.perf_counter()
+        """What `work` makes of latents or indices, slice by slice; each kind of work has its pace."""
+
+        def begin(piece: NDArray[Any]) -> Callable[[], NDArray[Any]]:
             made = work(piece)
-            pace.learn(len(piece), time.perf_counter() - began)
-            yield start, made
-            start += len(piece)
+            return lambda: made
+
+        return in_slices(asked, self._paces[kind], begin, ahead=0)
 
     def _open_decoder(self) -> Decoder:
         if self._decoder is None:

@@ -1,6 +1,6 @@
-"""Fully connected layers through oneDNN, their weights packed once for its blocked kernels.
+"""Linear and convolutional layers through oneDNN, their weights packed once for its blocked kernels.
 
-torch's own eager product goes through another library, which on many processors reaches half the speed. The two
+torch's own eager product goes through another library, which on many processors reaches half the speed. The
 operators used here are those that torch's compiler emits for frozen weights; whoever calls `packed` must be ready for
 a RuntimeError or AttributeError where a build lacks them.
 """
@@ -13,28 +13,60 @@ from torch import Tensor, nn
 _BATCH = 512  # the batch that the packing is chosen for; others work, a little slower
 
 
-class PackedLinear(nn.Module):
-    """A linear layer, and the activation after it, as one oneDNN product. activation: "none", "relu" or "gelu"."""
+class Packed(nn.Module):
+    """A layer, and the activation after it, as one oneDNN kernel. activation: "none", "relu" or "gelu"."""
 
-    def __init__(self, linear: nn.Linear, activation: str) -> None:
+    def __init__(self, layer: nn.Linear | nn.Conv2d | nn.ConvTranspose2d, activation: str = "none") -> None:
         super().__init__()
+        self._bias = None if layer.bias is None else layer.bias.detach()
+        self.activation = activation
+
+    def _after(self) -> tuple[str, list[float], str]:
+        return self.activation, [], "none" if self.activation == "gelu" else ""
+
+
+class PackedLinear(Packed):
+    """A linear layer."""
+
+    def __init__(self, linear: nn.Linear, activation: str = "none") -> None:
+        super().__init__(linear, activation)
         self._weight = torch.ops.mkldnn._reorder_linear_weight(linear.weight.detach().clone(), _BATCH)
-        self._bias = None if linear.bias is None else linear.bias.detach()
-        self._activation = activation
 
     def forward(self, x: Tensor) -> Tensor:
         """Shape (n, inputs) in, (n, outputs) out."""
-        algorithm = "none" if self._activation == "gelu" else ""
-        product: Tensor = torch.ops.mkldnn._linear_pointwise(
-            x, self._weight, self._bias, self._activation, [], algorithm
-        )
+        product: Tensor = torch.ops.mkldnn._linear_pointwise(x, self._weight, self._bias, *self._after())
         return product
 
 
+class PackedConvolution(Packed):
+    """A convolution, or a transposed one, on pictures whose channels lie innermost in memory."""
+
+    def __init__(self, layer: nn.Conv2d | nn.ConvTranspose2d, activation: str = "none") -> None:
+        super().__init__(layer, activation)
+        operators, weight = torch.ops.mkldnn, layer.weight.detach().clone(memory_format=torch.channels_last)
+        padding = [layer.padding, layer.output_padding] if isinstance(layer, nn.ConvTranspose2d) else [layer.padding]
+        self._geometry = (*padding, layer.stride, layer.dilation, layer.groups)
+        if isinstance(layer, nn.ConvTranspose2d):
+            self._operator = operators._convolution_transpose_pointwise
+            self._weight = operators._reorder_convolution_transpose_weight(weight, *self._geometry, None)
+        else:
+            self._operator = operators._convolution_pointwise
+            self._weight = operators._reorder_convolution_weight(weight, *self._geometry, None)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Shape (n, c, h, w) in and out."""
+        inner = x.contiguous(memory_format=torch.channels_last)
+        made: Tensor = self._operator(inner, self._weight, self._bias, *self._geometry, *self._after())
+        return made
+
+
 def packed(module: nn.Module) -> nn.Module:
-    """A module that computes the same with every linear layer packed; what is not one is shared, not copied."""
+    """A module that computes the same with every such layer packed; what is none is shared, not copied."""
     if isinstance(module, nn.Linear):
-        return PackedLinear(module, "none")
+        return PackedLinear(module)
+    if isinstance(module, nn.Conv2d | nn.ConvTranspose2d):
+        plain = module.padding_mode == "zeros" and not isinstance(module.padding, str)
+        return PackedConvolution(module) if plain else module
     if isinstance(module, nn.Sequential):
         return nn.Sequential(*_packed_layers(list(module)))
     shallow = copy.copy(module)
@@ -47,8 +79,8 @@ def _packed_layers(layers: list[nn.Module]) -> list[nn.Module]:
     for layer in layers:
         before = result[-1] if result else None
         activation = _activation(layer)
-        if activation and isinstance(before, PackedLinear) and before._activation == "none":
-            before._activation = activation
+        if activation and isinstance(before, Packed) and before.activation == "none":
+            before.activation = activation
         else:
             result.append(packed(layer))
     return result

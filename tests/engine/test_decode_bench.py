@@ -1,11 +1,14 @@
-"""`bench decode`: operations counted, batches tried, shares of the machine's own rate."""
+"""`bench decode`: operations counted, batches and paths tried, shares of the machine's own rate."""
 
 from pathlib import Path
 
+import pytest
 import torch
+from torch import nn
 
 from latent_explorer.bundles import read_config, read_weights
 from latent_explorer.engine import decode_bench
+from latent_explorer.engine.decode_paths import PATHS, DecodePath
 from latent_explorer.nets.weights import load_model
 
 
@@ -15,15 +18,27 @@ def test_a_dense_decoder_has_two_operations_for_each_weight(small_bundle: Path) 
     assert decode_bench.operations_per_picture(model) == 2 * weights
 
 
-def test_what_is_measured_hangs_together(small_bundle: Path, monkeypatch) -> None:
+def unavailable(_decoder: nn.Module) -> nn.Module:
+    raise ModuleNotFoundError("no such compiler\nand much more")
+
+
+def test_what_is_measured_hangs_together(small_bundle: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(decode_bench, "BATCHES", (1, 64, 256))
     threads = torch.get_num_threads()
-    found = decode_bench.measure_decode([small_bundle], seconds=0.01)["small"]
-    assert found["best_batch"] in (1, 64, 256)
-    rates = found["by_batch_1_thread"]
-    assert found["images_per_second_1_thread"] == max(rates.values()) == rates[str(found["best_batch"])]
-    operations = found["images_per_second_1_thread"] * found["mflop_per_image"] / 1000
-    assert (
-        abs(found["share_of_matmul_rate_1_thread"] * found["matmul_gflops_1_thread"] - operations) < 1e-6 * operations
-    )
+    missing = DecodePath("missing", unavailable, lambda _decoder, _device: True, at_opening=False)
+    paths = (*(path for path in PATHS if path.name != "torch.compile"), missing)
+    found = decode_bench.measure_decode([small_bundle], seconds=0.01, paths=paths)["small"]
+    by_path = found["paths"]
+    assert by_path.keys() == {"eager", "oneDNN", "bfloat16", "missing"}  # a dense network has no channels to order
+    assert by_path["missing"]["not_to_be_had"] == "ModuleNotFoundError: no such compiler"
+    assert [name for name, each in by_path.items() if each["taken"]] == [found["kernel"]]
+    assert by_path["eager"]["largest_grey_level_difference"] == 0
+    assert by_path["oneDNN"]["share_of_pixels_off_by_more_than_1"] <= by_path["oneDNN"]["most_allowed"]
+    for figures in (found, by_path["eager"], by_path["oneDNN"], by_path["bfloat16"]):
+        rates = figures["by_batch_1_thread"]
+        assert figures["best_batch"] in (1, 64, 256)
+        assert figures["images_per_second_1_thread"] == max(rates.values()) == rates[str(figures["best_batch"])]
+        operations = figures["images_per_second_1_thread"] * found["mflop_per_image"] / 1000
+        share = figures["share_of_matmul_rate_1_thread"]
+        assert share * found["matmul_gflops_1_thread"] == pytest.approx(operations)
     assert torch.get_num_threads() == threads

@@ -7,8 +7,6 @@ from hypothesis import strategies as st
 
 from latent_explorer.gui.driving.person import Person
 from latent_explorer.gui.map.points import PointLayer
-from latent_explorer.gui.point_look import recall
-from latent_explorer.gui.settings import Settings
 from latent_explorer.gui.theme import DARK
 from latent_explorer.gui.view import View
 
@@ -78,9 +76,9 @@ def test_size_and_opacity_are_chosen_under_layers_and_remembered(new_window, sma
 
 
 @pytest.mark.parametrize("nonsense", ["", "large", "nan", "-3", "1e9"])
-def test_what_makes_no_sense_in_the_settings_is_not_used(tmp_path, nonsense: str) -> None:
-    settings, layer = Settings(tmp_path / "settings.ini"), PointLayer()
-    settings.set_text("point size", nonsense)
-    settings.set_text("point opacity", nonsense)
-    recall(layer, settings)
-    assert (layer.size, layer.opacity) == (1.0, 0.75)
+def test_what_makes_no_sense_in_the_settings_is_not_used(new_window, small_bundle, nonsense: str) -> None:
+    window = new_window(small_bundle).window
+    window.settings.set_text("point size", nonsense)
+    window.settings.set_text("layer Points", f"shown {nonsense}")
+    other = new_window(small_bundle).window
+    assert (other.points.size, other.points.opacity) == (1.0, 0.75)

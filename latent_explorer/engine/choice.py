@@ -1,0 +1,134 @@
+"""Which path a model's pictures take, and in batches of what size: tried when the model is opened."""
+
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from latent_explorer.engine.decode_paths import EAGER, PATHS, DecodePath
+from latent_explorer.engine.pace import LARGEST_SLICE, SLICE_SECONDS
+from latent_explorer.nets.model import LatentModel
+
+_log = logging.getLogger(__name__)
+_ROUNDS = 4  # the first of them warms up
+MOST_OFF = 0.001
+"""The share of pixels that may differ from float32 eager by more than one grey level."""
+_MOST_PROBES = 512
+_FEWEST_PROBES = 32
+_PROBE_SECONDS = 0.01  # of eager decoding, about; opening a model must not be felt
+
+Pictures = NDArray[np.uint8]
+Decode = Callable[[LatentModel, NDArray[np.float32]], Pictures]
+
+
+@dataclass(frozen=True)
+class Difference:
+    """How far pictures are from those of float32 eager. largest: grey levels. share_off: of pixels, by more than 1."""
+
+    largest: int
+    share_off: float
+
+    @classmethod
+    def between(cls, pictures: Pictures, eager: Pictures) -> "Difference":
+        """Of two arrays of the same shape."""
+        levels = np.abs(pictures.astype(np.int16) - eager)
+        return cls(int(levels.max(initial=0)), float((levels > 1).mean()) if levels.size else 0.0)
+
+    @property
+    def allowed(self) -> bool:
+        """Whether a path that differs so much may be taken by default."""
+        return self.share_off <= MOST_OFF
+
+
+@dataclass(frozen=True, eq=False)
+class Trial:
+    """What came of trying one path. seconds: for all probes. single_seconds: for one picture."""
+
+    path: str
+    model: LatentModel
+    difference: Difference
+    seconds: float
+    single_seconds: float
+
+
+@dataclass(frozen=True, eq=False)
+class Choice:
+    """The path for batches, the one for a single picture, and how many pictures fit into a slice of work."""
+
+    batched: Trial
+    single: Trial
+    batch: int
+    why: str
+
+
+@torch.inference_mode()
+def choose(model: LatentModel, device: torch.device, decode: Decode, paths: tuple[DecodePath, ...] = PATHS) -> Choice:
+    """The fastest of the paths allowed at opening, on probes, among those whose pictures are as eager torch's.
+
+    decode: pictures uint8 (n, h, w, c) of latents (n, d) by a model that may be converted.
+    Probes are 32 to 512 standard normal latents, as many as eager torch decodes in about 10 ms.
+    """
+    probes = _probes(model, decode)
+    eager = decode(model, probes)
+    notes: list[str] = []
+    found = {EAGER.name: (model, Difference(0, 0.0))}
+    for path in paths:
+        if path is EAGER or not (path.at_opening and path.suits(model.decoder, device)):
+            continue
+        try:
+            converted = path.through(model)
+            difference = Difference.between(decode(converted, probes), eager)
+        except (RuntimeError, AttributeError, MemoryError) as error:
+            notes.append(f"{path.name} failed: {error}")
+            continue
+        if difference.allowed:
+            found[path.name] = (converted, difference)
+        else:
+            notes.append(f"{path.name} is off by more than one level in {difference.share_off:.2%} of pixels")
+    return _best(_trials(found, decode, probes), notes, len(probes))
+
+
+def _best(trials: list[Trial], notes: list[str], probes: int) -> Choice:
+    batched = min(trials, key=lambda trial: trial.seconds)
+    single = min(trials, key=lambda trial: trial.single_seconds)
+    rates = ", ".join(f"{trial.path} {probes / trial.seconds:,.0f}/s" for trial in trials)
+    why = "; ".join([f"fastest on {probes} probes: {rates}", *notes])
+    _log.info("%s: %s", batched.path, why)
+    return Choice(batched, single, batch_for(probes / batched.seconds), why)
+
+
+def batch_for(pictures_per_second: float) -> int:
+    """How many pictures make a slice of work: a power of two, at most LARGEST_SLICE."""
+    fitting = max(1, min(LARGEST_SLICE, int(pictures_per_second * SLICE_SECONDS)))
+    return 1 << (fitting.bit_length() - 1)
+
+
+def _probes(model: LatentModel, decode: Decode) -> NDArray[np.float32]:
+    z = np.random.default_rng(0).standard_normal((_MOST_PROBES, model.spec.latent_dim)).astype(np.float32)
+    seconds = min(_seconds(model, decode, z[:_FEWEST_PROBES]) for _ in range(3))
+    count = _FEWEST_PROBES
+    while count < _MOST_PROBES and 2 * count * seconds / _FEWEST_PROBES <= _PROBE_SECONDS:
+        count *= 2
+    return z[:count]
+
+
+def _trials(
+    found: dict[str, tuple[LatentModel, Difference]], decode: Decode, probes: NDArray[np.float32]
+) -> list[Trial]:
+    """Each path's shortest times; they take turns, since what else the machine does should meet all alike."""
+    times: dict[str, list[tuple[float, float]]] = {name: [] for name in found}
+    for _ in range(_ROUNDS):
+        for name, (model, _difference) in found.items():
+            times[name].append((_seconds(model, decode, probes), _seconds(model, decode, probes[:1])))
+    shortest = {name: [min(column) for column in zip(*each[1:], strict=True)] for name, each in times.items()}
+    return [Trial(name, model, difference, *shortest[name]) for name, (model, difference) in found.items()]
+
+
+def _seconds(model: LatentModel, decode: Decode, z: NDArray[np.float32]) -> float:
+    start = time.perf_counter()
+    decode(model, z)
+    return time.perf_counter() - start
