@@ -1,4 +1,4 @@
-"""A small live graph of how long hovers take; pyqtgraph is loaded only when it is opened."""
+"""A small live graph of how long hovers and frames take; pyqtgraph is loaded only when it is opened."""
 
 import numpy as np
 from PyQt6.QtCore import Qt, QTimer
@@ -12,7 +12,7 @@ _BUDGET_MS = 8.0  # one frame at 120 Hz
 
 
 class LatencyGraph(QWidget):
-    """The last hovers, newest right, in milliseconds from move to painted picture. meters: by what they time."""
+    """The last times of each meter, newest right, in milliseconds from a move to what is painted. meters: by name."""
 
     def __init__(self, parent: QWidget, meters: dict[str, Meter], theme: Theme) -> None:
         super().__init__(parent, Qt.WindowType.Tool)
@@ -33,7 +33,7 @@ class LatencyGraph(QWidget):
         plot.addItem(pyqtgraph.InfiniteLine(_BUDGET_MS, 0, pen=budget, label="one frame at 120 Hz"))
         self._curves = [
             (meter, plot.plot(pen=pyqtgraph.mkPen(colour, width=2), name=name))
-            for (name, meter), colour in zip(meters.items(), (theme.accent, theme.good), strict=True)
+            for (name, meter), colour in zip(meters.items(), (theme.accent, theme.good, theme.fair), strict=True)
         ]
         QVBoxLayout(self).addWidget(plot)
         self.resize(460, 260)

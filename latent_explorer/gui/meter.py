@@ -1,4 +1,4 @@
-"""How long it takes from a move of the pointer to the painted picture."""
+"""How long it takes from a move of the pointer, or of the map, to what is painted for it."""
 
 from collections import deque
 
@@ -6,9 +6,10 @@ import numpy as np
 
 
 class Meter:
-    """The last 200 times, in milliseconds. total: how many there have been."""
+    """The last 200 times, in milliseconds, of what is called `name`. total: how many there have been."""
 
-    def __init__(self, size: int = 200) -> None:
+    def __init__(self, name: str, size: int = 200) -> None:
+        self.name = name
         self.samples: deque[float] = deque(maxlen=size)
         self.total = 0
 
@@ -20,6 +21,6 @@ class Meter:
     def text(self) -> str:
         """Median and 99th percentile, in words."""
         if not self.samples:
-            return "hover –"
+            return f"{self.name} –"
         p50, p99 = np.percentile(self.samples, (50, 99))
-        return f"hover p50 {p50:.1f} ms, p99 {p99:.1f} ms"
+        return f"{self.name} p50 {p50:.1f}, p99 {p99:.1f} ms"

@@ -29,7 +29,7 @@ def use_settings(window: "MainWindow") -> None:
     window.feed.cache.limit = round(settings.number("picture memory", 256, 16, 2**16)) * 2**20
     window.store.limit = round(settings.number("picture disk", DISK_BYTES >> 20, 16, 2**24)) * 2**20
     window.store.on = settings.text("keep pictures on disk", "yes") == "yes"
-    window.canvas.fades = settings.text("fade pictures in", "yes" if _system_animates() else "no") == "yes"
+    window.canvas.pacing.fades = settings.text("fade pictures in", "yes" if _system_animates() else "no") == "yes"
 
 
 def fill_picture_menu(window: "MainWindow", menu: QMenu) -> None:
@@ -41,7 +41,7 @@ def fill_picture_menu(window: "MainWindow", menu: QMenu) -> None:
     for text, pixels in SIZES.items():
         tick(menu, text, feed.picture_pixels == pixels, partial(_choose_size, window, pixels), "size")
     menu.addSeparator()
-    tick(menu, "Fade pictures in", window.canvas.fades, partial(_toggle_fading, window))
+    tick(menu, "Fade pictures in", window.canvas.pacing.fades, partial(_toggle_fading, window))
     memory = menu.addMenu("Keep in memory")
     assert memory is not None
     for mib in MEMORY_MIB:
@@ -62,8 +62,8 @@ def _choose_memory(window: "MainWindow", mib: int) -> None:
 
 
 def _toggle_fading(window: "MainWindow") -> None:
-    window.canvas.fades = not window.canvas.fades
-    window.settings.set_text("fade pictures in", "yes" if window.canvas.fades else "no")
+    window.canvas.pacing.fades = not window.canvas.pacing.fades
+    window.settings.set_text("fade pictures in", "yes" if window.canvas.pacing.fades else "no")
 
 
 def _system_animates() -> bool:

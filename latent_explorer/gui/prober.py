@@ -50,7 +50,7 @@ class Prober(QObject):
         self.probe: Probe | None = None
         self.place: Place | None = None
         self.loupe = True
-        self.exact, self.interpolated = Meter(), Meter()
+        self.exact, self.interpolated = Meter("hover"), Meter("interpolated")
         self.on_exact: Callable[[Probe], None] = lambda _: None
         self._rest = QTimer(self)
         self._rest.setSingleShot(True)

@@ -42,7 +42,8 @@ class StatusLine(QObject):
         self._labels = [QLabel(), speed, QLabel(), QLabel()]
         tips = (
             "Where pictures are decoded, and by which kernel",
-            "From a move of the pointer to its exact picture painted, of the last 200 moves; click for a graph",
+            "Hover: from a move of the pointer to its exact picture; frame: from a move of the map to it, both painted."
+            " Of the last 200 of each; click for a graph",
             "Tiles of the view that are still to come",
             "Points shown",
         )
@@ -58,13 +59,12 @@ class StatusLine(QObject):
         self._bar.showMessage(message, _SAY_MS)
 
     def show_graph(self) -> None:
-        """Open a small live graph of how long hovers take."""
+        """Open a small live graph of how long hovers and frames take."""
         from latent_explorer.gui.latency_graph import LatencyGraph
 
-        prober = self._window.prober
-        LatencyGraph(
-            self._window, {"exact": prober.exact, "interpolated": prober.interpolated}, self._window.theme
-        ).show()
+        prober, frames = self._window.prober, self._window.canvas.pacing.frames
+        meters = {"exact": prober.exact, "interpolated": prober.interpolated, "frame": frames}
+        LatencyGraph(self._window, meters, self._window.theme).show()
 
     def say_the_end(self) -> None:
         """Say why one cannot come closer."""
@@ -78,7 +78,7 @@ class StatusLine(QObject):
         window = self._window
         texts = (
             self.device,
-            window.prober.exact.text(),
+            f"{window.prober.exact.text()} · {window.canvas.pacing.frames.text()}",
             f"{window.feed.missing} tiles to come",
             window.points.text,
         )

@@ -20,7 +20,7 @@ def _wire_map(window: "MainWindow") -> None:
     window.prober.told.connect(window.thumbnails.hover)
     canvas.looked.connect(window.look)
     canvas.ended.connect(window.status.say_the_end)
-    canvas.holds = window.prober.awaits
+    canvas.pacing.holds = window.prober.awaits
     canvas.closest, window.tiles.cover = window.feed.closest, window.feed.cover
     canvas.painted.connect(window.points.after_first_paint)
     window.sorter.done.connect(canvas.refresh)

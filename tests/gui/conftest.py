@@ -40,6 +40,9 @@ class SilentEngine:
     def send(self, request: Request) -> None:
         pass
 
+    def offer(self, request: Request) -> bool:
+        return True
+
     def receive(self) -> Reply | None:
         self._ended.wait()
         return None

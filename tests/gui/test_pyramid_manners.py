@@ -74,11 +74,11 @@ def test_no_more_painted_tiles_are_kept_than_a_screen_needs_a_few_times(layer: T
 
 def test_what_has_faded_in_looks_as_if_painted_at_once(person: Person) -> None:
     window, canvas = person.window, person.canvas
-    assert canvas.fades
+    assert canvas.pacing.fades
     for _ in range(3):
         person.wheel(person.point(0, 0), 1)
     person.wait_for_the_engine()
-    person.wait_until(lambda: not canvas._fresh)
+    person.wait_until(lambda: not canvas.pacing.fresh)
     key = window.feed.keys[0]
     rect = tile_rect(canvas.view, key).intersected(canvas.rect()).adjusted(1, 1, -1, -1)
     faded = to_array(canvas.grab(rect).toImage())
@@ -88,13 +88,13 @@ def test_what_has_faded_in_looks_as_if_painted_at_once(person: Person) -> None:
 
 def test_where_no_motion_is_wanted_tiles_are_painted_at_once(person: Person) -> None:
     canvas = person.canvas
-    canvas.fades = False
+    canvas.pacing.fades = False
     try:
         key = person.window.feed.keys[0]
         canvas.show_tile(key)
-        assert canvas._fresh[key] == 1
+        assert canvas.pacing.fresh[key] == 1
     finally:
-        canvas.fades = True
+        canvas.pacing.fades = True
 
 
 def test_one_can_go_as_deep_as_latents_differ_and_is_told_where_that_ends(person: Person) -> None:
@@ -131,10 +131,10 @@ def test_size_memory_and_fading_are_chosen_in_the_menu_and_remembered(person: Pe
         person.wheel(person.point(0, 0), 1)
         entry(menu, "Fade").trigger()
         entry(entry(menu, "Keep in memory").menu(), "64").trigger()
-        window.feed.picture_pixels, window.feed.cache.limit, window.canvas.fades = 1.0, 1, True
+        window.feed.picture_pixels, window.feed.cache.limit, window.canvas.pacing.fades = 1.0, 1, True
         use_settings(window)
         assert (window.feed.picture_pixels, window.feed.cache.limit) == (45, 64 * 2**20)
-        assert not window.canvas.fades
+        assert not window.canvas.pacing.fades
         window.settings.set_text("picture pixels", "huge")
         use_settings(window)
         assert window.feed.picture_pixels == 34

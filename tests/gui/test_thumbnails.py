@@ -185,7 +185,7 @@ def test_the_one_under_the_pointer_is_large_and_on_top(person: Person, small_bun
     person.window.toggle_loupe()
     at = canvas.view.to_screen(person.window.session.bundle.uv[number]).round().astype(int).tolist()
     person.move(QPoint(*at) + QPoint(-8, 9))
-    assert layer.lifted == number
+    person.wait_until(lambda: layer.lifted == number)
     where = layer.lifted_rect(canvas.view)
     assert where.contains(QPoint(*at))
     assert max(where.width(), where.height()) > 2 * SIDE
@@ -197,7 +197,7 @@ def test_the_one_under_the_pointer_is_large_and_on_top(person: Person, small_bun
     ]
     np.testing.assert_allclose(seen, image[-1, :, 0], atol=1)
     person.move(QPoint(2, 2))
-    assert layer.lifted != number
+    person.wait_until(lambda: layer.lifted != number)
     person.window.toggle_loupe()
 
 

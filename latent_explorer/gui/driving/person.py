@@ -149,7 +149,7 @@ class Person:
         """Wait until the model is open and all tiles of the view are there."""
         window = self.window
         self.wait_until(
-            lambda: window.ready and self.canvas.at_rest and window.feed.missing == window.fields.missing == 0
+            lambda: window.ready and self.canvas.pacing.at_rest and window.feed.missing == window.fields.missing == 0
         )
 
 

@@ -1,12 +1,11 @@
 """The map itself: a widget that paints the layers and turns events into places."""
 
 import math
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
-from PyQt6.QtCore import QEvent, QPointF, Qt, QTimer, pyqtSignal
+from PyQt6.QtCore import QEvent, QPointF, Qt, pyqtSignal
 from PyQt6.QtGui import (
     QColor,
     QFocusEvent,
@@ -25,6 +24,7 @@ from latent_explorer.atlas import Region, TileKey
 from latent_explorer.gui.fields.layer import FieldLayer
 from latent_explorer.gui.map.ground import Ground, Scene
 from latent_explorer.gui.map.marks import Marks, paint_marks, probe_rect
+from latent_explorer.gui.map.pacing import Pacing
 from latent_explorer.gui.map.points import PointLayer
 from latent_explorer.gui.map.sheet import Layers
 from latent_explorer.gui.map.tiles import TileLayer
@@ -33,12 +33,6 @@ from latent_explorer.gui.theme import DARK, Theme
 from latent_explorer.gui.view import SCALES, View
 
 _CLICK = 4  # pixels the pointer may move between press and release of a click
-_FRESH_TILE_MS = 3  # tiles that came are painted one at a time, so that no hover waits long
-_FADE_STEPS = 3  # paints from the stand-in to the tile
-_PATIENCE = 0.008  # seconds at most that painting waits for a picture under the pointer
-_WAIT_MS = 1
-_SLICE = 0.002  # seconds of painting a new sheet between two looks at what has come
-_FADING = 20  # tiles that fade at a time: a round of them takes 60 ms, two rounds lie between three steps
 _ARROWS = {
     Qt.Key.Key_Left: (-1, 0),
     Qt.Key.Key_Right: (1, 0),
@@ -53,8 +47,7 @@ class MapCanvas(QWidget):
     hovered: the plane point under the pointer (or moved to with the arrow keys). looked: the view has changed.
     painted: a paint has ended. ended: one has tried to zoom in where it goes no deeper.
 
-    closest: the scale up to which one can zoom in at a plane point. holds: whether a picture is about to come that all
-    other painting waits for.
+    closest: the scale up to which one can zoom in at a plane point.
     """
 
     hovered = pyqtSignal(float, float)
@@ -70,23 +63,17 @@ class MapCanvas(QWidget):
         self.view = View()
         self.tool: Tool | None = None
         self.fields: list[FieldLayer] = []
-        self.fades = True
         self.closest: Callable[[tuple[float, float]], float] = lambda _: math.inf
-        self.holds: Callable[[], bool] = lambda: False
-        self._held_since: float | None = None
         self.lifted: Callable[[QPainter, View], None] = lambda painter, view: None  # painted between ground and marks
         self._home: Region | None = None
         self._follows_home = True
         self._ground = Ground(Layers(tiles, self.fields, points))
-        self._renewal: Iterator[None] | None = None
-        self._renew_timer, self._move_timer = self._soon(self._renew), self._soon(self._moved)
-        self._look_timer = self._soon(self._tell_of_the_look)
-        self._fresh: dict[TileKey, int] = {}  # tiles that came, and in how many steps each is still to be painted
+        self.pacing = Pacing(self, self._ground, self._scene)
+        self.pacing.looked.connect(self.looked)
         self._pressed: QPointF | None = None
         self._dragging = False
         self._panned_from: QPointF | None = None
         self._space = False
-        self._fresh_timer = self._soon(self._paint_fresh)
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
@@ -94,19 +81,7 @@ class MapCanvas(QWidget):
         self.setMinimumSize(240, 200)
         self.setAccessibleName("Map of the latent space")
 
-    def _soon(self, task: Callable[[], None]) -> QTimer:
-        """A timer that, once started, does a task once."""
-        timer = QTimer(self)
-        timer.setSingleShot(True)
-        timer.timeout.connect(task)
-        return timer
-
     # -- what is shown
-
-    @property
-    def at_rest(self) -> bool:
-        """Whether all have been told of the view, and it is painted."""
-        return self._renewal is None and not (self._move_timer.isActive() or self._look_timer.isActive())
 
     def set_home(self, home: Region) -> None:
         """Fit the view to a region, now and, until one zooms or pans, whenever the size changes."""
@@ -150,19 +125,12 @@ class MapCanvas(QWidget):
         self._look(self.view.centred(u, v))
 
     def show_tile(self, key: TileKey) -> None:
-        """A tile has come; it is painted soon, and faded in where another has stood in for it."""
-        if not self._ground.wants(key):
-            return  # asked for ahead; painted with all else once it is seen
-        fades = self.fades and len(self._fresh) < _FADING and self.tiles.has_stand_in(key)
-        self._fresh[key] = _FADE_STEPS if fades else 1
-        if not self._fresh_timer.isActive():
-            self._fresh_timer.start(_FRESH_TILE_MS)
+        """A tile has come; it is painted soon."""
+        self.pacing.show_tile(key, stood_in=self.tiles.has_stand_in(key))
 
     def refresh(self) -> None:
         """Paint everything anew."""
-        self._ground.forget()
-        self._renewal = None
-        self._fresh.clear()
+        self.pacing.forget()
         self.update()
 
     def refresh_points(self, covered: Callable[[View], QRegion]) -> None:
@@ -179,7 +147,7 @@ class MapCanvas(QWidget):
         """Move the probe; only the pixels it covered and covers are painted."""
         before = probe_rect(self.view, self.marks)
         self.marks = replace(self.marks, probe=probe, loupe=loupe, neighbours=None)
-        if not self._move_timer.isActive():  # else everything is painted in a moment
+        if not self.pacing.moving:  # else everything is painted in a moment
             self.update(before.united(probe_rect(self.view, self.marks)))  # Qt is slow where a clip is no rectangle
 
     def picture(self, scale: float) -> QImage:
@@ -194,53 +162,7 @@ class MapCanvas(QWidget):
         if view == self.view:
             return
         self.view = view
-        self._move_timer.start(0)
-
-    def _moved(self) -> None:
-        """Show where one has gone; what hovers along is shown before.
-
-        Painted now, not merely marked to be: whatever is marked is painted with the next picture in the inspector.
-        """
-        self.repaint()
-        self._look_timer.start(0)
-
-    def _tell_of_the_look(self) -> None:
-        if self._waits():
-            self._look_timer.start(_WAIT_MS)
-            return
-        self.looked.emit()
-        self._renew_timer.start(0)
-
-    def _waits(self) -> bool:
-        """Whether to let a picture that is about to come be shown first: not for ever, where one follows another."""
-        now = time.perf_counter()
-        if not self.holds():
-            self._held_since = None
-            return False
-        if self._held_since is None:
-            self._held_since = now
-        if now - self._held_since < _PATIENCE:
-            return True
-        self._held_since = None
-        return False
-
-    def _renew(self) -> None:
-        """Paint on for a moment where the view has left what is painted."""
-        if self._renewal is None and not self._ground.fits(self._scene()):
-            self._renewal = self._ground.renewal(self._scene())
-        if self._renewal is None:
-            return
-        if self._waits():
-            self._renew_timer.start(_WAIT_MS)
-            return
-        end = time.perf_counter() + _SLICE
-        for _ in self._renewal:
-            if time.perf_counter() > end:
-                break
-        else:
-            self._renewal = None
-            self.repaint()
-        self._renew_timer.start(0)
+        self.pacing.move()
 
     # -- painting
 
@@ -259,22 +181,6 @@ class MapCanvas(QWidget):
 
     def _scene(self, ratio: float | None = None) -> Scene:
         return Scene(self.view, self.theme, ratio or self.devicePixelRatioF())
-
-    def _paint_fresh(self) -> None:
-        """Paint one of the tiles that came into what is painted already."""
-        if self._renewal is not None or self._waits():
-            self._fresh_timer.start(_WAIT_MS)
-            return
-        key = next(iter(self._fresh), None)
-        if key is None:
-            return
-        steps = self._fresh.pop(key)
-        changed = self._ground.add(self.view, key, steps)
-        if steps > 1 and not changed.isEmpty():
-            self._fresh[key] = steps - 1  # behind the others
-        if self._fresh:
-            self._fresh_timer.start(_FRESH_TILE_MS)
-        self.repaint(changed)
 
     # -- events
 
