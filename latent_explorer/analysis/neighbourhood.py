@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.spatial import KDTree
+
+from latent_explorer.analysis.nearest import Nearest
 
 INSIDE, EDGE, NOWHERE = "inside the data", "at the edge", "no data here"
 SHOWN, COUNTED, REACH = 8, 50, 10
@@ -38,7 +39,8 @@ class Neighbourhood:
     """
 
     def __init__(self, means: NDArray[np.float32], labels: NDArray[np.int64] | None, classes: int) -> None:
-        self._tree = KDTree(means)
+        self._nearest = Nearest(means).find
+        self._count = len(means)
         self._labels = labels
         self._classes = classes if labels is not None else 0
         self._inside, self._edge = self._usual_reach(means)
@@ -46,17 +48,16 @@ class Neighbourhood:
     def _usual_reach(self, means: NDArray[np.float32]) -> tuple[float, float]:
         sample = means[np.random.default_rng(0).permutation(len(means))[:10_000]]
         rank = min(REACH + 1, len(means))  # the nearest of an image is itself
-        distances, _ = self._tree.query(sample, k=[rank])
-        inside, edge = np.quantile(distances, (0.95, 0.999))
+        distances, _ = self._nearest(sample, rank)
+        inside, edge = np.quantile(distances[:, -1], (0.95, 0.999))
         return max(float(inside), 1e-12), max(float(edge), 1e-12)
 
     def around(self, z: NDArray[np.float32]) -> Surroundings:
         """What the data say about the latent `z` (d,)."""
-        count = min(COUNTED, self._tree.n)
-        distances, indices = self._tree.query(z, k=np.arange(1, count + 1))
-        reach = float(distances[min(REACH, count) - 1])
+        (distances,), (indices,) = self._nearest(z[None], COUNTED)
+        reach = float(distances[:REACH][-1])
         return Surroundings(
-            indices=indices[:SHOWN].astype(np.int64),
+            indices=indices[:SHOWN],
             distances=distances[:SHOWN],
             shares=self._shares(indices),
             reach=reach / self._inside,
@@ -89,7 +90,7 @@ class Neighbourhood:
         distances, _ = self._nearest(z, COUNTED)
         d = z.shape[1]
         log_ball = d / 2 * math.log10(math.pi) - math.lgamma(d / 2 + 1) / math.log(10)
-        share = math.log10(distances.shape[1] / self._tree.n)
+        share = math.log10(distances.shape[1] / self._count)
         density: NDArray[np.float64] = share - log_ball - d * np.log10(np.maximum(distances[:, -1], 1e-12))
         return density
 
@@ -110,11 +111,6 @@ class Neighbourhood:
         weights = 1 / (distances**2 + softening)
         means: NDArray[np.float64] = (weights * values[indices]).sum(1) / weights.sum(1)
         return means
-
-    def _nearest(self, z: NDArray[np.float32], count: int) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-        """Distances and indices (n, k) of the nearest images, nearest first, k <= count."""
-        distances, indices = self._tree.query(z, k=np.arange(1, min(count, self._tree.n) + 1))
-        return distances, indices
 
     def _shares(self, indices: NDArray[np.int64]) -> NDArray[np.float64]:
         if self._labels is None:

@@ -17,7 +17,7 @@ def cloud(seed: int, count: int = 200, dimensions: int = 2) -> tuple[NDArray[np.
     return random.standard_normal((count, dimensions)).astype(np.float32), random.integers(0, 4, count)
 
 
-@given(SEEDS, st.sampled_from([1, 2, 5]), st.floats(0, 6))
+@given(SEEDS, st.sampled_from([1, 2, 5, 16]), st.floats(0, 6))
 def test_neighbours_and_shares_are_those_of_a_search_through_all(seed: int, dimensions: int, away: float) -> None:
     means, labels = cloud(seed, dimensions=dimensions)
     z = np.full(dimensions, away, np.float32)
