@@ -4,7 +4,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from latent_explorer.bundles import TILES_BYTES, add_tiles, read_config, read_latents, read_weights
+from latent_explorer.bundles import TILES_BYTES, add_tiles, read_config, read_latents, read_tiles, read_weights
 from latent_explorer.errors import UserError
 from latent_explorer.nets.weights import load_model
 from latent_explorer.places import shipped_bundles
@@ -13,10 +13,12 @@ from latent_explorer.training.tiles import first_tiles
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("folders", nargs="*", type=Path, help="of bundles; those that ship when none is named")
+    parser.add_argument(
+        "folders", nargs="*", type=Path, help="of bundles; those that ship with some when none is named"
+    )
     arguments = parser.parse_args()
     try:
-        for folder in arguments.folders or shipped_bundles():
+        for folder in arguments.folders or filter(read_tiles, shipped_bundles()):
             _ship(folder)
     except UserError as error:
         print(error, file=sys.stderr)
@@ -27,7 +29,8 @@ def main() -> int:
 def _ship(folder: Path) -> None:
     config = read_config(folder)
     model = load_model(config.net, read_weights(folder, config))
-    tiles = first_tiles(model, read_latents(folder, config))
+    present = read_tiles(folder, config)
+    tiles = first_tiles(model, read_latents(folder, config), present.pictures.nbytes if present else TILES_BYTES)
     if tiles is None:
         print(f"{folder.name}: its pictures are too large to bring any along within {TILES_BYTES >> 20} MiB")
         return

@@ -30,7 +30,8 @@ def outside_limits(config: BundleConfig) -> str | None:
 def latents_bytes(config: BundleConfig) -> int:
     """How many bytes `latents.safetensors` may take at most."""
     per_image = 4 * (2 * config.net.latent_dim + 2) + 1
-    return config.dataset.count * per_image + HEADER_BYTES
+    per_dimension = 4 * 4  # the lowest values and the steps of arrays in steps
+    return config.dataset.count * per_image + config.net.latent_dim * per_dimension + HEADER_BYTES
 
 
 def _bounds(config: BundleConfig) -> Iterator[_Bound]:

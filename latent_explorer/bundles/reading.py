@@ -11,11 +11,11 @@ from safetensors.numpy import load
 from latent_explorer.bundles import limits, seal
 from latent_explorer.bundles.config import BundleConfig
 from latent_explorer.bundles.latents import Latents
+from latent_explorer.bundles.packing import Layout, layout, restored
 from latent_explorer.bundles.tiles import TILE_PICTURES, Tiles
 from latent_explorer.errors import BundleError
 
 _Array = NDArray[np.generic]
-_Layout = dict[str, tuple[str, tuple[int, ...]]]
 _PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 
 
@@ -47,17 +47,11 @@ def read_latents(folder: Path, config: BundleConfig | None = None) -> Latents:
     config = config or read_config(folder)
     path = Path(folder) / seal.LATENTS
     tensors = _read_tensors(path, config, limits.latents_bytes(config))
-    expected = _latents_layout(config, with_log_variance="log_variance" in tensors)
-    _check_layout(path, tensors, expected)
-    _check_values(path, tensors, config)
-    label = tensors.get("label")
-    return Latents(
-        mean=tensors["mean"].astype(np.float32, copy=False),
-        log_variance=tensors["log_variance"].astype(np.float32, copy=False) if "log_variance" in tensors else None,
-        label=None if label is None else label.astype(np.int64),
-        split=tensors["split"].astype(np.uint8, copy=False),
-        error=tensors["error"].astype(np.float32, copy=False),
-    )
+    labelled = bool(config.dataset.class_names)
+    _check_layout(path, tensors, layout(tensors, config.dataset.count, config.net.latent_dim, labelled))
+    latents = restored(tensors)
+    _check_values(path, latents, config)
+    return latents
 
 
 def read_weights(folder: Path, config: BundleConfig | None = None) -> dict[str, NDArray[np.float32]]:
@@ -87,10 +81,10 @@ def read_tiles(folder: Path, config: BundleConfig | None = None) -> Tiles | None
         return None
     tensors = _read_tensors(path, config, limits.TILES_BYTES + limits.HEADER_BYTES)
     count, dim = _count(tensors.get("places")), config.net.latent_dim
-    expected: _Layout = {
-        "places": ("int32", (count, 3)),
-        "latents": ("float32", (count, dim)),
-        "pictures": ("uint8", (count, TILE_PICTURES, *config.net.image_shape)),
+    expected: Layout = {
+        "places": (("int32",), (count, 3)),
+        "latents": (("float32",), (count, dim)),
+        "pictures": (("uint8",), (count, TILE_PICTURES, *config.net.image_shape)),
     }
     _check_layout(path, tensors, expected)
     _check_finite(path, "latents", tensors["latents"])
@@ -153,37 +147,24 @@ def _read_tensors(path: Path, config: BundleConfig, most: int) -> dict[str, _Arr
         raise _refusal(path, "a safetensors file", f"one that cannot be read ({error})") from error
 
 
-def _latents_layout(config: BundleConfig, *, with_log_variance: bool) -> _Layout:
-    count, dim = config.dataset.count, config.net.latent_dim
-    layout: _Layout = {
-        "mean": ("float32", (count, dim)),
-        "split": ("uint8", (count,)),
-        "error": ("float32", (count,)),
-    }
-    if with_log_variance:
-        layout["log_variance"] = ("float32", (count, dim))
-    if config.dataset.class_names:
-        layout["label"] = ("int32", (count,))
-    return layout
-
-
-def _check_layout(path: Path, tensors: dict[str, _Array], expected: _Layout) -> None:
+def _check_layout(path: Path, tensors: dict[str, _Array], expected: Layout) -> None:
     if tensors.keys() != expected.keys():
         raise _refusal(path, f"the arrays {sorted(expected)}", f"{sorted(tensors)}")
-    for name, layout in expected.items():
-        found = (tensors[name].dtype.name, tensors[name].shape)
-        if found != layout:
-            raise _refusal(path, f"{name} as {layout[0]} {layout[1]}", f"{found[0]} {found[1]}")
+    for name, (types, shape) in expected.items():
+        found = tensors[name]
+        if found.dtype.name not in types or found.shape != shape:
+            raise _refusal(path, f"{name} as {' or '.join(types)} {shape}", f"{found.dtype.name} {found.shape}")
 
 
-def _check_values(path: Path, tensors: dict[str, _Array], config: BundleConfig) -> None:
+def _check_values(path: Path, latents: Latents, config: BundleConfig) -> None:
     for name in ("mean", "log_variance", "error"):
-        if name in tensors:
-            _check_finite(path, name, tensors[name])
-    _check_range(path, "split", tensors["split"], 1)
-    _check_range(path, "error", tensors["error"], 1)
-    if "label" in tensors:
-        _check_range(path, "label", tensors["label"], len(config.dataset.class_names) - 1)
+        array = getattr(latents, name)
+        if array is not None:
+            _check_finite(path, name, array)
+    _check_range(path, "split", latents.split, 1)
+    _check_range(path, "error", latents.error, 1)
+    if latents.label is not None:
+        _check_range(path, "label", latents.label, len(config.dataset.class_names) - 1)
 
 
 def _count(places: _Array | None) -> int:

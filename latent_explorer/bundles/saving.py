@@ -14,6 +14,7 @@ from safetensors.numpy import save
 from latent_explorer.bundles import seal
 from latent_explorer.bundles.config import BundleConfig
 from latent_explorer.bundles.latents import Latents
+from latent_explorer.bundles.packing import Precision, packed
 from latent_explorer.bundles.reading import check_bundle
 from latent_explorer.bundles.tiles import Tiles
 from latent_explorer.errors import BundleError
@@ -28,11 +29,13 @@ def save_bundle(
     preview: bytes,
     *,
     tiles: Tiles | None = None,
+    precision: Precision = "float32",
     overwrite: bool = False,
 ) -> Path:
     """Save a bundle into `folder`, which is afterwards either complete or untouched, and give the folder.
 
     weights: float16 or float32 by name, kept in their precision. card: Markdown. preview: a PNG picture.
+    precision: how the latents are kept; see `packing`.
     `config.files` is filled in. Raises BundleError when the parts do not fit each other, when `folder` holds
     something already (unless it is a bundle and `overwrite` is true), or when it cannot be written.
     """
@@ -40,7 +43,7 @@ def save_bundle(
     refuse_taken(folder, overwrite)
     contents = {
         seal.WEIGHTS: _pack(weights),
-        seal.LATENTS: _pack(_tensors(latents)),
+        seal.LATENTS: _pack(packed(latents, precision)),
         seal.CARD: card.encode(),
         seal.PREVIEW: preview,
     }
@@ -79,17 +82,6 @@ def refuse_taken(folder: Path, overwrite: bool) -> None:
         raise BundleError(f"{folder} exists and is no bundle; choose another folder")
     if not overwrite:
         raise BundleError(f"{folder} already holds a bundle; choose another folder or allow it to be overwritten")
-
-
-def _tensors(latents: Latents) -> dict[str, NDArray[Any]]:
-    named = {
-        "mean": latents.mean,
-        "log_variance": latents.log_variance,
-        "label": None if latents.label is None else latents.label.astype(np.int32),
-        "split": latents.split,
-        "error": latents.error,
-    }
-    return {name: array for name, array in named.items() if array is not None}
 
 
 def _pack(tensors: Mapping[str, NDArray[Any]]) -> bytes:

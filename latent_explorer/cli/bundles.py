@@ -20,6 +20,7 @@ _FIGURES = {
     "mse": "reconstruction, mean squared error",
     "knn10_accuracy": "10-NN accuracy of the means",
 }
+_PCA = {"pca_mse": "PCA with as many dimensions, mean squared error"}
 
 
 def add_to(app: typer.Typer) -> None:
@@ -42,6 +43,10 @@ def models(as_json: AsJson = False) -> None:
 
 def evaluate(
     bundle: Annotated[str, typer.Argument(metavar="DIR_OR_NAME", help="The folder of a bundle, or a shipped one.")],
+    dataset: Annotated[
+        str | None, typer.Option(metavar="SOURCE", help="Where its dataset is, as for train; else where it was.")
+    ] = None,
+    pca: Annotated[bool, typer.Option("--pca", help="Also the error of PCA with as many dimensions.")] = False,
     device: Device = "auto",
     as_json: AsJson = False,
 ) -> None:
@@ -57,11 +62,24 @@ def evaluate(
 
     folder = find_bundle(bundle)
     with Console(stderr=True).status(f"Evaluating {folder.name} ..."):
-        figures = evaluate_bundle(folder, device).figures()
+        figures = evaluate_bundle(folder, device, dataset).figures()
+        if pca:
+            figures["pca_mse"] = _pca_mse(folder, dataset)
     if as_json:
         print_json({"bundle": str(folder), **figures})
     else:
-        print_table(("figure", f" {folder.name}"), ([_FIGURES[name], figure(figures[name], 5)] for name in figures))
+        print_table(
+            ("figure", f" {folder.name}"), ([(_FIGURES | _PCA)[name], figure(figures[name], 5)] for name in figures)
+        )
+
+
+def _pca_mse(folder: Path, source: str | None) -> float:
+    from latent_explorer.bundles import read_config
+    from latent_explorer.training.baseline import pca_mse
+    from latent_explorer.training.evaluate import dataset_of
+
+    config = read_config(folder)
+    return pca_mse(dataset_of(config, source), config.net.latent_dim)
 
 
 def _shipped() -> Iterator[dict[str, Any]]:

@@ -8,10 +8,12 @@ from types import MappingProxyType
 
 import numpy as np
 
+from latent_explorer.data.cifar import CLASS_NAMES as _CIFAR_CLASSES
 from latent_explorer.data.cifar import download_cifar10, read_cifar10
 from latent_explorer.data.dataset import SPLITS, Dataset
 from latent_explorer.data.download import Download, Progress, fetch
 from latent_explorer.data.idx import read_idx
+from latent_explorer.data.split_zips import read_split_zips
 from latent_explorer.errors import DataError
 from latent_explorer.places import data_folder, resource
 
@@ -84,6 +86,16 @@ def _downloaded_cifar10(progress: Progress | None) -> Path:
     return data_folder()
 
 
+def _cifar10_jpeg_at_hand(_: Progress | None) -> Path:
+    folder = data_folder() / "cifar10-jpeg"
+    if not folder.is_dir():
+        raise DataError(
+            f"cifar10-jpeg, CIFAR-10 kept as JPEG files, is no download: expected cifar10-train.zip and "
+            f"cifar10-test.zip in {folder}; or name the folder that has them, as in cifar10-jpeg:FOLDER"
+        )
+    return folder
+
+
 KNOWN: Mapping[str, NamedDataset] = MappingProxyType(
     {
         "mnist": NamedDataset(
@@ -99,5 +111,8 @@ KNOWN: Mapping[str, NamedDataset] = MappingProxyType(
             obtain=partial(_downloaded_idx, "KMNIST", _KMNIST, _KMNIST_MD5),
         ),
         "cifar10": NamedDataset(read=read_cifar10, obtain=_downloaded_cifar10),
+        "cifar10-jpeg": NamedDataset(
+            read=partial(read_split_zips, "cifar10-jpeg", "cifar10", _CIFAR_CLASSES), obtain=_cifar10_jpeg_at_hand
+        ),
     }
 )

@@ -20,7 +20,8 @@ def open_dataset(source: str | Path, *, resize: Size | None = None, progress: Pr
     """The dataset named or found at `source`.
 
     source: one of
-    - `mnist`, which ships; `fashion-mnist`, `kmnist`, `cifar10`, downloaded once; or `name:folder` for a copy at hand
+    - `mnist`, which ships; `fashion-mnist`, `kmnist`, `cifar10`, downloaded once; `cifar10-jpeg`, which is in the
+      person's own folder of datasets if anywhere; or `name:folder` for a copy at hand
       (laid out as torchvision does, or the files themselves in the folder);
     - a folder `class/image`, or `train/class/image` and `test/class/image`, or a zip of one; without train and test,
       about one image in seven, by the hash of its name, is a test image; in colour if any image is;

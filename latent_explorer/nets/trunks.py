@@ -38,6 +38,23 @@ class ResidualBlock(nn.Module):
         return x + residue
 
 
+class ConvBlock(nn.Module):
+    """x + W2 gelu(W1 gelu(x)) by 3x3 convolutions on (n, c, h, w); W2 begins at zero, which makes up for the
+    normalisation that is left out (Zhang et al. 2019, Fixup).
+    """
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        first, last = (nn.Conv2d(channels, channels, 3, padding=1) for _ in range(2))
+        nn.init.zeros_(last.weight)
+        self.branch = nn.Sequential(nn.GELU(), first, nn.GELU(), last)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Shape (n, c, h, w) in and out."""
+        residue: Tensor = self.branch(x)
+        return x + residue
+
+
 def dense_encoder(spec: NetSpec, outputs: int) -> nn.Sequential:
     """Fully connected layers of the widths `spec.hidden`, with GELU."""
     widths = (math.prod(spec.image_shape), *spec.hidden)
@@ -88,11 +105,31 @@ def conv_decoder(spec: NetSpec) -> nn.Sequential:
     return nn.Sequential(*layers)
 
 
+def resnet_encoder(spec: NetSpec, outputs: int) -> nn.Sequential:
+    """A `ConvBlock` for each of `spec.hidden` that repeats the channels before it, a halving for the others."""
+    levels, layers = _levels(spec), []
+    for outer, inner in pairwise(levels):
+        same = outer == inner
+        layers.append(ConvBlock(inner.channels) if same else nn.Conv2d(outer.channels, inner.channels, 3, 2, 1))
+    return nn.Sequential(*layers, nn.GELU(), nn.Flatten(), nn.Linear(levels[-1].values, outputs))
+
+
+def resnet_decoder(spec: NetSpec) -> nn.Sequential:
+    """The mirror image of `resnet_encoder`: its doublings are transposed convolutions whose kernels overlap evenly."""
+    levels = _levels(spec)[::-1]
+    entry = levels[0]
+    layers: list[nn.Module] = [nn.Linear(spec.latent_dim, entry.values), nn.Unflatten(1, entry.shape)]
+    for inner, outer in pairwise(levels):
+        layers += [ConvBlock(inner.channels)] if inner == outer else [nn.GELU(), _even_doubling(inner, outer)]
+    return nn.Sequential(*layers)
+
+
 TRUNKS = {
     "conv": Trunk(conv_encoder, conv_decoder, usual=(32, 64, 128)),
     "dense": Trunk(dense_encoder, dense_decoder, usual=(512, 512, 256)),
     "lean": Trunk(wide_residual_encoder, relu_decoder, usual=(256, 256, 256)),
     "residual": Trunk(residual_encoder, residual_decoder, usual=(512, 512, 512)),
+    "resnet": Trunk(resnet_encoder, resnet_decoder, usual=(32, 64, 64, 128, 128)),
 }
 
 
@@ -134,3 +171,37 @@ def _doubling(before: int, after: int, small: tuple[int, int], large: tuple[int,
     # A transposed 3x3 convolution of stride 2 gives 2s - 1 rows from s; the padding adds the row that is lacking.
     lacking = (large[0] - 2 * small[0] + 1, large[1] - 2 * small[1] + 1)
     return nn.ConvTranspose2d(before, after, 3, 2, 1, output_padding=lacking)
+
+
+@dataclass(frozen=True)
+class _Level:
+    """What flows between two layers of the trunk `resnet`."""
+
+    channels: int
+    height: int
+    width: int
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        return self.channels, self.height, self.width
+
+    @property
+    def values(self) -> int:
+        return math.prod(self.shape)
+
+
+def _levels(spec: NetSpec) -> list[_Level]:
+    """From the image inwards; a level that has other channels than the one before is half as high and wide."""
+    height, width, channels = spec.image_shape
+    levels = [_Level(channels, height, width)]
+    for channels in spec.hidden:
+        before = levels[-1]
+        halved = _Level(channels, math.ceil(before.height / 2), math.ceil(before.width / 2))
+        levels.append(before if channels == before.channels else halved)
+    return levels
+
+
+def _even_doubling(inner: _Level, outer: _Level) -> nn.ConvTranspose2d:
+    # Stride 2 and padding 1 give 2s - 4 + k rows from s: a kernel of 4 doubles, one of 3 gives the odd size below.
+    kernel = (outer.height - 2 * inner.height + 4, outer.width - 2 * inner.width + 4)
+    return nn.ConvTranspose2d(inner.channels, outer.channels, kernel, 2, 1)

@@ -2,20 +2,29 @@
 
 import importlib.metadata
 import platform
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
 
-from latent_explorer.bundles import FORMAT, BundleConfig, DatasetRecord, Latents, TrainingRecord, save_bundle
+from latent_explorer.bundles import (
+    FORMAT,
+    TILES_BYTES,
+    BundleConfig,
+    DatasetRecord,
+    Latents,
+    TrainingRecord,
+    save_bundle,
+)
+from latent_explorer.bundles.packing import Precision, packed, restored
 from latent_explorer.data.dataset import Dataset
 from latent_explorer.nets.model import LatentModel
 from latent_explorer.nets.weights import load_model, weights_of
-from latent_explorer.training.card import card
+from latent_explorer.training.card import Storage, card
 from latent_explorer.training.devices import choose_device
-from latent_explorer.training.encoding import encode_dataset
+from latent_explorer.training.encoding import encode_dataset, reconstruction_error
 from latent_explorer.training.evaluate import evaluate
 from latent_explorer.training.preview import preview
 from latent_explorer.training.state import Progress
@@ -26,11 +35,19 @@ _LIBRARIES = ("latent-explorer", "numpy", "torch")
 
 @dataclass(frozen=True)
 class Labels:
-    """What a bundle is called and how it was made. half: whether the weights are kept as float16."""
+    """What a bundle is called, how it was made and is kept.
+
+    half: whether the weights are kept as float16. latents: the precision of the latents. variances: whether the
+    log-variances are kept, where there are any. tiles: bytes of pictures to bring along at most. remark: for the card.
+    """
 
     name: str
     command: str
     half: bool = False
+    latents: Precision = "float32"
+    variances: bool = True
+    tiles: int = TILES_BYTES
+    remark: str = ""
 
 
 def write_bundle(
@@ -46,9 +63,14 @@ def write_bundle(
     kept = load_model(model.spec, {name: array.astype(np.float32) for name, array in weights.items()})
     latents = encode_dataset(kept, dataset, device)
     config = _config(kept, dataset, latents, progress, labels, device)
-    text = card(config, progress)
-    parts = weights, latents, text, preview(kept, latents)
-    save_bundle(folder, config, *parts, tiles=first_tiles(kept, latents), overwrite=overwrite)
+    shortened = latents if labels.variances else replace(latents, log_variance=None)
+    as_read = restored(packed(shortened, labels.latents))
+    error = reconstruction_error(kept.to(device), dataset, as_read.mean)
+    storage = Storage(labels.half, labels.latents, labels.variances, error)
+    text = card(config, progress, storage, labels.remark)
+    parts = weights, shortened, text, preview(kept, as_read, dataset)
+    tiles = first_tiles(kept, as_read, labels.tiles)
+    save_bundle(folder, config, *parts, precision=labels.latents, tiles=tiles, overwrite=overwrite)
     return config
 
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from latent_explorer.bundles.latents import Latents
 from latent_explorer.data.dataset import Dataset
@@ -27,3 +28,17 @@ def encode_dataset(model: LatentModel, dataset: Dataset, device: torch.device) -
         split=dataset.split,
         error=torch.cat(errors).numpy(),
     )
+
+
+@torch.inference_mode()
+def reconstruction_error(model: LatentModel, dataset: Dataset, means: NDArray[np.float32]) -> float | None:
+    """The mean squared error, on pixels in [0, 1], of the test images' pictures decoded from `means` (n, d).
+
+    Without test images: None.
+    """
+    device = next(model.parameters()).device
+    images, test, total = Images.of(dataset, device), dataset.indices("test"), 0.0
+    for part in np.array_split(test, max(1, len(test) // EVALUATION_BATCH)):
+        decoded = model.decode(torch.from_numpy(means[part]).to(device))
+        total += (decoded - images.batch(torch.from_numpy(part).to(device))).square().flatten(1).mean(1).sum().item()
+    return total / len(test) if len(test) else None

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import torch
 
-from latent_explorer.bundles import Latents, check_bundle, read_weights
+from latent_explorer.bundles import BundleConfig, Latents, check_bundle, read_weights
 from latent_explorer.data import open_dataset
 from latent_explorer.data.dataset import Dataset
-from latent_explorer.errors import TrainingError
+from latent_explorer.errors import DataError, TrainingError
 from latent_explorer.nets.model import LatentModel, bernoulli_nats
 from latent_explorer.nets.weights import load_model
 from latent_explorer.training.devices import choose_device
@@ -52,20 +52,30 @@ def evaluate(model: LatentModel, dataset: Dataset, device: torch.device, latents
     )
 
 
-def evaluate_bundle(folder: Path, device: str = "auto") -> Evaluation:
+def evaluate_bundle(folder: Path, device: str = "auto", source: str | None = None) -> Evaluation:
     """The figures of the bundle in `folder`, from its files alone and the dataset it names.
 
+    source: where that dataset is, as `data.open_dataset` takes it; None for where the bundle says.
     Raises BundleError, DataError or TrainingError when bundle or dataset cannot be used, or do not belong together.
     """
     config = check_bundle(folder)
     model = load_model(config.net, read_weights(folder, config))
-    dataset = open_dataset(config.dataset.source)
+    return evaluate(model, dataset_of(config, source), choose_device(device))
+
+
+def dataset_of(config: BundleConfig, source: str | None = None) -> Dataset:
+    """The dataset that a bundle was trained on; see `evaluate_bundle` for `source` and the errors."""
+    source = source or config.dataset.source
+    try:
+        dataset = open_dataset(source)
+    except DataError as error:
+        raise DataError(f"needed are the images that {config.name} was trained on: {error}") from error
     if dataset.fingerprint != config.dataset.fingerprint:
         raise TrainingError(
-            f"{config.dataset.source} is not the dataset of {folder}: expected the fingerprint "
+            f"{source} is not the dataset of {config.name}: expected the fingerprint "
             f"{config.dataset.fingerprint[:12]}…, found {dataset.fingerprint[:12]}…"
         )
-    return evaluate(model, dataset, choose_device(device))
+    return dataset
 
 
 @torch.inference_mode()

@@ -8,6 +8,8 @@ from threading import Event
 import numpy as np
 from numpy.typing import NDArray
 
+from latent_explorer.bundles import TILES_BYTES
+from latent_explorer.bundles.packing import Precision
 from latent_explorer.bundles.saving import refuse_taken
 from latent_explorer.data import open_dataset
 from latent_explorer.data.dataset import Dataset
@@ -25,7 +27,9 @@ class Job:
     """What is to be trained and where the bundle goes.
 
     source: as `data.open_dataset` takes it. hidden: None for the trunk's usual widths. folder: of the bundle.
-    command: what reproduces it, for the card. resume: whether to go on from the state of an earlier, stopped run.
+    command: what reproduces it, for the card. half, latents, variances, tiles, remark: how the bundle is kept, and
+    what else its card is to say; see `bundling.Labels`.
+    resume: whether to go on from the state of an earlier, stopped run.
     """
 
     source: str
@@ -39,6 +43,10 @@ class Job:
     recipe: Recipe = field(default_factory=Recipe)
     command: str = ""
     half: bool = False
+    latents: Precision = "float32"
+    variances: bool = True
+    tiles: int = TILES_BYTES
+    remark: str = ""
     overwrite: bool = False
     resume: bool = False
 
@@ -93,6 +101,14 @@ def _begin(job: Job, dataset: Dataset) -> Training:
 def _finish(job: Job, training: Training, dataset: Dataset) -> None:
     if training.steps_done == 0:
         return
-    labels = Labels(job.folder.absolute().name, job.command, job.half)
+    labels = Labels(
+        name=job.folder.absolute().name,
+        command=job.command,
+        half=job.half,
+        latents=job.latents,
+        variances=job.variances,
+        tiles=job.tiles,
+        remark=job.remark,
+    )
     overwrite = job.overwrite or job.resume
     write_bundle(job.folder, training.best_model(), dataset, training.progress, labels, overwrite=overwrite)

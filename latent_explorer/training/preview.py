@@ -1,4 +1,4 @@
-"""The picture of a map: decoded pictures in a grid, and the dataset's points over them."""
+"""The picture of a model: its map with the dataset's points, and some images beside their reconstructions."""
 
 import colorsys
 import io
@@ -9,14 +9,53 @@ from PIL import Image, ImageDraw
 
 from latent_explorer.atlas import montage
 from latent_explorer.bundles.latents import Latents
+from latent_explorer.data.dataset import Dataset
 from latent_explorer.nets.model import LatentModel
 from latent_explorer.training.decoding import decode_pictures
 
 _SIDE, _CELLS, _POINTS = 480, 16, 3000
+_SHOWN, _COLUMNS, _GAP = 20, 10, 8
 
 
-def preview(model: LatentModel, latents: Latents) -> bytes:
-    """A PNG of 480x480: the plane of the latents' two widest directions, decoded, with some of the points.
+def preview(model: LatentModel, latents: Latents, dataset: Dataset) -> bytes:
+    """A PNG 480 wide: the map, and below it twenty images of the test split, each above its reconstruction.
+
+    The images lie evenly in the order of their labels, and there are fewer where the split has fewer; without a test
+    split they are training images.
+    """
+    chosen = _shown(dataset)
+    pairs = _pairs(dataset.images[chosen], decode_pictures(model, latents.mean[chosen]))
+    whole = Image.new("RGB", (_SIDE, _SIDE + _GAP + pairs.height), "white")
+    whole.paste(_map(model, latents), (0, 0))
+    whole.paste(pairs, (0, _SIDE + _GAP))
+    stream = io.BytesIO()
+    whole.save(stream, "PNG", optimize=True)
+    return stream.getvalue()
+
+
+def _shown(dataset: Dataset) -> NDArray[np.intp]:
+    """The indices of the images to show."""
+    split = dataset.indices("test") if len(dataset.indices("test")) else dataset.indices("train")
+    if dataset.labels is not None:
+        split = split[np.argsort(dataset.labels[split], kind="stable")]
+    return split[np.linspace(0, len(split) - 1, min(_SHOWN, len(split))).round().astype(np.intp)]
+
+
+def _pairs(originals: NDArray[np.uint8], reconstructions: NDArray[np.uint8]) -> Image.Image:
+    """Rows of ten originals (k, h, w, c), each with the row of its reconstructions below."""
+    cell = _SIDE // _COLUMNS
+    rows = -(-len(originals) // _COLUMNS)
+    picture = Image.new("RGB", (_SIDE, rows * (2 * cell + _GAP) - _GAP), "white")
+    for number, pair in enumerate(zip(originals, reconstructions, strict=True)):
+        row, column = divmod(number, _COLUMNS)
+        for below, pixels in enumerate(pair):
+            small = _image(pixels).resize((cell, cell), Image.Resampling.NEAREST)
+            picture.paste(small, (column * cell, row * (2 * cell + _GAP) + below * cell))
+    return picture
+
+
+def _map(model: LatentModel, latents: Latents) -> Image.Image:
+    """480x480: the plane of the latents' two widest directions, decoded, with some of the points.
 
     For two dimensions the plane is the latent space itself, the first axis to the right, the second upwards.
     """
@@ -25,9 +64,7 @@ def preview(model: LatentModel, latents: Latents) -> bytes:
     extent = np.float32(np.quantile(np.abs(points), 0.995) * 1.05 or 1.0)
     picture = _decoded_grid(model, centre, axes * extent)
     _draw_points(picture, (points / extent).astype(np.float32), latents.label)
-    stream = io.BytesIO()
-    picture.save(stream, "PNG", optimize=True)
-    return stream.getvalue()
+    return picture
 
 
 def _plane(means: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
@@ -45,8 +82,12 @@ def _decoded_grid(model: LatentModel, centre: NDArray[np.float32], axes: NDArray
     steps = (np.arange(_CELLS, dtype=np.float32) + 0.5) / _CELLS * 2 - 1
     plane = np.stack(np.meshgrid(steps, -steps), -1).reshape(-1, 2)
     pixels = montage(decode_pictures(model, (centre + plane @ axes).astype(np.float32)), _CELLS)
-    image = Image.fromarray(pixels if pixels.shape[2] == 3 else pixels[..., 0])
-    return image.resize((_SIDE, _SIDE), Image.Resampling.LANCZOS).convert("RGB")
+    return _image(pixels).resize((_SIDE, _SIDE), Image.Resampling.LANCZOS)
+
+
+def _image(pixels: NDArray[np.uint8]) -> Image.Image:
+    """A picture (h, w, c) in colour."""
+    return Image.fromarray(pixels if pixels.shape[2] == 3 else pixels[..., 0]).convert("RGB")
 
 
 def _draw_points(picture: Image.Image, points: NDArray[np.float32], label: NDArray[np.int64] | None) -> None:

@@ -33,6 +33,7 @@ def test_an_autoencoder_has_no_elbo(done, images):
     done("train", "--dataset", images, "--family", "ae", *SMALL, "--epochs", 1, "--out", "ae")
     assert done("evaluate", "ae", "--json").json["negative_elbo"] is None
     assert "-ELBO" in done("evaluate", "ae").out
+    assert 0 < done("evaluate", "ae", "--pca", "--dataset", images, "--json").json["pca_mse"] < 1
 
 
 def start(folder, images, *arguments):

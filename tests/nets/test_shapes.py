@@ -74,7 +74,7 @@ def test_the_losses_are_those_of_the_papers() -> None:
     )
 
 
-@pytest.mark.parametrize(("field", "known"), [("family", "ae, vae"), ("trunk", "conv, dense, lean, residual")])
+@pytest.mark.parametrize(("field", "known"), [("family", "ae, vae"), ("trunk", "conv, dense, lean, residual, resnet")])
 def test_an_unknown_name_lists_the_known_ones(field: str, known: str) -> None:
     values = {"family": "vae", "trunk": "dense", field: "gan"}
     with pytest.raises(UserError, match=f"'gan'.*{known}"):

@@ -15,9 +15,10 @@ from safetensors.numpy import load_file
 
 from latent_explorer.atlas import TileKey, tile_points
 from latent_explorer.bundles import check_bundle, read_config, read_latents, read_tiles, read_weights
+from latent_explorer.bundles.packing import Precision
 from latent_explorer.data import open_dataset
 from latent_explorer.data.dataset import Dataset
-from latent_explorer.errors import BundleError, TrainingError
+from latent_explorer.errors import BundleError, DataError, TrainingError
 from latent_explorer.nets.registry import build
 from latent_explorer.nets.spec import NetSpec
 from latent_explorer.nets.weights import load_model
@@ -75,6 +76,24 @@ def test_the_card_says_what_and_how(job: Job) -> None:
     assert f"{config.metrics['mse']:.4g}" in card
 
 
+@pytest.mark.parametrize(("latents", "within"), [("float16", 1e-3), ("uint8", 1 / 255)])
+def test_latents_in_fewer_bits_are_those_of_the_weights_rounded(job: Job, latents: Precision, within: float) -> None:
+    job = replace(job, latents=latents, half=True, variances=latents == "float16", tiles=0, remark="Only bars.")
+    list(train_bundle(job))
+    config, dataset = check_bundle(job.folder), open_dataset(job.source)
+    kept = read_latents(job.folder, config)
+    exact = encode_dataset(load_model(config.net, read_weights(job.folder, config)), dataset, CPU)
+    np.testing.assert_allclose(kept.mean, exact.mean, atol=within * np.ptp(exact.mean))
+    assert not np.array_equal(kept.mean, exact.mean)
+    assert evaluate_bundle(job.folder, "cpu").figures() == config.metrics
+    card = (job.folder / "README.md").read_text()
+    assert "Only bars." in card
+    assert "the weights as float16" in card
+    assert "have a mean squared error of" in " ".join(card.split())
+    assert (kept.log_variance is None) == ("no log-variances" in card) == (latents == "uint8")
+    assert read_tiles(job.folder) is None
+
+
 def test_a_stopped_run_leaves_a_bundle_and_can_be_resumed(job: Job) -> None:
     token = Event()
     for report in train_bundle(job, token):
@@ -107,6 +126,15 @@ def test_a_bundle_is_not_evaluated_on_another_dataset(job: Job, bars: Dataset) -
     np.savez(job.source, images=bars.images[::-1], labels=bars.labels, split=bars.split)
     with pytest.raises(TrainingError, match="is not the dataset of"):
         evaluate_bundle(job.folder, "cpu")
+
+
+def test_a_bundle_is_evaluated_on_a_copy_of_its_dataset_elsewhere(job: Job, tmp_path: Path) -> None:
+    list(train_bundle(job))
+    Path(job.source).rename(tmp_path / "moved.npz")
+    with pytest.raises(DataError, match="no dataset"):
+        evaluate_bundle(job.folder, "cpu")
+    found = evaluate_bundle(job.folder, "cpu", str(tmp_path / "moved.npz"))
+    assert found.figures() == check_bundle(job.folder).metrics
 
 
 def test_the_figures_of_a_network_that_is_known(bars: Dataset) -> None:
@@ -142,9 +170,25 @@ def test_the_preview_is_a_picture_for_any_dimension(bars: Dataset, dim: int, lab
     spec = NetSpec(family="vae", trunk="conv", image_shape=(6, 6, 1), latent_dim=dim, hidden=(4,))
     model = build(spec).eval()
     latents = encode_dataset(model, bars if labelled else replace(bars, labels=None), CPU)
-    picture = Image.open(io.BytesIO(preview(model, latents)))
-    assert picture.size == (480, 480)
-    assert len(np.unique(np.asarray(picture))) > 10
+    picture = Image.open(io.BytesIO(preview(model, latents, bars)))
+    assert picture.size == (480, 480 + 2 * (8 + 96))
+    assert len(np.unique(np.asarray(picture.crop((0, 0, 480, 480))))) > 10
+
+
+def test_the_preview_shows_twenty_test_images_above_their_reconstructions(bars: Dataset) -> None:
+    model = build(NetSpec(family="ae", trunk="dense", image_shape=(6, 6, 1), latent_dim=2, hidden=(4,))).eval()
+    latents = encode_dataset(model, bars, CPU)
+    pixels = np.asarray(Image.open(io.BytesIO(preview(model, latents, bars))))[488:, :, 0]
+    rows = [pixels[104 * (row // 2) + 48 * (row % 2) :][:48] for row in range(4)]
+    cells = np.array([[row[4::8, 48 * k + 4 : 48 * k + 48 : 8] for k in range(10)] for row in rows])
+    test = bars.images[bars.indices("test"), ..., 0]
+    shown = [np.flatnonzero((test == cell).all((1, 2))) for row in cells[::2] for cell in row]
+    assert all(len(found) == 1 for found in shown)
+    places = bars.indices("test")[np.concatenate(shown)]
+    assert np.bincount(bars.labels[places]).tolist() == [10, 10]
+    with torch.inference_mode():
+        decoded = model.decode(torch.from_numpy(latents.mean[places])).mul(255).round().byte().numpy()[:, 0]
+    np.testing.assert_array_equal(cells[1::2].reshape(20, 6, 6), decoded)
 
 
 def test_a_job_takes_the_usual_widths_of_its_trunk(job: Job, bars: Dataset) -> None:
