@@ -38,7 +38,7 @@ def train(
         str, typer.Option(help="mnist, fashion-mnist, kmnist, cifar10, or a folder, zip, .npz or .npy of images.")
     ] = "mnist",
     family: Annotated[str, typer.Option(help="ae or vae.")] = "vae",
-    trunk: Annotated[str, typer.Option(help="dense, residual, lean or conv.")] = "dense",
+    trunk: Annotated[str, typer.Option(help="dense, residual, lean, conv or resnet.")] = "dense",
     hidden: Annotated[
         str | None,
         typer.Option(metavar="N,N,...", help="Widths of the layers from the image inwards; else usual ones."),

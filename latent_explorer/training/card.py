@@ -145,7 +145,7 @@ def _storage(config: BundleConfig, storage: Storage) -> str:
     exact = config.metrics.get("mse")
     known = latents and storage.error is not None and exact is not None
     effect = _EFFECT.format(kept=storage.error, exact=exact) if known else ""
-    return f"\n{textwrap.fill(f'{_KEPT.format(what=what)} {effect}', _WIDTH)}\n" if what else ""
+    return f"\n{textwrap.fill(f'{_KEPT.format(what=what)} {effect}', _WIDTH, break_on_hyphens=False)}\n" if what else ""
 
 
 def _machine(device: str) -> str:

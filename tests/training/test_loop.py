@@ -48,7 +48,7 @@ def same_weights(one: Training, other: Training) -> bool:
 
 
 @pytest.mark.parametrize("family", ["ae", "vae"])
-@pytest.mark.parametrize("trunk", ["conv", "dense", "lean", "residual"])
+@pytest.mark.parametrize("trunk", ["conv", "dense", "lean", "residual", "resnet"])
 def test_every_network_learns(bars: Dataset, family: str, trunk: str) -> None:
     reports = list(begin(bars, family=family, trunk=trunk, epochs=12, augmentation=0.0, prior_warm_up=0.0).run())
     judged = [report.test_losses["loss"] for report in reports if report.test_losses]
