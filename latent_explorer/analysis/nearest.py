@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import KDTree
 
-_TREE_DIMENSIONS = 6  # in more, a tree visits most of its leaves, and one product of matrices is many times as fast
+TREE_DIMENSIONS = 6  # in more, a tree visits most of its leaves, and one product of matrices is many times as fast
 _DISTANCES = 1 << 22  # how many are held at a time: 16 MiB
 
 
@@ -13,7 +13,7 @@ class Nearest:
 
     def __init__(self, points: NDArray[np.float32]) -> None:
         self._points = points
-        self._tree = KDTree(points) if points.shape[1] <= _TREE_DIMENSIONS else None
+        self._tree = KDTree(points) if points.shape[1] <= TREE_DIMENSIONS else None
         self._squares: NDArray[np.float32] = np.square(points).sum(1)
 
     def __len__(self) -> int:
