@@ -11,6 +11,9 @@ INSIDE, EDGE, NOWHERE = "inside the data", "at the edge", "no data here"
 SHOWN, COUNTED, REACH = 8, 50, 10
 """How many neighbours are shown, are counted for the class shares, and span the distance to the data."""
 
+_SURVEYED, _FEWER, _FEW = 10_000, 2_000, 3
+"""Images asked for how far their neighbours are; fewer in more than three dimensions, where a k-d tree takes long."""
+
 
 @dataclass(frozen=True, eq=False)
 class Surroundings:
@@ -44,7 +47,9 @@ class Neighbourhood:
         self._inside, self._edge = self._usual_reach(means)
 
     def _usual_reach(self, means: NDArray[np.float32]) -> tuple[float, float]:
-        sample = means[np.random.default_rng(0).permutation(len(means))[:10_000]]
+        sample = means[
+            np.random.default_rng(0).permutation(len(means))[: _SURVEYED if means.shape[1] <= _FEW else _FEWER]
+        ]
         rank = min(REACH + 1, len(means))  # the nearest of an image is itself
         distances, _ = self._tree.query(sample, k=[rank])
         inside, edge = np.quantile(distances, (0.95, 0.999))

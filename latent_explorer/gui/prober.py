@@ -20,6 +20,7 @@ from latent_explorer.session import OpenBundle
 
 _PATIENCE = 0.010  # seconds for which all else may wait for an exact picture
 _TELL_MS = 30
+_OFF = "Off the map: marked where it projects to"
 _REST_MS = 45  # a place is described once the pointer has rested on it for this long
 
 
@@ -150,7 +151,7 @@ class Prober(QObject):
             if self.probe.on_map:
                 self.told.emit(*self.probe.uv)
             else:
-                self._inspector.values.show_lines([])  # the layers' values are those of the map
+                self._inspector.values.show_lines([_OFF])  # the layers' values are those of the map
 
     def _show(self, image: QImage) -> None:
         assert self.probe is not None

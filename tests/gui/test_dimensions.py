@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from PyQt6.QtCore import QPoint, Qt
 from PyQt6.QtTest import QTest
+from PyQt6.QtWidgets import QToolButton
 
 from latent_explorer.gui.driving.person import Person
 from latent_explorer.gui.images import to_qimage
@@ -83,7 +84,11 @@ def test_off_the_map_no_blend_of_its_pictures_stands_in(wide: Person) -> None:
     assert prober.interpolated.total == blends
     assert wide.window.inspector.picture.image == before  # until the exact one is there
     wide.wait_until(lambda: wide.window.inspector.coordinates.text().split(", ")[3] == f"{prober.probe.z[3]:.3f}")
-    assert wide.window.inspector.values.lines == []
+    assert "Off the map" in wide.window.inspector.values.lines[0]
+    wide.wait_until(lambda: prober.place is not None)
+    assert prober.place.reach > 0
+    hover(wide, wide.point(0, 1))
+    wide.wait_until(lambda: not any("Off the map" in line for line in wide.window.inspector.values.lines))
 
 
 def test_hovering_the_map_puts_the_sliders_to_the_place(wide: Person) -> None:
@@ -157,6 +162,18 @@ def test_a_pin_made_off_the_map_keeps_its_place(wide: Person) -> None:
     wide.window.pins.list.gone_to.emit(0)
     np.testing.assert_array_equal(wide.window.prober.probe.z, z)
     wide.wait_until(lambda: np.array_equal(shown.latent, z))
+
+
+def test_a_route_from_a_pin_off_the_map_begins_at_the_pin(wide: Person) -> None:
+    shown = the_list(wide)
+    QTest.mouseClick(shown.viewport(), LEFT, pos=shown.row(3).track.center() + QPoint(45, 0))
+    wide.press_button(next(each for each in wide.window.inspector.findChildren(QToolButton) if each.text() == "Pin"))
+    (pin,), (place,) = wide.window.session.state.pins, wide.canvas.marks.pins
+    wide.window.take_tool("Path")
+    wide.drag(wide.point(*place[1]), wide.point(-3, 1), 0.1)
+    route = wide.window.session.state.route
+    assert route.start == pin.z
+    np.testing.assert_allclose(wide.canvas.marks.route[0], place[1], atol=1e-4)
 
 
 def test_two_dimensions_are_folded_away_until_they_are_wanted(person: Person) -> None:
