@@ -1,4 +1,4 @@
-"""Charts that are affine: the identity for two dimensions, principal components for more."""
+"""Charts that are affine: the identity, and principal components."""
 
 from dataclasses import dataclass
 from typing import Protocol
@@ -21,6 +21,10 @@ class Chart(Protocol):
         """Plane points (n, 2) of latents (n, d); or (2,) of one latent (d,)."""
         ...
 
+    def slopes(self, uv: ArrayLike) -> NDArray[np.float64]:
+        """How the latent changes (2, d) with u and with v at a plane point (2,)."""
+        ...
+
 
 @dataclass(frozen=True, eq=False)
 class LinearChart:
@@ -41,6 +45,9 @@ class LinearChart:
         plane: NDArray[np.float64] = (np.asarray(z, np.float64) - self.origin) @ self.axes.T
         return plane
 
+    def slopes(self, uv: ArrayLike) -> NDArray[np.float64]:
+        return self.axes
+
 
 def identity_chart() -> LinearChart:
     """The chart of a two-dimensional latent space: the plane is the space."""
@@ -60,8 +67,3 @@ def principal_chart(means: ArrayLike) -> LinearChart:
     axes = np.zeros((2, points.shape[1]))
     axes[: len(leading)] = leading * np.sign(largest)
     return LinearChart("principal", origin, axes)
-
-
-def chart_for(means: NDArray[np.float32]) -> LinearChart:
-    """The chart that a bundle opens with: the identity for two dimensions, principal components otherwise."""
-    return identity_chart() if means.shape[1] == 2 else principal_chart(means)

@@ -7,6 +7,8 @@ import numpy as np
 from PyQt6.QtCore import QPointF
 
 from latent_explorer.gui.map.tools import Plane
+from latent_explorer.session import Session
+from latent_explorer.session.state import Point, as_point
 
 if TYPE_CHECKING:
     from latent_explorer.gui.window import MainWindow
@@ -73,5 +75,12 @@ class Gestures:
         """Draw a route between two plane points, with the choices of the filmstrip."""
         session = self._window.session
         if session is not None and start != end:
-            first, last = session.bundle.chart.to_latent([start, end]).tolist()
-            self._window.draw(self._window.filmstrip.choices(tuple(first), tuple(last)))
+            first, last = self._latent(session, start), self._latent(session, end)
+            self._window.draw(self._window.filmstrip.choices(first, last))
+
+    def _latent(self, session: Session, uv: Plane) -> Point:
+        """The latent of a plane point: a pin's own where one is marked there, which need not lie on the map."""
+        marked = [place for _, place in self._canvas.marks.pins]
+        if uv in marked:
+            return session.state.pins[marked.index(uv)].z
+        return as_point(session.bundle.chart.to_latent(uv))

@@ -22,6 +22,7 @@ class PictureView(QWidget):
         super().__init__()
         self._image: QImage | None = None
         self.smooth = False
+        self._tallest: int | None = None
         self.hint = ""
         self.setMinimumSize(least, least)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)  # what lies below need not be painted first
@@ -39,6 +40,12 @@ class PictureView(QWidget):
         self._image = image
         self.repaint()
 
+    def limit_height(self, tallest: int | None) -> None:
+        """Be at most so tall, or as tall as wide."""
+        self._tallest = tallest
+        self.setMinimumHeight(min(self.minimumWidth(), tallest or self.minimumWidth()))
+        self.updateGeometry()
+
     def sizeHint(self) -> QSize:
         return QSize(240, 240)
 
@@ -46,7 +53,7 @@ class PictureView(QWidget):
         return True
 
     def heightForWidth(self, width: int) -> int:
-        return width
+        return width if self._tallest is None else min(width, self._tallest)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent | None) -> None:
         self.opened.emit()

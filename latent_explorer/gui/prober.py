@@ -20,24 +20,30 @@ from latent_explorer.session import OpenBundle
 
 _PATIENCE = 0.010  # seconds for which all else may wait for an exact picture
 _TELL_MS = 30
+_OFF = "Off the map: marked where it projects to"
 _REST_MS = 45  # a place is described once the pointer has rested on it for this long
 
 
 @dataclass(frozen=True, eq=False)
 class Probe:
-    """The place under the pointer. number: of its request; started: when the pointer came, in seconds."""
+    """The place under the pointer. number: of its request; started: when the pointer came, in seconds.
+
+    on_map: whether it is what the map shows at `uv`, or only projected there.
+    """
 
     z: NDArray[np.float32]
     uv: tuple[float, float]
     number: int
     started: float
+    on_map: bool = True
     picture: NDArray[np.uint8] | None = None
 
 
 class Prober(QObject):
     """Follows the pointer with the inspector.
 
-    on_exact: called with each exact picture, once it is painted. told: where the pointer is, as often as one can read.
+    on_exact: called with each exact picture, once it is painted. told: where the probe is on the map, as often as one
+    can read; not where it is off it.
     """
 
     told = pyqtSignal(float, float)
@@ -80,7 +86,13 @@ class Prober(QObject):
     def hover(self, u: float, v: float) -> None:
         """The pointer is at a plane point."""
         if self._bundle is not None:
-            self._probe(self._bundle.chart.to_latent((u, v)), (u, v))
+            self._probe(self._bundle.chart.to_latent((u, v)), (u, v), on_map=True)
+
+    def explore(self, z: NDArray[np.float32]) -> None:
+        """Probe a latent (d,), be it on the map or not; the map stays where it is and marks the place's projection."""
+        if self._bundle is not None:
+            u, v = self._bundle.chart.to_plane(z).tolist()
+            self._probe(z, (u, v), on_map=self._is_on_map(z, (u, v)))
 
     def go_to(self, z: NDArray[np.floating]) -> None:
         """Probe a latent (d,), and bring it into view where it is not."""
@@ -90,12 +102,12 @@ class Prober(QObject):
         region = self._canvas.view.region
         if not (region.left < u < region.right and region.bottom < v < region.top):
             self._canvas.centre(u, v)
-        self._probe(np.asarray(z, np.float32), (u, v))
+        self.explore(np.asarray(z, np.float32))
 
     def again(self) -> None:
         """Ask for the same place once more."""
         if self.probe is not None:
-            self._probe(self.probe.z, self.probe.uv)
+            self._probe(self.probe.z, self.probe.uv, on_map=self.probe.on_map)
 
     def take_picture(self, reply: Picture) -> None:
         """The exact picture has come; one that is no longer wanted is dropped."""
@@ -115,11 +127,15 @@ class Prober(QObject):
         marks = replace(self._canvas.marks, neighbours=self._bundle.uv[reply.indices].astype(np.float64))
         self._canvas.set_marks(marks)
 
-    def _probe(self, z: NDArray[np.float32], uv: tuple[float, float]) -> None:
+    def _is_on_map(self, z: NDArray[np.float32], uv: tuple[float, float]) -> bool:
+        assert self._bundle is not None
+        return np.allclose(self._bundle.chart.to_latent(uv), z, rtol=1e-5, atol=1e-5)
+
+    def _probe(self, z: NDArray[np.float32], uv: tuple[float, float], *, on_map: bool) -> None:
         started = time.perf_counter()
-        self.probe = Probe(z, uv, self._client.hover(z), started)
+        self.probe = Probe(z, uv, self._client.hover(z), started, on_map)
         self.place, self._described = None, 0  # what is said about the place before comes too late
-        stand_in = self._feed.interpolated(uv)
+        stand_in = self._feed.interpolated(uv) if on_map else None
         if stand_in is not None:
             self._show(to_qimage(stand_in))
             self.interpolated.add(1000 * (time.perf_counter() - started))
@@ -132,7 +148,10 @@ class Prober(QObject):
     def _tell(self) -> None:
         if self.probe is not None:
             self._inspector.show_coordinates(self.probe.z)
-            self.told.emit(*self.probe.uv)
+            if self.probe.on_map:
+                self.told.emit(*self.probe.uv)
+            else:
+                self._inspector.values.show_lines([_OFF])  # the layers' values are those of the map
 
     def _show(self, image: QImage) -> None:
         assert self.probe is not None

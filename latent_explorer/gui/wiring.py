@@ -35,6 +35,7 @@ def _wire_panels(window: "MainWindow") -> None:
     window.legend.all_wanted.connect(window.show_all_classes)
     inspector = window.inspector
     inspector.typed.connect(window.prober.go_to)
+    inspector.dimensions.list.moved.connect(window.prober.explore)
     inspector.pin_wanted.connect(window.pin_probe)
     inspector.picture_wanted.connect(window.open_picture)
     inspector.export_wanted.connect(window.exporter.picture)

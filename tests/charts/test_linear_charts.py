@@ -114,4 +114,4 @@ def test_a_handful_of_points_has_a_chart(dimensions: int, count: int) -> None:
 
 def test_two_dimensions_are_seen_as_they_are() -> None:
     assert chart_for(np.zeros((4, 2), np.float32)).name == "identity"
-    assert chart_for(np.zeros((4, 3), np.float32)).name == "principal"
+    assert chart_for(np.zeros((4, 3), np.float32)).name == "following"

@@ -67,7 +67,7 @@ def test_another_bundle_takes_the_place_of_the_first(person: Person, wide_bundle
     assert person.window.prober.probe.z.shape == (5,)
     assert "wide" in person.window.windowTitle()
     person.wait_for_the_engine()
-    assert {key.chart for key in person.window.feed.cache} == {"principal"}
+    assert {key.chart for key in person.window.feed.cache} == {"following"}
 
 
 @pytest.mark.parametrize("inside", ["", "config.json"])

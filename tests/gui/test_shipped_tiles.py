@@ -9,6 +9,7 @@ import pytest
 
 from latent_explorer.atlas import level_for, name_of
 from latent_explorer.bundles import add_tiles, read_config, read_latents, read_weights
+from latent_explorer.charts import FollowingChart
 from latent_explorer.engine.process import ThreadEngine
 from latent_explorer.gui.images import to_array
 from latent_explorer.gui.shipped import shipped_tiles
@@ -81,7 +82,9 @@ def test_what_memory_had_no_room_for_comes_from_the_bundle_again(new_window, sil
 def test_tiles_of_another_chart_are_not_shown(bundle: Path) -> None:
     opened = open_bundle(bundle)
     assert len(shipped_tiles(opened, "picture")) == len(opened.tiles)
-    turned = replace(opened.chart, axes=opened.chart.axes[::-1])
-    assert shipped_tiles(replace(opened, chart=turned), "picture") == {}
-    moved = replace(opened.chart, origin=opened.chart.origin + 0.1)
-    assert shipped_tiles(replace(opened, chart=moved), "picture") == {}
+    flat = opened.chart.plane if isinstance(opened.chart, FollowingChart) else opened.chart
+    for other in (replace(flat, axes=flat.axes[::-1]), replace(flat, origin=flat.origin + 0.1)):
+        chart = replace(opened.chart, plane=other) if isinstance(opened.chart, FollowingChart) else other
+        assert shipped_tiles(replace(opened, chart=chart), "picture") == {}
+    if isinstance(opened.chart, FollowingChart):  # as decoded before maps followed the data
+        assert shipped_tiles(replace(opened, chart=flat), "picture") == {}

@@ -99,6 +99,6 @@ def test_undo_goes_all_the_way_back_and_redo_all_the_way_forth(small_bundle: Pat
 
 def test_more_dimensions_open_on_their_principal_plane(wide_bundle: Path) -> None:
     bundle = open_bundle(wide_bundle)
-    assert bundle.chart.name == "principal"
+    assert bundle.chart.name == "following"
     assert bundle.uv.shape == (120, 2)
     assert bundle.class_counts.sum() == 120

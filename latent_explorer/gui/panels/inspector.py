@@ -7,8 +7,10 @@ from PyQt6.QtGui import QImage
 from PyQt6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from latent_explorer.engine.protocol import Place
+from latent_explorer.gui.panels.dimensions import DimensionPanel
 from latent_explorer.gui.panels.neighbours import NeighbourStrip
 from latent_explorer.gui.panels.shares import ShareBars
+from latent_explorer.gui.panels.value_editor import FARTHEST
 from latent_explorer.gui.panels.values import ValueLines
 from latent_explorer.gui.picture_view import PictureView
 from latent_explorer.gui.theme import Theme
@@ -20,7 +22,7 @@ _ADVICE = {
     "no data here": "No image lies near; the model is inventing.",
 }
 
-_FARTHEST = 1e6  # beyond, a map in pixels cannot tell neighbouring places apart
+_TALLEST = 190  # pixels of the picture while the dimensions are unfolded below it
 
 
 class Inspector(QWidget):
@@ -52,6 +54,9 @@ class Inspector(QWidget):
         self.values = ValueLines()
         self._shares = ShareBars()
         self.neighbours = NeighbourStrip()
+        self.dimensions = DimensionPanel()
+        self.dimensions.list.refused.connect(self._word.setText)
+        self.dimensions.folded.connect(self._make_room)
         self._theme: Theme | None = None
         self._bundle: OpenBundle | None = None
         self._lay_out()
@@ -81,7 +86,10 @@ class Inspector(QWidget):
         layout.addWidget(self._shares)
         layout.addWidget(_heading("Nearest images: real above, decoded below"))
         layout.addWidget(self.neighbours)
-        layout.addStretch(1)
+        layout.addWidget(self.dimensions, 1)
+
+    def _make_room(self, folded: bool) -> None:
+        self.picture.limit_height(None if folded else _TALLEST)
 
     def set_bundle(self, bundle: OpenBundle, theme: Theme) -> None:
         """Speak of another bundle, or in other colours."""
@@ -94,6 +102,12 @@ class Inspector(QWidget):
         self._bundle, self._theme = bundle, theme
         self._shares.set_classes(bundle.class_names, theme)
         self.neighbours.set_bundle(bundle, theme)
+        self.dimensions.set_bundle(bundle, theme)
+
+    @property
+    def said(self) -> str:
+        """The word on the place, or what was wrong with what was typed."""
+        return self._word.text()
 
     def show_picture(self, image: QImage | None) -> None:
         """Show the picture of the place, painted before this returns."""
@@ -101,6 +115,7 @@ class Inspector(QWidget):
 
     def show_coordinates(self, z: NDArray[np.floating]) -> None:
         """Show where the place is, unless other coordinates are being typed."""
+        self.dimensions.show_latent(z)
         if not (self.coordinates.hasFocus() and self.coordinates.isModified()):
             self.coordinates.setText(", ".join(f"{value:.3f}" for value in z))
             self.coordinates.setCursorPosition(0)
@@ -127,7 +142,7 @@ class Inspector(QWidget):
             values = [float(part) for part in self.coordinates.text().replace(",", " ").split()]
         except ValueError:
             values = []
-        if len(values) != dimensions or not all(abs(value) <= _FARTHEST for value in values):
+        if len(values) != dimensions or not all(abs(value) <= FARTHEST for value in values):
             self._word.setText(
                 f"Type {dimensions} numbers with commas between them, such as {_example(dimensions)}, within a million."
             )

@@ -1,0 +1,115 @@
+"""The chart of more than two dimensions: principal components, the coordinates off their plane following the data."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from latent_explorer.charts.bulk import bulk
+from latent_explorer.charts.linear import LinearChart, principal_chart
+
+_NODES = 64
+"""Nodes of the grid on each side: at most 1.5 to a kernel's width for a normal cloud of 20,000 points.
+
+Products of larger matrices are computed in threads, which takes far longer where other programs use the processors.
+"""
+
+_ENOUGH = 20_000
+"""Points from which the grid is made; of more, every second, every third and so on."""
+
+_WIDER, _FAINTER = 3.0, 1e-3
+"""Each of the three further kernels is so much wider and fainter: they decide only where the one before has no data."""
+
+_LEAST = 60.0
+"""No kernel falls below exp(-60): there is a weight everywhere, and no number too small to be computed with quickly."""
+
+
+@dataclass(frozen=True, eq=False)
+class FollowingChart:
+    """A plane in latent space, bent at right angles to itself towards the data.
+
+    A plane point's latent is that of `plane` plus a smooth function of the point that is orthogonal to both axes, so
+    `to_plane` undoes `to_latent`. The function is given at the nodes of a grid and is a quadratic B-spline between
+    them; beyond the grid it stays what it is at the edge. corner: (2,) the first node; step: (2,) between nodes.
+    lift: (columns, rows, d) what is added at each node.
+    """
+
+    name: str
+    plane: LinearChart
+    corner: NDArray[np.float64]
+    step: NDArray[np.float64]
+    lift: NDArray[np.float32]
+
+    def to_latent(self, uv: ArrayLike) -> NDArray[np.float32]:
+        points = np.asarray(uv, np.float64)
+        return (self.plane.origin + points @ self.plane.axes + self._lifted(points)).astype(np.float32)
+
+    def to_plane(self, z: ArrayLike) -> NDArray[np.float64]:
+        return self.plane.to_plane(z)
+
+    def slopes(self, uv: ArrayLike) -> NDArray[np.float64]:
+        here, away = np.asarray(uv, np.float64), 1e-3 * np.diag(self.step)
+        rise = self._lifted(here + away) - self._lifted(here - away)
+        return self.plane.axes + rise / (2e-3 * self.step[:, None])
+
+    def _lifted(self, uv: NDArray[np.float64]) -> NDArray[np.float64]:
+        """What is added at plane points (..., 2): (..., d)."""
+        sides = np.array(self.lift.shape[:2])
+        place = np.clip((uv - self.corner) / self.step, 1, sides - 2)
+        middle = np.clip(np.rint(place).astype(int), 1, sides - 2)
+        weights = _quadratic(place - middle)
+        around = middle[..., None] + np.array([-1, 0, 1])
+        nodes = self.lift[around[..., 0, :, None], around[..., 1, None, :]]
+        lifted: NDArray[np.float64] = np.einsum(
+            "...i,...j,...ijd->...d", weights[..., 0, :], weights[..., 1, :], nodes, optimize=False
+        )
+        return lifted
+
+
+def following_chart(means: ArrayLike) -> FollowingChart:
+    """The principal plane of `means` (n, d), where each point's latent lies amid the data around that point.
+
+    The coordinates off the plane are the mean of those of the data, weighted with a Gaussian of the distance in the
+    plane (Nadaraya and Watson's regression); its width is Scott's rule for a density in two dimensions, the spread
+    along each axis times n^(-1/6). Where no data are near, wider Gaussians take over, and so the nearest data.
+    """
+    points = np.asarray(means)
+    plane = principal_chart(points)
+    sample = points[:: -(-len(points) // _ENOUGH)].astype(np.float64)
+    uv = plane.to_plane(sample)
+    off = sample - plane.origin - uv @ plane.axes
+    home = bulk(uv.astype(np.float32)).astype(np.float64)
+    corner, extent = home.min(0), np.ptp(home, axis=0)
+    step = np.where(extent > 0, extent, 1.0) / (_NODES - 1)
+    widths = np.maximum(uv.std(0) * len(uv) ** (-1 / 6), step)
+    return FollowingChart("following", plane, corner, step, _regressed(off, (uv - corner) / step, widths / step))
+
+
+def _regressed(
+    off: NDArray[np.float64], place: NDArray[np.float64], widths: NDArray[np.float64]
+) -> NDArray[np.float32]:
+    """The weighted means (columns, rows, d) at the nodes of values (n, d) at places (n, 2), in steps of the grid."""
+    nearest = np.rint(place).astype(int)
+    inside = ((nearest >= 0) & (nearest < _NODES)).all(1)
+    index = nearest[inside] @ (_NODES, 1)
+    shape = (_NODES, _NODES)
+    across = np.subtract.outer(np.arange(_NODES), np.arange(_NODES)) ** 2
+    kernels = [np.exp(-np.minimum(across / (2 * (widths * _WIDER**k)[:, None, None] ** 2), _LEAST)) for k in range(4)]
+
+    def summed(values: NDArray[np.float64] | None) -> NDArray[np.float64]:
+        cells = np.bincount(index, values, _NODES**2).reshape(shape).astype(np.float64)
+        total: NDArray[np.float64] = sum(
+            (_FAINTER**k * (u @ cells @ v) for k, (u, v) in enumerate(kernels)), start=np.zeros(shape)
+        )
+        return total
+
+    weight = summed(None)
+    lift = np.empty((*shape, off.shape[1]), np.float32)
+    for dimension, values in enumerate(off[inside].T):
+        lift[..., dimension] = summed(values) / weight
+    return lift
+
+
+def _quadratic(t: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The weights (..., 3) of three neighbouring nodes at distance t, at most half a step, from the middle one."""
+    return np.stack([(0.5 - t) ** 2 / 2, 0.75 - t**2, (0.5 + t) ** 2 / 2], axis=-1)

@@ -1,0 +1,89 @@
+"""The inspector's sliders, one for every latent dimension, folded away where the map shows all there is."""
+
+import numpy as np
+from numpy.typing import NDArray
+from PyQt6.QtCore import Qt, pyqtSignal
+from PyQt6.QtWidgets import QHBoxLayout, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+
+from latent_explorer.gui.panels.dimension_list import DimensionList
+from latent_explorer.gui.panels.distributions import distributions
+from latent_explorer.gui.theme import Theme
+from latent_explorer.session import OpenBundle
+
+
+class DimensionPanel(QWidget):
+    """A line that folds and unfolds, and the list below it. folded: whether only the line is shown."""
+
+    folded = pyqtSignal(bool)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.list = DimensionList()
+        self.fold_button, self.spread_button = QToolButton(), QToolButton()
+        self._bundle: OpenBundle | None = None
+        self._theme: Theme | None = None
+        self._shown: NDArray[np.floating] | None = None
+        self._lay_out()
+        self._fold(True)
+
+    def _lay_out(self) -> None:
+        self.fold_button.setText("Dimensions")
+        self.fold_button.setCheckable(True)
+        self.fold_button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.fold_button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.fold_button.setStyleSheet(
+            "QToolButton { border: 1px solid transparent; font-weight: 600; text-align: left; padding: 3px 0; }"
+            "QToolButton:checked { background: transparent; color: palette(placeholder-text); }"
+            "QToolButton:!checked { color: palette(placeholder-text); }"
+            "QToolButton:focus, QToolButton:hover { border-color: palette(highlight); }"
+        )
+        self.fold_button.setToolTip("Show or hide a slider for every latent dimension")
+        self.fold_button.toggled.connect(lambda on: self._fold(not on))
+        self.spread_button.setText("By spread")
+        self.spread_button.setCheckable(True)
+        self.spread_button.setStyleSheet("padding: 2px 7px;")
+        self.spread_button.setToolTip("List the dimensions in which the images differ most first")
+        self.spread_button.toggled.connect(lambda on: self.list.sort(by_spread=on))
+        header = QHBoxLayout()
+        header.addWidget(self.fold_button, 1)
+        header.addWidget(self.spread_button)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(4)
+        layout.addLayout(header)
+        layout.addWidget(self.list, 1)
+        layout.addStretch(0)
+
+    def set_bundle(self, bundle: OpenBundle, theme: Theme) -> None:
+        """List the dimensions of another bundle, or in other colours."""
+        new, self._bundle, self._theme = bundle is not self._bundle, bundle, theme
+        if new:
+            count = bundle.config.net.latent_dim
+            self.fold_button.setText(f"{count} dimensions" if count > 1 else "1 dimension")
+            self.spread_button.setChecked(False)
+            self._shown = None
+            self.list.show_data(None, theme)
+            self.fold_button.setChecked(count > 2)
+        self._fill()
+
+    def show_latent(self, z: NDArray[np.floating]) -> None:
+        """Put all sliders to a latent (d,)."""
+        self._shown = z
+        if not self.list.isHidden():
+            self.list.show_latent(z)
+
+    def _fill(self) -> None:
+        """List what there is, once it is to be seen: going through ten million points takes a while."""
+        if self._bundle is None or self._theme is None or self.list.isHidden():
+            return
+        data = self.list.data
+        self.list.show_data(distributions(self._bundle.latents.mean) if data is None else data, self._theme)
+        if self._shown is not None:
+            self.list.show_latent(self._shown)
+
+    def _fold(self, folded: bool) -> None:
+        self.fold_button.setArrowType(Qt.ArrowType.RightArrow if folded else Qt.ArrowType.DownArrow)
+        self.list.setHidden(folded)
+        self.spread_button.setHidden(folded)
+        self._fill()
+        self.folded.emit(folded)
