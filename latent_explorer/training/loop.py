@@ -10,6 +10,7 @@ import msgspec
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import Tensor
 
 from latent_explorer.data.dataset import Dataset
 from latent_explorer.errors import TrainingError
@@ -40,7 +41,7 @@ class Training:
         self._train = torch.from_numpy(dataset.indices("train"))
         self._judged = dataset.indices("test") if len(dataset.indices("test")) else dataset.indices("train")
         self._best = weights_of(model)
-        self.steps_done = progress.step
+        self.steps_done = self._begun_at = progress.step
 
     @classmethod
     def begin(cls, spec: NetSpec, dataset: Dataset, recipe: Recipe) -> "Training":
@@ -120,7 +121,7 @@ class Training:
         order = torch.randperm(len(self._train), generator=_generator(torch.device("cpu"), recipe.seed, epoch))
         draws = _generator(device, recipe.seed, epoch)
         every = max(1, self._steps_per_epoch // _REPORTS_PER_EPOCH)
-        since: list[dict[str, float]] = []
+        since: list[dict[str, Tensor]] = []
         for number, batch in enumerate(torch.split(self._train[order].to(device), recipe.batch_size), 1):
             if token.is_set():
                 return
@@ -128,8 +129,20 @@ class Training:
             since.append(self._learner.learn(batch, epoch, step - 1, self.steps, draws))
             self.steps_done = step
             if number % every == 0 or number == self._steps_per_epoch:
+                self._check(epoch)
                 yield step, _mean(since)
                 since.clear()
+
+    def _check(self, epoch: int) -> None:
+        good = self._learner.good_steps()
+        if good is None:
+            return
+        step = self._begun_at + good
+        raise TrainingError(
+            f"the loss or its gradient is no longer finite in epoch {epoch}, step {step + 1}, at the learning rate "
+            f"{self.progress.recipe.rate_at(step, self.steps):.2g}; the weights before that step are kept. "
+            "Train again with a lower learning rate"
+        )
 
     def _end_epoch(self, epoch: int, seconds: float) -> dict[str, float]:
         losses = self._learner.losses_on(self._judged)
@@ -159,5 +172,7 @@ def _generator(device: torch.device, seed: int, epoch: int) -> torch.Generator:
     return torch.Generator(device).manual_seed((seed << 20) + epoch)
 
 
-def _mean(losses: list[dict[str, float]]) -> dict[str, float]:
-    return {name: float(np.mean([each[name] for each in losses])) for name in losses[0]}
+def _mean(losses: list[dict[str, Tensor]]) -> dict[str, float]:
+    """The mean of each, summed on the device, for which this waits once."""
+    means = torch.stack([torch.stack([each[name] for each in losses]).mean() for name in losses[0]])
+    return dict(zip(losses[0], means.tolist(), strict=True))
