@@ -13,12 +13,12 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from latent_explorer.data.dataset import Dataset
-from latent_explorer.errors import TrainingError
+from latent_explorer.errors import BundleError, TrainingError
 from latent_explorer.nets.model import LatentModel
 from latent_explorer.nets.registry import build
 from latent_explorer.nets.spec import NetSpec
 from latent_explorer.nets.weights import load_weights, weights_of
-from latent_explorer.training.devices import choose_device, choose_precision
+from latent_explorer.training.devices import choose_device, choose_precision, memory_told
 from latent_explorer.training.images import Images
 from latent_explorer.training.learner import Learner
 from latent_explorer.training.recipe import Recipe
@@ -48,6 +48,11 @@ class Training:
         """A fresh run. Raises TrainingError when dataset, device and network do not fit, UserError on unknown names."""
         _check_fit(spec, dataset)
         device = choose_device(recipe.device)
+        with memory_told(device, recipe.batch_size):
+            return cls._begin(spec, dataset, recipe, device)
+
+    @classmethod
+    def _begin(cls, spec: NetSpec, dataset: Dataset, recipe: Recipe, device: torch.device) -> "Training":
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(recipe.seed)
             model = build(spec).to(device)
@@ -66,11 +71,15 @@ class Training:
         progress, parts = load_state(path)
         if progress.fingerprint != dataset.fingerprint:
             raise TrainingError(f"{path} is a run on another dataset than {dataset.name}; begin a new one instead")
-        images = Images.of(dataset, choose_device(progress.device))
-        training = cls(dataset, progress, build(progress.spec), images)
-        training._learner.restore(parts)
-        training._best = parts.get("best", {})
-        training.best_model()  # refuses weights of another network
+        device = choose_device(progress.device)
+        try:
+            with memory_told(device, progress.recipe.batch_size):
+                training = cls(dataset, progress, build(progress.spec), Images.of(dataset, device))
+            training._learner.restore(parts)
+            training._best = parts.get("best", {})
+            training.best_model()  # refuses weights of another network
+        except BundleError as error:
+            raise TrainingError(f"{path} cannot be resumed: {error}; begin this run anew") from error
         return training
 
     @property
@@ -126,7 +135,8 @@ class Training:
             if token.is_set():
                 return
             step = self.progress.step + number
-            since.append(self._learner.learn(batch, epoch, step - 1, self.steps, draws))
+            with memory_told(device, recipe.batch_size):
+                since.append(self._learner.learn(batch, epoch, step - 1, self.steps, draws))
             self.steps_done = step
             if number % every == 0 or number == self._steps_per_epoch:
                 self._check(epoch)
@@ -145,7 +155,8 @@ class Training:
         )
 
     def _end_epoch(self, epoch: int, seconds: float) -> dict[str, float]:
-        losses = self._learner.losses_on(self._judged)
+        with memory_told(self._learner.device, self.progress.recipe.batch_size):
+            losses = self._learner.losses_on(self._judged)
         best = self.progress.best_loss
         if best is None or losses["loss"] < best:
             best = losses["loss"]

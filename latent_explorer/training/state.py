@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
 
-from latent_explorer.errors import TrainingError
+from latent_explorer.errors import TrainingError, UserError
 from latent_explorer.files import write_bytes_whole
 from latent_explorer.nets.spec import NetSpec
 from latent_explorer.training.recipe import Precision, Recipe
@@ -39,7 +39,17 @@ def save_state(path: Path, progress: Progress, parts: Mapping[str, Arrays]) -> N
     """
     arrays = {f"{part}/{name}": array for part, named in parts.items() for name, array in named.items()}
     metadata = {"progress": msgspec.json.encode(progress).decode()}
-    write_bytes_whole(path, save(arrays, metadata), overwrite=True)
+    try:
+        write_bytes_whole(path, save(arrays, metadata), overwrite=True)
+    except UserError as error:
+        before = (
+            f"what was saved at the end of epoch {progress.epoch - 1} is as it was"
+            if path.exists()
+            else "it is the first"
+        )
+        raise UserError(
+            f"epoch {progress.epoch} could not be saved ({before}): {error}. Make room, then resume"
+        ) from error
 
 
 def load_state(path: Path) -> tuple[Progress, dict[str, dict[str, NDArray[np.float32]]]]:
