@@ -20,6 +20,7 @@ from latent_explorer.training.log import logged
 from latent_explorer.training.loop import Training
 from latent_explorer.training.recipe import Recipe
 from latent_explorer.training.report import Report
+from latent_explorer.training.state import sweep
 
 
 @dataclass(frozen=True)
@@ -86,6 +87,7 @@ def train_bundle(job: Job, token: Event | None = None, watch: NDArray[np.intp] |
     dataset = open_dataset(job.source)
     training = _begin(job, dataset)
     _make_folder(job.state_path.parent)
+    sweep(job.state_path)
     try:
         reports = training.run(token, state_path=job.state_path, watch=watch)
         yield from logged(reports, training.progress, job.log_path, job.events_path)

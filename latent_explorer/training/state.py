@@ -1,5 +1,6 @@
 """The state of a training run at the end of an epoch, saved whole in one file without a pickle."""
 
+import glob
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -42,14 +43,16 @@ def save_state(path: Path, progress: Progress, parts: Mapping[str, Arrays]) -> N
     try:
         write_bytes_whole(path, save(arrays, metadata), overwrite=True)
     except UserError as error:
-        before = (
-            f"what was saved at the end of epoch {progress.epoch - 1} is as it was"
-            if path.exists()
-            else "it is the first"
-        )
+        kept, then = ("the epoch before is kept", "resume") if path.exists() else ("nothing was before", "begin anew")
         raise UserError(
-            f"epoch {progress.epoch} could not be saved ({before}): {error}. Make room, then resume"
+            f"epoch {progress.epoch} could not be saved; {kept}: {error}. Make room, then {then}"
         ) from error
+
+
+def sweep(path: Path) -> None:
+    """Remove what a run that was killed while saving its state at `path` left half written beside it."""
+    for stray in path.parent.glob(f".{glob.escape(path.name)}.*"):
+        stray.unlink(missing_ok=True)
 
 
 def load_state(path: Path) -> tuple[Progress, dict[str, dict[str, NDArray[np.float32]]]]:
