@@ -59,7 +59,8 @@ def train(
     """Train a network on a dataset and save it as a bundle.
 
     Ctrl-C stops it; the best weights so far are saved all the same, and --resume goes on from there, with the options
-    of the run that was stopped. So it is where a loss is no longer finite.
+    of the run that was stopped. So it is where a loss is no longer finite. What is reported is also in the CSV
+    DIR.training.csv, and in DIR.tensorboard where that extra is installed.
     """
     from latent_explorer.training.jobs import Job
     from latent_explorer.training.recipe import Recipe
@@ -96,7 +97,10 @@ def _run(job: Any, as_json: bool) -> None:
     """Train as `job`, a training.Job, says; leaves with 130 where it was stopped."""
     from latent_explorer.training import stop_on_interrupt
     from latent_explorer.training.jobs import train_bundle
+    from latent_explorer.training.log import WITHOUT_TENSORBOARD, has_tensorboard
 
+    if not has_tensorboard():
+        complain(WITHOUT_TENSORBOARD)
     token, before = Event(), _saved_at(job.folder)
     try:
         with stop_on_interrupt(token), _sigterm_as_interrupt(), TrainingDisplay(job.source) as display:

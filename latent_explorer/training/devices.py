@@ -1,6 +1,9 @@
 """Which device trains, and in which precision."""
 
+import re
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from copy import deepcopy
 
 import torch
@@ -12,6 +15,7 @@ from latent_explorer.training.recipe import Precision
 
 _PRECISIONS = {"float32": torch.float32, "bfloat16": torch.bfloat16}
 _TRIAL_STEPS = 6
+_NO_MEMORY = re.compile(r"out of memory|can't allocate memory|not enough memory", re.IGNORECASE)
 
 
 def choose_device(name: str = "auto") -> torch.device:
@@ -37,6 +41,21 @@ def choose_precision(wanted: Precision, model: LatentModel, batch: Tensor) -> Pr
     _seconds(trial, batch, "bfloat16")  # the first calls of each kernel are slow
     plain, short = _seconds(trial, batch, "float32"), _seconds(trial, batch, "bfloat16")
     return "bfloat16" if short < 0.9 * plain else "float32"
+
+
+@contextmanager
+def memory_told(device: torch.device, batch_size: int) -> Iterator[None]:
+    """Inside, a device that has no more memory raises TrainingError, which offers half of `batch_size`."""
+    try:
+        yield
+    except RuntimeError as error:  # torch.OutOfMemoryError is one; other devices only say so
+        if not isinstance(error, torch.OutOfMemoryError) and not _NO_MEMORY.search(str(error)):
+            raise
+        offer = f"train again with smaller batches, for instance {batch_size // 2}, or" if batch_size > 1 else "try"
+        raise TrainingError(
+            f"out of memory on {device.type} with batches of {batch_size} images: {offer} a smaller network, smaller "
+            "images, or another device"
+        ) from error
 
 
 def autocast(device: torch.device, precision: Precision) -> torch.autocast:

@@ -31,7 +31,7 @@ class Images:
 
     def batch(self, indices: Tensor) -> Tensor:
         """The images at `indices` (k,) as float32 (k, c, h, w) in [0, 1]."""
-        return self.pixels[indices].float().div_(255)
+        return self.pixels.index_select(0, indices).float().div_(255)  # copies rows: indexing goes by value
 
     def batches(self, indices: NDArray[np.intp], size: int) -> Iterator[Tensor]:
         """The images at `indices`, in their order, `size` at a time; see `batch`."""

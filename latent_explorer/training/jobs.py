@@ -1,6 +1,7 @@
 """Training as the command line and the window ask for it: from a dataset's name to a bundle on disk."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event
@@ -13,13 +14,15 @@ from latent_explorer.bundles.packing import Precision
 from latent_explorer.bundles.saving import refuse_taken
 from latent_explorer.data import open_dataset
 from latent_explorer.data.dataset import Dataset
-from latent_explorer.errors import TrainingError
+from latent_explorer.errors import TrainingError, UserError
 from latent_explorer.nets.registry import usual_widths
 from latent_explorer.nets.spec import NetSpec
 from latent_explorer.training.bundling import Labels, write_bundle
+from latent_explorer.training.log import logged
 from latent_explorer.training.loop import Training
 from latent_explorer.training.recipe import Recipe
 from latent_explorer.training.report import Report
+from latent_explorer.training.state import sweep
 
 
 @dataclass(frozen=True)
@@ -56,6 +59,16 @@ class Job:
         folder = self.folder.absolute()
         return folder.with_name(f"{folder.name}.training.safetensors")
 
+    @property
+    def log_path(self) -> Path:
+        """The CSV of all that the run reports; it stays beside the bundle."""
+        return self.state_path.with_name(f"{self.folder.absolute().name}.training.csv")
+
+    @property
+    def events_path(self) -> Path:
+        """The folder of TensorBoard's files, where that is installed."""
+        return self.state_path.with_name(f"{self.folder.absolute().name}.tensorboard")
+
     def spec(self, dataset: Dataset) -> NetSpec:
         """The network for the images of `dataset`."""
         hidden = usual_widths(self.trunk) if self.hidden is None else self.hidden
@@ -81,11 +94,14 @@ def train_bundle(job: Job, token: Event | None = None, watch: NDArray[np.intp] |
     refuse_taken(job.folder, job.overwrite or job.resume)
     dataset = open_dataset(job.source)
     training = _begin(job, dataset)
-    job.state_path.parent.mkdir(parents=True, exist_ok=True)
+    _make_folder(job.state_path.parent)
+    sweep(job.state_path)
     try:
-        yield from training.run(token, state_path=job.state_path, watch=watch)
+        reports = training.run(token, state_path=job.state_path, watch=watch)
+        yield from logged(reports, training.progress, job.log_path, job.events_path)
     except TrainingError:
-        _finish(job, training, dataset)
+        with suppress(UserError):  # the first error is the one to mend
+            _finish(job, training, dataset)
         raise
     _finish(job, training, dataset)
     if training.progress.epoch == training.progress.recipe.epochs:
@@ -96,6 +112,15 @@ def _begin(job: Job, dataset: Dataset) -> Training:
     if job.resume:
         return Training.resume(job.state_path, dataset)
     return Training.begin(job.spec(dataset), dataset, job.recipe)
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise TrainingError(
+            f"{folder}: expected a folder that can be written, for the bundle and its run: {error.strerror}"
+        ) from error
 
 
 def _finish(job: Job, training: Training, dataset: Dataset) -> None:

@@ -10,14 +10,15 @@ import msgspec
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import Tensor
 
 from latent_explorer.data.dataset import Dataset
-from latent_explorer.errors import TrainingError
+from latent_explorer.errors import BundleError, TrainingError
 from latent_explorer.nets.model import LatentModel
 from latent_explorer.nets.registry import build
 from latent_explorer.nets.spec import NetSpec
 from latent_explorer.nets.weights import load_weights, weights_of
-from latent_explorer.training.devices import choose_device, choose_precision
+from latent_explorer.training.devices import choose_device, choose_precision, memory_told
 from latent_explorer.training.images import Images
 from latent_explorer.training.learner import Learner
 from latent_explorer.training.recipe import Recipe
@@ -40,13 +41,18 @@ class Training:
         self._train = torch.from_numpy(dataset.indices("train"))
         self._judged = dataset.indices("test") if len(dataset.indices("test")) else dataset.indices("train")
         self._best = weights_of(model)
-        self.steps_done = progress.step
+        self.steps_done = self._begun_at = progress.step
 
     @classmethod
     def begin(cls, spec: NetSpec, dataset: Dataset, recipe: Recipe) -> "Training":
         """A fresh run. Raises TrainingError when dataset, device and network do not fit, UserError on unknown names."""
         _check_fit(spec, dataset)
         device = choose_device(recipe.device)
+        with memory_told(device, recipe.batch_size):
+            return cls._begin(spec, dataset, recipe, device)
+
+    @classmethod
+    def _begin(cls, spec: NetSpec, dataset: Dataset, recipe: Recipe, device: torch.device) -> "Training":
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(recipe.seed)
             model = build(spec).to(device)
@@ -65,11 +71,15 @@ class Training:
         progress, parts = load_state(path)
         if progress.fingerprint != dataset.fingerprint:
             raise TrainingError(f"{path} is a run on another dataset than {dataset.name}; begin a new one instead")
-        images = Images.of(dataset, choose_device(progress.device))
-        training = cls(dataset, progress, build(progress.spec), images)
-        training._learner.restore(parts)
-        training._best = parts.get("best", {})
-        training.best_model()  # refuses weights of another network
+        device = choose_device(progress.device)
+        try:
+            with memory_told(device, progress.recipe.batch_size):
+                training = cls(dataset, progress, build(progress.spec), Images.of(dataset, device))
+            training._learner.restore(parts)
+            training._best = parts.get("best", {})
+            training.best_model()  # refuses weights of another network
+        except BundleError as error:
+            raise TrainingError(f"{path} cannot be resumed: {error}; begin this run anew") from error
         return training
 
     @property
@@ -120,19 +130,33 @@ class Training:
         order = torch.randperm(len(self._train), generator=_generator(torch.device("cpu"), recipe.seed, epoch))
         draws = _generator(device, recipe.seed, epoch)
         every = max(1, self._steps_per_epoch // _REPORTS_PER_EPOCH)
-        since: list[dict[str, float]] = []
+        since: list[dict[str, Tensor]] = []
         for number, batch in enumerate(torch.split(self._train[order].to(device), recipe.batch_size), 1):
             if token.is_set():
                 return
             step = self.progress.step + number
-            since.append(self._learner.learn(batch, epoch, step - 1, self.steps, draws))
+            with memory_told(device, recipe.batch_size):
+                since.append(self._learner.learn(batch, epoch, step - 1, self.steps, draws))
             self.steps_done = step
             if number % every == 0 or number == self._steps_per_epoch:
+                self._check(epoch)
                 yield step, _mean(since)
                 since.clear()
 
+    def _check(self, epoch: int) -> None:
+        good = self._learner.good_steps()
+        if good is None:
+            return
+        step = self._begun_at + good
+        raise TrainingError(
+            f"the loss or its gradient is no longer finite in epoch {epoch}, step {step + 1}, at the learning rate "
+            f"{self.progress.recipe.rate_at(step, self.steps):.2g}; the weights before that step are kept. "
+            "Train again with a lower learning rate"
+        )
+
     def _end_epoch(self, epoch: int, seconds: float) -> dict[str, float]:
-        losses = self._learner.losses_on(self._judged)
+        with memory_told(self._learner.device, self.progress.recipe.batch_size):
+            losses = self._learner.losses_on(self._judged)
         best = self.progress.best_loss
         if best is None or losses["loss"] < best:
             best = losses["loss"]
@@ -159,5 +183,7 @@ def _generator(device: torch.device, seed: int, epoch: int) -> torch.Generator:
     return torch.Generator(device).manual_seed((seed << 20) + epoch)
 
 
-def _mean(losses: list[dict[str, float]]) -> dict[str, float]:
-    return {name: float(np.mean([each[name] for each in losses])) for name in losses[0]}
+def _mean(losses: list[dict[str, Tensor]]) -> dict[str, float]:
+    """The mean of each, summed on the device, for which this waits once."""
+    means = torch.stack([torch.stack([each[name] for each in losses]).mean() for name in losses[0]])
+    return dict(zip(losses[0], means.tolist(), strict=True))

@@ -1,5 +1,6 @@
 """The state of a training run at the end of an epoch, saved whole in one file without a pickle."""
 
+import glob
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
 
-from latent_explorer.errors import TrainingError
+from latent_explorer.errors import TrainingError, UserError
 from latent_explorer.files import write_bytes_whole
 from latent_explorer.nets.spec import NetSpec
 from latent_explorer.training.recipe import Precision, Recipe
@@ -39,7 +40,19 @@ def save_state(path: Path, progress: Progress, parts: Mapping[str, Arrays]) -> N
     """
     arrays = {f"{part}/{name}": array for part, named in parts.items() for name, array in named.items()}
     metadata = {"progress": msgspec.json.encode(progress).decode()}
-    write_bytes_whole(path, save(arrays, metadata), overwrite=True)
+    try:
+        write_bytes_whole(path, save(arrays, metadata), overwrite=True)
+    except UserError as error:
+        kept, then = ("the epoch before is kept", "resume") if path.exists() else ("nothing was before", "begin anew")
+        raise UserError(
+            f"epoch {progress.epoch} could not be saved; {kept}: {error}. Make room, then {then}"
+        ) from error
+
+
+def sweep(path: Path) -> None:
+    """Remove what a run that was killed while saving its state at `path` left half written beside it."""
+    for stray in path.parent.glob(f".{glob.escape(path.name)}.*"):
+        stray.unlink(missing_ok=True)
 
 
 def load_state(path: Path) -> tuple[Progress, dict[str, dict[str, NDArray[np.float32]]]]:

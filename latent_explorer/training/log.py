@@ -1,0 +1,119 @@
+"""What a run reports, kept beside it: a CSV always, and TensorBoard's event files where that is installed."""
+
+import csv
+import importlib.util
+import io
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from latent_explorer.errors import UserError
+from latent_explorer.files import write_bytes_whole
+from latent_explorer.training.report import Report
+from latent_explorer.training.state import Progress
+
+WITHOUT_TENSORBOARD = "no TensorBoard files are written: for them, pip install latent-explorer[tensorboard]"
+
+
+def has_tensorboard() -> bool:
+    """Whether the extra `tensorboard` is installed."""
+    return importlib.util.find_spec("tensorboard") is not None
+
+
+def row_of(report: Report, progress: Progress) -> dict[str, float | None]:
+    """The figures of a report by column: train and test losses by name (None where there are none), speed, and the
+    learning rate and the weight of the prior at its last step.
+    """
+    recipe, last = progress.recipe, report.step - 1
+    return {
+        "epoch": report.epoch,
+        "step": report.step,
+        **{f"train_{name}": value for name, value in report.losses.items()},
+        **{f"test_{name}": None if report.test_losses is None else report.test_losses[name] for name in report.losses},
+        "images_per_second": report.images_per_second,
+        "learning_rate": recipe.rate_at(last, report.steps),
+        "beta": progress.spec.beta * recipe.prior_at(last, report.steps),
+    }
+
+
+def logged(reports: Iterator[Report], progress: Progress, table: Path, events: Path | None = None) -> Iterator[Report]:
+    """Hand on `reports`, each of them written down before it is.
+
+    progress: of the run where these reports begin; what was logged of epochs after it, by a run that was killed, is
+    taken out. table: the CSV, of which a kill leaves whole rows. events: the folder for TensorBoard, None for none.
+    Raises UserError when either cannot be written.
+    """
+    _cut_back(table, progress.epoch)
+    with _event_writer(events, progress.step) as writer:
+        for report in reports:
+            row = row_of(report, progress)
+            _append(table, row)
+            if writer is not None:
+                _add_events(writer, row)
+            yield report
+
+
+def _cut_back(table: Path, epoch: int) -> None:
+    """Keep the heading and the whole rows up to an epoch; nothing of an earlier run where that is 0."""
+    try:
+        lines = table.read_bytes().splitlines(keepends=True) if epoch else []
+    except FileNotFoundError:
+        lines = []
+    except OSError as error:
+        raise UserError(f"{table}: the log of this run cannot be read: {error.strerror}") from error
+    kept = [line for line in lines[1:] if line.endswith(b"\n") and _epoch_of(line) <= epoch]
+    write_bytes_whole(table, b"".join(lines[:1] + kept), overwrite=True)
+
+
+def _epoch_of(line: bytes) -> float:
+    number = line.partition(b",")[0]
+    return int(number) if number.isdigit() else float("inf")
+
+
+def _append(table: Path, row: Mapping[str, float | None]) -> None:
+    """One row, in one call of the system, which a kill cannot cut; what a full disk cuts is taken back."""
+    try:
+        with table.open("ab", buffering=0) as stream:
+            begin = stream.tell()
+            text = _csv(row) if begin else _csv({name: name for name in row}) + _csv(row)
+            if stream.write(text) != len(text):
+                os.ftruncate(stream.fileno(), begin)
+                raise OSError(0, "no space left on the disk")
+    except OSError as error:
+        raise UserError(
+            f"{table}: the log could not be written: {error.strerror}; make room or choose another folder, "
+            "then resume the run, of which nothing up to the last whole epoch is lost"
+        ) from error
+
+
+def _csv(row: Mapping[str, Any]) -> bytes:
+    stream = io.StringIO()
+    csv.writer(stream, lineterminator="\n").writerow(row.values())
+    return stream.getvalue().encode()
+
+
+@contextmanager
+def _event_writer(events: Path | None, step: int) -> Iterator[Any]:
+    if events is None or not has_tensorboard():
+        yield None
+        return
+    from torch.utils.tensorboard import SummaryWriter
+
+    try:
+        writer = SummaryWriter(str(events), purge_step=step + 1)
+    except OSError as error:
+        raise UserError(f"{events}: the log could not be written: {error.strerror}") from error
+    try:
+        yield writer
+    finally:
+        writer.close()
+
+
+def _add_events(writer: Any, row: Mapping[str, float | None]) -> None:
+    step = row["step"]
+    for name, value in row.items():
+        if value is not None and name not in ("epoch", "step"):
+            writer.add_scalar(name.replace("train_", "train/").replace("test_", "test/"), value, step)
+    writer.flush()
