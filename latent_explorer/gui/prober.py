@@ -21,7 +21,7 @@ from latent_explorer.session import OpenBundle
 _PATIENCE = 0.010  # seconds for which all else may wait for an exact picture
 _TELL_MS = 30
 _OFF = "Off the map: marked where it projects to"
-_REST_MS = 45  # a place is described once the pointer has rested on it for this long
+_REST_MS = 80  # a place is described once the pointer has rested on it so long; a wheel clicks every 50 ms
 
 
 @dataclass(frozen=True, eq=False)
