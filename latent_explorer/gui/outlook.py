@@ -6,7 +6,9 @@ from dataclasses import replace
 from latent_explorer.atlas import TileKey, level_for, tiles_over
 from latent_explorer.gui.view import View
 
-_AROUND = 0.15  # the ring around the view, in shares of it
+AROUND = 0.15
+"""The ring around the view whose tiles are wanted too, in shares of it."""
+
 _NEXT_LEVEL = 4  # tiles of the next level under the pointer
 _AHEAD = 4  # how many steps like the last one a pan or zoom is followed ahead
 _HEADING = 8  # tiles at most of where it is heading
@@ -29,7 +31,7 @@ def wanted_tiles(
         return tiles_over(seen.region.grown(around), level, field=field, chart=chart, near=near)
 
     yield over(view)
-    yield over(view, _AROUND)
+    yield over(view, AROUND)
     x, y = view.to_screen_point(near or (view.u, view.v))
     yield over(view.zoomed(2.0, x, y))[:_NEXT_LEVEL]
     ahead = heading(before, view)

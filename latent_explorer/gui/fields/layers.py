@@ -10,13 +10,13 @@ from latent_explorer.gui.fields.colours import Span, by_class, by_cover, by_ramp
 from latent_explorer.gui.fields.layer import FieldLayer
 from latent_explorer.gui.fields.words import value_line
 from latent_explorer.gui.map.canvas import MapCanvas
+from latent_explorer.gui.outlook import AROUND
 from latent_explorer.gui.panels.values import ValueLines
 from latent_explorer.gui.theme import Theme
 from latent_explorer.gui.tile_store import TileStore
 from latent_explorer.session import OpenBundle
 
 _BYTES = 64 * 2**20
-_AROUND = 0.15  # the ring around the view, in shares of it
 _SAMPLE = 800  # images over which the range of a field is found
 _VEIL = "veil"
 
@@ -80,7 +80,7 @@ class FieldLayers:
         """
         view, shown = self._canvas.view, self._shown
         ranges = [self._range_want(layer) for layer in shown if self._lacks_range(layer)]
-        keys = [key for around in (0.0, _AROUND) for layer in shown for key in layer.keys(view, around)]
+        keys = [key for around in (0.0, AROUND) for layer in shown for key in layer.keys(view, around)]
         missing = [key for key in dict.fromkeys(keys) if key not in self._cache]
         kept = self._store.wish("fields", missing)
         if asking:

@@ -41,7 +41,7 @@ class Ground:
 
     def wants(self, key: TileKey) -> bool:
         """Whether a tile belongs on what is painted or being painted."""
-        return any(sheet is not None and key in sheet.keys for sheet in (self._sheet, self._coming))
+        return any(sheet is not None and key in sheet for sheet in (self._sheet, self._coming))
 
     def fits(self, scene: Scene) -> bool:
         """Whether no other sheet is needed for a scene."""
@@ -61,7 +61,7 @@ class Ground:
 
     def add(self, view: View, key: TileKey, steps: int) -> QRect:
         """Paint a tile that has come on the sheet, one step on of those left; returns the pixels that changed."""
-        if self._sheet is None or key not in self._sheet.keys:
+        if self._sheet is None or key not in self._sheet:
             return QRect()
         self._sheet.add(key, steps)
         seen = QRect(0, 0, view.width, view.height)

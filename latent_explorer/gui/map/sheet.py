@@ -34,7 +34,7 @@ class Sheet:
     """One image of all layers, and under it those of tiles and of fields, to which tiles that come are added.
 
     view: what it shows, `margin` logical pixels wider than the map at each side. ratio: device pixels to the logical
-    pixel. keys: the tiles, of pictures and of fields, that belong on it.
+    pixel. The tiles, of pictures and of fields, that belong on it are `in` it.
     """
 
     def __init__(self, layers: Layers, view: View, ratio: float, margin: int) -> None:
@@ -46,9 +46,8 @@ class Sheet:
         self._tiles, self._fields = self._blank(QImage.Format.Format_RGB32), self._blank()
         self._whole = QImage()
 
-    @property
-    def keys(self) -> set[TileKey]:
-        return {*self._tile_keys, *self._field_keys}
+    def __contains__(self, key: TileKey) -> bool:
+        return key in self._tile_keys or key in self._field_keys
 
     def painting(self) -> Iterator[None]:
         """Paint everything, a piece at each step."""
