@@ -9,8 +9,9 @@ from threading import Event
 import msgspec
 
 from latent_explorer.errors import UserError
-from latent_explorer.training import Recipe, stop_on_interrupt
-from latent_explorer.training.jobs import Job, train_bundle
+from latent_explorer.runs import Job, Recipe
+from latent_explorer.training import stop_on_interrupt
+from latent_explorer.training.jobs import train_bundle
 
 ROOT = Path(__file__).resolve().parent.parent
 

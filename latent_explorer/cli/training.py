@@ -60,10 +60,10 @@ def train(
 
     Ctrl-C stops it; the best weights so far are saved all the same, and --resume goes on from there, with the options
     of the run that was stopped. So it is where a loss is no longer finite. What is reported is also in the CSV
-    DIR.training.csv, and in DIR.tensorboard where that extra is installed.
+    DIR.run/log.csv, and in DIR.run/tensorboard where that extra is installed.
     """
-    from latent_explorer.training.jobs import Job
-    from latent_explorer.training.recipe import Recipe
+    from latent_explorer.runs import Job
+    from latent_explorer.runs.recipe import Recipe
 
     if resume:
         _refuse_other_options(context)
@@ -117,7 +117,7 @@ def _run(job: Any, as_json: bool) -> None:
         kept = _saved_at(job.folder) != before
         raise TrainingError(f"{error}{f'. They are in {job.folder}' if kept else ''}") from error
     if token.is_set():
-        complain(_stopped(job.folder, job.state_path, saved=_saved_at(job.folder) != before))
+        complain(_stopped(job.folder, job.run.state, saved=_saved_at(job.folder) != before))
         raise typer.Exit(INTERRUPTED)
     _tell(job.folder, as_json)
 

@@ -11,7 +11,7 @@ from torch import Tensor
 
 from latent_explorer.errors import TrainingError
 from latent_explorer.nets.model import LatentModel
-from latent_explorer.training.recipe import Precision
+from latent_explorer.runs.recipe import Precision
 
 _PRECISIONS = {"float32": torch.float32, "bfloat16": torch.bfloat16}
 _TRIAL_STEPS = 6

@@ -10,8 +10,8 @@ from torch import Tensor, nn
 
 from latent_explorer.errors import TrainingError
 from latent_explorer.nets.model import LatentModel
+from latent_explorer.runs.recipe import Precision, Recipe
 from latent_explorer.training.devices import autocast
-from latent_explorer.training.recipe import Precision, Recipe
 
 _ALIGNED = 32  # weights begin at multiples of this many numbers, as kernels for tensor cores ask
 

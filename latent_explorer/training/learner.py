@@ -9,10 +9,10 @@ from torch import Tensor
 
 from latent_explorer.nets.model import LatentModel
 from latent_explorer.nets.weights import load_weights, weights_of
+from latent_explorer.runs.recipe import Precision, Recipe
 from latent_explorer.training.augment import augment, corrupt
 from latent_explorer.training.flat import FlatWeights
 from latent_explorer.training.images import EVALUATION_BATCH, Images
-from latent_explorer.training.recipe import Precision, Recipe
 
 Arrays = dict[str, NDArray[np.float32]]
 

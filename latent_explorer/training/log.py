@@ -11,7 +11,7 @@ from typing import Any
 
 from latent_explorer.errors import UserError
 from latent_explorer.files import write_bytes_whole
-from latent_explorer.training.report import Report
+from latent_explorer.runs.report import Report
 from latent_explorer.training.state import Progress
 
 WITHOUT_TENSORBOARD = "no TensorBoard files are written: for them, pip install latent-explorer[tensorboard]"

@@ -18,11 +18,12 @@ from latent_explorer.nets.model import LatentModel
 from latent_explorer.nets.registry import build
 from latent_explorer.nets.spec import NetSpec
 from latent_explorer.nets.weights import load_weights, weights_of
+from latent_explorer.runs.recipe import Recipe
+from latent_explorer.runs.report import Report
+from latent_explorer.training.clock import Clock
 from latent_explorer.training.devices import choose_device, choose_precision, memory_told
 from latent_explorer.training.images import Images
 from latent_explorer.training.learner import Learner
-from latent_explorer.training.recipe import Recipe
-from latent_explorer.training.report import Clock, Report
 from latent_explorer.training.state import Progress, load_state, save_state
 
 _REPORTS_PER_EPOCH = 10
@@ -97,14 +98,15 @@ class Training:
             load_weights(model, self._best)
         return model
 
-    def run(
-        self, token: Event | None = None, *, state_path: Path | None = None, watch: NDArray[np.intp] | None = None
-    ) -> Iterator[Report]:
+    def latents_of(self, indices: NDArray[np.intp]) -> NDArray[np.float32]:
+        """The latents (k, d) of the images at `indices` by the averaged weights as they are now."""
+        return self._learner.latents_of(indices)
+
+    def run(self, token: Event | None = None, *, state_path: Path | None = None) -> Iterator[Report]:
         """Train to the end of the recipe, or until `token` is set; a report about ten times an epoch and at its end.
 
-        state_path: where the state is saved at the end of each epoch. watch: indices of the images whose latents
-        the reports at the end of an epoch carry. Raises TrainingError when a loss is no longer finite, with the
-        weights before that step kept, and UserError when the state cannot be saved.
+        state_path: where the state is saved at the end of each epoch. Raises TrainingError when a loss is no longer
+        finite, with the weights before that step kept, and UserError when the state cannot be saved.
         """
         token = token or Event()
         clock = Clock(self.progress.step, self.steps, self.progress.recipe.batch_size)
@@ -117,8 +119,7 @@ class Training:
             test_losses = self._end_epoch(epoch, time.perf_counter() - begin)
             if state_path is not None:
                 save_state(state_path, self.progress, {**self._learner.arrays(), "best": self._best})
-            latents = None if watch is None else self._learner.latents_of(watch)
-            yield clock.report(epoch, self.progress.step, losses, test_losses, latents)
+            yield clock.report(epoch, self.progress.step, losses, test_losses)
 
     @property
     def _steps_per_epoch(self) -> int:

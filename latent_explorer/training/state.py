@@ -13,7 +13,7 @@ from safetensors.numpy import save
 from latent_explorer.errors import TrainingError, UserError
 from latent_explorer.files import write_bytes_whole
 from latent_explorer.nets.spec import NetSpec
-from latent_explorer.training.recipe import Precision, Recipe
+from latent_explorer.runs.recipe import Precision, Recipe
 
 Arrays = Mapping[str, NDArray[np.float32]]
 

@@ -13,9 +13,9 @@ from latent_explorer.data.dataset import Dataset, Split
 from latent_explorer.nets.model import LatentModel
 from latent_explorer.nets.registry import build
 from latent_explorer.nets.spec import NetSpec
+from latent_explorer.runs.recipe import Recipe
 from latent_explorer.training.devices import choose_device
 from latent_explorer.training.loop import Training
-from latent_explorer.training.recipe import Recipe
 
 _HIDDEN = (512, 128, 64)
 _RECIPE = Recipe(epochs=10, batch_size=256, learning_rate=1e-3)

@@ -9,7 +9,7 @@ PACKAGE = "latent_explorer"
 FOUNDATION = ("errors", "files", "measure", "places", "__version__")
 ROOMS = (
     "alignment", "analysis", "atlas", "bundles", "charts", "data", "engine",
-    "export", "gui", "nets", "paths", "session", "training",
+    "export", "gui", "nets", "paths", "runs", "session", "training",
 )  # fmt: skip
 
 # Room -> the rooms, or single modules of a room, that it may import besides itself and the foundation.
@@ -17,11 +17,12 @@ ARROWS = {
     "cli": ROOMS,
     "gui": (
         "session", "engine.client", "engine.protocol", "engine.process",
-        "atlas", "charts", "paths", "export", "bundles",
+        "atlas", "charts", "paths", "export", "bundles", "runs",
     ),
     "session": ("bundles", "charts", "paths"),
     "engine": ("bundles", "nets", "data", "atlas", "charts", "paths", "analysis", "alignment"),
-    "training": ("nets", "data", "bundles", "atlas", "charts"),
+    "runs": ("bundles", "charts", "nets.spec"),
+    "training": ("runs", "nets", "data", "bundles", "atlas", "charts"),
     "bundles": ("nets.spec",),
     "atlas": ("charts",),
     "alignment": (),

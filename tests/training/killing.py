@@ -20,8 +20,9 @@ import numpy as np
 import torch
 
 from latent_explorer.bundles import check_bundle
-from latent_explorer.training.jobs import Job, train_bundle
-from latent_explorer.training.recipe import Recipe
+from latent_explorer.runs import Job
+from latent_explorer.runs.recipe import Recipe
+from latent_explorer.training.jobs import train_bundle
 from latent_explorer.training.state import load_state
 
 RECIPE = Recipe(epochs=4, batch_size=8, corruption=0.1, augmentation=0.2, device="cpu", precision="float32")
@@ -68,9 +69,9 @@ def killed(job: Job, at: int, of_files: bool) -> bool:
 
 def rows(job: Job) -> list[tuple[str, ...]]:
     """The logged rows without their speed, each of them whole."""
-    if not job.log_path.exists():
+    if not job.run.log.exists():
         return []
-    text = job.log_path.read_text()
+    text = job.run.log.read_text()
     assert not text or text.endswith("\n"), text
     found = list(csv.reader(text.splitlines()))
     assert all(len(row) == len(found[0]) for row in found)
@@ -82,9 +83,9 @@ def whole(job: Job) -> bool:
     rows(job)
     if job.folder.exists():
         check_bundle(job.folder)
-    if job.state_path.exists():
-        load_state(job.state_path)
-    return job.state_path.exists()
+    if job.run.state.exists():
+        load_state(job.run.state)
+    return job.run.state.exists()
 
 
 def results(job: Job) -> tuple[dict[str, float | None], bytes, bytes]:
@@ -116,7 +117,7 @@ def main(folder: Path, kills: int, seed: int) -> None:
         assert set(rows(part)) <= set(rows(job))
         assert all(row[5] for row in missing), "only the last report of an epoch may be missing from the log"
         lost += len(missing)
-    left = [path.name for path in folder.glob(".*.training.safetensors.*")]
+    left = [path.name for path in folder.glob("*.run/.state.safetensors.*")]
     print(json.dumps({"kills": done, "runs": runs, "resumed": resumed, "rows_lost": lost, "left": left}))
 
 

@@ -6,7 +6,6 @@ from dataclasses import replace
 from pathlib import Path
 from threading import Event
 
-import msgspec
 import numpy as np
 import pytest
 import torch
@@ -22,12 +21,13 @@ from latent_explorer.errors import BundleError, DataError, TrainingError
 from latent_explorer.nets.registry import build
 from latent_explorer.nets.spec import NetSpec
 from latent_explorer.nets.weights import load_model
+from latent_explorer.runs import Job
+from latent_explorer.runs.recipe import Recipe
 from latent_explorer.training.decoding import decode_pictures
 from latent_explorer.training.encoding import encode_dataset
 from latent_explorer.training.evaluate import evaluate, evaluate_bundle
-from latent_explorer.training.jobs import Job, train_bundle
+from latent_explorer.training.jobs import spec_of, train_bundle
 from latent_explorer.training.preview import preview
-from latent_explorer.training.recipe import Recipe
 from latent_explorer.training.tiles import first_tiles
 
 CPU = torch.device("cpu")
@@ -64,7 +64,7 @@ def test_a_bundle_holds_what_was_trained(job: Job, family: str, half: bool) -> N
     np.testing.assert_array_equal(decode_pictures(model, z.astype(np.float32))[0], first)
     stored = {array.dtype for array in load_file(job.folder / "weights.safetensors").values()}
     assert stored == {np.dtype(np.float16 if half else np.float32)}
-    assert not job.state_path.exists()
+    assert not job.run.state.exists()
 
 
 def test_the_card_says_what_and_how(job: Job) -> None:
@@ -100,12 +100,12 @@ def test_a_stopped_run_leaves_a_bundle_and_can_be_resumed(job: Job) -> None:
         if report.test_losses is not None:
             token.set()
     assert check_bundle(job.folder).training.epochs == 1
-    assert job.state_path.exists()
+    assert job.run.state.exists()
     list(train_bundle(replace(job, resume=True)))
     whole = replace(job, folder=job.folder.with_name("whole"))
     list(train_bundle(whole))
     assert check_bundle(job.folder).metrics == check_bundle(whole.folder).metrics
-    assert not job.state_path.exists()
+    assert not job.run.state.exists()
 
 
 def test_a_run_stopped_at_once_writes_nothing(job: Job) -> None:
@@ -192,7 +192,7 @@ def test_the_preview_shows_twenty_test_images_above_their_reconstructions(bars: 
 
 
 def test_a_job_takes_the_usual_widths_of_its_trunk(job: Job, bars: Dataset) -> None:
-    assert msgspec.structs.asdict(replace(job, hidden=None, trunk="conv").spec(bars))["hidden"] == (32, 64, 128)
+    assert spec_of(replace(job, hidden=None, trunk="conv"), bars).hidden == (32, 64, 128)
 
 
 def test_as_many_levels_are_brought_along_as_keep_to_the_limit(bars: Dataset) -> None:

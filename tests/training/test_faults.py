@@ -17,9 +17,10 @@ from safetensors.numpy import load_file, save_file
 from latent_explorer.bundles import check_bundle
 from latent_explorer.data.dataset import Dataset
 from latent_explorer.errors import DataError, TrainingError, UserError
-from latent_explorer.training.jobs import Job, train_bundle
+from latent_explorer.runs import Job
+from latent_explorer.runs.recipe import Recipe
+from latent_explorer.training.jobs import train_bundle
 from latent_explorer.training.learner import Learner
-from latent_explorer.training.recipe import Recipe
 from latent_explorer.training.state import load_state
 
 RECIPE = Recipe(epochs=2, batch_size=16, learning_rate=5e-3, device="cpu", precision="float32")
@@ -83,9 +84,9 @@ def test_a_full_disk_loses_nothing_that_was_saved(job: Job, monkeypatch: pytest.
     monkeypatch.undo()
     assert not job.folder.exists()
     assert [path.name for path in job.folder.parent.iterdir() if path.name.startswith(".")] == []
-    assert job.state_path.exists() == (writes >= 2)
+    assert job.run.state.exists() == (writes >= 2)
     if writes >= 2:
-        assert load_state(job.state_path)[0].epoch == min(writes - 1, 2)
+        assert load_state(job.run.state)[0].epoch == min(writes - 1, 2)
         list(train_bundle(replace(job, resume=True)))
         assert check_bundle(job.folder).training.epochs == 2
 
@@ -96,7 +97,7 @@ def test_a_folder_that_cannot_be_made_is_named(job: Job, monkeypatch: pytest.Mon
         raise OSError(code, os.strerror(code))
 
     monkeypatch.setattr(Path, "mkdir", refuse)
-    with pytest.raises(TrainingError, match=f"out: expected a folder that can be written.*{os.strerror(code)}"):
+    with pytest.raises(TrainingError, match=f"out.run: expected a folder that can be written.*{os.strerror(code)}"):
         list(train_bundle(job))
 
 
@@ -148,7 +149,7 @@ def test_a_loss_that_is_not_finite_keeps_the_last_epoch_and_says_what_to_try(
     with pytest.raises(TrainingError, match=r"epoch 2, step 10, .*lower learning rate"):
         list(train_bundle(job))
     assert check_bundle(job.folder).training.epochs == 1
-    progress, parts = load_state(job.state_path)
+    progress, parts = load_state(job.run.state)
     assert progress.epoch == 1
     assert all(np.isfinite(array).all() for arrays in parts.values() for array in arrays.values())
 
@@ -158,10 +159,10 @@ def test_a_state_of_other_shapes_is_refused_by_name(job: Job) -> None:
     while next(reports).epoch < 2:
         pass
     reports.close()
-    with safe_open(job.state_path, framework="np") as file:
+    with safe_open(job.run.state, framework="np") as file:
         metadata = file.metadata()
-    arrays = load_file(job.state_path)
+    arrays = load_file(job.run.state)
     for name in ("model/encoder.1.weight", "average/decoder.0.bias", "optimiser/exp_avg", "best/decoder.0.bias"):
-        save_file({**arrays, name: np.zeros((3, 5), np.float32)}, job.state_path, metadata)
+        save_file({**arrays, name: np.zeros((3, 5), np.float32)}, job.run.state, metadata)
         with pytest.raises(TrainingError, match=r"does not fit the network.*begin this run anew"):
             list(train_bundle(replace(job, resume=True)))

@@ -12,9 +12,10 @@ import pytest
 
 from latent_explorer.data.dataset import Dataset
 from latent_explorer.errors import UserError
+from latent_explorer.runs import Job
+from latent_explorer.runs.recipe import Recipe
 from latent_explorer.training import log
-from latent_explorer.training.jobs import Job, train_bundle
-from latent_explorer.training.recipe import Recipe
+from latent_explorer.training.jobs import train_bundle
 
 RECIPE = Recipe(epochs=3, batch_size=16, learning_rate=5e-3, prior_warm_up=0.9, device="cpu", precision="float32")
 
@@ -26,7 +27,7 @@ def job(bars: Dataset, tmp_path: Path) -> Job:
 
 
 def rows(job: Job) -> list[dict[str, str]]:
-    with job.log_path.open(newline="") as stream:
+    with job.run.log.open(newline="") as stream:
         return list(csv.DictReader(stream))
 
 
@@ -47,7 +48,7 @@ def test_a_resumed_run_has_each_report_once(job: Job) -> None:
     for report in train_bundle(job, token):
         if report.epoch == 2 and report.test_losses is None:
             token.set()
-    with job.log_path.open("ab") as stream:
+    with job.run.log.open("ab") as stream:
         stream.write(b"2,1")  # what a machine that lost power may leave
     list(train_bundle(replace(job, resume=True)))
     whole = replace(job, folder=job.folder.with_name("whole"))
@@ -79,12 +80,12 @@ def test_a_full_disk_leaves_whole_rows_and_the_state(job: Job, monkeypatch: pyte
 
     opened = Path.open
     monkeypatch.setattr(
-        Path, "open", lambda path, *a, **k: (Full if path == job.log_path else lambda s: s)(opened(path, *a, **k))
+        Path, "open", lambda path, *a, **k: (Full if path == job.run.log else lambda s: s)(opened(path, *a, **k))
     )
-    with pytest.raises(UserError, match=r"training\.csv: the log could not be written: no space left"):
+    with pytest.raises(UserError, match=r"log\.csv: the log could not be written: no space left"):
         list(train_bundle(job))
     monkeypatch.undo()
-    assert job.log_path.read_bytes().endswith(b"\n")
+    assert job.run.log.read_bytes().endswith(b"\n")
     assert all(None not in row.values() and len(row) == 11 for row in rows(job))
     list(train_bundle(replace(job, resume=True)))
     assert int(rows(job)[-1]["epoch"]) == 3
@@ -116,7 +117,7 @@ def test_event_files_are_written_where_the_extra_is_installed(job: Job) -> None:
     from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
     reports = list(train_bundle(job))
-    events = EventAccumulator(str(job.events_path)).Reload()
+    events = EventAccumulator(str(job.run.events)).Reload()
     assert [event.value for event in events.Scalars("test/loss")] == pytest.approx(
         [report.test_losses["loss"] for report in reports if report.test_losses]
     )
@@ -126,5 +127,5 @@ def test_event_files_are_written_where_the_extra_is_installed(job: Job) -> None:
 def test_without_the_extra_there_is_only_the_table(job: Job, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(log, "has_tensorboard", lambda: False)
     list(train_bundle(job))
-    assert job.log_path.exists()
-    assert not job.events_path.exists()
+    assert job.run.log.exists()
+    assert not job.run.events.exists()

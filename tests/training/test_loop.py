@@ -17,10 +17,10 @@ from latent_explorer.data.dataset import Dataset
 from latent_explorer.errors import TrainingError, UserError
 from latent_explorer.nets.spec import NetSpec
 from latent_explorer.nets.weights import weights_of
+from latent_explorer.runs.recipe import Recipe
+from latent_explorer.runs.report import Report
 from latent_explorer.training.learner import Learner
 from latent_explorer.training.loop import Training
-from latent_explorer.training.recipe import Recipe
-from latent_explorer.training.report import Report
 
 RECIPE = Recipe(
     epochs=4,
@@ -57,15 +57,14 @@ def test_every_network_learns(bars: Dataset, family: str, trunk: str) -> None:
 
 
 def test_the_reports_tell_where_the_run_is(bars: Dataset) -> None:
-    watched = np.array([3, 100, 7])
-    reports = list(begin(bars).run(watch=watched))
+    training = begin(bars)
+    reports = list(training.run())
     steps = [report.step for report in reports]
     assert steps == sorted(steps)
     assert {report.steps for report in reports} == {steps[-1]} == {4 * math.ceil(90 / 16)}
     ends = [report for report in reports if report.test_losses is not None]
     assert [report.epoch for report in ends] == [1, 2, 3, 4]
-    assert all(report.latents is not None and report.latents.shape == (3, 2) for report in ends)
-    assert all(report.latents is None for report in reports if report.test_losses is None)
+    assert training.latents_of(np.array([3, 100, 7])).shape == (3, 2)
     assert all(report.losses.keys() == {"loss", "reconstruction", "kl"} for report in reports)
     assert all(report.images_per_second > 0 and report.seconds_left >= 0 for report in reports)
     assert reports[-1].seconds_left == 0

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from latent_explorer.errors import TrainingError
 from latent_explorer.nets.registry import build
 from latent_explorer.nets.spec import NetSpec
-from latent_explorer.training import Recipe, stop_on_interrupt
+from latent_explorer.runs import Recipe
+from latent_explorer.training import stop_on_interrupt
 from latent_explorer.training.augment import augment, corrupt
 from latent_explorer.training.devices import autocast, choose_device, choose_precision
 

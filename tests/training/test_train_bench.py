@@ -6,7 +6,7 @@ import pytest
 
 from latent_explorer.data.dataset import Dataset
 from latent_explorer.nets.spec import NetSpec
-from latent_explorer.training.recipe import Recipe
+from latent_explorer.runs.recipe import Recipe
 from latent_explorer.training.train_bench import measure_training, our_epochs, plain_losses
 
 RECIPE = Recipe(epochs=4, batch_size=16, learning_rate=5e-3, device="cpu", precision="float32")

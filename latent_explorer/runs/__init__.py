@@ -1,0 +1,8 @@
+"""A training run as it is asked for, reported and kept on disk; free of torch, so that a window can read all of it."""
+
+from latent_explorer.runs.folder import RunFolder
+from latent_explorer.runs.job import Job
+from latent_explorer.runs.recipe import Recipe
+from latent_explorer.runs.report import Report
+
+__all__ = ["Job", "Recipe", "Report", "RunFolder"]

@@ -1,0 +1,42 @@
+"""Where the files of a training run lie."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class RunFolder:
+    """The folder of a run, beside the bundle that it trains."""
+
+    path: Path
+
+    @classmethod
+    def of_bundle(cls, folder: Path) -> "RunFolder":
+        """That of the run whose bundle goes into `folder`."""
+        folder = folder.absolute()
+        return cls(folder.with_name(f"{folder.name}.run"))
+
+    @property
+    def job(self) -> Path:
+        """What was asked for, as JSON."""
+        return self.path / "job.json"
+
+    @property
+    def state(self) -> Path:
+        """The state at the end of the last epoch, until the run is complete."""
+        return self.path / "state.safetensors"
+
+    @property
+    def log(self) -> Path:
+        """The CSV of all that the run has reported."""
+        return self.path / "log.csv"
+
+    @property
+    def events(self) -> Path:
+        """The folder of TensorBoard's files, where that is installed."""
+        return self.path / "tensorboard"
+
+    @property
+    def snapshots(self) -> Path:
+        """The folder of the snapshots: a bundle each, of the weights at one report."""
+        return self.path / "snapshots"

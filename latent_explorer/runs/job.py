@@ -1,0 +1,43 @@
+"""What is to be trained, and where it goes."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from latent_explorer.bundles import TILES_BYTES
+from latent_explorer.bundles.packing import Precision
+from latent_explorer.runs.folder import RunFolder
+from latent_explorer.runs.recipe import Recipe
+
+
+@dataclass(frozen=True)
+class Job:
+    """What is to be trained and where the bundle goes.
+
+    source: as `data.open_dataset` takes it. hidden: None for the trunk's usual widths. folder: of the bundle.
+    command: what reproduces it, for the card. half, latents, variances, tiles, remark: how the bundle is kept, and
+    what else its card is to say; see `training.bundling.Labels`.
+    resume: whether to go on from the state of an earlier, stopped run.
+    """
+
+    source: str
+    folder: Path
+    family: str = "vae"
+    trunk: str = "dense"
+    latent_dim: int = 2
+    hidden: tuple[int, ...] | None = None
+    beta: float = 1.0
+    refinements: int = 0
+    recipe: Recipe = field(default_factory=Recipe)
+    command: str = ""
+    half: bool = False
+    latents: Precision = "float32"
+    variances: bool = True
+    tiles: int = TILES_BYTES
+    remark: str = ""
+    overwrite: bool = False
+    resume: bool = False
+
+    @property
+    def run(self) -> RunFolder:
+        """Where state, log and snapshots of the run are kept."""
+        return RunFolder.of_bundle(self.folder)
