@@ -27,11 +27,23 @@ class TrainingRecord(msgspec.Struct, frozen=True, kw_only=True):
     command: str
 
 
+class Moment(msgspec.Struct, frozen=True, kw_only=True):
+    """When in its run a snapshot was taken, with the losses reported then, by name; see `runs.Report`."""
+
+    epoch: int
+    step: int
+    losses: dict[str, float]
+    test_losses: dict[str, float] | None = None
+
+
 class BundleConfig(msgspec.Struct, frozen=True, kw_only=True):
     """Everything that the other files of a bundle are checked against.
 
     metrics: figures by name, as `evaluate` gave them. versions: library versions by name.
     files: SHA-256 by file name, of every file of the bundle, this one included (see `seal`).
+    moment: of a snapshot, which has neither card nor preview; None for a bundle that is complete.
+    turn: the orthogonal matrix, row by row, that lays its plane beside those of the run it comes from; see
+    `charts.TurnedChart`. None for no turn.
     """
 
     format: int
@@ -42,3 +54,5 @@ class BundleConfig(msgspec.Struct, frozen=True, kw_only=True):
     metrics: dict[str, float | None]
     versions: dict[str, str]
     files: dict[str, str]
+    moment: Moment | None = None
+    turn: tuple[float, float, float, float] | None = None

@@ -29,7 +29,7 @@ def outside_limits(config: BundleConfig) -> str | None:
 
 def latents_bytes(config: BundleConfig) -> int:
     """How many bytes `latents.safetensors` may take at most."""
-    per_image = 4 * (2 * config.net.latent_dim + 2) + 1
+    per_image = 4 * (2 * config.net.latent_dim + 3) + 1
     per_dimension = 4 * 4  # the lowest values and the steps of arrays in steps
     return config.dataset.count * per_image + config.net.latent_dim * per_dimension + HEADER_BYTES
 
@@ -45,6 +45,7 @@ def _bounds(config: BundleConfig) -> Iterator[_Bound]:
     yield from (("each of net.hidden", width, 1, 16384) for width in net.hidden)
     yield "dataset.count", config.dataset.count, 1, 10**8
     yield "the number of dataset.class_names", len(config.dataset.class_names), 0, 10**5
+    yield from (("each of turn", value, -1.001, 1.001) for value in config.turn or ())
     yield "training.epochs", training.epochs, 0, 10**7
     yield "training.batch_size", training.batch_size, 1, 10**8
     yield "training.learning_rate", training.learning_rate, 0, 1e6

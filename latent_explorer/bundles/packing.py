@@ -30,23 +30,31 @@ def packed(latents: Latents, precision: Precision) -> dict[str, NDArray[Any]]:
     if latents.label is not None:
         small = not full and latents.label.max() <= np.iinfo(np.uint8).max
         arrays["label"] = latents.label.astype(np.uint8 if small else np.int32)
+    if latents.index is not None:
+        arrays["index"] = latents.index.astype(np.int32)
     return arrays
 
 
 def restored(arrays: Arrays) -> Latents:
     """The latents of arrays that fit `layout`, in full size."""
-    label = arrays.get("label")
+    label, index = arrays.get("label"), arrays.get("index")
     return Latents(
         mean=_full(arrays, "mean"),
         log_variance=_full(arrays, "log_variance") if "log_variance" in arrays else None,
         label=None if label is None else label.astype(np.int64),
         split=arrays["split"],
         error=_full(arrays, "error"),
+        index=None if index is None else index.astype(np.int64),
     )
 
 
 def layout(arrays: Arrays, count: int, dim: int, labelled: bool) -> Layout:
-    """The types that each array may have, and its shape, of `count` latents of `dim` dimensions."""
+    """The types that each array may have, and its shape; of a dataset of `count` images, latents of `dim` dimensions.
+
+    Where there is an index, it says of how many of the images they are.
+    """
+    if "index" in arrays:
+        count = min(count, arrays["index"].size)
     expected: Layout = {
         "mean": (("float32", "float16", "uint8"), (count, dim)),
         "split": (("uint8",), (count,)),
@@ -56,6 +64,8 @@ def layout(arrays: Arrays, count: int, dim: int, labelled: bool) -> Layout:
         expected["log_variance"] = (("float32", "float16", "uint8"), (count, dim))
     if labelled:
         expected["label"] = (("int32", "uint8"), (count,))
+    if "index" in arrays:
+        expected["index"] = (("int32",), (count,))
     for name in _stepped(arrays):
         expected |= {f"{name}_low": (("float32",), (dim,)), f"{name}_step": (("float32",), (dim,))}
     return expected

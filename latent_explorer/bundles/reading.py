@@ -104,11 +104,16 @@ def check_bundle(folder: Path) -> BundleConfig:
     read_weights(folder, config)
     read_latents(folder, config)
     read_tiles(folder, config)
+    if config.moment is None:
+        _check_card_and_preview(folder, config)
+    return config
+
+
+def _check_card_and_preview(folder: Path, config: BundleConfig) -> None:
     _read_sealed(Path(folder) / seal.CARD, config, limits.TEXT_BYTES)
     preview = _read_sealed(Path(folder) / seal.PREVIEW, config, limits.TEXT_BYTES)
     if not preview.startswith(_PNG_SIGNATURE):
         raise _refusal(Path(folder) / seal.PREVIEW, "a PNG picture", f"bytes that begin with {preview[:8]!r}")
-    return config
 
 
 def _refusal(path: Path, expected: str, found: str) -> BundleError:
@@ -162,6 +167,10 @@ def _check_values(path: Path, latents: Latents, config: BundleConfig) -> None:
         if array is not None:
             _check_finite(path, name, array)
     _check_range(path, "split", latents.split, 1)
+    if latents.index is not None:
+        _check_range(path, "index", latents.index, config.dataset.count - 1)
+        if (np.diff(latents.index) <= 0).any():
+            raise _refusal(path, "an ascending index", "one that is not")
     _check_range(path, "error", latents.error, 1)
     if latents.label is not None:
         _check_range(path, "label", latents.label, len(config.dataset.class_names) - 1)
@@ -186,6 +195,6 @@ def _check_finite(path: Path, name: str, tensor: _Array) -> None:
 
 
 def _check_range(path: Path, name: str, tensor: _Array, highest: int) -> None:
-    low, high = tensor.min(), tensor.max()
+    low, high = tensor.min(initial=0), tensor.max(initial=0)
     if low < 0 or high > highest:
         raise _refusal(path, f"{name} within 0..{highest}", f"{low}..{high}")

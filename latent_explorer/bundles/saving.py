@@ -50,6 +50,22 @@ def save_bundle(
     return _put(folder, config, contents, tiles)
 
 
+def save_snapshot(
+    folder: Path, config: BundleConfig, weights: Mapping[str, NDArray[np.floating[Any]]], latents: Latents
+) -> Path:
+    """Save what is needed to look at a run as it was at `config.moment` into a new `folder`, and give the folder.
+
+    It reads as a bundle does; weights and latents are kept as float16. It is complete or not there, but a power cut
+    may take it: a run has others. Raises BundleError as `save_bundle` does.
+    """
+    folder = Path(folder).absolute()
+    contents = {
+        seal.WEIGHTS: _pack({name: array.astype(np.float16) for name, array in weights.items()}),
+        seal.LATENTS: _pack(packed(latents, "float16")),
+    }
+    return _put(folder, config, contents, None, durable=False)
+
+
 def add_tiles(folder: Path, tiles: Tiles) -> Path:
     """Give the bundle in `folder` other tiles, all else as it is; it is afterwards either complete or untouched.
 
@@ -60,14 +76,16 @@ def add_tiles(folder: Path, tiles: Tiles) -> Path:
     return _put(folder, config, {name: (folder / name).read_bytes() for name in seal.SEALED}, tiles)
 
 
-def _put(folder: Path, config: BundleConfig, contents: dict[str, bytes], tiles: Tiles | None) -> Path:
+def _put(
+    folder: Path, config: BundleConfig, contents: dict[str, bytes], tiles: Tiles | None, *, durable: bool = True
+) -> Path:
     if tiles is not None:
         contents[seal.TILES] = _pack({name: getattr(tiles, name) for name in ("places", "latents", "pictures")})
     contents[seal.CONFIG] = seal.sealed_config(config, contents)
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}.") as scratch:
-            _write_and_move(contents, Path(scratch), folder)
+            _write_and_move(contents, Path(scratch), folder, durable)
     except OSError as error:
         raise BundleError(f"{folder} could not be written: {error.strerror or error}") from error
     return folder
@@ -88,14 +106,15 @@ def _pack(tensors: Mapping[str, NDArray[Any]]) -> bytes:
     return save({name: np.asarray(array, order="C") for name, array in tensors.items()})
 
 
-def _write_and_move(contents: Mapping[str, bytes], scratch: Path, folder: Path) -> None:
+def _write_and_move(contents: Mapping[str, bytes], scratch: Path, folder: Path, durable: bool) -> None:
     new, old = scratch / "new", scratch / "old"
     new.mkdir()
     for name, content in contents.items():
         with (new / name).open("wb") as stream:
             stream.write(content)
             stream.flush()
-            os.fsync(stream.fileno())
+            if durable:
+                os.fsync(stream.fileno())
     _check(new, folder)
     if folder.exists():
         folder.rename(old)

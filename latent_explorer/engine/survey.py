@@ -2,6 +2,7 @@
 
 import logging
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,29 +17,39 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, eq=False)
 class Survey:
-    """The data of one bundle. errors: float32 (n,), of their reconstructions.
+    """The data of one bundle, each image by the number of its latent. errors: float32 (n,), of their reconstructions.
 
     missing: why there are no originals; empty where there are.
     """
 
-    means: NDArray[np.float32]
-    errors: NDArray[np.float32]
+    latents: Latents
     neighbourhood: Neighbourhood
     dataset: Dataset | None
     missing: str
 
+    @property
+    def means(self) -> NDArray[np.float32]:
+        return self.latents.mean
+
+    @property
+    def errors(self) -> NDArray[np.float32]:
+        return self.latents.error
+
     def originals(self, indices: NDArray[np.int64]) -> NDArray[np.uint8]:
         """The original images uint8 (k, h, w, c), or none (0, 0, 0, 0) where they are missing."""
-        return np.zeros((0, 0, 0, 0), np.uint8) if self.dataset is None else self.dataset.images[indices]
+        return np.zeros((0, 0, 0, 0), np.uint8) if self.dataset is None else self._pictures(self.dataset, indices)
 
     def images_at(self, indices: NDArray[np.int64]) -> NDArray[np.uint8]:
         """The original images uint8 (k, h, w, c). Raises EngineError where they are missing, or too few."""
         if self.dataset is None:
             raise EngineError(self.missing)
-        count = len(self.dataset)
+        count = len(self.latents)
         if len(indices) and not (indices.min() >= 0 and indices.max() < count):
             raise EngineError(f"the dataset has {count:,} images, and no number {indices.max():,}")
-        images: NDArray[np.uint8] = self.dataset.images[indices]
+        return self._pictures(self.dataset, indices)
+
+    def _pictures(self, dataset: Dataset, indices: NDArray[np.int64]) -> NDArray[np.uint8]:
+        images: NDArray[np.uint8] = dataset.images[self.latents.images(indices)]
         return images
 
 
@@ -46,17 +57,18 @@ def survey(config: BundleConfig, latents: Latents) -> Survey:
     """Load what describing the places of a bundle needs; missing originals are said, not raised."""
     neighbourhood = Neighbourhood(latents.mean, latents.label, len(config.dataset.class_names))
     try:
-        return Survey(latents.mean, latents.error, neighbourhood, _dataset_of(config), "")
+        return Survey(latents, neighbourhood, _dataset_of(config.dataset.source, config.dataset.fingerprint), "")
     except UserError as error:
         missing = f"the original images are not at hand: {error}"
     except Exception as error:
         _log.exception("the dataset of %s could not be read", config.name)
         missing = f"the original images could not be read: {error}"
-    return Survey(latents.mean, latents.error, neighbourhood, None, missing)
+    return Survey(latents, neighbourhood, None, missing)
 
 
-def _dataset_of(config: BundleConfig) -> Dataset:
-    dataset = open_dataset(config.dataset.source)
-    if dataset.fingerprint != config.dataset.fingerprint:
-        raise DataError(f"{config.dataset.source} is not the dataset that {config.name} was trained on")
+@lru_cache(maxsize=1)  # the snapshots of a run are all of one
+def _dataset_of(source: str, fingerprint: str) -> Dataset:
+    dataset = open_dataset(source)
+    if dataset.fingerprint != fingerprint:
+        raise DataError(f"{source} is not the dataset that this model was trained on")
     return dataset

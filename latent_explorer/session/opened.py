@@ -56,6 +56,6 @@ def open_bundle(folder: Path) -> OpenBundle:
     """Read what the window needs of a bundle. Raises BundleError with the reason where it is broken."""
     config = read_config(folder)
     latents = read_latents(folder, config)
-    chart = chart_for(latents.mean)
+    chart = chart_for(latents.mean, config.turn)
     uv = chart.to_plane(latents.mean).astype(np.float32)
     return OpenBundle(folder, config, latents, chart, uv, read_tiles(folder, config))

@@ -1,0 +1,165 @@
+"""What is said to the trainer's process and what it answers: one JSON object a line; free of torch.
+
+A trainer does one thing at a time: train one run, or make one film. Estimates it gives between.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import msgspec
+
+from latent_explorer.runs.job import Job
+from latent_explorer.runs.report import Report
+
+
+class Message(msgspec.Struct, frozen=True, tag=True, kw_only=True):
+    """A request or a reply."""
+
+
+class Ask(Message, frozen=True, tag=True):
+    """What would this job take? A newer one replaces one not yet begun. Answered by Estimated or Refused."""
+
+    number: int
+    job: Job
+
+
+class Begin(Message, frozen=True, tag=True):
+    """Train. keep_bytes: what the snapshots may take on disk. Answered by Begun, Reported..., then Ended or Failed."""
+
+    job: Job
+    keep_bytes: int
+
+
+class Pause(Message, frozen=True, tag=True):
+    """Stand still after the step under way. Answered by Paused."""
+
+
+class Continue(Message, frozen=True, tag=True):
+    """Go on after a pause. Answered by Continued."""
+
+
+class Stop(Message, frozen=True, tag=True):
+    """End the run now. keep: write the bundle of the best weights so far; else remove all that the run has written."""
+
+    keep: bool
+
+
+class Film(Message, frozen=True, tag=True):
+    """Make a film of the snapshots of a run. Answered by Progress..., then Filmed or Refused."""
+
+    number: int
+    run: Path
+    file: Path
+    width: int = 640
+    seconds: float = 12.0
+    dark: bool = True
+    overwrite: bool = False
+
+
+class Estimated(Message, frozen=True, tag=True):
+    """What a job would take. seconds: of training; memory: bytes at the most; weights: how many numbers are learned.
+
+    device: where it would train, as torch names it. images: of the dataset, to train on and in all.
+    """
+
+    number: int
+    seconds: float
+    memory: int
+    weights: int
+    device: str
+    images: tuple[int, int]
+
+
+class Refused(Message, frozen=True, tag=True):
+    """It cannot be done, and why."""
+
+    number: int
+    reason: str
+
+
+class Progress(Message, frozen=True, tag=True):
+    """How far what takes long is: reading a dataset, writing the bundle, a film. doing: in words."""
+
+    doing: str
+    done: int = 0
+    total: int = 0
+
+
+class Begun(Message, frozen=True, tag=True):
+    """Training begins or goes on. run: its folder. steps: in all; per_epoch: in each. device: as torch names it."""
+
+    run: Path
+    steps: int
+    per_epoch: int
+    device: str
+
+
+class Reported(Message, frozen=True, tag=True):
+    """A report. snapshot: the folder of the snapshot taken with it, if one was."""
+
+    report: Report
+    snapshot: Path | None = None
+
+
+class Paused(Message, frozen=True, tag=True):
+    """The run stands still."""
+
+
+class Continued(Message, frozen=True, tag=True):
+    """The run goes on."""
+
+
+class Ended(Message, frozen=True, tag=True):
+    """The run has ended. bundle: its folder, None where nothing was kept. complete: whether all epochs were trained."""
+
+    bundle: Path | None
+    complete: bool
+
+
+class Failed(Message, frozen=True, tag=True):
+    """The run has failed. batch_size: a smaller one to try where memory was what lacked. bundle: kept all the same."""
+
+    reason: str
+    batch_size: int | None = None
+    bundle: Path | None = None
+
+
+class Filmed(Message, frozen=True, tag=True):
+    """The film is in `file`."""
+
+    number: int
+    file: Path
+
+
+Request = Ask | Begin | Pause | Continue | Stop | Film
+Reply = Estimated | Refused | Progress | Begun | Reported | Paused | Continued | Ended | Failed | Filmed
+
+
+def _to_text(value: Any) -> str:
+    return str(value)
+
+
+def _from_text(kind: type, value: Any) -> Any:
+    return kind(value)
+
+
+_ENCODER = msgspec.json.Encoder(enc_hook=_to_text)
+_REQUESTS = msgspec.json.Decoder(Request, dec_hook=_from_text)
+_REPLIES = msgspec.json.Decoder(Reply, dec_hook=_from_text)
+
+
+def write(stream: BinaryIO, message: Request | Reply) -> None:
+    """Send one message. Raises OSError where nobody listens any more."""
+    stream.write(_ENCODER.encode(message) + b"\n")
+    stream.flush()
+
+
+def requests(stream: BinaryIO) -> Iterator[Request]:
+    """The requests that come, until the stream ends."""
+    return (_REQUESTS.decode(line) for line in stream if line.endswith(b"\n"))
+
+
+def replies(stream: BinaryIO) -> Iterator[Reply]:
+    """The replies that come, until the stream ends."""
+    return (_REPLIES.decode(line) for line in stream if line.endswith(b"\n"))
