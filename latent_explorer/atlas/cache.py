@@ -15,7 +15,7 @@ Key = TypeVar("Key", bound=Hashable)
 class ByteCache(Generic[Key]):
     """Arrays by key, together at most `limit` bytes.
 
-    A lower limit holds from the next array on.
+    A lower limit holds from the next array on. What has expired is still held, to stand in until it is put anew.
 
     Reading counts as use. Belongs to one thread.
     """
@@ -24,6 +24,7 @@ class ByteCache(Generic[Key]):
         self.limit = limit
         self._bytes = 0
         self._held: OrderedDict[Key, Pictures] = OrderedDict()
+        self._expired: set[Key] = set()
 
     def __contains__(self, key: Key) -> bool:
         return key in self._held
@@ -38,6 +39,18 @@ class ByteCache(Generic[Key]):
     def bytes(self) -> int:
         """The size of all that is held."""
         return self._bytes
+
+    def fresh(self, key: Key) -> bool:
+        """Whether it is held, and has not expired."""
+        return key in self._held and key not in self._expired
+
+    def expire(self) -> None:
+        """Let all that is held be of the past."""
+        self._expired = set(self._held)
+
+    def current(self, key: Key) -> Pictures | None:
+        """The array, now the most recently used; None where there is none or it has expired."""
+        return self.get(key) if self.fresh(key) else None
 
     def get(self, key: Key) -> Pictures | None:
         """The array, now the most recently used, or None."""
@@ -60,10 +73,12 @@ class ByteCache(Generic[Key]):
     def clear(self) -> None:
         """Forget all."""
         self._held.clear()
+        self._expired.clear()
         self._bytes = 0
 
     def _forget(self, key: Key) -> None:
         pictures = self._held.pop(key, None)
+        self._expired.discard(key)
         self._bytes -= pictures.nbytes if pictures is not None else 0
 
 

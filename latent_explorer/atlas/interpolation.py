@@ -46,5 +46,5 @@ def _blend(cache: TileCache, uv: tuple[float, float], level: int, field: str, ch
 def _cell_picture(cache: TileCache, i: int, j: int, level: int, field: str, chart: str) -> Pictures | None:
     column, x = divmod(i, PICTURES)
     row, y = divmod(j, PICTURES)
-    tile = cache.get(TileKey(field, chart, level, column, row))
+    tile = cache.current(TileKey(field, chart, level, column, row))
     return None if tile is None else tile[(PICTURES - 1 - y) * PICTURES + x]

@@ -32,7 +32,7 @@ def field_value(
     for level in levels:
         side = PICTURES * spacing(level)
         column, row = (math.floor(coordinate / side) for coordinate in uv)
-        tile = cache.get(TileKey(field, chart, level, column, row))
+        tile = cache.current(TileKey(field, chart, level, column, row))
         if tile is not None:
             read = _at_node if FIELDS[field].categorical else _between_nodes
             steps = FIELDS[field].steps

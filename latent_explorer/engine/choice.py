@@ -3,7 +3,7 @@
 import logging
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -90,6 +90,17 @@ def choose(model: LatentModel, device: torch.device, decode: Decode, paths: tupl
         else:
             notes.append(f"{path.name} is off by more than one level in {difference.share_off:.2%} of pixels")
     return _best(_trials(found, decode, probes), notes, len(probes))
+
+
+@torch.inference_mode()
+def chosen_before(choice: Choice, model: LatentModel) -> Choice:
+    """The same paths for a model with other weights, untried: what is fastest depends on the network alone."""
+    ways = {path.name: path for path in PATHS}
+    batched, single = (
+        replace(trial, model=model if trial.path == EAGER.name else ways[trial.path].through(model))
+        for trial in (choice.batched, choice.single)
+    )
+    return replace(choice, batched=batched, single=single)
 
 
 def _best(trials: list[Trial], notes: list[str], probes: int) -> Choice:

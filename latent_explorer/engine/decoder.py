@@ -10,7 +10,7 @@ from torch import Tensor
 
 from latent_explorer.engine import geometry
 from latent_explorer.engine.accelerator import Accelerator, accelerator_of, replayed
-from latent_explorer.engine.choice import Choice, choose
+from latent_explorer.engine.choice import Choice, choose, chosen_before
 from latent_explorer.engine.memory import MOST_AT_ONCE, Allowance, bytes_per_picture, fitting_batch
 from latent_explorer.engine.pace import LARGEST_SLICE
 from latent_explorer.errors import EngineError
@@ -35,16 +35,29 @@ class Decoder:
     accelerator: what stands for a CUDA device; by default the one behind `device`, if there is one. With it, as many
     pictures are decoded at a time as its free memory holds, a single one as a replayed graph, and batches are copied
     back while the next is computed. On every device half as many are decoded at a time once memory did not suffice.
+    before: the decoder in use so far; of the same network its paths are taken over, and not tried anew.
     """
 
-    def __init__(self, model: LatentModel, device: torch.device, accelerator: Accelerator | None = None) -> None:
+    def __init__(
+        self,
+        model: LatentModel,
+        device: torch.device,
+        accelerator: Accelerator | None = None,
+        before: "Decoder | None" = None,
+    ) -> None:
         self.device = device
+        self.spec = model.spec
         self._accelerator = accelerator or accelerator_of(device)
         self._dim = model.spec.latent_dim
         self._eager = model.eval().to(device)
         self._allowance = self._allowed(1)
         self._measured = self._allowed(2 * self._dim)  # of latents: central differences decode two for each dimension
-        self.choice: Choice = choose(self._eager, device, self.by)
+        alike = before is not None and (before.spec, before.device) == (self.spec, device)
+        self.choice: Choice = (
+            chosen_before(before.choice, self._eager)
+            if before is not None and alike
+            else choose(self._eager, device, self.by)
+        )
         self._single = self._replayable()
 
     @property

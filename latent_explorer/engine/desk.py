@@ -86,7 +86,7 @@ class Desk:
         config = read_config(folder)
         model = load_model(config.net, read_weights(folder, config))
         latents = read_latents(folder, config)
-        self._decoder = Decoder(model, choose_device())
+        self._decoder = Decoder(model, choose_device(), before=self._decoder)
         self._survey, self._opened = None, request.number
         self._paces.clear()
         self._paces[PICTURE] = Pace(self._decoder.choice.batch, self._decoder.largest_slice)

@@ -47,13 +47,18 @@ class AtlasFeed:
     @property
     def missing(self) -> int:
         """How many tiles of the view are not there yet."""
-        return sum(key not in self.cache for key in self.keys)
+        return sum(not self.cache.fresh(key) for key in self.keys)
 
     def open(self, chart: Chart, shipped: Mapping[TileKey, Pictures] | None = None) -> None:
         """Start afresh with another chart. shipped: the tiles that the bundle brings along for it."""
         self.cache.clear()
         self._chart, self._shipped = chart, shipped or {}
         self._take_shipped(self._shipped)
+
+    def renew(self, chart: Chart) -> None:
+        """Go on with another chart and decoder; what was decoded before stands in until it is decoded anew."""
+        self.cache.expire()
+        self._chart, self._shipped = chart, {}
 
     def forget_all(self) -> None:
         """Forget every tile, also those that the bundle has brought along."""
@@ -70,7 +75,7 @@ class AtlasFeed:
         self._before = view
         wanted = dict.fromkeys(self.keys + [key for group in later for key in group])
         self._take_shipped(wanted)
-        missing = [key for key in wanted if key not in self.cache]
+        missing = [key for key in wanted if not self.cache.fresh(key)]
         kept = self._store.wish("tiles", missing)
         if not self.paused:
             self._client.wish("tiles", [self._want(key) for key in missing if key not in kept])

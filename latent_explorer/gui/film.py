@@ -28,6 +28,11 @@ class Film(QObject):
         self._bundle = bundle
         self.show(None)
 
+    def exchange(self, bundle: OpenBundle) -> None:
+        """Go on with the same route, whose latents lie elsewhere and look otherwise now."""
+        self._bundle = bundle
+        self.show(self._route)
+
     def show(self, route: Route | None) -> None:
         """Show another route, or none."""
         assert self._bundle is not None

@@ -21,15 +21,23 @@ class Opener(QObject):
         super().__init__(window)
         self._window = window
         self._pending: tuple[int, OpenBundle] | None = None
+        self._travels = False
 
     @property
     def idle(self) -> bool:
         """Whether no bundle is being opened."""
         return self._pending is None
 
+    def travel(self, bundle: OpenBundle) -> None:
+        """Go on to another moment of the run that is shown; as `open`, but what is open is exchanged, not closed."""
+        self._travels = True
+        self._window.feed.paused = True
+        self._pending = self._window.link.client.open(str(bundle.folder)), bundle
+
     def open(self, folder: Path) -> None:
         """Open the bundle in a folder."""
         window = self._window
+        self._travels = False
         try:
             bundle = open_bundle(folder)
         except UserError as error:
@@ -48,12 +56,18 @@ class Opener(QObject):
         bundle = self._take_pending(reply.number)
         if bundle is None:
             return
+        if self._travels:
+            window.exchange(bundle)
+            window.ask_again()
+            return
         if window.session is None or window.session.bundle is not bundle:
             window.show_bundle(bundle)
         window.banner.hide()
-        window.settings.remember_bundle(bundle.folder)
+        if bundle.config.moment is None:
+            window.settings.remember_bundle(bundle.folder)
         window.status.say(f"{bundle.name}: {len(bundle.latents):,} images")
         window.ask_again()
+        window.voyage.rest()
 
     def refused(self, reply: Refused) -> None:
         """The engine has refused something; if it was the pending bundle, say why."""

@@ -83,6 +83,12 @@ class Prober(QObject):
         self.stop()
         self._canvas.set_probe(None, None)
 
+    def exchange(self, bundle: OpenBundle) -> None:
+        """Go on at the same place of the map, which is that of another latent now."""
+        self._bundle = bundle
+        if self.probe is not None:
+            self.probe = replace(self.probe, z=bundle.chart.to_latent(self.probe.uv), on_map=True)
+
     def hover(self, u: float, v: float) -> None:
         """The pointer is at a plane point."""
         if self._bundle is not None:

@@ -77,4 +77,7 @@ class Replies(QObject):
 
     def _show_tile(self, key: TileKey, forgotten: list[TileKey]) -> None:
         self._window.tiles.forget([key, *forgotten])
-        self._window.canvas.show_tile(key)
+        if self._window.voyage.gathers:
+            self._window.voyage.tile_came()
+        else:
+            self._window.canvas.show_tile(key)

@@ -45,6 +45,7 @@ class TileStore(QObject):
         self.on = True
         self.limit = DISK_BYTES
         self.generation = 0
+        self._away = False
         self._folder = folder
         self._changed = threading.Condition()
         self._to_open: tuple[int, str, Callable[[str], Layout]] | None = None
@@ -62,6 +63,7 @@ class TileStore(QObject):
         fingerprint = f"{bundle.config.files.get('config.json', '')}{__version__}"
         with self._changed:
             self.generation += 1
+            self._away = False
             self._to_open = (
                 self.generation,
                 fingerprint,
@@ -70,6 +72,14 @@ class TileStore(QObject):
             self._forget()
         if self.on:
             self._wake()
+
+    def leave(self) -> None:
+        """Keep nothing of what is shown now: it is soon of the past."""
+        with self._changed:
+            self.generation += 1
+            self._away = True
+            self._to_open = None
+            self._forget()
 
     def wish(self, topic: str, keys: Sequence[TileKey]) -> set[TileKey]:
         """Read these for a topic, in this order, and no others; returns those that are thought to be there."""
@@ -85,7 +95,7 @@ class TileStore(QObject):
     def keep(self, key: TileKey, pictures: Pictures) -> None:
         """Write a tile, some time."""
         with self._changed:
-            if not self.on or len(self._to_write) >= _UNWRITTEN:
+            if self._away or not self.on or len(self._to_write) >= _UNWRITTEN:
                 return
             self._to_write.append((key, pictures))
         self._wake()

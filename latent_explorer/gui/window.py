@@ -45,6 +45,7 @@ from latent_explorer.gui.shipped import shipped_tiles
 from latent_explorer.gui.status import StatusLine
 from latent_explorer.gui.thumbnails import Thumbnails
 from latent_explorer.gui.tile_store import TileStore
+from latent_explorer.gui.voyage import Voyage
 from latent_explorer.gui.wiring import wire
 from latent_explorer.places import tile_folder
 from latent_explorer.session import OpenBundle, Route, Session, State
@@ -101,6 +102,7 @@ class MainWindow(QMainWindow):
         self.thumbnails = Thumbnails(self)
         self.exporter = Exporter(self)
         self.opener = Opener(self)
+        self.voyage = Voyage(self)
         self.pinboard = Pinboard(self)
         self.selecting = Selecting(self)
         gestures = Gestures(self)
@@ -150,7 +152,11 @@ class MainWindow(QMainWindow):
         self.feed.open(bundle.chart, shipped_tiles(bundle, FIELD))
         self.fields.open(bundle)
         self.layers.enable("Class regions", bool(bundle.class_names))
-        self.store.open(bundle)
+        if bundle.config.moment is None:
+            self.store.open(bundle)
+        else:
+            self.store.leave()
+        self.voyage.open(bundle)
         self.canvas.set_marks(replace(self.canvas.marks, draft=None, neighbours=None))
         self.dress(self.theme)
         self.film.open(bundle)
@@ -160,6 +166,19 @@ class MainWindow(QMainWindow):
         self.thumbnails.open(bundle)
         self.canvas.set_home(Region.around(bundle.home))
         self._session_changed(State(), self.session.state)
+
+    def exchange(self, bundle: OpenBundle) -> None:
+        """Go on with another moment of the run that is shown: pins, route, selection and view stay."""
+        assert self.session is not None
+        self.session.exchange(bundle)
+        self.setWindowTitle(f"{bundle.name} – Latent Explorer")
+        self.feed.renew(bundle.chart)
+        self.fields.renew(bundle)
+        self.prober.exchange(bundle)
+        self.film.exchange(bundle)
+        self.pinboard.open()
+        self.inspector.set_bundle(bundle, self.theme)
+        self.voyage.arrive(bundle)
 
     def ask_again(self) -> None:
         """Ask for all that the window wants; opening a bundle has dropped it."""
@@ -337,6 +356,7 @@ class MainWindow(QMainWindow):
         self.settings.save()
         self.status.stop()
         self.prober.stop()
+        self.voyage.stop()
         self.store.close()
         self.sorter.close()
         self.link.close()

@@ -34,6 +34,11 @@ class OpenBundle:
         """What tells this bundle from every other: the hashes of its files."""
         return " ".join(f"{name} {digest}" for name, digest in sorted(self.config.files.items()))
 
+    def continues(self, other: "OpenBundle") -> bool:
+        """Whether it is the same, or shows the same images at another moment of the same run."""
+        run, before = (each.config.moment and each.folder.parent for each in (self, other))
+        return self is other or (run is not None and run == before)
+
     @property
     def class_names(self) -> tuple[str, ...]:
         """The names of the classes; none where the data have no labels."""

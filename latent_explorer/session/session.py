@@ -26,6 +26,10 @@ class Session:
         self._past: list[State] = []
         self._future: list[State] = []
 
+    def exchange(self, bundle: OpenBundle) -> None:
+        """Go on with another bundle of the same images and the same network, as it was at another moment of its run."""
+        self.bundle = bundle
+
     @property
     def state(self) -> State:
         """What there is now."""

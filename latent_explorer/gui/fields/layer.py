@@ -30,6 +30,7 @@ class FieldLayer:
         self.chart = ""
         self.colouring: Colouring | None = None
         self.span: Span | None = None
+        self.outdated = False  # whether the span is of other data by now
         self.classes = 0
         self._cache = cache
         self._images: dict[TileKey, QImage] = {}

@@ -42,7 +42,7 @@ class FieldLayers:
         """How many tiles of visible fields, and ranges, are not there yet."""
         view = self._canvas.view
         ranges = sum(self._lacks_range(layer) for layer in self._shown)
-        return ranges + sum(key not in self._cache for layer in self._shown for key in layer.keys(view))
+        return ranges + sum(not self._cache.fresh(key) for layer in self._shown for key in layer.keys(view))
 
     @property
     def keys(self) -> list[TileKey]:
@@ -67,6 +67,13 @@ class FieldLayers:
             layer.forget()
         self._values.show_lines([])
 
+    def renew(self, bundle: OpenBundle) -> None:
+        """Go on with another bundle whose data lie elsewhere; what was known stands in until it is known anew."""
+        self._bundle = bundle
+        self._cache.expire()
+        for layer in self.by_title.values():
+            layer.outdated = True
+
     def dress(self, theme: Theme) -> None:
         """Show the fields in the colours of a theme."""
         self._theme = theme
@@ -81,7 +88,7 @@ class FieldLayers:
         view, shown = self._canvas.view, self._shown
         ranges = [self._range_want(layer) for layer in shown if self._lacks_range(layer)]
         keys = [key for around in (0.0, AROUND) for layer in shown for key in layer.keys(view, around)]
-        missing = [key for key in dict.fromkeys(keys) if key not in self._cache]
+        missing = [key for key in dict.fromkeys(keys) if not self._cache.fresh(key)]
         kept = self._store.wish("fields", missing)
         if asking:
             self._client.wish("fields", ranges + [self._tile_want(key) for key in missing if key not in kept])
@@ -95,6 +102,7 @@ class FieldLayers:
         elif isinstance(answer.key, str):
             layer = self._layer(answer.key)
             layer.span = Span.of(answer.values[:, 0], logarithmic=layer.field.logarithmic)
+            layer.outdated = False
             self._colour(layer)
             self._canvas.refresh()
 
@@ -139,7 +147,7 @@ class FieldLayers:
             layer.colouring = by_ramp(layer.span)
 
     def _lacks_range(self, layer: FieldLayer) -> bool:
-        return layer.field.scaled and layer.span is None
+        return layer.field.scaled and (layer.span is None or layer.outdated)
 
     def _range_want(self, layer: FieldLayer) -> Want:
         assert self._bundle is not None

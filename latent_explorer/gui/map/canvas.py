@@ -88,6 +88,12 @@ class MapCanvas(QWidget):
         self._home = home
         self.fit()
 
+    def change_home(self, home: Region) -> None:
+        """Another region is to be fitted to; the view goes there unless one has zoomed or panned."""
+        self._home = home
+        if self._follows_home:
+            self.fit()
+
     def fit(self) -> None:
         """Show everything."""
         if self._home is not None:

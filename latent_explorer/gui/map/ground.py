@@ -34,6 +34,7 @@ class Ground:
         self._layers = layers
         self._sheet: Sheet | None = None
         self._coming: Sheet | None = None
+        self._dissolves = False
 
     def forget(self) -> None:
         """Paint everything anew, and at once, when next asked."""
@@ -57,7 +58,18 @@ class Ground:
         self._coming = sheet = Sheet(self._layers, scene.view, scene.ratio, _MARGIN)
         yield from sheet.painting()
         if self._coming is sheet:
-            self._sheet, self._coming = sheet, None
+            if self._dissolves and self._sheet is not None:
+                sheet.dissolve_from(self._sheet)
+            self._sheet, self._coming, self._dissolves = sheet, None, False
+
+    def dissolve(self) -> None:
+        """Have the next sheet take the place of this one by and by, as `mix` says."""
+        self._dissolves = self._sheet is not None
+
+    def mix(self, share: float) -> None:
+        """Paint points anew where they have moved, and tiles that have taken so much of the place of those before."""
+        if self._sheet is not None:
+            self._sheet.mix(share)
 
     def add(self, view: View, key: TileKey, steps: int) -> QRect:
         """Paint a tile that has come on the sheet, one step on of those left; returns the pixels that changed."""

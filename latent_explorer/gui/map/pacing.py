@@ -68,6 +68,18 @@ class Pacing(QObject):
         self._renewal = None
         self.fresh.clear()
 
+    def dissolve(self) -> None:
+        """Paint everything anew, in pieces, to take the place of what is seen as `mix` says."""
+        self.fresh.clear()
+        self._ground.dissolve()
+        self._renewal = self._ground.renewal(self._scene())
+        self._renew_timer.start(0)
+
+    def mix(self, share: float) -> None:
+        """Show so much of what takes the place of what was seen before, and points where they are now."""
+        self._ground.mix(share)
+        self._widget.repaint()
+
     def show_tile(self, key: TileKey, *, stood_in: bool) -> None:
         """A tile has come; it is painted soon, and faded in where another has stood in for it."""
         if not self._ground.wants(key):

@@ -78,6 +78,7 @@ class PointLayer:
             sorter.done.connect(self.take)
         self._uv = _NONE
         self._index = PointIndex(_NONE, np.zeros(0, np.uint16))
+        self._group: NDArray[np.integer] = self._index.group
         self._ink = Ink(np.zeros(1, np.uint32))
         self._chosen: NDArray[np.bool_] | None = None
         self._marks: list[NDArray[np.bool_]] = []
@@ -87,6 +88,11 @@ class PointLayer:
     def count(self) -> int:
         """How many points are shown."""
         return self._shown if self.visible else 0
+
+    @property
+    def uv(self) -> NDArray[np.float32]:
+        """Where the points are (n, 2)."""
+        return self._uv
 
     @property
     def sorting(self) -> int:
@@ -124,7 +130,13 @@ class PointLayer:
         self._ink = Ink(np.array(shown, np.uint32), grey=_rgb(QColor(theme.line)))
         self._made, self.version = None, self.version + 1
 
+    def move(self, uv: NDArray[np.float32]) -> None:
+        """Show the same points at other places (n, 2), all else as it is."""
+        self._uv = uv
+        self.take(PointIndex(uv, self._group))
+
     def _sort(self, group: NDArray[np.integer]) -> None:
+        self._group = group
         if self._sorter is not None:
             self._sorter.drop()
         if self._sorter is None or len(self._uv) <= _AT_ONCE:

@@ -45,6 +45,8 @@ class Sheet:
         self._field_keys = dict.fromkeys(key for field in layers.shown_fields for key in field.keys(self.view))
         self._tiles, self._fields = self._blank(QImage.Format.Format_RGB32), self._blank()
         self._whole = QImage()
+        self._before: QImage | None = None  # the tiles that these take the place of, and how far they have
+        self._share = 1.0
 
     def __contains__(self, key: TileKey) -> bool:
         return key in self._tile_keys or key in self._field_keys
@@ -63,7 +65,11 @@ class Sheet:
         self._layers.points.prepare(self.view, self.ratio)
         yield
         self._whole = self._tiles.copy()
-        self._compose(QRect(0, 0, self.view.width, self.view.height), anew=False)
+        self._compose(self._everything, anew=False)
+
+    @property
+    def _everything(self) -> QRect:
+        return QRect(0, 0, self.view.width, self.view.height)
 
     def add(self, key: TileKey, steps: int) -> None:
         """Paint a tile that has come, one step on of those that are left."""
@@ -73,6 +79,19 @@ class Sheet:
         else:
             self._repaint_fields(where)
         self._compose(where, anew=True)
+
+    def dissolve_from(self, other: "Sheet") -> None:
+        """Show the tiles of another sheet in place of one's own, as `mix` has them go over."""
+        if (other.view, other.ratio) == (self.view, self.ratio):
+            self._before, self._share = other._tiles, 0.0
+            self._compose(self._everything, anew=True)
+
+    def mix(self, share: float) -> None:
+        """Lay the layers over one another once more; of the tiles before, 1 - share is still to be seen."""
+        self._share = share
+        if share >= 1:
+            self._before = None
+        self._compose(self._everything, anew=True)
 
     def again(self, where: QRect) -> None:
         """Lay the layers over one another once more, where points look different."""
@@ -128,8 +147,12 @@ class Sheet:
         """Lay the layers over one another, in one rectangle: Qt is slow where a clip is not one."""
         painter = QPainter(self._whole)
         painter.setClipRect(where)
+        if anew and self._before is not None:
+            painter.drawImage(0, 0, self._before)
+            painter.setOpacity(self._share)
         if anew:
             painter.drawImage(0, 0, self._tiles)
+            painter.setOpacity(1.0)
         if self._layers.shown_fields:
             painter.drawImage(0, 0, self._fields)
         self._layers.points.paint(painter, self.view, self.ratio)

@@ -56,13 +56,14 @@ class DimensionPanel(QWidget):
 
     def set_bundle(self, bundle: OpenBundle, theme: Theme) -> None:
         """List the dimensions of another bundle, or in other colours."""
-        new, self._bundle, self._theme = bundle is not self._bundle, bundle, theme
-        if new:
+        before, self._bundle, self._theme = self._bundle, bundle, theme
+        if before is not bundle:
+            self.list.show_data(None, theme)
+        if before is None or not bundle.continues(before):
             count = bundle.config.net.latent_dim
             self.fold_button.setText(f"{count} dimensions" if count > 1 else "1 dimension")
             self.spread_button.setChecked(False)
             self._shown = None
-            self.list.show_data(None, theme)
             self.fold_button.setChecked(count > 2)
         self._fill()
 

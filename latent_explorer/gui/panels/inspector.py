@@ -93,7 +93,7 @@ class Inspector(QWidget):
 
     def set_bundle(self, bundle: OpenBundle, theme: Theme) -> None:
         """Speak of another bundle, or in other colours."""
-        if bundle is not self._bundle:
+        if self._bundle is None or not bundle.continues(self._bundle):
             self.picture.show_image(None)
             self.coordinates.clear()
             self._word.setText(" ")

@@ -1,0 +1,159 @@
+"""Travelling through the moments of a run: each is a snapshot that the map goes over to."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PyQt6.QtCore import QObject, QTimer, pyqtSignal
+
+from latent_explorer.atlas import Region
+from latent_explorer.errors import UserError
+from latent_explorer.gui.map.glide import Glide
+from latent_explorer.runs import RunFolder
+from latent_explorer.session import OpenBundle, open_bundle
+
+if TYPE_CHECKING:
+    from latent_explorer.gui.window import MainWindow
+
+_PATIENCE_MS = 250  # for the pictures of the view, before the points set out without them
+_ROOM = (0.5, 1.02)  # what the data may span of the view, until it is fitted anew
+
+
+class Voyage(QObject):
+    """Shows one moment of a run after another.
+
+    While the newest is shown, one that is added is gone to. listed: there are others than before. moved: another
+    is shown, by its index. folders: of the snapshots, by step; index: which is shown, or is about to be.
+    """
+
+    listed = pyqtSignal()
+    moved = pyqtSignal(int)
+
+    def __init__(self, window: "MainWindow") -> None:
+        super().__init__(window)
+        self._window = window
+        self.run: RunFolder | None = None
+        self.folders: list[Path] = []
+        self.gathers = False
+        self._wanted: Path | None = None
+        self._under_way = False
+        self.glide = Glide(window.canvas)
+        self._patience = QTimer(self)
+        self._patience.setSingleShot(True)
+        self._patience.setInterval(_PATIENCE_MS)
+        self._patience.timeout.connect(self._set_out)
+
+    @property
+    def shown(self) -> OpenBundle | None:
+        """The moment on the map; None where another bundle is shown."""
+        session = self._window.session
+        return session.bundle if session is not None and session.bundle.folder in self.folders else None
+
+    @property
+    def index(self) -> int:
+        """The number of the moment that is shown, or about to be; -1 for none."""
+        folder = self._wanted or (self.shown.folder if self.shown is not None else None)
+        return self.folders.index(folder) if folder in self.folders else -1
+
+    def begin(self, run: RunFolder) -> None:
+        """Travel through another run; the map stays as it is until a moment is gone to."""
+        self.stop()
+        self.run = run
+        self._list()
+
+    def add(self, folder: Path) -> None:
+        """There is a new snapshot; it is gone to where the newest before is shown, or nothing of the run yet."""
+        follows = not self.folders or self.index == len(self.folders) - 1
+        self._list()
+        if follows and folder in self.folders:
+            self.go_to(self.folders.index(folder))
+
+    def go_to(self, index: int) -> None:
+        """Show the moment of an index, as soon as the one under way is there."""
+        if not 0 <= index < len(self.folders):
+            return
+        self._wanted = self.folders[index]
+        self.moved.emit(index)
+        if not self._under_way:
+            self._leave()
+
+    def step(self, by: int) -> None:
+        """Go on by so many moments, as far as there are any."""
+        if self.folders:
+            self.go_to(min(max(self.index + by, 0), len(self.folders) - 1))
+
+    def stop(self) -> None:
+        """Travel no further."""
+        self._patience.stop()
+        self.glide.stop()
+        self.gathers = self._under_way = False
+        self._wanted = None
+
+    def open(self, bundle: OpenBundle) -> None:
+        """A bundle has been opened, and not on a voyage unless it is the first moment seen of a run."""
+        if bundle.folder not in self.folders:
+            self.stop()
+
+    def arrive(self, bundle: OpenBundle) -> None:
+        """The engine has the wanted moment; once it has decoded what is seen, the points set out."""
+        self.glide.stop()
+        self._fit(bundle)
+        self.gathers = True
+        self._patience.start()
+
+    def tile_came(self) -> None:
+        """A picture of the view has been decoded."""
+        if self._window.feed.missing == 0:
+            self._set_out()
+
+    def _leave(self) -> None:
+        """Open what is wanted, if it is not there already."""
+        folder, shown = self._wanted, self.shown
+        if folder is None or (shown is not None and shown.folder == folder):
+            self._wanted = None
+            return
+        try:
+            bundle = open_bundle(folder)
+        except UserError as error:
+            self._wanted = None
+            self._window.status.say(f"This moment cannot be shown: {error}")
+            self._list()
+            return
+        self._under_way = True
+        if shown is None:
+            self._window.opener.open(folder)
+        else:
+            self._window.opener.travel(bundle)
+
+    def _set_out(self) -> None:
+        """Let points and pictures go over to the moment that has arrived."""
+        window = self._window
+        if not self.gathers or window.session is None:
+            return
+        self.gathers = False
+        self._patience.stop()
+        window.tiles.forget()
+        self.glide.begin(window.points.uv, window.session.bundle.uv)
+        self.rest()
+
+    def rest(self) -> None:
+        """What was under way is there; go on to what is wanted meanwhile."""
+        self._under_way = False
+        self._leave()
+
+    def _fit(self, bundle: OpenBundle) -> None:
+        """Bring the data into view, where one has not zoomed or panned and they no longer fit."""
+        canvas, home = self._window.canvas, Region.around(bundle.home)
+        seen = canvas.fitted.region
+        spans = max((home.width / seen.width, home.height / seen.height))
+        outside = np.any(
+            [home.left < seen.left, home.right > seen.right, home.bottom < seen.bottom, home.top > seen.top]
+        )
+        if outside or not _ROOM[0] <= spans <= _ROOM[1]:
+            canvas.change_home(home)
+
+    def _list(self) -> None:
+        """Look which snapshots there are: a run thins them out as it goes on."""
+        run = self.run
+        self.folders = [] if run is None else sorted(path.parent for path in run.snapshots.glob("*/config.json"))
+        self.listed.emit()

@@ -1,0 +1,161 @@
+"""Going through the moments of a run: points glide, pictures follow, axes stay, the newest is followed."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import msgspec
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from latent_explorer.bundles import Moment, read_config, read_latents, read_weights, save_snapshot
+from latent_explorer.charts import Turn
+from latent_explorer.gui.driving.person import Person
+from latent_explorer.runs import RunFolder
+
+EVERY = 2
+Decoded = Callable[[Path, NDArray[np.float32]], NDArray[np.uint8]]
+
+
+def take_snapshot(bundle: Path, run: RunFolder, step: int, angle: float) -> Path:
+    """The bundle's model, its latents and first decoding layer turned by an angle: it shows the same elsewhere."""
+    config, latents, weights = read_config(bundle), read_latents(bundle), read_weights(bundle)
+    turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]], np.float32)
+    some = np.arange(0, len(latents), EVERY)
+    first = min(name for name in weights if name.startswith("decoder") and weights[name].ndim == 2)
+    moved = replace(
+        latents,
+        mean=latents.mean[some] @ turn.T,
+        log_variance=None,
+        label=None if latents.label is None else latents.label[some],
+        split=latents.split[some],
+        error=latents.error[some],
+        index=some,
+    )
+    moment = Moment(epoch=1, step=step, losses={"loss": 1.0})
+    shown = msgspec.structs.replace(config, name="run", moment=moment, turn=tuple(Turn()))
+    return save_snapshot(run.snapshots / f"{step:08d}", shown, {**weights, first: weights[first] @ turn.T}, moved)
+
+
+@pytest.fixture
+def run(small_bundle: Path, tmp_path: Path) -> RunFolder:
+    """Four moments, each a quarter turn on from the one before."""
+    run = RunFolder(tmp_path / "vae.run")
+    for step in range(4):
+        take_snapshot(small_bundle, run, step, step * np.pi / 2)
+    return run
+
+
+def arrive(person: Person, index: int) -> None:
+    voyage = person.window.voyage
+    person.wait_until(
+        lambda: (
+            voyage.shown is not None
+            and voyage.shown.folder == voyage.folders[index]
+            and not (voyage.glide.moving or voyage.gathers)
+            and person.window.ready
+        )
+    )
+    person.wait_until(lambda: person.window.feed.missing == 0)
+
+
+@pytest.fixture
+def traveller(person: Person, run: RunFolder) -> Person:
+    person.window.voyage.begin(run)
+    person.window.voyage.go_to(0)
+    arrive(person, 0)
+    return person
+
+
+def test_points_glide_to_where_they_belong(traveller: Person) -> None:
+    window, seen = traveller.window, []
+    before = window.points.uv
+    window.canvas.painted.connect(look := lambda: seen.append(window.points.uv))
+    window.voyage.go_to(1)
+    arrive(traveller, 1)
+    window.canvas.painted.disconnect(look)
+    assert window.session is not None
+    np.testing.assert_array_equal(window.points.uv, window.session.bundle.uv)
+    np.testing.assert_allclose(window.points.uv, before @ [[0, 1], [-1, 0]], atol=0.01)
+    between = [uv for uv in seen if not (np.allclose(uv, before) or np.allclose(uv, window.points.uv))]
+    assert between, "no point was seen on its way"
+
+
+def test_hover_and_map_show_the_moment(traveller: Person, small_bundle: Path, decoded: Decoded) -> None:
+    window = traveller.window
+    traveller.move(traveller.point(0.6, 0.3))
+    for index, unturned in enumerate([(1, 0, 0, 1), (0, 1, -1, 0), (-1, 0, 0, -1)]):
+        window.voyage.go_to(index)
+        arrive(traveller, index)
+        traveller.wait_until(lambda: window.prober.probe is not None and window.prober.probe.picture is not None)
+        assert window.prober.probe is not None
+        uv = np.array(window.prober.probe.uv)
+        np.testing.assert_allclose(uv, (0.6, 0.3), atol=0.05)
+        expected = decoded(small_bundle, np.reshape(unturned, (2, 2)) @ uv)
+        np.testing.assert_allclose(window.prober.probe.picture.astype(int), expected, atol=3)
+        stand_in = window.feed.interpolated(window.prober.probe.uv)
+        assert stand_in is not None
+        assert np.abs(stand_in.astype(int) - expected).mean() < 20
+
+
+def test_the_newest_is_followed_until_one_goes_back(traveller: Person, run: RunFolder, small_bundle: Path) -> None:
+    voyage = traveller.window.voyage
+    voyage.go_to(3)
+    arrive(traveller, 3)
+    voyage.add(take_snapshot(small_bundle, run, 4, 0.3))
+    arrive(traveller, 4)
+    voyage.step(-3)
+    arrive(traveller, 1)
+    voyage.add(take_snapshot(small_bundle, run, 5, 0.6))
+    assert voyage.index == 1
+    assert len(voyage.folders) == 6
+
+
+def test_going_fast_ends_where_one_stops(traveller: Person) -> None:
+    voyage = traveller.window.voyage
+    for index in (1, 2, 3, 2, 1, 2, 3):
+        voyage.go_to(index)
+        traveller.wait(0.01)
+    arrive(traveller, 3)
+    assert voyage.index == 3
+
+
+def test_what_one_has_made_of_the_map_stays(traveller: Person) -> None:
+    window = traveller.window
+    assert window.session is not None
+    window.session.pin(np.array([0.5, 0.0]))
+    window.session.select(np.arange(len(window.session.bundle.latents)) % 2 == 0)
+    window.canvas.zoom(2.0)
+    view = window.canvas.view
+    window.voyage.go_to(1)
+    arrive(traveller, 1)
+    assert window.canvas.view == view
+    assert window.session.state.selection is not None
+    assert window.points.coloured(np.arange(len(window.points.index))).mean() == pytest.approx(0.5, abs=0.01)
+    np.testing.assert_allclose(window.canvas.marks.pins[0][1], (0.5, 0.0), atol=1e-6)
+
+
+def test_a_damaged_moment_is_told_and_what_is_shown_stays(traveller: Person, run: RunFolder) -> None:
+    window = traveller.window
+    (window.voyage.folders[2] / "latents.safetensors").write_bytes(b"none")
+    window.voyage.go_to(2)
+    bar = window.statusBar()
+    assert bar is not None
+    assert "cannot be shown" in bar.currentMessage()
+    traveller.wait(0.1)
+    window.voyage.go_to(1)
+    arrive(traveller, 1)
+
+
+def test_another_bundle_ends_the_voyage(traveller: Person, small_bundle: Path) -> None:
+    window = traveller.window
+    window.voyage.go_to(2)
+    window.open(small_bundle)
+    traveller.wait_until(lambda: window.ready and window.session is not None)
+    assert window.voyage.index == -1
+    traveller.wait(0.3)
+    assert window.session is not None
+    assert window.session.bundle.folder == small_bundle
+    window.voyage.go_to(1)
+    arrive(traveller, 1)
