@@ -20,9 +20,20 @@ from numpy.typing import NDArray
 
 from latent_explorer.engine.process import Engine, ProcessEngine
 from latent_explorer.engine.protocol import Describe, Hover, Open, Opened, Pictures, Refused, Reply, Request, Values
-from latent_explorer.engine.wishes import Batch, Want, WantAverage, Wanted, WantOriginals, Wishes
+from latent_explorer.engine.wishes import Batch, Want, WantAverage, Wanted, WantOriginals, WantTile, Wishes
 
-__all__ = ["Answer", "EngineClient", "EngineLost", "Event", "Want", "WantAverage", "WantOriginals", "Wanted"]
+__all__ = [
+    "Answer",
+    "EngineClient",
+    "EngineLost",
+    "Event",
+    "Want",
+    "WantAverage",
+    "WantOriginals",
+    "WantTile",
+    "Wanted",
+    ,
+]
 
 _log = logging.getLogger(__name__)
 

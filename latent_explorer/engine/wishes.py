@@ -4,11 +4,14 @@ import itertools
 from collections import deque
 from collections.abc import Hashable
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from latent_explorer.atlas import TileKey, node_points, tile_points
+from latent_explorer.charts import Chart
 from latent_explorer.engine.protocol import (
     Average,
     Decode,
@@ -79,6 +82,38 @@ class Want:
 
     def request(self, number: int) -> Request:
         return Decode(number, self.z) if self.field == PICTURE else Evaluate(number, self.field, self.z)
+
+
+@dataclass(frozen=True, eq=False)
+class WantTile:
+    """A tile of pictures or of a field's values, seen through a chart.
+
+    Its latents are worked out only when the engine is asked: far more tiles are wanted than are ever asked for.
+    """
+
+    key: TileKey
+    chart: Chart
+
+    @property
+    def kind(self) -> str:
+        return PICTURE if self.key.field == PICTURE else "values"
+
+    @cached_property
+    def points(self) -> NDArray[np.float64]:
+        """The plane points (n, 2)."""
+        return tile_points(self.key) if self.key.field == PICTURE else node_points(self.key)
+
+    @property
+    def count(self) -> int:
+        return len(self.points)
+
+    @property
+    def z(self) -> NDArray[np.float32]:
+        """The latents (n, d)."""
+        return self.chart.to_latent(self.points)
+
+    def request(self, number: int) -> Request:
+        return Decode(number, self.z) if self.key.field == PICTURE else Evaluate(number, self.key.field, self.z)
 
 
 @dataclass(frozen=True, eq=False)

@@ -12,12 +12,11 @@ from latent_explorer.atlas import (
     TileKey,
     interpolated_picture,
     level_for,
-    tile_points,
     tiles_over,
 )
 from latent_explorer.atlas.cache import Pictures
 from latent_explorer.charts import Chart, least_step
-from latent_explorer.engine.client import Answer, EngineClient, Want
+from latent_explorer.engine.client import Answer, EngineClient, WantTile
 from latent_explorer.gui.outlook import wanted_tiles
 from latent_explorer.gui.tile_store import TileStore
 from latent_explorer.gui.view import View
@@ -111,6 +110,6 @@ class AtlasFeed:
             if key in self._shipped and key not in self.cache:
                 self.cache.put(key, self._shipped[key])
 
-    def _want(self, key: TileKey) -> Want:
+    def _want(self, key: TileKey) -> WantTile:
         assert self._chart is not None
-        return Want(key, self._chart.to_latent(tile_points(key)))
+        return WantTile(key, self._chart)

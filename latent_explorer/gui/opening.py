@@ -38,6 +38,7 @@ class Opener(QObject):
         """Open the bundle in a folder."""
         window = self._window
         self._travels = False
+        window.voyage.leave_for(folder)
         try:
             bundle = open_bundle(folder)
         except UserError as error:

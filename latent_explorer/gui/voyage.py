@@ -9,8 +9,9 @@ from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 from latent_explorer.atlas import Region
 from latent_explorer.errors import UserError
 from latent_explorer.gui.map.glide import Glide
+from latent_explorer.gui.snapshot_reader import SnapshotReader
 from latent_explorer.runs import RunFolder
-from latent_explorer.session import OpenBundle, open_bundle
+from latent_explorer.session import OpenBundle
 
 if TYPE_CHECKING:
     from latent_explorer.gui.window import MainWindow
@@ -38,6 +39,8 @@ class Voyage(QObject):
         self._wanted: Path | None = None
         self._under_way = False
         self.glide = Glide(window.canvas)
+        self._reader = SnapshotReader()
+        self._reader.read.connect(self._take)
         self._patience = QTimer(self)
         self._patience.setSingleShot(True)
         self._patience.setInterval(_PATIENCE_MS)
@@ -89,9 +92,14 @@ class Voyage(QObject):
         self.gathers = self._under_way = False
         self._wanted = None
 
-    def open(self, bundle: OpenBundle) -> None:
-        """A bundle has been opened, and not on a voyage unless it is the first moment seen of a run."""
-        if bundle.folder not in self.folders:
+    def close(self) -> None:
+        """End for good."""
+        self.stop()
+        self._reader.close()
+
+    def leave_for(self, folder: Path) -> None:
+        """The bundle in a folder is to be opened: the voyage ends, unless it begins there."""
+        if folder not in self.folders:
             self.stop()
 
     def arrive(self, bundle: OpenBundle) -> None:
@@ -112,18 +120,21 @@ class Voyage(QObject):
         if folder is None or (shown is not None and shown.folder == folder):
             self._wanted = None
             return
-        try:
-            bundle = open_bundle(folder)
-        except UserError as error:
-            self._wanted = None
-            self._window.status.say(f"This moment cannot be shown: {error}")
-            self._list()
-            return
         self._under_way = True
         if shown is None:
             self._window.opener.open(folder)
         else:
-            self._window.opener.travel(bundle)
+            self._reader.begin(folder)
+
+    def _take(self, read: OpenBundle | UserError) -> None:
+        """A moment has been read, or cannot be."""
+        if isinstance(read, UserError):
+            self._wanted = None
+            self._under_way = False
+            self._window.status.say(f"This moment cannot be shown: {read}")
+            self._list()
+        elif self._under_way and self.shown is not None:
+            self._window.opener.travel(read)
 
     def _set_out(self) -> None:
         """Let points and pictures go over to the moment that has arrived."""

@@ -156,7 +156,6 @@ class MainWindow(QMainWindow):
             self.store.open(bundle)
         else:
             self.store.leave()
-        self.voyage.open(bundle)
         self.canvas.set_marks(replace(self.canvas.marks, draft=None, neighbours=None))
         self.dress(self.theme)
         self.film.open(bundle)
@@ -356,7 +355,7 @@ class MainWindow(QMainWindow):
         self.settings.save()
         self.status.stop()
         self.prober.stop()
-        self.voyage.stop()
+        self.voyage.close()
         self.store.close()
         self.sorter.close()
         self.link.close()

@@ -142,8 +142,7 @@ def test_a_damaged_moment_is_told_and_what_is_shown_stays(traveller: Person, run
     window.voyage.go_to(2)
     bar = window.statusBar()
     assert bar is not None
-    assert "cannot be shown" in bar.currentMessage()
-    traveller.wait(0.1)
+    traveller.wait_until(lambda: "cannot be shown" in bar.currentMessage())
     window.voyage.go_to(1)
     arrive(traveller, 1)
 

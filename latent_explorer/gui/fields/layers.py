@@ -3,9 +3,9 @@
 import numpy as np
 from PyQt6.QtGui import QColor
 
-from latent_explorer.atlas import FIELDS, TileCache, TileKey, node_points
+from latent_explorer.atlas import FIELDS, TileCache, TileKey
 from latent_explorer.atlas.cache import Pictures
-from latent_explorer.engine.client import Answer, EngineClient, Want
+from latent_explorer.engine.client import Answer, EngineClient, Want, WantTile
 from latent_explorer.gui.fields.colours import Span, by_class, by_cover, by_ramp
 from latent_explorer.gui.fields.layer import FieldLayer
 from latent_explorer.gui.fields.words import value_line
@@ -91,7 +91,8 @@ class FieldLayers:
         missing = [key for key in dict.fromkeys(keys) if not self._cache.fresh(key)]
         kept = self._store.wish("fields", missing)
         if asking:
-            self._client.wish("fields", ranges + [self._tile_want(key) for key in missing if key not in kept])
+            tiles = (self._tile_want(key) for key in missing if key not in kept)
+            self._client.wish("fields", [*ranges, *tiles])
 
     def take(self, answer: Answer) -> None:
         """Keep what has come of a field, and show it."""
@@ -155,6 +156,6 @@ class FieldLayers:
         sample = means[np.random.default_rng(0).permutation(len(means))[: _SAMPLE if layer.field.steps > 8 else 200]]
         return Want(layer.field.name, sample, layer.field.name)
 
-    def _tile_want(self, key: TileKey) -> Want:
+    def _tile_want(self, key: TileKey) -> WantTile:
         assert self._bundle is not None
-        return Want(key, self._bundle.chart.to_latent(node_points(key)), key.field)
+        return WantTile(key, self._bundle.chart)
