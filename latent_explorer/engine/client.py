@@ -32,7 +32,6 @@ __all__ = [
     "WantOriginals",
     "WantTile",
     "Wanted",
-    ,
 ]
 
 _log = logging.getLogger(__name__)
