@@ -30,7 +30,8 @@ def _ship(folder: Path) -> None:
     config = read_config(folder)
     model = load_model(config.net, read_weights(folder, config))
     present = read_tiles(folder, config)
-    tiles = first_tiles(model, read_latents(folder, config), present.pictures.nbytes if present else TILES_BYTES)
+    limit = present.pictures.nbytes if present else TILES_BYTES
+    tiles = first_tiles(model, read_latents(folder, config), limit, config.turn)
     if tiles is None:
         print(f"{folder.name}: its pictures are too large to bring any along within {TILES_BYTES >> 20} MiB")
         return

@@ -4,5 +4,17 @@ from latent_explorer.runs.folder import RunFolder
 from latent_explorer.runs.job import Job
 from latent_explorer.runs.recipe import Recipe
 from latent_explorer.runs.report import Report
+from latent_explorer.runs.resume import Unfinished, keep_job, kept_job, unfinished
+from latent_explorer.runs.snapshots import snapshots_of
 
-__all__ = ["Job", "Recipe", "Report", "RunFolder"]
+__all__ = [
+    "Job",
+    "Recipe",
+    "Report",
+    "RunFolder",
+    "Unfinished",
+    "keep_job",
+    "kept_job",
+    "snapshots_of",
+    "unfinished",
+]

@@ -17,6 +17,11 @@ class RunFolder:
         return cls(folder.with_name(f"{folder.name}.run"))
 
     @property
+    def bundle(self) -> Path:
+        """The folder of the bundle that it trains."""
+        return self.path.with_name(self.path.name.removesuffix(".run"))
+
+    @property
     def job(self) -> Path:
         """What was asked for, as JSON."""
         return self.path / "job.json"
@@ -40,3 +45,7 @@ class RunFolder:
     def snapshots(self) -> Path:
         """The folder of the snapshots: a bundle each, of the weights at one report."""
         return self.path / "snapshots"
+
+    def snapshot(self, step: int) -> Path:
+        """The folder of the snapshot after a step; by name they sort as by step."""
+        return self.snapshots / f"{step:08d}"

@@ -5,11 +5,12 @@ A trainer does one thing at a time: train one run, or make one film. Estimates i
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 import msgspec
 
 from latent_explorer.runs.job import Job
+from latent_explorer.runs.plain import from_text, to_text
 from latent_explorer.runs.report import Report
 
 
@@ -25,7 +26,11 @@ class Ask(Message, frozen=True, tag=True):
 
 
 class Begin(Message, frozen=True, tag=True):
-    """Train. keep_bytes: what the snapshots may take on disk. Answered by Begun, Reported..., then Ended or Failed."""
+    """Train. keep_bytes: what the snapshots may take on disk, 0 for none.
+
+    Answered by Progress..., Begun, Reported..., Progress..., then Ended or Failed; by Refused with the number 0 while
+    another run has not ended.
+    """
 
     job: Job
     keep_bytes: int
@@ -87,7 +92,11 @@ class Progress(Message, frozen=True, tag=True):
 
 
 class Begun(Message, frozen=True, tag=True):
-    """Training begins or goes on. run: its folder. steps: in all; per_epoch: in each. device: as torch names it."""
+    """Training begins or goes on. run: its folder. steps: in all; per_epoch: in each. device: as torch names it.
+
+    The snapshots taken before, at least that of the untrained network, are in the run's folder already; see
+    `runs.snapshots_of`.
+    """
 
     run: Path
     steps: int
@@ -136,17 +145,9 @@ Request = Ask | Begin | Pause | Continue | Stop | Film
 Reply = Estimated | Refused | Progress | Begun | Reported | Paused | Continued | Ended | Failed | Filmed
 
 
-def _to_text(value: Any) -> str:
-    return str(value)
-
-
-def _from_text(kind: type, value: Any) -> Any:
-    return kind(value)
-
-
-_ENCODER = msgspec.json.Encoder(enc_hook=_to_text)
-_REQUESTS = msgspec.json.Decoder(Request, dec_hook=_from_text)
-_REPLIES = msgspec.json.Decoder(Reply, dec_hook=_from_text)
+_ENCODER = msgspec.json.Encoder(enc_hook=to_text)
+_REQUESTS = msgspec.json.Decoder(Request, dec_hook=from_text)
+_REPLIES = msgspec.json.Decoder(Reply, dec_hook=from_text)
 
 
 def write(stream: BinaryIO, message: Request | Reply) -> None:

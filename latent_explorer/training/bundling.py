@@ -2,12 +2,15 @@
 
 import importlib.metadata
 import platform
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from latent_explorer.bundles import (
     FORMAT,
@@ -21,6 +24,7 @@ from latent_explorer.bundles import (
 from latent_explorer.bundles.packing import Precision, packed, restored
 from latent_explorer.data.dataset import Dataset
 from latent_explorer.nets.model import LatentModel
+from latent_explorer.nets.spec import NetSpec
 from latent_explorer.nets.weights import load_model, weights_of
 from latent_explorer.training.card import Storage, card
 from latent_explorer.training.devices import choose_device
@@ -50,11 +54,22 @@ class Labels:
     remark: str = ""
 
 
+TurnOf = Callable[[NDArray[np.float32]], tuple[float, float, float, float] | None]
+
+
 def write_bundle(
-    folder: Path, model: LatentModel, dataset: Dataset, progress: Progress, labels: Labels, *, overwrite: bool = False
+    folder: Path,
+    model: LatentModel,
+    dataset: Dataset,
+    progress: Progress,
+    labels: Labels,
+    *,
+    overwrite: bool = False,
+    turn_of: TurnOf = lambda _: None,
 ) -> BundleConfig:
     """Encode and evaluate `dataset` with the weights as they will be on disk, and save the bundle.
 
+    turn_of: how to turn the map of the means (n, d) of all images, if at all; see `BundleConfig.turn`.
     Gives the configuration saved. Raises BundleError when the folder cannot be written.
     """
     device = choose_device(progress.device)
@@ -62,26 +77,33 @@ def write_bundle(
     weights = {name: array.astype(precision) for name, array in weights_of(model).items()}
     kept = load_model(model.spec, {name: array.astype(np.float32) for name, array in weights.items()})
     latents = encode_dataset(kept, dataset, device)
-    config = _config(kept, dataset, latents, progress, labels, device)
+    metrics = _metrics(kept, dataset, device, latents)
+    config = config_of(labels.name, kept.spec, dataset, progress, labels.command, metrics)
     shortened = latents if labels.variances else replace(latents, log_variance=None)
     as_read = restored(packed(shortened, labels.latents))
+    config = msgspec.structs.replace(config, turn=turn_of(as_read.mean))
     error = reconstruction_error(kept.to(device), dataset, as_read.mean)
     storage = Storage(labels.half, labels.latents, labels.variances, error)
     text = card(config, progress, storage, labels.remark)
     parts = weights, shortened, text, preview(kept, as_read, dataset)
-    tiles = first_tiles(kept, as_read, labels.tiles)
+    tiles = first_tiles(kept, as_read, labels.tiles, config.turn)
     save_bundle(folder, config, *parts, precision=labels.latents, tiles=tiles, overwrite=overwrite)
     return config
 
 
-def _config(
-    model: LatentModel, dataset: Dataset, latents: Latents, progress: Progress, labels: Labels, device: torch.device
+def config_of(
+    name: str,
+    net: NetSpec,
+    dataset: Dataset,
+    progress: Progress,
+    command: str,
+    metrics: Mapping[str, float | None],
 ) -> BundleConfig:
-    metrics = evaluate(model, dataset, device, latents).figures() if len(dataset.indices("test")) else {}
+    """The configuration of a bundle, or snapshot, of a run on `dataset` that is as far as `progress`."""
     return BundleConfig(
         format=FORMAT,
-        name=labels.name,
-        net=model.spec,
+        name=name,
+        net=net,
         dataset=DatasetRecord(
             name=dataset.name,
             source=dataset.source,
@@ -89,11 +111,15 @@ def _config(
             count=len(dataset),
             class_names=dataset.class_names if dataset.labels is not None else (),
         ),
-        training=_training_record(progress, labels.command),
-        metrics=metrics,
+        training=_training_record(progress, command),
+        metrics=dict(metrics),
         versions=_versions(),
         files={},
     )
+
+
+def _metrics(model: LatentModel, dataset: Dataset, device: torch.device, latents: Latents) -> dict[str, float | None]:
+    return evaluate(model, dataset, device, latents).figures() if len(dataset.indices("test")) else {}
 
 
 def _training_record(progress: Progress, command: str) -> TrainingRecord:

@@ -43,18 +43,28 @@ def choose_precision(wanted: Precision, model: LatentModel, batch: Tensor) -> Pr
     return "bfloat16" if short < 0.9 * plain else "float32"
 
 
+class MemoryLackError(TrainingError):
+    """The device has too little memory. batch_size: a smaller one to try, None where there is none."""
+
+    def __init__(self, message: str, batch_size: int | None) -> None:
+        super().__init__(message)
+        self.batch_size = batch_size
+
+
 @contextmanager
 def memory_told(device: torch.device, batch_size: int) -> Iterator[None]:
-    """Inside, a device that has no more memory raises TrainingError, which offers half of `batch_size`."""
+    """Inside, a device that has no more memory raises MemoryLackError, which offers half of `batch_size`."""
     try:
         yield
     except RuntimeError as error:  # torch.OutOfMemoryError is one; other devices only say so
         if not isinstance(error, torch.OutOfMemoryError) and not _NO_MEMORY.search(str(error)):
             raise
-        offer = f"train again with smaller batches, for instance {batch_size // 2}, or" if batch_size > 1 else "try"
-        raise TrainingError(
+        smaller = batch_size // 2 or None
+        offer = f"train again with smaller batches, for instance {smaller}, or" if smaller else "try"
+        raise MemoryLackError(
             f"out of memory on {device.type} with batches of {batch_size} images: {offer} a smaller network, smaller "
-            "images, or another device"
+            "images, or another device",
+            smaller,
         ) from error
 
 

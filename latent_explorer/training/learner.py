@@ -69,6 +69,16 @@ class Learner:
         means = [self.average.encode(x).mean.cpu() for x in self._images.batches(indices, EVALUATION_BATCH)]
         return torch.cat(means).numpy()
 
+    @torch.inference_mode()
+    def watch(self, indices: NDArray[np.intp]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Latents, and the mean squared errors (k,) of the pictures decoded from them; see `latents_of`."""
+        means, errors = [], []
+        for x in self._images.batches(indices, EVALUATION_BATCH):
+            mean = self.average.encode(x).mean
+            means.append(mean.cpu())
+            errors.append((self.average.decode(mean) - x).square().flatten(1).mean(1).cpu())
+        return torch.cat(means).numpy(), torch.cat(errors).numpy()
+
     def arrays(self) -> dict[str, Arrays]:
         """Copies of everything that `restore` needs."""
         return {

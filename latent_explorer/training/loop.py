@@ -1,8 +1,8 @@
 """The training loop, as a generator of reports."""
 
-import time
 from collections.abc import Iterator
 from copy import deepcopy
+from functools import partial
 from pathlib import Path
 from threading import Event
 
@@ -21,6 +21,7 @@ from latent_explorer.nets.weights import load_weights, weights_of
 from latent_explorer.runs.recipe import Recipe
 from latent_explorer.runs.report import Report
 from latent_explorer.training.clock import Clock
+from latent_explorer.training.control import now
 from latent_explorer.training.devices import choose_device, choose_precision, memory_told
 from latent_explorer.training.images import Images
 from latent_explorer.training.learner import Learner
@@ -86,7 +87,17 @@ class Training:
     @property
     def steps(self) -> int:
         """How many steps the whole run has."""
-        return self.progress.recipe.epochs * self._steps_per_epoch
+        return self.progress.recipe.epochs * self.steps_per_epoch
+
+    @property
+    def steps_per_epoch(self) -> int:
+        """How many steps an epoch has."""
+        return -(-len(self._train) // self.progress.recipe.batch_size)
+
+    @property
+    def device(self) -> str:
+        """Where it trains, as torch names it."""
+        return str(self._learner.device)
 
     def best_model(self) -> LatentModel:
         """The network with the best weights, on the CPU: the average at the end of the epoch of lowest test loss.
@@ -102,6 +113,14 @@ class Training:
         """The latents (k, d) of the images at `indices` by the averaged weights as they are now."""
         return self._learner.latents_of(indices)
 
+    def averaged_model(self) -> LatentModel:
+        """The network with the averaged weights as they are now; what goes on training changes it."""
+        return self._learner.average
+
+    def watch(self, indices: NDArray[np.intp]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """By the averaged weights as they are now, of the images at `indices`: latents (k, d), squared errors (k,)."""
+        return self._learner.watch(indices)
+
     def run(self, token: Event | None = None, *, state_path: Path | None = None) -> Iterator[Report]:
         """Train to the end of the recipe, or until `token` is set; a report about ten times an epoch and at its end.
 
@@ -109,28 +128,24 @@ class Training:
         finite, with the weights before that step kept, and UserError when the state cannot be saved.
         """
         token = token or Event()
-        clock = Clock(self.progress.step, self.steps, self.progress.recipe.batch_size)
+        clock = Clock(self.progress.step, self.steps, self.progress.recipe.batch_size, partial(now, token))
         for epoch in range(self.progress.epoch + 1, self.progress.recipe.epochs + 1):
-            begin = time.perf_counter()
+            begin = now(token)
             for step, losses in self._epoch(epoch, token):
                 yield clock.report(epoch, step, losses)
             if token.is_set():
                 return
-            test_losses = self._end_epoch(epoch, time.perf_counter() - begin)
+            test_losses = self._end_epoch(epoch, now(token) - begin)
             if state_path is not None:
                 save_state(state_path, self.progress, {**self._learner.arrays(), "best": self._best})
             yield clock.report(epoch, self.progress.step, losses, test_losses)
-
-    @property
-    def _steps_per_epoch(self) -> int:
-        return -(-len(self._train) // self.progress.recipe.batch_size)
 
     def _epoch(self, epoch: int, token: Event) -> Iterator[tuple[int, dict[str, float]]]:
         """Steps done so far, and the mean losses since the last time, about ten times and at the end."""
         recipe, device = self.progress.recipe, self._learner.device
         order = torch.randperm(len(self._train), generator=_generator(torch.device("cpu"), recipe.seed, epoch))
         draws = _generator(device, recipe.seed, epoch)
-        every = max(1, self._steps_per_epoch // _REPORTS_PER_EPOCH)
+        every = max(1, self.steps_per_epoch // _REPORTS_PER_EPOCH)
         since: list[dict[str, Tensor]] = []
         for number, batch in enumerate(torch.split(self._train[order].to(device), recipe.batch_size), 1):
             if token.is_set():
@@ -139,7 +154,7 @@ class Training:
             with memory_told(device, recipe.batch_size):
                 since.append(self._learner.learn(batch, epoch, step - 1, self.steps, draws))
             self.steps_done = step
-            if number % every == 0 or number == self._steps_per_epoch:
+            if number % every == 0 or number == self.steps_per_epoch:
                 self._check(epoch)
                 yield step, _mean(since)
                 since.clear()
@@ -165,7 +180,7 @@ class Training:
         self.progress = msgspec.structs.replace(
             self.progress,
             epoch=epoch,
-            step=epoch * self._steps_per_epoch,
+            step=epoch * self.steps_per_epoch,
             seconds=self.progress.seconds + seconds,
             best_loss=best,
             best_epoch=epoch if best == losses["loss"] else self.progress.best_epoch,

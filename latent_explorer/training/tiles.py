@@ -11,12 +11,18 @@ from latent_explorer.nets.model import LatentModel
 from latent_explorer.training.decoding import decode_pictures
 
 
-def first_tiles(model: LatentModel, latents: Latents, limit: int = TILES_BYTES) -> Tiles | None:
+def first_tiles(
+    model: LatentModel,
+    latents: Latents,
+    limit: int = TILES_BYTES,
+    turn: tuple[float, float, float, float] | None = None,
+) -> Tiles | None:
     """The tiles seen first of a map of `latents`, decoded; None where not even the coarsest level keeps to `limit`.
 
     limit: bytes of all pictures. Of the levels those are taken, from the coarsest on, that fit whole.
+    turn: of the map, as the bundle's configuration says it.
     """
-    chart = chart_for(latents.mean)
+    chart = chart_for(latents.mean, turn)
     keys = _within(limit // (PICTURES**2 * math.prod(model.spec.image_shape)), latents, chart)
     if not keys:
         return None

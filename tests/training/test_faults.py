@@ -75,18 +75,18 @@ def failing_from(times: int, real: Callable[[int], None], code: int) -> Callable
     return fsync
 
 
-@pytest.mark.parametrize("writes", range(6))
+@pytest.mark.parametrize("writes", range(7))
 def test_a_full_disk_loses_nothing_that_was_saved(job: Job, monkeypatch: pytest.MonkeyPatch, writes: int) -> None:
-    """The disk is full from some write on: that of the log, the states of both epochs, the files of the bundle."""
+    """The disk is full from some write on: of the job, the log, the states of both epochs, the files of the bundle."""
     monkeypatch.setattr(os, "fsync", failing_from(writes, os.fsync, errno.ENOSPC))
     with pytest.raises(UserError, match="No space left on device"):
         list(train_bundle(job))
     monkeypatch.undo()
     assert not job.folder.exists()
     assert [path.name for path in job.folder.parent.iterdir() if path.name.startswith(".")] == []
-    assert job.run.state.exists() == (writes >= 2)
-    if writes >= 2:
-        assert load_state(job.run.state)[0].epoch == min(writes - 1, 2)
+    assert job.run.state.exists() == (writes >= 3)
+    if writes >= 3:
+        assert load_state(job.run.state)[0].epoch == min(writes - 2, 2)
         list(train_bundle(replace(job, resume=True)))
         assert check_bundle(job.folder).training.epochs == 2
 

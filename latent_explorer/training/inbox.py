@@ -1,0 +1,99 @@
+"""What the window has asked of the trainer, as it is heard in a thread of its own."""
+
+import threading
+from collections import deque
+from collections.abc import Callable
+from typing import BinaryIO
+
+from latent_explorer.runs import protocol
+from latent_explorer.runs.protocol import (
+    Ask,
+    Begin,
+    Continue,
+    Continued,
+    Film,
+    Pause,
+    Paused,
+    Refused,
+    Reply,
+    Request,
+    Stop,
+)
+from latent_explorer.training.control import Control
+
+Task = tuple[Begin, Control] | Film | Ask
+
+
+class Inbox:
+    """What is to be done next; what is said to the run under way reaches it at once.
+
+    send: answers, from any thread.
+    """
+
+    def __init__(self, send: Callable[[Reply], None]) -> None:
+        self._send = send
+        self._changed = threading.Condition()
+        self._tasks: deque[tuple[Begin, Control] | Film] = deque()
+        self._ask: Ask | None = None
+        self._control: Control | None = None
+
+    def listen(self, stream: BinaryIO, at_end: Callable[[], None]) -> None:
+        """Hear all that comes over `stream`, in a thread; then call `at_end`."""
+
+        def run() -> None:
+            for request in protocol.requests(stream):
+                self.hear(request)
+            at_end()
+
+        threading.Thread(target=run, name="requests", daemon=True).start()
+
+    def hear(self, request: Request) -> None:
+        """Take up one request."""
+        with self._changed:
+            match request:
+                case Ask():
+                    self._ask = request
+                case Begin():
+                    self._begin(request)
+                case Film():
+                    self._tasks.append(request)
+                case _ if self._control is not None:
+                    _tell(self._control, request)
+            self._changed.notify()
+
+    def take(self) -> Task:
+        """Wait for what is to be done next: what was asked for first; where there is nothing, the newest estimate."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._tasks or self._ask)
+            if self._tasks:
+                return self._tasks.popleft()
+            asked, self._ask = self._ask, None
+            assert asked is not None
+            return asked
+
+    def ended(self) -> None:
+        """The run under way has ended: another may begin."""
+        with self._changed:
+            self._control = None
+
+    def overtaken(self) -> bool:
+        """Whether something came that makes an estimate under way needless, or more urgent."""
+        with self._changed:
+            return bool(self._tasks or self._ask)
+
+    def _begin(self, request: Begin) -> None:
+        if self._control is not None:
+            self._send(Refused(number=0, reason="another run has not ended yet: stop it first, or wait"))
+            return
+        self._control = Control(lambda paused: self._send(Paused() if paused else Continued()))
+        self._tasks.append((request, self._control))
+
+
+def _tell(control: Control, request: Pause | Continue | Stop) -> None:
+    match request:
+        case Pause():
+            control.pause()
+        case Continue():
+            control.go_on()
+        case Stop():
+            control.stop(request.keep)

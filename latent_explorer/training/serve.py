@@ -1,0 +1,80 @@
+"""The trainer's loop: one task after the other, in the main thread."""
+
+import importlib
+import importlib.util
+import logging
+from collections.abc import Callable
+from pathlib import Path
+
+from latent_explorer.bundles import read_config
+from latent_explorer.bundles.seal import CONFIG
+from latent_explorer.errors import UserError
+from latent_explorer.runs.protocol import Ask, Begin, Ended, Failed, Film, Filmed, Refused, Reply, Reported
+from latent_explorer.training.control import Control
+from latent_explorer.training.devices import MemoryLackError
+from latent_explorer.training.inbox import Inbox
+from latent_explorer.training.jobs import train_bundle
+
+_log = logging.getLogger(__name__)
+_FILMING = "latent_explorer.training.film"
+
+Send = Callable[[Reply], None]
+
+
+def serve(inbox: Inbox, send: Send) -> None:
+    """Do what is asked, for ever."""
+    while True:
+        match inbox.take():
+            case Ask() as ask:
+                _answer(ask, send, inbox.overtaken)
+            case Film() as film:
+                _film(film, send)
+            case begin, control:
+                last = train(begin, control, send)
+                inbox.ended()
+                send(last)  # at which the next run may be asked for
+
+
+def train(begin: Begin, control: Control, send: Send) -> Ended | Failed:
+    """Train one run to its end, telling of it; the last reply is still to be sent."""
+    job, before = begin.job, _saved_at(begin.job.folder)
+    try:
+        for report in train_bundle(job, control, keep_bytes=begin.keep_bytes, say=send):
+            snapshot = job.run.snapshot(report.step)
+            send(Reported(report=report, snapshot=snapshot if snapshot.is_dir() else None))
+    except Exception as error:
+        kept = job.folder if _saved_at(job.folder) != before else None
+        smaller = error.batch_size if isinstance(error, MemoryLackError) else None
+        return Failed(reason=_in_words(error), batch_size=smaller, bundle=kept)
+    if _saved_at(job.folder) == before:
+        return Ended(bundle=None, complete=False)
+    some = read_config(job.folder).training.epochs > 0
+    return Ended(bundle=job.folder, complete=some and not job.run.state.exists())  # a complete run needs no state
+
+
+def _film(film: Film, send: Send) -> None:
+    if importlib.util.find_spec(_FILMING) is None:
+        send(Refused(number=film.number, reason="this version makes no films"))
+        return
+    try:
+        send(Filmed(number=film.number, file=importlib.import_module(_FILMING).make_film(film, send)))
+    except Exception as error:
+        send(Refused(number=film.number, reason=_in_words(error)))
+
+
+def _answer(ask: Ask, send: Send, overtaken: Callable[[], bool]) -> None:
+    send(Refused(number=ask.number, reason="no estimate"))
+
+
+def _saved_at(folder: Path) -> int | None:
+    """When the bundle in a folder was saved; None where there is none."""
+    config = folder / CONFIG
+    return config.stat().st_mtime_ns if config.exists() else None
+
+
+def _in_words(error: Exception) -> str:
+    """What a person is to read; of an error that nobody foresaw, the log has the rest."""
+    if isinstance(error, UserError):
+        return str(error)
+    _log.error("unforeseen", exc_info=error)
+    return f"something unforeseen happened, which is an error of the program: {type(error).__name__}: {error}"

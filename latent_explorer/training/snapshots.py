@@ -1,0 +1,137 @@
+"""Snapshots of a run: what is needed to look at it later as it was at one of its reports."""
+
+import shutil
+from collections.abc import Callable
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from latent_explorer.bundles import Latents, Moment, read_config, read_latents, save_snapshot
+from latent_explorer.charts import Turn, chart_for
+from latent_explorer.data.dataset import Dataset
+from latent_explorer.errors import UserError
+from latent_explorer.nets.weights import weights_of
+from latent_explorer.runs import Job, Report
+from latent_explorer.runs.snapshots import bytes_of, snapshots_of, step_of, sweep_snapshots
+from latent_explorer.training.bundling import config_of
+from latent_explorer.training.loop import Training
+from latent_explorer.training.thinning import thinned
+
+WATCHED = 10_000
+"""Images whose latents a snapshot holds, at most."""
+
+Turned = tuple[float, float, float, float]
+
+
+def watched(dataset: Dataset) -> NDArray[np.int64]:
+    """The images that are watched through a run, ascending: of the test split, evenly chosen where there are many.
+
+    Without test images, those to train on.
+    """
+    split = dataset.indices("test") if len(dataset.indices("test")) else dataset.indices("train")
+    places = np.linspace(0, len(split) - 1, min(WATCHED, len(split))).round().astype(np.intp)
+    return split[places].astype(np.int64)
+
+
+class Snapshots:
+    """Takes them at the reports, keeps to `keep_bytes` on disk, and lays each map beside the one before.
+
+    keep_bytes: 0 for none at all.
+    complain: called with words, once, where a snapshot cannot be taken; the run goes on without.
+    """
+
+    def __init__(
+        self, job: Job, training: Training, dataset: Dataset, keep_bytes: int, complain: Callable[[str], None]
+    ) -> None:
+        self._job, self._training, self._dataset = job, training, dataset
+        self._keep_bytes, self._complain = keep_bytes, complain
+        self._watched = watched(dataset)
+        self._told = False
+        self._before: NDArray[np.float64] | None = None
+
+    def begin(self) -> None:
+        """Before the first step: of a fresh run, take the untrained network; of a resumed one, take up its last."""
+        try:
+            sweep_snapshots(self._job.run, after=self._training.progress.step)
+        except OSError as error:
+            self._fail(f"{self._job.run.snapshots}: old snapshots cannot be removed: {error.strerror}")
+        if not self._keep_bytes:
+            return
+        self._take_up()
+        if self._training.progress.step == 0:
+            self._take(Moment(epoch=0, step=0, losses={}))
+
+    def see(self, report: Report) -> None:
+        """Take one if it is due: at the end of an epoch, and at each report within the first."""
+        within_first = report.epoch == 1 and report.step * self._training.progress.recipe.epochs < report.steps
+        if self._keep_bytes and (report.test_losses is not None or within_first):
+            self._take(
+                Moment(epoch=report.epoch, step=report.step, losses=report.losses, test_losses=report.test_losses)
+            )
+
+    def turn(self, means: NDArray[np.float32]) -> Turned | None:
+        """How to turn the map of `means` (n, d), of all images, to lay it beside that of the last snapshot."""
+        if self._before is None:
+            return None
+        return Turn.between(chart_for(means).to_plane(means[self._watched]), self._before)
+
+    def _take_up(self) -> None:
+        """Go on beside the last snapshot that there is."""
+        for folder in reversed(snapshots_of(self._job.run)):
+            try:
+                config, latents = read_config(folder), read_latents(folder)
+            except UserError:
+                shutil.rmtree(folder, ignore_errors=True)
+                continue
+            if latents.index is not None and np.array_equal(latents.index, self._watched):
+                self._before = chart_for(latents.mean, config.turn).to_plane(latents.mean)
+            return
+
+    def _take(self, moment: Moment) -> None:
+        try:
+            self._save(moment)
+            self._thin()
+        except (UserError, OSError) as error:
+            self._fail(str(error))
+
+    def _save(self, moment: Moment) -> None:
+        latents = self._latents()
+        uv = chart_for(latents.mean).to_plane(latents.mean)
+        turn = Turn() if self._before is None else Turn.between(uv, self._before)
+        model = self._training.averaged_model()
+        config = config_of(
+            self._job.folder.name, model.spec, self._dataset, self._training.progress, self._job.command, {}
+        )
+        save_snapshot(
+            self._job.run.snapshot(moment.step),
+            msgspec.structs.replace(config, moment=moment, turn=tuple(turn)),
+            weights_of(model),
+            latents,
+        )
+        self._before = uv @ turn.matrix.T
+
+    def _latents(self) -> Latents:
+        """Those of the images watched, as they read from the disk: the chart of a reader has to be that of ours."""
+        means, errors = self._training.watch(self._watched)
+        labels = self._dataset.labels
+        return Latents(
+            mean=means.astype(np.float16).astype(np.float32),
+            log_variance=None,
+            label=None if labels is None else labels[self._watched],
+            split=self._dataset.split[self._watched],
+            error=errors,
+            index=self._watched,
+        )
+
+    def _thin(self) -> None:
+        folders = {step_of(folder): folder for folder in snapshots_of(self._job.run)}
+        used = sum(map(bytes_of, folders.values()))
+        count = self._keep_bytes * len(folders) // max(used, 1)
+        for step in folders.keys() - set(thinned(sorted(folders), count)):
+            shutil.rmtree(folders[step])
+
+    def _fail(self, reason: str) -> None:
+        if not self._told:
+            self._complain(f"no snapshot could be kept, the run goes on without: {reason}")
+        self._told = True
