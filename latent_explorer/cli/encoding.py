@@ -8,12 +8,15 @@ import typer
 
 from latent_explorer.cli.options import DEFAULT_MODEL, AsJson, Device, Model, Overwrite, examples, refuse_taken
 from latent_explorer.cli.output import print_json
+from latent_explorer.cli.parts import Share, encode_into, is_folder, table_of
 from latent_explorer.errors import DataError, UserError
 from latent_explorer.places import find_bundle
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+
+    from latent_explorer.data.shards import ShardedImages
 
 _PICTURES = (".png", ".jpg", ".jpeg")
 
@@ -24,6 +27,7 @@ def add_to(app: typer.Typer) -> None:
         epilog=examples(
             "latent-explorer encode --model mnist-vae-2d mnist --out latents.npz",
             "latent-explorer encode digit.png --resize --json",
+            "latent-explorer encode --model my-vae my-arrays --out my-latents --shard 1/4",
         )
     )(encode)
 
@@ -34,7 +38,12 @@ def encode(
         typer.Argument(metavar="IMAGES", help="A dataset as --dataset of train takes it, or a PNG or JPEG picture."),
     ],
     model: Model = DEFAULT_MODEL,
-    out: Annotated[Path | None, typer.Option(metavar="FILE", help="An .npz or .csv to write the latents to.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(metavar="FILE_OR_DIR", help="An .npz or .csv for the latents, or a folder for parts.")
+    ] = None,
+    shard: Annotated[
+        str | None, typer.Option(metavar="K/N", help="With a folder: only what falls to the Kth of N machines.")
+    ] = None,
     resize: Annotated[bool, typer.Option("--resize", help="Stretch images of another size to the model's.")] = False,
     device: Device = "auto",
     overwrite: Overwrite = False,
@@ -43,15 +52,35 @@ def encode(
     """Encode images to latents.
 
     Writes a file, with the error of each reconstruction, or with --json and no --out prints the latents themselves.
+    Where --out is no .npz or .csv but a folder, the latents go there in parts, and of the images no more than a part
+    is in memory at a time. After Ctrl-C or worse, the same command goes on with the parts that are missing; several
+    machines share them with --shard; merge puts them together.
     """
     from latent_explorer.bundles import read_config
-    from latent_explorer.export import Provenance, find_format
+    from latent_explorer.export import find_format
 
     if out is None and not as_json:
-        raise UserError("expected --out FILE.npz or --out FILE.csv, or --json to print the latents")
+        raise UserError("expected --out FILE.npz, --out FILE.csv or --out DIR, or --json to print the latents")
+    if out is not None and is_folder(out):
+        share = Share.of(shard or "1/1")
+        folder = find_bundle(model)
+        dataset = _dataset(images, read_config(folder).net.image_shape, resize)
+        encode_into(out, folder, dataset, share, device, overwrite=overwrite, as_json=as_json)
+        return
+    if shard is not None:
+        raise UserError(f"--shard {shard}: expected --out DIR, the folder of the parts")
     known = None if out is None else find_format("latents", out)
     refuse_taken([] if out is None else [out], overwrite)
-    folder = find_bundle(model)
+    _encode_whole(images, find_bundle(model), known, out, resize, device, overwrite, as_json)
+
+
+def _encode_whole(
+    images: str, folder: Path, known: Any, out: Path | None, resize: bool, device: str, overwrite: bool, as_json: bool
+) -> None:
+    """Write all latents to `out` in a known format, or print them where that is None."""
+    from latent_explorer.bundles import read_config
+    from latent_explorer.export import Provenance
+
     config = read_config(folder)
     table = _encoded(folder, config, _dataset(images, config.net.image_shape, resize), device)
     if known is not None:
@@ -67,15 +96,12 @@ def encode(
 def _encoded(folder: Path, config: Any, dataset: Any, device: str) -> Any:
     """The LatentTable of a Dataset by the model of a bundle with this BundleConfig."""
     from latent_explorer.bundles import read_weights
-    from latent_explorer.export import LatentTable
     from latent_explorer.nets.weights import load_model
     from latent_explorer.training.devices import choose_device
     from latent_explorer.training.encoding import encode_dataset
 
     model = load_model(config.net, read_weights(folder, config))
-    latents = encode_dataset(model, dataset, choose_device(device))
-    names = dataset.class_names if latents.label is not None else ()
-    return LatentTable(latents.mean, latents.log_variance, latents.label, latents.split, latents.error, names)
+    return table_of(encode_dataset(model, dataset, choose_device(device)), dataset.class_names)
 
 
 def _dataset(images: str, shape: tuple[int, int, int], resize: bool) -> Any:
@@ -84,7 +110,7 @@ def _dataset(images: str, shape: tuple[int, int, int], resize: bool) -> Any:
 
     size = shape[:2] if resize else None
     dataset = _one_picture(Path(images), size) if _is_picture(Path(images)) else open_dataset(images, resize=size)
-    return replace(dataset, images=_fitted(dataset.images, shape, images))
+    return dataset if dataset.image_shape == shape else replace(dataset, images=_fitted(dataset.images, shape, images))
 
 
 def _is_picture(path: Path) -> bool:
@@ -106,12 +132,18 @@ def _one_picture(path: Path, size: tuple[int, int] | None) -> Any:
     return Dataset(path.name, np.ascontiguousarray(picture[None]), None, (), split)
 
 
-def _fitted(pictures: "NDArray[np.uint8]", shape: tuple[int, int, int], where: str) -> "NDArray[np.uint8]":
+def _fitted(
+    pictures: "NDArray[np.uint8] | ShardedImages", shape: tuple[int, int, int], where: str
+) -> "NDArray[np.uint8]":
     """Pictures (n, h, w, c) in the model's shape; grey and colour are changed where nothing is lost by it."""
     height, width, channels = shape
     if pictures.shape[1:3] != (height, width):
         found = f"{pictures.shape[2]} x {pictures.shape[1]}"
         raise DataError(f"{where}: expected {width} x {height} pixels, found {found}; --resize stretches them")
+    from latent_explorer.data.shards import ShardedImages
+
+    if isinstance(pictures, ShardedImages):
+        raise DataError(f"{where}: expected {channels} channels, found {pictures.shape[3]}, in arrays read as they are")
     if pictures.shape[3] < channels:
         return pictures.repeat(channels, axis=3)
     if pictures.shape[3] > channels and (pictures != pictures[..., :1]).any():

@@ -6,10 +6,10 @@ from types import TracebackType
 from typing import Self
 
 
-class TrainingDisplay:
-    """A bar with loss, speed and time left, and a line with all losses for each epoch that has ended."""
+class _Display:
+    """A bar with a text on either side."""
 
-    def __init__(self, dataset: str) -> None:
+    def __init__(self, description: str) -> None:
         from rich.console import Console
         from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 
@@ -20,7 +20,7 @@ class TrainingDisplay:
             TextColumn("{task.fields[state]}"),
             console=Console(stderr=True, highlight=False, markup=False),
         )
-        self._task = self._progress.add_task(f"reading {dataset}", total=None, state="")
+        self._task = self._progress.add_task(description, total=None, state="")
 
     def __enter__(self) -> Self:
         self._progress.start()
@@ -30,6 +30,23 @@ class TrainingDisplay:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._progress.stop()
+
+
+class EncodingDisplay(_Display):
+    """A bar with speed and time left."""
+
+    def show(self, images: int, all_images: int, images_per_second: float, seconds_left: float | None) -> None:
+        """What a training.Encoded says."""
+        left = "" if seconds_left is None else f"{timedelta(seconds=round(seconds_left))} left"
+        state = f"{images:,} of {all_images:,} images  {images_per_second:,.0f} images/s  {left}"
+        self._progress.update(self._task, description="encoding", completed=images, total=all_images, state=state)
+
+
+class TrainingDisplay(_Display):
+    """A bar with loss, speed and time left, and a line with all losses for each epoch that has ended."""
+
+    def __init__(self, dataset: str) -> None:
+        super().__init__(f"reading {dataset}")
 
     def show(
         self,

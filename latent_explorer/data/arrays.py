@@ -1,19 +1,18 @@
 """Datasets kept as numpy arrays: `.npy` and `.npz`, without pickle."""
 
-import math
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import numpy as np
-from numpy.lib import format as npy
 from numpy.typing import NDArray
 
 from latent_explorer.data.archives import UNREADABLE, opened_archive
 from latent_explorer.data.dataset import SPLITS, Dataset
 from latent_explorer.data.layout import hashed_split
-from latent_explorer.data.limits import check_total
+from latent_explorer.data.npy import array_of, read_array
+from latent_explorer.data.shards import ShardedImages
 from latent_explorer.errors import DataError
 
 _MAX_CLASSES = 65_536
@@ -22,12 +21,7 @@ _MEMBERS = ("images", "labels", "class_names", "split")
 
 def read_npy(path: Path) -> Dataset:
     """A dataset of the images of one array, without labels; see `dataset_of`. Raises DataError."""
-    try:
-        with path.open("rb") as stream:
-            images = _array(stream, path.stat().st_size, str(path))
-    except OSError as error:
-        raise DataError(f"{path}: cannot be read: {error.strerror}") from error
-    return dataset_of({"images": images}, path)
+    return dataset_of({"images": read_array(path)}, path)
 
 
 def read_npz(path: Path) -> Dataset:
@@ -50,42 +44,26 @@ def dataset_of(arrays: Mapping[str, NDArray[Any]], path: Path) -> Dataset:
     labels: integers (n,). class_names: text (k,), by default the numbers. split: (n,) of 0 and 1 or of "train" and
     "test", by default about one test image in seven, by the hash of the image's number. Raises DataError.
     """
-    images = _images(arrays["images"], path)
+    return described(_images(arrays["images"], path), arrays, path)
+
+
+def described(images: NDArray[np.uint8] | ShardedImages, arrays: Mapping[str, NDArray[Any]], path: Path) -> Dataset:
+    """A dataset of `images` with the labels, class_names and split there are among `arrays`; see `dataset_of`."""
     labels = _labels(arrays["labels"], len(images), path) if "labels" in arrays else None
     class_names = _class_names(arrays.get("class_names"), labels, path)
     split = _split(arrays["split"], path) if "split" in arrays else hashed_split(map(str, range(len(images))))
     if len(split) != len(images):
         raise DataError(f"{path}: expected {len(images)} values in split, found {len(split)}")
-    return Dataset(path.stem, images, labels, class_names, split)
+    return Dataset(path.name if path.is_dir() else path.stem, images, labels, class_names, split)
 
 
 def _member(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, path: Path) -> NDArray[Any]:
     where = f"{path}: {entry.filename}"
     try:
         with archive.open(entry) as stream:
-            return _array(stream, entry.file_size, where)
+            return array_of(stream, entry.file_size, where)
     except UNREADABLE as error:
         raise DataError(f"{where}: expected a whole array, found: {error}") from error
-
-
-def _array(stream: IO[bytes], size: int, where: str) -> NDArray[Any]:
-    """The array of a .npy stream of `size` bytes, its header believed only where it agrees with that size."""
-    try:
-        version = npy.read_magic(stream)
-        read_header = npy.read_array_header_1_0 if version == (1, 0) else npy.read_array_header_2_0
-        shape, fortran, dtype = read_header(stream)
-    except Exception as error:  # numpy parses the header as Python, which fails in many ways
-        raise DataError(f"{where}: expected a numpy array, found: {error}") from error
-    if dtype.itemsize == 0 or min(shape, default=0) < 0:
-        raise DataError(f"{where}: expected a numpy array, found {dtype} {shape}")
-    if dtype.hasobject:
-        raise DataError(f"{where}: expected numbers or text, found Python objects, which only pickle could read")
-    announced, found = math.prod(shape) * dtype.itemsize, size - stream.tell()
-    check_total(where, announced)
-    content = stream.read(announced) if announced == found else b""
-    if len(content) != announced:
-        raise DataError(f"{where}: expected {announced} bytes of {dtype} {shape}, found {found}: truncated or damaged")
-    return np.frombuffer(content, dtype).reshape(shape, order="F" if fortran else "C")
 
 
 def _images(values: NDArray[Any], path: Path) -> NDArray[np.uint8]:

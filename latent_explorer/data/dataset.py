@@ -1,13 +1,14 @@
 """One dataset, whatever it was read from."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from latent_explorer.data.shards import ShardedImages, blocks
 from latent_explorer.errors import DataError
 
 Split = Literal["train", "test"]
@@ -18,7 +19,7 @@ SPLITS: tuple[Split, ...] = ("train", "test")
 class Dataset:
     """Images with all that is known about them.
 
-    images: uint8 (n, h, w, c), C-contiguous, c = 1 or 3.
+    images: uint8 (n, h, w, c), C-contiguous, c = 1 or 3; ShardedImages where they are read as they are needed.
     labels: int64 (n,), each an index into `class_names`, or None.
     split: uint8 (n,), each an index into SPLITS.
     source: what `open_dataset` takes to open it again; empty when it was made in memory.
@@ -26,7 +27,7 @@ class Dataset:
     """
 
     name: str
-    images: NDArray[np.uint8]
+    images: NDArray[np.uint8] | ShardedImages
     labels: NDArray[np.int64] | None
     class_names: tuple[str, ...]
     split: NDArray[np.uint8]
@@ -56,13 +57,19 @@ class Dataset:
 
     @cached_property
     def fingerprint(self) -> str:
-        """The SHA-256 of images, labels and splits, as hexadecimal digits."""
+        """The SHA-256 of images, labels and splits, as hexadecimal digits; the same in one array or in many."""
         digest = hashlib.sha256(repr(self.images.shape).encode())
-        digest.update(np.ascontiguousarray(self.images).data)
+        for block in blocks(self.images):
+            digest.update(np.ascontiguousarray(block).data)
         if self.labels is not None:
             digest.update(np.ascontiguousarray(self.labels).data)
         digest.update(np.ascontiguousarray(self.split).data)
         return digest.hexdigest()
+
+    def part(self, start: int, stop: int) -> "Dataset":
+        """The images start..stop - 1 as a dataset of their own, in memory."""
+        labels = None if self.labels is None else self.labels[start:stop]
+        return replace(self, images=self.images[start:stop], labels=labels, split=self.split[start:stop])
 
     def indices(self, split: Split) -> NDArray[np.intp]:
         """The indices of the images of one split, ascending."""

@@ -46,7 +46,8 @@ def hashed_split(names: Iterable[str]) -> NDArray[np.uint8]:
 
     About one in TEST_SHARE is a test image; when that leaves a split empty, the name of smallest hash moves there.
     """
-    hashes = np.array([int.from_bytes(hashlib.sha256(name.encode()).digest()[:7]) for name in names], np.int64)
+    digests = (hashlib.sha256(name.encode()).digest() for name in names)
+    hashes = np.fromiter((int.from_bytes(digest[:7]) for digest in digests), np.int64)  # no list: names may be millions
     is_test = hashes % TEST_SHARE == 0
     if len(hashes) > 1 and is_test.all() | ~is_test.any():
         is_test[hashes.argmin()] ^= True

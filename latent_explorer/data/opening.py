@@ -4,6 +4,7 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
+from latent_explorer.data.array_folders import has_arrays, read_array_folder
 from latent_explorer.data.arrays import read_npy, read_npz
 from latent_explorer.data.dataset import Dataset
 from latent_explorer.data.download import Progress
@@ -25,6 +26,8 @@ def open_dataset(source: str | Path, *, resize: Size | None = None, progress: Pr
       (laid out as torchvision does, or the files themselves in the folder);
     - a folder `class/image`, or `train/class/image` and `test/class/image`, or a zip of one; without train and test,
       about one image in seven, by the hash of its name, is a test image; in colour if any image is;
+    - a folder of arrays, `images-*.npy`, which are read as they are needed and may be larger than memory; see
+      `array_folders`;
     - an `.npz` with images and optionally labels, class_names and split, or an `.npy` of images.
     A trailing `@HxW` asks for a size like `resize` does. `Dataset.source` is such a text, absolute where it is a path.
 
@@ -71,6 +74,8 @@ def _checked(resize: Size | None) -> Size | None:
 
 
 def _open_path(path: Path, resize: Size | None, progress: Progress | None) -> Dataset:
+    if path.is_dir() and has_arrays(path):
+        return read_array_folder(path)
     if path.is_dir():
         return _of_files(path, files_of_folder(path), resize, progress)
     if not path.is_file():

@@ -11,6 +11,7 @@ from PIL import Image, ImageOps
 from latent_explorer.data.download import Progress
 from latent_explorer.data.files import ImageFile
 from latent_explorer.data.limits import MAX_PIXELS, check_total
+from latent_explorer.data.shards import ShardedImages
 from latent_explorer.errors import DataError
 
 Size = tuple[int, int]
@@ -62,13 +63,18 @@ def decode(stream: BinaryIO, where: str, resize: Size | None = None) -> NDArray[
         raise DataError(f"{where}: expected an image ({', '.join(_FORMATS)}), found: {error}") from error
 
 
-def resized(images: NDArray[np.uint8], size: Size) -> NDArray[np.uint8]:
+def resized(images: NDArray[np.uint8] | ShardedImages, size: Size) -> NDArray[np.uint8] | ShardedImages:
     """Images (n, h, w, c) stretched to `size` with Lanczos' filter, as uint8 (n, *size, c).
 
-    Raises DataError when these are more than a dataset may have.
+    Raises DataError when these are more than a dataset may have, or ShardedImages of another size.
     """
     if images.shape[1:3] == size:
         return images
+    if isinstance(images, ShardedImages):
+        raise DataError(
+            f"expected images of {size[1]} x {size[0]}, found a folder of arrays of {images.shape[2]} x "
+            f"{images.shape[1]}, which are read as they are; write them in the size that is wanted"
+        )
     check_total(f"{len(images)} images of {size[1]} x {size[0]}", len(images) * size[0] * size[1] * images.shape[3])
     result = np.empty((len(images), *size, images.shape[3]), np.uint8)
     for source, target in zip(images, result, strict=True):

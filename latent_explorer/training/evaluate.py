@@ -3,7 +3,9 @@
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from latent_explorer.bundles import BundleConfig, Latents, check_bundle, read_weights
 from latent_explorer.data import open_dataset
@@ -16,6 +18,7 @@ from latent_explorer.training.encoding import encode_dataset
 from latent_explorer.training.images import EVALUATION_BATCH, Images
 
 _NEIGHBOURS = 10
+_ASKED = 10_000  # more would take hours where there are millions, and say no more
 
 
 @dataclass(frozen=True)
@@ -24,7 +27,8 @@ class Evaluation:
 
     negative_elbo: nats per image, grey levels read as Bernoulli means, one sample per image; None without a variance.
     mse: of the reconstruction from the mean, on pixels in [0, 1], mean over pixels and images.
-    knn10_accuracy: of the labels by the 10 nearest means, fitted on the train split; None without labels.
+    knn10_accuracy: of the labels by the 10 nearest means, fitted on the train split; of a test split of more than
+    10,000 images, of so many, evenly chosen. None without labels.
     """
 
     negative_elbo: float | None
@@ -93,10 +97,15 @@ def _negative_elbo(model: LatentModel, dataset: Dataset, device: torch.device) -
 
 
 def _knn_accuracy(latents: Latents, dataset: Dataset) -> float | None:
-    train, test = dataset.indices("train"), dataset.indices("test")
+    train, test = dataset.indices("train"), _evenly(dataset.indices("test"), _ASKED)
     if latents.label is None or len(train) < _NEIGHBOURS:
         return None
     from sklearn.neighbors import KNeighborsClassifier
 
     classifier = KNeighborsClassifier(_NEIGHBOURS).fit(latents.mean[train], latents.label[train])
     return float(classifier.score(latents.mean[test], latents.label[test]))
+
+
+def _evenly(indices: NDArray[np.intp], most: int) -> NDArray[np.intp]:
+    """`indices`, or so many of them from first to last."""
+    return indices[np.linspace(0, len(indices) - 1, min(most, len(indices))).round().astype(np.intp)]

@@ -1,5 +1,7 @@
-"""A dataset's images as one tensor, and batches of it."""
+"""A dataset's images as a network takes them: batches of them, on its device."""
 
+import math
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -9,31 +11,81 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from latent_explorer.data.dataset import Dataset
+from latent_explorer.data.shards import ShardedImages, blocks
 
 EVALUATION_BATCH = 1000
+_MOST_HELD = 2**30  # bytes of images that are read from files: of more, a copy in memory is no longer worth its room
+_SHARE = 0.5  # of what is free on a GPU
 
 
-@dataclass(frozen=True, eq=False)
-class Images:
-    """All images of a dataset on one device: uint8 (n, c, h, w), a quarter of what float32 would take."""
+class Images(ABC):
+    """All images of a dataset. Where they lie changes no batch: the same indices give the same values."""
 
-    pixels: Tensor
-
-    @classmethod
-    def of(cls, dataset: Dataset, device: torch.device) -> "Images":
-        """The images of `dataset`, copied to `device`."""
-        return cls(torch.from_numpy(dataset.images.transpose(0, 3, 1, 2).copy()).to(device))
+    @staticmethod
+    def of(dataset: Dataset, device: torch.device) -> "Images":
+        """The images of `dataset`: copied to `device` where there is room for them, else read batch by batch."""
+        if dataset.images.nbytes > _most_held(dataset, device):
+            return ReadImages(dataset.images, device)
+        return HeldImages.of(dataset, device)
 
     @property
+    @abstractmethod
     def device(self) -> torch.device:
-        """Where the images are."""
-        return self.pixels.device
+        """Where the batches are."""
 
+    @abstractmethod
     def batch(self, indices: Tensor) -> Tensor:
         """The images at `indices` (k,) as float32 (k, c, h, w) in [0, 1]."""
-        return self.pixels.index_select(0, indices).float().div_(255)  # copies rows: indexing goes by value
 
     def batches(self, indices: NDArray[np.intp], size: int) -> Iterator[Tensor]:
         """The images at `indices`, in their order, `size` at a time; see `batch`."""
         for part in torch.split(torch.from_numpy(indices).to(self.device), size):
             yield self.batch(part)
+
+
+@dataclass(frozen=True, eq=False)
+class HeldImages(Images):
+    """All images on one device: uint8 (n, c, h, w), a quarter of what float32 would take."""
+
+    pixels: Tensor
+
+    @classmethod
+    def of(cls, dataset: Dataset, device: torch.device) -> "HeldImages":
+        """The images of `dataset`, copied to `device` block by block."""
+        height, width, channels = dataset.image_shape
+        pixels = torch.empty((len(dataset), channels, height, width), dtype=torch.uint8, device=device)
+        start = 0
+        for block in blocks(dataset.images):
+            pixels[start : start + len(block)] = torch.from_numpy(block.transpose(0, 3, 1, 2).copy())
+            start += len(block)
+        return cls(pixels)
+
+    @property
+    def device(self) -> torch.device:
+        return self.pixels.device
+
+    def batch(self, indices: Tensor) -> Tensor:
+        return self.pixels.index_select(0, indices).float().div_(255)  # copies rows: indexing goes by value
+
+
+@dataclass(frozen=True, eq=False)
+class ReadImages(Images):
+    """Images that stay where they are, and of which each batch is copied to a device."""
+
+    source: NDArray[np.uint8] | ShardedImages
+    target: torch.device
+
+    @property
+    def device(self) -> torch.device:
+        return self.target
+
+    def batch(self, indices: Tensor) -> Tensor:
+        pixels = torch.from_numpy(self.source[indices.cpu().numpy()]).to(self.target).permute(0, 3, 1, 2)
+        return pixels.to(torch.float32, memory_format=torch.contiguous_format).div_(255)
+
+
+def _most_held(dataset: Dataset, device: torch.device) -> float:
+    """How many bytes of images may be copied to `device`."""
+    if device.type == "cuda":
+        return _SHARE * torch.cuda.mem_get_info(device)[0]
+    return _MOST_HELD if isinstance(dataset.images, ShardedImages) else math.inf

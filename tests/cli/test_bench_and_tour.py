@@ -121,3 +121,13 @@ def test_the_window_is_measured_by_those_who_drive_it(done, driving, what):
 def test_drawing_points_is_measured_without_a_model(done, driving):
     assert done("bench", "points", "--json").json["some"]["median"] == 1.0
     assert driving == [("offscreen",)]
+
+
+def test_streaming_is_measured_with_as_many_images_as_asked(done, monkeypatch):
+    from latent_explorer.training import stream_bench
+
+    asked = []
+    monkeypatch.setattr(stream_bench, "measure_stream", lambda *rest: asked.append(rest) or {"peak_mib": None})
+    assert done("bench", "stream", "--images", 700, "--json").json == {"peak_mib": None}
+    assert "peak mib" in done("bench", "stream").out
+    assert [(folder.name, images) for folder, images in asked] == [("mnist-ae-2d", 700), ("mnist-ae-2d", 5_000_000)]

@@ -1,0 +1,108 @@
+"""Encoding a dataset part by part: what is done stays done, and several machines can share the work."""
+
+import math
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+
+from latent_explorer.bundles import BundleConfig
+from latent_explorer.bundles.seal import CONFIG
+from latent_explorer.data.dataset import Dataset
+from latent_explorer.errors import DataError
+from latent_explorer.nets.model import LatentModel
+from latent_explorer.training.encoding import encode_dataset
+from latent_explorer.training.parts import PartRecord, part_path, read_part, write_part
+from latent_explorer.training.state import sweep
+
+PART_IMAGES = 2**15
+_PART_BYTES = 2**28
+
+
+@dataclass(frozen=True)
+class Encoded:
+    """How far the work is. parts, images: encoded or found so far, of `all_parts` and `all_images`; kept: parts found.
+
+    images_per_second: of those encoded now; 0 while there are none. seconds_left: None while that is not known.
+    """
+
+    parts: int
+    all_parts: int
+    images: int
+    all_images: int
+    kept: int
+    images_per_second: float
+    seconds_left: float | None
+
+
+def part_size(dataset: Dataset) -> int:
+    """How many images a part of the latents of `dataset` is of: it depends on their size alone."""
+    return max(1, min(PART_IMAGES, _PART_BYTES // math.prod(dataset.image_shape)))
+
+
+def parts_of(dataset: Dataset, shard: int = 1, shards: int = 1) -> range:
+    """The numbers of the parts that fall to one of several: every `shards`-th from `shard` = 1..shards on."""
+    return range(shard - 1, -(-len(dataset) // part_size(dataset)), shards)
+
+
+def encode_parts(
+    model: LatentModel,
+    config: BundleConfig,
+    dataset: Dataset,
+    folder: Path,
+    device: torch.device,
+    *,
+    numbers: Sequence[int] | None = None,
+    overwrite: bool = False,
+) -> Iterator[Encoded]:
+    """Write the parts `numbers`, or all, of the latents of `dataset` into `folder`, and tell after each.
+
+    model: that of the bundle with this configuration. No more than a part of the images is in memory at a time. Parts
+    that are there and of the same images and model are kept, unless `overwrite` is true. Raises DataError where one is
+    of others, and UserError when a part cannot be written; those before are whole.
+    """
+    numbers = parts_of(dataset) if numbers is None else numbers
+    size, begin = part_size(dataset), time.perf_counter()
+    sizes = [min(size, len(dataset) - number * size) for number in numbers]
+    images, made, kept, seconds = 0, 0, 0, 0.0
+    for done, (number, count) in enumerate(zip(numbers, sizes, strict=True), 1):
+        part, path = dataset.part(number * size, number * size + count), part_path(folder, number)
+        record = _record(config, dataset, part, number * size)
+        if overwrite or not path.exists():
+            sweep(path)
+            write_part(path, record, encode_dataset(model, part, device), overwrite=overwrite)
+            made += count
+            seconds += time.perf_counter() - begin
+        else:
+            _check(path, record)
+            kept += 1
+        begin = time.perf_counter()
+        images += count
+        rate = made / seconds if made else 0.0
+        left = (sum(sizes) - images) / rate if made else None
+        yield Encoded(done, len(numbers), images, sum(sizes), kept, rate, left)
+
+
+def _record(config: BundleConfig, dataset: Dataset, part: Dataset, start: int) -> PartRecord:
+    return PartRecord(
+        model=config.name,
+        seal=config.files[CONFIG],
+        class_names=dataset.class_names if dataset.labels is not None else (),
+        count=len(dataset),
+        start=start,
+        stop=start + len(part),
+        images=part.fingerprint,
+    )
+
+
+def _check(path: Path, record: PartRecord) -> None:
+    """Raise DataError where the part at `path` is not the one that would be written."""
+    found, _ = read_part(path)
+    if found != record:
+        what = "model" if found.seal != record.seal else "images"
+        raise DataError(
+            f"{path}: expected a part of these images by {record.model}, found one of other {what}"
+            f"{f', by {found.model}' if what == 'model' else ''}; choose another folder or allow it with --overwrite"
+        )
