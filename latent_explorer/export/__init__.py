@@ -1,7 +1,9 @@
 """Pictures, animations, maps and latents as files, written whole or not at all."""
 
-from latent_explorer.export.filmstrip import write_frames, write_gif, write_strip, write_webp
+from latent_explorer.export.film import write_film_gif, write_film_mp4, write_film_webp
+from latent_explorer.export.filmstrip import write_frames, write_gif, write_mp4, write_strip, write_webp
 from latent_explorer.export.formats import FORMATS, Format, Kind, find_format, formats_of
+from latent_explorer.export.frames import Frames
 from latent_explorer.export.latents import LatentTable, write_latents_csv, write_latents_npz
 from latent_explorer.export.options import MAX_SCALE, STYLES, Options, Style
 from latent_explorer.export.picture import write_grid, write_map_png, write_picture
@@ -10,6 +12,7 @@ from latent_explorer.export.provenance import Provenance, coordinates_text, read
 from latent_explorer.export.scene import Background, Curve, MapScene, Pin, PointGroup, Tick
 from latent_explorer.export.sheet import ContactSheet, sheet_shape, write_sheet
 from latent_explorer.export.svg import write_map_svg
+from latent_explorer.export.video import read_mp4
 
 __all__ = [
     "FORMATS",
@@ -20,6 +23,7 @@ __all__ = [
     "ContactSheet",
     "Curve",
     "Format",
+    "Frames",
     "Kind",
     "LatentTable",
     "MapScene",
@@ -32,10 +36,14 @@ __all__ = [
     "coordinates_text",
     "find_format",
     "formats_of",
+    "read_mp4",
     "read_provenance",
     "scaled",
     "sheet_shape",
     "tiled",
+    "write_film_gif",
+    "write_film_mp4",
+    "write_film_webp",
     "write_frames",
     "write_gif",
     "write_grid",
@@ -43,6 +51,7 @@ __all__ = [
     "write_latents_npz",
     "write_map_png",
     "write_map_svg",
+    "write_mp4",
     "write_picture",
     "write_sheet",
     "write_strip",

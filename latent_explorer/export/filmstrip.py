@@ -3,7 +3,7 @@
 import math
 import re
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ import numpy as np
 from PIL import Image
 
 from latent_explorer.errors import ExportError
+from latent_explorer.export.frames import Reel
 from latent_explorer.export.options import Options
 from latent_explorer.export.pixels import (
     Pixels,
@@ -24,7 +25,8 @@ from latent_explorer.export.pixels import (
     write_png,
 )
 from latent_explorer.export.provenance import Provenance, exif_of
-from latent_explorer.files import write_bytes_whole
+from latent_explorer.export.video import encode_mp4
+from latent_explorer.files import write_bytes_whole, write_whole
 
 _DEFAULT = Options()
 _FRAME = re.compile(r"frame-\d{4,}\.png")
@@ -71,7 +73,8 @@ def write_gif(
     comment = {} if provenance is None else {"comment": provenance.text().encode("ascii")}
     parameters = {"loop": 0} if options.loop else {}
     duration = 10 * round(100 * options.seconds)
-    content = _animation("GIF", map(_palette, _images(frames, options)), duration=duration, **parameters, **comment)
+    images = map(_palette, _images(frames, options))
+    content = _animation("GIF", images, images, duration=duration, **parameters, **comment)
     return write_bytes_whole(path, content, overwrite=overwrite)
 
 
@@ -90,8 +93,29 @@ def write_webp(
     exif = {} if provenance is None else {"exif": exif_of(provenance)}
     parameters = {"loop": 0 if options.loop else 1, "lossless": options.lossless, "quality": _WEBP_QUALITY}
     colour = (image.convert("RGB") for image in _images(frames, options))
-    content = _animation("WEBP", colour, duration=round(1000 * options.seconds), **parameters, **exif)
+    rest = len(_order(frames, options)) - 1
+    later = [Reel(colour, rest)] if rest else []
+    content = _animation("WEBP", colour, later, duration=round(1000 * options.seconds), **parameters, **exif)
     return write_bytes_whole(path, content, overwrite=overwrite)
+
+
+def write_mp4(
+    path: Path,
+    frames: Pixels,
+    options: Options = _DEFAULT,
+    *,
+    provenance: Provenance | None = None,
+    overwrite: bool = False,
+) -> Path:
+    """Write frames, uint8 (n, h, w, 1 or 3), as MP4 (H.264); heeds scale, style, seconds and ping_pong.
+
+    Its pixels are nearly those of the frames; of an odd side the last row or column is there twice. Times are rounded
+    to milliseconds. Raises as `write_strip`.
+    """
+    images, count = _images(frames, options), len(_order(frames, options))
+    return write_whole(
+        path, lambda stream: encode_mp4(stream, images, count, options.seconds, provenance), overwrite=overwrite
+    )
 
 
 def write_frames(
@@ -149,14 +173,20 @@ def _put_in_place(new: Path, path: Path, old: Path) -> None:
 
 def _images(frames: Pixels, options: Options) -> Iterator[Image.Image]:
     check_pictures(frames, 4)
-    order = [*range(len(frames)), *(range(len(frames) - 2, 0, -1) if options.ping_pong else ())]
+    order = _order(frames, options)
     check_size(len(order), frames.shape[1] * options.scale, frames.shape[2] * options.scale)
     return (to_image(scaled(frames[index], options.scale, options.style)) for index in order)
+
+
+def _order(frames: Pixels, options: Options) -> list[int]:
+    """Which frame is shown when."""
+    return [*range(len(frames)), *(range(len(frames) - 2, 0, -1) if options.ping_pong else ())]
 
 
 def _palette(image: Image.Image) -> Image.Image:
     return image if image.mode == "L" else image.quantize(256, Image.Quantize.MEDIANCUT)
 
 
-def _animation(kind: str, images: Iterator[Image.Image], **parameters: Any) -> bytes:
-    return encoded(next(images), kind, save_all=True, append_images=images, **parameters)
+def _animation(kind: str, images: Iterator[Image.Image], later: Iterable[Image.Image], **parameters: Any) -> bytes:
+    """The bytes of an animation of the first of `images` and all that come `later`, as Pillow takes them."""
+    return encoded(next(images), kind, save_all=True, append_images=later, **parameters)

@@ -6,13 +6,14 @@ from pathlib import Path
 from typing import Literal
 
 from latent_explorer.errors import ExportError
-from latent_explorer.export.filmstrip import write_frames, write_gif, write_strip, write_webp
+from latent_explorer.export.film import write_film_gif, write_film_mp4, write_film_webp
+from latent_explorer.export.filmstrip import write_frames, write_gif, write_mp4, write_strip, write_webp
 from latent_explorer.export.latents import write_latents_csv, write_latents_npz
 from latent_explorer.export.picture import write_grid, write_map_png, write_picture
 from latent_explorer.export.sheet import write_sheet
 from latent_explorer.export.svg import write_map_svg
 
-Kind = Literal["picture", "grid", "filmstrip", "map", "latents", "sheet"]
+Kind = Literal["picture", "grid", "filmstrip", "film", "map", "latents", "sheet"]
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,11 @@ FORMATS: tuple[Format, ...] = (
         ("scale", "style", "seconds", "ping_pong", "loop", "lossless"),
         write_webp,
     ),
+    Format("filmstrip", "mp4", "MP4 video", ".mp4", ("scale", "style", "seconds", "ping_pong"), write_mp4),
     Format("filmstrip", "frames", "Folder of numbered PNG pictures", "", ("scale", "style"), write_frames),
+    Format("film", "gif", "GIF animation", ".gif", ("seconds", "loop"), write_film_gif),
+    Format("film", "webp", "WebP animation", ".webp", ("seconds", "loop", "lossless"), write_film_webp),
+    Format("film", "mp4", "MP4 video", ".mp4", ("seconds",), write_film_mp4),
     Format("map", "png", "PNG picture", ".png", (), write_map_png),
     Format("map", "svg", "SVG drawing", ".svg", (), write_map_svg),
     Format("latents", "npz", "NumPy arrays (NPZ)", ".npz", (), write_latents_npz),

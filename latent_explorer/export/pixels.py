@@ -3,7 +3,7 @@
 import math
 from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,7 +23,16 @@ MAX_PIXELS = 178_000_000
 _WHITE = 255
 
 
-def check_pictures(pictures: Pixels, dimensions: int, channels: tuple[int, ...] = (1, 3)) -> None:
+class Shaped(Protocol):
+    """What has the shape and the type of pictures, be they there yet or not."""
+
+    @property
+    def shape(self) -> tuple[int, ...]: ...
+    @property
+    def dtype(self) -> np.dtype[Any]: ...
+
+
+def check_pictures(pictures: Shaped, dimensions: int, channels: tuple[int, ...] = (1, 3)) -> None:
     """Raise ExportError unless this is uint8 of so many axes, the last three being h, w, c, and none empty."""
     shape = pictures.shape
     if pictures.dtype != np.uint8 or len(shape) != dimensions or 0 in shape or shape[-1] not in channels:

@@ -56,11 +56,11 @@ def coordinates_text(latents: NDArray[np.floating[Any]]) -> str:
 
 
 def read_provenance(path: Path) -> Provenance:
-    """The provenance in a PNG, GIF, WebP or SVG that this program wrote. Raises ExportError when there is none."""
+    """The provenance in a PNG, GIF, WebP, SVG or MP4 that this program wrote. Raises ExportError when there is none."""
     try:
-        text = _svg_text(path) if path.suffix.lower() == ".svg" else _image_text(path)
+        text = _TEXTS.get(path.suffix.lower(), _image_text)(path)
         return msgspec.json.decode(text, type=Provenance)
-    except (OSError, ElementTree.ParseError, msgspec.MsgspecError, Image.DecompressionBombError) as error:
+    except (OSError, ValueError, ElementTree.ParseError, msgspec.MsgspecError, Image.DecompressionBombError) as error:
         raise ExportError(f"{path}: expected a picture of this program, found: {error}") from error
 
 
@@ -80,6 +80,16 @@ def _image_text(path: Path) -> str:
         with Image.open(path) as image:
             comment = image.info.get("comment", b"").decode("ascii", "replace")
             return str(image.info.get(PNG_KEY) or comment or image.getexif().get(_EXIF_TAG, ""))
+
+
+def _video_text(path: Path) -> str:
+    import av
+
+    with av.open(path) as container:
+        return container.metadata.get("comment", "")
+
+
+_TEXTS = {".svg": _svg_text, ".mp4": _video_text}
 
 
 def exif_of(provenance: Provenance) -> bytes:

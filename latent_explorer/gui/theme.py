@@ -1,94 +1,24 @@
-"""Colours: of the window, light and dark, and of the classes."""
+"""The window's colours."""
 
-import colorsys
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QColor, QGuiApplication, QPalette
 from PyQt6.QtWidgets import QApplication
 
-# Petroff (2021), "Accessible color sequences for data visualization": ten colours told apart with any kind of
-# colour vision. The dark theme's are the same hues, lighter, so that each stands out from black.
-_ON_LIGHT = (
-    "#3f90da",
-    "#e68a00",
-    "#bd1f01",
-    "#6b7b79",
-    "#832db6",
-    "#8c5244",
-    "#e76300",
-    "#8f8340",
-    "#4b4f5c",
-    "#2aa3a8",
-)
-_ON_DARK = (
-    "#5eaaf2",
-    "#ffb52e",
-    "#f4553b",
-    "#b4c2c0",
-    "#b978ea",
-    "#d39a87",
-    "#ff8838",
-    "#d9cd8f",
-    "#98a0b5",
-    "#9be9ec",
-)
+from latent_explorer import palette
+from latent_explorer.palette import Palette
 
 
-@dataclass(frozen=True)
-class Theme:
-    """The colours of one appearance, as #rrggbb."""
-
-    dark: bool
-    window: str
-    panel: str
-    map: str
-    text: str
-    faint: str
-    line: str
-    accent: str
-    good: str
-    fair: str
-    poor: str
-    classes: tuple[str, ...]
+class Theme(Palette):
+    """The colours of one appearance, for Qt."""
 
     def class_colour(self, label: int) -> QColor:
-        """The colour of a class; beyond the palette, hues spread by the golden ratio."""
-        if label < len(self.classes):
-            return QColor(self.classes[label])
-        red, green, blue = colorsys.hls_to_rgb(label * 0.618034 % 1, 0.65 if self.dark else 0.42, 0.6)
-        return QColor.fromRgbF(red, green, blue)
+        """The colour of a class."""
+        return QColor(self.of_class(label))
 
 
-DARK = Theme(
-    dark=True,
-    window="#1b1e23",
-    panel="#23272e",
-    map="#0c0e11",
-    text="#e8eaed",
-    faint="#a0a7b2",
-    line="#3a404a",
-    accent="#4f9cf0",
-    good="#57c785",
-    fair="#f0b84b",
-    poor="#f07167",
-    classes=_ON_DARK,
-)
-LIGHT = Theme(
-    dark=False,
-    window="#f3f4f6",
-    panel="#ffffff",
-    map="#ffffff",
-    text="#1c2128",
-    faint="#5b6472",
-    line="#d2d6dc",
-    accent="#1f6fd0",
-    good="#1c7c43",
-    fair="#9a6300",
-    poor="#c2281d",
-    classes=_ON_LIGHT,
-)
+DARK, LIGHT = Theme(**vars(palette.DARK)), Theme(**vars(palette.LIGHT))
 
 
 def system_theme() -> Theme:

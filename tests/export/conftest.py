@@ -38,5 +38,7 @@ def examples() -> dict[str, object]:
     grid, picture, pixels = noise(2, 3, 9, 8, 1), noise(20, 20, 1), noise(20, 30, 4)
     sheet = ContactSheet(noise(7, 9, 8, 3), 3, "Seven pictures of noise")
     return vars(
-        SimpleNamespace(picture=picture, grid=grid, filmstrip=film, map=pixels, scene=scene, latents=table, sheet=sheet)
+        SimpleNamespace(
+            picture=picture, grid=grid, filmstrip=film, film=film, map=pixels, scene=scene, latents=table, sheet=sheet
+        )
     )

@@ -132,7 +132,7 @@ def test_formats_are_found_by_key_and_by_suffix():
     assert find_format("filmstrip", "gif") is find_format("filmstrip", "a/b.GIF")
     assert find_format("map", "x.svg").suffix == ".svg"
     assert [known.key for known in formats_of("latents")] == ["npz", "csv"]
-    with pytest.raises(ExportError, match="a filmstrip can be written as strip, gif, webp, frames"):
+    with pytest.raises(ExportError, match="a filmstrip can be written as strip, gif, webp, mp4, frames"):
         find_format("filmstrip", "x.mp3")
 
 

@@ -6,7 +6,7 @@ import pytest
 
 PACKAGE = "latent_explorer"
 
-FOUNDATION = ("errors", "files", "measure", "places", "__version__")
+FOUNDATION = ("errors", "files", "measure", "palette", "places", "__version__")
 ROOMS = (
     "alignment", "analysis", "atlas", "bundles", "charts", "data", "engine",
     "export", "gui", "nets", "paths", "runs", "session", "training",
@@ -22,7 +22,7 @@ ARROWS = {
     "session": ("bundles", "charts", "paths"),
     "engine": ("bundles", "nets", "data", "atlas", "charts", "paths", "analysis", "alignment"),
     "runs": ("bundles", "charts", "nets.spec"),
-    "training": ("runs", "nets", "data", "bundles", "atlas", "charts"),
+    "training": ("runs", "nets", "data", "bundles", "atlas", "charts", "export"),
     "bundles": ("nets.spec",),
     "atlas": ("charts",),
     "alignment": (),

@@ -11,11 +11,12 @@ from pathlib import Path
 import numpy as np
 from PyQt6.QtGui import QImage, QImageReader
 
-from latent_explorer.export import ContactSheet, LatentTable
+from latent_explorer.export import ContactSheet, LatentTable, read_mp4
 from latent_explorer.gui.exports.extent import extent
 from latent_explorer.gui.exports.order import Order
 from latent_explorer.gui.exports.tables import rows_of
 from latent_explorer.gui.exports.watched import Watch
+from latent_explorer.gui.images import to_qimage
 
 _SHOWN_PIXELS = 2_000_000  # of all pictures of a preview together
 _TRIED_PIXELS = 4_500_000  # so many are written to learn the file's size: the largest single picture that ships
@@ -104,6 +105,9 @@ def _part(order: Order) -> tuple[Order, float]:
 
 
 def _pictures(file: Path) -> Iterator[tuple[QImage, int]]:
+    if file.suffix == ".mp4":
+        yield from ((to_qimage(frame), round(1000 * seconds)) for frame, seconds in read_mp4(file))
+        return
     for each in sorted(file.iterdir()) if file.is_dir() else [file]:
         reader = QImageReader(str(each))
         while not (image := reader.read()).isNull():

@@ -11,7 +11,7 @@ from PIL import Image
 from PyQt6.QtCore import Qt
 from PyQt6.QtTest import QTest
 
-from latent_explorer.export import formats_of, read_provenance
+from latent_explorer.export import formats_of, read_mp4, read_provenance
 from latent_explorer.gui.images import to_array
 
 CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
@@ -42,6 +42,10 @@ def test_every_format_shows_what_it_heeds_and_writes_the_frames(person, known):
         case "frames":
             for frame, path in zip(frames, sorted(file.iterdir()), strict=True):
                 np.testing.assert_array_equal(pixels(path), frame)
+        case "mp4":
+            played = [picture for picture, _ in read_mp4(file)]
+            assert len(played) > 2
+            assert np.abs(played[0][..., :1].astype(int) - frames[0]).mean() < 3
         case _:
             with Image.open(file) as film:
                 np.testing.assert_array_equal(np.asarray(film.convert("L")), frames[0, ..., 0])
