@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Event
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 
 import typer
 
@@ -18,6 +18,10 @@ from latent_explorer.errors import TrainingError, UserError
 
 _OF_THE_CALL = {"dataset", "out", "resume", "overwrite", "as_json"}
 """The options that are not part of what is trained: a run that is resumed has all others already."""
+
+_OF_THE_RECIPE = (
+    "epochs", "batch_size", "schedule", "prior_warm_up", "augmentation", "seed", "device", "precision",
+)  # fmt: skip
 
 
 def add_to(app: typer.Typer) -> None:
@@ -48,6 +52,12 @@ def train(
     epochs: Annotated[int, typer.Option(min=1, help="How often every image is seen.")] = 30,
     batch_size: Annotated[int, typer.Option(min=1, help="Images a step.")] = 128,
     lr: Annotated[float, typer.Option(help="The highest learning rate.")] = 2e-3,
+    schedule: Annotated[
+        str, typer.Option(help="How the learning rate goes on: cosine (falls to 0) or constant.")
+    ] = "cosine",
+    prior_warm_up: Annotated[
+        float, typer.Option(min=0, max=1, help="Share of the run in which a VAE's beta rises to its value.")
+    ] = 0.0,
     augmentation: Annotated[float, typer.Option(min=0, max=1, help="Strength of small affine changes.")] = 0.0,
     seed: Annotated[int, typer.Option(min=0, help="The same seed on the same device gives the same bundle.")] = 0,
     device: Device = "auto",
@@ -63,12 +73,9 @@ def train(
     DIR.run/log.csv, and in DIR.run/tensorboard where that extra is installed.
     """
     from latent_explorer.runs import Job
-    from latent_explorer.runs.recipe import Recipe
 
     if resume:
         _refuse_other_options(context)
-    if precision not in ("auto", "float32", "bfloat16"):
-        raise UserError(f"--precision {precision}: expected auto, float32 or bfloat16")
     job = Job(
         source=dataset,
         folder=out,
@@ -77,20 +84,28 @@ def train(
         latent_dim=latent_dim,
         hidden=None if hidden is None else widths(hidden, "--hidden"),
         beta=beta,
-        recipe=Recipe(
-            epochs=epochs,
-            batch_size=batch_size,
-            learning_rate=lr,
-            augmentation=augmentation,
-            seed=seed,
-            device=device,
-            precision=precision,  # type: ignore[arg-type] # checked above
-        ),
+        recipe=_recipe(context.params),
         command=_command(context),
         overwrite=overwrite,
         resume=resume,
     )
     _run(job, as_json)
+
+
+def _recipe(options: dict[str, Any]) -> Any:
+    """The runs.Recipe of the options. Raises UserError where one is not among those known."""
+    from latent_explorer.runs.recipe import Precision, Recipe, Schedule
+
+    _check("--precision", options["precision"], Precision)
+    _check("--schedule", options["schedule"], Schedule)
+    return Recipe(learning_rate=options["lr"], **{name: options[name] for name in _OF_THE_RECIPE})
+
+
+def _check(option: str, value: str, literal: Any) -> None:
+    """Raise UserError unless the value is one of those of a `typing.Literal`."""
+    known = get_args(literal)
+    if value not in known:
+        raise UserError(f"{option} {value}: expected {', '.join(known[:-1])} or {known[-1]}")
 
 
 def _run(job: Any, as_json: bool) -> None:

@@ -6,6 +6,7 @@ from typing import TypeVar
 from latent_explorer.errors import UserError
 from latent_explorer.nets.families import Autoencoder, VariationalAutoencoder
 from latent_explorer.nets.model import LatentModel
+from latent_explorer.nets.names import TRUNK_NAMES
 from latent_explorer.nets.spec import NetSpec
 from latent_explorer.nets.trunks import TRUNKS
 
@@ -26,7 +27,7 @@ def build(spec: NetSpec) -> LatentModel:
 
 def usual_widths(trunk: str) -> tuple[int, ...]:
     """The widths of a trunk when none are asked for. Raises UserError that lists the trunks when it is unknown."""
-    return _find(TRUNKS, trunk, "trunk").usual
+    return _find(TRUNK_NAMES, trunk, "trunk").usual
 
 
 def _find(known: Mapping[str, _T], name: str, kind: str) -> _T:

@@ -17,12 +17,10 @@ class Trunk:
 
     encoder: (spec, outputs) -> a module from (n, c, h, w) to (n, outputs).
     decoder: spec -> a plain sequence from (n, d) to (n, c, h, w), quick to freeze and to fuse.
-    usual: the widths to take when none are asked for.
     """
 
     encoder: Callable[[NetSpec, int], nn.Sequential]
     decoder: Callable[[NetSpec], nn.Sequential]
-    usual: tuple[int, ...]
 
 
 class ResidualBlock(nn.Module):
@@ -125,11 +123,11 @@ def resnet_decoder(spec: NetSpec) -> nn.Sequential:
 
 
 TRUNKS = {
-    "conv": Trunk(conv_encoder, conv_decoder, usual=(32, 64, 128)),
-    "dense": Trunk(dense_encoder, dense_decoder, usual=(512, 512, 256)),
-    "lean": Trunk(wide_residual_encoder, relu_decoder, usual=(256, 256, 256)),
-    "residual": Trunk(residual_encoder, residual_decoder, usual=(512, 512, 512)),
-    "resnet": Trunk(resnet_encoder, resnet_decoder, usual=(32, 64, 64, 128, 128)),
+    "conv": Trunk(conv_encoder, conv_decoder),
+    "dense": Trunk(dense_encoder, dense_decoder),
+    "lean": Trunk(wide_residual_encoder, relu_decoder),
+    "residual": Trunk(residual_encoder, residual_decoder),
+    "resnet": Trunk(resnet_encoder, resnet_decoder),
 }
 
 

@@ -8,14 +8,16 @@ import msgspec
 from latent_explorer.errors import TrainingError
 
 Precision = Literal["auto", "float32", "bfloat16"]
+Schedule = Literal["cosine", "constant"]
 
 
 class Recipe(msgspec.Struct, frozen=True, kw_only=True):
     """All that decides a training run, besides the network and the dataset.
 
     learning_rate: the highest; it rises linearly over the share `warm_up` of all steps, then falls to zero by half a
-    cosine. prior_warm_up: the share of all steps in which the weight of the KL term rises from 0 to what it is to be,
-    so that the latents first find room to sort themselves (Bowman et al. 2016). averaging: decay per step of the
+    cosine, or stays where `schedule` is "constant". prior_warm_up: the share of all steps in which the weight of the KL
+    term rises from 0 to what it is to be, so that the latents first find room to sort themselves (Bowman et al. 2016).
+    averaging: decay per step of the
     moving average of the weights, which is what is evaluated and kept. augmentation: strength of random affine changes
     of the images, 0 for none, 1 for strong ones; none are made in the last share `plain` of the epochs. corruption: the
     share of pixels blanked at random in what the encoder is given (Vincent et al. 2008; Shu et al. 2018). device:
@@ -38,6 +40,7 @@ class Recipe(msgspec.Struct, frozen=True, kw_only=True):
     seed: int = 0
     device: str = "auto"
     precision: Precision = "auto"
+    schedule: Schedule = "cosine"
 
     def __post_init__(self) -> None:
         for name, low, high in _RANGES:
@@ -50,6 +53,8 @@ class Recipe(msgspec.Struct, frozen=True, kw_only=True):
         done, rising = (step + 0.5) / steps, max(self.warm_up, 1e-9)
         if done < rising:
             return self.learning_rate * done / rising
+        if self.schedule == "constant":
+            return self.learning_rate
         return self.learning_rate * 0.5 * (1 + math.cos(math.pi * (done - rising) / (1 - rising)))
 
     def prior_at(self, step: int, steps: int) -> float:

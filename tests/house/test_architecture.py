@@ -21,7 +21,7 @@ ARROWS = {
     ),
     "session": ("bundles", "charts", "paths"),
     "engine": ("bundles", "nets", "data", "atlas", "charts", "paths", "analysis", "alignment"),
-    "runs": ("bundles", "charts", "nets.spec"),
+    "runs": ("bundles", "charts", "nets.spec", "nets.names"),
     "training": ("runs", "nets", "data", "bundles", "atlas", "charts", "export"),
     "bundles": ("nets.spec",),
     "atlas": ("charts",),

@@ -11,7 +11,7 @@ HEAVY = {"torch", "torchvision", "sklearn"}
 PICKLING = {"pickle", "cPickle", "_pickle", "cloudpickle", "dill", "joblib", "shelve", "marshal"}
 HEAVY_ROOMS = ("nets", "training", "engine")
 # What runs in the window's process though its room holds heavy modules.
-LIGHT_MODULES = ("nets", "nets.spec", "engine", "engine.client", "engine.protocol", "engine.process")
+LIGHT_MODULES = ("nets", "nets.spec", "nets.names", "engine", "engine.client", "engine.protocol", "engine.process")
 NEVER_HEAVY = ("gui", "session", "engine.client", "engine.protocol")  # not even inside a function
 PLAIN = "gui.driving.plain"  # the program that benchmarks compare with: a process of its own, plain on purpose
 QUEUES = {"Queue", "SimpleQueue", "JoinableQueue", "Manager", "Pool", "ProcessPoolExecutor"}

@@ -30,6 +30,13 @@ def test_the_learning_rate_rises_and_falls_within_its_bounds(steps: int, warm_up
     assert rates[top:] == sorted(rates[top:], reverse=True)
 
 
+def test_a_constant_learning_rate_stays_where_it_rose_to() -> None:
+    recipe = Recipe(learning_rate=0.5, warm_up=0.1, schedule="constant")
+    rates = [recipe.rate_at(step, 100) for step in range(100)]
+    assert rates[:10] == sorted(rates[:10])
+    assert set(rates[10:]) == {0.5}
+
+
 @given(st.integers(1, 5000), st.floats(0, 1))
 def test_the_prior_comes_in_gradually_and_then_whole(steps: int, share: float) -> None:
     factors = [Recipe(prior_warm_up=share).prior_at(step, steps) for step in range(steps)]

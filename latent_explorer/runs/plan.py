@@ -1,0 +1,106 @@
+"""What a person has chosen to train, and the job that comes of it."""
+
+import re
+import shlex
+from dataclasses import dataclass, replace
+from itertools import count
+from pathlib import Path
+
+from latent_explorer.runs.folder import RunFolder
+from latent_explorer.runs.job import Job
+from latent_explorer.runs.recipe import Recipe, Schedule
+
+DATASETS = ("mnist", "fashion-mnist", "kmnist", "cifar10")
+"""The datasets that are had by name; any other source is a path."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The choices, one for each of `settings.SETTINGS`.
+
+    source: one of DATASETS, or the path of a folder or file of images; empty where none is chosen yet.
+    side: what images of a path are stretched to, height and width; 0 for as they are. prior_warm_up: the share of the
+    run in which beta rises. name: of the bundle's folder.
+    """
+
+    source: str = "mnist"
+    side: int = 0
+    family: str = "vae"
+    trunk: str = "dense"
+    latent_dim: int = 2
+    beta: float = 1.0
+    prior_warm_up: float = 0.25
+    epochs: int = 10
+    batch_size: int = 128
+    learning_rate: float = 2e-3
+    schedule: Schedule = "cosine"
+    seed: int = 0
+    device: str = "auto"
+    name: str = ""
+
+    @property
+    def is_path(self) -> bool:
+        """Whether the images come from a path."""
+        return self.source not in DATASETS
+
+    @property
+    def dataset(self) -> str:
+        """As `data.open_dataset` takes it."""
+        return f"{self.source}@{self.side}x{self.side}" if self.side and self.is_path else self.source
+
+    @property
+    def recipe(self) -> Recipe:
+        """How the network is trained. Raises TrainingError when a value is out of range."""
+        return Recipe(
+            epochs=self.epochs,
+            batch_size=self.batch_size,
+            learning_rate=self.learning_rate,
+            schedule=self.schedule,
+            prior_warm_up=self.prior_warm_up if self.family == "vae" else 0.0,
+            seed=self.seed,
+            device=self.device,
+        )
+
+    @property
+    def command(self) -> str:
+        """What trains the same bundle in a terminal."""
+        options: dict[str, object] = {
+            "dataset": self.dataset,
+            "family": self.family,
+            "trunk": self.trunk,
+            "latent-dim": self.latent_dim,
+            **({"beta": self.beta, "prior-warm-up": self.prior_warm_up} if self.family == "vae" else {}),
+            "epochs": self.epochs,
+            "batch-size": self.batch_size,
+            "lr": self.learning_rate,
+            "schedule": self.schedule,
+            "seed": self.seed,
+            "device": self.device,
+            "out": self.name,
+        }
+        return shlex.join(["latent-explorer", "train", *(f"--{name}={value}" for name, value in options.items())])
+
+    def to_job(self, folder: Path) -> Job:
+        """The job that trains this, its bundle inside `folder`. Raises TrainingError when a value is out of range."""
+        return Job(
+            source=self.dataset,
+            folder=folder / self.name,
+            family=self.family,
+            trunk=self.trunk,
+            latent_dim=self.latent_dim,
+            beta=self.beta if self.family == "vae" else 1.0,
+            recipe=self.recipe,
+            command=self.command,
+        )
+
+    def named(self, folder: Path) -> "Plan":
+        """The same with a name that is free in `folder`, such as mnist-vae-2d-1."""
+        stem = Path(self.source).stem if self.is_path else self.source
+        words = re.sub(r"[^\w]+", "-", stem.lower()).strip("-")[:40] or "images"
+        names = (f"{words}-{self.family}-{self.latent_dim}d-{number}" for number in count(1))
+        return replace(self, name=next(name for name in names if not taken(folder, name)))
+
+
+def taken(folder: Path, name: str) -> bool:
+    """Whether there is a bundle, or an unfinished run, of that name in `folder`."""
+    return (folder / name).exists() or RunFolder.of_bundle(folder / name).path.exists()
