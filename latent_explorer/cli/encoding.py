@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from latent_explorer.data.shards import ShardedImages
-
 _PICTURES = (".png", ".jpg", ".jpeg")
 
 
@@ -132,9 +130,7 @@ def _one_picture(path: Path, size: tuple[int, int] | None) -> Any:
     return Dataset(path.name, np.ascontiguousarray(picture[None]), None, (), split)
 
 
-def _fitted(
-    pictures: "NDArray[np.uint8] | ShardedImages", shape: tuple[int, int, int], where: str
-) -> "NDArray[np.uint8]":
+def _fitted(pictures: Any, shape: tuple[int, int, int], where: str) -> "NDArray[np.uint8]":
     """Pictures (n, h, w, c) in the model's shape; grey and colour are changed where nothing is lost by it."""
     height, width, channels = shape
     if pictures.shape[1:3] != (height, width):

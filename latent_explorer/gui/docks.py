@@ -13,6 +13,7 @@ _AREAS = {
     "Pins": _LEFT,
     "Inspector": _RIGHT,
     "Selection": _RIGHT,
+    "Training": _RIGHT,
     "Filmstrip": _BELOW,
 }
 
@@ -26,6 +27,7 @@ class Docks:
         window.setCorner(Qt.Corner.BottomLeftCorner, _LEFT)
         window.setCorner(Qt.Corner.BottomRightCorner, _RIGHT)
         window.setDockOptions(QMainWindow.DockOption.AnimatedDocks | QMainWindow.DockOption.AllowTabbedDocks)
+        self.by_title["Training"].hide()  # until there is something to train
         self._arrange()
         self._first_state = window.saveState()
 
@@ -41,6 +43,11 @@ class Docks:
             self._window.restoreGeometry(geometry)
         if not state.isEmpty():
             self._window.restoreState(state)
+
+    def bring(self, title: str) -> None:
+        """Show a panel, in front of those that share its place."""
+        self.by_title[title].show()
+        self.by_title[title].raise_()
 
     def remember(self, settings: Settings) -> None:
         """Note where all panels are."""
@@ -60,5 +67,6 @@ class Docks:
         window.resizeDocks([docks["Layers"], docks["Classes"], docks["Pins"]], [90, 330, 220], Qt.Orientation.Vertical)
         window.setTabPosition(_RIGHT, QTabWidget.TabPosition.North)
         window.tabifyDockWidget(docks["Inspector"], docks["Selection"])
+        window.tabifyDockWidget(docks["Selection"], docks["Training"])
         docks["Inspector"].raise_()
         window.resizeDocks([docks["Filmstrip"]], [138], Qt.Orientation.Vertical)

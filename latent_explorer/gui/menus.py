@@ -12,7 +12,7 @@ from PyQt6.QtWidgets import QFileDialog, QMenu, QMessageBox, QToolBar
 from latent_explorer import __version__
 from latent_explorer.gui.actions import SEPARATOR, Command, Entry, Submenu, build_menus
 from latent_explorer.gui.picture_menu import fill_picture_menu
-from latent_explorer.places import shipped_bundles
+from latent_explorer.places import shipped_bundles, trained_folder
 
 if TYPE_CHECKING:
     from latent_explorer.gui.window import MainWindow
@@ -30,7 +30,14 @@ def tool_bar(window: "MainWindow") -> QToolBar:
     bar.setObjectName("Tool bar")
     bar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
     bar.setMovable(False)
-    for group in (("Probe", "Path", "Select"), ("Fit", "Zoom in", "Zoom out"), ("Undo", "Redo"), ("Loupe",)):
+    window.actions_by_text["Train a model…"].setIconText("Train")
+    for group in (
+        ("Probe", "Path", "Select"),
+        ("Fit", "Zoom in", "Zoom out"),
+        ("Undo", "Redo"),
+        ("Loupe",),
+        ("Train a model…",),
+    ):
         for text in group:
             bar.addAction(window.actions_by_text[text])
         bar.addSeparator()
@@ -40,7 +47,10 @@ def tool_bar(window: "MainWindow") -> QToolBar:
 def _file(window: "MainWindow") -> Iterator[Entry]:
     yield Command("Open bundle…", partial(_choose_bundle, window), "Ctrl+O", "Open a bundle's folder")
     yield Submenu("Bundles that ship", partial(_list_shipped, window))
+    yield Submenu("Bundles you trained", partial(_list_trained, window))
     yield Submenu("Recent bundles", partial(_list_recent, window))
+    yield SEPARATOR
+    yield Command("Train a model…", partial(_show_training, window), "Ctrl+T", "Train a model on images of your choice")
     yield SEPARATOR
     exporter = window.exporter
     yield Command("Export picture…", exporter.picture, "Ctrl+E", "Export the decoded picture")
@@ -129,13 +139,28 @@ def _list_shipped(window: "MainWindow", menu: QMenu) -> None:
         _offer(menu, folder.name, partial(window.open, folder))
 
 
+def _list_trained(window: "MainWindow", menu: QMenu) -> None:
+    for config in sorted(trained_folder().glob("*/config.json")):
+        _offer(menu, config.parent.name, partial(window.open, config.parent))
+    _say_none(menu)
+
+
 def _list_recent(window: "MainWindow", menu: QMenu) -> None:
     for folder in window.settings.recent:
         _offer(menu, str(folder), partial(window.open, folder))
+    _say_none(menu)
+
+
+def _say_none(menu: QMenu) -> None:
     if menu.isEmpty():
         none = menu.addAction("None yet")
         assert none is not None
         none.setEnabled(False)
+
+
+def _show_training(window: "MainWindow") -> None:
+    window.docks.bring("Training")
+    window.training.setFocus()
 
 
 def _offer(menu: QMenu, text: str, run: "partial[None]") -> None:

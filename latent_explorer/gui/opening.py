@@ -84,8 +84,14 @@ class Opener(QObject):
         return bundle
 
 
-def dropped_folder(event: QDropEvent) -> Path | None:
-    """The bundle's folder that is being dropped: itself, or that of a file in it."""
+def dropped_path(event: QDropEvent) -> Path | None:
+    """The file or folder that is being dropped; the first of several."""
     mime = event.mimeData()
     paths = [Path(url.toLocalFile()) for url in mime.urls()] if mime is not None and mime.hasUrls() else []
-    return next((path if path.is_dir() else path.parent for path in paths if path.exists()), None)
+    return next((path for path in paths if path.exists()), None)
+
+
+def dropped_folder(event: QDropEvent) -> Path | None:
+    """The bundle's folder that is being dropped: itself, or that of a file in it."""
+    path = dropped_path(event)
+    return path if path is None or path.is_dir() else path.parent

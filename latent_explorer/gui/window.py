@@ -45,22 +45,30 @@ from latent_explorer.gui.shipped import shipped_tiles
 from latent_explorer.gui.status import StatusLine
 from latent_explorer.gui.thumbnails import Thumbnails
 from latent_explorer.gui.tile_store import TileStore
+from latent_explorer.gui.training.panel import TrainingPanel
+from latent_explorer.gui.training.trainer import StartTrainer, Trainer, start_trainer
 from latent_explorer.gui.voyage import Voyage
 from latent_explorer.gui.wiring import wire
-from latent_explorer.places import tile_folder
+from latent_explorer.places import tile_folder, trained_folder
 from latent_explorer.session import OpenBundle, Route, Session, State
 
 
 class MainWindow(QMainWindow):
     """Shows one session at a time and speaks with one engine."""
 
-    def __init__(self, settings: Settings, start_engine: Callable[[], Engine] = ProcessEngine) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        start_engine: Callable[[], Engine] = ProcessEngine,
+        start_trainer: StartTrainer = start_trainer,
+    ) -> None:
         super().__init__()
         self.settings = settings
         self.session: Session | None = None
         self.theme = themes.DARK
         self._kept: dict[str, State] = {}  # of bundles shown before, by their seal
         self.link = EngineLink(start_engine)
+        self.trainer = Trainer(self, trained_folder(), start_trainer)
         self._make_panels()
         self._make_controllers()
         self._lay_out()
@@ -90,6 +98,7 @@ class MainWindow(QMainWindow):
         self.pins = PinPanel()
         self.fields = FieldLayers(self.link.client, self.store, self.canvas, self.inspector.values)
         self.selection = SelectionPanel()
+        self.training = TrainingPanel(self.trainer)
         self.layers = LayerPanel({"Pictures": (True, self.tiles.opacity), "Points": (True, self.points.opacity)})
         self.point_look = PointLook(self)
         for title, layer in self.fields.by_title.items():
@@ -126,6 +135,7 @@ class MainWindow(QMainWindow):
             "Pins": self.pins,
             "Inspector": self.inspector,
             "Selection": self.selection,
+            "Training": self.training,
             "Filmstrip": self.filmstrip,
         }
         self.docks = Docks(self, panels)
@@ -323,6 +333,7 @@ class MainWindow(QMainWindow):
         self.theme = self.canvas.theme = theme
         self.banner.dress(theme)
         self.fields.dress(theme)
+        self.training.dress(theme)
         if self.session is not None:
             bundle, hidden = self.session.bundle, self.session.state.hidden
             grey = bundle.config.net.image_shape[2] == 1
@@ -356,6 +367,7 @@ class MainWindow(QMainWindow):
         self.status.stop()
         self.prober.stop()
         self.voyage.close()
+        self.trainer.close()
         self.store.close()
         self.sorter.close()
         self.link.close()

@@ -11,6 +11,7 @@ def wire(window: "MainWindow") -> None:
     _wire_map(window)
     _wire_panels(window)
     _wire_filmstrip(window)
+    window.training.open_wanted.connect(window.open)
 
 
 def _wire_map(window: "MainWindow") -> None:

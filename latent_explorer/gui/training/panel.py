@@ -1,0 +1,89 @@
+"""The dock "Training": before a run the form, then the run itself; made when it is first shown."""
+
+import re
+from dataclasses import replace
+
+import msgspec
+from PyQt6.QtCore import pyqtSignal
+from PyQt6.QtGui import QDragEnterEvent, QDropEvent, QShowEvent
+from PyQt6.QtWidgets import QStackedLayout, QWidget
+
+from latent_explorer.gui.opening import dropped_path
+from latent_explorer.gui.theme import DARK, Theme
+from latent_explorer.gui.training.trainer import Trainer
+
+
+class TrainingPanel(QWidget):
+    """Setup and run as two pages. made: both are there. open_wanted: the folder of a bundle."""
+
+    made = pyqtSignal()
+    open_wanted = pyqtSignal(object)
+
+    def __init__(self, trainer: Trainer) -> None:
+        super().__init__()
+        self._trainer, self._theme = trainer, DARK
+        self._pages = QStackedLayout(self)
+        self.is_made = False
+        self.setAcceptDrops(True)
+        trainer.changed.connect(self._change)
+
+    def dress(self, theme: Theme) -> None:
+        """Take the colours of a theme."""
+        self._theme = theme
+        if self.is_made:
+            self.run.dress(theme)
+
+    def make(self) -> None:
+        """Build the pages, unless they are there."""
+        if self.is_made:
+            return
+        from latent_explorer.gui.training.run_page import RunPage
+        from latent_explorer.gui.training.setup import SetupPage
+
+        self.setup, self.run = SetupPage(self._trainer), RunPage(self._trainer, self._theme)
+        for page in (self.setup, self.run):
+            self._pages.addWidget(page)
+        self.is_made = True
+        self.run.discarded.connect(self.show_setup)
+        self.run.running.back_wanted.connect(self.show_setup)
+        self.run.running.retry_wanted.connect(self._retry)
+        self.run.results.again_wanted.connect(self.show_setup)
+        self.run.results.open_wanted.connect(self.open_wanted)
+        self.made.emit()
+
+    def show_setup(self) -> None:
+        """Show the settings, for another run."""
+        self.make()
+        self._pages.setCurrentWidget(self.setup)
+        self.setup.show_afresh()
+
+    def _change(self, stage: str) -> None:
+        if stage == "starting":
+            self.make()
+            self._pages.setCurrentWidget(self.run)
+
+    def _retry(self, batch_size: int) -> None:
+        """Train the last job once more with smaller batches."""
+        job = self._trainer.job
+        if job is not None:
+            recipe = msgspec.structs.replace(job.recipe, batch_size=batch_size)
+            command = re.sub(r"--batch-size=\d+", f"--batch-size={batch_size}", job.command)
+            self._trainer.begin(replace(job, recipe=recipe, command=command, overwrite=True, resume=False))
+
+    # -- events
+
+    def showEvent(self, event: QShowEvent | None) -> None:
+        super().showEvent(event)
+        if not self.is_made:
+            self.show_setup()
+            self._trainer.warm()
+
+    def dragEnterEvent(self, event: QDragEnterEvent | None) -> None:
+        if event is not None and dropped_path(event) is not None and not self._trainer.busy:
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent | None) -> None:
+        path = None if event is None else dropped_path(event)
+        if path is not None:
+            self.show_setup()
+            self.setup.drop(path)
