@@ -13,8 +13,7 @@ from latent_explorer.errors import DataError, UserError
 from latent_explorer.places import find_bundle
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
+    pass
 
 _PICTURES = (".png", ".jpg", ".jpeg")
 
@@ -130,7 +129,7 @@ def _one_picture(path: Path, size: tuple[int, int] | None) -> Any:
     return Dataset(path.name, np.ascontiguousarray(picture[None]), None, (), split)
 
 
-def _fitted(pictures: Any, shape: tuple[int, int, int], where: str) -> "NDArray[np.uint8]":
+def _fitted(pictures: Any, shape: tuple[int, int, int], where: str) -> Any:
     """Pictures (n, h, w, c) in the model's shape; grey and colour are changed where nothing is lost by it."""
     height, width, channels = shape
     if pictures.shape[1:3] != (height, width):

@@ -30,7 +30,7 @@ from latent_explorer.engine.protocol import (
 PICTURE = "picture"
 """The field whose values are decoded pictures."""
 
-TOPICS = ("pins", "selection", "grow", "film", "tiles", "fields", "thumbnails", "export")
+TOPICS = ("pins", "digits", "selection", "grow", "film", "tiles", "fields", "thumbnails", "export")
 """What batches are wanted for, the most urgent first."""
 
 IN_FLIGHT = 3

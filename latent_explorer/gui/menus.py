@@ -51,6 +51,9 @@ def _file(window: "MainWindow") -> Iterator[Entry]:
     yield Submenu("Recent bundles", partial(_list_recent, window))
     yield SEPARATOR
     yield Command("Train a model…", partial(_show_training, window), "Ctrl+T", "Train a model on images of your choice")
+    yield Command(
+        "Through its training", window.guide.look_back, "Ctrl+Shift+T", "Go back through the epochs of this bundle"
+    )
     yield SEPARATOR
     exporter = window.exporter
     yield Command("Export picture…", exporter.picture, "Ctrl+E", "Export the decoded picture")

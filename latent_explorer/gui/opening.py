@@ -68,7 +68,7 @@ class Opener(QObject):
             window.settings.remember_bundle(bundle.folder)
         window.status.say(f"{bundle.name}: {len(bundle.latents):,} images")
         window.ask_again()
-        window.voyage.rest()
+        window.voyage.landed()
 
     def refused(self, reply: Refused) -> None:
         """The engine has refused something; if it was the pending bundle, say why."""

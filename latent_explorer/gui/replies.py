@@ -32,6 +32,8 @@ class Replies(QObject):
                 window.banner.say("The engine stops again and again. Choose Help ▸ Restart the engine, or see the log.")
             case Answer(topic="export"):
                 window.exporter.take(event)
+            case Answer(topic="digits"):
+                window.guide.take(event)
             case Answer(topic="thumbnails"):
                 window.thumbnails.take(event)
             case Answer(topic="selection"):

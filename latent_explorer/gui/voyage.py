@@ -1,5 +1,6 @@
 """Travelling through the moments of a run: each is a snapshot that the map goes over to."""
 
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -7,10 +8,12 @@ import numpy as np
 from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 
 from latent_explorer.atlas import Region
+from latent_explorer.bundles import BundleConfig, Moment, read_config
 from latent_explorer.errors import UserError
 from latent_explorer.gui.map.glide import Glide
 from latent_explorer.gui.snapshot_reader import SnapshotReader
 from latent_explorer.runs import RunFolder
+from latent_explorer.runs.snapshots import snapshots_of
 from latent_explorer.session import OpenBundle
 
 if TYPE_CHECKING:
@@ -24,10 +27,12 @@ class Voyage(QObject):
     """Shows one moment of a run after another.
 
     While the newest is shown, one that is added is gone to. listed: there are others than before. moved: another
-    is shown, by its index. folders: of the snapshots, by step; index: which is shown, or is about to be.
+    is shown, or about to be, by its index. arrived: the OpenBundle of a moment is on the map. folders: of the
+    snapshots, by step.
     """
 
     listed = pyqtSignal()
+    arrived = pyqtSignal(object)
     moved = pyqtSignal(int)
 
     def __init__(self, window: "MainWindow") -> None:
@@ -35,6 +40,7 @@ class Voyage(QObject):
         self._window = window
         self.run: RunFolder | None = None
         self.folders: list[Path] = []
+        self._known: dict[Path, BundleConfig] = {}
         self.gathers = False
         self._wanted: Path | None = None
         self._under_way = False
@@ -45,6 +51,16 @@ class Voyage(QObject):
         self._patience.setSingleShot(True)
         self._patience.setInterval(_PATIENCE_MS)
         self._patience.timeout.connect(self._set_out)
+
+    @property
+    def moments(self) -> list[Moment]:
+        """When each snapshot was taken."""
+        return [each.moment for each in map(self._known.__getitem__, self.folders) if each.moment is not None]
+
+    @property
+    def turns(self) -> list[tuple[float, float, float, float] | None]:
+        """How the map of each was turned."""
+        return [self._known[folder].turn for folder in self.folders]
 
     @property
     def shown(self) -> OpenBundle | None:
@@ -108,6 +124,7 @@ class Voyage(QObject):
         self._fit(bundle)
         self.gathers = True
         self._patience.start()
+        self.arrived.emit(bundle)
 
     def tile_came(self) -> None:
         """A picture of the view has been decoded."""
@@ -152,6 +169,12 @@ class Voyage(QObject):
         self._under_way = False
         self._leave()
 
+    def landed(self) -> None:
+        """The first moment that is seen of a run has been opened."""
+        if self.shown is not None:
+            self.arrived.emit(self.shown)
+        self.rest()
+
     def _fit(self, bundle: OpenBundle) -> None:
         """Bring the data into view, where one has not zoomed or panned and they no longer fit."""
         canvas, home = self._window.canvas, Region.around(bundle.home)
@@ -166,5 +189,16 @@ class Voyage(QObject):
     def _list(self) -> None:
         """Look which snapshots there are: a run thins them out as it goes on."""
         run = self.run
-        self.folders = [] if run is None else sorted(path.parent for path in run.snapshots.glob("*/config.json"))
+        found = [] if run is None else snapshots_of(run)
+        self._known = {folder: config for folder in found if (config := self._config(folder)) is not None}
+        self.folders = list(self._known)
         self.listed.emit()
+
+    def _config(self, folder: Path) -> BundleConfig | None:
+        """What a snapshot says of itself; None where it is damaged or has been thinned out by now."""
+        if folder in self._known:
+            return self._known[folder]
+        with suppress(UserError):
+            config = read_config(folder)
+            return config if config.moment is not None else None
+        return None

@@ -45,6 +45,7 @@ from latent_explorer.gui.shipped import shipped_tiles
 from latent_explorer.gui.status import StatusLine
 from latent_explorer.gui.thumbnails import Thumbnails
 from latent_explorer.gui.tile_store import TileStore
+from latent_explorer.gui.training.guide import Guide
 from latent_explorer.gui.training.panel import TrainingPanel
 from latent_explorer.gui.training.trainer import StartTrainer, Trainer, start_trainer
 from latent_explorer.gui.voyage import Voyage
@@ -112,6 +113,7 @@ class MainWindow(QMainWindow):
         self.exporter = Exporter(self)
         self.opener = Opener(self)
         self.voyage = Voyage(self)
+        self.guide = Guide(self)
         self.pinboard = Pinboard(self)
         self.selecting = Selecting(self)
         gestures = Gestures(self)
@@ -166,7 +168,7 @@ class MainWindow(QMainWindow):
             self.store.open(bundle)
         else:
             self.store.leave()
-        self.canvas.set_marks(replace(self.canvas.marks, draft=None, neighbours=None))
+        self.canvas.set_marks(replace(self.canvas.marks, draft=None, neighbours=None, caption=""))
         self.dress(self.theme)
         self.film.open(bundle)
         self.prober.open(bundle)
@@ -199,6 +201,7 @@ class MainWindow(QMainWindow):
             self.selecting.ask()
             self.thumbnails.again()
             self.prober.again()
+            self.guide.ask()
 
     def restart_engine(self) -> None:
         """End the engine; it is started again, and what was wanted is asked again."""

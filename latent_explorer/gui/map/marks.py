@@ -23,7 +23,8 @@ class Marks:
 
     pins: names and places. route: (frames, 2), or None. frame: the place of the frame that is played.
     draft: the two ends of a route being dragged. probe: the place under the pointer. neighbours: (k, 2).
-    loupe: the picture shown beside the probe. outline: corners (k, 2) of a selection being drawn.
+    loupe: the picture shown beside the probe. outline: corners (k, 2) of a selection being drawn. caption: which moment
+    of a run is shown, where it is one.
     """
 
     pins: tuple[tuple[str, tuple[float, float]], ...] = ()
@@ -34,6 +35,7 @@ class Marks:
     neighbours: NDArray[np.float64] | None = None
     loupe: QImage | None = None
     outline: NDArray[np.float64] | None = None
+    caption: str = ""
 
 
 def probe_rect(view: View, marks: Marks) -> QRect:
@@ -58,6 +60,7 @@ def loupe_rect(view: View, x: int, y: int) -> QRect:
 def paint_marks(painter: QPainter, view: View, marks: Marks, theme: Theme) -> None:
     """Draw all marks, the most momentary on top."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    _paint_caption(painter, view, marks, theme)
     _paint_route(painter, view, marks, theme)
     _paint_outline(painter, view, marks, theme)
     _paint_pins(painter, view, marks, theme)
@@ -129,6 +132,19 @@ def _paint_pins(painter: QPainter, view: View, marks: Marks, theme: Theme) -> No
         _plate(painter, theme, label)
         painter.setPen(QColor(theme.text))
         painter.drawText(label, Qt.AlignmentFlag.AlignCenter, name)
+
+
+def _paint_caption(painter: QPainter, view: View, marks: Marks, theme: Theme) -> None:
+    """Say at the top which moment is shown."""
+    if not marks.caption:
+        return
+    metrics = painter.fontMetrics()
+    width = min(metrics.horizontalAdvance(marks.caption) + 20, view.width - 16)
+    where = QRectF((view.width - width) / 2, 8, width, metrics.height() + 8)
+    _plate(painter, theme, where)
+    painter.setPen(QColor(theme.text))
+    text = metrics.elidedText(marks.caption, Qt.TextElideMode.ElideRight, int(width) - 12)
+    painter.drawText(where, Qt.AlignmentFlag.AlignCenter, text)
 
 
 def _plate(painter: QPainter, theme: Theme, where: QRectF) -> None:

@@ -11,6 +11,7 @@ from PyQt6.QtWidgets import QStackedLayout, QWidget
 from latent_explorer.gui.opening import dropped_path
 from latent_explorer.gui.theme import DARK, Theme
 from latent_explorer.gui.training.trainer import Trainer
+from latent_explorer.runs import RunFolder
 
 
 class TrainingPanel(QWidget):
@@ -56,6 +57,13 @@ class TrainingPanel(QWidget):
         self.make()
         self._pages.setCurrentWidget(self.setup)
         self.setup.show_afresh()
+
+    def show_run(self, run: RunFolder) -> None:
+        """Show a run that has ended, unless one is under way."""
+        self.make()
+        if not self._trainer.busy:
+            self.run.show_past(run)
+        self._pages.setCurrentWidget(self.run)
 
     def _change(self, stage: str) -> None:
         if stage == "starting":

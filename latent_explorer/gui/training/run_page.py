@@ -13,6 +13,8 @@ from latent_explorer.gui.training.running import RunningView
 from latent_explorer.gui.training.scrolling import Scrolling
 from latent_explorer.gui.training.timeline import Timeline
 from latent_explorer.gui.training.trainer import Trainer
+from latent_explorer.runs import RunFolder
+from latent_explorer.runs.log import read_log
 from latent_explorer.runs.protocol import Ended, Failed, Reported
 
 
@@ -37,6 +39,24 @@ class RunPage(Scrolling):
         self.curves.dress(theme)
         self.results.dress(theme)
 
+    def show_past(self, run: RunFolder) -> None:
+        """Show a run that has ended."""
+        self.curves.start(1, 1)
+        self.digits.clear()
+        self.running.hide()
+        self.results.show_bundle(run.bundle, self._trainer.folder, complete=True)
+        self.results.show()
+        self._show_log(run)
+
+    def _show_log(self, run: RunFolder) -> None:
+        """Show what was reported before now."""
+        reports = read_log(run)
+        ends = [report for report in reports if report.test_losses is not None]
+        if ends:
+            self.curves.start(ends[-1].step // ends[-1].epoch, ends[-1].epoch)
+        for report in reports:
+            self.curves.take(report)
+
     def _lay_out(self) -> None:
         inner = QWidget()
         column = QVBoxLayout(inner)
@@ -57,10 +77,12 @@ class RunPage(Scrolling):
             self.digits.clear()
             self.curves.start(1, 1)
 
-    def _begin(self) -> None:
+    def _begin(self, run: RunFolder) -> None:
         begun, job = self._trainer.begun_with, self._trainer.job
         if begun is not None and job is not None:
             self.curves.start(begun.per_epoch, job.recipe.epochs)
+            for report in read_log(run) if job.resume else ():
+                self.curves.take(report)
 
     def _take(self, reported: Reported) -> None:
         self.curves.take(reported.report)
