@@ -29,16 +29,30 @@ def shipped_bundles() -> list[Path]:
     return sorted(path.parent for path in models_folder().glob("*/config.json"))
 
 
-def find_bundle(name_or_path: str | Path) -> Path:
-    """The folder of a bundle given by its path or by the name of a shipped one.
+def trained_folder() -> Path:
+    """Where the bundles that this person trains in the window go, and their runs; may not be there yet."""
+    return Path(platformdirs.user_data_dir("latent-explorer", appauthor=False)) / "bundles"
 
-    Raises UserError that lists the shipped ones when there is neither.
+
+def trained_bundles() -> list[Path]:
+    """The folders of the bundles trained in the window, by name."""
+    return sorted(path.parent for path in trained_folder().glob("*/config.json"))
+
+
+def find_bundle(name_or_path: str | Path) -> Path:
+    """The folder of a bundle given by its path, or by the name of a shipped one or of one trained in the window.
+
+    A shipped one goes before: a command that names it means the same on every machine.
+    Raises UserError that lists them when there is none.
     """
-    for candidate in (Path(name_or_path).expanduser(), models_folder() / name_or_path):
+    for candidate in (Path(name_or_path).expanduser(), models_folder() / name_or_path, trained_folder() / name_or_path):
         if candidate.is_dir():
             return candidate
-    known = ", ".join(path.name for path in shipped_bundles()) or "none"
-    raise UserError(f"no bundle {str(name_or_path)!r}: expected a folder or one of the shipped bundles ({known})")
+    shipped, trained = (", ".join(path.name for path in paths()) for paths in (shipped_bundles, trained_bundles))
+    own = f" or one of your own ({trained})" if trained else ""
+    raise UserError(
+        f"no bundle {str(name_or_path)!r}: expected a folder or one of the shipped bundles ({shipped or 'none'}){own}"
+    )
 
 
 def data_folder() -> Path:

@@ -35,7 +35,7 @@ def open_dataset(source: str | Path, *, resize: Size | None = None, progress: Pr
     progress: called with how much is done and how much there is (images, or bytes of a download); what it raises
     cancels. Raises DataError, or UserError when a download cannot be kept.
     """
-    place, asked = _split_size(str(source))
+    place, asked = split_size(str(source))
     resize = _checked(resize if resize is not None else asked)
     name, _, root = place.partition(":")
     if name in KNOWN:
@@ -49,7 +49,8 @@ def open_dataset(source: str | Path, *, resize: Size | None = None, progress: Pr
     return replace(dataset, images=resized(dataset.images, resize), source=f"{place}@{resize[0]}x{resize[1]}")
 
 
-def _split_size(source: str) -> tuple[str, Size | None]:
+def split_size(source: str) -> tuple[str, Size | None]:
+    """A source without its trailing `@HxW`, and that size; None where there is none."""
     match = re.fullmatch(r"(.+)@(\d{1,5})x(\d{1,5})", source)
     if match is None or _absolute(source).exists():
         return source, None

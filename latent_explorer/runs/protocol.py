@@ -19,7 +19,7 @@ class Message(msgspec.Struct, frozen=True, tag=True, kw_only=True):
 
 
 class Ask(Message, frozen=True, tag=True):
-    """What would this job take? A newer one replaces one not yet begun. Answered by Estimated or Refused."""
+    """What would this job take? Answered by Progress..., then Estimated or Refused; not where a newer one came."""
 
     number: int
     job: Job
@@ -65,7 +65,8 @@ class Film(Message, frozen=True, tag=True):
 class Estimated(Message, frozen=True, tag=True):
     """What a job would take. seconds: of training; memory: bytes at the most; weights: how many numbers are learned.
 
-    device: where it would train, as torch names it. images: of the dataset, to train on and in all.
+    device: where it would train, as torch names it. images: of the dataset, to train on and in all. remark: what else
+    there is to know, in words.
     """
 
     number: int
@@ -74,6 +75,7 @@ class Estimated(Message, frozen=True, tag=True):
     weights: int
     device: str
     images: tuple[int, int]
+    remark: str = ""
 
 
 class Refused(Message, frozen=True, tag=True):

@@ -31,6 +31,13 @@ def choose_device(name: str = "auto") -> torch.device:
     return torch.device(name)
 
 
+def precisions(wanted: Precision, device: torch.device) -> tuple[Precision, ...]:
+    """Those of which `wanted` may turn out to be one on `device`."""
+    if wanted != "auto":
+        return (wanted,)
+    return ("float32", "bfloat16") if _has_bfloat16(device) else ("float32",)
+
+
 def choose_precision(wanted: Precision, model: LatentModel, batch: Tensor) -> Precision:
     """`wanted`, or for "auto" whichever precision trains `model` faster on images like `batch` (n, c, h, w)."""
     if wanted != "auto":

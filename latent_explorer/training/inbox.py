@@ -76,10 +76,13 @@ class Inbox:
         with self._changed:
             self._control = None
 
-    def overtaken(self) -> bool:
-        """Whether something came that makes an estimate under way needless, or more urgent."""
+    def overtaken(self, source: str | None = None) -> bool:
+        """Whether something came that makes an estimate under way needless, or is more urgent.
+
+        source: of a dataset that is being read for it, which an estimate on the same one needs as well.
+        """
         with self._changed:
-            return bool(self._tasks or self._ask)
+            return bool(self._tasks) or (self._ask is not None and self._ask.job.source != source)
 
     def _begin(self, request: Begin) -> None:
         if self._control is not None:

@@ -10,6 +10,7 @@ from threading import Event
 from latent_explorer.bundles.saving import refuse_taken
 from latent_explorer.data import open_dataset
 from latent_explorer.data.dataset import Dataset
+from latent_explorer.data.facts import Facts
 from latent_explorer.errors import TrainingError, UserError
 from latent_explorer.nets.registry import usual_widths
 from latent_explorer.nets.spec import NetSpec
@@ -17,13 +18,14 @@ from latent_explorer.runs import Job, Report, keep_job
 from latent_explorer.runs.protocol import Begun, Progress
 from latent_explorer.training.bundling import Labels, write_bundle
 from latent_explorer.training.control import Control
+from latent_explorer.training.gauge import Gauge
 from latent_explorer.training.log import logged
 from latent_explorer.training.loop import Training
 from latent_explorer.training.snapshots import Snapshots
 from latent_explorer.training.state import sweep
 
 
-def spec_of(job: Job, dataset: Dataset) -> NetSpec:
+def spec_of(job: Job, dataset: Dataset | Facts) -> NetSpec:
     """The network for the images of `dataset`."""
     hidden = usual_widths(job.trunk) if job.hidden is None else job.hidden
     return NetSpec(
@@ -87,13 +89,12 @@ def _opened(source: str, token: Event, say: Say) -> Dataset | None:
     class StoppedError(Exception):
         pass
 
-    def progress(done: int, total: int) -> None:
+    def watch() -> None:
         if token.is_set():
             raise StoppedError
-        say(Progress(doing=f"reading {source}", done=done, total=total))
 
     with suppress(StoppedError):
-        return open_dataset(source, progress=progress)
+        return open_dataset(source, progress=Gauge(f"reading {source}", say, watch))
     return None
 
 

@@ -4,14 +4,30 @@ import importlib
 import importlib.util
 import logging
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from latent_explorer.bundles import read_config
 from latent_explorer.bundles.seal import CONFIG
+from latent_explorer.data import open_dataset
+from latent_explorer.data.facts import Facts, known_facts
 from latent_explorer.errors import UserError
-from latent_explorer.runs.protocol import Ask, Begin, Ended, Failed, Film, Filmed, Refused, Reply, Reported
+from latent_explorer.runs.protocol import (
+    Ask,
+    Begin,
+    Ended,
+    Estimated,
+    Failed,
+    Film,
+    Filmed,
+    Refused,
+    Reply,
+    Reported,
+)
 from latent_explorer.training.control import Control
 from latent_explorer.training.devices import MemoryLackError
+from latent_explorer.training.estimate import estimate, warm
+from latent_explorer.training.gauge import Gauge
 from latent_explorer.training.inbox import Inbox
 from latent_explorer.training.jobs import train_bundle
 
@@ -21,18 +37,72 @@ _FILMING = "latent_explorer.training.film"
 Send = Callable[[Reply], None]
 
 
+class OvertakenError(Exception):
+    """Something else came that is newer or more urgent."""
+
+
 def serve(inbox: Inbox, send: Send) -> None:
     """Do what is asked, for ever."""
+    warm()
+    estimates = Estimates(inbox, send)
     while True:
         match inbox.take():
             case Ask() as ask:
-                _answer(ask, send, inbox.overtaken)
+                estimates.answer(ask)
             case Film() as film:
                 _film(film, send)
             case begin, control:
                 last = train(begin, control, send)
                 inbox.ended()
                 send(last)  # at which the next run may be asked for
+
+
+class Estimates:
+    """Answers what jobs would take; knows the facts of the last dataset asked about."""
+
+    def __init__(self, inbox: Inbox, send: Send) -> None:
+        self._inbox, self._send = inbox, send
+        self._source, self._facts = "", Facts((1, 1, 1), 0, 0)
+
+    def answer(self, ask: Ask) -> None:
+        """Say what it would take, or why it cannot work; nothing where something else came meanwhile."""
+        try:
+            self._estimate(ask)
+        except OvertakenError:
+            return
+        except Exception as error:
+            self._send(Refused(number=ask.number, reason=_in_words(error)))
+
+    def _estimate(self, ask: Ask) -> None:
+        facts = self._facts_of(ask.job.source)
+        found = estimate(ask.job, facts, self._inbox.overtaken)
+        if found is None:
+            return
+        self._send(
+            Estimated(
+                number=ask.number,
+                seconds=found.seconds,
+                memory=found.memory,
+                weights=found.weights,
+                device=found.device,
+                images=(facts.train, facts.train + facts.test),
+                remark="" if facts.at_hand else f"{ask.job.source} will be downloaded first",
+            )
+        )
+
+    def _facts_of(self, source: str) -> Facts:
+        known = known_facts(source)
+        if known is not None:
+            return known
+        if source != self._source:
+            gauge = Gauge(f"reading {source}", self._send, partial(self._watch, source))
+            self._facts = Facts.of(open_dataset(source, progress=gauge))
+            self._source = source
+        return self._facts
+
+    def _watch(self, source: str) -> None:
+        if self._inbox.overtaken(source):
+            raise OvertakenError
 
 
 def train(begin: Begin, control: Control, send: Send) -> Ended | Failed:
@@ -60,10 +130,6 @@ def _film(film: Film, send: Send) -> None:
         send(Filmed(number=film.number, file=importlib.import_module(_FILMING).make_film(film, send)))
     except Exception as error:
         send(Refused(number=film.number, reason=_in_words(error)))
-
-
-def _answer(ask: Ask, send: Send, overtaken: Callable[[], bool]) -> None:
-    send(Refused(number=ask.number, reason="no estimate"))
 
 
 def _saved_at(folder: Path) -> int | None:
