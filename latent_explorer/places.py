@@ -60,11 +60,6 @@ def data_folder() -> Path:
     return Path(platformdirs.user_data_dir("latent-explorer", appauthor=False)) / "datasets"
 
 
-def trained_folder() -> Path:
-    """Where the bundles are kept that this person has trained in the window."""
-    return Path(platformdirs.user_data_dir("latent-explorer", appauthor=False)) / "trained"
-
-
 def tile_folder() -> Path:
     """Where decoded tiles are kept for this person; may be removed at any time."""
     return Path(platformdirs.user_cache_dir("latent-explorer", appauthor=False)) / "tiles"

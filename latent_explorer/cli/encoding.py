@@ -13,7 +13,8 @@ from latent_explorer.errors import DataError, UserError
 from latent_explorer.places import find_bundle
 
 if TYPE_CHECKING:
-    pass
+    import numpy as np
+    from numpy.typing import NDArray
 
 _PICTURES = (".png", ".jpg", ".jpeg")
 
@@ -129,16 +130,20 @@ def _one_picture(path: Path, size: tuple[int, int] | None) -> Any:
     return Dataset(path.name, np.ascontiguousarray(picture[None]), None, (), split)
 
 
-def _fitted(pictures: Any, shape: tuple[int, int, int], where: str) -> Any:
-    """Pictures (n, h, w, c) in the model's shape; grey and colour are changed where nothing is lost by it."""
+def _fitted(images: Any, shape: tuple[int, int, int], where: str) -> "NDArray[np.uint8]":
+    """A Dataset's pictures in the model's shape; grey and colour are changed where nothing is lost by it."""
+    from latent_explorer.data.shards import ShardedImages
+
     height, width, channels = shape
+    if isinstance(images, ShardedImages):
+        raise DataError(
+            f"{where}: expected images of {shape}, found {images.shape[1:]}; the arrays of a folder are read as they "
+            "are: write them as the model takes them"
+        )
+    pictures: NDArray[np.uint8] = images
     if pictures.shape[1:3] != (height, width):
         found = f"{pictures.shape[2]} x {pictures.shape[1]}"
         raise DataError(f"{where}: expected {width} x {height} pixels, found {found}; --resize stretches them")
-    from latent_explorer.data.shards import ShardedImages
-
-    if isinstance(pictures, ShardedImages):
-        raise DataError(f"{where}: expected {channels} channels, found {pictures.shape[3]}, in arrays read as they are")
     if pictures.shape[3] < channels:
         return pictures.repeat(channels, axis=3)
     if pictures.shape[3] > channels and (pictures != pictures[..., :1]).any():

@@ -64,25 +64,45 @@ def encode_parts(
     of others, and UserError when a part cannot be written; those before are whole.
     """
     numbers = parts_of(dataset) if numbers is None else numbers
-    size, begin = part_size(dataset), time.perf_counter()
-    sizes = [min(size, len(dataset) - number * size) for number in numbers]
+    ranges = [_range(dataset, number) for number in numbers]
+    all_images = sum(map(len, ranges))
     images, made, kept, seconds = 0, 0, 0, 0.0
-    for done, (number, count) in enumerate(zip(numbers, sizes, strict=True), 1):
-        part, path = dataset.part(number * size, number * size + count), part_path(folder, number)
-        record = _record(config, dataset, part, number * size)
-        if overwrite or not path.exists():
-            sweep(path)
-            write_part(path, record, encode_dataset(model, part, device), overwrite=overwrite)
-            made += count
+    for done, (number, places) in enumerate(zip(numbers, ranges, strict=True), 1):
+        begin = time.perf_counter()
+        if _put(model, config, dataset, places, part_path(folder, number), device, overwrite):
+            made += len(places)
             seconds += time.perf_counter() - begin
         else:
-            _check(path, record)
             kept += 1
-        begin = time.perf_counter()
-        images += count
+        images += len(places)
         rate = made / seconds if made else 0.0
-        left = (sum(sizes) - images) / rate if made else None
-        yield Encoded(done, len(numbers), images, sum(sizes), kept, rate, left)
+        yield Encoded(done, len(ranges), images, all_images, kept, rate, (all_images - images) / rate if rate else None)
+
+
+def _range(dataset: Dataset, number: int) -> range:
+    """The numbers of the images of a part."""
+    start, size = number * part_size(dataset), part_size(dataset)
+    return range(start, min(start + size, len(dataset)))
+
+
+def _put(
+    model: LatentModel,
+    config: BundleConfig,
+    dataset: Dataset,
+    places: range,
+    path: Path,
+    device: torch.device,
+    overwrite: bool,
+) -> bool:
+    """Write a part, unless it is there already; whether it was written."""
+    part = dataset.part(places.start, places.stop)
+    record = _record(config, dataset, part, places.start)
+    if path.exists() and not overwrite:
+        _check(path, record)
+        return False
+    sweep(path)
+    write_part(path, record, encode_dataset(model, part, device), overwrite=overwrite)
+    return True
 
 
 def _record(config: BundleConfig, dataset: Dataset, part: Dataset, start: int) -> PartRecord:

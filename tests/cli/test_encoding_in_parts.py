@@ -56,7 +56,7 @@ def test_a_named_dataset_goes_into_a_folder_too(done, small_bundle, tmp_path):
         (("--out", "z", "--shard", "half"), "--shard half: expected K/N"),
         (("--out", "z.npz", "--shard", "1/2"), "expected --out DIR"),
         (("--out", "z", "--resize"), "images of 8 x 8, found a folder of arrays of 9 x 8"),
-        (("--out", "z"), "expected 8 x 8 pixels, found 9 x 8"),
+        (("--out", "z"), "expected images of (8, 8, 1), found (8, 9, 1); the arrays of a folder"),
         (("--out", "taken/below"), "expected a folder that can be written"),
     ],
 )
@@ -75,7 +75,7 @@ def test_colours_are_not_made_of_arrays(call, wide_bundle, arrays):
         path.unlink()
     np.save(arrays / "images-0.npy", np.zeros((4, 6, 10), np.uint8))
     refused = call("encode", "--model", wide_bundle, arrays, "--out", "z").complaint
-    assert "expected 3 channels, found 1, in arrays read as they are" in refused
+    assert "expected images of (6, 10, 3), found (6, 10, 1)" in refused
 
 
 def test_merging_what_is_not_there(call, tmp_path):
