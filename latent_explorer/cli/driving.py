@@ -69,7 +69,7 @@ def tour(
 def bench(
     what: Annotated[Budget, typer.Argument(help="What to measure.")],
     model: Model = None,
-    seconds: Annotated[float, typer.Option(min=1, help="With frames: how long each of its five scenes takes.")] = 60,
+    seconds: Annotated[float, typer.Option(min=1, help="With frames: how long each of its six scenes takes.")] = 60,
     images: Annotated[int, typer.Option(min=100, help="With stream: how many images are encoded.")] = 5_000_000,
     as_json: AsJson = False,
 ) -> None:

@@ -17,7 +17,7 @@ def main() -> None:
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # a stray print must not fall between the replies
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the window, which then ends us
     if hasattr(os, "nice"):
-        os.nice(15)
+        os.nice(19)
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     logging.basicConfig(level=logging.WARNING, format="trainer: %(message)s")
     speaking = threading.Lock()

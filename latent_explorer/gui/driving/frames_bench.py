@@ -9,14 +9,15 @@ from latent_explorer.errors import UserError
 from latent_explorer.gui.app import folder_to_open
 from latent_explorer.gui.settings import Settings
 
-SCENES = ("frames_70k", "frames_1m", "frames_10m", "baseline_thread", "baseline_scatter")
+SCENES = ("frames_70k", "frames_1m", "frames_10m", "training", "baseline_thread", "baseline_scatter")
 _EMPTY_SHARE = 0.25  # of a scene's seconds, for the empty window beside it
 
 
 def measure_frames(model: str | None, seconds: float) -> dict[str, dict[str, float | None]]:
     """Each scene under the same scripted hand, and beside each an empty pyqtgraph window of the same size.
 
-    The real window shows the bundle's own points, then a million and ten million made-up ones; the baselines are the
+    The real window shows the bundle's own points, then a million and ten million made-up ones, then a run that is under
+    way; the baselines are the
     engine as a thread of the window's process, and the points as a ScatterPlotItem. Each has a process of its own.
     """
     folder = folder_to_open(model, Settings())

@@ -5,6 +5,7 @@ import os
 import sys
 import time
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from latent_explorer.gui.app import application, collect_garbage_here
 from latent_explorer.gui.driving.frames import play
 from latent_explorer.gui.driving.hover_bench import HoverTimes
 from latent_explorer.gui.driving.person import Person, person_at_a_window, use_a_display
+from latent_explorer.gui.driving.training_scene import training_under_way
 from latent_explorer.gui.driving.wander import Hand
 from latent_explorer.gui.window import MainWindow
 from latent_explorer.session import OpenBundle
@@ -54,9 +56,10 @@ def measure_scene(scene: str, folder: Path, seconds: float) -> dict[str, float |
             from latent_explorer.gui.driving.scatter_layer import use_scatter_items
 
             use_scatter_items(person.window)
-        keep = collect_garbage_here()
-        measured = _measure(person, seconds)
-        keep.stop()
+        with training_under_way(person) if scene == "training" else nullcontext():
+            keep = collect_garbage_here()
+            measured = _measure(person, seconds)
+            keep.stop()
         return measured
 
 

@@ -10,6 +10,7 @@ from latent_explorer.gui.map.canvas import MapCanvas
 
 _SECONDS = 0.45
 _FRAME_MS = 16
+_MOST = 0.05  # seconds from one step of the points to the next, at most
 
 
 class Glide(QObject):
@@ -21,7 +22,7 @@ class Glide(QObject):
         super().__init__(canvas)
         self._canvas = canvas
         self._start = self._end = np.zeros((0, 2), np.float32)
-        self._begun = 0.0
+        self._begun = self._shown = 0.0
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.setInterval(_FRAME_MS)
@@ -45,6 +46,10 @@ class Glide(QObject):
             self._show(1.0)
 
     def _step(self) -> None:
+        now = time.perf_counter()
+        if self._canvas.pacing.busy and now - self._shown < _MOST:
+            return  # one who moves the map meanwhile goes before
+        self._shown = now
         self._show(min(1.0, (time.perf_counter() - self._begun) / _SECONDS))
 
     def _show(self, passed: float) -> None:

@@ -53,6 +53,11 @@ class Pacing(QObject):
         return self._move_timer.isActive()
 
     @property
+    def busy(self) -> bool:
+        """Whether something more urgent is to be painted than what moves by itself."""
+        return self.moving or self._look_timer.isActive() or self.holds()
+
+    @property
     def at_rest(self) -> bool:
         """Whether all have been told of the view, and it is painted."""
         return self._renewal is None and not (self.moving or self._look_timer.isActive())
