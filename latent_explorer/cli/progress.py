@@ -95,19 +95,20 @@ class FilmDisplay:
         self._tasks: dict[str, TaskID] = {}
 
     def __enter__(self) -> Self:
-        self._progress.start()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._progress.stop()
+        if self._tasks:  # else there is only an error to read
+            self._progress.stop()
 
     def show(self, progress: "Told") -> None:
         """What a runs.protocol.Progress says."""
         if not progress.total:
             self._progress.console.print(progress.doing, soft_wrap=True)
             return
+        self._progress.start()
         if progress.doing not in self._tasks:
             self._tasks[progress.doing] = self._progress.add_task(progress.doing)
         self._progress.update(self._tasks[progress.doing], completed=progress.done, total=progress.total)

@@ -46,14 +46,6 @@ def run_at(path: Path) -> RunFolder:
     raise TrainingError(f"{path}: expected a training run with snapshots, or the bundle that it made; found {found}")
 
 
-def snapshots_of(run: RunFolder) -> list[Path]:
-    """The folders of the snapshots by their steps. Raises TrainingError where they cannot be listed."""
-    try:
-        return sorted(each for each in run.snapshots.iterdir() if each.is_dir() and not each.name.startswith("."))
-    except OSError as error:
-        raise TrainingError(f"{run.snapshots} cannot be read: {error.strerror}") from error
-
-
 def read_shots(folders: list[Path]) -> Iterator[Shot | BundleError]:
     """Each snapshot; or why it cannot be shown, where it is damaged or of other images than the ones before."""
     watched = None
@@ -80,8 +72,8 @@ def check_enough(run: RunFolder, shots: list[Shot]) -> None:
 
 def _read(folder: Path) -> Shot:
     config = check_bundle(folder)
-    if config.moment is None or "loss" not in config.moment.losses:
-        raise BundleError(f"{folder}: expected the snapshot of a run with its loss, found none")
+    if config.moment is None:
+        raise BundleError(f"{folder}: expected the snapshot of a run, found a bundle of no moment")
     latents = read_latents(folder, config)
     uv = chart_for(latents.mean, config.turn).to_plane(latents.mean)
     return Shot(folder, config, config.moment, uv.astype(np.float32), _watched(latents), _label(latents))

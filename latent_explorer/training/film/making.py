@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 from latent_explorer.errors import BundleError, UserError
 from latent_explorer.export import Options, Provenance, find_format
 from latent_explorer.palette import DARK, LIGHT
+from latent_explorer.runs import snapshots_of
 from latent_explorer.runs.protocol import Film, Progress
-from latent_explorer.training.film.footage import Shot, check_enough, read_shots, run_at, snapshots_of
+from latent_explorer.training.film.footage import Shot, check_enough, read_shots, run_at
 from latent_explorer.training.film.scene import Scene
 
 Say = Callable[[Progress], object]

@@ -18,19 +18,21 @@ _LOSS, _BASE, _LIST = 82.0, 166.0, 188.0
 
 @dataclass(frozen=True, eq=False)
 class Curve:
-    """The loss at some steps of a run, both (k,)."""
+    """The loss at some steps of a run, both (k,), ascending; k may be 0."""
 
     steps: NDArray[np.float64]
     losses: NDArray[np.float64]
 
-    def at(self, step: float) -> float:
-        """The loss at a step, between the reports on a straight line."""
-        return float(np.interp(step, self.steps, self.losses))
+    def at(self, step: float) -> float | None:
+        """The loss at a step, between the reports on a straight line; None before the first."""
+        return float(np.interp(step, self.steps, self.losses)) if (self.steps <= step).any() else None
 
     def until(self, step: float) -> NDArray[np.float64]:
         """The curve up to a step, (m, 2) in the unit square from the upper left, on logarithmic axes."""
-        past = self.steps < step
-        line = np.column_stack([np.append(self.steps[past], step), np.append(self.losses[past], self.at(step))])
+        past, now = self.steps < step, self.at(step)
+        if now is None:
+            return np.zeros((0, 2))
+        line = np.column_stack([np.append(self.steps[past], step), np.append(self.losses[past], now)])
         whole = np.column_stack([self.steps, self.losses])
         logarithmic = whole.min(0) > 0  # a loss may be negative
         for scaled in (whole, line):
@@ -56,7 +58,9 @@ class Margin:
         self._write(image, (_EDGE, 17), title, _LARGE, self.palette.text)
         self._write(image, (_EDGE, 43), below, _SMALL, self.palette.faint)
         self._write(image, (_EDGE, _LOSS), "loss (log)", _SMALL, self.palette.faint)
-        self._write(image, (self._right, _LOSS), f"{self.curve.at(step):#.4g}", _SMALL, self.palette.text, "ra")
+        loss = self.curve.at(step)
+        if loss is not None:
+            self._write(image, (self._right, _LOSS), f"{loss:#.4g}", _SMALL, self.palette.text, "ra")
         for number, (name, ink) in enumerate(self._names()):
             self._write(image, (_EDGE + 17, _LIST + _LINE * number), name, _SMALL, ink)
         return image
@@ -95,9 +99,10 @@ class Margin:
         draw, fine = ImageDraw.Draw(image), self.unit * _FINER
         draw.line([(_EDGE * fine, _BASE * fine), (self._right * fine, _BASE * fine)], self.palette.line, round(fine))
         corner, extent = np.array([_EDGE, _LOSS + 24]), np.array([self._right - _EDGE - 4, _BASE - _LOSS - 30])
-        points = (corner + self.curve.until(step) * extent) * fine
-        draw.line([tuple(point) for point in points.tolist()], self.palette.accent, round(1.6 * fine), joint="curve")
-        _disc(draw, points[-1].tolist(), 3.2 * fine, self.palette.accent)
+        line = [(x, y) for x, y in ((corner + self.curve.until(step) * extent) * fine).tolist()]
+        if line:
+            draw.line(line, self.palette.accent, round(1.6 * fine), joint="curve")
+            _disc(draw, line[-1], 3.2 * fine, self.palette.accent)
         for number, (_, ink) in enumerate(self._names()):
             if ink == self.palette.text:
                 centre = (_EDGE + 5) * fine, (_LIST + _LINE * number + 7.5) * fine

@@ -75,17 +75,19 @@ class Scene:
         return self.kept[number]
 
     def _beside(self, time: float) -> Image.Image:
-        steps = self.margin.curve.steps
+        steps = [shot.moment.step for shot in self.shots]
         step = float(np.interp(time, self.glide.times, steps))
         epoch = self.shots[int(np.searchsorted(steps, step - 0.5).clip(0, len(steps) - 1))].moment.epoch
         epochs = max(max(shot.config.training.epochs, shot.moment.epoch) for shot in self.shots)
-        return self.margin.painted(f"Epoch {epoch} of {epochs}", f"step {round(step):,}", step)
+        title = f"Epoch {epoch} of {epochs}" if epoch else "Untrained"
+        return self.margin.painted(title, f"step {round(step):,}", step)
 
 
 def _curve(shots: list[Shot]) -> Curve:
-    moments = [shot.moment for shot in shots]
-    steps = np.array([moment.step for moment in moments], np.float64)
-    return Curve(steps, np.array([moment.losses["loss"] for moment in moments]))
+    """The loss as it was reported; nothing had been when the untrained network was taken."""
+    told = [shot.moment for shot in shots if "loss" in shot.moment.losses]
+    steps, losses = [moment.step for moment in told], [moment.losses["loss"] for moment in told]
+    return Curve(np.array(steps, np.float64), np.array(losses, np.float64))
 
 
 def _even(side: int) -> int:
