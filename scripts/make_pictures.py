@@ -1,5 +1,9 @@
-"""Makes the pictures of the README anew, with the program itself: `python scripts/make_pictures.py`."""
+"""Makes the pictures of the README anew, with the program itself: `python scripts/make_pictures.py`.
 
+With the argument `training`, only the film of training.
+"""
+
+import sys
 import tempfile
 from pathlib import Path
 
@@ -13,6 +17,10 @@ from latent_explorer.engine.protocol import Decode, Open, Pictures
 from latent_explorer.gui.driving.deep_zoom import film_deep_zoom
 from latent_explorer.gui.driving.tour import tour
 from latent_explorer.places import find_bundle
+from latent_explorer.runs import Job, Recipe
+from latent_explorer.runs.protocol import Film
+from latent_explorer.training.film import make_film
+from latent_explorer.training.jobs import train_bundle
 
 RESOURCES = Path(__file__).resolve().parent.parent / "resources"
 PICTURES, ICON = RESOURCES / "readme", RESOURCES / "icons" / "latent-explorer.png"
@@ -34,8 +42,18 @@ def main() -> None:
             Image.open(Path(folder) / name).convert("RGB").save(PICTURES / kept, optimize=True)
         film_deep_zoom(PICTURES / "deep-zoom.gif", "mnist-vae-2d")
         (PICTURES / "drag.gif").write_bytes((Path(folder) / "drag.gif").read_bytes())
+        make_training_film(Path(folder) / "mnist-vae-2d", PICTURES / "training.gif")
     for picture in sorted(PICTURES.iterdir()):
         print(f"{picture.name}: {picture.stat().st_size / 1024:.0f} KiB")
+
+
+def make_training_film(bundle: Path, file: Path) -> None:
+    """Train the default model for ten epochs, as someone who changes nothing but their number, and film that."""
+    job = Job("mnist", bundle, recipe=Recipe(epochs=10))
+    for report in train_bundle(job, keep_bytes=1 << 30):
+        print(f"training: step {report.step:,} of {report.steps:,}", end="\r", flush=True)
+    film = Film(number=0, run=job.run.path, file=file, seconds=11.0, overwrite=True)
+    make_film(film, lambda progress: print(f"{progress.doing}: {progress.done} of {progress.total}  ", end="\r"))
 
 
 def make_icon() -> None:
@@ -58,4 +76,8 @@ def make_icon() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    if sys.argv[1:] == ["training"]:
+        with tempfile.TemporaryDirectory() as scratch:
+            make_training_film(Path(scratch) / "mnist-vae-2d", PICTURES / "training.gif")
+    else:
+        main()

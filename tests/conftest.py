@@ -8,12 +8,22 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import pytest
 from hypothesis import settings
 from PIL import Image
 
-from latent_explorer.bundles import FORMAT, BundleConfig, DatasetRecord, Latents, TrainingRecord, save_bundle
+from latent_explorer.bundles import (
+    FORMAT,
+    BundleConfig,
+    DatasetRecord,
+    Latents,
+    Moment,
+    TrainingRecord,
+    save_bundle,
+    save_snapshot,
+)
 from latent_explorer.data import Dataset, open_dataset
 from latent_explorer.nets.spec import NetSpec
 
@@ -61,6 +71,24 @@ def small_bundle(make_bundle: MakeBundle) -> Path:
 def wide_bundle(make_bundle: MakeBundle) -> Path:
     """A bundle of 6x10 colour pictures and five latent dimensions."""
     return make_bundle("wide", latent_dim=5, shape=(6, 10, 3))
+
+
+@pytest.fixture
+def filmed_run(tmp_path: Path) -> Path:
+    """The folder of a run with four snapshots of an untrained network: 200 points in three classes drift apart."""
+    spec = NetSpec(family="ae", trunk="dense", image_shape=(8, 8, 1), latent_dim=2, hidden=(16,))
+    dataset = _three_greys(tmp_path / "images.npz", (8, 8, 1), 300)
+    config, weights, kept = _config("drifting", spec, dataset, "images.npz"), _lively_weights(spec), np.arange(200)
+    clouds = _three_clouds(dataset, 2)
+    for epoch in range(4):
+        means = clouds.mean[:200] * (1, 0.2 + epoch)
+        latents = Latents(
+            means.astype(np.float32), None, clouds.label[:200], clouds.split[:200], clouds.error[:200], kept
+        )
+        moment = Moment(epoch=epoch, step=10 * epoch, losses={"loss": 90.0 / epoch} if epoch else {})
+        folder = tmp_path / "drifting.run" / "snapshots" / f"{moment.step:08}"
+        save_snapshot(folder, msgspec.structs.replace(config, moment=moment), weights, latents)
+    return tmp_path / "drifting.run"
 
 
 def _three_greys(file: Path, shape: tuple[int, int, int], count: int) -> Dataset:

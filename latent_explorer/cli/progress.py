@@ -1,9 +1,14 @@
-"""How far a training run is, on standard error."""
+"""How far a training run or its film is, on standard error."""
 
 from collections.abc import Mapping
 from datetime import timedelta
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
+
+if TYPE_CHECKING:
+    from rich.progress import TaskID
+
+    from latent_explorer.runs.protocol import Progress as Told
 
 
 class _Display:
@@ -77,3 +82,33 @@ class TrainingDisplay(_Display):
 
 def _text(losses: Mapping[str, float]) -> str:
     return ", ".join(f"{name} {value:.4g}" for name, value in losses.items())
+
+
+class FilmDisplay:
+    """A bar for each thing that is done, and a line for what has no total."""
+
+    def __init__(self) -> None:
+        from rich.console import Console
+        from rich.progress import Progress
+
+        self._progress = Progress(console=Console(stderr=True, highlight=False, markup=False))
+        self._tasks: dict[str, TaskID] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._tasks:  # else there is only an error to read
+            self._progress.stop()
+
+    def show(self, progress: "Told") -> None:
+        """What a runs.protocol.Progress says."""
+        if not progress.total:
+            self._progress.console.print(progress.doing, soft_wrap=True)
+            return
+        self._progress.start()
+        if progress.doing not in self._tasks:
+            self._tasks[progress.doing] = self._progress.add_task(progress.doing)
+        self._progress.update(self._tasks[progress.doing], completed=progress.done, total=progress.total)

@@ -16,8 +16,8 @@ from latent_explorer.export.video import encode_mp4
 from latent_explorer.files import write_whole
 
 _DEFAULT = Options()
-_COLOURS, _SAMPLES = 127, 6
-_WEBP_QUALITY = 82
+_COLOURS, _SAMPLES, _ROUNDS = 95, 6, 3
+_WEBP_QUALITY = 65
 
 
 def write_film_gif(
@@ -30,7 +30,7 @@ def write_film_gif(
 ) -> Path:
     """Write frames, uint8 (n, h, w, 1 or 3), as a small GIF; heeds seconds and loop.
 
-    All frames share 127 colours, those of a few frames together, and keep what has not changed since the one before.
+    All frames share 95 colours, those of a few frames together, and keep what has not changed since the one before.
     Pillow holds one byte for each of their pixels. Times are rounded to hundredths of a second.
     Raises UserError when `path` is taken and `overwrite` false, or it cannot be written.
     """
@@ -97,7 +97,7 @@ def _save(stream: IO[bytes], kind: str, images: Iterator[Image.Image], later: An
 
 
 def _palette(frames: Frames) -> Image.Image:
-    """The colours of a few frames, evenly spread."""
+    """The colours of a few frames, evenly spread, those that are rare but far from all others among them."""
     chosen = np.unique(np.linspace(0, frames.shape[0] - 1, _SAMPLES).round().astype(int)).tolist()
     sample = np.concatenate([frames[index] for index in chosen])
-    return to_image(sample).convert("RGB").quantize(_COLOURS, Image.Quantize.MEDIANCUT)
+    return to_image(sample).convert("RGB").quantize(_COLOURS, Image.Quantize.MAXCOVERAGE, _ROUNDS)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from av.container import OutputContainer
     from av.video.stream import VideoStream
 
-_QUALITY = {"crf": "17", "preset": "slow"}
+_QUALITY = {"crf": "20", "preset": "medium"}
 _BT709, _LIMITED = 1, 1  # how players of today take colours
 _INDEX_BYTES, _FRAME_BYTES = 4096, 48  # of the index at the beginning, at most
 

@@ -1,7 +1,5 @@
 """The trainer's loop: one task after the other, in the main thread."""
 
-import importlib
-import importlib.util
 import logging
 from collections.abc import Callable
 from functools import partial
@@ -32,7 +30,6 @@ from latent_explorer.training.inbox import Inbox
 from latent_explorer.training.jobs import train_bundle
 
 _log = logging.getLogger(__name__)
-_FILMING = "latent_explorer.training.film"
 
 Send = Callable[[Reply], None]
 
@@ -123,11 +120,10 @@ def train(begin: Begin, control: Control, send: Send) -> Ended | Failed:
 
 
 def _film(film: Film, send: Send) -> None:
-    if importlib.util.find_spec(_FILMING) is None:
-        send(Refused(number=film.number, reason="this version makes no films"))
-        return
+    from latent_explorer.training.film import make_film
+
     try:
-        send(Filmed(number=film.number, file=importlib.import_module(_FILMING).make_film(film, send)))
+        send(Filmed(number=film.number, file=make_film(film, send)))
     except Exception as error:
         send(Refused(number=film.number, reason=_in_words(error)))
 

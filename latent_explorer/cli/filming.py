@@ -1,0 +1,62 @@
+"""The command `film`."""
+
+from pathlib import Path
+from threading import Event
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from latent_explorer.cli.failure import INTERRUPTED, complain
+from latent_explorer.cli.options import AsJson, Overwrite, examples
+from latent_explorer.cli.output import print_json
+
+if TYPE_CHECKING:
+    from latent_explorer.runs.protocol import Film
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add this command."""
+    app.command(
+        epilog=examples(
+            "latent-explorer film my-vae --out training.gif",
+            "latent-explorer film my-vae.run --out training.mp4 --width 1280 --seconds 20 --light",
+        )
+    )(film)
+
+
+def film(
+    run: Annotated[Path, typer.Argument(metavar="RUN", help="The folder of a run, or of the bundle beside it.")],
+    out: Annotated[Path, typer.Option("--out", metavar="FILE", help="A .gif, .webp or .mp4 file.", show_default=False)],
+    width: Annotated[int, typer.Option(help="Pixels across, 320 to 1920.")] = 640,
+    seconds: Annotated[float, typer.Option(help="How long it takes, 2 to 120.")] = 12.0,
+    light: Annotated[bool, typer.Option("--light", help="On a light ground.")] = False,
+    overwrite: Overwrite = False,
+    as_json: AsJson = False,
+) -> None:
+    """Make a film of a training run from its snapshots: how the map of its data came about.
+
+    A snapshot that is damaged is left out. Ctrl-C leaves no file behind.
+    """
+    from latent_explorer.runs.protocol import Film
+
+    wish = Film(number=0, run=run, file=out, width=width, seconds=seconds, dark=not light, overwrite=overwrite)
+    _make(wish)
+    if as_json:
+        print_json({"file": str(out), "run": str(run), "width": width, "seconds": seconds, "bytes": out.stat().st_size})
+    else:
+        print(f"{out}: {out.stat().st_size / 1e6:.1f} MB")
+
+
+def _make(wish: "Film") -> None:
+    """Make it; leaves with 130 where it was stopped."""
+    from latent_explorer.cli.progress import FilmDisplay
+    from latent_explorer.training import stop_on_interrupt
+    from latent_explorer.training.film import Cancelled, make_film
+
+    token = Event()
+    try:
+        with stop_on_interrupt(token), FilmDisplay() as display:
+            make_film(wish, display.show, token)
+    except Cancelled:
+        complain("stopped; nothing was written")
+        raise typer.Exit(INTERRUPTED) from None

@@ -1,0 +1,109 @@
+"""When a film shows what, and where it looks: from moments to seconds."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.ndimage import gaussian_filter1d, maximum_filter1d
+
+from latent_explorer.atlas import Region
+from latent_explorer.charts import bulk
+
+_LEAST, _MOST = 0.5, 2.0  # of the usual time from a moment to the next
+_OPENING, _END = 0.03, 0.14  # shares of the film that stand still
+_CALM = 0.06  # share of the film over which the view is smoothed
+_MARGIN = 0.03
+
+
+def times_of(places: NDArray[np.float32], seconds: float) -> NDArray[np.float64]:
+    """When each moment is reached, (k,), of where the points are then (k, n, 2).
+
+    The time to the next grows, within bounds, with the distance that the middle one of the points moves, measured by
+    how far they all lie apart.
+    """
+    apart = places[1:].std(1).max(-1)
+    moved = np.median(np.linalg.norm(np.diff(places, axis=0), axis=-1), axis=1) / np.maximum(apart, 1e-9)
+    wanted = np.sqrt(moved)
+    shares = np.clip(wanted / max(float(np.median(wanted)), 1e-9), _LEAST, _MOST)
+    reached = np.concatenate([[0.0], np.cumsum(shares)]) / shares.sum()
+    times: NDArray[np.float64] = seconds * (_OPENING + (1 - _OPENING - _END) * reached)
+    return times
+
+
+@dataclass(frozen=True, eq=False)
+class Glide:
+    """Points moving through places (k, n, 2) at times (k,) without a halt but where they turn back.
+
+    Between two moments each coordinate is a cubic that goes beyond neither; slopes: (k, n, 2).
+    Fritsch and Butland 1984, "A method for constructing local monotone piecewise cubic interpolants".
+    """
+
+    times: NDArray[np.float64]
+    places: NDArray[np.float32]
+    slopes: NDArray[np.float32]
+
+    @classmethod
+    def through(cls, times: NDArray[np.float64], places: NDArray[np.float32]) -> "Glide":
+        """The glide that begins and ends at rest."""
+        steps = np.diff(times)[:, None, None]
+        rates = np.diff(places, axis=0) / steps
+        before, after = rates[:-1], rates[1:]
+        weights = (2 * steps[1:] + steps[:-1]), (steps[1:] + 2 * steps[:-1])
+        with np.errstate(divide="ignore", invalid="ignore"):
+            means = (weights[0] + weights[1]) / (weights[0] / before + weights[1] / after)
+        slopes = np.zeros_like(places)
+        slopes[1:-1] = np.where(before * after > 0, means, 0)
+        return cls(times, places, slopes)
+
+    def at(self, time: float) -> NDArray[np.float32]:
+        """Where the points are (n, 2)."""
+        number, t = between(self.times, time)
+        step = np.float32(self.times[number + 1] - self.times[number])
+        begin, end = self.places[number], self.places[number + 1]
+        rise = t * t * (3 - 2 * t)
+        out, into = t * (1 - t) ** 2, t * t * (t - 1)
+        place: NDArray[np.float32] = np.asarray(
+            begin + (end - begin) * rise + step * (out * self.slopes[number] + into * self.slopes[number + 1]),
+            np.float32,
+        )
+        return place
+
+
+def between(times: NDArray[np.float64], time: float) -> tuple[int, float]:
+    """After which of the moments, but the last, a time is, and what share in [0, 1] of the way to the next."""
+    number = int(np.clip(np.searchsorted(times, time, "right") - 1, 0, len(times) - 2))
+    return number, float(np.clip((time - times[number]) / (times[number + 1] - times[number]), 0, 1))
+
+
+def _calmed(values: NDArray[np.float64], width: float) -> NDArray[np.float64]:
+    calm: NDArray[np.float64] = gaussian_filter1d(values, max(width / 2, 1e-3), axis=0, mode="nearest")
+    return calm
+
+
+@dataclass(frozen=True, eq=False)
+class Camera:
+    """What is seen of the plane in each frame: middles (f, 2) and heights (f,), `aspect` times as wide."""
+
+    middles: NDArray[np.float64]
+    heights: NDArray[np.float64]
+    aspect: float
+
+    @classmethod
+    def following(
+        cls, places: NDArray[np.float32], times: NDArray[np.float64], frames: NDArray[np.float64], aspect: float
+    ) -> "Camera":
+        """Most of the points (k, n, 2) at times (k,), seen at the times `frames` (f,) without a jolt."""
+        homes = [Region.around(bulk(each)).grown(_MARGIN) for each in places]
+        edges = np.array([(home.left, home.bottom, home.right, home.top) for home in homes])
+        seen = np.column_stack([np.interp(frames, times, column) for column in edges.T])
+        width = _CALM * len(frames)
+        middles = _calmed((seen[:, :2] + seen[:, 2:]) / 2, width)
+        reach = np.maximum(seen[:, 2:] - middles, middles - seen[:, :2]) * (2 / aspect, 2)
+        largest = maximum_filter1d(np.log(reach.max(1)), 2 * round(width) + 1, mode="nearest")
+        return cls(middles, np.exp(_calmed(largest, width)), aspect)
+
+    def region(self, frame: int) -> Region:
+        """The rectangle seen."""
+        (u, v), up = self.middles[frame], self.heights[frame] / 2
+        across = up * self.aspect
+        return Region(u - across, v - up, u + across, v + up)
