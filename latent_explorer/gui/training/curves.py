@@ -79,6 +79,7 @@ class Curves(QWidget):
         plot.setFixedHeight(_HEIGHT)
         plot.setMouseEnabled(False, False)
         plot.setMenuEnabled(False)
+        plot.plotItem.ctrlMenu.setParent(plot, Qt.WindowType.Popup)  # or it would outlive the window
         plot.hideButtons()
         plot.showGrid(y=True, alpha=0.15)
         plot.getAxis("left").setWidth(34)

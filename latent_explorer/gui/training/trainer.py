@@ -30,6 +30,7 @@ from latent_explorer.runs.protocol import (
 )
 
 _ASK_MS = 300
+_NOTHING = -1  # the number of no question
 KEEP_BYTES = 512 * 2**20
 """What the snapshots of a run may take on disk, unless the person has chosen otherwise."""
 
@@ -80,7 +81,7 @@ class Trainer(QObject):
         self._start = start
         self._client: Client | None = None
         self._numbers = count(1)
-        self._asked = self._film = 0
+        self._asked = self._film = _NOTHING
         self._question: Job | None = None
         self._keeping = False  # whether the run is to end as soon as it goes on
         self._pause = QTimer(self)
@@ -102,12 +103,12 @@ class Trainer(QObject):
 
     def ask(self, plan: Plan) -> None:
         """Ask, when nothing more is changed for a moment, what a plan would take."""
-        self._asked, self._question = 0, plan.to_job(self.folder)
+        self._asked, self._question = _NOTHING, plan.to_job(self.folder)
         self._pause.start()
 
     def ask_nothing(self) -> None:
         """What was asked about is no longer of interest."""
-        self._asked, self._question = 0, None
+        self._asked, self._question = _NOTHING, None
         self._pause.stop()
 
     def begin(self, job: Job) -> None:
@@ -169,6 +170,8 @@ class Trainer(QObject):
                 self.estimated.emit(reply)
             case Filmed(number=number) | Refused(number=number) if number == self._film:
                 self.filmed.emit(reply)
+            case Refused(number=0, reason=reason):
+                self._take_of_run(Failed(reason=reason))
             case Estimated() | Refused() | Filmed():
                 pass  # of something that is no longer of interest
             case Progress():

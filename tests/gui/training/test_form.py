@@ -1,0 +1,147 @@
+"""The form: defaults, help, what cannot work, estimates, and the job that is asked for."""
+
+from pathlib import Path
+
+import pytest
+from PyQt6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PyQt6.QtGui import QDragEnterEvent, QDropEvent
+from PyQt6.QtTest import QTest
+from PyQt6.QtWidgets import QApplication
+
+from latent_explorer.gui.driving.person import Person
+from latent_explorer.runs.protocol import Ask, Begin, Estimated, Refused
+
+
+def type_into(person: Person, panel, name: str, text: str) -> None:
+    person.type_over(panel.setup.form.rows[name].editor, text)
+
+
+def choose(panel, name: str, label: str) -> None:
+    """Choose an entry of a list by the arrow keys."""
+    box = panel.setup.form.rows[name].editor
+    box.setFocus()
+    QTest.keyClick(box, Qt.Key.Key_Home)
+    while box.currentText() != label:
+        QTest.keyClick(box, Qt.Key.Key_Down)
+
+
+def test_one_press_trains_a_vae_of_mnist_in_two_dimensions(teacher: Person, panel, trainer, trained: Path) -> None:
+    teacher.wait_until(lambda: "1 min 20 s on cpu" in panel.setup.expected.text())
+    assert "60,000 of 70,000 images" in panel.setup.expected.text()
+    teacher.press_button(panel.setup.train)
+    job = trainer.last(Begin).job
+    assert (job.source, job.family, job.latent_dim, job.folder) == ("mnist", "vae", 2, trained / "mnist-vae-2d-1")
+    assert job.command.startswith("latent-explorer train --dataset=mnist --family=vae")
+
+
+def test_the_name_follows_until_it_is_typed(teacher: Person, panel) -> None:
+    form = panel.setup.form
+    choose(panel, "family", "Autoencoder")
+    assert form.plan.name == "mnist-ae-2d-1"
+    type_into(teacher, panel, "name", "for my class")
+    choose(panel, "family", "VAE")
+    assert form.plan.name == "for my class"
+
+
+def test_another_dataset_brings_its_own_values_but_not_over_those_chosen(teacher: Person, panel) -> None:
+    form = panel.setup.form
+    form.rows["epochs"].editor.selectAll()
+    QTest.keyClicks(form.rows["epochs"].editor, "3")
+    choose(panel, "source", "CIFAR-10")
+    plan = form.plan
+    assert (plan.source, plan.trunk, plan.epochs) == ("cifar10", "conv", 3)
+    choose(panel, "source", "MNIST")
+    assert form.plan.trunk == "dense"
+
+
+def test_what_does_not_concern_the_family_is_not_shown(teacher: Person, panel) -> None:
+    form = panel.setup.form
+    teacher.press_button(form.more_button)
+    assert form.rows["beta"].editor.isVisible()
+    choose(panel, "family", "Autoencoder")
+    assert not form.rows["beta"].editor.isVisible()
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "words"),
+    [
+        ("learning_rate", "0", "nothing is learned"),
+        ("learning_rate", "fast", "between 0 and 10"),
+        ("beta", "-1", "between 0 and 1,000"),
+        ("name", "a/b", "letters, digits"),
+        ("name", "", "Give the model a name"),
+    ],
+)
+def test_what_cannot_work_is_said_at_the_field_while_typing(
+    teacher: Person, panel, trainer, name: str, text: str, words: str
+) -> None:
+    setup = panel.setup
+    teacher.press_button(setup.form.more_button)
+    teacher.wait_until(setup.train.isEnabled)
+    if text:
+        type_into(teacher, panel, name, text)
+    else:
+        setup.form.rows[name].editor.setFocus()
+        setup.form.rows[name].editor.selectAll()
+        QTest.keyClick(setup.form.rows[name].editor, Qt.Key.Key_Delete)
+    complaint = setup.form.complaints[name]
+    assert complaint.isVisible()
+    assert words in complaint.text()
+    assert not setup.train.isEnabled()
+    assert "Mend first" in setup.reason.text()
+    teacher.press_button(setup.train)
+    assert trainer.last(Begin) is None
+
+
+def test_a_folder_is_dropped_as_a_dataset(teacher: Person, panel, tmp_path: Path) -> None:
+    (tmp_path / "My birds" / "gull").mkdir(parents=True)
+    mime = QMimeData()
+    mime.setUrls([QUrl.fromLocalFile(str(tmp_path / "My birds"))])
+    action, left, none = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    enter = QDragEnterEvent(panel.rect().center(), action, mime, left, none)
+    QApplication.sendEvent(panel, enter)
+    assert enter.isAccepted()
+    QApplication.sendEvent(panel, QDropEvent(QPointF(5, 5), action, mime, left, none))
+    plan = panel.setup.form.plan
+    assert (plan.source, plan.side, plan.name) == (str(tmp_path / "My birds"), 32, "my-birds-vae-2d-1")
+    assert panel.setup.form.rows["side"].editor.isVisible()
+    choose(panel, "source", "KMNIST")
+    assert not panel.setup.form.rows["side"].editor.isVisible()
+
+
+def test_what_has_focus_is_explained(teacher: Person, panel) -> None:
+    panel.setup.form.rows["epochs"].editor.setFocus()
+    assert "How often every image is seen" in panel.setup.help.text()
+    choose(panel, "family", "Autoencoder")
+    assert "plain autoencoder" in panel.setup.help.text()
+
+
+def test_only_the_last_of_many_changes_is_asked_about(teacher: Person, panel, trainer) -> None:
+    teacher.wait_until(lambda: trainer.last(Ask) is not None)
+    before = len(trainer.sent)
+    type_into(teacher, panel, "name", "abc")
+    teacher.wait_until(lambda: len(trainer.sent) > before)
+    teacher.wait(0.4)
+    assert [request.job.folder.name for request in trainer.sent[before:]] == ["abc"]
+
+
+def test_an_estimate_of_what_is_no_longer_chosen_is_dropped(teacher: Person, panel, trainer) -> None:
+    teacher.wait_until(lambda: trainer.last(Ask) is not None)
+    old = trainer.last(Ask).number
+    type_into(teacher, panel, "name", "abc")
+    trainer.say(Estimated(number=old, seconds=1e6, memory=1, weights=1, device="old", images=(1, 1)))
+    teacher.wait_until(lambda: trainer.last(Ask).number != old)
+    teacher.wait_until(lambda: "1 min 20 s" in panel.setup.expected.text())
+    assert "old" not in panel.setup.expected.text()
+
+
+def test_what_the_trainer_finds_wrong_stops_the_button_until_something_is_changed(
+    teacher: Person, panel, trainer
+) -> None:
+    teacher.wait_until(lambda: trainer.last(Ask) is not None)
+    trainer.say(Refused(number=trainer.last(Ask).number, reason="images of different sizes"))
+    teacher.wait_until(lambda: "different sizes" in panel.setup.reason.text())
+    assert not panel.setup.train.isEnabled()
+    type_into(teacher, panel, "name", "abc")
+    assert panel.setup.train.isEnabled()
+    assert not panel.setup.reason.isVisible()
