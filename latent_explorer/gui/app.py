@@ -26,6 +26,7 @@ from latent_explorer.places import find_bundle, log_folder, resource, shipped_bu
 _log = logging.getLogger(__name__)
 _DEFAULT = "mnist-vae-2d"
 _COLLECT_MS = 2000
+_OFFER_MS = 2000  # once the map is there and the engine is at work
 
 
 def run(model: str | None = None, *, first_paint_to_stdout: bool = False) -> int:
@@ -48,6 +49,7 @@ def run(model: str | None = None, *, first_paint_to_stdout: bool = False) -> int
     keep = [_on_signals(window), collect_garbage_here()]
     if first_paint_to_stdout:
         window.canvas.painted.connect(lambda: _tell_first_paint(window))
+    QTimer.singleShot(_OFFER_MS, window.leaving.offer)
     window.show()
     code = app.exec()
     del keep
@@ -120,7 +122,7 @@ def _on_signals(window: MainWindow) -> object:
     signal.set_wakeup_fd(pythons.fileno())  # wakes Qt's loop, in which Python would never run its handlers
     for number in (signal.SIGINT, signal.SIGTERM):
         # not at once: Qt's loop may not have begun yet, or be in the middle of a paint
-        signal.signal(number, lambda *_: QTimer.singleShot(0, window.close))
+        signal.signal(number, lambda *_: QTimer.singleShot(0, window.leaving.close))
     notifier = QSocketNotifier(sip.voidptr(ours.fileno()), QSocketNotifier.Type.Read, window)
     notifier.activated.connect(lambda: ours.recv(64))
     return ours, pythons, notifier

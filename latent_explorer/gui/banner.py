@@ -1,26 +1,31 @@
 """A line across the top of the map that says what happened and what to do; never in the way of work."""
 
+from collections.abc import Callable, Mapping
+from functools import partial
+from types import MappingProxyType
+
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton
 
 from latent_explorer.gui.theme import Theme
 
+_NOTHING: Mapping[str, Callable[[], object]] = MappingProxyType({})
+
 
 class Banner(QFrame):
-    """Shows one message until it is dismissed or another comes."""
+    """Shows one message until it is dismissed or another comes. buttons: what it offers to do, by their words."""
 
     def __init__(self) -> None:
         super().__init__()
+        self.buttons: dict[str, QToolButton] = {}
         self._label = QLabel()
         self._label.setWordWrap(True)
         self._label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        close = QToolButton()
-        close.setText("Dismiss")
-        close.clicked.connect(self.hide)
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(12, 6, 8, 6)
-        layout.addWidget(self._label, 1)
-        layout.addWidget(close, 0, Qt.AlignmentFlag.AlignTop)
+        close = _button("Dismiss", self.hide)
+        self._layout = QHBoxLayout(self)
+        self._layout.setContentsMargins(12, 6, 8, 6)
+        self._layout.addWidget(self._label, 1)
+        self._layout.addWidget(close, 0, Qt.AlignmentFlag.AlignTop)
         self.hide()
 
     @property
@@ -32,7 +37,25 @@ class Banner(QFrame):
         """Take the colours of a theme."""
         self.setStyleSheet(f"Banner {{ background: {theme.panel}; border-left: 4px solid {theme.poor}; }}")
 
-    def say(self, message: str) -> None:
-        """Show a message."""
+    def say(self, message: str, offers: Mapping[str, Callable[[], object]] = _NOTHING) -> None:
+        """Show a message. offers: what can be done about it, by the words of its button; the banner goes with it."""
+        for button in self.buttons.values():
+            self._layout.removeWidget(button)
+            button.hide()
+            button.deleteLater()
+        self.buttons = {words: _button(words, partial(self._take, run)) for words, run in offers.items()}
+        for place, button in enumerate(self.buttons.values(), 1):
+            self._layout.insertWidget(place, button, 0, Qt.AlignmentFlag.AlignTop)
         self._label.setText(message)
         self.show()
+
+    def _take(self, run: Callable[[], object]) -> None:
+        self.hide()
+        run()
+
+
+def _button(words: str, pressed: Callable[[], object]) -> QToolButton:
+    button = QToolButton()
+    button.setText(words)
+    button.clicked.connect(lambda: pressed())
+    return button

@@ -45,7 +45,9 @@ from latent_explorer.gui.shipped import shipped_tiles
 from latent_explorer.gui.status import StatusLine
 from latent_explorer.gui.thumbnails import Thumbnails
 from latent_explorer.gui.tile_store import TileStore
+from latent_explorer.gui.training.filming import Filming
 from latent_explorer.gui.training.guide import Guide
+from latent_explorer.gui.training.leaving import Leaving
 from latent_explorer.gui.training.panel import TrainingPanel
 from latent_explorer.gui.training.trainer import StartTrainer, Trainer, start_trainer
 from latent_explorer.gui.voyage import Voyage
@@ -114,6 +116,7 @@ class MainWindow(QMainWindow):
         self.opener = Opener(self)
         self.voyage = Voyage(self)
         self.guide = Guide(self)
+        self.leaving, self.filming = Leaving(self), Filming(self)
         self.pinboard = Pinboard(self)
         self.selecting = Selecting(self)
         gestures = Gestures(self)
@@ -364,6 +367,9 @@ class MainWindow(QMainWindow):
             self.open(folder)
 
     def closeEvent(self, event: QCloseEvent | None) -> None:
+        if event is not None and not self.leaving.may_close():
+            event.ignore()
+            return
         self.filmstrip.stop()
         self.docks.remember(self.settings)
         self.settings.save()

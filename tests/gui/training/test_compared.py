@@ -1,0 +1,59 @@
+"""Bundles of one dataset beside one another."""
+
+from pathlib import Path
+
+from latent_explorer.gui.training.axis import log_ticks
+from latent_explorer.gui.training.compared import COLUMNS, best, entries
+from latent_explorer.gui.training.history import History
+from latent_explorer.gui.training.words import duration, figure
+from latent_explorer.places import shipped_bundles
+from latent_explorer.runs import Report
+
+
+def test_only_those_of_the_dataset_are_compared_and_broken_ones_left_out(tmp_path: Path) -> None:
+    (tmp_path / "broken").mkdir()
+    (tmp_path / "broken" / "config.json").write_text("{")
+    found = {entry.name: entry for entry in entries("mnist", tmp_path)}
+    assert found.keys() == {path.name for path in shipped_bundles() if path.name.startswith("mnist")}
+    assert found["mnist-vae-2d"].kind == "VAE, 2d"
+    assert found["mnist-ae-2d"].values["negative_elbo"] is None
+
+
+def test_the_best_of_each_column() -> None:
+    found = entries("mnist", Path("/nowhere"))
+    columns = {column.name: column for column in COLUMNS}
+    assert best(found, columns["mse"]) == min(entry.values["mse"] for entry in found)
+    assert best(found, columns["knn10_accuracy"]) == max(entry.values["knn10_accuracy"] for entry in found)
+    assert best(found, columns["minutes"]) is None
+    assert best(found[:1], columns["mse"]) is None
+
+
+def test_figures_are_short() -> None:
+    texts = [column.text(value) for column, value in zip(COLUMNS, (130.42, 0.03139, 0.881, 12.08), strict=True)]
+    assert texts == ["130.4", ".0314", "88.1%", "12.1"]
+    assert COLUMNS[0].text(None) == "–"
+
+
+def test_durations_and_losses_in_words() -> None:
+    assert [duration(seconds) for seconds in (0.2, 59, 80, 3600, 5000, 200_000)] == [
+        "under a second", "59 s", "1 min 20 s", "1 h", "1 h 23 min", "2.3 days"
+    ]  # fmt: skip
+    assert [figure(value) for value in (1234.56, 142.74, 6.154, 0.03139)] == ["1,234.6", "142.7", "6.15", "0.0314"]
+
+
+def test_a_log_axis_has_few_numbers() -> None:
+    assert [round(10**tick, 6) for tick in log_ticks(0.9, 2.1)] == [10, 20, 50, 100]
+    assert [round(10**tick, 6) for tick in log_ticks(-2, 2)] == [0.01, 0.1, 1, 10, 100]
+
+
+def test_a_report_known_already_is_passed_over() -> None:
+    history = History()
+    assert history.words_at(1.0, []) == ""
+    for step in (5, 10, 10, 5):
+        losses = {"loss": 100.0 + step}
+        report = Report(
+            epoch=1, step=step, steps=20, losses=losses, test_losses=None, images_per_second=1.0, seconds_left=0.0
+        )
+        history.take(report, 10)
+    assert history.train["loss"].at == [0.5, 1.0]
+    assert history.words_at(0.6, ["loss"]) == "Epoch 0.6 · loss 105.0 train"
