@@ -20,7 +20,7 @@ class Plan:
 
     source: one of DATASETS, or the path of a folder or file of images; empty where none is chosen yet.
     side: what images of a path are stretched to, height and width; 0 for as they are. prior_warm_up: the share of the
-    run in which beta rises. name: of the bundle's folder.
+    run in which beta rises. moments: how many MiB the snapshots of the run may take. name: of the bundle's folder.
     """
 
     source: str = "mnist"
@@ -36,6 +36,7 @@ class Plan:
     schedule: Schedule = "cosine"
     seed: int = 0
     device: str = "auto"
+    moments: int = 512
     name: str = ""
 
     @property

@@ -176,6 +176,17 @@ SETTINGS = (
             Choice("mps", "GPU (Apple)", "The graphics of a Mac."),
         ),
     ),
+    Setting(
+        "moments",
+        "Moments",
+        "How much of the disk the moments of the run may take, to which one can go back. When they take more, every "
+        "other one is left out.",
+        "choice",
+        choices=(
+            Choice(0, "Keep none", "Then there is no going back, and no film."),
+            *(Choice(size, f"Up to {size} MB") for size in (128, 512, 2048, 8192)),
+        ),
+    ),
 )
 """In the order shown."""
 

@@ -12,12 +12,16 @@ from latent_explorer.runs.settings import label_of
 
 @dataclass(frozen=True)
 class Column:
-    """A figure of a bundle. name: in its metrics, or "minutes". least: whether less is better; None for neither."""
+    """A figure of a bundle. name: in its metrics, or "minutes". least: whether less is better; None for neither.
+
+    width: in pixels.
+    """
 
     name: str
     label: str
     sentence: str
     least: bool | None
+    width: int
 
     def text(self, value: float | None) -> str:
         """A value as it is shown."""
@@ -31,10 +35,10 @@ class Column:
 
 
 COLUMNS = (
-    Column("negative_elbo", "−ELBO", "In nats per test image: how well a VAE explains them. Less is better.", True),
-    Column("mse", "MSE", "Squared error per pixel of the reconstructions. Less is better.", True),
-    Column("knn10_accuracy", "10-NN", "How often the ten nearest images tell the class. More is better.", False),
-    Column("minutes", "Min", "Minutes of training, on whatever machine that was.", None),
+    Column("negative_elbo", "−ELBO", "In nats per test image: how well a VAE explains them. Less is better.", True, 48),
+    Column("mse", "MSE", "Squared error per pixel of the reconstructions. Less is better.", True, 43),
+    Column("knn10_accuracy", "10-NN", "How often the ten nearest images tell the class. More is better.", False, 47),
+    Column("minutes", "Min", "Minutes of training, on whatever machine that was.", None, 36),
 )
 
 

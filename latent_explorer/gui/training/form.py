@@ -85,7 +85,7 @@ class PlanForm(QWidget):
                     self._add(grid, setting)
         button = self.more_button
         button.setText("More settings")
-        button.setToolTip("Network, beta, batch, learning rate, seed and device")
+        button.setToolTip("Network, beta, batch, learning rate, seed, device and moments")
         button.setCheckable(True)
         button.setStyleSheet(_FOLD)
         button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)

@@ -16,6 +16,12 @@ class Series:
     at: list[float] = field(default_factory=list)
     values: list[float] = field(default_factory=list)
 
+    def add(self, at: float, value: float) -> None:
+        """One value more, unless it lies before the last."""
+        if not self.at or at > self.at[-1]:
+            self.at.append(at)
+            self.values.append(value)
+
     def arrays(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """What a plot takes."""
         return np.array(self.at), np.array(self.values)
@@ -45,15 +51,11 @@ class History:
         return max((series.at[-1] for series in self.train.values() if series.at), default=0.0)
 
     def take(self, report: Report, per_epoch: int) -> None:
-        """Add a report. per_epoch: steps in each epoch. One of a step known already is passed over."""
+        """Add a report. per_epoch: steps in each epoch. What is known of a step already is passed over."""
         at = report.step / max(1, per_epoch)
-        if self.train and at <= self.last:
-            return
         for split, losses in ((self.train, report.losses), (self.test, report.test_losses or {})):
             for name, value in losses.items():
-                series = split.setdefault(name, Series())
-                series.at.append(at)
-                series.values.append(value)
+                split.setdefault(name, Series()).add(at, value)
 
     def words_at(self, epoch: float, terms: list[str]) -> str:
         """Every value of some terms nearest to an epoch, in words."""

@@ -21,7 +21,7 @@ from latent_explorer.gui.training.buttons import button, heading, words
 from latent_explorer.gui.training.compared import COLUMNS, Entry, best, entries
 from latent_explorer.gui.training.words import duration
 
-_FIGURES, _ROWS = 48, 6  # pixels of a column; rows in sight before one has to scroll
+_ROWS = 6  # in sight before one has to scroll
 _CARD = "README.md"
 
 
@@ -72,6 +72,7 @@ class ResultView(QWidget):
         table.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         table.setShowGrid(False)
         table.setWordWrap(False)
+        table.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         table.setToolTip("Double-click opens a model")
         table.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         table.cellDoubleClicked.connect(lambda row, _: self.open_wanted.emit(self._entries[row].folder))
@@ -85,7 +86,7 @@ class ResultView(QWidget):
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         header.setMinimumSectionSize(20)
         for place, column in enumerate(COLUMNS, 1):
-            table.setColumnWidth(place, _FIGURES)
+            table.setColumnWidth(place, column.width)
             item = table.horizontalHeaderItem(place)
             assert item is not None
             item.setToolTip(column.sentence)

@@ -96,5 +96,7 @@ class SetupPage(QWidget):
 
     def _begin(self) -> None:
         if not self.form.problems():
-            self._trainer.begin(self.form.plan.to_job(self._trainer.folder))
+            plan = self.form.plan
+            self._trainer.keep_bytes = plan.moments * 2**20
+            self._trainer.begin(plan.to_job(self._trainer.folder))
             self.begun.emit()

@@ -46,14 +46,20 @@ def test_a_log_axis_has_few_numbers() -> None:
     assert [round(10**tick, 6) for tick in log_ticks(-2, 2)] == [0.01, 0.1, 1, 10, 100]
 
 
-def test_a_report_known_already_is_passed_over() -> None:
+def test_what_is_known_of_a_step_already_is_passed_over() -> None:
     history = History()
     assert history.words_at(1.0, []) == ""
-    for step in (5, 10, 10, 5):
-        losses = {"loss": 100.0 + step}
+    for step, test in ((5, None), (10, None), (10, {"loss": 99.0}), (5, None)):
         report = Report(
-            epoch=1, step=step, steps=20, losses=losses, test_losses=None, images_per_second=1.0, seconds_left=0.0
+            epoch=1,
+            step=step,
+            steps=20,
+            losses={"loss": 100.0 + step},
+            test_losses=test,
+            images_per_second=1.0,
+            seconds_left=0.0,
         )
         history.take(report, 10)
     assert history.train["loss"].at == [0.5, 1.0]
-    assert history.words_at(0.6, ["loss"]) == "Epoch 0.6 · loss 105.0 train"
+    assert (history.test["loss"].at, history.test["loss"].values) == ([1.0], [99.0])
+    assert history.words_at(0.6, ["loss"]) == "Epoch 0.6 · loss 105.0 train, 99 test"

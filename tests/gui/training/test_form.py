@@ -31,6 +31,7 @@ def test_one_press_trains_a_vae_of_mnist_in_two_dimensions(teacher: Person, pane
     teacher.press_button(panel.setup.train)
     job = trainer.last(Begin).job
     assert (job.source, job.family, job.latent_dim, job.folder) == ("mnist", "vae", 2, trained / "mnist-vae-2d-1")
+    assert trainer.last(Begin).keep_bytes == 512 * 2**20
     assert job.command.startswith("latent-explorer train --dataset=mnist --family=vae")
 
 
