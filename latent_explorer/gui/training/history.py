@@ -45,15 +45,14 @@ class History:
         return max((series.at[-1] for series in self.train.values() if series.at), default=0.0)
 
     def take(self, report: Report, per_epoch: int) -> None:
-        """Add a report. per_epoch: steps in each epoch. One of a step known already is passed over."""
+        """Add a report. per_epoch: steps in each epoch. What is known of its step already is passed over."""
         at = report.step / max(1, per_epoch)
-        if self.train and at <= self.last:
-            return
         for split, losses in ((self.train, report.losses), (self.test, report.test_losses or {})):
             for name, value in losses.items():
                 series = split.setdefault(name, Series())
-                series.at.append(at)
-                series.values.append(value)
+                if not series.at or at > series.at[-1]:  # the last step of an epoch is reported twice, then with tests
+                    series.at.append(at)
+                    series.values.append(value)
 
     def words_at(self, epoch: float, terms: list[str]) -> str:
         """Every value of some terms nearest to an epoch, in words."""
