@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import timedelta
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 if TYPE_CHECKING:
     from rich.progress import TaskID
@@ -52,6 +52,15 @@ class TrainingDisplay(_Display):
 
     def __init__(self, dataset: str) -> None:
         super().__init__(f"reading {dataset}")
+
+    def tell(self, told: Any) -> None:
+        """What a runs.protocol.Progress says; a Begun is seen by the first report."""
+        if getattr(told, "lasting", False):
+            self._progress.console.print(told.doing, soft_wrap=True)
+        elif hasattr(told, "doing"):
+            self._progress.update(
+                self._task, description=told.doing, completed=told.done, total=told.total or None, state=""
+            )
 
     def show(
         self,

@@ -16,7 +16,7 @@ from latent_explorer.cli.output import print_json
 from latent_explorer.cli.progress import TrainingDisplay
 from latent_explorer.errors import TrainingError, UserError
 
-_OF_THE_CALL = {"dataset", "out", "resume", "overwrite", "as_json"}
+_OF_THE_CALL = {"dataset", "out", "snapshots", "resume", "overwrite", "as_json"}
 """The options that are not part of what is trained: a run that is resumed has all others already."""
 
 _OF_THE_RECIPE = (
@@ -62,6 +62,10 @@ def train(
     seed: Annotated[int, typer.Option(min=0, help="The same seed on the same device gives the same bundle.")] = 0,
     device: Device = "auto",
     precision: Annotated[str, typer.Option(help="auto, float32 or bfloat16.")] = "auto",
+    snapshots: Annotated[
+        int | None,
+        typer.Option(min=1, metavar="MB", help="Keep the network of each epoch in DIR.run, within so many megabytes."),
+    ] = None,
     resume: Annotated[bool, typer.Option(help="Go on with the run that was stopped in DIR.")] = False,
     overwrite: Overwrite = False,
     as_json: AsJson = False,
@@ -70,7 +74,8 @@ def train(
 
     Ctrl-C stops it; the best weights so far are saved all the same, and --resume goes on from there, with the options
     of the run that was stopped. So it is where a loss is no longer finite. What is reported is also in the CSV
-    DIR.run/log.csv, and in DIR.run/tensorboard where that extra is installed.
+    DIR.run/log.csv, and in DIR.run/tensorboard where that extra is installed. With --snapshots the map of every epoch
+    is in DIR.run/snapshots, as bundles that the window opens; where they are too many, they are thinned evenly.
     """
     from latent_explorer.runs import Job
 
@@ -89,7 +94,7 @@ def train(
         overwrite=overwrite,
         resume=resume,
     )
-    _run(job, as_json)
+    _run(job, as_json, (snapshots or 0) * 1_000_000)
 
 
 def _recipe(options: dict[str, Any]) -> Any:
@@ -108,7 +113,7 @@ def _check(option: str, value: str, literal: Any) -> None:
         raise UserError(f"{option} {value}: expected {', '.join(known[:-1])} or {known[-1]}")
 
 
-def _run(job: Any, as_json: bool) -> None:
+def _run(job: Any, as_json: bool, keep_bytes: int) -> None:
     """Train as `job`, a training.Job, says; leaves with 130 where it was stopped."""
     from latent_explorer.training import stop_on_interrupt
     from latent_explorer.training.jobs import train_bundle
@@ -119,7 +124,7 @@ def _run(job: Any, as_json: bool) -> None:
     token, before = Event(), _saved_at(job.folder)
     try:
         with stop_on_interrupt(token), _sigterm_as_interrupt(), TrainingDisplay(job.source) as display:
-            for report in train_bundle(job, token):
+            for report in train_bundle(job, token, keep_bytes=keep_bytes, say=display.tell):
                 display.show(
                     report.epoch,
                     (report.step, report.steps),

@@ -86,11 +86,15 @@ class Refused(Message, frozen=True, tag=True):
 
 
 class Progress(Message, frozen=True, tag=True):
-    """How far what takes long is: reading a dataset, writing the bundle, a film. doing: in words."""
+    """How far what takes long is: reading a dataset, writing the bundle, a film. doing: in words.
+
+    lasting: it is no such thing, but words that a person should still find when others have come.
+    """
 
     doing: str
     done: int = 0
     total: int = 0
+    lasting: bool = False
 
 
 class Begun(Message, frozen=True, tag=True):

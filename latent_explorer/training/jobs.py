@@ -61,7 +61,7 @@ def train_bundle(
     training = _begin(job, dataset)
     _make_folder(job.run.path)
     _prepare(job, dataset)
-    snapshots = Snapshots(job, training, dataset, keep_bytes, lambda words: say(Progress(doing=words)))
+    snapshots = Snapshots(job, training, dataset, keep_bytes, lambda words: say(Progress(doing=words, lasting=True)))
     snapshots.begin()
     say(Begun(run=job.run.path, steps=training.steps, per_epoch=training.steps_per_epoch, device=training.device))
     try:

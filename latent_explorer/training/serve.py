@@ -83,7 +83,7 @@ class Estimates:
                 weights=found.weights,
                 device=found.device,
                 images=(facts.train, facts.train + facts.test),
-                remark="" if facts.at_hand else f"{ask.job.source} will be downloaded first",
+                remark="" if facts.at_hand else f"{ask.job.source} will be downloaded first.",
             )
         )
 

@@ -10,6 +10,7 @@ import pytest
 
 from latent_explorer.bundles import check_bundle, read_config, read_weights
 from latent_explorer.errors import TrainingError
+from latent_explorer.runs import RunFolder, kept_job
 
 SMALL = ("--hidden", "16", "--precision", "float32", "--device", "cpu", "--batch-size", "64")
 
@@ -144,3 +145,13 @@ def test_a_damaged_bundle_is_not_evaluated(call, make_bundle):
     assert outcome.code == 2
     assert "weights.safetensors" in outcome.err
     assert not outcome.out
+
+
+def test_the_map_of_every_epoch_is_kept_where_asked_for(done, images):
+    done("train", "--dataset", images, *SMALL, "--epochs", 2, "--snapshots", 50, "--out", "vae")
+    taken = sorted(Path("vae.run/snapshots").iterdir())
+    assert [check_bundle(folder).moment.epoch for folder in (taken[0], taken[-1])] == [0, 2]
+    assert "--snapshots 50" in read_config(Path("vae")).training.command
+    assert kept_job(RunFolder.of_bundle(Path("vae"))).recipe.epochs == 2
+    done("train", "--dataset", images, *SMALL, "--epochs", 1, "--out", "vae", "--overwrite")
+    assert not list(Path("vae.run/snapshots").iterdir())

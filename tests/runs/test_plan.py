@@ -99,7 +99,7 @@ def _job_of(command: str) -> object:
 
     jobs = []
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(training, "_run", lambda job, as_json: jobs.append(replace(job, command="")))
+        patch.setattr(training, "_run", lambda job, *_: jobs.append(replace(job, command="")))
         result = CliRunner().invoke(app, shlex.split(command)[1:])
     assert result.exit_code == 0, result.output
     return jobs[0]

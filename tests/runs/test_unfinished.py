@@ -1,6 +1,7 @@
 """Runs that were stopped or killed are found again, and what is damaged is left out."""
 
 import os
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,7 +10,8 @@ import numpy as np
 import pytest
 from safetensors.numpy import save_file
 
-from latent_explorer.errors import TrainingError
+from latent_explorer.errors import TrainingError, UserError
+from latent_explorer.places import find_bundle, models_folder, trained_folder
 from latent_explorer.runs import Job, Recipe, keep_job, kept_job, unfinished
 
 
@@ -68,3 +70,17 @@ def test_a_recipe_out_of_range_is_damage_too(job: Job, tmp_path: Path) -> None:
 
 def test_a_folder_that_is_not_there_has_none(tmp_path: Path) -> None:
     assert unfinished(tmp_path / "nowhere") == []
+
+
+def test_a_bundle_trained_in_the_window_is_found_by_its_name_after_the_shipped_ones() -> None:
+    mine, shipped = trained_folder() / "mine", trained_folder() / "mnist-vae-2d"
+    for folder in (mine, shipped):
+        folder.mkdir(parents=True)
+        (folder / "config.json").touch()
+    try:
+        assert find_bundle("mine") == mine
+        assert find_bundle("mnist-vae-2d") == models_folder() / "mnist-vae-2d"
+        with pytest.raises(UserError, match=r"mnist-vae-2d.*or one of your own \(mine, mnist-vae-2d\)"):
+            find_bundle("nothing")
+    finally:
+        shutil.rmtree(trained_folder())

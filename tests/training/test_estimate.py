@@ -110,7 +110,7 @@ def test_estimates_are_answered_and_refused_in_words(job: Job, tmp_path: Path) -
     estimates.answer(Ask(number=2, job=replace(job, source=str(tmp_path / "nowhere"))))
     first, second = said
     assert isinstance(first, Estimated)
-    assert (first.number, first.images, first.remark) == (1, (60_000, 70_000), "kmnist will be downloaded first")
+    assert (first.number, first.images, first.remark) == (1, (60_000, 70_000), "kmnist will be downloaded first.")
     assert isinstance(second, Refused)
     assert second.number == 2
     assert "no dataset" in second.reason
