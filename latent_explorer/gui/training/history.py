@@ -51,17 +51,11 @@ class History:
         return max((series.at[-1] for series in self.train.values() if series.at), default=0.0)
 
     def take(self, report: Report, per_epoch: int) -> None:
-        """Add a report; the one at an epoch's end is of a step that was reported before, without the test losses.
-
-        per_epoch: steps in each epoch.
-        """
+        """Add a report. per_epoch: steps in each epoch. What is known of a step already is passed over."""
         at = report.step / max(1, per_epoch)
         for split, losses in ((self.train, report.losses), (self.test, report.test_losses or {})):
             for name, value in losses.items():
-                series = split.setdefault(name, Series())
-                if not series.at or at > series.at[-1]:
-                    series.at.append(at)
-                    series.values.append(value)
+                split.setdefault(name, Series()).add(at, value)
 
     def words_at(self, epoch: float, terms: list[str]) -> str:
         """Every value of some terms nearest to an epoch, in words."""
