@@ -345,6 +345,7 @@ class MainWindow(QMainWindow):
             grey = bundle.config.net.image_shape[2] == 1
             self.tiles.dress(QColor(theme.map), invert=grey and not theme.dark)  # ink on paper
             self.thumbnails.layer.invert = self.tiles.invert
+            self.guide.ask()
             self.points.set_points(bundle, hidden, theme)
             self.legend.set_bundle(bundle, theme, hidden)
             self.inspector.set_bundle(bundle, theme)

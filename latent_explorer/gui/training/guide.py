@@ -76,6 +76,7 @@ class Guide(QObject):
         page = self._page
         if page is None or isinstance(answer.reply, Refused) or answer.pictures is None:
             return
+        page.digits.invert = self._window.tiles.invert
         if isinstance(answer.key, tuple) and answer.key[0] == "originals":
             page.digits.set_originals(list(answer.pictures))
             self.ask()
@@ -151,4 +152,4 @@ def turned(turn: tuple[float, float, float, float] | None) -> str:
     if abs(found.degrees) < _BESIDE and not found.mirrored:
         return ""
     mirrored = " and mirrored" if found.mirrored else ""
-    return f"axes turned by {found.degrees:.0f}°{mirrored}, to lie as before"
+    return f"axes turned {found.degrees:.0f}°{mirrored} to lie as before"
