@@ -3,7 +3,7 @@
 import shlex
 import signal
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Event
 from typing import Annotated, Any, get_args
@@ -16,11 +16,24 @@ from latent_explorer.cli.output import print_json
 from latent_explorer.cli.progress import TrainingDisplay
 from latent_explorer.errors import TrainingError, UserError
 
-_OF_THE_CALL = {"dataset", "out", "snapshots", "resume", "overwrite", "as_json"}
-"""The options that are not part of what is trained: a run that is resumed has all others already."""
+_OF_THE_CALL = {"dataset", "out", "snapshots", "resume", "overwrite", "as_json", "device", "devices", "nodes"}
+"""The options that may differ when a run is resumed: it has all others already."""
+
+_Devices = Annotated[
+    str | None,
+    typer.Option(metavar="N", help="Devices on each node, or auto for all; else what torchrun has started, or 1."),
+]
+_Nodes = Annotated[
+    int | None, typer.Option(min=1, help="Machines that train together; else what torchrun has started, or 1.")
+]
+_Snapshots = Annotated[
+    int | None,
+    typer.Option(min=1, metavar="MB", help="Keep the network of each epoch in DIR.run, within so many megabytes."),
+]
+
 
 _OF_THE_RECIPE = (
-    "epochs", "batch_size", "schedule", "prior_warm_up", "augmentation", "seed", "device", "precision",
+    "epochs", "batch_size", "schedule", "prior_warm_up", "augmentation", "seed", "device",
 )  # fmt: skip
 
 
@@ -31,6 +44,7 @@ def add_to(app: typer.Typer) -> None:
             "latent-explorer train --dataset mnist --family vae --latent-dim 2 --epochs 30 --out my-vae",
             "latent-explorer train --dataset pictures.zip@32x32 --family ae --trunk conv --latent-dim 16 --out my-ae",
             "latent-explorer train --dataset mnist --resume --out my-vae",
+            "latent-explorer train --dataset cifar10 --trunk resnet --devices 8 --precision bf16-mixed --out my-vae",
         )
     )(train)
 
@@ -61,11 +75,10 @@ def train(
     augmentation: Annotated[float, typer.Option(min=0, max=1, help="Strength of small affine changes.")] = 0.0,
     seed: Annotated[int, typer.Option(min=0, help="The same seed on the same device gives the same bundle.")] = 0,
     device: Device = "auto",
-    precision: Annotated[str, typer.Option(help="auto, float32 or bfloat16.")] = "auto",
-    snapshots: Annotated[
-        int | None,
-        typer.Option(min=1, metavar="MB", help="Keep the network of each epoch in DIR.run, within so many megabytes."),
-    ] = None,
+    devices: _Devices = None,
+    nodes: _Nodes = None,
+    precision: Annotated[str, typer.Option(help="auto, float32 (32-true) or bfloat16 (bf16-mixed).")] = "auto",
+    snapshots: _Snapshots = None,
     resume: Annotated[bool, typer.Option(help="Go on with the run that was stopped in DIR.")] = False,
     overwrite: Overwrite = False,
     as_json: AsJson = False,
@@ -94,16 +107,16 @@ def train(
         overwrite=overwrite,
         resume=resume,
     )
-    _run(job, as_json, (snapshots or 0) * 1_000_000)
+    _run(job, devices, nodes, as_json, (snapshots or 0) * 1_000_000)
 
 
 def _recipe(options: dict[str, Any]) -> Any:
     """The runs.Recipe of the options. Raises UserError where one is not among those known."""
-    from latent_explorer.runs.recipe import Precision, Recipe, Schedule
+    from latent_explorer.runs.recipe import Recipe, Schedule, precision_called
 
-    _check("--precision", options["precision"], Precision)
     _check("--schedule", options["schedule"], Schedule)
-    return Recipe(learning_rate=options["lr"], **{name: options[name] for name in _OF_THE_RECIPE})
+    precision = precision_called(options["precision"])
+    return Recipe(learning_rate=options["lr"], precision=precision, **{name: options[name] for name in _OF_THE_RECIPE})
 
 
 def _check(option: str, value: str, literal: Any) -> None:
@@ -113,18 +126,43 @@ def _check(option: str, value: str, literal: Any) -> None:
         raise UserError(f"{option} {value}: expected {', '.join(known[:-1])} or {known[-1]}")
 
 
-def _run(job: Any, as_json: bool, keep_bytes: int) -> None:
-    """Train as `job`, a training.Job, says; leaves with 130 where it was stopped."""
+def _run(job: Any, devices: str | None, nodes: int | None, as_json: bool, keep_bytes: int) -> None:
+    """Train as `job`, a runs.Job, says, in each of the processes that there are then; the first speaks for all."""
     from latent_explorer.training import stop_on_interrupt
+    from latent_explorer.training.fabric import assemble
+    from latent_explorer.training.jobs import device_of
+
+    token = Event()
+    with stop_on_interrupt(token), _sigterm_as_interrupt():
+        team = assemble(device_of(job), devices, nodes)
+        if team.rank == 0:
+            _run_visibly(job, token, team, keep_bytes)
+        else:
+            _run_silently(job, token, team)
+    if team.rank == 0:
+        _tell(job.folder, as_json)
+
+
+def _run_silently(job: Any, token: Event, team: Any) -> None:
+    """Train as one of several; what is to be said of an error is said by the first."""
+    from latent_explorer.training.jobs import train_bundle
+
+    with suppress(UserError):
+        for _ in train_bundle(job, token, team=team):
+            pass
+
+
+def _run_visibly(job: Any, token: Event, team: Any, keep_bytes: int) -> None:
+    """Train and show how far it is; leaves with 130 where it was stopped."""
     from latent_explorer.training.jobs import train_bundle
     from latent_explorer.training.log import WITHOUT_TENSORBOARD, has_tensorboard
 
     if not has_tensorboard():
         complain(WITHOUT_TENSORBOARD)
-    token, before = Event(), _saved_at(job.folder)
+    before = _saved_at(job.folder)
     try:
-        with stop_on_interrupt(token), _sigterm_as_interrupt(), TrainingDisplay(job.source) as display:
-            for report in train_bundle(job, token, keep_bytes=keep_bytes, say=display.tell):
+        with TrainingDisplay(job.source) as display:
+            for report in train_bundle(job, token, keep_bytes=keep_bytes, say=display.tell, team=team):
                 display.show(
                     report.epoch,
                     (report.step, report.steps),
@@ -135,11 +173,10 @@ def _run(job: Any, as_json: bool, keep_bytes: int) -> None:
                 )
     except TrainingError as error:
         kept = _saved_at(job.folder) != before
-        raise TrainingError(f"{error}{f'. They are in {job.folder}' if kept else ''}") from error
+        raise TrainingError(f"{error}{f'. The best weights so far are in {job.folder}' if kept else ''}") from error
     if token.is_set():
         complain(_stopped(job.folder, job.run.state, saved=_saved_at(job.folder) != before))
         raise typer.Exit(INTERRUPTED)
-    _tell(job.folder, as_json)
 
 
 @contextmanager

@@ -1,8 +1,8 @@
 """The families: what is learnt, whatever the trunk."""
 
-import torch
 from torch import Tensor
 
+from latent_explorer.nets.draws import UNSHARED, Draws
 from latent_explorer.nets.model import LatentModel, Posterior, bernoulli_nats
 from latent_explorer.nets.refine import refined
 
@@ -25,7 +25,7 @@ class Autoencoder(LatentModel):
         return Posterior(self.encoder(x).float(), None)
 
     def losses(
-        self, x: Tensor, generator: torch.Generator | None = None, *, seen: Tensor | None = None, prior: float = 1.0
+        self, x: Tensor, draws: Draws = UNSHARED, *, seen: Tensor | None = None, prior: float = 1.0
     ) -> dict[str, Tensor]:
         """`loss`: squared error per image + 0.02 prior |z|²; `mse`: squared error per pixel."""
         latents = self.encode(x if seen is None else seen).mean
@@ -54,10 +54,10 @@ class VariationalAutoencoder(LatentModel):
         return Posterior(mean, log_variance.clamp(*_LOG_VARIANCE_RANGE))
 
     def losses(
-        self, x: Tensor, generator: torch.Generator | None = None, *, seen: Tensor | None = None, prior: float = 1.0
+        self, x: Tensor, draws: Draws = UNSHARED, *, seen: Tensor | None = None, prior: float = 1.0
     ) -> dict[str, Tensor]:
         """`loss`: reconstruction + prior beta kl, in nats per image, one sample each, without refinement."""
         posterior = self._amortised(x if seen is None else seen)
-        reconstruction = bernoulli_nats(self.decode_logits(posterior.sample(generator)), x).mean()
+        reconstruction = bernoulli_nats(self.decode_logits(posterior.sample(draws)), x).mean()
         kl = posterior.kl().mean()
         return {"loss": reconstruction + prior * self.spec.beta * kl, "reconstruction": reconstruction, "kl": kl}

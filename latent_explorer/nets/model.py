@@ -7,6 +7,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import binary_cross_entropy_with_logits
 
+from latent_explorer.nets.draws import UNSHARED, Draws
 from latent_explorer.nets.spec import NetSpec
 
 
@@ -20,12 +21,11 @@ class Posterior:
     mean: Tensor
     log_variance: Tensor | None
 
-    def sample(self, generator: torch.Generator | None = None) -> Tensor:
+    def sample(self, draws: Draws = UNSHARED) -> Tensor:
         """One latent per image, (n, d), by reparametrisation; the mean where there is no variance."""
         if self.log_variance is None:
             return self.mean
-        noise = torch.empty_like(self.mean).normal_(generator=generator)
-        return self.mean + (self.log_variance / 2).exp() * noise
+        return self.mean + (self.log_variance / 2).exp() * draws.normal(self.mean.shape, self.mean.device)
 
     def kl(self) -> Tensor:
         """KL divergence to the standard normal prior in nats, (n,); zero where there is no variance."""
@@ -57,7 +57,7 @@ class LatentModel(nn.Module, ABC):
 
     @abstractmethod
     def losses(
-        self, x: Tensor, generator: torch.Generator | None = None, *, seen: Tensor | None = None, prior: float = 1.0
+        self, x: Tensor, draws: Draws = UNSHARED, *, seen: Tensor | None = None, prior: float = 1.0
     ) -> dict[str, Tensor]:
         """The losses on images (n, c, h, w) by name, each a scalar; "loss" is the one to minimise.
 

@@ -11,6 +11,22 @@ Precision = Literal["auto", "float32", "bfloat16"]
 Schedule = Literal["cosine", "constant"]
 
 
+_PRECISIONS: dict[str, Precision] = {
+    "auto": "auto",
+    "float32": "float32",
+    "bfloat16": "bfloat16",
+    "32-true": "float32",
+    "bf16-mixed": "bfloat16",
+}
+
+
+def precision_called(name: str) -> Precision:
+    """The precision of a name of ours or of Lightning Fabric's. Raises TrainingError where there is none."""
+    if name not in _PRECISIONS:
+        raise TrainingError(f"precision {name}: expected auto, float32 (also called 32-true) or bfloat16 (bf16-mixed)")
+    return _PRECISIONS[name]
+
+
 class Recipe(msgspec.Struct, frozen=True, kw_only=True):
     """All that decides a training run, besides the network and the dataset.
 

@@ -10,12 +10,21 @@ import torch
 from torch import Tensor
 
 from latent_explorer.errors import TrainingError
+from latent_explorer.nets.draws import Draws
 from latent_explorer.nets.model import LatentModel
 from latent_explorer.runs.recipe import Precision
 
 _PRECISIONS = {"float32": torch.float32, "bfloat16": torch.bfloat16}
 _TRIAL_STEPS = 6
+_ACCELERATOR_ERRORS: tuple[type[Exception], ...] = (
+    (torch.AcceleratorError,) if hasattr(torch, "AcceleratorError") else ()  # from torch 2.8 on
+)
+_LOST = re.compile(r"(CUDA|HIP|cuDNN|CUBLAS|MPS)\w* (driver )?error|device[- ](is )?(lost|removed)", re.IGNORECASE)
 _NO_MEMORY = re.compile(r"out of memory|can't allocate memory|not enough memory", re.IGNORECASE)
+
+
+class DeviceLostError(TrainingError):
+    """A device, or another process that trains, that can no longer be reached: nothing can be asked of it."""
 
 
 def choose_device(name: str = "auto") -> torch.device:
@@ -59,25 +68,39 @@ class MemoryLackError(TrainingError):
 
 
 @contextmanager
-def memory_told(device: torch.device, batch_size: int) -> Iterator[None]:
-    """Inside, a device that has no more memory raises MemoryLackError, which offers half of `batch_size`."""
+def faults_told(device: torch.device, batch_size: int) -> Iterator[None]:
+    """Inside, a fault of the device raises TrainingError.
+
+    A MemoryLackError, which offers half of `batch_size`, where it has no more memory; a DeviceLostError where it can no
+    longer be used.
+    """
     try:
         yield
-    except RuntimeError as error:  # torch.OutOfMemoryError is one; other devices only say so
-        if not isinstance(error, torch.OutOfMemoryError) and not _NO_MEMORY.search(str(error)):
-            raise
-        smaller = batch_size // 2 or None
-        offer = f"train again with smaller batches, for instance {smaller}, or" if smaller else "try"
-        raise MemoryLackError(
-            f"out of memory on {device.type} with batches of {batch_size} images: {offer} a smaller network, smaller "
-            "images, or another device",
-            smaller,
-        ) from error
+    except RuntimeError as error:
+        if _is_out_of_memory(error):
+            raise _out_of_memory(device, batch_size) from error
+        if isinstance(error, _ACCELERATOR_ERRORS) or _LOST.search(str(error)):
+            raise DeviceLostError(f"{device} can no longer be used: {str(error).strip().splitlines()[0]}") from error
+        raise
 
 
 def autocast(device: torch.device, precision: Precision) -> torch.autocast:
     """The context in which products are computed in `precision` on `device`."""
     return torch.autocast(device.type, _PRECISIONS[precision], enabled=precision != "float32")
+
+
+def _is_out_of_memory(error: RuntimeError) -> bool:  # torch's own is one; other devices only say so
+    return isinstance(error, torch.OutOfMemoryError) or bool(_NO_MEMORY.search(str(error)))
+
+
+def _out_of_memory(device: torch.device, batch_size: int) -> MemoryLackError:
+    smaller = batch_size // 2 or None
+    offer = f"train again with smaller batches, for instance {smaller}, or" if smaller else "try"
+    return MemoryLackError(
+        f"out of memory on {device.type} with batches of {batch_size} images: {offer} a smaller network, smaller "
+        "images, or another device",
+        smaller,
+    )
 
 
 def _has_mps() -> bool:
@@ -93,11 +116,11 @@ def _has_bfloat16(device: torch.device) -> bool:
 def _seconds(model: LatentModel, batch: Tensor, precision: Precision) -> float:
     """The time of the quickest of a few training steps, in seconds."""
     times = []
-    generator = torch.Generator(batch.device).manual_seed(0)
+    draws = Draws(torch.Generator(batch.device).manual_seed(0))
     for _ in range(_TRIAL_STEPS):
         begin = time.perf_counter()
         with autocast(batch.device, precision):
-            loss = model.losses(batch, generator)["loss"]
+            loss = model.losses(batch, draws)["loss"]
         loss.backward()  # type: ignore[no-untyped-call]
         loss.item()  # waits for the device
         times.append(time.perf_counter() - begin)

@@ -11,6 +11,7 @@ from latent_explorer.bundles import BundleConfig, Latents, check_bundle, read_we
 from latent_explorer.data import open_dataset
 from latent_explorer.data.dataset import Dataset
 from latent_explorer.errors import DataError, TrainingError
+from latent_explorer.nets.draws import Draws
 from latent_explorer.nets.model import LatentModel, bernoulli_nats
 from latent_explorer.nets.weights import load_model
 from latent_explorer.training.devices import choose_device
@@ -85,13 +86,13 @@ def dataset_of(config: BundleConfig, source: str | None = None) -> Dataset:
 @torch.inference_mode()
 def _negative_elbo(model: LatentModel, dataset: Dataset, device: torch.device) -> float | None:
     model = model.to(device).eval()
-    generator = torch.Generator(device).manual_seed(0)
+    draws = Draws(torch.Generator(device).manual_seed(0))
     total, test = 0.0, dataset.indices("test")
     for x in Images.of(dataset, device).batches(test, EVALUATION_BATCH):
         posterior = model.encode(x)
         if posterior.log_variance is None:
             return None
-        nats = bernoulli_nats(model.decode_logits(posterior.sample(generator)), x) + posterior.kl()
+        nats = bernoulli_nats(model.decode_logits(posterior.sample(draws)), x) + posterior.kl()
         total += nats.double().sum().item()
     return total / len(test)
 

@@ -1,6 +1,6 @@
 """All weights of a network in one tensor, so that a step touches each once, however many layers there are."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from copy import deepcopy
 from typing import Any
 
@@ -23,12 +23,20 @@ class FlatWeights:
     rather than by each layer. exact, average: the same network with the weights as they are kept, and their average.
     All arithmetic between two steps stays on the device: nothing waits for it. Once a loss or gradient is not finite,
     weights and average stay as they are.
+    add_up: puts the sum over all processes that train in place of a tensor; None for one that trains alone.
     """
 
-    def __init__(self, model: LatentModel, recipe: Recipe, precision: Precision) -> None:
+    def __init__(
+        self,
+        model: LatentModel,
+        recipe: Recipe,
+        precision: Precision,
+        add_up: Callable[[Tensor], None] | None = None,
+    ) -> None:
         self.exact = model
         self._weights = nn.Parameter(_flattened(model))
-        self._weights.grad = torch.zeros_like(self._weights)
+        self._sums = self._weights.new_zeros(len(self._weights) + 1)  # the gradient, and behind it the loss
+        self._weights.grad = self._sums[:-1]
         _point(self.exact, self._weights.data)
         self.average = deepcopy(model).eval()
         self._average = self._weights.detach().clone()
@@ -41,6 +49,7 @@ class FlatWeights:
             [self._weights], lr=recipe.learning_rate, weight_decay=recipe.weight_decay, fused=True
         )
         self._clip_norm, self._decay = recipe.clip_norm, recipe.averaging
+        self._add_up = add_up
         self._poisoned = torch.zeros((), device=self._weights.device)
         self._good_steps = torch.zeros((), device=self._weights.device)
 
@@ -54,7 +63,7 @@ class FlatWeights:
         loss.backward()  # type: ignore[no-untyped-call]
         with torch.no_grad():
             self._collect()
-            self._judge(loss.detach())
+            self._judge(self._over_all(loss.detach()))
             self._optimiser.param_groups[0]["lr"] = rate
             self._optimiser.step()
             decay = min(self._decay, (1 + steps_done) / (10 + steps_done))  # the first weights are soon forgotten
@@ -99,6 +108,14 @@ class FlatWeights:
             self._weights.grad.zero_()
         pairs = [(to, gradient) for to, gradient in zip(self._gradients, found, strict=True) if gradient is not None]
         torch._foreach_copy_([to for to, _ in pairs], [gradient for _, gradient in pairs])
+
+    def _over_all(self, loss: Tensor) -> Tensor:
+        """The loss of all processes, whose gradients are added up with it."""
+        if self._add_up is None:
+            return loss
+        self._sums[-1] = loss
+        self._add_up(self._sums)
+        return self._sums[-1]
 
     def _judge(self, loss: Tensor) -> None:
         """Tell the optimiser, on the device, by what to divide the gradient and whether to do anything at all."""

@@ -18,11 +18,13 @@ from latent_explorer.runs import Job, Report, keep_job
 from latent_explorer.runs.protocol import Begun, Progress
 from latent_explorer.training.bundling import Labels, write_bundle
 from latent_explorer.training.control import Control
+from latent_explorer.training.devices import DeviceLostError
 from latent_explorer.training.gauge import Gauge
 from latent_explorer.training.log import logged
 from latent_explorer.training.loop import Training
 from latent_explorer.training.snapshots import Snapshots
-from latent_explorer.training.state import sweep
+from latent_explorer.training.state import load_state, sweep
+from latent_explorer.training.team import ALONE, OtherFailedError, Team
 
 
 def spec_of(job: Job, dataset: Dataset | Facts) -> NetSpec:
@@ -42,8 +44,20 @@ def spec_of(job: Job, dataset: Dataset | Facts) -> NetSpec:
 Say = Callable[[Progress | Begun], None]
 
 
+def device_of(job: Job) -> str:
+    """The device that a job asks for: of a run that is resumed, the one from before unless another is named."""
+    if job.resume and job.recipe.device == "auto":
+        return load_state(job.run.state)[0].device
+    return job.recipe.device
+
+
 def train_bundle(
-    job: Job, token: Event | None = None, *, keep_bytes: int = 0, say: Say = lambda _: None
+    job: Job,
+    token: Event | None = None,
+    *,
+    keep_bytes: int = 0,
+    say: Say = lambda _: None,
+    team: Team = ALONE,
 ) -> Iterator[Report]:
     """Train as `job` says, handing on the reports, then write the bundle.
 
@@ -51,14 +65,24 @@ def train_bundle(
     epoch stays beside it for `resume`; a Control may instead let all be removed that the run has written. When a loss
     is no longer finite, the bundle is written likewise, and the TrainingError passes on. keep_bytes: what snapshots
     may take on disk, 0 for none; that of a report is there before it is handed on. say: told what takes long.
+    team: each of its processes calls this; the first of them writes, and none returns before all is written.
     Raises UserError when dataset, network or folder cannot be used.
     """
     token = token or Event()
-    refuse_taken(job.folder, job.overwrite or job.resume)
-    dataset = _opened(job.source, token, say)
-    if dataset is None:
-        return
-    training = _begin(job, dataset)
+    with team.together():
+        if team.rank == 0:
+            refuse_taken(job.folder, job.overwrite or job.resume)
+        dataset = _opened_by_all(job.source, token, say, team)
+        if dataset is None:
+            return
+        training = _begin(job, dataset, team)
+        yield from training.run(token) if team.rank else _written(job, training, dataset, token, keep_bytes, say)
+
+
+def _written(
+    job: Job, training: Training, dataset: Dataset, token: Event, keep_bytes: int, say: Say
+) -> Iterator[Report]:
+    """Run `training`, writing down all that there is of it, and at last the bundle."""
     _make_folder(job.run.path)
     _prepare(job, dataset)
     snapshots = Snapshots(job, training, dataset, keep_bytes, lambda words: say(Progress(doing=words, lasting=True)))
@@ -69,9 +93,13 @@ def train_bundle(
         for report in logged(reports, training.progress, job.run.log, job.run.events):
             snapshots.see(report)
             yield report
-    except TrainingError:
+    except DeviceLostError as error:
+        raise _resumable(error, job, training) from error
+    except TrainingError as error:
         with suppress(UserError):  # the first error is the one to mend
             _finish(job, training, dataset, snapshots)
+        if isinstance(error, OtherFailedError):
+            raise _resumable(error, job, training) from error
         raise
     fresh = not job.folder.exists()
     if not _discarded(token):
@@ -81,6 +109,28 @@ def train_bundle(
         _remove(job, bundle=fresh)
     elif training.progress.epoch == training.progress.recipe.epochs:
         job.run.state.unlink(missing_ok=True)
+
+
+def _resumable(error: TrainingError, job: Job, training: Training) -> TrainingError:
+    """The error with what is left to do."""
+    epoch = training.progress.epoch
+    if not epoch:
+        return TrainingError(f"{error}. No epoch had ended, so begin this run anew")
+    return TrainingError(
+        f"{error}. What was learnt up to the end of epoch {epoch} is in {job.run.state}: resume the run "
+        "(train --resume), if need be with another --device or number of --devices"
+    )
+
+
+def _opened_by_all(source: str, token: Event, say: Say, team: Team) -> Dataset | None:
+    """The dataset, which one process of each machine opens first, so that it is downloaded once."""
+    stopping = team.heed(token)
+    dataset = _opened(source, token, say) if team.first_here else None
+    team.meet()
+    if not team.first_here:
+        dataset = _opened(source, token, say)
+    team.meet()
+    return None if stopping.is_set() else dataset
 
 
 def _opened(source: str, token: Event, say: Say) -> Dataset | None:
@@ -108,10 +158,10 @@ def _remove(job: Job, *, bundle: bool) -> None:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _begin(job: Job, dataset: Dataset) -> Training:
+def _begin(job: Job, dataset: Dataset, team: Team) -> Training:
     if job.resume:
-        return Training.resume(job.run.state, dataset)
-    return Training.begin(spec_of(job, dataset), dataset, job.recipe)
+        return Training.resume(job.run.state, dataset, team, device=job.recipe.device)
+    return Training.begin(spec_of(job, dataset), dataset, job.recipe, team)
 
 
 def _prepare(job: Job, dataset: Dataset) -> None:

@@ -13,6 +13,7 @@ from latent_explorer.runs.recipe import Precision, Recipe
 from latent_explorer.training.augment import augment, corrupt
 from latent_explorer.training.flat import FlatWeights
 from latent_explorer.training.images import EVALUATION_BATCH, Images
+from latent_explorer.training.team import ALONE, Team, share_of
 
 Arrays = dict[str, NDArray[np.float32]]
 
@@ -20,9 +21,12 @@ Arrays = dict[str, NDArray[np.float32]]
 class Learner:
     """The network in training, the moving average of its weights, and the optimiser, all on one device."""
 
-    def __init__(self, model: LatentModel, recipe: Recipe, precision: Precision, images: Images) -> None:
-        self._flat = FlatWeights(model.to(images.device).train(), recipe, precision)
-        self._recipe, self._images = recipe, images
+    def __init__(
+        self, model: LatentModel, recipe: Recipe, precision: Precision, images: Images, team: Team = ALONE
+    ) -> None:
+        add_up = team.add_up if team.size > 1 else None
+        self._flat = FlatWeights(model.to(images.device).train(), recipe, precision, add_up)
+        self._recipe, self._images, self._team = recipe, images, team
 
     @property
     def device(self) -> torch.device:
@@ -39,13 +43,17 @@ class Learner:
     ) -> dict[str, Tensor]:
         """Learn from the images at `indices`; the losses before the step, by name, without waiting for the device.
 
+        Of several processes each has its share of the images, and gives its part of the losses: they add up.
         step: 0..steps - 1, in the whole run. After a loss or a gradient that is not finite all weights stay as they
         were before that step, and `good_steps` tells.
         """
-        x = augment(self._images.batch(indices), self._recipe.augmentation_at(epoch), generator)
-        seen = corrupt(x, self._recipe.corruption, generator)
+        own = share_of(self._team, len(indices))
+        draws = own.draws(generator)
+        x = augment(self._images.batch(indices[own.rows]), self._recipe.augmentation_at(epoch), draws)
+        seen = corrupt(x, self._recipe.corruption, draws)
         with self._flat.autocast():
-            losses = self._flat.model.losses(x, generator, seen=seen, prior=self._recipe.prior_at(step, steps))
+            losses = self._flat.model.losses(x, draws, seen=seen, prior=self._recipe.prior_at(step, steps))
+            losses = own.weighted(losses)
         self._flat.step(losses["loss"], self._recipe.rate_at(step, steps), step)
         return {name: loss.detach() for name, loss in losses.items()}
 
@@ -58,10 +66,14 @@ class Learner:
         """The mean losses of the averaged weights on the images at `indices`, by name; the same draws every time."""
         generator = torch.Generator(self._images.device).manual_seed(0)
         totals: dict[str, Tensor] = {}
-        for x in self._images.batches(indices, EVALUATION_BATCH):
-            for name, loss in self.average.losses(x, generator).items():
-                totals[name] = totals.get(name, torch.zeros_like(loss)) + loss * len(x)
-        return {name: total.item() / len(indices) for name, total in totals.items()}
+        for batch in torch.split(torch.from_numpy(indices).to(self.device), EVALUATION_BATCH):
+            own = share_of(self._team, len(batch))
+            losses = self.average.losses(self._images.batch(batch[own.rows]), own.draws(generator))
+            for name, loss in losses.items():
+                totals[name] = totals.get(name, torch.zeros_like(loss)) + loss * own.images
+        sums = torch.stack(list(totals.values()))
+        self._team.add_up(sums)
+        return {name: total / len(indices) for name, total in zip(totals, sums.tolist(), strict=True)}
 
     @torch.inference_mode()
     def latents_of(self, indices: NDArray[np.intp]) -> NDArray[np.float32]:

@@ -5,6 +5,7 @@ from copy import deepcopy
 from functools import partial
 from pathlib import Path
 from threading import Event
+from typing import get_args
 
 import msgspec
 import numpy as np
@@ -18,14 +19,15 @@ from latent_explorer.nets.model import LatentModel
 from latent_explorer.nets.registry import build
 from latent_explorer.nets.spec import NetSpec
 from latent_explorer.nets.weights import load_weights, weights_of
-from latent_explorer.runs.recipe import Recipe
+from latent_explorer.runs.recipe import Precision, Recipe
 from latent_explorer.runs.report import Report
 from latent_explorer.training.clock import Clock
 from latent_explorer.training.control import now
-from latent_explorer.training.devices import choose_device, choose_precision, memory_told
+from latent_explorer.training.devices import choose_precision, faults_told
 from latent_explorer.training.images import Images
 from latent_explorer.training.learner import Learner
 from latent_explorer.training.state import Progress, load_state, save_state
+from latent_explorer.training.team import ALONE, Team, from_first, require_same
 
 _REPORTS_PER_EPOCH = 10
 
@@ -34,27 +36,30 @@ class Training:
     """One training run: made by `begin` or `resume`, driven by iterating over `run`.
 
     Every draw is made from generators seeded by the recipe's seed and the epoch, so a run that was resumed gives
-    the same weights as one that was not, on the same device and in the same precision.
+    the same weights as one that was not, on the same device and in the same precision. Each process of a team makes
+    its own, and all give the same reports and weights, but for rounding those of a process alone.
     """
 
-    def __init__(self, dataset: Dataset, progress: Progress, model: LatentModel, images: Images) -> None:
+    def __init__(self, dataset: Dataset, progress: Progress, model: LatentModel, images: Images, team: Team) -> None:
+        require_same(team, msgspec.json.encode(progress))
         self.progress = progress
-        self._learner = Learner(model, progress.recipe, progress.precision, images)
+        self._team = team
+        self._learner = Learner(model, progress.recipe, progress.precision, images, team)
         self._train = torch.from_numpy(dataset.indices("train"))
         self._judged = dataset.indices("test") if len(dataset.indices("test")) else dataset.indices("train")
         self._best = weights_of(model)
         self.steps_done = self._begun_at = progress.step
 
     @classmethod
-    def begin(cls, spec: NetSpec, dataset: Dataset, recipe: Recipe) -> "Training":
+    def begin(cls, spec: NetSpec, dataset: Dataset, recipe: Recipe, team: Team = ALONE) -> "Training":
         """A fresh run. Raises TrainingError when dataset, device and network do not fit, UserError on unknown names."""
         _check_fit(spec, dataset)
-        device = choose_device(recipe.device)
-        with memory_told(device, recipe.batch_size):
-            return cls._begin(spec, dataset, recipe, device)
+        device = team.device(recipe.device)
+        with faults_told(device, recipe.batch_size):
+            return cls._begin(spec, dataset, recipe, team, device)
 
     @classmethod
-    def _begin(cls, spec: NetSpec, dataset: Dataset, recipe: Recipe, device: torch.device) -> "Training":
+    def _begin(cls, spec: NetSpec, dataset: Dataset, recipe: Recipe, team: Team, device: torch.device) -> "Training":
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(recipe.seed)
             model = build(spec).to(device)
@@ -63,20 +68,29 @@ class Training:
             recipe.precision, model, images.batch(torch.arange(recipe.batch_size) % len(dataset))
         )
         progress = Progress(
-            spec=spec, recipe=recipe, fingerprint=dataset.fingerprint, device=device.type, precision=precision
+            spec=spec,
+            recipe=recipe,
+            fingerprint=dataset.fingerprint,
+            device=device.type,
+            precision=_agreed(precision, team),
         )
-        return cls(dataset, progress, model, images)
+        return cls(dataset, progress, model, images, team)
 
     @classmethod
-    def resume(cls, path: Path, dataset: Dataset) -> "Training":
-        """The run whose state was saved at `path`. Raises TrainingError when it is unreadable or of another dataset."""
+    def resume(cls, path: Path, dataset: Dataset, team: Team = ALONE, *, device: str = "auto") -> "Training":
+        """The run whose state was saved at `path`, with a team of any size.
+
+        device: to go on on; "auto" for the same as before. Raises TrainingError when it is unreadable or of another
+        dataset.
+        """
         progress, parts = load_state(path)
         if progress.fingerprint != dataset.fingerprint:
             raise TrainingError(f"{path} is a run on another dataset than {dataset.name}; begin a new one instead")
-        device = choose_device(progress.device)
+        place = team.device(progress.device if device == "auto" else device)
+        progress = msgspec.structs.replace(progress, device=place.type)
         try:
-            with memory_told(device, progress.recipe.batch_size):
-                training = cls(dataset, progress, build(progress.spec), Images.of(dataset, device))
+            with faults_told(place, progress.recipe.batch_size):
+                training = cls(dataset, progress, build(progress.spec), Images.of(dataset, place), team)
             training._learner.restore(parts)
             training._best = parts.get("best", {})
             training.best_model()  # refuses weights of another network
@@ -127,7 +141,7 @@ class Training:
         state_path: where the state is saved at the end of each epoch. Raises TrainingError when a loss is no longer
         finite, with the weights before that step kept, and UserError when the state cannot be saved.
         """
-        token = token or Event()
+        token = self._team.heed(token or Event())
         clock = Clock(self.progress.step, self.steps, self.progress.recipe.batch_size, partial(now, token))
         for epoch in range(self.progress.epoch + 1, self.progress.recipe.epochs + 1):
             begin = now(token)
@@ -151,12 +165,12 @@ class Training:
             if token.is_set():
                 return
             step = self.progress.step + number
-            with memory_told(device, recipe.batch_size):
+            with faults_told(device, recipe.batch_size):
                 since.append(self._learner.learn(batch, epoch, step - 1, self.steps, draws))
             self.steps_done = step
             if number % every == 0 or number == self.steps_per_epoch:
                 self._check(epoch)
-                yield step, _mean(since)
+                yield step, _mean(since, self._team)
                 since.clear()
 
     def _check(self, epoch: int) -> None:
@@ -171,7 +185,7 @@ class Training:
         )
 
     def _end_epoch(self, epoch: int, seconds: float) -> dict[str, float]:
-        with memory_told(self._learner.device, self.progress.recipe.batch_size):
+        with faults_told(self._learner.device, self.progress.recipe.batch_size):
             losses = self._learner.losses_on(self._judged)
         best = self.progress.best_loss
         if best is None or losses["loss"] < best:
@@ -199,7 +213,14 @@ def _generator(device: torch.device, seed: int, epoch: int) -> torch.Generator:
     return torch.Generator(device).manual_seed((seed << 20) + epoch)
 
 
-def _mean(losses: list[dict[str, Tensor]]) -> dict[str, float]:
-    """The mean of each, summed on the device, for which this waits once."""
+def _agreed(precision: Precision, team: Team) -> Precision:
+    """The precision that the first process has, which may have been measured."""
+    names: tuple[Precision, ...] = get_args(Precision)
+    return names[from_first(team, names.index(precision))]
+
+
+def _mean(losses: list[dict[str, Tensor]], team: Team) -> dict[str, float]:
+    """The mean of each over all processes, summed on the device, for which this waits once."""
     means = torch.stack([torch.stack([each[name] for each in losses]).mean() for name in losses[0]])
+    team.add_up(means)
     return dict(zip(losses[0], means.tolist(), strict=True))

@@ -104,7 +104,10 @@ def test_a_loss_that_is_not_finite_keeps_the_last_good_weights(call, images, tmp
     monkeypatch.setattr(Learner, "learn", diverge)
     outcome = call("train", "--dataset", images, *SMALL, "--out", "vae")
     assert outcome.code == 2
-    assert outcome.err.splitlines()[-1] == "latent-explorer: the loss is no longer finite. They are in vae"
+    assert (
+        outcome.err.splitlines()[-1]
+        == "latent-explorer: the loss is no longer finite. The best weights so far are in vae"
+    )
     assert check_bundle(tmp_path / "vae").training.epochs == 1
 
 
@@ -118,7 +121,7 @@ def test_a_loss_that_is_not_finite_keeps_the_last_good_weights(call, images, tmp
         (("--lr", "-1"), "learning_rate must lie within"),
         (("--lr", "nan"), "learning_rate must lie within"),
         (("--epochs", "0"), "--epochs"),
-        (("--precision", "int8"), "--precision int8"),
+        (("--precision", "int8"), "precision int8: expected auto, float32"),
         (("--device", "abacus"), "no device 'abacus'"),
         (("--dataset", "nothing-here"), "no dataset"),
     ],

@@ -7,7 +7,7 @@ import sys
 import pytest
 
 QT = {"PyQt6", "pyqtgraph", "superqt", "qtpy", "PySide6"}
-HEAVY = {"torch", "torchvision", "sklearn"}
+HEAVY = {"torch", "torchvision", "sklearn", "lightning_fabric"}
 PICKLING = {"pickle", "cPickle", "_pickle", "cloudpickle", "dill", "joblib", "shelve", "marshal"}
 HEAVY_ROOMS = ("nets", "training", "engine")
 # What runs in the window's process though its room holds heavy modules.

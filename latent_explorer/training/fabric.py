@@ -1,0 +1,198 @@
+"""Several processes that train together, launched or found by Lightning Fabric."""
+
+import logging
+import os
+import re
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import timedelta
+from threading import Event
+from typing import TYPE_CHECKING
+
+import torch
+from torch import Tensor, distributed
+
+from latent_explorer.errors import TrainingError
+from latent_explorer.training.devices import DeviceLostError, choose_device
+from latent_explorer.training.team import ALONE, OtherFailedError, Team
+
+if TYPE_CHECKING:
+    from lightning_fabric import Fabric
+
+_TOLD_BYTES = 1000  # of what a process says when it fails
+_PATIENCE = timedelta(hours=6)  # of those that wait while the first writes the bundle
+_RENDEZVOUS = ("MASTER_ADDR", "MASTER_PORT", "NODE_RANK")
+
+
+@dataclass(frozen=True)
+class Size:
+    """How many processes: one for each of the devices on each of the nodes."""
+
+    devices: int
+    nodes: int
+
+    @classmethod
+    def wanted(cls, devices: str | None, nodes: int | None, device: torch.device) -> "Size":
+        """What was asked for; "auto" is all devices of that kind, and None what torchrun has started, or one.
+
+        Raises TrainingError where this is no number, or torchrun has started something else.
+        """
+        found = cls._of_torchrun()
+        count = _count(devices)
+        if found is None:
+            return cls(_present(device) if devices == "auto" else count or 1, nodes or 1)
+        asked = cls(count or found.devices, nodes or found.nodes)
+        if asked != found:
+            raise TrainingError(
+                f"--devices {asked.devices} --nodes {asked.nodes} was asked for, but torchrun has started "
+                f"{found.devices} processes on each of {found.nodes} nodes; leave both options out, or start torchrun "
+                f"with --nproc-per-node {asked.devices} --nnodes {asked.nodes}"
+            )
+        return found
+
+    @classmethod
+    def _of_torchrun(cls) -> "Size | None":
+        if "TORCHELASTIC_RUN_ID" not in os.environ:
+            return None
+        world, here = int(os.environ["WORLD_SIZE"]), int(os.environ["LOCAL_WORLD_SIZE"])
+        if world % here:
+            raise TrainingError(f"torchrun has started {world} processes, {here} here: expected as many on each node")
+        return cls(here, world // here)
+
+
+def assemble(device: str = "auto", devices: str | None = None, nodes: int | None = None) -> Team:
+    """The processes that train together: this one alone, or those that Fabric finds, or launches by this very command.
+
+    Fabric is imported only where there are several. Raises TrainingError where there cannot be such a team.
+    """
+    place = choose_device(device)
+    size = Size.wanted(devices, nodes, place)
+    if size == Size(1, 1):
+        return ALONE
+    from lightning_fabric import Fabric
+    from lightning_fabric.utilities.exceptions import MisconfigurationException
+
+    logging.getLogger("lightning_fabric").setLevel(logging.WARNING)
+    try:
+        fabric = Fabric(accelerator=place.type, devices=size.devices, num_nodes=size.nodes, strategy="ddp")
+        _require_rendezvous(fabric, size)
+        if "LT_CLI_USED" not in os.environ:  # under `fabric run` it was launched when it was made
+            fabric.launch()
+    except (MisconfigurationException, ValueError, RuntimeError) as error:
+        raise TrainingError(f"--devices {size.devices} --nodes {size.nodes} cannot be had: {error}") from error
+    return FabricTeam(fabric)
+
+
+class FabricTeam:
+    """A process of those that Fabric has brought together; they add up tensors where these are, and meet on the host.
+
+    A meeting is a reduction between hosts (gloo), so that no device is waited for. Before each sum there is one: thus a
+    process that fails, wherever that is, need only come to one more meeting, and none is left waiting for it.
+    """
+
+    def __init__(self, fabric: "Fabric") -> None:
+        self.rank, self.size = fabric.global_rank, fabric.world_size
+        self.first_here = fabric.local_rank == 0
+        self._device = fabric.device
+        hosts = distributed.new_group(backend="gloo", timeout=_PATIENCE)
+        assert isinstance(hosts, distributed.ProcessGroup)
+        self._hosts = hosts
+        self._token = Event()
+        self._stopping = Event()
+        self._over = False
+
+    def device(self, name: str) -> torch.device:
+        return self._device
+
+    def heed(self, token: Event) -> Event:
+        self._token, self._stopping = token, Event()
+        return self._stopping
+
+    def meet(self) -> None:
+        failed, stopping = self._told_by_all([0, int(self._token.is_set())])
+        if failed:
+            raise OtherFailedError(self._first_told(""))
+        if stopping:
+            self._token.set()
+            self._stopping.set()
+
+    def add_up(self, tensor: Tensor) -> None:
+        self.meet()
+        self._sum(tensor)
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        self._over = False
+        try:
+            yield
+            self.meet()
+        except Exception as error:
+            if not self._over:
+                self._tell(error)
+            raise
+
+    def _tell(self, error: Exception) -> None:
+        with suppress(DeviceLostError):
+            self._told_by_all([1, 0])
+            self._first_told(f"{self._where()}, cannot go on: {str(error) or type(error).__name__}")
+
+    def _told_by_all(self, numbers: list[int]) -> list[int]:
+        told = torch.tensor(numbers)
+        self._sum(told)
+        return told.tolist()
+
+    def _first_told(self, message: str) -> str:
+        """What the first of the processes that have failed says; the last thing that all do together."""
+        self._over = True
+        said = torch.zeros(self.size, _TOLD_BYTES, dtype=torch.uint8)
+        own = message.encode()[:_TOLD_BYTES]
+        said[self.rank, : len(own)] = torch.tensor(list(own), dtype=torch.uint8)
+        self._sum(said)
+        rank = int(said.any(1).int().argmax())
+        return bytes(said[rank].tolist()).rstrip(bytes(1)).decode(errors="ignore")
+
+    def _where(self) -> str:
+        return f"process {self.rank} of 0 to {self.size - 1}, on {socket.gethostname()} ({self._device})"
+
+    def _sum(self, tensor: Tensor) -> None:
+        """Put the sum in its place. Raises DeviceLostError, after which nobody meets, where a process has gone."""
+        try:  # not Fabric's own all_reduce: it puts a barrier before each, for which the host would wait
+            distributed.all_reduce(tensor, group=self._hosts if tensor.device.type == "cpu" else None)
+        except RuntimeError as error:
+            self._over = True
+            raise DeviceLostError(
+                f"{self._where()}, can no longer reach the others: {_without_source(str(error))}"
+            ) from error
+
+
+def _without_source(message: str) -> str:
+    """What gloo says, without the place in its source and its advice."""
+    return re.sub(r"\[/[^]]*\] ", "", message).strip().splitlines()[0].split(". ")[0]
+
+
+def _count(devices: str | None) -> int | None:
+    """The number that an option says, if any."""
+    if devices is None or devices == "auto":
+        return None
+    if not (devices.isdecimal() and int(devices)):
+        raise TrainingError(f"--devices {devices}: expected how many on each node, from 1 on, or auto")
+    return int(devices)
+
+
+def _present(device: torch.device) -> int:
+    return torch.cuda.device_count() if device.type == "cuda" else 1
+
+
+def _require_rendezvous(fabric: "Fabric", size: Size) -> None:
+    """Where nobody but the person starts the command on each node, it has to say where they meet."""
+    from lightning_fabric.plugins.environments.lightning import LightningEnvironment
+
+    missing = [name for name in _RENDEZVOUS if name not in os.environ]
+    environment = getattr(fabric.strategy, "cluster_environment", None)
+    if size.nodes > 1 and isinstance(environment, LightningEnvironment) and missing:
+        raise ValueError(
+            f"expected {', '.join(missing)} in the environment of this command on each node, so that they find each "
+            "other; or start it with torchrun on each"
+        )

@@ -1,0 +1,131 @@
+"""The processes that train one network together, as each of them sees the others; one alone is the usual case."""
+
+import hashlib
+from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+from threading import Event
+from typing import Protocol
+
+import torch
+from torch import Tensor
+
+from latent_explorer.errors import TrainingError
+from latent_explorer.nets.draws import Draws
+from latent_explorer.training.devices import choose_device
+
+
+class OtherFailedError(TrainingError):
+    """Another process of the team cannot go on, and says why."""
+
+
+@dataclass(frozen=True)
+class Share:
+    """Which images of a batch of `count` are a process's own: those from `first` up to `end`.
+
+    images: how many count as its own. A process that has none, where there are fewer images than processes, looks at
+    one of another's, with no weight: so that nothing else need be different for it.
+    """
+
+    first: int
+    end: int
+    count: int
+    images: int
+
+    @classmethod
+    def of(cls, count: int, rank: int, size: int) -> "Share":
+        """That of process `rank` of `size`, in consecutive parts as even as can be."""
+        begin, end = count * rank // size, count * (rank + 1) // size
+        first = min(begin, count - 1)
+        return cls(first, max(end, first + 1), count, end - begin)
+
+    @property
+    def rows(self) -> slice:
+        """Their places in the batch."""
+        return slice(self.first, self.end)
+
+    def draws(self, generator: torch.Generator) -> Draws:
+        """Random numbers for them."""
+        return Draws(generator, self.first, self.count)
+
+    def weighted(self, means: Mapping[str, Tensor]) -> dict[str, Tensor]:
+        """What the means over the own images add to the means over the batch."""
+        if self.images == self.count:
+            return dict(means)
+        return {name: mean * (self.images / self.count) for name, mean in means.items()}
+
+
+class Team(Protocol):
+    """The processes of a run, numbered by `rank` from 0 to `size` - 1; the first of them alone writes."""
+
+    @property
+    def rank(self) -> int: ...
+
+    @property
+    def size(self) -> int: ...
+
+    @property
+    def first_here(self) -> bool:
+        """Whether no other process on this machine has a lower rank."""
+
+    def device(self, name: str) -> torch.device:
+        """The device of this process, where `name` is what was asked for; see `choose_device` for the errors."""
+
+    def heed(self, token: Event) -> Event:
+        """What says whether any process was asked to stop, alike in all of them; `token` is what this one is asked by.
+
+        `token` is set too once another's wish has come here.
+        """
+
+    def meet(self) -> None:
+        """Wait until all are here. Raises OtherFailedError in each where one of them has failed."""
+
+    def add_up(self, tensor: Tensor) -> None:
+        """Put the sum over all processes in place of `tensor`, after a meeting."""
+
+    def together(self) -> AbstractContextManager[None]:
+        """Inside, an error in one process ends all at their next meeting; none leaves before all have come."""
+
+
+class Alone:
+    """A single process, which meets nobody."""
+
+    rank, size, first_here = 0, 1, True
+
+    def device(self, name: str) -> torch.device:
+        return choose_device(name)
+
+    def heed(self, token: Event) -> Event:
+        return token
+
+    def meet(self) -> None:
+        return
+
+    def add_up(self, tensor: Tensor) -> None:
+        return
+
+    def together(self) -> AbstractContextManager[None]:
+        return nullcontext()
+
+
+ALONE = Alone()
+
+
+def share_of(team: Team, count: int) -> Share:
+    """The own part of a batch of `count` images."""
+    return Share.of(count, team.rank, team.size)
+
+
+def from_first(team: Team, number: int) -> int:
+    """The number that the first process has."""
+    told = torch.tensor(number if team.rank == 0 else 0)
+    team.add_up(told)
+    return int(told)
+
+
+def require_same(team: Team, text: bytes) -> None:
+    """Raise TrainingError, in all processes, unless all have the same `text`."""
+    own = int.from_bytes(hashlib.sha256(text).digest()[:6])
+    if from_first(team, own) != own:
+        raise TrainingError("this process was asked for another run, or reads other files, than the first one")
+    team.meet()
