@@ -2,16 +2,13 @@
 
 from pathlib import Path
 from threading import Event
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated, Any
 
 import typer
 
 from latent_explorer.cli.failure import INTERRUPTED, complain
 from latent_explorer.cli.options import AsJson, Overwrite, examples
 from latent_explorer.cli.output import print_json
-
-if TYPE_CHECKING:
-    from latent_explorer.runs.protocol import Film
 
 
 def add_to(app: typer.Typer) -> None:
@@ -47,7 +44,7 @@ def film(
         print(f"{out}: {out.stat().st_size / 1e6:.1f} MB")
 
 
-def _make(wish: "Film") -> None:
+def _make(wish: Any) -> None:
     """Make it; leaves with 130 where it was stopped."""
     from latent_explorer.cli.progress import FilmDisplay
     from latent_explorer.training import stop_on_interrupt

@@ -38,10 +38,10 @@ _IMAGES_COPIES = 3
 _KEPT = 3
 """What a step holds of each layer's outputs: themselves, their gradients, and what products need besides."""
 
-_FIRST, _MOST = 8, 1024
-"""Images of the steps timed, at first and at the most: beyond, time grows with their number."""
+_FIRST, _MOST, _TRIALS = 8, 1024, 3
+"""Images of the steps timed, at first and at the most, and how many are timed at first."""
 
-_LONG, _TIMED = 0.05, 0.3
+_LONG, _TIMED = 0.1, 0.4
 """Seconds that a timed step may take, and for how many steps are timed."""
 
 
@@ -78,7 +78,7 @@ def warm() -> None:
     """Train a step on a tiny network, so that what torch loads late is there when the first estimate is asked for."""
     spec = NetSpec(family="vae", trunk="dense", image_shape=(2, 2, 1), latent_dim=2, hidden=(2,))
     for precision in precisions("auto", torch.device("cpu")):
-        _Pace(Recipe(batch_size=2), spec, torch.device("cpu"), precision).step(2)
+        _Pace(Recipe(batch_size=2), spec, torch.device("cpu"), precision).quickest(2)
 
 
 def _refuse_outside_limits(spec: NetSpec, facts: Facts) -> None:
@@ -138,16 +138,22 @@ def _memory_of(device: torch.device) -> int | None:
 
 def _seconds(recipe: Recipe, spec: NetSpec, facts: Facts, device: torch.device) -> float:
     """Steps, the evaluation after each epoch, and at the end the encoding and decoding of all images, twice."""
-    size = min(recipe.batch_size, facts.train)
-    first = min(size, _FIRST)
     paces = [_Pace(recipe, spec, device, each) for each in precisions(recipe.precision, device)]
-    seconds, pace = min(((pace.warm_step(first), pace) for pace in paces), key=lambda pair: pair[0])
-    timed = max(first, min(size, _MOST, int(first * _LONG / seconds)))
-    step = pace.steps(timed) * size / timed
-    image = pace.evaluation(timed) / timed
-    judged = facts.test or facts.train
-    steps = -(-facts.train // recipe.batch_size)
+    size = min(recipe.batch_size, facts.train)
+    few = min(size, _FIRST)
+    quick, pace = min(((pace.quickest(few), pace) for pace in paces), key=lambda pair: pair[0])
+    many = max(few, min(size, _MOST, int(few * _LONG / quick)))
+    step = _continued((few, quick), (many, pace.usual(many)), size)
+    judged, steps = facts.test or facts.train, -(-facts.train // recipe.batch_size)
+    image = pace.evaluation(many) / many
     return recipe.epochs * (steps * step + judged * image) + 2 * (facts.train + facts.test) * image
+
+
+def _continued(one: tuple[int, float], other: tuple[int, float], size: int) -> float:
+    """Seconds for `size` images, by what two other sizes took: what each step takes anyway counts once."""
+    (few, quick), (many, usual) = one, other
+    each = max(0.0, usual - quick) / (many - few) if many > few else usual / many
+    return usual + (size - many) * each
 
 
 class _Pace:
@@ -164,29 +170,29 @@ class _Pace:
         self._learner = Learner(model, recipe, precision, images)
         self._draws = torch.Generator(device).manual_seed(0)
 
-    def step(self, size: int) -> float:
-        """Seconds of a step with a batch of that size."""
+    def quickest(self, size: int) -> float:
+        """Seconds of the quickest of a few steps with a batch of that size: the first are slow."""
+        return min(self._step(size) for _ in range(_TRIALS))
+
+    def usual(self, size: int) -> float:
+        """The mean of some steps: how busy the machine is counts."""
+        times, end = [self._step(size)], time.perf_counter() + _TIMED
+        while time.perf_counter() < end:
+            times.append(self._step(size))
+        return float(np.mean(times[1:] or times))
+
+    def evaluation(self, size: int) -> float:
+        """Seconds of judging so many images."""
+        return min(self._judge(size) for _ in range(_TRIALS))
+
+    def _step(self, size: int) -> float:
         batch = torch.arange(size, device=self._learner.device)
         begin = time.perf_counter()
         losses = self._learner.learn(batch, 1, 0, 2, self._draws)
         losses["loss"].item()  # waits for the device
         return time.perf_counter() - begin
 
-    def warm_step(self, size: int) -> float:
-        """Seconds of a step after another one: the first of all is slow."""
-        self.step(size)
-        return self.step(size)
-
-    def steps(self, size: int) -> float:
-        """The median of several, after one that does not count."""
-        times, end = [self.warm_step(size)], time.perf_counter() + _TIMED
-        while time.perf_counter() < end:
-            times.append(self.step(size))
-        return float(np.median(times))
-
-    def evaluation(self, size: int) -> float:
-        """Seconds of judging so many images."""
-        self._learner.losses_on(np.arange(size))
+    def _judge(self, size: int) -> float:
         begin = time.perf_counter()
         self._learner.losses_on(np.arange(size))
         return time.perf_counter() - begin

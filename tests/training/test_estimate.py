@@ -14,7 +14,7 @@ from latent_explorer.errors import UserError
 from latent_explorer.places import data_folder
 from latent_explorer.runs import Job, Recipe
 from latent_explorer.runs.protocol import Ask, Estimated, Film, Message, Refused
-from latent_explorer.training.estimate import estimate
+from latent_explorer.training.estimate import _continued, estimate
 from latent_explorer.training.inbox import Inbox
 from latent_explorer.training.serve import Estimates
 
@@ -49,6 +49,13 @@ def test_twice_the_epochs_take_about_twice_the_time_and_a_wider_network_more_mem
     assert wide is not None
     assert wide.memory > short.memory
     assert wide.device == "cpu"
+
+
+def test_what_every_step_takes_anyway_is_counted_once() -> None:
+    assert _continued((8, 1.8), (100, 11.0), 200) == pytest.approx(21.0)
+    assert _continued((8, 1.8), (100, 11.0), 100) == 11.0
+    assert _continued((8, 2.0), (8, 2.0), 80) == 20.0
+    assert _continued((8, 2.0), (20, 1.9), 80) == 1.9
 
 
 def replace_recipe(epochs: int) -> Recipe:
