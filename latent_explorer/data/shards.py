@@ -1,5 +1,6 @@
 """Images kept in several array files, more of them than memory may hold."""
 
+import os
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -65,6 +66,14 @@ class ShardedImages:
             return picture
         return self._read(self._places(np.flatnonzero(key) if key.dtype == np.bool_ else key))
 
+    def expect(self, indices: NDArray[np.integer[Any]]) -> None:
+        """Let the system fetch the images at `indices` from the disk, so that they are there when they are read."""
+        if not hasattr(os, "posix_fadvise"):
+            return
+        for number, start in self._located(self._places(indices)):
+            file = self._file(number)
+            os.posix_fadvise(file.fileno(), start, self._image_bytes, os.POSIX_FADV_WILLNEED)
+
     def _places(self, indices: NDArray[np.integer[Any]]) -> NDArray[np.integer[Any]]:
         places = np.where(indices < 0, indices + len(self), indices)
         if len(places) and not (places.min() >= 0 and places.max() < len(self)):
@@ -75,13 +84,11 @@ class ShardedImages:
         """The images at `places`, those that follow each other in a file by one reading."""
         order = np.argsort(places, kind="stable")
         places = places[order]
-        numbers = np.searchsorted(self._ends, places, side="right")
-        begins = np.flatnonzero((np.diff(places, prepend=-2) != 1) | (np.diff(numbers, prepend=-1) != 0))
-        held = numbers[begins]
-        starts = self._origins[held] + places[begins] * self._image_bytes
+        follows = (np.diff(places, prepend=-2) == 1) & ~np.isin(places, self._ends)
+        begins = np.flatnonzero(~follows)
         rows = np.empty((len(places), self._image_bytes), np.uint8)
         ends = [*begins[1:].tolist(), len(places)]
-        for begin, end, number, start in zip(begins.tolist(), ends, held.tolist(), starts.tolist(), strict=False):
+        for begin, end, (number, start) in zip(begins.tolist(), ends, self._located(places[begins]), strict=False):
             self._fill(rows[begin:end], number, start)
         images = rows.reshape(len(places), *self.shape[1:])
         if (order[:-1] < order[1:]).all():
@@ -90,11 +97,15 @@ class ShardedImages:
         unsorted[order] = images
         return unsorted
 
+    def _located(self, places: NDArray[np.integer[Any]]) -> Iterator[tuple[int, int]]:
+        """The number of the file of each, and where in it the image begins."""
+        numbers = np.searchsorted(self._ends, places, side="right")
+        return zip(numbers.tolist(), (self._origins[numbers] + places * self._image_bytes).tolist(), strict=True)
+
     def _fill(self, rows: NDArray[np.uint8], number: int, start: int) -> None:
         """Read into `rows` (k, bytes) what one file holds from the byte `start` on."""
-        shard = self._shards[number]
+        shard, file = self._shards[number], self._file(number)
         try:
-            file = self._files.get(number) or self._opened(number)
             file.seek(start)
             left = rows.reshape(-1).data
             while left:
@@ -105,12 +116,20 @@ class ShardedImages:
         except OSError as error:
             raise DataError(f"{shard.path}: cannot be read: {error.strerror}") from error
 
-    def _opened(self, number: int) -> FileIO:
+    def _file(self, number: int) -> FileIO:
+        if number not in self._files:
+            self._open(number)
+        return self._files[number]
+
+    def _open(self, number: int) -> None:
+        path = self._shards[number].path
         if len(self._files) >= _MOST_FILES:
             self._files.clear()
             self._closing.close()
-        self._files[number] = self._closing.enter_context(FileIO(self._shards[number].path))
-        return self._files[number]
+        try:
+            self._files[number] = self._closing.enter_context(FileIO(path))
+        except OSError as error:
+            raise DataError(f"{path}: cannot be read: {error.strerror}") from error
 
 
 def blocks(images: NDArray[np.uint8] | ShardedImages) -> Iterator[NDArray[np.uint8]]:

@@ -2,8 +2,9 @@
 
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 
 import numpy as np
 import torch
@@ -15,6 +16,7 @@ from latent_explorer.data.shards import ShardedImages, blocks
 
 EVALUATION_BATCH = 1000
 _MOST_HELD = 2**30  # bytes of images that are read from files: of more, a copy in memory is no longer worth its room
+_AHEAD = 2048  # images that the disk is asked for before they are needed
 _SHARE = 0.5  # of what is free on a GPU
 
 
@@ -36,6 +38,10 @@ class Images(ABC):
     @abstractmethod
     def batch(self, indices: Tensor) -> Tensor:
         """The images at `indices` (k,) as float32 (k, c, h, w) in [0, 1]."""
+
+    def expected(self, batches: Sequence[Tensor]) -> Iterator[Tensor]:
+        """Hand on the indices of batches that will be asked for one by one."""
+        yield from batches
 
     def batches(self, indices: NDArray[np.intp], size: int) -> Iterator[Tensor]:
         """The images at `indices`, in their order, `size` at a time; see `batch`."""
@@ -82,6 +88,20 @@ class ReadImages(Images):
     def batch(self, indices: Tensor) -> Tensor:
         pixels = torch.from_numpy(self.source[indices.cpu().numpy()]).to(self.target).permute(0, 3, 1, 2)
         return pixels.to(torch.float32, memory_format=torch.contiguous_format).div_(255)
+
+    def expected(self, batches: Sequence[Tensor]) -> Iterator[Tensor]:
+        """Hand on the indices of batches that will be asked for one by one, those to come being fetched meanwhile."""
+        ahead = -(-_AHEAD // len(batches[0])) if batches else 0
+        for batch in batches[:ahead]:
+            self._expect(batch)
+        for batch, later in zip_longest(batches, batches[ahead:]):
+            if later is not None:
+                self._expect(later)
+            yield batch
+
+    def _expect(self, indices: Tensor) -> None:
+        if isinstance(self.source, ShardedImages):
+            self.source.expect(indices.cpu().numpy())
 
 
 def _most_held(dataset: Dataset, device: torch.device) -> float:

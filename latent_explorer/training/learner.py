@@ -1,6 +1,6 @@
 """A network with all that training it needs: one step at a time."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 import torch
@@ -56,6 +56,10 @@ class Learner:
             losses = own.weighted(losses)
         self._flat.step(losses["loss"], self._recipe.rate_at(step, steps), step)
         return {name: loss.detach() for name, loss in losses.items()}
+
+    def expected(self, batches: Sequence[Tensor]) -> Iterator[Tensor]:
+        """Hand on the indices of batches to learn from; see `Images.expected`."""
+        return self._images.expected(batches)
 
     def good_steps(self) -> int | None:
         """How many steps were good before one was not; None while all are. Waits for the device."""

@@ -161,7 +161,8 @@ class Training:
         draws = _generator(device, recipe.seed, epoch)
         every = max(1, self.steps_per_epoch // _REPORTS_PER_EPOCH)
         since: list[dict[str, Tensor]] = []
-        for number, batch in enumerate(torch.split(self._train[order].to(device), recipe.batch_size), 1):
+        batches = torch.split(self._train[order].to(device), recipe.batch_size)
+        for number, batch in enumerate(self._learner.expected(batches), 1):
             if token.is_set():
                 return
             step = self.progress.step + number

@@ -1,6 +1,7 @@
 """Folders of arrays: one dataset, whatever files it is cut into, and never read as a whole."""
 
 import gc
+import os
 from collections.abc import Callable
 from io import FileIO
 from pathlib import Path
@@ -100,6 +101,14 @@ def test_few_files_are_open_at_a_time(save: Save, monkeypatch: pytest.MonkeyPatc
     gc.collect()
     assert len(opens) == 8
     assert all(file.closed for file in opens)
+
+
+@pytest.mark.skipif(not hasattr(os, "posix_fadvise"), reason="this system cannot be asked to fetch")
+def test_what_is_expected_is_where_the_images_are(save: Save, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[bytes] = []
+    monkeypatch.setattr(os, "posix_fadvise", lambda file, start, size, _: asked.append(os.pread(file, size, start)))
+    opened(save).images.expect(np.array([39, 7, 0, 8]))
+    assert asked == [IMAGES[number].tobytes() for number in (39, 7, 0, 8)]
 
 
 def test_a_file_that_changes_meanwhile_is_an_error(save: Save) -> None:

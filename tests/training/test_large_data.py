@@ -9,6 +9,7 @@ import torch
 
 from latent_explorer.bundles import check_bundle, read_latents
 from latent_explorer.data import Dataset, open_dataset
+from latent_explorer.data.shards import ShardedImages
 from latent_explorer.nets.registry import build
 from latent_explorer.nets.spec import NetSpec
 from latent_explorer.nets.weights import weights_of
@@ -68,6 +69,21 @@ def test_the_batches_are_the_same_to_the_last_stride(channels: int) -> None:
     assert held.batch(indices).stride() == read.batch(indices).stride()
     one, other = (list(each.batches(np.arange(20), 7)) for each in (held, read))
     assert all(torch.equal(*pair) for pair in zip(one, other, strict=True))
+
+
+@pytest.mark.parametrize("ahead", [1, 7, 8, 20, 1000])
+def test_each_batch_is_expected_once_and_before_it_is_needed(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, ahead: int
+) -> None:
+    monkeypatch.setattr(images, "_AHEAD", ahead)
+    dataset, asked = open_dataset(folder), list[int]()
+    monkeypatch.setattr(ShardedImages, "expect", lambda _, indices: asked.extend(indices.tolist()))
+    batches = torch.split(torch.randperm(60), 8)
+    for number, batch in enumerate(ReadImages(dataset.images, CPU).expected(batches)):
+        assert torch.equal(batch, batches[number])
+        assert set(batch.tolist()) <= set(asked)
+        assert len(asked) <= 8 * (number + 1) + ahead + 8
+    assert asked == torch.cat(batches).tolist()
 
 
 @pytest.mark.parametrize("trunk", ["dense", "conv"])
