@@ -198,11 +198,6 @@ def find_setting(name: str) -> Setting:
     return next(setting for setting in SETTINGS if setting.name == name)
 
 
-def label_of(name: str, value: Any) -> str:
-    """What a value of a setting is called; the value itself where it is none of the choices."""
-    return next((choice.label for choice in find_setting(name).choices if choice.value == value), str(value))
-
-
 def defaults_for(source: str) -> Plan:
     """A plan that gives something worth looking at within minutes on a CPU.
 

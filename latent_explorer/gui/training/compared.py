@@ -7,7 +7,6 @@ from pathlib import Path
 from latent_explorer.bundles import BundleConfig, read_config
 from latent_explorer.errors import UserError
 from latent_explorer.places import shipped_bundles
-from latent_explorer.runs.settings import label_of
 
 
 @dataclass(frozen=True)
@@ -36,8 +35,8 @@ class Column:
 
 COLUMNS = (
     Column("negative_elbo", "−ELBO", "In nats per test image: how well a VAE explains them. Less is better.", True, 48),
-    Column("mse", "MSE", "Squared error per pixel of the reconstructions. Less is better.", True, 43),
-    Column("knn10_accuracy", "10-NN", "How often the ten nearest images tell the class. More is better.", False, 47),
+    Column("mse", "MSE", "Squared error per pixel of the reconstructions. Less is better.", True, 46),
+    Column("knn10_accuracy", "10-NN", "How often the ten nearest images tell the class. More is better.", False, 52),
     Column("minutes", "Min", "Minutes of training, on whatever machine that was.", None, 36),
 )
 
@@ -77,7 +76,6 @@ def _config(folder: Path, dataset: str) -> BundleConfig | None:
 
 
 def _entry(folder: Path, config: BundleConfig) -> Entry:
-    family = label_of("family", config.net.family)
     values = {column.name: config.metrics.get(column.name) for column in COLUMNS}
     values["minutes"] = config.training.minutes
-    return Entry(folder, config.name, f"{family}, {config.net.latent_dim}d", values)
+    return Entry(folder, config.name, f"{config.net.family.upper()}, {config.net.latent_dim}d", values)

@@ -13,11 +13,11 @@ _TIP = "Test images above, which the network has never learned from; below, what
 
 
 class DigitStrip(QWidget):
-    """Originals above, reconstructions below. invert: ink on paper, as the map shows grey images in light colours."""
+    """Originals above, reconstructions below. invert: grey ones as ink on paper, as the map shows them on white."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.invert = False
+        self.invert = self._grey = False
         self._originals: list[QImage] = []
         self._now: list[QImage] = []
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -35,6 +35,7 @@ class DigitStrip(QWidget):
     def set_originals(self, images: list[NDArray[np.uint8]]) -> None:
         """Show other images (h, w, c); nothing is known of their reconstructions yet."""
         self._originals, self._now = [to_qimage(image) for image in images], []
+        self._grey = bool(images) and images[0].shape[2] == 1
         self.setVisible(bool(images))
         self.updateGeometry()
         self.update()
@@ -66,5 +67,5 @@ class DigitStrip(QWidget):
         for row, images in enumerate((self._originals, self._now)):
             for column, image in enumerate(images):
                 place = QRect(column * (side + _GAP), row * (side + _GAP), side, side)
-                painter.drawImage(place, inverted(image) if self.invert else image)
+                painter.drawImage(place, inverted(image) if self.invert and self._grey else image)
         painter.end()

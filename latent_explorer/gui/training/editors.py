@@ -140,6 +140,7 @@ def _text(setting: Setting) -> Row:
 
 def _line(read: Callable[[str], object], write: Callable[[object], str]) -> Row:
     line = QLineEdit()
+    line.setStyleSheet("QLineEdit { background: palette(base); }")  # as the numbers and lists beside it
     row = Row(line, lambda: read(line.text()), lambda value: line.setText(write(value)))
     line.textChanged.connect(row.changed)
     return row

@@ -28,6 +28,7 @@ class RunPage(Scrolling):
         self._trainer = trainer
         self.running, self.results, self.curves = RunningView(trainer), ResultView(theme), Curves(theme)
         self.digits, self.timeline = DigitStrip(), Timeline()
+        self.digits.invert = not theme.dark
         self._lay_out()
         trainer.changed.connect(self._change)
         trainer.begun.connect(self._begin)
@@ -36,6 +37,8 @@ class RunPage(Scrolling):
 
     def dress(self, theme: Theme) -> None:
         """Take the colours of a theme."""
+        self.digits.invert = not theme.dark
+        self.digits.update()
         self.curves.dress(theme)
         self.results.dress(theme)
 

@@ -7,7 +7,7 @@ from PyQt6.QtWidgets import QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
 from latent_explorer.gui.training.buttons import button, words
 from latent_explorer.gui.training.trainer import Trainer
-from latent_explorer.gui.training.words import duration
+from latent_explorer.gui.training.words import capital, duration
 from latent_explorer.runs.protocol import Begun, Failed, Progress, Reported
 from latent_explorer.runs.report import Report
 
@@ -50,8 +50,8 @@ class RunningView(QWidget):
     def fail(self, failed: Failed) -> None:
         """Say why the run has failed, and offer what may help."""
         self._batch = failed.batch_size or 0
-        kept = " What it had learned is kept." if failed.bundle is not None else ""
-        self.reason.setText(f"{failed.reason}{kept}")
+        kept = ". What it had learned is kept." if failed.bundle is not None else ""
+        self.reason.setText(f"{capital(failed.reason)}{kept}")
         self.reason.show()
         self.retry.setText(f"Train with batches of {self._batch}")
         self._offer(self.back, *([self.retry] if self._batch else []))
@@ -136,7 +136,7 @@ class RunningView(QWidget):
         """What takes long before and after training."""
         if not self._trainer.busy:
             return
-        self.state.setText(f"{progress.doing[:1].upper()}{progress.doing[1:]}…")
+        self.state.setText(f"{capital(progress.doing)}…")
         if progress.total and self._trainer.stage != "training":
             self.bar.setRange(0, 1000)
             self.bar.setValue(round(1000 * progress.done / progress.total))

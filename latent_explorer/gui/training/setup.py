@@ -84,15 +84,15 @@ class SetupPage(QWidget):
             self.expected.setText(say.estimate(reply))
             return
         self.expected.setText("")
-        self.reason.setText(reply.reason)
+        self.reason.setText(say.capital(reply.reason))
         self.reason.show()
         self.train.setEnabled(False)
 
     def _prepare(self, progress: Progress) -> None:
         """A dataset is being fetched or read, before it can be said what it takes."""
-        if not self._trainer.busy and not self.form.problems():
+        if self._trainer.asking:
             share = f" {progress.done / progress.total:.0%}" if progress.total else ""
-            self.expected.setText(f"{progress.doing[:1].upper()}{progress.doing[1:]}{share}…")
+            self.expected.setText(f"{say.capital(progress.doing)}{share}…")
 
     def _begin(self) -> None:
         if not self.form.problems():

@@ -95,6 +95,11 @@ class Trainer(QObject):
         """Whether a run is under way."""
         return self.stage != "idle"
 
+    @property
+    def asking(self) -> bool:
+        """Whether an estimate is under way."""
+        return self._asked != _NOTHING and not self.busy
+
     # -- what a person wants
 
     def warm(self) -> None:
@@ -164,9 +169,8 @@ class Trainer(QObject):
     def _take(self, reply: object) -> None:
         """Hand on what has come, in the thread of the window."""
         match reply:
-            case Estimated(number=number) if number == self._asked:
-                self.estimated.emit(reply)
-            case Refused(number=number) if number == self._asked:
+            case Estimated(number=number) | Refused(number=number) if number == self._asked:
+                self._asked = _NOTHING
                 self.estimated.emit(reply)
             case Filmed(number=number) | Refused(number=number) if number == self._film:
                 self.filmed.emit(reply)

@@ -34,6 +34,11 @@ def estimate(known: Estimated) -> str:
     )
 
 
+def capital(sentence: str) -> str:
+    """The same with a capital in front."""
+    return sentence[:1].upper() + sentence[1:]
+
+
 def term(name: str) -> str:
     """What a term of the loss is called."""
     return _PREFIX.get(name, name)

@@ -14,24 +14,29 @@ from latent_explorer.gui.driving.person import Person
 from latent_explorer.gui.settings import Settings
 from latent_explorer.gui.window import MainWindow
 from latent_explorer.runs import Report, RunFolder
-from latent_explorer.runs.protocol import Ask, Begin, Begun, Estimated, Reported, Request
+from latent_explorer.runs.protocol import Ask, Begin, Begun, Estimated, Refused, Reported, Request
 
 STEPS = 10
 """In each epoch of the stand-in's runs."""
 
 
 class StandIn:
-    """Answers estimates at once; all else when it is told to. sent: what it was asked for."""
+    """Answers estimates at once; all else when it is told to. sent: what it was asked for.
+
+    objection: why what is asked about cannot be trained.
+    """
 
     def __init__(self, on_reply: Callable[[Any], None]) -> None:
-        self.say, self.sent, self.closed = on_reply, list[Request](), False
+        self.say, self.sent, self.closed, self.objection = on_reply, list[Request](), False, ""
 
     def warm(self) -> None:
         pass
 
     def send(self, request: Request) -> None:
         self.sent.append(request)
-        if isinstance(request, Ask):
+        if isinstance(request, Ask) and self.objection:
+            self.say(Refused(number=request.number, reason=self.objection))
+        elif isinstance(request, Ask):
             self.say(
                 Estimated(
                     number=request.number,

@@ -16,6 +16,7 @@ def test_only_those_of_the_dataset_are_compared_and_broken_ones_left_out(tmp_pat
     found = {entry.name: entry for entry in entries("mnist", tmp_path)}
     assert found.keys() == {path.name for path in shipped_bundles() if path.name.startswith("mnist")}
     assert found["mnist-vae-2d"].kind == "VAE, 2d"
+    assert found["mnist-ae-16d"].kind == "AE, 16d"
     assert found["mnist-ae-2d"].values["negative_elbo"] is None
 
 

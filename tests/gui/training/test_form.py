@@ -9,7 +9,7 @@ from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication
 
 from latent_explorer.gui.driving.person import Person
-from latent_explorer.runs.protocol import Ask, Begin, Estimated, Refused
+from latent_explorer.runs.protocol import Ask, Begin, Estimated
 
 
 def type_into(person: Person, panel, name: str, text: str) -> None:
@@ -139,9 +139,8 @@ def test_an_estimate_of_what_is_no_longer_chosen_is_dropped(teacher: Person, pan
 def test_what_the_trainer_finds_wrong_stops_the_button_until_something_is_changed(
     teacher: Person, panel, trainer
 ) -> None:
-    teacher.wait_until(lambda: trainer.last(Ask) is not None)
-    trainer.say(Refused(number=trainer.last(Ask).number, reason="images of different sizes"))
-    teacher.wait_until(lambda: "different sizes" in panel.setup.reason.text())
+    trainer.objection = "images of different sizes"
+    teacher.wait_until(lambda: panel.setup.reason.text() == "Images of different sizes")
     assert not panel.setup.train.isEnabled()
     type_into(teacher, panel, "name", "abc")
     assert panel.setup.train.isEnabled()

@@ -103,7 +103,7 @@ def test_a_smaller_batch_is_offered_where_memory_is_lacking(
     view = panel.run.running
     trainer.say(Failed(reason="out of memory", batch_size=64))
     teacher.wait_until(lambda: view.retry.isVisible())
-    assert (view.reason.text(), view.retry.text()) == ("out of memory", "Train with batches of 64")
+    assert (view.reason.text(), view.retry.text()) == ("Out of memory", "Train with batches of 64")
     teacher.press_button(view.retry)
     job = trainer.last(Begin).job
     assert job.recipe.batch_size == 64
