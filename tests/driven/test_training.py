@@ -15,8 +15,6 @@ from latent_explorer.bundles import check_bundle
 from latent_explorer.engine.process import serve_inline
 from latent_explorer.engine.protocol import Hover, Open, Picture
 from latent_explorer.gui.driving.person import Person, person_at_a_window
-from latent_explorer.runs import RunFolder
-from latent_explorer.runs.resume import kept_job
 
 LONG = 240.0  # seconds that a step of training may take on a busy machine
 NAME = "for-my-class"
@@ -56,12 +54,8 @@ def hover_shows_the_moment(teacher: Person) -> None:
         assert np.abs(decoded(shown.folder, probe.z) - probe.picture).max() <= 2
 
 
-def test_train_watch_pause_travel_film_keep_and_open_again(teacher: Person, tmp_path: Path) -> None:
+def begin_a_run_of_three_epochs(teacher: Person) -> None:
     window = teacher.window
-    voyage, trainer = window.voyage, window.trainer
-    moments: list[NDArray[np.float32]] = []
-    voyage.arrived.connect(lambda bundle: moments.append(bundle.uv))
-
     teacher.choose("Train a model…")
     teacher.wait_until(lambda: window.training.is_made and window.training.setup.isVisible())
     setup = window.training.setup
@@ -70,11 +64,9 @@ def test_train_watch_pause_travel_film_keep_and_open_again(teacher: Person, tmp_
     teacher.wait_until(lambda: "images" in setup.expected.text(), LONG)
     teacher.press_button(setup.train)
 
-    page = window.training.run
-    teacher.wait_until(lambda: len(moments) >= 3, LONG)
-    assert np.abs(moments[2] - moments[0]).mean() > 0.05, "the map does not change"
-    hover_shows_the_moment(teacher)
 
+def pause_and_resume(teacher: Person) -> None:
+    trainer, page = teacher.window.trainer, teacher.window.training.run
     teacher.press_button(page.running.pause)
     teacher.wait_until(lambda: trainer.stage == "paused", LONG)
     teacher.wait(0.5)
@@ -85,13 +77,10 @@ def test_train_watch_pause_travel_film_keep_and_open_again(teacher: Person, tmp_
     teacher.press_button(page.running.pause)
     teacher.wait_until(lambda: trainer.stage != "paused", LONG)
 
-    teacher.wait_until(lambda: not trainer.busy, LONG)
-    teacher.wait_until(lambda: page.results.isVisible())
-    assert check_bundle(tmp_path / NAME).training.epochs == 3
-    assert {"loss", "reconstruction", "kl"} <= set(page.curves.history.test)
-    assert page.digits.count == 10
 
-    slider = page.timeline.slider
+def travel_back(teacher: Person) -> None:
+    window, voyage = teacher.window, teacher.window.voyage
+    slider = window.training.run.timeline.slider
     slider.setFocus()
     newest = window.points.uv
     for _ in range(3):
@@ -102,8 +91,10 @@ def test_train_watch_pause_travel_film_keep_and_open_again(teacher: Person, tmp_
     assert np.abs(window.points.uv - newest).mean() > 0.01
     assert "Epoch" in window.canvas.marks.caption
 
-    film = tmp_path / "film.gif"
-    teacher.press_button(page.timeline.film)
+
+def export_the_film(teacher: Person, film: Path) -> None:
+    window = teacher.window
+    teacher.press_button(window.training.run.timeline.film)
     teacher.wait_until(lambda: window.findChild(QFileDialog) is not None)
     dialog = window.findChild(QFileDialog)
     assert dialog is not None
@@ -116,20 +107,38 @@ def test_train_watch_pause_travel_film_keep_and_open_again(teacher: Person, tmp_
         assert getattr(frames, "n_frames", 1) > 40
         assert frames.width == 640
 
-    teacher.press_button(page.results.open)
+
+def open_the_bundle_and_go_back_through_its_training(teacher: Person) -> None:
+    window = teacher.window
+    teacher.press_button(window.training.run.results.open)
     teacher.wait_until(lambda: window.ready and window.session is not None and window.session.bundle.name == NAME)
     assert window.session is not None
     assert len(window.session.bundle.latents) == 70_000
     assert window.canvas.marks.caption == ""
     teacher.wait_for_the_engine()
-
     teacher.choose("Through its training")
-    teacher.wait_until(lambda: voyage.shown is not None)
+    teacher.wait_until(lambda: window.voyage.shown is not None)
     hover_shows_the_moment(teacher)
-    assert kept_job(page_run(teacher)).recipe.epochs == 3
 
 
-def page_run(teacher: Person) -> RunFolder:
-    run = teacher.window.voyage.run
-    assert run is not None
-    return run
+def test_train_watch_pause_travel_film_keep_and_open_again(teacher: Person, tmp_path: Path) -> None:
+    window = teacher.window
+    moments: list[NDArray[np.float32]] = []
+    window.voyage.arrived.connect(lambda bundle: moments.append(bundle.uv))
+
+    begin_a_run_of_three_epochs(teacher)
+    teacher.wait_until(lambda: len(moments) >= 3, LONG)
+    assert np.abs(moments[2] - moments[0]).mean() > 0.05, "the map does not change"
+    hover_shows_the_moment(teacher)
+    pause_and_resume(teacher)
+
+    page = window.training.run
+    teacher.wait_until(lambda: not window.trainer.busy, LONG)
+    teacher.wait_until(lambda: page.results.isVisible())
+    assert check_bundle(tmp_path / NAME).training.epochs == 3
+    assert {"loss", "reconstruction", "kl"} <= set(page.curves.history.test)
+    assert page.digits.count == 10
+
+    travel_back(teacher)
+    export_the_film(teacher, tmp_path / "film.gif")
+    open_the_bundle_and_go_back_through_its_training(teacher)
