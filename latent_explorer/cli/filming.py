@@ -2,16 +2,13 @@
 
 from pathlib import Path
 from threading import Event
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated, Any
 
 import typer
 
 from latent_explorer.cli.failure import INTERRUPTED, complain
 from latent_explorer.cli.options import AsJson, Overwrite, examples
 from latent_explorer.cli.output import print_json
-
-if TYPE_CHECKING:
-    from latent_explorer.runs.protocol import Film
 
 
 def add_to(app: typer.Typer) -> None:
@@ -33,9 +30,10 @@ def film(
     overwrite: Overwrite = False,
     as_json: AsJson = False,
 ) -> None:
-    """Make a film of a training run from its snapshots: how the map of its data came about.
+    """Make a film of a training run: how its map came about.
 
-    A snapshot that is damaged is left out. Ctrl-C leaves no file behind.
+    It is made of the snapshots that the run has kept (see train --snapshots); one that is damaged is left out. Ctrl-C
+    leaves no file behind.
     """
     from latent_explorer.runs.protocol import Film
 
@@ -47,8 +45,8 @@ def film(
         print(f"{out}: {out.stat().st_size / 1e6:.1f} MB")
 
 
-def _make(wish: "Film") -> None:
-    """Make it; leaves with 130 where it was stopped."""
+def _make(wish: Any) -> None:
+    """Make what a runs.protocol.Film asks for; leaves with 130 where it was stopped."""
     from latent_explorer.cli.progress import FilmDisplay
     from latent_explorer.training import stop_on_interrupt
     from latent_explorer.training.film import Cancelled, make_film

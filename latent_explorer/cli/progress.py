@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING, Any, Self
 if TYPE_CHECKING:
     from rich.progress import TaskID
 
-    from latent_explorer.runs.protocol import Progress as Told
-
 
 class _Display:
     """A bar with a text on either side."""
@@ -112,7 +110,7 @@ class FilmDisplay:
         if self._tasks:  # else there is only an error to read
             self._progress.stop()
 
-    def show(self, progress: "Told") -> None:
+    def show(self, progress: Any) -> None:
         """What a runs.protocol.Progress says."""
         if not progress.total:
             self._progress.console.print(progress.doing, soft_wrap=True)
