@@ -52,7 +52,7 @@ def make_training_film(bundle: Path, file: Path) -> None:
     job = Job("mnist", bundle, recipe=Recipe(epochs=10))
     for report in train_bundle(job, keep_bytes=1 << 30):
         print(f"training: step {report.step:,} of {report.steps:,}", end="\r", flush=True)
-    film = Film(number=0, run=job.run.path, file=file, seconds=11.0, overwrite=True)
+    film = Film(number=0, run=job.run.path, file=file, seconds=10.0, overwrite=True)
     make_film(film, lambda progress: print(f"{progress.doing}: {progress.done} of {progress.total}  ", end="\r"))
 
 

@@ -30,9 +30,10 @@ def film(
     overwrite: Overwrite = False,
     as_json: AsJson = False,
 ) -> None:
-    """Make a film of a training run from its snapshots: how the map of its data came about.
+    """Make a film of a training run: how its map came about.
 
-    A snapshot that is damaged is left out. Ctrl-C leaves no file behind.
+    It is made of the snapshots that the run has kept (see train --snapshots); one that is damaged is left out. Ctrl-C
+    leaves no file behind.
     """
     from latent_explorer.runs.protocol import Film
 
@@ -45,7 +46,7 @@ def film(
 
 
 def _make(wish: Any) -> None:
-    """Make it; leaves with 130 where it was stopped."""
+    """Make what a runs.protocol.Film asks for; leaves with 130 where it was stopped."""
     from latent_explorer.cli.progress import FilmDisplay
     from latent_explorer.training import stop_on_interrupt
     from latent_explorer.training.film import Cancelled, make_film

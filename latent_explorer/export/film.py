@@ -16,7 +16,7 @@ from latent_explorer.export.video import encode_mp4
 from latent_explorer.files import write_whole
 
 _DEFAULT = Options()
-_COLOURS, _SAMPLES, _ROUNDS = 95, 6, 3
+_COLOURS, _SAMPLES, _ROUNDS = 255, 8, 3
 _WEBP_QUALITY = 65
 
 
@@ -30,7 +30,7 @@ def write_film_gif(
 ) -> Path:
     """Write frames, uint8 (n, h, w, 1 or 3), as a small GIF; heeds seconds and loop.
 
-    All frames share 95 colours, those of a few frames together, and keep what has not changed since the one before.
+    All frames share 255 colours, those of a few frames together, and keep what has not changed since the one before.
     Pillow holds one byte for each of their pixels. Times are rounded to hundredths of a second.
     Raises UserError when `path` is taken and `overwrite` false, or it cannot be written.
     """

@@ -197,8 +197,8 @@ def test_what_moves_far_takes_longer():
 def test_the_camera_keeps_what_there_is_in_sight():
     cloud = np.random.default_rng(0).normal(size=(500, 2))
     places = np.stack([cloud, 4 * cloud, 0.5 * cloud + 5, cloud]).astype(np.float32)
-    times, frames = times_of(places, 10), np.linspace(0, 10, 250)
-    camera, glide = Camera.following(places, times, frames, 1.2), Glide.through(times, places)
+    glide, frames = Glide.through(times_of(places, 10), places), np.linspace(0, 10, 250)
+    camera = Camera.following(glide, frames, 1.2)
     for number, time in enumerate(frames):
         region, place = camera.region(number), glide.at(time)
         inside = (place > (region.left, region.bottom)) & (place < (region.right, region.top))

@@ -40,13 +40,13 @@ class Scene:
         beside = round(_BESIDE * unit), size[1]
         screen = size[0] - beside[0], size[1]
         places = np.stack([shot.uv for shot in shots])
-        times = times_of(places, float(frames[-1]))
+        glide = Glide.through(times_of(places, float(frames[-1])), places)
         return cls(
             shots,
             frames,
             size,
-            Glide.through(times, places),
-            Camera.following(places, times, frames, screen[0] / screen[1]),
+            glide,
+            Camera.following(glide, frames, screen[0] / screen[1]),
             Ground(screen, _CELL * unit, palette),
             Dots.of_classes(shots[-1].label, palette, screen, _DOT * unit),
             Margin(beside, unit, palette, shots[-1].config.dataset.class_names, _curve(shots)),
@@ -66,12 +66,12 @@ class Scene:
         return self.dots.over(mixed, self.glide.at(time), self.camera.region(number))
 
     def _ground(self, number: int) -> Image.Image:
-        """The pictures of a shot, as they lie in the frame in which it is reached."""
+        """The pictures of a shot, as they lie in the frame in which it is reached; of the ends, in the outermost."""
         if number not in self.kept:
             while len(self.kept) >= _KEPT:
                 del self.kept[next(iter(self.kept))]
-            reached = int(np.searchsorted(self.frames, self.glide.times[number]).clip(0, len(self.frames) - 1))
-            self.kept[number] = self.ground.painted(self.shots[number], self.camera.region(reached))
+            frame = np.searchsorted(self.frames, (self.frames[0], *self.glide.times[1:-1], self.frames[-1])[number])
+            self.kept[number] = self.ground.painted(self.shots[number], self.camera.region(int(frame)))
         return self.kept[number]
 
     def _beside(self, time: float) -> Image.Image:

@@ -4,14 +4,14 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import gaussian_filter1d, maximum_filter1d
+from scipy.ndimage import gaussian_filter1d
 
 from latent_explorer.atlas import Region
 from latent_explorer.charts import bulk
 
 _LEAST, _MOST = 0.5, 2.0  # of the usual time from a moment to the next
-_OPENING, _END = 0.03, 0.14  # shares of the film that stand still
-_CALM = 0.06  # share of the film over which the view is smoothed
+_OPENING, _END = 0.07, 0.13  # shares of the film that stand still
+_CALM = 0.015  # share of the film over which the view is smoothed
 _MARGIN = 0.03
 
 
@@ -75,8 +75,8 @@ def between(times: NDArray[np.float64], time: float) -> tuple[int, float]:
     return number, float(np.clip((time - times[number]) / (times[number + 1] - times[number]), 0, 1))
 
 
-def _calmed(values: NDArray[np.float64], width: float) -> NDArray[np.float64]:
-    calm: NDArray[np.float64] = gaussian_filter1d(values, max(width / 2, 1e-3), axis=0, mode="nearest")
+def _calmed(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    calm: NDArray[np.float64] = gaussian_filter1d(values, _CALM * len(values), axis=0, mode="nearest")
     return calm
 
 
@@ -89,18 +89,17 @@ class Camera:
     aspect: float
 
     @classmethod
-    def following(
-        cls, places: NDArray[np.float32], times: NDArray[np.float64], frames: NDArray[np.float64], aspect: float
-    ) -> "Camera":
-        """Most of the points (k, n, 2) at times (k,), seen at the times `frames` (f,) without a jolt."""
-        homes = [Region.around(bulk(each)).grown(_MARGIN) for each in places]
-        edges = np.array([(home.left, home.bottom, home.right, home.top) for home in homes])
-        seen = np.column_stack([np.interp(frames, times, column) for column in edges.T])
-        width = _CALM * len(frames)
-        middles = _calmed((seen[:, :2] + seen[:, 2:]) / 2, width)
-        reach = np.maximum(seen[:, 2:] - middles, middles - seen[:, :2]) * (2 / aspect, 2)
-        largest = maximum_filter1d(np.log(reach.max(1)), 2 * round(width) + 1, mode="nearest")
-        return cls(middles, np.exp(_calmed(largest, width)), aspect)
+    def following(cls, glide: Glide, frames: NDArray[np.float64], aspect: float) -> "Camera":
+        """Most of the points, as they are at the times `frames` (f,), in sight without a jolt."""
+        homes = [Region.around(bulk(glide.at(time))).grown(_MARGIN) for time in frames.tolist()]
+        low = np.array([(home.left, home.bottom) for home in homes])
+        high = np.array([(home.right, home.top) for home in homes])
+        tight = 1 / np.linalg.norm(
+            high - low, axis=1, keepdims=True
+        )  # where little is seen, a small shift is a large one
+        middles = _calmed(tight * (low + high) / 2) / _calmed(tight)
+        needed = (np.maximum(high - middles, middles - low) * (2 / aspect, 2)).max(1)
+        return cls(middles, np.maximum(np.exp(_calmed(np.log(needed))), needed), aspect)
 
     def region(self, frame: int) -> Region:
         """The rectangle seen."""
