@@ -45,6 +45,7 @@ class StandIn:
                     weights=1_600_000,
                     device="cpu",
                     images=(60_000, 70_000),
+                    remark="it will be downloaded first." if request.job.source != "mnist" else "",
                 )
             )
 

@@ -51,6 +51,7 @@ def test_another_dataset_brings_its_own_values_but_not_over_those_chosen(teacher
     choose(panel, "source", "CIFAR-10")
     plan = form.plan
     assert (plan.source, plan.trunk, plan.epochs) == ("cifar10", "conv", 3)
+    teacher.wait_until(lambda: panel.setup.expected.text().endswith("images. It will be downloaded first."))
     choose(panel, "source", "MNIST")
     assert form.plan.trunk == "dense"
 
