@@ -179,8 +179,8 @@ SETTINGS = (
     Setting(
         "moments",
         "Moments",
-        "How much of the disk the moments of the run may take, to which one can go back. When they take more, every "
-        "other one is left out.",
+        "How much of the disk the moments of the run may take, to which one can go back. When they take more, some "
+        "in between are left out.",
         "choice",
         choices=(
             Choice(0, "Keep none", "Then there is no going back, and no film."),
@@ -208,5 +208,6 @@ def defaults_for(source: str) -> Plan:
         return Plan(source)
     if source == "cifar10":
         return Plan(source, **_COLOUR)  # type: ignore[arg-type] # of the types of the fields
-    arrays = Path(source).suffix.lower() in (".npz", ".npy")
-    return Plan(source, side=0 if arrays else 32, trunk="conv", batch_size=64, epochs=10)
+    if Path(source).suffix.lower() in (".npz", ".npy"):
+        return Plan(source)
+    return Plan(source, side=32, trunk="conv", batch_size=64)

@@ -53,6 +53,7 @@ class Offers(QWidget):
         """Show the runs that there are now."""
         for box in self.boxes:
             self._column.removeWidget(box)
+            box.hide()
             box.deleteLater()
         self.boxes = [OfferBox(self._trainer, run) for run in stopped_runs(self._trainer.folder)]
         for box in self.boxes:

@@ -83,6 +83,7 @@ class Trainer(QObject):
         self._numbers = count(1)
         self._asked = self._film = _NOTHING
         self._question: Job | None = None
+        self._asked_again = False  # after the process was lost
         self._keeping = False  # whether the run is to end as soon as it goes on
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
@@ -108,7 +109,7 @@ class Trainer(QObject):
 
     def ask(self, plan: Plan) -> None:
         """Ask, when nothing more is changed for a moment, what a plan would take."""
-        self._asked, self._question = _NOTHING, plan.to_job(self.folder)
+        self._asked, self._question, self._asked_again = _NOTHING, plan.to_job(self.folder), False
         self._pause.start()
 
     def ask_nothing(self) -> None:
@@ -206,11 +207,17 @@ class Trainer(QObject):
                 self.ended.emit(reply)
 
     def _lost(self) -> None:
-        """The process is gone; a run under way can be resumed."""
+        """The process is gone; a run under way can be resumed, and what was asked about is asked once more."""
         if self.busy:
             reason = "The trainer stopped unexpectedly. The run can be resumed from the end of its last epoch."
             self._go("idle")
             self.ended.emit(Failed(reason=reason))
+        elif self.asking and not self._asked_again:
+            self._asked_again = True
+            self._pause.start()
+        elif self.asking:
+            self._asked = _NOTHING
+            self.estimated.emit(Refused(number=_NOTHING, reason="the trainer stops whenever it is asked about this"))
 
     def _go(self, stage: str) -> None:
         if stage != self.stage:

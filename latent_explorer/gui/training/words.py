@@ -30,7 +30,7 @@ def estimate(known: Estimated) -> str:
     return (
         f"About {duration(known.seconds)} on {known.device}, {_gigabytes(known.memory)}. "
         f"{weights} weights learn from {known.images[0]:,} of {known.images[1]:,} images."
-        f"{' ' * bool(known.remark)}{known.remark[:1].upper()}{known.remark[1:]}"
+        f"{' ' * bool(known.remark)}{capital(known.remark)}"
     )
 
 

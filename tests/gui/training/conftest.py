@@ -23,11 +23,12 @@ STEPS = 10
 class StandIn:
     """Answers estimates at once; all else when it is told to. sent: what it was asked for.
 
-    objection: why what is asked about cannot be trained.
+    answers: whether it answers. objection: why what is asked about cannot be trained.
     """
 
     def __init__(self, on_reply: Callable[[Any], None]) -> None:
-        self.say, self.sent, self.closed, self.objection = on_reply, list[Request](), False, ""
+        self.say, self.sent, self.closed = on_reply, list[Request](), False
+        self.answers, self.objection = True, ""
 
     def warm(self) -> None:
         pass
@@ -36,7 +37,7 @@ class StandIn:
         self.sent.append(request)
         if isinstance(request, Ask) and self.objection:
             self.say(Refused(number=request.number, reason=self.objection))
-        elif isinstance(request, Ask):
+        elif isinstance(request, Ask) and self.answers:
             self.say(
                 Estimated(
                     number=request.number,
@@ -45,6 +46,7 @@ class StandIn:
                     weights=1_600_000,
                     device="cpu",
                     images=(60_000, 70_000),
+                    remark="it will be downloaded first." if request.job.source != "mnist" else "",
                 )
             )
 
@@ -54,6 +56,10 @@ class StandIn:
     def last(self, kind: type) -> Any:
         """The newest request of a kind; None where there was none."""
         return next((request for request in reversed(self.sent) if isinstance(request, kind)), None)
+
+    def count(self, kind: type) -> int:
+        """How many requests of a kind there were."""
+        return sum(isinstance(request, kind) for request in self.sent)
 
     def begin(self) -> Begin:
         """Say that the run that was asked for begins."""

@@ -9,6 +9,7 @@ from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication
 
 from latent_explorer.gui.driving.person import Person
+from latent_explorer.runs.client import TrainerLost
 from latent_explorer.runs.protocol import Ask, Begin, Estimated
 
 
@@ -51,6 +52,7 @@ def test_another_dataset_brings_its_own_values_but_not_over_those_chosen(teacher
     choose(panel, "source", "CIFAR-10")
     plan = form.plan
     assert (plan.source, plan.trunk, plan.epochs) == ("cifar10", "conv", 3)
+    teacher.wait_until(lambda: panel.setup.expected.text().endswith("images. It will be downloaded first."))
     choose(panel, "source", "MNIST")
     assert form.plan.trunk == "dense"
 
@@ -134,6 +136,20 @@ def test_an_estimate_of_what_is_no_longer_chosen_is_dropped(teacher: Person, pan
     teacher.wait_until(lambda: trainer.last(Ask).number != old)
     teacher.wait_until(lambda: "1 min 20 s" in panel.setup.expected.text())
     assert "old" not in panel.setup.expected.text()
+
+
+def test_what_was_asked_of_a_trainer_that_died_is_asked_once_more(teacher: Person, panel, trainer) -> None:
+    teacher.wait_until(lambda: "1 min 20 s" in panel.setup.expected.text())
+    trainer.answers = False
+    type_into(teacher, panel, "name", "abc")
+    before = trainer.count(Ask)
+    teacher.wait_until(lambda: trainer.count(Ask) == before + 1)
+    trainer.say(TrainerLost(reason=""))
+    teacher.wait_until(lambda: trainer.count(Ask) == before + 2)
+    trainer.say(TrainerLost(reason=""))
+    teacher.wait_until(lambda: "The trainer stops" in panel.setup.reason.text())
+    teacher.wait(0.4)
+    assert trainer.count(Ask) == before + 2
 
 
 def test_what_the_trainer_finds_wrong_stops_the_button_until_something_is_changed(
