@@ -16,6 +16,7 @@ from latent_explorer.nets.draws import Draws
 from latent_explorer.nets.registry import build
 from latent_explorer.nets.spec import NetSpec
 from latent_explorer.runs import Recipe
+from latent_explorer.runs.recipe import precision_called
 from latent_explorer.training import stop_on_interrupt
 from latent_explorer.training.augment import augment, corrupt
 from latent_explorer.training.devices import autocast, choose_device, choose_precision
@@ -94,6 +95,13 @@ def test_precision_is_measured_only_when_asked() -> None:
     assert all(weight.grad is None for weight in model.parameters())
 
 
+def test_precisions_go_by_our_names_and_by_fabrics() -> None:
+    assert precision_called("bf16-mixed") == precision_called("bfloat16") == "bfloat16"
+    assert precision_called("32-true") == precision_called("float32") == "float32"
+    with pytest.raises(TrainingError, match=r"precision 16-mixed: expected auto, float32 .*32-true.* or bfloat16"):
+        precision_called("16-mixed")
+
+
 def test_products_are_computed_in_the_precision_chosen() -> None:
     layer, x = torch.nn.Linear(3, 3), torch.rand(2, 3)
     with autocast(torch.device("cpu"), "bfloat16"):
@@ -119,7 +127,9 @@ def test_the_first_interrupt_asks_and_the_second_insists() -> None:
 def test_idle_threads_sleep_and_the_room_itself_is_light() -> None:
     check = (
         "import os, sys, latent_explorer.training; assert 'torch' not in sys.modules; "
-        "import latent_explorer.training.loop; assert os.environ['OMP_WAIT_POLICY'] == 'PASSIVE'"
+        "import latent_explorer.training.jobs; assert os.environ['OMP_WAIT_POLICY'] == 'PASSIVE'; "
+        "from latent_explorer.training.fabric import assemble; assemble('cpu'); "
+        "assert 'lightning_fabric' not in sys.modules"
     )
     environment = {name: value for name, value in os.environ.items() if name != "OMP_WAIT_POLICY"}
     subprocess.run([sys.executable, "-c", check], check=True, env=environment)
