@@ -1,6 +1,6 @@
 """All weights of a network in one tensor, so that a step touches each once, however many layers there are."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from copy import deepcopy
 from typing import Any
 
@@ -59,10 +59,9 @@ class FlatWeights:
 
     def step(self, loss: Tensor, rate: float, steps_done: int) -> None:
         """Learn from a scalar `loss` of `model`, at the learning rate `rate`, after `steps_done` steps of the run."""
-        self.model.zero_grad(set_to_none=True)
-        loss.backward()  # type: ignore[no-untyped-call]
+        found = torch.autograd.grad(loss, list(self.model.parameters()), allow_unused=True)
         with torch.no_grad():
-            self._collect()
+            self._collect(found)
             self._judge(self._over_all(loss.detach()))
             self._optimiser.param_groups[0]["lr"] = rate
             self._optimiser.step()
@@ -100,9 +99,8 @@ class FlatWeights:
         for weight, whole, cut in zip(self.model.parameters(), exact, short, strict=True):
             weight.data = cut if weight.ndim > 1 else whole
 
-    def _collect(self) -> None:
+    def _collect(self, found: Sequence[Tensor | None]) -> None:
         """Bring the gradients together; of weights that had no part in the loss they are zero."""
-        found = [weight.grad for weight in self.model.parameters()]
         if any(gradient is None for gradient in found):
             assert self._weights.grad is not None
             self._weights.grad.zero_()

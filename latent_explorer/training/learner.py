@@ -14,6 +14,7 @@ from latent_explorer.training.augment import augment, corrupt
 from latent_explorer.training.flat import FlatWeights
 from latent_explorer.training.images import EVALUATION_BATCH, Images
 from latent_explorer.training.team import ALONE, Team, share_of
+from latent_explorer.training.threads import step_threads, threads
 
 Arrays = dict[str, NDArray[np.float32]]
 
@@ -27,6 +28,7 @@ class Learner:
         add_up = team.add_up if team.size > 1 else None
         self._flat = FlatWeights(model.to(images.device).train(), recipe, precision, add_up)
         self._recipe, self._images, self._team = recipe, images, team
+        self._threads = step_threads(model, recipe.batch_size)
 
     @property
     def device(self) -> torch.device:
@@ -49,12 +51,13 @@ class Learner:
         """
         own = share_of(self._team, len(indices))
         draws = own.draws(generator)
-        x = augment(self._images.batch(indices[own.rows]), self._recipe.augmentation_at(epoch), draws)
-        seen = corrupt(x, self._recipe.corruption, draws)
-        with self._flat.autocast():
-            losses = self._flat.model.losses(x, draws, seen=seen, prior=self._recipe.prior_at(step, steps))
-            losses = own.weighted(losses)
-        self._flat.step(losses["loss"], self._recipe.rate_at(step, steps), step)
+        with threads(self._threads):
+            x = augment(self._images.batch(indices[own.rows]), self._recipe.augmentation_at(epoch), draws)
+            seen = corrupt(x, self._recipe.corruption, draws)
+            with self._flat.autocast():
+                losses = self._flat.model.losses(x, draws, seen=seen, prior=self._recipe.prior_at(step, steps))
+                losses = own.weighted(losses)
+            self._flat.step(losses["loss"], self._recipe.rate_at(step, steps), step)
         return {name: loss.detach() for name, loss in losses.items()}
 
     def expected(self, batches: Sequence[Tensor]) -> Iterator[Tensor]:

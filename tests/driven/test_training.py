@@ -106,6 +106,8 @@ def export_the_film(teacher: Person, film: Path) -> None:
     with Image.open(film) as frames:
         assert getattr(frames, "n_frames", 1) > 40
         assert frames.width == 640
+    window.activateWindow()  # a display without a window manager does not do it when a dialog goes
+    teacher.wait_until(window.isActiveWindow)
 
 
 def open_the_bundle_and_go_back_through_its_training(teacher: Person) -> None:
