@@ -61,8 +61,10 @@ class Learner:
         return {name: loss.detach() for name, loss in losses.items()}
 
     def expected(self, batches: Sequence[Tensor]) -> Iterator[Tensor]:
-        """Hand on the indices of batches to learn from; see `Images.expected`."""
-        return self._images.expected(batches)
+        """Hand on the indices of batches to learn from, of which the own images are expected; see `Images.expected`."""
+        own = [batch[share_of(self._team, len(batch)).rows] for batch in batches]
+        for batch, _ in zip(batches, self._images.expected(own), strict=True):
+            yield batch
 
     def good_steps(self) -> int | None:
         """How many steps were good before one was not; None while all are. Waits for the device."""

@@ -1,5 +1,7 @@
 """What is a process's own, and how many processes there are to be."""
 
+from collections.abc import Iterator, Sequence
+
 import pytest
 import torch
 from hypothesis import given, settings
@@ -7,9 +9,14 @@ from hypothesis import strategies as st
 
 from latent_explorer.errors import TrainingError
 from latent_explorer.nets.draws import Draws
+from latent_explorer.nets.registry import build
+from latent_explorer.nets.spec import NetSpec
+from latent_explorer.runs import Recipe
 from latent_explorer.training.devices import DeviceLostError, faults_told
 from latent_explorer.training.fabric import Size, assemble
-from latent_explorer.training.team import ALONE, Share, from_first
+from latent_explorer.training.images import HeldImages
+from latent_explorer.training.learner import Learner
+from latent_explorer.training.team import ALONE, Alone, Share, from_first
 
 CPU = torch.device("cpu")
 
@@ -47,6 +54,32 @@ def test_parts_of_a_mean_add_up_to_it() -> None:
         share = Share.of(7, rank, 9)
         parts.append(share.weighted({"loss": values[share.rows].mean()})["loss"])
     assert sum(parts).item() == pytest.approx(values.mean().item())
+
+
+class Second(Alone):
+    """In place of the second process of two, that meets nobody."""
+
+    rank, size = 1, 2
+
+
+class Noting(HeldImages):
+    """Notes which images it is told to expect."""
+
+    def expected(self, batches: Sequence[torch.Tensor]) -> Iterator[torch.Tensor]:
+        noted.extend(batch.tolist() for batch in batches)
+        yield from batches
+
+
+noted: list[list[int]] = []
+
+
+def test_only_the_own_images_are_expected() -> None:
+    spec = NetSpec(family="ae", trunk="dense", image_shape=(2, 2, 1), latent_dim=1, hidden=(2,))
+    images = Noting(torch.zeros(9, 1, 2, 2, dtype=torch.uint8))
+    learner = Learner(build(spec), Recipe(), "float32", images, Second())
+    handed_on = learner.expected(torch.split(torch.arange(9), 4))
+    assert [batch.tolist() for batch in handed_on] == [[0, 1, 2, 3], [4, 5, 6, 7], [8]]
+    assert noted == [[2, 3], [6, 7], [8]]
 
 
 def torchrun(monkeypatch: pytest.MonkeyPatch, world: int, here: int) -> None:
