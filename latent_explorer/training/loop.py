@@ -160,19 +160,22 @@ class Training:
         order = torch.randperm(len(self._train), generator=_generator(torch.device("cpu"), recipe.seed, epoch))
         draws = _generator(device, recipe.seed, epoch)
         every = max(1, self.steps_per_epoch // _REPORTS_PER_EPOCH)
-        since: list[dict[str, Tensor]] = []
+        since: dict[str, Tensor] = {}  # running means: all losses kept would lie between the freed batches in memory
+        seen = 0
         batches = torch.split(self._train[order].to(device), recipe.batch_size)
         for number, batch in enumerate(self._learner.expected(batches), 1):
             if token.is_set():
                 return
             step = self.progress.step + number
             with faults_told(device, recipe.batch_size):
-                since.append(self._learner.learn(batch, epoch, step - 1, self.steps, draws))
+                losses = self._learner.learn(batch, epoch, step - 1, self.steps, draws)
+            seen += 1
+            since = {name: torch.lerp(since.get(name, loss), loss, 1 / seen) for name, loss in losses.items()}
             self.steps_done = step
             if number % every == 0 or number == self.steps_per_epoch:
                 self._check(epoch)
-                yield step, _mean(since, self._team)
-                since.clear()
+                yield step, _mean([since], self._team)
+                since, seen = {}, 0
 
     def _check(self, epoch: int) -> None:
         good = self._learner.good_steps()
