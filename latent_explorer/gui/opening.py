@@ -76,6 +76,7 @@ class Opener(QObject):
         if bundle is not None:
             self._window.banner.say(f"{bundle.name} was not opened: {reply.reason}")
             self._window.ask_again()
+            self._window.voyage.give_up()
 
     def _take_pending(self, number: int) -> OpenBundle | None:
         if self._pending is None or self._pending[0] != number:

@@ -42,6 +42,7 @@ class Voyage(QObject):
         self.folders: list[Path] = []
         self._known: dict[Path, BundleConfig] = {}
         self.gathers = False
+        self._follows = False  # whether one is where the newest is, be that not on the map yet
         self._wanted: Path | None = None
         self._under_way = False
         self.glide = Glide(window.canvas)
@@ -77,21 +78,21 @@ class Voyage(QObject):
     def begin(self, run: RunFolder) -> None:
         """Travel through another run; the map stays as it is until a moment is gone to."""
         self.stop()
-        self.run = run
+        self.run, self._follows = run, True
         self._list()
 
-    def add(self, folder: Path) -> None:
-        """There is a new snapshot; it is gone to where the newest before is shown, or nothing of the run yet."""
-        follows = not self.folders or self.index == len(self.folders) - 1
+    def add(self) -> None:
+        """There is a new snapshot; the newest there is by now is gone to, if that is where one was."""
         self._list()
-        if follows and folder in self.folders:
-            self.go_to(self.folders.index(folder))
+        if self._follows and self.folders:
+            self.go_to(len(self.folders) - 1)
 
     def go_to(self, index: int) -> None:
         """Show the moment of an index, as soon as the one under way is there."""
         if not 0 <= index < len(self.folders):
             return
         self._wanted = self.folders[index]
+        self._follows = index == len(self.folders) - 1
         self.moved.emit(index)
         if not self._under_way:
             self._leave()
@@ -117,6 +118,7 @@ class Voyage(QObject):
         """The bundle in a folder is to be opened: the voyage ends, unless it begins there."""
         if folder not in self.folders:
             self.stop()
+            self._follows = False
 
     def arrive(self, bundle: OpenBundle) -> None:
         """The engine has the wanted moment; once it has decoded what is seen, the points set out."""
@@ -168,6 +170,11 @@ class Voyage(QObject):
         """What was under way is there; go on to what is wanted meanwhile."""
         self._under_way = False
         self._leave()
+
+    def give_up(self) -> None:
+        """What was under way cannot be reached; it may have been thinned out meanwhile."""
+        self.stop()
+        self._list()
 
     def landed(self) -> None:
         """The first moment that is seen of a run has been opened."""

@@ -103,13 +103,27 @@ def test_the_newest_is_followed_until_one_goes_back(traveller: Person, run: RunF
     voyage = traveller.window.voyage
     voyage.go_to(3)
     arrive(traveller, 3)
-    voyage.add(take_snapshot(small_bundle, run, 4, 0.3))
+    take_snapshot(small_bundle, run, 4, 0.3)
+    voyage.add()
     arrive(traveller, 4)
     voyage.step(-3)
     arrive(traveller, 1)
-    voyage.add(take_snapshot(small_bundle, run, 5, 0.6))
+    take_snapshot(small_bundle, run, 5, 0.6)
+    voyage.add()
     assert voyage.index == 1
     assert len(voyage.folders) == 6
+
+
+def test_the_newest_is_followed_though_others_came_before_one_was_told(
+    traveller: Person, run: RunFolder, small_bundle: Path
+) -> None:
+    voyage = traveller.window.voyage
+    voyage.go_to(3)
+    folders = [take_snapshot(small_bundle, run, step, step / 3) for step in (4, 5, 6)]
+    for folder in folders:
+        assert folder.is_dir()
+        voyage.add()
+    arrive(traveller, 6)
 
 
 def test_going_fast_ends_where_one_stops(traveller: Person) -> None:
