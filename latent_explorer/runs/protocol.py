@@ -45,7 +45,10 @@ class Continue(Message, frozen=True, tag=True):
 
 
 class Stop(Message, frozen=True, tag=True):
-    """End the run now. keep: write the bundle of the best weights so far; else remove all that the run has written."""
+    """End what is under way now; a film leaves nothing.
+
+    keep: of a run, write the bundle of the best weights so far; else remove all that the run has written.
+    """
 
     keep: bool
 
@@ -141,10 +144,10 @@ class Failed(Message, frozen=True, tag=True):
 
 
 class Filmed(Message, frozen=True, tag=True):
-    """The film is in `file`."""
+    """The film is in `file`; None where it was given up."""
 
     number: int
-    file: Path
+    file: Path | None
 
 
 Request = Ask | Begin | Pause | Continue | Stop | Film

@@ -21,7 +21,7 @@ from latent_explorer.runs.protocol import (
 )
 from latent_explorer.training.control import Control
 
-Task = tuple[Begin, Control] | Film | Ask
+Task = tuple[Begin | Film, Control] | Ask
 
 
 class Inbox:
@@ -33,9 +33,10 @@ class Inbox:
     def __init__(self, send: Callable[[Reply], None]) -> None:
         self._send = send
         self._changed = threading.Condition()
-        self._tasks: deque[tuple[Begin, Control] | Film] = deque()
+        self._tasks: deque[tuple[Begin | Film, Control]] = deque()
         self._ask: Ask | None = None
-        self._control: Control | None = None
+        self._control: Control | None = None  # of the run under way
+        self._filming: Control | None = None
 
     def listen(self, stream: BinaryIO, at_end: Callable[[], None]) -> None:
         """Hear all that comes over `stream`, in a thread; then call `at_end`."""
@@ -56,9 +57,10 @@ class Inbox:
                 case Begin():
                     self._begin(request)
                 case Film():
-                    self._tasks.append(request)
-                case _ if self._control is not None:
-                    _tell(self._control, request)
+                    self._filming = Control()
+                    self._tasks.append((request, self._filming))
+                case _ if (control := self._control or self._filming) is not None:
+                    _tell(control, request)
             self._changed.notify()
 
     def take(self) -> Task:
@@ -71,10 +73,11 @@ class Inbox:
             assert asked is not None
             return asked
 
-    def ended(self) -> None:
-        """The run under way has ended: another may begin."""
+    def ended(self, control: Control) -> None:
+        """What was under way has ended: another run may begin."""
         with self._changed:
-            self._control = None
+            self._control = None if control is self._control else self._control
+            self._filming = None if control is self._filming else self._filming
 
     def overtaken(self, source: str | None = None) -> bool:
         """Whether something came that makes an estimate under way needless, or is more urgent.

@@ -46,11 +46,9 @@ def serve(inbox: Inbox, send: Send) -> None:
         match inbox.take():
             case Ask() as ask:
                 estimates.answer(ask)
-            case Film() as film:
-                _film(film, send)
-            case begin, control:
-                last = train(begin, control, send)
-                inbox.ended()
+            case task, control:
+                last = film(task, control, send) if isinstance(task, Film) else train(task, control, send)
+                inbox.ended(control)
                 send(last)  # at which the next run may be asked for
 
 
@@ -119,13 +117,16 @@ def train(begin: Begin, control: Control, send: Send) -> Ended | Failed:
     return Ended(bundle=job.folder, complete=some and not job.run.state.exists())  # a complete run needs no state
 
 
-def _film(film: Film, send: Send) -> None:
-    from latent_explorer.training.film import make_film
+def film(wish: Film, control: Control, send: Send) -> Filmed | Refused:
+    """Make a film, telling of it; the last reply is still to be sent."""
+    from latent_explorer.training.film import Cancelled, make_film
 
     try:
-        send(Filmed(number=film.number, file=make_film(film, send)))
+        return Filmed(number=wish.number, file=make_film(wish, send, control))
+    except Cancelled:
+        return Filmed(number=wish.number, file=None)
     except Exception as error:
-        send(Refused(number=film.number, reason=_in_words(error)))
+        return Refused(number=wish.number, reason=_in_words(error))
 
 
 def _saved_at(folder: Path) -> int | None:

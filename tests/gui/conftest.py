@@ -6,8 +6,10 @@ import os
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -17,12 +19,15 @@ from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from latent_explorer.bundles import Moment, read_config, read_latents, read_weights, save_snapshot
+from latent_explorer.charts import Turn
 from latent_explorer.engine.process import Engine, ThreadEngine, serve_inline
 from latent_explorer.engine.protocol import Hover, Open, Picture, Reply, Request
 from latent_explorer.gui.app import application
 from latent_explorer.gui.driving.person import Person
 from latent_explorer.gui.settings import Settings
 from latent_explorer.gui.window import MainWindow
+from latent_explorer.runs import RunFolder
 
 ENGINE_MS = 60_000
 """How long an engine may take to start before a test gives up."""
@@ -190,3 +195,37 @@ def child_processes() -> list[str]:
             if parent == os.getpid():
                 found.append((folder / "cmdline").read_text().replace("\0", " ").strip())
     return found
+
+
+@pytest.fixture(scope="session")
+def take_snapshot() -> Callable[[Path, RunFolder, int, float], Path]:
+    """Keeps a bundle's model as it would look in a run at a step: its latents turned, and its decoder with them."""
+    return _take_snapshot
+
+
+def _take_snapshot(bundle: Path, run: RunFolder, step: int, angle: float) -> Path:
+    config, latents, weights = read_config(bundle), read_latents(bundle), read_weights(bundle)
+    turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]], np.float32)
+    some = np.arange(0, len(latents), 2)
+    first = min(name for name in weights if name.startswith("decoder") and weights[name].ndim == 2)
+    moved = replace(
+        latents,
+        mean=latents.mean[some] @ turn.T,
+        log_variance=None,
+        label=None if latents.label is None else latents.label[some],
+        split=latents.split[some],
+        error=latents.error[some],
+        index=some,
+    )
+    moment = Moment(epoch=1, step=step, losses={"loss": 1.0})
+    shown = msgspec.structs.replace(config, name="run", moment=moment, turn=tuple(Turn()))
+    return save_snapshot(run.snapshots / f"{step:08d}", shown, {**weights, first: weights[first] @ turn.T}, moved)
+
+
+@pytest.fixture
+def run(small_bundle: Path, tmp_path: Path) -> RunFolder:
+    """Four moments, each a quarter turn on from the one before."""
+    run = RunFolder(tmp_path / "vae.run")
+    for step in range(4):
+        _take_snapshot(small_bundle, run, step, step * np.pi / 2)
+    return run

@@ -1,50 +1,17 @@
 """Going through the moments of a run: points glide, pictures follow, axes stay, the newest is followed."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
-import msgspec
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from latent_explorer.bundles import Moment, read_config, read_latents, read_weights, save_snapshot
-from latent_explorer.charts import Turn
 from latent_explorer.gui.driving.person import Person
 from latent_explorer.runs import RunFolder
 
-EVERY = 2
+TakeSnapshot = Callable[[Path, RunFolder, int, float], Path]
 Decoded = Callable[[Path, NDArray[np.float32]], NDArray[np.uint8]]
-
-
-def take_snapshot(bundle: Path, run: RunFolder, step: int, angle: float) -> Path:
-    """The bundle's model, its latents and first decoding layer turned by an angle: it shows the same elsewhere."""
-    config, latents, weights = read_config(bundle), read_latents(bundle), read_weights(bundle)
-    turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]], np.float32)
-    some = np.arange(0, len(latents), EVERY)
-    first = min(name for name in weights if name.startswith("decoder") and weights[name].ndim == 2)
-    moved = replace(
-        latents,
-        mean=latents.mean[some] @ turn.T,
-        log_variance=None,
-        label=None if latents.label is None else latents.label[some],
-        split=latents.split[some],
-        error=latents.error[some],
-        index=some,
-    )
-    moment = Moment(epoch=1, step=step, losses={"loss": 1.0})
-    shown = msgspec.structs.replace(config, name="run", moment=moment, turn=tuple(Turn()))
-    return save_snapshot(run.snapshots / f"{step:08d}", shown, {**weights, first: weights[first] @ turn.T}, moved)
-
-
-@pytest.fixture
-def run(small_bundle: Path, tmp_path: Path) -> RunFolder:
-    """Four moments, each a quarter turn on from the one before."""
-    run = RunFolder(tmp_path / "vae.run")
-    for step in range(4):
-        take_snapshot(small_bundle, run, step, step * np.pi / 2)
-    return run
 
 
 def arrive(person: Person, index: int) -> None:
@@ -99,7 +66,9 @@ def test_hover_and_map_show_the_moment(traveller: Person, small_bundle: Path, de
         assert np.abs(stand_in.astype(int) - expected).mean() < 20
 
 
-def test_the_newest_is_followed_until_one_goes_back(traveller: Person, run: RunFolder, small_bundle: Path) -> None:
+def test_the_newest_is_followed_until_one_goes_back(
+    traveller: Person, run: RunFolder, small_bundle: Path, take_snapshot: TakeSnapshot
+) -> None:
     voyage = traveller.window.voyage
     voyage.go_to(3)
     arrive(traveller, 3)
@@ -115,7 +84,7 @@ def test_the_newest_is_followed_until_one_goes_back(traveller: Person, run: RunF
 
 
 def test_the_newest_is_followed_though_others_came_before_one_was_told(
-    traveller: Person, run: RunFolder, small_bundle: Path
+    traveller: Person, run: RunFolder, small_bundle: Path, take_snapshot: TakeSnapshot
 ) -> None:
     voyage = traveller.window.voyage
     voyage.go_to(3)

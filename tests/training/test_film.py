@@ -15,12 +15,13 @@ from latent_explorer.errors import UserError
 from latent_explorer.export import read_mp4, read_provenance
 from latent_explorer.palette import DARK, LIGHT
 from latent_explorer.runs.protocol import Film, Filmed, Progress, Refused
+from latent_explorer.training.control import Control
 from latent_explorer.training.film import Cancelled, make_film
 from latent_explorer.training.film.footage import read_shots
 from latent_explorer.training.film.margin import Curve
 from latent_explorer.training.film.scene import Scene
 from latent_explorer.training.film.timing import Camera, Glide, times_of
-from latent_explorer.training.serve import _film as serve_film
+from latent_explorer.training.serve import film as serve_film
 
 
 def wish(run: Path, name: str, **other) -> Film:
@@ -78,9 +79,9 @@ def test_it_can_be_ended_between_two_frames(filmed_run):
 
 def test_the_trainer_makes_it_too(filmed_run):
     replies: list[object] = []
-    serve_film(wish(filmed_run, "x.gif"), replies.append)
+    replies.append(serve_film(wish(filmed_run, "x.gif"), Control(), replies.append))
     assert replies[-1] == Filmed(number=1, file=filmed_run.parent / "x.gif")
-    serve_film(wish(filmed_run, "x.gif"), replies.append)
+    replies.append(serve_film(wish(filmed_run, "x.gif"), Control(), replies.append))
     assert isinstance(replies[-1], Refused)
 
 
@@ -213,3 +214,15 @@ def test_the_loss_grows_from_its_first_report():
     np.testing.assert_allclose(curve.until(10), [(0, 0), (0.5, 0.5)], atol=1e-9)
     np.testing.assert_allclose(curve.until(100)[-1], (1, 1))
     assert curve.at(55) == pytest.approx(5.5)
+
+
+def test_a_film_that_is_given_up_leaves_nothing(filmed_run):
+    control, told = Control(), []
+
+    def say(progress):
+        told.append(progress)
+        if len(told) > 20:
+            control.stop()
+
+    assert serve_film(wish(filmed_run, "given-up.gif"), control, say) == Filmed(number=1, file=None)
+    assert not list(filmed_run.parent.glob("*given-up*"))

@@ -17,7 +17,10 @@ _LATER = "A film can be made when the run has ended, or was stopped."
 
 
 class Filming(QObject):
-    """Asks for a file, and lets the trainer make the film; what comes of it is in the status bar."""
+    """Asks for a file, and lets the trainer make the film; what comes of it is in the status bar.
+
+    While it is made, the same button gives it up.
+    """
 
     def __init__(self, window: "MainWindow") -> None:
         super().__init__(window)
@@ -31,6 +34,9 @@ class Filming(QObject):
         """Ask where the film of the run that is gone through is to go."""
         window = self._window
         run = window.voyage.run
+        if self._under_way:
+            window.trainer.stop_filming()
+            return
         if run is None or window.trainer.busy:
             window.status.say(_LATER)
             return
@@ -50,7 +56,7 @@ class Filming(QObject):
         run = self._window.voyage.run
         if run is None:
             return
-        self._under_way = True
+        self._go(True)
         self._window.settings.set_text(_KEY, str(file.parent))
         self._window.status.say(f"Making {file.name}…")
         self._window.trainer.film(run.path, file, dark=self._window.theme.dark)
@@ -58,13 +64,18 @@ class Filming(QObject):
     def _meet(self) -> None:
         self._window.training.run.timeline.film_wanted.connect(self.choose)
 
+    def _go(self, under_way: bool) -> None:
+        """A film is under way by now, or no longer."""
+        self._under_way = under_way
+        self._window.training.run.timeline.show_filming(under_way)
+
     def _progress(self, progress: Progress) -> None:
         if self._under_way and not self._window.trainer.busy and progress.total:
             self._window.status.say(f"Film: {progress.doing}, {progress.done / progress.total:.0%}")
 
     def _tell(self, reply: Filmed | Refused) -> None:
-        self._under_way = False
+        self._go(False)
         if isinstance(reply, Filmed):
-            self._window.status.say(f"Exported to {reply.file}")
+            self._window.status.say("The film was given up" if reply.file is None else f"Exported to {reply.file}")
         else:
             self._window.banner.say(f"The film was not made: {reply.reason}")

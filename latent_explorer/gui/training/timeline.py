@@ -11,6 +11,7 @@ from latent_explorer.gui.training.buttons import button, heading, words
 
 _PACES = {"Slow": 1200, "Normal": 600, "Quick": 250}  # milliseconds for each moment
 _TOOLS = (("|◀", "The moment before (left key)"), ("▶", "Play"), ("▶|", "The next moment (right key)"))
+_FILM_TIP = "The run as GIF, WebP or MP4"
 _NONE = "The moments of the run will be here to go back to."
 
 
@@ -77,6 +78,11 @@ class Timeline(QWidget):
         self.slider.blockSignals(False)
         self.said.setText(self._sentence(index) if self._moments else _NONE)
 
+    def show_filming(self, under_way: bool) -> None:
+        """Let the button end a film that is being made."""
+        self.film.setText("Stop the film" if under_way else "Export film…")
+        self.film.setToolTip("Give it up: nothing is written" if under_way else _FILM_TIP)
+
     def stop(self) -> None:
         """Play no longer."""
         self._timer.stop()
@@ -98,7 +104,7 @@ class Timeline(QWidget):
         self.pace.setCurrentText("Normal")
         self.pace.setToolTip("How quickly it plays")
         self.pace.currentIndexChanged.connect(self._keep_pace)
-        self.film = button("Export film…", "The run as GIF, WebP or MP4", self.film_wanted.emit)
+        self.film = button("Export film…", _FILM_TIP, self.film_wanted.emit)
         self.said = words("faint")
         for each, run in ((self.back, self._previous), (self.play, self._play_or_stop), (self.on, self._next)):
             each.clicked.connect(run)

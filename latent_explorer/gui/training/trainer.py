@@ -147,6 +147,10 @@ class Trainer(QObject):
         self._film = next(self._numbers)
         self._at_hand().send(Film(number=self._film, run=run, file=file, dark=dark, overwrite=True))
 
+    def stop_filming(self) -> None:
+        """Give up the film under way."""
+        self._at_hand().send(Stop(keep=False))
+
     def close(self) -> None:
         """End the process; a run under way can be resumed from the end of its last epoch."""
         self._pause.stop()
@@ -174,6 +178,7 @@ class Trainer(QObject):
                 self._asked = _NOTHING
                 self.estimated.emit(reply)
             case Filmed(number=number) | Refused(number=number) if number == self._film:
+                self._film = 0
                 self.filmed.emit(reply)
             case Refused(number=0, reason=reason):
                 self._take_of_run(Failed(reason=reason))
@@ -208,6 +213,8 @@ class Trainer(QObject):
 
     def _lost(self) -> None:
         """The process is gone; a run under way can be resumed, and what was asked about is asked once more."""
+        if self._film:
+            self._take(Refused(number=self._film, reason="the trainer stopped unexpectedly; try again"))
         if self.busy:
             reason = "The trainer stopped unexpectedly. The run can be resumed from the end of its last epoch."
             self._go("idle")

@@ -1,0 +1,83 @@
+"""The run and the map: what the panel says of the moment that is shown, and the film of all of them."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PyQt6.QtCore import Qt
+from PyQt6.QtTest import QTest
+from PyQt6.QtWidgets import QFileDialog
+
+from latent_explorer.charts import Turn
+from latent_explorer.gui.driving.person import Person
+from latent_explorer.gui.training.guide import fixed_images, turned
+from latent_explorer.runs import RunFolder
+from latent_explorer.runs.protocol import Film, Filmed, Refused, Stop
+from latent_explorer.session import open_bundle
+
+
+@pytest.mark.parametrize(
+    ("turn", "words"),
+    [
+        (None, ""),
+        (tuple(Turn()), ""),
+        ((0.0, -1.0, 1.0, 0.0), "axes turned 90° to lie as before"),
+        ((1.0, 0.0, 0.0, -1.0), "axes turned 0° and mirrored to lie as before"),
+    ],
+)
+def test_a_turn_is_said_where_there_is_one(turn, words: str) -> None:
+    assert turned(turn) == words
+
+
+def test_of_each_class_one_image_is_looked_at(small_bundle: Path) -> None:
+    bundle = open_bundle(small_bundle)
+    numbers = fixed_images(bundle)
+    assert len(numbers) == len(set(numbers.tolist())) == 10
+    assert bundle.latents.label is not None
+    assert set(bundle.latents.label[numbers[:3]]) == {0, 1, 2}
+
+
+def test_the_panel_follows_the_map_and_leads_it(teacher: Person, panel, run: RunFolder) -> None:
+    window = teacher.window
+    window.voyage.begin(run)
+    window.voyage.go_to(0)
+    teacher.wait_until(lambda: window.voyage.shown is not None and window.ready)
+    panel.show_run(run)
+    page = panel.run
+    assert page.timeline.count == 4
+    assert page.timeline.index == 0
+    teacher.wait_until(lambda: page.digits.count == 10)
+    page.timeline.slider.setFocus()
+    QTest.keyClick(page.timeline.slider, Qt.Key.Key_Right)
+    teacher.wait_until(lambda: window.voyage.shown is not None and window.voyage.shown.folder.name == "00000001")
+    teacher.wait_until(lambda: "step 1" in window.canvas.marks.caption)
+    assert np.allclose(window.voyage.turns[1], tuple(Turn()))
+
+
+def test_a_bundle_without_moments_says_so(teacher: Person) -> None:
+    bar = teacher.window.statusBar()
+    assert bar is not None
+    teacher.choose("Through its training")
+    assert "No moments" in bar.currentMessage()
+
+
+def test_a_film_is_made_once_and_can_be_given_up(teacher: Person, panel, trainer, run: RunFolder) -> None:
+    window = teacher.window
+    window.voyage.begin(run)
+    panel.show_run(run)
+    button = panel.run.timeline.film
+    teacher.press_button(button)
+    dialog = window.findChild(QFileDialog)
+    assert dialog is not None
+    dialog.fileSelected.emit(str(run.path / "film.gif"))
+    dialog.close()
+    wish = trainer.last(Film)
+    assert (wish.run, wish.file) == (run.path, run.path / "film.gif")
+    assert button.text() == "Stop the film"
+    teacher.press_button(button)
+    assert trainer.last(Stop) == Stop(keep=False)
+    trainer.say(Filmed(number=wish.number, file=None))
+    teacher.wait_until(lambda: button.text() == "Export film…")
+    window.trainer.film(run.path, wish.file, dark=True)
+    trainer.say(Refused(number=trainer.last(Film).number, reason="the disk is full"))
+    teacher.wait_until(lambda: "the disk is full" in window.banner.text)
