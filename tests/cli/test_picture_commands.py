@@ -140,7 +140,7 @@ def test_the_name_says_what_a_path_becomes(done, small_bundle, tmp_path, pixels,
         ("--frames", "many", "--frames"),
         ("--seconds", "0", "seconds a frame"),
         ("--to", "1", "--to 1: small has 2 latent dimensions"),
-        ("--out", "film.mp4", "a filmstrip can be written as"),
+        ("--out", "film.avi", "a filmstrip can be written as"),
     ],
 )
 def test_interpolate_refuses_with_one_line(call, small_bundle, tmp_path, option, value, complaint):
