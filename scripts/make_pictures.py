@@ -1,6 +1,6 @@
 """Makes the pictures of the README anew, with the program itself: `python scripts/make_pictures.py`.
 
-With the argument `training`, only the film of training.
+With the argument `training`, only the film of training and the window that goes back through it.
 """
 
 import sys
@@ -15,6 +15,7 @@ from latent_explorer.bundles import read_latents
 from latent_explorer.engine.process import serve_inline
 from latent_explorer.engine.protocol import Decode, Open, Pictures
 from latent_explorer.gui.driving.deep_zoom import film_deep_zoom
+from latent_explorer.gui.driving.person import Person, person_at_a_window
 from latent_explorer.gui.driving.tour import tour
 from latent_explorer.places import find_bundle
 from latent_explorer.runs import Job, Recipe
@@ -42,18 +43,35 @@ def main() -> None:
             Image.open(Path(folder) / name).convert("RGB").save(PICTURES / kept, optimize=True)
         film_deep_zoom(PICTURES / "deep-zoom.gif", "mnist-vae-2d")
         (PICTURES / "drag.gif").write_bytes((Path(folder) / "drag.gif").read_bytes())
-        make_training_film(Path(folder) / "mnist-vae-2d", PICTURES / "training.gif")
+        show_training(Path(folder) / "my-vae")
     for picture in sorted(PICTURES.iterdir()):
         print(f"{picture.name}: {picture.stat().st_size / 1024:.0f} KiB")
 
 
-def make_training_film(bundle: Path, file: Path) -> None:
-    """Train the default model for ten epochs, as someone who changes nothing but their number, and film that."""
+def show_training(bundle: Path) -> None:
+    """Train the default model for ten epochs, as someone who changes nothing else; film that, and go back."""
     job = Job("mnist", bundle, recipe=Recipe(epochs=10))
     for report in train_bundle(job, keep_bytes=1 << 30):
         print(f"training: step {report.step:,} of {report.steps:,}", end="\r", flush=True)
-    film = Film(number=0, run=job.run.path, file=file, seconds=10.0, overwrite=True)
+    film = Film(number=0, run=job.run.path, file=PICTURES / "training.gif", seconds=10.0, overwrite=True)
     make_film(film, lambda progress: print(f"{progress.doing}: {progress.done} of {progress.total}  ", end="\r"))
+    with person_at_a_window(str(bundle)) as person:
+        look_back(person, PICTURES / "training.png")
+
+
+def look_back(person: Person, file: Path) -> None:
+    """Go back to the second epoch of the bundle that is shown, and keep what is seen."""
+    window, voyage = person.window, person.window.voyage
+    person.wait_for_the_engine()
+    person.choose("Through its training")
+    person.wait_until(lambda: voyage.shown is not None and window.ready)
+    wanted = next(index for index, moment in enumerate(voyage.moments) if moment.epoch == 2)
+    window.training.run.timeline.slider.setValue(wanted)
+    person.wait_until(lambda: voyage.shown is not None and voyage.shown.folder == voyage.folders[wanted])
+    person.wait_until(lambda: not (voyage.gathers or voyage.glide.moving))
+    person.wait_for_the_engine()
+    person.wait(1.0)
+    person.see().save(str(file))
 
 
 def make_icon() -> None:
@@ -78,6 +96,6 @@ def make_icon() -> None:
 if __name__ == "__main__":
     if sys.argv[1:] == ["training"]:
         with tempfile.TemporaryDirectory() as scratch:
-            make_training_film(Path(scratch) / "mnist-vae-2d", PICTURES / "training.gif")
+            show_training(Path(scratch) / "my-vae")
     else:
         main()

@@ -55,7 +55,7 @@ class Guide(QObject):
         if not self._voyage.folders:
             window.status.say("No moments of this bundle's training were kept: those trained in the window have them.")
             return
-        window.docks.by_title["Training"].show()
+        window.docks.bring("Training")
         window.training.show_run(run)
         self._begin_at_the_end(run)
 
