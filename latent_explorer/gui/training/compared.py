@@ -51,10 +51,15 @@ class Entry:
     values: dict[str, float | None]
 
 
-def entries(dataset: str, trained: Path, shipped: Iterable[Path] | None = None) -> list[Entry]:
-    """The bundles of a dataset that ship and those in the folder `trained`, the best explained test images first."""
-    folders = [*trained.glob("*/config.json")]
-    places = [path.parent for path in folders] + list(shipped_bundles() if shipped is None else shipped)
+def entries(
+    dataset: str, trained: Path, shipped: Iterable[Path] | None = None, also: Iterable[Path] = ()
+) -> list[Entry]:
+    """The bundles of a dataset that ship and those in the folder `trained`, the best explained test images first.
+
+    also: other bundles to compare with them, wherever they lie.
+    """
+    folders = [path.parent for path in trained.glob("*/config.json")]
+    places = dict.fromkeys([*folders, *(shipped_bundles() if shipped is None else shipped), *also])
     found = [_entry(folder, config) for folder in places if (config := _config(folder, dataset)) is not None]
     return sorted(found, key=lambda entry: (entry.kind, entry.values["mse"] or 0.0, entry.name))
 

@@ -56,7 +56,7 @@ class ResultView(QWidget):
         how = "trained" if complete else "stopped and kept after"
         took = duration(60 * config.training.minutes)
         self.sentence.setText(f"{config.name} is ready: {how} {epochs}, in {took}.")
-        self._entries = entries(config.dataset.name, trained)
+        self._entries = entries(config.dataset.name, trained, also=[bundle])
         self._fill()
 
     def dress(self, theme: Theme) -> None:
