@@ -1,11 +1,11 @@
 """The trainer's process: `python -m latent_explorer.training`, requests on its input, replies on its output."""
 
-import logging
 import os
-import signal
 import sys
 import threading
 from typing import TYPE_CHECKING
+
+from latent_explorer.background import serve_from_here
 
 if TYPE_CHECKING:
     from latent_explorer.runs.protocol import Reply
@@ -13,13 +13,7 @@ if TYPE_CHECKING:
 
 def main() -> None:
     """Serve until the other side is gone: then end at once, for what was saved is whole."""
-    replies = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
-    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # a stray print must not fall between the replies
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the window, which then ends us
-    if hasattr(os, "nice"):
-        os.nice(19)
-    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
-    logging.basicConfig(level=logging.WARNING, format="trainer: %(message)s")
+    replies = serve_from_here("trainer", niceness=19)
     speaking = threading.Lock()
 
     from latent_explorer.runs import protocol
