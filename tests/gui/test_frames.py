@@ -116,7 +116,7 @@ def test_the_bench_is_one_object_with_the_keys_that_are_promised(small_bundle: P
         frames_bench, "_run", lambda scene, *_: {**fake, "over_16ms_percent": 9.0 if scene == "empty" else 1.0}
     )
     found = frames_bench.measure_frames(str(small_bundle), 1)
-    assert list(found) == ["frames_70k", "frames_1m", "frames_10m", "baseline_thread", "baseline_scatter"]
+    assert list(found) == ["frames_70k", "frames_1m", "frames_10m", "training", "baseline_thread", "baseline_scatter"]
     assert all(each.keys() == KEYS and each["empty_window_over_16ms_percent"] == 9.0 for each in found.values())
 
 

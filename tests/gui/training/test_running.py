@@ -1,10 +1,11 @@
 """A run in the panel: how far it is, pause, stop, failure, what came of it."""
 
 import shutil
+from itertools import count
 from pathlib import Path
 
 import pytest
-from PyQt6.QtCore import Qt
+from PyQt6.QtCore import QPoint, Qt
 from PyQt6.QtTest import QTest
 
 from latent_explorer.gui.driving.person import Person
@@ -134,8 +135,14 @@ def test_curves_are_read_hidden_and_scaled(teacher: Person, panel, trainer, runn
     assert (x.tolist(), y.tolist()) == ([1, 2, 3], [180, 170, 160])
     viewport = curves.plot.viewport()
     panel.run.ensureWidgetVisible(curves)
-    QTest.mouseMove(viewport, viewport.rect().center())
-    teacher.wait_until(lambda: curves.reading.text().startswith("Epoch 3.0 · loss 170.0 train, 160.0 test"))
+    middle, steps = viewport.rect().center(), count()
+
+    def reads(words: str) -> bool:
+        """Move the pointer about the middle, as a hand does: the plot may not be laid out yet at the first move."""
+        QTest.mouseMove(viewport, middle + QPoint(0, next(steps) % 2))
+        return curves.reading.text().startswith(words)
+
+    teacher.wait_until(lambda: reads("Epoch 3.0 · loss 170.0 train, 160.0 test"))
     assert "KL 5 train, 5 test" in curves.reading.text()
     teacher.press_button(curves.keys["kl"])
     assert not curves._lines["kl"][0].isVisible()
