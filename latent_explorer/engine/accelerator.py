@@ -1,7 +1,7 @@
 """What a CUDA device does better than plain torch calls: a replayed hover, and copies beside the computation.
 
-`Cuda` holds all direct contact with torch's CUDA runtime. It was written without such a device at hand and has never
-been run on one; what is built on it is tested on the CPU with an object in its place.
+`DecodingCuda` and `nets.cuda` hold all direct contact with torch's CUDA runtime. They were written without such a
+device at hand and have never been run on one; what is built on them is tested on the CPU with an object in their place.
 """
 
 import logging
@@ -11,8 +11,9 @@ from typing import Protocol
 import torch
 from torch import Tensor
 
+from latent_explorer.nets.cuda import Cuda
+
 _log = logging.getLogger(__name__)
-_WARM_UPS = 3  # before a capture, as torch's documentation of CUDA graphs asks for
 
 
 class Accelerator(Protocol):
@@ -31,12 +32,11 @@ class Accelerator(Protocol):
         """Record what `run` does: a function that does it again, and the tensor into which it writes its result."""
 
 
-class Cuda:
-    """A CUDA device. Never run on one: see the module."""
+class DecodingCuda(Cuda):
+    """A CUDA device that decodes. Never run on one: see the module."""
 
     def __init__(self, device: torch.device) -> None:
-        self._device = device
-        self._copies = torch.cuda.Stream(device)  # type: ignore[no-untyped-call]
+        super().__init__(device)
         torch.backends.cudnn.allow_tf32 = False  # convolutions in float32, as on every other device
 
     def free_bytes(self) -> int:
@@ -47,38 +47,10 @@ class Cuda:
         """Empty the cache of torch's allocator."""
         torch.cuda.empty_cache()
 
-    def copy_back(self, levels: Tensor) -> Callable[[], Tensor]:
-        """Into pinned memory, on a stream of its own, so that the next batch is decoded meanwhile."""
-        pinned = torch.empty(levels.shape, dtype=levels.dtype, pin_memory=True)
-        self._copies.wait_stream(torch.cuda.current_stream(self._device))
-        with torch.cuda.stream(self._copies):
-            pinned.copy_(levels, non_blocking=True)
-        levels.record_stream(self._copies)  # its memory is not given to another tensor before the copy has ended
-        copied = self._copies.record_event()
-
-        def fetch() -> Tensor:
-            copied.synchronize()
-            return pinned
-
-        return fetch
-
-    def capture(self, run: Callable[[], Tensor]) -> tuple[Callable[[], object], Tensor]:
-        """As a CUDA graph, after a few calls on a side stream."""
-        side = torch.cuda.Stream(self._device)  # type: ignore[no-untyped-call]
-        side.wait_stream(torch.cuda.current_stream(self._device))
-        with torch.cuda.stream(side):
-            for _ in range(_WARM_UPS):
-                run()
-        torch.cuda.current_stream(self._device).wait_stream(side)
-        graph = torch.cuda.CUDAGraph()
-        with torch.cuda.graph(graph):
-            result = run()
-        return graph.replay, result
-
 
 def accelerator_of(device: torch.device) -> Accelerator | None:
     """The accelerator behind a device, or None where plain calls are all there is."""
-    return Cuda(device) if device.type == "cuda" else None
+    return DecodingCuda(device) if device.type == "cuda" else None
 
 
 class Replay:

@@ -3,7 +3,7 @@
 from torch import Tensor
 
 from latent_explorer.nets.draws import UNSHARED, Draws
-from latent_explorer.nets.model import LatentModel, Posterior, bernoulli_nats
+from latent_explorer.nets.model import LatentModel, Posterior, bernoulli_nats, scaled
 from latent_explorer.nets.refine import refined
 
 # Wide enough for any posterior met in practice, narrow enough that no exponential overflows.
@@ -25,13 +25,13 @@ class Autoencoder(LatentModel):
         return Posterior(self.encoder(x).float(), None)
 
     def losses(
-        self, x: Tensor, draws: Draws = UNSHARED, *, seen: Tensor | None = None, prior: float = 1.0
+        self, x: Tensor, draws: Draws = UNSHARED, *, seen: Tensor | None = None, prior: float | Tensor = 1.0
     ) -> dict[str, Tensor]:
         """`loss`: squared error per image + 0.02 prior |z|²; `mse`: squared error per pixel."""
         latents = self.encode(x if seen is None else seen).mean
         squared = (self.decode_logits(latents).float().sigmoid() - x).square()
-        length = latents.square().sum(1).mean()
-        return {"loss": squared.flatten(1).sum(1).mean() + prior * _LENGTH_WEIGHT * length, "mse": squared.mean()}
+        length = scaled(latents.square().sum(1).mean(), prior * _LENGTH_WEIGHT)
+        return {"loss": squared.flatten(1).sum(1).mean() + length, "mse": squared.mean()}
 
 
 class VariationalAutoencoder(LatentModel):
@@ -54,10 +54,10 @@ class VariationalAutoencoder(LatentModel):
         return Posterior(mean, log_variance.clamp(*_LOG_VARIANCE_RANGE))
 
     def losses(
-        self, x: Tensor, draws: Draws = UNSHARED, *, seen: Tensor | None = None, prior: float = 1.0
+        self, x: Tensor, draws: Draws = UNSHARED, *, seen: Tensor | None = None, prior: float | Tensor = 1.0
     ) -> dict[str, Tensor]:
         """`loss`: reconstruction + prior beta kl, in nats per image, one sample each, without refinement."""
         posterior = self._amortised(x if seen is None else seen)
         reconstruction = bernoulli_nats(self.decode_logits(posterior.sample(draws)), x).mean()
         kl = posterior.kl().mean()
-        return {"loss": reconstruction + prior * self.spec.beta * kl, "reconstruction": reconstruction, "kl": kl}
+        return {"loss": reconstruction + scaled(kl, prior * self.spec.beta), "reconstruction": reconstruction, "kl": kl}

@@ -57,12 +57,12 @@ class LatentModel(nn.Module, ABC):
 
     @abstractmethod
     def losses(
-        self, x: Tensor, draws: Draws = UNSHARED, *, seen: Tensor | None = None, prior: float = 1.0
+        self, x: Tensor, draws: Draws = UNSHARED, *, seen: Tensor | None = None, prior: float | Tensor = 1.0
     ) -> dict[str, Tensor]:
         """The losses on images (n, c, h, w) by name, each a scalar; "loss" is the one to minimise.
 
         seen: what the encoder is given in place of `x`, of its shape. prior: a factor on the term that holds the
-        latents near the origin, lower than 1 while training warms up.
+        latents near the origin, lower than 1 while training warms up; a scalar tensor where it is not to be waited for.
         """
 
     def decode_logits(self, z: Tensor) -> Tensor:
@@ -78,3 +78,8 @@ class LatentModel(nn.Module, ABC):
 def bernoulli_nats(logits: Tensor, x: Tensor) -> Tensor:
     """Cross-entropy of grey levels x in [0, 1] read as Bernoulli means, in nats summed over the pixels, (n,)."""
     return binary_cross_entropy_with_logits(logits.float(), x, reduction="none").flatten(1).sum(1)
+
+
+def scaled(term: Tensor, factor: float | Tensor) -> Tensor:
+    """`term` times `factor`, which as a scalar tensor is rounded to the type of `term`, as a number would be."""
+    return term * (factor.to(term.dtype) if isinstance(factor, Tensor) else factor)

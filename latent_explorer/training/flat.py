@@ -1,6 +1,7 @@
 """All weights of a network in one tensor, so that a step touches each once, however many layers there are."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from copy import deepcopy
 from typing import Any
 
@@ -9,7 +10,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from latent_explorer.errors import TrainingError
-from latent_explorer.nets.model import LatentModel
+from latent_explorer.nets.model import LatentModel, scaled
 from latent_explorer.runs.recipe import Precision, Recipe
 from latent_explorer.training.devices import autocast
 
@@ -46,9 +47,13 @@ class FlatWeights:
         self._share()
         self._gradients = _views(self._weights.grad, self.model)
         self._optimiser = torch.optim.AdamW(
-            [self._weights], lr=recipe.learning_rate, weight_decay=recipe.weight_decay, fused=True
+            [self._weights],
+            lr=recipe.learning_rate,
+            weight_decay=recipe.weight_decay,
+            fused=True,
+            capturable=self._weights.device.type == "cuda",
         )
-        self._clip_norm, self._decay = recipe.clip_norm, recipe.averaging
+        self._clip_norm = recipe.clip_norm
         self._add_up = add_up
         self._poisoned = torch.zeros((), device=self._weights.device)
         self._good_steps = torch.zeros((), device=self._weights.device)
@@ -57,22 +62,36 @@ class FlatWeights:
         """The context in which the losses of `model` are to be computed."""
         return autocast(self._weights.device, "float32" if self._short is None else "bfloat16")
 
-    def step(self, loss: Tensor, rate: float, steps_done: int) -> None:
-        """Learn from a scalar `loss` of `model`, at the learning rate `rate`, after `steps_done` steps of the run."""
+    def step(self, loss: Tensor, rate: float | Tensor, fresh: float | Tensor) -> None:
+        """Learn from a scalar `loss` of `model`, at the learning rate `rate`.
+
+        fresh: the share of the new weights in the average.
+        """
         found = torch.autograd.grad(loss, list(self.model.parameters()), allow_unused=True)
         with torch.no_grad():
             self._collect(found)
             self._judge(self._over_all(loss.detach()))
             self._optimiser.param_groups[0]["lr"] = rate
             self._optimiser.step()
-            decay = min(self._decay, (1 + steps_done) / (10 + steps_done))  # the first weights are soon forgotten
-            self._average.lerp_(self._weights, (1 - decay) * (1 - self._poisoned))
+            self._average.lerp_(self._weights, scaled(1 - self._poisoned, fresh))
             if self._short is not None:
                 self._short.copy_(self._weights)
 
-    def good_steps(self) -> int | None:
-        """How many steps since this was made were good before one was not; None while all are. Waits for the device."""
-        return int(self._good_steps.item()) if self._poisoned.item() else None
+    def verdict(self) -> Tensor:
+        """On the device, float32 (2,): 1 once a loss was not finite, else 0; how many steps since this was made were
+        good before.
+        """
+        return torch.stack([self._poisoned, self._good_steps])
+
+    @contextmanager
+    def idle(self) -> Iterator[None]:
+        """Inside, a step computes all that it does, and changes nothing: as after a loss that was not finite."""
+        before = self._poisoned.clone()
+        self._poisoned.fill_(1)
+        try:
+            yield
+        finally:
+            self._poisoned.copy_(before)
 
     def optimiser_arrays(self) -> dict[str, NDArray[Any]]:
         """A copy of the optimiser's state by the quantity's name; empty before the first step."""

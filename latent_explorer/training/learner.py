@@ -11,8 +11,10 @@ from latent_explorer.nets.model import LatentModel
 from latent_explorer.nets.weights import load_weights, weights_of
 from latent_explorer.runs.recipe import Precision, Recipe
 from latent_explorer.training.augment import augment, corrupt
+from latent_explorer.training.captured import StepNumbers, Steps, accelerator_of
 from latent_explorer.training.flat import FlatWeights
-from latent_explorer.training.images import EVALUATION_BATCH, Images
+from latent_explorer.training.images import EVALUATION_BATCH, HeldImages, Images
+from latent_explorer.training.tally import Arriving, Here
 from latent_explorer.training.team import ALONE, Team, share_of
 from latent_explorer.training.threads import step_threads, threads
 
@@ -29,6 +31,9 @@ class Learner:
         self._flat = FlatWeights(model.to(images.device).train(), recipe, precision, add_up)
         self._recipe, self._images, self._team = recipe, images, team
         self._threads = step_threads(model, recipe.batch_size)
+        self._accelerator = accelerator_of(images.device) if team.size == 1 else None
+        replaying = self._accelerator if isinstance(images, HeldImages) else None
+        self._steps = Steps(replaying, self._learn, recipe.batch_size, self._flat.idle)
 
     @property
     def device(self) -> torch.device:
@@ -42,22 +47,28 @@ class Learner:
 
     def learn(
         self, indices: Tensor, epoch: int, step: int, steps: int, generator: torch.Generator
-    ) -> dict[str, Tensor]:
+    ) -> Mapping[str, Tensor]:
         """Learn from the images at `indices`; the losses before the step, by name, without waiting for the device.
 
         Of several processes each has its share of the images, and gives its part of the losses: they add up.
         step: 0..steps - 1, in the whole run. After a loss or a gradient that is not finite all weights stay as they
-        were before that step, and `good_steps` tells.
+        were before that step, and `verdict` tells.
         """
+        numbers = StepNumbers.at(self._recipe, step, steps)
+        return self._steps(indices, self._recipe.augmentation_at(epoch), numbers, generator)
+
+    def _learn(
+        self, indices: Tensor, augmentation: float, numbers: StepNumbers, generator: torch.Generator
+    ) -> Mapping[str, Tensor]:
         own = share_of(self._team, len(indices))
         draws = own.draws(generator)
         with threads(self._threads):
-            x = augment(self._images.batch(indices[own.rows]), self._recipe.augmentation_at(epoch), draws)
+            x = augment(self._images.batch(indices[own.rows]), augmentation, draws)
             seen = corrupt(x, self._recipe.corruption, draws)
             with self._flat.autocast():
-                losses = self._flat.model.losses(x, draws, seen=seen, prior=self._recipe.prior_at(step, steps))
+                losses = self._flat.model.losses(x, draws, seen=seen, prior=numbers.prior)
                 losses = own.weighted(losses)
-            self._flat.step(losses["loss"], self._recipe.rate_at(step, steps), step)
+            self._flat.step(losses["loss"], numbers.rate, numbers.fresh)
         return {name: loss.detach() for name, loss in losses.items()}
 
     def expected(self, batches: Sequence[Tensor]) -> Iterator[Tensor]:
@@ -66,9 +77,13 @@ class Learner:
         for batch, _ in zip(batches, self._images.expected(own), strict=True):
             yield batch
 
-    def good_steps(self) -> int | None:
-        """How many steps were good before one was not; None while all are. Waits for the device."""
-        return self._flat.good_steps()
+    def verdict(self) -> Tensor:
+        """Whether a loss was not finite, and how many steps were good before; see `FlatWeights.verdict`."""
+        return self._flat.verdict()
+
+    def copy_back(self, tensor: Tensor) -> Arriving:
+        """Begin to copy a tensor to the processor's memory, where that can be done beside the steps."""
+        return Here(tensor) if self._accelerator is None else self._accelerator.copy_back(tensor)
 
     @torch.inference_mode()
     def losses_on(self, indices: NDArray[np.intp]) -> dict[str, float]:
@@ -114,3 +129,4 @@ class Learner:
         load_weights(self._flat.average, parts.get("average", {}))
         self._flat.restore_optimiser(parts.get("optimiser", {}))
         self._flat.refresh()
+        self._steps.forget()

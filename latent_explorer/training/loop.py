@@ -11,7 +11,6 @@ import msgspec
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
 from latent_explorer.data.dataset import Dataset
 from latent_explorer.errors import BundleError, TrainingError
@@ -27,6 +26,7 @@ from latent_explorer.training.devices import choose_precision, faults_told
 from latent_explorer.training.images import Images
 from latent_explorer.training.learner import Learner
 from latent_explorer.training.state import Progress, load_state, save_state
+from latent_explorer.training.tally import Tally
 from latent_explorer.training.team import ALONE, Team, from_first, require_same
 
 _REPORTS_PER_EPOCH = 10
@@ -135,9 +135,13 @@ class Training:
         """By the averaged weights as they are now, of the images at `indices`: latents (k, d), squared errors (k,)."""
         return self._learner.watch(indices)
 
-    def run(self, token: Event | None = None, *, state_path: Path | None = None) -> Iterator[Report]:
+    def run(
+        self, token: Event | None = None, *, state_path: Path | None = None, watched: bool = False
+    ) -> Iterator[Report]:
         """Train to the end of the recipe, or until `token` is set; a report about ten times an epoch and at its end.
 
+        On CUDA, reports within an epoch are of a moment that may be some steps back by then, at the latest they come at
+        its end: no step waits for them. watched: within the first epoch they do wait, for someone looks at the weights.
         state_path: where the state is saved at the end of each epoch. Raises TrainingError when a loss is no longer
         finite, with the weights before that step kept, and UserError when the state cannot be saved.
         """
@@ -145,7 +149,7 @@ class Training:
         clock = Clock(self.progress.step, self.steps, self.progress.recipe.batch_size, partial(now, token))
         for epoch in range(self.progress.epoch + 1, self.progress.recipe.epochs + 1):
             begin = now(token)
-            for step, losses in self._epoch(epoch, token):
+            for step, losses in self._epoch(epoch, token, prompt=watched and epoch == 1):
                 yield clock.report(epoch, step, losses)
             if token.is_set():
                 return
@@ -154,31 +158,32 @@ class Training:
                 save_state(state_path, self.progress, {**self._learner.arrays(), "best": self._best})
             yield clock.report(epoch, self.progress.step, losses, test_losses)
 
-    def _epoch(self, epoch: int, token: Event) -> Iterator[tuple[int, dict[str, float]]]:
-        """Steps done so far, and the mean losses since the last time, about ten times and at the end."""
+    def _epoch(self, epoch: int, token: Event, *, prompt: bool) -> Iterator[tuple[int, dict[str, float]]]:
+        """Steps done so far, and the mean losses since the last time, about ten times and at the end.
+
+        prompt: before the next step.
+        """
         recipe, device = self.progress.recipe, self._learner.device
         order = torch.randperm(len(self._train), generator=_generator(torch.device("cpu"), recipe.seed, epoch))
         draws = _generator(device, recipe.seed, epoch)
         every = max(1, self.steps_per_epoch // _REPORTS_PER_EPOCH)
-        since: dict[str, Tensor] = {}  # running means: all losses kept would lie between the freed batches in memory
-        seen = 0
+        tally = Tally(self._learner.copy_back, self._team.add_up)
         batches = torch.split(self._train[order].to(device), recipe.batch_size)
         for number, batch in enumerate(self._learner.expected(batches), 1):
             if token.is_set():
                 return
-            step = self.progress.step + number
+            step, last = self.progress.step + number, number == self.steps_per_epoch
             with faults_told(device, recipe.batch_size):
-                losses = self._learner.learn(batch, epoch, step - 1, self.steps, draws)
-            seen += 1
-            since = {name: torch.lerp(since.get(name, loss), loss, 1 / seen) for name, loss in losses.items()}
+                tally.add(self._learner.learn(batch, epoch, step - 1, self.steps, draws))
+                if number % every == 0 or last:
+                    tally.close(step, self._learner.verdict())
+                arrived = list(tally.arrived(wait=prompt or last))
             self.steps_done = step
-            if number % every == 0 or number == self.steps_per_epoch:
-                self._check(epoch)
-                yield step, _mean([since], self._team)
-                since, seen = {}, 0
+            for each in arrived:
+                self._check(epoch, each.good)
+                yield each.step, each.losses
 
-    def _check(self, epoch: int) -> None:
-        good = self._learner.good_steps()
+    def _check(self, epoch: int, good: int | None) -> None:
         if good is None:
             return
         step = self._begun_at + good
@@ -221,10 +226,3 @@ def _agreed(precision: Precision, team: Team) -> Precision:
     """The precision that the first process has, which may have been measured."""
     names: tuple[Precision, ...] = get_args(Precision)
     return names[from_first(team, names.index(precision))]
-
-
-def _mean(losses: list[dict[str, Tensor]], team: Team) -> dict[str, float]:
-    """The mean of each over all processes, summed on the device, for which this waits once."""
-    means = torch.stack([torch.stack([each[name] for each in losses]).mean() for name in losses[0]])
-    team.add_up(means)
-    return dict(zip(losses[0], means.tolist(), strict=True))

@@ -1,9 +1,19 @@
-"""A dataset small enough to train on in a moment."""
+"""A dataset small enough to train on in a moment, and what stands for a CUDA device."""
+
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
+import torch
+from torch import Tensor
+from torch.utils._python_dispatch import TorchDispatchMode
+from torch.utils._pytree import tree_leaves
 
 from latent_explorer.data.dataset import Dataset
+from latent_explorer.training import learner
+
+_WAITING = ("_local_scalar_dense", "nonzero", "equal", "masked_select")
 
 
 @pytest.fixture(scope="session")
@@ -16,3 +26,83 @@ def bars() -> Dataset:
         image[(place, slice(None)) if label else (slice(None), place)] = 250
     split = (np.arange(120) >= 90).astype(np.uint8)
     return Dataset("bars", images, labels, ("column", "row"), split)
+
+
+class Graph(TorchDispatchMode):
+    """Notes every operation with the tensors it was given, and can do all of them again on the same tensors.
+
+    So what Python knew while it was recorded stays as it was, and only what is in the tensors can change. As when a
+    stream is captured, what would wait for the device is refused.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.calls: list[tuple[Any, tuple[Any, ...], dict[str, Any], Any]] = []
+
+    def __torch_dispatch__(self, function: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        if function.overloadpacket.__name__ in _WAITING:
+            raise RuntimeError("operation not permitted when stream is capturing")
+        made = function(*args, **(kwargs or {}))
+        self.calls.append((function, args, kwargs or {}, made))
+        return made
+
+    @torch.no_grad()
+    def replay(self) -> None:
+        for function, args, kwargs, made in self.calls:
+            for old, new in zip(tree_leaves(made), tree_leaves(function(*args, **kwargs)), strict=True):
+                if isinstance(old, Tensor) and old.data_ptr() != new.data_ptr():
+                    old.copy_(new)
+
+
+class Travelling:
+    """A tensor that has arrived once so many others have set off after it."""
+
+    def __init__(self, tensor: Tensor, late: int, log: list[str]) -> None:
+        self._tensor, self._log = tensor.clone(), log
+        self._due = log.count("copy") + late
+
+    def ready(self) -> bool:
+        return self._log.count("copy") >= self._due
+
+    def __call__(self) -> Tensor:
+        self._log.append("fetched" if self.ready() else "waited")
+        return self._tensor
+
+
+class Pretended:
+    """In place of a CUDA device. late: how many other copies set off before one has arrived."""
+
+    def __init__(self, captures: bool = True, late: int = 0) -> None:
+        self.captures, self.late, self.log = captures, late, list[str]()
+
+    def capture(self, run: Callable[[], Tensor], generator: torch.Generator) -> tuple[Callable[[], object], Tensor]:
+        self.log.append("capture")
+        for _ in range(3):
+            run()
+        graph = Graph()
+        with graph:
+            result = run()
+            if not self.captures:
+                raise RuntimeError("operation not permitted when stream is capturing")
+
+        def replay() -> None:
+            self.log.append("replay")
+            graph.replay()
+
+        return replay, result
+
+    def copy_back(self, tensor: Tensor) -> Travelling:
+        self.log.append("copy")
+        return Travelling(tensor, self.late, self.log)
+
+
+@pytest.fixture
+def device(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Pretended]:
+    """Puts an object in place of the device behind every Learner that is made from then on."""
+
+    def put(**traits: Any) -> Pretended:
+        pretended = Pretended(**traits)
+        monkeypatch.setattr(learner, "accelerator_of", lambda _: pretended)
+        return pretended
+
+    return put

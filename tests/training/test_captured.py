@@ -1,0 +1,229 @@
+"""Steps that are recorded and replayed give what steps made one by one give, and nothing waits for their losses."""
+
+import logging
+from collections.abc import Callable
+from pathlib import Path
+from threading import Event
+from typing import Any
+
+import msgspec
+import numpy as np
+import pytest
+import torch
+
+from latent_explorer.data.dataset import Dataset
+from latent_explorer.errors import TrainingError
+from latent_explorer.nets.registry import build
+from latent_explorer.nets.spec import NetSpec
+from latent_explorer.nets.weights import weights_of
+from latent_explorer.runs.recipe import Recipe
+from latent_explorer.runs.report import Report
+from latent_explorer.training.flat import FlatWeights
+from latent_explorer.training.images import HeldImages, ReadImages
+from latent_explorer.training.learner import Learner
+from latent_explorer.training.loop import Training
+from latent_explorer.training.team import Alone
+
+CPU = torch.device("cpu")
+# 90 images in batches of 16: five that can be replayed and one of 10. Augmented are the first three epochs of four.
+RECIPE = Recipe(
+    epochs=4,
+    batch_size=16,
+    learning_rate=5e-3,
+    prior_warm_up=0.5,
+    augmentation=0.3,
+    corruption=0.1,
+    device="cpu",
+    precision="float32",
+)
+Device = Callable[..., Any]
+
+
+def begin(bars: Dataset, family: str = "vae", trunk: str = "residual", **changes: Any) -> Training:
+    spec = NetSpec(family=family, trunk=trunk, image_shape=(6, 6, 1), latent_dim=2, hidden=(24,), beta=0.7)
+    return Training.begin(spec, bars, msgspec.structs.replace(RECIPE, **changes))
+
+
+def told(reports: list[Report]) -> list[tuple[int, dict[str, float], dict[str, float] | None]]:
+    return [(report.step, report.losses, report.test_losses) for report in reports]
+
+
+def same_weights(one: Training, other: Training) -> bool:
+    first, second = weights_of(one.best_model()), weights_of(other.best_model())
+    return all(np.array_equal(first[name], second[name]) for name in first)
+
+
+@pytest.mark.parametrize("precision", ["float32", "bfloat16"])
+@pytest.mark.parametrize(
+    ("family", "trunk"), [("ae", "residual"), ("vae", "residual"), ("vae", "dense"), ("ae", "conv")]
+)
+def test_replayed_steps_give_the_same_run_bit_by_bit(
+    bars: Dataset, device: Device, family: str, trunk: str, precision: str
+) -> None:
+    plain = begin(bars, family, trunk, precision=precision)
+    expected = told(list(plain.run()))
+    pretended = device()
+    replayed = begin(bars, family, trunk, precision=precision)
+    assert told(list(replayed.run())) == expected
+    assert same_weights(plain, replayed)
+    assert [pretended.log.count(word) for word in ("capture", "replay")] == [2, 20]
+
+
+def test_a_step_is_recorded_anew_when_the_augmentation_ends(bars: Dataset, device: Device) -> None:
+    pretended = device()
+    list(begin(bars).run())
+    steps = [word for word in pretended.log if word in ("capture", "replay")]
+    assert steps == ["capture", *["replay"] * 15, "capture", *["replay"] * 5]
+
+
+def test_a_resumed_run_ends_as_if_it_had_never_stopped(bars: Dataset, device: Device, tmp_path: Path) -> None:
+    device()
+    whole, stopped, token = begin(bars), begin(bars), Event()
+    list(whole.run())
+    for report in stopped.run(token, state_path=tmp_path / "state"):
+        if report.step >= 13:
+            token.set()
+    resumed = Training.resume(tmp_path / "state", bars)
+    assert 0 < resumed.progress.epoch < 4
+    list(resumed.run())
+    assert same_weights(whole, resumed)
+
+
+def test_what_was_recorded_is_forgotten_when_the_state_is_put_back(bars: Dataset, device: Device) -> None:
+    pretended = device()
+    training = begin(bars, augmentation=0.0)
+    list(training.run())
+    once = weights_of(training.averaged_model())
+    arrays = training._learner.arrays()
+    indices, draws = torch.arange(16), torch.Generator()
+    ends = []
+    for _ in range(2):
+        training._learner.restore(arrays)
+        training._learner.learn(indices, 1, 3, 24, draws.manual_seed(0))
+        ends.append(weights_of(training.averaged_model()))
+    assert pretended.log.count("capture") == 3
+    assert all(np.array_equal(ends[0][name], ends[1][name]) for name in once)
+    assert not all(np.array_equal(ends[0][name], once[name]) for name in once)
+
+
+@pytest.mark.parametrize("broken", [False, True])
+def test_what_cannot_be_recorded_is_made_step_by_step(
+    bars: Dataset, device: Device, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, broken: bool
+) -> None:
+    """The device refuses, or a step waits for it, which the recording does not allow."""
+    plain = begin(bars)
+    list(plain.run())
+    pretended = device(captures=broken)
+    if broken:
+        learn = Learner._learn
+
+        def waiting(self: Learner, *rest: Any) -> Any:
+            losses = learn(self, *rest)
+            assert losses["loss"].item() > 0
+            return losses
+
+        monkeypatch.setattr(Learner, "_learn", waiting)
+    eager = begin(bars)
+    with caplog.at_level(logging.WARNING):
+        list(eager.run())
+    assert same_weights(plain, eager)
+    assert [pretended.log.count(word) for word in ("capture", "replay")] == [1, 0]
+    assert [record.message for record in caplog.records] == [
+        "steps are made one by one, without a captured graph: operation not permitted when stream is capturing"
+    ]
+
+
+def test_small_batches_and_images_that_are_read_are_not_replayed(bars: Dataset, device: Device) -> None:
+    pretended = device()
+    list(begin(bars, batch_size=91, epochs=1).run())
+    model = build(NetSpec(family="vae", trunk="residual", image_shape=(6, 6, 1), latent_dim=2, hidden=(24,)))
+    for images in (ReadImages(bars.images, CPU), HeldImages.of(bars, CPU)):
+        assert "capture" not in pretended.log
+        Learner(model, RECIPE, "float32", images).learn(torch.arange(16), 1, 0, 24, torch.Generator())
+    assert "capture" in pretended.log
+
+
+def test_several_processes_replay_nothing(bars: Dataset, device: Device) -> None:
+    class Two(Alone):
+        size = 2
+
+    pretended = device()
+    model = build(NetSpec(family="vae", trunk="residual", image_shape=(6, 6, 1), latent_dim=2, hidden=(24,)))
+    one_of_two = Learner(model, RECIPE, "float32", HeldImages.of(bars, CPU), Two())
+    one_of_two.learn(torch.arange(16), 1, 0, 24, torch.Generator())
+    assert one_of_two.copy_back(torch.ones(2)).ready()
+    assert pretended.log == []
+
+
+def test_a_loss_that_is_not_finite_is_told_with_its_step_and_changes_nothing(
+    bars: Dataset, device: Device, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is in the third epoch's fourth step; the report that says so arrives at the epoch's end."""
+    device(late=100)
+    training, learn = begin(bars, precision="bfloat16"), Learner.learn
+    good: list[dict[str, np.ndarray]] = []
+
+    def poisoned(self: Learner, indices: torch.Tensor, epoch: int, step: int, *rest: Any) -> Any:
+        if step == 15:
+            good.append(weights_of(self.average))
+            self._flat.model.get_parameter("encoder.1.weight").data.fill_(torch.nan)
+        return learn(self, indices, epoch, step, *rest)
+
+    monkeypatch.setattr(Learner, "learn", poisoned)
+    with pytest.raises(TrainingError, match=r"no longer finite in epoch 3, step 16, .*lower learning rate"):
+        list(training.run())
+    kept = weights_of(training.averaged_model())
+    assert all(np.array_equal(kept[name], good[0][name]) for name in kept)
+
+
+@pytest.mark.parametrize("late", [0, 1, 2, 100])
+def test_reports_come_when_they_are_there_and_at_the_latest_at_the_end_of_the_epoch(
+    bars: Dataset, device: Device, late: int
+) -> None:
+    expected = told(list(begin(bars).run()))
+    pretended = device(late=late)
+    training = begin(bars)
+    seen = [(report, training.steps_done) for report in training.run()]
+    assert told([report for report, _ in seen]) == expected
+    for report, done in seen:
+        assert done == min(report.step + late, 6 * report.epoch)
+    per_epoch = 6 - min(late, 6)
+    assert [pretended.log.count(word) for word in ("fetched", "waited")] == [4 * per_epoch, 4 * (6 - per_epoch)]
+
+
+def test_where_someone_watches_the_reports_of_the_first_epoch_are_waited_for(bars: Dataset, device: Device) -> None:
+    device(late=100)
+    training = begin(bars)
+    done = [(report.step, training.steps_done) for report in training.run(watched=True)]
+    assert done[:7] == [(step, step) for step in (1, 2, 3, 4, 5, 6, 6)]
+    assert done[7:] == [
+        (step, 6 * epoch) for epoch in (2, 3, 4) for step in (*range(6 * epoch - 5, 6 * epoch + 1), 6 * epoch)
+    ]
+
+
+def test_idle_steps_change_nothing(bars: Dataset) -> None:
+    model = build(NetSpec(family="vae", trunk="dense", image_shape=(6, 6, 1), latent_dim=2, hidden=(24,)))
+    flat, x = FlatWeights(model, RECIPE, "bfloat16"), torch.rand(4, 1, 6, 6)
+
+    def step() -> None:
+        with flat.autocast():
+            loss = flat.model.losses(x)["loss"]
+        flat.step(loss, 1e-2, 0.5)
+
+    def state() -> list[np.ndarray]:
+        kept = (weights_of(flat.exact), weights_of(flat.average), flat.optimiser_arrays())
+        return [array for named in kept for array in named.values()] + [flat.verdict().numpy()]
+
+    def faulty() -> None:
+        with flat.idle():
+            step()
+            raise RuntimeError("a fault")
+
+    step()
+    before = state()
+    with pytest.raises(RuntimeError, match="a fault"):
+        faulty()
+    assert all(np.array_equal(one, other) for one, other in zip(before, state(), strict=True))
+    step()
+    assert flat.verdict().tolist() == [0, 2]
+    assert not np.array_equal(before[0], state()[0])
