@@ -84,7 +84,8 @@ def bench(
     frames   frames that come late while a scripted hand pans, zooms and hovers
     decode   pictures a second, as a share of the rate of matrix products
     points   70 thousand, 1 and 10 million points drawn and picked
-    train    ten epochs of an autoencoder of MNIST, and images a second beside a plain loop's in the same minutes
+    train    ten epochs of an autoencoder of MNIST, and images a second beside a plain loop's in the same minutes;
+             on CUDA also thirty epochs of the VAE that train makes by default
     stream   images a second and memory, encoding 5 million from disk (4 GB, for minutes) with a kill in between
     """
     if what in (Budget.TRAIN, Budget.STREAM):

@@ -2,6 +2,8 @@
 
 import logging
 from collections.abc import Callable
+from contextlib import nullcontext
+from importlib import import_module
 from pathlib import Path
 from threading import Event
 from typing import Any
@@ -10,6 +12,8 @@ import msgspec
 import numpy as np
 import pytest
 import torch
+from torch.utils._python_dispatch import TorchDispatchMode
+from torch.utils._pytree import tree_leaves
 
 from latent_explorer.data.dataset import Dataset
 from latent_explorer.errors import TrainingError
@@ -18,6 +22,7 @@ from latent_explorer.nets.spec import NetSpec
 from latent_explorer.nets.weights import weights_of
 from latent_explorer.runs.recipe import Recipe
 from latent_explorer.runs.report import Report
+from latent_explorer.training.captured import StepNumbers
 from latent_explorer.training.flat import FlatWeights
 from latent_explorer.training.images import HeldImages, ReadImages
 from latent_explorer.training.learner import Learner
@@ -67,6 +72,14 @@ def test_replayed_steps_give_the_same_run_bit_by_bit(
     assert told(list(replayed.run())) == expected
     assert same_weights(plain, replayed)
     assert [pretended.log.count(word) for word in ("capture", "replay")] == [2, 20]
+
+
+def test_the_losses_of_several_replays_are_told_together(bars: Dataset, device: Device) -> None:
+    expected = told(list(begin(bars, batch_size=4).run()))
+    device(late=1)
+    reports = list(begin(bars, batch_size=4).run())
+    assert reports[0].step == 2
+    assert told(reports) == expected
 
 
 def test_a_step_is_recorded_anew_when_the_augmentation_ends(bars: Dataset, device: Device) -> None:
@@ -227,3 +240,56 @@ def test_idle_steps_change_nothing(bars: Dataset) -> None:
     step()
     assert flat.verdict().tolist() == [0, 2]
     assert not np.array_equal(before[0], state()[0])
+
+
+class Elsewhere(TorchDispatchMode):
+    """Notes the operations on tensors that are not on the device `meta`, whose values nobody can wait for."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+
+    def __torch_dispatch__(self, function: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        # torch has no fused optimiser for this device
+        made = None if "_fused_adamw_" in str(function) else function(*args, **(kwargs or {}))
+        tensors = [each for each in tree_leaves((args, kwargs, made)) if isinstance(each, torch.Tensor)]
+        if any(each.device.type != "meta" for each in tensors):
+            self.found.append(str(function))
+        return made
+
+
+@pytest.mark.parametrize("family", ["ae", "vae"])
+@pytest.mark.parametrize("trunk", ["conv", "dense", "lean", "residual", "resnet"])
+def test_all_of_a_step_is_on_the_device(monkeypatch: pytest.MonkeyPatch, family: str, trunk: str) -> None:
+    """Anything else could not be captured: a tensor on the processor, or a value that is asked for."""
+    monkeypatch.setattr(import_module("torch.optim.adam"), "_device_dtype_check_for_fused", lambda _: None)
+    monkeypatch.setattr(FlatWeights, "autocast", lambda _: nullcontext())
+    spec = NetSpec(family=family, trunk=trunk, image_shape=(12, 12, 1), latent_dim=2, hidden=(24,))
+    with torch.device("meta"):
+        images = HeldImages(torch.zeros((20, 1, 12, 12), dtype=torch.uint8))
+        learner = Learner(build(spec), RECIPE, "float32", images)
+        indices, numbers = torch.zeros(16, dtype=torch.int64), StepNumbers(*torch.zeros(3).unbind())
+    with Elsewhere() as elsewhere:
+        losses = learner._learn(indices, 0.3, numbers, None)
+    assert elsewhere.found == []
+    assert all(loss.device.type == "meta" for loss in losses.values())
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")
+def test_on_a_cuda_device_replays_learn_what_steps_do_and_a_resumed_run_is_exact(
+    bars: Dataset, tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole, stopped, token = begin(bars, device="cuda"), begin(bars, device="cuda"), Event()
+    list(whole.run())
+    for report in stopped.run(token, state_path=tmp_path / "state"):
+        if report.step >= 13:
+            token.set()
+    resumed = Training.resume(tmp_path / "state", bars)
+    list(resumed.run())
+    assert whole._learner._steps._recorded is not None
+    assert caplog.records == []
+    assert same_weights(whole, resumed)
+    monkeypatch.setattr("latent_explorer.training.learner.accelerator_of", lambda _: None)
+    plain = begin(bars, device="cuda")
+    list(plain.run())
+    assert whole.progress.best_loss == pytest.approx(plain.progress.best_loss, rel=1e-3)
