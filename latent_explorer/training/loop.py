@@ -175,10 +175,10 @@ class Training:
             step, last = self.progress.step + number, number == self.steps_per_epoch
             with faults_told(device, recipe.batch_size):
                 tally.add(self._learner.learn(batch, epoch, step - 1, self.steps, draws))
+                self.steps_done = step
                 if number % every == 0 or last:
                     tally.close(step, self._learner.verdict())
                 arrived = list(tally.arrived(wait=prompt or last))
-            self.steps_done = step
             for each in arrived:
                 self._check(epoch, each.good)
                 yield each.step, each.losses
