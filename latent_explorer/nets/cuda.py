@@ -61,7 +61,7 @@ class Cuda:
                 run()
         torch.cuda.current_stream(self._device).wait_stream(side)
         graph = torch.cuda.CUDAGraph()
-        if generator is not None:
+        if generator is not None and hasattr(graph, "register_generator_state"):
             _register(graph, generator)
         with torch.cuda.graph(graph):
             result = run()
@@ -69,7 +69,7 @@ class Cuda:
 
 
 def _register(graph: torch.cuda.CUDAGraph, generator: torch.Generator) -> None:
-    """Let `graph` keep the state of `generator`: from torch 2.14 on it does so by itself, and warns of this."""
+    """Let `graph` keep the state of `generator`: from torch 2.14 on it does so by itself, and says so."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         graph.register_generator_state(generator)
