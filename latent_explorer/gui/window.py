@@ -378,6 +378,7 @@ class MainWindow(QMainWindow):
         self.prober.stop()
         self.voyage.close()
         self.trainer.close()
+        self.training.end()
         self.store.close()
         self.sorter.close()
         self.link.close()

@@ -59,6 +59,10 @@ class Curves(QWidget):
         if self._moment is not None:
             self._seen.setValue(self._moment)
 
+    def end(self) -> None:
+        """Let go of what pyqtgraph keeps that is no child of the window, such as its menu."""
+        self.plot.plotItem.close()
+
     def dress(self, theme: Theme) -> None:
         """Take the colours of a theme."""
         self._theme = theme
@@ -79,7 +83,6 @@ class Curves(QWidget):
         plot.setFixedHeight(_HEIGHT)
         plot.setMouseEnabled(False, False)
         plot.setMenuEnabled(False)
-        plot.plotItem.ctrlMenu.setParent(plot, Qt.WindowType.Popup)  # or it would outlive the window
         plot.hideButtons()
         plot.showGrid(y=True, alpha=0.15)
         plot.getAxis("left").setWidth(34)

@@ -65,6 +65,11 @@ class TrainingPanel(QWidget):
             self.run.show_past(run)
         self._pages.setCurrentWidget(self.run)
 
+    def end(self) -> None:
+        """The window closes for good."""
+        if self.is_made:
+            self.run.curves.end()
+
     def _change(self, stage: str) -> None:
         if stage == "starting":
             self.make()
