@@ -11,6 +11,7 @@ from latent_explorer.nets.model import LatentModel
 from latent_explorer.nets.weights import load_weights, weights_of
 from latent_explorer.runs.recipe import Precision, Recipe
 from latent_explorer.training.augment import augment, corrupt
+from latent_explorer.training.dense_step import gradients_of
 from latent_explorer.training.flat import FlatWeights
 from latent_explorer.training.images import EVALUATION_BATCH, Images
 from latent_explorer.training.team import ALONE, Team, share_of
@@ -23,12 +24,20 @@ class Learner:
     """The network in training, the moving average of its weights, and the optimiser, all on one device."""
 
     def __init__(
-        self, model: LatentModel, recipe: Recipe, precision: Precision, images: Images, team: Team = ALONE
+        self,
+        model: LatentModel,
+        recipe: Recipe,
+        precision: Precision,
+        images: Images,
+        team: Team = ALONE,
+        threads: int = 0,
     ) -> None:
+        """threads: how many a step is given, as far as this process has so many; 0 for as many as is usual."""
         add_up = team.add_up if team.size > 1 else None
         self._flat = FlatWeights(model.to(images.device).train(), recipe, precision, add_up)
         self._recipe, self._images, self._team = recipe, images, team
-        self._threads = step_threads(model, recipe.batch_size)
+        self._gradients = gradients_of(self._flat)
+        self._threads = min(threads or step_threads(model, recipe.batch_size), torch.get_num_threads())
 
     @property
     def device(self) -> torch.device:
@@ -54,11 +63,10 @@ class Learner:
         with threads(self._threads):
             x = augment(self._images.batch(indices[own.rows]), self._recipe.augmentation_at(epoch), draws)
             seen = corrupt(x, self._recipe.corruption, draws)
-            with self._flat.autocast():
-                losses = self._flat.model.losses(x, draws, seen=seen, prior=self._recipe.prior_at(step, steps))
-                losses = own.weighted(losses)
+            prior = self._recipe.prior_at(step, steps)
+            losses = self._gradients.find(x, seen, draws, prior=prior, weight=own.weight)
             self._flat.step(losses["loss"], self._recipe.rate_at(step, steps), step)
-        return {name: loss.detach() for name, loss in losses.items()}
+        return losses
 
     def expected(self, batches: Sequence[Tensor]) -> Iterator[Tensor]:
         """Hand on the indices of batches to learn from, of which the own images are expected; see `Images.expected`."""

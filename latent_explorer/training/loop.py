@@ -23,11 +23,13 @@ from latent_explorer.runs.recipe import Precision, Recipe
 from latent_explorer.runs.report import Report
 from latent_explorer.training.clock import Clock
 from latent_explorer.training.control import now
-from latent_explorer.training.devices import choose_precision, faults_told
+from latent_explorer.training.devices import faults_told
 from latent_explorer.training.images import Images
 from latent_explorer.training.learner import Learner
 from latent_explorer.training.state import Progress, load_state, save_state
 from latent_explorer.training.team import ALONE, Team, from_first, require_same
+from latent_explorer.training.threads import step_threads
+from latent_explorer.training.trial import choose_precision
 
 _REPORTS_PER_EPOCH = 10
 
@@ -44,7 +46,7 @@ class Training:
         require_same(team, msgspec.json.encode(progress))
         self.progress = progress
         self._team = team
-        self._learner = Learner(model, progress.recipe, progress.precision, images, team)
+        self._learner = Learner(model, progress.recipe, progress.precision, images, team, progress.threads)
         self._train = torch.from_numpy(dataset.indices("train"))
         self._judged = dataset.indices("test") if len(dataset.indices("test")) else dataset.indices("train")
         self._best = weights_of(model)
@@ -64,15 +66,15 @@ class Training:
             torch.manual_seed(recipe.seed)
             model = build(spec).to(device)
         images = Images.of(dataset, device)
-        precision = choose_precision(
-            recipe.precision, model, images.batch(torch.arange(recipe.batch_size) % len(dataset))
-        )
+        few = images.batch(torch.arange(recipe.batch_size) % len(dataset))
+        precision = choose_precision(recipe, model, few)
         progress = Progress(
             spec=spec,
             recipe=recipe,
             fingerprint=dataset.fingerprint,
             device=device.type,
             precision=_agreed(precision, team),
+            threads=from_first(team, step_threads(model, recipe.batch_size)),
         )
         return cls(dataset, progress, model, images, team)
 
