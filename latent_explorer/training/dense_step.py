@@ -6,13 +6,15 @@ from typing import Protocol
 
 import torch
 from torch import Tensor, nn
-from torch.nn.functional import binary_cross_entropy_with_logits, gelu
+from torch.nn.functional import binary_cross_entropy_with_logits
 
 from latent_explorer.nets.draws import Draws
 from latent_explorer.nets.families import LENGTH_WEIGHT, LOG_VARIANCE_RANGE
 from latent_explorer.nets.spec import NetSpec
 from latent_explorer.training.flat import FlatWeights
 from latent_explorer.training.gradients import Autograd, Gradients
+
+_aten = torch.ops.aten
 
 
 def gradients_of(flat: FlatWeights) -> Gradients:
@@ -41,12 +43,12 @@ class DenseGradients:
         """See `Gradients.find`."""
         aim, count = self._objective, len(x)
         factor = prior * aim.prior_weight
-        inward = self._encoder.forward(self._short(seen.flatten(1)))
+        inward = self._encoder.forward(seen.flatten(1))
         latents = aim.latents(inward.end.float(), draws)
-        outward = self._decoder.forward(self._short(latents.z))
-        error, by_logits = aim.compare(outward.end.float(), x.flatten(1))
+        outward = self._decoder.forward(latents.z)
+        error, by_logits = aim.compare(outward.end.float(), x.flatten(1), weight / count)
         losses = aim.named(error / count, latents.spread() / count, factor, x[0].numel())
-        by_z = self._decoder.backward(outward, self._short(by_logits * (weight / count)))
+        by_z = self._decoder.backward(outward, self._short(by_logits))
         by_outputs = latents.backward(self._decoder.to_input(by_z).float(), factor * weight / count)
         self._encoder.backward(inward, self._short(by_outputs))
         if self._found is not self._whole:
@@ -74,10 +76,21 @@ def _layers(weights: Sequence[Tensor], gradients: Sequence[Tensor]) -> Iterator[
 
 @dataclass(frozen=True)
 class _Pass:
-    """What was put into each layer of a half, and what came out of it before the activation."""
+    """A batch on its way through a half, in memory that later batches of its size use again.
+
+    inputs: what was put into each layer. outputs: what came out of it, before the activation. by_inputs: the gradients
+    by what was put into each but the first.
+    """
 
     inputs: list[Tensor]
     outputs: list[Tensor]
+    by_inputs: list[Tensor]
+
+    @classmethod
+    def of(cls, layers: list[_Layer], count: int) -> "_Pass":
+        """Room for `count` images."""
+        inputs, outputs = ([_room(count, layer.weight, side) for layer in layers] for side in (1, 0))
+        return cls(inputs, outputs, [torch.empty_like(each) for each in inputs[1:]])
 
     @property
     def end(self) -> Tensor:
@@ -85,39 +98,48 @@ class _Pass:
         return self.outputs[-1]
 
 
-@dataclass(frozen=True)
+def _room(count: int, weight: Tensor, side: int) -> Tensor:
+    return weight.new_empty(count, weight.shape[side])
+
+
 class _Half:
     """An encoder or a decoder: layers with GELU between them, on (n, numbers)."""
 
-    layers: list[_Layer]
+    def __init__(self, layers: list[_Layer]) -> None:
+        self._layers = layers
+        self._passes: dict[int, _Pass] = {}
 
     @classmethod
     def of(cls, half: nn.Module, layers: Iterator[_Layer]) -> "_Half":
-        """As many of `layers` as `half` has."""
+        """With as many of `layers` as `half` has."""
         return cls([next(layers) for module in half.modules() if isinstance(module, nn.Linear)])
 
     def forward(self, x: Tensor) -> _Pass:
-        """From the input (n, in) on."""
-        inputs, outputs = [x], []
-        for layer in self.layers:
-            outputs.append(torch.addmm(layer.bias, inputs[-1], layer.weight.t()))
-            if layer is not self.layers[-1]:
-                inputs.append(gelu(outputs[-1]))
-        return _Pass(inputs, outputs)
+        """From the input (n, in) on; it holds until the next batch of so many."""
+        if len(x) not in self._passes:
+            self._passes[len(x)] = _Pass.of(self._layers, len(x))
+        under_way = self._passes[len(x)]
+        under_way.inputs[0].copy_(x)  # in the precision of the products
+        for place, layer in enumerate(self._layers):
+            if place:
+                _aten.gelu.out(under_way.outputs[place - 1], out=under_way.inputs[place])
+            torch.addmm(layer.bias, under_way.inputs[place], layer.weight.t(), out=under_way.outputs[place])
+        return under_way
 
     def backward(self, done: _Pass, by_output: Tensor) -> Tensor:
         """Put the gradients of all layers where they belong; that by the first layer's output (n, out)."""
-        for place in reversed(range(len(self.layers))):
-            layer = self.layers[place]
+        for place in reversed(range(len(self._layers))):
+            layer = self._layers[place]
             torch.mm(by_output.t(), done.inputs[place], out=layer.by_weight)
             torch.sum(by_output, 0, out=layer.by_bias)
             if place:
-                by_output = torch.ops.aten.gelu_backward(by_output @ layer.weight, done.outputs[place - 1])
+                by_input = torch.mm(by_output, layer.weight, out=done.by_inputs[place - 1])
+                by_output = _aten.gelu_backward.grad_input(by_input, done.outputs[place - 1], grad_input=by_input)
         return by_output
 
     def to_input(self, by_first: Tensor) -> Tensor:
         """What `backward` gave, as the gradient by the input (n, in)."""
-        return by_first @ self.layers[0].weight
+        return by_first @ self._layers[0].weight
 
 
 class _Latents(Protocol):
@@ -173,8 +195,8 @@ class _Objective(Protocol):
     def latents(self, outputs: Tensor, draws: Draws) -> _Latents:
         """What an encoder's outputs, float32, mean."""
 
-    def compare(self, logits: Tensor, x: Tensor) -> tuple[Tensor, Tensor]:
-        """The error summed over images x (n, pixels), and its gradient by the logits, float32."""
+    def compare(self, logits: Tensor, x: Tensor, scale: float) -> tuple[Tensor, Tensor]:
+        """The error summed over images x (n, pixels), and its gradient by the logits times `scale`, float32."""
 
     def named(self, error: Tensor, spread: Tensor, factor: float, pixels: int) -> dict[str, Tensor]:
         """The losses by name from means over the images."""
@@ -189,10 +211,11 @@ class _SquaredError:
     def latents(self, outputs: Tensor, _draws: Draws) -> _Latents:
         return _Points(outputs)
 
-    def compare(self, logits: Tensor, x: Tensor) -> tuple[Tensor, Tensor]:
+    def compare(self, logits: Tensor, x: Tensor, scale: float) -> tuple[Tensor, Tensor]:
         pictures = logits.sigmoid()
         apart = pictures - x
-        return apart.square().sum(), 2 * torch.ops.aten.sigmoid_backward(apart, pictures)
+        error = torch.dot(apart.flatten(), apart.flatten())
+        return error, _aten.sigmoid_backward(apart, pictures).mul_(2 * scale)
 
     def named(self, error: Tensor, spread: Tensor, factor: float, pixels: int) -> dict[str, Tensor]:
         return {"loss": error + factor * spread, "mse": error / pixels}
@@ -207,8 +230,9 @@ class _EvidenceBound:
     def latents(self, outputs: Tensor, draws: Draws) -> _Latents:
         return _Clouds(outputs, draws)
 
-    def compare(self, logits: Tensor, x: Tensor) -> tuple[Tensor, Tensor]:
-        return binary_cross_entropy_with_logits(logits, x, reduction="sum"), logits.sigmoid() - x
+    def compare(self, logits: Tensor, x: Tensor, scale: float) -> tuple[Tensor, Tensor]:
+        error = binary_cross_entropy_with_logits(logits, x, reduction="sum")
+        return error, logits.sigmoid().sub_(x).mul_(scale)
 
     def named(self, error: Tensor, spread: Tensor, factor: float, _pixels: int) -> dict[str, Tensor]:
         return {"loss": error + factor * spread, "reconstruction": error, "kl": spread}
