@@ -15,7 +15,7 @@ from latent_explorer.training.dense_step import gradients_of
 from latent_explorer.training.flat import FlatWeights
 from latent_explorer.training.images import EVALUATION_BATCH, Images
 from latent_explorer.training.team import ALONE, Team, share_of
-from latent_explorer.training.threads import step_threads, threads
+from latent_explorer.training.threads import possible_threads, threads
 
 Arrays = dict[str, NDArray[np.float32]]
 
@@ -37,7 +37,7 @@ class Learner:
         self._flat = FlatWeights(model.to(images.device).train(), recipe, precision, add_up)
         self._recipe, self._images, self._team = recipe, images, team
         self._gradients = gradients_of(self._flat)
-        self._threads = min(threads or step_threads(model, recipe.batch_size), torch.get_num_threads())
+        self._threads = min(threads or possible_threads(model, recipe.batch_size)[0], torch.get_num_threads())
 
     @property
     def device(self) -> torch.device:

@@ -28,8 +28,7 @@ from latent_explorer.training.images import Images
 from latent_explorer.training.learner import Learner
 from latent_explorer.training.state import Progress, load_state, save_state
 from latent_explorer.training.team import ALONE, Team, from_first, require_same
-from latent_explorer.training.threads import step_threads
-from latent_explorer.training.trial import choose_precision
+from latent_explorer.training.trial import choose_precision, choose_threads
 
 _REPORTS_PER_EPOCH = 10
 
@@ -67,14 +66,14 @@ class Training:
             model = build(spec).to(device)
         images = Images.of(dataset, device)
         few = images.batch(torch.arange(recipe.batch_size) % len(dataset))
-        precision = choose_precision(recipe, model, few)
+        precision = _agreed(choose_precision(recipe, model, few), team)
         progress = Progress(
             spec=spec,
             recipe=recipe,
             fingerprint=dataset.fingerprint,
             device=device.type,
-            precision=_agreed(precision, team),
-            threads=from_first(team, step_threads(model, recipe.batch_size)),
+            precision=precision,
+            threads=from_first(team, choose_threads(recipe, model, few, precision)),
         )
         return cls(dataset, progress, model, images, team)
 

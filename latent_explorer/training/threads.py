@@ -16,17 +16,18 @@ from latent_explorer.waiting import awake
 _WORTH_SHARING = 300_000_000  # multiplications of a batch on its way through the network, about 10 ms of a step
 
 
-def step_threads(model: nn.Module, batch_size: int) -> int:
-    """How many threads each operation of a step of `model` is to have on the processor.
+def possible_threads(model: nn.Module, batch_size: int) -> tuple[int, ...]:
+    """How many threads each operation of a step of `model` may be given on the processor, the usual number first.
 
-    Shapes decide and how threads wait, never what else runs here; a run keeps the number, as results depend on it.
+    Shapes decide and how threads wait. Where a second is possible, it depends on what else runs here which is better.
     """
     present = torch.get_num_threads()
     if any(isinstance(layer, nn.Conv2d | nn.ConvTranspose2d) for layer in model.modules()):
-        return present
+        return (present,)
     weights = sum(weight.numel() for weight in model.parameters())
-    small = weights * batch_size <= _WORTH_SHARING
-    return min(2 if awake() else 1, present) if small else present
+    if weights * batch_size > _WORTH_SHARING:
+        return (present,)
+    return (1, 2) if awake() and present > 1 else (1,)
 
 
 @contextmanager

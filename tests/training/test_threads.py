@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -15,10 +16,12 @@ from latent_explorer.nets.registry import build
 from latent_explorer.nets.spec import NetSpec
 from latent_explorer.nets.weights import weights_of
 from latent_explorer.runs.recipe import Recipe
+from latent_explorer.training import loop, trial
+from latent_explorer.training.dense_step import DenseGradients
 from latent_explorer.training.flat import FlatWeights
 from latent_explorer.training.gradients import Autograd
 from latent_explorer.training.loop import Training
-from latent_explorer.training.threads import step_threads, threads
+from latent_explorer.training.threads import possible_threads, threads
 
 
 @pytest.fixture(autouse=True)
@@ -51,15 +54,35 @@ def net(trunk: str, hidden: tuple[int, ...]) -> LatentModel:
 def test_only_a_small_dense_step_is_made_in_one_thread(
     trunk: str, hidden: tuple[int, ...], batch_size: int, expected: int
 ) -> None:
-    assert step_threads(net(trunk, hidden), batch_size) == expected
+    assert possible_threads(net(trunk, hidden), batch_size) == (expected,)
 
 
-def test_a_small_step_is_made_in_two_threads_where_they_wait_awake(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_small_step_may_be_made_in_two_threads_where_they_wait_awake(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GOMP_SPINCOUNT", "20000")
-    assert step_threads(net("dense", (512, 128, 64)), 256) == 2
-    assert step_threads(net("dense", (512, 128, 64)), 1024) == 3
+    assert possible_threads(net("dense", (512, 128, 64)), 256) == (1, 2)
+    assert possible_threads(net("dense", (512, 128, 64)), 1024) == (3,)
     with threads(1):
-        assert step_threads(net("dense", (512, 128, 64)), 256) == 1
+        assert possible_threads(net("dense", (512, 128, 64)), 256) == (1,)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "expected"), [({1: 1.0, 2: 0.6}, 2), ({1: 1.0, 2: 0.95}, 1), ({1: 1.0, 2: 9.0}, 1)]
+)
+def test_two_threads_are_taken_where_a_trial_finds_them_quicker(
+    monkeypatch: pytest.MonkeyPatch, seconds: dict[int, float], expected: int
+) -> None:
+    clock = [0.0]
+
+    def find(*_: Any, **__: Any) -> dict[str, torch.Tensor]:
+        clock[0] += seconds[torch.get_num_threads()]
+        return {"loss": torch.tensor(0.0)}
+
+    monkeypatch.setenv("GOMP_SPINCOUNT", "20000")
+    monkeypatch.setattr(DenseGradients, "find", find)
+    monkeypatch.setattr(trial, "time", SimpleNamespace(perf_counter=lambda: clock[0]))
+    model, x = net("dense", (8,)), torch.rand(4, 1, 28, 28)
+    assert trial.choose_threads(Recipe(), model, x, "float32") == expected
+    assert torch.get_num_threads() == 3
 
 
 @pytest.mark.parametrize("has", [1, 3])
@@ -67,8 +90,8 @@ def test_a_run_that_is_resumed_keeps_its_threads_as_far_as_there_are_so_many(
     bars: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, has: int
 ) -> None:
     spec = NetSpec(family="ae", trunk="dense", image_shape=bars.image_shape, latent_dim=2, hidden=(24,))
-    with monkeypatch.context() as spinning:
-        spinning.setenv("GOMP_SPINCOUNT", "20000")
+    with monkeypatch.context() as idle:
+        idle.setattr(loop, "choose_threads", lambda *_: 2)
         training = Training.begin(spec, bars, Recipe(epochs=2, batch_size=90, device="cpu"))
     for report in training.run(state_path=tmp_path / "state"):
         if report.epoch == 1 and report.test_losses:
