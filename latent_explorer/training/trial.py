@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Mapping
 from copy import deepcopy
-from statistics import mean
+from statistics import median
 from typing import TypeVar
 
 import torch
@@ -40,8 +40,8 @@ def choose_threads(recipe: Recipe, model: LatentModel, batch: Tensor, precision:
         return usual
     step = _step(recipe, model, batch, precision)
     times = _timed({number: _with_threads(number, step) for number in numbers}, _MORE_TURNS)
-    best = min(others, key=lambda number: mean(times[number]))
-    return best if mean(times[best]) < _WORTH_IT * mean(times[usual]) else usual
+    best = min(others, key=lambda number: median(times[number]))
+    return best if median(times[best]) < _WORTH_IT * median(times[usual]) else usual
 
 
 def _step(recipe: Recipe, model: LatentModel, batch: Tensor, precision: Precision) -> Callable[[], None]:
