@@ -6,6 +6,8 @@ import signal
 import sys
 from typing import BinaryIO
 
+from latent_explorer.waiting import wait_asleep
+
 
 def serve_from_here(name: str, niceness: int) -> BinaryIO:
     """Make this process such a server; returns where its replies go. niceness: how much others go before it."""
@@ -14,6 +16,6 @@ def serve_from_here(name: str, niceness: int) -> BinaryIO:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the window, which then ends us
     if hasattr(os, "nice"):
         os.nice(niceness)
-    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    wait_asleep()
     logging.basicConfig(level=logging.WARNING, format=f"{name}: %(message)s")
     return replies

@@ -1,6 +1,5 @@
 """All commands, and how they are run."""
 
-import os
 import sys
 from typing import Annotated, Any, cast
 
@@ -13,6 +12,7 @@ from latent_explorer.cli.failure import INTERRUPTED, exit_code
 from latent_explorer.cli.options import examples
 from latent_explorer.cli.window import TIME_FIRST_PAINT, WindowWish, open_window
 from latent_explorer.errors import UserError
+from latent_explorer.waiting import wait_asleep
 
 # Every error in the arguments; typer passes it on under no name of its own.
 _BadInput = cast(type[typer.BadParameter], typer.BadParameter.__mro__[2])
@@ -69,7 +69,7 @@ def root(
 
     Without a command, opens the window.
     """
-    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # torch reads it once; threads that spin starve the rest
+    wait_asleep()
     if context.invoked_subcommand is None:
         raise typer.Exit(open_window(WindowWish(model, time_first_paint)))
     if model is not None:

@@ -14,6 +14,7 @@ from latent_explorer.cli.window import draw_offscreen_without_display
 from latent_explorer.errors import UserError
 from latent_explorer.measure import Measure
 from latent_explorer.places import find_bundle, shipped_bundles
+from latent_explorer.waiting import wait_awake
 
 _GRID_MODEL = _STREAM_MODEL = "mnist-ae-2d"
 
@@ -106,6 +107,7 @@ def bench(
 
 
 def _training_rates() -> Mapping[str, float | None]:
+    wait_awake()  # as the command that trains does
     from latent_explorer.training.train_bench import measure_training
 
     return measure_training()

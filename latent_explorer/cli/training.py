@@ -15,6 +15,7 @@ from latent_explorer.cli.options import AsJson, Device, Overwrite, examples, wid
 from latent_explorer.cli.output import print_json
 from latent_explorer.cli.progress import TrainingDisplay
 from latent_explorer.errors import TrainingError, UserError
+from latent_explorer.waiting import wait_awake
 
 _OF_THE_CALL = {"dataset", "out", "snapshots", "resume", "overwrite", "as_json", "device", "devices", "nodes"}
 """The options that may differ when a run is resumed: it has all others already."""
@@ -92,6 +93,7 @@ def train(
     """
     from latent_explorer.runs import Job
 
+    wait_awake()
     if resume:
         _refuse_other_options(context)
     job = Job(

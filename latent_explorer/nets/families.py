@@ -7,9 +7,9 @@ from latent_explorer.nets.model import LatentModel, Posterior, bernoulli_nats, s
 from latent_explorer.nets.refine import refined
 
 # Wide enough for any posterior met in practice, narrow enough that no exponential overflows.
-_LOG_VARIANCE_RANGE = (-14.0, 6.0)
+LOG_VARIANCE_RANGE = (-14.0, 6.0)
 # Of the squared length of an autoencoder's latents: too weak to cost accuracy, strong enough to keep the map compact.
-_LENGTH_WEIGHT = 0.02
+LENGTH_WEIGHT = 0.02
 
 
 class Autoencoder(LatentModel):
@@ -30,7 +30,7 @@ class Autoencoder(LatentModel):
         """`loss`: squared error per image + 0.02 prior |z|²; `mse`: squared error per pixel."""
         latents = self.encode(x if seen is None else seen).mean
         squared = (self.decode_logits(latents).float().sigmoid() - x).square()
-        length = scaled(latents.square().sum(1).mean(), prior * _LENGTH_WEIGHT)
+        length = scaled(latents.square().sum(1).mean(), prior * LENGTH_WEIGHT)
         return {"loss": squared.flatten(1).sum(1).mean() + length, "mse": squared.mean()}
 
 
@@ -51,7 +51,7 @@ class VariationalAutoencoder(LatentModel):
 
     def _amortised(self, x: Tensor) -> Posterior:
         mean, log_variance = self.encoder(x).float().chunk(2, dim=1)
-        return Posterior(mean, log_variance.clamp(*_LOG_VARIANCE_RANGE))
+        return Posterior(mean, log_variance.clamp(*LOG_VARIANCE_RANGE))
 
     def losses(
         self, x: Tensor, draws: Draws = UNSHARED, *, seen: Tensor | None = None, prior: float | Tensor = 1.0

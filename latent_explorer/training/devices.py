@@ -1,21 +1,15 @@
-"""Which device trains, and in which precision."""
+"""Which device trains, in which precisions it can, and what its faults say."""
 
 import re
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from copy import deepcopy
 
 import torch
-from torch import Tensor
 
 from latent_explorer.errors import TrainingError
-from latent_explorer.nets.draws import Draws
-from latent_explorer.nets.model import LatentModel
 from latent_explorer.runs.recipe import Precision
 
 _PRECISIONS = {"float32": torch.float32, "bfloat16": torch.bfloat16}
-_TRIAL_STEPS = 6
 _ACCELERATOR_ERRORS: tuple[type[Exception], ...] = (
     (torch.AcceleratorError,) if hasattr(torch, "AcceleratorError") else ()  # from torch 2.8 on
 )
@@ -45,18 +39,6 @@ def precisions(wanted: Precision, device: torch.device) -> tuple[Precision, ...]
     if wanted != "auto":
         return (wanted,)
     return ("float32", "bfloat16") if _has_bfloat16(device) else ("float32",)
-
-
-def choose_precision(wanted: Precision, model: LatentModel, batch: Tensor) -> Precision:
-    """`wanted`, or for "auto" whichever precision trains `model` faster on images like `batch` (n, c, h, w)."""
-    if wanted != "auto":
-        return wanted
-    if not _has_bfloat16(batch.device):
-        return "float32"
-    trial = deepcopy(model)
-    _seconds(trial, batch, "bfloat16")  # the first calls of each kernel are slow
-    plain, short = _seconds(trial, batch, "float32"), _seconds(trial, batch, "bfloat16")
-    return "bfloat16" if short < 0.9 * plain else "float32"
 
 
 class MemoryLackError(TrainingError):
@@ -111,17 +93,3 @@ def _has_bfloat16(device: torch.device) -> bool:
     if device.type == "cuda":
         return bool(torch.cuda.is_bf16_supported())
     return device.type == "cpu"  # where it is emulated, the measurement rules it out
-
-
-def _seconds(model: LatentModel, batch: Tensor, precision: Precision) -> float:
-    """The time of the quickest of a few training steps, in seconds."""
-    times = []
-    draws = Draws(torch.Generator(batch.device).manual_seed(0))
-    for _ in range(_TRIAL_STEPS):
-        begin = time.perf_counter()
-        with autocast(batch.device, precision):
-            loss = model.losses(batch, draws)["loss"]
-        loss.backward()  # type: ignore[no-untyped-call]
-        loss.item()  # waits for the device
-        times.append(time.perf_counter() - begin)
-    return min(times)

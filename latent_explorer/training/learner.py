@@ -12,11 +12,13 @@ from latent_explorer.nets.weights import load_weights, weights_of
 from latent_explorer.runs.recipe import Precision, Recipe
 from latent_explorer.training.augment import augment, corrupt
 from latent_explorer.training.captured import StepNumbers, Steps, accelerator_of
+from latent_explorer.training.dense_step import gradients_of
 from latent_explorer.training.flat import FlatWeights
+from latent_explorer.training.gradients import Autograd
 from latent_explorer.training.images import EVALUATION_BATCH, HeldImages, Images
 from latent_explorer.training.tally import Arriving, Here
 from latent_explorer.training.team import ALONE, Team, share_of
-from latent_explorer.training.threads import step_threads, threads
+from latent_explorer.training.threads import possible_threads, threads
 
 Arrays = dict[str, NDArray[np.float32]]
 
@@ -25,13 +27,21 @@ class Learner:
     """The network in training, the moving average of its weights, and the optimiser, all on one device."""
 
     def __init__(
-        self, model: LatentModel, recipe: Recipe, precision: Precision, images: Images, team: Team = ALONE
+        self,
+        model: LatentModel,
+        recipe: Recipe,
+        precision: Precision,
+        images: Images,
+        team: Team = ALONE,
+        threads: int = 0,
     ) -> None:
+        """threads: how many a step is given, as far as this process has so many; 0 for as many as is usual."""
         add_up = team.add_up if team.size > 1 else None
         self._flat = FlatWeights(model.to(images.device).train(), recipe, precision, add_up)
         self._recipe, self._images, self._team = recipe, images, team
-        self._threads = step_threads(model, recipe.batch_size)
         self._accelerator = accelerator_of(images.device) if team.size == 1 else None
+        self._gradients = gradients_of(self._flat) if self._accelerator is None else Autograd(self._flat)
+        self._threads = min(threads or possible_threads(model, recipe.batch_size)[0], torch.get_num_threads())
         replaying = self._accelerator if isinstance(images, HeldImages) else None
         self._steps = Steps(replaying, self._learn, recipe.batch_size, self._flat.idle)
 
@@ -65,11 +75,9 @@ class Learner:
         with threads(self._threads):
             x = augment(self._images.batch(indices[own.rows]), augmentation, draws)
             seen = corrupt(x, self._recipe.corruption, draws)
-            with self._flat.autocast():
-                losses = self._flat.model.losses(x, draws, seen=seen, prior=numbers.prior)
-                losses = own.weighted(losses)
+            losses = self._gradients.find(x, seen, draws, prior=numbers.prior, weight=own.weight)
             self._flat.step(losses["loss"], numbers.rate, numbers.fresh)
-        return {name: loss.detach() for name, loss in losses.items()}
+        return losses
 
     def expected(self, batches: Sequence[Tensor]) -> Iterator[Tensor]:
         """Hand on the indices of batches to learn from, of which the own images are expected; see `Images.expected`."""

@@ -22,12 +22,13 @@ from latent_explorer.runs.recipe import Precision, Recipe
 from latent_explorer.runs.report import Report
 from latent_explorer.training.clock import Clock
 from latent_explorer.training.control import now
-from latent_explorer.training.devices import choose_precision, faults_told
+from latent_explorer.training.devices import faults_told
 from latent_explorer.training.images import Images
 from latent_explorer.training.learner import Learner
 from latent_explorer.training.state import Progress, load_state, save_state
 from latent_explorer.training.tally import Tally
 from latent_explorer.training.team import ALONE, Team, from_first, require_same
+from latent_explorer.training.trial import choose_precision, choose_threads
 
 _REPORTS_PER_EPOCH = 10
 
@@ -44,7 +45,7 @@ class Training:
         require_same(team, msgspec.json.encode(progress))
         self.progress = progress
         self._team = team
-        self._learner = Learner(model, progress.recipe, progress.precision, images, team)
+        self._learner = Learner(model, progress.recipe, progress.precision, images, team, progress.threads)
         self._train = torch.from_numpy(dataset.indices("train"))
         self._judged = dataset.indices("test") if len(dataset.indices("test")) else dataset.indices("train")
         self._best = weights_of(model)
@@ -64,15 +65,15 @@ class Training:
             torch.manual_seed(recipe.seed)
             model = build(spec).to(device)
         images = Images.of(dataset, device)
-        precision = choose_precision(
-            recipe.precision, model, images.batch(torch.arange(recipe.batch_size) % len(dataset))
-        )
+        few = images.batch(torch.arange(recipe.batch_size) % len(dataset))
+        precision = _agreed(choose_precision(recipe, model, few), team)
         progress = Progress(
             spec=spec,
             recipe=recipe,
             fingerprint=dataset.fingerprint,
             device=device.type,
-            precision=_agreed(precision, team),
+            precision=precision,
+            threads=from_first(team, choose_threads(recipe, model, few, precision)),
         )
         return cls(dataset, progress, model, images, team)
 

@@ -19,13 +19,17 @@ Arrays = Mapping[str, NDArray[np.float32]]
 
 
 class Progress(msgspec.Struct, frozen=True, kw_only=True):
-    """How far a run is. seconds: of training so far. best_loss, best_epoch: lowest test loss and when, None before."""
+    """How far a run is. seconds: of training so far. best_loss, best_epoch: lowest test loss and when, None before.
+
+    threads: of the processor for a step, on which its rounding depends; 0 for those that are usual for the network.
+    """
 
     spec: NetSpec
     recipe: Recipe
     fingerprint: str
     device: str
     precision: Precision
+    threads: int = 0
     epoch: int = 0
     step: int = 0
     seconds: float = 0.0

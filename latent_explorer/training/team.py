@@ -1,7 +1,6 @@
 """The processes that train one network together, as each of them sees the others; one alone is the usual case."""
 
 import hashlib
-from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from threading import Event
@@ -48,11 +47,10 @@ class Share:
         """Random numbers for them."""
         return Draws(generator, self.first, self.count)
 
-    def weighted(self, means: Mapping[str, Tensor]) -> dict[str, Tensor]:
-        """What the means over the own images add to the means over the batch."""
-        if self.images == self.count:
-            return dict(means)
-        return {name: mean * (self.images / self.count) for name, mean in means.items()}
+    @property
+    def weight(self) -> float:
+        """What part of a mean over the batch the mean over the own images makes up."""
+        return self.images / self.count
 
 
 class Team(Protocol):

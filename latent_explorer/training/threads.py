@@ -1,7 +1,8 @@
 """How many of the processor's threads a training step is given.
 
 Threads that wait asleep, so that they do not starve the window, take about 0.05 ms to be woken for each operation. A
-step of a small dense network is a hundred operations, most of them shorter than that.
+step of a small dense network is a hundred operations, most of them shorter than that: it is given a second thread only
+where threads wait awake for a moment.
 """
 
 from collections.abc import Iterator
@@ -10,18 +11,23 @@ from contextlib import contextmanager
 import torch
 from torch import nn
 
+from latent_explorer.waiting import awake
+
 _WORTH_SHARING = 300_000_000  # multiplications of a batch on its way through the network, about 10 ms of a step
 
 
-def step_threads(model: nn.Module, batch_size: int) -> int:
-    """How many threads each operation of a step of `model` gets on the processor.
+def possible_threads(model: nn.Module, batch_size: int) -> tuple[int, ...]:
+    """How many threads each operation of a step of `model` may be given on the processor, the usual number first.
 
-    It depends on shapes alone, never on what else runs here, so that a resumed run computes exactly the same.
+    Shapes decide and how threads wait. Where a second is possible, it depends on what else runs here which is better.
     """
+    present = torch.get_num_threads()
     if any(isinstance(layer, nn.Conv2d | nn.ConvTranspose2d) for layer in model.modules()):
-        return torch.get_num_threads()
+        return (present,)
     weights = sum(weight.numel() for weight in model.parameters())
-    return 1 if weights * batch_size <= _WORTH_SHARING else torch.get_num_threads()
+    if weights * batch_size > _WORTH_SHARING:
+        return (present,)
+    return (1, 2) if awake() and present > 1 else (1,)
 
 
 @contextmanager

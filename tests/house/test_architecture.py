@@ -6,7 +6,7 @@ import pytest
 
 PACKAGE = "latent_explorer"
 
-FOUNDATION = ("background", "errors", "files", "measure", "palette", "places", "__version__")
+FOUNDATION = ("background", "errors", "files", "measure", "palette", "places", "waiting", "__version__")
 ROOMS = (
     "alignment", "analysis", "atlas", "bundles", "charts", "data", "engine",
     "export", "gui", "nets", "paths", "runs", "session", "training",

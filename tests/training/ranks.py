@@ -158,18 +158,19 @@ class Cases:
 
     @contextmanager
     def failing(self, error: Exception | None, act: Callable[[], Any] | None = None) -> Iterator[None]:
-        """Inside, the second process fails in the second epoch: so, by an act, or by weights that are no numbers."""
+        """Inside, the second process fails in the second epoch: so, by an act, or by images that are no numbers."""
         learn = Learner.learn
 
-        def poison(learner: Learner) -> None:
-            for weight in learner._flat.model.parameters():
-                weight.data = weight.data * torch.nan
+        def poison(learner: Learner, indices: torch.Tensor) -> None:
+            images = learner._images.pixels.float()
+            images[indices] = torch.nan
+            learner._images.pixels.data = images
 
         def failing(learner: Learner, indices: torch.Tensor, epoch: int, step: int, *rest: Any) -> Any:
             if not self.first and epoch == 2 and step == 8:
                 if error is not None:
                     raise error
-                (act or (lambda: poison(learner)))()
+                (act or (lambda: poison(learner, indices)))()
             return learn(learner, indices, epoch, step, *rest)
 
         with patch.object(Learner, "learn", failing):

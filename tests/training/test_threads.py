@@ -1,6 +1,8 @@
-"""How many threads a step is given depends on shapes alone, and nothing else is left with fewer."""
+"""How many threads a step is given depends on shapes and on how threads wait, and nothing else is left with fewer."""
 
 from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -8,14 +10,18 @@ import pytest
 import torch
 
 from latent_explorer.data.dataset import Dataset
+from latent_explorer.nets.draws import Draws
 from latent_explorer.nets.model import LatentModel
 from latent_explorer.nets.registry import build
 from latent_explorer.nets.spec import NetSpec
 from latent_explorer.nets.weights import weights_of
 from latent_explorer.runs.recipe import Recipe
+from latent_explorer.training import loop, trial
+from latent_explorer.training.dense_step import DenseGradients
 from latent_explorer.training.flat import FlatWeights
+from latent_explorer.training.gradients import Autograd
 from latent_explorer.training.loop import Training
-from latent_explorer.training.threads import step_threads, threads
+from latent_explorer.training.threads import possible_threads, threads
 
 
 @pytest.fixture(autouse=True)
@@ -23,6 +29,12 @@ def three_threads() -> Iterator[None]:
     """Whatever the machine has."""
     with threads(3):
         yield
+
+
+@pytest.fixture(autouse=True)
+def asleep(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However the tests were started."""
+    monkeypatch.delenv("GOMP_SPINCOUNT", raising=False)
 
 
 def net(trunk: str, hidden: tuple[int, ...]) -> LatentModel:
@@ -42,17 +54,69 @@ def net(trunk: str, hidden: tuple[int, ...]) -> LatentModel:
 def test_only_a_small_dense_step_is_made_in_one_thread(
     trunk: str, hidden: tuple[int, ...], batch_size: int, expected: int
 ) -> None:
-    assert step_threads(net(trunk, hidden), batch_size) == expected
+    assert possible_threads(net(trunk, hidden), batch_size) == (expected,)
 
 
-def test_a_step_is_made_in_its_threads_and_all_else_in_all(bars: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_small_step_may_be_made_in_two_threads_where_they_wait_awake(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GOMP_SPINCOUNT", "20000")
+    assert possible_threads(net("dense", (512, 128, 64)), 256) == (1, 2)
+    assert possible_threads(net("dense", (512, 128, 64)), 1024) == (3,)
+    with threads(1):
+        assert possible_threads(net("dense", (512, 128, 64)), 256) == (1,)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "expected"), [({1: 1.0, 2: 0.6}, 2), ({1: 1.0, 2: 0.95}, 1), ({1: 1.0, 2: 9.0}, 1)]
+)
+def test_two_threads_are_taken_where_a_trial_finds_them_quicker(
+    monkeypatch: pytest.MonkeyPatch, seconds: dict[int, float], expected: int
+) -> None:
+    clock = [0.0]
+
+    def find(*_: Any, **__: Any) -> dict[str, torch.Tensor]:
+        clock[0] += seconds[torch.get_num_threads()]
+        return {"loss": torch.tensor(0.0)}
+
+    monkeypatch.setenv("GOMP_SPINCOUNT", "20000")
+    monkeypatch.setattr(DenseGradients, "find", find)
+    monkeypatch.setattr(trial, "time", SimpleNamespace(perf_counter=lambda: clock[0]))
+    model, x = net("dense", (8,)), torch.rand(4, 1, 28, 28)
+    assert trial.choose_threads(Recipe(), model, x, "float32") == expected
+    assert torch.get_num_threads() == 3
+
+
+@pytest.mark.parametrize("has", [1, 3])
+def test_a_run_that_is_resumed_keeps_its_threads_as_far_as_there_are_so_many(
+    bars: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, has: int
+) -> None:
+    spec = NetSpec(family="ae", trunk="dense", image_shape=bars.image_shape, latent_dim=2, hidden=(24,))
+    with monkeypatch.context() as idle:
+        idle.setattr(loop, "choose_threads", lambda *_: 2)
+        training = Training.begin(spec, bars, Recipe(epochs=2, batch_size=90, device="cpu"))
+    for report in training.run(state_path=tmp_path / "state"):
+        if report.epoch == 1 and report.test_losses:
+            break
+    counts = counted(monkeypatch)
+    with threads(has):
+        resumed = Training.resume(tmp_path / "state", bars)
+        list(resumed.run())
+    assert (resumed.progress.threads, counts) == (2, [min(2, has)])
+
+
+def counted(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Where it is noted how many threads each step from now on has."""
     counts, step = [], FlatWeights.step
 
-    def counted(self: FlatWeights, *rest: Any) -> None:
+    def noting(self: FlatWeights, *rest: Any) -> None:
         counts.append(torch.get_num_threads())
         step(self, *rest)
 
-    monkeypatch.setattr(FlatWeights, "step", counted)
+    monkeypatch.setattr(FlatWeights, "step", noting)
+    return counts
+
+
+def test_a_step_is_made_in_its_threads_and_all_else_in_all(bars: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
+    counts = counted(monkeypatch)
     spec = NetSpec(family="vae", trunk="dense", image_shape=bars.image_shape, latent_dim=2, hidden=(24,))
     for report in Training.begin(spec, bars, Recipe(epochs=2, batch_size=16, device="cpu")).run():
         assert torch.get_num_threads() == 3
@@ -66,10 +130,15 @@ def test_the_count_is_put_back_after_a_fault() -> None:
     assert torch.get_num_threads() == 3
 
 
-def test_a_weight_without_a_part_in_the_loss_stays_as_it_is() -> None:
+def test_a_weight_without_a_part_in_the_loss_stays_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    def only_latents(model: LatentModel, x: torch.Tensor, *_: Any, **__: Any) -> dict[str, torch.Tensor]:
+        return {"loss": model.encode(x).mean.square().sum()}
+
     flat = FlatWeights(net("dense", (8,)), Recipe(epochs=1), "float32")
     before = weights_of(flat.exact)
     x = torch.rand(4, 1, 28, 28)
-    flat.step(flat.model.encode(x).mean.square().sum(), 1e-2, 0)
+    monkeypatch.setattr(type(flat.model), "losses", only_latents)
+    losses = Autograd(flat).find(x, x, Draws(), prior=1, weight=1)
+    flat.step(losses["loss"], 1e-2, 0)
     after = weights_of(flat.exact)
     assert all(np.array_equal(before[name], after[name]) == name.startswith("decoder") for name in before)
