@@ -22,13 +22,13 @@ def test_steps_are_those_of_torch(clip_norm: float) -> None:
     )
     plain = deepcopy(flat.exact)
     optimiser = torch.optim.AdamW(plain.parameters(), weight_decay=recipe.weight_decay)
-    for step, rate in enumerate((1e-2, 3e-3, 1e-3)):
+    for rate in (1e-2, 3e-3, 1e-3):
         for view, weight in zip(flat.views(flat.gradient), plain.parameters(), strict=True):
             weight.grad = torch.randn_like(weight)
             view.copy_(weight.grad)
         torch.nn.utils.clip_grad_norm_(plain.parameters(), clip_norm)
         optimiser.param_groups[0]["lr"] = rate
         optimiser.step()
-        flat.step(torch.tensor(1.0), rate, step)
+        flat.step(torch.tensor(1.0), rate, 0.5)
     for weight, expected in zip(flat.exact.parameters(), plain.parameters(), strict=True):
         torch.testing.assert_close(weight, expected, rtol=2e-5, atol=1e-7)

@@ -139,6 +139,6 @@ def test_a_weight_without_a_part_in_the_loss_stays_as_it_is(monkeypatch: pytest.
     x = torch.rand(4, 1, 28, 28)
     monkeypatch.setattr(type(flat.model), "losses", only_latents)
     losses = Autograd(flat).find(x, x, Draws(), prior=1, weight=1)
-    flat.step(losses["loss"], 1e-2, 0)
+    flat.step(losses["loss"], 1e-2, 0.9)
     after = weights_of(flat.exact)
     assert all(np.array_equal(before[name], after[name]) == name.startswith("decoder") for name in before)
