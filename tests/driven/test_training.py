@@ -1,5 +1,6 @@
 """A class watches a map unfold: the real window, the real trainer, from the first press to the film."""
 
+import gc
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -26,6 +27,7 @@ def teacher(tmp_path: Path) -> Iterator[Person]:
         person.window.trainer.folder = tmp_path
         person.wait_for_the_engine()
         yield person
+    gc.collect()  # what Python still has of the window is of no use to windows of other tests
 
 
 def type_into(widget: QWidget, text: str) -> None:

@@ -79,6 +79,7 @@ def shared_window(
 ) -> Iterator[MainWindow]:
     """One window with an engine process of its own, for all tests that leave it in order."""
     application()
+    gc.collect()  # a window of another test that were frozen would leave its menus' wrappers behind, for Qt's next ones
     gc.freeze()  # what there is by now, torch above all, need not be searched for timers after every test
     window = MainWindow(Settings(tmp_path_factory.mktemp("shared") / "settings.ini"))
     window.resize(1200, 800)
