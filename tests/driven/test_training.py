@@ -1,148 +1,15 @@
-"""A class watches a map unfold: the real window, the real trainer, from the first press to the film."""
+"""Training in the window as a class sees it; see `teaching.py`, which has a process and so a window of its own."""
 
-import gc
-from collections.abc import Iterator
+import os
+import subprocess
+import sys
 from pathlib import Path
 
-import numpy as np
-import pytest
-from numpy.typing import NDArray
-from PIL import Image
-from PyQt6.QtCore import QPoint, Qt
-from PyQt6.QtTest import QTest
-from PyQt6.QtWidgets import QFileDialog, QLineEdit, QWidget
 
-from latent_explorer.bundles import check_bundle
-from latent_explorer.engine.process import serve_inline
-from latent_explorer.engine.protocol import Hover, Open, Picture
-from latent_explorer.gui.driving.person import Person, person_at_a_window
-
-LONG = 240.0  # seconds that a step of training may take on a busy machine
-NAME = "for-my-class"
-
-
-@pytest.fixture
-def teacher(tmp_path: Path) -> Iterator[Person]:
-    with person_at_a_window("mnist-vae-2d") as person:
-        person.window.trainer.folder = tmp_path
-        person.wait_for_the_engine()
-        yield person
-    gc.collect()  # what Python still has of the window is of no use to windows of other tests
-
-
-def type_into(widget: QWidget, text: str) -> None:
-    """Click there, and type in place of what there is."""
-    QTest.mouseClick(widget, Qt.MouseButton.LeftButton)
-    QTest.keyClick(widget, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
-    QTest.keyClicks(widget, text)
-
-
-def decoded(folder: Path, z: NDArray[np.float32]) -> NDArray[np.int64]:
-    replies = serve_inline([Open(1, str(folder)), Hover(2, z)])
-    return next(reply.image for reply in replies if isinstance(reply, Picture)).astype(int)
-
-
-def hover_shows_the_moment(teacher: Person) -> None:
-    """Move the pointer, and compare the picture with one decoded from the snapshot's own file."""
-    window = teacher.window
-    teacher.wait_until(lambda: window.ready and not (window.voyage.gathers or window.voyage.glide.moving))
-    teacher.move(QPoint(300, 260))
-    teacher.move(QPoint(310, 264))
-    teacher.wait_until(lambda: window.prober.probe is not None and window.prober.probe.picture is not None)
-    probe, shown = window.prober.probe, window.voyage.shown
-    assert probe is not None
-    assert probe.picture is not None
-    if shown is not None and window.ready:  # while a run goes on another may come at any time
-        assert np.abs(decoded(shown.folder, probe.z) - probe.picture).max() <= 2
-
-
-def begin_a_run_of_three_epochs(teacher: Person) -> None:
-    window = teacher.window
-    teacher.choose("Train a model…")
-    teacher.wait_until(lambda: window.training.is_made and window.training.setup.isVisible())
-    setup = window.training.setup
-    type_into(setup.form.rows["epochs"].editor, "3")
-    type_into(setup.form.rows["name"].editor, NAME)
-    teacher.wait_until(lambda: "images" in setup.expected.text(), LONG)
-    teacher.press_button(setup.train)
-
-
-def pause_and_resume(teacher: Person) -> None:
-    trainer, page = teacher.window.trainer, teacher.window.training.run
-    teacher.press_button(page.running.pause)
-    teacher.wait_until(lambda: trainer.stage == "paused", LONG)
-    teacher.wait(0.5)
-    stood = len(page.curves.history.train["loss"].at)
-    teacher.wait(1.5)
-    assert len(page.curves.history.train["loss"].at) == stood, "it goes on though it is paused"
-    hover_shows_the_moment(teacher)
-    teacher.press_button(page.running.pause)
-    teacher.wait_until(lambda: trainer.stage != "paused", LONG)
-
-
-def travel_back(teacher: Person) -> None:
-    window, voyage = teacher.window, teacher.window.voyage
-    slider = window.training.run.timeline.slider
-    slider.setFocus()
-    newest = window.points.uv
-    for _ in range(3):
-        QTest.keyClick(slider, Qt.Key.Key_Left)
-    teacher.wait_until(lambda: voyage.shown is not None and voyage.shown.folder == voyage.folders[-4])
-    hover_shows_the_moment(teacher)
-    teacher.wait_until(lambda: not voyage.glide.moving)
-    assert np.abs(window.points.uv - newest).mean() > 0.01
-    assert "Epoch" in window.canvas.marks.caption
-
-
-def export_the_film(teacher: Person, film: Path) -> None:
-    window = teacher.window
-    teacher.press_button(window.training.run.timeline.film)
-    teacher.wait_until(lambda: window.findChild(QFileDialog) is not None)
-    dialog = window.findChild(QFileDialog)
-    assert dialog is not None
-    line = dialog.findChild(QLineEdit)
-    assert line is not None
-    type_into(line, str(film))
-    QTest.keyClick(line, Qt.Key.Key_Return)
-    teacher.wait_until(film.exists, LONG)
-    with Image.open(film) as frames:
-        assert getattr(frames, "n_frames", 1) > 40
-        assert frames.width == 640
-    window.activateWindow()  # a display without a window manager does not do it when a dialog goes
-    teacher.wait_until(window.isActiveWindow)
-
-
-def open_the_bundle_and_go_back_through_its_training(teacher: Person) -> None:
-    window = teacher.window
-    teacher.press_button(window.training.run.results.open)
-    teacher.wait_until(lambda: window.ready and window.session is not None and window.session.bundle.name == NAME)
-    assert window.session is not None
-    assert len(window.session.bundle.latents) == 70_000
-    assert window.canvas.marks.caption == ""
-    teacher.wait_for_the_engine()
-    teacher.choose("Through its training")
-    teacher.wait_until(lambda: window.voyage.shown is not None)
-    hover_shows_the_moment(teacher)
-
-
-def test_train_watch_pause_travel_film_keep_and_open_again(teacher: Person, tmp_path: Path) -> None:
-    window = teacher.window
-    moments: list[NDArray[np.float32]] = []
-    window.voyage.arrived.connect(lambda bundle: moments.append(bundle.uv))
-
-    begin_a_run_of_three_epochs(teacher)
-    teacher.wait_until(lambda: len(moments) >= 3, LONG)
-    assert np.abs(moments[2] - moments[0]).mean() > 0.05, "the map does not change"
-    hover_shows_the_moment(teacher)
-    pause_and_resume(teacher)
-
-    page = window.training.run
-    teacher.wait_until(lambda: not window.trainer.busy, LONG)
-    teacher.wait_until(lambda: page.results.isVisible())
-    assert check_bundle(tmp_path / NAME).training.epochs == 3
-    assert {"loss", "reconstruction", "kl"} <= set(page.curves.history.test)
-    assert page.digits.count == 10
-
-    travel_back(teacher)
-    export_the_film(teacher, tmp_path / "film.gif")
-    open_the_bundle_and_go_back_through_its_training(teacher)
+def test_train_watch_pause_travel_film_keep_and_open_again(tmp_path: Path) -> None:
+    program = Path(__file__).with_name("teaching.py")
+    environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
+    done = subprocess.run(
+        [sys.executable, program, tmp_path], capture_output=True, text=True, check=False, env=environment
+    )
+    assert done.returncode == 0, done.stderr
