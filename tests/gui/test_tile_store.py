@@ -7,7 +7,7 @@ import pytest
 from PyQt6.QtGui import QAction
 from PyQt6.QtWidgets import QMenu
 
-from latent_explorer.atlas import TileKey, name_of
+from latent_explorer.atlas import TileKey, name_of, tiles_bytes
 from latent_explorer.gui.disk_menu import fill_disk_menu, in_words
 from latent_explorer.gui.picture_menu import use_settings
 from latent_explorer.places import tile_folder
@@ -119,7 +119,7 @@ def test_one_chooses_how_much_may_be_kept_and_sees_how_much_is(new_window, small
     use_settings(window)
     assert window.store.limit == 256 * 2**20
     window.store.keep_within(measured[0] // 2)
-    person.wait_until(lambda: sum(path.stat().st_size for path in kept()) <= measured[0] // 2)
+    person.wait_until(lambda: tiles_bytes(tile_folder()) <= measured[0] // 2)  # which are being removed
 
 
 def test_sizes_in_words() -> None:
