@@ -74,7 +74,7 @@ def train(
         float, typer.Option(min=0, max=1, help="Share of the run in which a VAE's beta rises to its value.")
     ] = 0.0,
     augmentation: Annotated[float, typer.Option(min=0, max=1, help="Strength of small affine changes.")] = 0.0,
-    seed: Annotated[int, typer.Option(min=0, help="The same seed on the same device gives the same bundle.")] = 0,
+    seed: Annotated[int, typer.Option(min=0, help="The same seed and device: the same bundle, but for rounding.")] = 0,
     device: Device = "auto",
     devices: _Devices = None,
     nodes: _Nodes = None,

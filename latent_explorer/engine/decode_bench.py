@@ -1,8 +1,7 @@
 """How many pictures a second each decode path makes, as a share of what matrix products reach on this machine."""
 
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -20,6 +19,7 @@ from latent_explorer.engine.decoder import Decoder
 from latent_explorer.engine.desk import choose_device
 from latent_explorer.engine.onednn import PackedLinear
 from latent_explorer.nets.model import LatentModel
+from latent_explorer.nets.threads import threads
 from latent_explorer.nets.weights import load_model
 
 BATCHES = tuple(2**power for power in range(13))
@@ -71,7 +71,7 @@ def _measure_model(folder: Path, seconds: float, paths: tuple[DecodePath, ...]) 
 
 
 def _opened(model: LatentModel) -> Decoder:
-    with _on(1):
+    with threads(1):
         return Decoder(model, choose_device())
 
 
@@ -100,8 +100,8 @@ def _rates(decode: Decode, z: NDArray[np.float32], matmul: dict[str, float], sec
     a busy minute and one from a quiet one.
     """
     rates: Rates = {}
-    for name, threads in _threads().items():
-        with _on(threads):
+    for name, count in _threads().items():
+        with threads(count):
             matmul[name] = max(matmul[name], matmul_rate(seconds))
             rates[name] = {n: n * _per_second(partial(decode, z[:n]), seconds) for n in BATCHES}
     return rates
@@ -157,13 +157,3 @@ def _per_second(run: Callable[[], object], seconds: float) -> float:
 
 def _threads() -> dict[str, int]:
     return {"1_thread": 1, "all_threads": torch.get_num_threads()}
-
-
-@contextmanager
-def _on(threads: int) -> Iterator[None]:
-    before = torch.get_num_threads()
-    torch.set_num_threads(threads)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)

@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +15,7 @@ from latent_explorer.engine.desk import Desk
 from latent_explorer.engine.protocol import Decode, Open, Opened, Pictures
 from latent_explorer.measure import Measure
 from latent_explorer.nets.model import LatentModel
+from latent_explorer.nets.threads import threads
 from latent_explorer.nets.weights import load_model
 
 _EAGER_BATCH = 1024
@@ -27,7 +27,7 @@ def measure_grid(folder: Path, side: int = 180, repetitions: int = 15) -> dict[s
     Measured is the engine's own way, slice by slice to uint8; the baseline is eager torch in batches of 1024, to uint8
     as well. Both take turns, `repetitions` times after one that is not counted. Raises UserError on a broken bundle.
     """
-    with one_thread():
+    with threads(1):
         desk, device = open_desk(folder)
         model, z = open_eager(folder, device), grid_latents(folder, side)
         turns = [
@@ -36,17 +36,6 @@ def measure_grid(folder: Path, side: int = 180, repetitions: int = 15) -> dict[s
         ]
     ours, plain = zip(*turns[1:], strict=True)
     return {f"grid_{side}": Measure.of(ours, plain)}
-
-
-@contextmanager
-def one_thread() -> Iterator[None]:
-    """While inside, torch computes on one thread."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)
 
 
 def grid_latents(folder: Path, side: int) -> NDArray[np.float32]:

@@ -113,7 +113,7 @@ class WantTile:
         return self.chart.to_latent(self.points)
 
     def request(self, number: int) -> Request:
-        return Decode(number, self.z) if self.key.field == PICTURE else Evaluate(number, self.key.field, self.z)
+        return Want(self.key, self.z, self.key.field).request(number)
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,5 +1,6 @@
 """Opening bundles: the window reads the latents, the engine the model, and both must agree before one is shown."""
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,14 +15,22 @@ if TYPE_CHECKING:
     from latent_explorer.gui.window import MainWindow
 
 
+@dataclass(frozen=True, eq=False)
+class _Pending:
+    """What the engine was asked to open. travels: whether it is another moment of the run that is shown."""
+
+    number: int
+    bundle: OpenBundle
+    travels: bool
+
+
 class Opener(QObject):
     """Opens one bundle at a time; a broken one is refused with its reason, and what was open stays."""
 
     def __init__(self, window: "MainWindow") -> None:
         super().__init__(window)
         self._window = window
-        self._pending: tuple[int, OpenBundle] | None = None
-        self._travels = False
+        self._pending: _Pending | None = None
 
     @property
     def idle(self) -> bool:
@@ -30,22 +39,18 @@ class Opener(QObject):
 
     def travel(self, bundle: OpenBundle) -> None:
         """Go on to another moment of the run that is shown; as `open`, but what is open is exchanged, not closed."""
-        self._travels = True
-        self._window.feed.paused = True
-        self._pending = self._window.link.client.open(str(bundle.folder)), bundle
+        self._ask_for(bundle, travels=True)
 
     def open(self, folder: Path) -> None:
         """Open the bundle in a folder."""
         window = self._window
-        self._travels = False
-        window.voyage.leave_for(folder)
         try:
             bundle = open_bundle(folder)
         except UserError as error:
             window.banner.say(f"{folder.name} was not opened: {error}")
             return
-        window.feed.paused = True
-        self._pending = window.link.client.open(str(folder)), bundle
+        window.voyage.leave_for(folder)
+        self._ask_for(bundle, travels=False)
         window.status.say(f"Opening {bundle.name}…")
         if window.session is None:
             window.show_bundle(bundle)  # the map is there before the engine is
@@ -54,10 +59,11 @@ class Opener(QObject):
         """The engine has opened a bundle: the pending one, or the old one again after a fresh start."""
         window = self._window
         window.status.device = f"{reply.device}, {reply.kernel}"
-        bundle = self._take_pending(reply.number)
-        if bundle is None:
+        pending = self._take_pending(reply.number)
+        if pending is None:
             return
-        if self._travels:
+        bundle = pending.bundle
+        if pending.travels:
             window.exchange(bundle)
             window.ask_again()
             return
@@ -72,17 +78,21 @@ class Opener(QObject):
 
     def refused(self, reply: Refused) -> None:
         """The engine has refused something; if it was the pending bundle, say why."""
-        bundle = self._take_pending(reply.number)
-        if bundle is not None:
-            self._window.banner.say(f"{bundle.name} was not opened: {reply.reason}")
+        pending = self._take_pending(reply.number)
+        if pending is not None:
+            self._window.banner.say(f"{pending.bundle.name} was not opened: {reply.reason}")
             self._window.ask_again()
             self._window.voyage.give_up()
 
-    def _take_pending(self, number: int) -> OpenBundle | None:
-        if self._pending is None or self._pending[0] != number:
+    def _ask_for(self, bundle: OpenBundle, *, travels: bool) -> None:
+        self._window.feed.paused = True
+        self._pending = _Pending(self._window.link.client.open(str(bundle.folder)), bundle, travels)
+
+    def _take_pending(self, number: int) -> _Pending | None:
+        if self._pending is None or self._pending.number != number:
             return None
-        bundle, self._pending = self._pending[1], None
-        return bundle
+        pending, self._pending = self._pending, None
+        return pending
 
 
 def dropped_path(event: QDropEvent) -> Path | None:

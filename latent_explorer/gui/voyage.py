@@ -97,11 +97,6 @@ class Voyage(QObject):
         if not self._under_way:
             self._leave()
 
-    def step(self, by: int) -> None:
-        """Go on by so many moments, as far as there are any."""
-        if self.folders:
-            self.go_to(min(max(self.index + by, 0), len(self.folders) - 1))
-
     def stop(self) -> None:
         """Travel no further."""
         self._patience.stop()

@@ -1,7 +1,6 @@
 """The window's side of the conversation with the trainer; free of Qt and of torch."""
 
 import logging
-import os
 import subprocess
 import sys
 import threading
@@ -84,12 +83,9 @@ class _TrainerProcess:
         on_reply: Callable[[Reply], None],
         on_end: Callable[["_TrainerProcess", str], None],
     ) -> None:
-        environment = {**os.environ, "OMP_WAIT_POLICY": os.environ.get("OMP_WAIT_POLICY", "PASSIVE")}
         low = getattr(subprocess, "BELOW_NORMAL_PRIORITY_CLASS", 0)  # Windows; elsewhere the trainer is nice itself
         pipe = subprocess.PIPE
-        self._process = subprocess.Popen(
-            command, stdin=pipe, stdout=pipe, stderr=pipe, env=environment, creationflags=low
-        )
+        self._process = subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, creationflags=low)
         self.pid = self._process.pid
         self._on_reply, self._on_end = on_reply, on_end
         self._last_words = ""

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from latent_explorer.nets.model import LatentModel
+from latent_explorer.nets.threads import threads
 from latent_explorer.nets.weights import load_weights, weights_of
 from latent_explorer.runs.recipe import Precision, Recipe
 from latent_explorer.training.augment import augment, corrupt
@@ -18,7 +19,7 @@ from latent_explorer.training.gradients import Autograd
 from latent_explorer.training.images import EVALUATION_BATCH, HeldImages, Images
 from latent_explorer.training.tally import Arriving, Here
 from latent_explorer.training.team import ALONE, Team, share_of
-from latent_explorer.training.threads import possible_threads, threads
+from latent_explorer.training.threads import possible_threads
 
 Arrays = dict[str, NDArray[np.float32]]
 
@@ -108,14 +109,10 @@ class Learner:
         return {name: total / len(indices) for name, total in zip(totals, sums.tolist(), strict=True)}
 
     @torch.inference_mode()
-    def latents_of(self, indices: NDArray[np.intp]) -> NDArray[np.float32]:
-        """The latents of the images at `indices` by the averaged weights, float32 (k, d)."""
-        means = [self.average.encode(x).mean.cpu() for x in self._images.batches(indices, EVALUATION_BATCH)]
-        return torch.cat(means).numpy()
-
-    @torch.inference_mode()
     def watch(self, indices: NDArray[np.intp]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """Latents, and the mean squared errors (k,) of the pictures decoded from them; see `latents_of`."""
+        """Latents (k, d) of the images at `indices` by the averaged weights, and the mean squared errors (k,) of the
+        pictures decoded from them.
+        """
         means, errors = [], []
         for x in self._images.batches(indices, EVALUATION_BATCH):
             mean = self.average.encode(x).mean

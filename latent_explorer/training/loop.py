@@ -124,10 +124,6 @@ class Training:
             load_weights(model, self._best)
         return model
 
-    def latents_of(self, indices: NDArray[np.intp]) -> NDArray[np.float32]:
-        """The latents (k, d) of the images at `indices` by the averaged weights as they are now."""
-        return self._learner.latents_of(indices)
-
     def averaged_model(self) -> LatentModel:
         """The network with the averaged weights as they are now; what goes on training changes it."""
         return self._learner.average

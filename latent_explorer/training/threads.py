@@ -5,9 +5,6 @@ step of a small dense network is a hundred operations, most of them shorter than
 where threads wait awake for a moment.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 import torch
 from torch import nn
 
@@ -28,14 +25,3 @@ def possible_threads(model: nn.Module, batch_size: int) -> tuple[int, ...]:
     if weights * batch_size > _WORTH_SHARING:
         return (present,)
     return (1, 2) if awake() and present > 1 else (1,)
-
-
-@contextmanager
-def threads(count: int) -> Iterator[None]:
-    """Inside, torch gives each operation at most `count` threads."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(count)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)

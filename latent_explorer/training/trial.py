@@ -11,11 +11,12 @@ from torch import Tensor
 
 from latent_explorer.nets.draws import Draws
 from latent_explorer.nets.model import LatentModel
+from latent_explorer.nets.threads import threads
 from latent_explorer.runs.recipe import Precision, Recipe
 from latent_explorer.training.dense_step import gradients_of
 from latent_explorer.training.devices import precisions
 from latent_explorer.training.flat import FlatWeights
-from latent_explorer.training.threads import possible_threads, threads
+from latent_explorer.training.threads import possible_threads
 
 _TURNS = 6
 _MORE_TURNS = 15  # where it counts how busy the machine is

@@ -39,10 +39,11 @@ def test_no_times_give_no_measure(samples):
 
 def test_both_ways_through_the_grid_give_the_same_pictures(wide_bundle):
     from latent_explorer.engine import grid_bench
+    from latent_explorer.nets.threads import threads
 
     z = grid_bench.grid_latents(wide_bundle, 40)
     assert z.shape == (1600, 5)
-    with grid_bench.one_thread():
+    with threads(1):
         desk, device = grid_bench.open_desk(wide_bundle)
         ours = np.concatenate(list(grid_bench.engine_pictures(desk, z)))
         model = grid_bench.open_eager(wide_bundle, device)

@@ -75,7 +75,7 @@ def test_the_newest_is_followed_until_one_goes_back(
     take_snapshot(small_bundle, run, 4, 0.3)
     voyage.add()
     arrive(traveller, 4)
-    voyage.step(-3)
+    voyage.go_to(1)
     arrive(traveller, 1)
     take_snapshot(small_bundle, run, 5, 0.6)
     voyage.add()
@@ -141,3 +141,14 @@ def test_another_bundle_ends_the_voyage(traveller: Person, small_bundle: Path) -
     assert window.session.bundle.folder == small_bundle
     window.voyage.go_to(1)
     arrive(traveller, 1)
+
+
+def test_a_broken_bundle_that_is_opened_meanwhile_changes_nothing(traveller: Person, tmp_path: Path) -> None:
+    window = traveller.window
+    window.session.pin(np.array([0.5, 0.0]))
+    session = window.session
+    window.voyage.go_to(2)
+    window.open(tmp_path / "nothing")
+    arrive(traveller, 2)
+    assert window.session is session
+    assert "was not opened" in window.banner.text

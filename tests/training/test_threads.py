@@ -14,6 +14,7 @@ from latent_explorer.nets.draws import Draws
 from latent_explorer.nets.model import LatentModel
 from latent_explorer.nets.registry import build
 from latent_explorer.nets.spec import NetSpec
+from latent_explorer.nets.threads import threads
 from latent_explorer.nets.weights import weights_of
 from latent_explorer.runs.recipe import Recipe
 from latent_explorer.training import loop, trial
@@ -21,7 +22,7 @@ from latent_explorer.training.dense_step import DenseGradients
 from latent_explorer.training.flat import FlatWeights
 from latent_explorer.training.gradients import Autograd
 from latent_explorer.training.loop import Training
-from latent_explorer.training.threads import possible_threads, threads
+from latent_explorer.training.threads import possible_threads
 
 
 @pytest.fixture(autouse=True)

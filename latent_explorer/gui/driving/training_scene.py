@@ -18,8 +18,7 @@ def training_under_way(person: Person) -> Iterator[None]:
     window = person.window
     with tempfile.TemporaryDirectory() as folder:
         window.trainer.folder = Path(folder)
-        window.docks.by_title["Training"].show()
-        window.docks.by_title["Training"].raise_()
+        window.docks.bring("Training")
         person.wait_until(lambda: window.training.is_made)
         window.training.setup.form.choose(epochs=_EPOCHS)
         plan: Plan = window.training.setup.form.plan

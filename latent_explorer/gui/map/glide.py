@@ -4,7 +4,7 @@ import time
 
 import numpy as np
 from numpy.typing import NDArray
-from PyQt6.QtCore import QObject, Qt, QTimer, pyqtSignal
+from PyQt6.QtCore import QObject, Qt, QTimer
 
 from latent_explorer.gui.map.canvas import MapCanvas
 
@@ -14,9 +14,7 @@ _MOST = 0.05  # seconds from one step of the points to the next, at most
 
 
 class Glide(QObject):
-    """Moves the points of a map. ended: they are where they belong."""
-
-    ended = pyqtSignal()
+    """Moves the points of a map."""
 
     def __init__(self, canvas: MapCanvas) -> None:
         super().__init__(canvas)
@@ -50,15 +48,13 @@ class Glide(QObject):
         if self._canvas.pacing.busy and now - self._shown < _MOST:
             return  # one who moves the map meanwhile goes before
         self._shown = now
-        self._show(min(1.0, (time.perf_counter() - self._begun) / _SECONDS))
+        self._show(min(1.0, (now - self._begun) / _SECONDS))
 
     def _show(self, passed: float) -> None:
         if passed >= 1:
             self._timer.stop()
         self._canvas.points.move(self._between(passed))
         self._canvas.pacing.mix(_eased(passed))
-        if passed >= 1:
-            self.ended.emit()
 
     def _between(self, passed: float) -> NDArray[np.float32]:
         if passed >= 1:
