@@ -11,16 +11,16 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageOps
 
 from latent_explorer.atlas import montage
+from latent_explorer.bench.deep_zoom import film_deep_zoom
+from latent_explorer.bench.person import Person, person_at_a_window
+from latent_explorer.bench.tour import tour
 from latent_explorer.bundles import read_latents
 from latent_explorer.engine.process import serve_inline
 from latent_explorer.engine.protocol import Decode, Open, Pictures
-from latent_explorer.gui.driving.deep_zoom import film_deep_zoom
-from latent_explorer.gui.driving.person import Person, person_at_a_window
-from latent_explorer.gui.driving.tour import tour
+from latent_explorer.film import make_film
 from latent_explorer.places import find_bundle
 from latent_explorer.runs import Job, Recipe
 from latent_explorer.runs.protocol import Film
-from latent_explorer.training.film import make_film
 from latent_explorer.training.jobs import train_bundle
 
 RESOURCES = Path(__file__).resolve().parent.parent / "resources"

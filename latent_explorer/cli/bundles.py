@@ -74,8 +74,8 @@ def evaluate(
 
 
 def _pca_mse(folder: Path, source: str | None) -> float:
+    from latent_explorer.bench.train_baseline import pca_mse
     from latent_explorer.bundles import read_config
-    from latent_explorer.training.baseline import pca_mse
     from latent_explorer.training.evaluate import dataset_of
 
     config = read_config(folder)

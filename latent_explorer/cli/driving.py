@@ -54,7 +54,7 @@ def tour(
     a display, the window is drawn offscreen.
     """
     draw_offscreen_without_display()
-    from latent_explorer.gui.driving.tour import tour as drive
+    from latent_explorer.bench.tour import tour as drive
 
     try:
         out.mkdir(parents=True, exist_ok=True)
@@ -108,13 +108,13 @@ def bench(
 
 def _training_rates() -> Mapping[str, float | None]:
     wait_awake()  # as the command that trains does
-    from latent_explorer.training.train_bench import measure_training
+    from latent_explorer.bench.train_bench import measure_training
 
     return measure_training()
 
 
 def _streaming_rates(model: str | None, images: int) -> Mapping[str, float | None]:
-    from latent_explorer.training.stream_bench import measure_stream
+    from latent_explorer.bench.stream_bench import measure_stream
 
     return measure_stream(find_bundle(model or _STREAM_MODEL), images)
 
@@ -135,27 +135,27 @@ def _measured(what: Budget, model: str | None, seconds: float) -> Mapping[str, d
     found: Mapping[str, Measure]
     match what:
         case Budget.FRAMES:
-            from latent_explorer.gui.driving.frames_bench import measure_frames
+            from latent_explorer.bench.frames_bench import measure_frames
 
             return measure_frames(model, seconds)
         case Budget.DECODE:
-            from latent_explorer.engine.decode_bench import measure_decode
+            from latent_explorer.bench.decode_bench import measure_decode
 
             return measure_decode([find_bundle(model)] if model else shipped_bundles())
         case Budget.HOVER:
-            from latent_explorer.gui.driving.hover_bench import measure_hover
+            from latent_explorer.bench.hover_bench import measure_hover
 
             found = measure_hover(model)
         case Budget.STARTUP:
-            from latent_explorer.gui.driving.startup_bench import measure_startup
+            from latent_explorer.bench.startup_bench import measure_startup
 
             found = measure_startup(model)
         case Budget.GRID:
-            from latent_explorer.engine.grid_bench import measure_grid
+            from latent_explorer.bench.grid_bench import measure_grid
 
             found = measure_grid(find_bundle(model or _GRID_MODEL))
         case Budget.POINTS:
-            from latent_explorer.gui.driving.points_bench import measure_points
+            from latent_explorer.bench.points_bench import measure_points
 
             found = measure_points()
     return {name: measure.as_json() for name, measure in found.items()}

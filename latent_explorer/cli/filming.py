@@ -48,8 +48,8 @@ def film(
 def _make(wish: Any) -> None:
     """Make what a runs.protocol.Film asks for; leaves with 130 where it was stopped."""
     from latent_explorer.cli.progress import FilmDisplay
+    from latent_explorer.film import Cancelled, make_film
     from latent_explorer.training import stop_on_interrupt
-    from latent_explorer.training.film import Cancelled, make_film
 
     token = Event()
     try:

@@ -20,7 +20,7 @@ from PyQt6.QtWidgets import QApplication
 
 from latent_explorer.errors import UserError
 from latent_explorer.gui.settings import Settings
-from latent_explorer.gui.window import MainWindow
+from latent_explorer.gui.shell.window import MainWindow
 from latent_explorer.places import find_bundle, log_folder, resource, shipped_bundles
 
 _log = logging.getLogger(__name__)

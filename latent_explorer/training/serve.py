@@ -119,7 +119,7 @@ def train(begin: Begin, control: Control, send: Send) -> Ended | Failed:
 
 def film(wish: Film, control: Control, send: Send) -> Filmed | Refused:
     """Make a film, telling of it; the last reply is still to be sent."""
-    from latent_explorer.training.film import Cancelled, make_film
+    from latent_explorer.film import Cancelled, make_film
 
     try:
         return Filmed(number=wish.number, file=make_film(wish, send, control))

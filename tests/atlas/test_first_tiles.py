@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from latent_explorer.atlas import PICTURE_PIXELS, Region, TileKey, first_levels, level_for, tiles_over
-from latent_explorer.gui.view import View
+from latent_explorer.atlas.view import View
 
 HOMES = st.builds(
     lambda u, v, width, shape: Region(u, v, u + width, v + width * shape),

@@ -38,7 +38,7 @@ def test_no_times_give_no_measure(samples):
 
 
 def test_both_ways_through_the_grid_give_the_same_pictures(wide_bundle):
-    from latent_explorer.engine import grid_bench
+    from latent_explorer.bench import grid_bench
     from latent_explorer.nets.threads import threads
 
     z = grid_bench.grid_latents(wide_bundle, 40)
@@ -56,7 +56,7 @@ def test_both_ways_through_the_grid_give_the_same_pictures(wide_bundle):
 def test_the_grid_is_measured_on_one_thread_and_the_others_given_back(small_bundle, monkeypatch):
     import torch
 
-    from latent_explorer.engine import grid_bench
+    from latent_explorer.bench import grid_bench
 
     before, seen = torch.get_num_threads(), set()
     monkeypatch.setattr(grid_bench, "_milliseconds", lambda pictures: seen.add(torch.get_num_threads()) or 1.0)
@@ -91,7 +91,7 @@ def driving(monkeypatch):
     ):
         module = ModuleType(name)
         setattr(module, function, note(answer))
-        monkeypatch.setitem(sys.modules, f"latent_explorer.gui.driving.{name}", module)
+        monkeypatch.setitem(sys.modules, f"latent_explorer.bench.{name}", module)
     for name in ("QT_QPA_PLATFORM", "DISPLAY", "WAYLAND_DISPLAY"):
         monkeypatch.setenv(name, "")  # so that what the command sets is taken back too
     monkeypatch.setattr(sys, "platform", "linux")
@@ -125,7 +125,7 @@ def test_drawing_points_is_measured_without_a_model(done, driving):
 
 
 def test_streaming_is_measured_with_as_many_images_as_asked(done, monkeypatch):
-    from latent_explorer.training import stream_bench
+    from latent_explorer.bench import stream_bench
 
     asked = []
     monkeypatch.setattr(stream_bench, "measure_stream", lambda *rest: asked.append(rest) or {"peak_mib": None})

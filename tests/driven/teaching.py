@@ -13,10 +13,10 @@ from PyQt6.QtCore import QPoint, Qt
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QFileDialog, QLineEdit, QWidget
 
+from latent_explorer.bench.person import Person, person_at_a_window
 from latent_explorer.bundles import check_bundle
 from latent_explorer.engine.process import serve_inline
 from latent_explorer.engine.protocol import Hover, Open, Picture
-from latent_explorer.gui.driving.person import Person, person_at_a_window
 
 LONG = 240.0  # seconds that a step of training may take on a busy machine
 NAME = "for-my-class"

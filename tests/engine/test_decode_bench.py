@@ -6,8 +6,8 @@ import pytest
 import torch
 from torch import nn
 
+from latent_explorer.bench import decode_bench
 from latent_explorer.bundles import read_config, read_weights
-from latent_explorer.engine import decode_bench
 from latent_explorer.engine.decode_paths import PATHS, DecodePath
 from latent_explorer.nets.weights import load_model
 

@@ -19,14 +19,14 @@ from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from latent_explorer.bench.person import Person
 from latent_explorer.bundles import Moment, read_config, read_latents, read_weights, save_snapshot
 from latent_explorer.charts import Turn
 from latent_explorer.engine.process import Engine, ThreadEngine, serve_inline
 from latent_explorer.engine.protocol import Hover, Open, Picture, Reply, Request
 from latent_explorer.gui.app import application
-from latent_explorer.gui.driving.person import Person
 from latent_explorer.gui.settings import Settings
-from latent_explorer.gui.window import MainWindow
+from latent_explorer.gui.shell.window import MainWindow
 from latent_explorer.runs import RunFolder
 
 ENGINE_MS = 60_000

@@ -8,8 +8,8 @@ from PyQt6.QtGui import QColor
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QSlider, QToolButton
 
+from latent_explorer.bench.person import Person
 from latent_explorer.gui import theme as themes
-from latent_explorer.gui.driving.person import Person
 from latent_explorer.gui.panels.legend import ClassRow
 
 

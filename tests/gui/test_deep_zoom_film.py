@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from latent_explorer.gui.driving import deep_zoom
+from latent_explorer.bench import deep_zoom
 
 
 def test_the_whole_zoom_goes_a_thousand_times_nearer_and_back() -> None:

@@ -8,11 +8,11 @@ from PyQt6.QtCore import QPoint, Qt
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QToolButton
 
-from latent_explorer.gui.driving.person import Person
-from latent_explorer.gui.images import to_qimage
+from latent_explorer.bench.person import Person
 from latent_explorer.gui.panels.dimension_list import DimensionList
 from latent_explorer.gui.panels.distributions import distributions
 from latent_explorer.gui.theme import DARK, LIGHT
+from latent_explorer.gui.widgets.images import to_qimage
 
 LEFT = Qt.MouseButton.LeftButton
 

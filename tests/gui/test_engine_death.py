@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from PyQt6.QtCore import QPoint
 
+from latent_explorer.bench.person import Person
 from latent_explorer.engine.process import ProcessEngine
-from latent_explorer.gui.driving.person import Person
 from latent_explorer.session import Route
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="sends POSIX signals")

@@ -8,10 +8,10 @@ from PyQt6.QtGui import QColor, QImage
 from PyQt6.QtWidgets import QToolButton
 
 from latent_explorer.atlas import FIELDS
-from latent_explorer.gui.driving.person import Person
-from latent_explorer.gui.fields.colours import Span, by_class, by_cover, by_ramp, ramp
-from latent_explorer.gui.fields.words import value_line
-from latent_explorer.gui.images import to_array
+from latent_explorer.bench.person import Person
+from latent_explorer.gui.layers.colours import Span, by_class, by_cover, by_ramp, ramp
+from latent_explorer.gui.layers.words import value_line
+from latent_explorer.gui.widgets.images import to_array
 
 TITLES = [field.title for field in FIELDS.values()]
 

@@ -7,11 +7,11 @@ from hypothesis import strategies as st
 from PyQt6.QtCore import QPointF, Qt
 from PyQt6.QtGui import QPolygonF
 
-from latent_explorer.gui.map import index as indexing
-from latent_explorer.gui.map import parts, splat
-from latent_explorer.gui.map.index import PointIndex
-from latent_explorer.gui.map.inside import even_odd, inside
-from latent_explorer.gui.map.marking import marked
+from latent_explorer.points import index as indexing
+from latent_explorer.points import parts, splat
+from latent_explorer.points.index import PointIndex
+from latent_explorer.points.inside import even_odd, inside
+from latent_explorer.points.marking import marked
 
 CORNERS = st.lists(st.tuples(st.integers(-30, 30), st.integers(-30, 30)), min_size=3, max_size=9)
 

@@ -5,8 +5,8 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QLabel
 
-from latent_explorer.gui.driving.person import Person
-from latent_explorer.gui.latency_graph import LatencyGraph
+from latent_explorer.bench.person import Person
+from latent_explorer.gui.widgets.latency_graph import LatencyGraph
 
 
 def test_a_click_on_the_times_opens_a_graph_that_follows(person: Person) -> None:

@@ -6,7 +6,7 @@ import pytest
 from PyQt6 import sip
 from PyQt6.QtWidgets import QSlider
 
-from latent_explorer.gui.layer_memory import LayerMemory
+from latent_explorer.gui.panels.layer_memory import LayerMemory
 from latent_explorer.gui.panels.legend import LayerPanel
 from latent_explorer.gui.settings import Settings
 

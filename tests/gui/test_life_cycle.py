@@ -14,9 +14,9 @@ import pytest
 from PyQt6.QtCore import QTimer
 from PyQt6.QtWidgets import QApplication
 
+from latent_explorer.bench.person import Person
 from latent_explorer.errors import UserError
 from latent_explorer.gui import app
-from latent_explorer.gui.driving.person import Person
 
 PATIENCE = 60.0
 needs_proc = pytest.mark.skipif(not Path("/proc/self/status").is_file(), reason="reads /proc")
@@ -119,7 +119,7 @@ def test_the_windows_process_stays_light(small_bundle: Path) -> None:
     """Neither torch nor sklearn is imported with a real window open, hovered and described, a path drawn."""
     program = f"""
 import sys
-from latent_explorer.gui.driving.person import person_at_a_window
+from latent_explorer.bench.person import person_at_a_window
 with person_at_a_window({str(small_bundle)!r}) as person:
     person.wait_for_the_engine()
     person.move(person.point(0, 0))

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from PyQt6.QtCore import QPoint, Qt
 from PyQt6.QtTest import QTest
 
-from latent_explorer.gui.driving.person import Person
+from latent_explorer.bench.person import Person
 
 CONTROL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
 

@@ -11,7 +11,7 @@ from PyQt6.QtGui import QDragEnterEvent, QDropEvent
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication, QMenu, QToolButton
 
-from latent_explorer.gui.driving.person import Person
+from latent_explorer.bench.person import Person
 from latent_explorer.gui.settings import Settings
 
 

@@ -8,9 +8,9 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from latent_explorer.atlas import PICTURES, TileKey, level_for, spacing, tile_region
-from latent_explorer.gui.outlook import heading, wanted_tiles
-from latent_explorer.gui.picture_menu import SIZES
-from latent_explorer.gui.view import View
+from latent_explorer.atlas.prefetch import heading, wanted_tiles
+from latent_explorer.atlas.view import View
+from latent_explorer.gui.shell.picture_menu import SIZES
 
 VIEWS = st.builds(
     View,

@@ -10,7 +10,7 @@ from PyQt6.QtGui import QImage
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QLineEdit, QToolButton
 
-from latent_explorer.gui.driving.person import Person
+from latent_explorer.bench.person import Person
 from latent_explorer.session import Pin
 
 HERE, THERE = (-1.0, 0.5), (2.0, -0.5)

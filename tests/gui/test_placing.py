@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from latent_explorer.atlas import Region
-from latent_explorer.gui.map.index import PointIndex
-from latent_explorer.gui.map.placing import distance_for, with_room
+from latent_explorer.points.index import PointIndex
+from latent_explorer.points.placing import distance_for, with_room
 
 CLOUDS = st.builds(
     lambda seed, count, spread: np.random.default_rng(seed).normal(0, spread, (count, 2)).astype(np.float32),

@@ -8,13 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from latent_explorer.atlas import Region
-from latent_explorer.gui.map import index as indexing
-from latent_explorer.gui.map.index import Entries, PointIndex
-from latent_explorer.gui.map.marking import marked
-from latent_explorer.gui.map.points import PointLayer
-from latent_explorer.gui.map.splat import Ink, Splatter, ranges
+from latent_explorer.atlas.view import View
+from latent_explorer.gui.layers.points import PointLayer
 from latent_explorer.gui.theme import DARK
-from latent_explorer.gui.view import View
+from latent_explorer.points import index as indexing
+from latent_explorer.points.index import Entries, PointIndex
+from latent_explorer.points.marking import marked
+from latent_explorer.points.splat import Ink, Splatter, ranges
 
 
 def some_index(seed: int, count: int) -> PointIndex:

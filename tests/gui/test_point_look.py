@@ -5,10 +5,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from latent_explorer.gui.driving.person import Person
-from latent_explorer.gui.map.points import PointLayer
+from latent_explorer.atlas.view import View
+from latent_explorer.bench.person import Person
+from latent_explorer.gui.layers.points import PointLayer
 from latent_explorer.gui.theme import DARK
-from latent_explorer.gui.view import View
 
 SCALES = [2.0 ** (step / 4) for step in range(-8, 100)]
 

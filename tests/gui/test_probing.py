@@ -11,10 +11,10 @@ from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QLabel
 
 from latent_explorer.analysis import Neighbourhood
-from latent_explorer.gui.driving.person import Person
-from latent_explorer.gui.images import to_qimage
+from latent_explorer.bench.person import Person
+from latent_explorer.gui.pane.prober import Probe
 from latent_explorer.gui.panels.inspector import Inspector
-from latent_explorer.gui.prober import Probe
+from latent_explorer.gui.widgets.images import to_qimage
 
 Decoded = Callable[[Path, NDArray[np.float32]], NDArray[np.uint8]]
 PLACES = [(0.0, 0.0), (-3.5, 0.5), (4.2, -1.1), (1.3, 1.9)]

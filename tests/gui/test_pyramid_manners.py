@@ -7,11 +7,11 @@ from PyQt6.QtGui import QColor, QImage, QPainter
 from PyQt6.QtWidgets import QMenu
 
 from latent_explorer.atlas import TileCache, TileKey, tile_region
-from latent_explorer.gui.driving.person import Person
-from latent_explorer.gui.images import to_array
-from latent_explorer.gui.map.tiles import TileLayer, tile_rect
-from latent_explorer.gui.picture_menu import fill_picture_menu, use_settings
-from latent_explorer.gui.view import View
+from latent_explorer.atlas.view import View
+from latent_explorer.bench.person import Person
+from latent_explorer.gui.layers.tiles import TileLayer, tile_rect
+from latent_explorer.gui.shell.picture_menu import fill_picture_menu, use_settings
+from latent_explorer.gui.widgets.images import to_array
 
 KEY = TileKey("picture", "identity", 0, 0, 0)
 
@@ -64,7 +64,7 @@ def test_three_steps_of_a_fade_go_evenly_and_end_in_the_tile_itself(layer: TileL
 
 
 def test_no_more_painted_tiles_are_kept_than_a_screen_needs_a_few_times(layer: TileLayer, monkeypatch) -> None:
-    monkeypatch.setattr("latent_explorer.gui.map.tiles._IMAGES", 3)
+    monkeypatch.setattr("latent_explorer.gui.layers.tiles._IMAGES", 3)
     for row in range(6):
         key = TileKey("picture", "identity", 0, 0, row)
         layer._cache.put(key, plain_tile(row))

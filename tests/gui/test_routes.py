@@ -6,7 +6,7 @@ from PyQt6.QtCore import QPoint, Qt
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication, QComboBox, QSlider, QSpinBox
 
-from latent_explorer.gui.driving.person import Person
+from latent_explorer.bench.person import Person
 from latent_explorer.paths import path_latents
 from latent_explorer.session import Route
 

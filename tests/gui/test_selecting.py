@@ -11,13 +11,13 @@ from PyQt6.QtCore import QPoint, Qt
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication
 
+from latent_explorer.bench.person import Person
 from latent_explorer.bundles import read_config
 from latent_explorer.data import open_dataset
 from latent_explorer.engine.client import Answer
 from latent_explorer.engine.protocol import Values
-from latent_explorer.gui.driving.person import Person
-from latent_explorer.gui.images import to_array
 from latent_explorer.gui.panels.legend import ClassRow
+from latent_explorer.gui.widgets.images import to_array
 from latent_explorer.session import open_bundle
 
 

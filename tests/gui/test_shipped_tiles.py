@@ -11,8 +11,8 @@ from latent_explorer.atlas import level_for, name_of
 from latent_explorer.bundles import add_tiles, read_config, read_latents, read_weights
 from latent_explorer.charts import FollowingChart
 from latent_explorer.engine.process import ThreadEngine
-from latent_explorer.gui.images import to_array
-from latent_explorer.gui.shipped import shipped_tiles
+from latent_explorer.gui.pane.shipped import shipped_tiles
+from latent_explorer.gui.widgets.images import to_array
 from latent_explorer.nets.weights import load_model
 from latent_explorer.places import tile_folder
 from latent_explorer.session import open_bundle

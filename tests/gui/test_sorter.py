@@ -9,14 +9,15 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from PyQt6.QtWidgets import QApplication
 
-from latent_explorer.gui.driving.person import Person
-from latent_explorer.gui.map import index as indexing
-from latent_explorer.gui.map import levels, points
-from latent_explorer.gui.map import sorter as sorting
-from latent_explorer.gui.map.index import PointIndex
-from latent_explorer.gui.map.points import PointLayer
-from latent_explorer.gui.map.sorter import Sorter
+from latent_explorer.bench.person import Person
+from latent_explorer.gui.layers import points
+from latent_explorer.gui.layers.points import PointLayer
+from latent_explorer.gui.pane import sorter as sorting
+from latent_explorer.gui.pane.sorter import Sorter
 from latent_explorer.gui.theme import DARK, LIGHT
+from latent_explorer.points import index as indexing
+from latent_explorer.points import levels
+from latent_explorer.points.index import PointIndex
 
 
 def cloud(seed: int, count: int = 300) -> NDArray[np.float32]:

@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from latent_explorer.gui.map import splat as splatting
-from latent_explorer.gui.map.index import PointIndex
-from latent_explorer.gui.map.splat import Ink, Splatter, disc
-from latent_explorer.gui.view import View
+from latent_explorer.atlas.view import View
+from latent_explorer.points import splat as splatting
+from latent_explorer.points.index import PointIndex
+from latent_explorer.points.splat import Ink, Splatter, disc
 
 VIEWS = st.builds(
     View,

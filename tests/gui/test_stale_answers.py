@@ -5,11 +5,11 @@ from pathlib import Path
 import numpy as np
 from PyQt6.QtCore import QPoint
 
+from latent_explorer.bench.person import Person
 from latent_explorer.engine.client import Answer
 from latent_explorer.engine.protocol import Picture, Place
-from latent_explorer.gui.driving.person import Person
-from latent_explorer.gui.images import to_qimage
-from latent_explorer.gui.prober import Probe
+from latent_explorer.gui.pane.prober import Probe
+from latent_explorer.gui.widgets.images import to_qimage
 from latent_explorer.session import Route
 
 WRONG = np.full((8, 8, 1), 77, np.uint8)

@@ -8,11 +8,11 @@ import pytest
 from numpy.typing import NDArray
 from PyQt6.QtCore import QPoint, Qt
 
+from latent_explorer.bench.person import Person
 from latent_explorer.bundles import read_config
 from latent_explorer.data import open_dataset
-from latent_explorer.gui.driving.person import Person
-from latent_explorer.gui.images import to_array
-from latent_explorer.gui.map.thumbnails import SIDE
+from latent_explorer.gui.layers.thumbnails import SIDE
+from latent_explorer.gui.widgets.images import to_array
 
 INNER = SIDE - 4  # without the rim
 MARGIN = 60  # of the map, where rulers and scales may lie over thumbnails

@@ -8,8 +8,8 @@ from PyQt6.QtGui import QAction
 from PyQt6.QtWidgets import QMenu
 
 from latent_explorer.atlas import TileKey, name_of, tiles_bytes
-from latent_explorer.gui.disk_menu import fill_disk_menu, in_words
-from latent_explorer.gui.picture_menu import use_settings
+from latent_explorer.gui.shell.disk_menu import fill_disk_menu, in_words
+from latent_explorer.gui.shell.picture_menu import use_settings
 from latent_explorer.places import tile_folder
 
 

@@ -10,8 +10,8 @@ from PyQt6.QtCore import QPoint, Qt
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QLabel
 
+from latent_explorer.bench.person import Person
 from latent_explorer.bundles import read_config, read_latents, read_weights, save_bundle
-from latent_explorer.gui.driving.person import Person
 from latent_explorer.gui.panels.legend import ClassRow
 
 

@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from latent_explorer.atlas import Region
-from latent_explorer.gui.map.rulers import tick_step, tick_text, ticks
-from latent_explorer.gui.view import SCALES, View
+from latent_explorer.atlas.view import SCALES, View
+from latent_explorer.gui.pane.rulers import tick_step, tick_text, ticks
 
 COORDINATES = st.floats(-20, 20)
 SCREEN = st.floats(-200, 2200)

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from latent_explorer.gui.driving.person import Person
+from latent_explorer.bench.person import Person
 from latent_explorer.runs import RunFolder
 
 TakeSnapshot = Callable[[Path, RunFolder, int, float], Path]

@@ -8,21 +8,23 @@ PACKAGE = "latent_explorer"
 
 FOUNDATION = ("background", "errors", "files", "measure", "palette", "places", "waiting", "__version__")
 ROOMS = (
-    "alignment", "analysis", "atlas", "bundles", "charts", "data", "engine",
-    "export", "gui", "nets", "paths", "runs", "session", "training",
+    "alignment", "analysis", "atlas", "bench", "bundles", "charts", "data", "engine",
+    "export", "film", "gui", "nets", "paths", "points", "runs", "session", "training",
 )  # fmt: skip
 
 # Room -> the rooms, or single modules of a room, that it may import besides itself and the foundation.
 ARROWS = {
     "cli": ROOMS,
+    "bench": tuple(room for room in ROOMS if room != "bench"),
     "gui": (
         "session", "engine.client", "engine.protocol", "engine.process",
-        "atlas", "charts", "paths", "export", "bundles", "runs",
+        "atlas", "charts", "paths", "points", "export", "bundles", "runs",
     ),
     "session": ("bundles", "charts", "paths"),
     "engine": ("bundles", "nets", "data", "atlas", "charts", "paths", "analysis", "alignment"),
     "runs": ("bundles", "charts", "nets.spec", "nets.names"),
-    "training": ("runs", "nets", "data", "bundles", "atlas", "charts", "export"),
+    "film": ("runs", "nets", "bundles", "atlas", "charts", "export", "training"),
+    "training": ("runs", "nets", "data", "bundles", "atlas", "charts", "export", "film"),
     "bundles": ("nets.spec",),
     "atlas": ("charts",),
     "alignment": (),
@@ -32,12 +34,10 @@ ARROWS = {
     "export": (),
     "nets": (),
     "paths": (),
+    "points": ("atlas", "charts"),
     "__main__": ("cli",),
     **dict.fromkeys(("", *FOUNDATION), ()),
 }  # fmt: skip
-
-# The plain program that the benchmarks compare with has model and window in one process, on purpose.
-EXTRA_ARROWS = {"gui.driving.plain": ("nets.weights",)}
 
 # What the command line may import before it knows which command is asked for.
 LIGHT_FOR_CLI = ("nets.spec",)
@@ -69,7 +69,7 @@ def forbidden_arrows(source, modules=None):
     if source.room not in ARROWS:
         yield f"{source.name}: the room {source.room!r} is not in the table of arrows"
         return
-    allowed = (source.room, *FOUNDATION, *ARROWS[source.room], *EXTRA_ARROWS.get(source.name, ()))
+    allowed = (source.room, *FOUNDATION, *ARROWS[source.room])
     for each in source.imports:
         target = inside(each.target)
         if target and not covers(allowed, origin(target, modules or {})):
@@ -102,16 +102,16 @@ def test_every_room_says_what_it_is_for(sources):
 @pytest.mark.parametrize(
     ("name", "text"),
     [
-        ("session.state", "import latent_explorer.gui.window"),
+        ("session.state", "import latent_explorer.gui.shell.window"),
         ("charts.linear", "from latent_explorer import atlas"),
         ("charts.linear", "from latent_explorer.atlas import tiles"),
         ("paths.curves", "from ..charts import identity"),
         ("export.png", "def write():\n    from latent_explorer.session import Session"),
         ("data.folder", "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import latent_explorer.bundles"),
         ("bundles.reading", "from latent_explorer.nets.model import Model"),
-        ("gui.window", "from latent_explorer.engine.loop import serve"),
-        ("gui.window", "from latent_explorer.engine import serve"),
-        ("gui.window", "import importlib\nimportlib.import_module('latent_explorer.nets.registry')"),
+        ("gui.shell.window", "from latent_explorer.engine.loop import serve"),
+        ("gui.shell.window", "from latent_explorer.engine import serve"),
+        ("gui.shell.window", "import importlib\nimportlib.import_module('latent_explorer.nets.registry')"),
         ("files", "from latent_explorer.data import open_dataset"),
         ("attic.things", ""),
     ],
@@ -124,7 +124,7 @@ def test_a_forbidden_arrow_is_found(source, name, text):
     ("name", "text"),
     [
         ("session.state", "from latent_explorer.bundles import Bundle\nfrom . import undo\nimport numpy"),
-        ("gui.window", "from latent_explorer.engine import client\nfrom latent_explorer import __version__"),
+        ("gui.shell.window", "from latent_explorer.engine import client\nfrom latent_explorer import __version__"),
         (
             "bundles.config",
             "from latent_explorer.nets.spec import NetSpec\nfrom latent_explorer.errors import UserError",
@@ -139,8 +139,8 @@ def test_an_allowed_arrow_passes(source, name, text):
 def test_a_name_passed_on_by_a_room_counts_as_its_module(source):
     engine = source("engine", "from latent_explorer.engine.client import Client\nfrom .loop import serve", True)
     modules = {"engine": engine}
-    assert not list(forbidden_arrows(source("gui.map", "from latent_explorer.engine import Client"), modules))
-    assert list(forbidden_arrows(source("gui.map", "from latent_explorer.engine import serve"), modules))
+    assert not list(forbidden_arrows(source("gui.pane", "from latent_explorer.engine import Client"), modules))
+    assert list(forbidden_arrows(source("gui.pane", "from latent_explorer.engine import serve"), modules))
 
 
 def test_an_eager_import_of_the_command_line_is_found(source):

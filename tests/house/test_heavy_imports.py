@@ -9,17 +9,16 @@ import pytest
 QT = {"PyQt6", "pyqtgraph", "superqt", "qtpy", "PySide6"}
 HEAVY = {"torch", "torchvision", "sklearn", "lightning_fabric"}
 PICKLING = {"pickle", "cPickle", "_pickle", "cloudpickle", "dill", "joblib", "shelve", "marshal"}
-HEAVY_ROOMS = ("nets", "training", "engine")
+HEAVY_ROOMS = ("nets", "training", "engine", "bench", "film")  # bench runs in processes of its own
 # What runs in the window's process though its room holds heavy modules.
 LIGHT_MODULES = ("nets", "nets.spec", "nets.names", "engine", "engine.client", "engine.protocol", "engine.process")
 NEVER_HEAVY = ("gui", "session", "engine.client", "engine.protocol")  # not even inside a function
-PLAIN = "gui.driving.plain"  # the program that benchmarks compare with: a process of its own, plain on purpose
 QUEUES = {"Queue", "SimpleQueue", "JoinableQueue", "Manager", "Pool", "ProcessPoolExecutor"}
 
 
 def runs_in_the_window(source):
     """Whether importing this module must cost the window's process nothing heavy."""
-    return source.name != PLAIN and (source.name in LIGHT_MODULES or source.room not in HEAVY_ROOMS)
+    return source.name in LIGHT_MODULES or source.room not in HEAVY_ROOMS
 
 
 def is_or_lies_in(source, names):
@@ -36,12 +35,10 @@ def imported(source, libraries, *, at_module_level=False):
 
 
 def misplaced_qt(source):
-    return [] if source.room == "gui" else imported(source, QT)
+    return [] if source.room in ("gui", "bench") else imported(source, QT)
 
 
 def misplaced_heavy(source):
-    if source.name == PLAIN:
-        return []
     if is_or_lies_in(source, NEVER_HEAVY):
         return imported(source, HEAVY)
     return imported(source, HEAVY, at_module_level=True) if runs_in_the_window(source) else []
@@ -86,7 +83,7 @@ def test_the_package_keeps_the_rule(sources, rule):
         (misplaced_heavy, "nets.spec", "import torch"),
         (misplaced_heavy, "engine.process", "import torch"),
         (misplaced_heavy, "engine.client", "def f():\n    import torch.nn"),
-        (misplaced_heavy, "gui.window", "def f():\n    import sklearn"),
+        (misplaced_heavy, "gui.shell.window", "def f():\n    import sklearn"),
         (pickles, "files", "import pickle"),
         (pickles, "training.resume", "def f():\n    from joblib import dump"),
         (pickles, "training.resume", "import torch\ntorch.load(path)"),
@@ -107,7 +104,7 @@ def test_a_breach_is_found(source, rule, name, text):
 @pytest.mark.parametrize(
     ("rule", "name", "text"),
     [
-        (misplaced_qt, "gui.window", "from PyQt6.QtWidgets import QWidget"),
+        (misplaced_qt, "gui.shell.window", "from PyQt6.QtWidgets import QWidget"),
         (misplaced_heavy, "nets.trunks", "import torch"),
         (misplaced_heavy, "engine.process", "def main():\n    import torch"),
         (misplaced_heavy, "data.mnist", "def f():\n    from torchvision.datasets import MNIST"),

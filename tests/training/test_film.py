@@ -13,14 +13,14 @@ from PIL import Image, ImageColor, ImageSequence
 
 from latent_explorer.errors import UserError
 from latent_explorer.export import read_mp4, read_provenance
+from latent_explorer.film import Cancelled, make_film
+from latent_explorer.film.footage import read_shots
+from latent_explorer.film.margin import Curve
+from latent_explorer.film.scene import Scene
+from latent_explorer.film.timing import Camera, Glide, times_of
 from latent_explorer.palette import DARK, LIGHT
 from latent_explorer.runs.protocol import Film, Filmed, Progress, Refused
 from latent_explorer.training.control import Control
-from latent_explorer.training.film import Cancelled, make_film
-from latent_explorer.training.film.footage import read_shots
-from latent_explorer.training.film.margin import Curve
-from latent_explorer.training.film.scene import Scene
-from latent_explorer.training.film.timing import Camera, Glide, times_of
 from latent_explorer.training.serve import film as serve_film
 
 

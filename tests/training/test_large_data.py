@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import torch
 
+from latent_explorer.bench.train_baseline import pca_mse
 from latent_explorer.bundles import check_bundle, read_latents
 from latent_explorer.data import Dataset, open_dataset
 from latent_explorer.data.shards import ShardedImages
@@ -16,7 +17,6 @@ from latent_explorer.nets.weights import weights_of
 from latent_explorer.runs import Job
 from latent_explorer.runs.recipe import Recipe
 from latent_explorer.training import images
-from latent_explorer.training.baseline import pca_mse
 from latent_explorer.training.evaluate import evaluate
 from latent_explorer.training.images import HeldImages, Images, ReadImages
 from latent_explorer.training.jobs import train_bundle

@@ -5,10 +5,10 @@ import sys
 import numpy as np
 import pytest
 
+from latent_explorer.bench.stream_bench import measure_stream, watched, write_spots
 from latent_explorer.data import open_dataset
 from latent_explorer.errors import UserError
 from latent_explorer.places import find_bundle
-from latent_explorer.training.stream_bench import measure_stream, watched, write_spots
 
 
 def test_the_spots_are_a_dataset_of_as_many_as_asked(tmp_path):

@@ -6,14 +6,14 @@ from typing import Any
 
 import pytest
 
+from latent_explorer.bench import train_bench
+from latent_explorer.bench.train_bench import measure_training, our_epochs, plain_losses
 from latent_explorer.data.dataset import Dataset
 from latent_explorer.nets.spec import NetSpec
 from latent_explorer.runs import Job
 from latent_explorer.runs.recipe import Recipe
-from latent_explorer.training import train_bench
 from latent_explorer.training.jobs import spec_of
 from latent_explorer.training.loop import Training
-from latent_explorer.training.train_bench import measure_training, our_epochs, plain_losses
 
 RECIPE = Recipe(epochs=4, batch_size=16, learning_rate=5e-3, device="cpu", precision="float32")
 

@@ -16,7 +16,7 @@ from latent_explorer.gui.exports.extent import extent
 from latent_explorer.gui.exports.order import Order
 from latent_explorer.gui.exports.tables import rows_of
 from latent_explorer.gui.exports.watched import Watch
-from latent_explorer.gui.images import to_qimage
+from latent_explorer.gui.widgets.images import to_qimage
 
 _SHOWN_PIXELS = 2_000_000  # of all pictures of a preview together
 _TRIED_PIXELS = 4_500_000  # so many are written to learn the file's size: the largest single picture that ships

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from latent_explorer.atlas import Region, grid_points
+from latent_explorer.atlas.view import View
 from latent_explorer.charts import Chart
 from latent_explorer.engine.client import Want, Wanted
 from latent_explorer.export import Format, Kind, LatentTable, MapScene, Provenance
@@ -15,9 +16,8 @@ from latent_explorer.gui.exports.choices import Choices
 from latent_explorer.gui.exports.scene import map_scene
 from latent_explorer.gui.exports.subject import Plain
 from latent_explorer.gui.exports.tables import rows_of
-from latent_explorer.gui.images import to_array
-from latent_explorer.gui.map.canvas import MapCanvas
-from latent_explorer.gui.view import View
+from latent_explorer.gui.pane.canvas import MapCanvas
+from latent_explorer.gui.widgets.images import to_array
 from latent_explorer.session import OpenBundle, Session
 
 _PICTURE, _PNG, _NPZ = Choices("png", scale=16), Choices("png"), Choices("npz")

@@ -18,8 +18,8 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from latent_explorer.gui.images import to_qimage
 from latent_explorer.gui.panels.strip import Strip
+from latent_explorer.gui.widgets.images import to_qimage
 from latent_explorer.paths import CURVES, EASINGS
 from latent_explorer.session import Route
 

@@ -12,8 +12,8 @@ from latent_explorer.gui.panels.neighbours import NeighbourStrip
 from latent_explorer.gui.panels.shares import ShareBars
 from latent_explorer.gui.panels.value_editor import FARTHEST
 from latent_explorer.gui.panels.values import ValueLines
-from latent_explorer.gui.picture_view import PictureView
 from latent_explorer.gui.theme import Theme
+from latent_explorer.gui.widgets.picture_view import PictureView
 from latent_explorer.session import OpenBundle
 
 _ADVICE = {

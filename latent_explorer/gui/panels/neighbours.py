@@ -6,8 +6,8 @@ from PyQt6.QtGui import QColor, QHelpEvent, QImage, QMouseEvent, QPainter, QPain
 from PyQt6.QtWidgets import QToolTip, QWidget
 
 from latent_explorer.engine.protocol import Place
-from latent_explorer.gui.images import to_qimage
 from latent_explorer.gui.theme import Theme
+from latent_explorer.gui.widgets.images import to_qimage
 from latent_explorer.session import OpenBundle
 
 _COLUMNS, _GAP, _RIM = 8, 3, 3

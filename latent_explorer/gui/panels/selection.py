@@ -7,8 +7,8 @@ from PyQt6.QtGui import QImage
 from PyQt6.QtWidgets import QGridLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from latent_explorer.gui.panels.shares import ShareBars
-from latent_explorer.gui.picture_view import PictureView
 from latent_explorer.gui.theme import Theme
+from latent_explorer.gui.widgets.picture_view import PictureView
 from latent_explorer.session import OpenBundle, Selection
 
 _HINT = (

@@ -6,7 +6,7 @@ from PyQt6.QtCore import QRect, QSize
 from PyQt6.QtGui import QImage, QPainter, QPaintEvent
 from PyQt6.QtWidgets import QSizePolicy, QWidget
 
-from latent_explorer.gui.images import inverted, to_qimage
+from latent_explorer.gui.widgets.images import inverted, to_qimage
 
 _GAP, _MOST = 3, 64
 _TIP = "Test images above, which the network has never learned from; below, what it makes of them now"

@@ -8,7 +8,7 @@ from PyQt6.QtGui import QDragEnterEvent, QDropEvent
 from PyQt6.QtWidgets import QComboBox, QFileDialog, QLineEdit, QSpinBox
 
 from latent_explorer.gui.exports.rows import Row, whole
-from latent_explorer.gui.opening import dropped_path
+from latent_explorer.gui.pane.opening import dropped_path
 from latent_explorer.runs.settings import Choice, Setting
 
 _FOLDER, _FILE = "Folder of images…", "Zip or arrays…"

@@ -9,7 +9,7 @@ from PyQt6.QtWidgets import QFileDialog
 from latent_explorer.runs.protocol import Filmed, Progress, Refused
 
 if TYPE_CHECKING:
-    from latent_explorer.gui.window import MainWindow
+    from latent_explorer.gui.shell.window import MainWindow
 
 _FORMATS = ("GIF (*.gif)", "WebP (*.webp)", "MP4 (*.mp4)")
 _KEY = "export/folder"

@@ -16,8 +16,8 @@ from latent_explorer.runs.resume import kept_job
 from latent_explorer.session import OpenBundle
 
 if TYPE_CHECKING:
+    from latent_explorer.gui.shell.window import MainWindow
     from latent_explorer.gui.training.run_page import RunPage
-    from latent_explorer.gui.window import MainWindow
 
 TOPIC = "digits"
 _DIGITS = 10

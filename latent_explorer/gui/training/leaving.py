@@ -8,7 +8,7 @@ from PyQt6.QtWidgets import QMessageBox
 from latent_explorer.gui.training.offers import Stopped, stopped_runs
 
 if TYPE_CHECKING:
-    from latent_explorer.gui.window import MainWindow
+    from latent_explorer.gui.shell.window import MainWindow
 
 _QUESTION = "{name} is still being trained."
 _MORE = (

@@ -8,7 +8,7 @@ from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtGui import QDragEnterEvent, QDropEvent, QShowEvent
 from PyQt6.QtWidgets import QStackedLayout, QWidget
 
-from latent_explorer.gui.opening import dropped_path
+from latent_explorer.gui.pane.opening import dropped_path
 from latent_explorer.gui.theme import DARK, Theme
 from latent_explorer.gui.training.trainer import Trainer
 from latent_explorer.runs import RunFolder

@@ -8,9 +8,9 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QWidget
 
-from latent_explorer.gui.driving.person import Person
+from latent_explorer.bench.person import Person
 from latent_explorer.gui.exports.dialog import ExportDialog
-from latent_explorer.gui.window import MainWindow
+from latent_explorer.gui.shell.window import MainWindow
 
 CTRL = Qt.KeyboardModifier.ControlModifier
 

@@ -12,7 +12,7 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtTest import QTest
 
 from latent_explorer.export import formats_of, read_mp4, read_provenance
-from latent_explorer.gui.images import to_array
+from latent_explorer.gui.widgets.images import to_array
 
 CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
 

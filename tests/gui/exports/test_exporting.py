@@ -16,7 +16,7 @@ from latent_explorer import __version__
 from latent_explorer.bundles import Latents
 from latent_explorer.export import read_provenance
 from latent_explorer.gui.exports.dialog import ExportDialog
-from latent_explorer.gui.images import to_array
+from latent_explorer.gui.widgets.images import to_array
 from latent_explorer.session import open_bundle
 
 CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier

@@ -8,11 +8,11 @@ import pytest
 from PyQt6.QtCore import QEvent
 from PyQt6.QtWidgets import QApplication, QMenu
 
+from latent_explorer.bench.person import Person
 from latent_explorer.engine.process import ThreadEngine
 from latent_explorer.gui.app import application
-from latent_explorer.gui.driving.person import Person
 from latent_explorer.gui.settings import Settings
-from latent_explorer.gui.window import MainWindow
+from latent_explorer.gui.shell.window import MainWindow
 
 _PATIENCE = 180.0  # a process that reads torch from the disk, on a machine that others use
 

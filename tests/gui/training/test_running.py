@@ -10,7 +10,7 @@ from PyQt6.QtGui import QMouseEvent
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication
 
-from latent_explorer.gui.driving.person import Person
+from latent_explorer.bench.person import Person
 from latent_explorer.runs import RunFolder
 from latent_explorer.runs.protocol import Begin, Continue, Continued, Ended, Failed, Pause, Paused, Progress, Stop
 from latent_explorer.runs.resume import keep_job

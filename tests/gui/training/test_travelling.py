@@ -8,8 +8,8 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QFileDialog
 
+from latent_explorer.bench.person import Person
 from latent_explorer.charts import Turn
-from latent_explorer.gui.driving.person import Person
 from latent_explorer.gui.training.guide import fixed_images, turned
 from latent_explorer.runs import RunFolder
 from latent_explorer.runs.protocol import Film, Filmed, Refused, Stop

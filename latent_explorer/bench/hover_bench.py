@@ -1,0 +1,118 @@
+"""From a move of the pointer to its picture painted, in the real window."""
+
+import json
+import math
+import subprocess
+import sys
+import time
+from collections import deque
+from dataclasses import dataclass, field
+
+from PyQt6.QtCore import QPoint, QTimer
+from PyQt6.QtWidgets import QApplication
+
+from latent_explorer.bench.person import Person, person_at_a_window
+from latent_explorer.errors import UserError
+from latent_explorer.gui.app import folder_to_open
+from latent_explorer.gui.pane.prober import Probe
+from latent_explorer.gui.settings import Settings
+from latent_explorer.measure import Measure
+from latent_explorer.points.splat import wait_for_compiled
+
+MOVES = 1000
+_PERIOD = 1 / 125  # a usual mouse reports 125 times a second
+_WARM_UP = 100
+_RELOAD_MS = 40
+
+
+@dataclass
+class HoverTimes:
+    """Milliseconds from each move to its picture painted; a move overtaken by the next counts until that is."""
+
+    exact: list[float] = field(default_factory=list)
+    interpolated: list[float] = field(default_factory=list)
+    waiting: deque[float] = field(default_factory=deque)
+
+    def painted(self, _: Probe) -> None:
+        now = time.perf_counter()
+        self.exact += [1000 * (now - moved) for moved in self.waiting]
+        self.waiting.clear()
+
+
+def measure_hover(model: str | None = None) -> dict[str, Measure]:
+    """Hover at 125 moves a second, first over tiles that are there, then while all of them are computed anew.
+
+    Baseline: a plain program that decodes in the mouse handler of a pyqtgraph scatter plot, in the same run.
+    """
+    with person_at_a_window(model) as person:
+        person.wait_for_the_engine()
+        wait_for_compiled()  # which the very first launch does meanwhile, for some seconds
+        calm = _hover(person)
+        loaded = _hover_under_load(person)
+    plain = _plain_times(model)
+    return {
+        "hover_to_paint": Measure.of(calm.exact, plain),
+        "hover_to_paint_under_load": Measure.of(loaded.exact, plain),
+        "hover_to_interpolated": Measure.of(calm.interpolated, plain),
+        "hover_to_interpolated_under_load": Measure.of(loaded.interpolated, plain),
+    }
+
+
+def _hover(person: Person, moves: int = MOVES) -> HoverTimes:
+    times = HoverTimes()
+    prober = person.window.prober
+    prober.on_exact = times.painted
+    for step in range(moves + _WARM_UP):
+        due = time.perf_counter() + _PERIOD
+        moved = time.perf_counter()
+        times.waiting.append(moved)
+        before = prober.interpolated.total
+        person.move(_wander(person, step))
+        if prober.interpolated.total != before:
+            times.interpolated.append(1000 * (time.perf_counter() - moved))
+        while time.perf_counter() < due:
+            QApplication.processEvents()
+            time.sleep(0.0002)
+        if step == _WARM_UP:
+            times.exact.clear()
+            times.interpolated.clear()
+    person.wait_until(lambda: not times.waiting, 5, strict=False)
+    prober.on_exact = lambda _: None
+    return times
+
+
+def _hover_under_load(person: Person) -> HoverTimes:
+    """The same while every tile of the view is forgotten and wanted again, over and over."""
+    window = person.window
+
+    def reload() -> None:
+        if window.feed.missing == 0:
+            window.feed.forget_all()
+            window.tiles.forget()
+            window.feed.look(window.canvas.view, window.canvas.marks.probe)
+
+    timer = QTimer()
+    timer.timeout.connect(reload)
+    timer.start(_RELOAD_MS)
+    try:
+        return _hover(person)
+    finally:
+        timer.stop()
+
+
+def _wander(person: Person, step: int) -> QPoint:
+    """A smooth curve over the whole map that does not repeat itself."""
+    canvas, t = person.canvas, step / 125
+    x = 0.5 + 0.45 * math.sin(1.3 * t) * math.cos(0.21 * t)
+    y = 0.5 + 0.45 * math.sin(1.7 * t + 1)
+    return QPoint(round(x * canvas.width()), round(y * canvas.height()))
+
+
+def _plain_times(model: str | None) -> list[float]:
+    folder = folder_to_open(model, Settings())
+    command = [sys.executable, "-m", "latent_explorer.bench.plain", str(folder)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise UserError(f"the plain program to compare with failed: {done.stderr.strip().splitlines()[-1:]}")
+    times: list[float] = json.loads(done.stdout)["hover"]
+    return times

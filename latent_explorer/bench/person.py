@@ -1,0 +1,188 @@
+"""A person at the window: moves the mouse, presses keys, waits and looks."""
+
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PyQt6.QtCore import QEvent, QPoint, QPointF, Qt
+from PyQt6.QtGui import QKeySequence, QMouseEvent, QPixmap, QWheelEvent
+from PyQt6.QtTest import QTest
+from PyQt6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QWidget
+
+from latent_explorer.engine.process import Engine, ProcessEngine
+from latent_explorer.errors import UserError
+from latent_explorer.gui.app import application, folder_to_open
+from latent_explorer.gui.settings import Settings
+from latent_explorer.gui.shell.window import MainWindow
+
+PATIENCE = 60.0
+_test: Any = QTest  # its stubs take static methods for methods
+
+
+def use_a_display() -> None:
+    """Paint offscreen where there is no display; to be called before Qt starts."""
+    if sys.platform.startswith("linux") and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
+        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+
+class Person:
+    """Works with one window. Places on the map are pixels of the canvas."""
+
+    def __init__(self, window: MainWindow) -> None:
+        self.window = window
+        self.canvas = window.canvas
+
+    def wait(self, seconds: float) -> None:
+        """Let the program run for a while."""
+        self.wait_until(lambda: False, seconds, strict=False)
+
+    def wait_until(self, seen: Callable[[], bool], seconds: float = PATIENCE, *, strict: bool = True) -> None:
+        """Let the program run until something is seen. Raises UserError when it does not come, if strict."""
+        deadline = time.monotonic() + seconds
+        while not seen():
+            if time.monotonic() > deadline:
+                if strict:
+                    raise UserError(f"the window did not show what was waited for within {seconds:.0f} s")
+                return
+            QApplication.processEvents()
+            time.sleep(0.002)
+
+    def point(self, u: float, v: float) -> QPoint:
+        """Where a plane point is on the canvas."""
+        x, y = self.canvas.view.to_screen(np.array([u, v])).round().astype(int).tolist()
+        return QPoint(x, y)
+
+    def move(self, at: QPoint, buttons: Qt.MouseButton = Qt.MouseButton.NoButton) -> None:
+        """Move the mouse there in one step."""
+        place, scene = QPointF(at), QPointF(self.canvas.mapToGlobal(at))
+        event = QMouseEvent(
+            QEvent.Type.MouseMove, place, scene, Qt.MouseButton.NoButton, buttons, Qt.KeyboardModifier.NoModifier
+        )
+        QApplication.sendEvent(self.canvas, event)
+
+    def glide(self, start: QPoint, end: QPoint, seconds: float, each: Callable[[], None] = lambda: None) -> None:
+        """Move the mouse along a line as a hand does; `each` is called at every step."""
+        for at in _line(start, end, max(2, round(seconds * 60))):
+            self.move(at)
+            self.wait(1 / 60)
+            each()
+
+    def drag(
+        self,
+        start: QPoint,
+        end: QPoint,
+        seconds: float = 0.5,
+        each: Callable[[], None] = lambda: None,
+        button: Qt.MouseButton = Qt.MouseButton.LeftButton,
+    ) -> None:
+        """Press, move along a line, release; `each` is called at every step."""
+        _test.mousePress(self.canvas, button, pos=start)
+        for at in _line(start, end, max(4, round(seconds * 60))):
+            self.move(at, button)
+            self.wait(1 / 60)
+            each()
+        _test.mouseRelease(self.canvas, button, pos=end)
+        self.wait(0.02)
+
+    def click(self, at: QPoint) -> None:
+        """Click the left button."""
+        _test.mouseClick(self.canvas, Qt.MouseButton.LeftButton, pos=at)
+        self.wait(0.02)
+
+    def wheel(self, at: QPoint, steps: int) -> None:
+        """Turn the wheel; upward comes closer."""
+        event = QWheelEvent(
+            QPointF(at),
+            QPointF(self.canvas.mapToGlobal(at)),
+            QPoint(),
+            QPoint(0, 120 * steps),
+            Qt.MouseButton.NoButton,
+            Qt.KeyboardModifier.NoModifier,
+            Qt.ScrollPhase.NoScrollPhase,
+            False,
+        )
+        QApplication.sendEvent(self.canvas, event)
+
+    def key(
+        self,
+        key: Qt.Key,
+        modifiers: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier,
+        on: QWidget | None = None,
+    ) -> None:
+        """Press a key on the map, or on another widget."""
+        _test.keyClick(on or self.canvas, key, modifiers)
+        self.wait(0.02)
+
+    def choose(self, text: str) -> None:
+        """Press the keys of a menu's entry."""
+        keys = self.window.actions_by_text[text].shortcut()[0]
+        self.key(keys.key(), keys.keyboardModifiers())
+
+    def shortcut(self, keys: str) -> None:
+        """Press a combination of keys in the window, such as Ctrl+E."""
+        _test.keySequence(self.window, QKeySequence(keys))
+        self.wait(0.02)
+
+    def type_over(self, line: QLineEdit, text: str) -> None:
+        """Click into a line and type something else."""
+        _test.mouseClick(line, Qt.MouseButton.LeftButton)
+        line.selectAll()
+        _test.keyClicks(line, text)
+        self.wait(0.02)
+
+    def press_button(self, button: QAbstractButton) -> None:
+        """Click a button."""
+        _test.mouseClick(button, Qt.MouseButton.LeftButton)
+        self.wait(0.02)
+
+    def see(self) -> QPixmap:
+        """The window as it looks now."""
+        return self.window.grab()
+
+    def wait_for_the_engine(self) -> None:
+        """Wait until the model is open and all tiles of the view are there."""
+        window = self.window
+        self.wait_until(
+            lambda: window.ready and self.canvas.pacing.at_rest and window.feed.missing == window.fields.missing == 0
+        )
+
+
+def _line(start: QPoint, end: QPoint, steps: int) -> Iterator[QPoint]:
+    for step in range(1, steps + 1):
+        yield start + (end - start) * (step / steps)
+
+
+@contextmanager
+def person_at_a_window(
+    model: str | None,
+    size: tuple[int, int] = (1280, 800),
+    theme: str = "dark",
+    start_engine: Callable[[], Engine] = ProcessEngine,
+) -> Iterator[Person]:
+    """A person before a fresh window, with settings of its own; the window is closed at the end."""
+    use_a_display()
+    app = application()
+    with tempfile.TemporaryDirectory() as folder:
+        settings = Settings(Path(folder) / "settings.ini")
+        settings.set_text("keep pictures on disk", "no")  # what is measured or filmed must not depend on earlier runs
+        window = MainWindow(settings, start_engine)
+        try:
+            window.choose_theme(theme)
+            window.resize(*size)
+            chosen = folder_to_open(model, window.settings)
+            if chosen is None:
+                raise UserError("no bundle is at hand; name one with --model")
+            window.open(chosen)
+            window.show()
+            yield Person(window)
+        finally:
+            window.close()
+            window.deleteLater()
+            app.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+            app.processEvents()

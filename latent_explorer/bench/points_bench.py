@@ -1,0 +1,139 @@
+"""Drawing points while panning and zooming, and picking among them."""
+
+import itertools
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+from PyQt6.QtGui import QImage, QPainter
+
+from latent_explorer.atlas import Region, TileCache
+from latent_explorer.atlas.view import View
+from latent_explorer.bench.clouds import CLASSES, HOME, SIDES, SIZES, clouds, pan_of
+from latent_explorer.bench.frames import FRAME, play
+from latent_explorer.bench.person import use_a_display
+from latent_explorer.errors import UserError
+from latent_explorer.gui.app import application
+from latent_explorer.gui.layers.points import PointLayer
+from latent_explorer.gui.layers.tiles import TileLayer
+from latent_explorer.gui.pane.canvas import MapCanvas
+from latent_explorer.gui.pane.sorter import Sorter
+from latent_explorer.gui.theme import DARK
+from latent_explorer.measure import Measure
+from latent_explorer.points.inside import inside
+from latent_explorer.points.splat import wait_for_compiled
+
+_STEPS, _ZOOMS, _PICKS, _SELECTIONS, _REACH, _WARM_UP = 300, 40, 100, 10, 9.0, 0.3
+
+
+def measure_points() -> dict[str, Measure]:
+    """For 70 thousand, a million and ten million points, on a map of 1280 x 800 pixels, in milliseconds.
+
+    load_seconds: from handing them to a map until they are painted, once, in seconds; the map is panned meanwhile.
+    longest_stall_while_loading_ms: the longest that one of its frames was late, or did not come back. pan: each redraw
+    while panning at the home zoom. zoom: each redraw after a step of the wheel, from the home zoom inwards. pick:
+    finding the point nearest to a pixel. box, lasso: finding the points inside one that holds about half of them, and
+    greying out the others. Baseline of `pan_70k`: a
+    ScatterPlotItem in a process of its own, panned in the same way.
+    """
+    use_a_display()
+    app = application()
+    wait_for_compiled()
+    found: dict[str, Measure] = {}
+    for name, count in SIZES.items():
+        found |= {f"{what}_{name}": measure for what, measure in _measured(count, plain=name == "70k")}
+    del app  # a map needs it to the end
+    return found
+
+
+def _measured(count: int, plain: bool) -> Iterator[tuple[str, Measure]]:
+    uv, label = clouds(count)
+    layer = PointLayer(Sorter())
+    seconds, stall = _load(layer, lambda: layer.show(uv, label, CLASSES, frozenset(), DARK))
+    yield "load_seconds", Measure.of([seconds], unit="s")
+    yield "longest_stall_while_loading_ms", Measure.of([stall])
+    home = View().resized(*SIDES).fitted(Region(*HOME))
+    yield "pan", Measure.of(list(_pan(layer, home)), _plain_times() if plain else None)
+    yield "zoom", Measure.of(list(_zoom(layer, home)))
+    yield "pick", Measure.of(list(_pick(layer, home)))
+    middle, reach = np.median(uv, axis=0).astype(np.float64), 0.7 * float(uv.std())
+    for name, corners in (("box", 4), ("lasso", 200)):
+        angles = 2 * np.pi * (np.arange(corners) + 0.5) / corners
+        outline = middle + reach * 2**0.5 * np.stack([np.cos(angles), np.sin(angles)], axis=1)
+        yield name, Measure.of([_timed(lambda at=outline: _select(layer, at)) for _ in range(_SELECTIONS)])  # type: ignore[misc]
+
+
+def _load(layer: PointLayer, show: Callable[[], None]) -> tuple[float, float]:
+    """Seconds until a map has painted points, panned all the while; and the longest stall, in milliseconds."""
+    canvas = MapCanvas(TileLayer(TileCache()), layer)
+    canvas.resize(*SIDES)
+    canvas.set_home(Region(*HOME))
+    canvas.show()
+    inputs = _panned(canvas)
+    play(inputs, _WARM_UP)
+    started, stall = time.perf_counter(), _timed(show)
+    while layer.sorting:
+        times = play(inputs, FRAME)
+        stall = max(stall, times.stall, *times.frames)
+    canvas.repaint()
+    seconds = time.perf_counter() - started
+    canvas.close()
+    return seconds, stall
+
+
+def _panned(canvas: MapCanvas) -> Iterator[None]:
+    for step in itertools.count():
+        canvas.pan(*pan_of(step))
+        yield
+
+
+def _pan(layer: PointLayer, view: View) -> Iterator[float]:
+    for step in range(_STEPS):
+        view = view.panned(*pan_of(step))
+        yield _redraw(layer, view)
+
+
+def _zoom(layer: PointLayer, view: View) -> Iterator[float]:
+    for _ in range(_ZOOMS):
+        view = view.zoomed(1.25, 0.55 * SIDES[0], 0.45 * SIDES[1])
+        yield _redraw(layer, view)
+
+
+def _pick(layer: PointLayer, view: View) -> Iterator[float]:
+    places = np.random.default_rng(1).uniform((0, 0), SIDES, (_PICKS, 2)).tolist()
+    for number, (x, y) in enumerate(places):
+        seen = view.zoomed(1.25 ** (number % 20), x, y)
+        yield _timed(lambda seen=seen, x=x, y=y: layer.nearest(seen, x, y, _REACH))  # type: ignore[misc]
+
+
+def _select(layer: PointLayer, outline: NDArray[np.float64]) -> None:
+    layer.select(inside(layer.index, outline))
+
+
+def _redraw(layer: PointLayer, view: View) -> float:
+    """Milliseconds to draw the points over an image."""
+    image = QImage(*SIDES, QImage.Format.Format_RGB32)
+    image.fill(0)
+    painter = QPainter(image)
+    milliseconds = _timed(lambda: layer.paint(painter, view, 1.0))
+    painter.end()
+    return milliseconds
+
+
+def _timed(task: Callable[[], object]) -> float:
+    started = time.perf_counter()
+    task()
+    return 1000 * (time.perf_counter() - started)
+
+
+def _plain_times() -> list[float]:
+    command = [sys.executable, "-m", "latent_explorer.bench.scatter"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise UserError(f"the scatter plot to compare with failed: {done.stderr.strip().splitlines()[-1:]}")
+    times: list[float] = json.loads(done.stdout)
+    return times

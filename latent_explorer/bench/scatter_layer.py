@@ -1,0 +1,38 @@
+"""The points drawn by pyqtgraph's ScatterPlotItem, one item for all: what `bench frames` compares the points with."""
+
+import numpy as np
+import pyqtgraph
+from PyQt6.QtCore import QRectF
+from PyQt6.QtGui import QColor, QPainter
+
+from latent_explorer.atlas.view import View
+from latent_explorer.gui.shell.window import MainWindow
+
+
+class ScatterLayer:
+    """Paints a window's points as a ScatterPlotItem would be painted in a plot that fills the map."""
+
+    def __init__(self, window: MainWindow) -> None:
+        assert window.session is not None
+        bundle = window.session.bundle
+        self._graphics = pyqtgraph.GraphicsView(background=None)
+        self._box = pyqtgraph.ViewBox(enableMenu=False, defaultPadding=0)
+        self._graphics.setCentralItem(self._box)
+        labels = bundle.latents.label if bundle.latents.label is not None else np.zeros(len(bundle.uv), np.int64)
+        brushes = [pyqtgraph.mkBrush(QColor(window.theme.class_colour(k))) for k in range(int(labels.max()) + 1)]
+        points = pyqtgraph.ScatterPlotItem(size=3, pen=None, pxMode=True)
+        points.setData(pos=bundle.uv, brush=[brushes[label] for label in labels])
+        self._box.addItem(points)
+
+    def paint(self, painter: QPainter, view: View, ratio: float) -> None:
+        """Draw the points of a view."""
+        self._graphics.resize(view.width, view.height)
+        region = view.region
+        self._box.setRange(xRange=(region.left, region.right), yRange=(region.bottom, region.top), padding=0)
+        self._graphics.render(painter, QRectF(0, 0, view.width, view.height))
+
+
+def use_scatter_items(window: MainWindow) -> None:
+    """Let a window draw its points with a ScatterPlotItem."""
+    setattr(window.points, "paint", ScatterLayer(window).paint)  # noqa: B010 - mypy takes methods for constants
+    window.canvas.refresh()

@@ -1,0 +1,161 @@
+"""Millions of images encoded without being in memory, killed halfway, beside the plain way of holding them all."""
+
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from latent_explorer.bench import stream_baseline
+from latent_explorer.errors import UserError
+from latent_explorer.training.parts import read_parts
+from latent_explorer.training.streaming import PART_IMAGES
+
+_SIDE, _SPOTS = 28, 3
+_FILES = 3  # that the plain way is tried on
+_SHARD = 100_000
+_POLL = 0.02  # seconds
+Figures = dict[str, float | None]
+
+
+@dataclass(frozen=True)
+class Ran:
+    """A program that has ended. peak: the most memory it had, in MiB, mapped files included; None where unknown."""
+
+    out: str
+    seconds: float
+    peak: float | None
+
+
+def measure_stream(bundle: Path, images: int = 5_000_000) -> Figures:
+    """Encode that many synthetic images of 28 x 28 with the model in `bundle`, by the program's own command.
+
+    A call is killed when half the parts are there, and a second goes on. images_per_second: over both calls, with all
+    that starting them takes. peak_mib: of both. kept_parts: what the second found done. The plain way holds all
+    images: it is run on the first file and on the first three; baseline_images_per_second is that of the quicker run,
+    without its start, since a busy moment would spoil so short a one. baseline_measured_peak_mib: on three;
+    baseline_peak_mib: what that makes for all, by the line through both. largest_difference: between the latents of
+    both ways on those three files.
+    Raises UserError where the disk has no room, or a call fails.
+    """
+    with tempfile.TemporaryDirectory(prefix="latent-explorer-stream-") as scratch:
+        folder = Path(scratch)
+        _check_room(folder, images)
+        sizes = list(write_spots(folder / "images", images))
+        figures, means = _encoded(folder, bundle, images)
+        plain, plain_means = _plain(folder, bundle, sizes)
+    difference = float(np.abs(means[: len(plain_means)] - plain_means).max())
+    peak, plain_peak = figures["peak_mib"], plain["baseline_peak_mib"]
+    ratio = None if peak is None or not plain_peak else peak / plain_peak
+    return {"images": images, **figures, **plain, "ratio": ratio, "largest_difference": difference}
+
+
+def write_spots(folder: Path, count: int) -> Iterator[int]:
+    """Write `count` pictures of one to three soft spots, and how many as labels, as a folder of arrays.
+
+    Gives how many images each file has.
+    """
+    folder.mkdir()
+    size = min(_SHARD, -(-count // 10))
+    for number, start in enumerate(range(0, count, size)):
+        draw = np.random.default_rng(number)
+        labels = draw.integers(0, _SPOTS, min(size, count - start))
+        parts = np.array_split(labels, -(-len(labels) // 10_000))
+        np.save(folder / f"images-{number:05}.npy", np.concatenate([_spots(part, draw) for part in parts]))
+        np.save(folder / f"labels-{number:05}.npy", labels)
+        yield len(labels)
+
+
+def watched(command: list[str], stop: Callable[[], bool] = lambda: False) -> Ran:
+    """Run a program to its end, or kill it once `stop` says so. Raises UserError where it fails otherwise."""
+    begin, peak, killed = time.perf_counter(), None, False
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        while process.poll() is None:
+            peak = _peak(process.pid) or peak
+            if stop():
+                process.kill()
+                killed = True
+                break
+            time.sleep(_POLL)
+        out, errors = process.communicate()
+    if process.returncode and not killed:
+        raise UserError(f"{' '.join(command[:4])} … failed: {errors.strip()[-500:]}")
+    return Ran(out, time.perf_counter() - begin, peak)
+
+
+def _check_room(folder: Path, images: int) -> None:
+    needed, free = images * (_SIDE * _SIDE + 64) * 1.02, shutil.disk_usage(folder).free
+    if free < needed:
+        raise UserError(
+            f"{folder.parent}: expected {needed / 2**30:.1f} GiB for {images:,} images, found {free / 2**30:.1f}; make "
+            "room, name another folder in TMPDIR, or ask for fewer with --images"
+        )
+
+
+def _spots(labels: NDArray[np.int64], draw: np.random.Generator) -> NDArray[np.uint8]:
+    """Pictures uint8 (k, 28, 28) with one spot more than the label says."""
+    grid = np.arange(_SIDE, dtype=np.float32)
+    width = draw.uniform(1.5, 4, (len(labels), _SPOTS, 1)).astype(np.float32)
+    rows, columns = (
+        np.exp(-np.square((grid - draw.uniform(4, 24, (len(labels), _SPOTS, 1)).astype(np.float32)) / width))
+        for _ in range(2)
+    )
+    rows *= (np.arange(_SPOTS) <= labels[:, None])[..., None]
+    pictures: NDArray[np.uint8] = np.minimum(255 * (rows.swapaxes(1, 2) @ columns), 255).astype(np.uint8)
+    return pictures
+
+
+def _encoded(folder: Path, bundle: Path, images: int) -> tuple[Figures, NDArray[np.float32]]:
+    """The figures of our way, and the means that it wrote."""
+    parts = folder / "latents"
+    command = [sys.executable, "-m", "latent_explorer", "encode", str(folder / "images"), "--model", str(bundle)]
+    command += ["--out", str(parts), "--device", "cpu", "--json"]
+    half = max(1, images // PART_IMAGES // 2)
+    killed = watched(command, lambda: len(list(parts.glob("latents-*"))) >= half)
+    resumed = watched(command)
+    told = msgspec.json.decode(resumed.out)
+    peaks = [each.peak for each in (killed, resumed) if each.peak is not None]
+    figures: Figures = {
+        "images_per_second": images / (killed.seconds + resumed.seconds),
+        "seconds": killed.seconds + resumed.seconds,
+        "peak_mib": max(peaks, default=None),
+        "parts": told["parts"],
+        "kept_parts": told["kept"],
+    }
+    return figures, read_parts(parts)[1].mean
+
+
+def _plain(folder: Path, bundle: Path, sizes: list[int]) -> tuple[Figures, NDArray[np.float32]]:
+    """The figures of the plain way, and the means of the images that it was tried on."""
+    out = folder / "plain.npy"
+    command = [sys.executable, "-m", stream_baseline.__name__, str(folder / "images"), str(bundle)]
+    few, more = (watched([*command, str(files), str(out)]) for files in (1, _FILES))
+    counts = sizes[0], sum(sizes[:_FILES])
+    whole = None
+    if few.peak is not None and more.peak is not None:
+        whole = more.peak + (more.peak - few.peak) / (counts[1] - counts[0]) * (sum(sizes) - counts[1])
+    figures: Figures = {
+        "baseline_images_per_second": max(n / float(ran.out) for n, ran in zip(counts, (few, more), strict=True)),
+        "baseline_measured_images": counts[1],
+        "baseline_measured_peak_mib": more.peak,
+        "baseline_peak_mib": whole,
+    }
+    return figures, np.load(out)
+
+
+def _peak(process: int) -> float | None:
+    """The most memory a process has had so far, in MiB; None where the system does not say."""
+    try:
+        status = Path(f"/proc/{process}/status").read_text()
+    except OSError:
+        return None
+    found = re.search(r"VmHWM:\s+(\d+) kB", status)
+    return int(found[1]) / 1024 if found else None

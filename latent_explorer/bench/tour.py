@@ -1,0 +1,190 @@
+"""The tour: hover, pin, path, play and export, by real mouse and key events, with pictures of all of it."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PIL import Image
+from PyQt6.QtCore import QPoint, Qt
+from PyQt6.QtWidgets import QApplication, QDialog
+
+from latent_explorer import __version__
+from latent_explorer.bench.person import Person, person_at_a_window
+from latent_explorer.bench.reel import Reel
+from latent_explorer.files import write_bytes_whole, write_whole
+from latent_explorer.gui.widgets.images import to_array
+
+_FILM_EVERY = 4  # of the steps of 1/60 s, how many a frame of the GIF covers
+_FILM_WIDTH = 900
+_CLASSES = 5  # that the tour visits
+
+
+class Tour:
+    """One walk through the program; `seen` collects what was on screen at each stop."""
+
+    def __init__(self, person: Person, out: Path) -> None:
+        self.person, self.window, self.out = person, person.window, out
+        self.seen: list[dict[str, Any]] = []
+        self._film = Reel(_FILM_WIDTH)
+        self._steps = 0
+
+    def walk(self) -> None:
+        """Do it all, in order."""
+        self.person.wait_for_the_engine()
+        for stop in (self.hover, self.pin, self.draw_path, self.play, self.zoom, self.export, self.light):
+            stop()
+        self._save_film()
+
+    def hover(self) -> None:
+        """Over two classes, waiting for what the data say."""
+        self.person.glide(self._class_place(0), self._class_place(1), 0.8, self._shoot)
+        self._rest()
+        self._stop("hover", "The picture under the pointer, the nearest images, and how far the data are")
+
+    def pin(self) -> None:
+        """Pin two places."""
+        for label in (2, 3):
+            self.person.click(self._class_place(label))
+        self.person.wait_until(lambda: self.window.pins.list.count() == 2)
+        self.person.wait(0.3)
+        self._stop("pin", "Two pinned places")
+
+    def draw_path(self) -> None:
+        """Drag from one class to another."""
+        start, end = self._class_place(3), self._class_place(0)
+        self.person.key(Qt.Key.Key_D)
+        self.person.glide(self._class_place(1), start, 0.5, self._shoot)
+        self.person.drag(start, end, 1.2, self._shoot)
+        self.person.wait_until(lambda: len(self.window.filmstrip.frames) > 0)
+        self.person.move(end)
+        self._rest()
+        self._stop("path", "The pictures between two digits")
+
+    def play(self) -> None:
+        """Play there and back."""
+        self.person.key(Qt.Key.Key_K)
+        started = self.window.filmstrip.index
+        for _ in range(240):
+            self.person.wait(1 / 60)
+            self._shoot()
+        self._stop("play", "The path, playing; the marker moves along it")
+        self.person.key(Qt.Key.Key_K)
+        self.seen[-1]["frames_moved"] = self.window.filmstrip.index != started
+        self.person.key(Qt.Key.Key_P)
+
+    def zoom(self) -> None:
+        """Come closer with the wheel."""
+        at = self._class_place(1)
+        for _ in range(9):
+            self.person.wheel(at, 1)
+            self.person.wait(0.05)
+        self.person.move(at)
+        self.person.wait_for_the_engine()
+        self._rest()
+        self._stop("zoom", "Nearer: new pictures between the ones before")
+        self.person.key(Qt.Key.Key_F)
+        self.person.wait_for_the_engine()
+
+    def export(self) -> None:
+        """Export the filmstrip through its dialog, by typing and clicking."""
+        self.person.shortcut("Ctrl+Shift+E")
+        self.person.wait_until(lambda: self.window.exporter.dialog is not None)
+        dialog = self.window.exporter.dialog
+        assert dialog is not None
+        self.person.wait_until(lambda: bool(dialog.caption.text()))
+        self.person.type_over(dialog.destination.folder, str(self.out.absolute()))
+        self.person.type_over(dialog.destination.name, "path")
+        self.person.wait(0.6)
+        self._stop("export", "How the filmstrip is exported", dialog)
+        path = dialog.destination.path(dialog.form.known)
+        path.unlink(missing_ok=True)  # of an earlier tour
+        self.person.press_button(dialog.footer.export)
+        self.person.wait_until(path.exists)
+        self.person.wait_until(lambda: not dialog.isVisible())
+        self.seen[-1]["file"] = path.name
+
+    def light(self) -> None:
+        """The same map in the light theme."""
+        self.window.choose_theme("light")
+        self.person.glide(self._class_place(1), self._class_place(4), 0.3)
+        self._rest()
+        self._stop("light", "The light theme")
+        self.window.choose_theme("dark")
+
+    # -- parts
+
+    def _class_place(self, label: int) -> QPoint:
+        """Where a class is at home on the canvas: its point nearest to its median.
+
+        Where there are fewer classes than the tour visits, vertical strips of the data stand for them.
+        """
+        assert self.window.session is not None
+        bundle = self.window.session.bundle
+        if (
+            bundle.latents.label is not None
+            and bundle.class_counts[:_CLASSES].all()
+            and len(bundle.class_counts) >= _CLASSES
+        ):
+            own = bundle.uv[bundle.latents.label == label]
+        else:
+            own = np.array_split(bundle.uv[np.argsort(bundle.uv[:, 0])], _CLASSES)[label]
+        u, v = own[np.square(own - np.median(own, axis=0)).sum(1).argmin()].tolist()
+        return self.person.point(u, v)
+
+    def _rest(self) -> None:
+        """Hold still until the place is described."""
+        self.person.wait_until(lambda: self.window.prober.place is not None, 10, strict=False)
+        self.person.wait(0.1)
+
+    def _stop(self, name: str, caption: str, what: QDialog | None = None) -> None:
+        path = self.out / f"{len(self.seen) + 1:02d}-{name}.png"
+        pixmap = what.grab() if what is not None else self.person.see()
+        image = Image.fromarray(to_array(pixmap.toImage())).convert("RGB")
+        write_whole(path, lambda stream: image.save(stream, "PNG", optimize=True), overwrite=True)
+        self.seen.append({"picture": path.name, "caption": caption, **self._state()})
+
+    def _state(self) -> dict[str, Any]:
+        """What is on screen, in plain values."""
+        window, probe, place = self.window, self.window.prober.probe, self.window.prober.place
+        assert window.session is not None
+        return {
+            "probe": None if probe is None else [round(float(value), 4) for value in probe.z],
+            "picture_mean": None if probe is None or probe.picture is None else round(float(probe.picture.mean()), 3),
+            "word": None if place is None else place.word,
+            "pins": [pin.name for pin in window.session.state.pins],
+            "frames": len(window.filmstrip.frames),
+            "frame": window.filmstrip.index,
+            "tiles_to_come": window.feed.missing,
+        }
+
+    def _shoot(self) -> None:
+        """A frame of the film, every few steps."""
+        self._steps += 1
+        if self._steps % _FILM_EVERY:
+            return
+        self._film.shoot(self.person.see())
+
+    def _save_film(self) -> None:
+        self._film.save(self.out / "drag.gif", round(1000 * _FILM_EVERY / 60))
+
+
+def tour(out: Path, model: str | None = None) -> dict[str, Any]:
+    """Drive the real window through the tour; pictures, a GIF and tour.json go to the folder `out`.
+
+    Returns what tour.json holds. Raises UserError where the window does not show what it should.
+    """
+    out.mkdir(parents=True, exist_ok=True)
+    with person_at_a_window(model) as person:
+        walk = Tour(person, out)
+        walk.walk()
+        assert person.window.session is not None
+        report = {
+            "version": __version__,
+            "model": person.window.session.bundle.name,
+            "platform": QApplication.platformName(),
+            "film": "drag.gif",
+            "stops": walk.seen,
+        }
+    write_bytes_whole(out / "tour.json", json.dumps(report, indent=2).encode(), overwrite=True)
+    return report

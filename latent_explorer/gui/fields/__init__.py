@@ -1,1 +1,0 @@
-"""Fields as layers of the map: their tiles, colours, scale and words."""

@@ -1,0 +1,161 @@
+"""The fields of a window: which are wanted of the engine, how they look, and what they say about a place."""
+
+import numpy as np
+from PyQt6.QtGui import QColor
+
+from latent_explorer.atlas import FIELDS, TileCache, TileKey
+from latent_explorer.atlas.cache import Pictures
+from latent_explorer.atlas.prefetch import AROUND
+from latent_explorer.engine.client import Answer, EngineClient, Want, WantTile
+from latent_explorer.gui.layers.colours import Span, by_class, by_cover, by_ramp
+from latent_explorer.gui.layers.field_layer import FieldLayer
+from latent_explorer.gui.layers.words import value_line
+from latent_explorer.gui.pane.canvas import MapCanvas
+from latent_explorer.gui.pane.tile_store import TileStore
+from latent_explorer.gui.panels.values import ValueLines
+from latent_explorer.gui.theme import Theme
+from latent_explorer.session import OpenBundle
+
+_BYTES = 64 * 2**20
+_SAMPLE = 800  # images over which the range of a field is found
+_VEIL = "veil"
+
+
+class FieldLayers:
+    """All fields as layers, the veil undermost and at first the only one shown."""
+
+    def __init__(self, client: EngineClient, store: TileStore, canvas: MapCanvas, values: ValueLines) -> None:
+        self._client, self._store, self._canvas, self._values = client, store, canvas, values
+        self._cache = TileCache(_BYTES)
+        self._bundle: OpenBundle | None = None
+        self._theme: Theme | None = None
+        self.by_title = {
+            field.title: FieldLayer(
+                field, self._cache, visible=field.name == _VEIL, opacity=0.8 if field.name == _VEIL else 0.7
+            )
+            for field in FIELDS.values()
+        }
+        canvas.fields += self.by_title.values()
+
+    @property
+    def missing(self) -> int:
+        """How many tiles of visible fields, and ranges, are not there yet."""
+        view = self._canvas.view
+        ranges = sum(self._lacks_range(layer) for layer in self._shown)
+        return ranges + sum(not self._cache.fresh(key) for layer in self._shown for key in layer.keys(view))
+
+    @property
+    def keys(self) -> list[TileKey]:
+        """The tiles of visible fields that the view wants."""
+        return [key for layer in self._shown for key in layer.keys(self._canvas.view)]
+
+    @property
+    def _shown(self) -> list[FieldLayer]:
+        """The layers that are visible and that the data allow."""
+        if self._bundle is None:
+            return []
+        labelled = bool(self._bundle.class_names)
+        layers = self.by_title.values()
+        return [layer for layer in layers if layer.visible and (labelled or layer.field.name != "classes")]
+
+    def open(self, bundle: OpenBundle) -> None:
+        """Start afresh with another bundle."""
+        self._bundle = bundle
+        self._cache.clear()
+        for layer in self.by_title.values():
+            layer.chart, layer.span, layer.colouring = bundle.chart.name, None, None
+            layer.forget()
+        self._values.show_lines([])
+
+    def renew(self, bundle: OpenBundle) -> None:
+        """Go on with another bundle whose data lie elsewhere; what was known stands in until it is known anew."""
+        self._bundle = bundle
+        self._cache.expire()
+        for layer in self.by_title.values():
+            layer.outdated = True
+
+    def dress(self, theme: Theme) -> None:
+        """Show the fields in the colours of a theme."""
+        self._theme = theme
+        for layer in self.by_title.values():
+            self._colour(layer)
+
+    def look(self, *, asking: bool = True) -> None:
+        """Want what the visible fields lack: first their ranges, then the tiles of the view, then those around it.
+
+        asking: of the engine; what is on disk is read in any case.
+        """
+        view, shown = self._canvas.view, self._shown
+        ranges = [self._range_want(layer) for layer in shown if self._lacks_range(layer)]
+        keys = [key for around in (0.0, AROUND) for layer in shown for key in layer.keys(view, around)]
+        missing = [key for key in dict.fromkeys(keys) if not self._cache.fresh(key)]
+        kept = self._store.wish("fields", missing)
+        if asking:
+            tiles = (self._tile_want(key) for key in missing if key not in kept)
+            self._client.wish("fields", [*ranges, *tiles])
+
+    def take(self, answer: Answer) -> None:
+        """Keep what has come of a field, and show it."""
+        assert answer.values is not None
+        if isinstance(answer.key, TileKey):
+            self._store.keep(answer.key, answer.values)
+            self.take_tile(answer.key, answer.values)
+        elif isinstance(answer.key, str):
+            layer = self._layer(answer.key)
+            layer.span = Span.of(answer.values[:, 0], logarithmic=layer.field.logarithmic)
+            layer.outdated = False
+            self._colour(layer)
+            self._canvas.refresh()
+
+    def take_tile(self, key: TileKey, values: Pictures) -> None:
+        """Keep a tile, be it from the engine or from the disk, and show it."""
+        for forgotten in self._cache.put(key, values):
+            self._layer(forgotten.field).forget([forgotten])
+        self._layer(key.field).forget([key])
+        self._canvas.show_tile(key)
+
+    def set_layer(self, title: str, visible: bool, opacity: float) -> None:
+        """Show or hide a field, and how strong."""
+        layer = self.by_title[title]
+        layer.visible, layer.opacity = visible, opacity
+        self.look()
+        self._canvas.refresh()
+        if self._canvas.marks.probe is not None:
+            self.hover(*self._canvas.marks.probe)
+
+    def hover(self, u: float, v: float) -> None:
+        """Say what the visible fields are at a plane point."""
+        if self._bundle is None:
+            return
+        names, view = self._bundle.class_names, self._canvas.view
+        found = [(layer.field, layer.value(view, (u, v))) for layer in self._shown]
+        lines = [f"{field.title}: …" if values is None else value_line(field, values, names) for field, values in found]
+        self._values.show_lines(lines)
+
+    def _layer(self, name: str) -> FieldLayer:
+        return self.by_title[FIELDS[name].title]
+
+    def _colour(self, layer: FieldLayer) -> None:
+        layer.forget()
+        if self._theme is None or self._bundle is None:
+            return
+        if layer.field.name == _VEIL:
+            layer.colouring = by_cover(QColor(self._theme.map))
+        elif layer.field.name == "classes":
+            layer.classes = len(self._bundle.class_names)
+            layer.colouring = by_class([self._theme.class_colour(label) for label in range(layer.classes)])
+        elif layer.span is not None:
+            layer.colouring = by_ramp(layer.span)
+
+    def _lacks_range(self, layer: FieldLayer) -> bool:
+        return layer.field.scaled and (layer.span is None or layer.outdated)
+
+    def _range_want(self, layer: FieldLayer) -> Want:
+        assert self._bundle is not None
+        means = self._bundle.latents.mean
+        sample = means[np.random.default_rng(0).permutation(len(means))[: _SAMPLE if layer.field.steps > 8 else 200]]
+        return Want(layer.field.name, sample, layer.field.name)
+
+    def _tile_want(self, key: TileKey) -> WantTile:
+        assert self._bundle is not None
+        return WantTile(key, self._bundle.chart)

@@ -1,0 +1,268 @@
+"""The data points as a layer of the map."""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from PyQt6.QtCore import QPointF, QTimer
+from PyQt6.QtGui import QColor, QPainter
+
+from latent_explorer.atlas.view import View
+from latent_explorer.gui.pane.sorter import Sorter
+from latent_explorer.gui.theme import Theme
+from latent_explorer.gui.widgets.images import borrowed_qimage
+from latent_explorer.points.index import PointIndex
+from latent_explorer.points.marking import marked
+from latent_explorer.points.splat import Ink, Splatter, load_compiled
+from latent_explorer.session import OpenBundle
+
+_AROUND = 96  # pixels drawn around the view, so that most steps of panning need no drawing
+_LOAD_MS = 1500
+_PICKING = (1.5, 4.0)  # pixels around the pointer searched first
+_DOTS = (1.6, 7.0, 14.0)  # pixels: the least dot, up to which it grows as the map does, and the largest
+_CLEARER = 0.25  # by how much dots that stand alone are less see-through than where they crowd
+_AT_ONCE = 200_000  # points sorted so quickly that the first paint can wait for them
+_NONE = np.zeros((0, 2), np.float32)
+
+
+OPACITY = 0.75
+"""Of the points where they crowd, unless another is chosen."""
+
+
+@dataclass(frozen=True, eq=False)
+class _Made:
+    """An image of the points around a view, which serves while panning does not leave it."""
+
+    view: View
+    ratio: float
+    pixels: NDArray[np.uint32]
+
+    def serves(self, view: View, ratio: float) -> bool:
+        same = (view.scale, view.width, view.height, ratio) == (
+            self.view.scale, self.view.width, self.view.height, self.ratio,
+        )  # fmt: skip
+        return same and max(map(abs, self._moved(view))) <= _AROUND
+
+    def corner(self, view: View) -> QPointF:
+        """Where the image goes, to the device pixel."""
+        right, down = self._moved(view)
+        return QPointF(
+            round(right * self.ratio) / self.ratio - _AROUND, round(down * self.ratio) / self.ratio - _AROUND
+        )
+
+    def _moved(self, view: View) -> tuple[float, float]:
+        return (self.view.u - view.u) * view.scale, (view.v - self.view.v) * view.scale
+
+
+class PointLayer:
+    """All points of the classes that are shown, in one image, made anew only when something changed.
+
+    opacity: of the points where they crowd. size: of their dots, 1 is the usual.
+
+    sorter: sorts many points in a thread; nothing is shown until it hands them to `take`. Without one, all are sorted
+    at once.
+    """
+
+    def __init__(self, sorter: Sorter | None = None) -> None:
+        self._sorter = sorter
+        self.visible = True
+        self.version = 0  # counts up whenever the points look different
+        self.over: Callable[[QPainter, View, float], None] = lambda painter, view, ratio: None  # painted on top of them
+        self._loading = False
+        self.opacity = OPACITY
+        self.size = 1.0
+        self.splatter = Splatter()
+        if sorter is not None:
+            sorter.done.connect(self.take)
+        self._uv = _NONE
+        self._index = PointIndex(_NONE, np.zeros(0, np.uint16))
+        self._group: NDArray[np.integer] = self._index.group
+        self._ink = Ink(np.zeros(1, np.uint32))
+        self._chosen: NDArray[np.bool_] | None = None
+        self._marks: list[NDArray[np.bool_]] = []
+        self._made: _Made | None = None
+
+    @property
+    def count(self) -> int:
+        """How many points are shown."""
+        return self._shown if self.visible else 0
+
+    @property
+    def uv(self) -> NDArray[np.float32]:
+        """Where the points are (n, 2)."""
+        return self._uv
+
+    @property
+    def sorting(self) -> int:
+        """How many points are being sorted."""
+        return 0 if self._index.uv is self._uv else len(self._uv)
+
+    @property
+    def text(self) -> str:
+        """How many points are shown, or sorted to be shown soon, in words."""
+        return f"sorting {self.sorting:,} points…" if self.sorting else f"{self.count:,} points"
+
+    @property
+    def index(self) -> PointIndex:
+        """All points of the bundle, also those that are not shown; of none while they are being sorted."""
+        return self._index
+
+    def set_points(self, bundle: OpenBundle, hidden: frozenset[int], theme: Theme) -> None:
+        """Show the points of a bundle, but for the hidden classes."""
+        self.show(bundle.uv, bundle.latents.label, len(bundle.class_names), hidden, theme)
+
+    def show(
+        self,
+        uv: NDArray[np.float32],
+        label: NDArray[np.int64] | None,
+        classes: int,
+        hidden: frozenset[int],
+        theme: Theme,
+    ) -> None:
+        """Show points (n, 2) but for those of hidden classes. Sorts them, unless they are the same as before."""
+        if self._uv is not uv:
+            self._uv, self._chosen = uv, None
+            self._sort(np.zeros(len(uv), np.uint16) if label is None else label)
+        colours = [QColor(theme.accent)] if label is None else map(theme.class_colour, range(classes))
+        shown = [0 if label is not None and number in hidden else _rgb(c) for number, c in enumerate(colours)]
+        self._ink = Ink(np.array(shown, np.uint32), grey=_rgb(QColor(theme.line)))
+        self._made, self.version = None, self.version + 1
+
+    def move(self, uv: NDArray[np.float32]) -> None:
+        """Show the same points at other places (n, 2), all else as it is."""
+        self._uv = uv
+        self.take(PointIndex(uv, self._group))
+
+    def _sort(self, group: NDArray[np.integer]) -> None:
+        self._group = group
+        if self._sorter is not None:
+            self._sorter.drop()
+        if self._sorter is None or len(self._uv) <= _AT_ONCE:
+            self.take(PointIndex(self._uv, group))
+        else:
+            self.take(PointIndex(_NONE, np.zeros(0, np.uint16)))
+            self._sorter.sort(self._uv, group)
+
+    def resize(self, size: float) -> None:
+        """Draw dots of another size."""
+        self.size = size
+        self._made = None
+
+    def take(self, index: PointIndex) -> None:
+        """Show points that have been sorted."""
+        self._index = index
+        self.select(self._chosen)
+
+    def select(self, chosen: NDArray[np.bool_] | None) -> None:
+        """Draw all points but the chosen ones (n,) in grey; None for all in their own colours."""
+        self._chosen = chosen
+        self._marks = [] if chosen is None or not len(self._index) else marked(self._index, chosen)
+        self._made, self.version = None, self.version + 1
+
+    def nearest(self, view: View, x: float, y: float, within: float) -> NDArray[np.float32] | None:
+        """The plane point (2,) of the shown data nearest to a pixel, if not farther than `within` pixels."""
+        found = self.nearest_image(view, x, y, within)
+        return None if found is None else self._index.uv[found]
+
+    def nearest_image(self, view: View, x: float, y: float, within: float) -> int | None:
+        """The number of the shown image whose point is nearest to a pixel, if not farther than `within` pixels."""
+        if not self.count:
+            return None
+        u, v = view.to_plane(x, y)
+        for reach in (*(pixels for pixels in _PICKING if pixels < within), within):
+            near = self._index.near(u, v, reach / view.scale)
+            near = near[self._ink.classes[self._index.group[near]] > 0]
+            if not len(near):
+                continue
+            distances = np.hypot(*(self._index.uv[near].astype(np.float64) - (u, v)).T)
+            best = int(distances.argmin())
+            if distances[best] * view.scale <= reach:
+                return int(near[best])
+        return None
+
+    def prepare(self, view: View, ratio: float) -> None:
+        """Make the image of the points, unless the last one serves."""
+        if self.count and (self._made is None or not self._made.serves(view, ratio)):
+            wide = view.resized(view.width + 2 * _AROUND, view.height + 2 * _AROUND)
+            self._made = _Made(view, ratio, self._splat(wide, ratio))
+
+    def paint(self, painter: QPainter, view: View, ratio: float) -> None:
+        """Draw the points."""
+        if not self.count:
+            return
+        self.prepare(view, ratio)
+        assert self._made is not None
+        image = borrowed_qimage(self._made.pixels)
+        image.setDevicePixelRatio(ratio)
+        painter.setOpacity(self.strength(view))
+        painter.drawImage(self._made.corner(view), image)
+        painter.setOpacity(1.0)
+        self.over(painter, view, ratio)
+
+    def coloured(self, positions: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Which of the points, by their positions in `index.points`, are neither hidden nor grey."""
+        own: NDArray[np.bool_] = self._ink.classes[self._index.points.group[positions]] > 0
+        return own & self._marks[0][positions] if self._marks else own
+
+    def colour(self, number: int) -> QColor:
+        """The colour of a point that is not hidden, by its image's number."""
+        return QColor(int(self._ink.classes[self._index.group[number]]))
+
+    def room(self, view: View) -> float:
+        """The pixels of screen per point, where points lie close."""
+        return self._gap(view) ** 2
+
+    def after_first_paint(self) -> None:
+        """Load the compiled loops soon, but not so soon that the first pictures wait for them."""
+        if not self._loading and len(self._index):
+            self._loading = True
+            QTimer.singleShot(_LOAD_MS, load_compiled)
+
+    def diameter(self, view: View, ratio: float) -> int:
+        """The size of a dot in device pixels: the fewer points a screen holds, the larger they are.
+
+        Coming closer, dots grow as the map does while they would touch, and by a pixel for each doubling afterwards.
+        """
+        least, usual, largest = _DOTS
+        pixels = max(least, 0.75 * self._gap(view))
+        if pixels > usual:
+            pixels = min(largest, usual + math.log2(pixels / usual))
+        return max(1, round(ratio * self.size * pixels))
+
+    def strength(self, view: View) -> float:
+        """The opacity in a view: where points lie close, dots that overlap are more see-through than single ones."""
+        crowded = min(1.0, (self.diameter(view, 1.0) / self._gap(view)) ** 2)
+        return min(1.0, self.opacity * (1 + _CLEARER * (1 - crowded)))
+
+    def _gap(self, view: View) -> float:
+        """Pixels from point to point, where they lie close."""
+        return view.scale / math.sqrt(max(self._density, 1e-300))
+
+    @property
+    def _shown(self) -> int:
+        per_class = self._index.per_class
+        return int(per_class[self._ink.classes[: len(per_class)] > 0].sum())
+
+    @property
+    def _density(self) -> float:
+        return self._index.density * self._shown / max(len(self._index), 1)
+
+    def _splat(self, view: View, ratio: float) -> NDArray[np.uint32]:
+        scale = view.scale * ratio
+        diameter = self.diameter(view, ratio)
+        rim = diameter / ratio / min(view.width, view.height)  # dots reach into what is seen from outside of it
+        entries, rows = self._index.level_for(view.region.grown(rim), scale)
+        usual = 2 * self._density * diameter**2 / scale**2
+        if entries is not self._index.points:  # what a cell holds is on its dots
+            usual *= max(1.0, self._index.cell_pixels(entries, scale) / diameter) ** 2
+        number = next(n for n, level in enumerate(self._index.levels) if level is entries)
+        marks = self._marks[number] if self._marks else None
+        ink = Ink(self._ink.classes, usual, marks, self._ink.grey)
+        return self.splatter.image(entries, rows, ink, view, diameter, ratio)
+
+
+def _rgb(colour: QColor) -> int:
+    """Never 0, which stands for a class that is not drawn."""
+    return max(1, colour.red() << 16 | colour.green() << 8 | colour.blue())

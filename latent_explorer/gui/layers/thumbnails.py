@@ -1,0 +1,185 @@
+"""The real images of the points, as a layer of the map: once one is near enough, in place of some of the points."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from PyQt6.QtCore import QPointF, QRect, QRectF, QSize, Qt
+from PyQt6.QtGui import QImage, QPainter, QRegion
+
+from latent_explorer.atlas import ByteCache, Region
+from latent_explorer.atlas.view import View
+from latent_explorer.gui.layers.points import PointLayer
+from latent_explorer.gui.widgets.images import inverted, to_array, to_qimage
+from latent_explorer.points.placing import distance_for, with_room
+
+SIDE = 40
+"""The longer side of a thumbnail with its rim, in logical pixels; it is the same at every zoom."""
+
+_APART = SIDE + 2
+_RIM = 2
+_LIFTED, _LIFTED_RIM = 90, 3  # of the one under the pointer
+_ROOM = 80.0  # pixels of screen per point from which there are thumbnails: about 20 points to each
+_CLOSER = 1.5  # than the view that shows everything one has to be, however few the points
+_AROUND = 128  # pixels around the view for which places are found, so that most steps of panning need none anew
+_BYTES = 32 * 2**20
+_PAINTED = 1024  # thumbnails kept as they are painted
+_KEPT_SIDE = 128  # larger images are kept smaller: so many pixels are never shown of them
+
+
+@dataclass(frozen=True, eq=False)
+class Places:
+    """Which images have a place. numbers: int64 (k,), in the dataset. version: of the points they were found among.
+
+    region: where they were looked for.
+    """
+
+    numbers: NDArray[np.int64]
+    version: int
+    region: Region
+
+    def serve(self, view: View, version: int) -> bool:
+        """Whether these are the places in a view."""
+        seen, whole = view.region, self.region
+        inside = whole.left <= seen.left and seen.right <= whole.right
+        inside = inside and whole.bottom <= seen.bottom and seen.top <= whole.top
+        return inside and self.version == version
+
+
+_NOWHERE = np.zeros(0, np.int64)
+
+
+class ThumbnailLayer:
+    """Paints the images of a cache at the places of their points; where one is not there yet, its dot is seen.
+
+    cache: images uint8 (h, w, c) by their numbers. invert: as of the tiles under them. fitted: the scale at which
+    everything is seen. lifted: the number of the image under the pointer, shown large above the others.
+    """
+
+    def __init__(self, points: PointLayer) -> None:
+        self.visible = True
+        self.cache: ByteCache[int] = ByteCache(_BYTES)
+        self.invert = False
+        self.fitted = 0.0
+        self.lifted: int | None = None
+        self._points = points
+        self._places: dict[float, Places] = {}  # by how far apart they are: of the view, and of the one before
+        self._shape = QSize(1, 1)
+        self._painted: dict[int, QImage] = {}
+        self._painted_for: tuple[int, float] = (-1, 0.0)
+
+    def open(self, image_shape: tuple[int, int, int]) -> None:
+        """Begin with the images (h, w, c) of another bundle."""
+        self._shape = QSize(image_shape[1], image_shape[0])
+        self.cache.clear()
+        self._painted.clear()
+        self._places, self.lifted = {}, None
+
+    def near_enough(self, view: View) -> bool:
+        """Whether a view is so near that points give way to their images."""
+        return view.scale >= _CLOSER * self.fitted and self._points.room(view) >= _ROOM
+
+    def places(self, view: View) -> NDArray[np.int64]:
+        """The numbers (k,) of the images that have a place in a view, or just beyond it."""
+        if not (self.visible and self._points.count and self.near_enough(view)):
+            return _NOWHERE
+        apart = distance_for(view.scale, _APART)
+        found = self._places.get(apart)
+        if found is None or not found.serve(view, self._points.version):
+            wide = view.resized(view.width + 2 * _AROUND, view.height + 2 * _AROUND).region
+            numbers = with_room(self._points.index, wide, apart, self._points.coloured)
+            found = Places(numbers, self._points.version, wide)
+            self._places = dict([*self._places.items()][-1:]) | {apart: found}
+        return found.numbers
+
+    def keep(self, number: int, image: NDArray[np.uint8]) -> None:
+        """An image (h, w, c) has come."""
+        if max(image.shape[:2]) > _KEPT_SIDE:
+            mode, smooth = Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
+            image = to_array(to_qimage(image).scaled(_KEPT_SIDE, _KEPT_SIDE, mode, smooth))[..., :3]
+        self.cache.put(number, image.copy())
+
+    def missing(self, view: View, near: tuple[float, float]) -> list[int]:
+        """The numbers of the images that a view shows and that are not there, nearest first to a plane point."""
+        numbers = self.places(view)
+        distance = np.abs(self._points.index.uv[numbers] - np.array(near)).max(1)
+        return [number for number in numbers[np.argsort(distance)].tolist() if self.cache.get(number) is None]
+
+    def at(self, view: View, uv: tuple[float, float]) -> int | None:
+        """The number of the image whose thumbnail, painted, lies over a plane point."""
+        numbers = self.places(view)
+        off = np.abs(self._points.index.uv[numbers].astype(np.float64) - uv).max(1) * view.scale
+        best = int(off.argmin()) if len(off) else 0
+        if not len(off) or off[best] > SIDE / 2:
+            return None
+        number = int(numbers[best])
+        return number if number in self.cache else None
+
+    def region_of(self, view: View, numbers: NDArray[np.int64]) -> QRegion:
+        """The pixels that the thumbnails of some images cover, of those that have a place in a view."""
+        whole = QRegion()
+        for x, y in view.to_screen(self._points.index.uv[np.intersect1d(numbers, self.places(view))]).tolist():
+            whole = whole.united(QRect(round(x - SIDE / 2) - 1, round(y - SIDE / 2) - 1, SIDE + 2, SIDE + 2))
+        return whole
+
+    def paint(self, painter: QPainter, view: View, ratio: float) -> None:
+        """Draw the images that have a place, each in the middle of its point, its rim in the colour of its class."""
+        numbers, size = self.places(view), self._size(SIDE, _RIM)
+        half = np.array([size.width(), size.height()]) / 2
+        corners = view.to_screen(self._points.index.uv[numbers]) - half
+        seen = ((corners > -2 * half) & (corners < (view.width, view.height))).all(1)
+        corners = np.round(corners[seen] * ratio) / ratio  # on whole pixels of the device nothing is scaled
+        for number, (x, y) in zip(numbers[seen].tolist(), corners.tolist(), strict=True):
+            if number in self.cache:
+                painter.drawImage(QPointF(x, y), self._thumbnail(number, ratio))
+
+    def _thumbnail(self, number: int, ratio: float) -> QImage:
+        """An image as it is painted, made once."""
+        look = self._points.version, ratio
+        if self._painted_for != look or len(self._painted) > _PAINTED:
+            self._painted, self._painted_for = {}, look
+        if number not in self._painted:
+            self._painted[number] = self._framed(number, SIDE, _RIM, ratio)
+        return self._painted[number]
+
+    def lifted_rect(self, view: View) -> QRect:
+        """The pixels of the image under the pointer; it grows to the lower left, away from the loupe."""
+        if self.lifted is None:
+            return QRect()
+        x, y = view.to_screen(self._points.index.uv[self.lifted]).tolist()
+        size = self._size(_LIFTED, _LIFTED_RIM)
+        place = QRect(round(x + SIDE / 2) - size.width(), round(y - SIDE / 2), size.width(), size.height())
+        place.moveLeft(max(0, min(place.left(), view.width - place.width())))
+        place.moveTop(max(0, min(place.top(), view.height - place.height())))
+        return place
+
+    def paint_lifted(self, painter: QPainter, view: View) -> None:
+        """Draw the image under the pointer, large."""
+        if self.lifted is None or self.lifted not in self.cache:
+            return
+        device = painter.device()
+        ratio = 1.0 if device is None else device.devicePixelRatioF()
+        image = self._framed(self.lifted, _LIFTED, _LIFTED_RIM, ratio)
+        painter.drawImage(self.lifted_rect(view).topLeft(), image)
+
+    def _size(self, side: int, rim: int) -> QSize:
+        """Of an image with its rim, in logical pixels, its longer side as given."""
+        inner, rims = side - 2 * rim, QSize(2 * rim, 2 * rim)
+        return self._shape.scaled(inner, inner, Qt.AspectRatioMode.KeepAspectRatio).expandedTo(QSize(1, 1)) + rims
+
+    def _framed(self, number: int, side: int, rim: int, ratio: float) -> QImage:
+        """An image in a rim of the colour of its class; each pixel a square where it is enlarged much."""
+        pixels = self.cache.get(number)
+        assert pixels is not None
+        size = self._size(side, rim)
+        framed = QImage(round(size.width() * ratio), round(size.height() * ratio), QImage.Format.Format_RGB32)
+        framed.setDevicePixelRatio(ratio)
+        framed.fill(self._points.colour(number))
+        painter = QPainter(framed)
+        smooth = size.width() < 2 * pixels.shape[1]
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, smooth)
+        inner = QRectF(rim, rim, size.width() - 2 * rim, size.height() - 2 * rim)
+        image = to_qimage(pixels)
+        painter.drawImage(inner, inverted(image) if self.invert else image)
+        painter.end()
+        return framed

@@ -1,0 +1,133 @@
+"""The decoded pictures as a layer of the map."""
+
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Iterator
+
+from PyQt6.QtCore import QRect, QRectF
+from PyQt6.QtGui import QColor, QImage, QPainter
+
+from latent_explorer.atlas import PICTURES, TileCache, TileKey, montage, tile_region
+from latent_explorer.atlas.view import View
+from latent_explorer.gui.widgets.images import inverted, to_qimage
+
+_ANCESTORS = 4
+"""How many levels up a tile may be stood in for by a coarser one."""
+
+_IMAGES = 320
+"""Tiles whose painted form is kept: about 200 KB each with pictures of 28 x 28."""
+
+
+class TileLayer:
+    """Paints the tiles of a cache; for one that is not there yet a coarser one stands in, and finer ones over it.
+
+    cover: the tiles that a view wants. ground: the colour that shows through. invert: exchange black and white, for
+    grey pictures on a light map.
+    """
+
+    def __init__(self, cache: TileCache) -> None:
+        self.visible = True
+        self.cover: Callable[[View], list[TileKey]] = lambda _: []
+        self.ground = QColor(0, 0, 0)
+        self.invert = False
+        self._opacity = 0.6
+        self._cache = cache
+        self._images: OrderedDict[TileKey, QImage] = OrderedDict()  # the one used last at the end
+
+    @property
+    def opacity(self) -> float:
+        return self._opacity
+
+    @opacity.setter
+    def opacity(self, opacity: float) -> None:
+        self._opacity = opacity
+        self.forget()
+
+    def dress(self, ground: QColor, *, invert: bool) -> None:
+        """Paint in other colours."""
+        self.ground, self.invert = ground, invert
+        self.forget()
+
+    def forget(self, keys: "list[TileKey] | None" = None) -> None:
+        """Forget the painted form of some tiles, or of all."""
+        for key in list(self._images) if keys is None else keys:
+            self._images.pop(key, None)
+
+    def has_stand_in(self, key: TileKey) -> bool:
+        """Whether others are painted where a tile belongs as long as it is not there."""
+        others = (*list(_with_ancestors(key))[1:], *_children(key))
+        return self.visible and any(other in self._cache for other in others)
+
+    def paint(
+        self, painter: QPainter, view: View, keys: Iterable[TileKey], share: float = 1.0, *, smooth: bool = True
+    ) -> None:
+        """Draw tiles of a view.
+
+        share: 1 covers what was painted there before; less lets as much of it through. smooth: else quick.
+        """
+        if not self.visible:
+            return
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, smooth)
+        painter.setOpacity(share)
+        for key in keys:
+            for part, found in self._sources(key):
+                self._draw(painter, view, part, found)
+        painter.setOpacity(1.0)
+
+    def _sources(self, key: TileKey) -> Iterator[tuple[TileKey, TileKey]]:
+        """What to draw for a tile, in order: the part of the map to cover, and the tile that it is drawn from."""
+        found = next((each for each in _with_ancestors(key) if each in self._cache), None)
+        if found is not None:
+            yield key, found
+        if found != key:
+            yield from ((child, child) for child in _children(key) if child in self._cache)
+
+    def _image(self, key: TileKey) -> QImage:
+        """A tile as it looks on the ground."""
+        if key not in self._images:
+            pictures = self._cache.get(key)
+            assert pictures is not None
+            image = to_qimage(montage(pictures, PICTURES))
+            self._images[key] = self._on_the_ground(inverted(image) if self.invert else image)
+        self._images.move_to_end(key)
+        if len(self._images) > _IMAGES:
+            self._images.popitem(last=False)
+        return self._images[key]
+
+    def _on_the_ground(self, image: QImage) -> QImage:
+        mixed = QImage(image.size(), image.format())
+        mixed.fill(self.ground)
+        painter = QPainter(mixed)
+        painter.setOpacity(self._opacity)
+        painter.drawImage(0, 0, image)
+        painter.end()
+        return mixed
+
+    def _draw(self, painter: QPainter, view: View, key: TileKey, found: TileKey) -> None:
+        """Draw the part of `found` that covers `key`, its edges on whole pixels so that no seam shows."""
+        image, wanted, whole = self._image(found), tile_region(key), tile_region(found)
+        part = QRectF(
+            (wanted.left - whole.left) / whole.width * image.width(),
+            (whole.top - wanted.top) / whole.height * image.height(),
+            wanted.width / whole.width * image.width(),
+            wanted.height / whole.height * image.height(),
+        )
+        painter.drawImage(QRectF(tile_rect(view, key)), image, part)
+
+
+def _with_ancestors(key: TileKey) -> Iterator[TileKey]:
+    for up in range(_ANCESTORS + 1):
+        yield TileKey(key.field, key.chart, key.level - up, key.column >> up, key.row >> up)
+
+
+def _children(key: TileKey) -> Iterator[TileKey]:
+    for row in (2 * key.row, 2 * key.row + 1):
+        for column in (2 * key.column, 2 * key.column + 1):
+            yield TileKey(key.field, key.chart, key.level + 1, column, row)
+
+
+def tile_rect(view: View, key: TileKey) -> QRect:
+    """The pixels that a tile covers."""
+    region = tile_region(key)
+    left, top = view.to_screen_point((region.left, region.top))
+    right, bottom = view.to_screen_point((region.right, region.bottom))
+    return QRect(round(left), round(top), round(right) - round(left), round(bottom) - round(top))

@@ -1,0 +1,206 @@
+"""Travelling through the moments of a run: each is a snapshot that the map goes over to."""
+
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PyQt6.QtCore import QObject, QTimer, pyqtSignal
+
+from latent_explorer.atlas import Region
+from latent_explorer.bundles import BundleConfig, Moment, read_config
+from latent_explorer.errors import UserError
+from latent_explorer.gui.pane.glide import Glide
+from latent_explorer.gui.pane.snapshot_reader import SnapshotReader
+from latent_explorer.runs import RunFolder
+from latent_explorer.runs.snapshots import snapshots_of
+from latent_explorer.session import OpenBundle
+
+if TYPE_CHECKING:
+    from latent_explorer.gui.shell.window import MainWindow
+
+_PATIENCE_MS = 250  # for the pictures of the view, before the points set out without them
+_ROOM = (0.5, 1.02)  # what the data may span of the view, until it is fitted anew
+
+
+class Voyage(QObject):
+    """Shows one moment of a run after another.
+
+    While the newest is shown, one that is added is gone to. listed: there are others than before. moved: another
+    is shown, or about to be, by its index. arrived: the OpenBundle of a moment is on the map. folders: of the
+    snapshots, by step.
+    """
+
+    listed = pyqtSignal()
+    arrived = pyqtSignal(object)
+    moved = pyqtSignal(int)
+
+    def __init__(self, window: "MainWindow") -> None:
+        super().__init__(window)
+        self._window = window
+        self.run: RunFolder | None = None
+        self.folders: list[Path] = []
+        self._known: dict[Path, BundleConfig] = {}
+        self.gathers = False
+        self._follows = False  # whether one is where the newest is, be that not on the map yet
+        self._wanted: Path | None = None
+        self._under_way = False
+        self.glide = Glide(window.canvas)
+        self._reader = SnapshotReader()
+        self._reader.read.connect(self._take)
+        self._patience = QTimer(self)
+        self._patience.setSingleShot(True)
+        self._patience.setInterval(_PATIENCE_MS)
+        self._patience.timeout.connect(self._set_out)
+
+    @property
+    def moments(self) -> list[Moment]:
+        """When each snapshot was taken."""
+        return [each.moment for each in map(self._known.__getitem__, self.folders) if each.moment is not None]
+
+    @property
+    def turns(self) -> list[tuple[float, float, float, float] | None]:
+        """How the map of each was turned."""
+        return [self._known[folder].turn for folder in self.folders]
+
+    @property
+    def shown(self) -> OpenBundle | None:
+        """The moment on the map; None where another bundle is shown."""
+        session = self._window.session
+        return session.bundle if session is not None and session.bundle.folder in self.folders else None
+
+    @property
+    def index(self) -> int:
+        """The number of the moment that is shown, or about to be; -1 for none."""
+        folder = self._wanted or (self.shown.folder if self.shown is not None else None)
+        return self.folders.index(folder) if folder in self.folders else -1
+
+    def begin(self, run: RunFolder) -> None:
+        """Travel through another run; the map stays as it is until a moment is gone to."""
+        self.stop()
+        self.run, self._follows = run, True
+        self._list()
+
+    def add(self) -> None:
+        """There is a new snapshot; the newest there is by now is gone to, if that is where one was."""
+        self._list()
+        if self._follows and self.folders:
+            self.go_to(len(self.folders) - 1)
+
+    def go_to(self, index: int) -> None:
+        """Show the moment of an index, as soon as the one under way is there."""
+        if not 0 <= index < len(self.folders):
+            return
+        self._wanted = self.folders[index]
+        self._follows = index == len(self.folders) - 1
+        self.moved.emit(index)
+        if not self._under_way:
+            self._leave()
+
+    def stop(self) -> None:
+        """Travel no further."""
+        self._patience.stop()
+        self.glide.stop()
+        self.gathers = self._under_way = False
+        self._wanted = None
+
+    def close(self) -> None:
+        """End for good."""
+        self.stop()
+        self._reader.close()
+
+    def leave_for(self, folder: Path) -> None:
+        """The bundle in a folder is to be opened: the voyage ends, unless it begins there."""
+        if folder not in self.folders:
+            self.stop()
+            self._follows = False
+
+    def arrive(self, bundle: OpenBundle) -> None:
+        """The engine has the wanted moment; once it has decoded what is seen, the points set out."""
+        self.glide.stop()
+        self._fit(bundle)
+        self.gathers = True
+        self._patience.start()
+        self.arrived.emit(bundle)
+
+    def tile_came(self) -> None:
+        """A picture of the view has been decoded."""
+        if self._window.feed.missing == 0:
+            self._set_out()
+
+    def _leave(self) -> None:
+        """Open what is wanted, if it is not there already."""
+        folder, shown = self._wanted, self.shown
+        if folder is None or (shown is not None and shown.folder == folder):
+            self._wanted = None
+            return
+        self._under_way = True
+        if shown is None:
+            self._window.opener.open(folder)
+        else:
+            self._reader.begin(folder)
+
+    def _take(self, read: OpenBundle | UserError) -> None:
+        """A moment has been read, or cannot be."""
+        if isinstance(read, UserError):
+            self._wanted = None
+            self._under_way = False
+            self._window.status.say(f"This moment cannot be shown: {read}")
+            self._list()
+        elif self._under_way and self.shown is not None:
+            self._window.opener.travel(read)
+
+    def _set_out(self) -> None:
+        """Let points and pictures go over to the moment that has arrived."""
+        window = self._window
+        if not self.gathers or window.session is None:
+            return
+        self.gathers = False
+        self._patience.stop()
+        window.tiles.forget()
+        self.glide.begin(window.points.uv, window.session.bundle.uv)
+        self.rest()
+
+    def rest(self) -> None:
+        """What was under way is there; go on to what is wanted meanwhile."""
+        self._under_way = False
+        self._leave()
+
+    def give_up(self) -> None:
+        """What was under way cannot be reached; it may have been thinned out meanwhile."""
+        self.stop()
+        self._list()
+
+    def landed(self) -> None:
+        """The first moment that is seen of a run has been opened."""
+        if self.shown is not None:
+            self.arrived.emit(self.shown)
+        self.rest()
+
+    def _fit(self, bundle: OpenBundle) -> None:
+        """Bring the data into view, where one has not zoomed or panned and they no longer fit."""
+        canvas, home = self._window.canvas, Region.around(bundle.home)
+        seen = canvas.fitted.region
+        spans = max((home.width / seen.width, home.height / seen.height))
+        outside = np.any(
+            [home.left < seen.left, home.right > seen.right, home.bottom < seen.bottom, home.top > seen.top]
+        )
+        if outside or not _ROOM[0] <= spans <= _ROOM[1]:
+            canvas.change_home(home)
+
+    def _list(self) -> None:
+        """Look which snapshots there are: a run thins them out as it goes on."""
+        run = self.run
+        found = [] if run is None else snapshots_of(run)
+        self._known = {folder: config for folder in found if (config := self._config(folder)) is not None}
+        self.folders = list(self._known)
+        self.listed.emit()
+
+    def _config(self, folder: Path) -> BundleConfig | None:
+        """What a snapshot says of itself; None where it is damaged or has been thinned out by now."""
+        if folder in self._known:
+            return self._known[folder]
+        with suppress(UserError):
+            config = read_config(folder)
+            return config if config.moment is not None else None
+        return None

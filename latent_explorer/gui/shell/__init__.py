@@ -1,0 +1,1 @@
+"""The window: docks, menus and status. It assembles, and decides nothing."""

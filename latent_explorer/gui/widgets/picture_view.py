@@ -1,0 +1,92 @@
+"""One picture, large: crisp or smooth."""
+
+import numpy as np
+from numpy.typing import NDArray
+from PyQt6.QtCore import QRect, QSize, Qt, pyqtSignal
+from PyQt6.QtGui import QImage, QMouseEvent, QPainter, QPaintEvent
+from PyQt6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
+
+from latent_explorer.gui.widgets.images import to_qimage
+
+
+class PictureView(QWidget):
+    """Paints a picture as large as it fits, each of its pixels a square.
+
+    painted: a paint has ended. opened: the picture was double-clicked.
+    """
+
+    painted = pyqtSignal()
+    opened = pyqtSignal()
+
+    def __init__(self, least: int = 120) -> None:
+        super().__init__()
+        self._image: QImage | None = None
+        self.smooth = False
+        self._tallest: int | None = None
+        self.hint = ""
+        self.setMinimumSize(least, least)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)  # what lies below need not be painted first
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+
+    @property
+    def image(self) -> QImage | None:
+        """What is shown."""
+        return self._image
+
+    def show_image(self, image: QImage | None) -> None:
+        """Show another picture, or none, at once."""
+        self._image = image
+        self.repaint()
+
+    def limit_height(self, tallest: int | None) -> None:
+        """Be at most so tall, or as tall as wide."""
+        self._tallest = tallest
+        self.setMinimumHeight(min(self.minimumWidth(), tallest or self.minimumWidth()))
+        self.updateGeometry()
+
+    def sizeHint(self) -> QSize:
+        return QSize(240, 240)
+
+    def hasHeightForWidth(self) -> bool:
+        return True
+
+    def heightForWidth(self, width: int) -> int:
+        return width if self._tallest is None else min(width, self._tallest)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent | None) -> None:
+        self.opened.emit()
+
+    def paintEvent(self, event: QPaintEvent | None) -> None:
+        painter = QPainter(self)
+        if self._image is None or self._target(self._image) != self.rect():
+            painter.fillRect(self.rect(), self.palette().window())
+        if self._image is None:
+            painter.setPen(self.palette().placeholderText().color())
+            flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
+            painter.drawText(self.rect().adjusted(12, 12, -12, -12), flags, self.hint)
+        else:
+            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, self.smooth)
+            painter.drawImage(self._target(self._image), self._image)
+        painter.end()
+        self.painted.emit()
+
+    def _target(self, image: QImage) -> QRect:
+        size = image.size().scaled(self.size(), Qt.AspectRatioMode.KeepAspectRatio)
+        place = QRect(0, 0, size.width(), size.height())
+        place.moveCenter(self.rect().center())
+        return place
+
+
+def open_picture_window(parent: QWidget, picture: NDArray[np.uint8], title: str) -> QWidget:
+    """Show a picture (h, w, c), large, in a window that stays as it is; it goes with its parent."""
+    shown = QWidget(parent, Qt.WindowType.Window)
+    shown.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    shown.setWindowTitle(title)
+    view = PictureView()
+    view.show_image(to_qimage(picture))
+    QVBoxLayout(shown).addWidget(view)
+    shown.resize(460, 460)
+    shown.show()
+    return shown

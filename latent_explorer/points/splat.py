@@ -1,0 +1,200 @@
+"""Many points drawn at once into one image: in numpy, or, once they are loaded, by compiled loops that do the same.
+
+On a canvas each pixel holds the highest ink of the dots over it, rank << 24 | rgb, and how many points they stand for.
+So what is seen does not depend on the order of drawing. The count then sets how opaque the pixel is.
+"""
+
+import atexit
+import logging
+import threading
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from latent_explorer.atlas.view import View
+from latent_explorer.points.index import Entries, Rows
+
+_log = logging.getLogger(__name__)
+_FAINTEST = 0.5  # the opacity of a single point where many are usual
+_MARKED = 128  # added to the rank of what is drawn in its own colour, so that nothing grey covers it
+_RED_BLUE, _GREEN = np.uint32(0xFF00FF), np.uint32(0xFF00)
+_JOIN_SECONDS = 10.0
+_NO_MARKS = np.zeros(0, bool)
+
+
+@dataclass(frozen=True, eq=False)
+class Ink:
+    """How points are coloured.
+
+    classes: uint32, rgb of each class, 0 for one that is not drawn. marks: which entries have that colour, the others
+    being `grey`; None where all have. usual: the count of points at which a pixel is opaque.
+    """
+
+    classes: NDArray[np.uint32]
+    usual: float = 1.0
+    marks: NDArray[np.bool_] | None = None
+    grey: int = 0x808080
+
+
+class Splatter:
+    """Draws entries of a PointIndex; keeps its canvas from one image to the next."""
+
+    def __init__(self) -> None:
+        self.compiled = True  # whether the compiled loops may be used
+        self._shape = (0, 0, 0)
+        self._inks = np.zeros(0, np.uint32)
+        self._counts = np.zeros(0, np.float32)
+
+    def image(
+        self, entries: Entries, rows: Rows, ink: Ink, view: View, diameter: int, ratio: float = 1.0
+    ) -> NDArray[np.uint32]:
+        """An image uint32 (height, width), premultiplied ARGB, with a dot for each entry that is seen, 0 elsewhere.
+
+        diameter: of a dot, in device pixels. ratio: device pixels per logical pixel of the view.
+        """
+        width, height = round(view.width * ratio), round(view.height * ratio)
+        row_length = width + 2 * diameter  # a frame around the image takes the parts of dots that stick out
+        self._make_room(height, width, diameter)
+        offsets = np.array([dy * row_length + dx for dx, dy in disc(diameter)], np.int64)
+        region = view.region
+        frame = region.left, region.top, view.scale * ratio, width, height, diameter
+        image = np.empty((height, width), np.uint32)
+        loops = compiled_loops() if self.compiled else None
+        loops = loops or _PLAIN
+        loops.scatter(
+            self._inks, self._counts, *rows, entries.u, entries.v, ink.classes, entries.rank, entries.group,
+            entries.count, _NO_MARKS if ink.marks is None else ink.marks, np.uint32(ink.grey), frame, offsets,
+        )  # fmt: skip
+        bits = self._counts.view(np.int32)
+        loops.shade(self._inks, bits, self._counts, _alphas(ink.usual), image, diameter)
+        return image
+
+    def _make_room(self, height: int, width: int, diameter: int) -> None:
+        if self._shape != (height, width, diameter):
+            size = (height + 2 * diameter) * (width + 2 * diameter)
+            self._shape = height, width, diameter
+            self._inks, self._counts = np.zeros(size, np.uint32), np.zeros(size, np.float32)
+
+
+class _Plain:
+    """The loops in numpy, with the arguments of the compiled ones."""
+
+    @staticmethod
+    def scatter(
+        inks: NDArray[np.uint32], counts: NDArray[np.float32], begin: NDArray[np.int64], end: NDArray[np.int64],
+        u: NDArray[np.float32], v: NDArray[np.float32], ink: NDArray[np.uint32], rank: NDArray[np.uint8],
+        group: NDArray[np.uint16], count: NDArray[np.float32], marks: NDArray[np.bool_], grey: np.uint32,
+        frame: tuple[float, float, float, int, int, int], offsets: NDArray[np.int64],
+    ) -> None:  # fmt: skip
+        left, top, scale, width, height, diameter = frame
+        half = diameter // 2
+        i = ranges(begin, end)
+        # subtracting in float64 first keeps deep zooms exact
+        x, y = (np.take(u, i).astype(np.float64) - left) * scale, (top - np.take(v, i).astype(np.float64)) * scale
+        seen = (x >= -half) & (x < width + half) & (y >= -half) & (y < height + half) & (np.take(ink, group[i]) > 0)
+        i, x, y = np.compress(seen, i), np.compress(seen, x), np.compress(seen, y)
+        own = np.take(ink, group[i]) | np.uint32(_MARKED << 24)
+        written = (own if not len(marks) else np.where(marks[i], own, grey)) + (rank[i].astype(np.uint32) << 24)
+        places = (y + diameter).astype(np.int64) * (width + 2 * diameter) + (x + diameter).astype(np.int64)
+        weights = np.take(count, i)
+        for offset in offsets:
+            np.maximum.at(inks, places + offset, written)
+            np.add.at(counts, places + offset, weights)
+
+    @staticmethod
+    def shade(
+        inks: NDArray[np.uint32], bits: NDArray[np.int32], counts: NDArray[np.float32], alphas: NDArray[np.uint32],
+        image: NDArray[np.uint32], diameter: int,
+    ) -> None:  # fmt: skip
+        height, width = image.shape
+        dotted = np.flatnonzero(inks > 0)
+        ink, alpha = np.take(inks, dotted), np.take(alphas, np.take(bits, dotted) >> 20)
+        red_blue = (ink & _RED_BLUE) * (alpha + np.uint32(1)) >> np.uint32(8) & _RED_BLUE
+        green = (ink & _GREEN) * (alpha + np.uint32(1)) >> np.uint32(8) & _GREEN
+        inks[dotted] = alpha << np.uint32(24) | red_blue | green
+        image[:] = inks.reshape(height + 2 * diameter, -1)[diameter : diameter + height, diameter : diameter + width]
+        inks[dotted] = 0
+        counts[dotted] = 0
+
+
+_PLAIN: Any = _Plain
+_loaded: Any = None
+_loading: threading.Thread | None = None
+
+
+def compiled_loops() -> Any:
+    """The module of the compiled loops once it is loaded; None before."""
+    return _loaded
+
+
+def load_compiled() -> None:
+    """Load the compiled loops in a thread, once; until they are there, and where numba is not, numpy draws."""
+    global _loading
+    if _loading is None:
+        _loading = threading.Thread(target=_load, name="compiler", daemon=True)
+        _loading.start()
+        atexit.register(_loading.join, _JOIN_SECONDS)  # the compiler must not be cut off in the middle
+
+
+def wait_for_compiled() -> None:
+    """Load the compiled loops, and return when they are there, or known not to come."""
+    load_compiled()
+    assert _loading is not None
+    _loading.join()
+
+
+def _load() -> None:
+    global _loaded
+    try:
+        from latent_explorer.points import kernels
+
+        _try_out(kernels)
+    except Exception:
+        _log.exception("points are drawn without compiled loops")
+    else:
+        _loaded = kernels
+
+
+def _try_out(loops: Any) -> None:
+    """Have the loops compiled for the types that they are called with."""
+    none, rows = np.zeros(0, np.float32), np.zeros(1, np.int64)
+    inks, counts, image = np.zeros(9, np.uint32), np.zeros(9, np.float32), np.zeros((1, 1), np.uint32)
+    frame = (0.0, 0.0, 1.0, 1, 1, 1)
+    loops.scatter(
+        inks, counts, rows, rows, none, none, np.zeros(1, np.uint32), np.zeros(0, np.uint8), np.zeros(0, np.uint16),
+        none, _NO_MARKS, np.uint32(0), frame, rows,
+    )  # fmt: skip
+    marks, cell = np.zeros(0, bool), (1, 0.0, 0.0, 1.0, 1.0)
+    loops.inside(rows, rows, rows, none, none, rows, cell, np.zeros((3, 4)), marks)
+    loops.take_bits(np.zeros(0, np.uint8), rows, marks)
+    loops.any_of(marks, rows, rows, rows, marks)
+    loops.shade(inks, counts.view(np.int32), counts, _alphas(1.0), image, 1)
+
+
+def ranges(begin: NDArray[np.int64], end: NDArray[np.int64]) -> NDArray[np.int64]:
+    """All integers of several ranges, one after another."""
+    lengths = end - begin
+    ends = np.cumsum(lengths)
+    found: NDArray[np.int64] = np.arange(lengths.sum()) + np.repeat(begin - (ends - lengths), lengths)
+    return found
+
+
+def _alphas(usual: float) -> NDArray[np.uint32]:
+    """The opacity for each count, found by the highest 12 bits of the count as float32; it grows as a logarithm."""
+    last = int(np.float32(3e38).view(np.int32)) >> 20
+    counts = (np.arange(last + 1, dtype=np.int32) << 20).view(np.float32).astype(np.float64)
+    share = np.clip(np.log1p(counts) / np.log1p(max(usual, 1.0)), 0, 1)
+    alphas: NDArray[np.uint32] = np.round(255 * (_FAINTEST + (1 - _FAINTEST) * share)).astype(np.uint32)
+    alphas[0] = 0
+    return alphas
+
+
+def disc(diameter: int) -> list[tuple[int, int]]:
+    """The pixels of a round dot, as offsets (dx, dy) from the one that holds its place."""
+    middle, limit = (diameter - 1) / 2, (diameter / 2) ** 2
+    start = -((diameter - 1) // 2)
+    steps = range(diameter)
+    inside = [(i, j) for j in steps for i in steps if (i - middle) ** 2 + (j - middle) ** 2 <= limit]
+    return [(i + start, j + start) for i, j in inside]
