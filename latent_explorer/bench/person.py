@@ -36,7 +36,7 @@ class Person:
 
     def __init__(self, window: MainWindow) -> None:
         self.window = window
-        self.canvas = window.canvas
+        self.canvas = window.pane.canvas
 
     def wait(self, seconds: float) -> None:
         """Let the program run for a while."""
@@ -121,7 +121,7 @@ class Person:
 
     def choose(self, text: str) -> None:
         """Press the keys of a menu's entry."""
-        keys = self.window.actions_by_text[text].shortcut()[0]
+        keys = self.window.action(text).shortcut()[0]
         self.key(keys.key(), keys.keyboardModifiers())
 
     def shortcut(self, keys: str) -> None:
@@ -149,7 +149,11 @@ class Person:
         """Wait until the model is open and all tiles of the view are there."""
         window = self.window
         self.wait_until(
-            lambda: window.ready and self.canvas.pacing.at_rest and window.feed.missing == window.fields.missing == 0
+            lambda: (
+                window.pane.ready
+                and self.canvas.pacing.at_rest
+                and window.pane.feed.missing == window.pane.fields.missing == 0
+            )
         )
 
 
@@ -173,12 +177,12 @@ def person_at_a_window(
         settings.set_text("keep pictures on disk", "no")  # what is measured or filmed must not depend on earlier runs
         window = MainWindow(settings, start_engine)
         try:
-            window.choose_theme(theme)
+            window.workbench.choose_theme(theme)
             window.resize(*size)
-            chosen = folder_to_open(model, window.settings)
+            chosen = folder_to_open(model, window.workbench.settings)
             if chosen is None:
                 raise UserError("no bundle is at hand; name one with --model")
-            window.open(chosen)
+            window.workbench.open(chosen)
             window.show()
             yield Person(window)
         finally:
