@@ -152,7 +152,7 @@ def window(monkeypatch):
 @pytest.mark.parametrize("arguments", [["--model=x"], ["--model=x", "--time-first-paint"]])
 def test_typer_opens_the_window_too(call, window, arguments):
     assert call(*arguments).code == 7
-    assert window == [("x", len(arguments) == 2)]
+    assert window == [(("x",), len(arguments) == 2)]
 
 
 def test_without_a_display_the_window_is_refused(call, window, monkeypatch):
@@ -176,7 +176,7 @@ def test_the_window_starts_without_what_the_commands_need():
     outcome = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, env=environment, check=False
     )
-    assert (outcome.returncode, outcome.stdout, outcome.stderr) == (3, "x set()\n", "")
+    assert (outcome.returncode, outcome.stdout, outcome.stderr) == (3, "('x',) set()\n", "")
 
 
 @pytest.mark.parametrize("module", ["latent_explorer", "latent_explorer.cli"])
