@@ -10,7 +10,7 @@ import torch
 from numpy.typing import NDArray
 
 from latent_explorer.engine.decode_paths import EAGER, PATHS, DecodePath
-from latent_explorer.engine.pace import LARGEST_SLICE, SLICE_SECONDS
+from latent_explorer.engine.slices import LARGEST_SLICE, SLICE_SECONDS
 from latent_explorer.nets.model import LatentModel
 
 _log = logging.getLogger(__name__)

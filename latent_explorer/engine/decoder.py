@@ -12,7 +12,7 @@ from latent_explorer.engine import geometry
 from latent_explorer.engine.accelerator import Accelerator, accelerator_of, replayed
 from latent_explorer.engine.choice import Choice, choose, chosen_before
 from latent_explorer.engine.memory import MOST_AT_ONCE, Allowance, bytes_per_picture, fitting_batch
-from latent_explorer.engine.pace import LARGEST_SLICE
+from latent_explorer.engine.slices import LARGEST_SLICE
 from latent_explorer.errors import EngineError
 from latent_explorer.nets.model import LatentModel
 

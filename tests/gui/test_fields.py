@@ -134,8 +134,9 @@ def test_what_is_hidden_is_not_asked_for(looker: Person) -> None:
 
 
 def test_the_value_read_is_that_of_the_engine(looker: Person) -> None:
+    from latent_explorer.engine.handlers.evaluate import Evaluate
+    from latent_explorer.engine.handlers.open import Open
     from latent_explorer.engine.process import serve_inline
-    from latent_explorer.engine.protocol import Evaluate, Open
 
     show(looker, "Stretch")
     window, uv = looker.window, (0.4, -0.3)

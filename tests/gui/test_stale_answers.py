@@ -7,7 +7,8 @@ from PyQt6.QtCore import QPoint
 
 from latent_explorer.bench.person import Person
 from latent_explorer.engine.client import Answer
-from latent_explorer.engine.protocol import Picture, Place
+from latent_explorer.engine.handlers.describe import Describe, Place
+from latent_explorer.engine.handlers.hover import Hover, Picture
 from latent_explorer.gui.pane.prober import Probe
 from latent_explorer.gui.widgets.images import to_qimage
 from latent_explorer.session import Route
@@ -22,7 +23,7 @@ def test_a_picture_with_an_old_number_is_not_shown(person: Person) -> None:
     person.move(person.point(3, 0))
     person.wait_until(lambda: window.prober.probe.picture is not None)
     before = window.prober.probe
-    window.replies.take(Answer(Picture(old, WRONG)))
+    window.replies.take(Answer(Hover, Picture(old, WRONG)))
     assert window.prober.probe is before
     assert window.inspector.picture.image == to_qimage(before.picture)
     assert person.canvas.marks.loupe == to_qimage(before.picture)
@@ -35,7 +36,7 @@ def test_a_place_that_has_been_left_is_not_described(person: Person) -> None:
     old = window.prober.place
     again = Place(old.number, old.indices, old.distances, old.shares, old.reach, "no data here", *[WRONG[None]] * 2)
     person.move(person.point(3, 0))
-    window.replies.take(Answer(again))
+    window.replies.take(Answer(Describe, again))
     assert window.prober.place is not again
     assert person.canvas.marks.neighbours is None
 
@@ -70,7 +71,7 @@ def test_the_frames_of_a_path_that_is_gone_are_not_shown(person: Person) -> None
     window.draw(Route((-4.0, 0.0), (4.0, 1.0), frames=6))
     old = window.session.state.route
     window.draw(Route((4.0, 0.0), (-4.0, 1.0), frames=4))
-    late = Answer(Picture(0, WRONG), "film", old, np.stack([WRONG] * 6))
+    late = Answer("film", Picture(0, WRONG), old, np.stack([WRONG] * 6))
     window.replies.take(late)
     assert len(window.filmstrip.frames) != 6
     window.clear_route()
@@ -85,8 +86,8 @@ def test_answers_about_the_last_bundle_do_no_harm(person: Person, wide_bundle: P
     number, pin = window.prober.probe.number, window.session.state.pins[0].z
     window.open(wide_bundle)
     person.wait_until(lambda: window.ready and window.session.bundle.folder == wide_bundle)
-    window.replies.take(Answer(Picture(number, WRONG)))
-    window.replies.take(Answer(Picture(0, WRONG), "pins", pin, WRONG[None]))
+    window.replies.take(Answer(Hover, Picture(number, WRONG)))
+    window.replies.take(Answer("pins", Picture(0, WRONG), pin, WRONG[None]))
     assert window.prober.probe is None
     assert window.inspector.picture.image is None
     assert window.pins.list.count() == 0

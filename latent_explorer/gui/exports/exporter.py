@@ -7,7 +7,8 @@ import numpy as np
 from PyQt6.QtCore import QEvent, QObject
 
 from latent_explorer.engine.client import Answer, Event
-from latent_explorer.engine.protocol import Opened, Refused
+from latent_explorer.engine.handlers.open import Open, Opened
+from latent_explorer.engine.protocol import Refused
 
 if TYPE_CHECKING:  # nothing of the dialog is loaded before it is wanted: the window must open at once
     from latent_explorer.export import Provenance
@@ -171,7 +172,7 @@ class Exporter(QObject):
             return
         if self._open_bundle() is not self._bundle:
             self.dialog.leave()
-        elif not event.topic:
+        elif event.topic is Open:
             self.dialog.maker.again()
 
     def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:

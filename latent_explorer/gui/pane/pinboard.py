@@ -7,7 +7,8 @@ import numpy as np
 from PyQt6.QtCore import QObject
 from PyQt6.QtGui import QImage
 
-from latent_explorer.engine.client import Answer, Want
+from latent_explorer.engine.client import Answer
+from latent_explorer.engine.handlers.decode import want_pictures
 from latent_explorer.errors import UserError
 from latent_explorer.gui.widgets.images import to_qimage
 from latent_explorer.session import Pin, Session
@@ -46,7 +47,7 @@ class Pinboard(QObject):
     def ask(self) -> None:
         """Want the pictures that are missing."""
         missing = dict.fromkeys(pin.z for pin in self._session.state.pins if pin.z not in self._pictures)
-        self._window.link.client.wish("pins", [Want(z, np.array([z], np.float32)) for z in missing])
+        self._window.link.client.request("pins", [want_pictures(z, np.array([z], np.float32)) for z in missing])
 
     def take(self, answer: Answer) -> None:
         """A pin's picture has come."""

@@ -10,7 +10,8 @@ from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 from PyQt6.QtGui import QImage
 
 from latent_explorer.engine.client import EngineClient
-from latent_explorer.engine.protocol import Picture, Place
+from latent_explorer.engine.handlers.describe import Describe, Place
+from latent_explorer.engine.handlers.hover import Hover, Picture
 from latent_explorer.gui.pane.canvas import MapCanvas
 from latent_explorer.gui.pane.feed import AtlasFeed
 from latent_explorer.gui.pane.meter import Meter
@@ -139,7 +140,7 @@ class Prober(QObject):
 
     def _probe(self, z: NDArray[np.float32], uv: tuple[float, float], *, on_map: bool) -> None:
         started = time.perf_counter()
-        self.probe = Probe(z, uv, self._client.hover(z), started, on_map)
+        self.probe = Probe(z, uv, self._client.ask(Hover, z), started, on_map)
         self.place, self._described = None, 0  # what is said about the place before comes too late
         stand_in = self._feed.interpolated(uv) if on_map else None
         if stand_in is not None:
@@ -166,4 +167,4 @@ class Prober(QObject):
 
     def _describe(self) -> None:
         if self.probe is not None:
-            self._described = self._client.describe(self.probe.z)
+            self._described = self._client.ask(Describe, self.probe.z)

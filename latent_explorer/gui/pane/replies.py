@@ -1,71 +1,48 @@
 """What comes from the engine and from the disk, handed to whom it concerns."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QObject
 
 from latent_explorer.atlas import FIELDS, TileKey
 from latent_explorer.atlas.cache import Pictures
-from latent_explorer.engine.client import Answer, EngineLost, Event
-from latent_explorer.engine.protocol import Opened, Picture, Place, Refused
+from latent_explorer.engine.client import Answer, EngineLost, Event, Urgency
+from latent_explorer.engine.handlers.describe import Describe, Place
+from latent_explorer.engine.handlers.hover import Hover, Picture
+from latent_explorer.engine.handlers.open import Open, Opened
+from latent_explorer.engine.protocol import Refused
 
 if TYPE_CHECKING:
     from latent_explorer.gui.shell.window import MainWindow
 
 
 class Replies(QObject):
-    """Takes every event of the engine's client and every tile of the store."""
+    """Subscribes the window's parts to the engine's answers, and takes every tile of the store."""
 
     def __init__(self, window: "MainWindow") -> None:
         super().__init__(window)
         self._window = window
+        subscribe = window.link.client.subscribe
+        subscribe(EngineLost, self._lost)
+        subscribe(Open, self._take_opened)
+        subscribe(Hover, self._take_picture)
+        subscribe(Describe, self._take_place)
+        subscribe("pins", self._unless_refused(window.pinboard.take), Urgency.ASKED)
+        subscribe("digits", window.guide.take, Urgency.ASKED)
+        subscribe("selection", window.selecting.take, Urgency.ASKED)
+        subscribe("grow", self._unless_refused(window.selecting.take_nearest), Urgency.ASKED)
+        subscribe("film", self._unless_refused(window.film.take), Urgency.PATH)
+        subscribe("tiles", self._unless_refused(self._take_tile), Urgency.VIEW)
+        subscribe("fields", self._unless_refused(window.fields.take), Urgency.OVERLAY)
+        subscribe("thumbnails", window.thumbnails.take, Urgency.DETAIL)
+        subscribe("export", window.exporter.take, Urgency.EXPORT)
         window.link.arrived.connect(self.take)
         window.store.found.connect(self.take_kept_tile)
 
     def take(self, event: Event) -> None:
         """Hand on an event of the engine."""
-        window = self._window
-        match event:
-            case EngineLost(again=True):
-                window.status.say("The engine stopped and was started again; nothing is lost.")
-            case EngineLost():
-                window.banner.say("The engine stops again and again. Choose Help ▸ Restart the engine, or see the log.")
-            case Answer(topic="export"):
-                window.exporter.take(event)
-            case Answer(topic="digits"):
-                window.guide.take(event)
-            case Answer(topic="thumbnails"):
-                window.thumbnails.take(event)
-            case Answer(topic="selection"):
-                window.selecting.take(event)
-            case Answer(topic=topic, reply=Refused() as refused) if topic:
-                window.status.say(f"Not decoded: {refused.reason}")
-            case Answer(topic=topic) if topic:
-                self._take_batch(event)
-            case Answer(reply=Picture() as picture):
-                window.prober.take_picture(picture)
-            case Answer(reply=Place() as place):
-                window.prober.take_place(place)
-            case Answer(reply=Opened() as opened):
-                window.opener.opened(opened)
-            case Answer(reply=Refused() as refused):
-                window.opener.refused(refused)
-
-    def _take_batch(self, answer: Answer) -> None:
-        """Hand on pictures or values that came; a batch that is not complete yet concerns nobody."""
-        window = self._window
-        if answer.topic == "grow" and answer.values is not None:
-            window.selecting.take_nearest(answer)
-        elif answer.topic == "fields" and answer.values is not None:
-            window.fields.take(answer)
-        elif answer.pictures is not None:
-            match answer.topic:
-                case "tiles":
-                    self._show_tile(*window.feed.take(answer))
-                case "film":
-                    window.film.take(answer)
-                case "pins":
-                    window.pinboard.take(answer)
+        self._window.link.client.dispatch(event)
 
     def take_kept_tile(self, generation: int, key: TileKey, pictures: Pictures) -> None:
         """A tile has been read from disk; one of a bundle that was shown before is dropped."""
@@ -76,6 +53,45 @@ class Replies(QObject):
             window.fields.take_tile(key, pictures)
         elif key not in window.feed.cache:
             self._show_tile(key, window.feed.cache.put(key, pictures))
+
+    def _lost(self, event: EngineLost) -> None:
+        if event.again:
+            self._window.status.say("The engine stopped and was started again; nothing is lost.")
+            return
+        reason = f" ({event.reason})" if event.reason else ""
+        self._window.banner.say(
+            f"The engine stops again and again{reason}. Choose Help ▸ Restart the engine, or see the log."
+        )
+
+    def _take_opened(self, answer: Answer) -> None:
+        match answer.reply:
+            case Opened() as opened:
+                self._window.opener.opened(opened)
+            case Refused() as refused:
+                self._window.opener.refused(refused)
+
+    def _take_picture(self, answer: Answer) -> None:
+        if isinstance(answer.reply, Picture):
+            self._window.prober.take_picture(answer.reply)
+        else:
+            self._refused(answer)
+
+    def _take_place(self, answer: Answer) -> None:
+        if isinstance(answer.reply, Place):
+            self._window.prober.take_place(answer.reply)
+        else:
+            self._refused(answer)
+
+    def _unless_refused(self, take: Callable[[Answer], None]) -> Callable[[Answer], None]:
+        """Says why where a batch was refused, else hands it on."""
+        return lambda answer: self._refused(answer) if isinstance(answer.reply, Refused) else take(answer)
+
+    def _refused(self, answer: Answer) -> None:
+        if isinstance(answer.reply, Refused):
+            self._window.status.say(f"Not decoded: {answer.reply.reason}")
+
+    def _take_tile(self, answer: Answer) -> None:
+        self._show_tile(*self._window.feed.take(answer))
 
     def _show_tile(self, key: TileKey, forgotten: list[TileKey]) -> None:
         self._window.tiles.forget([key, *forgotten])

@@ -8,7 +8,9 @@ from numpy.typing import NDArray
 from PyQt6.QtCore import QObject
 
 from latent_explorer.charts import Turn
-from latent_explorer.engine.client import Answer, Want, WantOriginals
+from latent_explorer.engine.client import Answer
+from latent_explorer.engine.handlers.decode import want_pictures
+from latent_explorer.engine.handlers.originals import want_originals
 from latent_explorer.engine.protocol import Refused
 from latent_explorer.errors import UserError
 from latent_explorer.runs import RunFolder
@@ -66,10 +68,10 @@ class Guide(QObject):
             return
         numbers = fixed_images(bundle)
         key = str(bundle.folder)
-        wants: list[Want | WantOriginals] = [Want(("now", key), bundle.latents.mean[numbers])]
+        wants = [want_pictures(("now", key), bundle.latents.mean[numbers])]
         if not page.digits.count:
-            wants.append(WantOriginals(("originals", key), numbers))
-        self._window.link.client.wish(TOPIC, wants)
+            wants.append(want_originals(("originals", key), numbers))
+        self._window.link.client.request(TOPIC, wants)
 
     def take(self, answer: Answer) -> None:
         """Pictures of the fixed images have come; where there are no originals, the reconstructions do alone."""
