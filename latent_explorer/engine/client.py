@@ -22,9 +22,10 @@ from latent_explorer.engine.handler import Want
 from latent_explorer.engine.handlers import HANDLERS
 from latent_explorer.engine.handlers.open import Open, Opened
 from latent_explorer.engine.process import Engine, ProcessEngine
-from latent_explorer.engine.protocol import Message, Pictures, Piece, Refused, Values
+from latent_explorer.engine.protocol import Pictures, Piece, Values
 from latent_explorer.engine.request_queue import Batch, RequestQueue, Topic, Urgency
 from latent_explorer.errors import EngineError, ServiceError
+from latent_explorer.service.codec import Numbered, Refused
 
 __all__ = ["Answer", "EngineClient", "EngineLost", "Event", "Urgency", "Want"]
 
@@ -44,7 +45,7 @@ class Answer:
     """
 
     topic: Hashable
-    reply: Message
+    reply: Numbered
     key: Hashable = None
     content: NDArray[Any] | None = None
 
@@ -93,7 +94,7 @@ class EngineClient:
         self._changed = threading.Condition()
         self._queue = RequestQueue()
         self._closing = False
-        self._outbox: deque[Message] = deque()  # on the way to the engine
+        self._outbox: deque[Numbered] = deque()  # on the way to the engine
         self._sending = False  # whether the sender is at it, before which nothing may go
         self._folder = ""  # the bundle that is open, for an engine that has to start anew
         self._asked_to_open: dict[int, str] = {}
@@ -151,7 +152,7 @@ class EngineClient:
             self._queue.want_nothing()
             return self._want_newest(self._to_open(folder))
 
-    def ask(self, kind: Callable[Concatenate[int, _P], Message], *content: _P.args, **named: _P.kwargs) -> int:
+    def ask(self, kind: Callable[Concatenate[int, _P], Numbered], *content: _P.args, **named: _P.kwargs) -> int:
         """Ask at once, and before all batches: ask(Hover, z). Replaces what was asked of the kind before.
 
         Returns the request's number.
@@ -196,7 +197,7 @@ class EngineClient:
         self._asked_to_open[request.number] = folder
         return request
 
-    def _want_newest(self, request: Message) -> int:
+    def _want_newest(self, request: Numbered) -> int:
         self._queue.newest[type(request)] = request
         self._queue.unsent.add(type(request))
         self._pass_on()
@@ -231,7 +232,7 @@ class EngineClient:
             for request in requests:
                 self._send(engine, request)
 
-    def _send(self, engine: Engine, request: Message) -> None:
+    def _send(self, engine: Engine, request: Numbered) -> None:
         try:
             engine.send(request)
         except OSError:
@@ -251,7 +252,7 @@ class EngineClient:
             if not self._revive(reason):
                 return
 
-    def _pass(self, reply: Message) -> None:
+    def _pass(self, reply: Numbered) -> None:
         """Hand on what a reply means to the window, if it answers what is still wanted."""
         answer = self._take(reply)
         if not isinstance(reply, Opened):  # which an engine that dies of what it is asked next says as well
@@ -293,7 +294,7 @@ class EngineClient:
             elif folder:
                 self._queue.ahead = [self._to_open(folder)]  # stays open if the other is refused
 
-    def _take(self, reply: Message) -> Answer | None:
+    def _take(self, reply: Numbered) -> Answer | None:
         """What a reply means to the window; None where it answers what is no longer wanted.
 
         Raises ServiceError where it is no answer to what was asked.
@@ -314,7 +315,7 @@ class EngineClient:
             raise ServiceError(f"the engine could not read what it was asked: {reply.reason}")
         return None
 
-    def _take_batch(self, batch: Batch, reply: Message) -> Answer | None:
+    def _take_batch(self, batch: Batch, reply: Numbered) -> Answer | None:
         _check(batch.want.kind, reply)
         if isinstance(reply, Piece) and not batch.take(reply):
             return None
@@ -324,7 +325,7 @@ class EngineClient:
         return Answer(batch.topic.name, reply, batch.want.key, content)
 
 
-def _check(kind: type[Message], reply: Message) -> None:
+def _check(kind: type[Numbered], reply: Numbered) -> None:
     expected = HANDLERS[kind].reply
     if not isinstance(reply, (expected, Refused)):
         raise ServiceError(

@@ -4,12 +4,12 @@ from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from latent_explorer.engine.protocol import Message
+from latent_explorer.service.codec import Numbered
 
 if TYPE_CHECKING:
     from latent_explorer.engine.model_service import ModelService
 
-_R = TypeVar("_R", bound=Message)
+_R = TypeVar("_R", bound=Numbered)
 
 
 @dataclass(frozen=True)
@@ -22,8 +22,8 @@ class Handler(Generic[_R]):
     """
 
     request: type[_R]
-    reply: type[Message]
-    answer: "Callable[[_R, ModelService], Iterator[Message | None]]"
+    reply: type[Numbered]
+    answer: "Callable[[_R, ModelService], Iterator[Numbered | None]]"
     needs_data: Callable[[_R], bool] = lambda _: False
     newest: bool = False
 
@@ -38,6 +38,6 @@ class Want:
     """
 
     key: Hashable
-    kind: type[Message]
+    kind: type[Numbered]
     count: int
-    make: Callable[[int], Message]
+    make: Callable[[int], Numbered]

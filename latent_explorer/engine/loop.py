@@ -7,16 +7,16 @@ from typing import Any
 from latent_explorer.engine.handler import Handler
 from latent_explorer.engine.handlers import HANDLERS
 from latent_explorer.engine.model_service import ModelService
-from latent_explorer.engine.protocol import Message, Refused, Withdraw
+from latent_explorer.engine.protocol import Withdraw
 from latent_explorer.errors import ServiceError
 from latent_explorer.service.background import in_words
-from latent_explorer.service.codec import Unreadable
+from latent_explorer.service.codec import Numbered, Refused, Unreadable
 from latent_explorer.service.server import Channel
 
 _URGENCY = {kind: rank for rank, kind in enumerate(HANDLERS)}
 
 
-def serve(channel: Channel[Message, Message], service: ModelService | None = None) -> None:
+def serve(channel: Channel[Numbered, Numbered], service: ModelService | None = None) -> None:
     """Answer requests until no more will come and all are answered.
 
     At each turn one slice of the most urgent kind of request, in the order of HANDLERS; of one kind, of the oldest.
@@ -30,7 +30,7 @@ def serve(channel: Channel[Message, Message], service: ModelService | None = Non
         _send(work.advance(), channel)
 
 
-def _send(replies: Iterable[Message], channel: Channel[Message, Message]) -> None:
+def _send(replies: Iterable[Numbered], channel: Channel[Numbered, Numbered]) -> None:
     for reply in replies:
         try:
             channel.send(reply)
@@ -42,9 +42,9 @@ def _send(replies: Iterable[Message], channel: Channel[Message, Message]) -> Non
 class _Work:
     """A request under way. steps: of its handler, which have answered so far."""
 
-    request: Message
+    request: Numbered
     handler: Handler[Any]
-    steps: Iterator[Message | None]
+    steps: Iterator[Numbered | None]
 
 
 class WorkList:
@@ -64,19 +64,19 @@ class WorkList:
         """Whether there is nothing left to answer, now or later."""
         return not self._works
 
-    def add(self, requests: Iterable[Message | Unreadable]) -> Iterator[Refused]:
+    def add(self, requests: Iterable[Numbered | Unreadable]) -> Iterator[Refused]:
         """Put requests in their places; hands out the refusal of those that nobody takes."""
         for request in requests:
             if isinstance(request, Withdraw):
                 self._works = [work for work in self._works if work.request.number != request.number]
             elif isinstance(request, Unreadable):
-                yield Refused(request.number, request.reason)
+                yield request
             elif (handler := HANDLERS.get(type(request))) is None:
                 yield Refused(request.number, f"the engine takes no request called {type(request).__name__!r}")
             else:
                 self._put(request, handler)
 
-    def advance(self) -> Iterator[Message]:
+    def advance(self) -> Iterator[Numbered]:
         """Do one slice of the most wanted work, and hand out what came of it."""
         work = self._next()
         if work is None:
@@ -91,7 +91,7 @@ class WorkList:
         else:
             yield from () if reply is None else (reply,)
 
-    def _put(self, request: Message, handler: Handler[Any]) -> None:
+    def _put(self, request: Numbered, handler: Handler[Any]) -> None:
         if handler.newest:
             self._works = [work for work in self._works if work.handler is not handler]
         self._works.append(_Work(request, handler, handler.answer(request, self._service)))

@@ -6,32 +6,21 @@ from collections.abc import Iterable
 from typing import Protocol
 
 from latent_explorer.engine.handlers import ENGINE
-from latent_explorer.engine.protocol import Message
 from latent_explorer.service.child import Child
+from latent_explorer.service.codec import Numbered
 from latent_explorer.service.server import QueueChannel
 
 
 class Engine(Protocol):
-    """An engine that runs somewhere; see `service.child.Child`."""
+    """An engine that runs somewhere; `service.child.Child` says what its methods have to do."""
 
-    def send(self, request: Message) -> None:
-        """Ask. Raises OSError where the engine is gone, ServiceError where the request is too large."""
-        ...
-
-    def offer(self, request: Message) -> bool:
-        """Ask, if that surely takes no waiting; else nothing is done. Not while another thread sends."""
-        ...
-
-    def receive(self) -> Message | None:
-        """Wait for the next reply; None once the engine is gone. Raises ServiceError where it is broken."""
-        ...
-
-    def stop(self) -> None:
-        """End it, now; returns when it is gone. May be called twice and from any thread."""
-        ...
+    def send(self, request: Numbered) -> None: ...
+    def offer(self, request: Numbered) -> bool: ...
+    def receive(self) -> Numbered | None: ...
+    def stop(self) -> None: ...
 
 
-class ProcessEngine(Child[Message, Message]):
+class ProcessEngine(Child[Numbered, Numbered]):
     """An engine in a process of its own, at low priority, that ends when this process does."""
 
     def __init__(self) -> None:
@@ -42,8 +31,8 @@ class ThreadEngine:
     """The same loop in a thread of this process: for debugging, and to measure against."""
 
     def __init__(self) -> None:
-        self._replies: queue.SimpleQueue[Message | None] = queue.SimpleQueue()
-        self._channel: QueueChannel[Message, Message] = QueueChannel(self._replies.put)
+        self._replies: queue.SimpleQueue[Numbered | None] = queue.SimpleQueue()
+        self._channel: QueueChannel[Numbered, Numbered] = QueueChannel(self._replies.put)
         self._thread = threading.Thread(target=self._serve, name="engine", daemon=True)
         self._thread.start()
 
@@ -53,14 +42,14 @@ class ThreadEngine:
         serve(self._channel)
         self._replies.put(None)
 
-    def send(self, request: Message) -> None:
+    def send(self, request: Numbered) -> None:
         self._channel.post(request)
 
-    def offer(self, request: Message) -> bool:
+    def offer(self, request: Numbered) -> bool:
         self.send(request)
         return True
 
-    def receive(self) -> Message | None:
+    def receive(self) -> Numbered | None:
         return self._replies.get()
 
     def stop(self) -> None:
@@ -68,13 +57,13 @@ class ThreadEngine:
         self._thread.join()
 
 
-def serve_inline(requests: Iterable[Message]) -> list[Message]:
+def serve_inline(requests: Iterable[Numbered]) -> list[Numbered]:
     """The replies to some requests, answered in this thread by the same loop."""
     from latent_explorer.engine.loop import serve
     from latent_explorer.engine.model_service import ModelService
 
-    replies: list[Message] = []
-    channel: QueueChannel[Message, Message] = QueueChannel(replies.append, requests)
+    replies: list[Numbered] = []
+    channel: QueueChannel[Numbered, Numbered] = QueueChannel(replies.append, requests)
     channel.end()
     serve(channel, ModelService(channel.wake, run=lambda task: task()))
     return replies

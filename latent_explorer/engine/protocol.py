@@ -3,27 +3,16 @@
 The messages of one kind of request lie beside its handler, in `engine.handlers`.
 """
 
-import msgspec
 import numpy as np
 
-
-class Message(msgspec.Struct, frozen=True, tag=True, eq=False):
-    """A request or a reply. number: ties a reply to its request."""
-
-    number: int
+from latent_explorer.service.codec import Numbered
 
 
-class Withdraw(Message, frozen=True, tag=True, eq=False):
+class Withdraw(Numbered, frozen=True, tag=True, eq=False):
     """The batch of this number is no longer wanted; not answered."""
 
 
-class Refused(Message, frozen=True, tag=True, eq=False):
-    """A request that could not be served, with the reason to show."""
-
-    reason: str
-
-
-class Piece(Message, frozen=True, tag=True, eq=False):
+class Piece(Numbered, frozen=True, tag=True, eq=False):
     """A part of what answers a batch: its content (k, ...), the k from index `start` on."""
 
     start: int

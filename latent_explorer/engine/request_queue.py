@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from latent_explorer.engine.handler import Want
 from latent_explorer.engine.handlers import HANDLERS
-from latent_explorer.engine.protocol import Message, Piece, Withdraw
+from latent_explorer.engine.protocol import Piece, Withdraw
+from latent_explorer.service.codec import Numbered
 
 IN_FLIGHT = 3
 """Batches of one kind asked for at a time: enough to keep the engine busy, few enough to change one's mind."""
@@ -64,12 +65,12 @@ class RequestQueue:
     ahead: to be sent before all else.
     """
 
-    newest: dict[type[Message], Message] = field(default_factory=dict)
-    unsent: set[type[Message]] = field(default_factory=set)
+    newest: dict[type[Numbered], Numbered] = field(default_factory=dict)
+    unsent: set[type[Numbered]] = field(default_factory=set)
     topics: list[Topic] = field(default_factory=list)
     asked: dict[int, Batch] = field(default_factory=dict)
     withdrawn: list[int] = field(default_factory=list)
-    ahead: list[Message] = field(default_factory=list)
+    ahead: list[Numbered] = field(default_factory=list)
 
     def add_topic(self, topic: Topic) -> None:
         """Take up a topic: after those that are more or as urgent."""
@@ -103,7 +104,7 @@ class RequestQueue:
             batch.topic.wants.appendleft(batch.want)
         self.asked.clear()
 
-    def next_requests(self, numbers: "itertools.count[int]") -> list[Message]:
+    def next_requests(self, numbers: "itertools.count[int]") -> list[Numbered]:
         """What to send now: the newest of each kind, and batches while the engine has room, by topic."""
         requests = [*self.ahead, *(Withdraw(number) for number in self.withdrawn)]
         requests += [self.newest[kind] for kind in HANDLERS if kind in self.unsent]

@@ -20,8 +20,9 @@ from latent_explorer.engine.handlers.evaluate import want_values
 from latent_explorer.engine.handlers.hover import Hover, Picture
 from latent_explorer.engine.handlers.open import Opened
 from latent_explorer.engine.process import ProcessEngine, ThreadEngine, serve_inline
-from latent_explorer.engine.protocol import Message, Pictures, Refused, Values
+from latent_explorer.engine.protocol import Pictures, Values
 from latent_explorer.errors import EngineError, ServiceError
+from latent_explorer.service.codec import Numbered, Refused
 
 PATIENCE = 60.0
 
@@ -197,20 +198,20 @@ def test_what_was_to_be_opened_first_stays_when_the_next_is_refused(listener: Li
 class Scripted:
     """An engine that answers each request as a test says."""
 
-    def __init__(self, answer: Callable[[Message], list[Message | Exception]]) -> None:
-        self._answer, self.sent = answer, list[Message]()
-        self._replies: queue.SimpleQueue[Message | Exception | None] = queue.SimpleQueue()
+    def __init__(self, answer: Callable[[Numbered], list[Numbered | Exception]]) -> None:
+        self._answer, self.sent = answer, list[Numbered]()
+        self._replies: queue.SimpleQueue[Numbered | Exception | None] = queue.SimpleQueue()
 
-    def offer(self, request: Message) -> bool:
+    def offer(self, request: Numbered) -> bool:
         self.send(request)
         return True
 
-    def send(self, request: Message) -> None:
+    def send(self, request: Numbered) -> None:
         self.sent.append(request)
         for reply in self._answer(request):
             self._replies.put(reply)
 
-    def receive(self) -> Message | None:
+    def receive(self) -> Numbered | None:
         reply = self._replies.get()
         if isinstance(reply, Exception):
             raise reply
@@ -220,7 +221,7 @@ class Scripted:
         self._replies.put(None)
 
 
-def pictures_for(request: Message) -> list[Message | Exception]:
+def pictures_for(request: Numbered) -> list[Numbered | Exception]:
     return [Pictures(request.number, 0, np.zeros((len(request.z), 1, 1, 1), np.uint8))]  # type: ignore[attr-defined]
 
 
@@ -258,7 +259,7 @@ def test_what_nobody_takes_is_an_error(listener: Listener) -> None:
     ],
 )
 def test_an_engine_that_answers_what_nobody_takes_is_ended_and_its_work_asked_of_another(
-    listener: Listener, answer: Callable[[Message], list[Message | Exception]], words: str
+    listener: Listener, answer: Callable[[Numbered], list[Numbered | Exception]], words: str
 ) -> None:
     engines = [Scripted(pictures_for), Scripted(answer)]
     client = EngineClient(listener.events.put, engines.pop)
@@ -305,7 +306,7 @@ def test_the_more_urgent_is_asked_first_and_kinds_do_not_wait_for_each_other(lis
 
 @pytest.mark.skipif(os.name != "posix", reason="writes to a pipe's number")
 def test_an_engine_refuses_what_it_does_not_know_and_ends_at_a_frame_that_claims_too_much() -> None:
-    class Sing(Message, frozen=True, tag=True):
+    class Sing(Numbered, frozen=True, tag=True):
         pass
 
     engine = ProcessEngine()
@@ -320,7 +321,7 @@ def test_an_engine_refuses_what_it_does_not_know_and_ends_at_a_frame_that_claims
 
 
 def test_the_loop_names_what_it_does_not_take() -> None:
-    class Sing(Message, frozen=True, tag=True):
+    class Sing(Numbered, frozen=True, tag=True):
         pass
 
     (refused,) = serve_inline([Sing(3)])

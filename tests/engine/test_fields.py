@@ -12,15 +12,16 @@ from latent_explorer.bundles import read_config, read_latents
 from latent_explorer.engine import geometry, model_service
 from latent_explorer.engine.handlers.decode import Decode
 from latent_explorer.engine.handlers.evaluate import Evaluate
-from latent_explorer.engine.handlers.nearest import NEAR, Nearest, NearestImages
+from latent_explorer.engine.handlers.nearest import NEAR, FindNearest, NearestImages
 from latent_explorer.engine.handlers.open import Open, Opened
 from latent_explorer.engine.loop import WorkList
 from latent_explorer.engine.model_service import ModelService
 from latent_explorer.engine.process import serve_inline
-from latent_explorer.engine.protocol import Message, Pictures, Refused, Values
+from latent_explorer.engine.protocol import Pictures, Values
 from latent_explorer.nets.model import LatentModel
 from latent_explorer.nets.registry import build
 from latent_explorer.nets.spec import NetSpec
+from latent_explorer.service.codec import Numbered, Refused
 
 Z = np.random.default_rng(0).standard_normal((150, 2)).astype(np.float32)
 
@@ -127,7 +128,7 @@ def test_pictures_come_before_values(small_bundle: Path) -> None:
     assert kinds == sorted(kinds, key=[Pictures, Values].index)
 
 
-def until_idle(work: WorkList) -> list[Message]:
+def until_idle(work: WorkList) -> list[Numbered]:
     replies = []
     while not work.idle:
         replies += work.advance()
@@ -138,7 +139,7 @@ def until_idle(work: WorkList) -> list[Message]:
 def test_the_nearest_images_are_those_of_all_distances(request, bundle: str) -> None:
     folder = request.getfixturevalue(bundle)
     means = read_latents(folder, read_config(folder)).mean
-    replies = serve_inline([Open(1, str(folder)), Nearest(2, means)])[1:]
+    replies = serve_inline([Open(1, str(folder)), FindNearest(2, means)])[1:]
     found = np.concatenate([reply.content for reply in replies if isinstance(reply, NearestImages)])
     distances = np.linalg.norm(means[:, None].astype(np.float64) - means[None], axis=2)
     np.testing.assert_array_equal(found, np.argsort(distances, axis=1)[:, :NEAR])

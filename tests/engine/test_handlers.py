@@ -24,9 +24,9 @@ from latent_explorer.engine.handlers.nearest import want_nearest
 from latent_explorer.engine.handlers.open import Open
 from latent_explorer.engine.handlers.originals import want_originals
 from latent_explorer.engine.process import serve_inline
-from latent_explorer.engine.protocol import Message, Pictures, Withdraw
+from latent_explorer.engine.protocol import Pictures, Withdraw
 from latent_explorer.engine.request_queue import Batch, Topic, Urgency
-from latent_explorer.service.codec import Unreadable
+from latent_explorer.service.codec import Numbered, Unreadable
 
 Z = np.random.default_rng(0).standard_normal((70, 2)).astype(np.float32)
 CHART = identity_chart()
@@ -51,7 +51,7 @@ def test_every_file_is_in_the_table() -> None:
 
 
 @pytest.mark.parametrize("request_", [Open(1, "a folder"), Hover(2, Z[0]), Describe(3, Z[0]), Withdraw(4)])
-def test_requests_arrive_as_sent(request_: Message) -> None:
+def test_requests_arrive_as_sent(request_: Numbered) -> None:
     arrived = ENGINE.requests.read(io.BytesIO(ENGINE.requests.encode(request_)))
     assert type(arrived) is type(request_)
     for name in request_.__struct_fields__:
@@ -66,7 +66,7 @@ def test_a_batch_is_complete_when_all_its_replies_have_come_over_the_wire(
     batch, request = Batch(Topic("t", Urgency.VIEW), want), want.make(2)
     assert type(request) is want.kind
     sent = ENGINE.requests.read(io.BytesIO(ENGINE.requests.encode(request)))
-    assert isinstance(sent, Message)
+    assert isinstance(sent, Numbered)
     replies = serve_inline([Open(1, str(small_bundle)), sent])[1:]
     done = []
     for reply in replies:

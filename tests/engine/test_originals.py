@@ -18,7 +18,8 @@ from latent_explorer.engine.handlers.hover import Hover
 from latent_explorer.engine.handlers.open import Open
 from latent_explorer.engine.handlers.originals import Originals
 from latent_explorer.engine.process import serve_inline
-from latent_explorer.engine.protocol import Message, Pictures, Refused, Values, Withdraw
+from latent_explorer.engine.protocol import Pictures, Values, Withdraw
+from latent_explorer.service.codec import Numbered, Refused
 
 MakeBundle = Callable[..., Path]
 
@@ -27,7 +28,7 @@ def images_of(bundle: Path) -> NDArray[np.uint8]:
     return open_dataset(read_config(bundle).dataset.source).images
 
 
-def answers(bundle: Path, *requests: Message) -> dict[int, list[Pictures | Refused]]:
+def answers(bundle: Path, *requests: Numbered) -> dict[int, list[Pictures | Refused]]:
     """The replies by the number of their request."""
     found: dict[int, list[Pictures | Refused]] = {}
     for reply in serve_inline([Open(1, str(bundle)), *requests]):

@@ -12,7 +12,8 @@ from latent_explorer.engine.handlers.describe import Describe, Place
 from latent_explorer.engine.handlers.hover import Hover, Picture
 from latent_explorer.engine.handlers.open import Open, Opened
 from latent_explorer.engine.process import serve_inline
-from latent_explorer.engine.protocol import Message, Pictures, Refused, Withdraw
+from latent_explorer.engine.protocol import Pictures, Withdraw
+from latent_explorer.service.codec import Numbered, Refused
 
 Z = np.array([0.5, -0.25], np.float32)
 
@@ -60,7 +61,7 @@ def test_a_withdrawn_batch_is_not_answered(small_bundle: Path) -> None:
     ],
 )
 def test_what_cannot_be_served_is_refused_and_the_loop_goes_on(
-    small_bundle: Path, request_: Message, words: str
+    small_bundle: Path, request_: Numbered, words: str
 ) -> None:
     replies = serve_inline([Open(1, str(small_bundle)), request_, Hover(3, Z)])
     by_number = {reply.number: reply for reply in replies}

@@ -142,7 +142,7 @@ def test_the_value_read_is_that_of_the_engine(looker: Person) -> None:
     window, uv = looker.window, (0.4, -0.3)
     folder = str(window.session.bundle.folder)
     z = window.session.bundle.chart.to_latent(np.array([uv]))
-    exact = serve_inline([Open(1, folder), Evaluate(2, "stretch", z)])[1].values[0, 0]
+    exact = serve_inline([Open(1, folder), Evaluate(2, "stretch", z)])[1].content[0, 0]
     assert window.fields.by_title["Stretch"].value(looker.canvas.view, uv)[0] == pytest.approx(exact, abs=0.05)
 
 

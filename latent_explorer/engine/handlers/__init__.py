@@ -13,19 +13,19 @@ from latent_explorer.engine.handlers.hover import HOVER
 from latent_explorer.engine.handlers.nearest import NEAREST
 from latent_explorer.engine.handlers.open import OPEN
 from latent_explorer.engine.handlers.originals import ORIGINALS
-from latent_explorer.engine.protocol import Message, Refused, Withdraw
-from latent_explorer.service.codec import Codec, Conversation
+from latent_explorer.engine.protocol import Withdraw
+from latent_explorer.service.codec import Codec, Conversation, Numbered, Refused
 
-HANDLERS: dict[type[Message], Handler[Any]] = {
+HANDLERS: dict[type[Numbered], Handler[Any]] = {
     handler.request: handler
     for handler in (OPEN, HOVER, DESCRIBE, AVERAGE, DECODE, ORIGINALS, NEAREST, EVALUATE)  # the most urgent first
 }
 
 
-def _any_of(kinds: list[type[Message]]) -> Any:
+def _any_of(kinds: list[type[Numbered]]) -> Any:
     return reduce(operator.or_, dict.fromkeys(kinds))
 
 
-ENGINE: Conversation[Message, Message] = Conversation(
+ENGINE: Conversation[Numbered, Numbered] = Conversation(
     Codec(_any_of([Withdraw, *HANDLERS])), Codec(_any_of([Refused, *(each.reply for each in HANDLERS.values())]))
 )

@@ -7,14 +7,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from latent_explorer.engine.handler import Handler, Want
-from latent_explorer.engine.protocol import Message, Pictures
+from latent_explorer.engine.protocol import Pictures
 from latent_explorer.errors import EngineError
+from latent_explorer.service.codec import Numbered
 
 if TYPE_CHECKING:
     from latent_explorer.engine.model_service import ModelService
 
 
-class Average(Message, frozen=True, tag=True, eq=False):
+class Average(Numbered, frozen=True, tag=True, eq=False):
     """The mean of the images that are chosen. chosen: uint8 (n,), of all images of the dataset, 1 for those."""
 
     chosen: np.ndarray

@@ -9,13 +9,14 @@ from numpy.typing import NDArray
 from latent_explorer.atlas import PICTURES, TileKey, tile_points
 from latent_explorer.charts import Chart
 from latent_explorer.engine.handler import Handler, Want
-from latent_explorer.engine.protocol import Message, Pictures
+from latent_explorer.engine.protocol import Pictures
+from latent_explorer.service.codec import Numbered
 
 if TYPE_CHECKING:
     from latent_explorer.engine.model_service import ModelService
 
 
-class Decode(Message, frozen=True, tag=True, eq=False):
+class Decode(Numbered, frozen=True, tag=True, eq=False):
     """Decode latents z (n, d)."""
 
     z: np.ndarray

@@ -6,19 +6,19 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from latent_explorer.engine.handler import Handler
-from latent_explorer.engine.protocol import Message
+from latent_explorer.service.codec import Numbered
 
 if TYPE_CHECKING:
     from latent_explorer.engine.model_service import ModelService
 
 
-class Describe(Message, frozen=True, tag=True, eq=False):
+class Describe(Numbered, frozen=True, tag=True, eq=False):
     """What is there at latent z (d,)?"""
 
     z: np.ndarray
 
 
-class Place(Message, frozen=True, tag=True, eq=False):
+class Place(Numbered, frozen=True, tag=True, eq=False):
     """What the data say about a place.
 
     indices int64 (k,), distances float64 (k,): the nearest images, nearest first. shares: float64 (classes,).

@@ -9,13 +9,14 @@ from numpy.typing import NDArray
 from latent_explorer.atlas import FIELDS, TileKey, node_points
 from latent_explorer.charts import Chart
 from latent_explorer.engine.handler import Handler, Want
-from latent_explorer.engine.protocol import Message, Values
+from latent_explorer.engine.protocol import Values
+from latent_explorer.service.codec import Numbered
 
 if TYPE_CHECKING:
     from latent_explorer.engine.model_service import ModelService
 
 
-class Evaluate(Message, frozen=True, tag=True, eq=False):
+class Evaluate(Numbered, frozen=True, tag=True, eq=False):
     """Values of a field, a name of atlas.FIELDS, at latents z (n, d)."""
 
     field: str

@@ -6,19 +6,19 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from latent_explorer.engine.handler import Handler
-from latent_explorer.engine.protocol import Message
+from latent_explorer.service.codec import Numbered
 
 if TYPE_CHECKING:
     from latent_explorer.engine.model_service import ModelService
 
 
-class Hover(Message, frozen=True, tag=True, eq=False):
+class Hover(Numbered, frozen=True, tag=True, eq=False):
     """Decode latent z (d,)."""
 
     z: np.ndarray
 
 
-class Picture(Message, frozen=True, tag=True, eq=False):
+class Picture(Numbered, frozen=True, tag=True, eq=False):
     """The exact picture: uint8 (h, w, c)."""
 
     image: np.ndarray

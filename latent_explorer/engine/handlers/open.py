@@ -5,19 +5,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from latent_explorer.engine.handler import Handler
-from latent_explorer.engine.protocol import Message
+from latent_explorer.service.codec import Numbered
 
 if TYPE_CHECKING:
     from latent_explorer.engine.model_service import ModelService
 
 
-class Open(Message, frozen=True, tag=True, eq=False):
+class Open(Numbered, frozen=True, tag=True, eq=False):
     """Load the bundle in `folder`; where it is refused, the one before is still open. See `EngineClient.open`."""
 
     folder: str
 
 
-class Opened(Message, frozen=True, tag=True, eq=False):
+class Opened(Numbered, frozen=True, tag=True, eq=False):
     """The bundle is open. device: as torch names it. kernel: how pictures are decoded, in words."""
 
     device: str

@@ -7,13 +7,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from latent_explorer.engine.handler import Handler, Want
-from latent_explorer.engine.protocol import Message, Pictures
+from latent_explorer.engine.protocol import Pictures
+from latent_explorer.service.codec import Numbered
 
 if TYPE_CHECKING:
     from latent_explorer.engine.model_service import ModelService
 
 
-class Originals(Message, frozen=True, tag=True, eq=False):
+class Originals(Numbered, frozen=True, tag=True, eq=False):
     """The images of the dataset at `indices`, int64 (n,)."""
 
     indices: np.ndarray

@@ -8,7 +8,7 @@ from PyQt6.QtCore import QEvent, QObject
 
 from latent_explorer.engine.client import Answer, Event
 from latent_explorer.engine.handlers.open import Open, Opened
-from latent_explorer.engine.protocol import Refused
+from latent_explorer.service.codec import Refused
 
 if TYPE_CHECKING:  # nothing of the dialog is loaded before it is wanted: the window must open at once
     from latent_explorer.export import Provenance

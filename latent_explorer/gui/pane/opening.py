@@ -8,8 +8,8 @@ from PyQt6.QtCore import QObject
 from PyQt6.QtGui import QDropEvent
 
 from latent_explorer.engine.handlers.open import Opened
-from latent_explorer.engine.protocol import Refused
 from latent_explorer.errors import UserError
+from latent_explorer.service.codec import Refused
 from latent_explorer.session import OpenBundle, open_bundle
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from latent_explorer.engine.client import Answer, EngineLost, Event, Urgency
 from latent_explorer.engine.handlers.describe import Describe, Place
 from latent_explorer.engine.handlers.hover import Hover, Picture
 from latent_explorer.engine.handlers.open import Open, Opened
-from latent_explorer.engine.protocol import Refused
+from latent_explorer.service.codec import Refused
 
 if TYPE_CHECKING:
     from latent_explorer.gui.shell.window import MainWindow

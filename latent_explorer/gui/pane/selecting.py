@@ -11,10 +11,10 @@ from latent_explorer.engine.client import Answer, Want
 from latent_explorer.engine.handlers.average import want_average
 from latent_explorer.engine.handlers.decode import want_pictures
 from latent_explorer.engine.handlers.nearest import want_nearest
-from latent_explorer.engine.protocol import Refused
 from latent_explorer.gui.pane.select_tool import SelectTool
 from latent_explorer.gui.widgets.images import to_qimage
 from latent_explorer.points.inside import inside
+from latent_explorer.service.codec import Refused
 from latent_explorer.session import Selection, Session
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from PyQt6.QtGui import QGuiApplication
 
 from latent_explorer.engine.client import Answer, Want
 from latent_explorer.engine.handlers.originals import want_originals
-from latent_explorer.engine.protocol import Refused
 from latent_explorer.gui.layers.thumbnails import ThumbnailLayer
+from latent_explorer.service.codec import Refused
 from latent_explorer.session import OpenBundle
 
 if TYPE_CHECKING:

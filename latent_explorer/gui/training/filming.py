@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 from PyQt6.QtCore import QObject
 from PyQt6.QtWidgets import QFileDialog
 
-from latent_explorer.runs.protocol import Filmed, Progress, Refused
+from latent_explorer.runs.protocol import Filmed, Progress
+from latent_explorer.service.codec import Refused
 
 if TYPE_CHECKING:
     from latent_explorer.gui.shell.window import MainWindow

@@ -11,10 +11,10 @@ from latent_explorer.charts import Turn
 from latent_explorer.engine.client import Answer
 from latent_explorer.engine.handlers.decode import want_pictures
 from latent_explorer.engine.handlers.originals import want_originals
-from latent_explorer.engine.protocol import Refused
 from latent_explorer.errors import UserError
 from latent_explorer.runs import RunFolder
 from latent_explorer.runs.resume import kept_job
+from latent_explorer.service.codec import Refused
 from latent_explorer.session import OpenBundle
 
 if TYPE_CHECKING:
