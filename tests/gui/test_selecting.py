@@ -179,11 +179,11 @@ def test_neighbours_of_a_selection_that_is_gone_are_dropped(selecting: Person) -
     selecting.wait(0.1)
     assert chosen(selecting) is None
     drag_over(selecting, (-5, -0.5, -3, 0.5))
-    stale = Answer(None, "grow", window.pane.session.state.selection, None)
+    stale = Answer("grow", None, window.pane.session.state.selection, None)
     drag_over(selecting, (-1, -0.5, 1, 0.5))
     now = chosen(selecting).copy()
     values = Values(1, 0, np.zeros((4, 11), np.float32))
-    window.pane.replies.take(replace(stale, reply=values, content=values.values))
+    window.pane.client.dispatch(replace(stale, reply=values, content=values.content))
     np.testing.assert_array_equal(chosen(selecting), now)
 
 
