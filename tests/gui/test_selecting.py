@@ -36,7 +36,8 @@ def drag_over(person: Person, corners: tuple[float, float, float, float]) -> Non
 
 
 def in_box(uv: NDArray[np.float32], person: Person, start: QPoint, end: QPoint) -> NDArray[np.bool_]:
-    xy = person.canvas.view.to_screen(uv)
+    origin = person.canvas.origin
+    xy = person.canvas.view.to_screen(uv) + np.array([origin.x(), origin.y()])
     low = np.minimum((start.x(), start.y()), (end.x(), end.y()))
     high = np.maximum((start.x(), start.y()), (end.x(), end.y()))
     return ((xy > low) & (xy < high)).all(1)

@@ -11,20 +11,23 @@ from latent_explorer.gui.layers.words import number
 from latent_explorer.gui.theme import Theme
 from latent_explorer.gui.widgets.images import borrowed_qimage
 
-_WIDTH, _BAR, _PAD, _MARGIN = 190, 10, 8, 12
+_WIDTH, _BAR, _PAD, _MARGIN = 190, 10, 8, 12  # pixels; the width is the least
 _SHADES = 180
 
 
 def scale_rect(layers: list[FieldLayer], width: int) -> QRectF:
     """Where the scale lies on a map so wide; nowhere where no visible layer has one."""
-    if _scaled(layers) is None:
+    if (layer := _scaled(layers)) is None:
         return QRectF()
-    return QRectF(width - _WIDTH - _MARGIN, _MARGIN, _WIDTH, 2 * _line() + _BAR + 2 * _PAD + 4)
+    metrics = QFontMetrics(_font())
+    words = metrics.horizontalAdvance(f"{layer.field.title}    {layer.field.unit}")
+    broad = min(max(_WIDTH, words + 2 * _PAD), width - 2 * _MARGIN)
+    return QRectF(width - broad - _MARGIN, _MARGIN, broad, 2 * metrics.height() + _BAR + 2 * _PAD + 4)
 
 
 def paint_scale(painter: QPainter, layers: list[FieldLayer], theme: Theme, width: int) -> None:
     """Draw the title, colours and words of the last visible layer that has a scale, at the upper right."""
-    layer, line = _scaled(layers), _line()
+    layer, line = _scaled(layers), QFontMetrics(_font()).height()
     if layer is None:
         return
     painter.save()
@@ -48,10 +51,6 @@ def _font() -> QFont:
     font = QFont()
     font.setPointSizeF(max(7.0, font.pointSizeF() - 1))
     return font
-
-
-def _line() -> int:
-    return QFontMetrics(_font()).height()
 
 
 def _paint_ground(painter: QPainter, box: QRectF, theme: Theme) -> None:

@@ -5,16 +5,18 @@ from dataclasses import replace
 
 from PyQt6.QtCore import QCoreApplication, QEvent, QPointF, QRect, QRectF, Qt, pyqtSignal
 from PyQt6.QtGui import (
+    QColor,
     QFocusEvent,
     QImage,
     QKeyEvent,
     QMouseEvent,
     QPainter,
     QPaintEvent,
+    QPen,
     QRegion,
     QWheelEvent,
 )
-from pyqtgraph import mkPen
+from PyQt6.QtWidgets import QGraphicsRectItem
 
 from latent_explorer.atlas import TileKey
 from latent_explorer.atlas.view import View
@@ -78,6 +80,8 @@ class MapCanvas(MapPlot):
         self._scale_item = PixelItem(self._box, SCALE, self._paint_scale)
         self._lifted_item = PixelItem(self._box, LIFTED, self._paint_lifted)
         self._probe_item = PixelItem(self._box, PROBE, self._paint_probe)
+        self._ring = QGraphicsRectItem(self._box)
+        self._ring.setZValue(PROBE)
 
     # -- what is shown
 
@@ -129,7 +133,7 @@ class MapCanvas(MapPlot):
         image = QImage((self.size().toSizeF() * scale).toSize(), QImage.Format.Format_RGB32)
         image.setDevicePixelRatio(scale)
         image.fill(self.backgroundBrush().color())
-        momentary = (self._probe_item, self._lifted_item, self._mark_items.neighbours, self._box.borderRect)
+        momentary = (self._probe_item, self._lifted_item, self._mark_items.neighbours, self._ring)
         shown = [item for item in momentary if item.isVisible()]
         for item in shown:
             item.hide()
@@ -148,7 +152,9 @@ class MapCanvas(MapPlot):
         self.pacing.move()
 
     def _size_changed(self) -> None:
-        self._ground_item.place(QRectF(0, 0, self.view.width, self.view.height))
+        whole = QRectF(0, 0, self.view.width, self.view.height)
+        self._ground_item.place(whole)
+        self._ring.setRect(whole.adjusted(1, 1, -1, -1))
         self._mark_items.lay_out()
         self.refresh()
 
@@ -159,13 +165,10 @@ class MapCanvas(MapPlot):
         self.painted.emit()
 
     def _repaint(self, where: QRect | None = None) -> None:
-        """Paint pixels of the map, or all of it, now.
-
-        What the scene has put off until later is taken first, or it would be painted a second time.
-        """
-        QCoreApplication.sendPostedEvents(self.scene(), QEvent.Type.MetaCall.value)
-        port = self.viewport()
-        port.repaint() if where is None else port.repaint(where.translated(self.origin.toPoint()))
+        """Paint pixels of the map, or all of it, and whatever else has been put off, now."""
+        self.scene().prepareForPaint()  # moves items that would else be found out of place, and painted once more
+        self._ground_item.update(QRectF() if where is None else QRectF(where))
+        QCoreApplication.sendPostedEvents(self.scene(), QEvent.Type.MetaCall.value)  # in which the scene paints
 
     def _paint_ground(self, painter: QPainter, exposed: QRectF) -> None:
         device = painter.device()
@@ -290,7 +293,8 @@ class MapCanvas(MapPlot):
         self._show_focus()
 
     def _show_focus(self) -> None:
-        self._box.borderRect.setPen(mkPen(self.theme.accent if self.hasFocus() else self.theme.line, width=2))
+        focused = self.hasFocus()
+        self._ring.setPen(QPen(QColor(self.theme.accent if focused else self.theme.line), 2 if focused else 1))
 
     def leaveEvent(self, event: QEvent | None) -> None:
         if event is not None:

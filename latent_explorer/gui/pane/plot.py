@@ -38,6 +38,8 @@ class MapPlot(PlotWidget):  # type: ignore[misc] # has no types
         plot.hideButtons()
         plot.layout.setContentsMargins(0, 0, 0, 0)
         plot.disableAutoRange()
+        for side in plot.axes:
+            plot.getAxis(side).enableAutoSIPrefix(False)  # for which a label would be written anew at each move
         self.setCacheMode(self.CacheModeFlag(0))  # the background is hidden by the map
         self._box.sigResized.connect(self._resized)
         self._box.sigRangeChanged.connect(self._follow)
