@@ -106,7 +106,9 @@ class MapCanvas(MapPlot):
     def refresh(self) -> None:
         """Paint everything anew."""
         self.pacing.forget()
-        self._scale_item.place(scale_rect(self.fields, self.view.width))
+        scale = scale_rect(self.fields, self.view.width)
+        self._scale_item.place(scale)
+        self._mark_items.lay_out(scale.left() or self.view.width)
         self._ground_item.update()
 
     def refresh_points(self, covered: Callable[[View], QRegion]) -> None:
@@ -155,7 +157,6 @@ class MapCanvas(MapPlot):
         whole = QRectF(0, 0, self.view.width, self.view.height)
         self._ground_item.place(whole)
         self._ring.setRect(whole.adjusted(1, 1, -1, -1))
-        self._mark_items.lay_out()
         self.refresh()
 
     # -- painting

@@ -79,8 +79,9 @@ class MarkItems:
         self._dots = self._added(ScatterPlotItem(), 3)
         self._pins: list[TargetItem] = []
         self.neighbours = self._added(ScatterPlotItem(), 5)
-        self._caption = TextItem(anchor=(0.5, 0))
+        self._caption, self._room = TextItem(), 0.0
         self._caption.setParentItem(box)
+        self._caption.setPos(8, 8)
         self.dress(DARK)
 
     def show(self, marks: Marks) -> None:
@@ -99,7 +100,7 @@ class MarkItems:
         if marks.pins != before.pins:
             self._show_pins()
         if marks.caption != before.caption:
-            self.lay_out()
+            self.lay_out(self._room)
 
     def dress(self, theme: Theme) -> None:
         """Take the colours of a theme."""
@@ -113,16 +114,15 @@ class MarkItems:
         self.neighbours.setPen(mkPen(theme.text, width=1.5))
         self._show_dots()
         self._show_pins()
-        self.lay_out()
+        self.lay_out(self._room)
 
-    def lay_out(self) -> None:
-        """Say at the top which moment is shown, as much of it as there is room for."""
-        caption, room = self._caption, int(self._box.width()) - 16
-        text = QFontMetricsF(QFont()).elidedText(self._marks.caption, Qt.TextElideMode.ElideRight, room - 12)
+    def lay_out(self, room: float) -> None:
+        """Say at the top left which moment is shown, as much of it as there is room for, in pixels."""
+        caption, self._room = self._caption, room
+        text = QFontMetricsF(QFont()).elidedText(self._marks.caption, Qt.TextElideMode.ElideRight, room - 28)
         caption.setText(text, self._theme.text)
-        caption.fill, caption.border = mkBrush(self._plate), mkPen(None)
+        caption.fill = mkBrush(self._plate)
         caption.setVisible(bool(text))
-        caption.setPos(self._box.width() / 2, 8)
 
     def _show_dots(self) -> None:
         spots = list(self._spots())
