@@ -137,8 +137,9 @@ class MapSubject(Plain):
         return ("zoom",) if known.key == "png" else ("legend",)
 
     def shape(self, known: Format, choices: Choices) -> tuple[int, ...]:
-        zoom = choices.zoom if known.key == "png" else 1
-        return round(self._view.height * zoom), round(self._view.width * zoom), 4
+        if known.key == "svg":
+            return self._view.height, self._view.width, 4
+        return round(self.canvas.height() * choices.zoom), round(self.canvas.width() * choices.zoom), 4
 
     def lighter(self, choices: Choices) -> Choices:
         return replace(choices, zoom=min(choices.zoom, _SHOWN_ZOOM))

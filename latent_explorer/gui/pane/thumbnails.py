@@ -35,7 +35,7 @@ class Thumbnails(QObject):
         self._explained = False
         self._asked: dict[tuple[int, ...], Want] = {}
         points.over = self.layer.paint
-        canvas.lifted = self.layer.paint_lifted
+        canvas.lifted = self.layer
 
     def open(self, bundle: OpenBundle) -> None:
         """Another bundle is shown."""
@@ -97,9 +97,8 @@ class Thumbnails(QObject):
         canvas, layer = self._canvas, self.layer
         lifted = None if at is None else layer.at(canvas.view, at)
         if lifted != layer.lifted:
-            before = layer.lifted_rect(canvas.view)
             layer.lifted = lifted
-            canvas.update(before.united(layer.lifted_rect(canvas.view)))
+            canvas.show_lifted()
 
     def _lose(self, reason: str) -> None:
         if not self.lost:
