@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 
 from latent_explorer.bundles import BundleConfig, Latents, read_config, read_latents, read_weights
 from latent_explorer.engine.decoder import Decoder
-from latent_explorer.engine.fields import evaluate, needs_survey
 from latent_explorer.engine.pace import Pace
 from latent_explorer.engine.protocol import (
     Average,
@@ -36,6 +35,7 @@ from latent_explorer.engine.slices import in_slices
 from latent_explorer.engine.survey import Survey, survey
 from latent_explorer.engine.wishes import PICTURE
 from latent_explorer.errors import EngineError
+from latent_explorer.fields import FIELDS, FieldInput, evaluate
 from latent_explorer.nets.weights import load_model
 
 _log = logging.getLogger(__name__)
@@ -77,7 +77,7 @@ class Desk:
             return True
         return not (
             isinstance(request, Describe | Originals | Average)
-            or (isinstance(request, Evaluate) and needs_survey(request.field))
+            or (isinstance(request, Evaluate) and request.field in FIELDS and FIELDS[request.field].needs_data)
         )
 
     def open(self, request: Open) -> Iterator[Reply]:
@@ -162,7 +162,9 @@ class Desk:
     def _values(self, field: str, z: NDArray[np.float32]) -> NDArray[np.float32]:
         decoder = self._open_decoder()
         decoder.check(z)
-        return evaluate(field, decoder, self._survey, z)
+        survey = self._survey
+        around = (survey.neighbourhood, survey.latents) if survey is not None else ()
+        return evaluate(field, FieldInput(decoder.measured, *around), z)
 
     def _at_once(
         self, kind: str, asked: NDArray[Any], work: Callable[[NDArray[Any]], NDArray[Any]]

@@ -17,9 +17,6 @@ from latent_explorer.errors import EngineError
 _DTYPES = ("<f4", "<f8", "<i8", "|u1")
 _LENGTH = struct.Struct("<Q")
 
-NEAREST, NEAR = "nearest", 11
-"""The field whose values are the numbers of the nearest images, and how many; of an image, the first is itself."""
-
 
 class Message(msgspec.Struct, frozen=True, tag=True, eq=False):
     """A request or a reply. number: ties a reply to its request."""
@@ -52,7 +49,7 @@ class Decode(Message, frozen=True, tag=True, eq=False):
 
 
 class Evaluate(Message, frozen=True, tag=True, eq=False):
-    """Values of a field (a name of atlas.FIELDS, or NEAREST) at latents z (n, d), in slices; answered by Values."""
+    """Values of a field (a name of fields.FIELDS) at latents z (n, d), in slices; answered by Values."""
 
     field: str
     z: np.ndarray

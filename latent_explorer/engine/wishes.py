@@ -10,7 +10,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from latent_explorer.atlas import TileKey, node_points, tile_points
+from latent_explorer.atlas import TileKey
 from latent_explorer.charts import Chart
 from latent_explorer.engine.protocol import (
     Average,
@@ -26,6 +26,7 @@ from latent_explorer.engine.protocol import (
     Values,
     Withdraw,
 )
+from latent_explorer.fields import field_called
 
 PICTURE = "picture"
 """The field whose values are decoded pictures."""
@@ -63,7 +64,7 @@ class Wanted(Protocol):
 
 @dataclass(frozen=True, eq=False)
 class Want:
-    """A batch of latents z (n, d) to decode, or whose values of another field (of atlas.FIELDS) are wanted.
+    """A batch of latents z (n, d) to decode, or whose values of another field (of fields.FIELDS) are wanted.
 
     key: what the window calls it, unique within its topic.
     """
@@ -101,7 +102,7 @@ class WantTile:
     @cached_property
     def points(self) -> NDArray[np.float64]:
         """The plane points (n, 2)."""
-        return tile_points(self.key) if self.key.field == PICTURE else node_points(self.key)
+        return field_called(self.key.field).points(self.key)
 
     @property
     def count(self) -> int:

@@ -9,7 +9,7 @@ PACKAGE = "latent_explorer"
 FOUNDATION = ("background", "errors", "files", "measure", "palette", "places", "waiting", "__version__")
 ROOMS = (
     "alignment", "analysis", "atlas", "bench", "bundles", "charts", "data", "engine",
-    "export", "film", "gui", "nets", "paths", "points", "runs", "session", "training",
+    "export", "fields", "film", "gui", "nets", "paths", "points", "runs", "session", "training",
 )  # fmt: skip
 
 # Room -> the rooms, or single modules of a room, that it may import besides itself and the foundation.
@@ -18,10 +18,11 @@ ARROWS = {
     "bench": tuple(room for room in ROOMS if room != "bench"),
     "gui": (
         "session", "engine.client", "engine.protocol", "engine.process",
-        "atlas", "charts", "paths", "points", "export", "bundles", "runs",
+        "fields", "atlas", "charts", "paths", "points", "export", "bundles", "runs",
     ),
     "session": ("bundles", "charts", "paths"),
-    "engine": ("bundles", "nets", "data", "atlas", "charts", "paths", "analysis", "alignment"),
+    "engine": ("bundles", "nets", "data", "atlas", "charts", "fields", "paths", "analysis", "alignment"),
+    "fields": ("bundles", "atlas", "charts", "analysis"),
     "runs": ("bundles", "charts", "nets.spec", "nets.names"),
     "film": ("runs", "nets", "bundles", "atlas", "charts", "export", "training"),
     "training": ("runs", "nets", "data", "bundles", "atlas", "charts", "export", "film"),

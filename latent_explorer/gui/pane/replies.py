@@ -4,10 +4,11 @@ from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QObject
 
-from latent_explorer.atlas import FIELDS, TileKey
+from latent_explorer.atlas import TileKey
 from latent_explorer.atlas.cache import Pictures
 from latent_explorer.engine.client import Answer, EngineLost, Event
 from latent_explorer.engine.protocol import Opened, Picture, Place, Refused
+from latent_explorer.fields import PICTURE
 
 if TYPE_CHECKING:
     from latent_explorer.gui.shell.window import MainWindow
@@ -72,7 +73,7 @@ class Replies(QObject):
         window = self._window
         if generation != window.store.generation:
             return
-        if key.field in FIELDS:
+        if key.field != PICTURE.name:
             window.fields.take_tile(key, pictures)
         elif key not in window.feed.cache:
             self._show_tile(key, window.feed.cache.put(key, pictures))

@@ -8,7 +8,8 @@ from PyQt6.QtCore import QObject, QPointF, Qt
 from PyQt6.QtGui import QGuiApplication
 
 from latent_explorer.engine.client import Answer, Want, WantAverage, Wanted
-from latent_explorer.engine.protocol import NEAREST, Refused
+from latent_explorer.engine.protocol import Refused
+from latent_explorer.fields import NEAREST
 from latent_explorer.gui.pane.select_tool import SelectTool
 from latent_explorer.gui.widgets.images import to_qimage
 from latent_explorer.points.inside import inside
@@ -97,7 +98,7 @@ class Selecting(QObject):
         """Select also the shown images that are among the nearest, in latent space, of one that is selected."""
         session = self._window.session
         if session is not None and (selection := session.state.selection) is not None:
-            near = Want(selection, np.compress(selection.chosen, session.bundle.latents.mean, axis=0), NEAREST)
+            near = Want(selection, np.compress(selection.chosen, session.bundle.latents.mean, axis=0), NEAREST.name)
             self._window.link.client.wish("grow", [near])
             self._window.status.say(f"Looking for the nearest images of {selection.count:,}…")
 
