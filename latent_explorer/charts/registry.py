@@ -10,6 +10,7 @@ from latent_explorer.charts.following import FOLLOWING
 from latent_explorer.charts.identity import IDENTITY
 from latent_explorer.charts.kind import Arrays, ChartInput, ChartKind
 from latent_explorer.charts.principal import PRINCIPAL
+from latent_explorer.charts.slice import SLICE
 from latent_explorer.charts.spec import ChartSpec
 from latent_explorer.charts.turned import Turn, TurnedChart
 from latent_explorer.errors import UserError
@@ -27,7 +28,7 @@ def register(kind: Any) -> None:
     CHARTS[kind.name] = kind
 
 
-for _kind in (IDENTITY, PRINCIPAL, FOLLOWING):
+for _kind in (IDENTITY, PRINCIPAL, FOLLOWING, SLICE):
     register(_kind)
 
 
