@@ -1,17 +1,15 @@
-"""What is said to the trainer's process and what it answers: one JSON object a line; free of torch.
+"""What is said to the trainer's process and what it answers; free of torch.
 
 A trainer does one thing at a time: train one run, or make one film. Estimates it gives between.
 """
 
-from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO
 
 import msgspec
 
 from latent_explorer.runs.job import Job
-from latent_explorer.runs.plain import from_text, to_text
 from latent_explorer.runs.report import Report
+from latent_explorer.service.codec import Codec, Conversation
 
 
 class Message(msgspec.Struct, frozen=True, tag=True, kw_only=True):
@@ -153,23 +151,8 @@ class Filmed(Message, frozen=True, tag=True):
 Request = Ask | Begin | Pause | Continue | Stop | Film
 Reply = Estimated | Refused | Progress | Begun | Reported | Paused | Continued | Ended | Failed | Filmed
 
+MODULE = "latent_explorer.training"
+"""What `python -m` runs to have a trainer."""
 
-_ENCODER = msgspec.json.Encoder(enc_hook=to_text)
-_REQUESTS = msgspec.json.Decoder(Request, dec_hook=from_text)
-_REPLIES = msgspec.json.Decoder(Reply, dec_hook=from_text)
-
-
-def write(stream: BinaryIO, message: Request | Reply) -> None:
-    """Send one message. Raises OSError where nobody listens any more."""
-    stream.write(_ENCODER.encode(message) + b"\n")
-    stream.flush()
-
-
-def requests(stream: BinaryIO) -> Iterator[Request]:
-    """The requests that come, until the stream ends."""
-    return (_REQUESTS.decode(line) for line in stream if line.endswith(b"\n"))
-
-
-def replies(stream: BinaryIO) -> Iterator[Reply]:
-    """The replies that come, until the stream ends."""
-    return (_REPLIES.decode(line) for line in stream if line.endswith(b"\n"))
+_LARGEST = 2**20  # bytes; no message holds an array
+TRAINER: Conversation[Request, Reply] = Conversation(Codec(Request, _LARGEST), Codec(Reply, _LARGEST))

@@ -3,9 +3,7 @@
 import threading
 from collections import deque
 from collections.abc import Callable
-from typing import BinaryIO
 
-from latent_explorer.runs import protocol
 from latent_explorer.runs.protocol import (
     Ask,
     Begin,
@@ -19,6 +17,7 @@ from latent_explorer.runs.protocol import (
     Request,
     Stop,
 )
+from latent_explorer.service.codec import Unreadable
 from latent_explorer.training.control import Control
 
 Task = tuple[Begin | Film, Control] | Ask
@@ -38,20 +37,12 @@ class Inbox:
         self._control: Control | None = None  # of the run under way
         self._filming: Control | None = None
 
-    def listen(self, stream: BinaryIO, at_end: Callable[[], None]) -> None:
-        """Hear all that comes over `stream`, in a thread; then call `at_end`."""
-
-        def run() -> None:
-            for request in protocol.requests(stream):
-                self.hear(request)
-            at_end()
-
-        threading.Thread(target=run, name="requests", daemon=True).start()
-
-    def hear(self, request: Request) -> None:
+    def hear(self, request: Request | Unreadable) -> None:
         """Take up one request."""
         with self._changed:
             match request:
+                case Unreadable():
+                    self._send(Refused(number=request.number, reason=request.reason))
                 case Ask():
                     self._ask = request
                 case Begin():

@@ -1,6 +1,5 @@
 """The trainer's loop: one task after the other, in the main thread."""
 
-import logging
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -9,7 +8,6 @@ from latent_explorer.bundles import read_config
 from latent_explorer.bundles.seal import CONFIG
 from latent_explorer.data import open_dataset
 from latent_explorer.data.facts import Facts, known_facts
-from latent_explorer.errors import UserError
 from latent_explorer.runs.protocol import (
     Ask,
     Begin,
@@ -22,14 +20,13 @@ from latent_explorer.runs.protocol import (
     Reply,
     Reported,
 )
+from latent_explorer.service.background import in_words
 from latent_explorer.training.control import Control
 from latent_explorer.training.devices import MemoryLackError
 from latent_explorer.training.estimate import estimate, warm
 from latent_explorer.training.gauge import Gauge
 from latent_explorer.training.inbox import Inbox
 from latent_explorer.training.jobs import train_bundle
-
-_log = logging.getLogger(__name__)
 
 Send = Callable[[Reply], None]
 
@@ -66,7 +63,7 @@ class Estimates:
         except OvertakenError:
             return
         except Exception as error:
-            self._send(Refused(number=ask.number, reason=_in_words(error)))
+            self._send(Refused(number=ask.number, reason=in_words(error)))
 
     def _estimate(self, ask: Ask) -> None:
         facts = self._facts_of(ask.job.source)
@@ -110,7 +107,7 @@ def train(begin: Begin, control: Control, send: Send) -> Ended | Failed:
     except Exception as error:
         kept = job.folder if _saved_at(job.folder) != before else None
         smaller = error.batch_size if isinstance(error, MemoryLackError) else None
-        return Failed(reason=_in_words(error), batch_size=smaller, bundle=kept)
+        return Failed(reason=in_words(error), batch_size=smaller, bundle=kept)
     if _saved_at(job.folder) == before:
         return Ended(bundle=None, complete=False)
     some = read_config(job.folder).training.epochs > 0
@@ -126,18 +123,10 @@ def film(wish: Film, control: Control, send: Send) -> Filmed | Refused:
     except Cancelled:
         return Filmed(number=wish.number, file=None)
     except Exception as error:
-        return Refused(number=wish.number, reason=_in_words(error))
+        return Refused(number=wish.number, reason=in_words(error))
 
 
 def _saved_at(folder: Path) -> int | None:
     """When the bundle in a folder was saved; None where there is none."""
     config = folder / CONFIG
     return config.stat().st_mtime_ns if config.exists() else None
-
-
-def _in_words(error: Exception) -> str:
-    """What a person is to read; of an error that nobody foresaw, the log has the rest."""
-    if isinstance(error, UserError):
-        return str(error)
-    _log.error("unforeseen", exc_info=error)
-    return f"something unforeseen happened, which is an error of the program: {type(error).__name__}: {error}"

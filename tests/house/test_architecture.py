@@ -6,10 +6,10 @@ import pytest
 
 PACKAGE = "latent_explorer"
 
-FOUNDATION = ("background", "errors", "files", "measure", "palette", "places", "waiting", "__version__")
+FOUNDATION = ("errors", "files", "measure", "palette", "places", "waiting", "__version__")
 ROOMS = (
     "alignment", "analysis", "atlas", "bench", "bundles", "charts", "data", "engine",
-    "export", "fields", "film", "gui", "nets", "paths", "points", "runs", "session", "training",
+    "export", "fields", "film", "gui", "nets", "paths", "points", "runs", "service", "session", "training",
 )  # fmt: skip
 
 # Room -> the rooms, or single modules of a room, that it may import besides itself and the foundation.
@@ -17,15 +17,15 @@ ARROWS = {
     "cli": ROOMS,
     "bench": tuple(room for room in ROOMS if room != "bench"),
     "gui": (
-        "session", "engine.client", "engine.protocol", "engine.process",
+        "session", "engine.client", "engine.protocol", "engine.process", "service",
         "fields", "atlas", "charts", "paths", "points", "export", "bundles", "runs",
     ),
-    "session": ("bundles", "charts", "paths"),
-    "engine": ("bundles", "nets", "data", "atlas", "charts", "fields", "paths", "analysis", "alignment"),
+    "session": ("service", "bundles", "charts", "paths"),
+    "engine": ("service", "bundles", "nets", "data", "atlas", "charts", "fields", "paths", "analysis", "alignment"),
     "fields": ("bundles", "atlas", "charts", "analysis"),
-    "runs": ("bundles", "charts", "nets.spec", "nets.names"),
+    "runs": ("service", "bundles", "charts", "nets.spec", "nets.names"),
     "film": ("runs", "nets", "bundles", "atlas", "charts", "export", "training"),
-    "training": ("runs", "nets", "data", "bundles", "atlas", "charts", "export", "film"),
+    "training": ("service", "runs", "nets", "data", "bundles", "atlas", "charts", "export", "film"),
     "bundles": ("nets.spec",),
     "atlas": ("charts",),
     "alignment": (),
@@ -36,6 +36,7 @@ ARROWS = {
     "nets": (),
     "paths": (),
     "points": ("atlas", "charts"),
+    "service": (),
     "__main__": ("cli",),
     **dict.fromkeys(("", *FOUNDATION), ()),
 }  # fmt: skip

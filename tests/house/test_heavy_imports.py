@@ -12,7 +12,7 @@ PICKLING = {"pickle", "cPickle", "_pickle", "cloudpickle", "dill", "joblib", "sh
 HEAVY_ROOMS = ("nets", "training", "engine", "bench", "film")  # bench runs in processes of its own
 # What runs in the window's process though its room holds heavy modules.
 LIGHT_MODULES = ("nets", "nets.spec", "nets.names", "engine", "engine.client", "engine.protocol", "engine.process")
-NEVER_HEAVY = ("gui", "session", "engine.client", "engine.protocol")  # not even inside a function
+NEVER_HEAVY = ("gui", "session", "service", "engine.client", "engine.protocol")  # not even inside a function
 QUEUES = {"Queue", "SimpleQueue", "JoinableQueue", "Manager", "Pool", "ProcessPoolExecutor"}
 
 

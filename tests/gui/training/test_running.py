@@ -117,9 +117,9 @@ def test_a_smaller_batch_is_offered_where_memory_is_lacking(
 
 
 def test_the_trainer_dies_and_the_settings_are_offered(teacher: Person, panel, trainer, running: RunFolder) -> None:
-    from latent_explorer.runs.client import TrainerLost
+    from latent_explorer.service.client import Lost
 
-    trainer.say(TrainerLost(reason="killed"))
+    trainer.say(Lost(reason="killed"))
     view = panel.run.running
     teacher.wait_until(view.back.isVisible)
     assert "can be resumed" in view.reason.text()

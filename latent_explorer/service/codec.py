@@ -1,0 +1,138 @@
+"""Messages as frames: MessagePack behind its length in eight bytes; arrays as (dtype, shape, bytes), paths as texts."""
+
+import struct
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO, Generic, TypeVar, get_args
+
+import msgspec
+import numpy as np
+
+from latent_explorer.errors import ServiceError
+
+LARGEST = 2**28
+"""Bytes that a message may take unless its codec says otherwise; a slice of pictures takes a hundredth of it."""
+
+_DTYPES = ("<f4", "<f8", "<i8", "|u1")
+_UNREADABLE = (msgspec.DecodeError, ValueError, RecursionError)  # of a text that is no UTF-8, of what is too nested
+_HEAD = struct.Struct("<Q")
+_M = TypeVar("_M", bound=msgspec.Struct)
+_Q = TypeVar("_Q", bound=msgspec.Struct)
+_A = TypeVar("_A", bound=msgspec.Struct)
+
+
+class Unreadable(msgspec.Struct, frozen=True):
+    """A message that came whole and is of no kind that is known, or not of its form.
+
+    number: of the message, 0 where it has none. reason: what was expected and found, to answer with.
+    """
+
+    number: int
+    reason: str
+
+
+class Codec(Generic[_M]):
+    """How messages of some kinds go over a pipe, in one direction.
+
+    kinds: a tagged msgspec.Struct, or a union of them. largest: the bytes that one may take.
+    """
+
+    def __init__(self, kinds: Any, largest: int = LARGEST) -> None:
+        self.largest = largest
+        self._names = [kind.__struct_config__.tag for kind in get_args(kinds) or (kinds,)]
+        self._decoder: msgspec.msgpack.Decoder[_M] = msgspec.msgpack.Decoder(kinds, dec_hook=_from_wire)
+
+    def encode(self, message: _M) -> bytes:
+        """The frame of a message. Raises ServiceError where it is too large, or holds what is not sent."""
+        content = _ENCODER.encode(message)
+        if len(content) > self.largest:
+            raise ServiceError(
+                f"{type(message).__name__} takes {len(content):,} bytes as a message, and at most {self.largest:,} "
+                "are sent: ask for less at a time"
+            )
+        return _HEAD.pack(len(content)) + content
+
+    def write(self, stream: BinaryIO, message: _M) -> None:
+        """Send one message. Raises OSError where nobody listens any more, ServiceError as `encode`."""
+        stream.write(self.encode(message))
+        stream.flush()
+
+    def read(self, stream: BinaryIO) -> _M | Unreadable | None:
+        """The next message, or None where the stream has ended, be it in the middle of one.
+
+        Raises ServiceError, before anything is allocated, where a message is announced that is too large.
+        """
+        head = stream.read(_HEAD.size)
+        if len(head) < _HEAD.size:
+            return None
+        length = self._length(head)
+        content = stream.read(length)
+        return self._decode(content) if len(content) == length else None
+
+    def take(self, received: bytearray) -> Iterator[_M | Unreadable]:
+        """The messages that have come whole, taken off the front of what was received. Raises as `read`."""
+        while len(received) >= _HEAD.size:
+            end = _HEAD.size + self._length(received)
+            if len(received) < end:
+                return
+            content = bytes(received[_HEAD.size : end])
+            del received[:end]
+            yield self._decode(content)
+
+    def _length(self, head: bytes | bytearray) -> int:
+        length: int = _HEAD.unpack_from(head)[0]
+        if length > self.largest:
+            raise ServiceError(
+                f"a message of {length:,} bytes was announced, and at most {self.largest:,} are taken: "
+                "the other side is broken"
+            )
+        return length
+
+    def _decode(self, content: bytes) -> _M | Unreadable:
+        try:
+            return self._decoder.decode(content)
+        except _UNREADABLE as error:
+            return self._unreadable(content, error)
+
+    def _unreadable(self, content: bytes, error: Exception) -> Unreadable:
+        try:
+            raw = msgspec.msgpack.decode(content)
+        except _UNREADABLE:
+            return Unreadable(0, f"a message came that cannot be read: {error}")
+        kind, number = (raw.get("type"), raw.get("number")) if isinstance(raw, dict) else (None, None)
+        if kind in self._names:
+            reason = f"{kind} cannot be read: {error}"
+        else:
+            reason = f"nobody takes a message called {str(kind)[:80]!r}: expected one of {', '.join(self._names)}"
+        return Unreadable(number if isinstance(number, int) else 0, reason)
+
+
+@dataclass(frozen=True)
+class Conversation(Generic[_Q, _A]):
+    """What is said to a process, and what it answers."""
+
+    requests: Codec[_Q]
+    replies: Codec[_A]
+
+
+def _to_wire(value: Any) -> Any:
+    if isinstance(value, Path):
+        return str(value)
+    array = np.ascontiguousarray(value)
+    if array.dtype.str not in _DTYPES:
+        raise ServiceError(f"arrays of {array.dtype} are not sent; expected one of {_DTYPES}")
+    return array.dtype.str, array.shape, array.data.cast("B") if array.size else b""
+
+
+def _from_wire(kind: type, value: Any) -> Any:
+    """Back again. Raises ValueError or TypeError, of which msgspec says where in the message it was."""
+    if issubclass(kind, Path):
+        return kind(value)
+    dtype, shape, content = value
+    if dtype not in _DTYPES:
+        raise ValueError(f"arrays of {dtype} are not read; expected one of {_DTYPES}")
+    return np.frombuffer(content, dtype).reshape(shape)
+
+
+_ENCODER = msgspec.msgpack.Encoder(enc_hook=_to_wire)
