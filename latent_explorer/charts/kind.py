@@ -5,6 +5,7 @@ from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -16,13 +17,12 @@ MANY = sys.maxsize
 Arrays = dict[str, NDArray[Any]]
 
 
-@dataclass(frozen=True)
-class FitReport:
+class FitReport(msgspec.Struct, frozen=True, tag=True, eq=False):
     """How far a fit is. share: 0 to 1. words: what is under way. uv: the places (n, 2) of the data so far, if any."""
 
     share: float
     words: str = ""
-    uv: NDArray[np.float32] | None = None
+    uv: np.ndarray | None = None
 
 
 @dataclass(frozen=True, eq=False)

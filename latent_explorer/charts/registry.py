@@ -14,8 +14,10 @@ from latent_explorer.charts.slice import SLICE
 from latent_explorer.charts.spec import ChartSpec
 from latent_explorer.charts.turned import Turn, TurnedChart
 from latent_explorer.errors import UserError
+from latent_explorer.plugins import load_plugins
 
 CHARTS: dict[str, ChartKind] = {}
+"""Ours at once; those of other packages once `all_charts` was asked for them."""
 
 
 def register(kind: Any) -> None:
@@ -32,9 +34,15 @@ for _kind in (IDENTITY, PRINCIPAL, FOLLOWING, SLICE):
     register(_kind)
 
 
+def all_charts() -> dict[str, ChartKind]:
+    """The kinds by name, those that other packages add included."""
+    load_plugins("charts", register)
+    return CHARTS
+
+
 def charts_for(dimensions: int) -> list[ChartKind]:
     """The kinds that fit latent spaces of so many dimensions."""
-    return [kind for kind in CHARTS.values() if dimensions in kind.dimensions]
+    return [kind for kind in all_charts().values() if dimensions in kind.dimensions]
 
 
 def default_spec(dimensions: int) -> ChartSpec:
@@ -49,8 +57,9 @@ def checked(spec: ChartSpec | None, dimensions: int) -> ChartSpec:
     """
     if spec is None:
         return default_spec(dimensions)
-    if spec.kind not in CHARTS:
-        raise UserError(f"no chart called {spec.kind!r}: expected one of {', '.join(CHARTS)}")
+    if spec.kind not in CHARTS and spec.kind not in all_charts():
+        names = ", ".join(CHARTS)
+        raise UserError(f"no chart called {spec.kind!r}: expected one of {names}; see `latent-explorer plugins`")
     kind = CHARTS[spec.kind]
     if dimensions not in kind.dimensions:
         fitting = ", ".join(each.name for each in charts_for(dimensions))
@@ -63,6 +72,12 @@ def checked(spec: ChartSpec | None, dimensions: int) -> ChartSpec:
     except UserError as error:
         raise UserError(f"chart {kind.name}: {error}") from None
     return ChartSpec(kind.name, {name: value for name, value in chosen.items() if value != known[name].default})
+
+
+def needs_fit(spec: ChartSpec) -> bool:
+    """Whether it takes long to make such a chart for the first time."""
+    kind = CHARTS.get(spec.kind) or all_charts().get(spec.kind)
+    return kind is not None and kind.fit is not None
 
 
 def chart_input(
@@ -95,3 +110,16 @@ def chart_for(
         raise UserError(f"chart {chosen}: its kind made one called {chart.name!r}, which would be taken for another")
     usual = turn is not None and chosen == default_spec(means.shape[1])
     return TurnedChart(chart, Turn(*turn)) if turn is not None and usual else chart
+
+
+def check(kind: ChartKind) -> None:
+    """Make a chart of the kind, unless that takes long, and go there and back. Raises UserError where it fails."""
+    means = np.random.default_rng(0).standard_normal((50, max(kind.dimensions.start, 2)), np.float32)
+    if kind.fit is not None or means.shape[1] not in kind.dimensions:
+        return
+    chart, uv = chart_for(ChartSpec(kind.name), means), np.array([(0.5, -0.25), (1.0, 2.0)])
+    z = chart.to_latent(uv)
+    if z.shape != (2, means.shape[1]) or z.dtype != np.float32:
+        raise UserError(f"to_latent gave {z.dtype} {z.shape}: expected float32 {(2, means.shape[1])}")
+    if len(chart.axis_names) != 2 or not np.allclose(chart.to_plane(z), uv, atol=1e-3):
+        raise UserError("to_plane does not undo to_latent, or there are not two axis_names")

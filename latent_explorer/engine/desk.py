@@ -35,7 +35,7 @@ from latent_explorer.engine.slices import in_slices
 from latent_explorer.engine.survey import Survey, survey
 from latent_explorer.engine.wishes import PICTURE
 from latent_explorer.errors import EngineError
-from latent_explorer.fields import FIELDS, FieldInput, evaluate
+from latent_explorer.fields import FieldInput, evaluate, needs_data
 from latent_explorer.nets.weights import load_model
 
 _log = logging.getLogger(__name__)
@@ -77,7 +77,7 @@ class Desk:
             return True
         return not (
             isinstance(request, Describe | Originals | Average)
-            or (isinstance(request, Evaluate) and request.field in FIELDS and FIELDS[request.field].needs_data)
+            or (isinstance(request, Evaluate) and needs_data(request.field))
         )
 
     def open(self, request: Open) -> Iterator[Reply]:

@@ -3,7 +3,15 @@
 from latent_explorer.fields.field import Field, FieldInput, number
 from latent_explorer.fields.nearest import NEAR, NEAREST
 from latent_explorer.fields.picture import PICTURE
-from latent_explorer.fields.registry import FIELDS, evaluate, field_called, layer_fields, register
+from latent_explorer.fields.registry import (
+    FIELDS,
+    all_fields,
+    evaluate,
+    field_called,
+    layer_fields,
+    needs_data,
+    register,
+)
 
 __all__ = [
     "FIELDS",
@@ -12,9 +20,11 @@ __all__ = [
     "PICTURE",
     "Field",
     "FieldInput",
+    "all_fields",
     "evaluate",
     "field_called",
     "layer_fields",
+    "needs_data",
     "number",
     "register",
 ]

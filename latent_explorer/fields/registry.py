@@ -15,8 +15,10 @@ from latent_explorer.fields.nearest import NEAREST
 from latent_explorer.fields.picture import PICTURE
 from latent_explorer.fields.stretch import STRETCH
 from latent_explorer.fields.veil import VEIL
+from latent_explorer.plugins import load_plugins
 
 FIELDS: dict[str, Field] = {}
+"""Ours at once; those of other packages once `all_fields` was asked for them."""
 
 
 def register(field: Any) -> None:
@@ -33,16 +35,29 @@ for _field in (PICTURE, NEAREST, VEIL, DENSITY, CLASSES, STRETCH, CONSISTENCY, E
     register(_field)
 
 
+def all_fields() -> dict[str, Field]:
+    """The fields by name, those that other packages add included."""
+    load_plugins("fields", register)
+    return FIELDS
+
+
 def layer_fields() -> list[Field]:
     """Those that are layers, the undermost first."""
-    return [field for field in FIELDS.values() if field.colouring]
+    return [field for field in all_fields().values() if field.colouring]
 
 
 def field_called(name: str) -> Field:
     """The field of a name. Raises EngineError that lists them where there is none."""
-    if name not in FIELDS:
-        raise EngineError(f"no field called {name!r}: expected one of {', '.join(FIELDS)}")
+    if name not in FIELDS and name not in all_fields():
+        raise EngineError(
+            f"no field called {name!r}: expected one of {', '.join(FIELDS)}; see `latent-explorer plugins`"
+        )
     return FIELDS[name]
+
+
+def needs_data(name: str) -> bool:
+    """Whether a field, if there is one of that name, speaks of the data."""
+    return name in all_fields() and FIELDS[name].needs_data
 
 
 def evaluate(name: str, known: FieldInput, z: NDArray[np.float32]) -> NDArray[np.float32]:

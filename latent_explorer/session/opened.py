@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from latent_explorer.bundles import BundleConfig, Latents, Tiles, read_config, read_latents, read_tiles
-from latent_explorer.charts import Arrays, Chart, ChartSpec, bulk, chart_for, checked
+from latent_explorer.charts import Arrays, Chart, ChartSpec, FitCache, bulk, chart_for, checked, needs_fit
+from latent_explorer.places import chart_folder
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,10 +40,12 @@ class OpenBundle:
     def with_chart(self, spec: ChartSpec | None, fitted: Arrays | None = None) -> "OpenBundle":
         """The same bundle seen through another chart; the usual one for None.
 
-        fitted: what the fit gave, for kinds that have one.
+        fitted: what the fit gave, for kinds that have one; else what is kept of it (see `session.fitting`).
         Raises UserError where the spec is not possible here, or its kind has to be fitted first.
         """
         means, label = self.latents.mean, self.latents.label
+        if spec is not None and fitted is None and needs_fit(spec):
+            fitted = FitCache(chart_folder()).read(self.seal, checked(spec, means.shape[1]))
         chart = chart_for(spec, means, self.config.turn, labels=label, fitted=fitted)
         uv = chart.to_plane(means).astype(np.float32)
         return replace(self, chart=chart, uv=uv, spec=None if spec is None else checked(spec, means.shape[1]))

@@ -6,7 +6,7 @@ import pytest
 
 PACKAGE = "latent_explorer"
 
-FOUNDATION = ("errors", "files", "measure", "palette", "places", "waiting", "__version__")
+FOUNDATION = ("errors", "files", "measure", "palette", "places", "plugins", "waiting", "__version__")
 ROOMS = (
     "alignment", "analysis", "atlas", "bench", "bundles", "charts", "data", "engine",
     "export", "fields", "film", "gui", "nets", "paths", "points", "runs", "service", "session", "training",
