@@ -61,12 +61,12 @@ def show_training(bundle: Path) -> None:
 
 def look_back(person: Person, file: Path) -> None:
     """Go back to the second epoch of the bundle that is shown, and keep what is seen."""
-    window, voyage = person.window, person.window.voyage
+    window, voyage = person.window, person.window.pane.navigator
     person.wait_for_the_engine()
     person.choose("Through its training")
-    person.wait_until(lambda: voyage.shown is not None and window.ready)
+    person.wait_until(lambda: voyage.shown is not None and window.pane.ready)
     wanted = next(index for index, moment in enumerate(voyage.moments) if moment.epoch == 2)
-    window.training.run.timeline.slider.setValue(wanted)
+    window.workbench.training.run.timeline.slider.setValue(wanted)
     person.wait_until(lambda: voyage.shown is not None and voyage.shown.folder == voyage.folders[wanted])
     person.wait_until(lambda: not (voyage.gathers or voyage.glide.moving))
     person.wait_for_the_engine()

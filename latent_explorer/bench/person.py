@@ -18,6 +18,7 @@ from PyQt6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QWidget
 from latent_explorer.engine.process import Engine, ProcessEngine
 from latent_explorer.errors import UserError
 from latent_explorer.gui.app import application, folder_to_open
+from latent_explorer.gui.pane.pane import MapPane
 from latent_explorer.gui.settings import Settings
 from latent_explorer.gui.shell.window import MainWindow
 
@@ -32,11 +33,12 @@ def use_a_display() -> None:
 
 
 class Person:
-    """Works with one window. Places on the map are pixels of the canvas."""
+    """Works with one map of a window, by default the active one. Places on the map are pixels of the canvas."""
 
-    def __init__(self, window: MainWindow) -> None:
+    def __init__(self, window: MainWindow, pane: MapPane | None = None) -> None:
         self.window = window
-        self.canvas = window.canvas
+        self.pane = pane or window.pane
+        self.canvas = self.pane.canvas
 
     def wait(self, seconds: float) -> None:
         """Let the program run for a while."""
@@ -121,7 +123,7 @@ class Person:
 
     def choose(self, text: str) -> None:
         """Press the keys of a menu's entry."""
-        keys = self.window.actions_by_text[text].shortcut()[0]
+        keys = self.window.action(text).shortcut()[0]
         self.key(keys.key(), keys.keyboardModifiers())
 
     def shortcut(self, keys: str) -> None:
@@ -147,9 +149,9 @@ class Person:
 
     def wait_for_the_engine(self) -> None:
         """Wait until the model is open and all tiles of the view are there."""
-        window = self.window
+        pane = self.pane
         self.wait_until(
-            lambda: window.ready and self.canvas.pacing.at_rest and window.feed.missing == window.fields.missing == 0
+            lambda: pane.ready and self.canvas.pacing.at_rest and pane.feed.missing == pane.fields.missing == 0
         )
 
 
@@ -173,12 +175,12 @@ def person_at_a_window(
         settings.set_text("keep pictures on disk", "no")  # what is measured or filmed must not depend on earlier runs
         window = MainWindow(settings, start_engine)
         try:
-            window.choose_theme(theme)
+            window.workbench.choose_theme(theme)
             window.resize(*size)
-            chosen = folder_to_open(model, window.settings)
+            chosen = folder_to_open(model, window.workbench.settings)
             if chosen is None:
                 raise UserError("no bundle is at hand; name one with --model")
-            window.open(chosen)
+            window.workbench.open(chosen)
             window.show()
             yield Person(window)
         finally:

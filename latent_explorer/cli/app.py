@@ -57,8 +57,11 @@ def _show_version(wanted: bool) -> None:
 def root(
     context: typer.Context,
     model: Annotated[
-        str | None,
-        typer.Option(metavar="NAME_OR_PATH", help="The bundle to open the window with; else the last one."),
+        list[str] | None,
+        typer.Option(
+            metavar="NAME_OR_PATH",
+            help="The bundle to open; given twice, two maps side by side. Default: the last one.",
+        ),
     ] = None,
     time_first_paint: Annotated[bool, typer.Option(TIME_FIRST_PAINT, hidden=True)] = False,
     version: Annotated[
@@ -71,6 +74,6 @@ def root(
     """
     wait_asleep()
     if context.invoked_subcommand is None:
-        raise typer.Exit(open_window(WindowWish(model, time_first_paint)))
-    if model is not None:
+        raise typer.Exit(open_window(WindowWish(tuple(model or ()), time_first_paint)))
+    if model:
         raise typer.BadParameter("--model comes after the command, not before it.")

@@ -12,7 +12,7 @@ from latent_explorer.gui.settings import Settings
 
 
 def slide(window, name: str, percent: int) -> None:
-    sliders = {each.accessibleName(): each for each in window.layers.findChildren(QSlider)}
+    sliders = {each.accessibleName(): each for each in window.pane.layers.findChildren(QSlider)}
     sliders[f"Opacity of the {name}"].setValue(percent)
 
 

@@ -8,7 +8,7 @@ from PyQt6.QtWidgets import QWidget
 
 from latent_explorer.atlas import TileKey
 from latent_explorer.gui.pane.ground import Ground, Scene
-from latent_explorer.gui.pane.meter import Meter
+from latent_explorer.gui.widgets.meter import Meter
 
 _FRESH_TILE_MS = 3  # tiles that came are painted one at a time, so that no hover waits long
 _FADE_STEPS = 3  # paints from the stand-in to the tile

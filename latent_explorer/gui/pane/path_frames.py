@@ -12,7 +12,7 @@ from latent_explorer.paths import path_latents
 from latent_explorer.session import OpenBundle, Route
 
 
-class Film(QObject):
+class PathFrames(QObject):
     """Decodes the session's route and moves its marker."""
 
     def __init__(self, client: EngineClient, canvas: MapCanvas, filmstrip: Filmstrip) -> None:

@@ -13,9 +13,9 @@ from latent_explorer.engine.client import EngineClient
 from latent_explorer.engine.protocol import Picture, Place
 from latent_explorer.gui.pane.canvas import MapCanvas
 from latent_explorer.gui.pane.feed import AtlasFeed
-from latent_explorer.gui.pane.meter import Meter
 from latent_explorer.gui.panels.inspector import Inspector
 from latent_explorer.gui.widgets.images import to_qimage
+from latent_explorer.gui.widgets.meter import Meter
 from latent_explorer.session import OpenBundle
 
 _PATIENCE = 0.010  # seconds for which all else may wait for an exact picture
