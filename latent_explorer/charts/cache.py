@@ -43,10 +43,15 @@ class FitCache:
             return None
         if claimed != _digest(seal, spec, arrays):
             _log.warning("%s is damaged, or not what it is named for", path)
+            path.unlink(missing_ok=True)
             return None
         with contextlib.suppress(OSError):
             path.touch()
         return arrays
+
+    def has(self, seal: str, spec: ChartSpec) -> bool:
+        """Whether something is kept; `read` says whether it can be trusted."""
+        return self._path(seal, spec).exists()
 
     def keep(self, seal: str, spec: ChartSpec, arrays: Arrays) -> None:
         """Keep arrays. Raises UserError where they are too large, or the disk does not take them."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from latent_explorer.cli.failure import complain
 from latent_explorer.cli.options import numbers
 from latent_explorer.errors import UserError
 from latent_explorer.places import find_bundle
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from latent_explorer.nets.spec import NetSpec
+    from latent_explorer.session import OpenBundle
 
 _BATCH = 1024
 
@@ -41,6 +43,27 @@ class OpenModel:
             )
         with np.errstate(over="ignore"):  # what is too large becomes infinite, which decoding refuses
             return np.array(values, np.float32)
+
+
+def seen_through(bundle: "OpenBundle", chart: str | None) -> "OpenBundle":
+    """A bundle seen through the chart of an option --chart; fitted now, if it has to be.
+
+    Raises UserError where there is no such chart, or it does not fit.
+    """
+    from latent_explorer.charts import ChartSpec
+    from latent_explorer.session.fitting import fit_chart
+
+    if chart is None:
+        return bundle
+    spec, shown = ChartSpec.of(chart), 0
+    try:
+        for report in fit_chart(bundle, spec):
+            if report.share >= (shown + 1) / 10:
+                shown = int(report.share * 10)
+                complain(f"fitting {spec.kind}: {shown * 10} %")
+        return bundle.with_chart(spec)
+    except UserError as error:
+        raise UserError(f"--chart {chart}: {error}") from error
 
 
 def open_model(name_or_path: str) -> OpenModel:

@@ -19,6 +19,7 @@ from PyQt6.QtCore import QMessageLogContext, QSocketNotifier, QTimer, QtMsgType,
 from PyQt6.QtGui import QIcon
 from PyQt6.QtWidgets import QApplication
 
+from latent_explorer.charts import ChartSpec
 from latent_explorer.engine.process import Engine, ProcessEngine
 from latent_explorer.errors import UserError
 from latent_explorer.gui.settings import Settings
@@ -33,15 +34,16 @@ _COLLECT_MS = 2000
 _OFFER_MS = 2000  # once the map is there and the engine is at work
 
 
-def run(models: Sequence[str] = (), *, first_paint_to_stdout: bool = False) -> int:
+def run(models: Sequence[str] = (), charts: Sequence[str] = (), *, first_paint_to_stdout: bool = False) -> int:
     """Open the window on bundles side by side (else the last one, or the default) and return when it is closed.
 
-    models: folders or names of shipped bundles. first_paint_to_stdout: print one JSON line with the time of
-    the first paint of the map, in seconds since the epoch, and quit.
+    models: folders or names of shipped bundles. charts: through which the first of them are seen.
+    first_paint_to_stdout: print one JSON line with the time of the first paint of the map, in seconds since the epoch,
+    and quit.
     Raises UserError where a named bundle does not exist.
     """
     settings = Settings()
-    folders = folders_to_open(models, settings)
+    folders, specs = folders_to_open(models, settings), [ChartSpec.of(text) for text in charts]
     app = application()
     _log_to_file()
     window = make_window(settings)
@@ -49,7 +51,7 @@ def run(models: Sequence[str] = (), *, first_paint_to_stdout: bool = False) -> i
     sys.excepthook = _Reporter(bench.banner)
     threading.excepthook = lambda args: _log.error("uncaught in a thread", exc_info=args.exc_value)
     if folders:
-        bench.open_each(folders)
+        bench.open_each(folders, specs)
     else:
         bench.banner.say("No bundle is at hand. Open one with File ▸ Open bundle…, or drop its folder here.")
     keep = [_on_signals(window), collect_garbage_here()]

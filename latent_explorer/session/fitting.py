@@ -8,7 +8,7 @@ from pathlib import Path
 
 import msgspec
 
-from latent_explorer.charts import CHARTS, Arrays, ChartSpec, FitCache, FitReport, chart_input, checked
+from latent_explorer.charts import CHARTS, Arrays, ChartSpec, FitCache, FitReport, chart_input, checked, needs_fit
 from latent_explorer.places import chart_folder
 from latent_explorer.service.job import BackgroundJob, JobEnded, job_conversation, serve_job
 from latent_explorer.session.opened import OpenBundle, open_bundle
@@ -32,6 +32,13 @@ def begin_fit(
     on_report: called in a thread of the job's with each report, and at last with JobEnded.
     """
     return BackgroundJob("latent_explorer.session.fitting", FITTING, Fit(bundle.folder, spec), on_report)
+
+
+def fit_is_missing(bundle: OpenBundle, spec: ChartSpec) -> bool:
+    """Whether a chart has to be fitted before a bundle can be seen through it."""
+    if not needs_fit(spec):
+        return False
+    return not FitCache(chart_folder()).has(bundle.seal, checked(spec, bundle.latents.mean.shape[1]))
 
 
 def fit_chart(bundle: OpenBundle, spec: ChartSpec) -> Generator[FitReport, None, Arrays]:

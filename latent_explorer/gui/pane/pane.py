@@ -13,12 +13,14 @@ from PyQt6.QtGui import QColor
 from PyQt6.QtWidgets import QVBoxLayout, QWidget
 
 from latent_explorer.atlas import Region
+from latent_explorer.charts import ChartSpec
 from latent_explorer.engine.process import Engine
 from latent_explorer.engine.protocol import Opened, Picture, Place, Refused
 from latent_explorer.gui.layers.field_layers import FieldLayers
 from latent_explorer.gui.layers.points import PointLayer
 from latent_explorer.gui.layers.tiles import TileLayer
 from latent_explorer.gui.pane.canvas import MapCanvas
+from latent_explorer.gui.pane.charting import Charting
 from latent_explorer.gui.pane.feed import FIELD, AtlasFeed
 from latent_explorer.gui.pane.gestures import Gestures
 from latent_explorer.gui.pane.link import EngineLink
@@ -122,7 +124,7 @@ class MapPane(QWidget):
         self.prober = Prober(client, self.feed, canvas, self.inspector)
         self.path_frames = PathFrames(client, canvas, self.filmstrip)
         self.thumbnails = Thumbnails(client, canvas, points, self.feed, shared)
-        self.opener = Opener(client, shared)
+        self.opener, self.charting = Opener(client, shared), Charting(shared)
         self.navigator = SnapshotNavigator(canvas, points, self.tiles, self.feed, shared.say)
         self.pinboard = Pinboard(client, canvas, self.pins, self.prober, self.filmstrip, shared)
         self.selecting = Selecting(client, canvas, points, self.selection, shared)
@@ -221,8 +223,12 @@ class MapPane(QWidget):
         """Whether a bundle is shown and the engine has it too."""
         return self.session is not None and self.opener.idle and not self.feed.paused
 
-    def open(self, folder: Path) -> None:
-        """Open the bundle in a folder; a broken one is refused with its reason, and what was open stays."""
+    def open(self, folder: Path, chart: ChartSpec | None = None) -> None:
+        """Open the bundle in a folder; a broken one is refused with its reason, and what was open stays.
+
+        chart: what it is to be seen through; None for what it opens with.
+        """
+        self.charting.first = chart
         self.opener.open(folder)
 
     def _read(self, bundle: OpenBundle) -> None:
@@ -241,9 +247,10 @@ class MapPane(QWidget):
             self.exchange(bundle)
             self.ask_again()
             return
-        if self.bundle is not bundle:
+        if self.bundle is None or self.bundle.latents is not bundle.latents:
             self.show_bundle(bundle)
         self.shared.banner.hide()
+        self.charting.complain()
         if bundle.config.moment is None:
             self.remembered.emit(bundle.folder)
         self.shared.say(f"{bundle.name}: {len(bundle.latents):,} images")
@@ -258,7 +265,10 @@ class MapPane(QWidget):
         """Begin a session on a bundle, with the pins and path that it had when it was last shown."""
         if self.session is not None:
             self._kept[self.session.bundle.seal] = self.session.state
-        self.session = session = Session(bundle, self._kept.get(bundle.seal))
+        state = self._kept.get(bundle.seal, State())
+        if state.chart is not None:
+            bundle = bundle.with_chart(state.chart)
+        self.session = session = Session(bundle, state)
         session.changed.connect(self._session_changed)
         self._name(bundle)
         self.feed.open(bundle.chart, shipped_tiles(bundle, FIELD))
@@ -277,7 +287,29 @@ class MapPane(QWidget):
         self.selecting.open(session)
         self.thumbnails.open(bundle)
         self.canvas.set_home(Region.around(bundle.home))
-        self._session_changed(State(), session.state)
+        self._session_changed(State(chart=session.state.chart), session.state)
+        self.charting.begin(session)
+
+    def see_through(self, chart: ChartSpec) -> None:
+        """See the bundle through another chart. Raises UserError where it is not possible here."""
+        if self.session is not None:
+            self.charting.choose(self.session, chart)
+
+    def _show_chart(self, bundle: OpenBundle) -> None:
+        """Show the bundle as it is seen through another chart; all that a person has made of it stays."""
+        assert self.session is not None
+        self.session.exchange(bundle)
+        self.navigator.bundle = bundle
+        self.feed.open(bundle.chart, shipped_tiles(bundle, FIELD))
+        self.fields.open(bundle)
+        self.prober.open(bundle)
+        self.path_frames.exchange(bundle)
+        self.pinboard.open(self.session)
+        self.thumbnails.open(bundle)
+        self.dress(self.theme)
+        self.canvas.set_home(Region.around(bundle.home))
+        self.canvas.fit()
+        self.look()
 
     def exchange(self, bundle: OpenBundle) -> None:
         """Go on with another moment of the run that is shown: pins, route, selection and view stay."""
@@ -317,6 +349,8 @@ class MapPane(QWidget):
 
     def _session_changed(self, old: State, new: State) -> None:
         assert self.session is not None
+        if old.chart != new.chart:
+            self._show_chart(self.session.bundle.with_chart(new.chart))
         if old.pins != new.pins:
             self.pinboard.show()
         if old.route != new.route:
@@ -425,6 +459,7 @@ class MapPane(QWidget):
     def end(self) -> None:
         """End the engine and all that works for this pane; it is not used afterwards."""
         self._dwell.stop()
+        self.charting.stop()
         self.filmstrip.stop()
         self.prober.stop()
         self.navigator.close()

@@ -10,6 +10,7 @@ from PyQt6.QtWidgets import QFileDialog, QMainWindow, QToolBar
 
 from latent_explorer.gui.pane.pane import MapPane
 from latent_explorer.gui.shell.actions import SEPARATOR, Command, Entry, MenuBar, Submenu
+from latent_explorer.gui.shell.chart_menu import chart_entries
 from latent_explorer.gui.shell.help import about, show_keys
 from latent_explorer.gui.shell.picture_menu import picture_entries
 from latent_explorer.gui.workbench import Workbench
@@ -120,6 +121,7 @@ class Menus(MenuBar):
         yield SEPARATOR
         yield from self._layers()
         yield Submenu("Decoded pictures", lambda: picture_entries(bench))
+        yield Submenu("Chart", self._charts)
         tip = "Show the picture beside the pointer"
         yield Command("Loupe", on(MapPane.toggle_loupe), "M", tip, checked=lambda: bench.active.prober.loupe)
         yield SEPARATOR
@@ -145,6 +147,11 @@ class Menus(MenuBar):
 
     def _themed(self, name: str) -> bool:
         return self._bench.settings.theme == name
+
+    def _charts(self) -> Iterator[Entry]:
+        pane = self._bench.active
+        probe = pane.prober.probe
+        return chart_entries(pane.bundle, None if probe is None else probe.z, pane.see_through, self._window)
 
     def _layers(self) -> Iterator[Entry]:
         yield self._layer("Pictures", "1", "Show or hide the decoded pictures")
