@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from latent_explorer.cli.failure import complain
 from latent_explorer.cli.options import numbers
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from latent_explorer.nets.spec import NetSpec
-    from latent_explorer.session import OpenBundle
 
 _BATCH = 1024
 
@@ -45,8 +44,8 @@ class OpenModel:
             return np.array(values, np.float32)
 
 
-def seen_through(bundle: "OpenBundle", chart: str | None) -> "OpenBundle":
-    """A bundle seen through the chart of an option --chart; fitted now, if it has to be.
+def seen_through(bundle: Any, chart: str | None) -> Any:
+    """An OpenBundle seen through the chart of an option --chart; fitted now, if it has to be.
 
     Raises UserError where there is no such chart, or it does not fit.
     """
