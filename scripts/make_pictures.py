@@ -63,7 +63,7 @@ def look_back(person: Person, file: Path) -> None:
     """Go back to the second epoch of the bundle that is shown, and keep what is seen."""
     window, voyage = person.window, person.window.pane.navigator
     person.wait_for_the_engine()
-    person.choose("Through its training")
+    person.choose("Training history")
     person.wait_until(lambda: voyage.shown is not None and window.pane.ready)
     wanted = next(index for index, moment in enumerate(voyage.moments) if moment.epoch == 2)
     window.workbench.training.run.timeline.slider.setValue(wanted)

@@ -59,6 +59,7 @@ class Workbench(QObject):
         self._make_training(start_trainer)
         self.exporter = Exporter(window, lambda: self.active)
         self.active = self.add_pane()
+        self.guide.lead(self.active)
         self.docks.arrange_first()
         themes.on_system_change(self._follow_system)
 
@@ -127,10 +128,11 @@ class Workbench(QObject):
         if len(self.panes) == 1 or pane not in self.panes:
             return
         self.exporter.leave(pane)
-        self.guide.leave(pane)
         self.panes.remove(pane)
         if self.active is pane:
             self.activate(self.panes[0])
+        if self.guide.pane is pane:
+            self.guide.lead(self.active)
         pane.end()
         self.docks.remove(pane.panels)
         pane.setParent(None)

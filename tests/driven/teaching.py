@@ -116,7 +116,7 @@ def open_the_bundle_and_go_back_through_its_training(teacher: Person) -> None:
     assert len(window.pane.session.bundle.latents) == 70_000
     assert window.pane.canvas.marks.caption == ""
     teacher.wait_for_the_engine()
-    teacher.choose("Through its training")
+    teacher.choose("Training history")
     teacher.wait_until(lambda: window.pane.navigator.shown is not None)
     hover_shows_the_moment(teacher)
 

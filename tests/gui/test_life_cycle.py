@@ -137,7 +137,7 @@ with person_at_a_window({str(small_bundle)!r}) as person:
 @pytest.fixture
 def reported(person: Person, monkeypatch: pytest.MonkeyPatch) -> Person:
     """A person whose window reports what no one caught, as in the real program."""
-    monkeypatch.setattr(sys, "excepthook", app._Reporter(person.window))
+    monkeypatch.setattr(sys, "excepthook", app._Reporter(person.window.workbench.banner))
     return person
 
 
@@ -164,7 +164,7 @@ def test_a_user_error_in_a_slot_is_shown_as_it_stands(reported: Person) -> None:
 
 
 def test_which_bundle_is_opened(qapp: QApplication, new_window, small_bundle: Path) -> None:
-    settings = new_window(None).window.settings
+    settings = new_window(None).window.workbench.settings
     assert app.folder_to_open(None, settings).name == "mnist-vae-2d"
     settings.remember_bundle(small_bundle)
     assert app.folder_to_open(None, settings) == small_bundle.resolve()

@@ -88,7 +88,7 @@ def test_a_recent_bundle_is_opened_from_the_menu(person: Person, small_bundle: P
 
 
 def test_the_bundles_that_ship_are_in_the_menu(person: Person) -> None:
-    texts = [action.text() for action in submenu(person, "Bundles that ship").actions()]
+    texts = [action.text() for action in submenu(person, "Shipped bundles").actions()]
     assert {"mnist-vae-2d", "mnist-ae-2d"} <= set(texts)
 
 
@@ -164,20 +164,20 @@ def test_five_dimensions_and_colour(new_window, wide_bundle: Path, decoded) -> N
 
 def test_what_is_remembered(new_window, wide_bundle: Path, tmp_path: Path) -> None:
     first = new_window(wide_bundle).window
-    first.choose_theme("light")
-    first.docks.by_title["Pins"].hide()
-    first.addDockWidget(Qt.DockWidgetArea.TopDockWidgetArea, first.docks.by_title["Filmstrip"])
+    first.workbench.choose_theme("light")
+    first.workbench.docks.by_title["Pins"].hide()
+    first.addDockWidget(Qt.DockWidgetArea.TopDockWidgetArea, first.workbench.docks.by_title["Filmstrip"])
     first.close()
     second = new_window(None).window
-    assert second.settings.recent == [wide_bundle.resolve()]
-    assert second.theme.dark is False
-    assert not second.docks.by_title["Pins"].isVisible()
-    assert second.docks.by_title["Classes"].isVisible()
-    assert second.dockWidgetArea(second.docks.by_title["Filmstrip"]) == Qt.DockWidgetArea.TopDockWidgetArea
+    assert second.workbench.settings.recent == [wide_bundle.resolve()]
+    assert second.workbench.theme.dark is False
+    assert not second.workbench.docks.by_title["Pins"].isVisible()
+    assert second.workbench.docks.by_title["Classes"].isVisible()
+    assert second.dockWidgetArea(second.workbench.docks.by_title["Filmstrip"]) == Qt.DockWidgetArea.TopDockWidgetArea
     second.action("Reset layout").trigger()
-    assert second.docks.by_title["Pins"].isVisible()
-    assert second.dockWidgetArea(second.docks.by_title["Filmstrip"]) == Qt.DockWidgetArea.BottomDockWidgetArea
-    second.choose_theme("dark")
+    assert second.workbench.docks.by_title["Pins"].isVisible()
+    assert second.dockWidgetArea(second.workbench.docks.by_title["Filmstrip"]) == Qt.DockWidgetArea.BottomDockWidgetArea
+    second.workbench.choose_theme("dark")
 
 
 def test_settings_that_are_nonsense_are_no_obstacle(new_window, small_bundle: Path, tmp_path: Path) -> None:

@@ -34,4 +34,7 @@ class PaneTitle(QFrame):
         """Look as the pane does that the panels follow, or as another."""
         line = theme.accent if active else theme.line
         weight = "600" if active else "400"
-        self.setStyleSheet(f"PaneTitle {{ border-top: 3px solid {line}; }} QLabel {{ font-weight: {weight}; }}")
+        self.setStyleSheet(
+            f"PaneTitle {{ border-top: 3px solid {line}; }} QLabel {{ font-weight: {weight}; }} "
+            "QToolButton { border: none; padding: 0px 6px; min-height: 0px; }"
+        )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from PyQt6.QtCore import QObject, pyqtSignal
+from PyQt6.QtCore import QObject, pyqtBoundSignal, pyqtSignal
 
 from latent_explorer.charts import Turn
 from latent_explorer.engine.client import Answer, Want, WantOriginals
@@ -31,15 +31,15 @@ _BESIDE = 2.0  # degrees of a turn that need no mention
 class Guide(QObject):
     """Leads one pane through the run that is trained, or was: the one that was active when the run began.
 
-    shown_wanted: the panel is to be seen.
+    pane: that one. shown_wanted: the panel is to be seen.
     """
 
     shown_wanted = pyqtSignal()
 
     def __init__(self, trainer: Trainer, panel: TrainingPanel, active: Callable[[], MapPane]) -> None:
         super().__init__(panel)
-        self._trainer, self._panel, self._active = trainer, panel, active
-        self._pane: MapPane | None = None
+        self._trainer, self.panel, self._active = trainer, panel, active
+        self.pane: MapPane | None = None
         self._epochs = 0
         trainer.begun.connect(self._begin)
         trainer.snapshot_taken.connect(self._add)
@@ -47,39 +47,38 @@ class Guide(QObject):
 
     @property
     def _page(self) -> "RunPage | None":
-        return self._panel.run if self._panel.is_made else None
+        return self.panel.run if self.panel.is_made else None
 
     @property
     def run(self) -> RunFolder | None:
         """The run that is gone through."""
-        return None if self._pane is None else self._pane.navigator.run
+        return None if self.pane is None else self.pane.navigator.run
 
     @property
     def _navigator(self) -> SnapshotNavigator:
-        assert self._pane is not None
-        return self._pane.navigator
+        assert self.pane is not None
+        return self.pane.navigator
 
     def lead(self, pane: MapPane) -> None:
         """Lead this pane from now on, and no other."""
-        if pane is self._pane:
+        if pane is self.pane:
             return
-        self.leave(self._pane)
-        self._pane = pane
-        pane.navigator.listed.connect(self._list)
-        pane.navigator.moved.connect(self._move)
-        pane.navigator.arrived.connect(self._arrive)
-        pane.asked_again.connect(self.ask)
+        if self.pane is not None:
+            for signal, slot in self._connections(self.pane):
+                signal.disconnect(slot)
+        self.pane = pane
+        for signal, slot in self._connections(pane):
+            signal.connect(slot)
         pane.replies.on_topic(TOPIC, self.take, takes_refusals=True)
 
-    def leave(self, pane: MapPane | None) -> None:
-        """Lead a pane no longer, if it is the one."""
-        if pane is None or pane is not self._pane:
-            return
-        pane.navigator.listed.disconnect(self._list)
-        pane.navigator.moved.disconnect(self._move)
-        pane.navigator.arrived.disconnect(self._arrive)
-        pane.asked_again.disconnect(self.ask)
-        self._pane = None
+    def _connections(self, pane: MapPane) -> tuple[tuple[pyqtBoundSignal, Callable[..., None]], ...]:
+        navigator = pane.navigator
+        return (
+            (navigator.listed, self._list),
+            (navigator.moved, self._move),
+            (navigator.arrived, self._arrive),
+            (pane.asked_again, self.ask),
+        )
 
     def look_back(self) -> None:
         """Go through the training of the bundle that is shown, where its moments were kept."""
@@ -94,13 +93,13 @@ class Guide(QObject):
             pane.shared.say("This bundle has no snapshots of its training: bundles trained in the window have them.")
             return
         self.shown_wanted.emit()
-        self._panel.show_run(run)
+        self.panel.show_run(run)
         self._begin_at_the_end(run)
 
     def ask(self) -> None:
         """Ask for the pictures of the fixed images; opening a moment has dropped them."""
         page = self._page
-        if page is None or self._pane is None or self._navigator.shown is None:
+        if page is None or self.pane is None or self._navigator.shown is None:
             return
         bundle = self._navigator.shown
         numbers = fixed_images(bundle)
@@ -108,14 +107,14 @@ class Guide(QObject):
         wants: list[Want | WantOriginals] = [Want(("now", key), bundle.latents.mean[numbers])]
         if not page.digits.count:
             wants.append(WantOriginals(("originals", key), numbers))
-        self._pane.client.wish(TOPIC, wants)
+        self.pane.client.wish(TOPIC, wants)
 
     def take(self, answer: Answer) -> None:
         """Pictures of the fixed images have come; where there are no originals, the reconstructions do alone."""
         page = self._page
-        if page is None or self._pane is None or isinstance(answer.reply, Refused) or answer.pictures is None:
+        if page is None or self.pane is None or isinstance(answer.reply, Refused) or answer.pictures is None:
             return
-        page.digits.invert = self._pane.tiles.invert
+        page.digits.invert = self.pane.tiles.invert
         if isinstance(answer.key, tuple) and answer.key[0] == "originals":
             page.digits.set_originals(list(answer.pictures))
             self.ask()
@@ -147,18 +146,18 @@ class Guide(QObject):
     def _list(self) -> None:
         """There are other moments than before."""
         page = self._page
-        if page is not None and self._pane is not None:
+        if page is not None and self.pane is not None:
             page.timeline.set_moments(self._navigator.moments, self._epochs)
             if self._navigator.index >= 0:
                 self._show(self._navigator.index)
 
     def _go_to(self, index: int) -> None:
-        if self._pane is not None:
-            self._pane.navigator.go_to(index)
+        if self.pane is not None:
+            self.pane.navigator.go_to(index)
 
     def _add(self) -> None:
-        if self._pane is not None:
-            self._pane.navigator.add()
+        if self.pane is not None:
+            self.pane.navigator.add()
 
     def _move(self, index: int) -> None:
         if self._page is not None:
@@ -178,8 +177,8 @@ class Guide(QObject):
         assert moment is not None
         of = f" of {self._epochs}" if self._epochs else ""
         parts = (f"Epoch {moment.epoch}{of}", f"step {moment.step:,}", turned(bundle.config.turn))
-        assert self._pane is not None
-        canvas = self._pane.canvas
+        assert self.pane is not None
+        canvas = self.pane.canvas
         canvas.set_marks(replace(canvas.marks, caption=" · ".join(part for part in parts if part)))
         self.ask()
 

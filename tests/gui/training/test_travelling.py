@@ -59,7 +59,7 @@ def test_the_panel_follows_the_map_and_leads_it(teacher: Person, panel, run: Run
 def test_a_bundle_without_moments_says_so(teacher: Person) -> None:
     bar = teacher.window.statusBar()
     assert bar is not None
-    teacher.choose("Through its training")
+    teacher.choose("Training history")
     assert "no snapshots" in bar.currentMessage()
 
 
