@@ -179,7 +179,7 @@ def test_the_window_starts_without_what_the_commands_need():
     outcome = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, env=environment, check=False
     )
-    assert (outcome.returncode, outcome.stdout, outcome.stderr) == (3, "('x',) set()\n", "")
+    assert (outcome.returncode, outcome.stdout, outcome.stderr) == (3, "x set()\n", "")
 
 
 @pytest.mark.parametrize("module", ["latent_explorer", "latent_explorer.cli"])
