@@ -20,7 +20,7 @@ from latent_explorer.nets.model import LatentModel
 from latent_explorer.nets.registry import build
 from latent_explorer.nets.spec import NetSpec
 
-NAMES = [field.name for field in layer_fields()]
+NAMES = [field.name for field in layer_fields() if not field.needs_variance]  # these bundles have none
 Z = np.random.default_rng(0).standard_normal((150, 2)).astype(np.float32)
 
 

@@ -273,7 +273,8 @@ class MapPane(QWidget):
         self._name(bundle)
         self.feed.open(bundle.chart, shipped_tiles(bundle, FIELD))
         self.fields.open(bundle)
-        self.layers.enable("Class regions", bool(bundle.class_names))
+        for title, layer in self.fields.by_title.items():
+            self.layers.enable(title, not layer.field.lacks(bundle.latents))
         if bundle.config.moment is None:
             self.store.open(bundle)
         else:
