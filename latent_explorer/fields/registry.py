@@ -13,6 +13,7 @@ from latent_explorer.fields.error import ERROR
 from latent_explorer.fields.field import Field, FieldInput
 from latent_explorer.fields.nearest import NEAREST
 from latent_explorer.fields.picture import PICTURE
+from latent_explorer.fields.spread import SPREAD
 from latent_explorer.fields.stretch import STRETCH
 from latent_explorer.fields.veil import VEIL
 from latent_explorer.plugins import load_plugins
@@ -31,7 +32,7 @@ def register(field: Any) -> None:
     FIELDS[field.name] = field
 
 
-for _field in (PICTURE, NEAREST, VEIL, DENSITY, CLASSES, STRETCH, CONSISTENCY, ERROR):
+for _field in (PICTURE, NEAREST, VEIL, DENSITY, CLASSES, STRETCH, CONSISTENCY, ERROR, SPREAD):
     register(_field)
 
 
