@@ -19,7 +19,7 @@ from PyQt6.QtCore import QMessageLogContext, QSocketNotifier, QTimer, QtMsgType,
 from PyQt6.QtGui import QIcon
 from PyQt6.QtWidgets import QApplication
 
-from latent_explorer.charts import ChartSpec
+from latent_explorer.charts import ChartSpec, all_charts
 from latent_explorer.engine.process import Engine, ProcessEngine
 from latent_explorer.errors import UserError
 from latent_explorer.gui.settings import Settings
@@ -27,6 +27,7 @@ from latent_explorer.gui.shell.window import MainWindow
 from latent_explorer.gui.training.trainer import StartTrainer, start_trainer
 from latent_explorer.gui.widgets.banner import Banner
 from latent_explorer.places import find_bundle, log_folder, resource, shipped_bundles
+from latent_explorer.plugins import broken_plugins
 
 _log = logging.getLogger(__name__)
 _DEFAULT = "mnist-vae-2d"
@@ -58,10 +59,19 @@ def run(models: Sequence[str] = (), charts: Sequence[str] = (), *, first_paint_t
     if first_paint_to_stdout:
         bench.active.canvas.painted.connect(lambda: _tell_first_paint(window))
     QTimer.singleShot(_OFFER_MS, bench.leaving.offer)
+    QTimer.singleShot(_OFFER_MS, lambda: say_what_is_broken(bench.banner))
     window.show()
     code = app.exec()
     del keep
     return code
+
+
+def say_what_is_broken(banner: Banner) -> None:
+    """Name the plugins that were left out, unless something else is being said."""
+    all_charts()
+    broken = broken_plugins()
+    if broken and not banner.text:
+        banner.say(" ".join(broken))
 
 
 def application() -> QApplication:

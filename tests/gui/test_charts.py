@@ -9,6 +9,7 @@ from PyQt6.QtWidgets import QDialogButtonBox, QMenu
 
 from latent_explorer.bench.person import Person
 from latent_explorer.charts import ChartSpec
+from latent_explorer.gui.app import say_what_is_broken
 from latent_explorer.gui.shell.chart_menu import ChartDialog
 from latent_explorer.places import chart_folder
 
@@ -139,3 +140,13 @@ def test_a_chart_that_takes_long_is_fitted_beside_the_window_and_then_shown(inst
     wide.window.workbench.undo()
     entries(wide)["Slow"].trigger()
     assert wide.pane.bundle.chart.name == "slow"  # at once: it was kept
+
+
+def test_a_broken_plugin_is_named_and_the_window_works_without_it(install, new_window, small_bundle) -> None:
+    install("shattered", "1 / 0", charts="x = shattered:X", fields="y = shattered:Y")
+    person = new_window(small_bundle)
+    say_what_is_broken(person.window.workbench.banner)
+    said = person.window.workbench.banner.text
+    assert said.count("shattered 1.2 was left out: ") == 2
+    assert "ZeroDivisionError" in said
+    assert list(entries(person)) == ["The two dimensions", "Principal plane", "Slice along two dimensions…"]
