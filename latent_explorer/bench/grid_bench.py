@@ -9,13 +9,13 @@ import torch
 from numpy.typing import NDArray
 
 from latent_explorer.atlas import Region, grid_points
-from latent_explorer.bundles import read_config, read_latents, read_weights
-from latent_explorer.charts import chart_for
+from latent_explorer.bundles import read_config, read_weights
 from latent_explorer.engine.model_service import ModelService
 from latent_explorer.measure import Measure
 from latent_explorer.nets.model import LatentModel
 from latent_explorer.nets.threads import threads
 from latent_explorer.nets.weights import load_model
+from latent_explorer.session import open_bundle
 
 _EAGER_BATCH = 1024
 
@@ -39,9 +39,8 @@ def measure_grid(folder: Path, side: int = 180, repetitions: int = 15) -> dict[s
 
 def grid_latents(folder: Path, side: int) -> NDArray[np.float32]:
     """The latents (side * side, d) of a grid over all data of a bundle."""
-    means = read_latents(folder).mean
-    chart = chart_for(means)
-    return chart.to_latent(grid_points(Region.around(chart.to_plane(means)), side, side))
+    bundle = open_bundle(folder)
+    return bundle.chart.to_latent(grid_points(Region.around(bundle.uv), side, side))
 
 
 def open_service(folder: Path) -> tuple[ModelService, torch.device]:

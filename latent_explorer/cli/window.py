@@ -12,10 +12,14 @@ TIME_FIRST_PAINT = "--time-first-paint"
 
 @dataclass(frozen=True)
 class WindowWish:
-    """How the window is to be opened. models: names or paths of bundles, side by side; none for the last one."""
+    """How the window is to be opened. models: names or paths of bundles, side by side; none for the last one.
+
+    charts: through which the first of them are seen, as for --chart.
+    """
 
     models: tuple[str, ...] = ()
     time_first_paint: bool = False
+    charts: tuple[str, ...] = ()
 
 
 def window_wish(arguments: Sequence[str]) -> WindowWish | None:
@@ -25,10 +29,13 @@ def window_wish(arguments: Sequence[str]) -> WindowWish | None:
     """
     timed = TIME_FIRST_PAINT in arguments
     rest = [argument for argument in arguments if argument != TIME_FIRST_PAINT]
-    models = rest[1::2]
-    if len(rest) % 2 or set(rest[::2]) - {"--model"} or any(model.startswith("-") for model in models):
+    names, values = rest[::2], rest[1::2]
+    if len(rest) % 2 or set(names) - {"--model", "--chart"} or any(value.startswith("-") for value in values):
         return None
-    return WindowWish(tuple(models), timed)
+    models, charts = (
+        tuple(v for n, v in zip(names, values, strict=True) if n == name) for name in ("--model", "--chart")
+    )
+    return WindowWish(models, timed, charts)
 
 
 def open_window(wish: WindowWish) -> int:
@@ -40,7 +47,7 @@ def open_window(wish: WindowWish) -> int:
         )
     from latent_explorer.gui.app import run
 
-    return run(wish.models, first_paint_to_stdout=wish.time_first_paint)
+    return run(wish.models, wish.charts, first_paint_to_stdout=wish.time_first_paint)
 
 
 def has_display() -> bool:

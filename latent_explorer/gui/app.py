@@ -19,6 +19,7 @@ from PyQt6.QtCore import QMessageLogContext, QSocketNotifier, QTimer, QtMsgType,
 from PyQt6.QtGui import QIcon
 from PyQt6.QtWidgets import QApplication
 
+from latent_explorer.charts import ChartSpec, all_charts
 from latent_explorer.engine.process import Engine, ProcessEngine
 from latent_explorer.errors import UserError
 from latent_explorer.gui.settings import Settings
@@ -26,6 +27,7 @@ from latent_explorer.gui.shell.window import MainWindow
 from latent_explorer.gui.training.trainer import StartTrainer, start_trainer
 from latent_explorer.gui.widgets.banner import Banner
 from latent_explorer.places import find_bundle, log_folder, resource, shipped_bundles
+from latent_explorer.plugins import broken_plugins
 
 _log = logging.getLogger(__name__)
 _DEFAULT = "mnist-vae-2d"
@@ -33,15 +35,16 @@ _COLLECT_MS = 2000
 _OFFER_MS = 2000  # once the map is there and the engine is at work
 
 
-def run(models: Sequence[str] = (), *, first_paint_to_stdout: bool = False) -> int:
+def run(models: Sequence[str] = (), charts: Sequence[str] = (), *, first_paint_to_stdout: bool = False) -> int:
     """Open the window on bundles side by side (else the last one, or the default) and return when it is closed.
 
-    models: folders or names of shipped bundles. first_paint_to_stdout: print one JSON line with the time of
-    the first paint of the map, in seconds since the epoch, and quit.
+    models: folders or names of shipped bundles. charts: through which the first of them are seen.
+    first_paint_to_stdout: print one JSON line with the time of the first paint of the map, in seconds since the epoch,
+    and quit.
     Raises UserError where a named bundle does not exist.
     """
     settings = Settings()
-    folders = folders_to_open(models, settings)
+    folders, specs = folders_to_open(models, settings), [ChartSpec.of(text) for text in charts]
     app = application()
     _log_to_file()
     window = make_window(settings)
@@ -49,17 +52,26 @@ def run(models: Sequence[str] = (), *, first_paint_to_stdout: bool = False) -> i
     sys.excepthook = _Reporter(bench.banner)
     threading.excepthook = lambda args: _log.error("uncaught in a thread", exc_info=args.exc_value)
     if folders:
-        bench.open_each(folders)
+        bench.open_each(folders, specs)
     else:
         bench.banner.say("No bundle is at hand. Open one with File ▸ Open bundle…, or drop its folder here.")
     keep = [_on_signals(window), collect_garbage_here()]
     if first_paint_to_stdout:
         bench.active.canvas.painted.connect(lambda: _tell_first_paint(window))
     QTimer.singleShot(_OFFER_MS, bench.leaving.offer)
+    QTimer.singleShot(_OFFER_MS, lambda: say_what_is_broken(bench.banner))
     window.show()
     code = app.exec()
     del keep
     return code
+
+
+def say_what_is_broken(banner: Banner) -> None:
+    """Name the plugins that were left out, unless something else is being said."""
+    all_charts()
+    broken = broken_plugins()
+    if broken and not banner.text:
+        banner.say(" ".join(broken))
 
 
 def application() -> QApplication:

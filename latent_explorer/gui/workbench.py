@@ -6,6 +6,7 @@ from pathlib import Path
 from PyQt6.QtCore import QObject, QPoint, pyqtSignal
 from PyQt6.QtWidgets import QMainWindow, QSplitter, QVBoxLayout, QWidget
 
+from latent_explorer.charts import ChartSpec
 from latent_explorer.engine.client import Urgency
 from latent_explorer.engine.process import Engine
 from latent_explorer.gui import theme as themes
@@ -167,12 +168,15 @@ class Workbench(QObject):
         """Open the bundle in a folder, in the active pane."""
         self.active.open(folder)
 
-    def open_each(self, folders: Sequence[Path]) -> None:
-        """Open bundles side by side, the first in the active pane; that stays active."""
+    def open_each(self, folders: Sequence[Path], charts: Sequence[ChartSpec] = ()) -> None:
+        """Open bundles side by side, the first in the active pane; that stays active.
+
+        charts: through which the first of them are seen.
+        """
         first = self.active
-        first.open(folders[0])
-        for folder in folders[1:]:
-            self.open_beside(folder)
+        for number, folder in enumerate(folders):
+            pane = self.add_pane() if number else first
+            pane.open(folder, charts[number] if number < len(charts) else None)
         self.activate(first)
 
     def open_beside(self, folder: Path) -> None:

@@ -7,13 +7,12 @@ import pytest
 from PyQt6.QtGui import QColor, QImage
 from PyQt6.QtWidgets import QToolButton
 
-from latent_explorer.atlas import FIELDS
 from latent_explorer.bench.person import Person
+from latent_explorer.fields import layer_fields
 from latent_explorer.gui.layers.colours import Span, by_class, by_cover, by_ramp, ramp
-from latent_explorer.gui.layers.words import value_line
 from latent_explorer.gui.widgets.images import to_array
 
-TITLES = [field.title for field in FIELDS.values()]
+TITLES = [field.title for field in layer_fields() if not field.needs_variance]  # these bundles have none
 
 
 @pytest.fixture
@@ -144,10 +143,3 @@ def test_the_value_read_is_that_of_the_engine(looker: Person) -> None:
     z = window.pane.session.bundle.chart.to_latent(np.array([uv]))
     exact = serve_inline([Open(1, folder), Evaluate(2, "stretch", z)])[1].content[0, 0]
     assert window.pane.fields.by_title["Stretch"].value(looker.canvas.view, uv)[0] == pytest.approx(exact, abs=0.05)
-
-
-def test_values_in_words() -> None:
-    assert value_line(FIELDS["veil"], np.array([0.0]), ()) == "Veil: clear"
-    assert value_line(FIELDS["veil"], np.array([0.62]), ()) == "Veil: 62% faded"
-    assert value_line(FIELDS["classes"], np.array([1.0, 0.92]), ("a", "b")) == "Class regions: b, 92% of the 50 nearest"
-    assert value_line(FIELDS["consistency"], np.array([0.0312]), ()) == "Consistency: 0.0312 latent units"

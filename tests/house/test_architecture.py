@@ -6,10 +6,10 @@ import pytest
 
 PACKAGE = "latent_explorer"
 
-FOUNDATION = ("errors", "files", "measure", "palette", "places", "waiting", "__version__")
+FOUNDATION = ("errors", "files", "measure", "palette", "places", "plugins", "waiting", "__version__")
 ROOMS = (
     "alignment", "analysis", "atlas", "bench", "bundles", "charts", "data", "engine",
-    "export", "film", "gui", "nets", "paths", "points", "runs", "service", "session", "training",
+    "export", "fields", "film", "gui", "nets", "paths", "points", "runs", "service", "session", "training",
 )  # fmt: skip
 
 # Room -> the rooms, or single modules of a room, that it may import besides itself and the foundation.
@@ -18,10 +18,11 @@ ARROWS = {
     "bench": tuple(room for room in ROOMS if room != "bench"),
     "gui": (
         "session", "engine.client", "engine.handlers", "engine.protocol", "engine.process", "service",
-        "atlas", "charts", "paths", "points", "export", "bundles", "runs",
+        "fields", "atlas", "charts", "paths", "points", "export", "bundles", "runs",
     ),
-    "session": ("bundles", "charts", "paths"),
-    "engine": ("service", "bundles", "nets", "data", "atlas", "charts", "paths", "analysis", "alignment"),
+    "session": ("service", "bundles", "charts", "paths"),
+    "engine": ("service", "bundles", "nets", "data", "atlas", "charts", "fields", "paths", "analysis", "alignment"),
+    "fields": ("bundles", "atlas", "charts", "analysis"),
     "runs": ("service", "bundles", "charts", "nets.spec", "nets.names"),
     "film": ("runs", "nets", "bundles", "atlas", "charts", "export", "training"),
     "training": ("service", "runs", "nets", "data", "bundles", "atlas", "charts", "export", "film"),

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from latent_explorer.atlas import FIELDS, TileKey, node_points
+from latent_explorer.atlas import TileKey
 from latent_explorer.charts import Chart
 from latent_explorer.engine.handler import Handler, Want
 from latent_explorer.engine.protocol import Values
+from latent_explorer.fields import FieldInput, evaluate, field_called, needs_data
 from latent_explorer.service.codec import Numbered
 
 if TYPE_CHECKING:
@@ -17,30 +18,26 @@ if TYPE_CHECKING:
 
 
 class Evaluate(Numbered, frozen=True, tag=True, eq=False):
-    """Values of a field, a name of atlas.FIELDS, at latents z (n, d)."""
+    """Values of a field, a name of fields.FIELDS, at latents z (n, d)."""
 
     field: str
     z: np.ndarray
 
 
 def _answer(request: Evaluate, service: "ModelService") -> Iterator[Values]:
-    from latent_explorer.engine.fields import evaluate, needs_index
+    known = FieldInput(service.decoder.measured)
+    if needs_data(request.field):
+        known = FieldInput(service.decoder.measured, service.index.neighbourhood, service.index.latents)
 
     def values(z: NDArray[np.float32]) -> NDArray[np.float32]:
         service.decoder.check(z)
-        return evaluate(request.field, service.decoder, service.index if needs_index(request.field) else None, z)
+        return evaluate(request.field, known, z)
 
     for start, found in service.in_slices(request.field, request.z, values):
         yield Values(request.number, start, found)
 
 
-def _needs_data(request: Evaluate) -> bool:
-    from latent_explorer.engine.fields import needs_index
-
-    return needs_index(request.field)
-
-
-EVALUATE = Handler(Evaluate, Values, _answer, _needs_data)
+EVALUATE = Handler(Evaluate, Values, _answer, lambda request: needs_data(request.field))
 
 
 def want_values(key: Hashable, field: str, z: NDArray[np.float32]) -> Want:
@@ -50,5 +47,6 @@ def want_values(key: Hashable, field: str, z: NDArray[np.float32]) -> Want:
 
 def want_value_tile(key: TileKey, chart: Chart) -> Want:
     """The values of the tile's field at its nodes, seen through a chart."""
-    count = (FIELDS[key.field].steps + 1) ** 2
-    return Want(key, Evaluate, count, lambda number: Evaluate(number, key.field, chart.to_latent(node_points(key))))
+    field = field_called(key.field)
+    count = (field.steps + 1) ** 2
+    return Want(key, Evaluate, count, lambda number: Evaluate(number, key.field, chart.to_latent(field.points(key))))

@@ -7,8 +7,9 @@ from numpy.typing import NDArray
 from PyQt6.QtCore import QRectF
 from PyQt6.QtGui import QImage, QPainter
 
-from latent_explorer.atlas import Field, TileCache, TileKey, field_value, level_for, tile_region, tiles_over
+from latent_explorer.atlas import TileCache, TileKey, field_value, level_for, tile_region, tiles_over
 from latent_explorer.atlas.view import View
+from latent_explorer.fields import Field
 from latent_explorer.gui.layers.colours import Colouring, Span
 from latent_explorer.gui.layers.tiles import tile_rect
 from latent_explorer.gui.widgets.images import borrowed_qimage
@@ -54,7 +55,10 @@ class FieldLayer:
         """The values at a plane point, from the tiles that are there."""
         level = level_for(view.scale, _TILE_PIXELS_PER_PICTURE)
         levels = range(level, level - _COARSER, -1)
-        return field_value(self._cache, uv, levels, field=self.field.name, chart=self.chart)
+        field, name = self.field, self.field.name
+        return field_value(
+            self._cache, uv, levels, field=name, chart=self.chart, steps=field.steps, categorical=field.categorical
+        )
 
     def paint(self, painter: QPainter, view: View, keys: Iterable[TileKey]) -> None:
         """Draw tiles of a view."""

@@ -5,9 +5,9 @@ from numpy.typing import NDArray
 from PyQt6.QtCore import QRect, QRectF, Qt
 from PyQt6.QtGui import QColor, QFont, QFontMetrics, QPainter
 
+from latent_explorer.fields import number
 from latent_explorer.gui.layers.colours import Span
 from latent_explorer.gui.layers.field_layer import FieldLayer
-from latent_explorer.gui.layers.words import number
 from latent_explorer.gui.theme import Theme
 from latent_explorer.gui.widgets.images import borrowed_qimage
 

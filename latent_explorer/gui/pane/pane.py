@@ -12,6 +12,7 @@ from PyQt6.QtCore import QEvent, QObject, QTimer, pyqtSignal
 from PyQt6.QtGui import QColor
 
 from latent_explorer.atlas import Region
+from latent_explorer.charts import ChartSpec
 from latent_explorer.engine.client import Answer, EngineLost, Urgency
 from latent_explorer.engine.handlers.describe import Describe
 from latent_explorer.engine.handlers.hover import Hover
@@ -151,8 +152,12 @@ class MapPane(PaneParts):
         """Whether a bundle is shown and the engine has it too."""
         return self.session is not None and self.opener.idle and not self.feed.paused
 
-    def open(self, folder: Path) -> None:
-        """Open the bundle in a folder; a broken one is refused with its reason, and what was open stays."""
+    def open(self, folder: Path, chart: ChartSpec | None = None) -> None:
+        """Open the bundle in a folder; a broken one is refused with its reason, and what was open stays.
+
+        chart: what it is to be seen through; None for what it opens with.
+        """
+        self.charting.first = chart
         self.opener.open(folder)
 
     def _read(self, bundle: OpenBundle) -> None:
@@ -171,9 +176,10 @@ class MapPane(PaneParts):
             self.exchange(bundle)
             self.ask_again()
             return
-        if self.bundle is not bundle:
+        if self.bundle is None or self.bundle.latents is not bundle.latents:
             self.show_bundle(bundle)
         self.shared.banner.hide()
+        self.charting.complain()
         if bundle.config.moment is None:
             self.remembered.emit(bundle.folder)
         self.shared.say(f"{bundle.name}: {len(bundle.latents):,} images")
@@ -188,12 +194,16 @@ class MapPane(PaneParts):
         """Begin a session on a bundle, with the pins and path that it had when it was last shown."""
         if self.session is not None:
             self._kept[self.session.bundle.seal] = self.session.state
-        self.session = session = Session(bundle, self._kept.get(bundle.seal))
+        state = self._kept.get(bundle.seal, State())
+        if state.chart is not None:
+            bundle = bundle.with_chart(state.chart)
+        self.session = session = Session(bundle, state)
         session.changed.connect(self._session_changed)
         self._name(bundle)
         self.feed.open(bundle.chart, shipped_tiles(bundle, FIELD))
         self.fields.open(bundle)
-        self.layers.enable("Class regions", bool(bundle.class_names))
+        for title, layer in self.fields.by_title.items():
+            self.layers.enable(title, not layer.field.lacks(bundle.latents))
         if bundle.config.moment is None:
             self.store.open(bundle)
         else:
@@ -207,7 +217,29 @@ class MapPane(PaneParts):
         self.selecting.open(session)
         self.thumbnails.open(bundle)
         self.canvas.set_home(Region.around(bundle.home))
-        self._session_changed(State(), session.state)
+        self._session_changed(State(chart=session.state.chart), session.state)
+        self.charting.begin(session)
+
+    def see_through(self, chart: ChartSpec) -> None:
+        """See the bundle through another chart. Raises UserError where it is not possible here."""
+        if self.session is not None:
+            self.charting.choose(self.session, chart)
+
+    def _show_chart(self, bundle: OpenBundle) -> None:
+        """Show the bundle as it is seen through another chart; all that a person has made of it stays."""
+        assert self.session is not None
+        self.session.exchange(bundle)
+        self.navigator.bundle = bundle
+        self.feed.open(bundle.chart, shipped_tiles(bundle, FIELD))
+        self.fields.open(bundle)
+        self.prober.open(bundle)
+        self.path_frames.exchange(bundle)
+        self.pinboard.open(self.session)
+        self.thumbnails.open(bundle)
+        self.dress(self.theme)
+        self.canvas.set_home(Region.around(bundle.home))
+        self.canvas.fit()
+        self.look()
 
     def exchange(self, bundle: OpenBundle) -> None:
         """Go on with another moment of the run that is shown: pins, route, selection and view stay."""
@@ -247,6 +279,8 @@ class MapPane(PaneParts):
 
     def _session_changed(self, old: State, new: State) -> None:
         assert self.session is not None
+        if old.chart != new.chart:
+            self._show_chart(self.session.bundle.with_chart(new.chart))
         if old.pins != new.pins:
             self.pinboard.show()
         if old.route != new.route:
@@ -355,6 +389,7 @@ class MapPane(PaneParts):
     def end(self) -> None:
         """End the engine and all that works for this pane; it is not used afterwards."""
         self._dwell.stop()
+        self.charting.stop()
         self.filmstrip.stop()
         self.prober.stop()
         self.navigator.close()

@@ -9,6 +9,7 @@ from latent_explorer.gui.layers.field_layers import FieldLayers
 from latent_explorer.gui.layers.points import PointLayer
 from latent_explorer.gui.layers.tiles import TileLayer
 from latent_explorer.gui.pane.canvas import MapCanvas
+from latent_explorer.gui.pane.charting import Charting
 from latent_explorer.gui.pane.feed import AtlasFeed
 from latent_explorer.gui.pane.gestures import Gestures
 from latent_explorer.gui.pane.link import EngineLink
@@ -76,7 +77,7 @@ class PaneParts(QWidget):
         self.prober = Prober(client, self.feed, canvas, self.inspector)
         self.path_frames = PathFrames(client, canvas, self.filmstrip)
         self.thumbnails = Thumbnails(client, canvas, points, self.feed, shared)
-        self.opener = Opener(client, shared)
+        self.opener, self.charting = Opener(client, shared), Charting(shared)
         self.navigator = SnapshotNavigator(canvas, points, self.tiles, self.feed, shared.say)
         self.pinboard = Pinboard(client, canvas, self.pins, self.prober, self.filmstrip, shared)
         self.selecting = Selecting(client, canvas, points, self.selection, shared)

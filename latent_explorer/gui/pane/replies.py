@@ -2,9 +2,10 @@
 
 from collections.abc import Callable
 
-from latent_explorer.atlas import FIELDS, TileKey
+from latent_explorer.atlas import TileKey
 from latent_explorer.atlas.cache import Pictures
 from latent_explorer.engine.client import Answer, EngineLost
+from latent_explorer.fields import PICTURE
 from latent_explorer.gui.layers.field_layers import FieldLayers
 from latent_explorer.gui.layers.tiles import TileLayer
 from latent_explorer.gui.pane.canvas import MapCanvas
@@ -59,7 +60,7 @@ class TileReceiver:
         """A tile has been read from disk; one of a bundle that was shown before is dropped."""
         if generation != self._store.generation:
             return
-        if key.field in FIELDS:
+        if key.field != PICTURE.name:
             self._fields.take_tile(key, pictures)
         elif key not in self._feed.cache:
             self._show(key, self._feed.cache.put(key, pictures))

@@ -10,13 +10,13 @@ from PyQt6.QtWidgets import QFileDialog, QMainWindow, QToolBar
 
 from latent_explorer.gui.pane.pane import MapPane
 from latent_explorer.gui.shell.actions import SEPARATOR, Command, Entry, MenuBar, Submenu
+from latent_explorer.gui.shell.chart_menu import chart_entries
 from latent_explorer.gui.shell.help import about, show_keys
 from latent_explorer.gui.shell.picture_menu import picture_entries
 from latent_explorer.gui.workbench import Workbench
 from latent_explorer.places import shipped_bundles, trained_folder
 
 _MOST_MAPS = 2
-_FIELD_KEYS = "V56789"
 
 
 def tool_bar(window: QMainWindow, actions: Mapping[str, QAction]) -> QToolBar:
@@ -121,6 +121,7 @@ class Menus(MenuBar):
         yield SEPARATOR
         yield from self._layers()
         yield Submenu("Decoded pictures", lambda: picture_entries(bench))
+        yield Submenu("Chart", self._charts)
         tip = "Show the picture beside the pointer"
         yield Command("Loupe", on(MapPane.toggle_loupe), "M", tip, checked=lambda: bench.active.prober.loupe)
         yield SEPARATOR
@@ -147,6 +148,11 @@ class Menus(MenuBar):
     def _themed(self, name: str) -> bool:
         return self._bench.settings.theme == name
 
+    def _charts(self) -> Iterator[Entry]:
+        pane = self._bench.active
+        probe = pane.prober.probe
+        return chart_entries(pane.bundle, None if probe is None else probe.z, pane.see_through, self._window)
+
     def _layers(self) -> Iterator[Entry]:
         yield self._layer("Pictures", "1", "Show or hide the decoded pictures")
         yield self._layer("Points", "2", "Show or hide the data points")
@@ -158,8 +164,10 @@ class Menus(MenuBar):
             "Show points as the images they stand for, once zoomed in far enough",
             checked=lambda: self._bench.active.thumbnails.layer.visible,
         )
-        for title, key in zip(pane.fields.by_title, _FIELD_KEYS, strict=False):
-            yield self._layer(title, key, "Show or hide a field: point at its name under Layers for its meaning")
+        for title, layer in pane.fields.by_title.items():
+            yield self._layer(
+                title, layer.field.key, "Show or hide a field: point at its name under Layers for its meaning"
+            )
 
     def _layer(self, title: str, key: str, tip: str) -> Command:
         return Command(

@@ -1,4 +1,4 @@
-"""Charts that are affine: the identity, and principal components."""
+"""What a chart is, and charts that are affine."""
 
 from dataclasses import dataclass
 from typing import Protocol
@@ -8,10 +8,16 @@ from numpy.typing import ArrayLike, NDArray
 
 
 class Chart(Protocol):
-    """The two-way map between plane and latent space. name: tells charts of one bundle apart."""
+    """The two-way map between plane and latent space.
+
+    name: tells charts of one bundle apart. axis_names: of u and v, in words; empty for an axis that is none.
+    """
 
     @property
     def name(self) -> str: ...
+
+    @property
+    def axis_names(self) -> tuple[str, str]: ...
 
     def to_latent(self, uv: ArrayLike) -> NDArray[np.float32]:
         """Latents (n, d) of plane points (n, 2); or (d,) of one point (2,)."""
@@ -37,6 +43,7 @@ class LinearChart:
     name: str
     origin: NDArray[np.float64]
     axes: NDArray[np.float64]
+    axis_names: tuple[str, str] = ("u", "v")
 
     def to_latent(self, uv: ArrayLike) -> NDArray[np.float32]:
         return (self.origin + np.asarray(uv, np.float64) @ self.axes).astype(np.float32)
@@ -47,23 +54,3 @@ class LinearChart:
 
     def slopes(self, uv: ArrayLike) -> NDArray[np.float64]:
         return self.axes
-
-
-def identity_chart() -> LinearChart:
-    """The chart of a two-dimensional latent space: the plane is the space."""
-    return LinearChart("identity", np.zeros(2), np.eye(2))
-
-
-def principal_chart(means: ArrayLike) -> LinearChart:
-    """The plane of the first two principal components of `means` (n, d), through their centre.
-
-    Each axis points to where its largest entry is positive, so that equal data give an equal chart.
-    """
-    points = np.asarray(means, np.float64)
-    origin = points.mean(0)
-    _, vectors = np.linalg.eigh(np.atleast_2d(np.cov(points, rowvar=False, bias=True)))  # one point is data too
-    leading = vectors.T[::-1][:2]
-    largest = np.take_along_axis(leading, np.abs(leading).argmax(1)[:, None], axis=1)
-    axes = np.zeros((2, points.shape[1]))
-    axes[: len(leading)] = leading * np.sign(largest)
-    return LinearChart("principal", origin, axes)
