@@ -15,8 +15,10 @@ from latent_explorer.bench.deep_zoom import film_deep_zoom
 from latent_explorer.bench.person import Person, person_at_a_window
 from latent_explorer.bench.tour import tour
 from latent_explorer.bundles import read_latents
+from latent_explorer.engine.handlers.decode import Decode
+from latent_explorer.engine.handlers.open import Open
 from latent_explorer.engine.process import serve_inline
-from latent_explorer.engine.protocol import Decode, Open, Pictures
+from latent_explorer.engine.protocol import Pictures
 from latent_explorer.film import make_film
 from latent_explorer.places import find_bundle
 from latent_explorer.runs import Job, Recipe
@@ -81,7 +83,7 @@ def make_icon() -> None:
     assert latents.label is not None
     places = np.stack([np.median(latents.mean[latents.label == digit], axis=0) for digit in (0, 3, 6, 7)])
     replies = serve_inline([Open(1, str(folder)), Decode(2, places)])
-    digits = np.concatenate([reply.images for reply in replies if isinstance(reply, Pictures)])
+    digits = np.concatenate([reply.content for reply in replies if isinstance(reply, Pictures)])
     digits = np.pad(digits, ((0, 0), (1, 1), (1, 1), (0, 0)))
     image = Image.fromarray(montage(digits, 2)[..., 0]).resize((240, 240), Image.Resampling.LANCZOS)
     icon, mask = Image.new("RGBA", (256, 256)), Image.new("L", (256, 256))

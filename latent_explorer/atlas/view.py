@@ -63,6 +63,20 @@ class View:
         """For another size, the same point in the middle at the same scale."""
         return replace(self, width=max(1, width), height=max(1, height))
 
+    def over(self, left: float, right: float, bottom: float, top: float) -> "View":
+        """Showing ranges of the plane as large as they go; this very view where it shows them to a 50th of a pixel.
+
+        At great depth ranges are coarser than a view, whose scale must not change by their rounding.
+        """
+        region = self.region
+        off = (region.left - left, region.right - right, region.bottom - bottom, region.top - top)
+        if max(map(abs, off)) * self.scale < 0.02:
+            return self
+        scale = min(self.width / (right - left), self.height / (top - bottom))
+        if abs(scale / self.scale - 1) * max(self.width, self.height) < 0.02:
+            scale = self.scale
+        return replace(self, u=(left + right) / 2, v=(bottom + top) / 2, scale=float(np.clip(scale, *SCALES)))
+
     def fitted(self, region: Region, margin: float = 0.06) -> "View":
         """Showing all of a region, with a margin in shares of it."""
         wide = region.grown(margin)

@@ -27,7 +27,7 @@ def film_deep_zoom(path: Path, model: str | None = None) -> int:
         reel, unready = Reel(440, 32), 0
         at = _between_two_classes(person)
         for factor in _factors():
-            person.canvas.zoom(factor, QPointF(at))
+            person.canvas.zoom(factor, QPointF(at) - person.canvas.origin)
             person.move(at)
             person.wait(_FRAME_MS / 1000)
             unready += person.window.pane.feed.missing > 0

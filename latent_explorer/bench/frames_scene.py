@@ -64,7 +64,7 @@ def measure_scene(scene: str, folder: Path, seconds: float) -> dict[str, float |
 
 
 def _measure(person: Person, seconds: float) -> dict[str, float | None]:
-    window, hand = person.window, Hand(person.canvas)
+    window, hand = person.window, Hand(person.canvas.viewport())
     inputs = hand.wander()
     play(inputs, min(_WARM_UP, seconds))
     window.pane.feed.forget_all()

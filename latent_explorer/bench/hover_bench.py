@@ -105,7 +105,7 @@ def _wander(person: Person, step: int) -> QPoint:
     canvas, t = person.canvas, step / 125
     x = 0.5 + 0.45 * math.sin(1.3 * t) * math.cos(0.21 * t)
     y = 0.5 + 0.45 * math.sin(1.7 * t + 1)
-    return QPoint(round(x * canvas.width()), round(y * canvas.height()))
+    return canvas.origin.toPoint() + QPoint(round(x * canvas.view.width), round(y * canvas.view.height))
 
 
 def _plain_times(model: str | None) -> list[float]:

@@ -9,7 +9,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from PyQt6.QtCore import QEvent, QPoint, QPointF, Qt
 from PyQt6.QtGui import QKeySequence, QMouseEvent, QPixmap, QWheelEvent
 from PyQt6.QtTest import QTest
@@ -22,7 +21,7 @@ from latent_explorer.gui.pane.pane import MapPane
 from latent_explorer.gui.settings import Settings
 from latent_explorer.gui.shell.window import MainWindow
 
-PATIENCE = 60.0
+PATIENCE = 8.0
 _test: Any = QTest  # its stubs take static methods for methods
 
 
@@ -33,7 +32,7 @@ def use_a_display() -> None:
 
 
 class Person:
-    """Works with one map of a window, by default the active one. Places on the map are pixels of the canvas."""
+    """Works with one map of a window, by default the active one. Places are pixels of the canvas, axes included."""
 
     def __init__(self, window: MainWindow, pane: MapPane | None = None) -> None:
         self.window = window
@@ -57,8 +56,7 @@ class Person:
 
     def point(self, u: float, v: float) -> QPoint:
         """Where a plane point is on the canvas."""
-        x, y = self.canvas.view.to_screen(np.array([u, v])).round().astype(int).tolist()
-        return QPoint(x, y)
+        return self.canvas.to_widget(u, v).toPoint()
 
     def move(self, at: QPoint, buttons: Qt.MouseButton = Qt.MouseButton.NoButton) -> None:
         """Move the mouse there in one step."""
@@ -66,7 +64,7 @@ class Person:
         event = QMouseEvent(
             QEvent.Type.MouseMove, place, scene, Qt.MouseButton.NoButton, buttons, Qt.KeyboardModifier.NoModifier
         )
-        QApplication.sendEvent(self.canvas, event)
+        QApplication.sendEvent(self.canvas.viewport(), event)
 
     def glide(self, start: QPoint, end: QPoint, seconds: float, each: Callable[[], None] = lambda: None) -> None:
         """Move the mouse along a line as a hand does; `each` is called at every step."""
@@ -84,17 +82,17 @@ class Person:
         button: Qt.MouseButton = Qt.MouseButton.LeftButton,
     ) -> None:
         """Press, move along a line, release; `each` is called at every step."""
-        _test.mousePress(self.canvas, button, pos=start)
+        _test.mousePress(self.canvas.viewport(), button, pos=start)
         for at in _line(start, end, max(4, round(seconds * 60))):
             self.move(at, button)
             self.wait(1 / 60)
             each()
-        _test.mouseRelease(self.canvas, button, pos=end)
+        _test.mouseRelease(self.canvas.viewport(), button, pos=end)
         self.wait(0.02)
 
     def click(self, at: QPoint) -> None:
         """Click the left button."""
-        _test.mouseClick(self.canvas, Qt.MouseButton.LeftButton, pos=at)
+        _test.mouseClick(self.canvas.viewport(), Qt.MouseButton.LeftButton, pos=at)
         self.wait(0.02)
 
     def wheel(self, at: QPoint, steps: int) -> None:
@@ -109,7 +107,7 @@ class Person:
             Qt.ScrollPhase.NoScrollPhase,
             False,
         )
-        QApplication.sendEvent(self.canvas, event)
+        QApplication.sendEvent(self.canvas.viewport(), event)
 
     def key(
         self,

@@ -68,8 +68,8 @@ def seen_through(bundle: Any, chart: str | None) -> Any:
 def open_model(name_or_path: str) -> OpenModel:
     """Open a bundle to decode with. Raises UserError where there is none, or it is broken."""
     from latent_explorer.bundles import read_config, read_weights
+    from latent_explorer.engine.accelerator import choose_device
     from latent_explorer.engine.decoder import Decoder
-    from latent_explorer.engine.desk import choose_device
     from latent_explorer.nets.weights import load_model
 
     folder = find_bundle(name_or_path)

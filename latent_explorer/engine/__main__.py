@@ -9,11 +9,12 @@ from latent_explorer.service.background import become_server
 def main() -> None:
     """Serve until the other side is gone."""
     replies = become_server("engine", niceness=10)
-    sys.setswitchinterval(0.0005)  # while a survey is prepared in its thread, a hover must not wait 5 ms for its turn
+    sys.setswitchinterval(0.0005)  # while a dataset is indexed in its thread, a hover must not wait 5 ms for its turn
 
-    from latent_explorer.engine.channel import pipe_channel
+    from latent_explorer.engine.handlers import ENGINE
+    from latent_explorer.service.server import Server, channel_of
 
-    channel = pipe_channel(sys.stdin.buffer, replies)
+    channel = channel_of(Server(ENGINE, replies))
 
     import torch
 

@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from latent_explorer.engine.accelerator import Accelerator, accelerator_of, replayed
-from latent_explorer.engine.choice import Choice, choose, chosen_before
+from latent_explorer.engine.choice import DecodeChoice, choose, chosen_before
 from latent_explorer.engine.memory import MOST_AT_ONCE, Allowance, bytes_per_picture, fitting_batch
-from latent_explorer.engine.pace import LARGEST_SLICE
+from latent_explorer.engine.slices import LARGEST_SLICE
 from latent_explorer.errors import EngineError
 from latent_explorer.nets.model import LatentModel
 
@@ -52,7 +52,7 @@ class Decoder:
         self._allowance = self._allowed(1)
         self._measured = self._allowed(2 * self._dim)  # of latents: central differences decode two for each dimension
         alike = before is not None and (before.spec, before.device) == (self.spec, device)
-        self.choice: Choice = (
+        self.choice: DecodeChoice = (
             chosen_before(before.choice, self._eager)
             if before is not None and alike
             else choose(self._eager, device, self.by)

@@ -1,7 +1,6 @@
 """Fields: what has a value at each point of the plane; of each, its words and how the engine evaluates it."""
 
 from latent_explorer.fields.field import Field, FieldInput, number
-from latent_explorer.fields.nearest import NEAR, NEAREST
 from latent_explorer.fields.picture import PICTURE
 from latent_explorer.fields.registry import (
     FIELDS,
@@ -15,8 +14,6 @@ from latent_explorer.fields.registry import (
 
 __all__ = [
     "FIELDS",
-    "NEAR",
-    "NEAREST",
     "PICTURE",
     "Field",
     "FieldInput",

@@ -11,7 +11,6 @@ from latent_explorer.fields.consistency import CONSISTENCY
 from latent_explorer.fields.density import DENSITY
 from latent_explorer.fields.error import ERROR
 from latent_explorer.fields.field import Field, FieldInput
-from latent_explorer.fields.nearest import NEAREST
 from latent_explorer.fields.picture import PICTURE
 from latent_explorer.fields.spread import SPREAD
 from latent_explorer.fields.stretch import STRETCH
@@ -32,7 +31,7 @@ def register(field: Any) -> None:
     FIELDS[field.name] = field
 
 
-for _field in (PICTURE, NEAREST, VEIL, DENSITY, CLASSES, STRETCH, CONSISTENCY, ERROR, SPREAD):
+for _field in (PICTURE, VEIL, DENSITY, CLASSES, STRETCH, CONSISTENCY, ERROR, SPREAD):
     register(_field)
 
 

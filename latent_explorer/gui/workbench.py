@@ -7,6 +7,7 @@ from PyQt6.QtCore import QObject, QPoint, pyqtSignal
 from PyQt6.QtWidgets import QMainWindow, QSplitter, QVBoxLayout, QWidget
 
 from latent_explorer.charts import ChartSpec
+from latent_explorer.engine.client import Urgency
 from latent_explorer.engine.process import Engine
 from latent_explorer.gui import theme as themes
 from latent_explorer.gui.docks import Docks
@@ -17,7 +18,7 @@ from latent_explorer.gui.pane.shared import Shared
 from latent_explorer.gui.settings import Settings
 from latent_explorer.gui.status import StatusLine
 from latent_explorer.gui.training.filming import Filming
-from latent_explorer.gui.training.guide import Guide
+from latent_explorer.gui.training.guide import TOPIC, Guide
 from latent_explorer.gui.training.leaving import Leaving
 from latent_explorer.gui.training.panel import TrainingPanel
 from latent_explorer.gui.training.trainer import StartTrainer, Trainer
@@ -111,7 +112,8 @@ class Workbench(QObject):
         pane.filmstrip.strip.export_wanted.connect(self.exporter.frame)
         pane.selection.export_wanted.connect(self.exporter.selection)
         pane.selection.sheet_wanted.connect(self.exporter.contact_sheet)
-        pane.replies.on_topic("export", self.exporter.take, takes_refusals=True)
+        pane.client.subscribe("export", self.exporter.take, Urgency.EXPORT)
+        pane.client.subscribe(TOPIC, self.guide.take, Urgency.ASKED)
 
     def activate(self, pane: MapPane) -> None:
         """Have the panels and the menus follow a pane."""

@@ -5,21 +5,14 @@ A trainer does one thing at a time: train one run, or make one film. Estimates i
 
 from pathlib import Path
 
-import msgspec
-
 from latent_explorer.runs.job import Job
 from latent_explorer.runs.report import Report
-from latent_explorer.service.codec import Codec, Conversation
+from latent_explorer.service.codec import Codec, Conversation, Message, Numbered, Refused
 
 
-class Message(msgspec.Struct, frozen=True, tag=True, kw_only=True):
-    """A request or a reply."""
-
-
-class Ask(Message, frozen=True, tag=True):
+class Ask(Numbered, frozen=True, tag=True):
     """What would this job take? Answered by Progress..., then Estimated or Refused; not where a newer one came."""
 
-    number: int
     job: Job
 
 
@@ -51,10 +44,9 @@ class Stop(Message, frozen=True, tag=True):
     keep: bool
 
 
-class Film(Message, frozen=True, tag=True):
+class Film(Numbered, frozen=True, tag=True):
     """Make a film of the snapshots of a run. Answered by Progress..., then Filmed or Refused."""
 
-    number: int
     run: Path
     file: Path
     width: int = 640
@@ -63,27 +55,19 @@ class Film(Message, frozen=True, tag=True):
     overwrite: bool = False
 
 
-class Estimated(Message, frozen=True, tag=True):
+class Estimated(Numbered, frozen=True, tag=True):
     """What a job would take. seconds: of training; memory: bytes at the most; weights: how many numbers are learned.
 
     device: where it would train, as torch names it. images: of the dataset, to train on and in all. remark: what else
     there is to know, in words.
     """
 
-    number: int
     seconds: float
     memory: int
     weights: int
     device: str
     images: tuple[int, int]
     remark: str = ""
-
-
-class Refused(Message, frozen=True, tag=True):
-    """It cannot be done, and why."""
-
-    number: int
-    reason: str
 
 
 class Progress(Message, frozen=True, tag=True):
@@ -141,10 +125,9 @@ class Failed(Message, frozen=True, tag=True):
     bundle: Path | None = None
 
 
-class Filmed(Message, frozen=True, tag=True):
+class Filmed(Numbered, frozen=True, tag=True):
     """The film is in `file`; None where it was given up."""
 
-    number: int
     file: Path | None
 
 

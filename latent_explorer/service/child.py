@@ -7,13 +7,11 @@ import sys
 from contextlib import suppress
 from typing import BinaryIO, Generic, TypeVar, cast
 
-import msgspec
-
 from latent_explorer.errors import ServiceError
-from latent_explorer.service.codec import Conversation, Unreadable
+from latent_explorer.service.codec import Conversation, Message, Unreadable
 
-_Q = TypeVar("_Q", bound=msgspec.Struct)
-_A = TypeVar("_A", bound=msgspec.Struct)
+_Q = TypeVar("_Q", bound=Message)
+_A = TypeVar("_A", bound=Message)
 
 
 class Child(Generic[_Q, _A]):

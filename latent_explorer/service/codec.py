@@ -17,25 +17,37 @@ LARGEST = 2**28
 _DTYPES = ("<f4", "<f8", "<i8", "|u1")
 _UNREADABLE = (msgspec.DecodeError, ValueError, RecursionError)  # of a text that is no UTF-8, of what is too nested
 _HEAD = struct.Struct("<Q")
-_M = TypeVar("_M", bound=msgspec.Struct)
-_Q = TypeVar("_Q", bound=msgspec.Struct)
-_A = TypeVar("_A", bound=msgspec.Struct)
 
 
-class Unreadable(msgspec.Struct, frozen=True):
-    """A message that came whole and is of no kind that is known, or not of its form.
+class Message(msgspec.Struct, frozen=True, tag=True):
+    """What is said from one process to another."""
 
-    number: of the message, 0 where it has none. reason: what was expected and found, to answer with.
-    """
+
+class Numbered(Message, frozen=True, tag=True):
+    """A request, or a reply that its number ties to one."""
 
     number: int
+
+
+class Refused(Numbered, frozen=True, tag=True):
+    """A request that cannot be served, and why; the number is 0 where it has none."""
+
     reason: str
+
+
+class Unreadable(Refused, frozen=True, tag="Refused"):
+    """In place of a message of no kind that is known, or not of its form: what a server answers."""
+
+
+_M = TypeVar("_M", bound=Message)
+_Q = TypeVar("_Q", bound=Message)
+_A = TypeVar("_A", bound=Message)
 
 
 class Codec(Generic[_M]):
     """How messages of some kinds go over a pipe, in one direction.
 
-    kinds: a tagged msgspec.Struct, or a union of them. largest: the bytes that one may take.
+    kinds: a Message, or a union of them. largest: the bytes that one may take.
     """
 
     def __init__(self, kinds: Any, largest: int = LARGEST) -> None:

@@ -6,21 +6,19 @@ import threading
 from collections.abc import Callable, Generator
 from typing import Any, Generic, Literal, TypeVar
 
-import msgspec
-
 from latent_explorer.service.background import become_server, in_words
 from latent_explorer.service.client import Client, Lost
-from latent_explorer.service.codec import LARGEST, Codec, Conversation, Unreadable
+from latent_explorer.service.codec import LARGEST, Codec, Conversation, Message, Unreadable
 from latent_explorer.service.server import Server
 
 GRACE = 2.0
 """Seconds that a job that is cancelled, or whose window is gone, has to reach its next report and to tidy up."""
 
-_Q = TypeVar("_Q", bound=msgspec.Struct)
-_A = TypeVar("_A", bound=msgspec.Struct)
+_Q = TypeVar("_Q", bound=Message)
+_A = TypeVar("_A", bound=Message)
 
 
-class JobEnded(msgspec.Struct, frozen=True, tag=True):
+class JobEnded(Message, frozen=True, tag=True):
     """The last that is heard of a job. reason: why it failed, as a person is to read it."""
 
     outcome: Literal["done", "failed", "cancelled"]

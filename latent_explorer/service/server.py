@@ -9,16 +9,14 @@ import threading
 from collections.abc import Callable, Iterable
 from typing import BinaryIO, Generic, Protocol, TypeVar
 
-import msgspec
-
 from latent_explorer.errors import ServiceError
-from latent_explorer.service.codec import Conversation, Unreadable
+from latent_explorer.service.codec import Conversation, Message, Unreadable
 
 _log = logging.getLogger(__name__)
 _CHUNK = 2**16
-_Q = TypeVar("_Q", bound=msgspec.Struct)
-_A = TypeVar("_A", bound=msgspec.Struct)
-_A_contra = TypeVar("_A_contra", bound=msgspec.Struct, contravariant=True)
+_Q = TypeVar("_Q", bound=Message)
+_A = TypeVar("_A", bound=Message)
+_A_contra = TypeVar("_A_contra", bound=Message, contravariant=True)
 
 
 def end_process() -> None:

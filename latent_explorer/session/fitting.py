@@ -6,15 +6,14 @@ Run as `python -m latent_explorer.session.fitting`; what the window starts is `b
 from collections.abc import Callable, Generator
 from pathlib import Path
 
-import msgspec
-
 from latent_explorer.charts import CHARTS, Arrays, ChartSpec, FitCache, FitReport, chart_input, checked, needs_fit
 from latent_explorer.places import chart_folder
+from latent_explorer.service.codec import Message
 from latent_explorer.service.job import BackgroundJob, JobEnded, job_conversation, serve_job
 from latent_explorer.session.opened import OpenBundle, open_bundle
 
 
-class Fit(msgspec.Struct, frozen=True, tag=True):
+class Fit(Message, frozen=True, tag=True):
     """Fit the chart of a spec to the latents of the bundle in a folder."""
 
     folder: Path

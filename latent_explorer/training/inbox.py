@@ -12,12 +12,11 @@ from latent_explorer.runs.protocol import (
     Film,
     Pause,
     Paused,
-    Refused,
     Reply,
     Request,
     Stop,
 )
-from latent_explorer.service.codec import Unreadable
+from latent_explorer.service.codec import Refused, Unreadable
 from latent_explorer.training.control import Control
 
 Task = tuple[Begin | Film, Control] | Ask
@@ -42,7 +41,7 @@ class Inbox:
         with self._changed:
             match request:
                 case Unreadable():
-                    self._send(Refused(number=request.number, reason=request.reason))
+                    self._send(request)
                 case Ask():
                     self._ask = request
                 case Begin():

@@ -16,11 +16,11 @@ from latent_explorer.runs.protocol import (
     Failed,
     Film,
     Filmed,
-    Refused,
     Reply,
     Reported,
 )
 from latent_explorer.service.background import in_words
+from latent_explorer.service.codec import Refused
 from latent_explorer.training.control import Control
 from latent_explorer.training.devices import MemoryLackError
 from latent_explorer.training.estimate import estimate, warm

@@ -6,15 +6,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from latent_explorer.engine.handlers.decode import Decode
+from latent_explorer.engine.handlers.open import Open
 from latent_explorer.engine.process import serve_inline
-from latent_explorer.engine.protocol import Decode, Open, Pictures
+from latent_explorer.engine.protocol import Pictures
 from latent_explorer.export import read_provenance
 
 
 def engine_pictures(bundle, places):
     z = np.array(places, np.float32)
     replies = serve_inline([Open(1, str(bundle)), Decode(2, z)])
-    return np.concatenate([reply.images for reply in replies if isinstance(reply, Pictures)])
+    return np.concatenate([reply.content for reply in replies if isinstance(reply, Pictures)])
 
 
 def assert_same(found, expected):

@@ -15,8 +15,9 @@ from PyQt6.QtWidgets import QFileDialog, QLineEdit, QWidget
 
 from latent_explorer.bench.person import Person, person_at_a_window
 from latent_explorer.bundles import check_bundle
+from latent_explorer.engine.handlers.hover import Hover, Picture
+from latent_explorer.engine.handlers.open import Open
 from latent_explorer.engine.process import serve_inline
-from latent_explorer.engine.protocol import Hover, Open, Picture
 
 LONG = 240.0  # seconds that a step of training may take on a busy machine
 NAME = "for-my-class"

@@ -12,8 +12,7 @@ from torch import Tensor
 from latent_explorer.engine.accelerator import accelerator_of, replayed
 from latent_explorer.engine.decoder import Decoder
 from latent_explorer.engine.memory import MOST_AT_ONCE, Allowance, bytes_per_picture, fitting_batch, is_out_of_memory
-from latent_explorer.engine.pace import Pace
-from latent_explorer.engine.slices import in_slices
+from latent_explorer.engine.slices import Pace, in_slices
 from latent_explorer.errors import EngineError
 from latent_explorer.nets.model import LatentModel
 from latent_explorer.nets.registry import build

@@ -8,17 +8,22 @@ import pytest
 import torch
 
 from latent_explorer.bundles import read_config, read_latents
-from latent_explorer.engine.channel import QueueChannel
-from latent_explorer.engine.desk import Desk
+from latent_explorer.engine import model_service
+from latent_explorer.engine.handlers.decode import Decode
+from latent_explorer.engine.handlers.evaluate import Evaluate
+from latent_explorer.engine.handlers.nearest import NEAR, FindNearest, NearestImages
+from latent_explorer.engine.handlers.open import Open, Opened
 from latent_explorer.engine.loop import WorkList
+from latent_explorer.engine.model_service import ModelService
 from latent_explorer.engine.process import serve_inline
-from latent_explorer.engine.protocol import Decode, Evaluate, Open, Pictures, Refused, Reply, Values
-from latent_explorer.fields import FIELDS, NEAR, NEAREST, layer_fields
+from latent_explorer.engine.protocol import Pictures, Values
+from latent_explorer.fields import FIELDS, layer_fields
 from latent_explorer.fields.consistency import inconsistency
 from latent_explorer.fields.stretch import jacobian, log_stretch
 from latent_explorer.nets.model import LatentModel
 from latent_explorer.nets.registry import build
 from latent_explorer.nets.spec import NetSpec
+from latent_explorer.service.codec import Numbered, Refused
 
 NAMES = [field.name for field in layer_fields() if not field.needs_variance]  # these bundles have none
 Z = np.random.default_rng(0).standard_normal((150, 2)).astype(np.float32)
@@ -37,7 +42,7 @@ def without_gradients(measure, model: LatentModel, z: torch.Tensor) -> torch.Ten
 
 def values(folder: Path, field: str, z: np.ndarray) -> np.ndarray:
     replies = serve_inline([Open(1, str(folder)), Evaluate(2, field, z)])
-    return np.concatenate([reply.values for reply in replies if isinstance(reply, Values)])
+    return np.concatenate([reply.content for reply in replies if isinstance(reply, Values)])
 
 
 @pytest.mark.parametrize("latent_dim", [1, 2, 3, 6])
@@ -75,8 +80,8 @@ def test_what_the_encoder_inverts_is_consistent() -> None:
 @pytest.mark.parametrize("field", NAMES)
 def test_every_field_comes_in_slices_in_order(small_bundle: Path, field: str) -> None:
     replies = serve_inline([Open(1, str(small_bundle)), Evaluate(2, field, Z)])[1:]
-    assert [reply.start for reply in replies] == list(np.cumsum([0, *(len(reply.values) for reply in replies[:-1])]))
-    found = np.concatenate([reply.values for reply in replies])
+    assert [reply.start for reply in replies] == list(np.cumsum([0, *(len(reply.content) for reply in replies[:-1])]))
+    found = np.concatenate([reply.content for reply in replies])
     assert found.shape == (len(Z), FIELDS[field].channels)
     assert found.dtype == np.float32
     assert np.isfinite(found).all()
@@ -110,18 +115,16 @@ def test_what_cannot_be_evaluated_is_refused(small_bundle: Path, request_: Evalu
     assert words in refused.reason
 
 
-def test_fields_of_the_data_wait_for_the_survey_and_hold_up_nothing(small_bundle: Path) -> None:
-    tasks = []
-    channel = QueueChannel(lambda _: None)
-    work = WorkList(Desk(channel.post, run=tasks.append))
-    for request in (Open(1, str(small_bundle)), Evaluate(2, "veil", Z), Evaluate(3, "stretch", Z), Decode(4, Z)):
-        work.add(request)
+def test_fields_of_the_data_wait_for_the_index_and_hold_up_nothing(small_bundle: Path) -> None:
+    tasks, woken = [], []
+    work = WorkList(ModelService(lambda: woken.append(True), run=tasks.append))
+    requests = [Open(1, str(small_bundle)), Evaluate(2, "veil", Z), Evaluate(3, "stretch", Z), Decode(4, Z)]
+    assert not list(work.add(requests))
     before = until_idle(work)
     assert list(dict.fromkeys(reply.number for reply in before)) == [1, 4, 3]
     assert not work.finished
     tasks.pop()()
-    for request in channel.receive(wait=True) or ():
-        work.add(request)
+    assert woken
     after = until_idle(work)
     assert {reply.number for reply in after} == {2}
     assert work.finished
@@ -133,7 +136,7 @@ def test_pictures_come_before_values(small_bundle: Path) -> None:
     assert kinds == sorted(kinds, key=[Pictures, Values].index)
 
 
-def until_idle(work: WorkList) -> list[Reply]:
+def until_idle(work: WorkList) -> list[Numbered]:
     replies = []
     while not work.idle:
         replies += work.advance()
@@ -144,7 +147,34 @@ def until_idle(work: WorkList) -> list[Reply]:
 def test_the_nearest_images_are_those_of_all_distances(request, bundle: str) -> None:
     folder = request.getfixturevalue(bundle)
     means = read_latents(folder, read_config(folder)).mean
-    found = values(folder, NEAREST.name, means).astype(int)
+    replies = serve_inline([Open(1, str(folder)), FindNearest(2, means)])[1:]
+    found = np.concatenate([reply.content for reply in replies if isinstance(reply, NearestImages)])
     distances = np.linalg.norm(means[:, None].astype(np.float64) - means[None], axis=2)
     np.testing.assert_array_equal(found, np.argsort(distances, axis=1)[:, :NEAR])
     assert found[:, 0].tolist() == list(range(len(means)))
+
+
+def test_data_that_cannot_be_indexed_are_told_of_and_the_model_is_served(
+    small_bundle: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise MemoryError("no room for a tree")
+
+    monkeypatch.setattr(model_service, "index_dataset", fail)
+    opened, decoded, refused = serve_inline([Open(1, str(small_bundle)), Evaluate(2, "veil", Z), Decode(3, Z[:4])])
+    assert isinstance(opened, Opened)
+    assert isinstance(decoded, Pictures)
+    assert isinstance(refused, Refused)
+    assert "no room for a tree" in refused.reason
+
+
+def test_only_the_index_of_the_bundle_that_is_open_is_used(small_bundle: Path, wide_bundle: Path) -> None:
+    tasks = []
+    service = ModelService(lambda: None, run=tasks.append)
+    for bundle in (small_bundle, wide_bundle):
+        service.open_bundle(bundle)
+        service.index_dataset()
+    second, first = tasks.pop(), tasks.pop()
+    second()
+    first()
+    assert service.index.means.shape[1] == 5

@@ -8,10 +8,13 @@ import pytest
 
 from latent_explorer.atlas import TileKey
 from latent_explorer.bundles import read_config, read_latents
+from latent_explorer.engine.handlers.evaluate import Evaluate
+from latent_explorer.engine.handlers.open import Open
 from latent_explorer.engine.process import serve_inline
-from latent_explorer.engine.protocol import Evaluate, Open, Refused, Values
+from latent_explorer.engine.protocol import Values
 from latent_explorer.errors import EngineError, UserError
 from latent_explorer.fields import FIELDS, PICTURE, Field, field_called, layer_fields, register
+from latent_explorer.service.codec import Refused
 
 Z = np.random.default_rng(0).standard_normal((40, 2)).astype(np.float32)
 
@@ -62,7 +65,7 @@ def test_a_field_added_at_run_time_is_evaluated_by_the_engine(small_bundle: Path
     assert layer_fields()[-1].name == "radius"
     replies = asked(small_bundle, "radius")
     assert all(isinstance(reply, Values) for reply in replies)
-    found = np.concatenate([reply.values for reply in replies])
+    found = np.concatenate([reply.content for reply in replies])
     np.testing.assert_allclose(found[:, 0], np.linalg.norm(Z, axis=1), rtol=1e-5)
 
 
@@ -73,7 +76,7 @@ def test_a_field_of_the_data_is_given_the_data(small_bundle: Path) -> None:
 
     register(radius(name="apart", title="Apart", evaluate=evaluate, needs_data=True))
     means = read_latents(small_bundle, read_config(small_bundle)).mean
-    found = np.concatenate([reply.values[:, 0] for reply in asked(small_bundle, "apart")])
+    found = np.concatenate([reply.content[:, 0] for reply in asked(small_bundle, "apart")])
     np.testing.assert_allclose(found, np.abs(Z[:, None] - means).max(2).min(1), rtol=1e-5)
 
 

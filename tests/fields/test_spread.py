@@ -5,9 +5,11 @@ from pathlib import Path
 import numpy as np
 
 from latent_explorer.bundles import read_config, read_latents
+from latent_explorer.engine.handlers.evaluate import Evaluate
+from latent_explorer.engine.handlers.open import Open
 from latent_explorer.engine.process import serve_inline
-from latent_explorer.engine.protocol import Evaluate, Open, Refused
 from latent_explorer.places import find_bundle
+from latent_explorer.service.codec import Refused
 
 
 def test_on_an_image_it_is_that_of_its_own_cloud() -> None:
@@ -15,8 +17,8 @@ def test_on_an_image_it_is_that_of_its_own_cloud() -> None:
     latents = read_latents(folder, read_config(folder))
     z, deviations = latents.mean[::7000], np.exp(latents.log_variance[::7000].astype(float) / 2)
     (values,) = serve_inline([Open(1, str(folder)), Evaluate(2, "spread", z)])[1:]
-    np.testing.assert_allclose(values.values[:, 0], np.sqrt(deviations.prod(1)), rtol=0.02)
-    assert values.values.min() < 0.7 * values.values.max()  # it is no constant
+    np.testing.assert_allclose(values.content[:, 0], np.sqrt(deviations.prod(1)), rtol=0.02)
+    assert values.content.min() < 0.7 * values.content.max()  # it is no constant
 
 
 def test_an_autoencoder_has_none(small_bundle: Path) -> None:

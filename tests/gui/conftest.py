@@ -22,12 +22,14 @@ from pytestqt.qtbot import QtBot
 from latent_explorer.bench.person import Person
 from latent_explorer.bundles import Moment, read_config, read_latents, read_weights, save_snapshot
 from latent_explorer.charts import Turn
+from latent_explorer.engine.handlers.hover import Hover, Picture
+from latent_explorer.engine.handlers.open import Open
 from latent_explorer.engine.process import Engine, ThreadEngine, serve_inline
-from latent_explorer.engine.protocol import Hover, Open, Picture, Reply, Request
 from latent_explorer.gui.app import application
 from latent_explorer.gui.settings import Settings
 from latent_explorer.gui.shell.window import MainWindow
 from latent_explorer.runs import RunFolder
+from latent_explorer.service.codec import Numbered
 
 ENGINE_MS = 60_000
 """How long an engine may take to start before a test gives up."""
@@ -42,13 +44,13 @@ class SilentEngine:
     def __init__(self) -> None:
         self._ended = threading.Event()
 
-    def send(self, request: Request) -> None:
+    def send(self, request: Numbered) -> None:
         pass
 
-    def offer(self, request: Request) -> bool:
+    def offer(self, request: Numbered) -> bool:
         return True
 
-    def receive(self) -> Reply | None:
+    def receive(self) -> Numbered | None:
         self._ended.wait()
         return None
 

@@ -97,7 +97,7 @@ def test_hovering_the_map_puts_the_sliders_to_the_place(wide: Person) -> None:
     at = wide.point(-1, 0.5)
     hover(wide, at)
     chart = wide.window.pane.session.bundle.chart
-    np.testing.assert_array_equal(shown.latent, chart.to_latent(wide.canvas.view.to_plane(at.x(), at.y())))
+    np.testing.assert_array_equal(shown.latent, chart.to_latent(wide.canvas.to_plane(at)))
     assert wide.window.pane.prober.probe.on_map
 
 

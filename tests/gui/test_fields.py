@@ -133,12 +133,13 @@ def test_what_is_hidden_is_not_asked_for(looker: Person) -> None:
 
 
 def test_the_value_read_is_that_of_the_engine(looker: Person) -> None:
+    from latent_explorer.engine.handlers.evaluate import Evaluate
+    from latent_explorer.engine.handlers.open import Open
     from latent_explorer.engine.process import serve_inline
-    from latent_explorer.engine.protocol import Evaluate, Open
 
     show(looker, "Stretch")
     window, uv = looker.window, (0.4, -0.3)
     folder = str(window.pane.session.bundle.folder)
     z = window.pane.session.bundle.chart.to_latent(np.array([uv]))
-    exact = serve_inline([Open(1, folder), Evaluate(2, "stretch", z)])[1].values[0, 0]
+    exact = serve_inline([Open(1, folder), Evaluate(2, "stretch", z)])[1].content[0, 0]
     assert window.pane.fields.by_title["Stretch"].value(looker.canvas.view, uv)[0] == pytest.approx(exact, abs=0.05)

@@ -13,7 +13,7 @@ CONTROL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftM
 
 
 def plane(person: Person, at: QPoint) -> tuple[float, float]:
-    return person.canvas.view.to_plane(at.x(), at.y())
+    return person.canvas.to_plane(at)
 
 
 @pytest.mark.parametrize("steps", [4, -3])
@@ -95,7 +95,9 @@ def test_a_fitted_map_follows_the_windows_size_and_a_zoomed_one_keeps_its_scale(
     scale = person.canvas.view.scale
     try:
         window.resize(size.width() + 200, size.height() + 150)
-        person.wait_until(lambda: person.canvas.view.width == person.canvas.width() > size.width() - 600)
+        person.wait_until(
+            lambda: size.width() - 600 < person.canvas.width() == person.canvas.view.width + person.canvas.origin.x()
+        )
         person.wait_until(lambda: person.canvas.view.scale > scale)
         person.wheel(QPoint(50, 50), 2)
         zoomed = person.canvas.view

@@ -23,7 +23,7 @@ def pins(person: Person) -> tuple[Pin, ...]:
 def at(person: Person, place: tuple[float, float]) -> tuple[float, float]:
     """The plane point of the pixel nearest to a place: where a click there really goes."""
     pixel = person.point(*place)
-    return person.canvas.view.to_plane(pixel.x(), pixel.y())
+    return person.canvas.to_plane(pixel)
 
 
 def rename(person: Person, row: int, name: str, *, end: Qt.Key = Qt.Key.Key_Return) -> None:
@@ -86,11 +86,11 @@ def test_dragging_a_pin_moves_it_and_undo_puts_it_back(person: Person) -> None:
 
 def test_escape_puts_a_pin_that_is_being_dragged_back(person: Person) -> None:
     person.click(person.point(*HERE))
-    QTest.mousePress(person.canvas, Qt.MouseButton.LeftButton, pos=person.point(*HERE))
+    QTest.mousePress(person.canvas.viewport(), Qt.MouseButton.LeftButton, pos=person.point(*HERE))
     person.move(person.point(*THERE), Qt.MouseButton.LeftButton)
     assert person.canvas.marks.pins[0][1] == pytest.approx(at(person, THERE))
     person.key(Qt.Key.Key_Escape)
-    QTest.mouseRelease(person.canvas, Qt.MouseButton.LeftButton, pos=person.point(*THERE))
+    QTest.mouseRelease(person.canvas.viewport(), Qt.MouseButton.LeftButton, pos=person.point(*THERE))
     assert pins(person)[0].z == pytest.approx(at(person, HERE))
     assert person.canvas.marks.pins[0][1] == pytest.approx(at(person, HERE))
 

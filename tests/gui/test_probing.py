@@ -45,7 +45,7 @@ def enter(person: Person, text: str) -> None:
 def test_the_interpolated_picture_stands_in_at_once(person: Person, place: tuple[float, float]) -> None:
     window, at = person.window, person.point(*place)
     person.move(at)  # nothing of the engine can have come before this returns
-    stand_in = window.pane.feed.interpolated(window.pane.canvas.view.to_plane(at.x(), at.y()))
+    stand_in = window.pane.feed.interpolated(window.pane.canvas.to_plane(at))
     assert stand_in is not None
     assert window.pane.prober.probe.picture is None
     assert window.pane.inspector.picture.image == to_qimage(stand_in)
@@ -57,7 +57,7 @@ def test_the_exact_picture_follows(
 ) -> None:
     at = person.point(*place)
     probe = hover(person, at)
-    u, v = person.canvas.view.to_plane(at.x(), at.y())
+    u, v = person.canvas.to_plane(at)
     np.testing.assert_array_equal(probe.z, np.float32([u, v]))
     expected = decoded(small_bundle, probe.z)
     assert np.abs(probe.picture.astype(int) - expected).max() <= 1

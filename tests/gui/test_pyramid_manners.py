@@ -82,7 +82,8 @@ def test_what_has_faded_in_looks_as_if_painted_at_once(person: Person) -> None:
     person.wait_for_the_engine()
     person.wait_until(lambda: not canvas.pacing.fresh)
     key = window.pane.feed.keys[0]
-    rect = tile_rect(canvas.view, key).intersected(canvas.rect()).adjusted(1, 1, -1, -1)
+    rect = tile_rect(canvas.view, key).translated(canvas.origin.toPoint()).intersected(canvas.rect())
+    rect.adjust(2, 2, -2, -2)
     faded = to_array(canvas.grab(rect).toImage())
     canvas.refresh()
     assert np.array_equal(faded, to_array(canvas.grab(rect).toImage()))
@@ -104,7 +105,7 @@ def test_one_can_go_as_deep_as_latents_differ_and_is_told_where_that_ends(person
     started = canvas.view.scale
     for _ in range(25):
         person.wheel(at, 8)
-    u, v = canvas.view.to_plane(300, 200)
+    u, v = canvas.to_plane(at)
     assert canvas.view.scale > 1000 * started
     pixels = person.window.pane.feed.picture_pixels
     assert canvas.view.scale <= pixels / np.spacing(np.float32(min(abs(u), abs(v))))

@@ -27,7 +27,7 @@ def draw(person: Person, frames: int, **choices: str) -> None:
 
 
 def pixel_place(person: Person, at: QPoint) -> tuple[float, float]:
-    return person.canvas.view.to_plane(at.x(), at.y())
+    return person.canvas.to_plane(at)
 
 
 def scrubber(person: Person) -> QSlider:
@@ -47,12 +47,12 @@ def test_a_drag_draws_a_path_and_its_pictures_come(person: Person) -> None:
 
 
 def test_while_dragging_the_path_is_shown(person: Person) -> None:
-    QTest.mousePress(person.canvas, Qt.MouseButton.LeftButton, pos=person.point(*HERE))
+    QTest.mousePress(person.canvas.viewport(), Qt.MouseButton.LeftButton, pos=person.point(*HERE))
     person.move(person.point(*THERE), Qt.MouseButton.LeftButton)
     assert person.canvas.marks.draft[1] == pytest.approx(pixel_place(person, person.point(*THERE)))
     person.key(Qt.Key.Key_Escape)
     assert person.canvas.marks.draft is None
-    QTest.mouseRelease(person.canvas, Qt.MouseButton.LeftButton, pos=person.point(*THERE))
+    QTest.mouseRelease(person.canvas.viewport(), Qt.MouseButton.LeftButton, pos=person.point(*THERE))
     assert route(person) is None
 
 

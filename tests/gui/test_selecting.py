@@ -36,7 +36,8 @@ def drag_over(person: Person, corners: tuple[float, float, float, float]) -> Non
 
 
 def in_box(uv: NDArray[np.float32], person: Person, start: QPoint, end: QPoint) -> NDArray[np.bool_]:
-    xy = person.canvas.view.to_screen(uv)
+    origin = person.canvas.origin
+    xy = person.canvas.view.to_screen(uv) + np.array([origin.x(), origin.y()])
     low = np.minimum((start.x(), start.y()), (end.x(), end.y()))
     high = np.maximum((start.x(), start.y()), (end.x(), end.y()))
     return ((xy > low) & (xy < high)).all(1)
@@ -66,12 +67,12 @@ def test_a_lasso_selects_what_it_surrounds(selecting: Person) -> None:
     selecting.choose("Select")
     assert selecting.window.pane.selecting.tool.lasso
     corners = [selecting.point(*corner) for corner in ((-5, 2), (0, 2), (-5, -2))]
-    QTest.mousePress(selecting.canvas, Qt.MouseButton.LeftButton, pos=corners[0])
+    QTest.mousePress(selecting.canvas.viewport(), Qt.MouseButton.LeftButton, pos=corners[0])
     for start, end in itertools.pairwise(corners):
         for step in range(1, 21):
             selecting.move(start + (end - start) * (step / 20), Qt.MouseButton.LeftButton)
     assert selecting.canvas.marks.outline is not None
-    QTest.mouseRelease(selecting.canvas, Qt.MouseButton.LeftButton, pos=corners[-1])
+    QTest.mouseRelease(selecting.canvas.viewport(), Qt.MouseButton.LeftButton, pos=corners[-1])
     u, v = uv_of(selecting).T
     depth = np.minimum(u + 5, 2 - v), (v - 2) - 0.8 * u  # inside: both sides of the corner, and above the diagonal
     surely = (depth[0] > 0.1) & (depth[1] > 0.1)
@@ -91,9 +92,9 @@ def test_hidden_points_are_not_selected_and_shift_adds(selecting: Person) -> Non
     assert first.any()
     assert not (label[first] == 0).any()
     start, end = selecting.point(0, 9), selecting.point(9, -9)
-    QTest.mousePress(selecting.canvas, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.ShiftModifier, start)
+    QTest.mousePress(selecting.canvas.viewport(), Qt.MouseButton.LeftButton, Qt.KeyboardModifier.ShiftModifier, start)
     selecting.move((start + end) / 2, Qt.MouseButton.LeftButton)
-    QTest.mouseRelease(selecting.canvas, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.ShiftModifier, end)
+    QTest.mouseRelease(selecting.canvas.viewport(), Qt.MouseButton.LeftButton, Qt.KeyboardModifier.ShiftModifier, end)
     second = chosen(selecting)
     assert (second & first).sum() == first.sum()
     assert second.sum() == (label != 0).sum()
@@ -117,13 +118,13 @@ def test_selections_are_undone_and_redone(selecting: Person) -> None:
 
 def test_escape_drops_an_outline_first_and_the_selection_after(selecting: Person) -> None:
     drag_over(selecting, (-9, -9, 0, 9))
-    QTest.mousePress(selecting.canvas, Qt.MouseButton.LeftButton, pos=QPoint(100, 100))
+    QTest.mousePress(selecting.canvas.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(100, 100))
     selecting.move(QPoint(150, 150), Qt.MouseButton.LeftButton)
     assert selecting.canvas.marks.outline is not None
     selecting.key(Qt.Key.Key_Escape)
     assert selecting.canvas.marks.outline is None
     assert chosen(selecting) is not None
-    QTest.mouseRelease(selecting.canvas, Qt.MouseButton.LeftButton, pos=QPoint(150, 150))
+    QTest.mouseRelease(selecting.canvas.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(150, 150))
     assert chosen(selecting) is not None
     selecting.key(Qt.Key.Key_Escape)
     assert chosen(selecting) is None
@@ -179,11 +180,11 @@ def test_neighbours_of_a_selection_that_is_gone_are_dropped(selecting: Person) -
     selecting.wait(0.1)
     assert chosen(selecting) is None
     drag_over(selecting, (-5, -0.5, -3, 0.5))
-    stale = Answer(None, "grow", window.pane.session.state.selection, None)
+    stale = Answer("grow", None, window.pane.session.state.selection, None)
     drag_over(selecting, (-1, -0.5, 1, 0.5))
     now = chosen(selecting).copy()
     values = Values(1, 0, np.zeros((4, 11), np.float32))
-    window.pane.replies.take(replace(stale, reply=values, content=values.values))
+    window.pane.client.dispatch(replace(stale, reply=values, content=values.content))
     np.testing.assert_array_equal(chosen(selecting), now)
 
 

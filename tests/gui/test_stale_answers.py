@@ -7,7 +7,8 @@ from PyQt6.QtCore import QPoint
 
 from latent_explorer.bench.person import Person
 from latent_explorer.engine.client import Answer
-from latent_explorer.engine.protocol import Picture, Place
+from latent_explorer.engine.handlers.describe import Describe, Place
+from latent_explorer.engine.handlers.hover import Hover, Picture
 from latent_explorer.gui.pane.prober import Probe
 from latent_explorer.gui.widgets.images import to_qimage
 from latent_explorer.session import Route
@@ -22,7 +23,7 @@ def test_a_picture_with_an_old_number_is_not_shown(person: Person) -> None:
     person.move(person.point(3, 0))
     person.wait_until(lambda: window.pane.prober.probe.picture is not None)
     before = window.pane.prober.probe
-    window.pane.replies.take(Answer(Picture(old, WRONG)))
+    window.pane.client.dispatch(Answer(Hover, Picture(old, WRONG)))
     assert window.pane.prober.probe is before
     assert window.pane.inspector.picture.image == to_qimage(before.picture)
     assert person.canvas.marks.loupe == to_qimage(before.picture)
@@ -35,7 +36,7 @@ def test_a_place_that_has_been_left_is_not_described(person: Person) -> None:
     old = window.pane.prober.place
     again = Place(old.number, old.indices, old.distances, old.shares, old.reach, "no data here", *[WRONG[None]] * 2)
     person.move(person.point(3, 0))
-    window.pane.replies.take(Answer(again))
+    window.pane.client.dispatch(Answer(Describe, again))
     assert window.pane.prober.place is not again
     assert person.canvas.marks.neighbours is None
 
@@ -70,11 +71,11 @@ def test_the_frames_of_a_path_that_is_gone_are_not_shown(person: Person) -> None
     window.pane.session.draw(Route((-4.0, 0.0), (4.0, 1.0), frames=6))
     old = window.pane.session.state.route
     window.pane.session.draw(Route((4.0, 0.0), (-4.0, 1.0), frames=4))
-    late = Answer(Picture(0, WRONG), "film", old, np.stack([WRONG] * 6))
-    window.pane.replies.take(late)
+    late = Answer("film", Picture(0, WRONG), old, np.stack([WRONG] * 6))
+    window.pane.client.dispatch(late)
     assert len(window.pane.filmstrip.frames) != 6
     window.pane.clear_route()
-    window.pane.replies.take(late)
+    window.pane.client.dispatch(late)
     assert len(window.pane.filmstrip.frames) == 0
 
 
@@ -85,8 +86,8 @@ def test_answers_about_the_last_bundle_do_no_harm(person: Person, wide_bundle: P
     number, pin = window.pane.prober.probe.number, window.pane.session.state.pins[0].z
     window.workbench.open(wide_bundle)
     person.wait_until(lambda: window.pane.ready and window.pane.session.bundle.folder == wide_bundle)
-    window.pane.replies.take(Answer(Picture(number, WRONG)))
-    window.pane.replies.take(Answer(Picture(0, WRONG), "pins", pin, WRONG[None]))
+    window.pane.client.dispatch(Answer(Hover, Picture(number, WRONG)))
+    window.pane.client.dispatch(Answer("pins", Picture(0, WRONG), pin, WRONG[None]))
     assert window.pane.prober.probe is None
     assert window.pane.inspector.picture.image is None
     assert window.pane.pins.list.count() == 0

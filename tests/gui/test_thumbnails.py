@@ -57,11 +57,17 @@ def sampled(
     return picture[rows[:, None], columns][..., :channels]
 
 
+def painted(person: Person, scale: float = 1.0) -> NDArray[np.uint8]:
+    """A picture of the map without its axes."""
+    left = round(person.canvas.origin.x() * scale)
+    return to_array(person.canvas.picture(scale))[:, left:]
+
+
 def check_all(person: Person, images: NDArray[np.uint8]) -> int:
     """Every thumbnail shows the image of its own point, and its rim is of its class; returns how many there are."""
     bundle, canvas = person.window.pane.session.bundle, person.canvas
     canvas.refresh()
-    picture, numbers = to_array(canvas.picture(1.0)), shown(person)
+    picture, numbers = painted(person), shown(person)
     for number, (x, y) in zip(numbers.tolist(), canvas.view.to_screen(bundle.uv[numbers]).tolist(), strict=True):
         found = sampled(picture, x, y, images.shape[1:])
         assert np.abs(found.astype(int) - images[number]).max() <= 1, number
@@ -107,7 +113,7 @@ def test_grey_images_are_ink_on_paper_on_a_light_map(person: Person, small_bundl
 
 def test_on_a_finer_screen_they_are_finer(person: Person, small_bundle: Path) -> None:
     uv, numbers, view = person.window.pane.session.bundle.uv, come_near(person), person.canvas.view
-    picture = to_array(person.canvas.picture(2.0))
+    picture = painted(person, 2.0)
     for number, (x, y) in zip(numbers.tolist(), view.to_screen(uv[numbers]).tolist(), strict=True):
         found = sampled(picture, x, y, (8, 8, 1), 2)
         assert np.abs(found.astype(int) - images_of(small_bundle)[number]).max() <= 1
@@ -184,19 +190,20 @@ def test_the_one_under_the_pointer_is_large_and_on_top(person: Person, small_bun
     layer, canvas = person.window.pane.thumbnails.layer, person.canvas
     person.window.pane.toggle_loupe()
     at = canvas.view.to_screen(person.window.pane.session.bundle.uv[number]).round().astype(int).tolist()
-    person.move(QPoint(*at) + QPoint(-8, 9))
+    origin = canvas.origin.toPoint()
+    person.move(origin + QPoint(*at) + QPoint(-8, 9))
     person.wait_until(lambda: layer.lifted == number)
     where = layer.lifted_rect(canvas.view)
     assert where.contains(QPoint(*at))
     assert max(where.width(), where.height()) > 2 * SIDE
-    grabbed = to_array(canvas.grab().toImage())
+    grabbed = to_array(canvas.grab().toImage())[:, origin.x() :]
     image = images_of(small_bundle)[number]
     pixel = (where.width() - 6) / 8
     seen = grabbed[
         int(where.bottom() - 3 - pixel / 2), (where.left() + 3 + (np.arange(8) + 0.5) * pixel).astype(int), 0
     ]
     np.testing.assert_allclose(seen, image[-1, :, 0], atol=1)
-    person.move(QPoint(2, 2))
+    person.move(origin + QPoint(2, 2))
     person.wait_until(lambda: layer.lifted != number)
     person.window.pane.toggle_loupe()
 

@@ -17,7 +17,7 @@ ARROWS = {
     "cli": ROOMS,
     "bench": tuple(room for room in ROOMS if room != "bench"),
     "gui": (
-        "session", "engine.client", "engine.protocol", "engine.process", "service",
+        "session", "engine.client", "engine.handlers", "engine.protocol", "engine.process", "service",
         "fields", "atlas", "charts", "paths", "points", "export", "bundles", "runs",
     ),
     "session": ("service", "bundles", "charts", "paths"),

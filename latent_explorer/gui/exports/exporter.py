@@ -8,8 +8,9 @@ from PyQt6.QtCore import QEvent, QObject
 from PyQt6.QtWidgets import QWidget
 
 from latent_explorer.engine.client import Answer, Event
-from latent_explorer.engine.protocol import Opened, Refused
+from latent_explorer.engine.handlers.open import Open, Opened
 from latent_explorer.gui.pane.pane import MapPane
+from latent_explorer.service.codec import Refused
 
 if TYPE_CHECKING:  # nothing of the dialog is loaded before it is wanted: the window must open at once
     from latent_explorer.export import Provenance
@@ -184,7 +185,7 @@ class Exporter(QObject):
             return
         if self._pane is None or self._pane.bundle is not self._bundle:
             self.dialog.leave()
-        elif not event.topic:
+        elif event.topic is Open:
             self.dialog.maker.again()
 
     def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:

@@ -6,12 +6,12 @@ import numpy as np
 from numpy.typing import NDArray
 from PyQt6.QtGui import QImage, QPainter
 
+from latent_explorer.atlas.ticks import left_ticks, lower_ticks
 from latent_explorer.atlas.view import View
 from latent_explorer.export import Background, Curve, MapScene, Pin, PointGroup, Tick
 from latent_explorer.gui.layers.scale import paint_scale
 from latent_explorer.gui.pane.canvas import MapCanvas
 from latent_explorer.gui.pane.marks import Marks
-from latent_explorer.gui.pane.rulers import left_ticks, lower_ticks
 from latent_explorer.gui.theme import Theme
 from latent_explorer.gui.widgets.images import to_array
 from latent_explorer.session import Session

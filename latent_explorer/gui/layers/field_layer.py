@@ -64,13 +64,14 @@ class FieldLayer:
         """Draw tiles of a view."""
         if not self.painted:
             return
+        painter.save()
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         painter.setOpacity(self.opacity)
         for key in keys:
             found = next((each for each in _with_ancestors(key) if each in self._cache), None)
             if found is not None and not (image := self._image(found)).isNull():
                 painter.drawImage(QRectF(tile_rect(view, key)), image, self._part(key, found))
-        painter.setOpacity(1.0)
+        painter.restore()
 
     def _image(self, key: TileKey) -> QImage:
         if key not in self._images:

@@ -6,7 +6,8 @@ from PyQt6.QtGui import QColor
 from latent_explorer.atlas import TileCache, TileKey
 from latent_explorer.atlas.cache import Pictures
 from latent_explorer.atlas.prefetch import AROUND
-from latent_explorer.engine.client import Answer, EngineClient, Want, WantTile
+from latent_explorer.engine.client import Answer, EngineClient, Want
+from latent_explorer.engine.handlers.evaluate import want_value_tile, want_values
 from latent_explorer.fields import FIELDS, layer_fields
 from latent_explorer.gui.layers.colours import Span, by_class, by_cover, by_ramp
 from latent_explorer.gui.layers.field_layer import FieldLayer
@@ -85,10 +86,10 @@ class FieldLayers:
         ranges = [self._range_want(layer) for layer in shown if self._lacks_range(layer)]
         keys = [key for around in (0.0, AROUND) for layer in shown for key in layer.keys(view, around)]
         missing = [key for key in dict.fromkeys(keys) if not self._cache.fresh(key)]
-        kept = self._store.wish("fields", missing)
+        kept = self._store.request("fields", missing)
         if asking:
             tiles = (self._tile_want(key) for key in missing if key not in kept)
-            self._client.wish("fields", [*ranges, *tiles])
+            self._client.request("fields", [*ranges, *tiles])
 
     def take(self, answer: Answer) -> None:
         """Keep what has come of a field, and show it."""
@@ -150,8 +151,8 @@ class FieldLayers:
         assert self._bundle is not None
         means = self._bundle.latents.mean
         sample = means[np.random.default_rng(0).permutation(len(means))[: _SAMPLE if layer.field.steps > 8 else 200]]
-        return Want(layer.field.name, sample, layer.field.name)
+        return want_values(layer.field.name, layer.field.name, sample)
 
-    def _tile_want(self, key: TileKey) -> WantTile:
+    def _tile_want(self, key: TileKey) -> Want:
         assert self._bundle is not None
-        return WantTile(key, self._bundle.chart)
+        return want_value_tile(key, self._bundle.chart)

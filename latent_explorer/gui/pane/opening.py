@@ -6,10 +6,11 @@ from pathlib import Path
 from PyQt6.QtCore import QObject, pyqtSignal
 from PyQt6.QtGui import QDropEvent
 
-from latent_explorer.engine.client import EngineClient
-from latent_explorer.engine.protocol import Opened, Refused
+from latent_explorer.engine.client import Answer, EngineClient
+from latent_explorer.engine.handlers.open import Opened
 from latent_explorer.errors import UserError
 from latent_explorer.gui.pane.shared import Shared
+from latent_explorer.service.codec import Refused
 from latent_explorer.session import OpenBundle, open_bundle
 
 
@@ -59,14 +60,21 @@ class Opener(QObject):
         """As `open`, but what is open is exchanged for the bundle: pins, path, selection and view stay."""
         self._ask_for(bundle, travels=True)
 
-    def take_opened(self, reply: Opened) -> None:
+    def take(self, answer: Answer) -> None:
+        """The engine has opened a bundle, or refused to."""
+        if isinstance(answer.reply, Opened):
+            self._take_opened(answer.reply)
+        elif isinstance(answer.reply, Refused):
+            self._take_refused(answer.reply)
+
+    def _take_opened(self, reply: Opened) -> None:
         """The engine has opened a bundle: the pending one, or the old one again after a fresh start."""
         self.device = f"{reply.device}, {reply.kernel}"
         pending = self._take_pending(reply.number)
         if pending is not None:
             self.opened.emit(pending.bundle, pending.travels)
 
-    def take_refused(self, reply: Refused) -> None:
+    def _take_refused(self, reply: Refused) -> None:
         """The engine has refused something; if it was the pending bundle, say why."""
         pending = self._take_pending(reply.number)
         if pending is not None:

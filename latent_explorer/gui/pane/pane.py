@@ -10,43 +10,24 @@ import numpy as np
 from numpy.typing import NDArray
 from PyQt6.QtCore import QEvent, QObject, QTimer, pyqtSignal
 from PyQt6.QtGui import QColor
-from PyQt6.QtWidgets import QVBoxLayout, QWidget
 
 from latent_explorer.atlas import Region
 from latent_explorer.charts import ChartSpec
+from latent_explorer.engine.client import Answer, EngineLost, Urgency
+from latent_explorer.engine.handlers.describe import Describe
+from latent_explorer.engine.handlers.hover import Hover
+from latent_explorer.engine.handlers.open import Open
 from latent_explorer.engine.process import Engine
-from latent_explorer.engine.protocol import Opened, Picture, Place, Refused
-from latent_explorer.gui.layers.field_layers import FieldLayers
 from latent_explorer.gui.layers.points import PointLayer
 from latent_explorer.gui.layers.tiles import TileLayer
-from latent_explorer.gui.pane.canvas import MapCanvas
-from latent_explorer.gui.pane.charting import Charting
-from latent_explorer.gui.pane.feed import FIELD, AtlasFeed
-from latent_explorer.gui.pane.gestures import Gestures
-from latent_explorer.gui.pane.link import EngineLink
-from latent_explorer.gui.pane.opening import Opener
-from latent_explorer.gui.pane.path_frames import PathFrames
-from latent_explorer.gui.pane.pinboard import Pinboard
-from latent_explorer.gui.pane.prober import Prober
-from latent_explorer.gui.pane.replies import Replies, TileReceiver
-from latent_explorer.gui.pane.selecting import Selecting
+from latent_explorer.gui.pane.feed import FIELD
+from latent_explorer.gui.pane.parts import PaneParts
+from latent_explorer.gui.pane.replies import TileReceiver, tell_loss, unless_refused
 from latent_explorer.gui.pane.shared import Shared
 from latent_explorer.gui.pane.shipped import shipped_tiles
-from latent_explorer.gui.pane.snapshot_navigator import SnapshotNavigator
-from latent_explorer.gui.pane.sorter import Sorter
-from latent_explorer.gui.pane.thumbnails import Thumbnails
-from latent_explorer.gui.pane.tile_store import TileStore
-from latent_explorer.gui.pane.title import PaneTitle
-from latent_explorer.gui.pane.tools import PathTool, ProbeTool, Tool
-from latent_explorer.gui.panels.filmstrip import Filmstrip
-from latent_explorer.gui.panels.inspector import Inspector
-from latent_explorer.gui.panels.layer_memory import LayerMemory, PointSize
-from latent_explorer.gui.panels.legend import LayerPanel, Legend
-from latent_explorer.gui.panels.pins import PinPanel
-from latent_explorer.gui.panels.selection import SelectionPanel
-from latent_explorer.gui.theme import DARK, Theme
+from latent_explorer.gui.panels.layer_memory import LayerMemory
+from latent_explorer.gui.theme import Theme
 from latent_explorer.gui.widgets.picture_view import open_picture_window
-from latent_explorer.places import tile_folder
 from latent_explorer.session import OpenBundle, Session, State
 
 _DWELL_MS = 300  # the pointer may cross a map on its way elsewhere
@@ -63,8 +44,8 @@ class Readings:
     points: str
 
 
-class MapPane(QWidget):
-    """One model on one canvas. panels: its widgets for the docks, by their titles.
+class MapPane(PaneParts):
+    """One model on one canvas.
 
     changed: another bundle is open, or the session's state is another. asked_again: the engine has opened what is
     shown, and all that is wanted of it has been asked. turned_to: a person works with this pane. raise_wanted: the
@@ -79,74 +60,19 @@ class MapPane(QWidget):
     remembered = pyqtSignal(object)
 
     def __init__(self, shared: Shared, start_engine: Callable[[], Engine]) -> None:
-        super().__init__()
-        self.shared, self.theme = shared, DARK
+        super().__init__(shared, start_engine)
         self.session: Session | None = None
         self._kept: dict[str, State] = {}  # of bundles shown before, by their seal
-        self.link = EngineLink(start_engine)
-        self.client = self.link.client
-        self._make_map()
-        self._make_panels()
-        self._make_controllers()
-        self._lay_out()
-        self._wire()
-        self._receive()
-        self.take_tool("Probe")
-
-    # -- construction
-
-    def _make_map(self) -> None:
-        self.store = TileStore(tile_folder())
-        self.feed = AtlasFeed(self.client, self.store)
-        self.sorter = Sorter()
-        self.tiles, self.points = TileLayer(self.feed.cache), PointLayer(self.sorter)
-        self.canvas = MapCanvas(self.tiles, self.points)
-
-    def _make_panels(self) -> None:
-        self.inspector, self.filmstrip, self.legend = Inspector(), Filmstrip(), Legend()
-        self.pins, self.selection = PinPanel(), SelectionPanel()
-        self.fields = FieldLayers(self.client, self.store, self.canvas, self.inspector.values)
-        self.layers = LayerPanel({"Pictures": (True, self.tiles.opacity), "Points": (True, self.points.opacity)})
-        PointSize(self.layers, self.shared.settings, self.points, self.canvas.refresh)
-        for title, layer in self.fields.by_title.items():
-            self.layers.add(title, layer.visible, layer.opacity, layer.field.sentence)
-        self.panels: dict[str, QWidget] = {
-            "Layers": self.layers,
-            "Classes": self.legend,
-            "Pins": self.pins,
-            "Inspector": self.inspector,
-            "Selection": self.selection,
-            "Filmstrip": self.filmstrip,
-        }
-
-    def _make_controllers(self) -> None:
-        client, canvas, points, shared = self.client, self.canvas, self.points, self.shared
-        self.prober = Prober(client, self.feed, canvas, self.inspector)
-        self.path_frames = PathFrames(client, canvas, self.filmstrip)
-        self.thumbnails = Thumbnails(client, canvas, points, self.feed, shared)
-        self.opener, self.charting = Opener(client, shared), Charting(shared)
-        self.navigator = SnapshotNavigator(canvas, points, self.tiles, self.feed, shared.say)
-        self.pinboard = Pinboard(client, canvas, self.pins, self.prober, self.filmstrip, shared)
-        self.selecting = Selecting(client, canvas, points, self.selection, shared)
-        self._gestures = Gestures(canvas, points, self.pinboard, self.filmstrip)
-        self.tools: dict[str, Tool] = {
-            "Probe": ProbeTool(self._gestures),
-            "Path": PathTool(self._gestures),
-            "Select": self.selecting.tool,
-        }
-
-    def _lay_out(self) -> None:
-        self.title = PaneTitle()
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self.title)
-        column.addWidget(self.canvas, 1)
         self._dwell = QTimer(self)
         self._dwell.setSingleShot(True)
         self._dwell.setInterval(_DWELL_MS)
         self._dwell.timeout.connect(self.turned_to)
         self.canvas.installEventFilter(self)
+        self._wire()
+        self._receive()
+        self.take_tool("Probe")
+
+    # -- wiring
 
     def _wire(self) -> None:
         canvas, prober = self.canvas, self.prober
@@ -197,19 +123,22 @@ class MapPane(QWidget):
 
     def _receive(self) -> None:
         """Say who takes what the engine answers."""
-        self.replies = Replies(self.link, self.shared)
-        self._receiver = TileReceiver(self.store, self.feed, self.tiles, self.fields, self.canvas, self.navigator)
-        self.replies.on(Picture, self.prober.take_picture)
-        self.replies.on(Place, self.prober.take_place)
-        self.replies.on(Opened, self.opener.take_opened)
-        self.replies.on(Refused, self.opener.take_refused)
-        self.replies.on_topic("tiles", self._receiver.take)
-        self.replies.on_topic("fields", self.fields.take)
-        self.replies.on_topic("film", self.path_frames.take)
-        self.replies.on_topic("pins", self.pinboard.take)
-        self.replies.on_topic("grow", self.selecting.take_nearest)
-        self.replies.on_topic("selection", self.selecting.take, takes_refusals=True)
-        self.replies.on_topic("thumbnails", self.thumbnails.take, takes_refusals=True)
+        receiver = TileReceiver(self.store, self.feed, self.tiles, self.fields, self.canvas, self.navigator)
+        self.store.found.connect(receiver.take_kept)
+        self.client.subscribe(EngineLost, partial(tell_loss, self.shared))
+        self.client.subscribe(Open, self.opener.take)
+        self.client.subscribe(Hover, self._unless_refused(self.prober.take_picture))
+        self.client.subscribe(Describe, self._unless_refused(self.prober.take_place))
+        self.client.subscribe("pins", self._unless_refused(self.pinboard.take), Urgency.ASKED)
+        self.client.subscribe("selection", self.selecting.take, Urgency.ASKED)
+        self.client.subscribe("grow", self._unless_refused(self.selecting.take_nearest), Urgency.ASKED)
+        self.client.subscribe("film", self._unless_refused(self.path_frames.take), Urgency.PATH)
+        self.client.subscribe("tiles", self._unless_refused(receiver.take), Urgency.VIEW)
+        self.client.subscribe("fields", self._unless_refused(self.fields.take), Urgency.OVERLAY)
+        self.client.subscribe("thumbnails", self.thumbnails.take, Urgency.DETAIL)
+
+    def _unless_refused(self, take: Callable[[Answer], None]) -> Callable[[Answer], None]:
+        return unless_refused(take, self.shared.say)
 
     # -- bundles
 

@@ -6,7 +6,8 @@ import numpy as np
 from PyQt6.QtCore import QObject
 from PyQt6.QtGui import QImage
 
-from latent_explorer.engine.client import Answer, EngineClient, Want
+from latent_explorer.engine.client import Answer, EngineClient
+from latent_explorer.engine.handlers.decode import want_pictures
 from latent_explorer.errors import UserError
 from latent_explorer.gui.pane.canvas import MapCanvas
 from latent_explorer.gui.pane.prober import Prober
@@ -57,7 +58,7 @@ class Pinboard(QObject):
     def ask(self) -> None:
         """Want the pictures that are missing."""
         missing = dict.fromkeys(pin.z for pin in self._session.state.pins if pin.z not in self._pictures)
-        self._client.wish("pins", [Want(z, np.array([z], np.float32)) for z in missing])
+        self._client.request("pins", [want_pictures(z, np.array([z], np.float32)) for z in missing])
 
     def take(self, answer: Answer) -> None:
         """A pin's picture has come."""

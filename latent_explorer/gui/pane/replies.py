@@ -1,79 +1,40 @@
 """What comes from a pane's engine and from the disk, handed to whoever takes it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
-
-from PyQt6.QtCore import QObject
 
 from latent_explorer.atlas import TileKey
 from latent_explorer.atlas.cache import Pictures
-from latent_explorer.engine.client import Answer, EngineLost, Event
-from latent_explorer.engine.protocol import Refused
-from latent_explorer.errors import EngineError
+from latent_explorer.engine.client import Answer, EngineLost
 from latent_explorer.fields import PICTURE
 from latent_explorer.gui.layers.field_layers import FieldLayers
 from latent_explorer.gui.layers.tiles import TileLayer
 from latent_explorer.gui.pane.canvas import MapCanvas
 from latent_explorer.gui.pane.feed import AtlasFeed
-from latent_explorer.gui.pane.link import EngineLink
 from latent_explorer.gui.pane.shared import Shared
 from latent_explorer.gui.pane.snapshot_navigator import SnapshotNavigator
 from latent_explorer.gui.pane.tile_store import TileStore
-
-_GIVEN_UP = "The engine stops again and again. Choose Help ▸ Restart the engine, or see the log."
-
-
-@dataclass(frozen=True, eq=False)
-class _Consumer:
-    take: Callable[[Answer], None]
-    takes_refusals: bool
+from latent_explorer.service.codec import Refused
 
 
-class Replies(QObject):
-    """Hands on every event of a pane's engine. What nobody takes is an error.
+def tell_loss(shared: Shared, event: EngineLost) -> None:
+    """Say that the engine stopped, and what to do where it was given up."""
+    if event.again:
+        shared.say("The engine stopped and was started again; nothing is lost.")
+        return
+    reason = f" ({event.reason})" if event.reason else ""
+    shared.banner.say(f"The engine stops again and again{reason}. Choose Help ▸ Restart the engine, or see the log.")
 
-    `on` and `on_topic` register who takes a kind of reply, or the batches of a topic.
-    """
 
-    def __init__(self, link: EngineLink, shared: Shared) -> None:
-        super().__init__(link)
-        self._shared = shared
-        self._by_kind: dict[type, Callable[[Any], None]] = {}
-        self._by_topic: dict[str, _Consumer] = {}
-        link.arrived.connect(self.take)
+def unless_refused(take: Callable[[Answer], None], say: Callable[[str], None]) -> Callable[[Answer], None]:
+    """Takes an answer, but says why where it is a refusal."""
 
-    def on(self, kind: type, take: Callable[[Any], None]) -> None:
-        """Hand replies of a kind, those that belong to no batch, to `take`."""
-        self._by_kind[kind] = take
-
-    def on_topic(self, topic: str, take: Callable[[Answer], None], *, takes_refusals: bool = False) -> None:
-        """Hand the batches of a topic to `take`; their refusals too, or the status bar shows them."""
-        self._by_topic[topic] = _Consumer(take, takes_refusals)
-
-    def take(self, event: Event) -> None:
-        """Hand on an event of the engine. Raises EngineError where nobody takes it."""
-        match event:
-            case EngineLost(again=True):
-                self._shared.say("The engine stopped and was started again; nothing is lost.")
-            case EngineLost():
-                self._shared.banner.say(_GIVEN_UP)
-            case Answer(topic=topic) if topic:
-                self._take_batch(event)
-            case Answer(reply=reply):
-                take = self._by_kind.get(type(reply))
-                if take is None:
-                    raise EngineError(f"the engine answered {type(reply).__name__}, which nobody takes")
-                take(reply)
-
-    def _take_batch(self, answer: Answer) -> None:
-        consumer = self._by_topic.get(answer.topic)
-        if consumer is None:
-            raise EngineError(f"the engine answered for the topic {answer.topic!r}, which nobody takes")
-        if isinstance(answer.reply, Refused) and not consumer.takes_refusals:
-            self._shared.say(f"Not decoded: {answer.reply.reason}")
+    def run(answer: Answer) -> None:
+        if isinstance(answer.reply, Refused):
+            say(f"Not decoded: {answer.reply.reason}")
         else:
-            consumer.take(answer)
+            take(answer)
+
+    return run
 
 
 class TileReceiver:
@@ -90,7 +51,6 @@ class TileReceiver:
     ) -> None:
         self._store, self._feed, self._tiles, self._fields = store, feed, tiles, fields
         self._canvas, self._navigator = canvas, navigator
-        store.found.connect(self.take_kept)
 
     def take(self, answer: Answer) -> None:
         """A tile of pictures has been decoded."""

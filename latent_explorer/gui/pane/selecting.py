@@ -6,9 +6,10 @@ import numpy as np
 from PyQt6.QtCore import QObject, QPointF, Qt, pyqtSignal
 from PyQt6.QtGui import QGuiApplication
 
-from latent_explorer.engine.client import Answer, EngineClient, Want, WantAverage, Wanted
-from latent_explorer.engine.protocol import Refused
-from latent_explorer.fields import NEAREST
+from latent_explorer.engine.client import Answer, EngineClient, Want
+from latent_explorer.engine.handlers.average import want_average
+from latent_explorer.engine.handlers.decode import want_pictures
+from latent_explorer.engine.handlers.nearest import want_nearest
 from latent_explorer.gui.layers.points import PointLayer
 from latent_explorer.gui.pane.canvas import MapCanvas
 from latent_explorer.gui.pane.select_tool import SelectTool
@@ -16,6 +17,7 @@ from latent_explorer.gui.pane.shared import Shared
 from latent_explorer.gui.panels.selection import SelectionPanel
 from latent_explorer.gui.widgets.images import to_qimage
 from latent_explorer.points.inside import inside
+from latent_explorer.service.codec import Refused
 from latent_explorer.session import Selection, Session
 
 
@@ -103,18 +105,18 @@ class Selecting(QObject):
         """Select also the shown images that are among the nearest, in latent space, of one that is selected."""
         session = self._open
         if session is not None and (selection := session.state.selection) is not None:
-            near = Want(selection, np.compress(selection.chosen, session.bundle.latents.mean, axis=0), NEAREST.name)
-            self._client.wish("grow", [near])
+            near = want_nearest(selection, np.compress(selection.chosen, session.bundle.latents.mean, axis=0))
+            self._client.request("grow", [near])
             self._shared.say(f"Looking for the nearest images of {selection.count:,}…")
 
     def take_nearest(self, answer: Answer) -> None:
         """The nearest images have come; those of another selection than the present are dropped."""
         session = self._session
         before = session.state.selection
-        if answer.values is None or before is None or answer.key is not before:
+        if answer.content is None or before is None or answer.key is not before:
             return
         grown = before.chosen.copy()
-        grown[answer.values.astype(np.int64).ravel()] = True
+        grown[answer.content.ravel()] = True
         grown = before.chosen | grown & session.shown
         more = np.count_nonzero(grown) - before.count
         if more:
@@ -133,7 +135,7 @@ class Selecting(QObject):
         self._points.select(None if selection is None else selection.chosen)
         self._canvas.refresh()
         self._panel.show_selection(self._session.bundle, selection)
-        self._client.wish("grow", [])  # what was looked for was of the selection before
+        self._client.request("grow", [])  # what was looked for was of the selection before
         self.ask()
 
     def bring_forward(self, selection: Selection | None) -> None:
@@ -143,7 +145,7 @@ class Selecting(QObject):
     def ask(self) -> None:
         """Want the mean of the selected images; whatever was wanted of another selection is wanted no more."""
         selection = self._session.state.selection
-        self._wish([] if selection is None else [WantAverage(selection, selection.chosen)])
+        self._request([] if selection is None else [want_average(selection, selection.chosen)])
 
     def take(self, answer: Answer) -> None:
         """The mean of the images has come, or what is decoded at the mean of their latents, or a refusal."""
@@ -152,14 +154,14 @@ class Selecting(QObject):
             return
         if answer.pictures is None and answer.key is selection and isinstance(answer.reply, Refused):
             self._reason = answer.reply.reason
-            self._wish([Want((selection, "decoded"), mean[None])])
+            self._request([want_pictures((selection, "decoded"), mean[None])])
         elif answer.pictures is not None and answer.key is selection:
             self._panel.show_mean(to_qimage(answer.pictures[0]))
         elif answer.pictures is not None:
             self._panel.show_decoded(to_qimage(answer.pictures[0]), self._reason)
 
-    def _wish(self, wants: list[Wanted]) -> None:
-        self._client.wish("selection", wants)
+    def _request(self, wants: list[Want]) -> None:
+        self._client.request("selection", wants)
 
     @property
     def _session(self) -> Session:

@@ -4,13 +4,14 @@ import numpy as np
 from PyQt6.QtCore import QObject
 from PyQt6.QtGui import QGuiApplication
 
-from latent_explorer.engine.client import Answer, EngineClient, WantOriginals
-from latent_explorer.engine.protocol import Refused
+from latent_explorer.engine.client import Answer, EngineClient, Want
+from latent_explorer.engine.handlers.originals import want_originals
 from latent_explorer.gui.layers.points import PointLayer
 from latent_explorer.gui.layers.thumbnails import ThumbnailLayer
 from latent_explorer.gui.pane.canvas import MapCanvas
 from latent_explorer.gui.pane.feed import AtlasFeed
 from latent_explorer.gui.pane.shared import Shared
+from latent_explorer.service.codec import Refused
 from latent_explorer.session import OpenBundle
 
 _BATCH = 32
@@ -32,9 +33,9 @@ class Thumbnails(QObject):
         self.layer.visible = shared.settings.text(_SETTING, "yes") == "yes"
         self.lost = ""
         self._explained = False
-        self._asked: dict[tuple[int, ...], WantOriginals] = {}
+        self._asked: dict[tuple[int, ...], Want] = {}
         points.over = self.layer.paint
-        canvas.lifted = self.layer.paint_lifted
+        canvas.lifted = self.layer
 
     def open(self, bundle: OpenBundle) -> None:
         """Another bundle is shown."""
@@ -62,9 +63,9 @@ class Thumbnails(QObject):
         fresh = [number for number in missing if number not in asked]
         for start in range(0, len(fresh), _BATCH):
             key = tuple(fresh[start : start + _BATCH])
-            self._asked[key] = WantOriginals(key, np.array(key, np.int64))
+            self._asked[key] = want_originals(key, np.array(key, np.int64))
         if tuple(self._asked) != before:
-            self._client.wish("thumbnails", list(self._asked.values()))
+            self._client.request("thumbnails", list(self._asked.values()))
 
     def take(self, answer: Answer) -> None:
         """Images have come, or their refusal."""
@@ -96,16 +97,15 @@ class Thumbnails(QObject):
         canvas, layer = self._canvas, self.layer
         lifted = None if at is None else layer.at(canvas.view, at)
         if lifted != layer.lifted:
-            before = layer.lifted_rect(canvas.view)
             layer.lifted = lifted
-            canvas.update(before.united(layer.lifted_rect(canvas.view)))
+            canvas.show_lifted()
 
     def _lose(self, reason: str) -> None:
         if not self.lost:
             self._shared.say(f"Points stay dots: {reason}")
         self.lost = reason
         self._asked.clear()
-        self._client.wish("thumbnails", [])
+        self._client.request("thumbnails", [])
 
     def _explain(self) -> None:
         if not self._explained:

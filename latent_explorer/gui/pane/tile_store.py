@@ -81,7 +81,7 @@ class TileStore(QObject):
             self._to_open = None
             self._forget()
 
-    def wish(self, topic: str, keys: Sequence[TileKey]) -> set[TileKey]:
+    def request(self, topic: str, keys: Sequence[TileKey]) -> set[TileKey]:
         """Read these for a topic, in this order, and no others; returns those that are thought to be there."""
         if not self.on:
             return set()

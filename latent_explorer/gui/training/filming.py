@@ -10,7 +10,8 @@ from latent_explorer.gui.pane.shared import Shared
 from latent_explorer.gui.training.panel import TrainingPanel
 from latent_explorer.gui.training.trainer import Trainer
 from latent_explorer.runs import RunFolder
-from latent_explorer.runs.protocol import Filmed, Progress, Refused
+from latent_explorer.runs.protocol import Filmed, Progress
+from latent_explorer.service.codec import Refused
 
 _FORMATS = ("GIF (*.gif)", "WebP (*.webp)", "MP4 (*.mp4)")
 _KEY = "export/folder"

@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 from PyQt6.QtCore import QObject, pyqtBoundSignal, pyqtSignal
 
 from latent_explorer.charts import Turn
-from latent_explorer.engine.client import Answer, Want, WantOriginals
-from latent_explorer.engine.protocol import Refused
+from latent_explorer.engine.client import Answer
+from latent_explorer.engine.handlers.decode import want_pictures
+from latent_explorer.engine.handlers.originals import want_originals
 from latent_explorer.errors import UserError
 from latent_explorer.gui.pane.pane import MapPane
 from latent_explorer.gui.pane.snapshot_navigator import SnapshotNavigator
@@ -18,6 +19,7 @@ from latent_explorer.gui.training.panel import TrainingPanel
 from latent_explorer.gui.training.trainer import Trainer
 from latent_explorer.runs import RunFolder
 from latent_explorer.runs.resume import kept_job
+from latent_explorer.service.codec import Refused
 from latent_explorer.session import OpenBundle
 
 if TYPE_CHECKING:
@@ -69,7 +71,6 @@ class Guide(QObject):
         self.pane = pane
         for signal, slot in self._connections(pane):
             signal.connect(slot)
-        pane.replies.on_topic(TOPIC, self.take, takes_refusals=True)
 
     def _connections(self, pane: MapPane) -> tuple[tuple[pyqtBoundSignal, Callable[..., None]], ...]:
         navigator = pane.navigator
@@ -104,10 +105,10 @@ class Guide(QObject):
         bundle = self._navigator.shown
         numbers = fixed_images(bundle)
         key = str(bundle.folder)
-        wants: list[Want | WantOriginals] = [Want(("now", key), bundle.latents.mean[numbers])]
+        wants = [want_pictures(("now", key), bundle.latents.mean[numbers])]
         if not page.digits.count:
-            wants.append(WantOriginals(("originals", key), numbers))
-        self.pane.client.wish(TOPIC, wants)
+            wants.append(want_originals(("originals", key), numbers))
+        self.pane.client.request(TOPIC, wants)
 
     def take(self, answer: Answer) -> None:
         """Pictures of the fixed images have come; where there are no originals, the reconstructions do alone."""

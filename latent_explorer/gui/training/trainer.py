@@ -25,12 +25,12 @@ from latent_explorer.runs.protocol import (
     Pause,
     Paused,
     Progress,
-    Refused,
     Reported,
     Request,
     Stop,
 )
 from latent_explorer.service.client import Client
+from latent_explorer.service.codec import Refused
 
 _ASK_MS = 300
 _NOTHING = -1  # the number of no question
@@ -42,7 +42,7 @@ class TrainerClient(Protocol):
     """What speaks with the trainer's process; see `service.client.Client`."""
 
     def send(self, request: Request) -> None: ...
-    def warm(self) -> None: ...
+    def warm(self) -> object: ...
     def close(self) -> None: ...
 
 

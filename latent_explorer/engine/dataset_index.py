@@ -16,7 +16,7 @@ _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, eq=False)
-class Survey:
+class DatasetIndex:
     """The data of one bundle, each image by the number of its latent. errors: float32 (n,), of their reconstructions.
 
     missing: why there are no originals; empty where there are.
@@ -53,17 +53,17 @@ class Survey:
         return images
 
 
-def survey(config: BundleConfig, latents: Latents) -> Survey:
+def index_dataset(config: BundleConfig, latents: Latents) -> DatasetIndex:
     """Load what describing the places of a bundle needs; missing originals are said, not raised."""
     neighbourhood = Neighbourhood(latents.mean, latents.label, len(config.dataset.class_names))
     try:
-        return Survey(latents, neighbourhood, _dataset_of(config.dataset.source, config.dataset.fingerprint), "")
+        return DatasetIndex(latents, neighbourhood, _dataset_of(config.dataset.source, config.dataset.fingerprint), "")
     except UserError as error:
         missing = f"the original images are not at hand: {error}"
     except Exception as error:
         _log.exception("the dataset of %s could not be read", config.name)
         missing = f"the original images could not be read: {error}"
-    return Survey(latents, neighbourhood, None, missing)
+    return DatasetIndex(latents, neighbourhood, None, missing)
 
 
 @lru_cache(maxsize=1)  # the snapshots of a run are all of one
