@@ -10,5 +10,6 @@ ERROR = Field(
     evaluate=lambda at, z: at.near.interpolated(at.data.error, z),
     unit="mean squared error",
     needs_data=True,
+    needs_encoder=True,
     key="9",
 )

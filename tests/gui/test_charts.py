@@ -86,6 +86,8 @@ def test_a_slice_asks_for_two_dimensions_and_goes_through_the_probed_place(wide:
     chart = wide.pane.bundle.chart
     assert chart.axis_names == ("dimension 4", "dimension 2")
     np.testing.assert_array_equal(chart.to_latent((z[4], z[2])), z)
+    np.testing.assert_array_equal(wide.pane.prober.probe.z, z)  # still probed, where the new chart has it
+    np.testing.assert_allclose(wide.pane.prober.probe.uv, (z[4], z[2]), atol=1e-6)
     hover_exactly(wide, decoded, float(z[4]), float(z[2]))
     entries(wide)["Slice along two dimensions…"].trigger()
     assert asked(wide).fields["up"].text() == "2"

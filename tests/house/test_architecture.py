@@ -105,8 +105,11 @@ def test_every_room_says_what_it_is_for(sources):
     ("name", "text"),
     [
         ("session.state", "import latent_explorer.gui.shell.window"),
-        ("charts.linear", "from latent_explorer import atlas"),
-        ("charts.linear", "from latent_explorer.atlas import tiles"),
+        ("charts.slice", "from latent_explorer import atlas"),
+        ("charts.slice", "from latent_explorer.atlas import tiles"),
+        ("atlas.disk", "from latent_explorer.fields import FIELDS"),
+        ("fields.stretch", "def f():\n    from latent_explorer.engine.decoder import Decoder"),
+        ("plugins", "from latent_explorer.charts import register"),
         ("paths.curves", "from ..charts import identity"),
         ("export.png", "def write():\n    from latent_explorer.session import Session"),
         ("data.folder", "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import latent_explorer.bundles"),

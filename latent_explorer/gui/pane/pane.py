@@ -228,6 +228,7 @@ class MapPane(PaneParts):
     def _show_chart(self, bundle: OpenBundle) -> None:
         """Show the bundle as it is seen through another chart; all that a person has made of it stays."""
         assert self.session is not None
+        probe = self.prober.probe
         self.session.exchange(bundle)
         self.navigator.bundle = bundle
         self.feed.open(bundle.chart, shipped_tiles(bundle, FIELD))
@@ -240,6 +241,8 @@ class MapPane(PaneParts):
         self.canvas.set_home(Region.around(bundle.home))
         self.canvas.fit()
         self.look()
+        if probe is not None:
+            self.prober.explore(probe.z)
 
     def exchange(self, bundle: OpenBundle) -> None:
         """Go on with another moment of the run that is shown: pins, route, selection and view stay."""
