@@ -18,11 +18,10 @@ from typing import Any, Concatenate, ParamSpec
 import numpy as np
 from numpy.typing import NDArray
 
-from latent_explorer.engine.handler import Want
 from latent_explorer.engine.handlers import HANDLERS
 from latent_explorer.engine.handlers.open import Open, Opened
 from latent_explorer.engine.process import Engine, ProcessEngine
-from latent_explorer.engine.protocol import Pictures, Piece, Values
+from latent_explorer.engine.protocol import Pictures, Piece, Values, Want
 from latent_explorer.engine.request_queue import Batch, RequestQueue, Topic, Urgency
 from latent_explorer.errors import EngineError, ServiceError
 from latent_explorer.service.codec import Numbered, Refused

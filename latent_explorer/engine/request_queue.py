@@ -9,9 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from latent_explorer.engine.handler import Want
 from latent_explorer.engine.handlers import HANDLERS
-from latent_explorer.engine.protocol import Piece, Withdraw
+from latent_explorer.engine.protocol import Piece, Want, Withdraw
 from latent_explorer.service.codec import Numbered
 
 IN_FLIGHT = 3

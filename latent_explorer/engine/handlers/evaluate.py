@@ -1,19 +1,14 @@
 """Evaluate: the values of a field at many latents."""
 
 from collections.abc import Hashable, Iterator
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from latent_explorer.atlas import FIELDS, TileKey, node_points
 from latent_explorer.charts import Chart
-from latent_explorer.engine.handler import Handler, Want
-from latent_explorer.engine.protocol import Values
+from latent_explorer.engine.protocol import Handler, ModelService, Values, Want
 from latent_explorer.service.codec import Numbered
-
-if TYPE_CHECKING:
-    from latent_explorer.engine.model_service import ModelService
 
 
 class Evaluate(Numbered, frozen=True, tag=True, eq=False):
@@ -23,7 +18,7 @@ class Evaluate(Numbered, frozen=True, tag=True, eq=False):
     z: np.ndarray
 
 
-def _answer(request: Evaluate, service: "ModelService") -> Iterator[Values]:
+def _answer(request: Evaluate, service: ModelService) -> Iterator[Values]:
     from latent_explorer.engine.fields import evaluate, needs_index
 
     def values(z: NDArray[np.float32]) -> NDArray[np.float32]:
