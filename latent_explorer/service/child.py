@@ -30,7 +30,12 @@ class Child(Generic[Q, A]):
 
     def send(self, request: Q) -> None:
         """Ask. Raises OSError where the process is gone, ServiceError where the request is too large."""
-        self._conversation.requests.write(self._requests, request)
+        content = self._conversation.requests.encode(request)
+        try:
+            self._requests.write(content)
+            self._requests.flush()
+        except ValueError:  # the pipe was closed meanwhile
+            raise BrokenPipeError(f"process {self.pid} takes no more requests") from None
 
     def offer(self, request: Q) -> bool:
         """Ask, if that surely takes no waiting; else nothing is done. Not while another thread sends."""

@@ -65,11 +65,6 @@ class Codec(Generic[M]):
             )
         return _HEAD.pack(len(content)) + content
 
-    def write(self, stream: BinaryIO, message: M) -> None:
-        """Send one message. Raises OSError where nobody listens any more, ServiceError as `encode`."""
-        stream.write(self.encode(message))
-        stream.flush()
-
     def read(self, stream: BinaryIO) -> M | Unreadable | None:
         """The next message, or None where the stream has ended, be it in the middle of one.
 

@@ -6,7 +6,9 @@ import threading
 from collections.abc import Callable, Generator
 from typing import Any, Generic, Literal
 
+from latent_explorer.errors import ServiceError
 from latent_explorer.service.background import become_server, in_words
+from latent_explorer.service.child import Child
 from latent_explorer.service.client import Client, Lost
 from latent_explorer.service.codec import LARGEST, A, Codec, Conversation, Message, Q, Unreadable
 from latent_explorer.service.server import Server
@@ -30,8 +32,8 @@ def job_conversation(request: type[Q], reports: Any, largest: int = LARGEST) -> 
 class BackgroundJob(Generic[Q]):
     """A job under way; begins at once.
 
-    module: what `python -m` runs, which calls `serve_job` with the same conversation. on_report: called with each
-    report and at last with JobEnded, whatever happens but `close`, in a thread of the client's.
+    module: what `python -m` runs, which calls `serve_job` with the same conversation. on_report: called in a thread of
+    the client's, maybe before this returns, with each report and at last with JobEnded, whatever happens but `close`.
     """
 
     def __init__(
@@ -40,9 +42,9 @@ class BackgroundJob(Generic[Q]):
         self._on_report, self._module = on_report, module
         self._cancelled = self._ended = False
         self._client = Client(module, conversation, self._take)
-        self._client.warm()
+        child = self._client.warm()
         # a large request waits for the process to read it, which the window must not
-        self._sending = threading.Thread(target=self._client.send, args=(request,), name="request", daemon=True)
+        self._sending = threading.Thread(target=self._send, args=(child, request), name="request", daemon=True)
         self._sending.start()
 
     @property
@@ -62,6 +64,15 @@ class BackgroundJob(Generic[Q]):
         """End it, now; returns when nothing will be called any more."""
         self._client.close()
         self._sending.join()
+
+    def _send(self, child: Child[Q, Any], request: Q) -> None:
+        try:
+            child.send(request)
+        except OSError:
+            pass  # the receiving thread tells
+        except ServiceError as error:
+            self._take(JobEnded("failed", str(error)))
+            child.stop()
 
     def _take(self, report: Any) -> None:
         if self._ended:

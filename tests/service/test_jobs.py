@@ -145,6 +145,14 @@ def test_a_large_request_arrives_and_may_be_cancelled_before_it_has(counting: Co
     assert counting.until_the_end()[-1] == JobEnded("cancelled")
 
 
+def test_a_request_that_is_too_large_fails_and_leaves_no_process(counting: Counting) -> None:
+    job = counting.begin(1, ballast=bytes(2**23))
+    (end,) = counting.until_the_end()
+    assert (end.outcome, "ask for less" in end.reason) == ("failed", True)
+    assert until(lambda: job.pid is None)
+    assert counting.heard.empty()
+
+
 def test_another_request_than_the_jobs_is_refused(counting: Counting) -> None:
     class Sing(msgspec.Struct, frozen=True, tag=True):
         song: str
