@@ -53,7 +53,7 @@ class Codec(Generic[M]):
     def __init__(self, kinds: Any, largest: int = LARGEST) -> None:
         self.largest = largest
         self._names = [kind.__struct_config__.tag for kind in get_args(kinds) or (kinds,)]
-        self._decoder: msgspec.msgpack.Decoder[M] = msgspec.msgpack.Decoder(kinds, dec_hook=_from_wire)
+        self._decoder: msgspec.msgpack.Decoder[M] = msgspec.msgpack.Decoder(kinds, dec_hook=from_wire)
 
     def encode(self, message: M) -> bytes:
         """The frame of a message. Raises ServiceError where it is too large, or holds what is not sent."""
@@ -123,16 +123,22 @@ class Conversation(Generic[Q, A]):
     replies: Codec[A]
 
 
-def _to_wire(value: Any) -> Any:
+def to_wire(value: Any) -> Any:
+    """A path or an array as msgspec can write it; as JSON a path alone.
+
+    Raises ServiceError for an array of other numbers, TypeError for what is neither.
+    """
     if isinstance(value, Path):
         return str(value)
+    if not isinstance(value, np.ndarray):
+        raise TypeError(f"expected a path or an array, found {type(value).__name__}")
     array = np.ascontiguousarray(value)
     if array.dtype.str not in _DTYPES:
         raise ServiceError(f"arrays of {array.dtype} are not sent; expected one of {_DTYPES}")
     return array.dtype.str, array.shape, array.data.cast("B") if array.size else b""
 
 
-def _from_wire(kind: type, value: Any) -> Any:
+def from_wire(kind: type, value: Any) -> Any:
     """Back again. Raises ValueError or TypeError, of which msgspec says where in the message it was."""
     if issubclass(kind, Path):
         return kind(value)
@@ -142,4 +148,4 @@ def _from_wire(kind: type, value: Any) -> Any:
     return np.frombuffer(content, dtype).reshape(shape)
 
 
-_ENCODER = msgspec.msgpack.Encoder(enc_hook=_to_wire)
+_ENCODER = msgspec.msgpack.Encoder(enc_hook=to_wire)
