@@ -25,7 +25,7 @@ class JobEnded(Message, frozen=True, tag=True):
 
 
 def job_conversation(request: type[Q], reports: Any, largest: int = LARGEST) -> Conversation[Q, Any]:
-    """What is said to and by a job. reports: a tagged struct or a union of them; the last may hold the result."""
+    """What is said to and by a job. reports: a Message or a union of them; the last may hold the result."""
     return Conversation(Codec(request, largest), Codec(reports | JobEnded, largest))
 
 

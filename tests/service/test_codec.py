@@ -12,15 +12,15 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from latent_explorer.errors import ServiceError
-from latent_explorer.service.codec import Codec, Unreadable
+from latent_explorer.service.codec import Codec, Message, Unreadable
 
 
-class Note(msgspec.Struct, frozen=True, tag=True):
+class Note(Message, frozen=True, tag=True):
     number: int
     file: Path
 
 
-class Chart(msgspec.Struct, frozen=True, tag=True, eq=False):
+class Chart(Message, frozen=True, tag=True, eq=False):
     number: int
     values: np.ndarray
 
