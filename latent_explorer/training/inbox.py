@@ -9,7 +9,7 @@ from latent_explorer.runs.protocol import (
     Begin,
     Continue,
     Continued,
-    Film,
+    MakeFilm,
     Pause,
     Paused,
     Reply,
@@ -19,7 +19,7 @@ from latent_explorer.runs.protocol import (
 from latent_explorer.service.codec import Refused, Unreadable
 from latent_explorer.training.control import Control
 
-Task = tuple[Begin | Film, Control] | Ask
+Task = tuple[Begin | MakeFilm, Control] | Ask
 
 
 class Inbox:
@@ -31,7 +31,7 @@ class Inbox:
     def __init__(self, send: Callable[[Reply], None]) -> None:
         self._send = send
         self._changed = threading.Condition()
-        self._tasks: deque[tuple[Begin | Film, Control]] = deque()
+        self._tasks: deque[tuple[Begin | MakeFilm, Control]] = deque()
         self._ask: Ask | None = None
         self._control: Control | None = None  # of the run under way
         self._filming: Control | None = None
@@ -46,7 +46,7 @@ class Inbox:
                     self._ask = request
                 case Begin():
                     self._begin(request)
-                case Film():
+                case MakeFilm():
                     self._filming = Control()
                     self._tasks.append((request, self._filming))
                 case _ if (control := self._control or self._filming) is not None:

@@ -14,8 +14,8 @@ from latent_explorer.runs.protocol import (
     Ended,
     Estimated,
     Failed,
-    Film,
     Filmed,
+    MakeFilm,
     Reply,
     Reported,
 )
@@ -44,7 +44,7 @@ def serve(inbox: Inbox, send: Send) -> None:
             case Ask() as ask:
                 estimates.answer(ask)
             case task, control:
-                last = film(task, control, send) if isinstance(task, Film) else train(task, control, send)
+                last = film(task, control, send) if isinstance(task, MakeFilm) else train(task, control, send)
                 inbox.ended(control)
                 send(last)  # at which the next run may be asked for
 
@@ -114,16 +114,16 @@ def train(begin: Begin, control: Control, send: Send) -> Ended | Failed:
     return Ended(bundle=job.folder, complete=some and not job.run.state.exists())  # a complete run needs no state
 
 
-def film(wish: Film, control: Control, send: Send) -> Filmed | Refused:
+def film(request: MakeFilm, control: Control, send: Send) -> Filmed | Refused:
     """Make a film, telling of it; the last reply is still to be sent."""
     from latent_explorer.film import Cancelled, make_film
 
     try:
-        return Filmed(number=wish.number, file=make_film(wish, send, control))
+        return Filmed(number=request.number, file=make_film(request, send, control))
     except Cancelled:
-        return Filmed(number=wish.number, file=None)
+        return Filmed(number=request.number, file=None)
     except Exception as error:
-        return Refused(number=wish.number, reason=in_words(error))
+        return Refused(number=request.number, reason=in_words(error))
 
 
 def _saved_at(folder: Path) -> int | None:
