@@ -20,7 +20,7 @@ from latent_explorer.gui.app import application, folder_to_open
 from latent_explorer.gui.settings import Settings
 from latent_explorer.gui.shell.window import MainWindow
 
-PATIENCE = 8.0
+PATIENCE = 60.0
 _test: Any = QTest  # its stubs take static methods for methods
 
 

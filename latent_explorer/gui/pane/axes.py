@@ -6,7 +6,7 @@ from PyQt6.QtCore import QRectF, Qt
 from PyQt6.QtGui import QColor, QFontMetricsF, QPainter
 from pyqtgraph import AxisItem
 
-from latent_explorer.atlas.ticks import ticks
+from latent_explorer.atlas.view import ticks
 from latent_explorer.gui.theme import Theme
 
 WIDTH, HEIGHT = 44, 20

@@ -29,8 +29,7 @@ from latent_explorer.gui.pane.frame_scheduler import Pacing
 from latent_explorer.gui.pane.ground import Ground, Scene
 from latent_explorer.gui.pane.layer_buffer import Layers
 from latent_explorer.gui.pane.marks import MarkItems, Marks, paint_probe, probe_rect
-from latent_explorer.gui.pane.pixel_item import GROUND, LIFTED, PROBE, SCALE, PixelItem
-from latent_explorer.gui.pane.plot import MapPlot
+from latent_explorer.gui.pane.plot import GROUND, LIFTED, PROBE, SCALE, MapPlot, PixelItem
 from latent_explorer.gui.pane.tools import Tool
 from latent_explorer.gui.theme import DARK, Theme
 
@@ -219,7 +218,8 @@ class MapCanvas(MapPlot):
         elif self._pressed is not None or self._has(at):
             self._emit_hover(at)
             self._use_tool(at)
-        super().mouseMoveEvent(event)
+        if self.has_guests:
+            super().mouseMoveEvent(event)
 
     def _use_tool(self, at: QPointF) -> None:
         if self.tool is None:
