@@ -69,7 +69,7 @@ class Curve(PlotCurveItem):  # type: ignore[misc] # has no types
 class MarkItems:
     """The items of a plot that show its marks, but for the probe; each is changed only where its mark has changed.
 
-    What shows nothing is hidden: an empty ScatterPlotItem takes 0.1 ms at each paint.
+    What shows nothing is hidden: empty, they take 0.1 ms at each paint.
     """
 
     def __init__(self, box: ViewBox) -> None:
