@@ -53,6 +53,13 @@ def in_background(task: Callable[[], None]) -> None:
     threading.Thread(target=task, name="survey", daemon=True).start()
 
 
+def _known_label(config: BundleConfig, label: int) -> int:
+    count = max(1, config.net.classes)
+    if not 0 <= label < count:
+        raise EngineError(f"{config.name} decodes under the classes 0..{count - 1}, and {label} is none of them")
+    return label
+
+
 class Desk:
     """The open model, and the answers to requests about it.
 
@@ -85,6 +92,7 @@ class Desk:
         folder = Path(request.folder)
         config = read_config(folder)
         model = load_model(config.net, read_weights(folder, config))
+        model.label = _known_label(config, request.label)
         latents = read_latents(folder, config)
         self._decoder = Decoder(model, choose_device(), before=self._decoder)
         self._survey, self._opened = None, request.number
@@ -121,7 +129,7 @@ class Desk:
             reach=found.reach,
             word=found.word,
             originals=self._survey.originals(found.indices),
-            reconstructions=decoder.pictures(self._survey.means[found.indices]),
+            reconstructions=decoder.reconstructions(self._survey.latents, found.indices),
             missing=self._survey.missing,
         )
 

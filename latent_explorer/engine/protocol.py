@@ -28,9 +28,13 @@ class Message(msgspec.Struct, frozen=True, tag=True, eq=False):
 
 
 class Open(Message, frozen=True, tag=True, eq=False):
-    """Load the bundle in `folder`; answered by Opened, or by Refused with the one before still open."""
+    """Load the bundle in `folder`; answered by Opened, or by Refused with the one before still open.
+
+    label: the class under which a conditional model decodes.
+    """
 
     folder: str
+    label: int = 0
 
 
 class Hover(Message, frozen=True, tag=True, eq=False):

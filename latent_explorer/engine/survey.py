@@ -33,6 +33,9 @@ class Survey:
 
     @property
     def errors(self) -> NDArray[np.float32]:
+        """Raises EngineError where the latents are of no images."""
+        if self.latents.error is None:
+            raise EngineError("this model has no encoder, and so reconstructs no image")
         return self.latents.error
 
     def originals(self, indices: NDArray[np.int64]) -> NDArray[np.uint8]:
@@ -56,6 +59,8 @@ class Survey:
 def survey(config: BundleConfig, latents: Latents) -> Survey:
     """Load what describing the places of a bundle needs; missing originals are said, not raised."""
     neighbourhood = Neighbourhood(latents.mean, latents.label, len(config.dataset.class_names))
+    if config.prior_samples:
+        return Survey(latents, neighbourhood, None, "this model has no encoder: its latents are draws from the prior")
     try:
         return Survey(latents, neighbourhood, _dataset_of(config.dataset.source, config.dataset.fingerprint), "")
     except UserError as error:

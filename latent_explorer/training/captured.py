@@ -10,7 +10,7 @@ from torch import Tensor
 
 from latent_explorer.nets.cuda import Cuda
 from latent_explorer.runs.recipe import Recipe
-from latent_explorer.training.tally import Arriving
+from latent_explorer.training.loss_meter import Arriving
 
 _log = logging.getLogger(__name__)
 

@@ -22,10 +22,10 @@ ARROWS = {
     ),
     "session": ("bundles", "charts", "paths"),
     "engine": ("bundles", "nets", "data", "atlas", "charts", "paths", "analysis", "alignment"),
-    "runs": ("bundles", "charts", "nets.spec", "nets.names"),
+    "runs": ("bundles", "charts", "nets.spec", "nets.names", "nets.families"),
     "film": ("runs", "nets", "bundles", "atlas", "charts", "export", "training"),
     "training": ("runs", "nets", "data", "bundles", "atlas", "charts", "export", "film"),
-    "bundles": ("nets.spec",),
+    "bundles": ("nets.spec", "nets.families"),
     "atlas": ("charts",),
     "alignment": (),
     "analysis": (),
@@ -40,7 +40,7 @@ ARROWS = {
 }  # fmt: skip
 
 # What the command line may import before it knows which command is asked for.
-LIGHT_FOR_CLI = ("nets.spec",)
+LIGHT_FOR_CLI = ("nets.spec", "nets.families")
 
 
 def covers(allowed, target):

@@ -11,7 +11,16 @@ HEAVY = {"torch", "torchvision", "sklearn", "lightning_fabric"}
 PICKLING = {"pickle", "cPickle", "_pickle", "cloudpickle", "dill", "joblib", "shelve", "marshal"}
 HEAVY_ROOMS = ("nets", "training", "engine", "bench", "film")  # bench runs in processes of its own
 # What runs in the window's process though its room holds heavy modules.
-LIGHT_MODULES = ("nets", "nets.spec", "nets.names", "engine", "engine.client", "engine.protocol", "engine.process")
+LIGHT_MODULES = (
+    "nets",
+    "nets.spec",
+    "nets.names",
+    "nets.families",
+    "engine",
+    "engine.client",
+    "engine.protocol",
+    "engine.process",
+)
 NEVER_HEAVY = ("gui", "session", "engine.client", "engine.protocol")  # not even inside a function
 QUEUES = {"Queue", "SimpleQueue", "JoinableQueue", "Manager", "Pool", "ProcessPoolExecutor"}
 

@@ -54,9 +54,10 @@ class FieldLayers:
         """The layers that are visible and that the data allow."""
         if self._bundle is None:
             return []
-        labelled = bool(self._bundle.class_names)
+        labelled, encodes = bool(self._bundle.class_names), self._bundle.config.family.encodes
+        possible = {"classes": labelled, "consistency": encodes, "error": encodes}
         layers = self.by_title.values()
-        return [layer for layer in layers if layer.visible and (labelled or layer.field.name != "classes")]
+        return [layer for layer in layers if layer.visible and possible.get(layer.field.name, True)]
 
     def open(self, bundle: OpenBundle) -> None:
         """Start afresh with another bundle."""

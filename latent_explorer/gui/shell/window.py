@@ -167,6 +167,8 @@ class MainWindow(QMainWindow):
         self.feed.open(bundle.chart, shipped_tiles(bundle, FIELD))
         self.fields.open(bundle)
         self.layers.enable("Class regions", bool(bundle.class_names))
+        for title in ("Consistency", "Error"):
+            self.layers.enable(title, bundle.config.family.encodes)
         if bundle.config.moment is None:
             self.store.open(bundle)
         else:

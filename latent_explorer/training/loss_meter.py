@@ -33,7 +33,7 @@ class Here:
 
 
 @dataclass(frozen=True)
-class Tallied:
+class MeanLosses:
     """The mean losses by name up to a step, since the one before.
 
     good: how many steps of the run were good before one that was not; None while all are.
@@ -44,7 +44,7 @@ class Tallied:
     good: int | None
 
 
-class Tally:
+class LossMeter:
     """Adds up losses on their device.
 
     copy_back: begins to copy a tensor to the processor's memory. add_up: puts the sum over all processes that train in
@@ -71,9 +71,9 @@ class Tally:
         self._under_way.append((step, tuple(self._means), self._copy_back(torch.cat([means, verdict]))))
         self._means, self._seen = {}, 0
 
-    def arrived(self, wait: bool) -> Iterator[Tallied]:
+    def arrived(self, wait: bool) -> Iterator[MeanLosses]:
         """What has come by now, in order; all that was sent off where this may `wait`."""
         while self._under_way and (wait or self._under_way[0][2].ready()):
             step, names, numbers = self._under_way.popleft()
             *means, bad, good = numbers().tolist()
-            yield Tallied(step, dict(zip(names, means, strict=True)), int(good) if bad else None)
+            yield MeanLosses(step, dict(zip(names, means, strict=True)), int(good) if bad else None)
