@@ -45,7 +45,7 @@ class OpenModel:
 
 def label_of(config: Any, text: str | None) -> int:
     """The class of a BundleConfig written behind --label, by number or name; 0 for none. Raises UserError."""
-    names = config.dataset.class_names[: config.net.classes]
+    names: tuple[str, ...] = config.dataset.class_names[: config.net.classes]
     if text is None:
         return 0
     if not names:

@@ -71,7 +71,7 @@ def _step(recipe: Recipe, model: LatentModel, batch: Batch, precision: Precision
 
     def step() -> None:
         optimiser.learn(batch, draws, weight=1, rate=0.0, fresh=0.0)
-        optimiser.verdict().tolist()  # waits for the device
+        optimiser.verdict()  # waits for the device
 
     return step
 

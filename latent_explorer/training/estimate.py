@@ -192,7 +192,7 @@ class _Pace:
         batch = torch.arange(size, device=self._learner.device)
         begin = time.perf_counter()
         self._learner.learn(batch, 1, 0, 2, self._draws)
-        self._learner.verdict().tolist()  # waits for the device
+        self._learner.optimiser.verdict()  # waits for the device
         return time.perf_counter() - begin
 
     def _judge(self, size: int) -> float:

@@ -98,7 +98,7 @@ def _written(
     snapshots.begin()
     say(Begun(run=job.run.path, steps=training.steps, per_epoch=training.steps_per_epoch, device=training.device))
     try:
-        reports = training.run(token, state_path=job.run.state, watched=keep_bytes > 0)
+        reports = training.run(token, state_path=job.run.state)
         for report in logged(reports, training.progress, job.run.log, job.run.events):
             snapshots.see(report)
             yield report

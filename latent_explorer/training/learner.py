@@ -17,7 +17,6 @@ from latent_explorer.training.autotune import possible_threads
 from latent_explorer.training.captured import StepNumbers, Steps, accelerator_of
 from latent_explorer.training.encoding import EncodedImages, encode_images
 from latent_explorer.training.images import EVALUATION_BATCH, HeldImages, Images
-from latent_explorer.training.loss_meter import Arriving, Here
 from latent_explorer.training.optimiser import Optimiser
 from latent_explorer.training.process_group import SINGLE_PROCESS, ProcessGroup, share_of
 
@@ -40,10 +39,11 @@ class Learner:
         add_up = group.add_up if group.size > 1 else None
         self.optimiser = Optimiser(model.to(images.device), recipe, precision, add_up)
         self._recipe, self._images, self._group = recipe, images, group
-        self._accelerator = accelerator_of(images.device) if group.size == 1 else None
         self._threads = min(threads or possible_threads(model, recipe.batch_size)[0], torch.get_num_threads())
-        replaying = self._accelerator if isinstance(images, HeldImages) else None
-        self._steps = Steps(replaying, self._learn, recipe.batch_size, self.optimiser.idle)
+        alone = group.size == 1 and isinstance(images, HeldImages)
+        self._steps = Steps(
+            accelerator_of(images.device) if alone else None, self._learn, recipe.batch_size, self.optimiser.idle
+        )
 
     @property
     def device(self) -> torch.device:
@@ -62,7 +62,7 @@ class Learner:
 
         Of several processes each has its share of the images, and gives its part of the losses: they add up.
         step: 0..steps - 1, in the whole run. After a loss or a gradient that is not finite all weights stay as they
-        were before that step, and `verdict` tells.
+        were before that step, and the `verdict` of the optimiser tells.
         """
         numbers = StepNumbers.at(self._recipe, step, steps)
         return self._steps(indices, self._recipe.augmentation_at(epoch), numbers, generator)
@@ -83,14 +83,6 @@ class Learner:
         own = [batch[share_of(self._group, len(batch)).rows] for batch in batches]
         for batch, _ in zip(batches, self._images.expected(own), strict=True):
             yield batch
-
-    def verdict(self) -> Tensor:
-        """Whether a loss was not finite, and how many steps were good before; see `Optimiser.verdict`."""
-        return self.optimiser.verdict()
-
-    def copy_back(self, tensor: Tensor) -> Arriving:
-        """Begin to copy a tensor to the processor's memory, where that can be done beside the steps."""
-        return Here(tensor) if self._accelerator is None else self._accelerator.copy_back(tensor)
 
     @torch.inference_mode()
     def losses_on(self, indices: NDArray[np.intp]) -> dict[str, float]:

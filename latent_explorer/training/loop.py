@@ -143,13 +143,9 @@ class Training:
         """The images at `indices` as the averaged weights encode them now."""
         return self._learner.watch(indices)
 
-    def run(
-        self, token: Event | None = None, *, state_path: Path | None = None, watched: bool = False
-    ) -> Iterator[Report]:
+    def run(self, token: Event | None = None, *, state_path: Path | None = None) -> Iterator[Report]:
         """Train to the end of the recipe, or until `token` is set; a report about ten times an epoch and at its end.
 
-        On CUDA, reports within an epoch are of a moment that may be some steps back by then, at the latest they come at
-        its end: no step waits for them. watched: within the first epoch they do wait, for someone looks at the weights.
         state_path: where the state is saved at the end of each epoch. Raises TrainingError when a loss is no longer
         finite, with the weights before that step kept, and UserError when the state cannot be saved.
         """
@@ -157,7 +153,7 @@ class Training:
         clock = Clock(self.progress.step, self.steps, self.progress.recipe.batch_size, partial(now, token))
         for epoch in range(self.progress.epoch + 1, self.progress.recipe.epochs + 1):
             begin = now(token)
-            for step, losses in self._epoch(epoch, token, prompt=watched and epoch == 1):
+            for step, losses in self._epoch(epoch, token):
                 yield clock.report(epoch, step, losses)
             if token.is_set():
                 return
@@ -166,32 +162,28 @@ class Training:
                 save_state(state_path, self.progress, {**self._learner.arrays(), "best": self._best})
             yield clock.report(epoch, self.progress.step, losses, test_losses)
 
-    def _epoch(self, epoch: int, token: Event, *, prompt: bool) -> Iterator[tuple[int, dict[str, float]]]:
-        """Steps done so far, and the mean losses since the last time, about ten times and at the end.
-
-        prompt: before the next step.
-        """
+    def _epoch(self, epoch: int, token: Event) -> Iterator[tuple[int, dict[str, float]]]:
+        """Steps done so far, and the mean losses since the last time, about ten times and at the end."""
         recipe, device = self.progress.recipe, self._learner.device
         order = torch.randperm(len(self._train), generator=_generator(torch.device("cpu"), recipe.seed, epoch))
         draws = _generator(device, recipe.seed, epoch)
         every = max(1, self.steps_per_epoch // _REPORTS_PER_EPOCH)
-        meter = LossMeter(self._learner.copy_back, self._group.add_up)
+        meter = LossMeter(self._group.add_up)
         batches = torch.split(self._train[order].to(device), recipe.batch_size)
         for number, batch in enumerate(self._learner.expected(batches), 1):
             if token.is_set():
                 return
-            step, last = self.progress.step + number, number == self.steps_per_epoch
+            step, due = self.progress.step + number, number % every == 0 or number == self.steps_per_epoch
             with faults_told(device, recipe.batch_size):
                 meter.add(self._learner.learn(batch, epoch, step - 1, self.steps, draws))
                 self.steps_done = step
-                if number % every == 0 or last:
-                    meter.close(step, self._learner.verdict())
-                arrived = list(meter.arrived(wait=prompt or last))
-            for each in arrived:
-                self._check(epoch, each.good)
-                yield each.step, each.losses
+                losses = meter.take() if due else {}
+            if due:
+                self._check(epoch)
+                yield step, losses
 
-    def _check(self, epoch: int, good: int | None) -> None:
+    def _check(self, epoch: int) -> None:
+        good = self._learner.optimiser.verdict()
         if good is None:
             return
         step = self._begun_at + good

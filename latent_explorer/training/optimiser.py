@@ -61,11 +61,10 @@ class Optimiser:
         self._take_average(fresh)
         return {name: found[name] for name in self.model.family.labels() if name in found}
 
-    def verdict(self) -> Tensor:
-        """On the device, float32 (2,): 1 once a loss was not finite, else 0; how many steps since this was made were
-        good before.
-        """
-        return torch.stack([self._poisoned, self._good_steps])
+    def verdict(self) -> int | None:
+        """How many steps were good before one that was not; None while all are. Waits for the device."""
+        bad, good = torch.stack([self._poisoned, self._good_steps]).tolist()
+        return int(good) if bad else None
 
     @contextmanager
     def idle(self) -> Iterator[None]:
