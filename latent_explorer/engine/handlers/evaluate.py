@@ -10,7 +10,7 @@ from latent_explorer.atlas import TileKey
 from latent_explorer.charts import Chart
 from latent_explorer.engine.handler import Handler, Want
 from latent_explorer.engine.protocol import Values
-from latent_explorer.fields import FieldInput, evaluate, field_called, needs_data
+from latent_explorer.fields import evaluate, field_called, needs_data
 from latent_explorer.service.codec import Numbered
 
 if TYPE_CHECKING:
@@ -27,9 +27,7 @@ class Evaluate(Numbered, frozen=True, tag=True, eq=False):
 def _answer(request: Evaluate, service: "ModelService") -> Iterator[Values]:
     def values(z: NDArray[np.float32]) -> NDArray[np.float32]:
         service.decoder.check(z)
-        index = service.index if needs_data(request.field) else None
-        around = () if index is None else (index.neighbourhood, index.latents)
-        return evaluate(request.field, FieldInput(service.decoder.measured, *around), z)
+        return evaluate(request.field, service.field_input(needs_data(request.field)), z)
 
     for start, found in service.in_slices(request.field, request.z, values):
         yield Values(request.number, start, found)

@@ -153,10 +153,7 @@ class MapPane(PaneParts):
         return self.session is not None and self.opener.idle and not self.feed.paused
 
     def open(self, folder: Path, chart: ChartSpec | None = None) -> None:
-        """Open the bundle in a folder; a broken one is refused with its reason, and what was open stays.
-
-        chart: what it is to be seen through; None for what it opens with.
-        """
+        """Open the bundle in a folder, seen through `chart` if there is one; where it is broken, what was open stays."""
         self.charting.first = chart
         self.opener.open(folder)
 
@@ -203,7 +200,7 @@ class MapPane(PaneParts):
         self.feed.open(bundle.chart, shipped_tiles(bundle, FIELD))
         self.fields.open(bundle)
         for title, layer in self.fields.by_title.items():
-            self.layers.enable(title, not layer.field.lacks(bundle.latents))
+            self.layers.enable(title, not layer.field.lacks(bundle.latents, encodes=bundle.config.family.encodes))
         if bundle.config.moment is None:
             self.store.open(bundle)
         else:
