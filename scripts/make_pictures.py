@@ -22,7 +22,7 @@ from latent_explorer.engine.protocol import Pictures
 from latent_explorer.film import make_film
 from latent_explorer.places import find_bundle
 from latent_explorer.runs import Job, Recipe
-from latent_explorer.runs.protocol import Film
+from latent_explorer.runs.protocol import MakeFilm
 from latent_explorer.training.jobs import train_bundle
 
 RESOURCES = Path(__file__).resolve().parent.parent / "resources"
@@ -55,7 +55,7 @@ def show_training(bundle: Path) -> None:
     job = Job("mnist", bundle, recipe=Recipe(epochs=10))
     for report in train_bundle(job, keep_bytes=1 << 30):
         print(f"training: step {report.step:,} of {report.steps:,}", end="\r", flush=True)
-    film = Film(number=0, run=job.run.path, file=PICTURES / "training.gif", seconds=10.0, overwrite=True)
+    film = MakeFilm(number=0, run=job.run.path, file=PICTURES / "training.gif", seconds=10.0, overwrite=True)
     make_film(film, lambda progress: print(f"{progress.doing}: {progress.done} of {progress.total}  ", end="\r"))
     with person_at_a_window(str(bundle)) as person:
         look_back(person, PICTURES / "training.png")

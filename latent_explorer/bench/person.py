@@ -21,7 +21,7 @@ from latent_explorer.gui.pane.pane import MapPane
 from latent_explorer.gui.settings import Settings
 from latent_explorer.gui.shell.window import MainWindow
 
-PATIENCE = 8.0
+PATIENCE = 60.0
 _test: Any = QTest  # its stubs take static methods for methods
 
 

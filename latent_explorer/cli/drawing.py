@@ -17,8 +17,7 @@ def map_scene(model: OpenModel, bundle: Any, width: int, height: int, *, backgro
     The region holds the bulk of the data: left, bottom, right, top.
     """
     from latent_explorer.atlas import Region
-    from latent_explorer.atlas.ticks import left_ticks, lower_ticks
-    from latent_explorer.atlas.view import View
+    from latent_explorer.atlas.view import View, left_ticks, lower_ticks
     from latent_explorer.export import Background, MapScene, Tick
     from latent_explorer.gui.theme import DARK
 

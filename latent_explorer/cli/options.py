@@ -37,11 +37,11 @@ class ChartCommand(TyperCommand):
 
     def format_options(self, ctx: Any, formatter: Any) -> None:
         """Write the options, and below them the charts."""
-        from latent_explorer.charts import all_charts
+        from latent_explorer.charts import CHARTS
 
         super().format_options(ctx, formatter)
         with formatter.section("Charts"):
-            kinds = all_charts().values()
+            kinds = CHARTS.values()
             formatter.write_dl([(kind.name, f"{kind.sentence} {_parameters(kind)}".strip()) for kind in kinds])
 
 

@@ -2,8 +2,8 @@
 
 The window only says what it wants now, which never waits. Whatever the engine has room for is sent at once, by the
 thread in which that becomes known, since a change of threads is what costs a hover most; one thread sends what would
-take waiting, one receives. If the engine dies it is started again, and whatever was wanted and
-not answered is asked again.
+take waiting, one receives. If the engine dies it is started again, and whatever was wanted and not answered is asked
+again. Whoever wants something subscribes first: what nobody takes is an error.
 """
 
 import itertools
@@ -18,11 +18,10 @@ from typing import Any, Concatenate, ParamSpec
 import numpy as np
 from numpy.typing import NDArray
 
-from latent_explorer.engine.handler import Want
 from latent_explorer.engine.handlers import HANDLERS
 from latent_explorer.engine.handlers.open import Open, Opened
 from latent_explorer.engine.process import Engine, ProcessEngine
-from latent_explorer.engine.protocol import Pictures, Piece, Values
+from latent_explorer.engine.protocol import Pictures, Piece, Values, Want
 from latent_explorer.engine.request_queue import Batch, RequestQueue, Topic, Urgency
 from latent_explorer.errors import EngineError, ServiceError
 from latent_explorer.service.codec import Numbered, Refused
@@ -33,7 +32,7 @@ _log = logging.getLogger(__name__)
 _P = ParamSpec("_P")
 
 PATIENCE = 5
-"""Deaths of the engine in a row, with no answer in between, after which it is not started again."""
+"""Deaths of the engine in a row, with no answer in between but that a bundle is open, after which it is given up."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -107,12 +106,7 @@ class EngineClient:
         for thread in self._threads:
             thread.start()
 
-    def subscribe(
-        self,
-        topic: str | type,
-        take: Callable[[Any], None],
-        urgency: Urgency = Urgency.VIEW,
-    ) -> None:
+    def subscribe(self, topic: str | type, take: Callable[[Any], None], urgency: Urgency = Urgency.VIEW) -> None:
         """Have `take` called, by `dispatch`, with the answers of a topic.
 
         topic: a name of one's own, for batches, with their urgency; of equal ones, the first is served first.

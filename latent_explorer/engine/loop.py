@@ -4,10 +4,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from latent_explorer.engine.handler import Handler
 from latent_explorer.engine.handlers import HANDLERS
 from latent_explorer.engine.model_service import ModelService
-from latent_explorer.engine.protocol import Withdraw
+from latent_explorer.engine.protocol import Handler, Withdraw
 from latent_explorer.errors import ServiceError
 from latent_explorer.service.background import in_words
 from latent_explorer.service.codec import Numbered, Refused, Unreadable

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from latent_explorer.engine.handler import Want
 from latent_explorer.engine.handlers import HANDLERS
-from latent_explorer.engine.protocol import Piece, Withdraw
+from latent_explorer.engine.protocol import Piece, Want, Withdraw
+from latent_explorer.errors import ServiceError
 from latent_explorer.service.codec import Numbered
 
 IN_FLIGHT = 3
@@ -48,10 +48,14 @@ class Batch:
     received: int = 0
 
     def take(self, piece: Piece) -> bool:
-        """Fill in a piece; true once all are there."""
+        """Fill in a piece; true once all are there. Raises ServiceError where it is none of this batch."""
         content = piece.content
         if self.content is None:
             self.content = np.empty((self.want.count, *content.shape[1:]), content.dtype)
+        fits = 0 <= piece.start <= self.want.count - len(content) and content.shape[1:] == self.content.shape[1:]
+        if not fits:
+            found = f"{content.shape} from {piece.start} on"
+            raise ServiceError(f"a batch of {self.want.count} was answered with {found}: that does not fit")
         self.content[piece.start : piece.start + len(content)] = content
         self.received += len(content)
         return self.received >= self.want.count

@@ -44,7 +44,7 @@ class Stop(Message, frozen=True, tag=True):
     keep: bool
 
 
-class Film(Numbered, frozen=True, tag=True):
+class MakeFilm(Numbered, frozen=True, tag=True):
     """Make a film of the snapshots of a run. Answered by Progress..., then Filmed or Refused."""
 
     run: Path
@@ -131,7 +131,7 @@ class Filmed(Numbered, frozen=True, tag=True):
     file: Path | None
 
 
-Request = Ask | Begin | Pause | Continue | Stop | Film
+Request = Ask | Begin | Pause | Continue | Stop | MakeFilm
 Reply = Estimated | Refused | Progress | Begun | Reported | Paused | Continued | Ended | Failed | Filmed
 
 MODULE = "latent_explorer.training"

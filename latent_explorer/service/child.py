@@ -5,22 +5,19 @@ import select
 import subprocess
 import sys
 from contextlib import suppress
-from typing import BinaryIO, Generic, TypeVar, cast
+from typing import BinaryIO, Generic, cast
 
 from latent_explorer.errors import ServiceError
-from latent_explorer.service.codec import Conversation, Message, Unreadable
-
-_Q = TypeVar("_Q", bound=Message)
-_A = TypeVar("_A", bound=Message)
+from latent_explorer.service.codec import A, Conversation, Q, Unreadable
 
 
-class Child(Generic[_Q, _A]):
+class Child(Generic[Q, A]):
     """A process that `python -m module` runs; it ends when this process does, however that ends.
 
     heard: whether what it writes to its standard error is to be read from `complaints`.
     """
 
-    def __init__(self, module: str, conversation: Conversation[_Q, _A], *, heard: bool = False) -> None:
+    def __init__(self, module: str, conversation: Conversation[Q, A], *, heard: bool = False) -> None:
         command, pipe = [sys.executable, "-m", module], subprocess.PIPE
         low = getattr(subprocess, "BELOW_NORMAL_PRIORITY_CLASS", 0)  # Windows; elsewhere it is nice itself
         stderr = pipe if heard else None
@@ -31,11 +28,16 @@ class Child(Generic[_Q, _A]):
         self._requests = cast(BinaryIO, self._process.stdin)
         self._replies = cast(BinaryIO, self._process.stdout)
 
-    def send(self, request: _Q) -> None:
+    def send(self, request: Q) -> None:
         """Ask. Raises OSError where the process is gone, ServiceError where the request is too large."""
-        self._conversation.requests.write(self._requests, request)
+        content = self._conversation.requests.encode(request)
+        try:
+            self._requests.write(content)
+            self._requests.flush()
+        except ValueError:  # the pipe was closed meanwhile
+            raise BrokenPipeError(f"process {self.pid} takes no more requests") from None
 
-    def offer(self, request: _Q) -> bool:
+    def offer(self, request: Q) -> bool:
         """Ask, if that surely takes no waiting; else nothing is done. Not while another thread sends."""
         if os.name == "nt":  # whose pipes do not say whether they have room
             return False
@@ -45,7 +47,7 @@ class Child(Generic[_Q, _A]):
         os.write(self._requests.fileno(), content)  # whole: a pipe that says it is ready has room for PIPE_BUF bytes
         return True
 
-    def receive(self) -> _A | None:
+    def receive(self) -> A | None:
         """Wait for the next reply; None once the process is gone.
 
         Raises ServiceError where what comes is too large, or no reply that is known: the process is broken then.

@@ -4,16 +4,14 @@ import logging
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Generic
 
 from latent_explorer.errors import ServiceError
 from latent_explorer.service.child import Child
-from latent_explorer.service.codec import Conversation, Message
+from latent_explorer.service.codec import A, Conversation, Q
 
 _log = logging.getLogger(__name__)
 _PATIENCE = 5.0  # seconds that the thread of a process that is gone may take to end
-_Q = TypeVar("_Q", bound=Message)
-_A = TypeVar("_A", bound=Message)
 
 
 @dataclass(frozen=True)
@@ -23,16 +21,16 @@ class Lost:
     reason: str
 
 
-class Client(Generic[_Q, _A]):
+class Client(Generic[Q, A]):
     """Sends requests to a process, started with the first of them and again after it was lost.
 
     module: what `python -m` runs. on_reply: called with each reply and with Lost, in the receiving thread.
     """
 
-    def __init__(self, module: str, conversation: Conversation[_Q, _A], on_reply: Callable[[_A | Lost], None]) -> None:
+    def __init__(self, module: str, conversation: Conversation[Q, A], on_reply: Callable[[A | Lost], None]) -> None:
         self._module, self._conversation, self._on_reply = module, conversation, on_reply
         self._changing = threading.Lock()
-        self._child: Child[_Q, _A] | None = None
+        self._child: Child[Q, A] | None = None
         self._receiving: threading.Thread | None = None
 
     @property
@@ -41,7 +39,7 @@ class Client(Generic[_Q, _A]):
         with self._changing:
             return None if self._child is None else self._child.pid
 
-    def warm(self) -> Child[_Q, _A]:
+    def warm(self) -> Child[Q, A]:
         """Start the process if there is none, so that the first answer comes soon."""
         with self._changing:
             if self._child is None:
@@ -52,7 +50,7 @@ class Client(Generic[_Q, _A]):
                 self._receiving.start()
             return self._child
 
-    def send(self, request: _Q) -> None:
+    def send(self, request: Q) -> None:
         """Ask. What is sent to a process that dies is answered by Lost. Raises ServiceError where it is too large."""
         try:
             self.warm().send(request)
@@ -80,7 +78,7 @@ class Client(Generic[_Q, _A]):
         if self._receiving not in (None, threading.current_thread()):
             self._receiving.join(_PATIENCE)
 
-    def _receive(self, child: Child[_Q, _A]) -> None:
+    def _receive(self, child: Child[Q, A]) -> None:
         last_words: list[str] = []
         complaining = threading.Thread(target=_hear, args=(child, last_words), name="complaints", daemon=True)
         complaining.start()
@@ -100,7 +98,7 @@ class Client(Generic[_Q, _A]):
             self._on_reply(Lost("".join(last_words)))
 
 
-def _hear(child: Child[_Q, _A], last_words: list[str]) -> None:
+def _hear(child: Child[Q, A], last_words: list[str]) -> None:
     """Pass on what a process complains of, and keep the last of it."""
     assert child.complaints is not None
     with child.complaints as stream:

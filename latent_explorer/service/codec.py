@@ -39,12 +39,12 @@ class Unreadable(Refused, frozen=True, tag="Refused"):
     """In place of a message of no kind that is known, or not of its form: what a server answers."""
 
 
-_M = TypeVar("_M", bound=Message)
-_Q = TypeVar("_Q", bound=Message)
-_A = TypeVar("_A", bound=Message)
+M = TypeVar("M", bound=Message)
+Q = TypeVar("Q", bound=Message)  # a request
+A = TypeVar("A", bound=Message)  # an answer
 
 
-class Codec(Generic[_M]):
+class Codec(Generic[M]):
     """How messages of some kinds go over a pipe, in one direction.
 
     kinds: a Message, or a union of them. largest: the bytes that one may take.
@@ -53,9 +53,9 @@ class Codec(Generic[_M]):
     def __init__(self, kinds: Any, largest: int = LARGEST) -> None:
         self.largest = largest
         self._names = [kind.__struct_config__.tag for kind in get_args(kinds) or (kinds,)]
-        self._decoder: msgspec.msgpack.Decoder[_M] = msgspec.msgpack.Decoder(kinds, dec_hook=_from_wire)
+        self._decoder: msgspec.msgpack.Decoder[M] = msgspec.msgpack.Decoder(kinds, dec_hook=from_wire)
 
-    def encode(self, message: _M) -> bytes:
+    def encode(self, message: M) -> bytes:
         """The frame of a message. Raises ServiceError where it is too large, or holds what is not sent."""
         content = _ENCODER.encode(message)
         if len(content) > self.largest:
@@ -65,12 +65,7 @@ class Codec(Generic[_M]):
             )
         return _HEAD.pack(len(content)) + content
 
-    def write(self, stream: BinaryIO, message: _M) -> None:
-        """Send one message. Raises OSError where nobody listens any more, ServiceError as `encode`."""
-        stream.write(self.encode(message))
-        stream.flush()
-
-    def read(self, stream: BinaryIO) -> _M | Unreadable | None:
+    def read(self, stream: BinaryIO) -> M | Unreadable | None:
         """The next message, or None where the stream has ended, be it in the middle of one.
 
         Raises ServiceError, before anything is allocated, where a message is announced that is too large.
@@ -82,7 +77,7 @@ class Codec(Generic[_M]):
         content = stream.read(length)
         return self._decode(content) if len(content) == length else None
 
-    def take(self, received: bytearray) -> Iterator[_M | Unreadable]:
+    def take(self, received: bytearray) -> Iterator[M | Unreadable]:
         """The messages that have come whole, taken off the front of what was received. Raises as `read`."""
         while len(received) >= _HEAD.size:
             end = _HEAD.size + self._length(received)
@@ -101,7 +96,7 @@ class Codec(Generic[_M]):
             )
         return length
 
-    def _decode(self, content: bytes) -> _M | Unreadable:
+    def _decode(self, content: bytes) -> M | Unreadable:
         try:
             return self._decoder.decode(content)
         except _UNREADABLE as error:
@@ -121,23 +116,29 @@ class Codec(Generic[_M]):
 
 
 @dataclass(frozen=True)
-class Conversation(Generic[_Q, _A]):
+class Conversation(Generic[Q, A]):
     """What is said to a process, and what it answers."""
 
-    requests: Codec[_Q]
-    replies: Codec[_A]
+    requests: Codec[Q]
+    replies: Codec[A]
 
 
-def _to_wire(value: Any) -> Any:
+def to_wire(value: Any) -> Any:
+    """A path or an array as msgspec can write it; as JSON a path alone.
+
+    Raises ServiceError for an array of other numbers, TypeError for what is neither.
+    """
     if isinstance(value, Path):
         return str(value)
+    if not isinstance(value, np.ndarray):
+        raise TypeError(f"expected a path or an array, found {type(value).__name__}")
     array = np.ascontiguousarray(value)
     if array.dtype.str not in _DTYPES:
         raise ServiceError(f"arrays of {array.dtype} are not sent; expected one of {_DTYPES}")
     return array.dtype.str, array.shape, array.data.cast("B") if array.size else b""
 
 
-def _from_wire(kind: type, value: Any) -> Any:
+def from_wire(kind: type, value: Any) -> Any:
     """Back again. Raises ValueError or TypeError, of which msgspec says where in the message it was."""
     if issubclass(kind, Path):
         return kind(value)
@@ -147,4 +148,4 @@ def _from_wire(kind: type, value: Any) -> Any:
     return np.frombuffer(content, dtype).reshape(shape)
 
 
-_ENCODER = msgspec.msgpack.Encoder(enc_hook=_to_wire)
+_ENCODER = msgspec.msgpack.Encoder(enc_hook=to_wire)

@@ -4,18 +4,17 @@ import os
 import queue
 import threading
 from collections.abc import Callable, Generator
-from typing import Any, Generic, Literal, TypeVar
+from typing import Any, Generic, Literal
 
+from latent_explorer.errors import ServiceError
 from latent_explorer.service.background import become_server, in_words
+from latent_explorer.service.child import Child
 from latent_explorer.service.client import Client, Lost
-from latent_explorer.service.codec import LARGEST, Codec, Conversation, Message, Unreadable
+from latent_explorer.service.codec import LARGEST, A, Codec, Conversation, Message, Q, Unreadable
 from latent_explorer.service.server import Server
 
 GRACE = 2.0
 """Seconds that a job that is cancelled, or whose window is gone, has to reach its next report and to tidy up."""
-
-_Q = TypeVar("_Q", bound=Message)
-_A = TypeVar("_A", bound=Message)
 
 
 class JobEnded(Message, frozen=True, tag=True):
@@ -25,27 +24,27 @@ class JobEnded(Message, frozen=True, tag=True):
     reason: str = ""
 
 
-def job_conversation(request: type[_Q], reports: Any, largest: int = LARGEST) -> Conversation[_Q, Any]:
-    """What is said to and by a job. reports: a tagged struct or a union of them; the last may hold the result."""
+def job_conversation(request: type[Q], reports: Any, largest: int = LARGEST) -> Conversation[Q, Any]:
+    """What is said to and by a job. reports: a Message or a union of them; the last may hold the result."""
     return Conversation(Codec(request, largest), Codec(reports | JobEnded, largest))
 
 
-class BackgroundJob(Generic[_Q]):
+class BackgroundJob(Generic[Q]):
     """A job under way; begins at once.
 
-    module: what `python -m` runs, which calls `serve_job` with the same conversation. on_report: called with each
-    report and at last with JobEnded, whatever happens but `close`, in a thread of the client's.
+    module: what `python -m` runs, which calls `serve_job` with the same conversation. on_report: called in a thread of
+    the client's, maybe before this returns, with each report and at last with JobEnded, whatever happens but `close`.
     """
 
     def __init__(
-        self, module: str, conversation: Conversation[_Q, Any], request: _Q, on_report: Callable[[Any], None]
+        self, module: str, conversation: Conversation[Q, Any], request: Q, on_report: Callable[[Any], None]
     ) -> None:
         self._on_report, self._module = on_report, module
         self._cancelled = self._ended = False
         self._client = Client(module, conversation, self._take)
-        self._client.warm()
+        child = self._client.warm()
         # a large request waits for the process to read it, which the window must not
-        self._sending = threading.Thread(target=self._client.send, args=(request,), name="request", daemon=True)
+        self._sending = threading.Thread(target=self._send, args=(child, request), name="request", daemon=True)
         self._sending.start()
 
     @property
@@ -66,6 +65,15 @@ class BackgroundJob(Generic[_Q]):
         self._client.close()
         self._sending.join()
 
+    def _send(self, child: Child[Q, Any], request: Q) -> None:
+        try:
+            child.send(request)
+        except OSError:
+            pass  # the receiving thread tells
+        except ServiceError as error:
+            self._take(JobEnded("failed", str(error)))
+            child.stop()
+
     def _take(self, report: Any) -> None:
         if self._ended:
             return  # its process leaves
@@ -76,14 +84,14 @@ class BackgroundJob(Generic[_Q]):
         self._on_report(report)
 
 
-Work = Callable[[_Q], Generator[_A, None, None]]
+Work = Callable[[Q], Generator[A, None, None]]
 """A job's work: yields reports, closed at one of them when the job is cancelled. Raises UserError for what a person
 is to read."""
 
 
-def serve_job(name: str, conversation: Conversation[_Q, Any], work: Work[_Q, Any], niceness: int = 19) -> None:
+def serve_job(name: str, conversation: Conversation[Q, Any], work: Work[Q, Any], niceness: int = 19) -> None:
     """Do the one job that this process was started for, and leave. Call it before anything heavy is imported."""
-    cancelled, asked = threading.Event(), queue.SimpleQueue[_Q | Unreadable | None]()
+    cancelled, asked = threading.Event(), queue.SimpleQueue[Q | Unreadable | None]()
 
     def at_end() -> None:
         if not cancelled.is_set():
@@ -103,7 +111,7 @@ def serve_job(name: str, conversation: Conversation[_Q, Any], work: Work[_Q, Any
     os._exit(0)  # the thread that reads would otherwise be waited for
 
 
-def _done(work: Work[_Q, Any], request: _Q, send: Callable[[Any], None], cancelled: threading.Event) -> JobEnded:
+def _done(work: Work[Q, Any], request: Q, send: Callable[[Any], None], cancelled: threading.Event) -> JobEnded:
     try:
         reports = work(request)
         for report in reports:

@@ -7,16 +7,13 @@ import select
 import sys
 import threading
 from collections.abc import Callable, Iterable
-from typing import BinaryIO, Generic, Protocol, TypeVar
+from typing import BinaryIO, Generic
 
 from latent_explorer.errors import ServiceError
-from latent_explorer.service.codec import Conversation, Message, Unreadable
+from latent_explorer.service.codec import A, Conversation, Q, Unreadable
 
 _log = logging.getLogger(__name__)
 _CHUNK = 2**16
-_Q = TypeVar("_Q", bound=Message)
-_A = TypeVar("_A", bound=Message)
-_A_contra = TypeVar("_A_contra", bound=Message, contravariant=True)
 
 
 def end_process() -> None:
@@ -24,20 +21,20 @@ def end_process() -> None:
     os._exit(0)
 
 
-class Server(Generic[_Q, _A]):
+class Server(Generic[Q, A]):
     """This process, answering whoever has started it. replies: from `become_server`.
 
     at_end: called when the other side is gone, in any thread.
     """
 
     def __init__(
-        self, conversation: Conversation[_Q, _A], replies: BinaryIO, at_end: Callable[[], None] = end_process
+        self, conversation: Conversation[Q, A], replies: BinaryIO, at_end: Callable[[], None] = end_process
     ) -> None:
         self.conversation, self.requests, self.at_end = conversation, sys.stdin.buffer, at_end
         self._replies = replies
         self._speaking = threading.Lock()
 
-    def send(self, reply: _A) -> None:
+    def send(self, reply: A) -> None:
         """Answer, from any thread. Raises ServiceError where the reply is too large."""
         content = self.conversation.replies.encode(reply)
         try:
@@ -47,11 +44,11 @@ class Server(Generic[_Q, _A]):
         except OSError:
             self.at_end()
 
-    def listen(self, take: Callable[[_Q | Unreadable], None]) -> None:
+    def listen(self, take: Callable[[Q | Unreadable], None]) -> None:
         """Hand each request to `take`, in a thread of its own."""
         threading.Thread(target=self._listen, args=(take,), name="requests", daemon=True).start()
 
-    def _listen(self, take: Callable[[_Q | Unreadable], None]) -> None:
+    def _listen(self, take: Callable[[Q | Unreadable], None]) -> None:
         try:
             while (request := self.conversation.requests.read(self.requests)) is not None:
                 take(request)
@@ -60,44 +57,30 @@ class Server(Generic[_Q, _A]):
         self.at_end()
 
 
-class Channel(Protocol[_Q, _A_contra]):
-    """What a loop hears and speaks through."""
-
-    def receive(self, *, wait: bool) -> list[_Q | Unreadable] | None:
-        """The requests that have come, in order, waiting for one, or to be woken, if asked; None at the end of all."""
-        ...
-
-    def wake(self) -> None:
-        """Let the loop that waits look again; from any thread."""
-        ...
-
-    def send(self, reply: _A_contra) -> None:
-        """Answer."""
-        ...
-
-
-class QueueChannel(Generic[_Q, _A]):
+class QueueChannel(Generic[Q, A]):
     """A channel within one process. on_reply: called with each reply, in the serving thread."""
 
-    def __init__(self, on_reply: Callable[[_A], None], requests: Iterable[_Q] = ()) -> None:
-        self._requests: queue.SimpleQueue[_Q | Unreadable | bool] = queue.SimpleQueue()  # True wakes, False ends
+    def __init__(self, on_reply: Callable[[A], None], requests: Iterable[Q] = ()) -> None:
+        self._requests: queue.SimpleQueue[Q | Unreadable | bool] = queue.SimpleQueue()  # True wakes, False ends
         self.send = on_reply
         for request in requests:
             self.post(request)
 
-    def post(self, request: _Q | Unreadable) -> None:
+    def post(self, request: Q | Unreadable) -> None:
         """Put a request in line; from any thread."""
         self._requests.put(request)
 
     def wake(self) -> None:
+        """Let the loop that waits look again; from any thread."""
         self._requests.put(True)
 
     def end(self) -> None:
         """No more will come."""
         self._requests.put(False)
 
-    def receive(self, *, wait: bool) -> list[_Q | Unreadable] | None:
-        received: list[_Q | Unreadable] = []
+    def receive(self, *, wait: bool) -> list[Q | Unreadable] | None:
+        """The requests that have come, in order, waiting for one, or to be woken, if asked; None at the end of all."""
+        received: list[Q | Unreadable] = []
         while True:
             try:
                 request = self._requests.get(block=wait and not received)
@@ -112,12 +95,12 @@ class QueueChannel(Generic[_Q, _A]):
                 received.append(request)
 
 
-class PipeChannel(Generic[_Q, _A]):
-    """The channel of a process whose loop waits for its pipe itself: a thread that read it would cost each request a
+class PipeChannel(Generic[Q, A]):
+    """The same of a process whose loop waits for its pipe itself: a thread that read it would cost each request a
     change of threads.
     """
 
-    def __init__(self, server: Server[_Q, _A]) -> None:
+    def __init__(self, server: Server[Q, A]) -> None:
         self.send = server.send
         self._server, self._requests = server, server.requests.fileno()
         self._received = bytearray()
@@ -126,7 +109,7 @@ class PipeChannel(Generic[_Q, _A]):
     def wake(self) -> None:
         os.write(self._wake, b"!")
 
-    def receive(self, *, wait: bool) -> list[_Q | Unreadable] | None:
+    def receive(self, *, wait: bool) -> list[Q | Unreadable] | None:
         while True:
             readable, _, _ = select.select([self._requests, self._woken], [], [], None if wait else 0)
             if self._woken in readable:
@@ -138,7 +121,7 @@ class PipeChannel(Generic[_Q, _A]):
             if requests or requests is None or not wait:
                 return requests
 
-    def _read(self) -> list[_Q | Unreadable] | None:
+    def _read(self) -> list[Q | Unreadable] | None:
         content = os.read(self._requests, _CHUNK)
         self._received += content
         try:
@@ -148,10 +131,13 @@ class PipeChannel(Generic[_Q, _A]):
             return None
 
 
-def channel_of(server: Server[_Q, _A]) -> Channel[_Q, _A]:
+Channel = QueueChannel[Q, A] | PipeChannel[Q, A]
+
+
+def channel_of(server: Server[Q, A]) -> Channel[Q, A]:
     """The channel that this system allows: where pipes cannot be waited for (Windows), a thread reads them."""
     if os.name != "nt":
         return PipeChannel(server)
-    channel: QueueChannel[_Q, _A] = QueueChannel(server.send)
+    channel: QueueChannel[Q, A] = QueueChannel(server.send)
     server.listen(channel.post)
     return channel

@@ -9,7 +9,7 @@ from latent_explorer.runs.protocol import (
     Begin,
     Continue,
     Continued,
-    Film,
+    MakeFilm,
     Pause,
     Paused,
     Reply,
@@ -19,7 +19,7 @@ from latent_explorer.runs.protocol import (
 from latent_explorer.service.codec import Refused, Unreadable
 from latent_explorer.training.stop_token import StopToken
 
-Task = tuple[Begin | Film, StopToken] | Ask
+Task = tuple[Begin | MakeFilm, StopToken] | Ask
 
 
 class Inbox:
@@ -31,7 +31,7 @@ class Inbox:
     def __init__(self, send: Callable[[Reply], None]) -> None:
         self._send = send
         self._changed = threading.Condition()
-        self._tasks: deque[tuple[Begin | Film, StopToken]] = deque()
+        self._tasks: deque[tuple[Begin | MakeFilm, StopToken]] = deque()
         self._ask: Ask | None = None
         self._token: StopToken | None = None  # of the run under way
         self._filming: StopToken | None = None
@@ -46,7 +46,7 @@ class Inbox:
                     self._ask = request
                 case Begin():
                     self._begin(request)
-                case Film():
+                case MakeFilm():
                     self._filming = StopToken()
                     self._tasks.append((request, self._filming))
                 case _ if (token := self._token or self._filming) is not None:

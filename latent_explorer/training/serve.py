@@ -14,8 +14,8 @@ from latent_explorer.runs.protocol import (
     Ended,
     Estimated,
     Failed,
-    Film,
     Filmed,
+    MakeFilm,
     Reply,
     Reported,
 )
@@ -44,7 +44,7 @@ def serve(inbox: Inbox, send: Send) -> None:
             case Ask() as ask:
                 estimates.answer(ask)
             case task, token:
-                last = film(task, token, send) if isinstance(task, Film) else train(task, token, send)
+                last = film(task, token, send) if isinstance(task, MakeFilm) else train(task, token, send)
                 inbox.ended(token)
                 send(last)  # at which the next run may be asked for
 
@@ -114,16 +114,16 @@ def train(begin: Begin, token: StopToken, send: Send) -> Ended | Failed:
     return Ended(bundle=job.folder, complete=some and not job.run.state.exists())  # a complete run needs no state
 
 
-def film(wish: Film, token: StopToken, send: Send) -> Filmed | Refused:
+def film(request: MakeFilm, token: StopToken, send: Send) -> Filmed | Refused:
     """Make a film, telling of it; the last reply is still to be sent."""
     from latent_explorer.film import Cancelled, make_film
 
     try:
-        return Filmed(number=wish.number, file=make_film(wish, send, token))
+        return Filmed(number=request.number, file=make_film(request, send, token))
     except Cancelled:
-        return Filmed(number=wish.number, file=None)
+        return Filmed(number=request.number, file=None)
     except Exception as error:
-        return Refused(number=wish.number, reason=in_words(error))
+        return Refused(number=request.number, reason=in_words(error))
 
 
 def _saved_at(folder: Path) -> int | None:

@@ -254,6 +254,7 @@ def test_what_nobody_takes_is_an_error(listener: Listener) -> None:
     ("answer", "words"),
     [
         (lambda request: [Values(request.number, 0, np.zeros((4, 1), np.float32))], "answered with Values"),
+        (lambda request: [Pictures(request.number, 2, np.zeros((3, 1, 1, 1), np.uint8))], "does not fit"),
         (lambda request: [Refused(0, "nobody takes it")], "nobody takes it"),
         (lambda request: [ServiceError("a message of 2 bytes was announced")], "was announced"),
     ],

@@ -13,7 +13,6 @@ from latent_explorer.atlas import TileKey
 from latent_explorer.charts import identity_chart
 from latent_explorer.engine import handlers
 from latent_explorer.engine.client import Want
-from latent_explorer.engine.handler import Handler
 from latent_explorer.engine.handlers import ENGINE, HANDLERS
 from latent_explorer.engine.handlers.average import want_average
 from latent_explorer.engine.handlers.decode import want_pictures, want_tile
@@ -24,7 +23,7 @@ from latent_explorer.engine.handlers.nearest import want_nearest
 from latent_explorer.engine.handlers.open import Open
 from latent_explorer.engine.handlers.originals import want_originals
 from latent_explorer.engine.process import serve_inline
-from latent_explorer.engine.protocol import Pictures, Withdraw
+from latent_explorer.engine.protocol import Handler, Pictures, Withdraw
 from latent_explorer.engine.request_queue import Batch, Topic, Urgency
 from latent_explorer.service.codec import Numbered, Unreadable
 

@@ -243,6 +243,26 @@ def test_an_item_of_ones_own_is_dragged_by_the_mouse_and_the_tool_is_not_used(pe
     assert person.window.pane.session.state.route is not None
 
 
+def test_over_an_axis_nothing_is_probed(person: Person) -> None:
+    person.move(person.point(0, 0))
+    person.wait_until(lambda: person.canvas.marks.loupe is not None)
+    before = person.window.pane.prober.probe.uv
+    for at in (QPoint(10, 100), QPoint(300, person.canvas.height() - 5)):
+        person.move(at)
+        assert person.window.pane.prober.probe.uv == before
+        assert person.canvas.marks.loupe is None
+
+
+def test_a_pin_that_is_dragged_keeps_its_item(canvas: MapCanvas) -> None:
+    canvas.set_marks(Marks(pins=(("one", (0.0, 0.0)), ("two", (1.0, 1.0)))))
+    (one, two), items = canvas._mark_items._pins, canvas.scene().items()
+    canvas.set_marks(Marks(pins=(("one", (0.0, 0.0)), ("two", (0.5, 0.3)))))
+    assert canvas._mark_items._pins == [one, two]
+    assert tuple(two.pos()) == (0.5, 0.3)
+    canvas.set_marks(Marks(pins=(("two", (0.5, 0.3)),)))
+    assert len(canvas.scene().items()) == len(items) - 3  # a pin, its label and the text in it
+
+
 def test_the_focus_is_seen(canvas: MapCanvas, qtbot: QtBot) -> None:
     canvas.activateWindow()
     canvas.setFocus()

@@ -34,8 +34,8 @@ def test_it_is_hovered_and_what_it_cannot_do_is_not_offered(
     list(train_bundle(job))
     person = new_window(job.folder)
     pane = person.pane
-    person.move(person.point(0.3, -0.2))
-    person.wait_until(lambda: pane.prober.probe.picture is not None)
+    person.move(person.point(*person.canvas.view.region.centre))
+    person.wait_until(lambda: pane.prober.probe is not None and pane.prober.probe.picture is not None)
     probe = pane.prober.probe
     assert np.abs(probe.picture.astype(int) - decoded(job.folder, probe.z)).max() <= 1
     encodes = family == "cvae"

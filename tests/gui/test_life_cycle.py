@@ -116,7 +116,7 @@ def test_closed_by_itself_it_ends_well(launch) -> None:
 
 
 def test_the_windows_process_stays_light(small_bundle: Path) -> None:
-    """Neither torch nor sklearn is imported with a real window open, hovered and described, a path drawn."""
+    """Neither torch nor sklearn nor CUDA is imported with a real window open, hovered and described, a path drawn."""
     program = f"""
 import sys
 from latent_explorer.bench.person import person_at_a_window
@@ -127,7 +127,7 @@ with person_at_a_window({str(small_bundle)!r}) as person:
     person.wait_until(lambda: person.window.pane.prober.place is not None)
     person.drag(person.point(-2, 3), person.point(2, 3), 0.1)
     person.wait_until(lambda: len(person.window.pane.filmstrip.frames) > 0)
-    print(sorted({{"torch", "torchvision", "sklearn"}} & set(sys.modules)))
+    print(sorted({{"torch", "torchvision", "sklearn", "cuda"}} & set(sys.modules)))
 """
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=120, check=False)
     assert done.returncode == 0, done.stderr

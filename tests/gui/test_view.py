@@ -6,8 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from latent_explorer.atlas import Region
-from latent_explorer.atlas.ticks import tick_step, ticks
-from latent_explorer.atlas.view import SCALES, View
+from latent_explorer.atlas.view import SCALES, View, tick_step, ticks
 
 COORDINATES = st.floats(-20, 20)
 SCREEN = st.floats(-200, 2200)

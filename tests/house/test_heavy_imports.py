@@ -13,7 +13,7 @@ HEAVY_ROOMS = ("nets", "training", "engine", "bench", "film")  # bench runs in p
 # What runs in the window's process though its room holds heavy modules.
 LIGHT_MODULES = (
     "nets", "nets.spec", "nets.names", "nets.families",
-    "engine", "engine.client", "engine.handler", "engine.process", "engine.protocol", "engine.request_queue",
+    "engine", "engine.client", "engine.process", "engine.protocol", "engine.request_queue",
 )  # fmt: skip
 LIGHT_FOLDERS = ("engine.handlers",)
 NEVER_HEAVY = (

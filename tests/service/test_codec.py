@@ -12,15 +12,15 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from latent_explorer.errors import ServiceError
-from latent_explorer.service.codec import Codec, Unreadable
+from latent_explorer.service.codec import Codec, Message, Unreadable
 
 
-class Note(msgspec.Struct, frozen=True, tag=True):
+class Note(Message, frozen=True, tag=True):
     number: int
     file: Path
 
 
-class Chart(msgspec.Struct, frozen=True, tag=True, eq=False):
+class Chart(Message, frozen=True, tag=True, eq=False):
     number: int
     values: np.ndarray
 
@@ -44,10 +44,7 @@ class Hungry(io.BytesIO):
 
 @given(values=hnp.arrays(st.sampled_from(["<f4", "<f8", "<i8", "|u1"]), hnp.array_shapes(min_dims=0, min_side=0)))
 def test_what_is_sent_arrives(values: np.ndarray) -> None:
-    stream = io.BytesIO()
-    CODEC.write(stream, Chart(1, values))
-    CODEC.write(stream, Note(2, Path("a/b")))
-    stream.seek(0)
+    stream = io.BytesIO(CODEC.encode(Chart(1, values)) + CODEC.encode(Note(2, Path("a/b"))))
     chart, note = CODEC.read(stream), CODEC.read(stream)
     assert isinstance(chart, Chart)
     np.testing.assert_array_equal(chart.values, values)

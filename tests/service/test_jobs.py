@@ -9,27 +9,27 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import pytest
 
+from latent_explorer.service.codec import Message
 from latent_explorer.service.job import BackgroundJob, JobEnded, job_conversation
 
 _LONG = 60.0
 _PROGRAM = '''
 import os, sys, time
 from pathlib import Path
-import msgspec
 from latent_explorer.errors import DataError
+from latent_explorer.service.codec import Message
 from latent_explorer.service.job import job_conversation, serve_job
 
-class Count(msgspec.Struct, frozen=True, tag=True):
+class Count(Message, frozen=True, tag=True):
     """Count up to `upto`, then go wrong; a file says that all was tidied up."""
     upto: int
     file: Path
     fault: str = ""
     ballast: bytes = b""
 
-class Counted(msgspec.Struct, frozen=True, tag=True):
+class Counted(Message, frozen=True, tag=True):
     number: int
 
 COUNTING = job_conversation(Count, Counted, largest=2**22)
@@ -145,8 +145,16 @@ def test_a_large_request_arrives_and_may_be_cancelled_before_it_has(counting: Co
     assert counting.until_the_end()[-1] == JobEnded("cancelled")
 
 
+def test_a_request_that_is_too_large_fails_and_leaves_no_process(counting: Counting) -> None:
+    job = counting.begin(1, ballast=bytes(2**23))
+    (end,) = counting.until_the_end()
+    assert (end.outcome, "ask for less" in end.reason) == ("failed", True)
+    assert until(lambda: job.pid is None)
+    assert counting.heard.empty()
+
+
 def test_another_request_than_the_jobs_is_refused(counting: Counting) -> None:
-    class Sing(msgspec.Struct, frozen=True, tag=True):
+    class Sing(Message, frozen=True, tag=True):
         song: str
 
     BackgroundJob("counting_job", job_conversation(Sing, counting.module.Counted), Sing("la"), counting.heard.put)

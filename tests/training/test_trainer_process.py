@@ -25,14 +25,13 @@ from latent_explorer.runs.protocol import (
     Continued,
     Ended,
     Failed,
-    Message,
     Pause,
     Paused,
-    Refused,
     Reported,
     Stop,
 )
 from latent_explorer.service.client import Client, Lost
+from latent_explorer.service.codec import Message, Refused
 
 RECIPE = Recipe(epochs=3, batch_size=16, learning_rate=5e-3, device="cpu", precision="float32")
 KEEP = 1 << 26
@@ -144,7 +143,8 @@ def test_a_trainer_ends_with_its_window_and_loses_nothing_that_was_saved(job: Jo
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
         assert process.stdin is not None
         assert process.stdout is not None
-        TRAINER.requests.write(process.stdin, Begin(job=endless(job), keep_bytes=KEEP))
+        process.stdin.write(TRAINER.requests.encode(Begin(job=endless(job), keep_bytes=KEEP)))
+        process.stdin.flush()
         while reply := TRAINER.replies.read(process.stdout):
             if isinstance(reply, Reported) and reply.report.epoch == 3:
                 break

@@ -4,7 +4,6 @@ import operator
 from functools import reduce
 from typing import Any
 
-from latent_explorer.engine.handler import Handler
 from latent_explorer.engine.handlers.average import AVERAGE
 from latent_explorer.engine.handlers.decode import DECODE
 from latent_explorer.engine.handlers.describe import DESCRIBE
@@ -13,7 +12,7 @@ from latent_explorer.engine.handlers.hover import HOVER
 from latent_explorer.engine.handlers.nearest import NEAREST
 from latent_explorer.engine.handlers.open import OPEN
 from latent_explorer.engine.handlers.originals import ORIGINALS
-from latent_explorer.engine.protocol import Withdraw
+from latent_explorer.engine.protocol import Handler, Withdraw
 from latent_explorer.service.codec import Codec, Conversation, Numbered, Refused
 
 HANDLERS: dict[type[Numbered], Handler[Any]] = {

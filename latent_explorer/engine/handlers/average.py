@@ -1,18 +1,13 @@
 """Average: the mean of some images of the dataset."""
 
 from collections.abc import Hashable, Iterator
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from latent_explorer.engine.handler import Handler, Want
-from latent_explorer.engine.protocol import Pictures
+from latent_explorer.engine.protocol import Handler, ModelService, Pictures, Want
 from latent_explorer.errors import EngineError
 from latent_explorer.service.codec import Numbered
-
-if TYPE_CHECKING:
-    from latent_explorer.engine.model_service import ModelService
 
 
 class Average(Numbered, frozen=True, tag=True, eq=False):
@@ -21,7 +16,7 @@ class Average(Numbered, frozen=True, tag=True, eq=False):
     chosen: np.ndarray
 
 
-def _answer(request: Average, service: "ModelService") -> Iterator[Pictures | None]:
+def _answer(request: Average, service: ModelService) -> Iterator[Pictures | None]:
     """A slice is summed at each step; the last one answers."""
     indices = np.flatnonzero(request.chosen)
     if not len(indices):

@@ -1,19 +1,14 @@
 """Decode: the pictures of many latents."""
 
 from collections.abc import Hashable, Iterator
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from latent_explorer.atlas import PICTURES, TileKey, tile_points
 from latent_explorer.charts import Chart
-from latent_explorer.engine.handler import Handler, Want
-from latent_explorer.engine.protocol import Pictures
+from latent_explorer.engine.protocol import Handler, ModelService, Pictures, Want
 from latent_explorer.service.codec import Numbered
-
-if TYPE_CHECKING:
-    from latent_explorer.engine.model_service import ModelService
 
 
 class Decode(Numbered, frozen=True, tag=True, eq=False):
@@ -22,7 +17,7 @@ class Decode(Numbered, frozen=True, tag=True, eq=False):
     z: np.ndarray
 
 
-def _answer(request: Decode, service: "ModelService") -> Iterator[Pictures]:
+def _answer(request: Decode, service: ModelService) -> Iterator[Pictures]:
     for start, pictures in service.decoded(request.z):
         yield Pictures(request.number, start, pictures)
 

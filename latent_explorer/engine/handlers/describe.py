@@ -1,15 +1,11 @@
 """Describe: what the data say about a place."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-from latent_explorer.engine.handler import Handler
+from latent_explorer.engine.protocol import Handler, ModelService
 from latent_explorer.service.codec import Numbered
-
-if TYPE_CHECKING:
-    from latent_explorer.engine.model_service import ModelService
 
 
 class Describe(Numbered, frozen=True, tag=True, eq=False):
@@ -36,7 +32,7 @@ class Place(Numbered, frozen=True, tag=True, eq=False):
     missing: str = ""
 
 
-def _answer(request: Describe, service: "ModelService") -> Iterator[Place]:
+def _answer(request: Describe, service: ModelService) -> Iterator[Place]:
     decoder, index = service.decoder, service.index
     decoder.check(request.z[None])
     found = index.neighbourhood.around(request.z)

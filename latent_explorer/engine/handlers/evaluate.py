@@ -1,20 +1,15 @@
 """Evaluate: the values of a field at many latents."""
 
 from collections.abc import Hashable, Iterator
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from latent_explorer.atlas import TileKey
 from latent_explorer.charts import Chart
-from latent_explorer.engine.handler import Handler, Want
-from latent_explorer.engine.protocol import Values
+from latent_explorer.engine.protocol import Handler, ModelService, Values, Want
 from latent_explorer.fields import evaluate, field_called, needs_data
 from latent_explorer.service.codec import Numbered
-
-if TYPE_CHECKING:
-    from latent_explorer.engine.model_service import ModelService
 
 
 class Evaluate(Numbered, frozen=True, tag=True, eq=False):
@@ -24,10 +19,12 @@ class Evaluate(Numbered, frozen=True, tag=True, eq=False):
     z: np.ndarray
 
 
-def _answer(request: Evaluate, service: "ModelService") -> Iterator[Values]:
+def _answer(request: Evaluate, service: ModelService) -> Iterator[Values]:
+    known = service.field_input(needs_data(request.field))
+
     def values(z: NDArray[np.float32]) -> NDArray[np.float32]:
         service.decoder.check(z)
-        return evaluate(request.field, service.field_input(needs_data(request.field)), z)
+        return evaluate(request.field, known, z)
 
     for start, found in service.in_slices(request.field, request.z, values):
         yield Values(request.number, start, found)

@@ -1,17 +1,12 @@
 """Nearest: which images of the data are the nearest in latent space."""
 
 from collections.abc import Hashable, Iterator
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from latent_explorer.engine.handler import Handler, Want
-from latent_explorer.engine.protocol import Piece
+from latent_explorer.engine.protocol import Handler, ModelService, Piece, Want
 from latent_explorer.service.codec import Numbered
-
-if TYPE_CHECKING:
-    from latent_explorer.engine.model_service import ModelService
 
 NEAR = 11
 """How many images are told; of an image, the first is itself."""
@@ -27,7 +22,7 @@ class NearestImages(Piece, frozen=True, tag=True, eq=False):
     """The numbers int64 (k, NEAR) of the nearest images, nearest first; fewer columns where the data are fewer."""
 
 
-def _answer(request: FindNearest, service: "ModelService") -> Iterator[NearestImages]:
+def _answer(request: FindNearest, service: ModelService) -> Iterator[NearestImages]:
     def images(z: NDArray[np.float32]) -> NDArray[np.int64]:
         service.decoder.check(z)
         return service.index.neighbourhood.nearest_images(z, NEAR)

@@ -2,13 +2,9 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from latent_explorer.engine.handler import Handler
+from latent_explorer.engine.protocol import Handler, ModelService
 from latent_explorer.service.codec import Numbered
-
-if TYPE_CHECKING:
-    from latent_explorer.engine.model_service import ModelService
 
 
 class Open(Numbered, frozen=True, tag=True, eq=False):
@@ -28,7 +24,7 @@ class Opened(Numbered, frozen=True, tag=True, eq=False):
     kernel: str
 
 
-def _answer(request: Open, service: "ModelService") -> Iterator[Opened]:
+def _answer(request: Open, service: ModelService) -> Iterator[Opened]:
     decoder = service.open_bundle(Path(request.folder), request.label)
     yield Opened(request.number, str(decoder.device), decoder.kernel)
     service.index_dataset()

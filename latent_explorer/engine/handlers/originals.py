@@ -1,17 +1,12 @@
 """Originals: images of the dataset itself."""
 
 from collections.abc import Hashable, Iterator
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from latent_explorer.engine.handler import Handler, Want
-from latent_explorer.engine.protocol import Pictures
+from latent_explorer.engine.protocol import Handler, ModelService, Pictures, Want
 from latent_explorer.service.codec import Numbered
-
-if TYPE_CHECKING:
-    from latent_explorer.engine.model_service import ModelService
 
 
 class Originals(Numbered, frozen=True, tag=True, eq=False):
@@ -20,7 +15,7 @@ class Originals(Numbered, frozen=True, tag=True, eq=False):
     indices: np.ndarray
 
 
-def _answer(request: Originals, service: "ModelService") -> Iterator[Pictures]:
+def _answer(request: Originals, service: ModelService) -> Iterator[Pictures]:
     for start, images in service.in_slices("originals", request.indices, lambda some: service.index.images_at(some)):
         yield Pictures(request.number, start, images)
 

@@ -6,8 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PyQt6.QtGui import QImage, QPainter
 
-from latent_explorer.atlas.ticks import left_ticks, lower_ticks
-from latent_explorer.atlas.view import View
+from latent_explorer.atlas.view import View, left_ticks, lower_ticks
 from latent_explorer.export import Background, Curve, MapScene, Pin, PointGroup, Tick
 from latent_explorer.gui.layers.scale import paint_scale
 from latent_explorer.gui.pane.canvas import MapCanvas

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from PyQt6.QtGui import QColor
-from pyqtgraph import colormap
 
 Colouring = Callable[[NDArray[np.float32]], NDArray[np.uint32]]
 """Premultiplied ARGB uint32 (h, w) of values float32 (h, w, channels)."""
@@ -15,6 +14,8 @@ Colouring = Callable[[NDArray[np.float32]], NDArray[np.uint32]]
 
 def ramp(share: NDArray[np.floating]) -> NDArray[np.float64]:
     """The colours (..., 3) of viridis, red first, in [0, 1], of shares; those outside [0, 1] are taken for its ends."""
+    from pyqtgraph import colormap  # loaded by the pane, without what it does not need
+
     share = np.asarray(share, np.float64)
     colours: NDArray[np.float64] = colormap.get("viridis").map(share.ravel(), mode="float")[:, :3]
     return colours.reshape(*share.shape, 3)

@@ -8,7 +8,7 @@ from latent_explorer.atlas.cache import Pictures
 from latent_explorer.atlas.prefetch import AROUND
 from latent_explorer.engine.client import Answer, EngineClient, Want
 from latent_explorer.engine.handlers.evaluate import want_value_tile, want_values
-from latent_explorer.fields import FIELDS, layer_fields
+from latent_explorer.fields import field_called, layer_fields
 from latent_explorer.gui.layers.colours import Span, by_class, by_cover, by_ramp
 from latent_explorer.gui.layers.field_layer import FieldLayer
 from latent_explorer.gui.pane.canvas import MapCanvas
@@ -131,7 +131,7 @@ class FieldLayers:
         self._values.show_lines(lines)
 
     def _layer(self, name: str) -> FieldLayer:
-        return self.by_title[FIELDS[name].title]
+        return self.by_title[field_called(name).title]
 
     def _colour(self, layer: FieldLayer) -> None:
         layer.forget()

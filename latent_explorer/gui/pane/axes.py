@@ -6,7 +6,7 @@ from PyQt6.QtCore import QRectF, Qt
 from PyQt6.QtGui import QColor, QFontMetricsF, QPainter
 from pyqtgraph import AxisItem
 
-from latent_explorer.atlas.ticks import ticks
+from latent_explorer.atlas.view import ticks
 from latent_explorer.gui.theme import Theme
 
 WIDTH, HEIGHT = 44, 20
@@ -19,7 +19,7 @@ _FREELY = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextDontClip
 class MapAxis(AxisItem):  # type: ignore[misc] # has no types
     """The left or the bottom axis of a plot. A label that is too wide for the left one is turned.
 
-    It paints its ticks itself, with the numbers of `atlas.ticks`: those of pyqtgraph take 1 ms at each step of panning.
+    It paints its ticks itself, with the numbers of `atlas.ticks`: those of pyqtgraph take 1.6 ms at each step of a pan.
     """
 
     def __init__(self, orientation: str) -> None:

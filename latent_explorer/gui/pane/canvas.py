@@ -29,8 +29,7 @@ from latent_explorer.gui.pane.frame_scheduler import Pacing
 from latent_explorer.gui.pane.ground import Ground, Scene
 from latent_explorer.gui.pane.layer_buffer import Layers
 from latent_explorer.gui.pane.marks import MarkItems, Marks, paint_probe, probe_rect
-from latent_explorer.gui.pane.pixel_item import GROUND, LIFTED, PROBE, SCALE, PixelItem
-from latent_explorer.gui.pane.plot import MapPlot
+from latent_explorer.gui.pane.plot import GROUND, LIFTED, PROBE, SCALE, MapPlot, PixelItem
 from latent_explorer.gui.pane.tools import Tool
 from latent_explorer.gui.theme import DARK, Theme
 
@@ -77,9 +76,13 @@ class MapCanvas(MapPlot):
     def _make_items(self) -> None:
         self._mark_items = MarkItems(self._box)
         self._ground_item = PixelItem(self._box, GROUND, self._paint_ground)
-        self._scale_item = PixelItem(self._box, SCALE, self._paint_scale)
+        self._scale_item = PixelItem(
+            self._box, SCALE, lambda painter, _: paint_scale(painter, self.fields, self.theme, self.view.width)
+        )
         self._lifted_item = PixelItem(self._box, LIFTED, self._paint_lifted)
-        self._probe_item = PixelItem(self._box, PROBE, self._paint_probe)
+        self._probe_item = PixelItem(
+            self._box, PROBE, lambda painter, _: paint_probe(painter, self.view, self.marks, self.theme)
+        )
         self._ring = QGraphicsRectItem(self._box)
         self._ring.setZValue(PROBE)
 
@@ -179,15 +182,9 @@ class MapCanvas(MapPlot):
         else:
             self._ground.paint(painter, self._scene(ratio), QRegion(exposed.toAlignedRect()))
 
-    def _paint_scale(self, painter: QPainter, exposed: QRectF) -> None:
-        paint_scale(painter, self.fields, self.theme, self.view.width)
-
     def _paint_lifted(self, painter: QPainter, exposed: QRectF) -> None:
         if self.lifted is not None:
             self.lifted.paint_lifted(painter, self.view)
-
-    def _paint_probe(self, painter: QPainter, exposed: QRectF) -> None:
-        paint_probe(painter, self.view, self.marks, self.theme)
 
     def _scene(self, ratio: float | None = None) -> Scene:
         return Scene(self.view, ratio or self.devicePixelRatioF())
@@ -219,7 +216,10 @@ class MapCanvas(MapPlot):
         elif self._pressed is not None or self._has(at):
             self._emit_hover(at)
             self._use_tool(at)
-        super().mouseMoveEvent(event)
+        else:
+            self._put_loupe_away()
+        if self.has_guests:
+            super().mouseMoveEvent(event)
 
     def _use_tool(self, at: QPointF) -> None:
         if self.tool is None:
@@ -300,7 +300,11 @@ class MapCanvas(MapPlot):
     def leaveEvent(self, event: QEvent | None) -> None:
         if event is not None:
             super().leaveEvent(event)
-        self.set_probe(self.marks.probe, None)
+        self._put_loupe_away()
+
+    def _put_loupe_away(self) -> None:
+        if self.marks.loupe is not None:
+            self.set_probe(self.marks.probe, None)
 
     def take_tool(self, tool: Tool) -> None:
         """Work with another tool."""

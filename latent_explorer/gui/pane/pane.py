@@ -153,7 +153,7 @@ class MapPane(PaneParts):
         return self.session is not None and self.opener.idle and not self.feed.paused
 
     def open(self, folder: Path, chart: ChartSpec | None = None) -> None:
-        """Open the bundle in a folder, seen through `chart` if there is one; where it is broken, what was open stays."""
+        """Open the bundle in a folder, through `chart` if there is one; where it is broken, what was open stays."""
         self.charting.first = chart
         self.opener.open(folder)
 

@@ -1,9 +1,11 @@
-"""A plot of the plane, whose view is exact at any depth."""
+"""A plot of the plane whose view is exact at any depth, and items that are painted in its pixels."""
 
 import math
 from collections.abc import Callable
 
-from PyQt6.QtCore import QPoint, QPointF, pyqtSignal
+from PyQt6.QtCore import QPoint, QPointF, QRectF, pyqtSignal
+from PyQt6.QtGui import QPainter
+from PyQt6.QtWidgets import QGraphicsItem, QGraphicsView, QStyleOptionGraphicsItem, QWidget
 from pyqtgraph import PlotWidget, ViewBox, setConfigOptions
 
 from latent_explorer.atlas import Region
@@ -11,6 +13,9 @@ from latent_explorer.atlas.view import SCALES, View
 from latent_explorer.gui.pane.axes import MapAxis
 
 setConfigOptions(mouseRateLimit=-1)  # pyqtgraph drops moves else
+
+GROUND, SCALE, LIFTED, PROBE = -100.0, 100.0, 110.0, 120.0
+"""How high items lie: the ground beneath, the others above all that is drawn in plane coordinates, which is at 0."""
 
 
 class MapPlot(PlotWidget):  # type: ignore[misc] # has no types
@@ -105,6 +110,17 @@ class MapPlot(PlotWidget):  # type: ignore[misc] # has no types
         self._follows_home = False
         self._look(self.view.centred(u, v))
 
+    @property
+    def has_guests(self) -> bool:
+        """Whether others have added items or listen to the scene's mouse: to ask pyqtgraph costs a move 0.14 ms."""
+        scene = self.scene()
+        heard = any(scene.receivers(signal) for signal in (scene.sigMouseMoved, scene.sigMouseHover))
+        return heard or bool(self.plotItem.items or self._box.addedItems)
+
+    def close(self) -> bool:
+        """Close it as any widget. PlotWidget's would take it apart while its timers run."""
+        return bool(QGraphicsView.close(self))
+
     # -- the view and the ViewBox, which are kept in step
 
     def _look(self, view: View) -> None:
@@ -138,3 +154,33 @@ class MapPlot(PlotWidget):  # type: ignore[misc] # has no types
 
     def _size_changed(self) -> None:
         """The view has another size."""
+
+
+class PixelItem(QGraphicsItem):
+    """Lies directly under the ViewBox, whose origin is the map's top left: no transformation touches what it paints.
+
+    paint: draws the part of it that is exposed, a rectangle of the map's pixels.
+    """
+
+    def __init__(self, box: ViewBox, height: float, paint: Callable[[QPainter, QRectF], None]) -> None:
+        super().__init__(box)
+        self._paint, self._rect = paint, QRectF()
+        self.setZValue(height)
+        self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemUsesExtendedStyleOption)  # else all is said to be exposed
+
+    def place(self, rect: QRectF) -> None:
+        """Cover other pixels; those before and these are painted."""
+        if rect != self._rect:
+            self.prepareGeometryChange()
+            self._rect = rect
+        self.update()
+
+    def boundingRect(self) -> QRectF:
+        return self._rect
+
+    def paint(
+        self, painter: QPainter | None, option: QStyleOptionGraphicsItem | None, widget: QWidget | None = None
+    ) -> None:
+        assert painter is not None
+        assert option is not None
+        self._paint(painter, option.exposedRect)

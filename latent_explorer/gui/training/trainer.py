@@ -20,8 +20,8 @@ from latent_explorer.runs.protocol import (
     Ended,
     Estimated,
     Failed,
-    Film,
     Filmed,
+    MakeFilm,
     Pause,
     Paused,
     Progress,
@@ -146,7 +146,7 @@ class Trainer(QObject):
     def film(self, run: Path, file: Path, *, dark: bool) -> None:
         """Make a film of the snapshots of a run; the file may be there already, as the person has been asked."""
         self._film = next(self._numbers)
-        self._at_hand().send(Film(number=self._film, run=run, file=file, dark=dark, overwrite=True))
+        self._at_hand().send(MakeFilm(number=self._film, run=run, file=file, dark=dark, overwrite=True))
 
     def stop_filming(self) -> None:
         """Give up the film under way."""

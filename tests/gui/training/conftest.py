@@ -14,7 +14,8 @@ from latent_explorer.gui.app import application
 from latent_explorer.gui.settings import Settings
 from latent_explorer.gui.shell.window import MainWindow
 from latent_explorer.runs import Report, RunFolder
-from latent_explorer.runs.protocol import Ask, Begin, Begun, Estimated, Refused, Reported, Request
+from latent_explorer.runs.protocol import Ask, Begin, Begun, Estimated, Reported, Request
+from latent_explorer.service.codec import Refused
 
 STEPS = 10
 """In each epoch of the stand-in's runs."""

@@ -12,7 +12,8 @@ from latent_explorer.bench.person import Person
 from latent_explorer.charts import Turn
 from latent_explorer.gui.training.guide import fixed_images, turned
 from latent_explorer.runs import RunFolder
-from latent_explorer.runs.protocol import Film, Filmed, Refused, Stop
+from latent_explorer.runs.protocol import Filmed, MakeFilm, Stop
+from latent_explorer.service.codec import Refused
 from latent_explorer.session import open_bundle
 
 
@@ -73,7 +74,7 @@ def test_a_film_is_made_once_and_can_be_given_up(teacher: Person, panel, trainer
     assert dialog is not None
     dialog.fileSelected.emit(str(run.path / "film.gif"))
     dialog.close()
-    wish = trainer.last(Film)
+    wish = trainer.last(MakeFilm)
     assert (wish.run, wish.file) == (run.path, run.path / "film.gif")
     assert button.text() == "Stop the film"
     teacher.press_button(button)
@@ -81,5 +82,5 @@ def test_a_film_is_made_once_and_can_be_given_up(teacher: Person, panel, trainer
     trainer.say(Filmed(number=wish.number, file=None))
     teacher.wait_until(lambda: button.text() == "Export film…")
     window.workbench.trainer.film(run.path, wish.file, dark=True)
-    trainer.say(Refused(number=trainer.last(Film).number, reason="the disk is full"))
+    trainer.say(Refused(number=trainer.last(MakeFilm).number, reason="the disk is full"))
     teacher.wait_until(lambda: "the disk is full" in window.workbench.banner.text)
