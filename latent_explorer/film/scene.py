@@ -85,8 +85,8 @@ class Scene:
 
 def _curve(shots: list[Shot]) -> Curve:
     """The loss as it was reported; nothing had been when the untrained network was taken."""
-    told = [shot.moment for shot in shots if "loss" in shot.moment.losses]
-    steps, losses = [moment.step for moment in told], [moment.losses["loss"] for moment in told]
+    told = [shot.moment for shot in shots if shot.moment.losses]
+    steps, losses = [moment.step for moment in told], [next(iter(moment.losses.values())) for moment in told]
     return Curve(np.array(steps, np.float64), np.array(losses, np.float64))
 
 

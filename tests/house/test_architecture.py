@@ -23,10 +23,10 @@ ARROWS = {
     "session": ("service", "bundles", "charts", "paths"),
     "engine": ("service", "bundles", "nets", "data", "atlas", "charts", "fields", "paths", "analysis", "alignment"),
     "fields": ("bundles", "atlas", "charts", "analysis"),
-    "runs": ("service", "bundles", "charts", "nets.spec", "nets.names"),
+    "runs": ("service", "bundles", "charts", "nets.spec", "nets.names", "nets.families"),
     "film": ("runs", "nets", "bundles", "atlas", "charts", "export", "training"),
     "training": ("service", "runs", "nets", "data", "bundles", "atlas", "charts", "export", "film"),
-    "bundles": ("nets.spec",),
+    "bundles": ("nets.spec", "nets.families"),
     "atlas": ("charts",),
     "alignment": (),
     "analysis": (),
@@ -42,7 +42,7 @@ ARROWS = {
 }  # fmt: skip
 
 # What the command line may import before it knows which command is asked for.
-LIGHT_FOR_CLI = ("nets.spec",)
+LIGHT_FOR_CLI = ("nets.spec", "nets.families")
 
 
 def covers(allowed, target):

@@ -148,10 +148,7 @@ class MapPane(PaneParts):
         return self.session is not None and self.opener.idle and not self.feed.paused
 
     def open(self, folder: Path, chart: ChartSpec | None = None) -> None:
-        """Open the bundle in a folder; a broken one is refused with its reason, and what was open stays.
-
-        chart: what it is to be seen through; None for what it opens with.
-        """
+        """Open the bundle in a folder, through `chart` if there is one; where it is broken, what was open stays."""
         self.charting.first = chart
         self.opener.open(folder)
 
