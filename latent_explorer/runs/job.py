@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from latent_explorer.bundles import TILES_BYTES
 from latent_explorer.bundles.packing import Precision
@@ -16,7 +17,7 @@ class Job:
     source: as `data.open_dataset` takes it. hidden: None for the trunk's usual widths. folder: of the bundle.
     settings: the family's, by name; one that is left out has its usual value.
     command: what reproduces it, for the card. half, latents, variances, tiles, remark: how the bundle is kept, and
-    what else its card is to say; see `training.bundling.Labels`.
+    what else its card is to say; see `training.publishing.bundling.Labels`.
     resume: whether to go on from the state of an earlier, stopped run.
     """
 
@@ -41,3 +42,17 @@ class Job:
     def run(self) -> RunFolder:
         """Where state, log and snapshots of the run are kept."""
         return RunFolder.of_bundle(self.folder)
+
+
+def to_text(value: Any) -> str:
+    """A path as JSON has it. Raises TypeError for what is none."""
+    if not isinstance(value, Path):
+        raise TypeError(f"expected a path, found {type(value).__name__}")
+    return str(value)
+
+
+def from_text(kind: type, value: Any) -> Any:
+    """Back again. Raises TypeError for what is none."""
+    if not (issubclass(kind, Path) and isinstance(value, str)):
+        raise TypeError(f"expected the text of a path, found {value!r}")
+    return Path(value)

@@ -22,7 +22,7 @@ from latent_explorer.runs.protocol import (
     Reply,
     Reported,
 )
-from latent_explorer.training.devices import MemoryLackError
+from latent_explorer.training.distributed.devices import MemoryLackError
 from latent_explorer.training.estimate import estimate, warm
 from latent_explorer.training.inbox import Inbox
 from latent_explorer.training.jobs import train_bundle

@@ -13,7 +13,7 @@ from latent_explorer.errors import UserError
 from latent_explorer.gui.pane.glide import Glide
 from latent_explorer.gui.pane.snapshot_reader import SnapshotReader
 from latent_explorer.runs import RunFolder
-from latent_explorer.runs.snapshots import snapshots_of
+from latent_explorer.runs.folder import snapshots_of
 from latent_explorer.session import OpenBundle
 
 if TYPE_CHECKING:
