@@ -17,7 +17,7 @@ from latent_explorer.bench.tour import tour
 from latent_explorer.bundles import read_latents
 from latent_explorer.engine.process import serve_inline
 from latent_explorer.engine.protocol import Decode, Open, Pictures
-from latent_explorer.film import make_film
+from latent_explorer.film.making import make_film
 from latent_explorer.places import find_bundle
 from latent_explorer.runs import Job, Recipe
 from latent_explorer.runs.protocol import Film

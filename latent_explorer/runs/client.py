@@ -13,7 +13,7 @@ from latent_explorer.runs import protocol
 from latent_explorer.runs.protocol import Reply, Request
 
 _log = logging.getLogger(__name__)
-_COMMAND = (sys.executable, "-m", "latent_explorer.training")
+_COMMAND = (sys.executable, "-m", "latent_explorer.film")
 _PATIENCE = 5.0  # seconds that the threads of a trainer that is gone may take to end
 
 

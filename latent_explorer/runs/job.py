@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from latent_explorer.bundles import TILES_BYTES
 from latent_explorer.bundles.packing import Precision
@@ -42,17 +41,3 @@ class Job:
     def run(self) -> RunFolder:
         """Where state, log and snapshots of the run are kept."""
         return RunFolder.of_bundle(self.folder)
-
-
-def to_text(value: Any) -> str:
-    """A path as JSON has it. Raises TypeError for what is none."""
-    if not isinstance(value, Path):
-        raise TypeError(f"expected a path, found {type(value).__name__}")
-    return str(value)
-
-
-def from_text(kind: type, value: Any) -> Any:
-    """Back again. Raises TypeError for what is none."""
-    if not (issubclass(kind, Path) and isinstance(value, str)):
-        raise TypeError(f"expected the text of a path, found {value!r}")
-    return Path(value)

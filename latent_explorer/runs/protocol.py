@@ -9,7 +9,8 @@ from typing import BinaryIO
 
 import msgspec
 
-from latent_explorer.runs.job import Job, from_text, to_text
+from latent_explorer.runs.job import Job
+from latent_explorer.runs.plain import from_text, to_text
 from latent_explorer.runs.report import Report
 
 

@@ -10,7 +10,8 @@ from safetensors import SafetensorError, safe_open
 from latent_explorer.errors import TrainingError
 from latent_explorer.files import write_bytes_whole
 from latent_explorer.runs.folder import RunFolder
-from latent_explorer.runs.job import Job, from_text, to_text
+from latent_explorer.runs.job import Job
+from latent_explorer.runs.plain import from_text, to_text
 
 _MOST = 1 << 20  # bytes of a job's file
 

@@ -32,14 +32,15 @@ from latent_explorer.training.throttle import ThrottledProgress
 _log = logging.getLogger(__name__)
 
 Send = Callable[[Reply], None]
+MakeFilm = Callable[[Film, Send, StopToken], Path]
 
 
 class OvertakenError(Exception):
     """Something else came that is newer or more urgent."""
 
 
-def serve(inbox: Inbox, send: Send) -> None:
-    """Do what is asked, for ever."""
+def serve(inbox: Inbox, send: Send, make_film: MakeFilm) -> None:
+    """Do what is asked, for ever. make_film: what makes films, from a room above this one."""
     warm()
     estimates = Estimates(inbox, send)
     while True:
@@ -47,7 +48,7 @@ def serve(inbox: Inbox, send: Send) -> None:
             case Ask() as ask:
                 estimates.answer(ask)
             case task, token:
-                last = film(task, token, send) if isinstance(task, Film) else train(task, token, send)
+                last = film(task, token, send, make_film) if isinstance(task, Film) else train(task, token, send)
                 inbox.ended(token)
                 send(last)  # at which the next run may be asked for
 
@@ -117,15 +118,13 @@ def train(begin: Begin, token: StopToken, send: Send) -> Ended | Failed:
     return Ended(bundle=job.folder, complete=some and not job.run.state.exists())  # a complete run needs no state
 
 
-def film(wish: Film, token: StopToken, send: Send) -> Filmed | Refused:
+def film(wish: Film, token: StopToken, send: Send, make_film: MakeFilm) -> Filmed | Refused:
     """Make a film, telling of it; the last reply is still to be sent."""
-    from latent_explorer.film import Cancelled, make_film
-
     try:
         return Filmed(number=wish.number, file=make_film(wish, send, token))
-    except Cancelled:
-        return Filmed(number=wish.number, file=None)
     except Exception as error:
+        if token.is_set():
+            return Filmed(number=wish.number, file=None)
         return Refused(number=wish.number, reason=_in_words(error))
 
 

@@ -24,7 +24,7 @@ ARROWS = {
     "engine": ("bundles", "nets", "data", "atlas", "charts", "paths", "analysis", "alignment"),
     "runs": ("bundles", "charts", "nets.spec", "nets.names", "nets.families"),
     "film": ("runs", "nets", "bundles", "atlas", "charts", "export", "training"),
-    "training": ("runs", "nets", "data", "bundles", "atlas", "charts", "export", "film"),
+    "training": ("runs", "nets", "data", "bundles", "atlas", "charts"),
     "bundles": ("nets.spec", "nets.families"),
     "atlas": ("charts",),
     "alignment": (),

@@ -140,7 +140,7 @@ def test_a_killed_trainer_is_told_of_and_its_run_ends_as_if_nothing_had_happened
 def test_a_trainer_ends_with_its_window_and_loses_nothing_that_was_saved(job: Job) -> None:
     from latent_explorer.runs import protocol
 
-    command = [sys.executable, "-m", "latent_explorer.training"]
+    command = [sys.executable, "-m", "latent_explorer.film"]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
         assert process.stdin is not None
         assert process.stdout is not None

@@ -1,4 +1,7 @@
-"""The trainer's process: `python -m latent_explorer.training`, requests on its input, replies on its output."""
+"""The trainer's process, which trains and makes films: requests on its input, replies on its output.
+
+It is started from this room, because `training` knows nothing of films.
+"""
 
 import os
 import sys
@@ -30,9 +33,10 @@ def main() -> None:
     inbox = Inbox(send)
     inbox.listen(sys.stdin.buffer, lambda: os._exit(0))
 
+    from latent_explorer.film.making import make_film
     from latent_explorer.training.serve import serve
 
-    serve(inbox, send)
+    serve(inbox, send, make_film)
 
 
 if __name__ == "__main__":
