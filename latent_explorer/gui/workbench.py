@@ -107,11 +107,11 @@ class Workbench(QObject):
         return pane
 
     def _connect_exports(self, pane: MapPane) -> None:
-        pane.inspector.export_wanted.connect(self.exporter.picture)
-        pane.filmstrip.export_wanted.connect(self.exporter.filmstrip)
-        pane.filmstrip.strip.export_wanted.connect(self.exporter.frame)
-        pane.selection.export_wanted.connect(self.exporter.selection)
-        pane.selection.sheet_wanted.connect(self.exporter.contact_sheet)
+        pane.inspector.export_wanted.connect(lambda: self.exporter.export("picture"))
+        pane.filmstrip.export_wanted.connect(lambda: self.exporter.export("filmstrip"))
+        pane.filmstrip.strip.export_wanted.connect(self.exporter.export_frame)
+        pane.selection.export_wanted.connect(lambda: self.exporter.export("selection"))
+        pane.selection.sheet_wanted.connect(lambda: self.exporter.export("contact sheet"))
         pane.client.subscribe("export", self.exporter.take, Urgency.EXPORT)
         pane.client.subscribe(TOPIC, self.guide.take, Urgency.ASKED)
 

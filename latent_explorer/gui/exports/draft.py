@@ -13,8 +13,7 @@ from PyQt6.QtGui import QImage, QImageReader
 
 from latent_explorer.export import ContactSheet, LatentTable, read_mp4
 from latent_explorer.gui.exports.extent import extent
-from latent_explorer.gui.exports.order import Order
-from latent_explorer.gui.exports.tables import rows_of
+from latent_explorer.gui.exports.maker import Order
 from latent_explorer.gui.exports.watched import Watch
 from latent_explorer.gui.widgets.images import to_qimage
 
@@ -45,11 +44,12 @@ def drafted(order: Order, watch: Watch) -> Draft:
         if isinstance(order.content, LatentTable):
             return _drafted_table(order, Path(folder), watch)
         light = _lighter(order)
-        shown = _written(light, Path(folder, "shown"), watch)
-        frames = tuple(_pictures(shown))
-        part, share = (light, 1.0) if light is order else _part(order)
-        file = shown if part is light else _written(part, Path(folder, "tried"), watch)
-        return Draft(frames, (), _size(file) / share, share == 1.0)
+        shown = file = _written(light, Path(folder, "shown"), watch)
+        share = 1.0
+        if light is not order:
+            part, share = _part(order)
+            file = _written(part, Path(folder, "tried"), watch)
+        return Draft(tuple(_pictures(shown)), (), _size(file) / share, share == 1.0)
 
 
 def _drafted_table(order: Order, folder: Path, watch: Watch) -> Draft:
@@ -88,7 +88,7 @@ def _part(order: Order) -> tuple[Order, float]:
     content = order.content
     if isinstance(content, LatentTable):
         rows = min(len(content.mean), _TRIED_ROWS)
-        return replace(order, content=rows_of(content, slice(rows))), rows / max(1, len(content.mean))
+        return replace(order, content=content.rows(slice(rows))), rows / max(1, len(content.mean))
     if isinstance(content, ContactSheet):
         return order, 1.0
     size = extent(order.format, content.shape, order.options)

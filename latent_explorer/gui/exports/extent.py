@@ -20,9 +20,7 @@ class Extent:
 
 def extent(known: Format, shape: tuple[int, ...], options: Options) -> Extent:
     """The extent of content of this shape: as its writer takes it, (n, d) of latents, (h, w, c) of a sheet."""
-    if known.kind == "latents":
-        return Extent(shape[1], shape[0])
-    if known.kind in ("map", "sheet"):
+    if known.kind in ("latents", "map", "sheet"):
         return Extent(shape[1], shape[0])
     *many, height, width, _ = shape
     height, width = height * options.scale, width * options.scale

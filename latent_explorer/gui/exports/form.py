@@ -1,7 +1,6 @@
 """The choices of the export dialog, laid out as a form."""
 
 from dataclasses import replace
-from typing import Any
 
 from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtWidgets import QFormLayout, QWidget
@@ -9,7 +8,7 @@ from PyQt6.QtWidgets import QFormLayout, QWidget
 from latent_explorer.export import Format, find_format, formats_of
 from latent_explorer.gui.exports.choices import Choices
 from latent_explorer.gui.exports.rows import ROWS, Row, one_of
-from latent_explorer.gui.exports.subject import Subject
+from latent_explorer.gui.exports.subjects import Subject
 
 
 class ChoiceForm(QWidget):
@@ -22,13 +21,14 @@ class ChoiceForm(QWidget):
         self._subject, self._choices = subject, choices
         self._layout = QFormLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
-        self._formats = formats_of(subject.kind)
         self.rows: dict[str, Row] = {}
-        self._add_format()
-        heeded = {name for known in self._formats for name in self._heeded(known)}
-        for name in ROWS:
+        formats = formats_of(subject.kind)
+        self._add("format", "&Format", "The format of the file", one_of({each.key: each.title for each in formats}))
+        self.rows["format"].editor.setEnabled(len(formats) > 1)
+        heeded = {name for known in formats for name in self._heeded(known)}
+        for name, (label, tip, make) in ROWS.items():
             if name in heeded:
-                self._add(name)
+                self._add(name, label, tip, make())
         self._show_heeded()
 
     @property
@@ -42,34 +42,23 @@ class ChoiceForm(QWidget):
         return find_format(self._subject.kind, self.choices.format)
 
     def _heeded(self, known: Format) -> tuple[str, ...]:
-        return known.heeds + self._subject.heeds(known)
+        return "format", *known.heeds, *self._subject.heeds(known)
 
-    def _add_format(self) -> None:
-        row = one_of({known.key: known.title for known in self._formats})()
-        row.editor.setToolTip("The format of the file")
-        row.editor.setEnabled(len(self._formats) > 1)
-        self._take("format", "&Format", row)
-
-    def _add(self, name: str) -> None:
-        kind = ROWS[name]
-        row = kind.make()
-        row.editor.setToolTip(kind.tip)
-        self._take(name, kind.label, row)
-
-    def _take(self, name: str, label: str, row: Row) -> None:
-        row.put(getattr(self._choices, name))
-        row.changed.connect(self._changed)
+    def _add(self, name: str, label: str, tip: str, row: Row) -> None:
         self.rows[name] = row
+        row.put(getattr(self._choices, name))
+        row.changed.connect(self._change)
+        row.editor.setToolTip(tip)
         self._layout.addRow(label, row.editor)
         if label:
             row.editor.setAccessibleName(label.replace("&", ""))
 
-    def _changed(self) -> None:
+    def _change(self) -> None:
         self._show_heeded()
         self.changed.emit()
 
     def _show_heeded(self) -> None:
-        heeded: Any = {"format", *self._heeded(self.known)}
+        heeded = self._heeded(self.known)
         for name, row in self.rows.items():
             self._layout.setRowVisible(row.editor, name in heeded)
         for name, words in self._subject.hints(self.choices).items():

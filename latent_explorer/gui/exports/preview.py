@@ -1,10 +1,11 @@
 """How the file will look: a picture, an animation that plays, or the first rows of a table."""
 
-from PyQt6.QtCore import QRect, QSize, Qt, QTimer
-from PyQt6.QtGui import QColor, QImage, QPainter, QPaintEvent
+from PyQt6.QtCore import QRect, QSize, Qt
+from PyQt6.QtGui import QImage, QPainter, QPaintEvent
 from PyQt6.QtWidgets import QAbstractItemView, QHeaderView, QStackedWidget, QTableWidget, QTableWidgetItem, QWidget
 
 from latent_explorer.gui.exports.draft import Draft
+from latent_explorer.gui.widgets.parts import timer
 
 _MARGIN = 14
 
@@ -42,9 +43,7 @@ class _Film(QWidget):
         super().__init__()
         self._frames: tuple[tuple[QImage, int], ...] = ()
         self._index = 0
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.timeout.connect(self._advance)
+        self._timer = timer(self, 0, self._advance, once=True)
         self.setAccessibleName("Preview")
 
     @property
@@ -91,7 +90,7 @@ class _Film(QWidget):
         where = self._target(image)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, image.width() > where.width())
         painter.drawImage(where, image)
-        painter.setPen(QColor(self.palette().mid().color()))
+        painter.setPen(self.palette().mid().color())
         painter.drawRect(where.adjusted(-1, -1, 0, 0))
 
     def _target(self, image: QImage) -> QRect:

@@ -4,6 +4,7 @@ import logging
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from queue import SimpleQueue
 from typing import Any
 
 from PyQt6.QtCore import QObject, pyqtSignal
@@ -32,9 +33,9 @@ class Outcome:
 
 
 class Worker(QObject):
-    """Runs the newest task it was given; one not yet begun when a newer comes is dropped.
+    """Runs the newest task it was given; those before are cancelled.
 
-    done: the Outcome of each task that was begun. ended: the thread has; the worker then deletes itself.
+    done: the Outcome of each task. ended: the thread has; the worker then deletes itself.
     """
 
     done = pyqtSignal(object)
@@ -42,51 +43,41 @@ class Worker(QObject):
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
-        self._changed = threading.Condition()
-        self._next: Task | None = None
-        self._running: Task | None = None
-        self._closing = False
+        self._tasks: SimpleQueue[Task | None] = SimpleQueue()
+        self._newest: Task | None = None
         self._thread = threading.Thread(target=self._work, name="export", daemon=True)
         self.ended.connect(self.deleteLater)
         self._thread.start()
 
     def begin(self, run: Callable[[Watch], Any]) -> Task:
         """Run this next; whatever is under way is left undone."""
-        with self._changed:
-            if self._running is not None:
-                self._running.watch.cancel()
-            self._next = Task(run, Watch())
-            self._changed.notify()
-            return self._next
+        self._cancel()
+        self._newest = Task(run, Watch())
+        self._tasks.put(self._newest)
+        return self._newest
 
     def stop(self) -> None:
         """Cancel what is under way, and end the thread as soon as that has ended."""
-        with self._changed:
-            self._closing, self._next = True, None
-            if self._running is not None:
-                self._running.watch.cancel()
-            self._changed.notify()
+        self._cancel()
+        self._tasks.put(None)
 
     def join(self, seconds: float) -> None:
         """Wait, with a bound, until the thread has ended."""
         self._thread.join(seconds)
 
+    def _cancel(self) -> None:
+        if self._newest is not None:
+            self._newest.watch.cancel()
+
     def _work(self) -> None:
-        while (task := self._take()) is not None:
+        while (task := self._tasks.get()) is not None:
             self.done.emit(_outcome(task))
         self.ended.emit()
-
-    def _take(self) -> Task | None:
-        with self._changed:
-            self._running = None
-            while self._next is None and not self._closing:
-                self._changed.wait()
-            self._running, self._next = self._next, None
-            return self._running
 
 
 def _outcome(task: Task) -> Outcome:
     try:
+        task.watch.check()
         return Outcome(task, task.run(task.watch))
     except Cancelled:
         return Outcome(task)
