@@ -19,9 +19,9 @@ from latent_explorer.gui.settings import Settings
 from latent_explorer.gui.status import StatusLine
 from latent_explorer.gui.training.filming import Filming
 from latent_explorer.gui.training.guide import TOPIC, Guide
-from latent_explorer.gui.training.leaving import Leaving
 from latent_explorer.gui.training.panel import TrainingPanel
 from latent_explorer.gui.training.trainer import StartTrainer, Trainer
+from latent_explorer.gui.training.unfinished import Leaving
 from latent_explorer.gui.widgets.banner import Banner
 from latent_explorer.gui.widgets.latency_graph import LatencyGraph
 from latent_explorer.places import trained_folder

@@ -71,21 +71,16 @@ class Menus(MenuBar):
             "Training history", bench.guide.look_back, "Ctrl+Shift+T", "Go back through the epochs of this bundle"
         )
         yield SEPARATOR
-        yield Command("Export picture…", partial(export, "picture"), "Ctrl+E", "Export the decoded picture")
-        yield Command(
-            "Export filmstrip…", partial(export, "filmstrip"), "Ctrl+Shift+E", "Export the pictures of the path"
-        )
-        yield Command(
-            "Export grid…", partial(export, "grid"), "Ctrl+G", "Export the visible region as a grid of pictures"
-        )
-        yield Command("Export map…", partial(export, "map"), "Ctrl+M", "Export the map as shown")
-        yield Command("Export latents…", partial(export, "latents"), "Ctrl+L", "Export the latents of all images")
-        yield Command(
-            "Export selection…", partial(export, "selection"), tip="Export the latents of the selected images"
-        )
-        yield Command(
-            "Export contact sheet…", partial(export, "contact sheet"), tip="Export the selected images as one picture"
-        )
+        for what, key, tip in (
+            ("picture", "Ctrl+E", "Export the decoded picture"),
+            ("filmstrip", "Ctrl+Shift+E", "Export the pictures of the path"),
+            ("grid", "Ctrl+G", "Export the visible region as a grid of pictures"),
+            ("map", "Ctrl+M", "Export the map as shown"),
+            ("latents", "Ctrl+L", "Export the latents of all images"),
+            ("selection", "", "Export the latents of the selected images"),
+            ("contact sheet", "", "Export the selected images as one picture"),
+        ):
+            yield Command(f"Export {what}…", partial(export, what), key, tip)
         yield SEPARATOR
         yield Command("Quit", self._window.close, "Ctrl+Q")
 

@@ -9,6 +9,7 @@ from PyQt6.QtWidgets import QFileDialog, QWidget
 from latent_explorer.gui.pane.shared import Shared
 from latent_explorer.gui.training.panel import TrainingPanel
 from latent_explorer.gui.training.trainer import Trainer
+from latent_explorer.gui.widgets.parts import open_chooser
 from latent_explorer.runs import RunFolder
 from latent_explorer.runs.protocol import Filmed, Progress
 from latent_explorer.service.codec import Refused
@@ -58,15 +59,10 @@ class Filming(QObject):
         chooser.setDefaultSuffix("gif")
         chooser.filterSelected.connect(lambda chosen: chooser.setDefaultSuffix(chosen.partition("*.")[2].rstrip(")")))
         chooser.selectFile(f"{run.bundle.name}-training")
-        chooser.fileSelected.connect(lambda file: self.make(Path(file)))
-        chooser.finished.connect(chooser.deleteLater)
-        chooser.open()
+        open_chooser(chooser, lambda file: self._make(run, Path(file)))
 
-    def make(self, file: Path) -> None:
+    def _make(self, run: RunFolder, file: Path) -> None:
         """Make the film into a file, which the person has agreed to replace where it is there."""
-        run = self._run()
-        if run is None:
-            return
         self._go(True)
         self._shared.settings.set_text(_KEY, str(file.parent))
         self._shared.say(f"Making {file.name}…")

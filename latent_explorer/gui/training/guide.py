@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from PyQt6.QtCore import QObject, pyqtBoundSignal, pyqtSignal
+from PyQt6.QtCore import QMetaObject, QObject, pyqtSignal
 
 from latent_explorer.charts import Turn
 from latent_explorer.engine.client import Answer
@@ -16,6 +16,7 @@ from latent_explorer.errors import UserError
 from latent_explorer.gui.pane.pane import MapPane
 from latent_explorer.gui.pane.snapshot_navigator import SnapshotNavigator
 from latent_explorer.gui.training.panel import TrainingPanel
+from latent_explorer.gui.training.timeline import moment_words
 from latent_explorer.gui.training.trainer import Trainer
 from latent_explorer.runs import RunFolder
 from latent_explorer.runs.resume import kept_job
@@ -23,7 +24,7 @@ from latent_explorer.service.codec import Refused
 from latent_explorer.session import OpenBundle
 
 if TYPE_CHECKING:
-    from latent_explorer.gui.training.run_page import RunPage
+    from latent_explorer.gui.training.pages import RunPage
 
 TOPIC = "digits"
 _DIGITS = 10
@@ -42,6 +43,7 @@ class Guide(QObject):
         super().__init__(panel)
         self._trainer, self.panel, self._active = trainer, panel, active
         self.pane: MapPane | None = None
+        self._links: list[QMetaObject.Connection] = []
         self._epochs = 0
         trainer.begun.connect(self._begin)
         trainer.snapshot_taken.connect(self._add)
@@ -65,21 +67,16 @@ class Guide(QObject):
         """Lead this pane from now on, and no other."""
         if pane is self.pane:
             return
-        if self.pane is not None:
-            for signal, slot in self._connections(self.pane):
-                signal.disconnect(slot)
+        for link in self._links:
+            QObject.disconnect(link)
         self.pane = pane
-        for signal, slot in self._connections(pane):
-            signal.connect(slot)
-
-    def _connections(self, pane: MapPane) -> tuple[tuple[pyqtBoundSignal, Callable[..., None]], ...]:
         navigator = pane.navigator
-        return (
-            (navigator.listed, self._list),
-            (navigator.moved, self._move),
-            (navigator.arrived, self._arrive),
-            (pane.asked_again, self.ask),
-        )
+        self._links = [
+            navigator.listed.connect(self._list),
+            navigator.moved.connect(self._show),
+            navigator.arrived.connect(self._arrive),
+            pane.asked_again.connect(self.ask),
+        ]
 
     def look_back(self) -> None:
         """Go through the training of the bundle that is shown, where its moments were kept."""
@@ -103,8 +100,7 @@ class Guide(QObject):
         if page is None or self.pane is None or self._navigator.shown is None:
             return
         bundle = self._navigator.shown
-        numbers = fixed_images(bundle)
-        key = str(bundle.folder)
+        numbers, key = fixed_images(bundle), str(bundle.folder)
         wants = [want_pictures(("now", key), bundle.latents.mean[numbers])]
         if not page.digits.count:
             wants.append(want_originals(("originals", key), numbers))
@@ -124,9 +120,7 @@ class Guide(QObject):
 
     def _meet(self) -> None:
         """The panel's pages are there."""
-        page = self._page
-        assert page is not None
-        page.timeline.wanted.connect(self._go_to)
+        self.panel.run.timeline.wanted.connect(self._go_to)
         self._list()
 
     def _begin(self, run: RunFolder) -> None:
@@ -160,14 +154,11 @@ class Guide(QObject):
         if self.pane is not None:
             self.pane.navigator.add()
 
-    def _move(self, index: int) -> None:
-        if self._page is not None:
-            self._show(index)
-
     def _show(self, index: int) -> None:
         """Say in the panel which moment is shown."""
         page = self._page
-        assert page is not None
+        if page is None:
+            return
         page.timeline.show_index(index, turned(self._navigator.turns[index]))
         newest = index == len(self._navigator.folders) - 1
         page.curves.show_moment(None if newest and self._trainer.busy else self._navigator.moments[index].step)
@@ -176,11 +167,10 @@ class Guide(QObject):
         """The map shows another moment."""
         moment = bundle.config.moment
         assert moment is not None
-        of = f" of {self._epochs}" if self._epochs else ""
-        parts = (f"Epoch {moment.epoch}{of}", f"step {moment.step:,}", turned(bundle.config.turn))
         assert self.pane is not None
         canvas = self.pane.canvas
-        canvas.set_marks(replace(canvas.marks, caption=" · ".join(part for part in parts if part)))
+        caption = moment_words(moment, self._epochs, turned(bundle.config.turn))
+        canvas.set_marks(replace(canvas.marks, caption=caption))
         self.ask()
 
 

@@ -3,10 +3,11 @@
 from collections.abc import Callable
 from itertools import count
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
-from PyQt6.QtCore import QObject, QTimer, pyqtSignal
+from PyQt6.QtCore import QObject, pyqtSignal
 
+from latent_explorer.gui.widgets.parts import timer
 from latent_explorer.runs import Job, RunFolder
 from latent_explorer.runs.plan import Plan
 from latent_explorer.runs.protocol import (
@@ -25,6 +26,7 @@ from latent_explorer.runs.protocol import (
     Pause,
     Paused,
     Progress,
+    Reply,
     Reported,
     Request,
     Stop,
@@ -33,23 +35,14 @@ from latent_explorer.service.client import Client
 from latent_explorer.service.codec import Refused
 
 _ASK_MS = 300
-_NOTHING = -1  # the number of no question
 KEEP_BYTES = 512 * 2**20
 """What the snapshots of a run may take on disk, unless the person has chosen otherwise."""
 
 
-class TrainerClient(Protocol):
-    """What speaks with the trainer's process; see `service.client.Client`."""
-
-    def send(self, request: Request) -> None: ...
-    def warm(self) -> object: ...
-    def close(self) -> None: ...
+StartTrainer = Callable[[Callable[[Any], None]], Client[Request, Reply]]
 
 
-StartTrainer = Callable[[Callable[[Any], None]], TrainerClient]
-
-
-def start_trainer(on_reply: Callable[[Any], None]) -> TrainerClient:
+def start_trainer(on_reply: Callable[[Any], None]) -> Client[Request, Reply]:
     """A client with a process of its own, which is started when it is first needed."""
     return Client(MODULE, TRAINER, on_reply)
 
@@ -79,17 +72,14 @@ class Trainer(QObject):
         self.job: Job | None = None
         self.begun_with: Begun | None = None
         self.keep_bytes = KEEP_BYTES
-        self._start = start
-        self._client: TrainerClient | None = None
+        self._client = start(self._arrived.emit)
         self._numbers = count(1)
-        self._asked = self._film = _NOTHING
+        self._asked: int | None = None
+        self._film: int | None = None
         self._question: Job | None = None
         self._asked_again = False  # after the process was lost
         self._keeping = False  # whether the run is to end as soon as it goes on
-        self._pause = QTimer(self)
-        self._pause.setSingleShot(True)
-        self._pause.setInterval(_ASK_MS)
-        self._pause.timeout.connect(self._ask)
+        self._pause = timer(self, _ASK_MS, self._ask, once=True)
         self._arrived.connect(self._take)
 
     @property
@@ -100,22 +90,22 @@ class Trainer(QObject):
     @property
     def asking(self) -> bool:
         """Whether an estimate is under way."""
-        return self._asked != _NOTHING and not self.busy
+        return self._asked is not None and not self.busy
 
     # -- what a person wants
 
     def warm(self) -> None:
         """Let the process start, so that it is there when it is needed."""
-        self._at_hand().warm()
+        self._client.warm()
 
     def ask(self, plan: Plan) -> None:
         """Ask, when nothing more is changed for a moment, what a plan would take."""
-        self._asked, self._question, self._asked_again = _NOTHING, plan.to_job(self.folder), False
+        self._asked, self._question, self._asked_again = None, plan.to_job(self.folder), False
         self._pause.start()
 
     def ask_nothing(self) -> None:
         """What was asked about is no longer of interest."""
-        self._asked, self._question = _NOTHING, None
+        self._asked = self._question = None
         self._pause.stop()
 
     def begin(self, job: Job) -> None:
@@ -123,63 +113,52 @@ class Trainer(QObject):
         self.ask_nothing()
         self.job, self.begun_with, self._keeping = job, None, False
         self._go("starting")
-        self._at_hand().send(Begin(job=job, keep_bytes=self.keep_bytes))
+        self._client.send(Begin(job=job, keep_bytes=self.keep_bytes))
 
     def keep(self, job: Job) -> None:
         """Make a bundle of what a run that was stopped has learned. job: to resume it."""
         self.begin(job)
         self._keeping = True
 
-    def pause(self) -> None:
-        """Let the run stand still."""
-        self._at_hand().send(Pause())
-
-    def resume(self) -> None:
-        """Let the run go on after a pause."""
-        self._at_hand().send(Continue())
+    def pause_or_resume(self) -> None:
+        """Let the run stand still, or go on where it does."""
+        self._client.send(Continue() if self.stage == "paused" else Pause())
 
     def stop(self, *, keep: bool) -> None:
         """End the run now, with a bundle or without."""
         self._go("ending")
-        self._at_hand().send(Stop(keep=keep))
+        self._client.send(Stop(keep=keep))
 
     def film(self, run: Path, file: Path, *, dark: bool) -> None:
         """Make a film of the snapshots of a run; the file may be there already, as the person has been asked."""
         self._film = next(self._numbers)
-        self._at_hand().send(MakeFilm(number=self._film, run=run, file=file, dark=dark, overwrite=True))
+        self._client.send(MakeFilm(number=self._film, run=run, file=file, dark=dark, overwrite=True))
 
     def stop_filming(self) -> None:
         """Give up the film under way."""
-        self._at_hand().send(Stop(keep=False))
+        self._client.send(Stop(keep=False))
 
     def close(self) -> None:
         """End the process; a run under way can be resumed from the end of its last epoch."""
         self._pause.stop()
-        if self._client is not None:
-            self._client.close()
-            self._client = None
+        self._client.close()
         self._arrived.disconnect()
 
     # -- what the process says
 
-    def _at_hand(self) -> TrainerClient:
-        if self._client is None:
-            self._client = self._start(self._arrived.emit)
-        return self._client
-
     def _ask(self) -> None:
         if self._question is not None and not self.busy:
             self._asked = next(self._numbers)
-            self._at_hand().send(Ask(number=self._asked, job=self._question))
+            self._client.send(Ask(number=self._asked, job=self._question))
 
     def _take(self, reply: object) -> None:
         """Hand on what has come, in the thread of the window."""
         match reply:
             case Estimated(number=number) | Refused(number=number) if number == self._asked:
-                self._asked = _NOTHING
+                self._asked = None
                 self.estimated.emit(reply)
             case Filmed(number=number) | Refused(number=number) if number == self._film:
-                self._film = 0
+                self._film = None
                 self.filmed.emit(reply)
             case Refused(number=0, reason=reason):
                 self._take_of_run(Failed(reason=reason))
@@ -214,7 +193,7 @@ class Trainer(QObject):
 
     def _lost(self) -> None:
         """The process is gone; a run under way can be resumed, and what was asked about is asked once more."""
-        if self._film:
+        if self._film is not None:
             self._take(Refused(number=self._film, reason="the trainer stopped unexpectedly; try again"))
         if self.busy:
             reason = "The trainer stopped unexpectedly. The run can be resumed from the end of its last epoch."
@@ -224,8 +203,8 @@ class Trainer(QObject):
             self._asked_again = True
             self._pause.start()
         elif self.asking:
-            self._asked = _NOTHING
-            self.estimated.emit(Refused(number=_NOTHING, reason="the trainer stops whenever it is asked about this"))
+            self._asked = None
+            self.estimated.emit(Refused(number=0, reason="the trainer stops whenever it is asked about this"))
 
     def _go(self, stage: str) -> None:
         if stage != self.stage:
