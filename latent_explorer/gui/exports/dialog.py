@@ -13,8 +13,7 @@ from latent_explorer.errors import UserError
 from latent_explorer.export import MAX_PIXELS
 from latent_explorer.gui.exports.choices import Choices, remember, remembered
 from latent_explorer.gui.exports.destination import Destination
-from latent_explorer.gui.exports.draft import Draft, drafted
-from latent_explorer.gui.exports.extent import bytes_words, extent, extent_words
+from latent_explorer.gui.exports.draft import Draft, bytes_words, drafted, extent, extent_words
 from latent_explorer.gui.exports.footer import Footer
 from latent_explorer.gui.exports.form import ChoiceForm
 from latent_explorer.gui.exports.maker import Maker, Order

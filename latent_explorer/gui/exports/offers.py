@@ -1,7 +1,6 @@
 """What a pane has to export, by kind; where there is nothing yet, a UserError that says how to get it."""
 
-from collections.abc import Callable, Mapping
-from types import MappingProxyType
+from collections.abc import Callable
 
 import numpy as np
 
@@ -73,14 +72,14 @@ def _latents(pane: MapPane) -> Subject:
     return LatentsSubject(file_name(session.bundle.name, "latents"), session.bundle, session.state.hidden)
 
 
-def _selected(pane: MapPane) -> Subject:
-    bundle, selection = _session(pane).bundle, _selection(pane)
+def _selection(pane: MapPane) -> Subject:
+    bundle, selection = _session(pane).bundle, _chosen(pane)
     name, title = file_name(bundle.name, "selection"), f"Export {selection.count:,} selected latents"
     return LatentsSubject(name, bundle, frozenset(), selection.chosen, title)
 
 
 def _contact_sheet(pane: MapPane) -> Subject:
-    bundle, selection = _session(pane).bundle, _selection(pane)
+    bundle, selection = _session(pane).bundle, _chosen(pane)
     title = f"Contact sheet of {selection.count:,} selected images"
     return SheetSubject(file_name(bundle.name, "contact-sheet"), bundle, selection.chosen, title)
 
@@ -91,7 +90,7 @@ def _session(pane: MapPane) -> Session:
     return pane.session
 
 
-def _selection(pane: MapPane) -> Selection:
+def _chosen(pane: MapPane) -> Selection:
     selection = _session(pane).state.selection
     if selection is None:
         raise UserError(_NO_SELECTION)
@@ -107,15 +106,13 @@ def _source(pane: MapPane, index: int | slice) -> Provenance:
     return Provenance.at(session.bundle.name, chosen, curve=route.curve, easing=route.easing)
 
 
-OFFERS: Mapping[str, Callable[[MapPane], Subject]] = MappingProxyType(
-    {
-        "picture": _picture,
-        "filmstrip": _filmstrip,
-        "grid": _grid,
-        "map": _map,
-        "latents": _latents,
-        "selection": _selected,
-        "contact sheet": _contact_sheet,
-    }
-)
+OFFERS: dict[str, Callable[[MapPane], Subject]] = {
+    "picture": _picture,
+    "filmstrip": _filmstrip,
+    "grid": _grid,
+    "map": _map,
+    "latents": _latents,
+    "selection": _selection,
+    "contact sheet": _contact_sheet,
+}
 """What gives the subject of a pane, by what is to be exported."""

@@ -7,7 +7,7 @@ from PyQt6.QtCore import QLocale, Qt
 from PyQt6.QtGui import QDragEnterEvent, QDropEvent
 from PyQt6.QtWidgets import QComboBox, QLineEdit, QSizePolicy, QSpinBox
 
-from latent_explorer.gui.exports.rows import Row, chosen_in, whole
+from latent_explorer.gui.exports.form import Row, chosen_in, whole
 from latent_explorer.gui.pane.opening import dropped_path
 from latent_explorer.gui.widgets.parts import ask_path
 from latent_explorer.runs.settings import Option, Setting

@@ -7,12 +7,11 @@ from typing import Any
 from PyQt6.QtCore import QEvent, QObject, Qt, pyqtSignal
 from PyQt6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
-from latent_explorer.gui.exports.rows import Row
+from latent_explorer.gui.exports.form import Row
 from latent_explorer.gui.training.editors import editor_of
 from latent_explorer.gui.widgets.parts import filled, words
-from latent_explorer.runs.checks import problems
 from latent_explorer.runs.plan import Plan
-from latent_explorer.runs.settings import Setting, defaults_for, find_setting, settings
+from latent_explorer.runs.settings import Setting, defaults_for, find_setting, problems, settings
 
 _LABELS = 92  # pixels, so that both halves of the form align
 _FOLD = (

@@ -18,8 +18,7 @@ from latent_explorer.gui.pane.snapshot_navigator import SnapshotNavigator
 from latent_explorer.gui.training.panel import TrainingPanel
 from latent_explorer.gui.training.timeline import moment_words
 from latent_explorer.gui.training.trainer import Trainer
-from latent_explorer.runs import RunFolder
-from latent_explorer.runs.resume import kept_job
+from latent_explorer.runs import RunFolder, kept_job
 from latent_explorer.service.codec import Refused
 from latent_explorer.session import OpenBundle
 

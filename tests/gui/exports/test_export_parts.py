@@ -12,8 +12,7 @@ from PIL import Image
 
 from latent_explorer.export import FORMATS, ContactSheet, LatentTable, Options, Provenance, formats_of, sheet_shape
 from latent_explorer.gui.exports.choices import Choices, remember, remembered
-from latent_explorer.gui.exports.draft import drafted
-from latent_explorer.gui.exports.extent import bytes_words, extent
+from latent_explorer.gui.exports.draft import bytes_words, drafted, extent
 from latent_explorer.gui.exports.maker import Order
 from latent_explorer.gui.exports.watched import Cancelled, Watch
 from latent_explorer.gui.settings import Settings

@@ -11,9 +11,8 @@ from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication
 
 from latent_explorer.bench.person import Person
-from latent_explorer.runs import RunFolder
+from latent_explorer.runs import RunFolder, keep_job
 from latent_explorer.runs.protocol import Begin, Continue, Continued, Ended, Failed, Pause, Paused, Progress, Stop
-from latent_explorer.runs.resume import keep_job
 
 
 def test_the_run_says_how_far_and_how_quick_it_is(teacher: Person, panel, trainer, running: RunFolder) -> None:
