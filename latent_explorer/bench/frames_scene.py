@@ -132,7 +132,7 @@ def _show_more_points(window: MainWindow, count: int) -> None:
     """Show made-up points, each near a real one and of its class, in the layer of the real ones."""
     assert window.pane.session is not None
     bundle = window.pane.session.bundle
-    window.pane.points.set_points(more_points(bundle, count), frozenset(), window.workbench.theme)
+    window.pane.points.dress(more_points(bundle, count), frozenset(), window.workbench.theme)
     Person(window).wait_until(lambda: not window.pane.points.sorting)
     window.pane.canvas.refresh()
 
