@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from statistics import median
 
 import torch
@@ -10,11 +11,12 @@ from torch.utils.data import DataLoader, TensorDataset
 
 from latent_explorer.data import open_dataset
 from latent_explorer.data.dataset import Dataset, Split
-from latent_explorer.nets.model import Batch, LatentModel
-from latent_explorer.nets.registry import build, usual_widths
+from latent_explorer.nets.model import ImageBatch, LatentModel
+from latent_explorer.nets.registry import build
 from latent_explorer.nets.spec import NetSpec
-from latent_explorer.runs.recipe import Recipe
-from latent_explorer.training.devices import choose_device
+from latent_explorer.runs import Job, Recipe
+from latent_explorer.training.distributed.devices import choose_device
+from latent_explorer.training.jobs import spec_of
 from latent_explorer.training.loop import Training
 
 _HIDDEN = (512, 128, 64)
@@ -60,9 +62,7 @@ def _on_cuda(recipe: Recipe) -> bool:
 
 def _seconds_of_default_vae(dataset: Dataset, recipe: Recipe) -> float:
     """For thirty epochs, scaled where the recipe has others."""
-    spec = NetSpec(
-        family="vae", trunk="dense", image_shape=dataset.image_shape, latent_dim=2, hidden=usual_widths("dense")
-    )
+    spec = spec_of(Job(dataset.source, Path()), dataset)
     begin = time.perf_counter()
     for _ in our_epochs(spec, dataset, recipe):
         pass
@@ -86,7 +86,7 @@ def plain_losses(spec: NetSpec, dataset: Dataset, recipe: Recipe) -> Iterator[fl
     while True:
         yield _plain_loss(model, test, device)
         for (x,) in train:
-            loss = model.losses(Batch(x.to(device)))["loss"]
+            loss = model.losses(ImageBatch(x.to(device)))["loss"]
             optimiser.zero_grad()
             loss.backward()  # type: ignore[no-untyped-call]
             optimiser.step()
@@ -99,7 +99,7 @@ def _loader(dataset: Dataset, split: Split, batch_size: int) -> DataLoader[tuple
 
 @torch.no_grad()
 def _plain_loss(model: LatentModel, test: DataLoader[tuple[Tensor, ...]], device: torch.device) -> float:
-    losses = [model.losses(Batch(x.to(device)))["loss"].item() for (x,) in test]
+    losses = [model.losses(ImageBatch(x.to(device)))["loss"].item() for (x,) in test]
     return sum(losses) / len(losses)
 
 

@@ -18,17 +18,17 @@ from latent_explorer.bundles.packing import Precision
 from latent_explorer.data import open_dataset
 from latent_explorer.data.dataset import Dataset
 from latent_explorer.errors import BundleError, DataError, TrainingError
+from latent_explorer.nets.decoding import decode_pictures
 from latent_explorer.nets.registry import build
 from latent_explorer.nets.spec import NetSpec
 from latent_explorer.nets.weights import load_model
 from latent_explorer.runs import Job
 from latent_explorer.runs.recipe import Recipe
-from latent_explorer.training.decoding import decode_pictures
 from latent_explorer.training.encoding import encode_dataset
 from latent_explorer.training.evaluate import evaluate, evaluate_bundle
 from latent_explorer.training.jobs import spec_of, train_bundle
-from latent_explorer.training.preview import preview
-from latent_explorer.training.tiles import first_tiles
+from latent_explorer.training.publishing.preview import preview
+from latent_explorer.training.publishing.tiles import first_tiles
 
 CPU = torch.device("cpu")
 RECIPE = Recipe(epochs=3, batch_size=16, learning_rate=5e-3, device="cpu", precision="float32")
