@@ -14,6 +14,7 @@ _REGISTRIES = {
     "families": "latent_explorer.nets.families",
     "charts": "latent_explorer.charts.registry",
     "fields": "latent_explorer.fields.registry",
+    "layers": "latent_explorer.gui.layers.registry",
     "datasets": "latent_explorer.data.named",
 }
 """Where each group has its `register`, and its `check` if there is more to ask of a thing than to register it."""

@@ -39,8 +39,9 @@ def test_it_is_hovered_and_what_it_cannot_do_is_not_offered(
     probe = pane.prober.probe
     assert np.abs(probe.picture.astype(int) - decoded(job.folder, probe.z)).max() <= 1
     encodes = family == "cvae"
-    assert [pane.layers.offers(name) for name in ("Consistency", "Error", "Class regions")] == [encodes] * 3
-    assert pane.layers.offers("Density")
+    lacking = {title: layer.lacks(pane.bundle) for title, layer in pane.layers.by_title.items()}
+    assert [not lacking[title] for title in ("Consistency", "Error", "Class regions")] == [encodes] * 3
+    assert not lacking["Density"]
     place = pane.inspector.neighbours
     person.wait_until(lambda: place._place is not None)
     assert (len(place._place.originals) > 0) == encodes

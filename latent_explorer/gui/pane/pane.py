@@ -187,9 +187,8 @@ class MapPane(PaneParts):
         if self.session is not None:
             self._kept[self.session.bundle.seal] = self.session.state
         state = self._kept.get(bundle.seal, State())
-        if state.chart is not None:
-            bundle = bundle.with_chart(state.chart)
-        self.session = session = Session(bundle, state)
+        bundle = self.charting.seen(bundle, state.chart)
+        self.session = session = Session(bundle, replace(state, chart=bundle.spec))
         session.changed.connect(self._session_changed)
         self._name(bundle)
         self.feed.open(bundle.chart, shipped_tiles(bundle, FIELD))
@@ -238,6 +237,7 @@ class MapPane(PaneParts):
     def exchange(self, bundle: OpenBundle) -> None:
         """Go on with another moment of the run that is shown: pins, route, selection and view stay."""
         assert self.session is not None
+        bundle = self.charting.seen(bundle, self.session.state.chart)
         self.session.exchange(bundle)
         self._name(bundle)
         self.feed.renew(bundle.chart)
