@@ -170,7 +170,7 @@ class MapCanvas(MapPlot):
         self.painted.emit()
 
     def _repaint(self, where: QRect | None = None) -> None:
-        """Paint pixels of the map, or all of it, now, and whatever the scene has put off, which is no more for a move."""
+        """Paint pixels of the map, or all of it, now, and whatever the scene has put off: for no pixels, that alone."""
         if where is None or not where.isEmpty():
             self._ground_item.update(QRectF() if where is None else QRectF(where))
         QCoreApplication.sendPostedEvents(self.scene(), QEvent.Type.MetaCall.value)  # in which the scene paints
