@@ -79,7 +79,7 @@ def _load(layer: PointLayer, show: Callable[[], None]) -> tuple[float, float]:
     while layer.sorting:
         times = play(inputs, FRAME)
         stall = max(stall, times.stall, *times.frames)
-    canvas.repaint()
+    canvas.viewport().repaint()
     seconds = time.perf_counter() - started
     canvas.close()
     return seconds, stall
