@@ -26,6 +26,10 @@ _CLEARER = 0.25  # by how much dots that stand alone are less see-through than w
 _AT_ONCE = 200_000  # points sorted so quickly that the first paint can wait for them
 _NONE = np.zeros((0, 2), np.float32)
 
+POINTS = LayerSpec(
+    "points", "Points", "The images of the dataset, each a dot where the encoder puts it.", key="2", opacity=0.75
+)
+
 
 @dataclass(frozen=True, eq=False)
 class _Made:
@@ -61,12 +65,8 @@ class PointLayer(Layer):
     at once.
     """
 
-    spec = LayerSpec(
-        "Points", "The images of the dataset, each a dot where the encoder puts it.", key="2", opacity=0.75
-    )
-
     def __init__(self, sorter: Sorter | None = None) -> None:
-        super().__init__()
+        super().__init__(POINTS)
         self._sorter = sorter
         self.version = 0  # counts up whenever the points look different
         self._loading = False

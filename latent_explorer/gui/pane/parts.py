@@ -7,7 +7,7 @@ from PyQt6.QtWidgets import QVBoxLayout, QWidget
 from latent_explorer.engine.process import Engine
 from latent_explorer.gui.layers.field_layers import FieldLayers
 from latent_explorer.gui.layers.points import PointLayer
-from latent_explorer.gui.layers.registry import all_layers
+from latent_explorer.gui.layers.registry import more_layers
 from latent_explorer.gui.layers.tiles import TileLayer
 from latent_explorer.gui.pane.canvas import MapCanvas
 from latent_explorer.gui.pane.charting import Charting
@@ -74,7 +74,7 @@ class PaneParts(QWidget):
         self.prober = Prober(client, self.feed, canvas, self.inspector)
         self.path_frames = PathFrames(client, canvas, self.filmstrip)
         self.thumbnails = Thumbnails(client, canvas, points, self.feed, shared)
-        canvas.above += [kind() for kind in all_layers()]
+        canvas.above += more_layers()
         self.layers = LayerStack(canvas, self.layer_panel, self.inspector.values, shared.say)
         self.layers.list(shared.settings)
         self.opener, self.charting = Opener(client, shared), Charting(shared)
