@@ -16,9 +16,9 @@ from latent_explorer.session import OpenBundle
 class LayerSpec:
     """A layer's entry: its words, of which menu, panel and help are made, and what makes it.
 
-    name: in settings and files. make: makes the layer of a spec; None for
-    those that every pane makes by itself. sentence: what it shows, for a student. key: its shortcut. shown, opacity: at first; None where there is no opacity
-    to choose. needs_labels: whether the data have to have classes.
+    name: in settings and files. sentence: what it shows, for a student. make: makes the layer of a spec; None for those
+    that every pane makes by itself. key: its shortcut. shown, opacity: at first; None where there is no opacity to
+    choose. needs_labels: whether the data have to have classes.
     """
 
     name: str
