@@ -23,3 +23,7 @@ class ExportError(UserError):
 
 class EngineError(UserError):
     """A request that the engine cannot serve."""
+
+
+class ServiceError(UserError):
+    """A message between two processes that is too large, or is none that is known."""

@@ -19,7 +19,7 @@ def film_deep_zoom(path: Path, model: str | None = None) -> int:
     """Write the GIF; returns in how many of its frames tiles of the view were still to come."""
     with person_at_a_window(model, _SIZE) as person:
         person.wait_for_the_engine()
-        for dock in person.window.docks.by_title.values():
+        for dock in person.window.workbench.docks.by_title.values():
             dock.hide()
         person.window.resize(*_SIZE)
         person.wait(0.3)
@@ -27,10 +27,10 @@ def film_deep_zoom(path: Path, model: str | None = None) -> int:
         reel, unready = Reel(440, 32), 0
         at = _between_two_classes(person)
         for factor in _factors():
-            person.canvas.zoom(factor, QPointF(at))
+            person.canvas.zoom(factor, QPointF(at) - person.canvas.origin)
             person.move(at)
             person.wait(_FRAME_MS / 1000)
-            unready += person.window.feed.missing > 0
+            unready += person.window.pane.feed.missing > 0
             reel.shoot(person.canvas.grab())
         reel.save(path, _FRAME_MS)
     return unready
@@ -44,8 +44,8 @@ def _factors() -> list[float]:
 
 def _between_two_classes(person: Person) -> QPoint:
     """Half way from the middle of one class to that of another."""
-    assert person.window.session is not None
-    bundle = person.window.session.bundle
+    assert person.window.pane.session is not None
+    bundle = person.window.pane.session.bundle
     assert bundle.latents.label is not None
     one, other = (np.median(bundle.uv[bundle.latents.label == label], axis=0) for label in _CLASSES)
     u, v = ((one + other) / 2).tolist()

@@ -64,12 +64,12 @@ def measure_scene(scene: str, folder: Path, seconds: float) -> dict[str, float |
 
 
 def _measure(person: Person, seconds: float) -> dict[str, float | None]:
-    window, hand = person.window, Hand(person.canvas)
+    window, hand = person.window, Hand(person.canvas.viewport())
     inputs = hand.wander()
     play(inputs, min(_WARM_UP, seconds))
-    window.feed.forget_all()
-    window.tiles.forget()
-    window.canvas.refresh()
+    window.pane.feed.forget_all()
+    window.pane.tiles.forget()
+    window.pane.canvas.refresh()
     hovers, redraws, tiles = _watch_hovers(window), _watch_points(window), _watch_tiles(window)
     memory = resident_mib(window)
     times = play(inputs, seconds)
@@ -89,7 +89,7 @@ def _measure(person: Person, seconds: float) -> dict[str, float | None]:
 
 def _watch_hovers(window: MainWindow) -> HoverTimes:
     """Notes how long each hover takes to its exact and to its interpolated picture, painted."""
-    times, prober = HoverTimes(), window.prober
+    times, prober = HoverTimes(), window.pane.prober
     hover = prober.hover
 
     def timed(u: float, v: float) -> None:
@@ -99,15 +99,15 @@ def _watch_hovers(window: MainWindow) -> HoverTimes:
         if prober.interpolated.total != before:
             times.interpolated.append(1000 * (time.perf_counter() - started))
 
-    window.canvas.hovered.disconnect(hover)
-    window.canvas.hovered.connect(timed)
+    window.pane.canvas.hovered.disconnect(hover)
+    window.pane.canvas.hovered.connect(timed)
     prober.on_exact = times.painted
     return times
 
 
 def _watch_points(window: MainWindow) -> list[float]:
     """Notes how long the points take to be drawn for each new view, in milliseconds."""
-    paint, redraws, seen = window.points.paint, [], [None]
+    paint, redraws, seen = window.pane.points.paint, [], [None]
 
     def timed(painter: Any, view: Any, ratio: float) -> None:
         started = time.perf_counter()
@@ -116,23 +116,25 @@ def _watch_points(window: MainWindow) -> list[float]:
             redraws.append(1000 * (time.perf_counter() - started))
         seen[0] = view
 
-    setattr(window.points, "paint", timed)  # noqa: B010 - mypy takes methods for constants
+    setattr(window.pane.points, "paint", timed)  # noqa: B010 - mypy takes methods for constants
     return redraws
 
 
 def _watch_tiles(window: MainWindow) -> list[object]:
     tiles: list[object] = []
-    window.link.arrived.connect(lambda event: tiles.append(event) if getattr(event, "topic", "") == "tiles" else None)
+    window.pane.link.arrived.connect(
+        lambda event: tiles.append(event) if getattr(event, "topic", "") == "tiles" else None
+    )
     return tiles
 
 
 def _show_more_points(window: MainWindow, count: int) -> None:
     """Show made-up points, each near a real one and of its class, in the layer of the real ones."""
-    assert window.session is not None
-    bundle = window.session.bundle
-    window.points.set_points(more_points(bundle, count), frozenset(), window.theme)
-    Person(window).wait_until(lambda: not window.points.sorting)
-    window.canvas.refresh()
+    assert window.pane.session is not None
+    bundle = window.pane.session.bundle
+    window.pane.points.dress(more_points(bundle, count), frozenset(), window.workbench.theme)
+    Person(window).wait_until(lambda: not window.pane.points.sorting)
+    window.pane.canvas.refresh()
 
 
 def more_points(bundle: OpenBundle, count: int) -> OpenBundle:
@@ -148,7 +150,7 @@ def more_points(bundle: OpenBundle, count: int) -> OpenBundle:
 
 def resident_mib(window: MainWindow) -> float | None:
     """The memory that the window's process and its engine hold now, in MiB; None where the system does not say."""
-    numbers = [os.getpid(), getattr(window.link.client.engine, "pid", None)]
+    numbers = [os.getpid(), getattr(window.pane.link.client.engine, "pid", None)]
     try:
         pages = [int(Path(f"/proc/{pid}/statm").read_text().split()[1]) for pid in numbers if pid is not None]
     except OSError:

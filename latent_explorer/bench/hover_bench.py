@@ -60,7 +60,7 @@ def measure_hover(model: str | None = None) -> dict[str, Measure]:
 
 def _hover(person: Person, moves: int = MOVES) -> HoverTimes:
     times = HoverTimes()
-    prober = person.window.prober
+    prober = person.window.pane.prober
     prober.on_exact = times.painted
     for step in range(moves + _WARM_UP):
         due = time.perf_counter() + _PERIOD
@@ -86,10 +86,10 @@ def _hover_under_load(person: Person) -> HoverTimes:
     window = person.window
 
     def reload() -> None:
-        if window.feed.missing == 0:
-            window.feed.forget_all()
-            window.tiles.forget()
-            window.feed.look(window.canvas.view, window.canvas.marks.probe)
+        if window.pane.feed.missing == 0:
+            window.pane.feed.forget_all()
+            window.pane.tiles.forget()
+            window.pane.feed.look(window.pane.canvas.view, window.pane.canvas.marks.probe)
 
     timer = QTimer()
     timer.timeout.connect(reload)
@@ -105,7 +105,7 @@ def _wander(person: Person, step: int) -> QPoint:
     canvas, t = person.canvas, step / 125
     x = 0.5 + 0.45 * math.sin(1.3 * t) * math.cos(0.21 * t)
     y = 0.5 + 0.45 * math.sin(1.7 * t + 1)
-    return QPoint(round(x * canvas.width()), round(y * canvas.height()))
+    return canvas.origin.toPoint() + QPoint(round(x * canvas.view.width), round(y * canvas.view.height))
 
 
 def _plain_times(model: str | None) -> list[float]:

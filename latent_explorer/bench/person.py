@@ -9,7 +9,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from PyQt6.QtCore import QEvent, QPoint, QPointF, Qt
 from PyQt6.QtGui import QKeySequence, QMouseEvent, QPixmap, QWheelEvent
 from PyQt6.QtTest import QTest
@@ -18,6 +17,7 @@ from PyQt6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QWidget
 from latent_explorer.engine.process import Engine, ProcessEngine
 from latent_explorer.errors import UserError
 from latent_explorer.gui.app import application, folder_to_open
+from latent_explorer.gui.pane.pane import MapPane
 from latent_explorer.gui.settings import Settings
 from latent_explorer.gui.shell.window import MainWindow
 
@@ -32,11 +32,12 @@ def use_a_display() -> None:
 
 
 class Person:
-    """Works with one window. Places on the map are pixels of the canvas."""
+    """Works with one map of a window, by default the active one. Places are pixels of the canvas, axes included."""
 
-    def __init__(self, window: MainWindow) -> None:
+    def __init__(self, window: MainWindow, pane: MapPane | None = None) -> None:
         self.window = window
-        self.canvas = window.canvas
+        self.pane = pane or window.pane
+        self.canvas = self.pane.canvas
 
     def wait(self, seconds: float) -> None:
         """Let the program run for a while."""
@@ -55,8 +56,7 @@ class Person:
 
     def point(self, u: float, v: float) -> QPoint:
         """Where a plane point is on the canvas."""
-        x, y = self.canvas.view.to_screen(np.array([u, v])).round().astype(int).tolist()
-        return QPoint(x, y)
+        return self.canvas.to_widget(u, v).toPoint()
 
     def move(self, at: QPoint, buttons: Qt.MouseButton = Qt.MouseButton.NoButton) -> None:
         """Move the mouse there in one step."""
@@ -64,7 +64,7 @@ class Person:
         event = QMouseEvent(
             QEvent.Type.MouseMove, place, scene, Qt.MouseButton.NoButton, buttons, Qt.KeyboardModifier.NoModifier
         )
-        QApplication.sendEvent(self.canvas, event)
+        QApplication.sendEvent(self.canvas.viewport(), event)
 
     def glide(self, start: QPoint, end: QPoint, seconds: float, each: Callable[[], None] = lambda: None) -> None:
         """Move the mouse along a line as a hand does; `each` is called at every step."""
@@ -82,17 +82,17 @@ class Person:
         button: Qt.MouseButton = Qt.MouseButton.LeftButton,
     ) -> None:
         """Press, move along a line, release; `each` is called at every step."""
-        _test.mousePress(self.canvas, button, pos=start)
+        _test.mousePress(self.canvas.viewport(), button, pos=start)
         for at in _line(start, end, max(4, round(seconds * 60))):
             self.move(at, button)
             self.wait(1 / 60)
             each()
-        _test.mouseRelease(self.canvas, button, pos=end)
+        _test.mouseRelease(self.canvas.viewport(), button, pos=end)
         self.wait(0.02)
 
     def click(self, at: QPoint) -> None:
         """Click the left button."""
-        _test.mouseClick(self.canvas, Qt.MouseButton.LeftButton, pos=at)
+        _test.mouseClick(self.canvas.viewport(), Qt.MouseButton.LeftButton, pos=at)
         self.wait(0.02)
 
     def wheel(self, at: QPoint, steps: int) -> None:
@@ -107,7 +107,7 @@ class Person:
             Qt.ScrollPhase.NoScrollPhase,
             False,
         )
-        QApplication.sendEvent(self.canvas, event)
+        QApplication.sendEvent(self.canvas.viewport(), event)
 
     def key(
         self,
@@ -121,7 +121,7 @@ class Person:
 
     def choose(self, text: str) -> None:
         """Press the keys of a menu's entry."""
-        keys = self.window.actions_by_text[text].shortcut()[0]
+        keys = self.window.action(text).shortcut()[0]
         self.key(keys.key(), keys.keyboardModifiers())
 
     def shortcut(self, keys: str) -> None:
@@ -147,9 +147,9 @@ class Person:
 
     def wait_for_the_engine(self) -> None:
         """Wait until the model is open and all tiles of the view are there."""
-        window = self.window
+        pane = self.pane
         self.wait_until(
-            lambda: window.ready and self.canvas.pacing.at_rest and window.feed.missing == window.fields.missing == 0
+            lambda: pane.ready and self.canvas.pacing.at_rest and pane.feed.missing == pane.fields.missing == 0
         )
 
 
@@ -173,12 +173,12 @@ def person_at_a_window(
         settings.set_text("keep pictures on disk", "no")  # what is measured or filmed must not depend on earlier runs
         window = MainWindow(settings, start_engine)
         try:
-            window.choose_theme(theme)
+            window.workbench.choose_theme(theme)
             window.resize(*size)
-            chosen = folder_to_open(model, window.settings)
+            chosen = folder_to_open(model, window.workbench.settings)
             if chosen is None:
                 raise UserError("no bundle is at hand; name one with --model")
-            window.open(chosen)
+            window.workbench.open(chosen)
             window.show()
             yield Person(window)
         finally:

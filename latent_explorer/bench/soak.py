@@ -16,7 +16,7 @@ def main(model: str, seconds: str) -> None:
     """Wander, and say after each half minute what the window and its engine hold."""
     with person_at_a_window(model) as person:
         person.wait_for_the_engine()
-        person.window.feed.cache.limit = _CACHE_BYTES
+        person.window.pane.feed.cache.limit = _CACHE_BYTES
         keep = collect_garbage_here()
         inputs = Hand(person.canvas).wander()
         for _ in range(round(float(seconds) / _EVERY)):

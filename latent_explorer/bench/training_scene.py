@@ -17,15 +17,15 @@ def training_under_way(person: Person) -> Iterator[None]:
     """Train the network that the panel offers first, its newest moment on the map; nothing of the run is left."""
     window = person.window
     with tempfile.TemporaryDirectory() as folder:
-        window.trainer.folder = Path(folder)
-        window.docks.bring("Training")
-        person.wait_until(lambda: window.training.is_made)
-        window.training.setup.form.choose(epochs=_EPOCHS)
-        plan: Plan = window.training.setup.form.plan
-        window.trainer.begin(plan.to_job(Path(folder)))
-        person.wait_until(lambda: window.voyage.shown is not None and window.ready, _PATIENCE)
+        window.workbench.trainer.folder = Path(folder)
+        window.workbench.docks.bring("Training")
+        person.wait_until(lambda: window.workbench.training.is_made)
+        window.workbench.training.setup.form.choose(epochs=_EPOCHS)
+        plan: Plan = window.workbench.training.setup.form.plan
+        window.workbench.trainer.begin(plan.to_job(Path(folder)))
+        person.wait_until(lambda: window.pane.navigator.shown is not None and window.pane.ready, _PATIENCE)
         try:
             yield
         finally:
-            window.trainer.stop(keep=False)
-            person.wait_until(lambda: not window.trainer.busy, _PATIENCE)
+            window.workbench.trainer.stop(keep=False)
+            person.wait_until(lambda: not window.workbench.trainer.busy, _PATIENCE)

@@ -56,7 +56,7 @@ class Hand:
 
     def _curve(self, t: float) -> QPointF:
         """A place on a smooth curve over the whole widget that does not repeat itself."""
-        return self._place(0.45 * math.sin(1.3 * t) * math.cos(0.21 * t), 0.45 * math.sin(1.7 * t + 1))
+        return self._place(0.44 * math.sin(1.3 * t) * math.cos(0.21 * t), 0.44 * math.sin(1.7 * t + 1))
 
     def _round(self, turns: float) -> QPointF:
         """A place on an ellipse around the middle."""

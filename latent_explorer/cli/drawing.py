@@ -11,19 +11,16 @@ if TYPE_CHECKING:
 _POINT_RADIUS, _POINT_OPACITY, _BACKGROUND_OPACITY = 1.0, 0.75, 0.6
 
 
-def map_scene(model: OpenModel, width: int, height: int, *, background: bool) -> tuple[Any, list[float]]:
-    """The export.MapScene of a bundle's map, in the window's dark colours, and the sides of the region it shows.
+def map_scene(model: OpenModel, bundle: Any, width: int, height: int, *, background: bool) -> tuple[Any, list[float]]:
+    """The export.MapScene of an OpenBundle, in the window's dark colours, and the sides of the region it shows.
 
     The region holds the bulk of the data: left, bottom, right, top.
     """
     from latent_explorer.atlas import Region
-    from latent_explorer.atlas.view import View
+    from latent_explorer.atlas.view import View, left_ticks, lower_ticks
     from latent_explorer.export import Background, MapScene, Tick
-    from latent_explorer.gui.pane.rulers import left_ticks, lower_ticks
     from latent_explorer.gui.theme import DARK
-    from latent_explorer.session import open_bundle
 
-    bundle = open_bundle(model.folder)
     view = View(width=width, height=height).fitted(Region.around(bundle.home))
     scene = MapScene(
         width,

@@ -8,10 +8,10 @@ import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import Literal
 
 from latent_explorer.errors import UserError
+from latent_explorer.plugins import Registry
 
 _TAKEN = {
     "as_json", "augmentation", "batch_size", "context", "dataset", "device", "devices", "epochs", "family", "hidden",
@@ -107,30 +107,10 @@ class Family:
         return {loss.name: loss.label for loss in self.losses}
 
 
-_FAMILIES: dict[str, Family] = {}
-FAMILIES: Mapping[str, Family] = MappingProxyType(_FAMILIES)
-"""All that are registered, by name."""
-
-
-def register(family: Family) -> None:
-    """Add a family. Raises UserError where its name is taken, or the entry contradicts itself."""
-    if family.name in _FAMILIES:
-        other = _FAMILIES[family.name].network
-        raise UserError(f"two families are called {family.name!r}: {other} and {family.network}; rename one of them")
+def _check(family: Family) -> None:
     complaint = _complaint(family)
     if complaint:
         raise UserError(f"the family {family.name!r} ({family.network}) cannot be registered: {complaint}")
-    _FAMILIES[family.name] = family
-
-
-def find_family(name: str) -> Family:
-    """The family of that name. Raises UserError that lists those there are; nothing is imported for a name."""
-    if name not in _FAMILIES:
-        raise UserError(
-            f"no family of networks called {name!r}: expected one of {_listed(_FAMILIES)}. If another package provides "
-            "it, install that package; `latent-explorer plugins` lists what is installed"
-        )
-    return _FAMILIES[name]
 
 
 def _complaint(family: Family) -> str | None:
@@ -154,6 +134,22 @@ def _complaint(family: Family) -> str | None:
     if family.has_variance and not family.encodes:
         return "a variance is what an encoder gives, and it has none"
     return None
+
+
+FAMILIES: Registry[Family] = Registry("families", Family, check=_check)
+"""All there are, by name; those of other packages included."""
+
+register = FAMILIES.register
+
+
+def find_family(name: str) -> Family:
+    """The family of that name. Raises UserError that lists those there are; nothing is imported for a name."""
+    if name not in FAMILIES:
+        raise UserError(
+            f"no family of networks called {name!r}: expected one of {_listed(FAMILIES)}. If another package provides "
+            "it, install that package; `latent-explorer plugins` lists what is installed"
+        )
+    return FAMILIES[name]
 
 
 def _listed(names: Mapping[str, object]) -> str:
@@ -210,3 +206,10 @@ register(
         losses=(Loss("loss", "loss"), Loss("mse", "squared error")),
     )
 )
+
+
+def check(family: Family) -> None:
+    """Import the network of a family. Raises UserError where that fails, or it is none."""
+    from latent_explorer.nets.registry import network_of
+
+    network_of(family)

@@ -1,6 +1,5 @@
 """The trainer's loop: one task after the other, in the main thread."""
 
-import logging
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -9,19 +8,19 @@ from latent_explorer.bundles import read_config
 from latent_explorer.bundles.seal import CONFIG
 from latent_explorer.data import open_dataset
 from latent_explorer.data.facts import Facts, known_facts
-from latent_explorer.errors import UserError
 from latent_explorer.runs.protocol import (
     Ask,
     Begin,
     Ended,
     Estimated,
     Failed,
-    Film,
     Filmed,
-    Refused,
+    MakeFilm,
     Reply,
     Reported,
 )
+from latent_explorer.service.background import in_words
+from latent_explorer.service.codec import Refused
 from latent_explorer.training.distributed.devices import MemoryLackError
 from latent_explorer.training.estimate import estimate, warm
 from latent_explorer.training.inbox import Inbox
@@ -29,17 +28,15 @@ from latent_explorer.training.jobs import train_bundle
 from latent_explorer.training.stop_token import StopToken
 from latent_explorer.training.throttle import ThrottledProgress
 
-_log = logging.getLogger(__name__)
-
 Send = Callable[[Reply], None]
-MakeFilm = Callable[[Film, Send, StopToken], Path]
+FilmMaker = Callable[[MakeFilm, Send, StopToken], Path]
 
 
 class OvertakenError(Exception):
     """Something else came that is newer or more urgent."""
 
 
-def serve(inbox: Inbox, send: Send, make_film: MakeFilm) -> None:
+def serve(inbox: Inbox, send: Send, make_film: FilmMaker) -> None:
     """Do what is asked, for ever. make_film: what makes films, from a room above this one."""
     warm()
     estimates = Estimates(inbox, send)
@@ -48,7 +45,7 @@ def serve(inbox: Inbox, send: Send, make_film: MakeFilm) -> None:
             case Ask() as ask:
                 estimates.answer(ask)
             case task, token:
-                last = film(task, token, send, make_film) if isinstance(task, Film) else train(task, token, send)
+                last = film(task, token, send, make_film) if isinstance(task, MakeFilm) else train(task, token, send)
                 inbox.ended(token)
                 send(last)  # at which the next run may be asked for
 
@@ -67,7 +64,7 @@ class Estimates:
         except OvertakenError:
             return
         except Exception as error:
-            self._send(Refused(number=ask.number, reason=_in_words(error)))
+            self._send(Refused(number=ask.number, reason=in_words(error)))
 
     def _estimate(self, ask: Ask) -> None:
         facts = self._facts_of(ask.job.source)
@@ -111,32 +108,24 @@ def train(begin: Begin, token: StopToken, send: Send) -> Ended | Failed:
     except Exception as error:
         kept = job.folder if _saved_at(job.folder) != before else None
         smaller = error.batch_size if isinstance(error, MemoryLackError) else None
-        return Failed(reason=_in_words(error), batch_size=smaller, bundle=kept)
+        return Failed(reason=in_words(error), batch_size=smaller, bundle=kept)
     if _saved_at(job.folder) == before:
         return Ended(bundle=None, complete=False)
     some = read_config(job.folder).training.epochs > 0
     return Ended(bundle=job.folder, complete=some and not job.run.state.exists())  # a complete run needs no state
 
 
-def film(wish: Film, token: StopToken, send: Send, make_film: MakeFilm) -> Filmed | Refused:
+def film(request: MakeFilm, token: StopToken, send: Send, make_film: FilmMaker) -> Filmed | Refused:
     """Make a film, telling of it; the last reply is still to be sent."""
     try:
-        return Filmed(number=wish.number, file=make_film(wish, send, token))
+        return Filmed(number=request.number, file=make_film(request, send, token))
     except Exception as error:
         if token.is_set():
-            return Filmed(number=wish.number, file=None)
-        return Refused(number=wish.number, reason=_in_words(error))
+            return Filmed(number=request.number, file=None)
+        return Refused(number=request.number, reason=in_words(error))
 
 
 def _saved_at(folder: Path) -> int | None:
     """When the bundle in a folder was saved; None where there is none."""
     config = folder / CONFIG
     return config.stat().st_mtime_ns if config.exists() else None
-
-
-def _in_words(error: Exception) -> str:
-    """What a person is to read; of an error that nobody foresaw, the log has the rest."""
-    if isinstance(error, UserError):
-        return str(error)
-    _log.error("unforeseen", exc_info=error)
-    return f"something unforeseen happened, which is an error of the program: {type(error).__name__}: {error}"

@@ -75,8 +75,8 @@ class Snapshots:
         """How to turn the map of `means` (n, d), of all images, to lay it beside that of the last snapshot."""
         if self._before is None:
             return None
-        same = means[self._watched] if self._training.averaged_model().family.encodes else means
-        return Turn.between(chart_for(means).to_plane(same), self._before)
+        same = self._watched if self._training.averaged_model().family.encodes else slice(None)
+        return Turn.between(_on_plane(means)[same], self._before)
 
     def _take_up(self) -> None:
         """Go on beside the last snapshot that there is."""
@@ -87,7 +87,7 @@ class Snapshots:
                 shutil.rmtree(folder, ignore_errors=True)
                 continue
             if latents.index is None or np.array_equal(latents.index, self._watched):
-                self._before = chart_for(latents.mean, config.turn).to_plane(latents.mean)
+                self._before = _on_plane(latents.mean, config.turn)
             return
 
     def _take(self, moment: Moment) -> None:
@@ -99,7 +99,7 @@ class Snapshots:
 
     def _save(self, moment: Moment) -> None:
         latents = self._latents()
-        uv = chart_for(latents.mean).to_plane(latents.mean)
+        uv = _on_plane(latents.mean)
         turn = Turn() if self._before is None else Turn.between(uv, self._before)
         model = self._training.averaged_model()
         config = config_of(self._job, model, self._dataset, self._training.progress, {})
@@ -149,3 +149,8 @@ def thinned(steps: Sequence[int], count: int) -> list[int]:
         inner = range(1, len(kept) - 1)
         del kept[min(inner, key=lambda place: kept[place + 1] - kept[place - 1])]
     return kept
+
+
+def _on_plane(means: NDArray[np.float32], turn: Turned | None = None) -> NDArray[np.float64]:
+    """Where the usual chart of means (n, d) has them, (n, 2)."""
+    return chart_for(None, means, turn).to_plane(means)

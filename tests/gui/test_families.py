@@ -33,15 +33,15 @@ def test_it_is_hovered_and_what_it_cannot_do_is_not_offered(
     job = Job(str(tmp_path / "noise.npz"), tmp_path / family, family=family, hidden=(16,), recipe=RECIPE)
     list(train_bundle(job))
     person = new_window(job.folder)
-    window = person.window
-    person.move(person.point(0.3, -0.2))
-    person.wait_until(lambda: window.prober.probe.picture is not None)
-    probe = window.prober.probe
+    pane = person.pane
+    person.move(person.point(*person.canvas.view.region.centre))
+    person.wait_until(lambda: pane.prober.probe is not None and pane.prober.probe.picture is not None)
+    probe = pane.prober.probe
     assert np.abs(probe.picture.astype(int) - decoded(job.folder, probe.z)).max() <= 1
     encodes = family == "cvae"
-    assert [window.layers.offers(name) for name in ("Consistency", "Error", "Class regions")] == [encodes] * 3
-    assert window.layers.offers("Density")
-    place = window.inspector.neighbours
+    assert [pane.layer_panel.offers(name) for name in ("Consistency", "Error", "Class regions")] == [encodes] * 3
+    assert pane.layer_panel.offers("Density")
+    place = pane.inspector.neighbours
     person.wait_until(lambda: place._place is not None)
     assert (len(place._place.originals) > 0) == encodes
     assert ("draws from the prior" in place._place.missing) != encodes

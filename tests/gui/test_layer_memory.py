@@ -12,34 +12,35 @@ from latent_explorer.gui.settings import Settings
 
 
 def slide(window, name: str, percent: int) -> None:
-    sliders = {each.accessibleName(): each for each in window.layers.findChildren(QSlider)}
+    sliders = {each.accessibleName(): each for each in window.pane.layer_panel.findChildren(QSlider)}
     sliders[f"Opacity of the {name}"].setValue(percent)
 
 
 def test_what_one_window_shows_the_next_one_shows(new_window, small_bundle: Path) -> None:
     first = new_window(small_bundle).window
-    first.layers.toggle("Points")
-    first.layers.toggle("Veil")
-    first.layers.toggle("Density")
+    first.pane.layer_panel.toggle("Points")
+    first.pane.layer_panel.toggle("Veil")
+    first.pane.layer_panel.toggle("Density")
     slide(first, "pictures", 35)
     slide(first, "density", 50)
     first.close()
     person = new_window(small_bundle)
     second = person.window
-    assert second.layers.layers() == first.layers.layers()
-    assert not second.points.visible
-    assert (second.tiles.visible, second.tiles.opacity) == (True, 0.35)
-    shown = {title: layer.opacity for title, layer in second.fields.by_title.items() if layer.visible}
+    assert second.pane.layer_panel.layers() == first.pane.layer_panel.layers()
+    assert not second.pane.points.visible
+    assert (second.pane.tiles.visible, second.pane.tiles.opacity) == (True, 0.35)
+    shown = {title: layer.opacity for title, layer in second.pane.fields.by_title.items() if layer.visible}
     assert shown == {"Density": 0.5}
-    assert [layer.field.name for layer in second.fields._shown] == ["density"]
-    assert second.fields.by_title["Density"].painted
+    assert [layer.field.name for layer in second.pane.fields._shown] == ["density"]
+    assert second.pane.fields.by_title["Density"].painted
 
 
 def recalled(folder: Path, kept: str) -> dict[str, tuple[bool, float]]:
     """The one layer of a panel after something has been found in the settings."""
     settings = Settings(folder / "settings.ini")
     settings.set_text("layer Points", kept)
-    panel = LayerPanel({"Points": (True, 0.6)})
+    panel = LayerPanel()
+    panel.add("Points", True, 0.6, "")
     LayerMemory(panel, settings)
     layers = panel.layers()
     sip.delete(panel)

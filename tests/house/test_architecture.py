@@ -6,10 +6,10 @@ import pytest
 
 PACKAGE = "latent_explorer"
 
-FOUNDATION = ("background", "errors", "files", "measure", "palette", "places", "waiting", "__version__")
+FOUNDATION = ("errors", "files", "measure", "palette", "places", "plugins", "waiting", "__version__")
 ROOMS = (
     "alignment", "analysis", "atlas", "bench", "bundles", "charts", "data", "engine",
-    "export", "film", "gui", "nets", "paths", "points", "runs", "session", "training",
+    "export", "fields", "film", "gui", "nets", "paths", "points", "runs", "service", "session", "training",
 )  # fmt: skip
 
 # Room -> the rooms, or single modules of a room, that it may import besides itself and the foundation.
@@ -17,14 +17,15 @@ ARROWS = {
     "cli": ROOMS,
     "bench": tuple(room for room in ROOMS if room != "bench"),
     "gui": (
-        "session", "engine.client", "engine.protocol", "engine.process",
-        "atlas", "charts", "paths", "points", "export", "bundles", "runs",
+        "session", "engine.client", "engine.handlers", "engine.protocol", "engine.process", "service",
+        "fields", "atlas", "charts", "paths", "points", "export", "bundles", "runs",
     ),
-    "session": ("bundles", "charts", "paths"),
-    "engine": ("bundles", "nets", "data", "atlas", "charts", "paths", "analysis", "alignment"),
-    "runs": ("bundles", "charts", "nets.spec", "nets.names", "nets.families"),
-    "film": ("runs", "nets", "bundles", "atlas", "charts", "export", "training"),
-    "training": ("runs", "nets", "data", "bundles", "atlas", "charts"),
+    "session": ("service", "bundles", "charts", "paths"),
+    "engine": ("service", "bundles", "nets", "data", "atlas", "charts", "fields", "paths", "analysis", "alignment"),
+    "fields": ("bundles", "atlas", "charts", "analysis"),
+    "runs": ("service", "bundles", "charts", "nets.spec", "nets.names", "nets.families"),
+    "film": ("service", "runs", "nets", "bundles", "atlas", "charts", "export", "training"),
+    "training": ("service", "runs", "nets", "data", "bundles", "atlas", "charts"),
     "bundles": ("nets.spec", "nets.families"),
     "atlas": ("charts",),
     "alignment": (),
@@ -35,6 +36,7 @@ ARROWS = {
     "nets": (),
     "paths": (),
     "points": ("atlas", "charts"),
+    "service": (),
     "__main__": ("cli",),
     **dict.fromkeys(("", *FOUNDATION), ()),
 }  # fmt: skip
@@ -103,8 +105,11 @@ def test_every_room_says_what_it_is_for(sources):
     ("name", "text"),
     [
         ("session.state", "import latent_explorer.gui.shell.window"),
-        ("charts.linear", "from latent_explorer import atlas"),
-        ("charts.linear", "from latent_explorer.atlas import tiles"),
+        ("charts.slice", "from latent_explorer import atlas"),
+        ("charts.slice", "from latent_explorer.atlas import tiles"),
+        ("atlas.disk", "from latent_explorer.fields import FIELDS"),
+        ("fields.stretch", "def f():\n    from latent_explorer.engine.decoder import Decoder"),
+        ("plugins", "from latent_explorer.charts import register"),
         ("paths.curves", "from ..charts import identity"),
         ("export.png", "def write():\n    from latent_explorer.session import Session"),
         ("data.folder", "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import latent_explorer.bundles"),

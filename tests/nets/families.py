@@ -97,4 +97,4 @@ def registered(*others: Family) -> Iterator[None]:
         yield
     finally:
         for family in others:
-            del families._FAMILIES[family.name]
+            del families.FAMILIES._things[family.name]

@@ -20,14 +20,19 @@ from latent_explorer.cli import training
 from latent_explorer.cli.app import app
 from latent_explorer.data.dataset import Dataset
 from latent_explorer.data.facts import Facts
+from latent_explorer.engine.handlers.describe import Describe, Place
+from latent_explorer.engine.handlers.evaluate import Evaluate
+from latent_explorer.engine.handlers.hover import Hover, Picture
+from latent_explorer.engine.handlers.open import Open, Opened
 from latent_explorer.engine.process import serve_inline
-from latent_explorer.engine.protocol import Describe, Evaluate, Hover, Open, Opened, Picture, Place, Refused, Values
+from latent_explorer.engine.protocol import Values
 from latent_explorer.errors import BundleError, TrainingError, UserError
 from latent_explorer.nets.weights import load_model, weights_of
 from latent_explorer.runs import Job, Recipe, snapshots_of
 from latent_explorer.runs.checks import problems
 from latent_explorer.runs.plan import Plan
 from latent_explorer.runs.settings import find_setting, loss_labels
+from latent_explorer.service.codec import Refused
 from latent_explorer.training.encoding import PRIOR_SAMPLES
 from latent_explorer.training.estimate import estimate
 from latent_explorer.training.evaluate import evaluate_bundle

@@ -6,12 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 from PyQt6.QtGui import QImage, QPainter
 
-from latent_explorer.atlas.view import View
+from latent_explorer.atlas.view import View, left_ticks, lower_ticks
 from latent_explorer.export import Background, Curve, MapScene, Pin, PointGroup, Tick
 from latent_explorer.gui.layers.scale import paint_scale
 from latent_explorer.gui.pane.canvas import MapCanvas
 from latent_explorer.gui.pane.marks import Marks
-from latent_explorer.gui.pane.rulers import left_ticks, lower_ticks
 from latent_explorer.gui.theme import Theme
 from latent_explorer.gui.widgets.images import to_array
 from latent_explorer.session import Session
@@ -46,10 +45,9 @@ def _background(canvas: MapCanvas) -> Background:
     image.setDevicePixelRatio(_SHARPNESS)
     image.fill(canvas.tiles.ground)
     painter = QPainter(image)
-    canvas.tiles.paint(painter, view, canvas.tiles.cover(view))
-    for field in canvas.fields:
-        field.paint(painter, view, field.keys(view))
-    paint_scale(painter, canvas.fields, canvas.theme, view.width)
+    for layer in (canvas.tiles, *canvas.fields):
+        layer.paint(painter, view, _SHARPNESS)
+    paint_scale(painter, canvas.layers, canvas.theme, view.width)
     painter.end()
     return Background(to_array(image)[..., :3], 0, 0, view.width, view.height)
 

@@ -1,40 +1,31 @@
 """The fields of a window: which are wanted of the engine, how they look, and what they say about a place."""
 
 import numpy as np
-from PyQt6.QtGui import QColor
 
-from latent_explorer.atlas import FIELDS, TileCache, TileKey
+from latent_explorer.atlas import TileCache, TileKey
 from latent_explorer.atlas.cache import Pictures
 from latent_explorer.atlas.prefetch import AROUND
-from latent_explorer.engine.client import Answer, EngineClient, Want, WantTile
-from latent_explorer.gui.layers.colours import Span, by_class, by_cover, by_ramp
+from latent_explorer.engine.client import Answer, EngineClient, Want
+from latent_explorer.engine.handlers.evaluate import want_value_tile, want_values
+from latent_explorer.fields import field_called, layer_fields
+from latent_explorer.gui.layers.colours import Span
 from latent_explorer.gui.layers.field_layer import FieldLayer
-from latent_explorer.gui.layers.words import value_line
 from latent_explorer.gui.pane.canvas import MapCanvas
 from latent_explorer.gui.pane.tile_store import TileStore
-from latent_explorer.gui.panels.values import ValueLines
-from latent_explorer.gui.theme import Theme
 from latent_explorer.session import OpenBundle
 
 _BYTES = 64 * 2**20
 _SAMPLE = 800  # images over which the range of a field is found
-_VEIL = "veil"
 
 
 class FieldLayers:
     """All fields as layers, the veil undermost and at first the only one shown."""
 
-    def __init__(self, client: EngineClient, store: TileStore, canvas: MapCanvas, values: ValueLines) -> None:
-        self._client, self._store, self._canvas, self._values = client, store, canvas, values
+    def __init__(self, client: EngineClient, store: TileStore, canvas: MapCanvas) -> None:
+        self._client, self._store, self._canvas = client, store, canvas
         self._cache = TileCache(_BYTES)
         self._bundle: OpenBundle | None = None
-        self._theme: Theme | None = None
-        self.by_title = {
-            field.title: FieldLayer(
-                field, self._cache, visible=field.name == _VEIL, opacity=0.8 if field.name == _VEIL else 0.7
-            )
-            for field in FIELDS.values()
-        }
+        self.by_title = {field.title: FieldLayer(field, self._cache) for field in layer_fields()}
         canvas.fields += self.by_title.values()
 
     @property
@@ -54,10 +45,9 @@ class FieldLayers:
         """The layers that are visible and that the data allow."""
         if self._bundle is None:
             return []
-        labelled, encodes = bool(self._bundle.class_names), self._bundle.config.family.encodes
-        possible = {"classes": labelled, "consistency": encodes, "error": encodes}
+        latents, encodes = self._bundle.latents, self._bundle.config.family.encodes
         layers = self.by_title.values()
-        return [layer for layer in layers if layer.visible and possible.get(layer.field.name, True)]
+        return [each for each in layers if each.visible and not each.field.lacks(latents, encodes=encodes)]
 
     def open(self, bundle: OpenBundle) -> None:
         """Start afresh with another bundle."""
@@ -66,7 +56,6 @@ class FieldLayers:
         for layer in self.by_title.values():
             layer.chart, layer.span, layer.colouring = bundle.chart.name, None, None
             layer.forget()
-        self._values.show_lines([])
 
     def renew(self, bundle: OpenBundle) -> None:
         """Go on with another bundle whose data lie elsewhere; what was known stands in until it is known anew."""
@@ -74,12 +63,6 @@ class FieldLayers:
         self._cache.expire()
         for layer in self.by_title.values():
             layer.outdated = True
-
-    def dress(self, theme: Theme) -> None:
-        """Show the fields in the colours of a theme."""
-        self._theme = theme
-        for layer in self.by_title.values():
-            self._colour(layer)
 
     def look(self, *, asking: bool = True) -> None:
         """Want what the visible fields lack: first their ranges, then the tiles of the view, then those around it.
@@ -90,10 +73,10 @@ class FieldLayers:
         ranges = [self._range_want(layer) for layer in shown if self._lacks_range(layer)]
         keys = [key for around in (0.0, AROUND) for layer in shown for key in layer.keys(view, around)]
         missing = [key for key in dict.fromkeys(keys) if not self._cache.fresh(key)]
-        kept = self._store.wish("fields", missing)
+        kept = self._store.request("fields", missing)
         if asking:
             tiles = (self._tile_want(key) for key in missing if key not in kept)
-            self._client.wish("fields", [*ranges, *tiles])
+            self._client.request("fields", [*ranges, *tiles])
 
     def take(self, answer: Answer) -> None:
         """Keep what has come of a field, and show it."""
@@ -105,7 +88,7 @@ class FieldLayers:
             layer = self._layer(answer.key)
             layer.span = Span.of(answer.values[:, 0], logarithmic=layer.field.logarithmic)
             layer.outdated = False
-            self._colour(layer)
+            layer.colour()
             self._canvas.refresh()
 
     def take_tile(self, key: TileKey, values: Pictures) -> None:
@@ -115,38 +98,8 @@ class FieldLayers:
         self._layer(key.field).forget([key])
         self._canvas.show_tile(key)
 
-    def set_layer(self, title: str, visible: bool, opacity: float) -> None:
-        """Show or hide a field, and how strong."""
-        layer = self.by_title[title]
-        layer.visible, layer.opacity = visible, opacity
-        self.look()
-        self._canvas.refresh()
-        if self._canvas.marks.probe is not None:
-            self.hover(*self._canvas.marks.probe)
-
-    def hover(self, u: float, v: float) -> None:
-        """Say what the visible fields are at a plane point."""
-        if self._bundle is None:
-            return
-        names, view = self._bundle.class_names, self._canvas.view
-        found = [(layer.field, layer.value(view, (u, v))) for layer in self._shown]
-        lines = [f"{field.title}: …" if values is None else value_line(field, values, names) for field, values in found]
-        self._values.show_lines(lines)
-
     def _layer(self, name: str) -> FieldLayer:
-        return self.by_title[FIELDS[name].title]
-
-    def _colour(self, layer: FieldLayer) -> None:
-        layer.forget()
-        if self._theme is None or self._bundle is None:
-            return
-        if layer.field.name == _VEIL:
-            layer.colouring = by_cover(QColor(self._theme.map))
-        elif layer.field.name == "classes":
-            layer.classes = len(self._bundle.class_names)
-            layer.colouring = by_class([self._theme.class_colour(label) for label in range(layer.classes)])
-        elif layer.span is not None:
-            layer.colouring = by_ramp(layer.span)
+        return self.by_title[field_called(name).title]
 
     def _lacks_range(self, layer: FieldLayer) -> bool:
         return layer.field.scaled and (layer.span is None or layer.outdated)
@@ -155,8 +108,8 @@ class FieldLayers:
         assert self._bundle is not None
         means = self._bundle.latents.mean
         sample = means[np.random.default_rng(0).permutation(len(means))[: _SAMPLE if layer.field.steps > 8 else 200]]
-        return Want(layer.field.name, sample, layer.field.name)
+        return want_values(layer.field.name, layer.field.name, sample)
 
-    def _tile_want(self, key: TileKey) -> WantTile:
+    def _tile_want(self, key: TileKey) -> Want:
         assert self._bundle is not None
-        return WantTile(key, self._bundle.chart)
+        return want_value_tile(key, self._bundle.chart)
