@@ -45,9 +45,16 @@ def open_window(wish: WindowWish) -> int:
             "there is no display to open the window on: expected DISPLAY or WAYLAND_DISPLAY to be set; "
             "`latent-explorer tour --out DIR` draws the window without one"
         )
-    from latent_explorer.gui.app import run
+    from latent_explorer.service.launch import launch
 
-    return run(wish.models, wish.charts, first_paint_to_stdout=wish.time_first_paint)
+    engine = launch("latent_explorer.engine")  # before Qt: importing torch is what takes longest
+    try:
+        from latent_explorer.gui.app import run
+
+        return run(wish.models, wish.charts, engine=engine, first_paint_to_stdout=wish.time_first_paint)
+    finally:
+        engine.kill()
+        engine.wait()
 
 
 def has_display() -> bool:

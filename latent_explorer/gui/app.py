@@ -20,7 +20,7 @@ from PyQt6.QtGui import QIcon
 from PyQt6.QtWidgets import QApplication
 
 from latent_explorer.charts import CHARTS, ChartSpec
-from latent_explorer.engine.process import Engine, ProcessEngine
+from latent_explorer.engine.process import Engine, ProcessEngine, engines
 from latent_explorer.errors import UserError
 from latent_explorer.gui.settings import Settings
 from latent_explorer.gui.shell.window import MainWindow
@@ -29,6 +29,7 @@ from latent_explorer.gui.widgets.banner import Banner
 from latent_explorer.places import find_bundle, log_folder, resource, shipped_bundles
 from latent_explorer.plugins import broken_plugins
 from latent_explorer.runs import settings as training_settings
+from latent_explorer.service.launch import Process
 
 _log = logging.getLogger(__name__)
 _DEFAULT = "mnist-vae-2d"
@@ -36,10 +37,17 @@ _COLLECT_MS = 2000
 _OFFER_MS = 2000  # once the map is there and the engine is at work
 
 
-def run(models: Sequence[str] = (), charts: Sequence[str] = (), *, first_paint_to_stdout: bool = False) -> int:
+def run(
+    models: Sequence[str] = (),
+    charts: Sequence[str] = (),
+    *,
+    engine: Process | None = None,
+    first_paint_to_stdout: bool = False,
+) -> int:
     """Open the window on bundles side by side (else the last one, or the default) and return when it is closed.
 
-    models: folders or names of shipped bundles. charts: through which the first of them are seen.
+    models: folders or names of shipped bundles. charts: through which the first of them are seen. engine: the process
+    of one that runs already, for the first map.
     first_paint_to_stdout: print one JSON line with the time of the first paint of the map, in seconds since the epoch,
     and quit.
     Raises UserError where a named bundle does not exist.
@@ -48,7 +56,7 @@ def run(models: Sequence[str] = (), charts: Sequence[str] = (), *, first_paint_t
     folders, specs = folders_to_open(models, settings), [ChartSpec.of(text) for text in charts]
     app = application()
     _log_to_file()
-    window = make_window(settings)
+    window = make_window(settings, engines(engine))
     bench = window.workbench
     sys.excepthook = _Reporter(bench.banner)
     threading.excepthook = lambda args: _log.error("uncaught in a thread", exc_info=args.exc_value)

@@ -102,7 +102,7 @@ class Snapshots:
         uv = _on_plane(latents.mean)
         turn = Turn() if self._before is None else Turn.between(uv, self._before)
         model = self._training.averaged_model()
-        config = config_of(self._job, model, self._dataset, self._training.progress, {})
+        config = config_of(self._job.folder.name, model, self._dataset, self._training.progress, self._job.command, {})
         save_snapshot(
             self._job.run.snapshot(moment.step),
             msgspec.structs.replace(config, moment=moment, turn=tuple(turn)),
@@ -138,6 +138,11 @@ class Snapshots:
         self._told = True
 
 
+def _on_plane(means: NDArray[np.float32], turn: Turned | None = None) -> NDArray[np.float64]:
+    """Where the usual chart of means (n, d) has them, (n, 2)."""
+    return chart_for(None, means, turn).to_plane(means)
+
+
 def thinned(steps: Sequence[int], count: int) -> list[int]:
     """At most `count` of some ascending steps, or the first and the last where that is fewer than two.
 
@@ -149,8 +154,3 @@ def thinned(steps: Sequence[int], count: int) -> list[int]:
         inner = range(1, len(kept) - 1)
         del kept[min(inner, key=lambda place: kept[place + 1] - kept[place - 1])]
     return kept
-
-
-def _on_plane(means: NDArray[np.float32], turn: Turned | None = None) -> NDArray[np.float64]:
-    """Where the usual chart of means (n, d) has them, (n, 2)."""
-    return chart_for(None, means, turn).to_plane(means)

@@ -145,7 +145,7 @@ def window(monkeypatch):
     """Stands in for the window: notes how it was asked for, and is closed with 7."""
     asked = []
     module = ModuleType(WINDOW)
-    module.run = lambda *given, first_paint_to_stdout: asked.append((*given, first_paint_to_stdout)) or 7
+    module.run = lambda *given, engine, first_paint_to_stdout: asked.append((*given, first_paint_to_stdout)) or 7
     monkeypatch.setitem(sys.modules, WINDOW, module)
     monkeypatch.setenv("QT_QPA_PLATFORM", "offscreen")
     return asked
@@ -170,7 +170,7 @@ def test_the_window_starts_without_what_the_commands_need():
         "import sys, types\n"
         f"window = sys.modules[{WINDOW!r}] = types.ModuleType({WINDOW!r})\n"
         f"heavy = {set(HEAVY)!r}\n"
-        "window.run = lambda *given, first_paint_to_stdout: print(given[0][0], sys.modules.keys() & heavy) or 3\n"
+        "window.run = lambda *given, **named: print(given[0][0], sys.modules.keys() & heavy) or 3\n"
         "from latent_explorer.cli import main\n"
         "sys.argv = ['latent-explorer', '--model', 'x']\n"
         "main()\n"
