@@ -23,3 +23,7 @@ class ExportError(UserError):
 
 class EngineError(UserError):
     """A request that the engine cannot serve."""
+
+
+class Cancelled(Exception):  # noqa: N818 - no error: it was asked for
+    """What was under way was given up when asked to; nothing is left of it."""

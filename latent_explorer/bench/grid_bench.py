@@ -9,11 +9,11 @@ import torch
 from numpy.typing import NDArray
 
 from latent_explorer.atlas import Region, grid_points
+from latent_explorer.bench.measure import Measure
 from latent_explorer.bundles import read_config, read_latents, read_weights
 from latent_explorer.charts import chart_for
 from latent_explorer.engine.desk import Desk
 from latent_explorer.engine.protocol import Decode, Open, Opened, Pictures
-from latent_explorer.measure import Measure
 from latent_explorer.nets.model import LatentModel
 from latent_explorer.nets.threads import threads
 from latent_explorer.nets.weights import load_model

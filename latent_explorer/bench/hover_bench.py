@@ -11,12 +11,12 @@ from dataclasses import dataclass, field
 from PyQt6.QtCore import QPoint, QTimer
 from PyQt6.QtWidgets import QApplication
 
+from latent_explorer.bench.measure import Measure
 from latent_explorer.bench.person import Person, person_at_a_window
 from latent_explorer.errors import UserError
 from latent_explorer.gui.app import folder_to_open
 from latent_explorer.gui.pane.prober import Probe
 from latent_explorer.gui.settings import Settings
-from latent_explorer.measure import Measure
 from latent_explorer.points.splat import wait_for_compiled
 
 MOVES = 1000

@@ -15,6 +15,7 @@ from latent_explorer.atlas import Region, TileCache
 from latent_explorer.atlas.view import View
 from latent_explorer.bench.clouds import CLASSES, HOME, SIDES, SIZES, clouds, pan_of
 from latent_explorer.bench.frames import FRAME, play
+from latent_explorer.bench.measure import Measure
 from latent_explorer.bench.person import use_a_display
 from latent_explorer.errors import UserError
 from latent_explorer.gui.app import application
@@ -23,7 +24,6 @@ from latent_explorer.gui.layers.tiles import TileLayer
 from latent_explorer.gui.pane.canvas import MapCanvas
 from latent_explorer.gui.pane.sorter import Sorter
 from latent_explorer.gui.theme import DARK
-from latent_explorer.measure import Measure
 from latent_explorer.points.inside import inside
 from latent_explorer.points.splat import wait_for_compiled
 

@@ -7,11 +7,11 @@ import sys
 import tempfile
 import time
 
+from latent_explorer.bench.measure import Measure
 from latent_explorer.bench.person import use_a_display
 from latent_explorer.errors import UserError
 from latent_explorer.gui.app import folder_to_open
 from latent_explorer.gui.settings import Settings
-from latent_explorer.measure import Measure
 
 LAUNCHES = 11
 

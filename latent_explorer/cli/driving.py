@@ -12,7 +12,6 @@ from latent_explorer.cli.options import AsJson, examples
 from latent_explorer.cli.output import figure, print_json, print_table
 from latent_explorer.cli.window import draw_offscreen_without_display
 from latent_explorer.errors import UserError
-from latent_explorer.measure import Measure
 from latent_explorer.places import find_bundle, shipped_bundles
 from latent_explorer.waiting import wait_awake
 
@@ -132,7 +131,7 @@ def _scalars(values: Mapping[str, Any]) -> list[str]:
 
 def _measured(what: Budget, model: str | None, seconds: float) -> Mapping[str, dict[str, Any]]:
     draw_offscreen_without_display()
-    found: Mapping[str, Measure]
+    found: Mapping[str, Any]
     match what:
         case Budget.FRAMES:
             from latent_explorer.bench.frames_bench import measure_frames

@@ -8,7 +8,7 @@ import typer
 
 from latent_explorer.cli.options import DEFAULT_MODEL, AsJson, Device, Model, Overwrite, examples, refuse_taken
 from latent_explorer.cli.output import print_json
-from latent_explorer.cli.parts import Share, encode_into, is_folder, table_of
+from latent_explorer.cli.parts import Shard, encode_into, is_folder, table_of
 from latent_explorer.errors import DataError, UserError
 from latent_explorer.places import find_bundle
 
@@ -60,7 +60,7 @@ def encode(
     if out is None and not as_json:
         raise UserError("expected --out FILE.npz, --out FILE.csv or --out DIR, or --json to print the latents")
     if out is not None and is_folder(out):
-        share = Share.of(shard or "1/1")
+        share = Shard.of(shard or "1/1")
         folder = find_bundle(model)
         dataset = _dataset(images, read_config(folder).net.image_shape, resize)
         encode_into(out, folder, dataset, share, device, overwrite=overwrite, as_json=as_json)

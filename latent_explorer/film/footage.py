@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 from latent_explorer.bundles import BundleConfig, Latents, Moment, check_bundle, read_latents, read_weights
 from latent_explorer.charts import chart_for
 from latent_explorer.errors import BundleError, TrainingError
+from latent_explorer.nets.decoding import decode_pictures
 from latent_explorer.nets.weights import load_model
 from latent_explorer.runs import RunFolder
-from latent_explorer.training.decoding import decode_pictures
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from latent_explorer.errors import BundleError, UserError
+from latent_explorer.errors import BundleError, Cancelled, UserError
 from latent_explorer.export import Options, Provenance, find_format
 from latent_explorer.film.footage import Shot, check_enough, read_shots, run_at
 from latent_explorer.film.scene import Scene
@@ -21,10 +21,6 @@ Say = Callable[[Progress], object]
 
 _FRAME_SECONDS = {"gif": 0.08, "webp": 0.04, "mp4": 0.04}
 _WIDTHS, _SECONDS = (320, 1920), (2.0, 120.0)
-
-
-class Cancelled(Exception):  # noqa: N818 - no error: it was asked for
-    """The film was given up; nothing was written."""
 
 
 def make_film(request: Film, say: Say, token: Event | None = None) -> Path:

@@ -10,8 +10,8 @@ from PIL import Image, ImageDraw
 from latent_explorer.atlas import montage
 from latent_explorer.bundles.latents import Latents
 from latent_explorer.data.dataset import Dataset
+from latent_explorer.nets.decoding import decode_pictures
 from latent_explorer.nets.model import LatentModel
-from latent_explorer.training.decoding import decode_pictures
 
 _SIDE, _CELLS, _POINTS = 480, 16, 3000
 _SHOWN, _COLUMNS, _GAP = 20, 10, 8

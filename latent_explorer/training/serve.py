@@ -9,7 +9,7 @@ from latent_explorer.bundles import read_config
 from latent_explorer.bundles.seal import CONFIG
 from latent_explorer.data import open_dataset
 from latent_explorer.data.facts import Facts, known_facts
-from latent_explorer.errors import UserError
+from latent_explorer.errors import Cancelled, UserError
 from latent_explorer.runs.protocol import (
     Ask,
     Begin,
@@ -119,7 +119,7 @@ def train(begin: Begin, control: Control, send: Send) -> Ended | Failed:
 
 def film(wish: Film, control: Control, send: Send) -> Filmed | Refused:
     """Make a film, telling of it; the last reply is still to be sent."""
-    from latent_explorer.film import Cancelled, make_film
+    from latent_explorer.film import make_film
 
     try:
         return Filmed(number=wish.number, file=make_film(wish, send, control))

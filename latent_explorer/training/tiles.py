@@ -7,8 +7,8 @@ import numpy as np
 from latent_explorer.atlas import PICTURES, Region, TileKey, first_levels, tile_points, tile_region
 from latent_explorer.bundles import TILES_BYTES, Latents, Tiles
 from latent_explorer.charts import Chart, bulk, chart_for
+from latent_explorer.nets.decoding import decode_pictures
 from latent_explorer.nets.model import LatentModel
-from latent_explorer.training.decoding import decode_pictures
 
 
 def first_tiles(

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from latent_explorer.measure import Measure
+from latent_explorer.bench.measure import Measure
 
 KEYS = ["unit", "median", "p95", "p99", "n", "baseline_median", "ratio"]
 times = st.lists(st.floats(1e-3, 1e6), min_size=1, max_size=50)

@@ -6,38 +6,42 @@ import pytest
 
 PACKAGE = "latent_explorer"
 
-FOUNDATION = ("background", "errors", "files", "measure", "palette", "places", "waiting", "__version__")
-ROOMS = (
-    "alignment", "analysis", "atlas", "bench", "bundles", "charts", "data", "engine",
-    "export", "film", "gui", "nets", "paths", "points", "runs", "session", "training",
-)  # fmt: skip
+FOUNDATION = ("background", "errors", "files", "palette", "places", "waiting", "__version__")
 
-# Room -> the rooms, or single modules of a room, that it may import besides itself and the foundation.
+# Room -> the rooms, or single modules of a room, that it may import besides itself and the foundation. From the top
+# down: each arrow leads to a room further below, so that there can be no circle of rooms.
 ARROWS = {
-    "cli": ROOMS,
-    "bench": tuple(room for room in ROOMS if room != "bench"),
+    "__main__": ("cli",),
+    "cli": (
+        "bench", "gui", "session", "training", "film", "engine", "export", "points", "alignment",
+        "analysis", "paths", "atlas", "charts", "runs", "bundles", "nets", "data",
+    ),
+    "bench": (
+        "gui", "session", "training", "film", "engine", "export", "points", "alignment",
+        "analysis", "paths", "atlas", "charts", "runs", "bundles", "nets", "data",
+    ),
     "gui": (
         "session", "engine.client", "engine.protocol", "engine.process",
-        "atlas", "charts", "paths", "points", "export", "bundles", "runs",
+        "export", "points", "paths", "atlas", "charts", "runs", "bundles",
     ),
-    "session": ("bundles", "charts", "paths"),
-    "engine": ("bundles", "nets", "data", "atlas", "charts", "paths", "analysis", "alignment"),
-    "runs": ("bundles", "charts", "nets.spec", "nets.names"),
-    "film": ("runs", "nets", "bundles", "atlas", "charts", "export", "training"),
-    "training": ("runs", "nets", "data", "bundles", "atlas", "charts", "export", "film"),
-    "bundles": ("nets.spec",),
-    "atlas": ("charts",),
+    "session": ("paths", "charts", "bundles"),
+    "training": ("film", "export", "atlas", "charts", "runs", "bundles", "nets", "data"),
+    "film": ("export", "atlas", "charts", "runs", "bundles", "nets"),
+    "engine": ("alignment", "analysis", "paths", "atlas", "charts", "bundles", "nets", "data"),
+    "export": ("points", "atlas"),
+    "points": ("atlas",),
     "alignment": (),
     "analysis": (),
-    "charts": (),
-    "data": (),
-    "export": (),
-    "nets": (),
     "paths": (),
-    "points": ("atlas", "charts"),
-    "__main__": ("cli",),
+    "atlas": ("charts",),
+    "charts": (),
+    "runs": ("bundles", "nets.spec", "nets.names"),
+    "bundles": ("nets.spec",),
+    "nets": (),
+    "data": (),
     **dict.fromkeys(("", *FOUNDATION), ()),
 }  # fmt: skip
+ROOMS = ARROWS.keys() - {"__main__", "", *FOUNDATION}
 
 # What the command line may import before it knows which command is asked for.
 LIGHT_FOR_CLI = ("nets.spec",)
@@ -93,9 +97,15 @@ def test_the_command_line_imports_each_room_inside_its_command(sources):
     assert not [line for source in sources if source.room == "cli" for line in eager_cli_imports(source)]
 
 
+def test_the_table_runs_downwards():
+    order = list(ARROWS)
+    rooms = {room: [target.partition(".")[0] for target in targets] for room, targets in ARROWS.items()}
+    assert not [(room, low) for room, lower in rooms.items() for low in lower if order.index(low) <= order.index(room)]
+
+
 def test_every_room_says_what_it_is_for(sources):
     rooms = {source.name: source for source in sources if source.is_package}
-    assert rooms.keys() >= set(ROOMS)
+    assert rooms.keys() >= ROOMS
     assert not [name for name, room in rooms.items() if not ast.get_docstring(room.tree)]
 
 

@@ -18,12 +18,12 @@ from latent_explorer.bundles.packing import Precision
 from latent_explorer.data import open_dataset
 from latent_explorer.data.dataset import Dataset
 from latent_explorer.errors import BundleError, DataError, TrainingError
+from latent_explorer.nets.decoding import decode_pictures
 from latent_explorer.nets.registry import build
 from latent_explorer.nets.spec import NetSpec
 from latent_explorer.nets.weights import load_model
 from latent_explorer.runs import Job
 from latent_explorer.runs.recipe import Recipe
-from latent_explorer.training.decoding import decode_pictures
 from latent_explorer.training.encoding import encode_dataset
 from latent_explorer.training.evaluate import evaluate, evaluate_bundle
 from latent_explorer.training.jobs import spec_of, train_bundle

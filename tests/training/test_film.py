@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from PIL import Image, ImageColor, ImageSequence
 
-from latent_explorer.errors import UserError
+from latent_explorer.errors import Cancelled, UserError
 from latent_explorer.export import read_mp4, read_provenance
-from latent_explorer.film import Cancelled, make_film
+from latent_explorer.film import make_film
 from latent_explorer.film.footage import read_shots
 from latent_explorer.film.margin import Curve
 from latent_explorer.film.scene import Scene
