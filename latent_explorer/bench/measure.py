@@ -1,10 +1,20 @@
-"""A measured time, beside that of a plain way of doing the same."""
+"""What all benchmarks share: a measure, a clock, and how a plain program is run."""
 
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
+
+from latent_explorer.errors import UserError
+
+_PATIENCE = 600.0  # seconds that a program may take
 
 
 @dataclass(frozen=True)
@@ -12,6 +22,7 @@ class Measure:
     """Times of one thing done `n` times: their median, and the 95th and 99th percentile.
 
     baseline_median: of the plain way, in the same unit; ratio: median / baseline_median; None without a baseline.
+    others: figures of further ways of doing the same, by name.
     """
 
     unit: str
@@ -21,6 +32,7 @@ class Measure:
     n: int
     baseline_median: float | None = None
     ratio: float | None = None
+    others: Mapping[str, float] = field(default_factory=dict)
 
     @classmethod
     def of(cls, samples: Sequence[float], baseline: Sequence[float] | None = None, unit: str = "ms") -> "Measure":
@@ -30,9 +42,53 @@ class Measure:
         ratio = median / usual if usual else None
         return cls(unit, median, p95, p99, len(samples), usual, ratio)
 
+    def beside(self, name: str, samples: Sequence[float]) -> "Measure":
+        """The same with NAME_median, NAME_p99 and NAME_ratio, of another way of doing it."""
+        median, _, p99 = _percentiles(samples)
+        figures = {f"{name}_median": median, f"{name}_p99": p99, f"{name}_ratio": self.median / median}
+        return replace(self, others={**self.others, **figures})
+
     def as_json(self) -> dict[str, Any]:
         """All of it as plain values by name."""
-        return asdict(self)
+        values = asdict(self)
+        others = values.pop("others")
+        return {**values, **others}
+
+
+def timed(task: Callable[[], object]) -> float:
+    """How long something takes, in milliseconds."""
+    started = time.perf_counter()
+    task()
+    return 1000 * (time.perf_counter() - started)
+
+
+def answer_of(
+    module: str, *arguments: object, checkout: Path | None = None, environment: Mapping[str, str] | None = None
+) -> Any:
+    """What `python -m MODULE ARGUMENTS` prints, read as JSON.
+
+    checkout: of this program, whose modules are run in place of our own. environment: variables added to ours.
+    Raises UserError where it fails, or is not done within ten minutes.
+    """
+    variables = {**os.environ, **(environment or {}), **({"PYTHONPATH": str(checkout)} if checkout else {})}
+    command = [sys.executable, "-m", module, *map(str, arguments)]
+    try:
+        done = subprocess.run(
+            command, env=variables, cwd=checkout, capture_output=True, text=True, check=False, timeout=_PATIENCE
+        )
+        return json.loads(done.stdout)
+    except subprocess.TimeoutExpired:
+        raise UserError(f"{' '.join(command[1:4])} was not done within {_PATIENCE:.0f} seconds") from None
+    except ValueError:
+        last = done.stderr.strip().splitlines()[-1:]
+        raise UserError(f"{' '.join(command[1:4])} failed: {''.join(last) or 'it printed no figures'}") from None
+
+
+def use_a_display() -> None:
+    """Paint offscreen where there is no display; to be called before Qt starts."""
+    if sys.platform.startswith("linux") and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
+        if not os.environ.get("QT_QPA_PLATFORM"):
+            os.environ["QT_QPA_PLATFORM"] = "offscreen"
 
 
 def _percentiles(samples: Sequence[float]) -> tuple[float, float, float]:

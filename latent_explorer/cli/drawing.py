@@ -18,49 +18,32 @@ def map_scene(model: OpenModel, width: int, height: int, *, background: bool) ->
     """
     from latent_explorer.atlas import Region
     from latent_explorer.atlas.view import View
-    from latent_explorer.export import Background, MapScene, Tick
-    from latent_explorer.gui.pane.rulers import left_ticks, lower_ticks
-    from latent_explorer.gui.theme import DARK
+    from latent_explorer.export import Background, MapScene, axis_ticks, class_groups
+    from latent_explorer.palette import DARK
     from latent_explorer.session import open_bundle
 
     bundle = open_bundle(model.folder)
     view = View(width=width, height=height).fitted(Region.around(bundle.home))
+    pictures = None
+    if background:
+        pictures = Background(_pixels(model, bundle, view), 0, 0, width, height, _BACKGROUND_OPACITY)
+    xy, names = view.to_screen(bundle.uv), bundle.class_names
+    groups = class_groups(xy, bundle.latents.label, names, DARK, radius=_POINT_RADIUS, opacity=_POINT_OPACITY)
+    x_ticks, y_ticks = axis_ticks(view)
     scene = MapScene(
-        width,
-        height,
-        paper=DARK.map,
-        ink=DARK.text,
-        background=Background(_pixels(model, bundle, view), 0, 0, width, height, _BACKGROUND_OPACITY)
-        if background
-        else None,
-        groups=_groups(bundle, view.to_screen(bundle.uv)),
-        x_ticks=tuple(Tick(*tick) for tick in lower_ticks(view)),
-        y_ticks=tuple(Tick(*tick) for tick in left_ticks(view)),
-        legend=bool(bundle.class_names),
-    )
+        width, height, DARK.map, DARK.text, pictures, tuple(groups),
+        x_ticks=x_ticks, y_ticks=y_ticks, legend=bool(names),
+    )  # fmt: skip
     return scene, [view.region.left, view.region.bottom, view.region.right, view.region.top]
-
-
-def _groups(bundle: Any, xy: "NDArray[np.float64]") -> tuple[Any, ...]:
-    """A PointGroup for each class of an OpenBundle, or one for all where there are none."""
-    from latent_explorer.export import PointGroup
-    from latent_explorer.gui.theme import DARK
-
-    if not bundle.class_names:
-        return (PointGroup("images", DARK.accent, xy, _POINT_RADIUS, _POINT_OPACITY),)
-    return tuple(
-        PointGroup(
-            name, DARK.class_colour(number).name(), xy[bundle.latents.label == number], _POINT_RADIUS, _POINT_OPACITY
-        )
-        for number, name in enumerate(bundle.class_names)
-    )
 
 
 def _pixels(model: OpenModel, bundle: Any, view: Any) -> "NDArray[np.uint8]":
     """The decoded pictures of what a View shows, at about their own size, as one in colour."""
     from latent_explorer.atlas import grid_points, montage
+    from latent_explorer.export import inked
+    from latent_explorer.palette import DARK
 
-    height, width, channels = model.net.image_shape
+    height, width, _ = model.net.image_shape
     columns, rows = max(1, round(view.width / width)), max(1, round(view.height / height))
     whole = montage(model.decode(bundle.chart.to_latent(grid_points(view.region, columns, rows))), columns)
-    return whole.repeat(3, axis=2) if channels == 1 else whole
+    return inked(whole, DARK)

@@ -8,7 +8,6 @@ from latent_explorer.cli import pictures
 from latent_explorer.cli.opened import open_model
 from latent_explorer.cli.options import DEFAULT_MODEL, AsJson, Model, Out, Overwrite, examples, refuse_taken
 from latent_explorer.cli.output import print_json
-from latent_explorer.errors import ExportError
 from latent_explorer.places import find_bundle
 
 _export = typer.Typer(rich_markup_mode=None)
@@ -83,16 +82,14 @@ def draw_map(
     overwrite: Overwrite = False,
     as_json: AsJson = False,
 ) -> None:
-    """Draw the map of a bundle as SVG.
+    """Draw the map of a bundle as SVG or PNG.
 
-    Its points by class over decoded pictures. The window exports the map as it is shown, also as PNG.
+    Its points by class over decoded pictures. The window exports the map as it is shown.
     """
     from latent_explorer.cli.drawing import map_scene
     from latent_explorer.export import Provenance, find_format
 
     known = find_format("map", out)
-    if known.key != "svg":
-        raise ExportError(f"{out}: from the terminal the map is drawn as .svg; the window exports it as PNG too")
     refuse_taken([out], overwrite)
     opened = open_model(model)
     scene, region = map_scene(opened, width, height, background=background)

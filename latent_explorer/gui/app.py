@@ -1,7 +1,6 @@
 """The application around the window: started, guarded, and ended however it ends."""
 
 import gc
-import json
 import logging
 import logging.handlers
 import os
@@ -9,7 +8,7 @@ import signal
 import socket
 import sys
 import threading
-import time
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 
@@ -18,10 +17,14 @@ from PyQt6.QtCore import QMessageLogContext, QSocketNotifier, QTimer, QtMsgType,
 from PyQt6.QtGui import QIcon
 from PyQt6.QtWidgets import QApplication
 
+from latent_explorer.engine.process import Engine, ProcessEngine
 from latent_explorer.errors import UserError
 from latent_explorer.gui.settings import Settings
 from latent_explorer.gui.shell.window import MainWindow
 from latent_explorer.places import find_bundle, log_folder, resource, shipped_bundles
+
+Window = MainWindow
+"""What `make_window` gives, for those who drive it."""
 
 _log = logging.getLogger(__name__)
 _DEFAULT = "mnist-vae-2d"
@@ -29,16 +32,15 @@ _COLLECT_MS = 2000
 _OFFER_MS = 2000  # once the map is there and the engine is at work
 
 
-def run(model: str | None = None, *, first_paint_to_stdout: bool = False) -> int:
+def run(model: str | None = None, watch: Callable[[Window], None] = lambda window: None) -> int:
     """Open the window on a bundle (the last one, or the default) and return when it is closed.
 
-    model: a folder or the name of a shipped bundle. first_paint_to_stdout: print one JSON line with the time of
-    the first paint of the map, in seconds since the epoch, and quit.
+    model: a folder or the name of a shipped bundle. watch: called with the window before it is shown.
     Raises UserError where the named bundle does not exist.
     """
     app = application()
     _log_to_file()
-    window = MainWindow(Settings())
+    window = make_window(Settings())
     sys.excepthook = _Reporter(window)
     threading.excepthook = lambda args: _log.error("uncaught in a thread", exc_info=args.exc_value)
     folder = folder_to_open(model, window.settings)
@@ -47,8 +49,7 @@ def run(model: str | None = None, *, first_paint_to_stdout: bool = False) -> int
     else:
         window.banner.say("No bundle is at hand. Open one with File ▸ Open bundle…, or drop its folder here.")
     keep = [_on_signals(window), collect_garbage_here()]
-    if first_paint_to_stdout:
-        window.canvas.painted.connect(lambda: _tell_first_paint(window))
+    watch(window)
     QTimer.singleShot(_OFFER_MS, window.leaving.offer)
     window.show()
     code = app.exec()
@@ -67,6 +68,11 @@ def application() -> QApplication:
     qInstallMessageHandler(_log_qt)
     sys.setswitchinterval(0.001)  # a long task in another thread must not hold up a hover; a hover is done in less
     return app
+
+
+def make_window(settings: Settings, start_engine: Callable[[], Engine] = ProcessEngine) -> Window:
+    """A window with settings, not yet shown, and an engine that starts."""
+    return MainWindow(settings, start_engine)
 
 
 def folder_to_open(model: str | None, settings: Settings) -> Path | None:
@@ -136,11 +142,3 @@ def collect_garbage_here() -> QTimer:
     timer.timeout.connect(lambda: gc.collect())
     timer.start(_COLLECT_MS)
     return timer
-
-
-def _tell_first_paint(window: MainWindow) -> None:
-    if window.session is None:
-        return
-    print(json.dumps({"first_paint": time.time()}), flush=True)
-    window.canvas.painted.disconnect()
-    QTimer.singleShot(0, window.close)

@@ -143,7 +143,8 @@ def window(monkeypatch):
     """Stands in for the window: notes how it was asked for, and is closed with 7."""
     asked = []
     module = ModuleType(WINDOW)
-    module.run = lambda model=None, *, first_paint_to_stdout=False: asked.append((model, first_paint_to_stdout)) or 7
+    module.Window = object
+    module.run = lambda model=None, watch=None: asked.append((model, watch is not None)) or 7
     monkeypatch.setitem(sys.modules, WINDOW, module)
     monkeypatch.setenv("QT_QPA_PLATFORM", "offscreen")
     return asked
@@ -167,7 +168,7 @@ def test_the_window_starts_without_what_the_commands_need():
     program = (
         "import sys, types\n"
         f"window = sys.modules[{WINDOW!r}] = types.ModuleType({WINDOW!r})\n"
-        f"window.run = lambda model, *, first_paint_to_stdout: print(model, sys.modules.keys() & {set(HEAVY)!r}) or 3\n"
+        f"window.run = lambda model: print(model, sys.modules.keys() & {set(HEAVY)!r}) or 3\n"
         "from latent_explorer.cli import main\n"
         "sys.argv = ['latent-explorer', '--model', 'x']\n"
         "main()\n"

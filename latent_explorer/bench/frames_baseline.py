@@ -1,4 +1,4 @@
-"""The points drawn by pyqtgraph's ScatterPlotItem, one item for all: what `bench frames` compares the points with."""
+"""What the frames of the window are compared with: an empty pyqtgraph window, and points as a ScatterPlotItem."""
 
 import numpy as np
 import pyqtgraph
@@ -6,13 +6,29 @@ from PyQt6.QtCore import QRectF
 from PyQt6.QtGui import QColor, QPainter
 
 from latent_explorer.atlas.view import View
-from latent_explorer.gui.shell.window import MainWindow
+from latent_explorer.bench.hand import FrameTimes, Hand, play
+from latent_explorer.bench.measure import use_a_display
+from latent_explorer.gui.app import Window, application
+
+
+def play_empty(size: tuple[int, int], warm_up: float, seconds: float) -> FrameTimes:
+    """The frames of an empty pyqtgraph window under the scripted hand."""
+    use_a_display()
+    app = application()
+    window = pyqtgraph.GraphicsLayoutWidget()
+    window.addPlot()
+    window.resize(*size)
+    window.show()
+    app.processEvents()
+    inputs = Hand(window.viewport()).wander()
+    play(inputs, warm_up)
+    return play(inputs, seconds)
 
 
 class ScatterLayer:
-    """Paints a window's points as a ScatterPlotItem would be painted in a plot that fills the map."""
+    """Paints a window's points as a ScatterPlotItem, one for all, would be painted in a plot that fills the map."""
 
-    def __init__(self, window: MainWindow) -> None:
+    def __init__(self, window: Window) -> None:
         assert window.session is not None
         bundle = window.session.bundle
         self._graphics = pyqtgraph.GraphicsView(background=None)
@@ -32,7 +48,7 @@ class ScatterLayer:
         self._graphics.render(painter, QRectF(0, 0, view.width, view.height))
 
 
-def use_scatter_items(window: MainWindow) -> None:
+def use_scatter_items(window: Window) -> None:
     """Let a window draw its points with a ScatterPlotItem."""
     setattr(window.points, "paint", ScatterLayer(window).paint)  # noqa: B010 - mypy takes methods for constants
     window.canvas.refresh()

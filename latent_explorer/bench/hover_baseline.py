@@ -1,23 +1,24 @@
 """A plain program that does the same as the explorer's hover, to compare with; always in a process of its own.
 
 It does what a first script does: torch imported at the top, the points in a pyqtgraph ScatterPlotItem, and the
-picture decoded in the mouse handler, with eager torch, before the handler returns.
+picture decoded in the mouse handler, with eager torch, before the handler returns. `python -m … FOLDER hover|launch`.
 """
 
 import json
 import math
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pyqtgraph
 import torch
-from PyQt6.QtCore import QEvent, QObject, QPointF, Qt
-from PyQt6.QtGui import QMouseEvent
+from PyQt6.QtCore import QEvent, QObject, QPointF
 from PyQt6.QtWidgets import QApplication
 
-from latent_explorer.bench.person import use_a_display
+from latent_explorer.bench.hand import send_mouse
+from latent_explorer.bench.measure import use_a_display
 from latent_explorer.bundles import read_config, read_latents, read_weights
 from latent_explorer.nets.weights import load_model
 
@@ -57,19 +58,27 @@ class PlainExplorer(pyqtgraph.GraphicsLayoutWidget):  # type: ignore[misc]
         self.picture.setImage((image * 255).to(torch.uint8).permute(1, 2, 0).numpy().squeeze(), autoLevels=False)
 
 
-class _PaintWatch(QObject):
-    """Notes when the viewport was painted last."""
+class PaintWatch(QObject):
+    """Notes when the viewport of a window is painted."""
 
-    def __init__(self) -> None:
+    def __init__(self, window: PlainExplorer) -> None:
         super().__init__()
-        self.painted = False
+        self._painted = False
+        window.viewport().installEventFilter(self)
 
     def eventFilter(self, _: QObject | None, event: QEvent | None) -> bool:
-        self.painted |= event is not None and event.type() == QEvent.Type.Paint
+        self._painted |= event is not None and event.type() == QEvent.Type.Paint
         return False
 
+    def wait(self) -> None:
+        """Let the program run until it has been painted since the last call."""
+        while not self._painted:
+            QApplication.processEvents()
+        self._painted = False
 
-def _hover_times(window: PlainExplorer) -> list[float]:
+
+def hover_times(window: PlainExplorer, show: Callable[[], None]) -> list[float]:
+    """Milliseconds from each of a hundred moves until `show` has had its picture painted."""
     times = []
     for step in range(_MOVES + _WARM_UP):
         t = step / 30
@@ -77,32 +86,35 @@ def _hover_times(window: PlainExplorer) -> list[float]:
             window.width() * (0.25 + 0.2 * math.sin(1.3 * t)), window.height() * (0.5 + 0.4 * math.sin(1.7 * t))
         )
         started = time.perf_counter()
-        buttons = Qt.MouseButton.NoButton
-        event = QMouseEvent(
-            QEvent.Type.MouseMove, at, QPointF(window.mapToGlobal(at)), buttons, buttons, Qt.KeyboardModifier.NoModifier
-        )
-        QApplication.sendEvent(window.viewport(), event)
-        window.viewport().repaint()
+        send_mouse(window.viewport(), at)
+        show()
         times.append(1000 * (time.perf_counter() - started))
         QApplication.processEvents()
     return times[_WARM_UP:]
 
 
-def main(folder: Path, *, first_paint: bool) -> dict[str, float | list[float]]:
-    """Show the window; the time of its first paint, or the milliseconds of some hovers."""
+def main(folder: str, what: str) -> dict[str, float | list[float]]:
+    """Show the window; the times of its first paint and first picture, or the milliseconds of some hovers.
+
+    forced: with a repaint of the whole viewport after each move. unforced: as Qt itself repaints what has changed.
+    """
     use_a_display()
     pyqtgraph.setConfigOptions(imageAxisOrder="row-major")
     app = QApplication(sys.argv[:1])
-    window = PlainExplorer(folder)
-    watch = _PaintWatch()
-    window.viewport().installEventFilter(watch)
+    window = PlainExplorer(Path(folder))
+    watch = PaintWatch(window)
     window.show()
-    while not watch.painted:
-        app.processEvents()
-    app.processEvents()
+    watch.wait()
     painted = time.time()
-    return {"first_paint": painted} if first_paint else {"hover": _hover_times(window)}
+    if what == "launch":
+        send_mouse(window.viewport(), QPointF(window.width() / 4, window.height() / 2))
+        watch.wait()
+        return {"first_paint": painted, "first_exact_hover": time.time()}
+    app.processEvents()
+    forced = hover_times(window, window.viewport().repaint)
+    watch.wait()
+    return {"forced": forced, "unforced": hover_times(window, watch.wait)}
 
 
 if __name__ == "__main__":
-    print(json.dumps(main(Path(sys.argv[1]), first_paint="--first-paint" in sys.argv)))
+    print(json.dumps(main(*sys.argv[1:3])))
