@@ -78,10 +78,10 @@ def answer_of(
         )
         return json.loads(done.stdout)
     except subprocess.TimeoutExpired:
-        raise UserError(f"{' '.join(command[1:4])} was not done within {_PATIENCE:.0f} seconds") from None
+        raise UserError(f"{' '.join(command[2:4])} was not done within {_PATIENCE:.0f} seconds") from None
     except ValueError:
         last = done.stderr.strip().splitlines()[-1:]
-        raise UserError(f"{' '.join(command[1:4])} failed: {''.join(last) or 'it printed no figures'}") from None
+        raise UserError(f"{' '.join(command[2:4])} failed: {''.join(last) or 'it printed no figures'}") from None
 
 
 def use_a_display() -> None:

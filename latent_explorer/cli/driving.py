@@ -15,6 +15,7 @@ from latent_explorer.places import find_bundle, shipped_bundles
 from latent_explorer.waiting import wait_awake
 
 _GRID_MODEL = _STREAM_MODEL = "mnist-ae-2d"
+_ONE_LINE = 7  # figures
 
 Model = Annotated[
     str | None,
@@ -101,13 +102,13 @@ def bench(
     if as_json:
         print_json(measured)
         return
-    if what in (Budget.FRAMES, Budget.DECODE):  # more figures than a line holds
-        for name, values in measured.items():
-            print_table(("", f" {name}"), ([key.replace("_", " "), _cell(values[key])] for key in _scalars(values)))
+    names = _scalars(next(iter(measured.values())))
+    if len(names) <= _ONE_LINE:
+        columns = ("measure", *(f" {name.replace('_', ' ')}" for name in names))
+        print_table(columns, ([name, *map(_cell, values.values())] for name, values in measured.items()))
         return
-    names = list(next(iter(measured.values())))
-    columns = ("measure", *(f" {name.replace('_', ' ')}" for name in names))
-    print_table(columns, ([name, *map(_cell, values.values())] for name, values in measured.items()))
+    for name, values in measured.items():
+        print_table(("", f" {name}"), ([key.replace("_", " "), _cell(values[key])] for key in _scalars(values)))
 
 
 def _training_rates() -> Mapping[str, float | None]:
