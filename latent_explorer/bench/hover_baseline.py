@@ -42,7 +42,7 @@ class PlainExplorer(pyqtgraph.GraphicsLayoutWidget):  # type: ignore[misc]
         points = pyqtgraph.ScatterPlotItem(size=3, pen=None, pxMode=True)
         points.setData(pos=latents.mean[:, :2], brush=[brushes[label] for label in labels])
         self.plot.addItem(points)
-        self.picture = Picture(axisOrder="row-major")
+        self.picture = SeenImage(axisOrder="row-major")
         right = self.addPlot()
         right.invertY(True)
         right.addItem(self.picture)
@@ -60,7 +60,7 @@ class PlainExplorer(pyqtgraph.GraphicsLayoutWidget):  # type: ignore[misc]
         self.picture.setImage((image * 255).to(torch.uint8).permute(1, 2, 0).numpy().squeeze(), autoLevels=False)
 
 
-class Picture(pyqtgraph.ImageItem):  # type: ignore[misc]
+class SeenImage(pyqtgraph.ImageItem):  # type: ignore[misc]
     """Knows whether it has been painted since `seen` was last taken back."""
 
     seen = False
@@ -80,7 +80,7 @@ class PaintWatch(QObject):
         return False
 
 
-def wait_for(what: Picture | PaintWatch) -> None:
+def wait_for(what: SeenImage | PaintWatch) -> None:
     """Let the program run until something has been painted. Raises UserError where it is not."""
     deadline = time.perf_counter() + _PATIENCE
     while not what.seen:
