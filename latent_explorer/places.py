@@ -65,6 +65,11 @@ def tile_folder() -> Path:
     return Path(platformdirs.user_cache_dir("latent-explorer", appauthor=False)) / "tiles"
 
 
+def chart_folder() -> Path:
+    """Where charts that took long to fit are kept for this person; may be removed at any time."""
+    return Path(platformdirs.user_cache_dir("latent-explorer", appauthor=False)) / "charts"
+
+
 def log_folder() -> Path:
     """Where this person's logs are kept."""
     return Path(platformdirs.user_log_dir("latent-explorer", appauthor=False))

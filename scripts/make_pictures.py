@@ -15,12 +15,14 @@ from latent_explorer.bench.deep_zoom import film_deep_zoom
 from latent_explorer.bench.person import Person, person_at_a_window
 from latent_explorer.bench.tour import tour
 from latent_explorer.bundles import read_latents
+from latent_explorer.engine.handlers.decode import Decode
+from latent_explorer.engine.handlers.open import Open
 from latent_explorer.engine.process import serve_inline
-from latent_explorer.engine.protocol import Decode, Open, Pictures
+from latent_explorer.engine.protocol import Pictures
 from latent_explorer.film import make_film
 from latent_explorer.places import find_bundle
 from latent_explorer.runs import Job, Recipe
-from latent_explorer.runs.protocol import Film
+from latent_explorer.runs.protocol import MakeFilm
 from latent_explorer.training.jobs import train_bundle
 
 RESOURCES = Path(__file__).resolve().parent.parent / "resources"
@@ -53,7 +55,7 @@ def show_training(bundle: Path) -> None:
     job = Job("mnist", bundle, recipe=Recipe(epochs=10))
     for report in train_bundle(job, keep_bytes=1 << 30):
         print(f"training: step {report.step:,} of {report.steps:,}", end="\r", flush=True)
-    film = Film(number=0, run=job.run.path, file=PICTURES / "training.gif", seconds=10.0, overwrite=True)
+    film = MakeFilm(number=0, run=job.run.path, file=PICTURES / "training.gif", seconds=10.0, overwrite=True)
     make_film(film, lambda progress: print(f"{progress.doing}: {progress.done} of {progress.total}  ", end="\r"))
     with person_at_a_window(str(bundle)) as person:
         look_back(person, PICTURES / "training.png")
@@ -61,12 +63,12 @@ def show_training(bundle: Path) -> None:
 
 def look_back(person: Person, file: Path) -> None:
     """Go back to the second epoch of the bundle that is shown, and keep what is seen."""
-    window, voyage = person.window, person.window.voyage
+    window, voyage = person.window, person.window.pane.navigator
     person.wait_for_the_engine()
-    person.choose("Through its training")
-    person.wait_until(lambda: voyage.shown is not None and window.ready)
+    person.choose("Training history")
+    person.wait_until(lambda: voyage.shown is not None and window.pane.ready)
     wanted = next(index for index, moment in enumerate(voyage.moments) if moment.epoch == 2)
-    window.training.run.timeline.slider.setValue(wanted)
+    window.workbench.training.run.timeline.slider.setValue(wanted)
     person.wait_until(lambda: voyage.shown is not None and voyage.shown.folder == voyage.folders[wanted])
     person.wait_until(lambda: not (voyage.gathers or voyage.glide.moving))
     person.wait_for_the_engine()
@@ -81,7 +83,7 @@ def make_icon() -> None:
     assert latents.label is not None
     places = np.stack([np.median(latents.mean[latents.label == digit], axis=0) for digit in (0, 3, 6, 7)])
     replies = serve_inline([Open(1, str(folder)), Decode(2, places)])
-    digits = np.concatenate([reply.images for reply in replies if isinstance(reply, Pictures)])
+    digits = np.concatenate([reply.content for reply in replies if isinstance(reply, Pictures)])
     digits = np.pad(digits, ((0, 0), (1, 1), (1, 1), (0, 0)))
     image = Image.fromarray(montage(digits, 2)[..., 0]).resize((240, 240), Image.Resampling.LANCZOS)
     icon, mask = Image.new("RGBA", (256, 256)), Image.new("L", (256, 256))

@@ -1,11 +1,11 @@
 """What holds for every test: no window on the person's screen, none of the person's own files, no clock.
 
-And what tests of several rooms share: small bundles made on the spot.
+And what tests of several rooms share: small bundles made on the spot, and packages that add something.
 """
 
 import io
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import msgspec
@@ -14,6 +14,7 @@ import pytest
 from hypothesis import settings
 from PIL import Image
 
+from latent_explorer import plugins
 from latent_explorer.bundles import (
     FORMAT,
     BundleConfig,
@@ -101,6 +102,35 @@ def filmed_run(tmp_path: Path) -> Path:
         folder = tmp_path / "drifting.run" / "snapshots" / f"{moment.step:08}"
         save_snapshot(folder, msgspec.structs.replace(config, moment=moment), weights, latents)
     return tmp_path / "drifting.run"
+
+
+@pytest.fixture
+def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Path]]:
+    """Installs a package of one module with entry points; what it adds is forgotten after the test."""
+    from latent_explorer.charts import CHARTS
+    from latent_explorer.fields import FIELDS
+
+    site = tmp_path / "site"
+    before = dict(CHARTS), dict(FIELDS)
+    monkeypatch.setattr(plugins, "_loaded", {})
+    monkeypatch.syspath_prepend(str(site))
+    monkeypatch.setenv("PYTHONPATH", str(site), prepend=":")
+
+    def install(name: str, code: str, **entries: str) -> Path:
+        info = site / f"{name}-1.2.dist-info"
+        info.mkdir(parents=True)
+        (site / f"{name}.py").write_text(code)
+        (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.2\n")
+        lines = (f"[latent_explorer.{group}]\n{entry}\n" for group, entry in entries.items())
+        (info / "entry_points.txt").write_text("\n".join(lines))
+        plugins._any_offered.cache_clear()
+        return site
+
+    yield install
+    plugins._any_offered.cache_clear()
+    for registry, kept in zip((CHARTS, FIELDS), before, strict=True):
+        registry.clear()
+        registry.update(kept)
 
 
 def _three_greys(file: Path, shape: tuple[int, int, int], count: int) -> Dataset:

@@ -7,11 +7,9 @@ from latent_explorer.atlas.disk import (
     Layout,
     clear_tiles,
     name_of,
-    tile_layout,
     tiles_bytes,
     trim_tiles,
 )
-from latent_explorer.atlas.fields import FIELDS, Field
 from latent_explorer.atlas.first import PICTURE_PIXELS, first_levels, fitting_scale
 from latent_explorer.atlas.geometry import (
     PICTURES,
@@ -30,12 +28,10 @@ from latent_explorer.atlas.scalars import field_value, node_points
 
 __all__ = [
     "DISK_BYTES",
-    "FIELDS",
     "PICTURES",
     "PICTURE_PIXELS",
     "ByteCache",
     "DiskTiles",
-    "Field",
     "Layout",
     "Region",
     "TileCache",
@@ -51,7 +47,6 @@ __all__ = [
     "name_of",
     "node_points",
     "spacing",
-    "tile_layout",
     "tile_points",
     "tile_region",
     "tiles_bytes",

@@ -14,8 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from latent_explorer.atlas.cache import Pictures
-from latent_explorer.atlas.fields import FIELDS
-from latent_explorer.atlas.geometry import PICTURES, TileKey
+from latent_explorer.atlas.geometry import TileKey
 from latent_explorer.errors import UserError
 from latent_explorer.files import write_bytes_whole
 
@@ -41,13 +40,6 @@ class Layout:
     @property
     def bytes(self) -> int:
         return np.dtype(self.dtype).itemsize * math.prod(self.shape)
-
-
-def tile_layout(field: str, image_shape: tuple[int, int, int]) -> Layout:
-    """The layout of a field's tiles: float32 (nodes, channels) of values, uint8 (64, h, w, c) of pictures."""
-    if field in FIELDS:
-        return Layout("<f4", ((FIELDS[field].steps + 1) ** 2, FIELDS[field].channels))
-    return Layout("|u1", (PICTURES**2, *image_shape))
 
 
 class DiskTiles:

@@ -1,5 +1,7 @@
-"""What part of the plane the map shows, and how: plain arithmetic, free of Qt."""
+"""What part of the plane the map shows, and where its axes are marked: plain arithmetic, free of Qt."""
 
+import math
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -9,6 +11,9 @@ from latent_explorer.atlas import Region, fitting_scale
 
 SCALES = (1e-4, 2.0**40)
 """Pixels per plane unit, least and most, of any map; where its latents no longer differ, a map ends sooner."""
+
+_APART = 90  # pixels between two ticks, at least
+_CORNER = 30  # pixels above the lower edge that belong to the lower axis where both lie on the map
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +68,56 @@ class View:
         """For another size, the same point in the middle at the same scale."""
         return replace(self, width=max(1, width), height=max(1, height))
 
+    def over(self, left: float, right: float, bottom: float, top: float) -> "View":
+        """Showing ranges of the plane as large as they go; this very view where it shows them to a 50th of a pixel.
+
+        At great depth ranges are coarser than a view, whose scale must not change by their rounding.
+        """
+        region = self.region
+        off = (region.left - left, region.right - right, region.bottom - bottom, region.top - top)
+        if max(map(abs, off)) * self.scale < 0.02:
+            return self
+        scale = min(self.width / (right - left), self.height / (top - bottom))
+        if abs(scale / self.scale - 1) * max(self.width, self.height) < 0.02:
+            scale = self.scale
+        return replace(self, u=(left + right) / 2, v=(bottom + top) / 2, scale=float(np.clip(scale, *SCALES)))
+
     def fitted(self, region: Region, margin: float = 0.06) -> "View":
         """Showing all of a region, with a margin in shares of it."""
         wide = region.grown(margin)
         scale = fitting_scale(wide, self.width, self.height)
         u, v = wide.centre
         return replace(self, u=u, v=v, scale=float(np.clip(scale, *SCALES)))
+
+
+def tick_step(scale: float) -> float:
+    """A round step of 1, 2 or 5 times a power of ten, at least 90 pixels at `scale` pixels to the unit."""
+    least = _APART / scale
+    power = 10.0 ** math.floor(math.log10(least))
+    return next(factor * power for factor in (1, 2, 5, 10) if factor * power >= least * 0.999)
+
+
+def tick_text(value: float, step: float) -> str:
+    """A tick's label with as many decimals as its step has, so that neighbours differ."""
+    decimals = max(0, -math.floor(math.log10(step) + 1e-9))
+    return f"{value:.{decimals}f}" if round(value / step) or not decimals else "0"
+
+
+def ticks(start: float, end: float, scale: float) -> Iterator[tuple[float, str]]:
+    """The marks within an interval seen at `scale` pixels to the unit, and their labels."""
+    step = tick_step(scale)
+    for number in range(math.ceil(start / step), math.floor(end / step) + 1):
+        yield number * step, tick_text(number * step, step)
+
+
+def lower_ticks(view: View) -> Iterator[tuple[float, str]]:
+    """The ticks along the lower edge of a view: pixels from the left, and labels."""
+    region = view.region
+    return (((u - region.left) * view.scale, text) for u, text in ticks(region.left, region.right, view.scale))
+
+
+def left_ticks(view: View) -> Iterator[tuple[float, str]]:
+    """The ticks along the left edge, but for the corner, which the lower one has: pixels from the top, and labels."""
+    region = view.region
+    places = (((region.top - v) * view.scale, text) for v, text in ticks(region.bottom, region.top, view.scale))
+    return (place for place in places if place[0] <= view.height - _CORNER)

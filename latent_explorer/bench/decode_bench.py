@@ -13,10 +13,10 @@ from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
 from latent_explorer.bundles import read_config, read_weights
+from latent_explorer.engine.accelerator import choose_device
 from latent_explorer.engine.choice import MOST_OFF, Difference
 from latent_explorer.engine.decode_paths import PATHS, DecodePath
 from latent_explorer.engine.decoder import Decoder
-from latent_explorer.engine.desk import choose_device
 from latent_explorer.engine.onednn import PackedLinear
 from latent_explorer.nets.model import LatentModel
 from latent_explorer.nets.threads import threads

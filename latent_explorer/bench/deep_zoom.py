@@ -19,7 +19,7 @@ def film_deep_zoom(path: Path, model: str | None = None) -> int:
     """Write the GIF; returns in how many of its frames tiles of the view were still to come."""
     with person_at_a_window(model, _SIZE) as person:
         person.wait_for_the_engine()
-        for dock in person.window.docks.by_title.values():
+        for dock in person.window.workbench.docks.by_title.values():
             dock.hide()
         person.window.resize(*_SIZE)
         person.wait(0.3)
@@ -27,10 +27,10 @@ def film_deep_zoom(path: Path, model: str | None = None) -> int:
         film, unready = [], 0
         at = _between_two_classes(person)
         for factor in _factors():
-            person.canvas.zoom(factor, QPointF(at))
+            person.canvas.zoom(factor, QPointF(at) - person.canvas.origin)
             person.move(at)
             person.wait(_FRAME_MS / 1000)
-            unready += person.window.feed.missing > 0
+            unready += person.window.pane.feed.missing > 0
             film.append(person.photograph(person.canvas, _FILM_WIDTH))
     write_gif(path, np.stack(film), Options(seconds=_FRAME_MS / 1000), overwrite=True)
     return unready

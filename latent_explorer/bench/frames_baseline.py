@@ -29,13 +29,13 @@ class ScatterLayer:
     """Paints a window's points as a ScatterPlotItem, one for all, would be painted in a plot that fills the map."""
 
     def __init__(self, window: Window) -> None:
-        assert window.session is not None
-        bundle = window.session.bundle
+        assert window.pane.session is not None
+        bundle, theme = window.pane.session.bundle, window.workbench.theme
         self._graphics = pyqtgraph.GraphicsView(background=None)
         self._box = pyqtgraph.ViewBox(enableMenu=False, defaultPadding=0)
         self._graphics.setCentralItem(self._box)
         labels = bundle.latents.label if bundle.latents.label is not None else np.zeros(len(bundle.uv), np.int64)
-        brushes = [pyqtgraph.mkBrush(QColor(window.theme.class_colour(k))) for k in range(int(labels.max()) + 1)]
+        brushes = [pyqtgraph.mkBrush(QColor(theme.class_colour(k))) for k in range(int(labels.max()) + 1)]
         points = pyqtgraph.ScatterPlotItem(size=3, pen=None, pxMode=True)
         points.setData(pos=bundle.uv, brush=[brushes[label] for label in labels])
         self._box.addItem(points)
@@ -50,5 +50,5 @@ class ScatterLayer:
 
 def use_scatter_items(window: Window) -> None:
     """Let a window draw its points with a ScatterPlotItem."""
-    setattr(window.points, "paint", ScatterLayer(window).paint)  # noqa: B010 - mypy takes methods for constants
-    window.canvas.refresh()
+    setattr(window.pane.points, "paint", ScatterLayer(window).paint)  # noqa: B010 - mypy takes methods for constants
+    window.pane.canvas.refresh()

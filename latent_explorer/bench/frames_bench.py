@@ -96,7 +96,7 @@ def soak(model: str, seconds: float) -> None:
     """Wander, and print after each half minute what the window and its engine hold, in MiB."""
     with person_at_a_window(model) as person:
         person.wait_for_the_engine()
-        person.window.feed.cache.limit = _SOAK_CACHE
+        person.window.pane.feed.cache.limit = _SOAK_CACHE
         keep = collect_garbage_here()
         inputs = Hand(person.surface).wander()
         for _ in range(round(seconds / _SOAK_EVERY)):
@@ -110,25 +110,25 @@ def training_under_way(person: Person) -> Iterator[None]:
     """Train the network that the panel offers first, its newest moment on the map; nothing of the run is left."""
     window = person.window
     with tempfile.TemporaryDirectory() as folder:
-        window.trainer.folder = Path(folder)
-        window.docks.bring("Training")
-        person.wait_until(lambda: window.training.is_made)
-        window.training.setup.form.choose(epochs=_EPOCHS)
-        plan: Plan = window.training.setup.form.plan
-        window.trainer.begin(plan.to_job(Path(folder)))
-        person.wait_until(lambda: window.voyage.shown is not None and window.ready, _PATIENCE)
+        window.workbench.trainer.folder = Path(folder)
+        window.workbench.docks.bring("Training")
+        person.wait_until(lambda: window.workbench.training.is_made)
+        window.workbench.training.setup.form.choose(epochs=_EPOCHS)
+        plan: Plan = window.workbench.training.setup.form.plan
+        window.workbench.trainer.begin(plan.to_job(Path(folder)))
+        person.wait_until(lambda: window.pane.navigator.shown is not None and window.pane.ready, _PATIENCE)
         try:
             yield
         finally:
-            window.trainer.stop(keep=False)
-            person.wait_until(lambda: not window.trainer.busy, _PATIENCE)
+            window.workbench.trainer.stop(keep=False)
+            person.wait_until(lambda: not window.workbench.trainer.busy, _PATIENCE)
 
 
 def _measure(person: Person, seconds: float) -> Figures:
     window, inputs = person.window, Hand(person.surface).wander()
     play(inputs, min(_WARM_UP, seconds))
     person.forget_tiles()
-    window.canvas.refresh()
+    window.pane.canvas.refresh()
     hovers, redraws, tiles = _watch_hovers(window), _watch_points(window), _watch_tiles(window)
     memory = resident_mib(window)
     times = play(inputs, seconds)
@@ -148,7 +148,7 @@ def _measure(person: Person, seconds: float) -> Figures:
 
 def _watch_hovers(window: Window) -> HoverTimes:
     """Notes how long each hover takes to its exact and to its interpolated picture, painted."""
-    times, prober = HoverTimes(), window.prober
+    times, prober = HoverTimes(), window.pane.prober
     hover = prober.hover
 
     def watched(u: float, v: float) -> None:
@@ -158,15 +158,15 @@ def _watch_hovers(window: Window) -> HoverTimes:
         if prober.interpolated.total != before:
             times.interpolated.append(1000 * (time.perf_counter() - started))
 
-    window.canvas.hovered.disconnect(hover)
-    window.canvas.hovered.connect(watched)
+    window.pane.canvas.hovered.disconnect(hover)
+    window.pane.canvas.hovered.connect(watched)
     prober.on_exact = times.painted
     return times
 
 
 def _watch_points(window: Window) -> list[float]:
     """Notes how long the points take to be drawn for each new view, in milliseconds."""
-    paint, redraws, seen = window.points.paint, [], [None]
+    paint, redraws, seen = window.pane.points.paint, [], [None]
 
     def watched(painter: Any, view: Any, ratio: float) -> None:
         milliseconds = timed(lambda: paint(painter, view, ratio))
@@ -174,22 +174,27 @@ def _watch_points(window: Window) -> list[float]:
             redraws.append(milliseconds)
         seen[0] = view
 
-    setattr(window.points, "paint", watched)  # noqa: B010 - mypy takes methods for constants
+    setattr(window.pane.points, "paint", watched)  # noqa: B010 - mypy takes methods for constants
     return redraws
 
 
 def _watch_tiles(window: Window) -> list[object]:
     tiles: list[object] = []
-    window.link.arrived.connect(lambda event: tiles.append(event) if getattr(event, "topic", "") == "tiles" else None)
+
+    def count(event: object) -> None:
+        if getattr(event, "topic", "") == "tiles":
+            tiles.append(event)
+
+    window.pane.link.arrived.connect(count)
     return tiles
 
 
 def _show_more_points(person: Person, count: int) -> None:
     """Show made-up points, each near a real one and of its class, in the layer of the real ones."""
     window = person.window
-    window.points.set_points(more_points(person.bundle, count), frozenset(), window.theme)
-    person.wait_until(lambda: not window.points.sorting)
-    window.canvas.refresh()
+    window.pane.points.set_points(more_points(person.bundle, count), frozenset(), window.workbench.theme)
+    person.wait_until(lambda: not window.pane.points.sorting)
+    window.pane.canvas.refresh()
 
 
 def more_points(bundle: OpenBundle, count: int) -> OpenBundle:
@@ -205,7 +210,7 @@ def more_points(bundle: OpenBundle, count: int) -> OpenBundle:
 
 def resident_mib(window: Window) -> float | None:
     """The memory that the window's process and its engine hold now, in MiB; None where the system does not say."""
-    numbers = [os.getpid(), getattr(window.link.client.engine, "pid", None)]
+    numbers = [os.getpid(), getattr(window.pane.link.client.engine, "pid", None)]
     try:
         pages = [int(Path(f"/proc/{pid}/statm").read_text().split()[1]) for pid in numbers if pid is not None]
     except OSError:

@@ -11,11 +11,9 @@ from numpy.typing import NDArray
 from latent_explorer.atlas import Region, grid_points
 from latent_explorer.bench.grid_baseline import eager_pictures, open_eager
 from latent_explorer.bench.measure import Measure, timed
-from latent_explorer.bundles import read_latents
-from latent_explorer.charts import chart_for
-from latent_explorer.engine.desk import Desk
-from latent_explorer.engine.protocol import Decode, Open, Opened, Pictures
+from latent_explorer.engine.model_service import ModelService
 from latent_explorer.nets.threads import threads
+from latent_explorer.session import open_bundle
 
 
 def measure_grid(folder: Path, side: int = 180, repetitions: int = 15) -> dict[str, Measure]:
@@ -25,11 +23,11 @@ def measure_grid(folder: Path, side: int = 180, repetitions: int = 15) -> dict[s
     as well. Both take turns, `repetitions` times after one that is not counted. Raises UserError on a broken bundle.
     """
     with threads(1):
-        desk, device = open_desk(folder)
+        service, device = open_service(folder)
         model, z = open_eager(folder, device), grid_latents(folder, side)
         turns = [
             (
-                timed(lambda: deque(engine_pictures(desk, z), 0)),
+                timed(lambda: deque(engine_pictures(service, z), 0)),
                 timed(lambda: deque(eager_pictures(model, device, z), 0)),
             )
             for _ in range(repetitions + 1)
@@ -40,18 +38,16 @@ def measure_grid(folder: Path, side: int = 180, repetitions: int = 15) -> dict[s
 
 def grid_latents(folder: Path, side: int) -> NDArray[np.float32]:
     """The latents (side * side, d) of a grid over all data of a bundle."""
-    means = read_latents(folder).mean
-    chart = chart_for(means)
-    return chart.to_latent(grid_points(Region.around(chart.to_plane(means)), side, side))
+    bundle = open_bundle(folder)
+    return bundle.chart.to_latent(grid_points(Region.around(bundle.uv), side, side))
 
 
-def open_desk(folder: Path) -> tuple[Desk, torch.device]:
-    """The engine's desk with a bundle open, its survey left out, and the device it decodes on."""
-    desk = Desk(post=lambda _: None, run=lambda _: None)
-    (opened,) = (reply for reply in desk.open(Open(1, str(folder))) if isinstance(reply, Opened))
-    return desk, torch.device(opened.device)
+def open_service(folder: Path) -> tuple[ModelService, torch.device]:
+    """The engine's model service with a bundle open, its dataset not indexed, and the device it decodes on."""
+    service = ModelService(wake=lambda: None)
+    return service, service.open_bundle(folder).device
 
 
-def engine_pictures(desk: Desk, z: NDArray[np.float32]) -> Iterator[NDArray[np.uint8]]:
+def engine_pictures(service: ModelService, z: NDArray[np.float32]) -> Iterator[NDArray[np.uint8]]:
     """The pictures uint8 (k, h, w, c) of latents (n, d), slice by slice as the engine's loop asks for them."""
-    return (reply.images for reply in desk.decode(Decode(2, z)) if isinstance(reply, Pictures))
+    return (pictures for _, pictures in service.decoded(z))

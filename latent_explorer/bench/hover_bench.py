@@ -60,7 +60,7 @@ def measure_hover(model: str | None = None) -> dict[str, Measure]:
 
 def _hover(person: Person, moves: int = MOVES) -> HoverTimes:
     times, hand = HoverTimes(), Hand(person.surface)
-    prober = person.window.prober
+    prober = person.window.pane.prober
     prober.on_exact = times.painted
     for step in range(moves + _WARM_UP):
         due = time.perf_counter() + _PERIOD
@@ -86,9 +86,9 @@ def _hover_under_load(person: Person) -> HoverTimes:
     window = person.window
 
     def reload() -> None:
-        if window.feed.missing == 0:
+        if window.pane.feed.missing == 0:
             person.forget_tiles()
-            window.feed.look(window.canvas.view, window.canvas.marks.probe)
+            window.pane.feed.look(window.pane.canvas.view, window.pane.canvas.marks.probe)
 
     timer = QTimer()
     timer.timeout.connect(reload)

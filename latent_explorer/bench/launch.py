@@ -18,17 +18,18 @@ def tell_first_pictures(window: Window) -> None:
     seen: dict[str, float] = {}
 
     def painted() -> None:
-        if window.session is not None and not seen:
+        if window.pane.session is not None and not seen:
             seen["first_paint"] = time.time()
             QTimer.singleShot(0, hover)
 
     def hover() -> None:
-        window.prober.on_exact = exact
-        send_mouse(window.canvas, QPointF(window.canvas.rect().center()))
+        window.pane.prober.on_exact = exact
+        surface = window.pane.canvas.viewport()
+        send_mouse(surface, QPointF(surface.rect().center()))
 
     def exact(_: object) -> None:
-        window.prober.on_exact = lambda _: None
+        window.pane.prober.on_exact = lambda _: None
         print(json.dumps({**seen, "first_exact_hover": time.time()}), flush=True)
         QTimer.singleShot(0, window.close)
 
-    window.canvas.painted.connect(painted)
+    window.pane.canvas.painted.connect(painted)

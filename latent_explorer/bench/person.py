@@ -20,6 +20,7 @@ from latent_explorer.bench.measure import use_a_display
 from latent_explorer.engine.process import Engine, ProcessEngine
 from latent_explorer.errors import UserError
 from latent_explorer.gui.app import Window, application, folder_to_open, make_window
+from latent_explorer.gui.pane.pane import MapPane
 from latent_explorer.gui.settings import Settings
 from latent_explorer.gui.widgets.images import to_array
 from latent_explorer.session import OpenBundle
@@ -29,18 +30,22 @@ _test: Any = QTest  # its stubs take static methods for methods
 
 
 class Person:
-    """Works with one window. Places on the map are pixels of the canvas, whose mouse events the surface takes."""
+    """Works with one map of a window, by default the active one. Places are pixels of its canvas, axes included.
 
-    def __init__(self, window: Window) -> None:
+    surface: the widget that takes the mouse.
+    """
+
+    def __init__(self, window: Window, pane: MapPane | None = None) -> None:
         self.window = window
-        self.canvas = window.canvas
-        self.surface: QWidget = window.canvas
+        self.pane = pane or window.pane
+        self.canvas = self.pane.canvas
+        self.surface: QWidget = self.canvas.viewport()
 
     @property
     def bundle(self) -> OpenBundle:
         """The bundle that is shown."""
-        assert self.window.session is not None
-        return self.window.session.bundle
+        assert self.pane.session is not None
+        return self.pane.session.bundle
 
     def wait(self, seconds: float) -> None:
         """Let the program run for a while."""
@@ -59,8 +64,7 @@ class Person:
 
     def point(self, u: float, v: float) -> QPoint:
         """Where a plane point is on the canvas."""
-        x, y = self.canvas.view.to_screen(np.array([u, v])).round().astype(int).tolist()
-        return QPoint(x, y)
+        return self.canvas.to_widget(u, v).toPoint()
 
     def move(self, at: QPoint, buttons: Qt.MouseButton = Qt.MouseButton.NoButton) -> None:
         """Move the mouse there in one step."""
@@ -111,7 +115,7 @@ class Person:
 
     def choose(self, text: str) -> None:
         """Press the keys of a menu's entry."""
-        keys = self.window.actions_by_text[text].shortcut()[0]
+        keys = self.window.action(text).shortcut()[0]
         self.key(keys.key(), keys.keyboardModifiers())
 
     def shortcut(self, keys: str) -> None:
@@ -143,14 +147,14 @@ class Person:
 
     def forget_tiles(self) -> None:
         """Let the window want every tile anew."""
-        self.window.feed.forget_all()
-        self.window.tiles.forget()
+        self.pane.feed.forget_all()
+        self.pane.tiles.forget()
 
     def wait_for_the_engine(self) -> None:
         """Wait until the model is open and all tiles of the view are there."""
-        window = self.window
+        pane = self.pane
         self.wait_until(
-            lambda: window.ready and self.canvas.pacing.at_rest and window.feed.missing == window.fields.missing == 0
+            lambda: pane.ready and self.canvas.pacing.at_rest and pane.feed.missing == pane.fields.missing == 0
         )
 
 
@@ -174,12 +178,12 @@ def person_at_a_window(
         settings.set_text("keep pictures on disk", "no")  # what is measured or filmed must not depend on earlier runs
         window = make_window(settings, start_engine)
         try:
-            window.choose_theme(theme)
+            window.workbench.choose_theme(theme)
             window.resize(*size)
-            chosen = folder_to_open(model, window.settings)
+            chosen = folder_to_open(model, window.workbench.settings)
             if chosen is None:
                 raise UserError("no bundle is at hand; name one with --model")
-            window.open(chosen)
+            window.workbench.open(chosen)
             window.show()
             yield Person(window)
         finally:

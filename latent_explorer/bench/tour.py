@@ -45,7 +45,7 @@ class Tour:
         """Pin two places."""
         for label in (2, 3):
             self.person.click(self._class_place(label))
-        self.person.wait_until(lambda: self.window.pins.list.count() == 2)
+        self.person.wait_until(lambda: self.window.pane.pins.list.count() == 2)
         self.person.wait(0.3)
         self._stop("pin", "Two pinned places")
 
@@ -55,7 +55,7 @@ class Tour:
         self.person.key(Qt.Key.Key_D)
         self.person.glide(self._class_place(1), start, 0.5, self._shoot)
         self.person.drag(start, end, 1.2, self._shoot)
-        self.person.wait_until(lambda: len(self.window.filmstrip.frames) > 0)
+        self.person.wait_until(lambda: len(self.window.pane.filmstrip.frames) > 0)
         self.person.move(end)
         self._rest()
         self._stop("path", "The pictures between two digits")
@@ -63,13 +63,13 @@ class Tour:
     def play(self) -> None:
         """Play there and back."""
         self.person.key(Qt.Key.Key_K)
-        started = self.window.filmstrip.index
+        started = self.window.pane.filmstrip.index
         for _ in range(240):
             self.person.wait(1 / 60)
             self._shoot()
         self._stop("play", "The path, playing; the marker moves along it")
         self.person.key(Qt.Key.Key_K)
-        self.seen[-1]["frames_moved"] = self.window.filmstrip.index != started
+        self.seen[-1]["frames_moved"] = self.window.pane.filmstrip.index != started
         self.person.key(Qt.Key.Key_P)
 
     def zoom(self) -> None:
@@ -88,8 +88,8 @@ class Tour:
     def export(self) -> None:
         """Export the filmstrip through its dialog, by typing and clicking."""
         self.person.shortcut("Ctrl+Shift+E")
-        self.person.wait_until(lambda: self.window.exporter.dialog is not None)
-        dialog = self.window.exporter.dialog
+        self.person.wait_until(lambda: self.window.workbench.exporter.dialog is not None)
+        dialog = self.window.workbench.exporter.dialog
         assert dialog is not None
         self.person.wait_until(lambda: bool(dialog.caption.text()))
         self.person.type_over(dialog.destination.folder, str(self.out.absolute()))
@@ -105,11 +105,11 @@ class Tour:
 
     def light(self) -> None:
         """The same map in the light theme."""
-        self.window.choose_theme("light")
+        self.window.workbench.choose_theme("light")
         self.person.glide(self._class_place(1), self._class_place(4), 0.3)
         self._rest()
         self._stop("light", "The light theme")
-        self.window.choose_theme("dark")
+        self.window.workbench.choose_theme("dark")
 
     # -- parts
 
@@ -132,7 +132,7 @@ class Tour:
 
     def _rest(self) -> None:
         """Hold still until the place is described."""
-        self.person.wait_until(lambda: self.window.prober.place is not None, 10, strict=False)
+        self.person.wait_until(lambda: self.window.pane.prober.place is not None, 10, strict=False)
         self.person.wait(0.1)
 
     def _stop(self, name: str, caption: str, what: QDialog | None = None) -> None:
@@ -142,16 +142,16 @@ class Tour:
 
     def _state(self) -> dict[str, Any]:
         """What is on screen, in plain values."""
-        window, probe, place = self.window, self.window.prober.probe, self.window.prober.place
-        assert window.session is not None
+        window, probe, place = self.window, self.window.pane.prober.probe, self.window.pane.prober.place
+        assert window.pane.session is not None
         return {
             "probe": None if probe is None else [round(float(value), 4) for value in probe.z],
             "picture_mean": None if probe is None or probe.picture is None else round(float(probe.picture.mean()), 3),
             "word": None if place is None else place.word,
-            "pins": [pin.name for pin in window.session.state.pins],
-            "frames": len(window.filmstrip.frames),
-            "frame": window.filmstrip.index,
-            "tiles_to_come": window.feed.missing,
+            "pins": [pin.name for pin in window.pane.session.state.pins],
+            "frames": len(window.pane.filmstrip.frames),
+            "frame": window.pane.filmstrip.index,
+            "tiles_to_come": window.pane.feed.missing,
         }
 
     def _shoot(self) -> None:

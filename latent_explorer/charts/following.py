@@ -6,7 +6,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from latent_explorer.charts.bulk import bulk
-from latent_explorer.charts.linear import LinearChart, principal_chart
+from latent_explorer.charts.chart import LinearChart
+from latent_explorer.charts.kind import MANY, ChartKind
+from latent_explorer.charts.principal import principal_chart
 
 _NODES = 64
 """Nodes of the grid on each side: at most 1.5 to a kernel's width for a normal cloud of 20,000 points.
@@ -39,6 +41,10 @@ class FollowingChart:
     corner: NDArray[np.float64]
     step: NDArray[np.float64]
     lift: NDArray[np.float32]
+
+    @property
+    def axis_names(self) -> tuple[str, str]:
+        return self.plane.axis_names
 
     def to_latent(self, uv: ArrayLike) -> NDArray[np.float32]:
         points = np.asarray(uv, np.float64)
@@ -113,3 +119,13 @@ def _regressed(
 def _quadratic(t: NDArray[np.float64]) -> NDArray[np.float64]:
     """The weights (..., 3) of three neighbouring nodes at distance t, at most half a step, from the middle one."""
     return np.stack([(0.5 - t) ** 2 / 2, 0.75 - t**2, (0.5 + t) ** 2 / 2], axis=-1)
+
+
+FOLLOWING = ChartKind(
+    name="following",
+    title="Principal plane, following the data",
+    sentence="The principal plane, bent at right angles to itself so that it runs amid the data.",
+    make=lambda data: following_chart(data.means),
+    dimensions=range(3, MANY),
+    default_for=range(3, MANY),
+)

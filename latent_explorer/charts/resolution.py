@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from latent_explorer.charts.linear import Chart
+from latent_explorer.charts.chart import Chart
 
 
 def least_step(chart: Chart, uv: tuple[float, float]) -> float:

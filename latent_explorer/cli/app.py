@@ -7,7 +7,7 @@ import typer
 from typer.core import TyperGroup
 
 from latent_explorer import __version__
-from latent_explorer.cli import bundles, driving, encoding, exporting, filming, parts, pictures, training
+from latent_explorer.cli import bundles, driving, encoding, exporting, filming, parts, pictures, plugins, training
 from latent_explorer.cli.failure import INTERRUPTED, exit_code
 from latent_explorer.cli.options import examples
 from latent_explorer.cli.window import TIME_FIRST_PAINT, WindowWish, open_window
@@ -43,7 +43,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["--help", "-h"]},
     epilog=examples("latent-explorer", "latent-explorer --model mnist-ae-2d", "latent-explorer decode --help"),
 )
-for module in (bundles, training, filming, encoding, parts, pictures, exporting, driving):
+for module in (bundles, training, filming, encoding, parts, pictures, exporting, driving, plugins):
     module.add_to(app)
 
 
@@ -57,8 +57,17 @@ def _show_version(wanted: bool) -> None:
 def root(
     context: typer.Context,
     model: Annotated[
-        str | None,
-        typer.Option(metavar="NAME_OR_PATH", help="The bundle to open the window with; else the last one."),
+        list[str] | None,
+        typer.Option(
+            metavar="NAME_OR_PATH",
+            help="The bundle to open; given twice, two maps side by side. Default: the last one.",
+        ),
+    ] = None,
+    chart: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="KIND[:NAME=VALUE,...]", help="The chart to see it through; see `latent-explorer grid --help`."
+        ),
     ] = None,
     time_first_paint: Annotated[bool, typer.Option(TIME_FIRST_PAINT, hidden=True)] = False,
     version: Annotated[
@@ -71,6 +80,6 @@ def root(
     """
     wait_asleep()
     if context.invoked_subcommand is None:
-        raise typer.Exit(open_window(WindowWish(model, time_first_paint)))
-    if model is not None:
-        raise typer.BadParameter("--model comes after the command, not before it.")
+        raise typer.Exit(open_window(WindowWish(tuple(model or ()), time_first_paint, tuple(chart or ()))))
+    if model or chart:
+        raise typer.BadParameter("--model and --chart come after the command, not before it.")

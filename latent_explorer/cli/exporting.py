@@ -5,8 +5,18 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from latent_explorer.cli import pictures
-from latent_explorer.cli.opened import OpenModel, open_model
-from latent_explorer.cli.options import DEFAULT_MODEL, AsJson, Model, Out, Overwrite, examples, refuse_taken
+from latent_explorer.cli.opened import OpenModel, open_model, seen_through
+from latent_explorer.cli.options import (
+    DEFAULT_MODEL,
+    AsJson,
+    Chart,
+    ChartCommand,
+    Model,
+    Out,
+    Overwrite,
+    examples,
+    refuse_taken,
+)
 from latent_explorer.cli.output import print_json
 from latent_explorer.places import find_bundle
 
@@ -26,13 +36,20 @@ def add_to(app: typer.Typer) -> None:
             "latent-explorer export latents --out latents.npz --overwrite",
         )
     )(latents)
-    _export.command("map", epilog=examples("latent-explorer export map --model mnist-vae-2d --out map.svg"))(draw_map)
+    _export.command(
+        "map",
+        cls=ChartCommand,
+        epilog=examples(
+            "latent-explorer export map --model mnist-vae-2d --out map.svg",
+            "latent-explorer export map --model mnist-ae-16d --chart principal --out map.svg",
+        ),
+    )(draw_map)
     _export.command("picture", epilog=examples("latent-explorer export picture --at 0,0 --out digit.png"))(
         pictures.decode
     )
-    _export.command("grid", epilog=examples("latent-explorer export grid --columns 16 --rows 16 --out grid.png"))(
-        pictures.grid
-    )
+    _export.command(
+        "grid", cls=ChartCommand, epilog=examples("latent-explorer export grid --columns 16 --rows 16 --out grid.png")
+    )(pictures.grid)
     _export.command(
         "filmstrip", epilog=examples("latent-explorer export filmstrip --from -2,0 --to 2,1 --out film.webp")
     )(pictures.interpolate)
@@ -83,6 +100,7 @@ def draw_map(
     model: Model = DEFAULT_MODEL,
     width: Annotated[int, typer.Option(min=64, max=8192, help="Of the drawing, in pixels.")] = 1200,
     height: Annotated[int, typer.Option(min=64, max=8192, help="Of the drawing, in pixels.")] = 900,
+    chart: Chart = None,
     background: Annotated[bool, typer.Option(help="Decoded pictures under the points.")] = True,
     overwrite: Overwrite = False,
     as_json: AsJson = False,
@@ -92,21 +110,25 @@ def draw_map(
     Its points by class over decoded pictures. The window exports the map as it is shown.
     """
     from latent_explorer.export import Provenance, find_format
+    from latent_explorer.session import open_bundle
 
     known = find_format("map", out)
     refuse_taken([out], overwrite)
     opened = open_model(model)
-    scene, region = _map_scene(opened, width, height, background=background)
-    source = Provenance(opened.name, f"the map over the region {region} (left, bottom, right, top)")
+    bundle = seen_through(open_bundle(opened.folder), chart)
+    scene, region = _map_scene(opened, bundle, width, height, background=background)
+    where = f"the map over the region {region} (left, bottom, right, top) of the {bundle.chart.name} chart"
+    source = Provenance(opened.name, where)
     known.write(out, scene, provenance=source, overwrite=overwrite)
     if as_json:
-        print_json({"model": opened.name, "file": str(out), "region": region, "width": width, "height": height})
+        size = {"region": region, "width": width, "height": height, "chart": bundle.chart.name}
+        print_json({"model": opened.name, "file": str(out), **size})
     else:
         print(f"{out}: the map of {opened.name}")
 
 
-def _map_scene(model: OpenModel, width: int, height: int, *, background: bool) -> tuple[Any, list[float]]:
-    """The export.MapScene of a bundle's map, in the window's dark colours, and the sides of the region it shows.
+def _map_scene(model: OpenModel, bundle: Any, width: int, height: int, *, background: bool) -> tuple[Any, list[float]]:
+    """The export.MapScene of an OpenBundle, in the window's dark colours, and the sides of the region it shows.
 
     The region holds the bulk of the data: left, bottom, right, top.
     """
@@ -114,9 +136,7 @@ def _map_scene(model: OpenModel, width: int, height: int, *, background: bool) -
     from latent_explorer.atlas.view import View
     from latent_explorer.export import Background, MapScene, axis_ticks, class_groups
     from latent_explorer.palette import DARK
-    from latent_explorer.session import open_bundle
 
-    bundle = open_bundle(model.folder)
     view = View(width=width, height=height).fitted(Region.around(bundle.home))
     pictures = None
     if background:

@@ -36,18 +36,18 @@ def film(
     It is made of the snapshots that the run has kept (see train --snapshots); one that is damaged is left out. Ctrl-C
     leaves no file behind.
     """
-    from latent_explorer.runs.protocol import Film
+    from latent_explorer.runs.protocol import MakeFilm
 
-    wish = Film(number=0, run=run, file=out, width=width, seconds=seconds, dark=not light, overwrite=overwrite)
-    _make(wish)
+    request = MakeFilm(number=0, run=run, file=out, width=width, seconds=seconds, dark=not light, overwrite=overwrite)
+    _make(request)
     if as_json:
         print_json({"file": str(out), "run": str(run), "width": width, "seconds": seconds, "bytes": out.stat().st_size})
     else:
         print(f"{out}: {out.stat().st_size / 1e6:.1f} MB")
 
 
-def _make(wish: Any) -> None:
-    """Make what a runs.protocol.Film asks for; leaves with 130 where it was stopped."""
+def _make(request: Any) -> None:
+    """Make what a runs.protocol.MakeFilm asks for; leaves with 130 where it was stopped."""
     from latent_explorer.cli.progress import FilmDisplay
     from latent_explorer.film import make_film
     from latent_explorer.training import stop_on_interrupt
@@ -55,7 +55,7 @@ def _make(wish: Any) -> None:
     token = Event()
     try:
         with stop_on_interrupt(token), FilmDisplay() as display:
-            make_film(wish, display.show, token)
+            make_film(request, display.show, token)
     except Cancelled:
         complain("stopped; nothing was written")
         raise typer.Exit(INTERRUPTED) from None

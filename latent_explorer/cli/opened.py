@@ -3,8 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from latent_explorer.cli.failure import complain
 from latent_explorer.cli.options import numbers
 from latent_explorer.errors import UserError
 from latent_explorer.places import find_bundle
@@ -43,11 +44,32 @@ class OpenModel:
             return np.array(values, np.float32)
 
 
+def seen_through(bundle: Any, chart: str | None) -> Any:
+    """An OpenBundle seen through the chart of an option --chart; fitted now, if it has to be.
+
+    Raises UserError where there is no such chart, or it does not fit.
+    """
+    from latent_explorer.charts import ChartSpec
+    from latent_explorer.session.fitting import fit_chart
+
+    if chart is None:
+        return bundle
+    spec, shown = ChartSpec.of(chart), 0
+    try:
+        for report in fit_chart(bundle, spec):
+            if report.share >= (shown + 1) / 10:
+                shown = int(report.share * 10)
+                complain(f"fitting {spec.kind}: {shown * 10} %")
+        return bundle.with_chart(spec)
+    except UserError as error:
+        raise UserError(f"--chart {chart}: {error}") from error
+
+
 def open_model(name_or_path: str) -> OpenModel:
     """Open a bundle to decode with. Raises UserError where there is none, or it is broken."""
     from latent_explorer.bundles import read_config, read_weights
+    from latent_explorer.engine.accelerator import choose_device
     from latent_explorer.engine.decoder import Decoder
-    from latent_explorer.engine.desk import choose_device
     from latent_explorer.nets.weights import load_model
 
     folder = find_bundle(name_or_path)

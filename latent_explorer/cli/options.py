@@ -2,9 +2,10 @@
 
 import math
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperCommand
 
 from latent_explorer.errors import UserError
 
@@ -18,8 +19,38 @@ Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace what is th
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object on standard output.")]
 Scale = Annotated[int, typer.Option("--scale", min=1, max=64, help="Pixels a side for each of the picture's.")]
 Smooth = Annotated[bool, typer.Option("--smooth", help="Smooth where scaled, rather than crisp.")]
+Chart = Annotated[
+    str | None,
+    typer.Option(
+        "--chart", metavar="KIND[:NAME=VALUE,...]", help="Through which chart the map is seen; else the usual one."
+    ),
+]
 Gap = Annotated[int, typer.Option("--gap", min=0, max=256, help="White pixels between pictures.")]
 Device = Annotated[str, typer.Option("--device", help="auto, cpu, cuda or mps.")]
+
+
+class ChartCommand(TyperCommand):
+    """A command with the option --chart, whose help lists what there is."""
+
+    def format_options(self, ctx: Any, formatter: Any) -> None:
+        """Write the options, and below them the charts."""
+        from latent_explorer.charts import all_charts
+
+        super().format_options(ctx, formatter)
+        with formatter.section("Charts"):
+            kinds = all_charts().values()
+            formatter.write_dl([(kind.name, f"{kind.sentence} {_parameters(kind)}".strip()) for kind in kinds])
+
+
+def _parameters(kind: Any) -> str:
+    """What can be chosen of a ChartKind, in words."""
+    return " ".join(f"{each.name}: {each.sentence}{_usual(each.default)}." for each in kind.parameters)
+
+
+def _usual(default: Any) -> str:
+    from latent_explorer.charts.spec import text_of
+
+    return f" ({text_of(default)})" if text_of(default) else ""
 
 
 def examples(*lines: str) -> str:

@@ -5,10 +5,12 @@ from typing import Annotated, Literal
 
 import typer
 
-from latent_explorer.cli.opened import open_model
+from latent_explorer.cli.opened import open_model, seen_through
 from latent_explorer.cli.options import (
     DEFAULT_MODEL,
     AsJson,
+    Chart,
+    ChartCommand,
     Gap,
     Model,
     Out,
@@ -32,10 +34,12 @@ def add_to(app: typer.Typer) -> None:
     """Add these commands."""
     app.command(epilog=examples(*DECODE_EXAMPLES))(decode)
     app.command(
+        cls=ChartCommand,
         epilog=examples(
             "latent-explorer grid --columns 32 --rows 32 --out grid.png",
             "latent-explorer grid --model mnist-ae-2d --region -2,-2,2,2 --out grid.png --scale 2",
-        )
+            "latent-explorer grid --model mnist-vae-16d --chart slice:across=3,up=7 --out slice.png",
+        ),
     )(grid)
     app.command(
         epilog=examples(
@@ -91,6 +95,7 @@ def grid(
             metavar="L,B,R,T", help="The rectangle of the map to decode; the bulk of the data if none is given."
         ),
     ] = None,
+    chart: Chart = None,
     scale: Scale = 1,
     smooth: Smooth = False,
     gap: Gap = 0,
@@ -100,7 +105,7 @@ def grid(
     """Decode a rectangle of the map as one picture.
 
     A PNG of many decoded pictures side by side. Of a model with more than two dimensions, the map is the plane of the
-    two leading principal components of its data.
+    two leading principal components, bent to follow the data, unless another chart is named.
     """
     from latent_explorer.atlas import Region, grid_points
     from latent_explorer.export import Options, Provenance, find_format
@@ -112,7 +117,7 @@ def grid(
     opened = open_model(model)
     height, width, channels = opened.net.image_shape
     check_size(rows * height * scale, columns * width * scale)  # before they are decoded
-    bundle = open_bundle(opened.folder)
+    bundle = seen_through(open_bundle(opened.folder), chart)
     area = Region.around(bundle.home).grown(0.02) if region is None else Region(*_sides(region))
     z = bundle.chart.to_latent(grid_points(area, columns, rows))
     pictures = opened.decode(z).reshape(rows, columns, height, width, channels)
@@ -122,7 +127,8 @@ def grid(
     )
     known.write(out, pictures, options, provenance=Provenance(opened.name, where), overwrite=overwrite)
     if as_json:
-        print_json({"model": opened.name, "file": str(out), "columns": columns, "rows": rows, "region": sides})
+        size = {"columns": columns, "rows": rows, "region": sides, "chart": bundle.chart.name}
+        print_json({"model": opened.name, "file": str(out), **size})
     else:
         print(f"{out}: {where}")
 

@@ -12,10 +12,14 @@ TIME_FIRST_PAINT = "--time-first-paint"
 
 @dataclass(frozen=True)
 class WindowWish:
-    """How the window is to be opened. model: name or path of a bundle; None for the one that was open last."""
+    """How the window is to be opened. models: names or paths of bundles, side by side; none for the last one.
 
-    model: str | None = None
+    charts: through which the first of them are seen, as for --chart.
+    """
+
+    models: tuple[str, ...] = ()
     time_first_paint: bool = False
+    charts: tuple[str, ...] = ()
 
 
 def window_wish(arguments: Sequence[str]) -> WindowWish | None:
@@ -24,12 +28,14 @@ def window_wish(arguments: Sequence[str]) -> WindowWish | None:
     Importing typer takes 70 to 200 ms, a good part of what the window has until its first paint.
     """
     timed = TIME_FIRST_PAINT in arguments
-    match [argument for argument in arguments if argument != TIME_FIRST_PAINT]:
-        case []:
-            return WindowWish(None, timed)
-        case ["--model", model] if not model.startswith("-"):
-            return WindowWish(model, timed)
-    return None
+    rest = [argument for argument in arguments if argument != TIME_FIRST_PAINT]
+    names, values = rest[::2], rest[1::2]
+    if len(rest) % 2 or set(names) - {"--model", "--chart"} or any(value.startswith("-") for value in values):
+        return None
+    models, charts = (
+        tuple(v for n, v in zip(names, values, strict=True) if n == name) for name in ("--model", "--chart")
+    )
+    return WindowWish(models, timed, charts)
 
 
 def open_window(wish: WindowWish) -> int:
@@ -42,10 +48,10 @@ def open_window(wish: WindowWish) -> int:
     from latent_explorer.gui.app import run
 
     if not wish.time_first_paint:
-        return run(wish.model)
+        return run(wish.models, wish.charts)
     from latent_explorer.bench.launch import tell_first_pictures
 
-    return run(wish.model, tell_first_pictures)
+    return run(wish.models, wish.charts, tell_first_pictures)
 
 
 def _has_display() -> bool:

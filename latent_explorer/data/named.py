@@ -1,10 +1,11 @@
 """The datasets that are opened by name, from the package, a download, or a folder that has them already."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 
@@ -14,8 +15,9 @@ from latent_explorer.data.dataset import SPLITS, Dataset
 from latent_explorer.data.download import Download, Progress, fetch
 from latent_explorer.data.idx import read_idx
 from latent_explorer.data.split_zips import read_split_zips
-from latent_explorer.errors import DataError
+from latent_explorer.errors import DataError, UserError
 from latent_explorer.places import data_folder, resource
+from latent_explorer.plugins import load_plugins
 
 _FASHION = "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/"
 _KMNIST = "http://codh.rois.ac.jp/kmnist/dataset/kmnist/"
@@ -40,16 +42,17 @@ _KMNIST_MD5 = (
 class NamedDataset:
     """How a dataset is had by its name. read: from a root folder. obtain: the root folder when none is given."""
 
+    name: str
     read: Callable[[Path], Dataset]
     obtain: Callable[[Progress | None], Path]
 
 
 def open_named(name: str, root: Path | None, progress: Progress | None = None) -> Dataset:
-    """The dataset of one of the names in KNOWN, read from `root`, or had otherwise when that is None.
+    """The dataset of one of the `named_datasets`, read from `root`, or had otherwise when that is None.
 
     Raises UserError when it is neither there nor can be downloaded, or is damaged.
     """
-    known = KNOWN[name]
+    known = named_datasets()[name]
     return known.read(known.obtain(progress) if root is None else root)
 
 
@@ -96,23 +99,47 @@ def _cifar10_jpeg_at_hand(_: Progress | None) -> Path:
     return folder
 
 
-KNOWN: Mapping[str, NamedDataset] = MappingProxyType(
-    {
-        "mnist": NamedDataset(
-            read=partial(read_idx_dataset, "mnist", "MNIST", tuple("0123456789")),
-            obtain=lambda _: resource("mnist"),
-        ),
-        "fashion-mnist": NamedDataset(
-            read=partial(read_idx_dataset, "fashion-mnist", "FashionMNIST", _FASHION_CLASSES),
-            obtain=partial(_downloaded_idx, "FashionMNIST", _FASHION, _FASHION_MD5),
-        ),
-        "kmnist": NamedDataset(
-            read=partial(read_idx_dataset, "kmnist", "KMNIST", _KMNIST_CLASSES),
-            obtain=partial(_downloaded_idx, "KMNIST", _KMNIST, _KMNIST_MD5),
-        ),
-        "cifar10": NamedDataset(read=read_cifar10, obtain=_downloaded_cifar10),
-        "cifar10-jpeg": NamedDataset(
-            read=partial(read_split_zips, "cifar10-jpeg", "cifar10", _CIFAR_CLASSES), obtain=_cifar10_jpeg_at_hand
-        ),
-    }
-)
+_KNOWN: dict[str, NamedDataset] = {}
+
+
+def register(dataset: Any) -> None:
+    """Add a dataset. Raises UserError where it is none, or its name is taken or would be read as a place."""
+    if not isinstance(dataset, NamedDataset):
+        raise UserError(f"expected a NamedDataset, found {type(dataset).__name__}")
+    if dataset.name in _KNOWN:
+        raise UserError(f"there is a dataset {dataset.name!r} already")
+    if not re.fullmatch(r"[a-z0-9][a-z0-9-]+", dataset.name):
+        raise UserError(f"expected a name of small letters, digits and hyphens, found {dataset.name!r}")
+    _KNOWN[dataset.name] = dataset
+
+
+def named_datasets() -> Mapping[str, NamedDataset]:
+    """What is opened by its name, that of other packages included."""
+    load_plugins("datasets", register)
+    return _KNOWN
+
+
+for _each in (
+    NamedDataset(
+        "mnist",
+        read=partial(read_idx_dataset, "mnist", "MNIST", tuple("0123456789")),
+        obtain=lambda _: resource("mnist"),
+    ),
+    NamedDataset(
+        "fashion-mnist",
+        read=partial(read_idx_dataset, "fashion-mnist", "FashionMNIST", _FASHION_CLASSES),
+        obtain=partial(_downloaded_idx, "FashionMNIST", _FASHION, _FASHION_MD5),
+    ),
+    NamedDataset(
+        "kmnist",
+        read=partial(read_idx_dataset, "kmnist", "KMNIST", _KMNIST_CLASSES),
+        obtain=partial(_downloaded_idx, "KMNIST", _KMNIST, _KMNIST_MD5),
+    ),
+    NamedDataset("cifar10", read=read_cifar10, obtain=_downloaded_cifar10),
+    NamedDataset(
+        "cifar10-jpeg",
+        read=partial(read_split_zips, "cifar10-jpeg", "cifar10", _CIFAR_CLASSES),
+        obtain=_cifar10_jpeg_at_hand,
+    ),
+):
+    register(_each)

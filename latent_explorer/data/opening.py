@@ -10,11 +10,13 @@ from latent_explorer.data.dataset import Dataset
 from latent_explorer.data.download import Progress
 from latent_explorer.data.files import SUFFIXES, ImageFile, files_of_folder, files_of_zip
 from latent_explorer.data.layout import layout_of
-from latent_explorer.data.named import KNOWN, open_named
+from latent_explorer.data.named import named_datasets, open_named
 from latent_explorer.data.pictures import Size, resized, stack
 from latent_explorer.errors import DataError
 
-_KNOWN = f"expected a folder, a zip, an .npz, an .npy, or one of {', '.join(KNOWN)}"
+
+def _known() -> str:
+    return f"expected a folder, a zip, an .npz, an .npy, or one of {', '.join(named_datasets())}"
 
 
 def open_dataset(source: str | Path, *, resize: Size | None = None, progress: Progress | None = None) -> Dataset:
@@ -38,7 +40,7 @@ def open_dataset(source: str | Path, *, resize: Size | None = None, progress: Pr
     place, asked = split_size(str(source))
     resize = _checked(resize if resize is not None else asked)
     name, _, root = place.partition(":")
-    if name in KNOWN:
+    if name in named_datasets():
         absolute = _absolute(root) if root else None
         dataset, place = open_named(name, absolute, progress), f"{name}:{absolute}" if absolute else name
     else:
@@ -59,12 +61,12 @@ def split_size(source: str) -> tuple[str, Size | None]:
 
 def _absolute(place: str) -> Path:
     if not place:
-        raise DataError(f"no dataset '': {_KNOWN}")
+        raise DataError(f"no dataset '': {_known()}")
     try:
         path = Path(place).expanduser().resolve()
         path.exists()  # fails on a name that is too long
     except (OSError, RuntimeError, ValueError) as error:
-        raise DataError(f"no dataset {place[:200]!r}: {error}; {_KNOWN}") from error
+        raise DataError(f"no dataset {place[:200]!r}: {error}; {_known()}") from error
     return path
 
 
@@ -80,7 +82,7 @@ def _open_path(path: Path, resize: Size | None, progress: Progress | None) -> Da
     if path.is_dir():
         return _of_files(path, files_of_folder(path), resize, progress)
     if not path.is_file():
-        raise DataError(f"no dataset {str(path)!r}: {_KNOWN}")
+        raise DataError(f"no dataset {str(path)!r}: {_known()}")
     match path.suffix.lower():
         case ".npz":
             return read_npz(path)

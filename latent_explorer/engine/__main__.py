@@ -3,17 +3,18 @@
 import os
 import sys
 
-from latent_explorer.background import serve_from_here
+from latent_explorer.service.background import become_server
 
 
 def main() -> None:
     """Serve until the other side is gone."""
-    replies = serve_from_here("engine", niceness=10)
-    sys.setswitchinterval(0.0005)  # while a survey is prepared in its thread, a hover must not wait 5 ms for its turn
+    replies = become_server("engine", niceness=10)
+    sys.setswitchinterval(0.0005)  # while a dataset is indexed in its thread, a hover must not wait 5 ms for its turn
 
-    from latent_explorer.engine.channel import pipe_channel
+    from latent_explorer.engine.handlers import ENGINE
+    from latent_explorer.service.server import Server, channel_of
 
-    channel = pipe_channel(sys.stdin.buffer, replies)
+    channel = channel_of(Server(ENGINE, replies))
 
     import torch
 

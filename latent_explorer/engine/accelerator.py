@@ -16,6 +16,13 @@ from latent_explorer.nets.cuda import Cuda
 _log = logging.getLogger(__name__)
 
 
+def choose_device() -> torch.device:
+    """The accelerator that torch finds, or the CPU."""
+    if torch.cuda.is_available():
+        return torch.device("cuda")
+    return torch.device("mps" if torch.backends.mps.is_available() else "cpu")
+
+
 class Accelerator(Protocol):
     """What the decoder needs of a device that computes beside the processor."""
 

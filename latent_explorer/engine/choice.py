@@ -10,7 +10,7 @@ import torch
 from numpy.typing import NDArray
 
 from latent_explorer.engine.decode_paths import EAGER, PATHS, DecodePath
-from latent_explorer.engine.pace import LARGEST_SLICE, SLICE_SECONDS
+from latent_explorer.engine.slices import LARGEST_SLICE, SLICE_SECONDS
 from latent_explorer.nets.model import LatentModel
 
 _log = logging.getLogger(__name__)
@@ -56,7 +56,7 @@ class Trial:
 
 
 @dataclass(frozen=True, eq=False)
-class Choice:
+class DecodeChoice:
     """The path for batches, the one for a single picture, and how many pictures fit into a slice of work."""
 
     batched: Trial
@@ -66,7 +66,9 @@ class Choice:
 
 
 @torch.inference_mode()
-def choose(model: LatentModel, device: torch.device, decode: Decode, paths: tuple[DecodePath, ...] = PATHS) -> Choice:
+def choose(
+    model: LatentModel, device: torch.device, decode: Decode, paths: tuple[DecodePath, ...] = PATHS
+) -> DecodeChoice:
     """The fastest of the paths allowed at opening, on probes, among those whose pictures are as eager torch's.
 
     decode: pictures uint8 (n, h, w, c) of latents (n, d) by a model that may be converted.
@@ -93,7 +95,7 @@ def choose(model: LatentModel, device: torch.device, decode: Decode, paths: tupl
 
 
 @torch.inference_mode()
-def chosen_before(choice: Choice, model: LatentModel) -> Choice:
+def chosen_before(choice: DecodeChoice, model: LatentModel) -> DecodeChoice:
     """The same paths for a model with other weights, untried: what is fastest depends on the network alone."""
     ways = {path.name: path for path in PATHS}
     batched, single = (
@@ -103,13 +105,13 @@ def chosen_before(choice: Choice, model: LatentModel) -> Choice:
     return replace(choice, batched=batched, single=single)
 
 
-def _best(trials: list[Trial], notes: list[str], probes: int) -> Choice:
+def _best(trials: list[Trial], notes: list[str], probes: int) -> DecodeChoice:
     batched = min(trials, key=lambda trial: trial.seconds)
     single = min(trials, key=lambda trial: trial.single_seconds)
     rates = ", ".join(f"{trial.path} {probes / trial.seconds:,.0f}/s" for trial in trials)
     why = "; ".join([f"fastest on {probes} probes: {rates}", *notes])
     _log.info("%s: %s", batched.path, why)
-    return Choice(batched, single, batch_for(probes / batched.seconds), why)
+    return DecodeChoice(batched, single, batch_for(probes / batched.seconds), why)
 
 
 def batch_for(pictures_per_second: float) -> int:

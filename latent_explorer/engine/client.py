@@ -2,8 +2,8 @@
 
 The window only says what it wants now, which never waits. Whatever the engine has room for is sent at once, by the
 thread in which that becomes known, since a change of threads is what costs a hover most; one thread sends what would
-take waiting, one receives. If the engine dies it is started again, and whatever was wanted and
-not answered is asked again.
+take waiting, one receives. If the engine dies it is started again, and whatever was wanted and not answered is asked
+again. Whoever wants something subscribes first: what nobody takes is an error.
 """
 
 import itertools
@@ -13,43 +13,38 @@ import time
 from collections import deque
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Concatenate, ParamSpec
 
 import numpy as np
 from numpy.typing import NDArray
 
+from latent_explorer.engine.handlers import HANDLERS
+from latent_explorer.engine.handlers.open import Open, Opened
 from latent_explorer.engine.process import Engine, ProcessEngine
-from latent_explorer.engine.protocol import Describe, Hover, Open, Opened, Pictures, Refused, Reply, Request, Values
-from latent_explorer.engine.wishes import Batch, Want, WantAverage, Wanted, WantOriginals, WantTile, Wishes
+from latent_explorer.engine.protocol import Pictures, Piece, Values, Want
+from latent_explorer.engine.request_queue import Batch, RequestQueue, Topic, Urgency
+from latent_explorer.errors import EngineError, ServiceError
+from latent_explorer.service.codec import Numbered, Refused
 
-__all__ = [
-    "Answer",
-    "EngineClient",
-    "EngineLost",
-    "Event",
-    "Want",
-    "WantAverage",
-    "WantOriginals",
-    "WantTile",
-    "Wanted",
-]
+__all__ = ["Answer", "EngineClient", "EngineLost", "Event", "Urgency", "Want"]
 
 _log = logging.getLogger(__name__)
+_P = ParamSpec("_P")
 
 PATIENCE = 5
-"""Deaths of the engine in a row, with no answer in between, after which it is not started again."""
+"""Deaths of the engine in a row, with no answer in between but that a bundle is open, after which it is given up."""
 
 
 @dataclass(frozen=True, eq=False)
 class Answer:
-    """A reply to the newest of its kind, or to a batch.
+    """A reply to the newest request of its kind, or to a batch.
 
-    reply: what the engine said. topic, key: of the Want, for a batch. content: a batch's, once complete: pictures
-    uint8 (n, h, w, c), or the values float32 (n, channels) of a field.
+    topic: whom it concerns; the kind of the request, for one that is no batch. key: of the Want. content: a batch's,
+    once complete: pictures uint8 (n, h, w, c), values float32 (n, channels), or what else its handler says.
     """
 
-    reply: Reply
-    topic: str = ""
+    topic: Hashable
+    reply: Numbered
     key: Hashable = None
     content: NDArray[Any] | None = None
 
@@ -66,9 +61,18 @@ class Answer:
 
 @dataclass(frozen=True)
 class EngineLost:
-    """The engine is gone. again: whether it has been started again, and what was wanted asked again."""
+    """The engine is gone. again: whether it has been started again, and what was wanted asked again.
+
+    reason: where it was ended because it was broken.
+    """
 
     again: bool
+    reason: str = ""
+
+    @property
+    def topic(self) -> Hashable:
+        """Whom it concerns."""
+        return EngineLost
 
 
 Event = Answer | EngineLost
@@ -77,17 +81,19 @@ Event = Answer | EngineLost
 class EngineClient:
     """Says what is wanted, and hands back what comes.
 
-    on_event: called in the receiving thread with each Answer and EngineLost. start: makes an engine.
+    on_event: called in the receiving thread with each Answer and EngineLost, to pass it on to `dispatch`, in whichever
+    thread the subscribers live. start: makes an engine.
     """
 
     def __init__(self, on_event: Callable[[Event], None], start: Callable[[], Engine] = ProcessEngine) -> None:
         self._on_event = on_event
         self._start = start
+        self._subscribers: dict[Hashable, Callable[[Any], None]] = {}
         self._numbers = itertools.count(1)
         self._changed = threading.Condition()
-        self._wishes = Wishes()
+        self._queue = RequestQueue()
         self._closing = False
-        self._outbox: deque[Request] = deque()  # on the way to the engine
+        self._outbox: deque[Numbered] = deque()  # on the way to the engine
         self._sending = False  # whether the sender is at it, before which nothing may go
         self._folder = ""  # the bundle that is open, for an engine that has to start anew
         self._asked_to_open: dict[int, str] = {}
@@ -100,6 +106,27 @@ class EngineClient:
         for thread in self._threads:
             thread.start()
 
+    def subscribe(self, topic: str | type, take: Callable[[Any], None], urgency: Urgency = Urgency.VIEW) -> None:
+        """Have `take` called, by `dispatch`, with the answers of a topic.
+
+        topic: a name of one's own, for batches, with their urgency; of equal ones, the first is served first.
+        Or the kind of a request that is no batch (Open, Hover, Describe), or EngineLost. Raises EngineError where
+        somebody takes it already.
+        """
+        if topic in self._subscribers:
+            raise EngineError(f"two want to take the answers of {topic!r}: give one of them another topic")
+        self._subscribers[topic] = take
+        if isinstance(topic, str):
+            with self._changed:
+                self._queue.add_topic(Topic(topic, urgency))
+
+    def dispatch(self, event: Event) -> None:
+        """Hand an event to whoever has subscribed to its topic. Raises EngineError where nobody has."""
+        take = self._subscribers.get(event.topic)
+        if take is None:
+            raise EngineError(f"nobody takes the answers of {event.topic!r}: subscribe to it first")
+        take(event)
+
     @property
     def engine(self) -> Engine:
         """The engine that runs now."""
@@ -109,43 +136,34 @@ class EngineClient:
     def waiting(self) -> int:
         """Batches wanted and not yet there."""
         with self._changed:
-            return len(self._wishes.asked) + sum(map(len, self._wishes.topics.values()))
+            return len(self._queue.asked) + sum(len(topic.wants) for topic in self._queue.topics)
 
     def open(self, folder: str) -> int:
         """Open another bundle; all else that was wanted is dropped. Returns the request's number."""
         with self._changed:
-            self._wishes.withdrawn += self._wishes.asked
-            self._wishes.asked.clear()
-            for wants in self._wishes.topics.values():
-                wants.clear()
-            if Open in self._wishes.unsent:  # opened first all the same: it stays if the other is refused
-                self._wishes.ahead.append(self._wishes.newest[Open])
-            self._wishes.newest.clear()
-            self._wishes.unsent.clear()
+            if Open in self._queue.unsent:  # opened first all the same: it stays if the other is refused
+                self._queue.ahead.append(self._queue.newest[Open])
+            self._queue.want_nothing()
             return self._want_newest(self._to_open(folder))
 
-    def hover(self, z: NDArray[np.float32]) -> int:
-        """Decode this latent (d,) before all else; replaces the one wanted before. Returns its number."""
-        with self._changed:
-            return self._want_newest(Hover(next(self._numbers), z))
+    def ask(self, kind: Callable[Concatenate[int, _P], Numbered], *content: _P.args, **named: _P.kwargs) -> int:
+        """Ask at once, and before all batches: ask(Hover, z). Replaces what was asked of the kind before.
 
-    def describe(self, z: NDArray[np.float32]) -> int:
-        """Say what the data say about this latent (d,); replaces the one wanted before. Returns its number."""
+        Returns the request's number.
+        """
         with self._changed:
-            return self._want_newest(Describe(next(self._numbers), z))
+            return self._want_newest(kind(next(self._numbers), *content, **named))
 
-    def wish(self, topic: str, wants: Sequence[Wanted]) -> None:
-        """These batches, in this order, are all that is wanted of a topic (of TOPICS) now; others are withdrawn."""
+    def request(self, topic: str, wants: Sequence[Want]) -> None:
+        """These batches, in this order, are all that is wanted of a topic now; others are withdrawn.
+
+        Raises EngineError where nobody has subscribed to the topic, and so would take the answers.
+        """
         with self._changed:
-            wanted = {want.key for want in wants}
-            under_way = set()
-            for number, batch in list(self._wishes.asked.items()):
-                if batch.topic == topic and batch.want.key in wanted:
-                    under_way.add(batch.want.key)
-                elif batch.topic == topic:
-                    self._wishes.withdrawn.append(number)
-                    del self._wishes.asked[number]
-            self._wishes.topics[topic] = deque(want for want in wants if want.key not in under_way)
+            known = next((each for each in self._queue.topics if each.name == topic), None)
+            if known is None:
+                raise EngineError(f"nobody takes the answers of {topic!r}: subscribe to it first")
+            self._queue.want(known, list(wants))
             self._pass_on()
 
     def restart(self) -> None:
@@ -173,9 +191,9 @@ class EngineClient:
         self._asked_to_open[request.number] = folder
         return request
 
-    def _want_newest(self, request: Request) -> int:
-        self._wishes.newest[type(request)] = request
-        self._wishes.unsent.add(type(request))
+    def _want_newest(self, request: Numbered) -> int:
+        self._queue.newest[type(request)] = request
+        self._queue.unsent.add(type(request))
         self._pass_on()
         return request.number
 
@@ -183,12 +201,14 @@ class EngineClient:
         """Send what is wanted, as far as that takes no waiting; the rest is left to the sender."""
         if self._sending:
             return  # which looks again when it is done
-        self._outbox += self._wishes.next_requests(self._numbers)
+        self._outbox += self._queue.next_requests(self._numbers)
         try:
             while self._outbox and self._engine.offer(self._outbox[0]):
                 self._outbox.popleft()
         except OSError:
             pass  # the receiver sees the engine's end, and has all of it asked again
+        except ServiceError:
+            pass  # too large: the sender refuses it
         if self._outbox:
             self._changed.notify_all()
 
@@ -203,23 +223,38 @@ class EngineClient:
                     return
                 engine, requests, self._sending = self._engine, list(self._outbox), True
                 self._outbox.clear()
-            try:
-                for request in requests:
-                    engine.send(request)
-            except OSError:
-                pass  # as above
+            for request in requests:
+                self._send(engine, request)
+
+    def _send(self, engine: Engine, request: Numbered) -> None:
+        try:
+            engine.send(request)
+        except OSError:
+            pass  # as above
+        except ServiceError as error:
+            self._pass(Refused(request.number, str(error)))
 
     def _receive_loop(self) -> None:
         while not self._closing:
-            while (reply := self._engine.receive()) is not None:
-                self._deaths = 0
-                answer = self._take(reply)
-                if answer is not None:
-                    self._on_event(answer)
-            if not self._revive():
+            try:
+                reason = ""
+                while (reply := self._engine.receive()) is not None:
+                    self._pass(reply)
+            except ServiceError as error:
+                reason = str(error)
+                _log.error("the engine is broken: %s", reason)
+            if not self._revive(reason):
                 return
 
-    def _revive(self) -> bool:
+    def _pass(self, reply: Numbered) -> None:
+        """Hand on what a reply means to the window, if it answers what is still wanted."""
+        answer = self._take(reply)
+        if not isinstance(reply, Opened):  # which an engine that dies of what it is asked next says as well
+            self._deaths = 0
+        if answer is not None:
+            self._on_event(answer)
+
+    def _revive(self, reason: str) -> bool:
         if self._closing:
             return False
         self._engine.stop()
@@ -229,7 +264,7 @@ class EngineClient:
             time.sleep(0.1 * (self._deaths - 1))  # a machine short of memory needs a moment
             self._renew_engine()
         _log.warning("the engine ended unexpectedly%s", "; started again" if again else " again and again; given up")
-        self._on_event(EngineLost(again))
+        self._on_event(EngineLost(again, reason))
         return again
 
     def _renew_engine(self) -> None:
@@ -239,40 +274,54 @@ class EngineClient:
             self._engine = self._start()
             self._open_again()
             self._outbox.clear()
-            self._wishes.ask_again()
+            self._queue.ask_again()
             self._pass_on()
 
     def _open_again(self) -> None:
         """Have a fresh engine open what was open, or was to be, before the bundle that is wanted now."""
-        wanted = self._wishes.newest.get(Open)
+        wanted = self._queue.newest.get(Open)
         before = [folder for number, folder in self._asked_to_open.items() if wanted is None or number != wanted.number]
         self._asked_to_open = {} if wanted is None else {wanted.number: self._asked_to_open[wanted.number]}
         for folder in [self._folder, *before][-1:]:
             if folder and wanted is None:
-                self._wishes.newest[Open] = self._to_open(folder)
+                self._queue.newest[Open] = self._to_open(folder)
             elif folder:
-                self._wishes.ahead = [self._to_open(folder)]  # stays open if the other is refused
+                self._queue.ahead = [self._to_open(folder)]  # stays open if the other is refused
 
-    def _take(self, reply: Reply) -> Answer | None:
-        """What a reply means to the window; None where it answers what is no longer wanted."""
+    def _take(self, reply: Numbered) -> Answer | None:
+        """What a reply means to the window; None where it answers what is no longer wanted.
+
+        Raises ServiceError where it is no answer to what was asked.
+        """
         with self._changed:
             folder = self._asked_to_open.pop(reply.number, self._folder)
             if isinstance(reply, Opened):  # also where another was wanted meanwhile, which may yet be refused
                 self._folder = folder
-            batch = self._wishes.asked.get(reply.number)
+            batch = self._queue.asked.get(reply.number)
             if batch is not None:
                 return self._take_batch(batch, reply)
-            for kind, request in self._wishes.newest.items():
+            for kind, request in self._queue.newest.items():
                 if request.number == reply.number:
-                    del self._wishes.newest[kind]
-                    return Answer(reply)
+                    _check(kind, reply)
+                    del self._queue.newest[kind]
+                    return Answer(kind, reply)
+        if isinstance(reply, Refused) and not reply.number:
+            raise ServiceError(f"the engine could not read what it was asked: {reply.reason}")
         return None
 
-    def _take_batch(self, batch: Batch, reply: Reply) -> Answer | None:
-        done = isinstance(reply, Refused) or (isinstance(reply, Pictures | Values) and batch.take(reply))
-        if not done:
+    def _take_batch(self, batch: Batch, reply: Numbered) -> Answer | None:
+        _check(batch.want.kind, reply)
+        if isinstance(reply, Piece) and not batch.take(reply):
             return None
-        del self._wishes.asked[reply.number]
+        del self._queue.asked[reply.number]
         self._pass_on()
         content = None if isinstance(reply, Refused) else batch.content
-        return Answer(reply, batch.topic, batch.want.key, content)
+        return Answer(batch.topic.name, reply, batch.want.key, content)
+
+
+def _check(kind: type[Numbered], reply: Numbered) -> None:
+    expected = HANDLERS[kind].reply
+    if not isinstance(reply, (expected, Refused)):
+        raise ServiceError(
+            f"{kind.__name__} was answered with {type(reply).__name__}: expected {expected.__name__} or Refused"
+        )

@@ -8,11 +8,10 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from latent_explorer.engine import geometry
 from latent_explorer.engine.accelerator import Accelerator, accelerator_of, replayed
-from latent_explorer.engine.choice import Choice, choose, chosen_before
+from latent_explorer.engine.choice import DecodeChoice, choose, chosen_before
 from latent_explorer.engine.memory import MOST_AT_ONCE, Allowance, bytes_per_picture, fitting_batch
-from latent_explorer.engine.pace import LARGEST_SLICE
+from latent_explorer.engine.slices import LARGEST_SLICE
 from latent_explorer.errors import EngineError
 from latent_explorer.nets.model import LatentModel
 
@@ -53,7 +52,7 @@ class Decoder:
         self._allowance = self._allowed(1)
         self._measured = self._allowed(2 * self._dim)  # of latents: central differences decode two for each dimension
         alike = before is not None and (before.spec, before.device) == (self.spec, device)
-        self.choice: Choice = (
+        self.choice: DecodeChoice = (
             chosen_before(before.choice, self._eager)
             if before is not None and alike
             else choose(self._eager, device, self.by)
@@ -98,14 +97,6 @@ class Decoder:
     def _begun(self, run: Callable[[Tensor], Tensor], z: Latents) -> Callable[[], Pictures]:
         return _joined(self._allowance.pieces(lambda piece: self._copied(run(self._tensor(piece))), z))
 
-    def stretch(self, z: Latents) -> NDArray[np.float32]:
-        """How much the decoder stretches at latents (n, d): `geometry.log_stretch`, float32 (n, 1)."""
-        return self._numbers(geometry.log_stretch, z)
-
-    def inconsistency(self, z: Latents) -> NDArray[np.float32]:
-        """How far the pictures of latents (n, d) are encoded from them: `geometry.inconsistency`, float32 (n, 1)."""
-        return self._numbers(geometry.inconsistency, z)
-
     def check(self, z: Latents) -> None:
         """Raises EngineError where latents (n, d) are not finite or of another dimension than the model's."""
         if z.ndim != 2 or z.shape[1] != self._dim:
@@ -113,7 +104,9 @@ class Decoder:
         if not np.isfinite(z).all():
             raise EngineError("a latent that is not finite has no place and no picture")
 
-    def _numbers(self, measure: Callable[[LatentModel, Tensor], Tensor], z: Latents) -> NDArray[np.float32]:
+    @torch.inference_mode()
+    def measured(self, measure: Callable[[LatentModel, Tensor], Tensor], z: Latents) -> NDArray[np.float32]:
+        """What `measure` makes (k,) of the model and of latents (k, d) on its device: float32 (n, 1) of all (n, d)."""
         self.check(z)
         model = self._model_for(len(z))
         parts = self._measured.pieces(lambda piece: measure(model, self._tensor(piece)).float().cpu(), z)

@@ -7,8 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import ImageColor
 
-from latent_explorer.atlas.ticks import left_ticks, lower_ticks
-from latent_explorer.atlas.view import View
+from latent_explorer.atlas.view import View, left_ticks, lower_ticks
 from latent_explorer.palette import Palette
 
 _LAYERS = 10  # over which the points of each class are spread, lest the last class cover the others

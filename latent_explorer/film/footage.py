@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from latent_explorer.bundles import BundleConfig, Latents, Moment, check_bundle, read_latents, read_weights
-from latent_explorer.charts import chart_for
+from latent_explorer.charts import Chart, chart_for
 from latent_explorer.errors import BundleError, TrainingError
 from latent_explorer.nets.decoding import decode_pictures
 from latent_explorer.nets.weights import load_model
@@ -34,7 +34,7 @@ class Shot:
         """What its decoder makes of plane points (k, 2): uint8 (k, h, w, c)."""
         latents = read_latents(self.folder, self.config)
         model = load_model(self.config.net, read_weights(self.folder, self.config))
-        return decode_pictures(model, chart_for(latents.mean, self.config.turn).to_latent(uv))
+        return decode_pictures(model, _chart(latents, self.config).to_latent(uv))
 
 
 def run_at(path: Path) -> RunFolder:
@@ -75,8 +75,12 @@ def _read(folder: Path) -> Shot:
     if config.moment is None:
         raise BundleError(f"{folder}: expected the snapshot of a run, found a bundle of no moment")
     latents = read_latents(folder, config)
-    uv = chart_for(latents.mean, config.turn).to_plane(latents.mean)
+    uv = _chart(latents, config).to_plane(latents.mean)
     return Shot(folder, config, config.moment, uv.astype(np.float32), _watched(latents), _label(latents))
+
+
+def _chart(latents: Latents, config: BundleConfig) -> Chart:
+    return chart_for(None, latents.mean, config.turn)
 
 
 def _watched(latents: Latents) -> NDArray[np.int64]:

@@ -15,7 +15,7 @@ from latent_explorer.film.footage import Shot, check_enough, read_shots, run_at
 from latent_explorer.film.scene import FilmScene
 from latent_explorer.palette import DARK, LIGHT
 from latent_explorer.runs import snapshots_of
-from latent_explorer.runs.protocol import Film, Progress
+from latent_explorer.runs.protocol import MakeFilm, Progress
 
 Say = Callable[[Progress], object]
 
@@ -23,7 +23,7 @@ _FRAME_SECONDS = {"gif": 0.08, "webp": 0.04, "mp4": 0.04}
 _WIDTHS, _SECONDS = (320, 1920), (2.0, 120.0)
 
 
-def make_film(request: Film, say: Say, token: Event | None = None) -> Path:
+def make_film(request: MakeFilm, say: Say, token: Event | None = None) -> Path:
     """Make the film that is asked for, saying how far it is, and give its file.
 
     request.run: the run's folder, or that of its bundle. A snapshot that is damaged is left out, which `say` is told
@@ -69,7 +69,7 @@ class _Frames:
         return self.scene.painted(index)
 
 
-def _check(request: Film) -> None:
+def _check(request: MakeFilm) -> None:
     """What can be refused before long work begins."""
     for what, value, (least, most) in (
         ("a width in pixels", request.width, _WIDTHS),
@@ -83,7 +83,7 @@ def _check(request: Film) -> None:
         raise UserError(f"{request.file} could not be written: there is no folder {request.file.absolute().parent}")
 
 
-def _read(request: Film, say: Say, token: Event) -> list[Shot]:
+def _read(request: MakeFilm, say: Say, token: Event) -> list[Shot]:
     run = run_at(request.run)
     folders, shots = snapshots_of(run), []
     for number, found in enumerate(read_shots(folders)):

@@ -8,7 +8,7 @@ import signal
 import socket
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import TracebackType
 
@@ -17,11 +17,15 @@ from PyQt6.QtCore import QMessageLogContext, QSocketNotifier, QTimer, QtMsgType,
 from PyQt6.QtGui import QIcon
 from PyQt6.QtWidgets import QApplication
 
+from latent_explorer.charts import ChartSpec, all_charts
 from latent_explorer.engine.process import Engine, ProcessEngine
 from latent_explorer.errors import UserError
 from latent_explorer.gui.settings import Settings
 from latent_explorer.gui.shell.window import MainWindow
+from latent_explorer.gui.training.trainer import StartTrainer, start_trainer
+from latent_explorer.gui.widgets.banner import Banner
 from latent_explorer.places import find_bundle, log_folder, resource, shipped_bundles
+from latent_explorer.plugins import broken_plugins
 
 Window = MainWindow
 """What `make_window` gives, for those who drive it."""
@@ -32,29 +36,44 @@ _COLLECT_MS = 2000
 _OFFER_MS = 2000  # once the map is there and the engine is at work
 
 
-def run(model: str | None = None, watch: Callable[[Window], None] = lambda window: None) -> int:
-    """Open the window on a bundle (the last one, or the default) and return when it is closed.
+def run(
+    models: Sequence[str] = (),
+    charts: Sequence[str] = (),
+    watch: Callable[[Window], None] = lambda window: None,
+) -> int:
+    """Open the window on bundles side by side (else the last one, or the default) and return when it is closed.
 
-    model: a folder or the name of a shipped bundle. watch: called with the window before it is shown.
-    Raises UserError where the named bundle does not exist.
+    models: folders or names of shipped bundles. charts: through which the first of them are seen. watch: called with
+    the window before it is shown. Raises UserError where a named bundle does not exist.
     """
+    settings = Settings()
+    folders, specs = folders_to_open(models, settings), [ChartSpec.of(text) for text in charts]
     app = application()
     _log_to_file()
-    window = make_window(Settings())
-    sys.excepthook = _Reporter(window)
+    window = make_window(settings)
+    bench = window.workbench
+    sys.excepthook = _Reporter(bench.banner)
     threading.excepthook = lambda args: _log.error("uncaught in a thread", exc_info=args.exc_value)
-    folder = folder_to_open(model, window.settings)
-    if folder is not None:
-        window.open(folder)
+    if folders:
+        bench.open_each(folders, specs)
     else:
-        window.banner.say("No bundle is at hand. Open one with File ▸ Open bundle…, or drop its folder here.")
+        bench.banner.say("No bundle is at hand. Open one with File ▸ Open bundle…, or drop its folder here.")
     keep = [_on_signals(window), collect_garbage_here()]
     watch(window)
-    QTimer.singleShot(_OFFER_MS, window.leaving.offer)
+    QTimer.singleShot(_OFFER_MS, bench.leaving.offer)
+    QTimer.singleShot(_OFFER_MS, lambda: say_what_is_broken(bench.banner))
     window.show()
     code = app.exec()
     del keep
     return code
+
+
+def say_what_is_broken(banner: Banner) -> None:
+    """Name the plugins that were left out, unless something else is being said."""
+    all_charts()
+    broken = broken_plugins()
+    if broken and not banner.text:
+        banner.say(" ".join(broken))
 
 
 def application() -> QApplication:
@@ -70,9 +89,21 @@ def application() -> QApplication:
     return app
 
 
-def make_window(settings: Settings, start_engine: Callable[[], Engine] = ProcessEngine) -> Window:
-    """A window with settings, not yet shown, and an engine that starts."""
-    return MainWindow(settings, start_engine)
+def make_window(
+    settings: Settings,
+    start_engine: Callable[[], Engine] = ProcessEngine,
+    start_trainer: StartTrainer = start_trainer,
+) -> Window:
+    """The main window, not shown yet, with no bundle open."""
+    return MainWindow(settings, start_engine, start_trainer)
+
+
+def folders_to_open(models: Sequence[str], settings: Settings) -> list[Path]:
+    """The bundles that are meant, as `folder_to_open` says. Raises UserError where one does not exist."""
+    if models:
+        return [find_bundle(model) for model in models]
+    folder = folder_to_open(None, settings)
+    return [] if folder is None else [folder]
 
 
 def folder_to_open(model: str | None, settings: Settings) -> Path | None:
@@ -108,17 +139,17 @@ def _log_qt(kind: QtMsgType, context: QMessageLogContext, message: str | None) -
 class _Reporter:
     """Shows and logs what no one caught; PyQt would end the program."""
 
-    def __init__(self, window: MainWindow) -> None:
-        self._window = window
+    def __init__(self, banner: Banner) -> None:
+        self._banner = banner
 
     def __call__(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
         if isinstance(error, UserError):
-            self._window.banner.say(str(error))
+            self._banner.say(str(error))
             return
         _log.error("uncaught", exc_info=(kind, error, trace))
         sys.__excepthook__(kind, error, trace)
         where = log_folder() / "latent-explorer.log"
-        self._window.banner.say(f"Something went wrong ({kind.__name__}: {error}). The details are in {where}.")
+        self._banner.say(f"Something went wrong ({kind.__name__}: {error}). The details are in {where}.")
 
 
 def _on_signals(window: MainWindow) -> object:
@@ -128,7 +159,7 @@ def _on_signals(window: MainWindow) -> object:
     signal.set_wakeup_fd(pythons.fileno())  # wakes Qt's loop, in which Python would never run its handlers
     for number in (signal.SIGINT, signal.SIGTERM):
         # not at once: Qt's loop may not have begun yet, or be in the middle of a paint
-        signal.signal(number, lambda *_: QTimer.singleShot(0, window.leaving.close))
+        signal.signal(number, lambda *_: QTimer.singleShot(0, window.workbench.leaving.close))
     notifier = QSocketNotifier(sip.voidptr(ours.fileno()), QSocketNotifier.Type.Read, window)
     notifier.activated.connect(lambda: ours.recv(64))
     return ours, pythons, notifier

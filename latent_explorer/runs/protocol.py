@@ -1,27 +1,18 @@
-"""What is said to the trainer's process and what it answers: one JSON object a line; free of torch.
+"""What is said to the trainer's process and what it answers; free of torch.
 
 A trainer does one thing at a time: train one run, or make one film. Estimates it gives between.
 """
 
-from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO
-
-import msgspec
 
 from latent_explorer.runs.job import Job
-from latent_explorer.runs.plain import from_text, to_text
 from latent_explorer.runs.report import Report
+from latent_explorer.service.codec import Codec, Conversation, Message, Numbered, Refused
 
 
-class Message(msgspec.Struct, frozen=True, tag=True, kw_only=True):
-    """A request or a reply."""
-
-
-class Ask(Message, frozen=True, tag=True):
+class Ask(Numbered, frozen=True, tag=True):
     """What would this job take? Answered by Progress..., then Estimated or Refused; not where a newer one came."""
 
-    number: int
     job: Job
 
 
@@ -53,10 +44,9 @@ class Stop(Message, frozen=True, tag=True):
     keep: bool
 
 
-class Film(Message, frozen=True, tag=True):
+class MakeFilm(Numbered, frozen=True, tag=True):
     """Make a film of the snapshots of a run. Answered by Progress..., then Filmed or Refused."""
 
-    number: int
     run: Path
     file: Path
     width: int = 640
@@ -65,27 +55,19 @@ class Film(Message, frozen=True, tag=True):
     overwrite: bool = False
 
 
-class Estimated(Message, frozen=True, tag=True):
+class Estimated(Numbered, frozen=True, tag=True):
     """What a job would take. seconds: of training; memory: bytes at the most; weights: how many numbers are learned.
 
     device: where it would train, as torch names it. images: of the dataset, to train on and in all. remark: what else
     there is to know, in words.
     """
 
-    number: int
     seconds: float
     memory: int
     weights: int
     device: str
     images: tuple[int, int]
     remark: str = ""
-
-
-class Refused(Message, frozen=True, tag=True):
-    """It cannot be done, and why."""
-
-    number: int
-    reason: str
 
 
 class Progress(Message, frozen=True, tag=True):
@@ -143,33 +125,17 @@ class Failed(Message, frozen=True, tag=True):
     bundle: Path | None = None
 
 
-class Filmed(Message, frozen=True, tag=True):
+class Filmed(Numbered, frozen=True, tag=True):
     """The film is in `file`; None where it was given up."""
 
-    number: int
     file: Path | None
 
 
-Request = Ask | Begin | Pause | Continue | Stop | Film
+Request = Ask | Begin | Pause | Continue | Stop | MakeFilm
 Reply = Estimated | Refused | Progress | Begun | Reported | Paused | Continued | Ended | Failed | Filmed
 
+MODULE = "latent_explorer.training"
+"""What `python -m` runs to have a trainer."""
 
-_ENCODER = msgspec.json.Encoder(enc_hook=to_text)
-_REQUESTS = msgspec.json.Decoder(Request, dec_hook=from_text)
-_REPLIES = msgspec.json.Decoder(Reply, dec_hook=from_text)
-
-
-def write(stream: BinaryIO, message: Request | Reply) -> None:
-    """Send one message. Raises OSError where nobody listens any more."""
-    stream.write(_ENCODER.encode(message) + b"\n")
-    stream.flush()
-
-
-def requests(stream: BinaryIO) -> Iterator[Request]:
-    """The requests that come, until the stream ends."""
-    return (_REQUESTS.decode(line) for line in stream if line.endswith(b"\n"))
-
-
-def replies(stream: BinaryIO) -> Iterator[Reply]:
-    """The replies that come, until the stream ends."""
-    return (_REPLIES.decode(line) for line in stream if line.endswith(b"\n"))
+_LARGEST = 2**20  # bytes; no message holds an array
+TRAINER: Conversation[Request, Reply] = Conversation(Codec(Request, _LARGEST), Codec(Reply, _LARGEST))

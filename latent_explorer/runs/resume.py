@@ -11,7 +11,7 @@ from latent_explorer.errors import TrainingError
 from latent_explorer.files import write_bytes_whole
 from latent_explorer.runs.folder import RunFolder
 from latent_explorer.runs.job import Job
-from latent_explorer.runs.plain import from_text, to_text
+from latent_explorer.service.codec import from_wire, to_wire
 
 _MOST = 1 << 20  # bytes of a job's file
 
@@ -37,7 +37,7 @@ class _Done(msgspec.Struct, frozen=True):
 def keep_job(job: Job) -> None:
     """Write down what is asked for in the run's folder, which must be there. Raises UserError."""
     kept = replace(job, folder=job.folder.absolute(), resume=False)
-    content = msgspec.json.format(msgspec.json.encode(kept, enc_hook=to_text), indent=2) + b"\n"
+    content = msgspec.json.format(msgspec.json.encode(kept, enc_hook=to_wire), indent=2) + b"\n"
     write_bytes_whole(job.run.job, content, overwrite=True)
 
 
@@ -45,7 +45,7 @@ def kept_job(run: RunFolder) -> Job:
     """What was asked for, with the bundle's folder where the run lies now. Raises TrainingError where it is damaged."""
     try:
         with run.job.open("rb") as stream:
-            job = msgspec.json.decode(stream.read(_MOST), type=Job, dec_hook=from_text)
+            job = msgspec.json.decode(stream.read(_MOST), type=Job, dec_hook=from_wire)
     except (OSError, msgspec.MsgspecError, UnicodeDecodeError, RecursionError, TrainingError) as error:
         raise TrainingError(f"{run.job}: expected what a run was begun with, but it cannot be read: {error}") from error
     return replace(job, folder=run.bundle)

@@ -98,7 +98,7 @@ SETTINGS = (
     Setting(
         "name",
         "Name",
-        "What the model will be called, in the menu File ▸ Bundles you trained.",
+        "What the model will be called, in the menu File ▸ Trained bundles.",
         "text",
         first=True,
     ),

@@ -1,6 +1,6 @@
 """A bundle as the window sees it: configuration and latents, no weights."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from latent_explorer.bundles import BundleConfig, Latents, Tiles, read_config, read_latents, read_tiles
-from latent_explorer.charts import Chart, bulk, chart_for
+from latent_explorer.charts import Arrays, Chart, ChartSpec, FitCache, bulk, chart_for, checked, needs_fit
+from latent_explorer.places import chart_folder
 
 
 @dataclass(frozen=True, eq=False)
@@ -16,6 +17,7 @@ class OpenBundle:
     """A bundle's configuration, its latents, and the chart through which they are seen.
 
     uv: float32 (n, 2), the place of each image on the plane. tiles: the pictures that the bundle brings along, if any.
+    spec: of the chart, as chosen; None for the usual one.
     """
 
     folder: Path
@@ -24,6 +26,7 @@ class OpenBundle:
     chart: Chart
     uv: NDArray[np.float32]
     tiles: Tiles | None = None
+    spec: ChartSpec | None = None
 
     @property
     def name(self) -> str:
@@ -33,6 +36,19 @@ class OpenBundle:
     def seal(self) -> str:
         """What tells this bundle from every other: the hashes of its files."""
         return " ".join(f"{name} {digest}" for name, digest in sorted(self.config.files.items()))
+
+    def with_chart(self, spec: ChartSpec | None, fitted: Arrays | None = None) -> "OpenBundle":
+        """The same bundle seen through another chart; the usual one for None.
+
+        fitted: what the fit gave, for kinds that have one; else what is kept of it (see `session.fitting`).
+        Raises UserError where the spec is not possible here, or its kind has to be fitted first.
+        """
+        means, label = self.latents.mean, self.latents.label
+        if spec is not None and fitted is None and needs_fit(spec):
+            fitted = FitCache(chart_folder()).read(self.seal, checked(spec, means.shape[1]))
+        chart = chart_for(spec, means, self.config.turn, labels=label, fitted=fitted)
+        uv = chart.to_plane(means).astype(np.float32)
+        return replace(self, chart=chart, uv=uv, spec=None if spec is None else checked(spec, means.shape[1]))
 
     def continues(self, other: "OpenBundle") -> bool:
         """Whether it is the same, or shows the same images at another moment of the same run."""
@@ -61,6 +77,6 @@ def open_bundle(folder: Path) -> OpenBundle:
     """Read what the window needs of a bundle. Raises BundleError with the reason where it is broken."""
     config = read_config(folder)
     latents = read_latents(folder, config)
-    chart = chart_for(latents.mean, config.turn)
+    chart = chart_for(None, latents.mean, config.turn)
     uv = chart.to_plane(latents.mean).astype(np.float32)
     return OpenBundle(folder, config, latents, chart, uv, read_tiles(folder, config))

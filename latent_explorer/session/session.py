@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from psygnal import Signal
 
+from latent_explorer.charts import ChartSpec, checked
 from latent_explorer.errors import UserError
 from latent_explorer.session.opened import OpenBundle
 from latent_explorer.session.state import Pin, Route, Selection, State, as_point
@@ -14,8 +15,8 @@ from latent_explorer.session.state import Pin, Route, Selection, State, as_point
 class Session:
     """What is open and what has been made of it.
 
-    changed: emitted with the old and the new State. Pins, routes and selections can be undone; what is hidden cannot,
-    since nothing is lost by it. state: what to begin with, of an earlier session on the same bundle.
+    changed: emitted with the old and the new State. Pins, routes, selections and charts can be undone; what is hidden
+    cannot, since nothing is lost by it. state: what to begin with, of an earlier session on the same bundle.
     """
 
     changed = Signal(State, State)
@@ -77,6 +78,17 @@ class Session:
         if route is not None:
             _ = route.path
         self._change(replace(self._state, route=route))
+
+    def see_through(self, spec: ChartSpec | None) -> None:
+        """See the bundle through another chart; the one that it opens with for None.
+
+        The bundle itself is not exchanged: who listens does that, with `bundle.with_chart(state.chart)`.
+        Raises UserError where the spec is not possible for it.
+        """
+        if spec is not None:
+            dimensions = self.bundle.config.net.latent_dim
+            spec = None if (spec := checked(spec, dimensions)) == checked(None, dimensions) else spec
+        self._change(replace(self._state, chart=spec))
 
     def select(self, chosen: NDArray[np.bool_] | None) -> None:
         """Select the images chosen (n,) instead of those before; None, or none of them, to select nothing."""

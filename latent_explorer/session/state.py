@@ -6,6 +6,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from latent_explorer.charts import ChartSpec
 from latent_explorer.paths import Path
 
 Point = tuple[float, ...]
@@ -61,9 +62,13 @@ class Selection:
 
 @dataclass(frozen=True)
 class State:
-    """What a person has made of a map. hidden: the classes not shown. selection: None where nothing is selected."""
+    """What a person has made of a map. hidden: the classes not shown. selection: None where nothing is selected.
+
+    chart: through which the bundle is seen; None for the one that it opens with.
+    """
 
     pins: tuple[Pin, ...] = ()
     route: Route | None = None
     hidden: frozenset[int] = frozenset()
     selection: Selection | None = None
+    chart: ChartSpec | None = None

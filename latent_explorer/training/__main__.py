@@ -1,38 +1,23 @@
 """The trainer's process: `python -m latent_explorer.training`, requests on its input, replies on its output."""
 
-import os
-import sys
-import threading
-from typing import TYPE_CHECKING
-
-from latent_explorer.background import serve_from_here
-
-if TYPE_CHECKING:
-    from latent_explorer.runs.protocol import Reply
+from latent_explorer.service.background import become_server
 
 
 def main() -> None:
     """Serve until the other side is gone: then end at once, for what was saved is whole."""
-    replies = serve_from_here("trainer", niceness=19)
-    speaking = threading.Lock()
+    replies = become_server("trainer", niceness=19)
 
-    from latent_explorer.runs import protocol
-
-    def send(reply: "Reply") -> None:
-        try:
-            with speaking:
-                protocol.write(replies, reply)
-        except OSError:
-            os._exit(0)
-
+    from latent_explorer.runs.protocol import TRAINER
+    from latent_explorer.service.server import Server
     from latent_explorer.training.inbox import Inbox
 
-    inbox = Inbox(send)
-    inbox.listen(sys.stdin.buffer, lambda: os._exit(0))
+    server = Server(TRAINER, replies)
+    inbox = Inbox(server.send)
+    server.listen(inbox.hear)
 
     from latent_explorer.training.serve import serve
 
-    serve(inbox, send)
+    serve(inbox, server.send)
 
 
 if __name__ == "__main__":

@@ -3,25 +3,23 @@
 import threading
 from collections import deque
 from collections.abc import Callable
-from typing import BinaryIO
 
-from latent_explorer.runs import protocol
 from latent_explorer.runs.protocol import (
     Ask,
     Begin,
     Continue,
     Continued,
-    Film,
+    MakeFilm,
     Pause,
     Paused,
-    Refused,
     Reply,
     Request,
     Stop,
 )
+from latent_explorer.service.codec import Refused, Unreadable
 from latent_explorer.training.control import Control
 
-Task = tuple[Begin | Film, Control] | Ask
+Task = tuple[Begin | MakeFilm, Control] | Ask
 
 
 class Inbox:
@@ -33,30 +31,22 @@ class Inbox:
     def __init__(self, send: Callable[[Reply], None]) -> None:
         self._send = send
         self._changed = threading.Condition()
-        self._tasks: deque[tuple[Begin | Film, Control]] = deque()
+        self._tasks: deque[tuple[Begin | MakeFilm, Control]] = deque()
         self._ask: Ask | None = None
         self._control: Control | None = None  # of the run under way
         self._filming: Control | None = None
 
-    def listen(self, stream: BinaryIO, at_end: Callable[[], None]) -> None:
-        """Hear all that comes over `stream`, in a thread; then call `at_end`."""
-
-        def run() -> None:
-            for request in protocol.requests(stream):
-                self.hear(request)
-            at_end()
-
-        threading.Thread(target=run, name="requests", daemon=True).start()
-
-    def hear(self, request: Request) -> None:
+    def hear(self, request: Request | Unreadable) -> None:
         """Take up one request."""
         with self._changed:
             match request:
+                case Unreadable():
+                    self._send(request)
                 case Ask():
                     self._ask = request
                 case Begin():
                     self._begin(request)
-                case Film():
+                case MakeFilm():
                     self._filming = Control()
                     self._tasks.append((request, self._filming))
                 case _ if (control := self._control or self._filming) is not None:

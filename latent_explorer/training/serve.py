@@ -1,6 +1,5 @@
 """The trainer's loop: one task after the other, in the main thread."""
 
-import logging
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -9,27 +8,26 @@ from latent_explorer.bundles import read_config
 from latent_explorer.bundles.seal import CONFIG
 from latent_explorer.data import open_dataset
 from latent_explorer.data.facts import Facts, known_facts
-from latent_explorer.errors import Cancelled, UserError
+from latent_explorer.errors import Cancelled
 from latent_explorer.runs.protocol import (
     Ask,
     Begin,
     Ended,
     Estimated,
     Failed,
-    Film,
     Filmed,
-    Refused,
+    MakeFilm,
     Reply,
     Reported,
 )
+from latent_explorer.service.background import in_words
+from latent_explorer.service.codec import Refused
 from latent_explorer.training.control import Control
 from latent_explorer.training.devices import MemoryLackError
 from latent_explorer.training.estimate import estimate, warm
 from latent_explorer.training.gauge import Gauge
 from latent_explorer.training.inbox import Inbox
 from latent_explorer.training.jobs import train_bundle
-
-_log = logging.getLogger(__name__)
 
 Send = Callable[[Reply], None]
 
@@ -47,7 +45,7 @@ def serve(inbox: Inbox, send: Send) -> None:
             case Ask() as ask:
                 estimates.answer(ask)
             case task, control:
-                last = film(task, control, send) if isinstance(task, Film) else train(task, control, send)
+                last = film(task, control, send) if isinstance(task, MakeFilm) else train(task, control, send)
                 inbox.ended(control)
                 send(last)  # at which the next run may be asked for
 
@@ -66,7 +64,7 @@ class Estimates:
         except OvertakenError:
             return
         except Exception as error:
-            self._send(Refused(number=ask.number, reason=_in_words(error)))
+            self._send(Refused(number=ask.number, reason=in_words(error)))
 
     def _estimate(self, ask: Ask) -> None:
         facts = self._facts_of(ask.job.source)
@@ -110,34 +108,26 @@ def train(begin: Begin, control: Control, send: Send) -> Ended | Failed:
     except Exception as error:
         kept = job.folder if _saved_at(job.folder) != before else None
         smaller = error.batch_size if isinstance(error, MemoryLackError) else None
-        return Failed(reason=_in_words(error), batch_size=smaller, bundle=kept)
+        return Failed(reason=in_words(error), batch_size=smaller, bundle=kept)
     if _saved_at(job.folder) == before:
         return Ended(bundle=None, complete=False)
     some = read_config(job.folder).training.epochs > 0
     return Ended(bundle=job.folder, complete=some and not job.run.state.exists())  # a complete run needs no state
 
 
-def film(wish: Film, control: Control, send: Send) -> Filmed | Refused:
+def film(request: MakeFilm, control: Control, send: Send) -> Filmed | Refused:
     """Make a film, telling of it; the last reply is still to be sent."""
     from latent_explorer.film import make_film
 
     try:
-        return Filmed(number=wish.number, file=make_film(wish, send, control))
+        return Filmed(number=request.number, file=make_film(request, send, control))
     except Cancelled:
-        return Filmed(number=wish.number, file=None)
+        return Filmed(number=request.number, file=None)
     except Exception as error:
-        return Refused(number=wish.number, reason=_in_words(error))
+        return Refused(number=request.number, reason=in_words(error))
 
 
 def _saved_at(folder: Path) -> int | None:
     """When the bundle in a folder was saved; None where there is none."""
     config = folder / CONFIG
     return config.stat().st_mtime_ns if config.exists() else None
-
-
-def _in_words(error: Exception) -> str:
-    """What a person is to read; of an error that nobody foresaw, the log has the rest."""
-    if isinstance(error, UserError):
-        return str(error)
-    _log.error("unforeseen", exc_info=error)
-    return f"something unforeseen happened, which is an error of the program: {type(error).__name__}: {error}"

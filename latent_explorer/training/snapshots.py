@@ -74,7 +74,7 @@ class Snapshots:
         """How to turn the map of `means` (n, d), of all images, to lay it beside that of the last snapshot."""
         if self._before is None:
             return None
-        return Turn.between(chart_for(means).to_plane(means[self._watched]), self._before)
+        return Turn.between(_on_plane(means)[self._watched], self._before)
 
     def _take_up(self) -> None:
         """Go on beside the last snapshot that there is."""
@@ -85,7 +85,7 @@ class Snapshots:
                 shutil.rmtree(folder, ignore_errors=True)
                 continue
             if latents.index is not None and np.array_equal(latents.index, self._watched):
-                self._before = chart_for(latents.mean, config.turn).to_plane(latents.mean)
+                self._before = _on_plane(latents.mean, config.turn)
             return
 
     def _take(self, moment: Moment) -> None:
@@ -97,7 +97,7 @@ class Snapshots:
 
     def _save(self, moment: Moment) -> None:
         latents = self._latents()
-        uv = chart_for(latents.mean).to_plane(latents.mean)
+        uv = _on_plane(latents.mean)
         turn = Turn() if self._before is None else Turn.between(uv, self._before)
         model = self._training.averaged_model()
         config = config_of(
@@ -135,3 +135,8 @@ class Snapshots:
         if not self._told:
             self._complain(f"no snapshot could be kept, the run goes on without: {reason}")
         self._told = True
+
+
+def _on_plane(means: NDArray[np.float32], turn: Turned | None = None) -> NDArray[np.float64]:
+    """Where the usual chart of means (n, d) has them, (n, 2)."""
+    return chart_for(None, means, turn).to_plane(means)

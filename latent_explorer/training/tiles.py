@@ -22,7 +22,7 @@ def first_tiles(
     limit: bytes of all pictures. Of the levels those are taken, from the coarsest on, that fit whole.
     turn: of the map, as the bundle's configuration says it.
     """
-    chart = chart_for(latents.mean, turn)
+    chart = chart_for(None, latents.mean, turn)
     keys = _within(limit // (PICTURES**2 * math.prod(model.spec.image_shape)), latents, chart)
     if not keys:
         return None

@@ -9,23 +9,22 @@ import numpy as np
 import pytest
 
 from latent_explorer.atlas import (
-    FIELDS,
     DiskTiles,
     Layout,
     TileKey,
     clear_tiles,
     name_of,
-    tile_layout,
     tiles_bytes,
     trim_tiles,
 )
 from latent_explorer.errors import UserError
+from latent_explorer.fields import FIELDS, layer_fields
 
 SHAPE = (64, 6, 5, 3)
 
 
 def layout(field: str) -> Layout:
-    return tile_layout(field, SHAPE[1:])
+    return FIELDS[field].layout(SHAPE[1:])
 
 
 def key(column: int = 0, level: int = 0) -> TileKey:
@@ -93,7 +92,7 @@ def test_a_damaged_file_never_gives_a_wrong_picture_or_value(tmp_path: Path, see
             assert np.array_equal(tiles.read(wanted), make(0))
 
 
-@pytest.mark.parametrize("field", FIELDS)
+@pytest.mark.parametrize("field", [field.name for field in layer_fields()])
 def test_values_come_back_to_the_bit(tmp_path: Path, field: str) -> None:
     tiles = DiskTiles(tmp_path, "a" * 64, layout)
     wrote = np.random.default_rng(1).standard_normal(layout(field).shape).astype(np.float32)
@@ -125,7 +124,7 @@ def test_the_tile_of_another_model_or_version_is_not_taken_even_under_the_same_n
 def test_a_small_file_that_unpacks_to_a_large_one_is_refused(tmp_path: Path) -> None:
     tiles = DiskTiles(tmp_path, "a" * 64, layout)
     tiles.write(key(), pictures())
-    huge = DiskTiles(tmp_path / "other", "a" * 64, lambda field: tile_layout(field, (600, 500, 3)))
+    huge = DiskTiles(tmp_path / "other", "a" * 64, lambda field: FIELDS[field].layout((600, 500, 3)))
     huge.write(key(), np.zeros((64, 600, 500, 3), np.uint8))
     tile_file(tmp_path / (32 * "a")).write_bytes(tile_file(tmp_path / "other").read_bytes())
     assert tiles.read(key()) is None

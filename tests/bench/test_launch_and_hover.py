@@ -1,6 +1,7 @@
 """`bench startup` and `bench hover`: what counts as a picture, and what the plain programs do."""
 
 import json
+import threading
 import time
 from pathlib import Path
 
@@ -21,28 +22,43 @@ def test_the_first_pictures_are_told_once_both_were_seen(
 ) -> None:
     with person_at_a_window(str(small_bundle)) as person:
         pictures, closed = [], []
-        show = person.window.prober._show
-        person.window.prober._show = lambda image: (show(image), pictures.append(time.time()))
+        show = person.pane.prober._show
+        person.pane.prober._show = lambda image: (show(image), pictures.append(time.time()))
         person.window.close = lambda: closed.append(time.time())
         began = time.time()
         tell_first_pictures(person.window)
         assert capsys.readouterr().out == ""
         person.wait_until(lambda: bool(closed))
         told = json.loads(capsys.readouterr().out)
-        assert person.window.prober.probe.picture is not None
+        assert person.pane.prober.probe.picture is not None
         assert began < told["first_paint"] < pictures[-1] < told["first_exact_hover"]
         del person.window.close
 
 
-def test_without_an_exact_picture_nothing_is_told(
-    qapp, small_bundle: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    with person_at_a_window(str(small_bundle)) as person:
-        monkeypatch.setattr(person.window.prober, "take_picture", lambda reply: None)
+class SilentEngine:
+    """Takes all requests and answers none."""
+
+    def __init__(self) -> None:
+        self._ended = threading.Event()
+
+    def send(self, request: object) -> None:
+        pass
+
+    def offer(self, request: object) -> bool:
+        return True
+
+    def receive(self) -> None:
+        self._ended.wait()
+
+    def stop(self) -> None:
+        self._ended.set()
+
+
+def test_without_an_exact_picture_nothing_is_told(qapp, small_bundle: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with person_at_a_window(str(small_bundle), start_engine=SilentEngine) as person:
         tell_first_pictures(person.window)
-        person.wait_for_the_engine()
+        person.wait_until(lambda: person.pane.prober.probe is not None)
         person.wait(0.3)
-        assert person.window.prober.probe is not None
         assert capsys.readouterr().out == ""
 
 

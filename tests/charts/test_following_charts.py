@@ -28,7 +28,7 @@ def bent_sheet(seed: int, dimensions: int = 6, count: int = 2000) -> NDArray[np.
 @FEW
 @given(PLANE, SEEDS, st.integers(3, 9), st.integers(1, 200))
 def test_a_plane_point_comes_back(uv: NDArray[np.float64], seed: int, dimensions: int, count: int) -> None:
-    chart = chart_for(bent_sheet(seed, dimensions, count))
+    chart = chart_for(None, bent_sheet(seed, dimensions, count))
     np.testing.assert_allclose(chart.to_plane(chart.to_latent(uv)), uv, atol=1e-4)
 
 
@@ -100,7 +100,7 @@ def test_the_deepest_zoom_still_tells_neighbours_apart(seed: int, place) -> None
 
 @pytest.mark.parametrize("points", [np.ones((1, 4)), np.ones((30, 4)), np.outer(np.linspace(0, 1, 20), np.ones(5))])
 def test_data_without_extent_have_a_chart_too(points: NDArray[np.float64]) -> None:
-    chart = chart_for(points.astype(np.float32))
+    chart = chart_for(None, points.astype(np.float32))
     assert np.isfinite(chart.to_latent([(0.0, 0.0), (3.0, -2.0)])).all()
     np.testing.assert_allclose(chart.to_latent(chart.to_plane(points[0])), points[0], atol=1e-2)
 

@@ -44,8 +44,8 @@ def test_both_ways_through_the_grid_give_the_same_pictures(wide_bundle):
     z = grid_bench.grid_latents(wide_bundle, 40)
     assert z.shape == (1600, 5)
     with threads(1):
-        desk, device = grid_bench.open_desk(wide_bundle)
-        ours = np.concatenate(list(grid_bench.engine_pictures(desk, z)))
+        service, device = grid_bench.open_service(wide_bundle)
+        ours = np.concatenate(list(grid_bench.engine_pictures(service, z)))
         model = grid_baseline.open_eager(wide_bundle, device)
         plain = np.concatenate(list(grid_baseline.eager_pictures(model, device, z)))
     assert ours.shape == plain.shape == (1600, 6, 10, 3)

@@ -6,15 +6,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from latent_explorer.engine.handlers.decode import Decode
+from latent_explorer.engine.handlers.open import Open
 from latent_explorer.engine.process import serve_inline
-from latent_explorer.engine.protocol import Decode, Open, Pictures
+from latent_explorer.engine.protocol import Pictures
 from latent_explorer.export import read_provenance
 
 
 def engine_pictures(bundle, places):
     z = np.array(places, np.float32)
     replies = serve_inline([Open(1, str(bundle)), Decode(2, z)])
-    return np.concatenate([reply.images for reply in replies if isinstance(reply, Pictures)])
+    return np.concatenate([reply.content for reply in replies if isinstance(reply, Pictures)])
 
 
 def assert_same(found, expected):
@@ -148,3 +150,39 @@ def test_interpolate_refuses_with_one_line(call, small_bundle, tmp_path, option,
     words = [word for pair in usual.items() for word in pair]
     assert complaint in call("interpolate", "--model", small_bundle, *words).complaint
     assert not list(tmp_path.iterdir())
+
+
+def test_a_grid_is_decoded_through_the_chart_that_is_named(done, wide_bundle, pixels):
+    slice_ = ("--chart", "slice:across=4,through=1,2,3,4,5,up=2", "--region", "-1,-1,1,1")
+    found = done("grid", "--model", wide_bundle, *slice_, "--columns", 2, "--rows", 2, "--out", "a.png", "--json").json
+    assert found["chart"] == "slice:across=4,through=1,2,3,4,5,up=2"
+    places = [[1, 2, v, 4, u] for v in (0.5, -0.5) for u in (-0.5, 0.5)]
+    expected = engine_pictures(wide_bundle, places)
+    assert_same(pixels("a.png"), np.block([[[expected[0]], [expected[1]]], [[expected[2]], [expected[3]]]]))
+    assert "slice:across=4,through=1,2,3,4,5,up=2" in read_provenance(Path("a.png")).coordinates
+
+
+def test_a_map_is_drawn_through_the_chart_that_is_named(done, wide_bundle):
+    flat = done("export", "map", "--model", wide_bundle, "--chart", "principal", "--out", "a.svg", "--json").json
+    assert flat["chart"] == "principal"
+    assert done("export", "map", "--model", wide_bundle, "--out", "b.svg", "--json").json["chart"] == "following"
+    assert "principal chart" in Path("a.svg").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("chart", "complaint"),
+    [
+        ("tsne", "--chart tsne: no chart called 'tsne': expected one of identity, principal"),
+        ("slice:up=0", "span no plane"),
+        ("slice:up=5", "up=5: expected a dimension from 0 to 4 or 5 numbers"),
+        ("slice:5", "found '5' without a name"),
+    ],
+)
+def test_a_chart_that_is_not_possible_is_refused(call, wide_bundle, chart, complaint):
+    assert complaint in call("grid", "--model", wide_bundle, "--chart", chart, "--out", "a.png").complaint
+
+
+@pytest.mark.parametrize("command", [("grid",), ("export", "grid"), ("export", "map")])
+def test_help_lists_the_charts(done, command):
+    help_ = done(*command, "--help").out
+    assert all(word in help_ for word in ("Charts:", "principal", "slice", "across:", "Example"))

@@ -123,10 +123,12 @@ def test_an_interrupt_ends_a_command_with_130(call, monkeypatch):
     ("arguments", "wish"),
     [
         ([], WindowWish()),
-        (["--model", "x"], WindowWish("x")),
-        (["--time-first-paint"], WindowWish(None, True)),
-        (["--model", "x", "--time-first-paint"], WindowWish("x", True)),
-        (["--time-first-paint", "--model", "x"], WindowWish("x", True)),
+        (["--model", "x"], WindowWish(("x",))),
+        (["--time-first-paint"], WindowWish((), True)),
+        (["--model", "x", "--time-first-paint"], WindowWish(("x",), True)),
+        (["--time-first-paint", "--model", "x"], WindowWish(("x",), True)),
+        (["--model", "x", "--chart", "slice:up=2"], WindowWish(("x",), False, ("slice:up=2",))),
+        (["--chart"], None),
         (["--model"], None),
         (["--model", "--help"], None),
         (["--help"], None),
@@ -144,16 +146,16 @@ def window(monkeypatch):
     asked = []
     module = ModuleType(WINDOW)
     module.Window = object
-    module.run = lambda model=None, watch=None: asked.append((model, watch is not None)) or 7
+    module.run = lambda *given: asked.append((*given[:2], len(given) == 3)) or 7
     monkeypatch.setitem(sys.modules, WINDOW, module)
     monkeypatch.setenv("QT_QPA_PLATFORM", "offscreen")
     return asked
 
 
-@pytest.mark.parametrize("arguments", [["--model=x"], ["--model=x", "--time-first-paint"]])
+@pytest.mark.parametrize("arguments", [["--chart=principal"], ["--chart=principal", "--time-first-paint"]])
 def test_typer_opens_the_window_too(call, window, arguments):
-    assert call(*arguments).code == 7
-    assert window == [("x", len(arguments) == 2)]
+    assert call("--model=x", *arguments).code == 7
+    assert window == [(("x",), ("principal",), len(arguments) == 2)]
 
 
 def test_without_a_display_the_window_is_refused(call, window, monkeypatch):
@@ -168,7 +170,8 @@ def test_the_window_starts_without_what_the_commands_need():
     program = (
         "import sys, types\n"
         f"window = sys.modules[{WINDOW!r}] = types.ModuleType({WINDOW!r})\n"
-        f"window.run = lambda model: print(model, sys.modules.keys() & {set(HEAVY)!r}) or 3\n"
+        f"heavy = {set(HEAVY)!r}\n"
+        "window.run = lambda *given: print(given[0][0], sys.modules.keys() & heavy) or 3\n"
         "from latent_explorer.cli import main\n"
         "sys.argv = ['latent-explorer', '--model', 'x']\n"
         "main()\n"

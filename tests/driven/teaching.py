@@ -15,8 +15,9 @@ from PyQt6.QtWidgets import QFileDialog, QLineEdit, QWidget
 
 from latent_explorer.bench.person import Person, person_at_a_window
 from latent_explorer.bundles import check_bundle
+from latent_explorer.engine.handlers.hover import Hover, Picture
+from latent_explorer.engine.handlers.open import Open
 from latent_explorer.engine.process import serve_inline
-from latent_explorer.engine.protocol import Hover, Open, Picture
 
 LONG = 240.0  # seconds that a step of training may take on a busy machine
 NAME = "for-my-class"
@@ -37,22 +38,24 @@ def decoded(folder: Path, z: NDArray[np.float32]) -> NDArray[np.int64]:
 def hover_shows_the_moment(teacher: Person) -> None:
     """Move the pointer, and compare the picture with one decoded from the snapshot's own file."""
     window = teacher.window
-    teacher.wait_until(lambda: window.ready and not (window.voyage.gathers or window.voyage.glide.moving))
+    teacher.wait_until(
+        lambda: window.pane.ready and not (window.pane.navigator.gathers or window.pane.navigator.glide.moving)
+    )
     teacher.move(QPoint(300, 260))
     teacher.move(QPoint(310, 264))
-    teacher.wait_until(lambda: window.prober.probe is not None and window.prober.probe.picture is not None)
-    probe, shown = window.prober.probe, window.voyage.shown
+    teacher.wait_until(lambda: window.pane.prober.probe is not None and window.pane.prober.probe.picture is not None)
+    probe, shown = window.pane.prober.probe, window.pane.navigator.shown
     assert probe is not None
     assert probe.picture is not None
-    if shown is not None and window.ready:  # while a run goes on another may come at any time
+    if shown is not None and window.pane.ready:  # while a run goes on another may come at any time
         assert np.abs(decoded(shown.folder, probe.z) - probe.picture).max() <= 2
 
 
 def begin_a_run_of_three_epochs(teacher: Person) -> None:
     window = teacher.window
     teacher.choose("Train a model…")
-    teacher.wait_until(lambda: window.training.is_made and window.training.setup.isVisible())
-    setup = window.training.setup
+    teacher.wait_until(lambda: window.workbench.training.is_made and window.workbench.training.setup.isVisible())
+    setup = window.workbench.training.setup
     type_into(setup.form.rows["epochs"].editor, "3")
     type_into(setup.form.rows["name"].editor, NAME)
     teacher.wait_until(lambda: "images" in setup.expected.text(), LONG)
@@ -60,7 +63,7 @@ def begin_a_run_of_three_epochs(teacher: Person) -> None:
 
 
 def pause_and_resume(teacher: Person) -> None:
-    trainer, page = teacher.window.trainer, teacher.window.training.run
+    trainer, page = teacher.window.workbench.trainer, teacher.window.workbench.training.run
     teacher.press_button(page.running.pause)
     teacher.wait_until(lambda: trainer.stage == "paused", LONG)
     teacher.wait(0.5)
@@ -73,22 +76,22 @@ def pause_and_resume(teacher: Person) -> None:
 
 
 def travel_back(teacher: Person) -> None:
-    window, voyage = teacher.window, teacher.window.voyage
-    slider = window.training.run.timeline.slider
+    window, voyage = teacher.window, teacher.window.pane.navigator
+    slider = window.workbench.training.run.timeline.slider
     slider.setFocus()
-    newest = window.points.uv
+    newest = window.pane.points.uv
     for _ in range(3):
         QTest.keyClick(slider, Qt.Key.Key_Left)
     teacher.wait_until(lambda: voyage.shown is not None and voyage.shown.folder == voyage.folders[-4])
     hover_shows_the_moment(teacher)
     teacher.wait_until(lambda: not voyage.glide.moving)
-    assert np.abs(window.points.uv - newest).mean() > 0.01
-    assert "Epoch" in window.canvas.marks.caption
+    assert np.abs(window.pane.points.uv - newest).mean() > 0.01
+    assert "Epoch" in window.pane.canvas.marks.caption
 
 
 def export_the_film(teacher: Person, film: Path) -> None:
     window = teacher.window
-    teacher.press_button(window.training.run.timeline.film)
+    teacher.press_button(window.workbench.training.run.timeline.film)
     teacher.wait_until(lambda: window.findChild(QFileDialog) is not None)
     dialog = window.findChild(QFileDialog)
     assert dialog is not None
@@ -106,14 +109,16 @@ def export_the_film(teacher: Person, film: Path) -> None:
 
 def open_the_bundle_and_go_back_through_its_training(teacher: Person) -> None:
     window = teacher.window
-    teacher.press_button(window.training.run.results.open)
-    teacher.wait_until(lambda: window.ready and window.session is not None and window.session.bundle.name == NAME)
-    assert window.session is not None
-    assert len(window.session.bundle.latents) == 70_000
-    assert window.canvas.marks.caption == ""
+    teacher.press_button(window.workbench.training.run.results.open)
+    teacher.wait_until(
+        lambda: window.pane.ready and window.pane.session is not None and window.pane.session.bundle.name == NAME
+    )
+    assert window.pane.session is not None
+    assert len(window.pane.session.bundle.latents) == 70_000
+    assert window.pane.canvas.marks.caption == ""
     teacher.wait_for_the_engine()
-    teacher.choose("Through its training")
-    teacher.wait_until(lambda: window.voyage.shown is not None)
+    teacher.choose("Training history")
+    teacher.wait_until(lambda: window.pane.navigator.shown is not None)
     hover_shows_the_moment(teacher)
 
 
@@ -121,7 +126,7 @@ def teach(teacher: Person, folder: Path) -> None:
     """Train, watch, pause, travel, film, keep and open again."""
     window = teacher.window
     moments: list[NDArray[np.float32]] = []
-    window.voyage.arrived.connect(lambda bundle: moments.append(bundle.uv))
+    window.pane.navigator.arrived.connect(lambda bundle: moments.append(bundle.uv))
 
     begin_a_run_of_three_epochs(teacher)
     teacher.wait_until(lambda: len(moments) >= 3, LONG)
@@ -129,8 +134,8 @@ def teach(teacher: Person, folder: Path) -> None:
     hover_shows_the_moment(teacher)
     pause_and_resume(teacher)
 
-    page = window.training.run
-    teacher.wait_until(lambda: not window.trainer.busy, LONG)
+    page = window.workbench.training.run
+    teacher.wait_until(lambda: not window.workbench.trainer.busy, LONG)
     teacher.wait_until(lambda: page.results.isVisible())
     assert check_bundle(folder / NAME).training.epochs == 3
     assert {"loss", "reconstruction", "kl"} <= set(page.curves.history.test)
@@ -143,7 +148,7 @@ def teach(teacher: Person, folder: Path) -> None:
 
 def main(folder: Path) -> None:
     with person_at_a_window("mnist-vae-2d") as teacher:
-        teacher.window.trainer.folder = folder
+        teacher.window.workbench.trainer.folder = folder
         teacher.wait_for_the_engine()
         teach(teacher, folder)
 

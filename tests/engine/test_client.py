@@ -6,15 +6,23 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from latent_explorer.engine.client import Answer, EngineClient, EngineLost, Event, Want
-from latent_explorer.engine.process import ProcessEngine, ThreadEngine
-from latent_explorer.engine.protocol import Opened, Picture, Place, Refused
+from latent_explorer.engine.client import Answer, EngineClient, EngineLost, Event, Urgency, Want
+from latent_explorer.engine.handlers import ENGINE
+from latent_explorer.engine.handlers.decode import Decode, want_pictures
+from latent_explorer.engine.handlers.describe import Describe, Place
+from latent_explorer.engine.handlers.evaluate import want_values
+from latent_explorer.engine.handlers.hover import Hover, Picture
+from latent_explorer.engine.handlers.open import Opened
+from latent_explorer.engine.process import ProcessEngine, ThreadEngine, serve_inline
+from latent_explorer.engine.protocol import Pictures, Values
+from latent_explorer.errors import EngineError, ServiceError
+from latent_explorer.service.codec import Numbered, Refused
 
 PATIENCE = 60.0
 
@@ -50,6 +58,7 @@ def listener() -> Listener:
 @pytest.fixture(params=[ProcessEngine, ThreadEngine])
 def client(request: pytest.FixtureRequest, listener: Listener, small_bundle: Path) -> Iterator[EngineClient]:
     client = EngineClient(listener.events.put, request.param)
+    client.subscribe("tiles", print)
     client.open(str(small_bundle))
     listener.until(Opened)
     yield client
@@ -61,12 +70,12 @@ def point(u: float, v: float = 0.0) -> np.ndarray:
 
 
 def wants(count: int, size: int = 64) -> list[Want]:
-    return [Want(key, np.full((size, 2), key / count, np.float32)) for key in range(count)]
+    return [want_pictures(key, np.full((size, 2), key / count, np.float32)) for key in range(count)]
 
 
 def test_the_newest_hover_is_answered(client: EngineClient, listener: Listener) -> None:
     for step in range(50):
-        number = client.hover(point(step / 50))
+        number = client.ask(Hover, point(step / 50))
     answer = listener.until(Picture)
     while isinstance(answer, Answer) and answer.reply.number != number:
         answer = listener.until(Picture)
@@ -74,23 +83,23 @@ def test_the_newest_hover_is_answered(client: EngineClient, listener: Listener) 
     assert answer.reply.number == number
 
 
-def test_batches_come_in_the_order_wished(client: EngineClient, listener: Listener) -> None:
-    client.wish("tiles", wants(12))
+def test_batches_come_in_the_order_requested(client: EngineClient, listener: Listener) -> None:
+    client.request("tiles", wants(12))
     answers = listener.until_batches(12)
     assert [answer.key for answer in answers] == list(range(12))
     assert client.waiting == 0
 
 
-def test_a_new_wish_withdraws_what_is_no_longer_wanted(client: EngineClient, listener: Listener) -> None:
-    client.wish("tiles", wants(200, 1000))
-    client.wish("tiles", wants(5)[3:])
+def test_a_new_request_withdraws_what_is_no_longer_wanted(client: EngineClient, listener: Listener) -> None:
+    client.request("tiles", wants(200, 1000))
+    client.request("tiles", wants(5)[3:])
     answers = listener.until_batches(2)
     assert {answer.key for answer in answers} == {3, 4}
     assert client.waiting == 0
 
 
 def test_a_place_is_described(client: EngineClient, listener: Listener) -> None:
-    number = client.describe(point(0))
+    number = client.ask(Describe, point(0))
     answer = listener.until(Place)
     assert isinstance(answer, Answer)
     assert answer.reply.number == number
@@ -106,6 +115,7 @@ def test_a_refusal_reaches_the_window(client: EngineClient, listener: Listener) 
 @pytest.fixture
 def process_client(listener: Listener, small_bundle: Path) -> Iterator[EngineClient]:
     client = EngineClient(listener.events.put)
+    client.subscribe("tiles", print)
     client.open(str(small_bundle))
     listener.until(Opened)
     yield client
@@ -119,10 +129,10 @@ def kill(client: EngineClient) -> None:
 
 def test_a_killed_engine_loses_nothing(process_client: EngineClient, listener: Listener) -> None:
     client = process_client
-    client.wish("tiles", wants(30, 400))
+    client.request("tiles", wants(30, 400))
     listener.until_batches(2)
     kill(client)
-    number = client.hover(point(0.5))
+    number = client.ask(Hover, point(0.5))
     keys, hovered, lost = {0, 1}, None, []
     while len(keys) < 30 or hovered != number or not lost:
         event = listener.events.get(timeout=PATIENCE)
@@ -178,8 +188,143 @@ def test_what_was_to_be_opened_first_stays_when_the_next_is_refused(listener: Li
     client.open(str(small_bundle))  # whether this has been sent yet when the next comes is a matter of luck
     client.open("/no/such/bundle")
     listener.until(Refused)
-    number = client.hover(point(0.5))
+    number = client.ask(Hover, point(0.5))
     answer = listener.until(Picture)
     client.close()
     assert isinstance(answer, Answer)
     assert answer.reply.number == number
+
+
+class Scripted:
+    """An engine that answers each request as a test says."""
+
+    def __init__(self, answer: Callable[[Numbered], list[Numbered | Exception]]) -> None:
+        self._answer, self.sent = answer, list[Numbered]()
+        self._replies: queue.SimpleQueue[Numbered | Exception | None] = queue.SimpleQueue()
+
+    def offer(self, request: Numbered) -> bool:
+        self.send(request)
+        return True
+
+    def send(self, request: Numbered) -> None:
+        self.sent.append(request)
+        for reply in self._answer(request):
+            self._replies.put(reply)
+
+    def receive(self) -> Numbered | None:
+        reply = self._replies.get()
+        if isinstance(reply, Exception):
+            raise reply
+        return reply
+
+    def stop(self) -> None:
+        self._replies.put(None)
+
+
+def pictures_for(request: Numbered) -> list[Numbered | Exception]:
+    return [Pictures(request.number, 0, np.zeros((len(request.z), 1, 1, 1), np.uint8))]  # type: ignore[attr-defined]
+
+
+def test_each_answer_goes_to_who_has_subscribed_to_its_topic_and_to_nobody_else(listener: Listener) -> None:
+    client = EngineClient(listener.events.put, lambda: Scripted(pictures_for))
+    taken: dict[str, list[object]] = {"pins": [], "film": []}
+    for topic, answers in taken.items():
+        client.subscribe(topic, answers.append)
+    client.request("film", wants(1, 3))
+    (answer,) = listener.until_batches(1)
+    client.dispatch(answer)
+    client.close()
+    assert taken == {"pins": [], "film": [answer]}
+
+
+def test_what_nobody_takes_is_an_error(listener: Listener) -> None:
+    client = EngineClient(listener.events.put, lambda: Scripted(lambda _: []))
+    client.subscribe("tiles", print)
+    with pytest.raises(EngineError, match="two want to take the answers of 'tiles'"):
+        client.subscribe("tiles", print)
+    with pytest.raises(EngineError, match="nobody takes the answers of 'tilse'"):
+        client.request("tilse", wants(1))
+    for event in (Answer("tilse", Refused(1, "no")), Answer(Hover, Refused(1, "no")), EngineLost(True)):
+        with pytest.raises(EngineError, match="nobody takes"):
+            client.dispatch(event)
+    client.close()
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (lambda request: [Values(request.number, 0, np.zeros((4, 1), np.float32))], "answered with Values"),
+        (lambda request: [Pictures(request.number, 2, np.zeros((3, 1, 1, 1), np.uint8))], "does not fit"),
+        (lambda request: [Refused(0, "nobody takes it")], "nobody takes it"),
+        (lambda request: [ServiceError("a message of 2 bytes was announced")], "was announced"),
+    ],
+)
+def test_an_engine_that_answers_what_nobody_takes_is_ended_and_its_work_asked_of_another(
+    listener: Listener, answer: Callable[[Numbered], list[Numbered | Exception]], words: str
+) -> None:
+    engines = [Scripted(pictures_for), Scripted(answer)]
+    client = EngineClient(listener.events.put, engines.pop)
+    client.subscribe("tiles", print)
+    client.request("tiles", wants(1, 4))
+    lost = listener.until(EngineLost)
+    listener.until_batches(1)
+    client.close()
+    assert isinstance(lost, EngineLost)
+    assert lost.again
+    assert words in lost.reason
+
+
+def test_what_is_too_large_to_be_sent_is_refused(
+    process_client: EngineClient, listener: Listener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ENGINE.requests, "largest", 10_000)
+    huge = want_pictures("huge", np.zeros((2000, 2), np.float32))
+    process_client.request("tiles", [huge, *wants(1)])
+    refused = listener.until(Refused)
+    assert isinstance(refused, Answer)
+    assert refused.key == "huge"
+    assert "ask for less" in refused.reply.reason  # type: ignore[attr-defined]
+    assert [answer.key for answer in listener.until_batches(1)] == [0]
+
+
+def test_the_more_urgent_is_asked_first_and_kinds_do_not_wait_for_each_other(listener: Listener) -> None:
+    engine = Scripted(lambda _: [])
+    client = EngineClient(listener.events.put, lambda: engine)
+    client.subscribe("export", print, Urgency.EXPORT)
+    client.subscribe("tiles", print, Urgency.VIEW)
+    client.subscribe("pins", print, Urgency.ASKED)
+    z = np.zeros((1, 2), np.float32)
+    client._sending = True  # all of it is wanted before any of it can go
+    client.request("export", wants(9, 1))
+    client.request("tiles", [*wants(2, 2), want_values("v", "veil", z)])
+    client.request("pins", [want_pictures("pin", z)])
+    client._sending = False
+    client.ask(Hover, z[0])
+    client.close()
+    assert [type(each).__name__ for each in engine.sent] == ["Hover", "Decode", "Decode", "Decode", "Evaluate"]
+    assert [len(each.z) for each in engine.sent if isinstance(each, Decode)] == [1, 2, 2]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="writes to a pipe's number")
+def test_an_engine_refuses_what_it_does_not_know_and_ends_at_a_frame_that_claims_too_much() -> None:
+    class Sing(Numbered, frozen=True, tag=True):
+        pass
+
+    engine = ProcessEngine()
+    engine.send(Sing(7))
+    refused = engine.receive()
+    assert isinstance(refused, Refused)
+    assert (refused.number, "'Sing'" in refused.reason) == (7, True)
+    os.write(engine._requests.fileno(), (2**60).to_bytes(8, "little"))
+    assert engine.receive() is None
+    engine.stop()
+    engine.close()
+
+
+def test_the_loop_names_what_it_does_not_take() -> None:
+    class Sing(Numbered, frozen=True, tag=True):
+        pass
+
+    (refused,) = serve_inline([Sing(3)])
+    assert isinstance(refused, Refused)
+    assert refused.reason == "the engine takes no request called 'Sing'"

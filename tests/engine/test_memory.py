@@ -12,9 +12,9 @@ from torch import Tensor
 from latent_explorer.engine.accelerator import accelerator_of, replayed
 from latent_explorer.engine.decoder import Decoder
 from latent_explorer.engine.memory import MOST_AT_ONCE, Allowance, bytes_per_picture, fitting_batch, is_out_of_memory
-from latent_explorer.engine.pace import Pace
-from latent_explorer.engine.slices import in_slices
+from latent_explorer.engine.slices import Pace, in_slices
 from latent_explorer.errors import EngineError
+from latent_explorer.fields.stretch import log_stretch
 from latent_explorer.nets.model import LatentModel
 from latent_explorer.nets.registry import build
 from latent_explorer.nets.spec import NetSpec
@@ -83,7 +83,9 @@ def test_out_of_memory_halves_the_batch_and_goes_on(most: int, error: Exception)
     decoder = Decoder(model, CPU)
     np.testing.assert_allclose(decoder.pictures(Z).astype(int), expected, atol=1)
     if most >= 4:  # as many as the stretch at one place takes
-        np.testing.assert_allclose(decoder.stretch(Z), Decoder(net(), CPU).stretch(Z), atol=0.01)
+        np.testing.assert_allclose(
+            decoder.measured(log_stretch, Z), Decoder(net(), CPU).measured(log_stretch, Z), atol=0.01
+        )
     largest = decoder._allowance.most
     assert most / 2 < largest <= most
     model.decoder.most = 100

@@ -11,20 +11,15 @@ from numpy.typing import NDArray
 
 from latent_explorer.bundles import read_config
 from latent_explorer.data import open_dataset
+from latent_explorer.engine.handlers.average import Average
+from latent_explorer.engine.handlers.decode import Decode
+from latent_explorer.engine.handlers.evaluate import Evaluate
+from latent_explorer.engine.handlers.hover import Hover
+from latent_explorer.engine.handlers.open import Open
+from latent_explorer.engine.handlers.originals import Originals
 from latent_explorer.engine.process import serve_inline
-from latent_explorer.engine.protocol import (
-    Average,
-    Decode,
-    Evaluate,
-    Hover,
-    Open,
-    Originals,
-    Pictures,
-    Refused,
-    Request,
-    Values,
-    Withdraw,
-)
+from latent_explorer.engine.protocol import Pictures, Values, Withdraw
+from latent_explorer.service.codec import Numbered, Refused
 
 MakeBundle = Callable[..., Path]
 
@@ -33,7 +28,7 @@ def images_of(bundle: Path) -> NDArray[np.uint8]:
     return open_dataset(read_config(bundle).dataset.source).images
 
 
-def answers(bundle: Path, *requests: Request) -> dict[int, list[Pictures | Refused]]:
+def answers(bundle: Path, *requests: Numbered) -> dict[int, list[Pictures | Refused]]:
     """The replies by the number of their request."""
     found: dict[int, list[Pictures | Refused]] = {}
     for reply in serve_inline([Open(1, str(bundle)), *requests]):
@@ -54,10 +49,10 @@ def without_dataset(make_bundle: MakeBundle) -> Path:
 def test_originals_are_the_images_of_their_indices(small_bundle: Path, indices: list[int]) -> None:
     asked = np.array(indices, np.int64)
     slices = answers(small_bundle, Originals(2, asked)).get(2, [])
-    assert sum(len(reply.images) for reply in slices) == len(asked)
+    assert sum(len(reply.content) for reply in slices) == len(asked)
     for reply in slices:
-        expected = images_of(small_bundle)[asked[reply.start : reply.start + len(reply.images)]]
-        np.testing.assert_array_equal(reply.images, expected)
+        expected = images_of(small_bundle)[asked[reply.start : reply.start + len(reply.content)]]
+        np.testing.assert_array_equal(reply.content, expected)
 
 
 @settings(max_examples=10, deadline=None)
@@ -67,7 +62,7 @@ def test_an_average_is_the_mean_image(wide_bundle: Path, seed: int, share: float
     chosen[seed] = True
     (reply,) = answers(wide_bundle, Average(2, chosen.view(np.uint8)))[2]
     expected = np.rint(images_of(wide_bundle)[chosen].astype(np.float64).mean(0)).astype(np.uint8)
-    np.testing.assert_array_equal(reply.images, expected[None])
+    np.testing.assert_array_equal(reply.content, expected[None])
 
 
 def test_what_cannot_be_had_is_refused_with_its_reason(small_bundle: Path, without_dataset: Path) -> None:
@@ -85,7 +80,7 @@ def test_pictures_come_before_originals_and_these_before_values(small_bundle: Pa
     asked = [Evaluate(2, "density", z), Originals(3, indices), Decode(4, z), Hover(5, z[0])]
     numbers = [reply.number for reply in serve_inline([Open(1, str(small_bundle)), *asked])]
     order = list(dict.fromkeys(numbers))
-    # originals and values also wait for the survey, which is loaded meanwhile
+    # originals and values also wait until the dataset is indexed
     assert order == [1, 5, 4, 3, 2]
 
 

@@ -7,20 +7,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from latent_explorer.engine.handlers.decode import Decode
+from latent_explorer.engine.handlers.describe import Describe, Place
+from latent_explorer.engine.handlers.hover import Hover, Picture
+from latent_explorer.engine.handlers.open import Open, Opened
 from latent_explorer.engine.process import serve_inline
-from latent_explorer.engine.protocol import (
-    Decode,
-    Describe,
-    Hover,
-    Open,
-    Opened,
-    Picture,
-    Pictures,
-    Place,
-    Refused,
-    Request,
-    Withdraw,
-)
+from latent_explorer.engine.protocol import Pictures, Withdraw
+from latent_explorer.service.codec import Numbered, Refused
 
 Z = np.array([0.5, -0.25], np.float32)
 
@@ -38,7 +31,7 @@ def test_a_bundle_is_opened_hovered_and_described(small_bundle: Path) -> None:
 def test_a_batch_comes_in_slices_equal_to_single_pictures(small_bundle: Path) -> None:
     z = np.random.default_rng(0).standard_normal((200, 2)).astype(np.float32)
     _, *slices = serve_inline([Open(1, str(small_bundle)), Decode(2, z)])
-    images = np.concatenate([reply.images for reply in slices if isinstance(reply, Pictures)])
+    images = np.concatenate([reply.content for reply in slices if isinstance(reply, Pictures)])
     (_, single) = serve_inline([Open(1, str(small_bundle)), Hover(2, z[77])])
     assert images.shape == (200, 8, 8, 1)
     assert isinstance(single, Picture)
@@ -68,7 +61,7 @@ def test_a_withdrawn_batch_is_not_answered(small_bundle: Path) -> None:
     ],
 )
 def test_what_cannot_be_served_is_refused_and_the_loop_goes_on(
-    small_bundle: Path, request_: Request, words: str
+    small_bundle: Path, request_: Numbered, words: str
 ) -> None:
     replies = serve_inline([Open(1, str(small_bundle)), request_, Hover(3, Z)])
     by_number = {reply.number: reply for reply in replies}
@@ -128,4 +121,4 @@ def test_any_storm_of_requests_is_answered(small_bundle: Path, storm: list[tuple
     for request in requests:
         if isinstance(request, Decode):
             slices = [r for r in replies if isinstance(r, Pictures) and r.number == request.number]
-            assert sum(len(reply.images) for reply in slices) == len(request.z)
+            assert sum(len(reply.content) for reply in slices) == len(request.z)

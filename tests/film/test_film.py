@@ -19,13 +19,14 @@ from latent_explorer.film.margin import LossCurve
 from latent_explorer.film.scene import FilmScene
 from latent_explorer.film.timing import Camera, Motion, times_of
 from latent_explorer.palette import DARK, LIGHT
-from latent_explorer.runs.protocol import Film, Filmed, Progress, Refused
+from latent_explorer.runs.protocol import Filmed, MakeFilm, Progress
+from latent_explorer.service.codec import Refused
 from latent_explorer.training.control import Control
 from latent_explorer.training.serve import film as serve_film
 
 
-def wish(run: Path, name: str, **other) -> Film:
-    return Film(number=1, run=run, file=run.parent / name, **{"width": 320, "seconds": 2.0, **other})
+def wish(run: Path, name: str, **other) -> MakeFilm:
+    return MakeFilm(number=1, run=run, file=run.parent / name, **{"width": 320, "seconds": 2.0, **other})
 
 
 def snapshots(run: Path) -> list[Path]:
@@ -126,7 +127,7 @@ def test_what_cannot_work_is_refused_before_the_work(filmed_run, name, other, me
 
 def test_where_there_is_no_run_it_is_said(tmp_path):
     with pytest.raises(UserError, match="expected a training run with snapshots"):
-        make_film(Film(number=1, run=tmp_path, file=tmp_path / "x.gif"), lambda progress: None)
+        make_film(MakeFilm(number=1, run=tmp_path, file=tmp_path / "x.gif"), lambda progress: None)
 
 
 # -- what is in it

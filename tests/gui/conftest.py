@@ -22,12 +22,14 @@ from pytestqt.qtbot import QtBot
 from latent_explorer.bench.person import Person
 from latent_explorer.bundles import Moment, read_config, read_latents, read_weights, save_snapshot
 from latent_explorer.charts import Turn
+from latent_explorer.engine.handlers.hover import Hover, Picture
+from latent_explorer.engine.handlers.open import Open
 from latent_explorer.engine.process import Engine, ThreadEngine, serve_inline
-from latent_explorer.engine.protocol import Hover, Open, Picture, Reply, Request
 from latent_explorer.gui.app import application
 from latent_explorer.gui.settings import Settings
 from latent_explorer.gui.shell.window import MainWindow
 from latent_explorer.runs import RunFolder
+from latent_explorer.service.codec import Numbered
 
 ENGINE_MS = 60_000
 """How long an engine may take to start before a test gives up."""
@@ -42,13 +44,13 @@ class SilentEngine:
     def __init__(self) -> None:
         self._ended = threading.Event()
 
-    def send(self, request: Request) -> None:
+    def send(self, request: Numbered) -> None:
         pass
 
-    def offer(self, request: Request) -> bool:
+    def offer(self, request: Numbered) -> bool:
         return True
 
-    def receive(self) -> Reply | None:
+    def receive(self) -> Numbered | None:
         self._ended.wait()
         return None
 
@@ -66,9 +68,9 @@ def silent_engine() -> Callable[[], Engine]:
 def window(qtbot: QtBot, tmp_path: Path, small_bundle: Path) -> Iterator[MainWindow]:
     """The main window, shown, its engine at work; closed at the end."""
     window = MainWindow(Settings(tmp_path / "settings.ini"))
-    window.open(small_bundle)
+    window.workbench.open(small_bundle)
     window.show()
-    qtbot.waitUntil(lambda: window.status.device != "engine starting", timeout=ENGINE_MS)
+    qtbot.waitUntil(lambda: window.pane.opener.device != "engine starting", timeout=ENGINE_MS)
     yield window
     close_for_good(window)
 
@@ -83,9 +85,11 @@ def shared_window(
     gc.freeze()  # what there is by now, torch above all, need not be searched for timers after every test
     window = MainWindow(Settings(tmp_path_factory.mktemp("shared") / "settings.ini"))
     window.resize(1200, 800)
-    window.open(small_bundle)
+    window.workbench.open(small_bundle)
     window.show()
-    Person(window).wait_until(lambda: window.ready, 3 * ENGINE_MS / 1000)  # the first start reads torch from the disk
+    Person(window).wait_until(
+        lambda: window.pane.ready, 3 * ENGINE_MS / 1000
+    )  # the first start reads torch from the disk
     yield window
     close_for_good(window)
 
@@ -94,19 +98,19 @@ def shared_window(
 def person(shared_window: MainWindow, small_bundle: Path) -> Person:
     """A person at the shared window, in which the small bundle has just been opened."""
     window, person = shared_window, Person(shared_window)
-    person.wait_until(lambda: window.ready)
-    window.session = None
-    window._kept.clear()  # what other tests have pinned
-    window.open(small_bundle)
-    person.wait_until(lambda: window.ready)
-    window.choose_theme("dark")
-    window.take_tool("Probe")
-    window.canvas.fit()
+    person.wait_until(lambda: window.pane.ready)
+    window.pane.session = None
+    window.pane._kept.clear()  # what other tests have pinned
+    window.workbench.open(small_bundle)
+    person.wait_until(lambda: window.pane.ready)
+    window.workbench.choose_theme("dark")
+    window.pane.take_tool("Probe")
+    window.pane.canvas.fit()
     window.activateWindow()
-    window.canvas.setFocus()
-    person.wait_until(window.canvas.hasFocus)
+    window.pane.canvas.setFocus()
+    person.wait_until(window.pane.canvas.hasFocus)
     person.wait_for_the_engine()
-    window.canvas.refresh()  # tiles that came last may not be painted yet
+    window.pane.canvas.refresh()  # tiles that came last may not be painted yet
     return person
 
 
@@ -120,7 +124,7 @@ def new_window(qapp: QApplication, tmp_path: Path) -> Iterator[Windows]:
             window = MainWindow(Settings(tmp_path / "settings.ini"), start_engine)
             windows.callback(close_for_good, window)
             if bundle is not None:
-                window.open(bundle)
+                window.workbench.open(bundle)
             window.show()
             person = Person(window)
             if bundle is not None:

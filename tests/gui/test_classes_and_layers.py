@@ -14,7 +14,7 @@ from latent_explorer.gui.panels.legend import ClassRow
 
 
 def rows(person: Person) -> list[ClassRow]:
-    return list(person.window.legend.widget().findChildren(ClassRow))
+    return list(person.window.pane.legend.widget().findChildren(ClassRow))
 
 
 def click(row: ClassRow, modifiers: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
@@ -29,7 +29,7 @@ def double_click(row: ClassRow) -> None:
 
 
 def hidden(person: Person) -> set[int]:
-    return set(person.window.session.state.hidden)
+    return set(person.window.pane.session.state.hidden)
 
 
 def button(person: Person, text: str) -> QToolButton:
@@ -40,31 +40,31 @@ def button(person: Person, text: str) -> QToolButton:
 def dressed(person: Person) -> Iterator[Person]:
     """A person whose window is dark again at the end."""
     yield person
-    person.window.actions_by_text["Dark theme"].trigger()
+    person.window.action("Dark theme").trigger()
 
 
 def test_a_click_hides_a_class_and_another_shows_it(person: Person) -> None:
-    person.window.legend.setFocus()  # where the click puts it; a map with the focus has a frame
+    person.window.pane.legend.setFocus()  # where the click puts it; a map with the focus has a frame
     before = person.canvas.grab().toImage()
-    assert person.window.points.count == 120
+    assert person.window.pane.points.count == 120
     click(rows(person)[1])
     assert hidden(person) == {1}
-    assert person.window.points.count == 80
+    assert person.window.pane.points.count == 80
     assert [row.shown for row in rows(person)] == [True, False, True]
     assert person.canvas.grab().toImage() != before
     click(rows(person)[1])
     assert hidden(person) == set()
-    assert person.window.points.count == 120
+    assert person.window.pane.points.count == 120
     assert person.canvas.grab().toImage() == before
 
 
 def test_a_double_click_isolates_and_a_second_shows_all(person: Person) -> None:
     double_click(rows(person)[2])
     assert hidden(person) == {0, 1}
-    assert person.window.points.count == 40
+    assert person.window.pane.points.count == 40
     double_click(rows(person)[2])
     assert hidden(person) == set()
-    assert person.window.points.count == 120
+    assert person.window.pane.points.count == 120
 
 
 def test_one_isolated_class_after_another(person: Person) -> None:
@@ -81,9 +81,9 @@ def test_a_click_with_control_isolates(person: Person) -> None:
 def test_show_all_shows_all(person: Person) -> None:
     for row in (0, 1, 2):
         click(rows(person)[row])
-    assert person.window.points.count == 0
+    assert person.window.pane.points.count == 0
     QTest.mouseClick(button(person, "Show all"), Qt.MouseButton.LeftButton)
-    assert person.window.points.count == 120
+    assert person.window.pane.points.count == 120
 
 
 def test_classes_by_keys(person: Person) -> None:
@@ -101,23 +101,23 @@ def test_what_is_hidden_is_not_undone(person: Person) -> None:
     person.click(person.point(0, 3.5))
     click(rows(person)[1])
     person.choose("Undo")
-    assert person.window.session.state.pins == ()
+    assert person.window.pane.session.state.pins == ()
     assert hidden(person) == {1}
 
 
 def test_a_hidden_point_is_not_snapped_to(person: Person) -> None:
-    bundle = person.window.session.bundle
+    bundle = person.window.pane.session.bundle
     image = int(bundle.uv[:, 0].argmin())
     at = person.point(*bundle.uv[image])
     view = person.canvas.view
-    assert person.window.points.nearest(view, at.x(), at.y(), 4) is not None
+    assert person.window.pane.points.nearest(view, at.x(), at.y(), 4) is not None
     click(rows(person)[int(bundle.latents.label[image])])
-    assert person.window.points.nearest(view, at.x(), at.y(), 4) is None
+    assert person.window.pane.points.nearest(view, at.x(), at.y(), 4) is None
 
 
 @pytest.mark.parametrize("name", ["Pictures", "Points"])
 def test_a_layer_is_hidden_by_its_key_and_by_its_button(person: Person, name: str) -> None:
-    layer = person.window.tiles if name == "Pictures" else person.window.points
+    layer = person.window.pane.tiles if name == "Pictures" else person.window.pane.points
     whole = person.canvas.grab().toImage()
     person.choose(name)
     assert not layer.visible
@@ -129,19 +129,21 @@ def test_a_layer_is_hidden_by_its_key_and_by_its_button(person: Person, name: st
 
 def test_hidden_points_are_not_counted(person: Person) -> None:
     person.choose("Points")
-    assert person.window.points.count == 0
+    assert person.window.pane.points.count == 0
     person.choose("Points")
-    assert person.window.points.count == 120
+    assert person.window.pane.points.count == 120
 
 
 def test_the_opacity_of_a_layer(person: Person) -> None:
     slider = next(
-        each for each in person.window.layers.findChildren(QSlider) if each.accessibleName() == "Opacity of the points"
+        each
+        for each in person.window.pane.layers.findChildren(QSlider)
+        if each.accessibleName() == "Opacity of the points"
     )
     slider.setFocus()
     before, value = person.canvas.grab().toImage(), slider.value()
     person.key(Qt.Key.Key_Home, on=slider)
-    assert person.window.points.opacity == pytest.approx(0.05)
+    assert person.window.pane.points.opacity == pytest.approx(0.05)
     assert person.canvas.grab().toImage() != before
     slider.setValue(value)
     assert person.canvas.grab().toImage() == before
@@ -151,11 +153,11 @@ def test_the_theme_is_switched(dressed: Person) -> None:
     window = dressed.window
     corner = dressed.canvas.width() - 3, 3
     for text, theme in (("Light theme", themes.LIGHT), ("Dark theme", themes.DARK)):
-        window.actions_by_text[text].trigger()
-        assert window.theme is theme
-        assert window.settings.theme == text.split()[0].lower()
+        window.action(text).trigger()
+        assert window.workbench.theme is theme
+        assert window.workbench.settings.theme == text.split()[0].lower()
         assert window.palette().window().color() == QColor(theme.window)
-    window.choose_theme("light")
+    window.workbench.choose_theme("light")
     dressed.choose("Pictures")
     light = dressed.canvas.grab().toImage().pixelColor(*corner)
     dressed.choose("Pictures")
@@ -165,13 +167,13 @@ def test_the_theme_is_switched(dressed: Person) -> None:
 def test_a_theme_keeps_what_was_made(dressed: Person) -> None:
     dressed.click(dressed.point(0, 3.5))
     click(rows(dressed)[0])
-    before = dressed.window.session.state, dressed.canvas.view, dressed.canvas.marks.pins
-    dressed.window.actions_by_text["Light theme"].trigger()
-    assert (dressed.window.session.state, dressed.canvas.view, dressed.canvas.marks.pins) == before
+    before = dressed.window.pane.session.state, dressed.canvas.view, dressed.canvas.marks.pins
+    dressed.window.action("Light theme").trigger()
+    assert (dressed.window.pane.session.state, dressed.canvas.view, dressed.canvas.marks.pins) == before
     assert [row.shown for row in rows(dressed)] == [False, True, True]
 
 
 def test_the_system_theme_is_light_or_dark(dressed: Person) -> None:
-    dressed.window.actions_by_text["System theme"].trigger()
-    assert dressed.window.theme is themes.system_theme()
-    assert dressed.window.settings.theme == "system"
+    dressed.window.action("System theme").trigger()
+    assert dressed.window.workbench.theme is themes.system_theme()
+    assert dressed.window.workbench.settings.theme == "system"

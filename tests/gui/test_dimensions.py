@@ -20,7 +20,7 @@ LEFT = Qt.MouseButton.LeftButton
 @pytest.fixture
 def wide(person: Person, wide_bundle: Path) -> Person:
     """A person who has opened the bundle of five dimensions and hovered over its map."""
-    person.window.open(wide_bundle)
+    person.window.workbench.open(wide_bundle)
     person.wait_for_the_engine()
     hover(person, person.point(0.5, 0.5))
     return person
@@ -40,24 +40,24 @@ def many(qtbot) -> DimensionList:
 
 
 def the_list(person: Person) -> DimensionList:
-    return person.window.inspector.dimensions.list
+    return person.window.pane.inspector.dimensions.list
 
 
 def hover(person: Person, at: QPoint) -> None:
     """Move there, and wait until the sliders have been told."""
     person.move(at)
-    person.wait_until(lambda: person.window.prober.probe.picture is not None)
-    person.wait_until(lambda: np.array_equal(the_list(person).latent, person.window.prober.probe.z))
+    person.wait_until(lambda: person.window.pane.prober.probe.picture is not None)
+    person.wait_until(lambda: np.array_equal(the_list(person).latent, person.window.pane.prober.probe.z))
 
 
 def exact(person: Person) -> np.ndarray:
     """The picture of the place that is probed, once it is there."""
-    person.wait_until(lambda: person.window.prober.probe.picture is not None)
-    return person.window.prober.probe.picture
+    person.wait_until(lambda: person.window.pane.prober.probe.picture is not None)
+    return person.window.pane.prober.probe.picture
 
 
 def test_a_dragged_slider_changes_its_coordinate_and_the_picture(wide: Person, wide_bundle: Path, decoded) -> None:
-    shown, prober = the_list(wide), wide.window.prober
+    shown, prober = the_list(wide), wide.window.pane.prober
     before, view, picture = prober.probe.z.copy(), wide.canvas.view, exact(wide)
     track = shown.row(2).track
     QTest.mousePress(shown.viewport(), LEFT, pos=track.center())
@@ -70,25 +70,25 @@ def test_a_dragged_slider_changes_its_coordinate_and_the_picture(wide: Person, w
     after = exact(wide)
     assert np.abs(after.astype(int) - decoded(wide_bundle, z)).max() <= 1
     assert (after != picture).any()
-    assert wide.window.inspector.picture.image == to_qimage(after)
+    assert wide.window.pane.inspector.picture.image == to_qimage(after)
     assert wide.canvas.view == view
-    assert wide.canvas.marks.probe == pytest.approx(wide.window.session.bundle.chart.to_plane(z))
+    assert wide.canvas.marks.probe == pytest.approx(wide.window.pane.session.bundle.chart.to_plane(z))
     assert not prober.probe.on_map
 
 
 def test_off_the_map_no_blend_of_its_pictures_stands_in(wide: Person) -> None:
-    shown, prober = the_list(wide), wide.window.prober
+    shown, prober = the_list(wide), wide.window.pane.prober
     exact(wide)
-    blends, before = prober.interpolated.total, wide.window.inspector.picture.image
+    blends, before = prober.interpolated.total, wide.window.pane.inspector.picture.image
     QTest.mouseClick(shown.viewport(), LEFT, pos=shown.row(3).track.center() + QPoint(40, 0))
     assert prober.interpolated.total == blends
-    assert wide.window.inspector.picture.image == before  # until the exact one is there
-    wide.wait_until(lambda: wide.window.inspector.coordinates.text().split(", ")[3] == f"{prober.probe.z[3]:.3f}")
-    assert "Off the map" in wide.window.inspector.values.lines[0]
+    assert wide.window.pane.inspector.picture.image == before  # until the exact one is there
+    wide.wait_until(lambda: wide.window.pane.inspector.coordinates.text().split(", ")[3] == f"{prober.probe.z[3]:.3f}")
+    assert "Off the map" in wide.window.pane.inspector.values.lines[0]
     wide.wait_until(lambda: prober.place is not None)
     assert prober.place.reach > 0
     hover(wide, wide.point(0, 1))
-    wide.wait_until(lambda: not any("Off the map" in line for line in wide.window.inspector.values.lines))
+    wide.wait_until(lambda: not any("Off the map" in line for line in wide.window.pane.inspector.values.lines))
 
 
 def test_hovering_the_map_puts_the_sliders_to_the_place(wide: Person) -> None:
@@ -96,16 +96,16 @@ def test_hovering_the_map_puts_the_sliders_to_the_place(wide: Person) -> None:
     QTest.mouseClick(shown.viewport(), LEFT, pos=shown.row(4).track.center() + QPoint(40, 0))
     at = wide.point(-1, 0.5)
     hover(wide, at)
-    chart = wide.window.session.bundle.chart
-    np.testing.assert_array_equal(shown.latent, chart.to_latent(wide.canvas.view.to_plane(at.x(), at.y())))
-    assert wide.window.prober.probe.on_map
+    chart = wide.window.pane.session.bundle.chart
+    np.testing.assert_array_equal(shown.latent, chart.to_latent(wide.canvas.to_plane(at)))
+    assert wide.window.pane.prober.probe.on_map
 
 
 def test_a_double_click_on_a_name_puts_it_back_to_the_mean(wide: Person) -> None:
     shown = the_list(wide)
     QTest.mouseDClick(shown.viewport(), LEFT, pos=shown.row(1).name.center())
-    mean = wide.window.session.bundle.latents.mean.mean(0)
-    np.testing.assert_allclose(wide.window.prober.probe.z[1], mean[1], atol=1e-5)
+    mean = wide.window.pane.session.bundle.latents.mean.mean(0)
+    np.testing.assert_allclose(wide.window.pane.prober.probe.z[1], mean[1], atol=1e-5)
 
 
 def test_values_are_typed(wide: Person) -> None:
@@ -115,77 +115,79 @@ def test_values_are_typed(wide: Person) -> None:
     QTest.keyClicks(shown.editor, "-1.25")
     wide.key(Qt.Key.Key_Return, on=shown.editor)
     assert not shown.editor.isVisible()
-    assert wide.window.prober.probe.z[0] == np.float32(-1.25)
+    assert wide.window.pane.prober.probe.z[0] == np.float32(-1.25)
 
 
 @pytest.mark.parametrize("text", ["", "-", "nan", "1e9", "a"])
 def test_what_is_no_number_is_refused_and_said(wide: Person, text: str) -> None:
-    shown, before = the_list(wide), wide.window.prober.probe.z
-    wide.wait_until(lambda: wide.window.prober.place is not None)
+    shown, before = the_list(wide), wide.window.pane.prober.probe.z
+    wide.wait_until(lambda: wide.window.pane.prober.place is not None)
     QTest.mouseClick(shown.viewport(), LEFT, pos=shown.row(0).value.center())
     QTest.keyClick(shown.editor, Qt.Key.Key_Delete)
     QTest.keyClicks(shown.editor, text)
     wide.key(Qt.Key.Key_Return, on=shown.editor)
-    assert "Type one number" in wide.window.inspector.said
-    assert wide.window.prober.probe.z is before
+    assert "Type one number" in wide.window.pane.inspector.said
+    assert wide.window.pane.prober.probe.z is before
     wide.key(Qt.Key.Key_Escape, on=shown.editor)
     assert not shown.editor.isVisible()
 
 
 def test_keys_choose_a_row_and_move_its_slider(wide: Person) -> None:
-    shown, before = the_list(wide), wide.window.prober.probe.z.copy()
+    shown, before = the_list(wide), wide.window.pane.prober.probe.z.copy()
     shown.setFocus()
     wide.key(Qt.Key.Key_Down, on=shown)
     wide.key(Qt.Key.Key_Down, on=shown)
     wide.key(Qt.Key.Key_Right, on=shown)
     extent = shown.data.high[2] - shown.data.low[2]
-    assert wide.window.prober.probe.z[2] == pytest.approx(before[2] + extent / 100, abs=1e-5)
+    assert wide.window.pane.prober.probe.z[2] == pytest.approx(before[2] + extent / 100, abs=1e-5)
     wide.key(Qt.Key.Key_Left, Qt.KeyboardModifier.ShiftModifier, on=shown)
-    assert wide.window.prober.probe.z[2] == pytest.approx(before[2] + 0.009 * extent, abs=1e-5)
+    assert wide.window.pane.prober.probe.z[2] == pytest.approx(before[2] + 0.009 * extent, abs=1e-5)
     assert "z2" in shown.accessibleDescription()
     wide.key(Qt.Key.Key_Delete, on=shown)
-    assert wide.window.prober.probe.z[2] == pytest.approx(shown.data.mean[2], abs=1e-5)
+    assert wide.window.pane.prober.probe.z[2] == pytest.approx(shown.data.mean[2], abs=1e-5)
     wide.key(Qt.Key.Key_Return, on=shown)
     QTest.keyClicks(shown.editor, "7")
     wide.key(Qt.Key.Key_Return, on=shown.editor)
     assert shown.hasFocus()
-    assert wide.window.prober.probe.z[2] == 7
+    assert wide.window.pane.prober.probe.z[2] == 7
 
 
 def test_a_pin_made_off_the_map_keeps_its_place(wide: Person) -> None:
     shown = the_list(wide)
     QTest.mouseClick(shown.viewport(), LEFT, pos=shown.row(3).track.center() + QPoint(45, 0))
-    z = wide.window.prober.probe.z.copy()
-    wide.window.inspector.pin_wanted.emit()
+    z = wide.window.pane.prober.probe.z.copy()
+    wide.window.pane.inspector.pin_wanted.emit()
     hover(wide, wide.point(1, 1))
-    np.testing.assert_array_equal(wide.window.session.state.pins[0].latent, z)
-    wide.window.pins.list.gone_to.emit(0)
-    np.testing.assert_array_equal(wide.window.prober.probe.z, z)
+    np.testing.assert_array_equal(wide.window.pane.session.state.pins[0].latent, z)
+    wide.window.pane.pins.list.gone_to.emit(0)
+    np.testing.assert_array_equal(wide.window.pane.prober.probe.z, z)
     wide.wait_until(lambda: np.array_equal(shown.latent, z))
 
 
 def test_a_route_from_a_pin_off_the_map_begins_at_the_pin(wide: Person) -> None:
     shown = the_list(wide)
     QTest.mouseClick(shown.viewport(), LEFT, pos=shown.row(3).track.center() + QPoint(45, 0))
-    wide.press_button(next(each for each in wide.window.inspector.findChildren(QToolButton) if each.text() == "Pin"))
-    (pin,), (place,) = wide.window.session.state.pins, wide.canvas.marks.pins
-    wide.window.take_tool("Path")
+    wide.press_button(
+        next(each for each in wide.window.pane.inspector.findChildren(QToolButton) if each.text() == "Pin")
+    )
+    (pin,), (place,) = wide.window.pane.session.state.pins, wide.canvas.marks.pins
+    wide.window.pane.take_tool("Path")
     wide.drag(wide.point(*place[1]), wide.point(-3, 1), 0.1)
-    route = wide.window.session.state.route
+    route = wide.window.pane.session.state.route
     assert route.start == pin.z
     np.testing.assert_allclose(wide.canvas.marks.route[0], place[1], atol=1e-4)
 
 
 def test_two_dimensions_are_folded_away_until_they_are_wanted(person: Person) -> None:
-    panel = person.window.inspector.dimensions
+    panel = person.window.pane.inspector.dimensions
     assert panel.list.isHidden()
     person.move(person.point(1, 1))
-    person.wait_until(lambda: person.window.inspector.coordinates.text() != "")
+    person.wait_until(lambda: person.window.pane.inspector.coordinates.text() != "")
     person.press_button(panel.fold_button)
     assert panel.list.isVisible()
-    np.testing.assert_array_equal(panel.list.latent, person.window.prober.probe.z)
+    np.testing.assert_array_equal(panel.list.latent, person.window.pane.prober.probe.z)
     QTest.mouseClick(panel.list.viewport(), LEFT, pos=panel.list.row(0).track.center())
-    assert person.window.prober.probe.on_map
+    assert person.window.pane.prober.probe.on_map
     person.press_button(panel.fold_button)
     assert panel.list.isHidden()
 

@@ -28,14 +28,14 @@ def said(person: Person) -> Iterator[list[str]]:
 
 def tell(person: Person, number: signal.Signals) -> None:
     """Send the engine a signal."""
-    engine = person.window.link.client.engine
+    engine = person.window.pane.link.client.engine
     assert isinstance(engine, ProcessEngine)
     os.kill(engine.pid, number)
 
 
 def exact(person: Person) -> np.ndarray:
-    person.wait_until(lambda: person.window.prober.probe.picture is not None)
-    return person.window.prober.probe.picture
+    person.wait_until(lambda: person.window.pane.prober.probe.picture is not None)
+    return person.window.pane.prober.probe.picture
 
 
 def test_killed_while_hovering(person: Person, said: list[str], small_bundle: Path, decoded) -> None:
@@ -46,45 +46,45 @@ def test_killed_while_hovering(person: Person, said: list[str], small_bundle: Pa
             tell(person, signal.SIGKILL)
         person.wait(0.005)
     picture = exact(person)
-    assert np.abs(picture.astype(int) - decoded(small_bundle, person.window.prober.probe.z)).max() <= 1
+    assert np.abs(picture.astype(int) - decoded(small_bundle, person.window.pane.prober.probe.z)).max() <= 1
     person.wait_until(lambda: any("started again" in message for message in said))
-    person.wait_until(lambda: person.window.prober.place is not None)
+    person.wait_until(lambda: person.window.pane.prober.place is not None)
 
 
 def test_killed_while_a_grid_is_computed(person: Person, said: list[str]) -> None:
     """The engine is halted first, so that it surely dies with all of it still to do."""
     window = person.window
     person.click(person.point(0, 3.5))
-    window.draw(Route((-4.0, 0.0), (4.0, 1.0), frames=6))
-    person.wait_until(lambda: len(window.filmstrip.frames) == 6)
+    window.pane.session.draw(Route((-4.0, 0.0), (4.0, 1.0), frames=6))
+    person.wait_until(lambda: len(window.pane.filmstrip.frames) == 6)
     person.wheel(person.point(1, 1), 2)
     person.wait_for_the_engine()
-    before = window.session.state, person.canvas.view, window.session
-    pictures = {key: window.feed.cache.get(key).copy() for key in window.feed.keys}
+    before = window.pane.session.state, person.canvas.view, window.pane.session
+    pictures = {key: window.pane.feed.cache.get(key).copy() for key in window.pane.feed.keys}
     tell(person, signal.SIGSTOP)
-    window.feed.forget_all()
-    window.feed.look(person.canvas.view, None)
-    window.draw(Route((-4.0, 0.0), (4.0, 1.0), frames=9))
+    window.pane.feed.forget_all()
+    window.pane.feed.look(person.canvas.view, None)
+    window.pane.session.draw(Route((-4.0, 0.0), (4.0, 1.0), frames=9))
     person.move(person.point(0.5, 0.5))
-    assert window.feed.missing == len(pictures)
+    assert window.pane.feed.missing == len(pictures)
     tell(person, signal.SIGKILL)
     person.wait_for_the_engine()
     for key, tile in pictures.items():
-        assert np.abs(window.feed.cache.get(key).astype(int) - tile).max() <= 1
+        assert np.abs(window.pane.feed.cache.get(key).astype(int) - tile).max() <= 1
     exact(person)
-    person.wait_until(lambda: len(window.filmstrip.frames) == 9)
+    person.wait_until(lambda: len(window.pane.filmstrip.frames) == 9)
     person.wait_until(lambda: any("started again" in message for message in said))
-    window.undo()
-    assert (window.session.state, person.canvas.view, window.session) == before
+    window.workbench.undo()
+    assert (window.pane.session.state, person.canvas.view, window.pane.session) == before
 
 
 def test_killed_while_another_bundle_is_opened(person: Person, wide_bundle: Path) -> None:
     tell(person, signal.SIGSTOP)
-    person.window.open(wide_bundle)
+    person.window.workbench.open(wide_bundle)
     person.wait(0.05)
     tell(person, signal.SIGKILL)
-    person.wait_until(lambda: person.window.ready)
-    assert person.window.session.bundle.folder == wide_bundle
+    person.wait_until(lambda: person.window.pane.ready)
+    assert person.window.pane.session.bundle.folder == wide_bundle
     person.move(person.point(0, 0))
     assert exact(person).shape == (6, 10, 3)
 
@@ -95,14 +95,14 @@ def test_killed_while_a_broken_bundle_is_refused(person: Person, small_bundle: P
         (tmp_path / file.name).write_bytes(file.read_bytes())
     (tmp_path / "weights.safetensors").write_bytes(b"nothing")
     tell(person, signal.SIGSTOP)
-    person.window.open(tmp_path)
+    person.window.workbench.open(tmp_path)
     person.wait(0.05)
     tell(person, signal.SIGKILL)
-    person.wait_until(lambda: "was not opened" in person.window.banner.text)
-    person.wait_until(lambda: person.window.ready)
+    person.wait_until(lambda: "was not opened" in person.window.workbench.banner.text)
+    person.wait_until(lambda: person.window.pane.ready)
     person.move(person.point(0.2, 0))
     assert exact(person).shape == (8, 8, 1)
-    person.window.banner.hide()
+    person.window.workbench.banner.hide()
 
 
 def test_an_engine_that_dies_again_and_again_is_given_up_until_asked_for(
@@ -112,20 +112,20 @@ def test_an_engine_that_dies_again_and_again_is_given_up_until_asked_for(
     with monkeypatch.context() as patch:
         patch.setattr(sys, "executable", "/bin/false")
         tell(person, signal.SIGKILL)
-        person.wait_until(lambda: "again and again" in window.banner.text)
+        person.wait_until(lambda: "again and again" in window.workbench.banner.text)
         person.move(person.point(-1, 0))  # the window lives on, with what it has
-        assert window.inspector.picture.image is not None
+        assert window.pane.inspector.picture.image is not None
         person.wheel(QPoint(100, 100), 4)
-        assert "Restart the engine" in window.banner.text
-    window.actions_by_text["Restart the engine"].trigger()
+        assert "Restart the engine" in window.workbench.banner.text
+    window.action("Restart the engine").trigger()
     exact(person)
     person.wait_for_the_engine()
-    assert window.banner.text == ""
+    assert window.workbench.banner.text == ""
 
 
 def test_restarting_an_engine_that_is_well(person: Person, said: list[str]) -> None:
-    before = person.window.link.client.engine
-    person.window.actions_by_text["Restart the engine"].trigger()
+    before = person.window.pane.link.client.engine
+    person.window.action("Restart the engine").trigger()
     person.move(person.point(-1, 0.4))
     exact(person)
-    assert person.window.link.client.engine is not before
+    assert person.window.pane.link.client.engine is not before

@@ -7,31 +7,30 @@ import pytest
 from PyQt6.QtGui import QColor, QImage
 from PyQt6.QtWidgets import QToolButton
 
-from latent_explorer.atlas import FIELDS
 from latent_explorer.bench.person import Person
+from latent_explorer.fields import layer_fields
 from latent_explorer.gui.layers.colours import Span, by_class, by_cover, by_ramp, ramp
-from latent_explorer.gui.layers.words import value_line
 from latent_explorer.gui.widgets.images import to_array
 
-TITLES = [field.title for field in FIELDS.values()]
+TITLES = [field.title for field in layer_fields() if not field.needs_variance]  # these bundles have none
 
 
 @pytest.fixture
 def looker(person: Person) -> Iterator[Person]:
     """A person whose window shows but the veil again at the end."""
     yield person
-    for title, layer in person.window.fields.by_title.items():
+    for title, layer in person.window.pane.fields.by_title.items():
         if layer.visible != (title == "Veil"):
-            person.window.layers.toggle(title)
+            person.window.pane.layers.toggle(title)
 
 
 def show(person: Person, title: str) -> None:
-    person.window.layers.toggle(title)
+    person.window.pane.layers.toggle(title)
     settle(person)
 
 
 def settle(person: Person) -> None:
-    person.wait_until(lambda: person.window.fields.missing == 0)
+    person.wait_until(lambda: person.window.pane.fields.missing == 0)
     person.canvas.refresh()
 
 
@@ -40,7 +39,7 @@ def pixels(image: QImage) -> np.ndarray:
 
 
 def said(person: Person) -> str:
-    return "\n".join(person.window.inspector.values.lines)
+    return "\n".join(person.window.pane.inspector.values.lines)
 
 
 def luminance(rgb: np.ndarray) -> np.ndarray:
@@ -85,7 +84,7 @@ def test_the_veil_is_as_dense_as_its_value() -> None:
 
 def test_the_veil_is_there_at_first_and_fades_pictures_only_where_no_data_are(looker: Person) -> None:
     looker.choose("Points")
-    veiled, layer = pixels(looker.canvas.picture(1.0)), looker.window.fields.by_title["Veil"]
+    veiled, layer = pixels(looker.canvas.picture(1.0)), looker.window.pane.fields.by_title["Veil"]
     assert layer.visible
     looker.choose("Veil")
     bare = pixels(looker.canvas.picture(1.0))
@@ -113,8 +112,8 @@ def test_a_field_is_painted_explained_and_read_under_the_pointer(looker: Person,
     looker.move(looker.point(0.5, 0.5))
     looker.wait_until(lambda: f"{title}: " in said(looker))
     assert f"{title}: …" not in said(looker)
-    button = next(each for each in looker.window.layers.findChildren(QToolButton) if each.text() == title)
-    field = looker.window.fields.by_title[title].field
+    button = next(each for each in looker.window.pane.layers.findChildren(QToolButton) if each.text() == title)
+    field = looker.window.pane.fields.by_title[title].field
     assert field.sentence in button.toolTip()
     show(looker, title)
     assert f"{title}: " not in said(looker)
@@ -122,31 +121,25 @@ def test_a_field_is_painted_explained_and_read_under_the_pointer(looker: Person,
 
 
 def test_what_is_hidden_is_not_asked_for(looker: Person) -> None:
-    fields = looker.window.fields
-    assert {key.field for key in looker.window.fields.keys} == {"veil"}
+    fields = looker.window.pane.fields
+    assert {key.field for key in looker.window.pane.fields.keys} == {"veil"}
     show(looker, "Veil")
     looker.canvas.zoom(4)
     looker.wait_for_the_engine()
-    assert looker.window.fields.keys == []
+    assert looker.window.pane.fields.keys == []
     assert fields.by_title["Veil"].value(looker.canvas.view, (0.0, 0.0)) is not None  # the coarser one, from before
     show(looker, "Veil")
     assert fields.missing == 0
 
 
 def test_the_value_read_is_that_of_the_engine(looker: Person) -> None:
+    from latent_explorer.engine.handlers.evaluate import Evaluate
+    from latent_explorer.engine.handlers.open import Open
     from latent_explorer.engine.process import serve_inline
-    from latent_explorer.engine.protocol import Evaluate, Open
 
     show(looker, "Stretch")
     window, uv = looker.window, (0.4, -0.3)
-    folder = str(window.session.bundle.folder)
-    z = window.session.bundle.chart.to_latent(np.array([uv]))
-    exact = serve_inline([Open(1, folder), Evaluate(2, "stretch", z)])[1].values[0, 0]
-    assert window.fields.by_title["Stretch"].value(looker.canvas.view, uv)[0] == pytest.approx(exact, abs=0.05)
-
-
-def test_values_in_words() -> None:
-    assert value_line(FIELDS["veil"], np.array([0.0]), ()) == "Veil: clear"
-    assert value_line(FIELDS["veil"], np.array([0.62]), ()) == "Veil: 62% faded"
-    assert value_line(FIELDS["classes"], np.array([1.0, 0.92]), ("a", "b")) == "Class regions: b, 92% of the 50 nearest"
-    assert value_line(FIELDS["consistency"], np.array([0.0312]), ()) == "Consistency: 0.0312 latent units"
+    folder = str(window.pane.session.bundle.folder)
+    z = window.pane.session.bundle.chart.to_latent(np.array([uv]))
+    exact = serve_inline([Open(1, folder), Evaluate(2, "stretch", z)])[1].content[0, 0]
+    assert window.pane.fields.by_title["Stretch"].value(looker.canvas.view, uv)[0] == pytest.approx(exact, abs=0.05)

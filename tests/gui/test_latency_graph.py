@@ -12,7 +12,7 @@ from latent_explorer.gui.widgets.latency_graph import LatencyGraph
 def test_a_click_on_the_times_opens_a_graph_that_follows(person: Person) -> None:
     window = person.window
     person.move(person.point(0.2, 0.1))
-    person.wait_until(lambda: len(window.prober.exact.samples) > 0)
+    person.wait_until(lambda: len(window.pane.prober.exact.samples) > 0)
     person.wait_until(lambda: any("p99" in label.text() for label in window.statusBar().findChildren(QLabel)))
     label = next(label for label in window.statusBar().findChildren(QLabel) if "p99" in label.text())
     QTest.mouseClick(label, Qt.MouseButton.LeftButton)

@@ -12,27 +12,27 @@ from latent_explorer.gui.settings import Settings
 
 
 def slide(window, name: str, percent: int) -> None:
-    sliders = {each.accessibleName(): each for each in window.layers.findChildren(QSlider)}
+    sliders = {each.accessibleName(): each for each in window.pane.layers.findChildren(QSlider)}
     sliders[f"Opacity of the {name}"].setValue(percent)
 
 
 def test_what_one_window_shows_the_next_one_shows(new_window, small_bundle: Path) -> None:
     first = new_window(small_bundle).window
-    first.layers.toggle("Points")
-    first.layers.toggle("Veil")
-    first.layers.toggle("Density")
+    first.pane.layers.toggle("Points")
+    first.pane.layers.toggle("Veil")
+    first.pane.layers.toggle("Density")
     slide(first, "pictures", 35)
     slide(first, "density", 50)
     first.close()
     person = new_window(small_bundle)
     second = person.window
-    assert second.layers.layers() == first.layers.layers()
-    assert not second.points.visible
-    assert (second.tiles.visible, second.tiles.opacity) == (True, 0.35)
-    shown = {title: layer.opacity for title, layer in second.fields.by_title.items() if layer.visible}
+    assert second.pane.layers.layers() == first.pane.layers.layers()
+    assert not second.pane.points.visible
+    assert (second.pane.tiles.visible, second.pane.tiles.opacity) == (True, 0.35)
+    shown = {title: layer.opacity for title, layer in second.pane.fields.by_title.items() if layer.visible}
     assert shown == {"Density": 0.5}
-    assert [layer.field.name for layer in second.fields._shown] == ["density"]
-    assert second.fields.by_title["Density"].painted
+    assert [layer.field.name for layer in second.pane.fields._shown] == ["density"]
+    assert second.pane.fields.by_title["Density"].painted
 
 
 def recalled(folder: Path, kept: str) -> dict[str, tuple[bool, float]]:

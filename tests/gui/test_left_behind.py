@@ -17,18 +17,18 @@ def test_closed_in_the_middle_of_everything(new_window, small_bundle: Path, coun
     before = count_traces()
     person = new_window(small_bundle, ProcessEngine)
     window = person.window
-    window.draw(Route((-4.0, 0.0), (4.0, 1.0), frames=12))
-    person.wait_until(lambda: len(window.filmstrip.frames) > 0)
-    window.filmstrip.play_or_pause()
+    window.pane.session.draw(Route((-4.0, 0.0), (4.0, 1.0), frames=12))
+    person.wait_until(lambda: len(window.pane.filmstrip.frames) > 0)
+    window.pane.filmstrip.play_or_pause()
     person.move(QPoint(200, 200))
-    window.feed.forget_all()
-    window.feed.look(person.canvas.view, None)
+    window.pane.feed.forget_all()
+    window.pane.feed.look(person.canvas.view, None)
     person.wheel(QPoint(150, 150), 3)
-    window.open_picture()
-    engine = window.link.client.engine
+    window.pane.open_picture()
+    engine = window.pane.link.client.engine
     window.close()
     assert engine._process.poll() is not None
-    assert window.link.client._threads[0].is_alive() is window.link.client._threads[1].is_alive() is False
+    assert window.pane.link.client._threads[0].is_alive() is window.pane.link.client._threads[1].is_alive() is False
     person.wait(0.2)  # all timers have had the time to go off
     assert not any("timer" in trace for trace in count_traces() - before)
 
@@ -47,8 +47,8 @@ def test_a_window_that_never_opened_anything(new_window) -> None:
     person.drag(QPoint(50, 50), QPoint(90, 90), 0.1)
     person.wheel(QPoint(50, 50), 2)
     for action in ("Undo", "Redo", "Fit", "Pin this place", "Clear path", "Light theme", "Loupe", "Dark theme"):
-        person.window.actions_by_text[action].trigger()
-    for text, action in person.window.actions_by_text.items():
+        person.window.action(action).trigger()
+    for text, action in person.window.menus.actions.items():
         if text.startswith("Export"):
             action.trigger()
     person.wait(0.05)

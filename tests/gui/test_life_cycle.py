@@ -116,18 +116,18 @@ def test_closed_by_itself_it_ends_well(launch) -> None:
 
 
 def test_the_windows_process_stays_light(small_bundle: Path) -> None:
-    """Neither torch nor sklearn is imported with a real window open, hovered and described, a path drawn."""
+    """Neither torch nor sklearn nor CUDA is imported with a real window open, hovered and described, a path drawn."""
     program = f"""
 import sys
 from latent_explorer.bench.person import person_at_a_window
 with person_at_a_window({str(small_bundle)!r}) as person:
     person.wait_for_the_engine()
     person.move(person.point(0, 0))
-    person.wait_until(lambda: person.window.prober.probe.picture is not None)
-    person.wait_until(lambda: person.window.prober.place is not None)
+    person.wait_until(lambda: person.window.pane.prober.probe.picture is not None)
+    person.wait_until(lambda: person.window.pane.prober.place is not None)
     person.drag(person.point(-2, 3), person.point(2, 3), 0.1)
-    person.wait_until(lambda: len(person.window.filmstrip.frames) > 0)
-    print(sorted({{"torch", "torchvision", "sklearn", "pyqtgraph"}} & set(sys.modules)))
+    person.wait_until(lambda: len(person.window.pane.filmstrip.frames) > 0)
+    print(sorted({{"torch", "torchvision", "sklearn", "cuda"}} & set(sys.modules)))
 """
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=120, check=False)
     assert done.returncode == 0, done.stderr
@@ -137,7 +137,7 @@ with person_at_a_window({str(small_bundle)!r}) as person:
 @pytest.fixture
 def reported(person: Person, monkeypatch: pytest.MonkeyPatch) -> Person:
     """A person whose window reports what no one caught, as in the real program."""
-    monkeypatch.setattr(sys, "excepthook", app._Reporter(person.window))
+    monkeypatch.setattr(sys, "excepthook", app._Reporter(person.window.workbench.banner))
     return person
 
 
@@ -147,11 +147,11 @@ def test_an_error_in_a_slot_is_shown_and_the_program_goes_on(reported: Person) -
 
     QTimer.singleShot(0, fail)
     window = reported.window
-    reported.wait_until(lambda: "a mishap" in window.banner.text)
-    assert "latent-explorer.log" in window.banner.text
+    reported.wait_until(lambda: "a mishap" in window.workbench.banner.text)
+    assert "latent-explorer.log" in window.workbench.banner.text
     reported.move(reported.point(0, 0))
-    reported.wait_until(lambda: window.prober.probe.picture is not None)
-    window.banner.hide()
+    reported.wait_until(lambda: window.pane.prober.probe.picture is not None)
+    window.workbench.banner.hide()
 
 
 def test_a_user_error_in_a_slot_is_shown_as_it_stands(reported: Person) -> None:
@@ -159,12 +159,12 @@ def test_a_user_error_in_a_slot_is_shown_as_it_stands(reported: Person) -> None:
         raise UserError("choose another folder")
 
     QTimer.singleShot(0, fail)
-    reported.wait_until(lambda: reported.window.banner.text == "choose another folder")
-    reported.window.banner.hide()
+    reported.wait_until(lambda: reported.window.workbench.banner.text == "choose another folder")
+    reported.window.workbench.banner.hide()
 
 
 def test_which_bundle_is_opened(qapp: QApplication, new_window, small_bundle: Path) -> None:
-    settings = new_window(None).window.settings
+    settings = new_window(None).window.workbench.settings
     assert app.folder_to_open(None, settings).name == "mnist-vae-2d"
     settings.remember_bundle(small_bundle)
     assert app.folder_to_open(None, settings) == small_bundle.resolve()

@@ -16,14 +16,14 @@ from latent_explorer.gui.settings import Settings
 
 
 def opened(person: Person, folder: Path) -> None:
-    person.wait_until(lambda: person.window.ready and person.window.session.bundle.folder == folder)
+    person.wait_until(lambda: person.window.pane.ready and person.window.pane.session.bundle.folder == folder)
 
 
 def hovers(person: Person) -> bool:
     """Whether a move still brings an exact picture."""
     person.move(person.point(0.3, 0.2))
-    person.wait_until(lambda: person.window.prober.probe.picture is not None)
-    return person.window.prober.probe.picture.shape == person.window.session.bundle.config.net.image_shape
+    person.wait_until(lambda: person.window.pane.prober.probe.picture is not None)
+    return person.window.pane.prober.probe.picture.shape == person.window.pane.session.bundle.config.net.image_shape
 
 
 def place(person: Person) -> tuple[float, float, float]:
@@ -59,15 +59,15 @@ def submenu(person: Person, title: str) -> QMenu:
 
 def test_another_bundle_takes_the_place_of_the_first(person: Person, wide_bundle: Path) -> None:
     person.click(person.point(0, 3.5))
-    person.window.open(wide_bundle)
+    person.window.workbench.open(wide_bundle)
     opened(person, wide_bundle)
     assert hovers(person)
-    assert person.window.session.state.pins == ()
+    assert person.window.pane.session.state.pins == ()
     assert person.canvas.marks.pins == ()
-    assert person.window.prober.probe.z.shape == (5,)
+    assert person.window.pane.prober.probe.z.shape == (5,)
     assert "wide" in person.window.windowTitle()
     person.wait_for_the_engine()
-    assert {key.chart for key in person.window.feed.cache} == {"following"}
+    assert {key.chart for key in person.window.pane.feed.cache} == {"following"}
 
 
 @pytest.mark.parametrize("inside", ["", "config.json"])
@@ -78,7 +78,7 @@ def test_a_bundle_is_dropped_on_the_window(person: Person, wide_bundle: Path, in
 
 
 def test_a_recent_bundle_is_opened_from_the_menu(person: Person, small_bundle: Path, wide_bundle: Path) -> None:
-    person.window.open(wide_bundle)
+    person.window.workbench.open(wide_bundle)
     opened(person, wide_bundle)
     texts = [action.text() for action in submenu(person, "Recent bundles").actions()]
     assert texts[:2] == [str(wide_bundle), str(small_bundle)]
@@ -88,7 +88,7 @@ def test_a_recent_bundle_is_opened_from_the_menu(person: Person, small_bundle: P
 
 
 def test_the_bundles_that_ship_are_in_the_menu(person: Person) -> None:
-    texts = [action.text() for action in submenu(person, "Bundles that ship").actions()]
+    texts = [action.text() for action in submenu(person, "Shipped bundles").actions()]
     assert {"mnist-vae-2d", "mnist-ae-2d"} <= set(texts)
 
 
@@ -99,34 +99,34 @@ def test_a_broken_bundle_is_refused_and_the_open_one_stays(
     person.click(person.point(0, 3.5))
     person.wheel(person.point(0, 0), 2)
     window = person.window
-    before = window.session, window.session.state, place(person), window.windowTitle()
-    window.open(broken(small_bundle, tmp_path, file))
-    person.wait_until(lambda: "was not opened" in window.banner.text)
-    assert file in window.banner.text
-    person.wait_until(lambda: window.ready)
-    assert (window.session, window.session.state, place(person), window.windowTitle()) == before
+    before = window.pane.session, window.pane.session.state, place(person), window.windowTitle()
+    window.workbench.open(broken(small_bundle, tmp_path, file))
+    person.wait_until(lambda: "was not opened" in window.workbench.banner.text)
+    assert file in window.workbench.banner.text
+    person.wait_until(lambda: window.pane.ready)
+    assert (window.pane.session, window.pane.session.state, place(person), window.windowTitle()) == before
     assert hovers(person)
     person.wait_for_the_engine()
-    dismiss = next(each for each in window.banner.findChildren(QToolButton) if each.text() == "Dismiss")
+    dismiss = next(each for each in window.workbench.banner.findChildren(QToolButton) if each.text() == "Dismiss")
     QTest.mouseClick(dismiss, Qt.MouseButton.LeftButton)
-    assert window.banner.text == ""
-    assert [path for path in window.settings.recent if path.parent == tmp_path] == []
+    assert window.workbench.banner.text == ""
+    assert [path for path in window.workbench.settings.recent if path.parent == tmp_path] == []
 
 
 @pytest.mark.parametrize("name", ["nowhere", "empty", "file.txt"])
 def test_what_is_no_bundle_is_refused(person: Person, tmp_path: Path, name: str) -> None:
     (tmp_path / "empty").mkdir()
     (tmp_path / "file.txt").write_text("hello")
-    person.window.open(tmp_path / name)
-    assert f"{name} was not opened" in person.window.banner.text
-    assert person.window.ready
+    person.window.workbench.open(tmp_path / name)
+    assert f"{name} was not opened" in person.window.workbench.banner.text
+    assert person.window.pane.ready
     assert hovers(person)
-    person.window.banner.hide()
+    person.window.workbench.banner.hide()
 
 
 def test_of_several_opened_at_once_the_last_is_shown(person: Person, small_bundle: Path, wide_bundle: Path) -> None:
     for folder in (wide_bundle, small_bundle, wide_bundle):
-        person.window.open(folder)
+        person.window.workbench.open(folder)
     opened(person, wide_bundle)
     assert hovers(person)
 
@@ -136,56 +136,56 @@ def test_a_broken_one_opened_before_the_engine_is_there_loses_nothing(
 ) -> None:
     """The engine has been asked for both, and its answer about the first is no longer waited for."""
     person = new_window(None)
-    person.window.open(small_bundle)
-    person.window.open(broken(small_bundle, tmp_path, "weights.safetensors"))
-    person.wait_until(lambda: "was not opened" in person.window.banner.text)
+    person.window.workbench.open(small_bundle)
+    person.window.workbench.open(broken(small_bundle, tmp_path, "weights.safetensors"))
+    person.wait_until(lambda: "was not opened" in person.window.workbench.banner.text)
     opened(person, small_bundle)
     assert hovers(person)
-    person.window.restart_engine()
+    person.window.pane.restart_engine()
     assert hovers(person)
 
 
 def test_five_dimensions_and_colour(new_window, wide_bundle: Path, decoded) -> None:
     person = new_window(wide_bundle)
     assert hovers(person)
-    probe = person.window.prober.probe
-    chart = person.window.session.bundle.chart
+    probe = person.window.pane.prober.probe
+    chart = person.window.pane.session.bundle.chart
     np.testing.assert_array_equal(probe.z, chart.to_latent(probe.uv))
     assert np.abs(probe.picture.astype(int) - decoded(wide_bundle, probe.z)).max() <= 1
     assert probe.picture.shape == (6, 10, 3)
     person.click(person.point(1, 1))
-    assert len(person.window.session.state.pins[0].z) == 5
+    assert len(person.window.pane.session.state.pins[0].z) == 5
     person.drag(person.point(-2, 3.5), person.point(2, 3.5), 0.1)
-    person.wait_until(lambda: len(person.window.filmstrip.frames) > 0)
-    person.wait_until(lambda: person.window.prober.place is not None)
-    assert person.window.prober.place.originals.shape == (8, 6, 10, 3)
+    person.wait_until(lambda: len(person.window.pane.filmstrip.frames) > 0)
+    person.wait_until(lambda: person.window.pane.prober.place is not None)
+    assert person.window.pane.prober.place.originals.shape == (8, 6, 10, 3)
     assert not person.see().isNull()
 
 
 def test_what_is_remembered(new_window, wide_bundle: Path, tmp_path: Path) -> None:
     first = new_window(wide_bundle).window
-    first.choose_theme("light")
-    first.docks.by_title["Pins"].hide()
-    first.addDockWidget(Qt.DockWidgetArea.TopDockWidgetArea, first.docks.by_title["Filmstrip"])
+    first.workbench.choose_theme("light")
+    first.workbench.docks.by_title["Pins"].hide()
+    first.addDockWidget(Qt.DockWidgetArea.TopDockWidgetArea, first.workbench.docks.by_title["Filmstrip"])
     first.close()
     second = new_window(None).window
-    assert second.settings.recent == [wide_bundle.resolve()]
-    assert second.theme.dark is False
-    assert not second.docks.by_title["Pins"].isVisible()
-    assert second.docks.by_title["Classes"].isVisible()
-    assert second.dockWidgetArea(second.docks.by_title["Filmstrip"]) == Qt.DockWidgetArea.TopDockWidgetArea
-    second.actions_by_text["Reset layout"].trigger()
-    assert second.docks.by_title["Pins"].isVisible()
-    assert second.dockWidgetArea(second.docks.by_title["Filmstrip"]) == Qt.DockWidgetArea.BottomDockWidgetArea
-    second.choose_theme("dark")
+    assert second.workbench.settings.recent == [wide_bundle.resolve()]
+    assert second.workbench.theme.dark is False
+    assert not second.workbench.docks.by_title["Pins"].isVisible()
+    assert second.workbench.docks.by_title["Classes"].isVisible()
+    assert second.dockWidgetArea(second.workbench.docks.by_title["Filmstrip"]) == Qt.DockWidgetArea.TopDockWidgetArea
+    second.action("Reset layout").trigger()
+    assert second.workbench.docks.by_title["Pins"].isVisible()
+    assert second.dockWidgetArea(second.workbench.docks.by_title["Filmstrip"]) == Qt.DockWidgetArea.BottomDockWidgetArea
+    second.workbench.choose_theme("dark")
 
 
 def test_settings_that_are_nonsense_are_no_obstacle(new_window, small_bundle: Path, tmp_path: Path) -> None:
     content = "[General]\ntheme=mauve\nrecent=/no/such/place\ngeometry=12\nstate=@ByteArray(nonsense)\n"
     (tmp_path / "settings.ini").write_text(content)
     person = new_window(small_bundle)
-    assert person.window.settings.theme == "system"
-    assert person.window.settings.recent == [small_bundle.resolve()]
+    assert person.window.workbench.settings.theme == "system"
+    assert person.window.workbench.settings.recent == [small_bundle.resolve()]
     assert hovers(person)
 
 

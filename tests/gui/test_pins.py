@@ -17,18 +17,18 @@ HERE, THERE = (-1.0, 0.5), (2.0, -0.5)
 
 
 def pins(person: Person) -> tuple[Pin, ...]:
-    return person.window.session.state.pins
+    return person.window.pane.session.state.pins
 
 
 def at(person: Person, place: tuple[float, float]) -> tuple[float, float]:
     """The plane point of the pixel nearest to a place: where a click there really goes."""
     pixel = person.point(*place)
-    return person.canvas.view.to_plane(pixel.x(), pixel.y())
+    return person.canvas.to_plane(pixel)
 
 
 def rename(person: Person, row: int, name: str, *, end: Qt.Key = Qt.Key.Key_Return) -> None:
     """Type another name in place."""
-    pin_list = person.window.pins.list
+    pin_list = person.window.pane.pins.list
     pin_list.setFocus()
     pin_list.setCurrentRow(row)
     person.key(Qt.Key.Key_F2, on=pin_list)
@@ -45,17 +45,17 @@ def test_a_click_pins_the_place(person: Person) -> None:
     assert pin.name == "Pin 1"
     assert pin.z == pytest.approx(at(person, HERE))
     assert person.canvas.marks.pins == (("Pin 1", pytest.approx(at(person, HERE))),)
-    assert person.window.pins.list.item(0).text() == "Pin 1"
+    assert person.window.pane.pins.list.item(0).text() == "Pin 1"
 
 
 def test_a_pin_shows_its_picture_in_the_list(person: Person) -> None:
     person.click(person.point(*HERE))
-    pin_list = person.window.pins.list
+    pin_list = person.window.pane.pins.list
     person.wait_until(lambda: not pin_list.item(0).icon().isNull())
     icon = pin_list.item(0).icon().pixmap(36, 36).toImage().convertToFormat(QImage.Format.Format_RGB32)
-    person.window.prober.go_to(pins(person)[0].latent)
-    person.wait_until(lambda: person.window.prober.probe.picture is not None)
-    corner = int(person.window.prober.probe.picture[0, 0, 0])
+    person.window.pane.prober.go_to(pins(person)[0].latent)
+    person.wait_until(lambda: person.window.pane.prober.probe.picture is not None)
+    corner = int(person.window.pane.prober.probe.picture[0, 0, 0])
     assert abs((icon.pixel(1, 1) & 0xFF) - corner) <= 1
 
 
@@ -63,7 +63,7 @@ def test_the_pin_button_and_its_keys_pin_the_probed_place(person: Person) -> Non
     person.move(person.point(*HERE))
     person.choose("Pin this place")
     person.move(person.point(*THERE))
-    button = next(each for each in person.window.inspector.findChildren(QToolButton) if each.text() == "Pin")
+    button = next(each for each in person.window.pane.inspector.findChildren(QToolButton) if each.text() == "Pin")
     QTest.mouseClick(button, Qt.MouseButton.LeftButton)
     assert [pin.z for pin in pins(person)] == [pytest.approx(at(person, HERE)), pytest.approx(at(person, THERE))]
 
@@ -76,7 +76,7 @@ def test_dragging_a_pin_moves_it_and_undo_puts_it_back(person: Person) -> None:
     (moved,) = pins(person)
     assert moved.z == pytest.approx(at(person, THERE))
     assert person.canvas.marks.pins[0][1] == pytest.approx(at(person, THERE))
-    assert person.window.session.state.route is None
+    assert person.window.pane.session.state.route is None
     person.choose("Undo")
     assert pins(person) == before
     assert person.canvas.marks.pins[0][1] == pytest.approx(at(person, HERE))
@@ -86,11 +86,11 @@ def test_dragging_a_pin_moves_it_and_undo_puts_it_back(person: Person) -> None:
 
 def test_escape_puts_a_pin_that_is_being_dragged_back(person: Person) -> None:
     person.click(person.point(*HERE))
-    QTest.mousePress(person.canvas, Qt.MouseButton.LeftButton, pos=person.point(*HERE))
+    QTest.mousePress(person.canvas.viewport(), Qt.MouseButton.LeftButton, pos=person.point(*HERE))
     person.move(person.point(*THERE), Qt.MouseButton.LeftButton)
     assert person.canvas.marks.pins[0][1] == pytest.approx(at(person, THERE))
     person.key(Qt.Key.Key_Escape)
-    QTest.mouseRelease(person.canvas, Qt.MouseButton.LeftButton, pos=person.point(*THERE))
+    QTest.mouseRelease(person.canvas.viewport(), Qt.MouseButton.LeftButton, pos=person.point(*THERE))
     assert pins(person)[0].z == pytest.approx(at(person, HERE))
     assert person.canvas.marks.pins[0][1] == pytest.approx(at(person, HERE))
 
@@ -107,11 +107,11 @@ def test_undo_and_redo_by_keys(person: Person) -> None:
     for _ in range(2):
         person.choose("Redo")
     assert pins(person) == two
-    assert person.window.pins.list.count() == 2
+    assert person.window.pane.pins.list.count() == 2
 
 
 def test_the_undo_entry_is_there_when_there_is_something_to_undo(person: Person) -> None:
-    actions = person.window.actions_by_text
+    actions = person.window.menus.actions
     assert not actions["Undo"].isEnabled()
     person.click(person.point(*HERE))
     assert actions["Undo"].isEnabled()
@@ -132,7 +132,7 @@ def test_the_enter_that_ends_a_name_does_not_go_to_the_pin(person: Person) -> No
     person.click(person.point(*HERE))
     person.move(person.point(*THERE))
     rename(person, 0, "mine")
-    assert person.window.prober.probe.uv == pytest.approx(at(person, THERE))
+    assert person.window.pane.prober.probe.uv == pytest.approx(at(person, THERE))
 
 
 @pytest.mark.parametrize(("name", "end"), [("   ", Qt.Key.Key_Return), ("other", Qt.Key.Key_Escape)])
@@ -140,13 +140,13 @@ def test_a_name_of_nothing_or_given_up_changes_nothing(person: Person, name: str
     person.click(person.point(*HERE))
     rename(person, 0, name, end=end)
     assert pins(person)[0].name == "Pin 1"
-    assert person.window.pins.list.item(0).text() == "Pin 1"
+    assert person.window.pane.pins.list.item(0).text() == "Pin 1"
 
 
 def test_the_delete_key_deletes_all_that_are_chosen(person: Person) -> None:
     for u in (-2, -1, 0, 1):
         person.click(person.point(u, 1))
-    pin_list = person.window.pins.list
+    pin_list = person.window.pane.pins.list
     for row in (0, 2):
         pin_list.item(row).setSelected(True)
     person.key(Qt.Key.Key_Delete, on=pin_list)
@@ -155,17 +155,17 @@ def test_the_delete_key_deletes_all_that_are_chosen(person: Person) -> None:
 
 
 def test_without_pins_the_list_says_how_to_make_one(person: Person) -> None:
-    assert person.window.pins.currentIndex() == 0
+    assert person.window.pane.pins.currentIndex() == 0
     person.click(person.point(*HERE))
-    assert person.window.pins.currentIndex() == 1
+    assert person.window.pane.pins.currentIndex() == 1
     person.choose("Undo")
-    assert person.window.pins.currentIndex() == 0
+    assert person.window.pane.pins.currentIndex() == 0
 
 
 def test_enter_and_a_double_click_go_to_a_pin(person: Person) -> None:
     for place in (HERE, THERE):
         person.click(person.point(*place))
-    pin_list, prober = person.window.pins.list, person.window.prober
+    pin_list, prober = person.window.pane.pins.list, person.window.pane.prober
     pin_list.setCurrentRow(0)
     person.key(Qt.Key.Key_Return, on=pin_list)
     np.testing.assert_array_equal(prober.probe.z, pins(person)[0].latent)
@@ -178,19 +178,19 @@ def test_enter_and_a_double_click_go_to_a_pin(person: Person) -> None:
 def test_a_click_on_a_pin_sets_no_second_one(person: Person) -> None:
     person.click(person.point(0.5, 0.5))
     person.click(person.point(0.5, 0.5))
-    assert len(person.window.session.state.pins) == 1
+    assert len(person.window.pane.session.state.pins) == 1
 
 
 def test_pins_and_path_come_back_with_their_bundle(new_window, small_bundle: Path, wide_bundle: Path) -> None:
     person = new_window(small_bundle)
     person.click(person.point(0.5, 0.5))
     person.drag(person.point(-2, 0), person.point(2, 0), 0.1)
-    made = person.window.session.state
+    made = person.window.pane.session.state
     for bundle in (wide_bundle, small_bundle):
-        person.window.open(bundle)
-        person.wait_until(lambda bundle=bundle: person.window.session.bundle.folder == bundle)
-        person.wait_until(lambda: person.window.ready)
-    assert person.window.session.state == made
+        person.window.workbench.open(bundle)
+        person.wait_until(lambda bundle=bundle: person.window.pane.session.bundle.folder == bundle)
+        person.wait_until(lambda: person.window.pane.ready)
+    assert person.window.pane.session.state == made
     assert made.route is not None
-    person.wait_until(lambda: len(person.window.filmstrip.frames) == made.route.frames)
-    assert person.window.pins.list.count() == 1
+    person.wait_until(lambda: len(person.window.pane.filmstrip.frames) == made.route.frames)
+    assert person.window.pane.pins.list.count() == 1

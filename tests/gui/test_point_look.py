@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from PyQt6.QtWidgets import QSlider
 
 from latent_explorer.atlas.view import View
 from latent_explorer.bench.person import Person
@@ -59,26 +60,30 @@ def test_a_dot_reaches_into_what_is_seen_from_far_outside() -> None:
     assert pixels[-1].any()
 
 
+def point_size(window) -> QSlider:
+    return next(each for each in window.pane.layers.findChildren(QSlider) if each.accessibleName() == "Point size")
+
+
 def test_size_and_opacity_are_chosen_under_layers_and_remembered(new_window, small_bundle, tmp_path) -> None:
     person: Person = new_window(small_bundle)
     window = person.window
-    before, usual = person.canvas.grab().toImage(), window.points.diameter(person.canvas.view, 1.0)
-    assert (window.points.size, window.points.opacity) == (1.0, 0.75)
-    window.point_look.slider.setValue(180)
-    assert window.points.diameter(person.canvas.view, 1.0) == round(1.8 * usual)
+    before, usual = person.canvas.grab().toImage(), window.pane.points.diameter(person.canvas.view, 1.0)
+    assert (window.pane.points.size, window.pane.points.opacity) == (1.0, 0.75)
+    point_size(window).setValue(180)
+    assert window.pane.points.diameter(person.canvas.view, 1.0) == round(1.8 * usual)
     assert person.canvas.grab().toImage() != before
-    window.layers._controls["Points"][1].setValue(40)
-    assert window.points.opacity == 0.4
+    window.pane.layers._controls["Points"][1].setValue(40)
+    assert window.pane.points.opacity == 0.4
     other = new_window(small_bundle).window
-    assert (other.points.size, other.points.opacity) == (1.8, 0.4)
-    assert other.layers.layers()["Points"] == (True, 0.4)
-    assert other.point_look.slider.value() == 180
+    assert (other.pane.points.size, other.pane.points.opacity) == (1.8, 0.4)
+    assert other.pane.layers.layers()["Points"] == (True, 0.4)
+    assert point_size(other).value() == 180
 
 
 @pytest.mark.parametrize("nonsense", ["", "large", "nan", "-3", "1e9"])
 def test_what_makes_no_sense_in_the_settings_is_not_used(new_window, small_bundle, nonsense: str) -> None:
     window = new_window(small_bundle).window
-    window.settings.set_text("point size", nonsense)
-    window.settings.set_text("layer Points", f"shown {nonsense}")
+    window.workbench.settings.set_text("point size", nonsense)
+    window.workbench.settings.set_text("layer Points", f"shown {nonsense}")
     other = new_window(small_bundle).window
-    assert (other.points.size, other.points.opacity) == (1.0, 0.75)
+    assert (other.pane.points.size, other.pane.points.opacity) == (1.0, 0.75)

@@ -10,7 +10,9 @@ from latent_explorer.atlas import TileCache, TileKey, tile_region
 from latent_explorer.atlas.view import View
 from latent_explorer.bench.person import Person
 from latent_explorer.gui.layers.tiles import TileLayer, tile_rect
-from latent_explorer.gui.shell.picture_menu import fill_picture_menu, use_settings
+from latent_explorer.gui.pane.picture_settings import PictureSettings
+from latent_explorer.gui.shell.actions import fill_menu
+from latent_explorer.gui.shell.picture_menu import picture_entries
 from latent_explorer.gui.widgets.images import to_array
 
 KEY = TileKey("picture", "identity", 0, 0, 0)
@@ -79,8 +81,9 @@ def test_what_has_faded_in_looks_as_if_painted_at_once(person: Person) -> None:
         person.wheel(person.point(0, 0), 1)
     person.wait_for_the_engine()
     person.wait_until(lambda: not canvas.pacing.fresh)
-    key = window.feed.keys[0]
-    rect = tile_rect(canvas.view, key).intersected(canvas.rect()).adjusted(1, 1, -1, -1)
+    key = window.pane.feed.keys[0]
+    rect = tile_rect(canvas.view, key).translated(canvas.origin.toPoint()).intersected(canvas.rect())
+    rect.adjust(2, 2, -2, -2)
     faded = to_array(canvas.grab(rect).toImage())
     canvas.refresh()
     assert np.array_equal(faded, to_array(canvas.grab(rect).toImage()))
@@ -90,7 +93,7 @@ def test_where_no_motion_is_wanted_tiles_are_painted_at_once(person: Person) -> 
     canvas = person.canvas
     canvas.pacing.fades = False
     try:
-        key = person.window.feed.keys[0]
+        key = person.window.pane.feed.keys[0]
         canvas.show_tile(key)
         assert canvas.pacing.fresh[key] == 1
     finally:
@@ -102,11 +105,11 @@ def test_one_can_go_as_deep_as_latents_differ_and_is_told_where_that_ends(person
     started = canvas.view.scale
     for _ in range(25):
         person.wheel(at, 8)
-    u, v = canvas.view.to_plane(300, 200)
+    u, v = canvas.to_plane(at)
     assert canvas.view.scale > 1000 * started
-    pixels = person.window.feed.picture_pixels
+    pixels = person.window.pane.feed.picture_pixels
     assert canvas.view.scale <= pixels / np.spacing(np.float32(min(abs(u), abs(v))))
-    chart = person.window.session.bundle.chart
+    chart = person.window.pane.session.bundle.chart
     step = 1.01 * pixels / canvas.view.scale
     assert (chart.to_latent((u + step, v)) != chart.to_latent((u, v))).any()
     assert "As near as it gets" in person.window.statusBar().currentMessage()
@@ -123,24 +126,26 @@ def entry(menu: QMenu, text: str):
 
 def test_size_memory_and_fading_are_chosen_in_the_menu_and_remembered(person: Person) -> None:
     window, menu = person.window, QMenu()
-    fill_picture_menu(window, menu)
-    levels = {key.level for key in window.feed.keys}
+    fill_menu(menu, picture_entries(window.workbench), menu)
+    levels = {key.level for key in window.pane.feed.keys}
     try:
         entry(menu, "Large").trigger()
-        assert window.feed.picture_pixels == 45
+        assert window.pane.feed.picture_pixels == 45
         person.wheel(person.point(0, 0), 1)
         entry(menu, "Fade").trigger()
-        entry(entry(menu, "Keep in memory").menu(), "64").trigger()
-        window.feed.picture_pixels, window.feed.cache.limit, window.canvas.pacing.fades = 1.0, 1, True
-        use_settings(window)
-        assert (window.feed.picture_pixels, window.feed.cache.limit) == (45, 64 * 2**20)
-        assert not window.canvas.pacing.fades
-        window.settings.set_text("picture pixels", "huge")
-        use_settings(window)
-        assert window.feed.picture_pixels == 34
+        memory = entry(menu, "Keep in memory").menu()
+        memory.aboutToShow.emit()
+        entry(memory, "64").trigger()
+        window.pane.feed.picture_pixels, window.pane.feed.cache.limit, window.pane.canvas.pacing.fades = 1.0, 1, True
+        PictureSettings.read(window.workbench.settings).apply(window.pane)
+        assert (window.pane.feed.picture_pixels, window.pane.feed.cache.limit) == (45, 64 * 2**20)
+        assert not window.pane.canvas.pacing.fades
+        window.workbench.settings.set_text("picture pixels", "huge")
+        PictureSettings.read(window.workbench.settings).apply(window.pane)
+        assert window.pane.feed.picture_pixels == 34
     finally:
         for key in ("picture pixels", "picture memory", "fade pictures in"):
-            window.settings.set_text(key, "")
-        use_settings(window)
-        window.look()
+            window.workbench.settings.set_text(key, "")
+        PictureSettings.read(window.workbench.settings).apply(window.pane)
+        window.pane.look()
     assert levels

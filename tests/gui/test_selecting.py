@@ -22,12 +22,12 @@ from latent_explorer.session import open_bundle
 
 
 def chosen(person: Person) -> NDArray[np.bool_] | None:
-    selection = person.window.session.state.selection
+    selection = person.window.pane.session.state.selection
     return None if selection is None else selection.chosen
 
 
 def uv_of(person: Person) -> NDArray[np.float32]:
-    return person.window.session.bundle.uv
+    return person.window.pane.session.bundle.uv
 
 
 def drag_over(person: Person, corners: tuple[float, float, float, float]) -> None:
@@ -36,7 +36,8 @@ def drag_over(person: Person, corners: tuple[float, float, float, float]) -> Non
 
 
 def in_box(uv: NDArray[np.float32], person: Person, start: QPoint, end: QPoint) -> NDArray[np.bool_]:
-    xy = person.canvas.view.to_screen(uv)
+    origin = person.canvas.origin
+    xy = person.canvas.view.to_screen(uv) + np.array([origin.x(), origin.y()])
     low = np.minimum((start.x(), start.y()), (end.x(), end.y()))
     high = np.maximum((start.x(), start.y()), (end.x(), end.y()))
     return ((xy > low) & (xy < high)).all(1)
@@ -46,8 +47,8 @@ def in_box(uv: NDArray[np.float32], person: Person, start: QPoint, end: QPoint) 
 def selecting(person: Person) -> Person:
     """A person with the Select tool in hand."""
     person.choose("Select")
-    assert person.canvas.tool is person.window.selecting.tool
-    assert not person.window.selecting.tool.lasso
+    assert person.canvas.tool is person.window.pane.selecting.tool
+    assert not person.window.pane.selecting.tool.lasso
     return person
 
 
@@ -57,21 +58,21 @@ def test_a_rectangle_selects_the_points_in_it(selecting: Person) -> None:
     expected = in_box(uv_of(selecting), selecting, start, end)
     assert 10 < expected.sum() < 110
     np.testing.assert_array_equal(chosen(selecting), expected)
-    assert f"{expected.sum()}</b> images" in selecting.window.selection.count.text()
-    assert selecting.window.session.state.route is None
+    assert f"{expected.sum()}</b> images" in selecting.window.pane.selection.count.text()
+    assert selecting.window.pane.session.state.route is None
     assert selecting.canvas.marks.outline is None
 
 
 def test_a_lasso_selects_what_it_surrounds(selecting: Person) -> None:
     selecting.choose("Select")
-    assert selecting.window.selecting.tool.lasso
+    assert selecting.window.pane.selecting.tool.lasso
     corners = [selecting.point(*corner) for corner in ((-5, 2), (0, 2), (-5, -2))]
-    QTest.mousePress(selecting.canvas, Qt.MouseButton.LeftButton, pos=corners[0])
+    QTest.mousePress(selecting.canvas.viewport(), Qt.MouseButton.LeftButton, pos=corners[0])
     for start, end in itertools.pairwise(corners):
         for step in range(1, 21):
             selecting.move(start + (end - start) * (step / 20), Qt.MouseButton.LeftButton)
     assert selecting.canvas.marks.outline is not None
-    QTest.mouseRelease(selecting.canvas, Qt.MouseButton.LeftButton, pos=corners[-1])
+    QTest.mouseRelease(selecting.canvas.viewport(), Qt.MouseButton.LeftButton, pos=corners[-1])
     u, v = uv_of(selecting).T
     depth = np.minimum(u + 5, 2 - v), (v - 2) - 0.8 * u  # inside: both sides of the corner, and above the diagonal
     surely = (depth[0] > 0.1) & (depth[1] > 0.1)
@@ -84,16 +85,16 @@ def test_a_lasso_selects_what_it_surrounds(selecting: Person) -> None:
 
 def test_hidden_points_are_not_selected_and_shift_adds(selecting: Person) -> None:
     window = selecting.window
-    window.session.hide(frozenset({0}))
+    window.pane.session.hide(frozenset({0}))
     drag_over(selecting, (-9, -9, 0, 9))
-    label = window.session.bundle.latents.label
+    label = window.pane.session.bundle.latents.label
     first = chosen(selecting).copy()
     assert first.any()
     assert not (label[first] == 0).any()
     start, end = selecting.point(0, 9), selecting.point(9, -9)
-    QTest.mousePress(selecting.canvas, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.ShiftModifier, start)
+    QTest.mousePress(selecting.canvas.viewport(), Qt.MouseButton.LeftButton, Qt.KeyboardModifier.ShiftModifier, start)
     selecting.move((start + end) / 2, Qt.MouseButton.LeftButton)
-    QTest.mouseRelease(selecting.canvas, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.ShiftModifier, end)
+    QTest.mouseRelease(selecting.canvas.viewport(), Qt.MouseButton.LeftButton, Qt.KeyboardModifier.ShiftModifier, end)
     second = chosen(selecting)
     assert (second & first).sum() == first.sum()
     assert second.sum() == (label != 0).sum()
@@ -112,33 +113,33 @@ def test_selections_are_undone_and_redone(selecting: Person) -> None:
     np.testing.assert_array_equal(chosen(selecting), first)
     selecting.choose("Redo")
     assert chosen(selecting) is None
-    assert not selecting.window.selection.count.isVisible()
+    assert not selecting.window.pane.selection.count.isVisible()
 
 
 def test_escape_drops_an_outline_first_and_the_selection_after(selecting: Person) -> None:
     drag_over(selecting, (-9, -9, 0, 9))
-    QTest.mousePress(selecting.canvas, Qt.MouseButton.LeftButton, pos=QPoint(100, 100))
+    QTest.mousePress(selecting.canvas.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(100, 100))
     selecting.move(QPoint(150, 150), Qt.MouseButton.LeftButton)
     assert selecting.canvas.marks.outline is not None
     selecting.key(Qt.Key.Key_Escape)
     assert selecting.canvas.marks.outline is None
     assert chosen(selecting) is not None
-    QTest.mouseRelease(selecting.canvas, Qt.MouseButton.LeftButton, pos=QPoint(150, 150))
+    QTest.mouseRelease(selecting.canvas.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(150, 150))
     assert chosen(selecting) is not None
     selecting.key(Qt.Key.Key_Escape)
     assert chosen(selecting) is None
 
 
 def test_a_class_is_selected_from_the_legend(person: Person) -> None:
-    row = person.window.legend.findChildren(ClassRow)[2]
+    row = person.window.pane.legend.findChildren(ClassRow)[2]
     row.actions()[0].trigger()
-    label = person.window.session.bundle.latents.label
+    label = person.window.pane.session.bundle.latents.label
     np.testing.assert_array_equal(chosen(person), label == 2)
 
 
 def with_neighbours(person: Person, chosen: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """The chosen images and the 10 others nearest to each, in latent space, by all distances."""
-    means = person.window.session.bundle.latents.mean.astype(np.float64)
+    means = person.window.pane.session.bundle.latents.mean.astype(np.float64)
     distances = np.linalg.norm(means[chosen][:, None] - means[None], axis=2)
     near = np.argsort(distances, axis=1)[:, :11]
     grown = chosen.copy()
@@ -160,7 +161,7 @@ def test_a_selection_grows_by_the_nearest_in_latent_space_and_is_undone(selectin
 
 
 def test_hidden_classes_do_not_grow_into_a_selection(selecting: Person) -> None:
-    session = selecting.window.session
+    session = selecting.window.pane.session
     session.hide(frozenset({1}))
     session.select(session.bundle.latents.label == 0)
     before = chosen(selecting).copy()
@@ -175,21 +176,21 @@ def test_neighbours_of_a_selection_that_is_gone_are_dropped(selecting: Person) -
     drag_over(selecting, (-5, -0.5, -3, 0.5))
     selecting.choose("Grow selection")
     selecting.choose("Clear selection")
-    selecting.wait_until(lambda: not window.link.client.waiting)
+    selecting.wait_until(lambda: not window.pane.link.client.waiting)
     selecting.wait(0.1)
     assert chosen(selecting) is None
     drag_over(selecting, (-5, -0.5, -3, 0.5))
-    stale = Answer(None, "grow", window.session.state.selection, None)
+    stale = Answer("grow", None, window.pane.session.state.selection, None)
     drag_over(selecting, (-1, -0.5, 1, 0.5))
     now = chosen(selecting).copy()
     values = Values(1, 0, np.zeros((4, 11), np.float32))
-    window.replies.take(replace(stale, reply=values, content=values.values))
+    window.pane.client.dispatch(replace(stale, reply=values, content=values.content))
     np.testing.assert_array_equal(chosen(selecting), now)
 
 
 def test_a_selection_grows_in_all_dimensions_not_only_those_seen(new_window, wide_bundle: Path) -> None:
     person: Person = new_window(wide_bundle)
-    session = person.window.session
+    session = person.window.pane.session
     first = np.arange(len(session.bundle.latents)) < 3
     session.select(first)
     person.choose("Grow selection")
@@ -200,13 +201,13 @@ def test_a_selection_grows_in_all_dimensions_not_only_those_seen(new_window, wid
 def test_what_is_not_selected_turns_grey(selecting: Person) -> None:
     """The map's own picture, without tiles: grey has hardly any saturation."""
     window = selecting.window
-    window.layers.toggle("Pictures")
+    window.pane.layers.toggle("Pictures")
     colourful = colours(selecting)
     drag_over(selecting, (-9, -9, -3, 9))
     assert 0 < colours(selecting) < 0.6 * colourful
     selecting.choose("Clear selection")
     assert colours(selecting) == colourful
-    window.layers.toggle("Pictures")
+    window.pane.layers.toggle("Pictures")
 
 
 def colours(person: Person) -> int:
@@ -217,7 +218,7 @@ def colours(person: Person) -> int:
 
 def test_the_panel_tells_of_the_selection(selecting: Person, small_bundle: Path) -> None:
     drag_over(selecting, (-9, -9, 0, 9))
-    panel, latents = selecting.window.selection, open_bundle(small_bundle).latents
+    panel, latents = selecting.window.pane.selection, open_bundle(small_bundle).latents
     mine = latents.mean[chosen(selecting)]
     np.testing.assert_allclose(panel.mean, mine.mean(0), rtol=1e-5)
     spread = np.sqrt(((mine - mine.mean(0)) ** 2).sum(1).mean())
@@ -236,9 +237,9 @@ def test_the_mean_is_that_of_the_newest_selection(selecting: Person, small_bundl
     """However quickly they follow each other, also by undo."""
     window, random = selecting.window, np.random.default_rng(0)
     for _ in range(30):
-        window.session.select(random.random(120) < 0.3)
-    window.undo()
-    panel = window.selection
+        window.pane.session.select(random.random(120) < 0.3)
+    window.workbench.undo()
+    panel = window.pane.selection
     selecting.wait_until(lambda: panel.picture.image is not None)
     selecting.wait(0.1)
     np.testing.assert_array_equal(to_array(panel.picture.image)[..., 0], mean_image(small_bundle, chosen(selecting)))
@@ -248,8 +249,8 @@ def test_without_the_images_the_decoded_mean_is_shown_and_said(new_window, make_
     bundle = make_bundle("meanless")
     Path(read_config(bundle).dataset.source).unlink()
     person = new_window(bundle)
-    person.window.session.select(np.arange(120) < 40)
-    panel = person.window.selection
+    person.window.pane.session.select(np.arange(120) < 40)
+    panel = person.window.pane.selection
     person.wait_until(lambda: panel.picture.image is not None)
     shown = to_array(panel.picture.image)[..., 0].astype(int)
     assert np.abs(shown - decoded(bundle, panel.mean)[..., 0]).max() <= 1
@@ -264,8 +265,8 @@ def test_the_selection_is_exported(selecting: Person, tmp_path: Path, key: str) 
     from latent_explorer.gui.exports.choices import Choices
 
     drag_over(selecting, (-9, -9, 0, 9))
-    selecting.window.exporter.selection()
-    dialog = selecting.window.exporter.dialog
+    selecting.window.workbench.exporter.selection()
+    dialog = selecting.window.workbench.exporter.dialog
     assert "selected" in dialog.windowTitle()
     table = dialog.subject.content(find_format("latents", key), Choices(key, shown_only=True), None)
     np.testing.assert_array_equal(table.index, np.flatnonzero(chosen(selecting)))
@@ -275,17 +276,17 @@ def test_the_selection_is_exported(selecting: Person, tmp_path: Path, key: str) 
 
 
 def test_nothing_selected_is_not_exported_but_said(person: Person) -> None:
-    person.window.exporter.selection()
-    assert person.window.exporter.dialog is None
-    assert "nothing selected" in person.window.banner.text
-    person.window.banner.hide()
+    person.window.workbench.exporter.selection()
+    assert person.window.workbench.exporter.dialog is None
+    assert "nothing selected" in person.window.workbench.banner.text
+    person.window.workbench.banner.hide()
 
 
 def test_a_map_in_svg_shows_the_selection_too(selecting: Person) -> None:
     from latent_explorer.gui.exports.scene import map_scene
 
     drag_over(selecting, (-9, -9, 0, 9))
-    groups = map_scene(selecting.canvas, selecting.window.session, legend=True).groups
+    groups = map_scene(selecting.canvas, selecting.window.pane.session, legend=True).groups
     grey = [group for group in groups if group.name == "not selected"]
     coloured = [group for group in groups if group.name != "not selected"]
     assert sum(len(group.xy) for group in grey) == (~chosen(selecting)).sum()

@@ -36,16 +36,16 @@ def test_the_first_paint_shows_decoded_pictures_before_the_engine_speaks(
 ) -> None:
     person = new_window(None, silent_engine)
     window, seen = person.window, []
-    window.canvas.painted.connect(lambda: seen.append(to_array(window.canvas.picture(1.0))))
-    window.layers.toggle("Points")
-    window.open(bundle)
+    window.pane.canvas.painted.connect(lambda: seen.append(to_array(window.pane.canvas.picture(1.0))))
+    window.pane.layers.toggle("Points")
+    window.workbench.open(bundle)
     person.wait_until(lambda: len(seen) > 0)
-    assert window.feed.missing == 0
-    window.layers.toggle("Pictures")
-    bare = to_array(window.canvas.picture(1.0))
+    assert window.pane.feed.missing == 0
+    window.pane.layers.toggle("Pictures")
+    bare = to_array(window.pane.canvas.picture(1.0))
     covered = (seen[0] != bare).any(axis=2).mean()
     assert covered > 0.9
-    assert window.feed.interpolated((0.0, 0.0)) is not None
+    assert window.pane.feed.interpolated((0.0, 0.0)) is not None
 
 
 def test_they_are_as_the_engine_decodes_them_and_neither_asked_for_nor_kept(
@@ -54,27 +54,27 @@ def test_they_are_as_the_engine_decodes_them_and_neither_asked_for_nor_kept(
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     person = new_window(bundle, ThreadEngine)
     window = person.window
-    shipped = {key: window.feed.cache.get(key) for key in window.feed.keys}
-    assert shipped.items() <= window.feed._shipped.items()
+    shipped = {key: window.pane.feed.cache.get(key) for key in window.pane.feed.keys}
+    assert shipped.items() <= window.pane.feed._shipped.items()
     person.wait(0.3)
     kept = {path.stem for path in tile_folder().rglob("*.tile")}
     assert not kept & {name_of(key) for key in shipped}
-    window.feed.forget_all()
-    window.look()
-    person.wait_until(lambda: window.feed.missing == 0)
+    window.pane.feed.forget_all()
+    window.pane.look()
+    person.wait_until(lambda: window.pane.feed.missing == 0)
     for key, pictures in shipped.items():
-        decoded = window.feed.cache.get(key)
+        decoded = window.pane.feed.cache.get(key)
         assert decoded is not pictures
         assert np.abs(decoded.astype(int) - pictures).max() <= 1
 
 
 def test_what_memory_had_no_room_for_comes_from_the_bundle_again(new_window, silent_engine, bundle: Path) -> None:
     person = new_window(None, silent_engine)
-    feed = person.window.feed
-    person.window.open(bundle)
+    feed = person.window.pane.feed
+    person.window.workbench.open(bundle)
     person.wait_until(lambda: person.canvas.view.width > 1)
     feed.cache.clear()
-    person.window.look()
+    person.window.pane.look()
     assert feed.missing == 0
     assert feed._level == level_for(person.canvas.view.scale, feed.picture_pixels)
 

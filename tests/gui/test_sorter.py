@@ -125,18 +125,18 @@ def test_a_sorter_that_is_closed_gives_up_and_hands_nothing_on(qapp, monkeypatch
 def test_a_window_says_that_it_sorts_and_selects_only_afterwards(new_window, small_bundle, gate: Gate) -> None:
     person: Person = new_window(small_bundle)
     window = person.window
-    assert window.points.sorting == 120
-    person.wait_until(lambda: "sorting 120 points" in window.status._labels[3].text())
+    assert window.pane.points.sorting == 120
+    person.wait_until(lambda: "sorting 120 points" in window.workbench.status._labels["points"].text())
     person.choose("Select")
     person.drag(person.point(-9, 9), person.point(9, -9), 0.1)
-    assert window.session.state.selection is None
+    assert window.pane.session.state.selection is None
     assert "still being sorted" in window.statusBar().currentMessage()
     before = person.canvas.grab().toImage()
     gate.open.set()
-    person.wait_until(lambda: window.points.count == 120)
+    person.wait_until(lambda: window.pane.points.count == 120)
     assert person.canvas.grab().toImage() != before
     person.drag(person.point(-9, 9), person.point(9, -9), 0.1)
-    assert window.session.state.selection.count == 120
+    assert window.pane.session.state.selection.count == 120
 
 
 @given(st.lists(st.integers(0, 50), min_size=1, max_size=60), st.sampled_from([51, 2**40, 2**62]))

@@ -7,7 +7,8 @@ from PyQt6.QtCore import QPoint
 
 from latent_explorer.bench.person import Person
 from latent_explorer.engine.client import Answer
-from latent_explorer.engine.protocol import Picture, Place
+from latent_explorer.engine.handlers.describe import Describe, Place
+from latent_explorer.engine.handlers.hover import Hover, Picture
 from latent_explorer.gui.pane.prober import Probe
 from latent_explorer.gui.widgets.images import to_qimage
 from latent_explorer.session import Route
@@ -18,25 +19,25 @@ WRONG = np.full((8, 8, 1), 77, np.uint8)
 def test_a_picture_with_an_old_number_is_not_shown(person: Person) -> None:
     window = person.window
     person.move(person.point(-3, 0))
-    old = window.prober.probe.number
+    old = window.pane.prober.probe.number
     person.move(person.point(3, 0))
-    person.wait_until(lambda: window.prober.probe.picture is not None)
-    before = window.prober.probe
-    window.replies.take(Answer(Picture(old, WRONG)))
-    assert window.prober.probe is before
-    assert window.inspector.picture.image == to_qimage(before.picture)
+    person.wait_until(lambda: window.pane.prober.probe.picture is not None)
+    before = window.pane.prober.probe
+    window.pane.client.dispatch(Answer(Hover, Picture(old, WRONG)))
+    assert window.pane.prober.probe is before
+    assert window.pane.inspector.picture.image == to_qimage(before.picture)
     assert person.canvas.marks.loupe == to_qimage(before.picture)
 
 
 def test_a_place_that_has_been_left_is_not_described(person: Person) -> None:
     window = person.window
     person.move(person.point(-3, 0))
-    person.wait_until(lambda: window.prober.place is not None)
-    old = window.prober.place
+    person.wait_until(lambda: window.pane.prober.place is not None)
+    old = window.pane.prober.place
     again = Place(old.number, old.indices, old.distances, old.shares, old.reach, "no data here", *[WRONG[None]] * 2)
     person.move(person.point(3, 0))
-    window.replies.take(Answer(again))
-    assert window.prober.place is not again
+    window.pane.client.dispatch(Answer(Describe, again))
+    assert window.pane.prober.place is not again
     assert person.canvas.marks.neighbours is None
 
 
@@ -46,19 +47,19 @@ def test_every_exact_picture_belongs_to_where_the_pointer_is(person: Person, sma
 
     def note(probe: Probe) -> None:
         shown.append(probe)
-        assert probe is window.prober.probe
-        assert window.inspector.picture.image == to_qimage(probe.picture)
+        assert probe is window.pane.prober.probe
+        assert window.pane.inspector.picture.image == to_qimage(probe.picture)
 
-    window.prober.on_exact = note
+    window.pane.prober.on_exact = note
     random = np.random.default_rng(5)
-    window.feed.forget_all()
-    window.feed.look(person.canvas.view, None)
+    window.pane.feed.forget_all()
+    window.pane.feed.look(person.canvas.view, None)
     for x, y in random.integers(20, 500, (100, 2)).tolist():
         person.move(QPoint(x, y))
         person.wait(random.uniform(0, 0.008))
-    person.wait_until(lambda: window.prober.probe.picture is not None)
-    window.prober.on_exact = lambda _: None
-    assert shown[-1] is window.prober.probe
+    person.wait_until(lambda: window.pane.prober.probe.picture is not None)
+    window.pane.prober.on_exact = lambda _: None
+    assert shown[-1] is window.pane.prober.probe
     numbers = [probe.number for probe in shown]
     assert numbers == sorted(numbers)
     for probe in shown[:: max(1, len(shown) // 6)]:
@@ -67,26 +68,26 @@ def test_every_exact_picture_belongs_to_where_the_pointer_is(person: Person, sma
 
 def test_the_frames_of_a_path_that_is_gone_are_not_shown(person: Person) -> None:
     window = person.window
-    window.draw(Route((-4.0, 0.0), (4.0, 1.0), frames=6))
-    old = window.session.state.route
-    window.draw(Route((4.0, 0.0), (-4.0, 1.0), frames=4))
-    late = Answer(Picture(0, WRONG), "film", old, np.stack([WRONG] * 6))
-    window.replies.take(late)
-    assert len(window.filmstrip.frames) != 6
-    window.clear_route()
-    window.replies.take(late)
-    assert len(window.filmstrip.frames) == 0
+    window.pane.session.draw(Route((-4.0, 0.0), (4.0, 1.0), frames=6))
+    old = window.pane.session.state.route
+    window.pane.session.draw(Route((4.0, 0.0), (-4.0, 1.0), frames=4))
+    late = Answer("film", Picture(0, WRONG), old, np.stack([WRONG] * 6))
+    window.pane.client.dispatch(late)
+    assert len(window.pane.filmstrip.frames) != 6
+    window.pane.clear_route()
+    window.pane.client.dispatch(late)
+    assert len(window.pane.filmstrip.frames) == 0
 
 
 def test_answers_about_the_last_bundle_do_no_harm(person: Person, wide_bundle: Path) -> None:
     window = person.window
     person.click(person.point(0, 3.5))
     person.move(person.point(1, 0))
-    number, pin = window.prober.probe.number, window.session.state.pins[0].z
-    window.open(wide_bundle)
-    person.wait_until(lambda: window.ready and window.session.bundle.folder == wide_bundle)
-    window.replies.take(Answer(Picture(number, WRONG)))
-    window.replies.take(Answer(Picture(0, WRONG), "pins", pin, WRONG[None]))
-    assert window.prober.probe is None
-    assert window.inspector.picture.image is None
-    assert window.pins.list.count() == 0
+    number, pin = window.pane.prober.probe.number, window.pane.session.state.pins[0].z
+    window.workbench.open(wide_bundle)
+    person.wait_until(lambda: window.pane.ready and window.pane.session.bundle.folder == wide_bundle)
+    window.pane.client.dispatch(Answer(Hover, Picture(number, WRONG)))
+    window.pane.client.dispatch(Answer("pins", Picture(0, WRONG), pin, WRONG[None]))
+    assert window.pane.prober.probe is None
+    assert window.pane.inspector.picture.image is None
+    assert window.pane.pins.list.count() == 0

@@ -32,9 +32,9 @@ def relabelled(bundle: Path, folder: Path, class_names: tuple[str, ...]) -> Path
 
 def probed_and_described(person: Person) -> None:
     window = person.window
-    person.move(person.point(*window.session.bundle.uv[0]))
-    person.wait_until(lambda: window.prober.probe.picture is not None)
-    person.wait_until(lambda: window.prober.place is not None)
+    person.move(person.point(*window.pane.session.bundle.uv[0]))
+    person.wait_until(lambda: window.pane.prober.probe.picture is not None)
+    person.wait_until(lambda: window.pane.prober.place is not None)
     assert not person.see().isNull()
 
 
@@ -42,43 +42,43 @@ def test_without_labels(new_window, small_bundle: Path, tmp_path: Path) -> None:
     person = new_window(relabelled(small_bundle, tmp_path / "plain", ()))
     window = person.window
     probed_and_described(person)
-    assert window.prober.place.shares.size == 0
-    assert window.points.count == 120
-    assert window.legend.widget().findChildren(ClassRow) == []
-    assert "no classes" in window.legend.widget().findChild(QLabel).text()
-    window.layers.toggle("Class regions")  # a key or a menu could ask for them all the same
-    person.wait_until(lambda: window.fields.missing == 0)
-    assert {key.field for key in window.fields.keys} == {"veil"}
-    assert not window.layers.offers("Class regions")
-    window.choose_theme("light")
+    assert window.pane.prober.place.shares.size == 0
+    assert window.pane.points.count == 120
+    assert window.pane.legend.widget().findChildren(ClassRow) == []
+    assert "no classes" in window.pane.legend.widget().findChild(QLabel).text()
+    window.pane.layers.toggle("Class regions")  # a key or a menu could ask for them all the same
+    person.wait_until(lambda: window.pane.fields.missing == 0)
+    assert {key.field for key in window.pane.fields.keys} == {"veil"}
+    assert not window.pane.layers.offers("Class regions")
+    window.workbench.choose_theme("light")
     probed_and_described(person)
-    window.choose_theme("dark")
+    window.workbench.choose_theme("dark")
     person.drag(person.point(-2, 3.5), person.point(2, 3.5), 0.1)
-    assert window.session.state.route is not None
+    assert window.pane.session.state.route is not None
 
 
 def test_one_class(new_window, small_bundle: Path, tmp_path: Path) -> None:
     person = new_window(relabelled(small_bundle, tmp_path / "single", ("only",)))
     window = person.window
     probed_and_described(person)
-    assert window.prober.place.shares.tolist() == [1.0]
-    (row,) = window.legend.widget().findChildren(ClassRow)
+    assert window.pane.prober.place.shares.tolist() == [1.0]
+    (row,) = window.pane.legend.widget().findChildren(ClassRow)
     row.isolated.emit(0)
-    assert window.points.count == 120
+    assert window.pane.points.count == 120
     QTest.mouseClick(row, Qt.MouseButton.LeftButton)
-    assert window.points.count == 0
+    assert window.pane.points.count == 0
     assert not person.see().isNull()
     QTest.mouseClick(row, Qt.MouseButton.LeftButton)
-    assert window.points.count == 120
+    assert window.pane.points.count == 120
 
 
 def test_more_classes_than_there_are_colours(new_window, small_bundle: Path, tmp_path: Path) -> None:
     names = tuple(f"class number {number}" for number in range(40))
     person = new_window(relabelled(small_bundle, tmp_path / "many", names))
     probed_and_described(person)
-    colours = {person.window.theme.class_colour(number).name() for number in range(40)}
+    colours = {person.window.workbench.theme.class_colour(number).name() for number in range(40)}
     assert len(colours) == 40
-    assert len(person.window.legend.widget().findChildren(ClassRow)) == 40
+    assert len(person.window.pane.legend.widget().findChildren(ClassRow)) == 40
 
 
 @pytest.mark.parametrize(("dimensions", "count"), [(1, 60), (1, 2), (2, 1), (3, 1), (5, 2)])
@@ -86,11 +86,11 @@ def test_few_dimensions_and_few_images(new_window, make_bundle, dimensions: int,
     person = new_window(make_bundle(f"few{dimensions}x{count}", latent_dim=dimensions, count=count))
     window = person.window
     probed_and_described(person)
-    assert window.points.count == count
+    assert window.pane.points.count == count
     person.click(QPoint(60, 60))
-    assert len(window.session.state.pins[0].z) == dimensions
+    assert len(window.pane.session.state.pins[0].z) == dimensions
     person.drag(QPoint(80, 200), QPoint(300, 90), 0.1)
-    person.wait_until(lambda: len(window.filmstrip.frames) > 0)
+    person.wait_until(lambda: len(window.pane.filmstrip.frames) > 0)
 
 
 def test_images_that_are_no_longer_at_hand(new_window, make_bundle) -> None:
@@ -98,5 +98,5 @@ def test_images_that_are_no_longer_at_hand(new_window, make_bundle) -> None:
     Path(read_config(bundle).dataset.source).unlink()
     person = new_window(bundle)
     probed_and_described(person)
-    assert "not at hand" in person.window.prober.place.missing
-    assert person.window.prober.place.reconstructions.shape == (8, 8, 8, 1)
+    assert "not at hand" in person.window.pane.prober.place.missing
+    assert person.window.pane.prober.place.reconstructions.shape == (8, 8, 8, 1)

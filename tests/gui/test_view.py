@@ -6,8 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from latent_explorer.atlas import Region
-from latent_explorer.atlas.view import SCALES, View
-from latent_explorer.gui.pane.rulers import tick_step, tick_text, ticks
+from latent_explorer.atlas.view import SCALES, View, tick_step, ticks
 
 COORDINATES = st.floats(-20, 20)
 SCREEN = st.floats(-200, 2200)
@@ -101,9 +100,14 @@ def test_ticks_are_round_and_far_enough_apart(scale: float) -> None:
 
 @given(st.floats(-100, 100), st.floats(0.1, 50), st.sampled_from([0.1, 0.2, 0.5, 1, 2, 5, 10]))
 def test_ticks_lie_within_and_are_all_there(start: float, length: float, step: float) -> None:
-    found = list(ticks(start, start + length, step))
-    assert all(start - 1e-9 <= tick <= start + length + 1e-9 for tick in found)
+    found = list(ticks(start, start + length, 90 / step))
+    assert all(start - 1e-9 <= tick <= start + length + 1e-9 for tick, _ in found)
     assert abs(len(found) - length / step) <= 1
-    texts = [tick_text(tick, step) for tick in found]
-    assert len(set(texts)) == len(texts)
-    assert [float(text) for text in texts] == pytest.approx(found)
+    assert len({text for _, text in found}) == len(found)
+    assert [float(text) for _, text in found] == pytest.approx([tick for tick, _ in found])
+
+
+@given(st.floats(-4, 4))
+def test_neighbouring_ticks_are_told_apart_at_the_deepest_zoom(start: float) -> None:
+    found = list(ticks(start, start + 1000 / SCALES[1], SCALES[1]))
+    assert len({text for _, text in found}) == len(found) > 3

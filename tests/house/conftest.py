@@ -11,16 +11,6 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = "latent_explorer"
 
-# Who still imports the window or names its class, though nobody but gui.app may; whoever no longer does has to go.
-STILL_REACH_INTO_THE_WINDOW = {
-        "gui.exports.exporter",
-    "gui.pane.gestures", "gui.pane.opening", "gui.pane.pinboard", "gui.pane.replies", "gui.pane.selecting",
-    "gui.pane.snapshot_navigator", "gui.pane.thumbnails",
-    "gui.panels.point_look",
-    "gui.shell.disk_menu", "gui.shell.menus", "gui.shell.picture_menu", "gui.shell.status", "gui.shell.wiring",
-    "gui.training.filming", "gui.training.guide", "gui.training.leaving",
-}  # fmt: skip
-
 
 @dataclass(frozen=True)
 class Import:
@@ -99,12 +89,6 @@ def sources() -> tuple[Source, ...]:
 def source() -> Callable[..., Source]:
     """What makes a module out of a name and a text, to show that a rule can fail."""
     return Source
-
-
-@pytest.fixture(scope="session")
-def excused() -> set[str]:
-    """The modules that may still reach into the window."""
-    return STILL_REACH_INTO_THE_WINDOW
 
 
 @pytest.fixture(scope="session")

@@ -6,28 +6,29 @@ import pytest
 
 PACKAGE = "latent_explorer"
 
-FOUNDATION = ("background", "errors", "files", "palette", "places", "waiting", "__version__")
+FOUNDATION = ("errors", "files", "palette", "places", "plugins", "waiting", "__version__")
 
 # Room -> the rooms, or single modules of a room, that it may import besides itself and the foundation. From the top
 # down: each arrow leads to a room further below, so that there can be no circle of rooms.
 ARROWS = {
     "__main__": ("cli",),
     "cli": (
-        "bench", "gui", "session", "training", "film", "engine", "export", "points", "alignment",
-        "analysis", "paths", "atlas", "charts", "runs", "bundles", "nets", "data",
+        "bench", "gui", "session", "training", "film", "engine", "fields", "export", "points", "alignment",
+        "analysis", "paths", "atlas", "charts", "runs", "bundles", "nets", "data", "service",
     ),
     "bench": (
-        "gui", "session", "training", "film", "engine", "export", "points", "alignment",
-        "analysis", "paths", "atlas", "charts", "runs", "bundles", "nets", "data",
+        "gui", "session", "training", "film", "engine", "fields", "export", "points", "alignment",
+        "analysis", "paths", "atlas", "charts", "runs", "bundles", "nets", "data", "service",
     ),
     "gui": (
-        "session", "engine.client", "engine.protocol", "engine.process",
-        "export", "points", "paths", "atlas", "charts", "runs", "bundles",
+        "session", "engine.client", "engine.handlers", "engine.protocol", "engine.process", "fields",
+        "export", "points", "paths", "atlas", "charts", "runs", "bundles", "service",
     ),
-    "session": ("paths", "charts", "bundles"),
-    "training": ("film", "export", "atlas", "charts", "runs", "bundles", "nets", "data"),
+    "session": ("paths", "charts", "bundles", "service"),
+    "training": ("film", "export", "atlas", "charts", "runs", "bundles", "nets", "data", "service"),
     "film": ("export", "atlas", "charts", "runs", "bundles", "nets"),
-    "engine": ("alignment", "analysis", "paths", "atlas", "charts", "bundles", "nets", "data"),
+    "engine": ("fields", "alignment", "analysis", "paths", "atlas", "charts", "bundles", "nets", "data", "service"),
+    "fields": ("analysis", "atlas", "charts", "bundles"),
     "export": ("points", "atlas"),
     "points": ("atlas",),
     "alignment": (),
@@ -35,10 +36,11 @@ ARROWS = {
     "paths": (),
     "atlas": ("charts",),
     "charts": (),
-    "runs": ("bundles", "nets.spec", "nets.names"),
+    "runs": ("bundles", "nets.spec", "nets.names", "service"),
     "bundles": ("nets.spec",),
     "nets": (),
     "data": (),
+    "service": (),
     **dict.fromkeys(("", *FOUNDATION), ()),
 }  # fmt: skip
 ROOMS = ARROWS.keys() - {"__main__", "", *FOUNDATION}
@@ -113,8 +115,11 @@ def test_every_room_says_what_it_is_for(sources):
     ("name", "text"),
     [
         ("session.state", "import latent_explorer.gui.shell.window"),
-        ("charts.linear", "from latent_explorer import atlas"),
-        ("charts.linear", "from latent_explorer.atlas import tiles"),
+        ("charts.slice", "from latent_explorer import atlas"),
+        ("charts.slice", "from latent_explorer.atlas import tiles"),
+        ("atlas.disk", "from latent_explorer.fields import FIELDS"),
+        ("fields.stretch", "def f():\n    from latent_explorer.engine.decoder import Decoder"),
+        ("plugins", "from latent_explorer.charts import register"),
         ("paths.curves", "from ..charts import identity"),
         ("export.png", "def write():\n    from latent_explorer.session import Session"),
         ("data.folder", "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import latent_explorer.bundles"),

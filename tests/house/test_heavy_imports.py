@@ -11,14 +11,26 @@ HEAVY = {"torch", "torchvision", "sklearn", "lightning_fabric"}
 PICKLING = {"pickle", "cPickle", "_pickle", "cloudpickle", "dill", "joblib", "shelve", "marshal"}
 HEAVY_ROOMS = ("nets", "training", "engine", "bench", "film")  # bench runs in processes of its own
 # What runs in the window's process though its room holds heavy modules.
-LIGHT_MODULES = ("nets", "nets.spec", "nets.names", "engine", "engine.client", "engine.protocol", "engine.process")
-NEVER_HEAVY = ("gui", "session", "engine.client", "engine.protocol")  # not even inside a function
+LIGHT_MODULES = (
+    "nets", "nets.spec", "nets.names",
+    "engine", "engine.client", "engine.process", "engine.protocol", "engine.request_queue",
+)  # fmt: skip
+LIGHT_FOLDERS = ("engine.handlers",)
+NEVER_HEAVY = (
+    "gui",
+    "session",
+    "service",
+    "engine.client",
+    "engine.handlers",
+    "engine.protocol",
+)  # not even in a function
 QUEUES = {"Queue", "SimpleQueue", "JoinableQueue", "Manager", "Pool", "ProcessPoolExecutor"}
 
 
 def runs_in_the_window(source):
     """Whether importing this module must cost the window's process nothing heavy."""
-    return source.name in LIGHT_MODULES or source.room not in HEAVY_ROOMS
+    light = source.name in LIGHT_MODULES or is_or_lies_in(source, LIGHT_FOLDERS)
+    return light or source.room not in HEAVY_ROOMS
 
 
 def is_or_lies_in(source, names):
@@ -83,6 +95,7 @@ def test_the_package_keeps_the_rule(sources, rule):
         (misplaced_heavy, "nets.spec", "import torch"),
         (misplaced_heavy, "engine.process", "import torch"),
         (misplaced_heavy, "engine.client", "def f():\n    import torch.nn"),
+        (misplaced_heavy, "engine.handlers.hover", "def f():\n    import torch"),
         (misplaced_heavy, "gui.shell.window", "def f():\n    import sklearn"),
         (pickles, "files", "import pickle"),
         (pickles, "training.resume", "def f():\n    from joblib import dump"),

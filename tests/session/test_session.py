@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from latent_explorer.charts import ChartSpec
 from latent_explorer.errors import UserError
 from latent_explorer.session import Route, Session, State, open_bundle
 
@@ -102,3 +103,30 @@ def test_more_dimensions_open_on_their_principal_plane(wide_bundle: Path) -> Non
     assert bundle.chart.name == "following"
     assert bundle.uv.shape == (120, 2)
     assert bundle.class_counts.sum() == 120
+
+
+@pytest.fixture
+def wide(wide_bundle: Path) -> Session:
+    return Session(open_bundle(wide_bundle))
+
+
+def test_another_chart_is_chosen_and_taken_back(wide: Session) -> None:
+    told: list[State] = []
+    wide.changed.connect(lambda old, new: told.append(new))
+    wide.see_through(ChartSpec("principal"))
+    wide.see_through(ChartSpec("following"))  # the usual one
+    assert [state.chart for state in told] == [ChartSpec("principal"), None]
+    wide.undo()
+    assert wide.state.chart == ChartSpec("principal")
+    with pytest.raises(UserError, match="not for a latent space of 5 dimensions"):
+        wide.see_through(ChartSpec("identity"))
+    assert wide.state.chart == ChartSpec("principal")
+
+
+def test_a_bundle_is_seen_through_another_chart(wide_bundle: Path) -> None:
+    bundle = open_bundle(wide_bundle)
+    flat = bundle.with_chart(ChartSpec("principal"))
+    assert (flat.chart.name, flat.seal, flat.latents) == ("principal", bundle.seal, bundle.latents)
+    np.testing.assert_allclose(flat.uv, flat.chart.to_plane(bundle.latents.mean), atol=1e-5)
+    assert flat.with_chart(None).chart.name == bundle.chart.name == "following"
+    assert flat.with_chart(None).spec is None

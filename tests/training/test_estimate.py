@@ -12,7 +12,8 @@ from latent_explorer.data.facts import Facts, known_facts
 from latent_explorer.errors import UserError
 from latent_explorer.places import data_folder
 from latent_explorer.runs import Job, Recipe
-from latent_explorer.runs.protocol import Ask, Estimated, Film, Message, Refused
+from latent_explorer.runs.protocol import Ask, Estimated, MakeFilm
+from latent_explorer.service.codec import Message, Refused
 from latent_explorer.training.estimate import _continued, estimate
 from latent_explorer.training.inbox import Inbox
 from latent_explorer.training.serve import Estimates
@@ -129,7 +130,7 @@ def test_an_estimate_is_dropped_when_another_came_and_the_newest_is_taken(job: J
         inbox.hear(Ask(number=number, job=replace(job, source="mnist")))
     Estimates(inbox, said.append).answer(Ask(number=0, job=replace(job, source="mnist")))
     assert said == []
-    film = Film(number=3, run=tmp_path, file=tmp_path / "film.gif")
+    film = MakeFilm(number=3, run=tmp_path, file=tmp_path / "film.gif")
     inbox.hear(film)
     task = inbox.take()
     assert isinstance(task, tuple)

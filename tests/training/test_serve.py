@@ -11,7 +11,8 @@ import torch
 from latent_explorer.bundles import check_bundle
 from latent_explorer.data.dataset import Dataset
 from latent_explorer.runs import Job, Recipe, unfinished
-from latent_explorer.runs.protocol import Begin, Begun, Ended, Failed, Message, Progress, Reported
+from latent_explorer.runs.protocol import Begin, Begun, Ended, Failed, Progress, Reported
+from latent_explorer.service.codec import Message
 from latent_explorer.training.control import Control
 from latent_explorer.training.learner import Learner
 from latent_explorer.training.serve import train

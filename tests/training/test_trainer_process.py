@@ -16,34 +16,35 @@ import pytest
 from latent_explorer.bundles import check_bundle
 from latent_explorer.data.dataset import Dataset
 from latent_explorer.runs import Job, Recipe, snapshots_of, unfinished
-from latent_explorer.runs.client import Heard, TrainerClient, TrainerLost
 from latent_explorer.runs.protocol import (
+    MODULE,
+    TRAINER,
     Begin,
     Begun,
     Continue,
     Continued,
     Ended,
     Failed,
-    Message,
     Pause,
     Paused,
-    Refused,
     Reported,
     Stop,
 )
+from latent_explorer.service.client import Client, Lost
+from latent_explorer.service.codec import Message, Refused
 
 RECIPE = Recipe(epochs=3, batch_size=16, learning_rate=5e-3, device="cpu", precision="float32")
 KEEP = 1 << 26
 _LONG = 60.0
-_M = TypeVar("_M", bound=Message | TrainerLost)
+_M = TypeVar("_M", bound=Message | Lost)
 
 
 class Trainer:
     """A client whose replies are waited for."""
 
     def __init__(self) -> None:
-        self.heard: queue.Queue[Heard] = queue.Queue()
-        self.client = TrainerClient(self.heard.put)
+        self.heard: queue.Queue[Message | Lost] = queue.Queue()
+        self.client = Client(MODULE, TRAINER, self.heard.put)
         self.send = self.client.send
 
     def next(self, *kinds: type[_M]) -> _M:
@@ -52,7 +53,7 @@ class Trainer:
             reply = self.heard.get(timeout=_LONG)
             if isinstance(reply, kinds):
                 return reply
-            assert not isinstance(reply, Failed | TrainerLost), reply
+            assert not isinstance(reply, Failed | Lost), reply
 
     def kill(self) -> None:
         assert self.client.pid is not None
@@ -126,7 +127,7 @@ def test_a_killed_trainer_is_told_of_and_its_run_ends_as_if_nothing_had_happened
     while trainer.next(Reported).report.epoch < 2:
         pass
     trainer.kill()
-    while not isinstance(reply := trainer.heard.get(timeout=_LONG), TrainerLost):
+    while not isinstance(reply := trainer.heard.get(timeout=_LONG), Lost):
         assert not isinstance(reply, Ended)
     (left,) = unfinished(job.folder.parent)
     assert left.epochs >= 1
@@ -138,14 +139,13 @@ def test_a_killed_trainer_is_told_of_and_its_run_ends_as_if_nothing_had_happened
 
 
 def test_a_trainer_ends_with_its_window_and_loses_nothing_that_was_saved(job: Job) -> None:
-    from latent_explorer.runs import protocol
-
-    command = [sys.executable, "-m", "latent_explorer.training"]
+    command = [sys.executable, "-m", MODULE]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
         assert process.stdin is not None
         assert process.stdout is not None
-        protocol.write(process.stdin, Begin(job=endless(job), keep_bytes=KEEP))
-        for reply in protocol.replies(process.stdout):
+        process.stdin.write(TRAINER.requests.encode(Begin(job=endless(job), keep_bytes=KEEP)))
+        process.stdin.flush()
+        while reply := TRAINER.replies.read(process.stdout):
             if isinstance(reply, Reported) and reply.report.epoch == 3:
                 break
         process.stdin.close()
@@ -154,3 +154,13 @@ def test_a_trainer_ends_with_its_window_and_loses_nothing_that_was_saved(job: Jo
         assert process.wait(_LONG) == 0
     (left,) = unfinished(job.folder.parent)
     assert left.epochs >= 2
+
+
+def test_a_request_that_no_trainer_knows_is_refused_and_the_trainer_lives_on(trainer: Trainer) -> None:
+    class Sing(Message, frozen=True, tag=True):
+        number: int
+
+    trainer.send(Sing(number=7))  # type: ignore[arg-type]
+    assert "'Sing'" in trainer.next(Refused).reason
+    trainer.send(Sing(number=8))  # type: ignore[arg-type]
+    assert trainer.next(Refused).number == 8

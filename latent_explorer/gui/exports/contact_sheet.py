@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from latent_explorer.engine.client import Wanted, WantOriginals
+from latent_explorer.engine.client import Want
+from latent_explorer.engine.handlers.originals import want_originals
 from latent_explorer.export import ContactSheet, Format, Kind, Provenance, sheet_shape
 from latent_explorer.gui.exports.choices import Choices
 from latent_explorer.gui.exports.subject import Plain
@@ -49,10 +50,10 @@ class SheetSubject(Plain):
         scale = max(1, min(choices.scale, int((_SHOWN_PIXELS / pixels) ** 0.5)))
         return replace(choices, scale=scale, gap=-(-choices.gap * scale // choices.scale))
 
-    def wants(self, choices: Choices) -> list[Wanted]:
+    def wants(self, choices: Choices) -> list[Want]:
         numbers = self._numbers(choices)
         batches = [numbers[start : start + _BATCH] for start in range(0, len(numbers), _BATCH)]
-        return [WantOriginals(batch.tobytes(), batch) for batch in batches]
+        return [want_originals(batch.tobytes(), batch) for batch in batches]
 
     def content(self, known: Format, choices: Choices, pictures: NDArray[np.uint8] | None) -> ContactSheet:
         assert pictures is not None

@@ -5,7 +5,7 @@ from collections.abc import Hashable
 import numpy as np
 from numpy.typing import NDArray
 
-from latent_explorer.engine.client import Answer, EngineClient, Wanted
+from latent_explorer.engine.client import Answer, EngineClient, Want
 
 
 class Decoding:
@@ -16,7 +16,7 @@ class Decoding:
 
     def __init__(self, client: EngineClient) -> None:
         self._client = client
-        self._wants: list[Wanted] = []
+        self._wants: list[Want] = []
         self._starts: dict[Hashable, int] = {}
         self._missing: set[Hashable] = set()
         self._pictures: NDArray[np.uint8] | None = None
@@ -36,7 +36,7 @@ class Decoding:
         """The pictures (n, h, w, c) of all wants in their order; None where none are wanted."""
         return self._pictures
 
-    def ask(self, wants: list[Wanted]) -> None:
+    def ask(self, wants: list[Want]) -> None:
         """Want these, and only these."""
         if [want.key for want in wants] != [want.key for want in self._wants]:
             ends = np.cumsum([0, *(want.count for want in wants)]).tolist()
@@ -47,7 +47,7 @@ class Decoding:
 
     def again(self) -> None:
         """Ask once more for what is missing."""
-        self._client.wish("export", [want for want in self._wants if want.key in self._missing])
+        self._client.request("export", [want for want in self._wants if want.key in self._missing])
 
     def take(self, answer: Answer) -> None:
         """Keep a batch that came."""

@@ -1,20 +1,22 @@
 """Exporting what is seen: says what there is to export, and opens the dialog for it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 from PyQt6.QtCore import QEvent, QObject
+from PyQt6.QtWidgets import QWidget
 
 from latent_explorer.engine.client import Answer, Event
-from latent_explorer.engine.protocol import Opened, Refused
+from latent_explorer.engine.handlers.open import Open, Opened
+from latent_explorer.gui.pane.pane import MapPane
+from latent_explorer.service.codec import Refused
 
 if TYPE_CHECKING:  # nothing of the dialog is loaded before it is wanted: the window must open at once
     from latent_explorer.export import Provenance
     from latent_explorer.gui.exports.dialog import ExportDialog
     from latent_explorer.gui.exports.subject import Subject
     from latent_explorer.gui.exports.worker import Worker
-    from latent_explorer.gui.shell.window import MainWindow
     from latent_explorer.session import OpenBundle
 
 _NO_BUNDLE = "There is nothing to export yet: open a bundle first, with File ▸ Open bundle…"
@@ -26,20 +28,23 @@ _JOIN_SECONDS = 20.0  # a file of the largest size is written sooner
 
 
 class Exporter(QObject):
-    """Opens one export dialog at a time, and hands it what the engine says."""
+    """Opens one export dialog at a time, for the pane that is active then, and hands it what its engine says.
 
-    def __init__(self, window: "MainWindow") -> None:
-        super().__init__(window)
-        self._window = window
+    parent: the widget over which dialogs open. active: the pane that a person works with.
+    """
+
+    def __init__(self, parent: QWidget, active: Callable[[], MapPane]) -> None:
+        super().__init__(parent)
+        self._parent, self._active = parent, active
+        self._pane: MapPane | None = None  # whose export is under way
         self._worker: Worker | None = None
         self._bundle: OpenBundle | None = None
         self._said = ""
         self.dialog: ExportDialog | None = None
-        window.link.arrived.connect(self._hear)
 
     def picture(self) -> None:
         """Export the probed picture."""
-        bundle, probe = self._open_bundle(), self._window.prober.probe
+        bundle, probe = self._active().bundle, self._active().prober.probe
         if bundle is None or probe is None or probe.picture is None:
             self._refuse(_NO_BUNDLE if bundle is None else _NO_PROBE if probe is None else _DECODING)
             return
@@ -51,7 +56,7 @@ class Exporter(QObject):
 
     def frame(self, index: int) -> None:
         """Export one frame of the filmstrip."""
-        bundle, frames = self._open_bundle(), self._window.filmstrip.frames
+        bundle, frames = self._active().bundle, self._active().filmstrip.frames
         if bundle is None or not index < len(frames):
             self._refuse(_NO_BUNDLE if bundle is None else _NO_PATH)
             return
@@ -63,8 +68,9 @@ class Exporter(QObject):
 
     def filmstrip(self) -> None:
         """Export the frames of the route."""
-        bundle, strip = self._open_bundle(), self._window.filmstrip
-        route = None if self._window.session is None else self._window.session.state.route
+        pane = self._active()
+        bundle, strip = pane.bundle, pane.filmstrip
+        route = None if pane.session is None else pane.session.state.route
         if bundle is None or route is None or not len(strip.frames):
             self._refuse(_NO_BUNDLE if bundle is None else _NO_PATH if route is None else _DECODING)
             return
@@ -78,28 +84,28 @@ class Exporter(QObject):
 
     def grid(self) -> None:
         """Export the region seen as a grid of pictures."""
-        bundle = self._open_bundle()
+        bundle = self._active().bundle
         if bundle is None:
             self._refuse(_NO_BUNDLE)
             return
         from latent_explorer.gui.exports.subjects import GridSubject, file_name
 
-        region, shape = self._window.canvas.view.region, bundle.config.net.image_shape
+        region, shape = self._active().canvas.view.region, bundle.config.net.image_shape
         self._show(bundle, GridSubject(file_name(bundle.name, "grid"), bundle.name, region, bundle.chart, shape))
 
     def map(self) -> None:
         """Export the map as shown."""
-        bundle, session = self._open_bundle(), self._window.session
+        bundle, session = self._active().bundle, self._active().session
         if bundle is None or session is None:
             self._refuse(_NO_BUNDLE)
             return
         from latent_explorer.gui.exports.subjects import MapSubject, file_name
 
-        self._show(bundle, MapSubject(file_name(bundle.name, "map"), self._window.canvas, session))
+        self._show(bundle, MapSubject(file_name(bundle.name, "map"), self._active().canvas, session))
 
     def latents(self) -> None:
         """Export the latents of the images."""
-        bundle, session = self._open_bundle(), self._window.session
+        bundle, session = self._active().bundle, self._active().session
         if bundle is None or session is None:
             self._refuse(_NO_BUNDLE)
             return
@@ -109,7 +115,7 @@ class Exporter(QObject):
 
     def selection(self) -> None:
         """Export the latents of the selected images."""
-        bundle, session = self._open_bundle(), self._window.session
+        bundle, session = self._active().bundle, self._active().session
         selection = None if session is None else session.state.selection
         if bundle is None or selection is None:
             self._refuse(_NO_BUNDLE if bundle is None else _NO_SELECTION)
@@ -121,7 +127,7 @@ class Exporter(QObject):
 
     def contact_sheet(self) -> None:
         """Export the selected images themselves."""
-        bundle, session = self._open_bundle(), self._window.session
+        bundle, session = self._active().bundle, self._active().session
         selection = None if session is None else session.state.selection
         if bundle is None or selection is None:
             self._refuse(_NO_BUNDLE if bundle is None else _NO_SELECTION)
@@ -142,36 +148,44 @@ class Exporter(QObject):
         from latent_explorer.gui.exports.dialog import ExportDialog
         from latent_explorer.gui.exports.worker import Worker
 
+        pane = self._active()
         if self.dialog is not None and self.dialog.footer.busy:
             self.dialog.activateWindow()
-            self._window.status.say("Another export is under way. Wait for it, or cancel it.")
+            pane.shared.say("Another export is under way. Wait for it, or cancel it.")
             return
         if self.dialog is not None:
             self.dialog.abandon()
-        if self._said and self._window.banner.text == self._said:
-            self._window.banner.hide()
-        window = self._window
-        window.installEventFilter(self)
-        self._bundle, self._worker = bundle, Worker(self)
-        self.dialog = ExportDialog(window, subject, window.settings, window.link.client, self._worker)
-        self.dialog.said.connect(window.status.say)
+        if self._said and pane.shared.banner.text == self._said:
+            pane.shared.banner.hide()
+        self._parent.installEventFilter(self)
+        self._pane, self._bundle, self._worker = pane, bundle, Worker(self)
+        pane.link.arrived.connect(self._hear)
+        self.dialog = ExportDialog(self._parent, subject, pane.shared.settings, pane.client, self._worker)
+        self.dialog.said.connect(pane.shared.say)
         self.dialog.finished.connect(self._forget)
         self.dialog.show()
+
+    def leave(self, pane: MapPane) -> None:
+        """A pane is closed: an export of it is abandoned."""
+        if self._pane is pane and self.dialog is not None:
+            self.dialog.abandon()
 
     def _forget(self) -> None:
         if self.dialog is not None:
             self.dialog.deleteLater()
         if self._worker is not None:
             self._worker.stop()
-        self.dialog = self._bundle = self._worker = None
+        if self._pane is not None:
+            self._pane.link.arrived.disconnect(self._hear)
+        self.dialog = self._bundle = self._worker = self._pane = None
 
     def _hear(self, event: Event) -> None:
         """When a bundle was opened, or refused, the engine has dropped all that was wanted."""
         if self.dialog is None or not (isinstance(event, Answer) and isinstance(event.reply, Opened | Refused)):
             return
-        if self._open_bundle() is not self._bundle:
+        if self._pane is None or self._pane.bundle is not self._bundle:
             self.dialog.leave()
-        elif not event.topic:
+        elif event.topic is Open:
             self.dialog.maker.again()
 
     def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
@@ -185,22 +199,20 @@ class Exporter(QObject):
                 worker.join(_JOIN_SECONDS)
         return False
 
-    def _open_bundle(self) -> "OpenBundle | None":
-        return None if self._window.session is None else self._window.session.bundle
-
     def _path_source(self, bundle: "OpenBundle", index: int | None = None) -> "Provenance":
         from latent_explorer.export import Provenance
 
-        assert self._window.session is not None
-        route, latents = self._window.session.state.route, self._window.film.latents
-        assert route is not None
+        pane = self._active()
+        assert pane.session is not None
+        assert pane.session.state.route is not None
+        route, latents = pane.session.state.route, pane.path_frames.latents
         chosen = latents if index is None else latents[index]
         source = Provenance.at(bundle.name, np.asarray(chosen), curve=route.curve, easing=route.easing)
         return source if index is None else source.and_also(frame=f"{index + 1} of {len(latents)}")
 
     def _refuse(self, sentence: str) -> None:
         self._said = sentence
-        self._window.banner.say(sentence)
+        self._active().shared.banner.say(sentence)
 
 
 def _place_name(z: Sequence[float]) -> str:

@@ -7,7 +7,6 @@ from typing import Any
 from PyQt6.QtCore import QObject, pyqtSignal
 
 from latent_explorer.engine.client import Answer, EngineClient
-from latent_explorer.engine.protocol import Refused
 from latent_explorer.export import Format
 from latent_explorer.gui.exports.choices import Choices
 from latent_explorer.gui.exports.decoding import Decoding
@@ -15,6 +14,7 @@ from latent_explorer.gui.exports.order import Order
 from latent_explorer.gui.exports.subject import Subject
 from latent_explorer.gui.exports.watched import Watch
 from latent_explorer.gui.exports.worker import Outcome, Task, Worker
+from latent_explorer.service.codec import Refused
 
 
 class Maker(QObject):

@@ -5,7 +5,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from latent_explorer.engine.client import Wanted
+from latent_explorer.engine.client import Want
 from latent_explorer.export import Format, Kind, Provenance
 from latent_explorer.gui.exports.choices import Choices
 
@@ -50,7 +50,7 @@ class Subject(Protocol):
         """Choices that look the same on a screen, with less to make."""
         ...
 
-    def wants(self, choices: Choices) -> list[Wanted]:
+    def wants(self, choices: Choices) -> list[Want]:
         """What the engine has to give first."""
         ...
 
@@ -78,5 +78,5 @@ class Plain:
     def lighter(self, choices: Choices) -> Choices:
         return choices
 
-    def wants(self, choices: Choices) -> list[Wanted]:
+    def wants(self, choices: Choices) -> list[Want]:
         return []

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from latent_explorer.atlas import Region, grid_points
 from latent_explorer.atlas.view import View
 from latent_explorer.charts import Chart
-from latent_explorer.engine.client import Want, Wanted
+from latent_explorer.engine.client import Want
+from latent_explorer.engine.handlers.decode import want_pictures
 from latent_explorer.export import Format, Kind, LatentTable, MapScene, Provenance
 from latent_explorer.gui.exports.choices import Choices
 from latent_explorer.gui.exports.scene import map_scene
@@ -97,10 +98,13 @@ class GridSubject(Plain):
         share = min(1.0, math.sqrt(_SHOWN_CELLS / (rows * columns)))
         return replace(choices, columns=max(1, round(columns * share)), rows=max(1, round(rows * share)))
 
-    def wants(self, choices: Choices) -> list[Wanted]:
+    def wants(self, choices: Choices) -> list[Want]:
         points = grid_points(self.region, choices.columns, self._rows(choices))
         starts = range(0, len(points), _BATCH)
-        return [Want((points.shape, start), self.chart.to_latent(points[start : start + _BATCH])) for start in starts]
+        return [
+            want_pictures((points.shape, start), self.chart.to_latent(points[start : start + _BATCH]))
+            for start in starts
+        ]
 
     def content(self, known: Format, choices: Choices, pictures: NDArray[np.uint8] | None) -> NDArray[np.uint8]:
         assert pictures is not None
@@ -133,8 +137,9 @@ class MapSubject(Plain):
         return ("zoom",) if known.key == "png" else ("legend",)
 
     def shape(self, known: Format, choices: Choices) -> tuple[int, ...]:
-        zoom = choices.zoom if known.key == "png" else 1
-        return round(self._view.height * zoom), round(self._view.width * zoom), 4
+        if known.key == "svg":
+            return self._view.height, self._view.width, 4
+        return round(self.canvas.height() * choices.zoom), round(self.canvas.width() * choices.zoom), 4
 
     def lighter(self, choices: Choices) -> Choices:
         return replace(choices, zoom=min(choices.zoom, _SHOWN_ZOOM))

@@ -11,17 +11,14 @@ from PyQt6.QtGui import QColor
 Colouring = Callable[[NDArray[np.float32]], NDArray[np.uint32]]
 """Premultiplied ARGB uint32 (h, w) of values float32 (h, w, channels)."""
 
-# Ten colours of viridis (Smith and van der Walt, 2015; CC0): evenly spaced to the eye, with any kind of colour vision.
-_VIRIDIS = (
-    "#440154", "#482878", "#3e4989", "#31688e", "#26828e", "#1f9e89", "#35b779", "#6ece58", "#b5de2b", "#fde725",
-)  # fmt: skip
-
 
 def ramp(share: NDArray[np.floating]) -> NDArray[np.float64]:
-    """The colours (..., 3), red first, in [0, 1], of shares in [0, 1]; what is outside is taken for the nearer end."""
-    stops = _rgb([QColor(name) for name in _VIRIDIS])
-    at = np.clip(share, 0, 1) * (len(stops) - 1)
-    return np.stack([np.interp(at, np.arange(len(stops)), stops[:, channel]) for channel in range(3)], axis=-1)
+    """The colours (..., 3) of viridis, red first, in [0, 1], of shares; those outside [0, 1] are taken for its ends."""
+    from pyqtgraph import colormap  # loaded by the pane, without what it does not need
+
+    share = np.asarray(share, np.float64)
+    colours: NDArray[np.float64] = colormap.get("viridis").map(share.ravel(), mode="float")[:, :3]
+    return colours.reshape(*share.shape, 3)
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,9 @@ from numpy.typing import NDArray
 from PyQt6.QtCore import QRectF
 from PyQt6.QtGui import QImage, QPainter
 
-from latent_explorer.atlas import Field, TileCache, TileKey, field_value, level_for, tile_region, tiles_over
+from latent_explorer.atlas import TileCache, TileKey, field_value, level_for, tile_region, tiles_over
 from latent_explorer.atlas.view import View
+from latent_explorer.fields import Field
 from latent_explorer.gui.layers.colours import Colouring, Span
 from latent_explorer.gui.layers.tiles import tile_rect
 from latent_explorer.gui.widgets.images import borrowed_qimage
@@ -54,19 +55,23 @@ class FieldLayer:
         """The values at a plane point, from the tiles that are there."""
         level = level_for(view.scale, _TILE_PIXELS_PER_PICTURE)
         levels = range(level, level - _COARSER, -1)
-        return field_value(self._cache, uv, levels, field=self.field.name, chart=self.chart)
+        field, name = self.field, self.field.name
+        return field_value(
+            self._cache, uv, levels, field=name, chart=self.chart, steps=field.steps, categorical=field.categorical
+        )
 
     def paint(self, painter: QPainter, view: View, keys: Iterable[TileKey]) -> None:
         """Draw tiles of a view."""
         if not self.painted:
             return
+        painter.save()
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         painter.setOpacity(self.opacity)
         for key in keys:
             found = next((each for each in _with_ancestors(key) if each in self._cache), None)
             if found is not None and not (image := self._image(found)).isNull():
                 painter.drawImage(QRectF(tile_rect(view, key)), image, self._part(key, found))
-        painter.setOpacity(1.0)
+        painter.restore()
 
     def _image(self, key: TileKey) -> QImage:
         if key not in self._images:

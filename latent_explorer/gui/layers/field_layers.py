@@ -3,13 +3,14 @@
 import numpy as np
 from PyQt6.QtGui import QColor
 
-from latent_explorer.atlas import FIELDS, TileCache, TileKey
+from latent_explorer.atlas import TileCache, TileKey
 from latent_explorer.atlas.cache import Pictures
 from latent_explorer.atlas.prefetch import AROUND
-from latent_explorer.engine.client import Answer, EngineClient, Want, WantTile
+from latent_explorer.engine.client import Answer, EngineClient, Want
+from latent_explorer.engine.handlers.evaluate import want_value_tile, want_values
+from latent_explorer.fields import field_called, layer_fields
 from latent_explorer.gui.layers.colours import Span, by_class, by_cover, by_ramp
 from latent_explorer.gui.layers.field_layer import FieldLayer
-from latent_explorer.gui.layers.words import value_line
 from latent_explorer.gui.pane.canvas import MapCanvas
 from latent_explorer.gui.pane.tile_store import TileStore
 from latent_explorer.gui.panels.values import ValueLines
@@ -18,7 +19,6 @@ from latent_explorer.session import OpenBundle
 
 _BYTES = 64 * 2**20
 _SAMPLE = 800  # images over which the range of a field is found
-_VEIL = "veil"
 
 
 class FieldLayers:
@@ -30,10 +30,8 @@ class FieldLayers:
         self._bundle: OpenBundle | None = None
         self._theme: Theme | None = None
         self.by_title = {
-            field.title: FieldLayer(
-                field, self._cache, visible=field.name == _VEIL, opacity=0.8 if field.name == _VEIL else 0.7
-            )
-            for field in FIELDS.values()
+            field.title: FieldLayer(field, self._cache, visible=field.shown, opacity=field.opacity)
+            for field in layer_fields()
         }
         canvas.fields += self.by_title.values()
 
@@ -54,9 +52,8 @@ class FieldLayers:
         """The layers that are visible and that the data allow."""
         if self._bundle is None:
             return []
-        labelled = bool(self._bundle.class_names)
-        layers = self.by_title.values()
-        return [layer for layer in layers if layer.visible and (labelled or layer.field.name != "classes")]
+        latents = self._bundle.latents
+        return [layer for layer in self.by_title.values() if layer.visible and not layer.field.lacks(latents)]
 
     def open(self, bundle: OpenBundle) -> None:
         """Start afresh with another bundle."""
@@ -89,10 +86,10 @@ class FieldLayers:
         ranges = [self._range_want(layer) for layer in shown if self._lacks_range(layer)]
         keys = [key for around in (0.0, AROUND) for layer in shown for key in layer.keys(view, around)]
         missing = [key for key in dict.fromkeys(keys) if not self._cache.fresh(key)]
-        kept = self._store.wish("fields", missing)
+        kept = self._store.request("fields", missing)
         if asking:
             tiles = (self._tile_want(key) for key in missing if key not in kept)
-            self._client.wish("fields", [*ranges, *tiles])
+            self._client.request("fields", [*ranges, *tiles])
 
     def take(self, answer: Answer) -> None:
         """Keep what has come of a field, and show it."""
@@ -129,19 +126,19 @@ class FieldLayers:
             return
         names, view = self._bundle.class_names, self._canvas.view
         found = [(layer.field, layer.value(view, (u, v))) for layer in self._shown]
-        lines = [f"{field.title}: …" if values is None else value_line(field, values, names) for field, values in found]
+        lines = [f"{field.title}: …" if values is None else field.line(values, names) for field, values in found]
         self._values.show_lines(lines)
 
     def _layer(self, name: str) -> FieldLayer:
-        return self.by_title[FIELDS[name].title]
+        return self.by_title[field_called(name).title]
 
     def _colour(self, layer: FieldLayer) -> None:
         layer.forget()
         if self._theme is None or self._bundle is None:
             return
-        if layer.field.name == _VEIL:
+        if layer.field.colouring == "cover":
             layer.colouring = by_cover(QColor(self._theme.map))
-        elif layer.field.name == "classes":
+        elif layer.field.categorical:
             layer.classes = len(self._bundle.class_names)
             layer.colouring = by_class([self._theme.class_colour(label) for label in range(layer.classes)])
         elif layer.span is not None:
@@ -154,8 +151,8 @@ class FieldLayers:
         assert self._bundle is not None
         means = self._bundle.latents.mean
         sample = means[np.random.default_rng(0).permutation(len(means))[: _SAMPLE if layer.field.steps > 8 else 200]]
-        return Want(layer.field.name, sample, layer.field.name)
+        return want_values(layer.field.name, layer.field.name, sample)
 
-    def _tile_want(self, key: TileKey) -> WantTile:
+    def _tile_want(self, key: TileKey) -> Want:
         assert self._bundle is not None
-        return WantTile(key, self._bundle.chart)
+        return want_value_tile(key, self._bundle.chart)

@@ -196,9 +196,10 @@ class PointLayer:
         assert self._made is not None
         image = borrowed_qimage(self._made.pixels)
         image.setDevicePixelRatio(ratio)
+        painter.save()
         painter.setOpacity(self.strength(view))
         painter.drawImage(self._made.corner(view), image)
-        painter.setOpacity(1.0)
+        painter.restore()
         self.over(painter, view, ratio)
 
     def coloured(self, positions: NDArray[np.int64]) -> NDArray[np.bool_]:

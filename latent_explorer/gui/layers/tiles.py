@@ -66,12 +66,13 @@ class TileLayer:
         """
         if not self.visible:
             return
+        painter.save()
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, smooth)
         painter.setOpacity(share)
         for key in keys:
             for part, found in self._sources(key):
                 self._draw(painter, view, part, found)
-        painter.setOpacity(1.0)
+        painter.restore()
 
     def _sources(self, key: TileKey) -> Iterator[tuple[TileKey, TileKey]]:
         """What to draw for a tile, in order: the part of the map to cover, and the tile that it is drawn from."""

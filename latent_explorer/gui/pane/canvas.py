@@ -1,11 +1,9 @@
-"""The map itself: a widget that paints the layers and turns events into places."""
+"""The map itself: a pyqtgraph plot over a ground of tiles and points; turns events into places."""
 
-import math
 from collections.abc import Callable
 from dataclasses import replace
 
-import numpy as np
-from PyQt6.QtCore import QEvent, QPointF, Qt, pyqtSignal
+from PyQt6.QtCore import QCoreApplication, QEvent, QPointF, QRect, QRectF, Qt, pyqtSignal
 from PyQt6.QtGui import (
     QColor,
     QFocusEvent,
@@ -14,21 +12,24 @@ from PyQt6.QtGui import (
     QMouseEvent,
     QPainter,
     QPaintEvent,
+    QPen,
     QRegion,
-    QResizeEvent,
     QWheelEvent,
 )
-from PyQt6.QtWidgets import QSizePolicy, QWidget
+from PyQt6.QtWidgets import QGraphicsRectItem
 
-from latent_explorer.atlas import Region, TileKey
-from latent_explorer.atlas.view import SCALES, View
+from latent_explorer.atlas import TileKey
+from latent_explorer.atlas.view import View
 from latent_explorer.gui.layers.field_layer import FieldLayer
 from latent_explorer.gui.layers.points import PointLayer
+from latent_explorer.gui.layers.scale import paint_scale, scale_rect
+from latent_explorer.gui.layers.thumbnails import ThumbnailLayer
 from latent_explorer.gui.layers.tiles import TileLayer
 from latent_explorer.gui.pane.frame_scheduler import Pacing
 from latent_explorer.gui.pane.ground import Ground, Scene
 from latent_explorer.gui.pane.layer_buffer import Layers
-from latent_explorer.gui.pane.marks import Marks, paint_marks, probe_rect
+from latent_explorer.gui.pane.marks import MarkItems, Marks, paint_probe, probe_rect
+from latent_explorer.gui.pane.plot import GROUND, LIFTED, PROBE, SCALE, MapPlot, PixelItem
 from latent_explorer.gui.pane.tools import Tool
 from latent_explorer.gui.theme import DARK, Theme
 
@@ -41,94 +42,65 @@ _ARROWS = {
 }
 
 
-class MapCanvas(QWidget):
-    """Paints tiles, points, rulers and marks; zooms, pans, and hands clicks and drags to the tool in hand.
+class MapCanvas(MapPlot):
+    """The plot with tiles, points and marks; hands clicks and drags to the tool in hand, at pixels of the map.
 
     hovered: the plane point under the pointer (or moved to with the arrow keys). looked: the view has changed.
-    painted: a paint has ended. ended: one has tried to zoom in where it goes no deeper.
-
-    closest: the scale up to which one can zoom in at a plane point.
+    painted: a paint has ended. lifted: the layer whose lifted image is shown.
     """
 
     hovered = pyqtSignal(float, float)
     looked = pyqtSignal()
     painted = pyqtSignal()
-    ended = pyqtSignal()
 
     def __init__(self, tiles: TileLayer, points: PointLayer) -> None:
-        super().__init__()
         self.tiles, self.points = tiles, points
-        self.theme: Theme = DARK
         self.marks = Marks()
-        self.view = View()
         self.tool: Tool | None = None
         self.fields: list[FieldLayer] = []
-        self.closest: Callable[[tuple[float, float]], float] = lambda _: math.inf
-        self.lifted: Callable[[QPainter, View], None] = lambda painter, view: None  # painted between ground and marks
-        self._home: Region | None = None
-        self._follows_home = True
+        self.lifted: ThumbnailLayer | None = None
+        super().__init__()
         self._ground = Ground(Layers(tiles, self.fields, points))
-        self.pacing = Pacing(self, self._ground, self._scene)
+        self.pacing = Pacing(self, self._ground, self._scene, self._repaint)
         self.pacing.looked.connect(self.looked)
         self._pressed: QPointF | None = None
         self._dragging = False
         self._panned_from: QPointF | None = None
         self._space = False
-        self.setMouseTracking(True)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self._picturing = False
+        self._make_items()
+        self.theme = DARK
         self.setMinimumSize(240, 200)
         self.setAccessibleName("Map of the latent space")
 
+    def _make_items(self) -> None:
+        self._mark_items = MarkItems(self._box)
+        self._ground_item = PixelItem(self._box, GROUND, self._paint_ground)
+        self._scale_item = PixelItem(
+            self._box, SCALE, lambda painter, _: paint_scale(painter, self.fields, self.theme, self.view.width)
+        )
+        self._lifted_item = PixelItem(self._box, LIFTED, self._paint_lifted)
+        self._probe_item = PixelItem(
+            self._box, PROBE, lambda painter, _: paint_probe(painter, self.view, self.marks, self.theme)
+        )
+        self._ring = QGraphicsRectItem(self._box)
+        self._ring.setZValue(PROBE)
+
     # -- what is shown
 
-    def set_home(self, home: Region) -> None:
-        """Fit the view to a region, now and, until one zooms or pans, whenever the size changes."""
-        self._home = home
-        self.fit()
-
-    def change_home(self, home: Region) -> None:
-        """Another region is to be fitted to; the view goes there unless one has zoomed or panned."""
-        self._home = home
-        if self._follows_home:
-            self.fit()
-
-    def fit(self) -> None:
-        """Show everything."""
-        if self._home is not None:
-            self._follows_home = True
-            self._look(self.view.fitted(self._home))
-
     @property
-    def fitted(self) -> View:
-        """The view that shows everything."""
-        return self.view if self._home is None else self.view.fitted(self._home)
+    def theme(self) -> Theme:
+        """The colours that it is painted in."""
+        return self._theme
 
-    def zoom(self, factor: float, at: QPointF | None = None) -> None:
-        """Come closer by a factor, towards a pixel or the middle."""
-        x, y = (at.x(), at.y()) if at is not None else (self.width() / 2, self.height() / 2)
-        self._follows_home = False
-        if factor > 1:
-            factor = self._as_far_as_it_goes(factor, x, y)
-        self._look(self.view.zoomed(factor, x, y))
-
-    def _as_far_as_it_goes(self, factor: float, x: float, y: float) -> float:
-        """The factor, or what is left of it before the latents no longer differ."""
-        left = max(1.0, min(self.closest(self.view.to_plane(x, y)), SCALES[1]) / self.view.scale)
-        if left < factor:
-            self.ended.emit()
-        return min(factor, left)
-
-    def pan(self, dx: float, dy: float) -> None:
-        """Move what is seen by pixels."""
-        self._follows_home = False
-        self._look(self.view.panned(dx, dy))
-
-    def centre(self, u: float, v: float) -> None:
-        """Bring a plane point into the middle."""
-        self._follows_home = False
-        self._look(self.view.centred(u, v))
+    @theme.setter
+    def theme(self, theme: Theme) -> None:
+        self._theme = theme
+        self.setBackground(theme.map)
+        for axis in self._axes.values():
+            axis.dress(theme)
+        self._mark_items.dress(theme)
+        self._show_focus()
 
     def show_tile(self, key: TileKey) -> None:
         """A tile has come; it is painted soon."""
@@ -137,82 +109,119 @@ class MapCanvas(QWidget):
     def refresh(self) -> None:
         """Paint everything anew."""
         self.pacing.forget()
-        self.update()
+        scale = scale_rect(self.fields, self.view.width)
+        self._scale_item.place(scale)
+        self._mark_items.lay_out(scale.left() or self.view.width)
+        self._ground_item.update()
 
     def refresh_points(self, covered: Callable[[View], QRegion]) -> None:
         """Paint some points anew; covered: which pixels of a view they cover."""
         self._ground.again(self.view, covered)
-        self.update(covered(self.view).boundingRect())
+        self._ground_item.update(QRectF(covered(self.view).boundingRect()))
 
     def set_marks(self, marks: Marks) -> None:
         """Exchange the marks."""
         self.marks = marks
-        self.update()
+        self._mark_items.show(marks)
+        self._probe_item.place(probe_rect(self.view, marks))
 
     def set_probe(self, probe: tuple[float, float] | None, loupe: QImage | None) -> None:
         """Move the probe; only the pixels it covered and covers are painted."""
-        before = probe_rect(self.view, self.marks)
-        self.marks = replace(self.marks, probe=probe, loupe=loupe, neighbours=None)
-        if not self.pacing.moving:  # else everything is painted in a moment
-            self.update(before.united(probe_rect(self.view, self.marks)))  # Qt is slow where a clip is no rectangle
+        self.set_marks(replace(self.marks, probe=probe, loupe=loupe, neighbours=None))
+
+    def show_lifted(self) -> None:
+        """Another image is lifted, or none."""
+        self._lifted_item.place(QRectF() if self.lifted is None else QRectF(self.lifted.lifted_rect(self.view)))
 
     def picture(self, scale: float) -> QImage:
-        """The map as shown, at `scale` device pixels to the logical pixel, without the probe."""
-        image = self._ground.image(self._scene(scale))
-        painter = QPainter(image)
-        paint_marks(painter, self.view, replace(self.marks, probe=None, neighbours=None, loupe=None), self.theme)
+        """The map as shown with its axes, at `scale` device pixels to the logical pixel, without the probe."""
+        image = QImage((self.size().toSizeF() * scale).toSize(), QImage.Format.Format_RGB32)
+        image.setDevicePixelRatio(scale)
+        image.fill(self.backgroundBrush().color())
+        momentary = (self._probe_item, self._lifted_item, self._mark_items.neighbours, self._ring)
+        shown = [item for item in momentary if item.isVisible()]
+        for item in shown:
+            item.hide()
+        self._picturing, painter = True, QPainter(image)
+        whole = QRectF(self.viewport().rect())
+        self.scene().render(painter, whole, whole)
         painter.end()
+        self._picturing = False
+        for item in shown:
+            item.show()
         return image
 
-    def _look(self, view: View) -> None:
-        if view == self.view:
-            return
-        self.view = view
+    def _view_changed(self) -> None:
+        self._probe_item.place(probe_rect(self.view, self.marks))
+        self.show_lifted()
         self.pacing.move()
+
+    def _size_changed(self) -> None:
+        whole = QRectF(0, 0, self.view.width, self.view.height)
+        self._ground_item.place(whole)
+        self._ring.setRect(whole.adjusted(1, 1, -1, -1))
+        self.refresh()
 
     # -- painting
 
     def paintEvent(self, event: QPaintEvent | None) -> None:
-        where = QRegion(self.rect()) if event is None else event.region()
-        painter = QPainter(self)
-        painter.setClipRegion(where)
-        self._ground.paint(painter, self._scene(), where)
-        self.lifted(painter, self.view)
-        paint_marks(painter, self.view, self.marks, self.theme)
-        if self.hasFocus():
-            painter.setPen(QColor(self.theme.accent))
-            painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
-        painter.end()
+        super().paintEvent(event)
         self.painted.emit()
 
+    def _repaint(self, where: QRect | None = None) -> None:
+        """Paint pixels of the map, or all of it, and whatever else has been put off, now."""
+        self.scene().prepareForPaint()  # moves items that would else be found out of place, and painted once more
+        self._ground_item.update(QRectF() if where is None else QRectF(where))
+        QCoreApplication.sendPostedEvents(self.scene(), QEvent.Type.MetaCall.value)  # in which the scene paints
+
+    def _paint_ground(self, painter: QPainter, exposed: QRectF) -> None:
+        device = painter.device()
+        ratio = 1.0 if device is None else device.devicePixelRatioF()
+        if self._picturing:
+            painter.drawImage(0, 0, self._ground.image(self._scene(ratio)))
+        else:
+            self._ground.paint(painter, self._scene(ratio), QRegion(exposed.toAlignedRect()))
+
+    def _paint_lifted(self, painter: QPainter, exposed: QRectF) -> None:
+        if self.lifted is not None:
+            self.lifted.paint_lifted(painter, self.view)
+
     def _scene(self, ratio: float | None = None) -> Scene:
-        return Scene(self.view, self.theme, ratio or self.devicePixelRatioF())
+        return Scene(self.view, ratio or self.devicePixelRatioF())
 
     # -- events
 
-    def resizeEvent(self, event: QResizeEvent | None) -> None:
-        view = self.view.resized(self.width(), self.height())
-        self._look(view.fitted(self._home) if self._home is not None and self._follows_home else view)
-        self.refresh()
-
     def mousePressEvent(self, event: QMouseEvent | None) -> None:
         assert event is not None
-        left = event.button() == Qt.MouseButton.LeftButton
+        super().mousePressEvent(event)
+        if self._is_claimed(event.button()):
+            return
+        at, left = self._on_map(event), event.button() == Qt.MouseButton.LeftButton
         if event.button() == Qt.MouseButton.MiddleButton or (left and self._space):
-            self._panned_from = event.position()
+            self._panned_from = at
             self.setCursor(Qt.CursorShape.ClosedHandCursor)
         elif left and self.tool is not None:
-            self._pressed, self._dragging = event.position(), False
-            self.tool.begin(event.position())
+            self._pressed, self._dragging = at, False
+            self.tool.begin(at)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent | None) -> None:
+        self.mousePressEvent(event)
 
     def mouseMoveEvent(self, event: QMouseEvent | None) -> None:
         assert event is not None
-        at = event.position()
+        at = self._on_map(event)
         if self._panned_from is not None:
             self.pan(at.x() - self._panned_from.x(), at.y() - self._panned_from.y())
             self._panned_from = at
-            return
-        self._emit_hover(at)
+        elif self._pressed is not None or self._has(at):
+            self._emit_hover(at)
+            self._use_tool(at)
+        else:
+            self._put_loupe_away()
+        if self.has_guests:
+            super().mouseMoveEvent(event)
+
+    def _use_tool(self, at: QPointF) -> None:
         if self.tool is None:
             return
         if self._pressed is None:
@@ -223,19 +232,33 @@ class MapCanvas(QWidget):
 
     def mouseReleaseEvent(self, event: QMouseEvent | None) -> None:
         assert event is not None
+        super().mouseReleaseEvent(event)
         if self._panned_from is not None:
             self._panned_from = None
             self._show_cursor()
         elif event.button() == Qt.MouseButton.LeftButton and self._pressed is not None and self.tool is not None:
             self._pressed = None
-            (self.tool.drop if self._dragging else self.tool.click)(event.position())
+            (self.tool.drop if self._dragging else self.tool.click)(self._on_map(event))
             self._dragging = False
+
+    def _on_map(self, event: QMouseEvent | QWheelEvent) -> QPointF:
+        return event.position() - self.origin
+
+    def _has(self, at: QPointF) -> bool:
+        return 0 <= at.x() < self.view.width and 0 <= at.y() < self.view.height
+
+    def _is_claimed(self, button: Qt.MouseButton) -> bool:
+        """Whether an item that someone has added wants the press."""
+        hover = self.scene().lastHoverEvent
+        return hover is not None and (button in hover.dragItems() or button in hover.clickItems())
 
     def wheelEvent(self, event: QWheelEvent | None) -> None:
         assert event is not None
         steps = event.angleDelta().y() / 120 or event.pixelDelta().y() / 60
-        self.zoom(1.25**steps, event.position())
-        self._emit_hover(event.position())
+        at = self._on_map(event)
+        self.zoom(1.25**steps, at)
+        if self._has(at):
+            self._emit_hover(at)
         event.accept()
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
@@ -262,14 +285,26 @@ class MapCanvas(QWidget):
         super().keyReleaseEvent(event)
 
     def focusOutEvent(self, event: QFocusEvent | None) -> None:
+        super().focusOutEvent(event)
         self._space = False
-        self.update()
+        self._show_focus()
 
     def focusInEvent(self, event: QFocusEvent | None) -> None:
-        self.update()
+        super().focusInEvent(event)
+        self._show_focus()
+
+    def _show_focus(self) -> None:
+        focused = self.hasFocus()
+        self._ring.setPen(QPen(QColor(self.theme.accent if focused else self.theme.line), 2 if focused else 1))
 
     def leaveEvent(self, event: QEvent | None) -> None:
-        self.set_probe(self.marks.probe, None)
+        if event is not None:
+            super().leaveEvent(event)
+        self._put_loupe_away()
+
+    def _put_loupe_away(self) -> None:
+        if self.marks.loupe is not None:
+            self.set_probe(self.marks.probe, None)
 
     def take_tool(self, tool: Tool) -> None:
         """Work with another tool."""
@@ -287,8 +322,8 @@ class MapCanvas(QWidget):
 
     def _probe_position(self) -> QPointF:
         if self.marks.probe is None:
-            return QPointF(self.width() / 2, self.height() / 2)
-        return QPointF(*self.view.to_screen(np.array(self.marks.probe)).tolist())
+            return QPointF(self.view.width / 2, self.view.height / 2)
+        return QPointF(*self.view.to_screen_point(self.marks.probe))
 
     def _arrow(self, right: int, down: int, modifiers: Qt.KeyboardModifier) -> None:
         """Arrows move the probe, with Shift by single pixels; with Control they pan."""
@@ -297,7 +332,7 @@ class MapCanvas(QWidget):
             return
         step = 1 if modifiers & Qt.KeyboardModifier.ShiftModifier else 8
         at = self._probe_position() + QPointF(step * right, step * down)
-        at = QPointF(min(max(at.x(), 0), self.width() - 1), min(max(at.y(), 0), self.height() - 1))
+        at = QPointF(min(max(at.x(), 0), self.view.width - 1), min(max(at.y(), 0), self.view.height - 1))
         self._emit_hover(at)
         if self.tool is not None:
             self.tool.hover(at)

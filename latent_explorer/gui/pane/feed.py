@@ -18,7 +18,8 @@ from latent_explorer.atlas.cache import Pictures
 from latent_explorer.atlas.prefetch import wanted_tiles
 from latent_explorer.atlas.view import View
 from latent_explorer.charts import Chart, least_step
-from latent_explorer.engine.client import Answer, EngineClient, WantTile
+from latent_explorer.engine.client import Answer, EngineClient, Want
+from latent_explorer.engine.handlers.decode import want_tile
 from latent_explorer.gui.pane.tile_store import TileStore
 
 FIELD = "picture"
@@ -75,9 +76,9 @@ class AtlasFeed:
         wanted = dict.fromkeys(self.keys + [key for group in later for key in group])
         self._take_shipped(wanted)
         missing = [key for key in wanted if not self.cache.fresh(key)]
-        kept = self._store.wish("tiles", missing)
+        kept = self._store.request("tiles", missing)
         if not self.paused:
-            self._client.wish("tiles", [self._want(key) for key in missing if key not in kept])
+            self._client.request("tiles", [self._want(key) for key in missing if key not in kept])
 
     def cover(self, view: View) -> list[TileKey]:
         """The tiles that a view shows."""
@@ -110,6 +111,6 @@ class AtlasFeed:
             if key in self._shipped and key not in self.cache:
                 self.cache.put(key, self._shipped[key])
 
-    def _want(self, key: TileKey) -> WantTile:
+    def _want(self, key: TileKey) -> Want:
         assert self._chart is not None
-        return WantTile(key, self._chart)
+        return want_tile(key, self._chart)

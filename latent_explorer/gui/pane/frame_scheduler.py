@@ -3,12 +3,11 @@
 import time
 from collections.abc import Callable, Iterator
 
-from PyQt6.QtCore import QObject, QTimer, pyqtSignal
-from PyQt6.QtWidgets import QWidget
+from PyQt6.QtCore import QObject, QRect, QTimer, pyqtSignal
 
 from latent_explorer.atlas import TileKey
 from latent_explorer.gui.pane.ground import Ground, Scene
-from latent_explorer.gui.pane.meter import Meter
+from latent_explorer.gui.widgets.meter import Meter
 
 _FRESH_TILE_MS = 3  # tiles that came are painted one at a time, so that no hover waits long
 _FADE_STEPS = 3  # paints from the stand-in to the tile
@@ -19,7 +18,7 @@ _SLICE = 0.002  # seconds of painting a new sheet between two looks at what has 
 
 
 class Pacing(QObject):
-    """Paints the ground of a widget in pieces, between which all else is done.
+    """Paints the ground of a map in pieces, between which all else is done.
 
     looked: those who need to know are told now that the view has changed. fades: whether tiles fade in. holds: whether
     a picture is about to come that all other painting waits for. frames: times from a move of the map to it painted.
@@ -27,9 +26,11 @@ class Pacing(QObject):
 
     looked = pyqtSignal()
 
-    def __init__(self, widget: QWidget, ground: Ground, scene: Callable[[], Scene]) -> None:
-        super().__init__(widget)
-        self._widget, self._ground, self._scene = widget, ground, scene
+    def __init__(
+        self, parent: QObject, ground: Ground, scene: Callable[[], Scene], repaint: Callable[[QRect | None], None]
+    ) -> None:
+        super().__init__(parent)
+        self._ground, self._scene, self._repaint = ground, scene, repaint
         self.fades = True
         self.holds: Callable[[], bool] = lambda: False
         self.frames = Meter("frame")
@@ -83,7 +84,7 @@ class Pacing(QObject):
     def mix(self, share: float) -> None:
         """Show so much of what takes the place of what was seen before, and points where they are now."""
         self._ground.mix(share)
-        self._widget.repaint()
+        self._repaint(None)
 
     def show_tile(self, key: TileKey, *, stood_in: bool) -> None:
         """A tile has come; it is painted soon, and faded in where another has stood in for it."""
@@ -99,7 +100,7 @@ class Pacing(QObject):
 
         Painted now, not merely marked to be: whatever is marked is painted with the next picture in the inspector.
         """
-        self._widget.repaint()
+        self._repaint(None)
         if self._moved_at is not None:
             self.frames.add(1000 * (time.perf_counter() - self._moved_at))
             self._moved_at = None
@@ -127,7 +128,7 @@ class Pacing(QObject):
                 break
         else:
             self._renewal = None
-            self._widget.repaint()
+            self._repaint(None)
         self._renew_timer.start(0)
 
     def _paint_fresh(self) -> None:
@@ -144,7 +145,7 @@ class Pacing(QObject):
             self.fresh[key] = steps - 1  # behind the others
         if self.fresh:
             self._fresh_timer.start(_FRESH_TILE_MS)
-        self._widget.repaint(changed)
+        self._repaint(changed)
 
     def _waits(self) -> bool:
         """Whether to let a picture that is about to come be shown first: not for ever, where one follows another."""

@@ -1,27 +1,27 @@
 """What the tools do to the session: pins set and moved, routes drawn, ends snapped to what is near."""
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 from PyQt6.QtCore import QPointF
 
+from latent_explorer.gui.layers.points import PointLayer
+from latent_explorer.gui.pane.canvas import MapCanvas
+from latent_explorer.gui.pane.pinboard import Pinboard
 from latent_explorer.gui.pane.tools import Plane
+from latent_explorer.gui.panels.filmstrip import Filmstrip
 from latent_explorer.session import Session
 from latent_explorer.session.state import Point, as_point
-
-if TYPE_CHECKING:
-    from latent_explorer.gui.shell.window import MainWindow
 
 _PIN_REACH, _DATA_REACH = 12.0, 9.0  # pixels within which a pin is meant, or a data point
 
 
 class Gestures:
-    """The MapActions of a window."""
+    """The MapActions of a pane. session: what they change; None where no bundle is open."""
 
-    def __init__(self, window: "MainWindow") -> None:
-        self._window = window
-        self._canvas = window.canvas
+    def __init__(self, canvas: MapCanvas, points: PointLayer, pinboard: Pinboard, filmstrip: Filmstrip) -> None:
+        self._canvas, self._points, self._pinboard, self._filmstrip = canvas, points, pinboard, filmstrip
+        self.session: Session | None = None
 
     def to_plane(self, at: QPointF) -> Plane:
         """The plane point under a pixel."""
@@ -32,7 +32,7 @@ class Gestures:
         pin = self.pin_at(at)
         if pin is not None:
             return self._canvas.marks.pins[pin][1]
-        nearest = self._window.points.nearest(self._canvas.view, at.x(), at.y(), _DATA_REACH)
+        nearest = self._points.nearest(self._canvas.view, at.x(), at.y(), _DATA_REACH)
         return self.to_plane(at) if nearest is None else (float(nearest[0]), float(nearest[1]))
 
     def pin_at(self, at: QPointF) -> int | None:
@@ -46,9 +46,8 @@ class Gestures:
 
     def add_pin(self, uv: Plane) -> None:
         """Pin a plane point."""
-        session = self._window.session
-        if session is not None:
-            session.pin(session.bundle.chart.to_latent(uv))
+        if self.session is not None:
+            self.session.pin(self.session.bundle.chart.to_latent(uv))
 
     def drag_pin(self, index: int, uv: Plane) -> None:
         """The pin follows the pointer; the session learns of it when it is dropped."""
@@ -58,13 +57,12 @@ class Gestures:
 
     def drop_pin(self, index: int, uv: Plane) -> None:
         """The pin stays at a plane point."""
-        session = self._window.session
-        if session is not None:
-            session.move_pin(index, session.bundle.chart.to_latent(uv))
+        if self.session is not None:
+            self.session.move_pin(index, self.session.bundle.chart.to_latent(uv))
 
     def put_pins_back(self) -> None:
         """Show the pins where the session has them."""
-        self._window.pinboard.show()
+        self._pinboard.show()
 
     def show_draft(self, start: Plane | None, end: Plane | None) -> None:
         """Show the line of a route that is being dragged, or none."""
@@ -73,10 +71,10 @@ class Gestures:
 
     def draw_route(self, start: Plane, end: Plane) -> None:
         """Draw a route between two plane points, with the choices of the filmstrip."""
-        session = self._window.session
+        session = self.session
         if session is not None and start != end:
             first, last = self._latent(session, start), self._latent(session, end)
-            self._window.draw(self._window.filmstrip.choices(first, last))
+            session.draw(self._filmstrip.choices(first, last))
 
     def _latent(self, session: Session, uv: Plane) -> Point:
         """The latent of a plane point: a pin's own where one is marked there, which need not lie on the map."""

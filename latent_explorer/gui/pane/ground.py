@@ -8,11 +8,8 @@ from PyQt6.QtGui import QImage, QPainter, QRegion
 
 from latent_explorer.atlas import TileKey
 from latent_explorer.atlas.view import View
-from latent_explorer.gui.layers.scale import paint_scale
 from latent_explorer.gui.layers.tiles import tile_rect
 from latent_explorer.gui.pane.layer_buffer import Layers, Sheet
-from latent_explorer.gui.pane.rulers import paint_rulers, ruler_rects
-from latent_explorer.gui.theme import Theme
 
 _MARGIN = 64  # logical pixels painted around the view, so that panning has something to show at once
 _STRAYED = 24  # logical pixels that a view may move until another sheet is painted for it
@@ -23,7 +20,6 @@ class Scene:
     """What is to be painted. ratio: device pixels to the logical pixel."""
 
     view: View
-    theme: Theme
     ratio: float
 
 
@@ -94,18 +90,13 @@ class Ground:
         bare = where.intersected(QRegion(0, 0, scene.view.width, scene.view.height)).subtracted(QRegion(covered))
         if not bare.isEmpty():
             self._fill(painter, scene, bare)
-        self._paint_over(painter, scene, where)
 
     def image(self, scene: Scene) -> QImage:
         """A scene painted once and whole."""
         sheet = Sheet(self._layers, scene.view, scene.ratio, margin=0)
         for _ in sheet.painting():
             pass
-        image = sheet.image()
-        painter = QPainter(image)
-        self._paint_over(painter, scene, QRegion(0, 0, scene.view.width, scene.view.height))
-        painter.end()
-        return image
+        return sheet.image()
 
     def _fill(self, painter: QPainter, scene: Scene, bare: QRegion) -> None:
         """Paint tiles roughly where the sheet does not reach, for the moment that the next one takes."""
@@ -115,8 +106,3 @@ class Ground:
         keys = [key for key in self._layers.tiles.cover(scene.view) if bare.intersects(tile_rect(scene.view, key))]
         self._layers.tiles.paint(painter, scene.view, keys, smooth=False)
         painter.restore()
-
-    def _paint_over(self, painter: QPainter, scene: Scene, where: QRegion) -> None:
-        if any(where.intersects(rect) for rect in ruler_rects(scene.view)):  # laying out text costs more than tiles
-            paint_rulers(painter, scene.view, scene.theme)
-        paint_scale(painter, self._layers.fields, scene.theme, scene.view.width)

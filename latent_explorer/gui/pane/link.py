@@ -16,6 +16,7 @@ class EngineLink(QObject):
     def __init__(self, start: Callable[[], Engine] = ProcessEngine) -> None:
         super().__init__()
         self.client = EngineClient(self.arrived.emit, start)
+        self.arrived.connect(self.client.dispatch)
 
     def close(self) -> None:
         """End the engine; nothing arrives afterwards."""

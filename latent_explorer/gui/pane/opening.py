@@ -2,22 +2,21 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from PyQt6.QtCore import QObject
+from PyQt6.QtCore import QObject, pyqtSignal
 from PyQt6.QtGui import QDropEvent
 
-from latent_explorer.engine.protocol import Opened, Refused
+from latent_explorer.engine.client import Answer, EngineClient
+from latent_explorer.engine.handlers.open import Opened
 from latent_explorer.errors import UserError
+from latent_explorer.gui.pane.shared import Shared
+from latent_explorer.service.codec import Refused
 from latent_explorer.session import OpenBundle, open_bundle
-
-if TYPE_CHECKING:
-    from latent_explorer.gui.shell.window import MainWindow
 
 
 @dataclass(frozen=True, eq=False)
 class _Pending:
-    """What the engine was asked to open. travels: whether it is another moment of the run that is shown."""
+    """What the engine was asked to open. travels: whether what is open is exchanged for it, not closed."""
 
     number: int
     bundle: OpenBundle
@@ -25,68 +24,65 @@ class _Pending:
 
 
 class Opener(QObject):
-    """Opens one bundle at a time; a broken one is refused with its reason, and what was open stays."""
+    """Has the engine open one bundle at a time; a broken one is refused with its reason, and what was open stays.
 
-    def __init__(self, window: "MainWindow") -> None:
-        super().__init__(window)
-        self._window = window
+    read: the OpenBundle that was read and that the engine is asked to open. opened: the engine has it, by its
+    OpenBundle and whether what was open is exchanged for it. refused: it does not take what it was asked for.
+    """
+
+    read = pyqtSignal(object)
+    opened = pyqtSignal(object, bool)
+    refused = pyqtSignal()
+
+    def __init__(self, client: EngineClient, shared: Shared) -> None:
+        super().__init__()
+        self._client, self._shared = client, shared
         self._pending: _Pending | None = None
+        self.device = "engine starting"
 
     @property
     def idle(self) -> bool:
         """Whether no bundle is being opened."""
         return self._pending is None
 
-    def travel(self, bundle: OpenBundle) -> None:
-        """Go on to another moment of the run that is shown; as `open`, but what is open is exchanged, not closed."""
-        self._ask_for(bundle, travels=True)
-
     def open(self, folder: Path) -> None:
         """Open the bundle in a folder."""
-        window = self._window
         try:
             bundle = open_bundle(folder)
         except UserError as error:
-            window.banner.say(f"{folder.name} was not opened: {error}")
+            self._shared.banner.say(f"{folder.name} was not opened: {error}")
             return
-        window.voyage.leave_for(folder)
+        self.read.emit(bundle)
         self._ask_for(bundle, travels=False)
-        window.status.say(f"Opening {bundle.name}…")
-        if window.session is None:
-            window.show_bundle(bundle)  # the map is there before the engine is
+        self._shared.say(f"Opening {bundle.name}…")
 
-    def opened(self, reply: Opened) -> None:
+    def travel(self, bundle: OpenBundle) -> None:
+        """As `open`, but what is open is exchanged for the bundle: pins, path, selection and view stay."""
+        self._ask_for(bundle, travels=True)
+
+    def take(self, answer: Answer) -> None:
+        """The engine has opened a bundle, or refused to."""
+        if isinstance(answer.reply, Opened):
+            self._take_opened(answer.reply)
+        elif isinstance(answer.reply, Refused):
+            self._take_refused(answer.reply)
+
+    def _take_opened(self, reply: Opened) -> None:
         """The engine has opened a bundle: the pending one, or the old one again after a fresh start."""
-        window = self._window
-        window.status.device = f"{reply.device}, {reply.kernel}"
+        self.device = f"{reply.device}, {reply.kernel}"
         pending = self._take_pending(reply.number)
-        if pending is None:
-            return
-        bundle = pending.bundle
-        if pending.travels:
-            window.exchange(bundle)
-            window.ask_again()
-            return
-        if window.session is None or window.session.bundle is not bundle:
-            window.show_bundle(bundle)
-        window.banner.hide()
-        if bundle.config.moment is None:
-            window.settings.remember_bundle(bundle.folder)
-        window.status.say(f"{bundle.name}: {len(bundle.latents):,} images")
-        window.ask_again()
-        window.voyage.landed()
+        if pending is not None:
+            self.opened.emit(pending.bundle, pending.travels)
 
-    def refused(self, reply: Refused) -> None:
+    def _take_refused(self, reply: Refused) -> None:
         """The engine has refused something; if it was the pending bundle, say why."""
         pending = self._take_pending(reply.number)
         if pending is not None:
-            self._window.banner.say(f"{pending.bundle.name} was not opened: {reply.reason}")
-            self._window.ask_again()
-            self._window.voyage.give_up()
+            self._shared.banner.say(f"{pending.bundle.name} was not opened: {reply.reason}")
+            self.refused.emit()
 
     def _ask_for(self, bundle: OpenBundle, *, travels: bool) -> None:
-        self._window.feed.paused = True
-        self._pending = _Pending(self._window.link.client.open(str(bundle.folder)), bundle, travels)
+        self._pending = _Pending(self._client.open(str(bundle.folder)), bundle, travels)
 
     def _take_pending(self, number: int) -> _Pending | None:
         if self._pending is None or self._pending.number != number:

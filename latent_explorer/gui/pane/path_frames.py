@@ -5,14 +5,15 @@ from dataclasses import replace
 import numpy as np
 from PyQt6.QtCore import QObject
 
-from latent_explorer.engine.client import Answer, EngineClient, Want
+from latent_explorer.engine.client import Answer, EngineClient
+from latent_explorer.engine.handlers.decode import want_pictures
 from latent_explorer.gui.pane.canvas import MapCanvas
 from latent_explorer.gui.panels.filmstrip import Filmstrip
 from latent_explorer.paths import path_latents
 from latent_explorer.session import OpenBundle, Route
 
 
-class Film(QObject):
+class PathFrames(QObject):
     """Decodes the session's route and moves its marker."""
 
     def __init__(self, client: EngineClient, canvas: MapCanvas, filmstrip: Filmstrip) -> None:
@@ -46,7 +47,7 @@ class Film(QObject):
     def ask(self) -> None:
         """Want the route's pictures, if they are not there yet."""
         missing = self._route is not None and not len(self._filmstrip.frames)
-        self._client.wish("film", [Want(self._route, self.latents)] if missing else [])
+        self._client.request("film", [want_pictures(self._route, self.latents)] if missing else [])
 
     def take(self, answer: Answer) -> None:
         """The pictures have come."""

@@ -1,36 +1,48 @@
 """The pins of the session, in the list and on the map, with their pictures."""
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 from PyQt6.QtCore import QObject
 from PyQt6.QtGui import QImage
 
-from latent_explorer.engine.client import Answer, Want
+from latent_explorer.engine.client import Answer, EngineClient
+from latent_explorer.engine.handlers.decode import want_pictures
 from latent_explorer.errors import UserError
+from latent_explorer.gui.pane.canvas import MapCanvas
+from latent_explorer.gui.pane.prober import Prober
+from latent_explorer.gui.pane.shared import Shared
+from latent_explorer.gui.panels.filmstrip import Filmstrip
+from latent_explorer.gui.panels.pins import PinPanel
 from latent_explorer.gui.widgets.images import to_qimage
 from latent_explorer.session import Pin, Session
-
-if TYPE_CHECKING:
-    from latent_explorer.gui.shell.window import MainWindow
 
 
 class Pinboard(QObject):
     """Keeps list, map and session in step."""
 
-    def __init__(self, window: "MainWindow") -> None:
-        super().__init__(window)
-        self._window = window
+    def __init__(
+        self,
+        client: EngineClient,
+        canvas: MapCanvas,
+        panel: PinPanel,
+        prober: Prober,
+        filmstrip: Filmstrip,
+        shared: Shared,
+    ) -> None:
+        super().__init__(panel)
+        self._client, self._canvas, self._panel = client, canvas, panel
+        self._prober, self._filmstrip, self._shared = prober, filmstrip, shared
         self._pictures: dict[tuple[float, ...], QImage] = {}
-        listed = window.pins.list
+        listed = panel.list
         listed.renamed.connect(self._rename)
         listed.delete_wanted.connect(self._delete)
         listed.gone_to.connect(self._go_to)
         listed.path_wanted.connect(self._path_between)
 
-    def open(self) -> None:
+    def open(self, session: Session) -> None:
         """Start afresh with another bundle."""
+        self._session = session
         self._pictures.clear()
         self.show()
 
@@ -39,25 +51,20 @@ class Pinboard(QObject):
         pins, chart = self._session.state.pins, self._session.bundle.chart
         places = [chart.to_plane(pin.latent).tolist() for pin in pins]
         marked = tuple((pin.name, (u, v)) for pin, (u, v) in zip(pins, places, strict=True))
-        self._window.canvas.set_marks(replace(self._window.canvas.marks, pins=marked))
-        self._window.pins.show_pins(pins, self._pictures)
+        self._canvas.set_marks(replace(self._canvas.marks, pins=marked))
+        self._panel.show_pins(pins, self._pictures)
         self.ask()
 
     def ask(self) -> None:
         """Want the pictures that are missing."""
         missing = dict.fromkeys(pin.z for pin in self._session.state.pins if pin.z not in self._pictures)
-        self._window.link.client.wish("pins", [Want(z, np.array([z], np.float32)) for z in missing])
+        self._client.request("pins", [want_pictures(z, np.array([z], np.float32)) for z in missing])
 
     def take(self, answer: Answer) -> None:
         """A pin's picture has come."""
         if answer.pictures is not None and isinstance(answer.key, tuple):
             self._pictures[answer.key] = to_qimage(answer.pictures[0])
-            self._window.pins.show_pins(self._session.state.pins, self._pictures)
-
-    @property
-    def _session(self) -> Session:
-        assert self._window.session is not None
-        return self._window.session
+            self._panel.show_pins(self._session.state.pins, self._pictures)
 
     def _pin(self, index: int) -> Pin:
         return self._session.state.pins[index]
@@ -66,14 +73,14 @@ class Pinboard(QObject):
         try:
             self._session.rename_pin(index, name)
         except UserError as error:
-            self._window.status.say(str(error))
+            self._shared.say(str(error))
             self.show()
 
     def _delete(self, index: int) -> None:
         self._session.delete_pin(index)
 
     def _go_to(self, index: int) -> None:
-        self._window.prober.go_to(self._pin(index).latent)
+        self._prober.go_to(self._pin(index).latent)
 
     def _path_between(self, first: int, second: int) -> None:
-        self._window.draw(self._window.filmstrip.choices(self._pin(first).z, self._pin(second).z))
+        self._session.draw(self._filmstrip.choices(self._pin(first).z, self._pin(second).z))

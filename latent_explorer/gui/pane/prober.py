@@ -9,13 +9,14 @@ from numpy.typing import NDArray
 from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 from PyQt6.QtGui import QImage
 
-from latent_explorer.engine.client import EngineClient
-from latent_explorer.engine.protocol import Picture, Place
+from latent_explorer.engine.client import Answer, EngineClient
+from latent_explorer.engine.handlers.describe import Describe, Place
+from latent_explorer.engine.handlers.hover import Hover, Picture
 from latent_explorer.gui.pane.canvas import MapCanvas
 from latent_explorer.gui.pane.feed import AtlasFeed
-from latent_explorer.gui.pane.meter import Meter
 from latent_explorer.gui.panels.inspector import Inspector
 from latent_explorer.gui.widgets.images import to_qimage
+from latent_explorer.gui.widgets.meter import Meter
 from latent_explorer.session import OpenBundle
 
 _PATIENCE = 0.010  # seconds for which all else may wait for an exact picture
@@ -115,18 +116,20 @@ class Prober(QObject):
         if self.probe is not None:
             self._probe(self.probe.z, self.probe.uv, on_map=self.probe.on_map)
 
-    def take_picture(self, reply: Picture) -> None:
+    def take_picture(self, answer: Answer) -> None:
         """The exact picture has come; one that is no longer wanted is dropped."""
-        if self.probe is None or reply.number != self.probe.number:
+        reply = answer.reply
+        if self.probe is None or not isinstance(reply, Picture) or reply.number != self.probe.number:
             return
         self.probe = replace(self.probe, picture=reply.image)
         self._show(to_qimage(reply.image))
         self.exact.add(1000 * (time.perf_counter() - self.probe.started))
         self.on_exact(self.probe)
 
-    def take_place(self, reply: Place) -> None:
+    def take_place(self, answer: Answer) -> None:
         """What the data say about the place has come."""
-        if self._bundle is None or reply.number != self._described:
+        reply = answer.reply
+        if self._bundle is None or not isinstance(reply, Place) or reply.number != self._described:
             return
         self.place = reply
         self._inspector.show_place(reply)
@@ -139,7 +142,7 @@ class Prober(QObject):
 
     def _probe(self, z: NDArray[np.float32], uv: tuple[float, float], *, on_map: bool) -> None:
         started = time.perf_counter()
-        self.probe = Probe(z, uv, self._client.hover(z), started, on_map)
+        self.probe = Probe(z, uv, self._client.ask(Hover, z), started, on_map)
         self.place, self._described = None, 0  # what is said about the place before comes too late
         stand_in = self._feed.interpolated(uv) if on_map else None
         if stand_in is not None:
@@ -166,4 +169,4 @@ class Prober(QObject):
 
     def _describe(self) -> None:
         if self.probe is not None:
-            self._described = self._client.describe(self.probe.z)
+            self._described = self._client.ask(Describe, self.probe.z)

@@ -1,66 +1,74 @@
 """The selection: made with the tool or by class, shown on the map and in its panel, grown, inverted, exported."""
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import numpy as np
-from PyQt6.QtCore import QObject, QPointF, Qt
+from PyQt6.QtCore import QObject, QPointF, Qt, pyqtSignal
 from PyQt6.QtGui import QGuiApplication
 
-from latent_explorer.engine.client import Answer, Want, WantAverage, Wanted
-from latent_explorer.engine.protocol import NEAREST, Refused
+from latent_explorer.engine.client import Answer, EngineClient, Want
+from latent_explorer.engine.handlers.average import want_average
+from latent_explorer.engine.handlers.decode import want_pictures
+from latent_explorer.engine.handlers.nearest import want_nearest
+from latent_explorer.gui.layers.points import PointLayer
+from latent_explorer.gui.pane.canvas import MapCanvas
 from latent_explorer.gui.pane.select_tool import SelectTool
+from latent_explorer.gui.pane.shared import Shared
+from latent_explorer.gui.panels.selection import SelectionPanel
 from latent_explorer.gui.widgets.images import to_qimage
 from latent_explorer.points.inside import inside
+from latent_explorer.service.codec import Refused
 from latent_explorer.session import Selection, Session
-
-if TYPE_CHECKING:
-    from latent_explorer.gui.shell.window import MainWindow
 
 
 class Selecting(QObject):
-    """Ties the session's selection to a window's map and panel; the SelectActions of its tool."""
+    """Ties the session's selection to a pane's map and panel; the SelectActions of its tool.
 
-    def __init__(self, window: "MainWindow") -> None:
-        super().__init__(window)
-        self._window = window
-        self._panel = window.selection
+    raise_wanted: the title of a panel to be in front, and whether it is to be shown where it is hidden.
+    """
+
+    raise_wanted = pyqtSignal(str, bool)
+
+    def __init__(
+        self, client: EngineClient, canvas: MapCanvas, points: PointLayer, panel: SelectionPanel, shared: Shared
+    ) -> None:
+        super().__init__(panel)
+        self._client, self._canvas, self._points = client, canvas, points
+        self._panel, self._shared = panel, shared
+        self._open: Session | None = None
         self._reason = ""  # why there is no mean of the images
         self.tool = SelectTool(self)
-        self._panel.invert_wanted.connect(self.invert)
-        self._panel.grow_wanted.connect(self.grow)
-        self._panel.clear_wanted.connect(self.clear)
-        self._panel.export_wanted.connect(window.exporter.selection)
-        self._panel.sheet_wanted.connect(window.exporter.contact_sheet)
-        window.legend.select_wanted.connect(self.select_class)
+        panel.invert_wanted.connect(self.invert)
+        panel.grow_wanted.connect(self.grow)
+        panel.clear_wanted.connect(self.clear)
 
     # -- the tool
 
     def take_up(self) -> None:
         """Take the tool in hand; a second time, change between rectangle and lasso."""
-        window = self._window
-        self.tool.lasso = window.canvas.tool is self.tool and not self.tool.lasso
-        window.take_tool("Select")
+        self.tool.lasso = self._canvas.tool is self.tool and not self.tool.lasso
+        self._canvas.take_tool(self.tool)
+        self._canvas.setFocus()
         shape, other = ("a lasso", "a rectangle") if self.tool.lasso else ("a rectangle", "a lasso")
-        window.status.say(f"Select: drag {shape} around points; with Shift, add them. S again for {other}.")
+        self._shared.say(f"Select: drag {shape} around points; with Shift, add them. S again for {other}.")
 
     def show_outline(self, corners: list[QPointF]) -> None:
         """Show what is being drawn."""
-        canvas = self._window.canvas
+        canvas = self._canvas
         outline = np.array([canvas.view.to_plane(at.x(), at.y()) for at in corners]) if corners else None
         if outline is not None or canvas.marks.outline is not None:
             canvas.set_marks(replace(canvas.marks, outline=outline))
 
     def select_inside(self, corners: list[QPointF]) -> None:
         """Select the shown points inside an outline; with Shift, those selected before stay so."""
-        session = self._window.session
+        session = self._open
         if session is None:
             return
-        if self._window.points.sorting:
-            self._window.status.say("The points are still being sorted; try again in a moment.")
+        if self._points.sorting:
+            self._shared.say("The points are still being sorted; try again in a moment.")
             return
-        polygon = np.array([self._window.canvas.view.to_plane(at.x(), at.y()) for at in corners], np.float64)
-        chosen = inside(self._window.points.index, polygon)
+        polygon = np.array([self._canvas.view.to_plane(at.x(), at.y()) for at in corners], np.float64)
+        chosen = inside(self._points.index, polygon)
         if session.state.hidden:
             chosen &= session.shown
         if QGuiApplication.keyboardModifiers() & Qt.KeyboardModifier.ShiftModifier and session.state.selection:
@@ -71,23 +79,23 @@ class Selecting(QObject):
 
     def select_class(self, label: int) -> None:
         """Select all images of a class."""
-        session = self._window.session
+        session = self._open
         if session is not None and session.bundle.latents.label is not None:
             session.select(session.bundle.latents.label == label)
 
     def invert(self) -> None:
         """Select the other shown images."""
-        if self._window.session is not None:
-            self._window.session.invert_selection()
+        if self._open is not None:
+            self._open.invert_selection()
 
     def clear(self) -> None:
         """Select nothing."""
-        if self._window.session is not None:
-            self._window.session.select(None)
+        if self._open is not None:
+            self._open.select(None)
 
     def escape(self) -> None:
         """Drop what is being drawn; where nothing is, select nothing."""
-        canvas = self._window.canvas
+        canvas = self._canvas
         if canvas.tool is not None and (self.tool.busy or canvas.marks.draft is not None):
             canvas.tool.cancel()
         else:
@@ -95,52 +103,49 @@ class Selecting(QObject):
 
     def grow(self) -> None:
         """Select also the shown images that are among the nearest, in latent space, of one that is selected."""
-        session = self._window.session
+        session = self._open
         if session is not None and (selection := session.state.selection) is not None:
-            near = Want(selection, np.compress(selection.chosen, session.bundle.latents.mean, axis=0), NEAREST)
-            self._window.link.client.wish("grow", [near])
-            self._window.status.say(f"Looking for the nearest images of {selection.count:,}…")
+            near = want_nearest(selection, np.compress(selection.chosen, session.bundle.latents.mean, axis=0))
+            self._client.request("grow", [near])
+            self._shared.say(f"Looking for the nearest images of {selection.count:,}…")
 
     def take_nearest(self, answer: Answer) -> None:
         """The nearest images have come; those of another selection than the present are dropped."""
         session = self._session
         before = session.state.selection
-        if answer.values is None or before is None or answer.key is not before:
+        if answer.content is None or before is None or answer.key is not before:
             return
         grown = before.chosen.copy()
-        grown[answer.values.astype(np.int64).ravel()] = True
+        grown[answer.content.ravel()] = True
         grown = before.chosen | grown & session.shown
         more = np.count_nonzero(grown) - before.count
         if more:
             session.select(grown)
-        self._window.status.say(f"Selected {more:,} more" if more else "All the nearest that are shown are selected.")
+        self._shared.say(f"Selected {more:,} more" if more else "All the nearest that are shown are selected.")
 
     # -- what is shown
 
-    def open(self) -> None:
+    def open(self, session: Session) -> None:
         """A session begins."""
+        self._open = session
         self.show(None)
 
     def show(self, selection: Selection | None) -> None:
         """Show a selection on the map and in the panel."""
-        window, session = self._window, self._session
-        window.points.select(None if selection is None else selection.chosen)
-        window.canvas.refresh()
-        self._panel.show_selection(session.bundle, selection)
-        window.link.client.wish("grow", [])  # what was looked for was of the selection before
+        self._points.select(None if selection is None else selection.chosen)
+        self._canvas.refresh()
+        self._panel.show_selection(self._session.bundle, selection)
+        self._client.request("grow", [])  # what was looked for was of the selection before
         self.ask()
 
     def bring_forward(self, selection: Selection | None) -> None:
         """Let the panel be seen when there is a selection, else the inspector behind which it lies."""
-        dock = self._window.docks.by_title["Inspector" if selection is None else "Selection"]
-        if selection is not None:
-            dock.show()
-        dock.raise_()
+        self.raise_wanted.emit("Inspector" if selection is None else "Selection", selection is not None)
 
     def ask(self) -> None:
         """Want the mean of the selected images; whatever was wanted of another selection is wanted no more."""
         selection = self._session.state.selection
-        self._wish([] if selection is None else [WantAverage(selection, selection.chosen)])
+        self._request([] if selection is None else [want_average(selection, selection.chosen)])
 
     def take(self, answer: Answer) -> None:
         """The mean of the images has come, or what is decoded at the mean of their latents, or a refusal."""
@@ -149,16 +154,16 @@ class Selecting(QObject):
             return
         if answer.pictures is None and answer.key is selection and isinstance(answer.reply, Refused):
             self._reason = answer.reply.reason
-            self._wish([Want((selection, "decoded"), mean[None])])
+            self._request([want_pictures((selection, "decoded"), mean[None])])
         elif answer.pictures is not None and answer.key is selection:
             self._panel.show_mean(to_qimage(answer.pictures[0]))
         elif answer.pictures is not None:
             self._panel.show_decoded(to_qimage(answer.pictures[0]), self._reason)
 
-    def _wish(self, wants: list[Wanted]) -> None:
-        self._window.link.client.wish("selection", wants)
+    def _request(self, wants: list[Want]) -> None:
+        self._client.request("selection", wants)
 
     @property
     def _session(self) -> Session:
-        assert self._window.session is not None
-        return self._window.session
+        assert self._open is not None
+        return self._open

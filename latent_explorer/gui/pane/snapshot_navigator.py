@@ -1,8 +1,8 @@
 """Travelling through the moments of a run: each is a snapshot that the map goes over to."""
 
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 from PyQt6.QtCore import QObject, QTimer, pyqtSignal
@@ -10,34 +10,41 @@ from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 from latent_explorer.atlas import Region
 from latent_explorer.bundles import BundleConfig, Moment, read_config
 from latent_explorer.errors import UserError
+from latent_explorer.gui.layers.points import PointLayer
+from latent_explorer.gui.layers.tiles import TileLayer
+from latent_explorer.gui.pane.canvas import MapCanvas
+from latent_explorer.gui.pane.feed import AtlasFeed
 from latent_explorer.gui.pane.glide import Glide
 from latent_explorer.gui.pane.snapshot_reader import SnapshotReader
 from latent_explorer.runs import RunFolder
 from latent_explorer.runs.snapshots import snapshots_of
 from latent_explorer.session import OpenBundle
 
-if TYPE_CHECKING:
-    from latent_explorer.gui.shell.window import MainWindow
-
 _PATIENCE_MS = 250  # for the pictures of the view, before the points set out without them
 _ROOM = (0.5, 1.02)  # what the data may span of the view, until it is fitted anew
 
 
-class Voyage(QObject):
+class SnapshotNavigator(QObject):
     """Shows one moment of a run after another.
 
     While the newest is shown, one that is added is gone to. listed: there are others than before. moved: another
-    is shown, or about to be, by its index. arrived: the OpenBundle of a moment is on the map. folders: of the
-    snapshots, by step.
+    is shown, or about to be, by its index. arrived: the OpenBundle of a moment is on the map. open_wanted: the folder
+    of a moment that is to be opened as any bundle. travel_wanted: the OpenBundle of one that what is open is to be
+    exchanged for. folders: of the snapshots, by step. bundle: the one that is open.
     """
 
     listed = pyqtSignal()
     arrived = pyqtSignal(object)
     moved = pyqtSignal(int)
+    open_wanted = pyqtSignal(object)
+    travel_wanted = pyqtSignal(object)
 
-    def __init__(self, window: "MainWindow") -> None:
-        super().__init__(window)
-        self._window = window
+    def __init__(
+        self, canvas: MapCanvas, points: PointLayer, tiles: TileLayer, feed: AtlasFeed, say: Callable[[str], None]
+    ) -> None:
+        super().__init__(canvas)
+        self._canvas, self._points, self._tiles, self._feed, self._say = canvas, points, tiles, feed, say
+        self.bundle: OpenBundle | None = None
         self.run: RunFolder | None = None
         self.folders: list[Path] = []
         self._known: dict[Path, BundleConfig] = {}
@@ -45,7 +52,7 @@ class Voyage(QObject):
         self._follows = False  # whether one is where the newest is, be that not on the map yet
         self._wanted: Path | None = None
         self._under_way = False
-        self.glide = Glide(window.canvas)
+        self.glide = Glide(canvas)
         self._reader = SnapshotReader()
         self._reader.read.connect(self._take)
         self._patience = QTimer(self)
@@ -66,8 +73,7 @@ class Voyage(QObject):
     @property
     def shown(self) -> OpenBundle | None:
         """The moment on the map; None where another bundle is shown."""
-        session = self._window.session
-        return session.bundle if session is not None and session.bundle.folder in self.folders else None
+        return self.bundle if self.bundle is not None and self.bundle.folder in self.folders else None
 
     @property
     def index(self) -> int:
@@ -125,7 +131,7 @@ class Voyage(QObject):
 
     def tile_came(self) -> None:
         """A picture of the view has been decoded."""
-        if self._window.feed.missing == 0:
+        if self._feed.missing == 0:
             self._set_out()
 
     def _leave(self) -> None:
@@ -136,7 +142,7 @@ class Voyage(QObject):
             return
         self._under_way = True
         if shown is None:
-            self._window.opener.open(folder)
+            self.open_wanted.emit(folder)
         else:
             self._reader.begin(folder)
 
@@ -145,20 +151,19 @@ class Voyage(QObject):
         if isinstance(read, UserError):
             self._wanted = None
             self._under_way = False
-            self._window.status.say(f"This moment cannot be shown: {read}")
+            self._say(f"This moment cannot be shown: {read}")
             self._list()
         elif self._under_way and self.shown is not None:
-            self._window.opener.travel(read)
+            self.travel_wanted.emit(read)
 
     def _set_out(self) -> None:
         """Let points and pictures go over to the moment that has arrived."""
-        window = self._window
-        if not self.gathers or window.session is None:
+        if not self.gathers or self.bundle is None:
             return
         self.gathers = False
         self._patience.stop()
-        window.tiles.forget()
-        self.glide.begin(window.points.uv, window.session.bundle.uv)
+        self._tiles.forget()
+        self.glide.begin(self._points.uv, self.bundle.uv)
         self.rest()
 
     def rest(self) -> None:
@@ -179,7 +184,7 @@ class Voyage(QObject):
 
     def _fit(self, bundle: OpenBundle) -> None:
         """Bring the data into view, where one has not zoomed or panned and they no longer fit."""
-        canvas, home = self._window.canvas, Region.around(bundle.home)
+        canvas, home = self._canvas, Region.around(bundle.home)
         seen = canvas.fitted.region
         spans = max((home.width / seen.width, home.height / seen.height))
         outside = np.any(

@@ -1,18 +1,18 @@
 """The thumbnails of a window: asks the engine for the real images, says what there is to say, follows the pointer."""
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 from PyQt6.QtCore import QObject
 from PyQt6.QtGui import QGuiApplication
 
-from latent_explorer.engine.client import Answer, WantOriginals
-from latent_explorer.engine.protocol import Refused
+from latent_explorer.engine.client import Answer, EngineClient, Want
+from latent_explorer.engine.handlers.originals import want_originals
+from latent_explorer.gui.layers.points import PointLayer
 from latent_explorer.gui.layers.thumbnails import ThumbnailLayer
+from latent_explorer.gui.pane.canvas import MapCanvas
+from latent_explorer.gui.pane.feed import AtlasFeed
+from latent_explorer.gui.pane.shared import Shared
+from latent_explorer.service.codec import Refused
 from latent_explorer.session import OpenBundle
-
-if TYPE_CHECKING:
-    from latent_explorer.gui.shell.window import MainWindow
 
 _BATCH = 32
 _SETTING = "thumbnails"
@@ -24,16 +24,18 @@ class Thumbnails(QObject):
     lost: why there are no originals of this bundle; empty where there are, or where that is not known yet.
     """
 
-    def __init__(self, window: "MainWindow") -> None:
-        super().__init__(window)
-        self._window = window
-        self.layer = ThumbnailLayer(window.points)
-        self.layer.visible = window.settings.text(_SETTING, "yes") == "yes"
+    def __init__(
+        self, client: EngineClient, canvas: MapCanvas, points: PointLayer, feed: AtlasFeed, shared: Shared
+    ) -> None:
+        super().__init__(canvas)
+        self._client, self._canvas, self._feed, self._shared = client, canvas, feed, shared
+        self.layer = ThumbnailLayer(points)
+        self.layer.visible = shared.settings.text(_SETTING, "yes") == "yes"
         self.lost = ""
         self._explained = False
-        self._asked: dict[tuple[int, ...], WantOriginals] = {}
-        window.points.over = self.layer.paint
-        window.canvas.lifted = self.layer.paint_lifted
+        self._asked: dict[tuple[int, ...], Want] = {}
+        points.over = self.layer.paint
+        canvas.lifted = self.layer
 
     def open(self, bundle: OpenBundle) -> None:
         """Another bundle is shown."""
@@ -48,43 +50,42 @@ class Thumbnails(QObject):
 
     def look(self) -> None:
         """Want the images of the view; those asked for already stay so."""
-        window = self._window
-        self.layer.fitted = window.canvas.fitted.scale
-        self._lift(window.canvas.marks.probe)
-        if window.feed.paused or self.lost:
+        canvas = self._canvas
+        self.layer.fitted = canvas.fitted.scale
+        self._lift(canvas.marks.probe)
+        if self._feed.paused or self.lost:
             return
-        view = window.canvas.view
-        missing = self.layer.missing(view, window.canvas.marks.probe or (view.u, view.v))
+        view = canvas.view
+        missing = self.layer.missing(view, canvas.marks.probe or (view.u, view.v))
         wanted, before = set(missing), tuple(self._asked)
         self._asked = {key: want for key, want in self._asked.items() if not wanted.isdisjoint(key)}
         asked = {number for key in self._asked for number in key}
         fresh = [number for number in missing if number not in asked]
         for start in range(0, len(fresh), _BATCH):
             key = tuple(fresh[start : start + _BATCH])
-            self._asked[key] = WantOriginals(key, np.array(key, np.int64))
+            self._asked[key] = want_originals(key, np.array(key, np.int64))
         if tuple(self._asked) != before:
-            window.link.client.wish("thumbnails", list(self._asked.values()))
+            self._client.request("thumbnails", list(self._asked.values()))
 
     def take(self, answer: Answer) -> None:
         """Images have come, or their refusal."""
-        window, key = self._window, answer.key
+        key = answer.key
         if isinstance(answer.reply, Refused):
             self._lose(answer.reply.reason)
         elif answer.pictures is not None and isinstance(key, tuple) and self._asked.pop(key, None) is not None:
             for number, image in zip(key, answer.pictures, strict=True):
                 self.layer.keep(number, image)
             numbers = np.array(key, np.int64)
-            window.canvas.refresh_points(lambda view: self.layer.region_of(view, numbers))
-            if not self.layer.region_of(window.canvas.view, numbers).isEmpty():
+            self._canvas.refresh_points(lambda view: self.layer.region_of(view, numbers))
+            if not self.layer.region_of(self._canvas.view, numbers).isEmpty():
                 self._explain()
 
     def toggle(self) -> None:
         """Show points as their images where one is near enough, or always as dots."""
-        window, layer = self._window, self.layer
-        layer.visible = not layer.visible
-        window.settings.set_text(_SETTING, "yes" if layer.visible else "no")
-        window.status.say(self._state())
-        window.canvas.refresh()
+        self.layer.visible = not self.layer.visible
+        self._shared.settings.set_text(_SETTING, "yes" if self.layer.visible else "no")
+        self._shared.say(self._state())
+        self._canvas.refresh()
         self.look()
 
     def hover(self, u: float, v: float) -> None:
@@ -93,29 +94,28 @@ class Thumbnails(QObject):
 
     def _lift(self, at: tuple[float, float] | None) -> None:
         """Show large the image at a plane point, if there is one."""
-        canvas, layer = self._window.canvas, self.layer
+        canvas, layer = self._canvas, self.layer
         lifted = None if at is None else layer.at(canvas.view, at)
         if lifted != layer.lifted:
-            before = layer.lifted_rect(canvas.view)
             layer.lifted = lifted
-            canvas.update(before.united(layer.lifted_rect(canvas.view)))
+            canvas.show_lifted()
 
     def _lose(self, reason: str) -> None:
         if not self.lost:
-            self._window.status.say(f"Points stay dots: {reason}")
+            self._shared.say(f"Points stay dots: {reason}")
         self.lost = reason
         self._asked.clear()
-        self._window.link.client.wish("thumbnails", [])
+        self._client.request("thumbnails", [])
 
     def _explain(self) -> None:
         if not self._explained:
             self._explained = True
-            self._window.status.say("Real images: press T for points")
+            self._shared.say("Real images: press T for points")
 
     def _state(self) -> str:
         if not self.layer.visible:
             return "Points: press T for their real images"
         if self.lost:
             return f"Points stay dots: {self.lost}"
-        near = self.layer.near_enough(self._window.canvas.view)
+        near = self.layer.near_enough(self._canvas.view)
         return "Real images: press T for points" if near else "Real images appear as soon as you zoom in far enough"

@@ -16,11 +16,11 @@ from latent_explorer.atlas import (
     TileKey,
     clear_tiles,
     name_of,
-    tile_layout,
     tiles_bytes,
     trim_tiles,
 )
 from latent_explorer.atlas.cache import Pictures
+from latent_explorer.fields import field_called
 from latent_explorer.session import OpenBundle
 
 _TOPICS = ("tiles", "fields")  # what is read for, the most urgent first
@@ -67,7 +67,7 @@ class TileStore(QObject):
             self._to_open = (
                 self.generation,
                 fingerprint,
-                partial(tile_layout, image_shape=bundle.config.net.image_shape),
+                lambda field: field_called(field).layout(bundle.config.net.image_shape),
             )
             self._forget()
         if self.on:
@@ -81,7 +81,7 @@ class TileStore(QObject):
             self._to_open = None
             self._forget()
 
-    def wish(self, topic: str, keys: Sequence[TileKey]) -> set[TileKey]:
+    def request(self, topic: str, keys: Sequence[TileKey]) -> set[TileKey]:
         """Read these for a topic, in this order, and no others; returns those that are thought to be there."""
         if not self.on:
             return set()

@@ -6,7 +6,7 @@ from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtGui import QImage
 from PyQt6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
-from latent_explorer.engine.protocol import Place
+from latent_explorer.engine.handlers.describe import Place
 from latent_explorer.gui.panels.dimensions import DimensionPanel
 from latent_explorer.gui.panels.neighbours import NeighbourStrip
 from latent_explorer.gui.panels.shares import ShareBars

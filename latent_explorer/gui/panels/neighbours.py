@@ -5,7 +5,7 @@ from PyQt6.QtCore import QEvent, QPoint, QRect, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QColor, QHelpEvent, QImage, QMouseEvent, QPainter, QPaintEvent
 from PyQt6.QtWidgets import QToolTip, QWidget
 
-from latent_explorer.engine.protocol import Place
+from latent_explorer.engine.handlers.describe import Place
 from latent_explorer.gui.theme import Theme
 from latent_explorer.gui.widgets.images import to_qimage
 from latent_explorer.session import OpenBundle

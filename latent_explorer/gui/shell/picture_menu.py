@@ -1,16 +1,14 @@
-"""View ▸ Decoded pictures: their size, how they appear, and how much of memory they may take."""
+"""View ▸ Decoded pictures: their size, how they appear, and how much of memory and disk they may take."""
 
-from functools import partial
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
-from PyQt6.QtWidgets import QApplication, QMenu, QStyle
+from PyQt6.QtGui import QAction
+from PyQt6.QtWidgets import QMenu
 
-from latent_explorer.atlas import DISK_BYTES, PICTURE_PIXELS
-from latent_explorer.gui.shell.disk_menu import fill_disk_menu
-from latent_explorer.gui.widgets.ticks import tick
-
-if TYPE_CHECKING:
-    from latent_explorer.gui.shell.window import MainWindow
+from latent_explorer.atlas import PICTURE_PIXELS
+from latent_explorer.gui.pane.tile_store import TileStore
+from latent_explorer.gui.shell.actions import SEPARATOR, Command, Entry, Submenu
+from latent_explorer.gui.workbench import Workbench
 
 SIZES = {
     "Small pictures (24 to 48 pixels)": PICTURE_PIXELS,
@@ -20,53 +18,61 @@ SIZES = {
 """What a picture's side aims at; zooming takes it to a factor of the square root of 2 around that."""
 
 MEMORY_MIB = (64, 128, 256, 512, 1024)
+DISK_MIB = (256, 512, 1024, 2048, 4096, 8192)
 
 
-def use_settings(window: "MainWindow") -> None:
-    """Show the pictures as remembered."""
-    settings = window.settings
-    window.feed.picture_pixels = settings.number("picture pixels", PICTURE_PIXELS, PICTURE_PIXELS, 45.0)
-    window.feed.cache.limit = round(settings.number("picture memory", 256, 16, 2**16)) * 2**20
-    window.store.limit = round(settings.number("picture disk", DISK_BYTES >> 20, 16, 2**24)) * 2**20
-    window.store.on = settings.text("keep pictures on disk", "yes") == "yes"
-    window.canvas.pacing.fades = settings.text("fade pictures in", "yes" if _system_animates() else "no") == "yes"
-
-
-def fill_picture_menu(window: "MainWindow", menu: QMenu) -> None:
-    """Fill the menu with what can be chosen, ticked as it is now."""
-    menu.setToolTipsVisible(True)
-    for before in menu.findChildren(QMenu):
-        before.deleteLater()
-    feed = window.feed
+def picture_entries(bench: Workbench) -> Iterator[Entry]:
+    """What can be chosen, ticked as it is now."""
     for text, pixels in SIZES.items():
-        tick(menu, text, feed.picture_pixels == pixels, partial(_choose_size, window, pixels), "size")
-    menu.addSeparator()
-    tick(menu, "Fade pictures in", window.canvas.pacing.fades, partial(_toggle_fading, window))
-    memory = menu.addMenu("Keep in memory")
-    assert memory is not None
-    for mib in MEMORY_MIB:
-        tick(memory, f"{mib} MiB", feed.cache.limit == mib * 2**20, partial(_choose_memory, window, mib), "memory")
-    fill_disk_menu(window, menu.addMenu("Keep on disk"))
+        yield _choice(bench, text, group="size", pixels=pixels)
+    yield SEPARATOR
+    yield _switch(bench, "Fade pictures in", "fade")
+    yield Submenu("Keep in memory", lambda: (_choice(bench, f"{n} MiB", "memory", memory=n) for n in MEMORY_MIB))
+    yield Submenu("Keep on disk", lambda: _disk_entries(bench))
 
 
-def _choose_size(window: "MainWindow", pixels: float) -> None:
-    window.settings.set_text("picture pixels", str(pixels))
-    window.feed.picture_pixels = pixels
-    window.look()
-    window.canvas.refresh()
+def _disk_entries(bench: Workbench) -> Iterator[Entry]:
+    yield lambda menu: UsedLine(menu, bench.active.store, bench.pictures.disk * 2**20)
+    yield SEPARATOR
+    yield _switch(bench, "Keep pictures and fields on disk", "keep")
+    yield SEPARATOR
+    for mib in DISK_MIB:
+        yield _choice(bench, f"Up to {in_words(mib * 2**20)}", group="disk", disk=mib)
+    yield SEPARATOR
+    yield Command("Clear what is kept on disk", bench.clear_disk)
 
 
-def _choose_memory(window: "MainWindow", mib: int) -> None:
-    window.settings.set_text("picture memory", str(mib))
-    window.feed.cache.limit = mib * 2**20
+def _choice(bench: Workbench, text: str, group: str, **change: float) -> Command:
+    def checked() -> bool:
+        return bench.pictures.but(**change) == bench.pictures
+
+    return Command(text, lambda: bench.use_pictures(bench.pictures.but(**change)), checked=checked, group=group)
 
 
-def _toggle_fading(window: "MainWindow") -> None:
-    window.canvas.pacing.fades = not window.canvas.pacing.fades
-    window.settings.set_text("fade pictures in", "yes" if window.canvas.pacing.fades else "no")
+def _switch(bench: Workbench, text: str, name: str) -> Command:
+    def is_on() -> bool:
+        return bool(getattr(bench.pictures, name))
+
+    return Command(text, lambda: bench.use_pictures(bench.pictures.but(**{name: not is_on()})), checked=is_on)
 
 
-def _system_animates() -> bool:
-    """Whether the system asks for motion; its wish to reduce it reaches Qt as a duration of zero."""
-    style = QApplication.style()
-    return style is None or style.styleHint(QStyle.StyleHint.SH_Widget_Animation_Duration) > 0
+def in_words(size: int) -> str:
+    """A number of bytes as a person reads it."""
+    if size >= 2**30:
+        return f"{size / 2**30:.1f} GiB".replace(".0", "")
+    return f"{size / 2**20:.0f} MiB" if size >= 2**20 or not size else "less than 1 MiB"
+
+
+class UsedLine(QAction):
+    """Says how much of the limit is used, once that is known."""
+
+    def __init__(self, menu: QMenu, store: TileStore, limit: int) -> None:
+        super().__init__(f"… of {in_words(limit)} used", menu)
+        self._limit = limit
+        self.setEnabled(False)
+        store.measured.connect(self.show_used)
+        store.measure()
+
+    def show_used(self, used: int) -> None:
+        """Say it."""
+        self.setText(f"{in_words(used)} of {in_words(self._limit)} used")

@@ -1,14 +1,13 @@
 """Closing the window while a run is under way, and finding it again at the next launch."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
 from PyQt6.QtCore import QObject, Qt
-from PyQt6.QtWidgets import QMessageBox
+from PyQt6.QtWidgets import QMessageBox, QWidget
 
 from latent_explorer.gui.training.offers import Stopped, stopped_runs
-
-if TYPE_CHECKING:
-    from latent_explorer.gui.shell.window import MainWindow
+from latent_explorer.gui.training.trainer import Trainer
+from latent_explorer.gui.widgets.banner import Banner
 
 _QUESTION = "{name} is still being trained."
 _MORE = (
@@ -20,15 +19,15 @@ _MORE = (
 class Leaving(QObject):
     """Asks once before a run is left, and offers to go on with those that were."""
 
-    def __init__(self, window: "MainWindow") -> None:
+    def __init__(self, window: QWidget, trainer: Trainer, banner: Banner, show_setup: Callable[[], None]) -> None:
         super().__init__(window)
-        self._window = window
+        self._window, self._trainer, self._banner, self._show_setup = window, trainer, banner, show_setup
         self.question: QMessageBox | None = None
         self._agreed = False
 
     def may_close(self) -> bool:
         """Whether the window may close now; if not, the person is asked. Who closes it again means it."""
-        if self._agreed or not self._window.trainer.busy or self.question is not None:
+        if self._agreed or not self._trainer.busy or self.question is not None:
             return True
         self._ask()
         return False
@@ -39,7 +38,7 @@ class Leaving(QObject):
         self._window.close()
 
     def _ask(self) -> None:
-        job, buttons = self._window.trainer.job, QMessageBox.StandardButton
+        job, buttons = self._trainer.job, QMessageBox.StandardButton
         assert job is not None
         box = QMessageBox(self._window)
         box.setWindowTitle("Close while training?")
@@ -64,19 +63,15 @@ class Leaving(QObject):
 
     def offer(self) -> None:
         """Say which runs were left, and offer to go on."""
-        runs = stopped_runs(self._window.trainer.folder)
-        if not runs or self._window.trainer.busy:
+        runs = stopped_runs(self._trainer.folder)
+        if not runs or self._trainer.busy:
             return
         if len(runs) == 1:
-            go_on = {"Resume": lambda: self._resume(runs[0]), "Other choices…": self._show}
-            self._window.banner.say(runs[0].sentence, go_on)
+            go_on = {"Resume": lambda: self._resume(runs[0]), "Other choices…": self._show_setup}
+            self._banner.say(runs[0].sentence, go_on)
         else:
-            self._window.banner.say(f"{len(runs)} runs were stopped before their end.", {"Show them": self._show})
+            self._banner.say(f"{len(runs)} runs were stopped before their end.", {"Show them": self._show_setup})
 
     def _resume(self, run: Stopped) -> None:
-        self._show()
-        self._window.trainer.begin(run.job)
-
-    def _show(self) -> None:
-        self._window.docks.bring("Training")
-        self._window.training.show_setup()
+        self._show_setup()
+        self._trainer.begin(run.job)

@@ -11,8 +11,9 @@ from latent_explorer.gui.training.form import PlanForm
 from latent_explorer.gui.training.offers import Offers
 from latent_explorer.gui.training.scrolling import AsHighAsNeeded
 from latent_explorer.gui.training.trainer import Trainer
-from latent_explorer.runs.protocol import Estimated, Progress, Refused
+from latent_explorer.runs.protocol import Estimated, Progress
 from latent_explorer.runs.settings import find_setting
+from latent_explorer.service.codec import Refused
 
 _ASKING = "Estimating time and memory…"
 

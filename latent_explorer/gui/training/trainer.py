@@ -10,6 +10,8 @@ from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 from latent_explorer.runs import Job, RunFolder
 from latent_explorer.runs.plan import Plan
 from latent_explorer.runs.protocol import (
+    MODULE,
+    TRAINER,
     Ask,
     Begin,
     Begun,
@@ -18,16 +20,17 @@ from latent_explorer.runs.protocol import (
     Ended,
     Estimated,
     Failed,
-    Film,
     Filmed,
+    MakeFilm,
     Pause,
     Paused,
     Progress,
-    Refused,
     Reported,
     Request,
     Stop,
 )
+from latent_explorer.service.client import Client
+from latent_explorer.service.codec import Refused
 
 _ASK_MS = 300
 _NOTHING = -1  # the number of no question
@@ -35,22 +38,20 @@ KEEP_BYTES = 512 * 2**20
 """What the snapshots of a run may take on disk, unless the person has chosen otherwise."""
 
 
-class Client(Protocol):
-    """What speaks with the trainer's process; see `runs.client.TrainerClient`."""
+class TrainerClient(Protocol):
+    """What speaks with the trainer's process; see `service.client.Client`."""
 
     def send(self, request: Request) -> None: ...
-    def warm(self) -> None: ...
+    def warm(self) -> object: ...
     def close(self) -> None: ...
 
 
-StartTrainer = Callable[[Callable[[Any], None]], Client]
+StartTrainer = Callable[[Callable[[Any], None]], TrainerClient]
 
 
-def start_trainer(on_reply: Callable[[Any], None]) -> Client:
+def start_trainer(on_reply: Callable[[Any], None]) -> TrainerClient:
     """A client with a process of its own, which is started when it is first needed."""
-    from latent_explorer.runs.client import TrainerClient
-
-    return TrainerClient(on_reply)
+    return Client(MODULE, TRAINER, on_reply)
 
 
 class Trainer(QObject):
@@ -79,7 +80,7 @@ class Trainer(QObject):
         self.begun_with: Begun | None = None
         self.keep_bytes = KEEP_BYTES
         self._start = start
-        self._client: Client | None = None
+        self._client: TrainerClient | None = None
         self._numbers = count(1)
         self._asked = self._film = _NOTHING
         self._question: Job | None = None
@@ -145,7 +146,7 @@ class Trainer(QObject):
     def film(self, run: Path, file: Path, *, dark: bool) -> None:
         """Make a film of the snapshots of a run; the file may be there already, as the person has been asked."""
         self._film = next(self._numbers)
-        self._at_hand().send(Film(number=self._film, run=run, file=file, dark=dark, overwrite=True))
+        self._at_hand().send(MakeFilm(number=self._film, run=run, file=file, dark=dark, overwrite=True))
 
     def stop_filming(self) -> None:
         """Give up the film under way."""
@@ -161,7 +162,7 @@ class Trainer(QObject):
 
     # -- what the process says
 
-    def _at_hand(self) -> Client:
+    def _at_hand(self) -> TrainerClient:
         if self._client is None:
             self._client = self._start(self._arrived.emit)
         return self._client

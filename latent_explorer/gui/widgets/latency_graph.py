@@ -4,8 +4,8 @@ import numpy as np
 from PyQt6.QtCore import Qt, QTimer
 from PyQt6.QtWidgets import QVBoxLayout, QWidget
 
-from latent_explorer.gui.pane.meter import Meter
 from latent_explorer.gui.theme import Theme
+from latent_explorer.gui.widgets.meter import Meter
 
 _EVERY_MS = 200
 _BUDGET_MS = 8.0  # one frame at 120 Hz

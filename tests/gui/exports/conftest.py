@@ -27,7 +27,7 @@ class ExportingPerson(Person):
         """Press the keys of a menu's entry; the dialog that opens, with its preview."""
         self.look_at_window()
         self.key(key, modifiers)
-        dialog = self.window.exporter.dialog
+        dialog = self.window.workbench.exporter.dialog
         assert dialog is not None
         self.previewed(dialog)
         return dialog
@@ -61,7 +61,7 @@ class ExportingPerson(Person):
 
     def gone(self) -> bool:
         """Whether no dialog is open."""
-        return self.window.exporter.dialog is None
+        return self.window.workbench.exporter.dialog is None
 
     def exported(self, dialog: ExportDialog) -> Path:
         """Press Export; the file that the status bar tells of."""
@@ -74,12 +74,12 @@ class ExportingPerson(Person):
     def probe(self) -> None:
         """Hover, until the exact picture is there."""
         self.move(self.point(0.5, 0.5))
-        self.wait_until(lambda: self.window.prober.probe.picture is not None)
+        self.wait_until(lambda: self.window.pane.prober.probe.picture is not None)
 
     def draw_path(self) -> None:
         """Drag from one place to another, until the pictures in between are there."""
         self.drag(self.point(-2.5, 0), self.point(2.5, 0.3), 0.1)
-        self.wait_until(lambda: len(self.window.filmstrip.frames) > 0)
+        self.wait_until(lambda: len(self.window.pane.filmstrip.frames) > 0)
 
 
 @pytest.fixture
@@ -90,7 +90,7 @@ def exporting(new_window: Callable[..., Person], tmp_path: Path) -> Iterator[Cal
 
     def make(bundle: Path | None) -> ExportingPerson:
         window: MainWindow = new_window(bundle).window
-        window.settings.set_text("export/folder", str(out))
+        window.workbench.settings.set_text("export/folder", str(out))
         return ExportingPerson(window)
 
     yield make

@@ -28,7 +28,7 @@ def pixels(file: Path) -> NDArray[np.uint8]:
 @pytest.mark.parametrize("known", formats_of("filmstrip"), ids=lambda known: known.key)
 def test_every_format_shows_what_it_heeds_and_writes_the_frames(person, known):
     person.draw_path()
-    frames = person.window.filmstrip.frames
+    frames = person.window.pane.filmstrip.frames
     dialog = person.call(Qt.Key.Key_E, CTRL | SHIFT)
     person.choose_format(dialog, known.key)
     visible = {name for name, row in dialog.form.rows.items() if row.editor.isVisible()}
@@ -63,12 +63,12 @@ def test_the_name_follows_the_format(person):
 
 def test_one_frame_is_exported_with_its_place(person):
     person.draw_path()
-    person.window.filmstrip.strip.export_wanted.emit(7)
-    dialog = person.window.exporter.dialog
+    person.window.pane.filmstrip.strip.export_wanted.emit(7)
+    dialog = person.window.workbench.exporter.dialog
     person.previewed(dialog)
     person.put(dialog, "scale", "1")
     file = person.exported(dialog)
-    np.testing.assert_array_equal(pixels(file), person.window.filmstrip.frames[7])
+    np.testing.assert_array_equal(pixels(file), person.window.pane.filmstrip.frames[7])
     assert read_provenance(file).extra["frame"] == "8 of 48"
 
 
@@ -86,7 +86,7 @@ def test_the_grid_is_the_region_seen(person, small_bundle, decoded):
     u = region.left + (column + 0.5) * region.width / 6
     v = region.top - (row + 0.5) * region.height / rows
     cell = pixels(file)[8 * row : 8 * row + 8, 8 * column : 8 * column + 8]
-    exact = decoded(small_bundle, person.window.session.bundle.chart.to_latent((u, v)))
+    exact = decoded(small_bundle, person.window.pane.session.bundle.chart.to_latent((u, v)))
     assert np.abs(cell.astype(int) - exact).max() <= 1  # a picture is decoded alone here, in a batch there
     assert f"6 x {rows} cells" in read_provenance(file).coordinates
 
@@ -108,7 +108,7 @@ def test_a_grid_can_be_cancelled_while_it_is_decoded(person, tmp_path):
     assert dialog.footer.words.text().startswith("Decoding")
     QTest.keyClick(dialog, Qt.Key.Key_Escape)
     assert dialog.footer.words.text() == "Cancelled; nothing was written."
-    assert person.window.link.client.waiting == 0
+    assert person.window.pane.link.client.waiting == 0
     assert not list(tmp_path.glob("out/*"))
 
 
@@ -116,7 +116,7 @@ def test_the_dialog_goes_when_another_bundle_is_opened(person, wide_bundle):
     dialog = person.call(Qt.Key.Key_G)
     person.put(dialog, "columns", "1024")
     person.press(dialog.footer.export)
-    person.window.open(wide_bundle)
+    person.window.workbench.open(wide_bundle)
     person.wait_until(lambda: person.gone())
     assert "nothing was written" in person.window.statusBar().currentMessage()
 
@@ -128,7 +128,7 @@ def test_a_refused_bundle_does_not_stop_an_export(person, tmp_path, make_bundle)
     dialog = person.call(Qt.Key.Key_G)
     person.put(dialog, "columns", "300")
     person.press(dialog.footer.export)
-    person.window.open(broken)
+    person.window.workbench.open(broken)
     person.wait_until(lambda: person.gone())
     assert len(list(tmp_path.glob("out/*.png"))) == 1
 
@@ -153,12 +153,12 @@ def test_the_map_is_exported_as_shown(person):
 def test_the_map_as_svg_has_pins_route_and_the_classes_shown(person):
     person.click(person.point(0.5, 0.5))
     person.draw_path()
-    person.window.session.toggle_class(1)
+    person.window.pane.session.toggle_class(1)
     dialog = person.call(Qt.Key.Key_M)
     person.choose_format(dialog, "svg")
     root = ElementTree.parse(person.exported(dialog)).getroot()
     space = "{http://www.w3.org/2000/svg}"
-    names = person.window.session.bundle.class_names
+    names = person.window.pane.session.bundle.class_names
     titles = {title.text for title in root.iter(f"{space}title")}
     texts = {text.text for text in root.iter(f"{space}text")}
     assert titles == {names[0], names[2]}
@@ -182,8 +182,8 @@ def test_the_preview_follows_the_map_when_one_comes_back(person):
 
 
 def test_the_latents_of_the_classes_shown(person):
-    bundle = person.window.session.bundle
-    person.window.session.toggle_class(1)
+    bundle = person.window.pane.session.bundle
+    person.window.pane.session.toggle_class(1)
     dialog = person.call(Qt.Key.Key_L)
     person.choose_format(dialog, "csv")
     QTest.keyClick(dialog.form.rows["shown_only"].editor, Qt.Key.Key_Down)
@@ -197,7 +197,7 @@ def test_the_latents_of_the_classes_shown(person):
 
 
 def test_all_latents_as_arrays(person):
-    bundle = person.window.session.bundle
+    bundle = person.window.pane.session.bundle
     with np.load(person.exported(person.call(Qt.Key.Key_L)), allow_pickle=False) as arrays:
         np.testing.assert_array_equal(arrays["mean"], bundle.latents.mean)
         np.testing.assert_array_equal(arrays["label"], bundle.latents.label)

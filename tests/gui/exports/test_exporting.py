@@ -35,7 +35,7 @@ def pixels(file: Path) -> NDArray[np.uint8]:
 )
 def test_what_is_not_there_yet_gives_a_sentence_and_no_dialog(person, key, modifiers, word):
     person.key(key, modifiers)
-    assert f"There is no {word} to export yet" in person.window.banner.text
+    assert f"There is no {word} to export yet" in person.window.workbench.banner.text
     assert person.gone()
 
 
@@ -43,9 +43,9 @@ def test_without_a_bundle_every_export_gives_a_sentence(exporting):
     person = exporting(None)
     person.look_at_window()
     for key, modifiers in [(k, CTRL) for k in (Qt.Key.Key_E, Qt.Key.Key_G, Qt.Key.Key_M, Qt.Key.Key_L)]:
-        person.window.banner.hide()
+        person.window.workbench.banner.hide()
         person.key(key, modifiers)
-        assert "open a bundle first" in person.window.banner.text
+        assert "open a bundle first" in person.window.workbench.banner.text
 
 
 # -- the decoded picture
@@ -53,7 +53,7 @@ def test_without_a_bundle_every_export_gives_a_sentence(exporting):
 
 def test_the_picture_is_exported_by_keys_alone(person, tmp_path):
     person.probe()
-    picture, z = person.window.prober.probe.picture, person.window.prober.probe.z
+    picture, z = person.window.pane.prober.probe.picture, person.window.pane.prober.probe.z
     dialog = person.call(Qt.Key.Key_E)
     person.put(dialog, "scale", "5")
     person.name_it(dialog, "mine")
@@ -103,7 +103,7 @@ def test_folder_and_choices_are_remembered(person, tmp_path):
 
 def test_choices_that_no_longer_hold_are_forgotten(person):
     person.probe()
-    person.window.settings.set_text("export/picture", '{"format": "png", "scale": 4096}')
+    person.window.workbench.settings.set_text("export/picture", '{"format": "png", "scale": 4096}')
     assert person.call(Qt.Key.Key_E).form.choices.scale == 16
 
 
@@ -182,7 +182,7 @@ def slow_table(person, small_bundle: Path) -> ExportDialog:
     """A dialog whose CSV takes seconds: a million rows."""
     bundle, count = open_bundle(small_bundle), 1_000_000
     many = Latents(np.zeros((count, 2), np.float32), None, None, np.zeros(count, np.uint8), np.zeros(count, np.float32))
-    session = person.window.session
+    session = person.window.pane.session
     session.bundle = replace(bundle, latents=many)
     dialog = person.call(Qt.Key.Key_L)
     person.choose_format(dialog, "csv")
@@ -204,7 +204,7 @@ def test_writing_shows_progress_and_is_cancelled(person, slow_table, tmp_path):
 def test_no_second_export_disturbs_one_under_way(person, slow_table):
     person.look_at_window()
     person.key(Qt.Key.Key_M, CTRL)
-    assert person.window.exporter.dialog is slow_table
+    assert person.window.workbench.exporter.dialog is slow_table
     assert "under way" in person.window.statusBar().currentMessage()
     person.press(slow_table.footer.close_button)
     person.wait_until(lambda: not slow_table.footer.busy)

@@ -21,9 +21,9 @@ def images_of(bundle: Path) -> NDArray[np.uint8]:
 
 
 def opened(person, chosen):
-    person.window.session.select(chosen)
-    person.window.actions_by_text["Export contact sheet…"].trigger()
-    dialog = person.window.exporter.dialog
+    person.window.pane.session.select(chosen)
+    person.window.action("Export contact sheet…").trigger()
+    dialog = person.window.workbench.exporter.dialog
     person.previewed(dialog)
     return dialog
 
@@ -40,7 +40,7 @@ def test_the_sheet_shows_the_selected_images_by_class(person, small_bundle):
     for field, text in (("columns", "5"), ("scale", "1"), ("gap", "0")):
         person.put(dialog, field, text)
     file = person.exported(dialog)
-    label = person.window.session.bundle.latents.label
+    label = person.window.pane.session.bundle.latents.label
     order = sorted(np.flatnonzero(chosen), key=lambda number: label[number])
     found = pixels(file)
     for place, number in enumerate(order):
@@ -58,7 +58,7 @@ def test_of_too_many_a_sample_is_shown_and_said(person, small_bundle):
         person.put(dialog, field, text)
     source = read_provenance(person.exported(dialog))
     assert "30 of 120 images, an even sample (seed 0)" in source.extra["images"]
-    label = person.window.session.bundle.latents.label
+    label = person.window.pane.session.bundle.latents.label
     kept = np.array(json.loads(source.extra["indices"]))
     np.testing.assert_array_equal(np.bincount(label[kept]), [10, 10, 10])
     assert (np.diff(label[kept]) >= 0).all()
@@ -75,9 +75,9 @@ def test_without_the_dataset_it_is_refused_with_the_reason(exporting, make_bundl
     bundle = make_bundle("bare")
     Path(read_config(bundle).dataset.source).unlink()
     person = exporting(bundle)
-    person.window.session.select(np.arange(120) < 7)
-    person.window.selection.sheet_wanted.emit()
-    dialog = person.window.exporter.dialog
+    person.window.pane.session.select(np.arange(120) < 7)
+    person.window.pane.selection.sheet_wanted.emit()
+    dialog = person.window.workbench.exporter.dialog
     QTest.qWait(50)
     person.press(dialog.footer.export)
     person.wait_until(lambda: "not at hand" in dialog.footer.words.text())
@@ -85,9 +85,9 @@ def test_without_the_dataset_it_is_refused_with_the_reason(exporting, make_bundl
 
 
 def test_with_nothing_selected_it_is_said(person):
-    person.window.actions_by_text["Export contact sheet…"].trigger()
-    assert person.window.exporter.dialog is None
-    assert "nothing selected" in person.window.banner.text
+    person.window.action("Export contact sheet…").trigger()
+    assert person.window.workbench.exporter.dialog is None
+    assert "nothing selected" in person.window.workbench.banner.text
 
 
 @given(count=st.integers(0, 300), most=st.integers(1, 100))

@@ -14,7 +14,8 @@ from latent_explorer.gui.app import application
 from latent_explorer.gui.settings import Settings
 from latent_explorer.gui.shell.window import MainWindow
 from latent_explorer.runs import Report, RunFolder
-from latent_explorer.runs.protocol import Ask, Begin, Begun, Estimated, Refused, Reported, Request
+from latent_explorer.runs.protocol import Ask, Begin, Begun, Estimated, Reported, Request
+from latent_explorer.service.codec import Refused
 
 STEPS = 10
 """In each epoch of the stand-in's runs."""
@@ -117,12 +118,12 @@ def teacher(
 
     window = MainWindow(Settings(tmp_path / "settings.ini"), ThreadEngine, start)
     window.resize(1280, 800)
-    window.open(small_bundle)
+    window.workbench.open(small_bundle)
     window.show()
     person = Person(window)
     person.wait_for_the_engine()
     yield person
-    window.trainer.stage = "idle"  # nothing is asked at the end of a test
+    window.workbench.trainer.stage = "idle"  # nothing is asked at the end of a test
     window.close()
     window.deleteLater()
     QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
@@ -133,8 +134,10 @@ def teacher(
 def panel(teacher: Person) -> Any:
     """The training panel, shown by its keys."""
     teacher.choose("Train a model…")
-    teacher.wait_until(lambda: teacher.window.training.isVisible() and teacher.window.training.is_made)
-    return teacher.window.training
+    teacher.wait_until(
+        lambda: teacher.window.workbench.training.isVisible() and teacher.window.workbench.training.is_made
+    )
+    return teacher.window.workbench.training
 
 
 @pytest.fixture
@@ -149,5 +152,5 @@ def running(teacher: Person, panel: Any, trainer: StandIn) -> RunFolder:
     teacher.wait_until(panel.setup.train.isEnabled)
     teacher.press_button(panel.setup.train)
     asked = trainer.begin()
-    teacher.wait_until(lambda: teacher.window.trainer.stage == "training")
+    teacher.wait_until(lambda: teacher.window.workbench.trainer.stage == "training")
     return asked.job.run

@@ -22,12 +22,12 @@ def novice(qapp: QApplication, tmp_path: Path, trained: Path, small_bundle: Path
     """A person at a window with everything that belongs to it."""
     application()
     window = MainWindow(Settings(tmp_path / "settings.ini"), ThreadEngine)
-    window.open(small_bundle)
+    window.workbench.open(small_bundle)
     window.show()
     person = Person(window)
     person.wait_for_the_engine()
     yield person
-    window.leaving.close()
+    window.workbench.leaving.close()
     window.deleteLater()
     QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
     QApplication.processEvents()
@@ -40,7 +40,7 @@ def test_from_arrays_to_a_bundle_that_is_open(novice: Person, tmp_path: Path, tr
     np.savez(tmp_path / "greys.npz", images=(noise + 60 * labels[:, None, None]).astype(np.uint8), labels=labels)
     window = novice.window
     novice.choose("Train a model…")
-    panel = window.training
+    panel = window.workbench.training
     panel.setup.form.choose(source=str(tmp_path / "greys.npz"), epochs=2, trunk="dense", device="cpu")
     novice.wait_until(lambda: panel.setup.expected.text().startswith("About"), _PATIENCE)
     assert "learn from" in panel.setup.expected.text()
@@ -50,8 +50,8 @@ def test_from_arrays_to_a_bundle_that_is_open(novice: Person, tmp_path: Path, tr
     assert panel.run.curves.history.terms == ["loss", "reconstruction", "kl"]
     assert panel.run.curves.history.test["loss"].at == [1.0, 2.0]
     novice.press_button(panel.run.results.open)
-    novice.wait_until(lambda: window.session.bundle.folder == trained / "greys-vae-2d-1")
-    menu = next(each for each in window.findChildren(QMenu) if each.title() == "Bundles you trained")
+    novice.wait_until(lambda: window.pane.session.bundle.folder == trained / "greys-vae-2d-1")
+    menu = next(each for each in window.findChildren(QMenu) if each.title() == "Trained bundles")
     menu.aboutToShow.emit()
     assert [action.text() for action in menu.actions()] == ["greys-vae-2d-1"]
     novice.press_button(panel.run.results.again)

@@ -9,8 +9,8 @@ from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication
 
 from latent_explorer.bench.person import Person
-from latent_explorer.runs.client import TrainerLost
 from latent_explorer.runs.protocol import Ask, Begin, Estimated
+from latent_explorer.service.client import Lost
 
 
 def type_into(person: Person, panel, name: str, text: str) -> None:
@@ -144,9 +144,9 @@ def test_what_was_asked_of_a_trainer_that_died_is_asked_once_more(teacher: Perso
     type_into(teacher, panel, "name", "abc")
     before = trainer.count(Ask)
     teacher.wait_until(lambda: trainer.count(Ask) == before + 1)
-    trainer.say(TrainerLost(reason=""))
+    trainer.say(Lost(reason=""))
     teacher.wait_until(lambda: trainer.count(Ask) == before + 2)
-    trainer.say(TrainerLost(reason=""))
+    trainer.say(Lost(reason=""))
     teacher.wait_until(lambda: "The trainer stops" in panel.setup.reason.text())
     teacher.wait(0.4)
     assert trainer.count(Ask) == before + 2

@@ -28,7 +28,7 @@ def test_the_run_says_how_far_and_how_quick_it_is(teacher: Person, panel, traine
 
 def test_what_is_told_to_others(teacher: Person, panel, trainer, trained: Path) -> None:
     begun, snapshots, ended = [], [], []
-    told = teacher.window.trainer
+    told = teacher.window.workbench.trainer
     told.begun.connect(begun.append)
     told.snapshot_taken.connect(snapshots.append)
     told.ended.connect(ended.append)
@@ -79,8 +79,8 @@ def test_stopped_and_kept_is_a_bundle_to_open(
     teacher.wait_until(results.isVisible)
     assert "wide is ready: stopped and kept after 0 epochs" in results.sentence.text()
     teacher.press_button(results.open)
-    teacher.wait_until(lambda: teacher.window.session.bundle.folder == wide_bundle)
-    teacher.wait_until(lambda: teacher.window.ready)
+    teacher.wait_until(lambda: teacher.window.pane.session.bundle.folder == wide_bundle)
+    teacher.wait_until(lambda: teacher.window.pane.ready)
 
 
 def test_discarding_is_asked_once(teacher: Person, panel, trainer, running: RunFolder) -> None:
@@ -117,9 +117,9 @@ def test_a_smaller_batch_is_offered_where_memory_is_lacking(
 
 
 def test_the_trainer_dies_and_the_settings_are_offered(teacher: Person, panel, trainer, running: RunFolder) -> None:
-    from latent_explorer.runs.client import TrainerLost
+    from latent_explorer.service.client import Lost
 
-    trainer.say(TrainerLost(reason="killed"))
+    trainer.say(Lost(reason="killed"))
     view = panel.run.running
     teacher.wait_until(view.back.isVisible)
     assert "can be resumed" in view.reason.text()
@@ -200,13 +200,13 @@ def left(trained: Path) -> RunFolder:
 
 def test_a_run_that_was_left_is_offered_and_resumed(left: RunFolder, teacher: Person, trainers) -> None:
     window = teacher.window
-    window.leaving.offer()
-    assert window.banner.text == "left behind was stopped after epoch 3 of 10."
-    teacher.press_button(window.banner.buttons["Resume"])
+    window.workbench.leaving.offer()
+    assert window.workbench.banner.text == "left behind was stopped after epoch 3 of 10."
+    teacher.press_button(window.workbench.banner.buttons["Resume"])
     job = trainers[0].last(Begin).job
     assert (job.resume, job.run) == (True, left)
-    assert window.training.run.isVisible()
-    assert window.banner.text == ""
+    assert window.workbench.training.run.isVisible()
+    assert window.workbench.banner.text == ""
 
 
 def test_a_run_that_was_left_is_kept_as_it_is(left: RunFolder, teacher: Person, panel, trainer) -> None:
@@ -238,13 +238,13 @@ def test_closing_while_training_asks_once(teacher: Person, trainer, running: Run
     window = teacher.window
     window.close()
     assert window.isVisible()
-    question = window.leaving.question
+    question = window.workbench.leaving.question
     assert "mnist-vae-2d-1 is still being trained" in question.text()
     teacher.press_button(next(each for each in question.buttons() if "Cancel" in each.text()))
-    assert window.leaving.question is None
+    assert window.workbench.leaving.question is None
     assert not trainer.closed
     window.close()
-    teacher.press_button(next(each for each in window.leaving.question.buttons() if "close" in each.text()))
+    teacher.press_button(next(each for each in window.workbench.leaving.question.buttons() if "close" in each.text()))
     teacher.wait_until(lambda: trainer.closed)
     assert not window.isVisible()
 

@@ -12,7 +12,8 @@ from latent_explorer.bench.person import Person
 from latent_explorer.charts import Turn
 from latent_explorer.gui.training.guide import fixed_images, turned
 from latent_explorer.runs import RunFolder
-from latent_explorer.runs.protocol import Film, Filmed, Refused, Stop
+from latent_explorer.runs.protocol import Filmed, MakeFilm, Stop
+from latent_explorer.service.codec import Refused
 from latent_explorer.session import open_bundle
 
 
@@ -21,8 +22,8 @@ from latent_explorer.session import open_bundle
     [
         (None, ""),
         (tuple(Turn()), ""),
-        ((0.0, -1.0, 1.0, 0.0), "axes turned 90° to lie as before"),
-        ((1.0, 0.0, 0.0, -1.0), "axes turned 0° and mirrored to lie as before"),
+        ((0.0, -1.0, 1.0, 0.0), "turned 90° to match the previous epoch"),
+        ((1.0, 0.0, 0.0, -1.0), "turned 0° and mirrored to match the previous epoch"),
     ],
 )
 def test_a_turn_is_said_where_there_is_one(turn, words: str) -> None:
@@ -39,9 +40,9 @@ def test_of_each_class_one_image_is_looked_at(small_bundle: Path) -> None:
 
 def test_the_panel_follows_the_map_and_leads_it(teacher: Person, panel, run: RunFolder) -> None:
     window = teacher.window
-    window.voyage.begin(run)
-    window.voyage.go_to(0)
-    teacher.wait_until(lambda: window.voyage.shown is not None and window.ready)
+    window.pane.navigator.begin(run)
+    window.pane.navigator.go_to(0)
+    teacher.wait_until(lambda: window.pane.navigator.shown is not None and window.pane.ready)
     panel.show_run(run)
     page = panel.run
     assert page.timeline.count == 4
@@ -49,21 +50,23 @@ def test_the_panel_follows_the_map_and_leads_it(teacher: Person, panel, run: Run
     teacher.wait_until(lambda: page.digits.count == 10)
     page.timeline.slider.setFocus()
     QTest.keyClick(page.timeline.slider, Qt.Key.Key_Right)
-    teacher.wait_until(lambda: window.voyage.shown is not None and window.voyage.shown.folder.name == "00000001")
-    teacher.wait_until(lambda: "step 1" in window.canvas.marks.caption)
-    assert np.allclose(window.voyage.turns[1], tuple(Turn()))
+    teacher.wait_until(
+        lambda: window.pane.navigator.shown is not None and window.pane.navigator.shown.folder.name == "00000001"
+    )
+    teacher.wait_until(lambda: "step 1" in window.pane.canvas.marks.caption)
+    assert np.allclose(window.pane.navigator.turns[1], tuple(Turn()))
 
 
 def test_a_bundle_without_moments_says_so(teacher: Person) -> None:
     bar = teacher.window.statusBar()
     assert bar is not None
-    teacher.choose("Through its training")
-    assert "No moments" in bar.currentMessage()
+    teacher.choose("Training history")
+    assert "no snapshots" in bar.currentMessage()
 
 
 def test_a_film_is_made_once_and_can_be_given_up(teacher: Person, panel, trainer, run: RunFolder) -> None:
     window = teacher.window
-    window.voyage.begin(run)
+    window.pane.navigator.begin(run)
     panel.show_run(run)
     button = panel.run.timeline.film
     teacher.press_button(button)
@@ -71,13 +74,13 @@ def test_a_film_is_made_once_and_can_be_given_up(teacher: Person, panel, trainer
     assert dialog is not None
     dialog.fileSelected.emit(str(run.path / "film.gif"))
     dialog.close()
-    wish = trainer.last(Film)
+    wish = trainer.last(MakeFilm)
     assert (wish.run, wish.file) == (run.path, run.path / "film.gif")
     assert button.text() == "Stop the film"
     teacher.press_button(button)
     assert trainer.last(Stop) == Stop(keep=False)
     trainer.say(Filmed(number=wish.number, file=None))
     teacher.wait_until(lambda: button.text() == "Export film…")
-    window.trainer.film(run.path, wish.file, dark=True)
-    trainer.say(Refused(number=trainer.last(Film).number, reason="the disk is full"))
-    teacher.wait_until(lambda: "the disk is full" in window.banner.text)
+    window.workbench.trainer.film(run.path, wish.file, dark=True)
+    trainer.say(Refused(number=trainer.last(MakeFilm).number, reason="the disk is full"))
+    teacher.wait_until(lambda: "the disk is full" in window.workbench.banner.text)

@@ -1,0 +1,108 @@
+"""What a kind of chart is: its words, its parameters, which latent spaces it fits, and how a chart is made."""
+
+import sys
+from collections.abc import Callable, Generator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from latent_explorer.charts.chart import Chart
+from latent_explorer.charts.spec import Value, text_of
+from latent_explorer.errors import UserError
+
+MANY = sys.maxsize
+Arrays = dict[str, NDArray[Any]]
+
+
+class FitReport(msgspec.Struct, frozen=True, tag=True, eq=False):
+    """How far a fit is. share: 0 to 1. words: what is under way. uv: the places (n, 2) of the data so far, if any."""
+
+    share: float
+    words: str = ""
+    uv: np.ndarray | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class ChartInput:
+    """What a chart is made from. name: what it has to be called. means: float32 (n, d), of the data.
+
+    parameters: one value for each of the kind's. labels: int64 (n,), or None. fitted: what the kind's `fit` gave.
+    """
+
+    name: str
+    means: NDArray[np.float32]
+    parameters: Mapping[str, Value] = field(default_factory=dict)
+    labels: NDArray[np.int64] | None = None
+    fitted: Arrays = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """What can be chosen of a kind of chart.
+
+    sentence: what it means, without a capital or a full stop. default: what it is unless chosen; an empty text where
+    the kind finds it itself. kind: "dimension" is the number of one, "whole" a whole number, "vector" one number for
+    each dimension and nothing else, "text" one of `choices`. directed: whether instead of one number there may be one
+    for each dimension. low, high: limits of each number; a dimension has its own.
+    """
+
+    name: str
+    sentence: str
+    default: Value = ""
+    kind: Literal["number", "whole", "dimension", "vector", "text"] = "number"
+    directed: bool = False
+    low: float = -1e9
+    high: float = 1e9
+    choices: tuple[str, ...] = ()
+
+    def checked(self, value: Value, dimensions: int) -> Value:
+        """The value, if it may be chosen in so many dimensions. Raises UserError that says what may be."""
+        if self.kind == "text" and value in self.choices:
+            return value
+        numbers = () if isinstance(value, str) else value if isinstance(value, tuple) else (value,)
+        if len(numbers) == 1 and self._may_be(numbers[0], dimensions):
+            return numbers[0]
+        limited = all(self.low <= each <= self.high for each in numbers)
+        if len(numbers) == dimensions and (self.directed or self.kind == "vector") and limited:
+            return numbers
+        raise UserError(f"{self.name}={text_of(value)}: expected {self.expected(dimensions)}")
+
+    def _may_be(self, number: float, dimensions: int) -> bool:
+        """Whether it may be one number, and this one."""
+        low, high = (0, dimensions - 1) if self.kind == "dimension" else (self.low, self.high)
+        whole = self.kind in ("whole", "dimension") and number % 1 == 0
+        return low <= number <= high and (whole or self.kind == "number")
+
+    def expected(self, dimensions: int) -> str:
+        """What it may be, in words."""
+        vector = f"{dimensions} numbers"
+        one = {
+            "number": f"a number from {self.low:g} to {self.high:g}",
+            "whole": f"a whole number from {self.low:g} to {self.high:g}",
+            "dimension": f"a dimension from 0 to {dimensions - 1}",
+            "vector": vector,
+            "text": " or ".join(self.choices),
+        }[self.kind]
+        return f"{one} or {vector}" if self.directed else one
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChartKind:
+    """A kind of chart.
+
+    title, sentence: for menus and help. make: the chart, in well under a second. fit: for kinds that take longer, run
+    first, in a process of its own; yields how far it is and returns arrays, which are kept on disk for the next time.
+    dimensions: of the latent spaces that it fits. default_for: those that open with it.
+    """
+
+    name: str
+    title: str
+    sentence: str
+    make: Callable[[ChartInput], Chart]
+    parameters: tuple[Parameter, ...] = ()
+    fit: Callable[[ChartInput], Generator[FitReport, None, Arrays]] | None = None
+    dimensions: range = range(2, MANY)
+    default_for: range = range(0)

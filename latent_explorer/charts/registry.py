@@ -1,0 +1,125 @@
+"""The kinds of charts there are, and the one place where a chart is made."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from latent_explorer.charts.chart import Chart
+from latent_explorer.charts.following import FOLLOWING
+from latent_explorer.charts.identity import IDENTITY
+from latent_explorer.charts.kind import Arrays, ChartInput, ChartKind
+from latent_explorer.charts.principal import PRINCIPAL
+from latent_explorer.charts.slice import SLICE
+from latent_explorer.charts.spec import ChartSpec
+from latent_explorer.charts.turned import Turn, TurnedChart
+from latent_explorer.errors import UserError
+from latent_explorer.plugins import load_plugins
+
+CHARTS: dict[str, ChartKind] = {}
+"""Ours at once; those of other packages once `all_charts` was asked for them."""
+
+
+def register(kind: Any) -> None:
+    """Add a kind of chart. Raises UserError where it is none, or its name or title is taken."""
+    if not isinstance(kind, ChartKind):
+        raise UserError(f"expected a ChartKind, found {type(kind).__name__}")
+    for each in CHARTS.values():
+        if kind.name == each.name or kind.title == each.title:
+            raise UserError(f"there is a chart {each.name!r} with the title {each.title!r} already")
+    CHARTS[kind.name] = kind
+
+
+for _kind in (IDENTITY, PRINCIPAL, FOLLOWING, SLICE):
+    register(_kind)
+
+
+def all_charts() -> dict[str, ChartKind]:
+    """The kinds by name, those that other packages add included."""
+    load_plugins("charts", register)
+    return CHARTS
+
+
+def charts_for(dimensions: int) -> list[ChartKind]:
+    """The kinds that fit latent spaces of so many dimensions."""
+    return [kind for kind in all_charts().values() if dimensions in kind.dimensions]
+
+
+def default_spec(dimensions: int) -> ChartSpec:
+    """What a latent space of so many dimensions opens with."""
+    return ChartSpec(next(kind.name for kind in CHARTS.values() if dimensions in kind.default_for))
+
+
+def checked(spec: ChartSpec | None, dimensions: int) -> ChartSpec:
+    """The spec in its shortest form, or the default where there is none.
+
+    Raises UserError where there is no such kind, it does not fit, or a parameter is not among those it has.
+    """
+    if spec is None:
+        return default_spec(dimensions)
+    if spec.kind not in CHARTS and spec.kind not in all_charts():
+        names = ", ".join(CHARTS)
+        raise UserError(f"no chart called {spec.kind!r}: expected one of {names}; see `latent-explorer plugins`")
+    kind = CHARTS[spec.kind]
+    if dimensions not in kind.dimensions:
+        fitting = ", ".join(each.name for each in charts_for(dimensions))
+        raise UserError(f"chart {kind.name}: not for a latent space of {dimensions} dimensions; expected {fitting}")
+    known = {each.name: each for each in kind.parameters}
+    for name in spec.parameters.keys() - known.keys():
+        raise UserError(f"chart {spec}: no parameter {name!r}: expected {', '.join(known) or 'none'}")
+    try:
+        chosen = {name: known[name].checked(value, dimensions) for name, value in spec.parameters.items()}
+    except UserError as error:
+        raise UserError(f"chart {kind.name}: {error}") from None
+    return ChartSpec(kind.name, {name: value for name, value in chosen.items() if value != known[name].default})
+
+
+def needs_fit(spec: ChartSpec) -> bool:
+    """Whether it takes long to make such a chart for the first time."""
+    kind = CHARTS.get(spec.kind) or all_charts().get(spec.kind)
+    return kind is not None and kind.fit is not None
+
+
+def chart_input(
+    spec: ChartSpec, means: NDArray[np.float32], labels: NDArray[np.int64] | None, fitted: Arrays | None = None
+) -> ChartInput:
+    """What the chart of a checked spec is made from."""
+    values = {each.name: each.default for each in CHARTS[spec.kind].parameters} | spec.parameters
+    return ChartInput(str(spec), means, values, labels, fitted or {})
+
+
+def chart_for(
+    spec: ChartSpec | None,
+    means: NDArray[np.float32],
+    turn: tuple[float, float, float, float] | None = None,
+    *,
+    labels: NDArray[np.int64] | None = None,
+    fitted: Arrays | None = None,
+) -> Chart:
+    """The chart of `means` (n, d) that a spec asks for; the usual one where it is None.
+
+    turn: by which the plane of the usual one is to be turned, if at all. fitted: what the kind's fit gave.
+    Raises UserError as `checked` does, and where a kind is to be fitted first.
+    """
+    chosen = checked(spec, means.shape[1])
+    kind = CHARTS[chosen.kind]
+    if kind.fit is not None and fitted is None:
+        raise UserError(f"chart {chosen}: it has to be fitted first")
+    chart = kind.make(chart_input(chosen, means, labels, fitted))
+    if chart.name != str(chosen):
+        raise UserError(f"chart {chosen}: its kind made one called {chart.name!r}, which would be taken for another")
+    usual = turn is not None and chosen == default_spec(means.shape[1])
+    return TurnedChart(chart, Turn(*turn)) if turn is not None and usual else chart
+
+
+def check(kind: ChartKind) -> None:
+    """Make a chart of the kind, unless that takes long, and go there and back. Raises UserError where it fails."""
+    means = np.random.default_rng(0).standard_normal((50, max(kind.dimensions.start, 2)), np.float32)
+    if kind.fit is not None or means.shape[1] not in kind.dimensions:
+        return
+    chart, uv = chart_for(ChartSpec(kind.name), means), np.array([(0.5, -0.25), (1.0, 2.0)])
+    z = chart.to_latent(uv)
+    if z.shape != (2, means.shape[1]) or z.dtype != np.float32:
+        raise UserError(f"to_latent gave {z.dtype} {z.shape}: expected float32 {(2, means.shape[1])}")
+    if len(chart.axis_names) != 2 or not np.allclose(chart.to_plane(z), uv, atol=1e-3):
+        raise UserError("to_plane does not undo to_latent, or there are not two axis_names")

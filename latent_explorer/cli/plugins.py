@@ -1,0 +1,59 @@
+"""The command `plugins`: what other packages add, and whether it works."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from importlib import import_module
+
+import typer
+
+from latent_explorer.cli.options import AsJson, examples
+from latent_explorer.cli.output import print_json, print_table
+from latent_explorer.plugins import Plugin, load_plugins
+
+_REGISTRIES = {
+    "charts": "latent_explorer.charts.registry",
+    "fields": "latent_explorer.fields.registry",
+    "datasets": "latent_explorer.data.named",
+}
+"""Where each group has its `register`, and its `check` if there is more to ask of a thing than to register it."""
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add this command."""
+    app.command(epilog=examples("latent-explorer plugins", "latent-explorer plugins --json"))(plugins)
+
+
+def plugins(as_json: AsJson = False) -> None:
+    """List what other packages add, and check it.
+
+    Charts, fields, families of networks, layers and datasets are added through the entry points
+    latent_explorer.charts and so on. What is broken is left out by every command and by the window; here the reason
+    is told, and the exit code is 1.
+    """
+    found = [each for group in _REGISTRIES for each in _checked(group)]
+    broken = sum(1 for each in found if each.problem)
+    if as_json:
+        print_json({"plugins": [_plain(each) for each in found], "broken": broken})
+    elif found:
+        print_table(("adds to", "name", "package", "state"), (list(_plain(each).values()) for each in found))
+    else:
+        print("No package adds anything.")
+    raise typer.Exit(1 if broken else 0)
+
+
+def _checked(group: str) -> Iterator[Plugin]:
+    """The plugins of a group; those that were registered are tried."""
+    registry = import_module(_REGISTRIES[group])
+    check = getattr(registry, "check", lambda _: None)
+    for each in load_plugins(group, registry.register):
+        try:
+            if not each.problem:
+                check(each.thing)
+            yield each
+        except Exception as error:  # whatever another's code may raise
+            yield replace(each, problem=f"{type(error).__name__}: {error}")
+
+
+def _plain(plugin: Plugin) -> dict[str, str]:
+    state = plugin.problem or "works"
+    return {"group": plugin.group, "name": plugin.name, "package": plugin.distribution, "state": state}

@@ -1,0 +1,30 @@
+"""Every kind of request, each in a file of its own; free of torch, since the window's process reads them too."""
+
+import operator
+from functools import reduce
+from typing import Any
+
+from latent_explorer.engine.handlers.average import AVERAGE
+from latent_explorer.engine.handlers.decode import DECODE
+from latent_explorer.engine.handlers.describe import DESCRIBE
+from latent_explorer.engine.handlers.evaluate import EVALUATE
+from latent_explorer.engine.handlers.hover import HOVER
+from latent_explorer.engine.handlers.nearest import NEAREST
+from latent_explorer.engine.handlers.open import OPEN
+from latent_explorer.engine.handlers.originals import ORIGINALS
+from latent_explorer.engine.protocol import Handler, Withdraw
+from latent_explorer.service.codec import Codec, Conversation, Numbered, Refused
+
+HANDLERS: dict[type[Numbered], Handler[Any]] = {
+    handler.request: handler
+    for handler in (OPEN, HOVER, DESCRIBE, AVERAGE, DECODE, ORIGINALS, NEAREST, EVALUATE)  # the most urgent first
+}
+
+
+def _any_of(kinds: list[type[Numbered]]) -> Any:
+    return reduce(operator.or_, dict.fromkeys(kinds))
+
+
+ENGINE: Conversation[Numbered, Numbered] = Conversation(
+    Codec(_any_of([Withdraw, *HANDLERS])), Codec(_any_of([Refused, *(each.reply for each in HANDLERS.values())]))
+)

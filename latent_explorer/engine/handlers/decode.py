@@ -1,0 +1,35 @@
+"""Decode: the pictures of many latents."""
+
+from collections.abc import Hashable, Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from latent_explorer.atlas import PICTURES, TileKey, tile_points
+from latent_explorer.charts import Chart
+from latent_explorer.engine.protocol import Handler, ModelService, Pictures, Want
+from latent_explorer.service.codec import Numbered
+
+
+class Decode(Numbered, frozen=True, tag=True, eq=False):
+    """Decode latents z (n, d)."""
+
+    z: np.ndarray
+
+
+def _answer(request: Decode, service: ModelService) -> Iterator[Pictures]:
+    for start, pictures in service.decoded(request.z):
+        yield Pictures(request.number, start, pictures)
+
+
+DECODE = Handler(Decode, Pictures, _answer)
+
+
+def want_pictures(key: Hashable, z: NDArray[np.float32]) -> Want:
+    """The pictures of latents (n, d)."""
+    return Want(key, Decode, len(z), lambda number: Decode(number, z))
+
+
+def want_tile(key: TileKey, chart: Chart) -> Want:
+    """The pictures of a tile, seen through a chart."""
+    return Want(key, Decode, PICTURES**2, lambda number: Decode(number, chart.to_latent(tile_points(key))))

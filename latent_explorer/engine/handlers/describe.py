@@ -1,0 +1,52 @@
+"""Describe: what the data say about a place."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from latent_explorer.engine.protocol import Handler, ModelService
+from latent_explorer.service.codec import Numbered
+
+
+class Describe(Numbered, frozen=True, tag=True, eq=False):
+    """What is there at latent z (d,)?"""
+
+    z: np.ndarray
+
+
+class Place(Numbered, frozen=True, tag=True, eq=False):
+    """What the data say about a place.
+
+    indices int64 (k,), distances float64 (k,): the nearest images, nearest first. shares: float64 (classes,).
+    reach, word: as in analysis.Surroundings. originals: uint8 (k, h, w, c), or empty with the reason in `missing`.
+    reconstructions: uint8 (k, h, w, c).
+    """
+
+    indices: np.ndarray
+    distances: np.ndarray
+    shares: np.ndarray
+    reach: float
+    word: str
+    originals: np.ndarray
+    reconstructions: np.ndarray
+    missing: str = ""
+
+
+def _answer(request: Describe, service: ModelService) -> Iterator[Place]:
+    decoder, index = service.decoder, service.index
+    decoder.check(request.z[None])
+    found = index.neighbourhood.around(request.z)
+    yield Place(
+        request.number,
+        indices=found.indices,
+        distances=found.distances,
+        shares=found.shares,
+        reach=found.reach,
+        word=found.word,
+        originals=index.originals(found.indices),
+        reconstructions=decoder.pictures(index.means[found.indices]),
+        missing=index.missing,
+    )
+
+
+DESCRIBE = Handler(Describe, Place, _answer, needs_data=lambda _: True, newest=True)

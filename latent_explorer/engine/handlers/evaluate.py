@@ -1,0 +1,47 @@
+"""Evaluate: the values of a field at many latents."""
+
+from collections.abc import Hashable, Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from latent_explorer.atlas import TileKey
+from latent_explorer.charts import Chart
+from latent_explorer.engine.protocol import Handler, ModelService, Values, Want
+from latent_explorer.fields import FieldInput, evaluate, field_called, needs_data
+from latent_explorer.service.codec import Numbered
+
+
+class Evaluate(Numbered, frozen=True, tag=True, eq=False):
+    """Values of a field, a name of fields.FIELDS, at latents z (n, d)."""
+
+    field: str
+    z: np.ndarray
+
+
+def _answer(request: Evaluate, service: ModelService) -> Iterator[Values]:
+    known = FieldInput(service.decoder.measured)
+    if needs_data(request.field):
+        known = FieldInput(service.decoder.measured, service.index.neighbourhood, service.index.latents)
+
+    def values(z: NDArray[np.float32]) -> NDArray[np.float32]:
+        service.decoder.check(z)
+        return evaluate(request.field, known, z)
+
+    for start, found in service.in_slices(request.field, request.z, values):
+        yield Values(request.number, start, found)
+
+
+EVALUATE = Handler(Evaluate, Values, _answer, lambda request: needs_data(request.field))
+
+
+def want_values(key: Hashable, field: str, z: NDArray[np.float32]) -> Want:
+    """The values of a field at latents (n, d)."""
+    return Want(key, Evaluate, len(z), lambda number: Evaluate(number, field, z))
+
+
+def want_value_tile(key: TileKey, chart: Chart) -> Want:
+    """The values of the tile's field at its nodes, seen through a chart."""
+    field = field_called(key.field)
+    count = (field.steps + 1) ** 2
+    return Want(key, Evaluate, count, lambda number: Evaluate(number, key.field, chart.to_latent(field.points(key))))

@@ -1,0 +1,29 @@
+"""Open: load a bundle, of which all other requests are."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from latent_explorer.engine.protocol import Handler, ModelService
+from latent_explorer.service.codec import Numbered
+
+
+class Open(Numbered, frozen=True, tag=True, eq=False):
+    """Load the bundle in `folder`; where it is refused, the one before is still open. See `EngineClient.open`."""
+
+    folder: str
+
+
+class Opened(Numbered, frozen=True, tag=True, eq=False):
+    """The bundle is open. device: as torch names it. kernel: how pictures are decoded, in words."""
+
+    device: str
+    kernel: str
+
+
+def _answer(request: Open, service: ModelService) -> Iterator[Opened]:
+    decoder = service.open_bundle(Path(request.folder))
+    yield Opened(request.number, str(decoder.device), decoder.kernel)
+    service.index_dataset()
+
+
+OPEN = Handler(Open, Opened, _answer)

@@ -1,0 +1,28 @@
+"""Originals: images of the dataset itself."""
+
+from collections.abc import Hashable, Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from latent_explorer.engine.protocol import Handler, ModelService, Pictures, Want
+from latent_explorer.service.codec import Numbered
+
+
+class Originals(Numbered, frozen=True, tag=True, eq=False):
+    """The images of the dataset at `indices`, int64 (n,)."""
+
+    indices: np.ndarray
+
+
+def _answer(request: Originals, service: ModelService) -> Iterator[Pictures]:
+    for start, images in service.in_slices("originals", request.indices, lambda some: service.index.images_at(some)):
+        yield Pictures(request.number, start, images)
+
+
+ORIGINALS = Handler(Originals, Pictures, _answer, needs_data=lambda _: True)
+
+
+def want_originals(key: Hashable, indices: NDArray[np.int64]) -> Want:
+    """Images of the dataset, by their numbers (n,)."""
+    return Want(key, Originals, len(indices), lambda number: Originals(number, indices))

@@ -1,0 +1,113 @@
+"""What the engine holds: the open model and what is known of its data."""
+
+import logging
+import threading
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from latent_explorer.bundles import BundleConfig, Latents, read_config, read_latents, read_weights
+from latent_explorer.engine.accelerator import choose_device
+from latent_explorer.engine.dataset_index import DatasetIndex, index_dataset
+from latent_explorer.engine.decoder import Decoder
+from latent_explorer.engine.slices import Pace, in_slices
+from latent_explorer.errors import EngineError
+from latent_explorer.nets.weights import load_model
+from latent_explorer.service.background import in_words
+
+_log = logging.getLogger(__name__)
+_PICTURES = "pictures"  # the pace of decoding
+
+
+def in_background(task: Callable[[], None]) -> None:
+    """Run a task in a thread of its own, which does not keep the process alive."""
+    threading.Thread(target=task, name="dataset index", daemon=True).start()
+
+
+class ModelService:
+    """The open model, for the handlers of requests.
+
+    wake: called, in any thread, when the dataset is indexed. run: runs the task that indexes it.
+    """
+
+    def __init__(self, wake: Callable[[], None], run: Callable[[Callable[[], None]], None] = in_background) -> None:
+        self._wake, self._run = wake, run
+        self._changing = threading.Lock()
+        self._decoder: Decoder | None = None
+        self._data: tuple[BundleConfig, Latents] | None = None
+        self._index: DatasetIndex | EngineError | None = None
+        self._paces: defaultdict[str, Pace] = defaultdict(Pace)
+
+    @property
+    def decoder(self) -> Decoder:
+        """The open model's. Raises EngineError where none is open."""
+        if self._decoder is None:
+            raise EngineError("no bundle is open; open one first")
+        return self._decoder
+
+    @property
+    def indexing(self) -> bool:
+        """Whether those who ask about the data still have to wait."""
+        return self._decoder is not None and self._index is None
+
+    @property
+    def index(self) -> DatasetIndex:
+        """What is known of the data; not to be asked for while `indexing`. Raises EngineError where there is none."""
+        index = self._index
+        if index is None:
+            raise EngineError("no bundle is open; open one first")
+        if isinstance(index, EngineError):
+            raise index
+        return index
+
+    def open_bundle(self, folder: Path) -> Decoder:
+        """Load a bundle; only when all of it is in order does it take the place of the one before."""
+        config = read_config(folder)
+        model = load_model(config.net, read_weights(folder, config))
+        latents = read_latents(folder, config)
+        decoder = Decoder(model, choose_device(), before=self._decoder)
+        with self._changing:
+            self._decoder, self._data, self._index = decoder, (config, latents), None
+        self._paces.clear()
+        self._paces[_PICTURES] = Pace(decoder.choice.batch, decoder.largest_slice)
+        return decoder
+
+    def index_dataset(self) -> None:
+        """Find out what there is to know of the open bundle's data, beside all else."""
+        data = self._data
+        assert data is not None
+
+        def prepare() -> None:
+            index = _indexed(*data)
+            with self._changing:
+                if self._data is data:  # no other bundle has been opened since
+                    self._index = index
+            self._wake()
+
+        self._run(prepare)
+
+    def decoded(self, z: NDArray[np.float32]) -> Iterator[tuple[int, NDArray[np.uint8]]]:
+        """The pictures uint8 (k, h, w, c) of latents (n, d), slice by slice, each with where it starts."""
+        return in_slices(z, self._paces[_PICTURES], lambda piece: self.decoder.begin(piece), self.decoder.ahead)
+
+    def in_slices(
+        self, kind: str, asked: NDArray[Any], work: Callable[[NDArray[Any]], NDArray[Any]]
+    ) -> Iterator[tuple[int, NDArray[Any]]]:
+        """What `work` makes of latents or indices, slice by slice; each kind of work has its pace."""
+
+        def begin(piece: NDArray[Any]) -> Callable[[], NDArray[Any]]:
+            made = work(piece)
+            return lambda: made
+
+        return in_slices(asked, self._paces[kind], begin, ahead=0)
+
+
+def _indexed(config: BundleConfig, latents: Latents) -> DatasetIndex | EngineError:
+    try:
+        return index_dataset(config, latents)
+    except Exception as error:  # whoever waits for the index is told
+        return EngineError(in_words(error))

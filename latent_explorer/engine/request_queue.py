@@ -1,0 +1,127 @@
+"""What the window wants of the engine and has not got yet."""
+
+import itertools
+from collections import deque
+from dataclasses import dataclass, field
+from enum import IntEnum
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from latent_explorer.engine.handlers import HANDLERS
+from latent_explorer.engine.protocol import Piece, Want, Withdraw
+from latent_explorer.errors import ServiceError
+from latent_explorer.service.codec import Numbered
+
+IN_FLIGHT = 3
+"""Batches of one kind asked for at a time: enough to keep the engine busy, few enough to change one's mind."""
+
+
+class Urgency(IntEnum):
+    """Whose batches are asked for first."""
+
+    ASKED = 0  # by hand, and soon done: a pin, the mean of a selection
+    PATH = 1
+    VIEW = 2  # the tiles in sight
+    OVERLAY = 3  # what lies over them
+    DETAIL = 4
+    EXPORT = 5
+
+
+@dataclass
+class Topic:
+    """What batches are wanted for. wants: those that are still to be asked for, in order."""
+
+    name: str
+    urgency: Urgency
+    wants: deque[Want] = field(default_factory=deque)
+
+
+@dataclass
+class Batch:
+    """What the engine has been asked for, and what has come of it: content (n, ...)."""
+
+    topic: Topic
+    want: Want
+    content: NDArray[Any] | None = None
+    received: int = 0
+
+    def take(self, piece: Piece) -> bool:
+        """Fill in a piece; true once all are there. Raises ServiceError where it is none of this batch."""
+        content = piece.content
+        if self.content is None:
+            self.content = np.empty((self.want.count, *content.shape[1:]), content.dtype)
+        fits = 0 <= piece.start <= self.want.count - len(content) and content.shape[1:] == self.content.shape[1:]
+        if not fits:
+            found = f"{content.shape} from {piece.start} on"
+            raise ServiceError(f"a batch of {self.want.count} was answered with {found}: that does not fit")
+        self.content[piece.start : piece.start + len(content)] = content
+        self.received += len(content)
+        return self.received >= self.want.count
+
+
+@dataclass
+class RequestQueue:
+    """All that is wanted and not yet answered. Guarded by the client's lock.
+
+    newest: at most one request of a kind, for those that are no batches; unsent: which of them still have to be sent.
+    ahead: to be sent before all else.
+    """
+
+    newest: dict[type[Numbered], Numbered] = field(default_factory=dict)
+    unsent: set[type[Numbered]] = field(default_factory=set)
+    topics: list[Topic] = field(default_factory=list)
+    asked: dict[int, Batch] = field(default_factory=dict)
+    withdrawn: list[int] = field(default_factory=list)
+    ahead: list[Numbered] = field(default_factory=list)
+
+    def add_topic(self, topic: Topic) -> None:
+        """Take up a topic: after those that are more or as urgent."""
+        self.topics = sorted([*self.topics, topic], key=lambda each: each.urgency)
+
+    def want(self, topic: Topic, wants: list[Want]) -> None:
+        """These batches, in this order, are all that is wanted of a topic now; others are withdrawn."""
+        wanted = {want.key for want in wants}
+        of_topic = {number: batch for number, batch in self.asked.items() if batch.topic is topic}
+        for number, batch in of_topic.items():
+            if batch.want.key not in wanted:
+                self.withdrawn.append(number)
+                del self.asked[number]
+        under_way = {batch.want.key for batch in of_topic.values()}
+        topic.wants = deque(want for want in wants if want.key not in under_way)
+
+    def want_nothing(self) -> None:
+        """Forget all that is wanted, and withdraw what is under way."""
+        self.withdrawn += self.asked
+        self.asked.clear()
+        for topic in self.topics:
+            topic.wants.clear()
+        self.newest.clear()
+        self.unsent.clear()
+
+    def ask_again(self) -> None:
+        """Forget what a lost engine was told; all of it is wanted still."""
+        self.unsent = set(self.newest)
+        self.withdrawn.clear()
+        for batch in reversed(self.asked.values()):
+            batch.topic.wants.appendleft(batch.want)
+        self.asked.clear()
+
+    def next_requests(self, numbers: "itertools.count[int]") -> list[Numbered]:
+        """What to send now: the newest of each kind, and batches while the engine has room, by topic."""
+        requests = [*self.ahead, *(Withdraw(number) for number in self.withdrawn)]
+        requests += [self.newest[kind] for kind in HANDLERS if kind in self.unsent]
+        self.ahead.clear()
+        self.withdrawn.clear()
+        self.unsent.clear()
+        for topic in self.topics:
+            while topic.wants and self._under_way(topic.wants[0]) < IN_FLIGHT:
+                number, want = next(numbers), topic.wants.popleft()
+                self.asked[number] = Batch(topic, want)
+                requests.append(want.make(number))
+        return requests
+
+    def _under_way(self, want: Want) -> int:
+        """Batches with the engine that a want competes with."""
+        return sum(batch.want.kind is want.kind for batch in self.asked.values())

@@ -1,0 +1,27 @@
+"""Fields: what has a value at each point of the plane; of each, its words and how the engine evaluates it."""
+
+from latent_explorer.fields.field import Field, FieldInput, number
+from latent_explorer.fields.picture import PICTURE
+from latent_explorer.fields.registry import (
+    FIELDS,
+    all_fields,
+    evaluate,
+    field_called,
+    layer_fields,
+    needs_data,
+    register,
+)
+
+__all__ = [
+    "FIELDS",
+    "PICTURE",
+    "Field",
+    "FieldInput",
+    "all_fields",
+    "evaluate",
+    "field_called",
+    "layer_fields",
+    "needs_data",
+    "number",
+    "register",
+]

@@ -1,0 +1,115 @@
+"""What a field is: its words, how it is sampled and shown, what it needs, and how the engine evaluates it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from latent_explorer.atlas import Layout, TileKey, node_points
+from latent_explorer.bundles import Latents
+
+if TYPE_CHECKING:  # it brings scipy, for which no launch waits
+    from latent_explorer.analysis import Neighbourhood
+
+Values = NDArray[np.floating]
+Measure = Callable[[Any, Any], Any]
+"""From a model and a tensor of latents (n, d) on its device to a tensor (n,)."""
+
+
+@dataclass(frozen=True, eq=False)
+class FieldInput:
+    """What the engine hands to a field. latents: of the bundle. encodes: whether the model has an encoder.
+
+    measure: runs a Measure on latents float32 (n, d), as many at a time as memory holds; gives float32 (n, 1).
+    neighbourhood: of the data; None until it is ready, and for fields that do not need it.
+    """
+
+    measure: Callable[[Measure, NDArray[np.float32]], NDArray[np.float32]]
+    neighbourhood: "Neighbourhood | None" = None
+    latents: Latents | None = None
+    encodes: bool = True
+
+    @property
+    def near(self) -> "Neighbourhood":
+        """The neighbourhood, for fields that said they need the data."""
+        assert self.neighbourhood is not None
+        return self.neighbourhood
+
+    @property
+    def data(self) -> Latents:
+        """The latents, for fields that said they need the data."""
+        assert self.latents is not None
+        return self.latents
+
+
+@dataclass(frozen=True, kw_only=True)
+class Field:
+    """A field over latent space.
+
+    name: what the engine knows it by. title: what a person knows it by. sentence: what it says, for a student.
+    evaluate: its values (n,) or (n, channels) at latents float32 (n, d). unit: of its values, in words.
+    channels: numbers per place. steps: samples along the side of a tile, fewer where they cost more.
+    logarithmic: whether equal factors, not equal differences, are as far apart on the scale.
+    colouring: "ramp" from dark to bright over a scale; "classes", the class of the first channel, as saturated as the
+    share in the second; "cover", the ground's colour, as dense as the value; None for what is no layer.
+    needs_data, needs_labels, needs_variance, needs_encoder: without which there is no such field.
+    read: a place's values in words, where number and unit do not say it; given the names of the classes.
+    key: its shortcut. shown: whether it is a visible layer at first. opacity: of its layer, at first.
+    """
+
+    name: str
+    title: str
+    sentence: str
+    evaluate: Callable[[FieldInput, NDArray[np.float32]], Values]
+    unit: str = ""
+    channels: int = 1
+    steps: int = 32
+    logarithmic: bool = False
+    colouring: Literal["ramp", "classes", "cover"] | None = "ramp"
+    needs_data: bool = False
+    needs_labels: bool = False
+    needs_variance: bool = False
+    needs_encoder: bool = False
+    read: Callable[[Values, tuple[str, ...]], str] | None = None
+    key: str = ""
+    shown: bool = False
+    opacity: float = 0.7
+
+    @property
+    def scaled(self) -> bool:
+        """Whether there is a scale, from low to high values."""
+        return self.colouring == "ramp"
+
+    @property
+    def categorical(self) -> bool:
+        """Whether the first channel is a label, which has no values between."""
+        return self.colouring == "classes"
+
+    def lacks(self, latents: Latents, *, encodes: bool = True) -> str:
+        """What these data, or a model that may not encode, lack for it, in words; empty where nothing is missing."""
+        missing = (
+            (self.needs_labels and latents.label is None, "these data have no labels"),
+            (self.needs_variance and latents.log_variance is None, "these latents have no variances"),
+            (self.needs_encoder and not encodes, "this model has no encoder"),
+        )
+        return next((reason for lacking, reason in missing if lacking), "")
+
+    def line(self, values: Values, class_names: tuple[str, ...]) -> str:
+        """What it is at one place, from its values (channels,), in a few words."""
+        words = self.read(values, class_names) if self.read else f"{number(float(values[0]))} {self.unit}".rstrip()
+        return f"{self.title}: {words}"
+
+    def points(self, key: TileKey) -> NDArray[np.float64]:
+        """The plane points (n, 2) at which a tile of it is sampled."""
+        return node_points(key, self.steps)
+
+    def layout(self, image_shape: tuple[int, int, int]) -> Layout:
+        """What its tiles are on disk, for a model of images (h, w, c)."""
+        return Layout("<f4", ((self.steps + 1) ** 2, self.channels))
+
+
+def number(value: float) -> str:
+    """A value with three figures."""
+    return f"{value:.3g}".replace("-", "−") if abs(value) < 10 else f"{value:.0f}".replace("-", "−")

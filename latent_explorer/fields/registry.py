@@ -1,0 +1,75 @@
+"""The fields there are, by name: ours, and those that other packages add."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from latent_explorer.errors import EngineError, UserError
+from latent_explorer.fields.classes import CLASSES
+from latent_explorer.fields.consistency import CONSISTENCY
+from latent_explorer.fields.density import DENSITY
+from latent_explorer.fields.error import ERROR
+from latent_explorer.fields.field import Field, FieldInput
+from latent_explorer.fields.picture import PICTURE
+from latent_explorer.fields.spread import SPREAD
+from latent_explorer.fields.stretch import STRETCH
+from latent_explorer.fields.veil import VEIL
+from latent_explorer.plugins import load_plugins
+
+FIELDS: dict[str, Field] = {}
+"""Ours at once; those of other packages once `all_fields` was asked for them."""
+
+
+def register(field: Any) -> None:
+    """Add a field, as a layer above those before. Raises UserError where it is none, or its name or title is taken."""
+    if not isinstance(field, Field):
+        raise UserError(f"expected a Field, found {type(field).__name__}")
+    for each in FIELDS.values():
+        if field.name == each.name or field.title == each.title:
+            raise UserError(f"there is a field {each.name!r} with the title {each.title!r} already")
+    FIELDS[field.name] = field
+
+
+for _field in (PICTURE, VEIL, DENSITY, CLASSES, STRETCH, CONSISTENCY, ERROR, SPREAD):
+    register(_field)
+
+
+def all_fields() -> dict[str, Field]:
+    """The fields by name, those that other packages add included."""
+    load_plugins("fields", register)
+    return FIELDS
+
+
+def layer_fields() -> list[Field]:
+    """Those that are layers, the undermost first."""
+    return [field for field in all_fields().values() if field.colouring]
+
+
+def field_called(name: str) -> Field:
+    """The field of a name. Raises EngineError that lists them where there is none."""
+    if name not in FIELDS and name not in all_fields():
+        raise EngineError(
+            f"no field called {name!r}: expected one of {', '.join(FIELDS)}; see `latent-explorer plugins`"
+        )
+    return FIELDS[name]
+
+
+def needs_data(name: str) -> bool:
+    """Whether a field, if there is one of that name, speaks of the data."""
+    return name in all_fields() and FIELDS[name].needs_data
+
+
+def evaluate(name: str, known: FieldInput, z: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The values float32 (n, channels) of a field at latents (n, d).
+
+    Raises EngineError where no field has that name, the data or the model lack what it needs, or its values are not
+    n times as many as its channels.
+    """
+    field = field_called(name)
+    if known.latents is not None and (reason := field.lacks(known.latents, encodes=known.encodes)):
+        raise EngineError(f"{reason}, and so no {field.title.lower()}")
+    values = np.asarray(field.evaluate(known, z), np.float32)
+    if values.shape not in ((len(z), field.channels), (len(z),)):
+        raise EngineError(f"the field {name!r} gave values {values.shape}: expected {(len(z), field.channels)}")
+    return values.reshape(len(z), field.channels)

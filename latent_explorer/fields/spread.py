@@ -1,0 +1,34 @@
+"""Spread: how wide the clouds are that the encoder makes of the images near a place."""
+
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from latent_explorer.bundles import Latents
+from latent_explorer.fields.field import Field
+
+
+@lru_cache(maxsize=1)  # of the bundle that is open: a field is asked for in many slices
+def spreads(latents: Latents) -> NDArray[np.float32]:
+    """The standard deviation of each image's posterior (n,), the geometric mean over the latent dimensions.
+
+    That is the side of a cube as large as the cloud; a dimension that the model does not use counts as 1.
+    """
+    assert latents.log_variance is not None
+    sides: NDArray[np.float32] = np.exp(latents.log_variance.mean(1) / 2)
+    return sides
+
+
+SPREAD = Field(
+    name="spread",
+    title="Spread",
+    sentence="How sure the encoder is of where images near here belong: the standard deviation of its clouds, the mean "
+    "over the dimensions, of the 10 nearest images, the nearer counting more. Dark: sure to a hair. Bright: anywhere "
+    "in a wide cloud.",
+    evaluate=lambda at, z: at.near.interpolated(spreads(at.data), z),
+    unit="latent units",
+    logarithmic=True,
+    needs_data=True,
+    needs_variance=True,
+)

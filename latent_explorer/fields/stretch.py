@@ -1,0 +1,51 @@
+"""Stretch: how much the decoder enlarges the space around a latent."""
+
+import math
+from typing import Any
+
+from latent_explorer.fields.field import Field
+
+_LEAST = 1e-12
+"""Singular values of the Jacobian are taken for at least this, lest a decoder that is flat somewhere give -inf."""
+
+
+def jacobian(model: Any, z: Any) -> Any:
+    """The derivatives (n, pixels, d) of the pictures in [0, 1] of latents (n, d), by central differences.
+
+    Not by automatic differentiation, whose first use of forward mode makes torch compile for more than a second,
+    which hovers would wait for. The step, the cube root of the number format's precision, keeps the error of a smooth
+    decoder under 1e-4; where a ReLU bends within the step, the slope is that between its sides.
+    """
+    import torch
+
+    step = torch.finfo(z.dtype).eps ** (1 / 3)
+    away = step * torch.eye(z.shape[1], dtype=z.dtype, device=z.device)[:, None]
+    before, after = model.decode(torch.cat([z - away, z + away]).flatten(0, 1)).flatten(1).chunk(2)
+    slopes = ((after - before) / (2 * step)).unflatten(0, (z.shape[1], len(z)))
+    return slopes.permute(1, 2, 0)
+
+
+def log_stretch(model: Any, z: Any) -> Any:
+    """log10 of sqrt(det JᵀJ), a tensor (n,): how much the decoder enlarges volumes at latents (n, d).
+
+    JᵀJ is the metric that the decoder pulls back from pixels; Arvanitidis et al., "Latent space oddity", 2018.
+    """
+    import torch
+
+    j = jacobian(model, z)
+    metric = (j.transpose(1, 2) @ j).double()
+    squared = torch.linalg.eigvalsh(metric).clamp_min(_LEAST**2)
+    return squared.log().sum(1) / (2 * math.log(10))
+
+
+STRETCH = Field(
+    name="stretch",
+    title="Stretch",
+    sentence="How much the decoder stretches: a small step changes the picture much where it is bright, and little "
+    "where it is dark. It is the factor by which the decoder enlarges volumes, √det JᵀJ with its Jacobian J, "
+    "as a power of ten.",
+    evaluate=lambda at, z: at.measure(log_stretch, z),
+    unit="log₁₀ √det JᵀJ",
+    steps=16,
+    key="7",
+)

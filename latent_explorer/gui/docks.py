@@ -1,0 +1,96 @@
+"""The panels around the maps: where they are, and those of the active pane in them."""
+
+from collections.abc import Mapping
+
+from PyQt6.QtCore import Qt
+from PyQt6.QtWidgets import QDockWidget, QMainWindow, QStackedWidget, QTabWidget, QWidget
+
+from latent_explorer.gui.settings import Settings
+
+_LEFT, _RIGHT = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea
+_BELOW = Qt.DockWidgetArea.BottomDockWidgetArea
+_AREAS = {
+    "Layers": _LEFT,
+    "Classes": _LEFT,
+    "Pins": _LEFT,
+    "Inspector": _RIGHT,
+    "Selection": _RIGHT,
+    "Training": _RIGHT,
+    "Filmstrip": _BELOW,
+}
+
+
+class Docks:
+    """The docks of a window, by title; each holds a stack of widgets, of which one is seen."""
+
+    def __init__(self, window: QMainWindow) -> None:
+        self._window = window
+        self._stacks: dict[str, QStackedWidget] = {}
+        self.by_title = {title: self._dock(title) for title in _AREAS}
+        window.setCorner(Qt.Corner.BottomLeftCorner, _LEFT)
+        window.setCorner(Qt.Corner.BottomRightCorner, _RIGHT)
+        window.setDockOptions(QMainWindow.DockOption.AnimatedDocks | QMainWindow.DockOption.AllowTabbedDocks)
+
+    def add(self, panels: Mapping[str, QWidget]) -> None:
+        """Put panels into the docks of their titles."""
+        for title, panel in panels.items():
+            self._stacks[title].addWidget(panel)
+
+    def show_panels(self, panels: Mapping[str, QWidget]) -> None:
+        """Show these of the panels that were added."""
+        for title, panel in panels.items():
+            self._stacks[title].setCurrentWidget(panel)
+
+    def remove(self, panels: Mapping[str, QWidget]) -> None:
+        """Take panels out again, and delete them."""
+        for title, panel in panels.items():
+            self._stacks[title].removeWidget(panel)
+            panel.deleteLater()
+
+    def arrange_first(self) -> None:
+        """Put the docks where they are at first; to be called once they have panels."""
+        self.by_title["Training"].hide()  # until there is something to train
+        self._arrange()
+        self._first_state = self._window.saveState()
+
+    def reset(self) -> None:
+        """Put all panels back where they were at first."""
+        self._window.restoreState(self._first_state)
+        self._arrange()
+
+    def restore(self, settings: Settings) -> None:
+        """Put all panels where they were when the window was last closed."""
+        geometry, state = settings.layout()
+        if not geometry.isEmpty():
+            self._window.restoreGeometry(geometry)
+        if not state.isEmpty():
+            self._window.restoreState(state)
+
+    def bring(self, title: str, show: bool = True) -> None:
+        """Have a panel in front of those that share its place. show: also where it is hidden."""
+        if show:
+            self.by_title[title].show()
+        self.by_title[title].raise_()
+
+    def remember(self, settings: Settings) -> None:
+        """Note where all panels are."""
+        settings.remember_layout(self._window.saveGeometry(), self._window.saveState())
+
+    def _dock(self, title: str) -> QDockWidget:
+        dock = QDockWidget(title, self._window)
+        dock.setObjectName(title)
+        self._stacks[title] = QStackedWidget()
+        dock.setWidget(self._stacks[title])
+        self._window.addDockWidget(_AREAS[title], dock)
+        return dock
+
+    def _arrange(self) -> None:
+        window, docks = self._window, self.by_title
+        window.resize(1280, 800)
+        window.resizeDocks([docks["Classes"], docks["Inspector"]], [178, 310], Qt.Orientation.Horizontal)
+        window.resizeDocks([docks["Layers"], docks["Classes"], docks["Pins"]], [90, 330, 220], Qt.Orientation.Vertical)
+        window.setTabPosition(_RIGHT, QTabWidget.TabPosition.North)
+        window.tabifyDockWidget(docks["Inspector"], docks["Selection"])
+        window.tabifyDockWidget(docks["Selection"], docks["Training"])
+        docks["Inspector"].raise_()
+        window.resizeDocks([docks["Filmstrip"]], [138], Qt.Orientation.Vertical)

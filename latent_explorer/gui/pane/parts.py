@@ -1,0 +1,97 @@
+"""What a map pane is made of: canvas and layers, panels, and the controllers between them."""
+
+from collections.abc import Callable
+
+from PyQt6.QtWidgets import QVBoxLayout, QWidget
+
+from latent_explorer.engine.process import Engine
+from latent_explorer.gui.layers.field_layers import FieldLayers
+from latent_explorer.gui.layers.points import PointLayer
+from latent_explorer.gui.layers.tiles import TileLayer
+from latent_explorer.gui.pane.canvas import MapCanvas
+from latent_explorer.gui.pane.charting import Charting
+from latent_explorer.gui.pane.feed import AtlasFeed
+from latent_explorer.gui.pane.gestures import Gestures
+from latent_explorer.gui.pane.link import EngineLink
+from latent_explorer.gui.pane.opening import Opener
+from latent_explorer.gui.pane.path_frames import PathFrames
+from latent_explorer.gui.pane.pinboard import Pinboard
+from latent_explorer.gui.pane.prober import Prober
+from latent_explorer.gui.pane.selecting import Selecting
+from latent_explorer.gui.pane.shared import Shared
+from latent_explorer.gui.pane.snapshot_navigator import SnapshotNavigator
+from latent_explorer.gui.pane.sorter import Sorter
+from latent_explorer.gui.pane.thumbnails import Thumbnails
+from latent_explorer.gui.pane.tile_store import TileStore
+from latent_explorer.gui.pane.title import PaneTitle
+from latent_explorer.gui.pane.tools import PathTool, ProbeTool, Tool
+from latent_explorer.gui.panels.filmstrip import Filmstrip
+from latent_explorer.gui.panels.inspector import Inspector
+from latent_explorer.gui.panels.layer_memory import PointSize
+from latent_explorer.gui.panels.legend import LayerPanel, Legend
+from latent_explorer.gui.panels.pins import PinPanel
+from latent_explorer.gui.panels.selection import SelectionPanel
+from latent_explorer.gui.theme import DARK
+from latent_explorer.places import tile_folder
+
+
+class PaneParts(QWidget):
+    """The parts of a pane, each handed what it uses. panels: its widgets for the docks, by their titles."""
+
+    def __init__(self, shared: Shared, start_engine: Callable[[], Engine]) -> None:
+        super().__init__()
+        self.shared, self.theme = shared, DARK
+        self.link = EngineLink(start_engine)
+        self.client = self.link.client
+        self._make_map()
+        self._make_panels()
+        self._make_controllers()
+        self._lay_out()
+
+    def _make_map(self) -> None:
+        self.store = TileStore(tile_folder())
+        self.feed = AtlasFeed(self.client, self.store)
+        self.sorter = Sorter()
+        self.tiles, self.points = TileLayer(self.feed.cache), PointLayer(self.sorter)
+        self.canvas = MapCanvas(self.tiles, self.points)
+
+    def _make_panels(self) -> None:
+        self.inspector, self.filmstrip, self.legend = Inspector(), Filmstrip(), Legend()
+        self.pins, self.selection = PinPanel(), SelectionPanel()
+        self.fields = FieldLayers(self.client, self.store, self.canvas, self.inspector.values)
+        self.layers = LayerPanel({"Pictures": (True, self.tiles.opacity), "Points": (True, self.points.opacity)})
+        PointSize(self.layers, self.shared.settings, self.points, self.canvas.refresh)
+        for title, layer in self.fields.by_title.items():
+            self.layers.add(title, layer.visible, layer.opacity, layer.field.sentence)
+        self.panels: dict[str, QWidget] = {
+            "Layers": self.layers,
+            "Classes": self.legend,
+            "Pins": self.pins,
+            "Inspector": self.inspector,
+            "Selection": self.selection,
+            "Filmstrip": self.filmstrip,
+        }
+
+    def _make_controllers(self) -> None:
+        client, canvas, points, shared = self.client, self.canvas, self.points, self.shared
+        self.prober = Prober(client, self.feed, canvas, self.inspector)
+        self.path_frames = PathFrames(client, canvas, self.filmstrip)
+        self.thumbnails = Thumbnails(client, canvas, points, self.feed, shared)
+        self.opener, self.charting = Opener(client, shared), Charting(shared)
+        self.navigator = SnapshotNavigator(canvas, points, self.tiles, self.feed, shared.say)
+        self.pinboard = Pinboard(client, canvas, self.pins, self.prober, self.filmstrip, shared)
+        self.selecting = Selecting(client, canvas, points, self.selection, shared)
+        self._gestures = Gestures(canvas, points, self.pinboard, self.filmstrip)
+        self.tools: dict[str, Tool] = {
+            "Probe": ProbeTool(self._gestures),
+            "Path": PathTool(self._gestures),
+            "Select": self.selecting.tool,
+        }
+
+    def _lay_out(self) -> None:
+        self.title = PaneTitle()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.title)
+        column.addWidget(self.canvas, 1)

@@ -1,0 +1,186 @@
+"""A plot of the plane whose view is exact at any depth, and items that are painted in its pixels."""
+
+import math
+from collections.abc import Callable
+
+from PyQt6.QtCore import QPoint, QPointF, QRectF, pyqtSignal
+from PyQt6.QtGui import QPainter
+from PyQt6.QtWidgets import QGraphicsItem, QGraphicsView, QStyleOptionGraphicsItem, QWidget
+from pyqtgraph import PlotWidget, ViewBox, setConfigOptions
+
+from latent_explorer.atlas import Region
+from latent_explorer.atlas.view import SCALES, View
+from latent_explorer.gui.pane.axes import MapAxis
+
+setConfigOptions(mouseRateLimit=-1)  # pyqtgraph drops moves else
+
+GROUND, SCALE, LIFTED, PROBE = -100.0, 100.0, 110.0, 120.0
+"""How high items lie: the ground beneath, the others above all that is drawn in plane coordinates, which is at 0."""
+
+
+class MapPlot(PlotWidget):  # type: ignore[misc] # has no types
+    """One unit as long both ways, axes of fixed width; it zooms no deeper than latents differ.
+
+    Items may be added in plane coordinates (`addItem`), its range set (`setRange`) and linked (`setXLink`). `view` is
+    what the ViewBox shows, kept in step with it. Its pixels are those of the map, whose top left is at `origin` of
+    the widget.
+
+    ended: one has tried to zoom in where it goes no deeper. closest: the scale up to which one can, at a plane point.
+    """
+
+    ended = pyqtSignal()
+
+    def __init__(self) -> None:
+        self._box = ViewBox(lockAspect=True, enableMouse=False, enableMenu=False, defaultPadding=0)
+        self._axes = {side: MapAxis(side) for side in ("left", "bottom")}
+        super().__init__(viewBox=self._box, axisItems=self._axes, enableMenu=False, background=None)
+        self.view = View()
+        self.closest: Callable[[tuple[float, float]], float] = lambda _: math.inf
+        self._home: Region | None = None
+        self._follows_home = True
+        plot, menu = self.plotItem, self.plotItem.ctrlMenu
+        menu.setParent(self, menu.windowFlags())  # a menu without a parent would outlive the window
+        plot.hideButtons()
+        plot.layout.setContentsMargins(0, 0, 0, 0)
+        plot.disableAutoRange()
+        for side in plot.axes:
+            plot.getAxis(side).enableAutoSIPrefix(False)  # for which a label would be written anew at each move
+        self.setCacheMode(self.CacheModeFlag(0))  # the background is hidden by the map
+        self._box.sigResized.connect(self._resized)
+        self._box.sigRangeChanged.connect(self._follow)
+
+    @property
+    def origin(self) -> QPointF:
+        """The top left of the map on the widget, which begins with an axis."""
+        return QPointF(self._box.pos())
+
+    def to_plane(self, at: QPoint | QPointF) -> tuple[float, float]:
+        """The plane point under a place on the widget."""
+        where = QPointF(at) - self.origin
+        return self.view.to_plane(where.x(), where.y())
+
+    def to_widget(self, u: float, v: float) -> QPointF:
+        """Where a plane point is on the widget."""
+        return QPointF(*self.view.to_screen_point((u, v))) + self.origin
+
+    def set_home(self, home: Region) -> None:
+        """Fit the view to a region, now and, until one zooms or pans, whenever the size changes."""
+        self._home = home
+        self.fit()
+
+    def change_home(self, home: Region) -> None:
+        """Another region is to be fitted to; the view goes there unless one has zoomed or panned."""
+        self._home = home
+        if self._follows_home:
+            self.fit()
+
+    def fit(self) -> None:
+        """Show everything."""
+        if self._home is not None:
+            self._follows_home = True
+            self._look(self.view.fitted(self._home))
+
+    @property
+    def fitted(self) -> View:
+        """The view that shows everything."""
+        return self.view if self._home is None else self.view.fitted(self._home)
+
+    def zoom(self, factor: float, at: QPointF | None = None) -> None:
+        """Come closer by a factor, towards a pixel of the map or its middle."""
+        x, y = (at.x(), at.y()) if at is not None else (self.view.width / 2, self.view.height / 2)
+        self._follows_home = False
+        if factor > 1:
+            factor = self._as_far_as_it_goes(factor, x, y)
+        self._look(self.view.zoomed(factor, x, y))
+
+    def _as_far_as_it_goes(self, factor: float, x: float, y: float) -> float:
+        """The factor, or what is left of it before the latents no longer differ."""
+        left = max(1.0, min(self.closest(self.view.to_plane(x, y)), SCALES[1]) / self.view.scale)
+        if left < factor:
+            self.ended.emit()
+        return min(factor, left)
+
+    def pan(self, dx: float, dy: float) -> None:
+        """Move what is seen by pixels."""
+        self._follows_home = False
+        self._look(self.view.panned(dx, dy))
+
+    def centre(self, u: float, v: float) -> None:
+        """Bring a plane point into the middle."""
+        self._follows_home = False
+        self._look(self.view.centred(u, v))
+
+    @property
+    def has_guests(self) -> bool:
+        """Whether others have added items or listen to the scene's mouse: to ask pyqtgraph costs a move 0.14 ms."""
+        scene = self.scene()
+        heard = any(scene.receivers(signal) for signal in (scene.sigMouseMoved, scene.sigMouseHover))
+        return heard or bool(self.plotItem.items or self._box.addedItems)
+
+    def close(self) -> bool:
+        """Close it as any widget. PlotWidget's would take it apart while its timers run."""
+        return bool(QGraphicsView.close(self))
+
+    # -- the view and the ViewBox, which are kept in step
+
+    def _look(self, view: View) -> None:
+        """Show another view."""
+        if view != self.view:
+            self._show(view)
+
+    def _show(self, view: View) -> None:
+        self.view, seen = view, view.region
+        self._box.setRange(
+            xRange=(seen.left, seen.right), yRange=(seen.bottom, seen.top), padding=0, disableAutoRange=False
+        )
+        self._view_changed()
+
+    def _follow(self) -> None:
+        """The ViewBox shows something else: what was set here, or by a link or another's call."""
+        if (round(self._box.width()), round(self._box.height())) != (self.view.width, self.view.height):
+            return  # it is being resized, and `_resized` is called next
+        view = self.view.over(*self._box.viewRange()[0], *self._box.viewRange()[1])
+        if view is not self.view:
+            self.view, self._follows_home = view, False
+            self._view_changed()
+
+    def _resized(self) -> None:
+        view = self.view.resized(round(self._box.width()), round(self._box.height()))
+        self._show(view.fitted(self._home) if self._home is not None and self._follows_home else view)
+        self._size_changed()
+
+    def _view_changed(self) -> None:
+        """Another view is shown."""
+
+    def _size_changed(self) -> None:
+        """The view has another size."""
+
+
+class PixelItem(QGraphicsItem):
+    """Lies directly under the ViewBox, whose origin is the map's top left: no transformation touches what it paints.
+
+    paint: draws the part of it that is exposed, a rectangle of the map's pixels.
+    """
+
+    def __init__(self, box: ViewBox, height: float, paint: Callable[[QPainter, QRectF], None]) -> None:
+        super().__init__(box)
+        self._paint, self._rect = paint, QRectF()
+        self.setZValue(height)
+        self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemUsesExtendedStyleOption)  # else all is said to be exposed
+
+    def place(self, rect: QRectF) -> None:
+        """Cover other pixels; those before and these are painted."""
+        if rect != self._rect:
+            self.prepareGeometryChange()
+            self._rect = rect
+        self.update()
+
+    def boundingRect(self) -> QRectF:
+        return self._rect
+
+    def paint(
+        self, painter: QPainter | None, option: QStyleOptionGraphicsItem | None, widget: QWidget | None = None
+    ) -> None:
+        assert painter is not None
+        assert option is not None
+        self._paint(painter, option.exposedRect)

@@ -1,0 +1,40 @@
+"""The line above a map where there are several: which bundle it shows, whether panels follow it, and a way to close."""
+
+from PyQt6.QtCore import Qt, pyqtSignal
+from PyQt6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton
+
+from latent_explorer.gui.theme import Theme
+
+
+class PaneTitle(QFrame):
+    """Names the bundle of a pane. close_wanted: the pane is to be closed. Hidden where there is one pane only."""
+
+    close_wanted = pyqtSignal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._name = QLabel("No bundle is open")
+        self._name.setTextFormat(Qt.TextFormat.PlainText)
+        self._close = QToolButton()
+        self._close.setText("×")
+        self._close.setToolTip("Close this map")
+        self._close.setAccessibleName("Close this map")
+        self._close.clicked.connect(self.close_wanted)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(8, 2, 2, 2)
+        row.addWidget(self._name, 1)
+        row.addWidget(self._close)
+        self.hide()
+
+    def show_name(self, name: str) -> None:
+        """Show another name."""
+        self._name.setText(name)
+
+    def show_active(self, active: bool, theme: Theme) -> None:
+        """Look as the pane does that the panels follow, or as another."""
+        line = theme.accent if active else theme.line
+        weight = "600" if active else "400"
+        self.setStyleSheet(
+            f"PaneTitle {{ border-top: 3px solid {line}; }} QLabel {{ font-weight: {weight}; }} "
+            "QToolButton { border: none; padding: 0px 6px; min-height: 0px; }"
+        )

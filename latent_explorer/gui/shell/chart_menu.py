@@ -1,0 +1,116 @@
+"""View ▸ Chart: through which chart the map is seen."""
+
+from collections.abc import Callable, Iterator
+from functools import partial
+
+import numpy as np
+from numpy.typing import NDArray
+from PyQt6.QtCore import Qt
+from PyQt6.QtWidgets import QComboBox, QDialog, QDialogButtonBox, QFormLayout, QLabel, QLineEdit, QWidget
+
+from latent_explorer.charts import ChartKind, ChartSpec, Parameter, charts_for, checked
+from latent_explorer.charts.spec import text_of
+from latent_explorer.errors import UserError
+from latent_explorer.gui.shell.actions import Command, Entry
+from latent_explorer.session import OpenBundle
+
+Choose = Callable[[ChartSpec], object]
+
+
+def chart_entries(
+    bundle: OpenBundle | None, probed: NDArray[np.float32] | None, choose: Choose, owner: QWidget
+) -> Iterator[Entry]:
+    """The charts that a bundle can be seen through, the present one ticked; those with parameters ask for them.
+
+    probed: the latent (d,) that a chart through a point is to go through; None for what is usual.
+    """
+    if bundle is None:
+        return
+    dimensions = bundle.latents.mean.shape[1]
+    shown = checked(bundle.spec, dimensions)
+    for kind in charts_for(dimensions):
+        before = shown if shown.kind == kind.name else ChartSpec(kind.name)
+        ask = partial(_ask, kind, before, dimensions, probed, choose, owner)
+        take = ask if kind.parameters else partial(choose, ChartSpec(kind.name))
+        title = f"{kind.title}…" if kind.parameters else kind.title
+        yield Command(title, take, tip=kind.sentence, checked=partial(kind.name.__eq__, shown.kind), group="chart")
+
+
+def _ask(
+    kind: ChartKind,
+    before: ChartSpec,
+    dimensions: int,
+    probed: NDArray[np.float32] | None,
+    choose: Choose,
+    owner: QWidget,
+) -> None:
+    dialog = ChartDialog(kind, before, dimensions, probed, owner)
+    dialog.accepted.connect(lambda: choose(dialog.spec))
+    dialog.open()
+
+
+class ChartDialog(QDialog):
+    """Asks for the parameters of a kind of chart, and says at once what is not possible.
+
+    spec: what is written, in its shortest form. before: what the fields begin with.
+    """
+
+    def __init__(
+        self, kind: ChartKind, before: ChartSpec, dimensions: int, probed: NDArray[np.float32] | None, owner: QWidget
+    ) -> None:
+        super().__init__(owner)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle(kind.title)
+        self.setMinimumWidth(440)
+        self.spec, self._kind, self._dimensions = before, kind, dimensions
+        form = QFormLayout(self)
+        form.addRow(_label(kind.sentence))
+        self.fields: dict[str, QLineEdit | QComboBox] = {}
+        for each in kind.parameters:
+            value = before.parameters.get(each.name, each.default)
+            if each.kind == "vector" and probed is not None:
+                value = tuple(float(str(number)) for number in probed)  # as few digits as tell float32 numbers apart
+            self.fields[each.name] = field = self._field(each, text_of(value))
+            form.addRow(f"{each.name.capitalize()}:", field)
+            form.addRow("", _label(each.sentence[:1].upper() + each.sentence[1:] + "."))
+        self.complaint = _label("")
+        form.addRow(self.complaint)
+        self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel)
+        self.buttons.accepted.connect(self.accept)
+        self.buttons.rejected.connect(self.reject)
+        form.addRow(self.buttons)
+        self._check()
+
+    def _field(self, parameter: Parameter, text: str) -> QLineEdit | QComboBox:
+        if parameter.choices:
+            box = QComboBox()
+            box.addItems(parameter.choices)
+            box.setCurrentText(text)
+            box.currentTextChanged.connect(self._check)
+            return box
+        line = QLineEdit(text)
+        line.setPlaceholderText(parameter.expected(self._dimensions))
+        line.textChanged.connect(self._check)
+        return line
+
+    def _check(self) -> None:
+        texts = {
+            name: field.currentText() if isinstance(field, QComboBox) else field.text()
+            for name, field in self.fields.items()
+        }
+        written = ",".join(f"{name}={text.strip()}" for name, text in texts.items() if text.strip())
+        try:
+            self.spec = checked(ChartSpec.of(f"{self._kind.name}:{written}"), self._dimensions)
+            self.complaint.clear()
+        except UserError as error:
+            self.complaint.setText(str(error))
+        accept = self.buttons.button(QDialogButtonBox.StandardButton.Ok)
+        if accept is not None:
+            accept.setEnabled(not self.complaint.text())
+
+
+def _label(text: str) -> QLabel:
+    label = QLabel(text)
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    label.setWordWrap(True)
+    return label

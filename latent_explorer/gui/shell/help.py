@@ -1,0 +1,55 @@
+"""The pages of the Help menu."""
+
+from collections.abc import Mapping
+
+from PyQt6.QtCore import Qt
+from PyQt6.QtGui import QAction
+from PyQt6.QtWidgets import QMessageBox, QWidget
+
+from latent_explorer import __version__
+
+_KEYS = """
+<h3>On the map</h3>
+<table cellpadding="3">
+<tr><td><b>Move</b></td><td>decode the place under the pointer</td></tr>
+<tr><td><b>Click</b>, Enter</td><td>pin the place</td></tr>
+<tr><td><b>Drag</b></td><td>draw a path (snaps to data and pins)</td></tr>
+<tr><td><b>Drag a pin</b></td><td>move it</td></tr>
+<tr><td><b>Wheel</b>, + and −</td><td>zoom</td></tr>
+<tr><td><b>Middle drag</b>, Space and drag</td><td>pan</td></tr>
+<tr><td><b>Arrows</b></td><td>move the probe; with Shift by single pixels; with Ctrl pan</td></tr>
+<tr><td><b>S, and drag</b></td><td>select points; S again for a lasso, Shift adds</td></tr>
+<tr><td><b>Esc</b></td><td>cancel the drag; else clear the selection</td></tr>
+</table>
+<h3>Everywhere</h3>
+<table cellpadding="3">{rows}</table>
+"""
+
+
+def show_keys(parent: QWidget, actions: Mapping[str, QAction]) -> None:
+    """Show all keys and gestures."""
+    rows = "".join(
+        f"<tr><td><b>{action.shortcut().toString()}</b></td><td>{action.text().replace('…', '')}</td></tr>"
+        for action in actions.values()
+        if not action.shortcut().isEmpty()
+    )
+    _show_page(parent, "Keys and gestures", _KEYS.format(rows=rows))
+
+
+def about(parent: QWidget) -> None:
+    """Say what the program is, and whose the data are."""
+    _show_page(
+        parent,
+        "About Latent Explorer",
+        f"<h3>Latent Explorer {__version__}</h3><p>Move through the latent space of an image model as if it were a "
+        "map.</p><p>Free software under the GNU General Public License, version 3 or later.<br>MNIST by Y. LeCun, "
+        "C. Cortes and C. Burges, under CC BY-SA 3.0.</p>",
+    )
+
+
+def _show_page(parent: QWidget, title: str, text: str) -> None:
+    """A box with a text of our own as rich text; it does not stop the window."""
+    box = QMessageBox(QMessageBox.Icon.NoIcon, title, text, QMessageBox.StandardButton.Close, parent)
+    box.setModal(False)
+    box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    box.show()

@@ -1,0 +1,257 @@
+"""The workbench: what map panes share, and the panels that follow the active one."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from PyQt6.QtCore import QObject, QPoint, pyqtSignal
+from PyQt6.QtWidgets import QMainWindow, QSplitter, QVBoxLayout, QWidget
+
+from latent_explorer.charts import ChartSpec
+from latent_explorer.engine.client import Urgency
+from latent_explorer.engine.process import Engine
+from latent_explorer.gui import theme as themes
+from latent_explorer.gui.docks import Docks
+from latent_explorer.gui.exports.exporter import Exporter
+from latent_explorer.gui.pane.pane import MapPane
+from latent_explorer.gui.pane.picture_settings import PictureSettings
+from latent_explorer.gui.pane.shared import Shared
+from latent_explorer.gui.settings import Settings
+from latent_explorer.gui.status import StatusLine
+from latent_explorer.gui.training.filming import Filming
+from latent_explorer.gui.training.guide import TOPIC, Guide
+from latent_explorer.gui.training.leaving import Leaving
+from latent_explorer.gui.training.panel import TrainingPanel
+from latent_explorer.gui.training.trainer import StartTrainer, Trainer
+from latent_explorer.gui.widgets.banner import Banner
+from latent_explorer.gui.widgets.latency_graph import LatencyGraph
+from latent_explorer.places import trained_folder
+
+
+class Workbench(QObject):
+    """Settings, messages, theme, training, exports, and map panes, of which one is active.
+
+    window: where the docks, the status bar and the maps go. activated: another pane is active. changed: another bundle
+    is open in the active pane, or its session's state is another.
+    """
+
+    activated = pyqtSignal()
+    changed = pyqtSignal()
+
+    def __init__(
+        self,
+        window: QMainWindow,
+        settings: Settings,
+        start_engine: Callable[[], Engine],
+        start_trainer: StartTrainer,
+    ) -> None:
+        super().__init__(window)
+        self._window, self._start_engine = window, start_engine
+        self.settings, self.theme = settings, themes.DARK
+        self.banner = Banner()
+        bar = window.statusBar()
+        assert bar is not None
+        self.status = StatusLine(bar, lambda: self.active.readings)
+        self.status.graph_wanted.connect(self.show_times)
+        self.shared = Shared(settings, self.banner, self.status.say)
+        self.pictures = PictureSettings.read(settings)
+        self.docks = Docks(window)
+        self._lay_out()
+        self.panes: list[MapPane] = []
+        self._make_training(start_trainer)
+        self.exporter = Exporter(window, lambda: self.active)
+        self.active = self.add_pane()
+        self.guide.lead(self.active)
+        self.docks.arrange_first()
+        themes.on_system_change(self._follow_system)
+
+    def _lay_out(self) -> None:
+        self.maps = QSplitter()
+        self.maps.setChildrenCollapsible(False)
+        middle = QWidget()
+        column = QVBoxLayout(middle)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.banner)
+        column.addWidget(self.maps, 1)
+        self._window.setCentralWidget(middle)
+
+    def _make_training(self, start_trainer: StartTrainer) -> None:
+        self.trainer = Trainer(self, trained_folder(), start_trainer)
+        self.training = TrainingPanel(self.trainer)
+        self.training.open_wanted.connect(self.open)
+        self.docks.add({"Training": self.training})
+        self.guide = Guide(self.trainer, self.training, lambda: self.active)
+        self.guide.shown_wanted.connect(self.show_training)
+        self.leaving = Leaving(self._window, self.trainer, self.banner, self._show_setup)
+        self.filming = Filming(
+            self._window, self.trainer, self.training, self.shared, lambda: self.guide.run, lambda: self.theme.dark
+        )
+
+    # -- panes
+
+    def add_pane(self) -> MapPane:
+        """A further map, which the panels follow from now on."""
+        pane = MapPane(self.shared, self._start_engine)
+        self.panes.append(pane)
+        self.maps.addWidget(pane)
+        self.docks.add(pane.panels)
+        pane.dress(self.theme)
+        self.pictures.apply(pane)
+        pane.turned_to.connect(lambda: self.activate(pane))
+        pane.changed.connect(lambda: self._tell(pane))
+        pane.remembered.connect(self.settings.remember_bundle)
+        pane.raise_wanted.connect(lambda title, show: self._bring(pane, title, show))
+        pane.title.close_wanted.connect(lambda: self.close_pane(pane))
+        self._connect_exports(pane)
+        self.activate(pane)
+        return pane
+
+    def _connect_exports(self, pane: MapPane) -> None:
+        pane.inspector.export_wanted.connect(self.exporter.picture)
+        pane.filmstrip.export_wanted.connect(self.exporter.filmstrip)
+        pane.filmstrip.strip.export_wanted.connect(self.exporter.frame)
+        pane.selection.export_wanted.connect(self.exporter.selection)
+        pane.selection.sheet_wanted.connect(self.exporter.contact_sheet)
+        pane.client.subscribe("export", self.exporter.take, Urgency.EXPORT)
+        pane.client.subscribe(TOPIC, self.guide.take, Urgency.ASKED)
+
+    def activate(self, pane: MapPane) -> None:
+        """Have the panels and the menus follow a pane."""
+        if pane not in self.panes or (self.panes and getattr(self, "active", None) is pane):
+            return
+        self.active = pane
+        self.docks.show_panels(pane.panels)
+        self._show_titles()
+        self.activated.emit()
+        self._tell(pane)
+
+    def close_pane(self, pane: MapPane) -> None:
+        """Close a map, with its engine and all else that is its own; the last one stays."""
+        if len(self.panes) == 1 or pane not in self.panes:
+            return
+        self.exporter.leave(pane)
+        self.panes.remove(pane)
+        if self.active is pane:
+            self.activate(self.panes[0])
+        if self.guide.pane is pane:
+            self.guide.lead(self.active)
+        pane.end()
+        self.docks.remove(pane.panels)
+        pane.setParent(None)
+        pane.deleteLater()
+        self._show_titles()
+        self.active.canvas.setFocus()
+
+    def pane_at(self, at: QPoint) -> MapPane:
+        """The pane at a place in global pixels; else the active one."""
+        return next((pane for pane in self.panes if pane.rect().contains(pane.mapFromGlobal(at))), self.active)
+
+    def _show_titles(self) -> None:
+        for pane in self.panes:
+            pane.title.setVisible(len(self.panes) > 1)
+            pane.title.show_active(pane is self.active, self.theme)
+
+    def _tell(self, pane: MapPane) -> None:
+        if pane is not self.active:
+            return
+        bundle = pane.bundle
+        self._window.setWindowTitle(f"{bundle.name} – Latent Explorer" if bundle is not None else "Latent Explorer")
+        self.changed.emit()
+
+    def _bring(self, pane: MapPane, title: str, show: bool) -> None:
+        if pane is self.active:
+            self.docks.bring(title, show)
+
+    # -- what a person does
+
+    def open(self, folder: Path) -> None:
+        """Open the bundle in a folder, in the active pane."""
+        self.active.open(folder)
+
+    def open_each(self, folders: Sequence[Path], charts: Sequence[ChartSpec] = ()) -> None:
+        """Open bundles side by side, the first in the active pane; that stays active.
+
+        charts: through which the first of them are seen.
+        """
+        first = self.active
+        for number, folder in enumerate(folders):
+            pane = self.add_pane() if number else first
+            pane.open(folder, charts[number] if number < len(charts) else None)
+        self.activate(first)
+
+    def open_beside(self, folder: Path) -> None:
+        """Open the bundle in a folder in a second map."""
+        self.add_pane().open(folder)
+
+    def undo(self) -> None:
+        """Undo the last change of pins, path or selection in the active pane."""
+        if self.active.session is not None:
+            self.active.session.undo()
+
+    def redo(self) -> None:
+        """Redo what was undone last."""
+        if self.active.session is not None:
+            self.active.session.redo()
+
+    def show_training(self) -> None:
+        """Bring the training panel to the front."""
+        self.docks.bring("Training")
+        self.training.setFocus()
+
+    def _show_setup(self) -> None:
+        self.docks.bring("Training")
+        self.training.show_setup()
+
+    def show_times(self) -> None:
+        """Open a small live graph of how long hovers and frames take in the active pane."""
+        pane = self.active
+        meters = {
+            "exact": pane.prober.exact,
+            "interpolated": pane.prober.interpolated,
+            "frame": pane.canvas.pacing.frames,
+        }
+        LatencyGraph(self._window, meters, self.theme).show()
+
+    def use_pictures(self, pictures: PictureSettings) -> None:
+        """Show and keep the pictures of all maps so, and remember it."""
+        self.pictures = pictures
+        pictures.remember(self.settings)
+        for pane in self.panes:
+            pictures.apply(pane)
+
+    def clear_disk(self) -> None:
+        """Remove all pictures and fields kept on disk."""
+        for pane in self.panes:
+            pane.store.clear()
+            pane.look()  # what was to be read has to be computed
+        self.status.say("The pictures and fields kept on disk are removed.")
+
+    # -- the theme
+
+    def choose_theme(self, name: str) -> None:
+        """ "light", "dark", or "system" for whatever the system asks for."""
+        self.settings.theme = name
+        self.theme = {"light": themes.LIGHT, "dark": themes.DARK}.get(name) or themes.system_theme()
+        themes.apply(self.theme)
+        self.banner.dress(self.theme)
+        self.training.dress(self.theme)
+        for pane in self.panes:
+            pane.dress(self.theme)
+        self._show_titles()
+        self.guide.ask()
+
+    def _follow_system(self) -> None:
+        if self.settings.theme == "system":
+            self.choose_theme("system")
+
+    # -- the end
+
+    def end(self) -> None:
+        """End all processes and threads; the window closes."""
+        self.docks.remember(self.settings)
+        self.settings.save()
+        self.status.stop()
+        self.trainer.close()
+        self.training.end()
+        for pane in self.panes:
+            pane.end()

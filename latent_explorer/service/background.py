@@ -1,0 +1,32 @@
+"""Makes this process one that serves a window from the background; imports nothing heavy, so that it can come first."""
+
+import logging
+import os
+import signal
+import sys
+from typing import BinaryIO
+
+from latent_explorer.errors import UserError
+from latent_explorer.waiting import wait_asleep
+
+_log = logging.getLogger(__name__)
+
+
+def become_server(name: str, niceness: int) -> BinaryIO:
+    """Prepare this process; returns where its replies go. niceness: how much others go before it."""
+    replies = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # a stray print must not fall between the replies
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the window, which then ends us
+    if hasattr(os, "nice"):
+        os.nice(niceness)
+    wait_asleep()
+    logging.basicConfig(level=logging.WARNING, format=f"{name}: %(message)s")
+    return replies
+
+
+def in_words(error: Exception) -> str:
+    """What a person is to read of an error; of one that nobody foresaw, the log has the rest."""
+    if isinstance(error, UserError):
+        return str(error)
+    _log.error("unforeseen", exc_info=error)
+    return f"something unforeseen happened, which is an error of the program: {type(error).__name__}: {error}"

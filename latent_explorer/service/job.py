@@ -1,0 +1,125 @@
+"""One long task in a process of its own: a request, reports until it is done, has failed or is cancelled."""
+
+import os
+import queue
+import threading
+from collections.abc import Callable, Generator
+from typing import Any, Generic, Literal
+
+from latent_explorer.errors import ServiceError
+from latent_explorer.service.background import become_server, in_words
+from latent_explorer.service.child import Child
+from latent_explorer.service.client import Client, Lost
+from latent_explorer.service.codec import LARGEST, A, Codec, Conversation, Message, Q, Unreadable
+from latent_explorer.service.server import Server
+
+GRACE = 2.0
+"""Seconds that a job that is cancelled, or whose window is gone, has to reach its next report and to tidy up."""
+
+
+class JobEnded(Message, frozen=True, tag=True):
+    """The last that is heard of a job. reason: why it failed, as a person is to read it."""
+
+    outcome: Literal["done", "failed", "cancelled"]
+    reason: str = ""
+
+
+def job_conversation(request: type[Q], reports: Any, largest: int = LARGEST) -> Conversation[Q, Any]:
+    """What is said to and by a job. reports: a Message or a union of them; the last may hold the result."""
+    return Conversation(Codec(request, largest), Codec(reports | JobEnded, largest))
+
+
+class BackgroundJob(Generic[Q]):
+    """A job under way; begins at once.
+
+    module: what `python -m` runs, which calls `serve_job` with the same conversation. on_report: called in a thread of
+    the client's, maybe before this returns, with each report and at last with JobEnded, whatever happens but `close`.
+    """
+
+    def __init__(
+        self, module: str, conversation: Conversation[Q, Any], request: Q, on_report: Callable[[Any], None]
+    ) -> None:
+        self._on_report, self._module = on_report, module
+        self._cancelled = self._ended = False
+        self._client = Client(module, conversation, self._take)
+        child = self._client.warm()
+        # a large request waits for the process to read it, which the window must not
+        self._sending = threading.Thread(target=self._send, args=(child, request), name="request", daemon=True)
+        self._sending.start()
+
+    @property
+    def pid(self) -> int | None:
+        """The number of its process; None once that is gone."""
+        return self._client.pid
+
+    def cancel(self) -> None:
+        """Let it end at its next report, at the latest after GRACE; JobEnded follows. Returns at once."""
+        self._cancelled = True
+        if self._sending.is_alive():
+            self._client.kill()
+        else:
+            self._client.hang_up()
+
+    def close(self) -> None:
+        """End it, now; returns when nothing will be called any more."""
+        self._client.close()
+        self._sending.join()
+
+    def _send(self, child: Child[Q, Any], request: Q) -> None:
+        try:
+            child.send(request)
+        except OSError:
+            pass  # the receiving thread tells
+        except ServiceError as error:
+            self._take(JobEnded("failed", str(error)))
+            child.stop()
+
+    def _take(self, report: Any) -> None:
+        if self._ended:
+            return  # its process leaves
+        if isinstance(report, Lost):
+            words = f"{self._module} stopped unexpectedly" + (f": {report.reason}" if report.reason else "")
+            report = JobEnded("cancelled") if self._cancelled else JobEnded("failed", words)
+        self._ended = isinstance(report, JobEnded)
+        self._on_report(report)
+
+
+Work = Callable[[Q], Generator[A, None, None]]
+"""A job's work: yields reports, closed at one of them when the job is cancelled. Raises UserError for what a person
+is to read."""
+
+
+def serve_job(name: str, conversation: Conversation[Q, Any], work: Work[Q, Any], niceness: int = 19) -> None:
+    """Do the one job that this process was started for, and leave. Call it before anything heavy is imported."""
+    cancelled, asked = threading.Event(), queue.SimpleQueue[Q | Unreadable | None]()
+
+    def at_end() -> None:
+        if not cancelled.is_set():
+            cancelled.set()
+            asked.put(None)
+            watchdog = threading.Timer(GRACE, os._exit, (1,))
+            watchdog.daemon = True
+            watchdog.start()
+
+    server = Server(conversation, become_server(name, niceness), at_end)
+    server.listen(asked.put)
+    request = asked.get()
+    if isinstance(request, Unreadable):
+        server.send(JobEnded("failed", request.reason))
+    elif request is not None:
+        server.send(_done(work, request, server.send, cancelled))
+    os._exit(0)  # the thread that reads would otherwise be waited for
+
+
+def _done(work: Work[Q, Any], request: Q, send: Callable[[Any], None], cancelled: threading.Event) -> JobEnded:
+    try:
+        reports = work(request)
+        for report in reports:
+            if not cancelled.is_set():
+                send(report)
+            if cancelled.is_set():
+                reports.close()
+                return JobEnded("cancelled")
+    except Exception as error:
+        return JobEnded("failed", in_words(error))
+    return JobEnded("done")

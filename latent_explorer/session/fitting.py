@@ -1,0 +1,62 @@
+"""Charts that take long are fitted in a process of their own, which reports as it goes and leaves a file.
+
+Run as `python -m latent_explorer.session.fitting`; what the window starts is `begin_fit`.
+"""
+
+from collections.abc import Callable, Generator
+from pathlib import Path
+
+from latent_explorer.charts import CHARTS, Arrays, ChartSpec, FitCache, FitReport, chart_input, checked, needs_fit
+from latent_explorer.places import chart_folder
+from latent_explorer.service.codec import Message
+from latent_explorer.service.job import BackgroundJob, JobEnded, job_conversation, serve_job
+from latent_explorer.session.opened import OpenBundle, open_bundle
+
+
+class Fit(Message, frozen=True, tag=True):
+    """Fit the chart of a spec to the latents of the bundle in a folder."""
+
+    folder: Path
+    spec: ChartSpec
+
+
+FITTING = job_conversation(Fit, FitReport)
+
+
+def begin_fit(
+    bundle: OpenBundle, spec: ChartSpec, on_report: Callable[[FitReport | JobEnded], None]
+) -> BackgroundJob[Fit]:
+    """Fit in the background; after JobEnded("done") `bundle.with_chart(spec)` is quick.
+
+    on_report: called in a thread of the job's with each report, and at last with JobEnded.
+    """
+    return BackgroundJob("latent_explorer.session.fitting", FITTING, Fit(bundle.folder, spec), on_report)
+
+
+def fit_is_missing(bundle: OpenBundle, spec: ChartSpec) -> bool:
+    """Whether a chart has to be fitted before a bundle can be seen through it."""
+    if not needs_fit(spec):
+        return False
+    return not FitCache(chart_folder()).has(bundle.seal, checked(spec, bundle.latents.mean.shape[1]))
+
+
+def fit_chart(bundle: OpenBundle, spec: ChartSpec) -> Generator[FitReport, None, Arrays]:
+    """Fit here, or take what is kept; returns the arrays, and keeps them.
+
+    Raises UserError where the spec is not possible for the bundle, or the disk does not take what was found.
+    """
+    chosen, cache = checked(spec, bundle.latents.mean.shape[1]), FitCache(chart_folder())
+    fit = CHARTS[chosen.kind].fit
+    arrays = cache.read(bundle.seal, chosen)
+    if arrays is None and fit is not None:
+        arrays = yield from fit(chart_input(chosen, bundle.latents.mean, bundle.latents.label))
+        cache.keep(bundle.seal, chosen, arrays)
+    return arrays or {}
+
+
+def _work(request: Fit) -> Generator[FitReport, None, None]:
+    yield from fit_chart(open_bundle(request.folder), request.spec)
+
+
+if __name__ == "__main__":
+    serve_job("fitting", FITTING, _work)
