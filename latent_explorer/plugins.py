@@ -4,11 +4,11 @@ import logging
 import os
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from latent_explorer.errors import UserError
 
@@ -20,6 +20,16 @@ _PREFIX = "latent_explorer."
 _HEAVY = ("torch", "torchvision", "sklearn", "lightning_fabric")
 _loading = threading.RLock()
 _loaded: dict[str, tuple["Plugin", ...]] = {}
+
+
+class Named(Protocol):
+    """What can be registered."""
+
+    @property
+    def name(self) -> str: ...
+
+
+_T = TypeVar("_T", bound=Named)
 
 
 @dataclass(frozen=True)
@@ -38,6 +48,48 @@ class Plugin:
 
     def __str__(self) -> str:
         return f"{self.name!r} among the {self.group} of {self.distribution}"
+
+
+class Registry(Mapping[str, _T]):
+    """Things of one kind by their `name`: ours, and those that other packages add to a group of entry points.
+
+    Those of others are looked for when all are listed, or a name is asked for that is none of ours.
+    unique: further attributes that no two may share. check: raises UserError where a thing contradicts itself.
+    """
+
+    def __init__(self, group: str, kind: type[_T], *unique: str, check: Callable[[_T], None] | None = None) -> None:
+        self._group, self._kind, self._unique, self._check = group, kind, ("name", *unique), check
+        self._things: dict[str, _T] = {}
+
+    def register(self, thing: Any) -> None:
+        """Add a thing. Raises UserError where it is of another kind, contradicts itself, or has what another has."""
+        if not isinstance(thing, self._kind):
+            raise UserError(f"expected a {self._kind.__name__}, found {type(thing).__name__}")
+        if self._check is not None:
+            self._check(thing)
+        for other in self._things.values():
+            for attribute in self._unique:
+                value = getattr(thing, attribute)
+                if value == getattr(other, attribute):
+                    raise UserError(f"two {self._group} have the {attribute} {value!r}; rename one of them")
+        self._things[thing.name] = thing
+
+    def load(self) -> "tuple[Plugin, ...]":
+        """Look for those of other packages, if that was not done yet; returns what was found, the broken included."""
+        return load_plugins(self._group, self.register)
+
+    def __getitem__(self, name: str) -> _T:
+        if name not in self._things:
+            self.load()
+        return self._things[name]
+
+    def __iter__(self) -> Iterator[str]:
+        self.load()
+        return iter(dict(self._things))
+
+    def __len__(self) -> int:
+        self.load()
+        return len(self._things)
 
 
 def load_plugins(group: str, register: Callable[[Any], None]) -> tuple[Plugin, ...]:

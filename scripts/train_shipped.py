@@ -42,7 +42,7 @@ SHIPPED = {
         Path("mnist-vae-2d"),
         family="vae",
         trunk="residual",
-        refinements=1,
+        settings={"refinements": 1},
         recipe=Recipe(epochs=60, warm_up=0.05, prior_warm_up=0.25, precision="bfloat16"),
     ),
     "mnist-ae-2d": Job(
@@ -80,7 +80,7 @@ SHIPPED = {
         family="vae",
         trunk="resnet",
         latent_dim=128,
-        beta=0.1,
+        settings={"beta": 0.1},
         variances=False,
         latents="uint8",
         tiles=0,

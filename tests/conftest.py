@@ -108,10 +108,13 @@ def filmed_run(tmp_path: Path) -> Path:
 def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Path]]:
     """Installs a package of one module with entry points; what it adds is forgotten after the test."""
     from latent_explorer.charts import CHARTS
+    from latent_explorer.data.named import DATASETS
     from latent_explorer.fields import FIELDS
+    from latent_explorer.nets.families import FAMILIES
 
     site = tmp_path / "site"
-    before = dict(CHARTS), dict(FIELDS)
+    for registry in (CHARTS, FIELDS, FAMILIES, DATASETS):
+        monkeypatch.setattr(registry, "_things", dict(registry._things))
     monkeypatch.setattr(plugins, "_loaded", {})
     monkeypatch.syspath_prepend(str(site))
     monkeypatch.setenv("PYTHONPATH", str(site), prepend=":")
@@ -124,13 +127,11 @@ def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callabl
         lines = (f"[latent_explorer.{group}]\n{entry}\n" for group, entry in entries.items())
         (info / "entry_points.txt").write_text("\n".join(lines))
         plugins._any_offered.cache_clear()
+        plugins._loaded.clear()  # it is looked for anew
         return site
 
     yield install
     plugins._any_offered.cache_clear()
-    for registry, kept in zip((CHARTS, FIELDS), before, strict=True):
-        registry.clear()
-        registry.update(kept)
 
 
 def _three_greys(file: Path, shape: tuple[int, int, int], count: int) -> Dataset:

@@ -192,7 +192,7 @@ def _watch_tiles(window: Window) -> list[object]:
 def _show_more_points(person: Person, count: int) -> None:
     """Show made-up points, each near a real one and of its class, in the layer of the real ones."""
     window = person.window
-    window.pane.points.set_points(more_points(person.bundle, count), frozenset(), window.workbench.theme)
+    window.pane.points.dress(more_points(person.bundle, count), frozenset(), window.workbench.theme)
     person.wait_until(lambda: not window.pane.points.sorting)
     window.pane.canvas.refresh()
 

@@ -1,16 +1,18 @@
 """How fast a network is trained here, beside the plain loop that one would write with torch alone."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from statistics import median
 
 from latent_explorer.bench.measure import timed
 from latent_explorer.bench.train_baseline import plain_losses
 from latent_explorer.data import open_dataset
 from latent_explorer.data.dataset import Dataset
-from latent_explorer.nets.registry import usual_widths
 from latent_explorer.nets.spec import NetSpec
+from latent_explorer.runs import Job
 from latent_explorer.runs.recipe import Recipe
 from latent_explorer.training.devices import choose_device
+from latent_explorer.training.jobs import spec_of
 from latent_explorer.training.loop import Training
 
 _HIDDEN = (512, 128, 64)
@@ -56,9 +58,7 @@ def _on_cuda(recipe: Recipe) -> bool:
 
 def _seconds_of_default_vae(dataset: Dataset, recipe: Recipe) -> float:
     """For thirty epochs, scaled where the recipe has others."""
-    spec = NetSpec(
-        family="vae", trunk="dense", image_shape=dataset.image_shape, latent_dim=2, hidden=usual_widths("dense")
-    )
+    spec = spec_of(Job(dataset.source, Path()), dataset)
     return 30 * timed(lambda: list(our_epochs(spec, dataset, recipe))) / 1000 / recipe.epochs
 
 
@@ -66,4 +66,4 @@ def our_epochs(spec: NetSpec, dataset: Dataset, recipe: Recipe) -> Iterator[floa
     """Train as `latent-explorer train` does; the loss on the test images after each epoch."""
     for report in Training.begin(spec, dataset, recipe).run():
         if report.test_losses is not None:
-            yield report.test_losses["loss"]
+            yield next(iter(report.test_losses.values()))

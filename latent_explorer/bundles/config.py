@@ -2,6 +2,7 @@
 
 import msgspec
 
+from latent_explorer.nets.families import Family, find_family
 from latent_explorer.nets.spec import NetSpec
 
 
@@ -44,6 +45,8 @@ class BundleConfig(msgspec.Struct, frozen=True, kw_only=True):
     moment: of a snapshot, which has neither card nor preview; None for a bundle that is complete.
     turn: the orthogonal matrix, row by row, that lays its plane beside those of the run it comes from; see
     `charts.TurnedChart`. None for no turn.
+    prior_samples: how many draws from the prior stand for latents, where the network has no encoder; they have neither
+    labels nor errors, and no images. 0 where each image has its latent.
     """
 
     format: int
@@ -56,3 +59,14 @@ class BundleConfig(msgspec.Struct, frozen=True, kw_only=True):
     files: dict[str, str]
     moment: Moment | None = None
     turn: tuple[float, float, float, float] | None = None
+    prior_samples: int = 0
+
+    @property
+    def family(self) -> Family:
+        """The family of its network. Raises UserError where it is not installed."""
+        return find_family(self.net.family)
+
+    @property
+    def latents(self) -> int:
+        """How many latents there are at most: one for each image, or draws from the prior."""
+        return self.prior_samples or self.dataset.count

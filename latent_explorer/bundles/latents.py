@@ -11,6 +11,7 @@ class Latents:
     """The latents of a dataset, in the dataset's order.
 
     mean, log_variance: float32 (n, d), of the posterior; log_variance is None where the family has none.
+    Of a network without an encoder they are draws from the prior: then label and error are None.
     label: int64 (n,), or None. split: uint8 (n,), 0 for train and 1 for test.
     error: float32 (n,), the mean squared error of the reconstruction from the mean, on pixels in [0, 1].
     index: int64 (n,), ascending: which images of the dataset they are of; None for all.
@@ -20,7 +21,7 @@ class Latents:
     log_variance: NDArray[np.float32] | None
     label: NDArray[np.int64] | None
     split: NDArray[np.uint8]
-    error: NDArray[np.float32]
+    error: NDArray[np.float32] | None
     index: NDArray[np.int64] | None = None
 
     def __len__(self) -> int:

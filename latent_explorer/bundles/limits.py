@@ -31,7 +31,7 @@ def latents_bytes(config: BundleConfig) -> int:
     """How many bytes `latents.safetensors` may take at most."""
     per_image = 4 * (2 * config.net.latent_dim + 3) + 1
     per_dimension = 4 * 4  # the lowest values and the steps of arrays in steps
-    return config.dataset.count * per_image + config.net.latent_dim * per_dimension + HEADER_BYTES
+    return config.latents * per_image + config.net.latent_dim * per_dimension + HEADER_BYTES
 
 
 def _bounds(config: BundleConfig) -> Iterator[_Bound]:
@@ -39,11 +39,11 @@ def _bounds(config: BundleConfig) -> Iterator[_Bound]:
     yield "net.image_shape's height", net.image_shape[0], 1, 2048
     yield "net.image_shape's width", net.image_shape[1], 1, 2048
     yield "net.latent_dim", net.latent_dim, 1, 4096
-    yield "net.beta", net.beta, 0, 1e6
-    yield "net.refinements", net.refinements, 0, 100
+    yield "net.classes", net.classes, 0, 10**5
     yield "the number of net.hidden", len(net.hidden), 0, 64
     yield from (("each of net.hidden", width, 1, 16384) for width in net.hidden)
     yield "dataset.count", config.dataset.count, 1, 10**8
+    yield "prior_samples", config.prior_samples, 0, 10**6
     yield "the number of dataset.class_names", len(config.dataset.class_names), 0, 10**5
     yield from (("each of turn", value, -1.001, 1.001) for value in config.turn or ())
     yield "training.epochs", training.epochs, 0, 10**7

@@ -23,7 +23,9 @@ def packed(latents: Latents, precision: Precision) -> dict[str, NDArray[Any]]:
     a deviation needs no more. Beside an array `x` in steps lie `x_low` and `x_step`, float32 (d,).
     """
     full = precision == "float32"
-    arrays = {"split": latents.split, "error": latents.error.astype(np.float32 if full else np.float16)}
+    arrays: dict[str, NDArray[Any]] = {"split": latents.split}
+    if latents.error is not None:
+        arrays["error"] = latents.error.astype(np.float32 if full else np.float16)
     arrays |= _in(precision, "mean", latents.mean)
     if latents.log_variance is not None:
         arrays |= _in("float32" if full else "uint8", "log_variance", latents.log_variance)
@@ -43,23 +45,25 @@ def restored(arrays: Arrays) -> Latents:
         log_variance=_full(arrays, "log_variance") if "log_variance" in arrays else None,
         label=None if label is None else label.astype(np.int64),
         split=arrays["split"],
-        error=_full(arrays, "error"),
+        error=_full(arrays, "error") if "error" in arrays else None,
         index=None if index is None else index.astype(np.int64),
     )
 
 
-def layout(arrays: Arrays, count: int, dim: int, labelled: bool) -> Layout:
+def layout(arrays: Arrays, count: int, dim: int, labelled: bool, of_images: bool = True) -> Layout:
     """The types that each array may have, and its shape; of a dataset of `count` images, latents of `dim` dimensions.
 
-    Where there is an index, it says of how many of the images they are.
+    Where there is an index, it says of how many of the images they are. Those that are not `of_images` are draws from
+    the prior.
     """
     if "index" in arrays:
         count = min(count, arrays["index"].size)
     expected: Layout = {
         "mean": (("float32", "float16", "uint8"), (count, dim)),
         "split": (("uint8",), (count,)),
-        "error": (("float32", "float16"), (count,)),
     }
+    if of_images:
+        expected["error"] = (("float32", "float16"), (count,))
     if "log_variance" in arrays:
         expected["log_variance"] = (("float32", "float16", "uint8"), (count, dim))
     if labelled:

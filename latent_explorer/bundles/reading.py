@@ -1,6 +1,7 @@
 """Reading a bundle: every file is checked against `config.json` before anything of it is used."""
 
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -13,7 +14,8 @@ from latent_explorer.bundles.config import BundleConfig
 from latent_explorer.bundles.latents import Latents
 from latent_explorer.bundles.packing import Layout, layout, restored
 from latent_explorer.bundles.tiles import TILE_PICTURES, Tiles
-from latent_explorer.errors import BundleError
+from latent_explorer.errors import BundleError, UserError
+from latent_explorer.nets.families import FAMILIES
 
 _Array = NDArray[np.generic]
 _PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
@@ -27,16 +29,40 @@ def read_config(folder: Path) -> BundleConfig:
     path = Path(folder) / seal.CONFIG
     content = _read(path, limits.CONFIG_BYTES)
     try:
-        config = msgspec.json.decode(content, type=BundleConfig)
+        config = msgspec.convert(_with_settings(msgspec.json.decode(content)), BundleConfig)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise _refusal(path, "a bundle's configuration", str(error)) from error
     if config.format != limits.FORMAT:
         raise _refusal(path, f"format {limits.FORMAT}", f"format {config.format}, of another version of the program")
-    complaint = limits.outside_limits(config)
+    complaint = limits.outside_limits(config) or _family_complaint(config)
     if complaint:
         raise BundleError(f"{path}: {complaint}")
     _check_seal(path, config, seal.config_digest(content, config.files.get(seal.CONFIG, "")))
     return config
+
+
+def _with_settings(content: Any) -> Any:
+    """A configuration as it is now: once, a VAE's settings lay beside those of every network."""
+    net = content.get("net") if isinstance(content, dict) else None
+    if isinstance(net, dict) and "settings" not in net:
+        family = FAMILIES.get(str(net.get("family")))
+        known = {setting.name for setting in family.settings} if family else set()
+        net["settings"] = {name: net[name] for name in ("beta", "refinements") if name in known & net.keys()}
+    return content
+
+
+def _family_complaint(config: BundleConfig) -> str | None:
+    """What the family of the network says against it; one that is not installed is named."""
+    try:
+        family = config.family
+        family.values(config.net.settings)
+    except UserError as error:
+        return str(error)
+    if family.encodes == bool(config.prior_samples):
+        return "expected prior_samples where the family has no encoder, and only there"
+    if family.conditional != bool(config.net.classes):
+        return "expected net.classes where the family is given the class, and only there"
+    return None
 
 
 def read_latents(folder: Path, config: BundleConfig | None = None) -> Latents:
@@ -47,8 +73,9 @@ def read_latents(folder: Path, config: BundleConfig | None = None) -> Latents:
     config = config or read_config(folder)
     path = Path(folder) / seal.LATENTS
     tensors = _read_tensors(path, config, limits.latents_bytes(config))
-    labelled = bool(config.dataset.class_names)
-    _check_layout(path, tensors, layout(tensors, config.dataset.count, config.net.latent_dim, labelled))
+    of_images = not config.prior_samples
+    labelled = of_images and bool(config.dataset.class_names)
+    _check_layout(path, tensors, layout(tensors, config.latents, config.net.latent_dim, labelled, of_images))
     latents = restored(tensors)
     _check_values(path, latents, config)
     return latents
@@ -171,7 +198,8 @@ def _check_values(path: Path, latents: Latents, config: BundleConfig) -> None:
         _check_range(path, "index", latents.index, config.dataset.count - 1)
         if (np.diff(latents.index) <= 0).any():
             raise _refusal(path, "an ascending index", "one that is not")
-    _check_range(path, "error", latents.error, 1)
+    if latents.error is not None:
+        _check_range(path, "error", latents.error, 1)
     if latents.label is not None:
         _check_range(path, "label", latents.label, len(config.dataset.class_names) - 1)
 

@@ -9,7 +9,6 @@ from latent_explorer.charts.kind import MANY, Arrays, ChartInput, ChartKind, Fit
 from latent_explorer.charts.principal import principal_chart
 from latent_explorer.charts.registry import (
     CHARTS,
-    all_charts,
     chart_for,
     chart_input,
     charts_for,
@@ -38,7 +37,6 @@ __all__ = [
     "Parameter",
     "Turn",
     "TurnedChart",
-    "all_charts",
     "bulk",
     "chart_for",
     "chart_input",

@@ -1,7 +1,5 @@
 """The kinds of charts there are, and the one place where a chart is made."""
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -14,35 +12,17 @@ from latent_explorer.charts.slice import SLICE
 from latent_explorer.charts.spec import ChartSpec
 from latent_explorer.charts.turned import Turn, TurnedChart
 from latent_explorer.errors import UserError
-from latent_explorer.plugins import load_plugins
+from latent_explorer.plugins import Registry
 
-CHARTS: dict[str, ChartKind] = {}
-"""Ours at once; those of other packages once `all_charts` was asked for them."""
-
-
-def register(kind: Any) -> None:
-    """Add a kind of chart. Raises UserError where it is none, or its name or title is taken."""
-    if not isinstance(kind, ChartKind):
-        raise UserError(f"expected a ChartKind, found {type(kind).__name__}")
-    for each in CHARTS.values():
-        if kind.name == each.name or kind.title == each.title:
-            raise UserError(f"there is a chart {each.name!r} with the title {each.title!r} already")
-    CHARTS[kind.name] = kind
-
-
+CHARTS: Registry[ChartKind] = Registry("charts", ChartKind, "title")
+register = CHARTS.register
 for _kind in (IDENTITY, PRINCIPAL, FOLLOWING, SLICE):
     register(_kind)
 
 
-def all_charts() -> dict[str, ChartKind]:
-    """The kinds by name, those that other packages add included."""
-    load_plugins("charts", register)
-    return CHARTS
-
-
 def charts_for(dimensions: int) -> list[ChartKind]:
     """The kinds that fit latent spaces of so many dimensions."""
-    return [kind for kind in all_charts().values() if dimensions in kind.dimensions]
+    return [kind for kind in CHARTS.values() if dimensions in kind.dimensions]
 
 
 def default_spec(dimensions: int) -> ChartSpec:
@@ -57,7 +37,7 @@ def checked(spec: ChartSpec | None, dimensions: int) -> ChartSpec:
     """
     if spec is None:
         return default_spec(dimensions)
-    if spec.kind not in CHARTS and spec.kind not in all_charts():
+    if spec.kind not in CHARTS:
         names = ", ".join(CHARTS)
         raise UserError(f"no chart called {spec.kind!r}: expected one of {names}; see `latent-explorer plugins`")
     kind = CHARTS[spec.kind]
@@ -76,8 +56,7 @@ def checked(spec: ChartSpec | None, dimensions: int) -> ChartSpec:
 
 def needs_fit(spec: ChartSpec) -> bool:
     """Whether it takes long to make such a chart for the first time."""
-    kind = CHARTS.get(spec.kind) or all_charts().get(spec.kind)
-    return kind is not None and kind.fit is not None
+    return spec.kind in CHARTS and CHARTS[spec.kind].fit is not None
 
 
 def chart_input(

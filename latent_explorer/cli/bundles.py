@@ -53,7 +53,7 @@ def evaluate(
     """Measure a bundle on its test images.
 
     From its files alone, and on all images of the test split: the -ELBO in nats (grey levels as Bernoulli means, one
-    sample an image; none for an autoencoder), the mean squared error of the reconstructions on pixels in 0..1, and
+    sample an image; none without a variance), the mean squared error of the reconstructions on pixels in 0..1, and
     the accuracy of the classes of the 10 nearest means.
     """
     from rich.console import Console

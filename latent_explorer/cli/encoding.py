@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from latent_explorer.cli.options import DEFAULT_MODEL, AsJson, Device, Model, Overwrite, examples, refuse_taken
+from latent_explorer.cli.opened import label_of
+from latent_explorer.cli.options import DEFAULT_MODEL, AsJson, Device, Label, Model, Overwrite, examples, refuse_taken
 from latent_explorer.cli.output import print_json
 from latent_explorer.cli.parts import Shard, encode_into, is_folder, table_of
 from latent_explorer.errors import DataError, UserError
@@ -43,13 +44,15 @@ def encode(
         str | None, typer.Option(metavar="K/N", help="With a folder: only what falls to the Kth of N machines.")
     ] = None,
     resize: Annotated[bool, typer.Option("--resize", help="Stretch images of another size to the model's.")] = False,
+    label: Label = None,
     device: Device = "auto",
     overwrite: Overwrite = False,
     as_json: AsJson = False,
 ) -> None:
     """Encode images to latents.
 
-    Writes a file, with the error of each reconstruction, or with --json and no --out prints the latents themselves.
+    Writes a file, with the error of each reconstruction, or with --json and no --out prints the latents themselves. A
+    conditional model encodes each image under its own class, or all under that of --label.
     Where --out is no .npz or .csv but a folder, the latents go there in parts, and of the images no more than a part
     is in memory at a time. After Ctrl-C or worse, the same command goes on with the parts that are missing; several
     machines share them with --shard; merge puts them together.
@@ -57,30 +60,30 @@ def encode(
     from latent_explorer.bundles import read_config
     from latent_explorer.export import find_format
 
+    folder = find_bundle(model)
+    config = read_config(folder)
+    if not config.family.encodes:
+        raise UserError(f"{config.name} has no encoder: it makes pictures of latents, and latents of no images")
     if out is None and not as_json:
         raise UserError("expected --out FILE.npz, --out FILE.csv or --out DIR, or --json to print the latents")
     if out is not None and is_folder(out):
         share = Shard.of(shard or "1/1")
-        folder = find_bundle(model)
-        dataset = _dataset(images, read_config(folder).net.image_shape, resize)
+        dataset = _labelled(_dataset(images, config.net.image_shape, resize), config, label)
         encode_into(out, folder, dataset, share, device, overwrite=overwrite, as_json=as_json)
         return
     if shard is not None:
         raise UserError(f"--shard {shard}: expected --out DIR, the folder of the parts")
     known = None if out is None else find_format("latents", out)
     refuse_taken([] if out is None else [out], overwrite)
-    _encode_whole(images, find_bundle(model), known, out, resize, device, overwrite, as_json)
+    dataset = _labelled(_dataset(images, config.net.image_shape, resize), config, label)
+    table = _encoded(folder, config, dataset, device)
+    _put(table, config, images, known, out, overwrite, as_json)
 
 
-def _encode_whole(
-    images: str, folder: Path, known: Any, out: Path | None, resize: bool, device: str, overwrite: bool, as_json: bool
-) -> None:
-    """Write all latents to `out` in a known format, or print them where that is None."""
-    from latent_explorer.bundles import read_config
+def _put(table: Any, config: Any, images: str, known: Any, out: Path | None, overwrite: bool, as_json: bool) -> None:
+    """Write the latents to `out` in a known format, or print them where that is None."""
     from latent_explorer.export import Provenance
 
-    config = read_config(folder)
-    table = _encoded(folder, config, _dataset(images, config.net.image_shape, resize), device)
     if known is not None:
         known.write(out, table, provenance=Provenance(config.name, f"of {images}"), overwrite=overwrite)
     if as_json:
@@ -109,6 +112,16 @@ def _dataset(images: str, shape: tuple[int, int, int], resize: bool) -> Any:
     size = shape[:2] if resize else None
     dataset = _one_picture(Path(images), size) if _is_picture(Path(images)) else open_dataset(images, resize=size)
     return dataset if dataset.image_shape == shape else replace(dataset, images=_fitted(dataset.images, shape, images))
+
+
+def _labelled(dataset: Any, config: Any, label: str | None) -> Any:
+    """The Dataset with the classes under which a conditional model of this BundleConfig is to encode it."""
+    if label is None:
+        return dataset
+    import numpy as np
+
+    labels = np.full(len(dataset), label_of(config, label), np.int64)
+    return replace(dataset, labels=labels, class_names=config.dataset.class_names)
 
 
 def _is_picture(path: Path) -> bool:

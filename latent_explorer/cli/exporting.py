@@ -87,12 +87,13 @@ def latents(out: Out, model: Model = DEFAULT_MODEL, overwrite: Overwrite = False
     found = read_latents(folder, config)
     names = config.dataset.class_names if found.label is not None else ()
     table = LatentTable(found.mean, found.log_variance, found.label, found.split, found.error, names)
-    source = Provenance(config.name, f"of the dataset {config.dataset.name}")
+    what = f"images of {config.dataset.name}" if not config.prior_samples else "draws from the prior"
+    source = Provenance(config.name, f"of {what}")
     known.write(out, table, provenance=source, overwrite=overwrite)
     if as_json:
         print_json({"model": config.name, "file": str(out), "images": len(found), "arrays": list(table.arrays())})
     else:
-        print(f"{out}: the latents of {len(found):,} images of {config.dataset.name} by {config.name}")
+        print(f"{out}: the latents of {len(found):,} {what} by {config.name}")
 
 
 def draw_map(

@@ -65,8 +65,25 @@ def seen_through(bundle: Any, chart: str | None) -> Any:
         raise UserError(f"--chart {chart}: {error}") from error
 
 
-def open_model(name_or_path: str) -> OpenModel:
-    """Open a bundle to decode with. Raises UserError where there is none, or it is broken."""
+def label_of(config: Any, text: str | None) -> int:
+    """The class of a BundleConfig written behind --label, by number or name; 0 for none. Raises UserError."""
+    names: tuple[str, ...] = config.dataset.class_names[: config.net.classes]
+    if text is None:
+        return 0
+    if not names:
+        raise UserError(f"--label {text}: {config.name} is given no class; leave it out")
+    if text in names:
+        return names.index(text)
+    if text.isdecimal() and int(text) < len(names):
+        return int(text)
+    raise UserError(f"--label {text}: expected 0 to {len(names) - 1}, or one of {', '.join(names)}")
+
+
+def open_model(name_or_path: str, label: str | None = None) -> OpenModel:
+    """Open a bundle to decode with. Raises UserError where there is none, or it is broken.
+
+    label: as it was written behind --label.
+    """
     from latent_explorer.bundles import read_config, read_weights
     from latent_explorer.engine.accelerator import choose_device
     from latent_explorer.engine.decoder import Decoder
@@ -74,7 +91,10 @@ def open_model(name_or_path: str) -> OpenModel:
 
     folder = find_bundle(name_or_path)
     config = read_config(folder)
-    decoder = Decoder(load_model(config.net, read_weights(folder, config)), choose_device())
+    under = label_of(config, label)
+    model = load_model(config.net, read_weights(folder, config))
+    model.label = under
+    decoder = Decoder(model, choose_device())
 
     def decode(z: "NDArray[np.float32]") -> "NDArray[np.uint8]":
         import numpy as np

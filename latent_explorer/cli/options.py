@@ -14,6 +14,9 @@ DEFAULT_MODEL = "mnist-vae-2d"
 Model = Annotated[
     str, typer.Option("--model", metavar="NAME_OR_PATH", help="A shipped bundle by name, or the folder of one.")
 ]
+Label = Annotated[
+    str | None, typer.Option("--label", metavar="CLASS", help="Of a conditional model: the class, by number or name.")
+]
 Out = Annotated[Path, typer.Option("--out", metavar="FILE", help="The file to write.", show_default=False)]
 Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace what is there already.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object on standard output.")]
@@ -34,11 +37,11 @@ class ChartCommand(TyperCommand):
 
     def format_options(self, ctx: Any, formatter: Any) -> None:
         """Write the options, and below them the charts."""
-        from latent_explorer.charts import all_charts
+        from latent_explorer.charts import CHARTS
 
         super().format_options(ctx, formatter)
         with formatter.section("Charts"):
-            kinds = all_charts().values()
+            kinds = CHARTS.values()
             formatter.write_dl([(kind.name, f"{kind.sentence} {_parameters(kind)}".strip()) for kind in kinds])
 
 

@@ -12,6 +12,7 @@ from latent_explorer.cli.options import (
     Chart,
     ChartCommand,
     Gap,
+    Label,
     Model,
     Out,
     Overwrite,
@@ -57,6 +58,7 @@ def decode(
     ],
     out: Out,
     model: Model = DEFAULT_MODEL,
+    label: Label = None,
     scale: Scale = 1,
     smooth: Smooth = False,
     overwrite: Overwrite = False,
@@ -73,7 +75,7 @@ def decode(
     known, options = find_format("picture", out), Options(scale=scale, style=_style(smooth))
     paths = _numbered(out, len(at))
     refuse_taken(paths, overwrite)
-    opened = open_model(model)
+    opened = open_model(model, label)
     z = np.stack([opened.latent(text, "--at") for text in at])
     for path, picture, latent in zip(paths, opened.decode(z), z, strict=True):
         known.write(path, picture, options, provenance=Provenance.at(opened.name, latent), overwrite=overwrite)
@@ -87,6 +89,7 @@ def decode(
 def grid(
     out: Out,
     model: Model = DEFAULT_MODEL,
+    label: Label = None,
     columns: Annotated[int, typer.Option(min=1, max=4096, help="Pictures in a row.")] = 32,
     rows: Annotated[int, typer.Option(min=1, max=4096, help="Rows of pictures.")] = 32,
     region: Annotated[
@@ -114,7 +117,7 @@ def grid(
 
     known, options = find_format("grid", out), Options(scale=scale, style=_style(smooth), gap=gap)
     refuse_taken([out], overwrite)
-    opened = open_model(model)
+    opened = open_model(model, label)
     height, width, channels = opened.net.image_shape
     check_size(rows * height * scale, columns * width * scale)  # before they are decoded
     bundle = seen_through(open_bundle(opened.folder), chart)
@@ -143,6 +146,7 @@ def interpolate(
         ),
     ],
     model: Model = DEFAULT_MODEL,
+    label: Label = None,
     frames: Annotated[int, typer.Option(help="Pictures, both ends included; 2 to 240.")] = 24,
     curve: Annotated[str, typer.Option(help="straight or spherical.")] = "straight",
     easing: Annotated[str, typer.Option(help="steady or gentle.")] = "steady",
@@ -167,7 +171,7 @@ def interpolate(
     options = Options(scale, _style(smooth), gap, per_row, seconds, ping_pong)
     if known.suffix:
         refuse_taken([out], overwrite)
-    opened = open_model(model)
+    opened = open_model(model, label)
     path = LatentPath(opened.latent(start, "--from"), opened.latent(end, "--to"), curve, frames, easing)
     z = path_latents(path)
     source = Provenance.at(opened.name, z, curve=curve, easing=easing)

@@ -11,6 +11,7 @@ from latent_explorer.cli.output import print_json, print_table
 from latent_explorer.plugins import Plugin, load_plugins
 
 _REGISTRIES = {
+    "families": "latent_explorer.nets.registry",
     "charts": "latent_explorer.charts.registry",
     "fields": "latent_explorer.fields.registry",
     "datasets": "latent_explorer.data.named",

@@ -77,7 +77,8 @@ class TrainingDisplay(_Display):
             )
         finished = done == total and test_losses is not None
         left = timedelta(seconds=round(seconds_left))
-        state = f"loss {losses['loss']:.4g}  {images_per_second:,.0f} images/s  {left} left"
+        name, loss = next(iter(losses.items()))
+        state = f"{name} {loss:.4g}  {images_per_second:,.0f} images/s  {left} left"
         self._progress.update(
             self._task,
             description="evaluating and saving" if finished else f"epoch {epoch}",

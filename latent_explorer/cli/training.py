@@ -2,8 +2,10 @@
 
 import shlex
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from functools import wraps
+from inspect import Parameter, Signature, signature
 from pathlib import Path
 from threading import Event
 from typing import Annotated, Any, get_args
@@ -15,6 +17,7 @@ from latent_explorer.cli.options import AsJson, Device, Overwrite, examples, wid
 from latent_explorer.cli.output import print_json
 from latent_explorer.cli.progress import TrainingDisplay
 from latent_explorer.errors import TrainingError, UserError
+from latent_explorer.nets.families import FAMILIES, find_family
 from latent_explorer.waiting import wait_awake
 
 _OF_THE_CALL = {"dataset", "out", "snapshots", "resume", "overwrite", "as_json", "device", "devices", "nodes"}
@@ -47,7 +50,37 @@ def add_to(app: typer.Typer) -> None:
             "latent-explorer train --dataset mnist --resume --out my-vae",
             "latent-explorer train --dataset cifar10 --trunk resnet --devices 8 --precision bf16-mixed --out my-vae",
         )
-    )(train)
+    )(_with_settings(train))
+
+
+def _with_settings(command: Callable[..., None]) -> Callable[..., None]:
+    """The command with an option for each setting that a family has; those given become its `settings`."""
+    own = {setting.name: setting for family in FAMILIES.values() for setting in family.settings}
+
+    @wraps(command)
+    def whole(**options: Any) -> None:
+        values = {name: options.pop(name) for name in own}
+        command(settings={name: value for name, value in values.items() if value is not None}, **options)
+
+    parameters = dict(signature(command).parameters)
+    del parameters["settings"]
+    known = Annotated[str, typer.Option(help=f"What kind of network: {', '.join(FAMILIES)}.")]
+    parameters["family"] = parameters["family"].replace(annotation=known)
+    for setting in own.values():
+        of = ", ".join(family.label for family in FAMILIES.values() if setting in family.settings)
+        option = typer.Option(
+            f"--{setting.name.replace('_', '-')}",
+            min=setting.low,
+            max=setting.high,
+            help=f"Of {of}, {setting.default:g} if left out. {setting.sentence}",
+        )
+        kind = int if setting.whole else float
+        parameters[setting.name] = Parameter(
+            setting.name, Parameter.KEYWORD_ONLY, default=None, annotation=Annotated[kind | None, option]
+        )
+    whole.__signature__ = Signature(list(parameters.values()))  # type: ignore[attr-defined]
+    whole.__annotations__ = {name: parameter.annotation for name, parameter in parameters.items()}
+    return whole
 
 
 def train(
@@ -56,14 +89,13 @@ def train(
     dataset: Annotated[
         str, typer.Option(help="mnist, fashion-mnist, kmnist, cifar10, or a folder, zip, .npz or .npy of images.")
     ] = "mnist",
-    family: Annotated[str, typer.Option(help="ae or vae.")] = "vae",
+    family: str = "vae",
     trunk: Annotated[str, typer.Option(help="dense, residual, lean, conv or resnet.")] = "dense",
     hidden: Annotated[
         str | None,
         typer.Option(metavar="N,N,...", help="Widths of the layers from the image inwards; else usual ones."),
     ] = None,
     latent_dim: Annotated[int, typer.Option(min=1, max=4096, help="Dimensions of the latent space.")] = 2,
-    beta: Annotated[float, typer.Option(min=0, help="Weight of a VAE's KL term.")] = 1.0,
     epochs: Annotated[int, typer.Option(min=1, help="How often every image is seen.")] = 30,
     batch_size: Annotated[int, typer.Option(min=1, help="Images a step.")] = 128,
     lr: Annotated[float, typer.Option(help="The highest learning rate.")] = 2e-3,
@@ -71,7 +103,7 @@ def train(
         str, typer.Option(help="How the learning rate goes on: cosine (falls to 0) or constant.")
     ] = "cosine",
     prior_warm_up: Annotated[
-        float, typer.Option(min=0, max=1, help="Share of the run in which a VAE's beta rises to its value.")
+        float, typer.Option(min=0, max=1, help="Share of the run in which the prior's weight, such as beta, rises.")
     ] = 0.0,
     augmentation: Annotated[float, typer.Option(min=0, max=1, help="Strength of small affine changes.")] = 0.0,
     seed: Annotated[int, typer.Option(min=0, help="The same seed and device: the same bundle, but for rounding.")] = 0,
@@ -83,6 +115,8 @@ def train(
     resume: Annotated[bool, typer.Option(help="Go on with the run that was stopped in DIR.")] = False,
     overwrite: Overwrite = False,
     as_json: AsJson = False,
+    *,
+    settings: dict[str, float],
 ) -> None:
     """Train a network on a dataset and save it as a bundle.
 
@@ -94,8 +128,7 @@ def train(
     from latent_explorer.runs import Job
 
     wait_awake()
-    if resume:
-        _refuse_other_options(context)
+    _refuse_other_options(context)
     job = Job(
         source=dataset,
         folder=out,
@@ -103,7 +136,7 @@ def train(
         trunk=trunk,
         latent_dim=latent_dim,
         hidden=None if hidden is None else widths(hidden, "--hidden"),
-        beta=beta,
+        settings=find_family(family).values(settings),
         recipe=_recipe(context.params),
         command=_command(context),
         overwrite=overwrite,
@@ -136,25 +169,25 @@ def _run(job: Any, devices: str | None, nodes: int | None, as_json: bool, keep_b
 
     token = Event()
     with stop_on_interrupt(token), _sigterm_as_interrupt():
-        team = assemble(device_of(job), devices, nodes)
-        if team.rank == 0:
-            _run_visibly(job, token, team, keep_bytes)
+        group = assemble(device_of(job), devices, nodes)
+        if group.rank == 0:
+            _run_visibly(job, token, group, keep_bytes)
         else:
-            _run_silently(job, token, team)
-    if team.rank == 0:
+            _run_silently(job, token, group)
+    if group.rank == 0:
         _tell(job.folder, as_json)
 
 
-def _run_silently(job: Any, token: Event, team: Any) -> None:
+def _run_silently(job: Any, token: Event, group: Any) -> None:
     """Train as one of several; what is to be said of an error is said by the first."""
     from latent_explorer.training.jobs import train_bundle
 
     with suppress(UserError):
-        for _ in train_bundle(job, token, team=team):
+        for _ in train_bundle(job, token, group=group):
             pass
 
 
-def _run_visibly(job: Any, token: Event, team: Any, keep_bytes: int) -> None:
+def _run_visibly(job: Any, token: Event, group: Any, keep_bytes: int) -> None:
     """Train and show how far it is; leaves with 130 where it was stopped."""
     from latent_explorer.training.jobs import train_bundle
     from latent_explorer.training.log import WITHOUT_TENSORBOARD, has_tensorboard
@@ -164,7 +197,7 @@ def _run_visibly(job: Any, token: Event, team: Any, keep_bytes: int) -> None:
     before = _saved_at(job.folder)
     try:
         with TrainingDisplay(job.source) as display:
-            for report in train_bundle(job, token, keep_bytes=keep_bytes, say=display.tell, team=team):
+            for report in train_bundle(job, token, keep_bytes=keep_bytes, say=display.tell, group=group):
                 display.show(
                     report.epoch,
                     (report.step, report.steps),
@@ -214,7 +247,7 @@ def _saved_at(folder: Path) -> int | None:
 
 
 def _refuse_other_options(context: typer.Context) -> None:
-    for parameter in context.command.params:
+    for parameter in context.command.params if context.params["resume"] else ():
         name = str(parameter.name)
         source = context.get_parameter_source(name)
         if name not in _OF_THE_CALL and source is not None and source.name == "COMMANDLINE":
@@ -226,8 +259,10 @@ def _refuse_other_options(context: typer.Context) -> None:
 def _command(context: typer.Context) -> str:
     """The command that trains the same bundle again, with every option that has a value."""
     words = ["latent-explorer", "train"]
+    usual = find_family(context.params["family"]).values({})
     for parameter in context.command.params:
-        value = context.params.get(str(parameter.name))
+        name = str(parameter.name)
+        value = usual.get(name) if context.params.get(name) is None else context.params[name]
         if value is True:
             words.append(parameter.opts[0])
         elif value is not None and value is not False:

@@ -19,18 +19,20 @@ _BINARY = "cifar-10-batches-bin"
 class Facts:
     """How large a dataset is.
 
-    image_shape: (h, w, c). train, test: images. at_hand: False where it is downloaded first.
+    image_shape: (h, w, c). train, test: images. at_hand: False where it is downloaded first. classes: 0 without labels.
     """
 
     image_shape: tuple[int, int, int]
     train: int
     test: int
     at_hand: bool = True
+    classes: int = 0
 
     @classmethod
     def of(cls, dataset: Dataset) -> "Facts":
         """Those of a dataset that was read."""
-        return cls(dataset.image_shape, len(dataset.indices("train")), len(dataset.indices("test")))
+        classes = 0 if dataset.labels is None else len(dataset.class_names)
+        return cls(dataset.image_shape, len(dataset.indices("train")), len(dataset.indices("test")), classes=classes)
 
 
 def known_facts(source: str) -> Facts | None:
@@ -50,7 +52,9 @@ def _has_gzips(folder: str) -> Callable[[Path], bool]:
     return lambda root: all((root / folder / "raw" / name).is_file() for name in _GZIPS)
 
 
-_GREY, _COLOUR = Facts((28, 28, 1), 60_000, 10_000), Facts((32, 32, 3), 50_000, 10_000)
+_GREY, _COLOUR = (
+    Facts(shape, train, 10_000, classes=10) for shape, train in (((28, 28, 1), 60_000), ((32, 32, 3), 50_000))
+)
 _KNOWN: Mapping[str, tuple[Facts, Callable[[Path], bool]]] = MappingProxyType(
     {
         "mnist": (_GREY, lambda _: True),

@@ -1,11 +1,10 @@
 """The datasets that are opened by name, from the package, a download, or a folder that has them already."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -17,7 +16,7 @@ from latent_explorer.data.idx import read_idx
 from latent_explorer.data.split_zips import read_split_zips
 from latent_explorer.errors import DataError, UserError
 from latent_explorer.places import data_folder, resource
-from latent_explorer.plugins import load_plugins
+from latent_explorer.plugins import Registry
 
 _FASHION = "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/"
 _KMNIST = "http://codh.rois.ac.jp/kmnist/dataset/kmnist/"
@@ -48,11 +47,11 @@ class NamedDataset:
 
 
 def open_named(name: str, root: Path | None, progress: Progress | None = None) -> Dataset:
-    """The dataset of one of the `named_datasets`, read from `root`, or had otherwise when that is None.
+    """The dataset of one of DATASETS, read from `root`, or had otherwise when that is None.
 
     Raises UserError when it is neither there nor can be downloaded, or is damaged.
     """
-    known = named_datasets()[name]
+    known = DATASETS[name]
     return known.read(known.obtain(progress) if root is None else root)
 
 
@@ -99,25 +98,15 @@ def _cifar10_jpeg_at_hand(_: Progress | None) -> Path:
     return folder
 
 
-_KNOWN: dict[str, NamedDataset] = {}
-
-
-def register(dataset: Any) -> None:
-    """Add a dataset. Raises UserError where it is none, or its name is taken or would be read as a place."""
-    if not isinstance(dataset, NamedDataset):
-        raise UserError(f"expected a NamedDataset, found {type(dataset).__name__}")
-    if dataset.name in _KNOWN:
-        raise UserError(f"there is a dataset {dataset.name!r} already")
-    if not re.fullmatch(r"[a-z0-9][a-z0-9-]+", dataset.name):
+def _check_name(dataset: NamedDataset) -> None:
+    if not re.fullmatch(r"[a-z0-9][a-z0-9-]+", dataset.name):  # else it would be read as a place
         raise UserError(f"expected a name of small letters, digits and hyphens, found {dataset.name!r}")
-    _KNOWN[dataset.name] = dataset
 
 
-def named_datasets() -> Mapping[str, NamedDataset]:
-    """What is opened by its name, that of other packages included."""
-    load_plugins("datasets", register)
-    return _KNOWN
+DATASETS: Registry[NamedDataset] = Registry("datasets", NamedDataset, check=_check_name)
+"""What is opened by its name, that of other packages included."""
 
+register = DATASETS.register
 
 for _each in (
     NamedDataset(

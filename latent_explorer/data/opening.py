@@ -10,13 +10,13 @@ from latent_explorer.data.dataset import Dataset
 from latent_explorer.data.download import Progress
 from latent_explorer.data.files import SUFFIXES, ImageFile, files_of_folder, files_of_zip
 from latent_explorer.data.layout import layout_of
-from latent_explorer.data.named import named_datasets, open_named
+from latent_explorer.data.named import DATASETS, open_named
 from latent_explorer.data.pictures import Size, resized, stack
 from latent_explorer.errors import DataError
 
 
 def _known() -> str:
-    return f"expected a folder, a zip, an .npz, an .npy, or one of {', '.join(named_datasets())}"
+    return f"expected a folder, a zip, an .npz, an .npy, or one of {', '.join(DATASETS)}"
 
 
 def open_dataset(source: str | Path, *, resize: Size | None = None, progress: Progress | None = None) -> Dataset:
@@ -40,7 +40,7 @@ def open_dataset(source: str | Path, *, resize: Size | None = None, progress: Pr
     place, asked = split_size(str(source))
     resize = _checked(resize if resize is not None else asked)
     name, _, root = place.partition(":")
-    if name in named_datasets():
+    if name in DATASETS:
         absolute = _absolute(root) if root else None
         dataset, place = open_named(name, absolute, progress), f"{name}:{absolute}" if absolute else name
     else:

@@ -95,8 +95,8 @@ class EngineClient:
         self._closing = False
         self._outbox: deque[Numbered] = deque()  # on the way to the engine
         self._sending = False  # whether the sender is at it, before which nothing may go
-        self._folder = ""  # the bundle that is open, for an engine that has to start anew
-        self._asked_to_open: dict[int, str] = {}
+        self._open_bundle = ("", 0)  # its folder and the class it decodes under, for an engine that starts anew
+        self._asked_to_open: dict[int, tuple[str, int]] = {}
         self._deaths = 0
         self._engine: Engine = start()
         self._threads = [
@@ -138,13 +138,16 @@ class EngineClient:
         with self._changed:
             return len(self._queue.asked) + sum(len(topic.wants) for topic in self._queue.topics)
 
-    def open(self, folder: str) -> int:
-        """Open another bundle; all else that was wanted is dropped. Returns the request's number."""
+    def open(self, folder: str, label: int = 0) -> int:
+        """Open another bundle; all else that was wanted is dropped. Returns the request's number.
+
+        label: the class under which a conditional one decodes.
+        """
         with self._changed:
             if Open in self._queue.unsent:  # opened first all the same: it stays if the other is refused
                 self._queue.ahead.append(self._queue.newest[Open])
             self._queue.want_nothing()
-            return self._want_newest(self._to_open(folder))
+            return self._want_newest(self._to_open((folder, label)))
 
     def ask(self, kind: Callable[Concatenate[int, _P], Numbered], *content: _P.args, **named: _P.kwargs) -> int:
         """Ask at once, and before all batches: ask(Hover, z). Replaces what was asked of the kind before.
@@ -186,9 +189,9 @@ class EngineClient:
             if thread is not threading.current_thread():
                 thread.join(5)
 
-    def _to_open(self, folder: str) -> Open:
-        request = Open(next(self._numbers), folder)
-        self._asked_to_open[request.number] = folder
+    def _to_open(self, bundle: tuple[str, int]) -> Open:
+        request = Open(next(self._numbers), *bundle)
+        self._asked_to_open[request.number] = bundle
         return request
 
     def _want_newest(self, request: Numbered) -> int:
@@ -280,13 +283,13 @@ class EngineClient:
     def _open_again(self) -> None:
         """Have a fresh engine open what was open, or was to be, before the bundle that is wanted now."""
         wanted = self._queue.newest.get(Open)
-        before = [folder for number, folder in self._asked_to_open.items() if wanted is None or number != wanted.number]
+        before = [bundle for number, bundle in self._asked_to_open.items() if wanted is None or number != wanted.number]
         self._asked_to_open = {} if wanted is None else {wanted.number: self._asked_to_open[wanted.number]}
-        for folder in [self._folder, *before][-1:]:
-            if folder and wanted is None:
-                self._queue.newest[Open] = self._to_open(folder)
-            elif folder:
-                self._queue.ahead = [self._to_open(folder)]  # stays open if the other is refused
+        for bundle in [self._open_bundle, *before][-1:]:
+            if bundle[0] and wanted is None:
+                self._queue.newest[Open] = self._to_open(bundle)
+            elif bundle[0]:
+                self._queue.ahead = [self._to_open(bundle)]  # stays open if the other is refused
 
     def _take(self, reply: Numbered) -> Answer | None:
         """What a reply means to the window; None where it answers what is no longer wanted.
@@ -294,9 +297,9 @@ class EngineClient:
         Raises ServiceError where it is no answer to what was asked.
         """
         with self._changed:
-            folder = self._asked_to_open.pop(reply.number, self._folder)
+            bundle = self._asked_to_open.pop(reply.number, self._open_bundle)
             if isinstance(reply, Opened):  # also where another was wanted meanwhile, which may yet be refused
-                self._folder = folder
+                self._open_bundle = bundle
             batch = self._queue.asked.get(reply.number)
             if batch is not None:
                 return self._take_batch(batch, reply)

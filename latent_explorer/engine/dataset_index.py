@@ -17,7 +17,7 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, eq=False)
 class DatasetIndex:
-    """The data of one bundle, each image by the number of its latent. errors: float32 (n,), of their reconstructions.
+    """The data of one bundle, each image by the number of its latent.
 
     missing: why there are no originals; empty where there are.
     """
@@ -30,10 +30,6 @@ class DatasetIndex:
     @property
     def means(self) -> NDArray[np.float32]:
         return self.latents.mean
-
-    @property
-    def errors(self) -> NDArray[np.float32]:
-        return self.latents.error
 
     def originals(self, indices: NDArray[np.int64]) -> NDArray[np.uint8]:
         """The original images uint8 (k, h, w, c), or none (0, 0, 0, 0) where they are missing."""
@@ -56,6 +52,9 @@ class DatasetIndex:
 def index_dataset(config: BundleConfig, latents: Latents) -> DatasetIndex:
     """Load what describing the places of a bundle needs; missing originals are said, not raised."""
     neighbourhood = Neighbourhood(latents.mean, latents.label, len(config.dataset.class_names))
+    if config.prior_samples:
+        reason = "this model has no encoder: its latents are draws from the prior"
+        return DatasetIndex(latents, neighbourhood, None, reason)
     try:
         return DatasetIndex(latents, neighbourhood, _dataset_of(config.dataset.source, config.dataset.fingerprint), "")
     except UserError as error:

@@ -8,6 +8,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from latent_explorer.bundles import Latents as BundleLatents
 from latent_explorer.engine.accelerator import Accelerator, accelerator_of, replayed
 from latent_explorer.engine.choice import DecodeChoice, choose, chosen_before
 from latent_explorer.engine.memory import MOST_AT_ONCE, Allowance, bytes_per_picture, fitting_batch
@@ -22,9 +23,9 @@ Latents = NDArray[np.float32]
 Pictures = NDArray[np.uint8]
 
 
-def levels(model: LatentModel, z: Tensor) -> Tensor:
-    """Grey levels uint8 (n, h, w, c) of the pictures of latents (n, d), on the latents' device."""
-    rounded = model.decode(z).mul_(255).add_(0.5).to(torch.uint8)
+def levels(model: LatentModel, z: Tensor, labels: Tensor | None = None) -> Tensor:
+    """Grey levels uint8 (n, h, w, c) of the pictures of latents (n, d), on the latents' device; see `decode`."""
+    rounded = model.decode(z, labels).mul_(255).add_(0.5).to(torch.uint8)
     return rounded.permute(0, 2, 3, 1).contiguous()
 
 
@@ -96,6 +97,14 @@ class Decoder:
 
     def _begun(self, run: Callable[[Tensor], Tensor], z: Latents) -> Callable[[], Pictures]:
         return _joined(self._allowance.pieces(lambda piece: self._copied(run(self._tensor(piece))), z))
+
+    @torch.inference_mode()
+    def reconstructions(self, latents: BundleLatents, indices: NDArray[np.int64]) -> Pictures:
+        """The pictures of some of a bundle's latents; a conditional model decodes each under its own class."""
+        if not self.spec.classes or latents.label is None:
+            return self.pictures(latents.mean[indices])
+        labels = torch.tensor(latents.label[indices], device=self.device)
+        return self._begun(lambda z: levels(self._eager, z, labels), latents.mean[indices])()
 
     def check(self, z: Latents) -> None:
         """Raises EngineError where latents (n, d) are not finite or of another dimension than the model's."""

@@ -16,6 +16,7 @@ from latent_explorer.engine.dataset_index import DatasetIndex, index_dataset
 from latent_explorer.engine.decoder import Decoder
 from latent_explorer.engine.slices import Pace, in_slices
 from latent_explorer.errors import EngineError
+from latent_explorer.fields import FieldInput
 from latent_explorer.nets.weights import load_model
 from latent_explorer.service.background import in_words
 
@@ -64,10 +65,14 @@ class ModelService:
             raise index
         return index
 
-    def open_bundle(self, folder: Path) -> Decoder:
-        """Load a bundle; only when all of it is in order does it take the place of the one before."""
+    def open_bundle(self, folder: Path, label: int = 0) -> Decoder:
+        """Load a bundle; only when all of it is in order does it take the place of the one before.
+
+        label: the class under which a conditional model decodes.
+        """
         config = read_config(folder)
         model = load_model(config.net, read_weights(folder, config))
+        model.label = _known_label(config, label)
         latents = read_latents(folder, config)
         decoder = Decoder(model, choose_device(), before=self._decoder)
         with self._changing:
@@ -90,6 +95,13 @@ class ModelService:
 
         self._run(prepare)
 
+    def field_input(self, with_data: bool) -> FieldInput:
+        """What fields are evaluated with. Raises EngineError where there is no model, or no index if one is needed."""
+        decoder, near = self.decoder, self.index.neighbourhood if with_data else None
+        assert self._data is not None
+        config, latents = self._data
+        return FieldInput(decoder.measured, near, latents, config.family.encodes)
+
     def decoded(self, z: NDArray[np.float32]) -> Iterator[tuple[int, NDArray[np.uint8]]]:
         """The pictures uint8 (k, h, w, c) of latents (n, d), slice by slice, each with where it starts."""
         return in_slices(z, self._paces[_PICTURES], lambda piece: self.decoder.begin(piece), self.decoder.ahead)
@@ -111,3 +123,10 @@ def _indexed(config: BundleConfig, latents: Latents) -> DatasetIndex | EngineErr
         return index_dataset(config, latents)
     except Exception as error:  # whoever waits for the index is told
         return EngineError(in_words(error))
+
+
+def _known_label(config: BundleConfig, label: int) -> int:
+    count = max(1, config.net.classes)
+    if not 0 <= label < count:
+        raise EngineError(f"{config.name} decodes under the classes 0..{count - 1}, and {label} is none of them")
+    return label

@@ -4,7 +4,6 @@ from latent_explorer.fields.field import Field, FieldInput, number
 from latent_explorer.fields.picture import PICTURE
 from latent_explorer.fields.registry import (
     FIELDS,
-    all_fields,
     evaluate,
     field_called,
     layer_fields,
@@ -17,7 +16,6 @@ __all__ = [
     "PICTURE",
     "Field",
     "FieldInput",
-    "all_fields",
     "evaluate",
     "field_called",
     "layer_fields",

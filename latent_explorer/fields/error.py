@@ -1,13 +1,22 @@
 """Error: how badly images are reconstructed."""
 
-from latent_explorer.fields.field import Field
+import numpy as np
+from numpy.typing import NDArray
+
+from latent_explorer.fields.field import Field, FieldInput, Values
+
+
+def _error(at: FieldInput, z: NDArray[np.float32]) -> Values:
+    assert at.data.error is not None  # as a model with an encoder has them
+    return at.near.interpolated(at.data.error, z)
+
 
 ERROR = Field(
     name="error",
     title="Error",
     sentence="How badly the model reconstructs the images near here: the mean squared error of the 10 nearest, the "
     "nearer counting more. Bright: their pictures lose much.",
-    evaluate=lambda at, z: at.near.interpolated(at.data.error, z),
+    evaluate=_error,
     unit="mean squared error",
     needs_data=True,
     needs_encoder=True,

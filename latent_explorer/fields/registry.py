@@ -1,11 +1,9 @@
 """The fields there are, by name: ours, and those that other packages add."""
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
-from latent_explorer.errors import EngineError, UserError
+from latent_explorer.errors import EngineError
 from latent_explorer.fields.classes import CLASSES
 from latent_explorer.fields.consistency import CONSISTENCY
 from latent_explorer.fields.density import DENSITY
@@ -15,40 +13,23 @@ from latent_explorer.fields.picture import PICTURE
 from latent_explorer.fields.spread import SPREAD
 from latent_explorer.fields.stretch import STRETCH
 from latent_explorer.fields.veil import VEIL
-from latent_explorer.plugins import load_plugins
+from latent_explorer.plugins import Registry
 
-FIELDS: dict[str, Field] = {}
-"""Ours at once; those of other packages once `all_fields` was asked for them."""
-
-
-def register(field: Any) -> None:
-    """Add a field, as a layer above those before. Raises UserError where it is none, or its name or title is taken."""
-    if not isinstance(field, Field):
-        raise UserError(f"expected a Field, found {type(field).__name__}")
-    for each in FIELDS.values():
-        if field.name == each.name or field.title == each.title:
-            raise UserError(f"there is a field {each.name!r} with the title {each.title!r} already")
-    FIELDS[field.name] = field
-
+FIELDS: Registry[Field] = Registry("fields", Field, "title")
+register = FIELDS.register
 
 for _field in (PICTURE, VEIL, DENSITY, CLASSES, STRETCH, CONSISTENCY, ERROR, SPREAD):
     register(_field)
 
 
-def all_fields() -> dict[str, Field]:
-    """The fields by name, those that other packages add included."""
-    load_plugins("fields", register)
-    return FIELDS
-
-
 def layer_fields() -> list[Field]:
     """Those that are layers, the undermost first."""
-    return [field for field in all_fields().values() if field.colouring]
+    return [field for field in FIELDS.values() if field.colouring]
 
 
 def field_called(name: str) -> Field:
     """The field of a name. Raises EngineError that lists them where there is none."""
-    if name not in FIELDS and name not in all_fields():
+    if name not in FIELDS:
         raise EngineError(
             f"no field called {name!r}: expected one of {', '.join(FIELDS)}; see `latent-explorer plugins`"
         )
@@ -57,7 +38,7 @@ def field_called(name: str) -> Field:
 
 def needs_data(name: str) -> bool:
     """Whether a field, if there is one of that name, speaks of the data."""
-    return name in all_fields() and FIELDS[name].needs_data
+    return name in FIELDS and FIELDS[name].needs_data
 
 
 def evaluate(name: str, known: FieldInput, z: NDArray[np.float32]) -> NDArray[np.float32]:

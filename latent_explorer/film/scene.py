@@ -115,8 +115,8 @@ def _clearness(data: NDArray[np.float32], points: NDArray[np.float64], cell: flo
 
 def _curve(shots: list[Shot]) -> LossCurve:
     """The loss as it was reported; nothing had been when the untrained network was taken."""
-    told = [shot.moment for shot in shots if "loss" in shot.moment.losses]
-    steps, losses = [moment.step for moment in told], [moment.losses["loss"] for moment in told]
+    told = [shot.moment for shot in shots if shot.moment.losses]
+    steps, losses = [moment.step for moment in told], [next(iter(moment.losses.values())) for moment in told]
     return LossCurve(np.array(steps, np.float64), np.array(losses, np.float64))
 
 

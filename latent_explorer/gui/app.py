@@ -17,7 +17,7 @@ from PyQt6.QtCore import QMessageLogContext, QSocketNotifier, QTimer, QtMsgType,
 from PyQt6.QtGui import QIcon
 from PyQt6.QtWidgets import QApplication
 
-from latent_explorer.charts import ChartSpec, all_charts
+from latent_explorer.charts import CHARTS, ChartSpec
 from latent_explorer.engine.process import Engine, ProcessEngine
 from latent_explorer.errors import UserError
 from latent_explorer.gui.settings import Settings
@@ -26,6 +26,7 @@ from latent_explorer.gui.training.trainer import StartTrainer, start_trainer
 from latent_explorer.gui.widgets.banner import Banner
 from latent_explorer.places import find_bundle, log_folder, resource, shipped_bundles
 from latent_explorer.plugins import broken_plugins
+from latent_explorer.runs import settings as training_settings
 
 Window = MainWindow
 """What `make_window` gives, for those who drive it."""
@@ -70,7 +71,7 @@ def run(
 
 def say_what_is_broken(banner: Banner) -> None:
     """Name the plugins that were left out, unless something else is being said."""
-    all_charts()
+    _ = len(CHARTS), training_settings.settings()  # which look for the charts and families of other packages
     broken = broken_plugins()
     if broken and not banner.text:
         banner.say(" ".join(broken))

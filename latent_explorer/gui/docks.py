@@ -88,7 +88,7 @@ class Docks:
         window, docks = self._window, self.by_title
         window.resize(1280, 800)
         window.resizeDocks([docks["Classes"], docks["Inspector"]], [178, 310], Qt.Orientation.Horizontal)
-        window.resizeDocks([docks["Layers"], docks["Classes"], docks["Pins"]], [90, 330, 220], Qt.Orientation.Vertical)
+        window.resizeDocks([docks["Layers"], docks["Classes"], docks["Pins"]], [330, 260, 120], Qt.Orientation.Vertical)
         window.setTabPosition(_RIGHT, QTabWidget.TabPosition.North)
         window.tabifyDockWidget(docks["Inspector"], docks["Selection"])
         window.tabifyDockWidget(docks["Selection"], docks["Training"])

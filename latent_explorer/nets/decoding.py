@@ -10,8 +10,17 @@ _BATCH = 512
 
 
 @torch.inference_mode()
-def decode_pictures(model: LatentModel, z: NDArray[np.float32]) -> NDArray[np.uint8]:
-    """Pictures uint8 (n, h, w, c) of latents float32 (n, d), decoded on the CPU."""
-    model = model.cpu().eval()
-    parts = [model.decode(part).mul(255).round().byte() for part in torch.split(torch.from_numpy(z), _BATCH)]
+def decode_pictures(
+    model: LatentModel, z: NDArray[np.float32], labels: NDArray[np.int64] | None = None
+) -> NDArray[np.uint8]:
+    """Pictures uint8 (n, h, w, c) of latents float32 (n, d), decoded on the CPU.
+
+    labels: int64 (n,), the classes, for a conditional network; None for that which it decodes under.
+    """
+    model, places = model.cpu().eval(), torch.arange(len(z))
+    parts = [
+        model.decode(torch.from_numpy(z)[part], None if labels is None else torch.from_numpy(labels)[part])
+        for part in torch.split(places, _BATCH)
+    ]
+    parts = [part.mul(255).round().byte() for part in parts]
     return np.ascontiguousarray(torch.cat(parts).permute(0, 2, 3, 1).numpy())

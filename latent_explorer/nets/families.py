@@ -1,63 +1,196 @@
-"""The families: what is learnt, whatever the trunk."""
+"""Which families of networks there are, what each can do, its losses and settings: plain values, free of torch.
 
-from torch import Tensor
+A family is a file with its network (a `nets.model.LatentModel`) and an entry: below, or where another package calls
+`register`.
+"""
 
-from latent_explorer.nets.draws import UNSHARED, Draws
-from latent_explorer.nets.model import LatentModel, Posterior, bernoulli_nats, scaled
-from latent_explorer.nets.refine import refined
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
 
-# Wide enough for any posterior met in practice, narrow enough that no exponential overflows.
-LOG_VARIANCE_RANGE = (-14.0, 6.0)
-# Of the squared length of an autoencoder's latents: too weak to cost accuracy, strong enough to keep the map compact.
-LENGTH_WEIGHT = 0.02
-
-
-class Autoencoder(LatentModel):
-    """The autoencoder: squared error, one latent per image, held near the origin (Ghosh et al. 2020, RAE-L2)."""
-
-    @staticmethod
-    def encoder_outputs(latent_dim: int) -> int:
-        """One number per latent dimension."""
-        return latent_dim
-
-    def encode(self, x: Tensor) -> Posterior:
-        """The latents of images (n, c, h, w) in [0, 1], without variance."""
-        return Posterior(self.encoder(x).float(), None)
-
-    def losses(
-        self, x: Tensor, draws: Draws = UNSHARED, *, seen: Tensor | None = None, prior: float | Tensor = 1.0
-    ) -> dict[str, Tensor]:
-        """`loss`: squared error per image + 0.02 prior |z|²; `mse`: squared error per pixel."""
-        latents = self.encode(x if seen is None else seen).mean
-        squared = (self.decode_logits(latents).float().sigmoid() - x).square()
-        length = scaled(latents.square().sum(1).mean(), prior * LENGTH_WEIGHT)
-        return {"loss": squared.flatten(1).sum(1).mean() + length, "mse": squared.mean()}
+from latent_explorer.errors import UserError
+from latent_explorer.plugins import Registry
 
 
-class VariationalAutoencoder(LatentModel):
-    """The VAE (Kingma and Welling 2014) with a weight beta on the KL term (Higgins et al. 2017)."""
+@dataclass(frozen=True)
+class Loss:
+    """One of the losses of a family. name: in logs and files. label: in words.
 
-    @staticmethod
-    def encoder_outputs(latent_dim: int) -> int:
-        """A mean and a log-variance per latent dimension."""
-        return 2 * latent_dim
+    better: whether lower or higher values are better; None where they do not tell how good the network is.
+    """
 
-    def encode(self, x: Tensor) -> Posterior:
-        """The Gaussian posterior of images (n, c, h, w) in [0, 1], refined as the spec says unless in training."""
-        posterior = self._amortised(x)
-        for _ in range(0 if self.training else self.spec.refinements):
-            posterior = refined(self.decode_logits, x, posterior, self.spec.beta)
-        return posterior
+    name: str
+    label: str
+    better: Literal["lower", "higher"] | None = "lower"
 
-    def _amortised(self, x: Tensor) -> Posterior:
-        mean, log_variance = self.encoder(x).float().chunk(2, dim=1)
-        return Posterior(mean, log_variance.clamp(*LOG_VARIANCE_RANGE))
 
-    def losses(
-        self, x: Tensor, draws: Draws = UNSHARED, *, seen: Tensor | None = None, prior: float | Tensor = 1.0
-    ) -> dict[str, Tensor]:
-        """`loss`: reconstruction + prior beta kl, in nats per image, one sample each, without refinement."""
-        posterior = self._amortised(x if seen is None else seen)
-        reconstruction = bernoulli_nats(self.decode_logits(posterior.sample(draws)), x).mean()
-        kl = posterior.kl().mean()
-        return {"loss": reconstruction + scaled(kl, prior * self.spec.beta), "reconstruction": reconstruction, "kl": kl}
+@dataclass(frozen=True)
+class FamilySetting:
+    """A number that a family adds to what can be chosen: in the form, as an option of `train`, in `NetSpec.settings`.
+
+    low, high: of what is accepted. whole: whether it is an integer. note: a paragraph for the card of a network in
+    which it is not `default`, with {value}, and {loss} where the lowest test loss is to be told.
+    """
+
+    name: str
+    label: str
+    sentence: str
+    default: float
+    low: float
+    high: float
+    whole: bool = False
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Phase:
+    """A part of a training step, with an optimiser of its own.
+
+    loss: the name of the loss whose gradient is followed. parts: the submodules that follow it; none for all.
+    betas: of Adam.
+    """
+
+    loss: str
+    parts: tuple[str, ...] = ()
+    betas: tuple[float, float] = (0.9, 0.999)
+
+
+@dataclass(frozen=True)
+class Family:
+    """A kind of network, whatever its trunk.
+
+    name: in files and commands. label: in a few words. title: what it is, with its article. sentence: what it is good
+    for. network: "module:Class" of its LatentModel, imported when one is built. losses: the first is the one that tells
+    how good a network is. encodes: whether it has an encoder; without one, the latents of a bundle are draws from the
+    prior. has_variance: whether an image's latent is a Gaussian. conditional: whether encoder and decoder are given the
+    class. phases: of a training step, one after the other; where there are none, all follow the first loss.
+    """
+
+    name: str
+    label: str
+    title: str
+    sentence: str
+    network: str
+    losses: tuple[Loss, ...]
+    settings: tuple[FamilySetting, ...] = ()
+    phases: tuple[Phase, ...] = ()
+    encodes: bool = True
+    has_variance: bool = False
+    conditional: bool = False
+
+    def values(self, chosen: Mapping[str, float]) -> dict[str, float]:
+        """The value of every setting, the usual one where none is `chosen`.
+
+        Raises UserError where a name is unknown or a value out of range.
+        """
+        known = {setting.name: setting for setting in self.settings}
+        for name, value in chosen.items():
+            if name not in known:
+                raise UserError(f"{self.label} has no setting {name!r}: expected {_listed(known)}")
+            low, high = known[name].low, known[name].high
+            if not (math.isfinite(value) and low <= value <= high) or (known[name].whole and value != int(value)):
+                kind = "a whole number" if known[name].whole else "a number"
+                raise UserError(f"{name}: expected {kind} within {low:g}..{high:g}, found {value}")
+        return {name: chosen.get(name, setting.default) for name, setting in known.items()}
+
+    def labels(self) -> dict[str, str]:
+        """What each loss is called, by name."""
+        return {loss.name: loss.label for loss in self.losses}
+
+
+def _check(family: Family) -> None:
+    complaint = _complaint(family)
+    if complaint:
+        raise UserError(f"the family {family.name!r} ({family.network}) cannot be registered: {complaint}")
+
+
+def _complaint(family: Family) -> str | None:
+    names = [*family.labels(), *(setting.name for setting in family.settings)]
+    if not re.fullmatch(r"[a-z0-9][a-z0-9-]*", family.name):
+        return "expected a name of small letters, digits and hyphens"
+    if not re.fullmatch(r"[\w.]+:\w+", family.network):
+        return f"expected its network as module:Class, found {family.network!r}"
+    if not family.losses:
+        return "expected at least one loss"
+    given = len(family.losses) + len(family.settings)
+    if len(set(names)) < given or not all(name.isidentifier() for name in names):
+        return "expected losses and settings with a Python name each, none twice"
+    if any(phase.loss not in family.labels() for phase in family.phases):
+        return "expected phases that follow its losses"
+    if family.has_variance and not family.encodes:
+        return "a variance is what an encoder gives, and it has none"
+    return None
+
+
+FAMILIES: Registry[Family] = Registry("families", Family, check=_check)
+"""All there are, by name; those of other packages included."""
+
+register = FAMILIES.register
+
+
+def find_family(name: str) -> Family:
+    """The family of that name. Raises UserError that lists those there are; nothing is imported for a name."""
+    if name not in FAMILIES:
+        raise UserError(
+            f"no family of networks called {name!r}: expected one of {_listed(FAMILIES)}. If another package provides "
+            "it, install that package; `latent-explorer plugins` lists what is installed"
+        )
+    return FAMILIES[name]
+
+
+def _listed(names: Mapping[str, object]) -> str:
+    return ", ".join(sorted(names)) or "none"
+
+
+register(
+    Family(
+        name="vae",
+        label="VAE",
+        title="A variational autoencoder",
+        sentence="Each image becomes a small cloud, so that the map has no holes and every place on it decodes to "
+        "something.",
+        network="latent_explorer.nets.vae:VariationalAutoencoder",
+        losses=(Loss("loss", "loss"), Loss("reconstruction", "reconstruction"), Loss("kl", "KL", None)),
+        settings=(
+            FamilySetting(
+                "beta",
+                "Beta",
+                "The weight of the KL term: above 1 the clouds crowd together in the middle, below 1 pictures are "
+                "sharper and the map has more gaps.",
+                default=1,
+                low=0,
+                high=1000,
+                note="It was trained with the weight {value:g} on the KL term; the -ELBO below counts that term in "
+                "full.",
+            ),
+            FamilySetting(
+                "refinements",
+                "Refinements",
+                "Steps by which the encoder's latents are improved for each image, after training. One or two make "
+                "good what the encoder gets wrong; each takes as long as decoding some images more.",
+                default=0,
+                low=0,
+                high=100,
+                whole=True,
+                note="The encoder's latents are improved for each image by {value:g} Gauss-Newton step(s) on how well "
+                "the decoder explains it (semi-amortised inference), which makes good much of what an encoder gets "
+                "wrong on images it was not trained on. The figures below are with it; by the encoder alone, the loss "
+                "on the test split is {loss:.2f}.",
+            ),
+        ),
+        has_variance=True,
+    )
+)
+register(
+    Family(
+        name="ae",
+        label="Autoencoder",
+        title="An autoencoder",
+        sentence="Each image becomes a point. Reconstructions are sharper, but between the classes there may be places "
+        "that decode to nothing meaningful.",
+        network="latent_explorer.nets.ae:Autoencoder",
+        losses=(Loss("loss", "loss"), Loss("mse", "squared error")),
+    )
+)

@@ -7,8 +7,11 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import binary_cross_entropy_with_logits
 
+from latent_explorer.errors import UserError
 from latent_explorer.nets.draws import UNSHARED, Draws
+from latent_explorer.nets.families import find_family
 from latent_explorer.nets.spec import NetSpec
+from latent_explorer.nets.trunks import Trunk
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,45 +37,70 @@ class Posterior:
         return 0.5 * (self.mean.square() + self.log_variance.exp() - 1 - self.log_variance).sum(1)
 
 
+@dataclass(frozen=True, eq=False)
+class Batch:
+    """Images to learn from, or to be judged by.
+
+    x: float32 (n, c, h, w) in [0, 1]. corrupted: what the encoder is given in place of `x`, of its shape; None for `x`.
+    labels: int64 (n,), the classes, where the family is conditional. prior: a factor on the term that holds the latents
+    near the prior, lower than 1 while training warms up; a scalar tensor where it is not to be waited for.
+    phase: the loss that is followed next, where the family has several phases; None where all losses are wanted.
+    """
+
+    x: Tensor
+    corrupted: Tensor | None = None
+    labels: Tensor | None = None
+    prior: float | Tensor = 1.0
+    phase: str | None = None
+
+    @property
+    def seen(self) -> Tensor:
+        """What the encoder is given."""
+        return self.x if self.corrupted is None else self.corrupted
+
+
 class LatentModel(nn.Module, ABC):
     """A network between images, float32 (n, c, h, w) in [0, 1], and latents, float32 (n, d).
 
-    decoder: maps (n, d) to the logits (n, c, h, w) of the pixels.
+    A family's class builds its parts from a spec and a `nets.trunks.Trunk`, and gives the losses of its entry.
+    decoder: maps (n, d) to the logits (n, c, h, w) of the pixels. settings: the family's, by name.
+    label: the class under which a conditional network encodes and decodes where it is told none.
     """
 
-    def __init__(self, spec: NetSpec, encoder: nn.Module, decoder: nn.Sequential) -> None:
+    decoder: nn.Module
+
+    def __init__(self, spec: NetSpec, trunk: Trunk) -> None:
         super().__init__()
-        self.spec = spec
-        self.encoder = encoder
-        self.decoder = decoder
-
-    @staticmethod
-    @abstractmethod
-    def encoder_outputs(latent_dim: int) -> int:
-        """How many numbers the encoder gives per image."""
+        self.spec, self.family, self.label = spec, find_family(spec.family), 0
+        self.settings = self.family.values(spec.settings)
 
     @abstractmethod
-    def encode(self, x: Tensor) -> Posterior:
-        """The posterior of images (n, c, h, w) in [0, 1]."""
+    def losses(self, batch: Batch, draws: Draws = UNSHARED) -> dict[str, Tensor]:
+        """The losses by name, each a scalar, in the order of the family's entry; of a phase, its own at least."""
 
-    @abstractmethod
-    def losses(
-        self, x: Tensor, draws: Draws = UNSHARED, *, seen: Tensor | None = None, prior: float | Tensor = 1.0
-    ) -> dict[str, Tensor]:
-        """The losses on images (n, c, h, w) by name, each a scalar; "loss" is the one to minimise.
+    def encode(self, x: Tensor, labels: Tensor | None = None) -> Posterior:
+        """The posterior of images (n, c, h, w) in [0, 1]. Raises UserError where the family has no encoder."""
+        raise UserError(f"the family {self.family.name!r} has no encoder: it makes pictures of latents, and takes none")
 
-        seen: what the encoder is given in place of `x`, of its shape. prior: a factor on the term that holds the
-        latents near the origin, lower than 1 while training warms up; a scalar tensor where it is not to be waited for.
-        """
-
-    def decode_logits(self, z: Tensor) -> Tensor:
+    def decode_logits(self, z: Tensor, labels: Tensor | None = None) -> Tensor:
         """The logits (n, c, h, w) of the pixels of the pictures of latents (n, d)."""
         logits: Tensor = self.decoder(z)
         return logits
 
-    def decode(self, z: Tensor) -> Tensor:
+    def decode(self, z: Tensor, labels: Tensor | None = None) -> Tensor:
         """The pictures (n, c, h, w) in [0, 1] of latents (n, d)."""
-        return self.decode_logits(z).sigmoid()
+        return self.decode_logits(z, labels).sigmoid()
+
+    def draw(self, count: int, draws: Draws = UNSHARED) -> Tensor:
+        """Latents (n, d) from the prior, the standard normal distribution."""
+        return draws.normal((count, self.spec.latent_dim), next(self.parameters()).device)
+
+    def classes(self, labels: Tensor | None, count: int) -> Tensor:
+        """One-hot classes, float32 (n, classes), for a conditional network; `label` where none are told."""
+        places = torch.arange(self.spec.classes, device=next(self.parameters()).device)
+        if labels is None:
+            return (places == self.label).float().expand(count, -1)
+        return (labels[:, None] == places).float()
 
 
 def bernoulli_nats(logits: Tensor, x: Tensor) -> Tensor:

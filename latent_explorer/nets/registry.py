@@ -1,36 +1,49 @@
-"""Families and trunks by name."""
+"""Networks built from their specs."""
 
-from collections.abc import Mapping
-from typing import TypeVar
+from importlib import import_module
 
 from latent_explorer.errors import UserError
-from latent_explorer.nets.families import Autoencoder, VariationalAutoencoder
+from latent_explorer.nets.families import Family, find_family, register
 from latent_explorer.nets.model import LatentModel
 from latent_explorer.nets.names import TRUNK_NAMES
 from latent_explorer.nets.spec import NetSpec
 from latent_explorer.nets.trunks import TRUNKS
 
-_T = TypeVar("_T")
-
-FAMILIES: dict[str, type[LatentModel]] = {"ae": Autoencoder, "vae": VariationalAutoencoder}
+__all__ = ["build", "check", "network_of", "register", "usual_widths"]
 
 
 def build(spec: NetSpec) -> LatentModel:
     """A fresh network, its weights drawn from torch's global generator.
 
-    Raises UserError that lists the known names when the family or the trunk is not among them.
+    Raises UserError that lists the known names when the family or the trunk is not among them, and where the family
+    has other settings.
     """
-    family = _find(FAMILIES, spec.family, "family of networks")
-    trunk = _find(TRUNKS, spec.trunk, "trunk")
-    return family(spec, trunk.encoder(spec, family.encoder_outputs(spec.latent_dim)), trunk.decoder(spec))
+    network = network_of(find_family(spec.family))
+    _require_trunk(spec.trunk)
+    return network(spec, TRUNKS[spec.trunk])
+
+
+def network_of(family: Family) -> type[LatentModel]:
+    """The class that a family's entry names. Raises UserError where it cannot be imported, or is none."""
+    module, _, name = family.network.partition(":")
+    try:
+        found = getattr(import_module(module), name)
+    except (ImportError, AttributeError) as error:
+        raise UserError(f"the network of the family {family.name!r} cannot be imported: {error}") from error
+    if not (isinstance(found, type) and issubclass(found, LatentModel)):
+        raise UserError(f"{family.network}: expected a LatentModel for the family {family.name!r}, found {found!r}")
+    return found
+
+
+check = network_of  # what `latent-explorer plugins` asks of a family beside registering it
 
 
 def usual_widths(trunk: str) -> tuple[int, ...]:
     """The widths of a trunk when none are asked for. Raises UserError that lists the trunks when it is unknown."""
-    return _find(TRUNK_NAMES, trunk, "trunk").usual
+    _require_trunk(trunk)
+    return TRUNK_NAMES[trunk].usual
 
 
-def _find(known: Mapping[str, _T], name: str, kind: str) -> _T:
-    if name not in known:
-        raise UserError(f"no {kind} called {name!r}: expected one of {', '.join(sorted(known))}")
-    return known[name]
+def _require_trunk(name: str) -> None:
+    if name not in TRUNK_NAMES:
+        raise UserError(f"no trunk called {name!r}: expected one of {', '.join(sorted(TRUNK_NAMES))}")

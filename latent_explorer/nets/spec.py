@@ -7,9 +7,8 @@ class NetSpec(msgspec.Struct, frozen=True, kw_only=True):
     """All that is needed to build a network.
 
     image_shape: (h, w, c). hidden: the widths of the fully connected trunk, or the channels of the convolutional
-    one, from the image inwards; the decoder mirrors them. beta: the weight of the KL term of a VAE.
-    refinements: how many steps a VAE that is not in training takes from the encoder's latents towards those that
-    explain the image best (see `nets.refine`).
+    one, from the image inwards; the decoder mirrors them. classes: how many there are, of a family that is given the
+    class; else 0. settings: the family's, by name; see `nets.families`. One that is left out has its usual value.
     """
 
     family: str
@@ -17,5 +16,5 @@ class NetSpec(msgspec.Struct, frozen=True, kw_only=True):
     image_shape: tuple[int, int, int]
     latent_dim: int
     hidden: tuple[int, ...]
-    beta: float = 1.0
-    refinements: int = 0
+    classes: int = 0
+    settings: dict[str, float] = {}

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from latent_explorer.nets.names import TRUNK_NAMES
 from latent_explorer.runs.plan import Plan, taken
-from latent_explorer.runs.settings import SETTINGS
+from latent_explorer.runs.settings import settings
 
 _ARRAYS = (".npz", ".npy")
 _LONGEST = 80
@@ -50,10 +50,10 @@ def _of_source(plan: Plan) -> Iterator[str]:
 
 
 def _of_numbers(plan: Plan) -> Iterator[tuple[str, str]]:
-    for setting in SETTINGS:
+    for setting in settings():
         if setting.kind not in ("whole", "decimal", "percent") or not setting.heeded(plan):
             continue
-        value = getattr(plan, setting.name)
+        value = plan.value(setting.name)
         if not (math.isfinite(value) and setting.low <= value <= setting.high):
             yield setting.name, f"It must lie between {setting.low:,g} and {setting.high:,g}."
 

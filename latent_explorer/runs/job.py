@@ -14,6 +14,7 @@ class Job:
     """What is to be trained and where the bundle goes.
 
     source: as `data.open_dataset` takes it. hidden: None for the trunk's usual widths. folder: of the bundle.
+    settings: the family's, by name; one that is left out has its usual value.
     command: what reproduces it, for the card. half, latents, variances, tiles, remark: how the bundle is kept, and
     what else its card is to say; see `training.bundling.Labels`.
     resume: whether to go on from the state of an earlier, stopped run.
@@ -25,8 +26,7 @@ class Job:
     trunk: str = "dense"
     latent_dim: int = 2
     hidden: tuple[int, ...] | None = None
-    beta: float = 1.0
-    refinements: int = 0
+    settings: dict[str, float] = field(default_factory=dict)
     recipe: Recipe = field(default_factory=Recipe)
     command: str = ""
     half: bool = False

@@ -2,10 +2,13 @@
 
 import re
 import shlex
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from itertools import count
 from pathlib import Path
+from typing import Any
 
+from latent_explorer.nets.families import FAMILIES, find_family
 from latent_explorer.runs.folder import RunFolder
 from latent_explorer.runs.job import Job
 from latent_explorer.runs.recipe import Recipe, Schedule
@@ -16,11 +19,12 @@ DATASETS = ("mnist", "fashion-mnist", "kmnist", "cifar10")
 
 @dataclass(frozen=True)
 class Plan:
-    """The choices, one for each of `settings.SETTINGS`.
+    """The choices, one for each of `settings.settings()`.
 
     source: one of DATASETS, or the path of a folder or file of images; empty where none is chosen yet.
-    side: what images of a path are stretched to, height and width; 0 for as they are. prior_warm_up: the share of the
-    run in which beta rises. moments: how many MiB the snapshots of the run may take. name: of the bundle's folder.
+    side: what images of a path are stretched to, height and width; 0 for as they are. settings: of families, by name,
+    whether or not the chosen one has them. prior_warm_up: the share of the run in which beta rises. moments: how many
+    MiB the snapshots of the run may take. name: of the bundle's folder.
     """
 
     source: str = "mnist"
@@ -28,7 +32,7 @@ class Plan:
     family: str = "vae"
     trunk: str = "dense"
     latent_dim: int = 2
-    beta: float = 1.0
+    settings: Mapping[str, float] = field(default_factory=dict)
     prior_warm_up: float = 0.25
     epochs: int = 10
     batch_size: int = 128
@@ -38,6 +42,25 @@ class Plan:
     device: str = "auto"
     moments: int = 512
     name: str = ""
+
+    def value(self, name: str) -> Any:
+        """What is chosen for a setting, be it one of a family; what is usual where nothing is."""
+        if name in self.__dataclass_fields__:
+            return getattr(self, name)
+        families = (find_family(self.family), *FAMILIES.values())
+        usual = next(each.default for family in families for each in family.settings if each.name == name)
+        return self.settings.get(name, usual)
+
+    def changed(self, values: Mapping[str, Any]) -> "Plan":
+        """The same with other values of some settings."""
+        own = {name: value for name, value in values.items() if name in self.__dataclass_fields__}
+        others = {name: value for name, value in values.items() if name not in own}
+        return replace(self, **own, settings={**self.settings, **others})
+
+    @property
+    def of_family(self) -> dict[str, float]:
+        """The values of the settings that the chosen family has."""
+        return {setting.name: self.value(setting.name) for setting in find_family(self.family).settings}
 
     @property
     def is_path(self) -> bool:
@@ -57,7 +80,7 @@ class Plan:
             batch_size=self.batch_size,
             learning_rate=self.learning_rate,
             schedule=self.schedule,
-            prior_warm_up=self.prior_warm_up if self.family == "vae" else 0.0,
+            prior_warm_up=self.prior_warm_up if find_family(self.family).has_variance else 0.0,
             seed=self.seed,
             device=self.device,
         )
@@ -70,7 +93,8 @@ class Plan:
             "family": self.family,
             "trunk": self.trunk,
             "latent-dim": self.latent_dim,
-            **({"beta": self.beta, "prior-warm-up": self.prior_warm_up} if self.family == "vae" else {}),
+            **{name.replace("_", "-"): value for name, value in self.of_family.items()},
+            **({"prior-warm-up": self.prior_warm_up} if find_family(self.family).has_variance else {}),
             "epochs": self.epochs,
             "batch-size": self.batch_size,
             "lr": self.learning_rate,
@@ -89,7 +113,7 @@ class Plan:
             family=self.family,
             trunk=self.trunk,
             latent_dim=self.latent_dim,
-            beta=self.beta if self.family == "vae" else 1.0,
+            settings=self.of_family,
             recipe=self.recipe,
             command=self.command,
         )

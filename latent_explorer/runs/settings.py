@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from latent_explorer.nets.names import FAMILY_NAMES, TRUNK_NAMES
+from latent_explorer.nets.families import FAMILIES, FamilySetting, find_family
+from latent_explorer.nets.names import TRUNK_NAMES
 from latent_explorer.runs.plan import Plan
 
 Kind = Literal["dataset", "choice", "whole", "decimal", "percent", "text"]
@@ -38,11 +39,30 @@ class Setting:
     heeded: Callable[[Plan], bool] = lambda plan: True
 
 
-def _of_vae(plan: Plan) -> bool:
-    return plan.family == "vae"
+def settings() -> tuple[Setting, ...]:
+    """All there are, in the order shown; those of a family behind that of its network."""
+    own = {each.name: each for family in FAMILIES.values() for each in family.settings}
+    return (*_IMAGES, _family(), *_NETWORK, *map(_of_family, own.values()), *_TRAINING)
 
 
-SETTINGS = (
+def _family() -> Setting:
+    choices = (Choice(each.name, each.label, f"{each.title}. {each.sentence}") for each in FAMILIES.values())
+    return Setting("family", "Family", "What kind of network it is.", "choice", choices=tuple(choices), first=True)
+
+
+def _of_family(setting: FamilySetting) -> Setting:
+    return Setting(
+        setting.name,
+        setting.label,
+        setting.sentence,
+        "whole" if setting.whole else "decimal",
+        setting.low,
+        setting.high,
+        heeded=lambda plan: setting.name in plan.of_family,
+    )
+
+
+_IMAGES = (
     Setting(
         "source",
         "Dataset",
@@ -68,14 +88,8 @@ SETTINGS = (
         first=True,
         heeded=lambda plan: plan.is_path,
     ),
-    Setting(
-        "family",
-        "Family",
-        "What kind of network it is.",
-        "choice",
-        choices=tuple(Choice(name, known.label, known.sentence) for name, known in FAMILY_NAMES.items()),
-        first=True,
-    ),
+)
+_NETWORK = (
     Setting(
         "latent_dim",
         "Dimensions",
@@ -109,16 +123,8 @@ SETTINGS = (
         "choice",
         choices=tuple(Choice(name, known.label, known.sentence) for name, known in TRUNK_NAMES.items()),
     ),
-    Setting(
-        "beta",
-        "Beta",
-        "The weight of the KL term: above 1 the clouds crowd together in the middle, below 1 pictures are sharper and "
-        "the map has more gaps.",
-        "decimal",
-        0,
-        1000,
-        heeded=_of_vae,
-    ),
+)
+_TRAINING = (
     Setting(
         "prior_warm_up",
         "Beta warm-up",
@@ -126,7 +132,7 @@ SETTINGS = (
         "percent",
         0,
         1,
-        heeded=_of_vae,
+        heeded=lambda plan: find_family(plan.family).has_variance,
     ),
     Setting(
         "batch_size",
@@ -188,14 +194,18 @@ SETTINGS = (
         ),
     ),
 )
-"""In the order shown."""
 
 _COLOUR = {"trunk": "conv", "batch_size": 64, "latent_dim": 2, "epochs": 5}
 
 
+def loss_labels() -> dict[str, str]:
+    """What the losses of all families are called in words, by their names in logs and files."""
+    return {name: label for family in FAMILIES.values() for name, label in family.labels().items()}
+
+
 def find_setting(name: str) -> Setting:
     """The setting of one field of a Plan."""
-    return next(setting for setting in SETTINGS if setting.name == name)
+    return next(setting for setting in settings() if setting.name == name)
 
 
 def defaults_for(source: str) -> Plan:

@@ -24,11 +24,10 @@ from latent_explorer.bundles import (
 from latent_explorer.bundles.packing import Precision, packed, restored
 from latent_explorer.data.dataset import Dataset
 from latent_explorer.nets.model import LatentModel
-from latent_explorer.nets.spec import NetSpec
 from latent_explorer.nets.weights import load_model, weights_of
 from latent_explorer.training.card import Storage, card
 from latent_explorer.training.devices import choose_device
-from latent_explorer.training.encoding import encode_dataset, reconstruction_error
+from latent_explorer.training.encoding import PRIOR_SAMPLES, encode_dataset, prior_samples, reconstruction_error
 from latent_explorer.training.evaluate import evaluate
 from latent_explorer.training.preview import preview
 from latent_explorer.training.state import Progress
@@ -76,13 +75,12 @@ def write_bundle(
     precision: type[np.floating[Any]] = np.float16 if labels.half else np.float32
     weights = {name: array.astype(precision) for name, array in weights_of(model).items()}
     kept = load_model(model.spec, {name: array.astype(np.float32) for name, array in weights.items()})
-    latents = encode_dataset(kept, dataset, device)
-    metrics = _metrics(kept, dataset, device, latents)
-    config = config_of(labels.name, kept.spec, dataset, progress, labels.command, metrics)
+    latents = encode_dataset(kept, dataset, device) if kept.family.encodes else prior_samples(kept)
+    config = config_of(labels.name, kept, dataset, progress, labels.command, _metrics(kept, dataset, device, latents))
     shortened = latents if labels.variances else replace(latents, log_variance=None)
     as_read = restored(packed(shortened, labels.latents))
     config = msgspec.structs.replace(config, turn=turn_of(as_read.mean))
-    error = reconstruction_error(kept.to(device), dataset, as_read.mean)
+    error = reconstruction_error(kept.to(device), dataset, as_read.mean) if kept.family.encodes else None
     storage = Storage(labels.half, labels.latents, labels.variances, error)
     text = card(config, progress, storage, labels.remark)
     parts = weights, shortened, text, preview(kept, as_read, dataset)
@@ -93,7 +91,7 @@ def write_bundle(
 
 def config_of(
     name: str,
-    net: NetSpec,
+    model: LatentModel,
     dataset: Dataset,
     progress: Progress,
     command: str,
@@ -103,7 +101,7 @@ def config_of(
     return BundleConfig(
         format=FORMAT,
         name=name,
-        net=net,
+        net=model.spec,
         dataset=DatasetRecord(
             name=dataset.name,
             source=dataset.source,
@@ -115,11 +113,14 @@ def config_of(
         metrics=dict(metrics),
         versions=_versions(),
         files={},
+        prior_samples=0 if model.family.encodes else PRIOR_SAMPLES,
     )
 
 
 def _metrics(model: LatentModel, dataset: Dataset, device: torch.device, latents: Latents) -> dict[str, float | None]:
-    return evaluate(model, dataset, device, latents).figures() if len(dataset.indices("test")) else {}
+    if not (model.family.encodes and len(dataset.indices("test"))):
+        return {}
+    return evaluate(model, dataset, device, latents).figures()
 
 
 def _training_record(progress: Progress, command: str) -> TrainingRecord:

@@ -10,7 +10,6 @@ from torch import Tensor
 
 from latent_explorer.nets.cuda import Cuda
 from latent_explorer.runs.recipe import Recipe
-from latent_explorer.training.tally import Arriving
 
 _log = logging.getLogger(__name__)
 
@@ -20,9 +19,6 @@ class Accelerator(Protocol):
 
     def capture(self, run: Callable[[], Tensor], generator: torch.Generator) -> tuple[Callable[[], object], Tensor]:
         """Record what `run` does: a function that does it again, and the tensor into which it writes its result."""
-
-    def copy_back(self, tensor: Tensor) -> Arriving:
-        """Begin to copy a tensor to the processor's memory."""
 
 
 def accelerator_of(device: torch.device) -> Accelerator | None:

@@ -18,18 +18,6 @@ _FIGURES = {
     "mse": "Reconstruction, mean squared error on pixels in [0, 1]",
     "knn10_accuracy": "10-NN accuracy of the means (fitted on train, scored on test)",
 }
-_FAMILIES = {"ae": "An autoencoder", "vae": "A variational autoencoder"}
-
-_REFINEMENT = """
-The encoder's latents are improved for each image by {steps} Gauss-Newton step(s) on how well the decoder explains it
-(semi-amortised inference), which makes good much of what an encoder gets wrong on images it was not trained on. The
-figures below are with it; by the encoder alone, the loss on the test split is {alone:.2f}.
-"""
-
-_BETA = """
-It was trained with the weight {beta:g} on the KL term, for sharper pictures; the -ELBO below counts that term in full.
-"""
-
 _KEPT = "To be small, the files keep {what}; the figures above are of the weights as they are kept."
 _VARIANCES = {
     True: ", and their log-variances likewise in steps",
@@ -49,23 +37,13 @@ _CARD = """\
 # {name}
 
 {family} with the trunk `{net.trunk}` (widths {hidden}) and {net.latent_dim} latent dimensions, for images of
-{height}x{width} pixels and {channels}. Trained on {dataset.name}; the latents of all {dataset.count} images are
-included.
-{refinement}
-![The map with some of the images; below it twenty test images, evenly through the classes, each above its
-reconstruction](preview.png)
+{height}x{width} pixels and {channels}. Trained on {dataset.name}; {latents}.
+{notes}
+![{caption}](preview.png)
 
 ## Figures
 
-Over the whole test split, from the weights in this folder:
-
-| figure | value |
-|---|---|
 {figures}
-
-They are printed by
-
-    latent-explorer evaluate {name}
 {storage}
 ## How it was trained
 
@@ -73,8 +51,7 @@ They are printed by
 
     {training.command}
 
-The weights kept are a moving average over the steps, of the epoch whose loss on the test split was lowest
-(epoch {best_epoch}): the test figures above are, by that choice, very slightly flattered.
+{kept}
 
 Recipe: {recipe}.
 
@@ -82,8 +59,35 @@ Recipe: {recipe}.
 
 It knows nothing but images like those of {dataset.name}, centred and scaled as they are. Pictures decoded far from
 the data are inventions. What two places on the map have between them is the model's doing, not a fact about the images.
-{net.latent_dim} numbers cannot hold all of an image: reconstructions are smoother than the originals.
-{remark}"""
+{smoother}{remark}"""
+
+_IMAGES = "the latents of all {count} images are included{classes}"
+_PRIOR = (
+    "it has no encoder, so no image has a latent: the {count} latents that are included are draws from the prior, the\n"
+    "standard normal distribution, without labels and without originals"
+)
+_CAPTIONS = {
+    True: "The map with some of the images; below it twenty test images, evenly through the classes, each above its\n"
+    "reconstruction",
+    False: "The map with some draws from the prior; below it pictures decoded from twenty of them",
+}
+_TABLE = """\
+Over the whole test split, from the weights in this folder:
+
+| figure | value |
+|---|---|
+{rows}
+
+They are printed by
+
+    latent-explorer evaluate {name}
+"""
+_CHOSEN = (
+    "The weights kept are a moving average over the steps, of the epoch whose loss on the test split was {extreme}\n"
+    "(epoch {epoch}): the test figures above are, by that choice, very slightly flattered."
+)
+_LAST = "The weights kept are a moving average over the steps, at the end of the last epoch (epoch {epoch})."
+_SMOOTHER = "{dim} numbers cannot hold all of an image: reconstructions are smoother than the originals.\n"
 
 
 @dataclass(frozen=True)
@@ -102,44 +106,61 @@ def card(config: BundleConfig, progress: Progress, storage: Storage, remark: str
     remark: a paragraph more on the limits.
     """
     height, width, channels = config.net.image_shape
+    family, first = config.family, config.family.losses[0]
+    chosen = _LAST if first.better is None else _CHOSEN
     return _CARD.format(
         name=config.name,
-        family=_FAMILIES.get(config.net.family, f"A network of the family `{config.net.family}`"),
+        family=family.title,
         net=config.net,
         hidden=", ".join(map(str, config.net.hidden)) or "none",
         height=height,
         width=width,
         channels="one channel (grey)" if channels == 1 else f"{channels} channels",
         dataset=config.dataset,
+        latents=_latents(config),
         training=config.training,
         epochs=config.training.epochs,
         minutes=config.training.minutes,
-        best_epoch=progress.best_epoch,
-        refinement=_refinement(progress) + _beta(config),
+        kept=chosen.format(epoch=progress.best_epoch, extreme="highest" if first.better == "higher" else "lowest"),
+        notes="".join(_notes(config, progress)),
+        caption=_CAPTIONS[family.encodes],
         machine=_machine(config.training.device),
         storage=_storage(config, storage),
+        smoother=_SMOOTHER.format(dim=config.net.latent_dim) if family.encodes else "",
         remark=f"\n{remark.strip()}\n" if remark else "",
-        figures="\n".join(_rows(config.metrics)) or "| none: the dataset has no test images | - |",
+        figures=_figures(config),
         recipe=", ".join(
             f"{name.replace('_', ' ')} {value}" for name, value in msgspec.structs.asdict(progress.recipe).items()
         ),
     )
 
 
-def _refinement(progress: Progress) -> str:
-    if not progress.spec.refinements or progress.best_loss is None:
-        return ""
-    return _REFINEMENT.format(steps=progress.spec.refinements, alone=progress.best_loss)
+def _latents(config: BundleConfig) -> str:
+    classes = f", each under its own of {config.net.classes} classes" if config.net.classes else ""
+    return (_IMAGES if config.family.encodes else _PRIOR).format(count=config.latents, classes=classes)
 
 
-def _beta(config: BundleConfig) -> str:
-    weighted = config.net.family == "vae" and config.net.beta != 1
-    return _BETA.format(beta=config.net.beta) if weighted else ""
+def _notes(config: BundleConfig, progress: Progress) -> Iterator[str]:
+    """A paragraph on each setting of the family that is not as usual."""
+    for setting in config.family.settings:
+        value = config.net.settings.get(setting.name, setting.default)
+        told = progress.best_loss is not None or "{loss" not in setting.note
+        if setting.note and value != setting.default and told:
+            text = setting.note.format(value=value, loss=progress.best_loss)
+            yield f"\n{textwrap.fill(text, _WIDTH, break_on_hyphens=False)}\n"
+
+
+def _figures(config: BundleConfig) -> str:
+    rows = "\n".join(_rows(config.metrics))
+    if rows:
+        return _TABLE.format(rows=rows, name=config.name)
+    reason = "the dataset has no test images" if config.family.encodes else "they ask for an encoder"
+    return f"None: {reason}.\n"
 
 
 def _storage(config: BundleConfig, storage: Storage) -> str:
     latents = _LATENTS.get(storage.latents)
-    if latents and config.net.family == "vae":
+    if latents and config.family.has_variance:
         latents += _VARIANCES[storage.variances]
     what = " and ".join([*(["the weights as float16"] if storage.half else []), *([latents] if latents else [])])
     exact = config.metrics.get("mse")

@@ -1,4 +1,6 @@
-"""The latents of a whole dataset."""
+"""The latents of a dataset; of a network without an encoder, draws from its prior."""
+
+from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -6,28 +8,54 @@ from numpy.typing import NDArray
 
 from latent_explorer.bundles.latents import Latents
 from latent_explorer.data.dataset import Dataset
+from latent_explorer.nets.draws import Draws
 from latent_explorer.nets.model import LatentModel
 from latent_explorer.training.images import EVALUATION_BATCH, Images
 
+PRIOR_SAMPLES = 10_000
+"""Latents in the bundle of a network without an encoder."""
+
+
+@dataclass(frozen=True, eq=False)
+class EncodedImages:
+    """Some images, encoded. mean, log_variance: float32 (k, d), the latter None where there is no variance.
+
+    error: float32 (k,), the mean squared error of the picture decoded from the mean.
+    """
+
+    mean: NDArray[np.float32]
+    log_variance: NDArray[np.float32] | None
+    error: NDArray[np.float32]
+
 
 @torch.inference_mode()
+def encode_images(model: LatentModel, images: Images, indices: NDArray[np.intp]) -> EncodedImages:
+    """The images at `indices`, each under its own class. Raises UserError where the network has no encoder."""
+    means, log_variances, errors = [], [], []
+    for x, labels in images.batches(indices, EVALUATION_BATCH):
+        posterior = model.encode(x, labels)
+        means.append(posterior.mean.cpu())
+        errors.append((model.decode(posterior.mean, labels) - x).square().flatten(1).mean(1).cpu())
+        if posterior.log_variance is not None:
+            log_variances.append(posterior.log_variance.cpu())
+    variances = torch.cat(log_variances).numpy() if log_variances else None
+    return EncodedImages(torch.cat(means).numpy(), variances, torch.cat(errors).numpy())
+
+
 def encode_dataset(model: LatentModel, dataset: Dataset, device: torch.device) -> Latents:
     """The posterior of every image, and the mean squared error of its reconstruction from the mean."""
     model = model.to(device).eval()
-    means, log_variances, errors = [], [], []
-    for x in Images.of(dataset, device).batches(np.arange(len(dataset)), EVALUATION_BATCH):
-        posterior = model.encode(x)
-        means.append(posterior.mean.cpu())
-        errors.append((model.decode(posterior.mean) - x).square().flatten(1).mean(1).cpu())
-        if posterior.log_variance is not None:
-            log_variances.append(posterior.log_variance.cpu())
-    return Latents(
-        mean=torch.cat(means).numpy(),
-        log_variance=torch.cat(log_variances).numpy() if log_variances else None,
-        label=dataset.labels,
-        split=dataset.split,
-        error=torch.cat(errors).numpy(),
-    )
+    images = Images.of(dataset, device, model.spec.classes)
+    found = encode_images(model, images, np.arange(len(dataset)))
+    return Latents(found.mean, found.log_variance, dataset.labels, dataset.split, found.error)
+
+
+@torch.inference_mode()
+def prior_samples(model: LatentModel) -> Latents:
+    """The same draws from the prior every time, which stand for latents where no image has one."""
+    device = next(model.parameters()).device
+    mean = model.draw(PRIOR_SAMPLES, Draws(torch.Generator(device).manual_seed(0))).float().cpu().numpy()
+    return Latents(mean, None, None, np.zeros(len(mean), np.uint8), None)
 
 
 @torch.inference_mode()
@@ -37,8 +65,9 @@ def reconstruction_error(model: LatentModel, dataset: Dataset, means: NDArray[np
     Without test images: None.
     """
     device = next(model.parameters()).device
-    images, test, total = Images.of(dataset, device), dataset.indices("test"), 0.0
+    images, test, total = Images.of(dataset, device, model.spec.classes), dataset.indices("test"), 0.0
     for part in np.array_split(test, max(1, len(test) // EVALUATION_BATCH)):
-        decoded = model.decode(torch.from_numpy(means[part]).to(device))
-        total += (decoded - images.batch(torch.from_numpy(part).to(device))).square().flatten(1).mean(1).sum().item()
+        indices = torch.from_numpy(part).to(device)
+        decoded = model.decode(torch.from_numpy(means[part]).to(device), images.labels_at(indices))
+        total += (decoded - images.batch(indices)).square().flatten(1).mean(1).sum().item()
     return total / len(test) if len(test) else None

@@ -16,6 +16,7 @@ from latent_explorer.bundles.saving import refuse_taken
 from latent_explorer.data import Dataset
 from latent_explorer.data.facts import Facts
 from latent_explorer.errors import TrainingError
+from latent_explorer.nets.model import Batch
 from latent_explorer.nets.registry import build
 from latent_explorer.nets.spec import NetSpec
 from latent_explorer.runs import Job, Recipe
@@ -105,8 +106,8 @@ def _sizes(spec: NetSpec) -> tuple[int, int]:
         model = build(spec).eval()
         for layer in model.modules():
             layer.register_forward_hook(note)
-        model.encoder(torch.zeros(1, channels, height, width))
-        model.decoder(torch.zeros(1, spec.latent_dim))
+        labels = torch.zeros(1, dtype=torch.int64) if spec.classes else None
+        model.losses(Batch(torch.zeros(1, channels, height, width), labels=labels))
     return sum(weight.numel() for weight in model.parameters()), sum(outputs)
 
 
@@ -163,8 +164,10 @@ class _Pace:
         noise = np.random.default_rng(0).integers(
             0, 256, (min(recipe.batch_size, _MOST), *spec.image_shape), dtype=np.uint8
         )
-        dataset = Dataset("noise", noise, None, (), np.zeros(len(noise), np.uint8))
-        images = Images.of(dataset, device)
+        labels = np.arange(len(noise)) % spec.classes if spec.classes else None
+        names = tuple(map(str, range(spec.classes)))
+        dataset = Dataset("noise", noise, labels, names, np.zeros(len(noise), np.uint8))
+        images = Images.of(dataset, device, spec.classes)
         with torch.random.fork_rng(devices=[]):
             model = build(spec).to(device)
         self._learner = Learner(model, recipe, precision, images)
@@ -188,8 +191,8 @@ class _Pace:
     def _step(self, size: int) -> float:
         batch = torch.arange(size, device=self._learner.device)
         begin = time.perf_counter()
-        losses = self._learner.learn(batch, 1, 0, 2, self._draws)
-        losses["loss"].item()  # waits for the device
+        self._learner.learn(batch, 1, 0, 2, self._draws)
+        self._learner.optimiser.verdict()  # waits for the device
         return time.perf_counter() - begin
 
     def _judge(self, size: int) -> float:

@@ -44,12 +44,15 @@ class Evaluation:
 def evaluate(model: LatentModel, dataset: Dataset, device: torch.device, latents: Latents | None = None) -> Evaluation:
     """The figures of `model` on `dataset`. latents: what `encode_dataset` gave, if it has been done already.
 
-    Raises TrainingError when there are no test images.
+    Raises TrainingError when there are no test images, or the network has no encoder.
     """
+    if not model.family.encodes:
+        raise TrainingError(f"{model.family.label} has no encoder, and so nothing that is measured here")
     test = dataset.indices("test")
     if not len(test):
         raise TrainingError(f"{dataset.name} has no test images: expected a test split to evaluate on")
     latents = latents or encode_dataset(model, dataset, device)
+    assert latents.error is not None  # of images, each has one
     return Evaluation(
         negative_elbo=_negative_elbo(model, dataset, device),
         mse=float(latents.error[test].mean(dtype="float64")),
@@ -88,11 +91,11 @@ def _negative_elbo(model: LatentModel, dataset: Dataset, device: torch.device) -
     model = model.to(device).eval()
     draws = Draws(torch.Generator(device).manual_seed(0))
     total, test = 0.0, dataset.indices("test")
-    for x in Images.of(dataset, device).batches(test, EVALUATION_BATCH):
-        posterior = model.encode(x)
-        if posterior.log_variance is None:
-            return None
-        nats = bernoulli_nats(model.decode_logits(posterior.sample(draws)), x) + posterior.kl()
+    if not model.family.has_variance:
+        return None
+    for x, labels in Images.of(dataset, device, model.spec.classes).batches(test, EVALUATION_BATCH):
+        posterior = model.encode(x, labels)
+        nats = bernoulli_nats(model.decode_logits(posterior.sample(draws), labels), x) + posterior.kl()
         total += nats.double().sum().item()
     return total / len(test)
 

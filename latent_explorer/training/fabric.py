@@ -16,7 +16,7 @@ from torch import Tensor, distributed
 
 from latent_explorer.errors import TrainingError
 from latent_explorer.training.devices import DeviceLostError, choose_device
-from latent_explorer.training.team import ALONE, OtherFailedError, Team
+from latent_explorer.training.process_group import SINGLE_PROCESS, OtherFailedError, ProcessGroup
 
 if TYPE_CHECKING:
     from lightning_fabric import Fabric
@@ -62,15 +62,15 @@ class Size:
         return cls(here, world // here)
 
 
-def assemble(device: str = "auto", devices: str | None = None, nodes: int | None = None) -> Team:
+def assemble(device: str = "auto", devices: str | None = None, nodes: int | None = None) -> ProcessGroup:
     """The processes that train together: this one alone, or those that Fabric finds, or launches by this very command.
 
-    Fabric is imported only where there are several. Raises TrainingError where there cannot be such a team.
+    Fabric is imported only where there are several. Raises TrainingError where there cannot be such a group.
     """
     place = choose_device(device)
     size = Size.wanted(devices, nodes, place)
     if size == Size(1, 1):
-        return ALONE
+        return SINGLE_PROCESS
     from lightning_fabric import Fabric
     from lightning_fabric.utilities.exceptions import MisconfigurationException
 
@@ -82,10 +82,10 @@ def assemble(device: str = "auto", devices: str | None = None, nodes: int | None
             fabric.launch()
     except (MisconfigurationException, ValueError, RuntimeError) as error:
         raise TrainingError(f"--devices {size.devices} --nodes {size.nodes} cannot be had: {error}") from error
-    return FabricTeam(fabric)
+    return FabricProcessGroup(fabric)
 
 
-class FabricTeam:
+class FabricProcessGroup:
     """A process of those that Fabric has brought together; they add up tensors where these are, and meet on the host.
 
     A meeting is a reduction between hosts (gloo), so that no device is waited for. Before each sum there is one: thus a

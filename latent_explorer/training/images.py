@@ -13,6 +13,7 @@ from torch import Tensor
 
 from latent_explorer.data.dataset import Dataset
 from latent_explorer.data.shards import ShardedImages, blocks
+from latent_explorer.errors import TrainingError
 
 EVALUATION_BATCH = 1000
 _MOST_HELD = 2**30  # bytes of images that are read from files: of more, a copy in memory is no longer worth its room
@@ -23,12 +24,19 @@ _SHARE = 0.5  # of what is free on a GPU
 class Images(ABC):
     """All images of a dataset. Where they lie changes no batch: the same indices give the same values."""
 
+    labels: Tensor | None
+
     @staticmethod
-    def of(dataset: Dataset, device: torch.device) -> "Images":
-        """The images of `dataset`: copied to `device` where there is room for them, else read batch by batch."""
+    def of(dataset: Dataset, device: torch.device, classes: int = 0) -> "Images":
+        """The images of `dataset`: copied to `device` where there is room for them, else read batch by batch.
+
+        classes: of a network that is given the class, `NetSpec.classes`. Raises TrainingError where the labels are none
+        of these.
+        """
+        labels = _labels(dataset, classes).to(device) if classes else None
         if dataset.images.nbytes > _most_held(dataset, device):
-            return ReadImages(dataset.images, device)
-        return HeldImages.of(dataset, device)
+            return ReadImages(dataset.images, device, labels)
+        return HeldImages.copied(dataset, device, labels)
 
     @property
     @abstractmethod
@@ -43,10 +51,14 @@ class Images(ABC):
         """Hand on the indices of batches that will be asked for one by one."""
         yield from batches
 
-    def batches(self, indices: NDArray[np.intp], size: int) -> Iterator[Tensor]:
-        """The images at `indices`, in their order, `size` at a time; see `batch`."""
+    def labels_at(self, indices: Tensor) -> Tensor | None:
+        """The classes int64 (k,) of the images at `indices`; None for a network that is given none."""
+        return None if self.labels is None else self.labels[indices]
+
+    def batches(self, indices: NDArray[np.intp], size: int) -> Iterator[tuple[Tensor, Tensor | None]]:
+        """The images at `indices` with their classes, in their order, `size` at a time; see `batch`."""
         for part in torch.split(torch.from_numpy(indices).to(self.device), size):
-            yield self.batch(part)
+            yield self.batch(part), self.labels_at(part)
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,9 +66,10 @@ class HeldImages(Images):
     """All images on one device: uint8 (n, c, h, w), a quarter of what float32 would take."""
 
     pixels: Tensor
+    labels: Tensor | None = None
 
     @classmethod
-    def of(cls, dataset: Dataset, device: torch.device) -> "HeldImages":
+    def copied(cls, dataset: Dataset, device: torch.device, labels: Tensor | None = None) -> "HeldImages":
         """The images of `dataset`, copied to `device` block by block."""
         height, width, channels = dataset.image_shape
         pixels = torch.empty((len(dataset), channels, height, width), dtype=torch.uint8, device=device)
@@ -64,7 +77,7 @@ class HeldImages(Images):
         for block in blocks(dataset.images):
             pixels[start : start + len(block)] = torch.from_numpy(block.transpose(0, 3, 1, 2).copy())
             start += len(block)
-        return cls(pixels)
+        return cls(pixels, labels)
 
     @property
     def device(self) -> torch.device:
@@ -80,6 +93,7 @@ class ReadImages(Images):
 
     source: NDArray[np.uint8] | ShardedImages
     target: torch.device
+    labels: Tensor | None = None
 
     @property
     def device(self) -> torch.device:
@@ -102,6 +116,14 @@ class ReadImages(Images):
     def _expect(self, indices: Tensor) -> None:
         if isinstance(self.source, ShardedImages):
             self.source.expect(indices.cpu().numpy())
+
+
+def _labels(dataset: Dataset, classes: int) -> Tensor:
+    if dataset.labels is None:
+        raise TrainingError(f"this network is given the class of each image, and {dataset.name} has no labels")
+    if len(dataset) and dataset.labels.max() >= classes:
+        raise TrainingError(f"this network knows {classes} classes, and {dataset.name} has {len(dataset.class_names)}")
+    return torch.from_numpy(dataset.labels)
 
 
 def _most_held(dataset: Dataset, device: torch.device) -> float:

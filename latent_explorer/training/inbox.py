@@ -17,9 +17,9 @@ from latent_explorer.runs.protocol import (
     Stop,
 )
 from latent_explorer.service.codec import Refused, Unreadable
-from latent_explorer.training.control import Control
+from latent_explorer.training.stop_token import StopToken
 
-Task = tuple[Begin | MakeFilm, Control] | Ask
+Task = tuple[Begin | MakeFilm, StopToken] | Ask
 
 
 class Inbox:
@@ -31,10 +31,10 @@ class Inbox:
     def __init__(self, send: Callable[[Reply], None]) -> None:
         self._send = send
         self._changed = threading.Condition()
-        self._tasks: deque[tuple[Begin | MakeFilm, Control]] = deque()
+        self._tasks: deque[tuple[Begin | MakeFilm, StopToken]] = deque()
         self._ask: Ask | None = None
-        self._control: Control | None = None  # of the run under way
-        self._filming: Control | None = None
+        self._token: StopToken | None = None  # of the run under way
+        self._filming: StopToken | None = None
 
     def hear(self, request: Request | Unreadable) -> None:
         """Take up one request."""
@@ -47,10 +47,10 @@ class Inbox:
                 case Begin():
                     self._begin(request)
                 case MakeFilm():
-                    self._filming = Control()
+                    self._filming = StopToken()
                     self._tasks.append((request, self._filming))
-                case _ if (control := self._control or self._filming) is not None:
-                    _tell(control, request)
+                case _ if (token := self._token or self._filming) is not None:
+                    _tell(token, request)
             self._changed.notify()
 
     def take(self) -> Task:
@@ -63,11 +63,11 @@ class Inbox:
             assert asked is not None
             return asked
 
-    def ended(self, control: Control) -> None:
+    def ended(self, token: StopToken) -> None:
         """What was under way has ended: another run may begin."""
         with self._changed:
-            self._control = None if control is self._control else self._control
-            self._filming = None if control is self._filming else self._filming
+            self._token = None if token is self._token else self._token
+            self._filming = None if token is self._filming else self._filming
 
     def overtaken(self, source: str | None = None) -> bool:
         """Whether something came that makes an estimate under way needless, or is more urgent.
@@ -78,18 +78,18 @@ class Inbox:
             return bool(self._tasks) or (self._ask is not None and self._ask.job.source != source)
 
     def _begin(self, request: Begin) -> None:
-        if self._control is not None:
+        if self._token is not None:
             self._send(Refused(number=0, reason="another run has not ended yet: stop it first, or wait"))
             return
-        self._control = Control(lambda paused: self._send(Paused() if paused else Continued()))
-        self._tasks.append((request, self._control))
+        self._token = StopToken(lambda paused: self._send(Paused() if paused else Continued()))
+        self._tasks.append((request, self._token))
 
 
-def _tell(control: Control, request: Pause | Continue | Stop) -> None:
+def _tell(token: StopToken, request: Pause | Continue | Stop) -> None:
     match request:
         case Pause():
-            control.pause()
+            token.pause()
         case Continue():
-            control.go_on()
+            token.go_on()
         case Stop():
-            control.stop(request.keep)
+            token.stop(request.keep)

@@ -12,23 +12,25 @@ from latent_explorer.data import open_dataset
 from latent_explorer.data.dataset import Dataset
 from latent_explorer.data.facts import Facts
 from latent_explorer.errors import TrainingError, UserError
+from latent_explorer.nets.families import find_family
 from latent_explorer.nets.registry import usual_widths
 from latent_explorer.nets.spec import NetSpec
 from latent_explorer.runs import Job, Report, keep_job
 from latent_explorer.runs.protocol import Begun, Progress
 from latent_explorer.training.bundling import Labels, write_bundle
-from latent_explorer.training.control import Control
 from latent_explorer.training.devices import DeviceLostError
-from latent_explorer.training.gauge import Gauge
 from latent_explorer.training.log import logged
 from latent_explorer.training.loop import Training
+from latent_explorer.training.process_group import SINGLE_PROCESS, OtherFailedError, ProcessGroup
 from latent_explorer.training.snapshots import Snapshots
 from latent_explorer.training.state import load_state, sweep
-from latent_explorer.training.team import ALONE, OtherFailedError, Team
+from latent_explorer.training.stop_token import StopToken
+from latent_explorer.training.throttle import ThrottledProgress
 
 
 def spec_of(job: Job, dataset: Dataset | Facts) -> NetSpec:
-    """The network for the images of `dataset`."""
+    """The network for the images of `dataset`. Raises UserError where the family lacks a setting, or has no labels."""
+    family = find_family(job.family)
     hidden = usual_widths(job.trunk) if job.hidden is None else job.hidden
     return NetSpec(
         family=job.family,
@@ -36,9 +38,16 @@ def spec_of(job: Job, dataset: Dataset | Facts) -> NetSpec:
         image_shape=dataset.image_shape,
         latent_dim=job.latent_dim,
         hidden=hidden,
-        beta=job.beta,
-        refinements=job.refinements,
+        classes=_classes(dataset) if family.conditional else 0,
+        settings=family.values(job.settings),
     )
+
+
+def _classes(dataset: Dataset | Facts) -> int:
+    count = dataset.classes if isinstance(dataset, Facts) else Facts.of(dataset).classes
+    if not count:
+        raise TrainingError("this family is given the class of each image, and these have no labels")
+    return count
 
 
 Say = Callable[[Progress | Begun], None]
@@ -57,26 +66,26 @@ def train_bundle(
     *,
     keep_bytes: int = 0,
     say: Say = lambda _: None,
-    team: Team = ALONE,
+    group: ProcessGroup = SINGLE_PROCESS,
 ) -> Iterator[Report]:
     """Train as `job` says, handing on the reports, then write the bundle.
 
     When `token` is set, the bundle is written from the best weights so far, and the state at the end of the last
-    epoch stays beside it for `resume`; a Control may instead let all be removed that the run has written. When a loss
+    epoch stays beside it for `resume`; a StopToken may instead let all be removed that the run has written. When a loss
     is no longer finite, the bundle is written likewise, and the TrainingError passes on. keep_bytes: what snapshots
     may take on disk, 0 for none; that of a report is there before it is handed on. say: told what takes long.
-    team: each of its processes calls this; the first of them writes, and none returns before all is written.
+    group: each of its processes calls this; the first of them writes, and none returns before all is written.
     Raises UserError when dataset, network or folder cannot be used.
     """
     token = token or Event()
-    with team.together():
-        if team.rank == 0:
+    with group.together():
+        if group.rank == 0:
             refuse_taken(job.folder, job.overwrite or job.resume)
-        dataset = _opened_by_all(job.source, token, say, team)
+        dataset = _opened_by_all(job.source, token, say, group)
         if dataset is None:
             return
-        training = _begin(job, dataset, team)
-        yield from training.run(token) if team.rank else _written(job, training, dataset, token, keep_bytes, say)
+        training = _begin(job, dataset, group)
+        yield from training.run(token) if group.rank else _written(job, training, dataset, token, keep_bytes, say)
 
 
 def _written(
@@ -89,7 +98,7 @@ def _written(
     snapshots.begin()
     say(Begun(run=job.run.path, steps=training.steps, per_epoch=training.steps_per_epoch, device=training.device))
     try:
-        reports = training.run(token, state_path=job.run.state, watched=keep_bytes > 0)
+        reports = training.run(token, state_path=job.run.state)
         for report in logged(reports, training.progress, job.run.log, job.run.events):
             snapshots.see(report)
             yield report
@@ -122,14 +131,14 @@ def _resumable(error: TrainingError, job: Job, training: Training) -> TrainingEr
     )
 
 
-def _opened_by_all(source: str, token: Event, say: Say, team: Team) -> Dataset | None:
+def _opened_by_all(source: str, token: Event, say: Say, group: ProcessGroup) -> Dataset | None:
     """The dataset, which one process of each machine opens first, so that it is downloaded once."""
-    stopping = team.heed(token)
-    dataset = _opened(source, token, say) if team.first_here else None
-    team.meet()
-    if not team.first_here:
+    stopping = group.heed(token)
+    dataset = _opened(source, token, say) if group.first_here else None
+    group.meet()
+    if not group.first_here:
         dataset = _opened(source, token, say)
-    team.meet()
+    group.meet()
     return None if stopping.is_set() else dataset
 
 
@@ -144,12 +153,12 @@ def _opened(source: str, token: Event, say: Say) -> Dataset | None:
             raise StoppedError
 
     with suppress(StoppedError):
-        return open_dataset(source, progress=Gauge(f"reading {source}", say, watch))
+        return open_dataset(source, progress=ThrottledProgress(f"reading {source}", say, watch))
     return None
 
 
 def _discarded(token: Event) -> bool:
-    return isinstance(token, Control) and not token.keep
+    return isinstance(token, StopToken) and not token.keep
 
 
 def _remove(job: Job, *, bundle: bool) -> None:
@@ -158,10 +167,10 @@ def _remove(job: Job, *, bundle: bool) -> None:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _begin(job: Job, dataset: Dataset, team: Team) -> Training:
+def _begin(job: Job, dataset: Dataset, group: ProcessGroup) -> Training:
     if job.resume:
-        return Training.resume(job.run.state, dataset, team, device=job.recipe.device)
-    return Training.begin(spec_of(job, dataset), dataset, job.recipe, team)
+        return Training.resume(job.run.state, dataset, group, device=job.recipe.device)
+    return Training.begin(spec_of(job, dataset), dataset, job.recipe, group)
 
 
 def _prepare(job: Job, dataset: Dataset) -> None:

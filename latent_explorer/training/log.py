@@ -23,8 +23,8 @@ def has_tensorboard() -> bool:
 
 
 def row_of(report: Report, progress: Progress) -> dict[str, float | None]:
-    """The figures of a report by column: train and test losses by name (None where there are none), speed, and the
-    learning rate and the weight of the prior at its last step.
+    """The figures of a report by column: train and test losses by name (None where there are none), speed, and at its
+    last step the learning rate and the factor 0..1 on the term that holds latents near the prior.
     """
     recipe, last = progress.recipe, report.step - 1
     return {
@@ -34,7 +34,7 @@ def row_of(report: Report, progress: Progress) -> dict[str, float | None]:
         **{f"test_{name}": None if report.test_losses is None else report.test_losses[name] for name in report.losses},
         "images_per_second": report.images_per_second,
         "learning_rate": recipe.rate_at(last, report.steps),
-        "beta": progress.spec.beta * recipe.prior_at(last, report.steps),
+        "prior": recipe.prior_at(last, report.steps),
     }
 
 

@@ -14,21 +14,22 @@ from numpy.typing import NDArray
 
 from latent_explorer.data.dataset import Dataset
 from latent_explorer.errors import BundleError, TrainingError
-from latent_explorer.nets.model import LatentModel
+from latent_explorer.nets.model import Batch, LatentModel
 from latent_explorer.nets.registry import build
 from latent_explorer.nets.spec import NetSpec
 from latent_explorer.nets.weights import load_weights, weights_of
 from latent_explorer.runs.recipe import Precision, Recipe
 from latent_explorer.runs.report import Report
+from latent_explorer.training.autotune import choose_precision, choose_threads
 from latent_explorer.training.clock import Clock
-from latent_explorer.training.control import now
 from latent_explorer.training.devices import faults_told
+from latent_explorer.training.encoding import EncodedImages
 from latent_explorer.training.images import Images
 from latent_explorer.training.learner import Learner
+from latent_explorer.training.loss_meter import LossMeter
+from latent_explorer.training.process_group import SINGLE_PROCESS, ProcessGroup, from_first, require_same
 from latent_explorer.training.state import Progress, load_state, save_state
-from latent_explorer.training.tally import Tally
-from latent_explorer.training.team import ALONE, Team, from_first, require_same
-from latent_explorer.training.trial import choose_precision, choose_threads
+from latent_explorer.training.stop_token import now
 
 _REPORTS_PER_EPOCH = 10
 
@@ -37,49 +38,56 @@ class Training:
     """One training run: made by `begin` or `resume`, driven by iterating over `run`.
 
     Every draw is made from generators seeded by the recipe's seed and the epoch, so a run that was resumed gives
-    the same weights as one that was not, on the same device and in the same precision. Each process of a team makes
+    the same weights as one that was not, on the same device and in the same precision. Each process of a group makes
     its own, and all give the same reports and weights, but for rounding those of a process alone.
     """
 
-    def __init__(self, dataset: Dataset, progress: Progress, model: LatentModel, images: Images, team: Team) -> None:
-        require_same(team, msgspec.json.encode(progress))
+    def __init__(
+        self, dataset: Dataset, progress: Progress, model: LatentModel, images: Images, group: ProcessGroup
+    ) -> None:
+        require_same(group, msgspec.json.encode(progress))
         self.progress = progress
-        self._team = team
-        self._learner = Learner(model, progress.recipe, progress.precision, images, team, progress.threads)
+        self._group = group
+        self._learner = Learner(model, progress.recipe, progress.precision, images, group, progress.threads)
         self._train = torch.from_numpy(dataset.indices("train"))
         self._judged = dataset.indices("test") if len(dataset.indices("test")) else dataset.indices("train")
         self._best = weights_of(model)
         self.steps_done = self._begun_at = progress.step
 
     @classmethod
-    def begin(cls, spec: NetSpec, dataset: Dataset, recipe: Recipe, team: Team = ALONE) -> "Training":
+    def begin(cls, spec: NetSpec, dataset: Dataset, recipe: Recipe, group: ProcessGroup = SINGLE_PROCESS) -> "Training":
         """A fresh run. Raises TrainingError when dataset, device and network do not fit, UserError on unknown names."""
         _check_fit(spec, dataset)
-        device = team.device(recipe.device)
+        device = group.device(recipe.device)
         with faults_told(device, recipe.batch_size):
-            return cls._begin(spec, dataset, recipe, team, device)
+            return cls._begin(spec, dataset, recipe, group, device)
 
     @classmethod
-    def _begin(cls, spec: NetSpec, dataset: Dataset, recipe: Recipe, team: Team, device: torch.device) -> "Training":
+    def _begin(
+        cls, spec: NetSpec, dataset: Dataset, recipe: Recipe, group: ProcessGroup, device: torch.device
+    ) -> "Training":
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(recipe.seed)
             model = build(spec).to(device)
-        images = Images.of(dataset, device)
-        few = images.batch(torch.arange(recipe.batch_size) % len(dataset))
-        precision = _agreed(choose_precision(recipe, model, few), team)
+        images = Images.of(dataset, device, spec.classes)
+        first = (torch.arange(recipe.batch_size) % len(dataset)).to(device)
+        few = Batch(images.batch(first), labels=images.labels_at(first))
+        precision = _agreed(choose_precision(recipe, model, few), group)
         progress = Progress(
             spec=spec,
             recipe=recipe,
             fingerprint=dataset.fingerprint,
             device=device.type,
             precision=precision,
-            threads=from_first(team, choose_threads(recipe, model, few, precision)),
+            threads=from_first(group, choose_threads(recipe, model, few, precision)),
         )
-        return cls(dataset, progress, model, images, team)
+        return cls(dataset, progress, model, images, group)
 
     @classmethod
-    def resume(cls, path: Path, dataset: Dataset, team: Team = ALONE, *, device: str = "auto") -> "Training":
-        """The run whose state was saved at `path`, with a team of any size.
+    def resume(
+        cls, path: Path, dataset: Dataset, group: ProcessGroup = SINGLE_PROCESS, *, device: str = "auto"
+    ) -> "Training":
+        """The run whose state was saved at `path`, with a group of any size.
 
         device: to go on on; "auto" for the same as before. Raises TrainingError when it is unreadable or of another
         dataset.
@@ -87,11 +95,13 @@ class Training:
         progress, parts = load_state(path)
         if progress.fingerprint != dataset.fingerprint:
             raise TrainingError(f"{path} is a run on another dataset than {dataset.name}; begin a new one instead")
-        place = team.device(progress.device if device == "auto" else device)
+        place = group.device(progress.device if device == "auto" else device)
         progress = msgspec.structs.replace(progress, device=place.type)
         try:
             with faults_told(place, progress.recipe.batch_size):
-                training = cls(dataset, progress, build(progress.spec), Images.of(dataset, place), team)
+                training = cls(
+                    dataset, progress, build(progress.spec), Images.of(dataset, place, progress.spec.classes), group
+                )
             training._learner.restore(parts)
             training._best = parts.get("best", {})
             training.best_model()  # refuses weights of another network
@@ -115,9 +125,10 @@ class Training:
         return str(self._learner.device)
 
     def best_model(self) -> LatentModel:
-        """The network with the best weights, on the CPU: the average at the end of the epoch of lowest test loss.
+        """The network with the best weights, on the CPU: the average at the end of the epoch of best test loss.
 
-        Before any epoch has ended: the average as it is. Without test images, the training loss decides.
+        Before any epoch has ended: the average as it is. Without test images, the training loss decides; where the
+        family's first loss does not tell how good a network is, the last epoch.
         """
         model = deepcopy(self._learner.average).cpu()
         if self.progress.best_loss is not None:
@@ -128,25 +139,21 @@ class Training:
         """The network with the averaged weights as they are now; what goes on training changes it."""
         return self._learner.average
 
-    def watch(self, indices: NDArray[np.intp]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """By the averaged weights as they are now, of the images at `indices`: latents (k, d), squared errors (k,)."""
+    def watch(self, indices: NDArray[np.intp]) -> EncodedImages:
+        """The images at `indices` as the averaged weights encode them now."""
         return self._learner.watch(indices)
 
-    def run(
-        self, token: Event | None = None, *, state_path: Path | None = None, watched: bool = False
-    ) -> Iterator[Report]:
+    def run(self, token: Event | None = None, *, state_path: Path | None = None) -> Iterator[Report]:
         """Train to the end of the recipe, or until `token` is set; a report about ten times an epoch and at its end.
 
-        On CUDA, reports within an epoch are of a moment that may be some steps back by then, at the latest they come at
-        its end: no step waits for them. watched: within the first epoch they do wait, for someone looks at the weights.
         state_path: where the state is saved at the end of each epoch. Raises TrainingError when a loss is no longer
         finite, with the weights before that step kept, and UserError when the state cannot be saved.
         """
-        token = self._team.heed(token or Event())
+        token = self._group.heed(token or Event())
         clock = Clock(self.progress.step, self.steps, self.progress.recipe.batch_size, partial(now, token))
         for epoch in range(self.progress.epoch + 1, self.progress.recipe.epochs + 1):
             begin = now(token)
-            for step, losses in self._epoch(epoch, token, prompt=watched and epoch == 1):
+            for step, losses in self._epoch(epoch, token):
                 yield clock.report(epoch, step, losses)
             if token.is_set():
                 return
@@ -155,32 +162,28 @@ class Training:
                 save_state(state_path, self.progress, {**self._learner.arrays(), "best": self._best})
             yield clock.report(epoch, self.progress.step, losses, test_losses)
 
-    def _epoch(self, epoch: int, token: Event, *, prompt: bool) -> Iterator[tuple[int, dict[str, float]]]:
-        """Steps done so far, and the mean losses since the last time, about ten times and at the end.
-
-        prompt: before the next step.
-        """
+    def _epoch(self, epoch: int, token: Event) -> Iterator[tuple[int, dict[str, float]]]:
+        """Steps done so far, and the mean losses since the last time, about ten times and at the end."""
         recipe, device = self.progress.recipe, self._learner.device
         order = torch.randperm(len(self._train), generator=_generator(torch.device("cpu"), recipe.seed, epoch))
         draws = _generator(device, recipe.seed, epoch)
         every = max(1, self.steps_per_epoch // _REPORTS_PER_EPOCH)
-        tally = Tally(self._learner.copy_back, self._team.add_up)
+        meter = LossMeter(self._group.add_up)
         batches = torch.split(self._train[order].to(device), recipe.batch_size)
         for number, batch in enumerate(self._learner.expected(batches), 1):
             if token.is_set():
                 return
-            step, last = self.progress.step + number, number == self.steps_per_epoch
+            step, due = self.progress.step + number, number % every == 0 or number == self.steps_per_epoch
             with faults_told(device, recipe.batch_size):
-                tally.add(self._learner.learn(batch, epoch, step - 1, self.steps, draws))
+                meter.add(self._learner.learn(batch, epoch, step - 1, self.steps, draws))
                 self.steps_done = step
-                if number % every == 0 or last:
-                    tally.close(step, self._learner.verdict())
-                arrived = list(tally.arrived(wait=prompt or last))
-            for each in arrived:
-                self._check(epoch, each.good)
-                yield each.step, each.losses
+                losses = meter.take() if due else {}
+            if due:
+                self._check(epoch)
+                yield step, losses
 
-    def _check(self, epoch: int, good: int | None) -> None:
+    def _check(self, epoch: int) -> None:
+        good = self._learner.optimiser.verdict()
         if good is None:
             return
         step = self._begun_at + good
@@ -193,9 +196,10 @@ class Training:
     def _end_epoch(self, epoch: int, seconds: float) -> dict[str, float]:
         with faults_told(self._learner.device, self.progress.recipe.batch_size):
             losses = self._learner.losses_on(self._judged)
-        best = self.progress.best_loss
-        if best is None or losses["loss"] < best:
-            best = losses["loss"]
+        best, first = self.progress.best_loss, self._learner.average.family.losses[0]
+        loss = losses[first.name]
+        if best is None or first.better is None or (loss < best if first.better == "lower" else loss > best):
+            best = loss
             self._best = weights_of(self._learner.average)
         self.progress = msgspec.structs.replace(
             self.progress,
@@ -203,7 +207,7 @@ class Training:
             step=epoch * self.steps_per_epoch,
             seconds=self.progress.seconds + seconds,
             best_loss=best,
-            best_epoch=epoch if best == losses["loss"] else self.progress.best_epoch,
+            best_epoch=epoch if best == loss else self.progress.best_epoch,
         )
         return losses
 
@@ -219,7 +223,7 @@ def _generator(device: torch.device, seed: int, epoch: int) -> torch.Generator:
     return torch.Generator(device).manual_seed((seed << 20) + epoch)
 
 
-def _agreed(precision: Precision, team: Team) -> Precision:
+def _agreed(precision: Precision, group: ProcessGroup) -> Precision:
     """The precision that the first process has, which may have been measured."""
     names: tuple[Precision, ...] = get_args(Precision)
-    return names[from_first(team, names.index(precision))]
+    return names[from_first(group, names.index(precision))]

@@ -22,10 +22,14 @@ def preview(model: LatentModel, latents: Latents, dataset: Dataset) -> bytes:
     """A PNG 480 wide: the map, and below it twenty images of the test split, each above its reconstruction.
 
     The images lie evenly in the order of their labels, and there are fewer where the split has fewer; without a test
-    split they are training images.
+    split they are training images. Of a network without an encoder: twenty pictures decoded from the latents.
     """
-    chosen = _shown(dataset)
-    pairs = _pairs(dataset.images[chosen], decode_pictures(model, latents.mean[chosen]))
+    if model.family.encodes:
+        chosen = _shown(dataset)
+        labels = None if dataset.labels is None else dataset.labels[chosen]
+        pairs = _rows_of(dataset.images[chosen], decode_pictures(model, latents.mean[chosen], labels))
+    else:
+        pairs = _rows_of(decode_pictures(model, latents.mean[:_SHOWN]))
     whole = Image.new("RGB", (_SIDE, _SIDE + _GAP + pairs.height), "white")
     whole.paste(_map(model, latents), (0, 0))
     whole.paste(pairs, (0, _SIDE + _GAP))
@@ -42,16 +46,16 @@ def _shown(dataset: Dataset) -> NDArray[np.intp]:
     return split[np.linspace(0, len(split) - 1, min(_SHOWN, len(split))).round().astype(np.intp)]
 
 
-def _pairs(originals: NDArray[np.uint8], reconstructions: NDArray[np.uint8]) -> Image.Image:
-    """Rows of ten originals (k, h, w, c), each with the row of its reconstructions below."""
+def _rows_of(*kinds: NDArray[np.uint8]) -> Image.Image:
+    """Rows of ten pictures (k, h, w, c) of the first kind, each with the row of those of the next kind below."""
     cell = _SIDE // _COLUMNS
-    rows = -(-len(originals) // _COLUMNS)
-    picture = Image.new("RGB", (_SIDE, rows * (2 * cell + _GAP) - _GAP), "white")
-    for number, pair in enumerate(zip(originals, reconstructions, strict=True)):
+    height = len(kinds) * cell + _GAP
+    picture = Image.new("RGB", (_SIDE, -(-len(kinds[0]) // _COLUMNS) * height - _GAP), "white")
+    for number, pictures in enumerate(zip(*kinds, strict=True)):
         row, column = divmod(number, _COLUMNS)
-        for below, pixels in enumerate(pair):
+        for below, pixels in enumerate(pictures):
             small = _image(pixels).resize((cell, cell), Image.Resampling.NEAREST)
-            picture.paste(small, (column * cell, row * (2 * cell + _GAP) + below * cell))
+            picture.paste(small, (column * cell, row * height + below * cell))
     return picture
 
 

@@ -22,12 +22,12 @@ from latent_explorer.runs.protocol import (
 )
 from latent_explorer.service.background import in_words
 from latent_explorer.service.codec import Refused
-from latent_explorer.training.control import Control
 from latent_explorer.training.devices import MemoryLackError
 from latent_explorer.training.estimate import estimate, warm
-from latent_explorer.training.gauge import Gauge
 from latent_explorer.training.inbox import Inbox
 from latent_explorer.training.jobs import train_bundle
+from latent_explorer.training.stop_token import StopToken
+from latent_explorer.training.throttle import ThrottledProgress
 
 Send = Callable[[Reply], None]
 
@@ -44,9 +44,9 @@ def serve(inbox: Inbox, send: Send) -> None:
         match inbox.take():
             case Ask() as ask:
                 estimates.answer(ask)
-            case task, control:
-                last = film(task, control, send) if isinstance(task, MakeFilm) else train(task, control, send)
-                inbox.ended(control)
+            case task, token:
+                last = film(task, token, send) if isinstance(task, MakeFilm) else train(task, token, send)
+                inbox.ended(token)
                 send(last)  # at which the next run may be asked for
 
 
@@ -88,8 +88,8 @@ class Estimates:
         if known is not None:
             return known
         if source != self._source:
-            gauge = Gauge(f"reading {source}", self._send, partial(self._watch, source))
-            self._facts = Facts.of(open_dataset(source, progress=gauge))
+            throttled = ThrottledProgress(f"reading {source}", self._send, partial(self._watch, source))
+            self._facts = Facts.of(open_dataset(source, progress=throttled))
             self._source = source
         return self._facts
 
@@ -98,11 +98,11 @@ class Estimates:
             raise OvertakenError
 
 
-def train(begin: Begin, control: Control, send: Send) -> Ended | Failed:
+def train(begin: Begin, token: StopToken, send: Send) -> Ended | Failed:
     """Train one run to its end, telling of it; the last reply is still to be sent."""
     job, before = begin.job, _saved_at(begin.job.folder)
     try:
-        for report in train_bundle(job, control, keep_bytes=begin.keep_bytes, say=send):
+        for report in train_bundle(job, token, keep_bytes=begin.keep_bytes, say=send):
             snapshot = job.run.snapshot(report.step)
             send(Reported(report=report, snapshot=snapshot if snapshot.is_dir() else None))
     except Exception as error:
@@ -115,12 +115,12 @@ def train(begin: Begin, control: Control, send: Send) -> Ended | Failed:
     return Ended(bundle=job.folder, complete=some and not job.run.state.exists())  # a complete run needs no state
 
 
-def film(request: MakeFilm, control: Control, send: Send) -> Filmed | Refused:
+def film(request: MakeFilm, token: StopToken, send: Send) -> Filmed | Refused:
     """Make a film, telling of it; the last reply is still to be sent."""
     from latent_explorer.film import make_film
 
     try:
-        return Filmed(number=request.number, file=make_film(request, send, control))
+        return Filmed(number=request.number, file=make_film(request, send, token))
     except Cancelled:
         return Filmed(number=request.number, file=None)
     except Exception as error:

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from latent_explorer.bundles import Latents, Moment, read_config, read_latents, save_snapshot
+from latent_explorer.bundles.packing import packed, restored
 from latent_explorer.charts import Turn, chart_for
 from latent_explorer.data.dataset import Dataset
 from latent_explorer.errors import UserError
@@ -15,6 +16,7 @@ from latent_explorer.nets.weights import weights_of
 from latent_explorer.runs import Job, Report
 from latent_explorer.runs.snapshots import bytes_of, snapshots_of, step_of, sweep_snapshots
 from latent_explorer.training.bundling import config_of
+from latent_explorer.training.encoding import prior_samples
 from latent_explorer.training.loop import Training
 from latent_explorer.training.thinning import thinned
 
@@ -74,7 +76,8 @@ class Snapshots:
         """How to turn the map of `means` (n, d), of all images, to lay it beside that of the last snapshot."""
         if self._before is None:
             return None
-        return Turn.between(_on_plane(means)[self._watched], self._before)
+        same = self._watched if self._training.averaged_model().family.encodes else slice(None)
+        return Turn.between(_on_plane(means)[same], self._before)
 
     def _take_up(self) -> None:
         """Go on beside the last snapshot that there is."""
@@ -84,7 +87,7 @@ class Snapshots:
             except UserError:
                 shutil.rmtree(folder, ignore_errors=True)
                 continue
-            if latents.index is not None and np.array_equal(latents.index, self._watched):
+            if latents.index is None or np.array_equal(latents.index, self._watched):
                 self._before = _on_plane(latents.mean, config.turn)
             return
 
@@ -100,9 +103,7 @@ class Snapshots:
         uv = _on_plane(latents.mean)
         turn = Turn() if self._before is None else Turn.between(uv, self._before)
         model = self._training.averaged_model()
-        config = config_of(
-            self._job.folder.name, model.spec, self._dataset, self._training.progress, self._job.command, {}
-        )
+        config = config_of(self._job.folder.name, model, self._dataset, self._training.progress, self._job.command, {})
         save_snapshot(
             self._job.run.snapshot(moment.step),
             msgspec.structs.replace(config, moment=moment, turn=tuple(turn)),
@@ -112,15 +113,16 @@ class Snapshots:
         self._before = uv @ turn.matrix.T
 
     def _latents(self) -> Latents:
-        """Those of the images watched, as they read from the disk: the chart of a reader has to be that of ours."""
-        means, errors = self._training.watch(self._watched)
-        labels = self._dataset.labels
+        """Of the images watched, or from the prior, as they read from the disk: a reader's chart is to be ours."""
+        if not self._training.averaged_model().family.encodes:
+            return restored(packed(prior_samples(self._training.averaged_model()), "float16"))
+        found, labels = self._training.watch(self._watched), self._dataset.labels
         return Latents(
-            mean=means.astype(np.float16).astype(np.float32),
+            mean=found.mean.astype(np.float16).astype(np.float32),
             log_variance=None,
             label=None if labels is None else labels[self._watched],
             split=self._dataset.split[self._watched],
-            error=errors,
+            error=found.error,
             index=self._watched,
         )
 

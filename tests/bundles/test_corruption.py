@@ -28,7 +28,7 @@ from latent_explorer.nets.registry import build
 from latent_explorer.nets.spec import NetSpec
 from latent_explorer.nets.weights import load_model, weights_of
 
-SPEC = NetSpec(family="vae", trunk="residual", image_shape=(4, 4, 1), latent_dim=2, hidden=(6,), beta=2.0)
+SPEC = NetSpec(family="vae", trunk="residual", image_shape=(4, 4, 1), latent_dim=2, hidden=(6,), settings={"beta": 2.0})
 COUNT, CLASSES = 9, ("zero", "one", "two")
 FILES = (CONFIG, *SEALED, TILES)
 
@@ -169,8 +169,10 @@ def lie(folder: Path, draw: np.random.Generator) -> None:
         ("net", "hidden", [7]), ("net", "hidden", [10**9]), ("net", "hidden", [6] * 999), ("net", "hidden", []),
         ("net", "family", "gan"), ("net", "family", "ae"), ("net", "trunk", "conv"), ("net", "trunk", ""),
         ("net", "image_shape", [4, 4, 3]), ("net", "image_shape", [10**6, 10**6, 1]), ("net", "image_shape", [4, 4, 2]),
-        ("net", "image_shape", [5, 4, 1]), ("net", "image_shape", [4, 4]), ("net", "beta", -1), ("net", "beta", "x"),
-        ("net", "refinements", 10**9),
+        ("net", "image_shape", [5, 4, 1]), ("net", "image_shape", [4, 4]), ("net", "settings", {"beta": -1}),
+        ("net", "settings", {"beta": "x"}),
+        ("net", "settings", {"refinements": 10**9}), ("net", "settings", {"alpha": 1}), ("net", "classes", 3),
+        ("net", "classes", 10**9),
         ("dataset", "count", 8), ("dataset", "count", 10**15), ("dataset", "count", 0),
         ("dataset", "class_names", ["a"]),
         ("dataset", "class_names", []), ("dataset", "name", None), ("training", "batch_size", 0),

@@ -50,7 +50,7 @@ def tilted() -> Iterator[ChartKind]:
     )
     register(kind)
     yield kind
-    del CHARTS["tilted"]
+    del CHARTS._things["tilted"]
 
 
 @given(SPECS)
@@ -135,7 +135,7 @@ def test_a_kind_that_takes_long_has_to_be_fitted_first() -> None:
         chart = chart_for(ChartSpec("slow"), CLOUD, fitted={"axes": np.eye(4)[2:]})
         np.testing.assert_array_equal(chart.to_latent((1.0, 2.0)), (0, 0, 1, 2))
     finally:
-        del CHARTS["slow"]
+        del CHARTS._things["slow"]
 
 
 @pytest.mark.parametrize(
@@ -159,7 +159,7 @@ def test_a_chart_under_a_wrong_name_is_refused() -> None:
         with pytest.raises(UserError, match="made one called 'x'"):
             chart_for(ChartSpec("liar"), CLOUD)
     finally:
-        del CHARTS["liar"]
+        del CHARTS._things["liar"]
 
 
 def test_axes_say_what_they_are() -> None:

@@ -21,8 +21,8 @@ from latent_explorer.film.timing import Camera, Motion, times_of
 from latent_explorer.palette import DARK, LIGHT
 from latent_explorer.runs.protocol import Filmed, MakeFilm, Progress
 from latent_explorer.service.codec import Refused
-from latent_explorer.training.control import Control
 from latent_explorer.training.serve import film as serve_film
+from latent_explorer.training.stop_token import StopToken
 
 
 def wish(run: Path, name: str, **other) -> MakeFilm:
@@ -80,9 +80,9 @@ def test_it_can_be_ended_between_two_frames(filmed_run):
 
 def test_the_trainer_makes_it_too(filmed_run):
     replies: list[object] = []
-    replies.append(serve_film(wish(filmed_run, "x.gif"), Control(), replies.append))
+    replies.append(serve_film(wish(filmed_run, "x.gif"), StopToken(), replies.append))
     assert replies[-1] == Filmed(number=1, file=filmed_run.parent / "x.gif")
-    replies.append(serve_film(wish(filmed_run, "x.gif"), Control(), replies.append))
+    replies.append(serve_film(wish(filmed_run, "x.gif"), StopToken(), replies.append))
     assert isinstance(replies[-1], Refused)
 
 
@@ -218,12 +218,12 @@ def test_the_loss_grows_from_its_first_report():
 
 
 def test_a_film_that_is_given_up_leaves_nothing(filmed_run):
-    control, told = Control(), []
+    token, told = StopToken(), []
 
     def say(progress):
         told.append(progress)
         if len(told) > 20:
-            control.stop()
+            token.stop()
 
-    assert serve_film(wish(filmed_run, "given-up.gif"), control, say) == Filmed(number=1, file=None)
+    assert serve_film(wish(filmed_run, "given-up.gif"), token, say) == Filmed(number=1, file=None)
     assert not list(filmed_run.parent.glob("*given-up*"))

@@ -288,38 +288,38 @@ def test_a_layer_changes_nothing_but_its_own_pixels(person: Person, focused: boo
     for title in TITLES:
         layer = window.pane.fields.by_title[title]
         visible, opacity = layer.visible, layer.opacity
-        window.pane.fields.set_layer(title, False, 0.0)
+        window.pane.layers.show(title, False, 0.0)
         person.wait_until(lambda: window.pane.fields.missing == 0)
         before = seen(canvas)
-        window.pane.fields.set_layer(title, True, 0.0)
+        window.pane.layers.show(title, True, 0.0)
         person.wait_until(lambda: window.pane.fields.missing == 0)
         after = seen(canvas)
-        legend = scale_rect(canvas.fields, canvas.view.width).translated(canvas.origin).toAlignedRect()
+        legend = scale_rect(canvas.layers, canvas.view.width).translated(canvas.origin).toAlignedRect()
         differs = (before != after).any(-1)
         differs[legend.top() : legend.bottom() + 1, legend.left() : legend.right() + 1] = False
         assert not differs.any(), title
-        window.pane.fields.set_layer(title, visible, opacity)
+        window.pane.layers.show(title, visible, opacity)
     assert canvas.hasFocus() == focused
     for name in ("Pictures", "Points"):
         before = seen(canvas)
-        window.pane.set_layer(name, False, 0.5)
+        window.pane.layers.show(name, False, 0.5)
         assert (seen(canvas) != before).any()
-        window.pane.set_layer(name, True, 0.6 if name == "Pictures" else 0.75)
+        window.pane.layers.show(name, True, 0.6 if name == "Pictures" else 0.75)
 
 
 def test_no_painter_of_a_layer_or_a_mark_leaves_anything_to_the_next(person: Person) -> None:
     canvas, view = person.canvas, person.canvas.view
     for title in TITLES:
-        person.window.pane.fields.set_layer(title, True, 0.7)
+        person.window.pane.layers.show(title, True, 0.7)
     person.wait_until(lambda: person.window.pane.fields.missing == 0)
     marks = Marks(probe=(0.0, 0.0), loupe=QImage(8, 8, QImage.Format.Format_RGB32))
     painters = {
-        "tiles": lambda painter: canvas.tiles.paint(painter, view, canvas.tiles.cover(view), 0.5),
+        "tiles": lambda painter: canvas.tiles.paint_tiles(painter, view, canvas.tiles.cover(view), 0.5),
         "points": lambda painter: canvas.points.paint(painter, view, 1.0),
-        "scale": lambda painter: paint_scale(painter, canvas.fields, canvas.theme, view.width),
+        "scale": lambda painter: paint_scale(painter, canvas.layers, canvas.theme, view.width),
         "probe": lambda painter: paint_probe(painter, view, marks, canvas.theme),
         **{
-            layer.field.title: lambda painter, layer=layer: layer.paint(painter, view, layer.keys(view))
+            layer.field.title: lambda painter, layer=layer: layer.paint(painter, view, 1.0)
             for layer in canvas.fields
             if layer.field.title in TITLES
         },
@@ -336,8 +336,8 @@ def test_no_painter_of_a_layer_or_a_mark_leaves_anything_to_the_next(person: Per
             assert to_array(image)[..., :3].any(), name
     finally:
         for title in TITLES[1:]:
-            person.window.pane.fields.set_layer(title, False, 0.7)
-        person.window.pane.fields.set_layer(TITLES[0], True, 0.8)
+            person.window.pane.layers.show(title, False, 0.7)
+        person.window.pane.layers.show(TITLES[0], True, 0.8)
 
 
 def state_of(painter: QPainter) -> tuple[object, ...]:

@@ -137,7 +137,7 @@ def test_hidden_points_are_not_counted(person: Person) -> None:
 def test_the_opacity_of_a_layer(person: Person) -> None:
     slider = next(
         each
-        for each in person.window.pane.layers.findChildren(QSlider)
+        for each in person.window.pane.layer_panel.findChildren(QSlider)
         if each.accessibleName() == "Opacity of the points"
     )
     slider.setFocus()

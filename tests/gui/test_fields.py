@@ -21,11 +21,11 @@ def looker(person: Person) -> Iterator[Person]:
     yield person
     for title, layer in person.window.pane.fields.by_title.items():
         if layer.visible != (title == "Veil"):
-            person.window.pane.layers.toggle(title)
+            person.window.pane.layer_panel.toggle(title)
 
 
 def show(person: Person, title: str) -> None:
-    person.window.pane.layers.toggle(title)
+    person.window.pane.layer_panel.toggle(title)
     settle(person)
 
 
@@ -112,7 +112,7 @@ def test_a_field_is_painted_explained_and_read_under_the_pointer(looker: Person,
     looker.move(looker.point(0.5, 0.5))
     looker.wait_until(lambda: f"{title}: " in said(looker))
     assert f"{title}: …" not in said(looker)
-    button = next(each for each in looker.window.pane.layers.findChildren(QToolButton) if each.text() == title)
+    button = next(each for each in looker.window.pane.layer_panel.findChildren(QToolButton) if each.text() == title)
     field = looker.window.pane.fields.by_title[title].field
     assert field.sentence in button.toolTip()
     show(looker, title)

@@ -12,21 +12,21 @@ from latent_explorer.gui.settings import Settings
 
 
 def slide(window, name: str, percent: int) -> None:
-    sliders = {each.accessibleName(): each for each in window.pane.layers.findChildren(QSlider)}
+    sliders = {each.accessibleName(): each for each in window.pane.layer_panel.findChildren(QSlider)}
     sliders[f"Opacity of the {name}"].setValue(percent)
 
 
 def test_what_one_window_shows_the_next_one_shows(new_window, small_bundle: Path) -> None:
     first = new_window(small_bundle).window
-    first.pane.layers.toggle("Points")
-    first.pane.layers.toggle("Veil")
-    first.pane.layers.toggle("Density")
+    first.pane.layer_panel.toggle("Points")
+    first.pane.layer_panel.toggle("Veil")
+    first.pane.layer_panel.toggle("Density")
     slide(first, "pictures", 35)
     slide(first, "density", 50)
     first.close()
     person = new_window(small_bundle)
     second = person.window
-    assert second.pane.layers.layers() == first.pane.layers.layers()
+    assert second.pane.layer_panel.layers() == first.pane.layer_panel.layers()
     assert not second.pane.points.visible
     assert (second.pane.tiles.visible, second.pane.tiles.opacity) == (True, 0.35)
     shown = {title: layer.opacity for title, layer in second.pane.fields.by_title.items() if layer.visible}
@@ -39,7 +39,8 @@ def recalled(folder: Path, kept: str) -> dict[str, tuple[bool, float]]:
     """The one layer of a panel after something has been found in the settings."""
     settings = Settings(folder / "settings.ini")
     settings.set_text("layer Points", kept)
-    panel = LayerPanel({"Points": (True, 0.6)})
+    panel = LayerPanel()
+    panel.add("Points", True, 0.6, "")
     LayerMemory(panel, settings)
     layers = panel.layers()
     sip.delete(panel)

@@ -160,7 +160,7 @@ def test_every_panel_is_reached_by_the_tab_key(person: Person) -> None:
     for _ in range(60):
         person.key(Qt.Key.Key_Tab, on=window.focusWidget())
         reached.add(window.focusWidget())
-    panels = (window.pane.legend, window.pane.layers, window.pane.inspector, window.pane.filmstrip, person.canvas)
+    panels = (window.pane.legend, window.pane.layer_panel, window.pane.inspector, window.pane.filmstrip, person.canvas)
     assert all(any(panel is widget or panel.isAncestorOf(widget) for widget in reached) for panel in panels)
 
 

@@ -103,7 +103,7 @@ def test_the_nearest_shown_image_is_picked_at_every_scale(
     layer = PointLayer()
     label = index.group.astype(np.int64)
     bundle = SimpleNamespace(uv=index.uv, latents=SimpleNamespace(label=label), class_names=("a", "b", "c"))
-    layer.set_points(bundle, frozenset(hidden), DARK)  # type: ignore[arg-type]
+    layer.dress(bundle, frozenset(hidden), DARK)  # type: ignore[arg-type]
     view = View(0.0, 0.0, scale, 300, 200)
     pixels = np.hypot(*(view.to_screen(index.uv) - (x, y)).T)
     pixels[np.isin(label, list(hidden))] = np.inf

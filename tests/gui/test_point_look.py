@@ -61,7 +61,7 @@ def test_a_dot_reaches_into_what_is_seen_from_far_outside() -> None:
 
 
 def point_size(window) -> QSlider:
-    return next(each for each in window.pane.layers.findChildren(QSlider) if each.accessibleName() == "Point size")
+    return next(each for each in window.pane.layer_panel.findChildren(QSlider) if each.accessibleName() == "Point size")
 
 
 def test_size_and_opacity_are_chosen_under_layers_and_remembered(new_window, small_bundle, tmp_path) -> None:
@@ -72,11 +72,11 @@ def test_size_and_opacity_are_chosen_under_layers_and_remembered(new_window, sma
     point_size(window).setValue(180)
     assert window.pane.points.diameter(person.canvas.view, 1.0) == round(1.8 * usual)
     assert person.canvas.grab().toImage() != before
-    window.pane.layers._controls["Points"][1].setValue(40)
+    window.pane.layer_panel._controls["Points"][1].setValue(40)
     assert window.pane.points.opacity == 0.4
     other = new_window(small_bundle).window
     assert (other.pane.points.size, other.pane.points.opacity) == (1.8, 0.4)
-    assert other.pane.layers.layers()["Points"] == (True, 0.4)
+    assert other.pane.layer_panel.layers()["Points"] == (True, 0.4)
     assert point_size(other).value() == 180
 
 

@@ -30,7 +30,7 @@ def painted(layer: TileLayer, steps: tuple[float, ...] = (1.0,), before: int = 0
     image.fill(QColor(before, before, before))
     painter = QPainter(image)
     for share in steps:
-        layer.paint(painter, view, [KEY], share)
+        layer.paint_tiles(painter, view, [KEY], share)
     painter.end()
     return to_array(image)[..., 0]
 

@@ -201,13 +201,13 @@ def test_a_selection_grows_in_all_dimensions_not_only_those_seen(new_window, wid
 def test_what_is_not_selected_turns_grey(selecting: Person) -> None:
     """The map's own picture, without tiles: grey has hardly any saturation."""
     window = selecting.window
-    window.pane.layers.toggle("Pictures")
+    window.pane.layer_panel.toggle("Pictures")
     colourful = colours(selecting)
     drag_over(selecting, (-9, -9, -3, 9))
     assert 0 < colours(selecting) < 0.6 * colourful
     selecting.choose("Clear selection")
     assert colours(selecting) == colourful
-    window.pane.layers.toggle("Pictures")
+    window.pane.layer_panel.toggle("Pictures")
 
 
 def colours(person: Person) -> int:

@@ -37,11 +37,11 @@ def test_the_first_paint_shows_decoded_pictures_before_the_engine_speaks(
     person = new_window(None, silent_engine)
     window, seen = person.window, []
     window.pane.canvas.painted.connect(lambda: seen.append(to_array(window.pane.canvas.picture(1.0))))
-    window.pane.layers.toggle("Points")
+    window.pane.layer_panel.toggle("Points")
     window.workbench.open(bundle)
     person.wait_until(lambda: len(seen) > 0)
     assert window.pane.feed.missing == 0
-    window.pane.layers.toggle("Pictures")
+    window.pane.layer_panel.toggle("Pictures")
     bare = to_array(window.pane.canvas.picture(1.0))
     covered = (seen[0] != bare).any(axis=2).mean()
     assert covered > 0.9

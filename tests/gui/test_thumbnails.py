@@ -160,7 +160,7 @@ def test_t_turns_images_into_points_and_back(person: Person) -> None:
     person.key(Qt.Key.Key_T)
     assert not window.action("Real images").isChecked()
     assert "press T" in window.statusBar().currentMessage()
-    assert window.workbench.settings.text("thumbnails", "yes") == "no"
+    assert window.workbench.settings.text("layer Real images", "") == "hidden 100"
     assert not np.array_equal(to_array(person.canvas.picture(1.0)), with_images)
     person.key(Qt.Key.Key_T)
     assert window.action("Real images").isChecked()
@@ -169,9 +169,9 @@ def test_t_turns_images_into_points_and_back(person: Person) -> None:
 
 def test_points_that_are_hidden_hide_their_images(person: Person) -> None:
     come_near(person)
-    person.window.pane.layers.toggle("Points")
+    person.window.pane.layer_panel.toggle("Points")
     assert len(person.window.pane.thumbnails.layer.places(person.canvas.view)) == 0
-    person.window.pane.layers.toggle("Points")
+    person.window.pane.layer_panel.toggle("Points")
 
 
 def test_the_status_bar_explains_them_once(new_window: Callable[..., Person], small_bundle: Path) -> None:
@@ -215,7 +215,7 @@ def test_images_that_are_not_at_hand_leave_dots_and_it_is_said_once(
     Path(read_config(bundle).dataset.source).unlink()
     person = new_window(bundle)
     person.canvas.zoom(2.0)
-    person.wait_until(lambda: bool(person.window.pane.thumbnails.lost))
+    person.wait_until(lambda: bool(person.window.pane.thumbnails.layer.missed))
     assert "not at hand" in person.window.statusBar().currentMessage()
     person.window.workbench.status.say("Something else")
     person.canvas.zoom(1.5)

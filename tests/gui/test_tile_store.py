@@ -134,7 +134,7 @@ def test_tiles_of_fields_are_read_by_the_next_window_and_not_asked_for(new_windo
     titles = ("Class regions", "Consistency")
     first = new_window(small_bundle)
     for title in titles:
-        first.window.pane.layers.toggle(title)
+        first.window.pane.layer_panel.toggle(title)
     first.wait_for_the_engine()
     keys = field_keys(first)
     assert {key.field for key in keys} == {"veil", "classes", "consistency"}
@@ -143,11 +143,11 @@ def test_tiles_of_fields_are_read_by_the_next_window_and_not_asked_for(new_windo
     fields, asked = second.window.pane.fields, []
     second.wait_until(lambda: second.window.pane.store._known >= {name_of(key) for key in keys})
     fields.open(second.window.pane.session.bundle)
-    fields.dress(second.window.workbench.theme)
+    second.window.pane.dress(second.window.workbench.theme)
     second.window.pane.link.arrived.connect(lambda event: asked.append(getattr(event, "key", None)))
     for title in titles:
         if not fields.by_title[title].visible:
-            second.window.pane.layers.toggle(title)
+            second.window.pane.layer_panel.toggle(title)
     second.window.pane.look()
     second.wait_for_the_engine()
     assert not set(keys) & set(asked)
@@ -172,7 +172,7 @@ def test_a_damaged_tile_of_a_field_is_computed_again(new_window, small_bundle: P
     for path in kept():
         path.write_bytes(path.read_bytes()[:-3])
     fields.open(person.window.pane.session.bundle)
-    fields.dress(person.window.workbench.theme)
+    person.window.pane.dress(person.window.workbench.theme)
     person.window.pane.look()
     person.wait_for_the_engine()
     assert all(np.array_equal(fields._cache.get(key), value) for key, value in values.items())

@@ -46,10 +46,10 @@ def test_without_labels(new_window, small_bundle: Path, tmp_path: Path) -> None:
     assert window.pane.points.count == 120
     assert window.pane.legend.widget().findChildren(ClassRow) == []
     assert "no classes" in window.pane.legend.widget().findChild(QLabel).text()
-    window.pane.layers.toggle("Class regions")  # a key or a menu could ask for them all the same
+    window.pane.layer_panel.toggle("Class regions")  # a key or a menu could ask for them all the same
     person.wait_until(lambda: window.pane.fields.missing == 0)
     assert {key.field for key in window.pane.fields.keys} == {"veil"}
-    assert not window.pane.layers.offers("Class regions")
+    assert not window.pane.layer_panel.offers("Class regions")
     window.workbench.choose_theme("light")
     probed_and_described(person)
     window.workbench.choose_theme("dark")

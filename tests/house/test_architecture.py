@@ -36,8 +36,8 @@ ARROWS = {
     "paths": (),
     "atlas": ("charts",),
     "charts": (),
-    "runs": ("bundles", "nets.spec", "nets.names", "service"),
-    "bundles": ("nets.spec",),
+    "runs": ("bundles", "nets.spec", "nets.names", "nets.families", "service"),
+    "bundles": ("nets.spec", "nets.families"),
     "nets": (),
     "data": (),
     "service": (),
@@ -46,7 +46,7 @@ ARROWS = {
 ROOMS = ARROWS.keys() - {"__main__", "", *FOUNDATION}
 
 # What the command line may import before it knows which command is asked for.
-LIGHT_FOR_CLI = ("nets.spec",)
+LIGHT_FOR_CLI = ("nets.spec", "nets.families")
 
 
 def covers(allowed, target):

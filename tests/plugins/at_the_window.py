@@ -5,7 +5,7 @@ import tempfile
 from pathlib import Path
 
 import numpy as np
-from PyQt6.QtWidgets import QMenu
+from PyQt6.QtWidgets import QComboBox, QMenu
 
 from latent_explorer.bench.person import Person
 from latent_explorer.charts import ChartSpec
@@ -20,6 +20,12 @@ def menu_called(window: MainWindow, title: str) -> list[str]:
     return [action.text() for action in menu.actions()]
 
 
+def families(person: Person) -> list[str]:
+    """The choices of the training form's family."""
+    boxes = person.window.workbench.training.findChildren(QComboBox)
+    return [box.itemText(index) for box in boxes for index in range(box.count())]
+
+
 def use(person: Person) -> None:
     pane, canvas = person.pane, person.canvas
     person.wait_for_the_engine()
@@ -28,11 +34,14 @@ def use(person: Person) -> None:
     pane.see_through(ChartSpec.of("random:seed=5"))
     person.wait_for_the_engine()
     assert pane.bundle.chart.name == "random:seed=5"
-    person.move(person.point(0.5, 0.25))
+    at = canvas.view.region.centre
+    person.move(person.point(*at))
     person.wait_until(lambda: any("Radius: " in line and "…" not in line for line in pane.inspector.values.lines))
     exact = np.linalg.norm(pane.prober.probe.z)
-    shown = pane.fields.by_title["Radius"].value(canvas.view, (0.5, 0.25))[0]
-    assert abs(shown - exact) < 0.05 * exact + 0.05, (shown, exact)
+    shown = pane.fields.by_title["Radius"].value(canvas.view, at)[0]
+    assert abs(shown - exact) < 0.05 * exact + 0.05
+    person.window.workbench.docks.bring("Training")
+    person.wait_until(lambda: "Absolute-error autoencoder" in families(person))
     assert "torch" not in sys.modules
 
 

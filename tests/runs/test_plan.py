@@ -9,11 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
-from latent_explorer.nets.registry import FAMILIES
+from latent_explorer.nets.families import FAMILIES
 from latent_explorer.nets.trunks import TRUNKS
 from latent_explorer.runs.checks import problems
 from latent_explorer.runs.plan import DATASETS, Plan
-from latent_explorer.runs.settings import SETTINGS, defaults_for, find_setting
+from latent_explorer.runs.settings import defaults_for, find_setting, settings
 
 
 @pytest.mark.parametrize("source", DATASETS)
@@ -22,8 +22,9 @@ def test_the_defaults_of_each_dataset_can_be_trained_as_they_are(source: str, tm
 
 
 def test_every_field_of_a_plan_has_a_setting_and_words() -> None:
-    assert {setting.name for setting in SETTINGS} == set(Plan.__dataclass_fields__)
-    assert all(setting.sentence.endswith(".") for setting in SETTINGS)
+    of_families = {setting.name for family in FAMILIES.values() for setting in family.settings}
+    assert {setting.name for setting in settings()} == set(Plan.__dataclass_fields__) - {"settings"} | of_families
+    assert all(setting.sentence.endswith(".") for setting in settings())
     assert {choice.value for choice in find_setting("trunk").choices} == TRUNKS.keys()
     assert {choice.value for choice in find_setting("family").choices} == FAMILIES.keys()
 
@@ -50,7 +51,7 @@ def test_the_name_offered_is_free(tmp_path: Path) -> None:
         ({"name": "a/b"}, "name", "letters, digits"),
         ({"name": "x" * 81}, "name", "at most 80"),
         ({"latent_dim": 0}, "latent_dim", "between 1 and 4,096"),
-        ({"beta": float("nan")}, "beta", "between 0 and 1,000"),
+        ({"settings": {"beta": float("nan")}}, "beta", "between 0 and 1,000"),
         ({"learning_rate": 0.0}, "learning_rate", "nothing is learned"),
         ({"learning_rate": 1.0}, "learning_rate", "explode"),
         ({"source": "IMAGES", "side": 4, "trunk": "conv"}, "trunk", "at least 8 × 8"),
@@ -66,8 +67,8 @@ def test_what_cannot_work_is_said(changes: dict[str, object], name: str, words: 
 
 
 def test_a_setting_that_means_nothing_is_no_problem(tmp_path: Path) -> None:
-    assert problems(Plan(family="ae", beta=float("nan"), name="fine"), tmp_path) == {}
-    assert Plan(family="ae", beta=3.0, name="fine").to_job(tmp_path).beta == 1.0
+    assert problems(Plan(family="ae", settings={"beta": float("nan")}, name="fine"), tmp_path) == {}
+    assert Plan(family="ae", settings={"beta": 3.0}, name="fine").to_job(tmp_path).settings == {}
 
 
 @given(
@@ -78,7 +79,7 @@ def test_a_setting_that_means_nothing_is_no_problem(tmp_path: Path) -> None:
         family=st.sampled_from(sorted(FAMILIES)),
         trunk=st.sampled_from(sorted(TRUNKS)),
         latent_dim=st.integers(1, 4096),
-        beta=st.floats(0, 1000),
+        settings=st.fixed_dictionaries({}, optional={"beta": st.floats(0, 1000), "refinements": st.integers(0, 100)}),
         prior_warm_up=st.floats(0, 1),
         epochs=st.integers(1, 1000),
         batch_size=st.integers(1, 65_536),

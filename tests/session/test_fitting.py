@@ -44,7 +44,7 @@ POWER = ChartKind(
 def power() -> Iterator[None]:
     register(POWER)
     yield
-    del CHARTS["power"]
+    del CHARTS._things["power"]
 
 
 @pytest.fixture

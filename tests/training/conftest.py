@@ -40,26 +40,11 @@ class Graph(TorchDispatchMode):
                     old.copy_(new)
 
 
-class Travelling:
-    """A tensor that has arrived once so many others have set off after it."""
-
-    def __init__(self, tensor: Tensor, late: int, log: list[str]) -> None:
-        self._tensor, self._log = tensor.clone(), log
-        self._due = log.count("copy") + late
-
-    def ready(self) -> bool:
-        return self._log.count("copy") >= self._due
-
-    def __call__(self) -> Tensor:
-        self._log.append("fetched" if self.ready() else "waited")
-        return self._tensor
-
-
 class Pretended:
-    """In place of a CUDA device. late: how many other copies set off before one has arrived."""
+    """In place of a CUDA device."""
 
-    def __init__(self, captures: bool = True, late: int = 0) -> None:
-        self.captures, self.late, self.log = captures, late, list[str]()
+    def __init__(self, captures: bool = True) -> None:
+        self.captures, self.log = captures, list[str]()
 
     def capture(self, run: Callable[[], Tensor], generator: torch.Generator) -> tuple[Callable[[], object], Tensor]:
         self.log.append("capture")
@@ -76,10 +61,6 @@ class Pretended:
             graph.replay()
 
         return replay, result
-
-    def copy_back(self, tensor: Tensor) -> Travelling:
-        self.log.append("copy")
-        return Travelling(tensor, self.late, self.log)
 
 
 @pytest.fixture

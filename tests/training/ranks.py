@@ -27,7 +27,7 @@ from latent_explorer.training import jobs, loop
 from latent_explorer.training.fabric import assemble
 from latent_explorer.training.learner import Learner
 from latent_explorer.training.loop import Training
-from latent_explorer.training.team import ALONE, Team
+from latent_explorer.training.process_group import SINGLE_PROCESS, ProcessGroup
 
 RECIPE = Recipe(
     epochs=4,
@@ -52,9 +52,9 @@ def bars() -> Dataset:
     return Dataset("bars", images, None, (), (np.arange(48) >= 41).astype(np.uint8))
 
 
-def begin(team: Team, family: str = "vae", trunk: str = "dense", **changes: Any) -> Training:
+def begin(group: ProcessGroup, family: str = "vae", trunk: str = "dense", **changes: Any) -> Training:
     spec = NetSpec(family=family, trunk=trunk, image_shape=(6, 6, 1), latent_dim=2, hidden=(12,))
-    return Training.begin(spec, bars(), msgspec.structs.replace(RECIPE, **changes), team)
+    return Training.begin(spec, bars(), msgspec.structs.replace(RECIPE, **changes), group)
 
 
 def losses(training: Training, epochs: int = RECIPE.epochs, state: Path | None = None) -> list[list[float]]:
@@ -70,20 +70,20 @@ def losses(training: Training, epochs: int = RECIPE.epochs, state: Path | None =
 class Cases:
     """What is tried. Each gives what this process saw of it, as plain values."""
 
-    def __init__(self, folder: Path, team: Team) -> None:
-        self.folder, self.team, self.first = folder, team, team.rank == 0
-        np.savez(folder / f"{team.rank}.npz", images=bars().images, split=bars().split)
+    def __init__(self, folder: Path, group: ProcessGroup) -> None:
+        self.folder, self.group, self.first = folder, group, group.rank == 0
+        np.savez(folder / f"{group.rank}.npz", images=bars().images, split=bars().split)
 
     def job(self, name: str, **changes: Any) -> Job:
         recipe = msgspec.structs.replace(RECIPE, **changes)
-        return Job(str(self.folder / f"{self.team.rank}.npz"), self.folder / name, hidden=(12,), recipe=recipe)
+        return Job(str(self.folder / f"{self.group.rank}.npz"), self.folder / name, hidden=(12,), recipe=recipe)
 
     def train(self, name: str, token: Event | None = None, **changes: Any) -> dict[str, Any]:
         """Train with a bundle: the last report's step, whether there is a bundle, and the error."""
         reports: list[Report] = []
         job = self.job(name, **changes)
         try:
-            for report in jobs.train_bundle(job, token, team=self.team):
+            for report in jobs.train_bundle(job, token, group=self.group):
                 reports.append(report)
                 self.when_told(report, token)
         except UserError as error:
@@ -96,21 +96,21 @@ class Cases:
             token.set()
 
     def the_same_losses(self) -> Any:
-        together = [losses(begin(self.team, *family)) for family in FAMILIES]
-        alone = [losses(begin(ALONE, *family)) for family in FAMILIES] if self.first else None
+        together = [losses(begin(self.group, *family)) for family in FAMILIES]
+        alone = [losses(begin(SINGLE_PROCESS, *family)) for family in FAMILIES] if self.first else None
         return {"together": together, "alone": alone}
 
     def resumed_with_fewer(self) -> Any:
         state = self.folder / "fewer"
-        losses(begin(self.team), 2, state if self.first else None)
+        losses(begin(self.group), 2, state if self.first else None)
         return losses(Training.resume(state, bars())) if self.first else None
 
     def resumed_with_more(self) -> Any:
         state = self.folder / "more"
         if self.first:
-            losses(begin(ALONE), 2, state)
-        self.team.meet()
-        return losses(Training.resume(state, bars(), self.team))
+            losses(begin(SINGLE_PROCESS), 2, state)
+        self.group.meet()
+        return losses(Training.resume(state, bars(), self.group))
 
     def stopped_by_one(self) -> Any:
         return self.train("stopped", Event())
@@ -119,10 +119,10 @@ class Cases:
         """The first finds bfloat16 faster, the second does not."""
         found = "bfloat16" if self.first else "float32"
         with patch.object(loop, "choose_precision", lambda *_: found):
-            return begin(self.team, precision="auto").progress.precision
+            return begin(self.group, precision="auto").progress.precision
 
     def asked_for_another(self) -> Any:
-        return self.train("another", seed=self.team.rank)
+        return self.train("another", seed=self.group.rank)
 
     def out_of_memory(self) -> Any:
         with self.failing(torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 20.00 MiB")):
@@ -182,7 +182,7 @@ def main(folder: Path) -> None:
     for name, case in vars(Cases).items():
         if not name.startswith("_") and name not in ("job", "train", "when_told", "failing"):
             seen[name] = case(cases)
-            (folder / f"{cases.team.rank}.json").write_text(json.dumps(seen))
+            (folder / f"{cases.group.rank}.json").write_text(json.dumps(seen))
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
-"""Steps that are recorded and replayed give what steps made one by one give, and nothing waits for their losses."""
+"""Steps that are recorded and replayed give what steps made one by one give."""
 
 import logging
+import math
 from collections.abc import Callable
 from contextlib import nullcontext
 from importlib import import_module
@@ -22,12 +23,12 @@ from latent_explorer.nets.spec import NetSpec
 from latent_explorer.nets.weights import weights_of
 from latent_explorer.runs.recipe import Recipe
 from latent_explorer.runs.report import Report
+from latent_explorer.training import optimiser
 from latent_explorer.training.captured import StepNumbers
-from latent_explorer.training.flat import FlatWeights
 from latent_explorer.training.images import HeldImages, ReadImages
 from latent_explorer.training.learner import Learner
 from latent_explorer.training.loop import Training
-from latent_explorer.training.team import Alone
+from latent_explorer.training.process_group import SingleProcess
 
 CPU = torch.device("cpu")
 # 90 images in batches of 16: five that can be replayed and one of 10. Augmented are the first three epochs of four.
@@ -45,7 +46,7 @@ Device = Callable[..., Any]
 
 
 def begin(bars: Dataset, family: str = "vae", trunk: str = "residual", **changes: Any) -> Training:
-    spec = NetSpec(family=family, trunk=trunk, image_shape=(6, 6, 1), latent_dim=2, hidden=(24,), beta=0.7)
+    spec = NetSpec(family=family, trunk=trunk, image_shape=(6, 6, 1), latent_dim=2, hidden=(24,))
     return Training.begin(spec, bars, msgspec.structs.replace(RECIPE, **changes))
 
 
@@ -72,14 +73,6 @@ def test_replayed_steps_give_the_same_run_bit_by_bit(
     assert told(list(replayed.run())) == expected
     assert same_weights(plain, replayed)
     assert [pretended.log.count(word) for word in ("capture", "replay")] == [2, 20]
-
-
-def test_the_losses_of_several_replays_are_told_together(bars: Dataset, device: Device) -> None:
-    expected = told(list(begin(bars, batch_size=4).run()))
-    device(late=1)
-    reports = list(begin(bars, batch_size=4).run())
-    assert reports[0].step == 2
-    assert told(reports) == expected
 
 
 def test_a_step_is_recorded_anew_when_the_augmentation_ends(bars: Dataset, device: Device) -> None:
@@ -150,81 +143,55 @@ def test_small_batches_and_images_that_are_read_are_not_replayed(bars: Dataset, 
     pretended = device()
     list(begin(bars, batch_size=91, epochs=1).run())
     model = build(NetSpec(family="vae", trunk="residual", image_shape=(6, 6, 1), latent_dim=2, hidden=(24,)))
-    for images in (ReadImages(bars.images, CPU), HeldImages.of(bars, CPU)):
+    for images in (ReadImages(bars.images, CPU), HeldImages.copied(bars, CPU)):
         assert "capture" not in pretended.log
         Learner(model, RECIPE, "float32", images).learn(torch.arange(16), 1, 0, 24, torch.Generator())
     assert "capture" in pretended.log
 
 
 def test_several_processes_replay_nothing(bars: Dataset, device: Device) -> None:
-    class Two(Alone):
+    class Two(SingleProcess):
         size = 2
 
     pretended = device()
     model = build(NetSpec(family="vae", trunk="residual", image_shape=(6, 6, 1), latent_dim=2, hidden=(24,)))
-    one_of_two = Learner(model, RECIPE, "float32", HeldImages.of(bars, CPU), Two())
+    one_of_two = Learner(model, RECIPE, "float32", HeldImages.copied(bars, CPU), Two())
     one_of_two.learn(torch.arange(16), 1, 0, 24, torch.Generator())
-    assert one_of_two.copy_back(torch.ones(2)).ready()
     assert pretended.log == []
 
 
 def test_a_loss_that_is_not_finite_is_told_with_its_step_and_changes_nothing(
     bars: Dataset, device: Device, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It is in the third epoch's fourth step; the report that says so arrives at the epoch's end."""
-    device(late=100)
+    """It is in the third epoch's fourth step."""
+    device()
     training, learn = begin(bars, precision="bfloat16"), Learner.learn
     good: list[dict[str, np.ndarray]] = []
 
-    def poisoned(self: Learner, indices: torch.Tensor, epoch: int, step: int, *rest: Any) -> Any:
+    def noting(self: Learner, indices: torch.Tensor, epoch: int, step: int, *rest: Any) -> Any:
         if step == 15:
             good.append(weights_of(self.average))
-            self._flat.model.get_parameter("encoder.1.weight").data.fill_(torch.nan)
         return learn(self, indices, epoch, step, *rest)
 
-    monkeypatch.setattr(Learner, "learn", poisoned)
+    monkeypatch.setattr(Learner, "learn", noting)
+    monkeypatch.setattr(Recipe, "prior_at", lambda _, step, steps: math.nan if step == 15 else 1.0)
     with pytest.raises(TrainingError, match=r"no longer finite in epoch 3, step 16, .*lower learning rate"):
         list(training.run())
     kept = weights_of(training.averaged_model())
     assert all(np.array_equal(kept[name], good[0][name]) for name in kept)
 
 
-@pytest.mark.parametrize("late", [0, 1, 2, 100])
-def test_reports_come_when_they_are_there_and_at_the_latest_at_the_end_of_the_epoch(
-    bars: Dataset, device: Device, late: int
-) -> None:
-    expected = told(list(begin(bars).run()))
-    pretended = device(late=late)
-    training = begin(bars)
-    seen = [(report, training.steps_done) for report in training.run()]
-    assert told([report for report, _ in seen]) == expected
-    for report, done in seen:
-        assert done == min(report.step + late, 6 * report.epoch)
-    per_epoch = 6 - min(late, 6)
-    assert [pretended.log.count(word) for word in ("fetched", "waited")] == [4 * per_epoch, 4 * (6 - per_epoch)]
-
-
-def test_where_someone_watches_the_reports_of_the_first_epoch_are_waited_for(bars: Dataset, device: Device) -> None:
-    device(late=100)
-    training = begin(bars)
-    done = [(report.step, training.steps_done) for report in training.run(watched=True)]
-    assert done[:7] == [(step, step) for step in (1, 2, 3, 4, 5, 6, 6)]
-    assert done[7:] == [
-        (step, 6 * epoch) for epoch in (2, 3, 4) for step in (*range(6 * epoch - 5, 6 * epoch + 1), 6 * epoch)
-    ]
-
-
 def test_idle_steps_change_nothing(bars: Dataset) -> None:
     model = build(NetSpec(family="vae", trunk="residual", image_shape=(6, 6, 1), latent_dim=2, hidden=(24,)))
-    learner = Learner(model, RECIPE, "bfloat16", HeldImages.of(bars, CPU))
-    flat, indices, draws = learner._flat, torch.arange(16), torch.Generator()
+    learner = Learner(model, RECIPE, "bfloat16", HeldImages.copied(bars, CPU))
+    optimiser, indices, draws = learner.optimiser, torch.arange(16), torch.Generator()
 
     def state() -> list[np.ndarray]:
-        kept = (weights_of(flat.exact), weights_of(flat.average), flat.optimiser_arrays())
-        return [array for named in kept for array in named.values()] + [flat.verdict().numpy()]
+        kept = (weights_of(optimiser.model), weights_of(optimiser.average), optimiser.arrays())
+        return [array for named in kept for array in named.values()] + [optimiser._good_steps.numpy().copy()]
 
     def faulty() -> None:
-        with flat.idle():
+        with optimiser.idle():
             learner.learn(indices, 1, 1, 24, draws)
             raise RuntimeError("a fault")
 
@@ -234,7 +201,8 @@ def test_idle_steps_change_nothing(bars: Dataset) -> None:
         faulty()
     assert all(np.array_equal(one, other) for one, other in zip(before, state(), strict=True))
     learner.learn(indices, 1, 1, 24, draws)
-    assert flat.verdict().tolist() == [0, 2]
+    assert optimiser.verdict() is None
+    assert optimiser._good_steps == 2
     assert not np.array_equal(before[0], state()[0])
 
 
@@ -259,7 +227,7 @@ class Elsewhere(TorchDispatchMode):
 def test_all_of_a_step_is_on_the_device(monkeypatch: pytest.MonkeyPatch, family: str, trunk: str) -> None:
     """Anything else could not be captured: a tensor on the processor, or a value that is asked for."""
     monkeypatch.setattr(import_module("torch.optim.adam"), "_device_dtype_check_for_fused", lambda _: None)
-    monkeypatch.setattr(FlatWeights, "autocast", lambda _: nullcontext())
+    monkeypatch.setattr(optimiser, "autocast", lambda *_: nullcontext())
     spec = NetSpec(family=family, trunk=trunk, image_shape=(12, 12, 1), latent_dim=2, hidden=(24,))
     with torch.device("meta"):
         images = HeldImages(torch.zeros((20, 1, 12, 12), dtype=torch.uint8))

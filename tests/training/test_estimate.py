@@ -99,9 +99,9 @@ def test_a_folder_that_is_taken_or_a_dataset_without_training_images_is_refused(
 
 
 def test_named_datasets_are_known_without_a_download() -> None:
-    assert known_facts("mnist") == Facts((28, 28, 1), 60_000, 10_000, at_hand=True)
+    assert known_facts("mnist") == Facts((28, 28, 1), 60_000, 10_000, classes=10)
     away = known_facts("cifar10@16x20")
-    assert away == Facts((16, 20, 3), 50_000, 10_000, at_hand=False)
+    assert away == Facts((16, 20, 3), 50_000, 10_000, at_hand=False, classes=10)
     assert known_facts("fashion-mnist:here") is None
     (data_folder() / "cifar-10-batches-bin").mkdir(parents=True)
     found = known_facts("cifar10")

@@ -23,7 +23,7 @@ RECIPE = Recipe(epochs=3, batch_size=16, learning_rate=5e-3, prior_warm_up=0.9, 
 @pytest.fixture
 def job(bars: Dataset, tmp_path: Path) -> Job:
     np.savez(tmp_path / "bars.npz", images=bars.images, labels=bars.labels, split=bars.split)
-    return Job(str(tmp_path / "bars.npz"), tmp_path / "out" / "bars-2d", hidden=(8,), beta=0.5, recipe=RECIPE)
+    return Job(str(tmp_path / "bars.npz"), tmp_path / "out" / "bars-2d", hidden=(8,), recipe=RECIPE)
 
 
 def rows(job: Job) -> list[dict[str, str]]:
@@ -39,7 +39,7 @@ def test_a_row_for_each_report(job: Job) -> None:
         assert float(row["train_kl"]) == report.losses["kl"]
         assert float(row["images_per_second"]) == report.images_per_second
         assert float(row["learning_rate"]) == RECIPE.rate_at(report.step - 1, report.steps)
-        assert float(row["beta"]) == 0.5 * RECIPE.prior_at(report.step - 1, report.steps)
+        assert float(row["prior"]) == RECIPE.prior_at(report.step - 1, report.steps)
         assert row["test_loss"] == ("" if report.test_losses is None else str(report.test_losses["loss"]))
 
 

@@ -13,9 +13,9 @@ from latent_explorer.data.dataset import Dataset
 from latent_explorer.runs import Job, Recipe, unfinished
 from latent_explorer.runs.protocol import Begin, Begun, Ended, Failed, Progress, Reported
 from latent_explorer.service.codec import Message
-from latent_explorer.training.control import Control
 from latent_explorer.training.learner import Learner
 from latent_explorer.training.serve import train
+from latent_explorer.training.stop_token import StopToken
 
 RECIPE = Recipe(epochs=2, batch_size=16, learning_rate=5e-3, device="cpu", precision="float32")
 
@@ -29,9 +29,9 @@ def job(bars: Dataset, tmp_path: Path) -> Job:
 class Heard:
     """What is said, and what is done to the run at some word."""
 
-    def __init__(self, control: Control | None = None) -> None:
+    def __init__(self, token: StopToken | None = None) -> None:
         self.said: list[Message] = []
-        self.control = control or Control()
+        self.token = token or StopToken()
 
     def __call__(self, message: Message) -> None:
         self.said.append(message)
@@ -41,7 +41,7 @@ class Heard:
         pass
 
     def train(self, job: Job, keep_bytes: int = 0) -> Ended | Failed:
-        return train(Begin(job=job, keep_bytes=keep_bytes), self.control, self)
+        return train(Begin(job=job, keep_bytes=keep_bytes), self.token, self)
 
 
 class StopsAtTheEnd(Heard):
@@ -49,7 +49,7 @@ class StopsAtTheEnd(Heard):
 
     def hear(self, message: Message) -> None:
         if isinstance(message, Progress) and message.doing.endswith("writing the bundle"):
-            self.control.stop(keep=False)
+            self.token.stop(keep=False)
 
 
 class StopsAtOnce(Heard):
@@ -57,7 +57,7 @@ class StopsAtOnce(Heard):
 
     def hear(self, message: Message) -> None:
         if isinstance(message, Begun):
-            self.control.stop()
+            self.token.stop()
 
 
 def test_the_order_in_which_a_run_is_told(job: Job) -> None:
@@ -137,6 +137,6 @@ def test_reading_ends_when_the_run_is_stopped(job: Job, bars: Dataset, tmp_path:
         (tmp_path / "images" / "a").mkdir(parents=True, exist_ok=True)
         Image.fromarray(image[..., 0]).save(tmp_path / "images" / "a" / f"{number}.png")
     heard = Heard()
-    heard.control.stop(keep=False)
+    heard.token.stop(keep=False)
     assert heard.train(replace(job, source=str(tmp_path / "images"))) == Ended(bundle=None, complete=False)
     assert heard.said == []

@@ -44,7 +44,7 @@ def _answer(request: Describe, service: ModelService) -> Iterator[Place]:
         reach=found.reach,
         word=found.word,
         originals=index.originals(found.indices),
-        reconstructions=decoder.pictures(index.means[found.indices]),
+        reconstructions=decoder.reconstructions(index.latents, found.indices),
         missing=index.missing,
     )
 

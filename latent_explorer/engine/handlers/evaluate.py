@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from latent_explorer.atlas import TileKey
 from latent_explorer.charts import Chart
 from latent_explorer.engine.protocol import Handler, ModelService, Values, Want
-from latent_explorer.fields import FieldInput, evaluate, field_called, needs_data
+from latent_explorer.fields import evaluate, field_called, needs_data
 from latent_explorer.service.codec import Numbered
 
 
@@ -20,9 +20,7 @@ class Evaluate(Numbered, frozen=True, tag=True, eq=False):
 
 
 def _answer(request: Evaluate, service: ModelService) -> Iterator[Values]:
-    known = FieldInput(service.decoder.measured)
-    if needs_data(request.field):
-        known = FieldInput(service.decoder.measured, service.index.neighbourhood, service.index.latents)
+    known = service.field_input(needs_data(request.field))
 
     def values(z: NDArray[np.float32]) -> NDArray[np.float32]:
         service.decoder.check(z)

@@ -8,9 +8,13 @@ from latent_explorer.service.codec import Numbered
 
 
 class Open(Numbered, frozen=True, tag=True, eq=False):
-    """Load the bundle in `folder`; where it is refused, the one before is still open. See `EngineClient.open`."""
+    """Load the bundle in `folder`; where it is refused, the one before is still open. See `EngineClient.open`.
+
+    label: the class under which a conditional model decodes.
+    """
 
     folder: str
+    label: int = 0
 
 
 class Opened(Numbered, frozen=True, tag=True, eq=False):
@@ -21,7 +25,7 @@ class Opened(Numbered, frozen=True, tag=True, eq=False):
 
 
 def _answer(request: Open, service: ModelService) -> Iterator[Opened]:
-    decoder = service.open_bundle(Path(request.folder))
+    decoder = service.open_bundle(Path(request.folder), request.label)
     yield Opened(request.number, str(decoder.device), decoder.kernel)
     service.index_dataset()
 

@@ -45,10 +45,9 @@ def _background(canvas: MapCanvas) -> Background:
     image.setDevicePixelRatio(_SHARPNESS)
     image.fill(canvas.tiles.ground)
     painter = QPainter(image)
-    canvas.tiles.paint(painter, view, canvas.tiles.cover(view))
-    for field in canvas.fields:
-        field.paint(painter, view, field.keys(view))
-    paint_scale(painter, canvas.fields, canvas.theme, view.width)
+    for layer in (canvas.tiles, *canvas.fields):
+        layer.paint(painter, view, _SHARPNESS)
+    paint_scale(painter, canvas.layers, canvas.theme, view.width)
     painter.end()
     return Background(to_array(image)[..., :3], 0, 0, view.width, view.height)
 

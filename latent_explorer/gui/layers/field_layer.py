@@ -5,29 +5,34 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 from numpy.typing import NDArray
 from PyQt6.QtCore import QRectF
-from PyQt6.QtGui import QImage, QPainter
+from PyQt6.QtGui import QColor, QImage, QPainter
 
 from latent_explorer.atlas import TileCache, TileKey, field_value, level_for, tile_region, tiles_over
 from latent_explorer.atlas.view import View
-from latent_explorer.fields import Field
-from latent_explorer.gui.layers.colours import Colouring, Span
+from latent_explorer.fields import Field, number
+from latent_explorer.gui.layers.colours import Colouring, Span, by_class, by_cover, by_ramp
+from latent_explorer.gui.layers.layer import Layer, LayerSpec, Scale
 from latent_explorer.gui.layers.tiles import tile_rect
+from latent_explorer.gui.theme import Theme
 from latent_explorer.gui.widgets.images import borrowed_qimage
+from latent_explorer.session import OpenBundle
 
 _TILE_PIXELS_PER_PICTURE = 32.0  # as the pictures: a tile is about 256 pixels wide
 _COARSER = 5  # levels up from which a tile may stand in
+_SHADES = 180
 
 
-class FieldLayer:
+class FieldLayer(Layer):
     """Paints the tiles of a field.
 
     colouring: makes colours of values; nothing is painted while it is None. span: its scale, once known, where it has
     one. classes: how many its first channel tells apart, where it does.
     """
 
-    def __init__(self, field: Field, cache: TileCache, *, visible: bool, opacity: float) -> None:
+    def __init__(self, field: Field, cache: TileCache) -> None:
         self.field = field
-        self.visible, self.opacity = visible, opacity
+        self.spec = LayerSpec(field.title, field.sentence, field.key, field.shown, field.opacity)
+        super().__init__()
         self.chart = ""
         self.colouring: Colouring | None = None
         self.span: Span | None = None
@@ -39,7 +44,39 @@ class FieldLayer:
     @property
     def painted(self) -> bool:
         """Whether there is something to see."""
-        return self.visible and self.colouring is not None
+        return super().painted and self.colouring is not None
+
+    def lacks(self, bundle: OpenBundle) -> str:
+        return self.field.lacks(bundle.latents, encodes=bundle.config.family.encodes)
+
+    def dress(self, bundle: OpenBundle, hidden: frozenset[int], theme: Theme) -> None:
+        super().dress(bundle, hidden, theme)
+        self.colour()
+
+    def colour(self) -> None:
+        """Find the colours of its values anew: there is another theme, or another span."""
+        self.forget()
+        if self.theme is None or self.bundle is None:
+            return
+        if self.field.colouring == "cover":
+            self.colouring = by_cover(QColor(self.theme.map))
+        elif self.field.categorical:
+            self.classes = len(self.bundle.class_names)
+            self.colouring = by_class([self.theme.class_colour(label) for label in range(self.classes)])
+        elif self.span is not None:
+            self.colouring = by_ramp(self.span)
+
+    def line(self, view: View, uv: tuple[float, float]) -> str:
+        values = self.value(view, uv)
+        names = () if self.bundle is None else self.bundle.class_names
+        return f"{self.field.title}: …" if values is None else self.field.line(values, names)
+
+    @property
+    def scale(self) -> Scale | None:
+        if self.colouring is None or not (self.span or self.classes):
+            return None
+        values, words = _ramp(self.span) if self.span is not None else _class_bands(self.classes)
+        return Scale(self.field.title, self.field.unit, self.colouring(values), words)
 
     def keys(self, view: View, around: float = 0.0) -> list[TileKey]:
         """The tiles that cover a view, and `around` it in shares of its sides."""
@@ -60,7 +97,10 @@ class FieldLayer:
             self._cache, uv, levels, field=name, chart=self.chart, steps=field.steps, categorical=field.categorical
         )
 
-    def paint(self, painter: QPainter, view: View, keys: Iterable[TileKey]) -> None:
+    def paint(self, painter: QPainter, view: View, ratio: float) -> None:
+        self.paint_tiles(painter, view, self.keys(view))
+
+    def paint_tiles(self, painter: QPainter, view: View, keys: Iterable[TileKey]) -> None:
         """Draw tiles of a view."""
         if not self.painted:
             return
@@ -96,3 +136,16 @@ class FieldLayer:
 def _with_ancestors(key: TileKey) -> Iterator[TileKey]:
     for up in range(_COARSER):
         yield TileKey(key.field, key.chart, key.level - up, key.column >> up, key.row >> up)
+
+
+def _ramp(span: Span) -> tuple[NDArray[np.float32], tuple[str, str, str]]:
+    """The values of the bar from left to right, and what stands under its ends and its middle."""
+    shades = np.array([span.at(share) for share in np.linspace(0, 1, _SHADES)], np.float32)
+    return shades[None, :, None], (number(span.low), number(span.at(0.5)), number(span.high))
+
+
+def _class_bands(classes: int) -> tuple[NDArray[np.float32], tuple[str, str, str]]:
+    """All classes side by side, from mixed at the left of each to agreed at its right."""
+    place = np.arange(_SHADES) * classes / _SHADES
+    bands = np.stack([np.floor(place), 0.3 + 0.7 * (place % 1)], axis=-1)
+    return bands[None].astype(np.float32), ("pale: mixed", "", "strong: they agree")

@@ -1,7 +1,6 @@
 """The fields of a window: which are wanted of the engine, how they look, and what they say about a place."""
 
 import numpy as np
-from PyQt6.QtGui import QColor
 
 from latent_explorer.atlas import TileCache, TileKey
 from latent_explorer.atlas.cache import Pictures
@@ -9,12 +8,10 @@ from latent_explorer.atlas.prefetch import AROUND
 from latent_explorer.engine.client import Answer, EngineClient, Want
 from latent_explorer.engine.handlers.evaluate import want_value_tile, want_values
 from latent_explorer.fields import field_called, layer_fields
-from latent_explorer.gui.layers.colours import Span, by_class, by_cover, by_ramp
+from latent_explorer.gui.layers.colours import Span
 from latent_explorer.gui.layers.field_layer import FieldLayer
 from latent_explorer.gui.pane.canvas import MapCanvas
 from latent_explorer.gui.pane.tile_store import TileStore
-from latent_explorer.gui.panels.values import ValueLines
-from latent_explorer.gui.theme import Theme
 from latent_explorer.session import OpenBundle
 
 _BYTES = 64 * 2**20
@@ -24,15 +21,11 @@ _SAMPLE = 800  # images over which the range of a field is found
 class FieldLayers:
     """All fields as layers, the veil undermost and at first the only one shown."""
 
-    def __init__(self, client: EngineClient, store: TileStore, canvas: MapCanvas, values: ValueLines) -> None:
-        self._client, self._store, self._canvas, self._values = client, store, canvas, values
+    def __init__(self, client: EngineClient, store: TileStore, canvas: MapCanvas) -> None:
+        self._client, self._store, self._canvas = client, store, canvas
         self._cache = TileCache(_BYTES)
         self._bundle: OpenBundle | None = None
-        self._theme: Theme | None = None
-        self.by_title = {
-            field.title: FieldLayer(field, self._cache, visible=field.shown, opacity=field.opacity)
-            for field in layer_fields()
-        }
+        self.by_title = {field.title: FieldLayer(field, self._cache) for field in layer_fields()}
         canvas.fields += self.by_title.values()
 
     @property
@@ -52,8 +45,9 @@ class FieldLayers:
         """The layers that are visible and that the data allow."""
         if self._bundle is None:
             return []
-        latents = self._bundle.latents
-        return [layer for layer in self.by_title.values() if layer.visible and not layer.field.lacks(latents)]
+        latents, encodes = self._bundle.latents, self._bundle.config.family.encodes
+        layers = self.by_title.values()
+        return [each for each in layers if each.visible and not each.field.lacks(latents, encodes=encodes)]
 
     def open(self, bundle: OpenBundle) -> None:
         """Start afresh with another bundle."""
@@ -62,7 +56,6 @@ class FieldLayers:
         for layer in self.by_title.values():
             layer.chart, layer.span, layer.colouring = bundle.chart.name, None, None
             layer.forget()
-        self._values.show_lines([])
 
     def renew(self, bundle: OpenBundle) -> None:
         """Go on with another bundle whose data lie elsewhere; what was known stands in until it is known anew."""
@@ -70,12 +63,6 @@ class FieldLayers:
         self._cache.expire()
         for layer in self.by_title.values():
             layer.outdated = True
-
-    def dress(self, theme: Theme) -> None:
-        """Show the fields in the colours of a theme."""
-        self._theme = theme
-        for layer in self.by_title.values():
-            self._colour(layer)
 
     def look(self, *, asking: bool = True) -> None:
         """Want what the visible fields lack: first their ranges, then the tiles of the view, then those around it.
@@ -101,7 +88,7 @@ class FieldLayers:
             layer = self._layer(answer.key)
             layer.span = Span.of(answer.values[:, 0], logarithmic=layer.field.logarithmic)
             layer.outdated = False
-            self._colour(layer)
+            layer.colour()
             self._canvas.refresh()
 
     def take_tile(self, key: TileKey, values: Pictures) -> None:
@@ -111,38 +98,8 @@ class FieldLayers:
         self._layer(key.field).forget([key])
         self._canvas.show_tile(key)
 
-    def set_layer(self, title: str, visible: bool, opacity: float) -> None:
-        """Show or hide a field, and how strong."""
-        layer = self.by_title[title]
-        layer.visible, layer.opacity = visible, opacity
-        self.look()
-        self._canvas.refresh()
-        if self._canvas.marks.probe is not None:
-            self.hover(*self._canvas.marks.probe)
-
-    def hover(self, u: float, v: float) -> None:
-        """Say what the visible fields are at a plane point."""
-        if self._bundle is None:
-            return
-        names, view = self._bundle.class_names, self._canvas.view
-        found = [(layer.field, layer.value(view, (u, v))) for layer in self._shown]
-        lines = [f"{field.title}: …" if values is None else field.line(values, names) for field, values in found]
-        self._values.show_lines(lines)
-
     def _layer(self, name: str) -> FieldLayer:
         return self.by_title[field_called(name).title]
-
-    def _colour(self, layer: FieldLayer) -> None:
-        layer.forget()
-        if self._theme is None or self._bundle is None:
-            return
-        if layer.field.colouring == "cover":
-            layer.colouring = by_cover(QColor(self._theme.map))
-        elif layer.field.categorical:
-            layer.classes = len(self._bundle.class_names)
-            layer.colouring = by_class([self._theme.class_colour(label) for label in range(layer.classes)])
-        elif layer.span is not None:
-            layer.colouring = by_ramp(layer.span)
 
     def _lacks_range(self, layer: FieldLayer) -> bool:
         return layer.field.scaled and (layer.span is None or layer.outdated)

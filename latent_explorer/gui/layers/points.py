@@ -1,7 +1,6 @@
 """The data points as a layer of the map."""
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,6 +9,7 @@ from PyQt6.QtCore import QPointF, QTimer
 from PyQt6.QtGui import QColor, QPainter
 
 from latent_explorer.atlas.view import View
+from latent_explorer.gui.layers.layer import Layer, LayerSpec
 from latent_explorer.gui.pane.sorter import Sorter
 from latent_explorer.gui.theme import Theme
 from latent_explorer.gui.widgets.images import borrowed_qimage
@@ -25,10 +25,6 @@ _DOTS = (1.6, 7.0, 14.0)  # pixels: the least dot, up to which it grows as the m
 _CLEARER = 0.25  # by how much dots that stand alone are less see-through than where they crowd
 _AT_ONCE = 200_000  # points sorted so quickly that the first paint can wait for them
 _NONE = np.zeros((0, 2), np.float32)
-
-
-OPACITY = 0.75
-"""Of the points where they crowd, unless another is chosen."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,7 +52,7 @@ class _Made:
         return (self.view.u - view.u) * view.scale, (view.v - self.view.v) * view.scale
 
 
-class PointLayer:
+class PointLayer(Layer):
     """All points of the classes that are shown, in one image, made anew only when something changed.
 
     opacity: of the points where they crowd. size: of their dots, 1 is the usual.
@@ -65,13 +61,15 @@ class PointLayer:
     at once.
     """
 
+    spec = LayerSpec(
+        "Points", "The images of the dataset, each a dot where the encoder puts it.", key="2", opacity=0.75
+    )
+
     def __init__(self, sorter: Sorter | None = None) -> None:
+        super().__init__()
         self._sorter = sorter
-        self.visible = True
         self.version = 0  # counts up whenever the points look different
-        self.over: Callable[[QPainter, View, float], None] = lambda painter, view, ratio: None  # painted on top of them
         self._loading = False
-        self.opacity = OPACITY
         self.size = 1.0
         self.splatter = Splatter()
         if sorter is not None:
@@ -109,8 +107,8 @@ class PointLayer:
         """All points of the bundle, also those that are not shown; of none while they are being sorted."""
         return self._index
 
-    def set_points(self, bundle: OpenBundle, hidden: frozenset[int], theme: Theme) -> None:
-        """Show the points of a bundle, but for the hidden classes."""
+    def dress(self, bundle: OpenBundle, hidden: frozenset[int], theme: Theme) -> None:
+        super().dress(bundle, hidden, theme)
         self.show(bundle.uv, bundle.latents.label, len(bundle.class_names), hidden, theme)
 
     def show(
@@ -200,7 +198,6 @@ class PointLayer:
         painter.setOpacity(self.strength(view))
         painter.drawImage(self._made.corner(view), image)
         painter.restore()
-        self.over(painter, view, ratio)
 
     def coloured(self, positions: NDArray[np.int64]) -> NDArray[np.bool_]:
         """Which of the points, by their positions in `index.points`, are neither hidden nor grey."""

@@ -9,9 +9,12 @@ from PyQt6.QtGui import QImage, QPainter, QRegion
 
 from latent_explorer.atlas import ByteCache, Region
 from latent_explorer.atlas.view import View
+from latent_explorer.gui.layers.layer import Layer, LayerSpec
 from latent_explorer.gui.layers.points import PointLayer
+from latent_explorer.gui.theme import Theme
 from latent_explorer.gui.widgets.images import inverted, to_array, to_qimage
 from latent_explorer.points.placing import distance_for, with_room
+from latent_explorer.session import OpenBundle
 
 SIDE = 40
 """The longer side of a thumbnail with its rim, in logical pixels; it is the same at every zoom."""
@@ -49,15 +52,19 @@ class Places:
 _NOWHERE = np.zeros(0, np.int64)
 
 
-class ThumbnailLayer:
+class ThumbnailLayer(Layer):
     """Paints the images of a cache at the places of their points; where one is not there yet, its dot is seen.
 
     cache: images uint8 (h, w, c) by their numbers. invert: as of the tiles under them. fitted: the scale at which
-    everything is seen. lifted: the number of the image under the pointer, shown large above the others.
+    everything is seen. lifted: the number of the image under the pointer, shown large above the others. missed: why
+    there are no images, where that is known.
     """
 
+    spec = LayerSpec("Real images", "Zoomed in far enough, points are shown as the images they stand for.", key="T")
+
     def __init__(self, points: PointLayer) -> None:
-        self.visible = True
+        super().__init__()
+        self.missed = ""
         self.cache: ByteCache[int] = ByteCache(_BYTES)
         self.invert = False
         self.fitted = 0.0
@@ -68,8 +75,21 @@ class ThumbnailLayer:
         self._painted: dict[int, QImage] = {}
         self._painted_for: tuple[int, float] = (-1, 0.0)
 
+    def dress(self, bundle: OpenBundle, hidden: frozenset[int], theme: Theme) -> None:
+        super().dress(bundle, hidden, theme)
+        self.invert = bundle.config.net.image_shape[2] == 1 and not theme.dark
+
+    def notice(self, view: View) -> str:
+        if not self.visible:
+            return "Points: press T for their real images"
+        if self.missed:
+            return f"Points stay dots: {self.missed}"
+        near = self.near_enough(view)
+        return "Real images: press T for points" if near else "Real images appear as soon as you zoom in far enough"
+
     def open(self, image_shape: tuple[int, int, int]) -> None:
         """Begin with the images (h, w, c) of another bundle."""
+        self.missed = ""
         self._shape = QSize(image_shape[1], image_shape[0])
         self.cache.clear()
         self._painted.clear()

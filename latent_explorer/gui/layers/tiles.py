@@ -8,7 +8,10 @@ from PyQt6.QtGui import QColor, QImage, QPainter
 
 from latent_explorer.atlas import PICTURES, TileCache, TileKey, montage, tile_region
 from latent_explorer.atlas.view import View
+from latent_explorer.gui.layers.layer import Layer, LayerSpec
+from latent_explorer.gui.theme import Theme
 from latent_explorer.gui.widgets.images import inverted, to_qimage
+from latent_explorer.session import OpenBundle
 
 _ANCESTORS = 4
 """How many levels up a tile may be stood in for by a coarser one."""
@@ -17,24 +20,25 @@ _IMAGES = 320
 """Tiles whose painted form is kept: about 200 KB each with pictures of 28 x 28."""
 
 
-class TileLayer:
+class TileLayer(Layer):
     """Paints the tiles of a cache; for one that is not there yet a coarser one stands in, and finer ones over it.
 
     cover: the tiles that a view wants. ground: the colour that shows through. invert: exchange black and white, for
     grey pictures on a light map.
     """
 
+    spec = LayerSpec("Pictures", "The decoded pictures: what the model makes of each place.", key="1", opacity=0.6)
+
     def __init__(self, cache: TileCache) -> None:
-        self.visible = True
+        self._images: OrderedDict[TileKey, QImage] = OrderedDict()  # the one used last at the end
+        super().__init__()
         self.cover: Callable[[View], list[TileKey]] = lambda _: []
         self.ground = QColor(0, 0, 0)
         self.invert = False
-        self._opacity = 0.6
         self._cache = cache
-        self._images: OrderedDict[TileKey, QImage] = OrderedDict()  # the one used last at the end
 
     @property
-    def opacity(self) -> float:
+    def opacity(self) -> float:  # the pictures are mixed with the ground once, when they come
         return self._opacity
 
     @opacity.setter
@@ -42,9 +46,10 @@ class TileLayer:
         self._opacity = opacity
         self.forget()
 
-    def dress(self, ground: QColor, *, invert: bool) -> None:
-        """Paint in other colours."""
-        self.ground, self.invert = ground, invert
+    def dress(self, bundle: OpenBundle, hidden: frozenset[int], theme: Theme) -> None:
+        super().dress(bundle, hidden, theme)
+        grey = bundle.config.net.image_shape[2] == 1
+        self.ground, self.invert = QColor(theme.map), grey and not theme.dark  # ink on paper
         self.forget()
 
     def forget(self, keys: "list[TileKey] | None" = None) -> None:
@@ -57,7 +62,10 @@ class TileLayer:
         others = (*list(_with_ancestors(key))[1:], *_children(key))
         return self.visible and any(other in self._cache for other in others)
 
-    def paint(
+    def paint(self, painter: QPainter, view: View, ratio: float) -> None:
+        self.paint_tiles(painter, view, self.cover(view))
+
+    def paint_tiles(
         self, painter: QPainter, view: View, keys: Iterable[TileKey], share: float = 1.0, *, smooth: bool = True
     ) -> None:
         """Draw tiles of a view.

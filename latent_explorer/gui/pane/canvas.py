@@ -21,6 +21,7 @@ from PyQt6.QtWidgets import QGraphicsRectItem
 from latent_explorer.atlas import TileKey
 from latent_explorer.atlas.view import View
 from latent_explorer.gui.layers.field_layer import FieldLayer
+from latent_explorer.gui.layers.layer import Layer
 from latent_explorer.gui.layers.points import PointLayer
 from latent_explorer.gui.layers.scale import paint_scale, scale_rect
 from latent_explorer.gui.layers.thumbnails import ThumbnailLayer
@@ -58,9 +59,10 @@ class MapCanvas(MapPlot):
         self.marks = Marks()
         self.tool: Tool | None = None
         self.fields: list[FieldLayer] = []
+        self.above: list[Layer] = [points]
         self.lifted: ThumbnailLayer | None = None
         super().__init__()
-        self._ground = Ground(Layers(tiles, self.fields, points))
+        self._ground = Ground(Layers(tiles, self.fields, self.above))
         self.pacing = Pacing(self, self._ground, self._scene, self._repaint)
         self.pacing.looked.connect(self.looked)
         self._pressed: QPointF | None = None
@@ -77,7 +79,7 @@ class MapCanvas(MapPlot):
         self._mark_items = MarkItems(self._box)
         self._ground_item = PixelItem(self._box, GROUND, self._paint_ground)
         self._scale_item = PixelItem(
-            self._box, SCALE, lambda painter, _: paint_scale(painter, self.fields, self.theme, self.view.width)
+            self._box, SCALE, lambda painter, _: paint_scale(painter, self.layers, self.theme, self.view.width)
         )
         self._lifted_item = PixelItem(self._box, LIFTED, self._paint_lifted)
         self._probe_item = PixelItem(
@@ -87,6 +89,11 @@ class MapCanvas(MapPlot):
         self._ring.setZValue(PROBE)
 
     # -- what is shown
+
+    @property
+    def layers(self) -> list[Layer]:
+        """All layers, the undermost first."""
+        return [self.tiles, *self.fields, *self.above]
 
     @property
     def theme(self) -> Theme:
@@ -109,7 +116,7 @@ class MapCanvas(MapPlot):
     def refresh(self) -> None:
         """Paint everything anew."""
         self.pacing.forget()
-        scale = scale_rect(self.fields, self.view.width)
+        scale = scale_rect(self.layers, self.view.width)
         self._scale_item.place(scale)
         self._mark_items.lay_out(scale.left() or self.view.width)
         self._ground_item.update()

@@ -104,5 +104,5 @@ class Ground:
         painter.setClipRegion(bare)
         painter.fillRect(bare.boundingRect(), self._layers.tiles.ground)
         keys = [key for key in self._layers.tiles.cover(scene.view) if bare.intersects(tile_rect(scene.view, key))]
-        self._layers.tiles.paint(painter, scene.view, keys, smooth=False)
+        self._layers.tiles.paint_tiles(painter, scene.view, keys, smooth=False)
         painter.restore()

@@ -10,7 +10,7 @@ from PyQt6.QtGui import QImage, QPainter
 from latent_explorer.atlas import TileKey
 from latent_explorer.atlas.view import View
 from latent_explorer.gui.layers.field_layer import FieldLayer
-from latent_explorer.gui.layers.points import PointLayer
+from latent_explorer.gui.layers.layer import Layer
 from latent_explorer.gui.layers.tiles import TileLayer, tile_rect
 
 _PIECE = 4  # tiles painted in one piece: about half a millisecond
@@ -22,7 +22,7 @@ class Layers:
 
     tiles: TileLayer
     fields: list[FieldLayer]
-    points: PointLayer
+    above: list[Layer]
 
     @property
     def shown_fields(self) -> list[FieldLayer]:
@@ -62,7 +62,8 @@ class Sheet:
             for keys in _pieces(field.keys(self.view)):
                 self._paint_field(field, keys)
                 yield
-        self._layers.points.prepare(self.view, self.ratio)
+        for layer in self._layers.above:
+            layer.prepare(self.view, self.ratio)
         yield
         self._whole = self._tiles.copy()
         self._compose(self._everything, anew=False)
@@ -124,12 +125,12 @@ class Sheet:
 
     def _paint_tiles(self, keys: tuple[TileKey, ...], share: float = 1.0) -> None:
         painter = QPainter(self._tiles)
-        self._layers.tiles.paint(painter, self.view, keys, share)
+        self._layers.tiles.paint_tiles(painter, self.view, keys, share)
         painter.end()
 
     def _paint_field(self, field: FieldLayer, keys: tuple[TileKey, ...]) -> None:
         painter = QPainter(self._fields)
-        field.paint(painter, self.view, keys)
+        field.paint_tiles(painter, self.view, keys)
         painter.end()
 
     def _repaint_fields(self, where: QRect) -> None:
@@ -140,7 +141,7 @@ class Sheet:
         painter.setClipRect(where)
         for field in self._layers.shown_fields:
             keys = [key for key in field.keys(self.view) if where.intersects(tile_rect(self.view, key))]
-            field.paint(painter, self.view, keys)
+            field.paint_tiles(painter, self.view, keys)
         painter.end()
 
     def _compose(self, where: QRect, *, anew: bool) -> None:
@@ -155,7 +156,9 @@ class Sheet:
             painter.setOpacity(1.0)
         if self._layers.shown_fields:
             painter.drawImage(0, 0, self._fields)
-        self._layers.points.paint(painter, self.view, self.ratio)
+        for layer in self._layers.above:
+            if layer.visible:
+                layer.paint(painter, self.view, self.ratio)
         painter.end()
 
     def _blank(self, form: QImage.Format = QImage.Format.Format_ARGB32_Premultiplied) -> QImage:

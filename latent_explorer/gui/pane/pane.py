@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from PyQt6.QtCore import QEvent, QObject, QTimer, pyqtSignal
-from PyQt6.QtGui import QColor
 
 from latent_explorer.atlas import Region
 from latent_explorer.charts import ChartSpec
@@ -18,14 +17,11 @@ from latent_explorer.engine.handlers.describe import Describe
 from latent_explorer.engine.handlers.hover import Hover
 from latent_explorer.engine.handlers.open import Open
 from latent_explorer.engine.process import Engine
-from latent_explorer.gui.layers.points import PointLayer
-from latent_explorer.gui.layers.tiles import TileLayer
 from latent_explorer.gui.pane.feed import FIELD
 from latent_explorer.gui.pane.parts import PaneParts
 from latent_explorer.gui.pane.replies import TileReceiver, tell_loss, unless_refused
 from latent_explorer.gui.pane.shared import Shared
 from latent_explorer.gui.pane.shipped import shipped_tiles
-from latent_explorer.gui.panels.layer_memory import LayerMemory
 from latent_explorer.gui.theme import Theme
 from latent_explorer.gui.widgets.picture_view import open_picture_window
 from latent_explorer.session import OpenBundle, Session, State
@@ -85,7 +81,7 @@ class MapPane(PaneParts):
         self.sorter.done.connect(canvas.refresh)
         self.store.lost.connect(self.look)
         self.store.listed.connect(self.look)
-        prober.told.connect(self.fields.hover)
+        prober.told.connect(self.layers.tell)
         prober.told.connect(self.thumbnails.hover)
         self.opener.read.connect(self._read)
         self.opener.opened.connect(self._opened)
@@ -93,11 +89,10 @@ class MapPane(PaneParts):
         self.navigator.open_wanted.connect(self.open)
         self.navigator.travel_wanted.connect(self._travel)
         self.selecting.raise_wanted.connect(self.raise_wanted)
+        self.layers.changed.connect(self._show_layers)
         self._wire_panels()
-        LayerMemory(self.layers, self.shared.settings)
 
     def _wire_panels(self) -> None:
-        self.layers.changed.connect(self.set_layer)
         self.legend.toggled.connect(self._to_session(Session.toggle_class))
         self.legend.isolated.connect(self._to_session(Session.isolate_class))
         self.legend.all_wanted.connect(partial(self._to_session(Session.hide), frozenset()))
@@ -153,10 +148,7 @@ class MapPane(PaneParts):
         return self.session is not None and self.opener.idle and not self.feed.paused
 
     def open(self, folder: Path, chart: ChartSpec | None = None) -> None:
-        """Open the bundle in a folder; a broken one is refused with its reason, and what was open stays.
-
-        chart: what it is to be seen through; None for what it opens with.
-        """
+        """Open the bundle in a folder, through `chart` if there is one; where it is broken, what was open stays."""
         self.charting.first = chart
         self.opener.open(folder)
 
@@ -202,8 +194,7 @@ class MapPane(PaneParts):
         self._name(bundle)
         self.feed.open(bundle.chart, shipped_tiles(bundle, FIELD))
         self.fields.open(bundle)
-        for title, layer in self.fields.by_title.items():
-            self.layers.enable(title, not layer.field.lacks(bundle.latents))
+        self.layers.open(bundle)
         if bundle.config.moment is None:
             self.store.open(bundle)
         else:
@@ -289,7 +280,8 @@ class MapPane(PaneParts):
         if old.route != new.route:
             self.path_frames.show(new.route)
         if old.hidden != new.hidden:
-            self.points.set_points(self.session.bundle, new.hidden, self.theme)
+            for layer in self.canvas.above:
+                layer.dress(self.session.bundle, new.hidden, self.theme)
             self.legend.show_hidden(new.hidden)
             self.canvas.refresh()
         if old.selection is not new.selection:
@@ -341,14 +333,13 @@ class MapPane(PaneParts):
         self.fields.look(asking=not self.feed.paused)
         self.thumbnails.look()
 
-    def set_layer(self, name: str, visible: bool, opacity: float) -> None:
-        """Show or hide a layer, and how strong."""
-        if name in self.fields.by_title:
-            self.fields.set_layer(name, visible, opacity)
-            return
-        layer: TileLayer | PointLayer = self.tiles if name == "Pictures" else self.points
-        layer.visible, layer.opacity = visible, opacity
+    def _show_layers(self) -> None:
+        """Layers are shown or hidden."""
+        self.look()
         self.canvas.refresh()
+        if self.prober.probe is not None and self.prober.probe.on_map:
+            self.layers.tell(*self.prober.probe.uv)
+        self.changed.emit()
 
     def toggle_loupe(self) -> None:
         """Show or hide the picture beside the pointer."""
@@ -358,13 +349,9 @@ class MapPane(PaneParts):
     def dress(self, theme: Theme) -> None:
         """Show everything in the colours of a theme."""
         self.theme = self.canvas.theme = theme
-        self.fields.dress(theme)
         if self.session is not None:
             bundle, hidden = self.session.bundle, self.session.state.hidden
-            grey = bundle.config.net.image_shape[2] == 1
-            self.tiles.dress(QColor(theme.map), invert=grey and not theme.dark)  # ink on paper
-            self.thumbnails.layer.invert = self.tiles.invert
-            self.points.set_points(bundle, hidden, theme)
+            self.layers.dress(bundle, hidden, theme)
             self.legend.set_bundle(bundle, theme, hidden)
             self.inspector.set_bundle(bundle, theme)
             self.selection.set_classes(bundle, theme)

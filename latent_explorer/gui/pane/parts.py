@@ -7,11 +7,13 @@ from PyQt6.QtWidgets import QVBoxLayout, QWidget
 from latent_explorer.engine.process import Engine
 from latent_explorer.gui.layers.field_layers import FieldLayers
 from latent_explorer.gui.layers.points import PointLayer
+from latent_explorer.gui.layers.registry import all_layers
 from latent_explorer.gui.layers.tiles import TileLayer
 from latent_explorer.gui.pane.canvas import MapCanvas
 from latent_explorer.gui.pane.charting import Charting
 from latent_explorer.gui.pane.feed import AtlasFeed
 from latent_explorer.gui.pane.gestures import Gestures
+from latent_explorer.gui.pane.layer_stack import LayerStack
 from latent_explorer.gui.pane.link import EngineLink
 from latent_explorer.gui.pane.opening import Opener
 from latent_explorer.gui.pane.path_frames import PathFrames
@@ -27,7 +29,6 @@ from latent_explorer.gui.pane.title import PaneTitle
 from latent_explorer.gui.pane.tools import PathTool, ProbeTool, Tool
 from latent_explorer.gui.panels.filmstrip import Filmstrip
 from latent_explorer.gui.panels.inspector import Inspector
-from latent_explorer.gui.panels.layer_memory import PointSize
 from latent_explorer.gui.panels.legend import LayerPanel, Legend
 from latent_explorer.gui.panels.pins import PinPanel
 from latent_explorer.gui.panels.selection import SelectionPanel
@@ -54,17 +55,13 @@ class PaneParts(QWidget):
         self.sorter = Sorter()
         self.tiles, self.points = TileLayer(self.feed.cache), PointLayer(self.sorter)
         self.canvas = MapCanvas(self.tiles, self.points)
+        self.fields = FieldLayers(self.client, self.store, self.canvas)
 
     def _make_panels(self) -> None:
         self.inspector, self.filmstrip, self.legend = Inspector(), Filmstrip(), Legend()
-        self.pins, self.selection = PinPanel(), SelectionPanel()
-        self.fields = FieldLayers(self.client, self.store, self.canvas, self.inspector.values)
-        self.layers = LayerPanel({"Pictures": (True, self.tiles.opacity), "Points": (True, self.points.opacity)})
-        PointSize(self.layers, self.shared.settings, self.points, self.canvas.refresh)
-        for title, layer in self.fields.by_title.items():
-            self.layers.add(title, layer.visible, layer.opacity, layer.field.sentence)
+        self.pins, self.selection, self.layer_panel = PinPanel(), SelectionPanel(), LayerPanel()
         self.panels: dict[str, QWidget] = {
-            "Layers": self.layers,
+            "Layers": self.layer_panel,
             "Classes": self.legend,
             "Pins": self.pins,
             "Inspector": self.inspector,
@@ -77,6 +74,9 @@ class PaneParts(QWidget):
         self.prober = Prober(client, self.feed, canvas, self.inspector)
         self.path_frames = PathFrames(client, canvas, self.filmstrip)
         self.thumbnails = Thumbnails(client, canvas, points, self.feed, shared)
+        canvas.above += [kind() for kind in all_layers()]
+        self.layers = LayerStack(canvas, self.layer_panel, self.inspector.values, shared.say)
+        self.layers.list(shared.settings)
         self.opener, self.charting = Opener(client, shared), Charting(shared)
         self.navigator = SnapshotNavigator(canvas, points, self.tiles, self.feed, shared.say)
         self.pinboard = Pinboard(client, canvas, self.pins, self.prober, self.filmstrip, shared)

@@ -15,14 +15,10 @@ from latent_explorer.service.codec import Refused
 from latent_explorer.session import OpenBundle
 
 _BATCH = 32
-_SETTING = "thumbnails"
 
 
 class Thumbnails(QObject):
-    """Keeps the thumbnails of a window in step with its view.
-
-    lost: why there are no originals of this bundle; empty where there are, or where that is not known yet.
-    """
+    """Keeps the thumbnails of a pane in step with its view."""
 
     def __init__(
         self, client: EngineClient, canvas: MapCanvas, points: PointLayer, feed: AtlasFeed, shared: Shared
@@ -30,16 +26,13 @@ class Thumbnails(QObject):
         super().__init__(canvas)
         self._client, self._canvas, self._feed, self._shared = client, canvas, feed, shared
         self.layer = ThumbnailLayer(points)
-        self.layer.visible = shared.settings.text(_SETTING, "yes") == "yes"
-        self.lost = ""
         self._explained = False
         self._asked: dict[tuple[int, ...], Want] = {}
-        points.over = self.layer.paint
         canvas.lifted = self.layer
+        canvas.above.append(self.layer)
 
     def open(self, bundle: OpenBundle) -> None:
         """Another bundle is shown."""
-        self.lost = ""
         self._asked.clear()
         self.layer.open(bundle.config.net.image_shape)
 
@@ -53,7 +46,7 @@ class Thumbnails(QObject):
         canvas = self._canvas
         self.layer.fitted = canvas.fitted.scale
         self._lift(canvas.marks.probe)
-        if self._feed.paused or self.lost:
+        if self._feed.paused or self.layer.missed:
             return
         view = canvas.view
         missing = self.layer.missing(view, canvas.marks.probe or (view.u, view.v))
@@ -80,14 +73,6 @@ class Thumbnails(QObject):
             if not self.layer.region_of(self._canvas.view, numbers).isEmpty():
                 self._explain()
 
-    def toggle(self) -> None:
-        """Show points as their images where one is near enough, or always as dots."""
-        self.layer.visible = not self.layer.visible
-        self._shared.settings.set_text(_SETTING, "yes" if self.layer.visible else "no")
-        self._shared.say(self._state())
-        self._canvas.refresh()
-        self.look()
-
     def hover(self, u: float, v: float) -> None:
         """The pointer is at a plane point; while something is dragged, nothing is lifted."""
         self._lift(None if QGuiApplication.mouseButtons() else (u, v))
@@ -101,9 +86,9 @@ class Thumbnails(QObject):
             canvas.show_lifted()
 
     def _lose(self, reason: str) -> None:
-        if not self.lost:
+        if not self.layer.missed:
             self._shared.say(f"Points stay dots: {reason}")
-        self.lost = reason
+        self.layer.missed = reason
         self._asked.clear()
         self._client.request("thumbnails", [])
 
@@ -111,11 +96,3 @@ class Thumbnails(QObject):
         if not self._explained:
             self._explained = True
             self._shared.say("Real images: press T for points")
-
-    def _state(self) -> str:
-        if not self.layer.visible:
-            return "Points: press T for their real images"
-        if self.lost:
-            return f"Points stay dots: {self.lost}"
-        near = self.layer.near_enough(self._canvas.view)
-        return "Real images: press T for points" if near else "Real images appear as soon as you zoom in far enough"

@@ -149,38 +149,46 @@ class Legend(QScrollArea):
         return button
 
 
-class LayerPanel(QWidget):
+class LayerPanel(QScrollArea):
     """Visibility and opacity of the layers. changed: with the layer's name, whether it is shown, and its opacity."""
 
     changed = pyqtSignal(str, bool, float)
 
-    def __init__(self, layers: dict[str, tuple[bool, float]]) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self._grid = QGridLayout(self)
-        self._grid.setContentsMargins(8, 6, 8, 8)
-        self._controls: dict[str, tuple[QToolButton, QSlider]] = {}
-        for name, (shown, opacity) in layers.items():
-            self.add(name, shown, opacity, f"Show or hide the {name.lower()}")
+        inside = QWidget()
+        self._grid = QGridLayout(inside)
+        self._grid.setContentsMargins(8, 4, 8, 6)
+        self._grid.setVerticalSpacing(4)
+        self._grid.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self._controls: dict[str, tuple[QToolButton, QSlider | None]] = {}
+        self._tips: dict[str, str] = {}
+        self.setWidget(inside)
+        self.setWidgetResizable(True)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # a click on a button leaves the keys to the map
+        self.setFrameShape(QScrollArea.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
 
-    def add(self, name: str, shown: bool, opacity: float, tip: str) -> None:
-        """List one more layer."""
-        button, slider = QToolButton(), QSlider(Qt.Orientation.Horizontal)
+    def add(self, name: str, shown: bool, opacity: float | None, tip: str) -> None:
+        """List one more layer; without an opacity, it has none to choose."""
+        button, slider, row = QToolButton(), None, self._grid.rowCount()
         button.setText(name)
         button.setCheckable(True)
         button.setChecked(shown)
         button.setToolTip(f"<p>{tip}</p>")
         button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        slider.setRange(5, 100)
-        slider.setMinimumWidth(48)
-        slider.setValue(round(100 * opacity))
-        slider.setToolTip(f"Opacity of the {name.lower()}")
-        slider.setAccessibleName(f"Opacity of the {name.lower()}")
-        self._controls[name] = button, slider
-        button.toggled.connect(partial(self._tell, name))
-        slider.valueChanged.connect(partial(self._tell, name))
-        row = self._grid.rowCount()
         self._grid.addWidget(button, row, 0)
-        self._grid.addWidget(slider, row, 1)
+        if opacity is not None:
+            slider = QSlider(Qt.Orientation.Horizontal)
+            slider.setRange(5, 100)
+            slider.setMinimumWidth(48)
+            slider.setValue(round(100 * opacity))
+            slider.setToolTip(f"Opacity of the {name.lower()}")
+            slider.setAccessibleName(f"Opacity of the {name.lower()}")
+            slider.valueChanged.connect(partial(self._tell, name))
+            self._grid.addWidget(slider, row, 1)
+        self._controls[name], self._tips[name] = (button, slider), tip
+        button.toggled.connect(partial(self._tell, name))
 
     def add_slider(self, name: str, least: int, most: int, value: int, tip: str) -> QSlider:
         """One more slider, of what a layer has beside its opacity, under the layer listed last."""
@@ -198,10 +206,13 @@ class LayerPanel(QWidget):
         self._grid.addWidget(slider, row, 1)
         return slider
 
-    def enable(self, name: str, on: bool) -> None:
-        """Offer a layer, or not where the data do not have it."""
-        for control in self._controls[name]:
-            control.setEnabled(on)
+    def enable(self, name: str, lacking: str = "") -> None:
+        """Offer a layer, or not where something is lacking, which its tooltip then says."""
+        button, slider = self._controls[name]
+        button.setEnabled(not lacking)
+        button.setToolTip(f"<p>{self._tips[name]}</p>" + (f"<p>Not here: {lacking}.</p>" if lacking else ""))
+        if slider is not None:
+            slider.setEnabled(not lacking)
 
     def offers(self, name: str) -> bool:
         """Whether a layer can be shown."""
@@ -214,12 +225,16 @@ class LayerPanel(QWidget):
     def show_as(self, name: str, shown: bool, opacity: float) -> None:
         """Show or hide a layer, and how strong, as its button and slider would."""
         button, slider = self._controls[name]
-        slider.setValue(round(100 * min(opacity, 1.0)))
+        if slider is not None:
+            slider.setValue(round(100 * min(opacity, 1.0)))
         button.setChecked(shown)
 
     def layers(self) -> dict[str, tuple[bool, float]]:
         """Whether each layer is shown, and how strong."""
-        return {name: (button.isChecked(), slider.value() / 100) for name, (button, slider) in self._controls.items()}
+        return {
+            name: (button.isChecked(), 1.0 if slider is None else slider.value() / 100)
+            for name, (button, slider) in self._controls.items()
+        }
 
     def _tell(self, name: str, _: object) -> None:
         self.changed.emit(name, *self.layers()[name])

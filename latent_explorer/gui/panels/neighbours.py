@@ -108,12 +108,13 @@ class NeighbourStrip(QWidget):
         index = int(self._place.indices[column])
         label = self._label(column)
         split = ("training", "test")[int(self._bundle.latents.split[index])]
+        errors = self._bundle.latents.error
         lines = [
             f"Image {index} of the {split} split"
             if label is None
             else f"Image {index}, class {self._bundle.class_names[label]}, of the {split} split",
             f"Distance {float(self._place.distances[column]):.4f} in latent space",
-            f"Reconstruction error (MSE) {float(np.float32(self._bundle.latents.error[index])):.4f}",
+            *([] if errors is None else [f"Reconstruction error (MSE) {float(np.float32(errors[index])):.4f}"]),
             "Click to go there",
         ]
         return "\n".join(lines)

@@ -154,29 +154,21 @@ class Menus(MenuBar):
         return chart_entries(pane.bundle, None if probe is None else probe.z, pane.see_through, self._window)
 
     def _layers(self) -> Iterator[Entry]:
-        yield self._layer("Pictures", "1", "Show or hide the decoded pictures")
-        yield self._layer("Points", "2", "Show or hide the data points")
-        pane = self._bench.active
-        yield Command(
-            "Real images",
-            self._on_pane(lambda pane: pane.thumbnails.toggle()),
-            "T",
-            "Show points as the images they stand for, once zoomed in far enough",
-            checked=lambda: self._bench.active.thumbnails.layer.visible,
-        )
-        for title, layer in pane.fields.by_title.items():
-            yield self._layer(
-                title, layer.field.key, "Show or hide a field: point at its name under Layers for its meaning"
+        for title, layer in self._bench.active.layers.by_title.items():
+            yield Command(
+                title,
+                self._on_pane(partial(_toggle, title=title)),
+                layer.spec.key,
+                layer.spec.sentence,
+                checked=partial(self._shows, title),
+                enabled=partial(self._offers, title),
             )
 
-    def _layer(self, title: str, key: str, tip: str) -> Command:
-        return Command(
-            title,
-            self._on_pane(lambda pane: pane.layers.toggle(title)),
-            key,
-            tip,
-            checked=lambda: self._bench.active.layers.layers()[title][0],
-        )
+    def _shows(self, title: str) -> bool:
+        return self._bench.active.layers.by_title[title].visible
+
+    def _offers(self, title: str) -> bool:
+        return self._bench.active.layer_panel.offers(title)
 
     def _second_map(self) -> Iterator[Entry]:
         bench = self._bench
@@ -240,6 +232,10 @@ def _offers(
 
 def _trained() -> list[Path]:
     return [config.parent for config in sorted(trained_folder().glob("*/config.json"))]
+
+
+def _toggle(pane: MapPane, title: str) -> None:
+    pane.layer_panel.toggle(title)
 
 
 def _step(pane: MapPane, by: int) -> None:

@@ -1,6 +1,5 @@
 """What to train: the few choices that matter, the others folded away, and at each what is wrong with it."""
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +10,7 @@ from latent_explorer.gui.exports.rows import Row
 from latent_explorer.gui.training.editors import editor_of, sentence_of
 from latent_explorer.runs.checks import problems
 from latent_explorer.runs.plan import Plan
-from latent_explorer.runs.settings import SETTINGS, Setting, defaults_for
+from latent_explorer.runs.settings import Setting, defaults_for, find_setting, settings
 
 _LABELS = 92  # pixels, so that both halves of the form align
 _FOLD = (
@@ -46,8 +45,7 @@ class PlanForm(QWidget):
     @property
     def plan(self) -> Plan:
         """What is chosen now."""
-        values: dict[str, Any] = {name: row.get() for name, row in self.rows.items()}
-        return Plan(**values)
+        return Plan().changed({name: row.get() for name, row in self.rows.items()})
 
     def problems(self) -> dict[str, str]:
         """What cannot work, by the name of the setting."""
@@ -62,7 +60,7 @@ class PlanForm(QWidget):
     def choose(self, **values: Any) -> None:
         """Choose for the person, as if they had."""
         self._touched.update(values)
-        self._put(replace(self.plan, **values))
+        self._put(self.plan.changed(values))
         self._follow()
 
     def unfold(self, unfolded: bool) -> None:
@@ -80,12 +78,12 @@ class PlanForm(QWidget):
             grid.setVerticalSpacing(6)
             grid.setColumnMinimumWidth(0, _LABELS)
             grid.setColumnStretch(1, 1)
-            for setting in SETTINGS:
+            for setting in settings():
                 if setting.first == (half is first):
                     self._add(grid, setting)
         button = self.more_button
         button.setText("More settings")
-        button.setToolTip("Network, beta, batch, learning rate, seed, device and moments")
+        button.setToolTip("Network, its settings, batch, learning rate, seed, device and moments")
         button.setCheckable(True)
         button.setStyleSheet(_FOLD)
         button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
@@ -139,22 +137,21 @@ class PlanForm(QWidget):
     def _follow(self) -> None:
         """Let what was not touched follow the dataset and the other choices."""
         plan = self.plan
-        kept = {name: getattr(plan, name) for name in self._touched | {"source"}}
-        plan = replace(defaults_for(plan.source), **kept)
+        plan = defaults_for(plan.source).changed({name: plan.value(name) for name in self._touched | {"source"}})
         self._put(plan if "name" in self._touched else plan.named(self._folder))
 
     def _put(self, plan: Plan) -> None:
         self._putting = True
         for name, row in self.rows.items():
-            if row.get() != getattr(plan, name) and not (row.get() != row.get() and name in self._touched):
-                row.put(getattr(plan, name))
+            if row.get() != plan.value(name) and not (row.get() != row.get() and name in self._touched):
+                row.put(plan.value(name))
         self._putting = False
         self._show(plan)
 
     def _show(self, plan: Plan) -> None:
         """Show what means anything in this plan, and what is wrong with it."""
         wrong = problems(plan, self._folder)
-        for setting in SETTINGS:
+        for setting in settings():
             name, heeded = setting.name, setting.heeded(plan)
             for widget in (self._labels[name], self.rows[name].editor):
                 widget.setVisible(heeded)
@@ -165,7 +162,7 @@ class PlanForm(QWidget):
         self.changed.emit()
 
     def _help(self, name: str) -> None:
-        setting = next(each for each in SETTINGS if each.name == name)
+        setting = find_setting(name)
         self.helped.emit(sentence_of(setting, self.rows[name]))
 
     def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:

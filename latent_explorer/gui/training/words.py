@@ -1,9 +1,9 @@
 """Figures of a run in words."""
 
 from latent_explorer.runs.protocol import Estimated
+from latent_explorer.runs.settings import loss_labels
 
 _MINUTE, _HOUR, _DAY = 60, 3600, 86_400
-_PREFIX = {"loss": "loss", "reconstruction": "reconstruction", "kl": "KL", "mse": "squared error"}
 
 
 def duration(seconds: float) -> str:
@@ -41,7 +41,7 @@ def capital(sentence: str) -> str:
 
 def term(name: str) -> str:
     """What a term of the loss is called."""
-    return _PREFIX.get(name, name)
+    return loss_labels().get(name, name)
 
 
 def figure(value: float) -> str:

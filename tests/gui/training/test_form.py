@@ -116,7 +116,7 @@ def test_what_has_focus_is_explained(teacher: Person, panel) -> None:
     panel.setup.form.rows["epochs"].editor.setFocus()
     assert "How often every image is seen" in panel.setup.help.text()
     choose(panel, "family", "Autoencoder")
-    assert "plain autoencoder" in panel.setup.help.text()
+    assert "An autoencoder" in panel.setup.help.text()
 
 
 def test_only_the_last_of_many_changes_is_asked_about(teacher: Person, panel, trainer) -> None:

@@ -1,9 +1,10 @@
-"""A chart and a field for Latent Explorer. Torch comes in with the network alone, when one is built."""
+"""A chart, a field and a family for Latent Explorer. Torch comes in with the network alone, when one is built."""
 
 import numpy as np
 
-from latent_explorer.charts import MANY, ChartInput, ChartKind, LinearChart, Parameter
+from latent_explorer.charts import ChartInput, ChartKind, LinearChart, Parameter
 from latent_explorer.fields import Field
+from latent_explorer.nets.families import Family, Loss
 
 
 def random_plane(data: ChartInput) -> LinearChart:
@@ -18,7 +19,6 @@ RANDOM = ChartKind(
     sentence="A plane in two random directions through the middle of the data.",
     make=random_plane,
     parameters=(Parameter("seed", "which one", 0.0, kind="whole", low=0, high=1e6),),
-    dimensions=range(2, MANY),
 )
 RADIUS = Field(
     name="radius",
@@ -26,4 +26,12 @@ RADIUS = Field(
     sentence="How far a place is from the origin, where the prior is densest.",
     evaluate=lambda at, z: np.linalg.norm(z, axis=1),
     unit="latent units",
+)
+ABSOLUTE = Family(
+    name="absolute",
+    label="Absolute-error autoencoder",
+    title="An autoencoder of absolute errors",
+    sentence="As the autoencoder, but outliers among the pixels count less.",
+    network="latent_explorer_example.network:AbsoluteAutoencoder",
+    losses=(Loss("loss", "absolute error"),),
 )

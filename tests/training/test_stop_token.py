@@ -7,7 +7,7 @@ from threading import Event, Thread
 import pytest
 
 from latent_explorer.training.clock import Clock
-from latent_explorer.training.control import Control, now
+from latent_explorer.training.stop_token import StopToken, now
 
 
 class Watch:
@@ -34,35 +34,35 @@ def test_a_pause_does_not_count(watch: Watch) -> None:
         said.append(paused)
         if paused:
             watch.time += 1000
-            control.go_on()
+            token.go_on()
 
-    control = Control(passing)
-    clock = Clock(0, 20, 10, control.now)
+    token = StopToken(passing)
+    clock = Clock(0, 20, 10, token.now)
     watch.time += 4
-    control.pause()
+    token.pause()
     assert said == []  # not before the run asks
-    assert not control.is_set()
+    assert not token.is_set()
     assert said == [True, False]
     report = clock.report(1, 10, {"loss": 1.0})
     assert (report.images_per_second, report.seconds_left) == (25, 4)
-    assert now(control) == watch.time - 1000
+    assert now(token) == watch.time - 1000
     assert now(Event()) == watch.time
 
 
 def test_a_run_waits_until_it_may_go_on() -> None:
     standing, done = Event(), Event()
-    control = Control(lambda paused: standing.set() if paused else None)
-    control.pause()
+    token = StopToken(lambda paused: standing.set() if paused else None)
+    token.pause()
 
     def step() -> None:
-        assert not control.is_set()
+        assert not token.is_set()
         done.set()
 
     run = Thread(target=step)
     run.start()
     standing.wait()
     assert not done.is_set()
-    control.go_on()
+    token.go_on()
     run.join()
     assert done.is_set()
 
@@ -72,21 +72,21 @@ def test_a_stop_ends_a_pause_and_says_what_is_kept() -> None:
 
     def stopping(paused: bool) -> None:
         said.append(paused)
-        control.stop(keep=False)
+        token.stop(keep=False)
 
-    control = Control(stopping)
-    control.pause()
-    assert control.is_set()
-    assert not control.keep
+    token = StopToken(stopping)
+    token.pause()
+    assert token.is_set()
+    assert not token.keep
     assert said == [True]
 
 
 def test_a_pause_taken_back_in_time_is_told_all_the_same() -> None:
     said: list[bool] = []
-    control = Control(said.append)
-    control.pause()
-    control.go_on()
-    assert not control.is_set()
+    token = StopToken(said.append)
+    token.pause()
+    token.go_on()
+    assert not token.is_set()
     assert said == [True, False]
-    assert not control.is_set()
+    assert not token.is_set()
     assert said == [True, False]

@@ -10,19 +10,15 @@ import pytest
 import torch
 
 from latent_explorer.data.dataset import Dataset
-from latent_explorer.nets.draws import Draws
-from latent_explorer.nets.model import LatentModel
+from latent_explorer.nets.model import Batch, LatentModel
 from latent_explorer.nets.registry import build
 from latent_explorer.nets.spec import NetSpec
 from latent_explorer.nets.threads import threads
-from latent_explorer.nets.weights import weights_of
 from latent_explorer.runs.recipe import Recipe
-from latent_explorer.training import loop, trial
-from latent_explorer.training.dense_step import DenseGradients
-from latent_explorer.training.flat import FlatWeights
-from latent_explorer.training.gradients import Autograd
+from latent_explorer.training import autotune, loop
+from latent_explorer.training.autotune import possible_threads
 from latent_explorer.training.loop import Training
-from latent_explorer.training.threads import possible_threads
+from latent_explorer.training.optimiser import Optimiser
 
 
 @pytest.fixture(autouse=True)
@@ -74,15 +70,15 @@ def test_two_threads_are_taken_where_a_trial_finds_them_quicker(
 ) -> None:
     clock = [0.0]
 
-    def find(*_: Any, **__: Any) -> dict[str, torch.Tensor]:
+    def learn(*_: Any, **__: Any) -> dict[str, torch.Tensor]:
         clock[0] += seconds[torch.get_num_threads()]
         return {"loss": torch.tensor(0.0)}
 
     monkeypatch.setenv("GOMP_SPINCOUNT", "20000")
-    monkeypatch.setattr(DenseGradients, "find", find)
-    monkeypatch.setattr(trial, "time", SimpleNamespace(perf_counter=lambda: clock[0]))
+    monkeypatch.setattr(Optimiser, "learn", learn)
+    monkeypatch.setattr(autotune, "time", SimpleNamespace(perf_counter=lambda: clock[0]))
     model, x = net("dense", (8,)), torch.rand(4, 1, 28, 28)
-    assert trial.choose_threads(Recipe(), model, x, "float32") == expected
+    assert autotune.choose_threads(Recipe(), model, Batch(x), "float32") == expected
     assert torch.get_num_threads() == 3
 
 
@@ -106,20 +102,20 @@ def test_a_run_that_is_resumed_keeps_its_threads_as_far_as_there_are_so_many(
 
 def counted(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """Where it is noted how many threads each step from now on has."""
-    counts, step = [], FlatWeights.step
+    counts, learn = [], Optimiser.learn
 
-    def noting(self: FlatWeights, *rest: Any) -> None:
+    def noting(self: Optimiser, *rest: Any, **named: Any) -> dict[str, torch.Tensor]:
         counts.append(torch.get_num_threads())
-        step(self, *rest)
+        return learn(self, *rest, **named)
 
-    monkeypatch.setattr(FlatWeights, "step", noting)
+    monkeypatch.setattr(Optimiser, "learn", noting)
     return counts
 
 
 def test_a_step_is_made_in_its_threads_and_all_else_in_all(bars: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
     counts = counted(monkeypatch)
     spec = NetSpec(family="vae", trunk="dense", image_shape=bars.image_shape, latent_dim=2, hidden=(24,))
-    for report in Training.begin(spec, bars, Recipe(epochs=2, batch_size=16, device="cpu")).run():
+    for report in Training.begin(spec, bars, Recipe(epochs=2, batch_size=16, device="cpu", precision="float32")).run():
         assert torch.get_num_threads() == 3
         assert np.isfinite(report.losses["loss"])
     assert counts == [1] * 12
@@ -129,17 +125,3 @@ def test_the_count_is_put_back_after_a_fault() -> None:
     with pytest.raises(RuntimeError, match="a fault"), threads(1):
         raise RuntimeError("a fault")
     assert torch.get_num_threads() == 3
-
-
-def test_a_weight_without_a_part_in_the_loss_stays_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
-    def only_latents(model: LatentModel, x: torch.Tensor, *_: Any, **__: Any) -> dict[str, torch.Tensor]:
-        return {"loss": model.encode(x).mean.square().sum()}
-
-    flat = FlatWeights(net("dense", (8,)), Recipe(epochs=1), "float32")
-    before = weights_of(flat.exact)
-    x = torch.rand(4, 1, 28, 28)
-    monkeypatch.setattr(type(flat.model), "losses", only_latents)
-    losses = Autograd(flat).find(x, x, Draws(), prior=1, weight=1)
-    flat.step(losses["loss"], 1e-2, 0.9)
-    after = weights_of(flat.exact)
-    assert all(np.array_equal(before[name], after[name]) == name.startswith("decoder") for name in before)

@@ -8,7 +8,7 @@ from latent_explorer.runs.protocol import Progress
 _BETWEEN = 0.1  # seconds
 
 
-class Gauge:
+class ThrottledProgress:
     """Tells how far reading, writing or drawing is. say: called with the first, the last, and some between.
 
     watch: called each time before; what it raises passes.

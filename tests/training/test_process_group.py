@@ -16,7 +16,7 @@ from latent_explorer.training.devices import DeviceLostError, faults_told
 from latent_explorer.training.fabric import Size, assemble
 from latent_explorer.training.images import HeldImages
 from latent_explorer.training.learner import Learner
-from latent_explorer.training.team import ALONE, Alone, Share, from_first
+from latent_explorer.training.process_group import SINGLE_PROCESS, Share, SingleProcess, from_first
 
 CPU = torch.device("cpu")
 
@@ -56,7 +56,7 @@ def test_parts_of_a_mean_add_up_to_it() -> None:
     assert sum(parts).item() == pytest.approx(values.mean().item())
 
 
-class Second(Alone):
+class Second(SingleProcess):
     """In place of the second process of two, that meets nobody."""
 
     rank, size = 1, 2
@@ -88,9 +88,9 @@ def torchrun(monkeypatch: pytest.MonkeyPatch, world: int, here: int) -> None:
 
 
 def test_one_process_is_alone_unless_more_are_asked_for() -> None:
-    assert assemble("cpu") is ALONE
-    assert assemble("cpu", "auto", 1) is ALONE
-    assert from_first(ALONE, 3) == 3
+    assert assemble("cpu") is SINGLE_PROCESS
+    assert assemble("cpu", "auto", 1) is SINGLE_PROCESS
+    assert from_first(SINGLE_PROCESS, 3) == 3
     assert Size.wanted("3", 2, CPU) == Size(3, 2)
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from threading import Event
 
 
-class Control(Event):
+class StopToken(Event):
     """Set when the run is to end, as any Event; besides, it can be told to stand still.
 
     The run asks `is_set` before each step, and there it waits while it is to stand still.
@@ -58,4 +58,4 @@ class Control(Event):
 
 def now(token: Event) -> float:
     """Seconds on the clock of a run that `token` ends: pauses do not count."""
-    return token.now() if isinstance(token, Control) else time.perf_counter()
+    return token.now() if isinstance(token, StopToken) else time.perf_counter()

@@ -15,7 +15,7 @@ from latent_explorer.training.devices import choose_device
 
 
 class OtherFailedError(TrainingError):
-    """Another process of the team cannot go on, and says why."""
+    """Another process of the group cannot go on, and says why."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ class Share:
         return self.images / self.count
 
 
-class Team(Protocol):
+class ProcessGroup(Protocol):
     """The processes of a run, numbered by `rank` from 0 to `size` - 1; the first of them alone writes."""
 
     @property
@@ -85,7 +85,7 @@ class Team(Protocol):
         """Inside, an error in one process ends all at their next meeting; none leaves before all have come."""
 
 
-class Alone:
+class SingleProcess:
     """A single process, which meets nobody."""
 
     rank, size, first_here = 0, 1, True
@@ -106,24 +106,24 @@ class Alone:
         return nullcontext()
 
 
-ALONE = Alone()
+SINGLE_PROCESS = SingleProcess()
 
 
-def share_of(team: Team, count: int) -> Share:
+def share_of(group: ProcessGroup, count: int) -> Share:
     """The own part of a batch of `count` images."""
-    return Share.of(count, team.rank, team.size)
+    return Share.of(count, group.rank, group.size)
 
 
-def from_first(team: Team, number: int) -> int:
+def from_first(group: ProcessGroup, number: int) -> int:
     """The number that the first process has."""
-    told = torch.tensor(number if team.rank == 0 else 0)
-    team.add_up(told)
+    told = torch.tensor(number if group.rank == 0 else 0)
+    group.add_up(told)
     return int(told)
 
 
-def require_same(team: Team, text: bytes) -> None:
+def require_same(group: ProcessGroup, text: bytes) -> None:
     """Raise TrainingError, in all processes, unless all have the same `text`."""
     own = int.from_bytes(hashlib.sha256(text).digest()[:6])
-    if from_first(team, own) != own:
+    if from_first(group, own) != own:
         raise TrainingError("this process was asked for another run, or reads other files, than the first one")
-    team.meet()
+    group.meet()

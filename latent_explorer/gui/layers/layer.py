@@ -1,0 +1,90 @@
+"""What a layer is: its words, what it needs, how it paints, and what it says about a place."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from PyQt6.QtGui import QPainter
+
+from latent_explorer.atlas.view import View
+from latent_explorer.gui.theme import Theme
+from latent_explorer.session import OpenBundle
+
+
+@dataclass(frozen=True)
+class LayerSpec:
+    """The words of a layer, of which menu, panel and help are made.
+
+    sentence: what it shows, for a student. key: its shortcut. shown, opacity: at first; None where there is no opacity
+    to choose. needs_labels: whether the data have to have classes.
+    """
+
+    title: str
+    sentence: str
+    key: str = ""
+    shown: bool = True
+    opacity: float | None = None
+    needs_labels: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class Scale:
+    """What the colours of a layer mean. colours: ARGB uint32 (1, n), from left to right.
+
+    words: under the left end, the middle and the right end.
+    """
+
+    title: str
+    unit: str
+    colours: NDArray[np.uint32]
+    words: tuple[str, str, str]
+
+
+class Layer:
+    """One thing that the map shows. A subclass sets `spec` and paints; all else may stay as it is.
+
+    visible, opacity: as a person has chosen. bundle, hidden, theme: what is open, the classes that are not shown, the
+    colours to use; None before anything is open.
+    """
+
+    spec: LayerSpec
+    bundle: OpenBundle | None = None
+    hidden: frozenset[int] = frozenset()
+    theme: Theme | None = None
+
+    def __init__(self) -> None:
+        self.visible = self.spec.shown
+        self.opacity = 1.0 if self.spec.opacity is None else self.spec.opacity
+
+    def lacks(self, bundle: OpenBundle) -> str:
+        """What a bundle lacks for it, in words; empty where nothing is missing."""
+        missing = self.spec.needs_labels and bundle.latents.label is None
+        return "these data have no labels" if missing else ""
+
+    def dress(self, bundle: OpenBundle, hidden: frozenset[int], theme: Theme) -> None:
+        """The bundle, its chart, the classes that are hidden or the theme have changed."""
+        self.bundle, self.hidden, self.theme = bundle, hidden, theme
+
+    @property
+    def painted(self) -> bool:
+        """Whether there is something to see."""
+        return self.visible and self.bundle is not None and not self.lacks(self.bundle)
+
+    def prepare(self, view: View, ratio: float) -> None:
+        """Do what takes long before `paint`. ratio: device pixels to the logical pixel."""
+
+    def paint(self, painter: QPainter, view: View, ratio: float) -> None:
+        """Draw it over the layers before it, in pixels of the view; the painter is left as it was."""
+
+    def line(self, view: View, uv: tuple[float, float]) -> str:
+        """What it is at a plane point, in a few words, for the inspector; empty where there is nothing to say."""
+        return ""
+
+    @property
+    def scale(self) -> Scale | None:
+        """What its colours mean; None where they need no scale."""
+        return None
+
+    def notice(self, view: View) -> str:
+        """What the status bar says when a person shows or hides it; empty for nothing."""
+        return ""

@@ -1,0 +1,68 @@
+"""The layers of a pane: listed in the panel, dressed, shown and hidden, and what they say about a place."""
+
+from collections.abc import Callable
+
+from PyQt6.QtCore import QObject, pyqtSignal
+
+from latent_explorer.gui.layers.layer import Layer
+from latent_explorer.gui.pane.canvas import MapCanvas
+from latent_explorer.gui.panels.layer_memory import LayerMemory, PointSize
+from latent_explorer.gui.panels.legend import LayerPanel
+from latent_explorer.gui.panels.values import ValueLines
+from latent_explorer.gui.settings import Settings
+from latent_explorer.gui.theme import Theme
+from latent_explorer.session import OpenBundle
+
+
+class LayerStack(QObject):
+    """Keeps the layers of a canvas in step with their panel. changed: one is shown, hidden, or of another strength."""
+
+    changed = pyqtSignal()
+
+    def __init__(self, canvas: MapCanvas, panel: LayerPanel, values: ValueLines, say: Callable[[str], None]) -> None:
+        super().__init__(canvas)
+        self._canvas, self._panel, self._values, self._say = canvas, panel, values, say
+        panel.changed.connect(self.show)
+
+    @property
+    def by_title(self) -> dict[str, Layer]:
+        """All layers as they are listed: those that are always there, then the fields."""
+        canvas = self._canvas
+        return {layer.spec.title: layer for layer in (canvas.tiles, *canvas.above, *canvas.fields)}
+
+    def list(self, settings: Settings) -> None:
+        """List all layers in the panel, as they were shown at the last launch."""
+        for title, layer in self.by_title.items():
+            opacity = layer.opacity if layer.spec.opacity is not None else None
+            self._panel.add(title, layer.visible, opacity, layer.spec.sentence)
+            if layer is self._canvas.points:
+                PointSize(self._panel, settings, self._canvas.points, self._canvas.refresh)
+        LayerMemory(self._panel, settings)
+
+    def open(self, bundle: OpenBundle) -> None:
+        """Offer the layers that a bundle can have."""
+        for title, layer in self.by_title.items():
+            self._panel.enable(title, layer.lacks(bundle))
+        self._values.show_lines([])
+
+    def dress(self, bundle: OpenBundle, hidden: frozenset[int], theme: Theme) -> None:
+        """Show the layers of a bundle, without hidden classes, in the colours of a theme."""
+        for layer in self._canvas.layers:
+            layer.dress(bundle, hidden, theme)
+
+    def show(self, title: str, visible: bool, opacity: float) -> None:
+        """Show or hide a layer, and how strong."""
+        layer = self.by_title[title]
+        switched, layer.visible, layer.opacity = layer.visible != visible, visible, opacity
+        self.changed.emit()
+        if switched and (notice := layer.notice(self._canvas.view)):
+            self._say(notice)
+
+    def tell(self, u: float, v: float) -> None:
+        """Say in the inspector what the visible layers are at a plane point."""
+        view = self._canvas.view
+        shown = (layer for layer in self.by_title.values() if layer.visible and self._offered(layer))
+        self._values.show_lines([line for layer in shown if (line := layer.line(view, (u, v)))])
+
+    def _offered(self, layer: Layer) -> bool:
+        return layer.bundle is not None and not layer.lacks(layer.bundle)

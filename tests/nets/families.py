@@ -1,0 +1,100 @@
+"""Two families as another package would add them: a generator without an encoder, and a VAE that is given the class."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import msgspec
+import torch
+from torch import Tensor, nn
+from torch.nn.functional import softplus
+
+from latent_explorer.nets import families
+from latent_explorer.nets.draws import UNSHARED, Draws
+from latent_explorer.nets.families import Family, FamilySetting, Loss, Phase, register
+from latent_explorer.nets.model import Batch, LatentModel, Posterior, bernoulli_nats, scaled
+from latent_explorer.nets.spec import NetSpec
+from latent_explorer.nets.trunks import Trunk
+
+GAN = Family(
+    name="gan",
+    label="GAN",
+    title="A generative adversarial network",
+    sentence="It makes pictures that a second network cannot tell from images.",
+    network=f"{__name__}:Adversarial",
+    losses=(Loss("generator", "generator", None), Loss("discriminator", "discriminator", None)),
+    phases=(
+        Phase("discriminator", ("discriminator",), betas=(0.5, 0.99)),
+        Phase("generator", ("decoder",), betas=(0.5, 0.99)),
+    ),
+    settings=(FamilySetting("smoothing", "Smoothing", "Of the aims.", 0, 0, 0.5, note="Smoothed by {value:g}."),),
+    encodes=False,
+)
+CONDITIONAL = Family(
+    name="cvae",
+    label="Conditional VAE",
+    title="A conditional variational autoencoder",
+    sentence="It is given the class of each image.",
+    network=f"{__name__}:ConditionalAutoencoder",
+    losses=(Loss("loss", "loss"), Loss("kl", "KL", None)),
+    has_variance=True,
+    conditional=True,
+)
+
+
+class Adversarial(LatentModel):
+    """A GAN with the non-saturating loss (Goodfellow et al. 2014); the prior is its only source of latents."""
+
+    def __init__(self, spec: NetSpec, trunk: Trunk) -> None:
+        super().__init__(spec, trunk)
+        self.decoder = trunk.decoder(spec)
+        self.discriminator = trunk.encoder(spec, 1)
+
+    def losses(self, batch: Batch, draws: Draws = UNSHARED) -> dict[str, Tensor]:
+        made = self.decode(draws.normal((len(batch.x), self.spec.latent_dim), batch.x.device))
+        found = {}
+        if batch.phase in (None, "generator"):
+            found["generator"] = softplus(-self.discriminator(made).float()).mean()
+        if batch.phase in (None, "discriminator"):
+            real, fake = self.discriminator(batch.x).float(), self.discriminator(made.detach()).float()
+            smooth = self.settings["smoothing"]
+            found["discriminator"] = (softplus(-real) + smooth * real + softplus(fake)).mean()
+        return found
+
+
+class ConditionalAutoencoder(LatentModel):
+    """A VAE (Sohn et al. 2015): classes are further channels of the images, and further dimensions of the latents."""
+
+    def __init__(self, spec: NetSpec, trunk: Trunk) -> None:
+        super().__init__(spec, trunk)
+        height, width, channels = spec.image_shape
+        seen = msgspec.structs.replace(spec, image_shape=(height, width, channels + spec.classes))
+        self.encoder = trunk.encoder(seen, 2 * spec.latent_dim)
+        self.decoder: nn.Module = trunk.decoder(
+            msgspec.structs.replace(spec, latent_dim=spec.latent_dim + spec.classes)
+        )
+
+    def encode(self, x: Tensor, labels: Tensor | None = None) -> Posterior:
+        planes = self.classes(labels, len(x))[:, :, None, None].expand(-1, -1, *x.shape[2:])
+        mean, log_variance = self.encoder(torch.cat([x, planes], 1)).float().chunk(2, dim=1)
+        return Posterior(mean, log_variance.clamp(-14, 6))
+
+    def decode_logits(self, z: Tensor, labels: Tensor | None = None) -> Tensor:
+        logits: Tensor = self.decoder(torch.cat([z, self.classes(labels, len(z))], 1))
+        return logits
+
+    def losses(self, batch: Batch, draws: Draws = UNSHARED) -> dict[str, Tensor]:
+        posterior = self.encode(batch.seen, batch.labels)
+        logits, kl = self.decode_logits(posterior.sample(draws), batch.labels), posterior.kl().mean()
+        return {"loss": bernoulli_nats(logits, batch.x).mean() + scaled(kl, batch.prior), "kl": kl}
+
+
+@contextmanager
+def registered(*others: Family) -> Iterator[None]:
+    """Inside, other families are known besides those that come along."""
+    for family in others:
+        register(family)
+    try:
+        yield
+    finally:
+        for family in others:
+            del families.FAMILIES._things[family.name]

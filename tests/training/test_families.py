@@ -1,0 +1,230 @@
+"""A generator without an encoder, and a network that is given the class, are trained, saved, opened and hovered."""
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from threading import Event
+
+import msgspec
+import numpy as np
+import pytest
+import torch
+from typer.testing import CliRunner
+
+from latent_explorer.bundles import check_bundle, read_latents, read_weights
+from latent_explorer.bundles.seal import CARD, CONFIG
+from latent_explorer.cli.app import app
+from latent_explorer.data.dataset import Dataset
+from latent_explorer.data.facts import Facts
+from latent_explorer.engine.handlers.describe import Describe, Place
+from latent_explorer.engine.handlers.evaluate import Evaluate
+from latent_explorer.engine.handlers.hover import Hover, Picture
+from latent_explorer.engine.handlers.open import Open, Opened
+from latent_explorer.engine.process import serve_inline
+from latent_explorer.engine.protocol import Values
+from latent_explorer.errors import BundleError, TrainingError, UserError
+from latent_explorer.nets.weights import load_model, weights_of
+from latent_explorer.runs import Job, Recipe, snapshots_of
+from latent_explorer.service.codec import Refused
+from latent_explorer.training.encoding import PRIOR_SAMPLES
+from latent_explorer.training.estimate import estimate
+from latent_explorer.training.evaluate import evaluate_bundle
+from latent_explorer.training.jobs import train_bundle
+from latent_explorer.training.loop import Training
+from tests.nets.families import CONDITIONAL, GAN, registered
+
+RECIPE = Recipe(epochs=4, batch_size=16, learning_rate=5e-3, device="cpu", precision="float32")
+Z = np.array([0.5, -0.25], np.float32)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def known() -> Iterator[None]:
+    with registered(GAN, CONDITIONAL):
+        yield
+
+
+def job_in(folder: Path, bars: Dataset, family: str) -> Job:
+    folder.mkdir(exist_ok=True)
+    arrays = {"images": bars.images, "labels": bars.labels, "split": bars.split, "class_names": bars.class_names}
+    np.savez(folder / "bars.npz", **arrays)  # type: ignore[arg-type] # it takes what becomes an array
+    settings = {"smoothing": 0.1} if family == "gan" else {}
+    return Job(str(folder / "bars.npz"), folder / family, family=family, hidden=(24,), settings=settings, recipe=RECIPE)
+
+
+@pytest.fixture(scope="module")
+def gan(bars: Dataset, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    job = job_in(tmp_path_factory.mktemp("gan"), bars, "gan")
+    list(train_bundle(job, keep_bytes=10**8))
+    return job.folder
+
+
+@pytest.fixture(scope="module")
+def cvae(bars: Dataset, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    job = job_in(tmp_path_factory.mktemp("cvae"), bars, "cvae")
+    list(train_bundle(job))
+    return job.folder
+
+
+def test_what_a_generator_has_for_latents_are_draws_from_the_prior(gan: Path) -> None:
+    config, latents = check_bundle(gan), read_latents(gan)
+    assert config.prior_samples == len(latents) == PRIOR_SAMPLES
+    assert (latents.label, latents.error, latents.log_variance) == (None, None, None)
+    assert abs(latents.mean.mean()) < 0.05
+    assert latents.mean.std() == pytest.approx(1, abs=0.05)
+    assert config.metrics == {}
+    card = (gan / CARD).read_text()
+    for words in ("A generative adversarial network", "draws from the prior", "Smoothed by 0.1.", "ask for an encoder"):
+        assert words in card
+    assert "reconstruction" not in card
+
+
+def test_both_networks_of_a_generator_learn_and_the_last_epoch_is_kept(gan: Path, bars: Dataset) -> None:
+    training = Training.begin(check_bundle(gan).net, bars, RECIPE)
+    before = weights_of(training.averaged_model())
+    reports = list(training.run())
+    assert all(list(report.losses) == ["generator", "discriminator"] for report in reports)
+    assert all(np.isfinite(list(report.losses.values())).all() for report in reports)
+    after, kept = weights_of(training.averaged_model()), weights_of(training.best_model())
+    assert all(not np.array_equal(before[name], after[name]) for name in before)
+    assert all(np.array_equal(kept[name], after[name]) for name in after)
+    assert training.progress.best_epoch == 4
+    trained = read_weights(gan)
+    assert all(np.array_equal(kept[name], trained[name]) for name in kept)
+
+
+@pytest.mark.parametrize("family", ["gan", "cvae"])
+def test_a_resumed_run_ends_as_one_that_never_stopped(bars: Dataset, tmp_path: Path, family: str) -> None:
+    jobs = [job_in(tmp_path / name, bars, family) for name in ("whole", "stopped")]
+    list(train_bundle(jobs[0]))
+    token = Event()
+    for report in train_bundle(jobs[1], token):
+        if report.epoch == 3:
+            token.set()
+    list(train_bundle(replace(jobs[1], resume=True)))
+    whole, resumed = (read_weights(job.folder) for job in jobs)
+    assert all(np.array_equal(whole[name], resumed[name]) for name in whole)
+
+
+def test_the_moments_of_a_generator_show_the_same_draws(gan: Path) -> None:
+    from latent_explorer.runs import RunFolder
+
+    folders = snapshots_of(RunFolder.of_bundle(gan))
+    means = [read_latents(folder).mean for folder in folders]
+    assert len(means) > 2
+    assert all(np.array_equal(means[0], each) for each in means)
+
+
+def test_a_generator_is_hovered_and_says_what_it_lacks(gan: Path) -> None:
+    asked = [Open(1, str(gan)), Hover(2, Z), Describe(3, Z), Evaluate(4, "density", Z[None])]
+    asked += [Evaluate(5, "error", Z[None]), Evaluate(6, "consistency", Z[None])]
+    opened, *replies = serve_inline(asked)
+    answers = {reply.number: reply for reply in replies}
+    assert isinstance(opened, Opened)
+    assert isinstance(answers[2], Picture)
+    assert np.abs(answers[2].image.astype(int) - exact(gan, Z)).max() <= 1
+    assert isinstance(answers[3], Place)
+    assert len(answers[3].originals) == 0
+    assert "draws from the prior" in answers[3].missing
+    assert isinstance(answers[4], Values)
+    for number in (5, 6):
+        refused = answers[number]
+        assert isinstance(refused, Refused)
+        assert "has no encoder" in refused.reason
+
+
+def exact(folder: Path, z: np.ndarray, label: int = 0) -> np.ndarray:
+    """The picture (h, w, c) that plain torch makes."""
+    model = load_model(check_bundle(folder).net, read_weights(folder))
+    with torch.inference_mode():
+        decoded = model.decode(torch.from_numpy(z[None]), torch.tensor([label]))
+    return decoded.mul(255).round()[0].permute(1, 2, 0).numpy().astype(int)
+
+
+def test_what_asks_for_an_encoder_is_refused_in_words(gan: Path) -> None:
+    with pytest.raises(TrainingError, match="GAN has no encoder"):
+        evaluate_bundle(gan)
+    model = load_model(check_bundle(gan).net, read_weights(gan))
+    with pytest.raises(UserError, match="'gan' has no encoder"):
+        model.encode(torch.rand(1, 1, 6, 6))
+    refused = CliRunner().invoke(app, ["encode", str(gan.parent / "bars.npz"), "--model", str(gan), "--json"])
+    assert refused.exit_code != 0
+    assert "no encoder" in refused.output
+
+
+def test_a_conditional_bundle_holds_each_image_under_its_own_class(cvae: Path, bars: Dataset) -> None:
+    config, latents = check_bundle(cvae), read_latents(cvae)
+    assert config.net.classes == 2
+    assert "each under its own of 2 classes" in (cvae / CARD).read_text()
+    assert config.metrics["negative_elbo"] is not None
+    assert evaluate_bundle(cvae, "cpu").figures() == config.metrics
+    model = load_model(config.net, read_weights(cvae))
+    x = torch.from_numpy(bars.images).permute(0, 3, 1, 2).float() / 255
+    with torch.inference_mode():
+        for label in range(2):
+            model.label = label
+            own = bars.labels == label
+            np.testing.assert_allclose(model.encode(x).mean.numpy()[own], latents.mean[own], atol=1e-5)
+
+
+def test_it_is_hovered_under_the_class_it_was_opened_under(cvae: Path) -> None:
+    pictures = []
+    for label in range(2):
+        _, picture = serve_inline([Open(1, str(cvae), label), Hover(2, Z)])
+        assert isinstance(picture, Picture)
+        assert np.abs(picture.image.astype(int) - exact(cvae, Z, label)).max() <= 1
+        pictures.append(picture.image)
+    assert not np.array_equal(*pictures)
+    _, place = serve_inline([Open(1, str(cvae), 1), Describe(2, Z)])
+    assert isinstance(place, Place)
+    latents = read_latents(cvae)
+    assert latents.label is not None
+    for index, picture in zip(place.indices, place.reconstructions, strict=True):
+        own = exact(cvae, latents.mean[index], int(latents.label[index]))
+        assert np.abs(picture.astype(int) - own).max() <= 1
+    (refused,) = serve_inline([Open(1, str(cvae), 2)])
+    assert isinstance(refused, Refused)
+    assert "classes 0..1" in refused.reason
+
+
+def test_the_command_line_decodes_under_a_class_by_number_or_name(cvae: Path, gan: Path, tmp_path: Path) -> None:
+    def decoded(*label: str) -> bytes:
+        out = tmp_path / f"picture{'-'.join(label)}.png"
+        arguments = ["decode", "--model", str(cvae), "--at", "0.5,-0.25", "--out", str(out), *label]
+        result = CliRunner().invoke(app, arguments)
+        assert result.exit_code == 0, result.output
+        return out.read_bytes()
+
+    assert decoded("--label", "row") == decoded("--label", "1") != decoded("--label", "0") == decoded()
+    wrong = [(cvae, "diagonal", "0 to 1, or one of column, row"), (gan, "1", "is given no class")]
+    for model, label, words in wrong:
+        arguments = ["decode", "--model", str(model), "--at", "0,0", "--out", str(tmp_path / "x.png"), "--label", label]
+        assert words in CliRunner().invoke(app, arguments).output
+
+
+def test_images_without_labels_are_refused(bars: Dataset, tmp_path: Path) -> None:
+    job = job_in(tmp_path, bars, "cvae")
+    np.savez(tmp_path / "bars.npz", images=bars.images)
+    with pytest.raises(TrainingError, match="no labels"):
+        list(train_bundle(job))
+    with pytest.raises(TrainingError, match="no labels"):
+        estimate(job, Facts((6, 6, 1), 90, 30))
+
+
+@pytest.mark.parametrize("family", ["gan", "cvae"])
+def test_what_they_take_is_estimated(bars: Dataset, tmp_path: Path, family: str) -> None:
+    found = estimate(job_in(tmp_path, bars, family), Facts((6, 6, 1), 90, 30, classes=2))
+    assert found is not None
+    assert found.weights > 2 * 24
+
+
+@pytest.mark.parametrize(("field", "value"), [("prior_samples", 0), ("family", "cgan")])
+def test_a_bundle_that_contradicts_its_family_or_names_none_is_refused(
+    gan: Path, tmp_path: Path, field: str, value: object
+) -> None:
+    folder = Path(shutil.copytree(gan, tmp_path / "gan"))
+    document = msgspec.json.decode((folder / CONFIG).read_bytes())
+    (document if field == "prior_samples" else document["net"])[field] = value
+    (folder / CONFIG).write_bytes(msgspec.json.encode(document))
+    with pytest.raises(BundleError, match=r"prior_samples|no family of networks called 'cgan'.*install that package"):
+        check_bundle(folder)
