@@ -19,7 +19,7 @@ from latent_explorer.engine.handlers.decode import Decode
 from latent_explorer.engine.handlers.open import Open
 from latent_explorer.engine.process import serve_inline
 from latent_explorer.engine.protocol import Pictures
-from latent_explorer.film import make_film
+from latent_explorer.film.making import make_film
 from latent_explorer.places import find_bundle
 from latent_explorer.runs import Job, Recipe
 from latent_explorer.runs.protocol import MakeFilm

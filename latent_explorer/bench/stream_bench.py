@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 
 from latent_explorer.bench import stream_baseline
 from latent_explorer.errors import UserError
-from latent_explorer.training.parts import read_parts
-from latent_explorer.training.streaming import PART_IMAGES
+from latent_explorer.training.publishing.parts import read_parts
+from latent_explorer.training.publishing.streaming import PART_IMAGES
 
 _SIDE, _SPOTS = 28, 3
 _FILES = 3  # that the plain way is tried on

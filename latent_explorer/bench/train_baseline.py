@@ -7,11 +7,11 @@ from torch import Tensor
 from torch.utils.data import DataLoader, TensorDataset
 
 from latent_explorer.data.dataset import Dataset, Split
-from latent_explorer.nets.model import Batch, LatentModel
+from latent_explorer.nets.model import ImageBatch, LatentModel
 from latent_explorer.nets.registry import build
 from latent_explorer.nets.spec import NetSpec
 from latent_explorer.runs.recipe import Recipe
-from latent_explorer.training.devices import choose_device
+from latent_explorer.training.distributed.devices import choose_device
 
 
 def plain_losses(spec: NetSpec, dataset: Dataset, recipe: Recipe) -> Iterator[float]:
@@ -24,7 +24,7 @@ def plain_losses(spec: NetSpec, dataset: Dataset, recipe: Recipe) -> Iterator[fl
     while True:
         yield _plain_loss(model, test, device)
         for (x,) in train:
-            loss = model.losses(Batch(x.to(device)))["loss"]
+            loss = model.losses(ImageBatch(x.to(device)))["loss"]
             optimiser.zero_grad()
             loss.backward()  # type: ignore[no-untyped-call]
             optimiser.step()
@@ -37,5 +37,5 @@ def _loader(dataset: Dataset, split: Split, batch_size: int) -> DataLoader[tuple
 
 @torch.no_grad()
 def _plain_loss(model: LatentModel, test: DataLoader[tuple[Tensor, ...]], device: torch.device) -> float:
-    losses = [model.losses(Batch(x.to(device)))["loss"].item() for (x,) in test]
+    losses = [model.losses(ImageBatch(x.to(device)))["loss"].item() for (x,) in test]
     return sum(losses) / len(losses)

@@ -11,7 +11,7 @@ from latent_explorer.data.dataset import Dataset
 from latent_explorer.nets.spec import NetSpec
 from latent_explorer.runs import Job
 from latent_explorer.runs.recipe import Recipe
-from latent_explorer.training.devices import choose_device
+from latent_explorer.training.distributed.devices import choose_device
 from latent_explorer.training.jobs import spec_of
 from latent_explorer.training.loop import Training
 

@@ -98,7 +98,7 @@ def _encoded(folder: Path, config: Any, dataset: Any, device: str) -> Any:
     """The LatentTable of a Dataset by the model of a bundle with this BundleConfig."""
     from latent_explorer.bundles import read_weights
     from latent_explorer.nets.weights import load_model
-    from latent_explorer.training.devices import choose_device
+    from latent_explorer.training.distributed.devices import choose_device
     from latent_explorer.training.encoding import encode_dataset
 
     model = load_model(config.net, read_weights(folder, config))

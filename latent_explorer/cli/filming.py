@@ -49,7 +49,7 @@ def film(
 def _make(request: Any) -> None:
     """Make what a runs.protocol.MakeFilm asks for; leaves with 130 where it was stopped."""
     from latent_explorer.cli.progress import FilmDisplay
-    from latent_explorer.film import make_film
+    from latent_explorer.film.making import make_film
     from latent_explorer.training import stop_on_interrupt
 
     token = Event()

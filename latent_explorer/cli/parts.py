@@ -48,7 +48,7 @@ def merge(
     As NPZ or CSV, like encode without parts. Where several machines have encoded, lay all parts into one folder first.
     """
     from latent_explorer.export import Provenance, find_format
-    from latent_explorer.training.parts import read_parts
+    from latent_explorer.training.publishing.parts import read_parts
 
     known = find_format("latents", out)
     refuse_taken([out], overwrite)
@@ -78,7 +78,7 @@ def encode_into(
     out: Path, bundle: Path, dataset: Any, shard: Shard, device: str, *, overwrite: bool, as_json: bool
 ) -> None:
     """Write a share of the latents of a Dataset by the model of a bundle into the folder `out`, part by part."""
-    from latent_explorer.training.interrupt import stop_on_interrupt
+    from latent_explorer.training.stop_token import stop_on_interrupt
 
     _make_folder(out)
     token, last = Event(), None
@@ -96,11 +96,11 @@ def encode_into(
 
 
 def _steps(out: Path, bundle: Path, dataset: Any, shard: Shard, device: str, overwrite: bool) -> Any:
-    """What `training.streaming.encode_parts` tells."""
+    """What `training.publishing.streaming.encode_parts` tells."""
     from latent_explorer.bundles import read_config, read_weights
     from latent_explorer.nets.weights import load_model
-    from latent_explorer.training.devices import choose_device
-    from latent_explorer.training.streaming import encode_parts, parts_of
+    from latent_explorer.training.distributed.devices import choose_device
+    from latent_explorer.training.publishing.streaming import encode_parts, parts_of
 
     config = read_config(bundle)
     model, numbers = load_model(config.net, read_weights(bundle, config)), parts_of(dataset, shard.number, shard.count)

@@ -164,7 +164,7 @@ def _check(option: str, value: str, literal: Any) -> None:
 def _run(job: Any, devices: str | None, nodes: int | None, as_json: bool, keep_bytes: int) -> None:
     """Train as `job`, a runs.Job, says, in each of the processes that there are then; the first speaks for all."""
     from latent_explorer.training import stop_on_interrupt
-    from latent_explorer.training.fabric import assemble
+    from latent_explorer.training.distributed.fabric import assemble
     from latent_explorer.training.jobs import device_of
 
     token = Event()
@@ -174,6 +174,7 @@ def _run(job: Any, devices: str | None, nodes: int | None, as_json: bool, keep_b
             _run_visibly(job, token, group, keep_bytes)
         else:
             _run_silently(job, token, group)
+        group.close()
     if group.rank == 0:
         _tell(job.folder, as_json)
 

@@ -45,13 +45,20 @@ def open_window(wish: WindowWish) -> int:
             "there is no display to open the window on: expected DISPLAY or WAYLAND_DISPLAY to be set; "
             "`latent-explorer tour --out DIR` draws the window without one"
         )
-    from latent_explorer.gui.app import run
+    from latent_explorer.service.launch import launch
 
-    if not wish.time_first_paint:
-        return run(wish.models, wish.charts)
-    from latent_explorer.bench.launch import tell_first_pictures
+    engine = launch("latent_explorer.engine")  # before Qt: importing torch is what takes longest
+    try:
+        from latent_explorer.gui.app import run
 
-    return run(wish.models, wish.charts, tell_first_pictures)
+        if not wish.time_first_paint:
+            return run(wish.models, wish.charts, engine=engine)
+        from latent_explorer.bench.launch import tell_first_pictures
+
+        return run(wish.models, wish.charts, tell_first_pictures, engine=engine)
+    finally:
+        engine.kill()
+        engine.wait()
 
 
 def _has_display() -> bool:

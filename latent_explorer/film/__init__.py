@@ -1,5 +1,1 @@
-"""The film of a training run: its map from snapshot to snapshot, with the pictures decoded there and the loss."""
-
-from latent_explorer.film.making import make_film
-
-__all__ = ["make_film"]
+"""The film of a training run, its map from snapshot to snapshot; torch is imported by the modules, not by the room."""

@@ -18,7 +18,7 @@ from PyQt6.QtGui import QIcon
 from PyQt6.QtWidgets import QApplication
 
 from latent_explorer.charts import CHARTS, ChartSpec
-from latent_explorer.engine.process import Engine, ProcessEngine
+from latent_explorer.engine.process import Engine, ProcessEngine, engines
 from latent_explorer.errors import UserError
 from latent_explorer.gui.settings import Settings
 from latent_explorer.gui.shell.window import MainWindow
@@ -27,6 +27,7 @@ from latent_explorer.gui.widgets.banner import Banner
 from latent_explorer.places import find_bundle, log_folder, resource, shipped_bundles
 from latent_explorer.plugins import broken_plugins
 from latent_explorer.runs import settings as training_settings
+from latent_explorer.service.launch import Process
 
 Window = MainWindow
 """What `make_window` gives, for those who drive it."""
@@ -41,17 +42,20 @@ def run(
     models: Sequence[str] = (),
     charts: Sequence[str] = (),
     watch: Callable[[Window], None] = lambda window: None,
+    *,
+    engine: Process | None = None,
 ) -> int:
     """Open the window on bundles side by side (else the last one, or the default) and return when it is closed.
 
     models: folders or names of shipped bundles. charts: through which the first of them are seen. watch: called with
-    the window before it is shown. Raises UserError where a named bundle does not exist.
+    the window before it is shown. engine: the process of one that runs already, for the first map.
+    Raises UserError where a named bundle does not exist.
     """
     settings = Settings()
     folders, specs = folders_to_open(models, settings), [ChartSpec.of(text) for text in charts]
     app = application()
     _log_to_file()
-    window = make_window(settings)
+    window = make_window(settings, engines(engine))
     bench = window.workbench
     sys.excepthook = _Reporter(bench.banner)
     threading.excepthook = lambda args: _log.error("uncaught in a thread", exc_info=args.exc_value)

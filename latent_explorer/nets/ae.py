@@ -3,7 +3,7 @@
 from torch import Tensor
 
 from latent_explorer.nets.draws import UNSHARED, Draws
-from latent_explorer.nets.model import Batch, LatentModel, Posterior, scaled
+from latent_explorer.nets.model import ImageBatch, LatentModel, Posterior, scaled
 from latent_explorer.nets.spec import NetSpec
 from latent_explorer.nets.trunks import Trunk
 
@@ -23,7 +23,7 @@ class Autoencoder(LatentModel):
         """The latents of images (n, c, h, w) in [0, 1], without variance."""
         return Posterior(self.encoder(x).float(), None)
 
-    def losses(self, batch: Batch, draws: Draws = UNSHARED) -> dict[str, Tensor]:
+    def losses(self, batch: ImageBatch, draws: Draws = UNSHARED) -> dict[str, Tensor]:
         """`loss`: squared error per image + 0.02 prior |z|²; `mse`: squared error per pixel."""
         latents = self.encode(batch.seen).mean
         squared = (self.decode_logits(latents).float().sigmoid() - batch.x).square()

@@ -13,6 +13,13 @@ from typing import Literal
 from latent_explorer.errors import UserError
 from latent_explorer.plugins import Registry
 
+_TAKEN = {
+    "as_json", "augmentation", "batch_size", "context", "dataset", "device", "devices", "epochs", "family", "hidden",
+    "latent_dim", "learning_rate", "lr", "moments", "name", "nodes", "out", "overwrite", "precision", "prior_warm_up",
+    "resume", "schedule", "seed", "settings", "side", "snapshots", "source", "trunk",
+}  # fmt: skip
+"""What every run has a setting or an option for."""
+
 
 @dataclass(frozen=True)
 class Loss:
@@ -117,6 +124,11 @@ def _complaint(family: Family) -> str | None:
     given = len(family.losses) + len(family.settings)
     if len(set(names)) < given or not all(name.isidentifier() for name in names):
         return "expected losses and settings with a Python name each, none twice"
+    if _TAKEN & {setting.name for setting in family.settings}:
+        return f"expected settings called otherwise than those of every run: {', '.join(sorted(_TAKEN))}"
+    for each in family.settings:
+        if not each.low <= each.default <= each.high or (each.whole and not isinstance(each.default, int)):
+            return f"expected the default of {each.name} within {each.low:g}..{each.high:g}, an int where it is whole"
     if any(phase.loss not in family.labels() for phase in family.phases):
         return "expected phases that follow its losses"
     if family.has_variance and not family.encodes:

@@ -38,7 +38,7 @@ class Posterior:
 
 
 @dataclass(frozen=True, eq=False)
-class Batch:
+class ImageBatch:
     """Images to learn from, or to be judged by.
 
     x: float32 (n, c, h, w) in [0, 1]. corrupted: what the encoder is given in place of `x`, of its shape; None for `x`.
@@ -75,7 +75,7 @@ class LatentModel(nn.Module, ABC):
         self.settings = self.family.values(spec.settings)
 
     @abstractmethod
-    def losses(self, batch: Batch, draws: Draws = UNSHARED) -> dict[str, Tensor]:
+    def losses(self, batch: ImageBatch, draws: Draws = UNSHARED) -> dict[str, Tensor]:
         """The losses by name, each a scalar, in the order of the family's entry; of a phase, its own at least."""
 
     def encode(self, x: Tensor, labels: Tensor | None = None) -> Posterior:

@@ -3,7 +3,7 @@
 from torch import Tensor
 
 from latent_explorer.nets.draws import UNSHARED, Draws
-from latent_explorer.nets.model import Batch, LatentModel, Posterior, bernoulli_nats, scaled
+from latent_explorer.nets.model import ImageBatch, LatentModel, Posterior, bernoulli_nats, scaled
 from latent_explorer.nets.refine import refined
 from latent_explorer.nets.spec import NetSpec
 from latent_explorer.nets.trunks import Trunk
@@ -34,7 +34,7 @@ class VariationalAutoencoder(LatentModel):
         mean, log_variance = self.encoder(x).float().chunk(2, dim=1)
         return Posterior(mean, log_variance.clamp(*_LOG_VARIANCE_RANGE))
 
-    def losses(self, batch: Batch, draws: Draws = UNSHARED) -> dict[str, Tensor]:
+    def losses(self, batch: ImageBatch, draws: Draws = UNSHARED) -> dict[str, Tensor]:
         """`loss`: reconstruction + prior beta kl, in nats per image, one sample each, without refinement."""
         posterior = self._amortised(batch.seen)
         reconstruction = bernoulli_nats(self.decode_logits(posterior.sample(draws)), batch.x).mean()

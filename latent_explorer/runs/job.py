@@ -16,7 +16,7 @@ class Job:
     source: as `data.open_dataset` takes it. hidden: None for the trunk's usual widths. folder: of the bundle.
     settings: the family's, by name; one that is left out has its usual value.
     command: what reproduces it, for the card. half, latents, variances, tiles, remark: how the bundle is kept, and
-    what else its card is to say; see `training.bundling.Labels`.
+    what else its card is to say; see `training.publishing.bundling.Labels`.
     resume: whether to go on from the state of an earlier, stopped run.
     """
 

@@ -134,7 +134,7 @@ class Filmed(Numbered, frozen=True, tag=True):
 Request = Ask | Begin | Pause | Continue | Stop | MakeFilm
 Reply = Estimated | Refused | Progress | Begun | Reported | Paused | Continued | Ended | Failed | Filmed
 
-MODULE = "latent_explorer.training"
+MODULE = "latent_explorer.film"
 """What `python -m` runs to have a trainer."""
 
 _LARGEST = 2**20  # bytes; no message holds an array

@@ -13,7 +13,7 @@ Kind = Literal["dataset", "choice", "whole", "decimal", "percent", "text"]
 
 
 @dataclass(frozen=True)
-class Choice:
+class Option:
     """One of the values of a setting. sentence: what it is good for."""
 
     value: Any
@@ -34,7 +34,7 @@ class Setting:
     kind: Kind
     low: float = 0
     high: float = 0
-    choices: tuple[Choice, ...] = ()
+    choices: tuple[Option, ...] = ()
     first: bool = False
     heeded: Callable[[Plan], bool] = lambda plan: True
 
@@ -46,7 +46,7 @@ def settings() -> tuple[Setting, ...]:
 
 
 def _family() -> Setting:
-    choices = (Choice(each.name, each.label, f"{each.title}. {each.sentence}") for each in FAMILIES.values())
+    choices = (Option(each.name, each.label, f"{each.title}. {each.sentence}") for each in FAMILIES.values())
     return Setting("family", "Family", "What kind of network it is.", "choice", choices=tuple(choices), first=True)
 
 
@@ -69,10 +69,10 @@ _IMAGES = (
         "The images that the network learns.",
         "dataset",
         choices=(
-            Choice("mnist", "MNIST", "70,000 handwritten digits, 28 × 28. They come with the program."),
-            Choice("fashion-mnist", "Fashion-MNIST", "70,000 photographs of clothes, 28 × 28. Downloaded once, 30 MB."),
-            Choice("kmnist", "KMNIST", "70,000 handwritten Japanese letters, 28 × 28. Downloaded once, 20 MB."),
-            Choice("cifar10", "CIFAR-10", "60,000 small colour photographs, 32 × 32. Downloaded once, 170 MB."),
+            Option("mnist", "MNIST", "70,000 handwritten digits, 28 × 28. They come with the program."),
+            Option("fashion-mnist", "Fashion-MNIST", "70,000 photographs of clothes, 28 × 28. Downloaded once, 30 MB."),
+            Option("kmnist", "KMNIST", "70,000 handwritten Japanese letters, 28 × 28. Downloaded once, 20 MB."),
+            Option("cifar10", "CIFAR-10", "60,000 small colour photographs, 32 × 32. Downloaded once, 170 MB."),
         ),
         first=True,
     ),
@@ -82,8 +82,8 @@ _IMAGES = (
         "Stretches every image to a square of so many pixels. Needed where they differ in size; smaller is quicker.",
         "choice",
         choices=(
-            Choice(0, "As they are"),
-            *(Choice(side, f"{side} × {side}") for side in (16, 28, 32, 48, 64, 96, 128)),
+            Option(0, "As they are"),
+            *(Option(side, f"{side} × {side}") for side in (16, 28, 32, 48, 64, 96, 128)),
         ),
         first=True,
         heeded=lambda plan: plan.is_path,
@@ -121,7 +121,7 @@ _NETWORK = (
         "Network",
         "How encoder and decoder are built.",
         "choice",
-        choices=tuple(Choice(name, known.label, known.sentence) for name, known in TRUNK_NAMES.items()),
+        choices=tuple(Option(name, known.label, known.sentence) for name, known in TRUNK_NAMES.items()),
     ),
 )
 _TRAINING = (
@@ -156,10 +156,10 @@ _TRAINING = (
         "How the learning rate goes on, once it has risen over the first tenth of the run.",
         "choice",
         choices=(
-            Choice(
+            Option(
                 "cosine", "Falls to zero", "It falls along half a cosine: the last epochs settle. Nearly always best."
             ),
-            Choice("constant", "Stays", "It stays as high as it is: of use where one means to stop at any moment."),
+            Option("constant", "Stays", "It stays as high as it is: of use where one means to stop at any moment."),
         ),
     ),
     Setting(
@@ -176,10 +176,10 @@ _TRAINING = (
         "Where the network is trained.",
         "choice",
         choices=(
-            Choice("auto", "The best there is", "A graphics card if there is one, else the processor."),
-            Choice("cpu", "CPU", "The processor."),
-            Choice("cuda", "GPU (CUDA)", "A graphics card by NVIDIA, or by AMD with ROCm."),
-            Choice("mps", "GPU (Apple)", "The graphics of a Mac."),
+            Option("auto", "The best there is", "A graphics card if there is one, else the processor."),
+            Option("cpu", "CPU", "The processor."),
+            Option("cuda", "GPU (CUDA)", "A graphics card by NVIDIA, or by AMD with ROCm."),
+            Option("mps", "GPU (Apple)", "The graphics of a Mac."),
         ),
     ),
     Setting(
@@ -189,8 +189,8 @@ _TRAINING = (
         "in between are left out.",
         "choice",
         choices=(
-            Choice(0, "Keep none", "Then there is no going back, and no film."),
-            *(Choice(size, f"Up to {size} MB") for size in (128, 512, 2048, 8192)),
+            Option(0, "Keep none", "Then there is no going back, and no film."),
+            *(Option(size, f"Up to {size} MB") for size in (128, 512, 2048, 8192)),
         ),
     ),
 )

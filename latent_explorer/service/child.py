@@ -2,26 +2,25 @@
 
 import os
 import select
-import subprocess
-import sys
 from contextlib import suppress
 from typing import BinaryIO, Generic, cast
 
 from latent_explorer.errors import ServiceError
 from latent_explorer.service.codec import A, Conversation, Q, Unreadable
+from latent_explorer.service.launch import Process, launch
 
 
 class Child(Generic[Q, A]):
     """A process that `python -m module` runs; it ends when this process does, however that ends.
 
-    heard: whether what it writes to its standard error is to be read from `complaints`.
+    heard: whether what it writes to its standard error is to be read from `complaints`. process: the one that `launch`
+    has started already, if any.
     """
 
-    def __init__(self, module: str, conversation: Conversation[Q, A], *, heard: bool = False) -> None:
-        command, pipe = [sys.executable, "-m", module], subprocess.PIPE
-        low = getattr(subprocess, "BELOW_NORMAL_PRIORITY_CLASS", 0)  # Windows; elsewhere it is nice itself
-        stderr = pipe if heard else None
-        self._process = subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=stderr, creationflags=low)
+    def __init__(
+        self, module: str, conversation: Conversation[Q, A], *, heard: bool = False, process: Process | None = None
+    ) -> None:
+        self._process = process or launch(module, heard=heard)
         self.pid = self._process.pid
         self.complaints = self._process.stderr
         self._conversation = conversation

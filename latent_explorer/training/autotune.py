@@ -15,10 +15,10 @@ import torch
 from torch import nn
 
 from latent_explorer.nets.draws import Draws
-from latent_explorer.nets.model import Batch, LatentModel
+from latent_explorer.nets.model import ImageBatch, LatentModel
 from latent_explorer.nets.threads import threads
 from latent_explorer.runs.recipe import Precision, Recipe
-from latent_explorer.training.devices import precisions
+from latent_explorer.training.distributed.devices import precisions
 from latent_explorer.training.optimiser import Optimiser
 from latent_explorer.waiting import awake
 
@@ -43,7 +43,7 @@ def possible_threads(model: nn.Module, batch_size: int) -> tuple[int, ...]:
     return (1, 2) if awake() and present > 1 else (1,)
 
 
-def choose_precision(recipe: Recipe, model: LatentModel, batch: Batch) -> Precision:
+def choose_precision(recipe: Recipe, model: LatentModel, batch: ImageBatch) -> Precision:
     """That of `recipe`, or for "auto" whichever trains `model` faster on images like `batch`."""
     names = precisions(recipe.precision, batch.x.device)
     if len(names) == 1:
@@ -53,7 +53,7 @@ def choose_precision(recipe: Recipe, model: LatentModel, batch: Batch) -> Precis
     return "bfloat16" if min(times["bfloat16"]) < _WORTH_IT * min(times["float32"]) else "float32"
 
 
-def choose_threads(recipe: Recipe, model: LatentModel, batch: Batch, precision: Precision) -> int:
+def choose_threads(recipe: Recipe, model: LatentModel, batch: ImageBatch, precision: Precision) -> int:
     """How many threads a step is to have, on a machine as busy as now: two that wait for each other need both cores."""
     usual, *others = numbers = possible_threads(model, len(batch.x))
     if not others:
@@ -64,7 +64,7 @@ def choose_threads(recipe: Recipe, model: LatentModel, batch: Batch, precision: 
     return best if median(times[best]) < _WORTH_IT * median(times[usual]) else usual
 
 
-def _step(recipe: Recipe, model: LatentModel, batch: Batch, precision: Precision) -> Callable[[], None]:
+def _step(recipe: Recipe, model: LatentModel, batch: ImageBatch, precision: Precision) -> Callable[[], None]:
     """A step of a copy of `model`, which leads nowhere."""
     optimiser = Optimiser(deepcopy(model), recipe, precision)
     draws = Draws(torch.Generator(batch.x.device).manual_seed(0))

@@ -14,14 +14,14 @@ from latent_explorer.runs.recipe import Recipe
 _log = logging.getLogger(__name__)
 
 
-class Accelerator(Protocol):
+class GraphCapture(Protocol):
     """What training needs of a device that computes beside the processor; `nets.cuda.Cuda` says more."""
 
     def capture(self, run: Callable[[], Tensor], generator: torch.Generator) -> tuple[Callable[[], object], Tensor]:
         """Record what `run` does: a function that does it again, and the tensor into which it writes its result."""
 
 
-def accelerator_of(device: torch.device) -> Accelerator | None:
+def accelerator_of(device: torch.device) -> GraphCapture | None:
     """The accelerator behind a device, or None where plain calls are all there is."""
     if device.type != "cuda":
         return None
@@ -57,7 +57,7 @@ class CapturedStep:
     that draws without it is none the worse for a recording that failed.
     """
 
-    def __init__(self, accelerator: Accelerator, step: Step, indices: Tensor, strength: float) -> None:
+    def __init__(self, accelerator: GraphCapture, step: Step, indices: Tensor, strength: float) -> None:
         self._indices = indices.clone()
         # On CUDA torch's fused AdamW reads the rate as float32; on the CPU float64 is as good as a number.
         kind = torch.float32 if indices.device.type == "cuda" else torch.float64
@@ -93,7 +93,7 @@ class Steps:
 
     def __init__(
         self,
-        accelerator: Accelerator | None,
+        accelerator: GraphCapture | None,
         step: Step,
         size: int,
         idle: Callable[[], AbstractContextManager[None]],
@@ -123,7 +123,7 @@ class Steps:
             self._record(self._accelerator, indices)
         return self._recorded
 
-    def _record(self, accelerator: Accelerator, indices: Tensor) -> None:
+    def _record(self, accelerator: GraphCapture, indices: Tensor) -> None:
         try:
             with self._idle():
                 self._recorded = CapturedStep(accelerator, self._step, indices, self._strength)

@@ -16,12 +16,12 @@ from latent_explorer.bundles.saving import refuse_taken
 from latent_explorer.data import Dataset
 from latent_explorer.data.facts import Facts
 from latent_explorer.errors import TrainingError
-from latent_explorer.nets.model import Batch
+from latent_explorer.nets.model import ImageBatch
 from latent_explorer.nets.registry import build
 from latent_explorer.nets.spec import NetSpec
 from latent_explorer.runs import Job, Recipe
 from latent_explorer.runs.recipe import Precision
-from latent_explorer.training.devices import choose_device, precisions
+from latent_explorer.training.distributed.devices import choose_device, precisions
 from latent_explorer.training.images import EVALUATION_BATCH, Images
 from latent_explorer.training.jobs import spec_of
 from latent_explorer.training.learner import Learner
@@ -107,7 +107,7 @@ def _sizes(spec: NetSpec) -> tuple[int, int]:
         for layer in model.modules():
             layer.register_forward_hook(note)
         labels = torch.zeros(1, dtype=torch.int64) if spec.classes else None
-        model.losses(Batch(torch.zeros(1, channels, height, width), labels=labels))
+        model.losses(ImageBatch(torch.zeros(1, channels, height, width), labels=labels))
     return sum(weight.numel() for weight in model.parameters()), sum(outputs)
 
 

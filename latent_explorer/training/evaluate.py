@@ -14,7 +14,7 @@ from latent_explorer.errors import DataError, TrainingError
 from latent_explorer.nets.draws import Draws
 from latent_explorer.nets.model import LatentModel, bernoulli_nats
 from latent_explorer.nets.weights import load_model
-from latent_explorer.training.devices import choose_device
+from latent_explorer.training.distributed.devices import choose_device
 from latent_explorer.training.encoding import encode_dataset
 from latent_explorer.training.images import EVALUATION_BATCH, Images
 

@@ -17,11 +17,11 @@ from latent_explorer.nets.registry import usual_widths
 from latent_explorer.nets.spec import NetSpec
 from latent_explorer.runs import Job, Report, keep_job
 from latent_explorer.runs.protocol import Begun, Progress
-from latent_explorer.training.bundling import Labels, write_bundle
-from latent_explorer.training.devices import DeviceLostError
+from latent_explorer.training.distributed.devices import DeviceLostError
+from latent_explorer.training.distributed.process_group import SINGLE_PROCESS, OtherFailedError, ProcessGroup
 from latent_explorer.training.log import logged
 from latent_explorer.training.loop import Training
-from latent_explorer.training.process_group import SINGLE_PROCESS, OtherFailedError, ProcessGroup
+from latent_explorer.training.publishing.bundling import Labels, write_bundle
 from latent_explorer.training.snapshots import Snapshots
 from latent_explorer.training.state import load_state, sweep
 from latent_explorer.training.stop_token import StopToken

@@ -8,17 +8,17 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from latent_explorer.errors import TrainingError
-from latent_explorer.nets.model import Batch, LatentModel
+from latent_explorer.nets.model import ImageBatch, LatentModel
 from latent_explorer.nets.threads import threads
 from latent_explorer.nets.weights import load_weights, weights_of
 from latent_explorer.runs.recipe import Precision, Recipe
 from latent_explorer.training.augment import augment, corrupt
 from latent_explorer.training.autotune import possible_threads
 from latent_explorer.training.captured import StepNumbers, Steps, accelerator_of
+from latent_explorer.training.distributed.process_group import SINGLE_PROCESS, ProcessGroup, share_of
 from latent_explorer.training.encoding import EncodedImages, encode_images
 from latent_explorer.training.images import EVALUATION_BATCH, HeldImages, Images
 from latent_explorer.training.optimiser import Optimiser
-from latent_explorer.training.process_group import SINGLE_PROCESS, ProcessGroup, share_of
 
 Arrays = dict[str, NDArray[np.float32]]
 
@@ -75,7 +75,7 @@ class Learner:
         with threads(self._threads):
             x = augment(self._images.batch(indices[own.rows]), augmentation, draws)
             seen = corrupt(x, self._recipe.corruption, draws)
-            batch = Batch(x, seen, self._images.labels_at(indices[own.rows]), numbers.prior)
+            batch = ImageBatch(x, seen, self._images.labels_at(indices[own.rows]), numbers.prior)
             return self.optimiser.learn(batch, draws, weight=own.weight, rate=numbers.rate, fresh=numbers.fresh)
 
     def expected(self, batches: Sequence[Tensor]) -> Iterator[Tensor]:
@@ -91,7 +91,7 @@ class Learner:
         totals: dict[str, Tensor] = {}
         for batch in torch.split(torch.from_numpy(indices).to(self.device), EVALUATION_BATCH):
             own = share_of(self._group, len(batch))
-            seen = Batch(self._images.batch(batch[own.rows]), labels=self._images.labels_at(batch[own.rows]))
+            seen = ImageBatch(self._images.batch(batch[own.rows]), labels=self._images.labels_at(batch[own.rows]))
             for name, loss in self.average.losses(seen, own.draws(generator)).items():
                 totals[name] = totals.get(name, torch.zeros_like(loss)) + loss * own.images
         family = self.average.family

@@ -12,7 +12,7 @@ from typing import Any
 from latent_explorer.errors import UserError
 from latent_explorer.files import write_bytes_whole
 from latent_explorer.runs.report import Report
-from latent_explorer.training.state import Progress
+from latent_explorer.training.state import RunState
 
 WITHOUT_TENSORBOARD = "no TensorBoard files are written: for them, pip install latent-explorer[tensorboard]"
 
@@ -22,7 +22,7 @@ def has_tensorboard() -> bool:
     return importlib.util.find_spec("tensorboard") is not None
 
 
-def row_of(report: Report, progress: Progress) -> dict[str, float | None]:
+def row_of(report: Report, progress: RunState) -> dict[str, float | None]:
     """The figures of a report by column: train and test losses by name (None where there are none), speed, and at its
     last step the learning rate and the factor 0..1 on the term that holds latents near the prior.
     """
@@ -38,7 +38,7 @@ def row_of(report: Report, progress: Progress) -> dict[str, float | None]:
     }
 
 
-def logged(reports: Iterator[Report], progress: Progress, table: Path, events: Path | None = None) -> Iterator[Report]:
+def logged(reports: Iterator[Report], progress: RunState, table: Path, events: Path | None = None) -> Iterator[Report]:
     """Hand on `reports`, each of them written down before it is.
 
     progress: of the run where these reports begin; what was logged of epochs after it, by a run that was killed, is

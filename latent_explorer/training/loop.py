@@ -14,22 +14,21 @@ from numpy.typing import NDArray
 
 from latent_explorer.data.dataset import Dataset
 from latent_explorer.errors import BundleError, TrainingError
-from latent_explorer.nets.model import Batch, LatentModel
+from latent_explorer.nets.model import ImageBatch, LatentModel
 from latent_explorer.nets.registry import build
 from latent_explorer.nets.spec import NetSpec
 from latent_explorer.nets.weights import load_weights, weights_of
 from latent_explorer.runs.recipe import Precision, Recipe
 from latent_explorer.runs.report import Report
 from latent_explorer.training.autotune import choose_precision, choose_threads
-from latent_explorer.training.clock import Clock
-from latent_explorer.training.devices import faults_told
+from latent_explorer.training.distributed.devices import faults_told
+from latent_explorer.training.distributed.process_group import SINGLE_PROCESS, ProcessGroup, from_first, require_same
 from latent_explorer.training.encoding import EncodedImages
 from latent_explorer.training.images import Images
 from latent_explorer.training.learner import Learner
 from latent_explorer.training.loss_meter import LossMeter
-from latent_explorer.training.process_group import SINGLE_PROCESS, ProcessGroup, from_first, require_same
-from latent_explorer.training.state import Progress, load_state, save_state
-from latent_explorer.training.stop_token import now
+from latent_explorer.training.state import RunState, load_state, save_state
+from latent_explorer.training.stop_token import Clock, now
 
 _REPORTS_PER_EPOCH = 10
 
@@ -43,7 +42,7 @@ class Training:
     """
 
     def __init__(
-        self, dataset: Dataset, progress: Progress, model: LatentModel, images: Images, group: ProcessGroup
+        self, dataset: Dataset, progress: RunState, model: LatentModel, images: Images, group: ProcessGroup
     ) -> None:
         require_same(group, msgspec.json.encode(progress))
         self.progress = progress
@@ -71,9 +70,9 @@ class Training:
             model = build(spec).to(device)
         images = Images.of(dataset, device, spec.classes)
         first = (torch.arange(recipe.batch_size) % len(dataset)).to(device)
-        few = Batch(images.batch(first), labels=images.labels_at(first))
+        few = ImageBatch(images.batch(first), labels=images.labels_at(first))
         precision = _agreed(choose_precision(recipe, model, few), group)
-        progress = Progress(
+        progress = RunState(
             spec=spec,
             recipe=recipe,
             fingerprint=dataset.fingerprint,

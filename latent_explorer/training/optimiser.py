@@ -15,9 +15,9 @@ from torch.optim.adamw import adamw
 from latent_explorer.errors import TrainingError
 from latent_explorer.nets.draws import Draws
 from latent_explorer.nets.families import Phase
-from latent_explorer.nets.model import Batch, LatentModel, scaled
+from latent_explorer.nets.model import ImageBatch, LatentModel, scaled
 from latent_explorer.runs.recipe import Precision, Recipe
-from latent_explorer.training.devices import autocast
+from latent_explorer.training.distributed.devices import autocast
 
 
 class Optimiser:
@@ -44,7 +44,7 @@ class Optimiser:
         self._good_steps = torch.zeros((), device=self._device)
 
     def learn(
-        self, batch: Batch, draws: Draws, *, weight: float, rate: float | Tensor, fresh: float | Tensor
+        self, batch: ImageBatch, draws: Draws, *, weight: float, rate: float | Tensor, fresh: float | Tensor
     ) -> dict[str, Tensor]:
         """Make a step; the losses before it by name, each times `weight`, without waiting for the device.
 
@@ -92,7 +92,7 @@ class Optimiser:
         named = (phase.named_state() for phase in self._phases)
         return {f"{number}.{name}": value for number, each in enumerate(named) for name, value in each}
 
-    def _losses(self, batch: Batch, draws: Draws, weight: float) -> dict[str, Tensor]:
+    def _losses(self, batch: ImageBatch, draws: Draws, weight: float) -> dict[str, Tensor]:
         with autocast(self._device, self._precision):
             return {name: loss * weight for name, loss in self.model.losses(batch, draws).items()}
 

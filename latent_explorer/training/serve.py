@@ -8,7 +8,6 @@ from latent_explorer.bundles import read_config
 from latent_explorer.bundles.seal import CONFIG
 from latent_explorer.data import open_dataset
 from latent_explorer.data.facts import Facts, known_facts
-from latent_explorer.errors import Cancelled
 from latent_explorer.runs.protocol import (
     Ask,
     Begin,
@@ -22,7 +21,7 @@ from latent_explorer.runs.protocol import (
 )
 from latent_explorer.service.background import in_words
 from latent_explorer.service.codec import Refused
-from latent_explorer.training.devices import MemoryLackError
+from latent_explorer.training.distributed.devices import MemoryLackError
 from latent_explorer.training.estimate import estimate, warm
 from latent_explorer.training.inbox import Inbox
 from latent_explorer.training.jobs import train_bundle
@@ -30,14 +29,15 @@ from latent_explorer.training.stop_token import StopToken
 from latent_explorer.training.throttle import ThrottledProgress
 
 Send = Callable[[Reply], None]
+FilmMaker = Callable[[MakeFilm, Send, StopToken], Path]
 
 
 class OvertakenError(Exception):
     """Something else came that is newer or more urgent."""
 
 
-def serve(inbox: Inbox, send: Send) -> None:
-    """Do what is asked, for ever."""
+def serve(inbox: Inbox, send: Send, make_film: FilmMaker) -> None:
+    """Do what is asked, for ever. make_film: what makes films, from a room above this one."""
     warm()
     estimates = Estimates(inbox, send)
     while True:
@@ -45,7 +45,7 @@ def serve(inbox: Inbox, send: Send) -> None:
             case Ask() as ask:
                 estimates.answer(ask)
             case task, token:
-                last = film(task, token, send) if isinstance(task, MakeFilm) else train(task, token, send)
+                last = film(task, token, send, make_film) if isinstance(task, MakeFilm) else train(task, token, send)
                 inbox.ended(token)
                 send(last)  # at which the next run may be asked for
 
@@ -115,15 +115,13 @@ def train(begin: Begin, token: StopToken, send: Send) -> Ended | Failed:
     return Ended(bundle=job.folder, complete=some and not job.run.state.exists())  # a complete run needs no state
 
 
-def film(request: MakeFilm, token: StopToken, send: Send) -> Filmed | Refused:
+def film(request: MakeFilm, token: StopToken, send: Send, make_film: FilmMaker) -> Filmed | Refused:
     """Make a film, telling of it; the last reply is still to be sent."""
-    from latent_explorer.film import make_film
-
     try:
         return Filmed(number=request.number, file=make_film(request, send, token))
-    except Cancelled:
-        return Filmed(number=request.number, file=None)
     except Exception as error:
+        if token.is_set():
+            return Filmed(number=request.number, file=None)
         return Refused(number=request.number, reason=in_words(error))
 
 

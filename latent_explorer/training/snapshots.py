@@ -1,7 +1,7 @@
 """Snapshots of a run: what is needed to look at it later as it was at one of its reports."""
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import msgspec
 import numpy as np
@@ -14,11 +14,10 @@ from latent_explorer.data.dataset import Dataset
 from latent_explorer.errors import UserError
 from latent_explorer.nets.weights import weights_of
 from latent_explorer.runs import Job, Report
-from latent_explorer.runs.snapshots import bytes_of, snapshots_of, step_of, sweep_snapshots
-from latent_explorer.training.bundling import config_of
+from latent_explorer.runs.folder import bytes_of, snapshots_of, step_of, sweep_snapshots
 from latent_explorer.training.encoding import prior_samples
 from latent_explorer.training.loop import Training
-from latent_explorer.training.thinning import thinned
+from latent_explorer.training.publishing.bundling import config_of
 
 WATCHED = 10_000
 """Images whose latents a snapshot holds, at most."""
@@ -142,3 +141,16 @@ class Snapshots:
 def _on_plane(means: NDArray[np.float32], turn: Turned | None = None) -> NDArray[np.float64]:
     """Where the usual chart of means (n, d) has them, (n, 2)."""
     return chart_for(None, means, turn).to_plane(means)
+
+
+def thinned(steps: Sequence[int], count: int) -> list[int]:
+    """At most `count` of some ascending steps, or the first and the last where that is fewer than two.
+
+    One after the other, that one goes which leaves the smallest gap. So no gap that was made is larger than any two
+    neighbouring gaps of what is left together; and applied again and again to a list that grows, it keeps to that.
+    """
+    kept = list(steps)
+    while len(kept) > max(2, count):
+        inner = range(1, len(kept) - 1)
+        del kept[min(inner, key=lambda place: kept[place + 1] - kept[place - 1])]
+    return kept

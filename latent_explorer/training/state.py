@@ -18,7 +18,7 @@ from latent_explorer.runs.recipe import Precision, Recipe
 Arrays = Mapping[str, NDArray[np.float32]]
 
 
-class Progress(msgspec.Struct, frozen=True, kw_only=True):
+class RunState(msgspec.Struct, frozen=True, kw_only=True):
     """How far a run is. seconds: of training so far. best_loss, best_epoch: lowest test loss and when, None before.
 
     threads: of the processor for a step, on which its rounding depends; 0 for those that are usual for the network.
@@ -37,7 +37,7 @@ class Progress(msgspec.Struct, frozen=True, kw_only=True):
     best_epoch: int = 0
 
 
-def save_state(path: Path, progress: Progress, parts: Mapping[str, Arrays]) -> None:
+def save_state(path: Path, progress: RunState, parts: Mapping[str, Arrays]) -> None:
     """Save `progress` and the arrays of each part ("model", "average", ...), replacing what was at `path`.
 
     Raises UserError when the file cannot be written.
@@ -59,12 +59,12 @@ def sweep(path: Path) -> None:
         stray.unlink(missing_ok=True)
 
 
-def load_state(path: Path) -> tuple[Progress, dict[str, dict[str, NDArray[np.float32]]]]:
+def load_state(path: Path) -> tuple[RunState, dict[str, dict[str, NDArray[np.float32]]]]:
     """What `save_state` saved. Raises TrainingError when the file is missing or cannot be read."""
     parts: dict[str, dict[str, NDArray[np.float32]]] = {}
     try:
         with safe_open(path, framework="np") as file:
-            progress = msgspec.json.decode((file.metadata() or {}).get("progress", ""), type=Progress)
+            progress = msgspec.json.decode((file.metadata() or {}).get("progress", ""), type=RunState)
             for key in file.keys():  # noqa: SIM118 - not a dict
                 part, name = key.split("/", 1)
                 parts.setdefault(part, {})[name] = file.get_tensor(key)

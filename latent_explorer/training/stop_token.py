@@ -1,8 +1,13 @@
-"""What a run is told from outside while it goes on: stand still, go on, stop."""
+"""What a run is told from outside while it goes on: stand still, go on, stop; and its clock, which heeds that."""
 
+import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from threading import Event
+from types import FrameType
+
+from latent_explorer.runs.report import Report
 
 
 class StopToken(Event):
@@ -59,3 +64,45 @@ class StopToken(Event):
 def now(token: Event) -> float:
     """Seconds on the clock of a run that `token` ends: pauses do not count."""
     return token.now() if isinstance(token, StopToken) else time.perf_counter()
+
+
+class Clock:
+    """Fills in the speed and the time left of the reports of a run that begins now at step `begin` of `steps`.
+
+    now: the time in seconds, without what is not to count.
+    """
+
+    def __init__(self, begin: int, steps: int, batch_size: int, now: Callable[[], float] = time.perf_counter) -> None:
+        self._begin, self._steps, self._batch_size = begin, steps, batch_size
+        self._now, self._time = now, now()
+
+    def report(
+        self, epoch: int, step: int, losses: dict[str, float], test_losses: dict[str, float] | None = None
+    ) -> Report:
+        """The report after `step`."""
+        seconds_per_step = (self._now() - self._time) / (step - self._begin)
+        return Report(
+            epoch=epoch,
+            step=step,
+            steps=self._steps,
+            losses=losses,
+            test_losses=test_losses,
+            images_per_second=self._batch_size / seconds_per_step,
+            seconds_left=seconds_per_step * (self._steps - step),
+        )
+
+
+@contextmanager
+def stop_on_interrupt(token: Event) -> Iterator[None]:
+    """While inside, the first Ctrl-C sets `token`; a second one interrupts at once. For the main thread only."""
+
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        if token.is_set():
+            raise KeyboardInterrupt
+        token.set()
+
+    before = signal.signal(signal.SIGINT, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)

@@ -8,7 +8,7 @@ import time
 import numpy as np
 import pytest
 
-from latent_explorer.training import streaming
+from latent_explorer.training.publishing import streaming
 
 
 @pytest.fixture
@@ -86,7 +86,7 @@ def test_merging_what_is_not_there(call, tmp_path):
 
 PROGRAM = """
 import sys, time
-from latent_explorer.training import streaming
+from latent_explorer.training.publishing import streaming
 from latent_explorer.cli import main
 streaming.PART_IMAGES = 2
 encode = streaming.encode_dataset

@@ -146,7 +146,7 @@ def window(monkeypatch):
     asked = []
     module = ModuleType(WINDOW)
     module.Window = object
-    module.run = lambda *given: asked.append((*given[:2], len(given) == 3)) or 7
+    module.run = lambda *given, engine: asked.append((*given[:2], len(given) == 3)) or 7
     monkeypatch.setitem(sys.modules, WINDOW, module)
     monkeypatch.setenv("QT_QPA_PLATFORM", "offscreen")
     return asked
@@ -171,7 +171,7 @@ def test_the_window_starts_without_what_the_commands_need():
         "import sys, types\n"
         f"window = sys.modules[{WINDOW!r}] = types.ModuleType({WINDOW!r})\n"
         f"heavy = {set(HEAVY)!r}\n"
-        "window.run = lambda *given: print(given[0][0], sys.modules.keys() & heavy) or 3\n"
+        "window.run = lambda *given, **named: print(given[0][0], sys.modules.keys() & heavy) or 3\n"
         "from latent_explorer.cli import main\n"
         "sys.argv = ['latent-explorer', '--model', 'x']\n"
         "main()\n"

@@ -13,8 +13,8 @@ from PIL import Image, ImageColor, ImageSequence
 
 from latent_explorer.errors import Cancelled, UserError
 from latent_explorer.export import read_mp4, read_provenance
-from latent_explorer.film import make_film
 from latent_explorer.film.footage import read_shots
+from latent_explorer.film.making import make_film
 from latent_explorer.film.margin import LossCurve
 from latent_explorer.film.scene import FilmScene
 from latent_explorer.film.timing import Camera, Motion, times_of
@@ -80,9 +80,9 @@ def test_it_can_be_ended_between_two_frames(filmed_run):
 
 def test_the_trainer_makes_it_too(filmed_run):
     replies: list[object] = []
-    replies.append(serve_film(wish(filmed_run, "x.gif"), StopToken(), replies.append))
+    replies.append(serve_film(wish(filmed_run, "x.gif"), StopToken(), replies.append, make_film))
     assert replies[-1] == Filmed(number=1, file=filmed_run.parent / "x.gif")
-    replies.append(serve_film(wish(filmed_run, "x.gif"), StopToken(), replies.append))
+    replies.append(serve_film(wish(filmed_run, "x.gif"), StopToken(), replies.append, make_film))
     assert isinstance(replies[-1], Refused)
 
 
@@ -225,5 +225,5 @@ def test_a_film_that_is_given_up_leaves_nothing(filmed_run):
         if len(told) > 20:
             token.stop()
 
-    assert serve_film(wish(filmed_run, "given-up.gif"), token, say) == Filmed(number=1, file=None)
+    assert serve_film(wish(filmed_run, "given-up.gif"), token, say, make_film) == Filmed(number=1, file=None)
     assert not list(filmed_run.parent.glob("*given-up*"))

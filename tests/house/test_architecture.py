@@ -13,11 +13,11 @@ FOUNDATION = ("errors", "files", "palette", "places", "plugins", "waiting", "__v
 ARROWS = {
     "__main__": ("cli",),
     "cli": (
-        "bench", "gui", "session", "training", "film", "engine", "fields", "export", "points", "alignment",
+        "bench", "gui", "session", "film", "training", "engine", "fields", "export", "points", "alignment",
         "analysis", "paths", "atlas", "charts", "runs", "bundles", "nets", "data", "service",
     ),
     "bench": (
-        "gui", "session", "training", "film", "engine", "fields", "export", "points", "alignment",
+        "gui", "session", "film", "training", "engine", "fields", "export", "points", "alignment",
         "analysis", "paths", "atlas", "charts", "runs", "bundles", "nets", "data", "service",
     ),
     "gui": (
@@ -25,8 +25,8 @@ ARROWS = {
         "export", "points", "paths", "atlas", "charts", "runs", "bundles", "service",
     ),
     "session": ("paths", "charts", "bundles", "service"),
-    "training": ("film", "export", "atlas", "charts", "runs", "bundles", "nets", "data", "service"),
-    "film": ("export", "atlas", "charts", "runs", "bundles", "nets"),
+    "film": ("training", "export", "atlas", "charts", "runs", "bundles", "nets", "service"),
+    "training": ("export", "atlas", "charts", "runs", "bundles", "nets", "data", "service"),
     "engine": ("fields", "alignment", "analysis", "paths", "atlas", "charts", "bundles", "nets", "data", "service"),
     "fields": ("analysis", "atlas", "charts", "bundles"),
     "export": ("points", "atlas"),

@@ -11,7 +11,7 @@ from torch.nn.functional import softplus
 from latent_explorer.nets import families
 from latent_explorer.nets.draws import UNSHARED, Draws
 from latent_explorer.nets.families import Family, FamilySetting, Loss, Phase, register
-from latent_explorer.nets.model import Batch, LatentModel, Posterior, bernoulli_nats, scaled
+from latent_explorer.nets.model import ImageBatch, LatentModel, Posterior, bernoulli_nats, scaled
 from latent_explorer.nets.spec import NetSpec
 from latent_explorer.nets.trunks import Trunk
 
@@ -49,7 +49,7 @@ class Adversarial(LatentModel):
         self.decoder = trunk.decoder(spec)
         self.discriminator = trunk.encoder(spec, 1)
 
-    def losses(self, batch: Batch, draws: Draws = UNSHARED) -> dict[str, Tensor]:
+    def losses(self, batch: ImageBatch, draws: Draws = UNSHARED) -> dict[str, Tensor]:
         made = self.decode(draws.normal((len(batch.x), self.spec.latent_dim), batch.x.device))
         found = {}
         if batch.phase in (None, "generator"):
@@ -82,7 +82,7 @@ class ConditionalAutoencoder(LatentModel):
         logits: Tensor = self.decoder(torch.cat([z, self.classes(labels, len(z))], 1))
         return logits
 
-    def losses(self, batch: Batch, draws: Draws = UNSHARED) -> dict[str, Tensor]:
+    def losses(self, batch: ImageBatch, draws: Draws = UNSHARED) -> dict[str, Tensor]:
         posterior = self.encode(batch.seen, batch.labels)
         logits, kl = self.decode_logits(posterior.sample(draws), batch.labels), posterior.kl().mean()
         return {"loss": bernoulli_nats(logits, batch.x).mean() + scaled(kl, batch.prior), "kl": kl}

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from latent_explorer.errors import UserError
-from latent_explorer.nets.model import Batch
+from latent_explorer.nets.model import ImageBatch
 from latent_explorer.nets.registry import build
 from latent_explorer.nets.spec import NetSpec
 from latent_explorer.nets.trunks import TRUNKS
@@ -44,7 +44,7 @@ def test_pictures_and_latents_keep_their_shapes_and_ranges(spec: NetSpec, count:
 def test_every_weight_is_reached_by_the_loss(spec: NetSpec) -> None:
     height, width, channels = spec.image_shape
     model = build(spec)
-    losses = model.losses(Batch(torch.rand(3, channels, height, width)))
+    losses = model.losses(ImageBatch(torch.rand(3, channels, height, width)))
     losses["loss"].backward()
     assert all(loss.shape == () and loss.isfinite() for loss in losses.values())
     assert all(weight.grad is not None for weight in model.parameters())
@@ -62,14 +62,14 @@ def test_the_losses_are_those_of_the_papers() -> None:
     model = build(spec)
     for weight in model.parameters():
         torch.nn.init.zeros_(weight)
-    losses = model.losses(Batch(torch.rand(5, 1, 2, 2)))
+    losses = model.losses(ImageBatch(torch.rand(5, 1, 2, 2)))
     assert losses["kl"].item() == 0
     assert losses["reconstruction"].item() == pytest.approx(4 * math.log(2))
     model.encoder[-1].bias.data[0] = 2.0
-    losses = model.losses(Batch(torch.rand(5, 1, 2, 2)))
+    losses = model.losses(ImageBatch(torch.rand(5, 1, 2, 2)))
     assert losses["kl"].item() == pytest.approx(2.0)
     assert losses["loss"].item() == pytest.approx(4 * math.log(2) + 3 * 2.0)
-    assert model.losses(Batch(torch.rand(5, 1, 2, 2), torch.rand(5, 1, 2, 2), prior=0.5))["loss"].item() == (
+    assert model.losses(ImageBatch(torch.rand(5, 1, 2, 2), torch.rand(5, 1, 2, 2), prior=0.5))["loss"].item() == (
         pytest.approx(4 * math.log(2) + 3.0)
     )
 

@@ -2,6 +2,7 @@
 
 import shlex
 from dataclasses import replace
+from inspect import signature
 from pathlib import Path
 
 import pytest
@@ -27,6 +28,13 @@ def test_every_field_of_a_plan_has_a_setting_and_words() -> None:
     assert all(setting.sentence.endswith(".") for setting in settings())
     assert {choice.value for choice in find_setting("trunk").choices} == TRUNKS.keys()
     assert {choice.value for choice in find_setting("family").choices} == FAMILIES.keys()
+
+
+def test_no_family_can_take_the_name_of_a_setting_or_option() -> None:
+    from latent_explorer.cli.training import train
+    from latent_explorer.nets import families
+
+    assert {*Plan.__dataclass_fields__, *signature(train).parameters} <= families._TAKEN
 
 
 def test_the_name_offered_is_free(tmp_path: Path) -> None:

@@ -24,10 +24,10 @@ from latent_explorer.errors import UserError
 from latent_explorer.nets.spec import NetSpec
 from latent_explorer.runs import Job, Recipe, Report
 from latent_explorer.training import jobs, loop
-from latent_explorer.training.fabric import assemble
+from latent_explorer.training.distributed.fabric import assemble
+from latent_explorer.training.distributed.process_group import SINGLE_PROCESS, ProcessGroup
 from latent_explorer.training.learner import Learner
 from latent_explorer.training.loop import Training
-from latent_explorer.training.process_group import SINGLE_PROCESS, ProcessGroup
 
 RECIPE = Recipe(
     epochs=4,

@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from latent_explorer.data.dataset import Dataset
-from latent_explorer.nets.model import Batch, LatentModel
+from latent_explorer.nets.model import ImageBatch, LatentModel
 from latent_explorer.nets.registry import build
 from latent_explorer.nets.spec import NetSpec
 from latent_explorer.nets.threads import threads
@@ -78,7 +78,7 @@ def test_two_threads_are_taken_where_a_trial_finds_them_quicker(
     monkeypatch.setattr(Optimiser, "learn", learn)
     monkeypatch.setattr(autotune, "time", SimpleNamespace(perf_counter=lambda: clock[0]))
     model, x = net("dense", (8,)), torch.rand(4, 1, 28, 28)
-    assert autotune.choose_threads(Recipe(), model, Batch(x), "float32") == expected
+    assert autotune.choose_threads(Recipe(), model, ImageBatch(x), "float32") == expected
     assert torch.get_num_threads() == 3
 
 

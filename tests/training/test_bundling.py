@@ -27,8 +27,8 @@ from latent_explorer.runs.recipe import Recipe
 from latent_explorer.training.encoding import encode_dataset
 from latent_explorer.training.evaluate import evaluate, evaluate_bundle
 from latent_explorer.training.jobs import spec_of, train_bundle
-from latent_explorer.training.preview import preview
-from latent_explorer.training.tiles import first_tiles
+from latent_explorer.training.publishing.preview import preview
+from latent_explorer.training.publishing.tiles import first_tiles
 
 CPU = torch.device("cpu")
 RECIPE = Recipe(epochs=3, batch_size=16, learning_rate=5e-3, device="cpu", precision="float32")

@@ -25,10 +25,10 @@ from latent_explorer.runs.recipe import Recipe
 from latent_explorer.runs.report import Report
 from latent_explorer.training import optimiser
 from latent_explorer.training.captured import StepNumbers
+from latent_explorer.training.distributed.process_group import SingleProcess
 from latent_explorer.training.images import HeldImages, ReadImages
 from latent_explorer.training.learner import Learner
 from latent_explorer.training.loop import Training
-from latent_explorer.training.process_group import SingleProcess
 
 CPU = torch.device("cpu")
 # 90 images in batches of 16: five that can be replayed and one of 10. Augmented are the first three epochs of four.

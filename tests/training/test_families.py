@@ -1,5 +1,6 @@
 """A generator without an encoder, and a network that is given the class, are trained, saved, opened and hovered."""
 
+import shlex
 import shutil
 from collections.abc import Iterator
 from dataclasses import replace
@@ -10,10 +11,12 @@ import msgspec
 import numpy as np
 import pytest
 import torch
+import typer
 from typer.testing import CliRunner
 
 from latent_explorer.bundles import check_bundle, read_latents, read_weights
 from latent_explorer.bundles.seal import CARD, CONFIG
+from latent_explorer.cli import training
 from latent_explorer.cli.app import app
 from latent_explorer.data.dataset import Dataset
 from latent_explorer.data.facts import Facts
@@ -26,6 +29,9 @@ from latent_explorer.engine.protocol import Values
 from latent_explorer.errors import BundleError, TrainingError, UserError
 from latent_explorer.nets.weights import load_model, weights_of
 from latent_explorer.runs import Job, Recipe, snapshots_of
+from latent_explorer.runs.checks import problems
+from latent_explorer.runs.plan import Plan
+from latent_explorer.runs.settings import find_setting, loss_labels
 from latent_explorer.service.codec import Refused
 from latent_explorer.training.encoding import PRIOR_SAMPLES
 from latent_explorer.training.estimate import estimate
@@ -228,3 +234,22 @@ def test_a_bundle_that_contradicts_its_family_or_names_none_is_refused(
     (folder / CONFIG).write_bytes(msgspec.json.encode(document))
     with pytest.raises(BundleError, match=r"prior_samples|no family of networks called 'cgan'.*install that package"):
         check_bundle(folder)
+
+
+def test_form_and_command_line_have_its_settings_from_the_entry(tmp_path: Path) -> None:
+    setting, plan = find_setting("smoothing"), Plan(family="gan", settings={"smoothing": 0.2}, name="x")
+    assert (setting.kind, setting.low, setting.high, setting.heeded(plan)) == ("decimal", 0, 0.5, True)
+    assert not setting.heeded(Plan())
+    assert {option.value for option in find_setting("family").choices} >= {"gan", "cvae"}
+    assert "0 and 0.5" in problems(replace(plan, settings={"smoothing": 0.6}), tmp_path)["smoothing"]
+    assert loss_labels()["discriminator"] == "discriminator"
+    jobs: list[Job] = []
+    program = typer.Typer()
+    program.command()(training._with_settings(training.train))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(training, "_run", lambda job, *_: jobs.append(job))
+        result = CliRunner().invoke(program, shlex.split(plan.command)[2:])
+        assert result.exit_code == 0, result.output
+        refused = CliRunner().invoke(program, ["--family", "ae", "--smoothing", "0.2", "--out", "x"])
+    assert jobs[0].settings == plan.to_job(tmp_path).settings == {"smoothing": 0.2}
+    assert "has no setting 'smoothing'" in str(refused.exception)

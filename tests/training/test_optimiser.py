@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from latent_explorer.nets.draws import Draws
-from latent_explorer.nets.model import Batch, LatentModel
+from latent_explorer.nets.model import ImageBatch, LatentModel
 from latent_explorer.nets.registry import build
 from latent_explorer.nets.spec import NetSpec
 from latent_explorer.nets.weights import weights_of
@@ -29,7 +29,7 @@ def test_steps_are_those_of_torch(clip_norm: float) -> None:
     average = deepcopy(plain)
     theirs = torch.optim.AdamW(plain.parameters(), weight_decay=recipe.weight_decay)
     for rate in (1e-2, 3e-3, 1e-3):
-        batch = Batch(torch.rand(6, 1, 5, 5))
+        batch = ImageBatch(torch.rand(6, 1, 5, 5))
         theirs.zero_grad()
         plain.losses(batch)["loss"].backward()
         torch.nn.utils.clip_grad_norm_(plain.parameters(), clip_norm)
@@ -44,12 +44,12 @@ def test_steps_are_those_of_torch(clip_norm: float) -> None:
 
 
 def test_a_weight_without_a_part_in_the_loss_stays_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
-    def only_latents(model: LatentModel, batch: Batch, *_: Any) -> dict[str, torch.Tensor]:
+    def only_latents(model: LatentModel, batch: ImageBatch, *_: Any) -> dict[str, torch.Tensor]:
         return {"loss": model.encode(batch.x).mean.square().sum()}
 
     optimiser = Optimiser(net(), Recipe(epochs=1), "float32")
     before = weights_of(optimiser.model)
     monkeypatch.setattr(type(optimiser.model), "losses", only_latents)
-    optimiser.learn(Batch(torch.rand(4, 1, 5, 5)), Draws(), weight=1, rate=1e-2, fresh=0.9)
+    optimiser.learn(ImageBatch(torch.rand(4, 1, 5, 5)), Draws(), weight=1, rate=1e-2, fresh=0.9)
     after = weights_of(optimiser.model)
     assert all(np.array_equal(before[name], after[name]) == name.startswith("decoder") for name in before)

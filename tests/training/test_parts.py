@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from latent_explorer.errors import TrainingError
 from latent_explorer.nets.draws import Draws
-from latent_explorer.nets.model import Batch
+from latent_explorer.nets.model import ImageBatch
 from latent_explorer.nets.registry import build
 from latent_explorer.nets.spec import NetSpec
 from latent_explorer.runs import Recipe
@@ -21,7 +21,7 @@ from latent_explorer.runs.recipe import precision_called
 from latent_explorer.training import stop_on_interrupt
 from latent_explorer.training.augment import augment, corrupt
 from latent_explorer.training.autotune import choose_precision
-from latent_explorer.training.devices import autocast, choose_device
+from latent_explorer.training.distributed.devices import autocast, choose_device
 
 
 @given(st.integers(1, 5000), st.floats(0, 0.9))
@@ -91,9 +91,9 @@ def test_a_little_augmentation_changes_little() -> None:
 def test_precision_is_measured_only_when_asked() -> None:
     model = build(NetSpec(family="vae", trunk="dense", image_shape=(6, 6, 1), latent_dim=2, hidden=(8,)))
     batch = torch.rand(4, 1, 6, 6)
-    assert choose_precision(Recipe(precision="bfloat16"), model, Batch(batch)) == "bfloat16"
-    assert choose_precision(Recipe(precision="float32"), model, Batch(batch)) == "float32"
-    assert choose_precision(Recipe(), model, Batch(batch)) in ("float32", "bfloat16")
+    assert choose_precision(Recipe(precision="bfloat16"), model, ImageBatch(batch)) == "bfloat16"
+    assert choose_precision(Recipe(precision="float32"), model, ImageBatch(batch)) == "float32"
+    assert choose_precision(Recipe(), model, ImageBatch(batch)) in ("float32", "bfloat16")
     assert all(weight.grad is None for weight in model.parameters())
 
 
@@ -130,7 +130,7 @@ def test_idle_threads_sleep_and_the_room_itself_is_light() -> None:
     check = (
         "import os, sys, latent_explorer.training; assert 'torch' not in sys.modules; "
         "import latent_explorer.training.jobs; assert os.environ['OMP_WAIT_POLICY'] == 'PASSIVE'; "
-        "from latent_explorer.training.fabric import assemble; assemble('cpu'); "
+        "from latent_explorer.training.distributed.fabric import assemble; assemble('cpu'); "
         "assert 'lightning_fabric' not in sys.modules"
     )
     environment = {name: value for name, value in os.environ.items() if name != "OMP_WAIT_POLICY"}

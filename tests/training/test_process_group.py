@@ -12,18 +12,18 @@ from latent_explorer.nets.draws import Draws
 from latent_explorer.nets.registry import build
 from latent_explorer.nets.spec import NetSpec
 from latent_explorer.runs import Recipe
-from latent_explorer.training.devices import DeviceLostError, faults_told
-from latent_explorer.training.fabric import Size, assemble
+from latent_explorer.training.distributed.devices import DeviceLostError, faults_told
+from latent_explorer.training.distributed.fabric import Size, assemble
+from latent_explorer.training.distributed.process_group import SINGLE_PROCESS, BatchShare, SingleProcess, from_first
 from latent_explorer.training.images import HeldImages
 from latent_explorer.training.learner import Learner
-from latent_explorer.training.process_group import SINGLE_PROCESS, Share, SingleProcess, from_first
 
 CPU = torch.device("cpu")
 
 
 @given(st.integers(1, 200), st.integers(1, 20))
 def test_every_image_is_the_own_of_one_process(count: int, size: int) -> None:
-    shares = [Share.of(count, rank, size) for rank in range(size)]
+    shares = [BatchShare.of(count, rank, size) for rank in range(size)]
     own = [index for share in shares if share.images for index in range(count)[share.rows]]
     assert own == list(range(count))
     assert sum(share.images for share in shares) == count
@@ -41,7 +41,7 @@ def test_what_is_drawn_for_an_image_does_not_depend_on_who_has_it(count: int, si
 
     whole = drawn(Draws(torch.Generator().manual_seed(1)), count)
     for rank in range(size):
-        share = Share.of(count, rank, size)
+        share = BatchShare.of(count, rank, size)
         own = drawn(share.draws(torch.Generator().manual_seed(1)), share.end - share.first)
         for mine, all_of_them in zip(own, whole, strict=True):
             assert torch.equal(mine, all_of_them.narrow(images, share.first, share.end - share.first))
@@ -51,7 +51,7 @@ def test_parts_of_a_mean_add_up_to_it() -> None:
     values = torch.arange(7.0)
     parts = []
     for rank in range(9):
-        share = Share.of(7, rank, 9)
+        share = BatchShare.of(7, rank, 9)
         parts.append(values[share.rows].mean() * share.weight)
     assert sum(parts).item() == pytest.approx(values.mean().item())
 

@@ -15,8 +15,8 @@ from latent_explorer.charts import Turn, chart_for
 from latent_explorer.data.dataset import Dataset
 from latent_explorer.errors import BundleError
 from latent_explorer.runs import Job, Recipe, RunFolder, snapshots_of
+from latent_explorer.runs.folder import bytes_of
 from latent_explorer.runs.protocol import Begun, Progress
-from latent_explorer.runs.snapshots import bytes_of
 from latent_explorer.session import open_bundle
 from latent_explorer.training import snapshots
 from latent_explorer.training.jobs import train_bundle

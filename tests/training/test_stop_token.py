@@ -6,8 +6,7 @@ from threading import Event, Thread
 
 import pytest
 
-from latent_explorer.training.clock import Clock
-from latent_explorer.training.stop_token import StopToken, now
+from latent_explorer.training.stop_token import Clock, StopToken, now
 
 
 class Watch:

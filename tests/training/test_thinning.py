@@ -5,7 +5,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from latent_explorer.training.thinning import thinned
+from latent_explorer.training.snapshots import thinned
 
 STEPS = st.lists(st.integers(0, 10**6), min_size=1, max_size=40, unique=True).map(sorted)
 

@@ -26,8 +26,8 @@ from latent_explorer.gui.layers.points import PointLayer
 from latent_explorer.gui.layers.scale import paint_scale, scale_rect
 from latent_explorer.gui.layers.thumbnails import ThumbnailLayer
 from latent_explorer.gui.layers.tiles import TileLayer
-from latent_explorer.gui.pane.frame_scheduler import Pacing
-from latent_explorer.gui.pane.ground import Ground, Scene
+from latent_explorer.gui.pane.frame_scheduler import FrameScheduler
+from latent_explorer.gui.pane.ground import Ground
 from latent_explorer.gui.pane.layer_buffer import Layers
 from latent_explorer.gui.pane.marks import MarkItems, Marks, paint_probe, probe_rect
 from latent_explorer.gui.pane.plot import GROUND, LIFTED, PROBE, SCALE, MapPlot, PixelItem
@@ -63,7 +63,7 @@ class MapCanvas(MapPlot):
         self.lifted: ThumbnailLayer | None = None
         super().__init__()
         self._ground = Ground(Layers(tiles, self.fields, self.above))
-        self.pacing = Pacing(self, self._ground, self._scene, self._repaint)
+        self.pacing = FrameScheduler(self, self._ground, self._shown, self._repaint)
         self.pacing.looked.connect(self.looked)
         self._pressed: QPointF | None = None
         self._dragging = False
@@ -185,16 +185,16 @@ class MapCanvas(MapPlot):
         device = painter.device()
         ratio = 1.0 if device is None else device.devicePixelRatioF()
         if self._picturing:
-            painter.drawImage(0, 0, self._ground.image(self._scene(ratio)))
+            painter.drawImage(0, 0, self._ground.image(self.view, ratio))
         else:
-            self._ground.paint(painter, self._scene(ratio), QRegion(exposed.toAlignedRect()))
+            self._ground.paint(painter, self.view, ratio, QRegion(exposed.toAlignedRect()))
 
     def _paint_lifted(self, painter: QPainter, exposed: QRectF) -> None:
         if self.lifted is not None:
             self.lifted.paint_lifted(painter, self.view)
 
-    def _scene(self, ratio: float | None = None) -> Scene:
-        return Scene(self.view, ratio or self.devicePixelRatioF())
+    def _shown(self) -> tuple[View, float]:
+        return self.view, self.devicePixelRatioF()
 
     # -- events
 

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator
 from PyQt6.QtCore import QObject, QRect, QTimer, pyqtSignal
 
 from latent_explorer.atlas import TileKey
-from latent_explorer.gui.pane.ground import Ground, Scene
+from latent_explorer.atlas.view import View
+from latent_explorer.gui.pane.ground import Ground
 from latent_explorer.gui.widgets.meter import Meter
 
 _FRESH_TILE_MS = 3  # tiles that came are painted one at a time, so that no hover waits long
@@ -14,10 +15,10 @@ _FADE_STEPS = 3  # paints from the stand-in to the tile
 _FADING = 20  # tiles that fade at a time: a round of them takes 60 ms, two rounds lie between three steps
 _PATIENCE = 0.008  # seconds at most that painting waits for a picture under the pointer
 _WAIT_MS = 1
-_SLICE = 0.002  # seconds of painting a new sheet between two looks at what has come
+_SLICE = 0.002  # seconds of painting a new buffer between two looks at what has come
 
 
-class Pacing(QObject):
+class FrameScheduler(QObject):
     """Paints the ground of a map in pieces, between which all else is done.
 
     looked: those who need to know are told now that the view has changed. fades: whether tiles fade in. holds: whether
@@ -27,10 +28,14 @@ class Pacing(QObject):
     looked = pyqtSignal()
 
     def __init__(
-        self, parent: QObject, ground: Ground, scene: Callable[[], Scene], repaint: Callable[[QRect | None], None]
+        self,
+        parent: QObject,
+        ground: Ground,
+        shown: Callable[[], tuple[View, float]],
+        repaint: Callable[[QRect | None], None],
     ) -> None:
         super().__init__(parent)
-        self._ground, self._scene, self._repaint = ground, scene, repaint
+        self._ground, self._shown, self._repaint = ground, shown, repaint
         self.fades = True
         self.holds: Callable[[], bool] = lambda: False
         self.frames = Meter("frame")
@@ -78,7 +83,7 @@ class Pacing(QObject):
         """Paint everything anew, in pieces, to take the place of what is seen as `mix` says."""
         self.fresh.clear()
         self._ground.dissolve()
-        self._renewal = self._ground.renewal(self._scene())
+        self._renewal = self._ground.renewal(*self._shown())
         self._renew_timer.start(0)
 
     def mix(self, share: float) -> None:
@@ -115,8 +120,8 @@ class Pacing(QObject):
 
     def _renew(self) -> None:
         """Paint on for a moment where the view has left what is painted."""
-        if self._renewal is None and not self._ground.fits(self._scene()):
-            self._renewal = self._ground.renewal(self._scene())
+        if self._renewal is None and not self._ground.fits(*self._shown()):
+            self._renewal = self._ground.renewal(*self._shown())
         if self._renewal is None:
             return
         if self._waits():
@@ -140,7 +145,7 @@ class Pacing(QObject):
         if key is None:
             return
         steps = self.fresh.pop(key)
-        changed = self._ground.add(self._scene().view, key, steps)
+        changed = self._ground.add(self._shown()[0], key, steps)
         if steps > 1 and not changed.isEmpty():
             self.fresh[key] = steps - 1  # behind the others
         if self.fresh:

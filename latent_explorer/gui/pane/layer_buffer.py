@@ -30,7 +30,7 @@ class Layers:
         return [field for field in self.fields if field.painted]
 
 
-class Sheet:
+class LayerBuffer:
     """One image of all layers, and under it those of tiles and of fields, to which tiles that come are added.
 
     view: what it shows, `margin` logical pixels wider than the map at each side. ratio: device pixels to the logical
@@ -81,8 +81,8 @@ class Sheet:
             self._repaint_fields(where)
         self._compose(where, anew=True)
 
-    def dissolve_from(self, other: "Sheet") -> None:
-        """Show the tiles of another sheet in place of one's own, as `mix` has them go over."""
+    def dissolve_from(self, other: "LayerBuffer") -> None:
+        """Show the tiles of another buffer in place of one's own, as `mix` has them go over."""
         if (other.view, other.ratio) == (self.view, self.ratio):
             self._before, self._share = other._tiles, 0.0
             self._compose(self._everything, anew=True)
@@ -162,7 +162,7 @@ class Sheet:
         painter.end()
 
     def _blank(self, form: QImage.Format = QImage.Format.Format_ARGB32_Premultiplied) -> QImage:
-        """An image of the sheet's size, its pixels not set yet."""
+        """An image of the buffer's size, its pixels not set yet."""
         image = QImage(round(self.view.width * self.ratio), round(self.view.height * self.ratio), form)
         image.setDevicePixelRatio(self.ratio)
         return image

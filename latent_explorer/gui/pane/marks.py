@@ -41,7 +41,7 @@ class Marks:
     caption: str = ""
 
 
-class Curve(PlotCurveItem):  # type: ignore[misc] # has no types
+class RimmedCurve(PlotCurveItem):  # type: ignore[misc] # has no types
     """A curve with a rim, as broad on a fine screen as on a coarse one. pyqtgraph's pens count the screen's pixels.
 
     width: of the line, in logical pixels.
@@ -74,8 +74,8 @@ class MarkItems:
 
     def __init__(self, box: ViewBox) -> None:
         self._box, self._marks, self._theme = box, Marks(), DARK
-        self._outline = self._added(Curve(1.5, fillLevel="enclosed"), 1)
-        self._route, self._draft = self._added(Curve(2.5), 2), self._added(Curve(2.0), 2)
+        self._outline = self._added(RimmedCurve(1.5, fillLevel="enclosed"), 1)
+        self._route, self._draft = self._added(RimmedCurve(2.5), 2), self._added(RimmedCurve(2.0), 2)
         self._dots = self._added(ScatterPlotItem(), 3)
         self._pins: list[TargetItem] = []
         self.neighbours = self._added(ScatterPlotItem(), 5)

@@ -17,7 +17,7 @@ from latent_explorer.gui.pane.feed import AtlasFeed
 from latent_explorer.gui.pane.glide import Glide
 from latent_explorer.gui.pane.snapshot_reader import SnapshotReader
 from latent_explorer.runs import RunFolder
-from latent_explorer.runs.snapshots import snapshots_of
+from latent_explorer.runs.folder import snapshots_of
 from latent_explorer.session import OpenBundle
 
 _PATIENCE_MS = 250  # for the pictures of the view, before the points set out without them

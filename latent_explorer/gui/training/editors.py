@@ -9,7 +9,7 @@ from PyQt6.QtWidgets import QComboBox, QFileDialog, QLineEdit, QSpinBox
 
 from latent_explorer.gui.exports.rows import Row, whole
 from latent_explorer.gui.pane.opening import dropped_path
-from latent_explorer.runs.settings import Choice, Setting
+from latent_explorer.runs.settings import Option, Setting
 
 _FOLDER, _FILE = "Folder of images…", "Zip or arrays…"
 _HEIGHT = 28  # pixels, so that lines, lists and numbers look alike
@@ -30,7 +30,7 @@ def editor_of(setting: Setting) -> Row:
 class SourceBox(QComboBox):
     """A dataset by name, or a path that is chosen or dropped."""
 
-    def __init__(self, choices: tuple[Choice, ...]) -> None:
+    def __init__(self, choices: tuple[Option, ...]) -> None:
         super().__init__()
         self._named = len(choices)
         _fill(self, choices)
@@ -153,7 +153,7 @@ def _number(text: str) -> float:
         return math.nan
 
 
-def _fill(box: QComboBox, choices: tuple[Choice, ...]) -> None:
+def _fill(box: QComboBox, choices: tuple[Option, ...]) -> None:
     for index, choice in enumerate(choices):
         box.addItem(choice.label, choice.value)
         box.setItemData(index, choice.sentence, Qt.ItemDataRole.ToolTipRole)

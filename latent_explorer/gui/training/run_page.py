@@ -14,8 +14,8 @@ from latent_explorer.gui.training.scrolling import Scrolling
 from latent_explorer.gui.training.timeline import Timeline
 from latent_explorer.gui.training.trainer import Trainer
 from latent_explorer.runs import RunFolder
-from latent_explorer.runs.log import read_log
 from latent_explorer.runs.protocol import Ended, Failed, Reported
+from latent_explorer.runs.report import read_log
 
 
 class RunPage(Scrolling):

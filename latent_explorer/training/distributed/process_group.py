@@ -11,7 +11,7 @@ from torch import Tensor
 
 from latent_explorer.errors import TrainingError
 from latent_explorer.nets.draws import Draws
-from latent_explorer.training.devices import choose_device
+from latent_explorer.training.distributed.devices import choose_device
 
 
 class OtherFailedError(TrainingError):
@@ -19,7 +19,7 @@ class OtherFailedError(TrainingError):
 
 
 @dataclass(frozen=True)
-class Share:
+class BatchShare:
     """Which images of a batch of `count` are a process's own: those from `first` up to `end`.
 
     images: how many count as its own. A process that has none, where there are fewer images than processes, looks at
@@ -32,7 +32,7 @@ class Share:
     images: int
 
     @classmethod
-    def of(cls, count: int, rank: int, size: int) -> "Share":
+    def of(cls, count: int, rank: int, size: int) -> "BatchShare":
         """That of process `rank` of `size`, in consecutive parts as even as can be."""
         begin, end = count * rank // size, count * (rank + 1) // size
         first = min(begin, count - 1)
@@ -84,6 +84,9 @@ class ProcessGroup(Protocol):
     def together(self) -> AbstractContextManager[None]:
         """Inside, an error in one process ends all at their next meeting; none leaves before all have come."""
 
+    def close(self) -> None:
+        """Let go of the others: a process that ends while they talk to it is taken for one that has failed."""
+
 
 class SingleProcess:
     """A single process, which meets nobody."""
@@ -105,13 +108,16 @@ class SingleProcess:
     def together(self) -> AbstractContextManager[None]:
         return nullcontext()
 
+    def close(self) -> None:
+        return
+
 
 SINGLE_PROCESS = SingleProcess()
 
 
-def share_of(group: ProcessGroup, count: int) -> Share:
+def share_of(group: ProcessGroup, count: int) -> BatchShare:
     """The own part of a batch of `count` images."""
-    return Share.of(count, group.rank, group.size)
+    return BatchShare.of(count, group.rank, group.size)
 
 
 def from_first(group: ProcessGroup, number: int) -> int:

@@ -1,4 +1,7 @@
-"""The trainer's process: `python -m latent_explorer.training`, requests on its input, replies on its output."""
+"""The trainer's process, which trains and makes films: requests on its input, replies on its output.
+
+It is started from this room, because `training` knows nothing of films.
+"""
 
 from latent_explorer.service.background import become_server
 
@@ -15,9 +18,10 @@ def main() -> None:
     inbox = Inbox(server.send)
     server.listen(inbox.hear)
 
+    from latent_explorer.film.making import make_film
     from latent_explorer.training.serve import serve
 
-    serve(inbox, server.send)
+    serve(inbox, server.send, make_film)
 
 
 if __name__ == "__main__":

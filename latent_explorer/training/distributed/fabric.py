@@ -15,8 +15,8 @@ import torch
 from torch import Tensor, distributed
 
 from latent_explorer.errors import TrainingError
-from latent_explorer.training.devices import DeviceLostError, choose_device
-from latent_explorer.training.process_group import SINGLE_PROCESS, OtherFailedError, ProcessGroup
+from latent_explorer.training.distributed.devices import DeviceLostError, choose_device
+from latent_explorer.training.distributed.process_group import SINGLE_PROCESS, OtherFailedError, ProcessGroup
 
 if TYPE_CHECKING:
     from lightning_fabric import Fabric
@@ -132,6 +132,9 @@ class FabricProcessGroup:
             if not self._over:
                 self._tell(error)
             raise
+
+    def close(self) -> None:
+        distributed.destroy_process_group()
 
     def _tell(self, error: Exception) -> None:
         with suppress(DeviceLostError):

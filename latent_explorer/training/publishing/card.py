@@ -10,7 +10,7 @@ import torch
 
 from latent_explorer.bundles.config import BundleConfig
 from latent_explorer.bundles.packing import Precision
-from latent_explorer.training.state import Progress
+from latent_explorer.training.state import RunState
 
 _WIDTH = 120
 _FIGURES = {
@@ -100,7 +100,7 @@ class Storage:
     error: float | None
 
 
-def card(config: BundleConfig, progress: Progress, storage: Storage, remark: str = "") -> str:
+def card(config: BundleConfig, progress: RunState, storage: Storage, remark: str = "") -> str:
     """The card as Markdown: what the model is, its figures and the commands that reproduce them, its limits.
 
     remark: a paragraph more on the limits.
@@ -140,7 +140,7 @@ def _latents(config: BundleConfig) -> str:
     return (_IMAGES if config.family.encodes else _PRIOR).format(count=config.latents, classes=classes)
 
 
-def _notes(config: BundleConfig, progress: Progress) -> Iterator[str]:
+def _notes(config: BundleConfig, progress: RunState) -> Iterator[str]:
     """A paragraph on each setting of the family that is not as usual."""
     for setting in config.family.settings:
         value = config.net.settings.get(setting.name, setting.default)

@@ -25,13 +25,13 @@ from latent_explorer.bundles.packing import Precision, packed, restored
 from latent_explorer.data.dataset import Dataset
 from latent_explorer.nets.model import LatentModel
 from latent_explorer.nets.weights import load_model, weights_of
-from latent_explorer.training.card import Storage, card
-from latent_explorer.training.devices import choose_device
+from latent_explorer.training.distributed.devices import choose_device
 from latent_explorer.training.encoding import PRIOR_SAMPLES, encode_dataset, prior_samples, reconstruction_error
 from latent_explorer.training.evaluate import evaluate
-from latent_explorer.training.preview import preview
-from latent_explorer.training.state import Progress
-from latent_explorer.training.tiles import first_tiles
+from latent_explorer.training.publishing.card import Storage, card
+from latent_explorer.training.publishing.preview import preview
+from latent_explorer.training.publishing.tiles import first_tiles
+from latent_explorer.training.state import RunState
 
 _LIBRARIES = ("latent-explorer", "numpy", "torch")
 
@@ -60,7 +60,7 @@ def write_bundle(
     folder: Path,
     model: LatentModel,
     dataset: Dataset,
-    progress: Progress,
+    progress: RunState,
     labels: Labels,
     *,
     overwrite: bool = False,
@@ -93,7 +93,7 @@ def config_of(
     name: str,
     model: LatentModel,
     dataset: Dataset,
-    progress: Progress,
+    progress: RunState,
     command: str,
     metrics: Mapping[str, float | None],
 ) -> BundleConfig:
@@ -123,7 +123,7 @@ def _metrics(model: LatentModel, dataset: Dataset, device: torch.device, latents
     return evaluate(model, dataset, device, latents).figures()
 
 
-def _training_record(progress: Progress, command: str) -> TrainingRecord:
+def _training_record(progress: RunState, command: str) -> TrainingRecord:
     return TrainingRecord(
         epochs=progress.epoch,
         batch_size=progress.recipe.batch_size,

@@ -1,0 +1,1 @@
+"""Which device trains, and the processes that train together."""
