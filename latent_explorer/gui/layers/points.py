@@ -14,7 +14,7 @@ from latent_explorer.gui.pane.sorter import Sorter
 from latent_explorer.gui.theme import Theme
 from latent_explorer.gui.widgets.images import borrowed_qimage
 from latent_explorer.points.index import PointIndex
-from latent_explorer.points.marking import marked
+from latent_explorer.points.inside import marked
 from latent_explorer.points.splat import Ink, Splatter, load_compiled
 from latent_explorer.session import OpenBundle
 
