@@ -9,6 +9,7 @@ import socket
 import sys
 import threading
 from collections.abc import Callable, Sequence
+from functools import cache
 from pathlib import Path
 from types import TracebackType
 
@@ -96,6 +97,7 @@ def say_what_is_broken(banner: Banner) -> None:
         banner.say(" ".join(broken))
 
 
+@cache  # without a reference to it, Qt ends
 def application() -> QApplication:
     """The one QApplication, with what every window of ours relies on."""
     os.environ.setdefault("QT_NO_GUI_THREADPOOL", "1")  # painting must not wait for threads that wait for the engine
