@@ -1,5 +1,6 @@
 """Where an export goes: a folder and a name, both remembered or suggested."""
 
+import re
 from itertools import chain, count
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from latent_explorer.gui.settings import Settings
 from latent_explorer.gui.widgets.parts import ask_path, button
 
 _KEY = "export/folder"
+_FORBIDDEN = r'[\x00-\x1f<>:"/\\|?*]+'  # in the name of a file, on one system or another
 
 
 class Destination(QWidget):
@@ -21,7 +23,8 @@ class Destination(QWidget):
 
     def __init__(self, settings: Settings, name: str) -> None:
         super().__init__()
-        self._settings, self._suggested, self._suffix = settings, name, ""
+        self._settings, self._suffix = settings, ""
+        self._suggested = re.sub(_FORBIDDEN, "-", name).strip(". ") or "export"
         self.name, self.folder = QLineEdit(), QLineEdit(settings.text(_KEY, str(_usual_folder())))
         self.browse = button("Bro&wse…", "Choose the folder", self._browse)
         layout = QGridLayout(self)

@@ -19,8 +19,7 @@ from latent_explorer.gui.exports.form import ChoiceForm
 from latent_explorer.gui.exports.maker import Maker, Order
 from latent_explorer.gui.exports.preview import Preview
 from latent_explorer.gui.exports.subjects import Subject
-from latent_explorer.gui.exports.watched import Watch
-from latent_explorer.gui.exports.worker import Outcome, Worker
+from latent_explorer.gui.exports.worker import Outcome, Watch, Worker
 from latent_explorer.gui.settings import Settings
 from latent_explorer.gui.widgets.parts import filled, timer
 
@@ -32,16 +31,14 @@ class ExportDialog(QDialog):
 
     said = pyqtSignal(str)
 
-    def __init__(
-        self, parent: QWidget, subject: Subject, settings: Settings, client: EngineClient, worker: Worker
-    ) -> None:
+    def __init__(self, parent: QWidget, subject: Subject, settings: Settings, client: EngineClient) -> None:
         super().__init__(parent)
         self.subject, self._settings = subject, settings
         self.form = ChoiceForm(subject, remembered(settings, subject.kind, subject.default))
         self.destination = Destination(settings, subject.name)
         self.preview, self.caption = Preview(), QLabel()
         self.footer = Footer(partial(self._write, overwrite=False), partial(self._write, overwrite=True), self.reject)
-        self.maker = Maker(self, subject, client, worker)
+        self.maker = Maker(self, subject, client, Worker(parent))
         self._leaving = False
         self._pause = timer(self, _PAUSE_MS, self._draft, once=True)
         self._lay_out()
@@ -68,7 +65,6 @@ class ExportDialog(QDialog):
     # -- choosing
 
     def _choose(self) -> None:
-        """Something was chosen anew."""
         self.destination.suggest(self.form.known)
         self._caption()
         error = self._size_error()
@@ -78,7 +74,6 @@ class ExportDialog(QDialog):
         self._pause.start()
 
     def _edit(self) -> None:
-        """Another place was typed or chosen."""
         self.destination.suggest(self.form.known)
         self.footer.rest(self._size_error())
 

@@ -13,7 +13,7 @@ from PyQt6.QtGui import QImage, QImageReader
 
 from latent_explorer.export import ContactSheet, Format, LatentTable, Options, read_mp4
 from latent_explorer.gui.exports.maker import Order
-from latent_explorer.gui.exports.watched import Watch
+from latent_explorer.gui.exports.worker import Watch
 from latent_explorer.gui.widgets.images import to_qimage
 
 _SHOWN_PIXELS = 2_000_000  # of all pictures of a preview together

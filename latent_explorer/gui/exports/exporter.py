@@ -14,8 +14,6 @@ from latent_explorer.service.codec import Refused
 
 if TYPE_CHECKING:  # nothing of the dialog is loaded before it is wanted: the window must open at once
     from latent_explorer.gui.exports.dialog import ExportDialog
-    from latent_explorer.gui.exports.subjects import Subject
-    from latent_explorer.gui.exports.worker import Worker
     from latent_explorer.session import OpenBundle
 
 _JOIN_SECONDS = 20.0  # a file of the largest size is written sooner
@@ -31,37 +29,23 @@ class Exporter(QObject):
         super().__init__(parent)
         self._parent, self._active = parent, active
         self._pane: MapPane | None = None  # whose export is under way
-        self._worker: Worker | None = None
         self._bundle: OpenBundle | None = None
         self._said = ""
         self.dialog: ExportDialog | None = None
-
-    def export(self, what: str) -> None:
-        """Export something of the active pane: one of `offers.OFFERS`."""
-        from latent_explorer.gui.exports.offers import OFFERS
-
-        self._show(OFFERS[what])
-
-    def export_frame(self, index: int) -> None:
-        """Export one frame of the filmstrip."""
-        from latent_explorer.gui.exports.offers import frame_of
-
-        self._show(lambda pane: frame_of(pane, index))
 
     def take(self, answer: Answer) -> None:
         """Pictures wanted for an export have come."""
         if self.dialog is not None:
             self.dialog.maker.take(answer)
 
-    # -- the dialog
-
-    def _show(self, offer: Callable[[MapPane], "Subject"]) -> None:
+    def export(self, what: str, *where: int) -> None:
+        """Export something of the active pane: one of `offers.OFFERS`. where: the index of a frame."""
         from latent_explorer.gui.exports.dialog import ExportDialog
-        from latent_explorer.gui.exports.worker import Worker
+        from latent_explorer.gui.exports.offers import OFFERS
 
         pane = self._active()
         try:
-            subject = offer(pane)
+            subject = OFFERS[what](pane, *where)
         except UserError as error:
             self._said = str(error)
             pane.shared.banner.say(self._said)
@@ -75,9 +59,9 @@ class Exporter(QObject):
         if self._said and pane.shared.banner.text == self._said:
             pane.shared.banner.hide()
         self._parent.installEventFilter(self)
-        self._pane, self._bundle, self._worker = pane, pane.bundle, Worker(self)
+        self._pane, self._bundle = pane, pane.bundle
         pane.link.arrived.connect(self._hear)
-        self.dialog = ExportDialog(self._parent, subject, pane.shared.settings, pane.client, self._worker)
+        self.dialog = ExportDialog(self._parent, subject, pane.shared.settings, pane.client)
         self.dialog.said.connect(pane.shared.say)
         self.dialog.finished.connect(self._forget)
         self.dialog.show()
@@ -90,11 +74,9 @@ class Exporter(QObject):
     def _forget(self) -> None:
         if self.dialog is not None:
             self.dialog.deleteLater()
-        if self._worker is not None:
-            self._worker.stop()
         if self._pane is not None:
             self._pane.link.arrived.disconnect(self._hear)
-        self.dialog = self._bundle = self._worker = self._pane = None
+        self.dialog = self._bundle = self._pane = None
 
     def _hear(self, event: Event) -> None:
         """When a bundle was opened, or refused, the engine has dropped all that was wanted."""
@@ -112,6 +94,6 @@ class Exporter(QObject):
 
             if self.dialog is not None:
                 self.dialog.abandon()
-            for worker in self.findChildren(Worker):
+            for worker in self._parent.findChildren(Worker):
                 worker.join(_JOIN_SECONDS)
         return False

@@ -14,8 +14,7 @@ from latent_explorer.engine.client import Answer, EngineClient, Want
 from latent_explorer.export import Format, Options, Provenance
 from latent_explorer.gui.exports.choices import Choices
 from latent_explorer.gui.exports.subjects import Subject
-from latent_explorer.gui.exports.watched import Watch
-from latent_explorer.gui.exports.worker import Outcome, Task, Worker
+from latent_explorer.gui.exports.worker import Outcome, Task, Watch, Worker
 from latent_explorer.service.codec import Refused
 
 
@@ -80,7 +79,7 @@ class Decoding:
 
 
 class Maker(QObject):
-    """Makes one thing of a subject at a time, the newest. made: its Outcome."""
+    """Makes one thing of a subject at a time, the newest, and ends the worker with itself. made: its Outcome."""
 
     made = pyqtSignal(object)
 
@@ -128,6 +127,7 @@ class Maker(QObject):
         """Make nothing any more, nor keep what was decoded."""
         self.drop()
         self._decoding.ask([])
+        self._worker.stop()
 
     def again(self) -> None:
         """Ask the engine once more; it has dropped what was wanted."""

@@ -8,14 +8,7 @@ from latent_explorer.errors import UserError
 from latent_explorer.export import Provenance
 from latent_explorer.gui.exports.choices import Choices
 from latent_explorer.gui.exports.contact_sheet import SheetSubject
-from latent_explorer.gui.exports.subjects import (
-    GridSubject,
-    LatentsSubject,
-    MapSubject,
-    ShownSubject,
-    Subject,
-    file_name,
-)
+from latent_explorer.gui.exports.subjects import GridSubject, LatentsSubject, MapSubject, ShownSubject, Subject
 from latent_explorer.gui.pane.pane import MapPane
 from latent_explorer.session import Selection, Session
 
@@ -31,19 +24,16 @@ def _picture(pane: MapPane) -> Subject:
     if probe is None or probe.picture is None:
         raise UserError(_NO_PROBE if probe is None else _DECODING)
     place = "_".join(f"{value:.2f}" for value in probe.z.tolist()) if len(probe.z) <= 3 else "picture"
-    name, source = file_name(bundle.name, place), Provenance.at(bundle.name, probe.z)
+    name, source = f"{bundle.name}_{place}", Provenance.at(bundle.name, probe.z)
     return ShownSubject("picture", name, "Export picture", probe.picture, source)
 
 
-def frame_of(pane: MapPane, index: int) -> Subject:
-    """One frame of the filmstrip."""
+def _frame(pane: MapPane, index: int) -> Subject:
     bundle, frames, number = _session(pane).bundle, pane.filmstrip.frames, index + 1
     if index >= len(frames):
         raise UserError(_NO_PATH)
     source = _source(pane, index).and_also(frame=f"{number} of {len(frames)}")
-    return ShownSubject(
-        "picture", file_name(bundle.name, f"frame-{number}"), f"Export frame {number}", frames[index], source
-    )
+    return ShownSubject("picture", f"{bundle.name}_frame-{number}", f"Export frame {number}", frames[index], source)
 
 
 def _filmstrip(pane: MapPane) -> Subject:
@@ -52,36 +42,36 @@ def _filmstrip(pane: MapPane) -> Subject:
         raise UserError(_NO_PATH if session.state.route is None else _DECODING)
     seconds = max(0.02, round(1 / strip.frames_per_second, 2))
     default = Choices("gif", scale=8, seconds=seconds, ping_pong=strip.ping_pong)
-    name, source = file_name(session.bundle.name, "path"), _source(pane, slice(None))
+    name, source = f"{session.bundle.name}_path", _source(pane, slice(None))
     return ShownSubject("filmstrip", name, "Export filmstrip", strip.frames, source, default)
 
 
 def _grid(pane: MapPane) -> Subject:
     bundle = _session(pane).bundle
     region, shape = pane.canvas.view.region, bundle.config.net.image_shape
-    return GridSubject(file_name(bundle.name, "grid"), bundle.name, region, bundle.chart, shape)
+    return GridSubject(f"{bundle.name}_grid", bundle.name, region, bundle.chart, shape)
 
 
 def _map(pane: MapPane) -> Subject:
     session = _session(pane)
-    return MapSubject(file_name(session.bundle.name, "map"), pane.canvas, session)
+    return MapSubject(f"{session.bundle.name}_map", pane.canvas, session)
 
 
 def _latents(pane: MapPane) -> Subject:
     session = _session(pane)
-    return LatentsSubject(file_name(session.bundle.name, "latents"), session.bundle, session.state.hidden)
+    return LatentsSubject(f"{session.bundle.name}_latents", session.bundle, session.state.hidden)
 
 
 def _selection(pane: MapPane) -> Subject:
     bundle, selection = _session(pane).bundle, _chosen(pane)
-    name, title = file_name(bundle.name, "selection"), f"Export {selection.count:,} selected latents"
+    name, title = f"{bundle.name}_selection", f"Export {selection.count:,} selected latents"
     return LatentsSubject(name, bundle, frozenset(), selection.chosen, title)
 
 
 def _contact_sheet(pane: MapPane) -> Subject:
     bundle, selection = _session(pane).bundle, _chosen(pane)
     title = f"Contact sheet of {selection.count:,} selected images"
-    return SheetSubject(file_name(bundle.name, "contact-sheet"), bundle, selection.chosen, title)
+    return SheetSubject(f"{bundle.name}_contact-sheet", bundle, selection.chosen, title)
 
 
 def _session(pane: MapPane) -> Session:
@@ -106,8 +96,9 @@ def _source(pane: MapPane, index: int | slice) -> Provenance:
     return Provenance.at(session.bundle.name, chosen, curve=route.curve, easing=route.easing)
 
 
-OFFERS: dict[str, Callable[[MapPane], Subject]] = {
+OFFERS: dict[str, Callable[..., Subject]] = {
     "picture": _picture,
+    "frame": _frame,
     "filmstrip": _filmstrip,
     "grid": _grid,
     "map": _map,
@@ -115,4 +106,4 @@ OFFERS: dict[str, Callable[[MapPane], Subject]] = {
     "selection": _selection,
     "contact sheet": _contact_sheet,
 }
-"""What gives the subject of a pane, by what is to be exported."""
+"""What gives the subject of a pane, by what is to be exported; of a frame, its index is told too."""

@@ -1,7 +1,6 @@
 """What there is to export: each kind knows its content, and what of the choices it heeds."""
 
 import math
-import re
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, replace
 from typing import Any
@@ -31,8 +30,9 @@ MAX_COLUMNS = 1024
 class Subject(ABC):
     """A thing of one kind to export; unless it says otherwise, nothing is to be decoded and no choice changes it.
 
-    name: of the file, suggested, without a suffix. title: of the dialog. default: what is chosen at first. waiting:
-    what the engine does while it is waited for, in one word. live: whether it changes with what the window shows.
+    name: of the file, suggested, without a suffix; it may have characters that no file may. title: of the dialog.
+    default: what is chosen at first. waiting: what the engine does while it is waited for, in one word.
+    live: whether it changes with what the window shows.
     """
 
     kind: Kind
@@ -226,8 +226,3 @@ def region_text(region: Region, chart: Chart) -> str:
     """A region for the provenance, exactly."""
     sides = [region.left, region.bottom, region.right, region.top]
     return f"the region {sides} (left, bottom, right, top) of the {chart.name} chart"
-
-
-def file_name(*parts: str) -> str:
-    """A name that every file system takes."""
-    return re.sub(r'[\x00-\x1f<>:"/\\|?*]+', "-", "_".join(parts)).strip(". ") or "export"

@@ -1,18 +1,64 @@
-"""One thread that tries orders out and writes them, one after another."""
+"""One thread that tries orders out and writes them, and arrays that tell how far they have been read in it.
+
+The writers of export/ read their frames and rows one after another and know nothing of threads. An array handed to
+them in this form lets the window show how far they are, and stop them between two frames: what they were writing is
+then removed by them, as after any other error.
+"""
 
 import logging
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, is_dataclass, replace
 from queue import SimpleQueue
 from typing import Any
 
+import numpy as np
 from PyQt6.QtCore import QObject, pyqtSignal
 
 from latent_explorer.errors import Cancelled, UserError
-from latent_explorer.gui.exports.watched import Watch
 
 _log = logging.getLogger(__name__)
+
+
+class Watch:
+    """Looks on while arrays are read, from any thread. fraction: how much of the last one, in [0, 1]."""
+
+    def __init__(self) -> None:
+        self.fraction, self._cancelled = 0.0, False
+
+    def cancel(self) -> None:
+        """End the reading at the next opportunity."""
+        self._cancelled = True
+
+    def check(self) -> None:
+        """Raise Cancelled if so."""
+        if self._cancelled:
+            raise Cancelled
+
+    def over(self, content: Any) -> Any:
+        """The same content, an array or a dataclass with arrays, watched."""
+        if isinstance(content, np.ndarray):
+            view = content.view(_Watched)
+            view.watch = self
+            return view
+        if is_dataclass(content) and not isinstance(content, type):
+            parts = ((each.name, getattr(content, each.name)) for each in fields(content))
+            return replace(content, **{name: self.over(part) for name, part in parts if isinstance(part, np.ndarray)})
+        return content
+
+
+class _Watched(np.ndarray):
+    """Only the array itself is watched, not what is made from it."""
+
+    watch: Watch | None = None
+
+    def __getitem__(self, key: Any) -> Any:
+        if self.watch is not None:
+            self.watch.check()
+            first = key.start if isinstance(key, slice) else key
+            if isinstance(first, int) and len(self):
+                self.watch.fraction = first / len(self)
+        return super().__getitem__(key)
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,10 +1,11 @@
-"""The loss curves; pyqtgraph is loaded only when they are made, with the panel."""
+"""The loss curves, and what they are at the pointer."""
 
 import math
 from functools import partial
 from itertools import chain, repeat
 from typing import Any
 
+import pyqtgraph
 from PyQt6.QtCore import QEvent, QObject, Qt
 from PyQt6.QtGui import QMouseEvent
 from PyQt6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
@@ -27,18 +28,14 @@ def log_ticks(low: float, high: float) -> list[float]:
     return seen if len(seen) <= _MOST else [tick for tick in seen if tick == round(tick)]
 
 
-def _plain_axis() -> Any:
-    """An axis for the left of a plot that writes plain numbers, also where its scale is logarithmic."""
-    from pyqtgraph import AxisItem
+class _PlainAxis(pyqtgraph.AxisItem):  # type: ignore[misc] # has no types
+    """Plain numbers, also where the scale is logarithmic."""
 
-    class PlainAxis(AxisItem):  # type: ignore[misc] # has no types
-        def logTickValues(self, low: float, high: float, size: float, levels: Any) -> list[tuple[Any, list[float]]]:
-            return [(1.0, log_ticks(low, high))]
+    def logTickValues(self, low: float, high: float, size: float, levels: Any) -> list[tuple[Any, list[float]]]:
+        return [(1.0, log_ticks(low, high))]
 
-        def logTickStrings(self, values: list[float], scale: float, spacing: Any) -> list[str]:
-            return [f"{10**value * scale:.3g}" if value < 3 else f"{10**value * scale:,.0f}" for value in values]
-
-    return PlainAxis("left")
+    def logTickStrings(self, values: list[float], scale: float, spacing: Any) -> list[str]:
+        return [f"{10**value * scale:.3g}" if value < 3 else f"{10**value * scale:,.0f}" for value in values]
 
 
 class Curves(QWidget):
@@ -46,17 +43,13 @@ class Curves(QWidget):
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
-        import pyqtgraph
-
-        self._graph: Any = pyqtgraph
         self.history, self.hidden = History(), set[str]()
         self._theme, self._per_epoch = theme, 1
-        self._moment: float | None = None
         self._lines: dict[str, tuple[Any, Any]] = {}
         self.keys: dict[str, QToolButton] = {}
-        self.plot: Any = pyqtgraph.PlotWidget(axisItems={"left": _plain_axis()})
+        self.plot: Any = pyqtgraph.PlotWidget(axisItems={"left": _PlainAxis("left")})
         self.log, self.reading = QCheckBox("Log"), QLabel(_HINT)
-        self._here, self._seen = self._upright(), self._upright()
+        self._here, self._seen = pyqtgraph.InfiniteLine(0, 90), pyqtgraph.InfiniteLine(0, 90)
         self._set_up()
         self._lay_out()
         self.dress(theme)
@@ -65,7 +58,7 @@ class Curves(QWidget):
 
     def start(self, per_epoch: int, epochs: int) -> None:
         """Show another run. per_epoch: steps in each of so many epochs."""
-        self.history, self._per_epoch, self._moment = History(), per_epoch, None
+        self.history, self._per_epoch = History(), per_epoch
         self.plot.setXRange(0, epochs, padding=0.02)
         self._rebuild()
 
@@ -78,10 +71,8 @@ class Curves(QWidget):
 
     def show_moment(self, step: int | None) -> None:
         """Mark the step that the map shows; None where it shows the newest."""
-        self._moment = None if step is None else step / self._per_epoch
-        self._seen.setVisible(self._moment is not None)
-        if self._moment is not None:
-            self._seen.setValue(self._moment)
+        self._seen.setVisible(step is not None)
+        self._seen.setValue((step or 0) / self._per_epoch)
 
     def end(self) -> None:
         """Let go of what pyqtgraph keeps that is no child of the window, such as its menu."""
@@ -96,8 +87,8 @@ class Curves(QWidget):
             axis.setPen(theme.line)
             axis.setTextPen(theme.faint)
         self.plot.setLabel("bottom", "epoch", color=theme.faint)
-        self._here.setPen(self._graph.mkPen(theme.faint, style=Qt.PenStyle.DotLine))
-        self._seen.setPen(self._graph.mkPen(theme.accent, width=2))
+        self._here.setPen(pyqtgraph.mkPen(theme.faint, style=Qt.PenStyle.DotLine))
+        self._seen.setPen(pyqtgraph.mkPen(theme.accent, width=2))
         self._rebuild()
 
     # -- construction
@@ -130,9 +121,6 @@ class Curves(QWidget):
         self._legend = filled(QHBoxLayout(), 1, self.log, spacing=4)
         filled(QVBoxLayout(self), self._legend, self.plot, self.reading, spacing=4)
 
-    def _upright(self) -> Any:
-        return self._graph.InfiniteLine(0, 90)
-
     def _rebuild(self) -> None:
         """Curves and legend anew, in the colours of the theme."""
         for pair in self._lines.values():
@@ -150,9 +138,8 @@ class Curves(QWidget):
         self._draw()
 
     def _pair(self, colour: str) -> tuple[Any, Any]:
-        """The curves of train and test."""
-        dashed = self._graph.mkPen(colour, width=1, style=Qt.PenStyle.DashLine)
-        train = self.plot.plot(pen=self._graph.mkPen(colour, width=1.4))
+        dashed = pyqtgraph.mkPen(colour, width=1, style=Qt.PenStyle.DashLine)
+        train = self.plot.plot(pen=pyqtgraph.mkPen(colour, width=1.4))
         return train, self.plot.plot(pen=dashed, symbol="o", symbolSize=6, symbolBrush=colour, symbolPen=None)
 
     def _key(self, name: str, colour: str) -> QToolButton:

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from PyQt6.QtCore import QEvent, QObject, Qt, pyqtSignal
-from PyQt6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QFormLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from latent_explorer.gui.exports.form import Row
 from latent_explorer.gui.training.editors import editor_of
@@ -64,20 +64,15 @@ class PlanForm(QWidget):
         self._put(self.plan.changed(values))
         self._follow()
 
-    # -- construction
-
     def _lay_out(self) -> None:
         first, more = QWidget(), self._more
         for half in (first, more):
-            grid = QGridLayout(half)
-            grid.setContentsMargins(0, 0, 0, 0)
-            grid.setHorizontalSpacing(8)
-            grid.setVerticalSpacing(6)
-            grid.setColumnMinimumWidth(0, _LABELS)
-            grid.setColumnStretch(1, 1)
+            form = QFormLayout(half)
+            form.setContentsMargins(0, 0, 0, 0)
+            form.setSpacing(6)
             for setting in settings():
                 if setting.first == (half is first):
-                    self._add(grid, setting)
+                    self._add(form, setting)
         button = self.more_button
         button.setText("More settings")
         button.setToolTip("Network, its settings, batch, learning rate, seed, device and moments")
@@ -89,14 +84,13 @@ class PlanForm(QWidget):
         self._fold(False)
         filled(QVBoxLayout(self), first, button, more, spacing=8)
 
-    def _add(self, grid: QGridLayout, setting: Setting) -> None:
+    def _add(self, form: QFormLayout, setting: Setting) -> None:
         row, label, complaint = editor_of(setting), QLabel(setting.label), words("error")
         label.setBuddy(row.editor)
         label.setToolTip(setting.sentence)
-        line = grid.rowCount()
-        grid.addWidget(label, line, 0)
-        grid.addWidget(row.editor, line, 1)
-        grid.addWidget(complaint, line + 1, 1)
+        label.setMinimumWidth(_LABELS)
+        form.addRow(label, row.editor)
+        form.addRow("", complaint)
         row.editor.installEventFilter(self)
         row.changed.connect(partial(self._choose, setting.name))
         self.rows[setting.name], self._labels[setting.name], self.complaints[setting.name] = row, label, complaint
@@ -108,7 +102,6 @@ class PlanForm(QWidget):
     # -- what changes
 
     def _choose(self, name: str) -> None:
-        """A person has changed an editor."""
         if self._putting:
             return
         self._touched.add(name)

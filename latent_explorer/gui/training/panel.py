@@ -81,8 +81,6 @@ class TrainingPanel(QWidget):
             command = re.sub(r"--batch-size=\d+", f"--batch-size={batch_size}", job.command)
             self._trainer.begin(replace(job, recipe=recipe, command=command, overwrite=True, resume=False))
 
-    # -- events
-
     def showEvent(self, event: QShowEvent | None) -> None:
         super().showEvent(event)
         if not self.is_made:

@@ -74,8 +74,6 @@ class RunningView(QWidget):
         self.back = button("Back to the settings", "Choose something else", self.back_wanted.emit)
         self.buttons = (self.pause, self.keep, self.discard, self.really, self.go_on, self.back, self.retry)
 
-    # -- what is shown
-
     def _offer(self, *offered: QWidget) -> None:
         for each in self.buttons:
             each.setVisible(each in offered)
@@ -96,7 +94,6 @@ class RunningView(QWidget):
         self._show()
 
     def _show(self) -> None:
-        """Say how far it is."""
         self._offer(self.pause, self.keep, self.discard)
         stage, job, report = self._trainer.stage, self._trainer.job, self._report
         if report is None or job is None or stage in ("starting", "ending"):

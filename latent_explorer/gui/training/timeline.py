@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from PyQt6.QtCore import Qt, pyqtSignal
+from PyQt6.QtCore import QSignalBlocker, Qt, pyqtSignal
 from PyQt6.QtGui import QKeyEvent
 from PyQt6.QtWidgets import QComboBox, QHBoxLayout, QSlider, QToolButton, QVBoxLayout, QWidget
 
@@ -59,9 +59,8 @@ class Timeline(QWidget):
         enabled = len(moments) > 1
         for widget in (self.slider, self.back, self.on, self.play, self.film):
             widget.setEnabled(enabled)
-        self.slider.blockSignals(True)
-        self.slider.setRange(0, max(0, len(moments) - 1))
-        self.slider.blockSignals(False)
+        with QSignalBlocker(self.slider):
+            self.slider.setRange(0, max(0, len(moments) - 1))
         self.show_index(len(moments) - 1 if newest else self.index)
         if not enabled:
             self.stop()
@@ -70,9 +69,8 @@ class Timeline(QWidget):
         """Say that this moment is shown. remark: how its map was turned, where it was."""
         index = max(0, min(index, self.count - 1))
         self._remark = remark
-        self.slider.blockSignals(True)
-        self.slider.setValue(index)
-        self.slider.blockSignals(False)
+        with QSignalBlocker(self.slider):
+            self.slider.setValue(index)
         self.said.setText(moment_words(self._moments[index], self._epochs, remark) if self._moments else _NONE)
 
     def show_filming(self, under_way: bool) -> None:
@@ -85,8 +83,6 @@ class Timeline(QWidget):
         self._timer.stop()
         self.play.setText("▶")
         self.play.setToolTip("Play from here, again and again (Space)")
-
-    # -- construction
 
     def _make(self) -> None:
         self.slider = QSlider(Qt.Orientation.Horizontal)
@@ -105,8 +101,6 @@ class Timeline(QWidget):
         self.pace.currentIndexChanged.connect(self._keep_pace)
         self.film = wide_button("Export film…", _FILM_TIP, self.film_wanted.emit)
         self.said = words("faint")
-
-    # -- moving
 
     def _want(self, index: int) -> None:
         self.said.setText(moment_words(self._moments[index], self._epochs, self._remark))

@@ -15,7 +15,7 @@ from latent_explorer.export import FORMATS, ContactSheet, LatentTable, Options, 
 from latent_explorer.gui.exports.choices import Choices, remember, remembered
 from latent_explorer.gui.exports.draft import bytes_words, drafted, extent
 from latent_explorer.gui.exports.maker import Order
-from latent_explorer.gui.exports.watched import Watch
+from latent_explorer.gui.exports.worker import Watch
 from latent_explorer.gui.settings import Settings
 
 MANY = {"picture": (), "grid": (3, 2), "filmstrip": (5,), "film": (5,), "map": (), "sheet": (7,)}

@@ -29,7 +29,7 @@ def test_what_is_told_to_others(teacher: Person, panel, trainer, trained: Path) 
     begun, snapshots, ended = [], [], []
     told = teacher.window.workbench.trainer
     told.begun.connect(begun.append)
-    told.snapshot_taken.connect(snapshots.append)
+    told.reported.connect(lambda reported: snapshots.append(reported.snapshot))
     told.ended.connect(ended.append)
     teacher.wait_until(panel.setup.train.isEnabled)
     teacher.press_button(panel.setup.train)
@@ -39,7 +39,7 @@ def test_what_is_told_to_others(teacher: Person, panel, trainer, trained: Path) 
     trainer.say(Ended(bundle=None, complete=False))
     teacher.wait_until(lambda: len(ended) == 1)
     assert begun == [RunFolder.of_bundle(trained / "mnist-vae-2d-1")]
-    assert snapshots == [Path("/a snapshot")]
+    assert snapshots == [Path("/a snapshot"), None]
     assert ended == [Ended(bundle=None, complete=False)]
 
 
