@@ -12,14 +12,13 @@ from latent_explorer.engine.client import EngineClient
 from latent_explorer.errors import UserError
 from latent_explorer.export import MAX_PIXELS
 from latent_explorer.gui.exports.choices import Choices, remember, remembered
-from latent_explorer.gui.exports.destination import Destination
 from latent_explorer.gui.exports.draft import Draft, bytes_words, drafted, extent, extent_words
-from latent_explorer.gui.exports.footer import Footer
+from latent_explorer.gui.exports.footer import Destination, Footer
 from latent_explorer.gui.exports.form import ChoiceForm
-from latent_explorer.gui.exports.maker import Maker, Order
+from latent_explorer.gui.exports.maker import Maker
 from latent_explorer.gui.exports.preview import Preview
 from latent_explorer.gui.exports.subjects import Subject
-from latent_explorer.gui.exports.worker import Outcome, Watch, Worker
+from latent_explorer.gui.exports.worker import Outcome, Worker
 from latent_explorer.gui.settings import Settings
 from latent_explorer.gui.widgets.parts import filled, timer
 
@@ -120,7 +119,7 @@ class ExportDialog(QDialog):
         self._pause.stop()
         self._enable(False)
         self.footer.start()
-        self.maker.begin(known, self.form.choices, partial(_written, path=path, overwrite=overwrite))
+        self.maker.begin(known, self.form.choices, lambda order, watch: order.write(path, overwrite, watch))
         self._show_progress()
 
     def _show_progress(self) -> None:
@@ -195,7 +194,3 @@ class ExportDialog(QDialog):
         came_back = event is not None and event.type() == QEvent.Type.ActivationChange and self.isActiveWindow()
         if came_back and self.subject.live and not self.footer.busy and not self.footer.asking:
             self._choose()
-
-
-def _written(order: Order, watch: Watch, *, path: Path, overwrite: bool) -> Path:
-    return order.write(path, overwrite=overwrite, watch=watch)

@@ -4,11 +4,9 @@ import math
 from collections.abc import Callable
 
 from PyQt6.QtCore import QLocale, Qt
-from PyQt6.QtGui import QDragEnterEvent, QDropEvent
 from PyQt6.QtWidgets import QComboBox, QLineEdit, QSizePolicy, QSpinBox
 
 from latent_explorer.gui.exports.form import Row, chosen_in, whole
-from latent_explorer.gui.pane.opening import dropped_path
 from latent_explorer.gui.widgets.parts import ask_path
 from latent_explorer.runs.settings import Option, Setting
 
@@ -30,7 +28,7 @@ def editor_of(setting: Setting) -> Row:
 
 
 class SourceBox(QComboBox):
-    """A dataset by name, or a path that is chosen or dropped."""
+    """A dataset by name, or a path that is chosen."""
 
     def __init__(self, choices: tuple[Option, ...]) -> None:
         super().__init__()
@@ -38,7 +36,6 @@ class SourceBox(QComboBox):
         _fill(self, choices)
         self.insertSeparator(self.count())
         self.addItems(_PLACES)
-        self.setAcceptDrops(True)
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.setMinimumContentsLength(12)
         self.activated.connect(self._activate)
@@ -67,15 +64,6 @@ class SourceBox(QComboBox):
             return
         self.setCurrentIndex(self._last)
         ask_path(self.window() or self, text.replace("…", ""), "", self.choose, _PLACES[text])
-
-    def dragEnterEvent(self, event: QDragEnterEvent | None) -> None:
-        if event is not None and dropped_path(event) is not None:
-            event.acceptProposedAction()
-
-    def dropEvent(self, event: QDropEvent | None) -> None:
-        path = None if event is None else dropped_path(event)
-        if path is not None:
-            self.choose(str(path))
 
 
 def _dataset(setting: Setting) -> Row:

@@ -168,16 +168,14 @@ class Entry:
     values: dict[str, float | None]
 
 
-def entries(
-    dataset: str, trained: Path, shipped: Iterable[Path] | None = None, also: Iterable[Path] = ()
-) -> list[Entry]:
+def entries(dataset: str, trained: Path, also: Iterable[Path] = ()) -> list[Entry]:
     """The bundles of a dataset that ship and those in the folder `trained`, the best explained test images first.
 
     also: other bundles to compare with them, wherever they lie. What is broken is left out, and told of when opened.
     """
     folders = [path.parent for path in trained.glob("*/config.json")]
     found = []
-    for folder in dict.fromkeys([*folders, *(shipped_bundles() if shipped is None else shipped), *also]):
+    for folder in dict.fromkeys([*folders, *shipped_bundles(), *also]):
         try:
             config = read_config(folder)
         except UserError:

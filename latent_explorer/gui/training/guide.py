@@ -17,8 +17,8 @@ from latent_explorer.engine.handlers.originals import want_originals
 from latent_explorer.errors import UserError
 from latent_explorer.gui.pane.pane import MapPane
 from latent_explorer.gui.pane.snapshot_navigator import SnapshotNavigator
+from latent_explorer.gui.training.moments import moment_words
 from latent_explorer.gui.training.panel import TrainingPanel
-from latent_explorer.gui.training.timeline import moment_words
 from latent_explorer.gui.training.trainer import Trainer
 from latent_explorer.gui.widgets.parts import open_chooser
 from latent_explorer.runs import RunFolder, kept_job

@@ -7,12 +7,10 @@ from PyQt6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QVBoxLayout, QWidg
 
 from latent_explorer.gui.theme import Theme
 from latent_explorer.gui.training.curves import Curves
-from latent_explorer.gui.training.digits import DigitStrip
 from latent_explorer.gui.training.figures import capital, estimate
 from latent_explorer.gui.training.form import PlanForm
-from latent_explorer.gui.training.results import ResultView
-from latent_explorer.gui.training.running import RunningView
-from latent_explorer.gui.training.timeline import Timeline
+from latent_explorer.gui.training.moments import DigitStrip, Timeline
+from latent_explorer.gui.training.running import ResultView, RunningView
 from latent_explorer.gui.training.trainer import Trainer
 from latent_explorer.gui.training.unfinished import Offers
 from latent_explorer.gui.widgets.parts import filled, wide_button, words
