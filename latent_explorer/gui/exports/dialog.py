@@ -53,11 +53,8 @@ class ExportDialog(QDialog):
         self.caption.setProperty("role", "faint")
         self.form.setMinimumWidth(290)
         left, right = filled(QVBoxLayout(), self.preview, self.caption), filled(QVBoxLayout(), self.form, 1)
-        left.setStretchFactor(self.preview, 1)
         both = filled(QHBoxLayout(), left, right, spacing=24)
-        whole = filled(QVBoxLayout(self), both, self.destination, self.footer, spacing=12, margins=(16, 16, 16, 14))
-        for layout, part in ((both, left), (whole, both)):
-            layout.setStretchFactor(part, 1)
+        filled(QVBoxLayout(self), both, self.destination, self.footer, spacing=12, margins=(16, 16, 16, 14))
         self.resize(800, 540)
         self.form.rows["format"].editor.setFocus()
 
@@ -143,10 +140,10 @@ class ExportDialog(QDialog):
             remember(self._settings, self.subject.kind, self.form.choices)
             self.destination.remember()
             self.said.emit(f"Exported to {outcome.result}")
-            self._leave()
+            self.abandon()
         elif self._leaving:
             self.said.emit(outcome.error or "The export was cancelled; nothing was written.")
-            self._leave()
+            self.abandon()
 
     # -- leaving
 
@@ -159,30 +156,26 @@ class ExportDialog(QDialog):
             self.destination.name.setFocus()
             self.destination.name.selectAll()
         else:
-            self._leave()
+            self.abandon()
 
     def leave(self) -> None:
         """Close once the file that is being written is there; pictures that are not decoded yet are given up."""
         self._leaving = True
         if not self.footer.busy:
-            self._leave()
+            self.abandon()
         elif self.maker.decoding:
             self.maker.cancel()
-
-    def abandon(self) -> None:
-        """Close now; what is under way is cancelled."""
-        self.maker.drop()
-        self._leave()
 
     def closeEvent(self, event: QCloseEvent | None) -> None:
         self._leaving = True
         if not self.footer.busy:
-            self._leave()
+            self.abandon()
         elif event is not None:
             event.ignore()  # until what is under way has ended
             self.maker.cancel()
 
-    def _leave(self) -> None:
+    def abandon(self) -> None:
+        """Close now; what is under way is cancelled."""
         self._pause.stop()
         self.preview.stop()
         self.maker.end()

@@ -16,7 +16,6 @@ from latent_explorer.gui.widgets.parts import ask_path, button, filled, timer, w
 
 _KEY = "export/folder"
 _FORBIDDEN = r'[\x00-\x1f<>:"/\\|?*]+'  # in the name of a file, on one system or another
-_EVERY_MS = 100
 
 
 class Destination(QWidget):
@@ -103,7 +102,7 @@ class Footer(QWidget):
         self.export.setDefault(True)
         self.overwrite, self.close_button = button("O&verwrite", "", overwrite), button("Close", "", close)
         self._started = 0.0
-        self._timer = timer(self, _EVERY_MS, self.polled.emit)
+        self._timer = timer(self, 100, self.polled.emit)
         buttons = filled(QHBoxLayout(), 1, self.close_button, self.overwrite, self.export)
         filled(QVBoxLayout(self), self.words, self.progress, buttons)
         self.rest()

@@ -44,8 +44,7 @@ class Decoding:
     def __init__(self, client: EngineClient) -> None:
         self._client = client
         self._wants: list[Want] = []
-        self._starts: dict[Hashable, int] = {}
-        self._missing: set[Hashable] = set()
+        self._missing: dict[Hashable, int] = {}  # where each batch begins that is not there yet
         self.pictures: NDArray[np.uint8] | None = None
 
     @property
@@ -58,8 +57,7 @@ class Decoding:
         if [want.key for want in wants] != [want.key for want in self._wants]:
             ends = np.cumsum([0, *(want.count for want in wants)]).tolist()
             self._wants, self.pictures = wants, None
-            self._starts = {want.key: start for want, start in zip(wants, ends[:-1], strict=True)}
-            self._missing = set(self._starts)
+            self._missing = {want.key: start for want, start in zip(wants, ends[:-1], strict=True)}
         self.again()
 
     def again(self) -> None:
@@ -73,9 +71,8 @@ class Decoding:
             return
         if self.pictures is None:
             self.pictures = np.empty((sum(want.count for want in self._wants), *batch.shape[1:]), np.uint8)
-        start = self._starts[answer.key]
+        start = self._missing.pop(answer.key)
         self.pictures[start : start + len(batch)] = batch
-        self._missing.remove(answer.key)
 
 
 class Maker(QObject):

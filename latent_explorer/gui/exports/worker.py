@@ -73,18 +73,16 @@ class Outcome:
 class Worker(QObject):
     """Runs the newest task it was given; those before are cancelled.
 
-    done: the Outcome of each task. ended: the thread has; the worker then deletes itself.
+    done: the Outcome of each task. When the thread ends, the worker deletes itself.
     """
 
     done = pyqtSignal(object)
-    ended = pyqtSignal()
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
         self._tasks: SimpleQueue[tuple[Callable[[Watch], Any], Watch] | None] = SimpleQueue()
         self._newest = Watch()
         self._thread = threading.Thread(target=self._work, name="export", daemon=True)
-        self.ended.connect(self.deleteLater)
         self._thread.start()
 
     def begin(self, run: Callable[[Watch], Any]) -> Watch:
@@ -106,7 +104,7 @@ class Worker(QObject):
     def _work(self) -> None:
         while (task := self._tasks.get()) is not None:
             self.done.emit(_outcome(*task))
-        self.ended.emit()
+        self.deleteLater()  # which any thread may call
 
 
 def _outcome(run: Callable[[Watch], Any], watch: Watch) -> Outcome:

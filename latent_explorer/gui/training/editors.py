@@ -2,9 +2,10 @@
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 
 from PyQt6.QtCore import QLocale, Qt
-from PyQt6.QtWidgets import QComboBox, QLineEdit, QSizePolicy, QSpinBox
+from PyQt6.QtWidgets import QComboBox, QLineEdit, QSizePolicy
 
 from latent_explorer.gui.exports.form import Row, chosen_in, whole
 from latent_explorer.gui.widgets.parts import ask_path
@@ -40,10 +41,6 @@ class SourceBox(QComboBox):
         self.setMinimumContentsLength(12)
         self.activated.connect(self._activate)
 
-    def source(self) -> str:
-        """What is chosen, as a Plan has it."""
-        return str(self.currentData() or "")
-
     def choose(self, source: str) -> None:
         """Choose a dataset by its name, or a path."""
         index = self.findData(source)
@@ -68,7 +65,7 @@ class SourceBox(QComboBox):
 
 def _dataset(setting: Setting) -> Row:
     box = SourceBox(setting.choices)
-    return Row(box, box.source, box.choose, box.currentIndexChanged)
+    return Row(box, lambda: box.currentData() or "", box.choose, box.currentIndexChanged)
 
 
 def _choice(setting: Setting) -> Row:
@@ -84,19 +81,8 @@ def _whole(setting: Setting) -> Row:
 
 
 def _percent(setting: Setting) -> Row:
-    box = QSpinBox()
-    box.setRange(round(100 * setting.low), round(100 * setting.high))
-    box.setSuffix(" % of the run")
-    return Row(box, lambda: box.value() / 100, lambda value: box.setValue(round(100 * value)), box.valueChanged)
-
-
-def _decimal(setting: Setting) -> Row:
-    """A line to type in, since what is sensible spans many powers of ten; what is no number is read as NaN."""
-    return _line(_number, lambda value: f"{value:g}")
-
-
-def _text(setting: Setting) -> Row:
-    return _line(str.strip, str)
+    row = whole(round(100 * setting.low), round(100 * setting.high), " % of the run")
+    return replace(row, get=lambda: row.get() / 100, put=lambda value: row.put(round(100 * value)))
 
 
 def _line(read: Callable[[str], object], write: Callable[[object], str]) -> Row:
@@ -106,6 +92,7 @@ def _line(read: Callable[[str], object], write: Callable[[object], str]) -> Row:
 
 
 def _number(text: str) -> float:
+    """NaN for what is no number."""
     try:
         return float(text.replace(",", "."))
     except ValueError:
@@ -123,6 +110,6 @@ _MAKERS: dict[str, Callable[[Setting], Row]] = {
     "choice": _choice,
     "whole": _whole,
     "percent": _percent,
-    "decimal": _decimal,
-    "text": _text,
+    "decimal": lambda _: _line(_number, "{:g}".format),  # typed, since what is sensible spans many powers of ten
+    "text": lambda _: _line(str.strip, str),
 }

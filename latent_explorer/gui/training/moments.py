@@ -27,7 +27,7 @@ def moment_words(moment: Moment, epochs: int, remark: str) -> str:
 
 
 class Timeline(QWidget):
-    """Shows at which moment one is. wanted: the index of another. film_wanted: the button. following: the newest."""
+    """Shows at which moment one is. wanted: the index of another. film_wanted: the button."""
 
     wanted = pyqtSignal(int)
     film_wanted = pyqtSignal()
@@ -101,9 +101,9 @@ class Timeline(QWidget):
         self.pace = QComboBox()
         for text, pace in _PACES.items():
             self.pace.addItem(text, pace)
+        self.pace.currentIndexChanged.connect(lambda: self._timer.setInterval(self.pace.currentData()))
         self.pace.setCurrentText("Normal")
         self.pace.setToolTip("How quickly it plays")
-        self.pace.currentIndexChanged.connect(self._keep_pace)
         self.film = wide_button("Export film…", _FILM_TIP, self.film_wanted.emit)
         self.said = words("faint")
 
@@ -119,13 +119,9 @@ class Timeline(QWidget):
         if self.playing:
             self.stop()
             return
-        self._timer.start(self.pace.currentData())
+        self._timer.start()
         self.play.setText("■")
         self.play.setToolTip("Stop (Space)")
-
-    def _keep_pace(self) -> None:
-        if self.playing:
-            self._timer.start(self.pace.currentData())
 
     def _advance(self) -> None:
         self.slider.setValue((self.index + 1) % max(1, self.count))

@@ -15,12 +15,11 @@ from latent_explorer.gui.training.trainer import Trainer
 from latent_explorer.gui.widgets.parts import filled, heading, read_only_table, words
 from latent_explorer.gui.widgets.parts import wide_button as button
 from latent_explorer.runs import Report
-from latent_explorer.runs.protocol import Failed, Progress, Reported
+from latent_explorer.runs.protocol import Begun, Failed, Progress, Reported
 
 _STAGES = {"starting": "Starting…", "paused": "Paused", "ending": "Ending…"}
 _PAUSE_TIP = "Stand still after the step under way"
 _ROWS = 6  # in sight before one has to scroll
-_CARD = "README.md"
 
 
 class RunningView(QWidget):
@@ -110,10 +109,8 @@ class RunningView(QWidget):
         self.state.setText(f"Epoch {report.epoch} of {job.recipe.epochs} · {doing}")
         self.speed.setText(f"{report.images_per_second:,.0f} images a second")
 
-    def _begin(self) -> None:
-        begun = self._trainer.begun_with
-        if begun is not None:
-            self._show_share(0, begun.steps)
+    def _begin(self, begun: Begun) -> None:
+        self._show_share(0, begun.steps)
 
     def _show_share(self, done: int, total: int) -> None:
         self.bar.setRange(0, total)
@@ -234,4 +231,4 @@ class ResultView(QWidget):
 
     def _show_card(self) -> None:
         if self.bundle is not None:
-            QDesktopServices.openUrl(QUrl.fromLocalFile(str(self.bundle / _CARD)))
+            QDesktopServices.openUrl(QUrl.fromLocalFile(str(self.bundle / "README.md")))

@@ -38,7 +38,7 @@ def test_what_is_told_to_others(teacher: Person, panel, trainer, trained: Path) 
     trainer.report(2)
     trainer.say(Ended(bundle=None, complete=False))
     teacher.wait_until(lambda: len(ended) == 1)
-    assert begun == [RunFolder.of_bundle(trained / "mnist-vae-2d-1")]
+    assert [each.run for each in begun] == [RunFolder.of_bundle(trained / "mnist-vae-2d-1").path]
     assert snapshots == [Path("/a snapshot"), None]
     assert ended == [Ended(bundle=None, complete=False)]
 
