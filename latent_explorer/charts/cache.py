@@ -11,8 +11,7 @@ from safetensors import SafetensorError
 from safetensors.numpy import load, save
 
 from latent_explorer import __version__
-from latent_explorer.charts.kind import Arrays
-from latent_explorer.charts.spec import ChartSpec
+from latent_explorer.charts.kind import Arrays, ChartSpec
 from latent_explorer.errors import UserError
 from latent_explorer.files import write_bytes_whole
 

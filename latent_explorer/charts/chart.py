@@ -1,4 +1,4 @@
-"""What a chart is, and charts that are affine."""
+"""What a chart is, charts that are affine, where most data lie on them and how finely they can be told apart."""
 
 from dataclasses import dataclass
 from typing import Protocol
@@ -54,3 +54,29 @@ class LinearChart:
 
     def slopes(self, uv: ArrayLike) -> NDArray[np.float64]:
         return self.axes
+
+
+_OUTSIDE = 0.001
+_FEW = 1000
+
+
+def bulk(uv: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The points (m, 2) of (n, 2) without the farthest thousandth at each side; all where they are few."""
+    if len(uv) < _FEW:
+        return uv
+    low, high = np.quantile(uv, (_OUTSIDE, 1 - _OUTSIDE), axis=0)
+    inside: NDArray[np.float32] = uv[((uv >= low) & (uv <= high)).all(1)]
+    return inside
+
+
+def least_step(chart: Chart, uv: tuple[float, float]) -> float:
+    """The least plane distance by which a step along u, and one along v, surely changes the float32 latent at `uv`.
+
+    A step changes the latent once it moves some coordinate by the distance of neighbouring float32 numbers there.
+    Holds for charts that are smooth near `uv`. An axis that moves no coordinate has no say; 0 where neither does.
+    """
+    z = chart.to_latent(uv).astype(np.float64)
+    rates = np.abs(chart.slopes(uv))
+    gaps = np.spacing(np.abs(z).astype(np.float32)).astype(np.float64)
+    steps = [float((gaps[rate > 0] / rate[rate > 0]).min()) for rate in rates if (rate > 0).any()]
+    return max(steps, default=0.0)

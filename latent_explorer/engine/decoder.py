@@ -1,7 +1,13 @@
-"""Decoding latents to pictures, as fast as the machine does it without a difference that could be seen."""
+"""Decoding latents to pictures, as fast as the machine does it without a difference that could be seen.
 
+All contact with torch's CUDA runtime is here and in `nets.cuda`. It was written without such a device at hand and has
+never been run on one; what is built on it is tested on the CPU with an object in its place.
+"""
+
+import logging
 from collections.abc import Callable
 from functools import partial
+from typing import TypeVar
 
 import numpy as np
 import torch
@@ -9,18 +15,27 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from latent_explorer.bundles import Latents as BundleLatents
-from latent_explorer.engine.accelerator import Accelerator, accelerator_of, replayed
-from latent_explorer.engine.choice import DecodeChoice, choose, chosen_before
-from latent_explorer.engine.memory import MOST_AT_ONCE, Allowance, bytes_per_picture, fitting_batch
-from latent_explorer.engine.slices import LARGEST_SLICE
+from latent_explorer.engine.choice import DecodeChoice, choose, paths_on
 from latent_explorer.errors import EngineError
+from latent_explorer.nets.cuda import Cuda
 from latent_explorer.nets.model import LatentModel
 
+_log = logging.getLogger(__name__)
+_T = TypeVar("_T")
 _FEW = 16
 """Fewer pictures than this are decoded eagerly, unless it is one: each new size costs oneDNN a compilation."""
+_MOST_AT_ONCE = 2**14
+_OUT_OF_MEMORY = ("out of memory", "can't allocate memory", "could not allocate", "not enough memory")
 
 Latents = NDArray[np.float32]
 Pictures = NDArray[np.uint8]
+
+
+def choose_device() -> torch.device:
+    """The accelerator that torch finds, or the CPU."""
+    if torch.cuda.is_available():
+        return torch.device("cuda")
+    return torch.device("mps" if torch.backends.mps.is_available() else "cpu")
 
 
 def levels(model: LatentModel, z: Tensor, labels: Tensor | None = None) -> Tensor:
@@ -29,12 +44,78 @@ def levels(model: LatentModel, z: Tensor, labels: Tensor | None = None) -> Tenso
     return rounded.permute(0, 2, 3, 1).contiguous()
 
 
+def is_out_of_memory(error: BaseException) -> bool:
+    """Whether an error says that memory did not suffice; on a CPU torch says so in words only."""
+    if isinstance(error, MemoryError | torch.cuda.OutOfMemoryError):
+        return True
+    return isinstance(error, RuntimeError) and any(words in str(error).lower() for words in _OUT_OF_MEMORY)
+
+
+class Allowance:
+    """At most so many pictures at a time; half as many from when memory did not suffice.
+
+    release: gives memory that is kept for later back to the device, before the next attempt.
+    """
+
+    def __init__(self, most: int = _MOST_AT_ONCE, release: Callable[[], None] = torch.cuda.empty_cache) -> None:
+        self.most, self._release = most, release
+
+    def pieces(self, work: Callable[[Latents], _T], z: Latents) -> list[_T]:
+        """What `work` makes of latents (n, d), piece by piece in order; of none, one empty piece.
+
+        Raises EngineError where there is no memory for a single picture.
+        """
+        done: list[_T] = []
+        start = 0
+        while start < len(z) or not done:
+            piece = z[start : start + self.most]
+            try:
+                done.append(work(piece))
+                start += len(piece)
+                continue
+            except (RuntimeError, MemoryError) as error:
+                if not is_out_of_memory(error):
+                    raise
+                self._halve(len(piece))
+            self._release()  # only here, where the error no longer keeps the attempt's tensors alive
+        return done
+
+    def _halve(self, tried: int) -> None:
+        if tried <= 1:
+            raise EngineError("there is not enough memory to decode a single picture; close other programs")
+        self.most = tried // 2
+        _log.warning("memory did not suffice for %d pictures at a time: %d from now on", tried, self.most)
+
+
+@torch.inference_mode()
+def replayed(accelerator: Cuda | None, run: Callable[[Tensor], Tensor], latent: Tensor) -> Callable[[Tensor], Tensor]:
+    """`run` on one latent (1, d), captured once and replayed, or as it is where there is nothing that can capture it.
+
+    A replay gives a copy of its result, since the next one writes where it did.
+    """
+    if accelerator is None:
+        return run
+    given = latent.clone()
+    try:
+        replay, made = accelerator.capture(lambda: run(given))
+    except RuntimeError as error:
+        _log.warning("the hover is decoded without a captured graph: %s", error)
+        return run
+
+    def replayed_run(z: Tensor) -> Tensor:
+        given.copy_(z)
+        replay()
+        return made.clone()
+
+    return replayed_run
+
+
 class Decoder:
     """Latents to pictures on one device, by the paths that `choice.choose` finds fastest for this model there.
 
-    accelerator: what stands for a CUDA device; by default the one behind `device`, if there is one. With it, as many
-    pictures are decoded at a time as its free memory holds, a single one as a replayed graph, and batches are copied
-    back while the next is computed. On every device half as many are decoded at a time once memory did not suffice.
+    accelerator: what stands for a CUDA device; by default the one behind `device`, if there is one. With it a single
+    picture is decoded as a replayed graph, and batches are copied back while the next is computed. On every device half
+    as many are decoded at a time once memory did not suffice.
     before: the decoder in use so far; of the same network its paths are taken over, and not tried anew.
     """
 
@@ -42,38 +123,34 @@ class Decoder:
         self,
         model: LatentModel,
         device: torch.device,
-        accelerator: Accelerator | None = None,
+        accelerator: Cuda | None = None,
         before: "Decoder | None" = None,
     ) -> None:
-        self.device = device
-        self.spec = model.spec
-        self._accelerator = accelerator or accelerator_of(device)
+        self.device, self.spec = device, model.spec
+        self._accelerator = accelerator or (Cuda(device) if device.type == "cuda" else None)
         self._dim = model.spec.latent_dim
         self._eager = model.eval().to(device)
-        self._allowance = self._allowed(1)
-        self._measured = self._allowed(2 * self._dim)  # of latents: central differences decode two for each dimension
+        self._allowance = Allowance()
+        self._measured = Allowance()  # of latents: central differences decode two for each dimension
+        torch.backends.cudnn.allow_tf32 = False  # convolutions in float32, as on every other device
         alike = before is not None and (before.spec, before.device) == (self.spec, device)
         self.choice: DecodeChoice = (
-            chosen_before(before.choice, self._eager)
+            before.choice.taken_over(self._eager)
             if before is not None and alike
-            else choose(self._eager, device, self.by)
+            else choose(self._eager, self.by, paths_on(device))
         )
-        self._single = self._replayable()
+        run = partial(levels, self.choice.single.model)
+        self._single = replayed(self._accelerator, run, torch.zeros(1, self._dim, device=device))
 
     @property
     def kernel(self) -> str:
         """The name of the path that batches take."""
-        return self.choice.batched.path
+        return self.choice.batched.path.name
 
     @property
     def ahead(self) -> int:
         """How many batches to begin before the first is fetched."""
         return 0 if self._accelerator is None else 1
-
-    @property
-    def largest_slice(self) -> int:
-        """The most pictures that should be asked for at a time."""
-        return LARGEST_SLICE if self._accelerator is None else self._allowance.most
 
     def pictures(self, z: Latents) -> Pictures:
         """Pictures uint8 (n, h, w, c) of latents float32 (n, d); see `begin` for the errors."""
@@ -129,19 +206,6 @@ class Decoder:
 
     def _copied(self, made: Tensor) -> Callable[[], Tensor]:
         return made.cpu if self._accelerator is None else self._accelerator.copy_back(made)
-
-    def _allowed(self, pictures: int) -> Allowance:
-        """For work that decodes so many pictures for each latent."""
-        if self._accelerator is None:
-            return Allowance(MOST_AT_ONCE)
-        each = pictures * bytes_per_picture(self._eager, self.device)
-        fitting = fitting_batch(self._accelerator.free_bytes(), each)
-        return Allowance(fitting, self._accelerator.release)
-
-    @torch.inference_mode()
-    def _replayable(self) -> Callable[[Tensor], Tensor]:
-        run = partial(levels, self.choice.single.model)
-        return replayed(self._accelerator, run, torch.zeros(1, self._dim, device=self.device))
 
 
 def _joined(fetches: list[Callable[[], Tensor]]) -> Callable[[], Pictures]:

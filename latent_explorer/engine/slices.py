@@ -19,10 +19,9 @@ Begin = Callable[[NDArray[Any]], Callable[[], NDArray[Any]]]
 
 @dataclass
 class Pace:
-    """The size of the next slice of one kind of work, learnt from how long the last ones took; at most `largest`."""
+    """The size of the next slice of one kind of work, learnt from how long the last ones took."""
 
     per_slice: int = 64
-    largest: int = LARGEST_SLICE
 
     def learn(self, count: int, seconds: float) -> None:
         """Size the next slices by what the last took, in powers of two: each new size costs oneDNN a compilation."""
@@ -30,7 +29,7 @@ class Pace:
             return  # a last, smaller piece says little
         fitting = count * SLICE_SECONDS / max(seconds, 1e-6)
         if fitting >= 2 * self.per_slice:
-            self.per_slice = min(2 * self.per_slice, self.largest)
+            self.per_slice = min(2 * self.per_slice, LARGEST_SLICE)
         elif fitting < self.per_slice:
             self.per_slice = max(self.per_slice // 2, 1)
 

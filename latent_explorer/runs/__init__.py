@@ -5,15 +5,3 @@ from latent_explorer.runs.job import Job
 from latent_explorer.runs.recipe import Recipe
 from latent_explorer.runs.report import Report
 from latent_explorer.runs.resume import Unfinished, keep_job, kept_job, unfinished
-
-__all__ = [
-    "Job",
-    "Recipe",
-    "Report",
-    "RunFolder",
-    "Unfinished",
-    "keep_job",
-    "kept_job",
-    "snapshots_of",
-    "unfinished",
-]

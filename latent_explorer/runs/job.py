@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from latent_explorer.bundles import TILES_BYTES
-from latent_explorer.bundles.packing import Precision
+from latent_explorer.bundles.latents import Precision
 from latent_explorer.runs.folder import RunFolder
 from latent_explorer.runs.recipe import Recipe
 

@@ -8,8 +8,7 @@ from typing import Any, Generic, Literal
 
 from latent_explorer.errors import ServiceError
 from latent_explorer.service.background import become_server, in_words
-from latent_explorer.service.child import Child
-from latent_explorer.service.client import Client, Lost
+from latent_explorer.service.child import Child, Client, Lost
 from latent_explorer.service.codec import LARGEST, A, Codec, Conversation, Message, Q, Unreadable
 from latent_explorer.service.server import Server
 

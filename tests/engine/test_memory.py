@@ -9,9 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import Tensor
 
-from latent_explorer.engine.accelerator import accelerator_of, replayed
-from latent_explorer.engine.decoder import Decoder
-from latent_explorer.engine.memory import MOST_AT_ONCE, Allowance, bytes_per_picture, fitting_batch, is_out_of_memory
+from latent_explorer.engine import slices
+from latent_explorer.engine.decoder import Allowance, Decoder, is_out_of_memory, replayed
 from latent_explorer.engine.slices import Pace, in_slices
 from latent_explorer.errors import EngineError
 from latent_explorer.fields.stretch import log_stretch
@@ -49,14 +48,8 @@ class Limited(torch.nn.Module):
 class Pretended:
     """In place of a CUDA device: notes what is asked of it, and does it on the CPU."""
 
-    def __init__(self, free: int = 2**30, captures: bool = True) -> None:
-        self.free, self.captures, self.log = free, captures, []
-
-    def free_bytes(self) -> int:
-        return self.free
-
-    def release(self) -> None:
-        self.log.append("release")
+    def __init__(self, captures: bool = True) -> None:
+        self.captures, self.log = captures, []
 
     def copy_back(self, levels: Tensor) -> Callable[[], Tensor]:
         self.log.append(f"copy {len(levels)}")
@@ -120,32 +113,18 @@ def test_pieces_are_all_there_in_order_and_memory_is_released_after_each_failure
     assert bool(released) == (min(count, most) > held)
 
 
-@given(free=st.integers(0, 2**38), each=st.integers(0, 2**30))
-def test_a_fitting_batch_is_a_power_of_two_in_half_of_the_memory(free: int, each: int) -> None:
-    batch = fitting_batch(free, each)
-    assert batch & (batch - 1) == 0
-    assert 1 <= batch <= MOST_AT_ONCE
-    assert batch == 1 or batch * each <= free / 2
-    assert batch == MOST_AT_ONCE or 2 * batch * max(each, 1) > free / 2 - 2 * max(each, 1)
-
-
-def test_a_picture_takes_at_least_what_its_layers_give() -> None:
-    hidden, pixels = 8, 30
-    found = bytes_per_picture(net(), CPU)
-    assert found == 4 * (hidden + hidden + pixels + pixels) + 3 * 4 * pixels  # linear, gelu, linear, unflatten
-
-
 def test_there_is_no_accelerator_behind_a_cpu() -> None:
-    assert accelerator_of(CPU) is None
+    assert Decoder(net(), CPU).ahead == 0
     run = torch.abs
     assert replayed(None, run, torch.zeros(1, 2)) is run
 
 
-def test_batches_are_sized_by_free_memory_and_a_hover_is_replayed() -> None:
+def test_batches_are_copied_back_piece_by_piece_and_a_hover_is_replayed() -> None:
     plain = Decoder(net(), CPU)
-    device = Pretended(free=2 * 16 * bytes_per_picture(net(), CPU))
+    device = Pretended()
     decoder = Decoder(net(), CPU, device)
-    assert decoder.largest_slice == 16
+    assert decoder.ahead == 1
+    decoder._allowance.most = 16
     device.log.clear()
     for z in (Z[:1], Z[1:2], Z[:1]):
         np.testing.assert_allclose(decoder.pictures(z).astype(int), plain.pictures(z), atol=1)
@@ -170,7 +149,8 @@ def test_a_hover_that_cannot_be_captured_is_decoded_all_the_same() -> None:
 
 
 @pytest.mark.parametrize("ahead", [0, 1, 2])
-def test_slices_come_in_order_and_so_many_are_begun_ahead(ahead: int) -> None:
+def test_slices_come_in_order_and_so_many_are_begun_ahead(ahead: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(slices, "LARGEST_SLICE", 2)
     log: list[str] = []
 
     def begin(z: np.ndarray) -> Callable[[], np.ndarray]:
@@ -183,7 +163,7 @@ def test_slices_come_in_order_and_so_many_are_begun_ahead(ahead: int) -> None:
         return finish
 
     z = np.arange(10, dtype=np.float32)[:, None]
-    found = list(in_slices(z, Pace(2, 2), begin, ahead))
+    found = list(in_slices(z, Pace(2), begin, ahead))
     assert [start for start, _ in found] == [0, 2, 4, 6, 8]
     np.testing.assert_array_equal(np.concatenate([piece for _, piece in found]), z)
     for k in range(5):

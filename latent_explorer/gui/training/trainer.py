@@ -29,7 +29,7 @@ from latent_explorer.runs.protocol import (
     Request,
     Stop,
 )
-from latent_explorer.service.client import Client
+from latent_explorer.service.child import Client
 from latent_explorer.service.codec import Refused
 
 _ASK_MS = 300

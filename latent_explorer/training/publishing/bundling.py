@@ -21,7 +21,7 @@ from latent_explorer.bundles import (
     TrainingRecord,
     save_bundle,
 )
-from latent_explorer.bundles.packing import Precision, packed, restored
+from latent_explorer.bundles.latents import Precision, packed, restored
 from latent_explorer.data.dataset import Dataset
 from latent_explorer.nets.model import LatentModel
 from latent_explorer.nets.weights import load_model, weights_of

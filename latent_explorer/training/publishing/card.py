@@ -9,7 +9,7 @@ import msgspec
 import torch
 
 from latent_explorer.bundles.config import BundleConfig
-from latent_explorer.bundles.packing import Precision
+from latent_explorer.bundles.latents import Precision
 from latent_explorer.training.state import RunState
 
 _WIDTH = 120
