@@ -1,12 +1,7 @@
-"""Decoding latents to pictures, as fast as the machine does it without a difference that could be seen.
-
-All contact with torch's CUDA runtime is here and in `nets.cuda`. It was written without such a device at hand and has
-never been run on one; what is built on it is tested on the CPU with an object in its place.
-"""
+"""Decoding latents to pictures, as fast as the machine does it without a difference that could be seen."""
 
 import logging
 from collections.abc import Callable
-from functools import partial
 from typing import TypeVar
 
 import numpy as np
@@ -17,7 +12,6 @@ from torch import Tensor
 from latent_explorer.bundles import Latents as BundleLatents
 from latent_explorer.engine.choice import DecodeChoice, choose, paths_on
 from latent_explorer.errors import EngineError
-from latent_explorer.nets.cuda import Cuda
 from latent_explorer.nets.model import LatentModel
 
 _log = logging.getLogger(__name__)
@@ -87,48 +81,15 @@ class Allowance:
         _log.warning("memory did not suffice for %d pictures at a time: %d from now on", tried, self.most)
 
 
-@torch.inference_mode()
-def replayed(accelerator: Cuda | None, run: Callable[[Tensor], Tensor], latent: Tensor) -> Callable[[Tensor], Tensor]:
-    """`run` on one latent (1, d), captured once and replayed, or as it is where there is nothing that can capture it.
-
-    A replay gives a copy of its result, since the next one writes where it did.
-    """
-    if accelerator is None:
-        return run
-    given = latent.clone()
-    try:
-        replay, made = accelerator.capture(lambda: run(given))
-    except RuntimeError as error:
-        _log.warning("the hover is decoded without a captured graph: %s", error)
-        return run
-
-    def replayed_run(z: Tensor) -> Tensor:
-        given.copy_(z)
-        replay()
-        return made.clone()
-
-    return replayed_run
-
-
 class Decoder:
     """Latents to pictures on one device, by the paths that `choice.choose` finds fastest for this model there.
 
-    accelerator: what stands for a CUDA device; by default the one behind `device`, if there is one. With it a single
-    picture is decoded as a replayed graph, and batches are copied back while the next is computed. On every device half
-    as many are decoded at a time once memory did not suffice.
+    Half as many are decoded at a time once memory did not suffice.
     before: the decoder in use so far; of the same network its paths are taken over, and not tried anew.
     """
 
-    def __init__(
-        self,
-        model: LatentModel,
-        device: torch.device,
-        accelerator: Cuda | None = None,
-        before: "Decoder | None" = None,
-    ) -> None:
+    def __init__(self, model: LatentModel, device: torch.device, before: "Decoder | None" = None) -> None:
         self.device, self.spec = device, model.spec
-        self._accelerator = accelerator or (Cuda(device) if device.type == "cuda" else None)
-        self._dim = model.spec.latent_dim
         self._eager = model.eval().to(device)
         self._allowance = Allowance()
         self._measured = Allowance()  # of latents: central differences decode two for each dimension
@@ -139,54 +100,37 @@ class Decoder:
             if before is not None and alike
             else choose(self._eager, self.by, paths_on(device))
         )
-        run = partial(levels, self.choice.single.model)
-        self._single = replayed(self._accelerator, run, torch.zeros(1, self._dim, device=device))
 
     @property
     def kernel(self) -> str:
         """The name of the path that batches take."""
         return self.choice.batched.path.name
 
-    @property
-    def ahead(self) -> int:
-        """How many batches to begin before the first is fetched."""
-        return 0 if self._accelerator is None else 1
-
     def pictures(self, z: Latents) -> Pictures:
-        """Pictures uint8 (n, h, w, c) of latents float32 (n, d); see `begin` for the errors."""
-        return self.begin(z)()
-
-    @torch.inference_mode()
-    def begin(self, z: Latents) -> Callable[[], Pictures]:
-        """Begin to decode latents float32 (n, d); what is returned hands out the pictures uint8 (n, h, w, c).
+        """Pictures uint8 (n, h, w, c) of latents float32 (n, d).
 
         Raises EngineError as `check` does, and where there is no memory for a single picture.
         """
         self.check(z)
-        if len(z) == 1:
-            return self._begun(self._single, z)
-        return self._begun(partial(levels, self._model_for(len(z))), z)
+        return self.by(self.choice.single.model if len(z) == 1 else self._model_for(len(z)), z)
 
     @torch.inference_mode()
-    def by(self, model: LatentModel, z: Latents) -> Pictures:
+    def by(self, model: LatentModel, z: Latents, labels: Tensor | None = None) -> Pictures:
         """Pictures uint8 (n, h, w, c) of latents (n, d) by a model that need not be the chosen one."""
-        return self._begun(partial(levels, model), z)()
+        made = self._allowance.pieces(lambda piece: levels(model, self._tensor(piece), labels).cpu().numpy(), z)
+        return np.concatenate(made) if len(made) > 1 else made[0]
 
-    def _begun(self, run: Callable[[Tensor], Tensor], z: Latents) -> Callable[[], Pictures]:
-        return _joined(self._allowance.pieces(lambda piece: self._copied(run(self._tensor(piece))), z))
-
-    @torch.inference_mode()
     def reconstructions(self, latents: BundleLatents, indices: NDArray[np.int64]) -> Pictures:
         """The pictures of some of a bundle's latents; a conditional model decodes each under its own class."""
         if not self.spec.classes or latents.label is None:
             return self.pictures(latents.mean[indices])
-        labels = torch.tensor(latents.label[indices], device=self.device)
-        return self._begun(lambda z: levels(self._eager, z, labels), latents.mean[indices])()
+        return self.by(self._eager, latents.mean[indices], torch.tensor(latents.label[indices], device=self.device))
 
     def check(self, z: Latents) -> None:
         """Raises EngineError where latents (n, d) are not finite or of another dimension than the model's."""
-        if z.ndim != 2 or z.shape[1] != self._dim:
-            raise EngineError(f"this model decodes latents of {self._dim} dimensions, found an array {z.shape}")
+        if z.ndim != 2 or z.shape[1] != self.spec.latent_dim:
+            dimensions = self.spec.latent_dim
+            raise EngineError(f"this model decodes latents of {dimensions} dimensions, found an array {z.shape}")
         if not np.isfinite(z).all():
             raise EngineError("a latent that is not finite has no place and no picture")
 
@@ -203,10 +147,3 @@ class Decoder:
 
     def _tensor(self, z: Latents) -> Tensor:
         return torch.tensor(z, dtype=torch.float32, device=self.device)
-
-    def _copied(self, made: Tensor) -> Callable[[], Tensor]:
-        return made.cpu if self._accelerator is None else self._accelerator.copy_back(made)
-
-
-def _joined(fetches: list[Callable[[], Tensor]]) -> Callable[[], Pictures]:
-    return lambda: np.concatenate([fetch().numpy() for fetch in fetches]) if len(fetches) > 1 else fetches[0]().numpy()

@@ -39,7 +39,7 @@ KEEP_BYTES = 512 * 2**20
 
 
 class TrainerClient(Protocol):
-    """What speaks with the trainer's process; see `service.client.Client`."""
+    """What speaks with the trainer's process; see `service.child.Client`."""
 
     def send(self, request: Request) -> None: ...
     def warm(self) -> object: ...
