@@ -1,8 +1,7 @@
 """A measured time, beside that of a plain way of doing the same."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -29,10 +28,6 @@ class Measure:
         usual = None if baseline is None else _percentiles(baseline)[0]
         ratio = median / usual if usual else None
         return cls(unit, median, p95, p99, len(samples), usual, ratio)
-
-    def as_json(self) -> dict[str, Any]:
-        """All of it as plain values by name."""
-        return asdict(self)
 
 
 def _percentiles(samples: Sequence[float]) -> tuple[float, float, float]:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from latent_explorer.errors import UserError
 
@@ -20,16 +20,7 @@ _PREFIX = "latent_explorer."
 _HEAVY = ("torch", "torchvision", "sklearn", "lightning_fabric")
 _loading = threading.RLock()
 _loaded: dict[str, tuple["Plugin", ...]] = {}
-
-
-class Named(Protocol):
-    """What can be registered."""
-
-    @property
-    def name(self) -> str: ...
-
-
-_T = TypeVar("_T", bound=Named)
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True)
@@ -63,15 +54,14 @@ class Registry(Mapping[str, _T]):
 
     def register(self, thing: Any) -> None:
         """Add a thing. Raises UserError where it is of another kind, contradicts itself, or has what another has."""
-        if not isinstance(thing, self._kind):
+        if not issubclass(type(thing), self._kind):
             raise UserError(f"expected a {self._kind.__name__}, found {type(thing).__name__}")
         if self._check is not None:
             self._check(thing)
-        for other in self._things.values():
-            for attribute in self._unique:
-                value = getattr(thing, attribute)
-                if value == getattr(other, attribute):
-                    raise UserError(f"two {self._group} have the {attribute} {value!r}; rename one of them")
+        for attribute in self._unique:
+            value = getattr(thing, attribute)
+            if value in (getattr(other, attribute) for other in self._things.values()):
+                raise UserError(f"two {self._group} have the {attribute} {value!r}; rename one of them")
         self._things[thing.name] = thing
 
     def load(self) -> "tuple[Plugin, ...]":

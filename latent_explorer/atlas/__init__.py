@@ -1,7 +1,16 @@
 """The atlas: a field cut into tiles, level by level like a street map."""
 
-from latent_explorer.atlas.cache import ByteCache, TileCache
-from latent_explorer.atlas.disk import DISK_BYTES, DiskTiles, Layout, clear_tiles, name_of, tiles_bytes, trim_tiles
+from latent_explorer.atlas.cache import (
+    DISK_BYTES,
+    ByteCache,
+    DiskTiles,
+    Layout,
+    TileCache,
+    clear_tiles,
+    name_of,
+    tiles_bytes,
+    trim_tiles,
+)
 from latent_explorer.atlas.geometry import (
     PICTURES,
     Region,

@@ -15,7 +15,7 @@ from latent_explorer.bundles.latents import TILE_PICTURES, Latents, Layout, Tile
 from latent_explorer.errors import BundleError, UserError
 from latent_explorer.nets.families import FAMILIES
 
-_Array = NDArray[np.generic]
+_Array = NDArray[Any]
 _PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 
 
@@ -105,7 +105,7 @@ def read_tiles(folder: Path, config: BundleConfig | None = None) -> Tiles | None
     if files.TILES not in config.files and not path.exists():
         return None
     tensors = _read_tensors(path, config, files.TILES_BYTES + files.HEADER_BYTES)
-    count, dim = _count(tensors.get("places")), config.net.latent_dim
+    count, dim = max(1, len(np.atleast_1d(tensors.get("places", ())))), config.net.latent_dim
     expected: Layout = {
         "places": (("int32",), (count, 3)),
         "latents": (("float32",), (count, dim)),
@@ -113,11 +113,8 @@ def read_tiles(folder: Path, config: BundleConfig | None = None) -> Tiles | None
     }
     _check_layout(path, tensors, expected)
     _check_finite(path, "latents", tensors["latents"])
-    places = tensors["places"].astype(np.int32, copy=False)
-    _check_places(path, places)
-    return Tiles(
-        places, tensors["latents"].astype(np.float32, copy=False), tensors["pictures"].astype(np.uint8, copy=False)
-    )
+    _check_places(path, tensors["places"])
+    return Tiles(**tensors)
 
 
 def check_bundle(folder: Path) -> BundleConfig:
@@ -130,15 +127,11 @@ def check_bundle(folder: Path) -> BundleConfig:
     read_latents(folder, config)
     read_tiles(folder, config)
     if config.moment is None:
-        _check_card_and_preview(folder, config)
+        _read_sealed(Path(folder) / files.CARD, config, files.TEXT_BYTES)
+        preview = _read_sealed(Path(folder) / files.PREVIEW, config, files.TEXT_BYTES)
+        if not preview.startswith(_PNG_SIGNATURE):
+            raise _refusal(Path(folder) / files.PREVIEW, "a PNG picture", f"bytes that begin with {preview[:8]!r}")
     return config
-
-
-def _check_card_and_preview(folder: Path, config: BundleConfig) -> None:
-    _read_sealed(Path(folder) / files.CARD, config, files.TEXT_BYTES)
-    preview = _read_sealed(Path(folder) / files.PREVIEW, config, files.TEXT_BYTES)
-    if not preview.startswith(_PNG_SIGNATURE):
-        raise _refusal(Path(folder) / files.PREVIEW, "a PNG picture", f"bytes that begin with {preview[:8]!r}")
 
 
 def _refusal(path: Path, expected: str, found: str) -> BundleError:
@@ -188,22 +181,13 @@ def _check_layout(path: Path, tensors: dict[str, _Array], expected: Layout) -> N
 
 def _check_values(path: Path, latents: Latents, config: BundleConfig) -> None:
     for name in ("mean", "log_variance", "error"):
-        array = getattr(latents, name)
-        if array is not None:
-            _check_finite(path, name, array)
+        _check_finite(path, name, getattr(latents, name))
     _check_range(path, "split", latents.split, 1)
-    if latents.index is not None:
-        _check_range(path, "index", latents.index, config.dataset.count - 1)
-        if (np.diff(latents.index) <= 0).any():
-            raise _refusal(path, "an ascending index", "one that is not")
-    if latents.error is not None:
-        _check_range(path, "error", latents.error, 1)
-    if latents.label is not None:
-        _check_range(path, "label", latents.label, len(config.dataset.class_names) - 1)
-
-
-def _count(places: _Array | None) -> int:
-    return len(places) if places is not None and places.ndim and len(places) else 1
+    _check_range(path, "error", latents.error, 1)
+    _check_range(path, "label", latents.label, len(config.dataset.class_names) - 1)
+    _check_range(path, "index", latents.index, config.dataset.count - 1)
+    if latents.index is not None and (np.diff(latents.index) <= 0).any():
+        raise _refusal(path, "an ascending index", "one that is not")
 
 
 def _check_places(path: Path, places: NDArray[np.int32]) -> None:
@@ -214,13 +198,15 @@ def _check_places(path: Path, places: NDArray[np.int32]) -> None:
         raise _refusal(path, "no two tiles at one place", "some")
 
 
-def _check_finite(path: Path, name: str, tensor: _Array) -> None:
-    finite = np.isfinite(tensor)
-    if not finite.all():
-        raise _refusal(path, f"only finite values in {name}", f"{int((~finite).sum())} that are not")
+def _check_finite(path: Path, name: str, tensor: _Array | None) -> None:
+    unsound = 0 if tensor is None else tensor.size - np.count_nonzero(np.isfinite(tensor))
+    if unsound:
+        raise _refusal(path, f"only finite values in {name}", f"{unsound} that are not")
 
 
-def _check_range(path: Path, name: str, tensor: _Array, highest: int) -> None:
+def _check_range(path: Path, name: str, tensor: _Array | None, highest: int) -> None:
+    if tensor is None:
+        return
     low, high = tensor.min(initial=0), tensor.max(initial=0)
     if low < 0 or high > highest:
         raise _refusal(path, f"{name} within 0..{highest}", f"{low}..{high}")

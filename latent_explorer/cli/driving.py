@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import asdict
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -158,7 +159,7 @@ def _measured(what: Budget, model: str | None, seconds: float) -> Mapping[str, d
             from latent_explorer.bench.points_bench import measure_points
 
             found = measure_points()
-    return {name: measure.as_json() for name, measure in found.items()}
+    return {name: asdict(measure) for name, measure in found.items()}
 
 
 def _cell(value: str | float | None) -> str:
