@@ -5,7 +5,6 @@ import os
 import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -138,7 +137,7 @@ def _take(group: str, entry: "EntryPoint", register: Callable[[Any], None]) -> P
     distribution = f"{entry.dist.name} {entry.dist.version}" if entry.dist else "an unknown package"
     thing, problem = None, ""
     try:
-        with _without_heavy_modules():
+        with _WithoutHeavyModules():
             thing = entry.load()
         register(thing)
     except UserError as error:
@@ -151,20 +150,15 @@ def _take(group: str, entry: "EntryPoint", register: Callable[[Any], None]) -> P
     return plugin
 
 
-@contextmanager
-def _without_heavy_modules() -> Iterator[None]:
+class _WithoutHeavyModules:
     """Refuse this thread what the window's process must not import; where it is there already, it is no harm."""
-    guard = _Guard(threading.get_ident())
-    sys.meta_path.insert(0, guard)
-    try:
-        yield
-    finally:
-        sys.meta_path.remove(guard)
 
+    def __enter__(self) -> None:
+        self._thread = threading.get_ident()
+        sys.meta_path.insert(0, self)
 
-class _Guard:
-    def __init__(self, thread: int) -> None:
-        self._thread = thread
+    def __exit__(self, *_: object) -> None:
+        sys.meta_path.remove(self)
 
     def find_spec(self, name: str, path: object = None, target: object = None) -> None:
         if name.partition(".")[0] in _HEAVY and threading.get_ident() == self._thread:

@@ -19,9 +19,6 @@ class Nearest:
         self._tree = KDTree(points) if points.shape[1] <= TREE_DIMENSIONS else None
         self._squares: NDArray[np.float32] = np.square(points).sum(1)
 
-    def __len__(self) -> int:
-        return len(self._points)
-
     def find(self, z: NDArray[np.float32], count: int) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
         """Distances and indices (m, k) of the nearest of latents (m, d), nearest first, k = count or all there are."""
         count = min(count, len(self._points))
@@ -104,11 +101,6 @@ class Neighbourhood:
     def nearest_images(self, z: NDArray[np.float32], count: int) -> NDArray[np.int64]:
         """The images nearest to latents (n, d), int64 (n, k), nearest first, k <= count."""
         return self._nearest(z, count)[1].astype(np.int64)
-
-    @property
-    def labelled(self) -> bool:
-        """Whether the data have labels."""
-        return self._labels is not None
 
     def remoteness(self, z: NDArray[np.float32]) -> NDArray[np.float64]:
         """How far latents (n, d) are from the data: 0 inside, 1 where there is none, smooth at the edge; (n,)."""

@@ -39,12 +39,12 @@ class ByteCache(Generic[Key]):
     """Arrays by key, together at most `limit` bytes.
 
     A lower limit holds from the next array on. What has expired is still held, to stand in until it is put anew.
-    Reading counts as use. Belongs to one thread.
+    Reading counts as use. Belongs to one thread. bytes: the size of all that is held.
     """
 
     def __init__(self, limit: int = 256 * 2**20) -> None:
         self.limit = limit
-        self._bytes = 0
+        self.bytes = 0
         self._held: OrderedDict[Key, Pictures] = OrderedDict()
         self._expired: set[Key] = set()
 
@@ -56,11 +56,6 @@ class ByteCache(Generic[Key]):
 
     def __iter__(self) -> Iterator[Key]:
         return iter(tuple(self._held))
-
-    @property
-    def bytes(self) -> int:
-        """The size of all that is held."""
-        return self._bytes
 
     def fresh(self, key: Key) -> bool:
         """Whether it is held, and has not expired."""
@@ -84,9 +79,9 @@ class ByteCache(Generic[Key]):
         """Keep an array; returns the keys of those forgotten for it."""
         self._forget(key)
         self._held[key] = pictures
-        self._bytes += pictures.nbytes
+        self.bytes += pictures.nbytes
         forgotten = []
-        while self._bytes > self.limit and len(self._held) > 1:
+        while self.bytes > self.limit and len(self._held) > 1:
             oldest = next(iter(self._held))
             self._forget(oldest)
             forgotten.append(oldest)
@@ -96,12 +91,12 @@ class ByteCache(Generic[Key]):
         """Forget all."""
         self._held.clear()
         self._expired.clear()
-        self._bytes = 0
+        self.bytes = 0
 
     def _forget(self, key: Key) -> None:
         pictures = self._held.pop(key, None)
         self._expired.discard(key)
-        self._bytes -= pictures.nbytes if pictures is not None else 0
+        self.bytes -= pictures.nbytes if pictures is not None else 0
 
 
 TileCache = ByteCache[TileKey]

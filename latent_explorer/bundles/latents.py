@@ -105,21 +105,17 @@ def layout(arrays: Arrays, count: int, dim: int, labelled: bool, of_images: bool
     """
     if "index" in arrays:
         count = min(count, arrays["index"].size)
-    expected: Layout = {
-        "mean": (("float32", "float16", "uint8"), (count, dim)),
-        "split": (("uint8",), (count,)),
-    }
-    if of_images:
-        expected["error"] = (("float32", "float16"), (count,))
-    if "log_variance" in arrays:
-        expected["log_variance"] = (("float32", "float16", "uint8"), (count, dim))
-    if labelled:
-        expected["label"] = (("int32", "uint8"), (count,))
-    if "index" in arrays:
-        expected["index"] = (("int32",), (count,))
-    for name in _stepped(arrays):
-        expected |= {f"{name}_low": (("float32",), (dim,)), f"{name}_step": (("float32",), (dim,))}
-    return expected
+    reals, halves = ("float32", "float16", "uint8"), ("float32", "float16")
+    rows: tuple[tuple[bool, str, tuple[str, ...], tuple[int, ...]], ...] = (
+        (True, "mean", reals, (count, dim)),
+        (True, "split", ("uint8",), (count,)),
+        (of_images, "error", halves, (count,)),
+        ("log_variance" in arrays, "log_variance", reals, (count, dim)),
+        (labelled, "label", ("int32", "uint8"), (count,)),
+        ("index" in arrays, "index", ("int32",), (count,)),
+        *((True, f"{name}_{part}", ("float32",), (dim,)) for name in _stepped(arrays) for part in ("low", "step")),
+    )
+    return {name: (types, shape) for there, name, types, shape in rows if there}
 
 
 def _full(arrays: Arrays, name: str) -> NDArray[np.float32]:

@@ -44,11 +44,7 @@ class ChartSpec(msgspec.Struct, frozen=True):
                 list(written.values())[-1].append(piece)
             else:
                 raise UserError(f"chart {text}: expected KIND or KIND:name=value,..., found {piece!r} without a name")
-        return cls(kind.strip(), _values(written))
-
-
-def _values(written: Mapping[str, list[str]]) -> dict[str, Value]:
-    return {name: _value(pieces) for name, pieces in written.items()}
+        return cls(kind.strip(), {name: _value(pieces) for name, pieces in written.items()})
 
 
 def _value(pieces: list[str]) -> Value:
