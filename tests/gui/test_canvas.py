@@ -226,6 +226,9 @@ def test_a_move_of_the_map_is_painted_once(canvas: MapCanvas) -> None:
     assert QRectF(painted.rects[0]).contains(QRectF(canvas.rect()).adjusted(50, 5, -5, -30))
     QApplication.sendPostedEvents()
     assert painted.rects[first:] == []
+    canvas.pan(-2, 1)
+    settle()  # now the event loop has the scene paint before the scheduler
+    assert len(painted.rects) == first + 1
 
 
 def test_an_item_of_ones_own_is_dragged_by_the_mouse_and_the_tool_is_not_used(person: Person) -> None:

@@ -12,6 +12,7 @@ from latent_explorer.charts import ChartSpec
 from latent_explorer.gui.app import say_what_is_broken
 from latent_explorer.gui.shell.chart_menu import ChartDialog
 from latent_explorer.places import chart_folder
+from latent_explorer.session import open_bundle
 
 
 @pytest.fixture
@@ -111,6 +112,18 @@ def test_a_chart_that_does_not_fit_is_refused_in_words_and_the_bundle_is_open(ne
     person.wait_until(lambda: "not for a latent space of 2 dimensions" in person.window.workbench.banner.text)
     person.wait_for_the_engine()
     assert person.pane.bundle.chart.name == "identity"
+
+
+def test_another_moment_of_a_run_is_seen_through_the_same_chart(new_window, filmed_run: Path) -> None:
+    first, second = sorted((filmed_run / "snapshots").iterdir())[1:3]
+    person = new_window(first)
+    person.pane.see_through(ChartSpec("principal"))
+    person.pane.navigator.travel_wanted.emit(open_bundle(second))
+    person.wait_until(lambda: person.pane.bundle.folder == second)
+    person.wait_for_the_engine()
+    assert person.pane.bundle.chart.name == "principal"
+    person.window.workbench.undo()
+    assert (person.pane.bundle.folder, person.pane.bundle.chart.name) == (second, "identity")
 
 
 SLOW = """

@@ -31,8 +31,9 @@ class FieldLayer(Layer):
 
     def __init__(self, field: Field, cache: TileCache) -> None:
         self.field = field
-        self.spec = LayerSpec(field.title, field.sentence, field.key, field.shown, field.opacity)
-        super().__init__()
+        super().__init__(
+            LayerSpec(field.name, field.title, field.sentence, key=field.key, shown=field.shown, opacity=field.opacity)
+        )
         self.chart = ""
         self.colouring: Colouring | None = None
         self.span: Span | None = None

@@ -45,9 +45,8 @@ class FieldLayers:
         """The layers that are visible and that the data allow."""
         if self._bundle is None:
             return []
-        latents, encodes = self._bundle.latents, self._bundle.config.family.encodes
-        layers = self.by_title.values()
-        return [each for each in layers if each.visible and not each.field.lacks(latents, encodes=encodes)]
+        bundle = self._bundle
+        return [layer for layer in self.by_title.values() if layer.visible and not layer.lacks(bundle)]
 
     def open(self, bundle: OpenBundle) -> None:
         """Start afresh with another bundle."""

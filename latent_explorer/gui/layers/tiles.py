@@ -19,6 +19,10 @@ _ANCESTORS = 4
 _IMAGES = 320
 """Tiles whose painted form is kept: about 200 KB each with pictures of 28 x 28."""
 
+DECODED = LayerSpec(
+    "pictures", "Pictures", "The decoded pictures: what the model makes of each place.", key="1", opacity=0.6
+)
+
 
 class TileLayer(Layer):
     """Paints the tiles of a cache; for one that is not there yet a coarser one stands in, and finer ones over it.
@@ -27,11 +31,9 @@ class TileLayer(Layer):
     grey pictures on a light map.
     """
 
-    spec = LayerSpec("Pictures", "The decoded pictures: what the model makes of each place.", key="1", opacity=0.6)
-
     def __init__(self, cache: TileCache) -> None:
         self._images: OrderedDict[TileKey, QImage] = OrderedDict()  # the one used last at the end
-        super().__init__()
+        super().__init__(DECODED)
         self.cover: Callable[[View], list[TileKey]] = lambda _: []
         self.ground = QColor(0, 0, 0)
         self.invert = False

@@ -159,6 +159,7 @@ class MapCanvas(MapPlot):
         return image
 
     def _view_changed(self) -> None:
+        self._box.updateMatrix()  # else items learn of their place while they are painted, and are painted once more
         self._probe_item.place(probe_rect(self.view, self.marks))
         self.show_lifted()
         self.pacing.move()
@@ -176,9 +177,9 @@ class MapCanvas(MapPlot):
         self.painted.emit()
 
     def _repaint(self, where: QRect | None = None) -> None:
-        """Paint pixels of the map, or all of it, and whatever else has been put off, now."""
-        self.scene().prepareForPaint()  # moves items that would else be found out of place, and painted once more
-        self._ground_item.update(QRectF() if where is None else QRectF(where))
+        """Paint pixels of the map, or all of it, now, and whatever the scene has put off: for no pixels, that alone."""
+        if where is None or not where.isEmpty():
+            self._ground_item.update(QRectF() if where is None else QRectF(where))
         QCoreApplication.sendPostedEvents(self.scene(), QEvent.Type.MetaCall.value)  # in which the scene paints
 
     def _paint_ground(self, painter: QPainter, exposed: QRectF) -> None:

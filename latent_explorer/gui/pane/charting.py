@@ -8,7 +8,7 @@ from latent_explorer.charts import ChartSpec, FitReport
 from latent_explorer.errors import UserError
 from latent_explorer.gui.pane.shared import Shared
 from latent_explorer.service.job import BackgroundJob, JobEnded
-from latent_explorer.session import Session
+from latent_explorer.session import OpenBundle, Session
 from latent_explorer.session.fitting import Fit, begin_fit, fit_is_missing
 
 
@@ -54,6 +54,14 @@ class Charting(QObject):
                 self.choose(session, first)
         except UserError as error:
             self._complaint = str(error)
+
+    def seen(self, bundle: OpenBundle, chart: ChartSpec | None) -> OpenBundle:
+        """A bundle through a chart that was chosen before; as it opens where that is not to be had of it."""
+        try:
+            return bundle if chart is None else bundle.with_chart(chart)
+        except UserError as error:
+            self._shared.say(f"Shown through the usual chart: {error}")
+            return bundle
 
     def complain(self) -> None:
         """Say what was wrong with the first chart."""

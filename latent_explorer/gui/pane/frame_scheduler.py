@@ -104,8 +104,9 @@ class FrameScheduler(QObject):
         """Show where one has gone; what hovers along is shown before.
 
         Painted now, not merely marked to be: whatever is marked is painted with the next picture in the inspector.
+        What the scene has painted meanwhile is not painted once more.
         """
-        self._repaint(None)
+        self._repaint(QRect())
         if self._moved_at is not None:
             self.frames.add(1000 * (time.perf_counter() - self._moved_at))
             self._moved_at = None

@@ -82,7 +82,7 @@ class Opener(QObject):
             self.refused.emit()
 
     def _ask_for(self, bundle: OpenBundle, *, travels: bool) -> None:
-        self._pending = _Pending(self._client.open(str(bundle.folder)), bundle, travels)
+        self._pending = _Pending(self._client.open(str(bundle.folder), bundle.label), bundle, travels)
 
     def _take_pending(self, number: int) -> _Pending | None:
         if self._pending is None or self._pending.number != number:

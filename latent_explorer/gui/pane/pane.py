@@ -187,9 +187,8 @@ class MapPane(PaneParts):
         if self.session is not None:
             self._kept[self.session.bundle.seal] = self.session.state
         state = self._kept.get(bundle.seal, State())
-        if state.chart is not None:
-            bundle = bundle.with_chart(state.chart)
-        self.session = session = Session(bundle, state)
+        bundle = self.charting.seen(bundle, state.chart)
+        self.session = session = Session(bundle, replace(state, chart=bundle.spec))
         session.changed.connect(self._session_changed)
         self._name(bundle)
         self.feed.open(bundle.chart, shipped_tiles(bundle, FIELD))
@@ -236,8 +235,9 @@ class MapPane(PaneParts):
             self.prober.explore(probe.z)
 
     def exchange(self, bundle: OpenBundle) -> None:
-        """Go on with another moment of the run that is shown: pins, route, selection and view stay."""
+        """Go on with another decoder of the same images: of another moment of the run, or given another class."""
         assert self.session is not None
+        bundle = self.charting.seen(bundle, self.session.state.chart)
         self.session.exchange(bundle)
         self._name(bundle)
         self.feed.renew(bundle.chart)
@@ -246,7 +246,17 @@ class MapPane(PaneParts):
         self.path_frames.exchange(bundle)
         self.pinboard.open(self.session)
         self.inspector.set_bundle(bundle, self.theme)
-        self.navigator.arrive(bundle)
+        if bundle.config.moment is not None:
+            self.navigator.arrive(bundle)
+            return
+        self.store.open(bundle)
+        caption = f"Decoded as {bundle.class_names[bundle.label]}" if bundle.config.family.conditional else ""
+        self.canvas.set_marks(replace(self.canvas.marks, caption=caption))
+
+    def decode_as(self, label: int) -> None:
+        """Have a conditional decoder given another class; pins, path, selection and view stay."""
+        if self.bundle is not None and self.bundle.config.family.conditional:
+            self._travel(replace(self.bundle, label=label))
 
     def _name(self, bundle: OpenBundle) -> None:
         self.navigator.bundle = bundle

@@ -60,7 +60,7 @@ class TileStore(QObject):
 
     def open(self, bundle: OpenBundle) -> None:
         """Keep the tiles of another bundle; those of the one before are no longer read or written."""
-        fingerprint = f"{bundle.config.files.get('config.json', '')}{__version__}"
+        fingerprint = f"{bundle.config.files.get('config.json', '')}{__version__}{bundle.label or ''}"
         with self._changed:
             self.generation += 1
             self._away = False
