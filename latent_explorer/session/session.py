@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -119,30 +120,28 @@ class Session:
 
     def pin(self, z: NDArray[np.floating], name: str = "") -> int:
         """Pin a latent (d,); returns the pin's index."""
-        pin = Pin(name or self._free_name(), as_point(z))
-        self._change(replace(self._state, pins=(*self._state.pins, pin)))
+        self._change(pins=(*self._state.pins, Pin(name or self._free_name(), as_point(z))))
         return len(self._state.pins) - 1
 
     def move_pin(self, index: int, z: NDArray[np.floating]) -> None:
         """Put a pin elsewhere."""
-        self._replace_pin(index, replace(self._state.pins[index], z=as_point(z)))
+        self._put_pins(index, replace(self._state.pins[index], z=as_point(z)))
 
     def rename_pin(self, index: int, name: str) -> None:
         """Give a pin another name. Raises UserError for an empty one."""
         if not name.strip():
             raise UserError("a pin needs a name")
-        self._replace_pin(index, replace(self._state.pins[index], name=name.strip()))
+        self._put_pins(index, replace(self._state.pins[index], name=name.strip()))
 
     def delete_pin(self, index: int) -> None:
-        """Take a pin away."""
-        pins = self._state.pins
-        self._change(replace(self._state, pins=pins[:index] + pins[index + 1 :]))
+        """Delete a pin."""
+        self._put_pins(index)
 
     def draw(self, route: Route | None) -> None:
         """Set the route, or take it away. Raises UserError where its choices are not possible."""
         if route is not None:
             _ = route.path
-        self._change(replace(self._state, route=route))
+        self._change(route=route)
 
     def see_through(self, spec: ChartSpec | None) -> None:
         """See the bundle through another chart; the one that it opens with for None.
@@ -153,12 +152,11 @@ class Session:
         if spec is not None:
             dimensions = self.bundle.config.net.latent_dim
             spec = None if (spec := checked(spec, dimensions)) == checked(None, dimensions) else spec
-        self._change(replace(self._state, chart=spec))
+        self._change(chart=spec)
 
     def select(self, chosen: NDArray[np.bool_] | None) -> None:
         """Select the images chosen (n,) instead of those before; None, or none of them, to select nothing."""
-        selection = Selection(chosen) if chosen is not None and chosen.any() else None
-        self._change(replace(self._state, selection=selection))
+        self._change(selection=Selection(chosen) if chosen is not None and chosen.any() else None)
 
     def invert_selection(self) -> None:
         """Select those of the shown images that are not selected."""
@@ -186,15 +184,16 @@ class Session:
         others = frozenset(range(len(self.bundle.class_names))) - {label}
         self.hide(frozenset() if self._state.hidden == others else others)
 
-    def _replace_pin(self, index: int, pin: Pin) -> None:
+    def _put_pins(self, index: int, *instead: Pin) -> None:
         pins = self._state.pins
-        self._change(replace(self._state, pins=(*pins[:index], pin, *pins[index + 1 :])))
+        self._change(pins=(*pins[:index], *instead, *pins[index + 1 :]))
 
     def _free_name(self) -> str:
         taken = {pin.name for pin in self._state.pins}
         return next(name for name in (f"Pin {n}" for n in range(1, len(taken) + 2)) if name not in taken)
 
-    def _change(self, state: State) -> None:
+    def _change(self, **changes: Any) -> None:
+        state = replace(self._state, **changes)
         if state == self._state:
             return
         self._past.append(self._state)
