@@ -26,8 +26,6 @@ from latent_explorer.engine.request_queue import Batch, RequestQueue, Topic, Urg
 from latent_explorer.errors import EngineError, ServiceError
 from latent_explorer.service.codec import Numbered, Refused
 
-__all__ = ["Answer", "EngineClient", "EngineLost", "Event", "Urgency", "Want"]
-
 _log = logging.getLogger(__name__)
 _P = ParamSpec("_P")
 

@@ -82,25 +82,20 @@ class Session:
     """What is open and what has been made of it.
 
     changed: emitted with the old and the new State. Pins, routes, selections and charts can be undone; what is hidden
-    cannot, since nothing is lost by it. state: what to begin with, of an earlier session on the same bundle.
+    cannot, since nothing is lost by it. state: what there is now, at first that of an earlier session.
     """
 
     changed = Signal(State, State)
 
     def __init__(self, bundle: OpenBundle, state: State | None = None) -> None:
         self.bundle = bundle
-        self._state = state or State()
+        self.state = state or State()
         self._past: list[State] = []
         self._future: list[State] = []
 
     def exchange(self, bundle: OpenBundle) -> None:
         """Go on with another bundle of the same images and the same network, as it was at another moment of its run."""
         self.bundle = bundle
-
-    @property
-    def state(self) -> State:
-        """What there is now."""
-        return self._state
 
     @property
     def can_undo(self) -> bool:
@@ -120,18 +115,18 @@ class Session:
 
     def pin(self, z: NDArray[np.floating], name: str = "") -> int:
         """Pin a latent (d,); returns the pin's index."""
-        self._change(pins=(*self._state.pins, Pin(name or self._free_name(), as_point(z))))
-        return len(self._state.pins) - 1
+        self._change(pins=(*self.state.pins, Pin(name or self._free_name(), as_point(z))))
+        return len(self.state.pins) - 1
 
     def move_pin(self, index: int, z: NDArray[np.floating]) -> None:
         """Put a pin elsewhere."""
-        self._put_pins(index, replace(self._state.pins[index], z=as_point(z)))
+        self._put_pins(index, replace(self.state.pins[index], z=as_point(z)))
 
     def rename_pin(self, index: int, name: str) -> None:
         """Give a pin another name. Raises UserError for an empty one."""
         if not name.strip():
             raise UserError("a pin needs a name")
-        self._put_pins(index, replace(self._state.pins[index], name=name.strip()))
+        self._put_pins(index, replace(self.state.pins[index], name=name.strip()))
 
     def delete_pin(self, index: int) -> None:
         """Delete a pin."""
@@ -160,53 +155,53 @@ class Session:
 
     def invert_selection(self) -> None:
         """Select those of the shown images that are not selected."""
-        selection = self._state.selection
+        selection = self.state.selection
         self.select(self.shown if selection is None else self.shown & ~selection.chosen)
 
     @property
     def shown(self) -> NDArray[np.bool_]:
         """Which images are of a class that is not hidden, bool (n,)."""
         label = self.bundle.latents.label
-        if label is None or not self._state.hidden:
+        if label is None or not self.state.hidden:
             return np.ones(len(self.bundle.latents), bool)
-        return ~np.isin(label, list(self._state.hidden))
+        return ~np.isin(label, list(self.state.hidden))
 
     def hide(self, hidden: frozenset[int]) -> None:
         """Show all classes but these."""
-        self._set(replace(self._state, hidden=hidden & frozenset(range(len(self.bundle.class_names)))))
+        self._set(replace(self.state, hidden=hidden & frozenset(range(len(self.bundle.class_names)))))
 
     def toggle_class(self, label: int) -> None:
         """Hide a class that is shown, show one that is hidden."""
-        self.hide(self._state.hidden ^ {label})
+        self.hide(self.state.hidden ^ {label})
 
     def isolate_class(self, label: int) -> None:
         """Show this class alone; all of them again where it already is alone."""
         others = frozenset(range(len(self.bundle.class_names))) - {label}
-        self.hide(frozenset() if self._state.hidden == others else others)
+        self.hide(frozenset() if self.state.hidden == others else others)
 
     def _put_pins(self, index: int, *instead: Pin) -> None:
-        pins = self._state.pins
+        pins = self.state.pins
         self._change(pins=(*pins[:index], *instead, *pins[index + 1 :]))
 
     def _free_name(self) -> str:
-        taken = {pin.name for pin in self._state.pins}
+        taken = {pin.name for pin in self.state.pins}
         return next(name for name in (f"Pin {n}" for n in range(1, len(taken) + 2)) if name not in taken)
 
     def _change(self, **changes: Any) -> None:
-        state = replace(self._state, **changes)
-        if state == self._state:
+        state = replace(self.state, **changes)
+        if state == self.state:
             return
-        self._past.append(self._state)
+        self._past.append(self.state)
         self._future.clear()
         self._set(state)
 
     def _travel(self, source: list[State], target: list[State]) -> None:
         if not source:
             return
-        target.append(self._state)
-        self._set(replace(source.pop(), hidden=self._state.hidden))
+        target.append(self.state)
+        self._set(replace(source.pop(), hidden=self.state.hidden))
 
     def _set(self, state: State) -> None:
-        old, self._state = self._state, state
+        old, self.state = self.state, state
         if state != old:
             self.changed.emit(old, state)
