@@ -9,6 +9,11 @@ from scipy.spatial import KDTree
 
 TREE_DIMENSIONS = 6  # in more, a tree visits most of its leaves, and one product of matrices is many times as fast
 _DISTANCES = 1 << 22  # how many are held at a time: 16 MiB
+INSIDE, EDGE, NOWHERE = "inside the data", "at the edge", "no data here"
+SHOWN, COUNTED, REACH = 8, 50, 10
+"""How many neighbours are shown, are counted for the class shares, and span the distance to the data."""
+_SAMPLE, _SMALL_SAMPLE = 10_000, 2_000
+"""Images whose own reach says what is usual; fewer where each takes half a millisecond and hovers wait."""
 
 
 class Nearest:
@@ -37,13 +42,6 @@ class Nearest:
         distances = np.sqrt(np.square(apart).sum(2))
         order = np.argsort(distances, axis=1, kind="stable")
         return np.take_along_axis(distances, order, 1), np.take_along_axis(indices, order, 1)
-
-
-INSIDE, EDGE, NOWHERE = "inside the data", "at the edge", "no data here"
-SHOWN, COUNTED, REACH = 8, 50, 10
-"""How many neighbours are shown, are counted for the class shares, and span the distance to the data."""
-_SAMPLE, _SMALL_SAMPLE = 10_000, 2_000
-"""Images whose own reach says what is usual; fewer where each takes half a millisecond and hovers wait."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -8,6 +8,15 @@ import msgspec
 
 from latent_explorer.bundles.config import BundleConfig
 
+CONFIG = "config.json"
+WEIGHTS = "weights.safetensors"
+LATENTS = "latents.safetensors"
+CARD = "README.md"
+PREVIEW = "preview.png"
+TILES = "tiles.safetensors"
+SEALED = (WEIGHTS, LATENTS, CARD, PREVIEW)
+"""What every bundle has; TILES may be missing."""
+
 FORMAT = 1
 CONFIG_BYTES = 1 << 20
 TEXT_BYTES = 1 << 24
@@ -18,6 +27,7 @@ TILES_BYTES = 1 << 23
 """Of the pictures that a bundle brings along: they are for the first paint, and each bundle is carried about."""
 
 _Bound = tuple[str, float, float, float]
+_UNSEALED = "0" * 64
 
 
 def outside_limits(config: BundleConfig) -> str | None:
@@ -53,18 +63,6 @@ def _bounds(config: BundleConfig) -> Iterator[_Bound]:
     yield "training.batch_size", training.batch_size, 1, 10**8
     yield "training.learning_rate", training.learning_rate, 0, 1e6
     yield "training.minutes", training.minutes, 0, 1e9
-
-
-CONFIG = "config.json"
-WEIGHTS = "weights.safetensors"
-LATENTS = "latents.safetensors"
-CARD = "README.md"
-PREVIEW = "preview.png"
-TILES = "tiles.safetensors"
-SEALED = (WEIGHTS, LATENTS, CARD, PREVIEW)
-"""What every bundle has; TILES may be missing."""
-
-_UNSEALED = "0" * 64
 
 
 def digest(content: bytes) -> str:

@@ -7,6 +7,14 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+TILE_PICTURES = 64
+"""Pictures of one tile: 8 x 8."""
+Precision = Literal["float32", "float16", "uint8"]
+"""How the means are kept: as they are, halved, or each dimension in 256 even steps from its lowest to its highest."""
+Arrays = Mapping[str, NDArray[Any]]
+Layout = dict[str, tuple[tuple[str, ...], tuple[int, ...]]]
+_STEPS = 255
+
 
 @dataclass(frozen=True, eq=False)
 class Latents:
@@ -34,10 +42,6 @@ class Latents:
         return numbers if self.index is None else self.index[numbers]
 
 
-TILE_PICTURES = 64
-"""Pictures of one tile: 8 x 8."""
-
-
 @dataclass(frozen=True, eq=False)
 class Tiles:
     """Tiles of decoded pictures, on the plane of the chart that the bundle opens with.
@@ -53,14 +57,6 @@ class Tiles:
 
     def __len__(self) -> int:
         return len(self.places)
-
-
-Precision = Literal["float32", "float16", "uint8"]
-"""How the means are kept: as they are, halved, or each dimension in 256 even steps from its lowest to its highest."""
-
-Arrays = Mapping[str, NDArray[Any]]
-Layout = dict[str, tuple[tuple[str, ...], tuple[int, ...]]]
-_STEPS = 255
 
 
 def packed(latents: Latents, precision: Precision) -> dict[str, NDArray[Any]]:

@@ -2,6 +2,7 @@
 
 import contextlib
 import hashlib
+import logging
 from pathlib import Path
 
 import msgspec
@@ -14,6 +15,7 @@ from latent_explorer.charts.kind import Arrays, ChartSpec
 from latent_explorer.errors import UserError
 from latent_explorer.files import write_bytes_whole
 
+_log = logging.getLogger(__name__)
 _DIGEST = hashlib.sha256().digest_size
 CACHE_BYTES = 2**29
 """What all fits may take; those used least recently go first."""
@@ -37,6 +39,8 @@ class FitCache:
             arrays: Arrays | None = load(packed) if digest == _digest(seal, spec, packed) else None
         except (OSError, SafetensorError, KeyError, ValueError):
             return None
+        if arrays is None:
+            _log.warning("%s is damaged, or not what it is named for", path)
         with contextlib.suppress(OSError):
             path.unlink() if arrays is None else path.touch()
         return arrays

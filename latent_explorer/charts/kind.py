@@ -13,6 +13,8 @@ from latent_explorer.charts.chart import Chart
 from latent_explorer.errors import UserError
 
 Value = str | float | tuple[float, ...]
+MANY = sys.maxsize
+Arrays = dict[str, NDArray[Any]]
 
 
 class ChartSpec(msgspec.Struct, frozen=True):
@@ -63,10 +65,6 @@ def text_of(value: Value) -> str:
         case tuple():
             return ",".join(map(text_of, value))
     return str(int(value)) if float(value).is_integer() and abs(value) < 2**53 else repr(float(value))
-
-
-MANY = sys.maxsize
-Arrays = dict[str, NDArray[Any]]
 
 
 class FitReport(msgspec.Struct, frozen=True, tag=True, eq=False):

@@ -24,6 +24,7 @@ from latent_explorer.nets.weights import load_model
 from latent_explorer.service.background import in_words
 
 _log = logging.getLogger(__name__)
+_PICTURES = "pictures"  # the pace of decoding
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,9 +95,6 @@ class Pace:
             self.per_slice = min(2 * self.per_slice, LARGEST_SLICE)
         elif fitting < self.per_slice:
             self.per_slice = max(self.per_slice // 2, 1)
-
-
-_PICTURES = "pictures"  # the pace of decoding
 
 
 def in_background(task: Callable[[], None]) -> None:

@@ -13,6 +13,9 @@ from latent_explorer.errors import ServiceError
 from latent_explorer.service.codec import A, Conversation, Q, Unreadable
 from latent_explorer.service.launch import Process, launch
 
+_log = logging.getLogger(__name__)
+_PATIENCE = 5.0  # seconds that the thread of a process that is gone may take to end
+
 
 class Child(Generic[Q, A]):
     """A process that `python -m module` runs; it ends when this process does, however that ends.
@@ -75,10 +78,6 @@ class Child(Generic[Q, A]):
         self._process.wait()
         self.hang_up()
         self._replies.close()
-
-
-_log = logging.getLogger(__name__)
-_PATIENCE = 5.0  # seconds that the thread of a process that is gone may take to end
 
 
 @dataclass(frozen=True)
