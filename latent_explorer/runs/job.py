@@ -9,7 +9,7 @@ import msgspec
 from safetensors import SafetensorError, safe_open
 
 from latent_explorer.bundles import TILES_BYTES
-from latent_explorer.bundles.packing import Precision
+from latent_explorer.bundles.latents import Precision
 from latent_explorer.errors import TrainingError
 from latent_explorer.files import write_bytes_whole
 from latent_explorer.runs.folder import RunFolder

@@ -11,7 +11,7 @@ from latent_explorer.gui.pane.pinboard import Pinboard
 from latent_explorer.gui.pane.tools import Plane
 from latent_explorer.gui.panels.filmstrip import Filmstrip
 from latent_explorer.session import Session
-from latent_explorer.session.state import Point, as_point
+from latent_explorer.session.session import Point, as_point
 
 _PIN_REACH, _DATA_REACH = 12.0, 9.0  # pixels within which a pin is meant, or a data point
 

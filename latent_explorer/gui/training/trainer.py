@@ -10,7 +10,7 @@ from PyQt6.QtCore import QObject, pyqtSignal
 from latent_explorer.gui.widgets.parts import timer
 from latent_explorer.runs import Job, protocol
 from latent_explorer.runs.plan import Plan
-from latent_explorer.service.client import Client, Lost
+from latent_explorer.service.child import Client, Lost
 from latent_explorer.service.codec import Refused
 
 _ASK_MS = 300

@@ -116,7 +116,7 @@ def test_a_smaller_batch_is_offered_where_memory_is_lacking(
 
 
 def test_the_trainer_dies_and_the_settings_are_offered(teacher: Person, panel, trainer, running: RunFolder) -> None:
-    from latent_explorer.service.client import Lost
+    from latent_explorer.service.child import Lost
 
     trainer.say(Lost(reason="killed"))
     view = panel.run.running
