@@ -149,7 +149,7 @@ class Person:
         """Wait until the model is open and all tiles of the view are there."""
         pane = self.pane
         self.wait_until(
-            lambda: pane.ready and self.canvas.pacing.at_rest and pane.feed.missing == pane.fields.missing == 0
+            lambda: pane.ready and self.canvas.frame_scheduler.at_rest and pane.feed.missing == pane.fields.missing == 0
         )
 
 

@@ -10,7 +10,8 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 
@@ -20,11 +21,10 @@ from PyQt6.QtGui import QIcon
 from PyQt6.QtWidgets import QApplication
 
 from latent_explorer.charts import CHARTS, ChartSpec
-from latent_explorer.engine.process import Engine, ProcessEngine, engines
+from latent_explorer.engine.process import engines
 from latent_explorer.errors import UserError
 from latent_explorer.gui.settings import Settings
 from latent_explorer.gui.shell.window import MainWindow
-from latent_explorer.gui.training.trainer import StartTrainer, start_trainer
 from latent_explorer.gui.widgets.banner import Banner
 from latent_explorer.places import find_bundle, log_folder, resource, shipped_bundles
 from latent_explorer.plugins import broken_plugins
@@ -52,13 +52,14 @@ def run(
     and quit.
     Raises UserError where a named bundle does not exist.
     """
-    settings = Settings()
-    folders, specs = folders_to_open(models, settings), [ChartSpec.of(text) for text in charts]
+    settings, specs = Settings(), [ChartSpec.of(text) for text in charts]
+    found = [folder_to_open(model, settings) for model in models or (None,)]
+    folders = [folder for folder in found if folder is not None]
     app = application()
     _log_to_file()
-    window = make_window(settings, engines(engine))
+    window = MainWindow(settings, engines(engine))
     bench = window.workbench
-    sys.excepthook = _Reporter(bench.banner)
+    sys.excepthook = partial(_report, bench.banner)
     threading.excepthook = lambda args: _log.error("uncaught in a thread", exc_info=args.exc_value)
     if folders:
         bench.open_each(folders, specs)
@@ -96,23 +97,6 @@ def application() -> QApplication:
     return app
 
 
-def make_window(
-    settings: Settings,
-    start_engine: Callable[[], Engine] = ProcessEngine,
-    start_trainer: StartTrainer = start_trainer,
-) -> MainWindow:
-    """The main window, not shown yet, with no bundle open."""
-    return MainWindow(settings, start_engine, start_trainer)
-
-
-def folders_to_open(models: Sequence[str], settings: Settings) -> list[Path]:
-    """The bundles that are meant, as `folder_to_open` says. Raises UserError where one does not exist."""
-    if models:
-        return [find_bundle(model) for model in models]
-    folder = folder_to_open(None, settings)
-    return [] if folder is None else [folder]
-
-
 def folder_to_open(model: str | None, settings: Settings) -> Path | None:
     """The bundle that is meant: the named one, else the last one, else the default.
 
@@ -143,20 +127,15 @@ def _log_qt(kind: QtMsgType, context: QMessageLogContext, message: str | None) -
     _log.log(logging.ERROR if serious else logging.INFO, "Qt: %s", message)
 
 
-class _Reporter:
-    """Shows and logs what no one caught; PyQt would end the program."""
-
-    def __init__(self, banner: Banner) -> None:
-        self._banner = banner
-
-    def __call__(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
-        if isinstance(error, UserError):
-            self._banner.say(str(error))
-            return
-        _log.error("uncaught", exc_info=(kind, error, trace))
-        sys.__excepthook__(kind, error, trace)
-        where = log_folder() / "latent-explorer.log"
-        self._banner.say(f"Something went wrong ({kind.__name__}: {error}). The details are in {where}.")
+def _report(banner: Banner, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    """Show and log what no one caught; PyQt would end the program."""
+    if isinstance(error, UserError):
+        banner.say(str(error))
+        return
+    _log.error("uncaught", exc_info=(kind, error, trace))
+    sys.__excepthook__(kind, error, trace)
+    where = log_folder() / "latent-explorer.log"
+    banner.say(f"Something went wrong ({kind.__name__}: {error}). The details are in {where}.")
 
 
 def _on_signals(window: MainWindow) -> object:

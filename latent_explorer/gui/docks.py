@@ -73,7 +73,6 @@ class Docks:
         self.by_title[title].raise_()
 
     def remember(self, settings: Settings) -> None:
-        """Note where all panels are."""
         settings.remember_layout(self._window.saveGeometry(), self._window.saveState())
 
     def _dock(self, title: str) -> QDockWidget:

@@ -36,7 +36,6 @@ class Settings:
         return [path for path in paths if (path / "config.json").is_file()]
 
     def remember_bundle(self, folder: Path) -> None:
-        """Put a bundle first among the recent ones."""
         folder = folder.resolve()
         others = [path for path in self.recent if path != folder]
         self._store.setValue("recent", "\n".join(map(str, [folder, *others][:_RECENT])))
@@ -54,7 +53,6 @@ class Settings:
         return value if least <= value <= most else default
 
     def set_text(self, key: str, value: str) -> None:
-        """Remember a choice by name."""
         self._store.setValue(key, value)
 
     def layout(self) -> tuple[QByteArray, QByteArray]:
@@ -67,7 +65,6 @@ class Settings:
         self._store.setValue("state", state)
 
     def save(self) -> None:
-        """Write everything down now."""
         self._store.sync()
 
     def _text(self, key: str) -> str:

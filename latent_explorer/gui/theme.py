@@ -14,7 +14,6 @@ class Theme(Palette):
     """The colours of one appearance, for Qt."""
 
     def class_colour(self, label: int) -> QColor:
-        """The colour of a class."""
         return QColor(self.of_class(label))
 
 
@@ -35,7 +34,6 @@ def on_system_change(follow: Callable[[], None]) -> None:
 
 
 def apply(theme: Theme) -> None:
-    """Dress the whole application."""
     app = QApplication.instance()
     assert isinstance(app, QApplication)
     app.setStyle("Fusion")

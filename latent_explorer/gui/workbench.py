@@ -165,7 +165,6 @@ class Workbench(QObject):
     # -- what a person does
 
     def open(self, folder: Path) -> None:
-        """Open the bundle in a folder, in the active pane."""
         self.active.open(folder)
 
     def open_each(self, folders: Sequence[Path], charts: Sequence[ChartSpec] = ()) -> None:
@@ -184,17 +183,14 @@ class Workbench(QObject):
         self.add_pane().open(folder)
 
     def undo(self) -> None:
-        """Undo the last change of pins, path or selection in the active pane."""
         if self.active.session is not None:
             self.active.session.undo()
 
     def redo(self) -> None:
-        """Redo what was undone last."""
         if self.active.session is not None:
             self.active.session.redo()
 
     def show_training(self) -> None:
-        """Bring the training panel to the front."""
         self.docks.bring("Training")
         self.training.setFocus()
 
@@ -208,7 +204,7 @@ class Workbench(QObject):
         meters = {
             "exact": pane.prober.exact,
             "interpolated": pane.prober.interpolated,
-            "frame": pane.canvas.pacing.frames,
+            "frame": pane.canvas.frame_scheduler.frames,
         }
         LatencyGraph(self._window, meters, self.theme).show()
 

@@ -42,7 +42,6 @@ class Places:
     region: Region
 
     def serve(self, view: View, version: int) -> bool:
-        """Whether these are the places in a view."""
         seen, whole = view.region, self.region
         inside = whole.left <= seen.left and seen.right <= whole.right
         inside = inside and whole.bottom <= seen.bottom and seen.top <= whole.top
@@ -113,7 +112,6 @@ class ThumbnailLayer(Layer):
         return found.numbers
 
     def keep(self, number: int, image: NDArray[np.uint8]) -> None:
-        """An image (h, w, c) has come."""
         if max(image.shape[:2]) > _KEPT_SIDE:
             mode, smooth = Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
             image = to_array(to_qimage(image).scaled(_KEPT_SIDE, _KEPT_SIDE, mode, smooth))[..., :3]
@@ -174,7 +172,6 @@ class ThumbnailLayer(Layer):
         return place
 
     def paint_lifted(self, painter: QPainter, view: View) -> None:
-        """Draw the image under the pointer, large."""
         if self.lifted is None or self.lifted not in self.cache:
             return
         device = painter.device()

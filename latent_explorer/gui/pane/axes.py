@@ -28,12 +28,10 @@ class MapAxis(AxisItem):  # type: ignore[misc] # has no types
         self._line, self._ink = QColor(), QColor()
 
     def dress(self, theme: Theme) -> None:
-        """Take the colours of a theme."""
         self._line, self._ink = QColor(theme.line), QColor(theme.faint)
         self.update()
 
     def paint(self, painter: QPainter, option: Any, widget: Any) -> None:
-        """Draw ticks and labels."""
         font = painter.font()
         font.setPointSizeF(max(7.0, font.pointSizeF() - 1.5))
         painter.setFont(font)

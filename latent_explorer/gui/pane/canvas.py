@@ -27,8 +27,7 @@ from latent_explorer.gui.layers.scale import paint_scale, scale_rect
 from latent_explorer.gui.layers.thumbnails import ThumbnailLayer
 from latent_explorer.gui.layers.tiles import TileLayer
 from latent_explorer.gui.pane.frame_scheduler import FrameScheduler
-from latent_explorer.gui.pane.ground import Ground
-from latent_explorer.gui.pane.layer_buffer import Layers
+from latent_explorer.gui.pane.layer_buffer import DoubleBuffer, Layers
 from latent_explorer.gui.pane.marks import MarkItems, Marks, paint_probe, probe_rect
 from latent_explorer.gui.pane.plot import GROUND, LIFTED, PROBE, SCALE, MapPlot, PixelItem
 from latent_explorer.gui.pane.tools import Tool
@@ -62,9 +61,9 @@ class MapCanvas(MapPlot):
         self.above: list[Layer] = [points]
         self.lifted: ThumbnailLayer | None = None
         super().__init__()
-        self._ground = Ground(Layers(tiles, self.fields, self.above))
-        self.pacing = FrameScheduler(self, self._ground, self._shown, self._repaint)
-        self.pacing.looked.connect(self.looked)
+        self._ground = DoubleBuffer(Layers(tiles, self.fields, self.above))
+        self.frame_scheduler = FrameScheduler(self, self._ground, self._shown, self._repaint)
+        self.frame_scheduler.looked.connect(self.looked)
         self._pressed: QPointF | None = None
         self._dragging = False
         self._panned_from: QPointF | None = None
@@ -97,7 +96,6 @@ class MapCanvas(MapPlot):
 
     @property
     def theme(self) -> Theme:
-        """The colours that it is painted in."""
         return self._theme
 
     @theme.setter
@@ -110,12 +108,10 @@ class MapCanvas(MapPlot):
         self._show_focus()
 
     def show_tile(self, key: TileKey) -> None:
-        """A tile has come; it is painted soon."""
-        self.pacing.show_tile(key, stood_in=self.tiles.has_stand_in(key))
+        self.frame_scheduler.show_tile(key, stood_in=self.tiles.has_stand_in(key))
 
     def refresh(self) -> None:
-        """Paint everything anew."""
-        self.pacing.forget()
+        self.frame_scheduler.forget()
         scale = scale_rect(self.layers, self.view.width)
         self._scale_item.place(scale)
         self._mark_items.lay_out(scale.left() or self.view.width)
@@ -127,7 +123,6 @@ class MapCanvas(MapPlot):
         self._ground_item.update(QRectF(covered(self.view).boundingRect()))
 
     def set_marks(self, marks: Marks) -> None:
-        """Exchange the marks."""
         self.marks = marks
         self._mark_items.show(marks)
         self._probe_item.place(probe_rect(self.view, marks))
@@ -162,7 +157,7 @@ class MapCanvas(MapPlot):
         self._box.updateMatrix()  # else items learn of their place while they are painted, and are painted once more
         self._probe_item.place(probe_rect(self.view, self.marks))
         self.show_lifted()
-        self.pacing.move()
+        self.frame_scheduler.move()
 
     def _size_changed(self) -> None:
         whole = QRectF(0, 0, self.view.width, self.view.height)
@@ -315,7 +310,6 @@ class MapCanvas(MapPlot):
             self.set_probe(self.marks.probe, None)
 
     def take_tool(self, tool: Tool) -> None:
-        """Work with another tool."""
         if self.tool is not None:
             self.tool.cancel()
         self.tool = tool

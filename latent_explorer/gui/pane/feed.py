@@ -12,17 +12,22 @@ from latent_explorer.atlas import (
     TileKey,
     interpolated_picture,
     level_for,
+    spacing,
+    tile_region,
     tiles_over,
 )
 from latent_explorer.atlas.cache import Pictures
 from latent_explorer.atlas.prefetch import wanted_tiles
 from latent_explorer.atlas.view import View
 from latent_explorer.charts import Chart, least_step
-from latent_explorer.engine.client import Answer, EngineClient, Want
+from latent_explorer.engine.client import Answer, EngineClient
 from latent_explorer.engine.handlers.decode import want_tile
+from latent_explorer.fields import PICTURE
 from latent_explorer.gui.pane.tile_store import TileStore
+from latent_explorer.session import OpenBundle
 
-FIELD = "picture"
+FIELD = PICTURE.name
+_ASTRAY = 1e-3  # of the distance between neighbouring pictures
 _COARSER = 5  # levels searched for a picture to interpolate from
 
 
@@ -49,10 +54,10 @@ class AtlasFeed:
         """How many tiles of the view are not there yet."""
         return sum(not self.cache.fresh(key) for key in self.keys)
 
-    def open(self, chart: Chart, shipped: Mapping[TileKey, Pictures] | None = None) -> None:
-        """Start afresh with another chart. shipped: the tiles that the bundle brings along for it."""
+    def open(self, bundle: OpenBundle) -> None:
+        """Start afresh with another bundle or chart, and with the tiles that it brings along."""
         self.cache.clear()
-        self._chart, self._shipped = chart, shipped or {}
+        self._chart, self._shipped = bundle.chart, shipped_tiles(bundle)
         self._take_shipped(self._shipped)
 
     def renew(self, chart: Chart) -> None:
@@ -78,10 +83,9 @@ class AtlasFeed:
         missing = [key for key in wanted if not self.cache.fresh(key)]
         kept = self._store.request("tiles", missing)
         if not self.paused:
-            self._client.request("tiles", [self._want(key) for key in missing if key not in kept])
+            self._client.request("tiles", [want_tile(key, self._chart) for key in missing if key not in kept])
 
     def cover(self, view: View) -> list[TileKey]:
-        """The tiles that a view shows."""
         if self._chart is None:
             return []
         level = level_for(view.scale, self.picture_pixels)
@@ -111,6 +115,16 @@ class AtlasFeed:
             if key in self._shipped and key not in self.cache:
                 self.cache.put(key, self._shipped[key])
 
-    def _want(self, key: TileKey) -> Want:
-        assert self._chart is not None
-        return want_tile(key, self._chart)
+
+def shipped_tiles(bundle: OpenBundle) -> dict[TileKey, Pictures]:
+    """The tiles of pictures (64, h, w, c) that a bundle brings along, as they are seen through its chart.
+
+    None where the chart puts them elsewhere than the one through which they were decoded: they are another map's.
+    """
+    if bundle.tiles is None:
+        return {}
+    keys = [TileKey(FIELD, bundle.chart.name, *place) for place in bundle.tiles.places.tolist()]
+    middles = bundle.chart.to_latent(np.array([tile_region(key).centre for key in keys]))
+    astray = np.abs(middles - bundle.tiles.latents).max(axis=1)
+    allowed = np.array([_ASTRAY * spacing(key.level) for key in keys]) + np.spacing(np.abs(middles).max(axis=1))
+    return dict(zip(keys, bundle.tiles.pictures, strict=True)) if (astray <= allowed).all() else {}

@@ -52,7 +52,6 @@ class RimmedCurve(PlotCurveItem):  # type: ignore[misc] # has no types
         self._width = width
 
     def dress(self, colour: str, rim: str | None = None) -> None:
-        """Take other colours."""
         self.setPen(_round(colour, self._width))
         self.setShadowPen(None if rim is None else _round(rim, self._width + 3))  # so that it is seen on any ground
 
@@ -86,7 +85,6 @@ class MarkItems:
             item.hide()
 
     def show(self, marks: Marks) -> None:
-        """Show other marks."""
         before, self._marks = self._marks, marks
         if marks.route is not before.route:
             _draw(self._route, marks.route)
@@ -107,7 +105,6 @@ class MarkItems:
             self.lay_out(self._room)
 
     def dress(self, theme: Theme) -> None:
-        """Take the colours of a theme."""
         self._theme = theme
         fill = QColor(theme.accent)
         fill.setAlpha(40)

@@ -2,8 +2,10 @@
 
 from collections.abc import Callable
 
+from PyQt6.QtCore import QObject, pyqtSignal
 from PyQt6.QtWidgets import QVBoxLayout, QWidget
 
+from latent_explorer.engine.client import EngineClient
 from latent_explorer.engine.process import Engine
 from latent_explorer.gui.layers.field_layers import FieldLayers
 from latent_explorer.gui.layers.points import PointLayer
@@ -12,9 +14,8 @@ from latent_explorer.gui.layers.tiles import TileLayer
 from latent_explorer.gui.pane.canvas import MapCanvas
 from latent_explorer.gui.pane.charting import Charting
 from latent_explorer.gui.pane.feed import AtlasFeed
-from latent_explorer.gui.pane.gestures import Gestures
+from latent_explorer.gui.pane.gestures import Gestures, PathTool, ProbeTool
 from latent_explorer.gui.pane.layer_stack import LayerStack
-from latent_explorer.gui.pane.link import EngineLink
 from latent_explorer.gui.pane.opening import Opener
 from latent_explorer.gui.pane.path_frames import PathFrames
 from latent_explorer.gui.pane.pinboard import Pinboard
@@ -22,18 +23,35 @@ from latent_explorer.gui.pane.prober import Prober
 from latent_explorer.gui.pane.selecting import Selecting
 from latent_explorer.gui.pane.shared import Shared
 from latent_explorer.gui.pane.snapshot_navigator import SnapshotNavigator
-from latent_explorer.gui.pane.sorter import Sorter
 from latent_explorer.gui.pane.thumbnails import Thumbnails
 from latent_explorer.gui.pane.tile_store import TileStore
 from latent_explorer.gui.pane.title import PaneTitle
-from latent_explorer.gui.pane.tools import PathTool, ProbeTool, Tool
+from latent_explorer.gui.pane.tools import Tool
 from latent_explorer.gui.panels.filmstrip import Filmstrip
 from latent_explorer.gui.panels.inspector import Inspector
-from latent_explorer.gui.panels.legend import LayerPanel, Legend
+from latent_explorer.gui.panels.layers import LayerPanel
+from latent_explorer.gui.panels.legend import Legend
 from latent_explorer.gui.panels.pins import PinPanel
 from latent_explorer.gui.panels.selection import SelectionPanel
 from latent_explorer.gui.theme import DARK
+from latent_explorer.gui.widgets.latest_task import LatestTask
 from latent_explorer.places import tile_folder
+
+
+class EngineLink(QObject):
+    """Owns the client. arrived: an Answer or EngineLost, brought into the GUI thread."""
+
+    arrived = pyqtSignal(object)
+
+    def __init__(self, start: Callable[[], Engine]) -> None:
+        super().__init__()
+        self.client = EngineClient(self.arrived.emit, start)
+        self.arrived.connect(self.client.dispatch)
+
+    def close(self) -> None:
+        """End the engine; nothing arrives afterwards."""
+        self.client.close()
+        self.arrived.disconnect()
 
 
 class PaneParts(QWidget):
@@ -52,7 +70,7 @@ class PaneParts(QWidget):
     def _make_map(self) -> None:
         self.store = TileStore(tile_folder())
         self.feed = AtlasFeed(self.client, self.store)
-        self.sorter = Sorter()
+        self.sorter = LatestTask("point sorter")
         self.tiles, self.points = TileLayer(self.feed.cache), PointLayer(self.sorter)
         self.canvas = MapCanvas(self.tiles, self.points)
         self.fields = FieldLayers(self.client, self.store, self.canvas)

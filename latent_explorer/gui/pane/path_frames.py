@@ -35,7 +35,6 @@ class PathFrames(QObject):
         self.show(self._route)
 
     def show(self, route: Route | None) -> None:
-        """Show another route, or none."""
         assert self._bundle is not None
         self._route = route
         self._filmstrip.show_route(route)
@@ -50,7 +49,6 @@ class PathFrames(QObject):
         self._client.request("film", [want_pictures(self._route, self.latents)] if missing else [])
 
     def take(self, answer: Answer) -> None:
-        """The pictures have come."""
         if answer.key == self._route and answer.pictures is not None:
             self._filmstrip.show_frames(answer.pictures)
 

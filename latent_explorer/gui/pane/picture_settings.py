@@ -36,11 +36,9 @@ class PictureSettings:
         )
 
     def but(self, **changes: Any) -> "PictureSettings":
-        """These with some changed."""
         return replace(self, **changes)
 
     def remember(self, settings: Settings) -> None:
-        """Keep them from one launch to the next."""
         settings.set_text("picture pixels", str(self.pixels))
         settings.set_text("picture memory", str(self.memory))
         settings.set_text("picture disk", str(self.disk))
@@ -52,7 +50,7 @@ class PictureSettings:
         resized = pane.feed.picture_pixels != self.pixels
         pane.feed.picture_pixels = self.pixels
         pane.feed.cache.limit = self.memory * _MIB
-        pane.canvas.pacing.fades = self.fade
+        pane.canvas.frame_scheduler.fades = self.fade
         changed, pane.store.on = pane.store.on != self.keep, self.keep
         pane.store.keep_within(self.disk * _MIB)
         if resized or changed:

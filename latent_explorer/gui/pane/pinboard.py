@@ -41,7 +41,6 @@ class Pinboard(QObject):
         listed.path_wanted.connect(self._path_between)
 
     def open(self, session: Session) -> None:
-        """Start afresh with another bundle."""
         self._session = session
         self._pictures.clear()
         self.show()
@@ -56,12 +55,10 @@ class Pinboard(QObject):
         self.ask()
 
     def ask(self) -> None:
-        """Want the pictures that are missing."""
         missing = dict.fromkeys(pin.z for pin in self._session.state.pins if pin.z not in self._pictures)
         self._client.request("pins", [want_pictures(z, np.array([z], np.float32)) for z in missing])
 
     def take(self, answer: Answer) -> None:
-        """A pin's picture has come."""
         if answer.pictures is not None and isinstance(answer.key, tuple):
             self._pictures[answer.key] = to_qimage(answer.pictures[0])
             self._panel.show_pins(self._session.state.pins, self._pictures)

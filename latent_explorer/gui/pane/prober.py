@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
-from PyQt6.QtCore import QObject, QTimer, pyqtSignal
+from PyQt6.QtCore import QObject, pyqtSignal
 from PyQt6.QtGui import QImage
 
 from latent_explorer.engine.client import Answer, EngineClient
@@ -17,6 +17,7 @@ from latent_explorer.gui.pane.feed import AtlasFeed
 from latent_explorer.gui.panels.inspector import Inspector
 from latent_explorer.gui.widgets.images import to_qimage
 from latent_explorer.gui.widgets.meter import Meter
+from latent_explorer.gui.widgets.timers import single_shot
 from latent_explorer.session import OpenBundle
 
 _PATIENCE = 0.010  # seconds for which all else may wait for an exact picture
@@ -59,14 +60,8 @@ class Prober(QObject):
         self.loupe = True
         self.exact, self.interpolated = Meter("hover"), Meter("interpolated")
         self.on_exact: Callable[[Probe], None] = lambda _: None
-        self._rest = QTimer(self)
-        self._rest.setSingleShot(True)
-        self._rest.setInterval(_REST_MS)
-        self._rest.timeout.connect(self._describe)
-        self._tell_timer = QTimer(self)
-        self._tell_timer.setSingleShot(True)
-        self._tell_timer.setInterval(_TELL_MS)
-        self._tell_timer.timeout.connect(self._tell)
+        self._rest = single_shot(self, self._describe, _REST_MS)
+        self._tell_timer = single_shot(self, self._tell, _TELL_MS)
 
     def stop(self) -> None:
         """Say nothing any more."""
@@ -79,7 +74,6 @@ class Prober(QObject):
         return probe is not None and probe.picture is None and time.perf_counter() - probe.started < _PATIENCE
 
     def open(self, bundle: OpenBundle) -> None:
-        """Probe another bundle."""
         self._bundle, self.probe, self.place = bundle, None, None
         self.stop()
         self._canvas.set_probe(None, None)
@@ -91,7 +85,6 @@ class Prober(QObject):
             self.probe = replace(self.probe, z=bundle.chart.to_latent(self.probe.uv), on_map=True)
 
     def hover(self, u: float, v: float) -> None:
-        """The pointer is at a plane point."""
         if self._bundle is not None:
             self._probe(self._bundle.chart.to_latent((u, v)), (u, v), on_map=True)
 
@@ -112,7 +105,6 @@ class Prober(QObject):
         self.explore(np.asarray(z, np.float32))
 
     def again(self) -> None:
-        """Ask for the same place once more."""
         if self.probe is not None:
             self._probe(self.probe.z, self.probe.uv, on_map=self.probe.on_map)
 
@@ -127,7 +119,6 @@ class Prober(QObject):
         self.on_exact(self.probe)
 
     def take_place(self, answer: Answer) -> None:
-        """What the data say about the place has come."""
         reply = answer.reply
         if self._bundle is None or not isinstance(reply, Place) or reply.number != self._described:
             return
@@ -164,7 +155,7 @@ class Prober(QObject):
 
     def _show(self, image: QImage) -> None:
         assert self.probe is not None
-        self._inspector.show_picture(image)
+        self._inspector.picture.show_image(image)
         self._canvas.set_probe(self.probe.uv, image if self.loupe else None)
 
     def _describe(self) -> None:

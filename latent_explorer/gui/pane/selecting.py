@@ -12,17 +12,62 @@ from latent_explorer.engine.handlers.decode import want_pictures
 from latent_explorer.engine.handlers.nearest import want_nearest
 from latent_explorer.gui.layers.points import PointLayer
 from latent_explorer.gui.pane.canvas import MapCanvas
-from latent_explorer.gui.pane.select_tool import SelectTool
 from latent_explorer.gui.pane.shared import Shared
+from latent_explorer.gui.pane.tools import Tool
 from latent_explorer.gui.panels.selection import SelectionPanel
 from latent_explorer.gui.widgets.images import to_qimage
 from latent_explorer.points.inside import inside
 from latent_explorer.service.codec import Refused
 from latent_explorer.session import Selection, Session
 
+_STEP = 3.0  # pixels between the corners of a lasso
+
+
+class SelectTool(Tool):
+    """Drag to select what lies inside; a click selects nothing.
+
+    lasso: whether the outline follows the pointer, rather than being a rectangle.
+    """
+
+    def __init__(self, selecting: "Selecting") -> None:
+        self._selecting = selecting
+        self.lasso = False
+        self._trail: list[QPointF] = []
+
+    def begin(self, at: QPointF) -> None:
+        self._trail = [at]
+
+    def drag(self, at: QPointF) -> None:
+        if self._trail and (at - self._trail[-1]).manhattanLength() >= _STEP:
+            self._trail.append(at)
+        self._selecting.show_outline(self._outline(at))
+
+    def drop(self, at: QPointF) -> None:
+        outline = self._outline(at)
+        self.cancel()
+        if outline:
+            self._selecting.select_inside(outline)
+
+    def click(self, at: QPointF) -> None:
+        self._selecting.clear()
+
+    def cancel(self) -> None:
+        self._trail = []
+        self._selecting.show_outline([])
+
+    @property
+    def busy(self) -> bool:
+        return bool(self._trail)
+
+    def _outline(self, at: QPointF) -> list[QPointF]:
+        if not self._trail or self.lasso:
+            return [*self._trail, at] if self._trail else []
+        start = self._trail[0]
+        return [start, QPointF(at.x(), start.y()), at, QPointF(start.x(), at.y())]
+
 
 class Selecting(QObject):
-    """Ties the session's selection to a pane's map and panel; the SelectActions of its tool.
+    """Ties the session's selection to a pane's map and panel.
 
     raise_wanted: the title of a panel to be in front, and whether it is to be shown where it is hidden.
     """
@@ -53,7 +98,6 @@ class Selecting(QObject):
         self._shared.say(f"Select: drag {shape} around points; with Shift, add them. S again for {other}.")
 
     def show_outline(self, corners: list[QPointF]) -> None:
-        """Show what is being drawn."""
         canvas = self._canvas
         outline = np.array([canvas.view.to_plane(at.x(), at.y()) for at in corners]) if corners else None
         if outline is not None or canvas.marks.outline is not None:
@@ -78,7 +122,6 @@ class Selecting(QObject):
     # -- commands
 
     def select_class(self, label: int) -> None:
-        """Select all images of a class."""
         session = self._open
         if session is not None and session.bundle.latents.label is not None:
             session.select(session.bundle.latents.label == label)
@@ -89,7 +132,6 @@ class Selecting(QObject):
             self._open.invert_selection()
 
     def clear(self) -> None:
-        """Select nothing."""
         if self._open is not None:
             self._open.select(None)
 
@@ -126,12 +168,10 @@ class Selecting(QObject):
     # -- what is shown
 
     def open(self, session: Session) -> None:
-        """A session begins."""
         self._open = session
         self.show(None)
 
     def show(self, selection: Selection | None) -> None:
-        """Show a selection on the map and in the panel."""
         self._points.select(None if selection is None else selection.chosen)
         self._canvas.refresh()
         self._panel.show_selection(self._session.bundle, selection)
@@ -158,7 +198,7 @@ class Selecting(QObject):
         elif answer.pictures is not None and answer.key is selection:
             self._panel.show_mean(to_qimage(answer.pictures[0]))
         elif answer.pictures is not None:
-            self._panel.show_decoded(to_qimage(answer.pictures[0]), self._reason)
+            self._panel.show_mean(to_qimage(answer.pictures[0]), self._reason)
 
     def _request(self, wants: list[Want]) -> None:
         self._client.request("selection", wants)

@@ -97,7 +97,6 @@ class DimensionList(QAbstractScrollArea):
         self._renew()
 
     def show_latent(self, z: NDArray[np.floating]) -> None:
-        """Put all sliders to a latent (d,)."""
         if len(z) != len(self.latent) or np.array_equal(z, self.latent):
             return
         self.latent = z.astype(np.float32)
@@ -105,7 +104,6 @@ class DimensionList(QAbstractScrollArea):
 
     @property
     def dimension(self) -> int | None:
-        """The dimension of the current row."""
         return int(self.order[self.current]) if len(self.order) else None
 
     @property
@@ -148,7 +146,6 @@ class DimensionList(QAbstractScrollArea):
         self._set(self.dimension, float(np.clip(value + share * (high - low), min(low, value), max(high, value))))
 
     def _slide(self, x: float) -> None:
-        """Move the current slider to a pixel."""
         if self.data is None or self.dimension is None:
             return
         track, low, high = self.row(self.current).track, self.data.low[self.dimension], self.data.high[self.dimension]
@@ -166,7 +163,6 @@ class DimensionList(QAbstractScrollArea):
         self._renew()
 
     def _edit(self) -> None:
-        """Type the value of the current row."""
         if self.dimension is not None:
             self.editor.begin(self.row(self.current).value, f"{self.latent[self.dimension]:.3f}")
 
@@ -350,5 +346,4 @@ class DimensionList(QAbstractScrollArea):
 
 
 def _short(value: float) -> str:
-    """A value as it fits its column."""
     return f"{value:.3f}" if abs(value) < 100 else f"{value:.4g}"

@@ -68,7 +68,6 @@ class DimensionPanel(QWidget):
         self._fill()
 
     def show_latent(self, z: NDArray[np.floating]) -> None:
-        """Put all sliders to a latent (d,)."""
         self._shown = z
         if not self.list.isHidden():
             self.list.show_latent(z)

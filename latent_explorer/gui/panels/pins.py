@@ -2,8 +2,9 @@
 
 from PyQt6.QtCore import QPoint, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QIcon, QImage, QKeyEvent, QPixmap
-from PyQt6.QtWidgets import QAbstractItemView, QLabel, QListWidget, QListWidgetItem, QMenu, QStackedWidget
+from PyQt6.QtWidgets import QAbstractItemView, QListWidget, QListWidgetItem, QMenu, QStackedWidget
 
+from latent_explorer.gui.widgets.controls import hint
 from latent_explorer.session import Pin
 
 _ICON = 36
@@ -33,10 +34,9 @@ class PinList(QListWidget):
         self.setAccessibleName("Pins")
         self.customContextMenuRequested.connect(self._show_menu)
         self.itemChanged.connect(self._tell_name)
-        self.itemDoubleClicked.connect(self._tell_place)
+        self.itemDoubleClicked.connect(lambda item: self.gone_to.emit(self.row(item)))
 
     def show_pins(self, pins: tuple[Pin, ...], pictures: dict[tuple[float, ...], QImage]) -> None:
-        """List pins, each with the picture at its place where it is known."""
         self._filling = True
         while self.count() > len(pins):
             self.takeItem(self.count() - 1)
@@ -59,8 +59,7 @@ class PinList(QListWidget):
         if self.state() == QAbstractItemView.State.EditingState:
             return  # the Enter that ends a name
         if event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
-            for row in sorted((self.row(item) for item in self.selectedItems()), reverse=True):
-                self.delete_wanted.emit(row)
+            self._delete_selected()
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.currentRow() >= 0:
             self.gone_to.emit(self.currentRow())
         else:
@@ -70,28 +69,21 @@ class PinList(QListWidget):
         if not self._filling:
             self.renamed.emit(self.row(item), item.text())
 
-    def _tell_place(self, item: QListWidgetItem) -> None:
-        self.gone_to.emit(self.row(item))
+    def _delete_selected(self) -> None:
+        for row in sorted((self.row(item) for item in self.selectedItems()), reverse=True):
+            self.delete_wanted.emit(row)
 
     def _show_menu(self, at: QPoint) -> None:
         rows = sorted(self.row(item) for item in self.selectedItems())
         if not rows:
             return
         menu = QMenu(self)
-        go, rename, delete = menu.addAction("Go there"), menu.addAction("Rename"), menu.addAction("Delete")
-        path = menu.addAction("Path between them") if len(rows) == 2 else None
-        chosen = menu.exec(self.mapToGlobal(at))
-        if chosen is None:
-            return
-        if chosen is go:
-            self.gone_to.emit(rows[0])
-        elif chosen is rename:
-            self.editItem(self.item(rows[0]))
-        elif chosen is delete:
-            for row in reversed(rows):
-                self.delete_wanted.emit(row)
-        elif chosen is path:
-            self.path_wanted.emit(rows[0], rows[1])
+        menu.addAction("Go there", lambda: self.gone_to.emit(rows[0]))
+        menu.addAction("Rename", lambda: self.editItem(self.item(rows[0])))
+        menu.addAction("Delete", self._delete_selected)
+        if len(rows) == 2:
+            menu.addAction("Path between them", lambda: self.path_wanted.emit(*rows))
+        menu.exec(self.mapToGlobal(at))
 
 
 class PinPanel(QStackedWidget):
@@ -100,15 +92,12 @@ class PinPanel(QStackedWidget):
     def __init__(self) -> None:
         super().__init__()
         self.list = PinList()
-        hint = QLabel("Click on the map to pin a place.\nDrag a pin to move it.")
-        hint.setProperty("role", "faint")
-        hint.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
-        hint.setContentsMargins(10, 8, 8, 8)
-        hint.setWordWrap(True)
-        self.addWidget(hint)
+        how = hint("Click on the map to pin a place.\nDrag a pin to move it.")
+        how.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
+        how.setContentsMargins(10, 8, 8, 8)
+        self.addWidget(how)
         self.addWidget(self.list)
 
     def show_pins(self, pins: tuple[Pin, ...], pictures: dict[tuple[float, ...], QImage]) -> None:
-        """List pins; see PinList."""
         self.list.show_pins(pins, pictures)
         self.setCurrentIndex(1 if pins else 0)

@@ -25,7 +25,6 @@ class ShareBars(QWidget):
         return QSize(200, self.height())
 
     def set_classes(self, names: tuple[str, ...], theme: Theme) -> None:
-        """Whose shares they are."""
         self._names, self._theme = names, theme
         self.update()
 

@@ -15,7 +15,6 @@ class ValueLines(QWidget):
         self.setFixedHeight(0)
 
     def show_lines(self, lines: list[str]) -> None:
-        """Show other lines."""
         if lines == self.lines:
             return
         if len(lines) != len(self.lines):

@@ -27,7 +27,6 @@ _KEYS = """
 
 
 def show_keys(parent: QWidget, actions: Mapping[str, QAction]) -> None:
-    """Show all keys and gestures."""
     rows = "".join(
         f"<tr><td><b>{action.shortcut().toString()}</b></td><td>{action.text().replace('…', '')}</td></tr>"
         for action in actions.values()

@@ -22,7 +22,6 @@ DISK_MIB = (256, 512, 1024, 2048, 4096, 8192)
 
 
 def picture_entries(bench: Workbench) -> Iterator[Entry]:
-    """What can be chosen, ticked as it is now."""
     for text, pixels in SIZES.items():
         yield _choice(bench, text, group="size", pixels=pixels)
     yield SEPARATOR
@@ -74,5 +73,4 @@ class UsedLine(QAction):
         store.measure()
 
     def show_used(self, used: int) -> None:
-        """Say it."""
         self.setText(f"{in_words(used)} of {in_words(self._limit)} used")

@@ -34,7 +34,6 @@ class Banner(QFrame):
         return "" if self.isHidden() else self._label.text()
 
     def dress(self, theme: Theme) -> None:
-        """Take the colours of a theme."""
         self.setStyleSheet(f"Banner {{ background: {theme.panel}; border-left: 4px solid {theme.poor}; }}")
 
     def say(self, message: str, offers: Mapping[str, Callable[[], object]] = _NOTHING) -> None:

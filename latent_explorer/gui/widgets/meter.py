@@ -14,7 +14,6 @@ class Meter:
         self.total = 0
 
     def add(self, milliseconds: float) -> None:
-        """Note one time."""
         self.samples.append(milliseconds)
         self.total += 1
 

@@ -32,7 +32,6 @@ class PictureView(QWidget):
 
     @property
     def image(self) -> QImage | None:
-        """What is shown."""
         return self._image
 
     def show_image(self, image: QImage | None) -> None:
