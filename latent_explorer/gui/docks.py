@@ -25,7 +25,7 @@ class Docks:
 
     def __init__(self, window: QMainWindow) -> None:
         self._window = window
-        self._stacks: dict[str, QStackedWidget] = {}
+        self._stacks = {title: QStackedWidget() for title in _AREAS}
         self.by_title = {title: self._dock(title) for title in _AREAS}
         window.setCorner(Qt.Corner.BottomLeftCorner, _LEFT)
         window.setCorner(Qt.Corner.BottomRightCorner, _RIGHT)
@@ -78,7 +78,6 @@ class Docks:
     def _dock(self, title: str) -> QDockWidget:
         dock = QDockWidget(title, self._window)
         dock.setObjectName(title)
-        self._stacks[title] = QStackedWidget()
         dock.setWidget(self._stacks[title])
         self._window.addDockWidget(_AREAS[title], dock)
         return dock

@@ -1,7 +1,6 @@
 """What is remembered from one launch to the next."""
 
 from pathlib import Path
-from typing import Any
 
 import platformdirs
 from PyQt6.QtCore import QByteArray, QSettings
@@ -22,7 +21,7 @@ class Settings:
     @property
     def theme(self) -> str:
         """ "system", "light" or "dark"."""
-        value = self._text("theme")
+        value = self.text("theme", "")
         return value if value in ("light", "dark") else "system"
 
     @theme.setter
@@ -32,7 +31,7 @@ class Settings:
     @property
     def recent(self) -> list[Path]:
         """The bundles opened last, the newest first, those that are still there."""
-        paths = [Path(line) for line in self._text("recent").split("\n") if line]
+        paths = [Path(line) for line in self.text("recent", "").split("\n") if line]
         return [path for path in paths if (path / "config.json").is_file()]
 
     def remember_bundle(self, folder: Path) -> None:
@@ -42,7 +41,8 @@ class Settings:
 
     def text(self, key: str, default: str) -> str:
         """A choice remembered by name."""
-        return self._text(key) or default
+        value = self._store.value(key)
+        return value if isinstance(value, str) and value else default
 
     def number(self, key: str, default: float, least: float, most: float) -> float:
         """A number remembered; the default where it is none or makes no sense."""
@@ -57,8 +57,7 @@ class Settings:
 
     def layout(self) -> tuple[QByteArray, QByteArray]:
         """The window's geometry and the state of its docks; empty where none is remembered."""
-        geometry, state = self._store.value("geometry"), self._store.value("state")
-        return _bytes(geometry), _bytes(state)
+        return self._bytes("geometry"), self._bytes("state")
 
     def remember_layout(self, geometry: QByteArray, state: QByteArray) -> None:
         self._store.setValue("geometry", geometry)
@@ -67,10 +66,6 @@ class Settings:
     def save(self) -> None:
         self._store.sync()
 
-    def _text(self, key: str) -> str:
+    def _bytes(self, key: str) -> QByteArray:
         value = self._store.value(key)
-        return value if isinstance(value, str) else ""
-
-
-def _bytes(value: Any) -> QByteArray:
-    return value if isinstance(value, QByteArray) else QByteArray()
+        return value if isinstance(value, QByteArray) else QByteArray()

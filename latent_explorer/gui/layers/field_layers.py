@@ -31,9 +31,8 @@ class FieldLayers:
     @property
     def missing(self) -> int:
         """How many tiles of visible fields, and ranges, are not there yet."""
-        view = self._canvas.view
         ranges = sum(self._lacks_range(layer) for layer in self._shown)
-        return ranges + sum(not self._cache.fresh(key) for layer in self._shown for key in layer.keys(view))
+        return ranges + sum(not self._cache.fresh(key) for key in self.keys)
 
     @property
     def keys(self) -> list[TileKey]:
@@ -73,8 +72,8 @@ class FieldLayers:
         keys = [key for around in (0.0, AROUND) for layer in shown for key in layer.keys(view, around)]
         missing = [key for key in dict.fromkeys(keys) if not self._cache.fresh(key)]
         kept = self._store.request("fields", missing)
-        if asking:
-            tiles = (self._tile_want(key) for key in missing if key not in kept)
+        if asking and self._bundle is not None:
+            tiles = (want_value_tile(key, self._bundle.chart) for key in missing if key not in kept)
             self._client.request("fields", [*ranges, *tiles])
 
     def take(self, answer: Answer) -> None:
@@ -108,7 +107,3 @@ class FieldLayers:
         means = self._bundle.latents.mean
         sample = means[np.random.default_rng(0).permutation(len(means))[: _SAMPLE if layer.field.steps > 8 else 200]]
         return want_values(layer.field.name, layer.field.name, sample)
-
-    def _tile_want(self, key: TileKey) -> Want:
-        assert self._bundle is not None
-        return want_value_tile(key, self._bundle.chart)

@@ -1,9 +1,11 @@
 """The line above a map where there are several: which bundle it shows, whether panels follow it, and a way to close."""
 
 from PyQt6.QtCore import Qt, pyqtSignal
-from PyQt6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton
+from PyQt6.QtWidgets import QFrame, QHBoxLayout, QLabel
 
 from latent_explorer.gui.theme import Theme
+from latent_explorer.gui.widgets.controls import tool_button
+from latent_explorer.gui.widgets.parts import filled
 
 
 class PaneTitle(QFrame):
@@ -15,15 +17,9 @@ class PaneTitle(QFrame):
         super().__init__()
         self._name = QLabel("No bundle is open")
         self._name.setTextFormat(Qt.TextFormat.PlainText)
-        self._close = QToolButton()
-        self._close.setText("×")
-        self._close.setToolTip("Close this map")
-        self._close.setAccessibleName("Close this map")
-        self._close.clicked.connect(self.close_wanted)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(8, 2, 2, 2)
-        row.addWidget(self._name, 1)
-        row.addWidget(self._close)
+        close = tool_button("×", "Close this map", self.close_wanted.emit)
+        close.setAccessibleName(close.toolTip())
+        filled(QHBoxLayout(self), self._name, close, margins=(8, 2, 2, 2)).setStretchFactor(self._name, 1)
         self.hide()
 
     def show_name(self, name: str) -> None:

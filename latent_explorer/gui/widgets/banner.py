@@ -8,6 +8,7 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton
 
 from latent_explorer.gui.theme import Theme
+from latent_explorer.gui.widgets.controls import tool_button
 
 _NOTHING: Mapping[str, Callable[[], object]] = MappingProxyType({})
 
@@ -21,11 +22,10 @@ class Banner(QFrame):
         self._label = QLabel()
         self._label.setWordWrap(True)
         self._label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        close = _button("Dismiss", self.hide)
         self._layout = QHBoxLayout(self)
         self._layout.setContentsMargins(12, 6, 8, 6)
         self._layout.addWidget(self._label, 1)
-        self._layout.addWidget(close, 0, Qt.AlignmentFlag.AlignTop)
+        self._layout.addWidget(tool_button("Dismiss", "", self.hide), 0, Qt.AlignmentFlag.AlignTop)
         self.hide()
 
     @property
@@ -42,7 +42,7 @@ class Banner(QFrame):
             self._layout.removeWidget(button)
             button.hide()
             button.deleteLater()
-        self.buttons = {words: _button(words, partial(self._take, run)) for words, run in offers.items()}
+        self.buttons = {words: tool_button(words, "", partial(self._take, run)) for words, run in offers.items()}
         for place, button in enumerate(self.buttons.values(), 1):
             self._layout.insertWidget(place, button, 0, Qt.AlignmentFlag.AlignTop)
         self._label.setText(message)
@@ -51,10 +51,3 @@ class Banner(QFrame):
     def _take(self, run: Callable[[], object]) -> None:
         self.hide()
         run()
-
-
-def _button(words: str, pressed: Callable[[], object]) -> QToolButton:
-    button = QToolButton()
-    button.setText(words)
-    button.clicked.connect(lambda: pressed())
-    return button
