@@ -60,11 +60,8 @@ class Docks:
 
     def restore(self, settings: Settings) -> None:
         """Put all panels where they were when the window was last closed."""
-        geometry, state = settings.layout()
-        if not geometry.isEmpty():
-            self._window.restoreGeometry(geometry)
-        if not state.isEmpty():
-            self._window.restoreState(state)
+        self._window.restoreGeometry(settings.layout("geometry"))
+        self._window.restoreState(settings.layout("state"))
 
     def bring(self, title: str, show: bool = True) -> None:
         """Have a panel in front of those that share its place. show: also where it is hidden."""

@@ -55,9 +55,10 @@ class Settings:
     def set_text(self, key: str, value: str) -> None:
         self._store.setValue(key, value)
 
-    def layout(self) -> tuple[QByteArray, QByteArray]:
-        """The window's geometry and the state of its docks; empty where none is remembered."""
-        return self._bytes("geometry"), self._bytes("state")
+    def layout(self, part: str) -> QByteArray:
+        """The window's "geometry" or the "state" of its docks; empty where none is remembered."""
+        value = self._store.value(part)
+        return value if isinstance(value, QByteArray) else QByteArray()
 
     def remember_layout(self, geometry: QByteArray, state: QByteArray) -> None:
         self._store.setValue("geometry", geometry)
@@ -65,7 +66,3 @@ class Settings:
 
     def save(self) -> None:
         self._store.sync()
-
-    def _bytes(self, key: str) -> QByteArray:
-        value = self._store.value(key)
-        return value if isinstance(value, QByteArray) else QByteArray()

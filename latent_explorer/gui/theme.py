@@ -13,6 +13,13 @@ from latent_explorer.palette import Palette
 class Theme(Palette):
     """The colours of one appearance, for Qt."""
 
+    @property
+    def plate(self) -> QColor:
+        """What labels over the map lie on; a little of the map shines through."""
+        plate = QColor(self.panel)
+        plate.setAlpha(225)
+        return plate
+
     def class_colour(self, label: int) -> QColor:
         return QColor(self.of_class(label))
 

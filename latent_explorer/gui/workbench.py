@@ -23,7 +23,7 @@ from latent_explorer.gui.training.leaving import Leaving
 from latent_explorer.gui.training.panel import TrainingPanel
 from latent_explorer.gui.training.trainer import StartTrainer, Trainer
 from latent_explorer.gui.widgets.banner import Banner
-from latent_explorer.gui.widgets.latency_graph import LatencyGraph
+from latent_explorer.gui.widgets.latency import LatencyGraph
 from latent_explorer.places import trained_folder
 
 
@@ -38,11 +38,7 @@ class Workbench(QObject):
     changed = pyqtSignal()
 
     def __init__(
-        self,
-        window: QMainWindow,
-        settings: Settings,
-        start_engine: Callable[[], Engine],
-        start_trainer: StartTrainer,
+        self, window: QMainWindow, settings: Settings, start_engine: Callable[[], Engine], start_trainer: StartTrainer
     ) -> None:
         super().__init__(window)
         self._window, self._start_engine = window, start_engine
@@ -100,7 +96,7 @@ class Workbench(QObject):
         pane.turned_to.connect(lambda: self.activate(pane))
         pane.changed.connect(lambda: self._tell(pane))
         pane.remembered.connect(self.settings.remember_bundle)
-        pane.raise_wanted.connect(lambda title, show: self._bring(pane, title, show))
+        pane.raise_wanted.connect(lambda title, show: self.docks.bring(title, show) if pane is self.active else None)
         pane.title.close_wanted.connect(lambda: self.close_pane(pane))
         self._connect_exports(pane)
         self.activate(pane)
@@ -157,10 +153,6 @@ class Workbench(QObject):
         bundle = pane.bundle
         self._window.setWindowTitle(f"{bundle.name} – Latent Explorer" if bundle is not None else "Latent Explorer")
         self.changed.emit()
-
-    def _bring(self, pane: MapPane, title: str, show: bool) -> None:
-        if pane is self.active:
-            self.docks.bring(title, show)
 
     # -- what a person does
 

@@ -39,7 +39,6 @@ class FieldLayer(TiledLayer):
 
     @property
     def painted(self) -> bool:
-        """Whether there is something to see."""
         return super().painted and self.colouring is not None
 
     def lacks(self, bundle: OpenBundle) -> str:
@@ -80,7 +79,6 @@ class FieldLayer(TiledLayer):
         return tiles_over(view.region.grown(around), level, field=self.field.name, chart=self.chart)
 
     def value(self, view: View, uv: tuple[float, float]) -> NDArray[np.float64] | None:
-        """The values at a plane point, from the tiles that are there."""
         level = level_for(view.scale, _TILE_PIXELS_PER_PICTURE)
         levels = range(level, level - COARSER, -1)
         field, name = self.field, self.field.name

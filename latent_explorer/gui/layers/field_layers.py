@@ -41,7 +41,6 @@ class FieldLayers:
 
     @property
     def _shown(self) -> list[FieldLayer]:
-        """The layers that are visible and that the data allow."""
         if self._bundle is None:
             return []
         bundle = self._bundle
@@ -77,7 +76,6 @@ class FieldLayers:
             self._client.request("fields", [*ranges, *tiles])
 
     def take(self, answer: Answer) -> None:
-        """Keep what has come of a field, and show it."""
         assert answer.values is not None
         if isinstance(answer.key, TileKey):
             self._store.keep(answer.key, answer.values)

@@ -52,10 +52,8 @@ def _font() -> QFont:
 
 
 def _paint_ground(painter: QPainter, box: QRectF, theme: Theme) -> None:
-    ground = QColor(theme.panel)
-    ground.setAlpha(225)
     painter.setPen(QColor(theme.line))
-    painter.setBrush(ground)
+    painter.setBrush(theme.plate)
     painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5), 5, 5)
 
 

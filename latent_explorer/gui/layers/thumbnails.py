@@ -12,7 +12,7 @@ from latent_explorer.atlas.view import View
 from latent_explorer.gui.layers.layer import Layer, LayerSpec
 from latent_explorer.gui.layers.points import PointLayer
 from latent_explorer.gui.theme import Theme
-from latent_explorer.gui.widgets.images import inverted, to_array, to_qimage
+from latent_explorer.gui.widgets.images import inverted, ratio_of, to_array, to_qimage
 from latent_explorer.points.placing import distance_for, with_room
 from latent_explorer.session import OpenBundle
 
@@ -174,9 +174,7 @@ class ThumbnailLayer(Layer):
     def paint_lifted(self, painter: QPainter, view: View) -> None:
         if self.lifted is None or self.lifted not in self.cache:
             return
-        device = painter.device()
-        ratio = 1.0 if device is None else device.devicePixelRatioF()
-        image = self._framed(self.lifted, _LIFTED, _LIFTED_RIM, ratio)
+        image = self._framed(self.lifted, _LIFTED, _LIFTED_RIM, ratio_of(painter))
         painter.drawImage(self.lifted_rect(view).topLeft(), image)
 
     def _size(self, side: int, rim: int) -> QSize:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 from PyQt6.QtCore import QCoreApplication, QEvent, QPointF, QRect, QRectF, Qt, pyqtSignal
 from PyQt6.QtGui import (
@@ -32,14 +33,10 @@ from latent_explorer.gui.pane.marks import MarkItems, Marks, paint_probe, probe_
 from latent_explorer.gui.pane.plot import GROUND, LIFTED, PROBE, SCALE, MapPlot, PixelItem
 from latent_explorer.gui.pane.tools import Tool
 from latent_explorer.gui.theme import DARK, Theme
+from latent_explorer.gui.widgets.images import ratio_of
 
 _CLICK = 4  # pixels the pointer may move between press and release of a click
-_ARROWS = {
-    Qt.Key.Key_Left: (-1, 0),
-    Qt.Key.Key_Right: (1, 0),
-    Qt.Key.Key_Up: (0, -1),
-    Qt.Key.Key_Down: (0, 1),
-}
+_ARROWS = {Qt.Key.Key_Left: (-1, 0), Qt.Key.Key_Right: (1, 0), Qt.Key.Key_Up: (0, -1), Qt.Key.Key_Down: (0, 1)}
 
 
 class MapCanvas(MapPlot):
@@ -70,7 +67,7 @@ class MapCanvas(MapPlot):
         self._space = False
         self._picturing = False
         self._make_items()
-        self.theme = DARK
+        self.dress(DARK)
         self.setMinimumSize(240, 200)
         self.setAccessibleName("Map of the latent space")
 
@@ -94,13 +91,8 @@ class MapCanvas(MapPlot):
         """All layers, the undermost first."""
         return [self.tiles, *self.fields, *self.above]
 
-    @property
-    def theme(self) -> Theme:
-        return self._theme
-
-    @theme.setter
-    def theme(self, theme: Theme) -> None:
-        self._theme = theme
+    def dress(self, theme: Theme) -> None:
+        self.theme = theme
         self.setBackground(theme.map)
         for axis in self._axes.values():
             axis.dress(theme)
@@ -127,9 +119,13 @@ class MapCanvas(MapPlot):
         self._mark_items.show(marks)
         self._probe_item.place(probe_rect(self.view, marks))
 
+    def mark(self, **changes: Any) -> None:
+        """Change some of the marks, by their names in `Marks`."""
+        self.set_marks(replace(self.marks, **changes))
+
     def set_probe(self, probe: tuple[float, float] | None, loupe: QImage | None) -> None:
         """Move the probe; only the pixels it covered and covers are painted."""
-        self.set_marks(replace(self.marks, probe=probe, loupe=loupe, neighbours=None))
+        self.mark(probe=probe, loupe=loupe, neighbours=None)
 
     def show_lifted(self) -> None:
         """Another image is lifted, or none."""
@@ -178,8 +174,7 @@ class MapCanvas(MapPlot):
         QCoreApplication.sendPostedEvents(self.scene(), QEvent.Type.MetaCall.value)  # in which the scene paints
 
     def _paint_ground(self, painter: QPainter, exposed: QRectF) -> None:
-        device = painter.device()
-        ratio = 1.0 if device is None else device.devicePixelRatioF()
+        ratio = ratio_of(painter)
         if self._picturing:
             painter.drawImage(0, 0, self._ground.image(self.view, ratio))
         else:
@@ -251,7 +246,6 @@ class MapCanvas(MapPlot):
         return 0 <= at.x() < self.view.width and 0 <= at.y() < self.view.height
 
     def _is_claimed(self, button: Qt.MouseButton) -> bool:
-        """Whether an item that someone has added wants the press."""
         hover = self.scene().lastHoverEvent
         return hover is not None and (button in hover.dragItems() or button in hover.clickItems())
 

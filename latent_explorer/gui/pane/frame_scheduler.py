@@ -8,7 +8,7 @@ from PyQt6.QtCore import QObject, QRect, pyqtSignal
 from latent_explorer.atlas import TileKey
 from latent_explorer.atlas.view import View
 from latent_explorer.gui.pane.layer_buffer import DoubleBuffer
-from latent_explorer.gui.widgets.meter import Meter
+from latent_explorer.gui.widgets.latency import Meter
 from latent_explorer.gui.widgets.timers import single_shot
 
 _FRESH_TILE_MS = 3  # tiles that came are painted one at a time, so that no hover waits long

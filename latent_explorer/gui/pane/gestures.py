@@ -1,7 +1,5 @@
 """The tools that pin and draw paths, and what they do to the session; ends snap to what is near."""
 
-from dataclasses import replace
-
 import numpy as np
 from PyQt6.QtCore import QPointF, Qt
 
@@ -53,7 +51,7 @@ class Gestures:
         """The pin follows the pointer; the session learns of it when it is dropped."""
         places = list(self._canvas.marks.pins)
         places[index] = places[index][0], uv
-        self._canvas.set_marks(replace(self._canvas.marks, pins=tuple(places)))
+        self._canvas.mark(pins=tuple(places))
 
     def drop_pin(self, index: int, uv: Plane) -> None:
         if self.session is not None:
@@ -63,8 +61,7 @@ class Gestures:
         self._pinboard.show()
 
     def show_draft(self, start: Plane | None, end: Plane | None) -> None:
-        draft = None if start is None or end is None else (start, end)
-        self._canvas.set_marks(replace(self._canvas.marks, draft=draft))
+        self._canvas.mark(draft=None if start is None or end is None else (start, end))
 
     def draw_route(self, start: Plane, end: Plane) -> None:
         """Draw a route between two plane points, with the choices of the filmstrip."""

@@ -7,7 +7,7 @@ from PyQt6.QtCore import QObject, pyqtSignal
 from latent_explorer.gui.layers.layer import Layer
 from latent_explorer.gui.pane.canvas import MapCanvas
 from latent_explorer.gui.panels.layers import LayerPanel
-from latent_explorer.gui.panels.values import ValueLines
+from latent_explorer.gui.panels.readouts import ValueLines
 from latent_explorer.gui.settings import Settings
 from latent_explorer.gui.theme import Theme
 from latent_explorer.session import OpenBundle
@@ -73,8 +73,9 @@ class LayerStack(QObject):
     def tell(self, u: float, v: float) -> None:
         """Say in the inspector what the visible layers are at a plane point."""
         view = self._canvas.view
-        shown = (layer for layer in self.by_title.values() if layer.visible and self._offered(layer))
-        self._values.show_lines([line for layer in shown if (line := layer.line(view, (u, v)))])
-
-    def _offered(self, layer: Layer) -> bool:
-        return layer.bundle is not None and not layer.lacks(layer.bundle)
+        shown = (
+            layer
+            for layer in self.by_title.values()
+            if layer.visible and layer.bundle and not layer.lacks(layer.bundle)
+        )
+        self._values.show_lines([line for layer in offered if layer.visible and (line := layer.line(view, (u, v)))])

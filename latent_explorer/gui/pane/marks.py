@@ -12,12 +12,12 @@ from pyqtgraph import PlotCurveItem, ScatterPlotItem, TargetItem, TextItem, View
 
 from latent_explorer.atlas.view import View
 from latent_explorer.gui.theme import DARK, Theme
+from latent_explorer.gui.widgets.images import ratio_of
 
 LOUPE = 84
 """The side of the picture beside the pointer, in pixels."""
 
 _REACH = 10  # pixels around the probe's place
-_PLATE = 225  # of 255: how dense the ground of a label is
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,8 +57,7 @@ class RimmedCurve(PlotCurveItem):  # type: ignore[misc] # has no types
 
     def paint(self, painter: QPainter, *others: object) -> None:
         """Draw it with pens for the screen, or the picture, at hand."""
-        device = painter.device()
-        ratio = 1.0 if device is None else device.devicePixelRatioF()
+        ratio = ratio_of(painter)
         self.opts["pen"].setWidthF(ratio * self._width)
         if self.opts["shadowPen"] is not None:
             self.opts["shadowPen"].setWidthF(ratio * (self._width + 3))
@@ -122,7 +121,7 @@ class MarkItems:
         caption, self._room = self._caption, room
         text = QFontMetricsF(QFont()).elidedText(self._marks.caption, Qt.TextElideMode.ElideRight, room - 28)
         caption.setText(text, self._theme.text)
-        caption.fill = mkBrush(self._plate)
+        caption.fill = mkBrush(self._theme.plate)
         caption.setVisible(bool(text))
 
     def _show_dots(self) -> None:
@@ -143,7 +142,7 @@ class MarkItems:
         theme = self._theme
         for pin in self._pins:
             self._box.removeItem(pin)
-        look = {"color": theme.text, "fill": self._plate, "offset": (9, 0)}
+        look = {"color": theme.text, "fill": theme.plate, "offset": (9, 0)}
         self._pins = [
             TargetItem(
                 place, 12, "o", mkPen(theme.map, width=2), brush=theme.poor, movable=False,
@@ -156,12 +155,6 @@ class MarkItems:
         font.setWeight(QFont.Weight.DemiBold)
         for pin in self._pins:
             self._added(pin, 4).label().setFont(font)
-
-    @property
-    def _plate(self) -> QColor:
-        plate = QColor(self._theme.panel)
-        plate.setAlpha(_PLATE)
-        return plate
 
     def _added(self, item: Any, height: float) -> Any:
         """An item in the plot that does not count where all that is drawn is to be fitted."""

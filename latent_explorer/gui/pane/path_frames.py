@@ -1,7 +1,5 @@
 """The route on the map and the filmstrip below it, kept in step."""
 
-from dataclasses import replace
-
 import numpy as np
 from PyQt6.QtCore import QObject
 
@@ -40,7 +38,7 @@ class PathFrames(QObject):
         self._filmstrip.show_route(route)
         self.latents = np.zeros((0, 0), np.float32) if route is None else path_latents(route.path)
         places = None if route is None else self._bundle.chart.to_plane(self.latents)
-        self._canvas.set_marks(replace(self._canvas.marks, route=places, frame=None))
+        self._canvas.mark(route=places, frame=None)
         self.ask()
 
     def ask(self) -> None:
@@ -55,4 +53,4 @@ class PathFrames(QObject):
     def _mark_frame(self, index: int) -> None:
         assert self._bundle is not None
         u, v = self._bundle.chart.to_plane(self.latents[index]).tolist()
-        self._canvas.set_marks(replace(self._canvas.marks, frame=(u, v)))
+        self._canvas.mark(frame=(u, v))

@@ -1,7 +1,5 @@
 """The pins of the session, in the list and on the map, with their pictures."""
 
-from dataclasses import replace
-
 import numpy as np
 from PyQt6.QtCore import QObject
 from PyQt6.QtGui import QImage
@@ -15,7 +13,7 @@ from latent_explorer.gui.pane.shared import Shared
 from latent_explorer.gui.panels.filmstrip import Filmstrip
 from latent_explorer.gui.panels.pins import PinPanel
 from latent_explorer.gui.widgets.images import to_qimage
-from latent_explorer.session import Pin, Session
+from latent_explorer.session import Session
 
 
 class Pinboard(QObject):
@@ -32,12 +30,12 @@ class Pinboard(QObject):
     ) -> None:
         super().__init__(panel)
         self._client, self._canvas, self._panel = client, canvas, panel
-        self._prober, self._filmstrip, self._shared = prober, filmstrip, shared
+        self._filmstrip, self._shared = filmstrip, shared
         self._pictures: dict[tuple[float, ...], QImage] = {}
         listed = panel.list
         listed.renamed.connect(self._rename)
-        listed.delete_wanted.connect(self._delete)
-        listed.gone_to.connect(self._go_to)
+        listed.delete_wanted.connect(lambda index: self._session.delete_pin(index))
+        listed.gone_to.connect(lambda index: prober.go_to(self._session.state.pins[index].latent))
         listed.path_wanted.connect(self._path_between)
 
     def open(self, session: Session) -> None:
@@ -49,8 +47,7 @@ class Pinboard(QObject):
         """Show the pins there are, and want the pictures that are missing."""
         pins, chart = self._session.state.pins, self._session.bundle.chart
         places = [chart.to_plane(pin.latent).tolist() for pin in pins]
-        marked = tuple((pin.name, (u, v)) for pin, (u, v) in zip(pins, places, strict=True))
-        self._canvas.set_marks(replace(self._canvas.marks, pins=marked))
+        self._canvas.mark(pins=tuple((pin.name, (u, v)) for pin, (u, v) in zip(pins, places, strict=True)))
         self._panel.show_pins(pins, self._pictures)
         self.ask()
 
@@ -63,9 +60,6 @@ class Pinboard(QObject):
             self._pictures[answer.key] = to_qimage(answer.pictures[0])
             self._panel.show_pins(self._session.state.pins, self._pictures)
 
-    def _pin(self, index: int) -> Pin:
-        return self._session.state.pins[index]
-
     def _rename(self, index: int, name: str) -> None:
         try:
             self._session.rename_pin(index, name)
@@ -73,11 +67,6 @@ class Pinboard(QObject):
             self._shared.say(str(error))
             self.show()
 
-    def _delete(self, index: int) -> None:
-        self._session.delete_pin(index)
-
-    def _go_to(self, index: int) -> None:
-        self._prober.go_to(self._pin(index).latent)
-
     def _path_between(self, first: int, second: int) -> None:
-        self._session.draw(self._filmstrip.choices(self._pin(first).z, self._pin(second).z))
+        pins = self._session.state.pins
+        self._session.draw(self._filmstrip.choices(pins[first].z, pins[second].z))

@@ -16,7 +16,7 @@ from latent_explorer.gui.pane.canvas import MapCanvas
 from latent_explorer.gui.pane.feed import AtlasFeed
 from latent_explorer.gui.panels.inspector import Inspector
 from latent_explorer.gui.widgets.images import to_qimage
-from latent_explorer.gui.widgets.meter import Meter
+from latent_explorer.gui.widgets.latency import Meter
 from latent_explorer.gui.widgets.timers import single_shot
 from latent_explorer.session import OpenBundle
 
@@ -64,7 +64,6 @@ class Prober(QObject):
         self._tell_timer = single_shot(self, self._tell, _TELL_MS)
 
     def stop(self) -> None:
-        """Say nothing any more."""
         self._rest.stop()
         self._tell_timer.stop()
 
@@ -124,8 +123,7 @@ class Prober(QObject):
             return
         self.place = reply
         self._inspector.show_place(reply)
-        marks = replace(self._canvas.marks, neighbours=self._bundle.uv[reply.indices].astype(np.float64))
-        self._canvas.set_marks(marks)
+        self._canvas.mark(neighbours=self._bundle.uv[reply.indices].astype(np.float64))
 
     def _is_on_map(self, z: NDArray[np.float32], uv: tuple[float, float]) -> bool:
         assert self._bundle is not None

@@ -1,7 +1,5 @@
 """The selection: made with the tool or by class, shown on the map and in its panel, grown, inverted, exported."""
 
-from dataclasses import replace
-
 import numpy as np
 from PyQt6.QtCore import QObject, QPointF, Qt, pyqtSignal
 from PyQt6.QtGui import QGuiApplication
@@ -80,7 +78,7 @@ class Selecting(QObject):
         super().__init__(panel)
         self._client, self._canvas, self._points = client, canvas, points
         self._panel, self._shared = panel, shared
-        self._open: Session | None = None
+        self._session: Session | None = None
         self._reason = ""  # why there is no mean of the images
         self.tool = SelectTool(self)
         panel.invert_wanted.connect(self.invert)
@@ -101,11 +99,11 @@ class Selecting(QObject):
         canvas = self._canvas
         outline = np.array([canvas.view.to_plane(at.x(), at.y()) for at in corners]) if corners else None
         if outline is not None or canvas.marks.outline is not None:
-            canvas.set_marks(replace(canvas.marks, outline=outline))
+            canvas.mark(outline=outline)
 
     def select_inside(self, corners: list[QPointF]) -> None:
         """Select the shown points inside an outline; with Shift, those selected before stay so."""
-        session = self._open
+        session = self._session
         if session is None:
             return
         if self._points.sorting:
@@ -122,18 +120,17 @@ class Selecting(QObject):
     # -- commands
 
     def select_class(self, label: int) -> None:
-        session = self._open
+        session = self._session
         if session is not None and session.bundle.latents.label is not None:
             session.select(session.bundle.latents.label == label)
 
     def invert(self) -> None:
-        """Select the other shown images."""
-        if self._open is not None:
-            self._open.invert_selection()
+        if self._session is not None:
+            self._session.invert_selection()
 
     def clear(self) -> None:
-        if self._open is not None:
-            self._open.select(None)
+        if self._session is not None:
+            self._session.select(None)
 
     def escape(self) -> None:
         """Drop what is being drawn; where nothing is, select nothing."""
@@ -145,17 +142,16 @@ class Selecting(QObject):
 
     def grow(self) -> None:
         """Select also the shown images that are among the nearest, in latent space, of one that is selected."""
-        session = self._open
-        if session is not None and (selection := session.state.selection) is not None:
+        session, selection = self._session, self._selection
+        if session is not None and selection is not None:
             near = want_nearest(selection, np.compress(selection.chosen, session.bundle.latents.mean, axis=0))
             self._client.request("grow", [near])
             self._shared.say(f"Looking for the nearest images of {selection.count:,}…")
 
     def take_nearest(self, answer: Answer) -> None:
         """The nearest images have come; those of another selection than the present are dropped."""
-        session = self._session
-        before = session.state.selection
-        if answer.content is None or before is None or answer.key is not before:
+        session, before = self._session, self._selection
+        if session is None or answer.content is None or before is None or answer.key is not before:
             return
         grown = before.chosen.copy()
         grown[answer.content.ravel()] = True
@@ -168,13 +164,14 @@ class Selecting(QObject):
     # -- what is shown
 
     def open(self, session: Session) -> None:
-        self._open = session
+        self._session = session
         self.show(None)
 
     def show(self, selection: Selection | None) -> None:
         self._points.select(None if selection is None else selection.chosen)
         self._canvas.refresh()
-        self._panel.show_selection(self._session.bundle, selection)
+        if self._session is not None:
+            self._panel.show_selection(self._session.bundle, selection)
         self._client.request("grow", [])  # what was looked for was of the selection before
         self.ask()
 
@@ -184,12 +181,12 @@ class Selecting(QObject):
 
     def ask(self) -> None:
         """Want the mean of the selected images; whatever was wanted of another selection is wanted no more."""
-        selection = self._session.state.selection
+        selection = self._selection
         self._request([] if selection is None else [want_average(selection, selection.chosen)])
 
     def take(self, answer: Answer) -> None:
         """The mean of the images has come, or what is decoded at the mean of their latents, or a refusal."""
-        selection, mean = self._session.state.selection, self._panel.mean
+        selection, mean = self._selection, self._panel.mean
         if selection is None or mean is None or answer.key not in (selection, (selection, "decoded")):
             return
         if answer.pictures is None and answer.key is selection and isinstance(answer.reply, Refused):
@@ -204,6 +201,5 @@ class Selecting(QObject):
         self._client.request("selection", wants)
 
     @property
-    def _session(self) -> Session:
-        assert self._open is not None
-        return self._open
+    def _selection(self) -> Selection | None:
+        return None if self._session is None else self._session.state.selection

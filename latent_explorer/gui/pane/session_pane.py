@@ -61,7 +61,6 @@ class SessionPane(PaneParts):
         self.opener.travel(bundle)
 
     def _opened(self, bundle: OpenBundle, travels: bool) -> None:
-        """The engine has what is to be shown."""
         if travels:
             self.exchange(bundle)
             self.ask_again()
@@ -96,7 +95,7 @@ class SessionPane(PaneParts):
             self.store.open(bundle)
         else:
             self.store.leave()
-        self.canvas.set_marks(replace(self.canvas.marks, draft=None, neighbours=None, caption=""))
+        self.canvas.mark(draft=None, neighbours=None, caption="")
         self.dress(self.theme)
         self.path_frames.open(bundle)
         self.prober.open(bundle)
@@ -195,8 +194,8 @@ class SessionPane(PaneParts):
         self.thumbnails.look()
 
     def dress(self, theme: Theme) -> None:
-        """Show everything in the colours of a theme."""
-        self.theme = self.canvas.theme = theme
+        self.theme = theme
+        self.canvas.dress(theme)
         if self.session is not None:
             bundle, hidden = self.session.bundle, self.session.state.hidden
             self.layers.dress(bundle, hidden, theme)

@@ -43,7 +43,6 @@ class PointGlide(QVariantAnimation):
 
     @property
     def moving(self) -> bool:
-        """Whether points are on their way."""
         return self.state() == self.State.Running
 
     def begin(self, start: NDArray[np.float32], end: NDArray[np.float32]) -> None:
@@ -101,7 +100,6 @@ class SnapshotNavigator(QObject):
 
     @property
     def moments(self) -> list[Moment]:
-        """When each snapshot was taken."""
         return [each.moment for each in map(self._known.__getitem__, self.folders) if each.moment is not None]
 
     @property
@@ -150,7 +148,6 @@ class SnapshotNavigator(QObject):
         self._wanted = None
 
     def close(self) -> None:
-        """End for good."""
         self.stop()
         self._reader.close()
 
@@ -169,7 +166,6 @@ class SnapshotNavigator(QObject):
         self.arrived.emit(bundle)
 
     def tile_came(self) -> None:
-        """A picture of the view has been decoded."""
         if self._feed.missing == 0:
             self._set_out()
 
@@ -186,7 +182,6 @@ class SnapshotNavigator(QObject):
             self._reader.begin(lambda _: _read(folder))
 
     def _take(self, read: OpenBundle | UserError) -> None:
-        """A moment has been read, or cannot be."""
         if isinstance(read, UserError):
             self._wanted = None
             self._under_way = False

@@ -32,7 +32,6 @@ class Thumbnails(QObject):
         canvas.above.append(self.layer)
 
     def open(self, bundle: OpenBundle) -> None:
-        """Another bundle is shown."""
         self._asked.clear()
         self.layer.open(bundle.config.net.image_shape)
 

@@ -9,15 +9,7 @@ from pathlib import Path
 from PyQt6.QtCore import QObject, pyqtSignal
 
 from latent_explorer import __version__
-from latent_explorer.atlas import (
-    DISK_BYTES,
-    DiskTiles,
-    TileKey,
-    clear_tiles,
-    name_of,
-    tiles_bytes,
-    trim_tiles,
-)
+from latent_explorer.atlas import DISK_BYTES, DiskTiles, TileKey, clear_tiles, name_of, tiles_bytes, trim_tiles
 from latent_explorer.atlas.cache import Pictures
 from latent_explorer.fields import field_called
 from latent_explorer.session import OpenBundle
@@ -96,7 +88,6 @@ class TileStore(QObject):
         self._wake()
 
     def clear(self) -> None:
-        """Remove all tiles of all bundles."""
         with self._changed:
             self._forget()
         self._run(partial(clear_tiles, self._folder))

@@ -23,7 +23,6 @@ class PaneTitle(QFrame):
         self.hide()
 
     def show_name(self, name: str) -> None:
-        """Show another name."""
         self._name.setText(name)
 
     def show_active(self, active: bool, theme: Theme) -> None:

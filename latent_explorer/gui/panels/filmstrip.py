@@ -74,7 +74,6 @@ class Filmstrip(QWidget):
         self._enable()
 
     def show_frames(self, frames: NDArray[np.uint8]) -> None:
-        """Show the pictures (n, h, w, c) of the route."""
         self.frames = frames
         self._scrubber.setRange(0, len(frames) - 1)
         self.strip.show_frames([to_qimage(frame) for frame in frames])

@@ -8,9 +8,8 @@ from PyQt6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 from latent_explorer.engine.handlers.describe import Place
 from latent_explorer.gui.panels.dimensions import DimensionPanel
 from latent_explorer.gui.panels.neighbours import NeighbourStrip
-from latent_explorer.gui.panels.shares import ShareBars
+from latent_explorer.gui.panels.readouts import ShareBars, ValueLines
 from latent_explorer.gui.panels.value_editor import FARTHEST
-from latent_explorer.gui.panels.values import ValueLines
 from latent_explorer.gui.theme import Theme
 from latent_explorer.gui.widgets.controls import tool_button
 from latent_explorer.gui.widgets.parts import filled, heading

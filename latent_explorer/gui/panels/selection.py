@@ -6,7 +6,7 @@ from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtGui import QImage
 from PyQt6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
 
-from latent_explorer.gui.panels.shares import ShareBars
+from latent_explorer.gui.panels.readouts import ShareBars
 from latent_explorer.gui.theme import Theme
 from latent_explorer.gui.widgets.controls import hint, tool_button
 from latent_explorer.gui.widgets.parts import filled, heading

@@ -29,7 +29,6 @@ class ValueEditor(QLineEdit):
         self.hide()
 
     def begin(self, place: QRect, value: str) -> None:
-        """Type over a value that is painted at a place."""
         self.setGeometry(place)
         self.setText(value)
         self.show()

@@ -36,7 +36,6 @@ def show_keys(parent: QWidget, actions: Mapping[str, QAction]) -> None:
 
 
 def about(parent: QWidget) -> None:
-    """Say what the program is, and whose the data are."""
     _show_page(
         parent,
         "About Latent Explorer",

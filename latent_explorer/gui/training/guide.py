@@ -1,7 +1,6 @@
 """Ties a run to the map: the newest moment is shown as it comes, the timeline goes to any other."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -180,7 +179,7 @@ class Guide(QObject):
         parts = (f"Epoch {moment.epoch}{of}", f"step {moment.step:,}", turned(bundle.config.turn))
         assert self.pane is not None
         canvas = self.pane.canvas
-        canvas.set_marks(replace(canvas.marks, caption=" · ".join(part for part in parts if part)))
+        canvas.mark(caption=" · ".join(part for part in parts if part))
         self.ask()
 
 
