@@ -24,6 +24,7 @@ from latent_explorer.gui.training.panel import TrainingPanel
 from latent_explorer.gui.training.trainer import StartTrainer, Trainer
 from latent_explorer.gui.widgets.banner import Banner
 from latent_explorer.gui.widgets.latency import LatencyGraph
+from latent_explorer.gui.widgets.parts import filled
 from latent_explorer.places import trained_folder
 
 
@@ -64,11 +65,7 @@ class Workbench(QObject):
         self.maps = QSplitter()
         self.maps.setChildrenCollapsible(False)
         middle = QWidget()
-        column = QVBoxLayout(middle)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self.banner)
-        column.addWidget(self.maps, 1)
+        filled(QVBoxLayout(middle), self.banner, self.maps, spacing=0).setStretchFactor(self.maps, 1)
         self._window.setCentralWidget(middle)
 
     def _make_training(self, start_trainer: StartTrainer) -> None:
@@ -79,9 +76,8 @@ class Workbench(QObject):
         self.guide = Guide(self.trainer, self.training, lambda: self.active)
         self.guide.shown_wanted.connect(self.show_training)
         self.leaving = Leaving(self._window, self.trainer, self.banner, self._show_setup)
-        self.filming = Filming(
-            self._window, self.trainer, self.training, self.shared, lambda: self.guide.run, lambda: self.theme.dark
-        )
+        run, dark = lambda: self.guide.run, lambda: self.theme.dark
+        self.filming = Filming(self._window, self.trainer, self.training, self.shared, run, dark)
 
     # -- panes
 
@@ -148,11 +144,10 @@ class Workbench(QObject):
             pane.title.show_active(pane is self.active, self.theme)
 
     def _tell(self, pane: MapPane) -> None:
-        if pane is not self.active:
-            return
-        bundle = pane.bundle
-        self._window.setWindowTitle(f"{bundle.name} – Latent Explorer" if bundle is not None else "Latent Explorer")
-        self.changed.emit()
+        if pane is self.active:
+            name = "" if pane.bundle is None else f"{pane.bundle.name} – "
+            self._window.setWindowTitle(f"{name}Latent Explorer")
+            self.changed.emit()
 
     # -- what a person does
 
@@ -193,11 +188,8 @@ class Workbench(QObject):
     def show_times(self) -> None:
         """Open a small live graph of how long hovers and frames take in the active pane."""
         pane = self.active
-        meters = {
-            "exact": pane.prober.exact,
-            "interpolated": pane.prober.interpolated,
-            "frame": pane.canvas.frame_scheduler.frames,
-        }
+        exact, interpolated, frames = pane.prober.exact, pane.prober.interpolated, pane.canvas.frame_scheduler.frames
+        meters = {"exact": exact, "interpolated": interpolated, "frame": frames}
         LatencyGraph(self._window, meters, self.theme).show()
 
     def use_pictures(self, pictures: PictureSettings) -> None:

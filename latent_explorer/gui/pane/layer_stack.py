@@ -73,9 +73,5 @@ class LayerStack(QObject):
     def tell(self, u: float, v: float) -> None:
         """Say in the inspector what the visible layers are at a plane point."""
         view = self._canvas.view
-        shown = (
-            layer
-            for layer in self.by_title.values()
-            if layer.visible and layer.bundle and not layer.lacks(layer.bundle)
-        )
+        offered = (each for each in self.by_title.values() if each.bundle is not None and not each.lacks(each.bundle))
         self._values.show_lines([line for layer in offered if layer.visible and (line := layer.line(view, (u, v)))])

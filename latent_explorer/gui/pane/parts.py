@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 
-from PyQt6.QtCore import QObject, pyqtSignal
-from PyQt6.QtWidgets import QVBoxLayout, QWidget
+from PyQt6.QtCore import QObject, Qt, pyqtSignal
+from PyQt6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from latent_explorer.engine.client import EngineClient
 from latent_explorer.engine.process import Engine
@@ -25,7 +25,6 @@ from latent_explorer.gui.pane.shared import Shared
 from latent_explorer.gui.pane.snapshot_navigator import SnapshotNavigator
 from latent_explorer.gui.pane.thumbnails import Thumbnails
 from latent_explorer.gui.pane.tile_store import TileStore
-from latent_explorer.gui.pane.title import PaneTitle
 from latent_explorer.gui.pane.tools import Tool
 from latent_explorer.gui.panels.filmstrip import Filmstrip
 from latent_explorer.gui.panels.inspector import Inspector
@@ -33,8 +32,10 @@ from latent_explorer.gui.panels.layers import LayerPanel
 from latent_explorer.gui.panels.legend import Legend
 from latent_explorer.gui.panels.pins import PinPanel
 from latent_explorer.gui.panels.selection import SelectionPanel
-from latent_explorer.gui.theme import DARK
+from latent_explorer.gui.theme import DARK, Theme
+from latent_explorer.gui.widgets.controls import tool_button
 from latent_explorer.gui.widgets.latest_task import LatestTask
+from latent_explorer.gui.widgets.parts import filled
 from latent_explorer.places import tile_folder
 
 
@@ -52,6 +53,30 @@ class EngineLink(QObject):
         """End the engine; nothing arrives afterwards."""
         self.client.close()
         self.arrived.disconnect()
+
+
+class PaneTitle(QFrame):
+    """The line above a map where there are several: names its bundle. close_wanted: the pane is to be closed."""
+
+    close_wanted = pyqtSignal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.name = QLabel("No bundle is open")
+        self.name.setTextFormat(Qt.TextFormat.PlainText)
+        close = tool_button("×", "Close this map", self.close_wanted.emit)
+        close.setAccessibleName(close.toolTip())
+        filled(QHBoxLayout(self), self.name, close, margins=(8, 2, 2, 2)).setStretchFactor(self.name, 1)
+        self.hide()
+
+    def show_active(self, active: bool, theme: Theme) -> None:
+        """Look as the pane does that the panels follow, or as another."""
+        line = theme.accent if active else theme.line
+        weight = "600" if active else "400"
+        self.setStyleSheet(
+            f"PaneTitle {{ border-top: 3px solid {line}; }} QLabel {{ font-weight: {weight}; }} "
+            "QToolButton { border: none; padding: 0px 6px; min-height: 0px; }"
+        )
 
 
 class PaneParts(QWidget):
@@ -108,8 +133,4 @@ class PaneParts(QWidget):
 
     def _lay_out(self) -> None:
         self.title = PaneTitle()
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self.title)
-        column.addWidget(self.canvas, 1)
+        filled(QVBoxLayout(self), self.title, self.canvas, spacing=0).setStretchFactor(self.canvas, 1)

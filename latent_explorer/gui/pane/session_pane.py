@@ -147,7 +147,7 @@ class SessionPane(PaneParts):
 
     def _name(self, bundle: OpenBundle) -> None:
         self.navigator.bundle = bundle
-        self.title.show_name(bundle.name)
+        self.title.name.setText(bundle.name)
         self.canvas.setAccessibleName(f"Map of the latent space of {bundle.name}")
         self.changed.emit()
 
