@@ -122,9 +122,7 @@ def _watch_points(window: MainWindow) -> list[float]:
 
 def _watch_tiles(window: MainWindow) -> list[object]:
     tiles: list[object] = []
-    window.pane.link.arrived.connect(
-        lambda event: tiles.append(event) if getattr(event, "topic", "") == "tiles" else None
-    )
+    window.pane.arrived.connect(lambda event: tiles.append(event) if getattr(event, "topic", "") == "tiles" else None)
     return tiles
 
 
@@ -150,7 +148,7 @@ def more_points(bundle: OpenBundle, count: int) -> OpenBundle:
 
 def resident_mib(window: MainWindow) -> float | None:
     """The memory that the window's process and its engine hold now, in MiB; None where the system does not say."""
-    numbers = [os.getpid(), getattr(window.pane.link.client.engine, "pid", None)]
+    numbers = [os.getpid(), getattr(window.pane.client.engine, "pid", None)]
     try:
         pages = [int(Path(f"/proc/{pid}/statm").read_text().split()[1]) for pid in numbers if pid is not None]
     except OSError:

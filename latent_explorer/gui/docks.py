@@ -26,7 +26,12 @@ class Docks:
     def __init__(self, window: QMainWindow) -> None:
         self._window = window
         self._stacks = {title: QStackedWidget() for title in _AREAS}
-        self.by_title = {title: self._dock(title) for title in _AREAS}
+        self.by_title: dict[str, QDockWidget] = {}
+        for title, area in _AREAS.items():
+            self.by_title[title] = dock = QDockWidget(title, window)
+            dock.setObjectName(title)
+            dock.setWidget(self._stacks[title])
+            window.addDockWidget(area, dock)
         window.setCorner(Qt.Corner.BottomLeftCorner, _LEFT)
         window.setCorner(Qt.Corner.BottomRightCorner, _RIGHT)
         window.setDockOptions(QMainWindow.DockOption.AnimatedDocks | QMainWindow.DockOption.AllowTabbedDocks)
@@ -71,13 +76,6 @@ class Docks:
 
     def remember(self, settings: Settings) -> None:
         settings.remember_layout(self._window.saveGeometry(), self._window.saveState())
-
-    def _dock(self, title: str) -> QDockWidget:
-        dock = QDockWidget(title, self._window)
-        dock.setObjectName(title)
-        dock.setWidget(self._stacks[title])
-        self._window.addDockWidget(_AREAS[title], dock)
-        return dock
 
     def _arrange(self) -> None:
         window, docks = self._window, self.by_title

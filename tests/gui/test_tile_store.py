@@ -30,7 +30,7 @@ def field_keys(person) -> list[TileKey]:
 
 def count_decoded(person) -> list[object]:
     decoded = []
-    person.window.pane.link.arrived.connect(
+    person.window.pane.arrived.connect(
         lambda event: decoded.append(event) if getattr(event, "topic", "") == "tiles" else None
     )
     return decoded
@@ -144,7 +144,7 @@ def test_tiles_of_fields_are_read_by_the_next_window_and_not_asked_for(new_windo
     second.wait_until(lambda: second.window.pane.store._known >= {name_of(key) for key in keys})
     fields.open(second.window.pane.session.bundle)
     second.window.pane.dress(second.window.workbench.theme)
-    second.window.pane.link.arrived.connect(lambda event: asked.append(getattr(event, "key", None)))
+    second.window.pane.arrived.connect(lambda event: asked.append(getattr(event, "key", None)))
     for title in titles:
         if not fields.by_title[title].visible:
             second.window.pane.layer_panel.toggle(title)

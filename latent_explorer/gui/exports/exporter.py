@@ -159,7 +159,7 @@ class Exporter(QObject):
             pane.shared.banner.hide()
         self._parent.installEventFilter(self)
         self._pane, self._bundle, self._worker = pane, bundle, Worker(self)
-        pane.link.arrived.connect(self._hear)
+        pane.arrived.connect(self._hear)
         self.dialog = ExportDialog(self._parent, subject, pane.shared.settings, pane.client, self._worker)
         self.dialog.said.connect(pane.shared.say)
         self.dialog.finished.connect(self._forget)
@@ -176,7 +176,7 @@ class Exporter(QObject):
         if self._worker is not None:
             self._worker.stop()
         if self._pane is not None:
-            self._pane.link.arrived.disconnect(self._hear)
+            self._pane.arrived.disconnect(self._hear)
         self.dialog = self._bundle = self._worker = self._pane = None
 
     def _hear(self, event: Event) -> None:

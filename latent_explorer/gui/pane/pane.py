@@ -71,11 +71,12 @@ class MapPane(SessionPane):
         self.inspector.dimensions.list.moved.connect(self.prober.explore)
         self.inspector.pin_wanted.connect(self.pin_probe)
         self.inspector.picture_wanted.connect(self.open_picture)
-        self.inspector.neighbours.chosen.connect(self.go_to_image)
+        go_to_image = self._to_session(lambda session, index: self.prober.go_to(session.bundle.latents.mean[index]))
+        self.inspector.neighbours.chosen.connect(go_to_image)
         self.filmstrip.route_chosen.connect(self._to_session(Session.draw))
         self.filmstrip.clear_wanted.connect(self.clear_route)
         self.filmstrip.strip.probe_wanted.connect(lambda index: self.prober.go_to(self.path_frames.latents[index]))
-        self.filmstrip.strip.open_wanted.connect(self.open_frame)
+        self.filmstrip.strip.open_wanted.connect(self._open_frame)
 
     def _to_session(self, change: Callable[[Session, Any], None]) -> Callable[[Any], None]:
         """Change whatever session there is by then."""
@@ -161,16 +162,11 @@ class MapPane(SessionPane):
         if probe is not None and probe.picture is not None:
             self._open_picture(probe.picture, probe.z)
 
-    def open_frame(self, index: int) -> None:
+    def _open_frame(self, index: int) -> None:
         self._open_picture(self.filmstrip.frames[index], self.path_frames.latents[index])
 
     def _open_picture(self, picture: NDArray[np.uint8], z: NDArray[np.float32]) -> None:
         open_picture_window(self.window() or self, picture, "Picture at " + ", ".join(f"{value:.3f}" for value in z))
-
-    def go_to_image(self, index: int) -> None:
-        """Probe the place of an image of the data."""
-        assert self.session is not None
-        self.prober.go_to(self.session.bundle.latents.mean[index])
 
     def toggle_loupe(self) -> None:
         self.prober.loupe = not self.prober.loupe
@@ -198,7 +194,8 @@ class MapPane(SessionPane):
         self.navigator.close()
         self.store.close()
         self.sorter.close()
-        self.link.close()
+        self.client.close()
+        self.arrived.disconnect()
 
 
 def _tell_loss(shared: Shared, event: EngineLost) -> None:

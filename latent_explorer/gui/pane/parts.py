@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from PyQt6.QtCore import QObject, Qt, pyqtSignal
+from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from latent_explorer.engine.client import EngineClient
@@ -39,22 +39,6 @@ from latent_explorer.gui.widgets.parts import filled
 from latent_explorer.places import tile_folder
 
 
-class EngineLink(QObject):
-    """Owns the client. arrived: an Answer or EngineLost, brought into the GUI thread."""
-
-    arrived = pyqtSignal(object)
-
-    def __init__(self, start: Callable[[], Engine]) -> None:
-        super().__init__()
-        self.client = EngineClient(self.arrived.emit, start)
-        self.arrived.connect(self.client.dispatch)
-
-    def close(self) -> None:
-        """End the engine; nothing arrives afterwards."""
-        self.client.close()
-        self.arrived.disconnect()
-
-
 class PaneTitle(QFrame):
     """The line above a map where there are several: names its bundle. close_wanted: the pane is to be closed."""
 
@@ -80,13 +64,18 @@ class PaneTitle(QFrame):
 
 
 class PaneParts(QWidget):
-    """The parts of a pane, each handed what it uses. panels: its widgets for the docks, by their titles."""
+    """The parts of a pane, each handed what it uses. panels: its widgets for the docks, by their titles.
+
+    arrived: an Answer or EngineLost of its engine, brought into the GUI thread.
+    """
+
+    arrived = pyqtSignal(object)
 
     def __init__(self, shared: Shared, start_engine: Callable[[], Engine]) -> None:
         super().__init__()
         self.shared, self.theme = shared, DARK
-        self.link = EngineLink(start_engine)
-        self.client = self.link.client
+        self.client = EngineClient(self.arrived.emit, start_engine)
+        self.arrived.connect(self.client.dispatch)
         self._make_map()
         self._make_panels()
         self._make_controllers()

@@ -90,8 +90,9 @@ class Prober(QObject):
     def explore(self, z: NDArray[np.float32]) -> None:
         """Probe a latent (d,), be it on the map or not; the map stays where it is and marks the place's projection."""
         if self._bundle is not None:
-            u, v = self._bundle.chart.to_plane(z).tolist()
-            self._probe(z, (u, v), on_map=self._is_on_map(z, (u, v)))
+            chart = self._bundle.chart
+            u, v = chart.to_plane(z).tolist()
+            self._probe(z, (u, v), on_map=np.allclose(chart.to_latent((u, v)), z, rtol=1e-5, atol=1e-5))
 
     def go_to(self, z: NDArray[np.floating]) -> None:
         """Probe a latent (d,), and bring it into view where it is not."""
@@ -124,10 +125,6 @@ class Prober(QObject):
         self.place = reply
         self._inspector.show_place(reply)
         self._canvas.mark(neighbours=self._bundle.uv[reply.indices].astype(np.float64))
-
-    def _is_on_map(self, z: NDArray[np.float32], uv: tuple[float, float]) -> bool:
-        assert self._bundle is not None
-        return np.allclose(self._bundle.chart.to_latent(uv), z, rtol=1e-5, atol=1e-5)
 
     def _probe(self, z: NDArray[np.float32], uv: tuple[float, float], *, on_map: bool) -> None:
         started = time.perf_counter()

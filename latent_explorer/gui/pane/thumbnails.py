@@ -69,8 +69,9 @@ class Thumbnails(QObject):
                 self.layer.keep(number, image)
             numbers = np.array(key, np.int64)
             self._canvas.refresh_points(lambda view: self.layer.region_of(view, numbers))
-            if not self.layer.region_of(self._canvas.view, numbers).isEmpty():
-                self._explain()
+            if not self._explained and not self.layer.region_of(self._canvas.view, numbers).isEmpty():
+                self._explained = True
+                self._shared.say("Real images: press T for points")
 
     def hover(self, u: float, v: float) -> None:
         """The pointer is at a plane point; while something is dragged, nothing is lifted."""
@@ -90,8 +91,3 @@ class Thumbnails(QObject):
         self.layer.missed = reason
         self._asked.clear()
         self._client.request("thumbnails", [])
-
-    def _explain(self) -> None:
-        if not self._explained:
-            self._explained = True
-            self._shared.say("Real images: press T for points")

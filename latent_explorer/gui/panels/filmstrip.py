@@ -145,7 +145,7 @@ class Filmstrip(QWidget):
         self.strip.chosen.connect(self.go_to)
         for changed in (self._curve.activated, self._easing.activated, self._count.editingFinished):
             changed.connect(self._choose)
-        self._speed.valueChanged.connect(self._set_pace)
+        self._speed.valueChanged.connect(lambda _: self._start() if self.playing else None)
 
     def _lay_out(self) -> None:
         controls = QWidget()
@@ -166,10 +166,6 @@ class Filmstrip(QWidget):
     def _choose(self) -> None:
         if self._route is not None and (chosen := self.choices(self._route.start, self._route.end)) != self._route:
             self.route_chosen.emit(chosen)
-
-    def _set_pace(self) -> None:
-        if self.playing:
-            self._start()
 
 
 class ScrolledRow(QScrollArea):

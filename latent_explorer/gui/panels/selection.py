@@ -55,8 +55,9 @@ class SelectionPanel(QWidget):
         mean = latents.mean(0)
         self.mean = mean.astype(np.float32)
         share = selection.count / len(selection.chosen)
+        spread = np.sqrt(np.square(latents - mean).sum() / len(latents))
         self.count.setText(f"<b>{selection.count:,}</b> images, {_percent(share)} of all")
-        self.spread.setText(f"Spread {_spread(latents, mean):.3g}: the usual distance from their mean, in latent space")
+        self.spread.setText(f"Spread {spread:.3g}: the usual distance from their mean, in latent space")
         self.picture.show_image(None)
         label = bundle.latents.label
         chosen = np.zeros(0, np.int64) if label is None else np.compress(selection.chosen, label)
@@ -92,8 +93,3 @@ class SelectionPanel(QWidget):
 
 def _percent(share: float) -> str:
     return f"{share:.1%}" if share >= 0.001 else "under 0.1%"
-
-
-def _spread(latents: NDArray[np.float64], mean: NDArray[np.float64]) -> float:
-    """The root of the mean squared distance from the mean."""
-    return float(np.sqrt(np.square(latents - mean).sum() / len(latents)))
