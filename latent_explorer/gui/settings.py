@@ -1,11 +1,17 @@
 """What is remembered from one launch to the next."""
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import platformdirs
 from PyQt6.QtCore import QByteArray, QSettings
+from PyQt6.QtWidgets import QApplication, QStyle
+
+from latent_explorer.atlas import DISK_BYTES, PICTURE_PIXELS
 
 _RECENT = 8
+_MIB = 2**20
+_YES = {True: "yes", False: "no"}
 
 
 class Settings:
@@ -66,3 +72,43 @@ class Settings:
 
     def save(self) -> None:
         self._store.sync()
+
+
+@dataclass(frozen=True)
+class PictureSettings:
+    """How the decoded pictures of all maps are shown and kept.
+
+    pixels: what the side of a picture aims at. memory, disk: MiB that pictures may take. keep: them on disk.
+    fade: them in.
+    """
+
+    pixels: float = PICTURE_PIXELS
+    memory: int = 256
+    disk: int = DISK_BYTES // _MIB
+    keep: bool = True
+    fade: bool = True
+
+    @classmethod
+    def read(cls, settings: Settings) -> "PictureSettings":
+        """As remembered; what is not, or makes no sense, as usual."""
+        usual = cls(fade=_system_animates())
+        return cls(
+            pixels=settings.number("picture pixels", usual.pixels, PICTURE_PIXELS, 45.0),
+            memory=round(settings.number("picture memory", usual.memory, 16, 2**16)),
+            disk=round(settings.number("picture disk", usual.disk, 16, 2**24)),
+            keep=settings.text("keep pictures on disk", _YES[usual.keep]) == "yes",
+            fade=settings.text("fade pictures in", _YES[usual.fade]) == "yes",
+        )
+
+    def remember(self, settings: Settings) -> None:
+        settings.set_text("picture pixels", str(self.pixels))
+        settings.set_text("picture memory", str(self.memory))
+        settings.set_text("picture disk", str(self.disk))
+        settings.set_text("keep pictures on disk", _YES[self.keep])
+        settings.set_text("fade pictures in", _YES[self.fade])
+
+
+def _system_animates() -> bool:
+    """Whether the system asks for motion; its wish to reduce it reaches Qt as a duration of zero."""
+    style = QApplication.style()
+    return style is None or style.styleHint(QStyle.StyleHint.SH_Widget_Animation_Duration) > 0

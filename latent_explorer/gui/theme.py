@@ -50,25 +50,18 @@ def apply(theme: Theme) -> None:
 
 def _palette(theme: Theme) -> QPalette:
     palette, role = QPalette(), QPalette.ColorRole
-    colours = {
-        role.Window: theme.window,
-        role.WindowText: theme.text,
-        role.Base: theme.panel,
-        role.AlternateBase: theme.window,
-        role.Text: theme.text,
-        role.Button: theme.panel,
-        role.ButtonText: theme.text,
-        role.ToolTipBase: theme.panel,
-        role.ToolTipText: theme.text,
-        role.PlaceholderText: theme.faint,
-        role.Highlight: theme.accent,
-        role.HighlightedText: "#ffffff",
-        role.Link: theme.accent,
-        role.Mid: theme.line,
-        role.Accent: theme.accent,
-    }
-    for name, colour in colours.items():
-        palette.setColor(name, QColor(colour))
+    colours = (
+        (theme.window, (role.Window, role.AlternateBase)),
+        (theme.panel, (role.Base, role.Button, role.ToolTipBase)),
+        (theme.text, (role.WindowText, role.Text, role.ButtonText, role.ToolTipText)),
+        (theme.faint, (role.PlaceholderText,)),
+        (theme.accent, (role.Highlight, role.Link, role.Accent)),
+        (theme.line, (role.Mid,)),
+        ("#ffffff", (role.HighlightedText,)),
+    )
+    for colour, roles in colours:
+        for name in roles:
+            palette.setColor(name, QColor(colour))
     for name in (role.WindowText, role.Text, role.ButtonText):
         palette.setColor(QPalette.ColorGroup.Disabled, name, QColor(theme.faint))
     return palette

@@ -13,9 +13,8 @@ from latent_explorer.gui import theme as themes
 from latent_explorer.gui.docks import Docks
 from latent_explorer.gui.exports.exporter import Exporter
 from latent_explorer.gui.pane.pane import MapPane
-from latent_explorer.gui.pane.picture_settings import PictureSettings
 from latent_explorer.gui.pane.shared import Shared
-from latent_explorer.gui.settings import Settings
+from latent_explorer.gui.settings import PictureSettings, Settings
 from latent_explorer.gui.status import StatusLine
 from latent_explorer.gui.training.filming import Filming
 from latent_explorer.gui.training.guide import TOPIC, Guide
@@ -88,7 +87,7 @@ class Workbench(QObject):
         self.maps.addWidget(pane)
         self.docks.add(pane.panels)
         pane.dress(self.theme)
-        self.pictures.apply(pane)
+        pane.show_pictures(self.pictures)
         pane.turned_to.connect(lambda: self.activate(pane))
         pane.changed.connect(lambda: self._tell(pane))
         pane.remembered.connect(self.settings.remember_bundle)
@@ -197,7 +196,7 @@ class Workbench(QObject):
         self.pictures = pictures
         pictures.remember(self.settings)
         for pane in self.panes:
-            pictures.apply(pane)
+            pane.show_pictures(pictures)
 
     def clear_disk(self) -> None:
         """Remove all pictures and fields kept on disk."""

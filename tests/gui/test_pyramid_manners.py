@@ -10,7 +10,7 @@ from latent_explorer.atlas import TileCache, TileKey, tile_region
 from latent_explorer.atlas.view import View
 from latent_explorer.bench.person import Person
 from latent_explorer.gui.layers.tiles import TileLayer, tile_rect
-from latent_explorer.gui.pane.picture_settings import PictureSettings
+from latent_explorer.gui.settings import PictureSettings
 from latent_explorer.gui.shell.actions import fill_menu
 from latent_explorer.gui.shell.picture_menu import picture_entries
 from latent_explorer.gui.widgets.images import to_array
@@ -138,15 +138,15 @@ def test_size_memory_and_fading_are_chosen_in_the_menu_and_remembered(person: Pe
         entry(memory, "64").trigger()
         window.pane.feed.picture_pixels, window.pane.feed.cache.limit = 1.0, 1
         window.pane.canvas.frame_scheduler.fades = True
-        PictureSettings.read(window.workbench.settings).apply(window.pane)
+        window.pane.show_pictures(PictureSettings.read(window.workbench.settings))
         assert (window.pane.feed.picture_pixels, window.pane.feed.cache.limit) == (45, 64 * 2**20)
         assert not window.pane.canvas.frame_scheduler.fades
         window.workbench.settings.set_text("picture pixels", "huge")
-        PictureSettings.read(window.workbench.settings).apply(window.pane)
+        window.pane.show_pictures(PictureSettings.read(window.workbench.settings))
         assert window.pane.feed.picture_pixels == 34
     finally:
         for key in ("picture pixels", "picture memory", "fade pictures in"):
             window.workbench.settings.set_text(key, "")
-        PictureSettings.read(window.workbench.settings).apply(window.pane)
+        window.pane.show_pictures(PictureSettings.read(window.workbench.settings))
         window.pane.look()
     assert levels

@@ -8,7 +8,7 @@ from PyQt6.QtGui import QAction
 from PyQt6.QtWidgets import QMenu
 
 from latent_explorer.atlas import TileKey, name_of, tiles_bytes
-from latent_explorer.gui.pane.picture_settings import PictureSettings
+from latent_explorer.gui.settings import PictureSettings
 from latent_explorer.gui.shell.actions import fill_menu
 from latent_explorer.gui.shell.picture_menu import in_words, picture_entries
 from latent_explorer.places import tile_folder
@@ -118,7 +118,7 @@ def test_one_chooses_how_much_may_be_kept_and_sees_how_much_is(new_window, small
     assert measured[0] > 0
     entries["Up to 256 MiB"].trigger()
     window.pane.store.limit = 0
-    PictureSettings.read(window.workbench.settings).apply(window.pane)
+    window.pane.show_pictures(PictureSettings.read(window.workbench.settings))
     assert window.pane.store.limit == 256 * 2**20
     window.pane.store.keep_within(measured[0] // 2)
     person.wait_until(lambda: tiles_bytes(tile_folder()) <= measured[0] // 2)  # which are being removed

@@ -11,6 +11,7 @@ from latent_explorer.charts import ChartSpec
 from latent_explorer.engine.process import Engine
 from latent_explorer.gui.pane.parts import PaneParts
 from latent_explorer.gui.pane.shared import Shared
+from latent_explorer.gui.settings import PictureSettings
 from latent_explorer.gui.theme import Theme
 from latent_explorer.session import OpenBundle, Session, State
 
@@ -192,6 +193,18 @@ class SessionPane(PaneParts):
         self.feed.look(self.canvas.view, self.canvas.marks.probe)
         self.fields.look(asking=not self.feed.paused)
         self.thumbnails.look()
+
+    def show_pictures(self, pictures: PictureSettings) -> None:
+        """Show and keep the decoded pictures so."""
+        resized, self.feed.picture_pixels = self.feed.picture_pixels != pictures.pixels, pictures.pixels
+        changed, self.store.on = self.store.on != pictures.keep, pictures.keep
+        self.feed.cache.limit = pictures.memory * 2**20
+        self.store.keep_within(pictures.disk * 2**20)
+        self.canvas.frame_scheduler.fades = pictures.fade
+        if resized or changed:
+            self.look()
+        if resized:
+            self.canvas.refresh()
 
     def dress(self, theme: Theme) -> None:
         self.theme = theme
