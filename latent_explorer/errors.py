@@ -27,3 +27,7 @@ class EngineError(UserError):
 
 class ServiceError(UserError):
     """A message between two processes that is too large, or is none that is known."""
+
+
+class Cancelled(Exception):  # noqa: N818 - no error: it was asked for
+    """What was under way was given up when asked to; nothing is left of it."""

@@ -5,6 +5,7 @@ And what tests of several rooms share: small bundles made on the spot, and packa
 
 import io
 import os
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -74,6 +75,18 @@ def wide_bundle(make_bundle: MakeBundle) -> Path:
     return make_bundle("wide", latent_dim=5, shape=(6, 10, 3))
 
 
+@pytest.fixture(scope="session")
+def bars() -> Dataset:
+    """120 pictures of 6x6 with one bright row or column each, and a little noise: two classes."""
+    draw = np.random.default_rng(0)
+    images = draw.integers(0, 30, (120, 6, 6, 1), dtype=np.uint8)
+    labels = np.arange(120, dtype=np.int64) % 2
+    for image, label, place in zip(images, labels, draw.integers(0, 6, 120), strict=True):
+        image[(place, slice(None)) if label else (slice(None), place)] = 250
+    split = (np.arange(120) >= 90).astype(np.uint8)
+    return Dataset("bars", images, labels, ("column", "row"), split)
+
+
 @pytest.fixture
 def filmed_run(tmp_path: Path) -> Path:
     """The folder of a run with four snapshots of an untrained network: 200 points in three classes drift apart."""
@@ -110,6 +123,7 @@ def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callabl
     def install(name: str, code: str, **entries: str) -> Path:
         info = site / f"{name}-1.2.dist-info"
         info.mkdir(parents=True)
+        monkeypatch.delitem(sys.modules, name, raising=False)  # of another test
         (site / f"{name}.py").write_text(code)
         (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.2\n")
         lines = (f"[latent_explorer.{group}]\n{entry}\n" for group, entry in entries.items())

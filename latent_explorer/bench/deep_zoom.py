@@ -6,12 +6,12 @@ import numpy as np
 from PyQt6.QtCore import QPoint, QPointF
 
 from latent_explorer.bench.person import Person, person_at_a_window
-from latent_explorer.bench.reel import Reel
+from latent_explorer.export import Options, write_gif
 
 DEPTH = 1000.0
 _STEPS_IN, _STEPS_OUT, _REST = 36, 12, 8  # frames
 _FRAME_MS = 80
-_SIZE = (1100, 780)
+_SIZE, _FILM_WIDTH = (1100, 780), 440
 _CLASSES = (4, 5)  # between which it leads
 
 
@@ -24,15 +24,15 @@ def film_deep_zoom(path: Path, model: str | None = None) -> int:
         person.window.resize(*_SIZE)
         person.wait(0.3)
         person.wait_for_the_engine()
-        reel, unready = Reel(440, 32), 0
+        film, unready = [], 0
         at = _between_two_classes(person)
         for factor in _factors():
             person.canvas.zoom(factor, QPointF(at) - person.canvas.origin)
             person.move(at)
             person.wait(_FRAME_MS / 1000)
             unready += person.window.pane.feed.missing > 0
-            reel.shoot(person.canvas.grab())
-        reel.save(path, _FRAME_MS)
+            film.append(person.photograph(person.canvas, _FILM_WIDTH))
+    write_gif(path, np.stack(film), Options(seconds=_FRAME_MS / 1000), overwrite=True)
     return unready
 
 
@@ -44,8 +44,7 @@ def _factors() -> list[float]:
 
 def _between_two_classes(person: Person) -> QPoint:
     """Half way from the middle of one class to that of another."""
-    assert person.window.pane.session is not None
-    bundle = person.window.pane.session.bundle
+    bundle = person.bundle
     assert bundle.latents.label is not None
     one, other = (np.median(bundle.uv[bundle.latents.label == label], axis=0) for label in _CLASSES)
     u, v = ((one + other) / 2).tolist()

@@ -1,24 +1,52 @@
-"""Whether the window keeps to its frames while one pans, zooms and hovers over an atlas that starts empty."""
+"""Whether the window keeps to its frames while one pans, zooms and hovers over an atlas that starts empty.
+
+Each scene has a process of its own: `python -m latent_explorer.bench.frames_bench SCENE FOLDER SECONDS` prints JSON.
+"""
 
 import json
-import subprocess
+import os
 import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
+import numpy as np
+
+from latent_explorer.bench.hand import Hand, play
+from latent_explorer.bench.hover_bench import HoverTimes
+from latent_explorer.bench.measure import answer_of, timed
+from latent_explorer.bench.person import Person, person_at_a_window
+from latent_explorer.bundles import Latents
+from latent_explorer.engine.process import Engine, ProcessEngine, ThreadEngine
 from latent_explorer.errors import UserError
-from latent_explorer.gui.app import folder_to_open
+from latent_explorer.gui.app import Window, collect_garbage_here, folder_to_open
 from latent_explorer.gui.settings import Settings
+from latent_explorer.runs.plan import Plan
+from latent_explorer.session import OpenBundle
 
 SCENES = ("frames_70k", "frames_1m", "frames_10m", "training", "baseline_thread", "baseline_scatter")
+SIZE = (1280, 800)
+POINTS = {"frames_1m": 10**6, "frames_10m": 10**7}
 _EMPTY_SHARE = 0.25  # of a scene's seconds, for the empty window beside it
+_WARM_UP = 2.0
+_SPREAD = 0.02  # of the data's own spread: how far a made-up point lies from a real one
+_PATIENCE = 120.0
+_EPOCHS = 200  # more than are seen: the run goes on as long as one looks
+_SOAK_EVERY = 30.0
+_SOAK_CACHE = 32 * 2**20  # bytes; soon full, so that what still grows afterwards is a leak
+
+Figures = dict[str, float | None]
 
 
-def measure_frames(model: str | None, seconds: float) -> dict[str, dict[str, float | None]]:
+def measure_frames(model: str | None, seconds: float) -> dict[str, Figures]:
     """Each scene under the same scripted hand, and beside each an empty pyqtgraph window of the same size.
 
     The real window shows the bundle's own points, then a million and ten million made-up ones, then a run that is under
-    way; the baselines are the
-    engine as a thread of the window's process, and the points as a ScatterPlotItem. Each has a process of its own.
+    way; the baselines are the engine as a thread of the window's process, and the points as a ScatterPlotItem.
     """
     folder = folder_to_open(model, Settings())
     if folder is None:
@@ -26,15 +54,184 @@ def measure_frames(model: str | None, seconds: float) -> dict[str, dict[str, flo
     return {scene: _with_empty_window(scene, folder, seconds) for scene in SCENES}
 
 
-def _with_empty_window(scene: str, folder: Path, seconds: float) -> dict[str, float | None]:
+def _with_empty_window(scene: str, folder: Path, seconds: float) -> Figures:
     empty = _run("empty", folder, max(1.0, seconds * _EMPTY_SHARE))
     return {**_run(scene, folder, seconds), "empty_window_over_16ms_percent": empty["over_16ms_percent"]}
 
 
-def _run(scene: str, folder: Path, seconds: float) -> dict[str, float | None]:
-    command = [sys.executable, "-m", "latent_explorer.bench.frames_scene", scene, str(folder), str(seconds)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise UserError(f"the scene {scene} failed: {done.stderr.strip().splitlines()[-1:]}")
-    found: dict[str, float | None] = json.loads(done.stdout)
+def _run(scene: str, folder: Path, seconds: float) -> Figures:
+    try:
+        found: Figures = answer_of("latent_explorer.bench.frames_bench", scene, folder, seconds)
+    except UserError as error:
+        raise UserError(f"the scene {scene} failed: {error}") from error
     return found
+
+
+def measure_empty(seconds: float) -> Figures:
+    """The share of frames over 16.7 ms of an empty pyqtgraph window under the same hand, in percent."""
+    from latent_explorer.bench.frames_baseline import play_empty
+
+    return {"over_16ms_percent": play_empty(SIZE, _WARM_UP, seconds).over(16.7)}
+
+
+def measure_scene(scene: str, folder: Path, seconds: float) -> Figures:
+    """The frames of one scene in the real window, its atlas empty at the start; keys as `bench frames` prints them."""
+    engine: Callable[[], Engine] = ThreadEngine if scene == "baseline_thread" else ProcessEngine
+    with person_at_a_window(str(folder), SIZE, start_engine=engine) as person:
+        person.wait_for_the_engine()
+        if scene in POINTS:
+            _show_more_points(person, POINTS[scene])
+        if scene == "baseline_scatter":
+            from latent_explorer.bench.frames_baseline import use_scatter_items
+
+            use_scatter_items(person.window)
+        with training_under_way(person) if scene == "training" else nullcontext():
+            keep = collect_garbage_here()
+            measured = _measure(person, seconds)
+            keep.stop()
+        return measured
+
+
+def soak(model: str, seconds: float) -> None:
+    """Wander, and print after each half minute what the window and its engine hold, in MiB."""
+    with person_at_a_window(model) as person:
+        person.wait_for_the_engine()
+        person.window.pane.feed.cache.limit = _SOAK_CACHE
+        keep = collect_garbage_here()
+        inputs = Hand(person.surface).wander()
+        for _ in range(round(seconds / _SOAK_EVERY)):
+            play(inputs, _SOAK_EVERY)
+            print(resident_mib(person.window), flush=True)
+        keep.stop()
+
+
+@contextmanager
+def training_under_way(person: Person) -> Iterator[None]:
+    """Train the network that the panel offers first, its newest moment on the map; nothing of the run is left."""
+    window = person.window
+    with tempfile.TemporaryDirectory() as folder:
+        window.workbench.trainer.folder = Path(folder)
+        window.workbench.docks.bring("Training")
+        person.wait_until(lambda: window.workbench.training.is_made)
+        window.workbench.training.setup.form.choose(epochs=_EPOCHS)
+        plan: Plan = window.workbench.training.setup.form.plan
+        window.workbench.trainer.begin(plan.to_job(Path(folder)))
+        person.wait_until(lambda: window.pane.navigator.shown is not None and window.pane.ready, _PATIENCE)
+        try:
+            yield
+        finally:
+            window.workbench.trainer.stop(keep=False)
+            person.wait_until(lambda: not window.workbench.trainer.busy, _PATIENCE)
+
+
+def _measure(person: Person, seconds: float) -> Figures:
+    window, inputs = person.window, Hand(person.surface).wander()
+    play(inputs, min(_WARM_UP, seconds))
+    person.forget_tiles()
+    window.pane.canvas.refresh()
+    hovers, redraws, tiles = _watch_hovers(window), _watch_points(window), _watch_tiles(window)
+    memory = resident_mib(window)
+    times = play(inputs, seconds)
+    return {
+        "over_16ms_percent": times.over(16.7),
+        "empty_window_over_16ms_percent": None,
+        "over_33ms_percent": times.over(33.3),
+        "longest_stall_ms": times.stall,
+        "hover_exact_p99_ms": _percentile(hovers.exact, 99),
+        "hover_interpolated_p99_ms": _percentile(hovers.interpolated, 99),
+        "points_redraw_median_ms": _percentile(redraws, 50),
+        "tiles_per_second": len(tiles) / seconds,
+        "memory_start_mib": memory,
+        "memory_end_mib": resident_mib(window),
+    }
+
+
+def _watch_hovers(window: Window) -> HoverTimes:
+    """Notes how long each hover takes to its exact and to its interpolated picture, painted."""
+    times, prober = HoverTimes(), window.pane.prober
+    hover = prober.hover
+
+    def watched(u: float, v: float) -> None:
+        started, before = time.perf_counter(), prober.interpolated.total
+        times.waiting.append(started)
+        hover(u, v)
+        if prober.interpolated.total != before:
+            times.interpolated.append(1000 * (time.perf_counter() - started))
+
+    window.pane.canvas.hovered.disconnect(hover)
+    window.pane.canvas.hovered.connect(watched)
+    prober.on_exact = times.painted
+    return times
+
+
+def _watch_points(window: Window) -> list[float]:
+    """Notes how long the points take to be drawn for each new view, in milliseconds."""
+    paint, redraws, seen = window.pane.points.paint, [], [None]
+
+    def watched(painter: Any, view: Any, ratio: float) -> None:
+        milliseconds = timed(lambda: paint(painter, view, ratio))
+        if view != seen[0]:
+            redraws.append(milliseconds)
+        seen[0] = view
+
+    setattr(window.pane.points, "paint", watched)  # noqa: B010 - mypy takes methods for constants
+    return redraws
+
+
+def _watch_tiles(window: Window) -> list[object]:
+    tiles: list[object] = []
+
+    def count(event: object) -> None:
+        if getattr(event, "topic", "") == "tiles":
+            tiles.append(event)
+
+    window.pane.arrived.connect(count)
+    return tiles
+
+
+def _show_more_points(person: Person, count: int) -> None:
+    """Show made-up points, each near a real one and of its class, in the layer of the real ones."""
+    window = person.window
+    window.pane.points.dress(more_points(person.bundle, count), frozenset(), window.workbench.theme)
+    person.wait_until(lambda: not window.pane.points.sorting)
+    window.pane.canvas.refresh()
+
+
+def more_points(bundle: OpenBundle, count: int) -> OpenBundle:
+    """The bundle with `count` points, each near one of its own and of its class."""
+    random = np.random.default_rng(0)
+    chosen = random.integers(0, len(bundle.uv), count)
+    uv = bundle.uv[chosen] + random.standard_normal((count, 2), np.float32) * (_SPREAD * bundle.uv.std(0))
+    label = None if bundle.latents.label is None else bundle.latents.label[chosen]
+    # all that the layer reads of latents are the labels; the plane points stand in for the rest
+    latents = Latents(uv, None, label, bundle.latents.split[chosen], np.zeros(count, np.float32))
+    return replace(bundle, latents=latents, uv=uv.astype(np.float32))
+
+
+def resident_mib(window: Window) -> float | None:
+    """The memory that the window's process and its engine hold now, in MiB; None where the system does not say."""
+    numbers = [os.getpid(), getattr(window.pane.client.engine, "pid", None)]
+    try:
+        pages = [int(Path(f"/proc/{pid}/statm").read_text().split()[1]) for pid in numbers if pid is not None]
+    except OSError:
+        return None
+    return sum(pages) * os.sysconf("SC_PAGE_SIZE") / 2**20
+
+
+def _percentile(times: list[float], percent: float) -> float | None:
+    return float(np.percentile(times, percent)) if times else None
+
+
+def main(scene: str, folder: str, seconds: str) -> None:
+    """Measure the scene and print it; or soak."""
+    match scene:
+        case "soak":
+            soak(folder, float(seconds))
+        case "empty":
+            print(json.dumps(measure_empty(float(seconds))))
+        case _:
+            print(json.dumps(measure_scene(scene, Path(folder), float(seconds))))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:4])

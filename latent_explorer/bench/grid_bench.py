@@ -1,6 +1,6 @@
 """How long the engine takes for a large grid of pictures on one thread, beside plain eager torch."""
 
-import time
+from collections import deque
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,15 +9,11 @@ import torch
 from numpy.typing import NDArray
 
 from latent_explorer.atlas import Region, grid_points
-from latent_explorer.bundles import read_config, read_weights
+from latent_explorer.bench.grid_baseline import eager_pictures, open_eager
+from latent_explorer.bench.measure import Measure, timed
 from latent_explorer.engine.model_service import ModelService
-from latent_explorer.measure import Measure
-from latent_explorer.nets.model import LatentModel
 from latent_explorer.nets.threads import threads
-from latent_explorer.nets.weights import load_model
 from latent_explorer.session import open_bundle
-
-_EAGER_BATCH = 1024
 
 
 def measure_grid(folder: Path, side: int = 180, repetitions: int = 15) -> dict[str, Measure]:
@@ -30,7 +26,10 @@ def measure_grid(folder: Path, side: int = 180, repetitions: int = 15) -> dict[s
         service, device = open_service(folder)
         model, z = open_eager(folder, device), grid_latents(folder, side)
         turns = [
-            (_milliseconds(engine_pictures(service, z)), _milliseconds(eager_pictures(model, device, z)))
+            (
+                timed(lambda: deque(engine_pictures(service, z), 0)),
+                timed(lambda: deque(eager_pictures(model, device, z), 0)),
+            )
             for _ in range(repetitions + 1)
         ]
     ours, plain = zip(*turns[1:], strict=True)
@@ -49,29 +48,6 @@ def open_service(folder: Path) -> tuple[ModelService, torch.device]:
     return service, service.open_bundle(folder).device
 
 
-def open_eager(folder: Path, device: torch.device) -> LatentModel:
-    """The same model for eager torch."""
-    config = read_config(folder)
-    return load_model(config.net, read_weights(folder, config)).to(device)
-
-
 def engine_pictures(service: ModelService, z: NDArray[np.float32]) -> Iterator[NDArray[np.uint8]]:
     """The pictures uint8 (k, h, w, c) of latents (n, d), slice by slice as the engine's loop asks for them."""
     return (pictures for _, pictures in service.decoded(z))
-
-
-def eager_pictures(model: LatentModel, device: torch.device, z: NDArray[np.float32]) -> Iterator[NDArray[np.uint8]]:
-    """The pictures uint8 (k, h, w, c) of latents (n, d) by eager torch, in batches of 1024."""
-    for start in range(0, len(z), _EAGER_BATCH):
-        with torch.inference_mode():
-            pictures = model.decode(torch.from_numpy(z[start : start + _EAGER_BATCH]).to(device))
-            levels = (pictures * 255 + 0.5).to(torch.uint8)
-            yield levels.permute(0, 2, 3, 1).contiguous().cpu().numpy()
-
-
-def _milliseconds(pictures: Iterator[object]) -> float:
-    """The time until the last of some pictures is there."""
-    start = time.perf_counter()
-    for _ in pictures:
-        pass
-    return 1000 * (time.perf_counter() - start)

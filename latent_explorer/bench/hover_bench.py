@@ -1,22 +1,17 @@
 """From a move of the pointer to its picture painted, in the real window."""
 
-import json
-import math
-import subprocess
-import sys
 import time
 from collections import deque
 from dataclasses import dataclass, field
 
-from PyQt6.QtCore import QPoint, QTimer
+from PyQt6.QtCore import QTimer
 from PyQt6.QtWidgets import QApplication
 
+from latent_explorer.bench.hand import Hand
+from latent_explorer.bench.measure import Measure, answer_of
 from latent_explorer.bench.person import Person, person_at_a_window
-from latent_explorer.errors import UserError
 from latent_explorer.gui.app import folder_to_open
-from latent_explorer.gui.pane.prober import Probe
 from latent_explorer.gui.settings import Settings
-from latent_explorer.measure import Measure
 from latent_explorer.points.splat import wait_for_compiled
 
 MOVES = 1000
@@ -33,7 +28,8 @@ class HoverTimes:
     interpolated: list[float] = field(default_factory=list)
     waiting: deque[float] = field(default_factory=deque)
 
-    def painted(self, _: Probe) -> None:
+    def painted(self, _: object) -> None:
+        """The newest picture is on screen."""
         now = time.perf_counter()
         self.exact += [1000 * (now - moved) for moved in self.waiting]
         self.waiting.clear()
@@ -42,24 +38,28 @@ class HoverTimes:
 def measure_hover(model: str | None = None) -> dict[str, Measure]:
     """Hover at 125 moves a second, first over tiles that are there, then while all of them are computed anew.
 
-    Baseline: a plain program that decodes in the mouse handler of a pyqtgraph scatter plot, in the same run.
+    Beside it, in the same run, a plain program that decodes in the mouse handler of a pyqtgraph scatter plot: the
+    baseline has all of it repainted after each move, `unforced` is how Qt itself repaints what has changed.
     """
     with person_at_a_window(model) as person:
         person.wait_for_the_engine()
         wait_for_compiled()  # which the very first launch does meanwhile, for some seconds
         calm = _hover(person)
         loaded = _hover_under_load(person)
-    plain = _plain_times(model)
+    plain = answer_of("latent_explorer.bench.hover_baseline", folder_to_open(model, Settings()), "hover")
+    times = {
+        "hover_to_paint": calm.exact,
+        "hover_to_paint_under_load": loaded.exact,
+        "hover_to_interpolated": calm.interpolated,
+        "hover_to_interpolated_under_load": loaded.interpolated,
+    }
     return {
-        "hover_to_paint": Measure.of(calm.exact, plain),
-        "hover_to_paint_under_load": Measure.of(loaded.exact, plain),
-        "hover_to_interpolated": Measure.of(calm.interpolated, plain),
-        "hover_to_interpolated_under_load": Measure.of(loaded.interpolated, plain),
+        name: Measure.of(each, plain["forced"]).beside("unforced", plain["unforced"]) for name, each in times.items()
     }
 
 
 def _hover(person: Person, moves: int = MOVES) -> HoverTimes:
-    times = HoverTimes()
+    times, hand = HoverTimes(), Hand(person.surface)
     prober = person.window.pane.prober
     prober.on_exact = times.painted
     for step in range(moves + _WARM_UP):
@@ -67,7 +67,7 @@ def _hover(person: Person, moves: int = MOVES) -> HoverTimes:
         moved = time.perf_counter()
         times.waiting.append(moved)
         before = prober.interpolated.total
-        person.move(_wander(person, step))
+        person.move(hand.curve(step / 125).toPoint())
         if prober.interpolated.total != before:
             times.interpolated.append(1000 * (time.perf_counter() - moved))
         while time.perf_counter() < due:
@@ -87,8 +87,7 @@ def _hover_under_load(person: Person) -> HoverTimes:
 
     def reload() -> None:
         if window.pane.feed.missing == 0:
-            window.pane.feed.forget_all()
-            window.pane.tiles.forget()
+            person.forget_tiles()
             window.pane.feed.look(window.pane.canvas.view, window.pane.canvas.marks.probe)
 
     timer = QTimer()
@@ -98,21 +97,3 @@ def _hover_under_load(person: Person) -> HoverTimes:
         return _hover(person)
     finally:
         timer.stop()
-
-
-def _wander(person: Person, step: int) -> QPoint:
-    """A smooth curve over the whole map that does not repeat itself."""
-    canvas, t = person.canvas, step / 125
-    x = 0.5 + 0.45 * math.sin(1.3 * t) * math.cos(0.21 * t)
-    y = 0.5 + 0.45 * math.sin(1.7 * t + 1)
-    return canvas.origin.toPoint() + QPoint(round(x * canvas.view.width), round(y * canvas.view.height))
-
-
-def _plain_times(model: str | None) -> list[float]:
-    folder = folder_to_open(model, Settings())
-    command = [sys.executable, "-m", "latent_explorer.bench.plain", str(folder)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise UserError(f"the plain program to compare with failed: {done.stderr.strip().splitlines()[-1:]}")
-    times: list[float] = json.loads(done.stdout)["hover"]
-    return times

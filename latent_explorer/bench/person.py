@@ -1,7 +1,5 @@
 """A person at the window: moves the mouse, presses keys, waits and looks."""
 
-import os
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -9,35 +7,45 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
 from PyQt6.QtCore import QEvent, QPoint, QPointF, Qt
-from PyQt6.QtGui import QKeySequence, QMouseEvent, QPixmap, QWheelEvent
+from PyQt6.QtGui import QKeySequence, QPixmap
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QWidget
 
+from latent_explorer.bench.hand import send_mouse, send_wheel
+from latent_explorer.bench.measure import use_a_display
 from latent_explorer.engine.process import Engine, ProcessEngine
 from latent_explorer.errors import UserError
-from latent_explorer.gui.app import application, folder_to_open
+from latent_explorer.gui.app import Window, application, folder_to_open
 from latent_explorer.gui.pane.pane import MapPane
 from latent_explorer.gui.settings import Settings
-from latent_explorer.gui.shell.window import MainWindow
+from latent_explorer.gui.widgets.images import to_array
+from latent_explorer.session import OpenBundle
 
 PATIENCE = 60.0
 _test: Any = QTest  # its stubs take static methods for methods
 
 
-def use_a_display() -> None:
-    """Paint offscreen where there is no display; to be called before Qt starts."""
-    if sys.platform.startswith("linux") and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
-        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-
-
 class Person:
-    """Works with one map of a window, by default the active one. Places are pixels of the canvas, axes included."""
+    """Works with one map of a window, by default the active one. Places are pixels of its canvas, axes included.
 
-    def __init__(self, window: MainWindow, pane: MapPane | None = None) -> None:
+    surface: the widget that takes the mouse.
+    """
+
+    def __init__(self, window: Window, pane: MapPane | None = None) -> None:
         self.window = window
         self.pane = pane or window.pane
         self.canvas = self.pane.canvas
+        self.surface: QWidget = self.canvas.viewport()
+
+    @property
+    def bundle(self) -> OpenBundle:
+        """The bundle that is shown."""
+        assert self.pane.session is not None
+        return self.pane.session.bundle
 
     def wait(self, seconds: float) -> None:
         """Let the program run for a while."""
@@ -60,11 +68,7 @@ class Person:
 
     def move(self, at: QPoint, buttons: Qt.MouseButton = Qt.MouseButton.NoButton) -> None:
         """Move the mouse there in one step."""
-        place, scene = QPointF(at), QPointF(self.canvas.mapToGlobal(at))
-        event = QMouseEvent(
-            QEvent.Type.MouseMove, place, scene, Qt.MouseButton.NoButton, buttons, Qt.KeyboardModifier.NoModifier
-        )
-        QApplication.sendEvent(self.canvas.viewport(), event)
+        send_mouse(self.surface, QPointF(at), held=buttons)
 
     def glide(self, start: QPoint, end: QPoint, seconds: float, each: Callable[[], None] = lambda: None) -> None:
         """Move the mouse along a line as a hand does; `each` is called at every step."""
@@ -82,32 +86,22 @@ class Person:
         button: Qt.MouseButton = Qt.MouseButton.LeftButton,
     ) -> None:
         """Press, move along a line, release; `each` is called at every step."""
-        _test.mousePress(self.canvas.viewport(), button, pos=start)
+        _test.mousePress(self.surface, button, pos=start)
         for at in _line(start, end, max(4, round(seconds * 60))):
             self.move(at, button)
             self.wait(1 / 60)
             each()
-        _test.mouseRelease(self.canvas.viewport(), button, pos=end)
+        _test.mouseRelease(self.surface, button, pos=end)
         self.wait(0.02)
 
     def click(self, at: QPoint) -> None:
         """Click the left button."""
-        _test.mouseClick(self.canvas.viewport(), Qt.MouseButton.LeftButton, pos=at)
+        _test.mouseClick(self.surface, Qt.MouseButton.LeftButton, pos=at)
         self.wait(0.02)
 
     def wheel(self, at: QPoint, steps: int) -> None:
         """Turn the wheel; upward comes closer."""
-        event = QWheelEvent(
-            QPointF(at),
-            QPointF(self.canvas.mapToGlobal(at)),
-            QPoint(),
-            QPoint(0, 120 * steps),
-            Qt.MouseButton.NoButton,
-            Qt.KeyboardModifier.NoModifier,
-            Qt.ScrollPhase.NoScrollPhase,
-            False,
-        )
-        QApplication.sendEvent(self.canvas.viewport(), event)
+        send_wheel(self.surface, QPointF(at), steps)
 
     def key(
         self,
@@ -145,6 +139,17 @@ class Person:
         """The window as it looks now."""
         return self.window.grab()
 
+    def photograph(self, what: QWidget | None = None, width: int | None = None) -> NDArray[np.uint8]:
+        """The window, or another widget, as it looks now, uint8 (h, w, 3); reduced to a width in pixels."""
+        image = Image.fromarray(to_array((what or self.window).grab().toImage())).convert("RGB")
+        size = (width or image.width, round(image.height * (width or image.width) / image.width))
+        return np.asarray(image.resize(size, Image.Resampling.LANCZOS))
+
+    def forget_tiles(self) -> None:
+        """Let the window want every tile anew."""
+        self.pane.feed.forget_all()
+        self.pane.tiles.forget()
+
     def wait_for_the_engine(self) -> None:
         """Wait until the model is open and all tiles of the view are there."""
         pane = self.pane
@@ -171,7 +176,7 @@ def person_at_a_window(
     with tempfile.TemporaryDirectory() as folder:
         settings = Settings(Path(folder) / "settings.ini")
         settings.set_text("keep pictures on disk", "no")  # what is measured or filmed must not depend on earlier runs
-        window = MainWindow(settings, start_engine)
+        window = Window(settings, start_engine)
         try:
             window.workbench.choose_theme(theme)
             window.resize(*size)

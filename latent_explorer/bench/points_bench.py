@@ -1,9 +1,6 @@
 """Drawing points while panning and zooming, and picking among them."""
 
 import itertools
-import json
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 
@@ -13,17 +10,15 @@ from PyQt6.QtGui import QImage, QPainter
 
 from latent_explorer.atlas import Region, TileCache
 from latent_explorer.atlas.view import View
-from latent_explorer.bench.clouds import CLASSES, HOME, SIDES, SIZES, clouds, pan_of
-from latent_explorer.bench.frames import FRAME, play
-from latent_explorer.bench.person import use_a_display
-from latent_explorer.errors import UserError
+from latent_explorer.bench.hand import FRAME, play
+from latent_explorer.bench.measure import Measure, answer_of, timed, use_a_display
+from latent_explorer.bench.points_baseline import CLASSES, HOME, SIDES, SIZES, clouds, pan_of
 from latent_explorer.gui.app import application
 from latent_explorer.gui.layers.points import PointLayer
 from latent_explorer.gui.layers.tiles import TileLayer
 from latent_explorer.gui.pane.canvas import MapCanvas
 from latent_explorer.gui.theme import DARK
 from latent_explorer.gui.widgets.latest_task import LatestTask
-from latent_explorer.measure import Measure
 from latent_explorer.points.inside import inside
 from latent_explorer.points.splat import wait_for_compiled
 
@@ -57,14 +52,15 @@ def _measured(count: int, plain: bool) -> Iterator[tuple[str, Measure]]:
     yield "load_seconds", Measure.of([seconds], unit="s")
     yield "longest_stall_while_loading_ms", Measure.of([stall])
     home = View().resized(*SIDES).fitted(Region(*HOME))
-    yield "pan", Measure.of(list(_pan(layer, home)), _plain_times() if plain else None)
+    baseline = answer_of("latent_explorer.bench.points_baseline") if plain else None
+    yield "pan", Measure.of(list(_pan(layer, home)), baseline)
     yield "zoom", Measure.of(list(_zoom(layer, home)))
     yield "pick", Measure.of(list(_pick(layer, home)))
     middle, reach = np.median(uv, axis=0).astype(np.float64), 0.7 * float(uv.std())
     for name, corners in (("box", 4), ("lasso", 200)):
         angles = 2 * np.pi * (np.arange(corners) + 0.5) / corners
         outline = middle + reach * 2**0.5 * np.stack([np.cos(angles), np.sin(angles)], axis=1)
-        yield name, Measure.of([_timed(lambda at=outline: _select(layer, at)) for _ in range(_SELECTIONS)])  # type: ignore[misc]
+        yield name, Measure.of([timed(lambda at=outline: _select(layer, at)) for _ in range(_SELECTIONS)])  # type: ignore[misc]
 
 
 def _load(layer: PointLayer, show: Callable[[], None]) -> tuple[float, float]:
@@ -75,7 +71,7 @@ def _load(layer: PointLayer, show: Callable[[], None]) -> tuple[float, float]:
     canvas.show()
     inputs = _panned(canvas)
     play(inputs, _WARM_UP)
-    started, stall = time.perf_counter(), _timed(show)
+    started, stall = time.perf_counter(), timed(show)
     while layer.sorting:
         times = play(inputs, FRAME)
         stall = max(stall, times.stall, *times.frames)
@@ -107,7 +103,7 @@ def _pick(layer: PointLayer, view: View) -> Iterator[float]:
     places = np.random.default_rng(1).uniform((0, 0), SIDES, (_PICKS, 2)).tolist()
     for number, (x, y) in enumerate(places):
         seen = view.zoomed(1.25 ** (number % 20), x, y)
-        yield _timed(lambda seen=seen, x=x, y=y: layer.nearest(seen, x, y, _REACH))  # type: ignore[misc]
+        yield timed(lambda seen=seen, x=x, y=y: layer.nearest(seen, x, y, _REACH))  # type: ignore[misc]
 
 
 def _select(layer: PointLayer, outline: NDArray[np.float64]) -> None:
@@ -119,21 +115,6 @@ def _redraw(layer: PointLayer, view: View) -> float:
     image = QImage(*SIDES, QImage.Format.Format_RGB32)
     image.fill(0)
     painter = QPainter(image)
-    milliseconds = _timed(lambda: layer.paint(painter, view, 1.0))
+    milliseconds = timed(lambda: layer.paint(painter, view, 1.0))
     painter.end()
     return milliseconds
-
-
-def _timed(task: Callable[[], object]) -> float:
-    started = time.perf_counter()
-    task()
-    return 1000 * (time.perf_counter() - started)
-
-
-def _plain_times() -> list[float]:
-    command = [sys.executable, "-m", "latent_explorer.bench.scatter"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise UserError(f"the scatter plot to compare with failed: {done.stderr.strip().splitlines()[-1:]}")
-    times: list[float] = json.loads(done.stdout)
-    return times

@@ -5,15 +5,14 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from PIL import Image
+from numpy.typing import NDArray
 from PyQt6.QtCore import QPoint, Qt
 from PyQt6.QtWidgets import QApplication, QDialog
 
 from latent_explorer import __version__
 from latent_explorer.bench.person import Person, person_at_a_window
-from latent_explorer.bench.reel import Reel
-from latent_explorer.files import write_bytes_whole, write_whole
-from latent_explorer.gui.widgets.images import to_array
+from latent_explorer.export import Options, write_gif, write_picture
+from latent_explorer.files import write_bytes_whole
 
 _FILM_EVERY = 4  # of the steps of 1/60 s, how many a frame of the GIF covers
 _FILM_WIDTH = 900
@@ -26,7 +25,7 @@ class Tour:
     def __init__(self, person: Person, out: Path) -> None:
         self.person, self.window, self.out = person, person.window, out
         self.seen: list[dict[str, Any]] = []
-        self._film = Reel(_FILM_WIDTH)
+        self._film: list[NDArray[np.uint8]] = []
         self._steps = 0
 
     def walk(self) -> None:
@@ -34,7 +33,7 @@ class Tour:
         self.person.wait_for_the_engine()
         for stop in (self.hover, self.pin, self.draw_path, self.play, self.zoom, self.export, self.light):
             stop()
-        self._save_film()
+        write_gif(self.out / "drag.gif", np.stack(self._film), Options(seconds=_FILM_EVERY / 60), overwrite=True)
 
     def hover(self) -> None:
         """Over two classes, waiting for what the data say."""
@@ -119,8 +118,7 @@ class Tour:
 
         Where there are fewer classes than the tour visits, vertical strips of the data stand for them.
         """
-        assert self.window.pane.session is not None
-        bundle = self.window.pane.session.bundle
+        bundle = self.person.bundle
         if (
             bundle.latents.label is not None
             and bundle.class_counts[:_CLASSES].all()
@@ -139,9 +137,7 @@ class Tour:
 
     def _stop(self, name: str, caption: str, what: QDialog | None = None) -> None:
         path = self.out / f"{len(self.seen) + 1:02d}-{name}.png"
-        pixmap = what.grab() if what is not None else self.person.see()
-        image = Image.fromarray(to_array(pixmap.toImage())).convert("RGB")
-        write_whole(path, lambda stream: image.save(stream, "PNG", optimize=True), overwrite=True)
+        write_picture(path, self.person.photograph(what), overwrite=True)
         self.seen.append({"picture": path.name, "caption": caption, **self._state()})
 
     def _state(self) -> dict[str, Any]:
@@ -163,10 +159,7 @@ class Tour:
         self._steps += 1
         if self._steps % _FILM_EVERY:
             return
-        self._film.shoot(self.person.see())
-
-    def _save_film(self) -> None:
-        self._film.save(self.out / "drag.gif", round(1000 * _FILM_EVERY / 60))
+        self._film.append(self.person.photograph(width=_FILM_WIDTH))
 
 
 def tour(out: Path, model: str | None = None) -> dict[str, Any]:
@@ -178,10 +171,9 @@ def tour(out: Path, model: str | None = None) -> dict[str, Any]:
     with person_at_a_window(model) as person:
         walk = Tour(person, out)
         walk.walk()
-        assert person.window.pane.session is not None
         report = {
             "version": __version__,
-            "model": person.window.pane.session.bundle.name,
+            "model": person.bundle.name,
             "platform": QApplication.platformName(),
             "film": "drag.gif",
             "stops": walk.seen,

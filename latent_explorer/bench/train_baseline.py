@@ -1,38 +1,41 @@
-"""What a linear map does, to compare networks with."""
+"""The plain training loop that one would write with torch alone, to compare with."""
 
-import math
 from collections.abc import Iterator
 
-import numpy as np
-from numpy.typing import NDArray
+import torch
+from torch import Tensor
+from torch.utils.data import DataLoader, TensorDataset
 
-from latent_explorer.data.dataset import Dataset
-from latent_explorer.errors import TrainingError
-
-_ROWS = 8192
-
-
-def pca_mse(dataset: Dataset, dimensions: int) -> float:
-    """The mean squared error, on pixels in [0, 1], of the test images from so many principal components.
-
-    The components are those of the training images. Raises TrainingError when a split has no images.
-    """
-    train, test = (dataset.indices(split) for split in ("train", "test"))
-    if not (len(train) and len(test)):
-        raise TrainingError(f"{dataset.name}: expected training and test images to compare with PCA")
-    count = math.prod(dataset.image_shape)
-    centre = sum((x.sum(0, dtype=np.float64) for x in _pixels(dataset, train)), np.zeros(count)) / len(train)
-    middle = centre.astype(np.float32)
-    scatter = sum(((x - middle).T @ (x - middle) for x in _pixels(dataset, train)), np.zeros((count, count)))
-    _, vectors = np.linalg.eigh(scatter)
-    components = vectors[:, max(0, count - dimensions) :].astype(np.float32)
-    rests = (x - middle - (x - middle) @ components @ components.T for x in _pixels(dataset, test))
-    return sum(float(np.square(rest).sum(dtype=np.float64)) for rest in rests) / (len(test) * count)
+from latent_explorer.data.dataset import Dataset, Split
+from latent_explorer.nets.model import ImageBatch, LatentModel
+from latent_explorer.nets.registry import build
+from latent_explorer.nets.spec import NetSpec
+from latent_explorer.runs.recipe import Recipe
+from latent_explorer.training.distributed.devices import choose_device
 
 
-def _pixels(dataset: Dataset, indices: NDArray[np.intp]) -> Iterator[NDArray[np.float32]]:
-    """The images at `indices` as rows in [0, 1], some thousands at a time."""
-    for part in np.array_split(indices, -(-len(indices) // _ROWS)):
-        rows: NDArray[np.float32] = dataset.images[part].reshape(len(part), -1).astype(np.float32)
-        rows /= 255
-        yield rows
+def plain_losses(spec: NetSpec, dataset: Dataset, recipe: Recipe) -> Iterator[float]:
+    """The same without any of the pains taken: the loss on the test images before training and after each epoch."""
+    device = choose_device(recipe.device)
+    torch.manual_seed(recipe.seed)
+    model = build(spec).to(device)
+    optimiser = torch.optim.Adam(model.parameters(), lr=recipe.learning_rate)
+    train, test = (_loader(dataset, split, recipe.batch_size) for split in ("train", "test"))
+    while True:
+        yield _plain_loss(model, test, device)
+        for (x,) in train:
+            loss = model.losses(ImageBatch(x.to(device)))["loss"]
+            optimiser.zero_grad()
+            loss.backward()  # type: ignore[no-untyped-call]
+            optimiser.step()
+
+
+def _loader(dataset: Dataset, split: Split, batch_size: int) -> DataLoader[tuple[Tensor, ...]]:
+    images = torch.from_numpy(dataset.images[dataset.indices(split)]).permute(0, 3, 1, 2).float() / 255
+    return DataLoader(TensorDataset(images.contiguous()), batch_size, shuffle=split == "train")
+
+
+@torch.no_grad()
+def _plain_loss(model: LatentModel, test: DataLoader[tuple[Tensor, ...]], device: torch.device) -> float:
+    losses = [model.losses(ImageBatch(x.to(device)))["loss"].item() for (x,) in test]
+    return sum(losses) / len(losses)

@@ -1,20 +1,16 @@
 """How fast a network is trained here, beside the plain loop that one would write with torch alone."""
 
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from statistics import median
 
-import torch
-from torch import Tensor
-from torch.utils.data import DataLoader, TensorDataset
-
+from latent_explorer.bench.measure import timed
+from latent_explorer.bench.train_baseline import plain_losses
 from latent_explorer.data import open_dataset
-from latent_explorer.data.dataset import Dataset, Split
-from latent_explorer.nets.model import ImageBatch, LatentModel
-from latent_explorer.nets.registry import build
+from latent_explorer.data.dataset import Dataset
 from latent_explorer.nets.spec import NetSpec
-from latent_explorer.runs import Job, Recipe
+from latent_explorer.runs import Job
+from latent_explorer.runs.recipe import Recipe
 from latent_explorer.training.distributed.devices import choose_device
 from latent_explorer.training.jobs import spec_of
 from latent_explorer.training.loop import Training
@@ -44,8 +40,8 @@ def measure_training(
     seconds, plain_seconds = [], []
     for epoch in range(recipe.epochs):
         if epoch in turns:
-            plain_seconds.append(_seconds_for_next(plain))
-        seconds.append(_seconds_for_next(ours))
+            plain_seconds.append(timed(lambda: next(plain)) / 1000)
+        seconds.append(timed(lambda: next(ours)) / 1000)
     rate, plain_rate = (len(dataset.indices("train")) / median(times) for times in (seconds, plain_seconds))
     return {
         "images_per_second": rate,
@@ -63,10 +59,7 @@ def _on_cuda(recipe: Recipe) -> bool:
 def _seconds_of_default_vae(dataset: Dataset, recipe: Recipe) -> float:
     """For thirty epochs, scaled where the recipe has others."""
     spec = spec_of(Job(dataset.source, Path()), dataset)
-    begin = time.perf_counter()
-    for _ in our_epochs(spec, dataset, recipe):
-        pass
-    return 30 * (time.perf_counter() - begin) / recipe.epochs
+    return 30 * timed(lambda: list(our_epochs(spec, dataset, recipe))) / 1000 / recipe.epochs
 
 
 def our_epochs(spec: NetSpec, dataset: Dataset, recipe: Recipe) -> Iterator[float]:
@@ -74,36 +67,3 @@ def our_epochs(spec: NetSpec, dataset: Dataset, recipe: Recipe) -> Iterator[floa
     for report in Training.begin(spec, dataset, recipe).run():
         if report.test_losses is not None:
             yield next(iter(report.test_losses.values()))
-
-
-def plain_losses(spec: NetSpec, dataset: Dataset, recipe: Recipe) -> Iterator[float]:
-    """The same without any of the pains taken: the loss on the test images before training and after each epoch."""
-    device = choose_device(recipe.device)
-    torch.manual_seed(recipe.seed)
-    model = build(spec).to(device)
-    optimiser = torch.optim.Adam(model.parameters(), lr=recipe.learning_rate)
-    train, test = (_loader(dataset, split, recipe.batch_size) for split in ("train", "test"))
-    while True:
-        yield _plain_loss(model, test, device)
-        for (x,) in train:
-            loss = model.losses(ImageBatch(x.to(device)))["loss"]
-            optimiser.zero_grad()
-            loss.backward()  # type: ignore[no-untyped-call]
-            optimiser.step()
-
-
-def _loader(dataset: Dataset, split: Split, batch_size: int) -> DataLoader[tuple[Tensor, ...]]:
-    images = torch.from_numpy(dataset.images[dataset.indices(split)]).permute(0, 3, 1, 2).float() / 255
-    return DataLoader(TensorDataset(images.contiguous()), batch_size, shuffle=split == "train")
-
-
-@torch.no_grad()
-def _plain_loss(model: LatentModel, test: DataLoader[tuple[Tensor, ...]], device: torch.device) -> float:
-    losses = [model.losses(ImageBatch(x.to(device)))["loss"].item() for (x,) in test]
-    return sum(losses) / len(losses)
-
-
-def _seconds_for_next(epochs: Iterator[float]) -> float:
-    begin = time.perf_counter()
-    next(epochs)
-    return time.perf_counter() - begin

@@ -74,9 +74,9 @@ def evaluate(
 
 
 def _pca_mse(folder: Path, source: str | None) -> float:
-    from latent_explorer.bench.train_baseline import pca_mse
     from latent_explorer.bundles import read_config
     from latent_explorer.training.evaluate import dataset_of
+    from latent_explorer.training.pca import pca_mse
 
     config = read_config(folder)
     return pca_mse(dataset_of(config, source), config.net.latent_dim)

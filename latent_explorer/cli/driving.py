@@ -10,13 +10,12 @@ import typer
 
 from latent_explorer.cli.options import AsJson, examples
 from latent_explorer.cli.output import figure, print_json, print_table
-from latent_explorer.cli.window import draw_offscreen_without_display
 from latent_explorer.errors import UserError
-from latent_explorer.measure import Measure
 from latent_explorer.places import find_bundle, shipped_bundles
 from latent_explorer.waiting import wait_awake
 
 _GRID_MODEL = _STREAM_MODEL = "mnist-ae-2d"
+_ONE_LINE = 7  # figures
 
 Model = Annotated[
     str | None,
@@ -53,7 +52,9 @@ def tour(
     By mouse and keys, through all it can do. Writes numbered screenshots, a GIF and a JSON of what was seen. Without
     a display, the window is drawn offscreen.
     """
-    draw_offscreen_without_display()
+    from latent_explorer.bench.measure import use_a_display
+
+    use_a_display()
     from latent_explorer.bench.tour import tour as drive
 
     try:
@@ -72,6 +73,10 @@ def bench(
     model: Model = None,
     seconds: Annotated[float, typer.Option(min=1, help="With frames: how long each of its six scenes takes.")] = 60,
     images: Annotated[int, typer.Option(min=100, help="With stream: how many images are encoded.")] = 5_000_000,
+    beside: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="With startup: a checkout of another state of the program, launched in turn."),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Measure what should be quick.
@@ -80,7 +85,7 @@ def bench(
 
     \b
     hover    from a mouse move to the painted picture, in the window
-    startup  from launch to the first paint
+    startup  from launch to the first paint, and to the first exact picture under the pointer
     grid     180 x 180 pictures decoded on one thread
     frames   frames that come late while a scripted hand pans, zooms and hovers
     decode   pictures a second, as a share of the rate of matrix products
@@ -93,17 +98,17 @@ def bench(
         rates = _training_rates() if what is Budget.TRAIN else _streaming_rates(model, images)
         _print_rates(what, rates, as_json)
         return
-    measured = _measured(what, model, seconds)
+    measured = _measured(what, model, seconds, beside)
     if as_json:
         print_json(measured)
         return
-    if what in (Budget.FRAMES, Budget.DECODE):  # more figures than a line holds
-        for name, values in measured.items():
-            print_table(("", f" {name}"), ([key.replace("_", " "), _cell(values[key])] for key in _scalars(values)))
+    names = _scalars(next(iter(measured.values())))
+    if len(names) <= _ONE_LINE:
+        columns = ("measure", *(f" {name.replace('_', ' ')}" for name in names))
+        print_table(columns, ([name, *map(_cell, values.values())] for name, values in measured.items()))
         return
-    names = list(next(iter(measured.values())))
-    columns = ("measure", *(f" {name.replace('_', ' ')}" for name in names))
-    print_table(columns, ([name, *map(_cell, values.values())] for name, values in measured.items()))
+    for name, values in measured.items():
+        print_table(("", f" {name}"), ([key.replace("_", " "), _cell(values[key])] for key in _scalars(values)))
 
 
 def _training_rates() -> Mapping[str, float | None]:
@@ -130,9 +135,11 @@ def _scalars(values: Mapping[str, Any]) -> list[str]:
     return [key for key, value in values.items() if not isinstance(value, Mapping)]
 
 
-def _measured(what: Budget, model: str | None, seconds: float) -> Mapping[str, dict[str, Any]]:
-    draw_offscreen_without_display()
-    found: Mapping[str, Measure]
+def _measured(what: Budget, model: str | None, seconds: float, beside: Path | None) -> Mapping[str, dict[str, Any]]:
+    from latent_explorer.bench.measure import use_a_display
+
+    use_a_display()
+    found: Mapping[str, Any]
     match what:
         case Budget.FRAMES:
             from latent_explorer.bench.frames_bench import measure_frames
@@ -149,7 +156,7 @@ def _measured(what: Budget, model: str | None, seconds: float) -> Mapping[str, d
         case Budget.STARTUP:
             from latent_explorer.bench.startup_bench import measure_startup
 
-            found = measure_startup(model)
+            found = measure_startup(model, beside)
         case Budget.GRID:
             from latent_explorer.bench.grid_bench import measure_grid
 

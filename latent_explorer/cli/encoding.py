@@ -9,7 +9,7 @@ import typer
 from latent_explorer.cli.opened import label_of
 from latent_explorer.cli.options import DEFAULT_MODEL, AsJson, Device, Label, Model, Overwrite, examples, refuse_taken
 from latent_explorer.cli.output import print_json
-from latent_explorer.cli.parts import Share, encode_into, is_folder, table_of
+from latent_explorer.cli.parts import Shard, encode_into, is_folder, table_of
 from latent_explorer.errors import DataError, UserError
 from latent_explorer.places import find_bundle
 
@@ -67,7 +67,7 @@ def encode(
     if out is None and not as_json:
         raise UserError("expected --out FILE.npz, --out FILE.csv or --out DIR, or --json to print the latents")
     if out is not None and is_folder(out):
-        share = Share.of(shard or "1/1")
+        share = Shard.of(shard or "1/1")
         dataset = _labelled(_dataset(images, config.net.image_shape, resize), config, label)
         encode_into(out, folder, dataset, share, device, overwrite=overwrite, as_json=as_json)
         return

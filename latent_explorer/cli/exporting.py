@@ -1,11 +1,11 @@
 """The commands under `export`: what a bundle holds, as files that other programs read."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from latent_explorer.cli import pictures
-from latent_explorer.cli.opened import open_model, seen_through
+from latent_explorer.cli.opened import OpenModel, open_model, seen_through
 from latent_explorer.cli.options import (
     DEFAULT_MODEL,
     AsJson,
@@ -18,9 +18,13 @@ from latent_explorer.cli.options import (
     refuse_taken,
 )
 from latent_explorer.cli.output import print_json
-from latent_explorer.errors import ExportError
 from latent_explorer.places import find_bundle
 
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+_POINT_RADIUS, _POINT_OPACITY, _BACKGROUND_OPACITY = 1.0, 0.75, 0.6
 _export = typer.Typer(rich_markup_mode=None)
 
 
@@ -99,24 +103,30 @@ def draw_map(
     height: Annotated[int, typer.Option(min=64, max=8192, help="Of the drawing, in pixels.")] = 900,
     chart: Chart = None,
     background: Annotated[bool, typer.Option(help="Decoded pictures under the points.")] = True,
+    layers: Annotated[
+        str | None,
+        typer.Option(metavar="NAME[,...]", help="Draw these layers as the window does: points,density,class-names."),
+    ] = None,
     overwrite: Overwrite = False,
     as_json: AsJson = False,
 ) -> None:
-    """Draw the map of a bundle as SVG.
+    """Draw the map of a bundle as SVG or PNG.
 
-    Its points by class over decoded pictures. The window exports the map as it is shown, also as PNG.
+    Its points by class over decoded pictures. The window exports the map as it is shown.
     """
-    from latent_explorer.cli.drawing import map_scene
     from latent_explorer.export import Provenance, find_format
     from latent_explorer.session import open_bundle
 
     known = find_format("map", out)
-    if known.key != "svg":
-        raise ExportError(f"{out}: from the terminal the map is drawn as .svg; the window exports it as PNG too")
     refuse_taken([out], overwrite)
     opened = open_model(model)
     bundle = seen_through(open_bundle(opened.folder), chart)
-    scene, region = map_scene(opened, bundle, width, height, background=background)
+    if layers is None:
+        scene, region = _map_scene(opened, bundle, width, height, background=background)
+    else:
+        from latent_explorer.cli.layered import scene_of_layers
+
+        scene, region = scene_of_layers(opened.folder, chart, layers, width, height)
     where = f"the map over the region {region} (left, bottom, right, top) of the {bundle.chart.name} chart"
     source = Provenance(opened.name, where)
     known.write(out, scene, provenance=source, overwrite=overwrite)
@@ -125,3 +135,39 @@ def draw_map(
         print_json({"model": opened.name, "file": str(out), **size})
     else:
         print(f"{out}: the map of {opened.name}")
+
+
+def _map_scene(model: OpenModel, bundle: Any, width: int, height: int, *, background: bool) -> tuple[Any, list[float]]:
+    """The export.MapScene of an OpenBundle, in the window's dark colours, and the sides of the region it shows.
+
+    The region holds the bulk of the data: left, bottom, right, top.
+    """
+    from latent_explorer.atlas import Region
+    from latent_explorer.atlas.view import View
+    from latent_explorer.export import Background, MapScene, axis_ticks, class_groups
+    from latent_explorer.palette import DARK
+
+    view = View(width=width, height=height).fitted(Region.around(bundle.home))
+    pictures = None
+    if background:
+        pictures = Background(_pixels(model, bundle, view), 0, 0, width, height, _BACKGROUND_OPACITY)
+    xy, names = view.to_screen(bundle.uv), bundle.class_names
+    groups = class_groups(xy, bundle.latents.label, names, DARK, radius=_POINT_RADIUS, opacity=_POINT_OPACITY)
+    x_ticks, y_ticks = axis_ticks(view)
+    scene = MapScene(
+        width, height, DARK.map, DARK.text, pictures, tuple(groups),
+        x_ticks=x_ticks, y_ticks=y_ticks, legend=bool(names),
+    )  # fmt: skip
+    return scene, [view.region.left, view.region.bottom, view.region.right, view.region.top]
+
+
+def _pixels(model: OpenModel, bundle: Any, view: Any) -> "NDArray[np.uint8]":
+    """The decoded pictures of what a View shows, at about their own size, as one in colour."""
+    from latent_explorer.atlas import grid_points, montage
+    from latent_explorer.export import inked
+    from latent_explorer.palette import DARK
+
+    height, width, _ = model.net.image_shape
+    columns, rows = max(1, round(view.width / width)), max(1, round(view.height / height))
+    whole = montage(model.decode(bundle.chart.to_latent(grid_points(view.region, columns, rows))), columns)
+    return inked(whole, DARK)

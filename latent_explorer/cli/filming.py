@@ -9,6 +9,7 @@ import typer
 from latent_explorer.cli.failure import INTERRUPTED, complain
 from latent_explorer.cli.options import AsJson, Overwrite, examples
 from latent_explorer.cli.output import print_json
+from latent_explorer.errors import Cancelled
 
 
 def add_to(app: typer.Typer) -> None:
@@ -48,7 +49,7 @@ def film(
 def _make(request: Any) -> None:
     """Make what a runs.protocol.MakeFilm asks for; leaves with 130 where it was stopped."""
     from latent_explorer.cli.progress import FilmDisplay
-    from latent_explorer.film.making import Cancelled, make_film
+    from latent_explorer.film.making import make_film
     from latent_explorer.training import stop_on_interrupt
 
     token = Event()

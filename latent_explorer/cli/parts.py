@@ -17,7 +17,7 @@ from latent_explorer.errors import UserError
 
 
 @dataclass(frozen=True)
-class Share:
+class Shard:
     """The share of one of several that encode a dataset at once: number 1..count."""
 
     number: int
@@ -75,7 +75,7 @@ def table_of(latents: Any, class_names: tuple[str, ...]) -> Any:
 
 
 def encode_into(
-    out: Path, bundle: Path, dataset: Any, share: Share, device: str, *, overwrite: bool, as_json: bool
+    out: Path, bundle: Path, dataset: Any, shard: Shard, device: str, *, overwrite: bool, as_json: bool
 ) -> None:
     """Write a share of the latents of a Dataset by the model of a bundle into the folder `out`, part by part."""
     from latent_explorer.training.stop_token import stop_on_interrupt
@@ -83,7 +83,7 @@ def encode_into(
     _make_folder(out)
     token, last = Event(), None
     with stop_on_interrupt(token), EncodingDisplay(f"reading {dataset.name}") as display:
-        for last in _steps(out, bundle, dataset, share, device, overwrite):
+        for last in _steps(out, bundle, dataset, shard, device, overwrite):
             display.show(last.images, last.all_images, last.images_per_second, last.seconds_left)
             if token.is_set():
                 break
@@ -92,10 +92,10 @@ def encode_into(
             f"stopped; {last.parts} of {last.all_parts} parts are in {out}, and the same command goes on from there"
         )
         raise typer.Exit(INTERRUPTED)
-    _tell(out, last, share, as_json)
+    _tell(out, last, shard, as_json)
 
 
-def _steps(out: Path, bundle: Path, dataset: Any, share: Share, device: str, overwrite: bool) -> Any:
+def _steps(out: Path, bundle: Path, dataset: Any, shard: Shard, device: str, overwrite: bool) -> Any:
     """What `training.publishing.streaming.encode_parts` tells."""
     from latent_explorer.bundles import read_config, read_weights
     from latent_explorer.nets.weights import load_model
@@ -103,7 +103,7 @@ def _steps(out: Path, bundle: Path, dataset: Any, share: Share, device: str, ove
     from latent_explorer.training.publishing.streaming import encode_parts, parts_of
 
     config = read_config(bundle)
-    model, numbers = load_model(config.net, read_weights(bundle, config)), parts_of(dataset, share.number, share.count)
+    model, numbers = load_model(config.net, read_weights(bundle, config)), parts_of(dataset, shard.number, shard.count)
     return encode_parts(model, config, dataset, out, choose_device(device), numbers=numbers, overwrite=overwrite)
 
 
@@ -114,12 +114,12 @@ def _make_folder(folder: Path) -> None:
         raise UserError(f"--out {folder}: expected a folder that can be written: {error.strerror}") from error
 
 
-def _tell(out: Path, last: Any, share: Share, as_json: bool) -> None:
+def _tell(out: Path, last: Any, shard: Shard, as_json: bool) -> None:
     images, parts, kept = (last.images, last.parts, last.kept) if last is not None else (0, 0, 0)
     if as_json:
         rate = last.images_per_second if last is not None else 0.0
         print_json({"folder": str(out), "images": images, "parts": parts, "kept": kept, "images_per_second": rate})
         return
-    whole = f"; with those of the other {share.count - 1}" if share.count > 1 else ""
+    whole = f"; with those of the other {shard.count - 1}" if shard.count > 1 else ""
     print(f"{out}: the latents of {images:,} images in {parts} parts{whole}, put them together with")
     print(f"  latent-explorer merge {shlex.quote(str(out))} --out latents.npz")

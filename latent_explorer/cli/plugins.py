@@ -11,7 +11,7 @@ from latent_explorer.cli.output import print_json, print_table
 from latent_explorer.plugins import Plugin, load_plugins
 
 _REGISTRIES = {
-    "families": "latent_explorer.nets.families",
+    "families": "latent_explorer.nets.registry",
     "charts": "latent_explorer.charts.registry",
     "fields": "latent_explorer.fields.registry",
     "layers": "latent_explorer.gui.layers.registry",

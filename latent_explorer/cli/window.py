@@ -40,7 +40,7 @@ def window_wish(arguments: Sequence[str]) -> WindowWish | None:
 
 def open_window(wish: WindowWish) -> int:
     """Run the window until it is closed; the exit code. Raises UserError where there is no display."""
-    if not has_display():
+    if not _has_display():
         raise UserError(
             "there is no display to open the window on: expected DISPLAY or WAYLAND_DISPLAY to be set; "
             "`latent-explorer tour --out DIR` draws the window without one"
@@ -51,20 +51,18 @@ def open_window(wish: WindowWish) -> int:
     try:
         from latent_explorer.gui.app import run
 
-        return run(wish.models, wish.charts, engine=engine, first_paint_to_stdout=wish.time_first_paint)
+        if not wish.time_first_paint:
+            return run(wish.models, wish.charts, engine=engine)
+        from latent_explorer.bench.launch import tell_first_pictures
+
+        return run(wish.models, wish.charts, tell_first_pictures, engine=engine)
     finally:
         engine.kill()
         engine.wait()
 
 
-def has_display() -> bool:
+def _has_display() -> bool:
     """Whether Qt has somewhere to draw, as far as the environment says."""
     if not sys.platform.startswith("linux"):
         return True
     return any(os.environ.get(name) for name in ("QT_QPA_PLATFORM", "DISPLAY", "WAYLAND_DISPLAY"))
-
-
-def draw_offscreen_without_display() -> None:
-    """Have Qt draw offscreen where there is no display; to be called before anything of Qt is imported."""
-    if not has_display():
-        os.environ["QT_QPA_PLATFORM"] = "offscreen"

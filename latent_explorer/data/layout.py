@@ -15,7 +15,7 @@ TEST_SHARE = 7
 
 
 @dataclass(frozen=True, eq=False)
-class Layout:
+class FolderLayout:
     """labels: int64 (n,) into `class_names`, or None without classes. split: uint8 (n,) into SPLITS."""
 
     labels: NDArray[np.int64] | None
@@ -23,7 +23,7 @@ class Layout:
     split: NDArray[np.uint8]
 
 
-def layout_of(names: Sequence[str], where: str) -> Layout:
+def layout_of(names: Sequence[str], where: str) -> FolderLayout:
     """Class and split of files by their relative names.
 
     `class/.../file` names the class; files without a folder have none. When the top folders are exactly `train` and
@@ -54,13 +54,13 @@ def hashed_split(names: Iterable[str]) -> NDArray[np.uint8]:
     return np.asarray(is_test, np.uint8)
 
 
-def _classes(parts: list[list[str]], split: NDArray[np.uint8], where: str) -> Layout:
+def _classes(parts: list[list[str]], split: NDArray[np.uint8], where: str) -> FolderLayout:
     classes = [part[0] if len(part) > 1 else None for part in parts]
     class_names = sorted({name for name in classes if name is not None})
     if not class_names:
-        return Layout(None, (), split)
+        return FolderLayout(None, (), split)
     if None in classes:
         stray = "/".join(parts[classes.index(None)])
         raise DataError(f"{where}: expected every image in the folder of its class, found {stray} beside the folders")
     index = {name: number for number, name in enumerate(class_names)}
-    return Layout(np.array([index[name] for name in classes if name], np.int64), tuple(class_names), split)
+    return FolderLayout(np.array([index[name] for name in classes if name], np.int64), tuple(class_names), split)

@@ -6,11 +6,10 @@ from pathlib import Path
 from typing import Literal
 
 from latent_explorer.errors import ExportError
-from latent_explorer.export.film import write_film_gif, write_film_mp4, write_film_webp
-from latent_explorer.export.filmstrip import write_frames, write_gif, write_mp4, write_strip, write_webp
+from latent_explorer.export.animation import write_gif, write_mp4, write_webp
 from latent_explorer.export.latents import write_latents_csv, write_latents_npz
-from latent_explorer.export.picture import write_grid, write_map_png, write_picture
 from latent_explorer.export.sheet import write_sheet
+from latent_explorer.export.still import write_frames, write_grid, write_map_png, write_picture, write_strip
 from latent_explorer.export.svg import write_map_svg
 
 Kind = Literal["picture", "grid", "filmstrip", "film", "map", "latents", "sheet"]
@@ -37,29 +36,29 @@ class Format:
         return path if path.name.lower().endswith(self.suffix) else path.with_name(path.name + self.suffix)
 
 
+_STILL, _MOVING = ("scale", "style"), ("scale", "style", "seconds", "ping_pong")
+
+
+def _animations(kind: Kind) -> tuple[Format, ...]:
+    return (
+        Format(kind, "gif", "GIF animation", ".gif", (*_MOVING, "loop"), write_gif),
+        Format(kind, "webp", "WebP animation", ".webp", (*_MOVING, "loop", "lossless"), write_webp),
+        Format(kind, "mp4", "MP4 video", ".mp4", _MOVING, write_mp4),
+    )
+
+
 FORMATS: tuple[Format, ...] = (
-    Format("picture", "png", "PNG picture", ".png", ("scale", "style"), write_picture),
-    Format("grid", "png", "PNG picture", ".png", ("scale", "style", "gap"), write_grid),
-    Format("filmstrip", "strip", "PNG strip", ".png", ("scale", "style", "gap", "per_row"), write_strip),
-    Format("filmstrip", "gif", "GIF animation", ".gif", ("scale", "style", "seconds", "ping_pong", "loop"), write_gif),
-    Format(
-        "filmstrip",
-        "webp",
-        "WebP animation",
-        ".webp",
-        ("scale", "style", "seconds", "ping_pong", "loop", "lossless"),
-        write_webp,
-    ),
-    Format("filmstrip", "mp4", "MP4 video", ".mp4", ("scale", "style", "seconds", "ping_pong"), write_mp4),
-    Format("filmstrip", "frames", "Folder of numbered PNG pictures", "", ("scale", "style"), write_frames),
-    Format("film", "gif", "GIF animation", ".gif", ("seconds", "loop"), write_film_gif),
-    Format("film", "webp", "WebP animation", ".webp", ("seconds", "loop", "lossless"), write_film_webp),
-    Format("film", "mp4", "MP4 video", ".mp4", ("seconds",), write_film_mp4),
+    Format("picture", "png", "PNG picture", ".png", _STILL, write_picture),
+    Format("grid", "png", "PNG picture", ".png", (*_STILL, "gap"), write_grid),
+    Format("filmstrip", "strip", "PNG strip", ".png", (*_STILL, "gap", "per_row"), write_strip),
+    *_animations("filmstrip"),
+    Format("filmstrip", "frames", "Folder of numbered PNG pictures", "", _STILL, write_frames),
+    *_animations("film"),
     Format("map", "png", "PNG picture", ".png", (), write_map_png),
     Format("map", "svg", "SVG drawing", ".svg", (), write_map_svg),
     Format("latents", "npz", "NumPy arrays (NPZ)", ".npz", (), write_latents_npz),
     Format("latents", "csv", "Table (CSV)", ".csv", (), write_latents_csv),
-    Format("sheet", "png", "PNG picture", ".png", ("scale", "style", "gap"), write_sheet),
+    Format("sheet", "png", "PNG picture", ".png", (*_STILL, "gap"), write_sheet),
 )
 
 

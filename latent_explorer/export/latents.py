@@ -5,18 +5,15 @@ import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from io import TextIOWrapper
-from pathlib import Path
 from typing import IO, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from latent_explorer.errors import ExportError
-from latent_explorer.export.options import Options
 from latent_explorer.export.provenance import Provenance
-from latent_explorer.files import write_whole
+from latent_explorer.export.writer import Options, file_writer
 
-_DEFAULT = Options()
 _BLOCK = 1024
 _SPLITS = ("train", "test")
 
@@ -55,37 +52,22 @@ class LatentTable:
         return {name: array for name in names if (array := getattr(self, name)) is not None}
 
 
-def write_latents_npz(
-    path: Path,
-    table: LatentTable,
-    options: Options = _DEFAULT,
-    *,
-    provenance: Provenance | None = None,
-    overwrite: bool = False,
-) -> Path:
-    """Write the arrays, exactly as they are, class_names, and the provenance as text, as NPZ that needs no pickle.
-
-    Raises UserError when `path` is taken and `overwrite` false, or it cannot be written.
-    """
+@file_writer
+def write_latents_npz(stream: IO[bytes], table: LatentTable, options: Options, provenance: Provenance | None) -> None:
+    """Write the arrays, exactly as they are, class_names, and the provenance as text, as NPZ that needs no pickle."""
     texts = {} if provenance is None else {"provenance": np.array(provenance.text())}
     arrays = {**table.arrays(), "class_names": np.array(table.class_names, np.str_), **texts}
-    return write_whole(path, lambda stream: _write_arrays(stream, arrays), overwrite=overwrite)
+    _write_arrays(stream, arrays)
 
 
-def write_latents_csv(
-    path: Path,
-    table: LatentTable,
-    options: Options = _DEFAULT,
-    *,
-    provenance: Provenance | None = None,
-    overwrite: bool = False,
-) -> Path:
+@file_writer
+def write_latents_csv(stream: IO[bytes], table: LatentTable, options: Options, provenance: Provenance | None) -> None:
     """Write one row an image, UTF-8, after a header.
 
     The columns: index, split, label, class, error, mean_0, mean_1, ..., log_variance_0, ...; those not known are left
-    out, as is the provenance. Each number is as short as reads back exactly. Raises as `write_latents_npz`.
+    out, as is the provenance. Each number is as short as reads back exactly.
     """
-    return write_whole(path, lambda stream: _write_rows(stream, table), overwrite=overwrite)
+    _write_rows(stream, table)
 
 
 def _write_arrays(stream: IO[bytes], arrays: Mapping[str, NDArray[Any]]) -> None:

@@ -1,19 +1,18 @@
 """Pictures as arrays: scaling, tiling, encoding."""
 
 import math
+from functools import cache
 from io import BytesIO
-from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import Image, ImageFont
 from PIL.PngImagePlugin import PngInfo
 
 from latent_explorer.errors import ExportError
-from latent_explorer.export.options import Style
 from latent_explorer.export.provenance import PNG_KEY, Provenance
-from latent_explorer.files import write_bytes_whole
+from latent_explorer.export.writer import Style
 
 Pixels = NDArray[np.uint8]
 
@@ -97,6 +96,9 @@ def png_of(picture: Pixels, provenance: Provenance | None) -> bytes:
     return encoded(to_image(picture), "PNG", pnginfo=info)
 
 
-def write_png(path: Path, picture: Pixels, provenance: Provenance | None, overwrite: bool) -> Path:
-    """Write a picture (h, w, 1, 3 or 4) as PNG. Raises UserError when `path` is taken or cannot be written."""
-    return write_bytes_whole(path, png_of(picture, provenance), overwrite=overwrite)
+@cache
+def font(size: float) -> ImageFont.FreeTypeFont:
+    """The font that comes with Pillow, at a height in pixels."""
+    found = ImageFont.load_default(size)
+    assert isinstance(found, ImageFont.FreeTypeFont)
+    return found

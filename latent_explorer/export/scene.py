@@ -1,24 +1,35 @@
 """The map as shown, described without a window: all places in pixels of the output, the origin upper left."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import ImageColor
+
+from latent_explorer.atlas.view import View, left_ticks, lower_ticks
+from latent_explorer.palette import Palette
+
+_LAYERS = 10  # over which the points of each class are spread, lest the last class cover the others
 
 
 @dataclass(frozen=True, eq=False)
 class PointGroup:
-    """The points of one class. xy: float (n, 2). colour: as CSS writes it. opacity: in [0, 1]."""
+    """The points of one class. xy: float (n, 2). colour: as CSS writes it. opacity: in [0, 1].
+
+    rim: pixels of the paper's colour around them, by which they stand out from a picture.
+    """
 
     name: str
     colour: str
     xy: NDArray[np.floating]
     radius: float = 1.5
     opacity: float = 1.0
+    rim: float = 0.0
 
 
 @dataclass(frozen=True)
-class Pin:
+class PinMark:
     """A named place."""
 
     name: str
@@ -28,7 +39,7 @@ class Pin:
 
 
 @dataclass(frozen=True, eq=False)
-class Curve:
+class Polyline:
     """A path. xy: float (n, 2)."""
 
     xy: NDArray[np.floating]
@@ -46,7 +57,7 @@ class Tick:
 
 @dataclass(frozen=True, eq=False)
 class Background:
-    """A picture under the points, uint8 (h, w, 3 or 4), stretched over a rectangle."""
+    """A picture under or over the points, uint8 (h, w, 3 or 4), stretched over a rectangle."""
 
     pixels: NDArray[np.uint8]
     x: float
@@ -60,7 +71,8 @@ class Background:
 class MapScene:
     """Everything on the map, from the lowest layer up; `ink` is the colour of text and axes.
 
-    A class may come in several groups, so that classes that overlap are seen to; the legend has it once.
+    A class may come in several groups, so that classes that overlap are seen to; the legend has it once. overlay: what
+    lies over the points, under curves and pins.
     """
 
     width: int
@@ -69,8 +81,55 @@ class MapScene:
     ink: str = "#000000"
     background: Background | None = None
     groups: tuple[PointGroup, ...] = ()
-    curves: tuple[Curve, ...] = ()
-    pins: tuple[Pin, ...] = ()
+    overlay: Background | None = None
+    curves: tuple[Polyline, ...] = ()
+    pins: tuple[PinMark, ...] = ()
     x_ticks: tuple[Tick, ...] = ()
     y_ticks: tuple[Tick, ...] = ()
     legend: bool = True
+
+    @property
+    def listed(self) -> list[PointGroup]:
+        """One group of each name, for the legend."""
+        return list({group.name: group for group in self.groups}.values())
+
+
+def class_groups(
+    xy: NDArray[np.floating],
+    label: NDArray[np.integer] | None,
+    names: tuple[str, ...],
+    palette: Palette,
+    *,
+    hidden: frozenset[int] = frozenset(),
+    chosen: NDArray[np.bool_] | None = None,
+    radius: float = 1.5,
+    opacity: float = 1.0,
+    rim: float = 0.0,
+) -> Iterator[PointGroup]:
+    """Points (n, 2) in the colours of their classes, but for hidden ones; those not chosen (n,) in grey below."""
+    shown = np.ones(len(xy), bool) if label is None else ~np.isin(label, list(hidden))
+    if chosen is not None:
+        yield PointGroup("not selected", palette.line, xy[shown & ~chosen], radius, opacity, rim)
+        shown = shown & chosen
+    if label is None or not names:
+        yield PointGroup("images", palette.accent, xy[shown], radius, opacity, rim)
+        return
+    for part in np.array_split(np.arange(len(label)), min(_LAYERS, max(1, len(label)))):
+        for number, name in enumerate(names):
+            own = part[(label[part] == number) & shown[part]]
+            if len(own):
+                yield PointGroup(name, palette.of_class(number), xy[own], radius, opacity, rim)
+
+
+def inked(pictures: NDArray[np.uint8], palette: Palette) -> NDArray[np.uint8]:
+    """Pictures (..., 1 or 3) in colour (..., 3); grey ones as ink on the map, so that black is no frame around each."""
+    if pictures.shape[-1] == 3:
+        return pictures
+    paper, ink = (np.array(ImageColor.getrgb(colour)[:3], np.float32) for colour in (palette.map, palette.text))
+    levels: NDArray[np.uint8] = (paper + (ink - paper) * (pictures / np.float32(255))).round().astype(np.uint8)
+    return levels
+
+
+def axis_ticks(view: View) -> tuple[tuple[Tick, ...], tuple[Tick, ...]]:
+    """The ticks along the lower edge of a view and along its left one."""
+    return tuple(Tick(*tick) for tick in lower_ticks(view)), tuple(Tick(*tick) for tick in left_ticks(view))

@@ -2,17 +2,17 @@
 
 import math
 from dataclasses import dataclass
-from pathlib import Path
+from typing import IO
 
 import numpy as np
 from PIL import ImageDraw, ImageFont
 
 from latent_explorer.errors import ExportError
-from latent_explorer.export.options import Options
-from latent_explorer.export.pixels import Pixels, check_pictures, check_size, scaled, tiled, to_image, write_png
+from latent_explorer.export.pixels import Pixels, check_pictures, check_size, font, png_of, to_image
 from latent_explorer.export.provenance import Provenance
+from latent_explorer.export.still import in_rows
+from latent_explorer.export.writer import DEFAULT, Options, file_writer
 
-_DEFAULT = Options()
 _GLYPHS = (12, 26)  # the least and the largest size of the caption's letters, in pixels
 _PER_WIDTH = 56  # letters to the width of a sheet, about
 _LEADING = 1.35
@@ -38,42 +38,24 @@ class _Layout:
     glyph: int
 
 
-def sheet_shape(shape: tuple[int, ...], columns: int, caption: str, options: Options = _DEFAULT) -> tuple[int, ...]:
+def sheet_shape(shape: tuple[int, ...], columns: int, caption: str, options: Options = DEFAULT) -> tuple[int, ...]:
     """The shape (height, width, c) of the sheet of images of a shape (n, h, w, c)."""
     layout = _layout(shape, columns, caption, options)
     return layout.height, layout.width, shape[3]
 
 
-def write_sheet(
-    path: Path,
-    sheet: ContactSheet,
-    options: Options = _DEFAULT,
-    *,
-    provenance: Provenance | None = None,
-    overwrite: bool = False,
-) -> Path:
-    """Write a contact sheet as one PNG, on white, the caption below the images; heeds scale, style and gap.
-
-    Raises UserError when it gets too large, `path` is taken and `overwrite` false, or it cannot be written.
-    """
+@file_writer
+def write_sheet(stream: IO[bytes], sheet: ContactSheet, options: Options, provenance: Provenance | None) -> None:
+    """Write a contact sheet as one PNG, on white, the caption below the images; heeds scale, style and gap."""
     check_pictures(sheet.pictures, 4)
     if sheet.columns < 1:
         raise ExportError(f"expected at least one image in a row, found {sheet.columns}")
     layout = _layout(sheet.pictures.shape, sheet.columns, sheet.caption, options)
     check_size(layout.height, layout.width)
     whole = np.full((layout.height, layout.width, sheet.pictures.shape[3]), 255, np.uint8)
-    images = _in_rows(sheet, options)
+    images = in_rows(sheet.pictures, min(sheet.columns, len(sheet.pictures)), options)
     whole[: images.shape[0], : images.shape[1]] = images
-    return write_png(path, _captioned(whole, layout), provenance, overwrite)
-
-
-def _in_rows(sheet: ContactSheet, options: Options) -> Pixels:
-    pictures = scaled(sheet.pictures, options.scale, options.style)
-    columns = min(sheet.columns, len(pictures))
-    rows = math.ceil(len(pictures) / columns)
-    cells = np.full((rows * columns, *pictures.shape[1:]), 255, np.uint8)
-    cells[: len(pictures)] = pictures
-    return tiled(cells.reshape(rows, columns, *cells.shape[1:]), options.gap)
+    stream.write(png_of(_captioned(whole, layout), provenance))
 
 
 def _layout(shape: tuple[int, ...], columns: int, caption: str, options: Options) -> _Layout:
@@ -83,18 +65,18 @@ def _layout(shape: tuple[int, ...], columns: int, caption: str, options: Options
     across = columns * (width * options.scale + options.gap) - options.gap
     down = rows * (height * options.scale + options.gap) - options.gap
     glyph = int(np.clip(across // _PER_WIDTH * 2, *_GLYPHS))
-    lines = tuple(_wrapped(caption, _font(glyph), across - glyph))
-    widest = max(math.ceil(_font(glyph).getlength(line)) for line in lines) + glyph
+    lines = tuple(_wrapped(caption, font(glyph), across - glyph))
+    widest = max(math.ceil(font(glyph).getlength(line)) for line in lines) + glyph
     bottom = math.ceil(glyph * (_LEADING * len(lines) + 0.6))
     return _Layout(max(across, widest), down + bottom, down, lines, glyph)
 
 
-def _wrapped(text: str, font: ImageFont.FreeTypeFont, width: float) -> list[str]:
+def _wrapped(text: str, letters: ImageFont.FreeTypeFont, width: float) -> list[str]:
     """The text in lines no wider than that, but for single words that are."""
     lines = [""]
     for word in text.split():
         longer = f"{lines[-1]} {word}".strip()
-        if lines[-1] and font.getlength(longer) > width:
+        if lines[-1] and letters.getlength(longer) > width:
             lines.append(word)
         else:
             lines[-1] = longer
@@ -106,12 +88,5 @@ def _captioned(whole: Pixels, layout: _Layout) -> Pixels:
     draw, ink = ImageDraw.Draw(image), 0 if image.mode == "L" else (0, 0, 0)
     for number, line in enumerate(layout.lines):
         top = layout.top + layout.glyph * (0.4 + _LEADING * number)
-        draw.text((layout.glyph / 2, top), line, fill=ink, font=_font(layout.glyph))
+        draw.text((layout.glyph / 2, top), line, fill=ink, font=font(layout.glyph))
     return np.asarray(image).reshape(whole.shape)
-
-
-def _font(glyph: int) -> ImageFont.FreeTypeFont:
-    """The font that comes with Pillow."""
-    font = ImageFont.load_default(glyph)
-    assert isinstance(font, ImageFont.FreeTypeFont)
-    return font

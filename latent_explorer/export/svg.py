@@ -2,45 +2,29 @@
 
 import base64
 from collections.abc import Iterable
-from pathlib import Path
-from typing import Any
+from typing import IO, Any
 from xml.etree.ElementTree import Element, ElementTree, SubElement
 
 import numpy as np
 from numpy.typing import NDArray
 
 from latent_explorer.errors import ExportError
-from latent_explorer.export.options import Options
 from latent_explorer.export.pixels import check_pictures, check_size, encoded, to_image
 from latent_explorer.export.provenance import Provenance, printable
-from latent_explorer.export.scene import Background, Curve, MapScene, Pin, PointGroup, Tick
-from latent_explorer.files import write_whole
+from latent_explorer.export.scene import Background, MapScene, PinMark, PointGroup, Polyline, Tick
+from latent_explorer.export.writer import Options, file_writer
 
-_DEFAULT = Options()
 _FONT, _LINE = 12.0, 18.0
 _GLYPH = 7.5  # about how wide a glyph is; only the paper under the legend depends on it
 _TICK, _MARGIN = 5.0, 10.0
 _PIN_RADIUS = 5.0
 
 
-def write_map_svg(
-    path: Path,
-    scene: MapScene,
-    options: Options = _DEFAULT,
-    *,
-    provenance: Provenance | None = None,
-    overwrite: bool = False,
-) -> Path:
-    """Write the map as SVG; heeds no option. Points that lie outside the picture are left out.
-
-    Raises UserError when the scene is too large or malformed, `path` is taken and `overwrite` false, or it cannot be
-    written.
-    """
+@file_writer
+def write_map_svg(stream: IO[bytes], scene: MapScene, options: Options, provenance: Provenance | None) -> None:
+    """Write the map as SVG; heeds no option. Points that lie outside the picture are left out."""
     check_size(scene.width, scene.height)
-    tree = ElementTree(_root(scene, provenance))
-    return write_whole(
-        path, lambda stream: tree.write(stream, encoding="utf-8", xml_declaration=True), overwrite=overwrite
-    )
+    ElementTree(_root(scene, provenance)).write(stream, encoding="utf-8", xml_declaration=True)
 
 
 def _root(scene: MapScene, provenance: Provenance | None) -> Element:
@@ -55,6 +39,8 @@ def _root(scene: MapScene, provenance: Provenance | None) -> Element:
         _add_background(root, scene.background)
     for group in scene.groups:
         _add_points(root, group, scene)
+    if scene.overlay is not None:
+        _add_background(root, scene.overlay)
     for curve in scene.curves:
         _add_curve(root, curve)
     for pin in scene.pins:
@@ -84,11 +70,13 @@ def _add_points(root: Element, group: PointGroup, scene: MapScene) -> None:
         seen = xy[((xy >= -group.radius) & (xy <= far)).all(axis=1)]
     # A stroke of next to no length with round caps is a disc, the shortest that SVG has; of no length, Qt drops it.
     strokes = "".join(f"M{_number(x)} {_number(y)}h.01" for x, y in seen.tolist())
+    if group.rim:
+        _line(root, strokes, scene.paper, 2 * (group.radius + group.rim), opacity=group.opacity)
     path = _line(root, strokes, group.colour, 2 * group.radius, opacity=group.opacity)
     SubElement(path, "title").text = printable(group.name)
 
 
-def _add_curve(root: Element, curve: Curve) -> None:
+def _add_curve(root: Element, curve: Polyline) -> None:
     xy = _points(curve.xy, "curve")
     if not np.isfinite(xy).all():
         raise ExportError("expected a curve of finite places, found some that are not")
@@ -101,7 +89,7 @@ def _line(root: Element, strokes: str, colour: str, width: float, opacity: float
     return SubElement(root, "path", _texts(**look, **ends))
 
 
-def _add_pin(root: Element, pin: Pin, scene: MapScene) -> None:
+def _add_pin(root: Element, pin: PinMark, scene: MapScene) -> None:
     disc = _texts(cx=pin.x, cy=pin.y, r=_PIN_RADIUS, fill=pin.colour, stroke=scene.ink)
     SubElement(root, "circle", disc)
     _add_text(root, pin.name, pin.x + _PIN_RADIUS + 3, pin.y + _FONT / 3, scene.ink)
@@ -125,19 +113,14 @@ def _add_labels(root: Element, places: Iterable[tuple[Tick, float, float]], ink:
 def _add_legend(root: Element, scene: MapScene) -> None:
     right = scene.width - _MARGIN
     _add_legend_paper(root, scene)
-    for row, group in enumerate(_listed(scene)):
+    for row, group in enumerate(scene.listed):
         y = _MARGIN + _LINE * (row + 0.5)
         SubElement(root, "circle", _texts(cx=right - _FONT / 2, cy=y, r=_FONT / 3, fill=group.colour))
         _add_text(root, group.name, right - _FONT - 4, y + _FONT / 3, scene.ink, "end")
 
 
-def _listed(scene: MapScene) -> list[PointGroup]:
-    """One group of each name, for the legend."""
-    return list({group.name: group for group in scene.groups}.values())
-
-
 def _add_legend_paper(root: Element, scene: MapScene) -> None:
-    names = [group.name for group in _listed(scene)]
+    names = [group.name for group in scene.listed]
     width, height = _FONT + 4 + _GLYPH * max(map(len, names), default=0) + _MARGIN, _LINE * len(names)
     box = _texts(x=scene.width - _MARGIN / 2 - width, y=_MARGIN, width=width, height=height, rx=3, fill=scene.paper)
     SubElement(root, "rect", box | {"fill-opacity": "0.8"})

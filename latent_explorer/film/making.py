@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from latent_explorer.errors import BundleError, UserError
+from latent_explorer.errors import BundleError, Cancelled, UserError
 from latent_explorer.export import Options, Provenance, find_format
 from latent_explorer.film.footage import Shot, check_enough, read_shots, run_at
-from latent_explorer.film.scene import Scene
+from latent_explorer.film.scene import FilmScene
 from latent_explorer.palette import DARK, LIGHT
 from latent_explorer.runs import snapshots_of
 from latent_explorer.runs.protocol import MakeFilm, Progress
@@ -21,10 +21,6 @@ Say = Callable[[Progress], object]
 
 _FRAME_SECONDS = {"gif": 0.08, "webp": 0.04, "mp4": 0.04}
 _WIDTHS, _SECONDS = (320, 1920), (2.0, 120.0)
-
-
-class Cancelled(Exception):  # noqa: N818 - no error: it was asked for
-    """The film was given up; nothing was written."""
 
 
 def make_film(request: MakeFilm, say: Say, token: Event | None = None) -> Path:
@@ -40,7 +36,7 @@ def make_film(request: MakeFilm, say: Say, token: Event | None = None) -> Path:
     shots = _read(request, say, token)
     seconds = _FRAME_SECONDS[known.key]
     times = np.linspace(0, request.seconds, max(2, round(request.seconds / seconds)))
-    frames = _Frames(Scene.of(shots, request.width, times, DARK if request.dark else LIGHT), say, token)
+    frames = _Frames(FilmScene.of(shots, request.width, times, DARK if request.dark else LIGHT), say, token)
     options = Options(seconds=seconds, lossless=False)
     source = Provenance(shots[-1].config.name, extra={"film": _whence(shots)})
     return known.write(request.file, frames, options, provenance=source, overwrite=request.overwrite)
@@ -50,7 +46,7 @@ def make_film(request: MakeFilm, say: Say, token: Event | None = None) -> Path:
 class _Frames:
     """The frames of a scene, painted when they are asked for: see `export.Frames`."""
 
-    scene: Scene
+    scene: FilmScene
     say: Say
     token: Event
     done: int = 0

@@ -1,12 +1,12 @@
 """What stands beside the map of a film: the moment, the loss, the classes."""
 
 from dataclasses import dataclass
-from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
+from latent_explorer.export.pixels import font
 from latent_explorer.palette import Palette
 
 _FINER = 4
@@ -17,7 +17,7 @@ _LOSS, _BASE, _LIST = 82.0, 166.0, 188.0
 
 
 @dataclass(frozen=True, eq=False)
-class Curve:
+class LossCurve:
     """The loss at some steps of a run, both (k,), ascending; k may be 0."""
 
     steps: NDArray[np.float64]
@@ -50,7 +50,7 @@ class Margin:
     unit: float
     palette: Palette
     classes: tuple[str, ...]
-    curve: Curve
+    curve: LossCurve
 
     def painted(self, title: str, below: str, step: float) -> Image.Image:
         """At a step: a title, a fainter line below, the curve so far, the classes."""
@@ -79,13 +79,13 @@ class Margin:
 
     def _cut(self, name: str) -> str:
         """As much of a name as fits."""
-        font, room = self._font(_SMALL), (self._right - _EDGE - 17) * self.unit
-        if font.getlength(name) <= room:
+        letters, room = self._font(_SMALL), (self._right - _EDGE - 17) * self.unit
+        if letters.getlength(name) <= room:
             return name
-        return next(f"{name[:end]}…" for end in range(len(name), -1, -1) if font.getlength(f"{name[:end]}…") <= room)
+        return next(f"{name[:end]}…" for end in range(len(name), -1, -1) if letters.getlength(f"{name[:end]}…") <= room)
 
     def _font(self, size: float) -> ImageFont.FreeTypeFont:
-        return _font(round(size * self.unit, 1))
+        return font(round(size * self.unit, 1))
 
     def _write(
         self, image: Image.Image, at: tuple[float, float], text: str, size: float, ink: str, anchor: str = "la"
@@ -108,14 +108,6 @@ class Margin:
                 centre = (_EDGE + 5) * fine, (_LIST + _LINE * number + 7.5) * fine
                 _disc(draw, centre, 4.6 * fine, self.palette.of_class(number))
         return image
-
-
-@cache
-def _font(size: float) -> ImageFont.FreeTypeFont:
-    """The font that comes with Pillow."""
-    font = ImageFont.load_default(size)
-    assert isinstance(font, ImageFont.FreeTypeFont)
-    return font
 
 
 def _disc(draw: ImageDraw.ImageDraw, centre: tuple[float, float], radius: float, colour: str) -> None:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.interpolate import PchipInterpolator
 from scipy.ndimage import gaussian_filter1d
 
 from latent_explorer.atlas import Region
@@ -30,42 +31,20 @@ def times_of(places: NDArray[np.float32], seconds: float) -> NDArray[np.float64]
     return times
 
 
-@dataclass(frozen=True, eq=False)
-class Glide:
+class Motion:
     """Points moving through places (k, n, 2) at times (k,) without a halt but where they turn back.
 
-    Between two moments each coordinate is a cubic that goes beyond neither; slopes: (k, n, 2).
-    Fritsch and Butland 1984, "A method for constructing local monotone piecewise cubic interpolants".
+    It begins and ends at rest; between two moments each coordinate goes beyond neither.
     """
 
-    times: NDArray[np.float64]
-    places: NDArray[np.float32]
-    slopes: NDArray[np.float32]
-
-    @classmethod
-    def through(cls, times: NDArray[np.float64], places: NDArray[np.float32]) -> "Glide":
-        """The glide that begins and ends at rest."""
-        steps = np.diff(times)[:, None, None]
-        rates = np.diff(places, axis=0) / steps
-        before, after = rates[:-1], rates[1:]
-        weights = (2 * steps[1:] + steps[:-1]), (steps[1:] + 2 * steps[:-1])
-        with np.errstate(divide="ignore", invalid="ignore"):
-            means = (weights[0] + weights[1]) / (weights[0] / before + weights[1] / after)
-        slopes = np.zeros_like(places)
-        slopes[1:-1] = np.where(before * after > 0, means, 0)
-        return cls(times, places, slopes)
+    def __init__(self, times: NDArray[np.float64], places: NDArray[np.float32]) -> None:
+        self.times = times
+        still = np.concatenate([places[:1], places, places[-1:]])  # a rest before and after
+        self._curve = PchipInterpolator(np.concatenate([[times[0] - 1], times, [times[-1] + 1]]), still)
 
     def at(self, time: float) -> NDArray[np.float32]:
         """Where the points are (n, 2)."""
-        number, t = between(self.times, time)
-        step = np.float32(self.times[number + 1] - self.times[number])
-        begin, end = self.places[number], self.places[number + 1]
-        rise = t * t * (3 - 2 * t)
-        out, into = t * (1 - t) ** 2, t * t * (t - 1)
-        place: NDArray[np.float32] = np.asarray(
-            begin + (end - begin) * rise + step * (out * self.slopes[number] + into * self.slopes[number + 1]),
-            np.float32,
-        )
+        place: NDArray[np.float32] = self._curve(np.clip(time, self.times[0], self.times[-1])).astype(np.float32)
         return place
 
 
@@ -89,14 +68,13 @@ class Camera:
     aspect: float
 
     @classmethod
-    def following(cls, glide: Glide, frames: NDArray[np.float64], aspect: float) -> "Camera":
+    def following(cls, motion: Motion, frames: NDArray[np.float64], aspect: float) -> "Camera":
         """Most of the points, as they are at the times `frames` (f,), in sight without a jolt."""
-        homes = [Region.around(bulk(glide.at(time))).grown(_MARGIN) for time in frames.tolist()]
+        homes = [Region.around(bulk(motion.at(time))).grown(_MARGIN) for time in frames.tolist()]
         low = np.array([(home.left, home.bottom) for home in homes])
         high = np.array([(home.right, home.top) for home in homes])
-        tight = 1 / np.linalg.norm(
-            high - low, axis=1, keepdims=True
-        )  # where little is seen, a small shift is a large one
+        # where little is seen, a small shift is a large one
+        tight = 1 / np.linalg.norm(high - low, axis=1, keepdims=True)
         middles = _calmed(tight * (low + high) / 2) / _calmed(tight)
         needed = (np.maximum(high - middles, middles - low) * (2 / aspect, 2)).max(1)
         return cls(middles, np.maximum(np.exp(_calmed(np.log(needed))), needed), aspect)

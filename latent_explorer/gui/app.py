@@ -1,7 +1,6 @@
 """The application around the window: started, guarded, and ended however it ends."""
 
 import gc
-import json
 import logging
 import logging.handlers
 import os
@@ -9,9 +8,8 @@ import signal
 import socket
 import sys
 import threading
-import time
-from collections.abc import Sequence
-from functools import partial
+from collections.abc import Callable, Sequence
+from functools import cache, partial
 from pathlib import Path
 from types import TracebackType
 
@@ -31,6 +29,9 @@ from latent_explorer.plugins import broken_plugins
 from latent_explorer.runs import settings as training_settings
 from latent_explorer.service.launch import Process
 
+Window = MainWindow
+"""For those who drive it."""
+
 _log = logging.getLogger(__name__)
 _DEFAULT = "mnist-vae-2d"
 _COLLECT_MS = 2000
@@ -40,38 +41,50 @@ _OFFER_MS = 2000  # once the map is there and the engine is at work
 def run(
     models: Sequence[str] = (),
     charts: Sequence[str] = (),
+    watch: Callable[[Window], None] = lambda window: None,
     *,
     engine: Process | None = None,
-    first_paint_to_stdout: bool = False,
 ) -> int:
-    """Open the window on bundles side by side (else the last one, or the default) and return when it is closed.
+    """Open the window on bundles and return when it is closed, as `open_window` and `show_until_closed` say.
+
+    watch: called with the window before it is shown.
+    """
+    window = open_window(models, charts, engine)
+    watch(window)
+    return show_until_closed(window)
+
+
+def open_window(models: Sequence[str] = (), charts: Sequence[str] = (), engine: Process | None = None) -> Window:
+    """A window on bundles side by side (else the last one, or the default), not shown yet.
 
     models: folders or names of shipped bundles. charts: through which the first of them are seen. engine: the process
     of one that runs already, for the first map.
-    first_paint_to_stdout: print one JSON line with the time of the first paint of the map, in seconds since the epoch,
-    and quit.
     Raises UserError where a named bundle does not exist.
     """
     settings, specs = Settings(), [ChartSpec.of(text) for text in charts]
     found = [folder_to_open(model, settings) for model in models or (None,)]
     folders = [folder for folder in found if folder is not None]
-    app = application()
-    _log_to_file()
+    application()
     window = MainWindow(settings, engines(engine))
     bench = window.workbench
-    sys.excepthook = partial(_report, bench.banner)
-    threading.excepthook = lambda args: _log.error("uncaught in a thread", exc_info=args.exc_value)
     if folders:
         bench.open_each(folders, specs)
     else:
         bench.banner.say("No bundle is at hand. Open one with File ▸ Open bundle…, or drop its folder here.")
+    return window
+
+
+def show_until_closed(window: Window) -> int:
+    """Show a window, guarded against what nobody catches; returns the exit code when it is closed."""
+    bench = window.workbench
+    _log_to_file()
+    sys.excepthook = partial(_report, bench.banner)
+    threading.excepthook = lambda args: _log.error("uncaught in a thread", exc_info=args.exc_value)
     keep = [_on_signals(window), collect_garbage_here()]
-    if first_paint_to_stdout:
-        bench.active.canvas.painted.connect(lambda: _tell_first_paint(window))
     QTimer.singleShot(_OFFER_MS, bench.leaving.offer)
     QTimer.singleShot(_OFFER_MS, lambda: say_what_is_broken(bench.banner))
     window.show()
-    code = app.exec()
+    code = application().exec()
     del keep
     return code
 
@@ -84,6 +97,7 @@ def say_what_is_broken(banner: Banner) -> None:
         banner.say(" ".join(broken))
 
 
+@cache  # without a reference to it, Qt ends
 def application() -> QApplication:
     """The one QApplication, with what every window of ours relies on."""
     os.environ.setdefault("QT_NO_GUI_THREADPOOL", "1")  # painting must not wait for threads that wait for the engine
@@ -159,11 +173,3 @@ def collect_garbage_here() -> QTimer:
     timer.timeout.connect(lambda: gc.collect())
     timer.start(_COLLECT_MS)
     return timer
-
-
-def _tell_first_paint(window: MainWindow) -> None:
-    if window.workbench.active.session is None:
-        return
-    print(json.dumps({"first_paint": time.time()}), flush=True)
-    window.workbench.active.canvas.painted.disconnect()
-    QTimer.singleShot(0, window.close)

@@ -206,10 +206,3 @@ register(
         losses=(Loss("loss", "loss"), Loss("mse", "squared error")),
     )
 )
-
-
-def check(family: Family) -> None:
-    """Import the network of a family. Raises UserError where that fails, or it is none."""
-    from latent_explorer.nets.registry import network_of
-
-    network_of(family)

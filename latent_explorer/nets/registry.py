@@ -3,11 +3,13 @@
 from importlib import import_module
 
 from latent_explorer.errors import UserError
-from latent_explorer.nets.families import Family, find_family
+from latent_explorer.nets.families import Family, find_family, register
 from latent_explorer.nets.model import LatentModel
 from latent_explorer.nets.names import TRUNK_NAMES
 from latent_explorer.nets.spec import NetSpec
 from latent_explorer.nets.trunks import TRUNKS
+
+__all__ = ["build", "check", "network_of", "register", "usual_widths"]
 
 
 def build(spec: NetSpec) -> LatentModel:
@@ -31,6 +33,9 @@ def network_of(family: Family) -> type[LatentModel]:
     if not (isinstance(found, type) and issubclass(found, LatentModel)):
         raise UserError(f"{family.network}: expected a LatentModel for the family {family.name!r}, found {found!r}")
     return found
+
+
+check = network_of  # what `latent-explorer plugins` asks of a family beside registering it
 
 
 def usual_widths(trunk: str) -> tuple[int, ...]:

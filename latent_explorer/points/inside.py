@@ -1,12 +1,19 @@
-"""Which points lie inside a polygon drawn on the map."""
+"""Which points lie inside a polygon drawn on the map, and which entries of an index hold any of some chosen points.
+
+Many are gone through on two processors at once, by threads that last for one call; the loops release the interpreter.
+"""
+
+import threading
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
 
 from latent_explorer.atlas import Region
 from latent_explorer.points import splat
-from latent_explorer.points.index import PointIndex
-from latent_explorer.points.parts import at_once, halves
+from latent_explorer.points.index import Entries, PointIndex
+
+_FEW = 200_000  # points that are not worth a thread
 
 
 def inside(index: PointIndex, polygon: NDArray[np.float64]) -> NDArray[np.bool_]:
@@ -37,3 +44,57 @@ def even_odd(places: NDArray[np.float64], edges: NDArray[np.float64]) -> NDArray
         if v0 != v1:
             odd ^= ((v >= v0) != (v >= v1)) & (u < u0 + (v - v0) * ((u1 - u0) / (v1 - v0)))
     return odd
+
+
+def marked(index: PointIndex, chosen: NDArray[np.bool_]) -> list[NDArray[np.bool_]]:
+    """For each level of an index, which entries hold any of the chosen points (n,)."""
+    loops = splat.compiled_loops()
+    if loops is None:
+        marks = [np.take(chosen, index.points.order)]  # far quicker than chosen[order]
+        for level in index.levels[1:]:
+            marks.append(np.logical_or.reduceat(np.take(marks[-1], level.order), level.starts))
+        return marks
+    marks = [_taken(loops.take_bits, chosen, index.points.order)]
+    for level in index.levels[1:]:
+        marks.append(_merged(loops.any_of, marks[-1], level))
+    return marks
+
+
+def _taken(take_bits: Callable[..., None], chosen: NDArray[np.bool_], order: NDArray[np.int64]) -> NDArray[np.bool_]:
+    bits, marks = np.packbits(chosen, bitorder="little"), np.empty(len(order), bool)
+    at_once(lambda part: take_bits(bits, order[part], marks[part]), halves(len(order)))
+    return marks
+
+
+def _merged(any_of: Callable[..., None], finer: NDArray[np.bool_], level: Entries) -> NDArray[np.bool_]:
+    ends, marks = np.append(level.starts[1:], len(finer)), np.empty(len(level), bool)
+    at_once(
+        lambda part: any_of(finer, level.order, level.starts[part], ends[part], marks[part]),
+        halves(ends - level.starts),
+    )
+    return marks
+
+
+def halves(sizes: NDArray[np.integer] | int) -> list[slice]:
+    """Two runs of items with about as many points each, or one where these are few.
+
+    sizes: the points of each item, (n,); or the number of items, where each is a point.
+    """
+    if isinstance(sizes, int):
+        return [slice(0, sizes)] if sizes < _FEW else [slice(0, sizes // 2), slice(sizes // 2, sizes)]
+    up_to = np.cumsum(sizes)
+    if not len(up_to) or up_to[-1] < _FEW:
+        return [slice(0, len(up_to))]
+    middle = int(np.searchsorted(up_to, up_to[-1] / 2))
+    return [slice(0, middle), slice(middle, len(up_to))]
+
+
+def at_once(work: Callable[[slice], None], parts: list[slice]) -> None:
+    """Work on all parts at the same time; returns when all are done."""
+    *others, last = parts
+    threads = [threading.Thread(target=work, args=(part,), name="points") for part in others]
+    for thread in threads:
+        thread.start()
+    work(last)
+    for thread in threads:
+        thread.join()

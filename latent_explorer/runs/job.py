@@ -15,8 +15,9 @@ class Job:
 
     source: as `data.open_dataset` takes it. hidden: None for the trunk's usual widths. folder: of the bundle.
     settings: the family's, by name; one that is left out has its usual value.
-    command: what reproduces it, for the card. half, latents, variances, tiles, remark: how the bundle is kept, and
-    what else its card is to say; see `training.publishing.bundling.Labels`.
+    command: what reproduces it, for the card. half: whether the weights are kept as float16. latents: the precision of
+    the latents. variances: whether log-variances are kept, where there are any. tiles: bytes of pictures to bring along
+    at most. remark: what else the card is to say.
     resume: whether to go on from the state of an earlier, stopped run.
     """
 

@@ -17,7 +17,7 @@ class OpenBundle:
     """A bundle's configuration, its latents, and the chart through which they are seen.
 
     uv: float32 (n, 2), the place of each image on the plane. tiles: the pictures that the bundle brings along, if any.
-    spec: of the chart, as chosen; None for the usual one.
+    spec: of the chart, as chosen; None for the usual one. label: the class that a conditional decoder is given.
     """
 
     folder: Path
@@ -27,6 +27,7 @@ class OpenBundle:
     uv: NDArray[np.float32]
     tiles: Tiles | None = None
     spec: ChartSpec | None = None
+    label: int = 0
 
     @property
     def name(self) -> str:

@@ -21,7 +21,7 @@ from latent_explorer.training.distributed.devices import DeviceLostError
 from latent_explorer.training.distributed.process_group import SINGLE_PROCESS, OtherFailedError, ProcessGroup
 from latent_explorer.training.log import logged
 from latent_explorer.training.loop import Training
-from latent_explorer.training.publishing.bundling import Labels, write_bundle
+from latent_explorer.training.publishing.bundling import write_bundle
 from latent_explorer.training.snapshots import Snapshots
 from latent_explorer.training.state import load_state, sweep
 from latent_explorer.training.stop_token import StopToken
@@ -191,24 +191,5 @@ def _make_folder(folder: Path) -> None:
 
 
 def _finish(job: Job, training: Training, dataset: Dataset, snapshots: Snapshots) -> None:
-    if training.steps_done == 0:
-        return
-    labels = Labels(
-        name=job.folder.absolute().name,
-        command=job.command,
-        half=job.half,
-        latents=job.latents,
-        variances=job.variances,
-        tiles=job.tiles,
-        remark=job.remark,
-    )
-    overwrite = job.overwrite or job.resume
-    write_bundle(
-        job.folder,
-        training.best_model(),
-        dataset,
-        training.progress,
-        labels,
-        overwrite=overwrite,
-        turn_of=snapshots.turn,
-    )
+    if training.steps_done:
+        write_bundle(job, training.best_model(), dataset, training.progress, snapshots.turn)

@@ -102,7 +102,7 @@ class Snapshots:
         uv = _on_plane(latents.mean)
         turn = Turn() if self._before is None else Turn.between(uv, self._before)
         model = self._training.averaged_model()
-        config = config_of(self._job.folder.name, model, self._dataset, self._training.progress, self._job.command, {})
+        config = config_of(self._job, model, self._dataset, self._training.progress, {})
         save_snapshot(
             self._job.run.snapshot(moment.step),
             msgspec.structs.replace(config, moment=moment, turn=tuple(turn)),

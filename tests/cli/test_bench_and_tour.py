@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from latent_explorer.measure import Measure
+from latent_explorer.bench.measure import Measure
 
 KEYS = ["unit", "median", "p95", "p99", "n", "baseline_median", "ratio"]
 times = st.lists(st.floats(1e-3, 1e6), min_size=1, max_size=50)
@@ -38,7 +38,7 @@ def test_no_times_give_no_measure(samples):
 
 
 def test_both_ways_through_the_grid_give_the_same_pictures(wide_bundle):
-    from latent_explorer.bench import grid_bench
+    from latent_explorer.bench import grid_baseline, grid_bench
     from latent_explorer.nets.threads import threads
 
     z = grid_bench.grid_latents(wide_bundle, 40)
@@ -46,8 +46,8 @@ def test_both_ways_through_the_grid_give_the_same_pictures(wide_bundle):
     with threads(1):
         service, device = grid_bench.open_service(wide_bundle)
         ours = np.concatenate(list(grid_bench.engine_pictures(service, z)))
-        model = grid_bench.open_eager(wide_bundle, device)
-        plain = np.concatenate(list(grid_bench.eager_pictures(model, device, z)))
+        model = grid_baseline.open_eager(wide_bundle, device)
+        plain = np.concatenate(list(grid_baseline.eager_pictures(model, device, z)))
     assert ours.shape == plain.shape == (1600, 6, 10, 3)
     assert np.ptp(plain) > 50
     assert np.abs(ours.astype(int) - plain).max() <= 1
@@ -59,7 +59,7 @@ def test_the_grid_is_measured_on_one_thread_and_the_others_given_back(small_bund
     from latent_explorer.bench import grid_bench
 
     before, seen = torch.get_num_threads(), set()
-    monkeypatch.setattr(grid_bench, "_milliseconds", lambda pictures: seen.add(torch.get_num_threads()) or 1.0)
+    monkeypatch.setattr(grid_bench, "timed", lambda task: seen.add(torch.get_num_threads()) or 1.0)
     measure = grid_bench.measure_grid(small_bundle, side=4, repetitions=3)["grid_4"]
     assert (measure.n, seen, torch.get_num_threads()) == (3, {1}, before)
 
@@ -116,7 +116,7 @@ def test_a_tour_needs_a_folder(call, driving, tmp_path):
 @pytest.mark.parametrize("what", ["hover", "startup"])
 def test_the_window_is_measured_by_those_who_drive_it(done, driving, what):
     assert done("bench", what, "--model", "x", "--json").json["some"]["median"] == 1.0
-    assert driving == [("x", "offscreen")]
+    assert [(model, rest[-1]) for model, *rest in driving] == [("x", "offscreen")]
 
 
 def test_drawing_points_is_measured_without_a_model(done, driving):

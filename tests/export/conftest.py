@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from latent_explorer.export import Background, ContactSheet, Curve, LatentTable, MapScene, Pin, PointGroup, Tick
+from latent_explorer.export import Background, ContactSheet, LatentTable, MapScene, PinMark, PointGroup, Polyline, Tick
 
 
 @pytest.fixture
@@ -21,8 +21,8 @@ def examples() -> dict[str, object]:
         height=200,
         background=Background(noise(20, 30, 3), 0, 0, 300, 200, opacity=0.5),
         groups=(PointGroup("<3 & \x01more>", "#0072b2", rng.uniform(0, 200, (50, 2))),),
-        curves=(Curve(rng.uniform(0, 200, (9, 2)), "black"),),
-        pins=(Pin('a "pin"', 10, 20, "red"),),
+        curves=(Polyline(rng.uniform(0, 200, (9, 2)), "black"),),
+        pins=(PinMark('a "pin"', 10, 20, "red"),),
         x_ticks=(Tick(100, "0"), Tick(200, "1")),
         y_ticks=(Tick(50, "−1"),),
     )

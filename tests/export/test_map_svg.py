@@ -14,7 +14,7 @@ from hypothesis.extra import numpy as hnp
 from PIL import Image
 
 from latent_explorer.errors import ExportError
-from latent_explorer.export import Curve, MapScene, Pin, PointGroup, write_map_svg
+from latent_explorer.export import MapScene, PinMark, PointGroup, Polyline, write_map_svg
 
 SVG = "{http://www.w3.org/2000/svg}"
 untimed = settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -50,7 +50,7 @@ def test_points_nowhere_are_left_out(tmp_path):
 @given(st.text(max_size=20))
 def test_any_name_gives_valid_xml(tmp_path, name):
     scene = MapScene(
-        width=90, height=90, groups=(PointGroup(name, "red", np.ones((1, 2))),), pins=(Pin(name, 5, 5, "blue"),)
+        width=90, height=90, groups=(PointGroup(name, "red", np.ones((1, 2))),), pins=(PinMark(name, 5, 5, "blue"),)
     )
     root = _written(tmp_path / "a.svg", scene)
     texts = {element.text or "" for element in root.iter(f"{SVG}text")}
@@ -84,7 +84,7 @@ def test_seventy_thousand_points_stay_small(tmp_path):
 
 def test_malformed_scenes_are_refused(tmp_path):
     flat = MapScene(width=9, height=9, groups=(PointGroup("cats", "red", np.zeros(4)),))
-    lost = MapScene(width=9, height=9, curves=(Curve(np.full((3, 2), np.nan), "red"),))
+    lost = MapScene(width=9, height=9, curves=(Polyline(np.full((3, 2), np.nan), "red"),))
     for scene, reason in ((flat, "points of cats"), (lost, "finite"), (MapScene(90_000, 90_000), "at most")):
         with pytest.raises(ExportError, match=reason):
             write_map_svg(tmp_path / "a.svg", scene)

@@ -6,8 +6,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from PyQt6.QtWidgets import QMenu
 
 from latent_explorer.bench.person import Person
+from latent_explorer.engine.handlers.hover import Hover
+from latent_explorer.engine.handlers.open import Open
+from latent_explorer.engine.process import serve_inline
 from latent_explorer.runs import Job, Recipe
 from latent_explorer.training.jobs import train_bundle
 from tests.nets.families import CONDITIONAL, GAN, registered
@@ -21,6 +25,15 @@ def known() -> Iterator[None]:
         yield
 
 
+def trained(folder: Path, family: str) -> Path:
+    """A bundle of a family, trained for a moment on noise of three classes."""
+    images = np.random.default_rng(0).integers(0, 256, (60, 6, 6, 1), np.uint8)
+    np.savez(folder / "noise.npz", images=images, labels=np.arange(60) % 3)
+    job = Job(str(folder / "noise.npz"), folder / family, family=family, hidden=(16,), recipe=RECIPE)
+    list(train_bundle(job))
+    return job.folder
+
+
 @pytest.mark.parametrize("family", ["gan", "cvae"])
 def test_it_is_hovered_and_what_it_cannot_do_is_not_offered(
     new_window: Callable[..., Person],
@@ -28,21 +41,42 @@ def test_it_is_hovered_and_what_it_cannot_do_is_not_offered(
     tmp_path: Path,
     family: str,
 ) -> None:
-    images = np.random.default_rng(0).integers(0, 256, (60, 6, 6, 1), np.uint8)
-    np.savez(tmp_path / "noise.npz", images=images, labels=np.arange(60) % 3)
-    job = Job(str(tmp_path / "noise.npz"), tmp_path / family, family=family, hidden=(16,), recipe=RECIPE)
-    list(train_bundle(job))
-    person = new_window(job.folder)
+    folder = trained(tmp_path, family)
+    person = new_window(folder)
     pane = person.pane
     person.move(person.point(*person.canvas.view.region.centre))
     person.wait_until(lambda: pane.prober.probe is not None and pane.prober.probe.picture is not None)
     probe = pane.prober.probe
-    assert np.abs(probe.picture.astype(int) - decoded(job.folder, probe.z)).max() <= 1
+    assert np.abs(probe.picture.astype(int) - decoded(folder, probe.z)).max() <= 1
     encodes = family == "cvae"
-    lacking = {title: layer.lacks(pane.bundle) for title, layer in pane.layers.by_title.items()}
-    assert [not lacking[title] for title in ("Consistency", "Error", "Class regions")] == [encodes] * 3
-    assert not lacking["Density"]
+    assert [pane.layer_panel.offers(name) for name in ("Consistency", "Error", "Class regions")] == [encodes] * 3
+    assert pane.layer_panel.offers("Density")
     place = pane.inspector.neighbours
     person.wait_until(lambda: place._place is not None)
     assert (len(place._place.originals) > 0) == encodes
     assert ("draws from the prior" in place._place.missing) != encodes
+
+
+def test_a_conditional_decoder_is_given_another_class_in_the_menu(
+    new_window: Callable[..., Person], tmp_path: Path
+) -> None:
+    folder = trained(tmp_path, "cvae")
+    person = new_window(folder)
+    pane, canvas = person.pane, person.canvas
+    person.move(person.point(*canvas.view.region.centre))
+    person.click(person.point(*canvas.view.region.centre))
+    pictures = []
+    for label in (2, 0):
+        menu = next(each for each in person.window.findChildren(QMenu) if each.title() == "Decode as class")
+        menu.aboutToShow.emit()
+        assert [action.text() for action in menu.actions()] == list(pane.bundle.class_names)
+        menu.actions()[label].trigger()
+        person.wait_until(lambda label=label: pane.bundle.label == label and pane.ready)
+        person.wait_for_the_engine()
+        person.wait_until(lambda: pane.prober.probe.picture is not None)
+        pictures.append(pane.prober.probe.picture.astype(int))
+        replies = serve_inline([Open(1, str(folder), label), Hover(2, pane.prober.probe.z)])
+        assert np.abs(pictures[-1] - replies[1].image).max() <= 1
+        assert canvas.marks.caption == f"Decoded as {pane.bundle.class_names[label]}"
+    assert (pictures[0] != pictures[1]).any()
+    assert len(pane.session.state.pins) == 1

@@ -8,10 +8,10 @@ from PyQt6.QtCore import QPointF, Qt
 from PyQt6.QtGui import QPolygonF
 
 from latent_explorer.points import index as indexing
-from latent_explorer.points import parts, splat
+from latent_explorer.points import inside as insides
+from latent_explorer.points import splat
 from latent_explorer.points.index import PointIndex
-from latent_explorer.points.inside import even_odd, inside
-from latent_explorer.points.marking import marked
+from latent_explorer.points.inside import even_odd, inside, marked
 
 CORNERS = st.lists(st.tuples(st.integers(-30, 30), st.integers(-30, 30)), min_size=3, max_size=9)
 
@@ -66,7 +66,7 @@ def test_deciding_by_cells_finds_what_trying_every_point_does(
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(splat, "_loaded", loops)
         patch.setattr(indexing, "_PER_CELL", per_cell)
-        patch.setattr(parts, "_FEW", 100 if shared else 10**9)
+        patch.setattr(insides, "_FEW", 100 if shared else 10**9)
         found = inside(PointIndex(uv, np.zeros(len(uv), np.int64)), polygon)
     edges = np.hstack([polygon, np.roll(polygon, -1, axis=0)])
     np.testing.assert_array_equal(found, even_odd(uv.astype(np.float64), edges))
@@ -80,7 +80,7 @@ def test_the_compiled_loops_mark_what_numpy_marks(loops: object, seed: int, shar
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(indexing, "_LEVELS_FROM", 100)
         patch.setattr(indexing, "_PER_CELL", 0.05)
-        patch.setattr(parts, "_FEW", 100 if shared else 10**9)
+        patch.setattr(insides, "_FEW", 100 if shared else 10**9)
         index = PointIndex(uv, random.integers(0, 3, 3000))
         found = []
         for compiled in (loops, None):

@@ -35,8 +35,8 @@ def test_no_code_asks_for_a_family_by_its_name(sources):
     ],
 )
 def test_a_question_is_found(source, text):
-    assert len(list(questions(source("training.card", text)))) == 1
+    assert len(list(questions(source("training.publishing.card", text)))) == 1
 
 
 def test_what_the_entry_says_may_be_asked(source):
-    assert not list(questions(source("training.card", "x = config.family.has_variance or family == wanted")))
+    assert not list(questions(source("training.publishing.card", "x = config.family.has_variance or family == wanted")))

@@ -3,29 +3,15 @@
 from collections.abc import Callable
 from typing import Any
 
-import numpy as np
 import pytest
 import torch
 from torch import Tensor
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
 
-from latent_explorer.data.dataset import Dataset
 from latent_explorer.training import learner
 
 _WAITING = ("_local_scalar_dense", "nonzero", "equal", "masked_select")
-
-
-@pytest.fixture(scope="session")
-def bars() -> Dataset:
-    """120 pictures of 6x6 with one bright row or column each, and a little noise: two classes."""
-    draw = np.random.default_rng(0)
-    images = draw.integers(0, 30, (120, 6, 6, 1), dtype=np.uint8)
-    labels = np.arange(120, dtype=np.int64) % 2
-    for image, label, place in zip(images, labels, draw.integers(0, 6, 120), strict=True):
-        image[(place, slice(None)) if label else (slice(None), place)] = 250
-    split = (np.arange(120) >= 90).astype(np.uint8)
-    return Dataset("bars", images, labels, ("column", "row"), split)
 
 
 class Graph(TorchDispatchMode):

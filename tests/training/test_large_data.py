@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 import torch
 
-from latent_explorer.bench.train_baseline import pca_mse
 from latent_explorer.bundles import check_bundle, read_latents
 from latent_explorer.data import Dataset, open_dataset
 from latent_explorer.data.shards import ShardedImages
@@ -21,6 +20,7 @@ from latent_explorer.training.evaluate import evaluate
 from latent_explorer.training.images import HeldImages, Images, ReadImages
 from latent_explorer.training.jobs import train_bundle
 from latent_explorer.training.loop import Training
+from latent_explorer.training.pca import pca_mse
 
 CPU = torch.device("cpu")
 RECIPE = Recipe(epochs=3, batch_size=16, corruption=0.1, augmentation=0.2, device="cpu", precision="float32")

@@ -5,8 +5,7 @@ from dataclasses import dataclass, fields
 import msgspec
 
 from latent_explorer.errors import ExportError
-from latent_explorer.export import Kind, Options, find_format
-from latent_explorer.export.options import Style
+from latent_explorer.export import Kind, Options, Style, find_format
 from latent_explorer.gui.settings import Settings
 
 _OPTIONS = tuple(field.name for field in fields(Options))

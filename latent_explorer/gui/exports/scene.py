@@ -1,14 +1,15 @@
 """The map as the canvas shows it, described for the SVG writer."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from PyQt6.QtGui import QImage, QPainter
+from PyQt6.QtGui import QColor, QImage, QPainter
 
-from latent_explorer.atlas.view import View, left_ticks, lower_ticks
-from latent_explorer.export import Background, Curve, MapScene, Pin, PointGroup, Tick
-from latent_explorer.gui.layers.scale import paint_scale
+from latent_explorer.atlas.view import View
+from latent_explorer.export import Background, MapScene, PinMark, PointGroup, Polyline, axis_ticks, class_groups
+from latent_explorer.gui.layers.layer import Layer
+from latent_explorer.gui.layers.scale import paint_scale, scale_rect
 from latent_explorer.gui.pane.canvas import MapCanvas
 from latent_explorer.gui.pane.marks import Marks
 from latent_explorer.gui.theme import Theme
@@ -16,80 +17,86 @@ from latent_explorer.gui.widgets.images import to_array
 from latent_explorer.session import Session
 
 _SHARPNESS = 2.0  # pixels of the embedded picture to the pixel on screen
-_LAYERS = 10  # over which the points of each class are spread, lest the last class cover the others
 _DISC = 0.01  # the length of a line that is to be a disc: none at all would not be drawn
 
 
 def map_scene(canvas: MapCanvas, session: Session, *, legend: bool) -> MapScene:
     """The map as shown: tiles, the points of the classes that are not hidden, route, pins and rulers."""
     view, theme = canvas.view, canvas.theme
+    x_ticks, y_ticks = axis_ticks(view)
     return MapScene(
         width=view.width,
         height=view.height,
         paper=theme.map,
         ink=theme.text,
-        background=_background(canvas) if canvas.tiles.visible or any(each.painted for each in canvas.fields) else None,
+        background=_painted(canvas, [canvas.tiles, *canvas.fields], canvas.tiles.ground),
         groups=tuple(_groups(canvas, session)) if canvas.points.visible else (),
+        overlay=_painted(canvas, [layer for layer in canvas.above if layer is not canvas.points], None, legend=legend),
         curves=tuple(_curves(canvas.marks, view, theme)),
         pins=tuple(_pins(canvas.marks, view, theme)),
-        x_ticks=tuple(Tick(*tick) for tick in lower_ticks(view)),
-        y_ticks=tuple(Tick(*tick) for tick in left_ticks(view)),
+        x_ticks=x_ticks,
+        y_ticks=y_ticks,
         legend=legend,
     )
 
 
-def _background(canvas: MapCanvas) -> Background:
-    view = canvas.view
+def _painted(
+    canvas: MapCanvas, layers: Sequence[Layer], ground: QColor | None, legend: bool = True
+) -> Background | None:
+    """Some layers as a picture, on a ground or, with the scale, on nothing; None where there is nothing to see."""
+    view, scale = canvas.view, scale_rect(canvas.layers, canvas.view.width)
+    if ground is not None and not any(layer.painted for layer in layers):
+        return None
     size = round(view.width * _SHARPNESS), round(view.height * _SHARPNESS)
-    image = QImage(*size, QImage.Format.Format_RGB32)
+    image = QImage(*size, QImage.Format.Format_ARGB32_Premultiplied)
     image.setDevicePixelRatio(_SHARPNESS)
-    image.fill(canvas.tiles.ground)
+    image.fill(ground or QColor(0, 0, 0, 0))
     painter = QPainter(image)
-    for layer in (canvas.tiles, *canvas.fields):
-        layer.paint(painter, view, _SHARPNESS)
-    paint_scale(painter, canvas.layers, canvas.theme, view.width)
+    for layer in layers:
+        if layer.visible:
+            layer.paint(painter, view, _SHARPNESS)
+    if ground is None:  # the legend is at the right, where the window has the scale
+        paint_scale(painter, canvas.layers, canvas.theme, round(scale.width()) + 24 if legend else view.width)
     painter.end()
-    return Background(to_array(image)[..., :3], 0, 0, view.width, view.height)
+    pixels = to_array(image)
+    if not pixels[..., 3].any():
+        return None
+    return Background(pixels if ground is None else pixels[..., :3], 0, 0, view.width, view.height)
 
 
 def _groups(canvas: MapCanvas, session: Session) -> Iterator[PointGroup]:
-    bundle, hidden = session.bundle, session.state.hidden
-    theme, opacity = canvas.theme, canvas.points.strength(canvas.view)
-    radius = canvas.points.diameter(canvas.view, 1.0) / 2
-    xy, label = canvas.view.to_screen(bundle.uv), bundle.latents.label
-    chosen = np.ones(len(xy), bool)
-    if session.state.selection is not None:
-        chosen = session.state.selection.chosen
-        yield PointGroup("not selected", theme.line, xy[session.shown & ~chosen], radius, opacity)
-    if label is None:
-        yield PointGroup("images", theme.accent, xy[chosen], radius, opacity)
-        return
-    for part in np.array_split(np.arange(len(label)), min(_LAYERS, len(label))):
-        for number, name in enumerate(bundle.class_names):
-            own = part[(label[part] == number) & chosen[part]]
-            if number not in hidden and len(own):
-                yield PointGroup(name, theme.class_colour(number).name(), xy[own], radius, opacity)
+    bundle, selection = session.bundle, session.state.selection
+    return class_groups(
+        canvas.view.to_screen(bundle.uv),
+        bundle.latents.label,
+        bundle.class_names,
+        canvas.theme,
+        hidden=session.state.hidden,
+        chosen=None if selection is None else selection.chosen,
+        radius=canvas.points.diameter(canvas.view, 1.0) / 2,
+        opacity=canvas.points.strength(canvas.view),
+    )
 
 
-def _pins(marks: Marks, view: View, theme: Theme) -> Iterator[Pin]:
+def _pins(marks: Marks, view: View, theme: Theme) -> Iterator[PinMark]:
     for name, uv in marks.pins:
         x, y = view.to_screen(np.array(uv)).tolist()
-        yield Pin(name, x, y, theme.poor)
+        yield PinMark(name, x, y, theme.poor)
 
 
-def _curves(marks: Marks, view: View, theme: Theme) -> Iterator[Curve]:
+def _curves(marks: Marks, view: View, theme: Theme) -> Iterator[Polyline]:
     """The route with its rim and ends, and the frame that is played, as `marks` paints them."""
     if marks.route is not None:
         route = view.to_screen(marks.route)
-        yield Curve(route, theme.map, 5.5)
-        yield Curve(route, theme.accent, 2.5)
+        yield Polyline(route, theme.map, 5.5)
+        yield Polyline(route, theme.accent, 2.5)
         for end in (route[0], route[-1]):
             yield from _dot(end, 5.5, theme.accent, theme)
     if marks.frame is not None:
         yield from _dot(view.to_screen(np.array(marks.frame)), 8, theme.fair, theme)
 
 
-def _dot(at: NDArray[np.float64], radius: float, colour: str, theme: Theme) -> Iterator[Curve]:
+def _dot(at: NDArray[np.float64], radius: float, colour: str, theme: Theme) -> Iterator[Polyline]:
     xy = np.stack([at, at + np.array([_DISC, 0.0])])
-    yield Curve(xy, theme.map, 2 * radius + 2)
-    yield Curve(xy, colour, 2 * radius - 2)
+    yield Polyline(xy, theme.map, 2 * radius + 2)
+    yield Polyline(xy, colour, 2 * radius - 2)

@@ -12,9 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-
-class Cancelled(Exception):  # noqa: N818 - no error: it was asked for
-    """The reading was cancelled."""
+from latent_explorer.errors import Cancelled
 
 
 class Watch:

@@ -8,8 +8,8 @@ from typing import Any
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
-from latent_explorer.errors import UserError
-from latent_explorer.gui.exports.watched import Cancelled, Watch
+from latent_explorer.errors import Cancelled, UserError
+from latent_explorer.gui.exports.watched import Watch
 
 _log = logging.getLogger(__name__)
 

@@ -13,14 +13,6 @@ from latent_explorer.session import OpenBundle
 class ClassNames(Layer):
     """Names on plates, in the middle (the median along both axes) of each class that is shown."""
 
-    spec = LayerSpec(
-        "Class names",
-        "The name of each class, in the middle of its images: the median along both axes.",
-        key="N",
-        shown=False,
-        needs_labels=True,
-    )
-
     def dress(self, bundle: OpenBundle, hidden: frozenset[int], theme: Theme) -> None:
         super().dress(bundle, hidden, theme)
         self._places: list[tuple[str, tuple[float, float]]] = []
@@ -46,3 +38,14 @@ class ClassNames(Layer):
             painter.setPen(QColor(self.theme.text))
             painter.drawText(plate, Qt.AlignmentFlag.AlignCenter, name)
         painter.restore()
+
+
+CLASS_NAMES = LayerSpec(
+    "class-names",
+    "Class names",
+    "The name of each class, in the middle of its images: the median along both axes.",
+    ClassNames,
+    key="N",
+    shown=False,
+    needs_labels=True,
+)

@@ -29,8 +29,8 @@ class FieldLayer(TiledLayer):
 
     def __init__(self, field: Field, cache: TileCache) -> None:
         self.field = field
-        self.spec = LayerSpec(field.title, field.sentence, field.key, field.shown, field.opacity)
-        super().__init__(cache)
+        words = field.name, field.title, field.sentence
+        super().__init__(LayerSpec(*words, key=field.key, shown=field.shown, opacity=field.opacity), cache)
         self.chart = ""
         self.colouring: Colouring | None = None
         self.span: Span | None = None

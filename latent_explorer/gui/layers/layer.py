@@ -1,5 +1,6 @@
 """What a layer is: its words, what it needs, how it paints, and what it says about a place."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,14 +14,17 @@ from latent_explorer.session import OpenBundle
 
 @dataclass(frozen=True)
 class LayerSpec:
-    """The words of a layer, of which menu, panel and help are made.
+    """A layer's entry: its words, of which menu, panel and help are made, and what makes it.
 
-    sentence: what it shows, for a student. key: its shortcut. shown, opacity: at first; None where there is no opacity
-    to choose. needs_labels: whether the data have to have classes.
+    name: in settings and files. sentence: what it shows, for a student. make: makes the layer of a spec; None for those
+    that every pane makes by itself. key: its shortcut. shown, opacity: at first; None where there is no opacity to
+    choose. needs_labels: whether the data have to have classes.
     """
 
+    name: str
     title: str
     sentence: str
+    make: "Callable[[LayerSpec], Layer] | None" = None
     key: str = ""
     shown: bool = True
     opacity: float | None = None
@@ -41,20 +45,19 @@ class Scale:
 
 
 class Layer:
-    """One thing that the map shows. A subclass sets `spec` and paints; all else may stay as it is.
+    """One thing that the map shows. A subclass paints; all else may stay as it is.
 
     visible, opacity: as a person has chosen. bundle, hidden, theme: what is open, the classes that are not shown, the
     colours to use; None before anything is open.
     """
 
-    spec: LayerSpec
     bundle: OpenBundle | None = None
     hidden: frozenset[int] = frozenset()
     theme: Theme | None = None
 
-    def __init__(self) -> None:
-        self.visible = self.spec.shown
-        self.opacity = 1.0 if self.spec.opacity is None else self.spec.opacity
+    def __init__(self, spec: LayerSpec) -> None:
+        self.spec, self.visible = spec, spec.shown
+        self.opacity = 1.0 if spec.opacity is None else spec.opacity
 
     def lacks(self, bundle: OpenBundle) -> str:
         """What a bundle lacks for it, in words; empty where nothing is missing."""

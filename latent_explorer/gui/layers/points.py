@@ -15,7 +15,7 @@ from latent_explorer.gui.theme import Theme
 from latent_explorer.gui.widgets.images import borrowed_qimage
 from latent_explorer.gui.widgets.latest_task import LatestTask
 from latent_explorer.points.index import PointIndex
-from latent_explorer.points.marking import marked
+from latent_explorer.points.inside import marked
 from latent_explorer.points.splat import Ink, Splatter, load_compiled
 from latent_explorer.session import OpenBundle
 
@@ -26,6 +26,10 @@ _DOTS = (1.6, 7.0, 14.0)  # pixels: the least dot, up to which it grows as the m
 _CLEARER = 0.25  # by how much dots that stand alone are less see-through than where they crowd
 _AT_ONCE = 200_000  # points sorted so quickly that the first paint can wait for them
 _NONE = PointIndex(np.zeros((0, 2), np.float32), np.zeros(0, np.uint16))
+
+POINTS = LayerSpec(
+    "points", "Points", "The images of the dataset, each a dot where the encoder puts it.", key="2", opacity=0.75
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,12 +68,8 @@ class PointLayer(Layer):
     at once.
     """
 
-    spec = LayerSpec(
-        "Points", "The images of the dataset, each a dot where the encoder puts it.", key="2", opacity=0.75
-    )
-
     def __init__(self, sorter: LatestTask | None = None) -> None:
-        super().__init__()
+        super().__init__(POINTS)
         self._sorter = sorter
         self.version = 0
         self._loading = False

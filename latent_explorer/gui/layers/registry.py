@@ -1,32 +1,23 @@
-"""The layers that are painted over pictures, fields and points: ours, and those that other packages add."""
-
-from typing import Any
+"""The layers there are besides pictures, fields, points and their images: ours, and those that other packages add."""
 
 from latent_explorer.errors import UserError
-from latent_explorer.gui.layers.class_names import ClassNames
+from latent_explorer.gui.layers.class_names import CLASS_NAMES
 from latent_explorer.gui.layers.layer import Layer, LayerSpec
-from latent_explorer.plugins import load_plugins
-
-LAYERS: list[type[Layer]] = []
-"""Ours at once; those of other packages once `all_layers` was asked for them."""
+from latent_explorer.plugins import Registry
 
 
-def register(layer: Any) -> None:
-    """Add a kind of layer, above those before. Raises UserError where it is none, or its title is taken."""
-    if not (
-        isinstance(layer, type) and issubclass(layer, Layer) and isinstance(getattr(layer, "spec", None), LayerSpec)
-    ):
-        raise UserError(f"expected a subclass of Layer with a LayerSpec as its `spec`, found {layer!r}")
-    if any(layer.spec.title == each.spec.title for each in LAYERS):
-        raise UserError(f"there is a layer with the title {layer.spec.title!r} already")
-    LAYERS.append(layer)
+def _check(spec: LayerSpec) -> None:
+    if spec.make is None:
+        raise UserError(f"the layer {spec.name!r} cannot be made: expected a function of its spec as `make`")
 
 
-for _layer in (ClassNames,):
-    register(_layer)
+LAYERS = Registry("layers", LayerSpec, "title", check=_check)
+register = LAYERS.register
+
+for _spec in (CLASS_NAMES,):
+    register(_spec)
 
 
-def all_layers() -> list[type[Layer]]:
-    """The kinds of layers, the undermost first, those that other packages add included."""
-    load_plugins("layers", register)
-    return LAYERS
+def more_layers() -> list[Layer]:
+    """One of each, the undermost first."""
+    return [spec.make(spec) for spec in LAYERS.values() if spec.make]

@@ -50,6 +50,10 @@ class Places:
 
 _NOWHERE = np.zeros(0, np.int64)
 
+REAL_IMAGES = LayerSpec(
+    "real-images", "Real images", "Zoomed in far enough, points are shown as the images they stand for.", key="T"
+)
+
 
 class ThumbnailLayer(Layer):
     """Paints the images of a cache at the places of their points; where one is not there yet, its dot is seen.
@@ -59,10 +63,8 @@ class ThumbnailLayer(Layer):
     there are no images, where that is known.
     """
 
-    spec = LayerSpec("Real images", "Zoomed in far enough, points are shown as the images they stand for.", key="T")
-
     def __init__(self, points: PointLayer) -> None:
-        super().__init__()
+        super().__init__(REAL_IMAGES)
         self.missed = ""
         self.cache: ByteCache[int] = ByteCache(_BYTES)
         self.invert = False

@@ -20,6 +20,10 @@ COARSER = 5
 _IMAGES = 320
 """Tiles whose painted form is kept: about 200 KB each with pictures of 28 x 28."""
 
+DECODED = LayerSpec(
+    "pictures", "Pictures", "The decoded pictures: what the model makes of each place.", key="1", opacity=0.6
+)
+
 
 class TiledLayer(Layer):
     """Paints the tiles of a cache; for one that is not there yet a coarser one stands in."""
@@ -27,10 +31,10 @@ class TiledLayer(Layer):
     rim = 0.0
     """Pixels of a tile's image that lie beyond the tile at each side."""
 
-    def __init__(self, cache: TileCache) -> None:
+    def __init__(self, spec: LayerSpec, cache: TileCache) -> None:
         self._cache = cache
         self._images: OrderedDict[TileKey, QImage] = OrderedDict()  # the one used last at the end
-        super().__init__()
+        super().__init__(spec)
 
     def forget(self, keys: Iterable[TileKey] | None = None) -> None:
         """Forget the painted form of some tiles, or of all."""
@@ -89,10 +93,8 @@ class TileLayer(TiledLayer):
     grey pictures on a light map.
     """
 
-    spec = LayerSpec("Pictures", "The decoded pictures: what the model makes of each place.", key="1", opacity=0.6)
-
     def __init__(self, cache: TileCache) -> None:
-        super().__init__(cache)
+        super().__init__(DECODED, cache)
         self.cover: Callable[[View], list[TileKey]] = lambda _: []
         self.ground = QColor(0, 0, 0)
         self.invert = False

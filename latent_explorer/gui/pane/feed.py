@@ -121,7 +121,7 @@ def shipped_tiles(bundle: OpenBundle) -> dict[TileKey, Pictures]:
 
     None where the chart puts them elsewhere than the one through which they were decoded: they are another map's.
     """
-    if bundle.tiles is None:
+    if bundle.tiles is None or bundle.label:
         return {}
     keys = [TileKey(FIELD, bundle.chart.name, *place) for place in bundle.tiles.places.tolist()]
     middles = bundle.chart.to_latent(np.array([tile_region(key).centre for key in keys]))

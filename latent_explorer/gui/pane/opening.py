@@ -73,7 +73,7 @@ class Opener(QObject):
             self.refused.emit()
 
     def _ask_for(self, bundle: OpenBundle, *, travels: bool) -> None:
-        self._pending = _Pending(self._client.open(str(bundle.folder)), bundle, travels)
+        self._pending = _Pending(self._client.open(str(bundle.folder), bundle.label), bundle, travels)
 
 
 def dropped_path(event: QDropEvent) -> Path | None:

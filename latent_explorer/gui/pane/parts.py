@@ -9,7 +9,7 @@ from latent_explorer.engine.client import EngineClient
 from latent_explorer.engine.process import Engine
 from latent_explorer.gui.layers.field_layers import FieldLayers
 from latent_explorer.gui.layers.points import PointLayer
-from latent_explorer.gui.layers.registry import all_layers
+from latent_explorer.gui.layers.registry import more_layers
 from latent_explorer.gui.layers.tiles import TileLayer
 from latent_explorer.gui.pane.canvas import MapCanvas
 from latent_explorer.gui.pane.charting import Charting
@@ -81,6 +81,11 @@ class PaneParts(QWidget):
         self._make_controllers()
         self._lay_out()
 
+    @property
+    def plot(self) -> MapCanvas:
+        """The map as a pyqtgraph PlotWidget: `plot.addItem(item)` draws an item in plane coordinates."""
+        return self.canvas
+
     def _make_map(self) -> None:
         self.store = TileStore(tile_folder())
         self.feed = AtlasFeed(self.client, self.store)
@@ -106,7 +111,7 @@ class PaneParts(QWidget):
         self.prober = Prober(client, self.feed, canvas, self.inspector)
         self.path_frames = PathFrames(client, canvas, self.filmstrip)
         self.thumbnails = Thumbnails(client, canvas, points, self.feed, shared)
-        canvas.above += [kind() for kind in all_layers()]
+        canvas.above += more_layers()
         self.layers = LayerStack(canvas, self.layer_panel, self.inspector.values, shared.say)
         self.layers.list(shared.settings)
         self.opener, self.charting = Opener(client, shared), Charting(shared)

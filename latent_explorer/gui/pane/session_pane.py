@@ -133,7 +133,7 @@ class SessionPane(PaneParts):
             self.prober.explore(probe.z)
 
     def exchange(self, bundle: OpenBundle) -> None:
-        """Go on with another moment of the run that is shown: pins, route, selection and view stay."""
+        """Go on with another decoder of the same images: of another moment of the run, or given another class."""
         assert self.session is not None
         bundle = self.charting.seen(bundle, self.session.state.chart)
         self.session.exchange(bundle)
@@ -144,7 +144,17 @@ class SessionPane(PaneParts):
         self.path_frames.exchange(bundle)
         self.pinboard.open(self.session)
         self.inspector.set_bundle(bundle, self.theme)
-        self.navigator.arrive(bundle)
+        if bundle.config.moment is not None:
+            self.navigator.arrive(bundle)
+            return
+        self.store.open(bundle)
+        conditional = bundle.config.family.conditional
+        self.canvas.mark(caption=f"Decoded as {bundle.class_names[bundle.label]}" if conditional else "")
+
+    def decode_as(self, label: int) -> None:
+        """Have a conditional decoder given another class; pins, path, selection and view stay."""
+        if self.bundle is not None and self.bundle.config.family.conditional:
+            self._travel(replace(self.bundle, label=label))
 
     def _name(self, bundle: OpenBundle) -> None:
         self.navigator.bundle = bundle

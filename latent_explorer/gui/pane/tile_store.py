@@ -50,7 +50,7 @@ class TileStore(QObject):
 
     def open(self, bundle: OpenBundle) -> None:
         """Keep the tiles of another bundle; those of the one before are no longer read or written."""
-        fingerprint = f"{bundle.config.files.get('config.json', '')}{__version__}"
+        fingerprint = f"{bundle.config.files.get('config.json', '')}{__version__}{bundle.label or ''}"
         tiles = DiskTiles(
             self._folder, fingerprint, lambda field: field_called(field).layout(bundle.config.net.image_shape)
         )

@@ -20,7 +20,7 @@ class LayerPanel(QScrollArea):
         super().__init__()
         inside = QWidget()
         self._grid = QGridLayout(inside)
-        self._grid.setContentsMargins(8, 4, 8, 6)
+        self._grid.setContentsMargins(8, 4, 14, 6)
         self._grid.setVerticalSpacing(4)
         self._grid.setAlignment(Qt.AlignmentFlag.AlignTop)
         self._controls: dict[str, tuple[QToolButton, QSlider | None]] = {}
@@ -39,7 +39,7 @@ class LayerPanel(QScrollArea):
         self._grid.addWidget(button, row, 0)
         if opacity is not None:
             words = f"Opacity of the {name.lower()}"
-            strength = slider(words, 5, 100, round(100 * opacity), words)
+            strength = slider(words, 5, 100, round(100 * opacity), words, 40)
             strength.valueChanged.connect(partial(self._tell, name))
             self._grid.addWidget(strength, row, 1)
         self._controls[name], self._tips[name] = (button, strength), tip

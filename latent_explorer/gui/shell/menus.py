@@ -121,6 +121,7 @@ class Menus:
         yield from map(self._layer, bench.active.layers.by_title)
         yield Submenu("Decoded pictures", lambda: picture_entries(bench))
         yield Submenu("Chart", self._charts)
+        yield Submenu("Decode as class", self._classes)
         tip = "Show the picture beside the pointer"
         yield Command("Loupe", on(MapPane.toggle_loupe), "M", tip, checked=lambda: bench.active.prober.loupe)
         yield SEPARATOR
@@ -142,6 +143,16 @@ class Menus:
         pane = self._bench.active
         probe = pane.prober.probe
         return chart_entries(pane.bundle, None if probe is None else probe.z, pane.see_through, self._window)
+
+    def _classes(self) -> Iterator[Entry]:
+        pane = self._bench.active
+        bundle = pane.bundle
+        if bundle is None or not bundle.config.family.conditional:
+            yield Command("This model is not given a class", lambda: None, enabled=lambda: False)
+            return
+        for label, name in enumerate(bundle.class_names):
+            shown = partial(int.__eq__, bundle.label, label)
+            yield Command(name.replace("&", "&&"), partial(pane.decode_as, label), checked=shown, group="class")
 
     def _layer(self, title: str) -> Command:
         bench, spec = self._bench, self._bench.active.layers.by_title[title].spec

@@ -3,8 +3,7 @@
 import importlib.metadata
 import platform
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import replace
 from typing import Any
 
 import msgspec
@@ -14,21 +13,21 @@ from numpy.typing import NDArray
 
 from latent_explorer.bundles import (
     FORMAT,
-    TILES_BYTES,
     BundleConfig,
     DatasetRecord,
     Latents,
     TrainingRecord,
     save_bundle,
 )
-from latent_explorer.bundles.packing import Precision, packed, restored
+from latent_explorer.bundles.packing import packed, restored
 from latent_explorer.data.dataset import Dataset
 from latent_explorer.nets.model import LatentModel
 from latent_explorer.nets.weights import load_model, weights_of
+from latent_explorer.runs import Job
 from latent_explorer.training.distributed.devices import choose_device
 from latent_explorer.training.encoding import PRIOR_SAMPLES, encode_dataset, prior_samples, reconstruction_error
 from latent_explorer.training.evaluate import evaluate
-from latent_explorer.training.publishing.card import Storage, card
+from latent_explorer.training.publishing.card import card
 from latent_explorer.training.publishing.preview import preview
 from latent_explorer.training.publishing.tiles import first_tiles
 from latent_explorer.training.state import RunState
@@ -36,71 +35,41 @@ from latent_explorer.training.state import RunState
 _LIBRARIES = ("latent-explorer", "numpy", "torch")
 
 
-@dataclass(frozen=True)
-class Labels:
-    """What a bundle is called, how it was made and is kept.
-
-    half: whether the weights are kept as float16. latents: the precision of the latents. variances: whether the
-    log-variances are kept, where there are any. tiles: bytes of pictures to bring along at most. remark: for the card.
-    """
-
-    name: str
-    command: str
-    half: bool = False
-    latents: Precision = "float32"
-    variances: bool = True
-    tiles: int = TILES_BYTES
-    remark: str = ""
-
-
 TurnOf = Callable[[NDArray[np.float32]], tuple[float, float, float, float] | None]
 
 
 def write_bundle(
-    folder: Path,
-    model: LatentModel,
-    dataset: Dataset,
-    progress: RunState,
-    labels: Labels,
-    *,
-    overwrite: bool = False,
-    turn_of: TurnOf = lambda _: None,
+    job: Job, model: LatentModel, dataset: Dataset, progress: RunState, turn_of: TurnOf = lambda _: None
 ) -> BundleConfig:
-    """Encode and evaluate `dataset` with the weights as they will be on disk, and save the bundle.
+    """Encode and evaluate `dataset` with the weights as they will be on disk, and save the bundle of `job`.
 
     turn_of: how to turn the map of the means (n, d) of all images, if at all; see `BundleConfig.turn`.
     Gives the configuration saved. Raises BundleError when the folder cannot be written.
     """
     device = choose_device(progress.device)
-    precision: type[np.floating[Any]] = np.float16 if labels.half else np.float32
+    precision: type[np.floating[Any]] = np.float16 if job.half else np.float32
     weights = {name: array.astype(precision) for name, array in weights_of(model).items()}
     kept = load_model(model.spec, {name: array.astype(np.float32) for name, array in weights.items()})
     latents = encode_dataset(kept, dataset, device) if kept.family.encodes else prior_samples(kept)
-    config = config_of(labels.name, kept, dataset, progress, labels.command, _metrics(kept, dataset, device, latents))
-    shortened = latents if labels.variances else replace(latents, log_variance=None)
-    as_read = restored(packed(shortened, labels.latents))
+    config = config_of(job, kept, dataset, progress, _metrics(kept, dataset, device, latents))
+    shortened = latents if job.variances else replace(latents, log_variance=None)
+    as_read = restored(packed(shortened, job.latents))
     config = msgspec.structs.replace(config, turn=turn_of(as_read.mean))
     error = reconstruction_error(kept.to(device), dataset, as_read.mean) if kept.family.encodes else None
-    storage = Storage(labels.half, labels.latents, labels.variances, error)
-    text = card(config, progress, storage, labels.remark)
-    parts = weights, shortened, text, preview(kept, as_read, dataset)
-    tiles = first_tiles(kept, as_read, labels.tiles, config.turn)
-    save_bundle(folder, config, *parts, precision=labels.latents, tiles=tiles, overwrite=overwrite)
+    parts = weights, shortened, card(config, progress, job, error), preview(kept, as_read, dataset)
+    tiles = first_tiles(kept, as_read, job.tiles, config.turn)
+    overwrite = job.overwrite or job.resume
+    save_bundle(job.folder, config, *parts, precision=job.latents, tiles=tiles, overwrite=overwrite)
     return config
 
 
 def config_of(
-    name: str,
-    model: LatentModel,
-    dataset: Dataset,
-    progress: RunState,
-    command: str,
-    metrics: Mapping[str, float | None],
+    job: Job, model: LatentModel, dataset: Dataset, progress: RunState, metrics: Mapping[str, float | None]
 ) -> BundleConfig:
     """The configuration of a bundle, or snapshot, of a run on `dataset` that is as far as `progress`."""
     return BundleConfig(
         format=FORMAT,
-        name=name,
+        name=job.folder.absolute().name,
         net=model.spec,
         dataset=DatasetRecord(
             name=dataset.name,
@@ -109,7 +78,7 @@ def config_of(
             count=len(dataset),
             class_names=dataset.class_names if dataset.labels is not None else (),
         ),
-        training=_training_record(progress, command),
+        training=_training_record(progress, job.command),
         metrics=dict(metrics),
         versions=_versions(),
         files={},

@@ -3,13 +3,12 @@
 import os
 import textwrap
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 import msgspec
 import torch
 
 from latent_explorer.bundles.config import BundleConfig
-from latent_explorer.bundles.packing import Precision
+from latent_explorer.runs import Job
 from latent_explorer.training.state import RunState
 
 _WIDTH = 120
@@ -90,20 +89,11 @@ _LAST = "The weights kept are a moving average over the steps, at the end of the
 _SMOOTHER = "{dim} numbers cannot hold all of an image: reconstructions are smoother than the originals.\n"
 
 
-@dataclass(frozen=True)
-class Storage:
-    """How the bundle is kept. error: the test images' mean squared error from the latents as kept, None without any."""
-
-    half: bool
-    latents: Precision
-    variances: bool
-    error: float | None
-
-
-def card(config: BundleConfig, progress: RunState, storage: Storage, remark: str = "") -> str:
+def card(config: BundleConfig, progress: RunState, job: Job, error: float | None) -> str:
     """The card as Markdown: what the model is, its figures and the commands that reproduce them, its limits.
 
-    remark: a paragraph more on the limits.
+    job: how the bundle is kept, and what else is to be said. error: the test images' mean squared error from latents as
+    they are kept, None without any.
     """
     height, width, channels = config.net.image_shape
     family, first = config.family, config.family.losses[0]
@@ -125,9 +115,9 @@ def card(config: BundleConfig, progress: RunState, storage: Storage, remark: str
         notes="".join(_notes(config, progress)),
         caption=_CAPTIONS[family.encodes],
         machine=_machine(config.training.device),
-        storage=_storage(config, storage),
+        storage=_storage(config, job, error),
         smoother=_SMOOTHER.format(dim=config.net.latent_dim) if family.encodes else "",
-        remark=f"\n{remark.strip()}\n" if remark else "",
+        remark=f"\n{job.remark.strip()}\n" if job.remark else "",
         figures=_figures(config),
         recipe=", ".join(
             f"{name.replace('_', ' ')} {value}" for name, value in msgspec.structs.asdict(progress.recipe).items()
@@ -158,14 +148,14 @@ def _figures(config: BundleConfig) -> str:
     return f"None: {reason}.\n"
 
 
-def _storage(config: BundleConfig, storage: Storage) -> str:
-    latents = _LATENTS.get(storage.latents)
+def _storage(config: BundleConfig, job: Job, error: float | None) -> str:
+    latents = _LATENTS.get(job.latents)
     if latents and config.family.has_variance:
-        latents += _VARIANCES[storage.variances]
-    what = " and ".join([*(["the weights as float16"] if storage.half else []), *([latents] if latents else [])])
+        latents += _VARIANCES[job.variances]
+    what = " and ".join([*(["the weights as float16"] if job.half else []), *([latents] if latents else [])])
     exact = config.metrics.get("mse")
-    known = latents and storage.error is not None and exact is not None
-    effect = _EFFECT.format(kept=storage.error, exact=exact) if known else ""
+    known = latents and error is not None and exact is not None
+    effect = _EFFECT.format(kept=error, exact=exact) if known else ""
     return f"\n{textwrap.fill(f'{_KEPT.format(what=what)} {effect}', _WIDTH, break_on_hyphens=False)}\n" if what else ""
 
 

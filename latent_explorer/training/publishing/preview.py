@@ -1,19 +1,20 @@
 """The picture of a model: its map with the dataset's points, and some images beside their reconstructions."""
 
-import colorsys
 import io
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageDraw
+from PIL import Image
 
-from latent_explorer.atlas import montage
+from latent_explorer.atlas import Region, grid_points, montage
 from latent_explorer.bundles.latents import Latents
 from latent_explorer.data.dataset import Dataset
+from latent_explorer.export import Background, MapScene, class_groups, inked, painted
 from latent_explorer.nets.decoding import decode_pictures
 from latent_explorer.nets.model import LatentModel
+from latent_explorer.palette import DARK
 
-_SIDE, _CELLS, _POINTS = 480, 16, 3000
+_SIDE, _CELLS, _POINTS, _RADIUS = 480, 16, 3000, 1.3
 _SHOWN, _COLUMNS, _GAP = 20, 10, 8
 
 
@@ -66,9 +67,13 @@ def _map(model: LatentModel, latents: Latents) -> Image.Image:
     centre, axes = _plane(latents.mean)
     points = (latents.mean - centre) @ axes.T
     extent = np.float32(np.quantile(np.abs(points), 0.995) * 1.05 or 1.0)
-    picture = _decoded_grid(model, centre, axes * extent)
-    _draw_points(picture, (points / extent).astype(np.float32), latents.label)
-    return picture
+    some = slice(None, None, max(1, len(points) // _POINTS))
+    xy = (1 + points[some] / extent * (1, -1)) * (_SIDE / 2)
+    label = None if latents.label is None else latents.label[some]
+    names = () if label is None else tuple(map(str, range(int(label.max(initial=0)) + 1)))
+    ground = Background(inked(_decoded_grid(model, centre, axes * extent), DARK), 0, 0, _SIDE, _SIDE)
+    groups = tuple(class_groups(xy, label, names, DARK, radius=_RADIUS))
+    return Image.fromarray(painted(MapScene(_SIDE, _SIDE, background=ground, groups=groups, legend=False)))
 
 
 def _plane(means: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
@@ -82,26 +87,11 @@ def _plane(means: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.
     return means.mean(0), directions[:, :-3:-1].T.astype(np.float32)
 
 
-def _decoded_grid(model: LatentModel, centre: NDArray[np.float32], axes: NDArray[np.float32]) -> Image.Image:
-    steps = (np.arange(_CELLS, dtype=np.float32) + 0.5) / _CELLS * 2 - 1
-    plane = np.stack(np.meshgrid(steps, -steps), -1).reshape(-1, 2)
-    pixels = montage(decode_pictures(model, (centre + plane @ axes).astype(np.float32)), _CELLS)
-    return _image(pixels).resize((_SIDE, _SIDE), Image.Resampling.LANCZOS)
+def _decoded_grid(model: LatentModel, centre: NDArray[np.float32], axes: NDArray[np.float32]) -> NDArray[np.uint8]:
+    plane = grid_points(Region(-1, -1, 1, 1), _CELLS, _CELLS)
+    return montage(decode_pictures(model, (centre + plane @ axes).astype(np.float32)), _CELLS)
 
 
 def _image(pixels: NDArray[np.uint8]) -> Image.Image:
     """A picture (h, w, c) in colour."""
     return Image.fromarray(pixels if pixels.shape[2] == 3 else pixels[..., 0]).convert("RGB")
-
-
-def _draw_points(picture: Image.Image, points: NDArray[np.float32], label: NDArray[np.int64] | None) -> None:
-    draw = ImageDraw.Draw(picture)
-    classes = 1 if label is None else int(label.max()) + 1
-    for index in range(0, len(points), max(1, len(points) // _POINTS)):
-        x, y = (1 + points[index, 0]) * _SIDE / 2, (1 - points[index, 1]) * _SIDE / 2
-        draw.ellipse((x - 1, y - 1, x + 1, y + 1), fill=_colour(0 if label is None else int(label[index]), classes))
-
-
-def _colour(label: int, classes: int) -> tuple[int, int, int]:
-    red, green, blue = colorsys.hsv_to_rgb(label / classes, 0.75, 1.0)
-    return int(255 * red), int(255 * green), int(255 * blue)

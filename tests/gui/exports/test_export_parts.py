@@ -10,13 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
+from latent_explorer.errors import Cancelled
 from latent_explorer.export import FORMATS, ContactSheet, LatentTable, Options, Provenance, formats_of, sheet_shape
 from latent_explorer.gui.exports.choices import Choices, remember, remembered
 from latent_explorer.gui.exports.draft import drafted
 from latent_explorer.gui.exports.extent import bytes_words, extent
 from latent_explorer.gui.exports.order import Order
 from latent_explorer.gui.exports.tables import rows_of
-from latent_explorer.gui.exports.watched import Cancelled, Watch
+from latent_explorer.gui.exports.watched import Watch
 from latent_explorer.gui.settings import Settings
 
 MANY = {"picture": (), "grid": (3, 2), "filmstrip": (5,), "film": (5,), "map": (), "sheet": (7,)}

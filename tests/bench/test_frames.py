@@ -13,9 +13,8 @@ from PyQt6.QtCore import QEvent, QObject
 from PyQt6.QtWidgets import QWidget
 
 from latent_explorer.bench import frames_bench
-from latent_explorer.bench.frames import FrameTimes, play
-from latent_explorer.bench.frames_scene import measure_scene, more_points
-from latent_explorer.bench.wander import Hand
+from latent_explorer.bench.frames_bench import measure_scene, more_points
+from latent_explorer.bench.hand import FrameTimes, Hand, play
 from latent_explorer.errors import UserError
 from latent_explorer.session import open_bundle
 
@@ -123,7 +122,7 @@ def test_the_bench_is_one_object_with_the_keys_that_are_promised(small_bundle: P
 @pytest.mark.slow
 def test_ten_minutes_of_wandering_leave_memory_flat() -> None:
     """In a process of its own; after a minute all caches are as full as they get."""
-    command = [sys.executable, "-m", "latent_explorer.bench.soak", "mnist-vae-2d", "600"]
+    command = [sys.executable, "-m", "latent_explorer.bench.frames_bench", "soak", "mnist-vae-2d", "600"]
     environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
     done = subprocess.run(command, capture_output=True, text=True, check=True, env=environment)
     samples = [float(line) for line in done.stdout.split()]

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from latent_explorer.bench import train_bench
-from latent_explorer.bench.train_bench import measure_training, our_epochs, plain_losses
+from latent_explorer.bench.train_baseline import plain_losses
+from latent_explorer.bench.train_bench import measure_training, our_epochs
 from latent_explorer.data.dataset import Dataset
 from latent_explorer.nets.spec import NetSpec
 from latent_explorer.runs import Job

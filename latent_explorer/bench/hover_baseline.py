@@ -1,7 +1,7 @@
 """A plain program that does the same as the explorer's hover, to compare with; always in a process of its own.
 
 It does what a first script does: torch imported at the top, the points in a pyqtgraph ScatterPlotItem, and the
-picture decoded in the mouse handler, with eager torch, before the handler returns.
+picture decoded in the mouse handler, with eager torch, before the handler returns. `python -m … FOLDER hover|launch`.
 """
 
 import json
@@ -9,19 +9,22 @@ import math
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyqtgraph
 import torch
-from PyQt6.QtCore import QEvent, QObject, QPointF, Qt
-from PyQt6.QtGui import QMouseEvent
+from PyQt6.QtCore import QEvent, QObject, QPointF
 from PyQt6.QtWidgets import QApplication
 
-from latent_explorer.bench.person import use_a_display
+from latent_explorer.bench.hand import send_mouse
+from latent_explorer.bench.measure import use_a_display
 from latent_explorer.bundles import read_config, read_latents, read_weights
+from latent_explorer.errors import UserError
 from latent_explorer.nets.weights import load_model
 
 _MOVES, _WARM_UP = 100, 10
+_PATIENCE = 60.0  # seconds
 
 
 class PlainExplorer(pyqtgraph.GraphicsLayoutWidget):  # type: ignore[misc]
@@ -39,7 +42,7 @@ class PlainExplorer(pyqtgraph.GraphicsLayoutWidget):  # type: ignore[misc]
         points = pyqtgraph.ScatterPlotItem(size=3, pen=None, pxMode=True)
         points.setData(pos=latents.mean[:, :2], brush=[brushes[label] for label in labels])
         self.plot.addItem(points)
-        self.picture = pyqtgraph.ImageItem(axisOrder="row-major")
+        self.picture = SeenImage(axisOrder="row-major")
         right = self.addPlot()
         right.invertY(True)
         right.addItem(self.picture)
@@ -57,52 +60,74 @@ class PlainExplorer(pyqtgraph.GraphicsLayoutWidget):  # type: ignore[misc]
         self.picture.setImage((image * 255).to(torch.uint8).permute(1, 2, 0).numpy().squeeze(), autoLevels=False)
 
 
-class _PaintWatch(QObject):
-    """Notes when the viewport was painted last."""
+class SeenImage(pyqtgraph.ImageItem):  # type: ignore[misc]
+    """Knows whether it has been painted since `seen` was last taken back."""
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.painted = False
+    seen = False
+
+    def paint(self, *rest: Any) -> None:
+        super().paint(*rest)
+        self.seen = True
+
+
+class PaintWatch(QObject):
+    """Notes when a widget is painted first."""
+
+    seen = False
 
     def eventFilter(self, _: QObject | None, event: QEvent | None) -> bool:
-        self.painted |= event is not None and event.type() == QEvent.Type.Paint
+        self.seen |= event is not None and event.type() == QEvent.Type.Paint
         return False
 
 
-def _hover_times(window: PlainExplorer) -> list[float]:
+def wait_for(what: SeenImage | PaintWatch) -> None:
+    """Let the program run until something has been painted. Raises UserError where it is not."""
+    deadline = time.perf_counter() + _PATIENCE
+    while not what.seen:
+        if time.perf_counter() > deadline:
+            raise UserError(f"the plain program painted nothing within {_PATIENCE:.0f} seconds")
+        QApplication.processEvents()
+
+
+def hover_times(window: PlainExplorer, *, forced: bool) -> list[float]:
+    """Milliseconds from each of a hundred moves until its picture is painted.
+
+    forced: by a repaint of the whole viewport; otherwise as Qt itself repaints what has changed.
+    """
     times = []
     for step in range(_MOVES + _WARM_UP):
         t = step / 30
         at = QPointF(
             window.width() * (0.25 + 0.2 * math.sin(1.3 * t)), window.height() * (0.5 + 0.4 * math.sin(1.7 * t))
         )
+        window.picture.seen = False
         started = time.perf_counter()
-        buttons = Qt.MouseButton.NoButton
-        event = QMouseEvent(
-            QEvent.Type.MouseMove, at, QPointF(window.mapToGlobal(at)), buttons, buttons, Qt.KeyboardModifier.NoModifier
-        )
-        QApplication.sendEvent(window.viewport(), event)
-        window.viewport().repaint()
+        send_mouse(window.viewport(), at)
+        if forced:
+            window.viewport().repaint()
+        wait_for(window.picture)
         times.append(1000 * (time.perf_counter() - started))
         QApplication.processEvents()
     return times[_WARM_UP:]
 
 
-def main(folder: Path, *, first_paint: bool) -> dict[str, float | list[float]]:
-    """Show the window; the time of its first paint, or the milliseconds of some hovers."""
+def main(folder: str, what: str) -> dict[str, float | list[float]]:
+    """Show the window; the times of its first paint and first picture, or the milliseconds of some hovers."""
     use_a_display()
-    pyqtgraph.setConfigOptions(imageAxisOrder="row-major")
+    pyqtgraph.setConfigOptions(imageAxisOrder="row-major", mouseRateLimit=-1)  # else moves are dropped
     app = QApplication(sys.argv[:1])
-    window = PlainExplorer(folder)
-    watch = _PaintWatch()
+    window, watch = PlainExplorer(Path(folder)), PaintWatch()
     window.viewport().installEventFilter(watch)
     window.show()
-    while not watch.painted:
-        app.processEvents()
+    wait_for(watch)
     app.processEvents()
     painted = time.time()
-    return {"first_paint": painted} if first_paint else {"hover": _hover_times(window)}
+    if what == "launch":
+        send_mouse(window.viewport(), QPointF(window.width() / 4, window.height() / 2))
+        wait_for(window.picture)
+        return {"first_paint": painted, "first_exact_hover": time.time()}
+    return {"forced": hover_times(window, forced=True), "unforced": hover_times(window, forced=False)}
 
 
 if __name__ == "__main__":
-    print(json.dumps(main(Path(sys.argv[1]), first_paint="--first-paint" in sys.argv)))
+    print(json.dumps(main(*sys.argv[1:3])))

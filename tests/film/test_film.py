@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from PIL import Image, ImageColor, ImageSequence
 
-from latent_explorer.errors import UserError
+from latent_explorer.errors import Cancelled, UserError
 from latent_explorer.export import read_mp4, read_provenance
 from latent_explorer.film.footage import read_shots
-from latent_explorer.film.making import Cancelled, make_film
-from latent_explorer.film.margin import Curve
-from latent_explorer.film.scene import Scene
-from latent_explorer.film.timing import Camera, Glide, times_of
+from latent_explorer.film.making import make_film
+from latent_explorer.film.margin import LossCurve
+from latent_explorer.film.scene import FilmScene
+from latent_explorer.film.timing import Camera, Motion, times_of
 from latent_explorer.palette import DARK, LIGHT
 from latent_explorer.runs.protocol import Filmed, MakeFilm, Progress
 from latent_explorer.service.codec import Refused
@@ -33,8 +33,8 @@ def snapshots(run: Path) -> list[Path]:
     return sorted((run / "snapshots").iterdir())
 
 
-def scene(run: Path, palette=DARK, width: int = 320) -> Scene:
-    return Scene.of(list(read_shots(snapshots(run))), width, np.linspace(0, 2, 21), palette)
+def scene(run: Path, palette=DARK, width: int = 320) -> FilmScene:
+    return FilmScene.of(list(read_shots(snapshots(run))), width, np.linspace(0, 2, 21), palette)
 
 
 # -- the file
@@ -137,7 +137,7 @@ def test_where_there_is_no_run_it_is_said(tmp_path):
 def test_each_point_is_where_its_moment_has_it_in_the_colour_of_its_class(filmed_run, palette):
     made = scene(filmed_run, palette, width=960)
     last, frame = made.shots[-1], made.painted(20).astype(int)
-    region, (width, height) = made.camera.region(20), made.ground.size
+    region, (width, height) = made.camera.region(20), made.screen
     apart = np.linalg.norm(last.uv[:, None] - last.uv, axis=-1) + 100 * np.eye(len(last.uv))
     alone = int(np.where(np.abs(last.uv).max(1) < 4, apart.min(1), 0).argmax())
     x = (last.uv[alone, 0] - region.left) / region.width * width
@@ -170,7 +170,7 @@ PLACES = hnp.arrays(
 @given(PLACES)
 def test_points_pass_through_their_places_and_go_beyond_none(places):
     times = np.cumsum(np.linspace(0.1, 0.5, len(places)))
-    glide = Glide.through(times, places)
+    glide = Motion(times, places)
     for number, time in enumerate(times):
         np.testing.assert_allclose(glide.at(time), places[number], atol=1e-4)
     for number in range(len(places) - 1):
@@ -199,7 +199,7 @@ def test_what_moves_far_takes_longer():
 def test_the_camera_keeps_what_there_is_in_sight():
     cloud = np.random.default_rng(0).normal(size=(500, 2))
     places = np.stack([cloud, 4 * cloud, 0.5 * cloud + 5, cloud]).astype(np.float32)
-    glide, frames = Glide.through(times_of(places, 10), places), np.linspace(0, 10, 250)
+    glide, frames = Motion(times_of(places, 10), places), np.linspace(0, 10, 250)
     camera = Camera.following(glide, frames, 1.2)
     for number, time in enumerate(frames):
         region, place = camera.region(number), glide.at(time)
@@ -209,7 +209,7 @@ def test_the_camera_keeps_what_there_is_in_sight():
 
 
 def test_the_loss_grows_from_its_first_report():
-    curve = Curve(np.array([1.0, 10.0, 100.0]), np.array([100.0, 10.0, 1.0]))
+    curve = LossCurve(np.array([1.0, 10.0, 100.0]), np.array([100.0, 10.0, 1.0]))
     assert curve.at(0.5) is None
     assert not len(curve.until(0.5))
     np.testing.assert_allclose(curve.until(10), [(0, 0), (0.5, 0.5)], atol=1e-9)

@@ -1,0 +1,139 @@
+"""The mouse, a scripted hand that wanders over any widget in the same way every time, and the clock of its frames."""
+
+import math
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import numpy as np
+from PyQt6.QtCore import QEvent, QPoint, QPointF, Qt
+from PyQt6.QtGui import QMouseEvent, QWheelEvent
+from PyQt6.QtWidgets import QApplication, QWidget
+
+FRAME = 1 / 60
+_NAP = 0.0005
+_NONE, _MIDDLE = Qt.MouseButton.NoButton, Qt.MouseButton.MiddleButton
+_FRAMES = 90  # of 1/60 s that each pan and each stretch of hovering takes
+_WHEEL_EVERY = 3  # frames between two clicks of the wheel: 20 a second
+_DEPTHS = (6, 14, 22)  # clicks of the wheel inward; 22 come 135 times nearer
+
+
+def send_mouse(
+    widget: QWidget,
+    at: QPointF,
+    kind: QEvent.Type = QEvent.Type.MouseMove,
+    button: Qt.MouseButton = _NONE,
+    held: Qt.MouseButton = _NONE,
+) -> None:
+    """Send one event of the mouse, a move unless another kind is named, to a widget."""
+    scene = QPointF(widget.mapToGlobal(at))
+    QApplication.sendEvent(widget, QMouseEvent(kind, at, scene, button, held, Qt.KeyboardModifier.NoModifier))
+
+
+def send_wheel(widget: QWidget, at: QPointF, clicks: int) -> None:
+    """Turn the wheel over a widget; upward comes closer."""
+    scene, turned = QPointF(widget.mapToGlobal(at)), QPoint(0, 120 * clicks)
+    phase, keys = Qt.ScrollPhase.NoScrollPhase, Qt.KeyboardModifier.NoModifier
+    QApplication.sendEvent(widget, QWheelEvent(at, scene, QPoint(), turned, _NONE, keys, phase, False))
+
+
+class Hand:
+    """Moves a mouse over one widget. hovers: how many moves it has made with no button down."""
+
+    def __init__(self, widget: QWidget) -> None:
+        self._widget = widget
+        self.hovers = 0
+
+    def wander(self) -> Iterator[None]:
+        """The inputs of one frame at each step, without end: hover, pan, zoom in, hover, pan, zoom out, and round."""
+        turn = 0
+        while True:
+            depth, middle = _DEPTHS[turn % len(_DEPTHS)], self._round(turn / 7)
+            yield from self._hover(turn)
+            yield from self._pan(turn)
+            yield from self._zoom(middle, depth)
+            yield from self._hover(turn + 0.5)
+            yield from self._pan(turn + 0.5)
+            yield from self._zoom(middle, -depth)
+            turn += 1
+
+    def curve(self, t: float) -> QPointF:
+        """A place on a smooth curve over the whole widget that does not repeat itself."""
+        return self._place(0.44 * math.sin(1.3 * t) * math.cos(0.21 * t), 0.44 * math.sin(1.7 * t + 1))
+
+    def _hover(self, phase: float) -> Iterator[None]:
+        for frame in range(_FRAMES):
+            for half in (0.0, 0.5):  # a usual mouse reports twice a frame
+                self.hovers += 1
+                send_mouse(self._widget, self.curve(phase + (frame + half) / 75))
+            yield
+
+    def _pan(self, phase: float) -> Iterator[None]:
+        """Drag along a closed curve, so that what is seen comes back."""
+        send_mouse(self._widget, self._round(phase), QEvent.Type.MouseButtonPress, _MIDDLE, _MIDDLE)
+        for frame in range(1, _FRAMES + 1):
+            send_mouse(self._widget, self._round(phase + frame / _FRAMES), held=_MIDDLE)
+            yield
+        send_mouse(self._widget, self._round(phase), QEvent.Type.MouseButtonRelease, _MIDDLE)
+
+    def _zoom(self, at: QPointF, clicks: int) -> Iterator[None]:
+        for _ in range(abs(clicks)):
+            send_wheel(self._widget, at, int(math.copysign(1, clicks)))
+            for _ in range(_WHEEL_EVERY):
+                yield
+
+    def _round(self, turns: float) -> QPointF:
+        """A place on an ellipse around the middle."""
+        angle = 2 * math.pi * turns
+        return self._place(0.3 * math.cos(angle), 0.3 * math.sin(angle))
+
+    def _place(self, right: float, down: float) -> QPointF:
+        width, height = self._widget.width(), self._widget.height()
+        return QPointF(round((0.5 + right) * width), round((0.5 + down) * height))
+
+
+@dataclass
+class FrameTimes:
+    """Milliseconds from when each frame was due until its inputs were taken and all that followed was painted.
+
+    stall: the longest time for which the program did not come back to its events.
+    """
+
+    frames: list[float] = field(default_factory=list)
+    stall: float = 0.0
+
+    def over(self, milliseconds: float) -> float:
+        """The share of frames that took longer, in percent; one that took the time of several counts as so many."""
+        times = np.array(self.frames)
+        slots = np.maximum(np.ceil(times / (1000 * FRAME)), 1)
+        return 100 * float(slots[times > milliseconds].sum() / slots.sum())
+
+
+def play(inputs: Iterator[None], seconds: float) -> FrameTimes:
+    """Give the inputs of one frame after the other, sixty times a second, and time each.
+
+    A frame that is late makes the next late too, as it would for a person; the time lost counts for both.
+    """
+    times = FrameTimes()
+    due = time.perf_counter()
+    end = due + seconds
+    while due < end:
+        began = time.perf_counter()
+        next(inputs)
+        QApplication.processEvents()
+        done = time.perf_counter()
+        times.frames.append(1000 * (done - due))
+        times.stall = max(times.stall, 1000 * (done - began))
+        due = max(due + FRAME, done - FRAME)
+        times.stall = max(times.stall, _until(due))
+    return times
+
+
+def _until(due: float) -> float:
+    """Let the program run until then; the milliseconds of the longest stretch in which it did not come back."""
+    longest = 0.0
+    while (now := time.perf_counter()) < due:
+        QApplication.processEvents()
+        longest = max(longest, 1000 * (time.perf_counter() - now))
+        time.sleep(_NAP)
+    return longest

@@ -1,0 +1,35 @@
+"""What the window does when its start is timed; small, since importing it is part of that start."""
+
+import json
+import time
+
+from PyQt6.QtCore import QPointF, QTimer
+
+from latent_explorer.bench.hand import send_mouse
+from latent_explorer.gui.app import Window
+
+
+def tell_first_pictures(window: Window) -> None:
+    """Print when the map was first painted, and the first exact picture of a place on it; then quit.
+
+    The pointer comes to rest on the middle of the map as soon as that is painted. One JSON line: first_paint and
+    first_exact_hover, in seconds since the epoch.
+    """
+    seen: dict[str, float] = {}
+
+    def painted() -> None:
+        if window.pane.session is not None and not seen:
+            seen["first_paint"] = time.time()
+            QTimer.singleShot(0, hover)
+
+    def hover() -> None:
+        window.pane.prober.on_exact = exact
+        surface = window.pane.canvas.viewport()
+        send_mouse(surface, QPointF(surface.rect().center()))
+
+    def exact(_: object) -> None:
+        window.pane.prober.on_exact = lambda _: None
+        print(json.dumps({**seen, "first_exact_hover": time.time()}), flush=True)
+        QTimer.singleShot(0, window.close)
+
+    window.pane.canvas.painted.connect(painted)

@@ -1,0 +1,98 @@
+"""What all benchmarks share: a measure, a clock, and how a plain program is run."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from latent_explorer.errors import UserError
+
+_PATIENCE = 600.0  # seconds that a program may take
+
+
+@dataclass(frozen=True)
+class Measure:
+    """Times of one thing done `n` times: their median, and the 95th and 99th percentile.
+
+    baseline_median: of the plain way, in the same unit; ratio: median / baseline_median; None without a baseline.
+    others: figures of further ways of doing the same, by name.
+    """
+
+    unit: str
+    median: float
+    p95: float
+    p99: float
+    n: int
+    baseline_median: float | None = None
+    ratio: float | None = None
+    others: Mapping[str, float] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, samples: Sequence[float], baseline: Sequence[float] | None = None, unit: str = "ms") -> "Measure":
+        """The measure of some times in a unit. Raises ValueError where there are none, or one is not finite."""
+        median, p95, p99 = _percentiles(samples)
+        usual = None if baseline is None else _percentiles(baseline)[0]
+        ratio = median / usual if usual else None
+        return cls(unit, median, p95, p99, len(samples), usual, ratio)
+
+    def beside(self, name: str, samples: Sequence[float]) -> "Measure":
+        """The same with NAME_median, NAME_p99 and NAME_ratio, of another way of doing it."""
+        median, _, p99 = _percentiles(samples)
+        figures = {f"{name}_median": median, f"{name}_p99": p99, f"{name}_ratio": self.median / median}
+        return replace(self, others={**self.others, **figures})
+
+    def as_json(self) -> dict[str, Any]:
+        """All of it as plain values by name."""
+        values = asdict(self)
+        others = values.pop("others")
+        return {**values, **others}
+
+
+def timed(task: Callable[[], object]) -> float:
+    """How long something takes, in milliseconds."""
+    started = time.perf_counter()
+    task()
+    return 1000 * (time.perf_counter() - started)
+
+
+def answer_of(
+    module: str, *arguments: object, checkout: Path | None = None, environment: Mapping[str, str] | None = None
+) -> Any:
+    """What `python -m MODULE ARGUMENTS` prints, read as JSON.
+
+    checkout: of this program, whose modules are run in place of our own. environment: variables added to ours.
+    Raises UserError where it fails, or is not done within ten minutes.
+    """
+    variables = {**os.environ, **(environment or {}), **({"PYTHONPATH": str(checkout)} if checkout else {})}
+    command = [sys.executable, "-m", module, *map(str, arguments)]
+    try:
+        done = subprocess.run(
+            command, env=variables, cwd=checkout, capture_output=True, text=True, check=False, timeout=_PATIENCE
+        )
+        return json.loads(done.stdout)
+    except subprocess.TimeoutExpired:
+        raise UserError(f"{' '.join(command[2:4])} was not done within {_PATIENCE:.0f} seconds") from None
+    except ValueError:
+        last = done.stderr.strip().splitlines()[-1:]
+        raise UserError(f"{' '.join(command[2:4])} failed: {''.join(last) or 'it printed no figures'}") from None
+
+
+def use_a_display() -> None:
+    """Paint offscreen where there is no display; to be called before Qt starts."""
+    if sys.platform.startswith("linux") and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
+        if not os.environ.get("QT_QPA_PLATFORM"):
+            os.environ["QT_QPA_PLATFORM"] = "offscreen"
+
+
+def _percentiles(samples: Sequence[float]) -> tuple[float, float, float]:
+    if not len(samples) or not np.isfinite(samples).all():
+        raise ValueError(f"expected finite times, at least one, found {list(samples)}")
+    median, p95, p99 = np.percentile(samples, (50, 95, 99)).tolist()
+    return median, p95, p99

@@ -1,0 +1,131 @@
+"""A scene of the map as pixels: what the SVG of the same scene shows, without Qt."""
+
+from collections.abc import Iterable
+from itertools import groupby
+
+import numpy as np
+from PIL import Image, ImageColor, ImageDraw
+
+from latent_explorer.errors import ExportError
+from latent_explorer.export.pixels import Pixels, check_pictures, check_size, font, to_image
+from latent_explorer.export.scene import Background, MapScene, PinMark, PointGroup, Polyline
+from latent_explorer.points.dots import dots
+
+_FINER = 3  # shapes are drawn so many times as large, a side, and reduced: so their edges are smooth
+_MOST_FINE = 60_000_000  # pixels that shapes are drawn on; larger pictures are drawn less fine
+_TEXT, _LINE, _MARGIN = 12, 18, 10
+_TICK, _PIN_RADIUS = 5.0, 5.0
+
+
+def painted(scene: MapScene) -> Pixels:
+    """A scene as uint8 (height, width, 3). Raises ExportError where it is too large or malformed."""
+    check_size(scene.width, scene.height)
+    image = Image.new("RGBA", (scene.width, scene.height), scene.paper)
+    if scene.background is not None:
+        image.alpha_composite(_stretched(scene.background, image.size))
+    for look, groups in groupby(scene.groups, lambda group: (group.radius, group.opacity, group.rim)):
+        image.alpha_composite(_points(list(groups), scene, *look))
+    if scene.overlay is not None:
+        image.alpha_composite(_stretched(scene.overlay, image.size))
+    if scene.curves or scene.pins or scene.x_ticks or scene.y_ticks:
+        image.alpha_composite(_shapes(scene))
+    _write(image, scene)
+    return np.asarray(image.convert("RGB"))
+
+
+def _stretched(background: Background, size: tuple[int, int]) -> Image.Image:
+    """The picture where it lies, on nothing."""
+    check_pictures(background.pixels, 3, channels=(3, 4))
+    picture, sides = to_image(background.pixels).convert("RGBA"), (round(background.width), round(background.height))
+    if picture.size != sides:
+        picture = picture.resize(sides, Image.Resampling.BICUBIC)
+    whole = Image.new("RGBA", size)
+    whole.paste(_faded(picture, background.opacity), (round(background.x), round(background.y)))
+    return whole
+
+
+def _points(groups: list[PointGroup], scene: MapScene, radius: float, opacity: float, rim: float) -> Image.Image:
+    """Groups that look alike but for their colours, mixed, lest the last cover the others."""
+    xy, size, fine = np.concatenate([group.xy for group in groups]), (scene.width, scene.height), _fineness(scene)
+    inks = np.repeat([_rgb(group.colour) for group in groups], [len(group.xy) for group in groups])
+    layer = dots(xy, inks, size, 2 * radius, fine)
+    if rim:
+        below = dots(xy, np.full_like(inks, _rgb(scene.paper)), size, 2 * (radius + rim), fine)
+        layer = Image.alpha_composite(below, layer)
+    return _faded(layer, opacity)
+
+
+def _faded(image: Image.Image, opacity: float) -> Image.Image:
+    if opacity < 1:
+        image.putalpha(image.getchannel("A").point(lambda alpha: round(alpha * opacity)))
+    return image
+
+
+def _shapes(scene: MapScene) -> Image.Image:
+    """Curves, ticks and pins."""
+    fine = _fineness(scene)
+    image = Image.new("RGBA", (scene.width * fine, scene.height * fine))
+    draw = ImageDraw.Draw(image)
+    for curve in scene.curves:
+        _draw_curve(draw, curve, fine)
+    bottom = scene.height
+    for tick in scene.x_ticks:
+        draw.line(_places(((tick.position, bottom), (tick.position, bottom - _TICK)), fine), scene.ink, fine)
+    for tick in scene.y_ticks:
+        draw.line(_places(((0, tick.position), (_TICK, tick.position)), fine), scene.ink, fine)
+    for pin in scene.pins:
+        _draw_pin(draw, pin, scene.ink, fine)
+    return image.reduce(fine) if fine > 1 else image
+
+
+def _draw_curve(draw: ImageDraw.ImageDraw, curve: Polyline, fine: int) -> None:
+    if not np.isfinite(curve.xy).all():
+        raise ExportError("expected a curve of finite places, found some that are not")
+    places = _places(curve.xy.tolist(), fine)
+    draw.line(places, curve.colour, max(1, round(curve.width * fine)), joint="curve")
+    for end in (places[0], places[-1]):
+        draw.circle(end, curve.width * fine / 2, curve.colour)
+
+
+def _draw_pin(draw: ImageDraw.ImageDraw, pin: PinMark, ink: str, fine: int) -> None:
+    draw.circle((pin.x * fine, pin.y * fine), _PIN_RADIUS * fine, pin.colour, ink, fine)
+
+
+def _write(image: Image.Image, scene: MapScene) -> None:
+    """Names of pins, labels of ticks, the legend."""
+    draw, letters = ImageDraw.Draw(image), font(_TEXT)
+    for pin in scene.pins:
+        draw.text((pin.x + _PIN_RADIUS + 3, pin.y), pin.name, scene.ink, letters, "lm")
+    for tick in scene.x_ticks:
+        draw.text((tick.position, scene.height - _TICK - 3), tick.label, scene.ink, letters, "ms")
+    for tick in scene.y_ticks:
+        draw.text((_TICK + 3, tick.position), tick.label, scene.ink, letters, "lm")
+    if scene.legend and scene.groups:
+        _write_legend(image, scene)
+
+
+def _write_legend(image: Image.Image, scene: MapScene) -> None:
+    letters, right = font(_TEXT), scene.width - _MARGIN
+    width = max(letters.getlength(group.name) for group in scene.listed) + _TEXT + 4 + _MARGIN
+    box = (round(right + _MARGIN / 2 - width), _MARGIN, round(right + _MARGIN / 2), _MARGIN + _LINE * len(scene.listed))
+    paper = Image.new("RGBA", image.size)
+    ImageDraw.Draw(paper).rounded_rectangle(box, 3, (*ImageColor.getrgb(scene.paper)[:3], 204))
+    image.alpha_composite(paper)
+    draw = ImageDraw.Draw(image)
+    for row, group in enumerate(scene.listed):
+        y = _MARGIN + _LINE * (row + 0.5)
+        draw.circle((right - _TEXT / 2, y), _TEXT / 3, group.colour)
+        draw.text((right - _TEXT - 4, y), group.name, scene.ink, letters, "rm")
+
+
+def _places(xy: Iterable[Iterable[float]], fine: int) -> list[tuple[float, float]]:
+    return [(x * fine, y * fine) for x, y in xy]
+
+
+def _rgb(colour: str) -> int:
+    red, green, blue = ImageColor.getrgb(colour)[:3]
+    return red << 16 | green << 8 | blue
+
+
+def _fineness(scene: MapScene) -> int:
+    return next((fine for fine in range(_FINER, 1, -1) if scene.width * scene.height * fine**2 <= _MOST_FINE), 1)

@@ -1,0 +1,88 @@
+"""What all writers have in common: what may be chosen, and that a file is written whole or not at all."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from pathlib import Path
+from typing import IO, Literal, Protocol, TypeVar, get_args
+
+from latent_explorer.errors import ExportError
+from latent_explorer.export.provenance import Provenance
+from latent_explorer.files import write_whole
+
+Style = Literal["crisp", "smooth"]
+STYLES: tuple[Style, ...] = get_args(Style)
+MAX_SCALE = 64
+
+
+def _require(holds: bool, expected: str, found: object) -> None:
+    if not holds:
+        raise ExportError(f"expected {expected}, found {found}")
+
+
+@dataclass(frozen=True)
+class Options:
+    """What a person may choose; each format says which of these it heeds.
+
+    scale: 1 to 64, pixels a side for each of the picture's. style: crisp (nearest neighbour) or smooth (Lanczos).
+    gap: white pixels between pictures of a grid or strip. per_row: pictures in a row of a strip, None for one row.
+    seconds: that each frame is shown. ping_pong: there and back again. loop: for ever rather than once.
+    lossless: exact pixels in a WebP. Raises ExportError when a value is out of its range.
+    """
+
+    scale: int = 1
+    style: Style = "crisp"
+    gap: int = 0
+    per_row: int | None = None
+    seconds: float = 0.1
+    ping_pong: bool = False
+    loop: bool = True
+    lossless: bool = True
+
+    def __post_init__(self) -> None:
+        _require(1 <= self.scale <= MAX_SCALE, f"a scale of 1 to {MAX_SCALE}", self.scale)
+        _require(self.style in STYLES, f"one of the styles {', '.join(STYLES)}", self.style)
+        _require(0 <= self.gap <= 256, "a gap of 0 to 256 pixels", self.gap)
+        _require(self.per_row is None or self.per_row >= 1, "at least one picture a row", self.per_row)
+        _require(0.02 <= self.seconds <= 60, "0.02 to 60 seconds a frame", self.seconds)
+
+
+DEFAULT = Options()
+Content = TypeVar("Content")
+Taken = TypeVar("Taken", contravariant=True)
+Save = Callable[[IO[bytes], Content, Options, Provenance | None], object]
+
+
+class Write(Protocol[Taken]):
+    """Writes one kind of content to a path, and gives the path.
+
+    Raises UserError, and leaves nothing behind, when the content cannot be held, `path` is taken and `overwrite`
+    false, or it cannot be written. What reading the content raises passes through.
+    """
+
+    def __call__(
+        self,
+        path: Path,
+        content: Taken,
+        options: Options = DEFAULT,
+        *,
+        provenance: Provenance | None = None,
+        overwrite: bool = False,
+    ) -> Path: ...
+
+
+def file_writer(save: Save[Content]) -> Write[Content]:
+    """The writer of a file, from a function that saves its content to a stream."""
+
+    @wraps(save)
+    def write(
+        path: Path,
+        content: Content,
+        options: Options = DEFAULT,
+        *,
+        provenance: Provenance | None = None,
+        overwrite: bool = False,
+    ) -> Path:
+        return write_whole(path, lambda stream: save(stream, content, options, provenance), overwrite=overwrite)
+
+    return write

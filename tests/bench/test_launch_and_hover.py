@@ -1,0 +1,130 @@
+"""`bench startup` and `bench hover`: what counts as a picture, and what the plain programs do."""
+
+import json
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from latent_explorer.bench import hover_bench, startup_bench
+from latent_explorer.bench.hover_bench import HoverTimes
+from latent_explorer.bench.launch import tell_first_pictures
+from latent_explorer.bench.measure import Measure, answer_of
+from latent_explorer.bench.person import Person, person_at_a_window
+from latent_explorer.errors import UserError
+
+BASELINE = "latent_explorer.bench.hover_baseline"
+
+
+def test_the_first_pictures_are_told_once_both_were_seen(
+    qapp, small_bundle: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with person_at_a_window(str(small_bundle)) as person:
+        pictures, closed = [], []
+        show = person.pane.prober._show
+        person.pane.prober._show = lambda image: (show(image), pictures.append(time.time()))
+        person.window.close = lambda: closed.append(time.time())
+        began = time.time()
+        tell_first_pictures(person.window)
+        assert capsys.readouterr().out == ""
+        person.wait_until(lambda: bool(closed))
+        told = json.loads(capsys.readouterr().out)
+        assert person.pane.prober.probe.picture is not None
+        assert began < told["first_paint"] < pictures[-1] < told["first_exact_hover"]
+        del person.window.close
+
+
+class SilentEngine:
+    """Takes all requests and answers none."""
+
+    def __init__(self) -> None:
+        self._ended = threading.Event()
+
+    def send(self, request: object) -> None:
+        pass
+
+    def offer(self, request: object) -> bool:
+        return True
+
+    def receive(self) -> None:
+        self._ended.wait()
+
+    def stop(self) -> None:
+        self._ended.set()
+
+
+def test_without_an_exact_picture_nothing_is_told(qapp, small_bundle: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with person_at_a_window(str(small_bundle), start_engine=SilentEngine) as person:
+        tell_first_pictures(person.window)
+        person.wait_until(lambda: person.pane.prober.probe is not None)
+        person.wait(0.3)
+        assert capsys.readouterr().out == ""
+
+
+def test_a_move_that_is_overtaken_counts_until_the_next_is_painted() -> None:
+    times = HoverTimes()
+    times.waiting.extend([time.perf_counter() - 0.2, time.perf_counter() - 0.1])
+    times.painted(None)
+    assert not times.waiting
+    assert times.exact == pytest.approx([200, 100], abs=50)
+
+
+def test_both_programs_are_launched_in_turn_and_another_state_beside_them(
+    small_bundle: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    launched = []
+
+    def answer(module: str, *rest: object, checkout: Path | None = None, environment: dict[str, str]) -> object:
+        launched.append((module, checkout))
+        paint = time.time() + (0.1 if module == "latent_explorer" else 0.4)
+        return {"first_paint": paint, **({} if checkout else {"first_exact_hover": paint + 1})}
+
+    monkeypatch.setattr(startup_bench, "answer_of", answer)
+    monkeypatch.setattr(startup_bench, "LAUNCHES", 2)
+    found = startup_bench.measure_startup(str(small_bundle), Path("other"))
+    assert launched == 3 * [("latent_explorer", None), (BASELINE, None), ("latent_explorer", Path("other"))]
+    paint, hover = (found[name].as_json() for name in ("first_paint", "first_exact_hover"))
+    assert (paint["n"], hover["n"]) == (2, 2)
+    assert hover["median"] - paint["median"] == pytest.approx(1000, abs=50)
+    assert paint["baseline_median"] - paint["median"] == pytest.approx(300, abs=50)
+    assert paint["other_ratio"] == pytest.approx(1, abs=0.5)
+    assert not any(key.startswith("other") for key in hover)  # an older state does not tell it
+
+
+def test_the_plain_program_is_live_at_its_first_picture(small_bundle: Path) -> None:
+    began = time.time()
+    told = answer_of(BASELINE, small_bundle, "launch")
+    assert began < told["first_paint"] < told["first_exact_hover"] < time.time()
+
+
+def test_hover_stands_beside_both_ways_of_repainting(qapp, small_bundle: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    hover = hover_bench._hover
+    monkeypatch.setattr(hover_bench, "_hover", lambda person: hover(person, 20))
+    found = {name: measure.as_json() for name, measure in hover_bench.measure_hover(str(small_bundle)).items()}
+    assert list(found) == [
+        "hover_to_paint", "hover_to_paint_under_load", "hover_to_interpolated", "hover_to_interpolated_under_load",
+    ]  # fmt: skip
+    for each in found.values():
+        assert each["baseline_median"] > 0
+        assert each["unforced_ratio"] == pytest.approx(each["median"] / each["unforced_median"])
+        assert each["unforced_p99"] >= each["unforced_median"]
+
+
+def test_a_program_that_fails_is_told_by_its_last_line() -> None:
+    with pytest.raises(UserError, match=r"hover_baseline nowhere failed: .*nowhere"):
+        answer_of(BASELINE, "nowhere", "hover")
+
+
+def test_another_way_is_set_beside_a_measure() -> None:
+    measure = Measure.of([2.0, 4.0, 6.0]).beside("other", [1.0, 2.0, 3.0])
+    assert (measure.as_json()["other_median"], measure.as_json()["other_ratio"]) == (2.0, 2.0)
+    assert "others" not in measure.as_json()
+
+
+def test_a_person_knows_the_bundle_and_can_take_its_picture(qapp, small_bundle: Path) -> None:
+    with person_at_a_window(str(small_bundle), (640, 480)) as person:
+        assert isinstance(person, Person)
+        assert person.bundle.name == "small"
+        picture = person.photograph(width=320)
+        assert (picture.shape[1], picture.shape[2], picture.dtype) == (320, 3, "uint8")

@@ -1,0 +1,89 @@
+"""A layer that another package adds: in the menu, the panel, the inspector, and painted."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PyQt6.QtGui import QColor, QPainter
+from PyQt6.QtWidgets import QToolButton
+
+from latent_explorer.bench.person import Person
+from latent_explorer.errors import UserError
+from latent_explorer.gui.layers.class_names import CLASS_NAMES
+from latent_explorer.gui.layers.layer import Layer, LayerSpec, Scale
+from latent_explorer.gui.layers.registry import LAYERS, register
+from latent_explorer.gui.widgets.images import to_array
+
+GREEN = 0xFF00FF00
+
+
+class Stripe(Layer):
+    def paint(self, painter: QPainter, view, ratio: float) -> None:
+        x, _ = view.to_screen_point((0.0, 0.0))
+        painter.fillRect(round(x) - 5, 0, 10, view.height, QColor(GREEN))
+
+    def line(self, view, uv) -> str:
+        return f"Stripe: {uv[0]:.0f} away"
+
+    @property
+    def scale(self) -> Scale:
+        return Scale("Stripe", "units", np.full((1, 8), GREEN, np.uint32), ("low", "", "high"))
+
+
+STRIPE = LayerSpec("stripe", "Stripe", "Where u is zero.", Stripe, key="Ctrl+9", shown=False)
+
+
+@pytest.fixture
+def _stripe(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(LAYERS, "_things", dict(LAYERS._things))
+    register(STRIPE)
+
+
+def green(person: Person) -> int:
+    pixels = to_array(person.canvas.picture(1.0))[..., :3]
+    return int((pixels == (0, 255, 0)).all(-1).sum())
+
+
+@pytest.mark.usefixtures("_stripe")
+def test_it_is_one_entry_and_there_everywhere(new_window, small_bundle: Path) -> None:
+    person: Person = new_window(small_bundle)
+    pane, action = person.pane, person.window.action("Stripe")
+    assert action.shortcut().toString() == "Ctrl+9"
+    assert "Where u is zero." in action.toolTip()
+    button = next(each for each in pane.layer_panel.findChildren(QToolButton) if each.text() == "Stripe")
+    assert not button.isChecked()
+    assert not green(person)
+    person.shortcut("Ctrl+9")
+    assert button.isChecked()
+    assert action.isChecked()
+    assert green(person) > 10 * 100 + 180
+    person.move(person.point(3, 0))
+    person.wait_until(lambda: "Stripe: 3 away" in pane.inspector.values.lines)
+    again = new_window(small_bundle)
+    assert again.pane.layers.by_title["Stripe"].visible  # remembered
+
+
+def test_class_names_need_classes_and_are_hidden_with_them(person: Person) -> None:
+    layer = person.pane.layers.by_title["Class names"]
+    before = to_array(person.canvas.picture(1.0))
+    person.choose("Class names")
+    with_names = to_array(person.canvas.picture(1.0))
+    assert (before != with_names).any()
+    assert {name for name, _ in layer._places} == set(person.pane.bundle.class_names)
+    person.pane.session.toggle_class(0)
+    assert person.pane.bundle.class_names[0] not in {name for name, _ in layer._places}
+    person.pane.session.toggle_class(0)
+    person.choose("Class names")
+
+
+@pytest.mark.parametrize(
+    ("thing", "problem"),
+    [
+        (Stripe, "expected a LayerSpec"),
+        (LayerSpec("none", "None", "Nothing."), "cannot be made"),
+        (LayerSpec("other", CLASS_NAMES.title, "Twice.", Stripe), "two layers have the title"),
+    ],
+)
+def test_what_is_no_layer_is_refused(thing, problem: str) -> None:
+    with pytest.raises(UserError, match=problem):
+        register(thing)
