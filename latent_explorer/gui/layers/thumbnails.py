@@ -154,7 +154,6 @@ class ThumbnailLayer(Layer):
                 painter.drawImage(QPointF(x, y), self._thumbnail(number, ratio))
 
     def _thumbnail(self, number: int, ratio: float) -> QImage:
-        """An image as it is painted, made once."""
         look = self._points.version, ratio
         if self._painted_for != look or len(self._painted) > _PAINTED:
             self._painted, self._painted_for = {}, look

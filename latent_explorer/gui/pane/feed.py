@@ -66,7 +66,6 @@ class AtlasFeed:
         self._chart, self._shipped = chart, {}
 
     def forget_all(self) -> None:
-        """Forget every tile, also those that the bundle has brought along."""
         self.cache.clear()
         self._shipped = {}
 

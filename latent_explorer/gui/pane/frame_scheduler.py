@@ -9,7 +9,7 @@ from latent_explorer.atlas import TileKey
 from latent_explorer.atlas.view import View
 from latent_explorer.gui.pane.layer_buffer import DoubleBuffer
 from latent_explorer.gui.widgets.latency import Meter
-from latent_explorer.gui.widgets.timers import single_shot
+from latent_explorer.gui.widgets.parts import timer
 
 _FRESH_TILE_MS = 3  # tiles that came are painted one at a time, so that no hover waits long
 _FADE_STEPS = 3  # paints from the stand-in to the tile
@@ -44,8 +44,9 @@ class FrameScheduler(QObject):
         self._moved_at: float | None = None
         self._held_since: float | None = None
         self._renewal: Iterator[None] | None = None
-        self._move_timer, self._look_timer = single_shot(self, self._show_move), single_shot(self, self._tell)
-        self._renew_timer, self._fresh_timer = single_shot(self, self._renew), single_shot(self, self._paint_fresh)
+        tasks = (self._show_move, self._tell, self._renew, self._paint_fresh)
+        timers = (timer(self, 0, task, once=True) for task in tasks)
+        self._move_timer, self._look_timer, self._renew_timer, self._fresh_timer = timers
 
     @property
     def moving(self) -> bool:
@@ -67,7 +68,6 @@ class FrameScheduler(QObject):
         self._move_timer.start(0)
 
     def forget(self) -> None:
-        """Paint everything anew, at once, when it is painted next."""
         self._ground.forget()
         self._renewal = None
         self.fresh.clear()

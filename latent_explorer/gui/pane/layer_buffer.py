@@ -165,15 +165,12 @@ class DoubleBuffer:
         self._dissolves = False
 
     def forget(self) -> None:
-        """Paint everything anew, and at once, when next asked."""
         self._buffer = self._coming = None
 
     def wants(self, key: TileKey) -> bool:
-        """Whether a tile belongs on what is painted or being painted."""
         return any(buffer is not None and key in buffer for buffer in (self._buffer, self._coming))
 
     def fits(self, view: View, ratio: float) -> bool:
-        """Whether no other buffer is needed for a view."""
         if self._buffer is None:
             return True
         mine = self._buffer.view
@@ -225,7 +222,6 @@ class DoubleBuffer:
             self._fill(painter, view, bare)
 
     def image(self, view: View, ratio: float) -> QImage:
-        """A view painted once and whole."""
         buffer = LayerBuffer(self._layers, view, ratio, margin=0)
         for _ in buffer.painting():
             pass

@@ -59,7 +59,6 @@ class LayerStack(QObject):
         self._values.show_lines([])
 
     def dress(self, bundle: OpenBundle, hidden: frozenset[int], theme: Theme) -> None:
-        """Show the layers of a bundle, without hidden classes, in the colours of a theme."""
         for layer in self._canvas.layers:
             layer.dress(bundle, hidden, theme)
 

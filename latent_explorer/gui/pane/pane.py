@@ -18,8 +18,8 @@ from latent_explorer.engine.process import Engine
 from latent_explorer.gui.pane.feed import FIELD
 from latent_explorer.gui.pane.session_pane import SessionPane
 from latent_explorer.gui.pane.shared import Shared
+from latent_explorer.gui.widgets.parts import timer
 from latent_explorer.gui.widgets.picture_view import open_picture_window
-from latent_explorer.gui.widgets.timers import single_shot
 from latent_explorer.service.codec import Refused
 from latent_explorer.session import Session
 
@@ -39,7 +39,7 @@ class MapPane(SessionPane):
 
     def __init__(self, shared: Shared, start_engine: Callable[[], Engine]) -> None:
         super().__init__(shared, start_engine)
-        self._dwell = single_shot(self, self.turned_to.emit, _DWELL_MS)
+        self._dwell = timer(self, _DWELL_MS, self.turned_to.emit, once=True)
         self.canvas.installEventFilter(self)
         self._wire()
         self._wire_panels()

@@ -42,7 +42,6 @@ class PathFrames(QObject):
         self.ask()
 
     def ask(self) -> None:
-        """Want the route's pictures, if they are not there yet."""
         missing = self._route is not None and not len(self._filmstrip.frames)
         self._client.request("film", [want_pictures(self._route, self.latents)] if missing else [])
 

@@ -17,7 +17,7 @@ from latent_explorer.gui.pane.feed import AtlasFeed
 from latent_explorer.gui.panels.inspector import Inspector
 from latent_explorer.gui.widgets.images import to_qimage
 from latent_explorer.gui.widgets.latency import Meter
-from latent_explorer.gui.widgets.timers import single_shot
+from latent_explorer.gui.widgets.parts import timer
 from latent_explorer.session import OpenBundle
 
 _PATIENCE = 0.010  # seconds for which all else may wait for an exact picture
@@ -60,8 +60,8 @@ class Prober(QObject):
         self.loupe = True
         self.exact, self.interpolated = Meter("hover"), Meter("interpolated")
         self.on_exact: Callable[[Probe], None] = lambda _: None
-        self._rest = single_shot(self, self._describe, _REST_MS)
-        self._tell_timer = single_shot(self, self._tell, _TELL_MS)
+        self._rest = timer(self, _REST_MS, self._describe, once=True)
+        self._tell_timer = timer(self, _TELL_MS, self._tell, once=True)
 
     def stop(self) -> None:
         self._rest.stop()

@@ -4,7 +4,7 @@ import numpy as np
 from PyQt6.QtCore import QObject, QPointF, Qt, pyqtSignal
 from PyQt6.QtGui import QGuiApplication
 
-from latent_explorer.engine.client import Answer, EngineClient, Want
+from latent_explorer.engine.client import Answer, EngineClient
 from latent_explorer.engine.handlers.average import want_average
 from latent_explorer.engine.handlers.decode import want_pictures
 from latent_explorer.engine.handlers.nearest import want_nearest
@@ -182,7 +182,8 @@ class Selecting(QObject):
     def ask(self) -> None:
         """Want the mean of the selected images; whatever was wanted of another selection is wanted no more."""
         selection = self._selection
-        self._request([] if selection is None else [want_average(selection, selection.chosen)])
+        wants = [] if selection is None else [want_average(selection, selection.chosen)]
+        self._client.request("selection", wants)
 
     def take(self, answer: Answer) -> None:
         """The mean of the images has come, or what is decoded at the mean of their latents, or a refusal."""
@@ -191,14 +192,11 @@ class Selecting(QObject):
             return
         if answer.pictures is None and answer.key is selection and isinstance(answer.reply, Refused):
             self._reason = answer.reply.reason
-            self._request([want_pictures((selection, "decoded"), mean[None])])
+            self._client.request("selection", [want_pictures((selection, "decoded"), mean[None])])
         elif answer.pictures is not None and answer.key is selection:
             self._panel.show_mean(to_qimage(answer.pictures[0]))
         elif answer.pictures is not None:
             self._panel.show_mean(to_qimage(answer.pictures[0]), self._reason)
-
-    def _request(self, wants: list[Want]) -> None:
-        self._client.request("selection", wants)
 
     @property
     def _selection(self) -> Selection | None:

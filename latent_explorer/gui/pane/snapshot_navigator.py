@@ -17,7 +17,7 @@ from latent_explorer.gui.layers.tiles import TileLayer
 from latent_explorer.gui.pane.canvas import MapCanvas
 from latent_explorer.gui.pane.feed import AtlasFeed
 from latent_explorer.gui.widgets.latest_task import LatestTask
-from latent_explorer.gui.widgets.timers import single_shot
+from latent_explorer.gui.widgets.parts import timer
 from latent_explorer.runs import RunFolder
 from latent_explorer.runs.folder import snapshots_of
 from latent_explorer.session import OpenBundle, open_bundle
@@ -96,7 +96,7 @@ class SnapshotNavigator(QObject):
         self.glide = PointGlide(canvas)
         self._reader = LatestTask("snapshot reader")
         self._reader.done.connect(self._take)
-        self._patience = single_shot(self, self._set_out, _PATIENCE_MS)
+        self._patience = timer(self, _PATIENCE_MS, self._set_out, once=True)
 
     @property
     def moments(self) -> list[Moment]:
@@ -104,7 +104,6 @@ class SnapshotNavigator(QObject):
 
     @property
     def turns(self) -> list[tuple[float, float, float, float] | None]:
-        """How the map of each was turned."""
         return [self._known[folder].turn for folder in self.folders]
 
     @property
@@ -141,7 +140,6 @@ class SnapshotNavigator(QObject):
             self._leave()
 
     def stop(self) -> None:
-        """Travel no further."""
         self._patience.stop()
         self.glide.finish()
         self.gathers = self._under_way = False

@@ -46,7 +46,6 @@ class Filmstrip(QWidget):
 
     @property
     def ping_pong(self) -> bool:
-        """Whether it plays there and back."""
         return self._back.isChecked()
 
     @property

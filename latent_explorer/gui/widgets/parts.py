@@ -3,8 +3,19 @@
 from collections.abc import Callable
 from typing import TypeVar
 
-from PyQt6.QtCore import Qt
-from PyQt6.QtWidgets import QBoxLayout, QFileDialog, QLabel, QLayout, QPushButton, QSizePolicy, QWidget
+from PyQt6.QtCore import QObject, Qt, QTimer
+from PyQt6.QtWidgets import (
+    QAbstractItemView,
+    QBoxLayout,
+    QFileDialog,
+    QHeaderView,
+    QLabel,
+    QLayout,
+    QPushButton,
+    QSizePolicy,
+    QTableWidget,
+    QWidget,
+)
 
 _Box = TypeVar("_Box", bound=QBoxLayout)
 
@@ -51,11 +62,31 @@ def words(role: str = "") -> QLabel:
     return label
 
 
+def timer(parent: QObject, milliseconds: int, due: Callable[[], object], *, once: bool = False) -> QTimer:
+    """A timer that is not started yet."""
+    made = QTimer(parent)
+    made.setInterval(milliseconds)
+    made.setSingleShot(once)
+    made.timeout.connect(due)
+    return made
+
+
 def heading(text: str) -> QLabel:
     """The name of a part of a panel."""
     label = QLabel(text)
     label.setProperty("role", "heading")
     return label
+
+
+def read_only_table(columns: int = 0) -> QTableWidget:
+    """A table without names of rows, which is only looked at."""
+    table, rows = QTableWidget(0, columns), QHeaderView(Qt.Orientation.Vertical)
+    table.setVerticalHeader(rows)
+    rows.hide()
+    table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+    table.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
+    table.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    return table
 
 
 def ask_path(parent: QWidget, title: str, start: str, chosen: Callable[[str], object], files: str = "") -> None:
