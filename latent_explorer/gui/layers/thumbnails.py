@@ -16,9 +16,7 @@ from latent_explorer.gui.widgets.images import inverted, ratio_of, to_array, to_
 from latent_explorer.points.placing import distance_for, with_room
 from latent_explorer.session import OpenBundle
 
-SIDE = 40
-"""The longer side of a thumbnail with its rim, in logical pixels; it is the same at every zoom."""
-
+SIDE = 40  # logical pixels: the longer side of a thumbnail with its rim, the same at every zoom
 _APART = SIDE + 2
 _RIM = 2
 _LIFTED, _LIFTED_RIM = 90, 3  # of the one under the pointer

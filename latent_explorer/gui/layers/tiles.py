@@ -14,11 +14,8 @@ from latent_explorer.gui.theme import Theme
 from latent_explorer.gui.widgets.images import inverted, to_qimage
 from latent_explorer.session import OpenBundle
 
-COARSER = 5
-"""Levels, its own included, from which a tile may be painted or read."""
-
-_IMAGES = 320
-"""Tiles whose painted form is kept: about 200 KB each with pictures of 28 x 28."""
+COARSER = 5  # levels, its own included, from which a tile may be painted or read
+_IMAGES = 320  # tiles whose painted form is kept: about 200 KB each with pictures of 28 x 28
 
 DECODED = LayerSpec(
     "pictures", "Pictures", "The decoded pictures: what the model makes of each place.", key="1", opacity=0.6
@@ -118,9 +115,6 @@ class TileLayer(TiledLayer):
         """Whether others are painted where a tile belongs as long as it is not there."""
         others = (*list(_with_ancestors(key))[1:], *_children(key))
         return self.visible and any(other in self._cache for other in others)
-
-    def paint(self, painter: QPainter, view: View, ratio: float) -> None:
-        self.paint_tiles(painter, view, self.cover(view))
 
     def paint_tiles(
         self, painter: QPainter, view: View, keys: Iterable[TileKey], share: float = 1.0, *, smooth: bool = True

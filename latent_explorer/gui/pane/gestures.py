@@ -5,7 +5,7 @@ from PyQt6.QtCore import QPointF, Qt
 
 from latent_explorer.gui.layers.points import PointLayer
 from latent_explorer.gui.pane.canvas import MapCanvas
-from latent_explorer.gui.pane.pinboard import Pinboard
+from latent_explorer.gui.pane.pins_and_path import Pinboard
 from latent_explorer.gui.pane.tools import Tool
 from latent_explorer.gui.panels.filmstrip import Filmstrip
 from latent_explorer.session import Session

@@ -9,7 +9,6 @@ from latent_explorer.gui.pane.canvas import MapCanvas
 from latent_explorer.gui.panels.layers import LayerPanel
 from latent_explorer.gui.panels.readouts import ValueLines
 from latent_explorer.gui.settings import Settings
-from latent_explorer.gui.theme import Theme
 from latent_explorer.session import OpenBundle
 
 _SIZES = (50, 200)  # percent of the usual
@@ -57,10 +56,6 @@ class LayerStack(QObject):
         for title, layer in self.by_title.items():
             self._panel.enable(title, layer.lacks(bundle))
         self._values.show_lines([])
-
-    def dress(self, bundle: OpenBundle, hidden: frozenset[int], theme: Theme) -> None:
-        for layer in self._canvas.layers:
-            layer.dress(bundle, hidden, theme)
 
     def show(self, title: str, visible: bool, opacity: float) -> None:
         layer = self.by_title[title]

@@ -14,9 +14,7 @@ from latent_explorer.atlas.view import View
 from latent_explorer.gui.theme import DARK, Theme
 from latent_explorer.gui.widgets.images import ratio_of
 
-LOUPE = 84
-"""The side of the picture beside the pointer, in pixels."""
-
+LOUPE = 84  # pixels: the side of the picture beside the pointer
 _REACH = 10  # pixels around the probe's place
 
 

@@ -7,18 +7,16 @@ from PyQt6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from latent_explorer.engine.client import EngineClient
 from latent_explorer.engine.process import Engine
-from latent_explorer.gui.layers.field_layers import FieldLayers
 from latent_explorer.gui.layers.points import PointLayer
 from latent_explorer.gui.layers.registry import more_layers
 from latent_explorer.gui.layers.tiles import TileLayer
 from latent_explorer.gui.pane.canvas import MapCanvas
 from latent_explorer.gui.pane.charting import Charting
-from latent_explorer.gui.pane.feed import AtlasFeed
+from latent_explorer.gui.pane.feed import AtlasFeed, FieldLayers
 from latent_explorer.gui.pane.gestures import Gestures, PathTool, ProbeTool
 from latent_explorer.gui.pane.layer_stack import LayerStack
 from latent_explorer.gui.pane.opening import Opener
-from latent_explorer.gui.pane.path_frames import PathFrames
-from latent_explorer.gui.pane.pinboard import Pinboard
+from latent_explorer.gui.pane.pins_and_path import PathFrames, Pinboard
 from latent_explorer.gui.pane.prober import Prober
 from latent_explorer.gui.pane.selecting import Selecting
 from latent_explorer.gui.pane.shared import Shared

@@ -221,7 +221,8 @@ class SessionPane(PaneParts):
         self.canvas.dress(theme)
         if self.session is not None:
             bundle, hidden = self.session.bundle, self.session.state.hidden
-            self.layers.dress(bundle, hidden, theme)
+            for layer in self.canvas.layers:
+                layer.dress(bundle, hidden, theme)
             self.legend.set_bundle(bundle, theme, hidden)
             self.inspector.set_bundle(bundle, theme)
             self.selection.set_classes(bundle, theme)

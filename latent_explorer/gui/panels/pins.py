@@ -23,7 +23,6 @@ class PinList(QListWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self._filling = False
         self.setIconSize(QSize(_ICON, _ICON))
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setEditTriggers(
@@ -33,11 +32,11 @@ class PinList(QListWidget):
         self.setToolTip("Double-click goes there, F2 renames, Delete deletes; choose two for a path between them")
         self.setAccessibleName("Pins")
         self.customContextMenuRequested.connect(self._show_menu)
-        self.itemChanged.connect(self._tell_name)
+        self.itemChanged.connect(lambda item: self.renamed.emit(self.row(item), item.text()))
         self.itemDoubleClicked.connect(lambda item: self.gone_to.emit(self.row(item)))
 
     def show_pins(self, pins: tuple[Pin, ...], pictures: dict[tuple[float, ...], QImage]) -> None:
-        self._filling = True
+        self.blockSignals(True)  # nobody gives a name
         while self.count() > len(pins):
             self.takeItem(self.count() - 1)
         for index, pin in enumerate(pins):  # items stay, so that a name being typed is not lost to a picture that comes
@@ -46,7 +45,7 @@ class PinList(QListWidget):
             item.setToolTip(", ".join(f"{value:.3f}" for value in pin.z))
             picture = pictures.get(pin.z)
             item.setIcon(QIcon(QPixmap.fromImage(picture.scaled(_ICON, _ICON))) if picture is not None else QIcon())
-        self._filling = False
+        self.blockSignals(False)
 
     def _new_item(self) -> QListWidgetItem:
         item = QListWidgetItem()
@@ -64,10 +63,6 @@ class PinList(QListWidget):
             self.gone_to.emit(self.currentRow())
         else:
             super().keyPressEvent(event)
-
-    def _tell_name(self, item: QListWidgetItem) -> None:
-        if not self._filling:
-            self.renamed.emit(self.row(item), item.text())
 
     def _delete_selected(self) -> None:
         for row in sorted((self.row(item) for item in self.selectedItems()), reverse=True):

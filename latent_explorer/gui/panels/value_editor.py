@@ -6,8 +6,7 @@ from PyQt6.QtCore import QRect, Qt, pyqtSignal
 from PyQt6.QtGui import QFocusEvent, QKeyEvent
 from PyQt6.QtWidgets import QLineEdit, QWidget
 
-FARTHEST = 1e6
-"""Beyond, a map in pixels cannot tell neighbouring places apart."""
+FARTHEST = 1e6  # beyond, a map in pixels cannot tell neighbouring places apart
 
 
 class ValueEditor(QLineEdit):
