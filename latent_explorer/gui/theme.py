@@ -1,7 +1,5 @@
 """The window's colours."""
 
-from collections.abc import Callable
-
 from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QColor, QGuiApplication, QPalette
 from PyQt6.QtWidgets import QApplication
@@ -31,13 +29,6 @@ def system_theme() -> Theme:
     """The appearance that the system asks for; dark where it does not say."""
     hints = QGuiApplication.styleHints()
     return LIGHT if hints is not None and hints.colorScheme() == Qt.ColorScheme.Light else DARK
-
-
-def on_system_change(follow: Callable[[], None]) -> None:
-    """Call `follow`, a method of a QObject, whenever the system changes between light and dark."""
-    hints = QGuiApplication.styleHints()
-    if hints is not None:
-        hints.colorSchemeChanged.connect(follow)
 
 
 def apply(theme: Theme) -> None:

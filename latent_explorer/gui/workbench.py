@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from PyQt6.QtCore import QObject, QPoint, pyqtSignal
+from PyQt6.QtGui import QGuiApplication
 from PyQt6.QtWidgets import QMainWindow, QSplitter, QVBoxLayout, QWidget
 
 from latent_explorer.charts import ChartSpec
@@ -58,7 +59,8 @@ class Workbench(QObject):
         self.active = self.add_pane()
         self.guide.lead(self.active)
         self.docks.arrange_first()
-        themes.on_system_change(self._follow_system)
+        if (hints := QGuiApplication.styleHints()) is not None:
+            hints.colorSchemeChanged.connect(self._follow_system)
 
     def _lay_out(self) -> None:
         self.maps = QSplitter()
@@ -91,7 +93,9 @@ class Workbench(QObject):
         pane.turned_to.connect(lambda: self.activate(pane))
         pane.changed.connect(lambda: self._tell(pane))
         pane.remembered.connect(self.settings.remember_bundle)
-        pane.raise_wanted.connect(lambda title, show: self.docks.bring(title, show) if pane is self.active else None)
+        pane.selecting.raise_wanted.connect(
+            lambda title, show: self.docks.bring(title, show) if pane is self.active else None
+        )
         pane.title.close_wanted.connect(lambda: self.close_pane(pane))
         self._connect_exports(pane)
         self.activate(pane)

@@ -28,14 +28,9 @@ _THE_END = "As near as it gets: from here on, neighbouring pictures have the sam
 
 
 class MapPane(SessionPane):
-    """One model on one canvas.
-
-    turned_to: a person works with this pane. raise_wanted: the title of a panel to be in front, and whether to show it
-    where it is hidden.
-    """
+    """One model on one canvas. turned_to: a person works with this pane."""
 
     turned_to = pyqtSignal()
-    raise_wanted = pyqtSignal(str, bool)
 
     def __init__(self, shared: Shared, start_engine: Callable[[], Engine]) -> None:
         super().__init__(shared, start_engine)
@@ -59,7 +54,6 @@ class MapPane(SessionPane):
         self.store.listed.connect(self.look)
         prober.told.connect(self.layers.tell)
         prober.told.connect(self.thumbnails.hover)
-        self.selecting.raise_wanted.connect(self.raise_wanted)
         self.layers.changed.connect(self._show_layers)
 
     def _wire_panels(self) -> None:

@@ -63,7 +63,11 @@ class Thumbnails(QObject):
         """Images have come, or their refusal."""
         key = answer.key
         if isinstance(answer.reply, Refused):
-            self._lose(answer.reply.reason)
+            if not self.layer.missed:
+                self._shared.say(f"Points stay dots: {answer.reply.reason}")
+            self.layer.missed = answer.reply.reason
+            self._asked.clear()
+            self._client.request("thumbnails", [])
         elif answer.pictures is not None and isinstance(key, tuple) and self._asked.pop(key, None) is not None:
             for number, image in zip(key, answer.pictures, strict=True):
                 self.layer.keep(number, image)
@@ -84,10 +88,3 @@ class Thumbnails(QObject):
         if lifted != layer.lifted:
             layer.lifted = lifted
             canvas.show_lifted()
-
-    def _lose(self, reason: str) -> None:
-        if not self.layer.missed:
-            self._shared.say(f"Points stay dots: {reason}")
-        self.layer.missed = reason
-        self._asked.clear()
-        self._client.request("thumbnails", [])

@@ -122,13 +122,10 @@ class Inspector(QWidget):
         except ValueError:
             values = []
         if len(values) != dimensions or not all(abs(value) <= FARTHEST for value in values):
+            example = ", ".join(["0.5", "-1.25", "0"][:dimensions]) + (", …" if dimensions > 3 else "")
             self._word.setText(
-                f"Type {dimensions} numbers with commas between them, such as {_example(dimensions)}, within a million."
+                f"Type {dimensions} numbers with commas between them, such as {example}, within a million."
             )
             return
         self.coordinates.setModified(False)
         self.typed.emit(np.array(values))
-
-
-def _example(dimensions: int) -> str:
-    return ", ".join(["0.5", "-1.25", "0"][:dimensions]) + (", …" if dimensions > 3 else "")

@@ -55,8 +55,9 @@ class SelectionPanel(QWidget):
         mean = latents.mean(0)
         self.mean = mean.astype(np.float32)
         share = selection.count / len(selection.chosen)
+        percent = f"{share:.1%}" if share >= 0.001 else "under 0.1%"
         spread = np.sqrt(np.square(latents - mean).sum() / len(latents))
-        self.count.setText(f"<b>{selection.count:,}</b> images, {_percent(share)} of all")
+        self.count.setText(f"<b>{selection.count:,}</b> images, {percent} of all")
         self.spread.setText(f"Spread {spread:.3g}: the usual distance from their mean, in latent space")
         self.picture.show_image(None)
         label = bundle.latents.label
@@ -89,7 +90,3 @@ class SelectionPanel(QWidget):
             button = tool_button(text, tip, signal.emit, wide=True)
             grid.addWidget(button, place // 2, place % 2, 1, 2 if text == "Clear" else 1)
         return grid
-
-
-def _percent(share: float) -> str:
-    return f"{share:.1%}" if share >= 0.001 else "under 0.1%"

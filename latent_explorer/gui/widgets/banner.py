@@ -2,15 +2,12 @@
 
 from collections.abc import Callable, Mapping
 from functools import partial
-from types import MappingProxyType
 
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton
 
 from latent_explorer.gui.theme import Theme
 from latent_explorer.gui.widgets.controls import tool_button
-
-_NOTHING: Mapping[str, Callable[[], object]] = MappingProxyType({})
 
 
 class Banner(QFrame):
@@ -36,13 +33,15 @@ class Banner(QFrame):
     def dress(self, theme: Theme) -> None:
         self.setStyleSheet(f"Banner {{ background: {theme.panel}; border-left: 4px solid {theme.poor}; }}")
 
-    def say(self, message: str, offers: Mapping[str, Callable[[], object]] = _NOTHING) -> None:
+    def say(self, message: str, offers: Mapping[str, Callable[[], object]] | None = None) -> None:
         """Show a message. offers: what can be done about it, by the words of its button; the banner goes with it."""
         for button in self.buttons.values():
             self._layout.removeWidget(button)
             button.hide()
             button.deleteLater()
-        self.buttons = {words: tool_button(words, "", partial(self._take, run)) for words, run in offers.items()}
+        self.buttons = {
+            words: tool_button(words, "", partial(self._take, run)) for words, run in (offers or {}).items()
+        }
         for place, button in enumerate(self.buttons.values(), 1):
             self._layout.insertWidget(place, button, 0, Qt.AlignmentFlag.AlignTop)
         self._label.setText(message)
