@@ -10,7 +10,6 @@ from PyQt6.QtWidgets import QApplication, QStyle
 from latent_explorer.atlas import DISK_BYTES, PICTURE_PIXELS
 
 _RECENT = 8
-_MIB = 2**20
 _YES = {True: "yes", False: "no"}
 
 
@@ -84,7 +83,7 @@ class PictureSettings:
 
     pixels: float = PICTURE_PIXELS
     memory: int = 256
-    disk: int = DISK_BYTES // _MIB
+    disk: int = DISK_BYTES // 2**20
     keep: bool = True
     fade: bool = True
 

@@ -93,9 +93,8 @@ class Workbench(QObject):
         pane.turned_to.connect(lambda: self.activate(pane))
         pane.changed.connect(lambda: self._tell(pane))
         pane.remembered.connect(self.settings.remember_bundle)
-        pane.selecting.raise_wanted.connect(
-            lambda title, show: self.docks.bring(title, show) if pane is self.active else None
-        )
+        raised = pane.selecting.raise_wanted
+        raised.connect(lambda title, show: self.docks.bring(title, show) if pane is self.active else None)
         pane.title.close_wanted.connect(lambda: self.close_pane(pane))
         self._connect_exports(pane)
         self.activate(pane)

@@ -42,12 +42,11 @@ _ARROWS = {Qt.Key.Key_Left: (-1, 0), Qt.Key.Key_Right: (1, 0), Qt.Key.Key_Up: (0
 class MapCanvas(MapPlot):
     """The plot with tiles, points and marks; hands clicks and drags to the tool in hand, at pixels of the map.
 
-    hovered: the plane point under the pointer (or moved to with the arrow keys). looked: the view has changed.
-    painted: a paint has ended. lifted: the layer whose lifted image is shown.
+    hovered: the plane point under the pointer (or moved to with the arrow keys). painted: a paint has ended.
+    lifted: the layer whose lifted image is shown.
     """
 
     hovered = pyqtSignal(float, float)
-    looked = pyqtSignal()
     painted = pyqtSignal()
 
     def __init__(self, tiles: TileLayer, points: PointLayer) -> None:
@@ -60,7 +59,6 @@ class MapCanvas(MapPlot):
         super().__init__()
         self._ground = DoubleBuffer(Layers(tiles, self.fields, self.above))
         self.frame_scheduler = FrameScheduler(self, self._ground, self._shown, self._repaint)
-        self.frame_scheduler.looked.connect(self.looked)
         self._pressed: QPointF | None = None
         self._dragging = False
         self._panned_from: QPointF | None = None

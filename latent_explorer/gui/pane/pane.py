@@ -44,7 +44,7 @@ class MapPane(SessionPane):
     def _wire(self) -> None:
         canvas, prober = self.canvas, self.prober
         canvas.hovered.connect(prober.hover)
-        canvas.looked.connect(self.look)
+        canvas.frame_scheduler.looked.connect(self.look)
         canvas.ended.connect(lambda: self.shared.say(_THE_END))
         canvas.frame_scheduler.holds = prober.awaits
         canvas.closest, self.tiles.cover = self.feed.closest, self.feed.cover

@@ -39,9 +39,8 @@ class Banner(QFrame):
             self._layout.removeWidget(button)
             button.hide()
             button.deleteLater()
-        self.buttons = {
-            words: tool_button(words, "", partial(self._take, run)) for words, run in (offers or {}).items()
-        }
+        offers = offers or {}
+        self.buttons = {words: tool_button(words, "", partial(self._take, run)) for words, run in offers.items()}
         for place, button in enumerate(self.buttons.values(), 1):
             self._layout.insertWidget(place, button, 0, Qt.AlignmentFlag.AlignTop)
         self._label.setText(message)
