@@ -8,7 +8,6 @@ from PyQt6.QtWidgets import QDockWidget, QMainWindow, QStackedWidget, QTabWidget
 from latent_explorer.gui.settings import Settings
 
 _LEFT, _RIGHT = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea
-_BELOW = Qt.DockWidgetArea.BottomDockWidgetArea
 _AREAS = {
     "Layers": _LEFT,
     "Classes": _LEFT,
@@ -16,7 +15,7 @@ _AREAS = {
     "Inspector": _RIGHT,
     "Selection": _RIGHT,
     "Training": _RIGHT,
-    "Filmstrip": _BELOW,
+    "Filmstrip": Qt.DockWidgetArea.BottomDockWidgetArea,
 }
 
 

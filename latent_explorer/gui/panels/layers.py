@@ -23,8 +23,7 @@ class LayerPanel(QScrollArea):
         self._grid.setContentsMargins(8, 4, 14, 6)
         self._grid.setVerticalSpacing(4)
         self._grid.setAlignment(Qt.AlignmentFlag.AlignTop)
-        self._controls: dict[str, tuple[QToolButton, QSlider | None]] = {}
-        self._tips: dict[str, str] = {}
+        self._controls: dict[str, tuple[QToolButton, QSlider | None, str]] = {}  # with what the tooltip says
         self.setWidget(inside)
         self.setWidgetResizable(True)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # a click on a button leaves the keys to the map
@@ -42,7 +41,7 @@ class LayerPanel(QScrollArea):
             strength = slider(words, 5, 100, round(100 * opacity), words, 40)
             strength.valueChanged.connect(partial(self._tell, name))
             self._grid.addWidget(strength, row, 1)
-        self._controls[name], self._tips[name] = (button, strength), tip
+        self._controls[name] = button, strength, tip
         button.toggled.connect(partial(self._tell, name))
 
     def add_slider(self, name: str, least: int, most: int, value: int, tip: str) -> QSlider:
@@ -56,7 +55,7 @@ class LayerPanel(QScrollArea):
 
     def remember(self, settings: Settings) -> None:
         """Show the layers as remembered, and remember from now on what becomes of them."""
-        for name, (button, strength) in self._controls.items():
+        for name, (button, strength, _) in self._controls.items():
             word, _, percent = settings.text(f"layer {name}", "").partition(" ")
             if word in _SHOWN and percent.isascii() and percent.isdigit():
                 if strength is not None:
@@ -68,11 +67,11 @@ class LayerPanel(QScrollArea):
 
     def enable(self, name: str, lacking: str = "") -> None:
         """Offer a layer, or not where something is lacking, which its tooltip then says."""
-        button, slider = self._controls[name]
+        button, strength, tip = self._controls[name]
         button.setEnabled(not lacking)
-        button.setToolTip(f"<p>{self._tips[name]}</p>" + (f"<p>Not here: {lacking}.</p>" if lacking else ""))
-        if slider is not None:
-            slider.setEnabled(not lacking)
+        button.setToolTip(f"<p>{tip}</p>" + (f"<p>Not here: {lacking}.</p>" if lacking else ""))
+        if strength is not None:
+            strength.setEnabled(not lacking)
 
     def offers(self, name: str) -> bool:
         return self._controls[name][0].isEnabled()
@@ -83,8 +82,8 @@ class LayerPanel(QScrollArea):
     def layers(self) -> dict[str, tuple[bool, float]]:
         """Whether each layer is shown, and how strong."""
         return {
-            name: (button.isChecked(), 1.0 if slider is None else slider.value() / 100)
-            for name, (button, slider) in self._controls.items()
+            name: (button.isChecked(), 1.0 if strength is None else strength.value() / 100)
+            for name, (button, strength, _) in self._controls.items()
         }
 
     def _tell(self, name: str, _: object) -> None:
