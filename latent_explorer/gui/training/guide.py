@@ -1,7 +1,6 @@
 """Ties a run to the map: the newest moment is shown as it comes, the timeline goes to any other, or makes a film."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -159,7 +158,7 @@ class Guide(QObject):
         assert moment is not None
         canvas = self.pane.canvas
         caption = moment_words(moment, self._epochs, turned(bundle.config.turn))
-        canvas.set_marks(replace(canvas.marks, caption=caption))
+        canvas.mark(caption=caption)
         self.ask()
 
     # -- the film, of which the status line tells
