@@ -4,7 +4,6 @@ Written without such a device at hand, from torch's documentation, and never run
 on the CPU with an object in its place.
 """
 
-import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -46,13 +45,10 @@ class Cuda:
         tensor.record_stream(self._copies)  # its memory is not given to another tensor before the copy has ended
         return Copying(pinned, self._copies.record_event())
 
-    def capture(
-        self, run: Callable[[], Tensor], generator: torch.Generator | None = None
-    ) -> tuple[Callable[[], object], Tensor]:
+    def capture(self, run: Callable[[], Tensor]) -> tuple[Callable[[], object], Tensor]:
         """Record what `run` does as a CUDA graph, after a few calls on a side stream.
 
-        generator: the one that `run` draws from; each replay goes on from the state it has by then, and advances it as
-        a call would. Returns a function that does it all again, and the tensor into which it writes its result.
+        Returns a function that does it all again, and the tensor into which it writes its result.
         """
         side = torch.cuda.Stream(self._device)  # type: ignore[no-untyped-call]
         side.wait_stream(torch.cuda.current_stream(self._device))
@@ -61,15 +57,6 @@ class Cuda:
                 run()
         torch.cuda.current_stream(self._device).wait_stream(side)
         graph = torch.cuda.CUDAGraph()
-        if generator is not None and hasattr(graph, "register_generator_state"):
-            _register(graph, generator)
         with torch.cuda.graph(graph):
             result = run()
         return graph.replay, result
-
-
-def _register(graph: torch.cuda.CUDAGraph, generator: torch.Generator) -> None:
-    """Let `graph` keep the state of `generator`: from torch 2.14 on it does so by itself, and says so."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        graph.register_generator_state(generator)

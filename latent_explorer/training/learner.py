@@ -14,10 +14,9 @@ from latent_explorer.nets.weights import load_weights, weights_of
 from latent_explorer.runs.recipe import Precision, Recipe
 from latent_explorer.training.augment import augment, corrupt
 from latent_explorer.training.autotune import possible_threads
-from latent_explorer.training.captured import StepNumbers, Steps, accelerator_of
 from latent_explorer.training.distributed.process_group import SINGLE_PROCESS, ProcessGroup, share_of
 from latent_explorer.training.encoding import EncodedImages, encode_images
-from latent_explorer.training.images import EVALUATION_BATCH, HeldImages, Images
+from latent_explorer.training.images import EVALUATION_BATCH, Images
 from latent_explorer.training.optimiser import Optimiser
 
 Arrays = dict[str, NDArray[np.float32]]
@@ -40,10 +39,7 @@ class Learner:
         self.optimiser = Optimiser(model.to(images.device), recipe, precision, add_up)
         self._recipe, self._images, self._group = recipe, images, group
         self._threads = min(threads or possible_threads(model, recipe.batch_size)[0], torch.get_num_threads())
-        alone = group.size == 1 and isinstance(images, HeldImages)
-        self._steps = Steps(
-            accelerator_of(images.device) if alone else None, self._learn, recipe.batch_size, self.optimiser.idle
-        )
+        torch.backends.cudnn.deterministic = True  # a resumed run is to end as one that was never stopped
 
     @property
     def device(self) -> torch.device:
@@ -64,19 +60,15 @@ class Learner:
         step: 0..steps - 1, in the whole run. After a loss or a gradient that is not finite all weights stay as they
         were before that step, and the `verdict` of the optimiser tells.
         """
-        numbers = StepNumbers.at(self._recipe, step, steps)
-        return self._steps(indices, self._recipe.augmentation_at(epoch), numbers, generator)
-
-    def _learn(
-        self, indices: Tensor, augmentation: float, numbers: StepNumbers, generator: torch.Generator
-    ) -> Mapping[str, Tensor]:
-        own = share_of(self._group, len(indices))
-        draws = own.draws(generator)
+        recipe, own = self._recipe, share_of(self._group, len(indices))
+        mine, draws = indices[own.rows], own.draws(generator)
+        fresh = 1 - min(recipe.averaging, (1 + step) / (10 + step))  # the first weights are soon forgotten
         with threads(self._threads):
-            x = augment(self._images.batch(indices[own.rows]), augmentation, draws)
-            seen = corrupt(x, self._recipe.corruption, draws)
-            batch = ImageBatch(x, seen, self._images.labels_at(indices[own.rows]), numbers.prior)
-            return self.optimiser.learn(batch, draws, weight=own.weight, rate=numbers.rate, fresh=numbers.fresh)
+            x = augment(self._images.batch(mine), recipe.augmentation_at(epoch), draws)
+            seen = corrupt(x, recipe.corruption, draws)
+            batch = ImageBatch(x, seen, self._images.labels_at(mine), recipe.prior_at(step, steps))
+            rate = recipe.rate_at(step, steps)
+            return self.optimiser.learn(batch, draws, weight=own.weight, rate=rate, fresh=fresh)
 
     def expected(self, batches: Sequence[Tensor]) -> Iterator[Tensor]:
         """Hand on the indices of batches to learn from, of which the own images are expected; see `Images.expected`."""
@@ -118,4 +110,3 @@ class Learner:
         load_weights(self.optimiser.model, parts.get("model", {}))
         load_weights(self.average, parts.get("average", {}))
         self.optimiser.restore(parts.get("optimiser", {}))
-        self._steps.forget()

@@ -1,7 +1,6 @@
 """The weights in training, their moving average, and what makes a step: AdamW (Loshchilov and Hutter 2019)."""
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
 from copy import deepcopy
 from dataclasses import replace
 from typing import Any
@@ -15,7 +14,7 @@ from torch.optim.adamw import adamw
 from latent_explorer.errors import TrainingError
 from latent_explorer.nets.draws import Draws
 from latent_explorer.nets.families import Phase
-from latent_explorer.nets.model import ImageBatch, LatentModel, scaled
+from latent_explorer.nets.model import ImageBatch, LatentModel
 from latent_explorer.runs.recipe import Precision, Recipe
 from latent_explorer.training.distributed.devices import autocast
 
@@ -43,9 +42,7 @@ class Optimiser:
         self._poisoned = torch.zeros((), device=self._device)
         self._good_steps = torch.zeros((), device=self._device)
 
-    def learn(
-        self, batch: ImageBatch, draws: Draws, *, weight: float, rate: float | Tensor, fresh: float | Tensor
-    ) -> dict[str, Tensor]:
+    def learn(self, batch: ImageBatch, draws: Draws, *, weight: float, rate: float, fresh: float) -> dict[str, Tensor]:
         """Make a step; the losses before it by name, each times `weight`, without waiting for the device.
 
         weight: the part of the batch that is here, of several processes. rate: the learning rate. fresh: the share of
@@ -65,16 +62,6 @@ class Optimiser:
         """How many steps were good before one that was not; None while all are. Waits for the device."""
         bad, good = torch.stack([self._poisoned, self._good_steps]).tolist()
         return int(good) if bad else None
-
-    @contextmanager
-    def idle(self) -> Iterator[None]:
-        """Inside, a step computes all that it does, and changes nothing: as after a loss that was not finite."""
-        before = self._poisoned.clone()
-        self._poisoned.fill_(1)
-        try:
-            yield
-        finally:
-            self._poisoned.copy_(before)
 
     def arrays(self) -> dict[str, NDArray[Any]]:
         """A copy of the state beside the weights, by name."""
@@ -96,7 +83,7 @@ class Optimiser:
         with autocast(self._device, self._precision):
             return {name: loss * weight for name, loss in self.model.losses(batch, draws).items()}
 
-    def _follow(self, phase: "_PhaseWeights", loss: Tensor, rate: float | Tensor) -> None:
+    def _follow(self, phase: "_PhaseWeights", loss: Tensor, rate: float) -> None:
         gradients = phase.gradients(loss)
         with torch.no_grad():
             if self._add_up is not None:
@@ -107,8 +94,8 @@ class Optimiser:
             phase.descend(gradients, divisor, self._poisoned, rate, self._recipe.weight_decay)
 
     @torch.no_grad()
-    def _take_average(self, fresh: float | Tensor) -> None:
-        share = scaled(1 - self._poisoned, fresh)
+    def _take_average(self, fresh: float) -> None:
+        share = (1 - self._poisoned) * fresh
         for kept, weight in zip(self.average.parameters(), self.model.parameters(), strict=True):
             kept.lerp_(weight, share)
         for old, new in zip(self.average.buffers(), self.model.buffers(), strict=True):
@@ -144,7 +131,7 @@ class _PhaseWeights:
         return self._gradients
 
     def descend(
-        self, gradients: list[Tensor], divisor: Tensor, nothing: Tensor, rate: float | Tensor, weight_decay: float
+        self, gradients: list[Tensor], divisor: Tensor, nothing: Tensor, rate: float, weight_decay: float
     ) -> None:
         """One step by gradients / divisor, or none where `nothing` is 1: both are read on the device."""
         adamw(

@@ -90,9 +90,16 @@ def test_the_same_seed_gives_the_same_figures(bars: Dataset) -> None:
     assert not same_weights(first, other)
 
 
-@pytest.mark.parametrize("stop_at", [7, 12, 13])
-def test_a_resumed_run_ends_as_if_it_had_never_stopped(bars: Dataset, tmp_path: Path, stop_at: int) -> None:
-    whole, stopped, token = begin(bars), begin(bars), Event()
+_NEEDS_CUDA = pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")
+
+
+@pytest.mark.parametrize(
+    ("stop_at", "device"), [(7, "cpu"), (12, "cpu"), (13, "cpu"), pytest.param(13, "cuda", marks=_NEEDS_CUDA)]
+)
+def test_a_resumed_run_ends_as_if_it_had_never_stopped(
+    bars: Dataset, tmp_path: Path, stop_at: int, device: str
+) -> None:
+    whole, stopped, token = begin(bars, device=device), begin(bars, device=device), Event()
     list(whole.run())
     for report in stopped.run(token, state_path=tmp_path / "state"):
         if report.step >= stop_at:
