@@ -1,6 +1,7 @@
 """Training as the command line and the window ask for it: from a dataset's name to a bundle on disk."""
 
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import replace
@@ -25,7 +26,8 @@ from latent_explorer.training.publishing.bundling import write_bundle
 from latent_explorer.training.snapshots import Snapshots
 from latent_explorer.training.state import load_state, sweep
 from latent_explorer.training.stop_token import StopToken
-from latent_explorer.training.throttle import ThrottledProgress
+
+_BETWEEN_WORDS = 0.1  # seconds
 
 
 def spec_of(job: Job, dataset: Dataset | Facts) -> NetSpec:
@@ -51,6 +53,24 @@ def _classes(dataset: Dataset | Facts) -> int:
 
 
 Say = Callable[[Progress | Begun], None]
+
+
+class ThrottledProgress:
+    """Tells how far reading, writing or drawing is. say: called with the first, the last, and some between.
+
+    watch: called each time before; what it raises passes.
+    """
+
+    def __init__(self, doing: str, say: Callable[[Progress], None], watch: Callable[[], None] = lambda: None) -> None:
+        self._doing, self._say, self._watch = doing, say, watch
+        self._said = -_BETWEEN_WORDS
+
+    def __call__(self, done: int, total: int) -> None:
+        self._watch()
+        now = time.monotonic()
+        if now - self._said >= _BETWEEN_WORDS or done == total:
+            self._said = now
+            self._say(Progress(doing=self._doing, done=done, total=total))
 
 
 def device_of(job: Job) -> str:

@@ -14,7 +14,7 @@ from latent_explorer.nets.weights import load_weights, weights_of
 from latent_explorer.runs.recipe import Precision, Recipe
 from latent_explorer.training.augment import augment, corrupt
 from latent_explorer.training.autotune import possible_threads
-from latent_explorer.training.distributed.process_group import SINGLE_PROCESS, ProcessGroup, share_of
+from latent_explorer.training.distributed.process_group import SINGLE_PROCESS, ProcessGroup
 from latent_explorer.training.encoding import EncodedImages, encode_images
 from latent_explorer.training.images import EVALUATION_BATCH, Images
 from latent_explorer.training.optimiser import Optimiser
@@ -60,7 +60,7 @@ class Learner:
         step: 0..steps - 1, in the whole run. After a loss or a gradient that is not finite all weights stay as they
         were before that step, and the `verdict` of the optimiser tells.
         """
-        recipe, own = self._recipe, share_of(self._group, len(indices))
+        recipe, own = self._recipe, self._group.share(len(indices))
         mine, draws = indices[own.rows], own.draws(generator)
         fresh = 1 - min(recipe.averaging, (1 + step) / (10 + step))  # the first weights are soon forgotten
         with threads(self._threads):
@@ -72,7 +72,7 @@ class Learner:
 
     def expected(self, batches: Sequence[Tensor]) -> Iterator[Tensor]:
         """Hand on the indices of batches to learn from, of which the own images are expected; see `Images.expected`."""
-        own = [batch[share_of(self._group, len(batch)).rows] for batch in batches]
+        own = [batch[self._group.share(len(batch)).rows] for batch in batches]
         for batch, _ in zip(batches, self._images.expected(own), strict=True):
             yield batch
 
@@ -82,7 +82,7 @@ class Learner:
         generator = torch.Generator(self._images.device).manual_seed(0)
         totals: dict[str, Tensor] = {}
         for batch in torch.split(torch.from_numpy(indices).to(self.device), EVALUATION_BATCH):
-            own = share_of(self._group, len(batch))
+            own = self._group.share(len(batch))
             seen = ImageBatch(self._images.batch(batch[own.rows]), labels=self._images.labels_at(batch[own.rows]))
             for name, loss in self.average.losses(seen, own.draws(generator)).items():
                 totals[name] = totals.get(name, torch.zeros_like(loss)) + loss * own.images

@@ -1,5 +1,7 @@
-"""The trainer's loop: one task after the other, in the main thread."""
+"""The trainer: what it is asked for is heard in a thread of its own, and done in the main one, task after task."""
 
+import threading
+from collections import deque
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -11,25 +13,103 @@ from latent_explorer.data.facts import Facts, known_facts
 from latent_explorer.runs.protocol import (
     Ask,
     Begin,
+    Continue,
+    Continued,
     Ended,
     Estimated,
     Failed,
     Filmed,
     MakeFilm,
+    Pause,
+    Paused,
     Reply,
     Reported,
+    Request,
+    Stop,
 )
 from latent_explorer.service.background import in_words
-from latent_explorer.service.codec import Refused
+from latent_explorer.service.codec import Refused, Unreadable
 from latent_explorer.training.distributed.devices import MemoryLackError
 from latent_explorer.training.estimate import estimate, warm
-from latent_explorer.training.inbox import Inbox
-from latent_explorer.training.jobs import train_bundle
+from latent_explorer.training.jobs import ThrottledProgress, train_bundle
 from latent_explorer.training.stop_token import StopToken
-from latent_explorer.training.throttle import ThrottledProgress
 
 Send = Callable[[Reply], None]
 FilmMaker = Callable[[MakeFilm, Send, StopToken], Path]
+Task = tuple[Begin | MakeFilm, StopToken] | Ask
+
+
+class Inbox:
+    """What is to be done next; what is said to the run under way reaches it at once.
+
+    send: answers, from any thread.
+    """
+
+    def __init__(self, send: Send) -> None:
+        self._send = send
+        self._changed = threading.Condition()
+        self._tasks: deque[tuple[Begin | MakeFilm, StopToken]] = deque()
+        self._ask: Ask | None = None
+        self._token: StopToken | None = None  # of the run under way
+        self._filming: StopToken | None = None
+
+    def hear(self, request: Request | Unreadable) -> None:
+        """Take up one request."""
+        with self._changed:
+            match request:
+                case Unreadable():
+                    self._send(request)
+                case Ask():
+                    self._ask = request
+                case Begin():
+                    self._begin(request)
+                case MakeFilm():
+                    self._filming = StopToken()
+                    self._tasks.append((request, self._filming))
+                case _ if (token := self._token or self._filming) is not None:
+                    self._tell(token, request)
+            self._changed.notify()
+
+    def take(self) -> Task:
+        """Wait for what is to be done next: what was asked for first; where there is nothing, the newest estimate."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._tasks or self._ask)
+            if self._tasks:
+                return self._tasks.popleft()
+            asked, self._ask = self._ask, None
+            assert asked is not None
+            return asked
+
+    def ended(self, token: StopToken) -> None:
+        """What was under way has ended: another run may begin."""
+        with self._changed:
+            self._token = None if token is self._token else self._token
+            self._filming = None if token is self._filming else self._filming
+
+    def overtaken(self, source: str | None = None) -> bool:
+        """Whether something came that makes an estimate under way needless, or is more urgent.
+
+        source: of a dataset that is being read for it, which an estimate on the same one needs as well.
+        """
+        with self._changed:
+            return bool(self._tasks) or (self._ask is not None and self._ask.job.source != source)
+
+    def _begin(self, request: Begin) -> None:
+        if self._token is not None:
+            self._send(Refused(number=0, reason="another run has not ended yet: stop it first, or wait"))
+            return
+        self._token = StopToken(lambda paused: self._send(Paused() if paused else Continued()))
+        self._tasks.append((request, self._token))
+
+    @staticmethod
+    def _tell(token: StopToken, request: Pause | Continue | Stop) -> None:
+        match request:
+            case Pause():
+                token.pause()
+            case Continue():
+                token.go_on()
+            case Stop():
+                token.stop(request.keep)
 
 
 class OvertakenError(Exception):

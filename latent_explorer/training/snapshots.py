@@ -75,7 +75,7 @@ class Snapshots:
         """How to turn the map of `means` (n, d), of all images, to lay it beside that of the last snapshot."""
         if self._before is None:
             return None
-        same = self._watched if self._training.averaged_model().family.encodes else slice(None)
+        same = self._watched if self._training.learner.average.family.encodes else slice(None)
         return Turn.between(_on_plane(means)[same], self._before)
 
     def _take_up(self) -> None:
@@ -101,7 +101,7 @@ class Snapshots:
         latents = self._latents()
         uv = _on_plane(latents.mean)
         turn = Turn() if self._before is None else Turn.between(uv, self._before)
-        model = self._training.averaged_model()
+        model = self._training.learner.average
         config = config_of(self._job, model, self._dataset, self._training.progress, {})
         save_snapshot(
             self._job.run.snapshot(moment.step),
@@ -113,9 +113,9 @@ class Snapshots:
 
     def _latents(self) -> Latents:
         """Of the images watched, or from the prior, as they read from the disk: a reader's chart is to be ours."""
-        if not self._training.averaged_model().family.encodes:
-            return restored(packed(prior_samples(self._training.averaged_model()), "float16"))
-        found, labels = self._training.watch(self._watched), self._dataset.labels
+        if not self._training.learner.average.family.encodes:
+            return restored(packed(prior_samples(self._training.learner.average), "float16"))
+        found, labels = self._training.learner.watch(self._watched), self._dataset.labels
         return Latents(
             mean=found.mean.astype(np.float16).astype(np.float32),
             log_variance=None,

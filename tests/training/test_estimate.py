@@ -15,8 +15,7 @@ from latent_explorer.runs import Job, Recipe
 from latent_explorer.runs.protocol import Ask, Estimated, MakeFilm
 from latent_explorer.service.codec import Message, Refused
 from latent_explorer.training.estimate import _continued, estimate
-from latent_explorer.training.inbox import Inbox
-from latent_explorer.training.serve import Estimates
+from latent_explorer.training.serve import Estimates, Inbox
 
 RECIPE = Recipe(epochs=2, batch_size=32, device="cpu", precision="float32")
 FACTS = Facts((8, 8, 1), 1000, 200)

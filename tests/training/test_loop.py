@@ -64,7 +64,7 @@ def test_the_reports_tell_where_the_run_is(bars: Dataset) -> None:
     assert {report.steps for report in reports} == {steps[-1]} == {4 * math.ceil(90 / 16)}
     ends = [report for report in reports if report.test_losses is not None]
     assert [report.epoch for report in ends] == [1, 2, 3, 4]
-    assert training.watch(np.array([3, 100, 7])).mean.shape == (3, 2)
+    assert training.learner.watch(np.array([3, 100, 7])).mean.shape == (3, 2)
     assert all(report.losses.keys() == {"loss", "reconstruction", "kl"} for report in reports)
     assert all(report.images_per_second > 0 and report.seconds_left >= 0 for report in reports)
     assert reports[-1].seconds_left == 0
@@ -128,7 +128,7 @@ def test_the_best_weights_are_those_of_the_lowest_test_loss(bars: Dataset) -> No
     for report in training.run():
         if report.test_losses:
             kept[report.epoch], judged[report.epoch] = (
-                weights_of(training._learner.average),
+                weights_of(training.learner.average),
                 report.test_losses["loss"],
             )
     best = min(judged, key=lambda epoch: judged[epoch])

@@ -85,7 +85,7 @@ def assemble(device: str = "auto", devices: str | None = None, nodes: int | None
     return FabricProcessGroup(fabric)
 
 
-class FabricProcessGroup:
+class FabricProcessGroup(ProcessGroup):
     """A process of those that Fabric has brought together; they add up tensors where these are, and meet on the host.
 
     A meeting is a reduction between hosts (gloo), so that no device is waited for. Before each sum there is one: thus a
