@@ -65,9 +65,11 @@ def reconstruction_error(model: LatentModel, dataset: Dataset, means: NDArray[np
     Without test images: None.
     """
     device = next(model.parameters()).device
-    images, test, total = Images.of(dataset, device, model.spec.classes), dataset.indices("test"), 0.0
-    for part in np.array_split(test, max(1, len(test) // EVALUATION_BATCH)):
-        indices = torch.from_numpy(part).to(device)
-        decoded = model.decode(torch.from_numpy(means[part]).to(device), images.labels_at(indices))
-        total += (decoded - images.batch(indices)).square().flatten(1).mean(1).sum().item()
-    return total / len(test) if len(test) else None
+    images, test = Images.of(dataset, device, model.spec.classes), dataset.indices("test")
+    pairs = zip(
+        images.batches(test, EVALUATION_BATCH),
+        torch.split(torch.from_numpy(means[test]), EVALUATION_BATCH),
+        strict=True,
+    )
+    errors = [(model.decode(z.to(device), labels) - x).square().flatten(1).mean(1).cpu() for (x, labels), z in pairs]
+    return torch.cat(errors).mean(dtype=torch.float64).item() if errors else None

@@ -3,9 +3,7 @@
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-import numpy as np
 import torch
-from numpy.typing import NDArray
 
 from latent_explorer.bundles import BundleConfig, Latents, check_bundle, read_weights
 from latent_explorer.data import open_dataset
@@ -16,7 +14,7 @@ from latent_explorer.nets.model import LatentModel, bernoulli_nats
 from latent_explorer.nets.weights import load_model
 from latent_explorer.training.distributed.devices import choose_device
 from latent_explorer.training.encoding import encode_dataset
-from latent_explorer.training.images import EVALUATION_BATCH, Images
+from latent_explorer.training.images import EVALUATION_BATCH, Images, evenly
 
 _NEIGHBOURS = 10
 _ASKED = 10_000  # more would take hours where there are millions, and say no more
@@ -101,15 +99,10 @@ def _negative_elbo(model: LatentModel, dataset: Dataset, device: torch.device) -
 
 
 def _knn_accuracy(latents: Latents, dataset: Dataset) -> float | None:
-    train, test = dataset.indices("train"), _evenly(dataset.indices("test"), _ASKED)
+    train, test = dataset.indices("train"), evenly(dataset.indices("test"), _ASKED)
     if latents.label is None or len(train) < _NEIGHBOURS:
         return None
     from sklearn.neighbors import KNeighborsClassifier
 
     classifier = KNeighborsClassifier(_NEIGHBOURS).fit(latents.mean[train], latents.label[train])
     return float(classifier.score(latents.mean[test], latents.label[test]))
-
-
-def _evenly(indices: NDArray[np.intp], most: int) -> NDArray[np.intp]:
-    """`indices`, or so many of them from first to last."""
-    return indices[np.linspace(0, len(indices) - 1, min(most, len(indices))).round().astype(np.intp)]

@@ -118,6 +118,17 @@ class ReadImages(Images):
             self.source.expect(indices.cpu().numpy())
 
 
+def judged(dataset: Dataset) -> NDArray[np.intp]:
+    """The images by which a network is judged: the test split; without one, those to train on."""
+    test = dataset.indices("test")
+    return test if len(test) else dataset.indices("train")
+
+
+def evenly(indices: NDArray[np.intp], most: int) -> NDArray[np.intp]:
+    """`indices`, or so many of them from first to last."""
+    return indices[np.linspace(0, len(indices) - 1, min(most, len(indices))).round().astype(np.intp)]
+
+
 def _labels(dataset: Dataset, classes: int) -> Tensor:
     if dataset.labels is None:
         raise TrainingError(f"this network is given the class of each image, and {dataset.name} has no labels")

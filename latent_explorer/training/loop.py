@@ -22,7 +22,7 @@ from latent_explorer.runs.report import Report
 from latent_explorer.training.autotune import choose_precision, choose_threads
 from latent_explorer.training.distributed.devices import faults_told
 from latent_explorer.training.distributed.process_group import SINGLE_PROCESS, ProcessGroup
-from latent_explorer.training.images import Images
+from latent_explorer.training.images import Images, judged
 from latent_explorer.training.learner import Learner
 from latent_explorer.training.state import RunState, load_state, save_state
 from latent_explorer.training.stop_token import Clock, now
@@ -48,7 +48,7 @@ class Training:
         self._group = group
         self.learner = Learner(model, progress.recipe, progress.precision, images, group, progress.threads)
         self._train = torch.from_numpy(dataset.indices("train"))
-        self._judged = dataset.indices("test") if len(dataset.indices("test")) else dataset.indices("train")
+        self._judged = judged(dataset)
         self._best = weights_of(model)
         self.steps_done = self._begun_at = progress.step
 

@@ -16,6 +16,7 @@ from latent_explorer.nets.weights import weights_of
 from latent_explorer.runs import Job, Report
 from latent_explorer.runs.folder import bytes_of, snapshots_of, step_of, sweep_snapshots
 from latent_explorer.training.encoding import prior_samples
+from latent_explorer.training.images import evenly, judged
 from latent_explorer.training.loop import Training
 from latent_explorer.training.publishing.bundling import config_of
 
@@ -30,9 +31,7 @@ def watched(dataset: Dataset) -> NDArray[np.int64]:
 
     Without test images, those to train on.
     """
-    split = dataset.indices("test") if len(dataset.indices("test")) else dataset.indices("train")
-    places = np.linspace(0, len(split) - 1, min(WATCHED, len(split))).round().astype(np.intp)
-    return split[places].astype(np.int64)
+    return evenly(judged(dataset), WATCHED).astype(np.int64)
 
 
 class Snapshots:
