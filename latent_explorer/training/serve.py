@@ -56,6 +56,7 @@ class Inbox:
     def hear(self, request: Request | Unreadable) -> None:
         """Take up one request."""
         with self._changed:
+            token = self._token or self._filming
             match request:
                 case Unreadable():
                     self._send(request)
@@ -66,8 +67,12 @@ class Inbox:
                 case MakeFilm():
                     self._filming = StopToken()
                     self._tasks.append((request, self._filming))
-                case _ if (token := self._token or self._filming) is not None:
-                    self._tell(token, request)
+                case Pause() if token is not None:
+                    token.pause()
+                case Continue() if token is not None:
+                    token.go_on()
+                case Stop() if token is not None:
+                    token.stop(request.keep)
             self._changed.notify()
 
     def take(self) -> Task:
@@ -100,16 +105,6 @@ class Inbox:
             return
         self._token = StopToken(lambda paused: self._send(Paused() if paused else Continued()))
         self._tasks.append((request, self._token))
-
-    @staticmethod
-    def _tell(token: StopToken, request: Pause | Continue | Stop) -> None:
-        match request:
-            case Pause():
-                token.pause()
-            case Continue():
-                token.go_on()
-            case Stop():
-                token.stop(request.keep)
 
 
 class OvertakenError(Exception):
