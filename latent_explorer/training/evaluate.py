@@ -1,9 +1,12 @@
-"""The figures of a network on a dataset."""
+"""The latents of a dataset, or draws from the prior of a network without an encoder; and a network's figures."""
 
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
+from torch import Tensor
 
 from latent_explorer.bundles import BundleConfig, Latents, check_bundle, read_weights
 from latent_explorer.data import open_dataset
@@ -13,11 +16,72 @@ from latent_explorer.nets.draws import Draws
 from latent_explorer.nets.model import LatentModel, bernoulli_nats
 from latent_explorer.nets.weights import load_model
 from latent_explorer.training.distributed.devices import choose_device
-from latent_explorer.training.encoding import encode_dataset
 from latent_explorer.training.images import EVALUATION_BATCH, Images, evenly
+
+PRIOR_SAMPLES = 10_000
+"""Latents in the bundle of a network without an encoder."""
 
 _NEIGHBOURS = 10
 _ASKED = 10_000  # more would take hours where there are millions, and say no more
+
+
+@torch.inference_mode()
+def encode(model: LatentModel, images: Images, dataset: Dataset, indices: NDArray[np.int64] | None = None) -> Latents:
+    """The latents of all images of `dataset`, or of those at `indices`, each under its own class.
+
+    images: those of the dataset, where the network is. error: from the mean. Raises UserError where the network has no
+    encoder.
+    """
+    places = np.arange(len(dataset)) if indices is None else indices
+    means, log_variances, errors = [], [], []
+    for x, labels in images.batches(places, EVALUATION_BATCH):
+        posterior = model.encode(x, labels)
+        means.append(posterior.mean.cpu())
+        errors.append(_squared_error(model, posterior.mean, labels, x))
+        if posterior.log_variance is not None:
+            log_variances.append(posterior.log_variance.cpu())
+    return Latents(
+        mean=torch.cat(means).numpy(),
+        log_variance=torch.cat(log_variances).numpy() if log_variances else None,
+        label=None if dataset.labels is None else dataset.labels[places],
+        split=dataset.split[places],
+        error=torch.cat(errors).numpy(),
+        index=indices,
+    )
+
+
+def encode_dataset(model: LatentModel, dataset: Dataset, device: torch.device) -> Latents:
+    """The latents of all images of `dataset`, encoded on `device`."""
+    return encode(model.to(device).eval(), Images.of(dataset, device, model.spec.classes), dataset)
+
+
+@torch.inference_mode()
+def prior_samples(model: LatentModel) -> Latents:
+    """The same draws from the prior every time, which stand for latents where no image has one."""
+    device = next(model.parameters()).device
+    mean = model.draw(PRIOR_SAMPLES, Draws(torch.Generator(device).manual_seed(0))).float().cpu().numpy()
+    return Latents(mean, None, None, np.zeros(len(mean), np.uint8), None)
+
+
+@torch.inference_mode()
+def reconstruction_error(model: LatentModel, dataset: Dataset, means: NDArray[np.float32]) -> float | None:
+    """The mean squared error, on pixels in [0, 1], of the test images' pictures decoded from `means` (n, d).
+
+    Without test images: None.
+    """
+    device = next(model.parameters()).device
+    images, test = Images.of(dataset, device, model.spec.classes), dataset.indices("test")
+    pairs = zip(
+        images.batches(test, EVALUATION_BATCH),
+        torch.split(torch.from_numpy(means[test]), EVALUATION_BATCH),
+        strict=True,
+    )
+    errors = [_squared_error(model, z.to(device), labels, x) for (x, labels), z in pairs]
+    return torch.cat(errors).mean(dtype=torch.float64).item() if errors else None
+
+
+def _squared_error(model: LatentModel, z: Tensor, labels: Tensor | None, x: Tensor) -> Tensor:
+    return (model.decode(z, labels) - x).square().flatten(1).mean(1).cpu()
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,6 @@ from latent_explorer.runs.recipe import Precision, Recipe
 from latent_explorer.training.augment import augment, corrupt
 from latent_explorer.training.autotune import possible_threads
 from latent_explorer.training.distributed.process_group import SINGLE_PROCESS, ProcessGroup
-from latent_explorer.training.encoding import EncodedImages, encode_images
 from latent_explorer.training.images import EVALUATION_BATCH, Images
 from latent_explorer.training.optimiser import Optimiser
 
@@ -37,14 +36,14 @@ class Learner:
         """threads: how many a step is given, as far as this process has so many; 0 for as many as is usual."""
         add_up = group.add_up if group.size > 1 else None
         self.optimiser = Optimiser(model.to(images.device), recipe, precision, add_up)
-        self._recipe, self._images, self._group = recipe, images, group
+        self._recipe, self.images, self._group = recipe, images, group
         self._threads = min(threads or possible_threads(model, recipe.batch_size)[0], torch.get_num_threads())
         torch.backends.cudnn.deterministic = True  # a resumed run is to end as one that was never stopped
 
     @property
     def device(self) -> torch.device:
         """Where the network is."""
-        return self._images.device
+        return self.images.device
 
     @property
     def average(self) -> LatentModel:
@@ -64,26 +63,26 @@ class Learner:
         mine, draws = indices[own.rows], own.draws(generator)
         fresh = 1 - min(recipe.averaging, (1 + step) / (10 + step))  # the first weights are soon forgotten
         with threads(self._threads):
-            x = augment(self._images.batch(mine), recipe.augmentation_at(epoch), draws)
+            x = augment(self.images.batch(mine), recipe.augmentation_at(epoch), draws)
             seen = corrupt(x, recipe.corruption, draws)
-            batch = ImageBatch(x, seen, self._images.labels_at(mine), recipe.prior_at(step, steps))
+            batch = ImageBatch(x, seen, self.images.labels_at(mine), recipe.prior_at(step, steps))
             rate = recipe.rate_at(step, steps)
             return self.optimiser.learn(batch, draws, weight=own.weight, rate=rate, fresh=fresh)
 
     def expected(self, batches: Sequence[Tensor]) -> Iterator[Tensor]:
         """Hand on the indices of batches to learn from, of which the own images are expected; see `Images.expected`."""
         own = [batch[self._group.share(len(batch)).rows] for batch in batches]
-        for batch, _ in zip(batches, self._images.expected(own), strict=True):
+        for batch, _ in zip(batches, self.images.expected(own), strict=True):
             yield batch
 
     @torch.inference_mode()
     def losses_on(self, indices: NDArray[np.intp]) -> dict[str, float]:
         """The mean losses of the averaged weights on the images at `indices`, by name; the same draws every time."""
-        generator = torch.Generator(self._images.device).manual_seed(0)
+        generator = torch.Generator(self.images.device).manual_seed(0)
         totals: dict[str, Tensor] = {}
         for batch in torch.split(torch.from_numpy(indices).to(self.device), EVALUATION_BATCH):
             own = self._group.share(len(batch))
-            seen = ImageBatch(self._images.batch(batch[own.rows]), labels=self._images.labels_at(batch[own.rows]))
+            seen = ImageBatch(self.images.batch(batch[own.rows]), labels=self.images.labels_at(batch[own.rows]))
             for name, loss in self.average.losses(seen, own.draws(generator)).items():
                 totals[name] = totals.get(name, torch.zeros_like(loss)) + loss * own.images
         family = self.average.family
@@ -92,10 +91,6 @@ class Learner:
         sums = torch.stack(list(totals.values()))
         self._group.add_up(sums)
         return {name: total / len(indices) for name, total in zip(totals, sums.tolist(), strict=True)}
-
-    def watch(self, indices: NDArray[np.intp]) -> EncodedImages:
-        """The images at `indices` as the averaged weights encode them."""
-        return encode_images(self.average, self._images, indices)
 
     def arrays(self) -> dict[str, Arrays]:
         """Copies of everything that `restore` needs."""

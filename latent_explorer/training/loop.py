@@ -58,28 +58,22 @@ class Training:
         _check_fit(spec, dataset)
         device = group.device(recipe.device)
         with faults_told(device, recipe.batch_size):
-            return cls._begin(spec, dataset, recipe, group, device)
-
-    @classmethod
-    def _begin(
-        cls, spec: NetSpec, dataset: Dataset, recipe: Recipe, group: ProcessGroup, device: torch.device
-    ) -> "Training":
-        with torch.random.fork_rng(devices=[]):
-            torch.manual_seed(recipe.seed)
-            model = build(spec).to(device)
-        images = Images.of(dataset, device, spec.classes)
-        first = (torch.arange(recipe.batch_size) % len(dataset)).to(device)
-        few = ImageBatch(images.batch(first), labels=images.labels_at(first))
-        precision = _PRECISIONS[group.from_first(_PRECISIONS.index(choose_precision(recipe, model, few)))]
-        progress = RunState(
-            spec=spec,
-            recipe=recipe,
-            fingerprint=dataset.fingerprint,
-            device=device.type,
-            precision=precision,
-            threads=group.from_first(choose_threads(recipe, model, few, precision)),
-        )
-        return cls(dataset, progress, model, images, group)
+            with torch.random.fork_rng(devices=[]):
+                torch.manual_seed(recipe.seed)
+                model = build(spec).to(device)
+            images = Images.of(dataset, device, spec.classes)
+            first = (torch.arange(recipe.batch_size) % len(dataset)).to(device)
+            few = ImageBatch(images.batch(first), labels=images.labels_at(first))
+            precision = _PRECISIONS[group.from_first(_PRECISIONS.index(choose_precision(recipe, model, few)))]
+            progress = RunState(
+                spec=spec,
+                recipe=recipe,
+                fingerprint=dataset.fingerprint,
+                device=device.type,
+                precision=precision,
+                threads=group.from_first(choose_threads(recipe, model, few, precision)),
+            )
+            return cls(dataset, progress, model, images, group)
 
     @classmethod
     def resume(

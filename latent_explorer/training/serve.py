@@ -31,7 +31,7 @@ from latent_explorer.service.background import in_words
 from latent_explorer.service.codec import Refused, Unreadable
 from latent_explorer.training.distributed.devices import MemoryLackError
 from latent_explorer.training.estimate import estimate, warm
-from latent_explorer.training.jobs import ThrottledProgress, train_bundle
+from latent_explorer.training.jobs import OvertakenError, throttled, train_bundle
 from latent_explorer.training.stop_token import StopToken
 
 Send = Callable[[Reply], None]
@@ -107,10 +107,6 @@ class Inbox:
         self._tasks.append((request, self._token))
 
 
-class OvertakenError(Exception):
-    """Something else came that is newer or more urgent."""
-
-
 def serve(inbox: Inbox, send: Send, make_film: FilmMaker) -> None:
     """Do what is asked, for ever. make_film: what makes films, from a room above this one."""
     warm()
@@ -163,14 +159,10 @@ class Estimates:
         if known is not None:
             return known
         if source != self._source:
-            throttled = ThrottledProgress(f"reading {source}", self._send, partial(self._watch, source))
-            self._facts = Facts.of(open_dataset(source, progress=throttled))
+            progress = throttled(f"reading {source}", self._send, partial(self._inbox.overtaken, source))
+            self._facts = Facts.of(open_dataset(source, progress=progress))
             self._source = source
         return self._facts
-
-    def _watch(self, source: str) -> None:
-        if self._inbox.overtaken(source):
-            raise OvertakenError
 
 
 def train(begin: Begin, token: StopToken, send: Send) -> Ended | Failed:

@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import msgspec
 import numpy as np
@@ -15,7 +16,7 @@ from latent_explorer.errors import UserError
 from latent_explorer.nets.weights import weights_of
 from latent_explorer.runs import Job, Report
 from latent_explorer.runs.folder import bytes_of, snapshots_of, step_of, sweep_snapshots
-from latent_explorer.training.encoding import prior_samples
+from latent_explorer.training.evaluate import encode, prior_samples
 from latent_explorer.training.images import evenly, judged
 from latent_explorer.training.loop import Training
 from latent_explorer.training.publishing.bundling import config_of
@@ -97,32 +98,21 @@ class Snapshots:
             self._fail(str(error))
 
     def _save(self, moment: Moment) -> None:
-        latents = self._latents()
+        model, latents = self._training.learner.average, self._latents()
         uv = _on_plane(latents.mean)
         turn = Turn() if self._before is None else Turn.between(uv, self._before)
-        model = self._training.learner.average
         config = config_of(self._job, model, self._dataset, self._training.progress, {})
-        save_snapshot(
-            self._job.run.snapshot(moment.step),
-            msgspec.structs.replace(config, moment=moment, turn=tuple(turn)),
-            weights_of(model),
-            latents,
-        )
+        config = msgspec.structs.replace(config, moment=moment, turn=tuple(turn))
+        save_snapshot(self._job.run.snapshot(moment.step), config, weights_of(model), latents)
         self._before = uv @ turn.matrix.T
 
     def _latents(self) -> Latents:
         """Of the images watched, or from the prior, as they read from the disk: a reader's chart is to be ours."""
-        if not self._training.learner.average.family.encodes:
-            return restored(packed(prior_samples(self._training.learner.average), "float16"))
-        found, labels = self._training.learner.watch(self._watched), self._dataset.labels
-        return Latents(
-            mean=found.mean.astype(np.float16).astype(np.float32),
-            log_variance=None,
-            label=None if labels is None else labels[self._watched],
-            split=self._dataset.split[self._watched],
-            error=found.error,
-            index=self._watched,
-        )
+        learner = self._training.learner
+        if not learner.average.family.encodes:
+            return restored(packed(prior_samples(learner.average), "float16"))
+        found = encode(learner.average, learner.images, self._dataset, self._watched)
+        return restored(packed(replace(found, log_variance=None), "float16"))
 
     def _thin(self) -> None:
         folders = {step_of(folder): folder for folder in snapshots_of(self._job.run)}

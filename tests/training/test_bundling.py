@@ -24,8 +24,7 @@ from latent_explorer.nets.spec import NetSpec
 from latent_explorer.nets.weights import load_model
 from latent_explorer.runs import Job
 from latent_explorer.runs.recipe import Recipe
-from latent_explorer.training.encoding import encode_dataset
-from latent_explorer.training.evaluate import evaluate, evaluate_bundle
+from latent_explorer.training.evaluate import encode_dataset, evaluate, evaluate_bundle
 from latent_explorer.training.jobs import spec_of, train_bundle
 from latent_explorer.training.publishing.preview import preview
 from latent_explorer.training.publishing.tiles import first_tiles

@@ -33,9 +33,8 @@ from latent_explorer.runs.checks import problems
 from latent_explorer.runs.plan import Plan
 from latent_explorer.runs.settings import find_setting, loss_labels
 from latent_explorer.service.codec import Refused
-from latent_explorer.training.encoding import PRIOR_SAMPLES
 from latent_explorer.training.estimate import estimate
-from latent_explorer.training.evaluate import evaluate_bundle
+from latent_explorer.training.evaluate import PRIOR_SAMPLES, evaluate_bundle
 from latent_explorer.training.jobs import train_bundle
 from latent_explorer.training.loop import Training
 from tests.nets.families import CONDITIONAL, GAN, registered

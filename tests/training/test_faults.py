@@ -141,9 +141,9 @@ def test_a_loss_that_is_not_finite_keeps_the_last_epoch_and_says_what_to_try(
 
     def poisoned(self: Learner, indices: torch.Tensor, epoch: int, step: int, *rest: Any) -> Any:
         if step == 9:
-            images = self._images.pixels.float()
+            images = self.images.pixels.float()
             images[indices] = torch.nan
-            self._images.pixels.data = images
+            self.images.pixels.data = images
         return learn(self, indices, epoch, step, *rest)
 
     monkeypatch.setattr(Learner, "learn", poisoned)

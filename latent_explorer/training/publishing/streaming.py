@@ -13,7 +13,7 @@ from latent_explorer.bundles.seal import CONFIG
 from latent_explorer.data.dataset import Dataset
 from latent_explorer.errors import DataError
 from latent_explorer.nets.model import LatentModel
-from latent_explorer.training.encoding import encode_dataset
+from latent_explorer.training.evaluate import encode_dataset
 from latent_explorer.training.publishing.parts import PartRecord, part_path, read_part, write_part
 from latent_explorer.training.state import sweep
 
