@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from latent_explorer.nets.names import TRUNK_NAMES
+from latent_explorer.nets.families import TRUNK_NAMES
 from latent_explorer.runs.plan import Plan, taken
 from latent_explorer.runs.settings import settings
 

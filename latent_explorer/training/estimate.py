@@ -25,7 +25,7 @@ from latent_explorer.runs import Job, Recipe
 from latent_explorer.runs.recipe import Precision
 from latent_explorer.training.distributed.devices import choose_device, precisions
 from latent_explorer.training.images import EVALUATION_BATCH, Images
-from latent_explorer.training.jobs import spec_of
+from latent_explorer.training.jobs import OvertakenError, spec_of
 from latent_explorer.training.learner import Learner
 
 _PROGRAM = 600 << 20
@@ -58,10 +58,10 @@ class Estimate:
     device: str
 
 
-def estimate(job: Job, facts: Facts, overtaken: Callable[[], bool] = lambda: False) -> Estimate | None:
-    """What training as `job` says would take on a dataset of these facts; None where it was overtaken meanwhile.
+def estimate(job: Job, facts: Facts, overtaken: Callable[[], bool] = lambda: False) -> Estimate:
+    """What training as `job` says would take on a dataset of these facts.
 
-    A few steps are trained on noise. Raises UserError with the reason where it cannot work.
+    A few steps are trained on noise. Raises UserError with the reason where it cannot work, and OvertakenError.
     """
     refuse_taken(job.folder, job.overwrite or job.resume)
     if not facts.train:
@@ -72,9 +72,8 @@ def estimate(job: Job, facts: Facts, overtaken: Callable[[], bool] = lambda: Fal
     memory = _memory(job.recipe, facts, weights, outputs) + (_PROGRAM if device.type == "cpu" else 0)
     _refuse_too_large(memory, device)
     if overtaken():
-        return None
-    seconds = _seconds(job.recipe, spec, facts, device)
-    return Estimate(seconds, memory, weights, str(device))
+        raise OvertakenError
+    return Estimate(_seconds(job.recipe, spec, facts, device), memory, weights, str(device))
 
 
 def warm() -> None:
@@ -122,22 +121,18 @@ def _memory(recipe: Recipe, facts: Facts, weights: int, outputs: int) -> int:
 
 
 def _refuse_too_large(memory: int, device: torch.device) -> None:
-    present = _memory_of(device)
-    if present is not None and memory > present:
+    if device.type == "cuda":
+        present = int(torch.cuda.mem_get_info(device)[1])
+    else:
+        try:
+            present = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+        except (AttributeError, ValueError, OSError):  # the system does not say so
+            return
+    if memory > present:
         raise TrainingError(
             f"this takes about {memory / 1e9:.1f} GB, and {device.type} has {present / 1e9:.1f} GB: choose a smaller "
             "network, smaller batches or smaller images"
         )
-
-
-def _memory_of(device: torch.device) -> int | None:
-    """Bytes that there are in all, where the system says so."""
-    if device.type == "cuda":
-        return int(torch.cuda.mem_get_info(device)[1])
-    try:
-        return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
-    except (AttributeError, ValueError, OSError):
-        return None
 
 
 def _seconds(recipe: Recipe, spec: NetSpec, facts: Facts, device: torch.device) -> float:

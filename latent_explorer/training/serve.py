@@ -3,6 +3,7 @@
 import threading
 from collections import deque
 from collections.abc import Callable
+from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 
@@ -131,32 +132,19 @@ class Estimates:
     def answer(self, ask: Ask) -> None:
         """Say what it would take, or why it cannot work; nothing where something else came meanwhile."""
         try:
-            self._estimate(ask)
+            facts = self._facts_of(ask.job.source)
+            found = estimate(ask.job, facts, self._inbox.overtaken)
         except OvertakenError:
             return
         except Exception as error:
             self._send(Refused(number=ask.number, reason=in_words(error)))
-
-    def _estimate(self, ask: Ask) -> None:
-        facts = self._facts_of(ask.job.source)
-        found = estimate(ask.job, facts, self._inbox.overtaken)
-        if found is None:
             return
-        self._send(
-            Estimated(
-                number=ask.number,
-                seconds=found.seconds,
-                memory=found.memory,
-                weights=found.weights,
-                device=found.device,
-                images=(facts.train, facts.train + facts.test),
-                remark="" if facts.at_hand else f"{ask.job.source} will be downloaded first.",
-            )
-        )
+        images = (facts.train, facts.train + facts.test)
+        remark = "" if facts.at_hand else f"{ask.job.source} will be downloaded first."
+        self._send(Estimated(number=ask.number, images=images, remark=remark, **asdict(found)))
 
     def _facts_of(self, source: str) -> Facts:
-        known = known_facts(source)
-        if known is not None:
+        if (known := known_facts(source)) is not None:
             return known
         if source != self._source:
             progress = throttled(f"reading {source}", self._send, partial(self._inbox.overtaken, source))

@@ -26,8 +26,7 @@ from latent_explorer.runs import Job
 from latent_explorer.runs.recipe import Recipe
 from latent_explorer.training.evaluate import encode_dataset, evaluate, evaluate_bundle
 from latent_explorer.training.jobs import spec_of, train_bundle
-from latent_explorer.training.publishing.preview import preview
-from latent_explorer.training.publishing.tiles import first_tiles
+from latent_explorer.training.publishing.pictures import first_tiles, preview
 
 CPU = torch.device("cpu")
 RECIPE = Recipe(epochs=3, batch_size=16, learning_rate=5e-3, device="cpu", precision="float32")

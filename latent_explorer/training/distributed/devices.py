@@ -45,11 +45,16 @@ def precisions(wanted: Precision, device: torch.device) -> tuple[Precision, ...]
 
 
 class MemoryLackError(TrainingError):
-    """The device has too little memory. batch_size: a smaller one to try, None where there is none."""
+    """`device` has too little memory. batch_size: a smaller one to try, None where there is none."""
 
-    def __init__(self, message: str, batch_size: int | None) -> None:
-        super().__init__(message)
-        self.batch_size = batch_size
+    def __init__(self, device: torch.device, batch_size: int) -> None:
+        smaller = batch_size // 2 or None
+        offer = f"train again with smaller batches, for instance {smaller}, or" if smaller else "try"
+        super().__init__(
+            f"out of memory on {device.type} with batches of {batch_size} images: {offer} a smaller network, smaller "
+            "images, or another device"
+        )
+        self.batch_size = smaller
 
 
 @contextmanager
@@ -64,7 +69,7 @@ def faults_told(device: torch.device, batch_size: int) -> Iterator[None]:
     except RuntimeError as error:
         # torch's own is one; other devices only say so
         if isinstance(error, torch.OutOfMemoryError) or _NO_MEMORY.search(str(error)):
-            raise _out_of_memory(device, batch_size) from error
+            raise MemoryLackError(device, batch_size) from error
         if isinstance(error, _ACCELERATOR_ERRORS) or _LOST.search(str(error)):
             raise DeviceLostError(f"{device} can no longer be used: {str(error).strip().splitlines()[0]}") from error
         raise
@@ -73,13 +78,3 @@ def faults_told(device: torch.device, batch_size: int) -> Iterator[None]:
 def autocast(device: torch.device, precision: Precision) -> torch.autocast:
     """The context in which products are computed in `precision` on `device`."""
     return torch.autocast(device.type, _PRECISIONS[precision], enabled=precision != "float32")
-
-
-def _out_of_memory(device: torch.device, batch_size: int) -> MemoryLackError:
-    smaller = batch_size // 2 or None
-    offer = f"train again with smaller batches, for instance {smaller}, or" if smaller else "try"
-    return MemoryLackError(
-        f"out of memory on {device.type} with batches of {batch_size} images: {offer} a smaller network, smaller "
-        "images, or another device",
-        smaller,
-    )

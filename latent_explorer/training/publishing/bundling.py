@@ -32,8 +32,7 @@ from latent_explorer.training.evaluate import (
     reconstruction_error,
 )
 from latent_explorer.training.publishing.card import card
-from latent_explorer.training.publishing.preview import preview
-from latent_explorer.training.publishing.tiles import first_tiles
+from latent_explorer.training.publishing.pictures import first_tiles, preview
 from latent_explorer.training.state import RunState
 
 TurnOf = Callable[[NDArray[np.float32]], tuple[float, float, float, float] | None]

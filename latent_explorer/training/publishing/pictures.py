@@ -1,14 +1,24 @@
-"""The picture of a model: its map with the dataset's points, and some images beside their reconstructions."""
+"""The pictures that a bundle brings along: a preview of map and images, and those that a window shows first."""
 
 import io
+import math
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from latent_explorer.atlas import Region, grid_points, montage
-from latent_explorer.bundles.latents import Latents
-from latent_explorer.charts import bulk, chart_for
+from latent_explorer.atlas import (
+    PICTURES,
+    Region,
+    TileKey,
+    first_levels,
+    grid_points,
+    montage,
+    tile_points,
+    tile_region,
+)
+from latent_explorer.bundles import TILES_BYTES, Latents, Tiles
+from latent_explorer.charts import Chart, bulk, chart_for
 from latent_explorer.data.dataset import Dataset
 from latent_explorer.export import Background, MapScene, class_groups, inked, painted
 from latent_explorer.nets.decoding import decode_pictures
@@ -65,7 +75,7 @@ def _map(model: LatentModel, latents: Latents) -> Image.Image:
     """480x480: the map as a window opens it, decoded, with some of the points."""
     chart = chart_for(None, latents.mean)
     points = chart.to_plane(latents.mean)
-    home = Region.around(bulk(points.astype(np.float32)))
+    home = _home(chart, latents)
     (u, v), half = home.centre, 0.51 * max(home.width, home.height)
     seen = Region(u - half, v - half, u + half, v + half)
     grid = decode_pictures(model, chart.to_latent(grid_points(seen, _CELLS, _CELLS)))
@@ -81,3 +91,41 @@ def _map(model: LatentModel, latents: Latents) -> Image.Image:
 def _image(pixels: NDArray[np.uint8]) -> Image.Image:
     """A picture (h, w, c) in colour."""
     return Image.fromarray(pixels if pixels.shape[2] == 3 else pixels[..., 0]).convert("RGB")
+
+
+def first_tiles(
+    model: LatentModel,
+    latents: Latents,
+    limit: int = TILES_BYTES,
+    turn: tuple[float, float, float, float] | None = None,
+) -> Tiles | None:
+    """The tiles seen first of a map of `latents`, decoded; None where not even the coarsest level keeps to `limit`.
+
+    limit: bytes of all pictures. Of the levels those are taken, from the coarsest on, that fit whole.
+    turn: of the map, as the bundle's configuration says it.
+    """
+    chart = chart_for(None, latents.mean, turn)
+    keys = _within(limit // (PICTURES**2 * math.prod(model.spec.image_shape)), latents, chart)
+    if not keys:
+        return None
+    z = chart.to_latent(np.concatenate([tile_points(key) for key in keys]))
+    pictures = decode_pictures(model, z)
+    return Tiles(
+        places=np.array([(key.level, key.column, key.row) for key in keys], np.int32),
+        latents=chart.to_latent(np.array([tile_region(key).centre for key in keys])),
+        pictures=pictures.reshape(len(keys), PICTURES**2, *pictures.shape[1:]),
+    )
+
+
+def _within(count: int, latents: Latents, chart: Chart) -> list[TileKey]:
+    """The keys of the first tiles, level by level until the next would make more than `count` of them."""
+    keys: list[TileKey] = []
+    for level in first_levels(_home(chart, latents), field="picture", chart=chart.name):
+        if len(keys) + len(level) > count:
+            break
+        keys += level
+    return keys
+
+
+def _home(chart: Chart, latents: Latents) -> Region:
+    return Region.around(bulk(chart.to_plane(latents.mean).astype(np.float32)))
