@@ -109,8 +109,7 @@ class Family:
 
 
 def _check(family: Family) -> None:
-    complaint = _complaint(family)
-    if complaint:
+    if (complaint := _complaint(family)) is not None:
         raise UserError(f"the family {family.name!r} ({family.network}) cannot be registered: {complaint}")
 
 

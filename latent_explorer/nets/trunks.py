@@ -24,33 +24,30 @@ class Trunk:
 
 
 class ResidualBlock(nn.Module):
-    """x + W2 gelu(W1 norm(x)) on (n, width): identity mapping with normalisation before (He et al. 2016)."""
+    """x + branch(x), of one shape."""
 
-    def __init__(self, width: int) -> None:
+    def __init__(self, *branch: nn.Module) -> None:
         super().__init__()
-        self.branch = nn.Sequential(nn.LayerNorm(width), nn.Linear(width, width), nn.GELU(), nn.Linear(width, width))
+        self.branch = nn.Sequential(*branch)
 
     def forward(self, x: Tensor) -> Tensor:
-        """Shape (n, width) in and out."""
+        """The same shape in and out."""
         residue: Tensor = self.branch(x)
         return x + residue
 
 
-class ConvBlock(nn.Module):
+def dense_block(width: int) -> ResidualBlock:
+    """x + W2 gelu(W1 norm(x)) on (n, width): identity mapping with normalisation before (He et al. 2016)."""
+    return ResidualBlock(nn.LayerNorm(width), nn.Linear(width, width), nn.GELU(), nn.Linear(width, width))
+
+
+def conv_block(channels: int) -> ResidualBlock:
     """x + W2 gelu(W1 gelu(x)) by 3x3 convolutions on (n, c, h, w); W2 begins at zero, which makes up for the
     normalisation that is left out (Zhang et al. 2019, Fixup).
     """
-
-    def __init__(self, channels: int) -> None:
-        super().__init__()
-        first, last = (nn.Conv2d(channels, channels, 3, padding=1) for _ in range(2))
-        nn.init.zeros_(last.weight)
-        self.branch = nn.Sequential(nn.GELU(), first, nn.GELU(), last)
-
-    def forward(self, x: Tensor) -> Tensor:
-        """Shape (n, c, h, w) in and out."""
-        residue: Tensor = self.branch(x)
-        return x + residue
+    first, last = (nn.Conv2d(channels, channels, 3, padding=1) for _ in range(2))
+    nn.init.zeros_(last.weight)
+    return ResidualBlock(nn.GELU(), first, nn.GELU(), last)
 
 
 def conv_encoder(spec: NetSpec, outputs: int) -> nn.Sequential:
@@ -68,9 +65,9 @@ def conv_decoder(spec: NetSpec) -> nn.Sequential:
 
 
 def resnet_encoder(spec: NetSpec, outputs: int) -> nn.Sequential:
-    """A `ConvBlock` for each of `spec.hidden` that repeats the channels before it, a halving for the others."""
+    """A `conv_block` for each of `spec.hidden` that repeats the channels before it, a halving for the others."""
     levels = _levels(spec)
-    layers = (ConvBlock(inner[0]) if outer == inner else _halving(outer, inner) for outer, inner in pairwise(levels))
+    layers = (conv_block(inner[0]) if outer == inner else _halving(outer, inner) for outer, inner in pairwise(levels))
     return nn.Sequential(*layers, nn.GELU(), nn.Flatten(), nn.Linear(math.prod(levels[-1]), outputs))
 
 
@@ -79,7 +76,7 @@ def resnet_decoder(spec: NetSpec) -> nn.Sequential:
     entry, *_ = levels = _levels(spec)[::-1]
     layers: list[nn.Module] = [nn.Linear(spec.latent_dim, math.prod(entry)), nn.Unflatten(1, entry)]
     for inner, outer in pairwise(levels):
-        layers += [ConvBlock(inner[0])] if inner == outer else [nn.GELU(), _even_doubling(inner, outer)]
+        layers += [conv_block(inner[0])] if inner == outer else [nn.GELU(), _even_doubling(inner, outer)]
     return nn.Sequential(*layers)
 
 
@@ -92,7 +89,7 @@ def _dense(widths: tuple[int, ...], activation: type[nn.Module] = nn.GELU) -> It
 def _residual(widths: tuple[int, ...]) -> Iterator[nn.Module]:
     """A residual block for each width that repeats the one before it, a GELU layer for the others."""
     for pair in pairwise(widths):
-        yield from [ResidualBlock(pair[0])] if pair[0] == pair[1] else _dense(pair)
+        yield from [dense_block(pair[0])] if pair[0] == pair[1] else _dense(pair)
 
 
 def _fully_connected(

@@ -22,7 +22,10 @@ Arrays = dict[str, NDArray[np.float32]]
 
 
 class Learner:
-    """The network in training, the moving average of its weights, and the optimiser, all on one device."""
+    """The network in training, the moving average of its weights, and the optimiser, all on one device.
+
+    average: the network with the averaged weights.
+    """
 
     def __init__(
         self,
@@ -36,19 +39,10 @@ class Learner:
         """threads: how many a step is given, as far as this process has so many; 0 for as many as is usual."""
         add_up = group.add_up if group.size > 1 else None
         self.optimiser = Optimiser(model.to(images.device), recipe, precision, add_up)
-        self._recipe, self.images, self._group = recipe, images, group
+        self.average, self.images, self.device = self.optimiser.average, images, images.device
+        self._recipe, self._group = recipe, group
         self._threads = min(threads or possible_threads(model, recipe.batch_size)[0], torch.get_num_threads())
         torch.backends.cudnn.deterministic = True  # a resumed run is to end as one that was never stopped
-
-    @property
-    def device(self) -> torch.device:
-        """Where the network is."""
-        return self.images.device
-
-    @property
-    def average(self) -> LatentModel:
-        """The network with the averaged weights."""
-        return self.optimiser.average
 
     def learn(
         self, indices: Tensor, epoch: int, step: int, steps: int, generator: torch.Generator
@@ -78,7 +72,7 @@ class Learner:
     @torch.inference_mode()
     def losses_on(self, indices: NDArray[np.intp]) -> dict[str, float]:
         """The mean losses of the averaged weights on the images at `indices`, by name; the same draws every time."""
-        generator = torch.Generator(self.images.device).manual_seed(0)
+        generator = torch.Generator(self.device).manual_seed(0)
         totals: dict[str, Tensor] = {}
         for batch in torch.split(torch.from_numpy(indices).to(self.device), EVALUATION_BATCH):
             own = self._group.share(len(batch))

@@ -36,8 +36,9 @@ class Training:
 
     Every draw is made from generators seeded by the recipe's seed and the epoch, so a run that was resumed gives
     the same weights as one that was not, on the same device and in the same precision. Each process of a group makes
-    its own, and all give the same reports and weights, but for rounding those of a process alone. learner: the network
-    with its moving average, as they are now.
+    its own, and all give the same reports and weights, but for rounding those of a process alone.
+
+    learner: the network with its moving average, as they are now. steps: of the whole run. device: as torch names it.
     """
 
     def __init__(
@@ -47,7 +48,10 @@ class Training:
         self.progress = progress
         self._group = group
         self.learner = Learner(model, progress.recipe, progress.precision, images, group, progress.threads)
+        self.device = str(self.learner.device)
         self._train = torch.from_numpy(dataset.indices("train"))
+        self.steps_per_epoch = -(-len(self._train) // progress.recipe.batch_size)
+        self.steps = progress.recipe.epochs * self.steps_per_epoch
         self._judged = judged(dataset)
         self._best = weights_of(model)
         self.steps_done = self._begun_at = progress.step
@@ -100,21 +104,6 @@ class Training:
         except BundleError as error:
             raise TrainingError(f"{path} cannot be resumed: {error}; begin this run anew") from error
         return training
-
-    @property
-    def steps(self) -> int:
-        """How many steps the whole run has."""
-        return self.progress.recipe.epochs * self.steps_per_epoch
-
-    @property
-    def steps_per_epoch(self) -> int:
-        """How many steps an epoch has."""
-        return -(-len(self._train) // self.progress.recipe.batch_size)
-
-    @property
-    def device(self) -> str:
-        """Where it trains, as torch names it."""
-        return str(self.learner.device)
 
     def best_model(self) -> LatentModel:
         """The network with the best weights, on the CPU: the average at the end of the epoch of best test loss.

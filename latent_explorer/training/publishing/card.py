@@ -2,7 +2,7 @@
 
 import os
 import textwrap
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 import msgspec
 import torch
@@ -144,9 +144,11 @@ def _notes(config: BundleConfig, progress: RunState) -> Iterator[str]:
 
 
 def _figures(config: BundleConfig) -> str:
-    rows = "\n".join(_rows(config.metrics))
-    if rows:
-        return _TABLE.format(rows=rows, name=config.name)
+    figures = ((text, config.metrics.get(name)) for name, text in _FIGURES.items())
+    known = [(text, value) for text, value in figures if value is not None]
+    if known:
+        rows = (f"| {text} | {value:.4g} |" if abs(value) < 1 else f"| {text} | {value:.2f} |" for text, value in known)
+        return _TABLE.format(rows="\n".join(rows), name=config.name)
     reason = "the dataset has no test images" if config.family.encodes else "they ask for an encoder"
     return f"None: {reason}.\n"
 
@@ -160,10 +162,3 @@ def _storage(config: BundleConfig, job: Job, error: float | None) -> str:
     known = latents and error is not None and exact is not None
     effect = _EFFECT.format(kept=error, exact=exact) if known else ""
     return f"\n{textwrap.fill(f'{_KEPT.format(what=what)} {effect}', _WIDTH, break_on_hyphens=False)}\n" if what else ""
-
-
-def _rows(metrics: Mapping[str, float | None]) -> Iterator[str]:
-    for name, text in _FIGURES.items():
-        value = metrics.get(name)
-        if value is not None:
-            yield f"| {text} | {value:.4g} |" if abs(value) < 1 else f"| {text} | {value:.2f} |"
