@@ -1,5 +1,7 @@
-"""The latents of a dataset, or draws from the prior of a network without an encoder; and a network's figures."""
+"""The latents of a dataset, or draws from the prior of a network without an encoder; a network's figures, and PCA's."""
 
+import math
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -22,6 +24,7 @@ PRIOR_SAMPLES = 10_000
 """Latents in the bundle of a network without an encoder."""
 
 _NEIGHBOURS = 10
+_ROWS = 8192
 _ASKED = 10_000  # more would take hours where there are millions, and say no more
 
 
@@ -170,3 +173,29 @@ def _knn_accuracy(latents: Latents, dataset: Dataset) -> float | None:
 
     classifier = KNeighborsClassifier(_NEIGHBOURS).fit(latents.mean[train], latents.label[train])
     return float(classifier.score(latents.mean[test], latents.label[test]))
+
+
+def pca_mse(dataset: Dataset, dimensions: int) -> float:
+    """The mean squared error, on pixels in [0, 1], of the test images from so many principal components.
+
+    The components are those of the training images. Raises TrainingError when a split has no images.
+    """
+    train, test = (dataset.indices(split) for split in ("train", "test"))
+    if not (len(train) and len(test)):
+        raise TrainingError(f"{dataset.name}: expected training and test images to compare with PCA")
+    count = math.prod(dataset.image_shape)
+    centre = sum((x.sum(0, dtype=np.float64) for x in _pixels(dataset, train)), np.zeros(count)) / len(train)
+    middle = centre.astype(np.float32)
+    scatter = sum(((x - middle).T @ (x - middle) for x in _pixels(dataset, train)), np.zeros((count, count)))
+    _, vectors = np.linalg.eigh(scatter)
+    components = vectors[:, max(0, count - dimensions) :].astype(np.float32)
+    rests = (x - middle - (x - middle) @ components @ components.T for x in _pixels(dataset, test))
+    return sum(float(np.square(rest).sum(dtype=np.float64)) for rest in rests) / (len(test) * count)
+
+
+def _pixels(dataset: Dataset, indices: NDArray[np.intp]) -> Iterator[NDArray[np.float32]]:
+    """The images at `indices` as rows in [0, 1], some thousands at a time."""
+    for part in np.array_split(indices, -(-len(indices) // _ROWS)):
+        rows: NDArray[np.float32] = dataset.images[part].reshape(len(part), -1).astype(np.float32)
+        rows /= 255
+        yield rows

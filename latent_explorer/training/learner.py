@@ -1,4 +1,4 @@
-"""A network with all that training it needs: one step at a time."""
+"""A network with all that training it needs, one step at a time, and the random changes of its images."""
 
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -6,19 +6,23 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
+from torch.nn.functional import affine_grid, grid_sample
 
 from latent_explorer.errors import TrainingError
+from latent_explorer.nets.draws import Draws
 from latent_explorer.nets.model import ImageBatch, LatentModel
 from latent_explorer.nets.threads import threads
 from latent_explorer.nets.weights import load_weights, weights_of
 from latent_explorer.runs.recipe import Precision, Recipe
-from latent_explorer.training.augment import augment, corrupt
 from latent_explorer.training.autotune import possible_threads
 from latent_explorer.training.distributed.process_group import SINGLE_PROCESS, ProcessGroup
 from latent_explorer.training.images import EVALUATION_BATCH, Images
 from latent_explorer.training.optimiser import Optimiser
 
 Arrays = dict[str, NDArray[np.float32]]
+
+# Standard deviations at strength 1: radians, relative size, shear, and shift in half image sides.
+_ROTATION, _SCALE, _SHEAR, _SHIFT = 0.12, 0.06, 0.08, 0.04
 
 
 class Learner:
@@ -99,3 +103,28 @@ class Learner:
         load_weights(self.optimiser.model, parts.get("model", {}))
         load_weights(self.average, parts.get("average", {}))
         self.optimiser.restore(parts.get("optimiser", {}))
+
+
+def augment(x: Tensor, strength: float, draws: Draws) -> Tensor:
+    """Images (n, c, h, w) in [0, 1], each turned, scaled, sheared and shifted a little; outside is 0 (black).
+
+    strength: of the changes, 0 for none.
+    """
+    if strength == 0:
+        return x
+    change = draws.normal((5, len(x)), x.device, images=1) * strength
+    angle, scale, shear = change[0] * _ROTATION, 1 + change[1] * _SCALE, change[2] * _SHEAR
+    rows = [
+        torch.stack([angle.cos() * scale, shear - angle.sin(), change[3] * _SHIFT], 1),
+        torch.stack([angle.sin(), angle.cos() * scale, change[4] * _SHIFT], 1),
+    ]
+    grid = affine_grid(torch.stack(rows, 1), list(x.shape), align_corners=False)
+    return grid_sample(x, grid, align_corners=False).clamp_(0, 1)
+
+
+def corrupt(x: Tensor, share: float, draws: Draws) -> Tensor:
+    """Images (n, c, h, w) with a `share` of their values blanked, the others brighter so that the mean is kept."""
+    if share == 0:
+        return x
+    kept = draws.uniform(x.shape, x.device) >= share
+    return x * kept / (1 - share)

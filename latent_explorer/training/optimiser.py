@@ -51,7 +51,9 @@ class Optimiser:
         found: dict[str, Tensor] = {}
         for followed, adam in self._phases:
             only = followed if len(self._phases) > 1 else None
-            losses = self._losses(replace(batch, phase=only), draws, weight)
+            with autocast(self._device, self._precision):
+                losses = self.model.losses(replace(batch, phase=only), draws)
+                losses = {name: loss * weight for name, loss in losses.items()}
             self._follow(adam, losses[followed], rate)
             found |= {name: loss.detach() for name, loss in losses.items()}
         self._good_steps += 1 - self._poisoned
@@ -83,10 +85,6 @@ class Optimiser:
             for weight, values in adam.state.items()
             for kind, value in values.items()
         }
-
-    def _losses(self, batch: ImageBatch, draws: Draws, weight: float) -> dict[str, Tensor]:
-        with autocast(self._device, self._precision):
-            return {name: loss * weight for name, loss in self.model.losses(batch, draws).items()}
 
     def _follow(self, adam: AdamW, loss: Tensor, rate: float) -> None:
         (group,) = adam.param_groups
