@@ -103,6 +103,10 @@ def draw_map(
     height: Annotated[int, typer.Option(min=64, max=8192, help="Of the drawing, in pixels.")] = 900,
     chart: Chart = None,
     background: Annotated[bool, typer.Option(help="Decoded pictures under the points.")] = True,
+    layers: Annotated[
+        str | None,
+        typer.Option(metavar="NAME[,...]", help="Draw these layers as the window does: points,density,class-names."),
+    ] = None,
     overwrite: Overwrite = False,
     as_json: AsJson = False,
 ) -> None:
@@ -117,7 +121,12 @@ def draw_map(
     refuse_taken([out], overwrite)
     opened = open_model(model)
     bundle = seen_through(open_bundle(opened.folder), chart)
-    scene, region = _map_scene(opened, bundle, width, height, background=background)
+    if layers is None:
+        scene, region = _map_scene(opened, bundle, width, height, background=background)
+    else:
+        from latent_explorer.cli.layered import scene_of_layers
+
+        scene, region = scene_of_layers(opened.folder, chart, layers, width, height)
     where = f"the map over the region {region} (left, bottom, right, top) of the {bundle.chart.name} chart"
     source = Provenance(opened.name, where)
     known.write(out, scene, provenance=source, overwrite=overwrite)

@@ -57,7 +57,7 @@ class Tick:
 
 @dataclass(frozen=True, eq=False)
 class Background:
-    """A picture under the points, uint8 (h, w, 3 or 4), stretched over a rectangle."""
+    """A picture under or over the points, uint8 (h, w, 3 or 4), stretched over a rectangle."""
 
     pixels: NDArray[np.uint8]
     x: float
@@ -71,7 +71,8 @@ class Background:
 class MapScene:
     """Everything on the map, from the lowest layer up; `ink` is the colour of text and axes.
 
-    A class may come in several groups, so that classes that overlap are seen to; the legend has it once.
+    A class may come in several groups, so that classes that overlap are seen to; the legend has it once. overlay: what
+    lies over the points, under curves and pins.
     """
 
     width: int
@@ -80,6 +81,7 @@ class MapScene:
     ink: str = "#000000"
     background: Background | None = None
     groups: tuple[PointGroup, ...] = ()
+    overlay: Background | None = None
     curves: tuple[Polyline, ...] = ()
     pins: tuple[PinMark, ...] = ()
     x_ticks: tuple[Tick, ...] = ()

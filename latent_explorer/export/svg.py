@@ -39,6 +39,8 @@ def _root(scene: MapScene, provenance: Provenance | None) -> Element:
         _add_background(root, scene.background)
     for group in scene.groups:
         _add_points(root, group, scene)
+    if scene.overlay is not None:
+        _add_background(root, scene.overlay)
     for curve in scene.curves:
         _add_curve(root, curve)
     for pin in scene.pins:
