@@ -24,7 +24,7 @@ PRIOR_SAMPLES = 10_000
 """Latents in the bundle of a network without an encoder."""
 
 _NEIGHBOURS = 10
-_ROWS = 8192
+_ROWS = 8192  # images at a time for PCA
 _ASKED = 10_000  # more would take hours where there are millions, and say no more
 
 

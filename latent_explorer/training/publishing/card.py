@@ -98,7 +98,8 @@ def card(config: BundleConfig, progress: RunState, job: Job, error: float | None
     """
     height, width, channels = config.net.image_shape
     family, first = config.family, config.family.losses[0]
-    chosen, device = _LAST if first.better is None else _CHOSEN, config.training.device
+    chosen = _LAST if first.better is None else _CHOSEN
+    device, cpu = config.training.device, _CPU.format(here=torch.get_num_threads(), all=os.cpu_count())
     return _CARD.format(
         name=config.name,
         family=family.title,
@@ -115,9 +116,7 @@ def card(config: BundleConfig, progress: RunState, job: Job, error: float | None
         kept=chosen.format(epoch=progress.best_epoch, extreme="highest" if first.better == "higher" else "lowest"),
         notes="".join(_notes(config, progress)),
         caption=_CAPTIONS[family.encodes],
-        machine=f"the device `{device}`"
-        if device != "cpu"
-        else _CPU.format(here=torch.get_num_threads(), all=os.cpu_count()),
+        machine=cpu if device == "cpu" else f"the device `{device}`",
         storage=_storage(config, job, error),
         smoother=_SMOOTHER.format(dim=config.net.latent_dim) if family.encodes else "",
         remark=f"\n{job.remark.strip()}\n" if job.remark else "",
