@@ -8,7 +8,7 @@ from latent_explorer.bundles import TILES_BYTES, add_tiles, read_config, read_la
 from latent_explorer.errors import UserError
 from latent_explorer.nets.weights import load_model
 from latent_explorer.places import shipped_bundles
-from latent_explorer.training.publishing.tiles import first_tiles
+from latent_explorer.training.publishing.pictures import first_tiles
 
 
 def main() -> int:

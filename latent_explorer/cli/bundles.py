@@ -75,8 +75,7 @@ def evaluate(
 
 def _pca_mse(folder: Path, source: str | None) -> float:
     from latent_explorer.bundles import read_config
-    from latent_explorer.training.evaluate import dataset_of
-    from latent_explorer.training.pca import pca_mse
+    from latent_explorer.training.evaluate import dataset_of, pca_mse
 
     config = read_config(folder)
     return pca_mse(dataset_of(config, source), config.net.latent_dim)

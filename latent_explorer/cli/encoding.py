@@ -99,7 +99,7 @@ def _encoded(folder: Path, config: Any, dataset: Any, device: str) -> Any:
     from latent_explorer.bundles import read_weights
     from latent_explorer.nets.weights import load_model
     from latent_explorer.training.distributed.devices import choose_device
-    from latent_explorer.training.encoding import encode_dataset
+    from latent_explorer.training.evaluate import encode_dataset
 
     model = load_model(config.net, read_weights(folder, config))
     return table_of(encode_dataset(model, dataset, choose_device(device)), dataset.class_names)

@@ -12,14 +12,13 @@ def main() -> None:
 
     from latent_explorer.runs.protocol import TRAINER
     from latent_explorer.service.server import Server
-    from latent_explorer.training.inbox import Inbox
+    from latent_explorer.training.serve import Inbox, serve
 
     server = Server(TRAINER, replies)
     inbox = Inbox(server.send)
     server.listen(inbox.hear)
 
     from latent_explorer.film.making import make_film
-    from latent_explorer.training.serve import serve
 
     serve(inbox, server.send, make_film)
 

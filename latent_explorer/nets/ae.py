@@ -3,7 +3,7 @@
 from torch import Tensor
 
 from latent_explorer.nets.draws import UNSHARED, Draws
-from latent_explorer.nets.model import ImageBatch, LatentModel, Posterior, scaled
+from latent_explorer.nets.model import ImageBatch, LatentModel, Posterior
 from latent_explorer.nets.spec import NetSpec
 from latent_explorer.nets.trunks import Trunk
 
@@ -27,5 +27,5 @@ class Autoencoder(LatentModel):
         """`loss`: squared error per image + 0.02 prior |z|²; `mse`: squared error per pixel."""
         latents = self.encode(batch.seen).mean
         squared = (self.decode_logits(latents).float().sigmoid() - batch.x).square()
-        length = scaled(latents.square().sum(1).mean(), batch.prior * _LENGTH_WEIGHT)
+        length = latents.square().sum(1).mean() * (batch.prior * _LENGTH_WEIGHT)
         return {"loss": squared.flatten(1).sum(1).mean() + length, "mse": squared.mean()}

@@ -5,7 +5,7 @@ import math
 from torch import Tensor
 
 from latent_explorer.nets.draws import UNSHARED, Draws
-from latent_explorer.nets.model import ImageBatch, Posterior, scaled
+from latent_explorer.nets.model import ImageBatch, Posterior
 from latent_explorer.nets.vae import VariationalAutoencoder
 
 
@@ -26,4 +26,4 @@ class GaussianVae(VariationalAutoencoder):
         decoded = self.decode_logits(posterior.sample(draws)).float().sigmoid()
         errors = ((decoded - batch.x) / noise).square() / 2 + math.log(noise * math.sqrt(2 * math.pi))
         reconstruction, kl = errors.flatten(1).sum(1).mean(), posterior.kl().mean()
-        return {"loss": reconstruction + scaled(kl, batch.prior), "reconstruction": reconstruction, "kl": kl}
+        return {"loss": reconstruction + batch.prior * kl, "reconstruction": reconstruction, "kl": kl}

@@ -43,14 +43,14 @@ class ImageBatch:
 
     x: float32 (n, c, h, w) in [0, 1]. corrupted: what the encoder is given in place of `x`, of its shape; None for `x`.
     labels: int64 (n,), the classes, where the family is conditional. prior: a factor on the term that holds the latents
-    near the prior, lower than 1 while training warms up; a scalar tensor where it is not to be waited for.
+    near the prior, lower than 1 while training warms up.
     phase: the loss that is followed next, where the family has several phases; None where all losses are wanted.
     """
 
     x: Tensor
     corrupted: Tensor | None = None
     labels: Tensor | None = None
-    prior: float | Tensor = 1.0
+    prior: float = 1.0
     phase: str | None = None
 
     @property
@@ -106,8 +106,3 @@ class LatentModel(nn.Module, ABC):
 def bernoulli_nats(logits: Tensor, x: Tensor) -> Tensor:
     """Cross-entropy of grey levels x in [0, 1] read as Bernoulli means, in nats summed over the pixels, (n,)."""
     return binary_cross_entropy_with_logits(logits.float(), x, reduction="none").flatten(1).sum(1)
-
-
-def scaled(term: Tensor, factor: float | Tensor) -> Tensor:
-    """`term` times `factor`, which as a scalar tensor is rounded to the type of `term`, as a number would be."""
-    return term * (factor.to(term.dtype) if isinstance(factor, Tensor) else factor)

@@ -3,9 +3,8 @@
 from importlib import import_module
 
 from latent_explorer.errors import UserError
-from latent_explorer.nets.families import Family, find_family, register
+from latent_explorer.nets.families import TRUNK_NAMES, Family, find_family, register
 from latent_explorer.nets.model import LatentModel
-from latent_explorer.nets.names import TRUNK_NAMES
 from latent_explorer.nets.spec import NetSpec
 from latent_explorer.nets.trunks import TRUNKS
 

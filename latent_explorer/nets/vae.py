@@ -3,7 +3,7 @@
 from torch import Tensor
 
 from latent_explorer.nets.draws import UNSHARED, Draws
-from latent_explorer.nets.model import ImageBatch, LatentModel, Posterior, bernoulli_nats, scaled
+from latent_explorer.nets.model import ImageBatch, LatentModel, Posterior, bernoulli_nats
 from latent_explorer.nets.refine import refined
 from latent_explorer.nets.spec import NetSpec
 from latent_explorer.nets.trunks import Trunk
@@ -39,5 +39,5 @@ class VariationalAutoencoder(LatentModel):
         posterior = self._amortised(batch.seen)
         reconstruction = bernoulli_nats(self.decode_logits(posterior.sample(draws)), batch.x).mean()
         kl = posterior.kl().mean()
-        weighted = scaled(kl, batch.prior * self.settings["beta"])
-        return {"loss": reconstruction + weighted, "reconstruction": reconstruction, "kl": kl}
+        weight = batch.prior * self.settings["beta"]
+        return {"loss": reconstruction + weight * kl, "reconstruction": reconstruction, "kl": kl}

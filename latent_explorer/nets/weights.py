@@ -32,7 +32,15 @@ def load_model(spec: NetSpec, weights: Weights) -> LatentModel:
 
 def load_weights(model: LatentModel, weights: Weights) -> None:
     """Put weights into a network in place, on the device where it is; see `load_model` for the errors."""
-    _check_fit(_shapes(model), weights)
+    expected = _shapes(model)
+    missing, unknown = expected.keys() - weights.keys(), weights.keys() - expected.keys()
+    if missing or unknown:
+        raise BundleError(f"the weights do not fit the network: missing {_list(missing)}; unknown {_list(unknown)}")
+    for name, shape in expected.items():
+        if weights[name].shape != shape:
+            raise BundleError(
+                f"the weight {name} does not fit the network: expected {shape}, found {weights[name].shape}"
+            )
     tensors = {name: torch.from_numpy(np.array(array, np.float32)) for name, array in weights.items()}
     model.load_state_dict(tensors, assign=next(model.parameters()).is_meta)
 
@@ -49,17 +57,6 @@ def _build_empty(spec: NetSpec) -> LatentModel:
 
 def _shapes(model: LatentModel) -> dict[str, tuple[int, ...]]:
     return {name: tuple(tensor.shape) for name, tensor in model.state_dict().items()}
-
-
-def _check_fit(expected: Mapping[str, tuple[int, ...]], weights: Weights) -> None:
-    missing, unknown = expected.keys() - weights.keys(), weights.keys() - expected.keys()
-    if missing or unknown:
-        raise BundleError(f"the weights do not fit the network: missing {_list(missing)}; unknown {_list(unknown)}")
-    for name, shape in expected.items():
-        if weights[name].shape != shape:
-            raise BundleError(
-                f"the weight {name} does not fit the network: expected {shape}, found {weights[name].shape}"
-            )
 
 
 def _list(names: set[str]) -> str:

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from latent_explorer.nets.families import FAMILIES, FamilySetting, find_family
-from latent_explorer.nets.names import TRUNK_NAMES
+from latent_explorer.nets.families import FAMILIES, TRUNK_NAMES, FamilySetting, find_family
 from latent_explorer.runs.plan import DATASETS, Plan, taken
 
 _ARRAYS = (".npz", ".npy")

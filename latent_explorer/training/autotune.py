@@ -6,7 +6,7 @@ where threads wait awake for a moment.
 """
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
 from copy import deepcopy
 from statistics import median
 from typing import TypeVar
@@ -45,52 +45,46 @@ def possible_threads(model: nn.Module, batch_size: int) -> tuple[int, ...]:
 
 def choose_precision(recipe: Recipe, model: LatentModel, batch: ImageBatch) -> Precision:
     """That of `recipe`, or for "auto" whichever trains `model` faster on images like `batch`."""
+    count = possible_threads(model, len(batch.x))[0]
     names = precisions(recipe.precision, batch.x.device)
-    if len(names) == 1:
-        return names[0]
-    with threads(possible_threads(model, len(batch.x))[0]):
-        times = _timed({name: _step(recipe, model, batch, name) for name in names}, _TURNS)
-    return "bfloat16" if min(times["bfloat16"]) < _WORTH_IT * min(times["float32"]) else "float32"
+    return _quicker(names, lambda name: _step(recipe, model, batch, name, count), _TURNS)
 
 
 def choose_threads(recipe: Recipe, model: LatentModel, batch: ImageBatch, precision: Precision) -> int:
     """How many threads a step is to have, on a machine as busy as now: two that wait for each other need both cores."""
-    usual, *others = numbers = possible_threads(model, len(batch.x))
-    if not others:
-        return usual
-    step = _step(recipe, model, batch, precision)
-    times = _timed({number: _with_threads(number, step) for number in numbers}, _MORE_TURNS)
-    best = min(others, key=lambda number: median(times[number]))
-    return best if median(times[best]) < _WORTH_IT * median(times[usual]) else usual
+    counts = possible_threads(model, len(batch.x))
+    return _quicker(counts, lambda count: _step(recipe, model, batch, precision, count), _MORE_TURNS)
 
 
-def _step(recipe: Recipe, model: LatentModel, batch: ImageBatch, precision: Precision) -> Callable[[], None]:
-    """A step of a copy of `model`, which leads nowhere."""
+def _step(
+    recipe: Recipe, model: LatentModel, batch: ImageBatch, precision: Precision, count: int
+) -> Callable[[], None]:
+    """A step of a copy of `model` in `count` threads, which leads nowhere."""
     optimiser = Optimiser(deepcopy(model), recipe, precision)
     draws = Draws(torch.Generator(batch.x.device).manual_seed(0))
 
     def step() -> None:
-        optimiser.learn(batch, draws, weight=1, rate=0.0, fresh=0.0)
-        optimiser.verdict()  # waits for the device
+        with threads(count):
+            optimiser.learn(batch, draws, weight=1, rate=0.0, fresh=0.0)
+            optimiser.verdict()  # waits for the device
 
     return step
 
 
-def _with_threads(number: int, step: Callable[[], None]) -> Callable[[], None]:
-    def limited() -> None:
-        with threads(number):
-            step()
+def _quicker(rivals: Sequence[_Name], step_of: Callable[[_Name], Callable[[], None]], turns: int) -> _Name:
+    """The first of the rivals, or the other where a trial finds it clearly quicker.
 
-    return limited
-
-
-def _timed(rivals: Mapping[_Name, Callable[[], None]], turns: int) -> dict[_Name, list[float]]:
-    """Seconds of each turn, of which the first does not count; they take turns, so that a busy moment meets all."""
+    They take turns, so that a busy moment meets both; the first turn does not count.
+    """
+    usual, *others = rivals
+    if not others:
+        return usual
+    steps = {name: step_of(name) for name in rivals}
     times: dict[_Name, list[float]] = {name: [] for name in rivals}
-    for turn in range(turns + 1):
-        for name, act in rivals.items():
+    for _ in range(turns + 1):
+        for name, step in steps.items():
             begin = time.perf_counter()
-            act()
-            if turn:
-                times[name].append(time.perf_counter() - begin)
-    return times
+            step()
+            times[name].append(time.perf_counter() - begin)
+    taken = {name: median(each[1:]) for name, each in times.items()}
+    return others[0] if taken[others[0]] < _WORTH_IT * taken[usual] else usual

@@ -3,8 +3,10 @@
 import math
 import os
 import time
+import timeit
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import torch
@@ -23,7 +25,7 @@ from latent_explorer.runs import Job, Recipe
 from latent_explorer.runs.recipe import Precision
 from latent_explorer.training.distributed.devices import choose_device, precisions
 from latent_explorer.training.images import EVALUATION_BATCH, Images
-from latent_explorer.training.jobs import spec_of
+from latent_explorer.training.jobs import OvertakenError, spec_of
 from latent_explorer.training.learner import Learner
 
 _PROGRAM = 600 << 20
@@ -56,10 +58,10 @@ class Estimate:
     device: str
 
 
-def estimate(job: Job, facts: Facts, overtaken: Callable[[], bool] = lambda: False) -> Estimate | None:
-    """What training as `job` says would take on a dataset of these facts; None where it was overtaken meanwhile.
+def estimate(job: Job, facts: Facts, overtaken: Callable[[], bool] = lambda: False) -> Estimate:
+    """What training as `job` says would take on a dataset of these facts.
 
-    A few steps are trained on noise. Raises UserError with the reason where it cannot work.
+    A few steps are trained on noise. Raises UserError with the reason where it cannot work, and OvertakenError.
     """
     refuse_taken(job.folder, job.overwrite or job.resume)
     if not facts.train:
@@ -70,16 +72,16 @@ def estimate(job: Job, facts: Facts, overtaken: Callable[[], bool] = lambda: Fal
     memory = _memory(job.recipe, facts, weights, outputs) + (_PROGRAM if device.type == "cpu" else 0)
     _refuse_too_large(memory, device)
     if overtaken():
-        return None
-    seconds = _seconds(job.recipe, spec, facts, device)
-    return Estimate(seconds, memory, weights, str(device))
+        raise OvertakenError
+    return Estimate(_seconds(job.recipe, spec, facts, device), memory, weights, str(device))
 
 
 def warm() -> None:
     """Train a step on a tiny network, so that what torch loads late is there when the first estimate is asked for."""
     spec = NetSpec(family="vae", trunk="dense", image_shape=(2, 2, 1), latent_dim=2, hidden=(2,))
-    for precision in precisions("auto", torch.device("cpu")):
-        _Pace(Recipe(batch_size=2), spec, torch.device("cpu"), precision).quickest(2)
+    cpu = torch.device("cpu")
+    for precision in precisions("auto", cpu):
+        _step(_learner_of_noise(Recipe(batch_size=2), spec, cpu, precision), 2)
 
 
 def _refuse_outside_limits(spec: NetSpec, facts: Facts) -> None:
@@ -119,34 +121,30 @@ def _memory(recipe: Recipe, facts: Facts, weights: int, outputs: int) -> int:
 
 
 def _refuse_too_large(memory: int, device: torch.device) -> None:
-    present = _memory_of(device)
-    if present is not None and memory > present:
+    if device.type == "cuda":
+        present = int(torch.cuda.mem_get_info(device)[1])
+    else:
+        try:
+            present = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+        except (AttributeError, ValueError, OSError):  # the system does not say so
+            return
+    if memory > present:
         raise TrainingError(
             f"this takes about {memory / 1e9:.1f} GB, and {device.type} has {present / 1e9:.1f} GB: choose a smaller "
             "network, smaller batches or smaller images"
         )
 
 
-def _memory_of(device: torch.device) -> int | None:
-    """Bytes that there are in all, where the system says so."""
-    if device.type == "cuda":
-        return int(torch.cuda.mem_get_info(device)[1])
-    try:
-        return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
-    except (AttributeError, ValueError, OSError):
-        return None
-
-
 def _seconds(recipe: Recipe, spec: NetSpec, facts: Facts, device: torch.device) -> float:
     """Steps, the evaluation after each epoch, and at the end the encoding and decoding of all images, twice."""
-    paces = [_Pace(recipe, spec, device, each) for each in precisions(recipe.precision, device)]
     size = min(recipe.batch_size, facts.train)
     few = min(size, _FIRST)
-    quick, pace = min(((pace.quickest(few), pace) for pace in paces), key=lambda pair: pair[0])
+    learners = [_learner_of_noise(recipe, spec, device, each) for each in precisions(recipe.precision, device)]
+    quick, learner = min(((_quickest(partial(_step, each, few)), each) for each in learners), key=lambda pair: pair[0])
     many = max(few, min(size, _MOST, int(few * _LONG / quick)))
-    step = _continued((few, quick), (many, pace.usual(many)), size)
+    step = _continued((few, quick), (many, _usual(partial(_step, learner, many))), size)
     judged, steps = facts.test or facts.train, -(-facts.train // recipe.batch_size)
-    image = pace.evaluation(many) / many
+    image = _quickest(partial(learner.losses_on, np.arange(many))) / many
     return recipe.epochs * (steps * step + judged * image) + 2 * (facts.train + facts.test) * image
 
 
@@ -157,45 +155,31 @@ def _continued(one: tuple[int, float], other: tuple[int, float], size: int) -> f
     return usual + (size - many) * each
 
 
-class _Pace:
-    """Times steps of training, and evaluations, on noise."""
+def _learner_of_noise(recipe: Recipe, spec: NetSpec, device: torch.device, precision: Precision) -> Learner:
+    count = min(recipe.batch_size, _MOST)
+    noise = np.random.default_rng(0).integers(0, 256, (count, *spec.image_shape), dtype=np.uint8)
+    labels = np.arange(count) % spec.classes if spec.classes else None
+    names = tuple(map(str, range(spec.classes)))
+    dataset = Dataset("noise", noise, labels, names, np.zeros(count, np.uint8))
+    with torch.random.fork_rng(devices=[]):
+        model = build(spec).to(device)
+    return Learner(model, recipe, precision, Images.of(dataset, device, spec.classes))
 
-    def __init__(self, recipe: Recipe, spec: NetSpec, device: torch.device, precision: Precision) -> None:
-        noise = np.random.default_rng(0).integers(
-            0, 256, (min(recipe.batch_size, _MOST), *spec.image_shape), dtype=np.uint8
-        )
-        labels = np.arange(len(noise)) % spec.classes if spec.classes else None
-        names = tuple(map(str, range(spec.classes)))
-        dataset = Dataset("noise", noise, labels, names, np.zeros(len(noise), np.uint8))
-        images = Images.of(dataset, device, spec.classes)
-        with torch.random.fork_rng(devices=[]):
-            model = build(spec).to(device)
-        self._learner = Learner(model, recipe, precision, images)
-        self._draws = torch.Generator(device).manual_seed(0)
 
-    def quickest(self, size: int) -> float:
-        """Seconds of the quickest of a few steps with a batch of that size: the first are slow."""
-        return min(self._step(size) for _ in range(_TRIALS))
+def _step(learner: Learner, size: int) -> None:
+    draws = torch.Generator(learner.device).manual_seed(0)
+    learner.learn(torch.arange(size, device=learner.device), 1, 0, 2, draws)
+    learner.optimiser.verdict()  # waits for the device
 
-    def usual(self, size: int) -> float:
-        """The mean of some steps: how busy the machine is counts."""
-        times, end = [self._step(size)], time.perf_counter() + _TIMED
-        while time.perf_counter() < end:
-            times.append(self._step(size))
-        return float(np.mean(times[1:] or times))
 
-    def evaluation(self, size: int) -> float:
-        """Seconds of judging so many images."""
-        return min(self._judge(size) for _ in range(_TRIALS))
+def _quickest(act: Callable[[], object]) -> float:
+    """Seconds of the quickest of a few times: the first are slow."""
+    return min(timeit.repeat(act, number=1, repeat=_TRIALS))
 
-    def _step(self, size: int) -> float:
-        batch = torch.arange(size, device=self._learner.device)
-        begin = time.perf_counter()
-        self._learner.learn(batch, 1, 0, 2, self._draws)
-        self._learner.optimiser.verdict()  # waits for the device
-        return time.perf_counter() - begin
 
-    def _judge(self, size: int) -> float:
-        begin = time.perf_counter()
-        self._learner.losses_on(np.arange(size))
-        return time.perf_counter() - begin
+def _usual(act: Callable[[], object]) -> float:
+    """The mean of some times: how busy the machine is counts."""
+    times, end = timeit.repeat(act, number=1, repeat=1), time.perf_counter() + _TIMED
+    while time.perf_counter() < end:
+        times += timeit.repeat(act, number=1, repeat=1)
+    return float(np.mean(times[1:] or times))

@@ -1,11 +1,14 @@
-"""The figures of a network on a dataset."""
+"""The latents of a dataset, or draws from the prior of a network without an encoder; a network's figures, and PCA's."""
 
+import math
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import Tensor
 
 from latent_explorer.bundles import BundleConfig, Latents, check_bundle, read_weights
 from latent_explorer.data import open_dataset
@@ -15,11 +18,73 @@ from latent_explorer.nets.draws import Draws
 from latent_explorer.nets.model import LatentModel, bernoulli_nats
 from latent_explorer.nets.weights import load_model
 from latent_explorer.training.distributed.devices import choose_device
-from latent_explorer.training.encoding import encode_dataset
-from latent_explorer.training.images import EVALUATION_BATCH, Images
+from latent_explorer.training.images import EVALUATION_BATCH, Images, evenly
+
+PRIOR_SAMPLES = 10_000
+"""Latents in the bundle of a network without an encoder."""
 
 _NEIGHBOURS = 10
+_ROWS = 8192  # images at a time for PCA
 _ASKED = 10_000  # more would take hours where there are millions, and say no more
+
+
+@torch.inference_mode()
+def encode(model: LatentModel, images: Images, dataset: Dataset, indices: NDArray[np.int64] | None = None) -> Latents:
+    """The latents of all images of `dataset`, or of those at `indices`, each under its own class.
+
+    images: those of the dataset, where the network is. error: from the mean. Raises UserError where the network has no
+    encoder.
+    """
+    places = np.arange(len(dataset)) if indices is None else indices
+    means, log_variances, errors = [], [], []
+    for x, labels in images.batches(places, EVALUATION_BATCH):
+        posterior = model.encode(x, labels)
+        means.append(posterior.mean.cpu())
+        errors.append(_squared_error(model, posterior.mean, labels, x))
+        if posterior.log_variance is not None:
+            log_variances.append(posterior.log_variance.cpu())
+    return Latents(
+        mean=torch.cat(means).numpy(),
+        log_variance=torch.cat(log_variances).numpy() if log_variances else None,
+        label=None if dataset.labels is None else dataset.labels[places],
+        split=dataset.split[places],
+        error=torch.cat(errors).numpy(),
+        index=indices,
+    )
+
+
+def encode_dataset(model: LatentModel, dataset: Dataset, device: torch.device) -> Latents:
+    """The latents of all images of `dataset`, encoded on `device`."""
+    return encode(model.to(device).eval(), Images.of(dataset, device, model.spec.classes), dataset)
+
+
+@torch.inference_mode()
+def prior_samples(model: LatentModel) -> Latents:
+    """The same draws from the prior every time, which stand for latents where no image has one."""
+    device = next(model.parameters()).device
+    mean = model.draw(PRIOR_SAMPLES, Draws(torch.Generator(device).manual_seed(0))).float().cpu().numpy()
+    return Latents(mean, None, None, np.zeros(len(mean), np.uint8), None)
+
+
+@torch.inference_mode()
+def reconstruction_error(model: LatentModel, dataset: Dataset, means: NDArray[np.float32]) -> float | None:
+    """The mean squared error, on pixels in [0, 1], of the test images' pictures decoded from `means` (n, d).
+
+    Without test images: None.
+    """
+    device = next(model.parameters()).device
+    images, test = Images.of(dataset, device, model.spec.classes), dataset.indices("test")
+    pairs = zip(
+        images.batches(test, EVALUATION_BATCH),
+        torch.split(torch.from_numpy(means[test]), EVALUATION_BATCH),
+        strict=True,
+    )
+    errors = [_squared_error(model, z.to(device), labels, x) for (x, labels), z in pairs]
+    return torch.cat(errors).mean(dtype=torch.float64).item() if errors else None
+
+
+def _squared_error(model: LatentModel, z: Tensor, labels: Tensor | None, x: Tensor) -> Tensor:
+    return (model.decode(z, labels) - x).square().flatten(1).mean(1).cpu()
 
 
 @dataclass(frozen=True)
@@ -101,7 +166,7 @@ def _negative_elbo(model: LatentModel, dataset: Dataset, device: torch.device) -
 
 
 def _knn_accuracy(latents: Latents, dataset: Dataset) -> float | None:
-    train, test = dataset.indices("train"), _evenly(dataset.indices("test"), _ASKED)
+    train, test = dataset.indices("train"), evenly(dataset.indices("test"), _ASKED)
     if latents.label is None or len(train) < _NEIGHBOURS:
         return None
     from sklearn.neighbors import KNeighborsClassifier
@@ -110,6 +175,27 @@ def _knn_accuracy(latents: Latents, dataset: Dataset) -> float | None:
     return float(classifier.score(latents.mean[test], latents.label[test]))
 
 
-def _evenly(indices: NDArray[np.intp], most: int) -> NDArray[np.intp]:
-    """`indices`, or so many of them from first to last."""
-    return indices[np.linspace(0, len(indices) - 1, min(most, len(indices))).round().astype(np.intp)]
+def pca_mse(dataset: Dataset, dimensions: int) -> float:
+    """The mean squared error, on pixels in [0, 1], of the test images from so many principal components.
+
+    The components are those of the training images. Raises TrainingError when a split has no images.
+    """
+    train, test = (dataset.indices(split) for split in ("train", "test"))
+    if not (len(train) and len(test)):
+        raise TrainingError(f"{dataset.name}: expected training and test images to compare with PCA")
+    count = math.prod(dataset.image_shape)
+    centre = sum((x.sum(0, dtype=np.float64) for x in _pixels(dataset, train)), np.zeros(count)) / len(train)
+    middle = centre.astype(np.float32)
+    scatter = sum(((x - middle).T @ (x - middle) for x in _pixels(dataset, train)), np.zeros((count, count)))
+    _, vectors = np.linalg.eigh(scatter)
+    components = vectors[:, max(0, count - dimensions) :].astype(np.float32)
+    rests = (x - middle - (x - middle) @ components @ components.T for x in _pixels(dataset, test))
+    return sum(float(np.square(rest).sum(dtype=np.float64)) for rest in rests) / (len(test) * count)
+
+
+def _pixels(dataset: Dataset, indices: NDArray[np.intp]) -> Iterator[NDArray[np.float32]]:
+    """The images at `indices` as rows in [0, 1], some thousands at a time."""
+    for part in np.array_split(indices, -(-len(indices) // _ROWS)):
+        rows: NDArray[np.float32] = dataset.images[part].reshape(len(part), -1).astype(np.float32)
+        rows /= 255
+        yield rows

@@ -3,7 +3,6 @@
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import zip_longest
 
 import numpy as np
@@ -22,9 +21,13 @@ _SHARE = 0.5  # of what is free on a GPU
 
 
 class Images(ABC):
-    """All images of a dataset. Where they lie changes no batch: the same indices give the same values."""
+    """All images of a dataset. Where they lie changes no batch: the same indices give the same values.
 
-    labels: Tensor | None
+    device: where the batches are. labels: of a network that is given the class, int64 (n,).
+    """
+
+    def __init__(self, device: torch.device, labels: Tensor | None = None) -> None:
+        self.device, self.labels = device, labels
 
     @staticmethod
     def of(dataset: Dataset, device: torch.device, classes: int = 0) -> "Images":
@@ -37,11 +40,6 @@ class Images(ABC):
         if dataset.images.nbytes > _most_held(dataset, device):
             return ReadImages(dataset.images, device, labels)
         return HeldImages.copied(dataset, device, labels)
-
-    @property
-    @abstractmethod
-    def device(self) -> torch.device:
-        """Where the batches are."""
 
     @abstractmethod
     def batch(self, indices: Tensor) -> Tensor:
@@ -61,12 +59,12 @@ class Images(ABC):
             yield self.batch(part), self.labels_at(part)
 
 
-@dataclass(frozen=True, eq=False)
 class HeldImages(Images):
-    """All images on one device: uint8 (n, c, h, w), a quarter of what float32 would take."""
+    """All images on one device: `pixels` uint8 (n, c, h, w), a quarter of what float32 would take."""
 
-    pixels: Tensor
-    labels: Tensor | None = None
+    def __init__(self, pixels: Tensor, labels: Tensor | None = None) -> None:
+        super().__init__(pixels.device, labels)
+        self.pixels = pixels
 
     @classmethod
     def copied(cls, dataset: Dataset, device: torch.device, labels: Tensor | None = None) -> "HeldImages":
@@ -79,32 +77,25 @@ class HeldImages(Images):
             start += len(block)
         return cls(pixels, labels)
 
-    @property
-    def device(self) -> torch.device:
-        return self.pixels.device
-
     def batch(self, indices: Tensor) -> Tensor:
         return self.pixels.index_select(0, indices).float().div_(255)  # copies rows: indexing goes by value
 
 
-@dataclass(frozen=True, eq=False)
 class ReadImages(Images):
-    """Images that stay where they are, and of which each batch is copied to a device."""
+    """Images that stay where they are, in `source`, and of which each batch is copied to a device."""
 
-    source: NDArray[np.uint8] | ShardedImages
-    target: torch.device
-    labels: Tensor | None = None
-
-    @property
-    def device(self) -> torch.device:
-        return self.target
+    def __init__(
+        self, source: NDArray[np.uint8] | ShardedImages, device: torch.device, labels: Tensor | None = None
+    ) -> None:
+        super().__init__(device, labels)
+        self.source = source
 
     def batch(self, indices: Tensor) -> Tensor:
-        pixels = torch.from_numpy(self.source[indices.cpu().numpy()]).to(self.target).permute(0, 3, 1, 2)
+        pixels = torch.from_numpy(self.source[indices.cpu().numpy()]).to(self.device).permute(0, 3, 1, 2)
         return pixels.to(torch.float32, memory_format=torch.contiguous_format).div_(255)
 
     def expected(self, batches: Sequence[Tensor]) -> Iterator[Tensor]:
-        """Hand on the indices of batches that will be asked for one by one, those to come being fetched meanwhile."""
+        """Likewise, those to come being fetched from the disk meanwhile."""
         ahead = -(-_AHEAD // len(batches[0])) if batches else 0
         for batch in batches[:ahead]:
             self._expect(batch)
@@ -116,6 +107,17 @@ class ReadImages(Images):
     def _expect(self, indices: Tensor) -> None:
         if isinstance(self.source, ShardedImages):
             self.source.expect(indices.cpu().numpy())
+
+
+def judged(dataset: Dataset) -> NDArray[np.intp]:
+    """The images by which a network is judged: the test split; without one, those to train on."""
+    test = dataset.indices("test")
+    return test if len(test) else dataset.indices("train")
+
+
+def evenly(indices: NDArray[np.intp], most: int) -> NDArray[np.intp]:
+    """`indices`, or so many of them from first to last."""
+    return indices[np.linspace(0, len(indices) - 1, min(most, len(indices))).round().astype(np.intp)]
 
 
 def _labels(dataset: Dataset, classes: int) -> Tensor:

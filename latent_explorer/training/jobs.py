@@ -1,10 +1,10 @@
 """Training as the command line and the window ask for it: from a dataset's name to a bundle on disk."""
 
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import replace
-from pathlib import Path
 from threading import Event
 
 from latent_explorer.bundles.saving import refuse_taken
@@ -25,32 +25,49 @@ from latent_explorer.training.publishing.bundling import write_bundle
 from latent_explorer.training.snapshots import Snapshots
 from latent_explorer.training.state import load_state, sweep
 from latent_explorer.training.stop_token import StopToken
-from latent_explorer.training.throttle import ThrottledProgress
+
+_BETWEEN_WORDS = 0.1  # seconds
 
 
 def spec_of(job: Job, dataset: Dataset | Facts) -> NetSpec:
     """The network for the images of `dataset`. Raises UserError where the family lacks a setting, or has no labels."""
-    family = find_family(job.family)
-    hidden = usual_widths(job.trunk) if job.hidden is None else job.hidden
+    family, classes = find_family(job.family), 0
+    if family.conditional:
+        classes = (dataset if isinstance(dataset, Facts) else Facts.of(dataset)).classes
+        if not classes:
+            raise TrainingError("this family is given the class of each image, and these have no labels")
     return NetSpec(
         family=job.family,
         trunk=job.trunk,
         image_shape=dataset.image_shape,
         latent_dim=job.latent_dim,
-        hidden=hidden,
-        classes=_classes(dataset) if family.conditional else 0,
+        hidden=usual_widths(job.trunk) if job.hidden is None else job.hidden,
+        classes=classes,
         settings=family.values(job.settings),
     )
 
 
-def _classes(dataset: Dataset | Facts) -> int:
-    count = dataset.classes if isinstance(dataset, Facts) else Facts.of(dataset).classes
-    if not count:
-        raise TrainingError("this family is given the class of each image, and these have no labels")
-    return count
-
-
 Say = Callable[[Progress | Begun], None]
+
+
+class OvertakenError(Exception):
+    """Something else came that is newer or more urgent."""
+
+
+def throttled(doing: str, say: Callable[[Progress], None], overtaken: Callable[[], bool]) -> Callable[[int, int], None]:
+    """What tells how far reading is: the first, the last, and some between. Raises OvertakenError where it was."""
+    said = -_BETWEEN_WORDS
+
+    def tell(done: int, total: int) -> None:
+        nonlocal said
+        if overtaken():
+            raise OvertakenError
+        now = time.monotonic()
+        if now - said >= _BETWEEN_WORDS or done == total:
+            said = now
+            say(Progress(doing=doing, done=done, total=total))
+
+    return tell
 
 
 def device_of(job: Job) -> str:
@@ -92,7 +109,6 @@ def _written(
     job: Job, training: Training, dataset: Dataset, token: Event, keep_bytes: int, say: Say
 ) -> Iterator[Report]:
     """Run `training`, writing down all that there is of it, and at last the bundle."""
-    _make_folder(job.run.path)
     _prepare(job, dataset)
     snapshots = Snapshots(job, training, dataset, keep_bytes, lambda words: say(Progress(doing=words, lasting=True)))
     snapshots.begin()
@@ -115,7 +131,8 @@ def _written(
         say(Progress(doing="evaluating and writing the bundle"))
         _finish(job, training, dataset, snapshots)
     if _discarded(token):  # which may have been said meanwhile
-        _remove(job, bundle=fresh)
+        for folder in (job.run.path, *([job.folder] if fresh else [])):
+            shutil.rmtree(folder, ignore_errors=True)
     elif training.progress.epoch == training.progress.recipe.epochs:
         job.run.state.unlink(missing_ok=True)
 
@@ -132,39 +149,18 @@ def _resumable(error: TrainingError, job: Job, training: Training) -> TrainingEr
 
 
 def _opened_by_all(source: str, token: Event, say: Say, group: ProcessGroup) -> Dataset | None:
-    """The dataset, which one process of each machine opens first, so that it is downloaded once."""
-    stopping = group.heed(token)
-    dataset = _opened(source, token, say) if group.first_here else None
-    group.meet()
-    if not group.first_here:
-        dataset = _opened(source, token, say)
-    group.meet()
+    """The dataset, which one process of each machine opens first, so that it is downloaded once; None when stopped."""
+    stopping, dataset = group.heed(token), None
+    for first in (True, False):
+        if group.first_here is first:
+            with suppress(OvertakenError):
+                dataset = open_dataset(source, progress=throttled(f"reading {source}", say, token.is_set))
+        group.meet()
     return None if stopping.is_set() else dataset
-
-
-def _opened(source: str, token: Event, say: Say) -> Dataset | None:
-    """The dataset; None where `token` was set meanwhile."""
-
-    class StoppedError(Exception):
-        pass
-
-    def watch() -> None:
-        if token.is_set():
-            raise StoppedError
-
-    with suppress(StoppedError):
-        return open_dataset(source, progress=ThrottledProgress(f"reading {source}", say, watch))
-    return None
 
 
 def _discarded(token: Event) -> bool:
     return isinstance(token, StopToken) and not token.keep
-
-
-def _remove(job: Job, *, bundle: bool) -> None:
-    """Remove all that the run has written, the bundle too where it was not there before."""
-    for folder in (job.run.path, *([job.folder] if bundle else [])):
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _begin(job: Job, dataset: Dataset, group: ProcessGroup) -> Training:
@@ -175,19 +171,16 @@ def _begin(job: Job, dataset: Dataset, group: ProcessGroup) -> Training:
 
 def _prepare(job: Job, dataset: Dataset) -> None:
     """Remove from the run's folder what is of a run before, or half written, and write down what is asked for."""
+    try:
+        job.run.path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise TrainingError(
+            f"{job.run.path}: expected a folder that can be written, for the bundle and its run: {error.strerror}"
+        ) from error
     sweep(job.run.state)
     if not job.resume:
         job.run.state.unlink(missing_ok=True)
         keep_job(replace(job, source=dataset.source))
-
-
-def _make_folder(folder: Path) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise TrainingError(
-            f"{folder}: expected a folder that can be written, for the bundle and its run: {error.strerror}"
-        ) from error
 
 
 def _finish(job: Job, training: Training, dataset: Dataset, snapshots: Snapshots) -> None:

@@ -1,4 +1,4 @@
-"""A network with all that training it needs: one step at a time."""
+"""A network with all that training it needs, one step at a time, and the random changes of its images."""
 
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -6,25 +6,30 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
+from torch.nn.functional import affine_grid, grid_sample
 
 from latent_explorer.errors import TrainingError
+from latent_explorer.nets.draws import Draws
 from latent_explorer.nets.model import ImageBatch, LatentModel
 from latent_explorer.nets.threads import threads
 from latent_explorer.nets.weights import load_weights, weights_of
 from latent_explorer.runs.recipe import Precision, Recipe
-from latent_explorer.training.augment import augment, corrupt
 from latent_explorer.training.autotune import possible_threads
-from latent_explorer.training.captured import StepNumbers, Steps, accelerator_of
-from latent_explorer.training.distributed.process_group import SINGLE_PROCESS, ProcessGroup, share_of
-from latent_explorer.training.encoding import EncodedImages, encode_images
-from latent_explorer.training.images import EVALUATION_BATCH, HeldImages, Images
+from latent_explorer.training.distributed.process_group import SINGLE_PROCESS, ProcessGroup
+from latent_explorer.training.images import EVALUATION_BATCH, Images
 from latent_explorer.training.optimiser import Optimiser
 
 Arrays = dict[str, NDArray[np.float32]]
 
+# Standard deviations at strength 1: radians, relative size, shear, and shift in half image sides.
+_ROTATION, _SCALE, _SHEAR, _SHIFT = 0.12, 0.06, 0.08, 0.04
+
 
 class Learner:
-    """The network in training, the moving average of its weights, and the optimiser, all on one device."""
+    """The network in training, the moving average of its weights, and the optimiser, all on one device.
+
+    average: the network with the averaged weights.
+    """
 
     def __init__(
         self,
@@ -38,22 +43,10 @@ class Learner:
         """threads: how many a step is given, as far as this process has so many; 0 for as many as is usual."""
         add_up = group.add_up if group.size > 1 else None
         self.optimiser = Optimiser(model.to(images.device), recipe, precision, add_up)
-        self._recipe, self._images, self._group = recipe, images, group
+        self.average, self.images, self.device = self.optimiser.average, images, images.device
+        self._recipe, self._group = recipe, group
         self._threads = min(threads or possible_threads(model, recipe.batch_size)[0], torch.get_num_threads())
-        alone = group.size == 1 and isinstance(images, HeldImages)
-        self._steps = Steps(
-            accelerator_of(images.device) if alone else None, self._learn, recipe.batch_size, self.optimiser.idle
-        )
-
-    @property
-    def device(self) -> torch.device:
-        """Where the network is."""
-        return self._images.device
-
-    @property
-    def average(self) -> LatentModel:
-        """The network with the averaged weights."""
-        return self.optimiser.average
+        torch.backends.cudnn.deterministic = True  # a resumed run is to end as one that was never stopped
 
     def learn(
         self, indices: Tensor, epoch: int, step: int, steps: int, generator: torch.Generator
@@ -64,34 +57,30 @@ class Learner:
         step: 0..steps - 1, in the whole run. After a loss or a gradient that is not finite all weights stay as they
         were before that step, and the `verdict` of the optimiser tells.
         """
-        numbers = StepNumbers.at(self._recipe, step, steps)
-        return self._steps(indices, self._recipe.augmentation_at(epoch), numbers, generator)
-
-    def _learn(
-        self, indices: Tensor, augmentation: float, numbers: StepNumbers, generator: torch.Generator
-    ) -> Mapping[str, Tensor]:
-        own = share_of(self._group, len(indices))
-        draws = own.draws(generator)
+        recipe, own = self._recipe, self._group.share(len(indices))
+        mine, draws = indices[own.rows], own.draws(generator)
+        fresh = 1 - min(recipe.averaging, (1 + step) / (10 + step))  # the first weights are soon forgotten
         with threads(self._threads):
-            x = augment(self._images.batch(indices[own.rows]), augmentation, draws)
-            seen = corrupt(x, self._recipe.corruption, draws)
-            batch = ImageBatch(x, seen, self._images.labels_at(indices[own.rows]), numbers.prior)
-            return self.optimiser.learn(batch, draws, weight=own.weight, rate=numbers.rate, fresh=numbers.fresh)
+            x = augment(self.images.batch(mine), recipe.augmentation_at(epoch), draws)
+            seen = corrupt(x, recipe.corruption, draws)
+            batch = ImageBatch(x, seen, self.images.labels_at(mine), recipe.prior_at(step, steps))
+            rate = recipe.rate_at(step, steps)
+            return self.optimiser.learn(batch, draws, weight=own.weight, rate=rate, fresh=fresh)
 
     def expected(self, batches: Sequence[Tensor]) -> Iterator[Tensor]:
         """Hand on the indices of batches to learn from, of which the own images are expected; see `Images.expected`."""
-        own = [batch[share_of(self._group, len(batch)).rows] for batch in batches]
-        for batch, _ in zip(batches, self._images.expected(own), strict=True):
+        own = [batch[self._group.share(len(batch)).rows] for batch in batches]
+        for batch, _ in zip(batches, self.images.expected(own), strict=True):
             yield batch
 
     @torch.inference_mode()
     def losses_on(self, indices: NDArray[np.intp]) -> dict[str, float]:
         """The mean losses of the averaged weights on the images at `indices`, by name; the same draws every time."""
-        generator = torch.Generator(self._images.device).manual_seed(0)
+        generator = torch.Generator(self.device).manual_seed(0)
         totals: dict[str, Tensor] = {}
         for batch in torch.split(torch.from_numpy(indices).to(self.device), EVALUATION_BATCH):
-            own = share_of(self._group, len(batch))
-            seen = ImageBatch(self._images.batch(batch[own.rows]), labels=self._images.labels_at(batch[own.rows]))
+            own = self._group.share(len(batch))
+            seen = ImageBatch(self.images.batch(batch[own.rows]), labels=self.images.labels_at(batch[own.rows]))
             for name, loss in self.average.losses(seen, own.draws(generator)).items():
                 totals[name] = totals.get(name, torch.zeros_like(loss)) + loss * own.images
         family = self.average.family
@@ -100,10 +89,6 @@ class Learner:
         sums = torch.stack(list(totals.values()))
         self._group.add_up(sums)
         return {name: total / len(indices) for name, total in zip(totals, sums.tolist(), strict=True)}
-
-    def watch(self, indices: NDArray[np.intp]) -> EncodedImages:
-        """The images at `indices` as the averaged weights encode them."""
-        return encode_images(self.average, self._images, indices)
 
     def arrays(self) -> dict[str, Arrays]:
         """Copies of everything that `restore` needs."""
@@ -118,4 +103,28 @@ class Learner:
         load_weights(self.optimiser.model, parts.get("model", {}))
         load_weights(self.average, parts.get("average", {}))
         self.optimiser.restore(parts.get("optimiser", {}))
-        self._steps.forget()
+
+
+def augment(x: Tensor, strength: float, draws: Draws) -> Tensor:
+    """Images (n, c, h, w) in [0, 1], each turned, scaled, sheared and shifted a little; outside is 0 (black).
+
+    strength: of the changes, 0 for none.
+    """
+    if strength == 0:
+        return x
+    change = draws.normal((5, len(x)), x.device, images=1) * strength
+    angle, scale, shear = change[0] * _ROTATION, 1 + change[1] * _SCALE, change[2] * _SHEAR
+    rows = [
+        torch.stack([angle.cos() * scale, shear - angle.sin(), change[3] * _SHIFT], 1),
+        torch.stack([angle.sin(), angle.cos() * scale, change[4] * _SHIFT], 1),
+    ]
+    grid = affine_grid(torch.stack(rows, 1), list(x.shape), align_corners=False)
+    return grid_sample(x, grid, align_corners=False).clamp_(0, 1)
+
+
+def corrupt(x: Tensor, share: float, draws: Draws) -> Tensor:
+    """Images (n, c, h, w) with a `share` of their values blanked, the others brighter so that the mean is kept."""
+    if share == 0:
+        return x
+    kept = draws.uniform(x.shape, x.device) >= share
+    return x * kept / (1 - share)

@@ -4,8 +4,8 @@ import csv
 import importlib.util
 import io
 import os
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -22,22 +22,6 @@ def has_tensorboard() -> bool:
     return importlib.util.find_spec("tensorboard") is not None
 
 
-def row_of(report: Report, progress: RunState) -> dict[str, float | None]:
-    """The figures of a report by column: train and test losses by name (None where there are none), speed, and at its
-    last step the learning rate and the factor 0..1 on the term that holds latents near the prior.
-    """
-    recipe, last = progress.recipe, report.step - 1
-    return {
-        "epoch": report.epoch,
-        "step": report.step,
-        **{f"train_{name}": value for name, value in report.losses.items()},
-        **{f"test_{name}": None if report.test_losses is None else report.test_losses[name] for name in report.losses},
-        "images_per_second": report.images_per_second,
-        "learning_rate": recipe.rate_at(last, report.steps),
-        "prior": recipe.prior_at(last, report.steps),
-    }
-
-
 def logged(reports: Iterator[Report], progress: RunState, table: Path, events: Path | None = None) -> Iterator[Report]:
     """Hand on `reports`, each of them written down before it is.
 
@@ -48,7 +32,7 @@ def logged(reports: Iterator[Report], progress: RunState, table: Path, events: P
     _cut_back(table, progress.epoch)
     with _event_writer(events, progress.step) as writer:
         for report in reports:
-            row = row_of(report, progress)
+            row = _row(report, progress)
             _append(table, row)
             if writer is not None:
                 _add_events(writer, row)
@@ -63,13 +47,27 @@ def _cut_back(table: Path, epoch: int) -> None:
         lines = []
     except OSError as error:
         raise UserError(f"{table}: the log of this run cannot be read: {error.strerror}") from error
-    kept = [line for line in lines[1:] if line.endswith(b"\n") and _epoch_of(line) <= epoch]
+    kept = [line for line in lines[1:] if line.endswith(b"\n") and _is_within(line, epoch)]
     write_bytes_whole(table, b"".join(lines[:1] + kept), overwrite=True)
 
 
-def _epoch_of(line: bytes) -> float:
+def _is_within(line: bytes, epoch: int) -> bool:
     number = line.partition(b",")[0]
-    return int(number) if number.isdigit() else float("inf")
+    return number.isdigit() and int(number) <= epoch
+
+
+def _row(report: Report, progress: RunState) -> dict[str, float | None]:
+    """The figures of a report by column: losses by name, None where there are none; rate and prior of its last step."""
+    tested, step = report.test_losses or dict.fromkeys(report.losses), report.step - 1
+    return {
+        "epoch": report.epoch,
+        "step": report.step,
+        **{f"train_{name}": value for name, value in report.losses.items()},
+        **{f"test_{name}": tested[name] for name in report.losses},
+        "images_per_second": report.images_per_second,
+        "learning_rate": progress.recipe.rate_at(step, report.steps),
+        "prior": progress.recipe.prior_at(step, report.steps),
+    }
 
 
 def _append(table: Path, row: Mapping[str, float | None]) -> None:
@@ -77,7 +75,7 @@ def _append(table: Path, row: Mapping[str, float | None]) -> None:
     try:
         with table.open("ab", buffering=0) as stream:
             begin = stream.tell()
-            text = _csv(row) if begin else _csv({name: name for name in row}) + _csv(row)
+            text = _csv(row.values()) if begin else _csv(row) + _csv(row.values())
             if stream.write(text) != len(text):
                 os.ftruncate(stream.fileno(), begin)
                 raise OSError(0, "no space left on the disk")
@@ -88,9 +86,9 @@ def _append(table: Path, row: Mapping[str, float | None]) -> None:
         ) from error
 
 
-def _csv(row: Mapping[str, Any]) -> bytes:
+def _csv(row: Iterable[object]) -> bytes:
     stream = io.StringIO()
-    csv.writer(stream, lineterminator="\n").writerow(row.values())
+    csv.writer(stream, lineterminator="\n").writerow(row)
     return stream.getvalue().encode()
 
 
@@ -105,10 +103,8 @@ def _event_writer(events: Path | None, step: int) -> Iterator[Any]:
         writer = SummaryWriter(str(events), purge_step=step + 1)
     except OSError as error:
         raise UserError(f"{events}: the log could not be written: {error.strerror}") from error
-    try:
+    with closing(writer):
         yield writer
-    finally:
-        writer.close()
 
 
 def _add_events(writer: Any, row: Mapping[str, float | None]) -> None:

@@ -1,6 +1,6 @@
 """The training loop, as a generator of reports."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from copy import deepcopy
 from functools import partial
 from pathlib import Path
@@ -8,9 +8,8 @@ from threading import Event
 from typing import get_args
 
 import msgspec
-import numpy as np
 import torch
-from numpy.typing import NDArray
+from torch import Tensor
 
 from latent_explorer.data.dataset import Dataset
 from latent_explorer.errors import BundleError, TrainingError
@@ -22,15 +21,14 @@ from latent_explorer.runs.recipe import Precision, Recipe
 from latent_explorer.runs.report import Report
 from latent_explorer.training.autotune import choose_precision, choose_threads
 from latent_explorer.training.distributed.devices import faults_told
-from latent_explorer.training.distributed.process_group import SINGLE_PROCESS, ProcessGroup, from_first, require_same
-from latent_explorer.training.encoding import EncodedImages
-from latent_explorer.training.images import Images
+from latent_explorer.training.distributed.process_group import SINGLE_PROCESS, ProcessGroup
+from latent_explorer.training.images import Images, judged
 from latent_explorer.training.learner import Learner
-from latent_explorer.training.loss_meter import LossMeter
 from latent_explorer.training.state import RunState, load_state, save_state
 from latent_explorer.training.stop_token import Clock, now
 
 _REPORTS_PER_EPOCH = 10
+_PRECISIONS: tuple[Precision, ...] = get_args(Precision)
 
 
 class Training:
@@ -39,17 +37,22 @@ class Training:
     Every draw is made from generators seeded by the recipe's seed and the epoch, so a run that was resumed gives
     the same weights as one that was not, on the same device and in the same precision. Each process of a group makes
     its own, and all give the same reports and weights, but for rounding those of a process alone.
+
+    learner: the network with its moving average, as they are now. steps: of the whole run. device: as torch names it.
     """
 
     def __init__(
         self, dataset: Dataset, progress: RunState, model: LatentModel, images: Images, group: ProcessGroup
     ) -> None:
-        require_same(group, msgspec.json.encode(progress))
+        group.require_same(msgspec.json.encode(progress))
         self.progress = progress
         self._group = group
-        self._learner = Learner(model, progress.recipe, progress.precision, images, group, progress.threads)
+        self.learner = Learner(model, progress.recipe, progress.precision, images, group, progress.threads)
+        self.device = str(self.learner.device)
         self._train = torch.from_numpy(dataset.indices("train"))
-        self._judged = dataset.indices("test") if len(dataset.indices("test")) else dataset.indices("train")
+        self.steps_per_epoch = -(-len(self._train) // progress.recipe.batch_size)
+        self.steps = progress.recipe.epochs * self.steps_per_epoch
+        self._judged = judged(dataset)
         self._best = weights_of(model)
         self.steps_done = self._begun_at = progress.step
 
@@ -59,28 +62,22 @@ class Training:
         _check_fit(spec, dataset)
         device = group.device(recipe.device)
         with faults_told(device, recipe.batch_size):
-            return cls._begin(spec, dataset, recipe, group, device)
-
-    @classmethod
-    def _begin(
-        cls, spec: NetSpec, dataset: Dataset, recipe: Recipe, group: ProcessGroup, device: torch.device
-    ) -> "Training":
-        with torch.random.fork_rng(devices=[]):
-            torch.manual_seed(recipe.seed)
-            model = build(spec).to(device)
-        images = Images.of(dataset, device, spec.classes)
-        first = (torch.arange(recipe.batch_size) % len(dataset)).to(device)
-        few = ImageBatch(images.batch(first), labels=images.labels_at(first))
-        precision = _agreed(choose_precision(recipe, model, few), group)
-        progress = RunState(
-            spec=spec,
-            recipe=recipe,
-            fingerprint=dataset.fingerprint,
-            device=device.type,
-            precision=precision,
-            threads=from_first(group, choose_threads(recipe, model, few, precision)),
-        )
-        return cls(dataset, progress, model, images, group)
+            with torch.random.fork_rng(devices=[]):
+                torch.manual_seed(recipe.seed)
+                model = build(spec).to(device)
+            images = Images.of(dataset, device, spec.classes)
+            first = (torch.arange(recipe.batch_size) % len(dataset)).to(device)
+            few = ImageBatch(images.batch(first), labels=images.labels_at(first))
+            precision = _PRECISIONS[group.from_first(_PRECISIONS.index(choose_precision(recipe, model, few)))]
+            progress = RunState(
+                spec=spec,
+                recipe=recipe,
+                fingerprint=dataset.fingerprint,
+                device=device.type,
+                precision=precision,
+                threads=group.from_first(choose_threads(recipe, model, few, precision)),
+            )
+            return cls(dataset, progress, model, images, group)
 
     @classmethod
     def resume(
@@ -101,27 +98,12 @@ class Training:
                 training = cls(
                     dataset, progress, build(progress.spec), Images.of(dataset, place, progress.spec.classes), group
                 )
-            training._learner.restore(parts)
+            training.learner.restore(parts)
             training._best = parts.get("best", {})
             training.best_model()  # refuses weights of another network
         except BundleError as error:
             raise TrainingError(f"{path} cannot be resumed: {error}; begin this run anew") from error
         return training
-
-    @property
-    def steps(self) -> int:
-        """How many steps the whole run has."""
-        return self.progress.recipe.epochs * self.steps_per_epoch
-
-    @property
-    def steps_per_epoch(self) -> int:
-        """How many steps an epoch has."""
-        return -(-len(self._train) // self.progress.recipe.batch_size)
-
-    @property
-    def device(self) -> str:
-        """Where it trains, as torch names it."""
-        return str(self._learner.device)
 
     def best_model(self) -> LatentModel:
         """The network with the best weights, on the CPU: the average at the end of the epoch of best test loss.
@@ -129,18 +111,10 @@ class Training:
         Before any epoch has ended: the average as it is. Without test images, the training loss decides; where the
         family's first loss does not tell how good a network is, the last epoch.
         """
-        model = deepcopy(self._learner.average).cpu()
+        model = deepcopy(self.learner.average).cpu()
         if self.progress.best_loss is not None:
             load_weights(model, self._best)
         return model
-
-    def averaged_model(self) -> LatentModel:
-        """The network with the averaged weights as they are now; what goes on training changes it."""
-        return self._learner.average
-
-    def watch(self, indices: NDArray[np.intp]) -> EncodedImages:
-        """The images at `indices` as the averaged weights encode them now."""
-        return self._learner.watch(indices)
 
     def run(self, token: Event | None = None, *, state_path: Path | None = None) -> Iterator[Report]:
         """Train to the end of the recipe, or until `token` is set; a report about ten times an epoch and at its end.
@@ -158,23 +132,23 @@ class Training:
                 return
             test_losses = self._end_epoch(epoch, now(token) - begin)
             if state_path is not None:
-                save_state(state_path, self.progress, {**self._learner.arrays(), "best": self._best})
+                save_state(state_path, self.progress, {**self.learner.arrays(), "best": self._best})
             yield clock.report(epoch, self.progress.step, losses, test_losses)
 
     def _epoch(self, epoch: int, token: Event) -> Iterator[tuple[int, dict[str, float]]]:
         """Steps done so far, and the mean losses since the last time, about ten times and at the end."""
-        recipe, device = self.progress.recipe, self._learner.device
+        recipe, device = self.progress.recipe, self.learner.device
         order = torch.randperm(len(self._train), generator=_generator(torch.device("cpu"), recipe.seed, epoch))
         draws = _generator(device, recipe.seed, epoch)
         every = max(1, self.steps_per_epoch // _REPORTS_PER_EPOCH)
         meter = LossMeter(self._group.add_up)
         batches = torch.split(self._train[order].to(device), recipe.batch_size)
-        for number, batch in enumerate(self._learner.expected(batches), 1):
+        for number, batch in enumerate(self.learner.expected(batches), 1):
             if token.is_set():
                 return
             step, due = self.progress.step + number, number % every == 0 or number == self.steps_per_epoch
             with faults_told(device, recipe.batch_size):
-                meter.add(self._learner.learn(batch, epoch, step - 1, self.steps, draws))
+                meter.add(self.learner.learn(batch, epoch, step - 1, self.steps, draws))
                 self.steps_done = step
                 losses = meter.take() if due else {}
             if due:
@@ -182,7 +156,7 @@ class Training:
                 yield step, losses
 
     def _check(self, epoch: int) -> None:
-        good = self._learner.optimiser.verdict()
+        good = self.learner.optimiser.verdict()
         if good is None:
             return
         step = self._begun_at + good
@@ -193,13 +167,13 @@ class Training:
         )
 
     def _end_epoch(self, epoch: int, seconds: float) -> dict[str, float]:
-        with faults_told(self._learner.device, self.progress.recipe.batch_size):
-            losses = self._learner.losses_on(self._judged)
-        best, first = self.progress.best_loss, self._learner.average.family.losses[0]
+        with faults_told(self.learner.device, self.progress.recipe.batch_size):
+            losses = self.learner.losses_on(self._judged)
+        best, first = self.progress.best_loss, self.learner.average.family.losses[0]
         loss = losses[first.name]
         if best is None or first.better is None or (loss < best if first.better == "lower" else loss > best):
             best = loss
-            self._best = weights_of(self._learner.average)
+            self._best = weights_of(self.learner.average)
         self.progress = msgspec.structs.replace(
             self.progress,
             epoch=epoch,
@@ -211,6 +185,29 @@ class Training:
         return losses
 
 
+class LossMeter:
+    """Adds up losses on their device. add_up: puts the sum over all processes that train in place of a tensor."""
+
+    def __init__(self, add_up: Callable[[Tensor], None]) -> None:
+        self._add_up = add_up
+        self._means: dict[str, Tensor] = {}  # running ones: losses that were kept would lie between the freed batches
+        self._seen = 0
+
+    def add(self, losses: Mapping[str, Tensor]) -> None:
+        """Take in those of a step."""
+        self._seen += 1
+        self._means = {
+            name: torch.lerp(self._means.get(name, loss), loss, 1 / self._seen) for name, loss in losses.items()
+        }
+
+    def take(self) -> dict[str, float]:
+        """The means since the last time, by name; waits for the device."""
+        means, names = torch.stack(list(self._means.values())), tuple(self._means)
+        self._add_up(means)
+        self._means, self._seen = {}, 0
+        return dict(zip(names, means.tolist(), strict=True))
+
+
 def _check_fit(spec: NetSpec, dataset: Dataset) -> None:
     if spec.image_shape != dataset.image_shape:
         raise TrainingError(f"{dataset.name} has images {dataset.image_shape}, the network takes {spec.image_shape}")
@@ -220,9 +217,3 @@ def _check_fit(spec: NetSpec, dataset: Dataset) -> None:
 
 def _generator(device: torch.device, seed: int, epoch: int) -> torch.Generator:
     return torch.Generator(device).manual_seed((seed << 20) + epoch)
-
-
-def _agreed(precision: Precision, group: ProcessGroup) -> Precision:
-    """The precision that the first process has, which may have been measured."""
-    names: tuple[Precision, ...] = get_args(Precision)
-    return names[from_first(group, names.index(precision))]

@@ -1,6 +1,9 @@
-"""The trainer's loop: one task after the other, in the main thread."""
+"""The trainer: what it is asked for is heard in a thread of its own, and done in the main one, task after task."""
 
+import threading
+from collections import deque
 from collections.abc import Callable
+from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 
@@ -11,29 +14,98 @@ from latent_explorer.data.facts import Facts, known_facts
 from latent_explorer.runs.protocol import (
     Ask,
     Begin,
+    Continue,
+    Continued,
     Ended,
     Estimated,
     Failed,
     Filmed,
     MakeFilm,
+    Pause,
+    Paused,
     Reply,
     Reported,
+    Request,
+    Stop,
 )
 from latent_explorer.service.background import in_words
-from latent_explorer.service.codec import Refused
+from latent_explorer.service.codec import Refused, Unreadable
 from latent_explorer.training.distributed.devices import MemoryLackError
 from latent_explorer.training.estimate import estimate, warm
-from latent_explorer.training.inbox import Inbox
-from latent_explorer.training.jobs import train_bundle
+from latent_explorer.training.jobs import OvertakenError, throttled, train_bundle
 from latent_explorer.training.stop_token import StopToken
-from latent_explorer.training.throttle import ThrottledProgress
 
 Send = Callable[[Reply], None]
 FilmMaker = Callable[[MakeFilm, Send, StopToken], Path]
+Task = tuple[Begin | MakeFilm, StopToken] | Ask
 
 
-class OvertakenError(Exception):
-    """Something else came that is newer or more urgent."""
+class Inbox:
+    """What is to be done next; what is said to the run under way reaches it at once.
+
+    send: answers, from any thread.
+    """
+
+    def __init__(self, send: Send) -> None:
+        self._send = send
+        self._changed = threading.Condition()
+        self._tasks: deque[tuple[Begin | MakeFilm, StopToken]] = deque()
+        self._ask: Ask | None = None
+        self._token: StopToken | None = None  # of the run under way
+        self._filming: StopToken | None = None
+
+    def hear(self, request: Request | Unreadable) -> None:
+        """Take up one request."""
+        with self._changed:
+            token = self._token or self._filming
+            match request:
+                case Unreadable():
+                    self._send(request)
+                case Ask():
+                    self._ask = request
+                case Begin():
+                    self._begin(request)
+                case MakeFilm():
+                    self._filming = StopToken()
+                    self._tasks.append((request, self._filming))
+                case Pause() if token is not None:
+                    token.pause()
+                case Continue() if token is not None:
+                    token.go_on()
+                case Stop() if token is not None:
+                    token.stop(request.keep)
+            self._changed.notify()
+
+    def take(self) -> Task:
+        """Wait for what is to be done next: what was asked for first; where there is nothing, the newest estimate."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._tasks or self._ask)
+            if self._tasks:
+                return self._tasks.popleft()
+            asked, self._ask = self._ask, None
+            assert asked is not None
+            return asked
+
+    def ended(self, token: StopToken) -> None:
+        """What was under way has ended: another run may begin."""
+        with self._changed:
+            self._token = None if token is self._token else self._token
+            self._filming = None if token is self._filming else self._filming
+
+    def overtaken(self, source: str | None = None) -> bool:
+        """Whether something came that makes an estimate under way needless, or is more urgent.
+
+        source: of a dataset that is being read for it, which an estimate on the same one needs as well.
+        """
+        with self._changed:
+            return bool(self._tasks) or (self._ask is not None and self._ask.job.source != source)
+
+    def _begin(self, request: Begin) -> None:
+        if self._token is not None:
+            self._send(Refused(number=0, reason="another run has not ended yet: stop it first, or wait"))
+            return
+        self._token = StopToken(lambda paused: self._send(Paused() if paused else Continued()))
+        self._tasks.append((request, self._token))
 
 
 def serve(inbox: Inbox, send: Send, make_film: FilmMaker) -> None:
@@ -60,42 +132,25 @@ class Estimates:
     def answer(self, ask: Ask) -> None:
         """Say what it would take, or why it cannot work; nothing where something else came meanwhile."""
         try:
-            self._estimate(ask)
+            facts = self._facts_of(ask.job.source)
+            found = estimate(ask.job, facts, self._inbox.overtaken)
         except OvertakenError:
             return
         except Exception as error:
             self._send(Refused(number=ask.number, reason=in_words(error)))
-
-    def _estimate(self, ask: Ask) -> None:
-        facts = self._facts_of(ask.job.source)
-        found = estimate(ask.job, facts, self._inbox.overtaken)
-        if found is None:
             return
-        self._send(
-            Estimated(
-                number=ask.number,
-                seconds=found.seconds,
-                memory=found.memory,
-                weights=found.weights,
-                device=found.device,
-                images=(facts.train, facts.train + facts.test),
-                remark="" if facts.at_hand else f"{ask.job.source} will be downloaded first.",
-            )
-        )
+        images = (facts.train, facts.train + facts.test)
+        remark = "" if facts.at_hand else f"{ask.job.source} will be downloaded first."
+        self._send(Estimated(number=ask.number, images=images, remark=remark, **asdict(found)))
 
     def _facts_of(self, source: str) -> Facts:
-        known = known_facts(source)
-        if known is not None:
+        if (known := known_facts(source)) is not None:
             return known
         if source != self._source:
-            throttled = ThrottledProgress(f"reading {source}", self._send, partial(self._watch, source))
-            self._facts = Facts.of(open_dataset(source, progress=throttled))
+            progress = throttled(f"reading {source}", self._send, partial(self._inbox.overtaken, source))
+            self._facts = Facts.of(open_dataset(source, progress=progress))
             self._source = source
         return self._facts
-
-    def _watch(self, source: str) -> None:
-        if self._inbox.overtaken(source):
-            raise OvertakenError
 
 
 def train(begin: Begin, token: StopToken, send: Send) -> Ended | Failed:

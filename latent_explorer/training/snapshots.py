@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import msgspec
 import numpy as np
@@ -15,7 +16,8 @@ from latent_explorer.errors import UserError
 from latent_explorer.nets.weights import weights_of
 from latent_explorer.runs import Job, Report
 from latent_explorer.runs.folder import bytes_of, snapshots_of, step_of, sweep_snapshots
-from latent_explorer.training.encoding import prior_samples
+from latent_explorer.training.evaluate import encode, prior_samples
+from latent_explorer.training.images import evenly, judged
 from latent_explorer.training.loop import Training
 from latent_explorer.training.publishing.bundling import config_of
 
@@ -30,9 +32,7 @@ def watched(dataset: Dataset) -> NDArray[np.int64]:
 
     Without test images, those to train on.
     """
-    split = dataset.indices("test") if len(dataset.indices("test")) else dataset.indices("train")
-    places = np.linspace(0, len(split) - 1, min(WATCHED, len(split))).round().astype(np.intp)
-    return split[places].astype(np.int64)
+    return evenly(judged(dataset), WATCHED).astype(np.int64)
 
 
 class Snapshots:
@@ -75,7 +75,7 @@ class Snapshots:
         """How to turn the map of `means` (n, d), of all images, to lay it beside that of the last snapshot."""
         if self._before is None:
             return None
-        same = self._watched if self._training.averaged_model().family.encodes else slice(None)
+        same = self._watched if self._training.learner.average.family.encodes else slice(None)
         return Turn.between(_on_plane(means)[same], self._before)
 
     def _take_up(self) -> None:
@@ -98,32 +98,21 @@ class Snapshots:
             self._fail(str(error))
 
     def _save(self, moment: Moment) -> None:
-        latents = self._latents()
+        model, latents = self._training.learner.average, self._latents()
         uv = _on_plane(latents.mean)
         turn = Turn() if self._before is None else Turn.between(uv, self._before)
-        model = self._training.averaged_model()
         config = config_of(self._job, model, self._dataset, self._training.progress, {})
-        save_snapshot(
-            self._job.run.snapshot(moment.step),
-            msgspec.structs.replace(config, moment=moment, turn=tuple(turn)),
-            weights_of(model),
-            latents,
-        )
+        config = msgspec.structs.replace(config, moment=moment, turn=tuple(turn))
+        save_snapshot(self._job.run.snapshot(moment.step), config, weights_of(model), latents)
         self._before = uv @ turn.matrix.T
 
     def _latents(self) -> Latents:
         """Of the images watched, or from the prior, as they read from the disk: a reader's chart is to be ours."""
-        if not self._training.averaged_model().family.encodes:
-            return restored(packed(prior_samples(self._training.averaged_model()), "float16"))
-        found, labels = self._training.watch(self._watched), self._dataset.labels
-        return Latents(
-            mean=found.mean.astype(np.float16).astype(np.float32),
-            log_variance=None,
-            label=None if labels is None else labels[self._watched],
-            split=self._dataset.split[self._watched],
-            error=found.error,
-            index=self._watched,
-        )
+        learner = self._training.learner
+        if not learner.average.family.encodes:
+            return restored(packed(prior_samples(learner.average), "float16"))
+        found = encode(learner.average, learner.images, self._dataset, self._watched)
+        return restored(packed(replace(found, log_variance=None), "float16"))
 
     def _thin(self) -> None:
         folders = {step_of(folder): folder for folder in snapshots_of(self._job.run)}

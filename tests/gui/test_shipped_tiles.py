@@ -16,7 +16,7 @@ from latent_explorer.gui.widgets.images import to_array
 from latent_explorer.nets.weights import load_model
 from latent_explorer.places import tile_folder
 from latent_explorer.session import open_bundle
-from latent_explorer.training.publishing.tiles import first_tiles
+from latent_explorer.training.publishing.pictures import first_tiles
 
 
 def with_tiles(bundle: Path, folder: Path) -> Path:

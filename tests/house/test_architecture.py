@@ -35,7 +35,7 @@ ARROWS = {
     "paths": (),
     "atlas": ("charts",),
     "charts": (),
-    "runs": ("bundles", "nets.spec", "nets.names", "nets.families", "service"),
+    "runs": ("bundles", "nets.spec", "nets.families", "service"),
     "bundles": ("nets.spec", "nets.families"),
     "nets": (),
     "data": (),

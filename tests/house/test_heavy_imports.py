@@ -12,7 +12,7 @@ PICKLING = {"pickle", "cPickle", "_pickle", "cloudpickle", "dill", "joblib", "sh
 HEAVY_ROOMS = ("nets", "training", "engine", "bench", "film")  # bench runs in processes of its own
 # What runs in the window's process though its room holds heavy modules.
 LIGHT_MODULES = (
-    "nets", "nets.spec", "nets.names", "nets.families",
+    "nets", "nets.spec", "nets.families",
     "engine", "engine.client", "engine.process", "engine.protocol", "engine.request_queue",
 )  # fmt: skip
 LIGHT_FOLDERS = ("engine.handlers",)

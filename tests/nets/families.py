@@ -11,7 +11,7 @@ from torch.nn.functional import softplus
 from latent_explorer.nets import families
 from latent_explorer.nets.draws import UNSHARED, Draws
 from latent_explorer.nets.families import Family, FamilySetting, Loss, Phase, register
-from latent_explorer.nets.model import ImageBatch, LatentModel, Posterior, bernoulli_nats, scaled
+from latent_explorer.nets.model import ImageBatch, LatentModel, Posterior, bernoulli_nats
 from latent_explorer.nets.spec import NetSpec
 from latent_explorer.nets.trunks import Trunk
 
@@ -85,7 +85,7 @@ class ConditionalAutoencoder(LatentModel):
     def losses(self, batch: ImageBatch, draws: Draws = UNSHARED) -> dict[str, Tensor]:
         posterior = self.encode(batch.seen, batch.labels)
         logits, kl = self.decode_logits(posterior.sample(draws), batch.labels), posterior.kl().mean()
-        return {"loss": bernoulli_nats(logits, batch.x).mean() + scaled(kl, batch.prior), "kl": kl}
+        return {"loss": bernoulli_nats(logits, batch.x).mean() + batch.prior * kl, "kl": kl}
 
 
 @contextmanager

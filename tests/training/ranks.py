@@ -162,9 +162,9 @@ class Cases:
         learn = Learner.learn
 
         def poison(learner: Learner, indices: torch.Tensor) -> None:
-            images = learner._images.pixels.float()
+            images = learner.images.pixels.float()
             images[indices] = torch.nan
-            learner._images.pixels.data = images
+            learner.images.pixels.data = images
 
         def failing(learner: Learner, indices: torch.Tensor, epoch: int, step: int, *rest: Any) -> Any:
             if not self.first and epoch == 2 and step == 8:

@@ -24,22 +24,17 @@ from latent_explorer.nets.spec import NetSpec
 from latent_explorer.nets.weights import load_model
 from latent_explorer.runs import Job
 from latent_explorer.runs.recipe import Recipe
-from latent_explorer.training.encoding import encode_dataset
-from latent_explorer.training.evaluate import evaluate, evaluate_bundle
+from latent_explorer.training.evaluate import encode_dataset, evaluate, evaluate_bundle
 from latent_explorer.training.jobs import spec_of, train_bundle
-from latent_explorer.training.publishing.preview import preview
-from latent_explorer.training.publishing.tiles import first_tiles
+from latent_explorer.training.publishing.pictures import first_tiles, preview
 
 CPU = torch.device("cpu")
 RECIPE = Recipe(epochs=3, batch_size=16, learning_rate=5e-3, device="cpu", precision="float32")
 
 
 @pytest.fixture
-def job(bars: Dataset, tmp_path: Path) -> Job:
-    np.savez(tmp_path / "bars.npz", images=bars.images, labels=bars.labels, split=bars.split)
-    return Job(
-        str(tmp_path / "bars.npz"), tmp_path / "out" / "bars-2d", hidden=(24,), recipe=RECIPE, command="train it"
-    )
+def job(job: Job) -> Job:
+    return replace(job, hidden=(24,), command="train it")
 
 
 @pytest.mark.parametrize("family", ["ae", "vae"])

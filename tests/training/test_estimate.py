@@ -15,8 +15,7 @@ from latent_explorer.runs import Job, Recipe
 from latent_explorer.runs.protocol import Ask, Estimated, MakeFilm
 from latent_explorer.service.codec import Message, Refused
 from latent_explorer.training.estimate import _continued, estimate
-from latent_explorer.training.inbox import Inbox
-from latent_explorer.training.serve import Estimates
+from latent_explorer.training.serve import Estimates, Inbox
 
 RECIPE = Recipe(epochs=2, batch_size=32, device="cpu", precision="float32")
 FACTS = Facts((8, 8, 1), 1000, 200)
@@ -41,12 +40,9 @@ def job(tmp_path: Path) -> Job:
 def test_twice_the_epochs_take_about_twice_the_time_and_a_wider_network_more_memory(job: Job) -> None:
     short = estimate(job, FACTS)
     long = estimate(replace(job, recipe=replace_recipe(epochs=2000)), FACTS)
-    assert short is not None
-    assert long is not None
     assert long.seconds > 20 * short.seconds > 0
     assert long.weights == short.weights == 64 * 16 + 16 + 16 * 4 + 4 + 2 * 16 + 16 + 16 * 64 + 64
     wide = estimate(replace(job, hidden=(512,)), FACTS)
-    assert wide is not None
     assert wide.memory > short.memory
     assert wide.device == "cpu"
 
@@ -69,7 +65,6 @@ def test_the_memory_is_that_of_a_real_run_within_a_factor(job: Job, tmp_path: Pa
     command = [sys.executable, "-c", _TRAIN, tmp_path / "noise.npz", tmp_path / "model"]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     found = estimate(replace(job, hidden=(2048, 2048)), Facts((32, 32, 1), 500, 100))
-    assert found is not None
     assert 0.6 < found.memory / (1024 * int(done.stdout)) < 1.7
 
 

@@ -32,9 +32,8 @@ from latent_explorer.runs import Job, Recipe, snapshots_of
 from latent_explorer.runs.plan import Plan
 from latent_explorer.runs.settings import find_setting, loss_labels, problems
 from latent_explorer.service.codec import Refused
-from latent_explorer.training.encoding import PRIOR_SAMPLES
 from latent_explorer.training.estimate import estimate
-from latent_explorer.training.evaluate import evaluate_bundle
+from latent_explorer.training.evaluate import PRIOR_SAMPLES, evaluate_bundle
 from latent_explorer.training.jobs import train_bundle
 from latent_explorer.training.loop import Training
 from tests.nets.families import CONDITIONAL, GAN, registered
@@ -86,11 +85,11 @@ def test_what_a_generator_has_for_latents_are_draws_from_the_prior(gan: Path) ->
 
 def test_both_networks_of_a_generator_learn_and_the_last_epoch_is_kept(gan: Path, bars: Dataset) -> None:
     training = Training.begin(check_bundle(gan).net, bars, RECIPE)
-    before = weights_of(training.averaged_model())
+    before = weights_of(training.learner.average)
     reports = list(training.run())
     assert all(list(report.losses) == ["generator", "discriminator"] for report in reports)
     assert all(np.isfinite(list(report.losses.values())).all() for report in reports)
-    after, kept = weights_of(training.averaged_model()), weights_of(training.best_model())
+    after, kept = weights_of(training.learner.average), weights_of(training.best_model())
     assert all(not np.array_equal(before[name], after[name]) for name in before)
     assert all(np.array_equal(kept[name], after[name]) for name in after)
     assert training.progress.best_epoch == 4

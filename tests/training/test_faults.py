@@ -26,12 +26,6 @@ from latent_explorer.training.state import load_state
 RECIPE = Recipe(epochs=2, batch_size=16, learning_rate=5e-3, device="cpu", precision="float32")
 
 
-@pytest.fixture
-def job(bars: Dataset, tmp_path: Path) -> Job:
-    np.savez(tmp_path / "bars.npz", images=bars.images, labels=bars.labels, split=bars.split)
-    return Job(str(tmp_path / "bars.npz"), tmp_path / "out" / "bars-2d", hidden=(8,), recipe=RECIPE)
-
-
 def picture(path: Path, mode: str, side: int = 6) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     Image.fromarray(np.random.default_rng(0).integers(0, 255, (side, side, 3), np.uint8)).convert(mode).save(path)
@@ -141,9 +135,9 @@ def test_a_loss_that_is_not_finite_keeps_the_last_epoch_and_says_what_to_try(
 
     def poisoned(self: Learner, indices: torch.Tensor, epoch: int, step: int, *rest: Any) -> Any:
         if step == 9:
-            images = self._images.pixels.float()
+            images = self.images.pixels.float()
             images[indices] = torch.nan
-            self._images.pixels.data = images
+            self.images.pixels.data = images
         return learn(self, indices, epoch, step, *rest)
 
     monkeypatch.setattr(Learner, "learn", poisoned)

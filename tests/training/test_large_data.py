@@ -16,11 +16,10 @@ from latent_explorer.nets.weights import weights_of
 from latent_explorer.runs import Job
 from latent_explorer.runs.recipe import Recipe
 from latent_explorer.training import images
-from latent_explorer.training.evaluate import evaluate
+from latent_explorer.training.evaluate import evaluate, pca_mse
 from latent_explorer.training.images import HeldImages, Images, ReadImages
 from latent_explorer.training.jobs import train_bundle
 from latent_explorer.training.loop import Training
-from latent_explorer.training.pca import pca_mse
 
 CPU = torch.device("cpu")
 RECIPE = Recipe(epochs=3, batch_size=16, corruption=0.1, augmentation=0.2, device="cpu", precision="float32")

@@ -7,10 +7,8 @@ from pathlib import Path
 from threading import Event
 from typing import Any
 
-import numpy as np
 import pytest
 
-from latent_explorer.data.dataset import Dataset
 from latent_explorer.errors import UserError
 from latent_explorer.runs import Job
 from latent_explorer.runs.recipe import Recipe
@@ -18,12 +16,6 @@ from latent_explorer.training import log
 from latent_explorer.training.jobs import train_bundle
 
 RECIPE = Recipe(epochs=3, batch_size=16, learning_rate=5e-3, prior_warm_up=0.9, device="cpu", precision="float32")
-
-
-@pytest.fixture
-def job(bars: Dataset, tmp_path: Path) -> Job:
-    np.savez(tmp_path / "bars.npz", images=bars.images, labels=bars.labels, split=bars.split)
-    return Job(str(tmp_path / "bars.npz"), tmp_path / "out" / "bars-2d", hidden=(8,), recipe=RECIPE)
 
 
 def rows(job: Job) -> list[dict[str, str]]:

@@ -19,9 +19,9 @@ from latent_explorer.nets.spec import NetSpec
 from latent_explorer.runs import Recipe
 from latent_explorer.runs.recipe import precision_called
 from latent_explorer.training import stop_on_interrupt
-from latent_explorer.training.augment import augment, corrupt
 from latent_explorer.training.autotune import choose_precision
 from latent_explorer.training.distributed.devices import autocast, choose_device
+from latent_explorer.training.learner import augment, corrupt
 
 
 @given(st.integers(1, 5000), st.floats(0, 0.9))

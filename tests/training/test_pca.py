@@ -8,7 +8,7 @@ from sklearn.decomposition import PCA
 
 from latent_explorer.data.dataset import Dataset
 from latent_explorer.errors import TrainingError
-from latent_explorer.training.pca import pca_mse
+from latent_explorer.training.evaluate import pca_mse
 
 
 @pytest.mark.parametrize("dimensions", [1, 5, 36, 99])

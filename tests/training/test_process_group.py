@@ -14,7 +14,7 @@ from latent_explorer.nets.spec import NetSpec
 from latent_explorer.runs import Recipe
 from latent_explorer.training.distributed.devices import DeviceLostError, faults_told
 from latent_explorer.training.distributed.fabric import Size, assemble
-from latent_explorer.training.distributed.process_group import SINGLE_PROCESS, BatchShare, SingleProcess, from_first
+from latent_explorer.training.distributed.process_group import SINGLE_PROCESS, BatchShare, ProcessGroup
 from latent_explorer.training.images import HeldImages
 from latent_explorer.training.learner import Learner
 
@@ -42,9 +42,9 @@ def test_what_is_drawn_for_an_image_does_not_depend_on_who_has_it(count: int, si
     whole = drawn(Draws(torch.Generator().manual_seed(1)), count)
     for rank in range(size):
         share = BatchShare.of(count, rank, size)
-        own = drawn(share.draws(torch.Generator().manual_seed(1)), share.end - share.first)
+        own = drawn(share.draws(torch.Generator().manual_seed(1)), len(range(count)[share.rows]))
         for mine, all_of_them in zip(own, whole, strict=True):
-            assert torch.equal(mine, all_of_them.narrow(images, share.first, share.end - share.first))
+            assert torch.equal(mine, all_of_them.narrow(images, share.rows.start, len(range(count)[share.rows])))
 
 
 def test_parts_of_a_mean_add_up_to_it() -> None:
@@ -56,7 +56,7 @@ def test_parts_of_a_mean_add_up_to_it() -> None:
     assert sum(parts).item() == pytest.approx(values.mean().item())
 
 
-class Second(SingleProcess):
+class Second(ProcessGroup):
     """In place of the second process of two, that meets nobody."""
 
     rank, size = 1, 2
@@ -90,7 +90,7 @@ def torchrun(monkeypatch: pytest.MonkeyPatch, world: int, here: int) -> None:
 def test_one_process_is_alone_unless_more_are_asked_for() -> None:
     assert assemble("cpu") is SINGLE_PROCESS
     assert assemble("cpu", "auto", 1) is SINGLE_PROCESS
-    assert from_first(SINGLE_PROCESS, 3) == 3
+    assert SINGLE_PROCESS.from_first(3) == 3
     assert Size.wanted("3", 2, CPU) == Size(3, 2)
 
 

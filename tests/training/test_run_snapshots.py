@@ -26,12 +26,6 @@ RECIPE = Recipe(epochs=3, batch_size=16, learning_rate=5e-3, device="cpu", preci
 KEEP = 1 << 26
 
 
-@pytest.fixture
-def job(bars: Dataset, tmp_path: Path) -> Job:
-    np.savez(tmp_path / "bars.npz", images=bars.images, labels=bars.labels, split=bars.split)
-    return Job(str(tmp_path / "bars.npz"), tmp_path / "out" / "bars-2d", hidden=(8,), recipe=RECIPE)
-
-
 def steps(run: RunFolder) -> list[int]:
     return [int(folder.name) for folder in snapshots_of(run)]
 

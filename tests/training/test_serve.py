@@ -4,7 +4,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 import torch
 
@@ -18,12 +17,6 @@ from latent_explorer.training.serve import train
 from latent_explorer.training.stop_token import StopToken
 
 RECIPE = Recipe(epochs=2, batch_size=16, learning_rate=5e-3, device="cpu", precision="float32")
-
-
-@pytest.fixture
-def job(bars: Dataset, tmp_path: Path) -> Job:
-    np.savez(tmp_path / "bars.npz", images=bars.images, labels=bars.labels, split=bars.split)
-    return Job(str(tmp_path / "bars.npz"), tmp_path / "out" / "bars-2d", hidden=(8,), recipe=RECIPE)
 
 
 class Heard:
@@ -91,9 +84,9 @@ def test_a_loss_that_is_not_finite_fails_with_the_bundle_kept(job: Job, monkeypa
 
     def poisoned(self: Learner, indices: torch.Tensor, epoch: int, step: int, *rest: Any) -> Any:
         if step == 9:
-            images = self._images.pixels.float()
+            images = self.images.pixels.float()
             images[indices] = torch.nan
-            self._images.pixels.data = images
+            self.images.pixels.data = images
         return learn(self, indices, epoch, step, *rest)
 
     monkeypatch.setattr(Learner, "learn", poisoned)

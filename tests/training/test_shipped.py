@@ -17,7 +17,7 @@ from latent_explorer.nets.model import LatentModel
 from latent_explorer.nets.weights import load_model
 from latent_explorer.places import models_folder, shipped_bundles
 from latent_explorer.training.evaluate import evaluate, evaluate_bundle
-from latent_explorer.training.publishing.tiles import first_tiles
+from latent_explorer.training.publishing.pictures import first_tiles
 
 CPU = torch.device("cpu")
 SAMPLE = 2000

@@ -16,7 +16,7 @@ from latent_explorer.data import Dataset, open_dataset
 from latent_explorer.errors import DataError, UserError
 from latent_explorer.nets.model import LatentModel
 from latent_explorer.nets.weights import load_model
-from latent_explorer.training.encoding import encode_dataset
+from latent_explorer.training.evaluate import encode_dataset
 from latent_explorer.training.publishing import streaming
 from latent_explorer.training.publishing.parts import part_path, read_part, read_parts
 from latent_explorer.training.publishing.streaming import Encoded, encode_parts, part_size, parts_of

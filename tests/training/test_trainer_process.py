@@ -7,14 +7,11 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 from typing import TypeVar
 
-import numpy as np
 import pytest
 
 from latent_explorer.bundles import check_bundle
-from latent_explorer.data.dataset import Dataset
 from latent_explorer.runs import Job, Recipe, snapshots_of, unfinished
 from latent_explorer.runs.protocol import (
     MODULE,
@@ -65,12 +62,6 @@ def trainer() -> Iterator[Trainer]:
     trainer = Trainer()
     yield trainer
     trainer.client.close()
-
-
-@pytest.fixture
-def job(bars: Dataset, tmp_path: Path) -> Job:
-    np.savez(tmp_path / "bars.npz", images=bars.images, labels=bars.labels, split=bars.split)
-    return Job(str(tmp_path / "bars.npz"), tmp_path / "out" / "bars-2d", hidden=(8,), recipe=RECIPE)
 
 
 def endless(job: Job) -> Job:

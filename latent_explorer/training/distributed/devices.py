@@ -26,7 +26,8 @@ def choose_device(name: str = "auto") -> torch.device:
 
     Raises TrainingError that lists those there are when it is not among them.
     """
-    present = [*(["cuda"] if torch.cuda.is_available() else []), *(["mps"] if _has_mps() else []), "cpu"]
+    there = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available(), "cpu": True}
+    present = [kind for kind, found in there.items() if found]
     if name == "auto":
         return torch.device(present[0])
     if name not in present:
@@ -38,15 +39,22 @@ def precisions(wanted: Precision, device: torch.device) -> tuple[Precision, ...]
     """Those of which `wanted` may turn out to be one on `device`."""
     if wanted != "auto":
         return (wanted,)
-    return ("float32", "bfloat16") if _has_bfloat16(device) else ("float32",)
+    # where a processor emulates it, the measurement rules it out
+    bfloat16 = torch.cuda.is_bf16_supported() if device.type == "cuda" else device.type == "cpu"
+    return ("float32", "bfloat16") if bfloat16 else ("float32",)
 
 
 class MemoryLackError(TrainingError):
-    """The device has too little memory. batch_size: a smaller one to try, None where there is none."""
+    """`device` has too little memory. batch_size: a smaller one to try, None where there is none."""
 
-    def __init__(self, message: str, batch_size: int | None) -> None:
-        super().__init__(message)
-        self.batch_size = batch_size
+    def __init__(self, device: torch.device, batch_size: int) -> None:
+        smaller = batch_size // 2 or None
+        offer = f"train again with smaller batches, for instance {smaller}, or" if smaller else "try"
+        super().__init__(
+            f"out of memory on {device.type} with batches of {batch_size} images: {offer} a smaller network, smaller "
+            "images, or another device"
+        )
+        self.batch_size = smaller
 
 
 @contextmanager
@@ -59,8 +67,9 @@ def faults_told(device: torch.device, batch_size: int) -> Iterator[None]:
     try:
         yield
     except RuntimeError as error:
-        if _is_out_of_memory(error):
-            raise _out_of_memory(device, batch_size) from error
+        # torch's own is one; other devices only say so
+        if isinstance(error, torch.OutOfMemoryError) or _NO_MEMORY.search(str(error)):
+            raise MemoryLackError(device, batch_size) from error
         if isinstance(error, _ACCELERATOR_ERRORS) or _LOST.search(str(error)):
             raise DeviceLostError(f"{device} can no longer be used: {str(error).strip().splitlines()[0]}") from error
         raise
@@ -69,27 +78,3 @@ def faults_told(device: torch.device, batch_size: int) -> Iterator[None]:
 def autocast(device: torch.device, precision: Precision) -> torch.autocast:
     """The context in which products are computed in `precision` on `device`."""
     return torch.autocast(device.type, _PRECISIONS[precision], enabled=precision != "float32")
-
-
-def _is_out_of_memory(error: RuntimeError) -> bool:  # torch's own is one; other devices only say so
-    return isinstance(error, torch.OutOfMemoryError) or bool(_NO_MEMORY.search(str(error)))
-
-
-def _out_of_memory(device: torch.device, batch_size: int) -> MemoryLackError:
-    smaller = batch_size // 2 or None
-    offer = f"train again with smaller batches, for instance {smaller}, or" if smaller else "try"
-    return MemoryLackError(
-        f"out of memory on {device.type} with batches of {batch_size} images: {offer} a smaller network, smaller "
-        "images, or another device",
-        smaller,
-    )
-
-
-def _has_mps() -> bool:
-    return torch.backends.mps.is_available()
-
-
-def _has_bfloat16(device: torch.device) -> bool:
-    if device.type == "cuda":
-        return bool(torch.cuda.is_bf16_supported())
-    return device.type == "cpu"  # where it is emulated, the measurement rules it out

@@ -39,11 +39,13 @@ class Size:
 
         Raises TrainingError where this is no number, or torchrun has started something else.
         """
-        found = cls._of_torchrun()
-        count = _count(devices)
+        if devices not in (None, "auto") and not (devices.isdecimal() and int(devices)):
+            raise TrainingError(f"--devices {devices}: expected how many on each node, from 1 on, or auto")
+        found = _started_by_torchrun()
         if found is None:
-            return cls(_present(device) if devices == "auto" else count or 1, nodes or 1)
-        asked = cls(count or found.devices, nodes or found.nodes)
+            present = torch.cuda.device_count() if device.type == "cuda" else 1
+            return cls(present if devices == "auto" else int(devices or 1), nodes or 1)
+        asked = cls(found.devices if devices in (None, "auto") else int(devices), nodes or found.nodes)
         if asked != found:
             raise TrainingError(
                 f"--devices {asked.devices} --nodes {asked.nodes} was asked for, but torchrun has started "
@@ -52,14 +54,14 @@ class Size:
             )
         return found
 
-    @classmethod
-    def _of_torchrun(cls) -> "Size | None":
-        if "TORCHELASTIC_RUN_ID" not in os.environ:
-            return None
-        world, here = int(os.environ["WORLD_SIZE"]), int(os.environ["LOCAL_WORLD_SIZE"])
-        if world % here:
-            raise TrainingError(f"torchrun has started {world} processes, {here} here: expected as many on each node")
-        return cls(here, world // here)
+
+def _started_by_torchrun() -> Size | None:
+    if "TORCHELASTIC_RUN_ID" not in os.environ:
+        return None
+    world, here = int(os.environ["WORLD_SIZE"]), int(os.environ["LOCAL_WORLD_SIZE"])
+    if world % here:
+        raise TrainingError(f"torchrun has started {world} processes, {here} here: expected as many on each node")
+    return Size(here, world // here)
 
 
 def assemble(device: str = "auto", devices: str | None = None, nodes: int | None = None) -> ProcessGroup:
@@ -85,7 +87,7 @@ def assemble(device: str = "auto", devices: str | None = None, nodes: int | None
     return FabricProcessGroup(fabric)
 
 
-class FabricProcessGroup:
+class FabricProcessGroup(ProcessGroup):
     """A process of those that Fabric has brought together; they add up tensors where these are, and meet on the host.
 
     A meeting is a reduction between hosts (gloo), so that no device is waited for. Before each sum there is one: thus a
@@ -165,27 +167,9 @@ class FabricProcessGroup:
             distributed.all_reduce(tensor, group=self._hosts if tensor.device.type == "cpu" else None)
         except RuntimeError as error:
             self._over = True
-            raise DeviceLostError(
-                f"{self._where()}, can no longer reach the others: {_without_source(str(error))}"
-            ) from error
-
-
-def _without_source(message: str) -> str:
-    """What gloo says, without the place in its source and its advice."""
-    return re.sub(r"\[/[^]]*\] ", "", message).strip().splitlines()[0].split(". ")[0]
-
-
-def _count(devices: str | None) -> int | None:
-    """The number that an option says, if any."""
-    if devices is None or devices == "auto":
-        return None
-    if not (devices.isdecimal() and int(devices)):
-        raise TrainingError(f"--devices {devices}: expected how many on each node, from 1 on, or auto")
-    return int(devices)
-
-
-def _present(device: torch.device) -> int:
-    return torch.cuda.device_count() if device.type == "cuda" else 1
+            # what gloo says, without the place in its source and its advice
+            reason = re.sub(r"\[/[^]]*\] ", "", str(error)).strip().splitlines()[0].split(". ")[0]
+            raise DeviceLostError(f"{self._where()}, can no longer reach the others: {reason}") from error
 
 
 def _require_rendezvous(fabric: "Fabric", size: Size) -> None:

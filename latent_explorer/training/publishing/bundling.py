@@ -3,19 +3,18 @@
 import importlib.metadata
 import platform
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
 import msgspec
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from latent_explorer.bundles import (
     FORMAT,
     BundleConfig,
     DatasetRecord,
-    Latents,
     TrainingRecord,
     save_bundle,
 )
@@ -25,15 +24,16 @@ from latent_explorer.nets.model import LatentModel
 from latent_explorer.nets.weights import load_model, weights_of
 from latent_explorer.runs import Job
 from latent_explorer.training.distributed.devices import choose_device
-from latent_explorer.training.encoding import PRIOR_SAMPLES, encode_dataset, prior_samples, reconstruction_error
-from latent_explorer.training.evaluate import evaluate
+from latent_explorer.training.evaluate import (
+    PRIOR_SAMPLES,
+    encode_dataset,
+    evaluate,
+    prior_samples,
+    reconstruction_error,
+)
 from latent_explorer.training.publishing.card import card
-from latent_explorer.training.publishing.preview import preview
-from latent_explorer.training.publishing.tiles import first_tiles
+from latent_explorer.training.publishing.pictures import first_tiles, preview
 from latent_explorer.training.state import RunState
-
-_LIBRARIES = ("latent-explorer", "numpy", "torch")
-
 
 TurnOf = Callable[[NDArray[np.float32]], tuple[float, float, float, float] | None]
 
@@ -51,7 +51,9 @@ def write_bundle(
     weights = {name: array.astype(precision) for name, array in weights_of(model).items()}
     kept = load_model(model.spec, {name: array.astype(np.float32) for name, array in weights.items()})
     latents = encode_dataset(kept, dataset, device) if kept.family.encodes else prior_samples(kept)
-    config = config_of(job, kept, dataset, progress, _metrics(kept, dataset, device, latents))
+    judged = kept.family.encodes and len(dataset.indices("test"))
+    metrics = evaluate(kept, dataset, device, latents).figures() if judged else {}
+    config = config_of(job, kept, dataset, progress, metrics)
     shortened = latents if job.variances else replace(latents, log_variance=None)
     as_read = restored(packed(shortened, job.latents))
     config = msgspec.structs.replace(config, turn=turn_of(as_read.mean))
@@ -78,7 +80,15 @@ def config_of(
             count=len(dataset),
             class_names=dataset.class_names if dataset.labels is not None else (),
         ),
-        training=_training_record(progress, job.command),
+        training=TrainingRecord(
+            epochs=progress.epoch,
+            batch_size=progress.recipe.batch_size,
+            learning_rate=progress.recipe.learning_rate,
+            seed=progress.recipe.seed,
+            device=progress.device,
+            minutes=progress.seconds / 60,
+            command=job.command,
+        ),
         metrics=dict(metrics),
         versions=_versions(),
         files={},
@@ -86,29 +96,9 @@ def config_of(
     )
 
 
-def _metrics(model: LatentModel, dataset: Dataset, device: torch.device, latents: Latents) -> dict[str, float | None]:
-    if not (model.family.encodes and len(dataset.indices("test"))):
-        return {}
-    return evaluate(model, dataset, device, latents).figures()
-
-
-def _training_record(progress: RunState, command: str) -> TrainingRecord:
-    return TrainingRecord(
-        epochs=progress.epoch,
-        batch_size=progress.recipe.batch_size,
-        learning_rate=progress.recipe.learning_rate,
-        seed=progress.recipe.seed,
-        device=progress.device,
-        minutes=progress.seconds / 60,
-        command=command,
-    )
-
-
 def _versions() -> dict[str, str]:
-    installed = {}
-    for name in _LIBRARIES:
-        try:
-            installed[name] = importlib.metadata.version(name)
-        except importlib.metadata.PackageNotFoundError:
-            continue
-    return {"python": platform.python_version(), **installed}
+    versions = {"python": platform.python_version()}
+    for name in ("latent-explorer", "numpy", "torch"):
+        with suppress(importlib.metadata.PackageNotFoundError):
+            versions[name] = importlib.metadata.version(name)
+    return versions

@@ -2,7 +2,7 @@
 
 import os
 import textwrap
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 import msgspec
 import torch
@@ -86,6 +86,7 @@ _CHOSEN = (
     "(epoch {epoch}): the test figures above are, by that choice, very slightly flattered."
 )
 _LAST = "The weights kept are a moving average over the steps, at the end of the last epoch (epoch {epoch})."
+_CPU = "the CPU ({here} of {all} cores, no GPU)"
 _SMOOTHER = "{dim} numbers cannot hold all of an image: reconstructions are smoother than the originals.\n"
 
 
@@ -98,6 +99,7 @@ def card(config: BundleConfig, progress: RunState, job: Job, error: float | None
     height, width, channels = config.net.image_shape
     family, first = config.family, config.family.losses[0]
     chosen = _LAST if first.better is None else _CHOSEN
+    device, cpu = config.training.device, _CPU.format(here=torch.get_num_threads(), all=os.cpu_count())
     return _CARD.format(
         name=config.name,
         family=family.title,
@@ -114,7 +116,7 @@ def card(config: BundleConfig, progress: RunState, job: Job, error: float | None
         kept=chosen.format(epoch=progress.best_epoch, extreme="highest" if first.better == "higher" else "lowest"),
         notes="".join(_notes(config, progress)),
         caption=_CAPTIONS[family.encodes],
-        machine=_machine(config.training.device),
+        machine=cpu if device == "cpu" else f"the device `{device}`",
         storage=_storage(config, job, error),
         smoother=_SMOOTHER.format(dim=config.net.latent_dim) if family.encodes else "",
         remark=f"\n{job.remark.strip()}\n" if job.remark else "",
@@ -141,9 +143,11 @@ def _notes(config: BundleConfig, progress: RunState) -> Iterator[str]:
 
 
 def _figures(config: BundleConfig) -> str:
-    rows = "\n".join(_rows(config.metrics))
-    if rows:
-        return _TABLE.format(rows=rows, name=config.name)
+    figures = ((text, config.metrics.get(name)) for name, text in _FIGURES.items())
+    known = [(text, value) for text, value in figures if value is not None]
+    if known:
+        rows = (f"| {text} | {value:.4g} |" if abs(value) < 1 else f"| {text} | {value:.2f} |" for text, value in known)
+        return _TABLE.format(rows="\n".join(rows), name=config.name)
     reason = "the dataset has no test images" if config.family.encodes else "they ask for an encoder"
     return f"None: {reason}.\n"
 
@@ -157,16 +161,3 @@ def _storage(config: BundleConfig, job: Job, error: float | None) -> str:
     known = latents and error is not None and exact is not None
     effect = _EFFECT.format(kept=error, exact=exact) if known else ""
     return f"\n{textwrap.fill(f'{_KEPT.format(what=what)} {effect}', _WIDTH, break_on_hyphens=False)}\n" if what else ""
-
-
-def _machine(device: str) -> str:
-    if device != "cpu":
-        return f"the device `{device}`"
-    return f"the CPU ({torch.get_num_threads()} of {os.cpu_count()} cores, no GPU)"
-
-
-def _rows(metrics: Mapping[str, float | None]) -> Iterator[str]:
-    for name, text in _FIGURES.items():
-        value = metrics.get(name)
-        if value is not None:
-            yield f"| {text} | {value:.4g} |" if abs(value) < 1 else f"| {text} | {value:.2f} |"

@@ -13,7 +13,7 @@ from latent_explorer.bundles.files import CONFIG
 from latent_explorer.data.dataset import Dataset
 from latent_explorer.errors import DataError
 from latent_explorer.nets.model import LatentModel
-from latent_explorer.training.encoding import encode_dataset
+from latent_explorer.training.evaluate import encode_dataset
 from latent_explorer.training.publishing.parts import PartRecord, part_path, read_part, write_part
 from latent_explorer.training.state import sweep
 
@@ -63,46 +63,25 @@ def encode_parts(
     that are there and of the same images and model are kept, unless `overwrite` is true. Raises DataError where one is
     of others, and UserError when a part cannot be written; those before are whole.
     """
-    numbers = parts_of(dataset) if numbers is None else numbers
-    ranges = [_range(dataset, number) for number in numbers]
+    numbers, size = parts_of(dataset) if numbers is None else numbers, part_size(dataset)
+    ranges = [range(number * size, min((number + 1) * size, len(dataset))) for number in numbers]
     all_images = sum(map(len, ranges))
     images, made, kept, seconds = 0, 0, 0, 0.0
     for done, (number, places) in enumerate(zip(numbers, ranges, strict=True), 1):
         begin = time.perf_counter()
-        if _put(model, config, dataset, places, part_path(folder, number), device, overwrite):
-            made += len(places)
-            seconds += time.perf_counter() - begin
-        else:
+        part, path = dataset.part(places.start, places.stop), part_path(folder, number)
+        record = _record(config, dataset, part, places.start)
+        if path.exists() and not overwrite:
+            _check(path, record)
             kept += 1
-        images += len(places)
+        else:
+            sweep(path)
+            write_part(path, record, encode_dataset(model, part, device), overwrite=overwrite)
+            made += len(part)
+            seconds += time.perf_counter() - begin
+        images += len(part)
         rate = made / seconds if made else 0.0
         yield Encoded(done, len(ranges), images, all_images, kept, rate, (all_images - images) / rate if rate else None)
-
-
-def _range(dataset: Dataset, number: int) -> range:
-    """The numbers of the images of a part."""
-    start, size = number * part_size(dataset), part_size(dataset)
-    return range(start, min(start + size, len(dataset)))
-
-
-def _put(
-    model: LatentModel,
-    config: BundleConfig,
-    dataset: Dataset,
-    places: range,
-    path: Path,
-    device: torch.device,
-    overwrite: bool,
-) -> bool:
-    """Write a part, unless it is there already; whether it was written."""
-    part = dataset.part(places.start, places.stop)
-    record = _record(config, dataset, part, places.start)
-    if path.exists() and not overwrite:
-        _check(path, record)
-        return False
-    sweep(path)
-    write_part(path, record, encode_dataset(model, part, device), overwrite=overwrite)
-    return True
 
 
 def _record(config: BundleConfig, dataset: Dataset, part: Dataset, start: int) -> PartRecord:

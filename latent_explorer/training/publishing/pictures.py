@@ -1,18 +1,30 @@
-"""The picture of a model: its map with the dataset's points, and some images beside their reconstructions."""
+"""The pictures that a bundle brings along: a preview of map and images, and those that a window shows first."""
 
 import io
+import math
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from latent_explorer.atlas import Region, grid_points, montage
-from latent_explorer.bundles.latents import Latents
+from latent_explorer.atlas import (
+    PICTURES,
+    Region,
+    TileKey,
+    first_levels,
+    grid_points,
+    montage,
+    tile_points,
+    tile_region,
+)
+from latent_explorer.bundles import TILES_BYTES, Latents, Tiles
+from latent_explorer.charts import Chart, bulk, chart_for
 from latent_explorer.data.dataset import Dataset
 from latent_explorer.export import Background, MapScene, class_groups, inked, painted
 from latent_explorer.nets.decoding import decode_pictures
 from latent_explorer.nets.model import LatentModel
 from latent_explorer.palette import DARK
+from latent_explorer.training.images import evenly, judged
 
 _SIDE, _CELLS, _POINTS, _RADIUS = 480, 16, 3000, 1.3
 _SHOWN, _COLUMNS, _GAP = 20, 10, 8
@@ -40,10 +52,10 @@ def preview(model: LatentModel, latents: Latents, dataset: Dataset) -> bytes:
 
 def _shown(dataset: Dataset) -> NDArray[np.intp]:
     """The indices of the images to show."""
-    split = dataset.indices("test") if len(dataset.indices("test")) else dataset.indices("train")
+    split = judged(dataset)
     if dataset.labels is not None:
         split = split[np.argsort(dataset.labels[split], kind="stable")]
-    return split[np.linspace(0, len(split) - 1, min(_SHOWN, len(split))).round().astype(np.intp)]
+    return evenly(split, _SHOWN)
 
 
 def _rows_of(*kinds: NDArray[np.uint8]) -> Image.Image:
@@ -60,38 +72,60 @@ def _rows_of(*kinds: NDArray[np.uint8]) -> Image.Image:
 
 
 def _map(model: LatentModel, latents: Latents) -> Image.Image:
-    """480x480: the plane of the latents' two widest directions, decoded, with some of the points.
-
-    For two dimensions the plane is the latent space itself, the first axis to the right, the second upwards.
-    """
-    centre, axes = _plane(latents.mean)
-    points = (latents.mean - centre) @ axes.T
-    extent = np.float32(np.quantile(np.abs(points), 0.995) * 1.05 or 1.0)
+    """480x480: the map as a window opens it, decoded, with some of the points."""
+    chart = chart_for(None, latents.mean)
+    points = chart.to_plane(latents.mean)
+    home = _home(chart, latents)
+    (u, v), half = home.centre, 0.51 * max(home.width, home.height)
+    seen = Region(u - half, v - half, u + half, v + half)
+    grid = decode_pictures(model, chart.to_latent(grid_points(seen, _CELLS, _CELLS)))
+    ground = Background(inked(montage(grid, _CELLS), DARK), 0, 0, _SIDE, _SIDE)
     some = slice(None, None, max(1, len(points) // _POINTS))
-    xy = (1 + points[some] / extent * (1, -1)) * (_SIDE / 2)
     label = None if latents.label is None else latents.label[some]
     names = () if label is None else tuple(map(str, range(int(label.max(initial=0)) + 1)))
-    ground = Background(inked(_decoded_grid(model, centre, axes * extent), DARK), 0, 0, _SIDE, _SIDE)
+    xy = (points[some] - (seen.left, seen.top)) * (1, -1) * (_SIDE / seen.width)
     groups = tuple(class_groups(xy, label, names, DARK, radius=_RADIUS))
     return Image.fromarray(painted(MapScene(_SIDE, _SIDE, background=ground, groups=groups, legend=False)))
-
-
-def _plane(means: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """A centre (d,) and two axes (2, d); the second is zero in one dimension."""
-    dim = means.shape[1]
-    low, high = np.quantile(means, [0.005, 0.995], axis=0)
-    centre = ((low + high) / 2).astype(np.float32)
-    if dim <= 2:
-        return centre, np.eye(2, dim, dtype=np.float32)
-    _, directions = np.linalg.eigh(np.cov(means, rowvar=False))
-    return means.mean(0), directions[:, :-3:-1].T.astype(np.float32)
-
-
-def _decoded_grid(model: LatentModel, centre: NDArray[np.float32], axes: NDArray[np.float32]) -> NDArray[np.uint8]:
-    plane = grid_points(Region(-1, -1, 1, 1), _CELLS, _CELLS)
-    return montage(decode_pictures(model, (centre + plane @ axes).astype(np.float32)), _CELLS)
 
 
 def _image(pixels: NDArray[np.uint8]) -> Image.Image:
     """A picture (h, w, c) in colour."""
     return Image.fromarray(pixels if pixels.shape[2] == 3 else pixels[..., 0]).convert("RGB")
+
+
+def first_tiles(
+    model: LatentModel,
+    latents: Latents,
+    limit: int = TILES_BYTES,
+    turn: tuple[float, float, float, float] | None = None,
+) -> Tiles | None:
+    """The tiles seen first of a map of `latents`, decoded; None where not even the coarsest level keeps to `limit`.
+
+    limit: bytes of all pictures. Of the levels those are taken, from the coarsest on, that fit whole.
+    turn: of the map, as the bundle's configuration says it.
+    """
+    chart = chart_for(None, latents.mean, turn)
+    keys = _within(limit // (PICTURES**2 * math.prod(model.spec.image_shape)), latents, chart)
+    if not keys:
+        return None
+    z = chart.to_latent(np.concatenate([tile_points(key) for key in keys]))
+    pictures = decode_pictures(model, z)
+    return Tiles(
+        places=np.array([(key.level, key.column, key.row) for key in keys], np.int32),
+        latents=chart.to_latent(np.array([tile_region(key).centre for key in keys])),
+        pictures=pictures.reshape(len(keys), PICTURES**2, *pictures.shape[1:]),
+    )
+
+
+def _within(count: int, latents: Latents, chart: Chart) -> list[TileKey]:
+    """The keys of the first tiles, level by level until the next would make more than `count` of them."""
+    keys: list[TileKey] = []
+    for level in first_levels(_home(chart, latents), field="picture", chart=chart.name):
+        if len(keys) + len(level) > count:
+            break
+        keys += level
+    return keys
+
+
+def _home(chart: Chart, latents: Latents) -> Region:
+    return Region.around(bulk(chart.to_plane(latents.mean).astype(np.float32)))
