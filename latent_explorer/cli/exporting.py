@@ -17,7 +17,7 @@ from latent_explorer.cli.options import (
     examples,
     refuse_taken,
 )
-from latent_explorer.cli.output import print_json
+from latent_explorer.cli.output import report
 from latent_explorer.places import find_bundle
 
 if TYPE_CHECKING:
@@ -25,52 +25,25 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _POINT_RADIUS, _POINT_OPACITY, _BACKGROUND_OPACITY = 1.0, 0.75, 0.6
-_export = typer.Typer(rich_markup_mode=None)
+EXAMPLES = examples(
+    "latent-explorer export latents --out latents.npz", "latent-explorer export --model mnist-ae-2d map --out map.svg"
+)
+export = typer.Typer(rich_markup_mode=None)
 
 
-def add_to(app: typer.Typer) -> None:
-    """Add these commands."""
-    _export.command(
-        epilog=examples(
-            "latent-explorer export latents --model mnist-vae-2d --out latents.csv",
-            "latent-explorer export latents --out latents.npz --overwrite",
-        )
-    )(latents)
-    _export.command(
-        "map",
-        cls=ChartCommand,
-        epilog=examples(
-            "latent-explorer export map --model mnist-vae-2d --out map.svg",
-            "latent-explorer export map --model mnist-ae-16d --chart principal --out map.svg",
-        ),
-    )(draw_map)
-    _export.command("picture", epilog=examples("latent-explorer export picture --at 0,0 --out digit.png"))(
-        pictures.decode
-    )
-    _export.command(
-        "grid", cls=ChartCommand, epilog=examples("latent-explorer export grid --columns 16 --rows 16 --out grid.png")
-    )(pictures.grid)
-    _export.command(
-        "filmstrip", epilog=examples("latent-explorer export filmstrip --from -2,0 --to 2,1 --out film.webp")
-    )(pictures.interpolate)
-    app.add_typer(
-        _export,
-        name="export",
-        no_args_is_help=True,
-        epilog=examples(
-            "latent-explorer export latents --out latents.npz",
-            "latent-explorer export --model mnist-ae-2d map --out map.svg",
-        ),
-    )
-
-
-@_export.callback()
-def export(context: typer.Context, model: Model = DEFAULT_MODEL) -> None:
+@export.callback()
+def _export(context: typer.Context, model: Model = DEFAULT_MODEL) -> None:
     """Write latents, the map or pictures to files."""
     names = getattr(context.command, "commands", {})
     context.default_map = {name: {"model": model} for name in names}
 
 
+@export.command(
+    epilog=examples(
+        "latent-explorer export latents --model mnist-vae-2d --out latents.csv",
+        "latent-explorer export latents --out latents.npz --overwrite",
+    )
+)
 def latents(out: Out, model: Model = DEFAULT_MODEL, overwrite: Overwrite = False, as_json: AsJson = False) -> None:
     """Write the latents of a bundle's dataset.
 
@@ -88,14 +61,19 @@ def latents(out: Out, model: Model = DEFAULT_MODEL, overwrite: Overwrite = False
     names = config.dataset.class_names if found.label is not None else ()
     table = LatentTable(found.mean, found.log_variance, found.label, found.split, found.error, names)
     what = f"images of {config.dataset.name}" if not config.prior_samples else "draws from the prior"
-    source = Provenance(config.name, f"of {what}")
-    known.write(out, table, provenance=source, overwrite=overwrite)
-    if as_json:
-        print_json({"model": config.name, "file": str(out), "images": len(found), "arrays": list(table.arrays())})
-    else:
-        print(f"{out}: the latents of {len(found):,} {what} by {config.name}")
+    known.write(out, table, provenance=Provenance(config.name, f"of {what}"), overwrite=overwrite)
+    told = {"model": config.name, "file": str(out), "images": len(found), "arrays": list(table.arrays())}
+    report(told, f"{out}: the latents of {len(found):,} {what} by {config.name}", as_json)
 
 
+@export.command(
+    "map",
+    cls=ChartCommand,
+    epilog=examples(
+        "latent-explorer export map --model mnist-vae-2d --out map.svg",
+        "latent-explorer export map --model mnist-ae-16d --chart principal --out map.svg",
+    ),
+)
 def draw_map(
     out: Out,
     model: Model = DEFAULT_MODEL,
@@ -119,13 +97,17 @@ def draw_map(
     bundle = seen_through(open_bundle(opened.folder), chart)
     scene, region = _map_scene(opened, bundle, width, height, background=background)
     where = f"the map over the region {region} (left, bottom, right, top) of the {bundle.chart.name} chart"
-    source = Provenance(opened.name, where)
-    known.write(out, scene, provenance=source, overwrite=overwrite)
-    if as_json:
-        size = {"region": region, "width": width, "height": height, "chart": bundle.chart.name}
-        print_json({"model": opened.name, "file": str(out), **size})
-    else:
-        print(f"{out}: the map of {opened.name}")
+    known.write(out, scene, provenance=Provenance(opened.name, where), overwrite=overwrite)
+    size = {"region": region, "width": width, "height": height, "chart": bundle.chart.name}
+    report({"model": opened.name, "file": str(out), **size}, f"{out}: the map of {opened.name}", as_json)
+
+
+for _name, _command, _kind, _example in (
+    ("picture", pictures.decode, None, "--at 0,0 --out digit.png"),
+    ("grid", pictures.grid, ChartCommand, "--columns 16 --rows 16 --out grid.png"),
+    ("filmstrip", pictures.interpolate, None, "--from -2,0 --to 2,1 --out film.webp"),
+):
+    export.command(_name, cls=_kind, epilog=examples(f"latent-explorer export {_name} {_example}"))(_command)
 
 
 def _map_scene(model: OpenModel, bundle: Any, width: int, height: int, *, background: bool) -> tuple[Any, list[float]]:

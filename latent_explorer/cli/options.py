@@ -85,3 +85,11 @@ def refuse_taken(paths: list[Path], overwrite: bool) -> None:
     taken = [path for path in paths if path.exists()]
     if taken and not overwrite:
         raise UserError(f"{taken[0]} already exists; choose another name or allow it with --overwrite")
+
+
+def make_folder(folder: Path) -> None:
+    """Make the folder behind --out unless it is there. Raises UserError."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UserError(f"--out {folder}: expected a folder that can be written: {error.strerror}") from error

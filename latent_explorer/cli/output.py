@@ -23,6 +23,16 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[str]], *, title:
     Console(markup=False, highlight=False).print(table)
 
 
-def figure(value: float | None, digits: int = 4) -> str:
-    """A figure with so many significant digits, or a dash."""
+def report(value: Mapping[str, object], text: str, as_json: bool) -> None:
+    """Print what was done: as JSON where that was asked for, else as a text."""
+    if as_json:
+        print_json(value)
+    else:
+        print(text)
+
+
+def cell(value: str | float | None, digits: int = 4) -> str:
+    """A text as it is, a whole number with commas, a figure with so many significant digits, or a dash."""
+    if isinstance(value, str | int):
+        return value if isinstance(value, str) else f"{value:,}"
     return "-" if value is None else f"{value:.{digits}g}"

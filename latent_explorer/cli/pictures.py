@@ -22,35 +22,18 @@ from latent_explorer.cli.options import (
     numbers,
     refuse_taken,
 )
-from latent_explorer.cli.output import print_json
+from latent_explorer.cli.output import report
 from latent_explorer.errors import UserError
 
-DECODE_EXAMPLES = (
-    "latent-explorer decode --model mnist-ae-2d --at -1.5,2 --out digit.png --scale 8",
-    "latent-explorer decode --at 0,0 --at 1,1 --at 2,2 --out digit.png  # digit-1.png and so on",
+commands = typer.Typer()
+
+
+@commands.command(
+    epilog=examples(
+        "latent-explorer decode --model mnist-ae-2d --at -1.5,2 --out digit.png --scale 8",
+        "latent-explorer decode --at 0,0 --at 1,1 --at 2,2 --out digit.png  # digit-1.png and so on",
+    )
 )
-
-
-def add_to(app: typer.Typer) -> None:
-    """Add these commands."""
-    app.command(epilog=examples(*DECODE_EXAMPLES))(decode)
-    app.command(
-        cls=ChartCommand,
-        epilog=examples(
-            "latent-explorer grid --columns 32 --rows 32 --out grid.png",
-            "latent-explorer grid --model mnist-ae-2d --region -2,-2,2,2 --out grid.png --scale 2",
-            "latent-explorer grid --model mnist-vae-16d --chart slice:across=3,up=7 --out slice.png",
-        ),
-    )(grid)
-    app.command(
-        epilog=examples(
-            "latent-explorer interpolate --from -2,0 --to 2,1 --out strip.png",
-            "latent-explorer interpolate --from -2,0 --to 2,1 --frames 60 --ping-pong --scale 8 --out film.gif",
-            "latent-explorer interpolate --from -2,0 --to 2,1 --curve spherical --out frames/",
-        )
-    )(interpolate)
-
-
 def decode(
     at: Annotated[
         list[str],
@@ -79,13 +62,18 @@ def decode(
     z = np.stack([opened.latent(text, "--at") for text in at])
     for path, picture, latent in zip(paths, opened.decode(z), z, strict=True):
         known.write(path, picture, options, provenance=Provenance.at(opened.name, latent), overwrite=overwrite)
-    if as_json:
-        pictures = [{"at": latent.tolist(), "file": str(path)} for path, latent in zip(paths, z, strict=True)]
-        print_json({"model": opened.name, "pictures": pictures})
-    else:
-        print("\n".join(map(str, paths)))
+    pictures = [{"at": latent.tolist(), "file": str(path)} for path, latent in zip(paths, z, strict=True)]
+    report({"model": opened.name, "pictures": pictures}, "\n".join(map(str, paths)), as_json)
 
 
+@commands.command(
+    cls=ChartCommand,
+    epilog=examples(
+        "latent-explorer grid --columns 32 --rows 32 --out grid.png",
+        "latent-explorer grid --model mnist-ae-2d --region -2,-2,2,2 --out grid.png --scale 2",
+        "latent-explorer grid --model mnist-vae-16d --chart slice:across=3,up=7 --out slice.png",
+    ),
+)
 def grid(
     out: Out,
     model: Model = DEFAULT_MODEL,
@@ -125,17 +113,20 @@ def grid(
     z = bundle.chart.to_latent(grid_points(area, columns, rows))
     pictures = opened.decode(z).reshape(rows, columns, height, width, channels)
     sides = [area.left, area.bottom, area.right, area.top]
-    where = (
-        f"{columns} x {rows} cells of the region {sides} (left, bottom, right, top) of the {bundle.chart.name} chart"
-    )
+    over = f"the region {sides} (left, bottom, right, top) of the {bundle.chart.name} chart"
+    where = f"{columns} x {rows} cells of {over}"
     known.write(out, pictures, options, provenance=Provenance(opened.name, where), overwrite=overwrite)
-    if as_json:
-        size = {"columns": columns, "rows": rows, "region": sides, "chart": bundle.chart.name}
-        print_json({"model": opened.name, "file": str(out), **size})
-    else:
-        print(f"{out}: {where}")
+    size = {"columns": columns, "rows": rows, "region": sides, "chart": bundle.chart.name}
+    report({"model": opened.name, "file": str(out), **size}, f"{out}: {where}", as_json)
 
 
+@commands.command(
+    epilog=examples(
+        "latent-explorer interpolate --from -2,0 --to 2,1 --out strip.png",
+        "latent-explorer interpolate --from -2,0 --to 2,1 --frames 60 --ping-pong --scale 8 --out film.gif",
+        "latent-explorer interpolate --from -2,0 --to 2,1 --curve spherical --out frames/",
+    )
+)
 def interpolate(
     start: Annotated[str, typer.Option("--from", metavar="X,Y[,...]", help="Where to begin.", show_default=False)],
     end: Annotated[str, typer.Option("--to", metavar="X,Y[,...]", help="Where to end.", show_default=False)],
@@ -176,11 +167,9 @@ def interpolate(
     z = path_latents(path)
     source = Provenance.at(opened.name, z, curve=curve, easing=easing)
     known.write(out, opened.decode(z), options, provenance=source, overwrite=overwrite)
-    if as_json:
-        ends = {"from": path.start.tolist(), "to": path.end.tolist(), "curve": curve, "easing": easing}
-        print_json({"model": opened.name, "file": str(out), "format": known.key, "frames": frames, **ends})
-    else:
-        print(f"{out}: {known.title}, {frames} frames")
+    ends = {"from": path.start.tolist(), "to": path.end.tolist(), "curve": curve, "easing": easing}
+    told = {"model": opened.name, "file": str(out), "format": known.key, "frames": frames, **ends}
+    report(told, f"{out}: {known.title}, {frames} frames", as_json)
 
 
 def _style(smooth: bool) -> Literal["crisp", "smooth"]:

@@ -2,6 +2,7 @@
 
 import shlex
 import signal
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import wraps
@@ -14,12 +15,13 @@ import typer
 
 from latent_explorer.cli.failure import INTERRUPTED, complain
 from latent_explorer.cli.options import AsJson, Device, Overwrite, examples, widths
-from latent_explorer.cli.output import print_json
-from latent_explorer.cli.progress import TrainingDisplay
+from latent_explorer.cli.output import report
+from latent_explorer.cli.progress import Display
 from latent_explorer.errors import TrainingError, UserError
 from latent_explorer.nets.families import FAMILIES, find_family
 from latent_explorer.waiting import wait_awake
 
+commands = typer.Typer()
 _OF_THE_CALL = {"dataset", "out", "snapshots", "resume", "overwrite", "as_json", "device", "devices", "nodes"}
 """The options that may differ when a run is resumed: it has all others already."""
 
@@ -34,23 +36,9 @@ _Snapshots = Annotated[
     int | None,
     typer.Option(min=1, metavar="MB", help="Keep the network of each epoch in DIR.run, within so many megabytes."),
 ]
-
-
 _OF_THE_RECIPE = (
     "epochs", "batch_size", "schedule", "prior_warm_up", "augmentation", "seed", "device",
 )  # fmt: skip
-
-
-def add_to(app: typer.Typer) -> None:
-    """Add this command."""
-    app.command(
-        epilog=examples(
-            "latent-explorer train --dataset mnist --family vae --latent-dim 2 --epochs 30 --out my-vae",
-            "latent-explorer train --dataset pictures.zip@32x32 --family ae --trunk conv --latent-dim 16 --out my-ae",
-            "latent-explorer train --dataset mnist --resume --out my-vae",
-            "latent-explorer train --dataset cifar10 --trunk resnet --devices 8 --precision bf16-mixed --out my-vae",
-        )
-    )(_with_settings(train))
 
 
 def _with_settings(command: Callable[..., None]) -> Callable[..., None]:
@@ -145,27 +133,32 @@ def train(
     _run(job, devices, nodes, as_json, (snapshots or 0) * 1_000_000)
 
 
+commands.command(
+    epilog=examples(
+        "latent-explorer train --dataset mnist --family vae --latent-dim 2 --epochs 30 --out my-vae",
+        "latent-explorer train --dataset pictures.zip@32x32 --family ae --trunk conv --latent-dim 16 --out my-ae",
+        "latent-explorer train --dataset mnist --resume --out my-vae",
+        "latent-explorer train --dataset cifar10 --trunk resnet --devices 8 --precision bf16-mixed --out my-vae",
+    )
+)(_with_settings(train))
+
+
 def _recipe(options: dict[str, Any]) -> Any:
     """The runs.Recipe of the options. Raises UserError where one is not among those known."""
     from latent_explorer.runs.recipe import Recipe, Schedule, precision_called
 
-    _check("--schedule", options["schedule"], Schedule)
+    if options["schedule"] not in (known := get_args(Schedule)):
+        raise UserError(f"--schedule {options['schedule']}: expected {', '.join(known[:-1])} or {known[-1]}")
     precision = precision_called(options["precision"])
     return Recipe(learning_rate=options["lr"], precision=precision, **{name: options[name] for name in _OF_THE_RECIPE})
 
 
-def _check(option: str, value: str, literal: Any) -> None:
-    """Raise UserError unless the value is one of those of a `typing.Literal`."""
-    known = get_args(literal)
-    if value not in known:
-        raise UserError(f"{option} {value}: expected {', '.join(known[:-1])} or {known[-1]}")
-
-
 def _run(job: Any, devices: str | None, nodes: int | None, as_json: bool, keep_bytes: int) -> None:
     """Train as `job`, a runs.Job, says, in each of the processes that there are then; the first speaks for all."""
+    from latent_explorer.bundles import read_config
     from latent_explorer.training import stop_on_interrupt
     from latent_explorer.training.distributed.fabric import assemble
-    from latent_explorer.training.jobs import device_of
+    from latent_explorer.training.jobs import device_of, train_bundle
 
     token = Event()
     with stop_on_interrupt(token), _sigterm_as_interrupt():
@@ -173,19 +166,14 @@ def _run(job: Any, devices: str | None, nodes: int | None, as_json: bool, keep_b
         if group.rank == 0:
             _run_visibly(job, token, group, keep_bytes)
         else:
-            _run_silently(job, token, group)
+            with suppress(UserError):  # what is to be said of an error is said by the first
+                deque(train_bundle(job, token, group=group), 0)
         group.close()
     if group.rank == 0:
-        _tell(job.folder, as_json)
-
-
-def _run_silently(job: Any, token: Event, group: Any) -> None:
-    """Train as one of several; what is to be said of an error is said by the first."""
-    from latent_explorer.training.jobs import train_bundle
-
-    with suppress(UserError):
-        for _ in train_bundle(job, token, group=group):
-            pass
+        config = read_config(job.folder)
+        told = {"bundle": str(job.folder), "epochs": config.training.epochs, **config.metrics}
+        look = f"{job.folder}: look at it with\n  latent-explorer --model {shlex.quote(str(job.folder))}"
+        report(told, look, as_json)
 
 
 def _run_visibly(job: Any, token: Event, group: Any, keep_bytes: int) -> None:
@@ -197,16 +185,10 @@ def _run_visibly(job: Any, token: Event, group: Any, keep_bytes: int) -> None:
         complain(WITHOUT_TENSORBOARD)
     before = _saved_at(job.folder)
     try:
-        with TrainingDisplay(job.source) as display:
-            for report in train_bundle(job, token, keep_bytes=keep_bytes, say=display.tell, group=group):
-                display.show(
-                    report.epoch,
-                    (report.step, report.steps),
-                    report.losses,
-                    report.test_losses,
-                    report.images_per_second,
-                    report.seconds_left,
-                )
+        with Display() as display:
+            display.show(f"reading {job.source}")
+            for each in train_bundle(job, token, keep_bytes=keep_bytes, say=display.tell, group=group):
+                display.training(each)
     except TrainingError as error:
         kept = _saved_at(job.folder) != before
         raise TrainingError(f"{error}{f'. The best weights so far are in {job.folder}' if kept else ''}") from error
@@ -222,16 +204,6 @@ def _sigterm_as_interrupt() -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGTERM, before)
-
-
-def _tell(folder: Path, as_json: bool) -> None:
-    from latent_explorer.bundles import read_config
-
-    config = read_config(folder)
-    if as_json:
-        print_json({"bundle": str(folder), "epochs": config.training.epochs, **config.metrics})
-    else:
-        print(f"{folder}: look at it with\n  latent-explorer --model {shlex.quote(str(folder))}")
 
 
 def _stopped(folder: Path, state: Path, *, saved: bool) -> str:
