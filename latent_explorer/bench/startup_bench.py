@@ -29,8 +29,8 @@ def measure_startup(model: str | None = None, beside: Path | None = None) -> dic
     measured = {}
     for name in rounds[0][0]:
         # the first launch fills the file cache; a checkout may not tell all times
-        ours, plain, other = ([each[name] for each in turn[1:] if name in each] for turn in zip(*rounds, strict=True))
-        measure = Measure.of(ours, plain)
+        us, them, other = ([each[name] for each in turn[1:] if name in each] for turn in zip(*rounds, strict=True))
+        measure = Measure.of(us, them)
         measured[name] = measure.beside("other", other) if other else measure
     return measured
 

@@ -74,3 +74,23 @@ class Dataset:
     def indices(self, split: Split) -> NDArray[np.intp]:
         """The indices of the images of one split, ascending."""
         return np.flatnonzero(self.split == SPLITS.index(split))
+
+
+@dataclass(frozen=True)
+class Facts:
+    """How large a dataset is.
+
+    image_shape: (h, w, c). train, test: images. at_hand: False where it is downloaded first. classes: 0 without labels.
+    """
+
+    image_shape: tuple[int, int, int]
+    train: int
+    test: int
+    at_hand: bool = True
+    classes: int = 0
+
+    @classmethod
+    def of(cls, dataset: Dataset) -> "Facts":
+        """Those of a dataset that was read."""
+        classes = 0 if dataset.labels is None else len(dataset.class_names)
+        return cls(dataset.image_shape, len(dataset.indices("train")), len(dataset.indices("test")), classes=classes)

@@ -117,11 +117,8 @@ class ShardedImages:
             raise DataError(f"{shard.path}: cannot be read: {error.strerror}") from error
 
     def _file(self, number: int) -> FileIO:
-        if number not in self._files:
-            self._open(number)
-        return self._files[number]
-
-    def _open(self, number: int) -> None:
+        if number in self._files:
+            return self._files[number]
         path = self._shards[number].path
         if len(self._files) >= _MOST_FILES:
             self._files.clear()
@@ -130,6 +127,7 @@ class ShardedImages:
             self._files[number] = self._closing.enter_context(FileIO(path))
         except OSError as error:
             raise DataError(f"{path}: cannot be read: {error.strerror}") from error
+        return self._files[number]
 
 
 def blocks(images: NDArray[np.uint8] | ShardedImages) -> Iterator[NDArray[np.uint8]]:

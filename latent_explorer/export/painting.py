@@ -9,7 +9,7 @@ from PIL import Image, ImageColor, ImageDraw
 from latent_explorer.errors import ExportError
 from latent_explorer.export.pixels import Pixels, check_pictures, check_size, font, to_image
 from latent_explorer.export.scene import Background, MapScene, PinMark, PointGroup, Polyline
-from latent_explorer.points.dots import dots
+from latent_explorer.points.splat import dots
 
 _FINER = 3  # shapes are drawn so many times as large, a side, and reduced: so their edges are smooth
 _MOST_FINE = 60_000_000  # pixels that shapes are drawn on; larger pictures are drawn less fine

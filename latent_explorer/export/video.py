@@ -70,7 +70,7 @@ def _encode(container: "OutputContainer", images: Iterator[Image.Image], rate: F
 
 def _add_stream(container: "OutputContainer", image: Image.Image, rate: Fraction) -> "VideoStream":
     video = container.add_stream("libx264", rate=rate, options=_QUALITY)
-    video.width, video.height = _even(image.width), _even(image.height)
+    video.width, video.height = even(image.width), even(image.height)
     video.pix_fmt = "yuv420p"
     context = video.codec_context
     context.colorspace = context.color_primaries = context.color_trc = _BT709
@@ -82,11 +82,11 @@ def _frame(image: Image.Image) -> "VideoFrame":
     from av import VideoFrame
 
     pixels = np.asarray(image.convert("RGB"))
-    lacking = _even(image.height) - image.height, _even(image.width) - image.width
+    lacking = even(image.height) - image.height, even(image.width) - image.width
     frame = VideoFrame.from_ndarray(np.pad(pixels, ((0, lacking[0]), (0, lacking[1]), (0, 0)), "edge"), format="rgb24")
     return frame.reformat(format="yuv420p", dst_colorspace="ITU709", dst_color_range="MPEG")
 
 
-def _even(side: int) -> int:
-    """The codec keeps colours of blocks of 2 x 2 pixels."""
+def even(side: int) -> int:
+    """A side that a video can have: the codec keeps colours of blocks of 2 x 2 pixels."""
     return side + side % 2

@@ -15,6 +15,9 @@ from latent_explorer.atlas import Region
 _PIECE = 1 << 18
 _KEY_BITS = 63  # of an integer that is sorted
 
+Rows = tuple[NDArray[np.int64], NDArray[np.int64]]
+"""Where the entries of some rows of cells begin, and where they end."""
+
 
 @dataclass(frozen=True, eq=False)
 class Entries:

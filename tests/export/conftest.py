@@ -5,7 +5,8 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from latent_explorer.export import Background, ContactSheet, LatentTable, MapScene, PinMark, PointGroup, Polyline, Tick
+from latent_explorer.export import Background, ContactSheet, LatentTable, MapScene, PinMark, PointGroup, Polyline
+from latent_explorer.export.scene import Tick
 
 
 @pytest.fixture
