@@ -9,22 +9,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from latent_explorer.cli import options
 from latent_explorer.cli.failure import INTERRUPTED, complain
 from latent_explorer.cli.opened import label_of
-from latent_explorer.cli.options import (
-    DEFAULT_MODEL,
-    AsJson,
-    Device,
-    Label,
-    Model,
-    Out,
-    Overwrite,
-    examples,
-    make_folder,
-    refuse_taken,
-)
-from latent_explorer.cli.output import report
-from latent_explorer.cli.progress import Display
+from latent_explorer.cli.output import Display, report
 from latent_explorer.errors import DataError, UserError
 from latent_explorer.places import find_bundle
 
@@ -37,7 +25,7 @@ _PICTURES = (".png", ".jpg", ".jpeg")
 
 
 @commands.command(
-    epilog=examples(
+    epilog=options.examples(
         "latent-explorer encode --model mnist-vae-2d mnist --out latents.npz",
         "latent-explorer encode digit.png --resize --json",
         "latent-explorer encode --model my-vae my-arrays --out my-latents --shard 1/4",
@@ -48,7 +36,7 @@ def encode(
         str,
         typer.Argument(metavar="IMAGES", help="A dataset as --dataset of train takes it, or a PNG or JPEG picture."),
     ],
-    model: Model = DEFAULT_MODEL,
+    model: options.Model = options.DEFAULT_MODEL,
     out: Annotated[
         Path | None, typer.Option(metavar="FILE_OR_DIR", help="An .npz or .csv for the latents, or a folder for parts.")
     ] = None,
@@ -56,10 +44,10 @@ def encode(
         str | None, typer.Option(metavar="K/N", help="With a folder: only what falls to the Kth of N machines.")
     ] = None,
     resize: Annotated[bool, typer.Option("--resize", help="Stretch images of another size to the model's.")] = False,
-    label: Label = None,
-    device: Device = "auto",
-    overwrite: Overwrite = False,
-    as_json: AsJson = False,
+    label: options.Label = None,
+    device: options.Device = "auto",
+    overwrite: options.Overwrite = False,
+    as_json: options.AsJson = False,
 ) -> None:
     """Encode images to latents.
 
@@ -85,10 +73,10 @@ def encode(
         raise UserError(f"--shard {shard}: expected --out DIR, the folder of the parts")
     share = _share(shard or "1/1")
     known = None if out is None or parts is not None else find_format("latents", out)
-    refuse_taken([] if out is None or parts is not None else [out], overwrite)
+    options.refuse_taken([] if out is None or parts is not None else [out], overwrite)
     dataset = _dataset(images, config, resize, label)
     if parts is not None:
-        make_folder(parts)
+        options.make_folder(parts)
     network = load_model(config.net, read_weights(folder, config)), config, dataset, choose_device(device)
     if parts is not None:
         _tell_parts(parts, _encode_parts(network, parts, share, overwrite), share[1], as_json)
@@ -96,12 +84,12 @@ def encode(
         _encode_at_once(network, images, known, out, overwrite, as_json)
 
 
-@commands.command(epilog=examples("latent-explorer merge my-latents --out latents.npz"))
+@commands.command(epilog=options.examples("latent-explorer merge my-latents --out latents.npz"))
 def merge(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder that encode wrote parts into.")],
-    out: Out,
-    overwrite: Overwrite = False,
-    as_json: AsJson = False,
+    out: options.Out,
+    overwrite: options.Overwrite = False,
+    as_json: options.AsJson = False,
 ) -> None:
     """Put the parts of encoded images together.
 
@@ -111,7 +99,7 @@ def merge(
     from latent_explorer.training.publishing.parts import read_parts
 
     known = find_format("latents", out)
-    refuse_taken([out], overwrite)
+    options.refuse_taken([out], overwrite)
     record, latents = read_parts(folder)
     source = Provenance(record.model, f"of {record.count} images")
     known.write(out, _table(latents, record.class_names), provenance=source, overwrite=overwrite)

@@ -4,19 +4,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from latent_explorer.cli import pictures
+from latent_explorer.cli import options, pictures
 from latent_explorer.cli.opened import OpenModel, open_model, seen_through
-from latent_explorer.cli.options import (
-    DEFAULT_MODEL,
-    AsJson,
-    Chart,
-    ChartCommand,
-    Model,
-    Out,
-    Overwrite,
-    examples,
-    refuse_taken,
-)
 from latent_explorer.cli.output import report
 from latent_explorer.places import find_bundle
 
@@ -25,26 +14,31 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _POINT_RADIUS, _POINT_OPACITY, _BACKGROUND_OPACITY = 1.0, 0.75, 0.6
-EXAMPLES = examples(
+EXAMPLES = options.examples(
     "latent-explorer export latents --out latents.npz", "latent-explorer export --model mnist-ae-2d map --out map.svg"
 )
 export = typer.Typer(rich_markup_mode=None)
 
 
 @export.callback()
-def _export(context: typer.Context, model: Model = DEFAULT_MODEL) -> None:
+def _export(context: typer.Context, model: options.Model = options.DEFAULT_MODEL) -> None:
     """Write latents, the map or pictures to files."""
     names = getattr(context.command, "commands", {})
     context.default_map = {name: {"model": model} for name in names}
 
 
 @export.command(
-    epilog=examples(
+    epilog=options.examples(
         "latent-explorer export latents --model mnist-vae-2d --out latents.csv",
         "latent-explorer export latents --out latents.npz --overwrite",
     )
 )
-def latents(out: Out, model: Model = DEFAULT_MODEL, overwrite: Overwrite = False, as_json: AsJson = False) -> None:
+def latents(
+    out: options.Out,
+    model: options.Model = options.DEFAULT_MODEL,
+    overwrite: options.Overwrite = False,
+    as_json: options.AsJson = False,
+) -> None:
     """Write the latents of a bundle's dataset.
 
     As NPZ or CSV: every image with label, split and the error of the reconstruction. An NPZ also says where it comes
@@ -54,7 +48,7 @@ def latents(out: Out, model: Model = DEFAULT_MODEL, overwrite: Overwrite = False
     from latent_explorer.export import LatentTable, Provenance, find_format
 
     known = find_format("latents", out)
-    refuse_taken([out], overwrite)
+    options.refuse_taken([out], overwrite)
     folder = find_bundle(model)
     config = read_config(folder)
     found = read_latents(folder, config)
@@ -68,21 +62,21 @@ def latents(out: Out, model: Model = DEFAULT_MODEL, overwrite: Overwrite = False
 
 @export.command(
     "map",
-    cls=ChartCommand,
-    epilog=examples(
+    cls=options.ChartCommand,
+    epilog=options.examples(
         "latent-explorer export map --model mnist-vae-2d --out map.svg",
         "latent-explorer export map --model mnist-ae-16d --chart principal --out map.svg",
     ),
 )
 def draw_map(
-    out: Out,
-    model: Model = DEFAULT_MODEL,
+    out: options.Out,
+    model: options.Model = options.DEFAULT_MODEL,
     width: Annotated[int, typer.Option(min=64, max=8192, help="Of the drawing, in pixels.")] = 1200,
     height: Annotated[int, typer.Option(min=64, max=8192, help="Of the drawing, in pixels.")] = 900,
-    chart: Chart = None,
+    chart: options.Chart = None,
     background: Annotated[bool, typer.Option(help="Decoded pictures under the points.")] = True,
-    overwrite: Overwrite = False,
-    as_json: AsJson = False,
+    overwrite: options.Overwrite = False,
+    as_json: options.AsJson = False,
 ) -> None:
     """Draw the map of a bundle as SVG or PNG.
 
@@ -92,7 +86,7 @@ def draw_map(
     from latent_explorer.session import open_bundle
 
     known = find_format("map", out)
-    refuse_taken([out], overwrite)
+    options.refuse_taken([out], overwrite)
     opened = open_model(model)
     bundle = seen_through(open_bundle(opened.folder), chart)
     scene, region = _map_scene(opened, bundle, width, height, background=background)
@@ -104,10 +98,10 @@ def draw_map(
 
 for _name, _command, _kind, _example in (
     ("picture", pictures.decode, None, "--at 0,0 --out digit.png"),
-    ("grid", pictures.grid, ChartCommand, "--columns 16 --rows 16 --out grid.png"),
+    ("grid", pictures.grid, options.ChartCommand, "--columns 16 --rows 16 --out grid.png"),
     ("filmstrip", pictures.interpolate, None, "--from -2,0 --to 2,1 --out film.webp"),
 ):
-    export.command(_name, cls=_kind, epilog=examples(f"latent-explorer export {_name} {_example}"))(_command)
+    export.command(_name, cls=_kind, epilog=options.examples(f"latent-explorer export {_name} {_example}"))(_command)
 
 
 def _map_scene(model: OpenModel, bundle: Any, width: int, height: int, *, background: bool) -> tuple[Any, list[float]]:

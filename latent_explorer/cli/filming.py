@@ -8,7 +8,7 @@ import typer
 
 from latent_explorer.cli.failure import INTERRUPTED, complain
 from latent_explorer.cli.options import AsJson, Overwrite, examples
-from latent_explorer.cli.output import report
+from latent_explorer.cli.output import Display, report
 from latent_explorer.errors import Cancelled
 
 commands = typer.Typer()
@@ -34,7 +34,6 @@ def film(
     It is made of the snapshots that the run has kept (see train --snapshots); one that is damaged is left out. Ctrl-C
     leaves no file behind.
     """
-    from latent_explorer.cli.progress import Display
     from latent_explorer.film.making import make_film
     from latent_explorer.runs.protocol import MakeFilm, Progress
     from latent_explorer.training import stop_on_interrupt

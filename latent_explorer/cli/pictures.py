@@ -5,23 +5,8 @@ from typing import Annotated, Literal
 
 import typer
 
+from latent_explorer.cli import options
 from latent_explorer.cli.opened import open_model, seen_through
-from latent_explorer.cli.options import (
-    DEFAULT_MODEL,
-    AsJson,
-    Chart,
-    ChartCommand,
-    Gap,
-    Label,
-    Model,
-    Out,
-    Overwrite,
-    Scale,
-    Smooth,
-    examples,
-    numbers,
-    refuse_taken,
-)
 from latent_explorer.cli.output import report
 from latent_explorer.errors import UserError
 
@@ -29,7 +14,7 @@ commands = typer.Typer()
 
 
 @commands.command(
-    epilog=examples(
+    epilog=options.examples(
         "latent-explorer decode --model mnist-ae-2d --at -1.5,2 --out digit.png --scale 8",
         "latent-explorer decode --at 0,0 --at 1,1 --at 2,2 --out digit.png  # digit-1.png and so on",
     )
@@ -39,13 +24,13 @@ def decode(
         list[str],
         typer.Option(metavar="X,Y[,...]", help="A place in latent space; may be repeated.", show_default=False),
     ],
-    out: Out,
-    model: Model = DEFAULT_MODEL,
-    label: Label = None,
-    scale: Scale = 1,
-    smooth: Smooth = False,
-    overwrite: Overwrite = False,
-    as_json: AsJson = False,
+    out: options.Out,
+    model: options.Model = options.DEFAULT_MODEL,
+    label: options.Label = None,
+    scale: options.Scale = 1,
+    smooth: options.Smooth = False,
+    overwrite: options.Overwrite = False,
+    as_json: options.AsJson = False,
 ) -> None:
     """Decode places of latent space to PNG pictures.
 
@@ -55,29 +40,29 @@ def decode(
 
     from latent_explorer.export import Options, Provenance, find_format
 
-    known, options = find_format("picture", out), Options(scale=scale, style=_style(smooth))
+    known, look = find_format("picture", out), Options(scale=scale, style=_style(smooth))
     paths = _numbered(out, len(at))
-    refuse_taken(paths, overwrite)
+    options.refuse_taken(paths, overwrite)
     opened = open_model(model, label)
     z = np.stack([opened.latent(text, "--at") for text in at])
     for path, picture, latent in zip(paths, opened.decode(z), z, strict=True):
-        known.write(path, picture, options, provenance=Provenance.at(opened.name, latent), overwrite=overwrite)
+        known.write(path, picture, look, provenance=Provenance.at(opened.name, latent), overwrite=overwrite)
     pictures = [{"at": latent.tolist(), "file": str(path)} for path, latent in zip(paths, z, strict=True)]
     report({"model": opened.name, "pictures": pictures}, "\n".join(map(str, paths)), as_json)
 
 
 @commands.command(
-    cls=ChartCommand,
-    epilog=examples(
+    cls=options.ChartCommand,
+    epilog=options.examples(
         "latent-explorer grid --columns 32 --rows 32 --out grid.png",
         "latent-explorer grid --model mnist-ae-2d --region -2,-2,2,2 --out grid.png --scale 2",
         "latent-explorer grid --model mnist-vae-16d --chart slice:across=3,up=7 --out slice.png",
     ),
 )
 def grid(
-    out: Out,
-    model: Model = DEFAULT_MODEL,
-    label: Label = None,
+    out: options.Out,
+    model: options.Model = options.DEFAULT_MODEL,
+    label: options.Label = None,
     columns: Annotated[int, typer.Option(min=1, max=4096, help="Pictures in a row.")] = 32,
     rows: Annotated[int, typer.Option(min=1, max=4096, help="Rows of pictures.")] = 32,
     region: Annotated[
@@ -86,12 +71,12 @@ def grid(
             metavar="L,B,R,T", help="The rectangle of the map to decode; the bulk of the data if none is given."
         ),
     ] = None,
-    chart: Chart = None,
-    scale: Scale = 1,
-    smooth: Smooth = False,
-    gap: Gap = 0,
-    overwrite: Overwrite = False,
-    as_json: AsJson = False,
+    chart: options.Chart = None,
+    scale: options.Scale = 1,
+    smooth: options.Smooth = False,
+    gap: options.Gap = 0,
+    overwrite: options.Overwrite = False,
+    as_json: options.AsJson = False,
 ) -> None:
     """Decode a rectangle of the map as one picture.
 
@@ -103,8 +88,8 @@ def grid(
     from latent_explorer.export.pixels import check_size
     from latent_explorer.session import open_bundle
 
-    known, options = find_format("grid", out), Options(scale=scale, style=_style(smooth), gap=gap)
-    refuse_taken([out], overwrite)
+    known, look = find_format("grid", out), Options(scale=scale, style=_style(smooth), gap=gap)
+    options.refuse_taken([out], overwrite)
     opened = open_model(model, label)
     height, width, channels = opened.net.image_shape
     check_size(rows * height * scale, columns * width * scale)  # before they are decoded
@@ -115,13 +100,13 @@ def grid(
     sides = [area.left, area.bottom, area.right, area.top]
     over = f"the region {sides} (left, bottom, right, top) of the {bundle.chart.name} chart"
     where = f"{columns} x {rows} cells of {over}"
-    known.write(out, pictures, options, provenance=Provenance(opened.name, where), overwrite=overwrite)
+    known.write(out, pictures, look, provenance=Provenance(opened.name, where), overwrite=overwrite)
     size = {"columns": columns, "rows": rows, "region": sides, "chart": bundle.chart.name}
     report({"model": opened.name, "file": str(out), **size}, f"{out}: {where}", as_json)
 
 
 @commands.command(
-    epilog=examples(
+    epilog=options.examples(
         "latent-explorer interpolate --from -2,0 --to 2,1 --out strip.png",
         "latent-explorer interpolate --from -2,0 --to 2,1 --frames 60 --ping-pong --scale 8 --out film.gif",
         "latent-explorer interpolate --from -2,0 --to 2,1 --curve spherical --out frames/",
@@ -136,19 +121,19 @@ def interpolate(
             metavar="PLACE", help="A .png strip, a .gif or .webp film, or a folder of pictures.", show_default=False
         ),
     ],
-    model: Model = DEFAULT_MODEL,
-    label: Label = None,
+    model: options.Model = options.DEFAULT_MODEL,
+    label: options.Label = None,
     frames: Annotated[int, typer.Option(help="Pictures, both ends included; 2 to 240.")] = 24,
     curve: Annotated[str, typer.Option(help="straight or spherical.")] = "straight",
     easing: Annotated[str, typer.Option(help="steady or gentle.")] = "steady",
-    scale: Scale = 1,
-    smooth: Smooth = False,
-    gap: Gap = 0,
+    scale: options.Scale = 1,
+    smooth: options.Smooth = False,
+    gap: options.Gap = 0,
     per_row: Annotated[int | None, typer.Option(min=1, help="Pictures in a row of a strip; else all in one.")] = None,
     seconds: Annotated[float, typer.Option(help="How long a film shows each picture.")] = 0.1,
     ping_pong: Annotated[bool, typer.Option("--ping-pong", help="A film there and back again.")] = False,
-    overwrite: Overwrite = False,
-    as_json: AsJson = False,
+    overwrite: options.Overwrite = False,
+    as_json: options.AsJson = False,
 ) -> None:
     """Decode the pictures along a path.
 
@@ -159,14 +144,14 @@ def interpolate(
     from latent_explorer.paths import path_latents
 
     known = find_format("filmstrip", {".png": "strip", "": "frames"}.get(out.suffix.lower(), out))
-    options = Options(scale, _style(smooth), gap, per_row, seconds, ping_pong)
+    look = Options(scale, _style(smooth), gap, per_row, seconds, ping_pong)
     if known.suffix:
-        refuse_taken([out], overwrite)
+        options.refuse_taken([out], overwrite)
     opened = open_model(model, label)
     path = LatentPath(opened.latent(start, "--from"), opened.latent(end, "--to"), curve, frames, easing)
     z = path_latents(path)
     source = Provenance.at(opened.name, z, curve=curve, easing=easing)
-    known.write(out, opened.decode(z), options, provenance=source, overwrite=overwrite)
+    known.write(out, opened.decode(z), look, provenance=source, overwrite=overwrite)
     ends = {"from": path.start.tolist(), "to": path.end.tolist(), "curve": curve, "easing": easing}
     told = {"model": opened.name, "file": str(out), "format": known.key, "frames": frames, **ends}
     report(told, f"{out}: {known.title}, {frames} frames", as_json)
@@ -185,7 +170,7 @@ def _numbered(path: Path, count: int) -> list[Path]:
 
 
 def _sides(text: str) -> tuple[float, float, float, float]:
-    match numbers(text, "--region"):
+    match options.numbers(text, "--region"):
         case [left, bottom, right, top] if left < right and bottom < top:
             return left, bottom, right, top
     raise UserError(f"--region {text}: expected left,bottom,right,top with left < right and bottom < top")

@@ -15,8 +15,7 @@ import typer
 
 from latent_explorer.cli.failure import INTERRUPTED, complain
 from latent_explorer.cli.options import AsJson, Device, Overwrite, examples, widths
-from latent_explorer.cli.output import report
-from latent_explorer.cli.progress import Display
+from latent_explorer.cli.output import Display, report
 from latent_explorer.errors import TrainingError, UserError
 from latent_explorer.nets.families import FAMILIES, find_family
 from latent_explorer.waiting import wait_awake

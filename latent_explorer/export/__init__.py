@@ -1,6 +1,6 @@
 """Pictures, animations, maps and latents as files, written whole or not at all."""
 
-from latent_explorer.export.animation import write_gif
+from latent_explorer.export.animation import read_mp4, write_gif
 from latent_explorer.export.formats import FORMATS, Format, Kind, find_format, formats_of
 from latent_explorer.export.latents import LatentTable
 from latent_explorer.export.painting import painted
@@ -17,7 +17,6 @@ from latent_explorer.export.scene import (
     inked,
 )
 from latent_explorer.export.still import ContactSheet, sheet_shape, write_picture
-from latent_explorer.export.video import read_mp4
 from latent_explorer.export.writer import MAX_SCALE, Options, Style
 
 __all__ = [

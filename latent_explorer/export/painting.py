@@ -8,7 +8,7 @@ from PIL import Image, ImageColor, ImageDraw
 
 from latent_explorer.errors import ExportError
 from latent_explorer.export.pixels import Pixels, check_pictures, check_size, font, to_image
-from latent_explorer.export.scene import Background, MapScene, PinMark, PointGroup, Polyline
+from latent_explorer.export.scene import Background, MapScene, PointGroup
 from latent_explorer.points.splat import dots
 
 _FINER = 3  # shapes are drawn so many times as large, a side, and reduced: so their edges are smooth
@@ -65,28 +65,20 @@ def _shapes(scene: MapScene) -> Image.Image:
     image = Image.new("RGBA", (scene.width * fine, scene.height * fine))
     draw = ImageDraw.Draw(image)
     for curve in scene.curves:
-        _draw_curve(draw, curve, fine)
+        if not np.isfinite(curve.xy).all():
+            raise ExportError("expected a curve of finite places, found some that are not")
+        places = _places(curve.xy.tolist(), fine)
+        draw.line(places, curve.colour, max(1, round(curve.width * fine)), joint="curve")
+        for end in (places[0], places[-1]):
+            draw.circle(end, curve.width * fine / 2, curve.colour)
     bottom = scene.height
     for tick in scene.x_ticks:
         draw.line(_places(((tick.position, bottom), (tick.position, bottom - _TICK)), fine), scene.ink, fine)
     for tick in scene.y_ticks:
         draw.line(_places(((0, tick.position), (_TICK, tick.position)), fine), scene.ink, fine)
     for pin in scene.pins:
-        _draw_pin(draw, pin, scene.ink, fine)
+        draw.circle((pin.x * fine, pin.y * fine), _PIN_RADIUS * fine, pin.colour, scene.ink, fine)
     return image.reduce(fine) if fine > 1 else image
-
-
-def _draw_curve(draw: ImageDraw.ImageDraw, curve: Polyline, fine: int) -> None:
-    if not np.isfinite(curve.xy).all():
-        raise ExportError("expected a curve of finite places, found some that are not")
-    places = _places(curve.xy.tolist(), fine)
-    draw.line(places, curve.colour, max(1, round(curve.width * fine)), joint="curve")
-    for end in (places[0], places[-1]):
-        draw.circle(end, curve.width * fine / 2, curve.colour)
-
-
-def _draw_pin(draw: ImageDraw.ImageDraw, pin: PinMark, ink: str, fine: int) -> None:
-    draw.circle((pin.x * fine, pin.y * fine), _PIN_RADIUS * fine, pin.colour, ink, fine)
 
 
 def _write(image: Image.Image, scene: MapScene) -> None:

@@ -9,8 +9,8 @@ from scipy.spatial import KDTree
 
 from latent_explorer.atlas import grid_points, montage
 from latent_explorer.export import Background, MapScene, PointGroup, class_groups, inked, painted
+from latent_explorer.export.animation import even
 from latent_explorer.export.pixels import font
-from latent_explorer.export.video import even
 from latent_explorer.film.footage import Shot
 from latent_explorer.film.timing import Camera, Motion, between, times_of
 from latent_explorer.palette import Palette
