@@ -4,6 +4,7 @@ import sys
 from typing import Annotated, Any, cast
 
 import typer
+from typer import Option
 from typer.core import TyperGroup
 
 from latent_explorer import __version__
@@ -59,20 +60,18 @@ def root(
     context: typer.Context,
     model: Annotated[
         list[str] | None,
-        typer.Option(
+        Option(
             metavar="NAME_OR_PATH",
             help="The bundle to open; given twice, two maps side by side. Default: the last one.",
         ),
     ] = None,
     chart: Annotated[
         list[str] | None,
-        typer.Option(
-            metavar="KIND[:NAME=VALUE,...]", help="The chart to see it through; see `latent-explorer grid --help`."
-        ),
+        Option(metavar="KIND[:NAME=VALUE,...]", help="The chart to see it through; see `latent-explorer grid --help`."),
     ] = None,
-    time_first_paint: Annotated[bool, typer.Option(TIME_FIRST_PAINT, hidden=True)] = False,
+    time_first_paint: Annotated[bool, Option(TIME_FIRST_PAINT, hidden=True)] = False,
     version: Annotated[
-        bool, typer.Option("--version", is_eager=True, callback=_show_version, help="Print the version.")
+        bool, Option("--version", is_eager=True, callback=_show_version, help="Print the version.")
     ] = False,
 ) -> None:
     """Move through the latent space of an image model as if it were a map.

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Annotated, Any
 
 import typer
+from typer import Argument, Option
 
 from latent_explorer.cli.failure import complain
 from latent_explorer.cli.options import AsJson, Device, examples
@@ -35,11 +36,11 @@ def models(as_json: AsJson = False) -> None:
     epilog=examples("latent-explorer evaluate mnist-vae-2d", "latent-explorer evaluate models/mnist-ae-2d --json")
 )
 def evaluate(
-    bundle: Annotated[str, typer.Argument(metavar="DIR_OR_NAME", help="The folder of a bundle, or a shipped one.")],
+    bundle: Annotated[str, Argument(metavar="DIR_OR_NAME", help="The folder of a bundle, or a shipped one.")],
     dataset: Annotated[
-        str | None, typer.Option(metavar="SOURCE", help="Where its dataset is, as for train; else where it was.")
+        str | None, Option(metavar="SOURCE", help="Where its dataset is, as for train; else where it was.")
     ] = None,
-    pca: Annotated[bool, typer.Option("--pca", help="Also the error of PCA with as many dimensions.")] = False,
+    pca: Annotated[bool, Option("--pca", help="Also the error of PCA with as many dimensions.")] = False,
     device: Device = "auto",
     as_json: AsJson = False,
 ) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from typer import Argument, Option
 
 from latent_explorer.cli.options import AsJson, examples, make_folder
 from latent_explorer.cli.output import cell, print_json, print_table, report
@@ -20,7 +21,7 @@ _ONE_LINE = 7  # figures
 
 Model = Annotated[
     str | None,
-    typer.Option("--model", metavar="NAME_OR_PATH", help="A shipped bundle or the folder of one; else a usual one."),
+    Option("--model", metavar="NAME_OR_PATH", help="A shipped bundle or the folder of one; else a usual one."),
 ]
 
 
@@ -39,7 +40,7 @@ class Budget(StrEnum):
 
 @commands.command(epilog=examples("latent-explorer tour --out pictures"))
 def tour(
-    out: Annotated[Path, typer.Option(metavar="DIR", help="The folder for the pictures.", show_default=False)],
+    out: Annotated[Path, Option(metavar="DIR", help="The folder for the pictures.", show_default=False)],
     model: Model = None,
     as_json: AsJson = False,
 ) -> None:
@@ -60,13 +61,13 @@ def tour(
 
 @commands.command(epilog=examples("latent-explorer bench grid", "latent-explorer bench hover --json"))
 def bench(
-    what: Annotated[Budget, typer.Argument(help="What to measure.")],
+    what: Annotated[Budget, Argument(help="What to measure.")],
     model: Model = None,
-    seconds: Annotated[float, typer.Option(min=1, help="With frames: how long each of its six scenes takes.")] = 60,
-    images: Annotated[int, typer.Option(min=100, help="With stream: how many images are encoded.")] = 5_000_000,
+    seconds: Annotated[float, Option(min=1, help="With frames: how long each of its six scenes takes.")] = 60,
+    images: Annotated[int, Option(min=100, help="With stream: how many images are encoded.")] = 5_000_000,
     beside: Annotated[
         Path | None,
-        typer.Option(metavar="DIR", help="With startup: a checkout of another state of the program, launched in turn."),
+        Option(metavar="DIR", help="With startup: a checkout of another state of the program, launched in turn."),
     ] = None,
     as_json: AsJson = False,
 ) -> None:

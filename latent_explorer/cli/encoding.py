@@ -8,6 +8,7 @@ from threading import Event
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from typer import Argument, Option
 
 from latent_explorer.cli import options
 from latent_explorer.cli.failure import INTERRUPTED, complain
@@ -33,17 +34,16 @@ _PICTURES = (".png", ".jpg", ".jpeg")
 )
 def encode(
     images: Annotated[
-        str,
-        typer.Argument(metavar="IMAGES", help="A dataset as --dataset of train takes it, or a PNG or JPEG picture."),
+        str, Argument(metavar="IMAGES", help="A dataset as --dataset of train takes it, or a PNG or JPEG picture.")
     ],
     model: options.Model = options.DEFAULT_MODEL,
     out: Annotated[
-        Path | None, typer.Option(metavar="FILE_OR_DIR", help="An .npz or .csv for the latents, or a folder for parts.")
+        Path | None, Option(metavar="FILE_OR_DIR", help="An .npz or .csv for the latents, or a folder for parts.")
     ] = None,
     shard: Annotated[
-        str | None, typer.Option(metavar="K/N", help="With a folder: only what falls to the Kth of N machines.")
+        str | None, Option(metavar="K/N", help="With a folder: only what falls to the Kth of N machines.")
     ] = None,
-    resize: Annotated[bool, typer.Option("--resize", help="Stretch images of another size to the model's.")] = False,
+    resize: Annotated[bool, Option("--resize", help="Stretch images of another size to the model's.")] = False,
     label: options.Label = None,
     device: options.Device = "auto",
     overwrite: options.Overwrite = False,
@@ -86,7 +86,7 @@ def encode(
 
 @commands.command(epilog=options.examples("latent-explorer merge my-latents --out latents.npz"))
 def merge(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder that encode wrote parts into.")],
+    folder: Annotated[Path, Argument(metavar="DIR", help="The folder that encode wrote parts into.")],
     out: options.Out,
     overwrite: options.Overwrite = False,
     as_json: options.AsJson = False,

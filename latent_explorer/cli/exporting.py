@@ -1,17 +1,14 @@
 """The commands under `export`: what a bundle holds, as files that other programs read."""
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
+from typer import Option
 
 from latent_explorer.cli import options, pictures
 from latent_explorer.cli.opened import OpenModel, open_model, seen_through
 from latent_explorer.cli.output import report
 from latent_explorer.places import find_bundle
-
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
 
 _POINT_RADIUS, _POINT_OPACITY, _BACKGROUND_OPACITY = 1.0, 0.75, 0.6
 EXAMPLES = options.examples(
@@ -71,10 +68,10 @@ def latents(
 def draw_map(
     out: options.Out,
     model: options.Model = options.DEFAULT_MODEL,
-    width: Annotated[int, typer.Option(min=64, max=8192, help="Of the drawing, in pixels.")] = 1200,
-    height: Annotated[int, typer.Option(min=64, max=8192, help="Of the drawing, in pixels.")] = 900,
+    width: Annotated[int, Option(min=64, max=8192, help="Of the drawing, in pixels.")] = 1200,
+    height: Annotated[int, Option(min=64, max=8192, help="Of the drawing, in pixels.")] = 900,
     chart: options.Chart = None,
-    background: Annotated[bool, typer.Option(help="Decoded pictures under the points.")] = True,
+    background: Annotated[bool, Option(help="Decoded pictures under the points.")] = True,
     overwrite: options.Overwrite = False,
     as_json: options.AsJson = False,
 ) -> None:
@@ -107,34 +104,26 @@ for _name, _command, _kind, _example in (
 def _map_scene(model: OpenModel, bundle: Any, width: int, height: int, *, background: bool) -> tuple[Any, list[float]]:
     """The export.MapScene of an OpenBundle, in the window's dark colours, and the sides of the region it shows.
 
-    The region holds the bulk of the data: left, bottom, right, top.
+    The region holds the bulk of the data: left, bottom, right, top. Below are pictures at about their own size.
     """
-    from latent_explorer.atlas import Region
-    from latent_explorer.atlas.view import View
-    from latent_explorer.export import Background, MapScene, axis_ticks, class_groups
+    from latent_explorer.atlas import Region, grid_points, montage
+    from latent_explorer.atlas.view import View, left_ticks, lower_ticks
+    from latent_explorer.export import Background, MapScene, class_groups, inked
     from latent_explorer.palette import DARK
 
     view = View(width=width, height=height).fitted(Region.around(bundle.home))
-    pictures = None
+    ground = None
     if background:
-        pictures = Background(_pixels(model, bundle, view), 0, 0, width, height, _BACKGROUND_OPACITY)
+        columns, rows = (
+            max(1, round(width / model.net.image_shape[1])),
+            max(1, round(height / model.net.image_shape[0])),
+        )
+        pictures = model.decode(bundle.chart.to_latent(grid_points(view.region, columns, rows)))
+        ground = Background(inked(montage(pictures, columns), DARK), 0, 0, width, height, _BACKGROUND_OPACITY)
     xy, names = view.to_screen(bundle.uv), bundle.class_names
     groups = class_groups(xy, bundle.latents.label, names, DARK, radius=_POINT_RADIUS, opacity=_POINT_OPACITY)
-    x_ticks, y_ticks = axis_ticks(view)
     scene = MapScene(
-        width, height, DARK.map, DARK.text, pictures, tuple(groups),
-        x_ticks=x_ticks, y_ticks=y_ticks, legend=bool(names),
+        width, height, DARK.map, DARK.text, ground, tuple(groups),
+        x_ticks=tuple(lower_ticks(view)), y_ticks=tuple(left_ticks(view)), legend=bool(names),
     )  # fmt: skip
     return scene, [view.region.left, view.region.bottom, view.region.right, view.region.top]
-
-
-def _pixels(model: OpenModel, bundle: Any, view: Any) -> "NDArray[np.uint8]":
-    """The decoded pictures of what a View shows, at about their own size, as one in colour."""
-    from latent_explorer.atlas import grid_points, montage
-    from latent_explorer.export import inked
-    from latent_explorer.palette import DARK
-
-    height, width, _ = model.net.image_shape
-    columns, rows = max(1, round(view.width / width)), max(1, round(view.height / height))
-    whole = montage(model.decode(bundle.chart.to_latent(grid_points(view.region, columns, rows))), columns)
-    return inked(whole, DARK)

@@ -5,6 +5,7 @@ from threading import Event
 from typing import Annotated
 
 import typer
+from typer import Argument, Option
 
 from latent_explorer.cli.failure import INTERRUPTED, complain
 from latent_explorer.cli.options import AsJson, Overwrite, examples
@@ -21,11 +22,11 @@ commands = typer.Typer()
     )
 )
 def film(
-    run: Annotated[Path, typer.Argument(metavar="RUN", help="The folder of a run, or of the bundle beside it.")],
-    out: Annotated[Path, typer.Option("--out", metavar="FILE", help="A .gif, .webp or .mp4 file.", show_default=False)],
-    width: Annotated[int, typer.Option(help="Pixels across, 320 to 1920.")] = 640,
-    seconds: Annotated[float, typer.Option(help="How long it takes, 2 to 120.")] = 12.0,
-    light: Annotated[bool, typer.Option("--light", help="On a light ground.")] = False,
+    run: Annotated[Path, Argument(metavar="RUN", help="The folder of a run, or of the bundle beside it.")],
+    out: Annotated[Path, Option("--out", metavar="FILE", help="A .gif, .webp or .mp4 file.", show_default=False)],
+    width: Annotated[int, Option(help="Pixels across, 320 to 1920.")] = 640,
+    seconds: Annotated[float, Option(help="How long it takes, 2 to 120.")] = 12.0,
+    light: Annotated[bool, Option("--light", help="On a light ground.")] = False,
     overwrite: Overwrite = False,
     as_json: AsJson = False,
 ) -> None:

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
+from typer import Option
 
 from latent_explorer.cli import options
 from latent_explorer.cli.opened import open_model, seen_through
@@ -21,8 +22,7 @@ commands = typer.Typer()
 )
 def decode(
     at: Annotated[
-        list[str],
-        typer.Option(metavar="X,Y[,...]", help="A place in latent space; may be repeated.", show_default=False),
+        list[str], Option(metavar="X,Y[,...]", help="A place in latent space; may be repeated.", show_default=False)
     ],
     out: options.Out,
     model: options.Model = options.DEFAULT_MODEL,
@@ -63,13 +63,11 @@ def grid(
     out: options.Out,
     model: options.Model = options.DEFAULT_MODEL,
     label: options.Label = None,
-    columns: Annotated[int, typer.Option(min=1, max=4096, help="Pictures in a row.")] = 32,
-    rows: Annotated[int, typer.Option(min=1, max=4096, help="Rows of pictures.")] = 32,
+    columns: Annotated[int, Option(min=1, max=4096, help="Pictures in a row.")] = 32,
+    rows: Annotated[int, Option(min=1, max=4096, help="Rows of pictures.")] = 32,
     region: Annotated[
         str | None,
-        typer.Option(
-            metavar="L,B,R,T", help="The rectangle of the map to decode; the bulk of the data if none is given."
-        ),
+        Option(metavar="L,B,R,T", help="The rectangle of the map to decode; the bulk of the data if none is given."),
     ] = None,
     chart: options.Chart = None,
     scale: options.Scale = 1,
@@ -113,25 +111,25 @@ def grid(
     )
 )
 def interpolate(
-    start: Annotated[str, typer.Option("--from", metavar="X,Y[,...]", help="Where to begin.", show_default=False)],
-    end: Annotated[str, typer.Option("--to", metavar="X,Y[,...]", help="Where to end.", show_default=False)],
+    start: Annotated[str, Option("--from", metavar="X,Y[,...]", help="Where to begin.", show_default=False)],
+    end: Annotated[str, Option("--to", metavar="X,Y[,...]", help="Where to end.", show_default=False)],
     out: Annotated[
         Path,
-        typer.Option(
+        Option(
             metavar="PLACE", help="A .png strip, a .gif or .webp film, or a folder of pictures.", show_default=False
         ),
     ],
     model: options.Model = options.DEFAULT_MODEL,
     label: options.Label = None,
-    frames: Annotated[int, typer.Option(help="Pictures, both ends included; 2 to 240.")] = 24,
-    curve: Annotated[str, typer.Option(help="straight or spherical.")] = "straight",
-    easing: Annotated[str, typer.Option(help="steady or gentle.")] = "steady",
+    frames: Annotated[int, Option(help="Pictures, both ends included; 2 to 240.")] = 24,
+    curve: Annotated[str, Option(help="straight or spherical.")] = "straight",
+    easing: Annotated[str, Option(help="steady or gentle.")] = "steady",
     scale: options.Scale = 1,
     smooth: options.Smooth = False,
     gap: options.Gap = 0,
-    per_row: Annotated[int | None, typer.Option(min=1, help="Pictures in a row of a strip; else all in one.")] = None,
-    seconds: Annotated[float, typer.Option(help="How long a film shows each picture.")] = 0.1,
-    ping_pong: Annotated[bool, typer.Option("--ping-pong", help="A film there and back again.")] = False,
+    per_row: Annotated[int | None, Option(min=1, help="Pictures in a row of a strip; else all in one.")] = None,
+    seconds: Annotated[float, Option(help="How long a film shows each picture.")] = 0.1,
+    ping_pong: Annotated[bool, Option("--ping-pong", help="A film there and back again.")] = False,
     overwrite: options.Overwrite = False,
     as_json: options.AsJson = False,
 ) -> None:

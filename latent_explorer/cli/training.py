@@ -12,6 +12,7 @@ from threading import Event
 from typing import Annotated, Any, get_args
 
 import typer
+from typer import Option
 
 from latent_explorer.cli.failure import INTERRUPTED, complain
 from latent_explorer.cli.options import AsJson, Device, Overwrite, examples, widths
@@ -25,15 +26,13 @@ _OF_THE_CALL = {"dataset", "out", "snapshots", "resume", "overwrite", "as_json",
 """The options that may differ when a run is resumed: it has all others already."""
 
 _Devices = Annotated[
-    str | None,
-    typer.Option(metavar="N", help="Devices on each node, or auto for all; else what torchrun has started, or 1."),
+    str | None, Option(metavar="N", help="Devices on each node, or auto for all; else what torchrun has started, or 1.")
 ]
 _Nodes = Annotated[
-    int | None, typer.Option(min=1, help="Machines that train together; else what torchrun has started, or 1.")
+    int | None, Option(min=1, help="Machines that train together; else what torchrun has started, or 1.")
 ]
 _Snapshots = Annotated[
-    int | None,
-    typer.Option(min=1, metavar="MB", help="Keep the network of each epoch in DIR.run, within so many megabytes."),
+    int | None, Option(min=1, metavar="MB", help="Keep the network of each epoch in DIR.run, within so many megabytes.")
 ]
 _OF_THE_RECIPE = (
     "epochs", "batch_size", "schedule", "prior_warm_up", "augmentation", "seed", "device",
@@ -51,11 +50,11 @@ def _with_settings(command: Callable[..., None]) -> Callable[..., None]:
 
     parameters = dict(signature(command).parameters)
     del parameters["settings"]
-    known = Annotated[str, typer.Option(help=f"What kind of network: {', '.join(FAMILIES)}.")]
+    known = Annotated[str, Option(help=f"What kind of network: {', '.join(FAMILIES)}.")]
     parameters["family"] = parameters["family"].replace(annotation=known)
     for setting in own.values():
         of = ", ".join(family.label for family in FAMILIES.values() if setting in family.settings)
-        option = typer.Option(
+        option = Option(
             f"--{setting.name.replace('_', '-')}",
             min=setting.low,
             max=setting.high,
@@ -72,34 +71,31 @@ def _with_settings(command: Callable[..., None]) -> Callable[..., None]:
 
 def train(
     context: typer.Context,
-    out: Annotated[Path, typer.Option(metavar="DIR", help="The folder of the new bundle.", show_default=False)],
+    out: Annotated[Path, Option(metavar="DIR", help="The folder of the new bundle.", show_default=False)],
     dataset: Annotated[
-        str, typer.Option(help="mnist, fashion-mnist, kmnist, cifar10, or a folder, zip, .npz or .npy of images.")
+        str, Option(help="mnist, fashion-mnist, kmnist, cifar10, or a folder, zip, .npz or .npy of images.")
     ] = "mnist",
     family: str = "vae",
-    trunk: Annotated[str, typer.Option(help="dense, residual, lean, conv or resnet.")] = "dense",
+    trunk: Annotated[str, Option(help="dense, residual, lean, conv or resnet.")] = "dense",
     hidden: Annotated[
-        str | None,
-        typer.Option(metavar="N,N,...", help="Widths of the layers from the image inwards; else usual ones."),
+        str | None, Option(metavar="N,N,...", help="Widths of the layers from the image inwards; else usual ones.")
     ] = None,
-    latent_dim: Annotated[int, typer.Option(min=1, max=4096, help="Dimensions of the latent space.")] = 2,
-    epochs: Annotated[int, typer.Option(min=1, help="How often every image is seen.")] = 30,
-    batch_size: Annotated[int, typer.Option(min=1, help="Images a step.")] = 128,
-    lr: Annotated[float, typer.Option(help="The highest learning rate.")] = 2e-3,
-    schedule: Annotated[
-        str, typer.Option(help="How the learning rate goes on: cosine (falls to 0) or constant.")
-    ] = "cosine",
+    latent_dim: Annotated[int, Option(min=1, max=4096, help="Dimensions of the latent space.")] = 2,
+    epochs: Annotated[int, Option(min=1, help="How often every image is seen.")] = 30,
+    batch_size: Annotated[int, Option(min=1, help="Images a step.")] = 128,
+    lr: Annotated[float, Option(help="The highest learning rate.")] = 2e-3,
+    schedule: Annotated[str, Option(help="How the learning rate goes on: cosine (falls to 0) or constant.")] = "cosine",
     prior_warm_up: Annotated[
-        float, typer.Option(min=0, max=1, help="Share of the run in which the prior's weight, such as beta, rises.")
+        float, Option(min=0, max=1, help="Share of the run in which the prior's weight, such as beta, rises.")
     ] = 0.0,
-    augmentation: Annotated[float, typer.Option(min=0, max=1, help="Strength of small affine changes.")] = 0.0,
-    seed: Annotated[int, typer.Option(min=0, help="The same seed and device: the same bundle, but for rounding.")] = 0,
+    augmentation: Annotated[float, Option(min=0, max=1, help="Strength of small affine changes.")] = 0.0,
+    seed: Annotated[int, Option(min=0, help="The same seed and device: the same bundle, but for rounding.")] = 0,
     device: Device = "auto",
     devices: _Devices = None,
     nodes: _Nodes = None,
-    precision: Annotated[str, typer.Option(help="auto, float32 (32-true) or bfloat16 (bf16-mixed).")] = "auto",
+    precision: Annotated[str, Option(help="auto, float32 (32-true) or bfloat16 (bf16-mixed).")] = "auto",
     snapshots: _Snapshots = None,
-    resume: Annotated[bool, typer.Option(help="Go on with the run that was stopped in DIR.")] = False,
+    resume: Annotated[bool, Option(help="Go on with the run that was stopped in DIR.")] = False,
     overwrite: Overwrite = False,
     as_json: AsJson = False,
     *,

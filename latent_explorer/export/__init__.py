@@ -12,7 +12,6 @@ from latent_explorer.export.scene import (
     PinMark,
     PointGroup,
     Polyline,
-    axis_ticks,
     class_groups,
     inked,
 )
@@ -35,7 +34,6 @@ __all__ = [
     "Polyline",
     "Provenance",
     "Style",
-    "axis_ticks",
     "class_groups",
     "find_format",
     "formats_of",

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from fractions import Fraction
 from io import BytesIO
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, Protocol
+from typing import IO, TYPE_CHECKING, Any
 
 import numpy as np
 from PIL import Image
 
 from latent_explorer.errors import ExportError
-from latent_explorer.export.pixels import Pixels, Shaped, check_pictures, check_size, scaled, to_image
+from latent_explorer.export.pixels import Frames, Pixels, check_pictures, check_size, scaled, to_image
 from latent_explorer.export.provenance import Provenance, exif_of
 from latent_explorer.export.writer import Options, file_writer
 
@@ -28,16 +28,6 @@ _WEBP_QUALITY = 80
 _MP4_QUALITY = {"crf": "20", "preset": "medium"}
 _BT709, _LIMITED = 1, 1  # how players of today take colours
 _INDEX_BYTES, _FRAME_BYTES = 4096, 48  # of the index at the beginning, at most
-
-
-class Frames(Shaped, Protocol):
-    """What an animation is written from: uint8 (n, h, w, 1 or 3), or what makes each frame when it is asked for it.
-
-    The writers ask for one frame at a time. What `__getitem__` raises passes through them, and nothing is left
-    behind: so whoever makes the frames can end the writing.
-    """
-
-    def __getitem__(self, index: int, /) -> Pixels: ...
 
 
 @file_writer

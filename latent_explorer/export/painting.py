@@ -72,10 +72,10 @@ def _shapes(scene: MapScene) -> Image.Image:
         for end in (places[0], places[-1]):
             draw.circle(end, curve.width * fine / 2, curve.colour)
     bottom = scene.height
-    for tick in scene.x_ticks:
-        draw.line(_places(((tick.position, bottom), (tick.position, bottom - _TICK)), fine), scene.ink, fine)
-    for tick in scene.y_ticks:
-        draw.line(_places(((0, tick.position), (_TICK, tick.position)), fine), scene.ink, fine)
+    for x, _ in scene.x_ticks:
+        draw.line(_places(((x, bottom), (x, bottom - _TICK)), fine), scene.ink, fine)
+    for y, _ in scene.y_ticks:
+        draw.line(_places(((0, y), (_TICK, y)), fine), scene.ink, fine)
     for pin in scene.pins:
         draw.circle((pin.x * fine, pin.y * fine), _PIN_RADIUS * fine, pin.colour, scene.ink, fine)
     return image.reduce(fine) if fine > 1 else image
@@ -86,10 +86,10 @@ def _write(image: Image.Image, scene: MapScene) -> None:
     draw, letters = ImageDraw.Draw(image), font(_TEXT)
     for pin in scene.pins:
         draw.text((pin.x + _PIN_RADIUS + 3, pin.y), pin.name, scene.ink, letters, "lm")
-    for tick in scene.x_ticks:
-        draw.text((tick.position, scene.height - _TICK - 3), tick.label, scene.ink, letters, "ms")
-    for tick in scene.y_ticks:
-        draw.text((_TICK + 3, tick.position), tick.label, scene.ink, letters, "lm")
+    for x, label in scene.x_ticks:
+        draw.text((x, scene.height - _TICK - 3), label, scene.ink, letters, "ms")
+    for y, label in scene.y_ticks:
+        draw.text((_TICK + 3, y), label, scene.ink, letters, "lm")
     if scene.legend and scene.groups:
         _write_legend(image, scene)
 

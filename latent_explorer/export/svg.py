@@ -78,14 +78,14 @@ def _add_curves_and_pins(root: Element, scene: MapScene) -> None:
 
 def _add_axes(root: Element, scene: MapScene) -> None:
     bottom = scene.height
-    strokes = [f"M{_number(tick.position)} {bottom}v{_number(-_TICK)}" for tick in scene.x_ticks]
-    strokes += [f"M0 {_number(tick.position)}h{_number(_TICK)}" for tick in scene.y_ticks]
+    strokes = [f"M{_number(x)} {bottom}v{_number(-_TICK)}" for x, _ in scene.x_ticks]
+    strokes += [f"M0 {_number(y)}h{_number(_TICK)}" for y, _ in scene.y_ticks]
     if strokes:
         _add_line(root, "".join(strokes), scene.ink, 1.0)
-    for tick in scene.x_ticks:
-        _add_text(root, tick.label, tick.position, bottom - _TICK - 3, scene.ink, "middle")
-    for tick in scene.y_ticks:
-        _add_text(root, tick.label, _TICK + 3, tick.position + _FONT / 3, scene.ink)
+    for x, label in scene.x_ticks:
+        _add_text(root, label, x, bottom - _TICK - 3, scene.ink, "middle")
+    for y, label in scene.y_ticks:
+        _add_text(root, label, _TICK + 3, y + _FONT / 3, scene.ink)
 
 
 def _add_legend(root: Element, scene: MapScene) -> None:

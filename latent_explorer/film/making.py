@@ -45,7 +45,7 @@ def make_film(request: MakeFilm, say: Say, token: Event | None = None) -> Path:
 
 @dataclass(eq=False)
 class _Frames:
-    """The frames of a scene, painted when they are asked for: see `export.Frames`."""
+    """The frames of a scene, painted when they are asked for: see `export.pixels.Frames`."""
 
     scene: FilmScene
     say: Say

@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PyQt6.QtGui import QImage, QPainter
 
-from latent_explorer.atlas.view import View
-from latent_explorer.export import Background, MapScene, PinMark, PointGroup, Polyline, axis_ticks, class_groups
+from latent_explorer.atlas.view import View, left_ticks, lower_ticks
+from latent_explorer.export import Background, MapScene, PinMark, PointGroup, Polyline, class_groups
 from latent_explorer.gui.layers.scale import paint_scale
 from latent_explorer.gui.pane.canvas import MapCanvas
 from latent_explorer.gui.pane.marks import Marks
@@ -22,7 +22,6 @@ _DISC = 0.01  # the length of a line that is to be a disc: none at all would not
 def map_scene(canvas: MapCanvas, session: Session, *, legend: bool) -> MapScene:
     """The map as shown: tiles, the points of the classes that are not hidden, route, pins and rulers."""
     view, theme = canvas.view, canvas.theme
-    x_ticks, y_ticks = axis_ticks(view)
     return MapScene(
         width=view.width,
         height=view.height,
@@ -32,8 +31,8 @@ def map_scene(canvas: MapCanvas, session: Session, *, legend: bool) -> MapScene:
         groups=tuple(_groups(canvas, session)) if canvas.points.visible else (),
         curves=tuple(_curves(canvas.marks, view, theme)),
         pins=tuple(_pins(canvas.marks, view, theme)),
-        x_ticks=x_ticks,
-        y_ticks=y_ticks,
+        x_ticks=tuple(lower_ticks(view)),
+        y_ticks=tuple(left_ticks(view)),
         legend=legend,
     )
 
