@@ -3,6 +3,7 @@
 With the argument `training`, only the film of training and the window that goes back through it.
 """
 
+import re
 import sys
 import tempfile
 from pathlib import Path
@@ -19,12 +20,15 @@ from latent_explorer.engine.handlers.open import Open
 from latent_explorer.engine.process import serve_inline
 from latent_explorer.engine.protocol import Pictures
 from latent_explorer.film.making import make_film
+from latent_explorer.gui.app import Window, application
+from latent_explorer.gui.pane.pane import MapPane
 from latent_explorer.places import find_bundle
 from latent_explorer.runs import Job, Recipe
 from latent_explorer.runs.protocol import MakeFilm
 from latent_explorer.training.jobs import train_bundle
 
-RESOURCES = Path(__file__).resolve().parent.parent / "resources"
+ROOT = Path(__file__).resolve().parent.parent
+RESOURCES, README = ROOT / "resources", ROOT / "README.md"
 PICTURES, ICON = RESOURCES / "readme", RESOURCES / "icons" / "latent-explorer.png"
 _CHOSEN = {
     "03-path.png": "window.png",
@@ -44,9 +48,46 @@ def main() -> None:
             Image.open(Path(folder) / name).convert("RGB").save(PICTURES / kept, optimize=True)
         film_deep_zoom(PICTURES / "deep-zoom.gif", "mnist-vae-2d")
         (PICTURES / "drag.gif").write_bytes((Path(folder) / "drag.gif").read_bytes())
+        show_curves(PICTURES / "curves.png")
+        show_two_maps(PICTURES / "two-maps.png")
         show_training(Path(folder) / "my-vae")
     for picture in sorted(PICTURES.iterdir()):
         print(f"{picture.name}: {picture.stat().st_size / 1024:.0f} KiB")
+
+
+def show_curves(file: Path) -> None:
+    """The README's script that draws on the map, and what it shows."""
+    script = re.search(r"```python\n([^`]*open_maps[^`]*)```", README.read_text(encoding="utf-8"))
+    assert script is not None
+
+    def look(pane: MapPane) -> None:
+        window = pane.window()
+        assert isinstance(window, Window)
+        window.resize(1280, 860)
+        window.show()
+        person = Person(window)
+        person.wait_for_the_engine()
+        person.canvas.picture(1.0).save(str(file))
+        window.close()
+
+    application()
+    code = script[1].replace("import open_maps, run", "import open_maps")
+    exec(compile(code, str(README), "exec"), {"run": look})
+
+
+def show_two_maps(file: Path) -> None:
+    """Digits and photos side by side."""
+    with person_at_a_window("mnist-vae-2d", (1280, 720)) as person:
+        person.wait_for_the_engine()
+        person.window.workbench.open_beside(find_bundle("cifar10-vae-2d"))
+        beside = Person(person.window)
+        for each in (beside, person):
+            each.wait_for_the_engine()
+            each.move(each.point(0.6, 0.4))
+            each.wait(1.0)
+        person.window.workbench.activate(person.pane)
+        person.wait(0.5)
+        person.see().save(str(file))
 
 
 def show_training(bundle: Path) -> None:

@@ -5,6 +5,7 @@ And what tests of several rooms share: small bundles made on the spot, and packa
 
 import io
 import os
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -122,6 +123,7 @@ def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callabl
     def install(name: str, code: str, **entries: str) -> Path:
         info = site / f"{name}-1.2.dist-info"
         info.mkdir(parents=True)
+        monkeypatch.delitem(sys.modules, name, raising=False)  # of another test
         (site / f"{name}.py").write_text(code)
         (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.2\n")
         lines = (f"[latent_explorer.{group}]\n{entry}\n" for group, entry in entries.items())

@@ -72,6 +72,10 @@ def draw_map(
     height: Annotated[int, Option(min=64, max=8192, help="Of the drawing, in pixels.")] = 900,
     chart: options.Chart = None,
     background: Annotated[bool, Option(help="Decoded pictures under the points.")] = True,
+    layers: Annotated[
+        str | None,
+        Option(metavar="NAME[,...]", help="Draw these layers as the window does: points,density,class-names."),
+    ] = None,
     overwrite: options.Overwrite = False,
     as_json: options.AsJson = False,
 ) -> None:
@@ -86,7 +90,12 @@ def draw_map(
     options.refuse_taken([out], overwrite)
     opened = open_model(model)
     bundle = seen_through(open_bundle(opened.folder), chart)
-    scene, region = _map_scene(opened, bundle, width, height, background=background)
+    if layers is None:
+        scene, region = _map_scene(opened, bundle, width, height, background=background)
+    else:
+        from latent_explorer.cli.layered import scene_of_layers
+
+        scene, region = scene_of_layers(opened.folder, chart, layers, width, height)
     where = f"the map over the region {region} (left, bottom, right, top) of the {bundle.chart.name} chart"
     known.write(out, scene, provenance=Provenance(opened.name, where), overwrite=overwrite)
     size = {"region": region, "width": width, "height": height, "chart": bundle.chart.name}

@@ -25,6 +25,8 @@ def painted(scene: MapScene) -> Pixels:
         image.alpha_composite(_stretched(scene.background, image.size))
     for look, groups in groupby(scene.groups, lambda group: (group.radius, group.opacity, group.rim)):
         image.alpha_composite(_points(list(groups), scene, *look))
+    if scene.overlay is not None:
+        image.alpha_composite(_stretched(scene.overlay, image.size))
     if scene.curves or scene.pins or scene.x_ticks or scene.y_ticks:
         image.alpha_composite(_shapes(scene))
     _write(image, scene)

@@ -48,7 +48,7 @@ class Polyline:
 
 @dataclass(frozen=True, eq=False)
 class Background:
-    """A picture under the points, uint8 (h, w, 3 or 4), stretched over a rectangle."""
+    """A picture under or over the points, uint8 (h, w, 3 or 4), stretched over a rectangle."""
 
     pixels: NDArray[np.uint8]
     x: float
@@ -62,8 +62,9 @@ class Background:
 class MapScene:
     """Everything on the map, from the lowest layer up; `ink` is the colour of text and axes.
 
-    x_ticks, y_ticks: pixels from the left and from the top, and labels, as `atlas.view` has them.
-    A class may come in several groups, so that classes that overlap are seen to; the legend has it once.
+    A class may come in several groups, so that classes that overlap are seen to; the legend has it once. overlay: what
+    lies over the points, under curves and pins. x_ticks, y_ticks: pixels from the left and from the top, and labels, as
+    `atlas.view` has them.
     """
 
     width: int
@@ -72,6 +73,7 @@ class MapScene:
     ink: str = "#000000"
     background: Background | None = None
     groups: tuple[PointGroup, ...] = ()
+    overlay: Background | None = None
     curves: tuple[Polyline, ...] = ()
     pins: tuple[PinMark, ...] = ()
     x_ticks: tuple[tuple[float, str], ...] = ()

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from latent_explorer.errors import ExportError
 from latent_explorer.export.pixels import check_pictures, check_size, encoded, to_image
 from latent_explorer.export.provenance import Provenance, printable
-from latent_explorer.export.scene import MapScene, PointGroup
+from latent_explorer.export.scene import Background, MapScene, PointGroup
 from latent_explorer.export.writer import Options, file_writer
 
 _FONT, _LINE = 12.0, 18.0
@@ -28,9 +28,10 @@ def write_map_svg(stream: IO[bytes], scene: MapScene, options: Options, provenan
     if provenance is not None:
         _add(root, "metadata").text = provenance.text()
     _add(root, "rect", **_size(scene), fill=scene.paper)
-    _add_background(root, scene)
+    _add_picture(root, scene.background)
     for group in scene.groups:
         _add_points(root, group, scene)
+    _add_picture(root, scene.overlay)
     _add_curves_and_pins(root, scene)
     _add_axes(root, scene)
     if scene.legend:
@@ -42,12 +43,12 @@ def _size(scene: MapScene) -> dict[str, float]:
     return {"width": scene.width, "height": scene.height}
 
 
-def _add_background(root: Element, scene: MapScene) -> None:
-    if (ground := scene.background) is None:
+def _add_picture(root: Element, picture: Background | None) -> None:
+    if picture is None:
         return
-    check_pictures(ground.pixels, 3, channels=(3, 4))
-    content = base64.b64encode(encoded(to_image(ground.pixels), "PNG")).decode("ascii")
-    box = {"x": ground.x, "y": ground.y, "width": ground.width, "height": ground.height, "opacity": ground.opacity}
+    check_pictures(picture.pixels, 3, channels=(3, 4))
+    content = base64.b64encode(encoded(to_image(picture.pixels), "PNG")).decode("ascii")
+    box = {name: getattr(picture, name) for name in ("x", "y", "width", "height", "opacity")}
     _add(root, "image", **box, preserveAspectRatio="none", href=f"data:image/png;base64,{content}")
 
 

@@ -9,6 +9,7 @@ import socket
 import sys
 import threading
 from collections.abc import Callable, Sequence
+from functools import cache
 from pathlib import Path
 from types import TracebackType
 
@@ -45,30 +46,45 @@ def run(
     *,
     engine: Process | None = None,
 ) -> int:
-    """Open the window on bundles side by side (else the last one, or the default) and return when it is closed.
+    """Open the window on bundles and return when it is closed, as `open_window` and `show_until_closed` say.
 
-    models: folders or names of shipped bundles. charts: through which the first of them are seen. watch: called with
-    the window before it is shown. engine: the process of one that runs already, for the first map.
+    watch: called with the window before it is shown.
+    """
+    window = open_window(models, charts, engine)
+    watch(window)
+    return show_until_closed(window)
+
+
+def open_window(models: Sequence[str] = (), charts: Sequence[str] = (), engine: Process | None = None) -> Window:
+    """A window on bundles side by side (else the last one, or the default), not shown yet.
+
+    models: folders or names of shipped bundles. charts: through which the first of them are seen. engine: the process
+    of one that runs already, for the first map.
     Raises UserError where a named bundle does not exist.
     """
     settings = Settings()
     folders, specs = folders_to_open(models, settings), [ChartSpec.of(text) for text in charts]
-    app = application()
-    _log_to_file()
+    application()
     window = make_window(settings, engines(engine))
     bench = window.workbench
-    sys.excepthook = _Reporter(bench.banner)
-    threading.excepthook = lambda args: _log.error("uncaught in a thread", exc_info=args.exc_value)
     if folders:
         bench.open_each(folders, specs)
     else:
         bench.banner.say("No bundle is at hand. Open one with File ▸ Open bundle…, or drop its folder here.")
+    return window
+
+
+def show_until_closed(window: Window) -> int:
+    """Show a window, guarded against what nobody catches; returns the exit code when it is closed."""
+    bench = window.workbench
+    _log_to_file()
+    sys.excepthook = _Reporter(bench.banner)
+    threading.excepthook = lambda args: _log.error("uncaught in a thread", exc_info=args.exc_value)
     keep = [_on_signals(window), collect_garbage_here()]
-    watch(window)
     QTimer.singleShot(_OFFER_MS, bench.leaving.offer)
     QTimer.singleShot(_OFFER_MS, lambda: say_what_is_broken(bench.banner))
     window.show()
-    code = app.exec()
+    code = application().exec()
     del keep
     return code
 
@@ -81,6 +97,7 @@ def say_what_is_broken(banner: Banner) -> None:
         banner.say(" ".join(broken))
 
 
+@cache  # without a reference to it, Qt ends
 def application() -> QApplication:
     """The one QApplication, with what every window of ours relies on."""
     os.environ.setdefault("QT_NO_GUI_THREADPOOL", "1")  # painting must not wait for threads that wait for the engine

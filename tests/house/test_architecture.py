@@ -13,11 +13,11 @@ FOUNDATION = ("errors", "files", "palette", "places", "plugins", "waiting", "__v
 ARROWS = {
     "__main__": ("cli",),
     "cli": (
-        "bench", "gui", "session", "film", "training", "engine", "fields", "export", "points", "alignment",
+        "bench", "gui", "session", "film", "training", "engine", "fields", "export", "points",
         "analysis", "paths", "atlas", "charts", "runs", "bundles", "nets", "data", "service",
     ),
     "bench": (
-        "gui", "session", "film", "training", "engine", "fields", "export", "points", "alignment",
+        "gui", "session", "film", "training", "engine", "fields", "export", "points",
         "analysis", "paths", "atlas", "charts", "runs", "bundles", "nets", "data", "service",
     ),
     "gui": (
@@ -27,11 +27,10 @@ ARROWS = {
     "session": ("paths", "charts", "bundles", "service"),
     "film": ("training", "export", "atlas", "charts", "runs", "bundles", "nets", "service"),
     "training": ("export", "atlas", "charts", "runs", "bundles", "nets", "data", "service"),
-    "engine": ("fields", "alignment", "analysis", "paths", "atlas", "charts", "bundles", "nets", "data", "service"),
+    "engine": ("fields", "analysis", "paths", "atlas", "charts", "bundles", "nets", "data", "service"),
     "fields": ("analysis", "atlas", "charts", "bundles"),
     "export": ("points", "atlas"),
     "points": ("atlas",),
-    "alignment": (),
     "analysis": (),
     "paths": (),
     "atlas": ("charts",),

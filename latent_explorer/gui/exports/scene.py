@@ -1,14 +1,15 @@
 """The map as the canvas shows it, described for the SVG writer."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from PyQt6.QtGui import QImage, QPainter
+from PyQt6.QtGui import QColor, QImage, QPainter
 
 from latent_explorer.atlas.view import View, left_ticks, lower_ticks
 from latent_explorer.export import Background, MapScene, PinMark, PointGroup, Polyline, class_groups
-from latent_explorer.gui.layers.scale import paint_scale
+from latent_explorer.gui.layers.layer import Layer
+from latent_explorer.gui.layers.scale import paint_scale, scale_rect
 from latent_explorer.gui.pane.canvas import MapCanvas
 from latent_explorer.gui.pane.marks import Marks
 from latent_explorer.gui.theme import Theme
@@ -27,8 +28,9 @@ def map_scene(canvas: MapCanvas, session: Session, *, legend: bool) -> MapScene:
         height=view.height,
         paper=theme.map,
         ink=theme.text,
-        background=_background(canvas) if canvas.tiles.visible or any(each.painted for each in canvas.fields) else None,
+        background=_painted(canvas, [canvas.tiles, *canvas.fields], canvas.tiles.ground),
         groups=tuple(_groups(canvas, session)) if canvas.points.visible else (),
+        overlay=_painted(canvas, [layer for layer in canvas.above if layer is not canvas.points], None, legend=legend),
         curves=tuple(_curves(canvas.marks, view, theme)),
         pins=tuple(_pins(canvas.marks, view, theme)),
         x_ticks=tuple(lower_ticks(view)),
@@ -37,18 +39,28 @@ def map_scene(canvas: MapCanvas, session: Session, *, legend: bool) -> MapScene:
     )
 
 
-def _background(canvas: MapCanvas) -> Background:
-    view = canvas.view
+def _painted(
+    canvas: MapCanvas, layers: Sequence[Layer], ground: QColor | None, legend: bool = True
+) -> Background | None:
+    """Some layers as a picture, on a ground or, with the scale, on nothing; None where there is nothing to see."""
+    view, scale = canvas.view, scale_rect(canvas.layers, canvas.view.width)
+    if ground is not None and not any(layer.painted for layer in layers):
+        return None
     size = round(view.width * _SHARPNESS), round(view.height * _SHARPNESS)
-    image = QImage(*size, QImage.Format.Format_RGB32)
+    image = QImage(*size, QImage.Format.Format_ARGB32_Premultiplied)
     image.setDevicePixelRatio(_SHARPNESS)
-    image.fill(canvas.tiles.ground)
+    image.fill(ground or QColor(0, 0, 0, 0))
     painter = QPainter(image)
-    for layer in (canvas.tiles, *canvas.fields):
-        layer.paint(painter, view, _SHARPNESS)
-    paint_scale(painter, canvas.layers, canvas.theme, view.width)
+    for layer in layers:
+        if layer.visible:
+            layer.paint(painter, view, _SHARPNESS)
+    if ground is None:  # the legend is at the right, where the window has the scale
+        paint_scale(painter, canvas.layers, canvas.theme, round(scale.width()) + 24 if legend else view.width)
     painter.end()
-    return Background(to_array(image)[..., :3], 0, 0, view.width, view.height)
+    pixels = to_array(image)
+    if not pixels[..., 3].any():
+        return None
+    return Background(pixels if ground is None else pixels[..., :3], 0, 0, view.width, view.height)
 
 
 def _groups(canvas: MapCanvas, session: Session) -> Iterator[PointGroup]:

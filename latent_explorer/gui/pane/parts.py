@@ -49,6 +49,11 @@ class PaneParts(QWidget):
         self._make_controllers()
         self._lay_out()
 
+    @property
+    def plot(self) -> MapCanvas:
+        """The map as a pyqtgraph PlotWidget: `plot.addItem(item)` draws an item in plane coordinates."""
+        return self.canvas
+
     def _make_map(self) -> None:
         self.store = TileStore(tile_folder())
         self.feed = AtlasFeed(self.client, self.store)

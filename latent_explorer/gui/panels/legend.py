@@ -158,7 +158,7 @@ class LayerPanel(QScrollArea):
         super().__init__()
         inside = QWidget()
         self._grid = QGridLayout(inside)
-        self._grid.setContentsMargins(8, 4, 8, 6)
+        self._grid.setContentsMargins(8, 4, 14, 6)
         self._grid.setVerticalSpacing(4)
         self._grid.setAlignment(Qt.AlignmentFlag.AlignTop)
         self._controls: dict[str, tuple[QToolButton, QSlider | None]] = {}
@@ -181,7 +181,7 @@ class LayerPanel(QScrollArea):
         if opacity is not None:
             slider = QSlider(Qt.Orientation.Horizontal)
             slider.setRange(5, 100)
-            slider.setMinimumWidth(48)
+            slider.setMinimumWidth(40)
             slider.setValue(round(100 * opacity))
             slider.setToolTip(f"Opacity of the {name.lower()}")
             slider.setAccessibleName(f"Opacity of the {name.lower()}")
