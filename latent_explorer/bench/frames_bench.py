@@ -138,7 +138,8 @@ def _measure(person: Person, seconds: float) -> Figures:
     play(inputs, min(_WARM_UP, seconds))
     person.forget_tiles()
     window.pane.canvas.refresh()
-    hovers, redraws, tiles = _watch_hovers(window), _watch_points(window), _watch_tiles(window)
+    hovers, redraws, topics = _watch_hovers(window), _watch_points(window), list[str]()
+    window.pane.link.arrived.connect(lambda event: topics.append(getattr(event, "topic", "")))
     memory = resident_mib(window)
     times = play(inputs, seconds)
     return {
@@ -149,7 +150,7 @@ def _measure(person: Person, seconds: float) -> Figures:
         "hover_exact_p99_ms": _percentile(hovers.exact, 99),
         "hover_interpolated_p99_ms": _percentile(hovers.interpolated, 99),
         "points_redraw_median_ms": _percentile(redraws, 50),
-        "tiles_per_second": len(tiles) / seconds,
+        "tiles_per_second": topics.count("tiles") / seconds,
         "memory_start_mib": memory,
         "memory_end_mib": resident_mib(window),
     }
@@ -185,17 +186,6 @@ def _watch_points(window: Window) -> list[float]:
 
     window.pane.points.paint = watched  # type: ignore[method-assign]
     return redraws
-
-
-def _watch_tiles(window: Window) -> list[object]:
-    tiles: list[object] = []
-
-    def count(event: object) -> None:
-        if getattr(event, "topic", "") == "tiles":
-            tiles.append(event)
-
-    window.pane.link.arrived.connect(count)
-    return tiles
 
 
 class ScatterLayer:

@@ -38,26 +38,23 @@ class Tour:
     def walk(self) -> None:
         """Do it all, in order."""
         self.person.wait_for_the_engine()
-        for stop in (self.hover, self.pin, self.draw_path, self.play, self.zoom, self.export, self.light):
+        for stop in (self._hover, self._pin, self._draw_path, self._play, self._zoom, self._export, self._light):
             stop()
         write_gif(self.out / "drag.gif", np.stack(self._film), Options(seconds=_FILM_EVERY / 60), overwrite=True)
 
-    def hover(self) -> None:
-        """Over two classes, waiting for what the data say."""
+    def _hover(self) -> None:
         self.person.glide(self._class_place(0), self._class_place(1), 0.8, self._shoot)
         self._rest()
         self._stop("hover", "The picture under the pointer, the nearest images, and how far the data are")
 
-    def pin(self) -> None:
-        """Pin two places."""
+    def _pin(self) -> None:
         for label in (2, 3):
             self.person.click(self._class_place(label))
         self.person.wait_until(lambda: self.window.pane.pins.list.count() == 2)
         self.person.wait(0.3)
         self._stop("pin", "Two pinned places")
 
-    def draw_path(self) -> None:
-        """Drag from one class to another."""
+    def _draw_path(self) -> None:
         start, end = self._class_place(3), self._class_place(0)
         self.person.key(Qt.Key.Key_D)
         self.person.glide(self._class_place(1), start, 0.5, self._shoot)
@@ -67,8 +64,7 @@ class Tour:
         self._rest()
         self._stop("path", "The pictures between two digits")
 
-    def play(self) -> None:
-        """Play there and back."""
+    def _play(self) -> None:
         self.person.key(Qt.Key.Key_K)
         started = self.window.pane.filmstrip.index
         for _ in range(240):
@@ -79,8 +75,7 @@ class Tour:
         self.seen[-1]["frames_moved"] = self.window.pane.filmstrip.index != started
         self.person.key(Qt.Key.Key_P)
 
-    def zoom(self) -> None:
-        """Come closer with the wheel."""
+    def _zoom(self) -> None:
         at = self._class_place(1)
         for _ in range(9):
             self.person.wheel(at, 1)
@@ -92,8 +87,7 @@ class Tour:
         self.person.key(Qt.Key.Key_F)
         self.person.wait_for_the_engine()
 
-    def export(self) -> None:
-        """Export the filmstrip through its dialog, by typing and clicking."""
+    def _export(self) -> None:
         self.person.shortcut("Ctrl+Shift+E")
         self.person.wait_until(lambda: self.window.workbench.exporter.dialog is not None)
         dialog = self.window.workbench.exporter.dialog
@@ -110,8 +104,7 @@ class Tour:
         self.person.wait_until(lambda: not dialog.isVisible())
         self.seen[-1]["file"] = path.name
 
-    def light(self) -> None:
-        """The same map in the light theme."""
+    def _light(self) -> None:
         self.window.workbench.choose_theme("light")
         self.person.glide(self._class_place(1), self._class_place(4), 0.3)
         self._rest()
@@ -125,12 +118,8 @@ class Tour:
 
         Where there are fewer classes than the tour visits, vertical strips of the data stand for them.
         """
-        bundle = self.person.bundle
-        if (
-            bundle.latents.label is not None
-            and bundle.class_counts[:_CLASSES].all()
-            and len(bundle.class_counts) >= _CLASSES
-        ):
+        bundle, counts = self.person.bundle, self.person.bundle.class_counts
+        if bundle.latents.label is not None and counts[:_CLASSES].all() and len(counts) >= _CLASSES:
             own = bundle.uv[bundle.latents.label == label]
         else:
             own = np.array_split(bundle.uv[np.argsort(bundle.uv[:, 0])], _CLASSES)[label]

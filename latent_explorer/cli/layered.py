@@ -14,16 +14,16 @@ def scene_of_layers(folder: Path, chart: str | None, layers: str, width: int, he
     """The export.MapScene of a bundle with these layers and no others, and the sides of the region it shows.
 
     layers: names or titles with commas between them.
-
     Raises UserError that lists the layers where one is not known, or says what the bundle lacks for it.
     """
     from latent_explorer.bench.measure import use_a_display
+    from latent_explorer.charts import ChartSpec
     from latent_explorer.gui.exports.scene import map_scene
 
     use_a_display()
-
     with _pane(width, height) as pane:
-        _open(pane, folder, chart)
+        pane.open(folder, ChartSpec.of(chart) if chart else None)
+        _wait(pane)
         _choose(pane, [name.strip().lower() for name in layers.split(",") if name.strip()])
         _wait(pane)
         assert pane.session is not None
@@ -55,13 +55,6 @@ def _pane(width: int, height: int) -> Iterator[Any]:
         finally:
             pane.end()
             pane.close()
-
-
-def _open(pane: Any, folder: Path, chart: str | None) -> None:
-    from latent_explorer.charts import ChartSpec
-
-    pane.open(folder, ChartSpec.of(chart) if chart else None)
-    _wait(pane)
 
 
 def _choose(pane: Any, wanted: list[str]) -> None:

@@ -94,7 +94,12 @@ def write_sheet(stream: IO[bytes], sheet: ContactSheet, options: Options, proven
     whole = np.full((layout.height, layout.width, sheet.pictures.shape[3]), 255, np.uint8)
     images = _in_rows(sheet.pictures, min(sheet.columns, len(sheet.pictures)), options)
     whole[: images.shape[0], : images.shape[1]] = images
-    stream.write(png_of(_captioned(whole, layout), provenance))
+    image = to_image(whole)
+    draw, ink = ImageDraw.Draw(image), 0 if image.mode == "L" else (0, 0, 0)
+    for number, line in enumerate(layout.lines):
+        top = layout.top + layout.glyph * (0.4 + _LEADING * number)
+        draw.text((layout.glyph / 2, top), line, fill=ink, font=font(layout.glyph))
+    stream.write(png_of(np.asarray(image).reshape(whole.shape), provenance))
 
 
 @file_writer
@@ -197,12 +202,3 @@ def _wrapped(text: str, letters: ImageFont.FreeTypeFont, width: float) -> list[s
         else:
             lines[-1] = longer
     return lines
-
-
-def _captioned(whole: Pixels, layout: _Layout) -> Pixels:
-    image = to_image(whole)
-    draw, ink = ImageDraw.Draw(image), 0 if image.mode == "L" else (0, 0, 0)
-    for number, line in enumerate(layout.lines):
-        top = layout.top + layout.glyph * (0.4 + _LEADING * number)
-        draw.text((layout.glyph / 2, top), line, fill=ink, font=font(layout.glyph))
-    return np.asarray(image).reshape(whole.shape)
