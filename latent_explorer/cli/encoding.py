@@ -72,14 +72,13 @@ def encode(
     if shard is not None and parts is None:
         raise UserError(f"--shard {shard}: expected --out DIR, the folder of the parts")
     share = _share(shard or "1/1")
-    known = None if out is None or parts is not None else find_format("latents", out)
-    options.refuse_taken([] if out is None or parts is not None else [out], overwrite)
+    file = out if parts is None else None
+    known = None if file is None else find_format("latents", file)
+    options.refuse_taken([] if file is None else [file], overwrite)
     dataset = _dataset(images, config, resize, label)
-    if parts is not None:
-        options.make_folder(parts)
     network = load_model(config.net, read_weights(folder, config)), config, dataset, choose_device(device)
     if parts is not None:
-        _tell_parts(parts, _encode_parts(network, parts, share, overwrite), share[1], as_json)
+        _encode_parts(network, parts, share, overwrite, as_json)
     else:
         _encode_at_once(network, images, known, out, overwrite, as_json)
 
@@ -129,37 +128,31 @@ def _encode_at_once(network: Any, images: str, known: Any, out: Path | None, ove
     report(told, f"{out}: the latents of {len(table.mean):,} images by {config.name}", as_json)
 
 
-def _encode_parts(network: Any, out: Path, share: tuple[int, int], overwrite: bool) -> Any:
-    """Write a share of the latents into a folder, part by part; the last `training.publishing.streaming.Encoded`."""
-    from latent_explorer.training.publishing.streaming import encode_parts, parts_of
+def _encode_parts(network: Any, out: Path, share: tuple[int, int], overwrite: bool, as_json: bool) -> None:
+    """Write a share of the latents into a folder, part by part."""
+    from latent_explorer.training.publishing.streaming import Encoded, encode_parts, parts_of
     from latent_explorer.training.stop_token import stop_on_interrupt
 
+    options.make_folder(out)
     model, config, dataset, device = network
-    token, last = Event(), None
+    token, last, numbers = Event(), Encoded(0, 0, 0, 0, 0, 0.0, None), parts_of(dataset, *share)
     with stop_on_interrupt(token), Display() as display:
         display.show(f"reading {dataset.name}")
-        numbers = parts_of(dataset, *share)
         for last in encode_parts(model, config, dataset, out, device, numbers=numbers, overwrite=overwrite):
             display.encoding(last)
             if token.is_set():
                 break
-    if last is not None and last.parts < last.all_parts:
+    if last.parts < last.all_parts:
         done = f"{last.parts} of {last.all_parts} parts are in {out}"
         complain(f"stopped; {done}, and the same command goes on from there")
         raise typer.Exit(INTERRUPTED)
-    return last
-
-
-def _tell_parts(out: Path, last: Any, shares: int, as_json: bool) -> None:
-    images, parts, kept = (last.images, last.parts, last.kept) if last is not None else (0, 0, 0)
-    rate = last.images_per_second if last is not None else 0.0
-    whole = f"; with those of the other {shares - 1}" if shares > 1 else ""
-    report(
-        {"folder": str(out), "images": images, "parts": parts, "kept": kept, "images_per_second": rate},
-        f"{out}: the latents of {images:,} images in {parts} parts{whole}, put them together with\n"
-        f"  latent-explorer merge {shlex.quote(str(out))} --out latents.npz",
-        as_json,
+    told = {name: getattr(last, name) for name in ("images", "parts", "kept", "images_per_second")}
+    whole = f"; with those of the other {share[1] - 1}" if share[1] > 1 else ""
+    text = (
+        f"{out}: the latents of {last.images:,} images in {last.parts} parts{whole}, put them together with\n"
+        f"  latent-explorer merge {shlex.quote(str(out))} --out latents.npz"
     )
+    report({"folder": str(out), **told}, text, as_json)
 
 
 def _table(latents: Any, class_names: tuple[str, ...]) -> Any:
@@ -205,7 +198,7 @@ def _one_picture(path: Path, size: tuple[int, int] | None) -> Any:
 
 def _fitted(images: Any, shape: tuple[int, int, int], where: str) -> "NDArray[np.uint8]":
     """A Dataset's pictures in the model's shape; grey and colour are changed where nothing is lost by it."""
-    from latent_explorer.data.shards import ShardedImages
+    from latent_explorer.data.dataset import ShardedImages
 
     height, width, channels = shape
     if isinstance(images, ShardedImages):

@@ -1,7 +1,7 @@
 """The commands that decode: `decode`, `grid`, `interpolate`."""
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 from typer import Option
@@ -40,7 +40,7 @@ def decode(
 
     from latent_explorer.export import Options, Provenance, find_format
 
-    known, look = find_format("picture", out), Options(scale=scale, style=_style(smooth))
+    known, look = find_format("picture", out), Options(scale=scale, style="smooth" if smooth else "crisp")
     paths = _numbered(out, len(at))
     options.refuse_taken(paths, overwrite)
     opened = open_model(model, label)
@@ -86,7 +86,7 @@ def grid(
     from latent_explorer.export.pixels import check_size
     from latent_explorer.session import open_bundle
 
-    known, look = find_format("grid", out), Options(scale=scale, style=_style(smooth), gap=gap)
+    known, look = find_format("grid", out), Options(scale=scale, style="smooth" if smooth else "crisp", gap=gap)
     options.refuse_taken([out], overwrite)
     opened = open_model(model, label)
     height, width, channels = opened.net.image_shape
@@ -142,7 +142,7 @@ def interpolate(
     from latent_explorer.paths import path_latents
 
     known = find_format("filmstrip", {".png": "strip", "": "frames"}.get(out.suffix.lower(), out))
-    look = Options(scale, _style(smooth), gap, per_row, seconds, ping_pong)
+    look = Options(scale, "smooth" if smooth else "crisp", gap, per_row, seconds, ping_pong)
     if known.suffix:
         options.refuse_taken([out], overwrite)
     opened = open_model(model, label)
@@ -153,10 +153,6 @@ def interpolate(
     ends = {"from": path.start.tolist(), "to": path.end.tolist(), "curve": curve, "easing": easing}
     told = {"model": opened.name, "file": str(out), "format": known.key, "frames": frames, **ends}
     report(told, f"{out}: {known.title}, {frames} frames", as_json)
-
-
-def _style(smooth: bool) -> Literal["crisp", "smooth"]:
-    return "smooth" if smooth else "crisp"
 
 
 def _numbered(path: Path, count: int) -> list[Path]:

@@ -22,9 +22,8 @@ import numpy as np
 from numpy.lib import format as npy
 from numpy.typing import NDArray
 
-from latent_explorer.data.dataset import SPLITS, Dataset
+from latent_explorer.data.dataset import SPLITS, Dataset, ImageShard, ShardedImages
 from latent_explorer.data.files import UNREADABLE, check_total, files_of_folder, hashed_split, opened_archive
-from latent_explorer.data.shards import ImageShard, ShardedImages
 from latent_explorer.errors import DataError
 
 _MAX_CLASSES = 65_536

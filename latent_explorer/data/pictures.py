@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
+from latent_explorer.data.dataset import ShardedImages
 from latent_explorer.data.download import Progress
 from latent_explorer.data.files import ImageFile, check_total
-from latent_explorer.data.shards import ShardedImages
 from latent_explorer.errors import DataError
 
 Size = tuple[int, int]
