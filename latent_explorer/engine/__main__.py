@@ -3,6 +3,7 @@
 import os
 import sys
 
+from latent_explorer.lean_imports import without
 from latent_explorer.service.background import become_server
 
 
@@ -16,7 +17,9 @@ def main() -> None:
 
     channel = channel_of(Server(ENGINE, replies))
 
-    import torch
+    # Shapes without numbers, for compilers, and CUDA's bindings for Python: a quarter of torch's import.
+    with without("torch._meta_registrations", "cuda.bindings"):
+        import torch
 
     from latent_explorer.engine.loop import serve
 

@@ -3,7 +3,7 @@
 import csv
 import zipfile
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import TextIOWrapper
 from typing import IO, Any
 
@@ -45,6 +45,11 @@ class LatentTable:
                 raise ExportError(f"expected {name} of shape {expected}, found {array.dtype} {array.shape}")
         _check_index("label", self.label, len(self.class_names))
         _check_index("split", self.split, len(_SPLITS))
+
+    def rows(self, kept: slice | NDArray[np.bool_]) -> "LatentTable":
+        """The table with some of its rows only."""
+        parts: dict[str, Any] = {name: array[kept] for name, array in self.arrays().items()}
+        return replace(self, **parts)
 
     def arrays(self) -> dict[str, NDArray[Any]]:
         """The arrays there are, by name."""

@@ -17,11 +17,10 @@ from latent_explorer.gui.pane.picture_settings import PictureSettings
 from latent_explorer.gui.pane.shared import Shared
 from latent_explorer.gui.settings import Settings
 from latent_explorer.gui.status import StatusLine
-from latent_explorer.gui.training.filming import Filming
 from latent_explorer.gui.training.guide import TOPIC, Guide
-from latent_explorer.gui.training.leaving import Leaving
 from latent_explorer.gui.training.panel import TrainingPanel
 from latent_explorer.gui.training.trainer import StartTrainer, Trainer
+from latent_explorer.gui.training.unfinished import Leaving
 from latent_explorer.gui.widgets.banner import Banner
 from latent_explorer.gui.widgets.latency_graph import LatencyGraph
 from latent_explorer.places import trained_folder
@@ -83,9 +82,6 @@ class Workbench(QObject):
         self.guide = Guide(self.trainer, self.training, lambda: self.active)
         self.guide.shown_wanted.connect(self.show_training)
         self.leaving = Leaving(self._window, self.trainer, self.banner, self._show_setup)
-        self.filming = Filming(
-            self._window, self.trainer, self.training, self.shared, lambda: self.guide.run, lambda: self.theme.dark
-        )
 
     # -- panes
 
@@ -107,11 +103,11 @@ class Workbench(QObject):
         return pane
 
     def _connect_exports(self, pane: MapPane) -> None:
-        pane.inspector.export_wanted.connect(self.exporter.picture)
-        pane.filmstrip.export_wanted.connect(self.exporter.filmstrip)
-        pane.filmstrip.strip.export_wanted.connect(self.exporter.frame)
-        pane.selection.export_wanted.connect(self.exporter.selection)
-        pane.selection.sheet_wanted.connect(self.exporter.contact_sheet)
+        pane.inspector.export_wanted.connect(lambda: self.exporter.export("picture"))
+        pane.filmstrip.export_wanted.connect(lambda: self.exporter.export("filmstrip"))
+        pane.filmstrip.strip.export_wanted.connect(lambda index: self.exporter.export("frame", index))
+        pane.selection.export_wanted.connect(lambda: self.exporter.export("selection"))
+        pane.selection.sheet_wanted.connect(lambda: self.exporter.export("contact sheet"))
         pane.client.subscribe("export", self.exporter.take, Urgency.EXPORT)
         pane.client.subscribe(TOPIC, self.guide.take, Urgency.ASKED)
 

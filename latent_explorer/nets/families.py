@@ -206,3 +206,27 @@ register(
         losses=(Loss("loss", "loss"), Loss("mse", "squared error")),
     )
 )
+register(
+    Family(
+        name="gaussian-vae",
+        label="Gaussian VAE",
+        title="A variational autoencoder with Gaussian noise",
+        sentence="As the VAE, for photographs: grey levels are not read as the chance of white, and how exact pictures "
+        "have to be is chosen.",
+        network="latent_explorer.nets.gaussian_vae:GaussianVae",
+        losses=(Loss("loss", "loss"), Loss("reconstruction", "reconstruction"), Loss("kl", "KL", None)),
+        settings=(
+            FamilySetting(
+                "noise",
+                "Noise",
+                "How far a pixel may be off, as a share of the way from black to white: less makes pictures sharper, "
+                "and the map has more gaps.",
+                default=0.1,
+                low=0.001,
+                high=10,
+                note="Its pixels are Gaussian with the standard deviation {value:g}.",
+            ),
+        ),
+        has_variance=True,
+    )
+)

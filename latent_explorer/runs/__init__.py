@@ -1,19 +1,8 @@
 """A training run as it is asked for, reported and kept on disk; free of torch, so that a window can read all of it."""
 
 from latent_explorer.runs.folder import RunFolder, snapshots_of
-from latent_explorer.runs.job import Job
+from latent_explorer.runs.job import Job, Unfinished, keep_job, kept_job, unfinished
 from latent_explorer.runs.recipe import Recipe
 from latent_explorer.runs.report import Report
-from latent_explorer.runs.resume import Unfinished, keep_job, kept_job, unfinished
 
-__all__ = [
-    "Job",
-    "Recipe",
-    "Report",
-    "RunFolder",
-    "Unfinished",
-    "keep_job",
-    "kept_job",
-    "snapshots_of",
-    "unfinished",
-]
+__all__ = ["Job", "Recipe", "Report", "RunFolder", "Unfinished", "keep_job", "kept_job", "snapshots_of", "unfinished"]

@@ -1,13 +1,18 @@
-"""The table of what can be chosen before a run, with words for each, and sensible choices for each dataset."""
+"""The table of what can be chosen before a run, with words for each; sensible choices, and what cannot work."""
 
-from collections.abc import Callable
+import math
+import re
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
 from latent_explorer.nets.families import FAMILIES, FamilySetting, find_family
 from latent_explorer.nets.names import TRUNK_NAMES
-from latent_explorer.runs.plan import Plan
+from latent_explorer.runs.plan import DATASETS, Plan, taken
+
+_ARRAYS = (".npz", ".npy")
+_LONGEST = 80  # characters of a name
 
 Kind = Literal["dataset", "choice", "whole", "decimal", "percent", "text"]
 
@@ -62,140 +67,74 @@ def _of_family(setting: FamilySetting) -> Setting:
     )
 
 
-_IMAGES = (
-    Setting(
-        "source",
-        "Dataset",
-        "The images that the network learns.",
-        "dataset",
-        choices=(
-            Option("mnist", "MNIST", "70,000 handwritten digits, 28 × 28. They come with the program."),
-            Option("fashion-mnist", "Fashion-MNIST", "70,000 photographs of clothes, 28 × 28. Downloaded once, 30 MB."),
-            Option("kmnist", "KMNIST", "70,000 handwritten Japanese letters, 28 × 28. Downloaded once, 20 MB."),
-            Option("cifar10", "CIFAR-10", "60,000 small colour photographs, 32 × 32. Downloaded once, 170 MB."),
-        ),
-        first=True,
-    ),
-    Setting(
-        "side",
-        "Image size",
-        "Stretches every image to a square of so many pixels. Needed where they differ in size; smaller is quicker.",
-        "choice",
-        choices=(
-            Option(0, "As they are"),
-            *(Option(side, f"{side} × {side}") for side in (16, 28, 32, 48, 64, 96, 128)),
-        ),
-        first=True,
-        heeded=lambda plan: plan.is_path,
-    ),
+_SENTENCES = {
+    "source": "The images that the network learns.",
+    "side": "Stretches every image to a square of so many pixels. Needed where they differ in size; smaller is "
+    "quicker.",
+    "latent_dim": "Of the latent space. Two make a map that shows all there is; more give better pictures, and the map "
+    "shows a plane of them.",
+    "epochs": "How often every image is seen. Three already show the classes; ten to thirty sharpen them.",
+    "name": "What the model will be called, in the menu File ▸ Trained bundles.",
+    "trunk": "How encoder and decoder are built.",
+    "prior_warm_up": "The share of the run in which beta rises from 0, so that the images first find room to sort "
+    "themselves.",
+    "batch_size": "Images in one step. Smaller ones learn more in an epoch, larger ones make it quicker and need more "
+    "memory.",
+    "learning_rate": "How far one step goes, at most. Too high and the loss explodes; too low and nothing happens.",
+    "schedule": "How the learning rate goes on, once it has risen over the first tenth of the run.",
+    "seed": "Where all chance comes from. The same seed on the same machine gives the same model; another, another "
+    "map.",
+    "device": "Where the network is trained.",
+    "moments": "How much of the disk the moments of the run may take, to which one can go back. When they take more, "
+    "some in between are left out.",
+}
+_DATASETS = (
+    Option("mnist", "MNIST", "70,000 handwritten digits, 28 × 28. They come with the program."),
+    Option("fashion-mnist", "Fashion-MNIST", "70,000 photographs of clothes, 28 × 28. Downloaded once, 30 MB."),
+    Option("kmnist", "KMNIST", "70,000 handwritten Japanese letters, 28 × 28. Downloaded once, 20 MB."),
+    Option("cifar10", "CIFAR-10", "60,000 small colour photographs, 32 × 32. Downloaded once, 170 MB."),
 )
-_NETWORK = (
-    Setting(
-        "latent_dim",
-        "Dimensions",
-        "Of the latent space. Two make a map that shows all there is; more give better pictures, and the map shows a "
-        "plane of them.",
-        "whole",
-        1,
-        4096,
-        first=True,
-    ),
-    Setting(
-        "epochs",
-        "Epochs",
-        "How often every image is seen. Three already show the classes; ten to thirty sharpen them.",
-        "whole",
-        1,
-        10_000,
-        first=True,
-    ),
-    Setting(
-        "name",
-        "Name",
-        "What the model will be called, in the menu File ▸ Trained bundles.",
-        "text",
-        first=True,
-    ),
-    Setting(
-        "trunk",
-        "Network",
-        "How encoder and decoder are built.",
-        "choice",
-        choices=tuple(Option(name, known.label, known.sentence) for name, known in TRUNK_NAMES.items()),
-    ),
+_SIDES = (Option(0, "As they are"), *(Option(side, f"{side} × {side}") for side in (16, 28, 32, 48, 64, 96, 128)))
+_TRUNKS = tuple(Option(name, known.label, known.sentence) for name, known in TRUNK_NAMES.items())
+_SCHEDULES = (
+    Option("cosine", "Falls to zero", "It falls along half a cosine: the last epochs settle. Nearly always best."),
+    Option("constant", "Stays", "It stays as high as it is: of use where one means to stop at any moment."),
 )
-_TRAINING = (
-    Setting(
-        "prior_warm_up",
-        "Beta warm-up",
-        "The share of the run in which beta rises from 0, so that the images first find room to sort themselves.",
-        "percent",
-        0,
-        1,
-        heeded=lambda plan: find_family(plan.family).has_variance,
-    ),
-    Setting(
-        "batch_size",
-        "Batch",
-        "Images in one step. Smaller ones learn more in an epoch, larger ones make it quicker and need more memory.",
-        "whole",
-        1,
-        65_536,
-    ),
-    Setting(
-        "learning_rate",
-        "Learning rate",
-        "How far one step goes, at most. Too high and the loss explodes; too low and nothing happens.",
-        "decimal",
-        0,
-        10,
-    ),
-    Setting(
-        "schedule",
-        "Schedule",
-        "How the learning rate goes on, once it has risen over the first tenth of the run.",
-        "choice",
-        choices=(
-            Option(
-                "cosine", "Falls to zero", "It falls along half a cosine: the last epochs settle. Nearly always best."
-            ),
-            Option("constant", "Stays", "It stays as high as it is: of use where one means to stop at any moment."),
-        ),
-    ),
-    Setting(
-        "seed",
-        "Seed",
-        "Where all chance comes from. The same seed on the same machine gives the same model; another, another map.",
-        "whole",
-        0,
-        2**31 - 1,
-    ),
-    Setting(
-        "device",
-        "Device",
-        "Where the network is trained.",
-        "choice",
-        choices=(
-            Option("auto", "The best there is", "A graphics card if there is one, else the processor."),
-            Option("cpu", "CPU", "The processor."),
-            Option("cuda", "GPU (CUDA)", "A graphics card by NVIDIA, or by AMD with ROCm."),
-            Option("mps", "GPU (Apple)", "The graphics of a Mac."),
-        ),
-    ),
-    Setting(
-        "moments",
-        "Moments",
-        "How much of the disk the moments of the run may take, to which one can go back. When they take more, some "
-        "in between are left out.",
-        "choice",
-        choices=(
-            Option(0, "Keep none", "Then there is no going back, and no film."),
-            *(Option(size, f"Up to {size} MB") for size in (128, 512, 2048, 8192)),
-        ),
-    ),
+_DEVICES = (
+    Option("auto", "The best there is", "A graphics card if there is one, else the processor."),
+    Option("cpu", "CPU", "The processor."),
+    Option("cuda", "GPU (CUDA)", "A graphics card by NVIDIA, or by AMD with ROCm."),
+    Option("mps", "GPU (Apple)", "The graphics of a Mac."),
+)
+_MOMENTS = (
+    Option(0, "Keep none", "Then there is no going back, and no film."),
+    *(Option(size, f"Up to {size} MB") for size in (128, 512, 2048, 8192)),
 )
 
-_COLOUR = {"trunk": "conv", "batch_size": 64, "latent_dim": 2, "epochs": 5}
+
+def _own(name: str, label: str, kind: Kind, low: float = 0, high: float = 0, **others: Any) -> Setting:
+    return Setting(name, label, _SENTENCES[name], kind, low, high, **others)
+
+
+_IMAGES = (
+    _own("source", "Dataset", "dataset", choices=_DATASETS, first=True),
+    _own("side", "Image size", "choice", choices=_SIDES, first=True, heeded=lambda plan: plan.is_path),
+)
+_NETWORK = (
+    _own("latent_dim", "Dimensions", "whole", 1, 4096, first=True),
+    _own("epochs", "Epochs", "whole", 1, 10_000, first=True),
+    _own("name", "Name", "text", first=True),
+    _own("trunk", "Network", "choice", choices=_TRUNKS),
+)
+_TRAINING = (
+    _own("prior_warm_up", "Beta warm-up", "percent", 0, 1, heeded=lambda plan: find_family(plan.family).has_variance),
+    _own("batch_size", "Batch", "whole", 1, 65_536),
+    _own("learning_rate", "Learning rate", "decimal", 0, 10),
+    _own("schedule", "Schedule", "choice", choices=_SCHEDULES),
+    _own("seed", "Seed", "whole", 0, 2**31 - 1),
+    _own("device", "Device", "choice", choices=_DEVICES),
+    _own("moments", "Moments", "choice", choices=_MOMENTS),
+)
 
 
 def loss_labels() -> dict[str, str]:
@@ -214,10 +153,67 @@ def defaults_for(source: str) -> Plan:
     Of the dense network, three epochs of MNIST took 20 s on two cores and gave a map of -ELBO 143; the residual one
     took 47 s for the same.
     """
-    if source in ("mnist", "fashion-mnist", "kmnist"):
-        return Plan(source)
     if source == "cifar10":
-        return Plan(source, **_COLOUR)  # type: ignore[arg-type] # of the types of the fields
-    if Path(source).suffix.lower() in (".npz", ".npy"):
+        return Plan(source, trunk="conv", batch_size=64, latent_dim=2, epochs=5)
+    if source in DATASETS or Path(source).suffix.lower() in _ARRAYS:
         return Plan(source)
     return Plan(source, side=32, trunk="conv", batch_size=64)
+
+
+# -- what cannot work, found without opening the dataset: quick enough to be asked at every keystroke
+
+
+def problems(plan: Plan, folder: Path) -> dict[str, str]:
+    """By the name of the setting, a sentence that says what is wrong and what to do. folder: where the bundle goes."""
+    found: dict[str, str] = {}
+    for name, sentence in _problems(plan, folder):
+        found.setdefault(name, sentence)
+    return found
+
+
+def _problems(plan: Plan, folder: Path) -> Iterator[tuple[str, str]]:
+    yield from (("source", sentence) for sentence in _of_source(plan))
+    yield from _of_numbers(plan)
+    yield from (("name", sentence) for sentence in _of_name(plan.name, folder))
+    halvings = TRUNK_NAMES[plan.trunk].halvings
+    if plan.is_path and plan.side and plan.side < 2**halvings:
+        yield "trunk", f"It halves the images {halvings} times: choose at least {2**halvings} × {2**halvings} pixels."
+    if plan.learning_rate == 0:
+        yield "learning_rate", "At a rate of 0 nothing is learned; 0.002 is usual."
+    elif plan.learning_rate > 0.1:
+        yield "learning_rate", "So large a step makes the loss explode; 0.002 is usual."
+
+
+def _of_source(plan: Plan) -> Iterator[str]:
+    if not plan.is_path:
+        return
+    path = Path(plan.source).expanduser()
+    if not plan.source:
+        yield "Choose the images: a folder, a zip, or a file of arrays."
+    elif not path.exists():
+        yield f"There is nothing at {plan.source}. Choose another place."
+    elif path.is_dir():
+        if not any(path.iterdir()):
+            yield "This folder is empty. It should hold images, best in a folder for each class."
+    elif path.suffix.lower() not in (".zip", *_ARRAYS):
+        yield f"A file ending in {path.suffix or 'nothing'} cannot be read: choose a folder, .zip, .npz or .npy."
+
+
+def _of_numbers(plan: Plan) -> Iterator[tuple[str, str]]:
+    for setting in settings():
+        if setting.kind not in ("whole", "decimal", "percent") or not setting.heeded(plan):
+            continue
+        value = plan.value(setting.name)
+        if not (math.isfinite(value) and setting.low <= value <= setting.high):
+            yield setting.name, f"It must lie between {setting.low:,g} and {setting.high:,g}."
+
+
+def _of_name(name: str, folder: Path) -> Iterator[str]:
+    if not name:
+        yield "Give the model a name."
+    elif len(name) > _LONGEST:
+        yield f"A name has at most {_LONGEST} characters."
+    elif not re.fullmatch(r"\w[\w. ()+-]*", name) or name.endswith((".", " ", ".run")):
+        yield "A name has letters, digits, spaces, and any of - _ . + ( ) and does not end in a dot or space."
+    elif taken(folder, name):
+        yield "There is a model, or an unfinished run, of this name already."

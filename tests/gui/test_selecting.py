@@ -265,7 +265,7 @@ def test_the_selection_is_exported(selecting: Person, tmp_path: Path, key: str) 
     from latent_explorer.gui.exports.choices import Choices
 
     drag_over(selecting, (-9, -9, 0, 9))
-    selecting.window.workbench.exporter.selection()
+    selecting.window.workbench.exporter.export("selection")
     dialog = selecting.window.workbench.exporter.dialog
     assert "selected" in dialog.windowTitle()
     table = dialog.subject.content(find_format("latents", key), Choices(key, shown_only=True), None)
@@ -276,7 +276,7 @@ def test_the_selection_is_exported(selecting: Person, tmp_path: Path, key: str) 
 
 
 def test_nothing_selected_is_not_exported_but_said(person: Person) -> None:
-    person.window.workbench.exporter.selection()
+    person.window.workbench.exporter.export("selection")
     assert person.window.workbench.exporter.dialog is None
     assert "nothing selected" in person.window.workbench.banner.text
     person.window.workbench.banner.hide()

@@ -17,7 +17,7 @@ def test_an_entry_makes_a_family_known() -> None:
     with registered(GAN):
         assert find_family("gan") is FAMILIES["gan"] is GAN
         assert issubclass(network_of(GAN), LatentModel)
-    with pytest.raises(UserError, match=r"'gan'.*ae, vae.*install that package.*latent-explorer plugins"):
+    with pytest.raises(UserError, match=r"'gan'.*ae.*vae.*install that package.*latent-explorer plugins"):
         find_family("gan")
 
 

@@ -12,9 +12,8 @@ from typer.testing import CliRunner
 
 from latent_explorer.nets.families import FAMILIES
 from latent_explorer.nets.trunks import TRUNKS
-from latent_explorer.runs.checks import problems
 from latent_explorer.runs.plan import DATASETS, Plan
-from latent_explorer.runs.settings import defaults_for, find_setting, settings
+from latent_explorer.runs.settings import defaults_for, find_setting, problems, settings
 
 
 @pytest.mark.parametrize("source", DATASETS)

@@ -28,9 +28,8 @@ from latent_explorer.engine.protocol import Values
 from latent_explorer.errors import BundleError, TrainingError, UserError
 from latent_explorer.nets.weights import load_model, weights_of
 from latent_explorer.runs import Job, Recipe, snapshots_of
-from latent_explorer.runs.checks import problems
 from latent_explorer.runs.plan import Plan
-from latent_explorer.runs.settings import find_setting, loss_labels
+from latent_explorer.runs.settings import find_setting, loss_labels, problems
 from latent_explorer.service.codec import Refused
 from latent_explorer.training.encoding import PRIOR_SAMPLES
 from latent_explorer.training.estimate import estimate

@@ -8,9 +8,9 @@ from numpy.typing import NDArray
 
 from latent_explorer.engine.client import Want
 from latent_explorer.engine.handlers.originals import want_originals
-from latent_explorer.export import ContactSheet, Format, Kind, Provenance, sheet_shape
+from latent_explorer.export import ContactSheet, Format, Provenance, sheet_shape
 from latent_explorer.gui.exports.choices import Choices
-from latent_explorer.gui.exports.subject import Plain
+from latent_explorer.gui.exports.subjects import Subject
 from latent_explorer.session import OpenBundle
 
 MAX_IMAGES = 4096
@@ -19,23 +19,19 @@ MAX_IMAGES = 4096
 _SEED = 0
 _BATCH = 256
 _SHOWN_PIXELS = 1_500_000  # of the preview
-_USUAL = Choices("png", scale=2, gap=2, columns=20)
 
 
 @dataclass(frozen=True, eq=False)
-class SheetSubject(Plain):
+class SheetSubject(Subject):
     """Those of a bundle's images that are chosen, bool (n,), by class; of too many an even sample."""
 
     name: str
     bundle: OpenBundle
     chosen: NDArray[np.bool_]
-    kind: Kind = "sheet"
-    default: Choices = _USUAL
-    waiting: str = "Fetching"
-
-    @property
-    def title(self) -> str:
-        return f"Contact sheet of {np.count_nonzero(self.chosen):,} selected images"
+    title: str
+    kind = "sheet"
+    default = Choices("png", scale=2, gap=2, columns=20)
+    waiting = "Fetching"
 
     def heeds(self, known: Format) -> tuple[str, ...]:
         return ("columns", "most")
@@ -60,15 +56,9 @@ class SheetSubject(Plain):
         return ContactSheet(pictures, choices.columns, self._caption(choices))
 
     def provenance(self, choices: Choices) -> Provenance:
-        numbers = self._numbers(choices)
-        dataset = self.bundle.config.dataset.name
-        return Provenance(
-            self.bundle.name,
-            extra={
-                "images": f"of {dataset}, a selection made on the map: {self._how_many(len(numbers))}",
-                "indices": json.dumps(numbers.tolist()),
-            },
-        )
+        numbers, dataset = self._numbers(choices), self.bundle.config.dataset.name
+        images = f"of {dataset}, a selection made on the map: {self._how_many(len(numbers))}"
+        return Provenance(self.bundle.name, extra={"images": images, "indices": json.dumps(numbers.tolist())})
 
     def _numbers(self, choices: Choices) -> NDArray[np.int64]:
         """The numbers of the images shown, by class."""

@@ -1,15 +1,19 @@
 """Where an export goes: a folder and a name, both remembered or suggested."""
 
+import re
+from itertools import chain, count
 from pathlib import Path
 
 from PyQt6.QtCore import QStandardPaths, pyqtSignal
-from PyQt6.QtWidgets import QFileDialog, QGridLayout, QLabel, QLineEdit, QPushButton, QWidget
+from PyQt6.QtWidgets import QGridLayout, QLabel, QLineEdit, QWidget
 
 from latent_explorer.errors import UserError
 from latent_explorer.export import Format
 from latent_explorer.gui.settings import Settings
+from latent_explorer.gui.widgets.parts import ask_path, button
 
 _KEY = "export/folder"
+_FORBIDDEN = r'[\x00-\x1f<>:"/\\|?*]+'  # in the name of a file, on one system or another
 
 
 class Destination(QWidget):
@@ -19,12 +23,10 @@ class Destination(QWidget):
 
     def __init__(self, settings: Settings, name: str) -> None:
         super().__init__()
-        self._settings, self._suggested, self._suffix = settings, name, ""
+        self._settings, self._suffix = settings, ""
+        self._suggested = re.sub(_FORBIDDEN, "-", name).strip(". ") or "export"
         self.name, self.folder = QLineEdit(), QLineEdit(settings.text(_KEY, str(_usual_folder())))
-        self.browse = QPushButton("Bro&wse…")
-        self.browse.setAutoDefault(False)
-        self.browse.setToolTip("Choose the folder")
-        self.browse.clicked.connect(self._browse)
+        self.browse = button("Bro&wse…", "Choose the folder", self._browse)
         layout = QGridLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         for row, (text, line) in enumerate((("&Name", self.name), ("F&older", self.folder))):
@@ -61,12 +63,7 @@ class Destination(QWidget):
         self._settings.set_text(_KEY, self.folder.text().strip())
 
     def _browse(self) -> None:
-        chooser = QFileDialog(self, "Choose a folder", self.folder.text())
-        chooser.setFileMode(QFileDialog.FileMode.Directory)
-        chooser.setOption(QFileDialog.Option.ShowDirsOnly)
-        chooser.fileSelected.connect(self._choose)
-        chooser.finished.connect(chooser.deleteLater)
-        chooser.open()
+        ask_path(self, "Choose a folder", self.folder.text(), self._choose)
 
     def _choose(self, folder: str) -> None:
         self.folder.setText(folder)
@@ -80,8 +77,5 @@ def _usual_folder() -> Path:
 
 def _free(folder: Path, name: str, suffix: str) -> str:
     """The name, numbered where it is taken."""
-    number, candidate = 1, name + suffix
-    while (folder / candidate).exists():
-        number += 1
-        candidate = f"{name} ({number}){suffix}"
-    return candidate
+    numbered = (f"{name} ({number}){suffix}" for number in count(2))
+    return next(each for each in chain([name + suffix], numbered) if not (folder / each).exists())

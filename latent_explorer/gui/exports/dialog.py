@@ -4,7 +4,7 @@ from functools import partial
 from math import prod
 from pathlib import Path
 
-from PyQt6.QtCore import QEvent, Qt, QTimer, pyqtSignal
+from PyQt6.QtCore import QEvent, Qt, pyqtSignal
 from PyQt6.QtGui import QCloseEvent
 from PyQt6.QtWidgets import QDialog, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
@@ -13,17 +13,15 @@ from latent_explorer.errors import UserError
 from latent_explorer.export import MAX_PIXELS
 from latent_explorer.gui.exports.choices import Choices, remember, remembered
 from latent_explorer.gui.exports.destination import Destination
-from latent_explorer.gui.exports.draft import Draft, drafted
-from latent_explorer.gui.exports.extent import bytes_words, extent, extent_words
+from latent_explorer.gui.exports.draft import Draft, bytes_words, drafted, extent, extent_words
 from latent_explorer.gui.exports.footer import Footer
 from latent_explorer.gui.exports.form import ChoiceForm
-from latent_explorer.gui.exports.maker import Maker
-from latent_explorer.gui.exports.order import Order
+from latent_explorer.gui.exports.maker import Maker, Order
 from latent_explorer.gui.exports.preview import Preview
-from latent_explorer.gui.exports.subject import Subject
-from latent_explorer.gui.exports.watched import Watch
-from latent_explorer.gui.exports.worker import Outcome, Worker
+from latent_explorer.gui.exports.subjects import Subject
+from latent_explorer.gui.exports.worker import Outcome, Watch, Worker
 from latent_explorer.gui.settings import Settings
+from latent_explorer.gui.widgets.parts import filled, timer
 
 _PAUSE_MS = 80  # between a choice and its preview, so that spinning a value makes one preview and not ten
 
@@ -33,58 +31,40 @@ class ExportDialog(QDialog):
 
     said = pyqtSignal(str)
 
-    def __init__(
-        self, parent: QWidget, subject: Subject, settings: Settings, client: EngineClient, worker: Worker
-    ) -> None:
+    def __init__(self, parent: QWidget, subject: Subject, settings: Settings, client: EngineClient) -> None:
         super().__init__(parent)
         self.subject, self._settings = subject, settings
         self.form = ChoiceForm(subject, remembered(settings, subject.kind, subject.default))
         self.destination = Destination(settings, subject.name)
-        self.preview, self.caption, self.footer = Preview(), QLabel(), Footer()
-        self.maker = Maker(self, subject, client, worker)
+        self.preview, self.caption = Preview(), QLabel()
+        self.footer = Footer(partial(self._write, overwrite=False), partial(self._write, overwrite=True), self.reject)
+        self.maker = Maker(self, subject, client, Worker(parent))
         self._leaving = False
-        self._pause = QTimer(self)
-        self._pause.setSingleShot(True)
-        self._pause.setInterval(_PAUSE_MS)
+        self._pause = timer(self, _PAUSE_MS, self._draft, once=True)
         self._lay_out()
-        self._connect()
+        self.form.changed.connect(self._choose)
+        self.destination.edited.connect(self._edit)
+        self.footer.polled.connect(self._show_progress)
+        self.maker.made.connect(self._take)
         self._choose()
 
     def _lay_out(self) -> None:
         self.setWindowTitle(self.subject.title)
         self.caption.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.caption.setProperty("role", "faint")
-        left, right, both, whole = QVBoxLayout(), QVBoxLayout(), QHBoxLayout(), QVBoxLayout(self)
-        left.addWidget(self.preview, 1)
-        left.addWidget(self.caption)
-        right.addWidget(self.form)
-        right.addStretch(1)
-        both.addLayout(left, 1)
-        both.addSpacing(12)
-        both.addLayout(right)
-        whole.setContentsMargins(16, 16, 16, 14)
-        whole.setSpacing(12)
-        whole.addLayout(both, 1)
-        whole.addWidget(self.destination)
-        whole.addWidget(self.footer)
         self.form.setMinimumWidth(290)
+        left, right = filled(QVBoxLayout(), self.preview, self.caption), filled(QVBoxLayout(), self.form, 1)
+        left.setStretchFactor(self.preview, 1)
+        both = filled(QHBoxLayout(), left, right, spacing=24)
+        whole = filled(QVBoxLayout(self), both, self.destination, self.footer, spacing=12, margins=(16, 16, 16, 14))
+        for layout, part in ((both, left), (whole, both)):
+            layout.setStretchFactor(part, 1)
         self.resize(800, 540)
         self.form.rows["format"].editor.setFocus()
-
-    def _connect(self) -> None:
-        self.form.changed.connect(self._choose)
-        self.destination.edited.connect(self._edit)
-        self.footer.export_wanted.connect(self._export)
-        self.footer.overwrite_wanted.connect(self._overwrite)
-        self.footer.close_wanted.connect(self.reject)
-        self.footer.polled.connect(self._show_progress)
-        self.maker.made.connect(self._take)
-        self._pause.timeout.connect(self._draft)
 
     # -- choosing
 
     def _choose(self) -> None:
-        """Something was chosen anew."""
         self.destination.suggest(self.form.known)
         self._caption()
         error = self._size_error()
@@ -94,24 +74,23 @@ class ExportDialog(QDialog):
         self._pause.start()
 
     def _edit(self) -> None:
-        """Another place was typed or chosen."""
         self.destination.suggest(self.form.known)
         self.footer.rest(self._size_error())
 
     def _shape(self, choices: Choices) -> tuple[int, ...]:
         return self.subject.shape(self.form.known, choices)
 
+    def _extent_words(self) -> str:
+        choices = self.form.choices
+        return extent_words(self.form.known, self._shape(choices), choices.options)
+
     def _size_error(self) -> str:
-        if self.subject.kind == "latents":
-            return ""
         choices = self.form.choices
         size = extent(self.form.known, self._shape(choices), choices.options)
-        if size.pixels <= MAX_PIXELS:
+        if self.subject.kind == "latents" or size.pixels <= MAX_PIXELS:
             return ""
-        words = extent_words(self.form.known, self._shape(choices), choices.options)
-        return (
-            f"Too large: {words}; a file holds at most {MAX_PIXELS:,} pixels. Choose a smaller scale or fewer pictures."
-        )
+        limit = f"a file holds at most {MAX_PIXELS:,} pixels. Choose a smaller scale or fewer pictures."
+        return f"Too large: {self._extent_words()}; {limit}"
 
     def _draft(self) -> None:
         if not self.footer.busy:
@@ -121,20 +100,12 @@ class ExportDialog(QDialog):
         choices = self.form.choices
         share = prod(self._shape(self.subject.lighter(choices))) / max(1, prod(self._shape(choices)))
         self.preview.show_draft(draft)
-        self._caption(bytes_words(draft.bytes / share, exact=draft.exact and share == 1))
+        self._caption(f", {bytes_words(draft.bytes / share, exact=draft.exact and share == 1)}")
 
     def _caption(self, size: str = "") -> None:
-        choices = self.form.choices
-        words = extent_words(self.form.known, self._shape(choices), choices.options)
-        self.caption.setText(f"{words}, {size}" if size else words)
+        self.caption.setText(self._extent_words() + size)
 
     # -- writing
-
-    def _export(self) -> None:
-        self._write(overwrite=False)
-
-    def _overwrite(self) -> None:
-        self._write(overwrite=True)
 
     def _write(self, *, overwrite: bool) -> None:
         known = self.form.known
@@ -170,16 +141,13 @@ class ExportDialog(QDialog):
         self._enable(True)
         self.footer.rest(outcome.error or "Cancelled; nothing was written.")
         if isinstance(outcome.result, Path):
-            self._finish(outcome.result)
+            remember(self._settings, self.subject.kind, self.form.choices)
+            self.destination.remember()
+            self.said.emit(f"Exported to {outcome.result}")
+            self._leave()
         elif self._leaving:
             self.said.emit(outcome.error or "The export was cancelled; nothing was written.")
             self._leave()
-
-    def _finish(self, path: Path) -> None:
-        remember(self._settings, self.subject.kind, self.form.choices)
-        self.destination.remember()
-        self.said.emit(f"Exported to {path}")
-        self._leave()
 
     # -- leaving
 

@@ -1,4 +1,4 @@
-"""Trying an order out: the file is written to a passing folder, and looked at there."""
+"""How large a file gets, and how it will look: it is tried out in a passing folder, and looked at there."""
 
 import csv
 import itertools
@@ -11,11 +11,9 @@ from pathlib import Path
 import numpy as np
 from PyQt6.QtGui import QImage, QImageReader
 
-from latent_explorer.export import ContactSheet, LatentTable, read_mp4
-from latent_explorer.gui.exports.extent import extent
-from latent_explorer.gui.exports.order import Order
-from latent_explorer.gui.exports.tables import rows_of
-from latent_explorer.gui.exports.watched import Watch
+from latent_explorer.export import ContactSheet, Format, LatentTable, Options, read_mp4
+from latent_explorer.gui.exports.maker import Order
+from latent_explorer.gui.exports.worker import Watch
 from latent_explorer.gui.widgets.images import to_qimage
 
 _SHOWN_PIXELS = 2_000_000  # of all pictures of a preview together
@@ -23,6 +21,66 @@ _TRIED_PIXELS = 4_500_000  # so many are written to learn the file's size: the l
 _TRIED_ROWS = 1000
 _SHOWN_ROWS, _SHOWN_COLUMNS = 9, 8
 _STILL_MS = 150  # that each of several pictures without times of their own is shown
+
+
+@dataclass(frozen=True)
+class Extent:
+    """Pixels of each picture in a file, and how many there are: more than one of an animation or a folder."""
+
+    width: int
+    height: int
+    count: int = 1
+
+    @property
+    def pixels(self) -> int:
+        return self.width * self.height * self.count
+
+
+def extent(known: Format, shape: tuple[int, ...], options: Options) -> Extent:
+    """The extent of content of this shape: as its writer takes it, (n, d) of latents, (h, w, c) of a sheet."""
+    if known.kind in ("latents", "map", "sheet"):
+        return Extent(shape[1], shape[0])
+    *many, height, width, _ = shape
+    height, width = height * options.scale, width * options.scale
+    if known.kind == "filmstrip" and "per_row" in known.heeds:
+        columns = min(options.per_row or many[0], many[0])
+        many = [-(-many[0] // columns), columns]
+    match many:
+        case [rows, columns]:
+            gap = options.gap
+            return Extent(columns * (width + gap) - gap, rows * (height + gap) - gap)
+        case [frames]:
+            back = max(0, frames - 2) if options.ping_pong and "ping_pong" in known.heeds else 0
+            return Extent(width, height, frames + back)
+    return Extent(width, height)
+
+
+def extent_words(known: Format, shape: tuple[int, ...], options: Options) -> str:
+    """The extent for people."""
+    size = extent(known, shape, options)
+    if known.kind == "latents":
+        return f"{size.height:,} {_plural('image', size.height)}, {size.width} {_plural('dimension', size.width)}"
+    sides = f"{size.width:,} × {size.height:,} pixels"
+    if known.kind != "filmstrip" or "per_row" in known.heeds:
+        return sides
+    if "seconds" in known.heeds:
+        return f"{size.count:,} frames of {sides}, {size.count * options.seconds:.3g} seconds"
+    return f"{size.count:,} pictures of {sides}"
+
+
+def bytes_words(count: float, *, exact: bool) -> str:
+    """A file's size for people: "12 KB", or "about 12 KB"."""
+    words = f"{count:.0f} bytes"
+    for unit in ("KB", "MB", "GB"):
+        if count < 1000:
+            break
+        count /= 1000
+        words = f"{count:.1f} {unit}" if count < 10 else f"{count:,.0f} {unit}"
+    return words if exact else f"about {words}"
+
+
+def _plural(word: str, count: int) -> str:
+    return word if count == 1 else f"{word}s"
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,11 +103,12 @@ def drafted(order: Order, watch: Watch) -> Draft:
         if isinstance(order.content, LatentTable):
             return _drafted_table(order, Path(folder), watch)
         light = _lighter(order)
-        shown = _written(light, Path(folder, "shown"), watch)
-        frames = tuple(_pictures(shown))
-        part, share = (light, 1.0) if light is order else _part(order)
-        file = shown if part is light else _written(part, Path(folder, "tried"), watch)
-        return Draft(frames, (), _size(file) / share, share == 1.0)
+        shown = file = _written(light, Path(folder, "shown"), watch)
+        share = 1.0
+        if light is not order:
+            part, share = _part(order)
+            file = _written(part, Path(folder, "tried"), watch)
+        return Draft(tuple(_pictures(shown)), (), _size(file) / share, share == 1.0)
 
 
 def _drafted_table(order: Order, folder: Path, watch: Watch) -> Draft:
@@ -88,7 +147,7 @@ def _part(order: Order) -> tuple[Order, float]:
     content = order.content
     if isinstance(content, LatentTable):
         rows = min(len(content.mean), _TRIED_ROWS)
-        return replace(order, content=rows_of(content, slice(rows))), rows / max(1, len(content.mean))
+        return replace(order, content=content.rows(slice(rows))), rows / max(1, len(content.mean))
     if isinstance(content, ContactSheet):
         return order, 1.0
     size = extent(order.format, content.shape, order.options)

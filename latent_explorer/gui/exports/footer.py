@@ -3,55 +3,37 @@
 import time
 from collections.abc import Callable
 
-from PyQt6.QtCore import Qt, QTimer, pyqtSignal
-from PyQt6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
+from PyQt6.QtCore import pyqtSignal
+from PyQt6.QtWidgets import QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
+
+from latent_explorer.gui.widgets.parts import button, filled, timer, words
 
 _EVERY_MS = 100
 
 
 class Footer(QWidget):
-    """One line of words, a progress bar while something is under way, and buttons.
+    """One line of words, a progress bar while something is under way, and buttons. polled: time to show how far it is.
 
-    export_wanted, overwrite_wanted, close_wanted: a button was pressed; the last is also called Cancel or Keep it.
-    polled: time to show how far it is.
+    export, overwrite, close: what the buttons do; the last is also called Cancel or Keep it.
     """
 
-    export_wanted = pyqtSignal()
-    overwrite_wanted = pyqtSignal()
-    close_wanted = pyqtSignal()
     polled = pyqtSignal()
 
-    def __init__(self) -> None:
+    def __init__(
+        self, export: Callable[[], object], overwrite: Callable[[], object], close: Callable[[], object]
+    ) -> None:
         super().__init__()
-        self.words = QLabel()
-        self.words.setWordWrap(True)
-        self.words.setProperty("role", "error")
-        self.words.setTextFormat(Qt.TextFormat.PlainText)
-        self.words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.progress = QProgressBar()
+        self.words, self.progress = words("error"), QProgressBar()
         self.progress.setTextVisible(False)
         self.progress.setFixedHeight(8)
-        self.export = _button("E&xport", self.export_wanted.emit)
+        self.export = button("E&xport", "", export)
         self.export.setDefault(True)
-        self.overwrite = _button("O&verwrite", self.overwrite_wanted.emit)
-        self.close_button = _button("Close", self.close_wanted.emit)
+        self.overwrite, self.close_button = button("O&verwrite", "", overwrite), button("Close", "", close)
         self._started = 0.0
-        self._timer = QTimer(self)
-        self._timer.setInterval(_EVERY_MS)
-        self._timer.timeout.connect(self.polled)
-        self._lay_out()
+        self._timer = timer(self, _EVERY_MS, self.polled.emit)
+        buttons = filled(QHBoxLayout(), 1, self.close_button, self.overwrite, self.export)
+        filled(QVBoxLayout(self), self.words, self.progress, buttons)
         self.rest()
-
-    def _lay_out(self) -> None:
-        buttons = QHBoxLayout()
-        buttons.addStretch(1)
-        for button in (self.close_button, self.overwrite, self.export):
-            buttons.addWidget(button)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        for widget in (self.words, self.progress):
-            column.addWidget(widget)
-        column.addLayout(buttons)
 
     def rest(self, words: str = "") -> None:
         """Nothing is under way; the words say why not, if need be."""
@@ -99,10 +81,3 @@ class Footer(QWidget):
             return ""
         seconds = elapsed * (1 - fraction) / fraction
         return f"about {seconds:.0f} seconds to go" if seconds < 90 else f"about {seconds / 60:.0f} minutes to go"
-
-
-def _button(text: str, press: Callable[[], None]) -> QPushButton:
-    button = QPushButton(text)
-    button.setAutoDefault(False)
-    button.clicked.connect(lambda: press())
-    return button

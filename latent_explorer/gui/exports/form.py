@@ -1,15 +1,96 @@
-"""The choices of the export dialog, laid out as a form."""
+"""The choices of the export dialog as a form: a row for each thing that can be chosen."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from PyQt6.QtCore import pyqtSignal
-from PyQt6.QtWidgets import QFormLayout, QWidget
+from PyQt6.QtCore import QObject, pyqtBoundSignal, pyqtSignal
+from PyQt6.QtWidgets import QAbstractSpinBox, QCheckBox, QComboBox, QDoubleSpinBox, QFormLayout, QSpinBox, QWidget
 
-from latent_explorer.export import Format, find_format, formats_of
+from latent_explorer.export import MAX_SCALE, Format, find_format, formats_of
 from latent_explorer.gui.exports.choices import Choices
-from latent_explorer.gui.exports.rows import ROWS, Row, one_of
-from latent_explorer.gui.exports.subject import Subject
+from latent_explorer.gui.exports.contact_sheet import MAX_IMAGES
+from latent_explorer.gui.exports.subjects import MAX_COLUMNS, Subject
+
+
+class Row(QObject):
+    """An editor of one field. told: the editor's own signal. changed: its value was changed by the person."""
+
+    changed = pyqtSignal()
+
+    def __init__(
+        self, editor: QWidget, get: Callable[[], Any], put: Callable[[Any], object], told: pyqtBoundSignal
+    ) -> None:
+        super().__init__(editor)
+        self.editor, self.get, self.put = editor, get, put
+        told.connect(self.changed)
+
+    def hint(self, text: str) -> None:
+        """Say what the value 0 stands for."""
+        if isinstance(self.editor, QAbstractSpinBox):
+            self.editor.setSpecialValueText(text)
+
+
+def whole(least: int, most: int, unit: str = "") -> Row:
+    """A row for an integer."""
+    box = QSpinBox()
+    box.setRange(least, most)
+    box.setSuffix(unit)
+    return Row(box, box.value, box.setValue, box.valueChanged)
+
+
+def decimal(least: float, most: float, step: float, unit: str) -> Row:
+    """A row for a number with two decimals."""
+    box = QDoubleSpinBox()
+    box.setRange(least, most)
+    box.setSingleStep(step)
+    box.setSuffix(unit)
+    return Row(box, lambda: round(box.value(), 2), box.setValue, box.valueChanged)
+
+
+def yes_or_no(text: str) -> Row:
+    """A row that can be ticked."""
+    box = QCheckBox(text)
+    return Row(box, box.isChecked, box.setChecked, box.toggled)
+
+
+def one_of(values: dict[Any, str]) -> Row:
+    """A row to choose one of some values from, by their words."""
+    box = QComboBox()
+    for value, words in values.items():
+        box.addItem(words, value)
+    return chosen_in(box)
+
+
+def chosen_in(box: QComboBox) -> Row:
+    """A row for the data of the entries of a list."""
+    return Row(box, box.currentData, lambda value: box.setCurrentIndex(box.findData(value)), box.currentIndexChanged)
+
+
+_SHOWN = {False: "All of the dataset", True: "Of the classes shown on the map"}
+_STYLES = {"crisp": "Crisp", "smooth": "Smooth"}
+
+ROWS: dict[str, tuple[str, str, Callable[[], Row]]] = {
+    "columns": ("&Columns", "Pictures in a row", lambda: whole(1, MAX_COLUMNS)),
+    "rows": ("&Rows", "Rows of pictures; 0 for as many as keep the map's proportions", lambda: whole(0, MAX_COLUMNS)),
+    "most": (
+        "At &most",
+        "How many are shown; of more, an even sample is taken",
+        lambda: whole(1, MAX_IMAGES, " images"),
+    ),
+    "zoom": ("&Scale", "Pixels of the file to each pixel on screen, a side", lambda: decimal(0.25, 16, 0.5, " ×")),
+    "legend": ("", "Name the classes in the upper right corner", lambda: yes_or_no("&Legend")),
+    "shown_only": ("&Images", "Which images' latents to write", lambda: one_of(_SHOWN)),
+    "scale": ("&Scale", "Pixels of the file to each of the model's, a side", lambda: whole(1, MAX_SCALE, " ×")),
+    "style": ("&Enlarging", "Crisp keeps each pixel a square; smooth blends them", lambda: one_of(_STYLES)),
+    "gap": ("&Gap", "White between neighbouring pictures", lambda: whole(0, 256, " pixels")),
+    "per_row": ("Per &row", "Pictures in a row of the strip; 0 for all in one row", lambda: whole(0, 240)),
+    "seconds": ("&Time", "How long each frame is shown", lambda: decimal(0.02, 60, 0.01, " seconds a frame")),
+    "ping_pong": ("", "Play to the end and back again", lambda: yes_or_no("There and &back")),
+    "loop": ("", "Begin again at the end, for ever", lambda: yes_or_no("Re&peat")),
+    "lossless": ("", "Exact pixels, in a larger file", lambda: yes_or_no("&Lossless")),
+}
+"""By the field of Choices, in the order shown: a label with the letter that reaches it, a tip, what makes the row."""
 
 
 class ChoiceForm(QWidget):
@@ -22,13 +103,14 @@ class ChoiceForm(QWidget):
         self._subject, self._choices = subject, choices
         self._layout = QFormLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
-        self._formats = formats_of(subject.kind)
         self.rows: dict[str, Row] = {}
-        self._add_format()
-        heeded = {name for known in self._formats for name in self._heeded(known)}
-        for name in ROWS:
+        formats = formats_of(subject.kind)
+        self._add("format", "&Format", "The format of the file", one_of({each.key: each.title for each in formats}))
+        self.rows["format"].editor.setEnabled(len(formats) > 1)
+        heeded = {name for known in formats for name in self._heeded(known)}
+        for name, (label, tip, make) in ROWS.items():
             if name in heeded:
-                self._add(name)
+                self._add(name, label, tip, make())
         self._show_heeded()
 
     @property
@@ -42,34 +124,23 @@ class ChoiceForm(QWidget):
         return find_format(self._subject.kind, self.choices.format)
 
     def _heeded(self, known: Format) -> tuple[str, ...]:
-        return known.heeds + self._subject.heeds(known)
+        return "format", *known.heeds, *self._subject.heeds(known)
 
-    def _add_format(self) -> None:
-        row = one_of({known.key: known.title for known in self._formats})()
-        row.editor.setToolTip("The format of the file")
-        row.editor.setEnabled(len(self._formats) > 1)
-        self._take("format", "&Format", row)
-
-    def _add(self, name: str) -> None:
-        kind = ROWS[name]
-        row = kind.make()
-        row.editor.setToolTip(kind.tip)
-        self._take(name, kind.label, row)
-
-    def _take(self, name: str, label: str, row: Row) -> None:
-        row.put(getattr(self._choices, name))
-        row.changed.connect(self._changed)
+    def _add(self, name: str, label: str, tip: str, row: Row) -> None:
         self.rows[name] = row
+        row.put(getattr(self._choices, name))
+        row.changed.connect(self._change)
+        row.editor.setToolTip(tip)
         self._layout.addRow(label, row.editor)
         if label:
             row.editor.setAccessibleName(label.replace("&", ""))
 
-    def _changed(self) -> None:
+    def _change(self) -> None:
         self._show_heeded()
         self.changed.emit()
 
     def _show_heeded(self) -> None:
-        heeded: Any = {"format", *self._heeded(self.known)}
+        heeded = self._heeded(self.known)
         for name, row in self.rows.items():
             self._layout.setRowVisible(row.editor, name in heeded)
         for name, words in self._subject.hints(self.choices).items():

@@ -1,24 +1,85 @@
 """From choices to what is made of them: decodes what is missing, then works in the worker's thread."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
 from PyQt6.QtCore import QObject, pyqtSignal
 
-from latent_explorer.engine.client import Answer, EngineClient
-from latent_explorer.export import Format
+from latent_explorer.engine.client import Answer, EngineClient, Want
+from latent_explorer.export import Format, Options, Provenance
 from latent_explorer.gui.exports.choices import Choices
-from latent_explorer.gui.exports.decoding import Decoding
-from latent_explorer.gui.exports.order import Order
-from latent_explorer.gui.exports.subject import Subject
-from latent_explorer.gui.exports.watched import Watch
-from latent_explorer.gui.exports.worker import Outcome, Task, Worker
+from latent_explorer.gui.exports.subjects import Subject
+from latent_explorer.gui.exports.worker import Outcome, Task, Watch, Worker
 from latent_explorer.service.codec import Refused
 
 
+@dataclass(frozen=True, eq=False)
+class Order:
+    """A file to be, free of widgets, so that any thread may write it. content: what format.write takes."""
+
+    format: Format
+    content: Any
+    options: Options
+    provenance: Provenance
+
+    def write(self, path: Path, *, overwrite: bool, watch: Watch) -> Path:
+        """Write it. Raises UserError where that fails, and Cancelled where the watch is."""
+        watch.check()
+        content = watch.over(self.content)
+        return self.format.write(path, content, self.options, provenance=self.provenance, overwrite=overwrite)
+
+
+class Decoding:
+    """Asks for batches of pictures and puts them together; a newer request replaces the one before.
+
+    pictures: those (n, h, w, c) of all wants in their order; None where none are wanted.
+    Equal keys stand for the same pictures: what was asked for last is not asked for again.
+    """
+
+    def __init__(self, client: EngineClient) -> None:
+        self._client = client
+        self._wants: list[Want] = []
+        self._starts: dict[Hashable, int] = {}
+        self._missing: set[Hashable] = set()
+        self.pictures: NDArray[np.uint8] | None = None
+
+    @property
+    def fraction(self) -> float:
+        """How much is there, in [0, 1]."""
+        return 1 - len(self._missing) / max(1, len(self._wants))
+
+    def ask(self, wants: list[Want]) -> None:
+        """Want these, and only these."""
+        if [want.key for want in wants] != [want.key for want in self._wants]:
+            ends = np.cumsum([0, *(want.count for want in wants)]).tolist()
+            self._wants, self.pictures = wants, None
+            self._starts = {want.key: start for want, start in zip(wants, ends[:-1], strict=True)}
+            self._missing = set(self._starts)
+        self.again()
+
+    def again(self) -> None:
+        """Ask once more for what is missing."""
+        self._client.request("export", [want for want in self._wants if want.key in self._missing])
+
+    def take(self, answer: Answer) -> None:
+        """Keep a batch that came."""
+        batch = answer.pictures
+        if batch is None or answer.key not in self._missing:
+            return
+        if self.pictures is None:
+            self.pictures = np.empty((sum(want.count for want in self._wants), *batch.shape[1:]), np.uint8)
+        start = self._starts[answer.key]
+        self.pictures[start : start + len(batch)] = batch
+        self._missing.remove(answer.key)
+
+
 class Maker(QObject):
-    """Makes one thing of a subject at a time, the newest. made: its Outcome."""
+    """Makes one thing of a subject at a time, the newest, and ends the worker with itself. made: its Outcome."""
 
     made = pyqtSignal(object)
 
@@ -26,8 +87,7 @@ class Maker(QObject):
         super().__init__(parent)
         self._subject, self._worker = subject, worker
         self._decoding = Decoding(client)
-        self._waiting: Callable[[], Order] | None = None  # makes the order, once all is decoded
-        self._run: Callable[[Order, Watch], Any] | None = None
+        self._waiting: Callable[[], Task] | None = None  # begins the work, once all is decoded
         self._task: Task | None = None
         worker.done.connect(self._take_outcome)
 
@@ -46,7 +106,7 @@ class Maker(QObject):
     def begin(self, known: Format, choices: Choices, run: Callable[[Order, Watch], Any]) -> None:
         """Call `run`, which must hold no widget, with the order for these choices, in the worker's thread."""
         self.drop()
-        self._waiting, self._run = partial(self._order, known, choices), run
+        self._waiting = partial(self._work, known, choices, run)
         self._decoding.ask(self._subject.wants(choices))
         self._go_on()
 
@@ -66,7 +126,8 @@ class Maker(QObject):
     def end(self) -> None:
         """Make nothing any more, nor keep what was decoded."""
         self.drop()
-        self._decoding.stop()
+        self._decoding.ask([])
+        self._worker.stop()
 
     def again(self) -> None:
         """Ask the engine once more; it has dropped what was wanted."""
@@ -80,19 +141,19 @@ class Maker(QObject):
         elif self._waiting is not None:
             self._fail(answer.reply.reason)
 
-    def _order(self, known: Format, choices: Choices) -> Order:
+    def _work(self, known: Format, choices: Choices, run: Callable[[Order, Watch], Any]) -> Task:
         content = self._subject.content(known, choices, self._decoding.pictures)
-        return Order(known, content, choices.options, self._subject.provenance(choices))
+        order = Order(known, content, choices.options, self._subject.provenance(choices))
+        return self._worker.begin(partial(run, order))
 
     def _go_on(self) -> None:
-        if self._waiting is None or self._run is None or not self._decoding.complete:
-            return
-        order, self._waiting = self._waiting(), None
-        self._task = self._worker.begin(partial(self._run, order))
+        if self._waiting is not None and self._decoding.fraction == 1:
+            waiting, self._waiting = self._waiting, None
+            self._task = waiting()
 
     def _fail(self, error: str) -> None:
         self._waiting = None
-        self._decoding.stop()
+        self._decoding.ask([])
         self.made.emit(Outcome(error=error))
 
     def _take_outcome(self, outcome: Outcome) -> None:

@@ -1,10 +1,11 @@
 """How the file will look: a picture, an animation that plays, or the first rows of a table."""
 
-from PyQt6.QtCore import QRect, QSize, Qt, QTimer
-from PyQt6.QtGui import QColor, QImage, QPainter, QPaintEvent
-from PyQt6.QtWidgets import QAbstractItemView, QHeaderView, QStackedWidget, QTableWidget, QTableWidgetItem, QWidget
+from PyQt6.QtCore import QRect, QSize, Qt
+from PyQt6.QtGui import QImage, QPainter, QPaintEvent
+from PyQt6.QtWidgets import QHeaderView, QStackedWidget, QTableWidgetItem, QWidget
 
 from latent_explorer.gui.exports.draft import Draft
+from latent_explorer.gui.widgets.parts import read_only_table, timer
 
 _MARGIN = 14
 
@@ -14,7 +15,10 @@ class Preview(QStackedWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.film, self.table = _Film(), _Table()
+        self.film, self.table, head = _Film(), read_only_table(), QHeaderView(Qt.Orientation.Horizontal)
+        self.table.setHorizontalHeader(head)
+        self.table.setAccessibleName("Preview")
+        head.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         self.addWidget(self.film)
         self.addWidget(self.table)
         self.setMinimumSize(380, 320)
@@ -24,11 +28,15 @@ class Preview(QStackedWidget):
         self.setCurrentWidget(self.table if draft.table else self.film)
         self.film.show_frames(draft.frames)
         if draft.table:
-            self.table.show_rows(draft.table)
+            self._show_rows(*draft.table)
 
-    def wait(self) -> None:
-        """What is shown is no longer what the file will be; the next draft is on its way."""
-        self.film.wait()
+    def _show_rows(self, head: tuple[str, ...], *rows: tuple[str, ...]) -> None:
+        self.table.setColumnCount(len(head))
+        self.table.setHorizontalHeaderLabels(head)
+        self.table.setRowCount(len(rows))
+        for row, texts in enumerate(rows):
+            for column, text in enumerate(texts):
+                self.table.setItem(row, column, QTableWidgetItem(text))
 
     def stop(self) -> None:
         """Play nothing any more."""
@@ -42,9 +50,7 @@ class _Film(QWidget):
         super().__init__()
         self._frames: tuple[tuple[QImage, int], ...] = ()
         self._index = 0
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.timeout.connect(self._advance)
+        self._timer = timer(self, 0, self._advance, once=True)
         self.setAccessibleName("Preview")
 
     @property
@@ -59,10 +65,6 @@ class _Film(QWidget):
         self._frames, self._index = frames, 0
         self._schedule()
         self.update()
-
-    def wait(self) -> None:
-        if not self._frames:
-            self.update()
 
     def _schedule(self) -> None:
         self._timer.stop()
@@ -91,7 +93,7 @@ class _Film(QWidget):
         where = self._target(image)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, image.width() > where.width())
         painter.drawImage(where, image)
-        painter.setPen(QColor(self.palette().mid().color()))
+        painter.setPen(self.palette().mid().color())
         painter.drawRect(where.adjusted(-1, -1, 0, 0))
 
     def _target(self, image: QImage) -> QRect:
@@ -100,28 +102,3 @@ class _Film(QWidget):
         where = QRect(0, 0, size.width(), size.height())
         where.moveCenter(room.center())
         return where
-
-
-class _Table(QTableWidget):
-    """A table that is only looked at."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.setAccessibleName("Preview")
-        rows, columns = self.verticalHeader(), self.horizontalHeader()
-        assert rows is not None
-        assert columns is not None
-        rows.hide()
-        columns.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-
-    def show_rows(self, rows: tuple[tuple[str, ...], ...]) -> None:
-        head, *body = rows
-        self.setColumnCount(len(head))
-        self.setHorizontalHeaderLabels(head)
-        self.setRowCount(len(body))
-        for row, texts in enumerate(body):
-            for column, text in enumerate(texts):
-                self.setItem(row, column, QTableWidgetItem(text))

@@ -1,27 +1,25 @@
 """What there is to export: each kind knows its content, and what of the choices it heeds."""
 
 import math
-import re
+from abc import ABC, abstractmethod
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from latent_explorer.atlas import Region, grid_points
-from latent_explorer.atlas.view import View
 from latent_explorer.charts import Chart
 from latent_explorer.engine.client import Want
 from latent_explorer.engine.handlers.decode import want_pictures
 from latent_explorer.export import Format, Kind, LatentTable, MapScene, Provenance
 from latent_explorer.gui.exports.choices import Choices
 from latent_explorer.gui.exports.scene import map_scene
-from latent_explorer.gui.exports.subject import Plain
-from latent_explorer.gui.exports.tables import rows_of
 from latent_explorer.gui.pane.canvas import MapCanvas
 from latent_explorer.gui.widgets.images import to_array
 from latent_explorer.session import OpenBundle, Session
 
-_PICTURE, _PNG, _NPZ = Choices("png", scale=16), Choices("png"), Choices("npz")
+_PICTURE = Choices("png", scale=16)
 _BATCH = 1024  # pictures decoded at a time
 _SHOWN_CELLS = 4096  # of a grid's preview
 _SHOWN_ZOOM = 1.5  # of a map's preview
@@ -29,50 +27,73 @@ MAX_COLUMNS = 1024
 """The most columns of a grid, and rows."""
 
 
-@dataclass(frozen=True, eq=False)
-class PictureSubject(Plain):
-    """One decoded picture uint8 (h, w, c), or a frame of a path."""
+class Subject(ABC):
+    """A thing of one kind to export; unless it says otherwise, nothing is to be decoded and no choice changes it.
 
+    name: of the file, suggested, without a suffix; it may have characters that no file may. title: of the dialog.
+    default: what is chosen at first. waiting: what the engine does while it is waited for, in one word.
+    live: whether it changes with what the window shows.
+    """
+
+    kind: Kind
     name: str
-    picture: NDArray[np.uint8]
+    title: str
+    default = Choices("png")
+    waiting = "Decoding"
+    live = False
+
+    def heeds(self, known: Format) -> tuple[str, ...]:
+        """The fields of Choices that change the content in this format."""
+        return ()
+
+    def hints(self, choices: Choices) -> dict[str, str]:
+        """What the special value 0 of a field stands for, by the field's name."""
+        return {"per_row": "all in one row"}
+
+    def lighter(self, choices: Choices) -> Choices:
+        """Choices that look the same on a screen, with less to make."""
+        return choices
+
+    def wants(self, choices: Choices) -> list[Want]:
+        """What the engine has to give first."""
+        return []
+
+    @abstractmethod
+    def shape(self, known: Format, choices: Choices) -> tuple[int, ...]:
+        """The content's shape."""
+
+    @abstractmethod
+    def content(self, known: Format, choices: Choices, pictures: NDArray[np.uint8] | None) -> Any:
+        """What the format's writer takes, made of the pictures that were wanted."""
+
+    @abstractmethod
+    def provenance(self, choices: Choices) -> Provenance:
+        """Where it comes from."""
+
+
+@dataclass(frozen=True, eq=False)
+class ShownSubject(Subject):
+    """What is decoded already: one picture uint8 (h, w, c), or the frames of a path (n, h, w, c)."""
+
+    kind: Kind
+    name: str
+    title: str
+    shown: NDArray[np.uint8]
     source: Provenance
-    kind: Kind = "picture"
-    title: str = "Export picture"
     default: Choices = _PICTURE
 
     def shape(self, known: Format, choices: Choices) -> tuple[int, ...]:
-        return self.picture.shape
+        return self.shown.shape
 
     def content(self, known: Format, choices: Choices, pictures: NDArray[np.uint8] | None) -> NDArray[np.uint8]:
-        return self.picture
+        return self.shown
 
     def provenance(self, choices: Choices) -> Provenance:
         return self.source
 
 
 @dataclass(frozen=True, eq=False)
-class FilmstripSubject(Plain):
-    """The frames of a path, uint8 (n, h, w, c)."""
-
-    name: str
-    frames: NDArray[np.uint8]
-    source: Provenance
-    default: Choices
-    kind: Kind = "filmstrip"
-    title: str = "Export filmstrip"
-
-    def shape(self, known: Format, choices: Choices) -> tuple[int, ...]:
-        return self.frames.shape
-
-    def content(self, known: Format, choices: Choices, pictures: NDArray[np.uint8] | None) -> NDArray[np.uint8]:
-        return self.frames
-
-    def provenance(self, choices: Choices) -> Provenance:
-        return self.source
-
-
-@dataclass(frozen=True, eq=False)
-class GridSubject(Plain):
+class GridSubject(Subject):
     """The region seen, decoded in columns and rows. image_shape: (h, w, c)."""
 
     name: str
@@ -80,9 +101,8 @@ class GridSubject(Plain):
     region: Region
     chart: Chart
     image_shape: tuple[int, int, int]
-    kind: Kind = "grid"
-    title: str = "Export grid"
-    default: Choices = _PNG
+    kind = "grid"
+    title = "Export grid"
 
     def heeds(self, known: Format) -> tuple[str, ...]:
         return ("columns", "rows")
@@ -122,23 +142,22 @@ class GridSubject(Plain):
 
 
 @dataclass(frozen=True, eq=False)
-class MapSubject(Plain):
+class MapSubject(Subject):
     """The map as it is shown whenever it is asked for."""
 
     name: str
     canvas: MapCanvas
     session: Session
-    kind: Kind = "map"
-    title: str = "Export map"
-    default: Choices = _PNG
-    live: bool = True
+    kind = "map"
+    title = "Export map"
+    live = True
 
     def heeds(self, known: Format) -> tuple[str, ...]:
         return ("zoom",) if known.key == "png" else ("legend",)
 
     def shape(self, known: Format, choices: Choices) -> tuple[int, ...]:
         if known.key == "svg":
-            return self._view.height, self._view.width, 4
+            return self.canvas.view.height, self.canvas.view.width, 4
         return round(self.canvas.height() * choices.zoom), round(self.canvas.width() * choices.zoom), 4
 
     def lighter(self, choices: Choices) -> Choices:
@@ -153,24 +172,20 @@ class MapSubject(Plain):
 
     def provenance(self, choices: Choices) -> Provenance:
         bundle = self.session.bundle
-        return Provenance(bundle.name, region_text(self._view.region, bundle.chart))
-
-    @property
-    def _view(self) -> View:
-        return self.canvas.view
+        return Provenance(bundle.name, region_text(self.canvas.view.region, bundle.chart))
 
 
 @dataclass(frozen=True, eq=False)
-class LatentsSubject(Plain):
+class LatentsSubject(Subject):
     """The latents of all images, or of those whose classes are shown; or of the chosen ones (n,)."""
 
     name: str
     bundle: OpenBundle
     hidden: frozenset[int]
     chosen: NDArray[np.bool_] | None = None
-    kind: Kind = "latents"
     title: str = "Export latents"
-    default: Choices = _NPZ
+    kind = "latents"
+    default = Choices("npz")
 
     def heeds(self, known: Format) -> tuple[str, ...]:
         return ("shown_only",) if self.bundle.class_names and self.chosen is None else ()
@@ -179,17 +194,17 @@ class LatentsSubject(Plain):
         return int(self._kept(choices).sum()), self.bundle.latents.mean.shape[1]
 
     def content(self, known: Format, choices: Choices, pictures: NDArray[np.uint8] | None) -> LatentTable:
-        latents = self.bundle.latents
+        all_of = self.bundle.latents
         table = LatentTable(
-            latents.mean,
-            latents.log_variance,
-            latents.label,
-            latents.split,
-            latents.error,
-            self.bundle.class_names,
-            np.arange(len(latents)),
+            mean=all_of.mean,
+            log_variance=all_of.log_variance,
+            label=all_of.label,
+            split=all_of.split,
+            error=all_of.error,
+            class_names=self.bundle.class_names,
+            index=np.arange(len(all_of)),
         )
-        return rows_of(table, self._kept(choices))
+        return table.rows(self._kept(choices))
 
     def provenance(self, choices: Choices) -> Provenance:
         if self.chosen is not None:
@@ -211,8 +226,3 @@ def region_text(region: Region, chart: Chart) -> str:
     """A region for the provenance, exactly."""
     sides = [region.left, region.bottom, region.right, region.top]
     return f"the region {sides} (left, bottom, right, top) of the {chart.name} chart"
-
-
-def file_name(*parts: str) -> str:
-    """A name that every file system takes."""
-    return re.sub(r'[\x00-\x1f<>:"/\\|?*]+', "-", "_".join(parts)).strip(". ") or "export"

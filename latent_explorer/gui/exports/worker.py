@@ -1,17 +1,64 @@
-"""One thread that tries orders out and writes them, one after another."""
+"""One thread that tries orders out and writes them, and arrays that tell how far they have been read in it.
+
+The writers of export/ read their frames and rows one after another and know nothing of threads. An array handed to
+them in this form lets the window show how far they are, and stop them between two frames: what they were writing is
+then removed by them, as after any other error.
+"""
 
 import logging
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, is_dataclass, replace
+from queue import SimpleQueue
 from typing import Any
 
+import numpy as np
 from PyQt6.QtCore import QObject, pyqtSignal
 
 from latent_explorer.errors import Cancelled, UserError
-from latent_explorer.gui.exports.watched import Watch
 
 _log = logging.getLogger(__name__)
+
+
+class Watch:
+    """Looks on while arrays are read, from any thread. fraction: how much of the last one, in [0, 1]."""
+
+    def __init__(self) -> None:
+        self.fraction, self._cancelled = 0.0, False
+
+    def cancel(self) -> None:
+        """End the reading at the next opportunity."""
+        self._cancelled = True
+
+    def check(self) -> None:
+        """Raise Cancelled if so."""
+        if self._cancelled:
+            raise Cancelled
+
+    def over(self, content: Any) -> Any:
+        """The same content, an array or a dataclass with arrays, watched."""
+        if isinstance(content, np.ndarray):
+            view = content.view(_Watched)
+            view.watch = self
+            return view
+        if is_dataclass(content) and not isinstance(content, type):
+            parts = ((each.name, getattr(content, each.name)) for each in fields(content))
+            return replace(content, **{name: self.over(part) for name, part in parts if isinstance(part, np.ndarray)})
+        return content
+
+
+class _Watched(np.ndarray):
+    """Only the array itself is watched, not what is made from it."""
+
+    watch: Watch | None = None
+
+    def __getitem__(self, key: Any) -> Any:
+        if self.watch is not None:
+            self.watch.check()
+            first = key.start if isinstance(key, slice) else key
+            if isinstance(first, int) and len(self):
+                self.watch.fraction = first / len(self)
+        return super().__getitem__(key)
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,9 +79,9 @@ class Outcome:
 
 
 class Worker(QObject):
-    """Runs the newest task it was given; one not yet begun when a newer comes is dropped.
+    """Runs the newest task it was given; those before are cancelled.
 
-    done: the Outcome of each task that was begun. ended: the thread has; the worker then deletes itself.
+    done: the Outcome of each task. ended: the thread has; the worker then deletes itself.
     """
 
     done = pyqtSignal(object)
@@ -42,51 +89,41 @@ class Worker(QObject):
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
-        self._changed = threading.Condition()
-        self._next: Task | None = None
-        self._running: Task | None = None
-        self._closing = False
+        self._tasks: SimpleQueue[Task | None] = SimpleQueue()
+        self._newest: Task | None = None
         self._thread = threading.Thread(target=self._work, name="export", daemon=True)
         self.ended.connect(self.deleteLater)
         self._thread.start()
 
     def begin(self, run: Callable[[Watch], Any]) -> Task:
         """Run this next; whatever is under way is left undone."""
-        with self._changed:
-            if self._running is not None:
-                self._running.watch.cancel()
-            self._next = Task(run, Watch())
-            self._changed.notify()
-            return self._next
+        self._cancel()
+        self._newest = Task(run, Watch())
+        self._tasks.put(self._newest)
+        return self._newest
 
     def stop(self) -> None:
         """Cancel what is under way, and end the thread as soon as that has ended."""
-        with self._changed:
-            self._closing, self._next = True, None
-            if self._running is not None:
-                self._running.watch.cancel()
-            self._changed.notify()
+        self._cancel()
+        self._tasks.put(None)
 
     def join(self, seconds: float) -> None:
         """Wait, with a bound, until the thread has ended."""
         self._thread.join(seconds)
 
+    def _cancel(self) -> None:
+        if self._newest is not None:
+            self._newest.watch.cancel()
+
     def _work(self) -> None:
-        while (task := self._take()) is not None:
+        while (task := self._tasks.get()) is not None:
             self.done.emit(_outcome(task))
         self.ended.emit()
-
-    def _take(self) -> Task | None:
-        with self._changed:
-            self._running = None
-            while self._next is None and not self._closing:
-                self._changed.wait()
-            self._running, self._next = self._next, None
-            return self._running
 
 
 def _outcome(task: Task) -> Outcome:
     try:
+        task.watch.check()
         return Outcome(task, task.run(task.watch))
     except Cancelled:
         return Outcome(task)

@@ -1,11 +1,8 @@
 """One model on one canvas."""
 
-import sys
+from latent_explorer.lean_imports import without
 
-# CUDA's bindings, which torch's wheels bring along and one widget of pyqtgraph imports, take a third of its time.
-_UNUSED = "cuda.bindings"
-sys.modules.setdefault(_UNUSED, None)  # type: ignore[arg-type] # None: there is no such module
-import pyqtgraph as pyqtgraph  # noqa: E402
-
-if sys.modules[_UNUSED] is None:
-    del sys.modules[_UNUSED]
+with without(
+    "cuda.bindings"
+):  # which torch's wheels bring along: one widget of pyqtgraph takes a third of its import for it
+    import pyqtgraph as pyqtgraph

@@ -60,7 +60,7 @@ class Menus(MenuBar):
         return lambda: do(self._bench.active)
 
     def _file(self) -> Iterator[Entry]:
-        bench, exporter = self._bench, self._bench.exporter
+        bench, export = self._bench, self._bench.exporter.export
         yield Command("Open bundle…", partial(self._choose_bundle, bench.open), "Ctrl+O", "Open a bundle's folder")
         yield Submenu("Shipped bundles", lambda: _offers(shipped_bundles(), bench.open))
         yield Submenu("Trained bundles", lambda: _offers(_trained(), bench.open))
@@ -71,13 +71,16 @@ class Menus(MenuBar):
             "Training history", bench.guide.look_back, "Ctrl+Shift+T", "Go back through the epochs of this bundle"
         )
         yield SEPARATOR
-        yield Command("Export picture…", exporter.picture, "Ctrl+E", "Export the decoded picture")
-        yield Command("Export filmstrip…", exporter.filmstrip, "Ctrl+Shift+E", "Export the pictures of the path")
-        yield Command("Export grid…", exporter.grid, "Ctrl+G", "Export the visible region as a grid of pictures")
-        yield Command("Export map…", exporter.map, "Ctrl+M", "Export the map as shown")
-        yield Command("Export latents…", exporter.latents, "Ctrl+L", "Export the latents of all images")
-        yield Command("Export selection…", exporter.selection, tip="Export the latents of the selected images")
-        yield Command("Export contact sheet…", exporter.contact_sheet, tip="Export the selected images as one picture")
+        for what, key, tip in (
+            ("picture", "Ctrl+E", "Export the decoded picture"),
+            ("filmstrip", "Ctrl+Shift+E", "Export the pictures of the path"),
+            ("grid", "Ctrl+G", "Export the visible region as a grid of pictures"),
+            ("map", "Ctrl+M", "Export the map as shown"),
+            ("latents", "Ctrl+L", "Export the latents of all images"),
+            ("selection", "", "Export the latents of the selected images"),
+            ("contact sheet", "", "Export the selected images as one picture"),
+        ):
+            yield Command(f"Export {what}…", partial(export, what), key, tip)
         yield SEPARATOR
         yield Command("Quit", self._window.close, "Ctrl+Q")
 

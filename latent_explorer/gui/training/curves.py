@@ -1,20 +1,41 @@
-"""The loss curves; pyqtgraph is loaded only when they are made, with the panel."""
+"""The loss curves, and what they are at the pointer."""
 
+import math
+from functools import partial
+from itertools import chain, repeat
 from typing import Any
 
-import numpy as np
+import pyqtgraph
 from PyQt6.QtCore import QEvent, QObject, Qt
 from PyQt6.QtGui import QMouseEvent
 from PyQt6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from latent_explorer.gui.theme import Theme
-from latent_explorer.gui.training.axis import plain_axis
-from latent_explorer.gui.training.history import History
-from latent_explorer.gui.training.words import term
+from latent_explorer.gui.training.figures import History, term
+from latent_explorer.gui.widgets.parts import filled
 from latent_explorer.runs.report import Report
 
 _HEIGHT = 190
 _HINT = "Thin line: while training; dots: on the test images. Point at the curves to read them."
+_MOST = 7  # labels on a log scale, before those between the powers of ten are left out
+
+
+def log_ticks(low: float, high: float) -> list[float]:
+    """Where to write numbers between 10^low and 10^high, as logarithms: at 1, 2 and 5 of each power, or at 1."""
+    powers = range(math.floor(low), math.ceil(high) + 1)
+    ticks = [power + math.log10(digit) for power in powers for digit in (1, 2, 5)]
+    seen = [tick for tick in ticks if low <= tick <= high]
+    return seen if len(seen) <= _MOST else [tick for tick in seen if tick == round(tick)]
+
+
+class _PlainAxis(pyqtgraph.AxisItem):  # type: ignore[misc] # has no types
+    """Plain numbers, also where the scale is logarithmic."""
+
+    def logTickValues(self, low: float, high: float, size: float, levels: Any) -> list[tuple[Any, list[float]]]:
+        return [(1.0, log_ticks(low, high))]
+
+    def logTickStrings(self, values: list[float], scale: float, spacing: Any) -> list[str]:
+        return [f"{10**value * scale:.3g}" if value < 3 else f"{10**value * scale:,.0f}" for value in values]
 
 
 class Curves(QWidget):
@@ -22,17 +43,13 @@ class Curves(QWidget):
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
-        import pyqtgraph
-
-        self._graph: Any = pyqtgraph
         self.history, self.hidden = History(), set[str]()
         self._theme, self._per_epoch = theme, 1
-        self._moment: float | None = None
         self._lines: dict[str, tuple[Any, Any]] = {}
         self.keys: dict[str, QToolButton] = {}
-        self.plot: Any = pyqtgraph.PlotWidget(axisItems={"left": plain_axis()})
+        self.plot: Any = pyqtgraph.PlotWidget(axisItems={"left": _PlainAxis("left")})
         self.log, self.reading = QCheckBox("Log"), QLabel(_HINT)
-        self._here, self._seen = self._upright(), self._upright()
+        self._here, self._seen = pyqtgraph.InfiniteLine(0, 90), pyqtgraph.InfiniteLine(0, 90)
         self._set_up()
         self._lay_out()
         self.dress(theme)
@@ -41,7 +58,7 @@ class Curves(QWidget):
 
     def start(self, per_epoch: int, epochs: int) -> None:
         """Show another run. per_epoch: steps in each of so many epochs."""
-        self.history, self._per_epoch, self._moment = History(), per_epoch, None
+        self.history, self._per_epoch = History(), per_epoch
         self.plot.setXRange(0, epochs, padding=0.02)
         self._rebuild()
 
@@ -54,10 +71,8 @@ class Curves(QWidget):
 
     def show_moment(self, step: int | None) -> None:
         """Mark the step that the map shows; None where it shows the newest."""
-        self._moment = None if step is None else step / self._per_epoch
-        self._seen.setVisible(self._moment is not None)
-        if self._moment is not None:
-            self._seen.setValue(self._moment)
+        self._seen.setVisible(step is not None)
+        self._seen.setValue((step or 0) / self._per_epoch)
 
     def end(self) -> None:
         """Let go of what pyqtgraph keeps that is no child of the window, such as its menu."""
@@ -72,8 +87,8 @@ class Curves(QWidget):
             axis.setPen(theme.line)
             axis.setTextPen(theme.faint)
         self.plot.setLabel("bottom", "epoch", color=theme.faint)
-        self._here.setPen(self._graph.mkPen(theme.faint, style=Qt.PenStyle.DotLine))
-        self._seen.setPen(self._graph.mkPen(theme.accent, width=2))
+        self._here.setPen(pyqtgraph.mkPen(theme.faint, style=Qt.PenStyle.DotLine))
+        self._seen.setPen(pyqtgraph.mkPen(theme.accent, width=2))
         self._rebuild()
 
     # -- construction
@@ -95,26 +110,16 @@ class Curves(QWidget):
         plot.viewport().installEventFilter(self)
         self.log.setChecked(True)
         self.log.setToolTip("Show ratios rather than differences: small terms stay in sight beside large ones")
-        self.log.toggled.connect(self._scale)
+        self.log.toggled.connect(lambda log: plot.setLogMode(y=log))
         plot.setLogMode(y=True)
 
     def _lay_out(self) -> None:
-        column, self._legend = QVBoxLayout(self), QHBoxLayout()
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(4)
-        self._legend.setSpacing(4)
-        self._legend.addStretch(1)
-        self._legend.addWidget(self.log)
         self.reading.setProperty("role", "faint")
         self.reading.setWordWrap(True)
         self.reading.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.reading.setMinimumHeight(3 * self.reading.fontMetrics().lineSpacing())
-        column.addLayout(self._legend)
-        column.addWidget(self.plot, 1)
-        column.addWidget(self.reading)
-
-    def _upright(self) -> Any:
-        return self._graph.InfiniteLine(0, 90)
+        self._legend = filled(QHBoxLayout(), 1, self.log, spacing=4)
+        filled(QVBoxLayout(self), self._legend, self.plot, self.reading, spacing=4)
 
     def _rebuild(self) -> None:
         """Curves and legend anew, in the colours of the theme."""
@@ -125,22 +130,17 @@ class Curves(QWidget):
             self._legend.removeWidget(key)
             key.deleteLater()
         theme = self._theme
-        colours = dict(zip(self.history.terms, (theme.accent, theme.fair, theme.good, theme.poor), strict=False))
-        self._lines = {name: self._pair(colours.get(name, theme.text)) for name in self.history.terms}
-        self.keys = {name: self._key(name, colours.get(name, theme.text)) for name in self.history.terms}
-        for place, key in enumerate(self.keys.values()):
-            self._legend.insertWidget(place, key)
+        colours = chain((theme.accent, theme.fair, theme.good, theme.poor), repeat(theme.text))
+        self._lines, self.keys = {}, {}
+        for place, (name, colour) in enumerate(zip(self.history.terms, colours, strict=False)):
+            self._lines[name], self.keys[name] = self._pair(colour), self._key(name, colour)
+            self._legend.insertWidget(place, self.keys[name])
         self._draw()
 
     def _pair(self, colour: str) -> tuple[Any, Any]:
-        """The curves of train and test."""
-        thin, dots = (
-            self._graph.mkPen(colour, width=1.4),
-            self._graph.mkPen(colour, width=1, style=Qt.PenStyle.DashLine),
-        )
-        train = self.plot.plot(pen=thin)
-        test = self.plot.plot(pen=dots, symbol="o", symbolSize=6, symbolBrush=colour, symbolPen=None)
-        return train, test
+        dashed = pyqtgraph.mkPen(colour, width=1, style=Qt.PenStyle.DashLine)
+        train = self.plot.plot(pen=pyqtgraph.mkPen(colour, width=1.4))
+        return train, self.plot.plot(pen=dashed, symbol="o", symbolSize=6, symbolBrush=colour, symbolPen=None)
 
     def _key(self, name: str, colour: str) -> QToolButton:
         """A button in the colour of a term, which hides it."""
@@ -154,7 +154,7 @@ class Curves(QWidget):
             f" color: {self._theme.faint}; }} QToolButton:checked {{ color: {colour}; background: transparent; }}"
             f" QToolButton:hover, QToolButton:focus {{ border-color: {self._theme.accent}; }}"
         )
-        key.toggled.connect(lambda shown: self._show_term(name, shown))
+        key.toggled.connect(partial(self._show_term, name))
         return key
 
     # -- drawing
@@ -163,27 +163,8 @@ class Curves(QWidget):
         for name, (train, test) in self._lines.items():
             for line, split in ((train, self.history.train), (test, self.history.test)):
                 if name in split:
-                    line.setData(*split[name].arrays())
+                    line.setData(split[name].at, split[name].values)
                 line.setVisible(name not in self.hidden)
-        self._fit()
-
-    def _fit(self) -> None:
-        """What is shown fills the height."""
-        shown = [
-            series.arrays()[1]
-            for split in (self.history.train, self.history.test)
-            for name, series in split.items()
-            if name not in self.hidden
-        ]
-        values = np.concatenate(shown) if shown else np.zeros(0)
-        values = values[np.isfinite(values) & ((values > 0) | (not self.log.isChecked()))]
-        if len(values):
-            low, high = (np.log10(values) if self.log.isChecked() else values)[[values.argmin(), values.argmax()]]
-            self.plot.setYRange(low, max(high, low + 1e-6), padding=0.06)
-
-    def _scale(self, log: bool) -> None:
-        self.plot.setLogMode(y=log)
-        self._draw()
 
     def _show_term(self, name: str, shown: bool) -> None:
         self.hidden.discard(name) if shown else self.hidden.add(name)

@@ -45,10 +45,6 @@ class DigitStrip(QWidget):
         self._now = [to_qimage(image) for image in images]
         self.update()
 
-    def clear(self) -> None:
-        """Show nothing."""
-        self.set_originals([])
-
     def sizeHint(self) -> QSize:
         return QSize(10 * 26, 2 * 26 + _GAP)
 

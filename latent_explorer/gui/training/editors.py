@@ -3,27 +3,29 @@
 import math
 from collections.abc import Callable
 
-from PyQt6.QtCore import QEvent, QLocale, QObject, Qt
+from PyQt6.QtCore import QLocale, Qt
 from PyQt6.QtGui import QDragEnterEvent, QDropEvent
-from PyQt6.QtWidgets import QComboBox, QFileDialog, QLineEdit, QSpinBox
+from PyQt6.QtWidgets import QComboBox, QLineEdit, QSizePolicy, QSpinBox
 
-from latent_explorer.gui.exports.rows import Row, whole
+from latent_explorer.gui.exports.form import Row, chosen_in, whole
 from latent_explorer.gui.pane.opening import dropped_path
+from latent_explorer.gui.widgets.parts import ask_path
 from latent_explorer.runs.settings import Option, Setting
 
-_FOLDER, _FILE = "Folder of images…", "Zip or arrays…"
+_PLACES = {"Folder of images…": "", "Zip or arrays…": "Images (*.zip *.npz *.npy);;All files (*)"}
 _HEIGHT = 28  # pixels, so that lines, lists and numbers look alike
-_FILTER = "Images (*.zip *.npz *.npy);;All files (*)"
 
 
 def editor_of(setting: Setting) -> Row:
     """A row that edits a setting."""
     row = _MAKERS[setting.kind](setting)
-    row.editor.setAccessibleName(setting.label)
-    row.editor.setToolTip(setting.sentence)
-    row.editor.setFixedHeight(_HEIGHT)
-    row.editor.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-    row.editor.installEventFilter(_WheelGuard(row.editor))
+    editor = row.editor
+    editor.setObjectName(setting.name)
+    editor.setAccessibleName(setting.label)
+    editor.setToolTip(setting.sentence)
+    editor.setFixedHeight(_HEIGHT)
+    editor.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+    editor.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
     return row
 
 
@@ -32,12 +34,10 @@ class SourceBox(QComboBox):
 
     def __init__(self, choices: tuple[Option, ...]) -> None:
         super().__init__()
-        self._named = len(choices)
+        self._named, self._last = len(choices), 0
         _fill(self, choices)
         self.insertSeparator(self.count())
-        for text in (_FOLDER, _FILE):
-            self.addItem(text)
-        self._last = 0
+        self.addItems(_PLACES)
         self.setAcceptDrops(True)
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.setMinimumContentsLength(12)
@@ -45,15 +45,14 @@ class SourceBox(QComboBox):
 
     def source(self) -> str:
         """What is chosen, as a Plan has it."""
-        value = self.currentData()
-        return value if isinstance(value, str) else ""
+        return str(self.currentData() or "")
 
     def choose(self, source: str) -> None:
         """Choose a dataset by its name, or a path."""
         index = self.findData(source)
         if index < 0:
             index = self._named
-            if isinstance(self.itemData(index), str):
+            if self.itemData(index) is not None:
                 self.removeItem(index)
             self.insertItem(index, source.rstrip("/").rpartition("/")[2] or source, source)
             self.setItemData(index, source, Qt.ItemDataRole.ToolTipRole)
@@ -63,20 +62,11 @@ class SourceBox(QComboBox):
     def _activate(self, index: int) -> None:
         """A person has chosen an entry; the last two ask for a place."""
         text = self.itemText(index)
-        if text not in (_FOLDER, _FILE) or self.itemData(index) is not None:
+        if text not in _PLACES or self.itemData(index) is not None:
             self._last = index
             return
         self.setCurrentIndex(self._last)
-        chooser = QFileDialog(self.window(), text.replace("…", ""))
-        if text == _FOLDER:
-            chooser.setFileMode(QFileDialog.FileMode.Directory)
-            chooser.setOption(QFileDialog.Option.ShowDirsOnly)
-        else:
-            chooser.setFileMode(QFileDialog.FileMode.ExistingFile)
-            chooser.setNameFilter(_FILTER)
-        chooser.fileSelected.connect(self.choose)
-        chooser.finished.connect(chooser.deleteLater)
-        chooser.open()
+        ask_path(self.window() or self, text.replace("…", ""), "", self.choose, _PLACES[text])
 
     def dragEnterEvent(self, event: QDragEnterEvent | None) -> None:
         if event is not None and dropped_path(event) is not None:
@@ -88,35 +78,20 @@ class SourceBox(QComboBox):
             self.choose(str(path))
 
 
-class _WheelGuard(QObject):
-    """The wheel scrolls the form; it changes no editor by accident."""
-
-    def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
-        if event is not None and event.type() == QEvent.Type.Wheel:
-            event.ignore()
-            return True
-        return False
-
-
 def _dataset(setting: Setting) -> Row:
     box = SourceBox(setting.choices)
-    row = Row(box, box.source, box.choose)
-    box.currentIndexChanged.connect(row.changed)
-    return row
+    return Row(box, box.source, box.choose, box.currentIndexChanged)
 
 
 def _choice(setting: Setting) -> Row:
     box = QComboBox()
     _fill(box, setting.choices)
-    row = Row(box, box.currentData, lambda value: box.setCurrentIndex(box.findData(value)))
-    box.currentIndexChanged.connect(row.changed)
-    return row
+    return chosen_in(box)
 
 
 def _whole(setting: Setting) -> Row:
-    row = whole(round(setting.low), round(setting.high))()
-    if isinstance(row.editor, QSpinBox):
-        row.editor.setLocale(QLocale.c())
+    row = whole(round(setting.low), round(setting.high))
+    row.editor.setLocale(QLocale.c())
     return row
 
 
@@ -124,26 +99,22 @@ def _percent(setting: Setting) -> Row:
     box = QSpinBox()
     box.setRange(round(100 * setting.low), round(100 * setting.high))
     box.setSuffix(" % of the run")
-    row = Row(box, lambda: box.value() / 100, lambda value: box.setValue(round(100 * value)))
-    box.valueChanged.connect(row.changed)
-    return row
+    return Row(box, lambda: box.value() / 100, lambda value: box.setValue(round(100 * value)), box.valueChanged)
 
 
 def _decimal(setting: Setting) -> Row:
     """A line to type in, since what is sensible spans many powers of ten; what is no number is read as NaN."""
-    return _line(lambda text: _number(text), lambda value: f"{value:g}")
+    return _line(_number, lambda value: f"{value:g}")
 
 
 def _text(setting: Setting) -> Row:
-    return _line(lambda text: text.strip(), str)
+    return _line(str.strip, str)
 
 
 def _line(read: Callable[[str], object], write: Callable[[object], str]) -> Row:
     line = QLineEdit()
     line.setStyleSheet("QLineEdit { background: palette(base); }")  # as the numbers and lists beside it
-    row = Row(line, lambda: read(line.text()), lambda value: line.setText(write(value)))
-    line.textChanged.connect(row.changed)
-    return row
+    return Row(line, lambda: read(line.text()), lambda value: line.setText(write(value)), line.textChanged)
 
 
 def _number(text: str) -> float:
@@ -167,10 +138,3 @@ _MAKERS: dict[str, Callable[[Setting], Row]] = {
     "decimal": _decimal,
     "text": _text,
 }
-
-
-def sentence_of(setting: Setting, row: Row) -> str:
-    """The help on a setting, and on what is chosen of it now."""
-    value = row.get()
-    chosen = next((choice.sentence for choice in setting.choices if choice.value == value), "")
-    return f"{setting.sentence} {chosen}".strip()

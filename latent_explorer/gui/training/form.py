@@ -1,16 +1,17 @@
 """What to train: the few choices that matter, the others folded away, and at each what is wrong with it."""
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from PyQt6.QtCore import QEvent, QObject, Qt, pyqtSignal
-from PyQt6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QFormLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
-from latent_explorer.gui.exports.rows import Row
-from latent_explorer.gui.training.editors import editor_of, sentence_of
-from latent_explorer.runs.checks import problems
+from latent_explorer.gui.exports.form import Row
+from latent_explorer.gui.training.editors import editor_of
+from latent_explorer.gui.widgets.parts import filled, words
 from latent_explorer.runs.plan import Plan
-from latent_explorer.runs.settings import Setting, defaults_for, find_setting, settings
+from latent_explorer.runs.settings import Setting, defaults_for, find_setting, problems, settings
 
 _LABELS = 92  # pixels, so that both halves of the form align
 _FOLD = (
@@ -63,24 +64,15 @@ class PlanForm(QWidget):
         self._put(self.plan.changed(values))
         self._follow()
 
-    def unfold(self, unfolded: bool) -> None:
-        """Show or hide the settings that matter less."""
-        self.more_button.setChecked(unfolded)
-
-    # -- construction
-
     def _lay_out(self) -> None:
         first, more = QWidget(), self._more
         for half in (first, more):
-            grid = QGridLayout(half)
-            grid.setContentsMargins(0, 0, 0, 0)
-            grid.setHorizontalSpacing(8)
-            grid.setVerticalSpacing(6)
-            grid.setColumnMinimumWidth(0, _LABELS)
-            grid.setColumnStretch(1, 1)
+            form = QFormLayout(half)
+            form.setContentsMargins(0, 0, 0, 0)
+            form.setSpacing(6)
             for setting in settings():
                 if setting.first == (half is first):
-                    self._add(grid, setting)
+                    self._add(form, setting)
         button = self.more_button
         button.setText("More settings")
         button.setToolTip("Network, its settings, batch, learning rate, seed, device and moments")
@@ -90,42 +82,28 @@ class PlanForm(QWidget):
         button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         button.toggled.connect(self._fold)
         self._fold(False)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(8)
-        for widget in (first, button, more):
-            column.addWidget(widget)
+        filled(QVBoxLayout(self), first, button, more, spacing=8)
 
-    def _add(self, grid: QGridLayout, setting: Setting) -> None:
-        row, label, complaint = editor_of(setting), QLabel(setting.label), QLabel()
+    def _add(self, form: QFormLayout, setting: Setting) -> None:
+        row, label, complaint = editor_of(setting), QLabel(setting.label), words("error")
         label.setBuddy(row.editor)
         label.setToolTip(setting.sentence)
-        complaint.setProperty("role", "error")
-        complaint.setWordWrap(True)
-        complaint.hide()
-        line = grid.rowCount()
-        grid.addWidget(label, line, 0)
-        grid.addWidget(row.editor, line, 1)
-        grid.addWidget(complaint, line + 1, 1)
-        row.editor.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        row.editor.setObjectName(setting.name)
+        label.setMinimumWidth(_LABELS)
+        form.addRow(label, row.editor)
+        form.addRow("", complaint)
         row.editor.installEventFilter(self)
-        row.changed.connect(self._choose)
+        row.changed.connect(partial(self._choose, setting.name))
         self.rows[setting.name], self._labels[setting.name], self.complaints[setting.name] = row, label, complaint
 
     def _fold(self, unfolded: bool) -> None:
         self._more.setVisible(unfolded)
-        arrow = Qt.ArrowType.DownArrow if unfolded else Qt.ArrowType.RightArrow
-        self.more_button.setArrowType(arrow)
+        self.more_button.setArrowType(Qt.ArrowType.DownArrow if unfolded else Qt.ArrowType.RightArrow)
 
     # -- what changes
 
-    def _choose(self) -> None:
-        """A person has changed the editor that tells of it."""
+    def _choose(self, name: str) -> None:
         if self._putting:
             return
-        row = self.sender()
-        name = next(name for name, each in self.rows.items() if each is row)
         self._touched.add(name)
         if name == "name" and not self.plan.name:
             self._touched.discard("name")  # but it is not filled in again under the person's fingers
@@ -158,15 +136,21 @@ class PlanForm(QWidget):
             self.complaints[name].setText(wrong.get(name, ""))
             self.complaints[name].setVisible(heeded and name in wrong)
             if name in wrong and not setting.first:
-                self.unfold(True)  # what is wrong must be in sight
+                self.more_button.setChecked(True)  # what is wrong must be in sight
         self.changed.emit()
 
     def _help(self, name: str) -> None:
-        setting = find_setting(name)
-        self.helped.emit(sentence_of(setting, self.rows[name]))
+        """Explain a setting, and what is chosen of it now."""
+        setting, value = find_setting(name), self.rows[name].get()
+        chosen = next((choice.sentence for choice in setting.choices if choice.value == value), "")
+        self.helped.emit(f"{setting.sentence} {chosen}".strip())
 
     def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
-        """Whatever has focus is explained."""
-        if event is not None and watched is not None and event.type() == QEvent.Type.FocusIn:
+        """Whatever has focus is explained; the wheel scrolls the form, and changes no editor by accident."""
+        if watched is None or event is None:
+            return False
+        if event.type() == QEvent.Type.FocusIn:
             self._help(watched.objectName())
-        return False
+        if event.type() == QEvent.Type.Wheel:
+            event.ignore()
+        return event.type() == QEvent.Type.Wheel

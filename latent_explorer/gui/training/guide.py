@@ -1,12 +1,14 @@
-"""Ties a run to the map: the newest moment is shown as it comes, the timeline goes to any other."""
+"""Ties a run to the map: the newest moment is shown as it comes, the timeline goes to any other, or makes a film."""
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from PyQt6.QtCore import QObject, pyqtBoundSignal, pyqtSignal
+from PyQt6.QtCore import QMetaObject, QObject, pyqtSignal
+from PyQt6.QtWidgets import QFileDialog
 
 from latent_explorer.charts import Turn
 from latent_explorer.engine.client import Answer
@@ -16,35 +18,43 @@ from latent_explorer.errors import UserError
 from latent_explorer.gui.pane.pane import MapPane
 from latent_explorer.gui.pane.snapshot_navigator import SnapshotNavigator
 from latent_explorer.gui.training.panel import TrainingPanel
+from latent_explorer.gui.training.timeline import moment_words
 from latent_explorer.gui.training.trainer import Trainer
-from latent_explorer.runs import RunFolder
-from latent_explorer.runs.resume import kept_job
+from latent_explorer.gui.widgets.parts import open_chooser
+from latent_explorer.runs import RunFolder, kept_job
+from latent_explorer.runs.protocol import Filmed, Progress, Reported
 from latent_explorer.service.codec import Refused
 from latent_explorer.session import OpenBundle
 
 if TYPE_CHECKING:
-    from latent_explorer.gui.training.run_page import RunPage
+    from latent_explorer.gui.training.pages import RunPage
 
 TOPIC = "digits"
 _DIGITS = 10
 _BESIDE = 2.0  # degrees of a turn that need no mention
+_FORMATS = ("GIF (*.gif)", "WebP (*.webp)", "MP4 (*.mp4)")
+_FILMS = "export/folder"
 
 
 class Guide(QObject):
     """Leads one pane through the run that is trained, or was: the one that was active when the run began.
 
-    pane: that one. shown_wanted: the panel is to be seen.
+    pane: that one; there is one before anything else is asked for. shown_wanted: the panel is to be seen.
     """
+
+    pane: MapPane
 
     shown_wanted = pyqtSignal()
 
     def __init__(self, trainer: Trainer, panel: TrainingPanel, active: Callable[[], MapPane]) -> None:
         super().__init__(panel)
         self._trainer, self.panel, self._active = trainer, panel, active
-        self.pane: MapPane | None = None
-        self._epochs = 0
+        self._links: list[QMetaObject.Connection] = []
+        self._epochs, self._filming = 0, False
         trainer.begun.connect(self._begin)
-        trainer.snapshot_taken.connect(self._add)
+        trainer.reported.connect(self._add)
+        trainer.filmed.connect(self._tell_of_film)
+        trainer.progressed.connect(self._progress)
         panel.made.connect(self._meet)
 
     @property
@@ -52,34 +62,21 @@ class Guide(QObject):
         return self.panel.run if self.panel.is_made else None
 
     @property
-    def run(self) -> RunFolder | None:
-        """The run that is gone through."""
-        return None if self.pane is None else self.pane.navigator.run
-
-    @property
     def _navigator(self) -> SnapshotNavigator:
-        assert self.pane is not None
         return self.pane.navigator
 
     def lead(self, pane: MapPane) -> None:
         """Lead this pane from now on, and no other."""
-        if pane is self.pane:
-            return
-        if self.pane is not None:
-            for signal, slot in self._connections(self.pane):
-                signal.disconnect(slot)
+        for link in self._links:
+            QObject.disconnect(link)
         self.pane = pane
-        for signal, slot in self._connections(pane):
-            signal.connect(slot)
-
-    def _connections(self, pane: MapPane) -> tuple[tuple[pyqtBoundSignal, Callable[..., None]], ...]:
         navigator = pane.navigator
-        return (
-            (navigator.listed, self._list),
-            (navigator.moved, self._move),
-            (navigator.arrived, self._arrive),
-            (pane.asked_again, self.ask),
-        )
+        self._links = [
+            navigator.listed.connect(self._list),
+            navigator.moved.connect(self._show),
+            navigator.arrived.connect(self._arrive),
+            pane.asked_again.connect(self.ask),
+        ]
 
     def look_back(self) -> None:
         """Go through the training of the bundle that is shown, where its moments were kept."""
@@ -100,11 +97,10 @@ class Guide(QObject):
     def ask(self) -> None:
         """Ask for the pictures of the fixed images; opening a moment has dropped them."""
         page = self._page
-        if page is None or self.pane is None or self._navigator.shown is None:
+        if page is None or self._navigator.shown is None:
             return
         bundle = self._navigator.shown
-        numbers = fixed_images(bundle)
-        key = str(bundle.folder)
+        numbers, key = fixed_images(bundle), str(bundle.folder)
         wants = [want_pictures(("now", key), bundle.latents.mean[numbers])]
         if not page.digits.count:
             wants.append(want_originals(("originals", key), numbers))
@@ -113,7 +109,7 @@ class Guide(QObject):
     def take(self, answer: Answer) -> None:
         """Pictures of the fixed images have come; where there are no originals, the reconstructions do alone."""
         page = self._page
-        if page is None or self.pane is None or isinstance(answer.reply, Refused) or answer.pictures is None:
+        if page is None or isinstance(answer.reply, Refused) or answer.pictures is None:
             return
         page.digits.invert = self.pane.tiles.invert
         if isinstance(answer.key, tuple) and answer.key[0] == "originals":
@@ -123,10 +119,8 @@ class Guide(QObject):
             page.digits.set_reconstructions(list(answer.pictures))
 
     def _meet(self) -> None:
-        """The panel's pages are there."""
-        page = self._page
-        assert page is not None
-        page.timeline.wanted.connect(self._go_to)
+        self.panel.run.timeline.wanted.connect(self._go_to)
+        self.panel.run.timeline.film_wanted.connect(self._choose_film)
         self._list()
 
     def _begin(self, run: RunFolder) -> None:
@@ -145,43 +139,78 @@ class Guide(QObject):
             self._navigator.go_to(len(self._navigator.folders) - 1)
 
     def _list(self) -> None:
-        """There are other moments than before."""
         page = self._page
-        if page is not None and self.pane is not None:
+        if page is not None:
             page.timeline.set_moments(self._navigator.moments, self._epochs)
             if self._navigator.index >= 0:
                 self._show(self._navigator.index)
 
     def _go_to(self, index: int) -> None:
-        if self.pane is not None:
-            self.pane.navigator.go_to(index)
+        self._navigator.go_to(index)
 
-    def _add(self) -> None:
-        if self.pane is not None:
-            self.pane.navigator.add()
-
-    def _move(self, index: int) -> None:
-        if self._page is not None:
-            self._show(index)
+    def _add(self, reported: Reported) -> None:
+        if reported.snapshot is not None:
+            self._navigator.add()
 
     def _show(self, index: int) -> None:
         """Say in the panel which moment is shown."""
         page = self._page
-        assert page is not None
+        if page is None:
+            return
         page.timeline.show_index(index, turned(self._navigator.turns[index]))
         newest = index == len(self._navigator.folders) - 1
         page.curves.show_moment(None if newest and self._trainer.busy else self._navigator.moments[index].step)
 
     def _arrive(self, bundle: OpenBundle) -> None:
-        """The map shows another moment."""
         moment = bundle.config.moment
         assert moment is not None
-        of = f" of {self._epochs}" if self._epochs else ""
-        parts = (f"Epoch {moment.epoch}{of}", f"step {moment.step:,}", turned(bundle.config.turn))
-        assert self.pane is not None
         canvas = self.pane.canvas
-        canvas.set_marks(replace(canvas.marks, caption=" · ".join(part for part in parts if part)))
+        caption = moment_words(moment, self._epochs, turned(bundle.config.turn))
+        canvas.set_marks(replace(canvas.marks, caption=caption))
         self.ask()
+
+    # -- the film, of which the status line tells
+
+    def _choose_film(self) -> None:
+        """Ask where the film of the run that is gone through is to go; while one is made, give it up."""
+        shared, run = self._active().shared, self._navigator.run
+        if self._filming:
+            self._trainer.stop_filming()
+            return
+        if run is None or self._trainer.busy:
+            shared.say("A film can be made when the run has ended, or was stopped.")
+            return
+        chooser = QFileDialog(self.panel, "Export the film", shared.settings.text(_FILMS, str(Path.home())))
+        chooser.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        chooser.setNameFilters(_FORMATS)
+        chooser.setDefaultSuffix("gif")
+        chooser.filterSelected.connect(lambda chosen: chooser.setDefaultSuffix(chosen.partition("*.")[2].rstrip(")")))
+        chooser.selectFile(f"{run.bundle.name}-training")
+        open_chooser(chooser, lambda file: self._make_film(run, Path(file)))
+
+    def _make_film(self, run: RunFolder, file: Path) -> None:
+        """Make the film into a file, which the person has agreed to replace where it is there."""
+        pane = self._active()
+        self._show_filming(True)
+        pane.shared.settings.set_text(_FILMS, str(file.parent))
+        pane.shared.say(f"Making {file.name}…")
+        self._trainer.film(run.path, file, dark=pane.canvas.theme.dark)
+
+    def _show_filming(self, under_way: bool) -> None:
+        self._filming = under_way
+        self.panel.run.timeline.show_filming(under_way)
+
+    def _progress(self, progress: Progress) -> None:
+        if self._filming and not self._trainer.busy and progress.total:
+            self._active().shared.say(f"Film: {progress.doing}, {progress.done / progress.total:.0%}")
+
+    def _tell_of_film(self, reply: Filmed | Refused) -> None:
+        self._show_filming(False)
+        shared = self._active().shared
+        if isinstance(reply, Filmed):
+            shared.say("The film was given up" if reply.file is None else f"Exported to {reply.file}")
+        else:
+            shared.banner.say(f"The film was not made: {reply.reason}")
 
 
 def fixed_images(bundle: OpenBundle) -> NDArray[np.int64]:

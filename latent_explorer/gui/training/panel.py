@@ -38,17 +38,15 @@ class TrainingPanel(QWidget):
         """Build the pages, unless they are there."""
         if self.is_made:
             return
-        from latent_explorer.gui.training.run_page import RunPage
-        from latent_explorer.gui.training.setup import SetupPage
+        from latent_explorer.gui.training.pages import RunPage, SetupPage
 
         self.setup, self.run = SetupPage(self._trainer), RunPage(self._trainer, self._theme)
         for page in (self.setup, self.run):
             self._pages.addWidget(page)
         self.is_made = True
-        self.run.discarded.connect(self.show_setup)
-        self.run.running.back_wanted.connect(self.show_setup)
         self.run.running.retry_wanted.connect(self._retry)
-        self.run.results.again_wanted.connect(self.show_setup)
+        for back in (self.run.discarded, self.run.running.back_wanted, self.run.results.again_wanted):
+            back.connect(self.show_setup)
         self.run.results.open_wanted.connect(self.open_wanted)
         self.made.emit()
 
@@ -83,8 +81,6 @@ class TrainingPanel(QWidget):
             command = re.sub(r"--batch-size=\d+", f"--batch-size={batch_size}", job.command)
             self._trainer.begin(replace(job, recipe=recipe, command=command, overwrite=True, resume=False))
 
-    # -- events
-
     def showEvent(self, event: QShowEvent | None) -> None:
         super().showEvent(event)
         if not self.is_made:
@@ -99,4 +95,4 @@ class TrainingPanel(QWidget):
         path = None if event is None else dropped_path(event)
         if path is not None:
             self.show_setup()
-            self.setup.drop(path)
+            self.setup.form.choose(source=str(path))

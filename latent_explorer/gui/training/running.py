@@ -5,13 +5,15 @@ from functools import partial
 from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtWidgets import QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
-from latent_explorer.gui.training.buttons import button, words
+from latent_explorer.gui.training.figures import capital, duration
 from latent_explorer.gui.training.trainer import Trainer
-from latent_explorer.gui.training.words import capital, duration
-from latent_explorer.runs.protocol import Begun, Failed, Progress, Reported
+from latent_explorer.gui.widgets.parts import filled, words
+from latent_explorer.gui.widgets.parts import wide_button as button
+from latent_explorer.runs.protocol import Failed, Progress, Reported
 from latent_explorer.runs.report import Report
 
 _STAGES = {"starting": "Starting…", "paused": "Paused", "ending": "Ending…"}
+_PAUSE_TIP = "Stand still after the step under way"
 
 
 class RunningView(QWidget):
@@ -30,7 +32,9 @@ class RunningView(QWidget):
         self.bar.setTextVisible(False)
         self.bar.setFixedHeight(8)
         self._make_buttons()
-        self._lay_out()
+        self.title.setStyleSheet("font-weight: 600;")
+        row = filled(QHBoxLayout(), *self.buttons)
+        filled(QVBoxLayout(self), self.title, self.bar, self.state, self.speed, self.reason, row, spacing=6)
         trainer.changed.connect(self._show_stage)
         trainer.progressed.connect(self._progress)
         trainer.begun.connect(self._begin)
@@ -59,11 +63,9 @@ class RunningView(QWidget):
         self.bar.hide()
         self.speed.hide()
 
-    # -- construction
-
     def _make_buttons(self) -> None:
         trainer = self._trainer
-        self.pause = button("Pause", "Stand still after the step under way", self._pause_or_resume)
+        self.pause = button("Pause", _PAUSE_TIP, trainer.pause_or_resume)
         self.keep = button("Stop and keep", "End now and keep the best so far", partial(trainer.stop, keep=True))
         self.discard = button("Stop and discard", "End now and remove all of this run", self._ask)
         self.really = button("Discard the run", "It cannot be brought back", partial(trainer.stop, keep=False))
@@ -71,20 +73,6 @@ class RunningView(QWidget):
         self.retry = button("", "The same with less memory", lambda: self.retry_wanted.emit(self._batch))
         self.back = button("Back to the settings", "Choose something else", self.back_wanted.emit)
         self.buttons = (self.pause, self.keep, self.discard, self.really, self.go_on, self.back, self.retry)
-
-    def _lay_out(self) -> None:
-        column, row = QVBoxLayout(self), QHBoxLayout()
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(6)
-        row.setSpacing(5)
-        self.title.setStyleSheet("font-weight: 600;")
-        for widget in (self.title, self.bar, self.state, self.speed, self.reason):
-            column.addWidget(widget)
-        for each in self.buttons:
-            row.addWidget(each)
-        column.addLayout(row)
-
-    # -- what is shown
 
     def _offer(self, *offered: QWidget) -> None:
         for each in self.buttons:
@@ -99,36 +87,34 @@ class RunningView(QWidget):
             self.bar.show()
             self.speed.show()
         self.pause.setText("Resume" if stage == "paused" else "Pause")
-        self.pause.setToolTip("Go on" if stage == "paused" else "Stand still after the step under way")
+        self.pause.setToolTip("Go on" if stage == "paused" else _PAUSE_TIP)
         for each in (self.keep, self.pause):
             each.setEnabled(stage in ("training", "paused"))
         self.discard.setEnabled(stage in ("starting", "training", "paused"))
         self._show()
 
     def _show(self) -> None:
-        """Say how far it is."""
         self._offer(self.pause, self.keep, self.discard)
-        stage, report = self._trainer.stage, self._report
-        words_of_stage = _STAGES.get(stage, "")
-        if report is None or stage in ("starting", "ending"):
-            self.state.setText(words_of_stage or "Training…")
+        stage, job, report = self._trainer.stage, self._trainer.job, self._report
+        if report is None or job is None or stage in ("starting", "ending"):
+            self.state.setText(_STAGES.get(stage, "Training…"))
             return
-        assert self._trainer.job is not None
-        epochs = self._trainer.job.recipe.epochs
-        at = f"Epoch {report.epoch} of {epochs}"
-        self.state.setText(f"{at} · {words_of_stage.lower()}" if words_of_stage else f"{at} · {_left(report)}")
+        doing = "paused" if stage == "paused" else _left(report)
+        self.state.setText(f"Epoch {report.epoch} of {job.recipe.epochs} · {doing}")
         self.speed.setText(f"{report.images_per_second:,.0f} images a second")
 
     def _begin(self) -> None:
         begun = self._trainer.begun_with
-        assert isinstance(begun, Begun)
-        self.bar.setRange(0, begun.steps)
-        self.bar.setValue(0)
+        if begun is not None:
+            self._show_share(0, begun.steps)
+
+    def _show_share(self, done: int, total: int) -> None:
+        self.bar.setRange(0, total)
+        self.bar.setValue(done)
 
     def _take(self, reported: Reported) -> None:
         self._report = reported.report
-        self.bar.setRange(0, reported.report.steps)
-        self.bar.setValue(reported.report.step)
+        self._show_share(reported.report.step, reported.report.steps)
         if not self.really.isVisible():
             self._show()
 
@@ -138,14 +124,7 @@ class RunningView(QWidget):
             return
         self.state.setText(f"{capital(progress.doing)}…")
         if progress.total and self._trainer.stage != "training":
-            self.bar.setRange(0, 1000)
-            self.bar.setValue(round(1000 * progress.done / progress.total))
-
-    def _pause_or_resume(self) -> None:
-        if self._trainer.stage == "paused":
-            self._trainer.resume()
-        else:
-            self._trainer.pause()
+            self._show_share(round(1000 * progress.done / progress.total), 1000)
 
 
 def _left(report: Report) -> str:

@@ -1,27 +1,24 @@
 """Through the moments of a run: a slider, buttons, keys and play."""
 
-from collections.abc import Sequence
-from typing import Protocol
+from collections.abc import Callable, Sequence
 
-from PyQt6.QtCore import Qt, QTimer, pyqtSignal
+from PyQt6.QtCore import QSignalBlocker, Qt, pyqtSignal
 from PyQt6.QtGui import QKeyEvent
 from PyQt6.QtWidgets import QComboBox, QHBoxLayout, QSlider, QToolButton, QVBoxLayout, QWidget
 
-from latent_explorer.gui.training.buttons import button, heading, words
+from latent_explorer.bundles import Moment
+from latent_explorer.gui.widgets.parts import filled, heading, timer, wide_button, words
 
 _PACES = {"Slow": 1200, "Normal": 600, "Quick": 250}  # milliseconds for each moment
-_TOOLS = (("|◀", "The moment before (left key)"), ("▶", "Play"), ("▶|", "The next moment (right key)"))
 _FILM_TIP = "The run as GIF, WebP or MP4"
 _NONE = "The moments of the run will be here to go back to."
 
 
-class MomentLike(Protocol):
-    """What is shown of a moment; see `bundles.config.Moment`."""
-
-    @property
-    def epoch(self) -> int: ...
-    @property
-    def step(self) -> int: ...
+def moment_words(moment: Moment, epochs: int, remark: str) -> str:
+    """Which moment of a run of so many epochs it is; epochs: 0 where that is not known."""
+    of = f" of {epochs}" if epochs else ""
+    parts = (f"Epoch {moment.epoch}{of}", f"step {moment.step:,}", remark)
+    return " · ".join(part for part in parts if part)
 
 
 class Timeline(QWidget):
@@ -32,12 +29,13 @@ class Timeline(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self._moments: list[MomentLike] = []
+        self._moments: list[Moment] = []
         self._epochs, self._remark = 0, ""
-        self._timer = QTimer(self)
-        self._timer.timeout.connect(self._advance)
+        self._timer = timer(self, 0, self._advance)
         self._make()
-        self._lay_out()
+        row = filled(QHBoxLayout(), self.back, self.play, self.on, self.pace, 1, self.film)
+        filled(QVBoxLayout(self), heading("Through the epochs"), self.slider, row, self.said)
+        self.setFocusProxy(self.slider)
         self.set_moments([])
 
     @property
@@ -54,17 +52,15 @@ class Timeline(QWidget):
     def playing(self) -> bool:
         return self._timer.isActive()
 
-    def set_moments(self, moments: Sequence[MomentLike], epochs: int = 0) -> None:
+    def set_moments(self, moments: Sequence[Moment], epochs: int = 0) -> None:
         """Offer other moments, in their order; epochs: of the whole run. One that was the newest stays it."""
         newest = self.index >= self.count - 1
         self._moments, self._epochs = list(moments), epochs or self._epochs
         enabled = len(moments) > 1
-        for widget in (self.slider, self.back, self.on, self.play):
+        for widget in (self.slider, self.back, self.on, self.play, self.film):
             widget.setEnabled(enabled)
-        self.film.setEnabled(enabled)
-        self.slider.blockSignals(True)
-        self.slider.setRange(0, max(0, len(moments) - 1))
-        self.slider.blockSignals(False)
+        with QSignalBlocker(self.slider):
+            self.slider.setRange(0, max(0, len(moments) - 1))
         self.show_index(len(moments) - 1 if newest else self.index)
         if not enabled:
             self.stop()
@@ -73,10 +69,9 @@ class Timeline(QWidget):
         """Say that this moment is shown. remark: how its map was turned, where it was."""
         index = max(0, min(index, self.count - 1))
         self._remark = remark
-        self.slider.blockSignals(True)
-        self.slider.setValue(index)
-        self.slider.blockSignals(False)
-        self.said.setText(self._sentence(index) if self._moments else _NONE)
+        with QSignalBlocker(self.slider):
+            self.slider.setValue(index)
+        self.said.setText(moment_words(self._moments[index], self._epochs, remark) if self._moments else _NONE)
 
     def show_filming(self, under_way: bool) -> None:
         """Let the button end a film that is being made."""
@@ -89,60 +84,31 @@ class Timeline(QWidget):
         self.play.setText("▶")
         self.play.setToolTip("Play from here, again and again (Space)")
 
-    # -- construction
-
     def _make(self) -> None:
         self.slider = QSlider(Qt.Orientation.Horizontal)
         self.slider.setToolTip("Go back to an earlier moment of the run (left and right keys)")
         self.slider.setAccessibleName("Moment of the run")
         self.slider.setPageStep(1)
         self.slider.valueChanged.connect(self._want)
-        self.back, self.play, self.on = (_tool(*each) for each in _TOOLS)
+        self.back = _tool("|◀", "The moment before (left key)", lambda: self._step(-1))
+        self.play = _tool("▶", "Play", self._play_or_stop)
+        self.on = _tool("▶|", "The next moment (right key)", lambda: self._step(1))
         self.pace = QComboBox()
         for text, pace in _PACES.items():
             self.pace.addItem(text, pace)
         self.pace.setCurrentText("Normal")
         self.pace.setToolTip("How quickly it plays")
         self.pace.currentIndexChanged.connect(self._keep_pace)
-        self.film = button("Export film…", _FILM_TIP, self.film_wanted.emit)
+        self.film = wide_button("Export film…", _FILM_TIP, self.film_wanted.emit)
         self.said = words("faint")
-        for each, run in ((self.back, self._previous), (self.play, self._play_or_stop), (self.on, self._next)):
-            each.clicked.connect(run)
-
-    def _lay_out(self) -> None:
-        column, row = QVBoxLayout(self), QHBoxLayout()
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(5)
-        row.setSpacing(5)
-        for each in (self.back, self.play, self.on, self.pace):
-            row.addWidget(each)
-        row.addStretch(1)
-        row.addWidget(self.film)
-        column.addWidget(heading("Through the epochs"))
-        column.addWidget(self.slider)
-        column.addLayout(row)
-        column.addWidget(self.said)
-        self.setFocusProxy(self.slider)
-
-    # -- moving
-
-    def _sentence(self, index: int) -> str:
-        moment = self._moments[index]
-        of = f" of {self._epochs}" if self._epochs else ""
-        parts = [f"Epoch {moment.epoch}{of}", f"step {moment.step:,}", self._remark]
-        return " · ".join(part for part in parts if part)
 
     def _want(self, index: int) -> None:
-        self.said.setText(self._sentence(index))
+        self.said.setText(moment_words(self._moments[index], self._epochs, self._remark))
         self.wanted.emit(index)
 
-    def _previous(self) -> None:
+    def _step(self, by: int) -> None:
         self.stop()
-        self.slider.setValue(self.index - 1)
-
-    def _next(self) -> None:
-        self.stop()
-        self.slider.setValue(self.index + 1)
+        self.slider.setValue(self.index + by)
 
     def _play_or_stop(self) -> None:
         if self.playing:
@@ -169,9 +135,10 @@ class Timeline(QWidget):
         self.stop()
 
 
-def _tool(text: str, tip: str) -> QToolButton:
+def _tool(text: str, tip: str, pressed: Callable[[], None]) -> QToolButton:
     tool = QToolButton()
     tool.setText(text)
     tool.setFixedWidth(32)
     tool.setToolTip(tip)
+    tool.clicked.connect(lambda: pressed())
     return tool

@@ -3,70 +3,45 @@
 from collections.abc import Callable
 from itertools import count
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
-from PyQt6.QtCore import QObject, QTimer, pyqtSignal
+from PyQt6.QtCore import QObject, pyqtSignal
 
-from latent_explorer.runs import Job, RunFolder
+from latent_explorer.gui.widgets.parts import timer
+from latent_explorer.runs import Job, RunFolder, protocol
 from latent_explorer.runs.plan import Plan
-from latent_explorer.runs.protocol import (
-    MODULE,
-    TRAINER,
-    Ask,
-    Begin,
-    Begun,
-    Continue,
-    Continued,
-    Ended,
-    Estimated,
-    Failed,
-    Filmed,
-    MakeFilm,
-    Pause,
-    Paused,
-    Progress,
-    Reported,
-    Request,
-    Stop,
-)
-from latent_explorer.service.client import Client
+from latent_explorer.service.client import Client, Lost
 from latent_explorer.service.codec import Refused
 
 _ASK_MS = 300
-_NOTHING = -1  # the number of no question
-KEEP_BYTES = 512 * 2**20
-"""What the snapshots of a run may take on disk, unless the person has chosen otherwise."""
+_STAGES: dict[type, str] = {
+    protocol.Begun: "training",
+    protocol.Continued: "training",
+    protocol.Paused: "paused",
+    protocol.Ended: "idle",
+    protocol.Failed: "idle",
+}
+StartTrainer = Callable[[Callable[[Any], None]], Client[protocol.Request, protocol.Reply]]
 
 
-class TrainerClient(Protocol):
-    """What speaks with the trainer's process; see `service.client.Client`."""
-
-    def send(self, request: Request) -> None: ...
-    def warm(self) -> object: ...
-    def close(self) -> None: ...
-
-
-StartTrainer = Callable[[Callable[[Any], None]], TrainerClient]
-
-
-def start_trainer(on_reply: Callable[[Any], None]) -> TrainerClient:
+def start_trainer(on_reply: Callable[[Any], None]) -> Client[protocol.Request, protocol.Reply]:
     """A client with a process of its own, which is started when it is first needed."""
-    return Client(MODULE, TRAINER, on_reply)
+    return Client(protocol.MODULE, protocol.TRAINER, on_reply)
 
 
 class Trainer(QObject):
-    """One run at a time. folder: where the bundles go. job: of the run under way, or of the last one.
+    """One run at a time.
 
-    stage: "idle", "starting", "training", "paused", "ending"; changed: it is another.
-    begun: the RunFolder of a run. reported: a Reported. snapshot_taken: the Path of a snapshot. ended: an Ended or a
-    Failed, also where the trainer's process was lost. progressed: a Progress. estimated: an Estimated or a Refused, of
-    the plan that was asked about last. filmed: a Filmed or a Refused, of the film asked for last.
+    folder: where the bundles go. keep_bytes: what the snapshots of a run may take on disk. job: of the run under way,
+    or of the last one. stage: "idle", "starting", "training", "paused", "ending"; changed: it is another.
+    begun: the RunFolder of a run. reported: a Reported. ended: an Ended or a Failed, also where the trainer's process
+    was lost. progressed: a Progress. estimated: an Estimated or a Refused, of the plan that was asked about last.
+    filmed: a Filmed or a Refused, of the film asked for last.
     """
 
     changed = pyqtSignal(str)
     begun = pyqtSignal(object)
     reported = pyqtSignal(object)
-    snapshot_taken = pyqtSignal(object)
     ended = pyqtSignal(object)
     progressed = pyqtSignal(object)
     estimated = pyqtSignal(object)
@@ -77,19 +52,16 @@ class Trainer(QObject):
         super().__init__(parent)
         self.folder, self.stage = folder, "idle"
         self.job: Job | None = None
-        self.begun_with: Begun | None = None
-        self.keep_bytes = KEEP_BYTES
-        self._start = start
-        self._client: TrainerClient | None = None
+        self.begun_with: protocol.Begun | None = None
+        self.keep_bytes = 512 * 2**20
+        self._client = start(self._arrived.emit)
         self._numbers = count(1)
-        self._asked = self._film = _NOTHING
+        self._asked: int | None = None
+        self._film: int | None = None
         self._question: Job | None = None
         self._asked_again = False  # after the process was lost
         self._keeping = False  # whether the run is to end as soon as it goes on
-        self._pause = QTimer(self)
-        self._pause.setSingleShot(True)
-        self._pause.setInterval(_ASK_MS)
-        self._pause.timeout.connect(self._ask)
+        self._pause = timer(self, _ASK_MS, self._ask, once=True)
         self._arrived.connect(self._take)
 
     @property
@@ -100,22 +72,22 @@ class Trainer(QObject):
     @property
     def asking(self) -> bool:
         """Whether an estimate is under way."""
-        return self._asked != _NOTHING and not self.busy
+        return self._asked is not None and not self.busy
 
     # -- what a person wants
 
     def warm(self) -> None:
         """Let the process start, so that it is there when it is needed."""
-        self._at_hand().warm()
+        self._client.warm()
 
     def ask(self, plan: Plan) -> None:
         """Ask, when nothing more is changed for a moment, what a plan would take."""
-        self._asked, self._question, self._asked_again = _NOTHING, plan.to_job(self.folder), False
+        self._asked, self._question, self._asked_again = None, plan.to_job(self.folder), False
         self._pause.start()
 
     def ask_nothing(self) -> None:
         """What was asked about is no longer of interest."""
-        self._asked, self._question = _NOTHING, None
+        self._asked = self._question = None
         self._pause.stop()
 
     def begin(self, job: Job) -> None:
@@ -123,109 +95,83 @@ class Trainer(QObject):
         self.ask_nothing()
         self.job, self.begun_with, self._keeping = job, None, False
         self._go("starting")
-        self._at_hand().send(Begin(job=job, keep_bytes=self.keep_bytes))
+        self._client.send(protocol.Begin(job=job, keep_bytes=self.keep_bytes))
 
     def keep(self, job: Job) -> None:
         """Make a bundle of what a run that was stopped has learned. job: to resume it."""
         self.begin(job)
         self._keeping = True
 
-    def pause(self) -> None:
-        """Let the run stand still."""
-        self._at_hand().send(Pause())
-
-    def resume(self) -> None:
-        """Let the run go on after a pause."""
-        self._at_hand().send(Continue())
+    def pause_or_resume(self) -> None:
+        """Let the run stand still, or go on where it does."""
+        self._client.send(protocol.Continue() if self.stage == "paused" else protocol.Pause())
 
     def stop(self, *, keep: bool) -> None:
         """End the run now, with a bundle or without."""
         self._go("ending")
-        self._at_hand().send(Stop(keep=keep))
+        self._client.send(protocol.Stop(keep=keep))
 
     def film(self, run: Path, file: Path, *, dark: bool) -> None:
         """Make a film of the snapshots of a run; the file may be there already, as the person has been asked."""
         self._film = next(self._numbers)
-        self._at_hand().send(MakeFilm(number=self._film, run=run, file=file, dark=dark, overwrite=True))
+        self._client.send(protocol.MakeFilm(number=self._film, run=run, file=file, dark=dark, overwrite=True))
 
     def stop_filming(self) -> None:
         """Give up the film under way."""
-        self._at_hand().send(Stop(keep=False))
+        self._client.send(protocol.Stop(keep=False))
 
     def close(self) -> None:
         """End the process; a run under way can be resumed from the end of its last epoch."""
         self._pause.stop()
-        if self._client is not None:
-            self._client.close()
-            self._client = None
+        self._client.close()
         self._arrived.disconnect()
 
     # -- what the process says
 
-    def _at_hand(self) -> TrainerClient:
-        if self._client is None:
-            self._client = self._start(self._arrived.emit)
-        return self._client
-
     def _ask(self) -> None:
         if self._question is not None and not self.busy:
             self._asked = next(self._numbers)
-            self._at_hand().send(Ask(number=self._asked, job=self._question))
+            self._client.send(protocol.Ask(number=self._asked, job=self._question))
 
     def _take(self, reply: object) -> None:
-        """Hand on what has come, in the thread of the window."""
+        """Hand on what has come, in the thread of the window; what is no longer of interest is dropped."""
+        self._go(_STAGES.get(type(reply), self.stage))
         match reply:
-            case Estimated(number=number) | Refused(number=number) if number == self._asked:
-                self._asked = _NOTHING
+            case protocol.Estimated(number=number) | Refused(number=number) if number == self._asked:
+                self._asked = None
                 self.estimated.emit(reply)
-            case Filmed(number=number) | Refused(number=number) if number == self._film:
-                self._film = 0
+            case protocol.Filmed(number=number) | Refused(number=number) if number == self._film:
+                self._film = None
                 self.filmed.emit(reply)
             case Refused(number=0, reason=reason):
-                self._take_of_run(Failed(reason=reason))
-            case Estimated() | Refused() | Filmed():
-                pass  # of something that is no longer of interest
-            case Progress():
-                self.progressed.emit(reply)
-            case Paused():
-                self._go("paused")
-            case Begun() | Continued() | Reported() | Ended() | Failed():
-                self._take_of_run(reply)
-            case _:
-                self._lost()
-
-    def _take_of_run(self, reply: Begun | Continued | Reported | Ended | Failed) -> None:
-        match reply:
-            case Begun():
+                self._take(protocol.Failed(reason=reason))
+            case protocol.Begun():
                 self.begun_with = reply
-                self._go("training")
                 self.begun.emit(RunFolder(reply.run))
                 if self._keeping:
                     self.stop(keep=True)
-            case Continued():
-                self._go("training")
-            case Reported(snapshot=snapshot):
+            case protocol.Progress():
+                self.progressed.emit(reply)
+            case protocol.Reported():
                 self.reported.emit(reply)
-                if snapshot is not None:
-                    self.snapshot_taken.emit(snapshot)
-            case Ended() | Failed():
-                self._go("idle")
+            case protocol.Ended() | protocol.Failed():
                 self.ended.emit(reply)
+            case Lost():
+                self._lose()
 
-    def _lost(self) -> None:
+    def _lose(self) -> None:
         """The process is gone; a run under way can be resumed, and what was asked about is asked once more."""
-        if self._film:
+        if self._film is not None:
             self._take(Refused(number=self._film, reason="the trainer stopped unexpectedly; try again"))
         if self.busy:
             reason = "The trainer stopped unexpectedly. The run can be resumed from the end of its last epoch."
-            self._go("idle")
-            self.ended.emit(Failed(reason=reason))
+            self._take(protocol.Failed(reason=reason))
         elif self.asking and not self._asked_again:
             self._asked_again = True
             self._pause.start()
         elif self.asking:
-            self._asked = _NOTHING
-            self.estimated.emit(Refused(number=_NOTHING, reason="the trainer stops whenever it is asked about this"))
+            self._asked = None
+            self.estimated.emit(Refused(number=0, reason="the trainer stops whenever it is asked about this"))
 
     def _go(self, stage: str) -> None:
         if stage != self.stage:

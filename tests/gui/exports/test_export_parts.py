@@ -13,11 +13,9 @@ from PIL import Image
 from latent_explorer.errors import Cancelled
 from latent_explorer.export import FORMATS, ContactSheet, LatentTable, Options, Provenance, formats_of, sheet_shape
 from latent_explorer.gui.exports.choices import Choices, remember, remembered
-from latent_explorer.gui.exports.draft import drafted
-from latent_explorer.gui.exports.extent import bytes_words, extent
-from latent_explorer.gui.exports.order import Order
-from latent_explorer.gui.exports.tables import rows_of
-from latent_explorer.gui.exports.watched import Watch
+from latent_explorer.gui.exports.draft import bytes_words, drafted, extent
+from latent_explorer.gui.exports.maker import Order
+from latent_explorer.gui.exports.worker import Watch
 from latent_explorer.gui.settings import Settings
 
 MANY = {"picture": (), "grid": (3, 2), "filmstrip": (5,), "film": (5,), "map": (), "sheet": (7,)}
@@ -120,7 +118,7 @@ def test_what_is_cancelled_halfway_leaves_nothing(key, tmp_path):
 
 
 def test_rows_of_a_table_are_of_all_its_columns():
-    part = rows_of(TABLE, TABLE.label == 1)
+    part = TABLE.rows(TABLE.label == 1)
     np.testing.assert_array_equal(part.mean, TABLE.mean[1::2])
     assert part.label.tolist() == [1] * 2500
     assert part.error is None

@@ -2,10 +2,8 @@
 
 from pathlib import Path
 
-from latent_explorer.gui.training.axis import log_ticks
-from latent_explorer.gui.training.compared import COLUMNS, best, entries
-from latent_explorer.gui.training.history import History
-from latent_explorer.gui.training.words import duration, figure
+from latent_explorer.gui.training.curves import log_ticks
+from latent_explorer.gui.training.figures import COLUMNS, History, best, duration, entries, figure
 from latent_explorer.places import shipped_bundles
 from latent_explorer.runs import Report
 

@@ -1,6 +1,6 @@
 """The losses as series: each report counts once, and that at an epoch's end brings those on the test images."""
 
-from latent_explorer.gui.training.history import History
+from latent_explorer.gui.training.figures import History
 from latent_explorer.runs.report import Report
 
 

@@ -11,9 +11,8 @@ from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication
 
 from latent_explorer.bench.person import Person
-from latent_explorer.runs import RunFolder
+from latent_explorer.runs import RunFolder, keep_job
 from latent_explorer.runs.protocol import Begin, Continue, Continued, Ended, Failed, Pause, Paused, Progress, Stop
-from latent_explorer.runs.resume import keep_job
 
 
 def test_the_run_says_how_far_and_how_quick_it_is(teacher: Person, panel, trainer, running: RunFolder) -> None:
@@ -30,7 +29,7 @@ def test_what_is_told_to_others(teacher: Person, panel, trainer, trained: Path) 
     begun, snapshots, ended = [], [], []
     told = teacher.window.workbench.trainer
     told.begun.connect(begun.append)
-    told.snapshot_taken.connect(snapshots.append)
+    told.reported.connect(lambda reported: snapshots.append(reported.snapshot))
     told.ended.connect(ended.append)
     teacher.wait_until(panel.setup.train.isEnabled)
     teacher.press_button(panel.setup.train)
@@ -40,7 +39,7 @@ def test_what_is_told_to_others(teacher: Person, panel, trainer, trained: Path) 
     trainer.say(Ended(bundle=None, complete=False))
     teacher.wait_until(lambda: len(ended) == 1)
     assert begun == [RunFolder.of_bundle(trained / "mnist-vae-2d-1")]
-    assert snapshots == [Path("/a snapshot")]
+    assert snapshots == [Path("/a snapshot"), None]
     assert ended == [Ended(bundle=None, complete=False)]
 
 

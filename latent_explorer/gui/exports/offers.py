@@ -1,0 +1,109 @@
+"""What a pane has to export, by kind; where there is nothing yet, a UserError that says how to get it."""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from latent_explorer.errors import UserError
+from latent_explorer.export import Provenance
+from latent_explorer.gui.exports.choices import Choices
+from latent_explorer.gui.exports.contact_sheet import SheetSubject
+from latent_explorer.gui.exports.subjects import GridSubject, LatentsSubject, MapSubject, ShownSubject, Subject
+from latent_explorer.gui.pane.pane import MapPane
+from latent_explorer.session import Selection, Session
+
+_NO_BUNDLE = "There is nothing to export yet: open a bundle first, with File ▸ Open bundle…"
+_NO_PROBE = "There is no picture to export yet: move the pointer over the map, or click on it, and try again."
+_NO_PATH = "There is no filmstrip to export yet: drag on the map from one place to another, and try again."
+_NO_SELECTION = "There is nothing selected yet: take the Select tool (S), drag around points, and try again."
+_DECODING = "The pictures are still being decoded. Try again in a moment."
+
+
+def _picture(pane: MapPane) -> Subject:
+    bundle, probe = _session(pane).bundle, pane.prober.probe
+    if probe is None or probe.picture is None:
+        raise UserError(_NO_PROBE if probe is None else _DECODING)
+    place = "_".join(f"{value:.2f}" for value in probe.z.tolist()) if len(probe.z) <= 3 else "picture"
+    name, source = f"{bundle.name}_{place}", Provenance.at(bundle.name, probe.z)
+    return ShownSubject("picture", name, "Export picture", probe.picture, source)
+
+
+def _frame(pane: MapPane, index: int) -> Subject:
+    bundle, frames, number = _session(pane).bundle, pane.filmstrip.frames, index + 1
+    if index >= len(frames):
+        raise UserError(_NO_PATH)
+    source = _source(pane, index).and_also(frame=f"{number} of {len(frames)}")
+    return ShownSubject("picture", f"{bundle.name}_frame-{number}", f"Export frame {number}", frames[index], source)
+
+
+def _filmstrip(pane: MapPane) -> Subject:
+    session, strip = _session(pane), pane.filmstrip
+    if session.state.route is None or not len(strip.frames):
+        raise UserError(_NO_PATH if session.state.route is None else _DECODING)
+    seconds = max(0.02, round(1 / strip.frames_per_second, 2))
+    default = Choices("gif", scale=8, seconds=seconds, ping_pong=strip.ping_pong)
+    name, source = f"{session.bundle.name}_path", _source(pane, slice(None))
+    return ShownSubject("filmstrip", name, "Export filmstrip", strip.frames, source, default)
+
+
+def _grid(pane: MapPane) -> Subject:
+    bundle = _session(pane).bundle
+    region, shape = pane.canvas.view.region, bundle.config.net.image_shape
+    return GridSubject(f"{bundle.name}_grid", bundle.name, region, bundle.chart, shape)
+
+
+def _map(pane: MapPane) -> Subject:
+    session = _session(pane)
+    return MapSubject(f"{session.bundle.name}_map", pane.canvas, session)
+
+
+def _latents(pane: MapPane) -> Subject:
+    session = _session(pane)
+    return LatentsSubject(f"{session.bundle.name}_latents", session.bundle, session.state.hidden)
+
+
+def _selection(pane: MapPane) -> Subject:
+    bundle, selection = _session(pane).bundle, _chosen(pane)
+    name, title = f"{bundle.name}_selection", f"Export {selection.count:,} selected latents"
+    return LatentsSubject(name, bundle, frozenset(), selection.chosen, title)
+
+
+def _contact_sheet(pane: MapPane) -> Subject:
+    bundle, selection = _session(pane).bundle, _chosen(pane)
+    title = f"Contact sheet of {selection.count:,} selected images"
+    return SheetSubject(f"{bundle.name}_contact-sheet", bundle, selection.chosen, title)
+
+
+def _session(pane: MapPane) -> Session:
+    if pane.session is None:
+        raise UserError(_NO_BUNDLE)
+    return pane.session
+
+
+def _chosen(pane: MapPane) -> Selection:
+    selection = _session(pane).state.selection
+    if selection is None:
+        raise UserError(_NO_SELECTION)
+    return selection
+
+
+def _source(pane: MapPane, index: int | slice) -> Provenance:
+    """Where a frame of the path, or all of them, come from."""
+    session = _session(pane)
+    route = session.state.route
+    assert route is not None
+    chosen = np.asarray(pane.path_frames.latents[index])
+    return Provenance.at(session.bundle.name, chosen, curve=route.curve, easing=route.easing)
+
+
+OFFERS: dict[str, Callable[..., Subject]] = {
+    "picture": _picture,
+    "frame": _frame,
+    "filmstrip": _filmstrip,
+    "grid": _grid,
+    "map": _map,
+    "latents": _latents,
+    "selection": _selection,
+    "contact sheet": _contact_sheet,
+}
+"""What gives the subject of a pane, by what is to be exported; of a frame, its index is told too."""

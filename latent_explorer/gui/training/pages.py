@@ -1,0 +1,204 @@
+"""The two pages of the panel: what to train and what to expect of it; then how it goes and what came of it."""
+
+from pathlib import Path
+
+from PyQt6.QtCore import QEvent, QObject, QSize, Qt, pyqtSignal
+from PyQt6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+
+from latent_explorer.gui.theme import Theme
+from latent_explorer.gui.training.curves import Curves
+from latent_explorer.gui.training.digits import DigitStrip
+from latent_explorer.gui.training.figures import capital, estimate
+from latent_explorer.gui.training.form import PlanForm
+from latent_explorer.gui.training.results import ResultView
+from latent_explorer.gui.training.running import RunningView
+from latent_explorer.gui.training.timeline import Timeline
+from latent_explorer.gui.training.trainer import Trainer
+from latent_explorer.gui.training.unfinished import Offers
+from latent_explorer.gui.widgets.parts import filled, wide_button, words
+from latent_explorer.runs import RunFolder
+from latent_explorer.runs.protocol import Ended, Estimated, Failed, Progress, Reported
+from latent_explorer.runs.report import read_log
+from latent_explorer.runs.settings import find_setting
+from latent_explorer.service.codec import Refused
+
+_PRIMARY = "QPushButton#primary:enabled { background: palette(highlight); color: #ffffff; font-weight: 600; }"
+
+
+class Scrolling(QScrollArea):
+    """Scrolls up and down only: as wide as its content, without a frame."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+
+    def minimumSizeHint(self) -> QSize:
+        inner, bar = self.widget(), self.verticalScrollBar()
+        width = inner.minimumSizeHint().width() if inner is not None else 0
+        return QSize(width + (bar.sizeHint().width() if bar is not None else 0), 80)
+
+
+class AsHighAsNeeded(Scrolling):
+    """As high as its content where there is room, so that what follows stands right below it."""
+
+    def __init__(self, inner: QWidget) -> None:
+        super().__init__()
+        self.setWidget(inner)
+        inner.installEventFilter(self)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Maximum)
+
+    def sizeHint(self) -> QSize:
+        inner, seen = self.widget(), self.viewport()
+        if inner is None or seen is None:
+            return super().sizeHint()
+        width, layout = max(inner.minimumSizeHint().width(), seen.width()), inner.layout()
+        height = layout.totalHeightForWidth(width) if layout is not None and layout.hasHeightForWidth() else -1
+        return QSize(width, height if height > 0 else inner.sizeHint().height())
+
+    def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
+        """The content has become higher or lower."""
+        if event is not None and event.type() == QEvent.Type.LayoutRequest:
+            self.updateGeometry()
+        return False
+
+
+class SetupPage(QWidget):
+    """Chooses a plan and begins it; above are the runs to go on with."""
+
+    def __init__(self, trainer: Trainer) -> None:
+        super().__init__()
+        self._trainer = trainer
+        self.offers, self.form = Offers(trainer), PlanForm(trainer.folder)
+        self.help, self.expected, self.reason = words("faint"), words("faint"), words("error")
+        self.train = wide_button("Train", "Begin to train, in a process of its own", self._begin)
+        self._lay_out()
+        self.form.changed.connect(self._weigh)
+        self.form.helped.connect(self.help.setText)
+        trainer.estimated.connect(self._expect)
+        trainer.progressed.connect(self._prepare)
+        self.help.setText(find_setting("source").sentence)
+
+    def show_afresh(self) -> None:
+        """Offer a free name, and say what is to be expected."""
+        self.offers.look()
+        self.form.offer_name()
+
+    def _lay_out(self) -> None:
+        self.train.setObjectName("primary")
+        self.train.setFixedHeight(32)
+        self.train.setStyleSheet(_PRIMARY)
+        self.expected.setMinimumHeight(3 * self.expected.fontMetrics().lineSpacing())  # the button stays where it is
+        self.expected.setAlignment(Qt.AlignmentFlag.AlignTop)
+        inner = QWidget()
+        filled(QVBoxLayout(inner), self.offers, self.form, spacing=10, margins=(10, 8, 10, 8))
+        foot = filled(
+            QVBoxLayout(), self.expected, self.reason, self.train, self.help, spacing=6, margins=(10, 4, 10, 10)
+        )
+        filled(QVBoxLayout(self), AsHighAsNeeded(inner), foot, 1, spacing=0)
+
+    def _weigh(self) -> None:
+        """Something was chosen anew: can it be trained, and what would it take?"""
+        wrong = self.form.problems()
+        self.train.setEnabled(not wrong)
+        self.reason.setVisible(bool(wrong))
+        if wrong:
+            labels = [find_setting(name).label for name in wrong]
+            self.reason.setText(f"Mend first: {', '.join(labels)}.")
+            self.expected.setText("")
+            self._trainer.ask_nothing()
+        else:
+            self.expected.setText("Estimating time and memory…")
+            self._trainer.ask(self.form.plan)
+
+    def _expect(self, reply: Estimated | Refused) -> None:
+        if isinstance(reply, Estimated):
+            self.expected.setText(estimate(reply))
+            return
+        self.expected.setText("")
+        self.reason.setText(capital(reply.reason))
+        self.reason.show()
+        self.train.setEnabled(False)
+
+    def _prepare(self, progress: Progress) -> None:
+        """A dataset is being fetched or read, before it can be said what it takes."""
+        if self._trainer.asking:
+            share = f" {progress.done / progress.total:.0%}" if progress.total else ""
+            self.expected.setText(f"{capital(progress.doing)}{share}…")
+
+    def _begin(self) -> None:
+        if not self.form.problems():
+            plan = self.form.plan
+            self._trainer.keep_bytes = plan.moments * 2**20
+            self._trainer.begin(plan.to_job(self._trainer.folder))
+
+
+class RunPage(Scrolling):
+    """Follows the run of a trainer. discarded: it has ended and nothing of it is left."""
+
+    discarded = pyqtSignal()
+
+    def __init__(self, trainer: Trainer, theme: Theme) -> None:
+        super().__init__()
+        self._trainer = trainer
+        self.running, self.results, self.curves = RunningView(trainer), ResultView(theme), Curves(theme)
+        self.digits, self.timeline = DigitStrip(), Timeline()
+        self.digits.invert = not theme.dark
+        inner, parts = QWidget(), (self.running, self.results, self.timeline, self.digits, self.curves)
+        filled(QVBoxLayout(inner), *parts, 1, spacing=12, margins=(10, 8, 10, 10))
+        self.setWidget(inner)
+        self.results.hide()
+        trainer.changed.connect(self._change)
+        trainer.begun.connect(self._begin)
+        trainer.reported.connect(self._take)
+        trainer.ended.connect(self._end)
+
+    def dress(self, theme: Theme) -> None:
+        """Take the colours of a theme."""
+        self.digits.invert = not theme.dark
+        self.digits.update()
+        self.curves.dress(theme)
+        self.results.dress(theme)
+
+    def show_past(self, run: RunFolder) -> None:
+        """Show a run that has ended."""
+        self.digits.set_originals([])
+        self._show_results(run.bundle, complete=True)
+        reports = read_log(run)
+        ends = [report for report in reports if report.test_losses is not None]
+        self.curves.start(*(ends[-1].step // ends[-1].epoch, ends[-1].epoch) if ends else (1, 1))
+        for report in reports:
+            self.curves.take(report)
+
+    def _show_results(self, bundle: Path, *, complete: bool) -> None:
+        self.running.hide()
+        self.results.show_bundle(bundle, self._trainer.folder, complete=complete)
+        self.results.show()
+
+    def _change(self, stage: str) -> None:
+        if stage == "starting":
+            self.running.start()
+            self.running.show()
+            self.results.hide()
+            self.timeline.set_moments([])
+            self.digits.set_originals([])
+            self.curves.start(1, 1)
+
+    def _begin(self, run: RunFolder) -> None:
+        begun, job = self._trainer.begun_with, self._trainer.job
+        if begun is not None and job is not None:
+            self.curves.start(begun.per_epoch, job.recipe.epochs)
+            for report in read_log(run) if job.resume else ():
+                self.curves.take(report)
+
+    def _take(self, reported: Reported) -> None:
+        self.curves.take(reported.report)
+
+    def _end(self, reply: Ended | Failed) -> None:
+        if isinstance(reply, Failed):
+            self.running.fail(reply)
+        elif reply.bundle is None:
+            self.discarded.emit()
+        else:
+            self._show_results(reply.bundle, complete=reply.complete)

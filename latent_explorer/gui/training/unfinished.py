@@ -1,0 +1,143 @@
+"""Runs that were left: asked about when the window closes, offered at the next launch and before another run."""
+
+import shutil
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+from PyQt6.QtCore import QObject, Qt
+from PyQt6.QtWidgets import QFrame, QHBoxLayout, QMessageBox, QVBoxLayout, QWidget
+
+from latent_explorer.gui.training.trainer import Trainer
+from latent_explorer.gui.widgets.banner import Banner
+from latent_explorer.gui.widgets.parts import filled, wide_button, words
+from latent_explorer.runs import Job, Unfinished, unfinished
+
+_MORE = (
+    "What it has learned up to the end of its last epoch is kept, and the next launch offers to go on from there. "
+    "What came after is trained again."
+)
+
+
+def _left_in(folder: Path) -> list[Unfinished]:
+    """The runs of which nothing was kept, the latest first: what was stopped and kept is not asked about."""
+    return [run for run in unfinished(folder) if not _kept_since(run.job)]
+
+
+def _kept_since(job: Job) -> bool:
+    config = job.folder / "config.json"
+    return config.exists() and config.stat().st_mtime_ns >= job.run.state.stat().st_mtime_ns
+
+
+def _sentence(run: Unfinished) -> str:
+    return f"{run.job.folder.name} was stopped after epoch {run.epochs} of {run.job.recipe.epochs}."
+
+
+class Leaving(QObject):
+    """Asks once before a run is left, and offers to go on with those that were."""
+
+    def __init__(self, window: QWidget, trainer: Trainer, banner: Banner, show_setup: Callable[[], None]) -> None:
+        super().__init__(window)
+        self._window, self._trainer, self._banner, self._show_setup = window, trainer, banner, show_setup
+        self.question: QMessageBox | None = None
+        self._agreed = False
+
+    def may_close(self) -> bool:
+        """Whether the window may close now; if not, the person is asked. Who closes it again means it."""
+        if self._agreed or not self._trainer.busy or self.question is not None:
+            return True
+        self._ask()
+        return False
+
+    def close(self) -> None:
+        """Close the window without a question: whoever wants it cannot be asked."""
+        self._agreed = True
+        self._window.close()
+
+    def _ask(self) -> None:
+        job = self._trainer.job
+        assert job is not None
+        box = QMessageBox(self._window)
+        box.setWindowTitle("Close while training?")
+        box.setText(f"{job.folder.name} is still being trained.")
+        box.setInformativeText(_MORE)
+        close = box.addButton("Keep its state and close", QMessageBox.ButtonRole.AcceptRole)
+        box.setDefaultButton(box.addButton(QMessageBox.StandardButton.Cancel))
+        assert close is not None
+        close.clicked.connect(self.close)
+        box.finished.connect(self._forget)
+        box.setWindowModality(Qt.WindowModality.WindowModal)
+        self.question = box
+        box.show()
+
+    def _forget(self) -> None:
+        if self.question is not None:
+            self.question.deleteLater()
+            self.question = None
+
+    def offer(self) -> None:
+        """Say which runs were left, and offer to go on."""
+        runs = _left_in(self._trainer.folder)
+        if not runs or self._trainer.busy:
+            return
+        if len(runs) == 1:
+            go_on = {"Resume": lambda: self._resume(runs[0].job), "Other choices…": self._show_setup}
+            self._banner.say(_sentence(runs[0]), go_on)
+        else:
+            self._banner.say(f"{len(runs)} runs were stopped before their end.", {"Show them": self._show_setup})
+
+    def _resume(self, job: Job) -> None:
+        self._show_setup()
+        self._trainer.begin(job)
+
+
+class Offers(QWidget):
+    """A box for each run that was left."""
+
+    def __init__(self, trainer: Trainer) -> None:
+        super().__init__()
+        self._trainer = trainer
+        self.boxes: list[OfferBox] = []
+        self._column = filled(QVBoxLayout(self))
+        self.hide()
+
+    def look(self) -> None:
+        """Show the runs that there are now."""
+        for box in self.boxes:
+            self._column.removeWidget(box)
+            box.hide()
+            box.deleteLater()
+        self.boxes = [OfferBox(self._trainer, run) for run in _left_in(self._trainer.folder)]
+        for box in self.boxes:
+            self._column.addWidget(box)
+        self.setVisible(bool(self.boxes))
+
+
+class OfferBox(QFrame):
+    """One run: go on, keep what there is, or throw it away, which is asked about once."""
+
+    def __init__(self, trainer: Trainer, run: Unfinished) -> None:
+        super().__init__()
+        self.run = run
+        self.setFrameShape(QFrame.Shape.StyledPanel)
+        self.sentence, job = words(), run.job
+        self.resume = wide_button("Resume", "Go on from the end of that epoch", partial(trainer.begin, job))
+        self.keep = wide_button("Keep as it is", "Make a bundle of what it has learned", partial(trainer.keep, job))
+        self.discard = wide_button("Discard", "Remove all that it has written", partial(self._ask, True))
+        self.really = wide_button("Discard it", "It cannot be brought back", self._remove)
+        self.back = wide_button("Leave it", "Remove nothing", partial(self._ask, False))
+        row = filled(QHBoxLayout(), self.resume, self.keep, self.discard, self.really, self.back)
+        filled(QVBoxLayout(self), self.sentence, row, margins=(9, 9, 9, 9))
+        self._ask(False)
+
+    def _ask(self, asking: bool) -> None:
+        name = self.run.job.folder.name
+        self.sentence.setText(f"Discard {name}? Its epochs are lost." if asking else _sentence(self.run))
+        for each in (self.resume, self.keep, self.discard):
+            each.setHidden(asking)
+        for each in (self.really, self.back):
+            each.setVisible(asking)
+
+    def _remove(self) -> None:
+        shutil.rmtree(self.run.job.run.path, ignore_errors=True)
+        self.hide()

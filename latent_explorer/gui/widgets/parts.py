@@ -1,0 +1,108 @@
+"""Labels, buttons, layouts and choosers as all panels have them."""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from PyQt6.QtCore import QObject, Qt, QTimer
+from PyQt6.QtWidgets import (
+    QAbstractItemView,
+    QBoxLayout,
+    QFileDialog,
+    QHeaderView,
+    QLabel,
+    QLayout,
+    QPushButton,
+    QSizePolicy,
+    QTableWidget,
+    QWidget,
+)
+
+_Box = TypeVar("_Box", bound=QBoxLayout)
+
+
+def filled(
+    layout: _Box, *parts: QWidget | QLayout | int, spacing: int = 5, margins: tuple[int, int, int, int] = (0, 0, 0, 0)
+) -> _Box:
+    """The layout with these parts one after another, in pixels; a number is room that stretches, by so much."""
+    layout.setContentsMargins(*margins)
+    layout.setSpacing(spacing)
+    for part in parts:
+        if isinstance(part, int):
+            layout.addStretch(part)
+        elif isinstance(part, QWidget):
+            layout.addWidget(part)
+        else:
+            layout.addLayout(part)
+    return layout
+
+
+def button(text: str, tip: str, pressed: Callable[[], object]) -> QPushButton:
+    """A button that Enter does not press."""
+    made = QPushButton(text)
+    made.setToolTip(tip)
+    made.setAutoDefault(False)
+    made.clicked.connect(lambda: pressed())
+    return made
+
+
+def wide_button(text: str, tip: str, pressed: Callable[[], object]) -> QPushButton:
+    """A button that shares the width of its row."""
+    made = button(text, tip, pressed)
+    made.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+    return made
+
+
+def words(role: str = "") -> QLabel:
+    """A label for sentences. role: one of those of the style sheet."""
+    label = QLabel()
+    label.setWordWrap(True)
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+    label.setProperty("role", role)
+    return label
+
+
+def timer(parent: QObject, milliseconds: int, due: Callable[[], object], *, once: bool = False) -> QTimer:
+    """A timer that is not started yet."""
+    made = QTimer(parent)
+    made.setInterval(milliseconds)
+    made.setSingleShot(once)
+    made.timeout.connect(due)
+    return made
+
+
+def heading(text: str) -> QLabel:
+    """The name of a part of a panel."""
+    label = QLabel(text)
+    label.setProperty("role", "heading")
+    return label
+
+
+def read_only_table(columns: int = 0) -> QTableWidget:
+    """A table without names of rows, which is only looked at."""
+    table, rows = QTableWidget(0, columns), QHeaderView(Qt.Orientation.Vertical)
+    table.setVerticalHeader(rows)
+    rows.hide()
+    table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+    table.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
+    table.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    return table
+
+
+def ask_path(parent: QWidget, title: str, start: str, chosen: Callable[[str], object], files: str = "") -> None:
+    """Ask for a folder, or for a file where `files` says of which kinds; it stops no other window."""
+    chooser = QFileDialog(parent, title, start)
+    if files:
+        chooser.setFileMode(QFileDialog.FileMode.ExistingFile)
+        chooser.setNameFilter(files)
+    else:
+        chooser.setFileMode(QFileDialog.FileMode.Directory)
+        chooser.setOption(QFileDialog.Option.ShowDirsOnly)
+    open_chooser(chooser, chosen)
+
+
+def open_chooser(chooser: QFileDialog, chosen: Callable[[str], object]) -> None:
+    """Open it, and let it go when it is closed."""
+    chooser.fileSelected.connect(chosen)
+    chooser.finished.connect(chooser.deleteLater)
+    chooser.open()
