@@ -1,5 +1,10 @@
 """The commands under `export`: what a bundle holds, as files that other programs read."""
 
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -8,6 +13,7 @@ from typer import Option
 from latent_explorer.cli import options, pictures
 from latent_explorer.cli.opened import OpenModel, open_model, seen_through
 from latent_explorer.cli.output import report
+from latent_explorer.errors import UserError
 from latent_explorer.places import find_bundle
 
 _POINT_RADIUS, _POINT_OPACITY, _BACKGROUND_OPACITY = 1.0, 0.75, 0.6
@@ -93,9 +99,7 @@ def draw_map(
     if layers is None:
         scene, region = _map_scene(opened, bundle, width, height, background=background)
     else:
-        from latent_explorer.cli.layered import scene_of_layers
-
-        scene, region = scene_of_layers(opened.folder, chart, layers, width, height)
+        scene, region = _scene_of_layers(opened.folder, chart, layers, width, height)
     where = f"the map over the region {region} (left, bottom, right, top) of the {bundle.chart.name} chart"
     known.write(out, scene, provenance=Provenance(opened.name, where), overwrite=overwrite)
     size = {"region": region, "width": width, "height": height, "chart": bundle.chart.name}
@@ -123,10 +127,8 @@ def _map_scene(model: OpenModel, bundle: Any, width: int, height: int, *, backgr
     view = View(width=width, height=height).fitted(Region.around(bundle.home))
     ground = None
     if background:
-        columns, rows = (
-            max(1, round(width / model.net.image_shape[1])),
-            max(1, round(height / model.net.image_shape[0])),
-        )
+        cell_height, cell_width, _ = model.net.image_shape
+        columns, rows = max(1, round(width / cell_width)), max(1, round(height / cell_height))
         pictures = model.decode(bundle.chart.to_latent(grid_points(view.region, columns, rows)))
         ground = Background(inked(montage(pictures, columns), DARK), 0, 0, width, height, _BACKGROUND_OPACITY)
     xy, names = view.to_screen(bundle.uv), bundle.class_names
@@ -136,3 +138,76 @@ def _map_scene(model: OpenModel, bundle: Any, width: int, height: int, *, backgr
         x_ticks=tuple(lower_ticks(view)), y_ticks=tuple(left_ticks(view)), legend=bool(names),
     )  # fmt: skip
     return scene, [view.region.left, view.region.bottom, view.region.right, view.region.top]
+
+
+def _scene_of_layers(folder: Path, chart: str | None, layers: str, width: int, height: int) -> tuple[Any, list[float]]:
+    """The export.MapScene of a bundle with these layers and no others, and the sides of the region it shows.
+
+    It is drawn by a map pane that no window holds, for a layer may paint whatever it likes.
+    layers: names or titles with commas between them.
+    Raises UserError that lists the layers where one is not known, or says what the bundle lacks for it.
+    """
+    from latent_explorer.bench.measure import use_a_display
+    from latent_explorer.charts import ChartSpec
+    from latent_explorer.gui.exports.scene import map_scene
+
+    use_a_display()
+    with _pane(width, height) as pane:
+        pane.open(folder, ChartSpec.of(chart) if chart else None)
+        _wait(pane)
+        _choose(pane, [name.strip().lower() for name in layers.split(",") if name.strip()])
+        _wait(pane)
+        assert pane.session is not None
+        scene = map_scene(pane.canvas, pane.session, legend=bool(pane.session.bundle.class_names))
+        seen = pane.canvas.view.region
+        return scene, [seen.left, seen.bottom, seen.right, seen.top]
+
+
+@contextmanager
+def _pane(width: int, height: int) -> Iterator[Any]:
+    """A pane whose map has this size, with settings of its own; ended afterwards."""
+    from latent_explorer.engine.process import ProcessEngine
+    from latent_explorer.gui.app import application
+    from latent_explorer.gui.pane.pane import MapPane
+    from latent_explorer.gui.pane.shared import Shared
+    from latent_explorer.gui.settings import Settings
+    from latent_explorer.gui.widgets.banner import Banner
+
+    app = application()
+    with tempfile.TemporaryDirectory() as scratch:
+        pane = MapPane(Shared(Settings(Path(scratch) / "settings"), Banner(), lambda _: None), ProcessEngine)
+        try:
+            pane.resize(width, height)
+            pane.show()
+            app.processEvents()
+            view = pane.canvas.view
+            pane.resize(2 * width - view.width, 2 * height - view.height)  # the axes take room beside the map
+            yield pane
+        finally:
+            pane.end()
+            pane.close()
+
+
+def _choose(pane: Any, wanted: list[str]) -> None:
+    assert pane.bundle is not None
+    known = {layer.spec.name: (title, layer) for title, layer in pane.layers.by_title.items()}
+    names = {title.lower(): name for name, (title, _) in known.items()}
+    chosen = [names.get(name, name) for name in wanted]
+    for name in chosen:
+        if name not in known:
+            raise UserError(f"no layer called {name!r}: expected one of {', '.join(known)}")
+        if lacking := known[name][1].lacks(pane.bundle):
+            raise UserError(f"{pane.bundle.name} has no layer {name!r}: {lacking}")
+    for name, (title, layer) in known.items():
+        pane.layers.show(title, name in chosen, layer.opacity)
+
+
+def _wait(pane: Any) -> None:
+    """Until the engine has given all that is shown. Raises UserError with what the pane complains of."""
+    from latent_explorer.gui.app import application
+
+    while not (pane.ready and pane.canvas.pacing.at_rest and pane.feed.missing == pane.fields.missing == 0):
+        if pane.shared.banner.text:
+            raise UserError(pane.shared.banner.text)
+        application().processEvents()
+        time.sleep(0.005)
