@@ -139,7 +139,7 @@ def _measure(person: Person, seconds: float) -> Figures:
     person.forget_tiles()
     window.pane.canvas.refresh()
     hovers, redraws, topics = _watch_hovers(window), _watch_points(window), list[str]()
-    window.pane.link.arrived.connect(lambda event: topics.append(getattr(event, "topic", "")))
+    window.pane.arrived.connect(lambda event: topics.append(getattr(event, "topic", "")))
     memory = resident_mib(window)
     times = play(inputs, seconds)
     return {
@@ -232,7 +232,7 @@ def more_points(bundle: OpenBundle, count: int) -> OpenBundle:
 
 def resident_mib(window: Window) -> float | None:
     """The memory that the window's process and its engine hold now, in MiB; None where the system does not say."""
-    numbers = [os.getpid(), getattr(window.pane.link.client.engine, "pid", None)]
+    numbers = [os.getpid(), getattr(window.pane.client.engine, "pid", None)]
     try:
         pages = [int(Path(f"/proc/{pid}/statm").read_text().split()[1]) for pid in numbers if pid is not None]
     except OSError:

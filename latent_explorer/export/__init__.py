@@ -17,31 +17,3 @@ from latent_explorer.export.scene import (
 )
 from latent_explorer.export.still import ContactSheet, sheet_shape, write_picture
 from latent_explorer.export.writer import MAX_SCALE, Options, Style
-
-__all__ = [
-    "FORMATS",
-    "MAX_PIXELS",
-    "MAX_SCALE",
-    "Background",
-    "ContactSheet",
-    "Format",
-    "Kind",
-    "LatentTable",
-    "MapScene",
-    "Options",
-    "PinMark",
-    "PointGroup",
-    "Polyline",
-    "Provenance",
-    "Style",
-    "class_groups",
-    "find_format",
-    "formats_of",
-    "inked",
-    "painted",
-    "read_mp4",
-    "read_provenance",
-    "sheet_shape",
-    "write_gif",
-    "write_picture",
-]

@@ -1,27 +1,49 @@
 """A training step that is recorded once on a device and replayed for each batch, where the device can do that."""
 
 import logging
+import warnings
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
 
-from latent_explorer.nets.cuda import Cuda
 from latent_explorer.runs.recipe import Recipe
 
 _log = logging.getLogger(__name__)
+_WARM_UPS = 3  # before a capture, as torch's documentation of CUDA graphs asks for
 
 
-class GraphCapture(Protocol):
-    """What training needs of a device that computes beside the processor; `nets.cuda.Cuda` says more."""
+class Cuda:
+    """A CUDA device. Written without one at hand, from torch's documentation, and never run on one."""
+
+    def __init__(self, device: torch.device) -> None:
+        self._device = device
 
     def capture(self, run: Callable[[], Tensor], generator: torch.Generator) -> tuple[Callable[[], object], Tensor]:
-        """Record what `run` does: a function that does it again, and the tensor into which it writes its result."""
+        """Record what `run` does as a CUDA graph, after a few calls on a side stream.
+
+        generator: the one that `run` draws from; each replay goes on from the state it has by then, and advances it as
+        a call would. Returns a function that does it all again, and the tensor into which it writes its result.
+        """
+        side = torch.cuda.Stream(self._device)  # type: ignore[no-untyped-call]
+        side.wait_stream(torch.cuda.current_stream(self._device))
+        with torch.cuda.stream(side):
+            for _ in range(_WARM_UPS):
+                run()
+        torch.cuda.current_stream(self._device).wait_stream(side)
+        graph = torch.cuda.CUDAGraph()
+        if hasattr(graph, "register_generator_state"):
+            with warnings.catch_warnings():  # from torch 2.14 on it does so by itself, and says so
+                warnings.simplefilter("ignore")
+                graph.register_generator_state(generator)
+        with torch.cuda.graph(graph):
+            result = run()
+        return graph.replay, result
 
 
-def accelerator_of(device: torch.device) -> GraphCapture | None:
+def accelerator_of(device: torch.device) -> Cuda | None:
     """The accelerator behind a device, or None where plain calls are all there is."""
     if device.type != "cuda":
         return None
@@ -57,7 +79,7 @@ class CapturedStep:
     that draws without it is none the worse for a recording that failed.
     """
 
-    def __init__(self, accelerator: GraphCapture, step: Step, indices: Tensor, strength: float) -> None:
+    def __init__(self, accelerator: Cuda, step: Step, indices: Tensor, strength: float) -> None:
         self._indices = indices.clone()
         # On CUDA torch's fused AdamW reads the rate as float32; on the CPU float64 is as good as a number.
         kind = torch.float32 if indices.device.type == "cuda" else torch.float64
@@ -93,7 +115,7 @@ class Steps:
 
     def __init__(
         self,
-        accelerator: GraphCapture | None,
+        accelerator: Cuda | None,
         step: Step,
         size: int,
         idle: Callable[[], AbstractContextManager[None]],
@@ -123,7 +145,7 @@ class Steps:
             self._record(self._accelerator, indices)
         return self._recorded
 
-    def _record(self, accelerator: GraphCapture, indices: Tensor) -> None:
+    def _record(self, accelerator: Cuda, indices: Tensor) -> None:
         try:
             with self._idle():
                 self._recorded = CapturedStep(accelerator, self._step, indices, self._strength)

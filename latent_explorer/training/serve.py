@@ -5,7 +5,7 @@ from functools import partial
 from pathlib import Path
 
 from latent_explorer.bundles import read_config
-from latent_explorer.bundles.seal import CONFIG
+from latent_explorer.bundles.files import CONFIG
 from latent_explorer.data import open_dataset
 from latent_explorer.data.dataset import Facts
 from latent_explorer.data.opening import known_facts
