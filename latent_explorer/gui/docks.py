@@ -24,21 +24,27 @@ class Docks:
 
     def __init__(self, window: QMainWindow) -> None:
         self._window = window
-        self._stacks = {title: QStackedWidget() for title in _AREAS}
+        self._stacks: dict[str, QStackedWidget] = {}
         self.by_title: dict[str, QDockWidget] = {}
-        for title, area in _AREAS.items():
-            self.by_title[title] = dock = QDockWidget(title, window)
-            dock.setObjectName(title)
-            dock.setWidget(self._stacks[title])
-            window.addDockWidget(area, dock)
+        for title in _AREAS:
+            self._add_dock(title)
         window.setCorner(Qt.Corner.BottomLeftCorner, _LEFT)
         window.setCorner(Qt.Corner.BottomRightCorner, _RIGHT)
         window.setDockOptions(QMainWindow.DockOption.AnimatedDocks | QMainWindow.DockOption.AllowTabbedDocks)
 
     def add(self, panels: Mapping[str, QWidget]) -> None:
-        """Put panels into the docks of their titles."""
+        """Put panels into the docks of their titles; for a title that is new, at the right."""
         for title, panel in panels.items():
+            if title not in self._stacks:
+                self._add_dock(title)
+                self._window.tabifyDockWidget(self.by_title["Selection"], self.by_title[title])
             self._stacks[title].addWidget(panel)
+
+    def _add_dock(self, title: str) -> None:
+        self._stacks[title], self.by_title[title] = QStackedWidget(), QDockWidget(title, self._window)
+        self.by_title[title].setObjectName(title)
+        self.by_title[title].setWidget(self._stacks[title])
+        self._window.addDockWidget(_AREAS.get(title, _RIGHT), self.by_title[title])
 
     def show_panels(self, panels: Mapping[str, QWidget]) -> None:
         """Show these of the panels that were added."""
