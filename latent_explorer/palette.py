@@ -4,30 +4,18 @@ import colorsys
 from dataclasses import dataclass
 
 # Petroff (2021), "Accessible color sequences for data visualization": ten colours told apart with any kind of
-# colour vision. The dark theme's are the same hues, lighter, so that each stands out from black.
-_ON_LIGHT = (
-    "#3f90da",
-    "#e68a00",
-    "#bd1f01",
-    "#6b7b79",
-    "#832db6",
-    "#8c5244",
-    "#e76300",
-    "#8f8340",
-    "#4b4f5c",
-    "#2aa3a8",
-)
-_ON_DARK = (
-    "#5eaaf2",
-    "#ffb52e",
-    "#f4553b",
-    "#b4c2c0",
-    "#b978ea",
-    "#d39a87",
-    "#ff8838",
-    "#d9cd8f",
-    "#98a0b5",
-    "#9be9ec",
+# colour vision, each for a dark ground and for a light one: the same hue, lighter, so that it stands out from black.
+_CLASSES = (
+    ("#5eaaf2", "#3f90da"),
+    ("#ffb52e", "#e68a00"),
+    ("#f4553b", "#bd1f01"),
+    ("#b4c2c0", "#6b7b79"),
+    ("#b978ea", "#832db6"),
+    ("#d39a87", "#8c5244"),
+    ("#ff8838", "#e76300"),
+    ("#d9cd8f", "#8f8340"),
+    ("#98a0b5", "#4b4f5c"),
+    ("#9be9ec", "#2aa3a8"),
 )
 
 
@@ -56,31 +44,24 @@ class Palette:
         return f"#{round(255 * red):02x}{round(255 * green):02x}{round(255 * blue):02x}"
 
 
-DARK = Palette(
-    dark=True,
-    window="#1b1e23",
-    panel="#23272e",
-    map="#0c0e11",
-    text="#e8eaed",
-    faint="#a0a7b2",
-    line="#3a404a",
-    accent="#4f9cf0",
-    good="#57c785",
-    fair="#f0b84b",
-    poor="#f07167",
-    classes=_ON_DARK,
-)
-LIGHT = Palette(
-    dark=False,
-    window="#f3f4f6",
-    panel="#ffffff",
-    map="#ffffff",
-    text="#1c2128",
-    faint="#5b6472",
-    line="#d2d6dc",
-    accent="#1f6fd0",
-    good="#1c7c43",
-    fair="#9a6300",
-    poor="#c2281d",
-    classes=_ON_LIGHT,
-)
+_GROUND = {  # dark, light
+    "window": ("#1b1e23", "#f3f4f6"),
+    "panel": ("#23272e", "#ffffff"),
+    "map": ("#0c0e11", "#ffffff"),
+    "text": ("#e8eaed", "#1c2128"),
+    "faint": ("#a0a7b2", "#5b6472"),
+    "line": ("#3a404a", "#d2d6dc"),
+    "accent": ("#4f9cf0", "#1f6fd0"),
+    "good": ("#57c785", "#1c7c43"),
+    "fair": ("#f0b84b", "#9a6300"),
+    "poor": ("#f07167", "#c2281d"),
+}
+
+
+def _palette(dark: bool) -> Palette:
+    column = 0 if dark else 1
+    ground = {name: each[column] for name, each in _GROUND.items()}
+    return Palette(dark=dark, classes=tuple(each[column] for each in _CLASSES), **ground)
+
+
+DARK, LIGHT = _palette(dark=True), _palette(dark=False)

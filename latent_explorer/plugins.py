@@ -5,10 +5,9 @@ import os
 import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from latent_explorer.errors import UserError
 
@@ -20,16 +19,7 @@ _PREFIX = "latent_explorer."
 _HEAVY = ("torch", "torchvision", "sklearn", "lightning_fabric")
 _loading = threading.RLock()
 _loaded: dict[str, tuple["Plugin", ...]] = {}
-
-
-class Named(Protocol):
-    """What can be registered."""
-
-    @property
-    def name(self) -> str: ...
-
-
-_T = TypeVar("_T", bound=Named)
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True)
@@ -63,15 +53,14 @@ class Registry(Mapping[str, _T]):
 
     def register(self, thing: Any) -> None:
         """Add a thing. Raises UserError where it is of another kind, contradicts itself, or has what another has."""
-        if not isinstance(thing, self._kind):
+        if not issubclass(type(thing), self._kind):
             raise UserError(f"expected a {self._kind.__name__}, found {type(thing).__name__}")
         if self._check is not None:
             self._check(thing)
-        for other in self._things.values():
-            for attribute in self._unique:
-                value = getattr(thing, attribute)
-                if value == getattr(other, attribute):
-                    raise UserError(f"two {self._group} have the {attribute} {value!r}; rename one of them")
+        for attribute in self._unique:
+            value = getattr(thing, attribute)
+            if value in (getattr(other, attribute) for other in self._things.values()):
+                raise UserError(f"two {self._group} have the {attribute} {value!r}; rename one of them")
         self._things[thing.name] = thing
 
     def load(self) -> "tuple[Plugin, ...]":
@@ -148,7 +137,7 @@ def _take(group: str, entry: "EntryPoint", register: Callable[[Any], None]) -> P
     distribution = f"{entry.dist.name} {entry.dist.version}" if entry.dist else "an unknown package"
     thing, problem = None, ""
     try:
-        with _without_heavy_modules():
+        with _WithoutHeavyModules():
             thing = entry.load()
         register(thing)
     except UserError as error:
@@ -161,20 +150,15 @@ def _take(group: str, entry: "EntryPoint", register: Callable[[Any], None]) -> P
     return plugin
 
 
-@contextmanager
-def _without_heavy_modules() -> Iterator[None]:
+class _WithoutHeavyModules:
     """Refuse this thread what the window's process must not import; where it is there already, it is no harm."""
-    guard = _Guard(threading.get_ident())
-    sys.meta_path.insert(0, guard)
-    try:
-        yield
-    finally:
-        sys.meta_path.remove(guard)
 
+    def __enter__(self) -> None:
+        self._thread = threading.get_ident()
+        sys.meta_path.insert(0, self)
 
-class _Guard:
-    def __init__(self, thread: int) -> None:
-        self._thread = thread
+    def __exit__(self, *_: object) -> None:
+        sys.meta_path.remove(self)
 
     def find_spec(self, name: str, path: object = None, target: object = None) -> None:
         if name.partition(".")[0] in _HEAVY and threading.get_ident() == self._thread:

@@ -1,5 +1,3 @@
 """Analysis: what the data say about a place in latent space."""
 
 from latent_explorer.analysis.neighbourhood import EDGE, INSIDE, NOWHERE, Neighbourhood, Surroundings
-
-__all__ = ["EDGE", "INSIDE", "NOWHERE", "Neighbourhood", "Surroundings"]

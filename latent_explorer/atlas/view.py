@@ -1,4 +1,4 @@
-"""What part of the plane the map shows, and where its axes are marked: plain arithmetic, free of Qt."""
+"""What part of the plane the map shows, at first and later, and where its axes are marked: free of Qt."""
 
 import math
 from collections.abc import Iterator
@@ -7,11 +7,16 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from latent_explorer.atlas import Region, fitting_scale
+from latent_explorer.atlas.geometry import Region, TileKey, level_for, tiles_over
+
+PICTURE_PIXELS = 34.0
+"""The side of one picture on screen that is aimed at unless a person chooses another, in logical pixels."""
 
 SCALES = (1e-4, 2.0**40)
 """Pixels per plane unit, least and most, of any map; where its latents no longer differ, a map ends sooner."""
 
+_MAPS = ((775, 551), (1415, 831))  # logical pixels of the map in windows of 1280 x 800 and of 1920 x 1080
+_COARSER = 2  # levels below: for larger pictures, and to stand in when one zooms out
 _APART = 90  # pixels between two ticks, at least
 _CORNER = 30  # pixels above the lower edge that belong to the lower axis where both lie on the map
 
@@ -85,9 +90,19 @@ class View:
     def fitted(self, region: Region, margin: float = 0.06) -> "View":
         """Showing all of a region, with a margin in shares of it."""
         wide = region.grown(margin)
-        scale = fitting_scale(wide, self.width, self.height)
+        scale = min(self.width / max(wide.width, 1e-6), self.height / max(wide.height, 1e-6))
         u, v = wide.centre
         return replace(self, u=u, v=v, scale=float(np.clip(scale, *SCALES)))
+
+
+def first_levels(home: Region, *, field: str, chart: str) -> Iterator[list[TileKey]]:
+    """The tiles of a field that cover what is seen of `home` at first, level by level, the coarsest first."""
+    seen = [View(width=width, height=height).fitted(home) for width, height in _MAPS]
+    levels = [level_for(view.scale, PICTURE_PIXELS) for view in seen]
+    for level in range(min(levels) - _COARSER, max(levels) + 1):
+        # a coarser level may be seen in a window of any of the sizes, a finer one only where there is room for it
+        regions = [view.region for view, highest in zip(seen, levels, strict=True) if level <= highest]
+        yield list(dict.fromkeys(key for each in regions for key in tiles_over(each, level, field=field, chart=chart)))
 
 
 def tick_step(scale: float) -> float:

@@ -13,10 +13,8 @@ from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
 from latent_explorer.bundles import read_config, read_weights
-from latent_explorer.engine.accelerator import choose_device
-from latent_explorer.engine.choice import MOST_OFF, Difference
-from latent_explorer.engine.decode_paths import PATHS, DecodePath
-from latent_explorer.engine.decoder import Decoder
+from latent_explorer.engine.choice import MOST_OFF, DecodePath, Difference, paths_on
+from latent_explorer.engine.decoder import Decoder, choose_device
 from latent_explorer.engine.onednn import PackedLinear
 from latent_explorer.nets.model import LatentModel
 from latent_explorer.nets.threads import threads
@@ -30,7 +28,7 @@ Rates = dict[str, dict[int, float]]
 
 
 def measure_decode(
-    folders: list[Path], seconds: float = 0.1, paths: tuple[DecodePath, ...] = PATHS
+    folders: list[Path], seconds: float = 0.1, paths: tuple[DecodePath, ...] | None = None
 ) -> dict[str, dict[str, Any]]:
     """Per bundle, by name: pictures a second for batches of 1 to 4096, uint8, on one thread and on all.
 
@@ -38,11 +36,12 @@ def measure_decode(
     largest difference in grey levels from eager float32 and the share of pixels that differ by more than one.
     share_of_matmul_rate: the decoder's floating point operations a second over those of the fastest float32 product
     of two 1024 x 1024 matrices measured here on as many threads. seconds: for each batch size, after a warm-up.
+    paths: by default those that the engine tries.
     """
     return {folder.name: _measure_model(folder, seconds, paths) for folder in folders}
 
 
-def _measure_model(folder: Path, seconds: float, paths: tuple[DecodePath, ...]) -> dict[str, Any]:
+def _measure_model(folder: Path, seconds: float, paths: tuple[DecodePath, ...] | None) -> dict[str, Any]:
     config = read_config(folder)
     model = load_model(config.net, read_weights(folder, config))
     decoder, operations = _opened(model), operations_per_picture(model)
@@ -50,15 +49,12 @@ def _measure_model(folder: Path, seconds: float, paths: tuple[DecodePath, ...]) 
     matmul = dict.fromkeys(_threads(), 0.0)
     rates = partial(_rates, z=z, matmul=matmul, seconds=seconds)
     ours = rates(decoder.pictures)
-    measured = {
-        path.name: _measure_path(path, decoder, model, rates)
-        for path in paths
-        if path.suits(model.decoder, decoder.device)
-    }
+    tried = paths or paths_on(decoder.device)
+    measured = {path.name: _measure_path(path, decoder, model, rates) for path in tried}
     return {
         **_figures(ours, operations, matmul),
         "kernel": decoder.kernel,
-        "kernel_for_one": decoder.choice.single.path,
+        "kernel_for_one": decoder.choice.single.path.name,
         "first_batch": decoder.choice.batch,
         "why": decoder.choice.why,
         "mflop_per_image": operations / 1e6,
@@ -80,7 +76,7 @@ def _measure_path(
 ) -> tuple[Rates | None, dict[str, Any]]:
     """Its rates and its difference from eager torch, or None and the reason why it cannot be had here."""
     compared = np.random.default_rng(1).standard_normal((_COMPARED, model.spec.latent_dim)).astype(np.float32)
-    taken = {"taken": path.name == decoder.kernel, "tried_at_opening": path.at_opening}
+    taken = {"taken": path.name == decoder.kernel}
     try:
         decode = partial(decoder.by, path.through(model))
         difference = Difference.between(decode(compared), decoder.by(model, compared))
@@ -89,7 +85,7 @@ def _measure_path(
             "share_of_pixels_off_by_more_than_1": difference.share_off,
             "most_allowed": MOST_OFF,
         }
-    except Exception as error:  # of a compiler that is not there, or a kernel that this processor lacks
+    except Exception as error:  # of a kernel that this processor lacks
         return None, taken | {"not_to_be_had": f"{type(error).__name__}: {error}".partition("\n")[0]}
 
 

@@ -185,7 +185,7 @@ def _watch_tiles(window: Window) -> list[object]:
         if getattr(event, "topic", "") == "tiles":
             tiles.append(event)
 
-    window.pane.link.arrived.connect(count)
+    window.pane.arrived.connect(count)
     return tiles
 
 
@@ -210,7 +210,7 @@ def more_points(bundle: OpenBundle, count: int) -> OpenBundle:
 
 def resident_mib(window: Window) -> float | None:
     """The memory that the window's process and its engine hold now, in MiB; None where the system does not say."""
-    numbers = [os.getpid(), getattr(window.pane.link.client.engine, "pid", None)]
+    numbers = [os.getpid(), getattr(window.pane.client.engine, "pid", None)]
     try:
         pages = [int(Path(f"/proc/{pid}/statm").read_text().split()[1]) for pid in numbers if pid is not None]
     except OSError:

@@ -19,7 +19,7 @@ from latent_explorer.bench.hand import send_mouse, send_wheel
 from latent_explorer.bench.measure import use_a_display
 from latent_explorer.engine.process import Engine, ProcessEngine
 from latent_explorer.errors import UserError
-from latent_explorer.gui.app import Window, application, folder_to_open, make_window
+from latent_explorer.gui.app import Window, application, folder_to_open
 from latent_explorer.gui.pane.pane import MapPane
 from latent_explorer.gui.settings import Settings
 from latent_explorer.gui.widgets.images import to_array
@@ -154,7 +154,7 @@ class Person:
         """Wait until the model is open and all tiles of the view are there."""
         pane = self.pane
         self.wait_until(
-            lambda: pane.ready and self.canvas.pacing.at_rest and pane.feed.missing == pane.fields.missing == 0
+            lambda: pane.ready and self.canvas.frame_scheduler.at_rest and pane.feed.missing == pane.fields.missing == 0
         )
 
 
@@ -176,7 +176,7 @@ def person_at_a_window(
     with tempfile.TemporaryDirectory() as folder:
         settings = Settings(Path(folder) / "settings.ini")
         settings.set_text("keep pictures on disk", "no")  # what is measured or filmed must not depend on earlier runs
-        window = make_window(settings, start_engine)
+        window = Window(settings, start_engine)
         try:
             window.workbench.choose_theme(theme)
             window.resize(*size)

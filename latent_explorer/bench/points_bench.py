@@ -17,8 +17,8 @@ from latent_explorer.gui.app import application
 from latent_explorer.gui.layers.points import PointLayer
 from latent_explorer.gui.layers.tiles import TileLayer
 from latent_explorer.gui.pane.canvas import MapCanvas
-from latent_explorer.gui.pane.sorter import Sorter
 from latent_explorer.gui.theme import DARK
+from latent_explorer.gui.widgets.latest_task import LatestTask
 from latent_explorer.points.inside import inside
 from latent_explorer.points.splat import wait_for_compiled
 
@@ -47,7 +47,7 @@ def measure_points() -> dict[str, Measure]:
 
 def _measured(count: int, plain: bool) -> Iterator[tuple[str, Measure]]:
     uv, label = clouds(count)
-    layer = PointLayer(Sorter())
+    layer = PointLayer(LatestTask("point sorter"))
     seconds, stall = _load(layer, lambda: layer.show(uv, label, CLASSES, frozenset(), DARK))
     yield "load_seconds", Measure.of([seconds], unit="s")
     yield "longest_stall_while_loading_ms", Measure.of([stall])

@@ -1,27 +1,7 @@
 """Bundles on disk: saved whole, and loaded only when everything fits their configuration. Free of torch."""
 
 from latent_explorer.bundles.config import BundleConfig, DatasetRecord, Moment, TrainingRecord
-from latent_explorer.bundles.latents import Latents
-from latent_explorer.bundles.limits import FORMAT, TILES_BYTES
+from latent_explorer.bundles.files import FORMAT, TILES_BYTES
+from latent_explorer.bundles.latents import Latents, Tiles
 from latent_explorer.bundles.reading import check_bundle, read_config, read_latents, read_tiles, read_weights
 from latent_explorer.bundles.saving import add_tiles, save_bundle, save_snapshot
-from latent_explorer.bundles.tiles import Tiles
-
-__all__ = [
-    "FORMAT",
-    "TILES_BYTES",
-    "BundleConfig",
-    "DatasetRecord",
-    "Latents",
-    "Moment",
-    "Tiles",
-    "TrainingRecord",
-    "add_tiles",
-    "check_bundle",
-    "read_config",
-    "read_latents",
-    "read_tiles",
-    "read_weights",
-    "save_bundle",
-    "save_snapshot",
-]

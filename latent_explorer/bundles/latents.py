@@ -1,9 +1,19 @@
-"""What a bundle knows about every image of its dataset."""
+"""What a bundle knows about every image of its dataset, as arrays on disk, and the pictures that it brings along."""
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
+
+TILE_PICTURES = 64
+"""Pictures of one tile: 8 x 8."""
+Precision = Literal["float32", "float16", "uint8"]
+"""How the means are kept: as they are, halved, or each dimension in 256 even steps from its lowest to its highest."""
+Arrays = Mapping[str, NDArray[Any]]
+Layout = dict[str, tuple[tuple[str, ...], tuple[int, ...]]]
+_STEPS = 255
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,3 +40,97 @@ class Latents:
     def images(self, numbers: NDArray[np.int64]) -> NDArray[np.int64]:
         """The places in the dataset of the images that some of the latents, by their numbers, are of."""
         return numbers if self.index is None else self.index[numbers]
+
+
+@dataclass(frozen=True, eq=False)
+class Tiles:
+    """Tiles of decoded pictures, on the plane of the chart that the bundle opens with.
+
+    places: int32 (n, 3), the level, column and row of each tile; no two alike.
+    latents: float32 (n, d), where the chart puts the middle of each tile; a chart that puts it elsewhere is another.
+    pictures: uint8 (n, 64, h, w, c), row by row from the top left of each tile.
+    """
+
+    places: NDArray[np.int32]
+    latents: NDArray[np.float32]
+    pictures: NDArray[np.uint8]
+
+    def __len__(self) -> int:
+        return len(self.places)
+
+
+def packed(latents: Latents, precision: Precision) -> dict[str, NDArray[Any]]:
+    """The arrays to save, by name.
+
+    With fewer bits, log-variances are kept in 256 steps, whatever the means are, and errors as float16: a factor on
+    a deviation needs no more. Beside an array `x` in steps lie `x_low` and `x_step`, float32 (d,).
+    """
+    full = precision == "float32"
+    arrays: dict[str, NDArray[Any]] = {"split": latents.split}
+    if latents.error is not None:
+        arrays["error"] = latents.error.astype(np.float32 if full else np.float16)
+    arrays |= _in(precision, "mean", latents.mean)
+    if latents.log_variance is not None:
+        arrays |= _in("float32" if full else "uint8", "log_variance", latents.log_variance)
+    if latents.label is not None:
+        small = not full and latents.label.max() <= np.iinfo(np.uint8).max
+        arrays["label"] = latents.label.astype(np.uint8 if small else np.int32)
+    if latents.index is not None:
+        arrays["index"] = latents.index.astype(np.int32)
+    return arrays
+
+
+def restored(arrays: Arrays) -> Latents:
+    """The latents of arrays that fit `layout`, in full size."""
+    label, index = arrays.get("label"), arrays.get("index")
+    return Latents(
+        mean=_full(arrays, "mean"),
+        log_variance=_full(arrays, "log_variance") if "log_variance" in arrays else None,
+        label=None if label is None else label.astype(np.int64),
+        split=arrays["split"],
+        error=_full(arrays, "error") if "error" in arrays else None,
+        index=None if index is None else index.astype(np.int64),
+    )
+
+
+def layout(arrays: Arrays, count: int, dim: int, labelled: bool, of_images: bool = True) -> Layout:
+    """The types that each array may have, and its shape; of a dataset of `count` images, latents of `dim` dimensions.
+
+    Where there is an index, it says of how many of the images they are. Those that are not `of_images` are draws from
+    the prior.
+    """
+    if "index" in arrays:
+        count = min(count, arrays["index"].size)
+    reals, halves = ("float32", "float16", "uint8"), ("float32", "float16")
+    rows: tuple[tuple[bool, str, tuple[str, ...], tuple[int, ...]], ...] = (
+        (True, "mean", reals, (count, dim)),
+        (True, "split", ("uint8",), (count,)),
+        (of_images, "error", halves, (count,)),
+        ("log_variance" in arrays, "log_variance", reals, (count, dim)),
+        (labelled, "label", ("int32", "uint8"), (count,)),
+        ("index" in arrays, "index", ("int32",), (count,)),
+        *((True, f"{name}_{part}", ("float32",), (dim,)) for name in _stepped(arrays) for part in ("low", "step")),
+    )
+    return {name: (types, shape) for there, name, types, shape in rows if there}
+
+
+def _full(arrays: Arrays, name: str) -> NDArray[np.float32]:
+    array = arrays[name]
+    if array.dtype != np.uint8:
+        return array.astype(np.float32, copy=False)
+    with np.errstate(over="ignore", invalid="ignore"):  # a file may hold anything: who reads it looks at the values
+        values: NDArray[np.float32] = array * arrays[f"{name}_step"] + arrays[f"{name}_low"]
+    return values
+
+
+def _stepped(arrays: Arrays) -> Iterator[str]:
+    return (name for name in ("mean", "log_variance") if name in arrays and arrays[name].dtype == np.uint8)
+
+
+def _in(precision: Precision, name: str, array: NDArray[np.float32]) -> dict[str, NDArray[Any]]:
+    if precision != "uint8":
+        return {name: array.astype(precision)}
+    low, high = array.min(0), array.max(0)
+    step = ((high - low) / _STEPS).astype(np.float32)
+    steps = np.rint((array - low) / np.where(step > 0, step, 1))
+    return {name: steps.astype(np.uint8), f"{name}_low": low, f"{name}_step": step}

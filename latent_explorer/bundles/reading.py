@@ -9,15 +9,13 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError
 from safetensors.numpy import load
 
-from latent_explorer.bundles import limits, seal
+from latent_explorer.bundles import files
 from latent_explorer.bundles.config import BundleConfig
-from latent_explorer.bundles.latents import Latents
-from latent_explorer.bundles.packing import Layout, layout, restored
-from latent_explorer.bundles.tiles import TILE_PICTURES, Tiles
+from latent_explorer.bundles.latents import TILE_PICTURES, Latents, Layout, Tiles, layout, restored
 from latent_explorer.errors import BundleError, UserError
 from latent_explorer.nets.families import FAMILIES
 
-_Array = NDArray[np.generic]
+_Array = NDArray[Any]
 _PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 
 
@@ -26,18 +24,18 @@ def read_config(folder: Path) -> BundleConfig:
 
     Raises BundleError when it is missing, damaged, of another format, or out of bounds.
     """
-    path = Path(folder) / seal.CONFIG
-    content = _read(path, limits.CONFIG_BYTES)
+    path = Path(folder) / files.CONFIG
+    content = _read(path, files.CONFIG_BYTES)
     try:
         config = msgspec.convert(_with_settings(msgspec.json.decode(content)), BundleConfig)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise _refusal(path, "a bundle's configuration", str(error)) from error
-    if config.format != limits.FORMAT:
-        raise _refusal(path, f"format {limits.FORMAT}", f"format {config.format}, of another version of the program")
-    complaint = limits.outside_limits(config) or _family_complaint(config)
+    if config.format != files.FORMAT:
+        raise _refusal(path, f"format {files.FORMAT}", f"format {config.format}, of another version of the program")
+    complaint = files.outside_limits(config) or _family_complaint(config)
     if complaint:
         raise BundleError(f"{path}: {complaint}")
-    _check_seal(path, config, seal.config_digest(content, config.files.get(seal.CONFIG, "")))
+    _check_seal(path, config, files.config_digest(content, config.files.get(files.CONFIG, "")))
     return config
 
 
@@ -71,8 +69,8 @@ def read_latents(folder: Path, config: BundleConfig | None = None) -> Latents:
     Raises BundleError when they are missing, damaged, or do not fit.
     """
     config = config or read_config(folder)
-    path = Path(folder) / seal.LATENTS
-    tensors = _read_tensors(path, config, limits.latents_bytes(config))
+    path = Path(folder) / files.LATENTS
+    tensors = _read_tensors(path, config, files.latents_bytes(config))
     of_images = not config.prior_samples
     labelled = of_images and bool(config.dataset.class_names)
     _check_layout(path, tensors, layout(tensors, config.latents, config.net.latent_dim, labelled, of_images))
@@ -88,8 +86,8 @@ def read_weights(folder: Path, config: BundleConfig | None = None) -> dict[str, 
     Raises BundleError when they are missing, damaged, or not finite.
     """
     config = config or read_config(folder)
-    path = Path(folder) / seal.WEIGHTS
-    tensors = _read_tensors(path, config, limits.WEIGHTS_BYTES)
+    path = Path(folder) / files.WEIGHTS
+    tensors = _read_tensors(path, config, files.WEIGHTS_BYTES)
     for name, tensor in tensors.items():
         if tensor.dtype not in (np.float16, np.float32):
             raise _refusal(path, f"{name} as float16 or float32", str(tensor.dtype))
@@ -103,11 +101,11 @@ def read_tiles(folder: Path, config: BundleConfig | None = None) -> Tiles | None
     Raises BundleError when there are some, but damaged, or they do not fit.
     """
     config = config or read_config(folder)
-    path = Path(folder) / seal.TILES
-    if seal.TILES not in config.files and not path.exists():
+    path = Path(folder) / files.TILES
+    if files.TILES not in config.files and not path.exists():
         return None
-    tensors = _read_tensors(path, config, limits.TILES_BYTES + limits.HEADER_BYTES)
-    count, dim = _count(tensors.get("places")), config.net.latent_dim
+    tensors = _read_tensors(path, config, files.TILES_BYTES + files.HEADER_BYTES)
+    count, dim = max(1, len(np.atleast_1d(tensors.get("places", ())))), config.net.latent_dim
     expected: Layout = {
         "places": (("int32",), (count, 3)),
         "latents": (("float32",), (count, dim)),
@@ -115,11 +113,8 @@ def read_tiles(folder: Path, config: BundleConfig | None = None) -> Tiles | None
     }
     _check_layout(path, tensors, expected)
     _check_finite(path, "latents", tensors["latents"])
-    places = tensors["places"].astype(np.int32, copy=False)
-    _check_places(path, places)
-    return Tiles(
-        places, tensors["latents"].astype(np.float32, copy=False), tensors["pictures"].astype(np.uint8, copy=False)
-    )
+    _check_places(path, tensors["places"])
+    return Tiles(**tensors)
 
 
 def check_bundle(folder: Path) -> BundleConfig:
@@ -132,15 +127,11 @@ def check_bundle(folder: Path) -> BundleConfig:
     read_latents(folder, config)
     read_tiles(folder, config)
     if config.moment is None:
-        _check_card_and_preview(folder, config)
+        _read_sealed(Path(folder) / files.CARD, config, files.TEXT_BYTES)
+        preview = _read_sealed(Path(folder) / files.PREVIEW, config, files.TEXT_BYTES)
+        if not preview.startswith(_PNG_SIGNATURE):
+            raise _refusal(Path(folder) / files.PREVIEW, "a PNG picture", f"bytes that begin with {preview[:8]!r}")
     return config
-
-
-def _check_card_and_preview(folder: Path, config: BundleConfig) -> None:
-    _read_sealed(Path(folder) / seal.CARD, config, limits.TEXT_BYTES)
-    preview = _read_sealed(Path(folder) / seal.PREVIEW, config, limits.TEXT_BYTES)
-    if not preview.startswith(_PNG_SIGNATURE):
-        raise _refusal(Path(folder) / seal.PREVIEW, "a PNG picture", f"bytes that begin with {preview[:8]!r}")
 
 
 def _refusal(path: Path, expected: str, found: str) -> BundleError:
@@ -159,14 +150,14 @@ def _read(path: Path, most: int) -> bytes:
 
 def _read_sealed(path: Path, config: BundleConfig, most: int) -> bytes:
     content = _read(path, most)
-    _check_seal(path, config, seal.digest(content))
+    _check_seal(path, config, files.digest(content))
     return content
 
 
 def _check_seal(path: Path, config: BundleConfig, found: str) -> None:
     expected = config.files.get(path.name)
     if expected is None:
-        raise _refusal(path, f"its SHA-256 under files in {seal.CONFIG}", "none")
+        raise _refusal(path, f"its SHA-256 under files in {files.CONFIG}", "none")
     if found != expected:
         raise _refusal(path, f"SHA-256 {expected[:12]}… as saved", f"{found[:12]}…: it is damaged or was changed")
 
@@ -190,39 +181,32 @@ def _check_layout(path: Path, tensors: dict[str, _Array], expected: Layout) -> N
 
 def _check_values(path: Path, latents: Latents, config: BundleConfig) -> None:
     for name in ("mean", "log_variance", "error"):
-        array = getattr(latents, name)
-        if array is not None:
-            _check_finite(path, name, array)
+        _check_finite(path, name, getattr(latents, name))
     _check_range(path, "split", latents.split, 1)
-    if latents.index is not None:
-        _check_range(path, "index", latents.index, config.dataset.count - 1)
-        if (np.diff(latents.index) <= 0).any():
-            raise _refusal(path, "an ascending index", "one that is not")
-    if latents.error is not None:
-        _check_range(path, "error", latents.error, 1)
-    if latents.label is not None:
-        _check_range(path, "label", latents.label, len(config.dataset.class_names) - 1)
-
-
-def _count(places: _Array | None) -> int:
-    return len(places) if places is not None and places.ndim and len(places) else 1
+    _check_range(path, "error", latents.error, 1)
+    _check_range(path, "label", latents.label, len(config.dataset.class_names) - 1)
+    _check_range(path, "index", latents.index, config.dataset.count - 1)
+    if latents.index is not None and (np.diff(latents.index) <= 0).any():
+        raise _refusal(path, "an ascending index", "one that is not")
 
 
 def _check_places(path: Path, places: NDArray[np.int32]) -> None:
     levels = places[:, 0]
-    if levels.min() < -limits.LEVEL or levels.max() > limits.LEVEL:
-        raise _refusal(path, f"levels within ±{limits.LEVEL}", f"{levels.min()}..{levels.max()}")
+    if levels.min() < -files.LEVEL or levels.max() > files.LEVEL:
+        raise _refusal(path, f"levels within ±{files.LEVEL}", f"{levels.min()}..{levels.max()}")
     if len(set(map(tuple, places.tolist()))) < len(places):
         raise _refusal(path, "no two tiles at one place", "some")
 
 
-def _check_finite(path: Path, name: str, tensor: _Array) -> None:
-    finite = np.isfinite(tensor)
-    if not finite.all():
-        raise _refusal(path, f"only finite values in {name}", f"{int((~finite).sum())} that are not")
+def _check_finite(path: Path, name: str, tensor: _Array | None) -> None:
+    unsound = 0 if tensor is None else tensor.size - np.count_nonzero(np.isfinite(tensor))
+    if unsound:
+        raise _refusal(path, f"only finite values in {name}", f"{unsound} that are not")
 
 
-def _check_range(path: Path, name: str, tensor: _Array, highest: int) -> None:
+def _check_range(path: Path, name: str, tensor: _Array | None, highest: int) -> None:
+    if tensor is None:
+        return
     low, high = tensor.min(initial=0), tensor.max(initial=0)
     if low < 0 or high > highest:
         raise _refusal(path, f"{name} within 0..{highest}", f"{low}..{high}")

@@ -11,12 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 from safetensors.numpy import save
 
-from latent_explorer.bundles import seal
+from latent_explorer.bundles import files
 from latent_explorer.bundles.config import BundleConfig
-from latent_explorer.bundles.latents import Latents
-from latent_explorer.bundles.packing import Precision, packed
+from latent_explorer.bundles.latents import Latents, Precision, Tiles, packed
 from latent_explorer.bundles.reading import check_bundle
-from latent_explorer.bundles.tiles import Tiles
 from latent_explorer.errors import BundleError
 
 
@@ -42,10 +40,10 @@ def save_bundle(
     folder = Path(folder).absolute()
     refuse_taken(folder, overwrite)
     contents = {
-        seal.WEIGHTS: _pack(weights),
-        seal.LATENTS: _pack(packed(latents, precision)),
-        seal.CARD: card.encode(),
-        seal.PREVIEW: preview,
+        files.WEIGHTS: _pack(weights),
+        files.LATENTS: _pack(packed(latents, precision)),
+        files.CARD: card.encode(),
+        files.PREVIEW: preview,
     }
     return _put(folder, config, contents, tiles)
 
@@ -60,8 +58,8 @@ def save_snapshot(
     """
     folder = Path(folder).absolute()
     contents = {
-        seal.WEIGHTS: _pack({name: array.astype(np.float16) for name, array in weights.items()}),
-        seal.LATENTS: _pack(packed(latents, "float16")),
+        files.WEIGHTS: _pack({name: array.astype(np.float16) for name, array in weights.items()}),
+        files.LATENTS: _pack(packed(latents, "float16")),
     }
     return _put(folder, config, contents, None, durable=False)
 
@@ -73,15 +71,15 @@ def add_tiles(folder: Path, tiles: Tiles) -> Path:
     """
     folder = Path(folder).absolute()
     config = check_bundle(folder)
-    return _put(folder, config, {name: (folder / name).read_bytes() for name in seal.SEALED}, tiles)
+    return _put(folder, config, {name: (folder / name).read_bytes() for name in files.SEALED}, tiles)
 
 
 def _put(
     folder: Path, config: BundleConfig, contents: dict[str, bytes], tiles: Tiles | None, *, durable: bool = True
 ) -> Path:
     if tiles is not None:
-        contents[seal.TILES] = _pack({name: getattr(tiles, name) for name in ("places", "latents", "pictures")})
-    contents[seal.CONFIG] = seal.sealed_config(config, contents)
+        contents[files.TILES] = _pack({name: getattr(tiles, name) for name in ("places", "latents", "pictures")})
+    contents[files.CONFIG] = files.sealed_config(config, contents)
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}.") as scratch:
@@ -96,7 +94,7 @@ def refuse_taken(folder: Path, overwrite: bool) -> None:
     folder = Path(folder)
     if not folder.exists() or (folder.is_dir() and not any(folder.iterdir())):
         return
-    if not (folder / seal.CONFIG).is_file():
+    if not (folder / files.CONFIG).is_file():
         raise BundleError(f"{folder} exists and is no bundle; choose another folder")
     if not overwrite:
         raise BundleError(f"{folder} already holds a bundle; choose another folder or allow it to be overwritten")

@@ -11,13 +11,12 @@ from safetensors import SafetensorError
 from safetensors.numpy import load, save
 
 from latent_explorer import __version__
-from latent_explorer.charts.kind import Arrays
-from latent_explorer.charts.spec import ChartSpec
+from latent_explorer.charts.kind import Arrays, ChartSpec
 from latent_explorer.errors import UserError
 from latent_explorer.files import write_bytes_whole
 
 _log = logging.getLogger(__name__)
-_DIGEST = "sha256"
+_DIGEST = hashlib.sha256().digest_size
 CACHE_BYTES = 2**29
 """What all fits may take; those used least recently go first."""
 
@@ -35,18 +34,15 @@ class FitCache:
         """What was kept, or None where there is nothing that can be trusted."""
         path = self._path(seal, spec)
         try:
-            if path.stat().st_size > self._limit:
-                return None
-            arrays: Arrays = load(path.read_bytes())
-            claimed = arrays.pop(_DIGEST).tobytes()
+            content = path.read_bytes() if path.stat().st_size <= self._limit else b""
+            digest, packed = content[:_DIGEST], content[_DIGEST:]
+            arrays: Arrays | None = load(packed) if digest == _digest(seal, spec, packed) else None
         except (OSError, SafetensorError, KeyError, ValueError):
             return None
-        if claimed != _digest(seal, spec, arrays):
+        if arrays is None:
             _log.warning("%s is damaged, or not what it is named for", path)
-            path.unlink(missing_ok=True)
-            return None
         with contextlib.suppress(OSError):
-            path.touch()
+            path.unlink() if arrays is None else path.touch()
         return arrays
 
     def has(self, seal: str, spec: ChartSpec) -> bool:
@@ -55,8 +51,8 @@ class FitCache:
 
     def keep(self, seal: str, spec: ChartSpec, arrays: Arrays) -> None:
         """Keep arrays. Raises UserError where they are too large, or the disk does not take them."""
-        arrays = {name: np.ascontiguousarray(array) for name, array in arrays.items()}  # as safetensors takes them
-        content = save({**arrays, _DIGEST: np.frombuffer(_digest(seal, spec, arrays), np.uint8)})
+        packed = save({name: np.ascontiguousarray(array) for name, array in arrays.items()})  # as safetensors needs it
+        content = _digest(seal, spec, packed) + packed
         if len(content) > self._limit:
             raise UserError(f"the fit of chart {spec} takes {len(content):,} bytes: at most {self._limit:,} are kept")
         try:
@@ -67,11 +63,10 @@ class FitCache:
         self._trim()
 
     def _path(self, seal: str, spec: ChartSpec) -> Path:
-        name = hashlib.sha256(msgspec.json.encode((__version__, seal, str(spec)))).hexdigest()[:32]
-        return self._folder / f"{name}.safetensors"
+        return self._folder / f"{_digest(seal, spec, b'').hex()[:32]}.fit"
 
     def _trim(self) -> None:
-        found = [(path.stat(), path) for path in self._folder.glob("*.safetensors")]
+        found = [(path.stat(), path) for path in self._folder.glob("*.fit")]
         room = self._limit
         for status, path in sorted(found, key=lambda each: each[0].st_mtime, reverse=True):
             room -= status.st_size
@@ -80,8 +75,5 @@ class FitCache:
                     path.unlink()
 
 
-def _digest(seal: str, spec: ChartSpec, arrays: Arrays) -> bytes:
-    made = hashlib.sha256(msgspec.json.encode((__version__, seal, str(spec))))
-    for name, array in sorted(arrays.items()):
-        made.update(f"{name} {array.dtype.str} {array.shape}".encode() + array.tobytes())
-    return made.digest()
+def _digest(seal: str, spec: ChartSpec, packed: bytes) -> bytes:
+    return hashlib.sha256(msgspec.json.encode((__version__, seal, str(spec))) + packed).digest()

@@ -1,10 +1,13 @@
-"""What a chart is, and charts that are affine."""
+"""What a chart is, charts that are affine or turned, where most data lie, and how near two places may be."""
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+
+_OUTSIDE = 0.001
+_FEW = 1000
 
 
 class Chart(Protocol):
@@ -54,3 +57,89 @@ class LinearChart:
 
     def slopes(self, uv: ArrayLike) -> NDArray[np.float64]:
         return self.axes
+
+
+def bulk(uv: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The points (m, 2) of (n, 2) without the farthest thousandth at each side; all where they are few."""
+    if len(uv) < _FEW:
+        return uv
+    low, high = np.quantile(uv, (_OUTSIDE, 1 - _OUTSIDE), axis=0)
+    inside: NDArray[np.float32] = uv[((uv >= low) & (uv <= high)).all(1)]
+    return inside
+
+
+def least_step(chart: Chart, uv: tuple[float, float]) -> float:
+    """The least plane distance by which a step along u, and one along v, surely changes the float32 latent at `uv`.
+
+    A step changes the latent once it moves some coordinate by the distance of neighbouring float32 numbers there.
+    Holds for charts that are smooth near `uv`. An axis that moves no coordinate has no say; 0 where neither does.
+    """
+    z = chart.to_latent(uv).astype(np.float64)
+    rates = np.abs(chart.slopes(uv))
+    gaps = np.spacing(np.abs(z).astype(np.float32)).astype(np.float64)
+    steps = [float((gaps[rate > 0] / rate[rate > 0]).min()) for rate in rates if (rate > 0).any()]
+    return max(steps, default=0.0)
+
+
+class Turn(NamedTuple):
+    """An orthogonal 2x2 matrix, row by row: plane points as columns are multiplied by it from the left."""
+
+    a: float = 1.0
+    b: float = 0.0
+    c: float = 0.0
+    d: float = 1.0
+
+    @classmethod
+    def between(cls, uv: ArrayLike, before: ArrayLike) -> "Turn":
+        """The orthogonal transform that brings points (n, 2) nearest to where they were `before` (n, 2).
+
+        The least sum of squared distances; Schoenemann 1966, "A generalized solution of the orthogonal Procrustes
+        problem".
+        """
+        from scipy.linalg import orthogonal_procrustes  # 0.1 s, for which no launch waits
+
+        rows, _ = orthogonal_procrustes(np.asarray(uv, np.float64), np.asarray(before, np.float64))
+        return cls(*map(float, rows.T.ravel()))
+
+    @property
+    def matrix(self) -> NDArray[np.float64]:
+        """As an array (2, 2)."""
+        return np.array(self).reshape(2, 2)
+
+    @property
+    def mirrored(self) -> bool:
+        """Whether left and right are exchanged too."""
+        return self.a * self.d - self.b * self.c < 0
+
+    @property
+    def degrees(self) -> float:
+        """By how much the first axis is turned counterclockwise, within -180..180."""
+        return float(np.degrees(np.arctan2(self.c, self.a)))
+
+
+@dataclass(frozen=True, eq=False)
+class TurnedChart:
+    """Another chart with its plane turned."""
+
+    chart: Chart
+    turn: Turn
+
+    @property
+    def name(self) -> str:
+        return f"{self.chart.name} turned"
+
+    @property
+    def axis_names(self) -> tuple[str, str]:
+        if self.turn == Turn():
+            return self.chart.axis_names
+        u, v = (f"{name}, turned by {self.turn.degrees:.0f}°" if name else "" for name in self.chart.axis_names)
+        return u, v
+
+    def to_latent(self, uv: ArrayLike) -> NDArray[np.float32]:
+        return self.chart.to_latent(np.asarray(uv, np.float64) @ self.turn.matrix)
+
+    def to_plane(self, z: ArrayLike) -> NDArray[np.float64]:
+        return self.chart.to_plane(z) @ self.turn.matrix.T
+
+    def slopes(self, uv: ArrayLike) -> NDArray[np.float64]:
+        return self.turn.matrix @ self.chart.slopes(np.asarray(uv, np.float64) @ self.turn.matrix)

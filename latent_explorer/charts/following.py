@@ -5,8 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from latent_explorer.charts.bulk import bulk
-from latent_explorer.charts.chart import LinearChart
+from latent_explorer.charts.chart import LinearChart, bulk
 from latent_explorer.charts.kind import MANY, ChartKind
 from latent_explorer.charts.principal import principal_chart
 

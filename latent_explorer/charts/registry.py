@@ -3,14 +3,12 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from latent_explorer.charts.chart import Chart
+from latent_explorer.charts.chart import Chart, Turn, TurnedChart
 from latent_explorer.charts.following import FOLLOWING
 from latent_explorer.charts.identity import IDENTITY
-from latent_explorer.charts.kind import Arrays, ChartInput, ChartKind
+from latent_explorer.charts.kind import Arrays, ChartInput, ChartKind, ChartSpec
 from latent_explorer.charts.principal import PRINCIPAL
 from latent_explorer.charts.slice import SLICE
-from latent_explorer.charts.spec import ChartSpec
-from latent_explorer.charts.turned import Turn, TurnedChart
 from latent_explorer.errors import UserError
 from latent_explorer.plugins import Registry
 

@@ -4,8 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from latent_explorer.charts.chart import LinearChart
-from latent_explorer.charts.kind import MANY, ChartInput, ChartKind, Parameter
-from latent_explorer.charts.spec import Value, text_of
+from latent_explorer.charts.kind import MANY, ChartInput, ChartKind, Parameter, Value, text_of
 from latent_explorer.errors import UserError
 
 _PARALLEL = 1e-6  # the sine of an angle: two directions nearer than that span no plane

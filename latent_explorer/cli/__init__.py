@@ -5,8 +5,6 @@ import sys
 from latent_explorer.cli.failure import exit_code
 from latent_explorer.cli.window import open_window, window_wish
 
-__all__ = ["main"]
-
 
 def main() -> None:
     """Do what the command line asks for, and leave with its exit code.

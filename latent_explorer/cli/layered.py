@@ -82,7 +82,7 @@ def _wait(pane: Any) -> None:
     """Until the engine has given all that is shown. Raises UserError with what the pane complains of."""
     from latent_explorer.gui.app import application
 
-    while not (pane.ready and pane.canvas.pacing.at_rest and pane.feed.missing == pane.fields.missing == 0):
+    while not (pane.ready and pane.canvas.frame_scheduler.at_rest and pane.feed.missing == pane.fields.missing == 0):
         if pane.shared.banner.text:
             raise UserError(pane.shared.banner.text)
         application().processEvents()

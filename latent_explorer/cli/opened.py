@@ -85,8 +85,7 @@ def open_model(name_or_path: str, label: str | None = None) -> OpenModel:
     label: as it was written behind --label.
     """
     from latent_explorer.bundles import read_config, read_weights
-    from latent_explorer.engine.accelerator import choose_device
-    from latent_explorer.engine.decoder import Decoder
+    from latent_explorer.engine.decoder import Decoder, choose_device
     from latent_explorer.nets.weights import load_model
 
     folder = find_bundle(name_or_path)

@@ -51,7 +51,7 @@ def _parameters(kind: Any) -> str:
 
 
 def _usual(default: Any) -> str:
-    from latent_explorer.charts.spec import text_of
+    from latent_explorer.charts.kind import text_of
 
     return f" ({text_of(default)})" if text_of(default) else ""
 

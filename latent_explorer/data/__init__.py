@@ -2,5 +2,3 @@
 
 from latent_explorer.data.dataset import SPLITS, Dataset, Split
 from latent_explorer.data.opening import open_dataset
-
-__all__ = ["SPLITS", "Dataset", "Split", "open_dataset"]

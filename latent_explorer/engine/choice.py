@@ -1,5 +1,6 @@
 """Which path a model's pictures take, and in batches of what size: tried when the model is opened."""
 
+import copy
 import logging
 import time
 from collections.abc import Callable
@@ -8,12 +9,17 @@ from dataclasses import dataclass, replace
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import nn
 
-from latent_explorer.engine.decode_paths import EAGER, PATHS, DecodePath
-from latent_explorer.engine.slices import LARGEST_SLICE, SLICE_SECONDS
+from latent_explorer.engine.onednn import packed
 from latent_explorer.nets.model import LatentModel
 
 _log = logging.getLogger(__name__)
+
+SLICE_SECONDS = 0.0035
+"""Aim for one slice of a batch; with its overhead it stays under 4 ms."""
+LARGEST_SLICE = 1024
+
 _ROUNDS = 4  # the first of them warms up
 MOST_OFF = 0.001
 """The share of pixels that may differ from float32 eager by more than one grey level."""
@@ -23,6 +29,33 @@ _PROBE_SECONDS = 0.01  # of eager decoding, about; opening a model must not be f
 
 Pictures = NDArray[np.uint8]
 Decode = Callable[[LatentModel, NDArray[np.float32]], Pictures]
+
+
+@dataclass(frozen=True)
+class DecodePath:
+    """One way of running a decoder.
+
+    convert: a decoder, from (n, d) to logits (n, c, h, w), to another that computes the same and leaves the first as it
+    is; it may raise whatever the library behind it raises where the machine lacks something.
+    """
+
+    name: str
+    convert: Callable[[nn.Module], nn.Module]
+
+    def through(self, model: LatentModel) -> LatentModel:
+        """The model with its decoder run this way, all else shared."""
+        converted = copy.copy(model)
+        converted._modules = {**model._modules, "decoder": self.convert(model.decoder)}
+        return converted
+
+
+EAGER = DecodePath("eager", lambda decoder: decoder)
+ONEDNN = DecodePath("oneDNN", packed)
+
+
+def paths_on(device: torch.device) -> tuple[DecodePath, ...]:
+    """The paths that are worth a trial on a device; README, section Decoding, says what was measured and left out."""
+    return (EAGER, ONEDNN) if device.type == "cpu" else (EAGER,)
 
 
 @dataclass(frozen=True)
@@ -40,7 +73,7 @@ class Difference:
 
     @property
     def allowed(self) -> bool:
-        """Whether a path that differs so much may be taken by default."""
+        """Whether a path that differs so much may be taken."""
         return self.share_off <= MOST_OFF
 
 
@@ -48,9 +81,8 @@ class Difference:
 class Trial:
     """What came of trying one path. seconds: for all probes. single_seconds: for one picture."""
 
-    path: str
+    path: DecodePath
     model: LatentModel
-    difference: Difference
     seconds: float
     single_seconds: float
 
@@ -64,12 +96,15 @@ class DecodeChoice:
     batch: int
     why: str
 
+    def taken_over(self, model: LatentModel) -> "DecodeChoice":
+        """The same paths for a model with other weights, untried: what is fastest depends on the network alone."""
+        batched, single = (replace(each, model=each.path.through(model)) for each in (self.batched, self.single))
+        return replace(self, batched=batched, single=single)
+
 
 @torch.inference_mode()
-def choose(
-    model: LatentModel, device: torch.device, decode: Decode, paths: tuple[DecodePath, ...] = PATHS
-) -> DecodeChoice:
-    """The fastest of the paths allowed at opening, on probes, among those whose pictures are as eager torch's.
+def choose(model: LatentModel, decode: Decode, paths: tuple[DecodePath, ...]) -> DecodeChoice:
+    """The fastest of the paths on probes, among those whose pictures are as eager torch's.
 
     decode: pictures uint8 (n, h, w, c) of latents (n, d) by a model that may be converted.
     Probes are 32 to 512 standard normal latents, as many as eager torch decodes in about 10 ms.
@@ -77,10 +112,8 @@ def choose(
     probes = _probes(model, decode)
     eager = decode(model, probes)
     notes: list[str] = []
-    found = {EAGER.name: (model, Difference(0, 0.0))}
-    for path in paths:
-        if path is EAGER or not (path.at_opening and path.suits(model.decoder, device)):
-            continue
+    models = {EAGER: model}
+    for path in paths[1:]:
         try:
             converted = path.through(model)
             difference = Difference.between(decode(converted, probes), eager)
@@ -88,29 +121,18 @@ def choose(
             notes.append(f"{path.name} failed: {error}")
             continue
         if difference.allowed:
-            found[path.name] = (converted, difference)
+            models[path] = converted
         else:
             notes.append(f"{path.name} is off by more than one level in {difference.share_off:.2%} of pixels")
-    return _best(_trials(found, decode, probes), notes, len(probes))
-
-
-@torch.inference_mode()
-def chosen_before(choice: DecodeChoice, model: LatentModel) -> DecodeChoice:
-    """The same paths for a model with other weights, untried: what is fastest depends on the network alone."""
-    ways = {path.name: path for path in PATHS}
-    batched, single = (
-        replace(trial, model=model if trial.path == EAGER.name else ways[trial.path].through(model))
-        for trial in (choice.batched, choice.single)
-    )
-    return replace(choice, batched=batched, single=single)
+    return _best(_trials(models, decode, probes), notes, len(probes))
 
 
 def _best(trials: list[Trial], notes: list[str], probes: int) -> DecodeChoice:
     batched = min(trials, key=lambda trial: trial.seconds)
     single = min(trials, key=lambda trial: trial.single_seconds)
-    rates = ", ".join(f"{trial.path} {probes / trial.seconds:,.0f}/s" for trial in trials)
+    rates = ", ".join(f"{trial.path.name} {probes / trial.seconds:,.0f}/s" for trial in trials)
     why = "; ".join([f"fastest on {probes} probes: {rates}", *notes])
-    _log.info("%s: %s", batched.path, why)
+    _log.info("%s: %s", batched.path.name, why)
     return DecodeChoice(batched, single, batch_for(probes / batched.seconds), why)
 
 
@@ -129,16 +151,13 @@ def _probes(model: LatentModel, decode: Decode) -> NDArray[np.float32]:
     return z[:count]
 
 
-def _trials(
-    found: dict[str, tuple[LatentModel, Difference]], decode: Decode, probes: NDArray[np.float32]
-) -> list[Trial]:
+def _trials(models: dict[DecodePath, LatentModel], decode: Decode, probes: NDArray[np.float32]) -> list[Trial]:
     """Each path's shortest times; they take turns, since what else the machine does should meet all alike."""
-    times: dict[str, list[tuple[float, float]]] = {name: [] for name in found}
+    times: dict[DecodePath, list[tuple[float, float]]] = {path: [] for path in models}
     for _ in range(_ROUNDS):
-        for name, (model, _difference) in found.items():
-            times[name].append((_seconds(model, decode, probes), _seconds(model, decode, probes[:1])))
-    shortest = {name: [min(column) for column in zip(*each[1:], strict=True)] for name, each in times.items()}
-    return [Trial(name, model, difference, *shortest[name]) for name, (model, difference) in found.items()]
+        for path, model in models.items():
+            times[path].append((_seconds(model, decode, probes), _seconds(model, decode, probes[:1])))
+    return [Trial(path, models[path], *map(min, zip(*each[1:], strict=True))) for path, each in times.items()]
 
 
 def _seconds(model: LatentModel, decode: Decode, z: NDArray[np.float32]) -> float:

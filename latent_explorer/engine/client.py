@@ -26,8 +26,6 @@ from latent_explorer.engine.request_queue import Batch, RequestQueue, Topic, Urg
 from latent_explorer.errors import EngineError, ServiceError
 from latent_explorer.service.codec import Numbered, Refused
 
-__all__ = ["Answer", "EngineClient", "EngineLost", "Event", "Urgency", "Want"]
-
 _log = logging.getLogger(__name__)
 _P = ParamSpec("_P")
 
@@ -69,11 +67,6 @@ class EngineLost:
     again: bool
     reason: str = ""
 
-    @property
-    def topic(self) -> Hashable:
-        """Whom it concerns."""
-        return EngineLost
-
 
 Event = Answer | EngineLost
 
@@ -82,7 +75,7 @@ class EngineClient:
     """Says what is wanted, and hands back what comes.
 
     on_event: called in the receiving thread with each Answer and EngineLost, to pass it on to `dispatch`, in whichever
-    thread the subscribers live. start: makes an engine.
+    thread the subscribers live. start: makes an engine. engine: the one that runs now.
     """
 
     def __init__(self, on_event: Callable[[Event], None], start: Callable[[], Engine] = ProcessEngine) -> None:
@@ -98,7 +91,7 @@ class EngineClient:
         self._open_bundle = ("", 0)  # its folder and the class it decodes under, for an engine that starts anew
         self._asked_to_open: dict[int, tuple[str, int]] = {}
         self._deaths = 0
-        self._engine: Engine = start()
+        self.engine: Engine = start()
         self._threads = [
             threading.Thread(target=self._send_loop, name="engine sender", daemon=True),
             threading.Thread(target=self._receive_loop, name="engine receiver", daemon=True),
@@ -122,15 +115,11 @@ class EngineClient:
 
     def dispatch(self, event: Event) -> None:
         """Hand an event to whoever has subscribed to its topic. Raises EngineError where nobody has."""
-        take = self._subscribers.get(event.topic)
+        topic = event.topic if isinstance(event, Answer) else EngineLost
+        take = self._subscribers.get(topic)
         if take is None:
-            raise EngineError(f"nobody takes the answers of {event.topic!r}: subscribe to it first")
+            raise EngineError(f"nobody takes the answers of {topic!r}: subscribe to it first")
         take(event)
-
-    @property
-    def engine(self) -> Engine:
-        """The engine that runs now."""
-        return self._engine
 
     @property
     def waiting(self) -> int:
@@ -173,7 +162,7 @@ class EngineClient:
         """Start the engine again, also one that was given up, and ask again for what was wanted."""
         with self._changed:
             self._deaths = 0
-        self._engine.stop()
+        self.engine.stop()
         if not self._threads[1].is_alive():
             self._renew_engine()
             self._threads[1] = threading.Thread(target=self._receive_loop, name="engine receiver", daemon=True)
@@ -184,7 +173,7 @@ class EngineClient:
         with self._changed:
             self._closing = True
             self._changed.notify_all()
-        self._engine.stop()
+        self.engine.stop()
         for thread in self._threads:
             if thread is not threading.current_thread():
                 thread.join(5)
@@ -206,12 +195,10 @@ class EngineClient:
             return  # which looks again when it is done
         self._outbox += self._queue.next_requests(self._numbers)
         try:
-            while self._outbox and self._engine.offer(self._outbox[0]):
+            while self._outbox and self.engine.offer(self._outbox[0]):
                 self._outbox.popleft()
-        except OSError:
-            pass  # the receiver sees the engine's end, and has all of it asked again
-        except ServiceError:
-            pass  # too large: the sender refuses it
+        except (OSError, ServiceError):
+            pass  # the receiver has all asked again of an engine that ended; what is too large the sender refuses
         if self._outbox:
             self._changed.notify_all()
 
@@ -224,24 +211,21 @@ class EngineClient:
                     self._changed.wait()
                 if self._closing:
                     return
-                engine, requests, self._sending = self._engine, list(self._outbox), True
+                engine, requests, self._sending = self.engine, list(self._outbox), True
                 self._outbox.clear()
             for request in requests:
-                self._send(engine, request)
-
-    def _send(self, engine: Engine, request: Numbered) -> None:
-        try:
-            engine.send(request)
-        except OSError:
-            pass  # as above
-        except ServiceError as error:
-            self._pass(Refused(request.number, str(error)))
+                try:
+                    engine.send(request)
+                except OSError:
+                    pass  # as above
+                except ServiceError as error:
+                    self._pass(Refused(request.number, str(error)))
 
     def _receive_loop(self) -> None:
         while not self._closing:
             try:
                 reason = ""
-                while (reply := self._engine.receive()) is not None:
+                while (reply := self.engine.receive()) is not None:
                     self._pass(reply)
             except ServiceError as error:
                 reason = str(error)
@@ -260,7 +244,7 @@ class EngineClient:
     def _revive(self, reason: str) -> bool:
         if self._closing:
             return False
-        self._engine.stop()
+        self.engine.stop()
         self._deaths += 1
         again = self._deaths < PATIENCE
         if again:
@@ -274,7 +258,7 @@ class EngineClient:
         with self._changed:
             if self._closing:
                 return
-            self._engine = self._start()
+            self.engine = self._start()
             self._open_again()
             self._outbox.clear()
             self._queue.ask_again()

@@ -2,26 +2,99 @@
 
 import logging
 import threading
+import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from latent_explorer.analysis import Neighbourhood
 from latent_explorer.bundles import BundleConfig, Latents, read_config, read_latents, read_weights
-from latent_explorer.engine.accelerator import choose_device
-from latent_explorer.engine.dataset_index import DatasetIndex, index_dataset
-from latent_explorer.engine.decoder import Decoder
-from latent_explorer.engine.slices import Pace, in_slices
-from latent_explorer.errors import EngineError
+from latent_explorer.data import Dataset, open_dataset
+from latent_explorer.engine.choice import LARGEST_SLICE, SLICE_SECONDS
+from latent_explorer.engine.decoder import Decoder, choose_device
+from latent_explorer.errors import DataError, EngineError, UserError
 from latent_explorer.fields import FieldInput
 from latent_explorer.nets.weights import load_model
 from latent_explorer.service.background import in_words
 
 _log = logging.getLogger(__name__)
 _PICTURES = "pictures"  # the pace of decoding
+
+
+@dataclass(frozen=True, eq=False)
+class DatasetIndex:
+    """The data of one bundle, each image by the number of its latent.
+
+    missing: why there are no originals; empty where there are.
+    """
+
+    latents: Latents
+    neighbourhood: Neighbourhood
+    dataset: Dataset | None
+    missing: str
+
+    def originals(self, indices: NDArray[np.int64]) -> NDArray[np.uint8]:
+        """The original images uint8 (k, h, w, c), or none (0, 0, 0, 0) where they are missing."""
+        return np.zeros((0, 0, 0, 0), np.uint8) if self.dataset is None else self.images_at(indices)
+
+    def images_at(self, indices: NDArray[np.int64]) -> NDArray[np.uint8]:
+        """The original images uint8 (k, h, w, c). Raises EngineError where they are missing, or too few."""
+        if self.dataset is None:
+            raise EngineError(self.missing)
+        count = len(self.latents)
+        if len(indices) and not (indices.min() >= 0 and indices.max() < count):
+            raise EngineError(f"the dataset has {count:,} images, and no number {indices.max():,}")
+        images: NDArray[np.uint8] = self.dataset.images[self.latents.images(indices)]
+        return images
+
+
+def index_dataset(config: BundleConfig, latents: Latents) -> DatasetIndex:
+    """Load what describing the places of a bundle needs; missing originals are said, not raised."""
+    neighbourhood = Neighbourhood(latents.mean, latents.label, len(config.dataset.class_names))
+    return DatasetIndex(latents, neighbourhood, *_dataset_or_reason(config))
+
+
+def _dataset_or_reason(config: BundleConfig) -> tuple[Dataset | None, str]:
+    if config.prior_samples:
+        return None, "this model has no encoder: its latents are draws from the prior"
+    try:
+        return _dataset_of(config.dataset.source, config.dataset.fingerprint), ""
+    except UserError as error:
+        return None, f"the original images are not at hand: {error}"
+    except Exception as error:
+        _log.exception("the dataset of %s could not be read", config.name)
+        return None, f"the original images could not be read: {error}"
+
+
+@lru_cache(maxsize=1)  # the snapshots of a run are all of one
+def _dataset_of(source: str, fingerprint: str) -> Dataset:
+    dataset = open_dataset(source)
+    if dataset.fingerprint != fingerprint:
+        raise DataError(f"{source} is not the dataset that this model was trained on")
+    return dataset
+
+
+@dataclass
+class Pace:
+    """The size of the next slice of one kind of work, learnt from how long the last ones took."""
+
+    per_slice: int = 64
+
+    def learn(self, count: int, seconds: float) -> None:
+        """Size the next slices by what the last took, in powers of two: each new size costs oneDNN a compilation."""
+        if count < self.per_slice:
+            return  # a last, smaller piece says little
+        fitting = count * SLICE_SECONDS / max(seconds, 1e-6)
+        if fitting >= 2 * self.per_slice:
+            self.per_slice = min(2 * self.per_slice, LARGEST_SLICE)
+        elif fitting < self.per_slice:
+            self.per_slice = max(self.per_slice // 2, 1)
 
 
 def in_background(task: Callable[[], None]) -> None:
@@ -78,7 +151,7 @@ class ModelService:
         with self._changing:
             self._decoder, self._data, self._index = decoder, (config, latents), None
         self._paces.clear()
-        self._paces[_PICTURES] = Pace(decoder.choice.batch, decoder.largest_slice)
+        self._paces[_PICTURES] = Pace(decoder.choice.batch)
         return decoder
 
     def index_dataset(self) -> None:
@@ -104,18 +177,23 @@ class ModelService:
 
     def decoded(self, z: NDArray[np.float32]) -> Iterator[tuple[int, NDArray[np.uint8]]]:
         """The pictures uint8 (k, h, w, c) of latents (n, d), slice by slice, each with where it starts."""
-        return in_slices(z, self._paces[_PICTURES], lambda piece: self.decoder.begin(piece), self.decoder.ahead)
+        return self.in_slices(_PICTURES, z, lambda piece: self.decoder.pictures(piece))
 
     def in_slices(
         self, kind: str, asked: NDArray[Any], work: Callable[[NDArray[Any]], NDArray[Any]]
     ) -> Iterator[tuple[int, NDArray[Any]]]:
-        """What `work` makes of latents or indices, slice by slice; each kind of work has its pace."""
+        """What `work` makes of latents or indices, slice by slice in order, each with where it starts.
 
-        def begin(piece: NDArray[Any]) -> Callable[[], NDArray[Any]]:
+        So a hover never waits long. Each kind of work has its pace.
+        """
+        pace, start = self._paces[kind], 0
+        while start < len(asked):
+            began = time.perf_counter()
+            piece = asked[start : start + pace.per_slice]
             made = work(piece)
-            return lambda: made
-
-        return in_slices(asked, self._paces[kind], begin, ahead=0)
+            pace.learn(len(piece), time.perf_counter() - began)
+            yield start, made
+            start += len(piece)
 
 
 def _indexed(config: BundleConfig, latents: Latents) -> DatasetIndex | EngineError:

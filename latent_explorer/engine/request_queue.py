@@ -116,12 +116,11 @@ class RequestQueue:
         self.withdrawn.clear()
         self.unsent.clear()
         for topic in self.topics:
-            while topic.wants and self._under_way(topic.wants[0]) < IN_FLIGHT:
+            while topic.wants and self._under_way(topic.wants[0].kind) < IN_FLIGHT:
                 number, want = next(numbers), topic.wants.popleft()
                 self.asked[number] = Batch(topic, want)
                 requests.append(want.make(number))
         return requests
 
-    def _under_way(self, want: Want) -> int:
-        """Batches with the engine that a want competes with."""
-        return sum(batch.want.kind is want.kind for batch in self.asked.values())
+    def _under_way(self, kind: type[Numbered]) -> int:
+        return sum(batch.want.kind is kind for batch in self.asked.values())

@@ -2,24 +2,4 @@
 
 from latent_explorer.fields.field import Field, FieldInput, number
 from latent_explorer.fields.picture import PICTURE
-from latent_explorer.fields.registry import (
-    FIELDS,
-    evaluate,
-    field_called,
-    layer_fields,
-    needs_data,
-    register,
-)
-
-__all__ = [
-    "FIELDS",
-    "PICTURE",
-    "Field",
-    "FieldInput",
-    "evaluate",
-    "field_called",
-    "layer_fields",
-    "needs_data",
-    "number",
-    "register",
-]
+from latent_explorer.fields.registry import FIELDS, evaluate, field_called, layer_fields, needs_data, register

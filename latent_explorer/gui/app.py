@@ -9,7 +9,7 @@ import socket
 import sys
 import threading
 from collections.abc import Callable, Sequence
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from types import TracebackType
 
@@ -19,11 +19,10 @@ from PyQt6.QtGui import QIcon
 from PyQt6.QtWidgets import QApplication
 
 from latent_explorer.charts import CHARTS, ChartSpec
-from latent_explorer.engine.process import Engine, ProcessEngine, engines
+from latent_explorer.engine.process import engines
 from latent_explorer.errors import UserError
 from latent_explorer.gui.settings import Settings
 from latent_explorer.gui.shell.window import MainWindow
-from latent_explorer.gui.training.trainer import StartTrainer, start_trainer
 from latent_explorer.gui.widgets.banner import Banner
 from latent_explorer.places import find_bundle, log_folder, resource, shipped_bundles
 from latent_explorer.plugins import broken_plugins
@@ -31,7 +30,7 @@ from latent_explorer.runs import settings as training_settings
 from latent_explorer.service.launch import Process
 
 Window = MainWindow
-"""What `make_window` gives, for those who drive it."""
+"""For those who drive it."""
 
 _log = logging.getLogger(__name__)
 _DEFAULT = "mnist-vae-2d"
@@ -62,10 +61,11 @@ def open_window(models: Sequence[str] = (), charts: Sequence[str] = (), engine: 
     of one that runs already, for the first map.
     Raises UserError where a named bundle does not exist.
     """
-    settings = Settings()
-    folders, specs = folders_to_open(models, settings), [ChartSpec.of(text) for text in charts]
+    settings, specs = Settings(), [ChartSpec.of(text) for text in charts]
+    found = [folder_to_open(model, settings) for model in models or (None,)]
+    folders = [folder for folder in found if folder is not None]
     application()
-    window = make_window(settings, engines(engine))
+    window = MainWindow(settings, engines(engine))
     bench = window.workbench
     if folders:
         bench.open_each(folders, specs)
@@ -78,7 +78,7 @@ def show_until_closed(window: Window) -> int:
     """Show a window, guarded against what nobody catches; returns the exit code when it is closed."""
     bench = window.workbench
     _log_to_file()
-    sys.excepthook = _Reporter(bench.banner)
+    sys.excepthook = partial(_report, bench.banner)
     threading.excepthook = lambda args: _log.error("uncaught in a thread", exc_info=args.exc_value)
     keep = [_on_signals(window), collect_garbage_here()]
     QTimer.singleShot(_OFFER_MS, bench.leaving.offer)
@@ -111,23 +111,6 @@ def application() -> QApplication:
     return app
 
 
-def make_window(
-    settings: Settings,
-    start_engine: Callable[[], Engine] = ProcessEngine,
-    start_trainer: StartTrainer = start_trainer,
-) -> Window:
-    """The main window, not shown yet, with no bundle open."""
-    return MainWindow(settings, start_engine, start_trainer)
-
-
-def folders_to_open(models: Sequence[str], settings: Settings) -> list[Path]:
-    """The bundles that are meant, as `folder_to_open` says. Raises UserError where one does not exist."""
-    if models:
-        return [find_bundle(model) for model in models]
-    folder = folder_to_open(None, settings)
-    return [] if folder is None else [folder]
-
-
 def folder_to_open(model: str | None, settings: Settings) -> Path | None:
     """The bundle that is meant: the named one, else the last one, else the default.
 
@@ -158,20 +141,15 @@ def _log_qt(kind: QtMsgType, context: QMessageLogContext, message: str | None) -
     _log.log(logging.ERROR if serious else logging.INFO, "Qt: %s", message)
 
 
-class _Reporter:
-    """Shows and logs what no one caught; PyQt would end the program."""
-
-    def __init__(self, banner: Banner) -> None:
-        self._banner = banner
-
-    def __call__(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
-        if isinstance(error, UserError):
-            self._banner.say(str(error))
-            return
-        _log.error("uncaught", exc_info=(kind, error, trace))
-        sys.__excepthook__(kind, error, trace)
-        where = log_folder() / "latent-explorer.log"
-        self._banner.say(f"Something went wrong ({kind.__name__}: {error}). The details are in {where}.")
+def _report(banner: Banner, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    """Show and log what no one caught; PyQt would end the program."""
+    if isinstance(error, UserError):
+        banner.say(str(error))
+        return
+    _log.error("uncaught", exc_info=(kind, error, trace))
+    sys.__excepthook__(kind, error, trace)
+    where = log_folder() / "latent-explorer.log"
+    banner.say(f"Something went wrong ({kind.__name__}: {error}). The details are in {where}.")
 
 
 def _on_signals(window: MainWindow) -> object:

@@ -8,7 +8,6 @@ from PyQt6.QtWidgets import QDockWidget, QMainWindow, QStackedWidget, QTabWidget
 from latent_explorer.gui.settings import Settings
 
 _LEFT, _RIGHT = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea
-_BELOW = Qt.DockWidgetArea.BottomDockWidgetArea
 _AREAS = {
     "Layers": _LEFT,
     "Classes": _LEFT,
@@ -16,7 +15,7 @@ _AREAS = {
     "Inspector": _RIGHT,
     "Selection": _RIGHT,
     "Training": _RIGHT,
-    "Filmstrip": _BELOW,
+    "Filmstrip": Qt.DockWidgetArea.BottomDockWidgetArea,
 }
 
 
@@ -25,8 +24,13 @@ class Docks:
 
     def __init__(self, window: QMainWindow) -> None:
         self._window = window
-        self._stacks: dict[str, QStackedWidget] = {}
-        self.by_title = {title: self._dock(title) for title in _AREAS}
+        self._stacks = {title: QStackedWidget() for title in _AREAS}
+        self.by_title: dict[str, QDockWidget] = {}
+        for title, area in _AREAS.items():
+            self.by_title[title] = dock = QDockWidget(title, window)
+            dock.setObjectName(title)
+            dock.setWidget(self._stacks[title])
+            window.addDockWidget(area, dock)
         window.setCorner(Qt.Corner.BottomLeftCorner, _LEFT)
         window.setCorner(Qt.Corner.BottomRightCorner, _RIGHT)
         window.setDockOptions(QMainWindow.DockOption.AnimatedDocks | QMainWindow.DockOption.AllowTabbedDocks)
@@ -60,11 +64,8 @@ class Docks:
 
     def restore(self, settings: Settings) -> None:
         """Put all panels where they were when the window was last closed."""
-        geometry, state = settings.layout()
-        if not geometry.isEmpty():
-            self._window.restoreGeometry(geometry)
-        if not state.isEmpty():
-            self._window.restoreState(state)
+        self._window.restoreGeometry(settings.layout("geometry"))
+        self._window.restoreState(settings.layout("state"))
 
     def bring(self, title: str, show: bool = True) -> None:
         """Have a panel in front of those that share its place. show: also where it is hidden."""
@@ -73,16 +74,7 @@ class Docks:
         self.by_title[title].raise_()
 
     def remember(self, settings: Settings) -> None:
-        """Note where all panels are."""
         settings.remember_layout(self._window.saveGeometry(), self._window.saveState())
-
-    def _dock(self, title: str) -> QDockWidget:
-        dock = QDockWidget(title, self._window)
-        dock.setObjectName(title)
-        self._stacks[title] = QStackedWidget()
-        dock.setWidget(self._stacks[title])
-        self._window.addDockWidget(_AREAS[title], dock)
-        return dock
 
     def _arrange(self) -> None:
         window, docks = self._window, self.by_title

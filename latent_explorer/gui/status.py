@@ -6,8 +6,6 @@ from PyQt6.QtCore import QObject, Qt, QTimer, pyqtSignal
 from PyQt6.QtGui import QMouseEvent
 from PyQt6.QtWidgets import QLabel, QStatusBar
 
-from latent_explorer.gui.pane.pane import Readings
-
 _EVERY_MS = 250
 _SAY_MS = 8000
 _HINT = "Move to decode · click to pin · drag to draw a path · wheel to zoom · F1 for all keys"
@@ -34,7 +32,7 @@ class StatusLine(QObject):
 
     graph_wanted = pyqtSignal()
 
-    def __init__(self, bar: QStatusBar, readings: Callable[[], Readings]) -> None:
+    def __init__(self, bar: QStatusBar, readings: Callable[[], dict[str, str]]) -> None:
         super().__init__(bar)
         self._bar, self._readings = bar, readings
         bar.addWidget(QLabel(_HINT))
@@ -51,16 +49,11 @@ class StatusLine(QObject):
         self._timer.start(_EVERY_MS)
 
     def say(self, message: str) -> None:
-        """Show a passing message."""
         self._bar.showMessage(message, _SAY_MS)
 
     def stop(self) -> None:
-        """Keep nothing up to date any more."""
         self._timer.stop()
 
     def _update(self) -> None:
-        readings = self._readings()
-        for name, label in self._labels.items():
-            text = getattr(readings, name)
-            if label.text() != text:
-                label.setText(text)
+        for name, text in self._readings().items():
+            self._labels[name].setText(text)

@@ -1,7 +1,5 @@
 """The window's colours."""
 
-from collections.abc import Callable
-
 from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QColor, QGuiApplication, QPalette
 from PyQt6.QtWidgets import QApplication
@@ -13,8 +11,14 @@ from latent_explorer.palette import Palette
 class Theme(Palette):
     """The colours of one appearance, for Qt."""
 
+    @property
+    def plate(self) -> QColor:
+        """What labels over the map lie on; a little of the map shines through."""
+        plate = QColor(self.panel)
+        plate.setAlpha(225)
+        return plate
+
     def class_colour(self, label: int) -> QColor:
-        """The colour of a class."""
         return QColor(self.of_class(label))
 
 
@@ -27,15 +31,7 @@ def system_theme() -> Theme:
     return LIGHT if hints is not None and hints.colorScheme() == Qt.ColorScheme.Light else DARK
 
 
-def on_system_change(follow: Callable[[], None]) -> None:
-    """Call `follow`, a method of a QObject, whenever the system changes between light and dark."""
-    hints = QGuiApplication.styleHints()
-    if hints is not None:
-        hints.colorSchemeChanged.connect(follow)
-
-
 def apply(theme: Theme) -> None:
-    """Dress the whole application."""
     app = QApplication.instance()
     assert isinstance(app, QApplication)
     app.setStyle("Fusion")
@@ -45,25 +41,18 @@ def apply(theme: Theme) -> None:
 
 def _palette(theme: Theme) -> QPalette:
     palette, role = QPalette(), QPalette.ColorRole
-    colours = {
-        role.Window: theme.window,
-        role.WindowText: theme.text,
-        role.Base: theme.panel,
-        role.AlternateBase: theme.window,
-        role.Text: theme.text,
-        role.Button: theme.panel,
-        role.ButtonText: theme.text,
-        role.ToolTipBase: theme.panel,
-        role.ToolTipText: theme.text,
-        role.PlaceholderText: theme.faint,
-        role.Highlight: theme.accent,
-        role.HighlightedText: "#ffffff",
-        role.Link: theme.accent,
-        role.Mid: theme.line,
-        role.Accent: theme.accent,
-    }
-    for name, colour in colours.items():
-        palette.setColor(name, QColor(colour))
+    colours = (
+        (theme.window, (role.Window, role.AlternateBase)),
+        (theme.panel, (role.Base, role.Button, role.ToolTipBase)),
+        (theme.text, (role.WindowText, role.Text, role.ButtonText, role.ToolTipText)),
+        (theme.faint, (role.PlaceholderText,)),
+        (theme.accent, (role.Highlight, role.Link, role.Accent)),
+        (theme.line, (role.Mid,)),
+        ("#ffffff", (role.HighlightedText,)),
+    )
+    for colour, roles in colours:
+        for name in roles:
+            palette.setColor(name, QColor(colour))
     for name in (role.WindowText, role.Text, role.ButtonText):
         palette.setColor(QPalette.ColorGroup.Disabled, name, QColor(theme.faint))
     return palette

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from PyQt6.QtCore import QObject, QPoint, pyqtSignal
+from PyQt6.QtGui import QGuiApplication
 from PyQt6.QtWidgets import QMainWindow, QSplitter, QVBoxLayout, QWidget
 
 from latent_explorer.charts import ChartSpec
@@ -13,16 +14,16 @@ from latent_explorer.gui import theme as themes
 from latent_explorer.gui.docks import Docks
 from latent_explorer.gui.exports.exporter import Exporter
 from latent_explorer.gui.pane.pane import MapPane
-from latent_explorer.gui.pane.picture_settings import PictureSettings
 from latent_explorer.gui.pane.shared import Shared
-from latent_explorer.gui.settings import Settings
+from latent_explorer.gui.settings import PictureSettings, Settings
 from latent_explorer.gui.status import StatusLine
 from latent_explorer.gui.training.guide import TOPIC, Guide
 from latent_explorer.gui.training.panel import TrainingPanel
 from latent_explorer.gui.training.trainer import StartTrainer, Trainer
 from latent_explorer.gui.training.unfinished import Leaving
 from latent_explorer.gui.widgets.banner import Banner
-from latent_explorer.gui.widgets.latency_graph import LatencyGraph
+from latent_explorer.gui.widgets.latency import LatencyGraph
+from latent_explorer.gui.widgets.parts import filled
 from latent_explorer.places import trained_folder
 
 
@@ -37,11 +38,7 @@ class Workbench(QObject):
     changed = pyqtSignal()
 
     def __init__(
-        self,
-        window: QMainWindow,
-        settings: Settings,
-        start_engine: Callable[[], Engine],
-        start_trainer: StartTrainer,
+        self, window: QMainWindow, settings: Settings, start_engine: Callable[[], Engine], start_trainer: StartTrainer
     ) -> None:
         super().__init__(window)
         self._window, self._start_engine = window, start_engine
@@ -61,17 +58,14 @@ class Workbench(QObject):
         self.active = self.add_pane()
         self.guide.lead(self.active)
         self.docks.arrange_first()
-        themes.on_system_change(self._follow_system)
+        if (hints := QGuiApplication.styleHints()) is not None:
+            hints.colorSchemeChanged.connect(self._follow_system)
 
     def _lay_out(self) -> None:
         self.maps = QSplitter()
         self.maps.setChildrenCollapsible(False)
         middle = QWidget()
-        column = QVBoxLayout(middle)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self.banner)
-        column.addWidget(self.maps, 1)
+        filled(QVBoxLayout(middle), self.banner, self.maps, spacing=0).setStretchFactor(self.maps, 1)
         self._window.setCentralWidget(middle)
 
     def _make_training(self, start_trainer: StartTrainer) -> None:
@@ -92,11 +86,12 @@ class Workbench(QObject):
         self.maps.addWidget(pane)
         self.docks.add(pane.panels)
         pane.dress(self.theme)
-        self.pictures.apply(pane)
+        pane.show_pictures(self.pictures)
         pane.turned_to.connect(lambda: self.activate(pane))
         pane.changed.connect(lambda: self._tell(pane))
         pane.remembered.connect(self.settings.remember_bundle)
-        pane.raise_wanted.connect(lambda title, show: self._bring(pane, title, show))
+        raised = pane.selecting.raise_wanted
+        raised.connect(lambda title, show: self.docks.bring(title, show) if pane is self.active else None)
         pane.title.close_wanted.connect(lambda: self.close_pane(pane))
         self._connect_exports(pane)
         self.activate(pane)
@@ -148,20 +143,14 @@ class Workbench(QObject):
             pane.title.show_active(pane is self.active, self.theme)
 
     def _tell(self, pane: MapPane) -> None:
-        if pane is not self.active:
-            return
-        bundle = pane.bundle
-        self._window.setWindowTitle(f"{bundle.name} – Latent Explorer" if bundle is not None else "Latent Explorer")
-        self.changed.emit()
-
-    def _bring(self, pane: MapPane, title: str, show: bool) -> None:
         if pane is self.active:
-            self.docks.bring(title, show)
+            name = "" if pane.bundle is None else f"{pane.bundle.name} – "
+            self._window.setWindowTitle(f"{name}Latent Explorer")
+            self.changed.emit()
 
     # -- what a person does
 
     def open(self, folder: Path) -> None:
-        """Open the bundle in a folder, in the active pane."""
         self.active.open(folder)
 
     def open_each(self, folders: Sequence[Path], charts: Sequence[ChartSpec] = ()) -> None:
@@ -180,17 +169,14 @@ class Workbench(QObject):
         self.add_pane().open(folder)
 
     def undo(self) -> None:
-        """Undo the last change of pins, path or selection in the active pane."""
         if self.active.session is not None:
             self.active.session.undo()
 
     def redo(self) -> None:
-        """Redo what was undone last."""
         if self.active.session is not None:
             self.active.session.redo()
 
     def show_training(self) -> None:
-        """Bring the training panel to the front."""
         self.docks.bring("Training")
         self.training.setFocus()
 
@@ -201,11 +187,8 @@ class Workbench(QObject):
     def show_times(self) -> None:
         """Open a small live graph of how long hovers and frames take in the active pane."""
         pane = self.active
-        meters = {
-            "exact": pane.prober.exact,
-            "interpolated": pane.prober.interpolated,
-            "frame": pane.canvas.pacing.frames,
-        }
+        exact, interpolated, frames = pane.prober.exact, pane.prober.interpolated, pane.canvas.frame_scheduler.frames
+        meters = {"exact": exact, "interpolated": interpolated, "frame": frames}
         LatencyGraph(self._window, meters, self.theme).show()
 
     def use_pictures(self, pictures: PictureSettings) -> None:
@@ -213,7 +196,7 @@ class Workbench(QObject):
         self.pictures = pictures
         pictures.remember(self.settings)
         for pane in self.panes:
-            pictures.apply(pane)
+            pane.show_pictures(pictures)
 
     def clear_disk(self) -> None:
         """Remove all pictures and fields kept on disk."""

@@ -3,6 +3,4 @@
 from latent_explorer.nets.spec import NetSpec
 from latent_explorer.waiting import wait_asleep
 
-__all__ = ["NetSpec"]
-
 wait_asleep()  # whoever imports torch beside this room does so after it

@@ -1,5 +1,3 @@
 """Paths: curves through latent space between two points."""
 
 from latent_explorer.paths.curves import CURVES, EASINGS, Path, path_latents
-
-__all__ = ["CURVES", "EASINGS", "Path", "path_latents"]

@@ -4,5 +4,3 @@ from latent_explorer.runs.folder import RunFolder, snapshots_of
 from latent_explorer.runs.job import Job, Unfinished, keep_job, kept_job, unfinished
 from latent_explorer.runs.recipe import Recipe
 from latent_explorer.runs.report import Report
-
-__all__ = ["Job", "Recipe", "Report", "RunFolder", "Unfinished", "keep_job", "kept_job", "snapshots_of", "unfinished"]

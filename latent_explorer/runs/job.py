@@ -1,5 +1,6 @@
 """What is to be trained and where it goes, kept beside its run, and the runs that can be gone on with."""
 
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -8,7 +9,7 @@ import msgspec
 from safetensors import SafetensorError, safe_open
 
 from latent_explorer.bundles import TILES_BYTES
-from latent_explorer.bundles.packing import Precision
+from latent_explorer.bundles.latents import Precision
 from latent_explorer.errors import TrainingError
 from latent_explorer.files import write_bytes_whole
 from latent_explorer.runs.folder import RunFolder
@@ -92,10 +93,8 @@ def unfinished(folder: Path) -> list[Unfinished]:
     """The runs in `folder` that can be gone on with, the latest first; what is damaged cannot, and is left out."""
     found = []
     for path in sorted(folder.glob("*.run")):
-        try:
+        with suppress(TrainingError):
             found.append(_unfinished(RunFolder(path.absolute())))
-        except TrainingError:
-            continue
     return sorted(found, key=lambda each: each.when, reverse=True)
 
 

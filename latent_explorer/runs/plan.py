@@ -73,19 +73,6 @@ class Plan:
         return f"{self.source}@{self.side}x{self.side}" if self.side and self.is_path else self.source
 
     @property
-    def recipe(self) -> Recipe:
-        """How the network is trained. Raises TrainingError when a value is out of range."""
-        return Recipe(
-            epochs=self.epochs,
-            batch_size=self.batch_size,
-            learning_rate=self.learning_rate,
-            schedule=self.schedule,
-            prior_warm_up=self.prior_warm_up if find_family(self.family).has_variance else 0.0,
-            seed=self.seed,
-            device=self.device,
-        )
-
-    @property
     def command(self) -> str:
         """What trains the same bundle in a terminal."""
         options: dict[str, object] = {
@@ -107,6 +94,15 @@ class Plan:
 
     def to_job(self, folder: Path) -> Job:
         """The job that trains this, its bundle inside `folder`. Raises TrainingError when a value is out of range."""
+        recipe = Recipe(
+            epochs=self.epochs,
+            batch_size=self.batch_size,
+            learning_rate=self.learning_rate,
+            schedule=self.schedule,
+            prior_warm_up=self.prior_warm_up if find_family(self.family).has_variance else 0.0,
+            seed=self.seed,
+            device=self.device,
+        )
         return Job(
             source=self.dataset,
             folder=folder / self.name,
@@ -114,7 +110,7 @@ class Plan:
             trunk=self.trunk,
             latent_dim=self.latent_dim,
             settings=self.of_family,
-            recipe=self.recipe,
+            recipe=recipe,
             command=self.command,
         )
 

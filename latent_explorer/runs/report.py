@@ -38,13 +38,12 @@ def read_log(run: RunFolder) -> list[Report]:
 
 def _report(row: Mapping[str, str | None], steps: int) -> Report | None:
     try:
-        train, test = _losses(row, "train_"), _losses(row, "test_")
         return Report(
             epoch=int(row["epoch"] or ""),
             step=int(row["step"] or ""),
             steps=steps,
-            losses=train,
-            test_losses=test or None,
+            losses=_losses(row, "train_"),
+            test_losses=_losses(row, "test_") or None,
             images_per_second=float(row["images_per_second"] or ""),
             seconds_left=0.0,
         )
@@ -53,5 +52,4 @@ def _report(row: Mapping[str, str | None], steps: int) -> Report | None:
 
 
 def _losses(row: Mapping[str, str | None], prefix: str) -> dict[str, float]:
-    """Those of one split by name; none where the row has none."""
     return {name.removeprefix(prefix): float(text) for name, text in row.items() if name.startswith(prefix) and text}

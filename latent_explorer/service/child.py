@@ -1,13 +1,20 @@
-"""A child process that serves this one."""
+"""A child process that serves this one, and a client that starts it when it is first needed; free of Qt and torch."""
 
+import logging
 import os
 import select
+import threading
+from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import BinaryIO, Generic, cast
 
 from latent_explorer.errors import ServiceError
 from latent_explorer.service.codec import A, Conversation, Q, Unreadable
 from latent_explorer.service.launch import Process, launch
+
+_log = logging.getLogger(__name__)
+_PATIENCE = 5.0  # seconds that the thread of a process that is gone may take to end
 
 
 class Child(Generic[Q, A]):
@@ -71,3 +78,97 @@ class Child(Generic[Q, A]):
         self._process.wait()
         self.hang_up()
         self._replies.close()
+
+
+@dataclass(frozen=True)
+class Lost:
+    """The process is gone, though nobody ended it. reason: why, or the last that it said; may be empty."""
+
+    reason: str
+
+
+class Client(Generic[Q, A]):
+    """Sends requests to a process, started with the first of them and again after it was lost.
+
+    module: what `python -m` runs. on_reply: called with each reply and with Lost, in the receiving thread.
+    """
+
+    def __init__(self, module: str, conversation: Conversation[Q, A], on_reply: Callable[[A | Lost], None]) -> None:
+        self._module, self._conversation, self._on_reply = module, conversation, on_reply
+        self._changing = threading.Lock()
+        self._child: Child[Q, A] | None = None
+        self._receiving: threading.Thread | None = None
+
+    @property
+    def pid(self) -> int | None:
+        """The number of the process that runs now; None while there is none."""
+        with self._changing:
+            return None if self._child is None else self._child.pid
+
+    def warm(self) -> Child[Q, A]:
+        """Start the process if there is none, so that the first answer comes soon."""
+        with self._changing:
+            if self._child is None:
+                self._child = Child(self._module, self._conversation, heard=True)
+                self._receiving = threading.Thread(
+                    target=self._receive, args=(self._child,), name="receiver", daemon=True
+                )
+                self._receiving.start()
+            return self._child
+
+    def send(self, request: Q) -> None:
+        """Ask. What is sent to a process that dies is answered by Lost. Raises ServiceError where it is too large."""
+        try:
+            self.warm().send(request)
+        except OSError:
+            _log.info("%s is gone; the receiving thread tells", self._module)
+
+    def hang_up(self) -> None:
+        """Say that no more requests will come, which most servers answer by ending; nothing may be sent afterwards."""
+        with self._changing:
+            if self._child is not None:
+                self._child.hang_up()
+
+    def kill(self) -> None:
+        """End the process, now; Lost follows."""
+        with self._changing:
+            if self._child is not None:
+                self._child.stop()
+
+    def close(self) -> None:
+        """End the process, now. Returns when nothing will be called any more."""
+        with self._changing:
+            child, self._child = self._child, None
+        if child is not None:
+            child.stop()
+        if self._receiving not in (None, threading.current_thread()):
+            self._receiving.join(_PATIENCE)
+
+    def _receive(self, child: Child[Q, A]) -> None:
+        last_words: list[str] = []
+        complaining = threading.Thread(target=_hear, args=(child, last_words), name="complaints", daemon=True)
+        complaining.start()
+        try:
+            while (reply := child.receive()) is not None:
+                self._on_reply(reply)
+        except ServiceError as error:
+            _log.error("%s", error)
+            last_words = [str(error)]
+            child.stop()
+        complaining.join(_PATIENCE)
+        child.close()
+        with self._changing:
+            lost = self._child is child
+            self._child = None if lost else self._child
+        if lost:
+            self._on_reply(Lost("".join(last_words)))
+
+
+def _hear(child: Child[Q, A], last_words: list[str]) -> None:
+    """Pass on what a process complains of, and keep the last of it."""
+    assert child.complaints is not None
+    with child.complaints as stream:
+        for line in stream:
+            if words := line.decode(errors="replace").strip():
+                last_words[:] = [words]
+                _log.warning("%s", words)

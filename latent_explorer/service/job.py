@@ -8,9 +8,8 @@ from typing import Any, Generic, Literal
 
 from latent_explorer.errors import ServiceError
 from latent_explorer.service.background import become_server, in_words
-from latent_explorer.service.child import Child
-from latent_explorer.service.client import Client, Lost
-from latent_explorer.service.codec import LARGEST, A, Codec, Conversation, Message, Q, Unreadable
+from latent_explorer.service.child import Child, Client, Lost
+from latent_explorer.service.codec import LARGEST, Codec, Conversation, Message, Q, Unreadable
 from latent_explorer.service.server import Server
 
 GRACE = 2.0
@@ -84,13 +83,14 @@ class BackgroundJob(Generic[Q]):
         self._on_report(report)
 
 
-Work = Callable[[Q], Generator[A, None, None]]
-"""A job's work: yields reports, closed at one of them when the job is cancelled. Raises UserError for what a person
-is to read."""
+Work = Callable[[Q], Generator[Any, None, None]]
 
 
-def serve_job(name: str, conversation: Conversation[Q, Any], work: Work[Q, Any], niceness: int = 19) -> None:
-    """Do the one job that this process was started for, and leave. Call it before anything heavy is imported."""
+def serve_job(name: str, conversation: Conversation[Q, Any], work: Work[Q], niceness: int = 19) -> None:
+    """Do the one job that this process was started for, and leave. Call it before anything heavy is imported.
+
+    work: yields reports, closed at one of them when the job is cancelled; its UserErrors are read by a person.
+    """
     cancelled, asked = threading.Event(), queue.SimpleQueue[Q | Unreadable | None]()
 
     def at_end() -> None:
@@ -111,7 +111,7 @@ def serve_job(name: str, conversation: Conversation[Q, Any], work: Work[Q, Any],
     os._exit(0)  # the thread that reads would otherwise be waited for
 
 
-def _done(work: Work[Q, Any], request: Q, send: Callable[[Any], None], cancelled: threading.Event) -> JobEnded:
+def _done(work: Work[Q], request: Q, send: Callable[[Any], None], cancelled: threading.Event) -> JobEnded:
     try:
         reports = work(request)
         for report in reports:

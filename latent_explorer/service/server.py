@@ -16,19 +16,15 @@ _log = logging.getLogger(__name__)
 _CHUNK = 2**16
 
 
-def end_process() -> None:
-    """End at once: what was saved is whole, and no server outlives its window."""
-    os._exit(0)
-
-
 class Server(Generic[Q, A]):
     """This process, answering whoever has started it. replies: from `become_server`.
 
-    at_end: called when the other side is gone, in any thread.
+    at_end: called when the other side is gone, in any thread; by default the process ends at once, since what was saved
+    is whole, and no server outlives its window.
     """
 
     def __init__(
-        self, conversation: Conversation[Q, A], replies: BinaryIO, at_end: Callable[[], None] = end_process
+        self, conversation: Conversation[Q, A], replies: BinaryIO, at_end: Callable[[], object] = lambda: os._exit(0)
     ) -> None:
         self.conversation, self.requests, self.at_end = conversation, sys.stdin.buffer, at_end
         self._replies = replies

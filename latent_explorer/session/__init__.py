@@ -1,7 +1,4 @@
 """The session: what is open, shown, pinned and drawn; frozen states, and one signal when they change."""
 
 from latent_explorer.session.opened import OpenBundle, open_bundle
-from latent_explorer.session.session import Session
-from latent_explorer.session.state import Pin, Route, Selection, State
-
-__all__ = ["OpenBundle", "Pin", "Route", "Selection", "Session", "State", "open_bundle"]
+from latent_explorer.session.session import Pin, Route, Selection, Session, State

@@ -1,6 +1,8 @@
-"""The session: one bundle, one state, and what was before."""
+"""The session: one bundle, one state of frozen values, and what was before."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,33 +10,92 @@ from psygnal import Signal
 
 from latent_explorer.charts import ChartSpec, checked
 from latent_explorer.errors import UserError
+from latent_explorer.paths import Path
 from latent_explorer.session.opened import OpenBundle
-from latent_explorer.session.state import Pin, Route, Selection, State, as_point
+
+Point = tuple[float, ...]
+"""A latent as plain numbers, so that states can be compared."""
+
+
+def as_point(z: NDArray[np.floating]) -> Point:
+    """A latent (d,) as plain numbers."""
+    return tuple(float(value) for value in z)
+
+
+@dataclass(frozen=True)
+class Pin:
+    """A place worth coming back to."""
+
+    name: str
+    z: Point
+
+    @property
+    def latent(self) -> NDArray[np.float32]:
+        """The latent (d,)."""
+        return np.array(self.z, np.float32)
+
+
+@dataclass(frozen=True)
+class Route:
+    """A path between two latents, as chosen; `path` computes with it."""
+
+    start: Point
+    end: Point
+    curve: str = "straight"
+    frames: int = 48
+    easing: str = "steady"
+
+    @property
+    def path(self) -> Path:
+        """The path. Raises UserError where a choice is not possible."""
+        start, end = np.array(self.start, np.float32), np.array(self.end, np.float32)
+        return Path(start, end, self.curve, self.frames, self.easing)
+
+
+@dataclass(frozen=True, eq=False)
+class Selection:
+    """Some images. chosen: bool (n,), at least one of them true."""
+
+    chosen: NDArray[np.bool_]
+
+    @cached_property
+    def count(self) -> int:
+        """How many they are."""
+        return int(np.count_nonzero(self.chosen))
+
+
+@dataclass(frozen=True)
+class State:
+    """What a person has made of a map. hidden: the classes not shown. selection: None where nothing is selected.
+
+    chart: through which the bundle is seen; None for the one that it opens with.
+    """
+
+    pins: tuple[Pin, ...] = ()
+    route: Route | None = None
+    hidden: frozenset[int] = frozenset()
+    selection: Selection | None = None
+    chart: ChartSpec | None = None
 
 
 class Session:
     """What is open and what has been made of it.
 
     changed: emitted with the old and the new State. Pins, routes, selections and charts can be undone; what is hidden
-    cannot, since nothing is lost by it. state: what to begin with, of an earlier session on the same bundle.
+    cannot, since nothing is lost by it. state: what there is now, at first that of an earlier session.
     """
 
     changed = Signal(State, State)
 
     def __init__(self, bundle: OpenBundle, state: State | None = None) -> None:
         self.bundle = bundle
-        self._state = state or State()
+        self.state = state or State()
         self._past: list[State] = []
         self._future: list[State] = []
 
     def exchange(self, bundle: OpenBundle) -> None:
         """Go on with another bundle of the same images and the same network, as it was at another moment of its run."""
         self.bundle = bundle
-
-    @property
-    def state(self) -> State:
-        """What there is now."""
-        return self._state
 
     @property
     def can_undo(self) -> bool:
@@ -54,30 +115,28 @@ class Session:
 
     def pin(self, z: NDArray[np.floating], name: str = "") -> int:
         """Pin a latent (d,); returns the pin's index."""
-        pin = Pin(name or self._free_name(), as_point(z))
-        self._change(replace(self._state, pins=(*self._state.pins, pin)))
-        return len(self._state.pins) - 1
+        self._change(pins=(*self.state.pins, Pin(name or self._free_name(), as_point(z))))
+        return len(self.state.pins) - 1
 
     def move_pin(self, index: int, z: NDArray[np.floating]) -> None:
         """Put a pin elsewhere."""
-        self._replace_pin(index, replace(self._state.pins[index], z=as_point(z)))
+        self._put_pins(index, replace(self.state.pins[index], z=as_point(z)))
 
     def rename_pin(self, index: int, name: str) -> None:
         """Give a pin another name. Raises UserError for an empty one."""
         if not name.strip():
             raise UserError("a pin needs a name")
-        self._replace_pin(index, replace(self._state.pins[index], name=name.strip()))
+        self._put_pins(index, replace(self.state.pins[index], name=name.strip()))
 
     def delete_pin(self, index: int) -> None:
-        """Take a pin away."""
-        pins = self._state.pins
-        self._change(replace(self._state, pins=pins[:index] + pins[index + 1 :]))
+        """Delete a pin."""
+        self._put_pins(index)
 
     def draw(self, route: Route | None) -> None:
         """Set the route, or take it away. Raises UserError where its choices are not possible."""
         if route is not None:
             _ = route.path
-        self._change(replace(self._state, route=route))
+        self._change(route=route)
 
     def see_through(self, spec: ChartSpec | None) -> None:
         """See the bundle through another chart; the one that it opens with for None.
@@ -88,61 +147,61 @@ class Session:
         if spec is not None:
             dimensions = self.bundle.config.net.latent_dim
             spec = None if (spec := checked(spec, dimensions)) == checked(None, dimensions) else spec
-        self._change(replace(self._state, chart=spec))
+        self._change(chart=spec)
 
     def select(self, chosen: NDArray[np.bool_] | None) -> None:
         """Select the images chosen (n,) instead of those before; None, or none of them, to select nothing."""
-        selection = Selection(chosen) if chosen is not None and chosen.any() else None
-        self._change(replace(self._state, selection=selection))
+        self._change(selection=Selection(chosen) if chosen is not None and chosen.any() else None)
 
     def invert_selection(self) -> None:
         """Select those of the shown images that are not selected."""
-        selection = self._state.selection
+        selection = self.state.selection
         self.select(self.shown if selection is None else self.shown & ~selection.chosen)
 
     @property
     def shown(self) -> NDArray[np.bool_]:
         """Which images are of a class that is not hidden, bool (n,)."""
         label = self.bundle.latents.label
-        if label is None or not self._state.hidden:
+        if label is None or not self.state.hidden:
             return np.ones(len(self.bundle.latents), bool)
-        return ~np.isin(label, list(self._state.hidden))
+        return ~np.isin(label, list(self.state.hidden))
 
     def hide(self, hidden: frozenset[int]) -> None:
         """Show all classes but these."""
-        self._set(replace(self._state, hidden=hidden & frozenset(range(len(self.bundle.class_names)))))
+        self._set(replace(self.state, hidden=hidden & frozenset(range(len(self.bundle.class_names)))))
 
     def toggle_class(self, label: int) -> None:
         """Hide a class that is shown, show one that is hidden."""
-        self.hide(self._state.hidden ^ {label})
+        self.hide(self.state.hidden ^ {label})
 
     def isolate_class(self, label: int) -> None:
         """Show this class alone; all of them again where it already is alone."""
         others = frozenset(range(len(self.bundle.class_names))) - {label}
-        self.hide(frozenset() if self._state.hidden == others else others)
+        self.hide(frozenset() if self.state.hidden == others else others)
 
-    def _replace_pin(self, index: int, pin: Pin) -> None:
-        pins = self._state.pins
-        self._change(replace(self._state, pins=(*pins[:index], pin, *pins[index + 1 :])))
+    def _put_pins(self, index: int, *instead: Pin) -> None:
+        pins = self.state.pins
+        self._change(pins=(*pins[:index], *instead, *pins[index + 1 :]))
 
     def _free_name(self) -> str:
-        taken = {pin.name for pin in self._state.pins}
+        taken = {pin.name for pin in self.state.pins}
         return next(name for name in (f"Pin {n}" for n in range(1, len(taken) + 2)) if name not in taken)
 
-    def _change(self, state: State) -> None:
-        if state == self._state:
+    def _change(self, **changes: Any) -> None:
+        state = replace(self.state, **changes)
+        if state == self.state:
             return
-        self._past.append(self._state)
+        self._past.append(self.state)
         self._future.clear()
         self._set(state)
 
     def _travel(self, source: list[State], target: list[State]) -> None:
         if not source:
             return
-        target.append(self._state)
-        self._set(replace(source.pop(), hidden=self._state.hidden))
+        target.append(self.state)
+        self._set(replace(source.pop(), hidden=self.state.hidden))
 
     def _set(self, state: State) -> None:
-        old, self._state = self._state, state
+        old, self.state = self.state, state
         if state != old:
             self.changed.emit(old, state)

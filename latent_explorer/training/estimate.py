@@ -13,7 +13,7 @@ import torch
 from torch import nn
 
 from latent_explorer.bundles import FORMAT, BundleConfig, DatasetRecord, TrainingRecord
-from latent_explorer.bundles.limits import outside_limits
+from latent_explorer.bundles.files import outside_limits
 from latent_explorer.bundles.saving import refuse_taken
 from latent_explorer.data import Dataset
 from latent_explorer.data.facts import Facts

@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from latent_explorer.bundles import read_config
-from latent_explorer.bundles.seal import CONFIG
+from latent_explorer.bundles.files import CONFIG
 from latent_explorer.data import open_dataset
 from latent_explorer.data.facts import Facts, known_facts
 from latent_explorer.runs.protocol import (

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from latent_explorer.bundles import Latents, Moment, read_config, read_latents, save_snapshot
-from latent_explorer.bundles.packing import packed, restored
+from latent_explorer.bundles.latents import packed, restored
 from latent_explorer.charts import Turn, chart_for
 from latent_explorer.data.dataset import Dataset
 from latent_explorer.errors import UserError

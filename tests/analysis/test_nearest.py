@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.spatial import KDTree
 
-from latent_explorer.analysis import nearest
-from latent_explorer.analysis.nearest import Nearest
+from latent_explorer.analysis import neighbourhood
+from latent_explorer.analysis.neighbourhood import Nearest
 
 
 @given(st.integers(0, 5_000), st.sampled_from([1, 6, 7, 40]), st.integers(1, 90), st.integers(1, 30))
@@ -32,5 +32,5 @@ def test_many_places_are_searched_in_parts(monkeypatch: pytest.MonkeyPatch) -> N
     random = np.random.default_rng(0)
     points, z = random.normal(size=(50, 9)).astype(np.float32), random.normal(size=(33, 9)).astype(np.float32)
     whole = Nearest(points).find(z, 5)
-    monkeypatch.setattr(nearest, "_DISTANCES", 120)
+    monkeypatch.setattr(neighbourhood, "_DISTANCES", 120)
     np.testing.assert_array_equal(Nearest(points).find(z, 5)[1], whole[1])

@@ -182,7 +182,7 @@ def test_a_full_disk_ends_the_writing_not_the_reading(tmp_path: Path, monkeypatc
     def full(*_: object, **__: object) -> None:
         raise UserError("could not be written: No space left on device")
 
-    monkeypatch.setattr("latent_explorer.atlas.disk.write_bytes_whole", full)
+    monkeypatch.setattr("latent_explorer.atlas.cache.write_bytes_whole", full)
     tiles.write(key(1), pictures(1))
     assert not tiles.writable
     assert np.array_equal(tiles.read(key(0)), pictures(0))

@@ -22,7 +22,7 @@ from latent_explorer.bundles import (
     read_weights,
     save_bundle,
 )
-from latent_explorer.bundles.seal import CONFIG, LATENTS, SEALED, TILES, WEIGHTS, sealed_config
+from latent_explorer.bundles.files import CONFIG, LATENTS, SEALED, TILES, WEIGHTS, sealed_config
 from latent_explorer.errors import UserError
 from latent_explorer.nets.registry import build
 from latent_explorer.nets.spec import NetSpec

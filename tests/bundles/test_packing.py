@@ -9,8 +9,8 @@ from hypothesis.extra.numpy import arrays
 from safetensors.numpy import load, save
 
 from latent_explorer.bundles import Latents, check_bundle, read_latents, save_bundle
-from latent_explorer.bundles.packing import layout, packed, restored
-from latent_explorer.bundles.seal import CARD, CONFIG, LATENTS, PREVIEW, WEIGHTS, sealed_config
+from latent_explorer.bundles.files import CARD, CONFIG, LATENTS, PREVIEW, WEIGHTS, sealed_config
+from latent_explorer.bundles.latents import layout, packed, restored
 from latent_explorer.errors import BundleError
 
 PNG = b"\x89PNG\r\n\x1a\n and the rest"

@@ -20,9 +20,9 @@ from latent_explorer.charts import (
     chart_for,
     charts_for,
     checked,
-    default_spec,
     register,
 )
+from latent_explorer.charts.registry import default_spec
 from latent_explorer.errors import UserError
 
 NUMBERS = st.floats(-1e6, 1e6)

@@ -7,8 +7,7 @@ import pytest
 import torch
 from torch import nn
 
-from latent_explorer.engine.choice import Difference, batch_for, choose
-from latent_explorer.engine.decode_paths import EAGER, PATHS, DecodePath
+from latent_explorer.engine.choice import EAGER, DecodePath, Difference, batch_for, choose, paths_on
 from latent_explorer.engine.decoder import Decoder
 from latent_explorer.engine.onednn import PackedConvolution, PackedLinear, packed
 from latent_explorer.nets.model import LatentModel
@@ -42,16 +41,13 @@ def shifted(levels: int, every: int) -> DecodePath:
             pictures.flatten()[::every] += levels / 255
             return torch.logit(pictures.clamp(1e-6, 1 - 1e-6))
 
-    return DecodePath("shifted", Shifted, lambda _decoder, _device: True, at_opening=True)
+    return DecodePath("shifted", Shifted)
 
 
 @pytest.mark.parametrize("trunk", ["dense", "lean", "residual", "conv"])
-@pytest.mark.parametrize("path", [path for path in PATHS if path.at_opening], ids=lambda path: path.name)
+@pytest.mark.parametrize("path", paths_on(CPU), ids=lambda path: path.name)
 def test_each_path_gives_the_pictures_of_eager_torch(path: DecodePath, trunk: str) -> None:
     model, decoder = net(trunk), Decoder(net(trunk), CPU)
-    if not path.suits(model.decoder, CPU):
-        assert (path.name, trunk != "conv") == ("channels_last", True)
-        return
     eager = decoder.by(model, Z)
     assert eager.std() > 10
     for count in (1, 7, 40):
@@ -73,8 +69,8 @@ def test_packing_reaches_linear_and_convolutional_layers_and_their_activations()
 
 def test_a_path_that_is_off_in_more_than_one_pixel_of_a_thousand_is_refused_however_fast() -> None:
     model, decoder = net("dense"), Decoder(net("dense"), CPU)
-    choice = choose(model, CPU, decoder.by, (EAGER, shifted(40, every=100)))
-    assert choice.batched.path == choice.single.path == "eager"
+    choice = choose(model, decoder.by, (EAGER, shifted(40, every=100)))
+    assert choice.batched.path == choice.single.path == EAGER
     assert "shifted is off by more than one level" in choice.why
 
 
@@ -105,16 +101,11 @@ def test_the_fastest_path_is_taken_and_one_that_fails_is_passed_over() -> None:
             return self.decoder(z)
 
     decoder = Decoder(model, CPU)
-    always = (lambda _decoder, _device: True, True)
-    paths = (EAGER, DecodePath("broken", broken, *always), DecodePath("slow", Slow, *always))
-    choice = choose(model, CPU, decoder.by, paths)
-    assert (choice.batched.path, choice.single.path) == ("eager", "eager")
+    paths = (EAGER, DecodePath("broken", broken), DecodePath("slow", Slow))
+    choice = choose(model, decoder.by, paths)
+    assert (choice.batched.path, choice.single.path) == (EAGER, EAGER)
     assert "broken failed: no such kernel here" in choice.why
     assert "slow " in choice.why
-
-
-def test_what_compiles_or_rounds_is_never_tried_at_opening() -> None:
-    assert {path.name for path in PATHS if not path.at_opening} == {"torch.compile", "bfloat16"}
 
 
 @pytest.mark.parametrize(("rate", "batch"), [(10, 1), (600, 2), (30_000, 64), (1e9, 1024)])

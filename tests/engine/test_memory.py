@@ -1,4 +1,4 @@
-"""Batches by what memory there is, and what a device beside the processor adds, with an object in its place."""
+"""Batches by what memory there is."""
 
 from collections.abc import Callable
 
@@ -9,10 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import Tensor
 
-from latent_explorer.engine.accelerator import accelerator_of, replayed
-from latent_explorer.engine.decoder import Decoder
-from latent_explorer.engine.memory import MOST_AT_ONCE, Allowance, bytes_per_picture, fitting_batch, is_out_of_memory
-from latent_explorer.engine.slices import Pace, in_slices
+from latent_explorer.engine.decoder import Allowance, Decoder, is_out_of_memory
 from latent_explorer.errors import EngineError
 from latent_explorer.fields.stretch import log_stretch
 from latent_explorer.nets.model import LatentModel
@@ -44,34 +41,6 @@ class Limited(torch.nn.Module):
         if len(z) > self.most:
             raise self.error
         return self.inner(z)
-
-
-class Pretended:
-    """In place of a CUDA device: notes what is asked of it, and does it on the CPU."""
-
-    def __init__(self, free: int = 2**30, captures: bool = True) -> None:
-        self.free, self.captures, self.log = free, captures, []
-
-    def free_bytes(self) -> int:
-        return self.free
-
-    def release(self) -> None:
-        self.log.append("release")
-
-    def copy_back(self, levels: Tensor) -> Callable[[], Tensor]:
-        self.log.append(f"copy {len(levels)}")
-
-        def fetch() -> Tensor:
-            self.log.append(f"fetch {len(levels)}")
-            return levels
-
-        return fetch
-
-    def capture(self, run: Callable[[], Tensor]) -> tuple[Callable[[], object], Tensor]:
-        if not self.captures:
-            raise RuntimeError("operation not permitted when stream is capturing")
-        result = run()
-        return lambda: (self.log.append("replay"), result.copy_(run())), result
 
 
 @pytest.mark.parametrize("error", NO_MEMORY, ids=lambda error: type(error).__name__)
@@ -118,77 +87,6 @@ def test_pieces_are_all_there_in_order_and_memory_is_released_after_each_failure
     np.testing.assert_array_equal(np.concatenate(pieces), z)
     assert max(map(len, pieces)) <= min(most, held)
     assert bool(released) == (min(count, most) > held)
-
-
-@given(free=st.integers(0, 2**38), each=st.integers(0, 2**30))
-def test_a_fitting_batch_is_a_power_of_two_in_half_of_the_memory(free: int, each: int) -> None:
-    batch = fitting_batch(free, each)
-    assert batch & (batch - 1) == 0
-    assert 1 <= batch <= MOST_AT_ONCE
-    assert batch == 1 or batch * each <= free / 2
-    assert batch == MOST_AT_ONCE or 2 * batch * max(each, 1) > free / 2 - 2 * max(each, 1)
-
-
-def test_a_picture_takes_at_least_what_its_layers_give() -> None:
-    hidden, pixels = 8, 30
-    found = bytes_per_picture(net(), CPU)
-    assert found == 4 * (hidden + hidden + pixels + pixels) + 3 * 4 * pixels  # linear, gelu, linear, unflatten
-
-
-def test_there_is_no_accelerator_behind_a_cpu() -> None:
-    assert accelerator_of(CPU) is None
-    run = torch.abs
-    assert replayed(None, run, torch.zeros(1, 2)) is run
-
-
-def test_batches_are_sized_by_free_memory_and_a_hover_is_replayed() -> None:
-    plain = Decoder(net(), CPU)
-    device = Pretended(free=2 * 16 * bytes_per_picture(net(), CPU))
-    decoder = Decoder(net(), CPU, device)
-    assert decoder.largest_slice == 16
-    device.log.clear()
-    for z in (Z[:1], Z[1:2], Z[:1]):
-        np.testing.assert_allclose(decoder.pictures(z).astype(int), plain.pictures(z), atol=1)
-    assert device.log == ["replay", "copy 1", "fetch 1"] * 3
-    device.log.clear()
-    np.testing.assert_allclose(decoder.pictures(Z[:40]).astype(int), plain.pictures(Z[:40]), atol=1)
-    assert device.log == ["copy 16", "copy 16", "copy 8", "fetch 16", "fetch 16", "fetch 8"]
-
-
-def test_one_replay_does_not_write_into_the_picture_of_the_one_before() -> None:
-    decoder = Decoder(net(), CPU, Pretended())
-    first = decoder.begin(Z[:1])
-    decoder.pictures(Z[1:2])
-    np.testing.assert_array_equal(first(), decoder.pictures(Z[:1]))
-
-
-def test_a_hover_that_cannot_be_captured_is_decoded_all_the_same() -> None:
-    device = Pretended(captures=False)
-    decoder = Decoder(net(), CPU, device)
-    np.testing.assert_allclose(decoder.pictures(Z[:1]).astype(int), Decoder(net(), CPU).pictures(Z[:1]), atol=1)
-    assert "replay" not in device.log
-
-
-@pytest.mark.parametrize("ahead", [0, 1, 2])
-def test_slices_come_in_order_and_so_many_are_begun_ahead(ahead: int) -> None:
-    log: list[str] = []
-
-    def begin(z: np.ndarray) -> Callable[[], np.ndarray]:
-        log.append(f"begin {z[0, 0]:.0f}")
-
-        def finish() -> np.ndarray:
-            log.append(f"finish {z[0, 0]:.0f}")
-            return z
-
-        return finish
-
-    z = np.arange(10, dtype=np.float32)[:, None]
-    found = list(in_slices(z, Pace(2, 2), begin, ahead))
-    assert [start for start, _ in found] == [0, 2, 4, 6, 8]
-    np.testing.assert_array_equal(np.concatenate([piece for _, piece in found]), z)
-    for k in range(5):
-        begun = [each for each in log[: log.index(f"finish {2 * k}")] if each.startswith("begin")]
-        assert len(begun) == min(5, k + 1 + ahead)
 
 
 def _raising(error: Exception) -> Callable[[np.ndarray], np.ndarray]:

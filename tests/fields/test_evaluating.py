@@ -177,4 +177,4 @@ def test_only_the_index_of_the_bundle_that_is_open_is_used(small_bundle: Path, w
     second, first = tasks.pop(), tasks.pop()
     second()
     first()
-    assert service.index.means.shape[1] == 5
+    assert service.index.latents.mean.shape[1] == 5

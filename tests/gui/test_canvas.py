@@ -117,7 +117,7 @@ def test_two_maps_are_linked(make_canvas: Callable[[], MapCanvas]) -> None:
     one, other = make_canvas(), make_canvas()
     other.setXLink(one)
     other.setYLink(one)
-    other.pacing.looked.connect(lambda: told.append(other.view))
+    other.frame_scheduler.looked.connect(lambda: told.append(other.view))
     told: list[View] = []
     for move in (lambda: one.zoom(3.0), lambda: one.pan(50, 20), lambda: one.centre(0.4, -0.2), one.fit):
         move()
@@ -221,7 +221,7 @@ def test_a_move_of_the_map_is_painted_once(canvas: MapCanvas) -> None:
     settle()
     painted = Painted(canvas)
     canvas.pan(3, 2)
-    canvas.pacing._show_move()
+    canvas.frame_scheduler._show_move()
     first = len(painted.rects)
     assert QRectF(painted.rects[0]).contains(QRectF(canvas.rect()).adjusted(50, 5, -5, -30))
     QApplication.sendPostedEvents()

@@ -28,7 +28,7 @@ def said(person: Person) -> Iterator[list[str]]:
 
 def tell(person: Person, number: signal.Signals) -> None:
     """Send the engine a signal."""
-    engine = person.window.pane.link.client.engine
+    engine = person.window.pane.client.engine
     assert isinstance(engine, ProcessEngine)
     os.kill(engine.pid, number)
 
@@ -124,8 +124,8 @@ def test_an_engine_that_dies_again_and_again_is_given_up_until_asked_for(
 
 
 def test_restarting_an_engine_that_is_well(person: Person, said: list[str]) -> None:
-    before = person.window.pane.link.client.engine
+    before = person.window.pane.client.engine
     person.window.action("Restart the engine").trigger()
     person.move(person.point(-1, 0.4))
     exact(person)
-    assert person.window.pane.link.client.engine is not before
+    assert person.window.pane.client.engine is not before

@@ -6,7 +6,7 @@ from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QLabel
 
 from latent_explorer.bench.person import Person
-from latent_explorer.gui.widgets.latency_graph import LatencyGraph
+from latent_explorer.gui.widgets.latency import LatencyGraph
 
 
 def test_a_click_on_the_times_opens_a_graph_that_follows(person: Person) -> None:

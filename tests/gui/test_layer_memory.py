@@ -6,8 +6,7 @@ import pytest
 from PyQt6 import sip
 from PyQt6.QtWidgets import QSlider
 
-from latent_explorer.gui.panels.layer_memory import LayerMemory
-from latent_explorer.gui.panels.legend import LayerPanel
+from latent_explorer.gui.panels.layers import LayerPanel
 from latent_explorer.gui.settings import Settings
 
 
@@ -41,7 +40,7 @@ def recalled(folder: Path, kept: str) -> dict[str, tuple[bool, float]]:
     settings.set_text("layer Points", kept)
     panel = LayerPanel()
     panel.add("Points", True, 0.6, "")
-    LayerMemory(panel, settings)
+    panel.remember(settings)
     layers = panel.layers()
     sip.delete(panel)
     return layers

@@ -25,10 +25,10 @@ def test_closed_in_the_middle_of_everything(new_window, small_bundle: Path, coun
     window.pane.feed.look(person.canvas.view, None)
     person.wheel(QPoint(150, 150), 3)
     window.pane.open_picture()
-    engine = window.pane.link.client.engine
+    engine = window.pane.client.engine
     window.close()
     assert engine._process.poll() is not None
-    assert window.pane.link.client._threads[0].is_alive() is window.pane.link.client._threads[1].is_alive() is False
+    assert window.pane.client._threads[0].is_alive() is window.pane.client._threads[1].is_alive() is False
     person.wait(0.2)  # all timers have had the time to go off
     assert not any("timer" in trace for trace in count_traces() - before)
 

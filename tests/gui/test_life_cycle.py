@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -137,7 +138,7 @@ with person_at_a_window({str(small_bundle)!r}) as person:
 @pytest.fixture
 def reported(person: Person, monkeypatch: pytest.MonkeyPatch) -> Person:
     """A person whose window reports what no one caught, as in the real program."""
-    monkeypatch.setattr(sys, "excepthook", app._Reporter(person.window.workbench.banner))
+    monkeypatch.setattr(sys, "excepthook", partial(app._report, person.window.workbench.banner))
     return person
 
 

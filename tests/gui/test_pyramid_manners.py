@@ -10,7 +10,7 @@ from latent_explorer.atlas import TileCache, TileKey, tile_region
 from latent_explorer.atlas.view import View
 from latent_explorer.bench.person import Person
 from latent_explorer.gui.layers.tiles import TileLayer, tile_rect
-from latent_explorer.gui.pane.picture_settings import PictureSettings
+from latent_explorer.gui.settings import PictureSettings
 from latent_explorer.gui.shell.actions import fill_menu
 from latent_explorer.gui.shell.picture_menu import picture_entries
 from latent_explorer.gui.widgets.images import to_array
@@ -76,11 +76,11 @@ def test_no_more_painted_tiles_are_kept_than_a_screen_needs_a_few_times(layer: T
 
 def test_what_has_faded_in_looks_as_if_painted_at_once(person: Person) -> None:
     window, canvas = person.window, person.canvas
-    assert canvas.pacing.fades
+    assert canvas.frame_scheduler.fades
     for _ in range(3):
         person.wheel(person.point(0, 0), 1)
     person.wait_for_the_engine()
-    person.wait_until(lambda: not canvas.pacing.fresh)
+    person.wait_until(lambda: not canvas.frame_scheduler.fresh)
     key = window.pane.feed.keys[0]
     rect = tile_rect(canvas.view, key).translated(canvas.origin.toPoint()).intersected(canvas.rect())
     rect.adjust(2, 2, -2, -2)
@@ -91,13 +91,13 @@ def test_what_has_faded_in_looks_as_if_painted_at_once(person: Person) -> None:
 
 def test_where_no_motion_is_wanted_tiles_are_painted_at_once(person: Person) -> None:
     canvas = person.canvas
-    canvas.pacing.fades = False
+    canvas.frame_scheduler.fades = False
     try:
         key = person.window.pane.feed.keys[0]
         canvas.show_tile(key)
-        assert canvas.pacing.fresh[key] == 1
+        assert canvas.frame_scheduler.fresh[key] == 1
     finally:
-        canvas.pacing.fades = True
+        canvas.frame_scheduler.fades = True
 
 
 def test_one_can_go_as_deep_as_latents_differ_and_is_told_where_that_ends(person: Person) -> None:
@@ -136,16 +136,17 @@ def test_size_memory_and_fading_are_chosen_in_the_menu_and_remembered(person: Pe
         memory = entry(menu, "Keep in memory").menu()
         memory.aboutToShow.emit()
         entry(memory, "64").trigger()
-        window.pane.feed.picture_pixels, window.pane.feed.cache.limit, window.pane.canvas.pacing.fades = 1.0, 1, True
-        PictureSettings.read(window.workbench.settings).apply(window.pane)
+        window.pane.feed.picture_pixels, window.pane.feed.cache.limit = 1.0, 1
+        window.pane.canvas.frame_scheduler.fades = True
+        window.pane.show_pictures(PictureSettings.read(window.workbench.settings))
         assert (window.pane.feed.picture_pixels, window.pane.feed.cache.limit) == (45, 64 * 2**20)
-        assert not window.pane.canvas.pacing.fades
+        assert not window.pane.canvas.frame_scheduler.fades
         window.workbench.settings.set_text("picture pixels", "huge")
-        PictureSettings.read(window.workbench.settings).apply(window.pane)
+        window.pane.show_pictures(PictureSettings.read(window.workbench.settings))
         assert window.pane.feed.picture_pixels == 34
     finally:
         for key in ("picture pixels", "picture memory", "fade pictures in"):
             window.workbench.settings.set_text(key, "")
-        PictureSettings.read(window.workbench.settings).apply(window.pane)
+        window.pane.show_pictures(PictureSettings.read(window.workbench.settings))
         window.pane.look()
     assert levels

@@ -176,7 +176,7 @@ def test_neighbours_of_a_selection_that_is_gone_are_dropped(selecting: Person) -
     drag_over(selecting, (-5, -0.5, -3, 0.5))
     selecting.choose("Grow selection")
     selecting.choose("Clear selection")
-    selecting.wait_until(lambda: not window.pane.link.client.waiting)
+    selecting.wait_until(lambda: not window.pane.client.waiting)
     selecting.wait(0.1)
     assert chosen(selecting) is None
     drag_over(selecting, (-5, -0.5, -3, 0.5))

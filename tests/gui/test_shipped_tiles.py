@@ -11,7 +11,7 @@ from latent_explorer.atlas import level_for, name_of
 from latent_explorer.bundles import add_tiles, read_config, read_latents, read_weights
 from latent_explorer.charts import FollowingChart
 from latent_explorer.engine.process import ThreadEngine
-from latent_explorer.gui.pane.shipped import shipped_tiles
+from latent_explorer.gui.pane.feed import shipped_tiles
 from latent_explorer.gui.widgets.images import to_array
 from latent_explorer.nets.weights import load_model
 from latent_explorer.places import tile_folder
@@ -81,10 +81,10 @@ def test_what_memory_had_no_room_for_comes_from_the_bundle_again(new_window, sil
 
 def test_tiles_of_another_chart_are_not_shown(bundle: Path) -> None:
     opened = open_bundle(bundle)
-    assert len(shipped_tiles(opened, "picture")) == len(opened.tiles)
+    assert len(shipped_tiles(opened)) == len(opened.tiles)
     flat = opened.chart.plane if isinstance(opened.chart, FollowingChart) else opened.chart
     for other in (replace(flat, axes=flat.axes[::-1]), replace(flat, origin=flat.origin + 0.1)):
         chart = replace(opened.chart, plane=other) if isinstance(opened.chart, FollowingChart) else other
-        assert shipped_tiles(replace(opened, chart=chart), "picture") == {}
+        assert shipped_tiles(replace(opened, chart=chart)) == {}
     if isinstance(opened.chart, FollowingChart):  # as decoded before maps followed the data
-        assert shipped_tiles(replace(opened, chart=flat), "picture") == {}
+        assert shipped_tiles(replace(opened, chart=flat)) == {}

@@ -1,6 +1,7 @@
 """Points sorted in a thread: the newest are shown, nothing is sorted twice, and the thread ends with the window."""
 
 import threading
+from functools import partial
 
 import numpy as np
 import pytest
@@ -12,9 +13,8 @@ from PyQt6.QtWidgets import QApplication
 from latent_explorer.bench.person import Person
 from latent_explorer.gui.layers import points
 from latent_explorer.gui.layers.points import PointLayer
-from latent_explorer.gui.pane import sorter as sorting
-from latent_explorer.gui.pane.sorter import Sorter
 from latent_explorer.gui.theme import DARK, LIGHT
+from latent_explorer.gui.widgets.latest_task import LatestTask
 from latent_explorer.points import index as indexing
 from latent_explorer.points import levels
 from latent_explorer.points.index import PointIndex
@@ -30,9 +30,9 @@ class Gate:
     def __init__(self, patch: pytest.MonkeyPatch) -> None:
         self.open = threading.Event()
         self.began: list[int] = []
-        patch.setattr(sorting, "PointIndex", self._sort)
+        patch.setattr(points, "PointIndex", self._sort)
 
-    def _sort(self, uv, group, pause):
+    def _sort(self, uv, group, pause=lambda: None):
         self.began.append(len(uv))
         self.open.wait(60)
         return PointIndex(uv, group, pause)
@@ -46,7 +46,7 @@ def gate(monkeypatch: pytest.MonkeyPatch) -> Gate:
 
 @pytest.fixture
 def sorter(qapp: QApplication):
-    sorter = Sorter()
+    sorter = LatestTask("point sorter")
     yield sorter
     sorter.close()
 
@@ -55,7 +55,7 @@ def show(layer: PointLayer, uv: NDArray[np.float32], hidden: frozenset[int] = fr
     layer.show(uv, (np.arange(len(uv)) % 3), 3, hidden, theme)
 
 
-def test_points_are_shown_once_they_are_sorted(qtbot, gate: Gate, sorter: Sorter) -> None:
+def test_points_are_shown_once_they_are_sorted(qtbot, gate: Gate, sorter: LatestTask) -> None:
     layer, uv = PointLayer(sorter), cloud(0)
     show(layer, uv)
     assert (layer.count, layer.sorting, layer.text) == (0, 300, "sorting 300 points…")
@@ -65,7 +65,7 @@ def test_points_are_shown_once_they_are_sorted(qtbot, gate: Gate, sorter: Sorter
     assert layer.index.uv is uv
 
 
-def test_what_is_shown_later_takes_the_place_of_what_is_still_sorted(qtbot, gate: Gate, sorter: Sorter) -> None:
+def test_what_is_shown_later_takes_the_place_of_what_is_still_sorted(qtbot, gate: Gate, sorter: LatestTask) -> None:
     layer, handed = PointLayer(sorter), []
     sorter.done.connect(lambda index: handed.append(len(index)))
     for count in (300, 200, 250):
@@ -94,7 +94,7 @@ def test_hidden_classes_and_themes_sort_nothing_anew(monkeypatch: pytest.MonkeyP
     assert (layer.index, layer.count, len(gate.began)) == (index, 200, 1)
 
 
-def test_a_selection_made_before_is_marked_once_the_points_are_there(qtbot, gate: Gate, sorter: Sorter) -> None:
+def test_a_selection_made_before_is_marked_once_the_points_are_there(qtbot, gate: Gate, sorter: LatestTask) -> None:
     layer, chosen = PointLayer(sorter), np.arange(300) < 40
     show(layer, cloud(0))
     layer.select(chosen)
@@ -105,7 +105,7 @@ def test_a_selection_made_before_is_marked_once_the_points_are_there(qtbot, gate
 
 def test_a_sorter_that_is_closed_gives_up_and_hands_nothing_on(qapp, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(indexing, "_LEVELS_FROM", 10)
-    sorter, handed, steps = Sorter(), [], []
+    sorter, handed, steps = LatestTask("point sorter"), [], []
     sorter.done.connect(handed.append)
     check = sorter._check
 
@@ -115,7 +115,7 @@ def test_a_sorter_that_is_closed_gives_up_and_hands_nothing_on(qapp, monkeypatch
         check(number)
 
     monkeypatch.setattr(sorter, "_check", close_at_the_first_step)
-    sorter.sort(cloud(0, 200_000), np.zeros(200_000, np.int64))
+    sorter.begin(partial(PointIndex, cloud(0, 200_000), np.zeros(200_000, np.int64)))
     sorter.close()
     QApplication.processEvents()
     assert (handed, steps) == ([], [1])

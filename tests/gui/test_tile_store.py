@@ -8,7 +8,7 @@ from PyQt6.QtGui import QAction
 from PyQt6.QtWidgets import QMenu
 
 from latent_explorer.atlas import TileKey, name_of, tiles_bytes
-from latent_explorer.gui.pane.picture_settings import PictureSettings
+from latent_explorer.gui.settings import PictureSettings
 from latent_explorer.gui.shell.actions import fill_menu
 from latent_explorer.gui.shell.picture_menu import in_words, picture_entries
 from latent_explorer.places import tile_folder
@@ -30,7 +30,7 @@ def field_keys(person) -> list[TileKey]:
 
 def count_decoded(person) -> list[object]:
     decoded = []
-    person.window.pane.link.arrived.connect(
+    person.window.pane.arrived.connect(
         lambda event: decoded.append(event) if getattr(event, "topic", "") == "tiles" else None
     )
     return decoded
@@ -118,7 +118,7 @@ def test_one_chooses_how_much_may_be_kept_and_sees_how_much_is(new_window, small
     assert measured[0] > 0
     entries["Up to 256 MiB"].trigger()
     window.pane.store.limit = 0
-    PictureSettings.read(window.workbench.settings).apply(window.pane)
+    window.pane.show_pictures(PictureSettings.read(window.workbench.settings))
     assert window.pane.store.limit == 256 * 2**20
     window.pane.store.keep_within(measured[0] // 2)
     person.wait_until(lambda: tiles_bytes(tile_folder()) <= measured[0] // 2)  # which are being removed
@@ -144,7 +144,7 @@ def test_tiles_of_fields_are_read_by_the_next_window_and_not_asked_for(new_windo
     second.wait_until(lambda: second.window.pane.store._known >= {name_of(key) for key in keys})
     fields.open(second.window.pane.session.bundle)
     second.window.pane.dress(second.window.workbench.theme)
-    second.window.pane.link.arrived.connect(lambda event: asked.append(getattr(event, "key", None)))
+    second.window.pane.arrived.connect(lambda event: asked.append(getattr(event, "key", None)))
     for title in titles:
         if not fields.by_title[title].visible:
             second.window.pane.layer_panel.toggle(title)

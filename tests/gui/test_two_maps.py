@@ -93,7 +93,7 @@ def test_layers_and_tools_are_those_of_the_active_map(two) -> None:
 def test_the_engine_of_one_is_killed_and_the_other_does_not_notice(two, decoded) -> None:
     left, right = two
     told: Counter[str] = Counter()
-    left.pane.link.arrived.connect(lambda event: told.update([type(event).__name__]))
+    left.pane.arrived.connect(lambda event: told.update([type(event).__name__]))
     pid = left.pane.client.engine.pid
     os.kill(right.pane.client.engine.pid, signal.SIGKILL)
     hover_exactly(left, DIGITS, decoded, 0.1, 0.3)

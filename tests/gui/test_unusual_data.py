@@ -63,7 +63,7 @@ def test_one_class(new_window, small_bundle: Path, tmp_path: Path) -> None:
     probed_and_described(person)
     assert window.pane.prober.place.shares.tolist() == [1.0]
     (row,) = window.pane.legend.widget().findChildren(ClassRow)
-    row.isolated.emit(0)
+    window.pane.legend.isolated.emit(0)
     assert window.pane.points.count == 120
     QTest.mouseClick(row, Qt.MouseButton.LeftButton)
     assert window.pane.points.count == 0

@@ -89,14 +89,14 @@ def test_what_is_damaged_counts_as_none(tmp_path: Path, number: int) -> None:
     cache.keep("seal", SPEC, ARRAYS)
     read = cache.read("seal", SPEC)
     assert all((read[name] == array).all() and read[name].dtype == array.dtype for name, array in ARRAYS.items())
-    damage(next(tmp_path.glob("*.safetensors")), number)
+    damage(next(tmp_path.glob("*.fit")), number)
     assert cache.read("seal", SPEC) is None
 
 
 def test_that_of_another_bundle_or_spec_is_not_taken_even_under_its_name(tmp_path: Path) -> None:
     cache, other = FitCache(tmp_path), ChartSpec("power", {"rounds": 4.0})
     cache.keep("seal", SPEC, ARRAYS)
-    (kept,) = tmp_path.glob("*.safetensors")
+    (kept,) = tmp_path.glob("*.fit")
     for seal, spec in (("other", SPEC), ("seal", other)):
         assert cache.read(seal, spec) is None
         cache._path(seal, spec).write_bytes(kept.read_bytes())
@@ -175,7 +175,7 @@ def test_it_is_cancelled_and_leaves_nothing(folder: Path, install, heard) -> Non
     job.cancel()
     assert until_the_end(heard)[-1] == JobEnded("cancelled")
     job.close()
-    assert list(chart_folder().glob("*.safetensors")) == []
+    assert list(chart_folder().glob("*.fit")) == []
 
 
 def test_what_is_not_possible_is_said_in_words(folder: Path, heard) -> None:

@@ -14,7 +14,7 @@ from safetensors.numpy import load_file
 
 from latent_explorer.atlas import TileKey, tile_points
 from latent_explorer.bundles import check_bundle, read_config, read_latents, read_tiles, read_weights
-from latent_explorer.bundles.packing import Precision
+from latent_explorer.bundles.latents import Precision
 from latent_explorer.data import open_dataset
 from latent_explorer.data.dataset import Dataset
 from latent_explorer.errors import BundleError, DataError, TrainingError

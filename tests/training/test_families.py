@@ -15,7 +15,7 @@ import typer
 from typer.testing import CliRunner
 
 from latent_explorer.bundles import check_bundle, read_latents, read_weights
-from latent_explorer.bundles.seal import CARD, CONFIG
+from latent_explorer.bundles.files import CARD, CONFIG
 from latent_explorer.cli import training
 from latent_explorer.cli.app import app
 from latent_explorer.data.dataset import Dataset

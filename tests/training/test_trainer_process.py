@@ -27,7 +27,7 @@ from latent_explorer.runs.protocol import (
     Reported,
     Stop,
 )
-from latent_explorer.service.client import Client, Lost
+from latent_explorer.service.child import Client, Lost
 from latent_explorer.service.codec import Message, Refused
 
 RECIPE = Recipe(epochs=3, batch_size=16, learning_rate=5e-3, device="cpu", precision="float32")

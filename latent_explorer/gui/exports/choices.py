@@ -8,8 +8,6 @@ from latent_explorer.errors import ExportError
 from latent_explorer.export import Kind, Options, Style, find_format
 from latent_explorer.gui.settings import Settings
 
-_OPTIONS = tuple(field.name for field in fields(Options))
-
 
 @dataclass(frozen=True)
 class Choices:
@@ -39,7 +37,7 @@ class Choices:
     @property
     def options(self) -> Options:
         """The part of it that the writers take. Raises ExportError where a value is out of its range."""
-        chosen = {name: getattr(self, name) for name in _OPTIONS}
+        chosen = {field.name: getattr(self, field.name) for field in fields(Options)}
         return Options(**chosen | {"per_row": self.per_row or None})
 
 

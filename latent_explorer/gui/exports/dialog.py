@@ -12,14 +12,13 @@ from latent_explorer.engine.client import EngineClient
 from latent_explorer.errors import UserError
 from latent_explorer.export import MAX_PIXELS
 from latent_explorer.gui.exports.choices import Choices, remember, remembered
-from latent_explorer.gui.exports.destination import Destination
 from latent_explorer.gui.exports.draft import Draft, bytes_words, drafted, extent, extent_words
-from latent_explorer.gui.exports.footer import Footer
+from latent_explorer.gui.exports.footer import Destination, Footer
 from latent_explorer.gui.exports.form import ChoiceForm
-from latent_explorer.gui.exports.maker import Maker, Order
+from latent_explorer.gui.exports.maker import Maker
 from latent_explorer.gui.exports.preview import Preview
 from latent_explorer.gui.exports.subjects import Subject
-from latent_explorer.gui.exports.worker import Outcome, Watch, Worker
+from latent_explorer.gui.exports.worker import Outcome, Worker
 from latent_explorer.gui.settings import Settings
 from latent_explorer.gui.widgets.parts import filled, timer
 
@@ -54,11 +53,8 @@ class ExportDialog(QDialog):
         self.caption.setProperty("role", "faint")
         self.form.setMinimumWidth(290)
         left, right = filled(QVBoxLayout(), self.preview, self.caption), filled(QVBoxLayout(), self.form, 1)
-        left.setStretchFactor(self.preview, 1)
         both = filled(QHBoxLayout(), left, right, spacing=24)
-        whole = filled(QVBoxLayout(self), both, self.destination, self.footer, spacing=12, margins=(16, 16, 16, 14))
-        for layout, part in ((both, left), (whole, both)):
-            layout.setStretchFactor(part, 1)
+        filled(QVBoxLayout(self), both, self.destination, self.footer, spacing=12, margins=(16, 16, 16, 14))
         self.resize(800, 540)
         self.form.rows["format"].editor.setFocus()
 
@@ -120,7 +116,7 @@ class ExportDialog(QDialog):
         self._pause.stop()
         self._enable(False)
         self.footer.start()
-        self.maker.begin(known, self.form.choices, partial(_written, path=path, overwrite=overwrite))
+        self.maker.begin(known, self.form.choices, lambda order, watch: order.write(path, overwrite, watch))
         self._show_progress()
 
     def _show_progress(self) -> None:
@@ -144,10 +140,10 @@ class ExportDialog(QDialog):
             remember(self._settings, self.subject.kind, self.form.choices)
             self.destination.remember()
             self.said.emit(f"Exported to {outcome.result}")
-            self._leave()
+            self.abandon()
         elif self._leaving:
             self.said.emit(outcome.error or "The export was cancelled; nothing was written.")
-            self._leave()
+            self.abandon()
 
     # -- leaving
 
@@ -160,30 +156,26 @@ class ExportDialog(QDialog):
             self.destination.name.setFocus()
             self.destination.name.selectAll()
         else:
-            self._leave()
+            self.abandon()
 
     def leave(self) -> None:
         """Close once the file that is being written is there; pictures that are not decoded yet are given up."""
         self._leaving = True
         if not self.footer.busy:
-            self._leave()
+            self.abandon()
         elif self.maker.decoding:
             self.maker.cancel()
-
-    def abandon(self) -> None:
-        """Close now; what is under way is cancelled."""
-        self.maker.drop()
-        self._leave()
 
     def closeEvent(self, event: QCloseEvent | None) -> None:
         self._leaving = True
         if not self.footer.busy:
-            self._leave()
+            self.abandon()
         elif event is not None:
             event.ignore()  # until what is under way has ended
             self.maker.cancel()
 
-    def _leave(self) -> None:
+    def abandon(self) -> None:
+        """Close now; what is under way is cancelled."""
         self._pause.stop()
         self.preview.stop()
         self.maker.end()
@@ -195,7 +187,3 @@ class ExportDialog(QDialog):
         came_back = event is not None and event.type() == QEvent.Type.ActivationChange and self.isActiveWindow()
         if came_back and self.subject.live and not self.footer.busy and not self.footer.asking:
             self._choose()
-
-
-def _written(order: Order, watch: Watch, *, path: Path, overwrite: bool) -> Path:
-    return order.write(path, overwrite=overwrite, watch=watch)

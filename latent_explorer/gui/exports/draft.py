@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 from PyQt6.QtGui import QImage, QImageReader
 
-from latent_explorer.export import ContactSheet, Format, LatentTable, Options, read_mp4
+from latent_explorer.export import Format, LatentTable, Options, read_mp4
 from latent_explorer.gui.exports.maker import Order
 from latent_explorer.gui.exports.worker import Watch
 from latent_explorer.gui.widgets.images import to_qimage
@@ -148,8 +148,6 @@ def _part(order: Order) -> tuple[Order, float]:
     if isinstance(content, LatentTable):
         rows = min(len(content.mean), _TRIED_ROWS)
         return replace(order, content=content.rows(slice(rows))), rows / max(1, len(content.mean))
-    if isinstance(content, ContactSheet):
-        return order, 1.0
     size = extent(order.format, content.shape, order.options)
     share = min(1.0, _TRIED_PIXELS / size.pixels)
     if content.ndim == 5:  # a grid: its middle, cut to the same proportions

@@ -60,7 +60,7 @@ class Exporter(QObject):
             pane.shared.banner.hide()
         self._parent.installEventFilter(self)
         self._pane, self._bundle = pane, pane.bundle
-        pane.link.arrived.connect(self._hear)
+        pane.arrived.connect(self._hear)
         self.dialog = ExportDialog(self._parent, subject, pane.shared.settings, pane.client)
         self.dialog.said.connect(pane.shared.say)
         self.dialog.finished.connect(self._forget)
@@ -75,7 +75,7 @@ class Exporter(QObject):
         if self.dialog is not None:
             self.dialog.deleteLater()
         if self._pane is not None:
-            self._pane.link.arrived.disconnect(self._hear)
+            self._pane.arrived.disconnect(self._hear)
         self.dialog = self._bundle = self._pane = None
 
     def _hear(self, event: Event) -> None:

@@ -1,14 +1,86 @@
-"""The lower edge of the export dialog: what is under way, what went wrong, what is asked, and the buttons."""
+"""The lower part of the export dialog: where the file goes, what is under way or was wrong or asked, and buttons."""
 
+import re
 import time
 from collections.abc import Callable
+from itertools import chain, count
+from pathlib import Path
 
-from PyQt6.QtCore import pyqtSignal
-from PyQt6.QtWidgets import QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
+from PyQt6.QtCore import QStandardPaths, pyqtSignal
+from PyQt6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QLineEdit, QProgressBar, QVBoxLayout, QWidget
 
-from latent_explorer.gui.widgets.parts import button, filled, timer, words
+from latent_explorer.errors import UserError
+from latent_explorer.export import Format
+from latent_explorer.gui.settings import Settings
+from latent_explorer.gui.widgets.parts import ask_path, button, filled, timer, words
 
-_EVERY_MS = 100
+_KEY = "export/folder"
+_FORBIDDEN = r'[\x00-\x1f<>:"/\\|?*]+'  # in the name of a file, on one system or another
+
+
+class Destination(QWidget):
+    """Two lines to type in. edited: the folder or the name was changed."""
+
+    edited = pyqtSignal()
+
+    def __init__(self, settings: Settings, name: str) -> None:
+        super().__init__()
+        self._settings, self._suffix = settings, ""
+        self._suggested = re.sub(_FORBIDDEN, "-", name).strip(". ") or "export"
+        self.name, self.folder = QLineEdit(), QLineEdit(settings.text(_KEY, str(_usual_folder())))
+        self.browse = button("Bro&wse…", "Choose the folder", self._browse)
+        layout = QGridLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        for row, (text, line) in enumerate((("&Name", self.name), ("F&older", self.folder))):
+            label = QLabel(text)
+            label.setBuddy(line)
+            line.setAccessibleName(text.replace("&", ""))
+            line.textEdited.connect(self.edited)
+            layout.addWidget(label, row, 0)
+            layout.addWidget(line, row, 1, 1, 2 if row == 0 else 1)
+        layout.addWidget(self.browse, 1, 2)
+
+    def suggest(self, known: Format) -> None:
+        """Offer a free name in this format; of one that was typed, change only the suffix."""
+        if not self.name.isModified():
+            self.name.setText(_free(Path(self.folder.text()), self._suggested, known.suffix))
+        elif known.suffix != self._suffix:
+            self.name.setText(self.name.text().removesuffix(self._suffix) + known.suffix)
+            self.name.setModified(True)
+        self._suffix = known.suffix
+
+    def path(self, known: Format) -> Path:
+        """The file that is meant. Raises UserError where there is no such folder, or no name."""
+        name, folder = self.name.text().strip(), Path(self.folder.text().strip()).expanduser()
+        if not name:
+            raise UserError("The file has no name yet. Type one.")
+        if Path(name).name != name:
+            raise UserError(f"“{name}” is not the name of a file. Leave out the folder: it has a line of its own.")
+        if not folder.is_dir():
+            raise UserError(f"There is no folder {folder}. Choose another, or make it first.")
+        return known.named(folder.absolute() / name)
+
+    def remember(self) -> None:
+        """Begin with this folder next time."""
+        self._settings.set_text(_KEY, self.folder.text().strip())
+
+    def _browse(self) -> None:
+        ask_path(self, "Choose a folder", self.folder.text(), self._choose)
+
+    def _choose(self, folder: str) -> None:
+        self.folder.setText(folder)
+        self.edited.emit()
+
+
+def _usual_folder() -> Path:
+    pictures = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.PicturesLocation)
+    return Path(pictures) if pictures and Path(pictures).is_dir() else Path.home()
+
+
+def _free(folder: Path, name: str, suffix: str) -> str:
+    """The name, numbered where it is taken."""
+    numbered = (f"{name} ({number}){suffix}" for number in count(2))
+    return next(each for each in chain([name + suffix], numbered) if not (folder / each).exists())
 
 
 class Footer(QWidget):
@@ -30,7 +102,7 @@ class Footer(QWidget):
         self.export.setDefault(True)
         self.overwrite, self.close_button = button("O&verwrite", "", overwrite), button("Close", "", close)
         self._started = 0.0
-        self._timer = timer(self, _EVERY_MS, self.polled.emit)
+        self._timer = timer(self, 100, self.polled.emit)
         buttons = filled(QHBoxLayout(), 1, self.close_button, self.overwrite, self.export)
         filled(QVBoxLayout(self), self.words, self.progress, buttons)
         self.rest()

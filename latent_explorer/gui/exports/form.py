@@ -1,10 +1,10 @@
 """The choices of the export dialog as a form: a row for each thing that can be chosen."""
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
-from PyQt6.QtCore import QObject, pyqtBoundSignal, pyqtSignal
+from PyQt6.QtCore import pyqtBoundSignal, pyqtSignal
 from PyQt6.QtWidgets import QAbstractSpinBox, QCheckBox, QComboBox, QDoubleSpinBox, QFormLayout, QSpinBox, QWidget
 
 from latent_explorer.export import MAX_SCALE, Format, find_format, formats_of
@@ -13,17 +13,14 @@ from latent_explorer.gui.exports.contact_sheet import MAX_IMAGES
 from latent_explorer.gui.exports.subjects import MAX_COLUMNS, Subject
 
 
-class Row(QObject):
-    """An editor of one field. told: the editor's own signal. changed: its value was changed by the person."""
+@dataclass(frozen=True, eq=False)
+class Row:
+    """An editor of one field. changed: the editor's own signal."""
 
-    changed = pyqtSignal()
-
-    def __init__(
-        self, editor: QWidget, get: Callable[[], Any], put: Callable[[Any], object], told: pyqtBoundSignal
-    ) -> None:
-        super().__init__(editor)
-        self.editor, self.get, self.put = editor, get, put
-        told.connect(self.changed)
+    editor: QWidget
+    get: Callable[[], Any]
+    put: Callable[[Any], object]
+    changed: pyqtBoundSignal
 
     def hint(self, text: str) -> None:
         """Say what the value 0 stands for."""

@@ -14,7 +14,7 @@ from latent_explorer.engine.client import Answer, EngineClient, Want
 from latent_explorer.export import Format, Options, Provenance
 from latent_explorer.gui.exports.choices import Choices
 from latent_explorer.gui.exports.subjects import Subject
-from latent_explorer.gui.exports.worker import Outcome, Task, Watch, Worker
+from latent_explorer.gui.exports.worker import Outcome, Watch, Worker
 from latent_explorer.service.codec import Refused
 
 
@@ -27,7 +27,7 @@ class Order:
     options: Options
     provenance: Provenance
 
-    def write(self, path: Path, *, overwrite: bool, watch: Watch) -> Path:
+    def write(self, path: Path, overwrite: bool, watch: Watch) -> Path:
         """Write it. Raises UserError where that fails, and Cancelled where the watch is."""
         watch.check()
         content = watch.over(self.content)
@@ -44,8 +44,7 @@ class Decoding:
     def __init__(self, client: EngineClient) -> None:
         self._client = client
         self._wants: list[Want] = []
-        self._starts: dict[Hashable, int] = {}
-        self._missing: set[Hashable] = set()
+        self._missing: dict[Hashable, int] = {}  # where each batch begins that is not there yet
         self.pictures: NDArray[np.uint8] | None = None
 
     @property
@@ -58,8 +57,7 @@ class Decoding:
         if [want.key for want in wants] != [want.key for want in self._wants]:
             ends = np.cumsum([0, *(want.count for want in wants)]).tolist()
             self._wants, self.pictures = wants, None
-            self._starts = {want.key: start for want, start in zip(wants, ends[:-1], strict=True)}
-            self._missing = set(self._starts)
+            self._missing = {want.key: start for want, start in zip(wants, ends[:-1], strict=True)}
         self.again()
 
     def again(self) -> None:
@@ -73,9 +71,8 @@ class Decoding:
             return
         if self.pictures is None:
             self.pictures = np.empty((sum(want.count for want in self._wants), *batch.shape[1:]), np.uint8)
-        start = self._starts[answer.key]
+        start = self._missing.pop(answer.key)
         self.pictures[start : start + len(batch)] = batch
-        self._missing.remove(answer.key)
 
 
 class Maker(QObject):
@@ -87,8 +84,8 @@ class Maker(QObject):
         super().__init__(parent)
         self._subject, self._worker = subject, worker
         self._decoding = Decoding(client)
-        self._waiting: Callable[[], Task] | None = None  # begins the work, once all is decoded
-        self._task: Task | None = None
+        self._waiting: Callable[[], Watch] | None = None  # begins the work, once all is decoded
+        self._task: Watch | None = None
         worker.done.connect(self._take_outcome)
 
     @property
@@ -101,7 +98,7 @@ class Maker(QObject):
         """What is going on, and how much of it is done, in [0, 1]."""
         if self._task is None:
             return self._subject.waiting, self._decoding.fraction
-        return "Writing", self._task.watch.fraction
+        return "Writing", self._task.fraction
 
     def begin(self, known: Format, choices: Choices, run: Callable[[Order, Watch], Any]) -> None:
         """Call `run`, which must hold no widget, with the order for these choices, in the worker's thread."""
@@ -113,13 +110,13 @@ class Maker(QObject):
     def drop(self) -> None:
         """Make nothing any more, and say nothing of it."""
         if self._task is not None:
-            self._task.watch.cancel()
+            self._task.cancel()
         self._waiting = self._task = None
 
     def cancel(self) -> None:
         """Make nothing any more; the outcome, without a result, comes as soon as all has ended."""
         if self._task is not None:
-            self._task.watch.cancel()
+            self._task.cancel()
         elif self._waiting is not None:
             self._fail("")
 
@@ -141,7 +138,7 @@ class Maker(QObject):
         elif self._waiting is not None:
             self._fail(answer.reply.reason)
 
-    def _work(self, known: Format, choices: Choices, run: Callable[[Order, Watch], Any]) -> Task:
+    def _work(self, known: Format, choices: Choices, run: Callable[[Order, Watch], Any]) -> Watch:
         content = self._subject.content(known, choices, self._decoding.pictures)
         order = Order(known, content, choices.options, self._subject.provenance(choices))
         return self._worker.begin(partial(run, order))
@@ -157,6 +154,6 @@ class Maker(QObject):
         self.made.emit(Outcome(error=error))
 
     def _take_outcome(self, outcome: Outcome) -> None:
-        if outcome.task is self._task and self._task is not None:
+        if outcome.watch is self._task and self._task is not None:
             self._task = None
             self.made.emit(outcome)

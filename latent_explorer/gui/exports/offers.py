@@ -12,10 +12,8 @@ from latent_explorer.gui.exports.subjects import GridSubject, LatentsSubject, Ma
 from latent_explorer.gui.pane.pane import MapPane
 from latent_explorer.session import Selection, Session
 
-_NO_BUNDLE = "There is nothing to export yet: open a bundle first, with File ▸ Open bundle…"
 _NO_PROBE = "There is no picture to export yet: move the pointer over the map, or click on it, and try again."
 _NO_PATH = "There is no filmstrip to export yet: drag on the map from one place to another, and try again."
-_NO_SELECTION = "There is nothing selected yet: take the Select tool (S), drag around points, and try again."
 _DECODING = "The pictures are still being decoded. Try again in a moment."
 
 
@@ -76,14 +74,14 @@ def _contact_sheet(pane: MapPane) -> Subject:
 
 def _session(pane: MapPane) -> Session:
     if pane.session is None:
-        raise UserError(_NO_BUNDLE)
+        raise UserError("There is nothing to export yet: open a bundle first, with File ▸ Open bundle…")
     return pane.session
 
 
 def _chosen(pane: MapPane) -> Selection:
     selection = _session(pane).state.selection
     if selection is None:
-        raise UserError(_NO_SELECTION)
+        raise UserError("There is nothing selected yet: take the Select tool (S), drag around points, and try again.")
     return selection
 
 

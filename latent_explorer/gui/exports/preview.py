@@ -2,7 +2,7 @@
 
 from PyQt6.QtCore import QRect, QSize, Qt
 from PyQt6.QtGui import QImage, QPainter, QPaintEvent
-from PyQt6.QtWidgets import QHeaderView, QStackedWidget, QTableWidgetItem, QWidget
+from PyQt6.QtWidgets import QHeaderView, QSizePolicy, QStackedWidget, QTableWidgetItem, QWidget
 
 from latent_explorer.gui.exports.draft import Draft
 from latent_explorer.gui.widgets.parts import read_only_table, timer
@@ -22,6 +22,7 @@ class Preview(QStackedWidget):
         self.addWidget(self.film)
         self.addWidget(self.table)
         self.setMinimumSize(380, 320)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
 
     def show_draft(self, draft: Draft) -> None:
         """Show another draft."""

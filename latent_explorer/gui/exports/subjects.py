@@ -120,11 +120,8 @@ class GridSubject(Subject):
 
     def wants(self, choices: Choices) -> list[Want]:
         points = grid_points(self.region, choices.columns, self._rows(choices))
-        starts = range(0, len(points), _BATCH)
-        return [
-            want_pictures((points.shape, start), self.chart.to_latent(points[start : start + _BATCH]))
-            for start in starts
-        ]
+        batches = {start: points[start : start + _BATCH] for start in range(0, len(points), _BATCH)}
+        return [want_pictures((points.shape, start), self.chart.to_latent(part)) for start, part in batches.items()]
 
     def content(self, known: Format, choices: Choices, pictures: NDArray[np.uint8] | None) -> NDArray[np.uint8]:
         assert pictures is not None

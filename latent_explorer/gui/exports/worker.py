@@ -62,18 +62,10 @@ class _Watched(np.ndarray):
 
 
 @dataclass(frozen=True, eq=False)
-class Task:
-    """Something to do elsewhere: `run` gets the watch, and holds no widget."""
-
-    run: Callable[[Watch], Any]
-    watch: Watch
-
-
-@dataclass(frozen=True, eq=False)
 class Outcome:
-    """What came of a task: a result, or an error in words; neither where it was cancelled."""
+    """What came of the task with this watch: a result, or an error in words; neither where it was cancelled."""
 
-    task: Task | None = None
+    watch: Watch | None = None
     result: Any = None
     error: str = ""
 
@@ -81,56 +73,50 @@ class Outcome:
 class Worker(QObject):
     """Runs the newest task it was given; those before are cancelled.
 
-    done: the Outcome of each task. ended: the thread has; the worker then deletes itself.
+    done: the Outcome of each task. When the thread ends, the worker deletes itself.
     """
 
     done = pyqtSignal(object)
-    ended = pyqtSignal()
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
-        self._tasks: SimpleQueue[Task | None] = SimpleQueue()
-        self._newest: Task | None = None
+        self._tasks: SimpleQueue[tuple[Callable[[Watch], Any], Watch] | None] = SimpleQueue()
+        self._newest = Watch()
         self._thread = threading.Thread(target=self._work, name="export", daemon=True)
-        self.ended.connect(self.deleteLater)
         self._thread.start()
 
-    def begin(self, run: Callable[[Watch], Any]) -> Task:
-        """Run this next; whatever is under way is left undone."""
-        self._cancel()
-        self._newest = Task(run, Watch())
-        self._tasks.put(self._newest)
+    def begin(self, run: Callable[[Watch], Any]) -> Watch:
+        """Call `run`, which holds no widget, with the watch that is given; whatever is under way is left undone."""
+        self._newest.cancel()
+        self._newest = Watch()
+        self._tasks.put((run, self._newest))
         return self._newest
 
     def stop(self) -> None:
         """Cancel what is under way, and end the thread as soon as that has ended."""
-        self._cancel()
+        self._newest.cancel()
         self._tasks.put(None)
 
     def join(self, seconds: float) -> None:
         """Wait, with a bound, until the thread has ended."""
         self._thread.join(seconds)
 
-    def _cancel(self) -> None:
-        if self._newest is not None:
-            self._newest.watch.cancel()
-
     def _work(self) -> None:
         while (task := self._tasks.get()) is not None:
-            self.done.emit(_outcome(task))
-        self.ended.emit()
+            self.done.emit(_outcome(*task))
+        self.deleteLater()  # which any thread may call
 
 
-def _outcome(task: Task) -> Outcome:
+def _outcome(run: Callable[[Watch], Any], watch: Watch) -> Outcome:
     try:
-        task.watch.check()
-        return Outcome(task, task.run(task.watch))
+        watch.check()
+        return Outcome(watch, run(watch))
     except Cancelled:
-        return Outcome(task)
+        return Outcome(watch)
     except UserError as error:
-        return Outcome(task, error=str(error))
+        return Outcome(watch, error=str(error))
     except MemoryError:
-        return Outcome(task, error="There is not enough memory for this. Choose a smaller scale, or fewer pictures.")
+        return Outcome(watch, error="There is not enough memory for this. Choose a smaller scale, or fewer pictures.")
     except Exception as error:
         _log.exception("an export failed")
-        return Outcome(task, error=f"Something went wrong ({type(error).__name__}: {error}); nothing was written.")
+        return Outcome(watch, error=f"Something went wrong ({type(error).__name__}: {error}); nothing was written.")

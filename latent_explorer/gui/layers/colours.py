@@ -58,22 +58,16 @@ def by_ramp(span: Span) -> Colouring:
 
 
 def by_class(colours: list[QColor]) -> Colouring:
-    """The colour of the class in the first channel, as saturated as the share in the second: an even split is grey."""
+    """The colour of the class in the first channel, as saturated as the share in the second: below 0.3 it is grey."""
     palette = _rgb(colours)
 
     def colour(values: NDArray[np.float32]) -> NDArray[np.uint32]:
         pure = palette[values[..., 0].astype(int)]
         grey = pure.mean(-1, keepdims=True)
-        saturation = saturation_of(values[..., 1:])
+        saturation = np.clip((values[..., 1:] - 0.3) / 0.7, 0, 1)
         return _argb(grey + saturation * (pure - grey), 0.25 + 0.75 * saturation[..., 0])
 
     return colour
-
-
-def saturation_of(confidence: NDArray[np.floating]) -> NDArray[np.floating]:
-    """How saturated a class region is, 0 to 1, where this share of the nearest agree."""
-    saturation: NDArray[np.floating] = np.clip((confidence - 0.3) / 0.7, 0, 1)
-    return saturation
 
 
 def by_cover(ground: QColor) -> Colouring:

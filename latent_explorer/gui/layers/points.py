@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,9 +11,9 @@ from PyQt6.QtGui import QColor, QPainter
 
 from latent_explorer.atlas.view import View
 from latent_explorer.gui.layers.layer import Layer, LayerSpec
-from latent_explorer.gui.pane.sorter import Sorter
 from latent_explorer.gui.theme import Theme
 from latent_explorer.gui.widgets.images import borrowed_qimage
+from latent_explorer.gui.widgets.latest_task import LatestTask
 from latent_explorer.points.index import PointIndex
 from latent_explorer.points.inside import marked
 from latent_explorer.points.splat import Ink, Splatter, load_compiled
@@ -24,7 +25,7 @@ _PICKING = (1.5, 4.0)  # pixels around the pointer searched first
 _DOTS = (1.6, 7.0, 14.0)  # pixels: the least dot, up to which it grows as the map does, and the largest
 _CLEARER = 0.25  # by how much dots that stand alone are less see-through than where they crowd
 _AT_ONCE = 200_000  # points sorted so quickly that the first paint can wait for them
-_NONE = np.zeros((0, 2), np.float32)
+_NONE = PointIndex(np.zeros((0, 2), np.float32), np.zeros(0, np.uint16))
 
 POINTS = LayerSpec(
     "points", "Points", "The images of the dataset, each a dot where the encoder puts it.", key="2", opacity=0.75
@@ -59,24 +60,25 @@ class _Made:
 class PointLayer(Layer):
     """All points of the classes that are shown, in one image, made anew only when something changed.
 
-    opacity: of the points where they crowd. size: of their dots, 1 is the usual.
+    size: of the dots, 1 is the usual. opacity: of the points where they crowd. uv: where they are (n, 2). index: all
+    points of the bundle, also those that are not shown; of none while they are being sorted. version: counts up
+    whenever they look different.
 
     sorter: sorts many points in a thread; nothing is shown until it hands them to `take`. Without one, all are sorted
     at once.
     """
 
-    def __init__(self, sorter: Sorter | None = None) -> None:
+    def __init__(self, sorter: LatestTask | None = None) -> None:
         super().__init__(POINTS)
         self._sorter = sorter
-        self.version = 0  # counts up whenever the points look different
+        self.version = 0
         self._loading = False
         self.size = 1.0
         self.splatter = Splatter()
         if sorter is not None:
             sorter.done.connect(self.take)
-        self._uv = _NONE
-        self._index = PointIndex(_NONE, np.zeros(0, np.uint16))
-        self._group: NDArray[np.integer] = self._index.group
+        self.uv, self.index = _NONE.uv, _NONE
+        self._group: NDArray[np.integer] = _NONE.group
         self._ink = Ink(np.zeros(1, np.uint32))
         self._chosen: NDArray[np.bool_] | None = None
         self._marks: list[NDArray[np.bool_]] = []
@@ -88,24 +90,14 @@ class PointLayer(Layer):
         return self._shown if self.visible else 0
 
     @property
-    def uv(self) -> NDArray[np.float32]:
-        """Where the points are (n, 2)."""
-        return self._uv
-
-    @property
     def sorting(self) -> int:
         """How many points are being sorted."""
-        return 0 if self._index.uv is self._uv else len(self._uv)
+        return 0 if self.index.uv is self.uv else len(self.uv)
 
     @property
     def text(self) -> str:
         """How many points are shown, or sorted to be shown soon, in words."""
         return f"sorting {self.sorting:,} points…" if self.sorting else f"{self.count:,} points"
-
-    @property
-    def index(self) -> PointIndex:
-        """All points of the bundle, also those that are not shown; of none while they are being sorted."""
-        return self._index
 
     def dress(self, bundle: OpenBundle, hidden: frozenset[int], theme: Theme) -> None:
         super().dress(bundle, hidden, theme)
@@ -120,8 +112,8 @@ class PointLayer(Layer):
         theme: Theme,
     ) -> None:
         """Show points (n, 2) but for those of hidden classes. Sorts them, unless they are the same as before."""
-        if self._uv is not uv:
-            self._uv, self._chosen = uv, None
+        if self.uv is not uv:
+            self.uv, self._chosen = uv, None
             self._sort(np.zeros(len(uv), np.uint16) if label is None else label)
         colours = [QColor(theme.accent)] if label is None else map(theme.class_colour, range(classes))
         shown = [0 if label is not None and number in hidden else _rgb(c) for number, c in enumerate(colours)]
@@ -130,39 +122,37 @@ class PointLayer(Layer):
 
     def move(self, uv: NDArray[np.float32]) -> None:
         """Show the same points at other places (n, 2), all else as it is."""
-        self._uv = uv
+        self.uv = uv
         self.take(PointIndex(uv, self._group))
 
     def _sort(self, group: NDArray[np.integer]) -> None:
         self._group = group
         if self._sorter is not None:
             self._sorter.drop()
-        if self._sorter is None or len(self._uv) <= _AT_ONCE:
-            self.take(PointIndex(self._uv, group))
+        if self._sorter is None or len(self.uv) <= _AT_ONCE:
+            self.take(PointIndex(self.uv, group))
         else:
-            self.take(PointIndex(_NONE, np.zeros(0, np.uint16)))
-            self._sorter.sort(self._uv, group)
+            self.take(_NONE)
+            self._sorter.begin(partial(PointIndex, self.uv, group))
 
     def resize(self, size: float) -> None:
-        """Draw dots of another size."""
-        self.size = size
-        self._made = None
+        """Draw dots of another size, 1 is the usual."""
+        self.size, self._made = size, None
 
     def take(self, index: PointIndex) -> None:
-        """Show points that have been sorted."""
-        self._index = index
+        self.index = index
         self.select(self._chosen)
 
     def select(self, chosen: NDArray[np.bool_] | None) -> None:
         """Draw all points but the chosen ones (n,) in grey; None for all in their own colours."""
         self._chosen = chosen
-        self._marks = [] if chosen is None or not len(self._index) else marked(self._index, chosen)
+        self._marks = [] if chosen is None or not len(self.index) else marked(self.index, chosen)
         self._made, self.version = None, self.version + 1
 
     def nearest(self, view: View, x: float, y: float, within: float) -> NDArray[np.float32] | None:
         """The plane point (2,) of the shown data nearest to a pixel, if not farther than `within` pixels."""
         found = self.nearest_image(view, x, y, within)
-        return None if found is None else self._index.uv[found]
+        return None if found is None else self.index.uv[found]
 
     def nearest_image(self, view: View, x: float, y: float, within: float) -> int | None:
         """The number of the shown image whose point is nearest to a pixel, if not farther than `within` pixels."""
@@ -170,24 +160,22 @@ class PointLayer(Layer):
             return None
         u, v = view.to_plane(x, y)
         for reach in (*(pixels for pixels in _PICKING if pixels < within), within):
-            near = self._index.near(u, v, reach / view.scale)
-            near = near[self._ink.classes[self._index.group[near]] > 0]
+            near = self.index.near(u, v, reach / view.scale)
+            near = near[self._ink.classes[self.index.group[near]] > 0]
             if not len(near):
                 continue
-            distances = np.hypot(*(self._index.uv[near].astype(np.float64) - (u, v)).T)
+            distances = np.hypot(*(self.index.uv[near].astype(np.float64) - (u, v)).T)
             best = int(distances.argmin())
             if distances[best] * view.scale <= reach:
                 return int(near[best])
         return None
 
     def prepare(self, view: View, ratio: float) -> None:
-        """Make the image of the points, unless the last one serves."""
         if self.count and (self._made is None or not self._made.serves(view, ratio)):
             wide = view.resized(view.width + 2 * _AROUND, view.height + 2 * _AROUND)
             self._made = _Made(view, ratio, self._splat(wide, ratio))
 
     def paint(self, painter: QPainter, view: View, ratio: float) -> None:
-        """Draw the points."""
         if not self.count:
             return
         self.prepare(view, ratio)
@@ -201,12 +189,12 @@ class PointLayer(Layer):
 
     def coloured(self, positions: NDArray[np.int64]) -> NDArray[np.bool_]:
         """Which of the points, by their positions in `index.points`, are neither hidden nor grey."""
-        own: NDArray[np.bool_] = self._ink.classes[self._index.points.group[positions]] > 0
+        own: NDArray[np.bool_] = self._ink.classes[self.index.points.group[positions]] > 0
         return own & self._marks[0][positions] if self._marks else own
 
     def colour(self, number: int) -> QColor:
         """The colour of a point that is not hidden, by its image's number."""
-        return QColor(int(self._ink.classes[self._index.group[number]]))
+        return QColor(int(self._ink.classes[self.index.group[number]]))
 
     def room(self, view: View) -> float:
         """The pixels of screen per point, where points lie close."""
@@ -214,7 +202,7 @@ class PointLayer(Layer):
 
     def after_first_paint(self) -> None:
         """Load the compiled loops soon, but not so soon that the first pictures wait for them."""
-        if not self._loading and len(self._index):
+        if not self._loading and len(self.index):
             self._loading = True
             QTimer.singleShot(_LOAD_MS, load_compiled)
 
@@ -235,27 +223,26 @@ class PointLayer(Layer):
         return min(1.0, self.opacity * (1 + _CLEARER * (1 - crowded)))
 
     def _gap(self, view: View) -> float:
-        """Pixels from point to point, where they lie close."""
         return view.scale / math.sqrt(max(self._density, 1e-300))
 
     @property
     def _shown(self) -> int:
-        per_class = self._index.per_class
+        per_class = self.index.per_class
         return int(per_class[self._ink.classes[: len(per_class)] > 0].sum())
 
     @property
     def _density(self) -> float:
-        return self._index.density * self._shown / max(len(self._index), 1)
+        return self.index.density * self._shown / max(len(self.index), 1)
 
     def _splat(self, view: View, ratio: float) -> NDArray[np.uint32]:
         scale = view.scale * ratio
         diameter = self.diameter(view, ratio)
         rim = diameter / ratio / min(view.width, view.height)  # dots reach into what is seen from outside of it
-        entries, rows = self._index.level_for(view.region.grown(rim), scale)
+        entries, rows = self.index.level_for(view.region.grown(rim), scale)
         usual = 2 * self._density * diameter**2 / scale**2
-        if entries is not self._index.points:  # what a cell holds is on its dots
-            usual *= max(1.0, self._index.cell_pixels(entries, scale) / diameter) ** 2
-        number = next(n for n, level in enumerate(self._index.levels) if level is entries)
+        if entries is not self.index.points:  # what a cell holds is on its dots
+            usual *= max(1.0, self.index.cell_pixels(entries, scale) / diameter) ** 2
+        number = next(n for n, level in enumerate(self.index.levels) if level is entries)
         marks = self._marks[number] if self._marks else None
         ink = Ink(self._ink.classes, usual, marks, self._ink.grey)
         return self.splatter.image(entries, rows, ink, view, diameter, ratio)

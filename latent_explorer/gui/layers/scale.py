@@ -30,7 +30,9 @@ def paint_scale(painter: QPainter, layers: Sequence[Layer], theme: Theme, width:
     painter.save()
     painter.setFont(_font())
     box = scale_rect(layers, width)
-    _paint_ground(painter, box, theme)
+    painter.setPen(QColor(theme.line))
+    painter.setBrush(theme.plate)
+    painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5), 5, 5)
     inner = box.adjusted(_PAD, _PAD, -_PAD, -_PAD)
     painter.setPen(QColor(theme.text))
     painter.drawText(inner, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop, scale.title)
@@ -49,14 +51,6 @@ def _font() -> QFont:
     font = QFont()
     font.setPointSizeF(max(7.0, font.pointSizeF() - 1))
     return font
-
-
-def _paint_ground(painter: QPainter, box: QRectF, theme: Theme) -> None:
-    ground = QColor(theme.panel)
-    ground.setAlpha(225)
-    painter.setPen(QColor(theme.line))
-    painter.setBrush(ground)
-    painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5), 5, 5)
 
 
 def _paint_bar(painter: QPainter, where: QRectF, scale: Scale) -> None:

@@ -12,13 +12,11 @@ from latent_explorer.atlas.view import View
 from latent_explorer.gui.layers.layer import Layer, LayerSpec
 from latent_explorer.gui.layers.points import PointLayer
 from latent_explorer.gui.theme import Theme
-from latent_explorer.gui.widgets.images import inverted, to_array, to_qimage
+from latent_explorer.gui.widgets.images import inverted, ratio_of, to_array, to_qimage
 from latent_explorer.points.placing import distance_for, with_room
 from latent_explorer.session import OpenBundle
 
-SIDE = 40
-"""The longer side of a thumbnail with its rim, in logical pixels; it is the same at every zoom."""
-
+SIDE = 40  # logical pixels: the longer side of a thumbnail with its rim, the same at every zoom
 _APART = SIDE + 2
 _RIM = 2
 _LIFTED, _LIFTED_RIM = 90, 3  # of the one under the pointer
@@ -42,7 +40,6 @@ class Places:
     region: Region
 
     def serve(self, view: View, version: int) -> bool:
-        """Whether these are the places in a view."""
         seen, whole = view.region, self.region
         inside = whole.left <= seen.left and seen.right <= whole.right
         inside = inside and whole.bottom <= seen.bottom and seen.top <= whole.top
@@ -115,7 +112,6 @@ class ThumbnailLayer(Layer):
         return found.numbers
 
     def keep(self, number: int, image: NDArray[np.uint8]) -> None:
-        """An image (h, w, c) has come."""
         if max(image.shape[:2]) > _KEPT_SIDE:
             mode, smooth = Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
             image = to_array(to_qimage(image).scaled(_KEPT_SIDE, _KEPT_SIDE, mode, smooth))[..., :3]
@@ -156,7 +152,6 @@ class ThumbnailLayer(Layer):
                 painter.drawImage(QPointF(x, y), self._thumbnail(number, ratio))
 
     def _thumbnail(self, number: int, ratio: float) -> QImage:
-        """An image as it is painted, made once."""
         look = self._points.version, ratio
         if self._painted_for != look or len(self._painted) > _PAINTED:
             self._painted, self._painted_for = {}, look
@@ -176,12 +171,9 @@ class ThumbnailLayer(Layer):
         return place
 
     def paint_lifted(self, painter: QPainter, view: View) -> None:
-        """Draw the image under the pointer, large."""
         if self.lifted is None or self.lifted not in self.cache:
             return
-        device = painter.device()
-        ratio = 1.0 if device is None else device.devicePixelRatioF()
-        image = self._framed(self.lifted, _LIFTED, _LIFTED_RIM, ratio)
+        image = self._framed(self.lifted, _LIFTED, _LIFTED_RIM, ratio_of(painter))
         painter.drawImage(self.lifted_rect(view).topLeft(), image)
 
     def _size(self, side: int, rim: int) -> QSize:

@@ -1,5 +1,6 @@
-"""The decoded pictures as a layer of the map."""
+"""Layers made of tiles, and the decoded pictures as one of them."""
 
+from abc import abstractmethod
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator
 
@@ -13,18 +14,76 @@ from latent_explorer.gui.theme import Theme
 from latent_explorer.gui.widgets.images import inverted, to_qimage
 from latent_explorer.session import OpenBundle
 
-_ANCESTORS = 4
-"""How many levels up a tile may be stood in for by a coarser one."""
-
-_IMAGES = 320
-"""Tiles whose painted form is kept: about 200 KB each with pictures of 28 x 28."""
+COARSER = 5  # levels, its own included, from which a tile may be painted or read
+_IMAGES = 320  # tiles whose painted form is kept: about 200 KB each with pictures of 28 x 28
 
 DECODED = LayerSpec(
     "pictures", "Pictures", "The decoded pictures: what the model makes of each place.", key="1", opacity=0.6
 )
 
 
-class TileLayer(Layer):
+class TiledLayer(Layer):
+    """Paints the tiles of a cache; for one that is not there yet a coarser one stands in."""
+
+    rim = 0.0
+    """Pixels of a tile's image that lie beyond the tile at each side."""
+
+    def __init__(self, spec: LayerSpec, cache: TileCache) -> None:
+        self._cache = cache
+        self._images: OrderedDict[TileKey, QImage] = OrderedDict()  # the one used last at the end
+        super().__init__(spec)
+
+    def forget(self, keys: Iterable[TileKey] | None = None) -> None:
+        """Forget the painted form of some tiles, or of all."""
+        for key in list(self._images) if keys is None else keys:
+            self._images.pop(key, None)
+
+    def paint_tiles(
+        self, painter: QPainter, view: View, keys: Iterable[TileKey], share: float = 1.0, *, smooth: bool = True
+    ) -> None:
+        """Draw tiles of a view.
+
+        share: 1 covers what was painted there before; less lets as much of it through. smooth: else quick.
+        """
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, smooth)
+        painter.setOpacity(share)
+        for key in keys:
+            for part, found in self._sources(key):
+                image = self._image(found)
+                painter.drawImage(QRectF(tile_rect(view, part)), image, self._part(part, found, image))
+        painter.restore()
+
+    def _sources(self, key: TileKey) -> Iterator[tuple[TileKey, TileKey]]:
+        """What to draw for a tile, in order: the part of the map to cover, and the tile that it is drawn from."""
+        found = next((each for each in _with_ancestors(key) if each in self._cache), None)
+        if found is not None:
+            yield key, found
+
+    def _part(self, key: TileKey, found: TileKey, image: QImage) -> QRectF:
+        wanted, whole = tile_region(key), tile_region(found)
+        across, down = image.width() - 2 * self.rim, image.height() - 2 * self.rim
+        return QRectF(
+            self.rim + (wanted.left - whole.left) / whole.width * across,
+            self.rim + (whole.top - wanted.top) / whole.height * down,
+            wanted.width / whole.width * across,
+            wanted.height / whole.height * down,
+        )
+
+    def _image(self, key: TileKey) -> QImage:
+        if key not in self._images:
+            self._images[key] = self._painted_form(key)
+        self._images.move_to_end(key)
+        if len(self._images) > _IMAGES:
+            self._images.popitem(last=False)
+        return self._images[key]
+
+    @abstractmethod
+    def _painted_form(self, key: TileKey) -> QImage:
+        """A tile that is in the cache as it is painted."""
+
+
+class TileLayer(TiledLayer):
     """Paints the tiles of a cache; for one that is not there yet a coarser one stands in, and finer ones over it.
 
     cover: the tiles that a view wants. ground: the colour that shows through. invert: exchange black and white, for
@@ -32,12 +91,10 @@ class TileLayer(Layer):
     """
 
     def __init__(self, cache: TileCache) -> None:
-        self._images: OrderedDict[TileKey, QImage] = OrderedDict()  # the one used last at the end
-        super().__init__(DECODED)
+        super().__init__(DECODED, cache)
         self.cover: Callable[[View], list[TileKey]] = lambda _: []
         self.ground = QColor(0, 0, 0)
         self.invert = False
-        self._cache = cache
 
     @property
     def opacity(self) -> float:  # the pictures are mixed with the ground once, when they come
@@ -54,55 +111,29 @@ class TileLayer(Layer):
         self.ground, self.invert = QColor(theme.map), grey and not theme.dark  # ink on paper
         self.forget()
 
-    def forget(self, keys: "list[TileKey] | None" = None) -> None:
-        """Forget the painted form of some tiles, or of all."""
-        for key in list(self._images) if keys is None else keys:
-            self._images.pop(key, None)
-
     def has_stand_in(self, key: TileKey) -> bool:
         """Whether others are painted where a tile belongs as long as it is not there."""
         others = (*list(_with_ancestors(key))[1:], *_children(key))
         return self.visible and any(other in self._cache for other in others)
 
-    def paint(self, painter: QPainter, view: View, ratio: float) -> None:
-        self.paint_tiles(painter, view, self.cover(view))
-
     def paint_tiles(
         self, painter: QPainter, view: View, keys: Iterable[TileKey], share: float = 1.0, *, smooth: bool = True
     ) -> None:
-        """Draw tiles of a view.
-
-        share: 1 covers what was painted there before; less lets as much of it through. smooth: else quick.
-        """
-        if not self.visible:
-            return
-        painter.save()
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, smooth)
-        painter.setOpacity(share)
-        for key in keys:
-            for part, found in self._sources(key):
-                self._draw(painter, view, part, found)
-        painter.restore()
+        if self.visible:
+            super().paint_tiles(painter, view, keys, share, smooth=smooth)
 
     def _sources(self, key: TileKey) -> Iterator[tuple[TileKey, TileKey]]:
-        """What to draw for a tile, in order: the part of the map to cover, and the tile that it is drawn from."""
-        found = next((each for each in _with_ancestors(key) if each in self._cache), None)
+        found = next(super()._sources(key), None)
         if found is not None:
-            yield key, found
-        if found != key:
+            yield found
+        if found != (key, key):
             yield from ((child, child) for child in _children(key) if child in self._cache)
 
-    def _image(self, key: TileKey) -> QImage:
-        """A tile as it looks on the ground."""
-        if key not in self._images:
-            pictures = self._cache.get(key)
-            assert pictures is not None
-            image = to_qimage(montage(pictures, PICTURES))
-            self._images[key] = self._on_the_ground(inverted(image) if self.invert else image)
-        self._images.move_to_end(key)
-        if len(self._images) > _IMAGES:
-            self._images.popitem(last=False)
-        return self._images[key]
+    def _painted_form(self, key: TileKey) -> QImage:
+        pictures = self._cache.get(key)
+        assert pictures is not None
+        image = to_qimage(montage(pictures, PICTURES))
+        return self._on_the_ground(inverted(image) if self.invert else image)
 
     def _on_the_ground(self, image: QImage) -> QImage:
         mixed = QImage(image.size(), image.format())
@@ -113,20 +144,9 @@ class TileLayer(Layer):
         painter.end()
         return mixed
 
-    def _draw(self, painter: QPainter, view: View, key: TileKey, found: TileKey) -> None:
-        """Draw the part of `found` that covers `key`, its edges on whole pixels so that no seam shows."""
-        image, wanted, whole = self._image(found), tile_region(key), tile_region(found)
-        part = QRectF(
-            (wanted.left - whole.left) / whole.width * image.width(),
-            (whole.top - wanted.top) / whole.height * image.height(),
-            wanted.width / whole.width * image.width(),
-            wanted.height / whole.height * image.height(),
-        )
-        painter.drawImage(QRectF(tile_rect(view, key)), image, part)
-
 
 def _with_ancestors(key: TileKey) -> Iterator[TileKey]:
-    for up in range(_ANCESTORS + 1):
+    for up in range(COARSER):
         yield TileKey(key.field, key.chart, key.level - up, key.column >> up, key.row >> up)
 
 

@@ -28,12 +28,10 @@ class MapAxis(AxisItem):  # type: ignore[misc] # has no types
         self._line, self._ink = QColor(), QColor()
 
     def dress(self, theme: Theme) -> None:
-        """Take the colours of a theme."""
         self._line, self._ink = QColor(theme.line), QColor(theme.faint)
         self.update()
 
     def paint(self, painter: QPainter, option: Any, widget: Any) -> None:
-        """Draw ticks and labels."""
         font = painter.font()
         font.setPointSizeF(max(7.0, font.pointSizeF() - 1.5))
         painter.setFont(font)
@@ -44,32 +42,27 @@ class MapAxis(AxisItem):  # type: ignore[misc] # has no types
             return
         scale = length / (high - low)
         for value, text in ticks(low, high, scale):
-            if self.orientation == "left":
-                self._mark_left(painter, (high - value) * scale, text, metrics)
-            else:
-                self._mark_bottom(painter, (value - low) * scale, text, metrics)
+            place = (high - value if self.orientation == "left" else value - low) * scale
+            self._mark(painter, place, length, text, metrics)
 
-    def _mark_bottom(self, painter: QPainter, x: float, text: str, metrics: QFontMetricsF) -> None:
-        painter.fillRect(QRectF(round(x), 0, 1, _TICK), self._line)
-        width = metrics.horizontalAdvance(text)
-        if width / 2 <= x <= self.size().width() - width / 2:  # a label that would be cut off says something else
-            self._write(painter, QRectF(x - width / 2 - 1, _TICK, width + 2, HEIGHT - _TICK), text)
-
-    def _mark_left(self, painter: QPainter, y: float, text: str, metrics: QFontMetricsF) -> None:
-        painter.fillRect(QRectF(WIDTH - _TICK, round(y), _TICK, 1), self._line)
-        width, height = metrics.horizontalAdvance(text), metrics.height()
-        turned = width > WIDTH - _GAP
-        if (reach := (width if turned else height) / 2) > y or y > self.size().height() - reach:
-            return
-        if not turned:
-            self._write(painter, QRectF(WIDTH - _GAP - width - 1, y - height / 2, width + 2, height), text)
+    def _mark(self, painter: QPainter, place: float, length: float, text: str, metrics: QFontMetricsF) -> None:
+        """Draw a tick and its label, unless that would be cut off and say something else."""
+        left, width, height = self.orientation == "left", metrics.horizontalAdvance(text), metrics.height()
+        tick = QRectF(WIDTH - _TICK, round(place), _TICK, 1) if left else QRectF(round(place), 0, 1, _TICK)
+        painter.fillRect(tick, self._line)
+        turned = left and width > WIDTH - _GAP
+        reach = (height if left and not turned else width) / 2
+        if not reach <= place <= length - reach:
             return
         painter.save()
-        painter.translate(WIDTH - _GAP - height / 2, y)
-        painter.rotate(-90)
-        self._write(painter, QRectF(-width / 2 - 1, -height / 2, width + 2, height), text)
-        painter.restore()
-
-    def _write(self, painter: QPainter, where: QRectF, text: str) -> None:
         painter.setPen(self._ink)
+        if turned:
+            painter.translate(WIDTH - _GAP - height / 2, place)
+            painter.rotate(-90)
+            where = QRectF(-width / 2 - 1, -height / 2, width + 2, height)
+        elif left:
+            where = QRectF(WIDTH - _GAP - width - 1, place - height / 2, width + 2, height)
+        else:
+            where = QRectF(place - width / 2 - 1, _TICK, width + 2, HEIGHT - _TICK)
         painter.drawText(where, _FREELY, text)
+        painter.restore()

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 from PyQt6.QtCore import QCoreApplication, QEvent, QPointF, QRect, QRectF, Qt, pyqtSignal
 from PyQt6.QtGui import (
@@ -27,31 +28,25 @@ from latent_explorer.gui.layers.scale import paint_scale, scale_rect
 from latent_explorer.gui.layers.thumbnails import ThumbnailLayer
 from latent_explorer.gui.layers.tiles import TileLayer
 from latent_explorer.gui.pane.frame_scheduler import FrameScheduler
-from latent_explorer.gui.pane.ground import Ground
-from latent_explorer.gui.pane.layer_buffer import Layers
+from latent_explorer.gui.pane.layer_buffer import DoubleBuffer, Layers
 from latent_explorer.gui.pane.marks import MarkItems, Marks, paint_probe, probe_rect
 from latent_explorer.gui.pane.plot import GROUND, LIFTED, PROBE, SCALE, MapPlot, PixelItem
 from latent_explorer.gui.pane.tools import Tool
 from latent_explorer.gui.theme import DARK, Theme
+from latent_explorer.gui.widgets.images import ratio_of
 
 _CLICK = 4  # pixels the pointer may move between press and release of a click
-_ARROWS = {
-    Qt.Key.Key_Left: (-1, 0),
-    Qt.Key.Key_Right: (1, 0),
-    Qt.Key.Key_Up: (0, -1),
-    Qt.Key.Key_Down: (0, 1),
-}
+_ARROWS = {Qt.Key.Key_Left: (-1, 0), Qt.Key.Key_Right: (1, 0), Qt.Key.Key_Up: (0, -1), Qt.Key.Key_Down: (0, 1)}
 
 
 class MapCanvas(MapPlot):
     """The plot with tiles, points and marks; hands clicks and drags to the tool in hand, at pixels of the map.
 
-    hovered: the plane point under the pointer (or moved to with the arrow keys). looked: the view has changed.
-    painted: a paint has ended. lifted: the layer whose lifted image is shown.
+    hovered: the plane point under the pointer (or moved to with the arrow keys). painted: a paint has ended.
+    lifted: the layer whose lifted image is shown.
     """
 
     hovered = pyqtSignal(float, float)
-    looked = pyqtSignal()
     painted = pyqtSignal()
 
     def __init__(self, tiles: TileLayer, points: PointLayer) -> None:
@@ -62,16 +57,15 @@ class MapCanvas(MapPlot):
         self.above: list[Layer] = [points]
         self.lifted: ThumbnailLayer | None = None
         super().__init__()
-        self._ground = Ground(Layers(tiles, self.fields, self.above))
-        self.pacing = FrameScheduler(self, self._ground, self._shown, self._repaint)
-        self.pacing.looked.connect(self.looked)
+        self._ground = DoubleBuffer(Layers(tiles, self.fields, self.above))
+        self.frame_scheduler = FrameScheduler(self, self._ground, self._shown, self._repaint)
         self._pressed: QPointF | None = None
         self._dragging = False
         self._panned_from: QPointF | None = None
         self._space = False
         self._picturing = False
         self._make_items()
-        self.theme = DARK
+        self.dress(DARK)
         self.setMinimumSize(240, 200)
         self.setAccessibleName("Map of the latent space")
 
@@ -95,14 +89,8 @@ class MapCanvas(MapPlot):
         """All layers, the undermost first."""
         return [self.tiles, *self.fields, *self.above]
 
-    @property
-    def theme(self) -> Theme:
-        """The colours that it is painted in."""
-        return self._theme
-
-    @theme.setter
-    def theme(self, theme: Theme) -> None:
-        self._theme = theme
+    def dress(self, theme: Theme) -> None:
+        self.theme = theme
         self.setBackground(theme.map)
         for axis in self._axes.values():
             axis.dress(theme)
@@ -110,12 +98,10 @@ class MapCanvas(MapPlot):
         self._show_focus()
 
     def show_tile(self, key: TileKey) -> None:
-        """A tile has come; it is painted soon."""
-        self.pacing.show_tile(key, stood_in=self.tiles.has_stand_in(key))
+        self.frame_scheduler.show_tile(key, stood_in=self.tiles.has_stand_in(key))
 
     def refresh(self) -> None:
-        """Paint everything anew."""
-        self.pacing.forget()
+        self.frame_scheduler.forget()
         scale = scale_rect(self.layers, self.view.width)
         self._scale_item.place(scale)
         self._mark_items.lay_out(scale.left() or self.view.width)
@@ -127,14 +113,17 @@ class MapCanvas(MapPlot):
         self._ground_item.update(QRectF(covered(self.view).boundingRect()))
 
     def set_marks(self, marks: Marks) -> None:
-        """Exchange the marks."""
         self.marks = marks
         self._mark_items.show(marks)
         self._probe_item.place(probe_rect(self.view, marks))
 
+    def mark(self, **changes: Any) -> None:
+        """Change some of the marks, by their names in `Marks`."""
+        self.set_marks(replace(self.marks, **changes))
+
     def set_probe(self, probe: tuple[float, float] | None, loupe: QImage | None) -> None:
         """Move the probe; only the pixels it covered and covers are painted."""
-        self.set_marks(replace(self.marks, probe=probe, loupe=loupe, neighbours=None))
+        self.mark(probe=probe, loupe=loupe, neighbours=None)
 
     def show_lifted(self) -> None:
         """Another image is lifted, or none."""
@@ -162,7 +151,7 @@ class MapCanvas(MapPlot):
         self._box.updateMatrix()  # else items learn of their place while they are painted, and are painted once more
         self._probe_item.place(probe_rect(self.view, self.marks))
         self.show_lifted()
-        self.pacing.move()
+        self.frame_scheduler.move()
 
     def _size_changed(self) -> None:
         whole = QRectF(0, 0, self.view.width, self.view.height)
@@ -183,8 +172,7 @@ class MapCanvas(MapPlot):
         QCoreApplication.sendPostedEvents(self.scene(), QEvent.Type.MetaCall.value)  # in which the scene paints
 
     def _paint_ground(self, painter: QPainter, exposed: QRectF) -> None:
-        device = painter.device()
-        ratio = 1.0 if device is None else device.devicePixelRatioF()
+        ratio = ratio_of(painter)
         if self._picturing:
             painter.drawImage(0, 0, self._ground.image(self.view, ratio))
         else:
@@ -256,7 +244,6 @@ class MapCanvas(MapPlot):
         return 0 <= at.x() < self.view.width and 0 <= at.y() < self.view.height
 
     def _is_claimed(self, button: Qt.MouseButton) -> bool:
-        """Whether an item that someone has added wants the press."""
         hover = self.scene().lastHoverEvent
         return hover is not None and (button in hover.dragItems() or button in hover.clickItems())
 
@@ -315,7 +302,6 @@ class MapCanvas(MapPlot):
             self.set_probe(self.marks.probe, None)
 
     def take_tool(self, tool: Tool) -> None:
-        """Work with another tool."""
         if self.tool is not None:
             self.tool.cancel()
         self.tool = tool

@@ -32,7 +32,6 @@ class Charting(QObject):
 
     @property
     def fitting(self) -> bool:
-        """Whether a chart is being fitted."""
         return self._job is not None
 
     def choose(self, session: Session, spec: ChartSpec) -> None:
@@ -64,13 +63,11 @@ class Charting(QObject):
             return bundle
 
     def complain(self) -> None:
-        """Say what was wrong with the first chart."""
         if self._complaint:
             self._shared.banner.say(self._complaint)
         self._complaint = ""
 
     def stop(self) -> None:
-        """Fit nothing any more."""
         job, self._job, self._token = self._job, None, None
         if job is not None:
             job.close()

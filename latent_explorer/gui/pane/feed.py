@@ -1,4 +1,4 @@
-"""What the atlas needs of the engine: keeps the tiles, and says which are wanted."""
+"""What the map needs of the engine: the tiles of pictures and of fields, kept, and asked for as they are wanted."""
 
 import math
 from collections.abc import Iterable, Mapping
@@ -12,18 +12,29 @@ from latent_explorer.atlas import (
     TileKey,
     interpolated_picture,
     level_for,
+    spacing,
+    tile_region,
     tiles_over,
 )
 from latent_explorer.atlas.cache import Pictures
-from latent_explorer.atlas.prefetch import wanted_tiles
+from latent_explorer.atlas.prefetch import AROUND, wanted_tiles
 from latent_explorer.atlas.view import View
 from latent_explorer.charts import Chart, least_step
 from latent_explorer.engine.client import Answer, EngineClient, Want
 from latent_explorer.engine.handlers.decode import want_tile
+from latent_explorer.engine.handlers.evaluate import want_value_tile, want_values
+from latent_explorer.fields import PICTURE, field_called, layer_fields
+from latent_explorer.gui.layers.colours import Span
+from latent_explorer.gui.layers.field_layer import FieldLayer
+from latent_explorer.gui.pane.canvas import MapCanvas
 from latent_explorer.gui.pane.tile_store import TileStore
+from latent_explorer.session import OpenBundle
 
-FIELD = "picture"
+FIELD = PICTURE.name
+_ASTRAY = 1e-3  # of the distance between neighbouring pictures
 _COARSER = 5  # levels searched for a picture to interpolate from
+_BYTES = 64 * 2**20  # of values of fields
+_SAMPLE = 800  # images over which the range of a field is found
 
 
 class AtlasFeed:
@@ -49,10 +60,10 @@ class AtlasFeed:
         """How many tiles of the view are not there yet."""
         return sum(not self.cache.fresh(key) for key in self.keys)
 
-    def open(self, chart: Chart, shipped: Mapping[TileKey, Pictures] | None = None) -> None:
-        """Start afresh with another chart. shipped: the tiles that the bundle brings along for it."""
+    def open(self, bundle: OpenBundle) -> None:
+        """Start afresh with another bundle or chart, and with the tiles that it brings along."""
         self.cache.clear()
-        self._chart, self._shipped = chart, shipped or {}
+        self._chart, self._shipped = bundle.chart, shipped_tiles(bundle)
         self._take_shipped(self._shipped)
 
     def renew(self, chart: Chart) -> None:
@@ -61,7 +72,6 @@ class AtlasFeed:
         self._chart, self._shipped = chart, {}
 
     def forget_all(self) -> None:
-        """Forget every tile, also those that the bundle has brought along."""
         self.cache.clear()
         self._shipped = {}
 
@@ -78,10 +88,9 @@ class AtlasFeed:
         missing = [key for key in wanted if not self.cache.fresh(key)]
         kept = self._store.request("tiles", missing)
         if not self.paused:
-            self._client.request("tiles", [self._want(key) for key in missing if key not in kept])
+            self._client.request("tiles", [want_tile(key, self._chart) for key in missing if key not in kept])
 
     def cover(self, view: View) -> list[TileKey]:
-        """The tiles that a view shows."""
         if self._chart is None:
             return []
         level = level_for(view.scale, self.picture_pixels)
@@ -111,6 +120,105 @@ class AtlasFeed:
             if key in self._shipped and key not in self.cache:
                 self.cache.put(key, self._shipped[key])
 
-    def _want(self, key: TileKey) -> Want:
-        assert self._chart is not None
-        return want_tile(key, self._chart)
+
+def shipped_tiles(bundle: OpenBundle) -> dict[TileKey, Pictures]:
+    """The tiles of pictures (64, h, w, c) that a bundle brings along, as they are seen through its chart.
+
+    None where the chart puts them elsewhere than the one through which they were decoded: they are another map's.
+    """
+    if bundle.tiles is None or bundle.label:
+        return {}
+    keys = [TileKey(FIELD, bundle.chart.name, *place) for place in bundle.tiles.places.tolist()]
+    middles = bundle.chart.to_latent(np.array([tile_region(key).centre for key in keys]))
+    astray = np.abs(middles - bundle.tiles.latents).max(axis=1)
+    allowed = np.array([_ASTRAY * spacing(key.level) for key in keys]) + np.spacing(np.abs(middles).max(axis=1))
+    return dict(zip(keys, bundle.tiles.pictures, strict=True)) if (astray <= allowed).all() else {}
+
+
+class FieldLayers:
+    """All fields as layers, the veil undermost and at first the only one shown."""
+
+    def __init__(self, client: EngineClient, store: TileStore, canvas: MapCanvas) -> None:
+        self._client, self._store, self._canvas = client, store, canvas
+        self._cache = TileCache(_BYTES)
+        self._bundle: OpenBundle | None = None
+        self.by_title = {field.title: FieldLayer(field, self._cache) for field in layer_fields()}
+        canvas.fields += self.by_title.values()
+
+    @property
+    def missing(self) -> int:
+        """How many tiles of visible fields, and ranges, are not there yet."""
+        ranges = sum(self._lacks_range(layer) for layer in self._shown)
+        return ranges + sum(not self._cache.fresh(key) for key in self.keys)
+
+    @property
+    def keys(self) -> list[TileKey]:
+        """The tiles of visible fields that the view wants."""
+        return [key for layer in self._shown for key in layer.keys(self._canvas.view)]
+
+    @property
+    def _shown(self) -> list[FieldLayer]:
+        if self._bundle is None:
+            return []
+        bundle = self._bundle
+        return [layer for layer in self.by_title.values() if layer.visible and not layer.lacks(bundle)]
+
+    def open(self, bundle: OpenBundle) -> None:
+        """Start afresh with another bundle."""
+        self._bundle = bundle
+        self._cache.clear()
+        for layer in self.by_title.values():
+            layer.chart, layer.span, layer.colouring = bundle.chart.name, None, None
+            layer.forget()
+
+    def renew(self, bundle: OpenBundle) -> None:
+        """Go on with another bundle whose data lie elsewhere; what was known stands in until it is known anew."""
+        self._bundle = bundle
+        self._cache.expire()
+        for layer in self.by_title.values():
+            layer.outdated = True
+
+    def look(self, *, asking: bool = True) -> None:
+        """Want what the visible fields lack: first their ranges, then the tiles of the view, then those around it.
+
+        asking: of the engine; what is on disk is read in any case.
+        """
+        view, shown = self._canvas.view, self._shown
+        ranges = [self._range_want(layer) for layer in shown if self._lacks_range(layer)]
+        keys = [key for around in (0.0, AROUND) for layer in shown for key in layer.keys(view, around)]
+        missing = [key for key in dict.fromkeys(keys) if not self._cache.fresh(key)]
+        kept = self._store.request("fields", missing)
+        if asking and self._bundle is not None:
+            tiles = (want_value_tile(key, self._bundle.chart) for key in missing if key not in kept)
+            self._client.request("fields", [*ranges, *tiles])
+
+    def take(self, answer: Answer) -> None:
+        assert answer.values is not None
+        if isinstance(answer.key, TileKey):
+            self._store.keep(answer.key, answer.values)
+            self.take_tile(answer.key, answer.values)
+        elif isinstance(answer.key, str):
+            layer = self._layer(answer.key)
+            layer.span = Span.of(answer.values[:, 0], logarithmic=layer.field.logarithmic)
+            layer.outdated = False
+            layer.colour()
+            self._canvas.refresh()
+
+    def take_tile(self, key: TileKey, values: Pictures) -> None:
+        """Keep a tile, be it from the engine or from the disk, and show it."""
+        for forgotten in self._cache.put(key, values):
+            self._layer(forgotten.field).forget([forgotten])
+        self._layer(key.field).forget([key])
+        self._canvas.show_tile(key)
+
+    def _layer(self, name: str) -> FieldLayer:
+        return self.by_title[field_called(name).title]
+
+    def _lacks_range(self, layer: FieldLayer) -> bool:
+        return layer.field.scaled and (layer.span is None or layer.outdated)
+
+    def _range_want(self, layer: FieldLayer) -> Want:
+        assert self._bundle is not None
+        means = self._bundle.latents.mean
+        sample = means[np.random.default_rng(0).permutation(len(means))[: _SAMPLE if layer.field.steps > 8 else 200]]
+        return want_values(layer.field.name, layer.field.name, sample)

@@ -3,12 +3,13 @@
 import time
 from collections.abc import Callable, Iterator
 
-from PyQt6.QtCore import QObject, QRect, QTimer, pyqtSignal
+from PyQt6.QtCore import QObject, QRect, pyqtSignal
 
 from latent_explorer.atlas import TileKey
 from latent_explorer.atlas.view import View
-from latent_explorer.gui.pane.ground import Ground
-from latent_explorer.gui.widgets.meter import Meter
+from latent_explorer.gui.pane.layer_buffer import DoubleBuffer
+from latent_explorer.gui.widgets.latency import Meter
+from latent_explorer.gui.widgets.parts import timer
 
 _FRESH_TILE_MS = 3  # tiles that came are painted one at a time, so that no hover waits long
 _FADE_STEPS = 3  # paints from the stand-in to the tile
@@ -30,7 +31,7 @@ class FrameScheduler(QObject):
     def __init__(
         self,
         parent: QObject,
-        ground: Ground,
+        ground: DoubleBuffer,
         shown: Callable[[], tuple[View, float]],
         repaint: Callable[[QRect | None], None],
     ) -> None:
@@ -43,15 +44,9 @@ class FrameScheduler(QObject):
         self._moved_at: float | None = None
         self._held_since: float | None = None
         self._renewal: Iterator[None] | None = None
-        self._move_timer, self._look_timer = self._soon(self._show_move), self._soon(self._tell)
-        self._renew_timer, self._fresh_timer = self._soon(self._renew), self._soon(self._paint_fresh)
-
-    def _soon(self, task: Callable[[], None]) -> QTimer:
-        """A timer that, once started, does a task once."""
-        timer = QTimer(self)
-        timer.setSingleShot(True)
-        timer.timeout.connect(task)
-        return timer
+        tasks = (self._show_move, self._tell, self._renew, self._paint_fresh)
+        timers = (timer(self, 0, task, once=True) for task in tasks)
+        self._move_timer, self._look_timer, self._renew_timer, self._fresh_timer = timers
 
     @property
     def moving(self) -> bool:
@@ -69,12 +64,10 @@ class FrameScheduler(QObject):
         return self._renewal is None and not (self.moving or self._look_timer.isActive())
 
     def move(self) -> None:
-        """The view has changed."""
         self._moved_at = self._moved_at or time.perf_counter()
         self._move_timer.start(0)
 
     def forget(self) -> None:
-        """Paint everything anew, at once, when it is painted next."""
         self._ground.forget()
         self._renewal = None
         self.fresh.clear()

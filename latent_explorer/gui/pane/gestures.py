@@ -1,30 +1,29 @@
-"""What the tools do to the session: pins set and moved, routes drawn, ends snapped to what is near."""
-
-from dataclasses import replace
+"""The tools that pin and draw paths, and what they do to the session; ends snap to what is near."""
 
 import numpy as np
-from PyQt6.QtCore import QPointF
+from PyQt6.QtCore import QPointF, Qt
 
 from latent_explorer.gui.layers.points import PointLayer
 from latent_explorer.gui.pane.canvas import MapCanvas
-from latent_explorer.gui.pane.pinboard import Pinboard
-from latent_explorer.gui.pane.tools import Plane
+from latent_explorer.gui.pane.pins_and_path import Pinboard
+from latent_explorer.gui.pane.tools import Tool
 from latent_explorer.gui.panels.filmstrip import Filmstrip
 from latent_explorer.session import Session
-from latent_explorer.session.state import Point, as_point
+from latent_explorer.session.session import Point, as_point
+
+Plane = tuple[float, float]
 
 _PIN_REACH, _DATA_REACH = 12.0, 9.0  # pixels within which a pin is meant, or a data point
 
 
 class Gestures:
-    """The MapActions of a pane. session: what they change; None where no bundle is open."""
+    """What tools may do. Positions are pixels of the map. session: what they change; None where no bundle is open."""
 
     def __init__(self, canvas: MapCanvas, points: PointLayer, pinboard: Pinboard, filmstrip: Filmstrip) -> None:
         self._canvas, self._points, self._pinboard, self._filmstrip = canvas, points, pinboard, filmstrip
         self.session: Session | None = None
 
     def to_plane(self, at: QPointF) -> Plane:
-        """The plane point under a pixel."""
         return self._canvas.view.to_plane(at.x(), at.y())
 
     def snap(self, at: QPointF) -> Plane:
@@ -45,7 +44,6 @@ class Gestures:
         return nearest if distances[nearest] <= _PIN_REACH else None
 
     def add_pin(self, uv: Plane) -> None:
-        """Pin a plane point."""
         if self.session is not None:
             self.session.pin(self.session.bundle.chart.to_latent(uv))
 
@@ -53,21 +51,17 @@ class Gestures:
         """The pin follows the pointer; the session learns of it when it is dropped."""
         places = list(self._canvas.marks.pins)
         places[index] = places[index][0], uv
-        self._canvas.set_marks(replace(self._canvas.marks, pins=tuple(places)))
+        self._canvas.mark(pins=tuple(places))
 
     def drop_pin(self, index: int, uv: Plane) -> None:
-        """The pin stays at a plane point."""
         if self.session is not None:
             self.session.move_pin(index, self.session.bundle.chart.to_latent(uv))
 
     def put_pins_back(self) -> None:
-        """Show the pins where the session has them."""
         self._pinboard.show()
 
     def show_draft(self, start: Plane | None, end: Plane | None) -> None:
-        """Show the line of a route that is being dragged, or none."""
-        draft = None if start is None or end is None else (start, end)
-        self._canvas.set_marks(replace(self._canvas.marks, draft=draft))
+        self._canvas.mark(draft=None if start is None or end is None else (start, end))
 
     def draw_route(self, start: Plane, end: Plane) -> None:
         """Draw a route between two plane points, with the choices of the filmstrip."""
@@ -82,3 +76,79 @@ class Gestures:
         if uv in marked:
             return session.state.pins[marked.index(uv)].z
         return as_point(session.bundle.chart.to_latent(uv))
+
+
+class ProbeTool(Tool):
+    """Click pins; dragging a pin moves it; dragging from anywhere else draws a path."""
+
+    def __init__(self, gestures: Gestures) -> None:
+        self._gestures = gestures
+        self._pin: int | None = None
+        self._start: Plane = (0.0, 0.0)
+
+    def begin(self, at: QPointF) -> None:
+        self._pin = self._gestures.pin_at(at)
+        self._start = self._gestures.snap(at)
+
+    def drag(self, at: QPointF) -> None:
+        if self._pin is not None:
+            self._gestures.drag_pin(self._pin, self._gestures.to_plane(at))
+        else:
+            self._gestures.show_draft(self._start, self._gestures.snap(at))
+
+    def drop(self, at: QPointF) -> None:
+        if self._pin is not None:
+            self._gestures.drop_pin(self._pin, self._gestures.to_plane(at))
+            self._pin = None
+        else:
+            self._gestures.show_draft(None, None)
+            self._gestures.draw_route(self._start, self._gestures.snap(at))
+
+    def click(self, at: QPointF) -> None:
+        if self._gestures.pin_at(at) is None:
+            self._gestures.add_pin(self._gestures.to_plane(at))
+
+    def cancel(self) -> None:
+        if self._pin is not None:
+            self._pin = None
+            self._gestures.put_pins_back()
+        self._gestures.show_draft(None, None)
+
+
+class PathTool(Tool):
+    """Draw a path by dragging, or by one click at each end; pins are ends, never moved."""
+
+    cursor = Qt.CursorShape.PointingHandCursor
+
+    def __init__(self, gestures: Gestures) -> None:
+        self._gestures = gestures
+        self._start: Plane | None = None
+
+    def begin(self, at: QPointF) -> None:
+        if self._start is None:
+            self._start = self._gestures.snap(at)
+
+    def drag(self, at: QPointF) -> None:
+        self._gestures.show_draft(self._start, self._gestures.snap(at))
+
+    def drop(self, at: QPointF) -> None:
+        start, end = self._start, self._gestures.snap(at)
+        self.cancel()
+        if start is not None:
+            self._gestures.draw_route(start, end)
+
+    def click(self, at: QPointF) -> None:
+        here = self._gestures.snap(at)
+        if self._start is None or self._start == here:
+            self._start = here
+            self._gestures.show_draft(here, here)
+        else:
+            self.drop(at)
+
+    def hover(self, at: QPointF) -> None:
+        if self._start is not None:
+            self.drag(at)
+
+    def cancel(self) -> None:
+        self._start = None
+        self._gestures.show_draft(None, None)

@@ -1,11 +1,11 @@
-"""The layers of the map painted for one view and a little around it, piece by piece."""
+"""What lies under the marks of the map: a buffer of its layers, and one for a newer view that is being painted."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 
 from PyQt6.QtCore import QPointF, QRect, QRectF, Qt
-from PyQt6.QtGui import QImage, QPainter
+from PyQt6.QtGui import QImage, QPainter, QRegion
 
 from latent_explorer.atlas import TileKey
 from latent_explorer.atlas.view import View
@@ -14,6 +14,8 @@ from latent_explorer.gui.layers.layer import Layer
 from latent_explorer.gui.layers.tiles import TileLayer, tile_rect
 
 _PIECE = 4  # tiles painted in one piece: about half a millisecond
+_MARGIN = 64  # logical pixels painted around the view, so that panning has something to show at once
+_STRAYED = 24  # logical pixels that a view may move until another buffer is painted for it
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,7 +36,7 @@ class LayerBuffer:
     """One image of all layers, and under it those of tiles and of fields, to which tiles that come are added.
 
     view: what it shows, `margin` logical pixels wider than the map at each side. ratio: device pixels to the logical
-    pixel. The tiles, of pictures and of fields, that belong on it are `in` it.
+    pixel. whole: the image. The tiles, of pictures and of fields, that belong on it are `in` it.
     """
 
     def __init__(self, layers: Layers, view: View, ratio: float, margin: int) -> None:
@@ -44,7 +46,7 @@ class LayerBuffer:
         self._tile_keys = dict.fromkeys(layers.tiles.cover(self.view))
         self._field_keys = dict.fromkeys(key for field in layers.shown_fields for key in field.keys(self.view))
         self._tiles, self._fields = self._blank(QImage.Format.Format_RGB32), self._blank()
-        self._whole = QImage()
+        self.whole = QImage()
         self._before: QImage | None = None  # the tiles that these take the place of, and how far they have
         self._share = 1.0
 
@@ -60,17 +62,15 @@ class LayerBuffer:
         self._fields.fill(Qt.GlobalColor.transparent)
         for field in self._layers.shown_fields:
             for keys in _pieces(field.keys(self.view)):
-                self._paint_field(field, keys)
+                painter = QPainter(self._fields)
+                field.paint_tiles(painter, self.view, keys, field.opacity)
+                painter.end()
                 yield
         for layer in self._layers.above:
             layer.prepare(self.view, self.ratio)
         yield
-        self._whole = self._tiles.copy()
-        self._compose(self._everything, anew=False)
-
-    @property
-    def _everything(self) -> QRect:
-        return QRect(0, 0, self.view.width, self.view.height)
+        self.whole = self._tiles.copy()
+        self.compose(anew=False)
 
     def add(self, key: TileKey, steps: int) -> None:
         """Paint a tile that has come, one step on of those that are left."""
@@ -79,32 +79,27 @@ class LayerBuffer:
             self._paint_tiles((key,), 1 / steps)
         else:
             self._repaint_fields(where)
-        self._compose(where, anew=True)
+        self.compose(where)
 
     def dissolve_from(self, other: "LayerBuffer") -> None:
         """Show the tiles of another buffer in place of one's own, as `mix` has them go over."""
         if (other.view, other.ratio) == (self.view, self.ratio):
             self._before, self._share = other._tiles, 0.0
-            self._compose(self._everything, anew=True)
+            self.compose()
 
     def mix(self, share: float) -> None:
         """Lay the layers over one another once more; of the tiles before, 1 - share is still to be seen."""
         self._share = share
         if share >= 1:
             self._before = None
-        self._compose(self._everything, anew=True)
-
-    def again(self, where: QRect) -> None:
-        """Lay the layers over one another once more, where points look different."""
-        if not where.isEmpty():
-            self._compose(where, anew=True)
+        self.compose()
 
     def draw(self, painter: QPainter, view: View) -> QRect:
         """Draw what a view of the same or another scale shows of it; returns the pixels covered."""
         left, top = view.to_screen_point((self.view.region.left, self.view.region.top))
         if view.scale == self.view.scale:
             left, top = round(left * self.ratio) / self.ratio, round(top * self.ratio) / self.ratio
-            painter.drawImage(QPointF(left, top), self._whole)
+            painter.drawImage(QPointF(left, top), self.whole)
             return _inner(QRectF(left, top, self.view.width, self.view.height))
         zoom = view.scale / self.view.scale
         place = QRectF(left, top, self.view.width * zoom, self.view.height * zoom)
@@ -112,25 +107,13 @@ class LayerBuffer:
         source = seen.translated(-place.topLeft())
         scale = self.ratio / zoom
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)  # it is soon painted anew
-        painter.drawImage(
-            seen,
-            self._whole,
-            QRectF(source.x() * scale, source.y() * scale, source.width() * scale, source.height() * scale),
-        )
+        part = QRectF(source.topLeft() * scale, source.size() * scale)
+        painter.drawImage(seen, self.whole, part)
         return _inner(seen)
-
-    def image(self) -> QImage:
-        """All of it."""
-        return self._whole
 
     def _paint_tiles(self, keys: tuple[TileKey, ...], share: float = 1.0) -> None:
         painter = QPainter(self._tiles)
         self._layers.tiles.paint_tiles(painter, self.view, keys, share)
-        painter.end()
-
-    def _paint_field(self, field: FieldLayer, keys: tuple[TileKey, ...]) -> None:
-        painter = QPainter(self._fields)
-        field.paint_tiles(painter, self.view, keys)
         painter.end()
 
     def _repaint_fields(self, where: QRect) -> None:
@@ -141,13 +124,14 @@ class LayerBuffer:
         painter.setClipRect(where)
         for field in self._layers.shown_fields:
             keys = [key for key in field.keys(self.view) if where.intersects(tile_rect(self.view, key))]
-            field.paint_tiles(painter, self.view, keys)
+            field.paint_tiles(painter, self.view, keys, field.opacity)
         painter.end()
 
-    def _compose(self, where: QRect, *, anew: bool) -> None:
-        """Lay the layers over one another, in one rectangle: Qt is slow where a clip is not one."""
-        painter = QPainter(self._whole)
-        painter.setClipRect(where)
+    def compose(self, where: QRect | None = None, *, anew: bool = True) -> None:
+        """Lay the layers over one another, in one rectangle or everywhere: Qt is slow where a clip is not one."""
+        painter = QPainter(self.whole)
+        if where is not None:
+            painter.setClipRect(where)
         if anew and self._before is not None:
             painter.drawImage(0, 0, self._before)
             painter.setOpacity(self._share)
@@ -166,6 +150,91 @@ class LayerBuffer:
         image = QImage(round(self.view.width * self.ratio), round(self.view.height * self.ratio), form)
         image.setDevicePixelRatio(self.ratio)
         return image
+
+
+class DoubleBuffer:
+    """Shows the buffer that there is, moved and scaled, until one for the view is painted.
+
+    ratio, throughout: device pixels to the logical pixel.
+    """
+
+    def __init__(self, layers: Layers) -> None:
+        self._layers = layers
+        self._buffer: LayerBuffer | None = None
+        self._coming: LayerBuffer | None = None
+        self._dissolves = False
+
+    def forget(self) -> None:
+        self._buffer = self._coming = None
+
+    def wants(self, key: TileKey) -> bool:
+        return any(buffer is not None and key in buffer for buffer in (self._buffer, self._coming))
+
+    def fits(self, view: View, ratio: float) -> bool:
+        if self._buffer is None:
+            return True
+        mine = self._buffer.view
+        if (mine.scale, self._buffer.ratio) != (view.scale, ratio):
+            return False
+        return max(abs(view.u - mine.u), abs(view.v - mine.v)) * view.scale <= _STRAYED
+
+    def renewal(self, view: View, ratio: float) -> Iterator[None]:
+        """Paint a buffer for a view, a piece at each step; it is shown once it is whole."""
+        self._coming = buffer = LayerBuffer(self._layers, view, ratio, _MARGIN)
+        yield from buffer.painting()
+        if self._coming is buffer:
+            if self._dissolves and self._buffer is not None:
+                buffer.dissolve_from(self._buffer)
+            self._buffer, self._coming, self._dissolves = buffer, None, False
+
+    def dissolve(self) -> None:
+        """Have the next buffer take the place of this one by and by, as `mix` says."""
+        self._dissolves = self._buffer is not None
+
+    def mix(self, share: float) -> None:
+        """Paint points anew where they have moved, and tiles that have taken so much of the place of those before."""
+        if self._buffer is not None:
+            self._buffer.mix(share)
+
+    def add(self, view: View, key: TileKey, steps: int) -> QRect:
+        """Paint a tile that has come on the buffer, one step on of those left; returns the pixels that changed."""
+        if self._buffer is None or key not in self._buffer:
+            return QRect()
+        self._buffer.add(key, steps)
+        seen = QRect(0, 0, view.width, view.height)
+        return tile_rect(view, key).adjusted(-1, -1, 1, 1).intersected(seen)
+
+    def again(self, view: View, covered: Callable[[View], QRegion]) -> None:
+        """Paint anew what points cover in a view; a buffer for another scale is soon replaced anyhow."""
+        if self._buffer is not None and self._buffer.view.scale == view.scale:
+            where = covered(self._buffer.view).boundingRect()
+            if not where.isEmpty():
+                self._buffer.compose(where)
+
+    def paint(self, painter: QPainter, view: View, ratio: float, where: QRegion) -> None:
+        if self._buffer is None:
+            for _ in self.renewal(view, ratio):
+                pass
+        assert self._buffer is not None
+        covered = self._buffer.draw(painter, view)
+        bare = where.intersected(QRegion(0, 0, view.width, view.height)).subtracted(QRegion(covered))
+        if not bare.isEmpty():
+            self._fill(painter, view, bare)
+
+    def image(self, view: View, ratio: float) -> QImage:
+        buffer = LayerBuffer(self._layers, view, ratio, margin=0)
+        for _ in buffer.painting():
+            pass
+        return buffer.whole
+
+    def _fill(self, painter: QPainter, view: View, bare: QRegion) -> None:
+        """Paint tiles roughly where the buffer does not reach, for the moment that the next one takes."""
+        painter.save()
+        painter.setClipRegion(bare)
+        painter.fillRect(bare.boundingRect(), self._layers.tiles.ground)
+        keys = [key for key in self._layers.tiles.cover(view) if bare.intersects(tile_rect(view, key))]
+        self._layers.tiles.paint_tiles(painter, view, keys, smooth=False)
+        painter.restore()
 
 
 def _pieces(keys: Iterable[TileKey]) -> Iterator[tuple[TileKey, ...]]:

@@ -6,12 +6,13 @@ from PyQt6.QtCore import QObject, pyqtSignal
 
 from latent_explorer.gui.layers.layer import Layer
 from latent_explorer.gui.pane.canvas import MapCanvas
-from latent_explorer.gui.panels.layer_memory import LayerMemory, PointSize
-from latent_explorer.gui.panels.legend import LayerPanel
-from latent_explorer.gui.panels.values import ValueLines
+from latent_explorer.gui.panels.layers import LayerPanel
+from latent_explorer.gui.panels.readouts import ValueLines
 from latent_explorer.gui.settings import Settings
-from latent_explorer.gui.theme import Theme
 from latent_explorer.session import OpenBundle
+
+_SIZES = (50, 200)  # percent of the usual
+_SIZE = "Size of the dots. Whatever is chosen, they grow as one comes closer, and are clearer where they stand alone."
 
 
 class LayerStack(QObject):
@@ -36,8 +37,19 @@ class LayerStack(QObject):
             opacity = layer.opacity if layer.spec.opacity is not None else None
             self._panel.add(title, layer.visible, opacity, layer.spec.sentence)
             if layer is self._canvas.points:
-                PointSize(self._panel, settings, self._canvas.points, self._canvas.refresh)
-        LayerMemory(self._panel, settings)
+                self._list_size(settings)
+        self._panel.remember(settings)
+
+    def _list_size(self, settings: Settings) -> None:
+        points = self._canvas.points
+        points.size = settings.number("point size", 100, *_SIZES) / 100
+
+        def choose(percent: int) -> None:
+            settings.set_text("point size", str(percent))
+            points.resize(percent / 100)
+            self._canvas.refresh()
+
+        self._panel.add_slider("Point size", *_SIZES, round(100 * points.size), _SIZE).valueChanged.connect(choose)
 
     def open(self, bundle: OpenBundle) -> None:
         """Offer the layers that a bundle can have."""
@@ -45,13 +57,7 @@ class LayerStack(QObject):
             self._panel.enable(title, layer.lacks(bundle))
         self._values.show_lines([])
 
-    def dress(self, bundle: OpenBundle, hidden: frozenset[int], theme: Theme) -> None:
-        """Show the layers of a bundle, without hidden classes, in the colours of a theme."""
-        for layer in self._canvas.layers:
-            layer.dress(bundle, hidden, theme)
-
     def show(self, title: str, visible: bool, opacity: float) -> None:
-        """Show or hide a layer, and how strong."""
         layer = self.by_title[title]
         switched, layer.visible, layer.opacity = layer.visible != visible, visible, opacity
         self.changed.emit()
@@ -61,8 +67,5 @@ class LayerStack(QObject):
     def tell(self, u: float, v: float) -> None:
         """Say in the inspector what the visible layers are at a plane point."""
         view = self._canvas.view
-        shown = (layer for layer in self.by_title.values() if layer.visible and self._offered(layer))
-        self._values.show_lines([line for layer in shown if (line := layer.line(view, (u, v)))])
-
-    def _offered(self, layer: Layer) -> bool:
-        return layer.bundle is not None and not layer.lacks(layer.bundle)
+        offered = (each for each in self.by_title.values() if each.bundle is not None and not each.lacks(each.bundle))
+        self._values.show_lines([line for layer in offered if layer.visible and (line := layer.line(view, (u, v)))])

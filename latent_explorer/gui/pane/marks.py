@@ -12,12 +12,10 @@ from pyqtgraph import PlotCurveItem, ScatterPlotItem, TargetItem, TextItem, View
 
 from latent_explorer.atlas.view import View
 from latent_explorer.gui.theme import DARK, Theme
+from latent_explorer.gui.widgets.images import ratio_of
 
-LOUPE = 84
-"""The side of the picture beside the pointer, in pixels."""
-
+LOUPE = 84  # pixels: the side of the picture beside the pointer
 _REACH = 10  # pixels around the probe's place
-_PLATE = 225  # of 255: how dense the ground of a label is
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,14 +50,12 @@ class RimmedCurve(PlotCurveItem):  # type: ignore[misc] # has no types
         self._width = width
 
     def dress(self, colour: str, rim: str | None = None) -> None:
-        """Take other colours."""
         self.setPen(_round(colour, self._width))
         self.setShadowPen(None if rim is None else _round(rim, self._width + 3))  # so that it is seen on any ground
 
     def paint(self, painter: QPainter, *others: object) -> None:
         """Draw it with pens for the screen, or the picture, at hand."""
-        device = painter.device()
-        ratio = 1.0 if device is None else device.devicePixelRatioF()
+        ratio = ratio_of(painter)
         self.opts["pen"].setWidthF(ratio * self._width)
         if self.opts["shadowPen"] is not None:
             self.opts["shadowPen"].setWidthF(ratio * (self._width + 3))
@@ -86,7 +82,6 @@ class MarkItems:
             item.hide()
 
     def show(self, marks: Marks) -> None:
-        """Show other marks."""
         before, self._marks = self._marks, marks
         if marks.route is not before.route:
             _draw(self._route, marks.route)
@@ -107,7 +102,6 @@ class MarkItems:
             self.lay_out(self._room)
 
     def dress(self, theme: Theme) -> None:
-        """Take the colours of a theme."""
         self._theme = theme
         fill = QColor(theme.accent)
         fill.setAlpha(40)
@@ -125,7 +119,7 @@ class MarkItems:
         caption, self._room = self._caption, room
         text = QFontMetricsF(QFont()).elidedText(self._marks.caption, Qt.TextElideMode.ElideRight, room - 28)
         caption.setText(text, self._theme.text)
-        caption.fill = mkBrush(self._plate)
+        caption.fill = mkBrush(self._theme.plate)
         caption.setVisible(bool(text))
 
     def _show_dots(self) -> None:
@@ -146,7 +140,7 @@ class MarkItems:
         theme = self._theme
         for pin in self._pins:
             self._box.removeItem(pin)
-        look = {"color": theme.text, "fill": self._plate, "offset": (9, 0)}
+        look = {"color": theme.text, "fill": theme.plate, "offset": (9, 0)}
         self._pins = [
             TargetItem(
                 place, 12, "o", mkPen(theme.map, width=2), brush=theme.poor, movable=False,
@@ -159,12 +153,6 @@ class MarkItems:
         font.setWeight(QFont.Weight.DemiBold)
         for pin in self._pins:
             self._added(pin, 4).label().setFont(font)
-
-    @property
-    def _plate(self) -> QColor:
-        plate = QColor(self._theme.panel)
-        plate.setAlpha(_PLATE)
-        return plate
 
     def _added(self, item: Any, height: float) -> Any:
         """An item in the plot that does not count where all that is drawn is to be fitted."""

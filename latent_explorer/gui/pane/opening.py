@@ -42,11 +42,9 @@ class Opener(QObject):
 
     @property
     def idle(self) -> bool:
-        """Whether no bundle is being opened."""
         return self._pending is None
 
     def open(self, folder: Path) -> None:
-        """Open the bundle in a folder."""
         try:
             bundle = open_bundle(folder)
         except UserError as error:
@@ -61,34 +59,21 @@ class Opener(QObject):
         self._ask_for(bundle, travels=True)
 
     def take(self, answer: Answer) -> None:
-        """The engine has opened a bundle, or refused to."""
-        if isinstance(answer.reply, Opened):
-            self._take_opened(answer.reply)
-        elif isinstance(answer.reply, Refused):
-            self._take_refused(answer.reply)
-
-    def _take_opened(self, reply: Opened) -> None:
-        """The engine has opened a bundle: the pending one, or the old one again after a fresh start."""
-        self.device = f"{reply.device}, {reply.kernel}"
-        pending = self._take_pending(reply.number)
-        if pending is not None:
+        """The engine has opened, or refused, the pending bundle; or the old one again after a fresh start."""
+        reply, pending = answer.reply, self._pending
+        if isinstance(reply, Opened):
+            self.device = f"{reply.device}, {reply.kernel}"
+        if not isinstance(reply, Opened | Refused) or pending is None or pending.number != reply.number:
+            return
+        self._pending = None
+        if isinstance(reply, Opened):
             self.opened.emit(pending.bundle, pending.travels)
-
-    def _take_refused(self, reply: Refused) -> None:
-        """The engine has refused something; if it was the pending bundle, say why."""
-        pending = self._take_pending(reply.number)
-        if pending is not None:
+        else:
             self._shared.banner.say(f"{pending.bundle.name} was not opened: {reply.reason}")
             self.refused.emit()
 
     def _ask_for(self, bundle: OpenBundle, *, travels: bool) -> None:
         self._pending = _Pending(self._client.open(str(bundle.folder), bundle.label), bundle, travels)
-
-    def _take_pending(self, number: int) -> _Pending | None:
-        if self._pending is None or self._pending.number != number:
-            return None
-        pending, self._pending = self._pending, None
-        return pending
 
 
 def dropped_path(event: QDropEvent) -> Path | None:

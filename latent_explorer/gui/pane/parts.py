@@ -2,48 +2,78 @@
 
 from collections.abc import Callable
 
-from PyQt6.QtWidgets import QVBoxLayout, QWidget
+from PyQt6.QtCore import Qt, pyqtSignal
+from PyQt6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
+from latent_explorer.engine.client import EngineClient
 from latent_explorer.engine.process import Engine
-from latent_explorer.gui.layers.field_layers import FieldLayers
 from latent_explorer.gui.layers.points import PointLayer
 from latent_explorer.gui.layers.registry import more_layers
 from latent_explorer.gui.layers.tiles import TileLayer
 from latent_explorer.gui.pane.canvas import MapCanvas
 from latent_explorer.gui.pane.charting import Charting
-from latent_explorer.gui.pane.feed import AtlasFeed
-from latent_explorer.gui.pane.gestures import Gestures
+from latent_explorer.gui.pane.feed import AtlasFeed, FieldLayers
+from latent_explorer.gui.pane.gestures import Gestures, PathTool, ProbeTool
 from latent_explorer.gui.pane.layer_stack import LayerStack
-from latent_explorer.gui.pane.link import EngineLink
 from latent_explorer.gui.pane.opening import Opener
-from latent_explorer.gui.pane.path_frames import PathFrames
-from latent_explorer.gui.pane.pinboard import Pinboard
+from latent_explorer.gui.pane.pins_and_path import PathFrames, Pinboard
 from latent_explorer.gui.pane.prober import Prober
 from latent_explorer.gui.pane.selecting import Selecting
 from latent_explorer.gui.pane.shared import Shared
 from latent_explorer.gui.pane.snapshot_navigator import SnapshotNavigator
-from latent_explorer.gui.pane.sorter import Sorter
 from latent_explorer.gui.pane.thumbnails import Thumbnails
 from latent_explorer.gui.pane.tile_store import TileStore
-from latent_explorer.gui.pane.title import PaneTitle
-from latent_explorer.gui.pane.tools import PathTool, ProbeTool, Tool
+from latent_explorer.gui.pane.tools import Tool
 from latent_explorer.gui.panels.filmstrip import Filmstrip
 from latent_explorer.gui.panels.inspector import Inspector
-from latent_explorer.gui.panels.legend import LayerPanel, Legend
+from latent_explorer.gui.panels.layers import LayerPanel
+from latent_explorer.gui.panels.legend import Legend
 from latent_explorer.gui.panels.pins import PinPanel
 from latent_explorer.gui.panels.selection import SelectionPanel
-from latent_explorer.gui.theme import DARK
+from latent_explorer.gui.theme import DARK, Theme
+from latent_explorer.gui.widgets.controls import tool_button
+from latent_explorer.gui.widgets.latest_task import LatestTask
+from latent_explorer.gui.widgets.parts import filled
 from latent_explorer.places import tile_folder
 
 
+class PaneTitle(QFrame):
+    """The line above a map where there are several: names its bundle. close_wanted: the pane is to be closed."""
+
+    close_wanted = pyqtSignal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.name = QLabel("No bundle is open")
+        self.name.setTextFormat(Qt.TextFormat.PlainText)
+        close = tool_button("×", "Close this map", self.close_wanted.emit)
+        close.setAccessibleName(close.toolTip())
+        filled(QHBoxLayout(self), self.name, close, margins=(8, 2, 2, 2)).setStretchFactor(self.name, 1)
+        self.hide()
+
+    def show_active(self, active: bool, theme: Theme) -> None:
+        """Look as the pane does that the panels follow, or as another."""
+        line = theme.accent if active else theme.line
+        weight = "600" if active else "400"
+        self.setStyleSheet(
+            f"PaneTitle {{ border-top: 3px solid {line}; }} QLabel {{ font-weight: {weight}; }} "
+            "QToolButton { border: none; padding: 0px 6px; min-height: 0px; }"
+        )
+
+
 class PaneParts(QWidget):
-    """The parts of a pane, each handed what it uses. panels: its widgets for the docks, by their titles."""
+    """The parts of a pane, each handed what it uses. panels: its widgets for the docks, by their titles.
+
+    arrived: an Answer or EngineLost of its engine, brought into the GUI thread.
+    """
+
+    arrived = pyqtSignal(object)
 
     def __init__(self, shared: Shared, start_engine: Callable[[], Engine]) -> None:
         super().__init__()
         self.shared, self.theme = shared, DARK
-        self.link = EngineLink(start_engine)
-        self.client = self.link.client
+        self.client = EngineClient(self.arrived.emit, start_engine)
+        self.arrived.connect(self.client.dispatch)
         self._make_map()
         self._make_panels()
         self._make_controllers()
@@ -57,7 +87,7 @@ class PaneParts(QWidget):
     def _make_map(self) -> None:
         self.store = TileStore(tile_folder())
         self.feed = AtlasFeed(self.client, self.store)
-        self.sorter = Sorter()
+        self.sorter = LatestTask("point sorter")
         self.tiles, self.points = TileLayer(self.feed.cache), PointLayer(self.sorter)
         self.canvas = MapCanvas(self.tiles, self.points)
         self.fields = FieldLayers(self.client, self.store, self.canvas)
@@ -95,8 +125,4 @@ class PaneParts(QWidget):
 
     def _lay_out(self) -> None:
         self.title = PaneTitle()
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self.title)
-        column.addWidget(self.canvas, 1)
+        filled(QVBoxLayout(self), self.title, self.canvas, spacing=0).setStretchFactor(self.canvas, 1)

@@ -60,7 +60,6 @@ class MapPlot(PlotWidget):  # type: ignore[misc] # has no types
         return self.view.to_plane(where.x(), where.y())
 
     def to_widget(self, u: float, v: float) -> QPointF:
-        """Where a plane point is on the widget."""
         return QPointF(*self.view.to_screen_point((u, v))) + self.origin
 
     def set_home(self, home: Region) -> None:
@@ -75,14 +74,12 @@ class MapPlot(PlotWidget):  # type: ignore[misc] # has no types
             self.fit()
 
     def fit(self) -> None:
-        """Show everything."""
         if self._home is not None:
             self._follows_home = True
             self._look(self.view.fitted(self._home))
 
     @property
     def fitted(self) -> View:
-        """The view that shows everything."""
         return self.view if self._home is None else self.view.fitted(self._home)
 
     def zoom(self, factor: float, at: QPointF | None = None) -> None:
@@ -101,7 +98,6 @@ class MapPlot(PlotWidget):  # type: ignore[misc] # has no types
         return min(factor, left)
 
     def pan(self, dx: float, dy: float) -> None:
-        """Move what is seen by pixels."""
         self._follows_home = False
         self._look(self.view.panned(dx, dy))
 
@@ -124,7 +120,6 @@ class MapPlot(PlotWidget):  # type: ignore[misc] # has no types
     # -- the view and the ViewBox, which are kept in step
 
     def _look(self, view: View) -> None:
-        """Show another view."""
         if view != self.view:
             self._show(view)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
-from PyQt6.QtCore import QObject, QTimer, pyqtSignal
+from PyQt6.QtCore import QObject, pyqtSignal
 from PyQt6.QtGui import QImage
 
 from latent_explorer.engine.client import Answer, EngineClient
@@ -16,7 +16,8 @@ from latent_explorer.gui.pane.canvas import MapCanvas
 from latent_explorer.gui.pane.feed import AtlasFeed
 from latent_explorer.gui.panels.inspector import Inspector
 from latent_explorer.gui.widgets.images import to_qimage
-from latent_explorer.gui.widgets.meter import Meter
+from latent_explorer.gui.widgets.latency import Meter
+from latent_explorer.gui.widgets.parts import timer
 from latent_explorer.session import OpenBundle
 
 _PATIENCE = 0.010  # seconds for which all else may wait for an exact picture
@@ -59,17 +60,10 @@ class Prober(QObject):
         self.loupe = True
         self.exact, self.interpolated = Meter("hover"), Meter("interpolated")
         self.on_exact: Callable[[Probe], None] = lambda _: None
-        self._rest = QTimer(self)
-        self._rest.setSingleShot(True)
-        self._rest.setInterval(_REST_MS)
-        self._rest.timeout.connect(self._describe)
-        self._tell_timer = QTimer(self)
-        self._tell_timer.setSingleShot(True)
-        self._tell_timer.setInterval(_TELL_MS)
-        self._tell_timer.timeout.connect(self._tell)
+        self._rest = timer(self, _REST_MS, self._describe, once=True)
+        self._tell_timer = timer(self, _TELL_MS, self._tell, once=True)
 
     def stop(self) -> None:
-        """Say nothing any more."""
         self._rest.stop()
         self._tell_timer.stop()
 
@@ -79,7 +73,6 @@ class Prober(QObject):
         return probe is not None and probe.picture is None and time.perf_counter() - probe.started < _PATIENCE
 
     def open(self, bundle: OpenBundle) -> None:
-        """Probe another bundle."""
         self._bundle, self.probe, self.place = bundle, None, None
         self.stop()
         self._canvas.set_probe(None, None)
@@ -91,15 +84,15 @@ class Prober(QObject):
             self.probe = replace(self.probe, z=bundle.chart.to_latent(self.probe.uv), on_map=True)
 
     def hover(self, u: float, v: float) -> None:
-        """The pointer is at a plane point."""
         if self._bundle is not None:
             self._probe(self._bundle.chart.to_latent((u, v)), (u, v), on_map=True)
 
     def explore(self, z: NDArray[np.float32]) -> None:
         """Probe a latent (d,), be it on the map or not; the map stays where it is and marks the place's projection."""
         if self._bundle is not None:
-            u, v = self._bundle.chart.to_plane(z).tolist()
-            self._probe(z, (u, v), on_map=self._is_on_map(z, (u, v)))
+            chart = self._bundle.chart
+            u, v = chart.to_plane(z).tolist()
+            self._probe(z, (u, v), on_map=np.allclose(chart.to_latent((u, v)), z, rtol=1e-5, atol=1e-5))
 
     def go_to(self, z: NDArray[np.floating]) -> None:
         """Probe a latent (d,), and bring it into view where it is not."""
@@ -112,7 +105,6 @@ class Prober(QObject):
         self.explore(np.asarray(z, np.float32))
 
     def again(self) -> None:
-        """Ask for the same place once more."""
         if self.probe is not None:
             self._probe(self.probe.z, self.probe.uv, on_map=self.probe.on_map)
 
@@ -127,18 +119,12 @@ class Prober(QObject):
         self.on_exact(self.probe)
 
     def take_place(self, answer: Answer) -> None:
-        """What the data say about the place has come."""
         reply = answer.reply
         if self._bundle is None or not isinstance(reply, Place) or reply.number != self._described:
             return
         self.place = reply
         self._inspector.show_place(reply)
-        marks = replace(self._canvas.marks, neighbours=self._bundle.uv[reply.indices].astype(np.float64))
-        self._canvas.set_marks(marks)
-
-    def _is_on_map(self, z: NDArray[np.float32], uv: tuple[float, float]) -> bool:
-        assert self._bundle is not None
-        return np.allclose(self._bundle.chart.to_latent(uv), z, rtol=1e-5, atol=1e-5)
+        self._canvas.mark(neighbours=self._bundle.uv[reply.indices].astype(np.float64))
 
     def _probe(self, z: NDArray[np.float32], uv: tuple[float, float], *, on_map: bool) -> None:
         started = time.perf_counter()
@@ -164,7 +150,7 @@ class Prober(QObject):
 
     def _show(self, image: QImage) -> None:
         assert self.probe is not None
-        self._inspector.show_picture(image)
+        self._inspector.picture.show_image(image)
         self._canvas.set_probe(self.probe.uv, image if self.loupe else None)
 
     def _describe(self) -> None:

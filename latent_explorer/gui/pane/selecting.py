@@ -1,28 +1,71 @@
 """The selection: made with the tool or by class, shown on the map and in its panel, grown, inverted, exported."""
 
-from dataclasses import replace
-
 import numpy as np
 from PyQt6.QtCore import QObject, QPointF, Qt, pyqtSignal
 from PyQt6.QtGui import QGuiApplication
 
-from latent_explorer.engine.client import Answer, EngineClient, Want
+from latent_explorer.engine.client import Answer, EngineClient
 from latent_explorer.engine.handlers.average import want_average
 from latent_explorer.engine.handlers.decode import want_pictures
 from latent_explorer.engine.handlers.nearest import want_nearest
 from latent_explorer.gui.layers.points import PointLayer
 from latent_explorer.gui.pane.canvas import MapCanvas
-from latent_explorer.gui.pane.select_tool import SelectTool
 from latent_explorer.gui.pane.shared import Shared
+from latent_explorer.gui.pane.tools import Tool
 from latent_explorer.gui.panels.selection import SelectionPanel
 from latent_explorer.gui.widgets.images import to_qimage
 from latent_explorer.points.inside import inside
 from latent_explorer.service.codec import Refused
 from latent_explorer.session import Selection, Session
 
+_STEP = 3.0  # pixels between the corners of a lasso
+
+
+class SelectTool(Tool):
+    """Drag to select what lies inside; a click selects nothing.
+
+    lasso: whether the outline follows the pointer, rather than being a rectangle.
+    """
+
+    def __init__(self, selecting: "Selecting") -> None:
+        self._selecting = selecting
+        self.lasso = False
+        self._trail: list[QPointF] = []
+
+    def begin(self, at: QPointF) -> None:
+        self._trail = [at]
+
+    def drag(self, at: QPointF) -> None:
+        if self._trail and (at - self._trail[-1]).manhattanLength() >= _STEP:
+            self._trail.append(at)
+        self._selecting.show_outline(self._outline(at))
+
+    def drop(self, at: QPointF) -> None:
+        outline = self._outline(at)
+        self.cancel()
+        if outline:
+            self._selecting.select_inside(outline)
+
+    def click(self, at: QPointF) -> None:
+        self._selecting.clear()
+
+    def cancel(self) -> None:
+        self._trail = []
+        self._selecting.show_outline([])
+
+    @property
+    def busy(self) -> bool:
+        return bool(self._trail)
+
+    def _outline(self, at: QPointF) -> list[QPointF]:
+        if not self._trail or self.lasso:
+            return [*self._trail, at] if self._trail else []
+        start = self._trail[0]
+        return [start, QPointF(at.x(), start.y()), at, QPointF(start.x(), at.y())]
+
 
 class Selecting(QObject):
-    """Ties the session's selection to a pane's map and panel; the SelectActions of its tool.
+    """Ties the session's selection to a pane's map and panel.
 
     raise_wanted: the title of a panel to be in front, and whether it is to be shown where it is hidden.
     """
@@ -35,7 +78,7 @@ class Selecting(QObject):
         super().__init__(panel)
         self._client, self._canvas, self._points = client, canvas, points
         self._panel, self._shared = panel, shared
-        self._open: Session | None = None
+        self._session: Session | None = None
         self._reason = ""  # why there is no mean of the images
         self.tool = SelectTool(self)
         panel.invert_wanted.connect(self.invert)
@@ -53,15 +96,14 @@ class Selecting(QObject):
         self._shared.say(f"Select: drag {shape} around points; with Shift, add them. S again for {other}.")
 
     def show_outline(self, corners: list[QPointF]) -> None:
-        """Show what is being drawn."""
         canvas = self._canvas
         outline = np.array([canvas.view.to_plane(at.x(), at.y()) for at in corners]) if corners else None
         if outline is not None or canvas.marks.outline is not None:
-            canvas.set_marks(replace(canvas.marks, outline=outline))
+            canvas.mark(outline=outline)
 
     def select_inside(self, corners: list[QPointF]) -> None:
         """Select the shown points inside an outline; with Shift, those selected before stay so."""
-        session = self._open
+        session = self._session
         if session is None:
             return
         if self._points.sorting:
@@ -78,20 +120,17 @@ class Selecting(QObject):
     # -- commands
 
     def select_class(self, label: int) -> None:
-        """Select all images of a class."""
-        session = self._open
+        session = self._session
         if session is not None and session.bundle.latents.label is not None:
             session.select(session.bundle.latents.label == label)
 
     def invert(self) -> None:
-        """Select the other shown images."""
-        if self._open is not None:
-            self._open.invert_selection()
+        if self._session is not None:
+            self._session.invert_selection()
 
     def clear(self) -> None:
-        """Select nothing."""
-        if self._open is not None:
-            self._open.select(None)
+        if self._session is not None:
+            self._session.select(None)
 
     def escape(self) -> None:
         """Drop what is being drawn; where nothing is, select nothing."""
@@ -103,17 +142,16 @@ class Selecting(QObject):
 
     def grow(self) -> None:
         """Select also the shown images that are among the nearest, in latent space, of one that is selected."""
-        session = self._open
-        if session is not None and (selection := session.state.selection) is not None:
+        session, selection = self._session, self._selection
+        if session is not None and selection is not None:
             near = want_nearest(selection, np.compress(selection.chosen, session.bundle.latents.mean, axis=0))
             self._client.request("grow", [near])
             self._shared.say(f"Looking for the nearest images of {selection.count:,}…")
 
     def take_nearest(self, answer: Answer) -> None:
         """The nearest images have come; those of another selection than the present are dropped."""
-        session = self._session
-        before = session.state.selection
-        if answer.content is None or before is None or answer.key is not before:
+        session, before = self._session, self._selection
+        if session is None or answer.content is None or before is None or answer.key is not before:
             return
         grown = before.chosen.copy()
         grown[answer.content.ravel()] = True
@@ -126,15 +164,14 @@ class Selecting(QObject):
     # -- what is shown
 
     def open(self, session: Session) -> None:
-        """A session begins."""
-        self._open = session
+        self._session = session
         self.show(None)
 
     def show(self, selection: Selection | None) -> None:
-        """Show a selection on the map and in the panel."""
         self._points.select(None if selection is None else selection.chosen)
         self._canvas.refresh()
-        self._panel.show_selection(self._session.bundle, selection)
+        if self._session is not None:
+            self._panel.show_selection(self._session.bundle, selection)
         self._client.request("grow", [])  # what was looked for was of the selection before
         self.ask()
 
@@ -144,26 +181,23 @@ class Selecting(QObject):
 
     def ask(self) -> None:
         """Want the mean of the selected images; whatever was wanted of another selection is wanted no more."""
-        selection = self._session.state.selection
-        self._request([] if selection is None else [want_average(selection, selection.chosen)])
+        selection = self._selection
+        wants = [] if selection is None else [want_average(selection, selection.chosen)]
+        self._client.request("selection", wants)
 
     def take(self, answer: Answer) -> None:
         """The mean of the images has come, or what is decoded at the mean of their latents, or a refusal."""
-        selection, mean = self._session.state.selection, self._panel.mean
+        selection, mean = self._selection, self._panel.mean
         if selection is None or mean is None or answer.key not in (selection, (selection, "decoded")):
             return
         if answer.pictures is None and answer.key is selection and isinstance(answer.reply, Refused):
             self._reason = answer.reply.reason
-            self._request([want_pictures((selection, "decoded"), mean[None])])
+            self._client.request("selection", [want_pictures((selection, "decoded"), mean[None])])
         elif answer.pictures is not None and answer.key is selection:
             self._panel.show_mean(to_qimage(answer.pictures[0]))
         elif answer.pictures is not None:
-            self._panel.show_decoded(to_qimage(answer.pictures[0]), self._reason)
-
-    def _request(self, wants: list[Want]) -> None:
-        self._client.request("selection", wants)
+            self._panel.show_mean(to_qimage(answer.pictures[0]), self._reason)
 
     @property
-    def _session(self) -> Session:
-        assert self._open is not None
-        return self._open
+    def _selection(self) -> Selection | None:
+        return None if self._session is None else self._session.state.selection

@@ -1,11 +1,13 @@
 """Travelling through the moments of a run: each is a snapshot that the map goes over to."""
 
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
-from PyQt6.QtCore import QObject, QTimer, pyqtSignal
+from numpy.typing import NDArray
+from PyQt6.QtCore import QEasingCurve, QObject, QVariantAnimation, pyqtSignal
 
 from latent_explorer.atlas import Region
 from latent_explorer.bundles import BundleConfig, Moment, read_config
@@ -14,14 +16,53 @@ from latent_explorer.gui.layers.points import PointLayer
 from latent_explorer.gui.layers.tiles import TileLayer
 from latent_explorer.gui.pane.canvas import MapCanvas
 from latent_explorer.gui.pane.feed import AtlasFeed
-from latent_explorer.gui.pane.glide import Glide
-from latent_explorer.gui.pane.snapshot_reader import SnapshotReader
+from latent_explorer.gui.widgets.latest_task import LatestTask
+from latent_explorer.gui.widgets.parts import timer
 from latent_explorer.runs import RunFolder
 from latent_explorer.runs.folder import snapshots_of
-from latent_explorer.session import OpenBundle
+from latent_explorer.session import OpenBundle, open_bundle
 
 _PATIENCE_MS = 250  # for the pictures of the view, before the points set out without them
+_GLIDE_MS = 450
+_LONGEST_STEP = 0.05  # seconds from one step of the points to the next, at most
 _ROOM = (0.5, 1.02)  # what the data may span of the view, until it is fitted anew
+
+
+class PointGlide(QVariantAnimation):
+    """Moves the points of a map to where they belong, while the pictures under them go over."""
+
+    def __init__(self, canvas: MapCanvas) -> None:
+        super().__init__(canvas)
+        self._canvas, self._shown = canvas, 0.0
+        self._from = self._to = np.zeros((0, 2), np.float32)
+        self.setDuration(_GLIDE_MS)
+        self.setStartValue(0.0)
+        self.setEndValue(1.0)
+        self.setEasingCurve(QEasingCurve.Type.InOutSine)
+        self.valueChanged.connect(self._show)
+
+    @property
+    def moving(self) -> bool:
+        return self.state() == self.State.Running
+
+    def begin(self, start: NDArray[np.float32], end: NDArray[np.float32]) -> None:
+        """Let points (n, 2) go from where they are to where they belong, and what was decoded anew dissolve in."""
+        self._from, self._to = start, end
+        self._canvas.frame_scheduler.dissolve()
+        self.start()
+
+    def finish(self) -> None:
+        """Be there at once."""
+        if self.moving:
+            self.setCurrentTime(self.duration())
+
+    def _show(self, share: float) -> None:
+        now, scheduler = time.perf_counter(), self._canvas.frame_scheduler
+        if share < 1 and scheduler.busy and now - self._shown < _LONGEST_STEP:
+            return  # one who moves the map meanwhile goes before
+        self._shown = now
+        self._canvas.points.move(self._to if share >= 1 else self._from + np.float32(share) * (self._to - self._from))
+        scheduler.mix(share)
 
 
 class SnapshotNavigator(QObject):
@@ -52,22 +93,17 @@ class SnapshotNavigator(QObject):
         self._follows = False  # whether one is where the newest is, be that not on the map yet
         self._wanted: Path | None = None
         self._under_way = False
-        self.glide = Glide(canvas)
-        self._reader = SnapshotReader()
-        self._reader.read.connect(self._take)
-        self._patience = QTimer(self)
-        self._patience.setSingleShot(True)
-        self._patience.setInterval(_PATIENCE_MS)
-        self._patience.timeout.connect(self._set_out)
+        self.glide = PointGlide(canvas)
+        self._reader = LatestTask("snapshot reader")
+        self._reader.done.connect(self._take)
+        self._patience = timer(self, _PATIENCE_MS, self._set_out, once=True)
 
     @property
     def moments(self) -> list[Moment]:
-        """When each snapshot was taken."""
         return [each.moment for each in map(self._known.__getitem__, self.folders) if each.moment is not None]
 
     @property
     def turns(self) -> list[tuple[float, float, float, float] | None]:
-        """How the map of each was turned."""
         return [self._known[folder].turn for folder in self.folders]
 
     @property
@@ -104,14 +140,12 @@ class SnapshotNavigator(QObject):
             self._leave()
 
     def stop(self) -> None:
-        """Travel no further."""
         self._patience.stop()
-        self.glide.stop()
+        self.glide.finish()
         self.gathers = self._under_way = False
         self._wanted = None
 
     def close(self) -> None:
-        """End for good."""
         self.stop()
         self._reader.close()
 
@@ -123,14 +157,13 @@ class SnapshotNavigator(QObject):
 
     def arrive(self, bundle: OpenBundle) -> None:
         """The engine has the wanted moment; once it has decoded what is seen, the points set out."""
-        self.glide.stop()
+        self.glide.finish()
         self._fit(bundle)
         self.gathers = True
         self._patience.start()
         self.arrived.emit(bundle)
 
     def tile_came(self) -> None:
-        """A picture of the view has been decoded."""
         if self._feed.missing == 0:
             self._set_out()
 
@@ -144,10 +177,9 @@ class SnapshotNavigator(QObject):
         if shown is None:
             self.open_wanted.emit(folder)
         else:
-            self._reader.begin(folder)
+            self._reader.begin(lambda _: _read(folder))
 
     def _take(self, read: OpenBundle | UserError) -> None:
-        """A moment has been read, or cannot be."""
         if isinstance(read, UserError):
             self._wanted = None
             self._under_way = False
@@ -209,3 +241,13 @@ class SnapshotNavigator(QObject):
             config = read_config(folder)
             return config if config.moment is not None else None
         return None
+
+
+def _read(folder: Path) -> OpenBundle | UserError:
+    """The snapshot in a folder, its map laid out, which takes longer than a frame; or why there is none."""
+    try:
+        bundle = open_bundle(folder)
+        _ = bundle.home
+        return bundle
+    except UserError as error:
+        return error

@@ -32,7 +32,6 @@ class Thumbnails(QObject):
         canvas.above.append(self.layer)
 
     def open(self, bundle: OpenBundle) -> None:
-        """Another bundle is shown."""
         self._asked.clear()
         self.layer.open(bundle.config.net.image_shape)
 
@@ -64,14 +63,19 @@ class Thumbnails(QObject):
         """Images have come, or their refusal."""
         key = answer.key
         if isinstance(answer.reply, Refused):
-            self._lose(answer.reply.reason)
+            if not self.layer.missed:
+                self._shared.say(f"Points stay dots: {answer.reply.reason}")
+            self.layer.missed = answer.reply.reason
+            self._asked.clear()
+            self._client.request("thumbnails", [])
         elif answer.pictures is not None and isinstance(key, tuple) and self._asked.pop(key, None) is not None:
             for number, image in zip(key, answer.pictures, strict=True):
                 self.layer.keep(number, image)
             numbers = np.array(key, np.int64)
             self._canvas.refresh_points(lambda view: self.layer.region_of(view, numbers))
-            if not self.layer.region_of(self._canvas.view, numbers).isEmpty():
-                self._explain()
+            if not self._explained and not self.layer.region_of(self._canvas.view, numbers).isEmpty():
+                self._explained = True
+                self._shared.say("Real images: press T for points")
 
     def hover(self, u: float, v: float) -> None:
         """The pointer is at a plane point; while something is dragged, nothing is lifted."""
@@ -84,15 +88,3 @@ class Thumbnails(QObject):
         if lifted != layer.lifted:
             layer.lifted = lifted
             canvas.show_lifted()
-
-    def _lose(self, reason: str) -> None:
-        if not self.layer.missed:
-            self._shared.say(f"Points stay dots: {reason}")
-        self.layer.missed = reason
-        self._asked.clear()
-        self._client.request("thumbnails", [])
-
-    def _explain(self) -> None:
-        if not self._explained:
-            self._explained = True
-            self._shared.say("Real images: press T for points")

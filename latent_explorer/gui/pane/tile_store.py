@@ -9,16 +9,7 @@ from pathlib import Path
 from PyQt6.QtCore import QObject, pyqtSignal
 
 from latent_explorer import __version__
-from latent_explorer.atlas import (
-    DISK_BYTES,
-    DiskTiles,
-    Layout,
-    TileKey,
-    clear_tiles,
-    name_of,
-    tiles_bytes,
-    trim_tiles,
-)
+from latent_explorer.atlas import DISK_BYTES, DiskTiles, TileKey, clear_tiles, name_of, tiles_bytes, trim_tiles
 from latent_explorer.atlas.cache import Pictures
 from latent_explorer.fields import field_called
 from latent_explorer.session import OpenBundle
@@ -48,8 +39,7 @@ class TileStore(QObject):
         self._away = False
         self._folder = folder
         self._changed = threading.Condition()
-        self._to_open: tuple[int, str, Callable[[str], Layout]] | None = None
-        self._to_clear = self._to_trim = self._to_measure = False
+        self._errands: deque[Callable[[], object]] = deque()  # go before all reading and writing
         self._to_read: dict[str, deque[TileKey]] = {topic: deque() for topic in _TOPICS}
         self._to_write: deque[tuple[TileKey, Pictures]] = deque()
         self._known: set[str] = set()
@@ -61,15 +51,13 @@ class TileStore(QObject):
     def open(self, bundle: OpenBundle) -> None:
         """Keep the tiles of another bundle; those of the one before are no longer read or written."""
         fingerprint = f"{bundle.config.files.get('config.json', '')}{__version__}{bundle.label or ''}"
+        tiles = DiskTiles(
+            self._folder, fingerprint, lambda field: field_called(field).layout(bundle.config.net.image_shape)
+        )
         with self._changed:
-            self.generation += 1
+            self.leave()
             self._away = False
-            self._to_open = (
-                self.generation,
-                fingerprint,
-                lambda field: field_called(field).layout(bundle.config.net.image_shape),
-            )
-            self._forget()
+            self._errands.append(partial(self._list, self.generation, tiles))
         if self.on:
             self._wake()
 
@@ -78,7 +66,6 @@ class TileStore(QObject):
         with self._changed:
             self.generation += 1
             self._away = True
-            self._to_open = None
             self._forget()
 
     def request(self, topic: str, keys: Sequence[TileKey]) -> set[TileKey]:
@@ -101,32 +88,19 @@ class TileStore(QObject):
         self._wake()
 
     def clear(self) -> None:
-        """Remove all tiles of all bundles."""
         with self._changed:
-            self._to_clear = True
             self._forget()
-        self._wake()
+        self._run(partial(clear_tiles, self._folder))
 
     def keep_within(self, limit: int) -> None:
         """Change the limit; what is there beyond it goes soon."""
-        with self._changed:
-            self._to_trim = limit < self.limit
-            self.limit = limit
-        if self._to_trim:
-            self._wake()
+        before, self.limit = self.limit, limit
+        if limit < before:
+            self._run(partial(trim_tiles, self._folder, limit))
 
     def measure(self) -> None:
         """Find out how much all tiles take; see `measured`."""
-        with self._changed:
-            self._to_measure = True
-        self._wake()
-
-    def _forget(self) -> None:
-        """Read and write no more of what was wished for so far."""
-        self._known = set()
-        self._to_write.clear()
-        for keys in self._to_read.values():
-            keys.clear()
+        self._run(lambda: self.measured.emit(tiles_bytes(self._folder)))
 
     def close(self) -> None:
         """End the thread; what is not written yet is not kept."""
@@ -135,6 +109,18 @@ class TileStore(QObject):
             self._changed.notify_all()
         if self._thread is not None:
             self._thread.join()
+
+    def _forget(self) -> None:
+        """Read and write no more of what was wished for so far."""
+        self._known = set()
+        self._to_write.clear()
+        for keys in self._to_read.values():
+            keys.clear()
+
+    def _run(self, errand: Callable[[], object]) -> None:
+        with self._changed:
+            self._errands.append(errand)
+        self._wake()
 
     def _wake(self) -> None:
         with self._changed:
@@ -147,45 +133,28 @@ class TileStore(QObject):
         while (task := self._next()) is not None:
             task()
 
-    def _next(self) -> Callable[[], None] | None:
+    def _next(self) -> Callable[[], object] | None:
         """What to do next, the most urgent first; None at the end."""
         with self._changed:
             while not self._closing:
-                if (task := self._errand() or self._tile_task()) is not None:
-                    return task
+                if self._errands:
+                    return self._errands.popleft()
+                for keys in self._to_read.values():
+                    if keys:
+                        return partial(self._read, keys.popleft())
+                if self._to_write:
+                    return partial(self._write, *self._to_write.popleft())
                 self._changed.wait()
         return None
 
-    def _errand(self) -> Callable[[], None] | None:
-        """What to do about all tiles, if anything."""
-        if self._to_clear:
-            self._to_clear = False
-            return partial(clear_tiles, self._folder)
-        if self._to_open is not None:
-            opened, self._to_open = self._to_open, None
-            return partial(self._list, *opened)
-        if self._to_trim:
-            self._to_trim = False
-            return partial(trim_tiles, self._folder, self.limit)
-        if self._to_measure:
-            self._to_measure = False
-            return lambda: self.measured.emit(tiles_bytes(self._folder))
-        return None
-
-    def _tile_task(self) -> Callable[[], None] | None:
-        """Which tile to read or else to write, if any."""
-        for keys in self._to_read.values():
-            if keys:
-                return partial(self._read, keys.popleft())
-        return partial(self._write, *self._to_write.popleft()) if self._to_write else None
-
-    def _list(self, generation: int, fingerprint: str, layout: Callable[[str], Layout]) -> None:
-        self._tiles = DiskTiles(self._folder, fingerprint, layout)
-        self._listed = generation
-        names = self._tiles.names()
+    def _list(self, generation: int, tiles: DiskTiles) -> None:
+        if generation != self.generation:
+            return  # another bundle has been opened since
+        self._tiles, self._listed = tiles, generation
+        names = tiles.names()
         with self._changed:
-            if generation == self.generation and not self._to_clear:
-                self._known = names
+            if generation == self.generation:
+                self._known = names  # some may be cleared by now; then they are `lost`
         self.listed.emit()
 
     def _read(self, key: TileKey) -> None:
@@ -203,5 +172,5 @@ class TileStore(QObject):
         self._tiles.limit = self.limit
         self._tiles.write(key, pictures)
         with self._changed:
-            if self._tiles.writable and self._listed == self.generation and not self._to_clear:
+            if self._tiles.writable and self._listed == self.generation:
                 self._known.add(name_of(key))

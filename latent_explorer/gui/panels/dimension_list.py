@@ -1,6 +1,6 @@
 """A slider for every latent dimension, with the data's distribution behind it, in one painted widget."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,13 +25,10 @@ from latent_explorer.gui.theme import DARK, Theme
 _ROWS = 4  # for which there is always room
 _STEP, _FINE_STEP = 1 / 100, 1 / 1000  # of the range, for an arrow key
 _KNOB = 4.5
-_RESETS = (Qt.Key.Key_Delete, Qt.Key.Key_Backspace)
-_EDITS = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_F2)
 
 
-@dataclass(frozen=True)
-class Row:
-    """Where one dimension is painted."""
+class RowRects(NamedTuple):
+    """Where one dimension is painted: its row, and in that its name, its slider and its value."""
 
     whole: QRect
     name: QRect
@@ -63,7 +60,7 @@ class DimensionList(QAbstractScrollArea):
         assert bar is not None
         self._view, self._bar = view, bar
         self.editor = ValueEditor(self._view)
-        self.editor.entered.connect(self._enter)
+        self.editor.entered.connect(lambda value: self._set(self.dimension, value))
         self.editor.refused.connect(self.refused)
         self.editor.left.connect(self.setFocus)
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -97,7 +94,6 @@ class DimensionList(QAbstractScrollArea):
         self._renew()
 
     def show_latent(self, z: NDArray[np.floating]) -> None:
-        """Put all sliders to a latent (d,)."""
         if len(z) != len(self.latent) or np.array_equal(z, self.latent):
             return
         self.latent = z.astype(np.float32)
@@ -105,29 +101,30 @@ class DimensionList(QAbstractScrollArea):
 
     @property
     def dimension(self) -> int | None:
-        """The dimension of the current row."""
         return int(self.order[self.current]) if len(self.order) else None
 
     @property
     def row_height(self) -> int:
         return self.fontMetrics().height() + 9
 
-    def row(self, position: int) -> Row:
+    def row(self, position: int) -> RowRects:
         """Where the row at a position of the list is now, in pixels of the viewport."""
         top = position * self.row_height - self._bar.value()
         whole = QRect(0, top, self._view.width(), self.row_height)
         name = self.fontMetrics().horizontalAdvance("z000") + 10
         value = self.fontMetrics().horizontalAdvance("-00.000") + 12
         track = whole.adjusted(name + 4, 2, -value - 6, -2)
-        return Row(whole, QRect(0, top, name, whole.height()), track, whole.adjusted(whole.width() - value, 1, 0, -1))
+        return RowRects(
+            whole, QRect(0, top, name, whole.height()), track, whole.adjusted(whole.width() - value, 1, 0, -1)
+        )
 
     def sizeHint(self) -> QSize:
         return QSize(240, 8 * self.row_height)
 
     # -- moving
 
-    def _set(self, dimension: int, value: float) -> None:
-        if not len(self.latent) or self.latent[dimension] == np.float32(value):
+    def _set(self, dimension: int | None, value: float) -> None:
+        if dimension is None or self.latent[dimension] == np.float32(value):
             return
         self.latent = self.latent.copy()
         self.latent[dimension] = value
@@ -148,7 +145,6 @@ class DimensionList(QAbstractScrollArea):
         self._set(self.dimension, float(np.clip(value + share * (high - low), min(low, value), max(high, value))))
 
     def _slide(self, x: float) -> None:
-        """Move the current slider to a pixel."""
         if self.data is None or self.dimension is None:
             return
         track, low, high = self.row(self.current).track, self.data.low[self.dimension], self.data.high[self.dimension]
@@ -166,13 +162,8 @@ class DimensionList(QAbstractScrollArea):
         self._renew()
 
     def _edit(self) -> None:
-        """Type the value of the current row."""
         if self.dimension is not None:
             self.editor.begin(self.row(self.current).value, f"{self.latent[self.dimension]:.3f}")
-
-    def _enter(self, value: float) -> None:
-        if self.dimension is not None:
-            self._set(self.dimension, value)
 
     def _say(self) -> None:
         if self.dimension is not None:
@@ -185,8 +176,7 @@ class DimensionList(QAbstractScrollArea):
         self._view.update()
 
     def _measure(self) -> None:
-        height = self._view.height()
-        bar = self._bar
+        height, bar = self._view.height(), self._bar
         bar.setRange(0, max(0, len(self.order) * self.row_height - height))
         bar.setSingleStep(self.row_height)
         bar.setPageStep(height)
@@ -252,7 +242,7 @@ class DimensionList(QAbstractScrollArea):
         painter.drawEllipse(QPointF(x, row.track.bottom() - 1.5 - _KNOB / 2), _KNOB, _KNOB)
         painter.setPen(QColor(self.theme.text) if inside else colour)
         flags = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
-        painter.drawText(row.value.adjusted(0, 0, -6, 0), flags, _short(value))
+        painter.drawText(row.value.adjusted(0, 0, -6, 0), flags, f"{value:.3f}" if abs(value) < 100 else f"{value:.4g}")
 
     # -- events
 
@@ -334,9 +324,9 @@ class DimensionList(QAbstractScrollArea):
             self._go(goals[key])
         elif key in (Qt.Key.Key_Left, Qt.Key.Key_Right):
             self._step(-share if key == Qt.Key.Key_Left else share)
-        elif key in _RESETS:
+        elif key in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
             self._reset()
-        elif key in _EDITS:
+        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_F2):
             self._edit()
         else:
             super().keyPressEvent(event)
@@ -347,8 +337,3 @@ class DimensionList(QAbstractScrollArea):
 
     def focusOutEvent(self, event: object) -> None:
         self._renew()
-
-
-def _short(value: float) -> str:
-    """A value as it fits its column."""
-    return f"{value:.3f}" if abs(value) < 100 else f"{value:.4g}"

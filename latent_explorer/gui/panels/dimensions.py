@@ -3,11 +3,13 @@
 import numpy as np
 from numpy.typing import NDArray
 from PyQt6.QtCore import Qt, pyqtSignal
-from PyQt6.QtWidgets import QHBoxLayout, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from latent_explorer.gui.panels.dimension_list import DimensionList
 from latent_explorer.gui.panels.distributions import distributions
 from latent_explorer.gui.theme import Theme
+from latent_explorer.gui.widgets.controls import tool_button
+from latent_explorer.gui.widgets.parts import filled
 from latent_explorer.session import OpenBundle
 
 
@@ -19,7 +21,9 @@ class DimensionPanel(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.list = DimensionList()
-        self.fold_button, self.spread_button = QToolButton(), QToolButton()
+        self.fold_button = tool_button("Dimensions", "Show or hide a slider for every latent dimension", wide=True)
+        tip = "List the dimensions in which the images differ most first"
+        self.spread_button = tool_button("By spread", tip)
         self._bundle: OpenBundle | None = None
         self._theme: Theme | None = None
         self._shown: NDArray[np.floating] | None = None
@@ -27,32 +31,20 @@ class DimensionPanel(QWidget):
         self._fold(True)
 
     def _lay_out(self) -> None:
-        self.fold_button.setText("Dimensions")
         self.fold_button.setCheckable(True)
         self.fold_button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self.fold_button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.fold_button.setStyleSheet(
             "QToolButton { border: 1px solid transparent; font-weight: 600; text-align: left; padding: 3px 0; }"
             "QToolButton:checked { background: transparent; color: palette(placeholder-text); }"
             "QToolButton:!checked { color: palette(placeholder-text); }"
             "QToolButton:focus, QToolButton:hover { border-color: palette(highlight); }"
         )
-        self.fold_button.setToolTip("Show or hide a slider for every latent dimension")
         self.fold_button.toggled.connect(lambda on: self._fold(not on))
-        self.spread_button.setText("By spread")
         self.spread_button.setCheckable(True)
         self.spread_button.setStyleSheet("padding: 2px 7px;")
-        self.spread_button.setToolTip("List the dimensions in which the images differ most first")
         self.spread_button.toggled.connect(lambda on: self.list.sort(by_spread=on))
-        header = QHBoxLayout()
-        header.addWidget(self.fold_button, 1)
-        header.addWidget(self.spread_button)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(4)
-        layout.addLayout(header)
-        layout.addWidget(self.list, 1)
-        layout.addStretch(0)
+        header = filled(QHBoxLayout(), self.fold_button, self.spread_button)
+        filled(QVBoxLayout(self), header, self.list, 0, spacing=4).setStretchFactor(self.list, 1)
 
     def set_bundle(self, bundle: OpenBundle, theme: Theme) -> None:
         """List the dimensions of another bundle, or in other colours."""
@@ -68,7 +60,6 @@ class DimensionPanel(QWidget):
         self._fill()
 
     def show_latent(self, z: NDArray[np.floating]) -> None:
-        """Put all sliders to a latent (d,)."""
         self._shown = z
         if not self.list.isHidden():
             self.list.show_latent(z)

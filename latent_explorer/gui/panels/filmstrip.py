@@ -1,25 +1,15 @@
 """The filmstrip: a path's pictures, played and scrubbed, with its choices in place."""
 
-from dataclasses import replace
-
 import numpy as np
 from numpy.typing import NDArray
 from PyQt6.QtCore import Qt, QTimer, pyqtSignal
 from PyQt6.QtGui import QImage, QResizeEvent
-from PyQt6.QtWidgets import (
-    QComboBox,
-    QHBoxLayout,
-    QLabel,
-    QScrollArea,
-    QSlider,
-    QSpinBox,
-    QToolButton,
-    QVBoxLayout,
-    QWidget,
-)
+from PyQt6.QtWidgets import QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from latent_explorer.gui.panels.strip import Strip
+from latent_explorer.gui.widgets.controls import combo_box, slider, spin_box, tool_button
 from latent_explorer.gui.widgets.images import to_qimage
+from latent_explorer.gui.widgets.parts import filled
 from latent_explorer.paths import CURVES, EASINGS
 from latent_explorer.session import Route
 
@@ -27,6 +17,7 @@ from latent_explorer.session import Route
 class Filmstrip(QWidget):
     """Plays the frames of a route, there and back if asked.
 
+    frames: the pictures (n, h, w, c); none while they are being decoded. index: of the current one.
     route_chosen: the Route with other choices. moved: to another frame. clear_wanted, export_wanted: buttons.
     """
 
@@ -39,8 +30,8 @@ class Filmstrip(QWidget):
         super().__init__()
         self.strip = Strip()
         self._route: Route | None = None
-        self._frames: NDArray[np.uint8] = np.zeros((0, 1, 1, 1), np.uint8)
-        self._index, self._direction = 0, 1
+        self.frames: NDArray[np.uint8] = np.zeros((0, 1, 1, 1), np.uint8)
+        self.index, self._direction = 0, 1
         self._timer = QTimer(self)
         self._timer.timeout.connect(self._advance)
         self._make_controls()
@@ -50,22 +41,11 @@ class Filmstrip(QWidget):
     # -- what is shown
 
     @property
-    def index(self) -> int:
-        """The current frame."""
-        return self._index
-
-    @property
-    def frames(self) -> NDArray[np.uint8]:
-        """The pictures (n, h, w, c); none while they are being decoded."""
-        return self._frames
-
-    @property
     def playing(self) -> bool:
         return self._timer.isActive()
 
     @property
     def ping_pong(self) -> bool:
-        """Whether it plays there and back."""
         return self._back.isChecked()
 
     @property
@@ -80,114 +60,102 @@ class Filmstrip(QWidget):
         """Show the choices of another route; its frames come later."""
         ends_changed = route is None or self._route is None or route.frames != self._route.frames
         self._route = route
-        self._frames = self._frames[:0]
+        self.frames = self.frames[:0]
         self.strip.show_frames([])
         if route is not None:
-            for box, value in ((self._curve, route.curve), (self._easing, route.easing)):
-                box.setCurrentText(value)
+            self._curve.setCurrentText(route.curve)
+            self._easing.setCurrentText(route.easing)
             self._count.setValue(route.frames)
         if ends_changed:
-            self._index = 0
+            self.index = 0
         if route is None:
             self.stop()
         self._enable()
 
     def show_frames(self, frames: NDArray[np.uint8]) -> None:
-        """Show the pictures (n, h, w, c) of the route."""
-        self._frames = frames
+        self.frames = frames
         self._scrubber.setRange(0, len(frames) - 1)
         self.strip.show_frames([to_qimage(frame) for frame in frames])
         self._enable()
-        self.go_to(min(self._index, len(frames) - 1))
+        self.go_to(min(self.index, len(frames) - 1))
 
     def picture(self) -> QImage | None:
-        """The current frame's picture."""
-        return to_qimage(self._frames[self._index]) if len(self._frames) else None
+        return to_qimage(self.frames[self.index]) if len(self.frames) else None
 
     # -- playing
 
     def go_to(self, index: int) -> None:
-        """Make a frame the current one."""
-        if not len(self._frames):
+        if not len(self.frames):
             return
-        self._index = index
+        self.index = index
         self.strip.show_current(index)
         self._scrubber.setValue(index)
-        self._number.setText(f"{index + 1} / {len(self._frames)}")
+        self._number.setText(f"{index + 1} / {len(self.frames)}")
         self.moved.emit(index)
 
+    def step(self, by: int) -> None:
+        """Go on by so many frames, from the last to the first."""
+        if len(self.frames):
+            self.go_to((self.index + by) % len(self.frames))
+
     def play_or_pause(self) -> None:
-        """Start where it stands, or stop there."""
         self.stop() if self.playing else self._start()
 
     def stop(self) -> None:
-        """Stop playing."""
         self._timer.stop()
         self._play.setText("▶  Play")
 
     def _start(self) -> None:
-        if len(self._frames):
+        if len(self.frames):
             self._timer.start(round(1000 / self._speed.value()))
             self._play.setText("❚❚  Pause")
 
     def _advance(self) -> None:
-        if not len(self._frames):
+        if not len(self.frames):
             return  # those of another path are still to come
-        last = len(self._frames) - 1
+        last = len(self.frames) - 1
         if not self.ping_pong:
             self._direction = 1
-            self.go_to((self._index + 1) % (last + 1))
+            self.step(1)
             return
-        if not 0 <= self._index + self._direction <= last:
+        if not 0 <= self.index + self._direction <= last:
             self._direction = -self._direction
-        self.go_to(self._index + self._direction)
+        self.go_to(self.index + self._direction)
 
     # -- controls
 
     def _make_controls(self) -> None:
-        self._play = _button("▶  Play", "Play or pause (K)", self.play_or_pause)
+        self._play = tool_button("▶  Play", "Play or pause (K)", self.play_or_pause)
         self._play.setMinimumWidth(86)
-        self._back = _button("⇄", "Play there and back again", None)
+        self._back = tool_button("⇄", "Play there and back again")
         self._back.setCheckable(True)
         self._back.setChecked(True)
-        self._curve = _box(list(CURVES), "How the path runs through latent space: straight, or around the origin")
-        self._easing = _box(list(EASINGS), "The pace: steady, or gentle at both ends")
-        self._count = _spin(2, 240, 48, " frames", "Frames along the path")
-        self._speed = _spin(1, 60, 24, " fps", "Frames per second")
+        self._curve = combo_box(CURVES, "How the path runs through latent space: straight, or around the origin")
+        self._easing = combo_box(EASINGS, "The pace: steady, or gentle at both ends")
+        self._count = spin_box(2, 240, 48, " frames", "Frames along the path")
+        self._speed = spin_box(1, 60, 24, " fps", "Frames per second")
         self._number = QLabel("–")
         self._number.setMinimumWidth(54)
-        self._scrubber = QSlider(Qt.Orientation.Horizontal)
-        self._scrubber.setMinimumWidth(60)
-        self._scrubber.setAccessibleName("Frame")
-        self._scrubber.setToolTip("Scrub through the path")
+        self._scrubber = slider("Frame", 0, 99, 0, "Scrub through the path", 60)
+        self._export = tool_button("Export", "Export as strip, GIF, WebP or PNGs", self.export_wanted.emit)
+        self._clear = tool_button("Clear", "Take the path away", self.clear_wanted.emit)
         self._scrubber.sliderMoved.connect(self.go_to)
-        self._scrubber.actionTriggered.connect(self._scrub_by_key)
-        self._export = _button("Export", "Export as strip, GIF, WebP or PNGs", self.export_wanted.emit)
-        self._clear = _button("Clear", "Take the path away", self.clear_wanted.emit)
+        self._scrubber.actionTriggered.connect(lambda _: self.go_to(self._scrubber.sliderPosition()))
         self.strip.chosen.connect(self.go_to)
-        self._curve.activated.connect(self._choose)
-        self._easing.activated.connect(self._choose)
-        self._count.editingFinished.connect(self._choose)
-        self._speed.valueChanged.connect(self._set_pace)
+        for changed in (self._curve.activated, self._easing.activated, self._count.editingFinished):
+            changed.connect(self._choose)
+        self._speed.valueChanged.connect(lambda _: self._start() if self.playing else None)
 
     def _lay_out(self) -> None:
         controls = QWidget()
-        row = QHBoxLayout(controls)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(5)
-        row.addWidget(self._play)
-        row.addWidget(self._back)
-        row.addWidget(self._scrubber, 1)
-        row.addWidget(self._number)
-        for widget in (self._count, self._curve, self._easing, self._speed, self._export, self._clear):
-            row.addWidget(widget)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(8, 6, 8, 8)
-        layout.addWidget(ScrolledRow(controls))
-        layout.addWidget(self.strip, 1)
+        right = (self._number, self._count, self._curve, self._easing, self._speed, self._export, self._clear)
+        row = filled(QHBoxLayout(controls), self._play, self._back, self._scrubber, *right)
+        row.setStretchFactor(self._scrubber, 1)
+        column = filled(QVBoxLayout(self), ScrolledRow(controls), self.strip, spacing=6, margins=(8, 6, 8, 8))
+        column.setStretchFactor(self.strip, 1)
 
     def _enable(self) -> None:
-        there = bool(len(self._frames))
+        there = bool(len(self.frames))
         for widget in (self._play, self._scrubber, self._export):
             widget.setEnabled(there)
         self._clear.setEnabled(self._route is not None)
@@ -195,17 +163,8 @@ class Filmstrip(QWidget):
             self._number.setText("–")
 
     def _choose(self) -> None:
-        if self._route is not None:
-            chosen = self.choices(self._route.start, self._route.end)
-            if chosen != self._route:
-                self.route_chosen.emit(replace(chosen))
-
-    def _set_pace(self) -> None:
-        if self.playing:
-            self._start()
-
-    def _scrub_by_key(self, _: int) -> None:
-        self.go_to(self._scrubber.sliderPosition())
+        if self._route is not None and (chosen := self.choices(self._route.start, self._route.end)) != self._route:
+            self.route_chosen.emit(chosen)
 
 
 class ScrolledRow(QScrollArea):
@@ -225,32 +184,3 @@ class ScrolledRow(QScrollArea):
         hint, bar = self._controls.minimumSizeHint(), self.horizontalScrollBar()
         needed = bar.sizeHint().height() if bar is not None and hint.width() > self.width() else 0
         self.setFixedHeight(hint.height() + needed)
-
-
-def _button(text: str, tip: str, action: "object | None") -> QToolButton:
-    button = QToolButton()
-    button.setText(text)
-    button.setToolTip(tip)
-    if callable(action):
-        button.clicked.connect(lambda: action())
-    return button
-
-
-def _box(choices: list[str], tip: str) -> QComboBox:
-    box = QComboBox()
-    box.addItems(choices)
-    box.setToolTip(tip)
-    box.setAccessibleName(tip)
-    return box
-
-
-def _spin(least: int, most: int, value: int, unit: str, tip: str) -> QSpinBox:
-    spin = QSpinBox()
-    spin.setRange(least, most)
-    spin.setValue(value)
-    spin.setSuffix(unit)
-    spin.setMaximumWidth(94)
-    spin.setToolTip(tip)
-    spin.setAccessibleName(tip)
-    spin.setKeyboardTracking(False)
-    return spin

@@ -3,16 +3,16 @@
 import numpy as np
 from numpy.typing import NDArray
 from PyQt6.QtCore import Qt, pyqtSignal
-from PyQt6.QtGui import QImage
-from PyQt6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from latent_explorer.engine.handlers.describe import Place
 from latent_explorer.gui.panels.dimensions import DimensionPanel
 from latent_explorer.gui.panels.neighbours import NeighbourStrip
-from latent_explorer.gui.panels.shares import ShareBars
+from latent_explorer.gui.panels.readouts import ShareBars, ValueLines
 from latent_explorer.gui.panels.value_editor import FARTHEST
-from latent_explorer.gui.panels.values import ValueLines
 from latent_explorer.gui.theme import Theme
+from latent_explorer.gui.widgets.controls import tool_button
+from latent_explorer.gui.widgets.parts import filled, heading
 from latent_explorer.gui.widgets.picture_view import PictureView
 from latent_explorer.session import OpenBundle
 
@@ -56,7 +56,7 @@ class Inspector(QWidget):
         self.neighbours = NeighbourStrip()
         self.dimensions = DimensionPanel()
         self.dimensions.list.refused.connect(self._word.setText)
-        self.dimensions.folded.connect(self._make_room)
+        self.dimensions.folded.connect(lambda folded: self.picture.limit_height(None if folded else _TALLEST))
         self._theme: Theme | None = None
         self._bundle: OpenBundle | None = None
         self._lay_out()
@@ -68,31 +68,15 @@ class Inspector(QWidget):
             ("Open", "Open this picture in a window of its own (or double-click it)", self.picture_wanted),
             ("Export", "Export this picture", self.export_wanted),
         ):
-            button = QToolButton()
-            button.setText(text)
-            button.setToolTip(tip)
-            button.clicked.connect(signal)
-            button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-            buttons.addWidget(button, 1)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(10, 8, 10, 8)
-        layout.setSpacing(7)
-        layout.addWidget(self.picture)
-        layout.addWidget(self.coordinates)
-        layout.addLayout(buttons)
-        layout.addWidget(self._word)
-        layout.addWidget(self.values)
-        layout.addWidget(_heading("Classes of the 50 nearest images"))
-        layout.addWidget(self._shares)
-        layout.addWidget(_heading("Nearest images: real above, decoded below"))
-        layout.addWidget(self.neighbours)
-        layout.addWidget(self.dimensions, 1)
-
-    def _make_room(self, folded: bool) -> None:
-        self.picture.limit_height(None if folded else _TALLEST)
+            buttons.addWidget(tool_button(text, tip, signal.emit, wide=True), 1)
+        classes = heading("Classes of the 50 nearest images"), self._shares
+        nearest = heading("Nearest images: real above, decoded below"), self.neighbours
+        above = self.picture, self.coordinates, buttons, self._word, self.values
+        column = QVBoxLayout(self)
+        filled(column, *above, *classes, *nearest, self.dimensions, spacing=7, margins=(10, 8, 10, 8))
+        column.setStretchFactor(self.dimensions, 1)
 
     def set_bundle(self, bundle: OpenBundle, theme: Theme) -> None:
-        """Speak of another bundle, or in other colours."""
         if self._bundle is None or not bundle.continues(self._bundle):
             self.picture.show_image(None)
             self.coordinates.clear()
@@ -109,10 +93,6 @@ class Inspector(QWidget):
         """The word on the place, or what was wrong with what was typed."""
         return self._word.text()
 
-    def show_picture(self, image: QImage | None) -> None:
-        """Show the picture of the place, painted before this returns."""
-        self.picture.show_image(image)
-
     def show_coordinates(self, z: NDArray[np.floating]) -> None:
         """Show where the place is, unless other coordinates are being typed."""
         self.dimensions.show_latent(z)
@@ -121,7 +101,6 @@ class Inspector(QWidget):
             self.coordinates.setCursorPosition(0)
 
     def show_place(self, place: Place) -> None:
-        """Show what the data say about the place."""
         assert self._theme is not None
         colours = (self._theme.good, self._theme.fair, self._theme.poor)
         colour = dict(zip(_ADVICE, colours, strict=True))[place.word]
@@ -143,19 +122,10 @@ class Inspector(QWidget):
         except ValueError:
             values = []
         if len(values) != dimensions or not all(abs(value) <= FARTHEST for value in values):
+            example = ", ".join(["0.5", "-1.25", "0"][:dimensions]) + (", …" if dimensions > 3 else "")
             self._word.setText(
-                f"Type {dimensions} numbers with commas between them, such as {_example(dimensions)}, within a million."
+                f"Type {dimensions} numbers with commas between them, such as {example}, within a million."
             )
             return
         self.coordinates.setModified(False)
         self.typed.emit(np.array(values))
-
-
-def _example(dimensions: int) -> str:
-    return ", ".join(["0.5", "-1.25", "0"][:dimensions]) + (", …" if dimensions > 3 else "")
-
-
-def _heading(text: str) -> QLabel:
-    label = QLabel(text)
-    label.setProperty("role", "heading")
-    return label

@@ -2,7 +2,7 @@
 
 import numpy as np
 from PyQt6.QtCore import QEvent, QPoint, QRect, QSize, Qt, pyqtSignal
-from PyQt6.QtGui import QColor, QHelpEvent, QImage, QMouseEvent, QPainter, QPaintEvent
+from PyQt6.QtGui import QHelpEvent, QImage, QMouseEvent, QPainter, QPaintEvent
 from PyQt6.QtWidgets import QToolTip, QWidget
 
 from latent_explorer.engine.handlers.describe import Place
@@ -37,7 +37,6 @@ class NeighbourStrip(QWidget):
         return QSize(200, self.sizeHint().height())
 
     def set_bundle(self, bundle: OpenBundle, theme: Theme) -> None:
-        """Whose images they are."""
         self._bundle, self._theme = bundle, theme
         self.update()
 
@@ -49,14 +48,15 @@ class NeighbourStrip(QWidget):
         self.update()
 
     def paintEvent(self, event: QPaintEvent | None) -> None:
-        if self._place is None:
+        if self._place is None or self._bundle is None or self._theme is None:
             return
-        painter = QPainter(self)
-        for column, image in enumerate(self._reconstructions):
-            if self._originals:
-                painter.drawImage(self._cell(column, 0), self._originals[column])
-            painter.drawImage(self._cell(column, 1), image)
-            painter.fillRect(self._rim(column), self._colour(column))
+        painter, label = QPainter(self), self._bundle.latents.label
+        for row, images in enumerate((self._originals, self._reconstructions)):
+            for column, image in enumerate(images):
+                painter.drawImage(self._cell(column, row), image)
+        for column, of in enumerate([] if label is None else label[self._place.indices].tolist()):
+            cell = self._cell(column, 1)
+            painter.fillRect(QRect(cell.left(), cell.bottom() + 2, cell.width(), _RIM), self._theme.class_colour(of))
         if self._place.missing:
             painter.setPen(self.palette().placeholderText().color())
             where = QRect(0, 0, self.width(), self._side())
@@ -82,39 +82,20 @@ class NeighbourStrip(QWidget):
         side = self._side()
         return QRect(column * (side + _GAP), row * (side + _GAP), side, side)
 
-    def _rim(self, column: int) -> QRect:
-        cell = self._cell(column, 1)
-        return QRect(cell.left(), cell.bottom() + 2, cell.width(), _RIM)
-
-    def _label(self, column: int) -> int | None:
-        if self._place is None or self._bundle is None or self._bundle.latents.label is None:
-            return None
-        return int(self._bundle.latents.label[self._place.indices[column]])
-
-    def _colour(self, column: int) -> QColor:
-        label = self._label(column)
-        if self._theme is None or label is None:
-            return QColor(Qt.GlobalColor.transparent)
-        return self._theme.class_colour(label)
-
     def _column(self, at: QPoint) -> int | None:
         column = at.x() // (self._side() + _GAP)
         return column if 0 <= column < len(self._reconstructions) else None
 
     def _tip(self, at: QPoint) -> str:
-        column = self._column(at)
-        if column is None or self._place is None or self._bundle is None:
-            return self._place.missing if self._place is not None else ""
-        index = int(self._place.indices[column])
-        label = self._label(column)
-        split = ("training", "test")[int(self._bundle.latents.split[index])]
-        errors = self._bundle.latents.error
+        column, place, bundle = self._column(at), self._place, self._bundle
+        if column is None or place is None or bundle is None:
+            return place.missing if place is not None else ""
+        index, latents = int(place.indices[column]), bundle.latents
+        named = "" if latents.label is None else f", class {bundle.class_names[latents.label[index]]},"
         lines = [
-            f"Image {index} of the {split} split"
-            if label is None
-            else f"Image {index}, class {self._bundle.class_names[label]}, of the {split} split",
-            f"Distance {float(self._place.distances[column]):.4f} in latent space",
-            *([] if errors is None else [f"Reconstruction error (MSE) {float(np.float32(errors[index])):.4f}"]),
-            "Click to go there",
+            f"Image {index}{named} of the {('training', 'test')[int(latents.split[index])]} split",
+            f"Distance {float(place.distances[column]):.4f} in latent space",
         ]
-        return "\n".join(lines)
+        if latents.error is not None:
+            lines.append(f"Reconstruction error (MSE) {float(np.float32(latents.error[index])):.4f}")
+        return "\n".join([*lines, "Click to go there"])

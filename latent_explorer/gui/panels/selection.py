@@ -4,10 +4,12 @@ import numpy as np
 from numpy.typing import NDArray
 from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtGui import QImage
-from PyQt6.QtWidgets import QGridLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
 
-from latent_explorer.gui.panels.shares import ShareBars
+from latent_explorer.gui.panels.readouts import ShareBars
 from latent_explorer.gui.theme import Theme
+from latent_explorer.gui.widgets.controls import hint, tool_button
+from latent_explorer.gui.widgets.parts import filled, heading
 from latent_explorer.gui.widgets.picture_view import PictureView
 from latent_explorer.session import OpenBundle, Selection
 
@@ -31,16 +33,15 @@ class SelectionPanel(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.mean: NDArray[np.float32] | None = None
-        self.count, self.spread = QLabel(), QLabel()
+        self.count, self.spread = QLabel(), hint("")
         self.picture = PictureView(140)
         self.picture.hint = "Averaging…"
-        self.heading = _heading(_MEAN)
-        self._hint = QLabel(_HINT)
+        self.heading = heading(_MEAN)
+        self._hint = hint(_HINT)
         self._shares = ShareBars()
         self._lay_out()
 
     def set_classes(self, bundle: OpenBundle, theme: Theme) -> None:
-        """Speak of the classes of a bundle, in the colours of a theme."""
         self._shares.set_classes(bundle.class_names, theme)
 
     def show_selection(self, bundle: OpenBundle, selection: Selection | None) -> None:
@@ -54,84 +55,38 @@ class SelectionPanel(QWidget):
         mean = latents.mean(0)
         self.mean = mean.astype(np.float32)
         share = selection.count / len(selection.chosen)
-        self.count.setText(f"<b>{selection.count:,}</b> images, {_percent(share)} of all")
-        self.spread.setText(f"Spread {_spread(latents, mean):.3g}: the usual distance from their mean, in latent space")
+        percent = f"{share:.1%}" if share >= 0.001 else "under 0.1%"
+        spread = np.sqrt(np.square(latents - mean).sum() / len(latents))
+        self.count.setText(f"<b>{selection.count:,}</b> images, {percent} of all")
+        self.spread.setText(f"Spread {spread:.3g}: the usual distance from their mean, in latent space")
         self.picture.show_image(None)
         label = bundle.latents.label
-        counts = (
-            np.zeros(0)
-            if label is None
-            else np.bincount(np.compress(selection.chosen, label), minlength=len(bundle.class_names))
-        )
-        self._shares.show_shares(counts / selection.count)
+        chosen = np.zeros(0, np.int64) if label is None else np.compress(selection.chosen, label)
+        self._shares.show_shares(np.bincount(chosen, minlength=len(bundle.class_names)) / selection.count)
 
-    def show_mean(self, picture: QImage) -> None:
-        """Show the mean of the images selected."""
-        self.heading.setText(_MEAN)
-        self.heading.setToolTip("")
-        self.picture.show_image(picture)
-
-    def show_decoded(self, picture: QImage, reason: str) -> None:
-        """Show the picture decoded at `mean`; the images themselves are not to be had, for this reason."""
-        self.heading.setText(_DECODED)
+    def show_mean(self, picture: QImage, reason: str = "") -> None:
+        """Show the mean of the images selected; or what `mean` decodes to, for a reason why there is none."""
+        self.heading.setText(_DECODED if reason else _MEAN)
         self.heading.setToolTip(reason)
         self.picture.show_image(picture)
 
     def _lay_out(self) -> None:
         self._found = QWidget()
-        inner, column = QVBoxLayout(self._found), QVBoxLayout(self)
-        inner.setContentsMargins(0, 0, 0, 0)
-        for label in (self.count, self.spread, self._hint):
-            label.setWordWrap(True)
-        self.spread.setProperty("role", "faint")
-        self._hint.setProperty("role", "faint")
-        for widget in (
-            self.count,
-            self._shares,
-            self.heading,
-            self.picture,
-            self.spread,
-        ):
-            inner.addWidget(widget)
-        inner.addLayout(self._buttons())
-        column.addWidget(self._hint)
-        column.addWidget(self._found)
-        column.addStretch(1)
+        self.count.setWordWrap(True)
+        shown = (self.count, self._shares, self.heading, self.picture, self.spread)
+        filled(QVBoxLayout(self._found), *shown, self._buttons(), spacing=6)
+        filled(QVBoxLayout(self), self._hint, self._found, 1, spacing=6, margins=(9, 9, 9, 9))
 
     def _buttons(self) -> QGridLayout:
         grid = QGridLayout()
-        for place, (text, tip, signal) in enumerate(
-            (
-                (
-                    "Grow",
-                    "Add the 10 images nearest to each of those selected, in latent space",
-                    self.grow_wanted,
-                ),
-                ("Invert", "Select the other points that are shown", self.invert_wanted),
-                ("Export latents", "Export the latents of the selection, as a table or as arrays", self.export_wanted),
-                ("Export images", "Export the images selected, as a contact sheet", self.sheet_wanted),
-                ("Clear", "Select nothing (Esc)", self.clear_wanted),
-            )
-        ):
-            button = QToolButton()
-            button.setText(text)
-            button.setToolTip(tip)
-            button.setSizePolicy(button.sizePolicy().Policy.Expanding, button.sizePolicy().Policy.Fixed)
-            button.clicked.connect(signal)
+        buttons = (
+            ("Grow", "Add the 10 images nearest to each of those selected, in latent space", self.grow_wanted),
+            ("Invert", "Select the other points that are shown", self.invert_wanted),
+            ("Export latents", "Export the latents of the selection, as a table or as arrays", self.export_wanted),
+            ("Export images", "Export the images selected, as a contact sheet", self.sheet_wanted),
+            ("Clear", "Select nothing (Esc)", self.clear_wanted),
+        )
+        for place, (text, tip, signal) in enumerate(buttons):
+            button = tool_button(text, tip, signal.emit, wide=True)
             grid.addWidget(button, place // 2, place % 2, 1, 2 if text == "Clear" else 1)
         return grid
-
-
-def _heading(text: str) -> QLabel:
-    label = QLabel(text)
-    label.setProperty("role", "heading")
-    return label
-
-
-def _percent(share: float) -> str:
-    return f"{share:.1%}" if share >= 0.001 else "under 0.1%"
-
-
-def _spread(latents: NDArray[np.float64], mean: NDArray[np.float64]) -> float:
-    """The root of the mean squared distance from the mean."""
-    return float(np.sqrt(np.square(latents - mean).sum() / len(latents)))

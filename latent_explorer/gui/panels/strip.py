@@ -31,13 +31,11 @@ class Strip(QWidget):
         return QSize(400, 78)
 
     def show_frames(self, frames: list[QImage]) -> None:
-        """Show other frames."""
         self._frames, self._first = frames, 0.0
         self._current = min(self._current, max(0, len(frames) - 1))
         self._follow()
 
     def show_current(self, index: int) -> None:
-        """Mark another frame as the current one."""
         self._current = index
         self._follow()
 
@@ -101,11 +99,7 @@ class Strip(QWidget):
             return
         index = self._index(event.pos())
         menu = QMenu(self)
-        signals = {
-            menu.addAction("Open this frame"): self.open_wanted,
-            menu.addAction("Export this frame…"): self.export_wanted,
-            menu.addAction("Probe its place"): self.probe_wanted,
-        }
-        chosen = menu.exec(event.globalPos())
-        if chosen is not None:
-            signals[chosen].emit(index)
+        menu.addAction("Open this frame", lambda: self.open_wanted.emit(index))
+        menu.addAction("Export this frame…", lambda: self.export_wanted.emit(index))
+        menu.addAction("Probe its place", lambda: self.probe_wanted.emit(index))
+        menu.exec(event.globalPos())

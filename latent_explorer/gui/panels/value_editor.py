@@ -6,8 +6,7 @@ from PyQt6.QtCore import QRect, Qt, pyqtSignal
 from PyQt6.QtGui import QFocusEvent, QKeyEvent
 from PyQt6.QtWidgets import QLineEdit, QWidget
 
-FARTHEST = 1e6
-"""Beyond, a map in pixels cannot tell neighbouring places apart."""
+FARTHEST = 1e6  # beyond, a map in pixels cannot tell neighbouring places apart
 
 
 class ValueEditor(QLineEdit):
@@ -29,7 +28,6 @@ class ValueEditor(QLineEdit):
         self.hide()
 
     def begin(self, place: QRect, value: str) -> None:
-        """Type over a value that is painted at a place."""
         self.setGeometry(place)
         self.setText(value)
         self.show()

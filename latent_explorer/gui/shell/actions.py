@@ -1,7 +1,8 @@
 """Menus as tables: every action with its words, its key, its tip and its tick."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 
 from PyQt6.QtGui import QAction, QActionGroup, QKeySequence
 from PyQt6.QtWidgets import QMainWindow, QMenu
@@ -32,28 +33,6 @@ SEPARATOR = None
 Entry = Command | Submenu | QAction | Callable[[QMenu], QAction] | None
 
 
-class MenuBar:
-    """The menus of a window. actions: the commands that are always there, by their text."""
-
-    def __init__(self, window: QMainWindow, menus: Mapping[str, Iterable[Entry]]) -> None:
-        self._window = window
-        self.actions: dict[str, QAction] = {}
-        self._commands: dict[str, Command] = {}
-        bar = window.menuBar()
-        assert bar is not None
-        for title, entries in menus.items():
-            menu = bar.addMenu(title)
-            assert menu is not None
-            menu.aboutToShow.connect(self.refresh)
-            for entry, action in fill_menu(menu, entries, window):
-                self.actions[entry.text], self._commands[entry.text] = action, entry
-
-    def refresh(self) -> None:
-        """Tick and enable every command as it is now."""
-        for text, action in self.actions.items():
-            _show_state(action, self._commands[text])
-
-
 def fill_menu(menu: QMenu, entries: Iterable[Entry], owner: QMainWindow | QMenu) -> list[tuple[Command, QAction]]:
     """Add entries to a menu; returns the commands among them with their actions, which belong to `owner`."""
     menu.setToolTipsVisible(True)
@@ -66,7 +45,9 @@ def fill_menu(menu: QMenu, entries: Iterable[Entry], owner: QMainWindow | QMenu)
             case QAction():
                 menu.addAction(entry)
             case Submenu():
-                _add_submenu(menu, entry)
+                inner = QMenu(entry.text, menu)
+                inner.aboutToShow.connect(partial(_refill, inner, entry))
+                menu.addMenu(inner)
             case Command():
                 action = _action(owner, entry)
                 menu.addAction(action)
@@ -78,21 +59,13 @@ def fill_menu(menu: QMenu, entries: Iterable[Entry], owner: QMainWindow | QMenu)
     return made
 
 
-def _add_submenu(menu: QMenu, entry: Submenu) -> None:
-    inner = menu.addMenu(entry.text)
-    assert inner is not None
-    inner.aboutToShow.connect(lambda: _refill(inner, entry))
-
-
 def _refill(menu: QMenu, entry: Submenu) -> None:
     for before in menu.findChildren(QMenu):
         before.deleteLater()
     menu.clear()
     fill_menu(menu, entry.entries(), menu)
     if menu.isEmpty():
-        none = menu.addAction("None yet")
-        assert none is not None
-        none.setEnabled(False)
+        fill_menu(menu, [Command("None yet", lambda: None, enabled=lambda: False)], menu)
 
 
 def _action(owner: QMainWindow | QMenu, command: Command) -> QAction:
@@ -100,12 +73,13 @@ def _action(owner: QMainWindow | QMenu, command: Command) -> QAction:
     action.setShortcut(QKeySequence(command.key))
     action.setToolTip(f"{command.tip or command.text.replace('…', '')}{f' ({command.key})' if command.key else ''}")
     action.setCheckable(command.checked is not None)
-    _show_state(action, command)
+    show_state(action, command)
     action.triggered.connect(lambda: command.run())
     return action
 
 
-def _show_state(action: QAction, command: Command) -> None:
+def show_state(action: QAction, command: Command) -> None:
+    """Tick and enable an action as its command is now."""
     action.setEnabled(command.enabled())
     if command.checked is not None:
         action.setChecked(command.checked())

@@ -9,7 +9,7 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QComboBox, QDialog, QDialogButtonBox, QFormLayout, QLabel, QLineEdit, QWidget
 
 from latent_explorer.charts import ChartKind, ChartSpec, Parameter, charts_for, checked
-from latent_explorer.charts.spec import text_of
+from latent_explorer.charts.kind import text_of
 from latent_explorer.errors import UserError
 from latent_explorer.gui.shell.actions import Command, Entry
 from latent_explorer.session import OpenBundle
@@ -30,35 +30,29 @@ def chart_entries(
     shown = checked(bundle.spec, dimensions)
     for kind in charts_for(dimensions):
         before = shown if shown.kind == kind.name else ChartSpec(kind.name)
-        ask = partial(_ask, kind, before, dimensions, probed, choose, owner)
+        ask = partial(ChartDialog, kind, before, dimensions, probed, owner, choose)
         take = ask if kind.parameters else partial(choose, ChartSpec(kind.name))
         title = f"{kind.title}…" if kind.parameters else kind.title
         yield Command(title, take, tip=kind.sentence, checked=partial(kind.name.__eq__, shown.kind), group="chart")
 
 
-def _ask(
-    kind: ChartKind,
-    before: ChartSpec,
-    dimensions: int,
-    probed: NDArray[np.float32] | None,
-    choose: Choose,
-    owner: QWidget,
-) -> None:
-    dialog = ChartDialog(kind, before, dimensions, probed, owner)
-    dialog.accepted.connect(lambda: choose(dialog.spec))
-    dialog.open()
-
-
 class ChartDialog(QDialog):
-    """Asks for the parameters of a kind of chart, and says at once what is not possible.
+    """Asks for the parameters of a kind of chart, says at once what is not possible, and chooses what is accepted.
 
     spec: what is written, in its shortest form. before: what the fields begin with.
     """
 
     def __init__(
-        self, kind: ChartKind, before: ChartSpec, dimensions: int, probed: NDArray[np.float32] | None, owner: QWidget
+        self,
+        kind: ChartKind,
+        before: ChartSpec,
+        dimensions: int,
+        probed: NDArray[np.float32] | None,
+        owner: QWidget,
+        choose: Choose,
     ) -> None:
         super().__init__(owner)
+        self.accepted.connect(lambda: choose(self.spec))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(kind.title)
         self.setMinimumWidth(440)
@@ -80,6 +74,7 @@ class ChartDialog(QDialog):
         self.buttons.rejected.connect(self.reject)
         form.addRow(self.buttons)
         self._check()
+        self.open()
 
     def _field(self, parameter: Parameter, text: str) -> QLineEdit | QComboBox:
         if parameter.choices:

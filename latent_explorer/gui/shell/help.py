@@ -27,7 +27,6 @@ _KEYS = """
 
 
 def show_keys(parent: QWidget, actions: Mapping[str, QAction]) -> None:
-    """Show all keys and gestures."""
     rows = "".join(
         f"<tr><td><b>{action.shortcut().toString()}</b></td><td>{action.text().replace('…', '')}</td></tr>"
         for action in actions.values()
@@ -37,7 +36,6 @@ def show_keys(parent: QWidget, actions: Mapping[str, QAction]) -> None:
 
 
 def about(parent: QWidget) -> None:
-    """Say what the program is, and whose the data are."""
     _show_page(
         parent,
         "About Latent Explorer",

@@ -9,12 +9,13 @@ from PyQt6.QtGui import QAction
 from PyQt6.QtWidgets import QFileDialog, QMainWindow, QToolBar
 
 from latent_explorer.gui.pane.pane import MapPane
-from latent_explorer.gui.shell.actions import SEPARATOR, Command, Entry, MenuBar, Submenu
+from latent_explorer.gui.shell.actions import SEPARATOR, Command, Entry, Submenu, fill_menu, show_state
 from latent_explorer.gui.shell.chart_menu import chart_entries
 from latent_explorer.gui.shell.help import about, show_keys
 from latent_explorer.gui.shell.picture_menu import picture_entries
 from latent_explorer.gui.workbench import Workbench
 from latent_explorer.places import shipped_bundles, trained_folder
+from latent_explorer.session import Session
 
 _MOST_MAPS = 2
 
@@ -26,50 +27,62 @@ def tool_bar(window: QMainWindow, actions: Mapping[str, QAction]) -> QToolBar:
     bar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
     bar.setMovable(False)
     actions["Train a model…"].setIconText("Train")
-    for group in (
-        ("Probe", "Path", "Select"),
-        ("Fit", "Zoom in", "Zoom out"),
-        ("Undo", "Redo"),
-        ("Loupe",),
-        ("Train a model…",),
-    ):
+    tools, views, changes = ("Probe", "Path", "Select"), ("Fit", "Zoom in", "Zoom out"), ("Undo", "Redo")
+    for group in (tools, views, changes, ("Loupe",), ("Train a model…",)):
         for text in group:
             bar.addAction(actions[text])
         bar.addSeparator()
     return bar
 
 
-class Menus(MenuBar):
-    """The menus of a workbench; what they do, they do to its active pane."""
+class Menus:
+    """The menus of a workbench; what they do, they do to its active pane.
+
+    actions: the commands that are always there, by their text.
+    """
 
     def __init__(self, window: QMainWindow, bench: Workbench) -> None:
         self._bench, self._window = bench, window
-        menus = {
-            "&File": self._file(),
-            "&Edit": self._edit(),
-            "&View": self._view(),
-            "&Tools": self._tools(),
-            "&Help": self._help(),
-        }
-        super().__init__(window, menus)
+        self.actions: dict[str, QAction] = {}
+        self._commands: list[tuple[Command, QAction]] = []
+        parts = (self._file, self._edit, self._view, self._tools, self._help)
+        bar = window.menuBar()
+        assert bar is not None
+        for title, entries in zip(("&File", "&Edit", "&View", "&Tools", "&Help"), parts, strict=True):
+            menu = bar.addMenu(title)
+            assert menu is not None
+            menu.aboutToShow.connect(self.refresh)
+            self._commands += fill_menu(menu, entries(), window)
+        self.actions.update((command.text, action) for command, action in self._commands)
         bench.changed.connect(self.refresh)
         bench.activated.connect(self.refresh)
+
+    def refresh(self) -> None:
+        for command, action in self._commands:
+            show_state(action, command)
 
     def _on_pane(self, do: Callable[[MapPane], object]) -> Callable[[], object]:
         """Do something to whatever pane is active then."""
         return lambda: do(self._bench.active)
 
+    def _in_session(self, can: Callable[[Session], bool]) -> Callable[[], bool]:
+        """Whether there is a session for which it can be done."""
+
+        def enabled() -> bool:
+            session = self._bench.active.session
+            return session is not None and can(session)
+
+        return enabled
+
     def _file(self) -> Iterator[Entry]:
         bench, export = self._bench, self._bench.exporter.export
         yield Command("Open bundle…", partial(self._choose_bundle, bench.open), "Ctrl+O", "Open a bundle's folder")
         yield Submenu("Shipped bundles", lambda: _offers(shipped_bundles(), bench.open))
-        yield Submenu("Trained bundles", lambda: _offers(_trained(), bench.open))
-        yield Submenu("Recent bundles", lambda: _offers(bench.settings.recent, bench.open, str))
+        yield from self._others(bench.open)
         yield SEPARATOR
         yield Command("Train a model…", bench.show_training, "Ctrl+T", "Train a model on images of your choice")
-        yield Command(
-            "Training history", bench.guide.look_back, "Ctrl+Shift+T", "Go back through the epochs of this bundle"
-        )
+        tip = "Go back through the epochs of this bundle"
+        yield Command("Training history", bench.guide.look_back, "Ctrl+Shift+T", tip)
         yield SEPARATOR
         for what, key, tip in (
             ("picture", "Ctrl+E", "Export the decoded picture"),
@@ -85,21 +98,11 @@ class Menus(MenuBar):
         yield Command("Quit", self._window.close, "Ctrl+Q")
 
     def _edit(self) -> Iterator[Entry]:
-        bench, on = self._bench, self._on_pane
-        yield Command(
-            "Undo",
-            bench.undo,
-            "Ctrl+Z",
-            "Undo the last change of pins, path or selection",
-            enabled=lambda: bench.active.session is not None and bench.active.session.can_undo,
-        )
-        yield Command(
-            "Redo",
-            bench.redo,
-            "Ctrl+Shift+Z",
-            "Redo what was undone last",
-            enabled=lambda: bench.active.session is not None and bench.active.session.can_redo,
-        )
+        bench, on, where = self._bench, self._on_pane, self._in_session
+        tip = "Undo the last change of pins, path or selection"
+        yield Command("Undo", bench.undo, "Ctrl+Z", tip, enabled=where(lambda session: session.can_undo))
+        tip = "Redo what was undone last"
+        yield Command("Redo", bench.redo, "Ctrl+Shift+Z", tip, enabled=where(lambda session: session.can_redo))
         yield SEPARATOR
         yield Command("Pin this place", on(MapPane.pin_probe), "Ctrl+P", "Pin the probed place")
         yield Command("Clear path", on(MapPane.clear_route), "Ctrl+Backspace", "Remove the path")
@@ -108,13 +111,9 @@ class Menus(MenuBar):
         yield Command("Grow selection", on(lambda pane: pane.selecting.grow()), "Ctrl+Shift+G", tip)
         tip = "Select the other points that are shown"
         yield Command("Invert selection", on(lambda pane: pane.selecting.invert()), "Ctrl+I", tip)
-        yield Command(
-            "Clear selection",
-            on(lambda pane: pane.selecting.escape()),
-            "Esc",
-            "Select nothing",
-            enabled=lambda: bench.active.session is not None and bench.active.session.state.selection is not None,
-        )
+        selected = where(lambda session: session.state.selection is not None)
+        escape = on(lambda pane: pane.selecting.escape())
+        yield Command("Clear selection", escape, "Esc", "Select nothing", enabled=selected)
 
     def _view(self) -> Iterator[Entry]:
         bench, on = self._bench, self._on_pane
@@ -122,7 +121,7 @@ class Menus(MenuBar):
         yield Command("Zoom in", on(lambda pane: pane.canvas.zoom(1.5)), "+", "Zoom in on the middle of the map")
         yield Command("Zoom out", on(lambda pane: pane.canvas.zoom(1 / 1.5)), "-", "Zoom out")
         yield SEPARATOR
-        yield from self._layers()
+        yield from map(self._layer, bench.active.layers.by_title)
         yield Submenu("Decoded pictures", lambda: picture_entries(bench))
         yield Submenu("Chart", self._charts)
         yield Submenu("Decode as class", self._classes)
@@ -130,27 +129,18 @@ class Menus(MenuBar):
         yield Command("Loupe", on(MapPane.toggle_loupe), "M", tip, checked=lambda: bench.active.prober.loupe)
         yield SEPARATOR
         yield Submenu("Second map", self._second_map)
-        yield Command(
-            "Close this map",
-            lambda: bench.close_pane(bench.active),
-            "Ctrl+W",
-            "Close the active map and its engine; the other one stays",
-            enabled=lambda: len(bench.panes) > 1,
-        )
+        tip, several = "Close the active map and its engine; the other one stays", lambda: len(bench.panes) > 1
+        yield Command("Close this map", on(bench.close_pane), "Ctrl+W", tip, enabled=several)
         yield SEPARATOR
-        for name in ("system", "light", "dark"):
-            yield Command(
-                f"{name.capitalize()} theme",
-                partial(bench.choose_theme, name),
-                checked=partial(self._themed, name),
-                group="theme",
-            )
+        yield from map(self._theme, ("system", "light", "dark"))
         yield SEPARATOR
         yield from (dock.toggleViewAction() for dock in bench.docks.by_title.values())
         yield Command("Reset layout", bench.docks.reset, tip="Put all panels back in their places")
 
-    def _themed(self, name: str) -> bool:
-        return self._bench.settings.theme == name
+    def _theme(self, name: str) -> Command:
+        bench = self._bench
+        choose, chosen = partial(bench.choose_theme, name), lambda: bench.settings.theme == name
+        return Command(f"{name.capitalize()} theme", choose, checked=chosen, group="theme")
 
     def _charts(self) -> Iterator[Entry]:
         pane = self._bench.active
@@ -167,22 +157,16 @@ class Menus(MenuBar):
             shown = partial(int.__eq__, bundle.label, label)
             yield Command(name.replace("&", "&&"), partial(pane.decode_as, label), checked=shown, group="class")
 
-    def _layers(self) -> Iterator[Entry]:
-        for title, layer in self._bench.active.layers.by_title.items():
-            yield Command(
-                title,
-                self._on_pane(partial(_toggle, title=title)),
-                layer.spec.key,
-                layer.spec.sentence,
-                checked=partial(self._shows, title),
-                enabled=partial(self._offers, title),
-            )
-
-    def _shows(self, title: str) -> bool:
-        return self._bench.active.layers.by_title[title].visible
-
-    def _offers(self, title: str) -> bool:
-        return self._bench.active.layer_panel.offers(title)
+    def _layer(self, title: str) -> Command:
+        bench, spec = self._bench, self._bench.active.layers.by_title[title].spec
+        return Command(
+            title,
+            lambda: bench.active.layer_panel.toggle(title),
+            spec.key,
+            spec.sentence,
+            checked=lambda: bench.active.layers.by_title[title].visible,
+            enabled=lambda: bench.active.layer_panel.offers(title),
+        )
 
     def _second_map(self) -> Iterator[Entry]:
         bench = self._bench
@@ -194,31 +178,30 @@ class Menus(MenuBar):
             yield Command(f"{bundle.name}, once more", partial(bench.open_beside, bundle.folder))
             yield SEPARATOR
         yield from _offers(shipped_bundles(), bench.open_beside)
-        yield Submenu("Trained bundles", lambda: _offers(_trained(), bench.open_beside))
-        yield Submenu("Recent bundles", lambda: _offers(bench.settings.recent, bench.open_beside, str))
+        yield from self._others(bench.open_beside)
         yield SEPARATOR
         yield Command("Other bundle…", partial(self._choose_bundle, bench.open_beside))
 
-    def _tools(self) -> Iterator[Entry]:
-        tips = {
-            "Probe": ("P", "Hover decodes, a click pins, a drag draws a path"),
-            "Path": ("D", "Draw a path by dragging, or by two clicks"),
-        }
-        for name, (key, tip) in tips.items():
-            take = self._on_pane(partial(MapPane.take_tool, name=name))
-            yield Command(name, take, key, tip, checked=partial(self._holds, name), group="tool")
-        take = self._on_pane(lambda pane: pane.selecting.take_up())
-        tip = "Select points by a rectangle; pressed again, by a lasso"
-        yield Command("Select", take, "S", tip, checked=partial(self._holds, "Select"), group="tool")
-        yield SEPARATOR
-        play = self._on_pane(lambda pane: pane.filmstrip.play_or_pause())
-        yield Command("Play or pause", play, "K", "Play the path")
-        yield Command("Previous frame", self._on_pane(partial(_step, by=-1)), "J", "Go back along the path")
-        yield Command("Next frame", self._on_pane(partial(_step, by=1)), "L", "Go on along the path")
+    def _others(self, run: Callable[[Path], None]) -> Iterator[Entry]:
+        """The bundles that do not come with the program."""
+        yield Submenu("Trained bundles", lambda: _offers(_trained(), run))
+        yield Submenu("Recent bundles", lambda: _offers(self._bench.settings.recent, run, str))
 
-    def _holds(self, tool: str) -> bool:
-        pane = self._bench.active
-        return pane.canvas.tool is pane.tools[tool]
+    def _tools(self) -> Iterator[Entry]:
+        on = self._on_pane
+        take_probe, take_path = (on(partial(MapPane.take_tool, name=name)) for name in ("Probe", "Path"))
+        yield self._tool("Probe", take_probe, "P", "Hover decodes, a click pins, a drag draws a path")
+        yield self._tool("Path", take_path, "D", "Draw a path by dragging, or by two clicks")
+        tip = "Select points by a rectangle; pressed again, by a lasso"
+        yield self._tool("Select", on(lambda pane: pane.selecting.take_up()), "S", tip)
+        yield SEPARATOR
+        yield Command("Play or pause", on(lambda pane: pane.filmstrip.play_or_pause()), "K", "Play the path")
+        yield Command("Previous frame", on(lambda pane: pane.filmstrip.step(-1)), "J", "Go back along the path")
+        yield Command("Next frame", on(lambda pane: pane.filmstrip.step(1)), "L", "Go on along the path")
+
+    def _tool(self, name: str, take: Callable[[], object], key: str, tip: str) -> Command:
+        held = self._on_pane(lambda pane: pane.canvas.tool is pane.tools[name])
+        return Command(name, take, key, tip, checked=lambda: bool(held()), group="tool")
 
     def _help(self) -> Iterator[Entry]:
         yield Command("Keys and gestures", lambda: show_keys(self._window, self.actions), "F1")
@@ -236,9 +219,7 @@ class Menus(MenuBar):
 
 
 def _offers(
-    folders: Iterable[Path],
-    run: Callable[[Path], None],
-    words: Callable[[Path], str] = lambda folder: folder.name,
+    folders: Iterable[Path], run: Callable[[Path], None], words: Callable[[Path], str] = lambda folder: folder.name
 ) -> Iterator[Command]:
     for folder in folders:
         yield Command(words(folder).replace("&", "&&"), partial(run, folder))
@@ -246,13 +227,3 @@ def _offers(
 
 def _trained() -> list[Path]:
     return [config.parent for config in sorted(trained_folder().glob("*/config.json"))]
-
-
-def _toggle(pane: MapPane, title: str) -> None:
-    pane.layer_panel.toggle(title)
-
-
-def _step(pane: MapPane, by: int) -> None:
-    count = len(pane.filmstrip.frames)
-    if count:
-        pane.filmstrip.go_to((pane.filmstrip.index + by) % count)

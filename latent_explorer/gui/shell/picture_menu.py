@@ -1,6 +1,8 @@
 """View ▸ Decoded pictures: their size, how they appear, and how much of memory and disk they may take."""
 
 from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
 
 from PyQt6.QtGui import QAction
 from PyQt6.QtWidgets import QMenu
@@ -22,7 +24,6 @@ DISK_MIB = (256, 512, 1024, 2048, 4096, 8192)
 
 
 def picture_entries(bench: Workbench) -> Iterator[Entry]:
-    """What can be chosen, ticked as it is now."""
     for text, pixels in SIZES.items():
         yield _choice(bench, text, group="size", pixels=pixels)
     yield SEPARATOR
@@ -42,18 +43,18 @@ def _disk_entries(bench: Workbench) -> Iterator[Entry]:
     yield Command("Clear what is kept on disk", bench.clear_disk)
 
 
-def _choice(bench: Workbench, text: str, group: str, **change: float) -> Command:
+def _choice(bench: Workbench, text: str, group: str, **change: Any) -> Command:
     def checked() -> bool:
-        return bench.pictures.but(**change) == bench.pictures
+        return replace(bench.pictures, **change) == bench.pictures
 
-    return Command(text, lambda: bench.use_pictures(bench.pictures.but(**change)), checked=checked, group=group)
+    return Command(text, lambda: bench.use_pictures(replace(bench.pictures, **change)), checked=checked, group=group)
 
 
 def _switch(bench: Workbench, text: str, name: str) -> Command:
     def is_on() -> bool:
         return bool(getattr(bench.pictures, name))
 
-    return Command(text, lambda: bench.use_pictures(bench.pictures.but(**{name: not is_on()})), checked=is_on)
+    return Command(text, lambda: bench.use_pictures(replace(bench.pictures, **{name: not is_on()})), checked=is_on)
 
 
 def in_words(size: int) -> str:
@@ -74,5 +75,4 @@ class UsedLine(QAction):
         store.measure()
 
     def show_used(self, used: int) -> None:
-        """Say it."""
         self.setText(f"{in_words(used)} of {in_words(self._limit)} used")

@@ -33,7 +33,6 @@ class MainWindow(QMainWindow):
 
     @property
     def pane(self) -> MapPane:
-        """The active map pane."""
         return self.workbench.active
 
     def action(self, text: str) -> QAction:

@@ -8,14 +8,13 @@ from typing import Any
 import pyqtgraph
 from PyQt6.QtCore import QEvent, QObject, Qt
 from PyQt6.QtGui import QMouseEvent
-from PyQt6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QCheckBox, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
 from latent_explorer.gui.theme import Theme
 from latent_explorer.gui.training.figures import History, term
-from latent_explorer.gui.widgets.parts import filled
+from latent_explorer.gui.widgets.parts import filled, words
 from latent_explorer.runs.report import Report
 
-_HEIGHT = 190
 _HINT = "Thin line: while training; dots: on the test images. Point at the curves to read them."
 _MOST = 7  # labels on a log scale, before those between the powers of ten are left out
 
@@ -48,13 +47,11 @@ class Curves(QWidget):
         self._lines: dict[str, tuple[Any, Any]] = {}
         self.keys: dict[str, QToolButton] = {}
         self.plot: Any = pyqtgraph.PlotWidget(axisItems={"left": _PlainAxis("left")})
-        self.log, self.reading = QCheckBox("Log"), QLabel(_HINT)
+        self.log, self.reading = QCheckBox("Log"), words("faint", 3)
         self._here, self._seen = pyqtgraph.InfiniteLine(0, 90), pyqtgraph.InfiniteLine(0, 90)
         self._set_up()
         self._lay_out()
         self.dress(theme)
-
-    # -- what is shown
 
     def start(self, per_epoch: int, epochs: int) -> None:
         """Show another run. per_epoch: steps in each of so many epochs."""
@@ -91,11 +88,9 @@ class Curves(QWidget):
         self._seen.setPen(pyqtgraph.mkPen(theme.accent, width=2))
         self._rebuild()
 
-    # -- construction
-
     def _set_up(self) -> None:
         plot = self.plot
-        plot.setFixedHeight(_HEIGHT)
+        plot.setFixedHeight(190)
         plot.setMouseEnabled(False, False)
         plot.setMenuEnabled(False)
         plot.hideButtons()
@@ -114,10 +109,7 @@ class Curves(QWidget):
         plot.setLogMode(y=True)
 
     def _lay_out(self) -> None:
-        self.reading.setProperty("role", "faint")
-        self.reading.setWordWrap(True)
-        self.reading.setAlignment(Qt.AlignmentFlag.AlignTop)
-        self.reading.setMinimumHeight(3 * self.reading.fontMetrics().lineSpacing())
+        self.reading.setText(_HINT)
         self._legend = filled(QHBoxLayout(), 1, self.log, spacing=4)
         filled(QVBoxLayout(self), self._legend, self.plot, self.reading, spacing=4)
 
@@ -157,8 +149,6 @@ class Curves(QWidget):
         key.toggled.connect(partial(self._show_term, name))
         return key
 
-    # -- drawing
-
     def _draw(self) -> None:
         for name, (train, test) in self._lines.items():
             for line, split in ((train, self.history.train), (test, self.history.test)):
@@ -169,8 +159,6 @@ class Curves(QWidget):
     def _show_term(self, name: str, shown: bool) -> None:
         self.hidden.discard(name) if shown else self.hidden.add(name)
         self._draw()
-
-    # -- reading
 
     def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
         """The values under the pointer are read out."""

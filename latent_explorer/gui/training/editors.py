@@ -2,13 +2,12 @@
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 
 from PyQt6.QtCore import QLocale, Qt
-from PyQt6.QtGui import QDragEnterEvent, QDropEvent
-from PyQt6.QtWidgets import QComboBox, QLineEdit, QSizePolicy, QSpinBox
+from PyQt6.QtWidgets import QComboBox, QLineEdit, QSizePolicy
 
 from latent_explorer.gui.exports.form import Row, chosen_in, whole
-from latent_explorer.gui.pane.opening import dropped_path
 from latent_explorer.gui.widgets.parts import ask_path
 from latent_explorer.runs.settings import Option, Setting
 
@@ -30,7 +29,7 @@ def editor_of(setting: Setting) -> Row:
 
 
 class SourceBox(QComboBox):
-    """A dataset by name, or a path that is chosen or dropped."""
+    """A dataset by name, or a path that is chosen."""
 
     def __init__(self, choices: tuple[Option, ...]) -> None:
         super().__init__()
@@ -38,14 +37,9 @@ class SourceBox(QComboBox):
         _fill(self, choices)
         self.insertSeparator(self.count())
         self.addItems(_PLACES)
-        self.setAcceptDrops(True)
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.setMinimumContentsLength(12)
         self.activated.connect(self._activate)
-
-    def source(self) -> str:
-        """What is chosen, as a Plan has it."""
-        return str(self.currentData() or "")
 
     def choose(self, source: str) -> None:
         """Choose a dataset by its name, or a path."""
@@ -68,19 +62,10 @@ class SourceBox(QComboBox):
         self.setCurrentIndex(self._last)
         ask_path(self.window() or self, text.replace("…", ""), "", self.choose, _PLACES[text])
 
-    def dragEnterEvent(self, event: QDragEnterEvent | None) -> None:
-        if event is not None and dropped_path(event) is not None:
-            event.acceptProposedAction()
-
-    def dropEvent(self, event: QDropEvent | None) -> None:
-        path = None if event is None else dropped_path(event)
-        if path is not None:
-            self.choose(str(path))
-
 
 def _dataset(setting: Setting) -> Row:
     box = SourceBox(setting.choices)
-    return Row(box, box.source, box.choose, box.currentIndexChanged)
+    return Row(box, lambda: box.currentData() or "", box.choose, box.currentIndexChanged)
 
 
 def _choice(setting: Setting) -> Row:
@@ -96,19 +81,8 @@ def _whole(setting: Setting) -> Row:
 
 
 def _percent(setting: Setting) -> Row:
-    box = QSpinBox()
-    box.setRange(round(100 * setting.low), round(100 * setting.high))
-    box.setSuffix(" % of the run")
-    return Row(box, lambda: box.value() / 100, lambda value: box.setValue(round(100 * value)), box.valueChanged)
-
-
-def _decimal(setting: Setting) -> Row:
-    """A line to type in, since what is sensible spans many powers of ten; what is no number is read as NaN."""
-    return _line(_number, lambda value: f"{value:g}")
-
-
-def _text(setting: Setting) -> Row:
-    return _line(str.strip, str)
+    row = whole(round(100 * setting.low), round(100 * setting.high), " % of the run")
+    return replace(row, get=lambda: row.get() / 100, put=lambda value: row.put(round(100 * value)))
 
 
 def _line(read: Callable[[str], object], write: Callable[[object], str]) -> Row:
@@ -118,6 +92,7 @@ def _line(read: Callable[[str], object], write: Callable[[object], str]) -> Row:
 
 
 def _number(text: str) -> float:
+    """NaN for what is no number."""
     try:
         return float(text.replace(",", "."))
     except ValueError:
@@ -135,6 +110,6 @@ _MAKERS: dict[str, Callable[[Setting], Row]] = {
     "choice": _choice,
     "whole": _whole,
     "percent": _percent,
-    "decimal": _decimal,
-    "text": _text,
+    "decimal": lambda _: _line(_number, "{:g}".format),  # typed, since what is sensible spans many powers of ten
+    "text": lambda _: _line(str.strip, str),
 }

@@ -13,7 +13,7 @@ from latent_explorer.runs import Report
 from latent_explorer.runs.protocol import Estimated
 from latent_explorer.runs.settings import loss_labels
 
-_MINUTE, _HOUR, _DAY = 60, 3600, 86_400
+_HOUR, _DAY = 3600, 86_400
 
 
 # -- in words
@@ -24,15 +24,12 @@ def duration(seconds: float) -> str:
     whole = round(seconds)
     if whole < 1:
         return "under a second"
-    if whole < _MINUTE:
+    if whole < 60:
         return f"{whole} s"
-    if whole < _HOUR:
-        return _two(whole, _MINUTE, "min", "s")
-    return _two(round(whole / _MINUTE), _HOUR // _MINUTE, "h", "min") if whole < _DAY else f"{whole / _DAY:.1f} days"
-
-
-def _two(whole: int, size: int, large: str, small: str) -> str:
-    most, rest = divmod(whole, size)
+    if whole >= _DAY:
+        return f"{whole / _DAY:.1f} days"
+    large, small = ("min", "s") if whole < _HOUR else ("h", "min")
+    most, rest = divmod(whole if whole < _HOUR else round(whole / 60), 60)
     return f"{most} {large} {rest} {small}" if rest else f"{most} {large}"
 
 
@@ -83,12 +80,12 @@ class Series:
         return self.values[int(np.abs(np.array(self.at) - epoch).argmin())]
 
 
+@dataclass
 class History:
     """All that a run has reported. train, test: by the name of the term."""
 
-    def __init__(self) -> None:
-        self.train: dict[str, Series] = {}
-        self.test: dict[str, Series] = {}
+    train: dict[str, Series] = field(default_factory=dict)
+    test: dict[str, Series] = field(default_factory=dict)
 
     @property
     def terms(self) -> list[str]:
@@ -168,16 +165,14 @@ class Entry:
     values: dict[str, float | None]
 
 
-def entries(
-    dataset: str, trained: Path, shipped: Iterable[Path] | None = None, also: Iterable[Path] = ()
-) -> list[Entry]:
+def entries(dataset: str, trained: Path, also: Iterable[Path] = ()) -> list[Entry]:
     """The bundles of a dataset that ship and those in the folder `trained`, the best explained test images first.
 
     also: other bundles to compare with them, wherever they lie. What is broken is left out, and told of when opened.
     """
     folders = [path.parent for path in trained.glob("*/config.json")]
     found = []
-    for folder in dict.fromkeys([*folders, *(shipped_bundles() if shipped is None else shipped), *also]):
+    for folder in dict.fromkeys([*folders, *shipped_bundles(), *also]):
         try:
             config = read_config(folder)
         except UserError:

@@ -1,6 +1,5 @@
 """What to train: the few choices that matter, the others folded away, and at each what is wrong with it."""
 
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -54,7 +53,7 @@ class PlanForm(QWidget):
 
     def offer_name(self) -> None:
         """Offer a free name, unless the person has typed one that is free."""
-        if "name" not in self._touched or "name" in self.problems():
+        if "name" in self.problems():
             self._touched.discard("name")
         self._follow()
 
@@ -92,7 +91,7 @@ class PlanForm(QWidget):
         form.addRow(label, row.editor)
         form.addRow("", complaint)
         row.editor.installEventFilter(self)
-        row.changed.connect(partial(self._choose, setting.name))
+        row.changed.connect(lambda *_: self._choose(setting.name))
         self.rows[setting.name], self._labels[setting.name], self.complaints[setting.name] = row, label, complaint
 
     def _fold(self, unfolded: bool) -> None:

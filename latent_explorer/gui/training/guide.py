@@ -1,7 +1,6 @@
 """Ties a run to the map: the newest moment is shown as it comes, the timeline goes to any other, or makes a film."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,13 +15,12 @@ from latent_explorer.engine.handlers.decode import want_pictures
 from latent_explorer.engine.handlers.originals import want_originals
 from latent_explorer.errors import UserError
 from latent_explorer.gui.pane.pane import MapPane
-from latent_explorer.gui.pane.snapshot_navigator import SnapshotNavigator
+from latent_explorer.gui.training.moments import moment_words
 from latent_explorer.gui.training.panel import TrainingPanel
-from latent_explorer.gui.training.timeline import moment_words
 from latent_explorer.gui.training.trainer import Trainer
 from latent_explorer.gui.widgets.parts import open_chooser
 from latent_explorer.runs import RunFolder, kept_job
-from latent_explorer.runs.protocol import Filmed, Progress, Reported
+from latent_explorer.runs.protocol import Begun, Filmed, Progress, Reported
 from latent_explorer.service.codec import Refused
 from latent_explorer.session import OpenBundle
 
@@ -61,10 +59,6 @@ class Guide(QObject):
     def _page(self) -> "RunPage | None":
         return self.panel.run if self.panel.is_made else None
 
-    @property
-    def _navigator(self) -> SnapshotNavigator:
-        return self.pane.navigator
-
     def lead(self, pane: MapPane) -> None:
         """Lead this pane from now on, and no other."""
         for link in self._links:
@@ -85,9 +79,9 @@ class Guide(QObject):
             return
         self.lead(pane)
         run = RunFolder.of_bundle(pane.bundle.folder)
-        if self._navigator.shown is None:
-            self._navigator.begin(run)
-        if not self._navigator.folders:
+        if self.pane.navigator.shown is None:
+            self.pane.navigator.begin(run)
+        if not self.pane.navigator.folders:
             pane.shared.say("This bundle has no snapshots of its training: bundles trained in the window have them.")
             return
         self.shown_wanted.emit()
@@ -97,9 +91,9 @@ class Guide(QObject):
     def ask(self) -> None:
         """Ask for the pictures of the fixed images; opening a moment has dropped them."""
         page = self._page
-        if page is None or self._navigator.shown is None:
+        if page is None or self.pane.navigator.shown is None:
             return
-        bundle = self._navigator.shown
+        bundle = self.pane.navigator.shown
         numbers, key = fixed_images(bundle), str(bundle.folder)
         wants = [want_pictures(("now", key), bundle.latents.mean[numbers])]
         if not page.digits.count:
@@ -119,14 +113,15 @@ class Guide(QObject):
             page.digits.set_reconstructions(list(answer.pictures))
 
     def _meet(self) -> None:
-        self.panel.run.timeline.wanted.connect(self._go_to)
+        self.panel.run.timeline.wanted.connect(lambda index: self.pane.navigator.go_to(index))
         self.panel.run.timeline.film_wanted.connect(self._choose_film)
         self._list()
 
-    def _begin(self, run: RunFolder) -> None:
+    def _begin(self, begun: Begun) -> None:
         """A run has begun, or goes on with what was seen of it before."""
+        run = RunFolder(begun.run)
         self.lead(self._active())
-        self._navigator.begin(run)
+        self.pane.navigator.begin(run)
         self._begin_at_the_end(run)
 
     def _begin_at_the_end(self, run: RunFolder) -> None:
@@ -135,45 +130,42 @@ class Guide(QObject):
         except UserError:
             self._epochs = 0  # it goes without
         self._list()
-        if self._navigator.folders and self._navigator.shown is None:
-            self._navigator.go_to(len(self._navigator.folders) - 1)
+        if self.pane.navigator.folders and self.pane.navigator.shown is None:
+            self.pane.navigator.go_to(len(self.pane.navigator.folders) - 1)
 
     def _list(self) -> None:
         page = self._page
         if page is not None:
-            page.timeline.set_moments(self._navigator.moments, self._epochs)
-            if self._navigator.index >= 0:
-                self._show(self._navigator.index)
-
-    def _go_to(self, index: int) -> None:
-        self._navigator.go_to(index)
+            page.timeline.set_moments(self.pane.navigator.moments, self._epochs)
+            if self.pane.navigator.index >= 0:
+                self._show(self.pane.navigator.index)
 
     def _add(self, reported: Reported) -> None:
         if reported.snapshot is not None:
-            self._navigator.add()
+            self.pane.navigator.add()
 
     def _show(self, index: int) -> None:
         """Say in the panel which moment is shown."""
         page = self._page
         if page is None:
             return
-        page.timeline.show_index(index, turned(self._navigator.turns[index]))
-        newest = index == len(self._navigator.folders) - 1
-        page.curves.show_moment(None if newest and self._trainer.busy else self._navigator.moments[index].step)
+        page.timeline.show_index(index, turned(self.pane.navigator.turns[index]))
+        newest = index == len(self.pane.navigator.folders) - 1
+        page.curves.show_moment(None if newest and self._trainer.busy else self.pane.navigator.moments[index].step)
 
     def _arrive(self, bundle: OpenBundle) -> None:
         moment = bundle.config.moment
         assert moment is not None
         canvas = self.pane.canvas
         caption = moment_words(moment, self._epochs, turned(bundle.config.turn))
-        canvas.set_marks(replace(canvas.marks, caption=caption))
+        canvas.mark(caption=caption)
         self.ask()
 
     # -- the film, of which the status line tells
 
     def _choose_film(self) -> None:
         """Ask where the film of the run that is gone through is to go; while one is made, give it up."""
-        shared, run = self._active().shared, self._navigator.run
+        shared, run = self._active().shared, self.pane.navigator.run
         if self._filming:
             self._trainer.stop_filming()
             return

@@ -7,17 +7,15 @@ from PyQt6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QVBoxLayout, QWidg
 
 from latent_explorer.gui.theme import Theme
 from latent_explorer.gui.training.curves import Curves
-from latent_explorer.gui.training.digits import DigitStrip
 from latent_explorer.gui.training.figures import capital, estimate
 from latent_explorer.gui.training.form import PlanForm
-from latent_explorer.gui.training.results import ResultView
-from latent_explorer.gui.training.running import RunningView
-from latent_explorer.gui.training.timeline import Timeline
+from latent_explorer.gui.training.moments import DigitStrip, Timeline
+from latent_explorer.gui.training.running import ResultView, RunningView
 from latent_explorer.gui.training.trainer import Trainer
 from latent_explorer.gui.training.unfinished import Offers
 from latent_explorer.gui.widgets.parts import filled, wide_button, words
 from latent_explorer.runs import RunFolder
-from latent_explorer.runs.protocol import Ended, Estimated, Failed, Progress, Reported
+from latent_explorer.runs.protocol import Begun, Ended, Estimated, Failed, Progress, Reported
 from latent_explorer.runs.report import read_log
 from latent_explorer.runs.settings import find_setting
 from latent_explorer.service.codec import Refused
@@ -71,7 +69,8 @@ class SetupPage(QWidget):
         super().__init__()
         self._trainer = trainer
         self.offers, self.form = Offers(trainer), PlanForm(trainer.folder)
-        self.help, self.expected, self.reason = words("faint"), words("faint"), words("error")
+        self.help, self.reason = words("faint"), words("error")
+        self.expected = words("faint", 3)  # so that the button stays where it is
         self.train = wide_button("Train", "Begin to train, in a process of its own", self._begin)
         self._lay_out()
         self.form.changed.connect(self._weigh)
@@ -89,8 +88,6 @@ class SetupPage(QWidget):
         self.train.setObjectName("primary")
         self.train.setFixedHeight(32)
         self.train.setStyleSheet(_PRIMARY)
-        self.expected.setMinimumHeight(3 * self.expected.fontMetrics().lineSpacing())  # the button stays where it is
-        self.expected.setAlignment(Qt.AlignmentFlag.AlignTop)
         inner = QWidget()
         filled(QVBoxLayout(inner), self.offers, self.form, spacing=10, margins=(10, 8, 10, 8))
         foot = filled(
@@ -185,12 +182,11 @@ class RunPage(Scrolling):
             self.digits.set_originals([])
             self.curves.start(1, 1)
 
-    def _begin(self, run: RunFolder) -> None:
-        begun, job = self._trainer.begun_with, self._trainer.job
-        if begun is not None and job is not None:
-            self.curves.start(begun.per_epoch, job.recipe.epochs)
-            for report in read_log(run) if job.resume else ():
-                self.curves.take(report)
+    def _begin(self, begun: Begun) -> None:
+        job = self._trainer.job
+        self.curves.start(begun.per_epoch, begun.steps // begun.per_epoch)
+        for report in read_log(job.run) if job is not None and job.resume else ():
+            self.curves.take(report)
 
     def _take(self, reported: Reported) -> None:
         self.curves.take(reported.report)

@@ -8,9 +8,9 @@ from typing import Any
 from PyQt6.QtCore import QObject, pyqtSignal
 
 from latent_explorer.gui.widgets.parts import timer
-from latent_explorer.runs import Job, RunFolder, protocol
+from latent_explorer.runs import Job, protocol
 from latent_explorer.runs.plan import Plan
-from latent_explorer.service.client import Client, Lost
+from latent_explorer.service.child import Client, Lost
 from latent_explorer.service.codec import Refused
 
 _ASK_MS = 300
@@ -34,7 +34,7 @@ class Trainer(QObject):
 
     folder: where the bundles go. keep_bytes: what the snapshots of a run may take on disk. job: of the run under way,
     or of the last one. stage: "idle", "starting", "training", "paused", "ending"; changed: it is another.
-    begun: the RunFolder of a run. reported: a Reported. ended: an Ended or a Failed, also where the trainer's process
+    begun: a Begun. reported: a Reported. ended: an Ended or a Failed, also where the trainer's process
     was lost. progressed: a Progress. estimated: an Estimated or a Refused, of the plan that was asked about last.
     filmed: a Filmed or a Refused, of the film asked for last.
     """
@@ -52,7 +52,6 @@ class Trainer(QObject):
         super().__init__(parent)
         self.folder, self.stage = folder, "idle"
         self.job: Job | None = None
-        self.begun_with: protocol.Begun | None = None
         self.keep_bytes = 512 * 2**20
         self._client = start(self._arrived.emit)
         self._numbers = count(1)
@@ -93,7 +92,7 @@ class Trainer(QObject):
     def begin(self, job: Job) -> None:
         """Train."""
         self.ask_nothing()
-        self.job, self.begun_with, self._keeping = job, None, False
+        self.job, self._keeping = job, False
         self._go("starting")
         self._client.send(protocol.Begin(job=job, keep_bytes=self.keep_bytes))
 
@@ -146,8 +145,7 @@ class Trainer(QObject):
             case Refused(number=0, reason=reason):
                 self._take(protocol.Failed(reason=reason))
             case protocol.Begun():
-                self.begun_with = reply
-                self.begun.emit(RunFolder(reply.run))
+                self.begun.emit(reply)
                 if self._keeping:
                     self.stop(keep=True)
             case protocol.Progress():

@@ -104,7 +104,6 @@ class Offers(QWidget):
     def look(self) -> None:
         """Show the runs that there are now."""
         for box in self.boxes:
-            self._column.removeWidget(box)
             box.hide()
             box.deleteLater()
         self.boxes = [OfferBox(self._trainer, run) for run in _left_in(self._trainer.folder)]

@@ -2,14 +2,12 @@
 
 from collections.abc import Callable, Mapping
 from functools import partial
-from types import MappingProxyType
 
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton
 
 from latent_explorer.gui.theme import Theme
-
-_NOTHING: Mapping[str, Callable[[], object]] = MappingProxyType({})
+from latent_explorer.gui.widgets.controls import tool_button
 
 
 class Banner(QFrame):
@@ -21,11 +19,10 @@ class Banner(QFrame):
         self._label = QLabel()
         self._label.setWordWrap(True)
         self._label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        close = _button("Dismiss", self.hide)
         self._layout = QHBoxLayout(self)
         self._layout.setContentsMargins(12, 6, 8, 6)
         self._layout.addWidget(self._label, 1)
-        self._layout.addWidget(close, 0, Qt.AlignmentFlag.AlignTop)
+        self._layout.addWidget(tool_button("Dismiss", "", self.hide), 0, Qt.AlignmentFlag.AlignTop)
         self.hide()
 
     @property
@@ -34,16 +31,16 @@ class Banner(QFrame):
         return "" if self.isHidden() else self._label.text()
 
     def dress(self, theme: Theme) -> None:
-        """Take the colours of a theme."""
         self.setStyleSheet(f"Banner {{ background: {theme.panel}; border-left: 4px solid {theme.poor}; }}")
 
-    def say(self, message: str, offers: Mapping[str, Callable[[], object]] = _NOTHING) -> None:
+    def say(self, message: str, offers: Mapping[str, Callable[[], object]] | None = None) -> None:
         """Show a message. offers: what can be done about it, by the words of its button; the banner goes with it."""
         for button in self.buttons.values():
             self._layout.removeWidget(button)
             button.hide()
             button.deleteLater()
-        self.buttons = {words: _button(words, partial(self._take, run)) for words, run in offers.items()}
+        offers = offers or {}
+        self.buttons = {words: tool_button(words, "", partial(self._take, run)) for words, run in offers.items()}
         for place, button in enumerate(self.buttons.values(), 1):
             self._layout.insertWidget(place, button, 0, Qt.AlignmentFlag.AlignTop)
         self._label.setText(message)
@@ -52,10 +49,3 @@ class Banner(QFrame):
     def _take(self, run: Callable[[], object]) -> None:
         self.hide()
         run()
-
-
-def _button(words: str, pressed: Callable[[], object]) -> QToolButton:
-    button = QToolButton()
-    button.setText(words)
-    button.clicked.connect(lambda: pressed())
-    return button

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PyQt6.QtGui import QImage
+from PyQt6.QtGui import QImage, QPainter
 
 _FORMATS = {1: QImage.Format.Format_Grayscale8, 3: QImage.Format.Format_RGB888}
 
@@ -26,6 +26,12 @@ def borrowed_qimage(pixels: NDArray[np.uint32]) -> QImage:
 def _view(pixels: NDArray[Any], width: int, height: int, row_bytes: int, form: QImage.Format) -> QImage:
     buffer: Any = pixels.data  # Qt takes any buffer, and keeps it alive; its stubs know bytes only
     return QImage(buffer, width, height, row_bytes, form)
+
+
+def ratio_of(painter: QPainter) -> float:
+    """Device pixels to the logical pixel of what is painted on."""
+    device = painter.device()
+    return 1.0 if device is None else device.devicePixelRatioF()
 
 
 def inverted(image: QImage) -> QImage:

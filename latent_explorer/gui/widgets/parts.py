@@ -52,13 +52,16 @@ def wide_button(text: str, tip: str, pressed: Callable[[], object]) -> QPushButt
     return made
 
 
-def words(role: str = "") -> QLabel:
-    """A label for sentences. role: one of those of the style sheet."""
+def words(role: str = "", lines: int = 0) -> QLabel:
+    """A label for sentences. role: one of those of the style sheet. lines: what it has room for, also while empty."""
     label = QLabel()
     label.setWordWrap(True)
     label.setTextFormat(Qt.TextFormat.PlainText)
     label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
     label.setProperty("role", role)
+    if lines:
+        label.setAlignment(Qt.AlignmentFlag.AlignTop)
+        label.setMinimumHeight(lines * label.fontMetrics().lineSpacing())
     return label
 
 

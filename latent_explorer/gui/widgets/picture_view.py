@@ -12,7 +12,7 @@ from latent_explorer.gui.widgets.images import to_qimage
 class PictureView(QWidget):
     """Paints a picture as large as it fits, each of its pixels a square.
 
-    painted: a paint has ended. opened: the picture was double-clicked.
+    image: what is shown. painted: a paint has ended. opened: the picture was double-clicked.
     """
 
     painted = pyqtSignal()
@@ -20,7 +20,7 @@ class PictureView(QWidget):
 
     def __init__(self, least: int = 120) -> None:
         super().__init__()
-        self._image: QImage | None = None
+        self.image: QImage | None = None
         self.smooth = False
         self._tallest: int | None = None
         self.hint = ""
@@ -30,14 +30,9 @@ class PictureView(QWidget):
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
 
-    @property
-    def image(self) -> QImage | None:
-        """What is shown."""
-        return self._image
-
     def show_image(self, image: QImage | None) -> None:
         """Show another picture, or none, at once."""
-        self._image = image
+        self.image = image
         self.repaint()
 
     def limit_height(self, tallest: int | None) -> None:
@@ -60,15 +55,15 @@ class PictureView(QWidget):
 
     def paintEvent(self, event: QPaintEvent | None) -> None:
         painter = QPainter(self)
-        if self._image is None or self._target(self._image) != self.rect():
+        if self.image is None or self._target(self.image) != self.rect():
             painter.fillRect(self.rect(), self.palette().window())
-        if self._image is None:
+        if self.image is None:
             painter.setPen(self.palette().placeholderText().color())
             flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
             painter.drawText(self.rect().adjusted(12, 12, -12, -12), flags, self.hint)
         else:
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, self.smooth)
-            painter.drawImage(self._target(self._image), self._image)
+            painter.drawImage(self._target(self.image), self.image)
         painter.end()
         self.painted.emit()
 

@@ -18,7 +18,7 @@ from latent_explorer.bundles import (
     TrainingRecord,
     save_bundle,
 )
-from latent_explorer.bundles.packing import packed, restored
+from latent_explorer.bundles.latents import packed, restored
 from latent_explorer.data.dataset import Dataset
 from latent_explorer.nets.model import LatentModel
 from latent_explorer.nets.weights import load_model, weights_of

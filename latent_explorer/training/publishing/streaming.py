@@ -9,7 +9,7 @@ from pathlib import Path
 import torch
 
 from latent_explorer.bundles import BundleConfig
-from latent_explorer.bundles.seal import CONFIG
+from latent_explorer.bundles.files import CONFIG
 from latent_explorer.data.dataset import Dataset
 from latent_explorer.errors import DataError
 from latent_explorer.nets.model import LatentModel

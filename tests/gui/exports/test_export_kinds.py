@@ -108,7 +108,7 @@ def test_a_grid_can_be_cancelled_while_it_is_decoded(person, tmp_path):
     assert dialog.footer.words.text().startswith("Decoding")
     QTest.keyClick(dialog, Qt.Key.Key_Escape)
     assert dialog.footer.words.text() == "Cancelled; nothing was written."
-    assert person.window.pane.link.client.waiting == 0
+    assert person.window.pane.client.waiting == 0
     assert not list(tmp_path.glob("out/*"))
 
 

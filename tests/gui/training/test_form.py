@@ -10,7 +10,7 @@ from PyQt6.QtWidgets import QApplication
 
 from latent_explorer.bench.person import Person
 from latent_explorer.runs.protocol import Ask, Begin, Estimated
-from latent_explorer.service.client import Lost
+from latent_explorer.service.child import Lost
 
 
 def type_into(person: Person, panel, name: str, text: str) -> None:

@@ -38,7 +38,7 @@ def test_what_is_told_to_others(teacher: Person, panel, trainer, trained: Path) 
     trainer.report(2)
     trainer.say(Ended(bundle=None, complete=False))
     teacher.wait_until(lambda: len(ended) == 1)
-    assert begun == [RunFolder.of_bundle(trained / "mnist-vae-2d-1")]
+    assert [each.run for each in begun] == [RunFolder.of_bundle(trained / "mnist-vae-2d-1").path]
     assert snapshots == [Path("/a snapshot"), None]
     assert ended == [Ended(bundle=None, complete=False)]
 
@@ -116,7 +116,7 @@ def test_a_smaller_batch_is_offered_where_memory_is_lacking(
 
 
 def test_the_trainer_dies_and_the_settings_are_offered(teacher: Person, panel, trainer, running: RunFolder) -> None:
-    from latent_explorer.service.client import Lost
+    from latent_explorer.service.child import Lost
 
     trainer.say(Lost(reason="killed"))
     view = panel.run.running

@@ -1,9 +1,21 @@
-"""What a configuration may say: bounds that keep a lying one from claiming the machine's memory."""
+"""The files of a bundle: their names, how large they may be, and the SHA-256 of each, kept in the configuration."""
 
+import hashlib
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+
+import msgspec
 
 from latent_explorer.bundles.config import BundleConfig
+
+CONFIG = "config.json"
+WEIGHTS = "weights.safetensors"
+LATENTS = "latents.safetensors"
+CARD = "README.md"
+PREVIEW = "preview.png"
+TILES = "tiles.safetensors"
+SEALED = (WEIGHTS, LATENTS, CARD, PREVIEW)
+"""What every bundle has; TILES may be missing."""
 
 FORMAT = 1
 CONFIG_BYTES = 1 << 20
@@ -15,6 +27,7 @@ TILES_BYTES = 1 << 23
 """Of the pictures that a bundle brings along: they are for the first paint, and each bundle is carried about."""
 
 _Bound = tuple[str, float, float, float]
+_UNSEALED = "0" * 64
 
 
 def outside_limits(config: BundleConfig) -> str | None:
@@ -50,3 +63,21 @@ def _bounds(config: BundleConfig) -> Iterator[_Bound]:
     yield "training.batch_size", training.batch_size, 1, 10**8
     yield "training.learning_rate", training.learning_rate, 0, 1e6
     yield "training.minutes", training.minutes, 0, 1e9
+
+
+def digest(content: bytes) -> str:
+    """The SHA-256 of `content` as 64 hexadecimal digits."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def config_digest(content: bytes, claimed: str) -> str:
+    """The SHA-256 of a `config.json` as it was before its own digest `claimed` was written into it."""
+    return digest(content.replace(claimed.encode(), _UNSEALED.encode()))
+
+
+def sealed_config(config: BundleConfig, contents: Mapping[str, bytes]) -> bytes:
+    """The `config.json` that holds the digests of `contents`, by file name, and its own."""
+    files = {name: digest(contents[name]) for name in (*SEALED, TILES) if name in contents}
+    unsealed = msgspec.structs.replace(config, files={CONFIG: _UNSEALED, **files})
+    content = msgspec.json.format(msgspec.json.encode(unsealed), indent=2) + b"\n"
+    return content.replace(_UNSEALED.encode(), digest(content).encode())

@@ -1,17 +1,22 @@
-"""Through the moments of a run: a slider, buttons, keys and play."""
+"""The moments of a run: which of them is shown, how to go to another, and what the network makes of images then."""
 
 from collections.abc import Callable, Sequence
 
-from PyQt6.QtCore import QSignalBlocker, Qt, pyqtSignal
-from PyQt6.QtGui import QKeyEvent
-from PyQt6.QtWidgets import QComboBox, QHBoxLayout, QSlider, QToolButton, QVBoxLayout, QWidget
+import numpy as np
+from numpy.typing import NDArray
+from PyQt6.QtCore import QRect, QSignalBlocker, QSize, Qt, pyqtSignal
+from PyQt6.QtGui import QImage, QKeyEvent, QPainter, QPaintEvent
+from PyQt6.QtWidgets import QComboBox, QHBoxLayout, QSizePolicy, QSlider, QToolButton, QVBoxLayout, QWidget
 
 from latent_explorer.bundles import Moment
+from latent_explorer.gui.widgets.images import inverted, to_qimage
 from latent_explorer.gui.widgets.parts import filled, heading, timer, wide_button, words
 
 _PACES = {"Slow": 1200, "Normal": 600, "Quick": 250}  # milliseconds for each moment
 _FILM_TIP = "The run as GIF, WebP or MP4"
 _NONE = "The moments of the run will be here to go back to."
+_GAP, _MOST = 3, 64  # pixels between images, and their side at most
+_TIP = "Test images above, which the network has never learned from; below, what it makes of them now"
 
 
 def moment_words(moment: Moment, epochs: int, remark: str) -> str:
@@ -22,7 +27,7 @@ def moment_words(moment: Moment, epochs: int, remark: str) -> str:
 
 
 class Timeline(QWidget):
-    """Shows at which moment one is. wanted: the index of another. film_wanted: the button. following: the newest."""
+    """Shows at which moment one is. wanted: the index of another. film_wanted: the button."""
 
     wanted = pyqtSignal(int)
     film_wanted = pyqtSignal()
@@ -96,9 +101,9 @@ class Timeline(QWidget):
         self.pace = QComboBox()
         for text, pace in _PACES.items():
             self.pace.addItem(text, pace)
+        self.pace.currentIndexChanged.connect(lambda: self._timer.setInterval(self.pace.currentData()))
         self.pace.setCurrentText("Normal")
         self.pace.setToolTip("How quickly it plays")
-        self.pace.currentIndexChanged.connect(self._keep_pace)
         self.film = wide_button("Export film…", _FILM_TIP, self.film_wanted.emit)
         self.said = words("faint")
 
@@ -114,13 +119,9 @@ class Timeline(QWidget):
         if self.playing:
             self.stop()
             return
-        self._timer.start(self.pace.currentData())
+        self._timer.start()
         self.play.setText("■")
         self.play.setToolTip("Stop (Space)")
-
-    def _keep_pace(self) -> None:
-        if self.playing:
-            self._timer.start(self.pace.currentData())
 
     def _advance(self) -> None:
         self.slider.setValue((self.index + 1) % max(1, self.count))
@@ -142,3 +143,58 @@ def _tool(text: str, tip: str, pressed: Callable[[], None]) -> QToolButton:
     tool.setToolTip(tip)
     tool.clicked.connect(lambda: pressed())
     return tool
+
+
+class DigitStrip(QWidget):
+    """Originals above, reconstructions below. invert: grey ones as ink on paper, as the map shows them on white."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.invert = self._grey = False
+        self._originals: list[QImage] = []
+        self._now: list[QImage] = []
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+        self.setToolTip(_TIP)
+        self.setAccessibleName(_TIP)
+        self.hide()
+
+    @property
+    def count(self) -> int:
+        """How many images are shown."""
+        return len(self._originals)
+
+    def set_originals(self, images: list[NDArray[np.uint8]]) -> None:
+        """Show other images (h, w, c); nothing is known of their reconstructions yet."""
+        self._originals, self._now = [to_qimage(image) for image in images], []
+        self._grey = bool(images) and images[0].shape[2] == 1
+        self.setVisible(bool(images))
+        self.updateGeometry()
+        self.update()
+
+    def set_reconstructions(self, images: list[NDArray[np.uint8]]) -> None:
+        """Show what the network makes of them (h, w, c), in the same order."""
+        self._now = [to_qimage(image) for image in images]
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        return QSize(10 * 26, 2 * 26 + _GAP)
+
+    def hasHeightForWidth(self) -> bool:
+        return True
+
+    def heightForWidth(self, width: int) -> int:
+        return 2 * self._side(width) + _GAP
+
+    def _side(self, width: int) -> int:
+        return min(_MOST, max(8, (width + _GAP) // max(10, self.count) - _GAP))
+
+    def paintEvent(self, event: QPaintEvent | None) -> None:
+        painter = QPainter(self)
+        side = self._side(self.width())
+        for row, images in enumerate((self._originals, self._now)):
+            for column, image in enumerate(images):
+                place = QRect(column * (side + _GAP), row * (side + _GAP), side, side)
+                painter.drawImage(place, inverted(image) if self.invert and self._grey else image)
+        painter.end()

@@ -1,14 +1,45 @@
-"""The class shares as bars."""
+"""What changes with every hover, painted: the values of the visible fields, a line each, and class shares as bars."""
 
 import numpy as np
 from numpy.typing import NDArray
-from PyQt6.QtCore import QRectF, QSize, Qt
+from PyQt6.QtCore import QRect, QRectF, QSize, Qt
 from PyQt6.QtGui import QPainter, QPaintEvent
 from PyQt6.QtWidgets import QWidget
 
 from latent_explorer.gui.theme import Theme
 
-_ROWS = 3
+_ROWS = 3  # of bars
+
+
+class ValueLines(QWidget):
+    """Lines of text that change with every hover; unlike a label's, they lay out the panel anew only by their count."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lines: list[str] = []
+        self.setToolTip("What the layers shown are at this place; point at their names to read what they say")
+        self.setFixedHeight(0)
+
+    def show_lines(self, lines: list[str]) -> None:
+        if lines == self.lines:
+            return
+        if len(lines) != len(self.lines):
+            self.setFixedHeight(len(lines) * self._line_height)
+        self.lines = lines
+        self.setAccessibleName("; ".join(lines))
+        self.update()
+
+    @property
+    def _line_height(self) -> int:
+        return self.fontMetrics().lineSpacing() + 1
+
+    def paintEvent(self, event: QPaintEvent | None) -> None:
+        painter, height = QPainter(self), self._line_height
+        painter.setPen(self.palette().placeholderText().color())
+        for row, line in enumerate(self.lines):
+            text = self.fontMetrics().elidedText(line, Qt.TextElideMode.ElideRight, self.width())
+            painter.drawText(QRect(0, row * height, self.width(), height), Qt.AlignmentFlag.AlignVCenter, text)
+        painter.end()
 
 
 class ShareBars(QWidget):
@@ -25,15 +56,14 @@ class ShareBars(QWidget):
         return QSize(200, self.height())
 
     def set_classes(self, names: tuple[str, ...], theme: Theme) -> None:
-        """Whose shares they are."""
         self._names, self._theme = names, theme
         self.update()
 
     def show_shares(self, shares: NDArray[np.float64]) -> None:
         """Show other shares (classes,), adding up to 1; none where the data have no classes."""
         self._shares = shares
-        largest = self._largest()
-        self.setAccessibleDescription(", ".join(f"{self._names[label]} {shares[label]:.0%}" for label in largest))
+        words = (f"{self._names[label]} {shares[label]:.0%}" for label in self._largest())
+        self.setAccessibleDescription(", ".join(words))
         self.update()
 
     def _largest(self) -> list[int]:

@@ -1,14 +1,35 @@
-"""A small live graph of how long hovers and frames take; pyqtgraph is loaded only when it is opened."""
+"""How long it takes from a move of the pointer, or of the map, to what is painted for it; and a live graph of that."""
+
+from collections import deque
 
 import numpy as np
 from PyQt6.QtCore import Qt, QTimer
 from PyQt6.QtWidgets import QVBoxLayout, QWidget
 
 from latent_explorer.gui.theme import Theme
-from latent_explorer.gui.widgets.meter import Meter
 
 _EVERY_MS = 200
 _BUDGET_MS = 8.0  # one frame at 120 Hz
+
+
+class Meter:
+    """The last 200 times, in milliseconds, of what is called `name`. total: how many there have been."""
+
+    def __init__(self, name: str, size: int = 200) -> None:
+        self.name = name
+        self.samples: deque[float] = deque(maxlen=size)
+        self.total = 0
+
+    def add(self, milliseconds: float) -> None:
+        self.samples.append(milliseconds)
+        self.total += 1
+
+    def text(self) -> str:
+        """Median and 99th percentile, in words."""
+        if not self.samples:
+            return f"{self.name} –"
+        p50, p99 = np.percentile(self.samples, (50, 99))
+        return f"{self.name} p50 {p50:.1f}, p99 {p99:.1f} ms"
 
 
 class LatencyGraph(QWidget):

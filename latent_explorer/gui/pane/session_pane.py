@@ -1,0 +1,229 @@
+"""The session of a pane: begun on a bundle, exchanged, seen through another chart, asked for once more."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from PyQt6.QtCore import pyqtSignal
+
+from latent_explorer.atlas import Region
+from latent_explorer.charts import ChartSpec
+from latent_explorer.engine.process import Engine
+from latent_explorer.gui.pane.parts import PaneParts
+from latent_explorer.gui.pane.shared import Shared
+from latent_explorer.gui.settings import PictureSettings
+from latent_explorer.gui.theme import Theme
+from latent_explorer.session import OpenBundle, Session, State
+
+
+class SessionPane(PaneParts):
+    """Shows a session, whichever it is, with the parts of a pane.
+
+    changed: another bundle is open, or the session's state is another. asked_again: the engine has opened what is
+    shown, and all that is wanted of it has been asked. remembered: the folder of a bundle that was opened.
+    """
+
+    changed = pyqtSignal()
+    asked_again = pyqtSignal()
+    remembered = pyqtSignal(object)
+
+    def __init__(self, shared: Shared, start_engine: Callable[[], Engine]) -> None:
+        super().__init__(shared, start_engine)
+        self.session: Session | None = None
+        self._kept: dict[str, State] = {}  # of bundles shown before, by their seal
+        self.opener.read.connect(self._read)
+        self.opener.opened.connect(self._opened)
+        self.opener.refused.connect(self._refused)
+        self.navigator.open_wanted.connect(self.open)
+        self.navigator.travel_wanted.connect(self._travel)
+
+    @property
+    def bundle(self) -> OpenBundle | None:
+        return None if self.session is None else self.session.bundle
+
+    @property
+    def ready(self) -> bool:
+        """Whether a bundle is shown and the engine has it too."""
+        return self.session is not None and self.opener.idle and not self.feed.paused
+
+    def open(self, folder: Path, chart: ChartSpec | None = None) -> None:
+        """Open the bundle in a folder, through `chart` if there is one; where it is broken, what was open stays."""
+        self.charting.first = chart
+        self.opener.open(folder)
+
+    def _read(self, bundle: OpenBundle) -> None:
+        self.navigator.leave_for(bundle.folder)
+        self.feed.paused = True
+        if self.session is None:
+            self.show_bundle(bundle)  # the map is there before the engine is
+
+    def _travel(self, bundle: OpenBundle) -> None:
+        self.feed.paused = True
+        self.opener.travel(bundle)
+
+    def _opened(self, bundle: OpenBundle, travels: bool) -> None:
+        if travels:
+            self.exchange(bundle)
+            self.ask_again()
+            return
+        if self.bundle is None or self.bundle.latents is not bundle.latents:
+            self.show_bundle(bundle)
+        self.shared.banner.hide()
+        self.charting.complain()
+        if bundle.config.moment is None:
+            self.remembered.emit(bundle.folder)
+        self.shared.say(f"{bundle.name}: {len(bundle.latents):,} images")
+        self.ask_again()
+        self.navigator.landed()
+
+    def _refused(self) -> None:
+        self.ask_again()
+        self.navigator.give_up()
+
+    def show_bundle(self, bundle: OpenBundle) -> None:
+        """Begin a session on a bundle, with the pins and path that it had when it was last shown."""
+        if self.session is not None:
+            self._kept[self.session.bundle.seal] = self.session.state
+        state = self._kept.get(bundle.seal, State())
+        bundle = self.charting.seen(bundle, state.chart)
+        self.session = session = Session(bundle, replace(state, chart=bundle.spec))
+        session.changed.connect(self._session_changed)
+        self._name(bundle)
+        self.feed.open(bundle)
+        self.fields.open(bundle)
+        self.layers.open(bundle)
+        if bundle.config.moment is None:
+            self.store.open(bundle)
+        else:
+            self.store.leave()
+        self.canvas.mark(draft=None, neighbours=None, caption="")
+        self.dress(self.theme)
+        self.path_frames.open(bundle)
+        self.prober.open(bundle)
+        self._gestures.session = session
+        self.pinboard.open(session)
+        self.selecting.open(session)
+        self.thumbnails.open(bundle)
+        self.canvas.set_home(Region.around(bundle.home))
+        self._session_changed(State(chart=session.state.chart), session.state)
+        self.charting.begin(session)
+
+    def see_through(self, chart: ChartSpec) -> None:
+        """See the bundle through another chart. Raises UserError where it is not possible here."""
+        if self.session is not None:
+            self.charting.choose(self.session, chart)
+
+    def _show_chart(self, bundle: OpenBundle) -> None:
+        """Show the bundle as it is seen through another chart; all that a person has made of it stays."""
+        assert self.session is not None
+        probe = self.prober.probe
+        self.session.exchange(bundle)
+        self.navigator.bundle = bundle
+        self.feed.open(bundle)
+        self.fields.open(bundle)
+        self.prober.open(bundle)
+        self.path_frames.exchange(bundle)
+        self.pinboard.open(self.session)
+        self.thumbnails.open(bundle)
+        self.dress(self.theme)
+        self.canvas.set_home(Region.around(bundle.home))
+        self.canvas.fit()
+        self.look()
+        if probe is not None:
+            self.prober.explore(probe.z)
+
+    def exchange(self, bundle: OpenBundle) -> None:
+        """Go on with another decoder of the same images: of another moment of the run, or given another class."""
+        assert self.session is not None
+        bundle = self.charting.seen(bundle, self.session.state.chart)
+        self.session.exchange(bundle)
+        self._name(bundle)
+        self.feed.renew(bundle.chart)
+        self.fields.renew(bundle)
+        self.prober.exchange(bundle)
+        self.path_frames.exchange(bundle)
+        self.pinboard.open(self.session)
+        self.inspector.set_bundle(bundle, self.theme)
+        if bundle.config.moment is not None:
+            self.navigator.arrive(bundle)
+            return
+        self.store.open(bundle)
+        conditional = bundle.config.family.conditional
+        self.canvas.mark(caption=f"Decoded as {bundle.class_names[bundle.label]}" if conditional else "")
+
+    def decode_as(self, label: int) -> None:
+        """Have a conditional decoder given another class; pins, path, selection and view stay."""
+        if self.bundle is not None and self.bundle.config.family.conditional:
+            self._travel(replace(self.bundle, label=label))
+
+    def _name(self, bundle: OpenBundle) -> None:
+        self.navigator.bundle = bundle
+        self.title.name.setText(bundle.name)
+        self.canvas.setAccessibleName(f"Map of the latent space of {bundle.name}")
+        self.changed.emit()
+
+    def ask_again(self) -> None:
+        """Ask for all that is wanted; opening a bundle has dropped it."""
+        self.feed.paused = False
+        self.look()
+        if self.session is not None:
+            self.path_frames.ask()
+            self.pinboard.ask()
+            self.selecting.ask()
+            self.thumbnails.again()
+            self.prober.again()
+            self.asked_again.emit()
+
+    def restart_engine(self) -> None:
+        """End the engine; it is started again, and what was wanted is asked again."""
+        self.shared.banner.hide()
+        self.client.restart()
+
+    def _session_changed(self, old: State, new: State) -> None:
+        assert self.session is not None
+        if old.chart != new.chart:
+            self._show_chart(self.session.bundle.with_chart(new.chart))
+        if old.pins != new.pins:
+            self.pinboard.show()
+        if old.route != new.route:
+            self.path_frames.show(new.route)
+        if old.hidden != new.hidden:
+            for layer in self.canvas.above:
+                layer.dress(self.session.bundle, new.hidden, self.theme)
+            self.legend.show_hidden(new.hidden)
+            self.canvas.refresh()
+        if old.selection is not new.selection:
+            self.selecting.show(new.selection)
+            self.selecting.bring_forward(new.selection)
+        self.thumbnails.look()
+        self.changed.emit()
+
+    def look(self) -> None:
+        """Want the tiles of the view, from the pointer outward."""
+        self.feed.look(self.canvas.view, self.canvas.marks.probe)
+        self.fields.look(asking=not self.feed.paused)
+        self.thumbnails.look()
+
+    def show_pictures(self, pictures: PictureSettings) -> None:
+        """Show and keep the decoded pictures so."""
+        resized, self.feed.picture_pixels = self.feed.picture_pixels != pictures.pixels, pictures.pixels
+        changed, self.store.on = self.store.on != pictures.keep, pictures.keep
+        self.feed.cache.limit = pictures.memory * 2**20
+        self.store.keep_within(pictures.disk * 2**20)
+        self.canvas.frame_scheduler.fades = pictures.fade
+        if resized or changed:
+            self.look()
+        if resized:
+            self.canvas.refresh()
+
+    def dress(self, theme: Theme) -> None:
+        self.theme = theme
+        self.canvas.dress(theme)
+        if self.session is not None:
+            bundle, hidden = self.session.bundle, self.session.state.hidden
+            for layer in self.canvas.layers:
+                layer.dress(bundle, hidden, theme)
+            self.legend.set_bundle(bundle, theme, hidden)
+            self.inspector.set_bundle(bundle, theme)
+            self.selection.set_classes(bundle, theme)
+        self.canvas.refresh()

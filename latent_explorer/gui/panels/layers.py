@@ -1,0 +1,90 @@
+"""The layers: shown and hidden, how strong, and so again at the next launch."""
+
+from functools import partial
+
+from PyQt6.QtCore import Qt, pyqtSignal
+from PyQt6.QtWidgets import QGridLayout, QScrollArea, QSlider, QToolButton, QWidget
+
+from latent_explorer.gui.settings import Settings
+from latent_explorer.gui.widgets.controls import hint, slider, tool_button
+
+_SHOWN = ("hidden", "shown")  # as it is remembered
+
+
+class LayerPanel(QScrollArea):
+    """Visibility and opacity of the layers. changed: with the layer's name, whether it is shown, and its opacity."""
+
+    changed = pyqtSignal(str, bool, float)
+
+    def __init__(self) -> None:
+        super().__init__()
+        inside = QWidget()
+        self._grid = QGridLayout(inside)
+        self._grid.setContentsMargins(8, 4, 14, 6)
+        self._grid.setVerticalSpacing(4)
+        self._grid.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self._controls: dict[str, tuple[QToolButton, QSlider | None, str]] = {}  # with what the tooltip says
+        self.setWidget(inside)
+        self.setWidgetResizable(True)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # a click on a button leaves the keys to the map
+        self.setFrameShape(QScrollArea.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+
+    def add(self, name: str, shown: bool, opacity: float | None, tip: str) -> None:
+        """List one more layer; without an opacity, it has none to choose."""
+        button, strength, row = tool_button(name, f"<p>{tip}</p>", wide=True), None, self._grid.rowCount()
+        button.setCheckable(True)
+        button.setChecked(shown)
+        self._grid.addWidget(button, row, 0)
+        if opacity is not None:
+            words = f"Opacity of the {name.lower()}"
+            strength = slider(words, 5, 100, round(100 * opacity), words, 40)
+            strength.valueChanged.connect(partial(self._tell, name))
+            self._grid.addWidget(strength, row, 1)
+        self._controls[name] = button, strength, tip
+        button.toggled.connect(partial(self._tell, name))
+
+    def add_slider(self, name: str, least: int, most: int, value: int, tip: str) -> QSlider:
+        """One more slider, of what a layer has beside its opacity, under the layer listed last."""
+        label, made, row = hint(name), slider(name, least, most, value, f"<p>{tip}</p>"), self._grid.rowCount()
+        label.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        label.setToolTip(made.toolTip())
+        self._grid.addWidget(label, row, 0)
+        self._grid.addWidget(made, row, 1)
+        return made
+
+    def remember(self, settings: Settings) -> None:
+        """Show the layers as remembered, and remember from now on what becomes of them."""
+        for name, (button, strength, _) in self._controls.items():
+            word, _, percent = settings.text(f"layer {name}", "").partition(" ")
+            if word in _SHOWN and percent.isascii() and percent.isdigit():
+                if strength is not None:
+                    strength.setValue(min(int(percent), 100))
+                button.setChecked(word == _SHOWN[True])
+        self.changed.connect(
+            lambda name, shown, opacity: settings.set_text(f"layer {name}", f"{_SHOWN[shown]} {round(100 * opacity)}")
+        )
+
+    def enable(self, name: str, lacking: str = "") -> None:
+        """Offer a layer, or not where something is lacking, which its tooltip then says."""
+        button, strength, tip = self._controls[name]
+        button.setEnabled(not lacking)
+        button.setToolTip(f"<p>{tip}</p>" + (f"<p>Not here: {lacking}.</p>" if lacking else ""))
+        if strength is not None:
+            strength.setEnabled(not lacking)
+
+    def offers(self, name: str) -> bool:
+        return self._controls[name][0].isEnabled()
+
+    def toggle(self, name: str) -> None:
+        self._controls[name][0].toggle()
+
+    def layers(self) -> dict[str, tuple[bool, float]]:
+        """Whether each layer is shown, and how strong."""
+        return {
+            name: (button.isChecked(), 1.0 if strength is None else strength.value() / 100)
+            for name, (button, strength, _) in self._controls.items()
+        }
+
+    def _tell(self, name: str, _: object) -> None:
+        self.changed.emit(name, *self.layers()[name])

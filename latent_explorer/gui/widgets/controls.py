@@ -1,0 +1,59 @@
+"""Buttons, boxes and sliders as the panels around the map have them."""
+
+from collections.abc import Callable, Iterable
+from typing import TypeVar
+
+from PyQt6.QtCore import Qt
+from PyQt6.QtWidgets import QComboBox, QLabel, QSizePolicy, QSlider, QSpinBox, QToolButton, QWidget
+
+_Control = TypeVar("_Control", bound=QWidget)
+
+
+def _named(control: _Control, name: str, tip: str) -> _Control:
+    control.setToolTip(tip)
+    control.setAccessibleName(name)
+    return control
+
+
+def tool_button(text: str, tip: str, pressed: Callable[[], object] = lambda: None, wide: bool = False) -> QToolButton:
+    """A button of a panel. wide: it takes what room there is."""
+    button = QToolButton()
+    button.setText(text)
+    button.setToolTip(tip)
+    button.clicked.connect(lambda: pressed())
+    if wide:
+        button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+    return button
+
+
+def slider(name: str, least: int, most: int, value: int, tip: str, narrowest: int = 48) -> QSlider:
+    made = _named(QSlider(Qt.Orientation.Horizontal), name, tip)
+    made.setRange(least, most)
+    made.setValue(value)
+    made.setMinimumWidth(narrowest)
+    return made
+
+
+def combo_box(choices: Iterable[str], tip: str) -> QComboBox:
+    box = _named(QComboBox(), tip, tip)
+    box.addItems(choices)
+    return box
+
+
+def spin_box(least: int, most: int, value: int, unit: str, tip: str) -> QSpinBox:
+    """A box for a number, which counts once it is typed to its end."""
+    box = _named(QSpinBox(), tip, tip)
+    box.setRange(least, most)
+    box.setValue(value)
+    box.setSuffix(unit)
+    box.setMaximumWidth(94)
+    box.setKeyboardTracking(False)
+    return box
+
+
+def hint(text: str) -> QLabel:
+    """A faint sentence, such as what there is to do while nothing is shown."""
+    label = QLabel(text)
+    label.setWordWrap(True)
+    label.setProperty("role", "faint")
+    return label
