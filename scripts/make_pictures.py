@@ -12,9 +12,8 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageOps
 
 from latent_explorer.atlas import montage
-from latent_explorer.bench.deep_zoom import film_deep_zoom
 from latent_explorer.bench.person import Person, person_at_a_window
-from latent_explorer.bench.tour import tour
+from latent_explorer.bench.tour import film_deep_zoom, tour
 from latent_explorer.bundles import read_latents
 from latent_explorer.engine.handlers.decode import Decode
 from latent_explorer.engine.handlers.open import Open

@@ -44,7 +44,9 @@ def measure_decode(
 def _measure_model(folder: Path, seconds: float, paths: tuple[DecodePath, ...] | None) -> dict[str, Any]:
     config = read_config(folder)
     model = load_model(config.net, read_weights(folder, config))
-    decoder, operations = _opened(model), operations_per_picture(model)
+    with threads(1):
+        decoder = Decoder(model, choose_device())
+    operations = operations_per_picture(model)
     z = np.random.default_rng(0).standard_normal((BATCHES[-1], config.net.latent_dim)).astype(np.float32)
     matmul = dict.fromkeys(_threads(), 0.0)
     rates = partial(_rates, z=z, matmul=matmul, seconds=seconds)
@@ -64,11 +66,6 @@ def _measure_model(folder: Path, seconds: float, paths: tuple[DecodePath, ...] |
             for name, (rates, each) in measured.items()
         },
     }
-
-
-def _opened(model: LatentModel) -> Decoder:
-    with threads(1):
-        return Decoder(model, choose_device())
 
 
 def _measure_path(

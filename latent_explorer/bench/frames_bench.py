@@ -15,15 +15,19 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyqtgraph
+from PyQt6.QtCore import QRectF
+from PyQt6.QtGui import QColor, QPainter
 
+from latent_explorer.atlas.view import View
 from latent_explorer.bench.hand import Hand, play
 from latent_explorer.bench.hover_bench import HoverTimes
-from latent_explorer.bench.measure import answer_of, timed
+from latent_explorer.bench.measure import answer_of, timed, use_a_display
 from latent_explorer.bench.person import Person, person_at_a_window
 from latent_explorer.bundles import Latents
 from latent_explorer.engine.process import Engine, ProcessEngine, ThreadEngine
 from latent_explorer.errors import UserError
-from latent_explorer.gui.app import Window, collect_garbage_here, folder_to_open
+from latent_explorer.gui.app import Window, application, collect_garbage_here, folder_to_open
 from latent_explorer.gui.settings import Settings
 from latent_explorer.runs.plan import Plan
 from latent_explorer.session import OpenBundle
@@ -51,12 +55,11 @@ def measure_frames(model: str | None, seconds: float) -> dict[str, Figures]:
     folder = folder_to_open(model, Settings())
     if folder is None:
         raise UserError("no bundle is at hand; name one with --model")
-    return {scene: _with_empty_window(scene, folder, seconds) for scene in SCENES}
-
-
-def _with_empty_window(scene: str, folder: Path, seconds: float) -> Figures:
-    empty = _run("empty", folder, max(1.0, seconds * _EMPTY_SHARE))
-    return {**_run(scene, folder, seconds), "empty_window_over_16ms_percent": empty["over_16ms_percent"]}
+    found = {}
+    for scene in SCENES:
+        empty = _run("empty", folder, max(1.0, seconds * _EMPTY_SHARE))["over_16ms_percent"]
+        found[scene] = {**_run(scene, folder, seconds), "empty_window_over_16ms_percent": empty}
+    return found
 
 
 def _run(scene: str, folder: Path, seconds: float) -> Figures:
@@ -69,9 +72,16 @@ def _run(scene: str, folder: Path, seconds: float) -> Figures:
 
 def measure_empty(seconds: float) -> Figures:
     """The share of frames over 16.7 ms of an empty pyqtgraph window under the same hand, in percent."""
-    from latent_explorer.bench.frames_baseline import play_empty
-
-    return {"over_16ms_percent": play_empty(SIZE, _WARM_UP, seconds).over(16.7)}
+    use_a_display()
+    app = application()
+    window = pyqtgraph.GraphicsLayoutWidget()
+    window.addPlot()
+    window.resize(*SIZE)
+    window.show()
+    app.processEvents()
+    inputs = Hand(window.viewport()).wander()
+    play(inputs, _WARM_UP)
+    return {"over_16ms_percent": play(inputs, seconds).over(16.7)}
 
 
 def measure_scene(scene: str, folder: Path, seconds: float) -> Figures:
@@ -82,9 +92,8 @@ def measure_scene(scene: str, folder: Path, seconds: float) -> Figures:
         if scene in POINTS:
             _show_more_points(person, POINTS[scene])
         if scene == "baseline_scatter":
-            from latent_explorer.bench.frames_baseline import use_scatter_items
-
-            use_scatter_items(person.window)
+            person.window.pane.points.paint = ScatterLayer(person.window).paint  # type: ignore[method-assign]
+            person.window.pane.canvas.refresh()
         with training_under_way(person) if scene == "training" else nullcontext():
             keep = collect_garbage_here()
             measured = _measure(person, seconds)
@@ -129,7 +138,8 @@ def _measure(person: Person, seconds: float) -> Figures:
     play(inputs, min(_WARM_UP, seconds))
     person.forget_tiles()
     window.pane.canvas.refresh()
-    hovers, redraws, tiles = _watch_hovers(window), _watch_points(window), _watch_tiles(window)
+    hovers, redraws, topics = _watch_hovers(window), _watch_points(window), list[str]()
+    window.pane.arrived.connect(lambda event: topics.append(getattr(event, "topic", "")))
     memory = resident_mib(window)
     times = play(inputs, seconds)
     return {
@@ -140,7 +150,7 @@ def _measure(person: Person, seconds: float) -> Figures:
         "hover_exact_p99_ms": _percentile(hovers.exact, 99),
         "hover_interpolated_p99_ms": _percentile(hovers.interpolated, 99),
         "points_redraw_median_ms": _percentile(redraws, 50),
-        "tiles_per_second": len(tiles) / seconds,
+        "tiles_per_second": topics.count("tiles") / seconds,
         "memory_start_mib": memory,
         "memory_end_mib": resident_mib(window),
     }
@@ -174,19 +184,31 @@ def _watch_points(window: Window) -> list[float]:
             redraws.append(milliseconds)
         seen[0] = view
 
-    setattr(window.pane.points, "paint", watched)  # noqa: B010 - mypy takes methods for constants
+    window.pane.points.paint = watched  # type: ignore[method-assign]
     return redraws
 
 
-def _watch_tiles(window: Window) -> list[object]:
-    tiles: list[object] = []
+class ScatterLayer:
+    """Paints a window's points as a ScatterPlotItem, one for all, would be painted in a plot that fills the map."""
 
-    def count(event: object) -> None:
-        if getattr(event, "topic", "") == "tiles":
-            tiles.append(event)
+    def __init__(self, window: Window) -> None:
+        assert window.pane.session is not None
+        bundle, theme = window.pane.session.bundle, window.workbench.theme
+        self._graphics = pyqtgraph.GraphicsView(background=None)
+        self._box = pyqtgraph.ViewBox(enableMenu=False, defaultPadding=0)
+        self._graphics.setCentralItem(self._box)
+        labels = bundle.latents.label if bundle.latents.label is not None else np.zeros(len(bundle.uv), np.int64)
+        brushes = [pyqtgraph.mkBrush(QColor(theme.class_colour(k))) for k in range(int(labels.max()) + 1)]
+        points = pyqtgraph.ScatterPlotItem(size=3, pen=None, pxMode=True)
+        points.setData(pos=bundle.uv, brush=[brushes[label] for label in labels])
+        self._box.addItem(points)
 
-    window.pane.arrived.connect(count)
-    return tiles
+    def paint(self, painter: QPainter, view: View, ratio: float) -> None:
+        """Draw the points of a view."""
+        self._graphics.resize(view.width, view.height)
+        region = view.region
+        self._box.setRange(xRange=(region.left, region.right), yRange=(region.bottom, region.top), padding=0)
+        self._graphics.render(painter, QRectF(0, 0, view.width, view.height))
 
 
 def _show_more_points(person: Person, count: int) -> None:

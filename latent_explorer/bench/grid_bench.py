@@ -9,11 +9,15 @@ import torch
 from numpy.typing import NDArray
 
 from latent_explorer.atlas import Region, grid_points
-from latent_explorer.bench.grid_baseline import eager_pictures, open_eager
 from latent_explorer.bench.measure import Measure, timed
+from latent_explorer.bundles import read_config, read_weights
 from latent_explorer.engine.model_service import ModelService
+from latent_explorer.nets.model import LatentModel
 from latent_explorer.nets.threads import threads
+from latent_explorer.nets.weights import load_model
 from latent_explorer.session import open_bundle
+
+_BATCH = 1024
 
 
 def measure_grid(folder: Path, side: int = 180, repetitions: int = 15) -> dict[str, Measure]:
@@ -22,18 +26,14 @@ def measure_grid(folder: Path, side: int = 180, repetitions: int = 15) -> dict[s
     Measured is the engine's own way, slice by slice to uint8; the baseline is eager torch in batches of 1024, to uint8
     as well. Both take turns, `repetitions` times after one that is not counted. Raises UserError on a broken bundle.
     """
+    ours, plain = [], []
     with threads(1):
         service, device = open_service(folder)
         model, z = open_eager(folder, device), grid_latents(folder, side)
-        turns = [
-            (
-                timed(lambda: deque(engine_pictures(service, z), 0)),
-                timed(lambda: deque(eager_pictures(model, device, z), 0)),
-            )
-            for _ in range(repetitions + 1)
-        ]
-    ours, plain = zip(*turns[1:], strict=True)
-    return {f"grid_{side}": Measure.of(ours, plain)}
+        for _ in range(repetitions + 1):
+            ours.append(timed(lambda: deque(engine_pictures(service, z), 0)))
+            plain.append(timed(lambda: deque(eager_pictures(model, device, z), 0)))
+    return {f"grid_{side}": Measure.of(ours[1:], plain[1:])}
 
 
 def grid_latents(folder: Path, side: int) -> NDArray[np.float32]:
@@ -51,3 +51,18 @@ def open_service(folder: Path) -> tuple[ModelService, torch.device]:
 def engine_pictures(service: ModelService, z: NDArray[np.float32]) -> Iterator[NDArray[np.uint8]]:
     """The pictures uint8 (k, h, w, c) of latents (n, d), slice by slice as the engine's loop asks for them."""
     return (pictures for _, pictures in service.decoded(z))
+
+
+def open_eager(folder: Path, device: torch.device) -> LatentModel:
+    """The model of a bundle, for eager torch."""
+    config = read_config(folder)
+    return load_model(config.net, read_weights(folder, config)).to(device)
+
+
+def eager_pictures(model: LatentModel, device: torch.device, z: NDArray[np.float32]) -> Iterator[NDArray[np.uint8]]:
+    """The pictures uint8 (k, h, w, c) of latents (n, d) by eager torch, in batches of 1024."""
+    for start in range(0, len(z), _BATCH):
+        with torch.inference_mode():
+            pictures = model.decode(torch.from_numpy(z[start : start + _BATCH]).to(device))
+            levels = (pictures * 255 + 0.5).to(torch.uint8)
+            yield levels.permute(0, 2, 3, 1).contiguous().cpu().numpy()

@@ -3,6 +3,7 @@
 import itertools
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +24,7 @@ from latent_explorer.points.inside import inside
 from latent_explorer.points.splat import wait_for_compiled
 
 _STEPS, _ZOOMS, _PICKS, _SELECTIONS, _REACH, _WARM_UP = 300, 40, 100, 10, 9.0, 0.3
+_ZOOMED_AT = 0.55 * SIDES[0], 0.45 * SIDES[1]
 
 
 def measure_points() -> dict[str, Measure]:
@@ -53,14 +55,16 @@ def _measured(count: int, plain: bool) -> Iterator[tuple[str, Measure]]:
     yield "longest_stall_while_loading_ms", Measure.of([stall])
     home = View().resized(*SIDES).fitted(Region(*HOME))
     baseline = answer_of("latent_explorer.bench.points_baseline") if plain else None
-    yield "pan", Measure.of(list(_pan(layer, home)), baseline)
-    yield "zoom", Measure.of(list(_zoom(layer, home)))
+    pans = itertools.accumulate(range(_STEPS), lambda view, step: view.panned(*pan_of(step)), initial=home)
+    zooms = itertools.accumulate(range(_ZOOMS), lambda view, _: view.zoomed(1.25, *_ZOOMED_AT), initial=home)
+    yield "pan", Measure.of([_redraw(layer, view) for view in itertools.islice(pans, 1, None)], baseline)
+    yield "zoom", Measure.of([_redraw(layer, view) for view in itertools.islice(zooms, 1, None)])
     yield "pick", Measure.of(list(_pick(layer, home)))
     middle, reach = np.median(uv, axis=0).astype(np.float64), 0.7 * float(uv.std())
     for name, corners in (("box", 4), ("lasso", 200)):
         angles = 2 * np.pi * (np.arange(corners) + 0.5) / corners
         outline = middle + reach * 2**0.5 * np.stack([np.cos(angles), np.sin(angles)], axis=1)
-        yield name, Measure.of([timed(lambda at=outline: _select(layer, at)) for _ in range(_SELECTIONS)])  # type: ignore[misc]
+        yield name, Measure.of([timed(partial(_select, layer, outline)) for _ in range(_SELECTIONS)])
 
 
 def _load(layer: PointLayer, show: Callable[[], None]) -> tuple[float, float]:
@@ -87,23 +91,11 @@ def _panned(canvas: MapCanvas) -> Iterator[None]:
         yield
 
 
-def _pan(layer: PointLayer, view: View) -> Iterator[float]:
-    for step in range(_STEPS):
-        view = view.panned(*pan_of(step))
-        yield _redraw(layer, view)
-
-
-def _zoom(layer: PointLayer, view: View) -> Iterator[float]:
-    for _ in range(_ZOOMS):
-        view = view.zoomed(1.25, 0.55 * SIDES[0], 0.45 * SIDES[1])
-        yield _redraw(layer, view)
-
-
 def _pick(layer: PointLayer, view: View) -> Iterator[float]:
     places = np.random.default_rng(1).uniform((0, 0), SIDES, (_PICKS, 2)).tolist()
     for number, (x, y) in enumerate(places):
         seen = view.zoomed(1.25 ** (number % 20), x, y)
-        yield timed(lambda seen=seen, x=x, y=y: layer.nearest(seen, x, y, _REACH))  # type: ignore[misc]
+        yield timed(partial(layer.nearest, seen, x, y, _REACH))
 
 
 def _select(layer: PointLayer, outline: NDArray[np.float64]) -> None:

@@ -2,7 +2,7 @@
 
 import tempfile
 import time
-from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from latent_explorer.bench.measure import Measure, answer_of, use_a_display
@@ -23,31 +23,20 @@ def measure_startup(model: str | None = None, beside: Path | None = None) -> dic
     with tempfile.TemporaryDirectory() as folder:
         environment = {"XDG_CONFIG_HOME": folder, "XDG_STATE_HOME": folder}
         chosen = folder_to_open(model, Settings())
-        ours = ("latent_explorer", "--model", chosen, "--time-first-paint")
-        plain = ("latent_explorer.bench.hover_baseline", chosen, "launch")
-        rounds = [
-            (
-                _launch(*ours, environment=environment),
-                _launch(*plain, environment=environment),
-                _launch(*ours, environment=environment, checkout=beside) if beside else {},
-            )
-            for _ in range(LAUNCHES + 1)
-        ]
-    return {name: _measure(*(_times(name, turn) for turn in zip(*rounds, strict=True))) for name in rounds[0][0]}
-
-
-def _times(name: str, launches: Sequence[dict[str, float]]) -> list[float]:
-    """Those of one name, but for the first launch, which fills the file cache; a checkout may not tell them."""
-    return [each[name] for each in launches[1:] if name in each]
-
-
-def _measure(ours: list[float], plain: list[float], other: list[float]) -> Measure:
-    measure = Measure.of(ours, plain)
-    return measure.beside("other", other) if other else measure
+        ours = partial(_launch, environment, "latent_explorer", "--model", chosen, "--time-first-paint")
+        plain = partial(_launch, environment, "latent_explorer.bench.hover_baseline", chosen, "launch")
+        rounds = [(ours(), plain(), ours(checkout=beside) if beside else {}) for _ in range(LAUNCHES + 1)]
+    measured = {}
+    for name in rounds[0][0]:
+        # the first launch fills the file cache; a checkout may not tell all times
+        us, them, other = ([each[name] for each in turn[1:] if name in each] for turn in zip(*rounds, strict=True))
+        measure = Measure.of(us, them)
+        measured[name] = measure.beside("other", other) if other else measure
+    return measured
 
 
 def _launch(
-    module: str, *arguments: object, environment: dict[str, str], checkout: Path | None = None
+    environment: dict[str, str], module: str, *arguments: object, checkout: Path | None = None
 ) -> dict[str, float]:
     """Milliseconds from the launch to each of the times that the program prints."""
     started = time.time()

@@ -1,4 +1,7 @@
-"""The tour: hover, pin, path, play and export, by real mouse and key events, with pictures of all of it."""
+"""The tour: hover, pin, path, play and export, by real mouse and key events, with pictures of all of it.
+
+And the film of the deep zoom: from the whole map into the space between two digits, and back, in the real window.
+"""
 
 import json
 from pathlib import Path
@@ -6,7 +9,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PyQt6.QtCore import QPoint, Qt
+from PyQt6.QtCore import QPoint, QPointF, Qt
 from PyQt6.QtWidgets import QApplication, QDialog
 
 from latent_explorer import __version__
@@ -14,6 +17,10 @@ from latent_explorer.bench.person import Person, person_at_a_window
 from latent_explorer.export import Options, write_gif, write_picture
 from latent_explorer.files import write_bytes_whole
 
+DEPTH = 1000.0
+_STEPS_IN, _STEPS_OUT, _REST = 36, 12, 8  # frames of the zoom
+_FRAME_MS, _SIZE, _ZOOM_WIDTH = 80, (1100, 780), 440
+_BETWEEN = (4, 5)  # the classes between which the zoom leads
 _FILM_EVERY = 4  # of the steps of 1/60 s, how many a frame of the GIF covers
 _FILM_WIDTH = 900
 _CLASSES = 5  # that the tour visits
@@ -31,26 +38,23 @@ class Tour:
     def walk(self) -> None:
         """Do it all, in order."""
         self.person.wait_for_the_engine()
-        for stop in (self.hover, self.pin, self.draw_path, self.play, self.zoom, self.export, self.light):
+        for stop in (self._hover, self._pin, self._draw_path, self._play, self._zoom, self._export, self._light):
             stop()
         write_gif(self.out / "drag.gif", np.stack(self._film), Options(seconds=_FILM_EVERY / 60), overwrite=True)
 
-    def hover(self) -> None:
-        """Over two classes, waiting for what the data say."""
+    def _hover(self) -> None:
         self.person.glide(self._class_place(0), self._class_place(1), 0.8, self._shoot)
         self._rest()
         self._stop("hover", "The picture under the pointer, the nearest images, and how far the data are")
 
-    def pin(self) -> None:
-        """Pin two places."""
+    def _pin(self) -> None:
         for label in (2, 3):
             self.person.click(self._class_place(label))
         self.person.wait_until(lambda: self.window.pane.pins.list.count() == 2)
         self.person.wait(0.3)
         self._stop("pin", "Two pinned places")
 
-    def draw_path(self) -> None:
-        """Drag from one class to another."""
+    def _draw_path(self) -> None:
         start, end = self._class_place(3), self._class_place(0)
         self.person.key(Qt.Key.Key_D)
         self.person.glide(self._class_place(1), start, 0.5, self._shoot)
@@ -60,8 +64,7 @@ class Tour:
         self._rest()
         self._stop("path", "The pictures between two digits")
 
-    def play(self) -> None:
-        """Play there and back."""
+    def _play(self) -> None:
         self.person.key(Qt.Key.Key_K)
         started = self.window.pane.filmstrip.index
         for _ in range(240):
@@ -72,8 +75,7 @@ class Tour:
         self.seen[-1]["frames_moved"] = self.window.pane.filmstrip.index != started
         self.person.key(Qt.Key.Key_P)
 
-    def zoom(self) -> None:
-        """Come closer with the wheel."""
+    def _zoom(self) -> None:
         at = self._class_place(1)
         for _ in range(9):
             self.person.wheel(at, 1)
@@ -85,8 +87,7 @@ class Tour:
         self.person.key(Qt.Key.Key_F)
         self.person.wait_for_the_engine()
 
-    def export(self) -> None:
-        """Export the filmstrip through its dialog, by typing and clicking."""
+    def _export(self) -> None:
         self.person.shortcut("Ctrl+Shift+E")
         self.person.wait_until(lambda: self.window.workbench.exporter.dialog is not None)
         dialog = self.window.workbench.exporter.dialog
@@ -103,8 +104,7 @@ class Tour:
         self.person.wait_until(lambda: not dialog.isVisible())
         self.seen[-1]["file"] = path.name
 
-    def light(self) -> None:
-        """The same map in the light theme."""
+    def _light(self) -> None:
         self.window.workbench.choose_theme("light")
         self.person.glide(self._class_place(1), self._class_place(4), 0.3)
         self._rest()
@@ -118,12 +118,8 @@ class Tour:
 
         Where there are fewer classes than the tour visits, vertical strips of the data stand for them.
         """
-        bundle = self.person.bundle
-        if (
-            bundle.latents.label is not None
-            and bundle.class_counts[:_CLASSES].all()
-            and len(bundle.class_counts) >= _CLASSES
-        ):
+        bundle, counts = self.person.bundle, self.person.bundle.class_counts
+        if bundle.latents.label is not None and counts[:_CLASSES].all() and len(counts) >= _CLASSES:
             own = bundle.uv[bundle.latents.label == label]
         else:
             own = np.array_split(bundle.uv[np.argsort(bundle.uv[:, 0])], _CLASSES)[label]
@@ -180,3 +176,39 @@ def tour(out: Path, model: str | None = None) -> dict[str, Any]:
         }
     write_bytes_whole(out / "tour.json", json.dumps(report, indent=2).encode(), overwrite=True)
     return report
+
+
+def film_deep_zoom(path: Path, model: str | None = None) -> int:
+    """Write the GIF; returns in how many of its frames tiles of the view were still to come."""
+    with person_at_a_window(model, _SIZE) as person:
+        person.wait_for_the_engine()
+        for dock in person.window.workbench.docks.by_title.values():
+            dock.hide()
+        person.window.resize(*_SIZE)
+        person.wait(0.3)
+        person.wait_for_the_engine()
+        film, unready = [], 0
+        at = _between_two_classes(person)
+        for factor in _factors():
+            person.canvas.zoom(factor, QPointF(at) - person.canvas.origin)
+            person.move(at)
+            person.wait(_FRAME_MS / 1000)
+            unready += person.window.pane.feed.missing > 0
+            film.append(person.photograph(person.canvas, _ZOOM_WIDTH))
+    write_gif(path, np.stack(film), Options(seconds=_FRAME_MS / 1000), overwrite=True)
+    return unready
+
+
+def _factors() -> list[float]:
+    """How much closer each frame is than the one before."""
+    rest = [1.0] * _REST
+    return [*rest, *[DEPTH ** (1 / _STEPS_IN)] * _STEPS_IN, *rest, *[DEPTH ** (-1 / _STEPS_OUT)] * _STEPS_OUT]
+
+
+def _between_two_classes(person: Person) -> QPoint:
+    """Half way from the middle of one class to that of another."""
+    bundle = person.bundle
+    assert bundle.latents.label is not None
+    one, other = (np.median(bundle.uv[bundle.latents.label == label], axis=0) for label in _BETWEEN)
+    u, v = ((one + other) / 2).tolist()
+    return person.point(u, v)

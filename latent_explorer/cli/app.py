@@ -4,10 +4,11 @@ import sys
 from typing import Annotated, Any, cast
 
 import typer
+from typer import Option
 from typer.core import TyperGroup
 
 from latent_explorer import __version__
-from latent_explorer.cli import bundles, driving, encoding, exporting, filming, parts, pictures, plugins, training
+from latent_explorer.cli import bundles, driving, encoding, exporting, filming, pictures, plugins, training
 from latent_explorer.cli.failure import INTERRUPTED, exit_code
 from latent_explorer.cli.options import examples
 from latent_explorer.cli.window import TIME_FIRST_PAINT, WindowWish, open_window
@@ -43,8 +44,9 @@ app = typer.Typer(
     context_settings={"help_option_names": ["--help", "-h"]},
     epilog=examples("latent-explorer", "latent-explorer --model mnist-ae-2d", "latent-explorer decode --help"),
 )
-for module in (bundles, training, filming, encoding, parts, pictures, exporting, driving, plugins):
-    module.add_to(app)
+for module in (bundles, training, filming, encoding, pictures, driving, plugins):
+    app.registered_commands += module.commands.registered_commands
+app.add_typer(exporting.export, name="export", no_args_is_help=True, epilog=exporting.EXAMPLES)
 
 
 def _show_version(wanted: bool) -> None:
@@ -58,20 +60,18 @@ def root(
     context: typer.Context,
     model: Annotated[
         list[str] | None,
-        typer.Option(
+        Option(
             metavar="NAME_OR_PATH",
             help="The bundle to open; given twice, two maps side by side. Default: the last one.",
         ),
     ] = None,
     chart: Annotated[
         list[str] | None,
-        typer.Option(
-            metavar="KIND[:NAME=VALUE,...]", help="The chart to see it through; see `latent-explorer grid --help`."
-        ),
+        Option(metavar="KIND[:NAME=VALUE,...]", help="The chart to see it through; see `latent-explorer grid --help`."),
     ] = None,
-    time_first_paint: Annotated[bool, typer.Option(TIME_FIRST_PAINT, hidden=True)] = False,
+    time_first_paint: Annotated[bool, Option(TIME_FIRST_PAINT, hidden=True)] = False,
     version: Annotated[
-        bool, typer.Option("--version", is_eager=True, callback=_show_version, help="Print the version.")
+        bool, Option("--version", is_eager=True, callback=_show_version, help="Print the version.")
     ] = False,
 ) -> None:
     """Move through the latent space of an image model as if it were a map.

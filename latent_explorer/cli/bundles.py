@@ -1,36 +1,27 @@
 """The commands about bundles as they are: `models` and `evaluate`."""
 
 from collections.abc import Iterator
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
+from typer import Argument, Option
 
 from latent_explorer.cli.failure import complain
 from latent_explorer.cli.options import AsJson, Device, examples
-from latent_explorer.cli.output import figure, print_json, print_table
+from latent_explorer.cli.output import cell, print_json, print_table
 from latent_explorer.errors import BundleError
 from latent_explorer.places import find_bundle, shipped_bundles
 
-if TYPE_CHECKING:
-    from latent_explorer.nets.spec import NetSpec
-
+commands = typer.Typer()
 _FIGURES = {
     "negative_elbo": "-ELBO, nats per image",
     "mse": "reconstruction, mean squared error",
     "knn10_accuracy": "10-NN accuracy of the means",
+    "pca_mse": "PCA with as many dimensions, mean squared error",
 }
-_PCA = {"pca_mse": "PCA with as many dimensions, mean squared error"}
 
 
-def add_to(app: typer.Typer) -> None:
-    """Add these commands."""
-    app.command(epilog=examples("latent-explorer models", "latent-explorer models --json"))(models)
-    app.command(
-        epilog=examples("latent-explorer evaluate mnist-vae-2d", "latent-explorer evaluate models/mnist-ae-2d --json")
-    )(evaluate)
-
-
+@commands.command(epilog=examples("latent-explorer models", "latent-explorer models --json"))
 def models(as_json: AsJson = False) -> None:
     """List the bundles that ship, with their figures."""
     found = list(_shipped())
@@ -38,15 +29,18 @@ def models(as_json: AsJson = False) -> None:
         print_json({"models": found})
         return
     columns = ("name", "family", " dims", "dataset", " images", " -ELBO", " MSE", " 10-NN")
-    print_table(columns, ([_cell(value) for value in _row(model)] for model in found))
+    print_table(columns, ([cell(value) for value in _row(model)] for model in found))
 
 
+@commands.command(
+    epilog=examples("latent-explorer evaluate mnist-vae-2d", "latent-explorer evaluate models/mnist-ae-2d --json")
+)
 def evaluate(
-    bundle: Annotated[str, typer.Argument(metavar="DIR_OR_NAME", help="The folder of a bundle, or a shipped one.")],
+    bundle: Annotated[str, Argument(metavar="DIR_OR_NAME", help="The folder of a bundle, or a shipped one.")],
     dataset: Annotated[
-        str | None, typer.Option(metavar="SOURCE", help="Where its dataset is, as for train; else where it was.")
+        str | None, Option(metavar="SOURCE", help="Where its dataset is, as for train; else where it was.")
     ] = None,
-    pca: Annotated[bool, typer.Option("--pca", help="Also the error of PCA with as many dimensions.")] = False,
+    pca: Annotated[bool, Option("--pca", help="Also the error of PCA with as many dimensions.")] = False,
     device: Device = "auto",
     as_json: AsJson = False,
 ) -> None:
@@ -58,27 +52,19 @@ def evaluate(
     """
     from rich.console import Console
 
-    from latent_explorer.training.evaluate import evaluate_bundle
+    from latent_explorer.bundles import read_config
+    from latent_explorer.training.evaluate import dataset_of, evaluate_bundle, pca_mse
 
     folder = find_bundle(bundle)
     with Console(stderr=True).status(f"Evaluating {folder.name} ..."):
         figures = evaluate_bundle(folder, device, dataset).figures()
         if pca:
-            figures["pca_mse"] = _pca_mse(folder, dataset)
+            config = read_config(folder)
+            figures["pca_mse"] = pca_mse(dataset_of(config, dataset), config.net.latent_dim)
     if as_json:
         print_json({"bundle": str(folder), **figures})
     else:
-        print_table(
-            ("figure", f" {folder.name}"), ([(_FIGURES | _PCA)[name], figure(figures[name], 5)] for name in figures)
-        )
-
-
-def _pca_mse(folder: Path, source: str | None) -> float:
-    from latent_explorer.bundles import read_config
-    from latent_explorer.training.evaluate import dataset_of, pca_mse
-
-    config = read_config(folder)
-    return pca_mse(dataset_of(config, source), config.net.latent_dim)
+        print_table(("figure", f" {folder.name}"), ([_FIGURES[name], cell(figures[name], 5)] for name in figures))
 
 
 def _shipped() -> Iterator[dict[str, Any]]:
@@ -89,27 +75,19 @@ def _shipped() -> Iterator[dict[str, Any]]:
             config = read_config(folder)
         except BundleError as error:  # one broken bundle hides no other
             complain(str(error))
-        else:
-            yield _entry(folder, config.net, config.dataset.name, config.dataset.count, config.metrics)
-
-
-def _entry(folder: Path, net: "NetSpec", dataset: str, images: int, metrics: dict[str, float | None]) -> dict[str, Any]:
-    return {
-        "name": folder.name,
-        "family": net.family,
-        "latent_dim": net.latent_dim,
-        "trunk": net.trunk,
-        "dataset": dataset,
-        "images": images,
-        "metrics": metrics,
-        "folder": str(folder),
-    }
+            continue
+        yield {
+            "name": folder.name,
+            "family": config.net.family,
+            "latent_dim": config.net.latent_dim,
+            "trunk": config.net.trunk,
+            "dataset": config.dataset.name,
+            "images": config.dataset.count,
+            "metrics": config.metrics,
+            "folder": str(folder),
+        }
 
 
 def _row(model: dict[str, Any]) -> list[Any]:
     plain = [model[name] for name in ("name", "family", "latent_dim", "dataset", "images")]
-    return [*plain, *(model["metrics"].get(name) for name in _FIGURES)]
-
-
-def _cell(value: str | float | None) -> str:
-    return value if isinstance(value, str) else f"{value:,}" if isinstance(value, int) else figure(value)
+    return [*plain, *(model["metrics"].get(name) for name in ("negative_elbo", "mse", "knn10_accuracy"))]

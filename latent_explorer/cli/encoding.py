@@ -1,15 +1,19 @@
-"""The command `encode`."""
+"""The commands `encode` and `merge`: images to latents, in one file or in parts."""
 
+import re
+import shlex
 from dataclasses import replace
 from pathlib import Path
+from threading import Event
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from typer import Argument, Option
 
+from latent_explorer.cli import options
+from latent_explorer.cli.failure import INTERRUPTED, complain
 from latent_explorer.cli.opened import label_of
-from latent_explorer.cli.options import DEFAULT_MODEL, AsJson, Device, Label, Model, Overwrite, examples, refuse_taken
-from latent_explorer.cli.output import print_json
-from latent_explorer.cli.parts import Shard, encode_into, is_folder, table_of
+from latent_explorer.cli.output import Display, report
 from latent_explorer.errors import DataError, UserError
 from latent_explorer.places import find_bundle
 
@@ -17,37 +21,33 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+commands = typer.Typer()
 _PICTURES = (".png", ".jpg", ".jpeg")
 
 
-def add_to(app: typer.Typer) -> None:
-    """Add this command."""
-    app.command(
-        epilog=examples(
-            "latent-explorer encode --model mnist-vae-2d mnist --out latents.npz",
-            "latent-explorer encode digit.png --resize --json",
-            "latent-explorer encode --model my-vae my-arrays --out my-latents --shard 1/4",
-        )
-    )(encode)
-
-
+@commands.command(
+    epilog=options.examples(
+        "latent-explorer encode --model mnist-vae-2d mnist --out latents.npz",
+        "latent-explorer encode digit.png --resize --json",
+        "latent-explorer encode --model my-vae my-arrays --out my-latents --shard 1/4",
+    )
+)
 def encode(
     images: Annotated[
-        str,
-        typer.Argument(metavar="IMAGES", help="A dataset as --dataset of train takes it, or a PNG or JPEG picture."),
+        str, Argument(metavar="IMAGES", help="A dataset as --dataset of train takes it, or a PNG or JPEG picture.")
     ],
-    model: Model = DEFAULT_MODEL,
+    model: options.Model = options.DEFAULT_MODEL,
     out: Annotated[
-        Path | None, typer.Option(metavar="FILE_OR_DIR", help="An .npz or .csv for the latents, or a folder for parts.")
+        Path | None, Option(metavar="FILE_OR_DIR", help="An .npz or .csv for the latents, or a folder for parts.")
     ] = None,
     shard: Annotated[
-        str | None, typer.Option(metavar="K/N", help="With a folder: only what falls to the Kth of N machines.")
+        str | None, Option(metavar="K/N", help="With a folder: only what falls to the Kth of N machines.")
     ] = None,
-    resize: Annotated[bool, typer.Option("--resize", help="Stretch images of another size to the model's.")] = False,
-    label: Label = None,
-    device: Device = "auto",
-    overwrite: Overwrite = False,
-    as_json: AsJson = False,
+    resize: Annotated[bool, Option("--resize", help="Stretch images of another size to the model's.")] = False,
+    label: options.Label = None,
+    device: options.Device = "auto",
+    overwrite: options.Overwrite = False,
+    as_json: options.AsJson = False,
 ) -> None:
     """Encode images to latents.
 
@@ -57,8 +57,10 @@ def encode(
     is in memory at a time. After Ctrl-C or worse, the same command goes on with the parts that are missing; several
     machines share them with --shard; merge puts them together.
     """
-    from latent_explorer.bundles import read_config
+    from latent_explorer.bundles import read_config, read_weights
     from latent_explorer.export import find_format
+    from latent_explorer.nets.weights import load_model
+    from latent_explorer.training.distributed.devices import choose_device
 
     folder = find_bundle(model)
     config = read_config(folder)
@@ -66,66 +68,117 @@ def encode(
         raise UserError(f"{config.name} has no encoder: it makes pictures of latents, and latents of no images")
     if out is None and not as_json:
         raise UserError("expected --out FILE.npz, --out FILE.csv or --out DIR, or --json to print the latents")
-    if out is not None and is_folder(out):
-        share = Shard.of(shard or "1/1")
-        dataset = _labelled(_dataset(images, config.net.image_shape, resize), config, label)
-        encode_into(out, folder, dataset, share, device, overwrite=overwrite, as_json=as_json)
-        return
-    if shard is not None:
+    parts = out if out is not None and (out.is_dir() or not out.suffix) else None
+    if shard is not None and parts is None:
         raise UserError(f"--shard {shard}: expected --out DIR, the folder of the parts")
-    known = None if out is None else find_format("latents", out)
-    refuse_taken([] if out is None else [out], overwrite)
-    dataset = _labelled(_dataset(images, config.net.image_shape, resize), config, label)
-    table = _encoded(folder, config, dataset, device)
-    _put(table, config, images, known, out, overwrite, as_json)
+    share = _share(shard or "1/1")
+    file = out if parts is None else None
+    known = None if file is None else find_format("latents", file)
+    options.refuse_taken([] if file is None else [file], overwrite)
+    dataset = _dataset(images, config, resize, label)
+    network = load_model(config.net, read_weights(folder, config)), config, dataset, choose_device(device)
+    if parts is not None:
+        _encode_parts(network, parts, share, overwrite, as_json)
+    else:
+        _encode_at_once(network, images, known, out, overwrite, as_json)
 
 
-def _put(table: Any, config: Any, images: str, known: Any, out: Path | None, overwrite: bool, as_json: bool) -> None:
+@commands.command(epilog=options.examples("latent-explorer merge my-latents --out latents.npz"))
+def merge(
+    folder: Annotated[Path, Argument(metavar="DIR", help="The folder that encode wrote parts into.")],
+    out: options.Out,
+    overwrite: options.Overwrite = False,
+    as_json: options.AsJson = False,
+) -> None:
+    """Put the parts of encoded images together.
+
+    As NPZ or CSV, like encode without parts. Where several machines have encoded, lay all parts into one folder first.
+    """
+    from latent_explorer.export import Provenance, find_format
+    from latent_explorer.training.publishing.parts import read_parts
+
+    known = find_format("latents", out)
+    options.refuse_taken([out], overwrite)
+    record, latents = read_parts(folder)
+    source = Provenance(record.model, f"of {record.count} images")
+    known.write(out, _table(latents, record.class_names), provenance=source, overwrite=overwrite)
+    told = {"model": record.model, "images": record.count, "file": str(out)}
+    report(told, f"{out}: the latents of {record.count:,} images by {record.model}", as_json)
+
+
+def _share(text: str) -> tuple[int, int]:
+    """The number, from 1 on, of one of several that encode a dataset at once, and how many they are, as in `2/8`."""
+    match = re.fullmatch(r"(\d{1,6})/(\d{1,6})", text)
+    if match is None or not 1 <= int(match[1]) <= int(match[2]):
+        raise UserError(f"--shard {text}: expected K/N with K of 1 to N, as in --shard 1/4")
+    return int(match[1]), int(match[2])
+
+
+def _encode_at_once(network: Any, images: str, known: Any, out: Path | None, overwrite: bool, as_json: bool) -> None:
     """Write the latents to `out` in a known format, or print them where that is None."""
     from latent_explorer.export import Provenance
-
-    if known is not None:
-        known.write(out, table, provenance=Provenance(config.name, f"of {images}"), overwrite=overwrite)
-    if as_json:
-        result = {"latents": table.mean.tolist()} if out is None else {"file": str(out)}
-        error = float(table.error.mean(dtype="float64"))
-        print_json({"model": config.name, "images": len(table.mean), "mse": error, **result})
-    else:
-        print(f"{out}: the latents of {len(table.mean):,} images by {config.name}")
-
-
-def _encoded(folder: Path, config: Any, dataset: Any, device: str) -> Any:
-    """The LatentTable of a Dataset by the model of a bundle with this BundleConfig."""
-    from latent_explorer.bundles import read_weights
-    from latent_explorer.nets.weights import load_model
-    from latent_explorer.training.distributed.devices import choose_device
     from latent_explorer.training.evaluate import encode_dataset
 
-    model = load_model(config.net, read_weights(folder, config))
-    return table_of(encode_dataset(model, dataset, choose_device(device)), dataset.class_names)
+    model, config, dataset, device = network
+    table = _table(encode_dataset(model, dataset, device), dataset.class_names)
+    if known is not None:
+        known.write(out, table, provenance=Provenance(config.name, f"of {images}"), overwrite=overwrite)
+    result = {"latents": table.mean.tolist()} if out is None else {"file": str(out)}
+    told = {"model": config.name, "images": len(table.mean), "mse": float(table.error.mean(dtype="float64")), **result}
+    report(told, f"{out}: the latents of {len(table.mean):,} images by {config.name}", as_json)
 
 
-def _dataset(images: str, shape: tuple[int, int, int], resize: bool) -> Any:
-    """The Dataset named `images`, its pictures of the model's shape (h, w, c)."""
-    from latent_explorer.data import open_dataset
+def _encode_parts(network: Any, out: Path, share: tuple[int, int], overwrite: bool, as_json: bool) -> None:
+    """Write a share of the latents into a folder, part by part."""
+    from latent_explorer.training.publishing.streaming import Encoded, encode_parts, parts_of
+    from latent_explorer.training.stop_token import stop_on_interrupt
 
-    size = shape[:2] if resize else None
-    dataset = _one_picture(Path(images), size) if _is_picture(Path(images)) else open_dataset(images, resize=size)
-    return dataset if dataset.image_shape == shape else replace(dataset, images=_fitted(dataset.images, shape, images))
+    options.make_folder(out)
+    model, config, dataset, device = network
+    token, last, numbers = Event(), Encoded(0, 0, 0, 0, 0, 0.0, None), parts_of(dataset, *share)
+    with stop_on_interrupt(token), Display() as display:
+        display.show(f"reading {dataset.name}")
+        for last in encode_parts(model, config, dataset, out, device, numbers=numbers, overwrite=overwrite):
+            display.encoding(last)
+            if token.is_set():
+                break
+    if last.parts < last.all_parts:
+        done = f"{last.parts} of {last.all_parts} parts are in {out}"
+        complain(f"stopped; {done}, and the same command goes on from there")
+        raise typer.Exit(INTERRUPTED)
+    told = {name: getattr(last, name) for name in ("images", "parts", "kept", "images_per_second")}
+    whole = f"; with those of the other {share[1] - 1}" if share[1] > 1 else ""
+    text = (
+        f"{out}: the latents of {last.images:,} images in {last.parts} parts{whole}, put them together with\n"
+        f"  latent-explorer merge {shlex.quote(str(out))} --out latents.npz"
+    )
+    report({"folder": str(out), **told}, text, as_json)
 
 
-def _labelled(dataset: Any, config: Any, label: str | None) -> Any:
-    """The Dataset with the classes under which a conditional model of this BundleConfig is to encode it."""
-    if label is None:
-        return dataset
+def _table(latents: Any, class_names: tuple[str, ...]) -> Any:
+    """The LatentTable of Latents."""
+    from latent_explorer.export import LatentTable
+
+    names = class_names if latents.label is not None else ()
+    return LatentTable(latents.mean, latents.log_variance, latents.label, latents.split, latents.error, names)
+
+
+def _dataset(images: str, config: Any, resize: bool, label: str | None) -> Any:
+    """The Dataset named `images`, its pictures of the model's shape (h, w, c); all of one class if that is given."""
     import numpy as np
 
+    from latent_explorer.data import open_dataset
+
+    shape = config.net.image_shape
+    size, path = shape[:2] if resize else None, Path(images)
+    is_picture = path.suffix.lower() in _PICTURES and not path.is_dir()
+    dataset = _one_picture(path, size) if is_picture else open_dataset(images, resize=size)
+    if dataset.image_shape != shape:
+        dataset = replace(dataset, images=_fitted(dataset.images, shape, images))
+    if label is None:
+        return dataset
     labels = np.full(len(dataset), label_of(config, label), np.int64)
     return replace(dataset, labels=labels, class_names=config.dataset.class_names)
-
-
-def _is_picture(path: Path) -> bool:
-    return path.suffix.lower() in _PICTURES and not path.is_dir()
 
 
 def _one_picture(path: Path, size: tuple[int, int] | None) -> Any:
@@ -145,7 +198,7 @@ def _one_picture(path: Path, size: tuple[int, int] | None) -> Any:
 
 def _fitted(images: Any, shape: tuple[int, int, int], where: str) -> "NDArray[np.uint8]":
     """A Dataset's pictures in the model's shape; grey and colour are changed where nothing is lost by it."""
-    from latent_explorer.data.shards import ShardedImages
+    from latent_explorer.data.dataset import ShardedImages
 
     height, width, channels = shape
     if isinstance(images, ShardedImages):

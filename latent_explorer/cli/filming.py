@@ -2,32 +2,31 @@
 
 from pathlib import Path
 from threading import Event
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
+from typer import Argument, Option
 
 from latent_explorer.cli.failure import INTERRUPTED, complain
 from latent_explorer.cli.options import AsJson, Overwrite, examples
-from latent_explorer.cli.output import print_json
+from latent_explorer.cli.output import Display, report
 from latent_explorer.errors import Cancelled
 
-
-def add_to(app: typer.Typer) -> None:
-    """Add this command."""
-    app.command(
-        epilog=examples(
-            "latent-explorer film my-vae --out training.gif",
-            "latent-explorer film my-vae.run --out training.mp4 --width 1280 --seconds 20 --light",
-        )
-    )(film)
+commands = typer.Typer()
 
 
+@commands.command(
+    epilog=examples(
+        "latent-explorer film my-vae --out training.gif",
+        "latent-explorer film my-vae.run --out training.mp4 --width 1280 --seconds 20 --light",
+    )
+)
 def film(
-    run: Annotated[Path, typer.Argument(metavar="RUN", help="The folder of a run, or of the bundle beside it.")],
-    out: Annotated[Path, typer.Option("--out", metavar="FILE", help="A .gif, .webp or .mp4 file.", show_default=False)],
-    width: Annotated[int, typer.Option(help="Pixels across, 320 to 1920.")] = 640,
-    seconds: Annotated[float, typer.Option(help="How long it takes, 2 to 120.")] = 12.0,
-    light: Annotated[bool, typer.Option("--light", help="On a light ground.")] = False,
+    run: Annotated[Path, Argument(metavar="RUN", help="The folder of a run, or of the bundle beside it.")],
+    out: Annotated[Path, Option("--out", metavar="FILE", help="A .gif, .webp or .mp4 file.", show_default=False)],
+    width: Annotated[int, Option(help="Pixels across, 320 to 1920.")] = 640,
+    seconds: Annotated[float, Option(help="How long it takes, 2 to 120.")] = 12.0,
+    light: Annotated[bool, Option("--light", help="On a light ground.")] = False,
     overwrite: Overwrite = False,
     as_json: AsJson = False,
 ) -> None:
@@ -36,26 +35,24 @@ def film(
     It is made of the snapshots that the run has kept (see train --snapshots); one that is damaged is left out. Ctrl-C
     leaves no file behind.
     """
-    from latent_explorer.runs.protocol import MakeFilm
-
-    request = MakeFilm(number=0, run=run, file=out, width=width, seconds=seconds, dark=not light, overwrite=overwrite)
-    _make(request)
-    if as_json:
-        print_json({"file": str(out), "run": str(run), "width": width, "seconds": seconds, "bytes": out.stat().st_size})
-    else:
-        print(f"{out}: {out.stat().st_size / 1e6:.1f} MB")
-
-
-def _make(request: Any) -> None:
-    """Make what a runs.protocol.MakeFilm asks for; leaves with 130 where it was stopped."""
-    from latent_explorer.cli.progress import FilmDisplay
     from latent_explorer.film.making import make_film
+    from latent_explorer.runs.protocol import MakeFilm, Progress
     from latent_explorer.training import stop_on_interrupt
 
+    def tell(progress: Progress) -> None:
+        if progress.total:
+            display.tell(progress)
+        else:
+            display.say(progress.doing)
+
+    request = MakeFilm(number=0, run=run, file=out, width=width, seconds=seconds, dark=not light, overwrite=overwrite)
     token = Event()
     try:
-        with stop_on_interrupt(token), FilmDisplay() as display:
-            make_film(request, display.show, token)
+        with stop_on_interrupt(token), Display(with_time_left=True) as display:
+            make_film(request, tell, token)
     except Cancelled:
         complain("stopped; nothing was written")
         raise typer.Exit(INTERRUPTED) from None
+    size = out.stat().st_size
+    figures = {"file": str(out), "run": str(run), "width": width, "seconds": seconds, "bytes": size}
+    report(figures, f"{out}: {size / 1e6:.1f} MB", as_json)

@@ -4,7 +4,7 @@ import math
 from pathlib import Path
 from typing import Annotated, Any
 
-import typer
+from typer import Option
 from typer.core import TyperCommand
 
 from latent_explorer.errors import UserError
@@ -12,24 +12,22 @@ from latent_explorer.errors import UserError
 DEFAULT_MODEL = "mnist-vae-2d"
 
 Model = Annotated[
-    str, typer.Option("--model", metavar="NAME_OR_PATH", help="A shipped bundle by name, or the folder of one.")
+    str, Option("--model", metavar="NAME_OR_PATH", help="A shipped bundle by name, or the folder of one.")
 ]
 Label = Annotated[
-    str | None, typer.Option("--label", metavar="CLASS", help="Of a conditional model: the class, by number or name.")
+    str | None, Option("--label", metavar="CLASS", help="Of a conditional model: the class, by number or name.")
 ]
-Out = Annotated[Path, typer.Option("--out", metavar="FILE", help="The file to write.", show_default=False)]
-Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace what is there already.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object on standard output.")]
-Scale = Annotated[int, typer.Option("--scale", min=1, max=64, help="Pixels a side for each of the picture's.")]
-Smooth = Annotated[bool, typer.Option("--smooth", help="Smooth where scaled, rather than crisp.")]
+Out = Annotated[Path, Option("--out", metavar="FILE", help="The file to write.", show_default=False)]
+Overwrite = Annotated[bool, Option("--overwrite", help="Replace what is there already.")]
+AsJson = Annotated[bool, Option("--json", help="Print one JSON object on standard output.")]
+Scale = Annotated[int, Option("--scale", min=1, max=64, help="Pixels a side for each of the picture's.")]
+Smooth = Annotated[bool, Option("--smooth", help="Smooth where scaled, rather than crisp.")]
 Chart = Annotated[
     str | None,
-    typer.Option(
-        "--chart", metavar="KIND[:NAME=VALUE,...]", help="Through which chart the map is seen; else the usual one."
-    ),
+    Option("--chart", metavar="KIND[:NAME=VALUE,...]", help="Through which chart the map is seen; else the usual one."),
 ]
-Gap = Annotated[int, typer.Option("--gap", min=0, max=256, help="White pixels between pictures.")]
-Device = Annotated[str, typer.Option("--device", help="auto, cpu, cuda or mps.")]
+Gap = Annotated[int, Option("--gap", min=0, max=256, help="White pixels between pictures.")]
+Device = Annotated[str, Option("--device", help="auto, cpu, cuda or mps.")]
 
 
 class ChartCommand(TyperCommand):
@@ -85,3 +83,11 @@ def refuse_taken(paths: list[Path], overwrite: bool) -> None:
     taken = [path for path in paths if path.exists()]
     if taken and not overwrite:
         raise UserError(f"{taken[0]} already exists; choose another name or allow it with --overwrite")
+
+
+def make_folder(folder: Path) -> None:
+    """Make the folder behind --out unless it is there. Raises UserError."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UserError(f"--out {folder}: expected a folder that can be written: {error.strerror}") from error

@@ -1,7 +1,9 @@
-"""What a command prints on standard output."""
+"""What a command prints on standard output, and, on standard error, how far what takes long is."""
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import timedelta
+from typing import Any, Self
 
 
 def print_json(value: Mapping[str, object]) -> None:
@@ -23,6 +25,80 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[str]], *, title:
     Console(markup=False, highlight=False).print(table)
 
 
-def figure(value: float | None, digits: int = 4) -> str:
-    """A figure with so many significant digits, or a dash."""
+def report(value: Mapping[str, object], text: str, as_json: bool) -> None:
+    """Print what was done: as JSON where that was asked for, else as a text."""
+    if as_json:
+        print_json(value)
+    else:
+        print(text)
+
+
+def cell(value: str | float | None, digits: int = 4) -> str:
+    """A text as it is, a whole number with commas, a figure with so many significant digits, or a dash."""
+    if isinstance(value, str | int):
+        return value if isinstance(value, str) else f"{value:,}"
     return "-" if value is None else f"{value:.{digits}g}"
+
+
+class Display:
+    """A bar, there as soon as something is shown, with a text on either side, and lines that stay above it.
+
+    with_time_left: on its right is how long it will take, rather than a text.
+    """
+
+    def __init__(self, *, with_time_left: bool = False) -> None:
+        from rich.console import Console
+        from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+
+        last = TimeRemainingColumn() if with_time_left else TextColumn("{task.fields[state]}")
+        columns = TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), last
+        self._progress = Progress(*columns, console=Console(stderr=True, highlight=False, markup=False))
+        self._task = self._progress.add_task("", total=None, state="")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._progress.live.is_started:  # else there is only an error to read
+            self._progress.stop()
+
+    def say(self, line: str) -> None:
+        """Print a line that stays."""
+        self._progress.console.print(line, soft_wrap=True)
+
+    def show(self, doing: str, done: int = 0, total: int = 0, state: str = "") -> None:
+        """Move the bar; a total of 0 is one that nobody knows."""
+        self._progress.start()
+        self._progress.update(self._task, description=doing, completed=done, total=total or None, state=state)
+
+    def tell(self, told: Any) -> None:
+        """What a runs.protocol.Progress says; a Begun is seen by the first report."""
+        if getattr(told, "lasting", False):
+            self.say(told.doing)
+        elif hasattr(told, "doing"):
+            self.show(told.doing, told.done, told.total)
+
+    def encoding(self, encoded: Any) -> None:
+        """What a training.publishing.streaming.Encoded says."""
+        done, total = encoded.images, encoded.all_images
+        left = "" if encoded.seconds_left is None else f"{_time(encoded.seconds_left)} left"
+        state = f"{done:,} of {total:,} images  {encoded.images_per_second:,.0f} images/s  {left}"
+        self.show("encoding", done, total, state)
+
+    def training(self, report: Any) -> None:
+        """What a training.Report says; a line with all losses for each epoch that has ended."""
+        if report.test_losses is not None:
+            self.say(f"epoch {report.epoch}: {_text(report.losses)}; on the test images: {_text(report.test_losses)}")
+        finished = report.step == report.steps and report.test_losses is not None
+        name, loss = next(iter(report.losses.items()))
+        state = f"{name} {loss:.4g}  {report.images_per_second:,.0f} images/s  {_time(report.seconds_left)} left"
+        doing = "evaluating and saving" if finished else f"epoch {report.epoch}"
+        self.show(doing, report.step, report.steps, state)
+
+
+def _time(seconds: float) -> timedelta:
+    return timedelta(seconds=round(seconds))
+
+
+def _text(losses: Mapping[str, float]) -> str:
+    return ", ".join(f"{name} {value:.4g}" for name, value in losses.items())

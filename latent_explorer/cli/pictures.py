@@ -1,68 +1,36 @@
 """The commands that decode: `decode`, `grid`, `interpolate`."""
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
+from typer import Option
 
+from latent_explorer.cli import options
 from latent_explorer.cli.opened import open_model, seen_through
-from latent_explorer.cli.options import (
-    DEFAULT_MODEL,
-    AsJson,
-    Chart,
-    ChartCommand,
-    Gap,
-    Label,
-    Model,
-    Out,
-    Overwrite,
-    Scale,
-    Smooth,
-    examples,
-    numbers,
-    refuse_taken,
-)
-from latent_explorer.cli.output import print_json
+from latent_explorer.cli.output import report
 from latent_explorer.errors import UserError
 
-DECODE_EXAMPLES = (
-    "latent-explorer decode --model mnist-ae-2d --at -1.5,2 --out digit.png --scale 8",
-    "latent-explorer decode --at 0,0 --at 1,1 --at 2,2 --out digit.png  # digit-1.png and so on",
+commands = typer.Typer()
+
+
+@commands.command(
+    epilog=options.examples(
+        "latent-explorer decode --model mnist-ae-2d --at -1.5,2 --out digit.png --scale 8",
+        "latent-explorer decode --at 0,0 --at 1,1 --at 2,2 --out digit.png  # digit-1.png and so on",
+    )
 )
-
-
-def add_to(app: typer.Typer) -> None:
-    """Add these commands."""
-    app.command(epilog=examples(*DECODE_EXAMPLES))(decode)
-    app.command(
-        cls=ChartCommand,
-        epilog=examples(
-            "latent-explorer grid --columns 32 --rows 32 --out grid.png",
-            "latent-explorer grid --model mnist-ae-2d --region -2,-2,2,2 --out grid.png --scale 2",
-            "latent-explorer grid --model mnist-vae-16d --chart slice:across=3,up=7 --out slice.png",
-        ),
-    )(grid)
-    app.command(
-        epilog=examples(
-            "latent-explorer interpolate --from -2,0 --to 2,1 --out strip.png",
-            "latent-explorer interpolate --from -2,0 --to 2,1 --frames 60 --ping-pong --scale 8 --out film.gif",
-            "latent-explorer interpolate --from -2,0 --to 2,1 --curve spherical --out frames/",
-        )
-    )(interpolate)
-
-
 def decode(
     at: Annotated[
-        list[str],
-        typer.Option(metavar="X,Y[,...]", help="A place in latent space; may be repeated.", show_default=False),
+        list[str], Option(metavar="X,Y[,...]", help="A place in latent space; may be repeated.", show_default=False)
     ],
-    out: Out,
-    model: Model = DEFAULT_MODEL,
-    label: Label = None,
-    scale: Scale = 1,
-    smooth: Smooth = False,
-    overwrite: Overwrite = False,
-    as_json: AsJson = False,
+    out: options.Out,
+    model: options.Model = options.DEFAULT_MODEL,
+    label: options.Label = None,
+    scale: options.Scale = 1,
+    smooth: options.Smooth = False,
+    overwrite: options.Overwrite = False,
+    as_json: options.AsJson = False,
 ) -> None:
     """Decode places of latent space to PNG pictures.
 
@@ -72,38 +40,41 @@ def decode(
 
     from latent_explorer.export import Options, Provenance, find_format
 
-    known, options = find_format("picture", out), Options(scale=scale, style=_style(smooth))
+    known, look = find_format("picture", out), Options(scale=scale, style="smooth" if smooth else "crisp")
     paths = _numbered(out, len(at))
-    refuse_taken(paths, overwrite)
+    options.refuse_taken(paths, overwrite)
     opened = open_model(model, label)
     z = np.stack([opened.latent(text, "--at") for text in at])
     for path, picture, latent in zip(paths, opened.decode(z), z, strict=True):
-        known.write(path, picture, options, provenance=Provenance.at(opened.name, latent), overwrite=overwrite)
-    if as_json:
-        pictures = [{"at": latent.tolist(), "file": str(path)} for path, latent in zip(paths, z, strict=True)]
-        print_json({"model": opened.name, "pictures": pictures})
-    else:
-        print("\n".join(map(str, paths)))
+        known.write(path, picture, look, provenance=Provenance.at(opened.name, latent), overwrite=overwrite)
+    pictures = [{"at": latent.tolist(), "file": str(path)} for path, latent in zip(paths, z, strict=True)]
+    report({"model": opened.name, "pictures": pictures}, "\n".join(map(str, paths)), as_json)
 
 
+@commands.command(
+    cls=options.ChartCommand,
+    epilog=options.examples(
+        "latent-explorer grid --columns 32 --rows 32 --out grid.png",
+        "latent-explorer grid --model mnist-ae-2d --region -2,-2,2,2 --out grid.png --scale 2",
+        "latent-explorer grid --model mnist-vae-16d --chart slice:across=3,up=7 --out slice.png",
+    ),
+)
 def grid(
-    out: Out,
-    model: Model = DEFAULT_MODEL,
-    label: Label = None,
-    columns: Annotated[int, typer.Option(min=1, max=4096, help="Pictures in a row.")] = 32,
-    rows: Annotated[int, typer.Option(min=1, max=4096, help="Rows of pictures.")] = 32,
+    out: options.Out,
+    model: options.Model = options.DEFAULT_MODEL,
+    label: options.Label = None,
+    columns: Annotated[int, Option(min=1, max=4096, help="Pictures in a row.")] = 32,
+    rows: Annotated[int, Option(min=1, max=4096, help="Rows of pictures.")] = 32,
     region: Annotated[
         str | None,
-        typer.Option(
-            metavar="L,B,R,T", help="The rectangle of the map to decode; the bulk of the data if none is given."
-        ),
+        Option(metavar="L,B,R,T", help="The rectangle of the map to decode; the bulk of the data if none is given."),
     ] = None,
-    chart: Chart = None,
-    scale: Scale = 1,
-    smooth: Smooth = False,
-    gap: Gap = 0,
-    overwrite: Overwrite = False,
-    as_json: AsJson = False,
+    chart: options.Chart = None,
+    scale: options.Scale = 1,
+    smooth: options.Smooth = False,
+    gap: options.Gap = 0,
+    overwrite: options.Overwrite = False,
+    as_json: options.AsJson = False,
 ) -> None:
     """Decode a rectangle of the map as one picture.
 
@@ -115,8 +86,8 @@ def grid(
     from latent_explorer.export.pixels import check_size
     from latent_explorer.session import open_bundle
 
-    known, options = find_format("grid", out), Options(scale=scale, style=_style(smooth), gap=gap)
-    refuse_taken([out], overwrite)
+    known, look = find_format("grid", out), Options(scale=scale, style="smooth" if smooth else "crisp", gap=gap)
+    options.refuse_taken([out], overwrite)
     opened = open_model(model, label)
     height, width, channels = opened.net.image_shape
     check_size(rows * height * scale, columns * width * scale)  # before they are decoded
@@ -125,39 +96,42 @@ def grid(
     z = bundle.chart.to_latent(grid_points(area, columns, rows))
     pictures = opened.decode(z).reshape(rows, columns, height, width, channels)
     sides = [area.left, area.bottom, area.right, area.top]
-    where = (
-        f"{columns} x {rows} cells of the region {sides} (left, bottom, right, top) of the {bundle.chart.name} chart"
+    over = f"the region {sides} (left, bottom, right, top) of the {bundle.chart.name} chart"
+    where = f"{columns} x {rows} cells of {over}"
+    known.write(out, pictures, look, provenance=Provenance(opened.name, where), overwrite=overwrite)
+    size = {"columns": columns, "rows": rows, "region": sides, "chart": bundle.chart.name}
+    report({"model": opened.name, "file": str(out), **size}, f"{out}: {where}", as_json)
+
+
+@commands.command(
+    epilog=options.examples(
+        "latent-explorer interpolate --from -2,0 --to 2,1 --out strip.png",
+        "latent-explorer interpolate --from -2,0 --to 2,1 --frames 60 --ping-pong --scale 8 --out film.gif",
+        "latent-explorer interpolate --from -2,0 --to 2,1 --curve spherical --out frames/",
     )
-    known.write(out, pictures, options, provenance=Provenance(opened.name, where), overwrite=overwrite)
-    if as_json:
-        size = {"columns": columns, "rows": rows, "region": sides, "chart": bundle.chart.name}
-        print_json({"model": opened.name, "file": str(out), **size})
-    else:
-        print(f"{out}: {where}")
-
-
+)
 def interpolate(
-    start: Annotated[str, typer.Option("--from", metavar="X,Y[,...]", help="Where to begin.", show_default=False)],
-    end: Annotated[str, typer.Option("--to", metavar="X,Y[,...]", help="Where to end.", show_default=False)],
+    start: Annotated[str, Option("--from", metavar="X,Y[,...]", help="Where to begin.", show_default=False)],
+    end: Annotated[str, Option("--to", metavar="X,Y[,...]", help="Where to end.", show_default=False)],
     out: Annotated[
         Path,
-        typer.Option(
+        Option(
             metavar="PLACE", help="A .png strip, a .gif or .webp film, or a folder of pictures.", show_default=False
         ),
     ],
-    model: Model = DEFAULT_MODEL,
-    label: Label = None,
-    frames: Annotated[int, typer.Option(help="Pictures, both ends included; 2 to 240.")] = 24,
-    curve: Annotated[str, typer.Option(help="straight or spherical.")] = "straight",
-    easing: Annotated[str, typer.Option(help="steady or gentle.")] = "steady",
-    scale: Scale = 1,
-    smooth: Smooth = False,
-    gap: Gap = 0,
-    per_row: Annotated[int | None, typer.Option(min=1, help="Pictures in a row of a strip; else all in one.")] = None,
-    seconds: Annotated[float, typer.Option(help="How long a film shows each picture.")] = 0.1,
-    ping_pong: Annotated[bool, typer.Option("--ping-pong", help="A film there and back again.")] = False,
-    overwrite: Overwrite = False,
-    as_json: AsJson = False,
+    model: options.Model = options.DEFAULT_MODEL,
+    label: options.Label = None,
+    frames: Annotated[int, Option(help="Pictures, both ends included; 2 to 240.")] = 24,
+    curve: Annotated[str, Option(help="straight or spherical.")] = "straight",
+    easing: Annotated[str, Option(help="steady or gentle.")] = "steady",
+    scale: options.Scale = 1,
+    smooth: options.Smooth = False,
+    gap: options.Gap = 0,
+    per_row: Annotated[int | None, Option(min=1, help="Pictures in a row of a strip; else all in one.")] = None,
+    seconds: Annotated[float, Option(help="How long a film shows each picture.")] = 0.1,
+    ping_pong: Annotated[bool, Option("--ping-pong", help="A film there and back again.")] = False,
+    overwrite: options.Overwrite = False,
+    as_json: options.AsJson = False,
 ) -> None:
     """Decode the pictures along a path.
 
@@ -168,23 +142,17 @@ def interpolate(
     from latent_explorer.paths import path_latents
 
     known = find_format("filmstrip", {".png": "strip", "": "frames"}.get(out.suffix.lower(), out))
-    options = Options(scale, _style(smooth), gap, per_row, seconds, ping_pong)
+    look = Options(scale, "smooth" if smooth else "crisp", gap, per_row, seconds, ping_pong)
     if known.suffix:
-        refuse_taken([out], overwrite)
+        options.refuse_taken([out], overwrite)
     opened = open_model(model, label)
     path = LatentPath(opened.latent(start, "--from"), opened.latent(end, "--to"), curve, frames, easing)
     z = path_latents(path)
     source = Provenance.at(opened.name, z, curve=curve, easing=easing)
-    known.write(out, opened.decode(z), options, provenance=source, overwrite=overwrite)
-    if as_json:
-        ends = {"from": path.start.tolist(), "to": path.end.tolist(), "curve": curve, "easing": easing}
-        print_json({"model": opened.name, "file": str(out), "format": known.key, "frames": frames, **ends})
-    else:
-        print(f"{out}: {known.title}, {frames} frames")
-
-
-def _style(smooth: bool) -> Literal["crisp", "smooth"]:
-    return "smooth" if smooth else "crisp"
+    known.write(out, opened.decode(z), look, provenance=source, overwrite=overwrite)
+    ends = {"from": path.start.tolist(), "to": path.end.tolist(), "curve": curve, "easing": easing}
+    told = {"model": opened.name, "file": str(out), "format": known.key, "frames": frames, **ends}
+    report(told, f"{out}: {known.title}, {frames} frames", as_json)
 
 
 def _numbered(path: Path, count: int) -> list[Path]:
@@ -196,7 +164,7 @@ def _numbered(path: Path, count: int) -> list[Path]:
 
 
 def _sides(text: str) -> tuple[float, float, float, float]:
-    match numbers(text, "--region"):
+    match options.numbers(text, "--region"):
         case [left, bottom, right, top] if left < right and bottom < top:
             return left, bottom, right, top
     raise UserError(f"--region {text}: expected left,bottom,right,top with left < right and bottom < top")

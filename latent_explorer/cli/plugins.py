@@ -19,12 +19,10 @@ _REGISTRIES = {
 }
 """Where each group has its `register`, and its `check` if there is more to ask of a thing than to register it."""
 
-
-def add_to(app: typer.Typer) -> None:
-    """Add this command."""
-    app.command(epilog=examples("latent-explorer plugins", "latent-explorer plugins --json"))(plugins)
+commands = typer.Typer()
 
 
+@commands.command(epilog=examples("latent-explorer plugins", "latent-explorer plugins --json"))
 def plugins(as_json: AsJson = False) -> None:
     """List what other packages add, and check it.
 

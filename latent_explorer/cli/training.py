@@ -2,6 +2,7 @@
 
 import shlex
 import signal
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import wraps
@@ -11,46 +12,31 @@ from threading import Event
 from typing import Annotated, Any, get_args
 
 import typer
+from typer import Option
 
 from latent_explorer.cli.failure import INTERRUPTED, complain
 from latent_explorer.cli.options import AsJson, Device, Overwrite, examples, widths
-from latent_explorer.cli.output import print_json
-from latent_explorer.cli.progress import TrainingDisplay
+from latent_explorer.cli.output import Display, report
 from latent_explorer.errors import TrainingError, UserError
 from latent_explorer.nets.families import FAMILIES, find_family
 from latent_explorer.waiting import wait_awake
 
+commands = typer.Typer()
 _OF_THE_CALL = {"dataset", "out", "snapshots", "resume", "overwrite", "as_json", "device", "devices", "nodes"}
 """The options that may differ when a run is resumed: it has all others already."""
 
 _Devices = Annotated[
-    str | None,
-    typer.Option(metavar="N", help="Devices on each node, or auto for all; else what torchrun has started, or 1."),
+    str | None, Option(metavar="N", help="Devices on each node, or auto for all; else what torchrun has started, or 1.")
 ]
 _Nodes = Annotated[
-    int | None, typer.Option(min=1, help="Machines that train together; else what torchrun has started, or 1.")
+    int | None, Option(min=1, help="Machines that train together; else what torchrun has started, or 1.")
 ]
 _Snapshots = Annotated[
-    int | None,
-    typer.Option(min=1, metavar="MB", help="Keep the network of each epoch in DIR.run, within so many megabytes."),
+    int | None, Option(min=1, metavar="MB", help="Keep the network of each epoch in DIR.run, within so many megabytes.")
 ]
-
-
 _OF_THE_RECIPE = (
     "epochs", "batch_size", "schedule", "prior_warm_up", "augmentation", "seed", "device",
 )  # fmt: skip
-
-
-def add_to(app: typer.Typer) -> None:
-    """Add this command."""
-    app.command(
-        epilog=examples(
-            "latent-explorer train --dataset mnist --family vae --latent-dim 2 --epochs 30 --out my-vae",
-            "latent-explorer train --dataset pictures.zip@32x32 --family ae --trunk conv --latent-dim 16 --out my-ae",
-            "latent-explorer train --dataset mnist --resume --out my-vae",
-            "latent-explorer train --dataset cifar10 --trunk resnet --devices 8 --precision bf16-mixed --out my-vae",
-        )
-    )(_with_settings(train))
 
 
 def _with_settings(command: Callable[..., None]) -> Callable[..., None]:
@@ -64,11 +50,11 @@ def _with_settings(command: Callable[..., None]) -> Callable[..., None]:
 
     parameters = dict(signature(command).parameters)
     del parameters["settings"]
-    known = Annotated[str, typer.Option(help=f"What kind of network: {', '.join(FAMILIES)}.")]
+    known = Annotated[str, Option(help=f"What kind of network: {', '.join(FAMILIES)}.")]
     parameters["family"] = parameters["family"].replace(annotation=known)
     for setting in own.values():
         of = ", ".join(family.label for family in FAMILIES.values() if setting in family.settings)
-        option = typer.Option(
+        option = Option(
             f"--{setting.name.replace('_', '-')}",
             min=setting.low,
             max=setting.high,
@@ -85,34 +71,31 @@ def _with_settings(command: Callable[..., None]) -> Callable[..., None]:
 
 def train(
     context: typer.Context,
-    out: Annotated[Path, typer.Option(metavar="DIR", help="The folder of the new bundle.", show_default=False)],
+    out: Annotated[Path, Option(metavar="DIR", help="The folder of the new bundle.", show_default=False)],
     dataset: Annotated[
-        str, typer.Option(help="mnist, fashion-mnist, kmnist, cifar10, or a folder, zip, .npz or .npy of images.")
+        str, Option(help="mnist, fashion-mnist, kmnist, cifar10, or a folder, zip, .npz or .npy of images.")
     ] = "mnist",
     family: str = "vae",
-    trunk: Annotated[str, typer.Option(help="dense, residual, lean, conv or resnet.")] = "dense",
+    trunk: Annotated[str, Option(help="dense, residual, lean, conv or resnet.")] = "dense",
     hidden: Annotated[
-        str | None,
-        typer.Option(metavar="N,N,...", help="Widths of the layers from the image inwards; else usual ones."),
+        str | None, Option(metavar="N,N,...", help="Widths of the layers from the image inwards; else usual ones.")
     ] = None,
-    latent_dim: Annotated[int, typer.Option(min=1, max=4096, help="Dimensions of the latent space.")] = 2,
-    epochs: Annotated[int, typer.Option(min=1, help="How often every image is seen.")] = 30,
-    batch_size: Annotated[int, typer.Option(min=1, help="Images a step.")] = 128,
-    lr: Annotated[float, typer.Option(help="The highest learning rate.")] = 2e-3,
-    schedule: Annotated[
-        str, typer.Option(help="How the learning rate goes on: cosine (falls to 0) or constant.")
-    ] = "cosine",
+    latent_dim: Annotated[int, Option(min=1, max=4096, help="Dimensions of the latent space.")] = 2,
+    epochs: Annotated[int, Option(min=1, help="How often every image is seen.")] = 30,
+    batch_size: Annotated[int, Option(min=1, help="Images a step.")] = 128,
+    lr: Annotated[float, Option(help="The highest learning rate.")] = 2e-3,
+    schedule: Annotated[str, Option(help="How the learning rate goes on: cosine (falls to 0) or constant.")] = "cosine",
     prior_warm_up: Annotated[
-        float, typer.Option(min=0, max=1, help="Share of the run in which the prior's weight, such as beta, rises.")
+        float, Option(min=0, max=1, help="Share of the run in which the prior's weight, such as beta, rises.")
     ] = 0.0,
-    augmentation: Annotated[float, typer.Option(min=0, max=1, help="Strength of small affine changes.")] = 0.0,
-    seed: Annotated[int, typer.Option(min=0, help="The same seed and device: the same bundle, but for rounding.")] = 0,
+    augmentation: Annotated[float, Option(min=0, max=1, help="Strength of small affine changes.")] = 0.0,
+    seed: Annotated[int, Option(min=0, help="The same seed and device: the same bundle, but for rounding.")] = 0,
     device: Device = "auto",
     devices: _Devices = None,
     nodes: _Nodes = None,
-    precision: Annotated[str, typer.Option(help="auto, float32 (32-true) or bfloat16 (bf16-mixed).")] = "auto",
+    precision: Annotated[str, Option(help="auto, float32 (32-true) or bfloat16 (bf16-mixed).")] = "auto",
     snapshots: _Snapshots = None,
-    resume: Annotated[bool, typer.Option(help="Go on with the run that was stopped in DIR.")] = False,
+    resume: Annotated[bool, Option(help="Go on with the run that was stopped in DIR.")] = False,
     overwrite: Overwrite = False,
     as_json: AsJson = False,
     *,
@@ -145,27 +128,32 @@ def train(
     _run(job, devices, nodes, as_json, (snapshots or 0) * 1_000_000)
 
 
+commands.command(
+    epilog=examples(
+        "latent-explorer train --dataset mnist --family vae --latent-dim 2 --epochs 30 --out my-vae",
+        "latent-explorer train --dataset pictures.zip@32x32 --family ae --trunk conv --latent-dim 16 --out my-ae",
+        "latent-explorer train --dataset mnist --resume --out my-vae",
+        "latent-explorer train --dataset cifar10 --trunk resnet --devices 8 --precision bf16-mixed --out my-vae",
+    )
+)(_with_settings(train))
+
+
 def _recipe(options: dict[str, Any]) -> Any:
     """The runs.Recipe of the options. Raises UserError where one is not among those known."""
     from latent_explorer.runs.recipe import Recipe, Schedule, precision_called
 
-    _check("--schedule", options["schedule"], Schedule)
+    if options["schedule"] not in (known := get_args(Schedule)):
+        raise UserError(f"--schedule {options['schedule']}: expected {', '.join(known[:-1])} or {known[-1]}")
     precision = precision_called(options["precision"])
     return Recipe(learning_rate=options["lr"], precision=precision, **{name: options[name] for name in _OF_THE_RECIPE})
 
 
-def _check(option: str, value: str, literal: Any) -> None:
-    """Raise UserError unless the value is one of those of a `typing.Literal`."""
-    known = get_args(literal)
-    if value not in known:
-        raise UserError(f"{option} {value}: expected {', '.join(known[:-1])} or {known[-1]}")
-
-
 def _run(job: Any, devices: str | None, nodes: int | None, as_json: bool, keep_bytes: int) -> None:
     """Train as `job`, a runs.Job, says, in each of the processes that there are then; the first speaks for all."""
+    from latent_explorer.bundles import read_config
     from latent_explorer.training import stop_on_interrupt
     from latent_explorer.training.distributed.fabric import assemble
-    from latent_explorer.training.jobs import device_of
+    from latent_explorer.training.jobs import device_of, train_bundle
 
     token = Event()
     with stop_on_interrupt(token), _sigterm_as_interrupt():
@@ -173,19 +161,14 @@ def _run(job: Any, devices: str | None, nodes: int | None, as_json: bool, keep_b
         if group.rank == 0:
             _run_visibly(job, token, group, keep_bytes)
         else:
-            _run_silently(job, token, group)
+            with suppress(UserError):  # what is to be said of an error is said by the first
+                deque(train_bundle(job, token, group=group), 0)
         group.close()
     if group.rank == 0:
-        _tell(job.folder, as_json)
-
-
-def _run_silently(job: Any, token: Event, group: Any) -> None:
-    """Train as one of several; what is to be said of an error is said by the first."""
-    from latent_explorer.training.jobs import train_bundle
-
-    with suppress(UserError):
-        for _ in train_bundle(job, token, group=group):
-            pass
+        config = read_config(job.folder)
+        told = {"bundle": str(job.folder), "epochs": config.training.epochs, **config.metrics}
+        look = f"{job.folder}: look at it with\n  latent-explorer --model {shlex.quote(str(job.folder))}"
+        report(told, look, as_json)
 
 
 def _run_visibly(job: Any, token: Event, group: Any, keep_bytes: int) -> None:
@@ -197,16 +180,10 @@ def _run_visibly(job: Any, token: Event, group: Any, keep_bytes: int) -> None:
         complain(WITHOUT_TENSORBOARD)
     before = _saved_at(job.folder)
     try:
-        with TrainingDisplay(job.source) as display:
-            for report in train_bundle(job, token, keep_bytes=keep_bytes, say=display.tell, group=group):
-                display.show(
-                    report.epoch,
-                    (report.step, report.steps),
-                    report.losses,
-                    report.test_losses,
-                    report.images_per_second,
-                    report.seconds_left,
-                )
+        with Display() as display:
+            display.show(f"reading {job.source}")
+            for each in train_bundle(job, token, keep_bytes=keep_bytes, say=display.tell, group=group):
+                display.training(each)
     except TrainingError as error:
         kept = _saved_at(job.folder) != before
         raise TrainingError(f"{error}{f'. The best weights so far are in {job.folder}' if kept else ''}") from error
@@ -222,16 +199,6 @@ def _sigterm_as_interrupt() -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGTERM, before)
-
-
-def _tell(folder: Path, as_json: bool) -> None:
-    from latent_explorer.bundles import read_config
-
-    config = read_config(folder)
-    if as_json:
-        print_json({"bundle": str(folder), "epochs": config.training.epochs, **config.metrics})
-    else:
-        print(f"{folder}: look at it with\n  latent-explorer --model {shlex.quote(str(folder))}")
 
 
 def _stopped(folder: Path, state: Path, *, saved: bool) -> str:

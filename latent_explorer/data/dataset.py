@@ -1,18 +1,144 @@
-"""One dataset, whatever it was read from."""
+"""One dataset, whatever it was read from, its images in memory or in more files than memory may hold."""
 
 import hashlib
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Literal
+from io import FileIO
+from pathlib import Path
+from typing import Any, Literal
+from weakref import finalize
 
 import numpy as np
 from numpy.typing import NDArray
 
-from latent_explorer.data.shards import ShardedImages, blocks
 from latent_explorer.errors import DataError
 
 Split = Literal["train", "test"]
 SPLITS: tuple[Split, ...] = ("train", "test")
+_MOST_FILES = 256  # open at a time
+BLOCK_BYTES = 32 * 2**20
+
+
+@dataclass(frozen=True)
+class ImageShard:
+    """One array file. count: of its images; offset: of the first one's first byte."""
+
+    path: Path
+    count: int
+    offset: int
+
+
+class ShardedImages:
+    """The images of several array files as one array uint8 (n, h, w, c), of which only what is asked for is read.
+
+    Indexed by a number, a slice or an array of numbers it gives copies of those images, and keeps nothing itself: what
+    is read again comes from the system's memory of files, as far as it has room. The files are read, not mapped: of
+    scattered images a map brings in, and has counted as this process's memory, up to 2 MiB around each. For one thread
+    at a time. Raises DataError when a file is no longer what it was.
+    """
+
+    dtype = np.dtype(np.uint8)
+    ndim = 4
+
+    def __init__(self, shards: Sequence[ImageShard], image_shape: tuple[int, int, int]) -> None:
+        self._shards = tuple(shards)
+        self._ends = np.cumsum([shard.count for shard in self._shards])
+        self.shape = (int(self._ends[-1]), *image_shape)
+        self._image_bytes = int(np.prod(image_shape))
+        before = self._ends - [shard.count for shard in self._shards]
+        self._origins = np.array([shard.offset for shard in self._shards]) - before * self._image_bytes
+        self._files: dict[int, FileIO] = {}
+        self._closing = ExitStack()
+        finalize(self, self._closing.close)
+
+    def __len__(self) -> int:
+        return self.shape[0]
+
+    @property
+    def nbytes(self) -> int:
+        """How much memory all images would take."""
+        return len(self) * self._image_bytes
+
+    def __getitem__(self, key: int | np.integer[Any] | slice | NDArray[Any]) -> NDArray[np.uint8]:
+        if isinstance(key, slice):
+            return self._read(np.arange(*key.indices(len(self))))
+        if isinstance(key, int | np.integer):
+            picture: NDArray[np.uint8] = self._read(self._places(np.array([key])))[0]
+            return picture
+        return self._read(self._places(np.flatnonzero(key) if key.dtype == np.bool_ else key))
+
+    def expect(self, indices: NDArray[np.integer[Any]]) -> None:
+        """Let the system fetch the images at `indices` from the disk, so that they are there when they are read."""
+        if not hasattr(os, "posix_fadvise"):
+            return
+        for number, start in self._located(self._places(indices)):
+            file = self._file(number)
+            os.posix_fadvise(file.fileno(), start, self._image_bytes, os.POSIX_FADV_WILLNEED)
+
+    def _places(self, indices: NDArray[np.integer[Any]]) -> NDArray[np.integer[Any]]:
+        places = np.where(indices < 0, indices + len(self), indices)
+        if len(places) and not (places.min() >= 0 and places.max() < len(self)):
+            raise IndexError(f"expected images 0 to {len(self) - 1}, found {indices.min()} to {indices.max()}")
+        return places
+
+    def _read(self, places: NDArray[np.integer[Any]]) -> NDArray[np.uint8]:
+        """The images at `places`, those that follow each other in a file by one reading."""
+        order = np.argsort(places, kind="stable")
+        places = places[order]
+        follows = (np.diff(places, prepend=-2) == 1) & ~np.isin(places, self._ends)
+        begins = np.flatnonzero(~follows)
+        rows = np.empty((len(places), self._image_bytes), np.uint8)
+        ends = [*begins[1:].tolist(), len(places)]
+        for begin, end, (number, start) in zip(begins.tolist(), ends, self._located(places[begins]), strict=False):
+            self._fill(rows[begin:end], number, start)
+        images = rows.reshape(len(places), *self.shape[1:])
+        if (order[:-1] < order[1:]).all():
+            return images
+        unsorted = np.empty_like(images)
+        unsorted[order] = images
+        return unsorted
+
+    def _located(self, places: NDArray[np.integer[Any]]) -> Iterator[tuple[int, int]]:
+        """The number of the file of each, and where in it the image begins."""
+        numbers = np.searchsorted(self._ends, places, side="right")
+        return zip(numbers.tolist(), (self._origins[numbers] + places * self._image_bytes).tolist(), strict=True)
+
+    def _fill(self, rows: NDArray[np.uint8], number: int, start: int) -> None:
+        """Read into `rows` (k, bytes) what one file holds from the byte `start` on."""
+        shard, file = self._shards[number], self._file(number)
+        try:
+            file.seek(start)
+            left = rows.reshape(-1).data
+            while left:
+                done = file.readinto(left)
+                if not done:
+                    raise DataError(f"{shard.path}: expected {shard.count} images as before, found fewer")
+                left = left[done:]
+        except OSError as error:
+            raise DataError(f"{shard.path}: cannot be read: {error.strerror}") from error
+
+    def _file(self, number: int) -> FileIO:
+        if number in self._files:
+            return self._files[number]
+        path = self._shards[number].path
+        if len(self._files) >= _MOST_FILES:
+            self._files.clear()
+            self._closing.close()
+        try:
+            self._files[number] = self._closing.enter_context(FileIO(path))
+        except OSError as error:
+            raise DataError(f"{path}: cannot be read: {error.strerror}") from error
+        return self._files[number]
+
+
+def blocks(images: NDArray[np.uint8] | ShardedImages) -> Iterator[NDArray[np.uint8]]:
+    """All images in their order, some 32 MiB of them at a time."""
+    size = max(1, BLOCK_BYTES // max(1, images.nbytes // len(images)))
+    for start in range(0, len(images), size):
+        yield images[start : start + size]
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,3 +200,23 @@ class Dataset:
     def indices(self, split: Split) -> NDArray[np.intp]:
         """The indices of the images of one split, ascending."""
         return np.flatnonzero(self.split == SPLITS.index(split))
+
+
+@dataclass(frozen=True)
+class Facts:
+    """How large a dataset is.
+
+    image_shape: (h, w, c). train, test: images. at_hand: False where it is downloaded first. classes: 0 without labels.
+    """
+
+    image_shape: tuple[int, int, int]
+    train: int
+    test: int
+    at_hand: bool = True
+    classes: int = 0
+
+    @classmethod
+    def of(cls, dataset: Dataset) -> "Facts":
+        """Those of a dataset that was read."""
+        classes = 0 if dataset.labels is None else len(dataset.class_names)
+        return cls(dataset.image_shape, len(dataset.indices("train")), len(dataset.indices("test")), classes=classes)

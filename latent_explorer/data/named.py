@@ -1,19 +1,24 @@
-"""The datasets that are opened by name, from the package, a download, or a folder that has them already."""
+"""The datasets that are opened by name, from the package, a download, or a folder that has them already.
 
+The MNIST family is kept in the IDX format, plain or gzip: http://yann.lecun.com/exdb/mnist/.
+"""
+
+import gzip
+import math
 import re
+import struct
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
-from latent_explorer.data.cifar import CLASS_NAMES as _CIFAR_CLASSES
-from latent_explorer.data.cifar import download_cifar10, read_cifar10
-from latent_explorer.data.dataset import SPLITS, Dataset
+from latent_explorer.data.cifar import BINARY, download_cifar10, read_cifar10, read_cifar10_jpeg
+from latent_explorer.data.dataset import SPLITS, Dataset, Facts
 from latent_explorer.data.download import Download, Progress, fetch
-from latent_explorer.data.idx import read_idx
-from latent_explorer.data.split_zips import read_split_zips
 from latent_explorer.errors import DataError, UserError
 from latent_explorer.places import data_folder, resource
 from latent_explorer.plugins import Registry
@@ -35,15 +40,23 @@ _KMNIST_MD5 = (
     "bdb82020997e1d708af4cf47b453dcf7", "e144d726b3acfaa3e44228e80efcd344",
     "5c965bf0a639b31b8f53240b1b52f4d7", "7320c461ea6c1c855c0b718fb2a4b134",
 )  # fmt: skip
+_UBYTE = 8
+_MAX_BYTES = 2**31
 
 
 @dataclass(frozen=True)
 class NamedDataset:
-    """How a dataset is had by its name. read: from a root folder. obtain: the root folder when none is given."""
+    """How a dataset is had by its name.
+
+    read: from a root folder. obtain: the root folder when none is given. facts: what is known before it is read, or
+    None. is_here: whether nothing would have to be downloaded to a root folder.
+    """
 
     name: str
     read: Callable[[Path], Dataset]
     obtain: Callable[[Progress | None], Path]
+    facts: Facts | None = None
+    is_here: Callable[[Path], bool] = lambda _: True
 
 
 def open_named(name: str, root: Path | None, progress: Progress | None = None) -> Dataset:
@@ -58,7 +71,8 @@ def open_named(name: str, root: Path | None, progress: Progress | None = None) -
 def read_idx_dataset(name: str, folder: str, class_names: tuple[str, ...], root: Path) -> Dataset:
     """A dataset kept as MNIST's four IDX files, plain or gzip, in `root/folder/raw` or in `root`. Raises DataError."""
     nested = root / folder / "raw"
-    paths = [_idx_file(nested if nested.is_dir() else root, file) for file in _FILES]
+    plain = [(nested if nested.is_dir() else root) / file for file in _FILES]
+    paths = [path if path.is_file() else path.with_name(f"{path.name}.gz") for path in plain]
     images = [read_idx(path, 3) for path in paths[::2]]
     labels = [read_idx(path, 1) for path in paths[1::2]]
     if images[0].shape[1:] != images[1].shape[1:]:
@@ -72,9 +86,34 @@ def read_idx_dataset(name: str, folder: str, class_names: tuple[str, ...], root:
     )
 
 
-def _idx_file(folder: Path, name: str) -> Path:
-    plain = folder / name
-    return plain if plain.is_file() else folder / f"{name}.gz"
+def read_idx(path: Path, dimensions: int) -> NDArray[np.uint8]:
+    """The uint8 array of an IDX file, its shape having `dimensions` axes.
+
+    Raises DataError when the file is missing, is no such file, is truncated, damaged or too long.
+    """
+    try:
+        with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as stream:
+            shape = _shape(stream.read(4 + 4 * dimensions), dimensions, path)
+            count = math.prod(shape)
+            content = stream.read(count + 1)  # one more, so that gzip reaches its checksum
+    except (OSError, EOFError, zlib.error) as error:
+        raise DataError(f"{path}: expected a whole IDX file, found: {error}") from error
+    if len(content) != count:
+        found = f"{len(content)} bytes" if len(content) < count else "more"
+        raise DataError(f"{path}: expected {count} bytes of {shape}, found {found}")
+    return np.frombuffer(content, np.uint8).reshape(shape)
+
+
+def _shape(header: bytes, dimensions: int, path: Path) -> tuple[int, ...]:
+    magic = bytes((0, 0, _UBYTE, dimensions))
+    if len(header) < 4 + 4 * dimensions or header[:4] != magic:
+        raise DataError(
+            f"{path}: expected an IDX file starting with {magic.hex()}, found {header[:4].hex() or 'nothing'}"
+        )
+    shape = struct.unpack(f">{dimensions}I", header[4:])
+    if math.prod(shape) > _MAX_BYTES:
+        raise DataError(f"{path}: expected at most {_MAX_BYTES} bytes, found a header that announces {shape}")
+    return shape
 
 
 def _downloaded_idx(folder: str, base: str, md5s: tuple[str, ...], progress: Progress | None) -> Path:
@@ -98,6 +137,10 @@ def _cifar10_jpeg_at_hand(_: Progress | None) -> Path:
     return folder
 
 
+def _has_idx(folder: str, root: Path) -> bool:
+    return all((root / folder / "raw" / f"{file}.gz").is_file() for file in _FILES)
+
+
 def _check_name(dataset: NamedDataset) -> None:
     if not re.fullmatch(r"[a-z0-9][a-z0-9-]+", dataset.name):  # else it would be read as a place
         raise UserError(f"expected a name of small letters, digits and hyphens, found {dataset.name!r}")
@@ -108,27 +151,26 @@ DATASETS: Registry[NamedDataset] = Registry("datasets", NamedDataset, check=_che
 
 register = DATASETS.register
 
+_GREY, _COLOUR = Facts((28, 28, 1), 60_000, 10_000, classes=10), Facts((32, 32, 3), 50_000, 10_000, classes=10)
 for _each in (
     NamedDataset(
-        "mnist",
-        read=partial(read_idx_dataset, "mnist", "MNIST", tuple("0123456789")),
-        obtain=lambda _: resource("mnist"),
+        "mnist", partial(read_idx_dataset, "mnist", "MNIST", tuple("0123456789")), lambda _: resource("mnist"), _GREY
     ),
     NamedDataset(
         "fashion-mnist",
-        read=partial(read_idx_dataset, "fashion-mnist", "FashionMNIST", _FASHION_CLASSES),
-        obtain=partial(_downloaded_idx, "FashionMNIST", _FASHION, _FASHION_MD5),
+        partial(read_idx_dataset, "fashion-mnist", "FashionMNIST", _FASHION_CLASSES),
+        partial(_downloaded_idx, "FashionMNIST", _FASHION, _FASHION_MD5),
+        _GREY,
+        partial(_has_idx, "FashionMNIST"),
     ),
     NamedDataset(
         "kmnist",
-        read=partial(read_idx_dataset, "kmnist", "KMNIST", _KMNIST_CLASSES),
-        obtain=partial(_downloaded_idx, "KMNIST", _KMNIST, _KMNIST_MD5),
+        partial(read_idx_dataset, "kmnist", "KMNIST", _KMNIST_CLASSES),
+        partial(_downloaded_idx, "KMNIST", _KMNIST, _KMNIST_MD5),
+        _GREY,
+        partial(_has_idx, "KMNIST"),
     ),
-    NamedDataset("cifar10", read=read_cifar10, obtain=_downloaded_cifar10),
-    NamedDataset(
-        "cifar10-jpeg",
-        read=partial(read_split_zips, "cifar10-jpeg", "cifar10", _CIFAR_CLASSES),
-        obtain=_cifar10_jpeg_at_hand,
-    ),
+    NamedDataset("cifar10", read_cifar10, _downloaded_cifar10, _COLOUR, lambda root: (root / BINARY).is_dir()),
+    NamedDataset("cifar10-jpeg", read_cifar10_jpeg, _cifar10_jpeg_at_hand),
 ):
     register(_each)

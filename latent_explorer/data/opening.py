@@ -4,15 +4,14 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
-from latent_explorer.data.array_folders import has_arrays, read_array_folder
-from latent_explorer.data.arrays import read_npy, read_npz
-from latent_explorer.data.dataset import Dataset
+from latent_explorer.data.arrays import has_arrays, read_array_folder, read_npy, read_npz
+from latent_explorer.data.dataset import Dataset, Facts
 from latent_explorer.data.download import Progress
-from latent_explorer.data.files import SUFFIXES, ImageFile, files_of_folder, files_of_zip
-from latent_explorer.data.layout import layout_of
+from latent_explorer.data.files import SUFFIXES, ImageFile, files_of_folder, files_of_zip, layout_of
 from latent_explorer.data.named import DATASETS, open_named
 from latent_explorer.data.pictures import Size, resized, stack
 from latent_explorer.errors import DataError
+from latent_explorer.places import data_folder
 
 
 def _known() -> str:
@@ -29,7 +28,7 @@ def open_dataset(source: str | Path, *, resize: Size | None = None, progress: Pr
     - a folder `class/image`, or `train/class/image` and `test/class/image`, or a zip of one; without train and test,
       about one image in seven, by the hash of its name, is a test image; in colour if any image is;
     - a folder of arrays, `images-*.npy`, which are read as they are needed and may be larger than memory; see
-      `array_folders`;
+      `arrays`;
     - an `.npz` with images and optionally labels, class_names and split, or an `.npy` of images.
     A trailing `@HxW` asks for a size like `resize` does. `Dataset.source` is such a text, absolute where it is a path.
 
@@ -38,7 +37,9 @@ def open_dataset(source: str | Path, *, resize: Size | None = None, progress: Pr
     cancels. Raises DataError, or UserError when a download cannot be kept.
     """
     place, asked = split_size(str(source))
-    resize = _checked(resize if resize is not None else asked)
+    resize = resize if resize is not None else asked
+    if resize is not None and not all(1 <= side <= 4096 for side in resize):
+        raise DataError(f"expected a size (h, w) of 1 to 4096 pixels each, found {resize}")
     name, _, root = place.partition(":")
     if name in DATASETS:
         absolute = _absolute(root) if root else None
@@ -49,6 +50,19 @@ def open_dataset(source: str | Path, *, resize: Size | None = None, progress: Pr
     if resize is None:
         return replace(dataset, source=place)
     return replace(dataset, images=resized(dataset.images, resize), source=f"{place}@{resize[0]}x{resize[1]}")
+
+
+def known_facts(source: str) -> Facts | None:
+    """Those of a dataset that is opened by its name alone, as `open_dataset` would, without opening it.
+
+    None where only opening tells, or tells why it cannot be opened.
+    """
+    name, size = split_size(source)
+    known = DATASETS.get(name)
+    if known is None or known.facts is None:
+        return None
+    shape = known.facts.image_shape if size is None else (*size, known.facts.image_shape[2])
+    return replace(known.facts, image_shape=shape, at_hand=known.is_here(data_folder()))
 
 
 def split_size(source: str) -> tuple[str, Size | None]:
@@ -70,12 +84,6 @@ def _absolute(place: str) -> Path:
     return path
 
 
-def _checked(resize: Size | None) -> Size | None:
-    if resize is not None and not all(1 <= side <= 4096 for side in resize):
-        raise DataError(f"expected a size (h, w) of 1 to 4096 pixels each, found {resize}")
-    return resize
-
-
 def _open_path(path: Path, resize: Size | None, progress: Progress | None) -> Dataset:
     if path.is_dir() and has_arrays(path):
         return read_array_folder(path)
@@ -92,9 +100,8 @@ def _open_path(path: Path, resize: Size | None, progress: Progress | None) -> Da
             with files_of_zip(path) as files:
                 return _of_files(path, files, resize, progress)
         case other:
-            raise DataError(
-                f"{path}: expected a folder, .zip, .npz or .npy, found a file ending in {other or 'nothing'}"
-            )
+            found = f"a file ending in {other or 'nothing'}"
+            raise DataError(f"{path}: expected a folder, .zip, .npz or .npy, found {found}")
 
 
 def _of_files(path: Path, files: list[ImageFile], resize: Size | None, progress: Progress | None) -> Dataset:

@@ -8,15 +8,15 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
+from latent_explorer.data.dataset import ShardedImages
 from latent_explorer.data.download import Progress
-from latent_explorer.data.files import ImageFile
-from latent_explorer.data.limits import MAX_PIXELS, check_total
-from latent_explorer.data.shards import ShardedImages
+from latent_explorer.data.files import ImageFile, check_total
 from latent_explorer.errors import DataError
 
 Size = tuple[int, int]
 """Height and width in pixels."""
 
+_MAX_PIXELS = 50_000_000  # of one image file, about 7,000 x 7,000
 _FORMATS = ("PNG", "JPEG", "BMP", "GIF", "WEBP", "TIFF", "PPM")
 _GREY = frozenset({"1", "L", "LA", "La"})
 
@@ -47,16 +47,18 @@ def decode(stream: BinaryIO, where: str, resize: Size | None = None) -> NDArray[
     """One picture, uint8 (h, w, 1) if grey, else (h, w, 3), turned as its EXIF says, of `resize` if that is given.
 
     16-bit grey keeps its upper eight bits; transparent pixels are laid on white; an animation gives its first frame.
-    Raises DataError, naming the file as `where`, when it is no image, damaged, or more than MAX_PIXELS.
+    Raises DataError, naming the file as `where`, when it is no image, damaged, or more than 50 million pixels.
     """
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             with Image.open(stream, formats=_FORMATS) as image:
-                _check_pixels(image, where)
+                if image.width * image.height > _MAX_PIXELS:
+                    found = f"{image.width} x {image.height}: refused as a decompression bomb"
+                    raise DataError(f"{where}: expected at most {_MAX_PIXELS} pixels, found {found}")
                 return _pixels(image, resize)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-        raise DataError(f"{where}: expected at most {MAX_PIXELS} pixels, found a decompression bomb") from error
+        raise DataError(f"{where}: expected at most {_MAX_PIXELS} pixels, found a decompression bomb") from error
     except DataError:
         raise
     except Exception as error:  # what Pillow's decoders raise on damaged files is nearly anything
@@ -80,12 +82,6 @@ def resized(images: NDArray[np.uint8] | ShardedImages, size: Size) -> NDArray[np
     for source, target in zip(images, result, strict=True):
         target[:] = _array(_stretch(Image.fromarray(source.squeeze(2) if source.shape[2] == 1 else source), size))
     return result
-
-
-def _check_pixels(image: Image.Image, where: str) -> None:
-    if image.width * image.height > MAX_PIXELS:
-        size = f"{image.width} x {image.height}"
-        raise DataError(f"{where}: expected at most {MAX_PIXELS} pixels, found {size}: refused as a decompression bomb")
 
 
 def _check_size(picture: NDArray[np.uint8], first: NDArray[np.uint8], where: str) -> None:

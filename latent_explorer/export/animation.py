@@ -1,30 +1,33 @@
-"""Pictures that move: GIF, WebP and MP4, made while they are written: a film need not be in memory as a whole."""
+"""Pictures that move: GIF, WebP and MP4, made while they are written: a film need not be in memory as a whole.
+
+MP4 is H.264, which every browser plays, through PyAV, which brings its own FFmpeg along.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import IO, Any, Protocol
+from fractions import Fraction
+from io import BytesIO
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
 
 import numpy as np
 from PIL import Image
 
 from latent_explorer.errors import ExportError
-from latent_explorer.export.pixels import Pixels, Shaped, check_pictures, check_size, scaled, to_image
+from latent_explorer.export.pixels import Frames, Pixels, check_pictures, check_size, scaled, to_image
 from latent_explorer.export.provenance import Provenance, exif_of
-from latent_explorer.export.video import encode_mp4
 from latent_explorer.export.writer import Options, file_writer
+
+if TYPE_CHECKING:
+    from av import VideoFrame
+    from av.container import OutputContainer
+    from av.video.stream import VideoStream
 
 _COLOURS, _SAMPLES, _ROUNDS = 255, 8, 3
 _WEBP_QUALITY = 80
-
-
-class Frames(Shaped, Protocol):
-    """What an animation is written from: uint8 (n, h, w, 1 or 3), or what makes each frame when it is asked for it.
-
-    The writers ask for one frame at a time. What `__getitem__` raises passes through them, and nothing is left
-    behind: so whoever makes the frames can end the writing.
-    """
-
-    def __getitem__(self, index: int, /) -> Pixels: ...
+_MP4_QUALITY = {"crf": "20", "preset": "medium"}
+_BT709, _LIMITED = 1, 1  # how players of today take colours
+_INDEX_BYTES, _FRAME_BYTES = 4096, 48  # of the index at the beginning, at most
 
 
 @file_writer
@@ -67,7 +70,7 @@ def write_mp4(stream: IO[bytes], frames: Frames, options: Options, provenance: P
     to milliseconds.
     """
     shown = _Shown.of(frames, options)
-    encode_mp4(stream, shown.images(), len(shown.order), options.seconds, provenance)
+    _encode_mp4(stream, shown.images(), len(shown.order), options.seconds, provenance)
 
 
 class Reel(Image.Image):
@@ -124,3 +127,72 @@ def _save(stream: IO[bytes], kind: str, images: Iterator[Image.Image], later: An
         first.save(stream, kind, save_all=True, append_images=later, **parameters)
     except (ValueError, SystemError, RuntimeError) as error:
         raise ExportError(f"{kind} cannot hold a picture of {first.width} x {first.height}: {error}") from error
+
+
+def _encode_mp4(
+    stream: IO[bytes], images: Iterator[Image.Image], count: int, seconds: float, provenance: Provenance | None
+) -> None:
+    """Encode `count` pictures of one size, each shown for so many seconds.
+
+    A player can begin before it has the whole file: room for the index is left at the beginning. Raises ExportError
+    where FFmpeg refuses; what the stream and the pictures raise passes through.
+    """
+    import av
+
+    file = BytesIO()  # it must seek, and PyAV would print the errors of a full disk
+    note = "" if provenance is None else provenance.text()
+    room = _INDEX_BYTES + _FRAME_BYTES * count + len(note)
+    try:
+        with av.open(file, "w", format="mp4", options={"moov_size": str(room)}) as container:
+            container.metadata.update({"comment": note} if note else {})
+            _encode(container, images, Fraction(1000, round(1000 * seconds)))
+    except av.FFmpegError as error:
+        raise ExportError(f"MP4 cannot hold these pictures: {error}") from error
+    stream.write(file.getbuffer())
+
+
+def read_mp4(path: Path) -> Iterator[tuple[Pixels, float]]:
+    """The frames of a film, uint8 (h, w, 3), each with the seconds it is shown. Raises ExportError where it is none."""
+    import av
+
+    try:
+        with av.open(path) as container:
+            video = container.streams.video[0]
+            for frame in container.decode(video):
+                shown = float((frame.duration or 0) * (video.time_base or 0))
+                yield frame.to_ndarray(format="rgb24").astype(np.uint8, copy=False), shown
+    except (av.FFmpegError, IndexError) as error:
+        raise ExportError(f"{path}: expected a film, but it cannot be read: {error}") from error
+
+
+def _encode(container: "OutputContainer", images: Iterator[Image.Image], rate: Fraction) -> None:
+    video = None
+    for image in images:
+        video = video or _add_stream(container, image, rate)
+        container.mux(video.encode(_frame(image)))
+    if video is not None:
+        container.mux(video.encode(None))
+
+
+def _add_stream(container: "OutputContainer", image: Image.Image, rate: Fraction) -> "VideoStream":
+    video = container.add_stream("libx264", rate=rate, options=_MP4_QUALITY)
+    video.width, video.height = even(image.width), even(image.height)
+    video.pix_fmt = "yuv420p"
+    context = video.codec_context
+    context.colorspace = context.color_primaries = context.color_trc = _BT709
+    context.color_range = _LIMITED
+    return video
+
+
+def _frame(image: Image.Image) -> "VideoFrame":
+    from av import VideoFrame
+
+    pixels = np.asarray(image.convert("RGB"))
+    lacking = even(image.height) - image.height, even(image.width) - image.width
+    frame = VideoFrame.from_ndarray(np.pad(pixels, ((0, lacking[0]), (0, lacking[1]), (0, 0)), "edge"), format="rgb24")
+    return frame.reformat(format="yuv420p", dst_colorspace="ITU709", dst_color_range="MPEG")
+
+
+def even(side: int) -> int:
+    """A side that a video can have: the codec keeps colours of blocks of 2 x 2 pixels."""
+    return side + side % 2

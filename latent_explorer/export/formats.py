@@ -6,10 +6,9 @@ from pathlib import Path
 from typing import Literal
 
 from latent_explorer.errors import ExportError
+from latent_explorer.export import still
 from latent_explorer.export.animation import write_gif, write_mp4, write_webp
 from latent_explorer.export.latents import write_latents_csv, write_latents_npz
-from latent_explorer.export.sheet import write_sheet
-from latent_explorer.export.still import write_frames, write_grid, write_map_png, write_picture, write_strip
 from latent_explorer.export.svg import write_map_svg
 
 Kind = Literal["picture", "grid", "filmstrip", "film", "map", "latents", "sheet"]
@@ -48,17 +47,17 @@ def _animations(kind: Kind) -> tuple[Format, ...]:
 
 
 FORMATS: tuple[Format, ...] = (
-    Format("picture", "png", "PNG picture", ".png", _STILL, write_picture),
-    Format("grid", "png", "PNG picture", ".png", (*_STILL, "gap"), write_grid),
-    Format("filmstrip", "strip", "PNG strip", ".png", (*_STILL, "gap", "per_row"), write_strip),
+    Format("picture", "png", "PNG picture", ".png", _STILL, still.write_picture),
+    Format("grid", "png", "PNG picture", ".png", (*_STILL, "gap"), still.write_grid),
+    Format("filmstrip", "strip", "PNG strip", ".png", (*_STILL, "gap", "per_row"), still.write_strip),
     *_animations("filmstrip"),
-    Format("filmstrip", "frames", "Folder of numbered PNG pictures", "", _STILL, write_frames),
+    Format("filmstrip", "frames", "Folder of numbered PNG pictures", "", _STILL, still.write_frames),
     *_animations("film"),
-    Format("map", "png", "PNG picture", ".png", (), write_map_png),
+    Format("map", "png", "PNG picture", ".png", (), still.write_map_png),
     Format("map", "svg", "SVG drawing", ".svg", (), write_map_svg),
     Format("latents", "npz", "NumPy arrays (NPZ)", ".npz", (), write_latents_npz),
     Format("latents", "csv", "Table (CSV)", ".csv", (), write_latents_csv),
-    Format("sheet", "png", "PNG picture", ".png", (*_STILL, "gap"), write_sheet),
+    Format("sheet", "png", "PNG picture", ".png", (*_STILL, "gap"), still.write_sheet),
 )
 
 

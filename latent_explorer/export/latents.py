@@ -2,7 +2,7 @@
 
 import csv
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from io import TextIOWrapper
 from typing import IO, Any
@@ -59,10 +59,16 @@ class LatentTable:
 
 @file_writer
 def write_latents_npz(stream: IO[bytes], table: LatentTable, options: Options, provenance: Provenance | None) -> None:
-    """Write the arrays, exactly as they are, class_names, and the provenance as text, as NPZ that needs no pickle."""
+    """Write the arrays, exactly as they are, class_names, and the provenance as text, as NPZ.
+
+    As numpy.savez does, but never with pickle, and the same bytes every time.
+    """
     texts = {} if provenance is None else {"provenance": np.array(provenance.text())}
     arrays = {**table.arrays(), "class_names": np.array(table.class_names, np.str_), **texts}
-    _write_arrays(stream, arrays)
+    with zipfile.ZipFile(stream, "w") as archive:
+        for name, array in arrays.items():
+            with archive.open(zipfile.ZipInfo(f"{name}.npy"), "w", force_zip64=True) as member:
+                np.lib.format.write_array(member, array, allow_pickle=False)
 
 
 @file_writer
@@ -72,50 +78,28 @@ def write_latents_csv(stream: IO[bytes], table: LatentTable, options: Options, p
     The columns: index, split, label, class, error, mean_0, mean_1, ..., log_variance_0, ...; those not known are left
     out, as is the provenance. Each number is as short as reads back exactly.
     """
-    _write_rows(stream, table)
-
-
-def _write_arrays(stream: IO[bytes], arrays: Mapping[str, NDArray[Any]]) -> None:
-    """As numpy.savez does, but never with pickle, and the same bytes every time."""
-    with zipfile.ZipFile(stream, "w") as archive:
-        for name, array in arrays.items():
-            with archive.open(zipfile.ZipInfo(f"{name}.npy"), "w", force_zip64=True) as member:
-                np.lib.format.write_array(member, array, allow_pickle=False)
-
-
-def _write_rows(stream: IO[bytes], table: LatentTable) -> None:
     text = TextIOWrapper(stream, encoding="utf-8", newline="", write_through=True)
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(_header(table))
+    writer.writerow([name for name, _ in _columns(table, slice(0))])
     for start in range(0, len(table.mean), _BLOCK):
-        columns = [column.astype(object) for column in _columns(table, slice(start, start + _BLOCK))]
-        writer.writerows(np.column_stack(columns).tolist())
+        columns = _columns(table, slice(start, start + _BLOCK))
+        writer.writerows(zip(*(column.astype(np.str_).tolist() for _, column in columns), strict=True))
     text.detach()
 
 
-def _header(table: LatentTable) -> list[str]:
-    dimensions = range(table.mean.shape[1])
-    return [
-        "index",
-        *(["split"] if table.split is not None else []),
-        *(["label", "class"] if table.label is not None else []),
-        *(["error"] if table.error is not None else []),
-        *(f"mean_{index}" for index in dimensions),
-        *(f"log_variance_{index}" for index in dimensions if table.log_variance is not None),
-    ]
-
-
-def _columns(table: LatentTable, rows: slice) -> Iterator[NDArray[np.str_]]:
-    index = np.arange(len(table.mean)) if table.index is None else table.index
-    yield index[rows].astype(np.str_)
+def _columns(table: LatentTable, rows: slice) -> Iterator[tuple[str, NDArray[Any]]]:
+    """Some rows of each column that is known, by name."""
+    yield "index", (np.arange(len(table.mean)) if table.index is None else table.index)[rows]
     if table.split is not None:
-        yield np.array(_SPLITS)[table.split[rows]]
+        yield "split", np.array(_SPLITS)[table.split[rows]]
     if table.label is not None:
-        yield table.label[rows].astype(np.str_)
-        yield np.array(table.class_names, np.str_)[table.label[rows]]
-    for numbers in (table.error, table.mean, table.log_variance):
-        if numbers is not None:
-            yield numbers[rows].astype(np.str_)
+        yield "label", table.label[rows]
+        yield "class", np.array(table.class_names, np.str_)[table.label[rows]]
+    if table.error is not None:
+        yield "error", table.error[rows]
+    for name, matrix in (("mean", table.mean), ("log_variance", table.log_variance)):
+        if matrix is not None:
+            yield from ((f"{name}_{index}", column) for index, column in enumerate(matrix[rows].T))
 
 
 def _check_index(name: str, values: NDArray[np.integer[Any]] | None, count: int) -> None:

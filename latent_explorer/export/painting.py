@@ -8,8 +8,8 @@ from PIL import Image, ImageColor, ImageDraw
 
 from latent_explorer.errors import ExportError
 from latent_explorer.export.pixels import Pixels, check_pictures, check_size, font, to_image
-from latent_explorer.export.scene import Background, MapScene, PinMark, PointGroup, Polyline
-from latent_explorer.points.dots import dots
+from latent_explorer.export.scene import Background, MapScene, PointGroup
+from latent_explorer.points.splat import dots
 
 _FINER = 3  # shapes are drawn so many times as large, a side, and reduced: so their edges are smooth
 _MOST_FINE = 60_000_000  # pixels that shapes are drawn on; larger pictures are drawn less fine
@@ -67,28 +67,20 @@ def _shapes(scene: MapScene) -> Image.Image:
     image = Image.new("RGBA", (scene.width * fine, scene.height * fine))
     draw = ImageDraw.Draw(image)
     for curve in scene.curves:
-        _draw_curve(draw, curve, fine)
+        if not np.isfinite(curve.xy).all():
+            raise ExportError("expected a curve of finite places, found some that are not")
+        places = _places(curve.xy.tolist(), fine)
+        draw.line(places, curve.colour, max(1, round(curve.width * fine)), joint="curve")
+        for end in (places[0], places[-1]):
+            draw.circle(end, curve.width * fine / 2, curve.colour)
     bottom = scene.height
-    for tick in scene.x_ticks:
-        draw.line(_places(((tick.position, bottom), (tick.position, bottom - _TICK)), fine), scene.ink, fine)
-    for tick in scene.y_ticks:
-        draw.line(_places(((0, tick.position), (_TICK, tick.position)), fine), scene.ink, fine)
+    for x, _ in scene.x_ticks:
+        draw.line(_places(((x, bottom), (x, bottom - _TICK)), fine), scene.ink, fine)
+    for y, _ in scene.y_ticks:
+        draw.line(_places(((0, y), (_TICK, y)), fine), scene.ink, fine)
     for pin in scene.pins:
-        _draw_pin(draw, pin, scene.ink, fine)
+        draw.circle((pin.x * fine, pin.y * fine), _PIN_RADIUS * fine, pin.colour, scene.ink, fine)
     return image.reduce(fine) if fine > 1 else image
-
-
-def _draw_curve(draw: ImageDraw.ImageDraw, curve: Polyline, fine: int) -> None:
-    if not np.isfinite(curve.xy).all():
-        raise ExportError("expected a curve of finite places, found some that are not")
-    places = _places(curve.xy.tolist(), fine)
-    draw.line(places, curve.colour, max(1, round(curve.width * fine)), joint="curve")
-    for end in (places[0], places[-1]):
-        draw.circle(end, curve.width * fine / 2, curve.colour)
-
-
-def _draw_pin(draw: ImageDraw.ImageDraw, pin: PinMark, ink: str, fine: int) -> None:
-    draw.circle((pin.x * fine, pin.y * fine), _PIN_RADIUS * fine, pin.colour, ink, fine)
 
 
 def _write(image: Image.Image, scene: MapScene) -> None:
@@ -96,10 +88,10 @@ def _write(image: Image.Image, scene: MapScene) -> None:
     draw, letters = ImageDraw.Draw(image), font(_TEXT)
     for pin in scene.pins:
         draw.text((pin.x + _PIN_RADIUS + 3, pin.y), pin.name, scene.ink, letters, "lm")
-    for tick in scene.x_ticks:
-        draw.text((tick.position, scene.height - _TICK - 3), tick.label, scene.ink, letters, "ms")
-    for tick in scene.y_ticks:
-        draw.text((_TICK + 3, tick.position), tick.label, scene.ink, letters, "lm")
+    for x, label in scene.x_ticks:
+        draw.text((x, scene.height - _TICK - 3), label, scene.ink, letters, "ms")
+    for y, label in scene.y_ticks:
+        draw.text((_TICK + 3, y), label, scene.ink, letters, "lm")
     if scene.legend and scene.groups:
         _write_legend(image, scene)
 

@@ -22,16 +22,21 @@ MAX_PIXELS = 178_000_000
 _WHITE = 255
 
 
-class Shaped(Protocol):
-    """What has the shape and the type of pictures, be they there yet or not."""
+class Frames(Protocol):
+    """Pictures uint8 (n, h, w, 1 or 3), or what makes each when it is asked for it.
+
+    The writers of animations ask for one frame at a time. What `__getitem__` raises passes through them, and nothing
+    is left behind: so whoever makes the frames can end the writing.
+    """
 
     @property
     def shape(self) -> tuple[int, ...]: ...
     @property
     def dtype(self) -> np.dtype[Any]: ...
+    def __getitem__(self, index: int, /) -> Pixels: ...
 
 
-def check_pictures(pictures: Shaped, dimensions: int, channels: tuple[int, ...] = (1, 3)) -> None:
+def check_pictures(pictures: Frames, dimensions: int, channels: tuple[int, ...] = (1, 3)) -> None:
     """Raise ExportError unless this is uint8 of so many axes, the last three being h, w, c, and none empty."""
     shape = pictures.shape
     if pictures.dtype != np.uint8 or len(shape) != dimensions or 0 in shape or shape[-1] not in channels:

@@ -7,7 +7,6 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import ImageColor
 
-from latent_explorer.atlas.view import View, left_ticks, lower_ticks
 from latent_explorer.palette import Palette
 
 _LAYERS = 10  # over which the points of each class are spread, lest the last class cover the others
@@ -47,14 +46,6 @@ class Polyline:
     width: float = 2.0
 
 
-@dataclass(frozen=True)
-class Tick:
-    """A mark on an axis, `position` pixels from the left or the top."""
-
-    position: float
-    label: str
-
-
 @dataclass(frozen=True, eq=False)
 class Background:
     """A picture under or over the points, uint8 (h, w, 3 or 4), stretched over a rectangle."""
@@ -72,7 +63,8 @@ class MapScene:
     """Everything on the map, from the lowest layer up; `ink` is the colour of text and axes.
 
     A class may come in several groups, so that classes that overlap are seen to; the legend has it once. overlay: what
-    lies over the points, under curves and pins.
+    lies over the points, under curves and pins. x_ticks, y_ticks: pixels from the left and from the top, and labels, as
+    `atlas.view` has them.
     """
 
     width: int
@@ -84,8 +76,8 @@ class MapScene:
     overlay: Background | None = None
     curves: tuple[Polyline, ...] = ()
     pins: tuple[PinMark, ...] = ()
-    x_ticks: tuple[Tick, ...] = ()
-    y_ticks: tuple[Tick, ...] = ()
+    x_ticks: tuple[tuple[float, str], ...] = ()
+    y_ticks: tuple[tuple[float, str], ...] = ()
     legend: bool = True
 
     @property
@@ -128,8 +120,3 @@ def inked(pictures: NDArray[np.uint8], palette: Palette) -> NDArray[np.uint8]:
     paper, ink = (np.array(ImageColor.getrgb(colour)[:3], np.float32) for colour in (palette.map, palette.text))
     levels: NDArray[np.uint8] = (paper + (ink - paper) * (pictures / np.float32(255))).round().astype(np.uint8)
     return levels
-
-
-def axis_ticks(view: View) -> tuple[tuple[Tick, ...], tuple[Tick, ...]]:
-    """The ticks along the lower edge of a view and along its left one."""
-    return tuple(Tick(*tick) for tick in lower_ticks(view)), tuple(Tick(*tick) for tick in left_ticks(view))

@@ -1,21 +1,52 @@
-"""Still pictures as PNG: one, a grid, a strip, numbered ones in a folder, the map."""
+"""Still pictures as PNG: one, a grid, a strip, a contact sheet, numbered ones in a folder, the map."""
 
 import math
 import re
 import tempfile
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
 import numpy as np
+from PIL import ImageDraw, ImageFont
 
 from latent_explorer.errors import ExportError
 from latent_explorer.export.painting import painted
-from latent_explorer.export.pixels import Pixels, check_pictures, check_size, png_of, scaled, tiled
+from latent_explorer.export.pixels import Pixels, check_pictures, check_size, font, png_of, scaled, tiled, to_image
 from latent_explorer.export.provenance import Provenance
 from latent_explorer.export.scene import MapScene
 from latent_explorer.export.writer import DEFAULT, Options, file_writer
 
+_GLYPHS = (12, 26)  # the least and the largest size of the letters of a sheet's caption, in pixels
+_PER_WIDTH = 56  # letters to the width of a sheet, about
+_LEADING = 1.35
 _FRAME = re.compile(r"frame-\d{4,}\.png")
+
+
+@dataclass(frozen=True, eq=False)
+class ContactSheet:
+    """Images uint8 (n, h, w, 1 or 3) in their order, so many to a row, and a caption."""
+
+    pictures: Pixels
+    columns: int
+    caption: str
+
+
+@dataclass(frozen=True)
+class _Layout:
+    """Where things go, in pixels. lines: of the caption; glyph: its size; top: where it begins."""
+
+    width: int
+    height: int
+    top: int
+    lines: tuple[str, ...]
+    glyph: int
+
+
+def sheet_shape(shape: tuple[int, ...], columns: int, caption: str, options: Options = DEFAULT) -> tuple[int, ...]:
+    """The shape (height, width, c) of the sheet of images of a shape (n, h, w, c)."""
+    layout = _layout(shape, columns, caption, options)
+    return layout.height, layout.width, shape[3]
 
 
 @file_writer
@@ -35,7 +66,7 @@ def write_grid(stream: IO[bytes], pictures: Pixels, options: Options, provenance
     """
     check_pictures(pictures, 5)
     rows, columns, height, width, _ = pictures.shape
-    check_size(rows * (height * options.scale + options.gap), columns * (width * options.scale + options.gap))
+    _check_cells(rows, columns, height, width, options)
     stream.write(png_of(tiled(scaled(pictures, options.scale, options.style), options.gap), provenance))
 
 
@@ -48,9 +79,27 @@ def write_strip(stream: IO[bytes], frames: Pixels, options: Options, provenance:
     check_pictures(frames, 4)
     count, height, width, _ = frames.shape
     columns = min(options.per_row or count, count)
-    rows = math.ceil(count / columns)
-    check_size(rows * (height * options.scale + options.gap), columns * (width * options.scale + options.gap))
-    stream.write(png_of(in_rows(frames, columns, options), provenance))
+    _check_cells(math.ceil(count / columns), columns, height, width, options)
+    stream.write(png_of(_in_rows(frames, columns, options), provenance))
+
+
+@file_writer
+def write_sheet(stream: IO[bytes], sheet: ContactSheet, options: Options, provenance: Provenance | None) -> None:
+    """Write a contact sheet as one PNG, on white, the caption below the images; heeds scale, style and gap."""
+    check_pictures(sheet.pictures, 4)
+    if sheet.columns < 1:
+        raise ExportError(f"expected at least one image in a row, found {sheet.columns}")
+    layout = _layout(sheet.pictures.shape, sheet.columns, sheet.caption, options)
+    check_size(layout.height, layout.width)
+    whole = np.full((layout.height, layout.width, sheet.pictures.shape[3]), 255, np.uint8)
+    images = _in_rows(sheet.pictures, min(sheet.columns, len(sheet.pictures)), options)
+    whole[: images.shape[0], : images.shape[1]] = images
+    image = to_image(whole)
+    draw, ink = ImageDraw.Draw(image), 0 if image.mode == "L" else (0, 0, 0)
+    for number, line in enumerate(layout.lines):
+        top = layout.top + layout.glyph * (0.4 + _LEADING * number)
+        draw.text((layout.glyph / 2, top), line, fill=ink, font=font(layout.glyph))
+    stream.write(png_of(np.asarray(image).reshape(whole.shape), provenance))
 
 
 @file_writer
@@ -62,15 +111,6 @@ def write_map_png(
     check_pictures(pixels, 3, channels=(3, 4))
     check_size(*pixels.shape[:2])
     stream.write(png_of(pixels, provenance))
-
-
-def in_rows(pictures: Pixels, columns: int, options: Options) -> Pixels:
-    """Pictures (n, h, w, c) as one, so many to a row, scaled; the last row is filled up with white."""
-    large = scaled(pictures, options.scale, options.style)
-    rows = math.ceil(len(large) / columns)
-    cells = np.full((rows * columns, *large.shape[1:]), 255, np.uint8)
-    cells[: len(large)] = large
-    return tiled(cells.reshape(rows, columns, *cells.shape[1:]), options.gap)
 
 
 def write_frames(
@@ -124,3 +164,41 @@ def _put_in_place(new: Path, path: Path, old: Path) -> None:
         if old.exists():
             old.rename(path)
         raise
+
+
+def _check_cells(rows: int, columns: int, height: int, width: int, options: Options) -> None:
+    check_size(rows * (height * options.scale + options.gap), columns * (width * options.scale + options.gap))
+
+
+def _in_rows(pictures: Pixels, columns: int, options: Options) -> Pixels:
+    """Pictures (n, h, w, c) as one, so many to a row, scaled; the last row is filled up with white."""
+    large = scaled(pictures, options.scale, options.style)
+    rows = math.ceil(len(large) / columns)
+    cells = np.full((rows * columns, *large.shape[1:]), 255, np.uint8)
+    cells[: len(large)] = large
+    return tiled(cells.reshape(rows, columns, *cells.shape[1:]), options.gap)
+
+
+def _layout(shape: tuple[int, ...], columns: int, caption: str, options: Options) -> _Layout:
+    count, height, width, _ = shape
+    columns = max(1, min(columns, count))
+    rows = math.ceil(count / columns)
+    across = columns * (width * options.scale + options.gap) - options.gap
+    down = rows * (height * options.scale + options.gap) - options.gap
+    glyph = int(np.clip(across // _PER_WIDTH * 2, *_GLYPHS))
+    lines = tuple(_wrapped(caption, font(glyph), across - glyph))
+    widest = max(math.ceil(font(glyph).getlength(line)) for line in lines) + glyph
+    bottom = math.ceil(glyph * (_LEADING * len(lines) + 0.6))
+    return _Layout(max(across, widest), down + bottom, down, lines, glyph)
+
+
+def _wrapped(text: str, letters: ImageFont.FreeTypeFont, width: float) -> list[str]:
+    """The text in lines no wider than that, but for single words that are."""
+    lines = [""]
+    for word in text.split():
+        longer = f"{lines[-1]} {word}".strip()
+        if lines[-1] and letters.getlength(longer) > width:
+            lines.append(word)
+        else:
+            lines[-1] = longer
+    return lines

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
 from pathlib import Path
-from typing import IO, Literal, Protocol, TypeVar, get_args
+from typing import IO, Literal, TypeVar, get_args
 
 from latent_explorer.errors import ExportError
 from latent_explorer.export.provenance import Provenance
@@ -13,11 +13,6 @@ from latent_explorer.files import write_whole
 Style = Literal["crisp", "smooth"]
 STYLES: tuple[Style, ...] = get_args(Style)
 MAX_SCALE = 64
-
-
-def _require(holds: bool, expected: str, found: object) -> None:
-    if not holds:
-        raise ExportError(f"expected {expected}, found {found}")
 
 
 @dataclass(frozen=True)
@@ -40,39 +35,28 @@ class Options:
     lossless: bool = True
 
     def __post_init__(self) -> None:
-        _require(1 <= self.scale <= MAX_SCALE, f"a scale of 1 to {MAX_SCALE}", self.scale)
-        _require(self.style in STYLES, f"one of the styles {', '.join(STYLES)}", self.style)
-        _require(0 <= self.gap <= 256, "a gap of 0 to 256 pixels", self.gap)
-        _require(self.per_row is None or self.per_row >= 1, "at least one picture a row", self.per_row)
-        _require(0.02 <= self.seconds <= 60, "0.02 to 60 seconds a frame", self.seconds)
+        for holds, expected, found in (
+            (1 <= self.scale <= MAX_SCALE, f"a scale of 1 to {MAX_SCALE}", self.scale),
+            (self.style in STYLES, f"one of the styles {', '.join(STYLES)}", self.style),
+            (0 <= self.gap <= 256, "a gap of 0 to 256 pixels", self.gap),
+            (self.per_row is None or self.per_row >= 1, "at least one picture a row", self.per_row),
+            (0.02 <= self.seconds <= 60, "0.02 to 60 seconds a frame", self.seconds),
+        ):
+            if not holds:
+                raise ExportError(f"expected {expected}, found {found}")
 
 
 DEFAULT = Options()
 Content = TypeVar("Content")
-Taken = TypeVar("Taken", contravariant=True)
-Save = Callable[[IO[bytes], Content, Options, Provenance | None], object]
 
 
-class Write(Protocol[Taken]):
-    """Writes one kind of content to a path, and gives the path.
+def file_writer(save: Callable[[IO[bytes], Content, Options, Provenance | None], object]) -> Callable[..., Path]:
+    """The writer of a file, from a function that saves its content to a stream.
 
-    Raises UserError, and leaves nothing behind, when the content cannot be held, `path` is taken and `overwrite`
-    false, or it cannot be written. What reading the content raises passes through.
+    It is write(path, content, options=DEFAULT, *, provenance=None, overwrite=False), and gives the path. It raises
+    UserError, and leaves nothing behind, when the content cannot be held, `path` is taken and `overwrite` false, or it
+    cannot be written. What reading the content raises passes through.
     """
-
-    def __call__(
-        self,
-        path: Path,
-        content: Taken,
-        options: Options = DEFAULT,
-        *,
-        provenance: Provenance | None = None,
-        overwrite: bool = False,
-    ) -> Path: ...
-
-
-def file_writer(save: Save[Content]) -> Write[Content]:
-    """The writer of a file, from a function that saves its content to a stream."""
 
     @wraps(save)
     def write(

@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from latent_explorer.bundles import BundleConfig, Latents, Moment, check_bundle, read_latents, read_weights
-from latent_explorer.charts import Chart, chart_for
+from latent_explorer.bundles import BundleConfig, Moment, check_bundle, read_latents, read_weights
+from latent_explorer.charts import chart_for
 from latent_explorer.errors import BundleError, TrainingError
 from latent_explorer.nets.decoding import decode_pictures
 from latent_explorer.nets.weights import load_model
@@ -32,9 +32,9 @@ class Shot:
 
     def pictures(self, uv: NDArray[np.float64]) -> NDArray[np.uint8]:
         """What its decoder makes of plane points (k, 2): uint8 (k, h, w, c)."""
-        latents = read_latents(self.folder, self.config)
+        chart = chart_for(None, read_latents(self.folder, self.config).mean, self.config.turn)
         model = load_model(self.config.net, read_weights(self.folder, self.config))
-        return decode_pictures(model, _chart(latents, self.config).to_latent(uv))
+        return decode_pictures(model, chart.to_latent(uv))
 
 
 def run_at(path: Path) -> RunFolder:
@@ -61,31 +61,12 @@ def read_shots(folders: list[Path]) -> Iterator[Shot | BundleError]:
             yield shot
 
 
-def check_enough(run: RunFolder, shots: list[Shot]) -> None:
-    """Raise TrainingError where there is nothing to go to from the first moment."""
-    if len(shots) < 2:
-        raise TrainingError(
-            f"{run.snapshots}: expected at least two snapshots that can be read, found {len(shots) or 'none'}; "
-            "a film shows what changes from one to the next"
-        )
-
-
 def _read(folder: Path) -> Shot:
     config = check_bundle(folder)
     if config.moment is None:
         raise BundleError(f"{folder}: expected the snapshot of a run, found a bundle of no moment")
     latents = read_latents(folder, config)
-    uv = _chart(latents, config).to_plane(latents.mean)
-    return Shot(folder, config, config.moment, uv.astype(np.float32), _watched(latents), _label(latents))
-
-
-def _chart(latents: Latents, config: BundleConfig) -> Chart:
-    return chart_for(None, latents.mean, config.turn)
-
-
-def _watched(latents: Latents) -> NDArray[np.int64]:
-    return latents.images(np.arange(len(latents)))
-
-
-def _label(latents: Latents) -> NDArray[np.int64]:
-    return np.zeros(len(latents), np.int64) if latents.label is None else latents.label.astype(np.int64)
+    count, label = len(latents), latents.label
+    uv = chart_for(None, latents.mean, config.turn).to_plane(latents.mean).astype(np.float32)
+    label = np.zeros(count, np.int64) if label is None else label.astype(np.int64)
+    return Shot(folder, config, config.moment, uv, latents.images(np.arange(count)), label)

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from latent_explorer.errors import BundleError, Cancelled, UserError
+from latent_explorer.errors import BundleError, Cancelled, TrainingError, UserError
 from latent_explorer.export import Options, Provenance, find_format
-from latent_explorer.film.footage import Shot, check_enough, read_shots, run_at
+from latent_explorer.film.footage import Shot, read_shots, run_at
 from latent_explorer.film.scene import FilmScene
 from latent_explorer.palette import DARK, LIGHT
 from latent_explorer.runs import snapshots_of
@@ -38,13 +38,14 @@ def make_film(request: MakeFilm, say: Say, token: Event | None = None) -> Path:
     times = np.linspace(0, request.seconds, max(2, round(request.seconds / seconds)))
     frames = _Frames(FilmScene.of(shots, request.width, times, DARK if request.dark else LIGHT), say, token)
     options = Options(seconds=seconds, lossless=False)
-    source = Provenance(shots[-1].config.name, extra={"film": _whence(shots)})
+    whence = f"{len(shots)} snapshots of a training run, at the steps {', '.join(str(s.moment.step) for s in shots)}"
+    source = Provenance(shots[-1].config.name, extra={"film": whence})
     return known.write(request.file, frames, options, provenance=source, overwrite=request.overwrite)
 
 
 @dataclass(eq=False)
 class _Frames:
-    """The frames of a scene, painted when they are asked for: see `export.Frames`."""
+    """The frames of a scene, painted when they are asked for: see `export.pixels.Frames`."""
 
     scene: FilmScene
     say: Say
@@ -94,10 +95,9 @@ def _read(request: MakeFilm, say: Say, token: Event) -> list[Shot]:
         else:
             shots.append(found)
         say(Progress(doing="reading the snapshots", done=number + 1, total=len(folders)))
-    check_enough(run, shots)
+    if len(shots) < 2:
+        raise TrainingError(
+            f"{run.snapshots}: expected at least two snapshots that can be read, found {len(shots) or 'none'}; "
+            "a film shows what changes from one to the next"
+        )
     return shots
-
-
-def _whence(shots: list[Shot]) -> str:
-    steps = ", ".join(str(shot.moment.step) for shot in shots)
-    return f"{len(shots)} snapshots of a training run, at the steps {steps}"

@@ -55,7 +55,7 @@ class Workbench(QObject):
         self.panes: list[MapPane] = []
         self._make_training(start_trainer)
         self.exporter = Exporter(window, lambda: self.active)
-        self.active = self.add_pane()
+        self.add_pane()
         self.guide.lead(self.active)
         self.docks.arrange_first()
         if (hints := QGuiApplication.styleHints()) is not None:
@@ -94,7 +94,7 @@ class Workbench(QObject):
         raised.connect(lambda title, show: self.docks.bring(title, show) if pane is self.active else None)
         pane.title.close_wanted.connect(lambda: self.close_pane(pane))
         self._connect_exports(pane)
-        self.activate(pane)
+        self._make_active(pane)
         return pane
 
     def _connect_exports(self, pane: MapPane) -> None:
@@ -108,8 +108,10 @@ class Workbench(QObject):
 
     def activate(self, pane: MapPane) -> None:
         """Have the panels and the menus follow a pane."""
-        if pane not in self.panes or (self.panes and getattr(self, "active", None) is pane):
-            return
+        if pane in self.panes and pane is not self.active:
+            self._make_active(pane)
+
+    def _make_active(self, pane: MapPane) -> None:
         self.active = pane
         self.docks.show_panels(pane.panels)
         self._show_titles()

@@ -11,9 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from latent_explorer.atlas import Region
-from latent_explorer.points.levels import Entries, Grid, class_counts, merged, outside, sorted_points
-
-__all__ = ["Entries", "PointIndex", "Rows"]
+from latent_explorer.points.levels import Entries, Grid, Rows, class_counts, merged, outside, sorted_points
 
 _FINEST = 4096
 _PER_CELL = 2.0
@@ -23,9 +21,6 @@ _ENTRIES = 160_000  # a level with more of them in sight is too fine, as long as
 _CELL_PIXELS = 4.0  # its cells are no larger than this
 _BULK = 0.001  # the share of points left out at each side of the bulk
 _MARGIN = 1.6  # how much wider than the bulk the grid is; points farther out are kept one by one
-
-Rows = tuple[NDArray[np.int64], NDArray[np.int64]]
-"""Where the entries of some rows of cells begin, and where they end."""
 
 
 class PointIndex:

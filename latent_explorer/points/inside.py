@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from latent_explorer.atlas import Region
 from latent_explorer.points import splat
-from latent_explorer.points.index import Entries, PointIndex
+from latent_explorer.points.index import PointIndex
+from latent_explorer.points.levels import Entries
 
 _FEW = 200_000  # points that are not worth a thread
 
@@ -54,15 +55,10 @@ def marked(index: PointIndex, chosen: NDArray[np.bool_]) -> list[NDArray[np.bool
         for level in index.levels[1:]:
             marks.append(np.logical_or.reduceat(np.take(marks[-1], level.order), level.starts))
         return marks
-    marks = [_taken(loops.take_bits, chosen, index.points.order)]
+    bits, order, marks = np.packbits(chosen, bitorder="little"), index.points.order, [np.empty(len(index), bool)]
+    at_once(lambda part: loops.take_bits(bits, order[part], marks[0][part]), halves(len(order)))
     for level in index.levels[1:]:
         marks.append(_merged(loops.any_of, marks[-1], level))
-    return marks
-
-
-def _taken(take_bits: Callable[..., None], chosen: NDArray[np.bool_], order: NDArray[np.int64]) -> NDArray[np.bool_]:
-    bits, marks = np.packbits(chosen, bitorder="little"), np.empty(len(order), bool)
-    at_once(lambda part: take_bits(bits, order[part], marks[part]), halves(len(order)))
     return marks
 
 

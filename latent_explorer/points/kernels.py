@@ -17,7 +17,8 @@ def _compiled(function: Callable[..., Any]) -> Any:
         return numba.njit(function, nogil=True)
 
 
-def _scatter(
+@_compiled
+def scatter(
     inks: Any, counts: Any, begin: Any, end: Any, u: Any, v: Any, ink: Any, rank: Any, group: Any, count: Any,
     marks: Any, grey: Any, frame: Any, offsets: Any,
 ) -> None:  # fmt: skip
@@ -42,7 +43,8 @@ def _scatter(
                 counts[place + offset] += count[i]
 
 
-def _shade(inks: Any, bits: Any, counts: Any, alphas: Any, image: Any, diameter: Any) -> None:
+@_compiled
+def shade(inks: Any, bits: Any, counts: Any, alphas: Any, image: Any, diameter: Any) -> None:
     """As splat.shade; and the canvas is empty again."""
     height, width = image.shape
     row_length = width + 2 * diameter
@@ -62,7 +64,38 @@ def _shade(inks: Any, bits: Any, counts: Any, alphas: Any, image: Any, diameter:
     counts[:] = 0
 
 
-def _inside(begin: Any, end: Any, cells: Any, u: Any, v: Any, order: Any, grid: Any, edges: Any, chosen: Any) -> None:
+@_compiled
+def _reaching(edges: Any, low: float, high: float) -> Any:
+    """The edges (k, 6) that reach into low <= v <= high: u, v of the start, v of the end, slope, least, largest u."""
+    reaching = np.empty((len(edges), 6))
+    count = 0
+    for edge in range(len(edges)):
+        u0, v0, u1, v1 = edges[edge]
+        if max(v0, v1) < low or min(v0, v1) > high:
+            continue
+        slope, first, last = 0.0, u0, u1
+        if v0 != v1:
+            slope = (u1 - u0) / (v1 - v0)
+            first = u0 + (min(max(low, min(v0, v1)), max(v0, v1)) - v0) * slope
+            last = u0 + (min(max(high, min(v0, v1)), max(v0, v1)) - v0) * slope
+        reaching[count] = u0, v0, v1, slope, min(first, last), max(first, last)
+        count += 1
+    return reaching[:count]
+
+
+@_compiled
+def _odd(u: float, v: float, reaching: Any) -> bool:
+    """Whether a ray to the right of a place crosses an odd number of the edges."""
+    odd = False
+    for edge in range(len(reaching)):
+        u0, v0, v1 = reaching[edge, 0], reaching[edge, 1], reaching[edge, 2]
+        if (v >= v0) != (v >= v1) and u < u0 + (v - v0) * reaching[edge, 3]:
+            odd = not odd
+    return odd
+
+
+@_compiled
+def inside(begin: Any, end: Any, cells: Any, u: Any, v: Any, order: Any, grid: Any, edges: Any, chosen: Any) -> None:
     """As inside.even_odd, of the points in some rows of cells; grid: side, left, bottom, width and height of a cell.
 
     Only points of cells that an edge may touch are tried one by one; of those between such cells, one stands for all.
@@ -97,42 +130,16 @@ def _inside(begin: Any, end: Any, cells: Any, u: Any, v: Any, order: Any, grid: 
             i = stop
 
 
-def _reach(edges: Any, low: float, high: float) -> Any:
-    """The edges (k, 6) that reach into low <= v <= high: u, v of the start, v of the end, slope, least, largest u."""
-    reaching = np.empty((len(edges), 6))
-    count = 0
-    for edge in range(len(edges)):
-        u0, v0, u1, v1 = edges[edge]
-        if max(v0, v1) < low or min(v0, v1) > high:
-            continue
-        slope, first, last = 0.0, u0, u1
-        if v0 != v1:
-            slope = (u1 - u0) / (v1 - v0)
-            first = u0 + (min(max(low, min(v0, v1)), max(v0, v1)) - v0) * slope
-            last = u0 + (min(max(high, min(v0, v1)), max(v0, v1)) - v0) * slope
-        reaching[count] = u0, v0, v1, slope, min(first, last), max(first, last)
-        count += 1
-    return reaching[:count]
-
-
-def _crossings_are_odd(u: float, v: float, reaching: Any) -> bool:
-    """Whether a ray to the right of a place crosses an odd number of the edges."""
-    odd = False
-    for edge in range(len(reaching)):
-        u0, v0, v1 = reaching[edge, 0], reaching[edge, 1], reaching[edge, 2]
-        if (v >= v0) != (v >= v1) and u < u0 + (v - v0) * reaching[edge, 3]:
-            odd = not odd
-    return odd
-
-
-def _take_bits(bits: Any, order: Any, marks: Any) -> None:
+@_compiled
+def take_bits(bits: Any, order: Any, marks: Any) -> None:
     """Which of the bits, packed from the lowest up, an order picks; so many bits at once stay in the cache."""
     for i in range(len(order)):
         place = order[i]
         marks[i] = bits[place >> 3] >> (place & 7) & 1
 
 
-def _any_of(finer: Any, order: Any, starts: Any, ends: Any, marks: Any) -> None:
+@_compiled
+def any_of(finer: Any, order: Any, starts: Any, ends: Any, marks: Any) -> None:
     """Whether any of the finer entries of each entry is marked."""
     for entry in range(len(starts)):
         marks[entry] = False
@@ -140,12 +147,3 @@ def _any_of(finer: Any, order: Any, starts: Any, ends: Any, marks: Any) -> None:
             if finer[order[i]]:
                 marks[entry] = True
                 break
-
-
-_odd = _compiled(_crossings_are_odd)
-_reaching = _compiled(_reach)
-any_of = _compiled(_any_of)
-inside = _compiled(_inside)
-scatter = _compiled(_scatter)
-shade = _compiled(_shade)
-take_bits = _compiled(_take_bits)

@@ -15,6 +15,9 @@ from latent_explorer.atlas import Region
 _PIECE = 1 << 18
 _KEY_BITS = 63  # of an integer that is sorted
 
+Rows = tuple[NDArray[np.int64], NDArray[np.int64]]
+"""Where the entries of some rows of cells begin, and where they end."""
+
 
 @dataclass(frozen=True, eq=False)
 class Entries:
@@ -63,12 +66,6 @@ class Grid:
         found: NDArray[np.int64] = np.clip(steps, 0, self.side - 1).astype(np.int64)
         return found
 
-    def holds(self, u: NDArray[np.float32], v: NDArray[np.float32]) -> NDArray[np.bool_]:
-        """Which places lie in the box."""
-        box = self.box
-        inside: NDArray[np.bool_] = (u >= box.left) & (u <= box.right) & (v >= box.bottom) & (v <= box.top)
-        return inside
-
 
 def pieces(count: int) -> Iterator[slice]:
     """Slices that together are `count` items."""
@@ -95,9 +92,10 @@ def sorted_points(uv: NDArray[np.float32], group: NDArray[np.uint16], grid: Grid
 
 def outside(entries: Entries, box: Region) -> NDArray[np.bool_]:
     """Which entries lie outside a box."""
-    grid, found = Grid(box, 1), np.empty(len(entries), bool)
+    found = np.empty(len(entries), bool)
     for piece in pieces(len(entries)):
-        found[piece] = ~grid.holds(entries.u[piece], entries.v[piece])
+        u, v = entries.u[piece], entries.v[piece]
+        found[piece] = ~((u >= box.left) & (u <= box.right) & (v >= box.bottom) & (v <= box.top))
     return found
 
 

@@ -9,7 +9,8 @@ from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from latent_explorer.atlas import Region
-from latent_explorer.points.index import Entries, PointIndex
+from latent_explorer.points.index import PointIndex
+from latent_explorer.points.levels import Entries
 from latent_explorer.points.splat import ranges
 
 _NEAR = 2  # cells to each side that are looked at: two cells make the distance to be kept

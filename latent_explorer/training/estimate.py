@@ -16,7 +16,7 @@ from latent_explorer.bundles import FORMAT, BundleConfig, DatasetRecord, Trainin
 from latent_explorer.bundles.files import outside_limits
 from latent_explorer.bundles.saving import refuse_taken
 from latent_explorer.data import Dataset
-from latent_explorer.data.facts import Facts
+from latent_explorer.data.dataset import Facts
 from latent_explorer.errors import TrainingError
 from latent_explorer.nets.model import ImageBatch
 from latent_explorer.nets.registry import build

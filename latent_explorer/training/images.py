@@ -10,8 +10,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from latent_explorer.data.dataset import Dataset
-from latent_explorer.data.shards import ShardedImages, blocks
+from latent_explorer.data.dataset import Dataset, ShardedImages, blocks
 from latent_explorer.errors import TrainingError
 
 EVALUATION_BATCH = 1000

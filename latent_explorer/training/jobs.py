@@ -9,8 +9,7 @@ from threading import Event
 
 from latent_explorer.bundles.saving import refuse_taken
 from latent_explorer.data import open_dataset
-from latent_explorer.data.dataset import Dataset
-from latent_explorer.data.facts import Facts
+from latent_explorer.data.dataset import Dataset, Facts
 from latent_explorer.errors import TrainingError, UserError
 from latent_explorer.nets.families import find_family
 from latent_explorer.nets.registry import usual_widths

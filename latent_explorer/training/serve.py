@@ -10,7 +10,8 @@ from pathlib import Path
 from latent_explorer.bundles import read_config
 from latent_explorer.bundles.files import CONFIG
 from latent_explorer.data import open_dataset
-from latent_explorer.data.facts import Facts, known_facts
+from latent_explorer.data.dataset import Facts
+from latent_explorer.data.opening import known_facts
 from latent_explorer.runs.protocol import (
     Ask,
     Begin,

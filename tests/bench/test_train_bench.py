@@ -7,8 +7,7 @@ from typing import Any
 import pytest
 
 from latent_explorer.bench import train_bench
-from latent_explorer.bench.train_baseline import plain_losses
-from latent_explorer.bench.train_bench import measure_training, our_epochs
+from latent_explorer.bench.train_bench import measure_train, our_epochs, plain_losses
 from latent_explorer.data.dataset import Dataset
 from latent_explorer.nets.spec import NetSpec
 from latent_explorer.runs import Job
@@ -20,7 +19,7 @@ RECIPE = Recipe(epochs=4, batch_size=16, learning_rate=5e-3, device="cpu", preci
 
 
 def test_the_figures_follow_from_each_other(bars: Dataset) -> None:
-    found = measure_training(bars, recipe=RECIPE)
+    found = measure_train(bars, recipe=RECIPE)
     assert list(found) == ["images_per_second", "ten_epochs_seconds", "baseline_images_per_second", "ratio"]
     # the median of four epochs is at most half of all four together
     assert found["images_per_second"] * found["ten_epochs_seconds"] > 10 * 90 * 2 / 4
@@ -37,7 +36,7 @@ def test_on_cuda_the_default_vae_is_timed_too(bars: Dataset, monkeypatch: pytest
 
     monkeypatch.setattr(Training, "begin", noted)
     monkeypatch.setattr(train_bench, "_on_cuda", lambda _: True)
-    found = measure_training(bars, recipe=RECIPE, vae_recipe=RECIPE)
+    found = measure_train(bars, recipe=RECIPE, vae_recipe=RECIPE)
     assert found["thirty_epochs_seconds"] > 0
     spec = begun[-1].progress.spec
     job = Job(source="mnist", folder=Path("unused"))

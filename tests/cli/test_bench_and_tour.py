@@ -38,7 +38,7 @@ def test_no_times_give_no_measure(samples):
 
 
 def test_both_ways_through_the_grid_give_the_same_pictures(wide_bundle):
-    from latent_explorer.bench import grid_baseline, grid_bench
+    from latent_explorer.bench import grid_bench
     from latent_explorer.nets.threads import threads
 
     z = grid_bench.grid_latents(wide_bundle, 40)
@@ -46,8 +46,8 @@ def test_both_ways_through_the_grid_give_the_same_pictures(wide_bundle):
     with threads(1):
         service, device = grid_bench.open_service(wide_bundle)
         ours = np.concatenate(list(grid_bench.engine_pictures(service, z)))
-        model = grid_baseline.open_eager(wide_bundle, device)
-        plain = np.concatenate(list(grid_baseline.eager_pictures(model, device, z)))
+        model = grid_bench.open_eager(wide_bundle, device)
+        plain = np.concatenate(list(grid_bench.eager_pictures(model, device, z)))
     assert ours.shape == plain.shape == (1600, 6, 10, 3)
     assert np.ptp(plain) > 50
     assert np.abs(ours.astype(int) - plain).max() <= 1

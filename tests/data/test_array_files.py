@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from latent_explorer.data import limits, open_dataset
+from latent_explorer.data import files, open_dataset
 from latent_explorer.errors import DataError
 
 IMAGES = np.arange(4 * 3 * 2, dtype=np.uint8).reshape(4, 3, 2)
@@ -120,7 +120,7 @@ def test_a_header_that_announces_more_than_there_is_is_refused_unallocated(tmp_p
 def test_an_npz_bomb_is_refused(tmp_path, monkeypatch):
     np.savez_compressed(tmp_path / "a.npz", images=np.zeros((100, 28, 28), np.uint8))
     assert len(open_dataset(tmp_path / "a.npz")) == 100
-    monkeypatch.setattr(limits, "MAX_BYTES", 50_000)
+    monkeypatch.setattr(files, "MAX_BYTES", 50_000)
     with pytest.raises(DataError, match="unpacked"):
         open_dataset(tmp_path / "a.npz")
 

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from latent_explorer.data import Dataset, open_dataset, shards
+from latent_explorer.data import Dataset, dataset, open_dataset
 from latent_explorer.errors import DataError
 
 IMAGES = np.random.default_rng(0).integers(0, 256, (40, 5, 4, 3), np.uint8)
@@ -83,16 +83,16 @@ def test_an_index_outside_is_an_error(save: Save) -> None:
 
 
 def test_blocks_follow_each_other(save: Save, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(shards, "BLOCK_BYTES", 9 * 60)
-    found = list(shards.blocks(opened(save).images))
+    monkeypatch.setattr(dataset, "BLOCK_BYTES", 9 * 60)
+    found = list(dataset.blocks(opened(save).images))
     assert [len(block) for block in found] == [9, 9, 9, 9, 4]
     np.testing.assert_array_equal(np.concatenate(found), IMAGES)
 
 
 def test_few_files_are_open_at_a_time(save: Save, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(shards, "_MOST_FILES", 2)
-    opens: list[shards.FileIO] = []
-    monkeypatch.setattr(shards, "FileIO", lambda path: opens.append(FileIO(path)) or opens[-1])
+    monkeypatch.setattr(dataset, "_MOST_FILES", 2)
+    opens: list[dataset.FileIO] = []
+    monkeypatch.setattr(dataset, "FileIO", lambda path: opens.append(FileIO(path)) or opens[-1])
     images = opened(save).images
     for _ in range(2):
         np.testing.assert_array_equal(images[:], IMAGES)

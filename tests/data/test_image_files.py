@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, PngImagePlugin
 
-from latent_explorer.data import files, limits, open_dataset, pictures
-from latent_explorer.data.layout import hashed_split, layout_of
+from latent_explorer.data import files, open_dataset, pictures
+from latent_explorer.data.files import hashed_split, layout_of
 from latent_explorer.errors import DataError
 
 untimed = settings(deadline=None)
@@ -205,13 +205,13 @@ def test_a_zip_bomb_is_refused_unread(tmp_path, monkeypatch):
     path = _zip(tmp_path / "x.zip", ("a/1.png", bytes(4 * 2**20)), packing=zipfile.ZIP_DEFLATED)
     with pytest.raises(DataError, match="decompression bomb"):
         open_dataset(path)
-    monkeypatch.setattr(limits, "MAX_BYTES", 1000)
+    monkeypatch.setattr(files, "MAX_BYTES", 1000)
     with pytest.raises(DataError, match="unpacked"):
         open_dataset(_zip(tmp_path / "y.zip", ("a/1.png", bytes(600)), ("a/2.png", bytes(600))))
 
 
 def test_a_file_too_large_is_refused_unread(paint, monkeypatch):
-    monkeypatch.setattr(files, "MAX_FILE_BYTES", 10)
+    monkeypatch.setattr(files, "_MAX_FILE_BYTES", 10)
     with pytest.raises(DataError, match="expected at most 10 bytes"):
         open_dataset(paint("a/1.png"))
 

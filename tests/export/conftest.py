@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from latent_explorer.export import Background, ContactSheet, LatentTable, MapScene, PinMark, PointGroup, Polyline, Tick
+from latent_explorer.export import Background, ContactSheet, LatentTable, MapScene, PinMark, PointGroup, Polyline
 
 
 @pytest.fixture
@@ -23,8 +23,8 @@ def examples() -> dict[str, object]:
         groups=(PointGroup("<3 & \x01more>", "#0072b2", rng.uniform(0, 200, (50, 2))),),
         curves=(Polyline(rng.uniform(0, 200, (9, 2)), "black"),),
         pins=(PinMark('a "pin"', 10, 20, "red"),),
-        x_ticks=(Tick(100, "0"), Tick(200, "1")),
-        y_ticks=(Tick(50, "−1"),),
+        x_ticks=((100, "0"), (200, "1")),
+        y_ticks=((50, "−1"),),
     )
     table = LatentTable(
         mean=rng.normal(size=(40, 3)).astype(np.float32),

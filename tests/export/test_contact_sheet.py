@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from latent_explorer.errors import ExportError
-from latent_explorer.export import ContactSheet, Options, sheet_shape, write_sheet
+from latent_explorer.export import ContactSheet, Options, sheet_shape
+from latent_explorer.export.still import write_sheet
 
 
 def noise(*shape: int) -> NDArray[np.uint8]:

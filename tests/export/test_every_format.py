@@ -9,16 +9,8 @@ import pytest
 
 from latent_explorer import __version__
 from latent_explorer.errors import ExportError, UserError
-from latent_explorer.export import (
-    FORMATS,
-    Format,
-    Options,
-    Provenance,
-    coordinates_text,
-    find_format,
-    formats_of,
-    read_provenance,
-)
+from latent_explorer.export import FORMATS, Format, Options, Provenance, find_format, formats_of, read_provenance
+from latent_explorer.export.provenance import coordinates_text
 
 
 def _name(known: Format) -> str:

@@ -9,7 +9,8 @@ import pytest
 from PIL import Image, ImageSequence
 
 from latent_explorer.errors import ExportError
-from latent_explorer.export import Options, find_format, formats_of, read_mp4, write_mp4
+from latent_explorer.export import Options, find_format, formats_of, read_mp4
+from latent_explorer.export.animation import write_mp4
 
 every_film = pytest.mark.parametrize("known", formats_of("film"), ids=lambda known: known.key)
 COLOURS = np.array([(200, 40, 30), (30, 160, 60), (40, 60, 200), (240, 240, 90), (15, 15, 20)], np.uint8)

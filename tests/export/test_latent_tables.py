@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from latent_explorer.errors import ExportError
-from latent_explorer.export import LatentTable, Provenance, write_latents_csv, write_latents_npz
+from latent_explorer.export import LatentTable, Provenance
+from latent_explorer.export.latents import write_latents_csv, write_latents_npz
 
 untimed = settings(deadline=None, max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
 NAMES = ("cat, dog", 'so "called"', "line\nbreak", "ÿ")

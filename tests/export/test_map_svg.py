@@ -14,7 +14,8 @@ from hypothesis.extra import numpy as hnp
 from PIL import Image
 
 from latent_explorer.errors import ExportError
-from latent_explorer.export import MapScene, PinMark, PointGroup, Polyline, write_map_svg
+from latent_explorer.export import MapScene, PinMark, PointGroup, Polyline
+from latent_explorer.export.svg import write_map_svg
 
 SVG = "{http://www.w3.org/2000/svg}"
 untimed = settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -9,17 +9,8 @@ from hypothesis import strategies as st
 from PIL import ImageColor
 
 from latent_explorer.errors import ExportError
-from latent_explorer.export import (
-    Background,
-    MapScene,
-    PinMark,
-    PointGroup,
-    Polyline,
-    class_groups,
-    inked,
-    painted,
-    write_map_png,
-)
+from latent_explorer.export import Background, MapScene, PinMark, PointGroup, Polyline, class_groups, inked, painted
+from latent_explorer.export.still import write_map_png
 from latent_explorer.palette import DARK, LIGHT
 
 BARE = MapScene(60, 40, paper="#102030", legend=False)

@@ -10,17 +10,9 @@ from hypothesis.extra import numpy as hnp
 from PIL import Image, ImageSequence
 
 from latent_explorer.errors import ExportError, UserError
-from latent_explorer.export import (
-    MAX_SCALE,
-    Options,
-    write_frames,
-    write_gif,
-    write_grid,
-    write_map_png,
-    write_picture,
-    write_strip,
-    write_webp,
-)
+from latent_explorer.export import MAX_SCALE, Options, write_gif, write_picture
+from latent_explorer.export.animation import write_webp
+from latent_explorer.export.still import write_frames, write_grid, write_map_png, write_strip
 
 untimed = settings(deadline=None, max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
 

@@ -15,8 +15,7 @@ from latent_explorer.errors import Cancelled, UserError
 from latent_explorer.export import read_mp4, read_provenance
 from latent_explorer.film.footage import read_shots
 from latent_explorer.film.making import make_film
-from latent_explorer.film.margin import LossCurve
-from latent_explorer.film.scene import FilmScene
+from latent_explorer.film.scene import FilmScene, LossCurve
 from latent_explorer.film.timing import Camera, Motion, times_of
 from latent_explorer.palette import DARK, LIGHT
 from latent_explorer.runs.protocol import Filmed, MakeFilm, Progress

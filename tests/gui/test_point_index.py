@@ -12,8 +12,9 @@ from latent_explorer.atlas.view import View
 from latent_explorer.gui.layers.points import PointLayer
 from latent_explorer.gui.theme import DARK
 from latent_explorer.points import index as indexing
-from latent_explorer.points.index import Entries, PointIndex
+from latent_explorer.points.index import PointIndex
 from latent_explorer.points.inside import marked
+from latent_explorer.points.levels import Entries
 from latent_explorer.points.splat import Ink, Splatter, ranges
 
 

@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from latent_explorer.data.facts import Facts, known_facts
+from latent_explorer.data.dataset import Facts
+from latent_explorer.data.opening import known_facts
 from latent_explorer.errors import UserError
 from latent_explorer.places import data_folder
 from latent_explorer.runs import Job, Recipe

@@ -18,8 +18,7 @@ from latent_explorer.bundles import check_bundle, read_latents, read_weights
 from latent_explorer.bundles.files import CARD, CONFIG
 from latent_explorer.cli import training
 from latent_explorer.cli.app import app
-from latent_explorer.data.dataset import Dataset
-from latent_explorer.data.facts import Facts
+from latent_explorer.data.dataset import Dataset, Facts
 from latent_explorer.engine.handlers.describe import Describe, Place
 from latent_explorer.engine.handlers.evaluate import Evaluate
 from latent_explorer.engine.handlers.hover import Hover, Picture

@@ -9,7 +9,7 @@ import torch
 
 from latent_explorer.bundles import check_bundle, read_latents
 from latent_explorer.data import Dataset, open_dataset
-from latent_explorer.data.shards import ShardedImages
+from latent_explorer.data.dataset import ShardedImages
 from latent_explorer.nets.registry import build
 from latent_explorer.nets.spec import NetSpec
 from latent_explorer.nets.weights import weights_of

@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PyQt6.QtGui import QColor, QImage, QPainter
 
-from latent_explorer.atlas.view import View
-from latent_explorer.export import Background, MapScene, PinMark, PointGroup, Polyline, axis_ticks, class_groups
+from latent_explorer.atlas.view import View, left_ticks, lower_ticks
+from latent_explorer.export import Background, MapScene, PinMark, PointGroup, Polyline, class_groups
 from latent_explorer.gui.layers.layer import Layer
 from latent_explorer.gui.layers.scale import paint_scale, scale_rect
 from latent_explorer.gui.pane.canvas import MapCanvas
@@ -23,7 +23,6 @@ _DISC = 0.01  # the length of a line that is to be a disc: none at all would not
 def map_scene(canvas: MapCanvas, session: Session, *, legend: bool) -> MapScene:
     """The map as shown: tiles, the points of the classes that are not hidden, route, pins and rulers."""
     view, theme = canvas.view, canvas.theme
-    x_ticks, y_ticks = axis_ticks(view)
     return MapScene(
         width=view.width,
         height=view.height,
@@ -34,8 +33,8 @@ def map_scene(canvas: MapCanvas, session: Session, *, legend: bool) -> MapScene:
         overlay=_painted(canvas, [layer for layer in canvas.above if layer is not canvas.points], None, legend=legend),
         curves=tuple(_curves(canvas.marks, view, theme)),
         pins=tuple(_pins(canvas.marks, view, theme)),
-        x_ticks=x_ticks,
-        y_ticks=y_ticks,
+        x_ticks=tuple(lower_ticks(view)),
+        y_ticks=tuple(left_ticks(view)),
         legend=legend,
     )
 
