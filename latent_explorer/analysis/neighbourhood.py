@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.spatial import KDTree
 
 TREE_DIMENSIONS = 6  # in more, a tree visits most of its leaves, and one product of matrices is many times as fast
 _DISTANCES = 1 << 22  # how many are held at a time: 16 MiB
@@ -21,6 +20,8 @@ class Nearest:
 
     def __init__(self, points: NDArray[np.float32]) -> None:
         self._points = points
+        from scipy.spatial import KDTree  # 0.2 s, for which no first picture waits
+
         self._tree = KDTree(points) if points.shape[1] <= TREE_DIMENSIONS else None
         self._squares: NDArray[np.float32] = np.square(points).sum(1)
 
