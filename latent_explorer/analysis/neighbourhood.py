@@ -19,9 +19,9 @@ class Nearest:
     """Answers which of the points (n, d), n >= 1, are nearest to places: by a tree, or in many dimensions by all."""
 
     def __init__(self, points: NDArray[np.float32]) -> None:
-        self._points = points
         from scipy.spatial import KDTree  # 0.2 s, for which no first picture waits
 
+        self._points = points
         self._tree = KDTree(points) if points.shape[1] <= TREE_DIMENSIONS else None
         self._squares: NDArray[np.float32] = np.square(points).sum(1)
 
