@@ -1,5 +1,6 @@
 """Opening the window, and the two options that need nothing but a glance to be read."""
 
+import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -45,12 +46,13 @@ def open_window(wish: WindowWish) -> int:
             "there is no display to open the window on: expected DISPLAY or WAYLAND_DISPLAY to be set; "
             "`latent-explorer tour --out DIR` draws the window without one"
         )
+    gc.disable()  # while everything is made and nothing is thrown away; the window collects later
+    from latent_explorer.gui.app import run
     from latent_explorer.service.launch import launch
 
-    engine = launch("latent_explorer.engine")  # before Qt: importing torch is what takes longest
+    # Before the window is made, as importing torch takes longest; not before Qt is imported, which it would slow down.
+    engine = launch("latent_explorer.engine")
     try:
-        from latent_explorer.gui.app import run
-
         if not wish.time_first_paint:
             return run(wish.models, wish.charts, engine=engine)
         from latent_explorer.bench.launch import tell_first_pictures

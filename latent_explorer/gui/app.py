@@ -26,7 +26,6 @@ from latent_explorer.gui.shell.window import MainWindow
 from latent_explorer.gui.widgets.banner import Banner
 from latent_explorer.places import find_bundle, log_folder, resource, shipped_bundles
 from latent_explorer.plugins import broken_plugins
-from latent_explorer.runs import settings as training_settings
 from latent_explorer.service.launch import Process
 
 Window = MainWindow
@@ -91,6 +90,8 @@ def show_until_closed(window: Window) -> int:
 
 def say_what_is_broken(banner: Banner) -> None:
     """Name the plugins that were left out, unless something else is being said."""
+    from latent_explorer.runs import settings as training_settings
+
     _ = len(CHARTS), training_settings.settings()  # which look for the charts and families of other packages
     broken = broken_plugins()
     if broken and not banner.text:

@@ -8,14 +8,16 @@ import atexit
 import logging
 import threading
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
 from latent_explorer.atlas.view import View
 from latent_explorer.points.levels import Entries, Rows
+
+if TYPE_CHECKING:  # the window does not paint with it
+    from PIL import Image
 
 _log = logging.getLogger(__name__)
 _FAINTEST = 0.5  # the opacity of a single point where many are usual
@@ -82,7 +84,7 @@ class Splatter:
 
 def dots(
     xy: NDArray[np.floating], rgb: NDArray[np.integer], size: tuple[int, int], diameter: float, fine: int = 1
-) -> Image.Image:
+) -> "Image.Image":
     """Opaque round dots at pixels (n, 2) of a picture (width, height), on nothing, as RGBA.
 
     rgb: the colour of each (n,), 0xrrggbb. fine: so many times as large, a side, they are drawn and then reduced.
@@ -98,6 +100,8 @@ def dots(
     view, every = View(width / 2, -height / 2, 1.0, width, height), (np.array([0]), np.array([len(u)]))
     ink = Ink(colours.astype(np.uint32))
     drawn = Splatter().image(entries, every, ink, view, max(1, round(diameter * fine)), fine)
+    from PIL import Image
+
     whole = Image.fromarray(drawn.view(np.uint8).reshape(*drawn.shape, 4), "RGBa")
     blue, green, red, alpha = (whole.reduce(fine) if fine > 1 else whole).split()
     return Image.merge("RGBa", (red, green, blue, alpha)).convert("RGBA")

@@ -69,9 +69,9 @@ def test_class_names_need_classes_and_are_hidden_with_them(person: Person) -> No
     person.choose("Class names")
     with_names = to_array(person.canvas.picture(1.0))
     assert (before != with_names).any()
-    assert {name for name, _ in layer._places} == set(person.pane.bundle.class_names)
+    assert {name for name, _ in layer.places} == set(person.pane.bundle.class_names)
     person.pane.session.toggle_class(0)
-    assert person.pane.bundle.class_names[0] not in {name for name, _ in layer._places}
+    assert person.pane.bundle.class_names[0] not in {name for name, _ in layer.places}
     person.pane.session.toggle_class(0)
     person.choose("Class names")
 

@@ -1,5 +1,7 @@
 """The name of each class where most of its images are."""
 
+from functools import cached_property
+
 import numpy as np
 from PyQt6.QtCore import QPointF, QRectF, Qt
 from PyQt6.QtGui import QColor, QFont, QFontMetricsF, QPainter
@@ -15,11 +17,19 @@ class ClassNames(Layer):
 
     def dress(self, bundle: OpenBundle, hidden: frozenset[int], theme: Theme) -> None:
         super().dress(bundle, hidden, theme)
-        self._places: list[tuple[str, tuple[float, float]]] = []
-        for label in [] if bundle.latents.label is None else np.unique(bundle.latents.label).tolist():
-            if label not in hidden:
-                u, v = np.median(bundle.uv[bundle.latents.label == label], axis=0).tolist()
-                self._places.append((bundle.class_names[label], (u, v)))
+        self.__dict__.pop("places", None)
+
+    @cached_property
+    def places(self) -> list[tuple[str, tuple[float, float]]]:
+        """The names of the classes that are shown, each with the plane point where it is painted."""
+        assert self.bundle is not None
+        label, uv, found = self.bundle.latents.label, self.bundle.uv, []
+        assert label is not None, "the layer needs labels"
+        for number in np.unique(label).tolist():
+            if number not in self.hidden:
+                u, v = np.median(uv[label == number], axis=0).tolist()
+                found.append((self.bundle.class_names[number], (u, v)))
+        return found
 
     def paint(self, painter: QPainter, view: View, ratio: float) -> None:
         if not self.painted or self.theme is None:
@@ -28,7 +38,7 @@ class ClassNames(Layer):
         font = QFont(painter.font())
         font.setWeight(QFont.Weight.DemiBold)
         painter.setFont(font)
-        for name, uv in self._places:
+        for name, uv in self.places:
             size = QFontMetricsF(font).size(Qt.TextFlag.TextSingleLine, name)
             plate = QRectF(0, 0, size.width() + 10, size.height() + 2)
             plate.moveCenter(QPointF(*view.to_screen_point(uv)))
