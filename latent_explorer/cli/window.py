@@ -48,19 +48,12 @@ def open_window(wish: WindowWish) -> int:
         )
     gc.disable()  # while everything is made and nothing is thrown away; the window collects later
     from latent_explorer.gui.app import run
-    from latent_explorer.service.launch import launch
 
-    # Before the window is made, as importing torch takes longest; not before Qt is imported, which it would slow down.
-    engine = launch("latent_explorer.engine")
-    try:
-        if not wish.time_first_paint:
-            return run(wish.models, wish.charts, engine=engine)
-        from latent_explorer.bench.launch import tell_first_pictures
+    if not wish.time_first_paint:
+        return run(wish.models, wish.charts)
+    from latent_explorer.bench.launch import tell_first_pictures
 
-        return run(wish.models, wish.charts, tell_first_pictures, engine=engine)
-    finally:
-        engine.kill()
-        engine.wait()
+    return run(wish.models, wish.charts, tell_first_pictures)
 
 
 def _has_display() -> bool:

@@ -2,13 +2,12 @@
 
 import queue
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Protocol
 
 from latent_explorer.engine.handlers import ENGINE
 from latent_explorer.service.child import Child
 from latent_explorer.service.codec import Numbered
-from latent_explorer.service.launch import Process
 from latent_explorer.service.server import QueueChannel
 
 
@@ -22,19 +21,10 @@ class Engine(Protocol):
 
 
 class ProcessEngine(Child[Numbered, Numbered]):
-    """An engine in a process of its own, at low priority, that ends when this process does.
+    """An engine in a process of its own, at low priority, that ends when this process does."""
 
-    process: one that runs already, if any.
-    """
-
-    def __init__(self, process: Process | None = None) -> None:
-        super().__init__("latent_explorer.engine", ENGINE, process=process)
-
-
-def engines(first: Process | None) -> Callable[[], Engine]:
-    """Starts engines, of which the first is the process that runs already, if any."""
-    running = [first] if first is not None else []
-    return lambda: ProcessEngine(running.pop() if running else None)
+    def __init__(self) -> None:
+        super().__init__("latent_explorer.engine", ENGINE)
 
 
 class ThreadEngine:

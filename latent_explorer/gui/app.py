@@ -19,14 +19,12 @@ from PyQt6.QtGui import QIcon
 from PyQt6.QtWidgets import QApplication
 
 from latent_explorer.charts import CHARTS, ChartSpec
-from latent_explorer.engine.process import engines
 from latent_explorer.errors import UserError
 from latent_explorer.gui.settings import Settings
 from latent_explorer.gui.shell.window import MainWindow
 from latent_explorer.gui.widgets.banner import Banner
 from latent_explorer.places import find_bundle, log_folder, resource, shipped_bundles
 from latent_explorer.plugins import broken_plugins
-from latent_explorer.service.launch import Process
 
 Window = MainWindow
 """For those who drive it."""
@@ -41,30 +39,27 @@ def run(
     models: Sequence[str] = (),
     charts: Sequence[str] = (),
     watch: Callable[[Window], None] = lambda window: None,
-    *,
-    engine: Process | None = None,
 ) -> int:
     """Open the window on bundles and return when it is closed, as `open_window` and `show_until_closed` say.
 
     watch: called with the window before it is shown.
     """
-    window = open_window(models, charts, engine)
+    window = open_window(models, charts)
     watch(window)
     return show_until_closed(window)
 
 
-def open_window(models: Sequence[str] = (), charts: Sequence[str] = (), engine: Process | None = None) -> Window:
+def open_window(models: Sequence[str] = (), charts: Sequence[str] = ()) -> Window:
     """A window on bundles side by side (else the last one, or the default), not shown yet.
 
-    models: folders or names of shipped bundles. charts: through which the first of them are seen. engine: the process
-    of one that runs already, for the first map.
+    models: folders or names of shipped bundles. charts: through which the first of them are seen.
     Raises UserError where a named bundle does not exist.
     """
     settings, specs = Settings(), [ChartSpec.of(text) for text in charts]
     found = [folder_to_open(model, settings) for model in models or (None,)]
     folders = [folder for folder in found if folder is not None]
     application()
-    window = MainWindow(settings, engines(engine))
+    window = MainWindow(settings)
     bench = window.workbench
     if folders:
         bench.open_each(folders, specs)

@@ -3,6 +3,8 @@
 import logging
 import os
 import select
+import subprocess
+import sys
 import threading
 from collections.abc import Callable
 from contextlib import suppress
@@ -11,23 +13,26 @@ from typing import BinaryIO, Generic, cast
 
 from latent_explorer.errors import ServiceError
 from latent_explorer.service.codec import A, Conversation, Q, Unreadable
-from latent_explorer.service.launch import Process, launch
 
 _log = logging.getLogger(__name__)
 _PATIENCE = 5.0  # seconds that the thread of a process that is gone may take to end
 
 
+def _launch(module: str, heard: bool) -> "subprocess.Popen[bytes]":
+    pipe = subprocess.PIPE
+    low = getattr(subprocess, "BELOW_NORMAL_PRIORITY_CLASS", 0)  # Windows; elsewhere it is nice itself
+    command = [sys.executable, "-m", module]
+    return subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe if heard else None, creationflags=low)
+
+
 class Child(Generic[Q, A]):
     """A process that `python -m module` runs; it ends when this process does, however that ends.
 
-    heard: whether what it writes to its standard error is to be read from `complaints`. process: the one that `launch`
-    has started already, if any.
+    heard: whether what it writes to its standard error is to be read from `complaints`.
     """
 
-    def __init__(
-        self, module: str, conversation: Conversation[Q, A], *, heard: bool = False, process: Process | None = None
-    ) -> None:
-        self._process = process or launch(module, heard=heard)
+    def __init__(self, module: str, conversation: Conversation[Q, A], *, heard: bool = False) -> None:
+        self._process = _launch(module, heard)
         self.pid = self._process.pid
         self.complaints = self._process.stderr
         self._conversation = conversation

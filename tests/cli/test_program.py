@@ -146,7 +146,7 @@ def window(monkeypatch):
     asked = []
     module = ModuleType(WINDOW)
     module.Window = object
-    module.run = lambda *given, engine: asked.append((*given[:2], len(given) == 3)) or 7
+    module.run = lambda *given: asked.append((*given[:2], len(given) == 3)) or 7
     monkeypatch.setitem(sys.modules, WINDOW, module)
     monkeypatch.setenv("QT_QPA_PLATFORM", "offscreen")
     return asked
