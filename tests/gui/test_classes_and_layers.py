@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
+from PyQt6 import sip
 from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QColor
 from PyQt6.QtTest import QTest
@@ -10,6 +11,7 @@ from PyQt6.QtWidgets import QSlider, QToolButton
 
 from latent_explorer.bench.person import Person
 from latent_explorer.gui import theme as themes
+from latent_explorer.gui.panels.layers import LayerPanel
 from latent_explorer.gui.panels.legend import ClassRow
 
 
@@ -177,3 +179,22 @@ def test_the_system_theme_is_light_or_dark(dressed: Person) -> None:
     dressed.window.action("System theme").trigger()
     assert dressed.window.workbench.theme is themes.system_theme()
     assert dressed.window.workbench.settings.theme == "system"
+
+
+@pytest.fixture
+def crowded() -> Iterator[LayerPanel]:
+    """A panel of many layers, as small as it can be."""
+    panel = LayerPanel()
+    for number in range(12):
+        panel.add(f"Layer {number}", True, 0.5, "")
+    panel.resize(panel.minimumSizeHint())
+    panel.show()
+    yield panel
+    sip.delete(panel)
+
+
+def test_the_scroll_bar_hides_no_slider(qtbot, crowded: LayerPanel) -> None:
+    qtbot.waitUntil(lambda: crowded.verticalScrollBar().isVisible())
+    slider = crowded.findChild(QSlider)
+    assert slider.mapTo(crowded.viewport(), slider.rect().bottomRight()).x() < crowded.viewport().width()
+    assert slider.width() >= slider.minimumSizeHint().width()

@@ -3,15 +3,16 @@
 from functools import partial
 
 from PyQt6.QtCore import Qt, pyqtSignal
-from PyQt6.QtWidgets import QGridLayout, QScrollArea, QSlider, QToolButton, QWidget
+from PyQt6.QtWidgets import QGridLayout, QSlider, QToolButton, QWidget
 
 from latent_explorer.gui.settings import Settings
 from latent_explorer.gui.widgets.controls import hint, slider, tool_button
+from latent_explorer.gui.widgets.parts import Scrolling
 
 _SHOWN = ("hidden", "shown")  # as it is remembered
 
 
-class LayerPanel(QScrollArea):
+class LayerPanel(Scrolling):
     """Visibility and opacity of the layers. changed: with the layer's name, whether it is shown, and its opacity."""
 
     changed = pyqtSignal(str, bool, float)
@@ -20,15 +21,12 @@ class LayerPanel(QScrollArea):
         super().__init__()
         inside = QWidget()
         self._grid = QGridLayout(inside)
-        self._grid.setContentsMargins(8, 4, 14, 6)
+        self._grid.setContentsMargins(8, 4, 8, 6)
         self._grid.setVerticalSpacing(4)
         self._grid.setAlignment(Qt.AlignmentFlag.AlignTop)
         self._controls: dict[str, tuple[QToolButton, QSlider | None, str]] = {}  # with what the tooltip says
         self.setWidget(inside)
-        self.setWidgetResizable(True)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # a click on a button leaves the keys to the map
-        self.setFrameShape(QScrollArea.Shape.NoFrame)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
 
     def add(self, name: str, shown: bool, opacity: float | None, tip: str) -> None:
         """List one more layer; without an opacity, it has none to choose."""

@@ -2,11 +2,11 @@
 
 from PyQt6.QtCore import QRectF, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QAction, QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
-from PyQt6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QVBoxLayout, QWidget
 
 from latent_explorer.gui.theme import Theme
 from latent_explorer.gui.widgets.controls import hint, tool_button
-from latent_explorer.gui.widgets.parts import filled
+from latent_explorer.gui.widgets.parts import Scrolling, filled
 from latent_explorer.session import OpenBundle
 
 
@@ -79,7 +79,7 @@ class ClassRow(QWidget):
         painter.end()
 
 
-class Legend(QScrollArea):
+class Legend(Scrolling):
     """All classes of a bundle.
 
     toggled, isolated, select_wanted: with a class's label. all_wanted: show all again.
@@ -93,10 +93,7 @@ class Legend(QScrollArea):
     def __init__(self) -> None:
         super().__init__()
         self._rows: list[ClassRow] = []
-        self.setWidgetResizable(True)
-        self.setFrameShape(QScrollArea.Shape.NoFrame)
         self.setMinimumWidth(170)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
 
     def set_bundle(self, bundle: OpenBundle, theme: Theme, hidden: frozenset[int]) -> None:
         self._rows = [

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from PyQt6.QtCore import QEvent, QObject, QSize, Qt, pyqtSignal
-from PyQt6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from PyQt6.QtCore import QEvent, QObject, QSize, pyqtSignal
+from PyQt6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from latent_explorer.gui.theme import Theme
 from latent_explorer.gui.training.curves import Curves
@@ -13,7 +13,7 @@ from latent_explorer.gui.training.moments import DigitStrip, Timeline
 from latent_explorer.gui.training.running import ResultView, RunningView
 from latent_explorer.gui.training.trainer import Trainer
 from latent_explorer.gui.training.unfinished import Offers
-from latent_explorer.gui.widgets.parts import filled, wide_button, words
+from latent_explorer.gui.widgets.parts import Scrolling, filled, wide_button, words
 from latent_explorer.runs import RunFolder
 from latent_explorer.runs.protocol import Begun, Ended, Estimated, Failed, Progress, Reported
 from latent_explorer.runs.report import read_log
@@ -21,21 +21,6 @@ from latent_explorer.runs.settings import find_setting
 from latent_explorer.service.codec import Refused
 
 _PRIMARY = "QPushButton#primary:enabled { background: palette(highlight); color: #ffffff; font-weight: 600; }"
-
-
-class Scrolling(QScrollArea):
-    """Scrolls up and down only: as wide as its content, without a frame."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setWidgetResizable(True)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-
-    def minimumSizeHint(self) -> QSize:
-        inner, bar = self.widget(), self.verticalScrollBar()
-        width = inner.minimumSizeHint().width() if inner is not None else 0
-        return QSize(width + (bar.sizeHint().width() if bar is not None else 0), 80)
 
 
 class AsHighAsNeeded(Scrolling):

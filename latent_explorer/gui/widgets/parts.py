@@ -3,15 +3,17 @@
 from collections.abc import Callable
 from typing import TypeVar
 
-from PyQt6.QtCore import QObject, Qt, QTimer
+from PyQt6.QtCore import QObject, QSize, Qt, QTimer
 from PyQt6.QtWidgets import (
     QAbstractItemView,
     QBoxLayout,
     QFileDialog,
+    QFrame,
     QHeaderView,
     QLabel,
     QLayout,
     QPushButton,
+    QScrollArea,
     QSizePolicy,
     QTableWidget,
     QWidget,
@@ -109,3 +111,18 @@ def open_chooser(chooser: QFileDialog, chosen: Callable[[str], object]) -> None:
     chooser.fileSelected.connect(chosen)
     chooser.finished.connect(chooser.deleteLater)
     chooser.open()
+
+
+class Scrolling(QScrollArea):
+    """Scrolls up and down only: as wide as its content, without a frame."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+
+    def minimumSizeHint(self) -> QSize:
+        inner, bar = self.widget(), self.verticalScrollBar()
+        width = inner.minimumSizeHint().width() if inner is not None else 0
+        return QSize(width + (bar.sizeHint().width() if bar is not None else 0), 80)
