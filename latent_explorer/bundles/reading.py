@@ -182,7 +182,7 @@ def _check_layout(path: Path, tensors: dict[str, _Array], expected: Layout) -> N
 def _check_values(path: Path, latents: Latents, config: BundleConfig) -> None:
     for name in ("mean", "log_variance", "error"):
         _check_finite(path, name, getattr(latents, name))
-    _check_range(path, "split", latents.split, 1)
+    _check_range(path, "split", latents.split, 2)
     _check_range(path, "error", latents.error, 1)
     _check_range(path, "label", latents.label, len(config.dataset.class_names) - 1)
     _check_range(path, "index", latents.index, config.dataset.count - 1)

@@ -2,3 +2,4 @@
 
 from latent_explorer.data.dataset import SPLITS, Dataset, Split
 from latent_explorer.data.opening import open_dataset
+from latent_explorer.data.report import DatasetReport

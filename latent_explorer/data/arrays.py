@@ -202,8 +202,8 @@ def _class_names(values: NDArray[Any] | None, labels: NDArray[np.int64] | None, 
 def _split(values: NDArray[Any], path: Path) -> NDArray[np.uint8]:
     known = np.array(SPLITS) if values.dtype.kind == "U" else np.arange(len(SPLITS))
     if values.ndim != 1 or values.dtype.kind not in "Uiub" or not np.isin(values, known).all():
-        raise DataError(f"{path}: expected a split of 0 and 1, or of {' and '.join(SPLITS)}, found {values.dtype}")
-    return np.asarray(values == known[1], np.uint8)
+        raise DataError(f"{path}: expected a split of 0, 1 and 2, or of train, test and val, found {values.dtype}")
+    return np.asarray((values[:, None] == known).argmax(1), np.uint8)
 
 
 def _check_shape(shape: tuple[int, ...], path: Path) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from latent_explorer.data.dataset import SPLITS, Dataset
+from latent_explorer.data.dataset import Dataset
 from latent_explorer.data.download import Download, Progress, fetch
 from latent_explorer.data.files import files_of_zip, layout_of
 from latent_explorer.data.pictures import stack
@@ -76,10 +76,10 @@ def _dataset(images: NDArray[np.uint8], labels: NDArray[np.int64]) -> Dataset:
 
 def read_cifar10_jpeg(root: Path) -> Dataset:
     """The images `class/file` of `cifar10-train.zip` and `cifar10-test.zip` in `root`. Raises DataError."""
-    images, labels = zip(*(_zipped(root / f"cifar10-{split}.zip") for split in SPLITS), strict=True)
+    images, labels = zip(*(_zipped(root / f"cifar10-{split}.zip") for split in ("train", "test")), strict=True)
     if images[0].shape[1:] != images[1].shape[1:]:
         raise DataError(f"{root}: images of {images[0].shape[1:]} to train on, and of {images[1].shape[1:]} to test")
-    split = np.repeat(np.arange(len(SPLITS), dtype=np.uint8), [len(part) for part in labels])
+    split = np.repeat(np.arange(2, dtype=np.uint8), [len(part) for part in labels])
     return Dataset("cifar10-jpeg", np.concatenate(images), np.concatenate(labels), CLASS_NAMES, split)
 
 

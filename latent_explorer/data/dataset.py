@@ -14,10 +14,13 @@ from weakref import finalize
 import numpy as np
 from numpy.typing import NDArray
 
+from latent_explorer.data.report import DatasetReport, PassedOver
 from latent_explorer.errors import DataError
 
-Split = Literal["train", "test"]
-SPLITS: tuple[Split, ...] = ("train", "test")
+Split = Literal["train", "test", "val"]
+SPLITS: tuple[Split, ...] = ("train", "test", "val")
+"""val: held out beside test, neither trained on nor tested with."""
+
 _MOST_FILES = 256  # open at a time
 BLOCK_BYTES = 32 * 2**20
 
@@ -149,6 +152,7 @@ class Dataset:
     labels: int64 (n,), each an index into `class_names`, or None.
     split: uint8 (n,), each an index into SPLITS.
     source: what `open_dataset` takes to open it again; empty when it was made in memory.
+    passed_over: files that were not read. notes: what was done or guessed while reading; both as in `report`.
     Raises DataError when these do not fit each other.
     """
 
@@ -158,6 +162,8 @@ class Dataset:
     class_names: tuple[str, ...]
     split: NDArray[np.uint8]
     source: str = ""
+    passed_over: tuple[PassedOver, ...] = ()
+    notes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         shape, count = self.images.shape, len(self.images)
@@ -180,6 +186,17 @@ class Dataset:
         """Height, width and channels of one picture."""
         height, width, channels = self.images.shape[1:]
         return height, width, channels
+
+    @property
+    def report(self) -> DatasetReport:
+        """What was read, and what was not."""
+        splits = tuple((name, len(self.indices(name))) for name in SPLITS)
+        classes: tuple[tuple[str, int], ...] = ()
+        if self.labels is not None:
+            counts = np.bincount(self.labels, minlength=len(self.class_names)).tolist()
+            classes = tuple(zip(self.class_names, counts, strict=True))
+        some = tuple(each for each in splits if each[1])
+        return DatasetReport(self.name, self.image_shape, some, classes, self.passed_over, self.notes)
 
     @cached_property
     def fingerprint(self) -> str:
@@ -206,7 +223,8 @@ class Dataset:
 class Facts:
     """How large a dataset is.
 
-    image_shape: (h, w, c). train, test: images. at_hand: False where it is downloaded first. classes: 0 without labels.
+    image_shape: (h, w, c). train, test, val: images. at_hand: False where it is downloaded first. classes: 0 without
+    labels.
     """
 
     image_shape: tuple[int, int, int]
@@ -214,9 +232,16 @@ class Facts:
     test: int
     at_hand: bool = True
     classes: int = 0
+    val: int = 0
+
+    @property
+    def images(self) -> int:
+        """Of all splits."""
+        return self.train + self.test + self.val
 
     @classmethod
     def of(cls, dataset: Dataset) -> "Facts":
         """Those of a dataset that was read."""
         classes = 0 if dataset.labels is None else len(dataset.class_names)
-        return cls(dataset.image_shape, len(dataset.indices("train")), len(dataset.indices("test")), classes=classes)
+        train, test, val = (len(dataset.indices(split)) for split in SPLITS)
+        return cls(dataset.image_shape, train, test, classes=classes, val=val)

@@ -148,7 +148,7 @@ def layout_of(names: Sequence[str], where: str) -> FolderLayout:
     while len(parts[0]) > 2 and all(part[0] == parts[0][0] and len(part) > 2 for part in parts):
         parts = [part[1:] for part in parts]
     split = hashed_split(names)
-    folders: tuple[str, ...] = SPLITS
+    folders: tuple[str, ...] = SPLITS[:2]
     if all(len(part) > 1 for part in parts) and {part[0].lower() for part in parts} == set(folders):
         split = np.array([folders.index(part[0].lower()) for part in parts], np.uint8)
         parts = [part[1:] for part in parts]

@@ -15,14 +15,15 @@ from latent_explorer.export.provenance import Provenance
 from latent_explorer.export.writer import Options, file_writer
 
 _BLOCK = 1024
-_SPLITS = ("train", "test")
+_SPLITS = ("train", "test", "val")
 
 
 @dataclass(frozen=True, eq=False)
 class LatentTable:
     """What is known of every image's latent; None for what is not.
 
-    mean, log_variance: float32 (n, d). label: integers (n,) into class_names. split: 0 for train, 1 for test, (n,).
+    mean, log_variance: float32 (n, d). label: integers (n,) into class_names. split: 0 for train, 1 for test, 2 for
+    validation, (n,).
     error: float32 (n,), the reconstruction's. index: (n,), the images' places in their dataset; None for all of them,
     in order. Raises ExportError when these do not fit each other.
     """

@@ -86,7 +86,7 @@ def warm() -> None:
 
 def _refuse_outside_limits(spec: NetSpec, facts: Facts) -> None:
     """Refuse now what could not be saved in the end."""
-    dataset = DatasetRecord(name="", source="", fingerprint="", count=facts.train + facts.test, class_names=())
+    dataset = DatasetRecord(name="", source="", fingerprint="", count=facts.images, class_names=())
     training = TrainingRecord(epochs=0, batch_size=1, learning_rate=0, seed=0, device="", minutes=0, command="")
     config = BundleConfig(
         format=FORMAT, name="", net=spec, dataset=dataset, training=training, metrics={}, versions={}, files={}
@@ -114,9 +114,9 @@ def _sizes(spec: NetSpec) -> tuple[int, int]:
 
 
 def _memory(recipe: Recipe, facts: Facts, weights: int, outputs: int) -> int:
-    images = (facts.train + facts.test) * math.prod(facts.image_shape)
+    images = facts.images * math.prod(facts.image_shape)
     step = min(recipe.batch_size, facts.train) * outputs * _KEPT
-    evaluation = min(EVALUATION_BATCH, facts.train + facts.test) * outputs
+    evaluation = min(EVALUATION_BATCH, facts.images) * outputs
     return 4 * weights * _WEIGHTS_COPIES + images * _IMAGES_COPIES + max(step, evaluation)
 
 
@@ -145,7 +145,7 @@ def _seconds(recipe: Recipe, spec: NetSpec, facts: Facts, device: torch.device) 
     step = _continued((few, quick), (many, _usual(partial(_step, learner, many))), size)
     judged, steps = facts.test or facts.train, -(-facts.train // recipe.batch_size)
     image = _quickest(partial(learner.losses_on, np.arange(many))) / many
-    return recipe.epochs * (steps * step + judged * image) + 2 * (facts.train + facts.test) * image
+    return recipe.epochs * (steps * step + judged * image) + 2 * facts.images * image
 
 
 def _continued(one: tuple[int, float], other: tuple[int, float], size: int) -> float:

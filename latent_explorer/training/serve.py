@@ -140,7 +140,7 @@ class Estimates:
         except Exception as error:
             self._send(Refused(number=ask.number, reason=in_words(error)))
             return
-        images = (facts.train, facts.train + facts.test)
+        images = (facts.train, facts.images)
         remark = "" if facts.at_hand else f"{ask.job.source} will be downloaded first."
         self._send(Estimated(number=ask.number, images=images, remark=remark, **asdict(found)))
 

@@ -54,7 +54,7 @@ def latents(count: int = 4, dim: int = 2, classes: int = 3, *, variance: bool = 
         mean=draw.normal(size=(count, dim)).astype(np.float32),
         log_variance=draw.normal(size=(count, dim)).astype(np.float32) if variance else None,
         label=draw.integers(0, classes, count) if classes else None,
-        split=draw.integers(0, 2, count).astype(np.uint8),
+        split=draw.integers(0, 3, count).astype(np.uint8),
         error=draw.random(count).astype(np.float32),
     )
 

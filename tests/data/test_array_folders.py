@@ -135,7 +135,7 @@ def test_a_file_that_changes_meanwhile_is_an_error(save: Save) -> None:
         ("labels-0.npy", LABELS / 2, "expected 40 integer labels, found float64"),
         ("labels-0.npy", np.array([None] * 40), "which only pickle could read"),
         ("labels-1.npy", LABELS, r"found otherwise: labels-0\.npy"),
-        ("split-0.npy", LABELS, "expected a split of 0 and 1"),
+        ("split-0.npy", LABELS + 1, "expected a split of 0, 1 and 2"),
         ("class_names.npy", np.arange(3), "class names, found int64"),
         ("picture.png", b"of whatever kind", r"found both, as picture\.png"),
     ],

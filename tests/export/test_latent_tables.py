@@ -27,7 +27,7 @@ def tables(draw: st.DrawFn) -> LatentTable:
         mean=draw(hnp.arrays(np.float32, shape)),
         log_variance=maybe(np.float32, shape),
         label=maybe(np.int64, shape[0], st.integers(0, len(NAMES) - 1)),
-        split=maybe(np.uint8, shape[0], st.integers(0, 1)),
+        split=maybe(np.uint8, shape[0], st.integers(0, 2)),
         error=maybe(np.float32, shape[0]),
         class_names=NAMES,
     )
@@ -64,7 +64,7 @@ def test_csv_reads_back_exactly(tmp_path, table):
     else:
         assert [(int(row["label"]), row["class"]) for row in rows] == [(label, NAMES[label]) for label in table.label]
     if table.split is not None:
-        assert [row["split"] for row in rows] == [("train", "test")[part] for part in table.split]
+        assert [row["split"] for row in rows] == [("train", "test", "val")[part] for part in table.split]
     if table.error is not None:
         np.testing.assert_array_equal(np.array([row["error"] for row in rows]).astype(np.float32), table.error)
 
@@ -86,7 +86,7 @@ def test_a_table_longer_than_a_block_keeps_its_order(tmp_path):
         ({"error": np.zeros(2, np.float32)}, "error of shape"),
         ({"label": np.array(["a", "b", "c"])}, "label of shape"),
         ({"label": np.array([0, 1, 2])}, "every label to be an integer of 0 to 1, found 0 to 2"),
-        ({"split": np.array([0, -1, 1])}, "every split to be an integer of 0 to 1, found -1 to 1"),
+        ({"split": np.array([0, -1, 1])}, "every split to be an integer of 0 to 2, found -1 to 1"),
     ],
 )
 def test_tables_that_do_not_fit_are_refused(wrong, reason):

@@ -93,7 +93,7 @@ class NeighbourStrip(QWidget):
         index, latents = int(place.indices[column]), bundle.latents
         named = "" if latents.label is None else f", class {bundle.class_names[latents.label[index]]},"
         lines = [
-            f"Image {index}{named} of the {('training', 'test')[int(latents.split[index])]} split",
+            f"Image {index}{named} of the {('training', 'test', 'validation')[int(latents.split[index])]} split",
             f"Distance {float(place.distances[column]):.4f} in latent space",
         ]
         if latents.error is not None:

@@ -1,0 +1,82 @@
+"""What was read of a dataset and what was not, in a few lines that every place shows alike."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+_MOST_CLASSES, _MOST_KINDS = 12, 6  # named in a line; kinds of files passed over
+_LONGEST = 40  # characters of a name
+
+
+@dataclass(frozen=True)
+class PassedOver:
+    """Files of one kind that were not read: why, how many, and the name of one."""
+
+    why: str
+    count: int
+    example: str
+
+
+@dataclass(frozen=True)
+class DatasetReport:
+    """What was read of a dataset.
+
+    image_shape: (h, w, c). splits: how many images each has, without those that have none. classes: the same of the
+    classes, in their order, with those that have none. notes: what else was done or guessed, as sentences without
+    capital and full stop.
+    """
+
+    name: str
+    image_shape: tuple[int, int, int]
+    splits: tuple[tuple[str, int], ...]
+    classes: tuple[tuple[str, int], ...] = ()
+    passed_over: tuple[PassedOver, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @property
+    def images(self) -> int:
+        """Of all splits."""
+        return sum(count for _, count in self.splits)
+
+    def lines(self) -> tuple[str, ...]:
+        """The report as text, most of it in three lines; names from files are cut and escaped where need be."""
+        return tuple(self._lines())
+
+    def _lines(self) -> Iterator[str]:
+        height, width, channels = self.image_shape
+        kind = "grey" if channels == 1 else "colour"
+        noun = "image" if self.images == 1 else "images"
+        yield f"{shown(self.name)}: {self.images:,} {noun} of {width} x {height} pixels, {kind}"
+        yield f"splits: {', '.join(f'{count:,} {_SPLIT_WORDS[name]}' for name, count in self.splits)}"
+        yield f"classes: {_classes(self.classes)}" if self.classes else "classes: none"
+        for each in self.passed_over[:_MOST_KINDS]:
+            files = "1 file" if each.count == 1 else f"{each.count:,} files"
+            yield f"passed over: {files}, {each.why}, such as {shown(each.example, 2 * _LONGEST)}"
+        if rest := self.passed_over[_MOST_KINDS:]:
+            yield f"passed over: {sum(each.count for each in rest):,} files more, for {len(rest)} other reasons"
+        yield from (f"note: {note}" for note in self.notes)
+
+
+_SPLIT_WORDS = {"train": "to train on", "test": "to test", "val": "to validate (held out)"}
+
+
+def counted(found: Iterable[tuple[str, str]]) -> tuple[PassedOver, ...]:
+    """Pairs of a reason and the name of a file, as one PassedOver for each reason, the most frequent first."""
+    counts: dict[str, PassedOver] = {}
+    for why, name in found:
+        before = counts.get(why)
+        counts[why] = PassedOver(why, 1, name) if before is None else PassedOver(why, before.count + 1, before.example)
+    return tuple(sorted(counts.values(), key=lambda each: -each.count))
+
+
+def shown(name: str, longest: int = _LONGEST) -> str:
+    """A name from a file as it stands in a line: cut in the middle, and what cannot be printed escaped."""
+    name = name if len(name) <= longest else f"{name[: longest // 2]}…{name[-longest // 2 + 1 :]}"
+    return "".join(each if each.isprintable() else each.encode("unicode_escape").decode() for each in name)
+
+
+def _classes(classes: tuple[tuple[str, int], ...]) -> str:
+    named = ", ".join(f"{shown(name)} {count:,}" for name, count in classes[:_MOST_CLASSES])
+    if len(classes) <= _MOST_CLASSES:
+        return f"{len(classes)} ({named})"
+    counts = [count for _, count in classes]
+    return f"{len(classes):,}, of {min(counts):,} to {max(counts):,} images ({named}, …)"
