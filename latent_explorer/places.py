@@ -5,6 +5,7 @@ from pathlib import Path
 import platformdirs
 
 from latent_explorer.errors import UserError
+from latent_explorer.path_kinds import Kind, kind_of
 
 _PACKAGE = Path(__file__).resolve().parent
 
@@ -43,16 +44,32 @@ def find_bundle(name_or_path: str | Path) -> Path:
     """The folder of a bundle given by its path, or by the name of a shipped one or of one trained in the window.
 
     A shipped one goes before: a command that names it means the same on every machine.
-    Raises UserError that lists them when there is none.
+    A file of a bundle stands for it, and a run for the bundle that it made.
+    Raises UserError that lists them when there is none, or says what else the path is.
     """
-    for candidate in (Path(name_or_path).expanduser(), models_folder() / name_or_path, trained_folder() / name_or_path):
-        if candidate.is_dir():
-            return candidate
+    given = Path(name_or_path)
+    if given.parts[:1] and given.parts[0].startswith("~"):
+        given = _at_home(given)
+    found = kind_of(given)
+    if found.bundle is not None:
+        return found.bundle
+    for folder in (models_folder(), trained_folder()):
+        if kind_of(folder / name_or_path).bundle is not None:
+            return folder / name_or_path
+    if found.kind is not Kind.NOTHING:
+        raise UserError(found.sentence)
     shipped, trained = (", ".join(path.name for path in paths()) for paths in (shipped_bundles, trained_bundles))
     own = f" or one of your own ({trained})" if trained else ""
     raise UserError(
         f"no bundle {str(name_or_path)!r}: expected a folder or one of the shipped bundles ({shipped or 'none'}){own}"
     )
+
+
+def _at_home(path: Path) -> Path:
+    try:
+        return path.expanduser()
+    except RuntimeError:  # there is no such person
+        return path
 
 
 def data_folder() -> Path:

@@ -12,6 +12,7 @@ from latent_explorer.engine.client import Urgency
 from latent_explorer.engine.process import Engine
 from latent_explorer.gui import theme as themes
 from latent_explorer.gui.docks import Docks
+from latent_explorer.gui.drops import DropPlace, Drops, PathTaker
 from latent_explorer.gui.exports.exporter import Exporter
 from latent_explorer.gui.pane.pane import MapPane
 from latent_explorer.gui.pane.shared import Shared
@@ -55,6 +56,9 @@ class Workbench(QObject):
         self.panes: list[MapPane] = []
         self._make_training(start_trainer)
         self.exporter = Exporter(window, lambda: self.active)
+        self.taker = PathTaker(self, self.banner, self.train_on)
+        self.drops = Drops(window, self.taker, self.place_at)
+        self.drops.watch(self.training)
         self.add_pane()
         self.guide.lead(self.active)
         self.docks.arrange_first()
@@ -139,6 +143,13 @@ class Workbench(QObject):
         """The pane at a place in global pixels; else the active one."""
         return next((pane for pane in self.panes if pane.rect().contains(pane.mapFromGlobal(at))), self.active)
 
+    def place_at(self, at: QPoint) -> DropPlace:
+        """What a place in global pixels takes when something is dropped there."""
+        if self.training.isVisible() and self.training.rect().contains(self.training.mapFromGlobal(at)):
+            return DropPlace(self.training, None)
+        pane = self.pane_at(at)
+        return DropPlace(pane, pane)
+
     def _show_titles(self) -> None:
         for pane in self.panes:
             pane.title.setVisible(len(self.panes) > 1)
@@ -154,6 +165,16 @@ class Workbench(QObject):
 
     def open(self, folder: Path) -> None:
         self.active.open(folder)
+
+    def open_path(self, path: Path) -> None:
+        """Open the bundle that a path is, or is part of; where it is none, say what it is and what can be done."""
+        self.taker.open(path, self.active)
+
+    def train_on(self, dataset: Path) -> None:
+        """Show the training form with these images filled in."""
+        self.docks.bring("Training")
+        if not self.training.train_on(dataset):
+            self.banner.say("A model is being trained. Stop it, or wait for its end, to train on other images.")
 
     def open_each(self, folders: Sequence[Path], charts: Sequence[ChartSpec] = ()) -> None:
         """Open bundles side by side, the first in the active pane; that stays active.
@@ -215,6 +236,7 @@ class Workbench(QObject):
         self.theme = {"light": themes.LIGHT, "dark": themes.DARK}.get(name) or themes.system_theme()
         themes.apply(self.theme)
         self.banner.dress(self.theme)
+        self.drops.dress(self.theme)
         self.training.dress(self.theme)
         for pane in self.panes:
             pane.dress(self.theme)
@@ -232,6 +254,7 @@ class Workbench(QObject):
         self.docks.remember(self.settings)
         self.settings.save()
         self.status.stop()
+        self.taker.close()
         self.trainer.close()
         self.training.end()
         for pane in self.panes:

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from PyQt6.QtCore import QObject, pyqtSignal
-from PyQt6.QtGui import QDropEvent
 
 from latent_explorer.engine.client import Answer, EngineClient
 from latent_explorer.engine.handlers.open import Opened
@@ -74,16 +73,3 @@ class Opener(QObject):
 
     def _ask_for(self, bundle: OpenBundle, *, travels: bool) -> None:
         self._pending = _Pending(self._client.open(str(bundle.folder), bundle.label), bundle, travels)
-
-
-def dropped_path(event: QDropEvent) -> Path | None:
-    """The file or folder that is being dropped; the first of several."""
-    mime = event.mimeData()
-    paths = [Path(url.toLocalFile()) for url in mime.urls()] if mime is not None and mime.hasUrls() else []
-    return next((path for path in paths if path.exists()), None)
-
-
-def dropped_folder(event: QDropEvent) -> Path | None:
-    """The bundle's folder that is being dropped: itself, or that of a file in it."""
-    path = dropped_path(event)
-    return path if path is None or path.is_dir() else path.parent

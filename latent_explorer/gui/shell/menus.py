@@ -76,9 +76,9 @@ class Menus:
 
     def _file(self) -> Iterator[Entry]:
         bench, export = self._bench, self._bench.exporter.export
-        yield Command("Open bundle…", partial(self._choose_bundle, bench.open), "Ctrl+O", "Open a bundle's folder")
+        yield Command("Open bundle…", partial(self._choose_bundle, bench.open_path), "Ctrl+O", "Open a bundle's folder")
         yield Submenu("Shipped bundles", lambda: _offers(shipped_bundles(), bench.open))
-        yield from self._others(bench.open)
+        yield from self._others(bench.open_path)
         yield SEPARATOR
         yield Command("Train a model…", bench.show_training, "Ctrl+T", "Train a model on images of your choice")
         tip = "Go back through the epochs of this bundle"

@@ -2,13 +2,13 @@
 
 import re
 from dataclasses import replace
+from pathlib import Path
 
 import msgspec
 from PyQt6.QtCore import pyqtSignal
-from PyQt6.QtGui import QDragEnterEvent, QDropEvent, QShowEvent
+from PyQt6.QtGui import QShowEvent
 from PyQt6.QtWidgets import QStackedLayout, QWidget
 
-from latent_explorer.gui.pane.opening import dropped_path
 from latent_explorer.gui.theme import DARK, Theme
 from latent_explorer.gui.training.trainer import Trainer
 from latent_explorer.runs import RunFolder
@@ -25,7 +25,6 @@ class TrainingPanel(QWidget):
         self._trainer, self._theme = trainer, DARK
         self._pages = QStackedLayout(self)
         self.is_made = False
-        self.setAcceptDrops(True)
         trainer.changed.connect(self._change)
 
     def dress(self, theme: Theme) -> None:
@@ -55,6 +54,14 @@ class TrainingPanel(QWidget):
         self.make()
         self._pages.setCurrentWidget(self.setup)
         self.setup.show_afresh()
+
+    def train_on(self, dataset: Path) -> bool:
+        """Show the settings with these images filled in; False while another run is under way."""
+        if self._trainer.busy:
+            return False
+        self.show_setup()
+        self.setup.form.choose(source=str(dataset))
+        return True
 
     def show_run(self, run: RunFolder) -> None:
         """Show a run that has ended, unless one is under way."""
@@ -86,13 +93,3 @@ class TrainingPanel(QWidget):
         if not self.is_made:
             self.show_setup()
             self._trainer.warm()
-
-    def dragEnterEvent(self, event: QDragEnterEvent | None) -> None:
-        if event is not None and dropped_path(event) is not None and not self._trainer.busy:
-            event.acceptProposedAction()
-
-    def dropEvent(self, event: QDropEvent | None) -> None:
-        path = None if event is None else dropped_path(event)
-        if path is not None:
-            self.show_setup()
-            self.setup.form.choose(source=str(path))

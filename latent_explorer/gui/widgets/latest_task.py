@@ -38,11 +38,11 @@ class LatestTask(QObject):
         """Nothing that was begun is wanted any more."""
         self._number += 1
 
-    def close(self) -> None:
-        """End the threads; each ends at its next step."""
+    def close(self, seconds: float | None = None) -> None:
+        """End the threads; each ends at its next step. seconds: after which one that waits for a disk is left."""
         self.drop()
         for thread in self._threads:
-            thread.join()
+            thread.join(seconds)
 
     def _work(self, number: int, make: Callable[[Callable[[], None]], object]) -> None:
         with contextlib.suppress(_SupersededError):

@@ -98,6 +98,8 @@ def test_what_cannot_work_is_said_at_the_field_while_typing(
 
 def test_a_folder_is_dropped_as_a_dataset(teacher: Person, panel, tmp_path: Path) -> None:
     (tmp_path / "My birds" / "gull").mkdir(parents=True)
+    for name in "ab":
+        (tmp_path / "My birds" / "gull" / f"{name}.png").write_bytes(b"")
     mime = QMimeData()
     mime.setUrls([QUrl.fromLocalFile(str(tmp_path / "My birds"))])
     action, left, none = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
@@ -105,6 +107,7 @@ def test_a_folder_is_dropped_as_a_dataset(teacher: Person, panel, tmp_path: Path
     QApplication.sendEvent(panel, enter)
     assert enter.isAccepted()
     QApplication.sendEvent(panel, QDropEvent(QPointF(5, 5), action, mime, left, none))
+    teacher.wait_until(lambda: panel.setup.form.plan.source != "mnist")
     plan = panel.setup.form.plan
     assert (plan.source, plan.side, plan.name) == (str(tmp_path / "My birds"), 32, "my-birds-vae-2d-1")
     assert panel.setup.form.rows["side"].editor.isVisible()

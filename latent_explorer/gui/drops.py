@@ -1,0 +1,228 @@
+"""What is dropped on the window, chosen, or opened again: judged in a thread, then opened or explained."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from PyQt6.QtCore import QEvent, QMimeData, QObject, QPoint, QRectF, Qt, QUrl
+from PyQt6.QtGui import QColor, QDragLeaveEvent, QDropEvent, QPainter, QPaintEvent, QPen
+from PyQt6.QtWidgets import QWidget
+
+from latent_explorer.gui.theme import DARK, Theme
+from latent_explorer.gui.widgets.banner import Banner
+from latent_explorer.gui.widgets.latest_task import LatestTask
+from latent_explorer.path_kinds import Kind, PathKind, kind_of_all, kind_of_link
+
+_PATIENCE = 2.0  # seconds for which the end of the window waits for a disk that does not answer
+_TRAIN = "Train on these images…"
+
+
+class OpensBundles(Protocol):
+    """What a map pane can do."""
+
+    def open(self, folder: Path) -> None:
+        """Open the bundle in a folder."""
+
+
+@dataclass(frozen=True, eq=False)
+class DropPlace:
+    """Where something may be dropped. cover: the widget that says so. pane: opens bundles; None where one trains."""
+
+    cover: QWidget
+    pane: OpensBundles | None
+
+    def takes(self, found: PathKind) -> bool:
+        return found.bundle is not None if self.pane is not None else found.dataset is not None
+
+    def promise(self, found: PathKind | None) -> tuple[str, str]:
+        """What will be done with it: a headline and a sentence, while it is dragged."""
+        if found is None:
+            return "Looking at it…", ""
+        if not self.takes(found):
+            title = "Not a bundle" if self.pane is not None else "No images to train on"
+            return title, found.sentence
+        if self.pane is None:
+            return "Train on these images", f"{found.name}, {found.words}"
+        assert found.bundle is not None
+        return "Open here", found.bundle.name
+
+
+class DropOverlay(QWidget):
+    """Covers the place to which something is dragged, and says what would become of it."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.theme = DARK
+        self.title, self.sentence, self.taken = "", "", False
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.hide()
+
+    def show_on(self, place: DropPlace, found: PathKind | None) -> None:
+        self.title, self.sentence = place.promise(found)
+        self.taken = found is None or place.takes(found)
+        window = place.cover.window() or place.cover
+        self.setParent(window)
+        self.setGeometry(place.cover.rect().translated(place.cover.mapTo(window, QPoint(0, 0))))
+        self.raise_()
+        self.show()
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent | None) -> None:
+        painter, whole = QPainter(self), QRectF(self.rect())
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        ground = QColor(self.theme.window)
+        ground.setAlpha(225)
+        painter.fillRect(whole, ground)
+        colour = QColor(self.theme.accent if self.taken else self.theme.poor)
+        painter.setPen(QPen(colour, 3, Qt.PenStyle.SolidLine if self.taken else Qt.PenStyle.DashLine))
+        painter.drawRoundedRect(whole.adjusted(10, 10, -10, -10), 10, 10)
+        inner, flags = whole.adjusted(28, 20, -28, -20), Qt.AlignmentFlag.AlignHCenter | Qt.TextFlag.TextWordWrap
+        font = painter.font()
+        font.setPointSizeF(font.pointSizeF() * 1.6)
+        font.setBold(True)
+        painter.setFont(font)
+        painter.setPen(colour)
+        above = QRectF(inner.left(), inner.top(), inner.width(), inner.height() / 2 - 6)
+        painter.drawText(above, flags | Qt.AlignmentFlag.AlignBottom, self.title)
+        painter.setFont(self.font())
+        painter.setPen(QColor(self.theme.text))
+        painter.drawText(inner.adjusted(0, inner.height() / 2 + 6, 0, 0), flags, self.sentence)
+        painter.end()
+
+
+class PathTaker(QObject):
+    """Finds out in a thread what paths are, then opens a bundle, or says what they are and what can be done.
+
+    train: fills in the training form with a dataset. found: the kind, before anything is done with it.
+    """
+
+    def __init__(self, parent: QObject, banner: Banner, train: Callable[[Path], object]) -> None:
+        super().__init__(parent)
+        self._banner, self._train = banner, train
+        self._task = LatestTask("path kinds")
+        self._task.done.connect(self._found)
+        self._then: Callable[[PathKind], None] = lambda _: None
+
+    def find(self, paths: Sequence[Path], then: Callable[[PathKind], None]) -> None:
+        """Call `then` with what the paths are, unless another is asked for meanwhile."""
+        self._then = then
+        self._task.begin(lambda _: kind_of_all(paths))
+
+    def open(self, path: Path, pane: OpensBundles) -> None:
+        """Open the bundle that a path is, or is part of; else explain what it is."""
+        self.find([path], lambda found: self.take(found, pane))
+
+    def take(self, found: PathKind, pane: OpensBundles | None) -> None:
+        """Do with it what can be done. pane: that opens bundles; None to train."""
+        if pane is not None and found.bundle is not None:
+            pane.open(found.bundle)
+        elif found.dataset is None:
+            self._banner.say(found.sentence)
+        elif pane is None:
+            self._train(found.dataset)
+        else:
+            dataset = found.dataset
+            self._banner.say(found.sentence, {_TRAIN: lambda: self._train(dataset)})
+
+    def close(self) -> None:
+        self._task.close(_PATIENCE)
+
+    def _found(self, found: object) -> None:
+        assert isinstance(found, PathKind)
+        self._then(found)
+
+
+class Drops(QObject):
+    """Lets things be dropped on a window and panels that may float: always copied, never moved.
+
+    place_at: what a point in global pixels belongs to.
+    """
+
+    def __init__(self, window: QWidget, taker: PathTaker, place_at: Callable[[QPoint], DropPlace]) -> None:
+        super().__init__(window)
+        self._taker, self._place_at = taker, place_at
+        self.overlay = DropOverlay(window)
+        self._found: PathKind | None = None
+        self._place: DropPlace | None = None
+        self._dropped = False
+        self.watch(window)
+
+    def watch(self, widget: QWidget) -> None:
+        widget.setAcceptDrops(True)
+        widget.installEventFilter(self)
+
+    def dress(self, theme: Theme) -> None:
+        self.overlay.theme = theme
+
+    def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
+        match event:
+            case QDropEvent() if isinstance(watched, QWidget) and self._is_ours(event):
+                event.setDropAction(Qt.DropAction.CopyAction)
+                event.accept()
+                self._place = self._place_at(watched.mapToGlobal(event.position().toPoint()))
+                if event.type() == QEvent.Type.DragEnter:
+                    self._look(event.mimeData())
+                elif event.type() == QEvent.Type.Drop:
+                    self._drop(event.mimeData())
+                else:
+                    self.overlay.show_on(self._place, self._found)
+                return True
+            case QDragLeaveEvent():
+                self._end()
+        return False
+
+    def _is_ours(self, event: QDropEvent) -> bool:
+        mime = event.mimeData()
+        return event.source() is None and mime is not None and (mime.hasUrls() or mime.hasText())
+
+    def _look(self, mime: QMimeData | None) -> None:
+        """Find out what is being dragged, of which the overlay tells."""
+        self._end()
+        paths = local_paths(mime)
+        if paths:
+            self._taker.find(paths, self._take)
+        else:
+            self._found = what_else(mime)
+        if self._place is not None:
+            self.overlay.show_on(self._place, self._found)
+
+    def _drop(self, mime: QMimeData | None) -> None:
+        place = self._place
+        if self.overlay.isHidden():  # it has not been dragged over the window before
+            self._look(mime)
+            self._place = place
+        self.overlay.hide()
+        self._dropped = True
+        if self._found is not None:
+            self._take(self._found)
+
+    def _take(self, found: PathKind) -> None:
+        """What is dragged is known; if it has been dropped already, something is done with it."""
+        self._found, place = found, self._place
+        if place is None:
+            return
+        if not self._dropped:
+            self.overlay.show_on(place, found)
+            return
+        self._end()
+        self._taker.take(found, place.pane)
+
+    def _end(self) -> None:
+        self.overlay.hide()
+        self._found, self._dropped = None, False
+
+
+def local_paths(mime: QMimeData | None) -> list[Path]:
+    """The files and folders of this computer that are dragged; none for links to elsewhere."""
+    urls = mime.urls() if mime is not None and mime.hasUrls() else []
+    return [Path(url.toLocalFile()) for url in urls if url.isLocalFile() and url.toLocalFile()]
+
+
+def what_else(mime: QMimeData | None) -> PathKind:
+    """What is dragged that is no file: a link to elsewhere, or text."""
+    urls = mime.urls() if mime is not None else []
+    text = "" if mime is None else mime.text().strip()
+    if urls or QUrl(text).scheme() in ("http", "https", "ftp"):
+        return kind_of_link(urls[0].toDisplayString() if urls else text)
+    return PathKind("What was dropped", Kind.OTHER, "text", "Drop a folder or file of this computer.")
