@@ -1,12 +1,42 @@
-"""Writing files whole or not at all, and saying why not when not."""
+"""Reading ordinary files up to a limit; writing files whole or not at all, and saying why not when not."""
 
 import os
+import stat
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import IO
 
 from latent_explorer.errors import UserError
+
+_READ_ONLY = os.O_RDONLY | sum(getattr(os, name, 0) for name in ("O_NONBLOCK", "O_NOCTTY", "O_BINARY"))
+"""How a file is opened of which nothing is known yet: should it be a pipe after all, nobody waits for it."""
+
+
+def read_regular(path: Path, most: int) -> bytes:
+    """The content of an ordinary file of at most so many bytes; nothing else is opened: a pipe could keep one waiting.
+
+    Raises OSError where it cannot be read, and UserError where it is no ordinary file or larger.
+    """
+    _ordinary(path, Path(path).stat(), most)
+    with os.fdopen(os.open(path, _READ_ONLY), "rb", buffering=0) as stream:
+        size = _ordinary(path, os.fstat(stream.fileno()), most)
+        content = bytearray()
+        while len(content) <= size and (part := stream.read(size + 1 - len(content))):
+            content += part
+    if len(content) != size:
+        raise UserError(f"{path}: expected a file of {size} bytes as the disk says, found another length")
+    return bytes(content)
+
+
+def _ordinary(path: Path, found: os.stat_result, most: int) -> int:
+    """The size of an ordinary file."""
+    if not stat.S_ISREG(found.st_mode):
+        kinds = {stat.S_IFDIR: "a folder", stat.S_IFIFO: "a pipe", stat.S_IFSOCK: "a socket"}
+        raise UserError(f"{path}: expected an ordinary file, found {kinds.get(stat.S_IFMT(found.st_mode), 'a device')}")
+    if found.st_size > most:
+        raise UserError(f"{path}: expected at most {most} bytes, found {found.st_size}")
+    return found.st_size
 
 
 def write_whole(
@@ -15,12 +45,14 @@ def write_whole(
     """Write a file through `write(stream)` so that `path` is afterwards either complete or untouched.
 
     durable: wait until the disk has it; without, a power cut may leave a file of the right name with wrong content.
-    Raises UserError, leaving nothing behind, when `path` exists and `overwrite` is false, when the folder
-    cannot be written, or when the disk is full. Whatever `write` raises passes through.
+    Raises UserError, leaving nothing behind, when `path` exists and `overwrite` is false, or is no ordinary file, when the
+    folder cannot be written, or when the disk is full. Whatever `write` raises passes through.
     """
     path = Path(path)
     if not overwrite and path.exists():
         raise UserError(f"{path} already exists; choose another name or allow it to be overwritten")
+    if path.exists() and not path.is_file():
+        raise UserError(f"{path} is not an ordinary file; choose another name")
     temporary = None
     try:
         with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as stream:

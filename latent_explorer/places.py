@@ -77,6 +77,11 @@ def data_folder() -> Path:
     return Path(platformdirs.user_data_dir("latent-explorer", appauthor=False)) / "datasets"
 
 
+def sessions_folder() -> Path:
+    """Where the pins and paths that this person has made on bundles are kept."""
+    return Path(platformdirs.user_data_dir("latent-explorer", appauthor=False)) / "sessions"
+
+
 def tile_folder() -> Path:
     """Where decoded tiles are kept for this person; may be removed at any time."""
     return Path(platformdirs.user_cache_dir("latent-explorer", appauthor=False)) / "tiles"

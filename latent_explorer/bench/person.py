@@ -21,7 +21,7 @@ from latent_explorer.engine.process import Engine, ProcessEngine
 from latent_explorer.errors import UserError
 from latent_explorer.gui.app import Window, application, folder_to_open
 from latent_explorer.gui.pane.pane import MapPane
-from latent_explorer.gui.settings import Settings
+from latent_explorer.gui.settings import PictureSettings, Settings
 from latent_explorer.gui.widgets.images import to_array
 from latent_explorer.session import OpenBundle
 
@@ -174,8 +174,8 @@ def person_at_a_window(
     use_a_display()
     app = application()
     with tempfile.TemporaryDirectory() as folder:
-        settings = Settings(Path(folder) / "settings.ini")
-        settings.set_text("keep pictures on disk", "no")  # what is measured or filmed must not depend on earlier runs
+        settings = Settings(Path(folder) / "settings.json")
+        settings.change(PictureSettings, keep=False)  # what is measured or filmed must not depend on earlier runs
         window = Window(settings, start_engine)
         try:
             window.workbench.choose_theme(theme)

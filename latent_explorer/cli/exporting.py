@@ -175,7 +175,7 @@ def _pane(width: int, height: int) -> Iterator[Any]:
 
     app = application()
     with tempfile.TemporaryDirectory() as scratch:
-        pane = MapPane(Shared(Settings(Path(scratch) / "settings"), Banner(), lambda _: None), ProcessEngine)
+        pane = MapPane(Shared(Settings(Path(scratch) / "settings.json"), Banner(), lambda _: None), ProcessEngine)
         try:
             pane.resize(width, height)
             pane.show()

@@ -114,10 +114,9 @@ def folder_to_open(model: str | None, settings: Settings) -> Path | None:
     """
     if model is not None:
         return find_bundle(model)
-    if settings.recent:
-        return settings.recent[0]
     shipped = shipped_bundles()
-    return next((path for path in shipped if path.name == _DEFAULT), shipped[0] if shipped else None)
+    usual = next((path for path in shipped if path.name == _DEFAULT), shipped[0] if shipped else None)
+    return next((path for path in settings.recent if (path / "config.json").is_file()), usual)
 
 
 def _log_to_file() -> None:

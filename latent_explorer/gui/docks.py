@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 
-from PyQt6.QtCore import Qt
+from PyQt6.QtCore import QByteArray, Qt
 from PyQt6.QtWidgets import QDockWidget, QMainWindow, QStackedWidget, QTabWidget, QWidget
 
-from latent_explorer.gui.settings import Settings
+from latent_explorer.gui.settings import Settings, WindowLayout
 
 _LEFT, _RIGHT = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea
 _AREAS = {
@@ -70,8 +70,9 @@ class Docks:
 
     def restore(self, settings: Settings) -> None:
         """Put all panels where they were when the window was last closed."""
-        self._window.restoreGeometry(settings.layout("geometry"))
-        self._window.restoreState(settings.layout("state"))
+        layout = settings.get(WindowLayout)
+        self._window.restoreGeometry(QByteArray(layout.geometry))
+        self._window.restoreState(QByteArray(layout.state))
 
     def bring(self, title: str, show: bool = True) -> None:
         """Have a panel in front of those that share its place. show: also where it is hidden."""
@@ -80,7 +81,8 @@ class Docks:
         self.by_title[title].raise_()
 
     def remember(self, settings: Settings) -> None:
-        settings.remember_layout(self._window.saveGeometry(), self._window.saveState())
+        geometry, state = self._window.saveGeometry(), self._window.saveState()
+        settings.put(WindowLayout(geometry.data(), state.data()))
 
     def _arrange(self) -> None:
         window, docks = self._window, self.by_title

@@ -1,76 +1,78 @@
-"""What is remembered from one launch to the next."""
+"""What is remembered from one launch to the next: a JSON file of typed sections, which is read as data and never run.
 
-from dataclasses import dataclass
+A section is a frozen dataclass whose fields have defaults and, by `Annotated[..., msgspec.Meta(...)]`, ranges. Whoever
+wants something remembered adds a field to one, or a section of its own beside the code that uses it:
+
+    settings.get(PointLook).size
+    settings.change(PointLook, size=120)
+    settings.get(ShownLayer, of="Points", default=ShownLayer(opacity=0.6))
+"""
+
+import logging
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Annotated, Any, Literal, TypeVar, get_type_hints
+from urllib.parse import quote, unquote_to_bytes
 
+import msgspec
 import platformdirs
-from PyQt6.QtCore import QByteArray, QSettings
+from msgspec import Meta
 from PyQt6.QtWidgets import QApplication, QStyle
 
 from latent_explorer.atlas import DISK_BYTES, PICTURE_PIXELS
+from latent_explorer.errors import UserError
+from latent_explorer.files import read_regular, write_bytes_whole
 
+_log = logging.getLogger(__name__)
+_BYTES = 2**20
 _RECENT = 8
-_YES = {True: "yes", False: "no"}
+_UNREADABLE = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
+_Section = TypeVar("_Section")
+_QtBytes = Annotated[bytes, Meta(max_length=2**17)]  # base64 in the file
 
 
-class Settings:
-    """Window layout, theme, layers, bundles and export folder, in a file of the person's own.
+@dataclass(frozen=True)
+class Appearance:
+    theme: Literal["system", "light", "dark"] = "system"
 
-    file: where; by default in the person's configuration folder.
-    """
 
-    def __init__(self, file: Path | None = None) -> None:
-        default = Path(platformdirs.user_config_dir("latent-explorer", appauthor=False)) / "settings.ini"
-        self._store = QSettings(str(file or default), QSettings.Format.IniFormat)
+@dataclass(frozen=True)
+class WindowLayout:
+    """Qt's own description of the window's place and of its docks; empty where none is remembered."""
 
-    @property
-    def theme(self) -> str:
-        """ "system", "light" or "dark"."""
-        value = self.text("theme", "")
-        return value if value in ("light", "dark") else "system"
+    geometry: _QtBytes = b""
+    state: _QtBytes = b""
 
-    @theme.setter
-    def theme(self, name: str) -> None:
-        self._store.setValue("theme", name)
 
-    @property
-    def recent(self) -> list[Path]:
-        """The bundles opened last, the newest first, those that are still there."""
-        paths = [Path(line) for line in self.text("recent", "").split("\n") if line]
-        return [path for path in paths if (path / "config.json").is_file()]
+@dataclass(frozen=True)
+class RecentBundles:
+    """The bundles opened last, the newest first; they may be gone by now."""
 
-    def remember_bundle(self, folder: Path) -> None:
-        folder = folder.resolve()
-        others = [path for path in self.recent if path != folder]
-        self._store.setValue("recent", "\n".join(map(str, [folder, *others][:_RECENT])))
+    folders: Annotated[tuple[Path, ...], Meta(max_length=_RECENT)] = ()
 
-    def text(self, key: str, default: str) -> str:
-        """A choice remembered by name."""
-        value = self._store.value(key)
-        return value if isinstance(value, str) and value else default
 
-    def number(self, key: str, default: float, least: float, most: float) -> float:
-        """A number remembered; the default where it is none or makes no sense."""
-        try:
-            value = float(self.text(key, str(default)))
-        except ValueError:
-            return default
-        return value if least <= value <= most else default
+@dataclass(frozen=True)
+class Folders:
+    """exports: where files went last; None for the usual place."""
 
-    def set_text(self, key: str, value: str) -> None:
-        self._store.setValue(key, value)
+    exports: Path | None = None
 
-    def layout(self, part: str) -> QByteArray:
-        """The window's "geometry" or the "state" of its docks; empty where none is remembered."""
-        value = self._store.value(part)
-        return value if isinstance(value, QByteArray) else QByteArray()
 
-    def remember_layout(self, geometry: QByteArray, state: QByteArray) -> None:
-        self._store.setValue("geometry", geometry)
-        self._store.setValue("state", state)
+@dataclass(frozen=True)
+class ShownLayer:
+    """How a layer was left; `of` its title."""
 
-    def save(self) -> None:
-        self._store.sync()
+    shown: bool = True
+    opacity: Annotated[float, Meta(ge=0, le=1)] = 1.0
+
+
+@dataclass(frozen=True)
+class PointLook:
+    """size: of the dots, in percent of the usual."""
+
+    size: Annotated[int, Meta(ge=50, le=200)] = 100
 
 
 @dataclass(frozen=True)
@@ -81,30 +83,137 @@ class PictureSettings:
     fade: them in.
     """
 
-    pixels: float = PICTURE_PIXELS
-    memory: int = 256
-    disk: int = DISK_BYTES // 2**20
+    pixels: Annotated[float, Meta(ge=PICTURE_PIXELS, le=45)] = PICTURE_PIXELS
+    memory: Annotated[int, Meta(ge=16, le=2**16)] = 256
+    disk: Annotated[int, Meta(ge=16, le=2**24)] = DISK_BYTES // 2**20
     keep: bool = True
     fade: bool = True
 
     @classmethod
-    def read(cls, settings: Settings) -> "PictureSettings":
-        """As remembered; what is not, or makes no sense, as usual."""
-        usual = cls(fade=_system_animates())
-        return cls(
-            pixels=settings.number("picture pixels", usual.pixels, PICTURE_PIXELS, 45.0),
-            memory=round(settings.number("picture memory", usual.memory, 16, 2**16)),
-            disk=round(settings.number("picture disk", usual.disk, 16, 2**24)),
-            keep=settings.text("keep pictures on disk", _YES[usual.keep]) == "yes",
-            fade=settings.text("fade pictures in", _YES[usual.fade]) == "yes",
-        )
+    def read(cls, settings: "Settings") -> "PictureSettings":
+        """As remembered; what is not, as usual, where pictures fade in unless the system asks for less motion."""
+        return settings.get(cls, default=cls(fade=_system_animates()))
 
-    def remember(self, settings: Settings) -> None:
-        settings.set_text("picture pixels", str(self.pixels))
-        settings.set_text("picture memory", str(self.memory))
-        settings.set_text("picture disk", str(self.disk))
-        settings.set_text("keep pictures on disk", _YES[self.keep])
-        settings.set_text("fade pictures in", _YES[self.fade])
+
+class Settings:
+    """The sections of one file, each read when it is asked for.
+
+    What is unknown or does not hold in the file is passed over, with a line in the log. What changes is written by
+    `save`, over the file as it is by then, so that two windows do not undo each other's changes.
+    file: where; by default in the person's configuration folder. on_change: called when there is something to save.
+    """
+
+    def __init__(self, file: Path | None = None) -> None:
+        default = Path(platformdirs.user_config_dir("latent-explorer", appauthor=False)) / "settings.json"
+        self.file = (file or default).resolve()
+        self._kept = _read(self.file)
+        self._sections: dict[tuple[str, Any], Any] = {}
+        self._changed: dict[str, msgspec.Raw] = {}
+        self.on_change: Callable[[], None] = lambda: None
+
+    def get(self, kind: type[_Section], of: str = "", default: _Section | None = None) -> _Section:
+        """A section as remembered. of: which one, of several of a kind. default: what counts for all that is not."""
+        name, usual = _name(kind, of), default or kind()
+        key = (name, usual)
+        if key not in self._sections:
+            self._sections[key] = _typed(self._kept.get(name), usual, f"{self.file.name}: {name}")
+        found: _Section = self._sections[key]
+        return found
+
+    def put(self, section: Any, of: str = "") -> None:
+        """Remember a section. of: which one, of several of a kind."""
+        name = _name(type(section), of)
+        self._sections = {key: value for key, value in self._sections.items() if key[0] != name}
+        self._kept[name] = self._changed[name] = msgspec.Raw(msgspec.json.encode(section, enc_hook=_encoded))
+        self.on_change()
+
+    def change(self, kind: type[Any], of: str = "", **values: Any) -> None:
+        """Remember other values of some fields of a section."""
+        self.put(replace(self.get(kind, of), **values), of)
+
+    def save(self) -> None:
+        """Write what has changed since the last time; a file that cannot be written is a line in the log."""
+        if not self._changed:
+            return
+        content = msgspec.json.format(msgspec.json.encode(_read(self.file) | self._changed), indent=1)
+        try:
+            self.file.parent.mkdir(parents=True, exist_ok=True)
+            # a power cut may cost the layout of a window; waiting for the disk would cost frames
+            write_bytes_whole(self.file, content, overwrite=True, durable=False)
+        except (OSError, UserError) as error:
+            _log.warning("settings are not kept: %s", error)
+        else:
+            self._changed = {}
+
+    @property
+    def theme(self) -> str:
+        """ "system", "light" or "dark"."""
+        return self.get(Appearance).theme
+
+    @theme.setter
+    def theme(self, name: str) -> None:
+        self.change(Appearance, theme=name)
+
+    @property
+    def recent(self) -> tuple[Path, ...]:
+        """The bundles opened last, the newest first; they may be gone by now."""
+        return self.get(RecentBundles).folders
+
+    def remember_bundle(self, folder: Path) -> None:
+        """Put a bundle before the others that were opened."""
+        folder = folder.absolute()
+        self._remember_recent(folder, *(path for path in self.recent if path != folder))
+
+    def forget_bundle(self, folder: Path) -> None:
+        """Leave out a bundle that is gone."""
+        self._remember_recent(*(path for path in self.recent if path != folder))
+
+    def _remember_recent(self, *folders: Path) -> None:
+        self.put(RecentBundles(folders[:_RECENT]))
+
+
+def _name(kind: type[Any], of: str) -> str:
+    return f"{kind.__name__} {of}".strip()
+
+
+def _read(file: Path) -> dict[str, msgspec.Raw]:
+    """The sections of a file, not looked into yet; none where it is not there or makes no sense."""
+    try:
+        return msgspec.json.decode(read_regular(file, _BYTES), type=dict[str, msgspec.Raw])
+    except FileNotFoundError:
+        pass
+    except (OSError, UserError, *_UNREADABLE) as error:
+        _log.warning("%s is not used: %s", file, error)
+    return {}
+
+
+def _typed(raw: msgspec.Raw | None, usual: Any, where: str) -> Any:
+    """A section, each field as kept; as usual where none is, or it does not hold."""
+    if raw is None:
+        return usual
+    found: dict[str, Any] = {}
+    kinds = get_type_hints(type(usual), include_extras=True)
+    try:
+        for field, value in msgspec.json.decode(raw, type=dict[str, msgspec.Raw]).items():
+            try:
+                found[field] = msgspec.json.decode(value, type=kinds[field], dec_hook=_decoded)
+            except (KeyError, ValueError, *_UNREADABLE) as error:
+                _log.warning("%s: %s is not used: %s", where, field, error)
+    except _UNREADABLE as error:
+        _log.warning("%s is not used: %s", where, error)
+    return replace(usual, **found)
+
+
+def _encoded(value: Any) -> str:
+    """A path as text, also one that is not UTF-8."""
+    return quote(os.fsencode(value), safe="/\\: ")
+
+
+def _decoded(kind: type[Any], text: Any) -> Any:
+    path = os.fsdecode(unquote_to_bytes(text)) if isinstance(text, str) else ""
+    if kind is not Path or not path or "\0" in path:
+        raise ValueError(f"expected a path, found {text!r}")
+    return Path(path)
 
 
 def _system_animates() -> bool:

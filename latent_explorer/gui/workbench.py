@@ -24,8 +24,10 @@ from latent_explorer.gui.training.trainer import StartTrainer, Trainer
 from latent_explorer.gui.training.unfinished import Leaving
 from latent_explorer.gui.widgets.banner import Banner
 from latent_explorer.gui.widgets.latency import LatencyGraph
-from latent_explorer.gui.widgets.parts import filled
+from latent_explorer.gui.widgets.parts import filled, timer
 from latent_explorer.places import trained_folder
+
+_SAVE_MS = 2000  # after the last change: a window that is killed has kept what was chosen
 
 
 class Workbench(QObject):
@@ -51,6 +53,7 @@ class Workbench(QObject):
         self.status.graph_wanted.connect(self.show_times)
         self.shared = Shared(settings, self.banner, self.status.say)
         self.pictures = PictureSettings.read(settings)
+        settings.on_change = timer(self, _SAVE_MS, settings.save, once=True).start
         self.docks = Docks(window)
         self._lay_out()
         self.panes: list[MapPane] = []
@@ -217,7 +220,7 @@ class Workbench(QObject):
     def use_pictures(self, pictures: PictureSettings) -> None:
         """Show and keep the pictures of all maps so, and remember it."""
         self.pictures = pictures
-        pictures.remember(self.settings)
+        self.settings.put(pictures)
         for pane in self.panes:
             pane.show_pictures(pictures)
 

@@ -2,3 +2,4 @@
 
 from latent_explorer.session.opened import OpenBundle, open_bundle
 from latent_explorer.session.session import Pin, Route, Selection, Session, State
+from latent_explorer.session.store import SessionStore

@@ -67,7 +67,7 @@ def silent_engine() -> Callable[[], Engine]:
 @pytest.fixture
 def window(qtbot: QtBot, tmp_path: Path, small_bundle: Path) -> Iterator[MainWindow]:
     """The main window, shown, its engine at work; closed at the end."""
-    window = MainWindow(Settings(tmp_path / "settings.ini"))
+    window = MainWindow(Settings(tmp_path / "settings.json"))
     window.workbench.open(small_bundle)
     window.show()
     qtbot.waitUntil(lambda: window.pane.opener.device != "engine starting", timeout=ENGINE_MS)
@@ -83,7 +83,7 @@ def shared_window(
     application()
     gc.collect()  # a window of another test that were frozen would leave its menus' wrappers behind, for Qt's next ones
     gc.freeze()  # what there is by now, torch above all, need not be searched for timers after every test
-    window = MainWindow(Settings(tmp_path_factory.mktemp("shared") / "settings.ini"))
+    window = MainWindow(Settings(tmp_path_factory.mktemp("shared") / "settings.json"))
     window.resize(1200, 800)
     window.workbench.open(small_bundle)
     window.show()
@@ -121,7 +121,7 @@ def new_window(qapp: QApplication, tmp_path: Path) -> Iterator[Windows]:
 
         def make(bundle: Path | None, start_engine: Callable[[], Engine] = ThreadEngine) -> Person:
             application()
-            window = MainWindow(Settings(tmp_path / "settings.ini"), start_engine)
+            window = MainWindow(Settings(tmp_path / "settings.json"), start_engine)
             windows.callback(close_for_good, window)
             if bundle is not None:
                 window.workbench.open(bundle)

@@ -36,8 +36,8 @@ def test_what_one_window_shows_the_next_one_shows(new_window, small_bundle: Path
 
 def recalled(folder: Path, kept: str) -> dict[str, tuple[bool, float]]:
     """The one layer of a panel after something has been found in the settings."""
-    settings = Settings(folder / "settings.ini")
-    settings.set_text("layer Points", kept)
+    (folder / "settings.json").write_text(kept)
+    settings = Settings(folder / "settings.json")
     panel = LayerPanel()
     panel.add("Points", True, 0.6, "")
     panel.remember(settings)
@@ -47,12 +47,15 @@ def recalled(folder: Path, kept: str) -> dict[str, tuple[bool, float]]:
 
 
 @pytest.mark.parametrize(
-    "kept", ["", "shown", "hidden ", "shown much", "perhaps 40", "hidden -3", "shown 4e9", "shown ²"]
+    ("kept", "shown"),
+    [
+        ("{}", (True, 0.6)),
+        ('{"shown": false}', (False, 0.6)),
+        ('{"shown": "no", "opacity": 0.3}', (True, 0.3)),
+        ('{"shown": false, "opacity": 1e9}', (False, 0.6)),
+        ('{"shown": false, "opacity": 0}', (False, 0.05)),
+        ('["shown"]', (True, 0.6)),
+    ],
 )
-def test_what_makes_no_sense_is_not_remembered(qapp, tmp_path: Path, kept: str) -> None:
-    assert recalled(tmp_path, kept) == {"Points": (True, 0.6)}
-
-
-@pytest.mark.parametrize(("kept", "percent"), [("hidden 0", 5), ("hidden 99999999999999999999", 100)])
-def test_an_opacity_out_of_range_is_the_nearest_that_there_is(qapp, tmp_path: Path, kept: str, percent: int) -> None:
-    assert recalled(tmp_path, kept) == {"Points": (False, percent / 100)}
+def test_of_a_layer_what_makes_no_sense_is_not_remembered(qapp, tmp_path: Path, kept, shown) -> None:
+    assert recalled(tmp_path, f'{{"ShownLayer Points": {kept}}}') == {"Points": shown}

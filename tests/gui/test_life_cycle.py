@@ -99,8 +99,8 @@ def test_ended_after_a_while_it_is_just_as_tidy(launch, tmp_path: Path) -> None:
     """By then the model is open, which the settings show."""
     window = launch()
     engine = int(eventually(lambda: engine_of(window.pid)))
-    settings = tmp_path / "latent-explorer" / "settings.ini"
-    eventually(lambda: settings.is_file() and "recent" in settings.read_text())
+    settings = tmp_path / "latent-explorer" / "settings.json"
+    eventually(lambda: settings.is_file() and "RecentBundles" in settings.read_text())
     window.send_signal(signal.SIGTERM)
     assert window.wait(PATIENCE) == 0
     eventually(lambda: not runs(engine))

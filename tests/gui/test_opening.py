@@ -1,6 +1,5 @@
 """Opening bundles: others, broken ones, and again what was open last."""
 
-import json
 import shutil
 from pathlib import Path
 
@@ -12,7 +11,6 @@ from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication, QMenu, QToolButton
 
 from latent_explorer.bench.person import Person
-from latent_explorer.gui.settings import Settings
 
 
 def opened(person: Person, folder: Path) -> None:
@@ -169,7 +167,7 @@ def test_what_is_remembered(new_window, wide_bundle: Path, tmp_path: Path) -> No
     first.addDockWidget(Qt.DockWidgetArea.TopDockWidgetArea, first.workbench.docks.by_title["Filmstrip"])
     first.close()
     second = new_window(None).window
-    assert second.workbench.settings.recent == [wide_bundle.resolve()]
+    assert second.workbench.settings.recent == (wide_bundle,)
     assert second.workbench.theme.dark is False
     assert not second.workbench.docks.by_title["Pins"].isVisible()
     assert second.workbench.docks.by_title["Classes"].isVisible()
@@ -180,22 +178,14 @@ def test_what_is_remembered(new_window, wide_bundle: Path, tmp_path: Path) -> No
     second.workbench.choose_theme("dark")
 
 
-def test_settings_that_are_nonsense_are_no_obstacle(new_window, small_bundle: Path, tmp_path: Path) -> None:
-    content = "[General]\ntheme=mauve\nrecent=/no/such/place\ngeometry=12\nstate=@ByteArray(nonsense)\n"
-    (tmp_path / "settings.ini").write_text(content)
-    person = new_window(small_bundle)
-    assert person.window.workbench.settings.theme == "system"
-    assert person.window.workbench.settings.recent == [small_bundle.resolve()]
-    assert hovers(person)
-
-
-def test_a_recent_bundle_that_is_gone_is_not_offered(small_bundle: Path, tmp_path: Path) -> None:
-    settings = Settings(tmp_path / "settings.ini")
-    copy = tmp_path / "copy"
+def test_a_bundle_that_is_gone_is_no_longer_offered(person: Person, small_bundle: Path, tmp_path) -> None:
+    settings, copy = person.window.workbench.settings, tmp_path / "copy"
     shutil.copytree(small_bundle, copy)
-    settings.remember_bundle(small_bundle)
-    settings.remember_bundle(copy)
-    assert settings.recent == [copy.resolve(), small_bundle.resolve()]
+    person.window.workbench.open(copy)
+    opened(person, copy)
+    assert settings.recent[:2] == (copy, small_bundle)
     shutil.rmtree(copy)
-    assert settings.recent == [small_bundle.resolve()]
-    assert json.loads((small_bundle / "config.json").read_text())["name"] == "small"
+    person.window.workbench.open(copy)
+    person.wait_until(lambda: "copy was not opened" in person.window.workbench.banner.text)
+    assert copy not in settings.recent
+    person.window.workbench.banner.hide()

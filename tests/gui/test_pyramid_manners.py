@@ -141,12 +141,11 @@ def test_size_memory_and_fading_are_chosen_in_the_menu_and_remembered(person: Pe
         window.pane.show_pictures(PictureSettings.read(window.workbench.settings))
         assert (window.pane.feed.picture_pixels, window.pane.feed.cache.limit) == (45, 64 * 2**20)
         assert not window.pane.canvas.frame_scheduler.fades
-        window.workbench.settings.set_text("picture pixels", "huge")
+        window.workbench.settings.put(PictureSettings())
         window.pane.show_pictures(PictureSettings.read(window.workbench.settings))
         assert window.pane.feed.picture_pixels == 34
     finally:
-        for key in ("picture pixels", "picture memory", "fade pictures in"):
-            window.workbench.settings.set_text(key, "")
+        window.workbench.settings.put(PictureSettings())
         window.pane.show_pictures(PictureSettings.read(window.workbench.settings))
         window.pane.look()
     assert levels

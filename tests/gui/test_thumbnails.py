@@ -12,6 +12,7 @@ from latent_explorer.bench.person import Person
 from latent_explorer.bundles import read_config
 from latent_explorer.data import open_dataset
 from latent_explorer.gui.layers.thumbnails import SIDE
+from latent_explorer.gui.settings import ShownLayer
 from latent_explorer.gui.widgets.images import to_array
 
 INNER = SIDE - 4  # without the rim
@@ -160,7 +161,7 @@ def test_t_turns_images_into_points_and_back(person: Person) -> None:
     person.key(Qt.Key.Key_T)
     assert not window.action("Real images").isChecked()
     assert "press T" in window.statusBar().currentMessage()
-    assert window.workbench.settings.text("layer Real images", "") == "hidden 100"
+    assert window.workbench.settings.get(ShownLayer, "Real images") == ShownLayer(False, 1.0)
     assert not np.array_equal(to_array(person.canvas.picture(1.0)), with_images)
     person.key(Qt.Key.Key_T)
     assert window.action("Real images").isChecked()

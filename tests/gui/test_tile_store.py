@@ -95,7 +95,7 @@ def test_it_can_be_turned_off_and_cleared(new_window, small_bundle: Path) -> Non
     person.wait_until(lambda: len(kept()) > 0)
     entries = disk_entries(window)
     entries["Keep pictures and fields on disk"].trigger()
-    assert window.workbench.settings.text("keep pictures on disk", "") == "no"
+    assert not window.workbench.settings.get(PictureSettings).keep
     entries["Clear what is kept on disk"].trigger()
     person.wait_until(lambda: not kept())
     look_around(person)

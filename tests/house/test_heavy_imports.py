@@ -9,6 +9,10 @@ import pytest
 QT = {"PyQt6", "pyqtgraph", "superqt", "qtpy", "PySide6"}
 HEAVY = {"torch", "torchvision", "sklearn", "lightning_fabric"}
 PICKLING = {"pickle", "cPickle", "_pickle", "cloudpickle", "dill", "joblib", "shelve", "marshal"}
+RUNNING = {
+    "eval", "exec", "compile", "builtins.eval", "builtins.exec", "torch.jit.load", "torch.export.load",
+    "yaml.load", "yaml.unsafe_load", "runpy.run_path", "QtCore.QSettings",
+}  # fmt: skip
 HEAVY_ROOMS = ("nets", "training", "engine", "bench", "film")  # bench runs in processes of its own
 # What runs in the window's process though its room holds heavy modules.
 LIGHT_MODULES = (
@@ -73,6 +77,17 @@ def is_pickling(call):
     return unsafe_load or unsafe_array or name == "torch.save" or name.endswith(".read_pickle")
 
 
+def running_of_text(source):
+    """Everything that would run what a file says: code as text, TorchScript, and Qt's settings, which hold pickles."""
+    calls = [node for node in ast.walk(source.tree) if isinstance(node, ast.Call)]
+    found = [call for call in calls if ast.unparse(call.func) in RUNNING]
+    lines = [f"{source.name}:{call.lineno} runs text: {ast.unparse(call)}" for call in found]
+    settings = [
+        f"{source.name}:{each.line} imports it" for each in source.imports if each.target.endswith(".QSettings")
+    ]
+    return lines + settings
+
+
 def sends_objects(call):
     """Whether objects, rather than bytes, would go from process to process."""
     name = ast.unparse(call.func)
@@ -81,7 +96,7 @@ def sends_objects(call):
     return is_queue or receives_object
 
 
-@pytest.mark.parametrize("rule", [misplaced_qt, misplaced_heavy, pickles])
+@pytest.mark.parametrize("rule", [misplaced_qt, misplaced_heavy, pickles, running_of_text])
 def test_the_package_keeps_the_rule(sources, rule):
     assert not [line for source in sources for line in rule(source)]
 
@@ -108,6 +123,12 @@ def test_the_package_keeps_the_rule(sources, rule):
         (pickles, "engine.process", "from multiprocessing import Queue\nq = Queue()"),
         (pickles, "engine.process", "from multiprocessing import Pipe\na, b = Pipe()\na.recv()"),
         (pickles, "engine.process", "from concurrent.futures import ProcessPoolExecutor\nProcessPoolExecutor()"),
+        (pickles, "charts.fit", "import shelve, marshal"),
+        (running_of_text, "gui.settings", "from PyQt6.QtCore import QSettings"),
+        (running_of_text, "gui.settings", "from PyQt6 import QtCore\nQtCore.QSettings()"),
+        (running_of_text, "bundles.config", "eval(text)"),
+        (running_of_text, "runs.job", "def f():\n    exec(text, {})"),
+        (running_of_text, "nets.foreign", "import torch\ntorch.jit.load(path)"),
     ],
 )
 def test_a_breach_is_found(source, rule, name, text):
@@ -118,6 +139,7 @@ def test_a_breach_is_found(source, rule, name, text):
     ("rule", "name", "text"),
     [
         (misplaced_qt, "gui.shell.window", "from PyQt6.QtWidgets import QWidget"),
+        (running_of_text, "nets.model", "import re\nmodel.eval()\nre.compile(text)\ndialog.exec()"),
         (misplaced_heavy, "nets.trunks", "import torch"),
         (misplaced_heavy, "engine.process", "def main():\n    import torch"),
         (misplaced_heavy, "data.mnist", "def f():\n    from torchvision.datasets import MNIST"),

@@ -48,7 +48,7 @@ def use(person: Person) -> None:
 def main(folder: Path) -> None:
     app = application()
     with tempfile.TemporaryDirectory() as settings:
-        window = MainWindow(Settings(Path(settings) / "settings.ini"))
+        window = MainWindow(Settings(Path(settings) / "settings.json"))
         window.resize(900, 700)
         window.workbench.open(folder)
         window.show()

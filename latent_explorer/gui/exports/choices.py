@@ -2,8 +2,6 @@
 
 from dataclasses import dataclass, fields
 
-import msgspec
-
 from latent_explorer.errors import ExportError
 from latent_explorer.export import Kind, Options, Style, find_format
 from latent_explorer.gui.settings import Settings
@@ -43,15 +41,15 @@ class Choices:
 
 def remembered(settings: Settings, kind: Kind, default: Choices) -> Choices:
     """The choices made last for this kind; the default where there are none, or none that still hold."""
+    choices = settings.get(Choices, kind, default)
     try:
-        choices = msgspec.json.decode(settings.text(f"export/{kind}", "{}"), type=Choices)
         find_format(kind, choices.format)
         _ = choices.options
-    except (msgspec.MsgspecError, ExportError):
+    except ExportError:
         return default
     return choices
 
 
 def remember(settings: Settings, kind: Kind, choices: Choices) -> None:
     """Remember the choices for this kind."""
-    settings.set_text(f"export/{kind}", msgspec.json.encode(choices).decode())
+    settings.put(choices, kind)

@@ -11,10 +11,9 @@ from PyQt6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QLineEdit, QProgre
 
 from latent_explorer.errors import UserError
 from latent_explorer.export import Format
-from latent_explorer.gui.settings import Settings
+from latent_explorer.gui.settings import Folders, Settings
 from latent_explorer.gui.widgets.parts import ask_path, button, filled, timer, words
 
-_KEY = "export/folder"
 _FORBIDDEN = r'[\x00-\x1f<>:"/\\|?*]+'  # in the name of a file, on one system or another
 
 
@@ -27,7 +26,7 @@ class Destination(QWidget):
         super().__init__()
         self._settings, self._suffix = settings, ""
         self._suggested = re.sub(_FORBIDDEN, "-", name).strip(". ") or "export"
-        self.name, self.folder = QLineEdit(), QLineEdit(settings.text(_KEY, str(_usual_folder())))
+        self.name, self.folder = QLineEdit(), QLineEdit(str(settings.get(Folders).exports or _usual_folder()))
         self.browse = button("Bro&wse…", "Choose the folder", self._browse)
         layout = QGridLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -62,7 +61,7 @@ class Destination(QWidget):
 
     def remember(self) -> None:
         """Begin with this folder next time."""
-        self._settings.set_text(_KEY, self.folder.text().strip())
+        self._settings.change(Folders, exports=Path(self.folder.text().strip()))
 
     def _browse(self) -> None:
         ask_path(self, "Choose a folder", self.folder.text(), self._choose)

@@ -8,7 +8,7 @@ from latent_explorer.gui.layers.layer import Layer
 from latent_explorer.gui.pane.canvas import MapCanvas
 from latent_explorer.gui.panels.layers import LayerPanel
 from latent_explorer.gui.panels.readouts import ValueLines
-from latent_explorer.gui.settings import Settings
+from latent_explorer.gui.settings import PointLook, Settings
 from latent_explorer.session import OpenBundle
 
 _SIZES = (50, 200)  # percent of the usual
@@ -42,10 +42,10 @@ class LayerStack(QObject):
 
     def _list_size(self, settings: Settings) -> None:
         points = self._canvas.points
-        points.size = settings.number("point size", 100, *_SIZES) / 100
+        points.size = settings.get(PointLook).size / 100
 
         def choose(percent: int) -> None:
-            settings.set_text("point size", str(percent))
+            settings.put(PointLook(percent))
             points.resize(percent / 100)
             self._canvas.refresh()
 

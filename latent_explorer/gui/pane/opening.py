@@ -47,6 +47,7 @@ class Opener(QObject):
         try:
             bundle = open_bundle(folder)
         except UserError as error:
+            self._shared.settings.forget_bundle(folder)
             self._shared.banner.say(f"{folder.name} was not opened: {error}")
             return
         self.read.emit(bundle)

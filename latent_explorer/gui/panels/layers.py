@@ -5,11 +5,9 @@ from functools import partial
 from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtWidgets import QGridLayout, QSlider, QToolButton, QWidget
 
-from latent_explorer.gui.settings import Settings
+from latent_explorer.gui.settings import Settings, ShownLayer
 from latent_explorer.gui.widgets.controls import hint, slider, tool_button
 from latent_explorer.gui.widgets.parts import Scrolling
-
-_SHOWN = ("hidden", "shown")  # as it is remembered
 
 
 class LayerPanel(Scrolling):
@@ -54,14 +52,11 @@ class LayerPanel(Scrolling):
     def remember(self, settings: Settings) -> None:
         """Show the layers as remembered, and remember from now on what becomes of them."""
         for name, (button, strength, _) in self._controls.items():
-            word, _, percent = settings.text(f"layer {name}", "").partition(" ")
-            if word in _SHOWN and percent.isascii() and percent.isdigit():
-                if strength is not None:
-                    strength.setValue(min(int(percent), 100))
-                button.setChecked(word == _SHOWN[True])
-        self.changed.connect(
-            lambda name, shown, opacity: settings.set_text(f"layer {name}", f"{_SHOWN[shown]} {round(100 * opacity)}")
-        )
+            left = settings.get(ShownLayer, name, ShownLayer(*self.layers()[name]))
+            if strength is not None:
+                strength.setValue(round(100 * left.opacity))
+            button.setChecked(left.shown)
+        self.changed.connect(lambda name, shown, opacity: settings.put(ShownLayer(shown, opacity), name))
 
     def enable(self, name: str, lacking: str = "") -> None:
         """Offer a layer, or not where something is lacking, which its tooltip then says."""

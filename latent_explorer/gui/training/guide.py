@@ -15,6 +15,7 @@ from latent_explorer.engine.handlers.decode import want_pictures
 from latent_explorer.engine.handlers.originals import want_originals
 from latent_explorer.errors import UserError
 from latent_explorer.gui.pane.pane import MapPane
+from latent_explorer.gui.settings import Folders
 from latent_explorer.gui.training.moments import moment_words
 from latent_explorer.gui.training.panel import TrainingPanel
 from latent_explorer.gui.training.trainer import Trainer
@@ -31,7 +32,6 @@ TOPIC = "digits"
 _DIGITS = 10
 _BESIDE = 2.0  # degrees of a turn that need no mention
 _FORMATS = ("GIF (*.gif)", "WebP (*.webp)", "MP4 (*.mp4)")
-_FILMS = "export/folder"
 
 
 class Guide(QObject):
@@ -172,7 +172,7 @@ class Guide(QObject):
         if run is None or self._trainer.busy:
             shared.say("A film can be made when the run has ended, or was stopped.")
             return
-        chooser = QFileDialog(self.panel, "Export the film", shared.settings.text(_FILMS, str(Path.home())))
+        chooser = QFileDialog(self.panel, "Export the film", str(shared.settings.get(Folders).exports or Path.home()))
         chooser.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         chooser.setNameFilters(_FORMATS)
         chooser.setDefaultSuffix("gif")
@@ -184,7 +184,7 @@ class Guide(QObject):
         """Make the film into a file, which the person has agreed to replace where it is there."""
         pane = self._active()
         self._show_filming(True)
-        pane.shared.settings.set_text(_FILMS, str(file.parent))
+        pane.shared.settings.change(Folders, exports=file.parent)
         pane.shared.say(f"Making {file.name}…")
         self._trainer.film(run.path, file, dark=pane.canvas.theme.dark)
 

@@ -10,6 +10,7 @@ from PyQt6.QtWidgets import QWidget
 
 from latent_explorer.bench.person import Person
 from latent_explorer.gui.exports.dialog import ExportDialog
+from latent_explorer.gui.settings import Folders
 from latent_explorer.gui.shell.window import MainWindow
 
 CTRL = Qt.KeyboardModifier.ControlModifier
@@ -90,7 +91,7 @@ def exporting(new_window: Callable[..., Person], tmp_path: Path) -> Iterator[Cal
 
     def make(bundle: Path | None) -> ExportingPerson:
         window: MainWindow = new_window(bundle).window
-        window.workbench.settings.set_text("export/folder", str(out))
+        window.workbench.settings.change(Folders, exports=out)
         return ExportingPerson(window)
 
     yield make

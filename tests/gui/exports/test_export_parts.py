@@ -128,18 +128,18 @@ def test_rows_of_a_table_are_of_all_its_columns():
 def test_choices_are_remembered_as_they_were(scale, rows, seconds, ping_pong):
     choices = Choices("gif", scale=scale, rows=rows, seconds=seconds, ping_pong=ping_pong)
     with tempfile.TemporaryDirectory() as folder:
-        settings = Settings(Path(folder, "settings.ini"))
+        settings = Settings(Path(folder, "settings.json"))
         remember(settings, "filmstrip", choices)
         settings.save()
-        again = Settings(Path(folder, "settings.ini"))
+        again = Settings(Path(folder, "settings.json"))
         assert remembered(again, "filmstrip", Choices("strip")) == choices
         assert remembered(again, "grid", Choices("png")) == Choices("png")
 
 
-@pytest.mark.parametrize("text", ["", "[", '{"format": "bmp"}', '{"format": "png", "scale": 65}', '{"scale": 2}'])
-def test_choices_that_do_not_hold_are_not_taken(text, tmp_path):
-    settings, default = Settings(tmp_path / "settings.ini"), replace(Choices("png"), scale=7)
-    settings.set_text("export/picture", text)
+@pytest.mark.parametrize("choices", [Choices("bmp"), Choices("png", scale=65)])
+def test_choices_that_do_not_hold_are_not_taken(choices, tmp_path):
+    settings, default = Settings(tmp_path / "settings.json"), replace(Choices("png"), scale=7)
+    settings.put(choices, "picture")
     assert remembered(settings, "picture", default) == default
 
 

@@ -15,6 +15,7 @@ from PyQt6.QtWidgets import QApplication, QFileDialog
 from latent_explorer import __version__
 from latent_explorer.bundles import Latents
 from latent_explorer.export import read_provenance
+from latent_explorer.gui.exports.choices import Choices
 from latent_explorer.gui.exports.dialog import ExportDialog
 from latent_explorer.gui.widgets.images import to_array
 from latent_explorer.session import open_bundle
@@ -103,7 +104,7 @@ def test_folder_and_choices_are_remembered(person, tmp_path):
 
 def test_choices_that_no_longer_hold_are_forgotten(person):
     person.probe()
-    person.window.workbench.settings.set_text("export/picture", '{"format": "png", "scale": 4096}')
+    person.window.workbench.settings.put(Choices("png", scale=4096), "picture")
     assert person.call(Qt.Key.Key_E).form.choices.scale == 16
 
 

@@ -116,7 +116,7 @@ def teacher(
         trainers.append(StandIn(on_reply))
         return trainers[-1]
 
-    window = MainWindow(Settings(tmp_path / "settings.ini"), ThreadEngine, start)
+    window = MainWindow(Settings(tmp_path / "settings.json"), ThreadEngine, start)
     window.resize(1280, 800)
     window.workbench.open(small_bundle)
     window.show()

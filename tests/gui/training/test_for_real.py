@@ -21,7 +21,7 @@ _PATIENCE = 180.0  # a process that reads torch from the disk, on a machine that
 def novice(qapp: QApplication, tmp_path: Path, trained: Path, small_bundle: Path) -> Iterator[Person]:
     """A person at a window with everything that belongs to it."""
     application()
-    window = MainWindow(Settings(tmp_path / "settings.ini"), ThreadEngine)
+    window = MainWindow(Settings(tmp_path / "settings.json"), ThreadEngine)
     window.workbench.open(small_bundle)
     window.show()
     person = Person(window)

@@ -1,0 +1,79 @@
+"""What was made of a bundle is there again, for that bundle alone; what does not hold is as if it were not there."""
+
+import os
+
+import msgspec
+import pytest
+
+from latent_explorer.errors import UserError
+from latent_explorer.session import Pin, Route, SessionStore, State
+
+STATE = State(
+    pins=(Pin("a place ‮", (0.1, -2.5)), Pin("<b>", (1e-7, 3.0))), route=Route((0.0, 0.5), (1.0, 1.0), frames=12)
+)
+
+
+@pytest.fixture
+def store(tmp_path):
+    return SessionStore(tmp_path / "sessions")
+
+
+def only_file(tmp_path):
+    return next((tmp_path / "sessions").iterdir())
+
+
+def test_it_is_there_again_for_its_bundle_alone(store):
+    assert store.read("seal", 2) == State()
+    store.keep("seal", STATE)
+    assert store.read("seal", 2) == STATE
+    assert store.read("another", 2) == State()
+    assert store.read("seal", 3) == State()
+
+
+def test_nothing_made_leaves_no_file(store, tmp_path):
+    store.keep("seal", State())
+    store.keep("seal", STATE)
+    store.keep("seal", State())
+    assert not list((tmp_path / "sessions").iterdir())
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"pins": [{"name": "a", "z": [1e7, 0]}]},
+        {"pins": [{"name": "a", "z": ["0", 0]}]},
+        {"pins": [{"z": [0, 0]}]},
+        {"pins": 3},
+        {"route": {"start": [0, 0], "end": [0], "curve": "straight"}},
+        {"route": {"start": [0, 0], "end": [1, 1], "curve": "crooked"}},
+        {"route": {"start": [0, 0], "end": [1, 1], "frames": 10**9}},
+    ],
+)
+def test_what_does_not_hold_is_not_used(store, tmp_path, change, caplog):
+    store.keep("seal", STATE)
+    file = only_file(tmp_path)
+    file.write_bytes(msgspec.json.encode(msgspec.json.decode(file.read_bytes()) | change))
+    assert store.read("seal", 2) == State()
+    assert "is not used" in caplog.text
+
+
+@pytest.mark.parametrize("content", [b"", b"[" * 10**5, b"\xff", b"{}" + b" " * 2**22])
+def test_nonsense_is_not_used(store, tmp_path, content):
+    store.keep("seal", STATE)
+    only_file(tmp_path).write_bytes(content)
+    assert store.read("seal", 2) == State()
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes in folders here")
+def test_a_pipe_is_not_waited_for(store, tmp_path):
+    store.keep("seal", STATE)
+    file = only_file(tmp_path)
+    file.unlink()
+    os.mkfifo(file)
+    assert store.read("seal", 2) == State()
+
+
+def test_a_folder_that_cannot_be_written_is_said(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(UserError, match="could not be written"):
+        SessionStore(tmp_path / "file" / "sessions").keep("seal", STATE)
