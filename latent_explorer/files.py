@@ -45,8 +45,8 @@ def write_whole(
     """Write a file through `write(stream)` so that `path` is afterwards either complete or untouched.
 
     durable: wait until the disk has it; without, a power cut may leave a file of the right name with wrong content.
-    Raises UserError, leaving nothing behind, when `path` exists and `overwrite` is false, or is no ordinary file, when the
-    folder cannot be written, or when the disk is full. Whatever `write` raises passes through.
+    Raises UserError, leaving nothing behind, when `path` exists and `overwrite` is false, or is no ordinary file,
+    when the folder cannot be written, or when the disk is full. Whatever `write` raises passes through.
     """
     path = Path(path)
     if not overwrite and path.exists():

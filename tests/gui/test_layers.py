@@ -59,6 +59,7 @@ def test_it_is_one_entry_and_there_everywhere(new_window, small_bundle: Path) ->
     assert green(person) > 10 * 100 + 180
     person.move(person.point(3, 0))
     person.wait_until(lambda: "Stripe: 3 away" in pane.inspector.values.lines)
+    person.window.workbench.settings.save()
     again = new_window(small_bundle)
     assert again.pane.layers.by_title["Stripe"].visible  # remembered
 
