@@ -17,7 +17,7 @@ class DatasetRecord(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class TrainingRecord(msgspec.Struct, frozen=True, kw_only=True):
-    """How a bundle was trained."""
+    """How a bundle was trained. precision: of its products, as it was chosen; "" where that was not recorded."""
 
     epochs: int
     batch_size: int
@@ -26,6 +26,7 @@ class TrainingRecord(msgspec.Struct, frozen=True, kw_only=True):
     device: str
     minutes: float
     command: str
+    precision: str = ""
 
 
 class Moment(msgspec.Struct, frozen=True, kw_only=True):

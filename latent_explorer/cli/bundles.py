@@ -15,6 +15,7 @@ from latent_explorer.places import find_bundle, shipped_bundles
 commands = typer.Typer()
 _FIGURES = {
     "negative_elbo": "-ELBO, nats per image",
+    "unrefined_negative_elbo": "-ELBO by the encoder alone, without refinement",
     "mse": "reconstruction, mean squared error",
     "knn10_accuracy": "10-NN accuracy of the means",
     "pca_mse": "PCA with as many dimensions, mean squared error",

@@ -103,8 +103,8 @@ def train(
 ) -> None:
     """Train a network on a dataset and save it as a bundle.
 
-    Ctrl-C stops it; the best weights so far are saved all the same, and --resume goes on from there, with the options
-    of the run that was stopped. So it is where a loss is no longer finite. What is reported is also in the CSV
+    Ctrl-C stops it; the weights at the end of the last epoch are saved all the same, and --resume goes on from there,
+    with the options of the run that was stopped. So it is where a loss is no longer finite. What is reported is also in the CSV
     DIR.run/log.csv, and in DIR.run/tensorboard where that extra is installed. With --snapshots the map of every epoch
     is in DIR.run/snapshots, as bundles that the window opens; where they are too many, they are thinned evenly.
     """
@@ -186,7 +186,9 @@ def _run_visibly(job: Any, token: Event, group: Any, keep_bytes: int) -> None:
                 display.training(each)
     except TrainingError as error:
         kept = _saved_at(job.folder) != before
-        raise TrainingError(f"{error}{f'. The best weights so far are in {job.folder}' if kept else ''}") from error
+        raise TrainingError(
+            f"{error}{f'. The weights of the last good epoch are in {job.folder}' if kept else ''}"
+        ) from error
     if token.is_set():
         complain(_stopped(job.folder, job.run.state, saved=_saved_at(job.folder) != before))
         raise typer.Exit(INTERRUPTED)
@@ -205,7 +207,7 @@ def _stopped(folder: Path, state: Path, *, saved: bool) -> str:
     if not saved:
         return "stopped before the first step: nothing was saved"
     resumable = f"; go on with --resume --out {shlex.quote(str(folder))}" if state.exists() else ""
-    return f"stopped; the best weights so far are saved in {folder}{resumable}"
+    return f"stopped; the weights of the last epoch are saved in {folder}{resumable}"
 
 
 def _saved_at(folder: Path) -> int | None:

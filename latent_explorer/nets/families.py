@@ -9,7 +9,6 @@ import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
 
 from latent_explorer.errors import UserError
 from latent_explorer.plugins import Registry
@@ -24,14 +23,10 @@ _TAKEN = {
 
 @dataclass(frozen=True)
 class Loss:
-    """One of the losses of a family. name: in logs and files. label: in words.
-
-    better: whether lower or higher values are better; None where they do not tell how good the network is.
-    """
+    """One of the losses of a family. name: in logs and files. label: in words."""
 
     name: str
     label: str
-    better: Literal["lower", "higher"] | None = "lower"
 
 
 @dataclass(frozen=True)
@@ -39,7 +34,7 @@ class FamilySetting:
     """A number that a family adds to what can be chosen: in the form, as an option of `train`, in `NetSpec.settings`.
 
     low, high: of what is accepted. whole: whether it is an integer. note: a paragraph for the card of a network in
-    which it is not `default`, with {value}, and {loss} where the lowest test loss is to be told.
+    which it is not `default`, with {value}.
     """
 
     name: str
@@ -70,8 +65,7 @@ class Family:
     """A kind of network, whatever its trunk.
 
     name: in files and commands. label: in a few words. title: what it is, with its article. sentence: what it is good
-    for. network: "module:Class" of its LatentModel, imported when one is built. losses: the first is the one that tells
-    how good a network is. encodes: whether it has an encoder; without one, the latents of a bundle are draws from the
+    for. network: "module:Class" of its LatentModel, imported when one is built. losses: the first is the one that is followed. encodes: whether it has an encoder; without one, the latents of a bundle are draws from the
     prior. has_variance: whether an image's latent is a Gaussian. conditional: whether encoder and decoder are given the
     class. phases: of a training step, one after the other; where there are none, all follow the first loss.
     """
@@ -164,7 +158,7 @@ register(
         sentence="Each image becomes a small cloud, so that the map has no holes and every place on it decodes to "
         "something.",
         network="latent_explorer.nets.vae:VariationalAutoencoder",
-        losses=(Loss("loss", "loss"), Loss("reconstruction", "reconstruction"), Loss("kl", "KL", None)),
+        losses=(Loss("loss", "loss"), Loss("reconstruction", "reconstruction"), Loss("kl", "KL")),
         settings=(
             FamilySetting(
                 "beta",
@@ -188,8 +182,7 @@ register(
                 whole=True,
                 note="The encoder's latents are improved for each image by {value:g} Gauss-Newton step(s) on how well "
                 "the decoder explains it (semi-amortised inference), which makes good much of what an encoder gets "
-                "wrong on images it was not trained on. The figures below are with it; by the encoder alone, the loss "
-                "on the test split is {loss:.2f}.",
+                "wrong on images it was not trained on. The figures below are with it, unless they say otherwise.",
             ),
         ),
         has_variance=True,
@@ -214,7 +207,7 @@ register(
         sentence="As the VAE, for photographs: grey levels are not read as the chance of white, and how exact pictures "
         "have to be is chosen.",
         network="latent_explorer.nets.gaussian_vae:GaussianVae",
-        losses=(Loss("loss", "loss"), Loss("reconstruction", "reconstruction"), Loss("kl", "KL", None)),
+        losses=(Loss("loss", "loss"), Loss("reconstruction", "reconstruction"), Loss("kl", "KL")),
         settings=(
             FamilySetting(
                 "noise",

@@ -18,11 +18,11 @@ class GaussianVae(VariationalAutoencoder):
 
     def encode(self, x: Tensor, labels: Tensor | None = None) -> Posterior:
         """The Gaussian posterior of images (n, c, h, w) in [0, 1]."""
-        return self._amortised(x)
+        return self.encode_unrefined(x)
 
     def losses(self, batch: ImageBatch, draws: Draws = UNSHARED) -> dict[str, Tensor]:
         """`loss`: reconstruction + prior kl, in nats per image, one sample each; the reconstruction is -log p(x|z)."""
-        posterior, noise = self._amortised(batch.seen), self.settings["noise"]
+        posterior, noise = self.encode_unrefined(batch.seen), self.settings["noise"]
         decoded = self.decode_logits(posterior.sample(draws)).float().sigmoid()
         errors = ((decoded - batch.x) / noise).square() / 2 + math.log(noise * math.sqrt(2 * math.pi))
         reconstruction, kl = errors.flatten(1).sum(1).mean(), posterior.kl().mean()

@@ -2,10 +2,10 @@
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 from torch import Tensor, nn
-from torch.nn.functional import binary_cross_entropy_with_logits
 
 from latent_explorer.errors import UserError
 from latent_explorer.nets.draws import UNSHARED, Draws
@@ -68,6 +68,8 @@ class LatentModel(nn.Module, ABC):
     """
 
     decoder: nn.Module
+    refines = False
+    """Whether `encode` improves for each image on what the encoder says."""
 
     def __init__(self, spec: NetSpec, trunk: Trunk) -> None:
         super().__init__()
@@ -81,6 +83,10 @@ class LatentModel(nn.Module, ABC):
     def encode(self, x: Tensor, labels: Tensor | None = None) -> Posterior:
         """The posterior of images (n, c, h, w) in [0, 1]. Raises UserError where the family has no encoder."""
         raise UserError(f"the family {self.family.name!r} has no encoder: it makes pictures of latents, and takes none")
+
+    def encode_unrefined(self, x: Tensor, labels: Tensor | None = None) -> Posterior:
+        """The posterior of images (n, c, h, w) in [0, 1] by the encoder alone."""
+        return self.encode(x, labels)
 
     def decode_logits(self, z: Tensor, labels: Tensor | None = None) -> Tensor:
         """The logits (n, c, h, w) of the pixels of the pictures of latents (n, d)."""
@@ -105,4 +111,23 @@ class LatentModel(nn.Module, ABC):
 
 def bernoulli_nats(logits: Tensor, x: Tensor) -> Tensor:
     """Cross-entropy of grey levels x in [0, 1] read as Bernoulli means, in nats summed over the pixels, (n,)."""
-    return binary_cross_entropy_with_logits(logits.float(), x, reduction="none").flatten(1).sum(1)
+    nats: Tensor = _CrossEntropy.apply(logits.float(), x)
+    return nats.flatten(1).sum(1)
+
+
+class _CrossEntropy(torch.autograd.Function):
+    """That of each pixel, with the gradient for the logits alone.
+
+    torch's own takes four times as long, for its log1p goes number by number on a processor: 7 % of a VAE's step.
+    """
+
+    @staticmethod
+    def forward(ctx: Any, logits: Tensor, x: Tensor) -> Tensor:
+        ctx.save_for_backward(logits, x)
+        softplus = logits.abs().neg_().exp_().add_(1).log_().add_(logits.clamp_min(0))  # off by 1e-7 at most
+        return softplus.addcmul_(logits, x, value=-1)
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, None]:
+        logits, x = ctx.saved_tensors
+        return logits.sigmoid().sub_(x).mul_(gradients[0]), None

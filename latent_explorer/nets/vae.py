@@ -22,21 +22,22 @@ class VariationalAutoencoder(LatentModel):
         super().__init__(spec, trunk)
         self.encoder = trunk.encoder(spec, 2 * spec.latent_dim)
         self.decoder = trunk.decoder(spec)
+        self.refines = self.settings.get("refinements", 0) > 0
 
     def encode(self, x: Tensor, labels: Tensor | None = None) -> Posterior:
         """The Gaussian posterior of images (n, c, h, w) in [0, 1], refined unless in training."""
-        posterior = self._amortised(x)
+        posterior = self.encode_unrefined(x)
         for _ in range(0 if self.training else int(self.settings["refinements"])):
             posterior = refined(self.decode_logits, x, posterior, self.settings["beta"])
         return posterior
 
-    def _amortised(self, x: Tensor) -> Posterior:
+    def encode_unrefined(self, x: Tensor, labels: Tensor | None = None) -> Posterior:
         mean, log_variance = self.encoder(x).float().chunk(2, dim=1)
         return Posterior(mean, log_variance.clamp(*_LOG_VARIANCE_RANGE))
 
     def losses(self, batch: ImageBatch, draws: Draws = UNSHARED) -> dict[str, Tensor]:
         """`loss`: reconstruction + prior beta kl, in nats per image, one sample each, without refinement."""
-        posterior = self._amortised(batch.seen)
+        posterior = self.encode_unrefined(batch.seen)
         reconstruction = bernoulli_nats(self.decode_logits(posterior.sample(draws)), batch.x).mean()
         kl = posterior.kl().mean()
         weight = batch.prior * self.settings["beta"]

@@ -38,7 +38,7 @@ class Continue(Message, frozen=True, tag=True):
 class Stop(Message, frozen=True, tag=True):
     """End what is under way now; a film leaves nothing.
 
-    keep: of a run, write the bundle of the best weights so far; else remove all that the run has written.
+    keep: of a run, write the bundle of the weights so far; else remove all that the run has written.
     """
 
     keep: bool

@@ -1,7 +1,7 @@
 """The latents of a dataset, or draws from the prior of a network without an encoder; a network's figures, and PCA's."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from latent_explorer.data import open_dataset
 from latent_explorer.data.dataset import Dataset
 from latent_explorer.errors import DataError, TrainingError
 from latent_explorer.nets.draws import Draws
-from latent_explorer.nets.model import LatentModel, bernoulli_nats
+from latent_explorer.nets.model import LatentModel, Posterior, bernoulli_nats
 from latent_explorer.nets.weights import load_model
 from latent_explorer.training.distributed.devices import choose_device
 from latent_explorer.training.images import EVALUATION_BATCH, Images, evenly
@@ -92,6 +92,7 @@ class Evaluation:
     """Figures over the whole test split.
 
     negative_elbo: nats per image, grey levels read as Bernoulli means, one sample per image; None without a variance.
+    unrefined_negative_elbo: likewise, by the encoder alone; None where nothing is added to it.
     mse: of the reconstruction from the mean, on pixels in [0, 1], mean over pixels and images.
     knn10_accuracy: of the labels by the 10 nearest means, fitted on the train split; of a test split of more than
     10,000 images, of so many, evenly chosen. None without labels.
@@ -100,6 +101,7 @@ class Evaluation:
     negative_elbo: float | None
     mse: float
     knn10_accuracy: float | None
+    unrefined_negative_elbo: float | None = None
 
     def figures(self) -> dict[str, float | None]:
         """The figures by name."""
@@ -119,7 +121,10 @@ def evaluate(model: LatentModel, dataset: Dataset, device: torch.device, latents
     latents = latents or encode_dataset(model, dataset, device)
     assert latents.error is not None  # of images, each has one
     return Evaluation(
-        negative_elbo=_negative_elbo(model, dataset, device),
+        negative_elbo=_negative_elbo(model, model.encode, dataset, device),
+        unrefined_negative_elbo=_negative_elbo(model, model.encode_unrefined, dataset, device)
+        if model.refines
+        else None,
         mse=float(latents.error[test].mean(dtype="float64")),
         knn10_accuracy=_knn_accuracy(latents, dataset),
     )
@@ -152,14 +157,17 @@ def dataset_of(config: BundleConfig, source: str | None = None) -> Dataset:
 
 
 @torch.inference_mode()
-def _negative_elbo(model: LatentModel, dataset: Dataset, device: torch.device) -> float | None:
+def _negative_elbo(
+    model: LatentModel, encode: Callable[[Tensor, Tensor | None], Posterior], dataset: Dataset, device: torch.device
+) -> float | None:
+    """Of the posteriors that `encode`, a method of `model`, gives; see `Evaluation`."""
     model = model.to(device).eval()
     draws = Draws(torch.Generator(device).manual_seed(0))
     total, test = 0.0, dataset.indices("test")
     if not model.family.has_variance:
         return None
     for x, labels in Images.of(dataset, device, model.spec.classes).batches(test, EVALUATION_BATCH):
-        posterior = model.encode(x, labels)
+        posterior = encode(x, labels)
         nats = bernoulli_nats(model.decode_logits(posterior.sample(draws), labels), x) + posterior.kl()
         total += nats.double().sum().item()
     return total / len(test)

@@ -86,7 +86,7 @@ def train_bundle(
 ) -> Iterator[Report]:
     """Train as `job` says, handing on the reports, then write the bundle.
 
-    When `token` is set, the bundle is written from the best weights so far, and the state at the end of the last
+    When `token` is set, the bundle is written from the weights at the end of the last epoch, and the state at the end of the last
     epoch stays beside it for `resume`; a StopToken may instead let all be removed that the run has written. When a loss
     is no longer finite, the bundle is written likewise, and the TrainingError passes on. keep_bytes: what snapshots
     may take on disk, 0 for none; that of a report is there before it is handed on. say: told what takes long.
@@ -184,4 +184,4 @@ def _prepare(job: Job, dataset: Dataset) -> None:
 
 def _finish(job: Job, training: Training, dataset: Dataset, snapshots: Snapshots) -> None:
     if training.steps_done:
-        write_bundle(job, training.best_model(), dataset, training.progress, snapshots.turn)
+        write_bundle(job, training.kept_model(), dataset, training.progress, snapshots.turn)

@@ -53,7 +53,7 @@ class Training:
         self.steps_per_epoch = -(-len(self._train) // progress.recipe.batch_size)
         self.steps = progress.recipe.epochs * self.steps_per_epoch
         self._judged = judged(dataset)
-        self._best = weights_of(model)
+        self._kept = weights_of(model)
         self.steps_done = self._begun_at = progress.step
 
     @classmethod
@@ -99,21 +99,19 @@ class Training:
                     dataset, progress, build(progress.spec), Images.of(dataset, place, progress.spec.classes), group
                 )
             training.learner.restore(parts)
-            training._best = parts.get("best", {})
-            training.best_model()  # refuses weights of another network
+            training._kept = parts["average"]
         except BundleError as error:
             raise TrainingError(f"{path} cannot be resumed: {error}; begin this run anew") from error
         return training
 
-    def best_model(self) -> LatentModel:
-        """The network with the best weights, on the CPU: the average at the end of the epoch of best test loss.
+    def kept_model(self) -> LatentModel:
+        """The network with the weights to keep, on the CPU: their moving average at the end of the last whole epoch.
 
-        Before any epoch has ended: the average as it is. Without test images, the training loss decides; where the
-        family's first loss does not tell how good a network is, the last epoch.
+        Before any epoch has ended: the average as it is. The test images have no say in it.
         """
         model = deepcopy(self.learner.average).cpu()
-        if self.progress.best_loss is not None:
-            load_weights(model, self._best)
+        if self.progress.epoch:
+            load_weights(model, self._kept)
         return model
 
     def run(self, token: Event | None = None, *, state_path: Path | None = None) -> Iterator[Report]:
@@ -132,7 +130,7 @@ class Training:
                 return
             test_losses = self._end_epoch(epoch, now(token) - begin)
             if state_path is not None:
-                save_state(state_path, self.progress, {**self.learner.arrays(), "best": self._best})
+                save_state(state_path, self.progress, self.learner.arrays())
             yield clock.report(epoch, self.progress.step, losses, test_losses)
 
     def _epoch(self, epoch: int, token: Event) -> Iterator[tuple[int, dict[str, float]]]:
@@ -169,18 +167,12 @@ class Training:
     def _end_epoch(self, epoch: int, seconds: float) -> dict[str, float]:
         with faults_told(self.learner.device, self.progress.recipe.batch_size):
             losses = self.learner.losses_on(self._judged)
-        best, first = self.progress.best_loss, self.learner.average.family.losses[0]
-        loss = losses[first.name]
-        if best is None or first.better is None or (loss < best if first.better == "lower" else loss > best):
-            best = loss
-            self._best = weights_of(self.learner.average)
+        self._kept = weights_of(self.learner.average)
         self.progress = msgspec.structs.replace(
             self.progress,
             epoch=epoch,
             step=epoch * self.steps_per_epoch,
             seconds=self.progress.seconds + seconds,
-            best_loss=best,
-            best_epoch=epoch if best == loss else self.progress.best_epoch,
         )
         return losses
 

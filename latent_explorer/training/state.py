@@ -19,7 +19,7 @@ Arrays = Mapping[str, NDArray[np.float32]]
 
 
 class RunState(msgspec.Struct, frozen=True, kw_only=True):
-    """How far a run is. seconds: of training so far. best_loss, best_epoch: lowest test loss and when, None before.
+    """How far a run is. seconds: of training so far. precision: that was chosen.
 
     threads: of the processor for a step, on which its rounding depends; 0 for those that are usual for the network.
     """
@@ -33,8 +33,6 @@ class RunState(msgspec.Struct, frozen=True, kw_only=True):
     epoch: int = 0
     step: int = 0
     seconds: float = 0.0
-    best_loss: float | None = None
-    best_epoch: int = 0
 
 
 def save_state(path: Path, progress: RunState, parts: Mapping[str, Arrays]) -> None:

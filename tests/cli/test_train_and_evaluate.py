@@ -106,7 +106,7 @@ def test_a_loss_that_is_not_finite_keeps_the_last_good_weights(call, images, tmp
     assert outcome.code == 2
     assert (
         outcome.err.splitlines()[-1]
-        == "latent-explorer: the loss is no longer finite. The best weights so far are in vae"
+        == "latent-explorer: the loss is no longer finite. The weights of the last good epoch are in vae"
     )
     assert check_bundle(tmp_path / "vae").training.epochs == 1
 

@@ -21,7 +21,7 @@ GAN = Family(
     title="A generative adversarial network",
     sentence="It makes pictures that a second network cannot tell from images.",
     network=f"{__name__}:Adversarial",
-    losses=(Loss("generator", "generator", None), Loss("discriminator", "discriminator", None)),
+    losses=(Loss("generator", "generator"), Loss("discriminator", "discriminator")),
     phases=(
         Phase("discriminator", ("discriminator",), betas=(0.5, 0.99)),
         Phase("generator", ("decoder",), betas=(0.5, 0.99)),
@@ -35,7 +35,7 @@ CONDITIONAL = Family(
     title="A conditional variational autoencoder",
     sentence="It is given the class of each image.",
     network=f"{__name__}:ConditionalAutoencoder",
-    losses=(Loss("loss", "loss"), Loss("kl", "KL", None)),
+    losses=(Loss("loss", "loss"), Loss("kl", "KL")),
     has_variance=True,
     conditional=True,
 )

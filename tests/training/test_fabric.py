@@ -153,7 +153,7 @@ def test_fabrics_launcher_starts_two_and_ctrl_c_ends_both_with_the_state_kept(im
     out, err = both.communicate(timeout=100)
     assert both.returncode == 130, err
     assert not out
-    assert err.count("stopped; the best weights so far are saved in vae; go on with --resume --out vae") == 1
+    assert err.count("stopped; the weights of the last epoch are saved in vae; go on with --resume --out vae") == 1
     assert check_bundle(images / "vae").training.epochs == load_state(images / "vae.run" / "state.safetensors")[0].epoch
     assert [each.name for each in images.glob(".*")] == []
 

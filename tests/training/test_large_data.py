@@ -48,7 +48,7 @@ def spec(trunk: str = "dense", channels: int = 1) -> NetSpec:
 
 
 def weights(training: Training) -> dict[str, np.ndarray]:
-    return weights_of(training.best_model())
+    return weights_of(training.kept_model())
 
 
 def test_a_small_folder_is_copied_and_a_large_one_read(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -87,6 +87,7 @@ def config_of(
             seed=progress.recipe.seed,
             device=progress.device,
             minutes=progress.seconds / 60,
+            precision=progress.precision,
             command=job.command,
         ),
         metrics=dict(metrics),

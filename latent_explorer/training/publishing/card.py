@@ -14,6 +14,7 @@ from latent_explorer.training.state import RunState
 _WIDTH = 120
 _FIGURES = {
     "negative_elbo": "-ELBO, nats per image (levels read as Bernoulli means, one sample)",
+    "unrefined_negative_elbo": "-ELBO by the encoder alone, without refinement",
     "mse": "Reconstruction, mean squared error on pixels in [0, 1]",
     "knn10_accuracy": "10-NN accuracy of the means (fitted on train, scored on test)",
 }
@@ -46,11 +47,11 @@ _CARD = """\
 {storage}
 ## How it was trained
 
-{epochs} epochs in {minutes:.0f} minutes by the clock on {machine}, with seed {training.seed}:
+{epochs} epochs in {minutes:.1f} minutes by the clock on {machine}, in {training.precision}, with seed {training.seed}:
 
     {training.command}
 
-{kept}
+The weights kept are their moving average over the steps, at the end of the last epoch. The test images chose nothing.
 
 Recipe: {recipe}.
 
@@ -81,11 +82,6 @@ They are printed by
 
     latent-explorer evaluate {name}
 """
-_CHOSEN = (
-    "The weights kept are a moving average over the steps, of the epoch whose loss on the test split was {extreme}\n"
-    "(epoch {epoch}): the test figures above are, by that choice, very slightly flattered."
-)
-_LAST = "The weights kept are a moving average over the steps, at the end of the last epoch (epoch {epoch})."
 _CPU = "the CPU ({here} of {all} cores, no GPU)"
 _SMOOTHER = "{dim} numbers cannot hold all of an image: reconstructions are smoother than the originals.\n"
 
@@ -97,8 +93,7 @@ def card(config: BundleConfig, progress: RunState, job: Job, error: float | None
     they are kept, None without any.
     """
     height, width, channels = config.net.image_shape
-    family, first = config.family, config.family.losses[0]
-    chosen = _LAST if first.better is None else _CHOSEN
+    family = config.family
     device, cpu = config.training.device, _CPU.format(here=torch.get_num_threads(), all=os.cpu_count())
     return _CARD.format(
         name=config.name,
@@ -113,8 +108,7 @@ def card(config: BundleConfig, progress: RunState, job: Job, error: float | None
         training=config.training,
         epochs=config.training.epochs,
         minutes=config.training.minutes,
-        kept=chosen.format(epoch=progress.best_epoch, extreme="highest" if first.better == "higher" else "lowest"),
-        notes="".join(_notes(config, progress)),
+        notes="".join(_notes(config)),
         caption=_CAPTIONS[family.encodes],
         machine=cpu if device == "cpu" else f"the device `{device}`",
         storage=_storage(config, job, error),
@@ -132,13 +126,12 @@ def _latents(config: BundleConfig) -> str:
     return (_IMAGES if config.family.encodes else _PRIOR).format(count=config.latents, classes=classes)
 
 
-def _notes(config: BundleConfig, progress: RunState) -> Iterator[str]:
+def _notes(config: BundleConfig) -> Iterator[str]:
     """A paragraph on each setting of the family that is not as usual."""
     for setting in config.family.settings:
         value = config.net.settings.get(setting.name, setting.default)
-        told = progress.best_loss is not None or "{loss" not in setting.note
-        if setting.note and value != setting.default and told:
-            text = setting.note.format(value=value, loss=progress.best_loss)
+        if setting.note and value != setting.default:
+            text = setting.note.format(value=value)
             yield f"\n{textwrap.fill(text, _WIDTH, break_on_hyphens=False)}\n"
 
 
