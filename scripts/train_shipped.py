@@ -42,7 +42,7 @@ SHIPPED = {
         Path("mnist-vae-2d"),
         family="vae",
         trunk="residual",
-        settings={"refinements": 1},
+        settings={"refinements": 3},
         recipe=Recipe(epochs=60, warm_up=0.05, prior_warm_up=0.25, precision="bfloat16"),
     ),
     "mnist-ae-2d": Job(
@@ -85,7 +85,7 @@ SHIPPED = {
         latents="uint8",
         tiles=0,
         remark=_JPEG,
-        recipe=Recipe(epochs=4, batch_size=64, warm_up=0.05, precision="bfloat16"),
+        recipe=Recipe(epochs=10, batch_size=64, warm_up=0.05, precision="bfloat16"),
     ),
     "cifar10-vae-2d": Job(
         "cifar10-jpeg",
