@@ -65,9 +65,10 @@ class Family:
     """A kind of network, whatever its trunk.
 
     name: in files and commands. label: in a few words. title: what it is, with its article. sentence: what it is good
-    for. network: "module:Class" of its LatentModel, imported when one is built. losses: the first is the one that is followed. encodes: whether it has an encoder; without one, the latents of a bundle are draws from the
-    prior. has_variance: whether an image's latent is a Gaussian. conditional: whether encoder and decoder are given the
-    class. phases: of a training step, one after the other; where there are none, all follow the first loss.
+    for. network: "module:Class" of its LatentModel, imported when one is built. losses: the first is the one that
+    is followed. encodes: whether it has an encoder; without one, the latents of a bundle are draws from the prior.
+    has_variance: whether an image's latent is a Gaussian. conditional: whether encoder and decoder are given the class.
+    phases: of a training step, one after the other; where there are none, all follow the first loss.
     """
 
     name: str
