@@ -105,8 +105,8 @@ def train(
 
     Ctrl-C stops it; the weights at the end of the last epoch are saved all the same, and --resume goes on from there,
     with the options of the run that was stopped. So it is where a loss is no longer finite. What is reported is also in
-    the CSV DIR.run/log.csv, and in DIR.run/tensorboard where that extra is installed. With --snapshots the map of every epoch
-    is in DIR.run/snapshots, as bundles that the window opens; where they are too many, they are thinned evenly.
+    the CSV DIR.run/log.csv, and in DIR.run/tensorboard where that extra is installed. With --snapshots the map of every
+    epoch is in DIR.run/snapshots, as bundles that the window opens; where they are too many, they are thinned evenly.
     """
     from latent_explorer.runs import Job
 

@@ -87,11 +87,11 @@ def train_bundle(
     """Train as `job` says, handing on the reports, then write the bundle.
 
     When `token` is set, the bundle is written from the weights at the end of the last epoch, and the state then stays
-    beside it for `resume`; a StopToken may instead let all be removed that the run has written. When a loss is no longer
-    finite, the bundle is written likewise, and the TrainingError passes on. keep_bytes: what snapshots may take on disk,
-    0 for none; that of a report is there before it is handed on. say: told what takes long.
-    group: each of its processes calls this; the first of them writes, and none returns before all is written.
-    Raises UserError when dataset, network or folder cannot be used.
+    beside it for `resume`; a StopToken may instead let all be removed that the run has written. When a loss is no
+    longer finite, the bundle is written likewise, and the TrainingError passes on. keep_bytes: what snapshots may take
+    on disk, 0 for none; that of a report is there before it is handed on. say: told what takes long. group: each of its
+    processes calls this; the first of them writes, and none returns before all is written. Raises UserError when
+    dataset, network or folder cannot be used.
     """
     token = token or Event()
     with group.together():
