@@ -124,6 +124,8 @@ def _map_scene(model: OpenModel, bundle: Any, width: int, height: int, *, backgr
     from latent_explorer.export import Background, MapScene, class_groups, inked
     from latent_explorer.palette import DARK
 
+    names = bundle.class_names
+    palette = DARK.for_map(bundle.uv, bundle.latents.label, len(names))
     view = View(width=width, height=height).fitted(Region.around(bundle.home))
     ground = None
     if background:
@@ -131,8 +133,8 @@ def _map_scene(model: OpenModel, bundle: Any, width: int, height: int, *, backgr
         columns, rows = max(1, round(width / cell_width)), max(1, round(height / cell_height))
         pictures = model.decode(bundle.chart.to_latent(grid_points(view.region, columns, rows)))
         ground = Background(inked(montage(pictures, columns), DARK), 0, 0, width, height, _BACKGROUND_OPACITY)
-    xy, names = view.to_screen(bundle.uv), bundle.class_names
-    groups = class_groups(xy, bundle.latents.label, names, DARK, radius=_POINT_RADIUS, opacity=_POINT_OPACITY)
+    xy = view.to_screen(bundle.uv)
+    groups = class_groups(xy, bundle.latents.label, names, palette, radius=_POINT_RADIUS, opacity=_POINT_OPACITY)
     scene = MapScene(
         width, height, DARK.map, DARK.text, ground, tuple(groups),
         x_ticks=tuple(lower_ticks(view)), y_ticks=tuple(left_ticks(view)), legend=bool(names),

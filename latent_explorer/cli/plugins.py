@@ -16,6 +16,7 @@ _REGISTRIES = {
     "fields": "latent_explorer.fields.registry",
     "layers": "latent_explorer.gui.layers.registry",
     "datasets": "latent_explorer.data.named",
+    "palettes": "latent_explorer.class_colours",
 }
 """Where each group has its `register`, and its `check` if there is more to ask of a thing than to register it."""
 
@@ -26,7 +27,7 @@ commands = typer.Typer()
 def plugins(as_json: AsJson = False) -> None:
     """List what other packages add, and check it.
 
-    Charts, fields, families of networks, layers and datasets are added through the entry points
+    Charts, fields, families of networks, layers, datasets and palettes are added through the entry points
     latent_explorer.charts and so on. What is broken is left out by every command and by the window; here the reason
     is told, and the exit code is 1.
     """

@@ -151,7 +151,9 @@ class FilmScene:
         places = np.stack([shot.uv for shot in shots])
         motion = Motion(times_of(places, float(frames[-1])), places)
         camera = Camera.following(motion, frames, screen[0] / screen[1])
-        margin = Margin(beside, unit, palette, shots[-1].config.dataset.class_names, _curve(shots))
+        names, last = shots[-1].config.dataset.class_names, shots[-1]
+        palette = palette.for_map(last.uv, last.label, len(names))
+        margin = Margin(beside, unit, palette, names, _curve(shots))
         return cls(shots, frames, size, screen, unit, palette, motion, camera, margin)
 
     def painted(self, number: int) -> NDArray[np.uint8]:

@@ -246,6 +246,12 @@ class Workbench(QObject):
         self._show_titles()
         self.guide.ask()
 
+    def choose_palette(self, name: str) -> None:
+        """Colour the classes of all maps by a palette, by its name, and remember it."""
+        self.shared.choose_palette(name)
+        for pane in self.panes:
+            pane.dress(self.theme)
+
     def _follow_system(self) -> None:
         if self.settings.theme == "system":
             self.choose_theme("system")

@@ -142,7 +142,7 @@ def test_each_point_is_where_its_moment_has_it_in_the_colour_of_its_class(filmed
     x = (last.uv[alone, 0] - region.left) / region.width * width
     y = (region.top - last.uv[alone, 1]) / region.height * height
     near = frame[round(y) - 1 : round(y) + 2, round(x) - 1 : round(x) + 2].reshape(-1, 3)
-    colour = ImageColor.getrgb(palette.of_class(int(last.label[alone])))
+    colour = ImageColor.getrgb(made.palette.of_class(int(last.label[alone])))
     assert np.abs(near - colour).sum(1).min() < 60
 
 

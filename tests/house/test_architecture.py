@@ -6,7 +6,10 @@ import pytest
 
 PACKAGE = "latent_explorer"
 
-FOUNDATION = ("errors", "files", "lean_imports", "palette", "path_kinds", "places", "plugins", "waiting", "__version__")
+FOUNDATION = (
+    "class_colours", "errors", "files", "lean_imports", "palette", "path_kinds", "places", "plugins", "vision", "waiting",
+    "__version__",
+)  # fmt: skip
 
 # Room -> the rooms, or single modules of a room, that it may import besides itself and the foundation. From the top
 # down: each arrow leads to a room further below, so that there can be no circle of rooms.

@@ -217,6 +217,8 @@ class SessionPane(PaneParts):
             self.canvas.refresh()
 
     def dress(self, theme: Theme) -> None:
+        if self.session is not None:
+            theme = self.shared.coloured(theme, self.session.bundle)
         self.theme = theme
         self.canvas.dress(theme)
         if self.session is not None:

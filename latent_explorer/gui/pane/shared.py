@@ -1,16 +1,47 @@
 """What every map pane is handed of the workbench that it stands on."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+import numpy as np
+from numpy.typing import NDArray
+
+from latent_explorer.class_colours import PALETTES, USUAL, assigned, class_overlap
 from latent_explorer.gui.settings import Settings
+from latent_explorer.gui.theme import Theme
 from latent_explorer.gui.widgets.banner import Banner
+from latent_explorer.session import OpenBundle
+
+_PALETTE = "palette"  # in the settings
 
 
 @dataclass(frozen=True, eq=False)
 class Shared:
-    """What panes have in common. say: show a passing message in the status bar."""
+    """What panes have in common. say: show a passing message in the status bar.
+
+    overlaps: of classes, by their names, on the map where they were first seen: on others they keep their colours.
+    """
 
     settings: Settings
     banner: Banner
     say: Callable[[str], None]
+    overlaps: dict[tuple[str, ...], NDArray[np.float32]] = field(default_factory=dict)
+
+    @property
+    def palette(self) -> str:
+        """The name of the palette for classes, as remembered."""
+        name = self.settings.text(_PALETTE, USUAL.name)
+        return name if name in PALETTES else USUAL.name
+
+    def choose_palette(self, name: str) -> None:
+        self.settings.set_text(_PALETTE, name)
+
+    def coloured(self, theme: Theme, bundle: OpenBundle) -> Theme:
+        """A theme with colours for a bundle's classes, in which those that meet on its map differ most."""
+        palette, names = PALETTES[self.palette], bundle.class_names
+        label = bundle.latents.label
+        if label is None:
+            return theme.with_classes(palette)
+        if names not in self.overlaps:
+            self.overlaps[names] = class_overlap(bundle.uv, label, len(names))
+        return theme.with_classes(palette, assigned(self.overlaps[names], palette))

@@ -8,6 +8,7 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QAction
 from PyQt6.QtWidgets import QFileDialog, QMainWindow, QToolBar
 
+from latent_explorer.class_colours import PALETTES, ClassPalette
 from latent_explorer.gui.pane.pane import MapPane
 from latent_explorer.gui.shell.actions import SEPARATOR, Command, Entry, Submenu, fill_menu, show_state
 from latent_explorer.gui.shell.chart_menu import chart_entries
@@ -125,6 +126,7 @@ class Menus:
         yield Submenu("Decoded pictures", lambda: picture_entries(bench))
         yield Submenu("Chart", self._charts)
         yield Submenu("Decode as class", self._classes)
+        yield Submenu("Class colours", lambda: map(self._palette, PALETTES.values()))
         tip = "Show the picture beside the pointer"
         yield Command("Loupe", on(MapPane.toggle_loupe), "M", tip, checked=lambda: bench.active.prober.loupe)
         yield SEPARATOR
@@ -141,6 +143,11 @@ class Menus:
         bench = self._bench
         choose, chosen = partial(bench.choose_theme, name), lambda: bench.settings.theme == name
         return Command(f"{name.capitalize()} theme", choose, checked=chosen, group="theme")
+
+    def _palette(self, palette: ClassPalette) -> Command:
+        bench = self._bench
+        choose, chosen = partial(bench.choose_palette, palette.name), lambda: bench.shared.palette == palette.name
+        return Command(palette.title, choose, tip=palette.sentence, checked=chosen, group="palette")
 
     def _charts(self) -> Iterator[Entry]:
         pane = self._bench.active

@@ -82,9 +82,10 @@ def _map(model: LatentModel, latents: Latents) -> Image.Image:
     ground = Background(inked(montage(grid, _CELLS), DARK), 0, 0, _SIDE, _SIDE)
     some = slice(None, None, max(1, len(points) // _POINTS))
     label = None if latents.label is None else latents.label[some]
-    names = () if label is None else tuple(map(str, range(int(label.max(initial=0)) + 1)))
+    names = () if latents.label is None else tuple(map(str, range(int(latents.label.max(initial=0)) + 1)))
+    palette = DARK.for_map(points, latents.label, len(names))
     xy = (points[some] - (seen.left, seen.top)) * (1, -1) * (_SIDE / seen.width)
-    groups = tuple(class_groups(xy, label, names, DARK, radius=_RADIUS))
+    groups = tuple(class_groups(xy, label, names, palette, radius=_RADIUS))
     return Image.fromarray(painted(MapScene(_SIDE, _SIDE, background=ground, groups=groups, legend=False)))
 
 

@@ -1,0 +1,176 @@
+"""The colours and marks of classes: palettes to choose from, and which class has which, by who meets whom on a map."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal, get_args
+
+import numpy as np
+from numpy.typing import NDArray
+
+from latent_explorer.errors import UserError
+from latent_explorer.plugins import Registry
+from latent_explorer.vision import VISIONS, differences, rgb
+
+Mark = Literal["disc", "ring", "diamond", "square", "triangle", "cross", "bar"]
+MARKS: tuple[Mark, ...] = get_args(Mark)
+"""What tells classes of one colour apart, in legends and at single points; on the map they differ in lightness."""
+_SAMPLE, _GRID, _COARSE_GRID, _MANY = 20_000, 32, 16, 64
+_BULK = 0.01  # of the points at each side count to the outermost cells
+_STRANGERS = 0.02  # classes that never meet shall differ too, where there is a choice
+_NEAR = 18.0  # CIEDE2000; each such step makes two colours a third as much alike
+_EXCHANGES = 100  # of the colours of two classes, at most
+
+
+@dataclass(frozen=True)
+class ClassPalette:
+    """Colours for classes, #rrggbb, those for a dark ground and as many for a light one, the most different first.
+
+    name: in settings and commands. title, sentence: for people.
+    """
+
+    name: str
+    title: str
+    sentence: str
+    dark: tuple[str, ...]
+    light: tuple[str, ...]
+
+    def __len__(self) -> int:
+        return len(self.dark)
+
+
+def _check(palette: ClassPalette) -> None:
+    if not len(palette.dark) == len(palette.light) > 0:
+        raise UserError(f"the palette {palette.name!r} has {len(palette.dark)} and {len(palette.light)} colours")
+
+
+PALETTES: Registry[ClassPalette] = Registry("palettes", ClassPalette, "title", check=_check)
+register = PALETTES.register
+
+
+def palette_called(name: str) -> ClassPalette:
+    """The palette of a name. Raises UserError that lists them where there is none."""
+    if name not in PALETTES:
+        raise UserError(f"no palette called {name!r}: expected one of {', '.join(PALETTES)}")
+    return PALETTES[name]
+
+
+_OKABE_ITO = ("#e69f00", "#56b4e9", "#009e73", "#cc79a7", "#0072b2", "#d55e00", "#f0e442", "#999999")
+_TABLEAU = (
+    "#4e79a7", "#f28e2b", "#e15759", "#76b7b2", "#59a14f", "#edc948", "#b07aa1", "#ff9da7", "#9c755f", "#bab0ac",
+)  # fmt: skip
+# found by scripts/choose_palette.py
+_USUAL_DARK = (
+    "#dce538", "#88c1fe", "#ac5d8d", "#309671", "#f3833a", "#f4a8c5", "#e81e4c", "#76ffb4", "#2470f2", "#9489c2",
+)  # fmt: skip
+_USUAL_LIGHT = (
+    "#7e7a05", "#2394ff", "#874767", "#125d3d", "#901100", "#c37bab", "#ff4865", "#1e9c6c", "#5262db", "#621da7",
+)  # fmt: skip
+
+USUAL = ClassPalette(
+    "usual",
+    "Usual",
+    "Ten hues of different lightness, told apart with any kind of colour vision.",
+    dark=_USUAL_DARK,
+    light=_USUAL_LIGHT,
+)
+for _palette in (
+    USUAL,
+    ClassPalette("okabe-ito", "Okabe and Ito", "The eight colours of Okabe and Ito, 2008.", _OKABE_ITO, _OKABE_ITO),
+    ClassPalette("tableau", "Tableau 10", "The ten colours of Tableau, 2016.", _TABLEAU, _TABLEAU),
+    ClassPalette(
+        "greys",
+        "Greys, for print",
+        "Five greys; classes of the same grey differ by their marks in the legend.",
+        dark=("#ffffff", "#7f7f7f", "#cfcfcf", "#626262", "#a3a3a3"),
+        light=("#000000", "#7a7a7a", "#333333", "#939393", "#595959"),
+    ),
+):
+    register(_palette)
+
+
+def class_overlap(uv: NDArray[np.floating], label: NDArray[np.integer], classes: int) -> NDArray[np.float32]:
+    """How much each two of the classes meet, (classes, classes) in [0, 1]: the cosine of their histograms.
+
+    uv: plane points (n, 2); label: (n,). The histograms have 32 x 32 cells, each spread over its neighbours, and are of
+    at most 20,000 points; with many classes 16 x 16 cells.
+    """
+    step = -(-len(uv) // _SAMPLE) or 1
+    uv, label = uv[::step], label[::step]
+    finite = np.isfinite(uv).all(1)
+    uv, label = uv[finite], label[finite]
+    if not len(uv) or not classes:
+        return np.zeros((classes, classes), np.float32)
+    side = _GRID if classes <= _MANY else _COARSE_GRID
+    low, high = np.quantile(uv[:: max(1, len(uv) // 2000)], (_BULK, 1 - _BULK), axis=0)
+    column, row = 1 + np.clip((uv - low) / np.maximum(high - low, 1e-12) * side, 0, side - 1).astype(np.int64).T
+    wide = side + 2  # there is room around the cells, lest those of opposite sides be neighbours
+    counts = np.bincount((label * wide + row) * wide + column, minlength=classes * wide * wide)
+    spread: NDArray[np.float32] = counts.reshape(classes, wide, wide).astype(np.float32)
+    for axis in (1, 2):
+        spread = spread + np.float32(0.5) * (np.roll(spread, 1, axis) + np.roll(spread, -1, axis))
+    flat = spread.reshape(classes, -1)
+    flat /= np.maximum(np.linalg.norm(flat, axis=1, keepdims=True), 1e-9)
+    overlap: NDArray[np.float32] = flat @ flat.T
+    np.fill_diagonal(overlap, 0)
+    return overlap
+
+
+def assigned(overlap: NDArray[np.float32], palette: ClassPalette) -> tuple[int, ...]:
+    """The slot of each class, given how much each two of them meet (classes, classes): neighbours look different.
+
+    Slot s is colour s % n of a palette of n, with shade and mark number s // n. Each colour is used as often as the
+    others; the same input gives the same slots. The classes that meet most choose first, then any two may exchange.
+    """
+    classes, colours = len(overlap), min(len(palette), len(overlap))
+    if classes < 2:
+        return tuple(range(classes))
+    alike, meets = _alikeness(palette)[:colours, :colours], overlap + _STRANGERS
+    colour = _chosen(meets, alike)
+    if classes <= _MANY:
+        _exchange(colour, meets, alike)
+    turns: list[int] = [0] * colours
+    slots = []
+    for own in colour.tolist():
+        slots.append(own + turns[own] * len(palette))
+        turns[own] += 1
+    return tuple(slots)
+
+
+def _chosen(meets: NDArray[np.float32], alike: NDArray[np.float64]) -> NDArray[np.intp]:
+    classes, colours = len(meets), len(alike)
+    colour, used = np.full(classes, -1), np.zeros(colours, int)
+    burden = np.zeros((classes, colours))  # of each class with each colour, by those that have theirs
+    for number in np.argsort(-meets.sum(1), kind="stable"):
+        free = used < used.min() + 1
+        own = int(np.where(free, burden[number], np.inf).argmin())
+        colour[number] = own
+        used[own] += 1
+        burden += meets[:, number, None] * alike[own]
+    return colour
+
+
+def _exchange(colour: NDArray[np.intp], meets: NDArray[np.float32], alike: NDArray[np.float64]) -> None:
+    """Let two classes exchange their colours as long as that makes things better."""
+    weights = meets.astype(np.float64)
+    np.fill_diagonal(weights, 0)
+    for _ in range(_EXCHANGES):
+        burden = weights @ alike[colour]  # (classes, colours)
+        now = burden[np.arange(len(colour)), colour]
+        both, between = burden[:, colour], alike[np.ix_(colour, colour)]
+        gain = now[:, None] + now - (both + both.T - 2 * weights * (1 - between))
+        one, other = np.unravel_index(int(gain.argmax()), gain.shape)
+        if gain[one, other] <= 1e-9:
+            return
+        colour[[one, other]] = colour[[other, one]]
+
+
+@lru_cache(maxsize=16)
+def _alikeness(palette: ClassPalette) -> NDArray[np.float64]:
+    """How much two colours are alike, (n, n) in (0, 1]: to most eyes, and to those to which they are most alike.
+
+    On both grounds, so that a class keeps its hue when the theme changes.
+    """
+    grounds = (rgb(*palette.dark), rgb(*palette.light))
+    seen = np.array([np.min([differences(colours, vision) for colours in grounds], axis=0) for vision in VISIONS])
+    alike: NDArray[np.float64] = np.exp(-(seen[0] / 2 + seen.min(0)) / _NEAR)
+    return alike
