@@ -22,6 +22,7 @@ from msgspec import Meta
 from PyQt6.QtWidgets import QApplication, QStyle
 
 from latent_explorer.atlas import DISK_BYTES, PICTURE_PIXELS
+from latent_explorer.class_colours import USUAL
 from latent_explorer.errors import UserError
 from latent_explorer.files import read_regular, write_bytes_whole
 
@@ -35,7 +36,10 @@ _QtBytes = Annotated[bytes, Meta(max_length=2**17)]  # base64 in the file
 
 @dataclass(frozen=True)
 class Appearance:
+    """palette: the name of the one for classes."""
+
     theme: Literal["system", "light", "dark"] = "system"
+    palette: Annotated[str, Meta(max_length=100)] = USUAL.name
 
 
 @dataclass(frozen=True)

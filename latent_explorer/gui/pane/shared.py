@@ -7,12 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from latent_explorer.class_colours import PALETTES, USUAL, assigned, class_overlap
-from latent_explorer.gui.settings import Settings
+from latent_explorer.gui.settings import Appearance, Settings
 from latent_explorer.gui.theme import Theme
 from latent_explorer.gui.widgets.banner import Banner
 from latent_explorer.session import OpenBundle
-
-_PALETTE = "palette"  # in the settings
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,11 +28,11 @@ class Shared:
     @property
     def palette(self) -> str:
         """The name of the palette for classes, as remembered."""
-        name = self.settings.text(_PALETTE, USUAL.name)
+        name = self.settings.get(Appearance).palette
         return name if name in PALETTES else USUAL.name
 
     def choose_palette(self, name: str) -> None:
-        self.settings.set_text(_PALETTE, name)
+        self.settings.change(Appearance, palette=name)
 
     def coloured(self, theme: Theme, bundle: OpenBundle) -> Theme:
         """A theme with colours for a bundle's classes, in which those that meet on its map differ most."""
