@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import IO
 
 from latent_explorer.errors import UserError
+from latent_explorer.targets import is_there, shown, why
 
+_STEM = 20  # characters of a name that that of its passing file begins with: both must be short enough
 _READ_ONLY = os.O_RDONLY | sum(getattr(os, name, 0) for name in ("O_NONBLOCK", "O_NOCTTY", "O_BINARY"))
 """How a file is opened of which nothing is known yet: should it be a pipe after all, nobody waits for it."""
 
@@ -49,13 +51,13 @@ def write_whole(
     when the folder cannot be written, or when the disk is full. Whatever `write` raises passes through.
     """
     path = Path(path)
-    if not overwrite and path.exists():
-        raise UserError(f"{path} already exists; choose another name or allow it to be overwritten")
-    if path.exists() and not path.is_file():
-        raise UserError(f"{path} is not an ordinary file; choose another name")
+    if not overwrite and is_there(path):
+        raise UserError(f"{shown(path)} already exists; choose another name or allow it to be overwritten")
+    if is_there(path) and not path.is_file():
+        raise UserError(f"{shown(path)} is not an ordinary file; choose another name")
     temporary = None
     try:
-        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as stream:
+        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name[:_STEM]}.", delete=False) as stream:
             temporary = Path(stream.name)
             write(stream)
             stream.flush()
@@ -64,7 +66,7 @@ def write_whole(
         temporary.chmod(0o644)
         _put_in_place(temporary, path, overwrite)
     except OSError as error:
-        raise UserError(f"{path} could not be written: {error.strerror or error}") from error
+        raise UserError(f"{shown(path)} could not be written: {why(error)}") from error
     finally:
         if temporary is not None:
             temporary.unlink(missing_ok=True)

@@ -16,6 +16,7 @@ from latent_explorer.bundles.config import BundleConfig
 from latent_explorer.bundles.latents import Latents, Precision, Tiles, packed
 from latent_explorer.bundles.reading import check_bundle
 from latent_explorer.errors import BundleError
+from latent_explorer.targets import check_target, shown, why
 
 
 def save_bundle(
@@ -82,16 +83,16 @@ def _put(
     contents[files.CONFIG] = files.sealed_config(config, contents)
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}.") as scratch:
+        with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name[:20]}.") as scratch:
             _write_and_move(contents, Path(scratch), folder, durable)
     except OSError as error:
-        raise BundleError(f"{folder} could not be written: {error.strerror or error}") from error
+        raise BundleError(f"{shown(folder)} could not be written: {why(error)}") from error
     return folder
 
 
 def refuse_taken(folder: Path, overwrite: bool) -> None:
-    """Raise BundleError when `folder` holds what a bundle may not replace: to be asked before long work begins."""
-    folder = Path(folder)
+    """Raise UserError when `folder` cannot be written, or holds what a bundle may not replace: at once."""
+    folder = check_target(folder, folder=True, parents=True)
     if not folder.exists() or (folder.is_dir() and not any(folder.iterdir())):
         return
     if not (folder / files.CONFIG).is_file():

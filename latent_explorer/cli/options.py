@@ -8,6 +8,7 @@ from typer import Option
 from typer.core import TyperCommand
 
 from latent_explorer.errors import UserError
+from latent_explorer.targets import check_target, shown, why
 
 DEFAULT_MODEL = "mnist-vae-2d"
 
@@ -79,15 +80,16 @@ def widths(text: str, option: str) -> tuple[int, ...]:
 
 
 def refuse_taken(paths: list[Path], overwrite: bool) -> None:
-    """Raise UserError where a file is there already and may not be replaced: asked before long work begins."""
-    taken = [path for path in paths if path.exists()]
+    """Raise UserError where a file cannot be written, or is there and may not be replaced: before long work begins."""
+    taken = [path for path in paths if check_target(path).exists()]
     if taken and not overwrite:
-        raise UserError(f"{taken[0]} already exists; choose another name or allow it with --overwrite")
+        raise UserError(f"{shown(taken[0])} already exists; choose another name or allow it with --overwrite")
 
 
 def make_folder(folder: Path) -> None:
     """Make the folder behind --out unless it is there. Raises UserError."""
+    check_target(folder, folder=True, parents=True)
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise UserError(f"--out {folder}: expected a folder that can be written: {error.strerror}") from error
+        raise UserError(f"--out {shown(folder)} cannot be made: {why(error)}") from error

@@ -10,6 +10,7 @@ from latent_explorer.cli import options
 from latent_explorer.cli.opened import open_model, seen_through
 from latent_explorer.cli.output import report
 from latent_explorer.errors import UserError
+from latent_explorer.targets import check_target
 
 commands = typer.Typer()
 
@@ -145,6 +146,8 @@ def interpolate(
     look = Options(scale, "smooth" if smooth else "crisp", gap, per_row, seconds, ping_pong)
     if known.suffix:
         options.refuse_taken([out], overwrite)
+    else:
+        check_target(out, folder=True)
     opened = open_model(model, label)
     path = LatentPath(opened.latent(start, "--from"), opened.latent(end, "--to"), curve, frames, easing)
     z = path_latents(path)

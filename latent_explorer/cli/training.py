@@ -19,6 +19,7 @@ from latent_explorer.cli.options import AsJson, Device, Overwrite, examples, wid
 from latent_explorer.cli.output import Display, report
 from latent_explorer.errors import TrainingError, UserError
 from latent_explorer.nets.families import FAMILIES, find_family
+from latent_explorer.targets import check_target
 from latent_explorer.waiting import wait_awake
 
 commands = typer.Typer()
@@ -108,10 +109,12 @@ def train(
     the CSV DIR.run/log.csv, and in DIR.run/tensorboard where that extra is installed. With --snapshots the map of every
     epoch is in DIR.run/snapshots, as bundles that the window opens; where they are too many, they are thinned evenly.
     """
-    from latent_explorer.runs import Job
+    from latent_explorer.runs import Job, RunFolder
 
     wait_awake()
     _refuse_other_options(context)
+    for folder in (check_target(out, folder=True, parents=True), RunFolder.of_bundle(out).path):
+        check_target(folder, folder=True, parents=True)
     job = Job(
         source=dataset,
         folder=out,

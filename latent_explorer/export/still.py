@@ -16,6 +16,7 @@ from latent_explorer.export.pixels import Pixels, check_pictures, check_size, fo
 from latent_explorer.export.provenance import Provenance
 from latent_explorer.export.scene import MapScene
 from latent_explorer.export.writer import DEFAULT, Options, file_writer
+from latent_explorer.targets import shown, why
 
 _GLYPHS = (12, 26)  # the least and the largest size of the letters of a sheet's caption, in pixels
 _PER_WIDTH = 56  # letters to the width of a sheet, about
@@ -132,7 +133,7 @@ def write_frames(
     try:
         _check_free(path, overwrite)
         with tempfile.TemporaryDirectory(
-            dir=path.parent, prefix=f".{path.name}.", ignore_cleanup_errors=True
+            dir=path.parent, prefix=f".{path.name[:20]}.", ignore_cleanup_errors=True
         ) as beside:
             new = Path(beside, "new")
             new.mkdir()
@@ -142,7 +143,7 @@ def write_frames(
                 (new / f"frame-{number:04}.png").write_bytes(picture)
             _put_in_place(new, path, Path(beside, "old"))
     except OSError as error:
-        raise ExportError(f"{path} could not be written: {error.strerror or error}") from error
+        raise ExportError(f"{shown(path)} could not be written: {why(error)}") from error
     return path
 
 

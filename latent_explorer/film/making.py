@@ -16,6 +16,7 @@ from latent_explorer.film.scene import FilmScene
 from latent_explorer.palette import DARK, LIGHT
 from latent_explorer.runs import snapshots_of
 from latent_explorer.runs.protocol import MakeFilm, Progress
+from latent_explorer.targets import check_target, shown
 
 Say = Callable[[Progress], object]
 
@@ -78,10 +79,8 @@ def _check(request: MakeFilm) -> None:
     ):
         if not least <= value <= most:
             raise UserError(f"expected {what} of {least:g} to {most:g}, found {value:g}")
-    if request.file.exists() and not request.overwrite:
-        raise UserError(f"{request.file} already exists; choose another name or allow it to be overwritten")
-    if not request.file.absolute().parent.is_dir():
-        raise UserError(f"{request.file} could not be written: there is no folder {request.file.absolute().parent}")
+    if check_target(request.file).exists() and not request.overwrite:
+        raise UserError(f"{shown(request.file)} already exists; choose another name or allow it to be overwritten")
 
 
 def _read(request: MakeFilm, say: Say, token: Event) -> list[Shot]:

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from latent_explorer.errors import UserError
 from latent_explorer.nets.families import FAMILIES, TRUNK_NAMES, FamilySetting, find_family
 from latent_explorer.runs.plan import DATASETS, Plan, taken
+from latent_explorer.targets import check_target, expanded, is_there, shown
 
 _ARRAYS = (".npz", ".npy")
 _LONGEST = 80  # characters of a name
@@ -186,16 +188,23 @@ def _problems(plan: Plan, folder: Path) -> Iterator[tuple[str, str]]:
 def _of_source(plan: Plan) -> Iterator[str]:
     if not plan.is_path:
         return
-    path = Path(plan.source).expanduser()
+    path = expanded(plan.source)
     if not plan.source:
         yield "Choose the images: a folder, a zip, or a file of arrays."
-    elif not path.exists():
-        yield f"There is nothing at {plan.source}. Choose another place."
+    elif not is_there(path):
+        yield f"There is nothing at {shown(plan.source)}. Choose another place."
     elif path.is_dir():
-        if not any(path.iterdir()):
-            yield "This folder is empty. It should hold images, best in a folder for each class."
+        yield from _of_folder(path)
     elif path.suffix.lower() not in (".zip", *_ARRAYS):
         yield f"A file ending in {path.suffix or 'nothing'} cannot be read: choose a folder, .zip, .npz or .npy."
+
+
+def _of_folder(path: Path) -> Iterator[str]:
+    try:
+        if not any(path.iterdir()):
+            yield "This folder is empty. It should hold images, best in a folder for each class."
+    except OSError as error:
+        yield f"This folder cannot be read: {error.strerror}."
 
 
 def _of_numbers(plan: Plan) -> Iterator[tuple[str, str]]:
@@ -214,5 +223,11 @@ def _of_name(name: str, folder: Path) -> Iterator[str]:
         yield f"A name has at most {_LONGEST} characters."
     elif not re.fullmatch(r"\w[\w. ()+-]*", name) or name.endswith((".", " ", ".run")):
         yield "A name has letters, digits, spaces, and any of - _ . + ( ) and does not end in a dot or space."
-    elif taken(folder, name):
-        yield "There is a model, or an unfinished run, of this name already."
+    else:
+        try:
+            check_target(folder / f"{name}.run", folder=True, parents=True)
+        except UserError as error:
+            yield str(error)
+        else:
+            if taken(folder, name):
+                yield "There is a model, or an unfinished run, of this name already."

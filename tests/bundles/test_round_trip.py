@@ -126,7 +126,7 @@ def test_latents_of_another_dataset_are_not_saved(tmp_path: Path) -> None:
 
 def test_a_folder_that_cannot_be_written_is_one_clear_error(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    with pytest.raises(BundleError, match="could not be written"):
+    with pytest.raises(UserError, match="a file stands where a folder is expected"):
         save_small(tmp_path / "file" / "bundle")
 
 

@@ -57,7 +57,7 @@ def test_a_named_dataset_goes_into_a_folder_too(done, small_bundle, tmp_path):
         (("--out", "z.npz", "--shard", "1/2"), "expected --out DIR"),
         (("--out", "z", "--resize"), "images of 8 x 8, found a folder of arrays of 9 x 8"),
         (("--out", "z"), "expected images of (8, 8, 1), found (8, 9, 1); the arrays of a folder"),
-        (("--out", "taken/below"), "expected a folder that can be written"),
+        (("--out", "taken/below"), "a file stands where a folder is expected"),
     ],
 )
 def test_what_cannot_be_encoded_is_said_in_one_line(call, small_bundle, tmp_path, arrays, arguments, complaint):

@@ -113,7 +113,7 @@ def test_without_two_snapshots_there_is_no_film(filmed_run, kept):
         ("x.avi", {}, "a film can be written as gif, webp, mp4"),
         ("images.npz.gif", {"width": 10_000}, "a width in pixels of 320 to 1920, found 10000"),
         ("x.gif", {"seconds": float("nan")}, "a length in seconds of 2 to 120, found nan"),
-        ("no/x.gif", {}, "there is no folder"),
+        ("no/x.gif", {}, "folder does not exist"),
         ("taken.gif", {}, "taken.gif already exists"),
     ],
 )

@@ -13,6 +13,7 @@ from latent_explorer.errors import UserError
 from latent_explorer.export import Format
 from latent_explorer.gui.settings import Folders, Settings
 from latent_explorer.gui.widgets.parts import ask_path, button, filled, timer, words
+from latent_explorer.targets import check_target, expanded, is_folder, is_there, shown
 
 _FORBIDDEN = r'[\x00-\x1f<>:"/\\|?*]+'  # in the name of a file, on one system or another
 
@@ -49,15 +50,17 @@ class Destination(QWidget):
         self._suffix = known.suffix
 
     def path(self, known: Format) -> Path:
-        """The file that is meant. Raises UserError where there is no such folder, or no name."""
-        name, folder = self.name.text().strip(), Path(self.folder.text().strip()).expanduser()
+        """The file that is meant. Raises UserError where it cannot be written, or has no name."""
+        name, folder = self.name.text().strip(), expanded(self.folder.text().strip())
         if not name:
             raise UserError("The file has no name yet. Type one.")
         if Path(name).name != name:
-            raise UserError(f"“{name}” is not the name of a file. Leave out the folder: it has a line of its own.")
-        if not folder.is_dir():
-            raise UserError(f"There is no folder {folder}. Choose another, or make it first.")
-        return known.named(folder.absolute() / name)
+            raise UserError(
+                f"“{shown(name)}” is not the name of a file. Leave out the folder: it has a line of its own."
+            )
+        if not is_folder(folder):
+            raise UserError(f"There is no folder {shown(folder)}. Choose another, or make it first.")
+        return check_target(known.named(folder.absolute() / name), folder=not known.suffix)
 
     def remember(self) -> None:
         """Begin with this folder next time."""
@@ -79,7 +82,7 @@ def _usual_folder() -> Path:
 def _free(folder: Path, name: str, suffix: str) -> str:
     """The name, numbered where it is taken."""
     numbered = (f"{name} ({number}){suffix}" for number in count(2))
-    return next(each for each in chain([name + suffix], numbered) if not (folder / each).exists())
+    return next(each for each in chain([name + suffix], numbered) if not is_there(folder / each))
 
 
 class Footer(QWidget):
