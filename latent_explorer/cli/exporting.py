@@ -209,7 +209,7 @@ def _wait(pane: Any) -> None:
     from latent_explorer.gui.app import application
 
     while not (pane.ready and pane.canvas.frame_scheduler.at_rest and pane.feed.missing == pane.fields.missing == 0):
-        if pane.shared.banner.text:
-            raise UserError(pane.shared.banner.text)
+        if pane.shared.banner.message:
+            raise UserError(pane.shared.banner.message)
         application().processEvents()
         time.sleep(0.005)

@@ -89,7 +89,7 @@ def say_what_is_broken(banner: Banner) -> None:
 
     _ = len(CHARTS), training_settings.settings()  # which look for the charts and families of other packages
     broken = broken_plugins()
-    if broken and not banner.text:
+    if broken and not banner.message:
         banner.say(" ".join(broken))
 
 

@@ -25,7 +25,7 @@ from latent_explorer.bundles import (
     read_weights,
     save_bundle,
 )
-from latent_explorer.errors import BundleError
+from latent_explorer.errors import BundleError, UserError
 from latent_explorer.nets.spec import NetSpec
 
 PREVIEW = b"\x89PNG\r\n\x1a\n and the rest"

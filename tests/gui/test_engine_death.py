@@ -102,7 +102,7 @@ def test_killed_while_a_broken_bundle_is_refused(person: Person, small_bundle: P
     person.wait_until(lambda: person.window.pane.ready)
     person.move(person.point(0.2, 0))
     assert exact(person).shape == (8, 8, 1)
-    person.window.workbench.banner.hide()
+    person.window.workbench.banner.clear()
 
 
 def test_an_engine_that_dies_again_and_again_is_given_up_until_asked_for(

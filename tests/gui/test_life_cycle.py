@@ -152,7 +152,7 @@ def test_an_error_in_a_slot_is_shown_and_the_program_goes_on(reported: Person) -
     assert "latent-explorer.log" in window.workbench.banner.text
     reported.move(reported.point(0, 0))
     reported.wait_until(lambda: window.pane.prober.probe.picture is not None)
-    window.workbench.banner.hide()
+    window.workbench.banner.clear()
 
 
 def test_a_user_error_in_a_slot_is_shown_as_it_stands(reported: Person) -> None:
@@ -161,7 +161,7 @@ def test_a_user_error_in_a_slot_is_shown_as_it_stands(reported: Person) -> None:
 
     QTimer.singleShot(0, fail)
     reported.wait_until(lambda: reported.window.workbench.banner.text == "choose another folder")
-    reported.window.workbench.banner.hide()
+    reported.window.workbench.banner.clear()
 
 
 def test_which_bundle_is_opened(qapp: QApplication, new_window, small_bundle: Path) -> None:

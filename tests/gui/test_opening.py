@@ -119,7 +119,7 @@ def test_what_is_no_bundle_is_refused(person: Person, tmp_path: Path, name: str)
     assert f"{name} was not opened" in person.window.workbench.banner.text
     assert person.window.pane.ready
     assert hovers(person)
-    person.window.workbench.banner.hide()
+    person.window.workbench.banner.clear()
 
 
 def test_of_several_opened_at_once_the_last_is_shown(person: Person, small_bundle: Path, wide_bundle: Path) -> None:

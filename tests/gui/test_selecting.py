@@ -279,7 +279,7 @@ def test_nothing_selected_is_not_exported_but_said(person: Person) -> None:
     person.window.workbench.exporter.export("selection")
     assert person.window.workbench.exporter.dialog is None
     assert "nothing selected" in person.window.workbench.banner.text
-    person.window.workbench.banner.hide()
+    person.window.workbench.banner.clear()
 
 
 def test_a_map_in_svg_shows_the_selection_too(selecting: Person) -> None:

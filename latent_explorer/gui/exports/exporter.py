@@ -56,8 +56,8 @@ class Exporter(QObject):
             return
         if self.dialog is not None:
             self.dialog.abandon()
-        if self._said and pane.shared.banner.text == self._said:
-            pane.shared.banner.hide()
+        if self._said and pane.shared.banner.message == self._said:
+            pane.shared.banner.clear()
         self._parent.installEventFilter(self)
         self._pane, self._bundle = pane, pane.bundle
         pane.arrived.connect(self._hear)

@@ -68,7 +68,7 @@ class SessionPane(PaneParts):
             return
         if self.bundle is None or self.bundle.latents is not bundle.latents:
             self.show_bundle(bundle)
-        self.shared.banner.hide()
+        self.shared.banner.clear()
         self.charting.complain()
         if bundle.config.moment is None:
             self.remembered.emit(bundle.folder)
@@ -176,7 +176,7 @@ class SessionPane(PaneParts):
 
     def restart_engine(self) -> None:
         """End the engine; it is started again, and what was wanted is asked again."""
-        self.shared.banner.hide()
+        self.shared.banner.clear()
         self.client.restart()
 
     def _session_changed(self, old: State, new: State) -> None:

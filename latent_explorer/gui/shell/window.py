@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from PyQt6.QtCore import QEvent
 from PyQt6.QtGui import QAction, QCloseEvent
 from PyQt6.QtWidgets import QMainWindow
 
@@ -36,6 +37,13 @@ class MainWindow(QMainWindow):
     def action(self, text: str) -> QAction:
         """The menu entry of these words."""
         return self.menus.actions[text]
+
+    def event(self, event: QEvent | None) -> bool:
+        """Esc closes what the banner says before it does anything else."""
+        if event is not None and event.type() == QEvent.Type.ShortcutOverride and self.workbench.banner.closes(event):
+            event.accept()
+            return True
+        return super().event(event)
 
     def closeEvent(self, event: QCloseEvent | None) -> None:
         if event is not None and not self.workbench.leaving.may_close():

@@ -9,7 +9,7 @@ from PyQt6.QtCore import QObject, Qt
 from PyQt6.QtWidgets import QFrame, QHBoxLayout, QMessageBox, QVBoxLayout, QWidget
 
 from latent_explorer.gui.training.trainer import Trainer
-from latent_explorer.gui.widgets.banner import Banner
+from latent_explorer.gui.widgets.banner import Banner, Offer
 from latent_explorer.gui.widgets.parts import filled, wide_button, words
 from latent_explorer.runs import Job, Unfinished, unfinished
 
@@ -41,6 +41,8 @@ class Leaving(QObject):
         self._window, self._trainer, self._banner, self._show_setup = window, trainer, banner, show_setup
         self.question: QMessageBox | None = None
         self._agreed = False
+        self._offer = Offer("", {})
+        trainer.begun.connect(lambda _: self._banner.withdraw(self._offer))
 
     def may_close(self) -> bool:
         """Whether the window may close now; if not, the person is asked. Who closes it again means it."""
@@ -82,13 +84,17 @@ class Leaving(QObject):
             return
         if len(runs) == 1:
             go_on = {"Resume": lambda: self._resume(runs[0].job), "Other choices…": self._show_setup}
-            self._banner.say(_sentence(runs[0]), go_on)
+            self._offer = Offer(_sentence(runs[0]), go_on)
         else:
-            self._banner.say(f"{len(runs)} runs were stopped before their end.", {"Show them": self._show_setup})
+            self._offer = Offer(f"{len(runs)} runs were stopped before their end.", {"Show them": self._show_setup})
+        self._banner.offer(self._offer)
 
     def _resume(self, job: Job) -> None:
         self._show_setup()
-        self._trainer.begin(job)
+        if job.run.state.exists():
+            self._trainer.begin(job)
+        else:
+            self._banner.say(f"{job.folder.name} cannot be resumed: its state was removed.")
 
 
 class Offers(QWidget):

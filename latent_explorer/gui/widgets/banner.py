@@ -1,51 +1,174 @@
-"""A line across the top of the map that says what happened and what to do; never in the way of work."""
+"""A line across the top of the map that says what happened, and what a person is asked; never in the way of work."""
 
-from collections.abc import Callable, Mapping
+import html
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from functools import partial
 
-from PyQt6.QtCore import Qt
-from PyQt6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton
+from PyQt6.QtCore import QEvent, QSize, Qt
+from PyQt6.QtGui import QGuiApplication, QKeyEvent
+from PyQt6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from latent_explorer.gui.theme import Theme
 from latent_explorer.gui.widgets.controls import tool_button
+from latent_explorer.gui.widgets.parts import filled, timer
+from latent_explorer.wording import cut_words
+
+_NARROWEST = 120  # pixels of a sentence beside its buttons
+
+
+@dataclass(frozen=True, eq=False)
+class Offer:
+    """A question. choices: what can be done, by the words of its button."""
+
+    sentence: str
+    choices: Mapping[str, Callable[[], object]]
 
 
 class Banner(QFrame):
-    """Shows one message until it is dismissed or another comes. buttons: what it offers to do, by their words."""
+    """One message, and below it one offer.
+
+    A message is replaced by the next, and can be cleared by the program. An offer stays until it is answered, dismissed
+    or withdrawn; further offers wait for that. Esc closes the message, and an offer that has the focus. Where a click
+    has closed the last of both, the place goes on taking clicks for the time of a double click: none reaches the map.
+    buttons: of the offer, by their words.
+    """
 
     def __init__(self) -> None:
         super().__init__()
         self.buttons: dict[str, QToolButton] = {}
-        self._label = QLabel()
-        self._label.setWordWrap(True)
-        self._label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self._layout = QHBoxLayout(self)
-        self._layout.setContentsMargins(12, 6, 8, 6)
-        self._layout.addWidget(self._label, 1)
-        self._layout.addWidget(tool_button("Dismiss", "", self.hide), 0, Qt.AlignmentFlag.AlignTop)
+        self._offers: list[Offer] = []
+        self._message, self._question = _Row(self.clear), _Row(self._dismiss)
+        filled(QVBoxLayout(self), self._message, self._question, spacing=2, margins=(12, 6, 8, 6))
+        self._linger = timer(self, _double_click_ms(), self._show_rest, once=True)
         self.hide()
 
     @property
     def text(self) -> str:
-        """What is said, or nothing while hidden."""
-        return "" if self.isHidden() else self._label.text()
+        """The message, else the sentence of the offer; nothing where there is neither."""
+        return "" if self.isHidden() else self.message or (self._offers[0].sentence if self._offers else "")
+
+    @property
+    def message(self) -> str:
+        return "" if self.isHidden() else self._message.text
 
     def dress(self, theme: Theme) -> None:
         self.setStyleSheet(f"Banner {{ background: {theme.panel}; border-left: 4px solid {theme.poor}; }}")
 
-    def say(self, message: str, offers: Mapping[str, Callable[[], object]] | None = None) -> None:
-        """Show a message. offers: what can be done about it, by the words of its button; the banner goes with it."""
-        for button in self.buttons.values():
+    def say(self, message: str) -> None:
+        """Show a message instead of the one before."""
+        self._message.say(message)
+        self._show_rest()
+
+    def clear(self) -> None:
+        """Show no message any more; an offer stays."""
+        self._message.say("")
+        self._leave()
+
+    def offer(self, offer: Offer) -> None:
+        """Ask, once what was asked before is answered; the offer goes with the press of one of its buttons."""
+        self._offers.append(offer)
+        self._ask()
+
+    def withdraw(self, offer: Offer) -> None:
+        """Do not ask this any more."""
+        if offer in self._offers:
+            self._offers.remove(offer)
+            self._ask()
+
+    def _dismiss(self) -> None:
+        self.withdraw(self._offers[0])
+
+    def _take(self, offer: Offer, run: Callable[[], object]) -> None:
+        self.withdraw(offer)
+        run()
+
+    def _ask(self) -> None:
+        """Show the first of the offers, if there is one."""
+        self.buttons = {}
+        for offer in self._offers[:1]:
+            self.buttons = {
+                words: tool_button(words, "", partial(self._take, offer, run)) for words, run in offer.choices.items()
+            }
+        self._question.say(self._offers[0].sentence if self._offers else "", self.buttons.values())
+        self._leave()
+
+    def _leave(self) -> None:
+        """Hide what is empty: at once, or where a click has emptied it, once a second click cannot come any more."""
+        if self.isVisible() and self.underMouse() and not (self._message.text or self._offers):
+            self._message.setEnabled(False)
+            self._question.setEnabled(False)
+            self._linger.start()
+        else:
+            self._show_rest()
+
+    def _show_rest(self) -> None:
+        self._linger.stop()
+        for row, there in ((self._message, bool(self._message.text)), (self._question, bool(self._offers))):
+            row.setEnabled(True)
+            row.setVisible(there)
+        self.setVisible(bool(self._message.text or self._offers))
+
+    def closes(self, event: QEvent | None) -> bool:
+        """Whether an event is the press of Esc that closes something here, which it then has done."""
+        if not isinstance(event, QKeyEvent) or event.key() != Qt.Key.Key_Escape or self.isHidden():
+            return False
+        focused = QApplication.focusWidget()
+        if self._offers and focused is not None and self._question.isAncestorOf(focused):
+            self._dismiss()
+        elif self._message.text:
+            self.clear()
+        else:
+            return False
+        return True
+
+
+class _Row(QWidget):
+    """A sentence and its buttons, of which the last dismisses it. text: what is said, in full."""
+
+    def __init__(self, dismiss: Callable[[], object]) -> None:
+        super().__init__()
+        self.text, self._label, self._shown = "", _Sentence(), list[QToolButton]()
+        away = tool_button("Dismiss", "Esc", dismiss)
+        self._layout = filled(QHBoxLayout(self), self._label, away)
+        self._layout.setStretchFactor(self._label, 1)
+        self._layout.setAlignment(away, Qt.AlignmentFlag.AlignTop)
+        self.hide()
+
+    def say(self, text: str, buttons: Iterable[QToolButton] = ()) -> None:
+        """Say something else, with buttons before that which dismisses it. What was said last stays to be seen."""
+        for button in self._shown:
             self._layout.removeWidget(button)
             button.hide()
             button.deleteLater()
-        offers = offers or {}
-        self.buttons = {words: tool_button(words, "", partial(self._take, run)) for words, run in offers.items()}
-        for place, button in enumerate(self.buttons.values(), 1):
+        self._shown = list(buttons)
+        for place, button in enumerate(self._shown, 1):
             self._layout.insertWidget(place, button, 0, Qt.AlignmentFlag.AlignTop)
-        self._label.setText(message)
-        self.show()
+        if text:
+            self._label.say(text)
+        self.text = text
 
-    def _take(self, run: Callable[[], object]) -> None:
-        self.hide()
-        run()
+
+class _Sentence(QLabel):
+    """Plain text in as many lines as it needs at whatever width there is; cut where it is too long, as its tip says."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setWordWrap(True)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+
+    def say(self, text: str) -> None:
+        shown = cut_words(text)
+        self.setText(shown)
+        whole = cut_words(text, word=80, most=4000)
+        self.setToolTip("" if shown == text else f"<qt>{html.escape(whole)}</qt>")
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(_NARROWEST, self.fontMetrics().lineSpacing())
+
+
+def _double_click_ms() -> int:
+    hints = QGuiApplication.styleHints()
+    return 400 if hints is None else hints.mouseDoubleClickInterval()

@@ -44,7 +44,7 @@ def test_without_a_bundle_every_export_gives_a_sentence(exporting):
     person = exporting(None)
     person.look_at_window()
     for key, modifiers in [(k, CTRL) for k in (Qt.Key.Key_E, Qt.Key.Key_G, Qt.Key.Key_M, Qt.Key.Key_L)]:
-        person.window.workbench.banner.hide()
+        person.window.workbench.banner.clear()
         person.key(key, modifiers)
         assert "open a bundle first" in person.window.workbench.banner.text
 
