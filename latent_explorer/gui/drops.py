@@ -10,7 +10,7 @@ from PyQt6.QtGui import QColor, QDragLeaveEvent, QDropEvent, QPainter, QPaintEve
 from PyQt6.QtWidgets import QWidget
 
 from latent_explorer.gui.theme import DARK, Theme
-from latent_explorer.gui.widgets.banner import Banner
+from latent_explorer.gui.widgets.banner import Banner, Offer
 from latent_explorer.gui.widgets.latest_task import LatestTask
 from latent_explorer.path_kinds import Kind, PathKind, kind_of_all, kind_of_link
 
@@ -103,6 +103,7 @@ class PathTaker(QObject):
         self._task = LatestTask("path kinds")
         self._task.done.connect(self._found)
         self._then: Callable[[PathKind], None] = lambda _: None
+        self._offer = Offer("", {})
 
     def find(self, paths: Sequence[Path], then: Callable[[PathKind], None]) -> None:
         """Call `then` with what the paths are, unless another is asked for meanwhile."""
@@ -115,6 +116,7 @@ class PathTaker(QObject):
 
     def take(self, found: PathKind, pane: OpensBundles | None) -> None:
         """Do with it what can be done. pane: that opens bundles; None to train."""
+        self._banner.withdraw(self._offer)
         if pane is not None and found.bundle is not None:
             pane.open(found.bundle)
         elif found.dataset is None:
@@ -123,7 +125,8 @@ class PathTaker(QObject):
             self._train(found.dataset)
         else:
             dataset = found.dataset
-            self._banner.say(found.sentence, {_TRAIN: lambda: self._train(dataset)})
+            self._offer = Offer(found.sentence, {_TRAIN: lambda: self._train(dataset)})
+            self._banner.offer(self._offer)
 
     def close(self) -> None:
         self._task.close(_PATIENCE)

@@ -37,8 +37,8 @@ def dismiss(banner: Banner) -> list[QToolButton]:
 
 def test_an_offer_stays_until_it_is_answered(banner: Banner) -> None:
     taken = []
-    banner.offer(Offer("Go on?", {"Yes": lambda: taken.append("yes"), "Later": lambda: taken.append("later")}))
     banner.offer(Offer("And this?", {"Sure": lambda: taken.append("sure")}))
+    banner.offer(Offer("Go on?", {"Yes": lambda: taken.append("yes"), "Later": lambda: taken.append("later")}))
     for message in ("One thing happened.", "Another did."):
         banner.say(message)
         assert banner.text == message

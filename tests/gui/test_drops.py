@@ -134,7 +134,7 @@ def test_images_are_offered_for_training(new_window, tmp_path: Path, images: Pat
     (tmp_path / "note.txt").write_text("hello")
     drop(person, dragged(tmp_path / "note.txt"), bench.training)
     assert said(person, "note.txt").startswith("note.txt is a text file.")
-    bench.banner.hide()
+    bench.banner.clear()
     drop(person, dragged(images), bench.training)
     person.wait_until(lambda: form.plan.source == str(images))
     assert bench.banner.text == ""

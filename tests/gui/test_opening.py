@@ -188,4 +188,4 @@ def test_a_bundle_that_is_gone_is_no_longer_offered(person: Person, small_bundle
     person.window.workbench.open(copy)
     person.wait_until(lambda: "copy was not opened" in person.window.workbench.banner.text)
     assert copy not in settings.recent
-    person.window.workbench.banner.hide()
+    person.window.workbench.banner.clear()

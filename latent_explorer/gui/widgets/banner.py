@@ -5,16 +5,14 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 
-from PyQt6.QtCore import QEvent, QSize, Qt
+from PyQt6.QtCore import QEvent, Qt
 from PyQt6.QtGui import QGuiApplication, QKeyEvent
-from PyQt6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QApplication, QFrame, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
 from latent_explorer.gui.theme import Theme
 from latent_explorer.gui.widgets.controls import tool_button
-from latent_explorer.gui.widgets.parts import filled, timer
+from latent_explorer.gui.widgets.parts import Sentence, filled, timer
 from latent_explorer.wording import cut_words
-
-_NARROWEST = 120  # pixels of a sentence beside its buttons
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,8 +27,9 @@ class Banner(QFrame):
     """One message, and below it one offer.
 
     A message is replaced by the next, and can be cleared by the program. An offer stays until it is answered, dismissed
-    or withdrawn; further offers wait for that. Esc closes the message, and an offer that has the focus. Where a click
-    has closed the last of both, the place goes on taking clicks for the time of a double click: none reaches the map.
+    or withdrawn; the latest is shown first, and those before it come back. Esc closes the message, and an offer that
+    has the focus. Where a click has closed the last of both, the place goes on taking clicks for as long as a double
+    click lasts: none reaches the map.
     buttons: of the offer, by their words.
     """
 
@@ -46,11 +45,15 @@ class Banner(QFrame):
     @property
     def text(self) -> str:
         """The message, else the sentence of the offer; nothing where there is neither."""
-        return "" if self.isHidden() else self.message or (self._offers[0].sentence if self._offers else "")
+        return "" if self.isHidden() else self.message or self._sentence
 
     @property
     def message(self) -> str:
         return "" if self.isHidden() else self._message.text
+
+    @property
+    def _sentence(self) -> str:
+        return self._offers[-1].sentence if self._offers else ""
 
     def dress(self, theme: Theme) -> None:
         self.setStyleSheet(f"Banner {{ background: {theme.panel}; border-left: 4px solid {theme.poor}; }}")
@@ -66,7 +69,7 @@ class Banner(QFrame):
         self._leave()
 
     def offer(self, offer: Offer) -> None:
-        """Ask, once what was asked before is answered; the offer goes with the press of one of its buttons."""
+        """Ask; the offer goes with the press of one of its buttons, and what was asked before comes back."""
         self._offers.append(offer)
         self._ask()
 
@@ -77,20 +80,20 @@ class Banner(QFrame):
             self._ask()
 
     def _dismiss(self) -> None:
-        self.withdraw(self._offers[0])
+        self.withdraw(self._offers[-1])
 
     def _take(self, offer: Offer, run: Callable[[], object]) -> None:
         self.withdraw(offer)
         run()
 
     def _ask(self) -> None:
-        """Show the first of the offers, if there is one."""
+        """Show the latest of the offers, if there is one."""
         self.buttons = {}
-        for offer in self._offers[:1]:
+        for offer in self._offers[-1:]:
             self.buttons = {
                 words: tool_button(words, "", partial(self._take, offer, run)) for words, run in offer.choices.items()
             }
-        self._question.say(self._offers[0].sentence if self._offers else "", self.buttons.values())
+        self._question.say(self._sentence, self.buttons.values())
         self._leave()
 
     def _leave(self) -> None:
@@ -128,7 +131,7 @@ class _Row(QWidget):
 
     def __init__(self, dismiss: Callable[[], object]) -> None:
         super().__init__()
-        self.text, self._label, self._shown = "", _Sentence(), list[QToolButton]()
+        self.text, self._label, self._shown = "", _Cut(), list[QToolButton]()
         away = tool_button("Dismiss", "Esc", dismiss)
         self._layout = filled(QHBoxLayout(self), self._label, away)
         self._layout.setStretchFactor(self._label, 1)
@@ -149,24 +152,14 @@ class _Row(QWidget):
         self.text = text
 
 
-class _Sentence(QLabel):
-    """Plain text in as many lines as it needs at whatever width there is; cut where it is too long, as its tip says."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setWordWrap(True)
-        self.setTextFormat(Qt.TextFormat.PlainText)
-        self.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+class _Cut(Sentence):
+    """A sentence that is cut where it is too long; its tip has all of it."""
 
     def say(self, text: str) -> None:
         shown = cut_words(text)
         self.setText(shown)
         whole = cut_words(text, word=80, most=4000)
         self.setToolTip("" if shown == text else f"<qt>{html.escape(whole)}</qt>")
-
-    def minimumSizeHint(self) -> QSize:
-        return QSize(_NARROWEST, self.fontMetrics().lineSpacing())
 
 
 def _double_click_ms() -> int:

@@ -19,6 +19,7 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
+_NARROWEST, _ANY = 120, 2**24 - 1  # pixels
 _Box = TypeVar("_Box", bound=QBoxLayout)
 
 
@@ -54,12 +55,22 @@ def wide_button(text: str, tip: str, pressed: Callable[[], object]) -> QPushButt
     return made
 
 
+class Sentence(QLabel):
+    """Plain text in as many lines as it needs, which no word makes wider."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setWordWrap(True)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+
+    def minimumSizeHint(self) -> QSize:
+        return super().minimumSizeHint().boundedTo(QSize(_NARROWEST, _ANY))
+
+
 def words(role: str = "", lines: int = 0) -> QLabel:
     """A label for sentences. role: one of those of the style sheet. lines: what it has room for, also while empty."""
-    label = QLabel()
-    label.setWordWrap(True)
-    label.setTextFormat(Qt.TextFormat.PlainText)
-    label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+    label = Sentence()
     label.setProperty("role", role)
     if lines:
         label.setAlignment(Qt.AlignmentFlag.AlignTop)

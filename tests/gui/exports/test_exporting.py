@@ -139,7 +139,15 @@ def test_no_file_is_overwritten_unless_the_button_says_so(person, tmp_path):
 
 @pytest.mark.parametrize(
     ("folder", "name", "words"),
-    [("nowhere", "a", "There is no folder"), (".", "", "no name"), (".", "../a", "is not the name of a file")],
+    [
+        ("nowhere", "a", "There is no folder"),
+        ("b" * 300, "a", "There is no folder"),
+        (".", "", "no name"),
+        (".", "../a", "is not the name of a file"),
+        (".", "a" * 300, "takes 304 bytes"),
+        (".", "a\0b", "control character"),
+        (".", "nul", "Windows keeps that name"),
+    ],
 )
 def test_what_goes_wrong_is_said_in_the_dialog(person, tmp_path, folder, name, words):
     person.probe()
@@ -148,6 +156,7 @@ def test_what_goes_wrong_is_said_in_the_dialog(person, tmp_path, folder, name, w
     dialog.destination.name.setText(name)
     person.press(dialog.footer.export)
     assert words in dialog.footer.words.text()
+    assert dialog.width() <= 800
     assert not list(tmp_path.glob("out/*"))
 
 
