@@ -4,11 +4,11 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from PyQt6.QtGui import QColor, QImage, QPainter
+from PyQt6.QtGui import QColor, QImage
 
 from latent_explorer.atlas.view import View, left_ticks, lower_ticks
 from latent_explorer.export import Background, MapScene, PinMark, PointGroup, Polyline, class_groups
-from latent_explorer.gui.layers.layer import Layer
+from latent_explorer.gui.layers.layer import Layer, painter_on
 from latent_explorer.gui.layers.scale import paint_scale, scale_rect
 from latent_explorer.gui.pane.canvas import MapCanvas
 from latent_explorer.gui.pane.marks import Marks
@@ -50,13 +50,13 @@ def _painted(
     image = QImage(*size, QImage.Format.Format_ARGB32_Premultiplied)
     image.setDevicePixelRatio(_SHARPNESS)
     image.fill(ground or QColor(0, 0, 0, 0))
-    painter = QPainter(image)
     for layer in layers:
         if layer.visible:
-            layer.paint(painter, view, _SHARPNESS)
+            with painter_on(image) as painter:
+                layer.paint(painter, view, _SHARPNESS)
     if ground is None:  # the legend is at the right, where the window has the scale
-        paint_scale(painter, canvas.layers, canvas.theme, round(scale.width()) + 24 if legend else view.width)
-    painter.end()
+        with painter_on(image) as painter:
+            paint_scale(painter, canvas.layers, canvas.theme, round(scale.width()) + 24 if legend else view.width)
     pixels = to_array(image)
     if not pixels[..., 3].any():
         return None

@@ -1,11 +1,13 @@
 """What a layer is: its words, what it needs, how it paints, and what it says about a place."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from PyQt6.QtGui import QPainter
+from PyQt6.QtCore import QRect
+from PyQt6.QtGui import QImage, QPainter
 
 from latent_explorer.atlas.view import View
 from latent_explorer.gui.theme import Theme
@@ -44,6 +46,19 @@ class Scale:
     words: tuple[str, str, str]
 
 
+@contextmanager
+def painter_on(image: QImage, clip: QRect | None = None) -> Iterator[QPainter]:
+    """A painter for one layer alone, ended whatever happens: none leaves a brush, a font or a clip to the next."""
+    painter = QPainter(image)
+    if clip is not None:
+        painter.setClipRect(clip)
+    try:
+        yield painter
+    finally:
+        if painter.isActive():
+            painter.end()
+
+
 class Layer:
     """One thing that the map shows. A subclass paints; all else may stay as it is.
 
@@ -77,7 +92,7 @@ class Layer:
         """Do what takes long before `paint`. ratio: device pixels to the logical pixel."""
 
     def paint(self, painter: QPainter, view: View, ratio: float) -> None:
-        """Draw it over the layers before it, in pixels of the view; the painter is left as it was."""
+        """Draw it over the layers before it, in pixels of the view; the painter is its own, and left as it likes."""
 
     def line(self, view: View, uv: tuple[float, float]) -> str:
         """What it is at a plane point, in a few words, for the inspector; empty where there is nothing to say."""

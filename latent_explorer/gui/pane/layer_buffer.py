@@ -10,7 +10,7 @@ from PyQt6.QtGui import QImage, QPainter, QRegion
 from latent_explorer.atlas import TileKey
 from latent_explorer.atlas.view import View
 from latent_explorer.gui.layers.field_layer import FieldLayer
-from latent_explorer.gui.layers.layer import Layer
+from latent_explorer.gui.layers.layer import Layer, painter_on
 from latent_explorer.gui.layers.tiles import TileLayer, tile_rect
 
 _PIECE = 4  # tiles painted in one piece: about half a millisecond
@@ -62,9 +62,8 @@ class LayerBuffer:
         self._fields.fill(Qt.GlobalColor.transparent)
         for field in self._layers.shown_fields:
             for keys in _pieces(field.keys(self.view)):
-                painter = QPainter(self._fields)
-                field.paint_tiles(painter, self.view, keys, field.opacity)
-                painter.end()
+                with painter_on(self._fields) as painter:
+                    field.paint_tiles(painter, self.view, keys, field.opacity)
                 yield
         for layer in self._layers.above:
             layer.prepare(self.view, self.ratio)
@@ -112,38 +111,33 @@ class LayerBuffer:
         return _inner(seen)
 
     def _paint_tiles(self, keys: tuple[TileKey, ...], share: float = 1.0) -> None:
-        painter = QPainter(self._tiles)
-        self._layers.tiles.paint_tiles(painter, self.view, keys, share)
-        painter.end()
+        with painter_on(self._tiles) as painter:
+            self._layers.tiles.paint_tiles(painter, self.view, keys, share)
 
     def _repaint_fields(self, where: QRect) -> None:
-        painter = QPainter(self._fields)
-        painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Clear)
-        painter.fillRect(where, Qt.GlobalColor.black)
-        painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceOver)
-        painter.setClipRect(where)
+        with painter_on(self._fields) as painter:
+            painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Clear)
+            painter.fillRect(where, Qt.GlobalColor.black)
         for field in self._layers.shown_fields:
             keys = [key for key in field.keys(self.view) if where.intersects(tile_rect(self.view, key))]
-            field.paint_tiles(painter, self.view, keys, field.opacity)
-        painter.end()
+            with painter_on(self._fields, where) as painter:
+                field.paint_tiles(painter, self.view, keys, field.opacity)
 
     def compose(self, where: QRect | None = None, *, anew: bool = True) -> None:
         """Lay the layers over one another, in one rectangle or everywhere: Qt is slow where a clip is not one."""
-        painter = QPainter(self.whole)
-        if where is not None:
-            painter.setClipRect(where)
-        if anew and self._before is not None:
-            painter.drawImage(0, 0, self._before)
-            painter.setOpacity(self._share)
-        if anew:
-            painter.drawImage(0, 0, self._tiles)
-            painter.setOpacity(1.0)
-        if self._layers.shown_fields:
-            painter.drawImage(0, 0, self._fields)
+        with painter_on(self.whole, where) as painter:
+            if anew and self._before is not None:
+                painter.drawImage(0, 0, self._before)
+                painter.setOpacity(self._share)
+            if anew:
+                painter.drawImage(0, 0, self._tiles)
+                painter.setOpacity(1.0)
+            if self._layers.shown_fields:
+                painter.drawImage(0, 0, self._fields)
         for layer in self._layers.above:
             if layer.visible:
-                layer.paint(painter, self.view, self.ratio)
-        painter.end()
+                with painter_on(self.whole, where) as painter:
+                    layer.paint(painter, self.view, self.ratio)
 
     def _blank(self, form: QImage.Format = QImage.Format.Format_ARGB32_Premultiplied) -> QImage:
         """An image of the buffer's size, its pixels not set yet."""

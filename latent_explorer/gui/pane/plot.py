@@ -154,7 +154,7 @@ class MapPlot(PlotWidget):  # type: ignore[misc] # has no types
 class PixelItem(QGraphicsItem):
     """Lies directly under the ViewBox, whose origin is the map's top left: no transformation touches what it paints.
 
-    paint: draws the part of it that is exposed, a rectangle of the map's pixels.
+    paint: draws the part of it that is exposed, a rectangle of the map's pixels; it may leave the painter as it likes.
     """
 
     def __init__(self, box: ViewBox, height: float, paint: Callable[[QPainter, QRectF], None]) -> None:
@@ -178,4 +178,6 @@ class PixelItem(QGraphicsItem):
     ) -> None:
         assert painter is not None
         assert option is not None
+        painter.save()
         self._paint(painter, option.exposedRect)
+        painter.restore()
