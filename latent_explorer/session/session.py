@@ -1,6 +1,6 @@
 """The session: one bundle, one state of frozen values, and what was before."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -68,7 +68,8 @@ class Selection:
 class State:
     """What a person has made of a map. hidden: the classes not shown. selection: None where nothing is selected.
 
-    chart: through which the bundle is seen; None for the one that it opens with.
+    chart: through which the bundle is seen; None for the one that it opens with. chosen: the place chosen last, by a
+    click, a pin, typed numbers or a frame of the path; states that differ in it alone are equal.
     """
 
     pins: tuple[Pin, ...] = ()
@@ -76,6 +77,7 @@ class State:
     hidden: frozenset[int] = frozenset()
     selection: Selection | None = None
     chart: ChartSpec | None = None
+    chosen: Point | None = field(default=None, compare=False)
 
 
 class Session:
@@ -131,6 +133,10 @@ class Session:
     def delete_pin(self, index: int) -> None:
         """Delete a pin."""
         self._put_pins(index)
+
+    def choose(self, z: NDArray[np.floating]) -> None:
+        """Choose a place (d,). It is nothing to undo, and nobody is told: who chooses shows it."""
+        self.state = replace(self.state, chosen=as_point(z))
 
     def draw(self, route: Route | None) -> None:
         """Set the route, or take it away. Raises UserError where its choices are not possible."""
@@ -199,7 +205,7 @@ class Session:
         if not source:
             return
         target.append(self.state)
-        self._set(replace(source.pop(), hidden=self.state.hidden))
+        self._set(replace(source.pop(), hidden=self.state.hidden, chosen=self.state.chosen))
 
     def _set(self, state: State) -> None:
         old, self.state = self.state, state

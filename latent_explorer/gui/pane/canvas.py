@@ -42,11 +42,13 @@ _ARROWS = {Qt.Key.Key_Left: (-1, 0), Qt.Key.Key_Right: (1, 0), Qt.Key.Key_Up: (0
 class MapCanvas(MapPlot):
     """The plot with tiles, points and marks; hands clicks and drags to the tool in hand, at pixels of the map.
 
-    hovered: the plane point under the pointer (or moved to with the arrow keys). painted: a paint has ended.
+    hovered: the plane point under the pointer (or moved to with the arrow keys). left: the pointer is no longer over
+    the map. painted: a paint has ended.
     lifted: the layer whose lifted image is shown.
     """
 
     hovered = pyqtSignal(float, float)
+    left = pyqtSignal()
     painted = pyqtSignal()
 
     def __init__(self, tiles: TileLayer, points: PointLayer) -> None:
@@ -134,7 +136,8 @@ class MapCanvas(MapPlot):
         image = QImage((self.size().toSizeF() * scale).toSize(), QImage.Format.Format_RGB32)
         image.setDevicePixelRatio(scale)
         image.fill(self.backgroundBrush().color())
-        momentary = (self._probe_item, self._lifted_item, self._mark_items.neighbours, self._ring)
+        drawn = self._mark_items
+        momentary = (self._probe_item, self._lifted_item, drawn.neighbours, drawn.chosen, self._ring)
         shown = [item for item in momentary if item.isVisible()]
         for item in shown:
             item.hide()
@@ -213,7 +216,7 @@ class MapCanvas(MapPlot):
             self._emit_hover(at)
             self._use_tool(at)
         else:
-            self._put_loupe_away()
+            self._leave()
         if self.has_guests:
             super().mouseMoveEvent(event)
 
@@ -295,11 +298,12 @@ class MapCanvas(MapPlot):
     def leaveEvent(self, event: QEvent | None) -> None:
         if event is not None:
             super().leaveEvent(event)
-        self._put_loupe_away()
+        self._leave()
 
-    def _put_loupe_away(self) -> None:
+    def _leave(self) -> None:
         if self.marks.loupe is not None:
-            self.set_probe(self.marks.probe, None)
+            self.mark(loupe=None)
+        self.left.emit()
 
     def take_tool(self, tool: Tool) -> None:
         if self.tool is not None:

@@ -1,6 +1,9 @@
 """The tools that pin and draw paths, and what they do to the session; ends snap to what is near."""
 
+from collections.abc import Callable
+
 import numpy as np
+from numpy.typing import NDArray
 from PyQt6.QtCore import QPointF, Qt
 
 from latent_explorer.gui.layers.points import PointLayer
@@ -12,15 +15,22 @@ from latent_explorer.session import Session
 from latent_explorer.session.session import Point, as_point
 
 Plane = tuple[float, float]
+Choose = Callable[[NDArray[np.float32]], None]
 
 _PIN_REACH, _DATA_REACH = 12.0, 9.0  # pixels within which a pin is meant, or a data point
 
 
 class Gestures:
-    """What tools may do. Positions are pixels of the map. session: what they change; None where no bundle is open."""
+    """What tools may do. Positions are pixels of the map. session: what they change; None where no bundle is open.
 
-    def __init__(self, canvas: MapCanvas, points: PointLayer, pinboard: Pinboard, filmstrip: Filmstrip) -> None:
+    choose: called with the latent (d,) of a place that is chosen by it.
+    """
+
+    def __init__(
+        self, canvas: MapCanvas, points: PointLayer, pinboard: Pinboard, filmstrip: Filmstrip, choose: Choose
+    ) -> None:
         self._canvas, self._points, self._pinboard, self._filmstrip = canvas, points, pinboard, filmstrip
+        self._choose = choose
         self.session: Session | None = None
 
     def to_plane(self, at: QPointF) -> Plane:
@@ -45,7 +55,13 @@ class Gestures:
 
     def add_pin(self, uv: Plane) -> None:
         if self.session is not None:
-            self.session.pin(self.session.bundle.chart.to_latent(uv))
+            z = self.session.bundle.chart.to_latent(uv)
+            self.session.pin(z)
+            self._choose(z)
+
+    def choose_pin(self, index: int) -> None:
+        if self.session is not None:
+            self._choose(self.session.state.pins[index].latent)
 
     def drag_pin(self, index: int, uv: Plane) -> None:
         """The pin follows the pointer; the session learns of it when it is dropped."""
@@ -56,6 +72,7 @@ class Gestures:
     def drop_pin(self, index: int, uv: Plane) -> None:
         if self.session is not None:
             self.session.move_pin(index, self.session.bundle.chart.to_latent(uv))
+            self.choose_pin(index)
 
     def put_pins_back(self) -> None:
         self._pinboard.show()
@@ -105,8 +122,11 @@ class ProbeTool(Tool):
             self._gestures.draw_route(self._start, self._gestures.snap(at))
 
     def click(self, at: QPointF) -> None:
-        if self._gestures.pin_at(at) is None:
+        pin = self._gestures.pin_at(at)
+        if pin is None:
             self._gestures.add_pin(self._gestures.to_plane(at))
+        else:
+            self._gestures.choose_pin(pin)
 
     def cancel(self) -> None:
         if self._pin is not None:

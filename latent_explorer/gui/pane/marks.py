@@ -24,7 +24,7 @@ class Marks:
 
     pins: names and places. route: (frames, 2), or None. frame: the place of the frame that is played.
     draft: the two ends of a route being dragged. probe: the place under the pointer. neighbours: (k, 2).
-    loupe: the picture shown beside the probe. outline: corners (k, 2) of a selection being drawn. caption: which moment
+    chosen: the place chosen last. loupe: the picture shown beside the probe. outline: corners (k, 2) of a selection being drawn. caption: which moment
     of a run is shown, where it is one.
     """
 
@@ -33,6 +33,7 @@ class Marks:
     frame: tuple[float, float] | None = None
     draft: tuple[tuple[float, float], tuple[float, float]] | None = None
     probe: tuple[float, float] | None = None
+    chosen: tuple[float, float] | None = None
     neighbours: NDArray[np.float64] | None = None
     loupe: QImage | None = None
     outline: NDArray[np.float64] | None = None
@@ -75,10 +76,11 @@ class MarkItems:
         self._dots = self._added(ScatterPlotItem(), 3)
         self._pins: list[TargetItem] = []
         self.neighbours = self._added(ScatterPlotItem(), 5)
+        self.chosen = self._added(ScatterPlotItem(), 6)
         self._caption, self._room = TextItem(), 0.0
         self._caption.setParentItem(box)
         self._caption.setPos(8, 8)
-        for item in (self._outline, self._route, self._draft, self._dots, self.neighbours):
+        for item in (self._outline, self._route, self._draft, self._dots, self.neighbours, self.chosen):
             item.hide()
 
     def show(self, marks: Marks) -> None:
@@ -98,6 +100,8 @@ class MarkItems:
         elif marks.pins is not before.pins:
             for pin, (_, place) in zip(self._pins, marks.pins, strict=True):
                 pin.setPos(place)
+        if marks.chosen != before.chosen:
+            self._show_chosen()
         if marks.caption != before.caption:
             self.lay_out(self._room)
 
@@ -111,6 +115,7 @@ class MarkItems:
         self._draft.dress(theme.text, theme.map)
         self.neighbours.setPen(mkPen(theme.text, width=1.5))
         self._show_dots()
+        self._show_chosen()
         self._show_pins()
         self.lay_out(self._room)
 
@@ -135,6 +140,13 @@ class MarkItems:
         frames = [] if marks.frame is None else [marks.frame]
         for places, size, colour in ((ends, 11, theme.accent), (starts, 10, theme.text), (frames, 16, theme.fair)):
             yield from ({"pos": place, "size": size, "pen": rim, "brush": mkBrush(colour)} for place in places)
+
+    def _show_chosen(self) -> None:
+        """A ring, with a rim so that it is seen on any ground, wide enough for a pin in it."""
+        at, rings = self._marks.chosen, ((self._theme.map, 5), (self._theme.accent, 2))
+        pens = [] if at is None else [mkPen(colour, width=width) for colour, width in rings]
+        self.chosen.setData([{"pos": at, "size": 22, "pen": pen, "brush": None} for pen in pens])
+        self.chosen.setVisible(at is not None)
 
     def _show_pins(self) -> None:
         theme = self._theme

@@ -44,7 +44,10 @@ class MapPane(SessionPane):
     def _wire(self) -> None:
         canvas, prober = self.canvas, self.prober
         canvas.hovered.connect(prober.hover)
+        canvas.left.connect(prober.leave)
+        prober.plays = lambda: self.filmstrip.playing
         canvas.frame_scheduler.looked.connect(self.look)
+        canvas.frame_scheduler.looked.connect(prober.view_changed)
         canvas.ended.connect(lambda: self.shared.say(_THE_END))
         canvas.frame_scheduler.holds = prober.awaits
         canvas.closest, self.tiles.cover = self.feed.closest, self.feed.cover
@@ -62,13 +65,16 @@ class MapPane(SessionPane):
         self.legend.all_wanted.connect(partial(self._to_session(Session.hide), frozenset()))
         self.legend.select_wanted.connect(self.selecting.select_class)
         self.inspector.typed.connect(self.prober.go_to)
+        self.inspector.dimensions.list.begun.connect(self.prober.settle)
         self.inspector.dimensions.list.moved.connect(self.prober.explore)
+        self.inspector.lock_wanted.connect(self.toggle_lock)
         self.inspector.pin_wanted.connect(self.pin_probe)
         self.inspector.picture_wanted.connect(self.open_picture)
         go_to_image = self._to_session(lambda session, index: self.prober.go_to(session.bundle.latents.mean[index]))
         self.inspector.neighbours.chosen.connect(go_to_image)
         self.filmstrip.route_chosen.connect(self._to_session(Session.draw))
         self.filmstrip.clear_wanted.connect(self.clear_route)
+        self.filmstrip.gone_to.connect(lambda index: self.prober.choose(*self.path_frames.at(index)))
         self.filmstrip.strip.probe_wanted.connect(lambda index: self.prober.go_to(self.path_frames.latents[index]))
         self.filmstrip.strip.open_wanted.connect(self._open_frame)
 
@@ -141,10 +147,19 @@ class MapPane(SessionPane):
     def take_tool(self, name: str) -> None:
         self.canvas.take_tool(self.tools[name])
         self.canvas.setFocus()
+        if name == "Probe":
+            self.selecting.raise_wanted.emit("Inspector", False)
 
     def pin_probe(self) -> None:
+        """Pin what the inspector shows."""
         if self.session is not None and self.prober.probe is not None:
             self.session.pin(self.prober.probe.z)
+            self.prober.choose(self.prober.probe.z)
+
+    def toggle_lock(self) -> None:
+        """Keep the inspector at its place, or let it follow the pointer again."""
+        self.prober.lock(not self.prober.locked)
+        self.changed.emit()
 
     def clear_route(self) -> None:
         if self.session is not None:
@@ -160,7 +175,7 @@ class MapPane(SessionPane):
         self._open_picture(self.filmstrip.frames[index], self.path_frames.latents[index])
 
     def _open_picture(self, picture: NDArray[np.uint8], z: NDArray[np.float32]) -> None:
-        open_picture_window(self.window() or self, picture, "Picture at " + ", ".join(f"{value:.3f}" for value in z))
+        open_picture_window(self.window() or self, picture, f"Picture at {self.prober.text(z)}")
 
     def toggle_loupe(self) -> None:
         self.prober.loupe = not self.prober.loupe

@@ -1,6 +1,7 @@
 """The pins and the path of the session, on the map and in their panels, with their pictures."""
 
 import numpy as np
+from numpy.typing import NDArray
 from PyQt6.QtCore import QObject
 from PyQt6.QtGui import QImage
 
@@ -110,6 +111,10 @@ class PathFrames(QObject):
     def take(self, answer: Answer) -> None:
         if answer.key == self._route and answer.pictures is not None:
             self._filmstrip.show_frames(answer.pictures)
+
+    def at(self, index: int) -> tuple[NDArray[np.float32], NDArray[np.uint8]]:
+        """The latent (d,) and the picture (h, w, c) of a frame."""
+        return self.latents[index], self._filmstrip.frames[index]
 
     def _mark_frame(self, index: int) -> None:
         assert self._bundle is not None

@@ -99,7 +99,8 @@ class SessionPane(PaneParts):
         self.canvas.mark(draft=None, neighbours=None, caption="")
         self.dress(self.theme)
         self.path_frames.open(bundle)
-        self.prober.open(bundle)
+        self.prober.lock(False)
+        self.prober.open(session)
         self._gestures.session = session
         self.pinboard.open(session)
         self.selecting.open(session)
@@ -121,7 +122,7 @@ class SessionPane(PaneParts):
         self.navigator.bundle = bundle
         self.feed.open(bundle)
         self.fields.open(bundle)
-        self.prober.open(bundle)
+        self.prober.open(self.session, None if probe is None else probe.z)
         self.path_frames.exchange(bundle)
         self.pinboard.open(self.session)
         self.thumbnails.open(bundle)
@@ -129,8 +130,6 @@ class SessionPane(PaneParts):
         self.canvas.set_home(Region.around(bundle.home))
         self.canvas.fit()
         self.look()
-        if probe is not None:
-            self.prober.explore(probe.z)
 
     def exchange(self, bundle: OpenBundle) -> None:
         """Go on with another decoder of the same images: of another moment of the run, or given another class."""
@@ -140,7 +139,7 @@ class SessionPane(PaneParts):
         self._name(bundle)
         self.feed.renew(bundle.chart)
         self.fields.renew(bundle)
-        self.prober.exchange(bundle)
+        self.prober.exchange()
         self.path_frames.exchange(bundle)
         self.pinboard.open(self.session)
         self.inspector.set_bundle(bundle, self.theme)

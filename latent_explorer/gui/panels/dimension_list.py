@@ -21,10 +21,12 @@ from PyQt6.QtWidgets import QAbstractScrollArea, QFrame, QSizePolicy, QToolTip
 from latent_explorer.gui.panels.distributions import BINS, Distributions
 from latent_explorer.gui.panels.value_editor import ValueEditor
 from latent_explorer.gui.theme import DARK, Theme
+from latent_explorer.session.coordinates import LEAST, number_text
 
 _ROWS = 4  # for which there is always room
 _STEP, _FINE_STEP = 1 / 100, 1 / 1000  # of the range, for an arrow key
 _KNOB = 4.5
+_WIDEST = 8  # decimals for which there is room beside a slider
 
 
 class RowRects(NamedTuple):
@@ -40,9 +42,11 @@ class DimensionList(QAbstractScrollArea):
     """Rows of name, slider and value. Drag or arrow keys move a slider, a click on a value types it, a double click on
     a name or Delete puts it back to the data's mean.
 
-    moved: a latent float32 (d,) that differs from the one shown in one coordinate. refused: why what was typed is none.
+    begun: one is about to be moved. moved: a latent float32 (d,) that differs from the one shown then in one
+    coordinate. refused: why what was typed is none.
     """
 
+    begun = pyqtSignal()
     moved = pyqtSignal(object)
     refused = pyqtSignal(str)
 
@@ -52,7 +56,7 @@ class DimensionList(QAbstractScrollArea):
         self.data: Distributions | None = None
         self.latent = np.zeros(0, np.float32)
         self.order = np.zeros(0, np.int64)
-        self.current = 0
+        self.current, self.decimals = 0, LEAST
         self._dragged = False
         self._still: QPixmap | None = None  # all that a hover does not change
         view, bar = self.viewport(), self.verticalScrollBar()
@@ -93,9 +97,11 @@ class DimensionList(QAbstractScrollArea):
         self._measure()
         self._renew()
 
-    def show_latent(self, z: NDArray[np.floating]) -> None:
-        if len(z) != len(self.latent) or np.array_equal(z, self.latent):
+    def show_latent(self, z: NDArray[np.floating], decimals: int = LEAST) -> None:
+        if len(z) != len(self.latent) or (np.array_equal(z, self.latent) and decimals == self.decimals):
             return
+        if decimals != self.decimals:
+            self.decimals, self._still = decimals, None  # the numbers need another width
         self.latent = z.astype(np.float32)
         self._view.update()
 
@@ -112,7 +118,7 @@ class DimensionList(QAbstractScrollArea):
         top = position * self.row_height - self._bar.value()
         whole = QRect(0, top, self._view.width(), self.row_height)
         name = self.fontMetrics().horizontalAdvance("z000") + 10
-        value = self.fontMetrics().horizontalAdvance("-00.000") + 12
+        value = self.fontMetrics().horizontalAdvance("-00." + "0" * min(self.decimals, _WIDEST)) + 12
         track = whole.adjusted(name + 4, 2, -value - 6, -2)
         return RowRects(
             whole, QRect(0, top, name, whole.height()), track, whole.adjusted(whole.width() - value, 1, 0, -1)
@@ -163,11 +169,13 @@ class DimensionList(QAbstractScrollArea):
 
     def _edit(self) -> None:
         if self.dimension is not None:
-            self.editor.begin(self.row(self.current).value, f"{self.latent[self.dimension]:.3f}")
+            self.editor.begin(self.row(self.current).value, number_text(self.latent[self.dimension], self.decimals))
 
     def _say(self) -> None:
         if self.dimension is not None:
-            self.setAccessibleDescription(f"z{self.dimension}: {self.latent[self.dimension]:.3f}")
+            self.setAccessibleDescription(
+                f"z{self.dimension}: {number_text(self.latent[self.dimension], self.decimals)}"
+            )
 
     # -- painting
 
@@ -242,7 +250,8 @@ class DimensionList(QAbstractScrollArea):
         painter.drawEllipse(QPointF(x, row.track.bottom() - 1.5 - _KNOB / 2), _KNOB, _KNOB)
         painter.setPen(QColor(self.theme.text) if inside else colour)
         flags = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
-        painter.drawText(row.value.adjusted(0, 0, -6, 0), flags, f"{value:.3f}" if abs(value) < 100 else f"{value:.4g}")
+        text = number_text(value, self.decimals) if abs(value) < 100 else f"{value:.4g}"
+        painter.drawText(row.value.adjusted(0, 0, -6, 0), flags, text)
 
     # -- events
 
@@ -283,6 +292,7 @@ class DimensionList(QAbstractScrollArea):
         position = self._position(event.pos())
         if position is None or event.button() != Qt.MouseButton.LeftButton:
             return
+        self.begun.emit()
         self._go(position)
         row = self.row(position)
         if event.pos().x() >= row.value.left():
@@ -319,6 +329,7 @@ class DimensionList(QAbstractScrollArea):
             Qt.Key.Key_Home: 0,
             Qt.Key.Key_End: len(self.order) - 1,
         }
+        self.begun.emit()
         share = _FINE_STEP if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else _STEP
         if key in goals:
             self._go(goals[key])

@@ -11,6 +11,7 @@ from latent_explorer.gui.theme import Theme
 from latent_explorer.gui.widgets.controls import tool_button
 from latent_explorer.gui.widgets.parts import filled
 from latent_explorer.session import OpenBundle
+from latent_explorer.session.coordinates import LEAST
 
 
 class DimensionPanel(QWidget):
@@ -27,6 +28,7 @@ class DimensionPanel(QWidget):
         self._bundle: OpenBundle | None = None
         self._theme: Theme | None = None
         self._shown: NDArray[np.floating] | None = None
+        self._decimals = LEAST
         self._lay_out()
         self._fold(True)
 
@@ -59,10 +61,11 @@ class DimensionPanel(QWidget):
             self.fold_button.setChecked(count > 2)
         self._fill()
 
-    def show_latent(self, z: NDArray[np.floating]) -> None:
-        self._shown = z
+    def show_latent(self, z: NDArray[np.floating], decimals: int = LEAST) -> None:
+        """Put the sliders to a latent (d,), whose numbers are read with so many decimals."""
+        self._shown, self._decimals = z, decimals
         if not self.list.isHidden():
-            self.list.show_latent(z)
+            self.list.show_latent(z, decimals)
 
     def _fill(self) -> None:
         """List what there is, once it is to be seen: going through ten million points takes a while."""
@@ -71,7 +74,7 @@ class DimensionPanel(QWidget):
         data = self.list.data
         self.list.show_data(distributions(self._bundle.latents.mean) if data is None else data, self._theme)
         if self._shown is not None:
-            self.list.show_latent(self._shown)
+            self.list.show_latent(self._shown, self._decimals)
 
     def _fold(self, folded: bool) -> None:
         self.fold_button.setArrowType(Qt.ArrowType.RightArrow if folded else Qt.ArrowType.DownArrow)

@@ -18,11 +18,13 @@ class Filmstrip(QWidget):
     """Plays the frames of a route, there and back if asked.
 
     frames: the pictures (n, h, w, c); none while they are being decoded. index: of the current one.
-    route_chosen: the Route with other choices. moved: to another frame. clear_wanted, export_wanted: buttons.
+    route_chosen: the Route with other choices. moved: another frame is the current one. gone_to: by a person, or by
+    playing. clear_wanted, export_wanted: buttons.
     """
 
     route_chosen = pyqtSignal(object)
     moved = pyqtSignal(int)
+    gone_to = pyqtSignal(int)
     clear_wanted = pyqtSignal()
     export_wanted = pyqtSignal()
 
@@ -77,7 +79,7 @@ class Filmstrip(QWidget):
         self._scrubber.setRange(0, len(frames) - 1)
         self.strip.show_frames([to_qimage(frame) for frame in frames])
         self._enable()
-        self.go_to(min(self.index, len(frames) - 1))
+        self._show(min(self.index, len(frames) - 1))
 
     def picture(self) -> QImage | None:
         return to_qimage(self.frames[self.index]) if len(self.frames) else None
@@ -85,8 +87,11 @@ class Filmstrip(QWidget):
     # -- playing
 
     def go_to(self, index: int) -> None:
-        if not len(self.frames):
-            return
+        if len(self.frames):
+            self._show(index)
+            self.gone_to.emit(index)
+
+    def _show(self, index: int) -> None:
         self.index = index
         self.strip.show_current(index)
         self._scrubber.setValue(index)

@@ -15,6 +15,7 @@ from latent_explorer.gui.widgets.controls import tool_button
 from latent_explorer.gui.widgets.parts import filled, heading
 from latent_explorer.gui.widgets.picture_view import PictureView
 from latent_explorer.session import OpenBundle
+from latent_explorer.session.coordinates import coordinates_text
 
 _ADVICE = {
     "inside the data": "The model has seen images like this here.",
@@ -22,19 +23,22 @@ _ADVICE = {
     "no data here": "No image lies near; the model is inventing.",
 }
 
+_LOCK = "Keep the inspector at this place while you move over the map, click and play (I)"
 _TALLEST = 190  # pixels of the picture while the dimensions are unfolded below it
 
 
 class Inspector(QWidget):
     """The decoded picture, the coordinates, the nearest images, the classes, and the distance to the data.
 
-    typed: coordinates were entered, float64 (d,). pin_wanted, picture_wanted, export_wanted: a button was pressed.
+    typed: coordinates were entered, float64 (d,). pin_wanted, picture_wanted, export_wanted, lock_wanted: a button was
+    pressed. What is of another place than the one shown is greyed, from `outdate` until its own is there.
     """
 
     typed = pyqtSignal(object)
     pin_wanted = pyqtSignal()
     picture_wanted = pyqtSignal()
     export_wanted = pyqtSignal()
+    lock_wanted = pyqtSignal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -57,8 +61,12 @@ class Inspector(QWidget):
         self.dimensions = DimensionPanel()
         self.dimensions.list.refused.connect(self._word.setText)
         self.dimensions.folded.connect(lambda folded: self.picture.limit_height(None if folded else _TALLEST))
+        self.lock_button = tool_button("Lock", _LOCK, self.lock_wanted.emit, wide=True)
+        self.lock_button.setCheckable(True)
         self._theme: Theme | None = None
         self._bundle: OpenBundle | None = None
+        self._place: Place | None = None
+        self._shown = ""
         self._lay_out()
 
     def _lay_out(self) -> None:
@@ -69,6 +77,7 @@ class Inspector(QWidget):
             ("Export", "Export this picture", self.export_wanted),
         ):
             buttons.addWidget(tool_button(text, tip, signal.emit, wide=True), 1)
+        buttons.addWidget(self.lock_button, 1)
         classes = heading("Classes of the 50 nearest images"), self._shares
         nearest = heading("Nearest images: real above, decoded below"), self.neighbours
         above = self.picture, self.coordinates, buttons, self._word, self.values
@@ -80,6 +89,7 @@ class Inspector(QWidget):
         if self._bundle is None or not bundle.continues(self._bundle):
             self.picture.show_image(None)
             self.coordinates.clear()
+            self._shown, self._place = "", None
             self._word.setText(" ")
             self.neighbours.show_place(None)
             self._shares.show_shares(np.zeros(0))
@@ -93,20 +103,44 @@ class Inspector(QWidget):
         """The word on the place, or what was wrong with what was typed."""
         return self._word.text()
 
-    def show_coordinates(self, z: NDArray[np.floating]) -> None:
-        """Show where the place is, unless other coordinates are being typed."""
-        self.dimensions.show_latent(z)
+    def show_coordinates(self, z: NDArray[np.floating], decimals: int) -> None:
+        """Show where the place is, with so many decimals, unless other coordinates are being typed."""
+        self.dimensions.show_latent(z, decimals)
+        self._shown = coordinates_text(z, decimals)
         if not (self.coordinates.hasFocus() and self.coordinates.isModified()):
-            self.coordinates.setText(", ".join(f"{value:.3f}" for value in z))
+            self._renew_coordinates()
+
+    def _renew_coordinates(self) -> None:
+        if self.coordinates.text() != self._shown:
+            self.coordinates.setText(self._shown)
             self.coordinates.setCursorPosition(0)
 
-    def show_place(self, place: Place) -> None:
+    def show_locked(self, locked: bool) -> None:
+        """Say whether the inspector stays at its place."""
+        self.lock_button.setChecked(locked)
+        self.lock_button.setText("Locked" if locked else "Lock")
+
+    def outdate(self) -> None:
+        """Another place is shown, about which the data have said nothing yet."""
+        if self._place is not None:
+            self._say_word(self._place, outdated=True)
+            self._place = None
+            self._shares.outdate()
+            self.neighbours.outdate()
+
+    def _say_word(self, place: Place, *, outdated: bool = False) -> None:
         assert self._theme is not None
-        colours = (self._theme.good, self._theme.fair, self._theme.poor)
-        colour = dict(zip(_ADVICE, colours, strict=True))[place.word]
+        theme = self._theme
+        colour = dict(zip(_ADVICE, (theme.good, theme.fair, theme.poor), strict=True))[place.word]
+        first, rest = (theme.line, theme.line) if outdated else (colour, theme.text)
         self._word.setText(
-            f'<span style="color:{colour}; font-weight:600">● {place.word.capitalize()}.</span> {_ADVICE[place.word]}'
+            f'<span style="color:{first}; font-weight:600">● {place.word.capitalize()}.</span> '
+            f'<span style="color:{rest}">{_ADVICE[place.word]}</span>'
         )
+
+    def show_place(self, place: Place) -> None:
+        self._place = place
+        self._say_word(place)
         self._word.setToolTip(
             f"The 10th nearest image is {place.reach:.2f} times as far as it usually is at most.\n"
             "Beyond 1, the veil begins to fade the pictures of the map."

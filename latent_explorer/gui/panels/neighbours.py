@@ -8,6 +8,7 @@ from PyQt6.QtWidgets import QToolTip, QWidget
 from latent_explorer.engine.handlers.describe import Place
 from latent_explorer.gui.theme import Theme
 from latent_explorer.gui.widgets.images import to_qimage
+from latent_explorer.gui.widgets.picture_view import veil
 from latent_explorer.session import OpenBundle
 
 _COLUMNS, _GAP, _RIM = 8, 3, 3
@@ -16,7 +17,7 @@ _COLUMNS, _GAP, _RIM = 8, 3, 3
 class NeighbourStrip(QWidget):
     """Eight columns: original, reconstruction, and a line in the colour of the class.
 
-    chosen: the index of an image that was clicked.
+    outdated: they are those of another place, and greyed. chosen: the index of an image that was clicked.
     """
 
     chosen = pyqtSignal(int)
@@ -24,6 +25,7 @@ class NeighbourStrip(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._place: Place | None = None
+        self.outdated = False
         self._bundle: OpenBundle | None = None
         self._theme: Theme | None = None
         self._originals: list[QImage] = []
@@ -42,9 +44,14 @@ class NeighbourStrip(QWidget):
 
     def show_place(self, place: Place | None) -> None:
         """Show the images nearest to another place, or none."""
-        self._place = place
+        self._place, self.outdated = place, False
         self._originals = [] if place is None else [to_qimage(image) for image in place.originals]
         self._reconstructions = [] if place is None else [to_qimage(image) for image in place.reconstructions]
+        self.update()
+
+    def outdate(self) -> None:
+        """What is shown is that of another place by now."""
+        self.outdated = True
         self.update()
 
     def paintEvent(self, event: QPaintEvent | None) -> None:
@@ -61,6 +68,8 @@ class NeighbourStrip(QWidget):
             painter.setPen(self.palette().placeholderText().color())
             where = QRect(0, 0, self.width(), self._side())
             painter.drawText(where, Qt.AlignmentFlag.AlignCenter, "original images not at hand")
+        if self.outdated:
+            painter.fillRect(self.rect(), veil(self.palette()))
         painter.end()
 
     def event(self, event: QEvent | None) -> bool:

@@ -7,6 +7,7 @@ from PyQt6.QtGui import QPainter, QPaintEvent
 from PyQt6.QtWidgets import QWidget
 
 from latent_explorer.gui.theme import Theme
+from latent_explorer.gui.widgets.picture_view import veil
 
 _ROWS = 3  # of bars
 
@@ -43,13 +44,14 @@ class ValueLines(QWidget):
 
 
 class ShareBars(QWidget):
-    """The largest class shares of a place, one bar each."""
+    """The largest class shares of a place, one bar each. outdated: they are those of another place, and greyed."""
 
     def __init__(self) -> None:
         super().__init__()
         self._names: tuple[str, ...] = ()
         self._theme: Theme | None = None
         self._shares: NDArray[np.float64] = np.zeros(0)
+        self.outdated = False
         self.setFixedHeight(_ROWS * (self.fontMetrics().height() + 5))
 
     def sizeHint(self) -> QSize:
@@ -61,9 +63,14 @@ class ShareBars(QWidget):
 
     def show_shares(self, shares: NDArray[np.float64]) -> None:
         """Show other shares (classes,), adding up to 1; none where the data have no classes."""
-        self._shares = shares
+        self._shares, self.outdated = shares, False
         words = (f"{self._names[label]} {shares[label]:.0%}" for label in self._largest())
         self.setAccessibleDescription(", ".join(words))
+        self.update()
+
+    def outdate(self) -> None:
+        """What is shown is that of another place by now."""
+        self.outdated = True
         self.update()
 
     def _largest(self) -> list[int]:
@@ -76,6 +83,8 @@ class ShareBars(QWidget):
         painter = QPainter(self)
         for row, label in enumerate(self._largest()):
             self._paint_row(painter, self._theme, row, label)
+        if self.outdated:
+            painter.fillRect(self.rect(), veil(self.palette()))
         painter.end()
 
     def _paint_row(self, painter: QPainter, theme: Theme, row: int, label: int) -> None:

@@ -44,6 +44,9 @@ class ValueEditor(QLineEdit):
             super().keyPressEvent(event)
 
     def _finish(self) -> None:
+        if not self.isModified():  # what is shown has fewer digits than the number
+            self._leave()
+            return
         try:
             value = float(self.text().replace(",", "."))
         except ValueError:

@@ -129,6 +129,9 @@ class Menus:
         yield Submenu("Class colours", lambda: map(self._palette, PALETTES.values()))
         tip = "Show the picture beside the pointer"
         yield Command("Loupe", on(MapPane.toggle_loupe), "M", tip, checked=lambda: bench.active.prober.loupe)
+        tip = "Keep the inspector where it is, whatever the pointer and the path do"
+        locked = on(lambda pane: pane.prober.locked)
+        yield Command("Lock inspector", on(MapPane.toggle_lock), "I", tip, checked=lambda: bool(locked()))
         yield SEPARATOR
         yield Submenu("Second map", self._second_map)
         tip, several = "Close the active map and its engine; the other one stays", lambda: len(bench.panes) > 1

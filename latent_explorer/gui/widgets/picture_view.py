@@ -3,16 +3,26 @@
 import numpy as np
 from numpy.typing import NDArray
 from PyQt6.QtCore import QRect, QSize, Qt, pyqtSignal
-from PyQt6.QtGui import QImage, QMouseEvent, QPainter, QPaintEvent
+from PyQt6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPaintEvent, QPalette
 from PyQt6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from latent_explorer.gui.widgets.images import to_qimage
+
+_VEIL = 0.7
+
+
+def veil(palette: QPalette) -> QColor:
+    """What greys a thing that belongs to another place than the one shown: laid over it."""
+    colour = palette.color(QPalette.ColorRole.Window)
+    colour.setAlphaF(_VEIL)
+    return colour
 
 
 class PictureView(QWidget):
     """Paints a picture as large as it fits, each of its pixels a square.
 
-    image: what is shown. painted: a paint has ended. opened: the picture was double-clicked.
+    image: what is shown. outdated: it is that of another place, and greyed. painted: a paint has ended. opened: the
+    picture was double-clicked.
     """
 
     painted = pyqtSignal()
@@ -21,7 +31,7 @@ class PictureView(QWidget):
     def __init__(self, least: int = 120) -> None:
         super().__init__()
         self.image: QImage | None = None
-        self.smooth = False
+        self.smooth = self.outdated = False
         self._tallest: int | None = None
         self.hint = ""
         self.setMinimumSize(least, least)
@@ -32,8 +42,13 @@ class PictureView(QWidget):
 
     def show_image(self, image: QImage | None) -> None:
         """Show another picture, or none, at once."""
-        self.image = image
+        self.image, self.outdated = image, False
         self.repaint()
+
+    def outdate(self) -> None:
+        """What is shown is that of another place by now."""
+        self.outdated = True
+        self.update()
 
     def limit_height(self, tallest: int | None) -> None:
         """Be at most so tall, or as tall as wide."""
@@ -64,6 +79,8 @@ class PictureView(QWidget):
         else:
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, self.smooth)
             painter.drawImage(self._target(self.image), self.image)
+            if self.outdated:
+                painter.fillRect(self._target(self.image), veil(self.palette()))
         painter.end()
         self.painted.emit()
 
