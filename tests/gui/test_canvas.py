@@ -1,9 +1,6 @@
 """The map as a pyqtgraph plot: items of one's own, links, ranges, depth, what is painted and what is left alone."""
 
-import contextlib
 from collections.abc import Callable, Iterator
-from dataclasses import replace
-from functools import partial
 
 import numpy as np
 import pyqtgraph as pg
@@ -11,23 +8,20 @@ import pytest
 from numpy.typing import NDArray
 from PyQt6 import sip
 from PyQt6.QtCore import QEvent, QObject, QPoint, QRect, QRectF
-from PyQt6.QtGui import QColor, QFont, QImage, QPainter, QPaintEvent, QPen
+from PyQt6.QtGui import QColor, QImage, QPaintEvent
 from PyQt6.QtTest import QTest
-from PyQt6.QtWidgets import QApplication, QStyleOptionGraphicsItem
+from PyQt6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from latent_explorer.atlas import Region, TileCache, TileKey, tile_region, tiles_over
 from latent_explorer.atlas.view import SCALES, View
 from latent_explorer.bench.person import Person
 from latent_explorer.fields import layer_fields
-from latent_explorer.gui.layers.layer import Layer, LayerSpec, painter_on
 from latent_explorer.gui.layers.points import PointLayer
 from latent_explorer.gui.layers.scale import scale_rect
-from latent_explorer.gui.layers.tiles import TiledLayer, TileLayer
-from latent_explorer.gui.pane import layer_buffer
+from latent_explorer.gui.layers.tiles import TileLayer
 from latent_explorer.gui.pane.canvas import MapCanvas
 from latent_explorer.gui.pane.marks import Marks
-from latent_explorer.gui.pane.plot import PixelItem
 from latent_explorer.gui.theme import DARK
 from latent_explorer.gui.widgets.images import to_array
 
@@ -314,104 +308,6 @@ def test_a_layer_changes_nothing_but_its_own_pixels(person: Person, focused: boo
         window.pane.layers.show(name, False, 0.5)
         assert (seen(canvas) != before).any()
         window.pane.layers.show(name, True, 0.6 if name == "Pictures" else 0.75)
-
-
-def leaking(paint: Callable[..., None]) -> Callable[..., None]:
-    """The painter of a layer or mark that leaves behind all that one can leave."""
-
-    def run(painter: QPainter, *others: object, **named: object) -> None:
-        paint(painter, *others, **named)
-        painter.setBrush(QColor("#ff00ff"))
-        painter.setPen(QPen(QColor("#00ff00"), 9))
-        painter.setFont(QFont("serif", 30))
-        painter.setOpacity(0.15)
-        painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Xor)
-        painter.setClipRect(0, 0, 40, 40)
-        painter.translate(7, 5)
-
-    return run
-
-
-class Leaking(Layer):
-    """Shows nothing, and leaves behind all that one can."""
-
-    def paint(self, painter: QPainter, view: View, ratio: float) -> None:
-        leaking(lambda _: None)(painter)
-
-
-@contextlib.contextmanager
-def all_layers(person: Person, *, focused: bool, pinned: bool) -> Iterator[None]:
-    """A map with every layer and every mark."""
-    window, canvas = person.window, person.canvas
-    before = {title: (layer.visible, layer.opacity) for title, layer in window.pane.layers.by_title.items()}
-    for title in (*TITLES, "Class names"):
-        window.pane.layers.show(title, True, 0.5)
-    if pinned:
-        window.pane.session.pin(np.array([1.0, 1.0]))
-    marks = Marks(caption="Epoch 1", neighbours=np.array([[0.5, -0.5]]), pins=canvas.marks.pins)
-    canvas.set_marks(replace(marks, probe=(0.4, 0.3), loupe=QImage(8, 8, QImage.Format.Format_RGB32)))
-    canvas.setFocus() if focused else window.pane.filmstrip.setFocus()
-    person.wait_until(lambda: window.pane.fields.missing == 0)
-    canvas.refresh()
-    yield
-    for title, (visible, opacity) in before.items():
-        window.pane.layers.show(title, visible, opacity)
-    canvas.setFocus()
-
-
-@pytest.mark.parametrize(("focused", "pinned"), [(True, False), (False, True)])
-def test_a_painter_that_leaves_its_brush_font_or_opacity_behind_changes_nothing(
-    person: Person, monkeypatch: pytest.MonkeyPatch, focused: bool, pinned: bool
-) -> None:
-    canvas = person.canvas
-    with all_layers(person, focused=focused, pinned=pinned):
-        before = seen(canvas)
-        leak = Leaking(LayerSpec("leaking", "Leaking", "Nothing."))
-        monkeypatch.setattr(canvas, "above", canvas.above)
-        canvas.above.insert(0, leak)
-        for layer in canvas.layers:
-            name = "paint_tiles" if isinstance(layer, TiledLayer) else "paint"
-            monkeypatch.setattr(layer, name, leaking(getattr(layer, name)))
-        for item in (canvas._ground_item, canvas._scale_item, canvas._lifted_item, canvas._probe_item):
-            monkeypatch.setattr(item, "_paint", leaking(item._paint))
-        shared: dict[int, QPainter] = {}
-        try:
-            canvas.refresh()
-            np.testing.assert_array_equal(seen(canvas), before)
-            monkeypatch.setattr(layer_buffer, "painter_on", partial(one_for_all, shared))
-            canvas.refresh()
-            assert (seen(canvas) != before).any()  # what the guard is for: without it, the same leaks are seen
-        finally:
-            monkeypatch.undo()
-            canvas.above.remove(leak)
-            for painter in shared.values():
-                painter.end()
-            canvas.refresh()
-
-
-def test_an_item_of_pixels_leaves_the_painter_as_it_was(canvas: MapCanvas) -> None:
-    image = QImage(20, 20, QImage.Format.Format_RGB32)
-    with painter_on(image) as painter:
-        before = state_of(painter)
-        item = PixelItem(canvas._box, 0, leaking(lambda painter, _: painter.fillRect(0, 0, 5, 5, QColor("#ff00ff"))))
-        item.paint(painter, QStyleOptionGraphicsItem())
-        assert state_of(painter) == before
-    assert image.pixelColor(2, 2) == QColor("#ff00ff")
-
-
-def state_of(painter: QPainter) -> tuple[object, ...]:
-    return (
-        painter.pen(), painter.brush(), painter.font(), painter.opacity(), painter.renderHints(), painter.transform(),
-        painter.compositionMode(), painter.hasClipping(),
-    )  # fmt: skip
-
-
-@contextlib.contextmanager
-def one_for_all(shared: dict[int, QPainter], image: QImage, clip: QRect | None = None) -> Iterator[QPainter]:
-    """One painter for all layers of an image, as if none were kept apart."""
-    if image.cacheKey() not in shared:
-        shared[image.cacheKey()] = QPainter(image)
-    yield shared[image.cacheKey()]
 
 
 def test_a_canvas_that_is_closed_leaves_no_menu_behind(make_canvas: Callable[[], MapCanvas]) -> None:

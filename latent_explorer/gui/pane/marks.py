@@ -24,8 +24,8 @@ class Marks:
 
     pins: names and places. route: (frames, 2), or None. frame: the place of the frame that is played.
     draft: the two ends of a route being dragged. probe: the place under the pointer. neighbours: (k, 2).
-    chosen: the place chosen last. loupe: the picture shown beside the probe. outline: corners (k, 2) of a selection being drawn. caption: which moment
-    of a run is shown, where it is one.
+    chosen: the place chosen last. loupe: the picture shown beside the probe. outline: corners (k, 2) of a selection
+    being drawn. caption: which moment of a run is shown, where it is one.
     """
 
     pins: tuple[tuple[str, tuple[float, float]], ...] = ()

@@ -132,7 +132,7 @@ class Inspector(QWidget):
         assert self._theme is not None
         theme = self._theme
         colour = dict(zip(_ADVICE, (theme.good, theme.fair, theme.poor), strict=True))[place.word]
-        first, rest = (theme.line, theme.line) if outdated else (colour, theme.text)
+        first, rest = (theme.faint, theme.faint) if outdated else (colour, theme.text)
         self._word.setText(
             f'<span style="color:{first}; font-weight:600">● {place.word.capitalize()}.</span> '
             f'<span style="color:{rest}">{_ADVICE[place.word]}</span>'

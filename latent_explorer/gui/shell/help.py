@@ -12,7 +12,7 @@ _KEYS = """
 <h3>On the map</h3>
 <table cellpadding="3">
 <tr><td><b>Move</b></td><td>decode the place under the pointer</td></tr>
-<tr><td><b>Click</b>, Enter</td><td>pin the place</td></tr>
+<tr><td><b>Click</b>, Enter</td><td>pin the place; the inspector returns to it when the pointer leaves the map</td></tr>
 <tr><td><b>Drag</b></td><td>draw a path (snaps to data and pins)</td></tr>
 <tr><td><b>Drag a pin</b></td><td>move it</td></tr>
 <tr><td><b>Wheel</b>, + and −</td><td>zoom</td></tr>

@@ -8,7 +8,7 @@ from PyQt6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from latent_explorer.gui.widgets.images import to_qimage
 
-_VEIL = 0.7
+_VEIL = 0.62
 
 
 def veil(palette: QPalette) -> QColor:
