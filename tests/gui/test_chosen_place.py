@@ -219,7 +219,7 @@ def stopped(person: Person) -> Iterator[Callable[[], None]]:
 def coloured(inspector: Inspector) -> list[int]:
     """How many pixels there are of a strong colour in the bars and under the neighbours."""
     pictures = [to_array(part.grab().toImage())[..., :3] for part in (inspector._shares, inspector.neighbours)]
-    return [int((np.ptp(picture.astype(int), axis=-1) > 60).sum()) for picture in pictures]
+    return [int((np.ptp(picture.astype(int), axis=-1) > 100).sum()) for picture in pictures]
 
 
 def test_while_the_engine_stands_still_what_is_of_another_place_is_grey(
