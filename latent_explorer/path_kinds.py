@@ -17,6 +17,7 @@ from io import BufferedReader, FileIO
 from pathlib import Path, PurePosixPath
 
 from latent_explorer.errors import UserError
+from latent_explorer.safe_text import safe_text
 
 CONFIG, WEIGHTS = "config.json", "weights.safetensors"
 IMAGE_SUFFIXES = frozenset(
@@ -140,9 +141,8 @@ def bundle_at(path: str | Path) -> Path:
 
 
 def shown(text: str, most: int = 80) -> str:
-    """A name as people can read it: one line of so many letters at most, with what has no shape as a mark."""
-    clean = "".join(each if each.isprintable() else "�" for each in text)
-    return clean if len(clean) <= most else f"{clean[: most // 2]}…{clean[-(most // 2) :]}"
+    """A name as people can read it: one line of so many letters at most."""
+    return safe_text(text, word=most, most=most)
 
 
 # -- folders

@@ -6,6 +6,7 @@ import tempfile
 from pathlib import Path
 
 from latent_explorer.errors import UserError
+from latent_explorer.safe_text import safe_text
 
 _RESERVED = {"con", "prn", "aux", "nul", *(f"{port}{number}" for port in ("com", "lpt") for number in range(1, 10))}
 _LONGEST = 255  # bytes of a name, with all file systems in use
@@ -85,8 +86,7 @@ def shown(path: str | Path) -> str:
 
 
 def _cut(text: str) -> str:
-    printed = "".join(each if each.isprintable() else each.encode("unicode_escape").decode() for each in text)
-    return printed if len(printed) <= _SHOWN else f"{printed[: _SHOWN // 2]}…{printed[-_SHOWN // 2 + 1 :]}"
+    return safe_text(text, word=_SHOWN, most=_SHOWN)
 
 
 def _check_name(path: Path, target: Path) -> None:

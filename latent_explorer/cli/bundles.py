@@ -11,6 +11,7 @@ from latent_explorer.cli.options import AsJson, Device, examples
 from latent_explorer.cli.output import cell, print_json, print_table
 from latent_explorer.errors import BundleError
 from latent_explorer.places import find_bundle, shipped_bundles
+from latent_explorer.safe_text import safe_text
 
 commands = typer.Typer()
 _FIGURES = {
@@ -52,12 +53,13 @@ def evaluate(
     the accuracy of the classes of the 10 nearest means.
     """
     from rich.console import Console
+    from rich.text import Text
 
     from latent_explorer.bundles import read_config
     from latent_explorer.training.evaluate import dataset_of, evaluate_bundle, pca_mse
 
     folder = find_bundle(bundle)
-    with Console(stderr=True).status(f"Evaluating {folder.name} ..."):
+    with Console(stderr=True).status(Text(safe_text(f"Evaluating {folder.name} ..."))):
         figures = evaluate_bundle(folder, device, dataset).figures()
         if pca:
             config = read_config(folder)

@@ -5,9 +5,12 @@ import sys
 from collections.abc import Callable
 
 from latent_explorer.errors import UserError
+from latent_explorer.safe_text import safe_text
 
 INTERRUPTED = 130
 """The exit code after Ctrl-C: 128 and the number of the signal."""
+
+_NAME = 255  # letters that the name of a file may have; it has to be readable whole
 
 
 def exit_code(work: Callable[[], int | None]) -> int:
@@ -30,7 +33,8 @@ def exit_code(work: Callable[[], int | None]) -> int:
 
 def complain(message: str) -> None:
     """Say what is wrong in one line on standard error."""
-    print("latent-explorer:", " ".join(message.split()), file=sys.stderr, flush=True)
+    line = safe_text(message.strip(), word=_NAME)
+    print(f"latent-explorer: {line}", file=sys.stderr, flush=True)
 
 
 def _record() -> str:

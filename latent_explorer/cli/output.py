@@ -5,10 +5,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any, Self
 
+from latent_explorer.safe_text import safe_json, safe_text
+
 
 def print_json(value: Mapping[str, object]) -> None:
     """One JSON object; numbers that are not finite have no place in it and raise ValueError."""
-    print(json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False), flush=True)
+    print(safe_json(json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False)), flush=True)
 
 
 def print_table(columns: Sequence[str], rows: Iterable[Sequence[str]], *, title: str | None = None) -> None:
@@ -21,7 +23,7 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[str]], *, title:
     for column in columns:
         table.add_column(column.strip(), justify="right" if column.startswith(" ") else "left", overflow="fold")
     for row in rows:
-        table.add_row(*row)
+        table.add_row(*map(safe_text, row))
     Console(markup=False, highlight=False).print(table)
 
 
@@ -30,7 +32,7 @@ def report(value: Mapping[str, object], text: str, as_json: bool) -> None:
     if as_json:
         print_json(value)
     else:
-        print(text)
+        print(safe_text(text, word=255, most=10**5, keep="\n\t"))
 
 
 def cell(value: str | float | None, digits: int = 4) -> str:
@@ -50,8 +52,8 @@ class Display:
         from rich.console import Console
         from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
-        last = TimeRemainingColumn() if with_time_left else TextColumn("{task.fields[state]}")
-        columns = TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), last
+        last = TimeRemainingColumn() if with_time_left else TextColumn("{task.fields[state]}", markup=False)
+        columns = TextColumn("{task.description}", markup=False), BarColumn(), TaskProgressColumn(), last
         self._progress = Progress(*columns, console=Console(stderr=True, highlight=False, markup=False))
         self._task = self._progress.add_task("", total=None, state="")
 
@@ -64,12 +66,14 @@ class Display:
 
     def say(self, line: str) -> None:
         """Print a line that stays."""
-        self._progress.console.print(line, soft_wrap=True)
+        self._progress.console.print(safe_text(line, word=255), soft_wrap=True)
 
     def show(self, doing: str, done: int = 0, total: int = 0, state: str = "") -> None:
         """Move the bar; a total of 0 is one that nobody knows."""
         self._progress.start()
-        self._progress.update(self._task, description=doing, completed=done, total=total or None, state=state)
+        self._progress.update(
+            self._task, description=safe_text(doing), completed=done, total=total or None, state=state
+        )
 
     def tell(self, told: Any) -> None:
         """What a runs.protocol.Progress says; a Begun is seen by the first report."""

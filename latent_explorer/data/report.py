@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from latent_explorer.safe_text import safe_text
+
 _MOST_CLASSES, _MOST_KINDS = 12, 6  # named in a line; kinds of files passed over
 _LONGEST = 40  # characters of a name
 
@@ -70,8 +72,7 @@ def counted(found: Iterable[tuple[str, str]]) -> tuple[PassedOver, ...]:
 
 def shown(name: str, longest: int = _LONGEST) -> str:
     """A name from a file as it stands in a line: cut in the middle, and what cannot be printed escaped."""
-    name = name if len(name) <= longest else f"{name[: longest // 2]}…{name[-longest // 2 + 1 :]}"
-    return "".join(each if each.isprintable() else each.encode("unicode_escape").decode() for each in name)
+    return safe_text(name, word=longest, most=longest)
 
 
 def _classes(classes: tuple[tuple[str, int], ...]) -> str:

@@ -4,7 +4,10 @@ from collections.abc import Callable
 
 from PyQt6.QtCore import QObject, Qt, QTimer, pyqtSignal
 from PyQt6.QtGui import QMouseEvent
-from PyQt6.QtWidgets import QLabel, QStatusBar
+from PyQt6.QtWidgets import QStatusBar
+
+from latent_explorer.gui.widgets.plain import PlainLabel, tooltip
+from latent_explorer.safe_text import safe_text
 
 _EVERY_MS = 250
 _SAY_MS = 8000
@@ -18,7 +21,7 @@ _TIPS = {
 }
 
 
-class ClickableLabel(QLabel):
+class ClickableLabel(PlainLabel):
     """A label that tells of clicks."""
 
     clicked = pyqtSignal()
@@ -35,11 +38,11 @@ class StatusLine(QObject):
     def __init__(self, bar: QStatusBar, readings: Callable[[], dict[str, str]]) -> None:
         super().__init__(bar)
         self._bar, self._readings = bar, readings
-        bar.addWidget(QLabel(_HINT))
-        self._labels: dict[str, QLabel] = {}
+        bar.addWidget(PlainLabel(_HINT))
+        self._labels: dict[str, PlainLabel] = {}
         for name, tip in _TIPS.items():
-            self._labels[name] = label = ClickableLabel() if name == "times" else QLabel()
-            label.setToolTip(tip)
+            self._labels[name] = label = ClickableLabel() if name == "times" else PlainLabel()
+            label.setToolTip(tooltip(tip))
             bar.addPermanentWidget(label)
             if isinstance(label, ClickableLabel):
                 label.setCursor(Qt.CursorShape.PointingHandCursor)
@@ -49,7 +52,7 @@ class StatusLine(QObject):
         self._timer.start(_EVERY_MS)
 
     def say(self, message: str) -> None:
-        self._bar.showMessage(message, _SAY_MS)
+        self._bar.showMessage(safe_text(message), _SAY_MS)
 
     def stop(self) -> None:
         self._timer.stop()

@@ -25,6 +25,7 @@ from latent_explorer.gui.training.unfinished import Leaving
 from latent_explorer.gui.widgets.banner import Banner
 from latent_explorer.gui.widgets.latency import LatencyGraph
 from latent_explorer.gui.widgets.parts import filled, timer
+from latent_explorer.gui.widgets.plain import window_title
 from latent_explorer.places import trained_folder
 
 _SAVE_MS = 2000  # after the last change: a window that is killed has kept what was chosen
@@ -161,7 +162,7 @@ class Workbench(QObject):
     def _tell(self, pane: MapPane) -> None:
         if pane is self.active:
             name = "" if pane.bundle is None else f"{pane.bundle.name} – "
-            self._window.setWindowTitle(f"{name}Latent Explorer")
+            self._window.setWindowTitle(window_title(f"{name}Latent Explorer"))
             self.changed.emit()
 
     # -- what a person does

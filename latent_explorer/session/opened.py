@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from latent_explorer.bundles import BundleConfig, Latents, Tiles, read_config, read_latents, read_tiles
 from latent_explorer.charts import Arrays, Chart, ChartSpec, FitCache, bulk, chart_for, checked, needs_fit
 from latent_explorer.places import chart_folder
+from latent_explorer.safe_text import safe_text
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,7 +32,8 @@ class OpenBundle:
 
     @property
     def name(self) -> str:
-        return self.config.name
+        """As it may be shown, wherever it came from."""
+        return safe_text(self.config.name)
 
     @property
     def seal(self) -> str:
@@ -56,10 +58,10 @@ class OpenBundle:
         run, before = (each.config.moment and each.folder.parent for each in (self, other))
         return self is other or (run is not None and run == before)
 
-    @property
+    @cached_property
     def class_names(self) -> tuple[str, ...]:
-        """The names of the classes; none where the data have no labels."""
-        return self.config.dataset.class_names if self.latents.label is not None else ()
+        """The names of the classes, as they may be shown; none where the data have no labels."""
+        return tuple(map(safe_text, self.config.dataset.class_names)) if self.latents.label is not None else ()
 
     @cached_property
     def class_counts(self) -> NDArray[np.int64]:

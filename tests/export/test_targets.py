@@ -85,4 +85,4 @@ def test_long_names_are_cut_in_the_middle_in_a_sentence() -> None:
     assert shown("/home/me/a.png") == "/home/me/a.png"
     assert len(shown(f"/{LONG}/{LONG}b.png")) < 130
     assert shown(f"{LONG}b.png").endswith("b.png")
-    assert shown("a\x1b[31m\udcff") == "a\\x1b[31m\\udcff"
+    assert shown("a\x1b[31m\udcff") == "a␛[31m\\xff"

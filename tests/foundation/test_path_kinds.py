@@ -130,7 +130,7 @@ def test_names_that_lie_are_shown_as_one_plain_line(tmp_path: Path) -> None:
         found = kind_of(tmp_path / name)
         assert found.name.isprintable()
         assert len(found.name) <= 81
-    assert shown("a\nb\u202e") == "a�b�"
+    assert shown("a\nb\u202e") == "a␊b\\u202e"
 
 
 def test_links_and_several_things() -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from PyQt6.QtCore import QEvent, Qt, pyqtSignal
 from PyQt6.QtGui import QCloseEvent
-from PyQt6.QtWidgets import QDialog, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from latent_explorer.engine.client import EngineClient
 from latent_explorer.errors import UserError
@@ -21,6 +21,7 @@ from latent_explorer.gui.exports.subjects import Subject
 from latent_explorer.gui.exports.worker import Outcome, Worker
 from latent_explorer.gui.settings import Settings
 from latent_explorer.gui.widgets.parts import filled, timer
+from latent_explorer.gui.widgets.plain import PlainLabel, window_title
 
 _PAUSE_MS = 80  # between a choice and its preview, so that spinning a value makes one preview and not ten
 
@@ -35,7 +36,7 @@ class ExportDialog(QDialog):
         self.subject, self._settings = subject, settings
         self.form = ChoiceForm(subject, remembered(settings, subject.kind, subject.default))
         self.destination = Destination(settings, subject.name)
-        self.preview, self.caption = Preview(), QLabel()
+        self.preview, self.caption = Preview(), PlainLabel()
         self.footer = Footer(partial(self._write, overwrite=False), partial(self._write, overwrite=True), self.reject)
         self.maker = Maker(self, subject, client, Worker(parent))
         self._leaving = False
@@ -48,7 +49,7 @@ class ExportDialog(QDialog):
         self._choose()
 
     def _lay_out(self) -> None:
-        self.setWindowTitle(self.subject.title)
+        self.setWindowTitle(window_title(self.subject.title))
         self.caption.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.caption.setProperty("role", "faint")
         self.form.setMinimumWidth(290)

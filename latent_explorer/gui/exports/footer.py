@@ -7,12 +7,13 @@ from itertools import chain, count
 from pathlib import Path
 
 from PyQt6.QtCore import QStandardPaths, pyqtSignal
-from PyQt6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QLineEdit, QProgressBar, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QGridLayout, QHBoxLayout, QLineEdit, QProgressBar, QVBoxLayout, QWidget
 
 from latent_explorer.errors import UserError
 from latent_explorer.export import Format
 from latent_explorer.gui.settings import Folders, Settings
 from latent_explorer.gui.widgets.parts import ask_path, button, filled, timer, words
+from latent_explorer.gui.widgets.plain import PlainLabel
 from latent_explorer.targets import check_target, expanded, is_folder, is_there, shown
 
 _FORBIDDEN = r'[\x00-\x1f<>:"/\\|?*]+'  # in the name of a file, on one system or another
@@ -32,7 +33,7 @@ class Destination(QWidget):
         layout = QGridLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         for row, (text, line) in enumerate((("&Name", self.name), ("F&older", self.folder))):
-            label = QLabel(text)
+            label = PlainLabel(text)
             label.setBuddy(line)
             line.setAccessibleName(text.replace("&", ""))
             line.textEdited.connect(self.edited)

@@ -11,6 +11,7 @@ from latent_explorer.export import MAX_SCALE, Format, find_format, formats_of
 from latent_explorer.gui.exports.choices import Choices
 from latent_explorer.gui.exports.contact_sheet import MAX_IMAGES
 from latent_explorer.gui.exports.subjects import MAX_COLUMNS, Subject
+from latent_explorer.gui.widgets.plain import tooltip
 
 
 @dataclass(frozen=True, eq=False)
@@ -127,7 +128,7 @@ class ChoiceForm(QWidget):
         self.rows[name] = row
         row.put(getattr(self._choices, name))
         row.changed.connect(self._change)
-        row.editor.setToolTip(tip)
+        row.editor.setToolTip(tooltip(tip))
         self._layout.addRow(label, row.editor)
         if label:
             row.editor.setAccessibleName(label.replace("&", ""))

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 
-from PyQt6.QtCore import Qt, pyqtSignal
-from PyQt6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PyQt6.QtCore import pyqtSignal
+from PyQt6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from latent_explorer.engine.client import EngineClient
 from latent_explorer.engine.process import Engine
@@ -34,6 +34,7 @@ from latent_explorer.gui.theme import DARK, Theme
 from latent_explorer.gui.widgets.controls import tool_button
 from latent_explorer.gui.widgets.latest_task import LatestTask
 from latent_explorer.gui.widgets.parts import filled
+from latent_explorer.gui.widgets.plain import PlainLabel
 from latent_explorer.places import tile_folder
 
 
@@ -44,10 +45,9 @@ class PaneTitle(QFrame):
 
     def __init__(self) -> None:
         super().__init__()
-        self.name = QLabel("No bundle is open")
-        self.name.setTextFormat(Qt.TextFormat.PlainText)
+        self.name = PlainLabel("No bundle is open")
         close = tool_button("×", "Close this map", self.close_wanted.emit)
-        close.setAccessibleName(close.toolTip())
+        close.setAccessibleName("Close this map")
         filled(QHBoxLayout(self), self.name, close, margins=(8, 2, 2, 2)).setStretchFactor(self.name, 1)
         self.hide()
 

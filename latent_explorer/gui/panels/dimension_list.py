@@ -21,6 +21,7 @@ from PyQt6.QtWidgets import QAbstractScrollArea, QFrame, QSizePolicy, QToolTip
 from latent_explorer.gui.panels.distributions import BINS, Distributions
 from latent_explorer.gui.panels.value_editor import ValueEditor
 from latent_explorer.gui.theme import DARK, Theme
+from latent_explorer.gui.widgets.plain import tooltip
 from latent_explorer.session.coordinates import LEAST, number_text
 
 _ROWS = 4  # for which there is always room
@@ -266,7 +267,7 @@ class DimensionList(QAbstractScrollArea):
 
     def viewportEvent(self, event: QEvent | None) -> bool:
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
-            QToolTip.showText(event.globalPos(), self.tip(event.pos()), self)
+            QToolTip.showText(event.globalPos(), tooltip(self.tip(event.pos())), self)
             return True
         return super().viewportEvent(event)
 

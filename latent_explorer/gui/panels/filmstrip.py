@@ -4,12 +4,13 @@ import numpy as np
 from numpy.typing import NDArray
 from PyQt6.QtCore import Qt, QTimer, pyqtSignal
 from PyQt6.QtGui import QImage, QResizeEvent
-from PyQt6.QtWidgets import QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from latent_explorer.gui.panels.strip import Strip
 from latent_explorer.gui.widgets.controls import combo_box, slider, spin_box, tool_button
 from latent_explorer.gui.widgets.images import to_qimage
 from latent_explorer.gui.widgets.parts import filled
+from latent_explorer.gui.widgets.plain import PlainLabel
 from latent_explorer.paths import CURVES, EASINGS
 from latent_explorer.session import Route
 
@@ -139,7 +140,7 @@ class Filmstrip(QWidget):
         self._easing = combo_box(EASINGS, "The pace: steady, or gentle at both ends")
         self._count = spin_box(2, 240, 48, " frames", "Frames along the path")
         self._speed = spin_box(1, 60, 24, " fps", "Frames per second")
-        self._number = QLabel("–")
+        self._number = PlainLabel("–")
         self._number.setMinimumWidth(54)
         self._scrubber = slider("Frame", 0, 99, 0, "Scrub through the path", 60)
         self._export = tool_button("Export", "Export as strip, GIF, WebP or PNGs", self.export_wanted.emit)

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 from PyQt6.QtCore import Qt, pyqtSignal
-from PyQt6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from latent_explorer.engine.handlers.describe import Place
 from latent_explorer.gui.panels.dimensions import DimensionPanel
@@ -14,6 +14,7 @@ from latent_explorer.gui.theme import Theme
 from latent_explorer.gui.widgets.controls import tool_button
 from latent_explorer.gui.widgets.parts import filled, heading
 from latent_explorer.gui.widgets.picture_view import PictureView
+from latent_explorer.gui.widgets.plain import ColouredLabel, tooltip
 from latent_explorer.session import OpenBundle
 from latent_explorer.session.coordinates import coordinates_text
 
@@ -50,16 +51,14 @@ class Inspector(QWidget):
         self.coordinates.setToolTip("The coordinates in latent space. Type others and press Enter to go there.")
         self.coordinates.setAccessibleName("Coordinates")
         self.coordinates.returnPressed.connect(self._read_coordinates)
-        self._word = QLabel(" ")
-        self._word.setTextFormat(Qt.TextFormat.RichText)
-        self._word.setWordWrap(True)
+        self._word = ColouredLabel()
         self._word.setMinimumHeight(2 * self.fontMetrics().lineSpacing() + 4)
         self._word.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.values = ValueLines()
         self._shares = ShareBars()
         self.neighbours = NeighbourStrip()
         self.dimensions = DimensionPanel()
-        self.dimensions.list.refused.connect(self._word.setText)
+        self.dimensions.list.refused.connect(self._word.say)
         self.dimensions.folded.connect(lambda folded: self.picture.limit_height(None if folded else _TALLEST))
         self.lock_button = tool_button("Lock", _LOCK, self.lock_wanted.emit, wide=True)
         self.lock_button.setCheckable(True)
@@ -90,7 +89,7 @@ class Inspector(QWidget):
             self.picture.show_image(None)
             self.coordinates.clear()
             self._shown, self._place = "", None
-            self._word.setText(" ")
+            self._word.say(" ")
             self.neighbours.show_place(None)
             self._shares.show_shares(np.zeros(0))
         self._bundle, self._theme = bundle, theme
@@ -133,18 +132,13 @@ class Inspector(QWidget):
         theme = self._theme
         colour = dict(zip(_ADVICE, (theme.good, theme.fair, theme.poor), strict=True))[place.word]
         first, rest = (theme.faint, theme.faint) if outdated else (colour, theme.text)
-        self._word.setText(
-            f'<span style="color:{first}; font-weight:600">● {place.word.capitalize()}.</span> '
-            f'<span style="color:{rest}">{_ADVICE[place.word]}</span>'
-        )
+        self._word.say(_ADVICE[place.word], f"● {place.word.capitalize()}.", first, rest)
 
     def show_place(self, place: Place) -> None:
         self._place = place
         self._say_word(place)
-        self._word.setToolTip(
-            f"The 10th nearest image is {place.reach:.2f} times as far as it usually is at most.\n"
-            "Beyond 1, the veil begins to fade the pictures of the map."
-        )
+        far = f"The 10th nearest image is {place.reach:.2f} times as far as it usually is at most."
+        self._word.setToolTip(tooltip(f"{far}\nBeyond 1, the veil begins to fade the pictures of the map."))
         self._shares.show_shares(place.shares)
         self.neighbours.show_place(place)
 
@@ -157,9 +151,7 @@ class Inspector(QWidget):
             values = []
         if len(values) != dimensions or not all(abs(value) <= FARTHEST for value in values):
             example = ", ".join(["0.5", "-1.25", "0"][:dimensions]) + (", …" if dimensions > 3 else "")
-            self._word.setText(
-                f"Type {dimensions} numbers with commas between them, such as {example}, within a million."
-            )
+            self._word.say(f"Type {dimensions} numbers with commas between them, such as {example}, within a million.")
             return
         self.coordinates.setModified(False)
         self.typed.emit(np.array(values))

@@ -8,6 +8,7 @@ from PyQt6.QtWidgets import QGridLayout, QSlider, QToolButton, QWidget
 from latent_explorer.gui.settings import Settings, ShownLayer
 from latent_explorer.gui.widgets.controls import hint, slider, tool_button
 from latent_explorer.gui.widgets.parts import Scrolling
+from latent_explorer.gui.widgets.plain import tooltip
 
 
 class LayerPanel(Scrolling):
@@ -28,7 +29,7 @@ class LayerPanel(Scrolling):
 
     def add(self, name: str, shown: bool, opacity: float | None, tip: str) -> None:
         """List one more layer; without an opacity, it has none to choose."""
-        button, strength, row = tool_button(name, f"<p>{tip}</p>", wide=True), None, self._grid.rowCount()
+        button, strength, row = tool_button(name, tip, wide=True), None, self._grid.rowCount()
         button.setCheckable(True)
         button.setChecked(shown)
         self._grid.addWidget(button, row, 0)
@@ -42,9 +43,9 @@ class LayerPanel(Scrolling):
 
     def add_slider(self, name: str, least: int, most: int, value: int, tip: str) -> QSlider:
         """One more slider, of what a layer has beside its opacity, under the layer listed last."""
-        label, made, row = hint(name), slider(name, least, most, value, f"<p>{tip}</p>"), self._grid.rowCount()
+        label, made, row = hint(name), slider(name, least, most, value, tip), self._grid.rowCount()
         label.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        label.setToolTip(made.toolTip())
+        label.setToolTip(tooltip(tip))
         self._grid.addWidget(label, row, 0)
         self._grid.addWidget(made, row, 1)
         return made
@@ -62,7 +63,7 @@ class LayerPanel(Scrolling):
         """Offer a layer, or not where something is lacking, which its tooltip then says."""
         button, strength, tip = self._controls[name]
         button.setEnabled(not lacking)
-        button.setToolTip(f"<p>{tip}</p>" + (f"<p>Not here: {lacking}.</p>" if lacking else ""))
+        button.setToolTip(tooltip(tip + (f"\n\nNot here: {lacking}." if lacking else "")))
         if strength is not None:
             strength.setEnabled(not lacking)
 

@@ -7,6 +7,7 @@ from PyQt6.QtWidgets import QVBoxLayout, QWidget
 from latent_explorer.gui.theme import Theme
 from latent_explorer.gui.widgets.controls import hint, tool_button
 from latent_explorer.gui.widgets.parts import Scrolling, filled
+from latent_explorer.gui.widgets.plain import caption, tooltip
 from latent_explorer.session import OpenBundle
 
 
@@ -20,12 +21,11 @@ class ClassRow(QWidget):
         self._second_click = False
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.setToolTip(
-            f"Class {name}: {count:,} images\nClick to hide or show, double-click to see it alone, "
-            "right-click to select"
-        )
+        how = "Click to hide or show, double-click to see it alone, right-click to select"
+        self.setToolTip(tooltip(f"Class {name}: {count:,} images\n{how}"))
         self.setAccessibleName(f"Class {name}")
-        select = QAction(f"Select class {name}", self)
+        select = QAction(caption(f"Select class {name}"), self)
+        select.setToolTip(tooltip(f"Select class {name}"))
         select.triggered.connect(lambda: legend.select_wanted.emit(label))
         self.addAction(select)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)

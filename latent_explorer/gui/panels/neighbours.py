@@ -9,6 +9,7 @@ from latent_explorer.engine.handlers.describe import Place
 from latent_explorer.gui.theme import Theme
 from latent_explorer.gui.widgets.images import to_qimage
 from latent_explorer.gui.widgets.picture_view import veil
+from latent_explorer.gui.widgets.plain import tooltip
 from latent_explorer.session import OpenBundle
 
 _COLUMNS, _GAP, _RIM = 8, 3, 3
@@ -74,7 +75,7 @@ class NeighbourStrip(QWidget):
 
     def event(self, event: QEvent | None) -> bool:
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
-            QToolTip.showText(event.globalPos(), self._tip(event.pos()), self)
+            QToolTip.showText(event.globalPos(), tooltip(self._tip(event.pos())), self)
             return True
         return super().event(event)
 

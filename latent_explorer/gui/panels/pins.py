@@ -5,6 +5,8 @@ from PyQt6.QtGui import QIcon, QImage, QKeyEvent, QPixmap
 from PyQt6.QtWidgets import QAbstractItemView, QListWidget, QListWidgetItem, QMenu, QStackedWidget
 
 from latent_explorer.gui.widgets.controls import hint
+from latent_explorer.gui.widgets.plain import tooltip
+from latent_explorer.safe_text import safe_text
 from latent_explorer.session import Pin
 
 _ICON = 36
@@ -41,8 +43,8 @@ class PinList(QListWidget):
             self.takeItem(self.count() - 1)
         for index, pin in enumerate(pins):  # items stay, so that a name being typed is not lost to a picture that comes
             item = self.item(index) or self._new_item()
-            item.setText(pin.name)
-            item.setToolTip(", ".join(f"{value:.3f}" for value in pin.z))
+            item.setText(safe_text(pin.name))
+            item.setToolTip(tooltip(", ".join(f"{value:.3f}" for value in pin.z)))
             picture = pictures.get(pin.z)
             item.setIcon(QIcon(QPixmap.fromImage(picture.scaled(_ICON, _ICON))) if picture is not None else QIcon())
         self.blockSignals(False)

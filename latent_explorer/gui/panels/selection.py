@@ -4,13 +4,14 @@ import numpy as np
 from numpy.typing import NDArray
 from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtGui import QImage
-from PyQt6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from latent_explorer.gui.panels.readouts import ShareBars
 from latent_explorer.gui.theme import Theme
 from latent_explorer.gui.widgets.controls import hint, tool_button
 from latent_explorer.gui.widgets.parts import filled, heading
 from latent_explorer.gui.widgets.picture_view import PictureView
+from latent_explorer.gui.widgets.plain import PlainLabel, tooltip
 from latent_explorer.session import OpenBundle, Selection
 
 _HINT = (
@@ -33,7 +34,7 @@ class SelectionPanel(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.mean: NDArray[np.float32] | None = None
-        self.count, self.spread = QLabel(), hint("")
+        self.count, self.spread = PlainLabel(), hint("")
         self.picture = PictureView(140)
         self.picture.hint = "Averaging…"
         self.heading = heading(_MEAN)
@@ -57,7 +58,7 @@ class SelectionPanel(QWidget):
         share = selection.count / len(selection.chosen)
         percent = f"{share:.1%}" if share >= 0.001 else "under 0.1%"
         spread = np.sqrt(np.square(latents - mean).sum() / len(latents))
-        self.count.setText(f"<b>{selection.count:,}</b> images, {percent} of all")
+        self.count.setText(f"{selection.count:,} images, {percent} of all")
         self.spread.setText(f"Spread {spread:.3g}: the usual distance from their mean, in latent space")
         self.picture.show_image(None)
         label = bundle.latents.label
@@ -67,7 +68,7 @@ class SelectionPanel(QWidget):
     def show_mean(self, picture: QImage, reason: str = "") -> None:
         """Show the mean of the images selected; or what `mean` decodes to, for a reason why there is none."""
         self.heading.setText(_DECODED if reason else _MEAN)
-        self.heading.setToolTip(reason)
+        self.heading.setToolTip(tooltip(reason))
         self.picture.show_image(picture)
 
     def _lay_out(self) -> None:

@@ -7,6 +7,8 @@ from functools import partial
 from PyQt6.QtGui import QAction, QActionGroup, QKeySequence
 from PyQt6.QtWidgets import QMainWindow, QMenu
 
+from latent_explorer.gui.widgets.plain import tooltip
+
 
 @dataclass(frozen=True)
 class Command:
@@ -71,7 +73,8 @@ def _refill(menu: QMenu, entry: Submenu) -> None:
 def _action(owner: QMainWindow | QMenu, command: Command) -> QAction:
     action = QAction(command.text, owner)
     action.setShortcut(QKeySequence(command.key))
-    action.setToolTip(f"{command.tip or command.text.replace('…', '')}{f' ({command.key})' if command.key else ''}")
+    tip = command.tip or command.text.replace("…", "")
+    action.setToolTip(tooltip(f"{tip} ({command.key})" if command.key else tip))
     action.setCheckable(command.checked is not None)
     show_state(action, command)
     action.triggered.connect(lambda: command.run())

@@ -6,12 +6,13 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 from PyQt6.QtCore import Qt
-from PyQt6.QtWidgets import QComboBox, QDialog, QDialogButtonBox, QFormLayout, QLabel, QLineEdit, QWidget
+from PyQt6.QtWidgets import QComboBox, QDialog, QDialogButtonBox, QFormLayout, QLineEdit, QWidget
 
 from latent_explorer.charts import ChartKind, ChartSpec, Parameter, charts_for, checked
 from latent_explorer.charts.kind import text_of
 from latent_explorer.errors import UserError
 from latent_explorer.gui.shell.actions import Command, Entry
+from latent_explorer.gui.widgets.plain import PlainLabel, window_title
 from latent_explorer.session import OpenBundle
 
 Choose = Callable[[ChartSpec], object]
@@ -54,7 +55,7 @@ class ChartDialog(QDialog):
         super().__init__(owner)
         self.accepted.connect(lambda: choose(self.spec))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowTitle(kind.title)
+        self.setWindowTitle(window_title(kind.title))
         self.setMinimumWidth(440)
         self.spec, self._kind, self._dimensions = before, kind, dimensions
         form = QFormLayout(self)
@@ -104,8 +105,7 @@ class ChartDialog(QDialog):
             accept.setEnabled(not self.complaint.text())
 
 
-def _label(text: str) -> QLabel:
-    label = QLabel(text)
-    label.setTextFormat(Qt.TextFormat.PlainText)
+def _label(text: str) -> PlainLabel:
+    label = PlainLabel(text)
     label.setWordWrap(True)
     return label

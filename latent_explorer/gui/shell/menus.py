@@ -14,6 +14,7 @@ from latent_explorer.gui.shell.actions import SEPARATOR, Command, Entry, Submenu
 from latent_explorer.gui.shell.chart_menu import chart_entries
 from latent_explorer.gui.shell.help import about, show_keys
 from latent_explorer.gui.shell.picture_menu import picture_entries
+from latent_explorer.gui.widgets.plain import caption
 from latent_explorer.gui.workbench import Workbench
 from latent_explorer.places import shipped_bundles, trained_folder
 from latent_explorer.session import Session
@@ -165,7 +166,7 @@ class Menus:
             return
         for label, name in enumerate(bundle.class_names):
             shown = partial(int.__eq__, bundle.label, label)
-            yield Command(name.replace("&", "&&"), partial(pane.decode_as, label), checked=shown, group="class")
+            yield Command(caption(name), partial(pane.decode_as, label), checked=shown, group="class")
 
     def _layer(self, title: str) -> Command:
         bench, spec = self._bench, self._bench.active.layers.by_title[title].spec
@@ -185,7 +186,7 @@ class Menus:
             return
         bundle = bench.active.bundle
         if bundle is not None:
-            yield Command(f"{bundle.name}, once more", partial(bench.open_beside, bundle.folder))
+            yield Command(caption(f"{bundle.name}, once more"), partial(bench.open_beside, bundle.folder))
             yield SEPARATOR
         yield from _offers(shipped_bundles(), bench.open_beside)
         yield from self._others(bench.open_beside)
@@ -232,7 +233,7 @@ def _offers(
     folders: Iterable[Path], run: Callable[[Path], None], words: Callable[[Path], str] = lambda folder: folder.name
 ) -> Iterator[Command]:
     for folder in folders:
-        yield Command(words(folder).replace("&", "&&"), partial(run, folder))
+        yield Command(caption(words(folder)), partial(run, folder))
 
 
 def _trained() -> list[Path]:

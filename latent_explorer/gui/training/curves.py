@@ -13,6 +13,7 @@ from PyQt6.QtWidgets import QCheckBox, QHBoxLayout, QToolButton, QVBoxLayout, QW
 from latent_explorer.gui.theme import Theme
 from latent_explorer.gui.training.figures import History, term
 from latent_explorer.gui.widgets.parts import filled, words
+from latent_explorer.gui.widgets.plain import caption, tooltip
 from latent_explorer.runs.report import Report
 
 _HINT = "Thin line: while training; dots: on the test images. Point at the curves to read them."
@@ -137,10 +138,10 @@ class Curves(QWidget):
     def _key(self, name: str, colour: str) -> QToolButton:
         """A button in the colour of a term, which hides it."""
         key = QToolButton()
-        key.setText(f"● {term(name)}")
+        key.setText(caption(f"● {term(name)}"))
         key.setCheckable(True)
         key.setChecked(name not in self.hidden)
-        key.setToolTip(f"Show or hide the {term(name)}")
+        key.setToolTip(tooltip(f"Show or hide the {term(name)}"))
         key.setStyleSheet(
             "QToolButton { border: 1px solid transparent; background: transparent; padding: 1px 3px;"
             f" color: {self._theme.faint}; }} QToolButton:checked {{ color: {colour}; background: transparent; }}"

@@ -9,7 +9,9 @@ from PyQt6.QtWidgets import QComboBox, QLineEdit, QSizePolicy
 
 from latent_explorer.gui.exports.form import Row, chosen_in, whole
 from latent_explorer.gui.widgets.parts import ask_path
+from latent_explorer.gui.widgets.plain import tooltip
 from latent_explorer.runs.settings import Option, Setting
+from latent_explorer.safe_text import safe_text
 
 _PLACES = {"Folder of images…": "", "Zip or arrays…": "Images (*.zip *.npz *.npy);;All files (*)"}
 _HEIGHT = 28  # pixels, so that lines, lists and numbers look alike
@@ -21,7 +23,7 @@ def editor_of(setting: Setting) -> Row:
     editor = row.editor
     editor.setObjectName(setting.name)
     editor.setAccessibleName(setting.label)
-    editor.setToolTip(setting.sentence)
+    editor.setToolTip(tooltip(setting.sentence))
     editor.setFixedHeight(_HEIGHT)
     editor.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
     editor.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -48,8 +50,8 @@ class SourceBox(QComboBox):
             index = self._named
             if self.itemData(index) is not None:
                 self.removeItem(index)
-            self.insertItem(index, source.rstrip("/").rpartition("/")[2] or source, source)
-            self.setItemData(index, source, Qt.ItemDataRole.ToolTipRole)
+            self.insertItem(index, safe_text(source.rstrip("/").rpartition("/")[2] or source), source)
+            self.setItemData(index, tooltip(source), Qt.ItemDataRole.ToolTipRole)
         self._last = index
         self.setCurrentIndex(index)
 
@@ -102,7 +104,7 @@ def _number(text: str) -> float:
 def _fill(box: QComboBox, choices: tuple[Option, ...]) -> None:
     for index, choice in enumerate(choices):
         box.addItem(choice.label, choice.value)
-        box.setItemData(index, choice.sentence, Qt.ItemDataRole.ToolTipRole)
+        box.setItemData(index, tooltip(choice.sentence), Qt.ItemDataRole.ToolTipRole)
 
 
 _MAKERS: dict[str, Callable[[Setting], Row]] = {

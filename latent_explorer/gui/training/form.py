@@ -9,6 +9,7 @@ from PyQt6.QtWidgets import QFormLayout, QLabel, QSizePolicy, QToolButton, QVBox
 from latent_explorer.gui.exports.form import Row
 from latent_explorer.gui.training.editors import editor_of
 from latent_explorer.gui.widgets.parts import filled, words
+from latent_explorer.gui.widgets.plain import PlainLabel, tooltip
 from latent_explorer.runs.plan import Plan
 from latent_explorer.runs.settings import Setting, defaults_for, find_setting, problems, settings
 
@@ -84,9 +85,9 @@ class PlanForm(QWidget):
         filled(QVBoxLayout(self), first, button, more, spacing=8)
 
     def _add(self, form: QFormLayout, setting: Setting) -> None:
-        row, label, complaint = editor_of(setting), QLabel(setting.label), words("error")
+        row, label, complaint = editor_of(setting), PlainLabel(setting.label), words("error")
         label.setBuddy(row.editor)
-        label.setToolTip(setting.sentence)
+        label.setToolTip(tooltip(setting.sentence))
         label.setMinimumWidth(_LABELS)
         form.addRow(label, row.editor)
         form.addRow("", complaint)

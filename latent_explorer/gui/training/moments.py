@@ -11,6 +11,7 @@ from PyQt6.QtWidgets import QComboBox, QHBoxLayout, QSizePolicy, QSlider, QToolB
 from latent_explorer.bundles import Moment
 from latent_explorer.gui.widgets.images import inverted, to_qimage
 from latent_explorer.gui.widgets.parts import filled, heading, timer, wide_button, words
+from latent_explorer.gui.widgets.plain import tooltip
 
 _PACES = {"Slow": 1200, "Normal": 600, "Quick": 250}  # milliseconds for each moment
 _FILM_TIP = "The run as GIF, WebP or MP4"
@@ -140,7 +141,7 @@ def _tool(text: str, tip: str, pressed: Callable[[], None]) -> QToolButton:
     tool = QToolButton()
     tool.setText(text)
     tool.setFixedWidth(32)
-    tool.setToolTip(tip)
+    tool.setToolTip(tooltip(tip))
     tool.clicked.connect(lambda: pressed())
     return tool
 

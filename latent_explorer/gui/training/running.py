@@ -14,8 +14,10 @@ from latent_explorer.gui.training.figures import COLUMNS, Entry, best, capital, 
 from latent_explorer.gui.training.trainer import Trainer
 from latent_explorer.gui.widgets.parts import filled, heading, read_only_table, words
 from latent_explorer.gui.widgets.parts import wide_button as button
+from latent_explorer.gui.widgets.plain import tooltip
 from latent_explorer.runs import Report
 from latent_explorer.runs.protocol import Begun, Failed, Progress, Reported
+from latent_explorer.safe_text import safe_text
 
 _STAGES = {"starting": "Starting…", "paused": "Paused", "ending": "Ending…"}
 _PAUSE_TIP = "Stand still after the step under way"
@@ -191,7 +193,7 @@ class ResultView(QWidget):
         table.setHorizontalHeaderItem(0, QTableWidgetItem("Model"))
         for place, column in enumerate(COLUMNS, 1):
             item = QTableWidgetItem(column.label)
-            item.setToolTip(column.sentence)
+            item.setToolTip(tooltip(column.sentence))
             table.setHorizontalHeaderItem(place, item)
             table.setColumnWidth(place, column.width)
 
@@ -217,8 +219,8 @@ class ResultView(QWidget):
         table.setFixedHeight(self._header.sizeHint().height() + shown * height + 4)
 
     def _put(self, row: int, place: int, text: str, tip: str, *, bold: bool, mine: bool) -> QTableWidgetItem:
-        item = QTableWidgetItem(text)
-        item.setToolTip(tip)
+        item = QTableWidgetItem(safe_text(text, keep="\n"))
+        item.setToolTip(tooltip(tip))
         font = item.font()
         font.setBold(bold)
         item.setFont(font)

@@ -11,6 +11,7 @@ from PyQt6.QtWidgets import QFrame, QHBoxLayout, QMessageBox, QVBoxLayout, QWidg
 from latent_explorer.gui.training.trainer import Trainer
 from latent_explorer.gui.widgets.banner import Banner, Offer
 from latent_explorer.gui.widgets.parts import filled, wide_button, words
+from latent_explorer.gui.widgets.plain import message_box
 from latent_explorer.runs import Job, Unfinished, unfinished
 
 _MORE = (
@@ -59,10 +60,7 @@ class Leaving(QObject):
     def _ask(self) -> None:
         job = self._trainer.job
         assert job is not None
-        box = QMessageBox(self._window)
-        box.setWindowTitle("Close while training?")
-        box.setText(f"{job.folder.name} is still being trained.")
-        box.setInformativeText(_MORE)
+        box = message_box(self._window, "Close while training?", f"{job.folder.name} is still being trained.", _MORE)
         close = box.addButton("Keep its state and close", QMessageBox.ButtonRole.AcceptRole)
         box.setDefaultButton(box.addButton(QMessageBox.StandardButton.Cancel))
         assert close is not None

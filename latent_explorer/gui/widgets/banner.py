@@ -1,6 +1,5 @@
 """A line across the top of the map that says what happened, and what a person is asked; never in the way of work."""
 
-import html
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -12,7 +11,8 @@ from PyQt6.QtWidgets import QApplication, QFrame, QHBoxLayout, QToolButton, QVBo
 from latent_explorer.gui.theme import Theme
 from latent_explorer.gui.widgets.controls import tool_button
 from latent_explorer.gui.widgets.parts import Sentence, filled, timer
-from latent_explorer.wording import cut_words
+from latent_explorer.gui.widgets.plain import tooltip
+from latent_explorer.safe_text import safe_text
 
 
 @dataclass(frozen=True, eq=False)
@@ -156,10 +156,9 @@ class _Cut(Sentence):
     """A sentence that is cut where it is too long; its tip has all of it."""
 
     def say(self, text: str) -> None:
-        shown = cut_words(text)
+        shown = safe_text(text, word=48, most=400)
         self.setText(shown)
-        whole = cut_words(text, word=80, most=4000)
-        self.setToolTip("" if shown == text else f"<qt>{html.escape(whole)}</qt>")
+        self.setToolTip("" if shown == text else tooltip(text))
 
 
 def _double_click_ms() -> int:

@@ -6,11 +6,13 @@ from typing import TypeVar
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QComboBox, QLabel, QSizePolicy, QSlider, QSpinBox, QToolButton, QWidget
 
+from latent_explorer.gui.widgets.plain import PlainLabel, tooltip
+
 _Control = TypeVar("_Control", bound=QWidget)
 
 
 def _named(control: _Control, name: str, tip: str) -> _Control:
-    control.setToolTip(tip)
+    control.setToolTip(tooltip(tip))
     control.setAccessibleName(name)
     return control
 
@@ -19,7 +21,7 @@ def tool_button(text: str, tip: str, pressed: Callable[[], object] = lambda: Non
     """A button of a panel. wide: it takes what room there is."""
     button = QToolButton()
     button.setText(text)
-    button.setToolTip(tip)
+    button.setToolTip(tooltip(tip))
     button.clicked.connect(lambda: pressed())
     if wide:
         button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -53,7 +55,7 @@ def spin_box(least: int, most: int, value: int, unit: str, tip: str) -> QSpinBox
 
 def hint(text: str) -> QLabel:
     """A faint sentence, such as what there is to do while nothing is shown."""
-    label = QLabel(text)
+    label = PlainLabel(text)
     label.setWordWrap(True)
     label.setProperty("role", "faint")
     return label

@@ -19,7 +19,8 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-_NARROWEST, _ANY = 120, 2**24 - 1  # pixels
+from latent_explorer.gui.widgets.plain import PlainLabel, tooltip
+
 _Box = TypeVar("_Box", bound=QBoxLayout)
 
 
@@ -42,7 +43,7 @@ def filled(
 def button(text: str, tip: str, pressed: Callable[[], object]) -> QPushButton:
     """A button that Enter does not press."""
     made = QPushButton(text)
-    made.setToolTip(tip)
+    made.setToolTip(tooltip(tip))
     made.setAutoDefault(False)
     made.clicked.connect(lambda: pressed())
     return made
@@ -55,17 +56,13 @@ def wide_button(text: str, tip: str, pressed: Callable[[], object]) -> QPushButt
     return made
 
 
-class Sentence(QLabel):
+class Sentence(PlainLabel):
     """Plain text in as many lines as it needs, which no word makes wider."""
 
     def __init__(self) -> None:
         super().__init__()
         self.setWordWrap(True)
-        self.setTextFormat(Qt.TextFormat.PlainText)
         self.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-
-    def minimumSizeHint(self) -> QSize:
-        return super().minimumSizeHint().boundedTo(QSize(_NARROWEST, _ANY))
 
 
 def words(role: str = "", lines: int = 0) -> QLabel:
@@ -89,7 +86,7 @@ def timer(parent: QObject, milliseconds: int, due: Callable[[], object], *, once
 
 def heading(text: str) -> QLabel:
     """The name of a part of a panel."""
-    label = QLabel(text)
+    label = PlainLabel(text)
     label.setProperty("role", "heading")
     return label
 

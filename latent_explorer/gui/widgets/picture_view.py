@@ -7,6 +7,7 @@ from PyQt6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPaintEvent, QPal
 from PyQt6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from latent_explorer.gui.widgets.images import to_qimage
+from latent_explorer.gui.widgets.plain import window_title
 
 _VEIL = 0.62
 
@@ -95,7 +96,7 @@ def open_picture_window(parent: QWidget, picture: NDArray[np.uint8], title: str)
     """Show a picture (h, w, c), large, in a window that stays as it is; it goes with its parent."""
     shown = QWidget(parent, Qt.WindowType.Window)
     shown.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-    shown.setWindowTitle(title)
+    shown.setWindowTitle(window_title(title))
     view = PictureView()
     view.show_image(to_qimage(picture))
     QVBoxLayout(shown).addWidget(view)
