@@ -1,5 +1,6 @@
 """The colours and marks of classes: palettes to choose from, and which class has which, by who meets whom on a map."""
 
+import math
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal, get_args
@@ -14,11 +15,31 @@ from latent_explorer.vision import VISIONS, differences, rgb
 Mark = Literal["disc", "ring", "diamond", "square", "triangle", "cross", "bar"]
 MARKS: tuple[Mark, ...] = get_args(Mark)
 """What tells classes of one colour apart, in legends and at single points; on the map they differ in lightness."""
+_CORNERS: dict[Mark, tuple[float, ...]] = {  # turns from the right, of corners at the rim; the others are round
+    "diamond": (0, 1 / 4, 1 / 2, 3 / 4),
+    "square": (1 / 8, 3 / 8, 5 / 8, 7 / 8),
+    "triangle": (1 / 12, 5 / 12, 3 / 4),
+}
+_ANGLES: dict[Mark, list[tuple[float, float]]] = {
+    "bar": [(-1, -0.45), (1, -0.45), (1, 0.45), (-1, 0.45)],
+    "cross": [
+        (-0.35, -1), (0.35, -1), (0.35, -0.35), (1, -0.35), (1, 0.35), (0.35, 0.35),
+        (0.35, 1), (-0.35, 1), (-0.35, 0.35), (-1, 0.35), (-1, -0.35), (-0.35, -0.35),
+    ],
+}  # fmt: skip
 _SAMPLE, _GRID, _COARSE_GRID, _MANY = 20_000, 32, 16, 64
 _BULK = 0.01  # of the points at each side count to the outermost cells
 _STRANGERS = 0.02  # classes that never meet shall differ too, where there is a choice
 _NEAR = 18.0  # CIEDE2000; each such step makes two colours a third as much alike
 _EXCHANGES = 100  # of the colours of two classes, at most
+
+
+def mark_outline(mark: Mark) -> list[tuple[float, float]]:
+    """The corners (x, y) of a mark, y downwards, in [-1, 1]. A ring is to be drawn hollow, all others filled."""
+    if mark in _ANGLES:
+        return _ANGLES[mark]
+    turns = _CORNERS.get(mark) or tuple((np.arange(24) / 24).tolist())
+    return [(math.cos(math.tau * turn), math.sin(math.tau * turn)) for turn in turns]
 
 
 @dataclass(frozen=True)

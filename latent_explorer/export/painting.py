@@ -1,14 +1,16 @@
 """A scene of the map as pixels: what the SVG of the same scene shows, without Qt."""
 
+import math
 from collections.abc import Iterable
 from itertools import groupby
 
 import numpy as np
 from PIL import Image, ImageColor, ImageDraw
 
+from latent_explorer.class_colours import Mark, mark_outline
 from latent_explorer.errors import ExportError
-from latent_explorer.export.pixels import Pixels, check_pictures, check_size, font, to_image
-from latent_explorer.export.scene import Background, MapScene, PointGroup
+from latent_explorer.export.pixels import Pixels, check_pictures, check_size, font, text_length, to_image
+from latent_explorer.export.scene import Background, MapScene, PointGroup, legend_layout
 from latent_explorer.points.splat import dots
 
 _FINER = 3  # shapes are drawn so many times as large, a side, and reduced: so their edges are smooth
@@ -87,7 +89,7 @@ def _write(image: Image.Image, scene: MapScene) -> None:
     """Names of pins, labels of ticks, the legend."""
     draw, letters = ImageDraw.Draw(image), font(_TEXT)
     for pin in scene.pins:
-        draw.text((pin.x + _PIN_RADIUS + 3, pin.y), pin.name, scene.ink, letters, "lm")
+        draw.text((pin.x + _PIN_RADIUS + 3, pin.y), pin.name, scene.ink, font(_TEXT, pin.name), "lm")
     for x, label in scene.x_ticks:
         draw.text((x, scene.height - _TICK - 3), label, scene.ink, letters, "ms")
     for y, label in scene.y_ticks:
@@ -97,17 +99,32 @@ def _write(image: Image.Image, scene: MapScene) -> None:
 
 
 def _write_legend(image: Image.Image, scene: MapScene) -> None:
-    letters, right = font(_TEXT), scene.width - _MARGIN
-    width = max(letters.getlength(group.name) for group in scene.listed) + _TEXT + 4 + _MARGIN
-    box = (round(right + _MARGIN / 2 - width), _MARGIN, round(right + _MARGIN / 2), _MARGIN + _LINE * len(scene.listed))
+    layout = legend_layout(scene, _LINE, _MARGIN, lambda text: text_length(text, _TEXT))
+    x, y, width, height = map(round, layout.box)
     paper = Image.new("RGBA", image.size)
-    ImageDraw.Draw(paper).rounded_rectangle(box, 3, (*ImageColor.getrgb(scene.paper)[:3], 204))
+    ImageDraw.Draw(paper).rounded_rectangle(
+        (x, y, x + width, y + height), 3, (*ImageColor.getrgb(scene.paper)[:3], 204)
+    )
     image.alpha_composite(paper)
     draw = ImageDraw.Draw(image)
-    for row, group in enumerate(scene.listed):
-        y = _MARGIN + _LINE * (row + 0.5)
-        draw.circle((right - _TEXT / 2, y), _TEXT / 3, group.colour)
-        draw.text((right - _TEXT - 4, y), group.name, scene.ink, letters, "rm")
+    for entry in layout.entries:
+        if entry.group is not None:
+            draw_mark(image, entry.group.mark, entry.group.colour, (entry.x, entry.y), _TEXT / 3)
+        edge = entry.x + (-_TEXT / 2 - 4 if entry.group is not None else _TEXT / 2)
+        draw.text((edge, entry.y), entry.text, scene.ink, font(_TEXT, entry.text), "rm")
+
+
+def draw_mark(image: Image.Image, mark: Mark, colour: str, at: tuple[float, float], radius: float) -> None:
+    """Draw the mark of a class on a picture, its edges smooth."""
+    corner, side = [math.floor(place - radius - 2) for place in at], math.ceil(2 * radius) + 4
+    shape = Image.new("L", (side * _FINER, side * _FINER))
+    corners = [tuple((place + radius * way - low) * _FINER for place, way, low in zip(at, xy, corner, strict=True))
+               for xy in mark_outline(mark)]  # fmt: skip
+    if mark == "ring":
+        ImageDraw.Draw(shape).line([*corners, corners[0], corners[1]], 255, round(radius / 2 * _FINER), joint="curve")
+    else:
+        ImageDraw.Draw(shape).polygon(corners, 255)
+    image.paste(colour, (corner[0], corner[1]), shape.reduce(_FINER))
 
 
 def _places(xy: Iterable[Iterable[float]], fine: int) -> list[tuple[float, float]]:

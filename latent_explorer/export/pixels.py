@@ -101,9 +101,43 @@ def png_of(picture: Pixels, provenance: Provenance | None) -> bytes:
     return encoded(to_image(picture), "PNG", pnginfo=info)
 
 
+_WIDE_FONTS = (  # where a text has letters that Pillow's own font lacks; the first that has them all
+    "DejaVuSans.ttf", "NotoSans-Regular.ttf", "NotoSansCJK-Regular.ttc", "segoeui.ttf", "arialuni.ttf", "msyh.ttc",
+    "Arial Unicode.ttf", "PingFang.ttc", "wqy-microhei.ttc", "DroidSansFallbackFull.ttf",
+)  # fmt: skip
+_LACKING = "\U0010fffe"  # a letter that no font has
+_OWN_LETTERS = 0x180  # below this, Pillow's own font has them
+
+
+def font(size: float, text: str = "") -> ImageFont.FreeTypeFont:
+    """The font that comes with Pillow, at a height in pixels; for letters that it lacks, one that has them."""
+    if all(ord(letter) < _OWN_LETTERS or letter == "…" for letter in text):
+        return _own_font(size)
+    found = (known for name in _WIDE_FONTS if (known := _system_font(size, name)) is not None and _has(known, text))
+    return next(found, None) or _own_font(size)
+
+
+def text_length(text: str, size: float) -> float:
+    """How long a text is, in pixels, in the font it is written in."""
+    return font(size, text).getlength(text)
+
+
 @cache
-def font(size: float) -> ImageFont.FreeTypeFont:
-    """The font that comes with Pillow, at a height in pixels."""
+def _own_font(size: float) -> ImageFont.FreeTypeFont:
     found = ImageFont.load_default(size)
     assert isinstance(found, ImageFont.FreeTypeFont)
     return found
+
+
+@cache
+def _system_font(size: float, name: str) -> ImageFont.FreeTypeFont | None:
+    """A font by the name of its file, wherever the system keeps them; None where it does not."""
+    try:
+        return ImageFont.truetype(name, size)
+    except OSError:
+        return None
+
+
+def _has(known: ImageFont.FreeTypeFont, text: str) -> bool:
+    blank = bytes(known.getmask(_LACKING))
+    return all(letter.isspace() or bytes(known.getmask(letter)) != blank for letter in set(text))

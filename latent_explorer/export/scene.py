@@ -1,14 +1,16 @@
 """The map as shown, described without a window: all places in pixels of the output, the origin upper left."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import ImageColor
 
+from latent_explorer.class_colours import Mark
 from latent_explorer.palette import Palette
 
+_LEGIBLE = 150  # pixels that a name may take of any map
 _LAYERS = 10  # over which the points of each class are spread, lest the last class cover the others
 
 
@@ -16,7 +18,7 @@ _LAYERS = 10  # over which the points of each class are spread, lest the last cl
 class PointGroup:
     """The points of one class. xy: float (n, 2). colour: as CSS writes it. opacity: in [0, 1].
 
-    rim: pixels of the paper's colour around them, by which they stand out from a picture.
+    rim: pixels of the paper's colour around them, by which they stand out from a picture. mark: in the legend.
     """
 
     name: str
@@ -25,6 +27,7 @@ class PointGroup:
     radius: float = 1.5
     opacity: float = 1.0
     rim: float = 0.0
+    mark: Mark = "disc"
 
 
 @dataclass(frozen=True)
@@ -110,7 +113,8 @@ def class_groups(
         for number, name in enumerate(names):
             own = part[(label[part] == number) & shown[part]]
             if len(own):
-                yield PointGroup(name, palette.of_class(number), xy[own], radius, opacity, rim)
+                look = palette.of_class(number), xy[own], radius, opacity, rim, palette.mark_of(number)
+                yield PointGroup(name, *look)
 
 
 def inked(pictures: NDArray[np.uint8], palette: Palette) -> NDArray[np.uint8]:
@@ -120,3 +124,59 @@ def inked(pictures: NDArray[np.uint8], palette: Palette) -> NDArray[np.uint8]:
     paper, ink = (np.array(ImageColor.getrgb(colour)[:3], np.float32) for colour in (palette.map, palette.text))
     levels: NDArray[np.uint8] = (paper + (ink - paper) * (pictures / np.float32(255))).round().astype(np.uint8)
     return levels
+
+
+@dataclass(frozen=True)
+class LegendEntry:
+    """A line of a legend. x, y: where its mark goes; its text ends to the left of that. group: None for words alone."""
+
+    text: str
+    x: float
+    y: float
+    group: PointGroup | None = None
+
+
+@dataclass(frozen=True)
+class LegendLayout:
+    """A legend as it fits. box: left, top, width, height of the paper under it."""
+
+    entries: list[LegendEntry]
+    box: tuple[float, float, float, float]
+
+
+def legend_layout(scene: MapScene, line: float, margin: float, length: Callable[[str], float]) -> LegendLayout:
+    """The classes of a scene at the upper right, in columns over at most half of it, and how many more there are.
+
+    line: pixels from one to the next. length: of a text, in pixels. Names much longer than most are cut.
+    """
+    groups, mark = scene.listed, line * 2 / 3
+    rows = max(1, int((scene.height - 2 * margin) / line))
+    lengths = sorted(length(group.name) for group in groups) or [0.0]
+    limit = max(scene.width / 4, min(_LEGIBLE, scene.width - 3 * margin - mark), mark)
+    widest = min(limit, max(mark, lengths[-1 if len(groups) <= rows else len(groups) * 9 // 10]))
+    column = widest + mark + margin
+    columns = min(-(-len(groups) // rows), max(1, int(scene.width / 2 / column)))
+    room = rows * columns
+    shown = groups if len(groups) <= room else groups[: max(room - 1, 0)]
+    texts: list[tuple[str, PointGroup | None]] = [(cut(group.name, widest, length), group) for group in shown]
+    if len(shown) < len(groups):
+        texts.append((cut(f"and {len(groups) - len(shown)} more", widest + mark, length), None))
+    rows = -(-len(texts) // columns) if columns else 0
+    right = scene.width - margin - mark / 2
+    entries = [
+        LegendEntry(text, right - column * (columns - 1 - n // rows), margin + line * (n % rows + 0.5), group)
+        for n, (text, group) in enumerate(texts)
+    ]
+    width = column * columns
+    return LegendLayout(entries, (scene.width - margin / 2 - width, margin, width, line * rows))
+
+
+def cut(text: str, room: float, length: Callable[[str], float]) -> str:
+    """A text as it is where it fits into so many pixels; else without its middle."""
+    if length(text) <= room:
+        return text
+    for left in range(min(len(text), 200) - 1, 0, -1):
+        shorter = f"{text[: -(-left // 2)]}…{text[len(text) - left // 2 :]}"
+        if length(shorter) <= room:
+            return shorter
+    return "…"

@@ -7,10 +7,11 @@ from xml.etree.ElementTree import Element, ElementTree, SubElement
 import numpy as np
 from numpy.typing import NDArray
 
+from latent_explorer.class_colours import mark_outline
 from latent_explorer.errors import ExportError
 from latent_explorer.export.pixels import check_pictures, check_size, encoded, to_image
 from latent_explorer.export.provenance import Provenance, printable
-from latent_explorer.export.scene import Background, MapScene, PointGroup
+from latent_explorer.export.scene import Background, MapScene, PointGroup, legend_layout
 from latent_explorer.export.writer import Options, file_writer
 
 _FONT, _LINE = 12.0, 18.0
@@ -90,14 +91,25 @@ def _add_axes(root: Element, scene: MapScene) -> None:
 
 
 def _add_legend(root: Element, scene: MapScene) -> None:
-    right, longest = scene.width - _MARGIN, max((len(group.name) for group in scene.listed), default=0)
-    width, height = _FONT + 4 + _GLYPH * longest + _MARGIN, _LINE * len(scene.listed)
-    box = {"x": right + _MARGIN / 2 - width, "y": _MARGIN, "width": width, "height": height, "rx": 3}
-    _add(root, "rect", **box, fill=scene.paper, fill_opacity="0.8")
-    for row, group in enumerate(scene.listed):
-        y = _MARGIN + _LINE * (row + 0.5)
-        _add(root, "circle", cx=right - _FONT / 2, cy=y, r=_FONT / 3, fill=group.colour)
-        _add_text(root, group.name, right - _FONT - 4, y + _FONT / 3, scene.ink, "end")
+    layout = legend_layout(scene, _LINE, _MARGIN, lambda text: _GLYPH * len(text))
+    x, y, width, height = layout.box
+    _add(root, "rect", x=x, y=y, width=width, height=height, rx=3, fill=scene.paper, fill_opacity="0.8")
+    for entry in layout.entries:
+        if entry.group is not None:
+            _add_mark(root, entry.group, entry.x, entry.y)
+        edge = entry.x + (-_FONT / 2 - 4 if entry.group is not None else _FONT / 2)
+        _add_text(root, entry.text, edge, entry.y + _FONT / 3, scene.ink, "end")
+
+
+def _add_mark(root: Element, group: PointGroup, x: float, y: float) -> None:
+    if group.mark == "disc":
+        _add(root, "circle", cx=x, cy=y, r=_FONT / 3, fill=group.colour)
+        return
+    corners = " ".join(
+        f"{_number(x + _FONT / 3 * u)},{_number(y + _FONT / 3 * v)}" for u, v in mark_outline(group.mark)
+    )
+    hollow = {"fill": "none", "stroke": group.colour, "stroke_width": 2.0}
+    _add(root, "polygon", points=corners, **(hollow if group.mark == "ring" else {"fill": group.colour}))
 
 
 def _add_line(root: Element, strokes: str, colour: str, width: float, opacity: float = 1.0) -> Element:

@@ -4,13 +4,15 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw
 from scipy.spatial import KDTree
 
 from latent_explorer.atlas import grid_points, montage
 from latent_explorer.export import Background, MapScene, PointGroup, class_groups, inked, painted
 from latent_explorer.export.animation import even
-from latent_explorer.export.pixels import font
+from latent_explorer.export.painting import draw_mark
+from latent_explorer.export.pixels import font, text_length
+from latent_explorer.export.scene import cut
 from latent_explorer.film.footage import Shot
 from latent_explorer.film.timing import Camera, Motion, between, times_of
 from latent_explorer.palette import Palette
@@ -68,6 +70,7 @@ class Margin:
     def painted(self, title: str, below: str, step: float) -> Image.Image:
         """At a step: a title, a fainter line below, the curve so far, the classes."""
         image = self._shapes(step).reduce(_FINER)
+        self._draw_marks(image)
         self._write(image, (_EDGE, 17), title, _LARGE, self.palette.text)
         self._write(image, (_EDGE, 43), below, _SMALL, self.palette.faint)
         self._write(image, (_EDGE, _LOSS), "loss (log)", _SMALL, self.palette.faint)
@@ -92,19 +95,15 @@ class Margin:
 
     def _cut(self, name: str) -> str:
         """As much of a name as fits."""
-        letters, room = self._font(_SMALL), (self._right - _EDGE - 17) * self.unit
-        if letters.getlength(name) <= room:
-            return name
-        return next(f"{name[:end]}…" for end in range(len(name), -1, -1) if letters.getlength(f"{name[:end]}…") <= room)
-
-    def _font(self, size: float) -> ImageFont.FreeTypeFont:
-        return font(round(size * self.unit, 1))
+        size = round(_SMALL * self.unit, 1)
+        return cut(name, (self._right - _EDGE - 17) * self.unit, lambda text: text_length(text, size))
 
     def _write(
         self, image: Image.Image, at: tuple[float, float], text: str, size: float, ink: str, anchor: str = "la"
     ) -> None:
         place = at[0] * self.unit, at[1] * self.unit
-        ImageDraw.Draw(image).text(place, text, fill=ink, font=self._font(size), anchor=anchor)
+        letters = font(round(size * self.unit, 1), text)
+        ImageDraw.Draw(image).text(place, text, fill=ink, font=letters, anchor=anchor)
 
     def _shapes(self, step: float) -> Image.Image:
         """All that is no text, some times as large, so that its edges are smooth once it is reduced."""
@@ -116,11 +115,13 @@ class Margin:
         if line:
             draw.line(line, self.palette.accent, round(1.6 * fine), joint="curve")
             draw.circle(line[-1], 3.2 * fine, self.palette.accent)
+        return image
+
+    def _draw_marks(self, image: Image.Image) -> None:
         for number, (_, ink) in enumerate(self._names()):
             if ink == self.palette.text:
-                centre = (_EDGE + 5) * fine, (_LIST + _LINE * number + 7.5) * fine
-                draw.circle(centre, 4.6 * fine, self.palette.of_class(number))
-        return image
+                at = (_EDGE + 5) * self.unit, (_LIST + _LINE * number + 7.5) * self.unit
+                draw_mark(image, self.palette.mark_of(number), self.palette.of_class(number), at, 4.6 * self.unit)
 
 
 @dataclass(frozen=True, eq=False)

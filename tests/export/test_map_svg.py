@@ -14,8 +14,9 @@ from hypothesis.extra import numpy as hnp
 from PIL import Image
 
 from latent_explorer.errors import ExportError
-from latent_explorer.export import MapScene, PinMark, PointGroup, Polyline
+from latent_explorer.export import MapScene, PinMark, PointGroup, Polyline, class_groups, painted
 from latent_explorer.export.svg import write_map_svg
+from latent_explorer.palette import LIGHT
 
 SVG = "{http://www.w3.org/2000/svg}"
 untimed = settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -51,7 +52,7 @@ def test_points_nowhere_are_left_out(tmp_path):
 @given(st.text(max_size=20))
 def test_any_name_gives_valid_xml(tmp_path, name):
     scene = MapScene(
-        width=90, height=90, groups=(PointGroup(name, "red", np.ones((1, 2))),), pins=(PinMark(name, 5, 5, "blue"),)
+        width=900, height=90, groups=(PointGroup(name, "red", np.ones((1, 2))),), pins=(PinMark(name, 5, 5, "blue"),)
     )
     root = _written(tmp_path / "a.svg", scene)
     texts = {element.text or "" for element in root.iter(f"{SVG}text")}
@@ -90,3 +91,20 @@ def test_malformed_scenes_are_refused(tmp_path):
         with pytest.raises(ExportError, match=reason):
             write_map_svg(tmp_path / "a.svg", scene)
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("count", [3, 47, 200, 1000])
+@pytest.mark.parametrize("size", [(1200, 900), (400, 120), (160, 60)])
+def test_the_legend_stays_on_the_page_and_says_how_many_more(tmp_path, count, size):
+    names = tuple("x" * (60 if number == 7 else 9) + f"{number:03}" for number in range(count))
+    groups = tuple(class_groups(np.zeros((count, 2)), np.arange(count), names, LIGHT))
+    scene = MapScene(*size, groups=groups)
+    texts = list(_written(tmp_path / "map.svg", scene).iter(f"{SVG}text"))
+    told = [text.text for text in texts]
+    assert all(0 < float(text.get("y")) < size[1] and float(text.get("x")) <= size[0] for text in texts)
+    more = [int(text.split()[1]) for text in told if text.startswith("and ")]
+    assert len(told) - len(more) + sum(more) == count or "…" in told[-1]
+    if size == (1200, 900) and count <= 47:
+        assert not more
+        assert told[:3] == list(names[:3])
+    painted(scene)

@@ -16,7 +16,7 @@ from latent_explorer.gui.panels.legend import ClassRow
 
 
 def rows(person: Person) -> list[ClassRow]:
-    return list(person.window.pane.legend.widget().findChildren(ClassRow))
+    return list(person.window.pane.legend.findChildren(ClassRow))
 
 
 def click(row: ClassRow, modifiers: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:

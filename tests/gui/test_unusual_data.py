@@ -44,8 +44,8 @@ def test_without_labels(new_window, small_bundle: Path, tmp_path: Path) -> None:
     probed_and_described(person)
     assert window.pane.prober.place.shares.size == 0
     assert window.pane.points.count == 120
-    assert window.pane.legend.widget().findChildren(ClassRow) == []
-    assert "no classes" in window.pane.legend.widget().findChild(QLabel).text()
+    assert window.pane.legend.findChildren(ClassRow) == []
+    assert "no classes" in window.pane.legend.findChild(QLabel).text()
     window.pane.layer_panel.toggle("Class regions")  # a key or a menu could ask for them all the same
     person.wait_until(lambda: window.pane.fields.missing == 0)
     assert {key.field for key in window.pane.fields.keys} == {"veil"}
@@ -62,7 +62,7 @@ def test_one_class(new_window, small_bundle: Path, tmp_path: Path) -> None:
     window = person.window
     probed_and_described(person)
     assert window.pane.prober.place.shares.tolist() == [1.0]
-    (row,) = window.pane.legend.widget().findChildren(ClassRow)
+    (row,) = window.pane.legend.findChildren(ClassRow)
     window.pane.legend.isolated.emit(0)
     assert window.pane.points.count == 120
     QTest.mouseClick(row, Qt.MouseButton.LeftButton)
@@ -78,7 +78,7 @@ def test_more_classes_than_there_are_colours(new_window, small_bundle: Path, tmp
     probed_and_described(person)
     colours = {person.window.workbench.theme.class_colour(number).name() for number in range(40)}
     assert len(colours) == 40
-    assert len(person.window.pane.legend.widget().findChildren(ClassRow)) == 40
+    assert len(person.window.pane.legend.findChildren(ClassRow)) == 40
 
 
 @pytest.mark.parametrize(("dimensions", "count"), [(1, 60), (1, 2), (2, 1), (3, 1), (5, 2)])

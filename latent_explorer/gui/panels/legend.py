@@ -1,32 +1,60 @@
-"""The legend: the classes, shown, hidden and isolated."""
+"""The legend: the classes, shown, hidden and isolated, and searched where there are many."""
 
-from PyQt6.QtCore import QRectF, QSize, Qt, pyqtSignal
-from PyQt6.QtGui import QAction, QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
-from PyQt6.QtWidgets import QVBoxLayout, QWidget
+from collections.abc import Iterator
 
+from PyQt6.QtCore import QPointF, QRectF, QSize, Qt, pyqtSignal
+from PyQt6.QtGui import QAction, QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
+from PyQt6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
+
+from latent_explorer.class_colours import Mark, mark_outline
 from latent_explorer.gui.theme import Theme
 from latent_explorer.gui.widgets.controls import hint, tool_button
 from latent_explorer.gui.widgets.parts import Scrolling, filled
 from latent_explorer.gui.widgets.plain import caption, tooltip
 from latent_explorer.session import OpenBundle
 
+_SEARCHED_FROM = 13  # classes
+_AT_ONCE = 100  # rows made at a time: the next ones as one scrolls down
+_LONGEST = 80  # characters of a name in a tooltip
+_REPEATED = "Colours repeat: see the marks"
+_HOW = "Of the classes that share a colour, each has a mark and a shade of its own; on the map, the shade alone."
+
+
+def paint_mark(painter: QPainter, mark: Mark, colour: QColor, middle: QPointF, radius: float, filled: bool) -> None:
+    """Draw the mark of a class around a place, or its outline alone."""
+    hollow = mark == "ring" or not filled
+    painter.setPen(QPen(colour, 3.0 if mark == "ring" and filled else 1.3))
+    painter.setBrush(Qt.BrushStyle.NoBrush if hollow else colour)
+    corners = (middle + radius * QPointF(x, y) for x, y in mark_outline(mark))
+    painter.drawPolygon(QPolygonF(list(corners)))
+
 
 class ClassRow(QWidget):
-    """One class: its colour, its name, how many. A click hides or shows it, a double click isolates it."""
+    """One class: its mark in its colour, its name, how many. A click hides or shows it, a double click isolates it.
 
-    def __init__(self, label: int, name: str, count: int, colour: QColor, legend: "Legend") -> None:
+    toggled, isolated, select_wanted: with the class's label.
+    """
+
+    toggled = pyqtSignal(int)
+    isolated = pyqtSignal(int)
+    select_wanted = pyqtSignal(int)
+
+    def __init__(self, label: int, name: str, count: int, colour: QColor, mark: Mark = "disc") -> None:
         super().__init__()
-        self._label, self._name, self._count, self._colour, self._legend = label, name, count, colour, legend
+        self._label, self._name, self._count, self._colour, self._mark = label, name, count, colour, mark
         self.shown = True
         self._second_click = False
+        self.setMinimumHeight(self.sizeHint().height())
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
+        short = name if len(name) <= _LONGEST else f"{name[: _LONGEST - 1]}…"
         how = "Click to hide or show, double-click to see it alone, right-click to select"
-        self.setToolTip(tooltip(f"Class {name}: {count:,} images\n{how}"))
+        self.setToolTip(tooltip(f"Class {short}: {count:,} images
+{how}"))
         self.setAccessibleName(f"Class {name}")
-        select = QAction(caption(f"Select class {name}"), self)
-        select.setToolTip(tooltip(f"Select class {name}"))
-        select.triggered.connect(lambda: legend.select_wanted.emit(label))
+        select = QAction(caption(f"Select class {short}"), self)
+        select.setToolTip(tooltip(f"Select class {short}"))
+        select.triggered.connect(lambda: self.select_wanted.emit(label))
         self.addAction(select)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
 
@@ -40,38 +68,37 @@ class ClassRow(QWidget):
         elif self._second_click:
             self._second_click = False
         elif event.modifiers() & (Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.ControlModifier):
-            self._legend.isolated.emit(self._label)
+            self.isolated.emit(self._label)
         else:
-            self._legend.toggled.emit(self._label)
+            self.toggled.emit(self._label)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent | None) -> None:
         self._second_click = True  # the release that follows is part of it
-        self._legend.toggled.emit(self._label)  # takes back what the first click did
-        self._legend.isolated.emit(self._label)
+        self.toggled.emit(self._label)  # takes back what the first click did
+        self.isolated.emit(self._label)
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
         assert event is not None
         if event.key() == Qt.Key.Key_Space:
-            self._legend.toggled.emit(self._label)
+            self.toggled.emit(self._label)
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self._legend.isolated.emit(self._label)
+            self.isolated.emit(self._label)
         else:
             super().keyPressEvent(event)
 
     def paintEvent(self, event: QPaintEvent | None) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        middle = self.height() / 2
-        painter.setPen(self._colour)
-        painter.setBrush(self._colour if self.shown else Qt.BrushStyle.NoBrush)
-        painter.drawEllipse(QRectF(10, middle - 6, 12, 12))
-        faint = self.palette().placeholderText().color()
-        painter.setPen(self.palette().text().color() if self.shown else faint)
-        inner = QRectF(30, 0, self.width() - 40, self.height())
-        painter.drawText(inner, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, self._name)
-        painter.setPen(faint)
+        paint_mark(painter, self._mark, self._colour, QPointF(16, self.height() / 2), 6, self.shown)
+        metrics, faint = self.fontMetrics(), self.palette().placeholderText().color()
+        inner, line = QRectF(30, 0, self.width() - 40, self.height()), Qt.TextFlag.TextSingleLine
         count = f"{self._count:,}" if self.shown else "hidden"
-        painter.drawText(inner, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, count)
+        room = inner.width() - metrics.horizontalAdvance(count) - 8
+        painter.setPen(self.palette().text().color() if self.shown else faint)
+        name = metrics.elidedText(self._name, Qt.TextElideMode.ElideMiddle, int(room))
+        painter.drawText(inner, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft | line, name)
+        painter.setPen(faint)
+        painter.drawText(inner, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight | line, count)
         if self.hasFocus():
             painter.setPen(self.palette().highlight().color())
             painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -79,8 +106,8 @@ class ClassRow(QWidget):
         painter.end()
 
 
-class Legend(Scrolling):
-    """All classes of a bundle.
+class Legend(QWidget):
+    """All classes of a bundle; where they are many, those whose names hold what is typed above.
 
     toggled, isolated, select_wanted: with a class's label. all_wanted: show all again.
     """
@@ -92,26 +119,77 @@ class Legend(Scrolling):
 
     def __init__(self) -> None:
         super().__init__()
-        self._rows: list[ClassRow] = []
+        self._bundle: OpenBundle | None = None
+        self._theme: Theme | None = None
+        self._hidden: frozenset[int] = frozenset()
+        self._rows: dict[int, ClassRow] = {}
+        self._left: Iterator[int] = iter(())
+        self.search = QLineEdit()
+        self.search.setClearButtonEnabled(True)
+        self.search.setAccessibleName("Search classes")
+        self.search.textChanged.connect(lambda _: self._list())
+        self._scroll = Scrolling()
+        bar = self._scroll.verticalScrollBar()
+        assert bar is not None
+        bar.valueChanged.connect(lambda value: self._add_rows() if value >= bar.maximum() - bar.pageStep() else None)
+        self.note = hint("")
+        self._all = tool_button("Show all", "Show all classes again", self.all_wanted.emit)
+        column = filled(QVBoxLayout(self), self.search, self._scroll, self.note, spacing=4, margins=(4, 4, 4, 4))
+        column.setStretchFactor(self._scroll, 1)
+        column.addWidget(self._all, 0, Qt.AlignmentFlag.AlignHCenter)
         self.setMinimumWidth(170)
 
+    @property
+    def rows(self) -> list[ClassRow]:
+        """Those that are listed, as far as one has scrolled."""
+        return list(self._rows.values())
+
     def set_bundle(self, bundle: OpenBundle, theme: Theme, hidden: frozenset[int]) -> None:
-        self._rows = [
-            ClassRow(label, name, int(bundle.class_counts[label]), theme.class_colour(label), self)
-            for label, name in enumerate(bundle.class_names)
-        ]
-        inside = QWidget()
-        layout = filled(QVBoxLayout(inside), *self._rows, spacing=0, margins=(2, 4, 2, 4))
-        if self._rows:
-            all_again = tool_button("Show all", "Show all classes again", self.all_wanted.emit)
-            layout.addWidget(all_again, 0, Qt.AlignmentFlag.AlignHCenter)
-        else:
-            layout.addWidget(hint("These data have no classes."))
-        layout.addStretch(1)
-        self.setWidget(inside)
+        names = bundle.class_names
+        if self._bundle is None or self._bundle.class_names != names:
+            self.search.clear()
+        self._bundle, self._theme, self._hidden = bundle, theme, hidden
+        self.search.setVisible(len(names) >= _SEARCHED_FROM)
+        self.search.setPlaceholderText(f"Search {len(names):,} classes")
+        repeats = len(names) > len(theme.classes)
+        self.note.setText("" if names and not repeats else _REPEATED if names else "These data have no classes.")
+        self.note.setToolTip(_HOW if repeats else "")
+        self.note.setVisible(repeats or not names)
+        self._list()
         self.show_hidden(hidden)
 
     def show_hidden(self, hidden: frozenset[int]) -> None:
-        for label, row in enumerate(self._rows):
+        self._hidden = hidden
+        self._all.setVisible(bool(hidden))
+        for label, row in self._rows.items():
             row.shown = label not in hidden
             row.update()
+
+    def _list(self) -> None:
+        """List the classes that are searched, the first of them now."""
+        inside, wanted = QWidget(), self.search.text().strip().casefold()
+        self._column = filled(QVBoxLayout(inside), spacing=0)
+        self._column.addStretch(1)
+        names = () if self._bundle is None else self._bundle.class_names
+        self._rows, self._left = {}, (label for label, name in enumerate(names) if wanted in name.casefold())
+        self._scroll.setWidget(inside)
+        self._add_rows()
+        if wanted and not self._rows:
+            self._column.insertWidget(0, hint("No class has such a name."))
+
+    def _add_rows(self) -> None:
+        for _, label in zip(range(_AT_ONCE), self._left, strict=False):
+            row = self._rows[label] = self._row(label)
+            self._column.insertWidget(self._column.count() - 1, row)
+
+    def _row(self, label: int) -> ClassRow:
+        bundle, theme = self._bundle, self._theme
+        assert bundle is not None
+        assert theme is not None
+        count, colour = int(bundle.class_counts[label]), theme.class_colour(label)
+        row = ClassRow(label, bundle.class_names[label], count, colour, theme.mark_of(label))
+        row.shown = label not in self._hidden
+        row.toggled.connect(self.toggled)
+        row.isolated.connect(self.isolated)
+        row.select_wanted.connect(self.select_wanted)
+        return row

@@ -81,20 +81,23 @@ class ShareBars(QWidget):
         if self._theme is None:
             return
         painter = QPainter(self)
-        for row, label in enumerate(self._largest()):
-            self._paint_row(painter, self._theme, row, label)
+        largest = self._largest()
+        longest = max((self.fontMetrics().horizontalAdvance(self._names[label]) for label in largest), default=0)
+        names = min(max(74.0, longest + 8.0), 0.5 * self.width())
+        for row, label in enumerate(largest):
+            self._paint_row(painter, self._theme, row, label, names)
         if self.outdated:
             painter.fillRect(self.rect(), veil(self.palette()))
         painter.end()
 
-    def _paint_row(self, painter: QPainter, theme: Theme, row: int, label: int) -> None:
+    def _paint_row(self, painter: QPainter, theme: Theme, row: int, label: int, names: float) -> None:
         height = self.height() / _ROWS
-        top, names, percent = row * height, 74.0, 44.0
+        top, percent = row * height, 44.0
         room = self.width() - names - percent
         painter.setPen(self.palette().text().color())
         left = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
         right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-        name = painter.fontMetrics().elidedText(self._names[label], Qt.TextElideMode.ElideRight, int(names) - 6)
+        name = painter.fontMetrics().elidedText(self._names[label], Qt.TextElideMode.ElideMiddle, int(names) - 6)
         painter.drawText(QRectF(0, top, names, height), left, name)
         painter.drawText(QRectF(names + room, top, percent, height), right, f"{self._shares[label]:.0%}")
         bar = QRectF(names, top + height * 0.25, max(2.0, room * float(self._shares[label])), height * 0.5)
