@@ -16,6 +16,7 @@ from latent_explorer.export.scene import cut
 from latent_explorer.film.footage import Shot
 from latent_explorer.film.timing import Camera, Motion, between, times_of
 from latent_explorer.palette import Palette
+from latent_explorer.safe_text import safe_text
 
 _UNITS, _DOWN, _BESIDE = 640, 400, 154  # across, down, and what stands beside the map
 _CELL, _DOT = 34.0, 3.4  # sides of a picture and of a dot, in units
@@ -152,7 +153,8 @@ class FilmScene:
         places = np.stack([shot.uv for shot in shots])
         motion = Motion(times_of(places, float(frames[-1])), places)
         camera = Camera.following(motion, frames, screen[0] / screen[1])
-        names, last = shots[-1].config.dataset.class_names, shots[-1]
+        last = shots[-1]
+        names = tuple(map(safe_text, last.config.dataset.class_names))
         palette = palette.for_map(last.uv, last.label, len(names))
         margin = Margin(beside, unit, palette, names, _curve(shots))
         return cls(shots, frames, size, screen, unit, palette, motion, camera, margin)

@@ -49,8 +49,7 @@ class ClassRow(QWidget):
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         short = name if len(name) <= _LONGEST else f"{name[: _LONGEST - 1]}…"
         how = "Click to hide or show, double-click to see it alone, right-click to select"
-        self.setToolTip(tooltip(f"Class {short}: {count:,} images
-{how}"))
+        self.setToolTip(tooltip(f"Class {short}: {count:,} images\n{how}"))
         self.setAccessibleName(f"Class {name}")
         select = QAction(caption(f"Select class {short}"), self)
         select.setToolTip(tooltip(f"Select class {short}"))
