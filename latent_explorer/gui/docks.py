@@ -5,9 +5,12 @@ from collections.abc import Mapping
 from PyQt6.QtCore import QByteArray, Qt
 from PyQt6.QtWidgets import QDockWidget, QMainWindow, QStackedWidget, QTabWidget, QWidget
 
+from latent_explorer.gui.placing import first_size, fit
 from latent_explorer.gui.settings import Settings, WindowLayout
 
 _LEFT, _RIGHT = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea
+_ROOM_FOR_THREE = 1000  # pixels, for a map between panels on both of its sides
+_FOLDED = 330  # pixels of the panels behind each other, whose tabs have to be read
 _AREAS = {
     "Layers": _LEFT,
     "Classes": _LEFT,
@@ -71,7 +74,8 @@ class Docks:
     def restore(self, settings: Settings) -> None:
         """Put all panels where they were when the window was last closed."""
         layout = settings.get(WindowLayout)
-        self._window.restoreGeometry(QByteArray(layout.geometry))
+        if self._window.restoreGeometry(QByteArray(layout.geometry)):
+            fit(self._window)
         self._window.restoreState(QByteArray(layout.state))
 
     def bring(self, title: str, show: bool = True) -> None:
@@ -86,11 +90,20 @@ class Docks:
 
     def _arrange(self) -> None:
         window, docks = self._window, self.by_title
-        window.resize(1280, 800)
-        window.resizeDocks([docks["Classes"], docks["Inspector"]], [178, 310], Qt.Orientation.Horizontal)
+        window.resize(first_size())
+        if window.width() < _ROOM_FOR_THREE:
+            self._fold()
+        inspector = _FOLDED if window.width() < _ROOM_FOR_THREE else 310
+        window.resizeDocks([docks["Classes"], docks["Inspector"]], [178, inspector], Qt.Orientation.Horizontal)
         window.resizeDocks([docks["Layers"], docks["Classes"], docks["Pins"]], [330, 260, 120], Qt.Orientation.Vertical)
         window.setTabPosition(_RIGHT, QTabWidget.TabPosition.North)
         window.tabifyDockWidget(docks["Inspector"], docks["Selection"])
         window.tabifyDockWidget(docks["Selection"], docks["Training"])
         docks["Inspector"].raise_()
         window.resizeDocks([docks["Filmstrip"]], [138], Qt.Orientation.Vertical)
+
+    def _fold(self) -> None:
+        """Put what is at the left behind what is at the right: a small window has no room for three columns."""
+        for title, area in _AREAS.items():
+            if area == _LEFT:
+                self._window.tabifyDockWidget(self.by_title["Inspector"], self.by_title[title])

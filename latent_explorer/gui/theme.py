@@ -58,6 +58,13 @@ def _palette(theme: Theme) -> QPalette:
     return palette
 
 
+def _half(theme: Theme) -> str:
+    """A colour that stands out from the ground, and less so than words do."""
+    faint, ground = QColor(theme.faint), QColor(theme.window)
+    pairs = zip(faint.getRgb()[:3], ground.getRgb()[:3], strict=True)
+    return QColor(*(round(0.6 * ink + 0.4 * paper) for ink, paper in pairs)).name()
+
+
 def _style_sheet(theme: Theme) -> str:
     return f"""
     QMainWindow::separator {{ background: {theme.window}; width: 5px; height: 5px; }}
@@ -77,8 +84,15 @@ def _style_sheet(theme: Theme) -> str:
     QToolButton:focus, QPushButton:focus {{ border: 1px solid {theme.accent}; }}
     QLineEdit {{ background: {theme.window}; border: 1px solid {theme.line}; border-radius: 4px; padding: 4px 5px; }}
     QLineEdit:focus {{ border-color: {theme.accent}; }}
+    QScrollBar {{ background: transparent; border: none; margin: 0; }}
+    QScrollBar:vertical {{ width: 9px; }} QScrollBar:horizontal {{ height: 9px; }}
+    QScrollBar::handle {{ background: {_half(theme)}; border-radius: 3px; margin: 1px; }}
+    QScrollBar::handle:vertical {{ min-height: 28px; }} QScrollBar::handle:horizontal {{ min-width: 28px; }}
+    QScrollBar::handle:hover {{ background: {theme.faint}; }}
+    QScrollBar::add-line, QScrollBar::sub-line {{ width: 0; height: 0; }}
+    QScrollBar::add-page, QScrollBar::sub-page {{ background: none; }}
     QTabBar {{ qproperty-drawBase: 0; background: {theme.window}; }}
-    QTabBar::tab {{ color: {theme.faint}; padding: 5px 12px; border: none; border-bottom: 2px solid {theme.window}; }}
+    QTabBar::tab {{ color: {theme.faint}; padding: 5px 8px; border: none; border-bottom: 2px solid {theme.window}; }}
     QTabBar::tab:selected {{ color: {theme.text}; border-bottom: 2px solid {theme.accent}; }}
     QListWidget {{ background: {theme.window}; border: none; }}
     QToolBar {{ border: none; spacing: 5px; padding: 3px 6px; background: {theme.window}; }}

@@ -72,8 +72,9 @@ class Desk:
 
 
 @pytest.fixture
-def desk() -> Iterator[Desk]:
-    command = ["Xvfb", "-displayfd", "1", "-screen", "0", f"{WIDTH}x{HEIGHT}x24", "-nolisten", "tcp"]
+def desk(request: pytest.FixtureRequest) -> Iterator[Desk]:
+    size = getattr(request, "param", f"{WIDTH}x{HEIGHT}")
+    command = ["Xvfb", "-displayfd", "1", "-screen", "0", f"{size}x24", "-nolisten", "tcp"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as server:
         yield Desk(f":{server.stdout.readline().strip()}")
         server.terminate()
@@ -125,3 +126,22 @@ def test_the_mouse_is_moved_clicked_and_the_window_closed(desk: Desk, window: "s
     assert window.wait(PATIENCE) == 0
     eventually(lambda: not Path(f"/proc/{engine}").exists())
     assert window.stderr.read() == ""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("desk", ["800x600", "1024x768", "1366x768", "1920x1080"], indirect=True)
+def test_the_first_window_lies_whole_on_the_screen(desk: Desk, small_bundle: Path, tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "latent_explorer", "--model", str(small_bundle)]
+    environment = {**desk.environment, "XDG_CONFIG_HOME": str(tmp_path)}
+    with subprocess.Popen(command, env=environment) as process:
+        try:
+            find = ("search", "--onlyvisible", "--pid", process.pid, "--name", "Latent Explorer")
+            number = str(eventually(lambda: process.poll() is not None or desk.do(*find).split())[0])
+            height, width, _ = desk.still().shape
+            found = dict(line.split("=") for line in desk.do("getwindowgeometry", "--shell", number).split())
+        finally:
+            process.kill()
+    left, top = int(found["X"]), int(found["Y"])
+    assert min(left, top) >= 0
+    assert (left + int(found["WIDTH"]), top + int(found["HEIGHT"])) <= (width, height)
+    assert top + int(found["HEIGHT"]) <= height

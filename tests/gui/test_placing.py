@@ -1,103 +1,57 @@
-"""Which points have room for a thumbnail."""
+"""The window lies whole on a screen, whichever there is."""
 
-import numpy as np
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from numpy.typing import NDArray
+from collections.abc import Callable
+from pathlib import Path
 
-from latent_explorer.atlas import Region
-from latent_explorer.points.index import PointIndex
-from latent_explorer.points.placing import distance_for, with_room
+import pytest
+from PyQt6.QtCore import QMargins, QRect
 
-CLOUDS = st.builds(
-    lambda seed, count, spread: np.random.default_rng(seed).normal(0, spread, (count, 2)).astype(np.float32),
-    st.integers(0, 10**6),
-    st.integers(1, 3000),
-    st.sampled_from([0.0, 1e-3, 1.0, 300.0]),
+from latent_explorer.bench.person import Person
+from latent_explorer.gui.placing import fitted
+
+FRAME = QMargins(1, 30, 1, 1)
+LARGE, SMALL, BESIDE = QRect(0, 0, 1920, 1040), QRect(0, 28, 800, 572), QRect(1920, 0, 1280, 800)
+SMALLEST = 792, 564
+"""What a screen of 800x600 leaves of a window within its frame."""
+
+
+@pytest.mark.parametrize(
+    ("window", "screens", "place"),
+    [
+        (QRect(100, 100, 1280, 800), [LARGE], QRect(100, 100, 1280, 800)),
+        (QRect(900, 400, 1280, 800), [LARGE], QRect(1920 - 1281, 1040 - 801, 1280, 800)),
+        (QRect(-50, -20, 1280, 800), [LARGE], QRect(1, 30, 1280, 800)),
+        (QRect(100, 100, 1280, 800), [SMALL], QRect(1, 58, 798, 541)),
+        (QRect(2000, 100, 900, 600), [LARGE, BESIDE], QRect(2000, 100, 900, 600)),
+        (QRect(2000, 100, 1600, 900), [LARGE, BESIDE], QRect(1921, 30, 1278, 769)),
+        (QRect(5000, 100, 1280, 800), [LARGE, BESIDE], QRect(1920 - 1281, 100, 1280, 800)),  # its screen is gone
+    ],
 )
-REGIONS = st.builds(
-    lambda u, v, width, height: Region(u - width, v - height, u + width, v + height),
-    st.floats(-2, 2),
-    st.floats(-2, 2),
-    st.floats(0.01, 4),
-    st.floats(0.01, 4),
-)
-APART = st.floats(0.02, 3)
+def test_it_is_moved_and_shrunk_as_far_as_need_be(window: QRect, screens: list[QRect], place: QRect) -> None:
+    assert fitted(window, FRAME, screens) == place
+    assert any(screen.contains(place.marginsAdded(FRAME)) for screen in screens)
 
 
-def everything(positions: NDArray[np.int64]) -> NDArray[np.bool_]:
-    return np.ones(len(positions), bool)
-
-
-def within(uv: NDArray[np.float32], region: Region) -> NDArray[np.bool_]:
-    u, v = uv.astype(np.float64).T
-    return (u >= region.left) & (u <= region.right) & (v >= region.bottom) & (v <= region.top)
-
-
-def index_of(uv: NDArray[np.float32]) -> PointIndex:
-    return PointIndex(uv, np.arange(len(uv)) % 5)
-
-
-@settings(max_examples=60)
-@given(uv=CLOUDS, region=REGIONS, apart=APART)
-def test_no_two_are_too_near_and_all_lie_in_the_region(uv: NDArray[np.float32], region: Region, apart: float) -> None:
-    numbers = with_room(index_of(uv), region, apart, everything)
-    places = uv[numbers].astype(np.float64)
-    assert within(uv[numbers], region).all()
-    gaps = np.abs(places[:, None] - places[None]).max(2)
-    np.fill_diagonal(gaps, np.inf)
-    assert gaps.min(initial=np.inf) > apart * (1 - 1e-9)
-
-
-@settings(max_examples=60)
-@given(uv=CLOUDS, region=REGIONS, apart=APART, by=st.tuples(st.floats(-2, 2), st.floats(-2, 2)))
-def test_panning_changes_nothing_that_stays_in_sight(
-    uv: NDArray[np.float32], region: Region, apart: float, by: tuple[float, float]
+@pytest.mark.parametrize("maps", [1, 2])
+def test_all_of_it_has_room_on_the_smallest_screen(
+    maps: int, new_window: Callable[..., Person], small_bundle: Path, wide_bundle: Path
 ) -> None:
-    index, (du, dv) = index_of(uv), by
-    panned = Region(region.left + du, region.bottom + dv, region.right + du, region.top + dv)
-    before, after = (with_room(index, each, apart, everything) for each in (region, panned))
-    both = within(uv, region) & within(uv, panned)
-    assert set(before[both[before]]) == set(after[both[after]])
-
-
-@given(uv=CLOUDS, region=REGIONS, apart=APART)
-def test_where_there_are_points_one_of_them_has_room(uv: NDArray[np.float32], region: Region, apart: float) -> None:
-    """The highest of all in a wide enough neighbourhood; so also that of the whole plane."""
-    around = Region(
-        *(10 * apart * side + middle for side, middle in zip((-1, -1, 1, 1), (*uv[0], *uv[0]), strict=True))
-    )
-    assert len(with_room(index_of(uv), around, apart, everything)) > 0
-
-
-@given(uv=CLOUDS, apart=APART, seed=st.integers(0, 99))
-def test_only_eligible_points_have_room(uv: NDArray[np.float32], apart: float, seed: int) -> None:
-    eligible = np.random.default_rng(seed).random(len(uv)) < 0.5
-    index = index_of(uv)
-    numbers = with_room(index, Region(-2, -2, 2, 2), apart, lambda at: eligible[index.points.order[at]])
-    assert eligible[numbers].all()
-
-
-@given(uv=CLOUDS, apart=APART, number=st.integers(0, 2999))
-def test_points_that_are_not_eligible_take_no_room(uv: NDArray[np.float32], apart: float, number: int) -> None:
-    index, only = index_of(uv), number % len(uv)
-    u, v = uv[only].tolist()
-    region = Region(u - apart, v - apart, u + apart, v + apart)
-    numbers = with_room(index, region, apart, lambda at: index.points.order[at] == only)
-    np.testing.assert_array_equal(numbers, [only])
-
-
-def test_hardly_any_room_is_left_over() -> None:
-    """Few points that have no room are farther from all that have one than they would need to be."""
-    uv = np.random.default_rng(5).uniform(-3, 3, (20_000, 2)).astype(np.float32)
-    numbers = with_room(index_of(uv), Region(-1, -1, 1, 1), 0.1, everything)
-    inner = uv[within(uv, Region(-0.9, -0.9, 0.9, 0.9))]
-    alone = np.abs(inner[:, None] - uv[numbers][None]).max(2).min(1) > 0.1
-    assert alone.mean() < 0.05
-
-
-@given(scale=st.floats(1e-4, 1e12), pixels=st.floats(10, 100))
-def test_the_distance_is_as_many_pixels_or_up_to_a_factor_more(scale: float, pixels: float) -> None:
-    on_screen = distance_for(scale, pixels) * scale
-    assert pixels * (1 - 1e-9) <= on_screen <= pixels * 2**0.5 * (1 + 1e-9)
-    assert distance_for(scale * 0.999, pixels) >= distance_for(scale, pixels)
+    person = new_window(None)
+    window = person.window
+    window.workbench.open_each([wide_bundle, small_bundle][:maps])
+    for dock in window.workbench.docks.by_title.values():
+        dock.show()
+    person.wait(0.05)
+    least = window.minimumSizeHint()
+    assert (least.width(), least.height()) <= SMALLEST
+    assert least.height() <= SMALLEST[1]
+    window.resize(*SMALLEST)
+    person.wait(0.05)
+    assert (window.width(), window.height()) == SMALLEST
+    parts = [window.statusBar(), window.centralWidget(), *window.workbench.docks.by_title.values()]
+    seen = [part for part in parts if not part.visibleRegion().isEmpty()]
+    assert len(seen) >= 4
+    assert all(window.rect().contains(QRect(part.mapTo(window, part.rect().topLeft()), part.size())) for part in seen)
+    for title in ("Layers", "Inspector"):
+        stack = window.workbench.docks.by_title[title].widget()
+        assert stack.width() >= stack.minimumSizeHint().width()

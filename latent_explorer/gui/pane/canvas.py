@@ -68,7 +68,7 @@ class MapCanvas(MapPlot):
         self._picturing = False
         self._make_items()
         self.dress(DARK)
-        self.setMinimumSize(240, 200)
+        self.setMinimumSize(120, 120)
         self.setAccessibleName("Map of the latent space")
 
     def _make_items(self) -> None:

@@ -33,7 +33,7 @@ from latent_explorer.gui.panels.selection import SelectionPanel
 from latent_explorer.gui.theme import DARK, Theme
 from latent_explorer.gui.widgets.controls import tool_button
 from latent_explorer.gui.widgets.latest_task import LatestTask
-from latent_explorer.gui.widgets.parts import filled
+from latent_explorer.gui.widgets.parts import filled, scrolled
 from latent_explorer.gui.widgets.plain import PlainLabel
 from latent_explorer.places import tile_folder
 
@@ -99,8 +99,8 @@ class PaneParts(QWidget):
             "Layers": self.layer_panel,
             "Classes": self.legend,
             "Pins": self.pins,
-            "Inspector": self.inspector,
-            "Selection": self.selection,
+            "Inspector": scrolled(self.inspector),
+            "Selection": scrolled(self.selection),
             "Filmstrip": self.filmstrip,
         }
 

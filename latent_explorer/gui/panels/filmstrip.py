@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PyQt6.QtCore import Qt, QTimer, pyqtSignal
 from PyQt6.QtGui import QImage, QResizeEvent
-from PyQt6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from latent_explorer.gui.panels.strip import Strip
 from latent_explorer.gui.widgets.controls import combo_box, slider, spin_box, tool_button
@@ -13,6 +13,8 @@ from latent_explorer.gui.widgets.parts import filled
 from latent_explorer.gui.widgets.plain import PlainLabel
 from latent_explorer.paths import CURVES, EASINGS
 from latent_explorer.session import Route
+
+_TWO_ROWS = (0, 0, 1, 1), (1, 0, 1, 2), (0, 1, 1, 1)  # of the grid of controls
 
 
 class Filmstrip(QWidget):
@@ -153,11 +155,13 @@ class Filmstrip(QWidget):
         self._speed.valueChanged.connect(lambda _: self._start() if self.playing else None)
 
     def _lay_out(self) -> None:
-        controls = QWidget()
-        right = (self._number, self._count, self._curve, self._easing, self._speed, self._export, self._clear)
-        row = filled(QHBoxLayout(controls), self._play, self._back, self._scrubber, *right)
+        player, choices, actions = QWidget(), QWidget(), QWidget()
+        row = filled(QHBoxLayout(player), self._play, self._back, self._scrubber, self._number)
         row.setStretchFactor(self._scrubber, 1)
-        column = filled(QVBoxLayout(self), ScrolledRow(controls), self.strip, spacing=6, margins=(8, 6, 8, 8))
+        filled(QHBoxLayout(choices), self._count, self._curve, self._easing, self._speed, 1)
+        filled(QHBoxLayout(actions), self._export, self._clear)
+        controls = Controls(player, choices, actions)
+        column = filled(QVBoxLayout(self), controls, self.strip, spacing=6, margins=(8, 6, 8, 8))
         column.setStretchFactor(self.strip, 1)
 
     def _enable(self) -> None:
@@ -173,20 +177,36 @@ class Filmstrip(QWidget):
             self.route_chosen.emit(chosen)
 
 
-class ScrolledRow(QScrollArea):
-    """Controls in a row that can be scrolled sideways where a narrow window has no room for all of them."""
+class Controls(QScrollArea):
+    """Controls in three groups, in one row; the second in a row of its own where there is no room for that.
 
-    def __init__(self, controls: QWidget) -> None:
+    Where even that is too wide, all are scrolled sideways.
+    """
+
+    def __init__(self, *groups: QWidget) -> None:
         super().__init__()
-        self._controls = controls
-        self.setWidget(controls)
+        self._groups, self._controls = groups, QWidget()
+        self._grid = QGridLayout(self._controls)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setSpacing(5)
+        self._grid.setColumnStretch(0, 1)
+        self.setWidget(self._controls)
         self.setWidgetResizable(True)
         self.setFrameShape(QScrollArea.Shape.NoFrame)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setMinimumWidth(240)
+        self._arrange()
+
+    def _arrange(self) -> None:
+        needed = sum(group.minimumSizeHint().width() + self._grid.spacing() for group in self._groups)
+        places = ((0, 0, 1, 1), (0, 1, 1, 1), (0, 2, 1, 1)) if needed <= self.width() else _TWO_ROWS
+        for group, place in zip(self._groups, places, strict=True):
+            self._grid.removeWidget(group)
+            self._grid.addWidget(group, *place)
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         super().resizeEvent(event)
+        self._arrange()
         hint, bar = self._controls.minimumSizeHint(), self.horizontalScrollBar()
-        needed = bar.sizeHint().height() if bar is not None and hint.width() > self.width() else 0
-        self.setFixedHeight(hint.height() + needed)
+        beneath = bar.sizeHint().height() if bar is not None and hint.width() > self.width() else 0
+        self.setFixedHeight(hint.height() + beneath)

@@ -78,7 +78,7 @@ class Inspector(QWidget):
             buttons.addWidget(tool_button(text, tip, signal.emit, wide=True), 1)
         buttons.addWidget(self.lock_button, 1)
         classes = heading("Classes of the 50 nearest images"), self._shares
-        nearest = heading("Nearest images: real above, decoded below"), self.neighbours
+        nearest = heading("Nearest images, and below as decoded"), self.neighbours
         above = self.picture, self.coordinates, buttons, self._word, self.values
         column = QVBoxLayout(self)
         filled(column, *above, *classes, *nearest, self.dimensions, spacing=7, margins=(10, 8, 10, 8))

@@ -2,16 +2,19 @@
 
 from collections.abc import Callable
 
-from PyQt6.QtCore import QEvent
-from PyQt6.QtGui import QAction, QCloseEvent
+from PyQt6.QtCore import QEvent, QTimer
+from PyQt6.QtGui import QAction, QCloseEvent, QShowEvent
 from PyQt6.QtWidgets import QMainWindow
 
 from latent_explorer.engine.process import Engine, ProcessEngine
 from latent_explorer.gui.pane.pane import MapPane
+from latent_explorer.gui.placing import fit
 from latent_explorer.gui.settings import Settings
 from latent_explorer.gui.shell.menus import Menus, tool_bar
 from latent_explorer.gui.training.trainer import StartTrainer, start_trainer
 from latent_explorer.gui.workbench import Workbench
+
+_FRAMED_MS = 300  # by then, a window manager has put its frame around a window
 
 
 class MainWindow(QMainWindow):
@@ -37,6 +40,13 @@ class MainWindow(QMainWindow):
     def action(self, text: str) -> QAction:
         """The menu entry of these words."""
         return self.menus.actions[text]
+
+    def showEvent(self, event: QShowEvent | None) -> None:
+        super().showEvent(event)
+        QTimer.singleShot(_FRAMED_MS, self._fit)
+
+    def _fit(self) -> None:
+        fit(self)
 
     def event(self, event: QEvent | None) -> bool:
         """Esc closes what the banner says before it does anything else."""

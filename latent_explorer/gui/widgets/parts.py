@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from typing import TypeVar
 
-from PyQt6.QtCore import QObject, QSize, Qt, QTimer
+from PyQt6.QtCore import QEvent, QObject, QSize, Qt, QTimer
+from PyQt6.QtGui import QCursor, QPainter, QPaintEvent
 from PyQt6.QtWidgets import (
     QAbstractItemView,
     QBoxLayout,
@@ -16,11 +17,14 @@ from PyQt6.QtWidgets import (
     QScrollArea,
     QSizePolicy,
     QTableWidget,
+    QToolTip,
+    QVBoxLayout,
     QWidget,
 )
 
 from latent_explorer.gui.widgets.plain import PlainLabel, tooltip
 
+_LEAST_ELIDED, _ANY = 40, 2**24 - 1  # pixels
 _Box = TypeVar("_Box", bound=QBoxLayout)
 
 
@@ -65,6 +69,47 @@ class Sentence(PlainLabel):
         self.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
 
 
+class Elided(PlainLabel):
+    """Plain text on one line, cut where there is no room for it; its tip is then the whole of it."""
+
+    def __init__(self, text: str = "", mode: Qt.TextElideMode = Qt.TextElideMode.ElideRight) -> None:
+        super().__init__(text)
+        self._mode = mode
+
+    def minimumSizeHint(self) -> QSize:
+        return super().minimumSizeHint().boundedTo(QSize(_LEAST_ELIDED, _ANY))
+
+    def paintEvent(self, event: QPaintEvent | None) -> None:
+        room = self.contentsRect()
+        shown = self.fontMetrics().elidedText(self.text(), self._mode, room.width())
+        painter = QPainter(self)
+        painter.setPen(self.palette().color(self.foregroundRole()))
+        painter.drawText(room, self.alignment() | Qt.TextFlag.TextSingleLine, shown)
+        painter.end()
+
+    def event(self, event: QEvent | None) -> bool:
+        if event is not None and event.type() == QEvent.Type.ToolTip and not self.toolTip():
+            hidden = self.fontMetrics().horizontalAdvance(self.text()) > self.contentsRect().width()
+            QToolTip.showText(QCursor.pos(), tooltip(self.text()) if hidden else "", self)
+            return True
+        return super().event(event)
+
+
+def scrolled(panel: QWidget) -> QWidget:
+    """A panel that scrolls where it is given less room than it needs at least."""
+    area, inside = Scrolling(), QWidget()
+    filled(_Plain(inside), panel)
+    area.setWidget(inside)
+    return area
+
+
+class _Plain(QVBoxLayout):
+    """Does not ask for the height that goes with a width: a picture in it shrinks before anything is scrolled."""
+
+    def hasHeightForWidth(self) -> bool:
+        return False
+
+
 def words(role: str = "", lines: int = 0) -> QLabel:
     """A label for sentences. role: one of those of the style sheet. lines: what it has room for, also while empty."""
     label = Sentence()
@@ -86,7 +131,7 @@ def timer(parent: QObject, milliseconds: int, due: Callable[[], object], *, once
 
 def heading(text: str) -> QLabel:
     """The name of a part of a panel."""
-    label = PlainLabel(text)
+    label = Elided(text)
     label.setProperty("role", "heading")
     return label
 
