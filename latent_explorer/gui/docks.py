@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from PyQt6.QtCore import QByteArray, Qt
 from PyQt6.QtWidgets import QDockWidget, QMainWindow, QStackedWidget, QTabWidget, QWidget
 
-from latent_explorer.gui.placing import first_size, fit
 from latent_explorer.gui.settings import Settings, WindowLayout
+from latent_explorer.gui.widgets.placing import first_size, fit
 
 _LEFT, _RIGHT = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea
 _ROOM_FOR_THREE = 1000  # pixels, for a map between panels on both of its sides

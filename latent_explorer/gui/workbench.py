@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from PyQt6.QtCore import QObject, QPoint, pyqtSignal
+from PyQt6.QtCore import QObject, QPoint, QSize, pyqtSignal
 from PyQt6.QtGui import QGuiApplication
 from PyQt6.QtWidgets import QMainWindow, QSplitter, QVBoxLayout, QWidget
 
@@ -22,6 +22,7 @@ from latent_explorer.gui.training.guide import TOPIC, Guide
 from latent_explorer.gui.training.panel import TrainingPanel
 from latent_explorer.gui.training.trainer import StartTrainer, Trainer
 from latent_explorer.gui.training.unfinished import Leaving
+from latent_explorer.gui.widgets.aside import show_aside
 from latent_explorer.gui.widgets.banner import Banner
 from latent_explorer.gui.widgets.latency import LatencyGraph
 from latent_explorer.gui.widgets.parts import filled, timer
@@ -216,7 +217,7 @@ class Workbench(QObject):
         pane = self.active
         exact, interpolated, frames = pane.prober.exact, pane.prober.interpolated, pane.canvas.frame_scheduler.frames
         meters = {"exact": exact, "interpolated": interpolated, "frame": frames}
-        LatencyGraph(self._window, meters, self.theme).show()
+        show_aside(LatencyGraph(self._window, meters, self.theme), QSize(460, 280))
 
     def use_pictures(self, pictures: PictureSettings) -> None:
         """Show and keep the pictures of all maps so, and remember it."""

@@ -7,7 +7,7 @@ import pytest
 from PyQt6.QtCore import QMargins, QRect
 
 from latent_explorer.bench.person import Person
-from latent_explorer.gui.placing import fitted
+from latent_explorer.gui.widgets.placing import fitted
 
 FRAME = QMargins(1, 30, 1, 1)
 LARGE, SMALL, BESIDE = QRect(0, 0, 1920, 1040), QRect(0, 28, 800, 572), QRect(1920, 0, 1280, 800)

@@ -1,12 +1,13 @@
 """The pages of the Help menu."""
 
 from collections.abc import Mapping
+from html import escape
 
-from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QAction
-from PyQt6.QtWidgets import QMessageBox, QWidget
+from PyQt6.QtWidgets import QWidget
 
 from latent_explorer import __version__
+from latent_explorer.gui.widgets.aside import show_html
 
 _KEYS = """
 <h3>On the map</h3>
@@ -19,7 +20,7 @@ _KEYS = """
 <tr><td><b>Middle drag</b>, Space and drag</td><td>pan</td></tr>
 <tr><td><b>Arrows</b></td><td>move the probe; with Shift by single pixels; with Ctrl pan</td></tr>
 <tr><td><b>S, and drag</b></td><td>select points; S again for a lasso, Shift adds</td></tr>
-<tr><td><b>Esc</b></td><td>cancel the drag; else clear the selection</td></tr>
+<tr><td><b>Esc</b></td><td>close the message; cancel the drag; clear the selection</td></tr>
 </table>
 <h3>Everywhere</h3>
 <table cellpadding="3">{rows}</table>
@@ -28,26 +29,18 @@ _KEYS = """
 
 def show_keys(parent: QWidget, actions: Mapping[str, QAction]) -> None:
     rows = "".join(
-        f"<tr><td><b>{action.shortcut().toString()}</b></td><td>{action.text().replace('…', '')}</td></tr>"
-        for action in actions.values()
+        f"<tr><td><b>{escape(action.shortcut().toString())}</b></td><td>{escape(text.replace('…', ''))}</td></tr>"
+        for text, action in actions.items()
         if not action.shortcut().isEmpty()
     )
-    _show_page(parent, "Keys and gestures", _KEYS.format(rows=rows))
+    show_html(parent, "Keys and gestures", _KEYS.format(rows=rows))
 
 
 def about(parent: QWidget) -> None:
-    _show_page(
+    show_html(
         parent,
         "About Latent Explorer",
         f"<h3>Latent Explorer {__version__}</h3><p>Move through the latent space of an image model as if it were a "
         "map.</p><p>Free software under the GNU General Public License, version 3 or later.<br>MNIST by Y. LeCun, "
         "C. Cortes and C. Burges, under CC BY-SA 3.0.</p>",
     )
-
-
-def _show_page(parent: QWidget, title: str, text: str) -> None:
-    """A box with a text of our own as rich text; it does not stop the window."""
-    box = QMessageBox(QMessageBox.Icon.NoIcon, title, text, QMessageBox.StandardButton.Close, parent)
-    box.setModal(False)
-    box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-    box.show()

@@ -8,10 +8,10 @@ from PyQt6.QtWidgets import QMainWindow
 
 from latent_explorer.engine.process import Engine, ProcessEngine
 from latent_explorer.gui.pane.pane import MapPane
-from latent_explorer.gui.placing import fit
 from latent_explorer.gui.settings import Settings
 from latent_explorer.gui.shell.menus import Menus, tool_bar
 from latent_explorer.gui.training.trainer import StartTrainer, start_trainer
+from latent_explorer.gui.widgets.placing import fit
 from latent_explorer.gui.workbench import Workbench
 
 _FRAMED_MS = 300  # by then, a window manager has put its frame around a window

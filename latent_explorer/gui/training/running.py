@@ -3,15 +3,18 @@
 from functools import partial
 from pathlib import Path
 
-from PyQt6.QtCore import Qt, QUrl, pyqtSignal
-from PyQt6.QtGui import QBrush, QColor, QDesktopServices
+from PyQt6.QtCore import Qt, pyqtSignal
+from PyQt6.QtGui import QBrush, QColor
 from PyQt6.QtWidgets import QHBoxLayout, QHeaderView, QProgressBar, QTableWidgetItem, QVBoxLayout, QWidget
 
 from latent_explorer.bundles import read_config
+from latent_explorer.bundles.files import CARD, TEXT_BYTES
 from latent_explorer.errors import UserError
+from latent_explorer.files import read_regular
 from latent_explorer.gui.theme import Theme
 from latent_explorer.gui.training.figures import COLUMNS, Entry, best, capital, duration, entries
 from latent_explorer.gui.training.trainer import Trainer
+from latent_explorer.gui.widgets.aside import show_text
 from latent_explorer.gui.widgets.parts import filled, heading, read_only_table, words
 from latent_explorer.gui.widgets.parts import wide_button as button
 from latent_explorer.gui.widgets.plain import tooltip
@@ -233,4 +236,12 @@ class ResultView(QWidget):
 
     def _show_card(self) -> None:
         if self.bundle is not None:
-            QDesktopServices.openUrl(QUrl.fromLocalFile(str(self.bundle / "README.md")))
+            show_text(self, f"Card of {self.bundle.name}", _card_of(self.bundle))
+
+
+def _card_of(bundle: Path) -> str:
+    """The card of a bundle, or why there is none."""
+    try:
+        return read_regular(bundle / CARD, TEXT_BYTES).decode(errors="replace")
+    except (OSError, UserError) as error:
+        return f"The card cannot be read: {error}"

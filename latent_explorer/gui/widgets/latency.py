@@ -39,7 +39,6 @@ class LatencyGraph(QWidget):
         super().__init__(parent, Qt.WindowType.Tool)
         import pyqtgraph
 
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle("From a move to its picture")
         plot = pyqtgraph.PlotWidget(background=theme.panel)
         plot.setLabel("left", "ms")
@@ -57,7 +56,6 @@ class LatencyGraph(QWidget):
             for (name, meter), colour in zip(meters.items(), (theme.accent, theme.good, theme.fair), strict=True)
         ]
         QVBoxLayout(self).addWidget(plot)
-        self.resize(460, 260)
         self._timer = QTimer(self)
         self._timer.timeout.connect(self._draw)
         self._timer.start(_EVERY_MS)

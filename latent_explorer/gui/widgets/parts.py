@@ -98,12 +98,12 @@ class Elided(PlainLabel):
 def scrolled(panel: QWidget) -> QWidget:
     """A panel that scrolls where it is given less room than it needs at least."""
     area, inside = Scrolling(), QWidget()
-    filled(_Plain(inside), panel)
+    filled(_Shrinking(inside), panel)
     area.setWidget(inside)
     return area
 
 
-class _Plain(QVBoxLayout):
+class _Shrinking(QVBoxLayout):
     """Does not ask for the height that goes with a width: a picture in it shrinks before anything is scrolled."""
 
     def hasHeightForWidth(self) -> bool:

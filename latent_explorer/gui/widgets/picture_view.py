@@ -6,6 +6,7 @@ from PyQt6.QtCore import QRect, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPaintEvent, QPalette
 from PyQt6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
+from latent_explorer.gui.widgets.aside import show_aside
 from latent_explorer.gui.widgets.images import to_qimage
 from latent_explorer.gui.widgets.plain import window_title
 
@@ -95,11 +96,9 @@ class PictureView(QWidget):
 def open_picture_window(parent: QWidget, picture: NDArray[np.uint8], title: str) -> QWidget:
     """Show a picture (h, w, c), large, in a window that stays as it is; it goes with its parent."""
     shown = QWidget(parent, Qt.WindowType.Window)
-    shown.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     shown.setWindowTitle(window_title(title))
     view = PictureView()
     view.show_image(to_qimage(picture))
     QVBoxLayout(shown).addWidget(view)
-    shown.resize(460, 460)
-    shown.show()
+    show_aside(shown, QSize(460, 460))
     return shown

@@ -35,15 +35,22 @@ def fitted(window: QRect, frame: QMargins, screens: list[QRect]) -> QRect:
 
 def fit(window: QWidget) -> None:
     """Have all of a window on a screen, unless it fills one."""
-    primary = QGuiApplication.primaryScreen()
-    if primary is None or _nowhere() or window.isMaximized() or window.isFullScreen():
+    if window.isMaximized() or window.isFullScreen():
         return
-    others = [each for each in QGuiApplication.screens() if each is not primary]
     handle = window.windowHandle()
     frame = _FRAME if handle is None or not window.isVisible() else handle.frameMargins()
-    place = fitted(window.geometry(), frame, [each.availableGeometry() for each in (primary, *others)])
+    place = on_screen(window.geometry(), frame)
     if place != window.geometry():
         window.setGeometry(place)
+
+
+def on_screen(window: QRect, frame: QMargins = _FRAME) -> QRect:
+    """A window's place, as `fitted`, on the screens that there are."""
+    primary = QGuiApplication.primaryScreen()
+    if primary is None or _nowhere():
+        return window
+    others = [each for each in QGuiApplication.screens() if each is not primary]
+    return fitted(window, frame, [each.availableGeometry() for each in (primary, *others)])
 
 
 def _nowhere() -> bool:
