@@ -175,7 +175,8 @@ def problems(plan: Plan, folder: Path) -> dict[str, str]:
 def _problems(plan: Plan, folder: Path) -> Iterator[tuple[str, str]]:
     yield from (("source", sentence) for sentence in _of_source(plan))
     yield from _of_numbers(plan)
-    yield from (("name", sentence) for sentence in _of_name(plan.name, folder))
+    if (problem := name_problem(plan.name, folder)) is not None:
+        yield "name", problem
     halvings = TRUNK_NAMES[plan.trunk].halvings
     if plan.is_path and plan.side and plan.side < 2**halvings:
         yield "trunk", f"It halves the images {halvings} times: choose at least {2**halvings} × {2**halvings} pixels."
@@ -216,18 +217,16 @@ def _of_numbers(plan: Plan) -> Iterator[tuple[str, str]]:
             yield setting.name, f"It must lie between {setting.low:,g} and {setting.high:,g}."
 
 
-def _of_name(name: str, folder: Path) -> Iterator[str]:
+def name_problem(name: str, folder: Path) -> str | None:
+    """Why a bundle in `folder` cannot be called so, in a sentence; None where it can."""
     if not name:
-        yield "Give the model a name."
-    elif len(name) > _LONGEST:
-        yield f"A name has at most {_LONGEST} characters."
-    elif not re.fullmatch(r"\w[\w. ()+-]*", name) or name.endswith((".", " ", ".run")):
-        yield "A name has letters, digits, spaces, and any of - _ . + ( ) and does not end in a dot or space."
-    else:
-        try:
-            check_target(folder / f"{name}.run", folder=True, parents=True)
-        except UserError as error:
-            yield str(error)
-        else:
-            if taken(folder, name):
-                yield "There is a model, or an unfinished run, of this name already."
+        return "Give the model a name."
+    if len(name) > _LONGEST:
+        return f"A name has at most {_LONGEST} characters."
+    if not re.fullmatch(r"\w[\w. ()+-]*", name) or name.endswith((".", " ", ".run")):
+        return "A name has letters, digits, spaces, and any of - _ . + ( ) and does not end in a dot or space."
+    try:
+        check_target(folder / f"{name}.run", folder=True, parents=True)
+    except UserError as error:
+        return str(error)
+    return "There is a model, or an unfinished run, of this name already." if taken(folder, name) else None

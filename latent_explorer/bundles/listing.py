@@ -1,0 +1,85 @@
+"""What a list of bundles tells of each: from its configuration and preview alone, a broken one with its complaint."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from latent_explorer.bundles.config import BundleConfig
+from latent_explorer.bundles.files import PREVIEW, TEXT_BYTES
+from latent_explorer.bundles.reading import read_config
+from latent_explorer.errors import UserError
+from latent_explorer.files import read_regular
+from latent_explorer.path_kinds import shown
+
+FIGURES = {"mse": ("MSE", 4), "negative_elbo": ("−ELBO", 1), "knn10_accuracy": ("10-NN", 3)}
+"""The figures that a list shows: what they are called there, and their decimals."""
+
+
+@dataclass(frozen=True, eq=False)
+class BundleEntry:
+    """One bundle of a list. modified: of its configuration, in seconds since 1970. size: bytes of its files.
+
+    complaint: why it cannot be read; then there is no configuration. preview: a PNG picture, not looked into yet.
+    """
+
+    folder: Path
+    config: BundleConfig | None = None
+    complaint: str = ""
+    preview: bytes = field(default=b"", repr=False)
+    size: int = 0
+    modified: float = 0.0
+
+    @property
+    def name(self) -> str:
+        return shown(self.folder.name)
+
+    @property
+    def family(self) -> str:
+        """What the family is called; its own name where it is not installed."""
+        assert self.config is not None
+        try:
+            return self.config.family.label
+        except UserError:
+            return shown(self.config.net.family, 30)
+
+    @property
+    def about(self) -> str:
+        """What it was trained on, its family, its dimensions and how many images."""
+        if self.config is None:
+            return ""
+        net, data = self.config.net, self.config.dataset
+        dimensions = "1 dimension" if net.latent_dim == 1 else f"{net.latent_dim:,} dimensions"
+        height, width, _ = net.image_shape
+        count = f"{data.count:,} images of {height}×{width}"
+        return " · ".join((shown(data.name, 30), self.family, dimensions, count))
+
+    @property
+    def figures(self) -> str:
+        """Its figures on test images, as far as they are known."""
+        metrics = {} if self.config is None else self.config.metrics
+        known = ((FIGURES[name], metrics.get(name)) for name in FIGURES)
+        return " · ".join(f"{title} {value:.{decimals}f}" for (title, decimals), value in known if value is not None)
+
+    def matches(self, words: str) -> bool:
+        """Whether each of some words occurs in what is shown of it, in either case."""
+        text = f"{self.folder} {self.about} {self.complaint}".casefold()
+        return all(word in text for word in words.casefold().split())
+
+
+def read_entry(folder: Path) -> BundleEntry:
+    """What a list tells of the bundle in a folder; of one that cannot be read, why."""
+    try:
+        config = read_config(folder)
+        files = [path.stat() for path in folder.iterdir() if path.is_file()]
+        modified = (folder / "config.json").stat().st_mtime
+    except UserError as error:
+        return BundleEntry(folder, complaint=str(error))
+    except OSError as error:
+        return BundleEntry(folder, complaint=f"{folder} cannot be read: {error.strerror}")
+    return BundleEntry(folder, config, "", _preview(folder), sum(each.st_size for each in files), modified)
+
+
+def _preview(folder: Path) -> bytes:
+    try:
+        return read_regular(folder / PREVIEW, TEXT_BYTES)
+    except (OSError, UserError):
+        return b""

@@ -1,0 +1,138 @@
+"""What can be done to a bundle on disk: renamed, copied, deleted; each asked about, and done in a thread."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from PyQt6.QtCore import QFile, QObject, pyqtSignal
+
+from latent_explorer.errors import UserError
+from latent_explorer.gui.library.asking import AskBar
+from latent_explorer.gui.library.cards import Card, size_words
+from latent_explorer.gui.widgets.latest_task import LatestTask
+from latent_explorer.path_kinds import shown
+from latent_explorer.places import trained_folder
+from latent_explorer.runs.managing import (
+    bytes_in,
+    duplicate_bundle,
+    free_name,
+    parts_of,
+    remove_bundle,
+    rename_bundle,
+)
+from latent_explorer.runs.settings import name_problem
+
+
+@dataclass(frozen=True)
+class _Outcome:
+    """What came of it. then: what to do about it here; complaint: why nothing did."""
+
+    then: Callable[[], object]
+    complaint: str = ""
+
+
+class BundleChanges(QObject):
+    """Renames, copies and deletes bundles, after asking in a bar.
+
+    renamed: the folder before and after. copied: the new folder. deleted: the folder that was. in_use: why a bundle
+    cannot be changed now, in a sentence; "" where it can.
+    """
+
+    renamed = pyqtSignal(object, object)
+    copied = pyqtSignal(object)
+    deleted = pyqtSignal(object)
+
+    def __init__(self, bar: AskBar, in_use: Callable[[Path], str]) -> None:
+        super().__init__()
+        self._bar, self._in_use = bar, in_use
+        self.busy = False
+        self._task = LatestTask("bundle changes")
+        self._task.done.connect(self._finish)
+
+    def refusal(self, card: Card) -> str:
+        """Why this bundle can be neither renamed nor deleted here; "" where it can."""
+        if self.busy:
+            return "Another change is under way."
+        if card.origin == "shipped":
+            return "It comes with the program: duplicate it to have one of your own."
+        if card.origin == "recent":
+            return "It lies outside the folder of your models: use a file manager."
+        return self._in_use(card.folder)
+
+    def rename(self, card: Card) -> None:
+        folder = card.folder
+
+        def answer(name: str) -> str:
+            if name == folder.name:
+                return ""
+            if problem := name_problem(name, folder.parent):
+                return problem
+            self._begin(lambda: rename_bundle(folder, name), lambda new: self.renamed.emit(folder, new))
+            return ""
+
+        self._bar.ask(f"A new name for {shown(folder.name)}:", "Rename", answer, folder.name)
+
+    def duplicate(self, card: Card) -> None:
+        source, target = card.folder, trained_folder()
+
+        def answer(name: str) -> str:
+            if problem := name_problem(name, target):
+                return problem
+            self._begin(lambda: duplicate_bundle(source, target, name), self.copied.emit)
+            return ""
+
+        question = f"A name for the copy of {shown(source.name)}; its training history is not copied:"
+        self._bar.ask(question, "Duplicate", answer, free_name(source, target))
+
+    def delete(self, card: Card) -> None:
+        """Ask whether a bundle is to go to the trash, once its size is known."""
+        folder = card.folder
+        self._begin(lambda: bytes_in(*parts_of(folder)), lambda size: self._ask(folder, size))
+
+    def close(self) -> None:
+        self._task.close()
+
+    def _ask(self, folder: Path, size: int) -> None:
+        history = " and its training history" if len(parts_of(folder)) > 1 else ""
+        question = f"Move {shown(folder.name)}{history} to the trash? {size_words(size)} in {shown(str(folder), 200)}"
+
+        def answer(_: str) -> str:
+            self._begin(lambda: _trash(folder), lambda gone: self._trashed(folder, gone))
+            return ""
+
+        self._bar.ask(question, "Move to the trash", answer)
+
+    def _trashed(self, folder: Path, gone: bool) -> None:
+        if gone:
+            self.deleted.emit(folder)
+            return
+
+        def answer(_: str) -> str:
+            self._begin(lambda: remove_bundle(folder), lambda _: self.deleted.emit(folder))
+            return ""
+
+        question = f"There is no trash on this disk. Delete {shown(folder.name)} for good? It cannot be brought back."
+        self._bar.ask(question, "Delete for good", answer)
+
+    def _begin(self, work: Callable[[], object], then: Callable[..., object]) -> None:
+        def make(_: Callable[[], None]) -> _Outcome:
+            try:
+                result = work()
+            except UserError as error:
+                return _Outcome(lambda: None, str(error))
+            return _Outcome(lambda: then(result))
+
+        self.busy = True
+        self._task.begin(make)
+
+    def _finish(self, outcome: object) -> None:
+        assert isinstance(outcome, _Outcome)
+        self.busy = False
+        if outcome.complaint:
+            self._bar.tell(outcome.complaint)
+        outcome.then()
+
+
+def _trash(folder: Path) -> bool:
+    """Move the run of a bundle, then the bundle, to the trash; whether both went there."""
+    return all(QFile.moveToTrash(str(part))[0] for part in reversed(parts_of(folder)))
