@@ -27,6 +27,7 @@ _HEAD = 512  # bytes by which a file is known
 _MOST_READ = 8 * 2**20  # bytes of the list of a zip's files
 _MOST_LOOKED_AT = 3000  # entries of a folder and those below it
 _DEEPEST = 4  # levels of folders below the one that is looked at
+_LONGEST = 80  # letters of a name
 _NAMED = 3  # things of several that are named
 
 _MAGIC = (
@@ -97,7 +98,7 @@ class PathKind:
 def kind_of(path: str | Path) -> PathKind:
     """What there is at a path. Raises nothing: what cannot be read is said to be so."""
     path = Path(path)
-    name = shown(path.name or str(path))
+    name = safe_text(path.name or str(path), most=_LONGEST)
     try:
         mode = path.stat().st_mode
         if stat.S_ISDIR(mode):
@@ -129,7 +130,9 @@ def kind_of_all(paths: Sequence[Path]) -> PathKind:
 
 def kind_of_link(address: str) -> PathKind:
     """A link to elsewhere, which is never fetched."""
-    return PathKind(shown(address), Kind.WEB_LINK, "a web link", "Drop a folder or file of this computer.")
+    return PathKind(
+        safe_text(address, most=_LONGEST), Kind.WEB_LINK, "a web link", "Drop a folder or file of this computer."
+    )
 
 
 def bundle_at(path: str | Path) -> Path:
@@ -138,11 +141,6 @@ def bundle_at(path: str | Path) -> Path:
     if found.bundle is None:
         raise UserError(f"{found.sentence} {_OPENS if found.kind is not Kind.CHECKPOINT else ''}".strip())
     return found.bundle
-
-
-def shown(text: str, most: int = 80) -> str:
-    """A name as people can read it: one line of so many letters at most."""
-    return safe_text(text, word=most, most=most)
 
 
 # -- folders
@@ -158,7 +156,9 @@ def _folder(path: Path, name: str) -> PathKind:
     below, all_of_them = _below(path)
     at_least = "" if all_of_them else "at least "
     if bundles := sorted(each.parent.name for each in below if each.name == CONFIG):
-        few = ", ".join(shown(each, 40) for each in bundles[:_NAMED]) + (", …" if len(bundles) > _NAMED else "")
+        few = ", ".join(safe_text(each, most=40) for each in bundles[:_NAMED]) + (
+            ", …" if len(bundles) > _NAMED else ""
+        )
         return PathKind(name, Kind.OTHER, f"a folder that holds bundles ({few})", "Open one of them.")
     if any(re.fullmatch(r"images-.*\.npy", each.name) for each in below):
         return PathKind(name, Kind.ARRAYS, "a folder of arrays of images", _TRAINS, dataset=path)
@@ -173,7 +173,7 @@ def _folder(path: Path, name: str) -> PathKind:
 def _run(path: Path, name: str) -> PathKind:
     bundle = path.with_name(path.name.removesuffix(".run"))
     if bundle != path and _is_file(bundle / CONFIG):
-        return PathKind(name, Kind.RUN, f"a training run; its bundle is {shown(bundle.name)}", bundle=bundle)
+        return PathKind(name, Kind.RUN, f"a training run; its bundle is {safe_text(bundle.name)}", bundle=bundle)
     advice = "It has not made a bundle yet: resume it in the Training panel."
     return PathKind(name, Kind.RUN, "a training run", advice)
 

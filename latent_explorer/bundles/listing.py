@@ -1,5 +1,6 @@
 """What a list of bundles tells of each: from its configuration and preview alone, a broken one with its complaint."""
 
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -8,7 +9,7 @@ from latent_explorer.bundles.files import PREVIEW, TEXT_BYTES
 from latent_explorer.bundles.reading import read_config
 from latent_explorer.errors import UserError
 from latent_explorer.files import read_regular
-from latent_explorer.path_kinds import shown
+from latent_explorer.safe_text import safe_text
 
 FIGURES = {"mse": ("MSE", 4), "negative_elbo": ("−ELBO", 1), "knn10_accuracy": ("10-NN", 3)}
 """The figures that a list shows: what they are called there, and their decimals."""
@@ -30,7 +31,7 @@ class BundleEntry:
 
     @property
     def name(self) -> str:
-        return shown(self.folder.name)
+        return safe_text(self.folder.name)
 
     @property
     def family(self) -> str:
@@ -39,7 +40,7 @@ class BundleEntry:
         try:
             return self.config.family.label
         except UserError:
-            return shown(self.config.net.family, 30)
+            return safe_text(self.config.net.family, most=30)
 
     @property
     def about(self) -> str:
@@ -50,7 +51,7 @@ class BundleEntry:
         dimensions = "1 dimension" if net.latent_dim == 1 else f"{net.latent_dim:,} dimensions"
         height, width, _ = net.image_shape
         count = f"{data.count:,} images of {height}×{width}"
-        return " · ".join((shown(data.name, 30), self.family, dimensions, count))
+        return " · ".join((safe_text(data.name, most=30), self.family, dimensions, count))
 
     @property
     def figures(self) -> str:
@@ -60,9 +61,16 @@ class BundleEntry:
         return " · ".join(f"{title} {value:.{decimals}f}" for (title, decimals), value in known if value is not None)
 
     def matches(self, words: str) -> bool:
-        """Whether each of some words occurs in what is shown of it, in either case."""
-        text = f"{self.folder} {self.about} {self.complaint}".casefold()
-        return all(word in text for word in words.casefold().split())
+        """Whether each of some words occurs in what is shown of it, in either case; a number as a whole."""
+        short = "" if self.config is None else f"{self.config.net.latent_dim}d"
+        text = f"{self.folder.name} {self.about} {short}".casefold()
+        return all(re.search(_as_typed(word), text) for word in words.casefold().split())
+
+
+def _as_typed(word: str) -> str:
+    """The pattern of a word as one types it: 2 is not to find 128."""
+    before, behind = r"(?<!\d)" * word[0].isdigit(), r"(?!\d)" * word[-1].isdigit()
+    return f"{before}{re.escape(word)}{behind}"
 
 
 def read_entry(folder: Path) -> BundleEntry:

@@ -22,7 +22,7 @@ from latent_explorer.charts import CHARTS, ChartSpec
 from latent_explorer.errors import UserError
 from latent_explorer.gui.settings import Settings
 from latent_explorer.gui.shell.window import MainWindow
-from latent_explorer.gui.widgets.banner import Banner
+from latent_explorer.gui.widgets.banner import Banner, Offer
 from latent_explorer.places import find_bundle, log_folder, resource, shipped_bundles
 from latent_explorer.plugins import broken_plugins
 
@@ -63,8 +63,11 @@ def open_window(models: Sequence[str] = (), charts: Sequence[str] = ()) -> Windo
     bench = window.workbench
     if folders:
         bench.open_each(folders, specs)
+        if not models and not settings.recent:
+            bench.welcome(folders[0].name)
     else:
-        bench.banner.say("No bundle is at hand. Open one with File ▸ Open bundle…, or drop its folder here.")
+        no_bundle = Offer("No bundle is at hand. Choose one, or drop its folder here.", {"Open…": bench.library.open})
+        bench.banner.offer(no_bundle)
     return window
 
 

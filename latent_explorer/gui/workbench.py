@@ -14,6 +14,7 @@ from latent_explorer.gui import theme as themes
 from latent_explorer.gui.docks import Docks
 from latent_explorer.gui.drops import DropPlace, Drops, PathTaker
 from latent_explorer.gui.exports.exporter import Exporter
+from latent_explorer.gui.library.library import Library
 from latent_explorer.gui.pane.pane import MapPane
 from latent_explorer.gui.pane.shared import Shared
 from latent_explorer.gui.settings import PictureSettings, Settings
@@ -27,9 +28,11 @@ from latent_explorer.gui.widgets.banner import Banner
 from latent_explorer.gui.widgets.latency import LatencyGraph
 from latent_explorer.gui.widgets.parts import filled, timer
 from latent_explorer.gui.widgets.plain import window_title
-from latent_explorer.places import trained_folder
+from latent_explorer.places import shipped_bundles, trained_folder
 
 _SAVE_MS = 2000  # after the last change: a window that is killed has kept what was chosen
+
+MOST_MAPS = 2
 
 
 class Workbench(QObject):
@@ -61,6 +64,11 @@ class Workbench(QObject):
         self.panes: list[MapPane] = []
         self._make_training(start_trainer)
         self.exporter = Exporter(window, lambda: self.active)
+        self.library = Library(window, settings, self)
+        self.library.chosen.connect(self.open)
+        self.library.beside.connect(self.open_beside)
+        self.library.browsed.connect(self.open_path)
+        self.library.said.connect(self.status.say)
         self.taker = PathTaker(self, self.banner, self.train_on)
         self.drops = Drops(window, self.taker, self.place_at)
         self.drops.watch(self.training)
@@ -74,7 +82,8 @@ class Workbench(QObject):
         self.maps = QSplitter()
         self.maps.setChildrenCollapsible(False)
         middle = QWidget()
-        filled(QVBoxLayout(middle), self.banner, self.maps, spacing=0).setStretchFactor(self.maps, 1)
+        self._column = filled(QVBoxLayout(middle), self.banner, self.maps, spacing=0)
+        self._column.setStretchFactor(self.maps, 1)
         self._window.setCentralWidget(middle)
 
     def _make_training(self, start_trainer: StartTrainer) -> None:
@@ -193,8 +202,11 @@ class Workbench(QObject):
         self.activate(first)
 
     def open_beside(self, folder: Path) -> None:
-        """Open the bundle in a folder in a second map."""
-        self.add_pane().open(folder)
+        """Open the bundle in a folder in a second map, unless there is one."""
+        if len(self.panes) < MOST_MAPS:
+            self.add_pane().open(folder)
+        else:
+            self.banner.say("Two maps are open. Close one first, with View ▸ Close this map.")
 
     def undo(self) -> None:
         if self.active.session is not None:
@@ -233,6 +245,32 @@ class Workbench(QObject):
             pane.look()  # what was to be read has to be computed
         self.status.say("The pictures and fields kept on disk are removed.")
 
+    # -- the list of bundles
+
+    def welcome(self, name: str) -> None:
+        """Say above the map which model is shown, and where the others are."""
+        from latent_explorer.gui.library.welcome import WelcomeLine  # needed at the first launch only
+
+        line = WelcomeLine(name, len(shipped_bundles()))
+        line.browse.clicked.connect(self.library.open)
+        line.train.clicked.connect(self.show_training)
+        self._column.insertWidget(0, line)
+
+    def folders(self) -> list[Path]:
+        """Of the bundles that are open, that of the active map first."""
+        panes = [self.active, *(pane for pane in self.panes if pane is not self.active)]
+        return [pane.bundle.folder for pane in panes if pane.bundle is not None]
+
+    def in_training(self) -> Path | None:
+        """Where the bundle of the run under way goes."""
+        job = self.trainer.job if self.trainer.busy else None
+        return None if job is None else job.folder
+
+    def follow(self, old: Path, new: Path) -> None:
+        """A bundle's folder has another name: the maps that show it go on with it."""
+        for pane in self.panes:
+            pane.follow(old, new)
+
     # -- the theme
 
     def choose_theme(self, name: str) -> None:
@@ -266,6 +304,7 @@ class Workbench(QObject):
         self.settings.save()
         self.status.stop()
         self.taker.close()
+        self.library.close()
         self.trainer.close()
         self.training.end()
         for pane in self.panes:

@@ -32,8 +32,8 @@ class OpenBundle:
 
     @property
     def name(self) -> str:
-        """As it may be shown, wherever it came from."""
-        return safe_text(self.config.name)
+        """As it may be shown: that of its folder, by which one finds it again; of a moment of a run, the run's."""
+        return safe_text(self.folder.absolute().name if self.config.moment is None else self.config.name)
 
     @property
     def seal(self) -> str:

@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from latent_explorer.errors import UserError
-from latent_explorer.path_kinds import Kind, PathKind, bundle_at, kind_of, kind_of_all, kind_of_link, shown
+from latent_explorer.path_kinds import Kind, PathKind, bundle_at, kind_of, kind_of_all, kind_of_link
 from latent_explorer.places import find_bundle, models_folder
 
 
@@ -130,7 +130,6 @@ def test_names_that_lie_are_shown_as_one_plain_line(tmp_path: Path) -> None:
         found = kind_of(tmp_path / name)
         assert found.name.isprintable()
         assert len(found.name) <= 81
-    assert shown("a\nb\u202e") == "a␊b\\u202e"
 
 
 def test_links_and_several_things() -> None:

@@ -74,7 +74,7 @@ def _contact_sheet(pane: MapPane) -> Subject:
 
 def _session(pane: MapPane) -> Session:
     if pane.session is None:
-        raise UserError("There is nothing to export yet: open a bundle first, with File ▸ Open bundle…")
+        raise UserError("There is nothing to export yet: open a bundle first, with File ▸ Open…")
     return pane.session
 
 

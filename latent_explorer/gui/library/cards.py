@@ -1,6 +1,5 @@
 """Bundles as cards: a picture, what it is, and its figures; in groups, of which those that match a search are shown."""
 
-import html
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -22,14 +21,15 @@ from PyQt6.QtGui import QHelpEvent, QImage, QImageReader, QPainter, QPainterPath
 from PyQt6.QtWidgets import QAbstractItemView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QToolTip
 
 from latent_explorer.bundles.listing import BundleEntry
-from latent_explorer.path_kinds import shown
+from latent_explorer.gui.widgets.plain import tooltip
+from latent_explorer.safe_text import safe_text
 
 Origin = Literal["shipped", "trained", "recent"]
 GROUPS: dict[Origin, str] = {"trained": "Yours", "recent": "Opened lately", "shipped": "With the program"}
 """Where bundles come from, as groups of the list, in their order."""
 
 _SIDE, _GAP, _HEADER = 88, 10, 30  # pixels of a card's picture, around it, and of a group's title
-_LARGEST = 16384  # pixels of a preview, either way
+_LARGEST = 2**25  # pixels of a preview
 _SOURCE = Qt.ItemDataRole.UserRole
 
 
@@ -45,11 +45,11 @@ class Card:
     @property
     def lines(self) -> tuple[str, str, str, str]:
         """Its name, what it is, its figures, its size and date."""
-        name, entry = shown(self.folder.name), self.entry
+        name, entry = safe_text(self.folder.name), self.entry
         if entry is None:
             return name, "Reading…", "", ""
         if entry.config is None:
-            return name, "Cannot be opened", shown(entry.complaint, 300), ""
+            return name, "Cannot be opened", safe_text(entry.complaint.replace(f"{self.folder}/", ""), most=300), ""
         when = datetime.fromtimestamp(entry.modified)
         last = f"{size_words(entry.size)} · {when.day} {when:%B %Y}"
         return name, entry.about, entry.figures or "No figures", last
@@ -70,19 +70,19 @@ def size_words(count: int) -> str:
 
 def square_picture(png: bytes) -> QImage | None:
     """The upper square of a preview, which shows the map; None where it is no picture, or far too large."""
+    if not png:
+        return None
     buffer = QBuffer()
     buffer.setData(QByteArray(png))
     reader = QImageReader(buffer, QByteArray(b"png"))
     width, height = reader.size().width(), reader.size().height()
-    if not (0 < width <= _LARGEST and 0 < height <= _LARGEST):
+    if not (width > 0 and height > 0 and width * height <= _LARGEST):
         return None
-    side = min(width, height)
-    reader.setClipRect(QRect((width - side) // 2, 0, side, side))
-    picture = reader.read()
-    if picture.isNull():
+    whole, side = reader.read(), min(width, height)
+    if whole.isNull():
         return None
     smooth, ignore = Qt.TransformationMode.SmoothTransformation, Qt.AspectRatioMode.IgnoreAspectRatio
-    return picture.scaled(2 * _SIDE, 2 * _SIDE, ignore, smooth)
+    return whole.copy((width - side) // 2, 0, side, side).scaled(2 * _SIDE, 2 * _SIDE, ignore, smooth)
 
 
 class CardModel(QAbstractListModel):
@@ -227,7 +227,6 @@ class CardPainter(QStyledItemDelegate):
         card = card_at(index)
         if event is None or card is None or event.type() != QEvent.Type.ToolTip:
             return False
-        text = "\n".join([*filter(None, card.lines[1:]), shown(str(card.folder), 400)])
-        # which Qt would take for rich text where it looks like it
-        QToolTip.showText(event.globalPos(), f"<p style='white-space: pre-wrap'>{html.escape(text)}</p>", view)
+        text = "\n".join([*filter(None, card.lines[1:]), safe_text(str(card.folder), most=400)])
+        QToolTip.showText(event.globalPos(), tooltip(text), view)
         return True

@@ -10,7 +10,6 @@ from latent_explorer.errors import UserError
 from latent_explorer.gui.library.asking import AskBar
 from latent_explorer.gui.library.cards import Card, size_words
 from latent_explorer.gui.widgets.latest_task import LatestTask
-from latent_explorer.path_kinds import shown
 from latent_explorer.places import trained_folder
 from latent_explorer.runs.managing import (
     bytes_in,
@@ -21,6 +20,7 @@ from latent_explorer.runs.managing import (
     rename_bundle,
 )
 from latent_explorer.runs.settings import name_problem
+from latent_explorer.safe_text import safe_text
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ class BundleChanges(QObject):
             self._begin(lambda: rename_bundle(folder, name), lambda new: self.renamed.emit(folder, new))
             return ""
 
-        self._bar.ask(f"A new name for {shown(folder.name)}:", "Rename", answer, folder.name)
+        self._bar.ask(f"A new name for {safe_text(folder.name)}:", "Rename", answer, folder.name)
 
     def duplicate(self, card: Card) -> None:
         source, target = card.folder, trained_folder()
@@ -81,7 +81,7 @@ class BundleChanges(QObject):
             self._begin(lambda: duplicate_bundle(source, target, name), self.copied.emit)
             return ""
 
-        question = f"A name for the copy of {shown(source.name)}; its training history is not copied:"
+        question = f"A name for the copy of {safe_text(source.name)}; its training history is not copied:"
         self._bar.ask(question, "Duplicate", answer, free_name(source, target))
 
     def delete(self, card: Card) -> None:
@@ -94,7 +94,8 @@ class BundleChanges(QObject):
 
     def _ask(self, folder: Path, size: int) -> None:
         history = " and its training history" if len(parts_of(folder)) > 1 else ""
-        question = f"Move {shown(folder.name)}{history} to the trash? {size_words(size)} in {shown(str(folder), 200)}"
+        where = safe_text(str(folder), most=200)
+        question = f"Move {safe_text(folder.name)}{history} to the trash? {size_words(size)} in {where}"
 
         def answer(_: str) -> str:
             self._begin(lambda: _trash(folder), lambda gone: self._trashed(folder, gone))
@@ -111,7 +112,9 @@ class BundleChanges(QObject):
             self._begin(lambda: remove_bundle(folder), lambda _: self.deleted.emit(folder))
             return ""
 
-        question = f"There is no trash on this disk. Delete {shown(folder.name)} for good? It cannot be brought back."
+        question = (
+            f"There is no trash on this disk. Delete {safe_text(folder.name)} for good? It cannot be brought back."
+        )
         self._bar.ask(question, "Delete for good", answer)
 
     def _begin(self, work: Callable[[], object], then: Callable[..., object]) -> None:

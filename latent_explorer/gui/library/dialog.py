@@ -22,9 +22,9 @@ from latent_explorer.gui.library.asking import AskBar
 from latent_explorer.gui.library.cards import Card, CardModel, CardPainter, card_at
 from latent_explorer.gui.library.changing import BundleChanges
 from latent_explorer.gui.library.shelf import Shelf
-from latent_explorer.gui.widgets.controls import hint
+from latent_explorer.gui.widgets.controls import hint, tool_button
 from latent_explorer.gui.widgets.folders import show_folder
-from latent_explorer.gui.widgets.parts import ask_path, button, filled
+from latent_explorer.gui.widgets.parts import ask_path, filled
 
 _TIPS = {
     "Open beside": "Open it in a second map",
@@ -78,10 +78,8 @@ class BundleList(QDialog):
         self.list.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
 
     def _make_buttons(self) -> None:
-        self.open_button = button("Open", "Open it in the active map (Enter)", self.accept_card)
-        self.open_button.setDefault(True)
-        self.open_button.setAutoDefault(True)
-        self.browse = button("Browse…", "Open a bundle's folder from elsewhere", self._browse)
+        self.open_button = tool_button("Open", "Open it in the active map (Enter)", self.accept_card)
+        self.browse = tool_button("Browse…", "Open a bundle's folder from elsewhere", self._browse)
         do: tuple[Callable[[Card], object], ...] = (
             partial(self._leave_with, self.beside.emit),
             self.changes.rename,
@@ -93,6 +91,7 @@ class BundleList(QDialog):
 
     def _action(self, text: str, do: Callable[[Card], object]) -> QAction:
         action = QAction(text, self.list)
+        action.setIconText(text)  # else a button leaves out the dots
         action.setShortcut(QKeySequence(_KEYS.get(text, "")))
         action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
         action.triggered.connect(lambda: self._do(do))
@@ -225,12 +224,16 @@ class BundleList(QDialog):
 
     def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
         """Arrows move in the list while one types."""
-        pressed = isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress
-        if not (pressed and watched is self.search and Qt.Key(event.key()) in _MOVES):
-            return super().eventFilter(watched, event)
-        self.list.setFocus()
-        self.list.event(event)
-        return True
+        if (
+            isinstance(event, QKeyEvent)
+            and event.type() == QEvent.Type.KeyPress
+            and watched is self.search
+            and Qt.Key(event.key()) in _MOVES
+        ):
+            self.list.setFocus()
+            self.list.event(event)
+            return True
+        return super().eventFilter(watched, event)
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
         assert event is not None

@@ -13,6 +13,7 @@ from latent_explorer.gui.pane.parts import PaneParts
 from latent_explorer.gui.pane.shared import Shared
 from latent_explorer.gui.settings import PictureSettings
 from latent_explorer.gui.theme import Theme
+from latent_explorer.runs import RunFolder
 from latent_explorer.session import OpenBundle, Session, State
 
 
@@ -154,6 +155,15 @@ class SessionPane(PaneParts):
         """Have a conditional decoder given another class; pins, path, selection and view stay."""
         if self.bundle is not None and self.bundle.config.family.conditional:
             self._travel(replace(self.bundle, label=label))
+
+    def follow(self, old: Path, new: Path) -> None:
+        """A bundle's folder has another name; where it is shown, pins, path, selection and view stay."""
+        bundle = self.bundle
+        if bundle is not None and bundle.folder == old:
+            self._travel(replace(bundle, folder=new))
+            self.remembered.emit(new)
+        elif bundle is not None and RunFolder.of_bundle(old).path in bundle.folder.parents:
+            self.open(new)  # a moment of its run
 
     def _name(self, bundle: OpenBundle) -> None:
         self.navigator.bundle = bundle

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QAction
-from PyQt6.QtWidgets import QFileDialog, QMainWindow, QToolBar
+from PyQt6.QtWidgets import QMainWindow, QToolBar
 
 from latent_explorer.class_colours import PALETTES, ClassPalette
 from latent_explorer.gui.pane.pane import MapPane
@@ -15,11 +15,9 @@ from latent_explorer.gui.shell.chart_menu import chart_entries
 from latent_explorer.gui.shell.help import about, show_keys
 from latent_explorer.gui.shell.picture_menu import picture_entries
 from latent_explorer.gui.widgets.plain import caption
-from latent_explorer.gui.workbench import Workbench
+from latent_explorer.gui.workbench import MOST_MAPS, Workbench
 from latent_explorer.places import shipped_bundles, trained_folder
 from latent_explorer.session import Session
-
-_MOST_MAPS = 2
 
 
 def tool_bar(window: QMainWindow, actions: Mapping[str, QAction]) -> QToolBar:
@@ -78,7 +76,7 @@ class Menus:
 
     def _file(self) -> Iterator[Entry]:
         bench, export = self._bench, self._bench.exporter.export
-        yield Command("Open bundle…", partial(self._choose_bundle, bench.open_path), "Ctrl+O", "Open a bundle's folder")
+        yield Command("Open…", bench.library.open, "Ctrl+O", "Choose a model from a list, or a folder")
         yield Submenu("Shipped bundles", lambda: _offers(shipped_bundles(), bench.open))
         yield from self._others(bench.open_path)
         yield SEPARATOR
@@ -181,7 +179,7 @@ class Menus:
 
     def _second_map(self) -> Iterator[Entry]:
         bench = self._bench
-        if len(bench.panes) >= _MOST_MAPS:
+        if len(bench.panes) >= MOST_MAPS:
             yield Command("Two maps are open: close one first", lambda: None, enabled=lambda: False)
             return
         bundle = bench.active.bundle
@@ -191,7 +189,7 @@ class Menus:
         yield from _offers(shipped_bundles(), bench.open_beside)
         yield from self._others(bench.open_beside)
         yield SEPARATOR
-        yield Command("Other bundle…", partial(self._choose_bundle, bench.open_beside))
+        yield Command("Choose from the list…", bench.library.open)
 
     def _others(self, run: Callable[[Path], None]) -> Iterator[Entry]:
         """The bundles that do not come with the program."""
@@ -220,13 +218,6 @@ class Menus:
         tip = "Start the engine of the active map again"
         yield Command("Restart the engine", self._on_pane(MapPane.restart_engine), tip=tip)
         yield Command("About Latent Explorer", lambda: about(self._window))
-
-    def _choose_bundle(self, open_bundle: Callable[[Path], None]) -> None:
-        bundle = self._bench.active.bundle
-        start = str(bundle.folder.parent) if bundle is not None else ""
-        folder = QFileDialog.getExistingDirectory(self._window, "Open a bundle's folder", start)
-        if folder:
-            open_bundle(Path(folder))
 
 
 def _offers(
