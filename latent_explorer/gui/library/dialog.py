@@ -25,6 +25,7 @@ from latent_explorer.gui.library.shelf import Shelf
 from latent_explorer.gui.widgets.controls import hint, tool_button
 from latent_explorer.gui.widgets.folders import show_folder
 from latent_explorer.gui.widgets.parts import ask_path, filled
+from latent_explorer.gui.widgets.plain import tooltip
 
 _TIPS = {
     "Open beside": "Open it in a second map",
@@ -169,7 +170,7 @@ class BundleList(QDialog):
             own = text in ("Rename…", "Delete…")
             can = readable if text in ("Open beside", "Duplicate…") else card is not None and not (own and refusal)
             action.setEnabled(can)
-            action.setToolTip(refusal if own and refusal else _TIPS[text])
+            action.setToolTip(tooltip(refusal if own and refusal else _TIPS[text]))
 
     # -- what is done
 
