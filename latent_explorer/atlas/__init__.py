@@ -23,4 +23,4 @@ from latent_explorer.atlas.geometry import (
     tiles_over,
 )
 from latent_explorer.atlas.sampling import field_value, interpolated_picture, montage, node_points
-from latent_explorer.atlas.view import PICTURE_PIXELS, first_levels
+from latent_explorer.atlas.view import first_levels, usual_picture_pixels

@@ -9,14 +9,16 @@ from numpy.typing import NDArray
 
 from latent_explorer.atlas.geometry import Region, TileKey, level_for, tiles_over
 
-PICTURE_PIXELS = 34.0
-"""The side of one picture on screen that is aimed at unless a person chooses another, in logical pixels."""
+PICTURE_PIXELS = (50.0, 90.0)
+"""The side of one picture on screen that is aimed at unless a person chooses another, in logical pixels: at least, and
+at most, where the map is large."""
+_PICTURES_ACROSS = 12
 
 SCALES = (1e-4, 2.0**40)
 """Pixels per plane unit, least and most, of any map; where its latents no longer differ, a map ends sooner."""
 
 _MAPS = ((775, 551), (1415, 831))  # logical pixels of the map in windows of 1280 x 800 and of 1920 x 1080
-_COARSER = 2  # levels below: for larger pictures, and to stand in when one zooms out
+_COARSER = 3  # levels below: for larger pictures, and to stand in when one zooms out
 _APART = 90  # pixels between two ticks, at least
 _CORNER = 30  # pixels above the lower edge that belong to the lower axis where both lie on the map
 
@@ -95,10 +97,16 @@ class View:
         return replace(self, u=u, v=v, scale=float(np.clip(scale, *SCALES)))
 
 
+def usual_picture_pixels(width: float, height: float) -> float:
+    """The side of one picture that is aimed at on a map of this size, in logical pixels."""
+    least, most = PICTURE_PIXELS
+    return min(max(min(width, height) / _PICTURES_ACROSS, least), most)
+
+
 def first_levels(home: Region, *, field: str, chart: str) -> Iterator[list[TileKey]]:
     """The tiles of a field that cover what is seen of `home` at first, level by level, the coarsest first."""
     seen = [View(width=width, height=height).fitted(home) for width, height in _MAPS]
-    levels = [level_for(view.scale, PICTURE_PIXELS) for view in seen]
+    levels = [level_for(view.scale, usual_picture_pixels(view.width, view.height)) for view in seen]
     for level in range(min(levels) - _COARSER, max(levels) + 1):
         # a coarser level may be seen in a window of any of the sizes, a finer one only where there is room for it
         regions = [view.region for view, highest in zip(seen, levels, strict=True) if level <= highest]

@@ -21,7 +21,7 @@ import platformdirs
 from msgspec import Meta
 from PyQt6.QtWidgets import QApplication, QStyle
 
-from latent_explorer.atlas import DISK_BYTES, PICTURE_PIXELS
+from latent_explorer.atlas import DISK_BYTES
 from latent_explorer.class_colours import USUAL
 from latent_explorer.errors import UserError
 from latent_explorer.files import read_regular, write_bytes_whole
@@ -83,11 +83,11 @@ class PointLook:
 class PictureSettings:
     """How the decoded pictures of all maps are shown and kept.
 
-    pixels: what the side of a picture aims at. memory, disk: MiB that pictures may take. keep: them on disk.
-    fade: them in.
+    pixels: what the side of a picture aims at; 0 for what suits the map. memory, disk: MiB that pictures may take.
+    keep: them on disk. fade: them in.
     """
 
-    pixels: Annotated[float, Meta(ge=PICTURE_PIXELS, le=45)] = PICTURE_PIXELS
+    pixels: Annotated[float, Meta(ge=0, le=200)] = 0.0
     memory: Annotated[int, Meta(ge=16, le=2**16)] = 256
     disk: Annotated[int, Meta(ge=16, le=2**24)] = DISK_BYTES // 2**20
     keep: bool = True
@@ -123,6 +123,10 @@ class Settings:
             self._sections[key] = _typed(self._kept.get(name), usual, f"{self.file.name}: {name}")
         found: _Section = self._sections[key]
         return found
+
+    def keeps(self, kind: type[Any], of: str = "") -> bool:
+        """Whether a section is remembered."""
+        return _name(kind, of) in self._kept
 
     def put(self, section: Any, of: str = "") -> None:
         """Remember a section. of: which one, of several of a kind."""

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from latent_explorer.atlas import PICTURE_PIXELS, Region, TileKey, first_levels, level_for, tiles_over
+from latent_explorer.atlas import Region, TileKey, first_levels, level_for, tiles_over, usual_picture_pixels
 from latent_explorer.atlas.view import View
 
 HOMES = st.builds(
@@ -19,7 +19,7 @@ def shipped_and_seen(home: Region, size: tuple[int, int], seen: str) -> Iterator
     """What ships, and what of the home region, or of the whole view, is wanted first and at two coarser levels."""
     shipped = {key for level in first_levels(home, field="picture", chart="c") for key in level}
     view = View(width=size[0], height=size[1]).fitted(home)
-    level = level_for(view.scale, PICTURE_PIXELS)
+    level = level_for(view.scale, usual_picture_pixels(*size))
     for each in (level, level - 1, level - 2):
         yield shipped, tiles_over(view.region if seen == "view" else home, each, field="picture", chart="c")
 
@@ -39,6 +39,14 @@ def test_any_window_between_finds_all_tiles_where_the_data_are(home: Region, wid
 @pytest.mark.parametrize("shape", [0.25, 1.0, 4.0])
 def test_they_are_few(shape: float) -> None:
     levels = list(first_levels(Region(0, 0, 5, 5 * shape), field="picture", chart="c"))
-    assert 3 <= len(levels) <= 5
+    assert 4 <= len(levels) <= 6
     assert [len(set(level)) for level in levels] == [len(level) for level in levels]
     assert sum(map(len, levels)) <= 128
+
+
+def test_pictures_grow_with_the_map_and_neither_vanish_nor_fill_it() -> None:
+    sides = [usual_picture_pixels(1.6 * height, height) for height in (300, 530, 831, 1200, 3000)]
+    assert sides == sorted(sides)
+    assert sides[0] == sides[1] == 50
+    assert sides[2] == pytest.approx(831 / 12)
+    assert sides[-1] == 90

@@ -6,7 +6,7 @@ from PyQt6.QtCore import QPoint
 from PyQt6.QtGui import QColor, QImage, QPainter
 from PyQt6.QtWidgets import QMenu
 
-from latent_explorer.atlas import TileCache, TileKey, tile_region
+from latent_explorer.atlas import TileCache, TileKey, tile_region, usual_picture_pixels
 from latent_explorer.atlas.view import View
 from latent_explorer.bench.person import Person
 from latent_explorer.gui.layers.tiles import TileLayer, tile_rect
@@ -130,20 +130,20 @@ def test_size_memory_and_fading_are_chosen_in_the_menu_and_remembered(person: Pe
     levels = {key.level for key in window.pane.feed.keys}
     try:
         entry(menu, "Large").trigger()
-        assert window.pane.feed.picture_pixels == 45
+        assert window.pane.feed.picture_pixels == 80
         person.wheel(person.point(0, 0), 1)
         entry(menu, "Fade").trigger()
         memory = entry(menu, "Keep in memory").menu()
         memory.aboutToShow.emit()
         entry(memory, "64").trigger()
-        window.pane.feed.picture_pixels, window.pane.feed.cache.limit = 1.0, 1
+        window.pane.feed.chosen_pixels, window.pane.feed.cache.limit = 1.0, 1
         window.pane.canvas.frame_scheduler.fades = True
         window.pane.show_pictures(PictureSettings.read(window.workbench.settings))
-        assert (window.pane.feed.picture_pixels, window.pane.feed.cache.limit) == (45, 64 * 2**20)
+        assert (window.pane.feed.picture_pixels, window.pane.feed.cache.limit) == (80, 64 * 2**20)
         assert not window.pane.canvas.frame_scheduler.fades
         window.workbench.settings.put(PictureSettings())
         window.pane.show_pictures(PictureSettings.read(window.workbench.settings))
-        assert window.pane.feed.picture_pixels == 34
+        assert window.pane.feed.picture_pixels == usual_picture_pixels(*window.pane.feed.sides())
     finally:
         window.workbench.settings.put(PictureSettings())
         window.pane.show_pictures(PictureSettings.read(window.workbench.settings))

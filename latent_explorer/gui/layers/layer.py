@@ -79,6 +79,10 @@ class Layer:
         missing = self.spec.needs_labels and bundle.latents.label is None
         return "these data have no labels" if missing else ""
 
+    def usual(self, bundle: OpenBundle) -> tuple[bool, float]:
+        """Whether it is shown of a bundle, and its opacity, as long as a person has not chosen."""
+        return self.spec.shown, 1.0 if self.spec.opacity is None else self.spec.opacity
+
     def dress(self, bundle: OpenBundle, hidden: frozenset[int], theme: Theme) -> None:
         """The bundle, its chart, the classes that are hidden or the theme have changed."""
         self.bundle, self.hidden, self.theme = bundle, hidden, theme

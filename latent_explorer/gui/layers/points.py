@@ -11,6 +11,7 @@ from PyQt6.QtGui import QColor, QPainter
 
 from latent_explorer.atlas.view import View
 from latent_explorer.gui.layers.layer import Layer, LayerSpec
+from latent_explorer.gui.layers.tiles import TileLayer
 from latent_explorer.gui.theme import Theme
 from latent_explorer.gui.widgets.images import borrowed_qimage
 from latent_explorer.gui.widgets.latest_task import LatestTask
@@ -23,6 +24,12 @@ _AROUND = 96  # pixels drawn around the view, so that most steps of panning need
 _LOAD_MS = 1500
 _PICKING = (1.5, 4.0)  # pixels around the pointer searched first
 _DOTS = (1.6, 7.0, 14.0)  # pixels: the least dot, up to which it grows as the map does, and the largest
+_FINE = 1.0  # pixels: the least dot over pictures
+_THIN = 0.6  # of the opacity over pictures where dots crowd, so that what is decoded stays the strongest on the map
+_BLENDING = {
+    True: QPainter.CompositionMode.CompositionMode_Screen,
+    False: QPainter.CompositionMode.CompositionMode_Multiply,
+}
 _CLEARER = 0.25  # by how much dots that stand alone are less see-through than where they crowd
 _AT_ONCE = 200_000  # points sorted so quickly that the first paint can wait for them
 _NONE = PointIndex(np.zeros((0, 2), np.float32), np.zeros(0, np.uint16))
@@ -62,7 +69,8 @@ class PointLayer(Layer):
 
     size: of the dots, 1 is the usual. opacity: of the points where they crowd. uv: where they are (n, 2). index: all
     points of the bundle, also those that are not shown; of none while they are being sorted. version: counts up
-    whenever they look different.
+    whenever they look different. pictures: the layer beneath; while it is seen, dots are finer and thinner, and the
+    strokes of grey pictures show through them.
 
     sorter: sorts many points in a thread; nothing is shown until it hands them to `take`. Without one, all are sorted
     at once.
@@ -74,6 +82,7 @@ class PointLayer(Layer):
         self.version = 0
         self._loading = False
         self.size = 1.0
+        self.pictures: TileLayer | None = None
         self.splatter = Splatter()
         if sorter is not None:
             sorter.done.connect(self.take)
@@ -98,6 +107,10 @@ class PointLayer(Layer):
     def text(self) -> str:
         """How many points are shown, or sorted to be shown soon, in words."""
         return f"sorting {self.sorting:,} points…" if self.sorting else f"{self.count:,} points"
+
+    def usual(self, bundle: OpenBundle) -> tuple[bool, float]:
+        shown, opacity = super().usual(bundle)
+        return shown and bundle.config.net.image_shape[2] == 1, opacity  # over colours, dots are a clutter
 
     def dress(self, bundle: OpenBundle, hidden: frozenset[int], theme: Theme) -> None:
         super().dress(bundle, hidden, theme)
@@ -184,6 +197,8 @@ class PointLayer(Layer):
         image.setDevicePixelRatio(ratio)
         painter.save()
         painter.setOpacity(self.strength(view))
+        if self._over_pictures and self.pictures is not None and self.pictures.grey and self.theme is not None:
+            painter.setCompositionMode(_BLENDING[self.theme.dark])
         painter.drawImage(self._made.corner(view), image)
         painter.restore()
 
@@ -212,6 +227,7 @@ class PointLayer(Layer):
         Coming closer, dots grow as the map does while they would touch, and by a pixel for each doubling afterwards.
         """
         least, usual, largest = _DOTS
+        least = _FINE if self._over_pictures else least
         pixels = max(least, 0.75 * self._gap(view))
         if pixels > usual:
             pixels = min(largest, usual + math.log2(pixels / usual))
@@ -220,7 +236,12 @@ class PointLayer(Layer):
     def strength(self, view: View) -> float:
         """The opacity in a view: where points lie close, dots that overlap are more see-through than single ones."""
         crowded = min(1.0, (self.diameter(view, 1.0) / self._gap(view)) ** 2)
-        return min(1.0, self.opacity * (1 + _CLEARER * (1 - crowded)))
+        thin = _THIN if self._over_pictures else 1.0
+        return min(1.0, self.opacity * (thin + (1 + _CLEARER - thin) * (1 - crowded)))
+
+    @property
+    def _over_pictures(self) -> bool:
+        return self.pictures is not None and self.pictures.painted
 
     def _gap(self, view: View) -> float:
         return view.scale / math.sqrt(max(self._density, 1e-300))

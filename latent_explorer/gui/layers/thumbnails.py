@@ -17,7 +17,7 @@ from latent_explorer.points.placing import distance_for, with_room
 from latent_explorer.session import OpenBundle
 
 SIDE = 40  # logical pixels: the longer side of a thumbnail with its rim, the same at every zoom
-_APART = SIDE + 2
+_APART, _SPARSE = SIDE + 2, 2 * SIDE  # pixels from one to the next at least, and where they are shown from afar
 _RIM = 2
 _LIFTED, _LIFTED_RIM = 90, 3  # of the one under the pointer
 _ROOM = 80.0  # pixels of screen per point from which there are thumbnails: about 20 points to each
@@ -56,16 +56,16 @@ REAL_IMAGES = LayerSpec(
 class ThumbnailLayer(Layer):
     """Paints the images of a cache at the places of their points; where one is not there yet, its dot is seen.
 
-    cache: images uint8 (h, w, c) by their numbers. invert: as of the tiles under them. fitted: the scale at which
-    everything is seen. lifted: the number of the image under the pointer, shown large above the others. missed: why
-    there are no images, where that is known.
+    cache: images uint8 (h, w, c) by their numbers. invert: as of the tiles under them. everywhere: whether they show
+    from afar too, as colour images are, whose points are hidden. fitted: the scale at which everything is seen. lifted:
+    the number of the image under the pointer, shown large above the others. missed: why there are none, once known.
     """
 
     def __init__(self, points: PointLayer) -> None:
         super().__init__(REAL_IMAGES)
         self.missed = ""
         self.cache: ByteCache[int] = ByteCache(_BYTES)
-        self.invert = False
+        self.invert = self.everywhere = False
         self.fitted = 0.0
         self.lifted: int | None = None
         self._points = points
@@ -76,14 +76,15 @@ class ThumbnailLayer(Layer):
 
     def dress(self, bundle: OpenBundle, hidden: frozenset[int], theme: Theme) -> None:
         super().dress(bundle, hidden, theme)
-        self.invert = bundle.config.net.image_shape[2] == 1 and not theme.dark
+        grey = bundle.config.net.image_shape[2] == 1
+        self.invert, self.everywhere = grey and not theme.dark, not grey
 
     def notice(self, view: View) -> str:
         if not self.visible:
             return "Points: press T for their real images"
         if self.missed:
-            return f"Points stay dots: {self.missed}"
-        near = self.near_enough(view)
+            return f"{'Points stay dots' if self._points.visible else 'Press 2 for points'}: {self.missed}"
+        near = self.near_enough(view) or self.everywhere
         return "Real images: press T for points" if near else "Real images appear as soon as you zoom in far enough"
 
     def open(self, image_shape: tuple[int, int, int]) -> None:
@@ -100,9 +101,10 @@ class ThumbnailLayer(Layer):
 
     def places(self, view: View) -> NDArray[np.int64]:
         """The numbers (k,) of the images that have a place in a view, or just beyond it."""
-        if not (self.visible and self._points.count and self.near_enough(view)):
+        near = self.near_enough(view)
+        if not (self.visible and (near or self.everywhere) and (self._points.count or self.everywhere)):
             return _NOWHERE
-        apart = distance_for(view.scale, _APART)
+        apart = distance_for(view.scale, _APART if near else _SPARSE)
         found = self._places.get(apart)
         if found is None or not found.serve(view, self._points.version):
             wide = view.resized(view.width + 2 * _AROUND, view.height + 2 * _AROUND).region

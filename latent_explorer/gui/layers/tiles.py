@@ -18,7 +18,7 @@ COARSER = 5  # levels, its own included, from which a tile may be painted or rea
 _IMAGES = 320  # tiles whose painted form is kept: about 200 KB each with pictures of 28 x 28
 
 DECODED = LayerSpec(
-    "pictures", "Pictures", "The decoded pictures: what the model makes of each place.", key="1", opacity=0.6
+    "pictures", "Pictures", "The decoded pictures: what the model makes of each place.", key="1", opacity=1.0
 )
 
 
@@ -94,7 +94,7 @@ class TileLayer(TiledLayer):
         super().__init__(DECODED, cache)
         self.cover: Callable[[View], list[TileKey]] = lambda _: []
         self.ground = QColor(0, 0, 0)
-        self.invert = False
+        self.grey = self.invert = False
 
     @property
     def opacity(self) -> float:  # the pictures are mixed with the ground once, when they come
@@ -107,8 +107,8 @@ class TileLayer(TiledLayer):
 
     def dress(self, bundle: OpenBundle, hidden: frozenset[int], theme: Theme) -> None:
         super().dress(bundle, hidden, theme)
-        grey = bundle.config.net.image_shape[2] == 1
-        self.ground, self.invert = QColor(theme.map), grey and not theme.dark  # ink on paper
+        self.grey = bundle.config.net.image_shape[2] == 1
+        self.ground, self.invert = QColor(theme.map), self.grey and not theme.dark  # ink on paper
         self.forget()
 
     def has_stand_in(self, key: TileKey) -> bool:

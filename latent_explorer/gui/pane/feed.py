@@ -1,13 +1,12 @@
 """What the map needs of the engine: the tiles of pictures and of fields, kept, and asked for as they are wanted."""
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
 
 from latent_explorer.atlas import (
-    PICTURE_PIXELS,
     TileCache,
     TileKey,
     interpolated_picture,
@@ -15,6 +14,7 @@ from latent_explorer.atlas import (
     spacing,
     tile_region,
     tiles_over,
+    usual_picture_pixels,
 )
 from latent_explorer.atlas.cache import Pictures
 from latent_explorer.atlas.prefetch import AROUND, wanted_tiles
@@ -40,13 +40,14 @@ _SAMPLE = 800  # images over which the range of a field is found
 class AtlasFeed:
     """The tiles of one chart.
 
-    picture_pixels: the side of one picture on screen that is aimed at, in logical pixels; what is seen lies within a
-    factor of the square root of 2 of it.
+    chosen_pixels: the side of one picture on screen that is aimed at, in logical pixels; what is seen lies within a
+    factor of the square root of 2 of it; 0 for what suits the map. sides: the width and height of the map.
     """
 
     def __init__(self, client: EngineClient, store: TileStore) -> None:
         self.cache = TileCache()
-        self.picture_pixels = PICTURE_PIXELS
+        self.chosen_pixels = 0.0
+        self.sides: Callable[[], tuple[int, int]] = lambda: (0, 0)
         self.keys: list[TileKey] = []
         self.paused = False
         self._client, self._store = client, store
@@ -54,6 +55,11 @@ class AtlasFeed:
         self._shipped: Mapping[TileKey, Pictures] = {}
         self._level = 0
         self._before = View()
+
+    @property
+    def picture_pixels(self) -> float:
+        """The side of one picture on screen that is aimed at, in logical pixels."""
+        return self.chosen_pixels or usual_picture_pixels(*self.sides())
 
     @property
     def missing(self) -> int:

@@ -8,7 +8,7 @@ from latent_explorer.gui.layers.layer import Layer
 from latent_explorer.gui.pane.canvas import MapCanvas
 from latent_explorer.gui.panels.layers import LayerPanel
 from latent_explorer.gui.panels.readouts import ValueLines
-from latent_explorer.gui.settings import PointLook, Settings
+from latent_explorer.gui.settings import PointLook, Settings, ShownLayer
 from latent_explorer.session import OpenBundle
 
 _SIZES = (50, 200)  # percent of the usual
@@ -33,6 +33,7 @@ class LayerStack(QObject):
 
     def list(self, settings: Settings) -> None:
         """List all layers in the panel, as they were shown at the last launch."""
+        self._settings = settings
         for title, layer in self.by_title.items():
             opacity = layer.opacity if layer.spec.opacity is not None else None
             self._panel.add(title, layer.visible, opacity, layer.spec.sentence)
@@ -55,6 +56,8 @@ class LayerStack(QObject):
         """Offer the layers that a bundle can have."""
         for title, layer in self.by_title.items():
             self._panel.enable(title, layer.lacks(bundle))
+            if not self._settings.keeps(ShownLayer, title):
+                self._panel.show_usual(title, *layer.usual(bundle))
         self._values.show_lines([])
 
     def show(self, title: str, visible: bool, opacity: float) -> None:

@@ -51,6 +51,7 @@ class MapPane(SessionPane):
         canvas.ended.connect(lambda: self.shared.say(_THE_END))
         canvas.frame_scheduler.holds = prober.awaits
         canvas.closest, self.tiles.cover = self.feed.closest, self.feed.cover
+        self.feed.sides = lambda: (canvas.view.width, canvas.view.height)
         canvas.painted.connect(self.points.after_first_paint)
         self.sorter.done.connect(canvas.refresh)
         self.store.lost.connect(self.look)

@@ -89,6 +89,7 @@ class PaneParts(QWidget):
         self.feed = AtlasFeed(self.client, self.store)
         self.sorter = LatestTask("point sorter")
         self.tiles, self.points = TileLayer(self.feed.cache), PointLayer(self.sorter)
+        self.points.pictures = self.tiles
         self.canvas = MapCanvas(self.tiles, self.points)
         self.fields = FieldLayers(self.client, self.store, self.canvas)
 

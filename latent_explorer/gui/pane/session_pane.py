@@ -215,7 +215,7 @@ class SessionPane(PaneParts):
 
     def show_pictures(self, pictures: PictureSettings) -> None:
         """Show and keep the decoded pictures so."""
-        resized, self.feed.picture_pixels = self.feed.picture_pixels != pictures.pixels, pictures.pixels
+        resized, self.feed.chosen_pixels = self.feed.chosen_pixels != pictures.pixels, pictures.pixels
         changed, self.store.on = self.store.on != pictures.keep, pictures.keep
         self.feed.cache.limit = pictures.memory * 2**20
         self.store.keep_within(pictures.disk * 2**20)

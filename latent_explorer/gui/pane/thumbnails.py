@@ -63,9 +63,9 @@ class Thumbnails(QObject):
         """Images have come, or their refusal."""
         key = answer.key
         if isinstance(answer.reply, Refused):
-            if not self.layer.missed:
-                self._shared.say(f"Points stay dots: {answer.reply.reason}")
-            self.layer.missed = answer.reply.reason
+            before, self.layer.missed = self.layer.missed, answer.reply.reason
+            if not before:
+                self._shared.say(self.layer.notice(self._canvas.view))
             self._asked.clear()
             self._client.request("thumbnails", [])
         elif answer.pictures is not None and isinstance(key, tuple) and self._asked.pop(key, None) is not None:

@@ -23,6 +23,7 @@ class LayerPanel(Scrolling):
         self._grid.setContentsMargins(8, 4, 8, 6)
         self._grid.setVerticalSpacing(4)
         self._grid.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self._chosen = True  # by a person, what changes now
         self._controls: dict[str, tuple[QToolButton, QSlider | None, str]] = {}  # with what the tooltip says
         self.setWidget(inside)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # a click on a button leaves the keys to the map
@@ -57,7 +58,21 @@ class LayerPanel(Scrolling):
             if strength is not None:
                 strength.setValue(round(100 * left.opacity))
             button.setChecked(left.shown)
-        self.changed.connect(lambda name, shown, opacity: settings.put(ShownLayer(shown, opacity), name))
+
+        def keep(name: str, shown: bool, opacity: float) -> None:
+            if self._chosen:
+                settings.put(ShownLayer(shown, opacity), name)
+
+        self.changed.connect(keep)
+
+    def show_usual(self, name: str, shown: bool, opacity: float) -> None:
+        """Show a layer as it usually is with the bundle that is open; that is not remembered."""
+        button, strength, _ = self._controls[name]
+        self._chosen = False
+        button.setChecked(shown)
+        if strength is not None:
+            strength.setValue(round(100 * opacity))
+        self._chosen = True
 
     def enable(self, name: str, lacking: str = "") -> None:
         """Offer a layer, or not where something is lacking, which its tooltip then says."""

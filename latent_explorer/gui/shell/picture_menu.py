@@ -7,15 +7,15 @@ from typing import Any
 from PyQt6.QtGui import QAction
 from PyQt6.QtWidgets import QMenu
 
-from latent_explorer.atlas import PICTURE_PIXELS
 from latent_explorer.gui.pane.tile_store import TileStore
 from latent_explorer.gui.shell.actions import SEPARATOR, Command, Entry, Submenu
 from latent_explorer.gui.workbench import Workbench
 
 SIZES = {
-    "Small pictures (24 to 48 pixels)": PICTURE_PIXELS,
-    "Medium pictures (28 to 56)": 40.0,
-    "Large pictures (32 to 64)": 45.0,
+    "As large as suits the map": 0.0,
+    "Small pictures (24 to 48 pixels)": 34.0,
+    "Medium pictures (35 to 71)": 50.0,
+    "Large pictures (57 to 113)": 80.0,
 }
 """What a picture's side aims at; zooming takes it to a factor of the square root of 2 around that."""
 
