@@ -17,7 +17,8 @@ _PICTURES_ACROSS = 12
 SCALES = (1e-4, 2.0**40)
 """Pixels per plane unit, least and most, of any map; where its latents no longer differ, a map ends sooner."""
 
-_MAPS = ((775, 551), (1415, 831))  # logical pixels of the map in windows of 1280 x 800 and of 1920 x 1080
+_MAPS = ((775, 551), (1415, 831), (1415, 551), (775, 831))
+"""Logical pixels of the map in windows of 1280 x 800 and of 1920 x 1080, and in those as wide and as high as either."""
 _COARSER = 3  # levels below: for larger pictures, and to stand in when one zooms out
 _APART = 90  # pixels between two ticks, at least
 _CORNER = 30  # pixels above the lower edge that belong to the lower axis where both lie on the map

@@ -17,7 +17,7 @@ from latent_explorer.points.placing import distance_for, with_room
 from latent_explorer.session import OpenBundle
 
 SIDE = 40  # logical pixels: the longer side of a thumbnail with its rim, the same at every zoom
-_APART, _SPARSE = SIDE + 2, 2 * SIDE  # pixels from one to the next at least, and where they are shown from afar
+_APART, _SPARSE = SIDE + 2, SIDE + 14  # pixels from one to the next at least, and where they are shown from afar
 _RIM = 2
 _LIFTED, _LIFTED_RIM = 90, 3  # of the one under the pointer
 _ROOM = 80.0  # pixels of screen per point from which there are thumbnails: about 20 points to each
