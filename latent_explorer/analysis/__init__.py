@@ -1,3 +1,4 @@
 """Analysis: what the data say about a place in latent space."""
 
-from latent_explorer.analysis.neighbourhood import EDGE, INSIDE, NOWHERE, Neighbourhood, Surroundings
+from latent_explorer.analysis.neighbourhood import Neighbourhood, Surroundings
+from latent_explorer.analysis.trust import EDGE, INSIDE, OUTSIDE, HeldOut, Spread, Trust, Verdict, held_out

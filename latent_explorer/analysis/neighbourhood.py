@@ -8,11 +8,8 @@ from numpy.typing import NDArray
 
 TREE_DIMENSIONS = 6  # in more, a tree visits most of its leaves, and one product of matrices is many times as fast
 _DISTANCES = 1 << 22  # how many are held at a time: 16 MiB
-INSIDE, EDGE, NOWHERE = "inside the data", "at the edge", "no data here"
 SHOWN, COUNTED, REACH = 8, 50, 10
 """How many neighbours are shown, are counted for the class shares, and span the distance to the data."""
-_SAMPLE, _SMALL_SAMPLE = 10_000, 2_000
-"""Images whose own reach says what is usual; fewer where each takes half a millisecond and hovers wait."""
 
 
 class Nearest:
@@ -51,23 +48,19 @@ class Surroundings:
 
     indices: int64 (k,), the nearest images, nearest first, k <= 8; distances: float64 (k,), theirs.
     shares: float64 (classes,), of each class among the 50 nearest, adding up to 1; empty without labels.
-    reach: the distance to the 10th nearest image, in units of what 95 % of the data have to theirs.
-    word: "inside the data", "at the edge" or "no data here".
+    reach: the distance to the 10th nearest image.
     """
 
     indices: NDArray[np.int64]
     distances: NDArray[np.float64]
     shares: NDArray[np.float64]
     reach: float
-    word: str
 
 
 class Neighbourhood:
     """Answers what is near a place.
 
     means: float32 (n, d), n >= 1. labels: int64 (n,) in 0..classes-1, or None.
-    A place is inside the data where its 10th nearest image is no farther than for 95 % of the images themselves,
-    at the edge up to 99.9 %, and beyond that there is no data.
     """
 
     def __init__(self, means: NDArray[np.float32], labels: NDArray[np.int64] | None, classes: int) -> None:
@@ -75,39 +68,25 @@ class Neighbourhood:
         self._count = len(means)
         self._labels = labels
         self._classes = classes if labels is not None else 0
-        self._inside, self._edge = self._usual_reach(means)
-
-    def _usual_reach(self, means: NDArray[np.float32]) -> tuple[float, float]:
-        count = _SAMPLE if means.shape[1] <= TREE_DIMENSIONS else _SMALL_SAMPLE
-        sample = means[np.random.default_rng(0).permutation(len(means))[:count]]
-        rank = min(REACH + 1, len(means))  # the nearest of an image is itself
-        distances, _ = self._nearest(sample, rank)
-        inside, edge = np.quantile(distances[:, -1], (0.95, 0.999))
-        return max(float(inside), 1e-12), max(float(edge), 1e-12)
 
     def around(self, z: NDArray[np.float32]) -> Surroundings:
         """What the data say about the latent `z` (d,)."""
         (distances,), (indices,) = self._nearest(z[None], COUNTED)
-        reach = float(distances[:REACH][-1])
         return Surroundings(
             indices=indices[:SHOWN],
             distances=distances[:SHOWN],
             shares=self._shares(indices),
-            reach=reach / self._inside,
-            word=INSIDE if reach <= self._inside else EDGE if reach <= self._edge else NOWHERE,
+            reach=float(distances[:REACH][-1]),
         )
 
     def nearest_images(self, z: NDArray[np.float32], count: int) -> NDArray[np.int64]:
         """The images nearest to latents (n, d), int64 (n, k), nearest first, k <= count."""
         return self._nearest(z, count)[1].astype(np.int64)
 
-    def remoteness(self, z: NDArray[np.float32]) -> NDArray[np.float64]:
-        """How far latents (n, d) are from the data: 0 inside, 1 where there is none, smooth at the edge; (n,)."""
-        reach = self._nearest(z, REACH)[0][:, -1]
-        outside = np.log(np.maximum(reach, 1e-12) / self._inside) / max(math.log(self._edge / self._inside), 1e-6)
-        share = np.clip(outside, 0, 1)
-        smooth: NDArray[np.float64] = share * share * (3 - 2 * share)
-        return smooth
+    def reach(self, z: NDArray[np.float32], of_images: bool = False) -> NDArray[np.float64]:
+        """The distance of latents (n, d) to the 10th nearest image, (n,); of images, not counting the image itself."""
+        reach: NDArray[np.float64] = self._nearest(z, REACH + of_images)[0][:, -1]
+        return reach
 
     def log_density(self, z: NDArray[np.float32]) -> NDArray[np.float64]:
         """log10 of the share of the data per unit of volume at latents (n, d), (n,).
@@ -135,7 +114,7 @@ class Neighbourhood:
     def interpolated(self, values: NDArray[np.float32], z: NDArray[np.float32]) -> NDArray[np.float64]:
         """What `values` (images,) are at latents (n, d): the mean of the 10 nearest, weighted by 1 / distance^2."""
         distances, indices = self._nearest(z, REACH)
-        softening = 1e-6 * self._inside**2  # on an image, it alone counts, and nothing is divided by zero
+        softening = 1e-6 * distances[:, -1:] ** 2 + 1e-24  # on an image it alone counts, and nothing is divided by zero
         weights = 1 / (distances**2 + softening)
         means: NDArray[np.float64] = (weights * values[indices]).sum(1) / weights.sum(1)
         return means

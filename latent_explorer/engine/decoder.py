@@ -134,13 +134,21 @@ class Decoder:
         if not np.isfinite(z).all():
             raise EngineError("a latent that is not finite has no place and no picture")
 
-    @torch.inference_mode()
     def measured(self, measure: Callable[[LatentModel, Tensor], Tensor], z: Latents) -> NDArray[np.float32]:
-        """What `measure` makes (k,) of the model and of latents (k, d) on its device: float32 (n, 1) of all (n, d)."""
+        """What `measure` makes (k,) or (k, m) of the model and of latents (k, d) on its device: float32 (n, 1 or m)."""
+        return self._measure(self._model_for(len(z)), measure, z)
+
+    def differentiated(self, measure: Callable[[LatentModel, Tensor], Tensor], z: Latents) -> NDArray[np.float32]:
+        """The same of the model as it was trained, which autograd can follow; packed kernels have no derivatives."""
+        return self._measure(self._eager, measure, z)
+
+    @torch.inference_mode()
+    def _measure(
+        self, model: LatentModel, measure: Callable[[LatentModel, Tensor], Tensor], z: Latents
+    ) -> NDArray[np.float32]:
         self.check(z)
-        model = self._model_for(len(z))
         parts = self._measured.pieces(lambda piece: measure(model, self._tensor(piece)).float().cpu(), z)
-        return torch.cat(parts)[:, None].numpy()
+        return torch.cat(parts).reshape(len(z), -1).numpy()
 
     def _model_for(self, count: int) -> LatentModel:
         return self._eager if count < _FEW else self.choice.batched.model

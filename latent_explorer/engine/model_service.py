@@ -6,20 +6,20 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from latent_explorer.analysis import Neighbourhood
+from latent_explorer.analysis import HeldOut, Neighbourhood, Trust
 from latent_explorer.bundles import BundleConfig, Latents, read_config, read_latents, read_weights
 from latent_explorer.data import Dataset, open_dataset
 from latent_explorer.engine.choice import LARGEST_SLICE, SLICE_SECONDS
 from latent_explorer.engine.decoder import Decoder, choose_device
 from latent_explorer.errors import DataError, EngineError, UserError
-from latent_explorer.fields import FieldInput
+from latent_explorer.fields import Calibration, FieldInput, calibration, held_out_of
 from latent_explorer.nets.weights import load_model
 from latent_explorer.service.background import in_words
 
@@ -31,11 +31,12 @@ _PICTURES = "pictures"  # the pace of decoding
 class DatasetIndex:
     """The data of one bundle, each image by the number of its latent.
 
-    missing: why there are no originals; empty where there are.
+    held: the images that trust in places is calibrated on. missing: why there are no originals; empty where there are.
     """
 
     latents: Latents
     neighbourhood: Neighbourhood
+    held: HeldOut
     dataset: Dataset | None
     missing: str
 
@@ -54,10 +55,14 @@ class DatasetIndex:
         return images
 
 
-def index_dataset(config: BundleConfig, latents: Latents) -> DatasetIndex:
-    """Load what describing the places of a bundle needs; missing originals are said, not raised."""
+def index_dataset(config: BundleConfig, latents: Latents, label: int = 0) -> DatasetIndex:
+    """Load what describing the places of a bundle needs; missing originals are said, not raised.
+
+    label: the class under which a conditional model decodes.
+    """
     neighbourhood = Neighbourhood(latents.mean, latents.label, len(config.dataset.class_names))
-    return DatasetIndex(latents, neighbourhood, *_dataset_or_reason(config))
+    held = held_out_of(latents, neighbourhood, label if config.net.classes else None)
+    return DatasetIndex(latents, neighbourhood, held, *_dataset_or_reason(config))
 
 
 def _dataset_or_reason(config: BundleConfig) -> tuple[Dataset | None, str]:
@@ -86,13 +91,13 @@ class Pace:
 
     per_slice: int = 64
 
-    def learn(self, count: int, seconds: float) -> None:
+    def learn(self, count: int, seconds: float, most: int = LARGEST_SLICE) -> None:
         """Size the next slices by what the last took, in powers of two: each new size costs oneDNN a compilation."""
         if count < self.per_slice:
             return  # a last, smaller piece says little
         fitting = count * SLICE_SECONDS / max(seconds, 1e-6)
         if fitting >= 2 * self.per_slice:
-            self.per_slice = min(2 * self.per_slice, LARGEST_SLICE)
+            self.per_slice = min(2 * self.per_slice, most)
         elif fitting < self.per_slice:
             self.per_slice = max(self.per_slice // 2, 1)
 
@@ -112,8 +117,10 @@ class ModelService:
         self._wake, self._run = wake, run
         self._changing = threading.Lock()
         self._decoder: Decoder | None = None
-        self._data: tuple[BundleConfig, Latents] | None = None
+        self._data: tuple[BundleConfig, Latents, int] | None = None
         self._index: DatasetIndex | EngineError | None = None
+        self._calibration = Calibration(self._calibrate)
+        self._first = Pace.per_slice
         self._paces: defaultdict[str, Pace] = defaultdict(Pace)
 
     @property
@@ -149,9 +156,10 @@ class ModelService:
         latents = read_latents(folder, config)
         decoder = Decoder(model, choose_device(), before=self._decoder)
         with self._changing:
-            self._decoder, self._data, self._index = decoder, (config, latents), None
-        self._paces.clear()
-        self._paces[_PICTURES] = Pace(decoder.choice.batch)
+            self._decoder, self._data, self._index = decoder, (config, latents, model.label), None
+        self._calibration = Calibration(self._calibrate)
+        self._first = max(1, min(Pace.per_slice, decoder.choice.batch // 4))  # most work decodes, and does more besides
+        self._paces = defaultdict(partial(Pace, self._first), {_PICTURES: Pace(decoder.choice.batch)})
         return decoder
 
     def index_dataset(self) -> None:
@@ -172,33 +180,50 @@ class ModelService:
         """What fields are evaluated with. Raises EngineError where there is no model, or no index if one is needed."""
         decoder, near = self.decoder, self.index.neighbourhood if with_data else None
         assert self._data is not None
-        config, latents = self._data
-        return FieldInput(decoder.measured, near, latents, config.family.encodes)
+        config, latents, _ = self._data
+        encodes = config.family.encodes
+        trust = self._calibration.trust
+        return FieldInput(decoder.measured, decoder.differentiated, near, latents, encodes, trust)
+
+    @property
+    def trust(self) -> Trust:
+        """The trust in places of the open model, once `calibrate` has run to its end."""
+        assert self._calibration.trust is not None
+        return self._calibration.trust
+
+    def calibrate(self) -> Iterator[None]:
+        """Make `trust` ready, unless it is, by a slice of work at each step; several requests may share them."""
+        return self._calibration.steps()
+
+    def _calibrate(self) -> Iterator[Trust | None]:
+        return calibration(self.field_input(with_data=True), self.index.held, partial(self.in_slices, "calibration"))
 
     def decoded(self, z: NDArray[np.float32]) -> Iterator[tuple[int, NDArray[np.uint8]]]:
         """The pictures uint8 (k, h, w, c) of latents (n, d), slice by slice, each with where it starts."""
         return self.in_slices(_PICTURES, z, lambda piece: self.decoder.pictures(piece))
 
     def in_slices(
-        self, kind: str, asked: NDArray[Any], work: Callable[[NDArray[Any]], NDArray[Any]]
+        self, kind: str, asked: NDArray[Any], work: Callable[[NDArray[Any]], NDArray[Any]], *, even: bool = True
     ) -> Iterator[tuple[int, NDArray[Any]]]:
         """What `work` makes of latents or indices, slice by slice in order, each with where it starts.
 
-        So a hover never waits long. Each kind of work has its pace.
+        So a hover never waits long. Each kind of work has its pace. even: whether one place costs about as much as
+        another; else a quick slice says little of the next.
         """
-        pace, start = self._paces[kind], 0
+        pace, start, most = self._paces[kind], 0, LARGEST_SLICE if even else self._first
+
         while start < len(asked):
             began = time.perf_counter()
             piece = asked[start : start + pace.per_slice]
             made = work(piece)
-            pace.learn(len(piece), time.perf_counter() - began)
+            pace.learn(len(piece), time.perf_counter() - began, most)
             yield start, made
             start += len(piece)
 
 
-def _indexed(config: BundleConfig, latents: Latents) -> DatasetIndex | EngineError:
+def _indexed(config: BundleConfig, latents: Latents, label: int) -> DatasetIndex | EngineError:
     try:
-        return index_dataset(config, latents)
+        return index_dataset(config, latents, label)
     except Exception as error:  # whoever waits for the index is told
         return EngineError(in_words(error))
 

@@ -1,5 +1,15 @@
 """Fields: what has a value at each point of the plane; of each, its words and how the engine evaluates it."""
 
+from latent_explorer.fields.calibration import Calibration, calibration, held_out_of
+from latent_explorer.fields.consistency import returned_by
 from latent_explorer.fields.field import Field, FieldInput, number
 from latent_explorer.fields.picture import PICTURE
-from latent_explorer.fields.registry import FIELDS, evaluate, field_called, layer_fields, needs_data, register
+from latent_explorer.fields.registry import (
+    FIELDS,
+    evaluate,
+    field_called,
+    layer_fields,
+    needs_data,
+    needs_trust,
+    register,
+)

@@ -1,20 +1,37 @@
 """Consistency: whether the encoder takes a decoded picture back to where it was decoded."""
 
+from collections.abc import Callable
 from typing import Any
 
-from latent_explorer.fields.field import Field
+import numpy as np
+from numpy.typing import NDArray
+
+from latent_explorer.fields.field import Field, FieldInput
+
+
+def returned(model: Any, z: Any) -> Any:
+    """Where the encoder alone puts the pictures decoded at latents (n, d), a tensor (n, d).
+
+    Refined latents say little of that: they are looked for with the decoder whose pictures are to be judged.
+    """
+    return model.encode_unrefined(model.decode(z)).mean
+
+
+def returned_by(at: FieldInput) -> Callable[[NDArray[np.float32]], NDArray[np.float32]] | None:
+    """The same for latents float32 (n, d), as trust in places asks for it; None where the model has no encoder."""
+    return (lambda z: at.measure(returned, z)) if at.encodes else None
 
 
 def inconsistency(model: Any, z: Any) -> Any:
     """‖E(D(z)) − z‖, a tensor (n,): how far from latents (n, d) the encoder's mean puts their pictures."""
-    return (model.encode(model.decode(z)).mean - z).norm(dim=1)
+    return (returned(model, z) - z).norm(dim=1)
 
 
 CONSISTENCY = Field(
     name="consistency",
     title="Consistency",
     sentence="How far one lands from here when the decoded picture is encoded again, ‖E(D(z)) − z‖. Dark: the model "
-    "agrees with itself. Bright: its encoder takes the picture for another place's.",
+    "agrees with itself. Bright: its encoder, without refinement, takes the picture for another place's.",
     evaluate=lambda at, z: at.measure(inconsistency, z),
     unit="latent units",
     steps=8,

@@ -11,31 +11,40 @@ from latent_explorer.atlas import Layout, TileKey, node_points
 from latent_explorer.bundles import Latents
 
 if TYPE_CHECKING:  # it brings scipy, for which no launch waits
-    from latent_explorer.analysis import Neighbourhood
+    from latent_explorer.analysis import Neighbourhood, Trust
 
 Values = NDArray[np.floating]
 Measure = Callable[[Any, Any], Any]
-"""From a model and a tensor of latents (n, d) on its device to a tensor (n,)."""
+"""From a model and a tensor of latents (n, d) on its device to a tensor (n,) or (n, k)."""
 
 
 @dataclass(frozen=True, eq=False)
 class FieldInput:
     """What the engine hands to a field. latents: of the bundle. encodes: whether the model has an encoder.
 
-    measure: runs a Measure on latents float32 (n, d), as many at a time as memory holds; gives float32 (n, 1).
-    neighbourhood: of the data; None until it is ready, and for fields that do not need it.
+    measure: runs a Measure on latents float32 (n, d), as many at a time as memory holds; gives float32 (n, k), k = 1
+    where the Measure gives one number for each. differentiate: the same, of a model that autograd can follow.
+    neighbourhood: of the data, and trust in places: None until they are ready, and for fields that do not need them.
     """
 
     measure: Callable[[Measure, NDArray[np.float32]], NDArray[np.float32]]
+    differentiate: Callable[[Measure, NDArray[np.float32]], NDArray[np.float32]]
     neighbourhood: "Neighbourhood | None" = None
     latents: Latents | None = None
     encodes: bool = True
+    trust: "Trust | None" = None
 
     @property
     def near(self) -> "Neighbourhood":
         """The neighbourhood, for fields that said they need the data."""
         assert self.neighbourhood is not None
         return self.neighbourhood
+
+    @property
+    def judge(self) -> "Trust":
+        """The trust in places, for fields that said they need it."""
+        assert self.trust is not None
+        return self.trust
 
     @property
     def data(self) -> Latents:
@@ -55,6 +64,7 @@ class Field:
     colouring: "ramp" from dark to bright over a scale; "classes", the class of the first channel, as saturated as the
     share in the second; "cover", the ground's colour, as dense as the value; None for what is no layer.
     needs_data, needs_labels, needs_variance, needs_encoder: without which there is no such field.
+    needs_trust: whether places are judged by it, for which the engine compares them with held-out images first.
     read: a place's values in words, where number and unit do not say it; given the names of the classes.
     key: its shortcut. shown: whether it is a visible layer at first. opacity: of its layer, at first.
     """
@@ -72,6 +82,7 @@ class Field:
     needs_labels: bool = False
     needs_variance: bool = False
     needs_encoder: bool = False
+    needs_trust: bool = False
     read: Callable[[Values, tuple[str, ...]], str] | None = None
     key: str = ""
     shown: bool = False

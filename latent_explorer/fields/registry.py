@@ -41,6 +41,11 @@ def needs_data(name: str) -> bool:
     return name in FIELDS and FIELDS[name].needs_data
 
 
+def needs_trust(name: str) -> bool:
+    """Whether a field, if there is one of that name, judges places."""
+    return name in FIELDS and FIELDS[name].needs_trust
+
+
 def evaluate(name: str, known: FieldInput, z: NDArray[np.float32]) -> NDArray[np.float32]:
     """The values float32 (n, channels) of a field at latents (n, d).
 

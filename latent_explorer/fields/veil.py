@@ -1,16 +1,19 @@
-"""The veil: where no data lie near."""
+"""The veil: where the model cannot be trusted."""
 
+from latent_explorer.fields.consistency import returned_by
 from latent_explorer.fields.field import Field
 
 VEIL = Field(
     name="veil",
     title="Veil",
-    sentence="Fades the decoded pictures where no data lie near: there the model has seen nothing and is inventing. "
-    "It sets in where the 10th nearest image is farther away than it is for 95 % of the images, and is complete "
-    "beyond 99.9 %.",
-    evaluate=lambda at, z: at.near.remoteness(z),
+    sentence="Fades the decoded pictures where the model is inventing: no image lies near, the place is nearer the "
+    "middle of the data than images are, or the encoder does not take the picture back to it. It sets in where 95 % of "
+    "the test images are still clear, and is complete beyond 99.9 %.",
+    evaluate=lambda at, z: at.judge.cover(z, at.near.reach, returned_by(at)),
     colouring="cover",
+    steps=16,
     needs_data=True,
+    needs_trust=True,
     read=lambda values, _: f"{values[0]:.0%} faded" if values[0] >= 0.005 else "clear",
     key="V",
     shown=True,

@@ -6,9 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from latent_explorer.analysis import EDGE, INSIDE, NOWHERE, Neighbourhood
+from latent_explorer.analysis import Neighbourhood
 
-ORDER = [INSIDE, EDGE, NOWHERE]
 SEEDS = st.integers(0, 5_000)
 
 
@@ -39,56 +38,28 @@ def test_shares_add_up_to_one(seed: int, count: int) -> None:
     assert len(found.indices) == min(8, count)
 
 
-@given(SEEDS)
-def test_farther_away_the_word_never_turns_back(seed: int) -> None:
-    means, _ = cloud(seed)
-    neighbourhood = Neighbourhood(means, None, 0)
-    places = [neighbourhood.around(np.array([3 + step, 0], np.float32)) for step in np.linspace(0, 12, 30)]
-    words = [ORDER.index(place.word) for place in places]
-    assert words == sorted(words)
-    assert words[-1] == ORDER.index(NOWHERE)
-    assert all(place.reach > 0 for place in places)
-
-
-@given(SEEDS)
-def test_the_words_are_those_of_the_quantiles(seed: int) -> None:
-    """Of the images themselves 95 % are inside, and all but one in a thousand are inside or at the edge."""
-    means, _ = cloud(seed, 400)
-    distances = np.sort(np.linalg.norm(means[:, None].astype(np.float64) - means[None], axis=2), axis=1)[:, 10]
-    inside, edge = np.quantile(distances, (0.95, 0.999))
-    z = np.array([2.2, -1.9], np.float32)
-    reach = np.sort(np.linalg.norm(means.astype(np.float64) - z, axis=1))[9]
-    found = Neighbourhood(means, None, 0).around(z)
-    assert found.word == (INSIDE if reach <= inside else EDGE if reach <= edge else NOWHERE)
-    assert found.reach == pytest.approx(reach / inside)
-
-
 def test_without_labels_there_are_no_shares() -> None:
     means, _ = cloud(0)
     assert Neighbourhood(means, None, 10).around(means[0]).shares.size == 0
 
 
-def test_images_that_all_lie_on_one_spot() -> None:
-    neighbourhood = Neighbourhood(np.zeros((30, 2), np.float32), np.zeros(30, np.int64), 1)
-    assert neighbourhood.around(np.zeros(2, np.float32)).word == INSIDE
-    assert neighbourhood.around(np.ones(2, np.float32)).word == NOWHERE
-
-
 def test_a_single_image() -> None:
-    found = Neighbourhood(np.zeros((1, 3), np.float32), np.zeros(1, np.int64), 1).around(np.ones(3, np.float32))
+    neighbourhood = Neighbourhood(np.zeros((1, 3), np.float32), np.zeros(1, np.int64), 1)
+    found = neighbourhood.around(np.ones(3, np.float32))
     assert found.indices.tolist() == [0]
     assert found.shares.tolist() == [1.0]
-    assert found.word == NOWHERE
+    assert found.reach == pytest.approx(3**0.5)
+    assert neighbourhood.reach(np.zeros((1, 3), np.float32), of_images=True).tolist() == [0]
 
 
-@given(SEEDS, st.sampled_from([1, 2, 5]))
-def test_remoteness_agrees_with_the_word(seed: int, dimensions: int) -> None:
+@given(SEEDS, st.sampled_from([1, 2, 5, 16]))
+def test_the_reach_is_the_distance_to_the_tenth_nearest(seed: int, dimensions: int) -> None:
     means, _ = cloud(seed, dimensions=dimensions)
-    neighbourhood = Neighbourhood(means, None, 0)
-    z = np.linspace(0, 9, 40, dtype=np.float32)[:, None] * np.ones(dimensions, np.float32)
-    for share, place in zip(neighbourhood.remoteness(z), z, strict=True):
-        word = neighbourhood.around(place).word
-        assert share == 0 if word == INSIDE else share == 1 if word == NOWHERE else 0 <= share <= 1
+    neighbourhood, places = Neighbourhood(means, None, 0), means[:20] + 0.5
+    for z, of_images, rank in ((places, False, 9), (means[:20], True, 10)):
+        distances = np.sort(np.linalg.norm(means[None].astype(np.float64) - z[:, None], axis=2), axis=1)
+        np.testing.assert_allclose(neighbourhood.reach(z, of_images), distances[:, rank], rtol=1e-5)
+    assert neighbourhood.around(places[0]).reach == pytest.approx(neighbourhood.reach(places[:1])[0])
 
 
 @given(SEEDS)
@@ -97,6 +68,15 @@ def test_the_density_of_an_even_square_is_its_share_per_area(seed: int) -> None:
     means = (np.random.default_rng(seed).random((20_000, 2)) * side).astype(np.float32)
     middle = np.array([[2, 2], [1.5, 2.5]], np.float32)
     assert Neighbourhood(means, None, 0).log_density(middle) == pytest.approx(np.log10(1 / side**2), abs=0.25)
+
+
+@pytest.mark.parametrize("dimensions", [1, 2, 3, 5, 8])
+def test_the_density_of_an_even_cube_is_its_share_per_volume_in_any_dimension(dimensions: int) -> None:
+    random, side = np.random.default_rng(0), 4.0  # in its middle the ball of the 50 nearest lies inside it
+    means = (random.random((60_000, dimensions)) * side).astype(np.float32)
+    places = (side / 2 + random.uniform(-0.1, 0.1, (200, dimensions)) * side).astype(np.float32)
+    found = Neighbourhood(means, None, 0).log_density(places).mean()
+    assert found == pytest.approx(-dimensions * np.log10(side), abs=0.05)
 
 
 @given(SEEDS)

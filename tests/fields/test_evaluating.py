@@ -6,8 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from msgspec import structs
 
-from latent_explorer.bundles import read_config, read_latents
+from latent_explorer.bundles import read_config, read_latents, read_weights
 from latent_explorer.engine import model_service
 from latent_explorer.engine.handlers.decode import Decode
 from latent_explorer.engine.handlers.evaluate import Evaluate
@@ -19,19 +20,22 @@ from latent_explorer.engine.process import serve_inline
 from latent_explorer.engine.protocol import Pictures, Values
 from latent_explorer.fields import FIELDS, layer_fields
 from latent_explorer.fields.consistency import inconsistency
-from latent_explorer.fields.stretch import jacobian, log_stretch
+from latent_explorer.fields.stretch import differences, jacobian, log_stretch
+from latent_explorer.nets.families import TRUNK_NAMES
 from latent_explorer.nets.model import LatentModel
 from latent_explorer.nets.registry import build
 from latent_explorer.nets.spec import NetSpec
+from latent_explorer.nets.weights import load_model
 from latent_explorer.service.codec import Numbered, Refused
 
 NAMES = [field.name for field in layer_fields() if not field.needs_variance]  # these bundles have none
 Z = np.random.default_rng(0).standard_normal((150, 2)).astype(np.float32)
 
 
-def small_net(latent_dim: int) -> LatentModel:
+def small_net(latent_dim: int, trunk: str = "dense") -> LatentModel:
     torch.manual_seed(latent_dim)
-    spec = NetSpec(family="ae", trunk="dense", image_shape=(4, 5, 1), latent_dim=latent_dim, hidden=(12,))
+    hidden = (12,) if trunk == "dense" else (24, 24)
+    spec = NetSpec(family="ae", trunk=trunk, image_shape=(4, 5, 1), latent_dim=latent_dim, hidden=hidden)
     return build(spec).double().eval()
 
 
@@ -45,21 +49,45 @@ def values(folder: Path, field: str, z: np.ndarray) -> np.ndarray:
     return np.concatenate([reply.content for reply in replies if isinstance(reply, Values)])
 
 
-@pytest.mark.parametrize("latent_dim", [1, 2, 3, 6])
-def test_the_stretch_is_that_of_the_jacobian_by_autograd(latent_dim: int) -> None:
-    model, z = small_net(latent_dim), torch.randn(7, latent_dim, dtype=torch.float64)
+@pytest.mark.parametrize("trunk", TRUNK_NAMES)
+@pytest.mark.parametrize("latent_dim", [1, 2, 6])
+def test_the_stretch_is_that_of_the_jacobian_by_autograd(latent_dim: int, trunk: str) -> None:
+    """Of every trunk, those with a ReLU included; in float32 too, against derivatives in float64."""
+    model, z = small_net(latent_dim, trunk), torch.randn(40, latent_dim, dtype=torch.float64)
     expected = []
     for point in z:
         j = torch.autograd.functional.jacobian(lambda each: model.decode(each[None])[0].flatten(), point)
-        np.testing.assert_allclose(without_gradients(jacobian, model, point[None])[0], j, rtol=1e-6, atol=1e-9)
+        np.testing.assert_allclose(without_gradients(jacobian, model, point[None])[0], j, rtol=1e-9, atol=1e-12)
         expected.append(0.5 * torch.linalg.slogdet(j.T @ j).logabsdet.item() / math.log(10))
-    np.testing.assert_allclose(without_gradients(log_stretch, model, z), expected, rtol=1e-5)
+    np.testing.assert_allclose(without_gradients(log_stretch, model, z), expected, rtol=1e-9)
+    np.testing.assert_allclose(without_gradients(log_stretch, model.float(), z.float()), expected, atol=1e-3)
 
 
-def test_the_step_is_small_enough_and_not_too_small_for_float32() -> None:
-    model, z = small_net(2), torch.randn(50, 2, dtype=torch.float64)
-    exact = without_gradients(log_stretch, model, z)
-    np.testing.assert_allclose(without_gradients(log_stretch, model.float(), z.float()), exact, atol=2e-3)
+def test_derivatives_are_taken_where_a_relu_bends_too() -> None:
+    """Close to a bend the slope is that of its own side; differences across it have a slope between the two."""
+    model, z = small_net(1, "lean"), torch.zeros(1, 1, dtype=torch.float64)
+    with torch.no_grad():
+        model.decoder[0].bias.fill_(-1e-9)  # every unit of the first layer bends next to the place
+    exact = torch.autograd.functional.jacobian(lambda each: model.decode(each)[0].flatten(), z)[:, 0]
+    np.testing.assert_allclose(without_gradients(jacobian, model, z)[0], exact, rtol=1e-9, atol=1e-12)
+    assert (without_gradients(differences, model, z)[0] - exact).abs().max() > 1e-3
+
+
+def test_a_decoder_that_cannot_be_differentiated_gets_differences(caplog: pytest.LogCaptureFixture) -> None:
+    model, z = small_net(2), torch.randn(5, 2, dtype=torch.float64)
+    expected = without_gradients(jacobian, model, z)
+    decode = model.decode
+    model.decode = torch.no_grad()(decode)
+    np.testing.assert_allclose(without_gradients(jacobian, model, z), expected, atol=1e-6)
+    assert "by central differences" in caplog.text
+
+
+def test_the_engine_takes_exact_derivatives(small_bundle: Path) -> None:
+    """Its packed kernels have none, and are not asked."""
+    config = read_config(small_bundle)
+    model = load_model(config.net, read_weights(small_bundle, config)).double()
+    expected = without_gradients(log_stretch, model, torch.from_numpy(Z).double())
+    np.testing.assert_allclose(values(small_bundle, "stretch", Z)[:, 0], expected, atol=1e-4)
 
 
 def test_a_flat_decoder_has_a_finite_stretch() -> None:
@@ -69,12 +97,19 @@ def test_a_flat_decoder_has_a_finite_stretch() -> None:
     assert torch.isfinite(without_gradients(log_stretch, model, torch.randn(3, 2, dtype=torch.float64))).all()
 
 
-def test_what_the_encoder_inverts_is_consistent() -> None:
-    model, z = small_net(2), torch.randn(5, 2, dtype=torch.float64)
+@pytest.mark.parametrize("family", ["ae", "vae"])
+def test_consistency_is_by_the_encoder_alone(family: str) -> None:
+    spec = NetSpec(family=family, trunk="dense", image_shape=(4, 5, 1), latent_dim=2, hidden=(12,))
+    settings = {"refinements": 2} if family == "vae" else {}
+    torch.manual_seed(0)
+    model, z = build(structs.replace(spec, settings=settings)).eval(), torch.randn(5, 2)
     found = without_gradients(inconsistency, model, z)
-    again = model.encode(model.decode(z)).mean
-    np.testing.assert_allclose(found, np.linalg.norm((again - z).detach(), axis=1))
+    again = model.encoder(model.decode(z)).detach()[:, :2]
+    np.testing.assert_allclose(found, np.linalg.norm(again - z, axis=1), rtol=1e-6)
     assert (found > 0).all()
+    if settings:
+        refined = model.encode(model.decode(z)).mean.detach()
+        assert (refined - again).abs().max() > 1e-3
 
 
 @pytest.mark.parametrize("field", NAMES)

@@ -3,11 +3,12 @@
 from pathlib import Path
 
 import numpy as np
+from msgspec import structs
 from PyQt6.QtCore import QPoint
 
 from latent_explorer.bench.person import Person
 from latent_explorer.engine.client import Answer
-from latent_explorer.engine.handlers.describe import Describe, Place
+from latent_explorer.engine.handlers.describe import Describe
 from latent_explorer.engine.handlers.hover import Hover, Picture
 from latent_explorer.gui.pane.prober import Probe
 from latent_explorer.gui.widgets.images import to_qimage
@@ -34,7 +35,7 @@ def test_a_place_that_has_been_left_is_not_described(person: Person) -> None:
     person.move(person.point(-3, 0))
     person.wait_until(lambda: window.pane.prober.place is not None)
     old = window.pane.prober.place
-    again = Place(old.number, old.indices, old.distances, old.shares, old.reach, "no data here", *[WRONG[None]] * 2)
+    again = structs.replace(old, word="outside the data", reason="far", originals=WRONG[None])
     person.move(person.point(3, 0))
     window.pane.client.dispatch(Answer(Describe, again))
     assert window.pane.prober.place is not again

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from latent_explorer.atlas import TileKey
 from latent_explorer.charts import Chart
 from latent_explorer.engine.protocol import Handler, ModelService, Values, Want
-from latent_explorer.fields import evaluate, field_called, needs_data
+from latent_explorer.fields import evaluate, field_called, needs_data, needs_trust
 from latent_explorer.service.codec import Numbered
 
 
@@ -19,14 +19,17 @@ class Evaluate(Numbered, frozen=True, tag=True, eq=False):
     z: np.ndarray
 
 
-def _answer(request: Evaluate, service: ModelService) -> Iterator[Values]:
+def _answer(request: Evaluate, service: ModelService) -> Iterator[Values | None]:
+    judged = needs_trust(request.field)  # of a place that is plainly outside the model is not asked
+    if judged:
+        yield from service.calibrate()
     known = service.field_input(needs_data(request.field))
 
     def values(z: NDArray[np.float32]) -> NDArray[np.float32]:
         service.decoder.check(z)
         return evaluate(request.field, known, z)
 
-    for start, found in service.in_slices(request.field, request.z, values):
+    for start, found in service.in_slices(request.field, request.z, values, even=not judged):
         yield Values(request.number, start, found)
 
 

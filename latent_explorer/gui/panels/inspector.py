@@ -18,10 +18,15 @@ from latent_explorer.gui.widgets.plain import ColouredLabel, tooltip
 from latent_explorer.session import OpenBundle
 from latent_explorer.session.coordinates import coordinates_text
 
-_ADVICE = {
-    "inside the data": "The model has seen images like this here.",
-    "at the edge": "Few images lie near; the picture is a guess between them.",
-    "no data here": "No image lies near; the model is inventing.",
+_CONSEQUENCES = {
+    "inside the data": "The model has seen images like this.",
+    "at the edge": "the picture is a guess.",
+    "outside the data": "the model is inventing.",
+}
+_REASONS = {
+    "far": "Hardly an image lies near",
+    "central": "Nearer the middle of the data than images lie",
+    "astray": "The encoder puts this picture elsewhere",
 }
 
 _LOCK = "Keep the inspector at this place while you move over the map, click and play (I)"
@@ -130,15 +135,15 @@ class Inspector(QWidget):
     def _say_word(self, place: Place, *, outdated: bool = False) -> None:
         assert self._theme is not None
         theme = self._theme
-        colour = dict(zip(_ADVICE, (theme.good, theme.fair, theme.poor), strict=True))[place.word]
+        colour = dict(zip(_CONSEQUENCES, (theme.good, theme.fair, theme.poor), strict=True))[place.word]
         first, rest = (theme.faint, theme.faint) if outdated else (colour, theme.text)
-        self._word.say(_ADVICE[place.word], f"● {place.word.capitalize()}.", first, rest)
+        reason = f"{_REASONS[place.reason]}: " if place.reason else ""
+        self._word.say(reason + _CONSEQUENCES[place.word], f"● {place.word.capitalize()}.", first, rest)
 
     def show_place(self, place: Place) -> None:
         self._place = place
         self._say_word(place)
-        far = f"The 10th nearest image is {place.reach:.2f} times as far as it usually is at most."
-        self._word.setToolTip(tooltip(f"{far}\nBeyond 1, the veil begins to fade the pictures of the map."))
+        self._word.setToolTip(tooltip(_measures(place)))
         self._shares.show_shares(place.shares)
         self.neighbours.show_place(place)
 
@@ -155,3 +160,16 @@ class Inspector(QWidget):
             return
         self.coordinates.setModified(False)
         self.typed.emit(np.array(values))
+
+
+def _measures(place: Place) -> str:
+    """What the word rests on, a line each."""
+    low, high = place.usual_radius
+    lines = [
+        "Compared with test images, of which 95 % are inside the data:",
+        f"the 10th nearest image is {place.reach:.2f} times as far as it is for 95 % of them;",
+        f"it is {place.radius:.1f} standard deviations from the middle, 95 % of them {low:.1f} to {high:.1f};",
+    ]
+    if place.astray is not None:
+        lines.append(f"the encoder puts the picture {place.astray:.2f} times as far off as it does for 95 % of them.")
+    return "\n".join([*lines, "Where it is no longer inside, the veil begins to fade the pictures of the map."])

@@ -1,0 +1,252 @@
+"""Whether a place is like those of images: one score for any number of dimensions, calibrated on held-out images.
+
+Three things are measured at a place z. m and S are the mean and the covariance of the latents, ‖x‖ = sqrt(xᵀ S⁻¹ x):
+
+- reach: the distance to the 10th nearest image (Sun et al. 2022, "Out-of-distribution detection with deep nearest
+  neighbors");
+- radius: −log f(‖z − m‖²), f the density of the squared Mahalanobis radius among images. It grows outwards, and in many
+  dimensions also towards the middle, where hardly an image lies although the density is highest: the typical set of
+  Nalisnick et al. 2019, "Detecting out-of-distribution inputs to deep generative models using typicality". Of f only
+  the tails are needed, a power of ‖z − m‖² below and an exponential above; in two dimensions the power is 0, and no
+  place is too central;
+- astray: ‖E(D(z)) − z‖ / max(‖z − m‖, r), how far from z the encoder puts the picture decoded there, r being the radius
+  that 95 % of images exceed. A picture off the data's manifold does not come back.
+
+Each becomes a surprise, −log of the share of held-out images with at least as much of it, extrapolated exponentially
+beyond the uppermost tenth. The score is the largest of the three, in units of what 95 % of the held-out images have at
+most: 1 in 20 of them, counted together and not by each measure, has a score above 1.
+"""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+Reals = NDArray[np.floating]
+Ask = Callable[[NDArray[np.float32]], Reals]
+"""From latents (n, d) to what is known of them at a price: their reach (n,), or where the encoder puts the pictures
+decoded there (n, d)."""
+Reason = Literal["", "far", "central", "astray"]
+
+INSIDE, EDGE, OUTSIDE = "inside the data", "at the edge", "outside the data"
+WORDS = INSIDE, EDGE, OUTSIDE
+_SHARE, _RARE = 0.95, 0.999
+"""Of the held-out images: those inside, and those not outside."""
+_HELD_OUT, _FEWEST = 2_000, 20
+_SPREAD_SAMPLE = 10_000
+_TAIL = 0.1
+_TINY = 1e-12
+_LEAST_SCALE = 1e-3  # of a tail of logarithms: where all images have the same value, the least more is a surprise
+
+
+class Spread:
+    """Mean and covariance of latents (n, d); with log-variances (n, d), those of the whole posteriors."""
+
+    def __init__(self, means: NDArray[np.float32], log_variance: NDArray[np.float32] | None = None) -> None:
+        some = np.random.default_rng(0).permutation(len(means))[:_SPREAD_SAMPLE]
+        points = means[some].astype(np.float64)
+        covariance = np.atleast_2d(np.cov(points, rowvar=False, bias=True))
+        if log_variance is not None:  # a dimension that the model does not use is then as wide as the prior
+            covariance = covariance + np.diag(np.exp(log_variance[some].astype(np.float64)).mean(0))
+        variances, axes = np.linalg.eigh(covariance)
+        self._middle = points.mean(0)
+        self._whitening = axes / np.sqrt(np.maximum(variances, max(1e-6 * variances[-1], _TINY)))
+
+    def radius(self, z: Reals) -> Reals:
+        """How far latents (n, d) are from the middle, in standard deviations (n,)."""
+        return self.length(z - self._middle)
+
+    def length(self, difference: Reals) -> Reals:
+        """The Mahalanobis length (n,) of differences (n, d)."""
+        lengths: Reals = np.linalg.norm(difference @ self._whitening, axis=1)
+        return lengths
+
+
+class Tail:
+    """How surprising values are, of which large ones are unusual. usual: those of images (n,), n >= 1."""
+
+    def __init__(self, usual: Reals) -> None:
+        self._usual = np.sort(usual)
+        self._start = float(np.quantile(usual, 1 - _TAIL))
+        beyond = self._usual[self._usual > self._start] - self._start
+        self._scale = max(float(beyond.mean()) if len(beyond) else 0.0, _LEAST_SCALE)
+
+    def surprise(self, values: Reals) -> Reals:
+        """−log of the share of images with at least such values, (n,)."""
+        below = np.searchsorted(self._usual, values, side="left") / (len(self._usual) + 1)
+        inner = -np.log(np.maximum(1 - below, _TAIL))
+        return np.where(values > self._start, -math.log(_TAIL) + (values - self._start) / self._scale, inner)
+
+
+class RadiusDensity:
+    """−log of the density of the squared radius, from the radii of images (n,); of the middle four fifths, its least.
+
+    The power of the lower tail is Hill's estimate, the scale of the upper one the mean excess.
+    """
+
+    def __init__(self, radius: Reals) -> None:
+        t = np.square(radius)
+        self._low, self._high = np.maximum(np.quantile(t, (_TAIL, 1 - _TAIL)), _TINY)
+        lower, upper = np.log(self._low / np.clip(t, _TINY, self._low)), np.maximum(t - self._high, 0)
+        self._power = max(1 / max(lower.sum() / (_TAIL * len(t)), 0.01) - 1, 0.0)
+        self._scale = max(upper.sum() / (_TAIL * len(t)), 1e-3 * self._high)
+        self._edges = -math.log(_TAIL * (self._power + 1) / self._low), -math.log(_TAIL / self._scale)
+
+    def rarity(self, radius: Reals) -> Reals:
+        """−log f of radii (n,)."""
+        t = np.maximum(np.square(radius), _TINY)
+        below = self._edges[0] + self._power * np.log(self._low / t)
+        above = self._edges[1] + (t - self._high) / self._scale
+        return np.where(t < self._low, below, np.where(t > self._high, above, min(self._edges)))
+
+    def is_central(self, radius: float) -> bool:
+        """Whether it is in the lower tail."""
+        return bool(radius**2 < self._low)
+
+
+@dataclass(frozen=True, eq=False)
+class HeldOut:
+    """Held-out images, k >= 1, and what can be measured of them without the model.
+
+    numbers: int64 (k,), which they are. z: float32 (k, d). reach: (k,), not counting the image itself. error: of their
+    reconstructions (k,), or None. spread: of all latents.
+    """
+
+    numbers: NDArray[np.int64]
+    z: NDArray[np.float32]
+    reach: Reals
+    error: Reals | None
+    spread: Spread
+
+
+def held_out(split: NDArray[np.uint8]) -> NDArray[np.int64]:
+    """The numbers of 2,000 test images, the same every time; of any images where there are no tests."""
+    test = np.flatnonzero(split == 1)
+    places = test if len(test) >= _FEWEST else np.arange(len(split))
+    return np.random.default_rng(0).permutation(places)[:_HELD_OUT].astype(np.int64)
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """How far a place can be trusted. score: above 1 it is no longer inside. reason: why not, where it is not.
+
+    reach: the distance to the 10th nearest image, and astray: how far off the encoder puts its picture (None without an
+    encoder), both in units of what 95 % of the held-out images have at most. radius: standard deviations from the
+    middle of the data; usual_radius: between which two 95 % of those images have it.
+    """
+
+    word: str
+    score: float
+    reason: Reason
+    reach: float
+    radius: float
+    usual_radius: tuple[float, float]
+    astray: float | None
+
+
+class Trust:
+    """Says how far places can be trusted.
+
+    held: what it is calibrated on. returned: where the encoder puts their decoded pictures (k, d); None for a model
+    without an encoder.
+    """
+
+    def __init__(self, held: HeldOut, returned: Reals | None) -> None:
+        self._spread, radius = held.spread, held.spread.radius(held.z)
+        self._nearest_middle = max(float(np.quantile(radius, 1 - _SHARE)), _TINY)
+        self._density = RadiusDensity(radius)
+        self._reach, self._radius = Tail(_log(held.reach)), Tail(self._density.rarity(radius))
+        astray = None if returned is None else self._astray_by(held.z, returned)
+        self._astray = None if astray is None else Tail(_log(astray))
+        self._usual_reach = _usual(held.reach)
+        self._usual_astray = None if astray is None else _usual(astray)
+        rest = (1 - _SHARE) / 2
+        self._usual_radius: tuple[float, float] = tuple(np.quantile(radius, (rest, 1 - rest)).tolist())
+        surprise = self._surprises(held.z, held.reach, returned).max(0)
+        self._most = max(_usual(surprise), 1.0)
+        self._error = None if held.error is None else Tail(_log(held.error))
+        if held.error is not None and self._error is not None:
+            surprise = np.maximum(surprise, self._error.surprise(_log(held.error)))
+        self._most_of_images = max(_usual(surprise), 1.0)
+
+    @property
+    def edge(self) -> float:
+        """The score beyond which a place is outside: that of one held-out image in a thousand."""
+        return 1 + math.log((1 - _SHARE) / (1 - _RARE)) / self._most
+
+    def score(
+        self, z: NDArray[np.float32], reach: Ask, returned: Ask | None = None, enough: float = math.inf
+    ) -> NDArray[np.float64]:
+        """The score (n,) of latents (n, d); inside where it is <= 1.
+
+        returned: of a model with an encoder. What has a price is not asked of places that have `enough` without it, and
+        whose score is then too low.
+        """
+        radius = self._density.rarity(self._spread.radius(z))
+        scores: NDArray[np.float64] = self._radius.surprise(radius).astype(np.float64) / self._most
+        for tail, measured in ((self._reach, reach), (self._astray, self._astray_asked(returned))):
+            asked = scores < enough
+            if tail is not None and measured is not None and asked.any():
+                scores[asked] = np.maximum(scores[asked], tail.surprise(_log(measured(z[asked]))) / self._most)
+        return scores
+
+    def _astray_asked(self, returned: Ask | None) -> Ask | None:
+        return None if returned is None else lambda z: self._astray_by(z, returned(z))
+
+    def score_images(self, z: NDArray[np.float32], reach: Reals, returned: Reals | None, error: Reals) -> Reals:
+        """The score (n,) of images of one's own: also for how badly they are reconstructed, (n,).
+
+        In two dimensions an encoder puts nearly everything among its data; that it cannot be drawn tells it apart.
+        """
+        surprise = self._surprises(z, reach, returned).max(0)
+        if self._error is not None:
+            surprise = np.maximum(surprise, self._error.surprise(_log(error)))
+        scores: Reals = surprise / self._most_of_images
+        return scores
+
+    def cover(self, z: NDArray[np.float32], reach: Ask, returned: Ask | None = None) -> NDArray[np.float64]:
+        """How far latents (n, d) are from being trusted: 0 inside, 1 outside, smooth at the edge; (n,)."""
+        share = np.clip((self.score(z, reach, returned, self.edge) - 1) / (self.edge - 1), 0, 1)
+        smooth: NDArray[np.float64] = share * share * (3 - 2 * share)
+        return smooth
+
+    def verdict(self, z: NDArray[np.float32], reach: float, returned: Ask | None = None) -> Verdict:
+        """What is to be said of the latent (d,) whose 10th nearest image is so far away."""
+        places, radius = z[None], float(self._spread.radius(z[None])[0])
+        back = returned(places) if returned is not None and self._astray is not None else None
+        surprises = self._surprises(places, np.array([reach]), back)[:, 0]
+        score = float(surprises.max()) / self._most
+        reasons: tuple[Reason, ...] = "far", "central" if self._density.is_central(radius) else "far", "astray"
+        return Verdict(
+            word=INSIDE if score <= 1 else EDGE if score <= self.edge else OUTSIDE,
+            score=score,
+            reason=reasons[int(surprises.argmax())] if score > 1 else "",
+            reach=reach / self._usual_reach,
+            radius=radius,
+            usual_radius=self._usual_radius,
+            astray=None if back is None else float(self._astray_by(places, back)[0]) / (self._usual_astray or 1),
+        )
+
+    def _surprises(self, z: Reals, reach: Reals, returned: Reals | None) -> Reals:
+        """Of reach, radius and, where `returned` is given, astray: (2 or 3, n)."""
+        rows = [self._reach.surprise(_log(reach)), self._radius.surprise(self._density.rarity(self._spread.radius(z)))]
+        if self._astray is not None and returned is not None:
+            rows.append(self._astray.surprise(_log(self._astray_by(z, returned))))
+        return np.stack(rows)
+
+    def _astray_by(self, z: Reals, returned: Reals) -> Reals:
+        by: Reals = self._spread.length(returned - z) / np.maximum(self._spread.radius(z), self._nearest_middle)
+        return by
+
+
+def _log(values: Reals) -> Reals:
+    logs: Reals = np.log(np.maximum(values, _TINY))
+    return logs
+
+
+def _usual(values: Reals) -> float:
+    """What 95 % of the held-out images have at most."""
+    return max(float(np.quantile(values, _SHARE)), _TINY)

@@ -1,0 +1,62 @@
+"""Trust in places of a model, calibrated on its held-out images."""
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from latent_explorer.bundles import Latents
+from latent_explorer.fields.consistency import returned_by
+from latent_explorer.fields.field import FieldInput
+
+if TYPE_CHECKING:
+    from latent_explorer.analysis import HeldOut, Neighbourhood, Trust
+
+Slices = Callable[[NDArray[Any], Callable[[NDArray[Any]], NDArray[Any]]], Iterator[tuple[int, NDArray[Any]]]]
+"""What some work makes of latents, slice by slice in order, each with where it starts."""
+
+
+def held_out_of(latents: Latents, near: "Neighbourhood", label: int | None) -> "HeldOut":
+    """The images that trust is calibrated on. label: of which class only, where there are any; None for all."""
+    from latent_explorer.analysis import HeldOut, Spread, held_out
+
+    among = np.arange(len(latents))
+    if label is not None and latents.label is not None and (latents.label == label).any():
+        among = np.flatnonzero(latents.label == label)
+    numbers = among[held_out(latents.split[among])]
+    z, error = latents.mean[numbers], None if latents.error is None else latents.error[numbers]
+    return HeldOut(numbers, z, near.reach(z, of_images=True), error, Spread(latents.mean, latents.log_variance))
+
+
+def calibration(known: FieldInput, held: "HeldOut", slices: Slices) -> Iterator["Trust | None"]:
+    """Ask the model for where it puts the held-out images' pictures; yields None for each slice, and the trust last."""
+    from latent_explorer.analysis import Trust
+
+    returned, found = returned_by(known), []
+    if returned is not None:
+        for _, some in slices(held.z, returned):
+            found.append(some)
+            yield None
+    yield Trust(held, np.concatenate(found) if found else None)
+
+
+class Calibration:
+    """Trust that is found slice by slice when it is first asked for, and then kept.
+
+    work: yields None for each slice, and the trust last. trust: None until then.
+    """
+
+    def __init__(self, work: Callable[[], Iterator["Trust | None"]]) -> None:
+        self.trust: Trust | None = None
+        self._work = work
+        self._under_way: Iterator[Trust | None] | None = None
+
+    def steps(self) -> Iterator[None]:
+        """One slice at each step, until there is `trust`; who breaks off leaves the rest to whoever asks next."""
+        while self.trust is None:
+            under_way = self._under_way or self._work()
+            self._under_way = None  # if it fails, whoever asks next begins anew
+            self.trust = next(under_way)
+            self._under_way = under_way
+            yield
