@@ -37,7 +37,7 @@ def _ordinary(path: Path, found: os.stat_result, most: int) -> int:
         kinds = {stat.S_IFDIR: "a folder", stat.S_IFIFO: "a pipe", stat.S_IFSOCK: "a socket"}
         raise UserError(f"{path}: expected an ordinary file, found {kinds.get(stat.S_IFMT(found.st_mode), 'a device')}")
     if found.st_size > most:
-        raise UserError(f"{path}: expected at most {most} bytes, found {found.st_size}")
+        raise UserError(f"{path}: expected at most {most} bytes, found {found.st_size} bytes")
     return found.st_size
 
 

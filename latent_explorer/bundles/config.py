@@ -67,6 +67,15 @@ class BundleConfig(msgspec.Struct, frozen=True, kw_only=True):
         """The family of its network. Raises UserError where it is not installed."""
         return find_family(self.net.family)
 
+    def mismatch(self, image_shape: tuple[int, ...], count: int) -> str:
+        """What is wrong with a dataset of so many images of a shape (h, w, c), in words; empty where it may be its."""
+        expected, found = (self.dataset.count, *self.net.image_shape), (count, *image_shape)
+        if found == expected:
+            return ""
+        numbers, shapes = (expected[0], found[0]), ("x".join(map(str, each[1:])) for each in (expected, found))
+        texts = [f"{number:,} images of {shape}" for number, shape in zip(numbers, shapes, strict=True)]
+        return f"expected {texts[0]}, found {texts[1]}"
+
     @property
     def latents(self) -> int:
         """How many latents there are at most: one for each image, or draws from the prior."""

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 import msgspec
 
 from latent_explorer.bundles.config import BundleConfig
+from latent_explorer.nets.spec import NetSpec
 
 CONFIG = "config.json"
 WEIGHTS = "weights.safetensors"
@@ -20,9 +21,18 @@ SEALED = (WEIGHTS, LATENTS, CARD, PREVIEW)
 FORMAT = 1
 CONFIG_BYTES = 1 << 20
 TEXT_BYTES = 1 << 24
-WEIGHTS_BYTES = 1 << 32
+WEIGHTS_BYTES = 1 << 30
+LATENTS_BYTES = 1 << 31
 HEADER_BYTES = 1 << 16
-LEVEL = 500  # of a tile, either way: beyond, its side is no float
+LATENT = 1e6
+"""The farthest that a latent may be from 0 in any dimension: charts, maps and distances are exact up to there."""
+LOG_VARIANCE = (-1e4, 88.0)  # beyond, a variance is endless in float32
+WEIGHT = 1e6
+LEVEL = 48  # of a tile, either way: beyond, no view of latents within LATENT shows it
+PICTURE = 1 << 20
+"""Values (h, w, c) of one picture: a tile holds 64, and a hover shows one within a few milliseconds."""
+ACTIVATIONS = 1 << 28  # of one picture in the widest layer, should it be as large as the picture: 1 GiB
+CLASSES = 1 << 15
 TILES_BYTES = 1 << 23
 """Of the pictures that a bundle brings along: they are for the first paint, and each bundle is carried about."""
 
@@ -35,16 +45,35 @@ def outside_limits(config: BundleConfig) -> str | None:
     for name, found, low, high in _bounds(config):
         if not (math.isfinite(found) and low <= found <= high):
             return f"expected {name} within {low:g}..{high:g}, found {found}"
-    if config.net.image_shape[2] not in (1, 3):
-        return f"expected 1 or 3 channels in net.image_shape, found {config.net.image_shape[2]}"
+    if config.turn is not None and not _is_orthogonal(config.turn):
+        return f"expected turn to be a rotation, mirrored or not, found {config.turn}"
+    return outside_net_limits(config.net)
+
+
+def outside_net_limits(net: NetSpec) -> str | None:
+    """What is too large of a network, in words, or None: to be asked before it is trained."""
+    height, width, channels = net.image_shape
+    if channels not in (1, 3):
+        return f"expected 1 or 3 channels in net.image_shape, found {channels}"
+    if math.prod(net.image_shape) > PICTURE:
+        return f"expected pictures of at most {PICTURE:,} values, found {height}x{width}x{channels}"
+    if height * width * max(net.hidden, default=1) > ACTIVATIONS:
+        most = ACTIVATIONS // (height * width)
+        return f"expected net.hidden of at most {most:,} for pictures of {height}x{width}, found {max(net.hidden):,}"
     return None
+
+
+def _is_orthogonal(turn: tuple[float, float, float, float]) -> bool:
+    a, b, c, d = turn
+    products = a * a + b * b - 1, c * c + d * d - 1, a * c + b * d
+    return all(abs(product) <= 1e-3 for product in products)
 
 
 def latents_bytes(config: BundleConfig) -> int:
     """How many bytes `latents.safetensors` may take at most."""
     per_image = 4 * (2 * config.net.latent_dim + 3) + 1
     per_dimension = 4 * 4  # the lowest values and the steps of arrays in steps
-    return config.latents * per_image + config.net.latent_dim * per_dimension + HEADER_BYTES
+    return min(config.latents * per_image + config.net.latent_dim * per_dimension + HEADER_BYTES, LATENTS_BYTES)
 
 
 def _bounds(config: BundleConfig) -> Iterator[_Bound]:
@@ -52,12 +81,12 @@ def _bounds(config: BundleConfig) -> Iterator[_Bound]:
     yield "net.image_shape's height", net.image_shape[0], 1, 2048
     yield "net.image_shape's width", net.image_shape[1], 1, 2048
     yield "net.latent_dim", net.latent_dim, 1, 4096
-    yield "net.classes", net.classes, 0, 10**5
+    yield "net.classes", net.classes, 0, CLASSES
     yield "the number of net.hidden", len(net.hidden), 0, 64
     yield from (("each of net.hidden", width, 1, 16384) for width in net.hidden)
     yield "dataset.count", config.dataset.count, 1, 10**8
     yield "prior_samples", config.prior_samples, 0, 10**6
-    yield "the number of dataset.class_names", len(config.dataset.class_names), 0, 10**5
+    yield "the number of dataset.class_names", len(config.dataset.class_names), 0, CLASSES
     yield from (("each of turn", value, -1.001, 1.001) for value in config.turn or ())
     yield "training.epochs", training.epochs, 0, 10**7
     yield "training.batch_size", training.batch_size, 1, 10**8

@@ -13,6 +13,7 @@ from latent_explorer.bundles import files
 from latent_explorer.bundles.config import BundleConfig
 from latent_explorer.bundles.latents import TILE_PICTURES, Latents, Layout, Tiles, layout, restored
 from latent_explorer.errors import BundleError, UserError
+from latent_explorer.files import read_regular
 from latent_explorer.nets.families import FAMILIES
 
 _Array = NDArray[Any]
@@ -91,7 +92,7 @@ def read_weights(folder: Path, config: BundleConfig | None = None) -> dict[str, 
     for name, tensor in tensors.items():
         if tensor.dtype not in (np.float16, np.float32):
             raise _refusal(path, f"{name} as float16 or float32", str(tensor.dtype))
-        _check_finite(path, name, tensor)
+        _check_range(path, name, tensor, -files.WEIGHT, files.WEIGHT)
     return {name: tensor.astype(np.float32) for name, tensor in tensors.items()}
 
 
@@ -112,7 +113,7 @@ def read_tiles(folder: Path, config: BundleConfig | None = None) -> Tiles | None
         "pictures": (("uint8",), (count, TILE_PICTURES, *config.net.image_shape)),
     }
     _check_layout(path, tensors, expected)
-    _check_finite(path, "latents", tensors["latents"])
+    _check_range(path, "latents", tensors["latents"], -files.LATENT, files.LATENT)
     _check_places(path, tensors["places"])
     return Tiles(**tensors)
 
@@ -140,12 +141,13 @@ def _refusal(path: Path, expected: str, found: str) -> BundleError:
 
 def _read(path: Path, most: int) -> bytes:
     try:
-        size = path.stat().st_size
-        if size > most:
-            raise _refusal(path, f"at most {most} bytes", f"{size} bytes")
-        return path.read_bytes()
+        return read_regular(path, most)
     except OSError as error:
         raise BundleError(f"{path}: expected a file of a bundle, but it cannot be read: {error.strerror}") from error
+    except UserError as error:
+        raise BundleError(f"{error}; fetch or train this bundle again") from error
+    except MemoryError:
+        raise BundleError(f"{path}: there is not enough memory to read it; close other programs") from None
 
 
 def _read_sealed(path: Path, config: BundleConfig, most: int) -> bytes:
@@ -180,33 +182,28 @@ def _check_layout(path: Path, tensors: dict[str, _Array], expected: Layout) -> N
 
 
 def _check_values(path: Path, latents: Latents, config: BundleConfig) -> None:
-    for name in ("mean", "log_variance", "error"):
-        _check_finite(path, name, getattr(latents, name))
-    _check_range(path, "split", latents.split, 2)
-    _check_range(path, "error", latents.error, 1)
-    _check_range(path, "label", latents.label, len(config.dataset.class_names) - 1)
-    _check_range(path, "index", latents.index, config.dataset.count - 1)
+    if not len(latents):
+        raise _refusal(path, "at least one latent", "none")
+    _check_range(path, "mean", latents.mean, -files.LATENT, files.LATENT)
+    _check_range(path, "log_variance", latents.log_variance, *files.LOG_VARIANCE)
+    _check_range(path, "split", latents.split, 0, 2)
+    _check_range(path, "error", latents.error, 0, 1)
+    _check_range(path, "label", latents.label, 0, len(config.dataset.class_names) - 1)
+    _check_range(path, "index", latents.index, 0, config.dataset.count - 1)
     if latents.index is not None and (np.diff(latents.index) <= 0).any():
         raise _refusal(path, "an ascending index", "one that is not")
 
 
 def _check_places(path: Path, places: NDArray[np.int32]) -> None:
-    levels = places[:, 0]
-    if levels.min() < -files.LEVEL or levels.max() > files.LEVEL:
-        raise _refusal(path, f"levels within ±{files.LEVEL}", f"{levels.min()}..{levels.max()}")
+    _check_range(path, "levels", places[:, 0], -files.LEVEL, files.LEVEL)
     if len(set(map(tuple, places.tolist()))) < len(places):
         raise _refusal(path, "no two tiles at one place", "some")
 
 
-def _check_finite(path: Path, name: str, tensor: _Array | None) -> None:
-    unsound = 0 if tensor is None else tensor.size - np.count_nonzero(np.isfinite(tensor))
-    if unsound:
-        raise _refusal(path, f"only finite values in {name}", f"{unsound} that are not")
-
-
-def _check_range(path: Path, name: str, tensor: _Array | None, highest: int) -> None:
-    if tensor is None:
+def _check_range(path: Path, name: str, tensor: _Array | None, low: float, high: float) -> None:
+    """Raise where a value is outside, or not a number."""
+    if tensor is None or not tensor.size:
         return
-    low, high = tensor.min(initial=0), tensor.max(initial=0)
-    if low < 0 or high > highest:
-        raise _refusal(path, f"{name} within 0..{highest}", f"{low}..{high}")
+    least, most = float(tensor.min()), float(tensor.max())  # NaN where there is one
+    if not (low <= least and most <= high):
+        raise _refusal(path, f"{name} within {low:.10g}..{high:.10g}", f"{least:.10g}..{most:.10g}")

@@ -69,7 +69,10 @@ def _dataset_or_reason(config: BundleConfig) -> tuple[Dataset | None, str]:
     if config.prior_samples:
         return None, "this model has no encoder: its latents are draws from the prior"
     try:
-        return _dataset_of(config.dataset.source, config.dataset.fingerprint), ""
+        dataset = _dataset_of(config.dataset.source, config.dataset.fingerprint)
+        if complaint := config.mismatch(dataset.image_shape, len(dataset)):
+            raise DataError(f"{config.dataset.source} is not the dataset of this model: {complaint}")
+        return dataset, ""
     except UserError as error:
         return None, f"the original images are not at hand: {error}"
     except Exception as error:

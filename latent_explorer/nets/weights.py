@@ -22,12 +22,13 @@ def parameter_shapes(spec: NetSpec) -> dict[str, tuple[int, ...]]:
 def load_model(spec: NetSpec, weights: Weights) -> LatentModel:
     """A network with the given weights, on the CPU, ready to be evaluated (not in training mode).
 
-    Raises BundleError when names or shapes differ from what `spec` asks for, before anything is allocated,
-    and UserError when family or trunk are unknown.
+    Raises BundleError when names or shapes differ from what `spec` asks for, before anything is allocated, and when
+    the network makes numbers of them that are not finite; UserError when family or trunk are unknown.
     """
     model = _build_empty(spec)
     load_weights(model, weights)
-    return model.eval()
+    _check_finite(model.eval())
+    return model
 
 
 def load_weights(model: LatentModel, weights: Weights) -> None:
@@ -48,6 +49,18 @@ def load_weights(model: LatentModel, weights: Weights) -> None:
 def weights_of(model: LatentModel) -> dict[str, NDArray[np.float32]]:
     """A copy of every weight by name."""
     return {name: tensor.detach().float().cpu().numpy().copy() for name, tensor in model.state_dict().items()}
+
+
+@torch.inference_mode()
+def _check_finite(model: LatentModel) -> None:
+    """Raise BundleError where the middle of latent space has no picture, or a grey image no place in it."""
+    height, width, channels = model.spec.image_shape
+    made = [model.decode_logits(torch.zeros(1, model.spec.latent_dim))]
+    if model.family.encodes:
+        seen = model.encode_unrefined(torch.full((1, channels, height, width), 0.5))
+        made += [seen.mean, *([] if seen.log_variance is None else [seen.log_variance])]
+    if not all(torch.isfinite(each).all() for each in made):
+        raise BundleError("the weights are of no use: expected a network of finite numbers, found some beyond float32")
 
 
 def _build_empty(spec: NetSpec) -> LatentModel:

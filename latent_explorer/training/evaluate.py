@@ -153,6 +153,8 @@ def dataset_of(config: BundleConfig, source: str | None = None) -> Dataset:
             f"{source} is not the dataset of {config.name}: expected the fingerprint "
             f"{config.dataset.fingerprint[:12]}…, found {dataset.fingerprint[:12]}…"
         )
+    if complaint := config.mismatch(dataset.image_shape, len(dataset)):
+        raise TrainingError(f"{source} is not the dataset of {config.name}: {complaint}")
     return dataset
 
 

@@ -7,6 +7,7 @@ from contextlib import suppress
 from dataclasses import replace
 from threading import Event
 
+from latent_explorer.bundles.files import CLASSES, outside_net_limits
 from latent_explorer.bundles.saving import refuse_taken
 from latent_explorer.data import open_dataset
 from latent_explorer.data.dataset import Dataset, Facts
@@ -30,12 +31,13 @@ _BETWEEN_WORDS = 0.1  # seconds
 
 def spec_of(job: Job, dataset: Dataset | Facts) -> NetSpec:
     """The network for the images of `dataset`. Raises UserError where the family lacks a setting, or has no labels."""
-    family, classes = find_family(job.family), 0
-    if family.conditional:
-        classes = (dataset if isinstance(dataset, Facts) else Facts.of(dataset)).classes
-        if not classes:
-            raise TrainingError("this family is given the class of each image, and these have no labels")
-    return NetSpec(
+    family, known = find_family(job.family), dataset if isinstance(dataset, Facts) else Facts.of(dataset)
+    classes = known.classes if family.conditional else 0
+    if known.classes > CLASSES:
+        raise TrainingError(f"expected at most {CLASSES:,} classes, found {known.classes:,}")
+    if family.conditional and not classes:
+        raise TrainingError("this family is given the class of each image, and these have no labels")
+    spec = NetSpec(
         family=job.family,
         trunk=job.trunk,
         image_shape=dataset.image_shape,
@@ -44,6 +46,9 @@ def spec_of(job: Job, dataset: Dataset | Facts) -> NetSpec:
         classes=classes,
         settings=family.values(job.settings),
     )
+    if complaint := outside_net_limits(spec):
+        raise TrainingError(f"{complaint}; give the images a smaller size, such as {job.source}@64x64")
+    return spec
 
 
 Say = Callable[[Progress | Begun], None]

@@ -112,9 +112,7 @@ def test_a_folder_that_is_no_bundle_is_never_replaced(tmp_path: Path) -> None:
 @pytest.mark.parametrize("value", [np.nan, np.inf])
 def test_what_could_not_be_loaded_is_not_saved(tmp_path: Path, value: float) -> None:
     weights = {"w": np.full(3, value, np.float32)}
-    with pytest.raises(
-        BundleError, match=r"not saved: .*bundle/weights\.safetensors: expected only finite values in w"
-    ):
+    with pytest.raises(BundleError, match=r"not saved: .*bundle/weights\.safetensors: expected w within"):
         save_bundle(tmp_path / "bundle", configuration(), weights, latents(), "", PREVIEW)
     assert not list(tmp_path.iterdir())
 
