@@ -18,6 +18,11 @@ Products of larger matrices are computed in threads, which takes far longer wher
 _ENOUGH = 20_000
 """Points from which the grid is made; of more, every second, every third and so on."""
 
+_ENOUGH_VALUES = 2**22
+"""Fewer points in thousands of dimensions: 1,024 in 4,096."""
+
+_TOGETHER = 64  # dimensions at a time
+
 _WIDER, _FAINTER = 3.0, 1e-3
 """Each of the three further kernels is so much wider and fainter: they decide only where the one before has no data."""
 
@@ -80,7 +85,8 @@ def following_chart(means: ArrayLike) -> FollowingChart:
     """
     points = np.asarray(means)
     plane = principal_chart(points)
-    sample = points[:: -(-len(points) // _ENOUGH)].astype(np.float64)
+    enough = min(_ENOUGH, max(_ENOUGH_VALUES // points.shape[1], 1))
+    sample = points[:: -(-len(points) // enough)].astype(np.float64)
     uv = plane.to_plane(sample)
     off = sample - plane.origin - uv @ plane.axes
     home = bulk(uv.astype(np.float32)).astype(np.float64)
@@ -97,22 +103,26 @@ def _regressed(
     nearest = np.rint(place).astype(int)
     inside = ((nearest >= 0) & (nearest < _NODES)).all(1)
     index = nearest[inside] @ (_NODES, 1)
-    shape = (_NODES, _NODES)
-    across = np.subtract.outer(np.arange(_NODES), np.arange(_NODES)) ** 2
-    kernels = [np.exp(-np.minimum(across / (2 * (widths * _WIDER**k)[:, None, None] ** 2), _LEAST)) for k in range(4)]
-
-    def summed(values: NDArray[np.float64] | None) -> NDArray[np.float64]:
-        cells = np.bincount(index, values, _NODES**2).reshape(shape).astype(np.float64)
-        total: NDArray[np.float64] = sum(
-            (_FAINTER**k * (u @ cells @ v) for k, (u, v) in enumerate(kernels)), start=np.zeros(shape)
-        )
-        return total
-
-    weight = summed(None)
-    lift = np.empty((*shape, off.shape[1]), np.float32)
-    for dimension, values in enumerate(off[inside].T):
-        lift[..., dimension] = summed(values) / weight
+    order = np.argsort(index, kind="stable")
+    cells, starts = np.unique(index[order], return_index=True)
+    weight = _smoothed(np.bincount(index, minlength=_NODES**2)[None].astype(np.float64), widths)[0]
+    lift = np.empty((_NODES, _NODES, off.shape[1]), np.float32)
+    for first in range(0, off.shape[1], _TOGETHER):
+        values = off[inside, first : first + _TOGETHER][order]
+        sums = np.zeros((values.shape[1], _NODES**2))
+        sums[:, cells] = np.add.reduceat(values, starts, axis=0).T
+        lift[..., first : first + _TOGETHER] = np.moveaxis(_smoothed(sums, widths) / weight, 0, -1)
     return lift
+
+
+def _smoothed(sums: NDArray[np.float64], widths: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Sums (k, nodes) over the cells of the grid, spread over their neighbours: (k, columns, rows)."""
+    across = np.subtract.outer(np.arange(_NODES), np.arange(_NODES)) ** 2
+    grids, total = sums.reshape(-1, _NODES, _NODES), np.zeros((len(sums), _NODES, _NODES))
+    for k in range(4):
+        u, v = np.exp(-np.minimum(across / (2 * (widths * _WIDER**k)[:, None, None] ** 2), _LEAST))
+        total += _FAINTER**k * (u @ grids @ v)
+    return total
 
 
 def _quadratic(t: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -66,8 +66,8 @@ def chart_input(
 
 
 def chart_for(
-    spec: ChartSpec | None,
     means: NDArray[np.float32],
+    spec: ChartSpec | None = None,
     turn: tuple[float, float, float, float] | None = None,
     *,
     labels: NDArray[np.int64] | None = None,
@@ -94,7 +94,7 @@ def check(kind: ChartKind) -> None:
     means = np.random.default_rng(0).standard_normal((50, max(kind.dimensions.start, 2)), np.float32)
     if kind.fit is not None or means.shape[1] not in kind.dimensions:
         return
-    chart, uv = chart_for(ChartSpec(kind.name), means), np.array([(0.5, -0.25), (1.0, 2.0)])
+    chart, uv = chart_for(means, ChartSpec(kind.name)), np.array([(0.5, -0.25), (1.0, 2.0)])
     z = chart.to_latent(uv)
     if z.shape != (2, means.shape[1]) or z.dtype != np.float32:
         raise UserError(f"to_latent gave {z.dtype} {z.shape}: expected float32 {(2, means.shape[1])}")

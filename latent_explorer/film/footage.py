@@ -32,7 +32,7 @@ class Shot:
 
     def pictures(self, uv: NDArray[np.float64]) -> NDArray[np.uint8]:
         """What its decoder makes of plane points (k, 2): uint8 (k, h, w, c)."""
-        chart = chart_for(None, read_latents(self.folder, self.config).mean, self.config.turn)
+        chart = chart_for(read_latents(self.folder, self.config).mean, None, self.config.turn)
         model = load_model(self.config.net, read_weights(self.folder, self.config))
         return decode_pictures(model, chart.to_latent(uv))
 
@@ -67,6 +67,6 @@ def _read(folder: Path) -> Shot:
         raise BundleError(f"{folder}: expected the snapshot of a run, found a bundle of no moment")
     latents = read_latents(folder, config)
     count, label = len(latents), latents.label
-    uv = chart_for(None, latents.mean, config.turn).to_plane(latents.mean).astype(np.float32)
+    uv = chart_for(latents.mean, None, config.turn).to_plane(latents.mean).astype(np.float32)
     label = np.zeros(count, np.int64) if label is None else label.astype(np.int64)
     return Shot(folder, config, config.moment, uv, latents.images(np.arange(count)), label)

@@ -49,7 +49,7 @@ class OpenBundle:
         means, label = self.latents.mean, self.latents.label
         if spec is not None and fitted is None and needs_fit(spec):
             fitted = FitCache(chart_folder()).read(self.seal, checked(spec, means.shape[1]))
-        chart = chart_for(spec, means, self.config.turn, labels=label, fitted=fitted)
+        chart = chart_for(means, spec, self.config.turn, labels=label, fitted=fitted)
         uv = chart.to_plane(means).astype(np.float32)
         return replace(self, chart=chart, uv=uv, spec=None if spec is None else checked(spec, means.shape[1]))
 
@@ -80,6 +80,6 @@ def open_bundle(folder: Path) -> OpenBundle:
     """Read what the window needs of a bundle. Raises BundleError with the reason where it is broken."""
     config = read_config(folder)
     latents = read_latents(folder, config)
-    chart = chart_for(None, latents.mean, config.turn)
+    chart = chart_for(latents.mean, None, config.turn)
     uv = chart.to_plane(latents.mean).astype(np.float32)
     return OpenBundle(folder, config, latents, chart, uv, read_tiles(folder, config))

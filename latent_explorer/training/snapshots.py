@@ -129,7 +129,7 @@ class Snapshots:
 
 def _on_plane(means: NDArray[np.float32], turn: Turned | None = None) -> NDArray[np.float64]:
     """Where the usual chart of means (n, d) has them, (n, 2)."""
-    return chart_for(None, means, turn).to_plane(means)
+    return chart_for(means, None, turn).to_plane(means)
 
 
 def thinned(steps: Sequence[int], count: int) -> list[int]:

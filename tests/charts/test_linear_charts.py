@@ -35,13 +35,13 @@ def test_the_identity_is_the_identity(uv: NDArray[np.float64]) -> None:
 
 @given(PLANE, SEEDS, st.integers(2, 7))
 def test_a_plane_point_comes_back(uv: NDArray[np.float64], seed: int, dimensions: int) -> None:
-    chart = chart_for(None, stretched_cloud(seed, dimensions))
+    chart = chart_for(stretched_cloud(seed, dimensions))
     np.testing.assert_allclose(chart.to_plane(chart.to_latent(uv)), uv, atol=1e-4)
 
 
 @given(PLANE, SEEDS)
 def test_of_one_dimension_the_first_plane_coordinate_comes_back(uv: NDArray[np.float64], seed: int) -> None:
-    chart = chart_for(None, stretched_cloud(seed, 1))
+    chart = chart_for(stretched_cloud(seed, 1))
     back = chart.to_plane(chart.to_latent(uv))
     np.testing.assert_allclose(back[:, 0], uv[:, 0], atol=1e-4)
     np.testing.assert_array_equal(back[:, 1], 0)
@@ -49,7 +49,7 @@ def test_of_one_dimension_the_first_plane_coordinate_comes_back(uv: NDArray[np.f
 
 @pytest.mark.parametrize("dimensions", [1, 2, 5])
 def test_one_point_maps_as_a_batch_of_one(dimensions: int) -> None:
-    chart = chart_for(None, stretched_cloud(0, dimensions))
+    chart = chart_for(stretched_cloud(0, dimensions))
     z = chart.to_latent((0.3, -0.7))
     assert z.shape == (dimensions,)
     assert z.dtype == np.float32
@@ -113,5 +113,19 @@ def test_a_handful_of_points_has_a_chart(dimensions: int, count: int) -> None:
 
 
 def test_two_dimensions_are_seen_as_they_are() -> None:
-    assert chart_for(None, np.zeros((4, 2), np.float32)).name == "identity"
-    assert chart_for(None, np.zeros((4, 3), np.float32)).name == "following"
+    assert chart_for(np.zeros((4, 2), np.float32)).name == "identity"
+    assert chart_for(np.zeros((4, 3), np.float32)).name == "following"
+
+
+@pytest.mark.parametrize(("count", "dimensions"), [(2000, 600), (50, 600), (4000, 520)])
+def test_in_many_dimensions_the_components_are_those_of_the_covariance(count: int, dimensions: int) -> None:
+    draw = np.random.default_rng(dimensions)
+    scales = np.r_[9.0, 6.0, np.linspace(3, 0.5, dimensions - 2)]
+    turn, _ = np.linalg.qr(draw.standard_normal((dimensions, dimensions)))
+    points = ((draw.standard_normal((count, dimensions)) * scales) @ turn + 5).astype(np.float32)
+    chart = principal_chart(points)
+    spread, vectors = np.linalg.eigh(np.cov(points.astype(np.float64), rowvar=False, bias=True))
+    for axis, exact in zip(chart.axes, vectors.T[::-1], strict=False):
+        assert abs(axis @ exact) > 0.999
+    assert f"({spread[-1] / spread.sum():.0%})".replace("%", " %") in chart.axis_names[0]
+    np.testing.assert_allclose(chart.axes @ chart.axes.T, np.eye(2), atol=1e-6)

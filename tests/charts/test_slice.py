@@ -13,7 +13,7 @@ CLOUD = np.random.default_rng(0).normal((5, 0, -3, 1), 1, (60, 4)).astype(np.flo
 
 
 def sliced(text: str):
-    return chart_for(ChartSpec.of(text), CLOUD)
+    return chart_for(CLOUD, ChartSpec.of(text))
 
 
 def written(values: np.ndarray) -> str:

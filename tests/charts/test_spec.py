@@ -101,7 +101,7 @@ def test_what_is_not_possible_is_refused_in_words(text: str, words: str) -> None
 def test_what_is_as_usual_is_left_out_so_that_equal_charts_have_equal_names() -> None:
     spec = checked(ChartSpec.of("tilted:scale=1,steps=4,across=0,through=1,2,3,4,metric=cosine"), 4)
     assert str(spec) == "tilted:steps=4,through=1,2,3,4"
-    chart = chart_for(spec, CLOUD)
+    chart = chart_for(CLOUD, spec)
     assert chart.name == str(spec)
     assert chart.axis_names == ("a", "b")
     np.testing.assert_array_equal(chart.to_latent((1.0, 2.0)), (1, 2, 0, 0))
@@ -116,9 +116,9 @@ def test_every_latent_space_has_one_usual_chart_among_those_that_fit(dimensions:
 
 def test_only_the_usual_chart_is_turned() -> None:
     turn = tuple(Turn(0, -1, 1, 0))
-    assert isinstance(chart_for(None, CLOUD, turn), TurnedChart)
-    assert isinstance(chart_for(ChartSpec("following"), CLOUD, turn), TurnedChart)
-    assert not isinstance(chart_for(ChartSpec("principal"), CLOUD, turn), TurnedChart)
+    assert isinstance(chart_for(CLOUD, None, turn), TurnedChart)
+    assert isinstance(chart_for(CLOUD, ChartSpec("following"), turn), TurnedChart)
+    assert not isinstance(chart_for(CLOUD, ChartSpec("principal"), turn), TurnedChart)
 
 
 def test_a_kind_that_takes_long_has_to_be_fitted_first() -> None:
@@ -131,8 +131,8 @@ def test_a_kind_that_takes_long_has_to_be_fitted_first() -> None:
     register(slow)
     try:
         with pytest.raises(UserError, match="chart slow: it has to be fitted first"):
-            chart_for(ChartSpec("slow"), CLOUD)
-        chart = chart_for(ChartSpec("slow"), CLOUD, fitted={"axes": np.eye(4)[2:]})
+            chart_for(CLOUD, ChartSpec("slow"))
+        chart = chart_for(CLOUD, ChartSpec("slow"), fitted={"axes": np.eye(4)[2:]})
         np.testing.assert_array_equal(chart.to_latent((1.0, 2.0)), (0, 0, 1, 2))
     finally:
         del CHARTS._things["slow"]
@@ -157,20 +157,20 @@ def test_a_chart_under_a_wrong_name_is_refused() -> None:
     register(ChartKind(name="liar", title="Liar", sentence="", make=lambda _: LinearChart("x", CLOUD[0], CLOUD[:2])))
     try:
         with pytest.raises(UserError, match="made one called 'x'"):
-            chart_for(ChartSpec("liar"), CLOUD)
+            chart_for(CLOUD, ChartSpec("liar"))
     finally:
         del CHARTS._things["liar"]
 
 
 def test_axes_say_what_they_are() -> None:
     stretched = CLOUD * (3, 1, 0.1, 0.1)
-    u, v = chart_for(None, stretched).axis_names
+    u, v = chart_for(stretched).axis_names
     assert u.startswith("principal component 1 (")
     share = stretched.var(0)[0] / stretched.var(0).sum()
     assert abs(int(u.split("(")[1].split()[0]) / 100 - share) < 0.05
     assert v.startswith("principal component 2 (")
-    assert chart_for(None, CLOUD[:, :2]).axis_names == ("dimension 0", "dimension 1")
-    assert chart_for(None, CLOUD[:, :1]).axis_names == ("principal component 1 (100 %)", "")
-    turned = chart_for(None, CLOUD, tuple(Turn(0, -1, 1, 0)))
+    assert chart_for(CLOUD[:, :2]).axis_names == ("dimension 0", "dimension 1")
+    assert chart_for(CLOUD[:, :1]).axis_names == ("principal component 1 (100 %)", "")
+    turned = chart_for(CLOUD, None, tuple(Turn(0, -1, 1, 0)))
     assert turned.axis_names[0].endswith(", turned by 90°")
-    assert chart_for(None, CLOUD, tuple(Turn())).axis_names == chart_for(None, CLOUD).axis_names
+    assert chart_for(CLOUD, None, tuple(Turn())).axis_names == chart_for(CLOUD).axis_names

@@ -39,7 +39,7 @@ def test_points_without_extent_are_not_turned() -> None:
 @pytest.mark.parametrize("dim", [2, 5])
 def test_a_turned_chart_is_a_chart(dim: int) -> None:
     means = np.random.default_rng(0).normal(size=(300, dim)).astype(np.float32)
-    chart = chart_for(None, means, tuple(Turn.between(points(1), points(2))))
+    chart = chart_for(means, None, tuple(Turn.between(points(1), points(2))))
     uv = points(5)
     z = chart.to_latent(uv)
     assert z.shape == (50, dim)

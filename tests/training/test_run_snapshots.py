@@ -63,7 +63,7 @@ def test_no_map_could_lie_nearer_to_the_one_before(job: Job, latent_dim: int) ->
     tiles, opened = read_tiles(job.folder), open_bundle(job.folder)
     assert tiles is not None
     assert not np.allclose(
-        tiles.latents, chart_for(None, opened.latents.mean).to_latent(opened.chart.to_plane(tiles.latents))
+        tiles.latents, chart_for(opened.latents.mean).to_latent(opened.chart.to_plane(tiles.latents))
     )
 
 

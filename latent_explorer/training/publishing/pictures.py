@@ -73,7 +73,7 @@ def _rows_of(*kinds: NDArray[np.uint8]) -> Image.Image:
 
 def _map(model: LatentModel, latents: Latents) -> Image.Image:
     """480x480: the map as a window opens it, decoded, with some of the points."""
-    chart = chart_for(None, latents.mean)
+    chart = chart_for(latents.mean)
     points = chart.to_plane(latents.mean)
     home = _home(chart, latents)
     (u, v), half = home.centre, 0.51 * max(home.width, home.height)
@@ -105,7 +105,7 @@ def first_tiles(
     limit: bytes of all pictures. Of the levels those are taken, from the coarsest on, that fit whole.
     turn: of the map, as the bundle's configuration says it.
     """
-    chart = chart_for(None, latents.mean, turn)
+    chart = chart_for(latents.mean, None, turn)
     keys = _within(limit // (PICTURES**2 * math.prod(model.spec.image_shape)), latents, chart)
     if not keys:
         return None
