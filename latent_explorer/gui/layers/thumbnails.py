@@ -12,7 +12,7 @@ from latent_explorer.atlas.view import View
 from latent_explorer.gui.layers.layer import Layer, LayerSpec
 from latent_explorer.gui.layers.points import PointLayer
 from latent_explorer.gui.theme import Theme
-from latent_explorer.gui.widgets.images import inverted, ratio_of, to_array, to_qimage
+from latent_explorer.gui.widgets.images import displayed, ratio_of, to_array, to_qimage
 from latent_explorer.points.placing import distance_for, with_room
 from latent_explorer.session import OpenBundle
 
@@ -56,7 +56,7 @@ REAL_IMAGES = LayerSpec(
 class ThumbnailLayer(Layer):
     """Paints the images of a cache at the places of their points; where one is not there yet, its dot is seen.
 
-    cache: images uint8 (h, w, c) by their numbers. invert: as of the tiles under them. everywhere: whether they show
+    cache: images uint8 (h, w, c) by their numbers. light: as of the tiles under them. everywhere: whether they show
     from afar too, as colour images are, whose points are hidden. fitted: the scale at which everything is seen. lifted:
     the number of the image under the pointer, shown large above the others. missed: why there are none, once known.
     """
@@ -65,7 +65,7 @@ class ThumbnailLayer(Layer):
         super().__init__(REAL_IMAGES)
         self.missed = ""
         self.cache: ByteCache[int] = ByteCache(_BYTES)
-        self.invert = self.everywhere = False
+        self.light = self.everywhere = False
         self.fitted = 0.0
         self.lifted: int | None = None
         self._points = points
@@ -77,7 +77,7 @@ class ThumbnailLayer(Layer):
     def dress(self, bundle: OpenBundle, hidden: frozenset[int], theme: Theme) -> None:
         super().dress(bundle, hidden, theme)
         grey = bundle.config.net.image_shape[2] == 1
-        self.invert, self.everywhere = grey and not theme.dark, not grey
+        self.light, self.everywhere = not theme.dark, not grey
 
     def notice(self, view: View) -> str:
         if not self.visible:
@@ -116,7 +116,7 @@ class ThumbnailLayer(Layer):
     def keep(self, number: int, image: NDArray[np.uint8]) -> None:
         if max(image.shape[:2]) > _KEPT_SIDE:
             mode, smooth = Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
-            image = to_array(to_qimage(image).scaled(_KEPT_SIDE, _KEPT_SIDE, mode, smooth))[..., :3]
+            image = to_array(to_qimage(image).scaled(_KEPT_SIDE, _KEPT_SIDE, mode, smooth))[..., : image.shape[2]]
         self.cache.put(number, image.copy())
 
     def missing(self, view: View, near: tuple[float, float]) -> list[int]:
@@ -196,6 +196,6 @@ class ThumbnailLayer(Layer):
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, smooth)
         inner = QRectF(rim, rim, size.width() - 2 * rim, size.height() - 2 * rim)
         image = to_qimage(pixels)
-        painter.drawImage(inner, inverted(image) if self.invert else image)
+        painter.drawImage(inner, displayed(image, light=self.light))
         painter.end()
         return framed

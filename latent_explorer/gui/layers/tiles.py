@@ -11,7 +11,7 @@ from latent_explorer.atlas import PICTURES, TileCache, TileKey, montage, tile_re
 from latent_explorer.atlas.view import View
 from latent_explorer.gui.layers.layer import Layer, LayerSpec
 from latent_explorer.gui.theme import Theme
-from latent_explorer.gui.widgets.images import inverted, to_qimage
+from latent_explorer.gui.widgets.images import displayed, to_qimage
 from latent_explorer.session import OpenBundle
 
 COARSER = 5  # levels, its own included, from which a tile may be painted or read
@@ -86,15 +86,15 @@ class TiledLayer(Layer):
 class TileLayer(TiledLayer):
     """Paints the tiles of a cache; for one that is not there yet a coarser one stands in, and finer ones over it.
 
-    cover: the tiles that a view wants. ground: the colour that shows through. invert: exchange black and white, for
-    grey pictures on a light map.
+    cover: the tiles that a view wants. ground: the colour that shows through. grey: whether pictures are of
+    grey levels; light: as in the light theme.
     """
 
     def __init__(self, cache: TileCache) -> None:
         super().__init__(DECODED, cache)
         self.cover: Callable[[View], list[TileKey]] = lambda _: []
         self.ground = QColor(0, 0, 0)
-        self.grey = self.invert = False
+        self.grey = self.light = False
 
     @property
     def opacity(self) -> float:  # the pictures are mixed with the ground once, when they come
@@ -108,7 +108,7 @@ class TileLayer(TiledLayer):
     def dress(self, bundle: OpenBundle, hidden: frozenset[int], theme: Theme) -> None:
         super().dress(bundle, hidden, theme)
         self.grey = bundle.config.net.image_shape[2] == 1
-        self.ground, self.invert = QColor(theme.map), self.grey and not theme.dark  # ink on paper
+        self.ground, self.light = QColor(theme.map), not theme.dark
         self.forget()
 
     def has_stand_in(self, key: TileKey) -> bool:
@@ -133,7 +133,7 @@ class TileLayer(TiledLayer):
         pictures = self._cache.get(key)
         assert pictures is not None
         image = to_qimage(montage(pictures, PICTURES))
-        return self._on_the_ground(inverted(image) if self.invert else image)
+        return self._on_the_ground(displayed(image, light=self.light))
 
     def _on_the_ground(self, image: QImage) -> QImage:
         mixed = QImage(image.size(), image.format())

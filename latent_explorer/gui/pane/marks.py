@@ -12,7 +12,7 @@ from pyqtgraph import PlotCurveItem, ScatterPlotItem, TargetItem, TextItem, View
 
 from latent_explorer.atlas.view import View
 from latent_explorer.gui.theme import DARK, Theme
-from latent_explorer.gui.widgets.images import ratio_of
+from latent_explorer.gui.widgets.images import displayed, ratio_of
 
 LOUPE = 84  # pixels: the side of the picture beside the pointer
 _REACH = 10  # pixels around the probe's place
@@ -195,7 +195,7 @@ def paint_probe(painter: QPainter, view: View, marks: Marks, theme: Theme) -> No
     if marks.loupe is not None:
         where = _loupe_rect(view, at)
         painter.fillRect(where.adjusted(-2, -2, 2, 2), QColor(theme.accent))
-        painter.drawImage(where, marks.loupe)
+        painter.drawImage(where, displayed(marks.loupe, light=not theme.dark))
     painter.restore()
 
 

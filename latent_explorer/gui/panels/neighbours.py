@@ -7,7 +7,7 @@ from PyQt6.QtWidgets import QToolTip, QWidget
 
 from latent_explorer.engine.handlers.describe import Place
 from latent_explorer.gui.theme import Theme
-from latent_explorer.gui.widgets.images import to_qimage
+from latent_explorer.gui.widgets.images import displayed, to_qimage
 from latent_explorer.gui.widgets.picture_view import veil
 from latent_explorer.gui.widgets.plain import tooltip
 from latent_explorer.session import OpenBundle
@@ -61,7 +61,7 @@ class NeighbourStrip(QWidget):
         painter, label = QPainter(self), self._bundle.latents.label
         for row, images in enumerate((self._originals, self._reconstructions)):
             for column, image in enumerate(images):
-                painter.drawImage(self._cell(column, row), image)
+                painter.drawImage(self._cell(column, row), displayed(image, light=not self._theme.dark))
         for column, of in enumerate([] if label is None else label[self._place.indices].tolist()):
             cell = self._cell(column, 1)
             painter.fillRect(QRect(cell.left(), cell.bottom() + 2, cell.width(), _RIM), self._theme.class_colour(of))

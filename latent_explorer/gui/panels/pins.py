@@ -1,10 +1,11 @@
 """The pins: listed with their pictures, renamed in place, deleted, gone to."""
 
-from PyQt6.QtCore import QPoint, QSize, Qt, pyqtSignal
+from PyQt6.QtCore import QEvent, QPoint, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QIcon, QImage, QKeyEvent, QPixmap
 from PyQt6.QtWidgets import QAbstractItemView, QListWidget, QListWidgetItem, QMenu, QStackedWidget
 
 from latent_explorer.gui.widgets.controls import hint
+from latent_explorer.gui.widgets.images import displayed, is_light
 from latent_explorer.gui.widgets.plain import tooltip
 from latent_explorer.safe_text import safe_text
 from latent_explorer.session import Pin
@@ -24,6 +25,7 @@ class PinList(QListWidget):
     path_wanted = pyqtSignal(int, int)
 
     def __init__(self) -> None:
+        self._shown: tuple[tuple[Pin, ...], dict[tuple[float, ...], QImage]] = (), {}
         super().__init__()
         self.setIconSize(QSize(_ICON, _ICON))
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
@@ -38,6 +40,7 @@ class PinList(QListWidget):
         self.itemDoubleClicked.connect(lambda item: self.gone_to.emit(self.row(item)))
 
     def show_pins(self, pins: tuple[Pin, ...], pictures: dict[tuple[float, ...], QImage]) -> None:
+        self._shown = pins, pictures
         self.blockSignals(True)  # nobody gives a name
         while self.count() > len(pins):
             self.takeItem(self.count() - 1)
@@ -46,8 +49,16 @@ class PinList(QListWidget):
             item.setText(safe_text(pin.name))
             item.setToolTip(tooltip(", ".join(f"{value:.3f}" for value in pin.z)))
             picture = pictures.get(pin.z)
-            item.setIcon(QIcon(QPixmap.fromImage(picture.scaled(_ICON, _ICON))) if picture is not None else QIcon())
+            item.setIcon(QIcon() if picture is None else self._icon(picture))
         self.blockSignals(False)
+
+    def changeEvent(self, event: QEvent | None) -> None:
+        super().changeEvent(event)
+        if event is not None and event.type() == QEvent.Type.PaletteChange:
+            self.show_pins(*self._shown)
+
+    def _icon(self, picture: QImage) -> QIcon:
+        return QIcon(QPixmap.fromImage(displayed(picture, light=is_light(self)).scaled(_ICON, _ICON)))
 
     def _new_item(self) -> QListWidgetItem:
         item = QListWidgetItem()

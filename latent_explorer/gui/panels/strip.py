@@ -4,6 +4,8 @@ from PyQt6.QtCore import QPoint, QRect, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QColor, QContextMenuEvent, QImage, QMouseEvent, QPainter, QPaintEvent, QPen, QWheelEvent
 from PyQt6.QtWidgets import QMenu, QSizePolicy, QWidget
 
+from latent_explorer.gui.widgets.images import displayed, is_light
+
 _GAP = 2
 
 
@@ -68,7 +70,7 @@ class Strip(QWidget):
             hint = "Drag on the map from one digit to another: the pictures in between appear here."
             painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, hint)
         for index in range(int(self._first), min(len(self._frames), int(self._first + self._room()) + 2)):
-            painter.drawImage(self._cell(index), self._frames[index])
+            painter.drawImage(self._cell(index), displayed(self._frames[index], light=is_light(self)))
         if self._frames:
             painter.setPen(QPen(QColor(self.palette().highlight().color()), 3))
             painter.drawRect(self._cell(self._current).adjusted(1, 1, -2, -2))

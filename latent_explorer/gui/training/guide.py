@@ -105,7 +105,6 @@ class Guide(QObject):
         page = self._page
         if page is None or isinstance(answer.reply, Refused) or answer.pictures is None:
             return
-        page.digits.invert = self.pane.tiles.invert
         if isinstance(answer.key, tuple) and answer.key[0] == "originals":
             page.digits.set_originals(list(answer.pictures))
             self.ask()

@@ -9,7 +9,7 @@ from PyQt6.QtGui import QImage, QKeyEvent, QPainter, QPaintEvent
 from PyQt6.QtWidgets import QComboBox, QHBoxLayout, QSizePolicy, QSlider, QToolButton, QVBoxLayout, QWidget
 
 from latent_explorer.bundles import Moment
-from latent_explorer.gui.widgets.images import inverted, to_qimage
+from latent_explorer.gui.widgets.images import displayed, is_light, to_qimage
 from latent_explorer.gui.widgets.parts import filled, heading, timer, wide_button, words
 from latent_explorer.gui.widgets.plain import tooltip
 
@@ -147,11 +147,10 @@ def _tool(text: str, tip: str, pressed: Callable[[], None]) -> QToolButton:
 
 
 class DigitStrip(QWidget):
-    """Originals above, reconstructions below. invert: grey ones as ink on paper, as the map shows them on white."""
+    """Originals above, reconstructions below."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.invert = self._grey = False
         self._originals: list[QImage] = []
         self._now: list[QImage] = []
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -169,7 +168,6 @@ class DigitStrip(QWidget):
     def set_originals(self, images: list[NDArray[np.uint8]]) -> None:
         """Show other images (h, w, c); nothing is known of their reconstructions yet."""
         self._originals, self._now = [to_qimage(image) for image in images], []
-        self._grey = bool(images) and images[0].shape[2] == 1
         self.setVisible(bool(images))
         self.updateGeometry()
         self.update()
@@ -197,5 +195,5 @@ class DigitStrip(QWidget):
         for row, images in enumerate((self._originals, self._now)):
             for column, image in enumerate(images):
                 place = QRect(column * (side + _GAP), row * (side + _GAP), side, side)
-                painter.drawImage(place, inverted(image) if self.invert and self._grey else image)
+                painter.drawImage(place, displayed(image, light=is_light(self)))
         painter.end()

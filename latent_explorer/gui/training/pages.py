@@ -126,7 +126,6 @@ class RunPage(Scrolling):
         self._trainer = trainer
         self.running, self.results, self.curves = RunningView(trainer), ResultView(theme), Curves(theme)
         self.digits, self.timeline = DigitStrip(), Timeline()
-        self.digits.invert = not theme.dark
         inner, parts = QWidget(), (self.running, self.results, self.timeline, self.digits, self.curves)
         filled(QVBoxLayout(inner), *parts, 1, spacing=12, margins=(10, 8, 10, 10))
         self.setWidget(inner)
@@ -138,7 +137,6 @@ class RunPage(Scrolling):
 
     def dress(self, theme: Theme) -> None:
         """Take the colours of a theme."""
-        self.digits.invert = not theme.dark
         self.digits.update()
         self.curves.dress(theme)
         self.results.dress(theme)

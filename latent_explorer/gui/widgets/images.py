@@ -5,16 +5,33 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from PyQt6.QtGui import QImage, QPainter
+from PyQt6.QtWidgets import QWidget
 
 _FORMATS = {1: QImage.Format.Format_Grayscale8, 3: QImage.Format.Format_RGB888}
 
 
 def to_qimage(image: NDArray[np.uint8]) -> QImage:
-    """A QImage with a copy of an image uint8 (h, w, 1 or 3), in 32 bits: what Qt scales fastest."""
+    """A QImage with a copy of an image uint8 (h, w, 1 or 3): of grey levels, or in 32 bits, which Qt scales fastest."""
     height, width, channels = image.shape
     content = np.ascontiguousarray(image)
     borrowed = _view(content, width, height, width * channels, _FORMATS[channels])
-    return borrowed.convertToFormat(QImage.Format.Format_RGB32)
+    return borrowed.copy() if channels == 1 else borrowed.convertToFormat(QImage.Format.Format_RGB32)
+
+
+def displayed(image: QImage, *, light: bool) -> QImage:
+    """An image of `to_qimage` as the window shows it: in the light theme, one of grey levels is ink on paper.
+
+    The map, loupe, inspector, thumbnails and filmstrip show all their images through this; what is copied or exported
+    keeps its own black and white.
+    """
+    if image.format() != QImage.Format.Format_Grayscale8:
+        return image
+    return (inverted(image) if light else image).convertToFormat(QImage.Format.Format_RGB32)
+
+
+def is_light(widget: QWidget) -> bool:
+    """Whether a widget is in the light theme."""
+    return widget.palette().window().color().lightness() > 127
 
 
 def borrowed_qimage(pixels: NDArray[np.uint32]) -> QImage:

@@ -7,7 +7,7 @@ from PyQt6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPaintEvent, QPal
 from PyQt6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from latent_explorer.gui.widgets.aside import show_aside
-from latent_explorer.gui.widgets.images import to_qimage
+from latent_explorer.gui.widgets.images import displayed, is_light, to_qimage
 from latent_explorer.gui.widgets.plain import window_title
 
 _VEIL = 0.62
@@ -80,7 +80,7 @@ class PictureView(QWidget):
             painter.drawText(self.rect().adjusted(12, 12, -12, -12), flags, self.hint)
         else:
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, self.smooth)
-            painter.drawImage(self._target(self.image), self.image)
+            painter.drawImage(self._target(self.image), displayed(self.image, light=is_light(self)))
             if self.outdated:
                 painter.fillRect(self._target(self.image), veil(self.palette()))
         painter.end()
