@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +12,9 @@ from latent_explorer.charts import ChartSpec, checked
 from latent_explorer.errors import UserError
 from latent_explorer.paths import Path
 from latent_explorer.session.opened import OpenBundle
+
+How = Literal["instead", "add", "subtract"]
+"""What becomes of the selection before: replaced, added to, or subtracted from."""
 
 Point = tuple[float, ...]
 """A latent as plain numbers, so that states can be compared."""
@@ -155,8 +158,19 @@ class Session:
             spec = None if (spec := checked(spec, dimensions)) == checked(None, dimensions) else spec
         self._change(chart=spec)
 
-    def select(self, chosen: NDArray[np.bool_] | None) -> None:
-        """Select the images chosen (n,) instead of those before; None, or none of them, to select nothing."""
+    def select(self, chosen: NDArray[np.bool_] | None, how: How = "instead") -> None:
+        """Select the images chosen (n,) instead of those before; None, or none of them, to select nothing.
+
+        how: "add" them to those before, or "subtract" them.
+        """
+        if self.state.selection is not None and chosen is not None and how != "instead":
+            before = self.state.selection.chosen
+            chosen = before | chosen if how == "add" else before & ~chosen
+        elif how == "subtract":
+            return
+        now = self.state.selection
+        if now is not None and chosen is not None and np.array_equal(now.chosen, chosen):
+            return  # nothing to undo
         self._change(selection=Selection(chosen) if chosen is not None and chosen.any() else None)
 
     def invert_selection(self) -> None:

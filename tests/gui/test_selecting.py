@@ -291,3 +291,76 @@ def test_a_map_in_svg_shows_the_selection_too(selecting: Person) -> None:
     coloured = [group for group in groups if group.name != "not selected"]
     assert sum(len(group.xy) for group in grey) == (~chosen(selecting)).sum()
     assert sum(len(group.xy) for group in coloured) == chosen(selecting).sum()
+
+
+def held(person: Person, key: Qt.KeyboardModifier, start: QPoint, end: QPoint) -> None:
+    """Drag with a key held."""
+    QTest.mousePress(person.surface, Qt.MouseButton.LeftButton, key, start)
+    person.move((start + end) / 2, Qt.MouseButton.LeftButton)
+    QTest.mouseRelease(person.surface, Qt.MouseButton.LeftButton, key, end)
+
+
+@pytest.mark.parametrize("lasso", [False, True])
+def test_shift_adds_and_alt_subtracts_and_each_is_undone(selecting: Person, lasso: bool) -> None:
+    if lasso:
+        selecting.choose("Select")
+    shift, alt = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.AltModifier
+    everything = selecting.point(-9, 5), selecting.point(9, -5)
+    right = selecting.point(0, 5), selecting.point(9, -5)
+    selecting.choose("Select")
+    if selecting.window.pane.selecting.tool.lasso:
+        selecting.choose("Select")
+    selecting.drag(*everything, 0.1)
+    whole = chosen(selecting)
+    held(selecting, alt, *right)
+    of_right = in_box(uv_of(selecting), selecting, *right)
+    np.testing.assert_array_equal(chosen(selecting), whole & ~of_right)
+    held(selecting, shift, *right)
+    np.testing.assert_array_equal(chosen(selecting), whole)
+    selecting.window.workbench.undo()
+    np.testing.assert_array_equal(chosen(selecting), whole & ~of_right)
+    selecting.window.workbench.undo()
+    np.testing.assert_array_equal(chosen(selecting), whole)
+    QTest.mouseClick(selecting.surface, Qt.MouseButton.LeftButton, alt, selecting.point(0, 0))
+    np.testing.assert_array_equal(chosen(selecting), whole), "a click that would subtract does not clear"
+    held(selecting, alt, *everything)
+    assert chosen(selecting) is None
+    held(selecting, alt, *everything)
+    assert chosen(selecting) is None
+
+
+def test_classes_are_added_and_subtracted_in_the_legend(person: Person) -> None:
+    rows, label = person.window.pane.legend.findChildren(ClassRow), person.bundle.latents.label
+    shift, alt = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.AltModifier
+    left = Qt.MouseButton.LeftButton
+    for row in rows[:2]:
+        QTest.mouseClick(row, left, shift)
+    np.testing.assert_array_equal(chosen(person), label <= 1)
+    QTest.mouseClick(rows[0], left, alt)
+    np.testing.assert_array_equal(chosen(person), label == 1)
+    assert person.pane.session.state.hidden == frozenset()
+    texts = [action.text() for action in rows[0].actions()]
+    assert [text.partition(" ")[0] for text in texts] == ["Select", "Add", "Subtract"]
+    rows[2].actions()[1].trigger()
+    np.testing.assert_array_equal(chosen(person), label >= 1)
+    rows[2].actions()[0].trigger()
+    np.testing.assert_array_equal(chosen(person), label == 2)
+    QTest.mouseClick(rows[1], left, Qt.KeyboardModifier.ControlModifier)
+    assert person.pane.session.state.hidden == {0, 2}
+    person.pane.session.hide(frozenset())
+
+
+def test_the_cursor_says_what_the_keys_held_will_do(selecting: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    canvas = selecting.canvas
+    assert canvas.cursor().shape() == Qt.CursorShape.CrossCursor
+    pictures = []
+    for key, modifier in (
+        (Qt.Key.Key_Shift, Qt.KeyboardModifier.ShiftModifier),
+        (Qt.Key.Key_Alt, Qt.KeyboardModifier.AltModifier),
+    ):
+        QTest.keyPress(canvas, key, modifier)
+        assert canvas.cursor().shape() == Qt.CursorShape.BitmapCursor
+        pictures.append(to_array(canvas.cursor().pixmap().toImage()))
+        QTest.keyRelease(canvas, key)
+        assert canvas.cursor().shape() == Qt.CursorShape.CrossCursor
+    assert (pictures[0] != pictures[1]).any()

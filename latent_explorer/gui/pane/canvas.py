@@ -36,6 +36,7 @@ from latent_explorer.gui.theme import DARK, Theme
 from latent_explorer.gui.widgets.images import ratio_of
 
 _CLICK = 4  # pixels the pointer may move between press and release of a click
+_MODIFIERS = (Qt.Key.Key_Shift, Qt.Key.Key_Alt, Qt.Key.Key_Control)
 _ARROWS = {Qt.Key.Key_Left: (-1, 0), Qt.Key.Key_Right: (1, 0), Qt.Key.Key_Up: (0, -1), Qt.Key.Key_Down: (0, 1)}
 
 
@@ -274,11 +275,15 @@ class MapCanvas(MapPlot):
             self.tool.cancel()
         else:
             super().keyPressEvent(event)
+        if key in _MODIFIERS:
+            self._show_cursor()
 
     def keyReleaseEvent(self, event: QKeyEvent | None) -> None:
         assert event is not None
         if event.key() == Qt.Key.Key_Space and not event.isAutoRepeat():
             self._space = False
+            self._show_cursor()
+        if event.key() in _MODIFIERS:
             self._show_cursor()
         super().keyReleaseEvent(event)
 

@@ -138,11 +138,13 @@ class ProbeTool(Tool):
 class PathTool(Tool):
     """Draw a path by dragging, or by one click at each end; pins are ends, never moved."""
 
-    cursor = Qt.CursorShape.PointingHandCursor
-
     def __init__(self, gestures: Gestures) -> None:
         self._gestures = gestures
         self._start: Plane | None = None
+
+    @property
+    def cursor(self) -> Qt.CursorShape:
+        return Qt.CursorShape.PointingHandCursor
 
     def begin(self, at: QPointF) -> None:
         if self._start is None:

@@ -12,6 +12,7 @@ from latent_explorer.gui.layers.registry import more_layers
 from latent_explorer.gui.layers.tiles import TileLayer
 from latent_explorer.gui.pane.canvas import MapCanvas
 from latent_explorer.gui.pane.charting import Charting
+from latent_explorer.gui.pane.copying import Copying
 from latent_explorer.gui.pane.feed import AtlasFeed, FieldLayers
 from latent_explorer.gui.pane.gestures import Gestures, PathTool, ProbeTool
 from latent_explorer.gui.pane.layer_stack import LayerStack
@@ -113,6 +114,7 @@ class PaneParts(QWidget):
         canvas.above += more_layers()
         self.layers = LayerStack(canvas, self.layer_panel, self.inspector.values, shared.say)
         self.layers.list(shared.settings)
+        self.copying = Copying(canvas, self.prober, shared)
         self.opener, self.charting = Opener(client, shared), Charting(shared)
         self.navigator = SnapshotNavigator(canvas, points, self.tiles, self.feed, shared.say)
         self.pinboard = Pinboard(client, canvas, self.pins, self.prober, self.filmstrip, shared)

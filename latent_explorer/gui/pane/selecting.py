@@ -1,8 +1,10 @@
 """The selection: made with the tool or by class, shown on the map and in its panel, grown, inverted, exported."""
 
+from functools import cache
+
 import numpy as np
 from PyQt6.QtCore import QObject, QPointF, Qt, pyqtSignal
-from PyQt6.QtGui import QGuiApplication
+from PyQt6.QtGui import QColor, QCursor, QGuiApplication, QPainter, QPen, QPixmap
 
 from latent_explorer.engine.client import Answer, EngineClient
 from latent_explorer.engine.handlers.average import want_average
@@ -16,13 +18,35 @@ from latent_explorer.gui.panels.selection import SelectionPanel
 from latent_explorer.gui.widgets.images import to_qimage
 from latent_explorer.points.inside import inside
 from latent_explorer.service.codec import Refused
-from latent_explorer.session import Selection, Session
+from latent_explorer.session import How, Selection, Session
 
 _STEP = 3.0  # pixels between the corners of a lasso
 
 
+def how_to_select(modifiers: Qt.KeyboardModifier) -> How:
+    """What becomes of the selection before: Shift adds to it, Alt (or Ctrl, where Alt moves windows) subtracts."""
+    if modifiers & Qt.KeyboardModifier.ShiftModifier:
+        return "add"
+    subtracts = Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.ControlModifier
+    return "subtract" if modifiers & subtracts else "instead"
+
+
+@cache
+def _cursor_with(sign: str) -> QCursor:
+    """A cross with a plus or a minus beside it."""
+    picture = QPixmap(32, 32)
+    picture.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(picture)
+    for colour, width in (("#ffffff", 4), ("#101418", 1.6)):
+        painter.setPen(QPen(QColor(colour), width))
+        for line in ((11, 2, 11, 20), (2, 11, 20, 11), (20, 25, 28, 25), (24, 21, 24, 29))[: 4 if sign == "+" else 3]:
+            painter.drawLine(*line)
+    painter.end()
+    return QCursor(picture, 11, 11)
+
+
 class SelectTool(Tool):
-    """Drag to select what lies inside; a click selects nothing.
+    """Drag to select what lies inside; a click selects nothing, unless it would add or subtract.
 
     lasso: whether the outline follows the pointer, rather than being a rectangle.
     """
@@ -31,6 +55,11 @@ class SelectTool(Tool):
         self._selecting = selecting
         self.lasso = False
         self._trail: list[QPointF] = []
+
+    @property
+    def cursor(self) -> Qt.CursorShape | QCursor:
+        how = how_to_select(QGuiApplication.keyboardModifiers())
+        return Qt.CursorShape.CrossCursor if how == "instead" else _cursor_with("+" if how == "add" else "-")
 
     def begin(self, at: QPointF) -> None:
         self._trail = [at]
@@ -47,7 +76,8 @@ class SelectTool(Tool):
             self._selecting.select_inside(outline)
 
     def click(self, at: QPointF) -> None:
-        self._selecting.clear()
+        if how_to_select(QGuiApplication.keyboardModifiers()) == "instead":
+            self._selecting.clear()
 
     def cancel(self) -> None:
         self._trail = []
@@ -93,7 +123,7 @@ class Selecting(QObject):
         self._canvas.take_tool(self.tool)
         self._canvas.setFocus()
         shape, other = ("a lasso", "a rectangle") if self.tool.lasso else ("a rectangle", "a lasso")
-        self._shared.say(f"Select: drag {shape} around points; with Shift, add them. S again for {other}.")
+        self._shared.say(f"Select: drag {shape} around points; Shift adds, Alt subtracts. S again for {other}.")
 
     def show_outline(self, corners: list[QPointF]) -> None:
         canvas = self._canvas
@@ -102,7 +132,7 @@ class Selecting(QObject):
             canvas.mark(outline=outline)
 
     def select_inside(self, corners: list[QPointF]) -> None:
-        """Select the shown points inside an outline; with Shift, those selected before stay so."""
+        """Select the shown points inside an outline, as the keys held say: instead of those before, or with them."""
         session = self._session
         if session is None:
             return
@@ -113,16 +143,14 @@ class Selecting(QObject):
         chosen = inside(self._points.index, polygon)
         if session.state.hidden:
             chosen &= session.shown
-        if QGuiApplication.keyboardModifiers() & Qt.KeyboardModifier.ShiftModifier and session.state.selection:
-            chosen |= session.state.selection.chosen
-        session.select(chosen)
+        session.select(chosen, how_to_select(QGuiApplication.keyboardModifiers()))
 
     # -- commands
 
-    def select_class(self, label: int) -> None:
+    def select_class(self, label: int, how: How = "instead") -> None:
         session = self._session
         if session is not None and session.bundle.latents.label is not None:
-            session.select(session.bundle.latents.label == label)
+            session.select(session.bundle.latents.label == label, how)
 
     def invert(self) -> None:
         if self._session is not None:

@@ -1,12 +1,15 @@
 """What a tool in hand is: what it makes of clicks and drags on the map."""
 
 from PyQt6.QtCore import QPointF, Qt
+from PyQt6.QtGui import QCursor
 
 
 class Tool:
     """Does nothing; a subclass says what is different. Positions are pixels of the map."""
 
-    cursor = Qt.CursorShape.CrossCursor
+    @property
+    def cursor(self) -> Qt.CursorShape | QCursor:
+        return Qt.CursorShape.CrossCursor
 
     def begin(self, at: QPointF) -> None:
         """The button went down."""

@@ -1,6 +1,7 @@
 """The legend: the classes, shown, hidden and isolated, and searched where there are many."""
 
 from collections.abc import Iterator
+from functools import partial
 
 from PyQt6.QtCore import QPointF, QRectF, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QAction, QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
@@ -17,6 +18,11 @@ _SEARCHED_FROM = 13  # classes
 _AT_ONCE = 100  # rows made at a time: the next ones as one scrolls down
 _LONGEST = 80  # characters of a name in a tooltip
 _REPEATED = "Colours repeat: see the marks"
+_SELECTS = {
+    "Select class {}": "instead",
+    "Add class {} to the selection": "add",
+    "Subtract class {} from the selection": "subtract",
+}
 _HOW = "Of the classes that share a colour, each has a mark and a shade of its own; on the map, the shade alone."
 
 
@@ -37,7 +43,7 @@ class ClassRow(QWidget):
 
     toggled = pyqtSignal(int)
     isolated = pyqtSignal(int)
-    select_wanted = pyqtSignal(int)
+    select_wanted = pyqtSignal(int, str)
 
     def __init__(self, label: int, name: str, count: int, colour: QColor, mark: Mark = "disc") -> None:
         super().__init__()
@@ -48,13 +54,14 @@ class ClassRow(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         short = name if len(name) <= _LONGEST else f"{name[: _LONGEST - 1]}…"
-        how = "Click to hide or show, double-click to see it alone, right-click to select"
+        how = "Click to hide or show, double-click to see it alone.\nShift adds it to the selection, Alt subtracts it"
         self.setToolTip(tooltip(f"Class {short}: {count:,} images\n{how}"))
         self.setAccessibleName(f"Class {name}")
-        select = QAction(caption(f"Select class {short}"), self)
-        select.setToolTip(tooltip(f"Select class {short}"))
-        select.triggered.connect(lambda: self.select_wanted.emit(label))
-        self.addAction(select)
+        for text, choice in _SELECTS.items():
+            action = QAction(caption(text.format(short)), self)
+            action.setToolTip(tooltip(text.format(short)))
+            action.triggered.connect(partial(self.select_wanted.emit, label, choice))
+            self.addAction(action)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
 
     def sizeHint(self) -> QSize:
@@ -66,7 +73,11 @@ class ClassRow(QWidget):
             super().mouseReleaseEvent(event)
         elif self._second_click:
             self._second_click = False
-        elif event.modifiers() & (Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.ControlModifier):
+        elif event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+            self.select_wanted.emit(self._label, "add")
+        elif event.modifiers() & Qt.KeyboardModifier.AltModifier:
+            self.select_wanted.emit(self._label, "subtract")
+        elif event.modifiers() & Qt.KeyboardModifier.ControlModifier:
             self.isolated.emit(self._label)
         else:
             self.toggled.emit(self._label)
@@ -113,7 +124,7 @@ class Legend(QWidget):
 
     toggled = pyqtSignal(int)
     isolated = pyqtSignal(int)
-    select_wanted = pyqtSignal(int)
+    select_wanted = pyqtSignal(int, str)
     all_wanted = pyqtSignal()
 
     def __init__(self) -> None:

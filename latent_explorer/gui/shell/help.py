@@ -19,7 +19,7 @@ _KEYS = """
 <tr><td><b>Wheel</b>, + and −</td><td>zoom</td></tr>
 <tr><td><b>Middle drag</b>, Space and drag</td><td>pan</td></tr>
 <tr><td><b>Arrows</b></td><td>move the probe; with Shift by single pixels; with Ctrl pan</td></tr>
-<tr><td><b>S, and drag</b></td><td>select points; S again for a lasso, Shift adds</td></tr>
+<tr><td><b>S, and drag</b></td><td>select points; S again for a lasso; Shift adds, Alt subtracts</td></tr>
 <tr><td><b>Esc</b></td><td>close the message; cancel the drag; clear the selection</td></tr>
 </table>
 <h3>Everywhere</h3>

@@ -104,6 +104,10 @@ class Menus:
         tip = "Redo what was undone last"
         yield Command("Redo", bench.redo, "Ctrl+Shift+Z", tip, enabled=where(lambda session: session.can_redo))
         yield SEPARATOR
+        tip = "Copy the picture shown in the inspector, and its coordinates as text"
+        yield Command("Copy", on(lambda pane: pane.copying.copy_place()), "Ctrl+C", tip)
+        yield Submenu("Copy as", self._copies)
+        yield SEPARATOR
         yield Command("Pin this place", on(MapPane.pin_probe), "Ctrl+P", "Pin the probed place")
         yield Command("Clear path", on(MapPane.clear_route), "Ctrl+Backspace", "Remove the path")
         yield SEPARATOR
@@ -114,6 +118,13 @@ class Menus:
         selected = where(lambda session: session.state.selection is not None)
         escape = on(lambda pane: pane.selecting.escape())
         yield Command("Clear selection", escape, "Esc", "Select nothing", enabled=selected)
+
+    def _copies(self) -> Iterator[Entry]:
+        copying = self._bench.active.copying
+        yield Command("Picture", copying.copy_picture, tip="The picture pixel by pixel")
+        yield Command("Enlarged picture", partial(copying.copy_picture, True), tip="Its pixels as squares, for a page")
+        yield Command("Coordinates", copying.copy_coordinates, tip="Where it is in latent space")
+        yield Command("Place on the map", copying.copy_map_coordinates, tip="Where it is on the plane of the map")
 
     def _view(self) -> Iterator[Entry]:
         bench, on = self._bench, self._on_pane
