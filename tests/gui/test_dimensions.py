@@ -148,7 +148,7 @@ def test_keys_choose_a_row_and_move_its_slider(wide: Person) -> None:
     wide.key(Qt.Key.Key_Return, on=shown)
     QTest.keyClicks(shown.editor, "7")
     wide.key(Qt.Key.Key_Return, on=shown.editor)
-    assert shown.hasFocus()
+    wide.wait_until(wide.canvas.hasFocus)
     assert wide.window.pane.prober.probe.z[2] == 7
 
 

@@ -11,7 +11,7 @@ from latent_explorer.gui.panels.neighbours import NeighbourStrip
 from latent_explorer.gui.panels.readouts import ShareBars, ValueLines
 from latent_explorer.gui.panels.value_editor import FARTHEST
 from latent_explorer.gui.theme import Theme
-from latent_explorer.gui.widgets.controls import tool_button
+from latent_explorer.gui.widgets.controls import REFUSED, tool_button
 from latent_explorer.gui.widgets.parts import filled, heading
 from latent_explorer.gui.widgets.picture_view import PictureView
 from latent_explorer.gui.widgets.plain import ColouredLabel, tooltip
@@ -56,6 +56,7 @@ class Inspector(QWidget):
         self.coordinates.setToolTip("The coordinates in latent space. Type others and press Enter to go there.")
         self.coordinates.setAccessibleName("Coordinates")
         self.coordinates.returnPressed.connect(self._read_coordinates)
+        self.coordinates.editingFinished.connect(self._leave_coordinates)
         self._word = ColouredLabel()
         self._word.setMinimumHeight(2 * self.fontMetrics().lineSpacing() + 4)
         self._word.setAlignment(Qt.AlignmentFlag.AlignTop)
@@ -71,6 +72,7 @@ class Inspector(QWidget):
         self._bundle: OpenBundle | None = None
         self._place: Place | None = None
         self._shown = ""
+        self._last: tuple[Place, bool] | None = None  # described, and whether it is outdated
         self._lay_out()
 
     def _lay_out(self) -> None:
@@ -93,7 +95,7 @@ class Inspector(QWidget):
         if self._bundle is None or not bundle.continues(self._bundle):
             self.picture.show_image(None)
             self.coordinates.clear()
-            self._shown, self._place = "", None
+            self._shown, self._place, self._last = "", None, None
             self._word.say(" ")
             self.neighbours.show_place(None)
             self._shares.show_shares(np.zeros(0))
@@ -127,18 +129,20 @@ class Inspector(QWidget):
     def outdate(self) -> None:
         """Another place is shown, about which the data have said nothing yet."""
         if self._place is not None:
-            self._say_word(self._place, outdated=True)
+            self._say_word(self._place, True)
             self._place = None
             self._shares.outdate()
             self.neighbours.outdate()
 
-    def _say_word(self, place: Place, *, outdated: bool = False) -> None:
+    def _say_word(self, place: Place, outdated: bool = False) -> None:
         assert self._theme is not None
         theme = self._theme
         colour = dict(zip(_CONSEQUENCES, (theme.good, theme.fair, theme.poor), strict=True))[place.word]
         first, rest = (theme.faint, theme.faint) if outdated else (colour, theme.text)
+        self._last = place, outdated
         reason = f"{_REASONS[place.reason]}: " if place.reason else ""
-        self._word.say(reason + _CONSEQUENCES[place.word], f"● {place.word.capitalize()}.", first, rest)
+        if not self.coordinates.property(REFUSED):  # which has been answered to
+            self._word.say(reason + _CONSEQUENCES[place.word], f"● {place.word.capitalize()}.", first, rest)
 
     def show_place(self, place: Place) -> None:
         self._place = place
@@ -147,14 +151,28 @@ class Inspector(QWidget):
         self._shares.show_shares(place.shares)
         self.neighbours.show_place(place)
 
+    def _leave_coordinates(self) -> None:
+        """What was typed and not entered is not where anything is."""
+        if self.coordinates.hasFocus():
+            return  # Enter: it stays if it is refused
+        self._renew_coordinates()
+        if self.coordinates.property(REFUSED):
+            self.coordinates.setProperty(REFUSED, False)
+            self._word.say(" ")
+            if self._last is not None:
+                self._say_word(*self._last)
+
     def _read_coordinates(self) -> None:
-        assert self._bundle is not None
+        self.coordinates.setProperty(REFUSED, False)
+        if self._bundle is None or not self.coordinates.isModified():  # what is shown has fewer digits than the place
+            return
         dimensions = self._bundle.config.net.latent_dim
         try:
             values = [float(part) for part in self.coordinates.text().replace(",", " ").split()]
         except ValueError:
             values = []
         if len(values) != dimensions or not all(abs(value) <= FARTHEST for value in values):
+            self.coordinates.setProperty(REFUSED, True)
             example = ", ".join(["0.5", "-1.25", "0"][:dimensions]) + (", …" if dimensions > 3 else "")
             self._word.say(f"Type {dimensions} numbers with commas between them, such as {example}, within a million.")
             return

@@ -6,6 +6,8 @@ from PyQt6.QtCore import QRect, Qt, pyqtSignal
 from PyQt6.QtGui import QFocusEvent, QKeyEvent
 from PyQt6.QtWidgets import QLineEdit, QWidget
 
+from latent_explorer.gui.widgets.controls import REFUSED
+
 FARTHEST = 1e6  # beyond, a map in pixels cannot tell neighbouring places apart
 
 
@@ -30,6 +32,7 @@ class ValueEditor(QLineEdit):
     def begin(self, place: QRect, value: str) -> None:
         self.setGeometry(place)
         self.setText(value)
+        self.setProperty(REFUSED, False)
         self.show()
         self.setFocus()
         self.selectAll()
@@ -52,6 +55,7 @@ class ValueEditor(QLineEdit):
         except ValueError:
             value = math.nan
         if not abs(value) <= FARTHEST:
+            self.setProperty(REFUSED, True)
             self.refused.emit("Type one number, such as 0.5 or -1.25, within a million.")
             self.selectAll()
             return

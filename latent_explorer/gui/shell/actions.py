@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
 
+from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QAction, QActionGroup, QKeySequence
 from PyQt6.QtWidgets import QMainWindow, QMenu
 
@@ -12,7 +13,10 @@ from latent_explorer.gui.widgets.plain import tooltip
 
 @dataclass(frozen=True)
 class Command:
-    """One entry of a menu. checked: whether it is ticked now; None without a tick. group: entries of which one is."""
+    """One entry of a menu. checked: whether it is ticked now; None without a tick. group: entries of which one is.
+
+    A key that is a single digit counts only while the map has the keyboard: beside a field, one types digits.
+    """
 
     text: str
     run: Callable[[], object]
@@ -73,6 +77,8 @@ def _refill(menu: QMenu, entry: Submenu) -> None:
 def _action(owner: QMainWindow | QMenu, command: Command) -> QAction:
     action = QAction(command.text, owner)
     action.setShortcut(QKeySequence(command.key))
+    if command.key.isdigit():
+        action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
     tip = command.tip or command.text.replace("…", "")
     action.setToolTip(tooltip(f"{tip} ({command.key})" if command.key else tip))
     action.setCheckable(command.checked is not None)

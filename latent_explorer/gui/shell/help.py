@@ -22,6 +22,8 @@ _KEYS = """
 <tr><td><b>S, and drag</b></td><td>select points; S again for a lasso; Shift adds, Alt subtracts</td></tr>
 <tr><td><b>Esc</b></td><td>close the message; cancel the drag; clear the selection</td></tr>
 </table>
+<p>Digits show and hide layers while the map has the keyboard. Click on the map to give it the keyboard, or press Enter
+or Esc in a field: Enter takes what was typed, Esc takes it back.</p>
 <h3>Everywhere</h3>
 <table cellpadding="3">{rows}</table>
 """

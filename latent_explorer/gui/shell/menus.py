@@ -19,6 +19,8 @@ from latent_explorer.gui.workbench import MOST_MAPS, Workbench
 from latent_explorer.places import shipped_bundles, trained_folder
 from latent_explorer.session import Session
 
+_WIDGET = Qt.ShortcutContext.WidgetShortcut
+
 
 def tool_bar(window: QMainWindow, actions: Mapping[str, QAction]) -> QToolBar:
     """What one reaches for most, always in sight."""
@@ -56,10 +58,17 @@ class Menus:
         self.actions.update((command.text, action) for command, action in self._commands)
         bench.changed.connect(self.refresh)
         bench.activated.connect(self.refresh)
+        bench.activated.connect(self._give_digits)
+        self._give_digits()
 
     def refresh(self) -> None:
         for command, action in self._commands:
             show_state(action, command)
+
+    def _give_digits(self) -> None:
+        """The map that is active takes the digits, which only count on it."""
+        digits = (action for _, action in self._commands if action.shortcutContext() == _WIDGET)
+        self._bench.active.canvas.addActions(list(digits))
 
     def _on_pane(self, do: Callable[[MapPane], object]) -> Callable[[], object]:
         """Do something to whatever pane is active then."""

@@ -9,6 +9,7 @@ from PyQt6.QtWidgets import QMainWindow
 from latent_explorer.engine.process import Engine, ProcessEngine
 from latent_explorer.gui.pane.pane import MapPane
 from latent_explorer.gui.settings import Settings
+from latent_explorer.gui.shell.keyboard import Keyboard
 from latent_explorer.gui.shell.menus import Menus, tool_bar
 from latent_explorer.gui.training.trainer import StartTrainer, start_trainer
 from latent_explorer.gui.widgets.placing import fit
@@ -29,6 +30,7 @@ class MainWindow(QMainWindow):
         super().__init__()
         self.workbench = Workbench(self, settings, start_engine, start_trainer)
         self.menus = Menus(self, self.workbench)
+        self.keyboard = Keyboard(self, lambda: self.workbench.active.canvas)
         self.addToolBar(tool_bar(self, self.menus.actions))
         self.workbench.choose_theme(settings.theme)
         self.workbench.docks.restore(settings)

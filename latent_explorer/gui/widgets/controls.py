@@ -8,6 +8,9 @@ from PyQt6.QtWidgets import QComboBox, QLabel, QSizePolicy, QSlider, QSpinBox, Q
 
 from latent_explorer.gui.widgets.plain import PlainLabel, tooltip
 
+REFUSED = "refused"
+"""The property of a field whose text was refused: it keeps the keyboard after Enter, so that it can be mended."""
+
 _Control = TypeVar("_Control", bound=QWidget)
 
 
