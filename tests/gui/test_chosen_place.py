@@ -237,6 +237,7 @@ def test_while_the_engine_stands_still_what_is_of_another_place_is_grey(
     assert stale == [0, 0]
     person.pane.prober.go_to(np.float32([300, 300]))  # where no tile stands in
     person.wait_until(lambda: inspector.picture.outdated)
+    person.canvas.fit()
     person.move(person.point(-4, 0))
     person.wait(0.3)
     if person.pane.inspector.picture.outdated:
