@@ -6,52 +6,66 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from latent_explorer.data.charsets import readable
 from latent_explorer.data.dataset import Dataset
 from latent_explorer.data.download import Download, Progress, fetch
-from latent_explorer.data.files import files_of_zip, layout_of
+from latent_explorer.data.files import files_of_zip, opened_file
+from latent_explorer.data.layout import layout_of
 from latent_explorer.data.pictures import stack
 from latent_explorer.errors import DataError
 from latent_explorer.files import write_bytes_whole
 
 CLASS_NAMES = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")
 # The binary version, because the Python version is a set of pickles.
-_ARCHIVE = Download("https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz", "c32a1d4ab5d03f1284b67883e8d87530")
-BINARY, _PYTHON = "cifar-10-batches-bin", "cifar-10-batches-py"
+_ARCHIVE = Download(
+    "https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz", "c32a1d4ab5d03f1284b67883e8d87530", 170_052_171
+)
+BINARY, PYTHON = "cifar-10-batches-bin", "cifar-10-batches-py"
 _FILES = (*(f"data_batch_{number}.bin" for number in range(1, 6)), "test_batch.bin")
 _RECORDS, _RECORD_BYTES = 10_000, 1 + 3 * 32 * 32
 
 
 def read_cifar10(root: Path) -> Dataset:
-    """CIFAR-10 below `root`, in `cifar-10-batches-bin` or `cifar-10-batches-py`. Raises DataError."""
-    if (root / BINARY).is_dir():
-        records = np.concatenate([_records(root / BINARY / name) for name in _FILES])
+    """CIFAR-10 in `root`, or below it in `cifar-10-batches-bin` or `cifar-10-batches-py`. Raises DataError."""
+    folder = next((each for each in (root / BINARY, root) if (each / _FILES[0]).is_file()), None)
+    if folder is not None:
+        records = np.concatenate([_records(folder / name) for name in _FILES])
         return _dataset(records[:, 1:].reshape(-1, 3, 32, 32).transpose(0, 2, 3, 1), records[:, 0].astype(np.int64))
-    if (root / _PYTHON).is_dir():
+    if root.name == PYTHON:
+        root = root.parent
+    if (root / PYTHON).is_dir():
         return _read_torchvision(root)
-    raise DataError(f"{root}: expected a folder {BINARY} or {_PYTHON} in it, found neither")
+    raise DataError(
+        f"{readable(str(root))}: expected a folder {BINARY} or {PYTHON} in it, found neither; write "
+        "cifar10:PARENT, the folder that one of them lies in"
+    )
+
+
+def missing_cifar10(root: Path) -> tuple[Download, ...]:
+    """What would have to be downloaded for CIFAR-10's binary version to be below `root`."""
+    return () if all((root / BINARY / name).is_file() for name in _FILES) else (_ARCHIVE,)
 
 
 def download_cifar10(root: Path, progress: Progress | None = None) -> None:
     """Put CIFAR-10's binary version below `root` unless it is there. Raises UserError."""
-    missing = [name for name in _FILES if not (root / BINARY / name).is_file()]
-    if not missing:
+    if not missing_cifar10(root):
         return
     archive = fetch(_ARCHIVE, root, progress)
     (root / BINARY).mkdir(exist_ok=True)
     with tarfile.open(archive) as tar:
-        for name in missing:
+        for name in _FILES:
             member = tar.extractfile(f"{BINARY}/{name}")
             if member is None:
                 raise DataError(f"{archive}: expected a file {name} in it, found something else")
-            write_bytes_whole(root / BINARY / name, member.read())
+            write_bytes_whole(root / BINARY / name, member.read(), overwrite=True)
     archive.unlink()
 
 
 def _records(path: Path) -> NDArray[np.uint8]:
-    try:
-        content = np.fromfile(path, np.uint8)
-    except OSError as error:
-        raise DataError(f"{path}: cannot be read: {error.strerror}") from error
+    with opened_file(path) as (stream, size):
+        if size != _RECORDS * _RECORD_BYTES:
+            raise DataError(f"{path}: expected {_RECORDS * _RECORD_BYTES} bytes, found {size}")
+        content = np.frombuffer(stream.read(), np.uint8)
     if content.size != _RECORDS * _RECORD_BYTES:
         raise DataError(f"{path}: expected {_RECORDS * _RECORD_BYTES} bytes, found {content.size}")
     return content.reshape(_RECORDS, _RECORD_BYTES)
@@ -64,7 +78,10 @@ def _read_torchvision(root: Path) -> Dataset:
     try:
         parts = [CIFAR10(str(root), train=train) for train in (True, False)]
     except (RuntimeError, OSError) as error:
-        raise DataError(f"{root / _PYTHON}: expected CIFAR-10 as published, found: {error}") from error
+        raise DataError(
+            f"{root / PYTHON}: expected CIFAR-10 as published, found files that differ from it or are missing; unpack "
+            f"{PYTHON} from cifar-10-python.tar.gz anew"
+        ) from error
     images = np.concatenate([np.asarray(part.data, np.uint8) for part in parts])
     return _dataset(images, np.concatenate([np.asarray(part.targets, np.int64) for part in parts]))
 
@@ -84,9 +101,9 @@ def read_cifar10_jpeg(root: Path) -> Dataset:
 
 
 def _zipped(path: Path) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
-    with files_of_zip(path) as files:
-        layout = layout_of([file.name for file in files], str(path)) if files else None
+    with files_of_zip(path) as found:
+        layout = layout_of([file.name for file in found.files], str(path)) if found.files else None
         if layout is None or layout.labels is None or layout.class_names != CLASS_NAMES:
-            found = ", ".join(layout.class_names) if layout else ""
-            raise DataError(f"{path}: expected folders {', '.join(CLASS_NAMES)}, found {found or 'none'}")
-        return stack(files), layout.labels
+            names = ", ".join(layout.class_names) if layout else ""
+            raise DataError(f"{path}: expected folders {', '.join(CLASS_NAMES)}, found {names or 'none'}")
+        return stack([found.files[number] for number in layout.kept]).images, layout.labels

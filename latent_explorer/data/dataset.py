@@ -223,14 +223,14 @@ class Dataset:
 class Facts:
     """How large a dataset is.
 
-    image_shape: (h, w, c). train, test, val: images. at_hand: False where it is downloaded first. classes: 0 without
-    labels.
+    image_shape: (h, w, c). train, test, val: images. download: how much would be fetched from where before it can be
+    read, in words; empty for nothing. classes: 0 without labels.
     """
 
     image_shape: tuple[int, int, int]
     train: int
     test: int
-    at_hand: bool = True
+    download: str = ""
     classes: int = 0
     val: int = 0
 

@@ -1,37 +1,49 @@
-"""Fetching a file once, whole, and exactly the one that was meant."""
+"""Fetching a file once, whole, and exactly the one that was meant; only where that was agreed to."""
 
 import hashlib
+import http.client
+import time
+import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import IO
+from urllib.parse import urlsplit
 
 from latent_explorer.errors import DataError
 from latent_explorer.files import write_whole
 
 Progress = Callable[[int, int], None]
 _CHUNK = 1 << 18
-_TIMEOUT = 30.0
+_TIMEOUT = 30.0  # seconds that a server may be silent
+_SLOWEST = 4096  # bytes a second, over _TIMEOUT seconds
 
 
 @dataclass(frozen=True)
 class Download:
-    """A file of the web. md5: of its content, as hexadecimal digits, as its publisher states it."""
+    """A file of the web. md5: of its content, as hexadecimal digits, size: in bytes, as its publisher states them."""
 
     url: str
     md5: str
+    size: int
 
     @property
     def name(self) -> str:
         """The last part of the address."""
         return self.url.rsplit("/", 1)[-1]
 
+    @property
+    def host(self) -> str:
+        """Whose server it is on."""
+        return urlsplit(self.url).hostname or ""
+
 
 def fetch(download: Download, folder: Path, progress: Progress | None = None) -> Path:
     """The file in `folder`, downloaded unless it is there already.
 
-    progress: called with bytes so far and in all (0 when the server does not say); what it raises cancels.
+    progress: called with bytes so far and in all; what it raises cancels.
     Raises DataError when the server cannot be reached or sends something else, and then leaves no file behind.
     """
     path = folder / download.name
@@ -45,23 +57,81 @@ def fetch(download: Download, folder: Path, progress: Progress | None = None) ->
 
 
 def _copy(download: Download, stream: IO[bytes], progress: Progress | None) -> None:
-    digest = hashlib.md5(usedforsecurity=False)
-    for chunk in _chunks(download.url, progress):
+    digest, done = hashlib.md5(usedforsecurity=False), 0
+    for chunk in _chunks(download):
         digest.update(chunk)
         stream.write(chunk)
+        done += len(chunk)
+        if progress is not None:
+            progress(done, download.size)
+    if done != download.size:
+        raise _other(download, f"{done:,} bytes")
     if digest.hexdigest() != download.md5:
-        raise DataError(f"{download.url}: expected a file with MD5 {download.md5}, found {digest.hexdigest()}")
+        raise _other(download, f"a file with the MD5 {digest.hexdigest()}, not {download.md5}")
 
 
-def _chunks(url: str, progress: Progress | None) -> Iterator[bytes]:
-    done = 0
+def _chunks(download: Download) -> Iterator[bytes]:
+    """What the server sends, as far as it is as long as it should be."""
+    left = download.size + 1
     try:
-        with urllib.request.urlopen(url, timeout=_TIMEOUT) as answer:
-            total = int(answer.headers.get("Content-Length") or 0)
-            while chunk := answer.read(_CHUNK):
+        with _opener().open(download.url, timeout=_TIMEOUT) as answer:
+            announced = answer.headers.get("Content-Length", "")
+            if announced and announced != str(download.size):
+                raise _other(download, f"an announcement of {announced[:20]} bytes")
+            began, read = time.monotonic(), 0
+            while left and (chunk := answer.read1(min(left, _CHUNK))):
                 yield chunk
-                done += len(chunk)
-                if progress is not None:
-                    progress(done, total)
-    except OSError as error:
-        raise DataError(f"{url}: cannot be downloaded: {error}; try again, or name a folder that holds it") from error
+                left, read = left - len(chunk), read + len(chunk)
+                if (waited := time.monotonic() - began) > _TIMEOUT:
+                    if read < _SLOWEST * waited:
+                        raise TimeoutError(f"it sends fewer than {_SLOWEST:,} bytes a second")
+                    began, read = time.monotonic(), 0
+    except urllib.error.HTTPError as error:
+        error.close()
+        raise _failed(download, f"the server answers {error.code} {str(error.reason)[:80]}") from error
+    except (OSError, http.client.HTTPException, ValueError) as error:
+        reason = getattr(error, "reason", error)
+        words = str(getattr(reason, "strerror", None) or reason)[:200]
+        raise _failed(download, words or "the connection broke off") from error
+
+
+def _failed(download: Download, why: str) -> DataError:
+    return DataError(f"{download.url}: cannot be downloaded: {why}; try again, or name a folder that holds it")
+
+
+def _other(download: Download, found: str) -> DataError:
+    return DataError(f"{download.url}: expected a file of {download.size:,} bytes, found {found}; nothing was kept")
+
+
+class _HttpOnly(urllib.request.HTTPRedirectHandler):
+    """Follows no server to a file of this machine or to another kind of address."""
+
+    def redirect_request(
+        self,
+        req: urllib.request.Request,
+        fp: IO[bytes],
+        code: int,
+        msg: str,
+        headers: http.client.HTTPMessage,
+        newurl: str,
+    ) -> urllib.request.Request | None:
+        if urlsplit(newurl).scheme not in ("http", "https"):
+            raise urllib.error.URLError(f"the server leads to another kind of address, {newurl[:80]!r}")
+        return super().redirect_request(req, fp, code, msg, headers, newurl)
+
+
+@cache  # not at once: it reads the certificates
+def _opener() -> urllib.request.OpenerDirector:
+    """Opens web addresses and nothing else."""
+    opener = urllib.request.OpenerDirector()
+    for handler in (
+        urllib.request.ProxyHandler(),
+        urllib.request.HTTPHandler(),
+        urllib.request.HTTPSHandler(),
+        urllib.request.HTTPDefaultErrorHandler(),
+        _HttpOnly(),
+        urllib.request.HTTPErrorProcessor(),
+        urllib.request.UnknownHandler(),
+    ):
+        opener.add_handler(handler)
+    return opener

@@ -1,25 +1,24 @@
-"""The image files of a folder or a zip that nobody vouches for, seen alike, and the class and split that names say."""
+"""The image files of a folder or a zip that nobody vouches for, seen alike, and those that are passed over."""
 
-import hashlib
+import os
 import re
 import stat
 import struct
 import zipfile
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from io import BytesIO
 from pathlib import Path, PurePosixPath
+from typing import IO
 
-import numpy as np
-from numpy.typing import NDArray
-
-from latent_explorer.data.dataset import SPLITS
+from latent_explorer.data.charsets import UNMARKED, guessed, is_text, readable
+from latent_explorer.data.content import suffixes
+from latent_explorer.data.report import PassedOver, counted
 from latent_explorer.errors import DataError
 
-SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp", ".tif", ".tiff", ".pgm", ".ppm"})
 UNREADABLE = (
     OSError, EOFError, ValueError, NotImplementedError, RuntimeError, struct.error, zipfile.BadZipFile, zlib.error,
 )  # fmt: skip
@@ -28,16 +27,22 @@ UNREADABLE = (
 MAX_BYTES = 8 * 2**30
 """The most bytes of all images of a dataset, decoded, and of all files of an archive, unpacked."""
 
-_MAX_FILE_BYTES = 256 * 2**20  # of one image file
-_MAX_RATIO = 200  # of an entry's bytes to its packed ones; images hardly pack
-_SMALL = 2**20  # below this, an entry's ratio does not matter
+_MAX_FILE_BYTES = 256 * 2**20  # of one image file, unpacked
+_MOST_FILES = 5_000_000  # and folders, below one
 _PACKINGS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # the others may ask for gigabytes to unpack bytes
-_TEST_SHARE = 7  # one image in so many is a test image where nothing else says which
+_UTF8, _ENCRYPTED = 0x800, 1  # flags of an entry
+_LEFT_BEHIND = re.compile(
+    r"\..*|__MACOSX|@eaDir|@Recycle|#recycle|#snapshot|\$RECYCLE\.BIN|System Volume Information|lost\+found"
+    r"|Thumbs\.db|ehthumbs\.db|desktop\.ini|SYNOPHOTO_THUMB.*",
+    re.IGNORECASE,
+)
+_SYSTEM = "hidden, or left by a desktop or a NAS"
+_KINDS = {stat.S_IFIFO: "a pipe", stat.S_IFSOCK: "a socket", stat.S_IFDIR: "a folder"}
 
 
 @dataclass(frozen=True)
 class ImageFile:
-    """One file. name: relative to its folder or zip, with slashes. where: as shown to people."""
+    """One file. name: relative to its folder or zip, with slashes, as text. where: as shown to people."""
 
     name: str
     where: str
@@ -48,16 +53,16 @@ class ImageFile:
         try:
             return BytesIO(self.read())
         except UNREADABLE as error:
-            raise DataError(f"{self.where}: expected a readable file, found: {error}") from error
+            raise DataError(f"{self.where}: expected a readable file, found: {_reason(error)}") from error
 
 
-@dataclass(frozen=True, eq=False)
-class FolderLayout:
-    """labels: int64 (n,) into `class_names`, or None without classes. split: uint8 (n,) into SPLITS."""
+@dataclass(frozen=True)
+class Found:
+    """The image files by name, those passed over, and what is to be said of them."""
 
-    labels: NDArray[np.int64] | None
-    class_names: tuple[str, ...]
-    split: NDArray[np.uint8]
+    files: list[ImageFile]
+    passed_over: tuple[PassedOver, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 def check_total(where: str, count: int) -> None:
@@ -68,13 +73,135 @@ def check_total(where: str, count: int) -> None:
         )
 
 
-def files_of_folder(folder: Path) -> list[ImageFile]:
-    """The image files below a folder by name; hidden ones and folders that are symbolic links are passed over."""
-    paths = ((path, path.relative_to(folder).as_posix()) for path in folder.rglob("*"))
-    found = [
-        ImageFile(name, str(path), partial(_read, path)) for path, name in paths if _is_image(name) and path.is_file()
+@contextmanager
+def opened_file(path: Path) -> Iterator[tuple[IO[bytes], int]]:
+    """An ordinary file and its size; a pipe or a device is never waited for. Raises DataError."""
+    where = readable(str(path))
+    try:
+        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    except OSError as error:
+        raise DataError(f"{where}: cannot be read: {_reason(error)}") from error
+    found = os.fstat(descriptor)
+    if not stat.S_ISREG(found.st_mode):
+        os.close(descriptor)
+        raise DataError(f"{where}: expected an ordinary file, found {kind_of(found.st_mode)}")
+    with os.fdopen(descriptor, "rb") as stream:
+        yield stream, found.st_size
+
+
+def kind_of(mode: int) -> str:
+    """What is no ordinary file, by its mode."""
+    return _KINDS.get(stat.S_IFMT(mode), "a device")
+
+
+def is_of_the_system(path: Path) -> bool:
+    """Whether a resolved path lies where the system shows itself as files."""
+    top = path.parts[1:3]
+    return os.name == "posix" and top[:1] in (("proc",), ("sys",), ("dev",)) and top != ("dev", "shm")
+
+
+def files_of_folder(folder: Path) -> Found:
+    """The image files below a folder by name, those in linked folders included; each folder is read once."""
+    walk = _Walk(folder)
+    walk.all()
+    names, said = _as_text([name for name, _ in walk.files])
+    files = [
+        ImageFile(name, readable(str(path)), partial(read_image, path))
+        for name, (_, path) in zip(names, walk.files, strict=True)
     ]
-    return sorted(found, key=lambda file: file.name)
+    notes = [said] if said else []
+    if walk.followed:
+        notes.append(f"{walk.followed:,} linked {'folder was' if walk.followed == 1 else 'folders were'} followed")
+    return Found(sorted(files, key=lambda file: file.name), counted(walk.passed_over), tuple(notes))
+
+
+def _as_text(names: Sequence[str]) -> tuple[list[str], str]:
+    """Names of the system's as text, and what is to be said of them."""
+    if all(map(is_text, names)):
+        return list(names), ""
+    return guessed([os.fsencode(name) for name in names])
+
+
+class _Walk:
+    """Everything below a folder. files: the names of images with where they lie. followed: linked folders."""
+
+    def __init__(self, folder: Path) -> None:
+        self.files: list[tuple[str, Path]] = []
+        self.passed_over: list[tuple[str, str]] = []
+        self.followed = 0
+        self._folder = folder
+        self._links: list[tuple[str, Path]] = []
+        self._seen = {_identity(parent) for parent in folder.resolve().parents}
+        self._looked_at = 0
+
+    def all(self) -> None:
+        """Look at the folder itself, then into what is linked, which may hold links again."""
+        self._look_into(self._folder, "")
+        while self._links:
+            links, self._links = sorted(self._links), []
+            for name, path in links:
+                target = path.resolve()
+                if is_of_the_system(target):
+                    self._pass("a link to the system's own folders", name)
+                elif _identity(target) in self._seen:
+                    self._pass("a link to a folder that is read already, or around it", name)
+                else:
+                    self.followed += 1
+                    self._look_into(path, f"{name}/")
+
+    def _look_into(self, folder: Path, prefix: str) -> None:
+        self._seen.add(_identity(folder))
+        try:
+            with os.scandir(folder) as entries:
+                found = sorted(entries, key=lambda entry: entry.name)
+        except OSError as error:
+            if not prefix:
+                raise DataError(f"{readable(str(folder))}: cannot be read: {_reason(error)}") from error
+            self._pass("in a folder that cannot be read", prefix)
+            return
+        self._looked_at += len(found)
+        if self._looked_at > _MOST_FILES:
+            raise DataError(f"{readable(str(self._folder))}: expected at most {_MOST_FILES:,} files, found more")
+        for entry in found:
+            self._look_at(entry, prefix + entry.name)
+
+    def _look_at(self, entry: "os.DirEntry[str]", name: str) -> None:
+        path = Path(entry.path)
+        if _LEFT_BEHIND.fullmatch(entry.name):
+            inside = sum(len(files) for _, _, files in os.walk(path)) if entry.is_dir(follow_symlinks=False) else 1
+            for _ in range(inside):
+                self._pass(_SYSTEM, name)
+        elif entry.is_dir(follow_symlinks=False):
+            if _identity(path) not in self._seen:
+                self._look_into(path, f"{name}/")
+        elif _is_folder(entry):
+            self._links.append((name, path))
+        elif not path.exists():
+            self._pass("a link that leads nowhere", name)
+        elif not path.is_file():
+            self._pass("no ordinary file", name)
+        elif why := _no_image(name):
+            self._pass(why, name)
+        else:
+            self.files.append((name, path))
+
+    def _pass(self, why: str, name: str) -> None:
+        self.passed_over.append((why, readable(name)))
+
+
+def _is_folder(entry: "os.DirEntry[str]") -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:  # a link to itself
+        return False
+
+
+def _identity(path: Path) -> tuple[int, int]:
+    try:
+        found = path.stat()
+    except OSError:
+        return -1, -1
+    return found.st_dev, found.st_ino
 
 
 @contextmanager
@@ -83,98 +210,97 @@ def opened_archive(path: Path, holding: str) -> Iterator[zipfile.ZipFile]:
 
     Raises DataError, which says it should be `holding`, when it is none; what is raised inside the context passes.
     """
-    try:
-        archive = zipfile.ZipFile(path)
-    except UNREADABLE as error:
-        raise DataError(f"{path}: expected {holding}, found: {error}") from error
-    with archive:
-        for entry in archive.infolist():
-            where = f"{path}: {entry.filename!r}"
-            if entry.flag_bits & 1:
-                raise DataError(f"{where}: expected a plain entry, found an encrypted one")
-            if entry.compress_type not in _PACKINGS:
-                found = f"compression type {entry.compress_type}"
-                raise DataError(f"{where}: expected an entry stored or deflated, found {found}")
-        check_total(str(path), sum(entry.file_size for entry in archive.infolist()))
-        yield archive
+    where = readable(str(path))
+    with opened_file(path) as (stream, size):
+        try:
+            archive = zipfile.ZipFile(stream)
+        except UNREADABLE as error:
+            found = "an empty file" if not size else "another one, or one that is damaged or cut off"
+            raise DataError(f"{where}: expected {holding}, found {found}") from error
+        with archive:
+            for entry in archive.infolist():
+                _check_packing(entry, f"{where}: {entry.filename!r}")
+            check_total(where, sum(entry.file_size for entry in archive.infolist()))
+            yield archive
+
+
+def _check_packing(entry: zipfile.ZipInfo, where: str) -> None:
+    if entry.flag_bits & _ENCRYPTED:
+        raise DataError(f"{where}: expected a plain entry, found an encrypted one; pack it without a password")
+    if entry.compress_type not in _PACKINGS:
+        found = f"compression type {entry.compress_type}"
+        raise DataError(f"{where}: expected an entry stored or deflated, found {found}; pack it anew as a usual zip")
 
 
 @contextmanager
-def files_of_zip(path: Path) -> Iterator[list[ImageFile]]:
+def files_of_zip(path: Path) -> Iterator[Found]:
     """The image files of a zip by name, to be read while the context lasts.
 
     Raises DataError when it is no zip, when any entry would leave its folder, is a link, is encrypted or unpacks to
     too much.
     """
+    where = readable(str(path))
     with opened_archive(path, "a zip of images") as archive:
         entries = archive.infolist()
-        for entry in entries:
-            _check_entry(entry, f"{path}: {entry.filename!r}")
-        found = sorted((entry for entry in entries if _is_image(entry.filename)), key=lambda entry: entry.filename)
-        yield [ImageFile(each.filename, f"{path}: {each.filename}", partial(archive.read, each)) for each in found]
+        names, said = _names_of(entries)
+        files: list[ImageFile] = []
+        passed_over: list[tuple[str, str]] = []
+        for name, entry in zip(names, entries, strict=True):
+            _check_entry(name, entry, f"{where}: {name!r}")
+            if name.endswith("/"):
+                continue
+            if any(_LEFT_BEHIND.fullmatch(part) for part in PurePosixPath(name).parts):
+                passed_over.append((_SYSTEM, name))
+            elif why := _no_image(name):
+                passed_over.append((why, name))
+            else:
+                files.append(ImageFile(name, f"{where}: {name}", partial(archive.read, entry)))
+        yield Found(sorted(files, key=lambda file: file.name), counted(passed_over), (said,) if said else ())
 
 
-def _read(path: Path) -> bytes:
-    if (size := path.stat().st_size) > _MAX_FILE_BYTES:
-        raise DataError(f"{path}: expected at most {_MAX_FILE_BYTES} bytes, found {size}")
-    return path.read_bytes()
+def _names_of(entries: Sequence[zipfile.ZipInfo]) -> tuple[list[str], str]:
+    """The names of all entries as text with slashes, and what is to be said of them."""
+    names = [entry.orig_filename.partition("\0")[0] for entry in entries]
+    unmarked = [n for n, entry in enumerate(entries) if not entry.flag_bits & _UTF8 and not names[n].isascii()]
+    texts, said = guessed([names[number].encode(UNMARKED) for number in unmarked]) if unmarked else ([], "")
+    for number, text in zip(unmarked, texts, strict=True):
+        names[number] = text
+    return [re.sub(r"(^|/)(\./)+", r"\1", name.replace("\\", "/")) for name in names], said
 
 
-def _is_image(name: str) -> bool:
-    path = PurePosixPath(name)
-    hidden = any(part.startswith((".", "__MACOSX")) for part in path.parts)
-    return not hidden and not name.endswith("/") and path.suffix.lower() in SUFFIXES
-
-
-def _check_entry(entry: zipfile.ZipInfo, where: str) -> None:
-    parts = re.split(r"[/\\]", entry.orig_filename)
+def _check_entry(name: str, entry: zipfile.ZipInfo, where: str) -> None:
+    parts = name.split("/")
     if ".." in parts or parts[0] == "" or re.match(r"[A-Za-z]:", parts[0]):
         raise DataError(f"{where}: expected a name inside the zip's folder, found one that leaves it")
     if stat.S_ISLNK(entry.external_attr >> 16):
-        raise DataError(f"{where}: expected a file, found a symbolic link")
-    packed, unpacked = entry.compress_size, entry.file_size
-    if unpacked > _MAX_FILE_BYTES or (unpacked > _SMALL and unpacked > _MAX_RATIO * packed):
-        raise DataError(f"{where}: {packed} bytes unpack to {unpacked}: refused as a decompression bomb")
+        raise DataError(f"{where}: expected a file, found a symbolic link; pack the files that links lead to")
+    if not _no_image(name) and entry.file_size > _MAX_FILE_BYTES:
+        raise DataError(
+            f"{where}: {entry.compress_size:,} bytes unpack to {entry.file_size:,}, and at most {_MAX_FILE_BYTES:,} of "
+            "one image are unpacked: refused as a decompression bomb"
+        )
 
 
-def layout_of(names: Sequence[str], where: str) -> FolderLayout:
-    """Class and split of files by their relative names.
-
-    `class/.../file` names the class; files without a folder have none. When the top folders are exactly `train` and
-    `test`, in any case, they are the split and the classes lie below them. A folder around everything does not count.
-    Raises DataError when some files have a class and others none.
-    """
-    parts = [name.split("/") for name in names]
-    while len(parts[0]) > 2 and all(part[0] == parts[0][0] and len(part) > 2 for part in parts):
-        parts = [part[1:] for part in parts]
-    split = hashed_split(names)
-    folders: tuple[str, ...] = SPLITS[:2]
-    if all(len(part) > 1 for part in parts) and {part[0].lower() for part in parts} == set(folders):
-        split = np.array([folders.index(part[0].lower()) for part in parts], np.uint8)
-        parts = [part[1:] for part in parts]
-    return _classes(parts, split, where)
+def read_image(path: Path) -> bytes:
+    """The content of an image file. Raises DataError."""
+    with opened_file(path) as (stream, size):
+        if size > _MAX_FILE_BYTES:
+            raise DataError(f"{readable(str(path))}: expected at most {_MAX_FILE_BYTES} bytes, found {size}")
+        return stream.read(_MAX_FILE_BYTES + 1)
 
 
-def hashed_split(names: Iterable[str]) -> NDArray[np.uint8]:
-    """A split, uint8 (n,), that depends on each name alone, so that adding images moves no other one.
-
-    About one in _TEST_SHARE is a test image; when that leaves a split empty, the name of smallest hash moves there.
-    """
-    digests = (hashlib.sha256(name.encode()).digest() for name in names)
-    hashes = np.fromiter((int.from_bytes(digest[:7]) for digest in digests), np.int64)  # no list: names may be millions
-    is_test = hashes % _TEST_SHARE == 0
-    if len(hashes) > 1 and is_test.all() | ~is_test.any():
-        is_test[hashes.argmin()] ^= True
-    return np.asarray(is_test, np.uint8)
+def _no_image(name: str) -> str:
+    """Why a file is none by its name; empty where it is one."""
+    suffix = PurePosixPath(name).suffix.lower()
+    if suffix in suffixes():
+        return ""
+    return (
+        f"of the kind {suffix}, which is no image that is read" if suffix else "without an ending that says what it is"
+    )
 
 
-def _classes(parts: list[list[str]], split: NDArray[np.uint8], where: str) -> FolderLayout:
-    classes = [part[0] if len(part) > 1 else None for part in parts]
-    class_names = sorted({name for name in classes if name is not None})
-    if not class_names:
-        return FolderLayout(None, (), split)
-    if None in classes:
-        stray = "/".join(parts[classes.index(None)])
-        raise DataError(f"{where}: expected every image in the folder of its class, found {stray} beside the folders")
-    index = {name: number for number, name in enumerate(class_names)}
-    return FolderLayout(np.array([index[name] for name in classes if name], np.int64), tuple(class_names), split)
+def _reason(error: BaseException) -> str:
+    """What went wrong with a file, in words."""
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
+    return "data that are damaged or cut off"

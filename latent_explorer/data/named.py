@@ -1,24 +1,15 @@
-"""The datasets that are opened by name, from the package, a download, or a folder that has them already.
+"""The datasets that are opened by name, from the package, a download, or a folder that has them already."""
 
-The MNIST family is kept in the IDX format, plain or gzip: http://yann.lecun.com/exdb/mnist/.
-"""
-
-import gzip
-import math
 import re
-import struct
-import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
-
-from latent_explorer.data.cifar import BINARY, download_cifar10, read_cifar10, read_cifar10_jpeg
+from latent_explorer.data.cifar import download_cifar10, missing_cifar10, read_cifar10, read_cifar10_jpeg
 from latent_explorer.data.dataset import Dataset, Facts
 from latent_explorer.data.download import Download, Progress, fetch
+from latent_explorer.data.idx import FILES, read_idx_dataset
 from latent_explorer.errors import DataError, UserError
 from latent_explorer.places import data_folder, resource
 from latent_explorer.plugins import Registry
@@ -29,96 +20,67 @@ _FASHION_CLASSES = (
     "T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot",
 )  # fmt: skip
 _KMNIST_CLASSES = ("o", "ki", "su", "tsu", "na", "ha", "ma", "ya", "re", "wo")
-_FILES = (
-    "train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte",
+# Of the four files in the order of FILES: their MD5 and their bytes.
+_FASHION_FILES = (
+    ("8d4fb7e6c68d591d4c3dfef9ec88bf0d", 26_421_880), ("25c81989df183df01b3e8a0aad5dffbe", 29_515),
+    ("bef4ecab320f06d8554ea6380940ec79", 4_422_102), ("bb300cfdad3c16e7a12a480ee83cd310", 5_148),
 )  # fmt: skip
-_FASHION_MD5 = (
-    "8d4fb7e6c68d591d4c3dfef9ec88bf0d", "25c81989df183df01b3e8a0aad5dffbe",
-    "bef4ecab320f06d8554ea6380940ec79", "bb300cfdad3c16e7a12a480ee83cd310",
+_KMNIST_FILES = (
+    ("bdb82020997e1d708af4cf47b453dcf7", 18_165_135), ("e144d726b3acfaa3e44228e80efcd344", 29_497),
+    ("5c965bf0a639b31b8f53240b1b52f4d7", 3_041_136), ("7320c461ea6c1c855c0b718fb2a4b134", 5_120),
 )  # fmt: skip
-_KMNIST_MD5 = (
-    "bdb82020997e1d708af4cf47b453dcf7", "e144d726b3acfaa3e44228e80efcd344",
-    "5c965bf0a639b31b8f53240b1b52f4d7", "7320c461ea6c1c855c0b718fb2a4b134",
-)  # fmt: skip
-_UBYTE = 8
-_MAX_BYTES = 2**31
 
 
 @dataclass(frozen=True)
 class NamedDataset:
     """How a dataset is had by its name.
 
-    read: from a root folder. obtain: the root folder when none is given. facts: what is known before it is read, or
-    None. is_here: whether nothing would have to be downloaded to a root folder.
+    read: from a root folder. obtain: the root folder when none is given, once it was agreed to download what is
+    missing. facts: what is known before it is read, or None. missing: what would have to be fetched to a root folder.
     """
 
     name: str
     read: Callable[[Path], Dataset]
     obtain: Callable[[Progress | None], Path]
     facts: Facts | None = None
-    is_here: Callable[[Path], bool] = lambda _: True
+    missing: Callable[[Path], tuple[Download, ...]] = lambda _: ()
 
 
-def open_named(name: str, root: Path | None, progress: Progress | None = None) -> Dataset:
+def open_named(name: str, root: Path | None, progress: Progress | None = None, *, download: bool = False) -> Dataset:
     """The dataset of one of DATASETS, read from `root`, or had otherwise when that is None.
 
-    Raises UserError when it is neither there nor can be downloaded, or is damaged.
+    download: whether it was agreed to fetch what is missing. Raises UserError when it is neither there nor can be
+    downloaded, or is damaged.
     """
     known = DATASETS[name]
-    return known.read(known.obtain(progress) if root is None else root)
+    if root is None:
+        if not download and (missing := known.missing(data_folder())):
+            raise DataError(
+                f"{name} is not on this computer, and nothing is downloaded unasked: write --download to fetch "
+                f"{size_of(missing)}, or {name}:FOLDER to name a folder that holds it"
+            )
+        root = known.obtain(progress)
+    return known.read(root)
 
 
-def read_idx_dataset(name: str, folder: str, class_names: tuple[str, ...], root: Path) -> Dataset:
-    """A dataset kept as MNIST's four IDX files, plain or gzip, in `root/folder/raw` or in `root`. Raises DataError."""
-    nested = root / folder / "raw"
-    plain = [(nested if nested.is_dir() else root) / file for file in _FILES]
-    paths = [path if path.is_file() else path.with_name(f"{path.name}.gz") for path in plain]
-    images = [read_idx(path, 3) for path in paths[::2]]
-    labels = [read_idx(path, 1) for path in paths[1::2]]
-    if images[0].shape[1:] != images[1].shape[1:]:
-        raise DataError(f"{paths[2]}: expected images of {images[0].shape[1:]}, found {images[1].shape[1:]}")
-    return Dataset(
-        name=name,
-        images=np.concatenate(images)[..., None],
-        labels=np.concatenate(labels).astype(np.int64),
-        class_names=class_names,
-        split=np.repeat(np.arange(2, dtype=np.uint8), [len(part) for part in images]),
-    )
+def size_of(downloads: Sequence[Download]) -> str:
+    """How much would be downloaded and from where, in words."""
+    size = sum(each.size for each in downloads)
+    hosts = sorted({each.host for each in downloads})
+    return f"{size / 1e6:,.0f} MB from {' and '.join(hosts)}"
 
 
-def read_idx(path: Path, dimensions: int) -> NDArray[np.uint8]:
-    """The uint8 array of an IDX file, its shape having `dimensions` axes.
-
-    Raises DataError when the file is missing, is no such file, is truncated, damaged or too long.
-    """
-    try:
-        with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as stream:
-            shape = _shape(stream.read(4 + 4 * dimensions), dimensions, path)
-            count = math.prod(shape)
-            content = stream.read(count + 1)  # one more, so that gzip reaches its checksum
-    except (OSError, EOFError, zlib.error) as error:
-        raise DataError(f"{path}: expected a whole IDX file, found: {error}") from error
-    if len(content) != count:
-        found = f"{len(content)} bytes" if len(content) < count else "more"
-        raise DataError(f"{path}: expected {count} bytes of {shape}, found {found}")
-    return np.frombuffer(content, np.uint8).reshape(shape)
+def _idx_files(base: str, files: tuple[tuple[str, int], ...]) -> tuple[Download, ...]:
+    return tuple(Download(f"{base}{name}.gz", *file) for name, file in zip(FILES, files, strict=True))
 
 
-def _shape(header: bytes, dimensions: int, path: Path) -> tuple[int, ...]:
-    magic = bytes((0, 0, _UBYTE, dimensions))
-    if len(header) < 4 + 4 * dimensions or header[:4] != magic:
-        raise DataError(
-            f"{path}: expected an IDX file starting with {magic.hex()}, found {header[:4].hex() or 'nothing'}"
-        )
-    shape = struct.unpack(f">{dimensions}I", header[4:])
-    if math.prod(shape) > _MAX_BYTES:
-        raise DataError(f"{path}: expected at most {_MAX_BYTES} bytes, found a header that announces {shape}")
-    return shape
+def _missing_idx(folder: str, files: tuple[Download, ...], root: Path) -> tuple[Download, ...]:
+    return tuple(file for file in files if not (root / folder / "raw" / file.name).is_file())
 
 
-def _downloaded_idx(folder: str, base: str, md5s: tuple[str, ...], progress: Progress | None) -> Path:
-    for file, md5 in zip(_FILES, md5s, strict=True):
-        fetch(Download(f"{base}{file}.gz", md5), data_folder() / folder / "raw", progress)
+def _downloaded_idx(folder: str, files: tuple[Download, ...], progress: Progress | None) -> Path:
+    for file in files:
+        fetch(file, data_folder() / folder / "raw", progress)
     return data_folder()
 
 
@@ -137,10 +99,6 @@ def _cifar10_jpeg_at_hand(_: Progress | None) -> Path:
     return folder
 
 
-def _has_idx(folder: str, root: Path) -> bool:
-    return all((root / folder / "raw" / f"{file}.gz").is_file() for file in _FILES)
-
-
 def _check_name(dataset: NamedDataset) -> None:
     if not re.fullmatch(r"[a-z0-9][a-z0-9-]+", dataset.name):  # else it would be read as a place
         raise UserError(f"expected a name of small letters, digits and hyphens, found {dataset.name!r}")
@@ -152,25 +110,23 @@ DATASETS: Registry[NamedDataset] = Registry("datasets", NamedDataset, check=_che
 register = DATASETS.register
 
 _GREY, _COLOUR = Facts((28, 28, 1), 60_000, 10_000, classes=10), Facts((32, 32, 3), 50_000, 10_000, classes=10)
-for _each in (
-    NamedDataset(
-        "mnist", partial(read_idx_dataset, "mnist", "MNIST", tuple("0123456789")), lambda _: resource("mnist"), _GREY
-    ),
-    NamedDataset(
-        "fashion-mnist",
-        partial(read_idx_dataset, "fashion-mnist", "FashionMNIST", _FASHION_CLASSES),
-        partial(_downloaded_idx, "FashionMNIST", _FASHION, _FASHION_MD5),
-        _GREY,
-        partial(_has_idx, "FashionMNIST"),
-    ),
-    NamedDataset(
-        "kmnist",
-        partial(read_idx_dataset, "kmnist", "KMNIST", _KMNIST_CLASSES),
-        partial(_downloaded_idx, "KMNIST", _KMNIST, _KMNIST_MD5),
-        _GREY,
-        partial(_has_idx, "KMNIST"),
-    ),
-    NamedDataset("cifar10", read_cifar10, _downloaded_cifar10, _COLOUR, lambda root: (root / BINARY).is_dir()),
-    NamedDataset("cifar10-jpeg", read_cifar10_jpeg, _cifar10_jpeg_at_hand),
-):
-    register(_each)
+_DIGITS = tuple("0123456789")
+_FETCHED = (
+    ("fashion-mnist", "FashionMNIST", _FASHION_CLASSES, _idx_files(_FASHION, _FASHION_FILES)),
+    ("kmnist", "KMNIST", _KMNIST_CLASSES, _idx_files(_KMNIST, _KMNIST_FILES)),
+)
+register(
+    NamedDataset("mnist", partial(read_idx_dataset, "mnist", "MNIST", _DIGITS), lambda _: resource("mnist"), _GREY)
+)
+for _name, _folder, _classes, _files in _FETCHED:
+    register(
+        NamedDataset(
+            _name,
+            partial(read_idx_dataset, _name, _folder, _classes),
+            partial(_downloaded_idx, _folder, _files),
+            _GREY,
+            partial(_missing_idx, _folder, _files),
+        )
+    )
+register(NamedDataset("cifar10", read_cifar10, _downloaded_cifar10, _COLOUR, missing_cifar10))
+register(NamedDataset("cifar10-jpeg", read_cifar10_jpeg, _cifar10_jpeg_at_hand))

@@ -1,55 +1,100 @@
 """The one door to every dataset."""
 
+import os
 import re
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from latent_explorer.data.arrays import has_arrays, read_array_folder, read_npy, read_npz
+import numpy as np
+
+from latent_explorer.data.arrays import has_arrays, has_shards, read_loose_arrays, read_npy, read_npz, read_shards
+from latent_explorer.data.charsets import readable
+from latent_explorer.data.cifar import BINARY, PYTHON
+from latent_explorer.data.content import suffixes, what_is
 from latent_explorer.data.dataset import Dataset, Facts
 from latent_explorer.data.download import Progress
-from latent_explorer.data.files import SUFFIXES, ImageFile, files_of_folder, files_of_zip, layout_of
-from latent_explorer.data.named import DATASETS, open_named
-from latent_explorer.data.pictures import Size, resized, stack
+from latent_explorer.data.files import (
+    Found,
+    ImageFile,
+    files_of_folder,
+    files_of_zip,
+    is_of_the_system,
+    kind_of,
+    opened_file,
+    read_image,
+)
+from latent_explorer.data.idx import is_idx
+from latent_explorer.data.layout import layout_of
+from latent_explorer.data.named import DATASETS, open_named, size_of
+from latent_explorer.data.pictures import Pages, Size, resized, stack
+from latent_explorer.data.report import shown
+from latent_explorer.data.splits import BY_HASH, hashed_split
 from latent_explorer.errors import DataError
 from latent_explorer.places import data_folder
 
+_ADVICE = {
+    (".tar", ".gz", ".tgz", ".bz2", ".xz", ".7z", ".rar"): "unpack it and name the folder",
+    (".mat", ".h5", ".hdf5", ".pkl", ".pickle", ".pt", ".pth", ".parquet", ".csv", ".tfrecord", ".arrow"): (
+        "write its images with numpy.savez('images.npz', images=..., labels=...) and name that file"
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Options:
+    """What stands behind a source. size: to stretch every image to. pages: what is read of a file of several."""
+
+    size: Size | None = None
+    pages: Pages = "one"
+
+    def __str__(self) -> str:
+        pages = {"one": "", "all": "@pages", "first": "@first"}[self.pages]
+        return pages if self.size is None else f"{pages}@{self.size[0]}x{self.size[1]}"
+
 
 def _known() -> str:
-    return f"expected a folder, a zip, an .npz, an .npy, or one of {', '.join(DATASETS)}"
+    return f"expected a folder, a zip, an .npz, an .npy, a picture, or one of {', '.join(DATASETS)}"
 
 
-def open_dataset(source: str | Path, *, resize: Size | None = None, progress: Progress | None = None) -> Dataset:
+def open_dataset(
+    source: str | Path, *, resize: Size | None = None, progress: Progress | None = None, download: bool = False
+) -> Dataset:
     """The dataset named or found at `source`.
 
     source: one of
     - `mnist`, which ships; `fashion-mnist`, `kmnist`, `cifar10`, downloaded once; `cifar10-jpeg`, which is in the
       person's own folder of datasets if anywhere; or `name:folder` for a copy at hand
       (laid out as torchvision does, or the files themselves in the folder);
-    - a folder `class/image`, or `train/class/image` and `test/class/image`, or a zip of one; without train and test,
+    - a folder of images, or a zip of one, whose folders name classes and splits, see `layout_of`; without a test split,
       about one image in seven, by the hash of its name, is a test image; in colour if any image is;
-    - a folder of arrays, `images-*.npy`, which are read as they are needed and may be larger than memory; see
-      `arrays`;
-    - an `.npz` with images and optionally labels, class_names and split, or an `.npy` of images.
-    A trailing `@HxW` asks for a size like `resize` does. `Dataset.source` is such a text, absolute where it is a path.
+    - one picture;
+    - a folder of arrays, `images-*.npy`, which are read as they are needed and may be larger than memory; see `arrays`;
+    - an `.npz` or a folder of `.npy` with images and, if there are any, labels, class names and splits, see
+      `array_roles` and `array_forms`; or an `.npy` of images.
+    Behind it may stand `@HxW`, which asks for a size like `resize` does, and `@pages` or `@first`, which say that each
+    page of a file of several is an image, or the first alone. `Dataset.source` is such a text, absolute where it is a
+    path.
 
     resize: (h, w) to stretch every image to; without it, images of different sizes are refused.
     progress: called with how much is done and how much there is (images, or bytes of a download); what it raises
-    cancels. Raises DataError, or UserError when a download cannot be kept.
+    cancels. download: whether it was agreed to fetch what is not on this computer; else nothing ever is.
+    Raises DataError, or UserError when a download cannot be kept.
     """
-    place, asked = split_size(str(source))
-    resize = resize if resize is not None else asked
-    if resize is not None and not all(1 <= side <= 4096 for side in resize):
-        raise DataError(f"expected a size (h, w) of 1 to 4096 pixels each, found {resize}")
+    place, options = split_options(str(source))
+    options = options if resize is None else replace(options, size=resize)
+    if options.size is not None and not all(1 <= side <= 4096 for side in options.size):
+        raise DataError(f"expected a size @HxW of 1 to 4096 pixels each, found {options.size[0]}x{options.size[1]}")
     name, _, root = place.partition(":")
     if name in DATASETS:
         absolute = _absolute(root) if root else None
-        dataset, place = open_named(name, absolute, progress), f"{name}:{absolute}" if absolute else name
+        dataset = open_named(name, absolute, progress, download=download)
+        place = f"{name}:{readable(str(absolute))}" if absolute else name
     else:
         path = _absolute(place)
-        dataset, place = _open_path(path, resize, progress), str(path)
-    if resize is None:
-        return replace(dataset, source=place)
-    return replace(dataset, images=resized(dataset.images, resize), source=f"{place}@{resize[0]}x{resize[1]}")
+        dataset, place = _open_path(path, options, progress), readable(str(path))
+    if options.size is not None:
+        dataset = replace(dataset, images=resized(dataset.images, options.size))
+    return replace(dataset, source=f"{place}{options}")
 
 
 def known_facts(source: str) -> Facts | None:
@@ -57,20 +102,28 @@ def known_facts(source: str) -> Facts | None:
 
     None where only opening tells, or tells why it cannot be opened.
     """
-    name, size = split_size(source)
+    name, options = split_options(source)
     known = DATASETS.get(name)
     if known is None or known.facts is None:
         return None
-    shape = known.facts.image_shape if size is None else (*size, known.facts.image_shape[2])
-    return replace(known.facts, image_shape=shape, at_hand=known.is_here(data_folder()))
+    size, shape = options.size, known.facts.image_shape
+    missing = known.missing(data_folder())
+    download = size_of(missing) if missing else ""
+    return replace(known.facts, image_shape=shape if size is None else (*size, shape[2]), download=download)
 
 
-def split_size(source: str) -> tuple[str, Size | None]:
-    """A source without its trailing `@HxW`, and that size; None where there is none."""
-    match = re.fullmatch(r"(.+)@(\d{1,5})x(\d{1,5})", source)
-    if match is None or _absolute(source).exists():
-        return source, None
-    return match[1], (int(match[2]), int(match[3]))
+def split_options(source: str) -> tuple[str, Options]:
+    """A source without what stands behind it, and that."""
+    options = Options()
+    while (match := re.fullmatch(r"(.+)@(?:(\d{1,5})[xX×](\d{1,5})|(pages|first))", source, re.DOTALL)) is not None:
+        if _absolute(source).exists():
+            break
+        source = match[1]
+        if match[4]:
+            options = replace(options, pages="all" if match[4] == "pages" else "first")
+        else:
+            options = replace(options, size=(int(match[2]), int(match[3])))
+    return source, options
 
 
 def _absolute(place: str) -> Path:
@@ -78,35 +131,103 @@ def _absolute(place: str) -> Path:
         raise DataError(f"no dataset '': {_known()}")
     try:
         path = Path(place).expanduser().resolve()
+        if not path.exists() and r"\x" in place:  # what `readable` has made of a name that is no text
+            raw = re.sub(rb"\\x([0-9a-f]{2})", lambda match: bytes.fromhex(match[1].decode()), os.fsencode(place))
+            path = Path(os.fsdecode(raw)).expanduser().resolve()
         path.exists()  # fails on a name that is too long
     except (OSError, RuntimeError, ValueError) as error:
-        raise DataError(f"no dataset {place[:200]!r}: {error}; {_known()}") from error
+        reason = getattr(error, "strerror", None) or "no name of a file"
+        raise DataError(f"no dataset {shown(place, 200)!r}: {reason}; {_known()}") from error
     return path
 
 
-def _open_path(path: Path, resize: Size | None, progress: Progress | None) -> Dataset:
-    if path.is_dir() and has_arrays(path):
-        return read_array_folder(path)
+def _open_path(path: Path, options: Options, progress: Progress | None) -> Dataset:
+    where = readable(str(path))
+    if is_of_the_system(path):
+        raise DataError(f"{where}: expected a dataset, found what the system shows of itself as files")
+    if path.is_dir() and has_shards(path):
+        return read_shards(path)
     if path.is_dir():
-        return _of_files(path, files_of_folder(path), resize, progress)
+        found = files_of_folder(path)
+        return (
+            read_loose_arrays(path)
+            if not found.files and has_arrays(path)
+            else _of_files(path, found, options, progress)
+        )
     if not path.is_file():
-        raise DataError(f"no dataset {str(path)!r}: {_known()}")
-    match path.suffix.lower():
+        there = f"{kind_of(path.stat().st_mode)} at {where}" if path.exists() else f"no dataset {where!r}"
+        raise DataError(f"{there}: {_known()}")
+    suffix = path.suffix.lower()
+    if suffix in suffixes():
+        file = ImageFile(readable(path.name), where, lambda: read_image(path))
+        return _of_files(path, Found([file]), options, progress)
+    match suffix:
         case ".npz":
             return read_npz(path)
         case ".npy":
             return read_npy(path)
         case ".zip":
-            with files_of_zip(path) as files:
-                return _of_files(path, files, resize, progress)
-        case other:
-            found = f"a file ending in {other or 'nothing'}"
-            raise DataError(f"{path}: expected a folder, .zip, .npz or .npy, found {found}")
+            with files_of_zip(path) as found:
+                return _of_files(path, found, options, progress)
+    raise DataError(f"{where}: {_known()}; found {_other(path)}")
 
 
-def _of_files(path: Path, files: list[ImageFile], resize: Size | None, progress: Progress | None) -> Dataset:
-    if not files:
-        raise DataError(f"{path}: expected images ({', '.join(sorted(SUFFIXES))}), found none")
-    layout = layout_of([file.name for file in files], str(path))
-    images = stack(files, resize, progress)
-    return Dataset(path.name if path.is_dir() else path.stem, images, layout.labels, layout.class_names, layout.split)
+def _other(path: Path) -> str:
+    """What a file is that is no dataset, and what can be done."""
+    if is_idx(path.name):
+        return f"an IDX file; write mnist:{readable(str(path.parent))}, the folder that it lies in"
+    if path.parent.name in (BINARY, PYTHON):
+        return f"a file of CIFAR-10; write cifar10:{readable(str(path.parent.parent))}"
+    with opened_file(path) as (stream, _):
+        what = what_is(stream.read(4096))
+    advice = next((f"; {advice}" for endings, advice in _ADVICE.items() if path.suffix.lower() in endings), "")
+    return f"a file ending in {path.suffix or 'nothing'}, {what}{advice}"
+
+
+def _of_files(path: Path, found: Found, options: Options, progress: Progress | None) -> Dataset:
+    where = readable(str(path))
+    if not found.files:
+        raise DataError(
+            f"{where}: expected images (.png, .jpg, .tif, .webp and others), found none{_instead(path, found)}"
+        )
+    layout = layout_of([file.name for file in found.files], where)
+    files = [found.files[number] for number in layout.kept.tolist()]
+    images = stack(files, options.size, progress, options.pages)
+    split, notes = layout.split, (*found.notes, *layout.notes, *images.notes)
+    if split is None:
+        named = layout.notes if any("held out" in note for note in layout.notes) else (BY_HASH,)
+        notes = notes if named is layout.notes or len(files) == 1 else (*notes, *named)
+        split = hashed_split(_page_names(files, images.pages))
+    else:
+        split = np.repeat(split, images.pages)
+    labels = None if layout.labels is None else np.repeat(layout.labels, images.pages)
+    name = readable(path.name if path.is_dir() else path.stem)
+    passed_over = (*found.passed_over, *layout.passed_over)
+    return Dataset(name, images.images, labels, layout.class_names, split, passed_over=passed_over, notes=notes)
+
+
+def _page_names(files: list[ImageFile], pages: tuple[int, ...]) -> list[str]:
+    return [
+        file.name if count == 1 else f"{file.name}#{page}"
+        for file, count in zip(files, pages, strict=True)
+        for page in range(count)
+    ]
+
+
+def _instead(path: Path, found: Found) -> str:
+    """What a folder or zip without images holds, and what can be done with it."""
+    names = [each.example for each in found.passed_over]
+    here = readable(str(path))
+    advice = ""
+    if path.is_dir() and any(is_idx(child.name) for child in path.iterdir()):
+        advice = f"; these are IDX files: write mnist:{here}"
+    elif any(is_idx(name) for name in names):
+        advice = (
+            f"; these are IDX files: write mnist:{here}" if path.is_dir() else "; unpack it, and write mnist:FOLDER"
+        )
+    elif path.name in (BINARY, PYTHON):
+        advice = f"; this is CIFAR-10: write cifar10:{readable(str(path.parent))}"
+    elif path.is_dir() and any((path / name).is_dir() for name in (BINARY, PYTHON)):
+        advice = f"; this is CIFAR-10: write cifar10:{here}"
+    kinds = "; ".join(f"{each.count:,} {each.why}, as {shown(each.example, 80)}" for each in found.passed_over[:3])
+    return f"{f', but {kinds}' if kinds else ''}{advice}"

@@ -1,68 +1,207 @@
 """Decoding image files into one array."""
 
 import warnings
-from collections.abc import Sequence
-from typing import BinaryIO
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, BinaryIO, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
+from latent_explorer.data.content import formats, what_is
 from latent_explorer.data.dataset import ShardedImages
 from latent_explorer.data.download import Progress
 from latent_explorer.data.files import ImageFile, check_total
+from latent_explorer.data.levels import as_bytes
 from latent_explorer.errors import DataError
 
 Size = tuple[int, int]
 """Height and width in pixels."""
+Pages = Literal["one", "all", "first"]
+"""What is read of a file of several pictures: nothing, for there may be but one; each; the first."""
 
-_MAX_PIXELS = 50_000_000  # of one image file, about 7,000 x 7,000
-_FORMATS = ("PNG", "JPEG", "BMP", "GIF", "WEBP", "TIFF", "PPM")
+_MAX_BYTES = 2**29  # of the decoded pixels of one picture
+_PAGED = frozenset({"GIF", "TIFF", "WEBP", "PNG", "AVIF", "FLI", "DCX"})
 _GREY = frozenset({"1", "L", "LA", "La"})
+_REDUCED, _BITS = 254, 258  # TIFF's tags of a page that is another one made smaller, and of bits a sample
+_SECOND = "some JPEG files hold a second picture (MPO), which was not read"
+_DEEP_COLOUR = "some images have more than 8 bits a colour: their upper 8 were read"
+
+
+@dataclass(frozen=True, eq=False)
+class Stack:
+    """images: uint8 (n, h, w, c). pages: of each file. notes: what is to be said of it."""
+
+    images: NDArray[np.uint8]
+    pages: tuple[int, ...]
+    notes: tuple[str, ...] = ()
 
 
 def stack(
-    files: Sequence[ImageFile], resize: Size | None = None, progress: Progress | None = None
-) -> NDArray[np.uint8]:
-    """The pictures of all files, uint8 (n, h, w, c), in their order; in colour (c = 3) if any one is.
+    files: Sequence[ImageFile], resize: Size | None = None, progress: Progress | None = None, pages: Pages = "one"
+) -> Stack:
+    """The pictures of all files in their order, in colour (c = 3) if any one is; see `decode` for `pages`.
 
-    Raises DataError when a file is no image or the sizes differ and `resize` is None.
+    Pictures of more than 8 bits are scaled by the range that all of them have. Raises DataError when a file is no
+    image, the sizes differ and `resize` is None, or a file has several pictures and `pages` does not say which to read.
     """
-    first = decode(files[0].open(), files[0].where, resize)
-    check_total(files[0].where, len(files) * first.size)
-    images = np.empty((len(files), *first.shape), np.uint8)
-    for index, file in enumerate(files):
-        picture = decode(file.open(), file.where, resize)
-        _check_size(picture, first, file.where)
-        if picture.shape[2] > images.shape[3]:
-            check_total(file.where, 3 * images.size)
-            images = images.repeat(3, axis=3)
-        images[index] = picture
+    counts = [_count(file) for file in files] if pages == "all" else [1] * len(files)
+    images, deep, notes, place = np.empty((0, 0, 0, 0), np.uint8), {}, set[str](), 0
+    for number, file in enumerate(files):
+        for picture in _pictures(file, resize, pages):
+            if not place:
+                check_total(file.where, sum(counts) * picture.pixels.size)
+                images = np.empty((sum(counts), *picture.pixels.shape), np.uint8)
+                first = file.where
+            _check_size(picture.pixels, images, file.where, first)
+            if picture.pixels.shape[2] > images.shape[3]:
+                check_total(file.where, 3 * images.size)
+                images = images.repeat(3, axis=3)
+            if picture.pixels.dtype == np.uint8:
+                images[place] = picture.pixels
+            else:
+                deep[place] = picture.pixels
+            notes.update(picture.notes)
+            place += 1
         if progress is not None:
-            progress(index + 1, len(files))
-    return images
+            progress(number + 1, len(files))
+    if deep:
+        levels, said = as_bytes(list(deep.values()), f"images of more than 8 bits, as {files[0].where}")
+        notes.update(said)
+        for index, array in zip(deep, levels, strict=True):
+            images[index] = array
+    return Stack(images, tuple(counts), tuple(sorted(notes)))
 
 
-def decode(stream: BinaryIO, where: str, resize: Size | None = None) -> NDArray[np.uint8]:
-    """One picture, uint8 (h, w, 1) if grey, else (h, w, 3), turned as its EXIF says, of `resize` if that is given.
+@dataclass(frozen=True, eq=False)
+class _Picture:
+    """pixels: (h, w, 1 or 3), uint8, or whole or real numbers of more bits. notes: what is to be said of it."""
 
-    16-bit grey keeps its upper eight bits; transparent pixels are laid on white; an animation gives its first frame.
-    Raises DataError, naming the file as `where`, when it is no image, damaged, or more than 50 million pixels.
-    """
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            with Image.open(stream, formats=_FORMATS) as image:
-                if image.width * image.height > _MAX_PIXELS:
-                    found = f"{image.width} x {image.height}: refused as a decompression bomb"
-                    raise DataError(f"{where}: expected at most {_MAX_PIXELS} pixels, found {found}")
-                return _pixels(image, resize)
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-        raise DataError(f"{where}: expected at most {_MAX_PIXELS} pixels, found a decompression bomb") from error
-    except DataError:
-        raise
-    except Exception as error:  # what Pillow's decoders raise on damaged files is nearly anything
-        raise DataError(f"{where}: expected an image ({', '.join(_FORMATS)}), found: {error}") from error
+    pixels: NDArray[Any]
+    notes: tuple[str, ...] = ()
+
+
+def _count(file: ImageFile) -> int:
+    with _Opened(file.open(), file.where) as image:
+        return len(_pages(image))
+
+
+def _pictures(file: ImageFile, resize: Size | None, pages: Pages) -> Iterator[_Picture]:
+    """The pictures of one file: turned as its EXIF says, of `resize` if that is given; transparent pixels are white."""
+    with _Opened(file.open(), file.where) as image:
+        numbers = _pages(image)
+        if len(numbers) > 1 and pages == "one":
+            raise DataError(
+                f"{file.where}: expected one picture, found {len(numbers):,} pages; write @pages behind the dataset to "
+                "read each as an image, or @first to read the first of each file"
+            )
+        second = (_SECOND,) if image.format == "MPO" else ()
+        for number in numbers if pages == "all" else numbers[:1]:
+            try:
+                image.seek(number)
+                _check_bytes(image, resize, file.where)
+                picture = _picture(image, resize)
+                yield replace(picture, notes=(*picture.notes, *second))
+            except DataError:
+                raise
+            except Exception as error:  # what Pillow's decoders raise on damaged files is nearly anything
+                raise _damaged(file.where, image.format) from error
+
+
+class _Opened:
+    """A picture in a stream, not decoded yet. Raises DataError, saying what it is instead, where it is none."""
+
+    def __init__(self, stream: BinaryIO, where: str) -> None:
+        self._stream, self._where = stream, where
+
+    def __enter__(self) -> Image.Image:
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+                self._image = Image.open(self._stream, formats=formats())
+        except Image.DecompressionBombError as error:
+            raise _too_large(self._where, "more than 178 million pixels") from error
+        except Exception as error:
+            self._stream.seek(0)
+            raise DataError(f"{self._where}: expected an image, found {what_is(self._stream.read(4096))}") from error
+        return self._image
+
+    def __exit__(self, *_: object) -> None:
+        self._image.close()
+
+
+def _damaged(where: str, kind: str | None) -> DataError:
+    return DataError(f"{where}: expected an image, found {kind or 'one'} data that are damaged or cut off")
+
+
+def _too_large(where: str, found: str) -> DataError:
+    most = _MAX_BYTES // 2**20
+    return DataError(
+        f"{where}: expected a picture of at most {most} MB when it is unpacked, found {found}: make it smaller"
+    )
+
+
+def _check_bytes(image: Image.Image, resize: Size | None, where: str) -> None:
+    """Refuse a picture that would unpack to too much; a JPEG is decoded at a fraction of its size where that does."""
+    if resize is not None:
+        image.draft(None, (2 * resize[1], 2 * resize[0]))
+    depth = {"I": 4, "F": 4}.get(image.mode, 2 if image.mode.startswith("I;") else 1)
+    count = image.width * image.height * len(image.getbands()) * depth
+    if count > _MAX_BYTES:
+        raise _too_large(where, f"{image.width} x {image.height} pixels of {count / 2**20:,.0f} MB")
+
+
+def _pages(image: Image.Image) -> Sequence[int]:
+    """The numbers of the pages that are pictures of their own."""
+    count = getattr(image, "n_frames", 1) if image.format in _PAGED else 1
+    if image.format != "TIFF" or count == 1:
+        return range(count)
+    full = []
+    for number in range(count):
+        image.seek(number)
+        if not int(getattr(image, "tag_v2", {}).get(_REDUCED, 0)) & 1:
+            full.append(number)
+    return full or [0]
+
+
+def _picture(image: Image.Image, resize: Size | None) -> _Picture:
+    deep_colour = len(image.getbands()) > 2 and _bits(image) > 8
+    upright = ImageOps.exif_transpose(image)
+    notes = (_DEEP_COLOUR,) if deep_colour else ()
+    if upright.mode.startswith(("I", "F")):
+        if resize is not None and (upright.height, upright.width) != resize:
+            real = (
+                upright.convert("F") if upright.mode == "F" else Image.fromarray(np.asarray(upright).astype(np.float32))
+            )
+            stretched = np.asarray(_stretch(real, resize))
+            values = stretched if upright.mode == "F" else np.rint(stretched).clip(*_limits(upright)).astype(np.int32)
+            return _Picture(values[..., None], notes)
+        return _Picture(np.asarray(upright)[..., None], notes)
+    plain = _grey_or_colour(upright)
+    return _Picture(_array(plain if resize is None else _stretch(plain, resize)), notes)
+
+
+def _limits(image: Image.Image) -> tuple[float, float]:
+    low, high = image.getextrema()
+    return float(low), float(high)  # type: ignore[arg-type]  # of one band these are two numbers
+
+
+def _bits(image: Image.Image) -> int:
+    """Of one sample, as the file says; 8 where it does not."""
+    found = getattr(image, "tag_v2", {}).get(_BITS, 8)
+    if image.format == "PNG":
+        tiles = getattr(image, "tile", ())
+        found = 16 if tiles and "16" in str(tiles[0][3]) else 8
+    return int(max(found) if isinstance(found, tuple) else found)
+
+
+def _grey_or_colour(image: Image.Image) -> Image.Image:
+    if "A" in image.getbands() or "a" in image.getbands() or "transparency" in image.info:
+        cover = image.convert("RGBA")
+        flat = Image.alpha_composite(Image.new("RGBA", image.size, "white"), cover)
+        return flat.convert("L" if image.mode in _GREY else "RGB")
+    return image.convert("L" if image.mode in _GREY else "RGB")
 
 
 def resized(images: NDArray[np.uint8] | ShardedImages, size: Size) -> NDArray[np.uint8] | ShardedImages:
@@ -84,38 +223,13 @@ def resized(images: NDArray[np.uint8] | ShardedImages, size: Size) -> NDArray[np
     return result
 
 
-def _check_size(picture: NDArray[np.uint8], first: NDArray[np.uint8], where: str) -> None:
-    if picture.shape[:2] != first.shape[:2]:
-        (height, width), (found_height, found_width) = first.shape[:2], picture.shape[:2]
+def _check_size(picture: NDArray[Any], images: NDArray[np.uint8], where: str, first: str) -> None:
+    if picture.shape[:2] != images.shape[1:3]:
+        (height, width), (found_height, found_width) = images.shape[1:3], picture.shape[:2]
         raise DataError(
             f"{where}: expected {width} x {height} pixels like the first image, found {found_width} x {found_height}; "
-            f"ask for one size with resize, for instance ({height}, {width})"
+            f"write @{height}x{width} (height x width) behind the dataset to stretch all to one size"
         )
-
-
-def _pixels(image: Image.Image, resize: Size | None) -> NDArray[np.uint8]:
-    if resize is not None:  # a JPEG decodes faster at a fraction of its size
-        image.draft(None, (2 * resize[1], 2 * resize[0]))
-    upright = ImageOps.exif_transpose(image)
-    plain = _grey_or_colour(upright)
-    return _array(plain if resize is None else _stretch(plain, resize))
-
-
-def _grey_or_colour(image: Image.Image) -> Image.Image:
-    if image.mode.startswith(("I", "F")):
-        return _from_deep(image)
-    if "A" in image.getbands() or "a" in image.getbands() or "transparency" in image.info:
-        cover = image.convert("RGBA")
-        flat = Image.alpha_composite(Image.new("RGBA", image.size, "white"), cover)
-        return flat.convert("L" if image.mode in _GREY else "RGB")
-    return image.convert("L" if image.mode in _GREY else "RGB")
-
-
-def _from_deep(image: Image.Image) -> Image.Image:
-    values = np.asarray(image)
-    if values.dtype.kind == "f" or values.min() < 0 or values.max() > 65535:
-        raise ValueError(f"values of {values.dtype} between {values.min()} and {values.max()}, not of 8 or 16 bits")
-    return Image.fromarray((values >> 8).astype(np.uint8))
 
 
 def _stretch(image: Image.Image, size: Size) -> Image.Image:

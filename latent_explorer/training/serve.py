@@ -141,7 +141,7 @@ class Estimates:
             self._send(Refused(number=ask.number, reason=in_words(error)))
             return
         images = (facts.train, facts.images)
-        remark = "" if facts.at_hand else f"{ask.job.source} will be downloaded first."
+        remark = f"Training downloads {facts.download} first." if facts.download else ""
         self._send(Estimated(number=ask.number, images=images, remark=remark, **asdict(found)))
 
     def _facts_of(self, source: str) -> Facts:

@@ -24,6 +24,7 @@ same_folder = settings(suppress_health_check=[HealthCheck.function_scoped_fixtur
 )
 def test_what_is_saved_is_opened(tmp_path, images, packed, data):
     labels = data.draw(hnp.arrays(np.int32, len(images), elements=st.integers(0, 2)))
+    images = np.where(images == 1, np.uint8(2), images)  # 0 and 1 alone would be black and white
     split = data.draw(hnp.arrays(np.uint8, len(images), elements=st.integers(0, 1)))
     save = np.savez_compressed if packed else np.savez
     save(tmp_path / "a.npz", images=images, labels=labels, split=split, class_names=np.array(["x", "ÿ", "z"]))
@@ -64,23 +65,27 @@ def test_split_may_be_words_and_class_names_default_to_numbers(tmp_path):
 @pytest.mark.parametrize(
     ("arrays", "reason"),
     [
-        ({"pictures": IMAGES}, "expected an array called images, found pictures"),
+        ({"a": IMAGES, "b": IMAGES}, r"expected an array images .* found a \(4, 3, 2\), b"),
         ({"images": IMAGES[0]}, r"found \(3, 2\)"),
         ({"images": IMAGES[:0]}, r"found \(0, 3, 2\)"),
-        ({"images": np.zeros((2, 3, 8, 8), np.uint8)}, r"found \(2, 3, 8, 8\)"),
-        ({"images": IMAGES.astype(np.int64)}, "found int64"),
-        ({"images": IMAGES / 1.0}, "found values between 0 and 23"),
+        ({"images": np.zeros((2, 8, 8, 8), np.uint8)}, r"found \(2, 8, 8, 8\)"),
+        ({"images": np.zeros((9, 9, 3, 7), np.uint8)}, r"numpy\.moveaxis\(images, -1, 0\)"),
+        ({"images": np.zeros((64, 64), np.uint8)}, r"write images\[None\] if it is one"),
+        ({"images": np.zeros((9, 9, 3), np.uint8)}, r"perhaps one in colour: write images\[None\]"),
+        ({"images": IMAGES.astype(complex)}, "found complex128"),
+        ({"images": IMAGES + np.int64(70_000)}, "found values between 70000 and 70023"),
+        ({"images": IMAGES / 7}, r"found values between 0 and 3\.2.*images\.min\(\)"),
         ({"images": IMAGES - 1.0}, "found values between -1 and 22"),
-        ({"images": IMAGES * np.nan}, "found values between nan and nan"),
-        ({"images": IMAGES, "labels": [0, 1]}, r"expected 4 integer labels, found int64 \(2,\)"),
-        ({"images": IMAGES, "labels": [0.0, 1, 1, 0]}, "found float64"),
+        ({"images": IMAGES * np.nan}, "found some that are none or infinite"),
+        ({"images": IMAGES, "labels": [0, 1]}, r"expected 4 labels, one for each image, found int64 \(2,\)"),
+        ({"images": IMAGES, "labels": [0.5, 1, 1, 0]}, "whole numbers or text, found float64"),
         ({"images": IMAGES, "labels": [0, 1, -1, 0]}, r"found -1\.\.1"),
-        ({"images": IMAGES, "labels": [0, 1, 10**12, 0]}, r"found 0\.\.1000000000000"),
+        ({"images": IMAGES, "labels": [[1, 1], [0, 1], [1, 0], [0, 1]]}, r"labels\[:, 0\]"),
         ({"images": IMAGES, "labels": [0, 1, 2, 0], "class_names": ["a", "b"]}, "at least 3 class names"),
-        ({"images": IMAGES, "labels": [0, 1, 2, 0], "class_names": [1, 2, 3]}, "class names, found int64"),
-        ({"images": IMAGES, "split": [0, 1, 3, 0]}, "expected a split of 0, 1 and 2"),
-        ({"images": IMAGES, "split": ["train", "other", "test", "test"]}, "of train, test and val"),
-        ({"images": IMAGES, "split": [0, 1]}, "expected 4 values in split, found 2"),
+        ({"images": IMAGES, "labels": [0, 1, 2, 0], "class_names": [1, 2, 3]}, "class names as text, found int64"),
+        ({"images": IMAGES, "split": [0, 1, 3, 0]}, "expected a split of 0 to train on"),
+        ({"images": IMAGES, "split": ["train", "other", "test", "test"]}, "of train, test and val, found 'other'"),
+        ({"images": IMAGES, "split": [0, 1]}, "expected 4 values in split, found .2,"),
         ({"images": np.array([object()])}, "Python objects, which only pickle could read"),
     ],
 )
@@ -130,5 +135,5 @@ def test_flipped_bits_in_a_packed_array_are_refused(tmp_path):
     content = bytearray((tmp_path / "a.npz").read_bytes())
     content[len(content) // 2] ^= 4
     (tmp_path / "a.npz").write_bytes(content)
-    with pytest.raises(DataError, match=r"a\.npz: images\.npy: expected .* Bad CRC"):
+    with pytest.raises(DataError, match=r"a\.npz: images\.npy: expected .* .Bad CRC"):
         open_dataset(tmp_path / "a.npz")

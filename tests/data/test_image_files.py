@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from PIL import Image, PngImagePlugin
 
 from latent_explorer.data import files, open_dataset, pictures
-from latent_explorer.data.files import hashed_split, layout_of
+from latent_explorer.data.layout import layout_of
+from latent_explorer.data.splits import hashed_split
 from latent_explorer.errors import DataError
 
 untimed = settings(deadline=None)
@@ -30,6 +31,11 @@ def _png(array: np.ndarray) -> bytes:
     stream = BytesIO()
     Image.fromarray(array).save(stream, "PNG")
     return stream.getvalue()
+
+
+def picture_of(content: bytes) -> np.ndarray:
+    """One file's picture, uint8 (h, w, c)."""
+    return pictures.stack([files.ImageFile("x", "x", lambda: content)]).images[0]
 
 
 def _zip_of(folder: Path, path: Path) -> Path:
@@ -109,7 +115,7 @@ def test_grey_among_colour_becomes_colour(paint):
 def test_other_sizes_are_refused_unless_resize_is_asked_for(paint):
     paint("a/1.png", (6, 5))
     folder = paint("a/2.png", (7, 5))
-    with pytest.raises(DataError, match=r"2\.png: expected 5 x 6 pixels .* found 5 x 7; ask for one size with resize"):
+    with pytest.raises(DataError, match=r"2\.png: expected 5 x 6 pixels .* found 5 x 7; write @6x5"):
         open_dataset(folder)
     assert open_dataset(folder, resize=(4, 3)).images.shape == (2, 4, 3, 1)
 
@@ -119,7 +125,7 @@ def test_unreadable_images_are_refused_by_name(paint):
     whole = (folder / "a/1.png").read_bytes()
     for content in (b"", b"no image", whole[:40], whole[:-30]):
         (folder / "a/2.png").write_bytes(content)
-        with pytest.raises(DataError, match=r"2\.png: expected an image"):
+        with pytest.raises(DataError, match=r"2\.png: expected an image, found"):
             open_dataset(folder)
 
 
@@ -131,26 +137,24 @@ def test_damaged_images_are_read_or_refused_but_nothing_else(seed, flips):
     for place in rng.integers(0, len(content), flips):
         content[place] ^= 1 << rng.integers(8)
     with suppress(DataError):
-        assert pictures.decode(BytesIO(content), "damaged").dtype == np.uint8
+        assert picture_of(bytes(content)).dtype == np.uint8
 
 
 def test_modes_of_pixels():
     def decoded(image: Image.Image, suffix: str = "PNG") -> np.ndarray:
         stream = BytesIO()
         image.save(stream, suffix)
-        return pictures.decode(BytesIO(stream.getvalue()), "x")
+        return picture_of(stream.getvalue())
 
     grey = np.arange(30, dtype=np.uint8).reshape(6, 5)
-    deep = Image.fromarray(grey.astype(np.uint16) * 256 + 200)
-    assert decoded(deep)[..., 0].tolist() == grey.tolist()
+    deep = Image.fromarray(np.where(grey == 29, 65535, grey.astype(np.uint16) * 257))
+    assert decoded(deep)[..., 0].tolist() == np.where(grey == 29, 255, grey).tolist()
     clear = Image.merge("LA", [Image.fromarray(grey), Image.new("L", (5, 6), 0)])
     assert (decoded(clear) == 255).all()
     assert decoded(clear).shape == (6, 5, 1)
     palette = Image.new("RGB", (5, 6), (255, 0, 0)).quantize(4)
     assert decoded(palette)[0, 0].tolist() == [255, 0, 0]
     assert decoded(Image.new("1", (5, 6), 1)).tolist() == np.full((6, 5, 1), 255).tolist()
-    with pytest.raises(DataError, match="not of 8 or 16 bits"):
-        decoded(Image.fromarray(np.zeros((6, 5), np.float32)), "TIFF")
 
 
 def test_photos_are_turned_upright():
@@ -158,7 +162,7 @@ def test_photos_are_turned_upright():
     exif[0x0112] = 6  # to be turned by a quarter
     stream = BytesIO()
     Image.new("L", (5, 6)).save(stream, "JPEG", exif=exif)
-    assert pictures.decode(BytesIO(stream.getvalue()), "x").shape == (5, 6, 1)
+    assert picture_of(stream.getvalue()).shape == (5, 6, 1)
 
 
 def test_an_empty_folder_or_zip_is_refused(tmp_path):
@@ -203,7 +207,8 @@ def test_damaged_zips_are_refused(tmp_path):
 
 def test_a_zip_bomb_is_refused_unread(tmp_path, monkeypatch):
     path = _zip(tmp_path / "x.zip", ("a/1.png", bytes(4 * 2**20)), packing=zipfile.ZIP_DEFLATED)
-    with pytest.raises(DataError, match="decompression bomb"):
+    with monkeypatch.context() as patch, pytest.raises(DataError, match="decompression bomb"):
+        patch.setattr(files, "_MAX_FILE_BYTES", 2**20)
         open_dataset(path)
     monkeypatch.setattr(files, "MAX_BYTES", 1000)
     with pytest.raises(DataError, match="unpacked"):
@@ -216,15 +221,15 @@ def test_a_file_too_large_is_refused_unread(paint, monkeypatch):
         open_dataset(paint("a/1.png"))
 
 
-@pytest.mark.parametrize("side", [8_000, 12_000, 40_000])
+@pytest.mark.parametrize("side", [13_000, 40_000])
 def test_an_image_bomb_is_refused_undecoded(paint, side):
     folder = paint("a/1.png")
-    header = b"".join(number.to_bytes(4, "big") for number in (side, side)) + bytes((8, 0, 0, 0, 0))
+    header = b"".join(number.to_bytes(4, "big") for number in (side, side)) + bytes((8, 6, 0, 0, 0))
     with (folder / "a/2.png").open("wb") as stream:
         stream.write(b"\x89PNG\r\n\x1a\n")
         PngImagePlugin.putchunk(stream, b"IHDR", header)
         PngImagePlugin.putchunk(stream, b"IDAT", b"")
-    with pytest.raises(DataError, match=r"2\.png: expected at most .* bomb"):
+    with pytest.raises(DataError, match=r"2\.png: expected a picture of at most 512 MB"):
         open_dataset(folder)
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from latent_explorer.data import cifar, named, open_dataset
 from latent_explorer.data.download import Download, fetch
-from latent_explorer.data.named import read_idx
+from latent_explorer.data.idx import read_idx
 from latent_explorer.errors import DataError
 
 

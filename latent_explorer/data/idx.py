@@ -1,0 +1,175 @@
+"""The IDX format of MNIST and its relatives, under all the names that its files have.
+
+http://yann.lecun.com/exdb/mnist/, plain or gzip.
+"""
+
+import gzip
+import math
+import re
+import struct
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+import numpy as np
+from numpy.typing import NDArray
+
+from latent_explorer.data.charsets import readable
+from latent_explorer.data.content import what_is
+from latent_explorer.data.dataset import Dataset, Split
+from latent_explorer.data.files import opened_file
+from latent_explorer.data.splits import BY_HASH, ONLY_TRAIN, as_indices, hashed_split, split_named
+from latent_explorer.errors import DataError
+
+FILES = (
+    "train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte",
+)  # fmt: skip
+_UBYTE = 8
+_MAX_BYTES = 2**31
+_ORDER: tuple[Split, ...] = ("train", "test", "val")
+_ROLES = {"images": 3, "labels": 1}
+_NAMES = f"expected IDX files as {FILES[0]}, {FILES[1]}, {FILES[2]}, {FILES[3]}, with .gz behind or without"
+_UPRIGHT = "EMNIST's images, which lie on their sides in its files, were turned upright"
+
+
+@dataclass(frozen=True)
+class _IdxFile:
+    """One file by its name. of: the set it belongs to, as `emnist-letters`; empty for MNIST's own names."""
+
+    path: Path
+    of: str
+    split: Split
+    role: str
+
+
+def is_idx(name: str) -> bool:
+    """Whether a file is of this kind by its name."""
+    return bool(re.search(r"idx[13][-._]ubyte", name.lower()))
+
+
+def read_idx_dataset(name: str, folder: str, class_names: tuple[str, ...], root: Path) -> Dataset:
+    """A dataset kept as MNIST's IDX files in `root/folder/raw`, `root/raw` or `root`. Raises DataError."""
+    places = [root / folder / "raw", root / "raw", root / folder, root]
+    found = next((files for place in places if (files := list(_files(place)))), [])
+    where = readable(str(root))
+    if not found:
+        raise DataError(f"{where}: {_NAMES}, found none")
+    if len(sets := {file.of for file in found}) > 1:
+        raise DataError(f"{where}: expected one set, found {', '.join(sorted(sets))}; keep one in a folder of its own")
+    by_role = {role: {file.split: file.path for file in found if file.role == role} for role in _ROLES}
+    splits = [split for split in _ORDER if split in by_role["images"]]
+    if by_role["images"].keys() != by_role["labels"].keys() or not splits:
+        there = ", ".join(sorted(file.path.name for file in found))
+        raise DataError(f"{where}: {_NAMES}; found images without labels, or labels without images, in {there}")
+    images = [read_idx(by_role["images"][split], 3) for split in splits]
+    labels = [read_idx(by_role["labels"][split], 1) for split in splits]
+    _check(by_role["images"], splits, images, labels)
+    return _dataset(name, class_names, found[0], splits, images, labels)
+
+
+def _files(folder: Path) -> Iterator[_IdxFile]:
+    """The IDX files of a folder by their names; of one that is there plain and packed, the plain one."""
+    seen: set[tuple[str, ...]] = set()
+    if not folder.is_dir():
+        return
+    for path in sorted(folder.iterdir(), key=lambda path: (path.suffix == ".gz", path.name)):
+        if not is_idx(path.name):
+            continue
+        stem = re.sub(r"[-._]?idx[13][-._]ubyte(\.gz)?$", "", path.name.lower())
+        meant, role = split_named(stem), next((role for role in _ROLES if role in stem), "")
+        file = _inner(path)
+        if meant is None or not role or file is None:
+            continue
+        of = re.sub(r"[-._]*(train|test|t10k|val|valid|validation)[-._]+(images|labels).*$", "", stem)
+        if (key := (of, meant[0], role)) not in seen:
+            seen.add(key)
+            yield _IdxFile(file, of, meant[0], role)
+
+
+def _inner(path: Path) -> Path | None:
+    """The file itself, or the one within a folder of its name, as some programs unpack it."""
+    if path.is_dir():
+        return next((each for each in sorted(path.iterdir()) if is_idx(each.name) and each.is_file()), None)
+    return path
+
+
+def _check(
+    paths: dict[Split, Path], splits: list[Split], images: list[NDArray[np.uint8]], labels: list[NDArray[np.uint8]]
+) -> None:
+    for split, pictures, classes in zip(splits, images, labels, strict=True):
+        where = readable(str(paths[split]))
+        if pictures.shape[1:] != images[0].shape[1:]:
+            raise DataError(f"{where}: expected images of {images[0].shape[1:]}, found {pictures.shape[1:]}")
+        if len(pictures) != len(classes):
+            raise DataError(f"{where}: expected as many images as labels, found {len(pictures)} and {len(classes)}")
+
+
+def _dataset(
+    name: str,
+    class_names: tuple[str, ...],
+    file: _IdxFile,
+    splits: list[Split],
+    images: list[NDArray[np.uint8]],
+    labels: list[NDArray[np.uint8]],
+) -> Dataset:
+    notes: tuple[str, ...] = ()
+    pixels, classes = np.concatenate(images), np.concatenate(labels).astype(np.int64)
+    if file.of.startswith("emnist"):
+        pixels, notes = np.ascontiguousarray(pixels.transpose(0, 2, 1)), (_UPRIGHT,)
+        class_names = _mapping(file.path.parent / f"{file.of}-mapping.txt") or class_names
+    if len(classes) and classes.max() >= len(class_names):
+        class_names = tuple(map(str, range(int(classes.max()) + 1)))
+    if len(splits) > 1:
+        split, said = as_indices(each for each, part in zip(splits, images, strict=True) for _ in range(len(part)))
+    else:
+        split, said = hashed_split(map(str, range(len(pixels)))), (ONLY_TRAIN if splits == ["train"] else BY_HASH,)
+    return Dataset(name, pixels[..., None], classes, class_names, split, notes=(*notes, *said))
+
+
+def _mapping(path: Path) -> tuple[str, ...]:
+    """The class names of EMNIST's `label code code...` lines; none where they are not there."""
+    try:
+        with opened_file(path) as (stream, _):
+            rows = [[int(word) for word in line.split()] for line in stream.read(2**16).decode("ascii").splitlines()]
+        names = {row[0]: "/".join(map(chr, row[1:])) for row in rows if len(row) > 1}
+    except (DataError, ValueError, OverflowError):
+        return ()
+    return tuple(names.get(number, str(number)) for number in range(max(names, default=-1) + 1))
+
+
+def read_idx(path: Path, dimensions: int) -> NDArray[np.uint8]:
+    """The uint8 array of an IDX file, packed with gzip or not, its shape having `dimensions` axes.
+
+    Raises DataError when the file is missing, is no such file, is truncated, damaged or too long.
+    """
+    where = readable(str(path))
+    with opened_file(path) as (stream, _):
+        packed = stream.read(2) == b"\x1f\x8b"
+        stream.seek(0)
+        try:
+            return _read(gzip.GzipFile(fileobj=stream) if packed else stream, dimensions, where)
+        except (OSError, EOFError, zlib.error) as error:
+            raise DataError(f"{where}: expected a whole IDX file, found one that is damaged or cut off") from error
+
+
+def _read(stream: "IO[bytes] | gzip.GzipFile", dimensions: int, where: str) -> NDArray[np.uint8]:
+    shape = _shape(stream.read(4 + 4 * dimensions), dimensions, where)
+    count = math.prod(shape)
+    content = stream.read(count + 1)  # one more, so that gzip reaches its checksum
+    if len(content) != count:
+        found = f"{len(content)} bytes" if len(content) < count else "more"
+        raise DataError(f"{where}: expected {count} bytes of {shape}, found {found}")
+    return np.frombuffer(content, np.uint8).reshape(shape)
+
+
+def _shape(header: bytes, dimensions: int, where: str) -> tuple[int, ...]:
+    magic = bytes((0, 0, _UBYTE, dimensions))
+    if len(header) < 4 + 4 * dimensions or header[:4] != magic:
+        found = header[:4].hex() if header[:2] == b"\0\0" else what_is(header)
+        raise DataError(f"{where}: expected an IDX file starting with {magic.hex()}, found {found}")
+    shape = struct.unpack(f">{dimensions}I", header[4:])
+    if math.prod(shape) > _MAX_BYTES:
+        raise DataError(f"{where}: expected at most {_MAX_BYTES} bytes, found a header that announces {shape}")
+    return shape

@@ -1,0 +1,93 @@
+"""Levels of pixels as they are stored, of 1 to 32 bits or real numbers, as the 8 bits that all else takes."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from latent_explorer.errors import DataError
+
+_WHITES = (1, 15, 16, 255, 1023, 4095, 16383, 65535)  # of so many bits; 16 is that of scikit-learn's digits
+_ROUNDED = 1e-3  # by which real numbers may leave their range: resizing overshoots
+_BLOCK = 2**22  # values at a time
+_MENDED = "write them with images = (images - images.min()) / (images.max() - images.min())"
+
+
+@dataclass(frozen=True)
+class Scale:
+    """Which level is black and which is white."""
+
+    black: float
+    white: float
+
+    def applied(self, values: NDArray[Any]) -> NDArray[np.uint8]:
+        """The levels as uint8, C-contiguous, in the shape they have; rounded, and cut where they overshoot."""
+        result = np.empty(values.shape, np.uint8)
+        factor = 255 / (self.white - self.black)
+        for part, target in _blocks(values, result):
+            levels: NDArray[np.floating[Any]] = part.astype(np.float64 if part.dtype.itemsize > 4 else np.float32)
+            levels -= self.black
+            levels *= factor
+            target[...] = np.rint(levels).clip(0, 255)
+        return result
+
+
+def as_bytes(arrays: Sequence[NDArray[Any]], where: str) -> tuple[list[NDArray[np.uint8]], tuple[str, ...]]:
+    """The images of one dataset as uint8, all with one scale, and what is to be said of that.
+
+    arrays: uint8 as they are, but 0 and 1 for black and white; bool, whole or real numbers by the range that all of
+    them have: the white of the smallest number of bits that holds it, or 0 to 1, or -1 to 1.
+    Raises DataError where they are of another range.
+    """
+    masks = all(each.dtype == np.bool_ for each in arrays)
+    arrays = [each.view(np.uint8) if each.dtype == np.bool_ else each for each in arrays]
+    kinds = {each.dtype.kind for each in arrays}
+    if not kinds <= set("uif"):
+        found = ", ".join(sorted({str(each.dtype) for each in arrays}))
+        raise DataError(f"{where}: expected images of whole or real numbers, found {found}")
+    low, high = _range(arrays, where)
+    if all(each.dtype == np.uint8 for each in arrays) and high != 1:
+        return [np.require(each, requirements=["C", "W"]) for each in arrays], ()
+    whole = "f" not in kinds or all(_whole(each) for each in arrays)
+    scale = _scale(low, high, whole, where)
+    plain = scale == Scale(0, 255) or (scale == Scale(0, 1) and (masks or "f" in kinds))
+    said = (
+        ()
+        if plain
+        else (f"levels of {low:g} to {high:g} were scaled: {scale.black:g} is black, {scale.white:g} white",)
+    )
+    return [scale.applied(each) for each in arrays], said
+
+
+def _range(arrays: Sequence[NDArray[Any]], where: str) -> tuple[float, float]:
+    low, high = (float(of([of(each) for each in arrays])) for of in (np.min, np.max))
+    if not (np.isfinite(low) and np.isfinite(high)):
+        raise DataError(f"{where}: expected numbers, found some that are none or infinite; {_MENDED}, without those")
+    return low, high
+
+
+def _scale(low: float, high: float, whole: bool, where: str) -> Scale:
+    if not whole and low >= -_ROUNDED and high <= 1 + _ROUNDED:
+        return Scale(0, 1)
+    if not whole and low < 0 and low >= -1 - _ROUNDED and high <= 1 + _ROUNDED:
+        return Scale(-1, 1)
+    white = next((white for white in _WHITES if high <= white), None)
+    if white is None or low < -_ROUNDED * white or (not whole and white <= 16):
+        raise DataError(
+            f"{where}: expected levels of 0 to 1, or whole ones of 0 to 255, 1023, 4095, 16383 or 65535, found values "
+            f"between {low:g} and {high:g}; {_MENDED}"
+        )
+    return Scale(0, white)
+
+
+def _whole(values: NDArray[Any]) -> bool:
+    return all((part == np.rint(part)).all() for part, _ in _blocks(values, values))
+
+
+def _blocks(values: NDArray[Any], beside: NDArray[Any]) -> Iterator[tuple[NDArray[Any], NDArray[Any]]]:
+    """Parts of two arrays of one shape, some million values at a time."""
+    rows = max(1, _BLOCK // max(1, values[0].size)) if values.ndim else 1
+    for start in range(0, len(values), rows):
+        yield values[start : start + rows], beside[start : start + rows]
