@@ -7,8 +7,8 @@ import typer
 from typer import Argument, Option
 
 from latent_explorer.cli.failure import complain
-from latent_explorer.cli.options import AsJson, Device, examples
-from latent_explorer.cli.output import cell, print_json, print_table
+from latent_explorer.cli.options import AsJson, Device, Download, examples
+from latent_explorer.cli.output import cell, print_json, print_table, tell_dataset
 from latent_explorer.errors import BundleError
 from latent_explorer.places import find_bundle, shipped_bundles
 from latent_explorer.safe_text import safe_text
@@ -43,6 +43,7 @@ def evaluate(
         str | None, Option(metavar="SOURCE", help="Where its dataset is, as for train; else where it was.")
     ] = None,
     pca: Annotated[bool, Option("--pca", help="Also the error of PCA with as many dimensions.")] = False,
+    download: Download = False,
     device: Device = "auto",
     as_json: AsJson = False,
 ) -> None:
@@ -60,10 +61,12 @@ def evaluate(
 
     folder = find_bundle(bundle)
     with Console(stderr=True).status(Text(safe_text(f"Evaluating {folder.name} ..."))):
-        figures = evaluate_bundle(folder, device, dataset).figures()
+        config = read_config(folder)
+        images = dataset_of(config, dataset, download=download)
+        figures = evaluate_bundle(folder, device, images).figures()
         if pca:
-            config = read_config(folder)
-            figures["pca_mse"] = pca_mse(dataset_of(config, dataset), config.net.latent_dim)
+            figures["pca_mse"] = pca_mse(images, config.net.latent_dim)
+    tell_dataset(images.report)
     if as_json:
         print_json({"bundle": str(folder), **figures})
     else:

@@ -13,7 +13,7 @@ from typer import Argument, Option
 from latent_explorer.cli import options
 from latent_explorer.cli.failure import INTERRUPTED, complain
 from latent_explorer.cli.opened import label_of
-from latent_explorer.cli.output import Display, report
+from latent_explorer.cli.output import Display, report, tell_dataset
 from latent_explorer.errors import DataError, UserError
 from latent_explorer.places import find_bundle
 
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 commands = typer.Typer()
-_PICTURES = (".png", ".jpg", ".jpeg")
 
 
 @commands.command(
@@ -34,7 +33,7 @@ _PICTURES = (".png", ".jpg", ".jpeg")
 )
 def encode(
     images: Annotated[
-        str, Argument(metavar="IMAGES", help="A dataset as --dataset of train takes it, or a PNG or JPEG picture.")
+        str, Argument(metavar="IMAGES", help="A dataset as --dataset of train takes it, or one picture.")
     ],
     model: options.Model = options.DEFAULT_MODEL,
     out: Annotated[
@@ -45,6 +44,7 @@ def encode(
     ] = None,
     resize: Annotated[bool, Option("--resize", help="Stretch images of another size to the model's.")] = False,
     label: options.Label = None,
+    download: options.Download = False,
     device: options.Device = "auto",
     overwrite: options.Overwrite = False,
     as_json: options.AsJson = False,
@@ -75,8 +75,9 @@ def encode(
     file = out if parts is None else None
     known = None if file is None else find_format("latents", file)
     options.refuse_taken([] if file is None else [file], overwrite)
-    dataset = _dataset(images, config, resize, label)
+    dataset = _dataset(images, config, resize, label, download)
     network = load_model(config.net, read_weights(folder, config)), config, dataset, choose_device(device)
+    tell_dataset(dataset.report)
     if parts is not None:
         _encode_parts(network, parts, share, overwrite, as_json)
     else:
@@ -163,37 +164,22 @@ def _table(latents: Any, class_names: tuple[str, ...]) -> Any:
     return LatentTable(latents.mean, latents.log_variance, latents.label, latents.split, latents.error, names)
 
 
-def _dataset(images: str, config: Any, resize: bool, label: str | None) -> Any:
+def _dataset(images: str, config: Any, resize: bool, label: str | None, download: bool) -> Any:
     """The Dataset named `images`, its pictures of the model's shape (h, w, c); all of one class if that is given."""
     import numpy as np
 
-    from latent_explorer.data import open_dataset
+    from latent_explorer.data import SPLITS, open_dataset
 
     shape = config.net.image_shape
-    size, path = shape[:2] if resize else None, Path(images)
-    is_picture = path.suffix.lower() in _PICTURES and not path.is_dir()
-    dataset = _one_picture(path, size) if is_picture else open_dataset(images, resize=size)
+    dataset = open_dataset(images, resize=shape[:2] if resize else None, download=download)
+    if Path(images).is_file() and len(dataset) == 1:  # one picture, and none that the model was trained on
+        dataset = replace(dataset, split=np.array([SPLITS.index("test")], np.uint8))
     if dataset.image_shape != shape:
         dataset = replace(dataset, images=_fitted(dataset.images, shape, images))
     if label is None:
         return dataset
     labels = np.full(len(dataset), label_of(config, label), np.int64)
     return replace(dataset, labels=labels, class_names=config.dataset.class_names)
-
-
-def _one_picture(path: Path, size: tuple[int, int] | None) -> Any:
-    import numpy as np
-
-    from latent_explorer.data import SPLITS, Dataset
-    from latent_explorer.data.pictures import decode
-
-    try:
-        with path.open("rb") as stream:
-            picture = decode(stream, str(path), size)
-    except OSError as error:
-        raise DataError(f"{path}: expected a picture, but it cannot be read: {error.strerror}") from error
-    split = np.array([SPLITS.index("test")], np.uint8)  # no picture that the model was trained on
-    return Dataset(path.name, np.ascontiguousarray(picture[None]), None, (), split)
 
 
 def _fitted(images: Any, shape: tuple[int, int, int], where: str) -> "NDArray[np.uint8]":

@@ -20,6 +20,9 @@ Label = Annotated[
 ]
 Out = Annotated[Path, Option("--out", metavar="FILE", help="The file to write.", show_default=False)]
 Overwrite = Annotated[bool, Option("--overwrite", help="Replace what is there already.")]
+Download = Annotated[
+    bool, Option("--download", help="Fetch the dataset where it is not on this computer; else nothing ever is.")
+]
 AsJson = Annotated[bool, Option("--json", help="Print one JSON object on standard output.")]
 Scale = Annotated[int, Option("--scale", min=1, max=64, help="Pixels a side for each of the picture's.")]
 Smooth = Annotated[bool, Option("--smooth", help="Smooth where scaled, rather than crisp.")]

@@ -1,6 +1,7 @@
 """What a command prints on standard output, and, on standard error, how far what takes long is."""
 
 import json
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any, Self
@@ -40,6 +41,12 @@ def cell(value: str | float | None, digits: int = 4) -> str:
     if isinstance(value, str | int):
         return value if isinstance(value, str) else f"{value:,}"
     return "-" if value is None else f"{value:.{digits}g}"
+
+
+def tell_dataset(report: Any) -> None:
+    """What a DatasetReport says, on standard error."""
+    for line in report.lines():
+        print(safe_text(line, word=255), file=sys.stderr, flush=True)
 
 
 class Display:

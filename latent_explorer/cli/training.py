@@ -15,15 +15,27 @@ import typer
 from typer import Option
 
 from latent_explorer.cli.failure import INTERRUPTED, complain
-from latent_explorer.cli.options import AsJson, Device, Overwrite, examples, widths
+from latent_explorer.cli.options import AsJson, Device, Download, Overwrite, examples, widths
 from latent_explorer.cli.output import Display, report
+from latent_explorer.data.charsets import readable
 from latent_explorer.errors import TrainingError, UserError
 from latent_explorer.nets.families import FAMILIES, find_family
 from latent_explorer.targets import check_target
 from latent_explorer.waiting import wait_awake
 
 commands = typer.Typer()
-_OF_THE_CALL = {"dataset", "out", "snapshots", "resume", "overwrite", "as_json", "device", "devices", "nodes"}
+_OF_THE_CALL = {
+    "dataset",
+    "download",
+    "out",
+    "snapshots",
+    "resume",
+    "overwrite",
+    "as_json",
+    "device",
+    "devices",
+    "nodes",
+}
 """The options that may differ when a run is resumed: it has all others already."""
 
 _Devices = Annotated[
@@ -97,6 +109,7 @@ def train(
     precision: Annotated[str, Option(help="auto, float32 (32-true) or bfloat16 (bf16-mixed).")] = "auto",
     snapshots: _Snapshots = None,
     resume: Annotated[bool, Option(help="Go on with the run that was stopped in DIR.")] = False,
+    download: Download = False,
     overwrite: Overwrite = False,
     as_json: AsJson = False,
     *,
@@ -127,6 +140,7 @@ def train(
         command=_command(context),
         overwrite=overwrite,
         resume=resume,
+        download=download,
     )
     _run(job, devices, nodes, as_json, (snapshots or 0) * 1_000_000)
 
@@ -240,4 +254,4 @@ def _command(context: typer.Context) -> str:
             words.append(parameter.opts[0])
         elif value is not None and value is not False:
             words += [parameter.opts[0], str(value)]
-    return shlex.join(words)
+    return readable(shlex.join(words))

@@ -1,6 +1,7 @@
 """Fetching a file once, whole, and exactly the one that was meant; only where that was agreed to."""
 
 import hashlib
+import http
 import http.client
 import time
 import urllib.error
@@ -88,11 +89,20 @@ def _chunks(download: Download) -> Iterator[bytes]:
                     began, read = time.monotonic(), 0
     except urllib.error.HTTPError as error:
         error.close()
-        raise _failed(download, f"the server answers {error.code} {str(error.reason)[:80]}") from error
+        raise _failed(download, _refused(error.code)) from error
     except (OSError, http.client.HTTPException, ValueError) as error:
         reason = getattr(error, "reason", error)
-        words = str(getattr(reason, "strerror", None) or reason)[:200]
+        if not isinstance(reason, OSError | str):
+            reason = "the server answers in no way that is understood"
+        words = " ".join(str(getattr(reason, "strerror", None) or reason).split())[:200]
         raise _failed(download, words or "the connection broke off") from error
+
+
+def _refused(code: int) -> str:
+    if 300 <= code < 400:
+        return "the server leads on to an address that is not followed"
+    known = {each.value: each.phrase for each in http.HTTPStatus}
+    return f"the server answers {code} {known.get(code, '')}".strip()
 
 
 def _failed(download: Download, why: str) -> DataError:
@@ -116,7 +126,7 @@ class _HttpOnly(urllib.request.HTTPRedirectHandler):
         newurl: str,
     ) -> urllib.request.Request | None:
         if urlsplit(newurl).scheme not in ("http", "https"):
-            raise urllib.error.URLError(f"the server leads to another kind of address, {newurl[:80]!r}")
+            raise urllib.error.HTTPError(newurl, code, "no web address", headers, fp)
         return super().redirect_request(req, fp, code, msg, headers, newurl)
 
 

@@ -126,9 +126,10 @@ def _classed(files: list[_File], names: Sequence[str], where: str) -> tuple[list
     labelled = {file.split for file in inside}
     unlabelled, strays = _parted(loose, lambda file: file.split not in labelled)
     if len(strays) >= len(inside):
+        stray = shown(names[strays[0].number], 80)
         raise DataError(
-            f"{where}: expected every image in the folder of its class, found {shown(names[strays[0].number], 80)} beside the "
-            f"folders: {len(strays):,} lie beside them and {len(inside):,} inside; put all into folders, or none"
+            f"{where}: expected every image in the folder of its class, found {stray} beside the folders: "
+            f"{len(strays):,} lie beside them and {len(inside):,} inside; put all into folders, or none"
         )
     passed = [(_NO_CLASS, file) for file in strays]
     return inside, passed + [

@@ -28,7 +28,8 @@ class Job:
     command: what reproduces it, for the card. half: whether the weights are kept as float16. latents: the precision of
     the latents. variances: whether log-variances are kept, where there are any. tiles: bytes of pictures to bring along
     at most. remark: what else the card is to say.
-    resume: whether to go on from the state of an earlier, stopped run.
+    resume: whether to go on from the state of an earlier, stopped run. download: whether it was agreed to fetch the
+    dataset where it is not on this computer.
     """
 
     source: str
@@ -47,6 +48,7 @@ class Job:
     remark: str = ""
     overwrite: bool = False
     resume: bool = False
+    download: bool = False
 
     @property
     def run(self) -> RunFolder:

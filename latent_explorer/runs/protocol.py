@@ -59,7 +59,8 @@ class Estimated(Numbered, frozen=True, tag=True):
     """What a job would take. seconds: of training; memory: bytes at the most; weights: how many numbers are learned.
 
     device: where it would train, as torch names it. images: of the dataset, to train on and in all. remark: what else
-    there is to know, in words.
+    there is to know, in words. download: how much would be fetched from where first; empty for nothing. read: the lines
+    of the report on the dataset, where it was opened.
     """
 
     seconds: float
@@ -68,6 +69,8 @@ class Estimated(Numbered, frozen=True, tag=True):
     device: str
     images: tuple[int, int]
     remark: str = ""
+    download: str = ""
+    read: tuple[str, ...] = ()
 
 
 class Progress(Message, frozen=True, tag=True):

@@ -130,10 +130,10 @@ def evaluate(model: LatentModel, dataset: Dataset, device: torch.device, latents
     )
 
 
-def evaluate_bundle(folder: Path, device: str = "auto", source: str | None = None) -> Evaluation:
+def evaluate_bundle(folder: Path, device: str = "auto", source: str | Dataset | None = None) -> Evaluation:
     """The figures of the bundle in `folder`, from its files alone and the dataset it names.
 
-    source: where that dataset is, as `data.open_dataset` takes it; None for where the bundle says.
+    source: that dataset, or where it is, as `data.open_dataset` takes it; None for where the bundle says.
     Raises BundleError, DataError or TrainingError when bundle or dataset cannot be used, or do not belong together.
     """
     config = check_bundle(folder)
@@ -141,11 +141,16 @@ def evaluate_bundle(folder: Path, device: str = "auto", source: str | None = Non
     return evaluate(model, dataset_of(config, source), choose_device(device))
 
 
-def dataset_of(config: BundleConfig, source: str | None = None) -> Dataset:
-    """The dataset that a bundle was trained on; see `evaluate_bundle` for `source` and the errors."""
+def dataset_of(config: BundleConfig, source: str | Dataset | None = None, *, download: bool = False) -> Dataset:
+    """The dataset that a bundle was trained on; see `evaluate_bundle` for `source` and the errors.
+
+    download: whether it was agreed to fetch it where it is not on this computer.
+    """
+    if isinstance(source, Dataset):
+        return source
     source = source or config.dataset.source
     try:
-        dataset = open_dataset(source)
+        dataset = open_dataset(source, download=download)
     except DataError as error:
         raise DataError(f"needed are the images that {config.name} was trained on: {error}") from error
     if dataset.fingerprint != config.dataset.fingerprint:

@@ -102,7 +102,7 @@ def train_bundle(
     with group.together():
         if group.rank == 0:
             refuse_taken(job.folder, job.overwrite or job.resume)
-        dataset = _opened_by_all(job.source, token, say, group)
+        dataset = _opened_by_all(job, token, say, group)
         if dataset is None:
             return
         training = _begin(job, dataset, group)
@@ -152,14 +152,18 @@ def _resumable(error: TrainingError, job: Job, training: Training) -> TrainingEr
     )
 
 
-def _opened_by_all(source: str, token: Event, say: Say, group: ProcessGroup) -> Dataset | None:
+def _opened_by_all(job: Job, token: Event, say: Say, group: ProcessGroup) -> Dataset | None:
     """The dataset, which one process of each machine opens first, so that it is downloaded once; None when stopped."""
     stopping, dataset = group.heed(token), None
     for first in (True, False):
         if group.first_here is first:
             with suppress(OvertakenError):
-                dataset = open_dataset(source, progress=throttled(f"reading {source}", say, token.is_set))
+                tell = throttled(f"reading {job.source}", say, token.is_set)
+                dataset = open_dataset(job.source, progress=tell, download=job.download)
         group.meet()
+    if dataset is not None and not group.rank:
+        for line in dataset.report.lines():
+            say(Progress(doing=line, lasting=True))
     return None if stopping.is_set() else dataset
 
 

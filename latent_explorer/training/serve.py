@@ -128,7 +128,7 @@ class Estimates:
 
     def __init__(self, inbox: Inbox, send: Send) -> None:
         self._inbox, self._send = inbox, send
-        self._source, self._facts = "", Facts((1, 1, 1), 0, 0)
+        self._source, self._facts, self._read = "", Facts((1, 1, 1), 0, 0), tuple[str, ...]()
 
     def answer(self, ask: Ask) -> None:
         """Say what it would take, or why it cannot work; nothing where something else came meanwhile."""
@@ -140,16 +140,24 @@ class Estimates:
         except Exception as error:
             self._send(Refused(number=ask.number, reason=in_words(error)))
             return
-        images = (facts.train, facts.images)
-        remark = f"Training downloads {facts.download} first." if facts.download else ""
-        self._send(Estimated(number=ask.number, images=images, remark=remark, **asdict(found)))
+        self._send(
+            Estimated(
+                number=ask.number,
+                images=(facts.train, facts.images),
+                remark=f"Training downloads {facts.download} first." if facts.download else "",
+                download=facts.download,
+                read=self._read if ask.job.source == self._source else (),
+                **asdict(found),
+            )
+        )
 
     def _facts_of(self, source: str) -> Facts:
         if (known := known_facts(source)) is not None:
             return known
         if source != self._source:
             progress = throttled(f"reading {source}", self._send, partial(self._inbox.overtaken, source))
-            self._facts = Facts.of(open_dataset(source, progress=progress))
+            dataset = open_dataset(source, progress=progress)
+            self._facts, self._read = Facts.of(dataset), dataset.report.lines()
             self._source = source
         return self._facts
 

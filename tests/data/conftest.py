@@ -1,6 +1,9 @@
 """What the tests of datasets share."""
 
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import numpy as np
@@ -30,3 +33,49 @@ def paint(tmp_path: Path) -> Painter:
         return tmp_path / "set"
 
     return painter
+
+
+Answer = bytes | Callable[[BaseHTTPRequestHandler], None]
+
+
+@dataclass
+class Server:
+    """A web server of this machine. answers: by the name of a file, its content or what answers. asked: what was."""
+
+    url: str
+    answers: dict[str, Answer]
+    asked: list[str] = field(default_factory=list)
+
+
+@pytest.fixture
+def serve() -> Iterator[Callable[[dict[str, Answer]], Server]]:
+    """serve(answers): a Server that gives them, until the test ends."""
+    running: list[ThreadingHTTPServer] = []
+
+    def start(answers: dict[str, Answer]) -> Server:
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                name = self.path.strip("/")
+                told.asked.append(name)
+                answer = told.answers[name]
+                if callable(answer):
+                    answer(self)
+                    return
+                self.send_response(200)
+                self.send_header("Content-Length", str(len(answer)))
+                self.end_headers()
+                self.wfile.write(answer)
+
+            def log_message(self, *_: object) -> None:
+                pass
+
+        server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        running.append(server)
+        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
+        told = Server(f"http://127.0.0.1:{server.server_port}", answers)
+        return told
+
+    yield start
+    for server in running:
+        server.shutdown()
+        server.server_close()

@@ -5,14 +5,17 @@ import hashlib
 import subprocess
 import sys
 import tarfile
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from latent_explorer.data import cifar, named, open_dataset
-from latent_explorer.data.download import Download, fetch
-from latent_explorer.data.idx import read_idx
+from latent_explorer.data import cifar, named, open_dataset, opening
+from latent_explorer.data.download import Download
+from latent_explorer.data.idx import FILES, read_idx
+from latent_explorer.data.opening import known_facts
 from latent_explorer.errors import DataError
 
 
@@ -88,51 +91,39 @@ def test_idx_files_with_more_a_flipped_bit_or_a_huge_header_are_refused(tmp_path
             read_idx(tmp_path / "a.gz", 3)
 
 
-def test_fashion_mnist_is_downloaded_once(tmp_path, monkeypatch):
-    served, home = tmp_path / "served", tmp_path / "home"
-    served.mkdir()
-    md5s = []
-    for file in named._FILES:
+def test_fashion_mnist_is_downloaded_once_and_only_if_that_is_agreed_to(tmp_path, monkeypatch, serve):
+    contents, downloads = {}, []
+    for file in FILES:
         array = np.arange(12 * 16).reshape(12, 4, 4) % 256 if "images" in file else np.arange(12) % 10
-        (served / f"{file}.gz").write_bytes(gzip.compress(_idx(array)))
-        md5s.append(hashlib.md5((served / f"{file}.gz").read_bytes()).hexdigest())
-    monkeypatch.setattr(named, "data_folder", lambda: home)
-    obtained = named._downloaded_idx("FashionMNIST", f"{served.as_uri()}/", tuple(md5s), None)
-    for file in served.iterdir():
-        file.unlink()
-    assert named._downloaded_idx("FashionMNIST", f"{served.as_uri()}/", tuple(md5s), None) == obtained
-    dataset = open_dataset(f"fashion-mnist:{obtained}")
+        contents[f"{file}.gz"] = gzip.compress(_idx(array))
+    server = serve(contents)
+    for name, content in contents.items():
+        downloads.append(Download(f"{server.url}/{name}", hashlib.md5(content).hexdigest(), len(content)))
+    files = tuple(downloads)
+    own = replace(
+        named.DATASETS["fashion-mnist"],
+        obtain=partial(named._downloaded_idx, "FashionMNIST", files),
+        missing=partial(named._missing_idx, "FashionMNIST", files),
+    )
+    monkeypatch.setitem(named.DATASETS._things, "fashion-mnist", own)
+    monkeypatch.setattr(named, "data_folder", lambda: tmp_path / "home")
+    monkeypatch.setattr(opening, "data_folder", lambda: tmp_path / "home")
+    with pytest.raises(DataError, match="nothing is downloaded unasked: write --download to fetch 0 MB from 127"):
+        open_dataset("fashion-mnist")
+    assert server.asked == []
+    assert "127.0.0.1" in known_facts("fashion-mnist").download
+    dataset = open_dataset("fashion-mnist", download=True)
+    assert len(server.asked) == 4
+    assert open_dataset("fashion-mnist").fingerprint == dataset.fingerprint
+    assert known_facts("fashion-mnist").download == ""
     assert dataset.images.shape == (24, 4, 4, 1)
     assert dataset.class_names[9] == "Ankle boot"
-
-
-def test_a_download_reports_progress_and_refuses_other_content(tmp_path):
-    (tmp_path / "a.bin").write_bytes(bytes(1_000_000))
-    url, seen = (tmp_path / "a.bin").as_uri(), []
-    right = Download(url, hashlib.md5(bytes(1_000_000)).hexdigest())
-    assert fetch(right, tmp_path / "x", lambda done, total: seen.append((done, total))).stat().st_size == 1_000_000
-    assert seen[-1] == (1_000_000, 1_000_000)
-    assert len(seen) > 1
-    with pytest.raises(DataError, match="expected a file with MD5"):
-        fetch(Download(url, "0" * 32), tmp_path / "y")
-    with pytest.raises(DataError, match="cannot be downloaded"):
-        fetch(Download(url + "z", "0" * 32), tmp_path / "y")
-    assert list((tmp_path / "y").iterdir()) == []
-
-
-def test_a_cancelled_download_leaves_nothing(tmp_path):
-    def cancel(done: int, total: int) -> None:
-        raise KeyboardInterrupt
-
-    (tmp_path / "a.bin").write_bytes(bytes(100))
-    with pytest.raises(KeyboardInterrupt):
-        fetch(Download((tmp_path / "a.bin").as_uri(), ""), tmp_path / "x", cancel)
-    assert list((tmp_path / "x").iterdir()) == []
+    assert len(server.asked) == 4
 
 
 @pytest.fixture
-def cifar_archive(tmp_path, monkeypatch) -> Path:
-    """An archive laid out like CIFAR-10's binary version, four records a file, served from a file address."""
+def cifar_archive(tmp_path, monkeypatch, serve) -> Path:
+    """An archive laid out like CIFAR-10's binary version, four records a file, served by this machine."""
     monkeypatch.setattr(cifar, "_RECORDS", 4)
     folder = tmp_path / "served" / "cifar-10-batches-bin"
     folder.mkdir(parents=True)
@@ -144,13 +135,17 @@ def cifar_archive(tmp_path, monkeypatch) -> Path:
     archive = folder.parent / "cifar-10-binary.tar.gz"
     with tarfile.open(archive, "w:gz") as tar:
         tar.add(folder, folder.name)
-    monkeypatch.setattr(cifar, "_ARCHIVE", Download(archive.as_uri(), hashlib.md5(archive.read_bytes()).hexdigest()))
+    content = archive.read_bytes()
+    url = f"{serve({archive.name: content}).url}/{archive.name}"
+    monkeypatch.setattr(cifar, "_ARCHIVE", Download(url, hashlib.md5(content).hexdigest(), len(content)))
     return archive
 
 
 def test_cifar10_is_downloaded_and_read(tmp_path, monkeypatch, cifar_archive):
     monkeypatch.setattr(named, "data_folder", lambda: tmp_path / "home")
-    dataset = open_dataset("cifar10")
+    with pytest.raises(DataError, match="nothing is downloaded unasked"):
+        open_dataset("cifar10")
+    dataset = open_dataset("cifar10", download=True)
     first = np.fromfile(cifar_archive.parent / "cifar-10-batches-bin/data_batch_1.bin", np.uint8)[:3073]
     assert dataset.images.shape == (24, 32, 32, 3)
     assert np.bincount(dataset.split).tolist() == [20, 4]

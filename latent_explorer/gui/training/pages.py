@@ -1,5 +1,6 @@
 """The two pages of the panel: what to train and what to expect of it; then how it goes and what came of it."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from PyQt6.QtCore import QEvent, QObject, QSize, pyqtSignal
@@ -56,6 +57,8 @@ class SetupPage(QWidget):
         self.offers, self.form = Offers(trainer), PlanForm(trainer.folder)
         self.help, self.reason = words("faint"), words("error")
         self.expected = words("faint", 3)  # so that the button stays where it is
+        self.read = words("faint")
+        self._agreed = ""  # the dataset that the button says is downloaded
         self.train = wide_button("Train", "Begin to train, in a process of its own", self._begin)
         self._lay_out()
         self.form.changed.connect(self._weigh)
@@ -74,7 +77,7 @@ class SetupPage(QWidget):
         self.train.setFixedHeight(32)
         self.train.setStyleSheet(_PRIMARY)
         inner = QWidget()
-        filled(QVBoxLayout(inner), self.offers, self.form, spacing=10, margins=(10, 8, 10, 8))
+        filled(QVBoxLayout(inner), self.offers, self.form, self.read, spacing=10, margins=(10, 8, 10, 8))
         foot = filled(
             QVBoxLayout(), self.expected, self.reason, self.train, self.help, spacing=6, margins=(10, 4, 10, 10)
         )
@@ -84,6 +87,7 @@ class SetupPage(QWidget):
         """Something was chosen anew: can it be trained, and what would it take?"""
         wrong = self.form.problems()
         self.train.setEnabled(not wrong)
+        self._show_read()
         self.reason.setVisible(bool(wrong))
         if wrong:
             labels = [find_setting(name).label for name in wrong]
@@ -97,11 +101,20 @@ class SetupPage(QWidget):
     def _expect(self, reply: Estimated | Refused) -> None:
         if isinstance(reply, Estimated):
             self.expected.setText(estimate(reply))
+            self._show_read(reply)
             return
         self.expected.setText("")
         self.reason.setText(capital(reply.reason))
         self.reason.show()
         self.train.setEnabled(False)
+
+    def _show_read(self, known: Estimated | None = None) -> None:
+        """Say what was read of the dataset, and on the button where it would be downloaded: who presses it agrees."""
+        self.read.setText("\n".join(known.read) if known is not None else "")
+        self.read.setVisible(bool(self.read.text()))
+        download = known is not None and bool(known.download)
+        self._agreed = self.form.plan.dataset if download else ""
+        self.train.setText("Download and train" if download else "Train")
 
     def _prepare(self, progress: Progress) -> None:
         """A dataset is being fetched or read, before it can be said what it takes."""
@@ -113,7 +126,8 @@ class SetupPage(QWidget):
         if not self.form.problems():
             plan = self.form.plan
             self._trainer.keep_bytes = plan.moments * 2**20
-            self._trainer.begin(plan.to_job(self._trainer.folder))
+            job = plan.to_job(self._trainer.folder)
+            self._trainer.begin(replace(job, download=self._agreed == job.source))
 
 
 class RunPage(Scrolling):

@@ -19,6 +19,7 @@ from latent_explorer.bundles import (
     save_bundle,
 )
 from latent_explorer.bundles.latents import packed, restored
+from latent_explorer.data.charsets import readable
 from latent_explorer.data.dataset import Dataset
 from latent_explorer.nets.model import LatentModel
 from latent_explorer.nets.weights import load_model, weights_of
@@ -58,7 +59,7 @@ def write_bundle(
     as_read = restored(packed(shortened, job.latents))
     config = msgspec.structs.replace(config, turn=turn_of(as_read.mean))
     error = reconstruction_error(kept.to(device), dataset, as_read.mean) if kept.family.encodes else None
-    parts = weights, shortened, card(config, progress, job, error), preview(kept, as_read, dataset)
+    parts = weights, shortened, card(config, progress, job, error, dataset.report), preview(kept, as_read, dataset)
     tiles = first_tiles(kept, as_read, job.tiles, config.turn)
     overwrite = job.overwrite or job.resume
     save_bundle(job.folder, config, *parts, precision=job.latents, tiles=tiles, overwrite=overwrite)
@@ -71,7 +72,7 @@ def config_of(
     """The configuration of a bundle, or snapshot, of a run on `dataset` that is as far as `progress`."""
     return BundleConfig(
         format=FORMAT,
-        name=job.folder.absolute().name,
+        name=readable(job.folder.absolute().name),
         net=model.spec,
         dataset=DatasetRecord(
             name=dataset.name,

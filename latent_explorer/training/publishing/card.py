@@ -8,6 +8,7 @@ import msgspec
 import torch
 
 from latent_explorer.bundles.config import BundleConfig
+from latent_explorer.data.report import DatasetReport
 from latent_explorer.runs import Job
 from latent_explorer.training.state import RunState
 
@@ -45,6 +46,10 @@ _CARD = """\
 
 {figures}
 {storage}
+## What was read
+
+{read}
+
 ## How it was trained
 
 {epochs} epochs in {minutes:.1f} minutes by the clock on {machine}, in {training.precision}, with seed {training.seed}:
@@ -86,11 +91,11 @@ _CPU = "the CPU ({here} of {all} cores, no GPU)"
 _SMOOTHER = "{dim} numbers cannot hold all of an image: reconstructions are smoother than the originals.\n"
 
 
-def card(config: BundleConfig, progress: RunState, job: Job, error: float | None) -> str:
+def card(config: BundleConfig, progress: RunState, job: Job, error: float | None, report: DatasetReport) -> str:
     """The card as Markdown: what the model is, its figures and the commands that reproduce them, its limits.
 
     job: how the bundle is kept, and what else is to be said. error: the test images' mean squared error from latents as
-    they are kept, None without any.
+    they are kept, None without any. report: what was read of the dataset; names of classes and files are set as code.
     """
     height, width, channels = config.net.image_shape
     family = config.family
@@ -112,6 +117,7 @@ def card(config: BundleConfig, progress: RunState, job: Job, error: float | None
         caption=_CAPTIONS[family.encodes],
         machine=cpu if device == "cpu" else f"the device `{device}`",
         storage=_storage(config, job, error),
+        read="\n".join(f"    {line}" for line in report.lines()),
         smoother=_SMOOTHER.format(dim=config.net.latent_dim) if family.encodes else "",
         remark=f"\n{job.remark.strip()}\n" if job.remark else "",
         figures=_figures(config),
