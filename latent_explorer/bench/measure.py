@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from latent_explorer.display import display_problem
 from latent_explorer.errors import UserError
 
 _PATIENCE = 600.0  # seconds that a program may take
@@ -85,10 +86,9 @@ def answer_of(
 
 
 def use_a_display() -> None:
-    """Paint offscreen where there is no display; to be called before Qt starts."""
-    if sys.platform.startswith("linux") and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
-        if not os.environ.get("QT_QPA_PLATFORM"):
-            os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    """Paint offscreen where no display answers; to be called before Qt starts."""
+    if display_problem():
+        os.environ["QT_QPA_PLATFORM"] = "offscreen"
 
 
 def _percentiles(samples: Sequence[float]) -> tuple[float, float, float]:

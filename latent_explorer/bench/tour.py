@@ -116,9 +116,13 @@ class Tour:
     def _class_place(self, label: int) -> QPoint:
         """Where a class is at home on the canvas: its point nearest to its median.
 
-        Where there are fewer classes than the tour visits, vertical strips of the data stand for them.
+        Where there are fewer classes than the tour visits, vertical strips of the data stand for them; where there are
+        hardly any data, places beside each other through the middle of the canvas.
         """
         bundle, counts = self.person.bundle, self.person.bundle.class_counts
+        if len(np.unique(bundle.uv.round(6), axis=0)) < _CLASSES:
+            middle = self.person.surface.rect().center()
+            return middle + QPoint((label - _CLASSES // 2) * self.person.surface.width() // (2 * _CLASSES), 0)
         if bundle.latents.label is not None and counts[:_CLASSES].all() and len(counts) >= _CLASSES:
             own = bundle.uv[bundle.latents.label == label]
         else:

@@ -1,11 +1,10 @@
 """Opening the window, and the two options that need nothing but a glance to be read."""
 
 import gc
-import os
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from latent_explorer.display import display_problem
 from latent_explorer.errors import UserError
 
 TIME_FIRST_PAINT = "--time-first-paint"
@@ -41,10 +40,10 @@ def window_wish(arguments: Sequence[str]) -> WindowWish | None:
 
 def open_window(wish: WindowWish) -> int:
     """Run the window until it is closed; the exit code. Raises UserError where there is no display."""
-    if not _has_display():
+    if problem := display_problem():
         raise UserError(
-            "there is no display to open the window on: expected DISPLAY or WAYLAND_DISPLAY to be set; "
-            "`latent-explorer tour --out DIR` draws the window without one"
+            f"there is no display to open the window on: {problem}; `latent-explorer tour --out DIR` draws the window "
+            "without one"
         )
     gc.disable()  # while everything is made and nothing is thrown away; the window collects later
     from latent_explorer.gui.app import run
@@ -54,10 +53,3 @@ def open_window(wish: WindowWish) -> int:
     from latent_explorer.bench.launch import tell_first_pictures
 
     return run(wish.models, wish.charts, tell_first_pictures)
-
-
-def _has_display() -> bool:
-    """Whether Qt has somewhere to draw, as far as the environment says."""
-    if not sys.platform.startswith("linux"):
-        return True
-    return any(os.environ.get(name) for name in ("QT_QPA_PLATFORM", "DISPLAY", "WAYLAND_DISPLAY"))

@@ -7,8 +7,8 @@ import pytest
 PACKAGE = "latent_explorer"
 
 FOUNDATION = (
-    "class_colours", "errors", "files", "lean_imports", "palette", "path_kinds", "places", "plugins", "safe_text",
-    "targets", "vision", "waiting", "__version__",
+    "class_colours", "display", "errors", "files", "lean_imports", "palette", "path_kinds", "places", "plugins",
+    "safe_text", "targets", "vision", "waiting", "__version__",
 )  # fmt: skip
 
 # Room -> the rooms, or single modules of a room, that it may import besides itself and the foundation. From the top
