@@ -77,7 +77,6 @@ def encode(
     options.refuse_taken([] if file is None else [file], overwrite)
     dataset = _dataset(images, config, resize, label, download)
     network = load_model(config.net, read_weights(folder, config)), config, dataset, choose_device(device)
-    tell_dataset(dataset.report)
     if parts is not None:
         _encode_parts(network, parts, share, overwrite, as_json)
     else:
@@ -121,6 +120,7 @@ def _encode_at_once(network: Any, images: str, known: Any, out: Path | None, ove
     from latent_explorer.training.evaluate import encode_dataset
 
     model, config, dataset, device = network
+    tell_dataset(dataset.report)
     table = _table(encode_dataset(model, dataset, device), dataset.class_names)
     if known is not None:
         known.write(out, table, provenance=Provenance(config.name, f"of {images}"), overwrite=overwrite)
@@ -136,6 +136,7 @@ def _encode_parts(network: Any, out: Path, share: tuple[int, int], overwrite: bo
 
     options.make_folder(out)
     model, config, dataset, device = network
+    tell_dataset(dataset.report)
     token, last, numbers = Event(), Encoded(0, 0, 0, 0, 0, 0.0, None), parts_of(dataset, *share)
     with stop_on_interrupt(token), Display() as display:
         display.show(f"reading {dataset.name}")

@@ -21,15 +21,15 @@ _ARCHIVE = Download(
     "https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz", "c32a1d4ab5d03f1284b67883e8d87530", 170_052_171
 )
 BINARY, PYTHON = "cifar-10-batches-bin", "cifar-10-batches-py"
-_FILES = (*(f"data_batch_{number}.bin" for number in range(1, 6)), "test_batch.bin")
+FILES = (*(f"data_batch_{number}.bin" for number in range(1, 6)), "test_batch.bin")
 _RECORDS, _RECORD_BYTES = 10_000, 1 + 3 * 32 * 32
 
 
 def read_cifar10(root: Path) -> Dataset:
     """CIFAR-10 in `root`, or below it in `cifar-10-batches-bin` or `cifar-10-batches-py`. Raises DataError."""
-    folder = next((each for each in (root / BINARY, root) if (each / _FILES[0]).is_file()), None)
+    folder = next((each for each in (root / BINARY, root) if (each / FILES[0]).is_file()), None)
     if folder is not None:
-        records = np.concatenate([_records(folder / name) for name in _FILES])
+        records = np.concatenate([_records(folder / name) for name in FILES])
         return _dataset(records[:, 1:].reshape(-1, 3, 32, 32).transpose(0, 2, 3, 1), records[:, 0].astype(np.int64))
     if root.name == PYTHON:
         root = root.parent
@@ -43,7 +43,7 @@ def read_cifar10(root: Path) -> Dataset:
 
 def missing_cifar10(root: Path) -> tuple[Download, ...]:
     """What would have to be downloaded for CIFAR-10's binary version to be below `root`."""
-    return () if all((root / BINARY / name).is_file() for name in _FILES) else (_ARCHIVE,)
+    return () if all((root / BINARY / name).is_file() for name in FILES) else (_ARCHIVE,)
 
 
 def download_cifar10(root: Path, progress: Progress | None = None) -> None:
@@ -53,7 +53,7 @@ def download_cifar10(root: Path, progress: Progress | None = None) -> None:
     archive = fetch(_ARCHIVE, root, progress)
     (root / BINARY).mkdir(exist_ok=True)
     with tarfile.open(archive) as tar:
-        for name in _FILES:
+        for name in FILES:
             member = tar.extractfile(f"{BINARY}/{name}")
             if member is None:
                 raise DataError(f"{archive}: expected a file {name} in it, found something else")

@@ -77,7 +77,7 @@ def test_colours_are_not_thrown_away(call, small_bundle):
 @pytest.mark.parametrize(
     ("arguments", "complaint"),
     [
-        (("missing.png", "--json"), "missing.png: expected a picture"),
+        (("missing.png", "--json"), "missing.png': expected a folder, a zip"),
         (("broken.png", "--json"), "broken.png: expected an image"),
         (("missing.npz", "--json"), "no dataset"),
         (("broken.png",), "--out FILE.npz"),

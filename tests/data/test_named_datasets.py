@@ -128,7 +128,7 @@ def cifar_archive(tmp_path, monkeypatch, serve) -> Path:
     folder = tmp_path / "served" / "cifar-10-batches-bin"
     folder.mkdir(parents=True)
     rng = np.random.default_rng(0)
-    for name in cifar._FILES:
+    for name in cifar.FILES:
         records = rng.integers(0, 256, (4, 3073), np.uint8)
         records[:, 0] %= 10
         (folder / name).write_bytes(records.tobytes())

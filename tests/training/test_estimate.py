@@ -1,5 +1,6 @@
 """What a run would take is said beforehand, and what cannot work is refused with the reason."""
 
+import shutil
 import subprocess
 import sys
 from dataclasses import replace
@@ -8,6 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from latent_explorer.data.cifar import BINARY
+from latent_explorer.data.cifar import FILES as CIFAR_FILES
 from latent_explorer.data.dataset import Facts
 from latent_explorer.data.opening import known_facts
 from latent_explorer.errors import UserError
@@ -97,13 +100,16 @@ def test_a_folder_that_is_taken_or_a_dataset_without_training_images_is_refused(
 def test_named_datasets_are_known_without_a_download() -> None:
     assert known_facts("mnist") == Facts((28, 28, 1), 60_000, 10_000, classes=10)
     away = known_facts("cifar10@16x20")
-    assert away == Facts((16, 20, 3), 50_000, 10_000, at_hand=False, classes=10)
+    assert away == Facts((16, 20, 3), 50_000, 10_000, classes=10, download="170 MB from www.cs.toronto.edu")
     assert known_facts("fashion-mnist:here") is None
-    (data_folder() / "cifar-10-batches-bin").mkdir(parents=True)
+    files = [data_folder() / BINARY / name for name in CIFAR_FILES]
+    for file in files:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.touch()
     found = known_facts("cifar10")
-    (data_folder() / "cifar-10-batches-bin").rmdir()
+    shutil.rmtree(data_folder() / BINARY)
     assert found is not None
-    assert found.at_hand
+    assert found.download == ""
 
 
 def test_estimates_are_answered_and_refused_in_words(job: Job, tmp_path: Path) -> None:
@@ -113,7 +119,8 @@ def test_estimates_are_answered_and_refused_in_words(job: Job, tmp_path: Path) -
     estimates.answer(Ask(number=2, job=replace(job, source=str(tmp_path / "nowhere"))))
     first, second = said
     assert isinstance(first, Estimated)
-    assert (first.number, first.images, first.remark) == (1, (60_000, 70_000), "kmnist will be downloaded first.")
+    assert (first.number, first.images, first.download) == (1, (60_000, 70_000), "21 MB from codh.rois.ac.jp")
+    assert first.remark == "Training downloads 21 MB from codh.rois.ac.jp first."
     assert isinstance(second, Refused)
     assert second.number == 2
     assert "no dataset" in second.reason

@@ -56,7 +56,10 @@ class StopsAtOnce(Heard):
 def test_the_order_in_which_a_run_is_told(job: Job) -> None:
     heard = Heard()
     assert heard.train(job) == Ended(bundle=job.folder, complete=True)
-    kinds = [type(each) for each in heard.said]
+    read = [each.doing for each in heard.said if isinstance(each, Progress) and each.lasting]
+    assert "images of" in read[0]
+    assert "to train on" in read[1]
+    kinds = [type(each) for each in heard.said[len(read) :]]
     assert kinds[0] is Begun
     assert kinds[-1] is Progress
     assert set(kinds[1:-1]) == {Reported}
