@@ -17,7 +17,6 @@ from typer import Option
 from latent_explorer.cli.failure import INTERRUPTED, complain
 from latent_explorer.cli.options import AsJson, Device, Download, Overwrite, examples, widths
 from latent_explorer.cli.output import Display, report
-from latent_explorer.data.charsets import readable
 from latent_explorer.errors import TrainingError, UserError
 from latent_explorer.nets.families import FAMILIES, find_family
 from latent_explorer.targets import check_target
@@ -245,6 +244,8 @@ def _refuse_other_options(context: typer.Context) -> None:
 
 def _command(context: typer.Context) -> str:
     """The command that trains the same bundle again, with every option that has a value."""
+    from latent_explorer.data.charsets import readable
+
     words = ["latent-explorer", "train"]
     usual = find_family(context.params["family"]).values({})
     for parameter in context.command.params:
