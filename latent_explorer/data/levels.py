@@ -16,7 +16,7 @@ _MENDED = "write them with images = (images - images.min()) / (images.max() - im
 
 
 @dataclass(frozen=True)
-class Scale:
+class LevelScale:
     """Which level is black and which is white."""
 
     black: float
@@ -52,7 +52,7 @@ def as_bytes(arrays: Sequence[NDArray[Any]], where: str) -> tuple[list[NDArray[n
         return [np.require(each, requirements=["C", "W"]) for each in arrays], ()
     whole = "f" not in kinds or all(_whole(each) for each in arrays)
     scale = _scale(low, high, whole, where)
-    plain = scale == Scale(0, 255) or (scale == Scale(0, 1) and (masks or "f" in kinds))
+    plain = scale == LevelScale(0, 255) or (scale == LevelScale(0, 1) and (masks or "f" in kinds))
     said = (
         ()
         if plain
@@ -68,18 +68,18 @@ def _range(arrays: Sequence[NDArray[Any]], where: str) -> tuple[float, float]:
     return low, high
 
 
-def _scale(low: float, high: float, whole: bool, where: str) -> Scale:
+def _scale(low: float, high: float, whole: bool, where: str) -> LevelScale:
     if not whole and low >= -_ROUNDED and high <= 1 + _ROUNDED:
-        return Scale(0, 1)
+        return LevelScale(0, 1)
     if not whole and low < 0 and low >= -1 - _ROUNDED and high <= 1 + _ROUNDED:
-        return Scale(-1, 1)
+        return LevelScale(-1, 1)
     white = next((white for white in _WHITES if high <= white), None)
     if white is None or low < -_ROUNDED * white or (not whole and white <= 16):
         raise DataError(
             f"{where}: expected levels of 0 to 1, or whole ones of 0 to 255, 1023, 4095, 16383 or 65535, found values "
             f"between {low:g} and {high:g}; {_MENDED}"
         )
-    return Scale(0, white)
+    return LevelScale(0, white)
 
 
 def _whole(values: NDArray[Any]) -> bool:

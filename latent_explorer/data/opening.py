@@ -41,7 +41,7 @@ _ADVICE = {
 
 
 @dataclass(frozen=True)
-class Options:
+class SourceOptions:
     """What stands behind a source. size: to stretch every image to. pages: what is read of a file of several."""
 
     size: Size | None = None
@@ -112,9 +112,9 @@ def known_facts(source: str) -> Facts | None:
     return replace(known.facts, image_shape=shape if size is None else (*size, shape[2]), download=download)
 
 
-def split_options(source: str) -> tuple[str, Options]:
+def split_options(source: str) -> tuple[str, SourceOptions]:
     """A source without what stands behind it, and that."""
-    options = Options()
+    options = SourceOptions()
     while (match := re.fullmatch(r"(.+)@(?:(\d{1,5})[xX×](\d{1,5})|(pages|first))", source, re.DOTALL)) is not None:
         if _absolute(source).exists():
             break
@@ -141,7 +141,7 @@ def _absolute(place: str) -> Path:
     return path
 
 
-def _open_path(path: Path, options: Options, progress: Progress | None) -> Dataset:
+def _open_path(path: Path, options: SourceOptions, progress: Progress | None) -> Dataset:
     where = readable(str(path))
     if is_of_the_system(path):
         raise DataError(f"{where}: expected a dataset, found what the system shows of itself as files")
@@ -184,7 +184,7 @@ def _other(path: Path) -> str:
     return f"a file ending in {path.suffix or 'nothing'}, {what}{advice}"
 
 
-def _of_files(path: Path, found: Found, options: Options, progress: Progress | None) -> Dataset:
+def _of_files(path: Path, found: Found, options: SourceOptions, progress: Progress | None) -> Dataset:
     where = readable(str(path))
     if not found.files:
         raise DataError(
