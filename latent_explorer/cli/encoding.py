@@ -25,16 +25,15 @@ commands = typer.Typer()
 
 
 @commands.command(
+    cls=options.DatasetCommand,
     epilog=options.examples(
         "latent-explorer encode --model mnist-vae-2d mnist --out latents.npz",
         "latent-explorer encode digit.png --resize --json",
         "latent-explorer encode --model my-vae my-arrays --out my-latents --shard 1/4",
-    )
+    ),
 )
 def encode(
-    images: Annotated[
-        str, Argument(metavar="IMAGES", help="A dataset as --dataset of train takes it, or one picture.")
-    ],
+    images: Annotated[str, Argument(metavar="IMAGES", help="The images, by name or place; see below.")],
     model: options.Model = options.DEFAULT_MODEL,
     out: Annotated[
         Path | None, Option(metavar="FILE_OR_DIR", help="An .npz or .csv for the latents, or a folder for parts.")

@@ -47,6 +47,18 @@ class ChartCommand(TyperCommand):
             formatter.write_dl([(kind.name, f"{kind.sentence} {_parameters(kind)}".strip()) for kind in kinds])
 
 
+class DatasetCommand(TyperCommand):
+    """A command that takes a dataset, whose help lists what is read."""
+
+    def format_options(self, ctx: Any, formatter: Any) -> None:
+        """Write the options, and below them the forms of datasets."""
+        from latent_explorer.data.opening import FORMS
+
+        super().format_options(ctx, formatter)
+        with formatter.section("Datasets"):
+            formatter.write_dl(list(FORMS))
+
+
 def _parameters(kind: Any) -> str:
     """What can be chosen of a ChartKind, in words."""
     return " ".join(f"{each.name}: {each.sentence}{_usual(each.default)}." for each in kind.parameters)

@@ -15,7 +15,7 @@ import typer
 from typer import Option
 
 from latent_explorer.cli.failure import INTERRUPTED, complain
-from latent_explorer.cli.options import AsJson, Device, Download, Overwrite, examples, widths
+from latent_explorer.cli.options import AsJson, DatasetCommand, Device, Download, Overwrite, examples, widths
 from latent_explorer.cli.output import Display, report
 from latent_explorer.errors import TrainingError, UserError
 from latent_explorer.nets.families import FAMILIES, find_family
@@ -84,9 +84,7 @@ def _with_settings(command: Callable[..., None]) -> Callable[..., None]:
 def train(
     context: typer.Context,
     out: Annotated[Path, Option(metavar="DIR", help="The folder of the new bundle.", show_default=False)],
-    dataset: Annotated[
-        str, Option(help="mnist, fashion-mnist, kmnist, cifar10, or a folder, zip, .npz or .npy of images.")
-    ] = "mnist",
+    dataset: Annotated[str, Option(metavar="SOURCE", help="The images, by name or place; see below.")] = "mnist",
     family: str = "vae",
     trunk: Annotated[str, Option(help="dense, residual, lean, conv or resnet.")] = "dense",
     hidden: Annotated[
@@ -145,12 +143,13 @@ def train(
 
 
 commands.command(
+    cls=DatasetCommand,
     epilog=examples(
         "latent-explorer train --dataset mnist --family vae --latent-dim 2 --epochs 30 --out my-vae",
         "latent-explorer train --dataset pictures.zip@32x32 --family ae --trunk conv --latent-dim 16 --out my-ae",
         "latent-explorer train --dataset mnist --resume --out my-vae",
         "latent-explorer train --dataset cifar10 --trunk resnet --devices 8 --precision bf16-mixed --out my-vae",
-    )
+    ),
 )(_with_settings(train))
 
 

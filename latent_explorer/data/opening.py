@@ -32,6 +32,22 @@ from latent_explorer.data.splits import BY_HASH, hashed_split
 from latent_explorer.errors import DataError
 from latent_explorer.places import data_folder
 
+FORMS = (
+    ("mnist", "Ships with the program."),
+    (
+        "fashion-mnist, kmnist, cifar10",
+        "Fetched once with --download; NAME:FOLDER where the files are at hand already.",
+    ),
+    ("FOLDER, FILE.zip", "CLASS/image, train/CLASS/image beside test or val, CLASS/train/image, or images alone."),
+    ("FILE.npz, FOLDER", "Arrays (.npy) called images and labels, or x_train, y_train, x_test, y_test, and the like."),
+    ("FILE.npy", "Images (n, h, w), (n, h, w, c), (n, c, h, w) or (n, h * w), of any usual type and range."),
+    ("FOLDER", "images-00000.npy and so on, with labels-00000.npy beside, which may be larger than memory."),
+    ("PICTURE", "One image."),
+    ("...@28x28", "Behind a dataset: every image stretched to height x width, which may differ before."),
+    ("...@pages, ...@first", "Of files of several pages (TIFF, GIF): each page is an image, or the first alone."),
+)
+"""What is read, for the help of commands."""
+
 _ADVICE = {
     (".tar", ".gz", ".tgz", ".bz2", ".xz", ".7z", ".rar"): "unpack it and name the folder",
     (".mat", ".h5", ".hdf5", ".pkl", ".pickle", ".pt", ".pth", ".parquet", ".csv", ".tfrecord", ".arrow"): (
