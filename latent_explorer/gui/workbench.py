@@ -1,6 +1,6 @@
 """The workbench: what map panes share, and the panels that follow the active one."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from PyQt6.QtCore import QObject, QPoint, QSize, pyqtSignal
@@ -18,7 +18,7 @@ from latent_explorer.gui.library.library import Library
 from latent_explorer.gui.pane.pane import MapPane
 from latent_explorer.gui.pane.shared import Shared
 from latent_explorer.gui.settings import PictureSettings, Settings
-from latent_explorer.gui.status import StatusLine
+from latent_explorer.gui.status import StatusBar, StatusLine
 from latent_explorer.gui.training.guide import TOPIC, Guide
 from latent_explorer.gui.training.panel import TrainingPanel
 from latent_explorer.gui.training.trainer import StartTrainer, Trainer
@@ -28,6 +28,7 @@ from latent_explorer.gui.widgets.banner import Banner
 from latent_explorer.gui.widgets.latency import LatencyGraph
 from latent_explorer.gui.widgets.parts import filled, timer
 from latent_explorer.gui.widgets.plain import window_title
+from latent_explorer.gui.widgets.readings import Work
 from latent_explorer.places import shipped_bundles, trained_folder
 
 _SAVE_MS = 2000  # after the last change: a window that is killed has kept what was chosen
@@ -52,9 +53,9 @@ class Workbench(QObject):
         self._window, self._start_engine = window, start_engine
         self.settings, self.theme = settings, themes.DARK
         self.banner = Banner()
-        bar = window.statusBar()
-        assert bar is not None
-        self.status = StatusLine(bar, lambda: self.active.readings)
+        bar = StatusBar()
+        window.setStatusBar(bar)
+        self.status = StatusLine(bar, settings, lambda: self.active.readings, self._work)
         self.status.graph_wanted.connect(self.show_times)
         self.shared = Shared(settings, self.banner, self.status.say)
         self.pictures = PictureSettings.read(settings)
@@ -64,6 +65,7 @@ class Workbench(QObject):
         self.panes: list[MapPane] = []
         self._make_training(start_trainer)
         self.exporter = Exporter(window, lambda: self.active)
+        self.exporter.exported.connect(self.status.say_exported)
         self.library = Library(window, settings, self)
         self.library.chosen.connect(self.open)
         self.library.beside.connect(self.open_beside)
@@ -77,6 +79,12 @@ class Workbench(QObject):
         self.docks.arrange_first()
         if (hints := QGuiApplication.styleHints()) is not None:
             hints.colorSchemeChanged.connect(self._follow_system)
+
+    def _work(self) -> Iterator[Work]:
+        """What is under way for none of the maps."""
+        yield from self.exporter.work
+        yield from self.guide.work
+        yield from self.trainer.work
 
     def _lay_out(self) -> None:
         self.maps = QSplitter()

@@ -11,6 +11,7 @@ from latent_explorer.gui.widgets.latency import LatencyGraph
 
 def test_a_click_on_the_times_opens_a_graph_that_follows(person: Person) -> None:
     window = person.window
+    window.action("Performance figures").trigger()
     person.move(person.point(0.2, 0.1))
     person.wait_until(lambda: len(window.pane.prober.exact.samples) > 0)
     person.wait_until(lambda: any("p99" in label.text() for label in window.statusBar().findChildren(QLabel)))
@@ -22,3 +23,4 @@ def test_a_click_on_the_times_opens_a_graph_that_follows(person: Person) -> None
     person.wait_until(lambda: np.array_equal(curve.getData()[1], list(meter.samples)) and len(meter.samples) > 1)
     graph.close()
     person.wait_until(lambda: window.findChild(LatencyGraph) is None)
+    window.action("Performance figures").trigger()

@@ -126,7 +126,7 @@ def test_a_window_says_that_it_sorts_and_selects_only_afterwards(new_window, sma
     person: Person = new_window(small_bundle)
     window = person.window
     assert window.pane.points.sorting == 120
-    person.wait_until(lambda: "sorting 120 points" in window.workbench.status._labels["points"].text())
+    person.wait_until(lambda: "Sorting 120 points" in window.workbench.status.work.text())
     person.choose("Select")
     person.drag(person.point(-9, 9), person.point(9, -9), 0.1)
     assert window.pane.session.state.selection is None

@@ -27,9 +27,9 @@ _PAUSE_MS = 80  # between a choice and its preview, so that spinning a value mak
 
 
 class ExportDialog(QDialog):
-    """Exports one subject. said: a sentence for the status bar."""
+    """Exports one subject. said: a sentence for the status bar. exported: the file that was written."""
 
-    said = pyqtSignal(str)
+    said, exported = pyqtSignal(str), pyqtSignal(Path)
 
     def __init__(self, parent: QWidget, subject: Subject, settings: Settings, client: EngineClient) -> None:
         super().__init__(parent)
@@ -140,7 +140,7 @@ class ExportDialog(QDialog):
         if isinstance(outcome.result, Path):
             remember(self._settings, self.subject.kind, self.form.choices)
             self.destination.remember()
-            self.said.emit(f"Exported to {outcome.result}")
+            self.exported.emit(outcome.result)
             self.abandon()
         elif self._leaving:
             self.said.emit(outcome.error or "The export was cancelled; nothing was written.")

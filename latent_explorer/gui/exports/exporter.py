@@ -1,15 +1,17 @@
 """Exporting what is seen: opens the dialog for it, and hands that what the engine says."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PyQt6.QtCore import QEvent, QObject
+from PyQt6.QtCore import QEvent, QObject, pyqtSignal
 from PyQt6.QtWidgets import QWidget
 
 from latent_explorer.engine.client import Answer, Event
 from latent_explorer.engine.handlers.open import Open, Opened
 from latent_explorer.errors import UserError
 from latent_explorer.gui.pane.pane import MapPane
+from latent_explorer.gui.widgets.readings import Work
 from latent_explorer.service.codec import Refused
 
 if TYPE_CHECKING:  # nothing of the dialog is loaded before it is wanted: the window must open at once
@@ -23,7 +25,10 @@ class Exporter(QObject):
     """Opens one export dialog at a time, for the pane that is active then, and hands it what its engine says.
 
     parent: the widget over which dialogs open. active: the pane that a person works with.
+    exported: the file that was written.
     """
+
+    exported = pyqtSignal(Path)
 
     def __init__(self, parent: QWidget, active: Callable[[], MapPane]) -> None:
         super().__init__(parent)
@@ -32,6 +37,14 @@ class Exporter(QObject):
         self._bundle: OpenBundle | None = None
         self._said = ""
         self.dialog: ExportDialog | None = None
+
+    @property
+    def work(self) -> tuple[Work, ...]:
+        """The export under way."""
+        if self.dialog is None or not self.dialog.footer.busy:
+            return ()
+        words, share = self.dialog.maker.progress
+        return (Work(f"{self.dialog.subject.title}: {words.lower()}", share),)
 
     def take(self, answer: Answer) -> None:
         """Pictures wanted for an export have come."""
@@ -63,6 +76,7 @@ class Exporter(QObject):
         pane.arrived.connect(self._hear)
         self.dialog = ExportDialog(self._parent, subject, pane.shared.settings, pane.client)
         self.dialog.said.connect(pane.shared.say)
+        self.dialog.exported.connect(self.exported)
         self.dialog.finished.connect(self._forget)
         self.dialog.show()
 

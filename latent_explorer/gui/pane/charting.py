@@ -7,6 +7,7 @@ from PyQt6.QtCore import QObject, pyqtSignal
 from latent_explorer.charts import ChartSpec, FitReport
 from latent_explorer.errors import UserError
 from latent_explorer.gui.pane.shared import Shared
+from latent_explorer.gui.widgets.readings import Work
 from latent_explorer.service.job import BackgroundJob, JobEnded
 from latent_explorer.session import OpenBundle, Session
 from latent_explorer.session.fitting import Fit, begin_fit, fit_is_missing
@@ -15,7 +16,7 @@ from latent_explorer.session.fitting import Fit, begin_fit, fit_is_missing
 class Charting(QObject):
     """Has a session see its bundle through charts; at most one is fitted at a time, and the newest wish counts.
 
-    first: what the next session is to begin with, if not with the usual one.
+    work: what is under way. first: what the next session is to begin with, if not with the usual one.
     """
 
     _heard = pyqtSignal(object, object)  # the job, and what it reports
@@ -26,6 +27,7 @@ class Charting(QObject):
         self._job: BackgroundJob[Fit] | None = None
         self.first: ChartSpec | None = None
         self._complaint = ""
+        self.work: tuple[Work, ...] = ()
         self._token: object = None
         self._then: Callable[[], None] = lambda: None
         self._heard.connect(self._take)  # queued: it comes from a thread of the job's
@@ -43,7 +45,7 @@ class Charting(QObject):
         self._then = lambda: session.see_through(spec)
         token = self._token = object()
         self._job = begin_fit(session.bundle, spec, lambda report: self._heard.emit(token, report))
-        self._shared.say(f"Fitting the chart {spec}…")
+        self.work = (Work(f"Fitting the chart {spec}"),)
 
     def begin(self, session: Session) -> None:
         """A session begins. What is wrong with its first chart is told by `complain`, once the bundle is open."""
@@ -69,6 +71,7 @@ class Charting(QObject):
 
     def stop(self) -> None:
         job, self._job, self._token = self._job, None, None
+        self.work = ()
         if job is not None:
             job.close()
 
@@ -76,7 +79,7 @@ class Charting(QObject):
         if token is not self._token:
             return  # of a fit that nobody waits for
         if not isinstance(report, JobEnded):
-            self._shared.say(f"Fitting the chart: {report.share:.0%} {report.words}")
+            self.work = (Work(f"Fitting the chart: {report.words}", report.share),)
             return
         self.stop()
         if report.outcome == "done":

@@ -43,6 +43,12 @@ class Opener(QObject):
     def idle(self) -> bool:
         return self._pending is None
 
+    @property
+    def words(self) -> str:
+        """What is being opened, in words."""
+        starting = self.device == "engine starting"
+        return "Starting the engine" if starting or self._pending is None else f"Opening {self._pending.bundle.name}"
+
     def open(self, folder: Path) -> None:
         try:
             bundle = open_bundle(folder)
@@ -52,7 +58,6 @@ class Opener(QObject):
             return
         self.read.emit(bundle)
         self._ask_for(bundle, travels=False)
-        self._shared.say(f"Opening {bundle.name}…")
 
     def travel(self, bundle: OpenBundle) -> None:
         """As `open`, but what is open is exchanged for the bundle: pins, path, selection and view stay."""

@@ -1,6 +1,6 @@
 """The map pane: one model on one canvas, with an engine, a session and panels of its own."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
@@ -20,6 +20,7 @@ from latent_explorer.gui.pane.session_pane import SessionPane
 from latent_explorer.gui.pane.shared import Shared
 from latent_explorer.gui.widgets.parts import timer
 from latent_explorer.gui.widgets.picture_view import open_picture_window
+from latent_explorer.gui.widgets.readings import Readings, Remaining, Work, zoom_words
 from latent_explorer.service.codec import Refused
 from latent_explorer.session import Session
 
@@ -34,6 +35,7 @@ class MapPane(SessionPane):
 
     def __init__(self, shared: Shared, start_engine: Callable[[], Engine]) -> None:
         super().__init__(shared, start_engine)
+        self._decoding, self._computing = Remaining(), Remaining()
         self._dwell = timer(self, _DWELL_MS, self.turned_to.emit, once=True)
         self.canvas.installEventFilter(self)
         self._wire()
@@ -127,14 +129,25 @@ class MapPane(SessionPane):
             self.canvas.show_tile(key)
 
     @property
-    def readings(self) -> dict[str, str]:
-        """What the status bar says of this pane, by the names that `status` has for it."""
-        return {
+    def readings(self) -> Readings:
+        """What the status bar says of this pane."""
+        figures = {
             "device": self.opener.device,
             "times": f"{self.prober.exact.text()} · {self.canvas.frame_scheduler.frames.text()}",
             "tiles": f"{self.feed.missing} tiles to come",
             "points": self.points.text,
         }
+        return Readings(self.prober.place_text, zoom_words(self.canvas.zoomed), tuple(self._work()), figures)
+
+    def _work(self) -> Iterator[Work]:
+        """What is under way, the most telling first."""
+        if not self.opener.idle:
+            yield Work(self.opener.words)
+        yield from self.charting.work
+        if self.points.sorting:
+            yield Work(f"Sorting {self.points.sorting:,} points")
+        yield from self._decoding.work("Decoding the map", self.feed.missing)
+        yield from self._computing.work("Computing the layers", self.fields.missing)
 
     def _show_layers(self) -> None:
         self.look()

@@ -67,6 +67,11 @@ class MapPlot(PlotWidget):  # type: ignore[misc] # has no types
         self._home = home
         self.fit()
 
+    @property
+    def zoomed(self) -> float:
+        """How many times as large the map is shown as when all of it is seen."""
+        return self.view.scale / self.fitted.scale
+
     def change_home(self, home: Region) -> None:
         """Another region is to be fitted to; the view goes there unless one has zoomed or panned."""
         self._home = home

@@ -90,6 +90,11 @@ class Prober(QObject):
         return coordinates_text(z, self.decimals)
 
     @property
+    def place_text(self) -> str:
+        """Where the probe is on the map; empty where it is nowhere."""
+        return "" if self.probe is None else coordinates_text(np.array(self.probe.uv), self.decimals)
+
+    @property
     def decimals(self) -> int:
         """How many decimals tell neighbouring pixels of the map apart."""
         assert self._session is not None

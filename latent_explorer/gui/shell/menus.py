@@ -159,6 +159,9 @@ class Menus:
         yield from map(self._theme, ("system", "light", "dark"))
         yield SEPARATOR
         yield from (dock.toggleViewAction() for dock in bench.docks.by_title.values())
+        status = bench.status
+        tip = "In the status bar: where pictures are decoded, how long hovers and frames take, and how much is shown"
+        yield Command("Performance figures", status.toggle_figures, tip=tip, checked=lambda: status.shows_figures)
         yield Command("Reset layout", bench.docks.reset, tip="Put all panels back in their places")
 
     def _theme(self, name: str) -> Command:

@@ -20,6 +20,7 @@ from latent_explorer.gui.training.moments import moment_words
 from latent_explorer.gui.training.panel import TrainingPanel
 from latent_explorer.gui.training.trainer import Trainer
 from latent_explorer.gui.widgets.parts import open_chooser
+from latent_explorer.gui.widgets.readings import Work
 from latent_explorer.runs import RunFolder, kept_job
 from latent_explorer.runs.protocol import Begun, Filmed, Progress, Reported
 from latent_explorer.service.codec import Refused
@@ -38,6 +39,7 @@ class Guide(QObject):
     """Leads one pane through the run that is trained, or was: the one that was active when the run began.
 
     pane: that one; there is one before anything else is asked for. shown_wanted: the panel is to be seen.
+    work: the film under way.
     """
 
     pane: MapPane
@@ -49,6 +51,7 @@ class Guide(QObject):
         self._trainer, self.panel, self._active = trainer, panel, active
         self._links: list[QMetaObject.Connection] = []
         self._epochs, self._filming = 0, False
+        self.work: tuple[Work, ...] = ()
         trainer.begun.connect(self._begin)
         trainer.reported.connect(self._add)
         trainer.filmed.connect(self._tell_of_film)
@@ -188,12 +191,12 @@ class Guide(QObject):
         self._trainer.film(run.path, file, dark=pane.canvas.theme.dark)
 
     def _show_filming(self, under_way: bool) -> None:
-        self._filming = under_way
+        self._filming, self.work = under_way, (Work("Making the film"),) if under_way else ()
         self.panel.run.timeline.show_filming(under_way)
 
     def _progress(self, progress: Progress) -> None:
         if self._filming and not self._trainer.busy and progress.total:
-            self._active().shared.say(f"Film: {progress.doing}, {progress.done / progress.total:.0%}")
+            self.work = (Work(progress.doing.capitalize(), progress.done / progress.total),)
 
     def _tell_of_film(self, reply: Filmed | Refused) -> None:
         self._show_filming(False)

@@ -8,6 +8,7 @@ from typing import Any
 from PyQt6.QtCore import QObject, pyqtSignal
 
 from latent_explorer.gui.widgets.parts import timer
+from latent_explorer.gui.widgets.readings import Work
 from latent_explorer.runs import Job, protocol
 from latent_explorer.runs.plan import Plan
 from latent_explorer.service.child import Client, Lost
@@ -57,6 +58,7 @@ class Trainer(QObject):
         self._numbers = count(1)
         self._asked: int | None = None
         self._film: int | None = None
+        self._share: float | None = None  # of the run under way
         self._question: Job | None = None
         self._asked_again = False  # after the process was lost
         self._keeping = False  # whether the run is to end as soon as it goes on
@@ -67,6 +69,16 @@ class Trainer(QObject):
     def busy(self) -> bool:
         """Whether a run is under way."""
         return self.stage != "idle"
+
+    @property
+    def work(self) -> tuple[Work, ...]:
+        """The run under way, in words."""
+        if not self.busy or self.job is None:
+            return ()
+        what = {"paused": "Training of {} is paused", "ending": "Ending the training of {}"}.get(
+            self.stage, "Training {}"
+        )
+        return (Work(what.format(self.job.folder.name), self._share),)
 
     @property
     def asking(self) -> bool:
@@ -92,7 +104,7 @@ class Trainer(QObject):
     def begin(self, job: Job) -> None:
         """Train."""
         self.ask_nothing()
-        self.job, self._keeping = job, False
+        self.job, self._keeping, self._share = job, False, None
         self._go("starting")
         self._client.send(protocol.Begin(job=job, keep_bytes=self.keep_bytes))
 
@@ -151,6 +163,7 @@ class Trainer(QObject):
             case protocol.Progress():
                 self.progressed.emit(reply)
             case protocol.Reported():
+                self._share = reply.report.step / max(1, reply.report.steps)
                 self.reported.emit(reply)
             case protocol.Ended() | protocol.Failed():
                 self.ended.emit(reply)
