@@ -187,7 +187,7 @@ def person_at_a_window(
             window.show()
             yield Person(window)
         finally:
-            window.close()
+            window.workbench.leaving.close()  # also while a training runs, about which a person would be asked
             window.deleteLater()
             app.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
             app.processEvents()
