@@ -62,16 +62,16 @@ def root(
         list[str] | None,
         Option(
             metavar="NAME_OR_PATH",
-            help="The bundle to open; given twice, two maps side by side. Default: the last one.",
+            help="Bundle to open; given twice, two maps side by side. Default: the last one opened.",
         ),
     ] = None,
     chart: Annotated[
         list[str] | None,
-        Option(metavar="KIND[:NAME=VALUE,...]", help="The chart to see it through; see `latent-explorer grid --help`."),
+        Option(metavar="KIND[:NAME=VALUE,...]", help="Chart to use; `latent-explorer grid --help` lists them."),
     ] = None,
     time_first_paint: Annotated[bool, Option(TIME_FIRST_PAINT, hidden=True)] = False,
     version: Annotated[
-        bool, Option("--version", is_eager=True, callback=_show_version, help="Print the version.")
+        bool, Option("--version", is_eager=True, callback=_show_version, help="Print the version and exit.")
     ] = False,
 ) -> None:
     """Move through the latent space of an image model as if it were a map.

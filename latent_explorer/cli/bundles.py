@@ -38,11 +38,14 @@ def models(as_json: AsJson = False) -> None:
     epilog=examples("latent-explorer evaluate mnist-vae-2d", "latent-explorer evaluate models/mnist-ae-2d --json")
 )
 def evaluate(
-    bundle: Annotated[str, Argument(metavar="DIR_OR_NAME", help="The folder of a bundle, or a shipped one.")],
+    bundle: Annotated[
+        str, Argument(metavar="DIR_OR_NAME", help="Name of a shipped bundle, or the folder of a bundle.")
+    ],
     dataset: Annotated[
-        str | None, Option(metavar="SOURCE", help="Where its dataset is, as for train; else where it was.")
+        str | None,
+        Option(metavar="SOURCE", help="Dataset to use, as for train. Default: where it was during training."),
     ] = None,
-    pca: Annotated[bool, Option("--pca", help="Also the error of PCA with as many dimensions.")] = False,
+    pca: Annotated[bool, Option("--pca", help="Also evaluate PCA with as many dimensions.")] = False,
     download: Download = False,
     device: Device = "auto",
     as_json: AsJson = False,

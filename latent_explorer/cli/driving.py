@@ -21,7 +21,11 @@ _ONE_LINE = 7  # figures
 
 Model = Annotated[
     str | None,
-    Option("--model", metavar="NAME_OR_PATH", help="A shipped bundle or the folder of one; else a usual one."),
+    Option(
+        "--model",
+        metavar="NAME_OR_PATH",
+        help="Name of a shipped bundle, or the folder of a bundle. Default: depends on what is measured.",
+    ),
 ]
 
 
@@ -40,14 +44,14 @@ class Budget(StrEnum):
 
 @commands.command(epilog=examples("latent-explorer tour --out pictures"))
 def tour(
-    out: Annotated[Path, Option(metavar="DIR", help="The folder for the pictures.", show_default=False)],
+    out: Annotated[Path, Option(metavar="DIR", help="Folder for the pictures.", show_default=False)],
     model: Model = None,
     as_json: AsJson = False,
 ) -> None:
-    """Drive the window and keep pictures of it.
+    """Drive the window through its features and save screenshots.
 
-    By mouse and keys, through all it can do. Writes numbered screenshots, a GIF and a JSON of what was seen. Without
-    a display, the window is drawn offscreen.
+    Uses mouse and keys. Writes numbered screenshots, a GIF and a JSON file of what was seen. Without a display, the
+    window is drawn offscreen.
     """
     from latent_explorer.bench.measure import use_a_display
 
@@ -63,17 +67,17 @@ def tour(
 def bench(
     what: Annotated[Budget, Argument(help="What to measure.")],
     model: Model = None,
-    seconds: Annotated[float, Option(min=1, help="With frames: how long each of its six scenes takes.")] = 60,
-    images: Annotated[int, Option(min=100, help="With stream: how many images are encoded.")] = 5_000_000,
+    seconds: Annotated[float, Option(min=1, help="frames: length of each of the six scenes, in seconds.")] = 60,
+    images: Annotated[int, Option(min=100, help="stream: number of images to encode.")] = 5_000_000,
     beside: Annotated[
         Path | None,
-        Option(metavar="DIR", help="With startup: a checkout of another state of the program, launched in turn."),
+        Option(metavar="DIR", help="startup: a checkout of another version, launched alternately."),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Measure what should be quick.
+    """Measure speed, each figure beside a baseline.
 
-    Most in milliseconds, each beside a plain way of doing the same.
+    Times are in milliseconds unless they say otherwise.
 
     \b
     hover    from a mouse move to the painted picture, in the window

@@ -33,14 +33,12 @@ commands = typer.Typer()
     ),
 )
 def encode(
-    images: Annotated[str, Argument(metavar="IMAGES", help="The images, by name or place; see below.")],
+    images: Annotated[str, Argument(metavar="IMAGES", help="Images: a name or a path; see below.")],
     model: options.Model = options.DEFAULT_MODEL,
     out: Annotated[
-        Path | None, Option(metavar="FILE_OR_DIR", help="An .npz or .csv for the latents, or a folder for parts.")
+        Path | None, Option(metavar="FILE_OR_DIR", help=".npz or .csv file for the latents, or a folder for parts.")
     ] = None,
-    shard: Annotated[
-        str | None, Option(metavar="K/N", help="With a folder: only what falls to the Kth of N machines.")
-    ] = None,
+    shard: Annotated[str | None, Option(metavar="K/N", help="With a folder: encode only the Kth of N shares.")] = None,
     resize: Annotated[bool, Option("--resize", help="Stretch images of another size to the model's.")] = False,
     label: options.Label = None,
     download: options.Download = False,
@@ -84,7 +82,7 @@ def encode(
 
 @commands.command(epilog=options.examples("latent-explorer merge my-latents --out latents.npz"))
 def merge(
-    folder: Annotated[Path, Argument(metavar="DIR", help="The folder that encode wrote parts into.")],
+    folder: Annotated[Path, Argument(metavar="DIR", help="Folder that encode wrote parts to.")],
     out: options.Out,
     overwrite: options.Overwrite = False,
     as_json: options.AsJson = False,

@@ -77,10 +77,10 @@ def draw_map(
     width: Annotated[int, Option(min=64, max=8192, help="Of the drawing, in pixels.")] = 1200,
     height: Annotated[int, Option(min=64, max=8192, help="Of the drawing, in pixels.")] = 900,
     chart: options.Chart = None,
-    background: Annotated[bool, Option(help="Decoded pictures under the points.")] = True,
+    background: Annotated[bool, Option(help="Draw the decoded pictures under the points.")] = True,
     layers: Annotated[
         str | None,
-        Option(metavar="NAME[,...]", help="Draw these layers as the window does: points,density,class-names."),
+        Option(metavar="NAME[,...]", help="Layers to draw, separated by commas: points,density,class-names."),
     ] = None,
     overwrite: options.Overwrite = False,
     as_json: options.AsJson = False,

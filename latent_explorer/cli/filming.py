@@ -22,11 +22,13 @@ commands = typer.Typer()
     )
 )
 def film(
-    run: Annotated[Path, Argument(metavar="RUN", help="The folder of a run, or of the bundle beside it.")],
-    out: Annotated[Path, Option("--out", metavar="FILE", help="A .gif, .webp or .mp4 file.", show_default=False)],
-    width: Annotated[int, Option(help="Pixels across, 320 to 1920.")] = 640,
-    seconds: Annotated[float, Option(help="How long it takes, 2 to 120.")] = 12.0,
-    light: Annotated[bool, Option("--light", help="On a light ground.")] = False,
+    run: Annotated[Path, Argument(metavar="RUN", help="Folder of a run, or of the bundle beside it.")],
+    out: Annotated[
+        Path, Option("--out", metavar="FILE", help="File to write: .gif, .webp or .mp4.", show_default=False)
+    ],
+    width: Annotated[int, Option(help="Width in pixels, 320 to 1920.")] = 640,
+    seconds: Annotated[float, Option(help="Length in seconds, 2 to 120.")] = 12.0,
+    light: Annotated[bool, Option("--light", help="Use the light theme.")] = False,
     overwrite: Overwrite = False,
     as_json: AsJson = False,
 ) -> None:

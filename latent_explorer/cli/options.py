@@ -13,25 +13,23 @@ from latent_explorer.targets import check_target, shown, why
 DEFAULT_MODEL = "mnist-vae-2d"
 
 Model = Annotated[
-    str, Option("--model", metavar="NAME_OR_PATH", help="A shipped bundle by name, or the folder of one.")
+    str, Option("--model", metavar="NAME_OR_PATH", help="Name of a shipped bundle, or the folder of a bundle.")
 ]
 Label = Annotated[
-    str | None, Option("--label", metavar="CLASS", help="Of a conditional model: the class, by number or name.")
+    str | None, Option("--label", metavar="CLASS", help="Class to decode, by number or name (conditional models).")
 ]
-Out = Annotated[Path, Option("--out", metavar="FILE", help="The file to write.", show_default=False)]
-Overwrite = Annotated[bool, Option("--overwrite", help="Replace what is there already.")]
-Download = Annotated[
-    bool, Option("--download", help="Fetch the dataset where it is not on this computer; else nothing ever is.")
-]
-AsJson = Annotated[bool, Option("--json", help="Print one JSON object on standard output.")]
-Scale = Annotated[int, Option("--scale", min=1, max=64, help="Pixels a side for each of the picture's.")]
-Smooth = Annotated[bool, Option("--smooth", help="Smooth where scaled, rather than crisp.")]
+Out = Annotated[Path, Option("--out", metavar="FILE", help="File to write.", show_default=False)]
+Overwrite = Annotated[bool, Option("--overwrite", help="Replace existing files.")]
+Download = Annotated[bool, Option("--download", help="Download the dataset if it is not on this computer.")]
+AsJson = Annotated[bool, Option("--json", help="Print one JSON object to standard output.")]
+Scale = Annotated[int, Option("--scale", min=1, max=64, help="Enlarge each pixel to N x N.")]
+Smooth = Annotated[bool, Option("--smooth", help="Interpolate when scaling.")]
 Chart = Annotated[
     str | None,
-    Option("--chart", metavar="KIND[:NAME=VALUE,...]", help="Through which chart the map is seen; else the usual one."),
+    Option("--chart", metavar="KIND[:NAME=VALUE,...]", help="Chart to use; listed below."),
 ]
-Gap = Annotated[int, Option("--gap", min=0, max=256, help="White pixels between pictures.")]
-Device = Annotated[str, Option("--device", help="auto, cpu, cuda or mps.")]
+Gap = Annotated[int, Option("--gap", min=0, max=256, help="Pixels between pictures.")]
+Device = Annotated[str, Option("--device", help="Device: auto, cpu, cuda or mps.")]
 
 
 class ChartCommand(TyperCommand):
@@ -82,7 +80,7 @@ def numbers(text: str, option: str) -> list[float]:
     except ValueError:
         values = [math.nan]
     if not all(map(math.isfinite, values)):
-        raise UserError(f"{option} {text}: expected finite numbers with commas between them, as in {option} -1.5,2")
+        raise UserError(f"{option} {text}: expected finite numbers separated by commas, as in {option} -1.5,2")
     return values
 
 
@@ -90,7 +88,7 @@ def widths(text: str, option: str) -> tuple[int, ...]:
     """The positive integers of a text like `512,256`. Raises UserError that names the option."""
     values = numbers(text, option)
     if not all(value.is_integer() and value >= 1 for value in values):
-        raise UserError(f"{option} {text}: expected positive whole numbers, as in {option} 512,256")
+        raise UserError(f"{option} {text}: expected positive whole numbers separated by commas, as in {option} 512,256")
     return tuple(map(int, values))
 
 
@@ -98,7 +96,7 @@ def refuse_taken(paths: list[Path], overwrite: bool) -> None:
     """Raise UserError where a file cannot be written, or is there and may not be replaced: before long work begins."""
     taken = [path for path in paths if check_target(path).exists()]
     if taken and not overwrite:
-        raise UserError(f"{shown(taken[0])} already exists; choose another name or allow it with --overwrite")
+        raise UserError(f"{shown(taken[0])} already exists; choose another name, or pass --overwrite to replace it")
 
 
 def make_folder(folder: Path) -> None:

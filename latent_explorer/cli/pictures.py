@@ -23,7 +23,7 @@ commands = typer.Typer()
 )
 def decode(
     at: Annotated[
-        list[str], Option(metavar="X,Y[,...]", help="A place in latent space; may be repeated.", show_default=False)
+        list[str], Option(metavar="X,Y[,...]", help="Latent to decode; may be repeated.", show_default=False)
     ],
     out: options.Out,
     model: options.Model = options.DEFAULT_MODEL,
@@ -64,11 +64,11 @@ def grid(
     out: options.Out,
     model: options.Model = options.DEFAULT_MODEL,
     label: options.Label = None,
-    columns: Annotated[int, Option(min=1, max=4096, help="Pictures in a row.")] = 32,
-    rows: Annotated[int, Option(min=1, max=4096, help="Rows of pictures.")] = 32,
+    columns: Annotated[int, Option(min=1, max=4096, help="Number of columns.")] = 32,
+    rows: Annotated[int, Option(min=1, max=4096, help="Number of rows.")] = 32,
     region: Annotated[
         str | None,
-        Option(metavar="L,B,R,T", help="The rectangle of the map to decode; the bulk of the data if none is given."),
+        Option(metavar="L,B,R,T", help="Rectangle of the map to decode. Default: where most of the data is."),
     ] = None,
     chart: options.Chart = None,
     scale: options.Scale = 1,
@@ -112,25 +112,31 @@ def grid(
     )
 )
 def interpolate(
-    start: Annotated[str, Option("--from", metavar="X,Y[,...]", help="Where to begin.", show_default=False)],
-    end: Annotated[str, Option("--to", metavar="X,Y[,...]", help="Where to end.", show_default=False)],
+    start: Annotated[
+        str, Option("--from", metavar="X,Y[,...]", help="Latent at the start of the path.", show_default=False)
+    ],
+    end: Annotated[str, Option("--to", metavar="X,Y[,...]", help="Latent at the end of the path.", show_default=False)],
     out: Annotated[
         Path,
         Option(
-            metavar="PLACE", help="A .png strip, a .gif or .webp film, or a folder of pictures.", show_default=False
+            metavar="PLACE",
+            help="File to write: a .png strip, or a .gif, .webp or .mp4 film; or a folder for single pictures.",
+            show_default=False,
         ),
     ],
     model: options.Model = options.DEFAULT_MODEL,
     label: options.Label = None,
-    frames: Annotated[int, Option(help="Pictures, both ends included; 2 to 240.")] = 24,
-    curve: Annotated[str, Option(help="straight or spherical.")] = "straight",
-    easing: Annotated[str, Option(help="steady or gentle.")] = "steady",
+    frames: Annotated[int, Option(help="Number of frames, both ends included, 2 to 240.")] = 24,
+    curve: Annotated[str, Option(help="Interpolation: straight or spherical.")] = "straight",
+    easing: Annotated[str, Option(help="Easing: steady or gentle.")] = "steady",
     scale: options.Scale = 1,
     smooth: options.Smooth = False,
     gap: options.Gap = 0,
-    per_row: Annotated[int | None, Option(min=1, help="Pictures in a row of a strip; else all in one.")] = None,
-    seconds: Annotated[float, Option(help="How long a film shows each picture.")] = 0.1,
-    ping_pong: Annotated[bool, Option("--ping-pong", help="A film there and back again.")] = False,
+    per_row: Annotated[
+        int | None, Option(min=1, help="Pictures in each row of a strip. Default: all in one row.")
+    ] = None,
+    seconds: Annotated[float, Option(help="Seconds that a film shows each frame.")] = 0.1,
+    ping_pong: Annotated[bool, Option("--ping-pong", help="Play the film forwards, then backwards.")] = False,
     overwrite: options.Overwrite = False,
     as_json: options.AsJson = False,
 ) -> None:

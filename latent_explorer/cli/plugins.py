@@ -38,7 +38,7 @@ def plugins(as_json: AsJson = False) -> None:
     elif found:
         print_table(("adds to", "name", "package", "state"), (list(_plain(each).values()) for each in found))
     else:
-        print("No package adds anything.")
+        print("No plugins are installed.")
     raise typer.Exit(1 if broken else 0)
 
 

@@ -38,13 +38,12 @@ _OF_THE_CALL = {
 """The options that may differ when a run is resumed: it has all others already."""
 
 _Devices = Annotated[
-    str | None, Option(metavar="N", help="Devices on each node, or auto for all; else what torchrun has started, or 1.")
+    str | None, Option(metavar="N", help="Devices on each node, or auto for all. Default: as torchrun started, or 1.")
 ]
-_Nodes = Annotated[
-    int | None, Option(min=1, help="Machines that train together; else what torchrun has started, or 1.")
-]
+_Nodes = Annotated[int | None, Option(min=1, help="Machines that train together. Default: as torchrun started, or 1.")]
 _Snapshots = Annotated[
-    int | None, Option(min=1, metavar="MB", help="Keep the network of each epoch in DIR.run, within so many megabytes.")
+    int | None,
+    Option(min=1, metavar="MB", help="Keep a snapshot of each epoch in DIR.run, at most MB megabytes in all."),
 ]
 _OF_THE_RECIPE = (
     "epochs", "batch_size", "schedule", "prior_warm_up", "augmentation", "seed", "device",
@@ -62,7 +61,7 @@ def _with_settings(command: Callable[..., None]) -> Callable[..., None]:
 
     parameters = dict(signature(command).parameters)
     del parameters["settings"]
-    known = Annotated[str, Option(help=f"What kind of network: {', '.join(FAMILIES)}.")]
+    known = Annotated[str, Option(help=f"Family of models: {', '.join(FAMILIES)}.")]
     parameters["family"] = parameters["family"].replace(annotation=known)
     for setting in own.values():
         of = ", ".join(family.label for family in FAMILIES.values() if setting in family.settings)
@@ -70,7 +69,7 @@ def _with_settings(command: Callable[..., None]) -> Callable[..., None]:
             f"--{setting.name.replace('_', '-')}",
             min=setting.low,
             max=setting.high,
-            help=f"Of {of}, {setting.default:g} if left out. {setting.sentence}",
+            help=f"{of}: {setting.sentence} Default: {setting.default:g}.",
         )
         kind = int if setting.whole else float
         parameters[setting.name] = Parameter(
@@ -83,29 +82,29 @@ def _with_settings(command: Callable[..., None]) -> Callable[..., None]:
 
 def train(
     context: typer.Context,
-    out: Annotated[Path, Option(metavar="DIR", help="The folder of the new bundle.", show_default=False)],
-    dataset: Annotated[str, Option(metavar="SOURCE", help="The images, by name or place; see below.")] = "mnist",
+    out: Annotated[Path, Option(metavar="DIR", help="Folder of the new bundle.", show_default=False)],
+    dataset: Annotated[str, Option(metavar="SOURCE", help="Images: a name or a path; see below.")] = "mnist",
     family: str = "vae",
-    trunk: Annotated[str, Option(help="dense, residual, lean, conv or resnet.")] = "dense",
+    trunk: Annotated[str, Option(help="Layers: dense, residual, lean, conv or resnet.")] = "dense",
     hidden: Annotated[
-        str | None, Option(metavar="N,N,...", help="Widths of the layers from the image inwards; else usual ones.")
+        str | None, Option(metavar="N,N,...", help="Widths of the layers, from the image inwards.")
     ] = None,
     latent_dim: Annotated[int, Option(min=1, max=4096, help="Dimensions of the latent space.")] = 2,
-    epochs: Annotated[int, Option(min=1, help="How often every image is seen.")] = 30,
-    batch_size: Annotated[int, Option(min=1, help="Images a step.")] = 128,
-    lr: Annotated[float, Option(help="The highest learning rate.")] = 2e-3,
-    schedule: Annotated[str, Option(help="How the learning rate goes on: cosine (falls to 0) or constant.")] = "cosine",
+    epochs: Annotated[int, Option(min=1, help="Number of epochs.")] = 30,
+    batch_size: Annotated[int, Option(min=1, help="Images in each step.")] = 128,
+    lr: Annotated[float, Option(help="Learning rate after the warm-up.")] = 2e-3,
+    schedule: Annotated[str, Option(help="Learning rate schedule: cosine (falls to 0) or constant.")] = "cosine",
     prior_warm_up: Annotated[
-        float, Option(min=0, max=1, help="Share of the run in which the prior's weight, such as beta, rises.")
+        float, Option(min=0, max=1, help="Share of the run in which the weight of the prior (beta) rises from 0.")
     ] = 0.0,
-    augmentation: Annotated[float, Option(min=0, max=1, help="Strength of small affine changes.")] = 0.0,
-    seed: Annotated[int, Option(min=0, help="The same seed and device: the same bundle, but for rounding.")] = 0,
+    augmentation: Annotated[float, Option(min=0, max=1, help="Strength of random affine changes to the images.")] = 0.0,
+    seed: Annotated[int, Option(min=0, help="Seed of the random numbers.")] = 0,
     device: Device = "auto",
     devices: _Devices = None,
     nodes: _Nodes = None,
-    precision: Annotated[str, Option(help="auto, float32 (32-true) or bfloat16 (bf16-mixed).")] = "auto",
+    precision: Annotated[str, Option(help="Precision: auto, float32 (32-true) or bfloat16 (bf16-mixed).")] = "auto",
     snapshots: _Snapshots = None,
-    resume: Annotated[bool, Option(help="Go on with the run that was stopped in DIR.")] = False,
+    resume: Annotated[bool, Option(help="Continue the run that was stopped in DIR.")] = False,
     download: Download = False,
     overwrite: Overwrite = False,
     as_json: AsJson = False,
@@ -114,10 +113,10 @@ def train(
 ) -> None:
     """Train a network on a dataset and save it as a bundle.
 
-    Ctrl-C stops it; the weights at the end of the last epoch are saved all the same, and --resume goes on from there,
-    with the options of the run that was stopped. So it is where a loss is no longer finite. What is reported is also in
-    the CSV DIR.run/log.csv, and in DIR.run/tensorboard where that extra is installed. With --snapshots the map of every
-    epoch is in DIR.run/snapshots, as bundles that the window opens; where they are too many, they are thinned evenly.
+    Ctrl-C stops the run and saves the weights of the last whole epoch; --resume continues from there with the same
+    options. The same happens if the loss is no longer finite. The log is in DIR.run/log.csv, and in DIR.run/tensorboard
+    if that extra is installed. With --snapshots, the map of every epoch is kept in DIR.run/snapshots as bundles that
+    the window opens; if they take too much space, they are thinned evenly.
     """
     from latent_explorer.runs import Job, RunFolder
 

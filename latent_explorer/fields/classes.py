@@ -12,7 +12,7 @@ def _read(values: Values, class_names: tuple[str, ...]) -> str:
 CLASSES = Field(
     name="classes",
     title="Class regions",
-    sentence="Which class most of the 50 nearest images belong to. A strong colour: they agree; a pale one: a border.",
+    sentence="The most frequent class among the 50 nearest images. Strong colours: they agree. Pale colours: a border.",
     evaluate=lambda at, z: at.near.vote(z),
     unit=_UNIT,
     channels=2,

@@ -30,8 +30,8 @@ def inconsistency(model: Any, z: Any) -> Any:
 CONSISTENCY = Field(
     name="consistency",
     title="Consistency",
-    sentence="How far one lands from here when the decoded picture is encoded again, ‖E(D(z)) − z‖. Dark: the model "
-    "agrees with itself. Bright: its encoder, without refinement, takes the picture for another place's.",
+    sentence="How far the encoder, without refinement, puts the decoded picture from this place: ‖E(D(z)) − z‖. Dark: "
+    "it comes back. Bright: it lands elsewhere.",
     evaluate=lambda at, z: at.measure(inconsistency, z),
     unit="latent units",
     steps=8,

@@ -14,8 +14,8 @@ def _error(at: FieldInput, z: NDArray[np.float32]) -> Values:
 ERROR = Field(
     name="error",
     title="Error",
-    sentence="How badly the model reconstructs the images near here: the mean squared error of the 10 nearest, the "
-    "nearer counting more. Bright: their pictures lose much.",
+    sentence="How badly the model reconstructs the images near here: the mean squared error of the 10 nearest, "
+    "weighted by distance. Bright is bad.",
     evaluate=_error,
     unit="mean squared error",
     needs_data=True,

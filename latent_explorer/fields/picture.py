@@ -25,7 +25,7 @@ def _refuse(at: FieldInput, z: NDArray[np.float32]) -> Values:
 PICTURE = PictureField(
     name="picture",
     title="Pictures",
-    sentence="What the decoder makes of each place.",
+    sentence="What the decoder draws at each place.",
     evaluate=_refuse,
     colouring=None,
 )

@@ -23,9 +23,8 @@ def spreads(latents: Latents) -> NDArray[np.float32]:
 SPREAD = Field(
     name="spread",
     title="Spread",
-    sentence="How sure the encoder is of where images near here belong: the standard deviation of its clouds, the mean "
-    "over the dimensions, of the 10 nearest images, the nearer counting more. Dark: sure to a hair. Bright: anywhere "
-    "in a wide cloud.",
+    sentence="How uncertain the encoder is about the images near here: the standard deviation of the clouds of the 10 "
+    "nearest, averaged over the dimensions and weighted by distance. Dark: certain. Bright: uncertain.",
     evaluate=lambda at, z: at.near.interpolated(spreads(at.data), z),
     unit="latent units",
     logarithmic=True,

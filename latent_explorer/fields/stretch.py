@@ -65,9 +65,8 @@ def log_stretch(model: Any, z: Any) -> Any:
 STRETCH = Field(
     name="stretch",
     title="Stretch",
-    sentence="How much the decoder stretches: a small step changes the picture much where it is bright, and little "
-    "where it is dark. It is the factor by which the decoder enlarges volumes, √det JᵀJ with its Jacobian J, "
-    "as a power of ten.",
+    sentence="How much the decoder stretches the space, √det JᵀJ with its Jacobian J, as a power of ten. Bright: a "
+    "small step changes the picture much. Dark: it changes little.",
     evaluate=lambda at, z: at.differentiate(log_stretch, z),
     unit="log₁₀ √det JᵀJ",
     steps=16,

@@ -6,9 +6,9 @@ from latent_explorer.fields.field import Field
 VEIL = Field(
     name="veil",
     title="Veil",
-    sentence="Fades the decoded pictures where the model is inventing: no image lies near, the place is nearer the "
-    "middle of the data than images are, or the encoder does not take the picture back to it. It sets in where 95 % of "
-    "the test images are still clear, and is complete beyond 99.9 %.",
+    sentence="Fades the pictures where the model invents: no image is near, the place is closer to the middle of the "
+    "data than any image, or the encoder does not bring the picture back. It begins beyond 95 % of the test images "
+    "and is complete beyond 99.9 %.",
     evaluate=lambda at, z: at.judge.cover(z, at.near.reach, returned_by(at)),
     colouring="cover",
     steps=16,

@@ -156,27 +156,26 @@ register(
         name="vae",
         label="VAE",
         title="A variational autoencoder",
-        sentence="Each image becomes a small cloud, so that the map has no holes and every place on it decodes to "
-        "something.",
+        sentence="Each image becomes a small cloud. The map has no holes: every place decodes to a picture.",
         network="latent_explorer.nets.vae:VariationalAutoencoder",
         losses=(Loss("loss", "loss"), Loss("reconstruction", "reconstruction"), Loss("kl", "KL")),
         settings=(
             FamilySetting(
                 "beta",
                 "Beta",
-                "The weight of the KL term: above 1 the clouds crowd together in the middle, below 1 pictures are "
+                "The weight of the KL term. Above 1 the clouds crowd towards the middle; below 1 the pictures are "
                 "sharper and the map has more gaps.",
                 default=1,
                 low=0,
                 high=1000,
-                note="It was trained with the weight {value:g} on the KL term; the -ELBO below counts that term in "
+                note="It was trained with a weight of {value:g} on the KL term; the -ELBO below counts that term in "
                 "full.",
             ),
             FamilySetting(
                 "refinements",
                 "Refinements",
-                "Steps by which the encoder's latents are improved for each image, after training. One or two make "
-                "good what the encoder gets wrong; each takes as long as decoding some images more.",
+                "Steps that improve the encoder's latent for each image after training. One to three correct most of "
+                "what the encoder gets wrong; each takes as long as decoding a few images.",
                 default=0,
                 low=0,
                 high=100,
@@ -194,8 +193,8 @@ register(
         name="ae",
         label="Autoencoder",
         title="An autoencoder",
-        sentence="Each image becomes a point. Reconstructions are sharper, but between the classes there may be places "
-        "that decode to nothing meaningful.",
+        sentence="Each image becomes a point. Reconstructions are sharper, but places between the classes may decode "
+        "to nothing meaningful.",
         network="latent_explorer.nets.ae:Autoencoder",
         losses=(Loss("loss", "loss"), Loss("mse", "squared error")),
     )
@@ -205,16 +204,16 @@ register(
         name="gaussian-vae",
         label="Gaussian VAE",
         title="A variational autoencoder with Gaussian noise",
-        sentence="As the VAE, for photographs: grey levels are not read as the chance of white, and how exact pictures "
-        "have to be is chosen.",
+        sentence="A VAE for photographs: pixel values are Gaussian, not Bernoulli, with a standard deviation that you "
+        "choose.",
         network="latent_explorer.nets.gaussian_vae:GaussianVae",
         losses=(Loss("loss", "loss"), Loss("reconstruction", "reconstruction"), Loss("kl", "KL")),
         settings=(
             FamilySetting(
                 "noise",
                 "Noise",
-                "How far a pixel may be off, as a share of the way from black to white: less makes pictures sharper, "
-                "and the map has more gaps.",
+                "The standard deviation of a pixel, as a share of the range from black to white. Less makes pictures "
+                "sharper and leaves more gaps in the map.",
                 default=0.1,
                 low=0.001,
                 high=10,
@@ -240,19 +239,19 @@ class TrunkName:
 
 
 TRUNK_NAMES = {
-    "dense": TrunkName("Dense", "Fully connected layers: quick, and good for small grey images.", (512, 512, 256)),
+    "dense": TrunkName("Dense", "Fully connected layers. Fast, and good for small grey images.", (512, 512, 256)),
     "residual": TrunkName(
-        "Residual", "Fully connected with shortcuts: a little slower than dense, and better figures.", (512, 512, 512)
+        "Residual",
+        "Fully connected layers with skip connections. A little slower than dense, and more accurate.",
+        (512, 512, 512),
     ),
-    "lean": TrunkName(
-        "Lean", "A large encoder and a small decoder: the quickest to move about in afterwards.", (256, 256, 256)
-    ),
+    "lean": TrunkName("Lean", "A large encoder and a small decoder. The fastest to explore.", (256, 256, 256)),
     "conv": TrunkName(
-        "Convolutional", "Convolutions: for larger images and for colour. Slow on a CPU.", (32, 64, 128), 3
+        "Convolutional", "Convolutions, for larger images and for colour. Slow on a CPU.", (32, 64, 128), 3
     ),
     "resnet": TrunkName(
         "Residual convolutional",
-        "Convolutions with shortcuts: the best for colour photographs, and the slowest by far.",
+        "Convolutions with skip connections. The best for colour photographs, and by far the slowest.",
         (32, 64, 64, 128, 128),
         3,
     ),

@@ -53,7 +53,7 @@ def settings() -> tuple[Setting, ...]:
 
 def _family() -> Setting:
     choices = (Option(each.name, each.label, f"{each.title}. {each.sentence}") for each in FAMILIES.values())
-    return Setting("family", "Family", "What kind of network it is.", "choice", choices=tuple(choices), first=True)
+    return Setting("family", "Family", "The kind of model.", "choice", choices=tuple(choices), first=True)
 
 
 def _of_family(setting: FamilySetting) -> Setting:
@@ -69,25 +69,24 @@ def _of_family(setting: FamilySetting) -> Setting:
 
 
 _SENTENCES = {
-    "source": "The images that the network learns.",
-    "side": "Stretches every image to a square of so many pixels. Needed where they differ in size; smaller is "
-    "quicker.",
-    "latent_dim": "Of the latent space. Two make a map that shows all there is; more give better pictures, and the map "
-    "shows a plane of them.",
-    "epochs": "How often every image is seen. Three already show the classes; ten to thirty sharpen them.",
-    "name": "What the model will be called, in the menu File ▸ Trained bundles.",
-    "trunk": "How encoder and decoder are built.",
-    "prior_warm_up": "The share of the run in which beta rises from 0, so that the images first find room to sort "
-    "themselves.",
-    "batch_size": "Images in one step. Smaller ones learn more in an epoch, larger ones make it quicker and need more "
+    "source": "The images to train on.",
+    "side": "Resizes every image to a square of this many pixels. Needed if the images differ in size; smaller is "
+    "faster.",
+    "latent_dim": "Dimensions of the latent space. With 2 the map shows the whole space; with more the pictures are "
+    "better, and the map shows a plane through the space.",
+    "epochs": "How often the network sees every image. After 3 the classes separate; 10 to 30 give sharper pictures.",
+    "name": "The name of the new model.",
+    "trunk": "The layers of the encoder and the decoder.",
+    "prior_warm_up": "The share of the run in which beta rises from 0, so that the images can spread out first.",
+    "batch_size": "Images in one step. Smaller batches learn more in each epoch; larger ones are faster and need more "
     "memory.",
-    "learning_rate": "How far one step goes, at most. Too high and the loss explodes; too low and nothing happens.",
-    "schedule": "How the learning rate goes on, once it has risen over the first tenth of the run.",
-    "seed": "Where all chance comes from. The same seed on the same machine gives the same model; another, another "
-    "map.",
+    "learning_rate": "The size of a step, at most. If it is too high the loss diverges; if it is too low nothing is "
+    "learned.",
+    "schedule": "How the learning rate changes after its warm-up.",
+    "seed": "Seed of the random numbers. The same seed on the same machine gives the same model.",
     "device": "Where the network is trained.",
-    "moments": "How much of the disk the moments of the run may take, to which one can go back. When they take more, "
-    "some in between are left out.",
+    "moments": "Disk space for snapshots of the run, which you can go back to. When it is full, some snapshots in "
+    "between are deleted.",
 }
 _DATASETS = (
     Option("mnist", "MNIST", "70,000 handwritten digits, 28 × 28. They come with the program."),
@@ -95,20 +94,20 @@ _DATASETS = (
     Option("kmnist", "KMNIST", "70,000 handwritten Japanese letters, 28 × 28. Downloaded once, 20 MB."),
     Option("cifar10", "CIFAR-10", "60,000 small colour photographs, 32 × 32. Downloaded once, 170 MB."),
 )
-_SIDES = (Option(0, "As they are"), *(Option(side, f"{side} × {side}") for side in (16, 28, 32, 48, 64, 96, 128)))
+_SIDES = (Option(0, "Original size"), *(Option(side, f"{side} × {side}") for side in (16, 28, 32, 48, 64, 96, 128)))
 _TRUNKS = tuple(Option(name, known.label, known.sentence) for name, known in TRUNK_NAMES.items())
 _SCHEDULES = (
-    Option("cosine", "Falls to zero", "It falls along half a cosine: the last epochs settle. Nearly always best."),
-    Option("constant", "Stays", "It stays as high as it is: of use where one means to stop at any moment."),
+    Option("cosine", "Cosine", "Falls along half a cosine, so that the last epochs settle. Usually best."),
+    Option("constant", "Constant", "Stays the same. Useful if you want to stop at any time."),
 )
 _DEVICES = (
-    Option("auto", "The best there is", "A graphics card if there is one, else the processor."),
-    Option("cpu", "CPU", "The processor."),
-    Option("cuda", "GPU (CUDA)", "A graphics card by NVIDIA, or by AMD with ROCm."),
-    Option("mps", "GPU (Apple)", "The graphics of a Mac."),
+    Option("auto", "Automatic", "The GPU if there is one, else the CPU."),
+    Option("cpu", "CPU", "The processor of this computer."),
+    Option("cuda", "GPU (CUDA)", "An NVIDIA GPU, or an AMD GPU with ROCm."),
+    Option("mps", "GPU (Apple)", "The GPU of a Mac."),
 )
 _MOMENTS = (
-    Option(0, "Keep none", "Then there is no going back, and no film."),
+    Option(0, "None", "Without snapshots you cannot go back to an epoch or make a film."),
     *(Option(size, f"Up to {size} MB") for size in (128, 512, 2048, 8192)),
 )
 
@@ -129,12 +128,12 @@ _NETWORK = (
 )
 _TRAINING = (
     _own("prior_warm_up", "Beta warm-up", "percent", 0, 1, heeded=lambda plan: find_family(plan.family).has_variance),
-    _own("batch_size", "Batch", "whole", 1, 65_536),
+    _own("batch_size", "Batch size", "whole", 1, 65_536),
     _own("learning_rate", "Learning rate", "decimal", 0, 10),
     _own("schedule", "Schedule", "choice", choices=_SCHEDULES),
     _own("seed", "Seed", "whole", 0, 2**31 - 1),
     _own("device", "Device", "choice", choices=_DEVICES),
-    _own("moments", "Moments", "choice", choices=_MOMENTS),
+    _own("moments", "Snapshots", "choice", choices=_MOMENTS),
 )
 
 
@@ -179,11 +178,14 @@ def _problems(plan: Plan, folder: Path) -> Iterator[tuple[str, str]]:
         yield "name", problem
     halvings = TRUNK_NAMES[plan.trunk].halvings
     if plan.is_path and plan.side and plan.side < 2**halvings:
-        yield "trunk", f"It halves the images {halvings} times: choose at least {2**halvings} × {2**halvings} pixels."
+        yield (
+            "trunk",
+            f"This network halves images {halvings} times: choose at least {2**halvings} × {2**halvings} pixels.",
+        )
     if plan.learning_rate == 0:
-        yield "learning_rate", "At a rate of 0 nothing is learned; 0.002 is usual."
+        yield "learning_rate", "At a rate of 0 nothing is learned. The default is 0.002."
     elif plan.learning_rate > 0.1:
-        yield "learning_rate", "So large a step makes the loss explode; 0.002 is usual."
+        yield "learning_rate", "With a rate this high the loss diverges. The default is 0.002."
 
 
 def _of_source(plan: Plan) -> Iterator[str]:
@@ -191,19 +193,19 @@ def _of_source(plan: Plan) -> Iterator[str]:
         return
     path = expanded(plan.source)
     if not plan.source:
-        yield "Choose the images: a folder, a zip, or a file of arrays."
+        yield "Choose a folder, a zip or an array file of images."
     elif not is_there(path):
-        yield f"There is nothing at {shown(plan.source)}. Choose another place."
+        yield f"{shown(plan.source)} does not exist. Choose another folder or file."
     elif path.is_dir():
         yield from _of_folder(path)
     elif path.suffix.lower() not in (".zip", *_ARRAYS):
-        yield f"A file ending in {path.suffix or 'nothing'} cannot be read: choose a folder, .zip, .npz or .npy."
+        yield f"Files ending in {path.suffix or 'nothing'} cannot be read. Choose a folder, .zip, .npz or .npy."
 
 
 def _of_folder(path: Path) -> Iterator[str]:
     try:
         if not any(path.iterdir()):
-            yield "This folder is empty. It should hold images, best in a folder for each class."
+            yield "This folder is empty. Choose one that holds images, best in a folder for each class."
     except OSError as error:
         yield f"This folder cannot be read: {error.strerror}."
 
@@ -214,19 +216,19 @@ def _of_numbers(plan: Plan) -> Iterator[tuple[str, str]]:
             continue
         value = plan.value(setting.name)
         if not (math.isfinite(value) and setting.low <= value <= setting.high):
-            yield setting.name, f"It must lie between {setting.low:,g} and {setting.high:,g}."
+            yield setting.name, f"Enter a number from {setting.low:,g} to {setting.high:,g}."
 
 
 def name_problem(name: str, folder: Path) -> str | None:
     """Why a bundle in `folder` cannot be called so, in a sentence; None where it can."""
     if not name:
-        return "Give the model a name."
+        return "Enter a name."
     if len(name) > _LONGEST:
-        return f"A name has at most {_LONGEST} characters."
+        return f"Use at most {_LONGEST} characters."
     if not re.fullmatch(r"\w[\w. ()+-]*", name) or name.endswith((".", " ", ".run")):
-        return "A name has letters, digits, spaces, and any of - _ . + ( ) and does not end in a dot or space."
+        return "Use letters, digits, spaces and - _ . + ( ); do not end with a dot or a space."
     try:
         check_target(folder / f"{name}.run", folder=True, parents=True)
     except UserError as error:
         return str(error)
-    return "There is a model, or an unfinished run, of this name already." if taken(folder, name) else None
+    return "A model or an unfinished run has this name already. Choose another." if taken(folder, name) else None

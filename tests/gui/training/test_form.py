@@ -69,10 +69,10 @@ def test_what_does_not_concern_the_family_is_not_shown(teacher: Person, panel) -
     ("name", "text", "words"),
     [
         ("learning_rate", "0", "nothing is learned"),
-        ("learning_rate", "fast", "between 0 and 10"),
-        ("beta", "-1", "between 0 and 1,000"),
+        ("learning_rate", "fast", "from 0 to 10"),
+        ("beta", "-1", "from 0 to 1,000"),
         ("name", "a/b", "letters, digits"),
-        ("name", "", "Give the model a name"),
+        ("name", "", "Enter a name"),
     ],
 )
 def test_what_cannot_work_is_said_at_the_field_while_typing(
@@ -117,7 +117,7 @@ def test_a_folder_is_dropped_as_a_dataset(teacher: Person, panel, tmp_path: Path
 
 def test_what_has_focus_is_explained(teacher: Person, panel) -> None:
     panel.setup.form.rows["epochs"].editor.setFocus()
-    assert "How often every image is seen" in panel.setup.help.text()
+    assert "How often the network sees every image" in panel.setup.help.text()
     choose(panel, "family", "Autoencoder")
     assert "An autoencoder" in panel.setup.help.text()
 
