@@ -28,7 +28,7 @@ def play(seed: int, seconds: int, folder: Path, *bundles: Path) -> None:
 
 
 def test_a_minute(tmp_path: Path, small_bundle: Path, wide_bundle: Path) -> None:
-    play(1, 20, tmp_path, small_bundle, wide_bundle)
+    play(1, 40, tmp_path, small_bundle, wide_bundle)
 
 
 @pytest.mark.slow
