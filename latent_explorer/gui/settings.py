@@ -25,6 +25,7 @@ from latent_explorer.atlas import DISK_BYTES
 from latent_explorer.class_colours import USUAL
 from latent_explorer.errors import UserError
 from latent_explorer.files import read_regular, write_bytes_whole
+from latent_explorer.places import sessions_folder
 
 _log = logging.getLogger(__name__)
 _BYTES = 2**20
@@ -104,12 +105,14 @@ class Settings:
 
     What is unknown or does not hold in the file is passed over, with a line in the log. What changes is written by
     `save`, over the file as it is by then, so that two windows do not undo each other's changes.
-    file: where; by default in the person's configuration folder. on_change: called when there is something to save.
+    file: where; by default in the person's configuration folder. sessions: the folder for the pins and paths of
+    bundles, the person's own, or beside the file that was named. on_change: called when there is something to save.
     """
 
     def __init__(self, file: Path | None = None) -> None:
         default = Path(platformdirs.user_config_dir("latent-explorer", appauthor=False)) / "settings.json"
         self.file = (file or default).resolve()
+        self.sessions = sessions_folder() if file is None else self.file.parent / "sessions"
         self._kept = _read(self.file)
         self._sections: dict[tuple[str, Any], Any] = {}
         self._changed: dict[str, msgspec.Raw] = {}

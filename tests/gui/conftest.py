@@ -3,6 +3,7 @@
 import contextlib
 import gc
 import os
+import shutil
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -100,7 +101,8 @@ def person(shared_window: MainWindow, small_bundle: Path) -> Person:
     window, person = shared_window, Person(shared_window)
     person.wait_until(lambda: window.pane.ready)
     window.pane.session = None
-    window.pane._kept.clear()  # what other tests have pinned
+    window.pane.keeper.forget()  # what other tests have pinned
+    shutil.rmtree(window.workbench.settings.sessions, ignore_errors=True)
     window.workbench.open(small_bundle)
     person.wait_until(lambda: window.pane.ready)
     window.workbench.choose_theme("dark")

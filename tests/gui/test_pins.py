@@ -1,5 +1,6 @@
 """Pins: set by a click, dragged, renamed and deleted by keys, undone."""
 
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -194,3 +195,41 @@ def test_pins_and_path_come_back_with_their_bundle(new_window, small_bundle: Pat
     assert made.route is not None
     person.wait_until(lambda: len(person.window.pane.filmstrip.frames) == made.route.frames)
     assert person.window.pane.pins.list.count() == 1
+
+
+def test_pins_and_path_are_there_again_at_the_next_launch(new_window, small_bundle: Path, wide_bundle: Path) -> None:
+    person = new_window(small_bundle)
+    person.click(person.point(0.5, 0.5))
+    person.drag(person.point(-2, 0), person.point(2, 0), 0.1)
+    made = person.pane.session.state
+    assert person.window.close()
+    again = new_window(wide_bundle)
+    assert again.pane.session.state.pins == ()
+    again.click(again.point(0.2, 0.2))
+    other = again.pane.session.state.pins
+    again.window.workbench.open(small_bundle)
+    again.wait_until(lambda: again.bundle.folder == small_bundle and again.pane.ready)
+    assert (again.pane.session.state.pins, again.pane.session.state.route) == (made.pins, made.route)
+    assert not again.pane.session.can_undo
+    assert again.pane.pins.list.count() == 1
+    again.pane.session.delete_pin(0)
+    again.choose("Clear path")
+    again.window.close()
+    last = new_window(small_bundle)
+    assert (last.pane.session.state.pins, last.pane.session.state.route) == ((), None)
+    last.window.workbench.open(wide_bundle)
+    last.wait_until(lambda: last.bundle.folder == wide_bundle)
+    assert last.pane.session.state.pins == other
+
+
+def test_pins_that_cannot_be_kept_are_told_of_and_are_there_all_the_same(person: Person) -> None:
+    folder = person.window.workbench.settings.sessions
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.write_text("in the way")
+    try:
+        person.click(person.point(0.5, 0.5))
+        bar = person.window.statusBar()
+        person.wait_until(lambda: "not kept for the next launch" in bar.currentMessage())
+        assert len(pins(person)) == 1
+    finally:
+        folder.unlink()

@@ -211,9 +211,10 @@ class MapPane(SessionPane):
     def end(self) -> None:
         """End the engine and all that works for this pane; it is not used afterwards."""
         self._dwell.stop()
+        self.keeper.write()
         self.charting.stop()
         self.filmstrip.stop()
-        self.prober.stop()
+        self.prober.close()
         self.navigator.close()
         self.store.close()
         self.sorter.close()

@@ -15,6 +15,7 @@ from latent_explorer.gui.pane.charting import Charting
 from latent_explorer.gui.pane.copying import Copying
 from latent_explorer.gui.pane.feed import AtlasFeed, FieldLayers
 from latent_explorer.gui.pane.gestures import Gestures, PathTool, ProbeTool
+from latent_explorer.gui.pane.keeping import StateKeeper
 from latent_explorer.gui.pane.layer_stack import LayerStack
 from latent_explorer.gui.pane.opening import Opener
 from latent_explorer.gui.pane.pins_and_path import PathFrames, Pinboard
@@ -37,6 +38,7 @@ from latent_explorer.gui.widgets.latest_task import LatestTask
 from latent_explorer.gui.widgets.parts import filled, scrolled
 from latent_explorer.gui.widgets.plain import PlainLabel
 from latent_explorer.places import tile_folder
+from latent_explorer.session import SessionStore
 
 
 class PaneTitle(QFrame):
@@ -114,6 +116,7 @@ class PaneParts(QWidget):
         canvas.above += more_layers()
         self.layers = LayerStack(canvas, self.layer_panel, self.inspector.values, shared.say)
         self.layers.list(shared.settings)
+        self.keeper = StateKeeper(SessionStore(shared.settings.sessions), shared.say)
         self.copying = Copying(canvas, self.prober, shared)
         self.opener, self.charting = Opener(client, shared), Charting(shared)
         self.navigator = SnapshotNavigator(canvas, points, self.tiles, self.feed, shared.say)

@@ -75,6 +75,11 @@ class Prober(QObject):
         for each in (self._rest, self._tell_timer, self._late):
             each.stop()
 
+    def close(self) -> None:
+        """Follow nothing any more, not even a pointer that leaves because the map is gone."""
+        self._session = self.probe = self._chosen = None
+        self.stop()
+
     @property
     def place(self) -> Place | None:
         """What the data say about what is shown; None while that is not known."""

@@ -31,7 +31,6 @@ class SessionPane(PaneParts):
     def __init__(self, shared: Shared, start_engine: Callable[[], Engine]) -> None:
         super().__init__(shared, start_engine)
         self.session: Session | None = None
-        self._kept: dict[str, State] = {}  # of bundles shown before, by their seal
         self.opener.read.connect(self._read)
         self.opener.opened.connect(self._opened)
         self.opener.refused.connect(self._refused)
@@ -83,9 +82,8 @@ class SessionPane(PaneParts):
 
     def show_bundle(self, bundle: OpenBundle) -> None:
         """Begin a session on a bundle, with the pins and path that it had when it was last shown."""
-        if self.session is not None:
-            self._kept[self.session.bundle.seal] = self.session.state
-        state = self._kept.get(bundle.seal, State())
+        self.keeper.write()
+        state = self.keeper.state_of(bundle)
         bundle = self.charting.seen(bundle, state.chart)
         self.session = session = Session(bundle, replace(state, chart=bundle.spec))
         session.changed.connect(self._session_changed)
@@ -107,7 +105,7 @@ class SessionPane(PaneParts):
         self.selecting.open(session)
         self.thumbnails.open(bundle)
         self.canvas.set_home(Region.around(bundle.home))
-        self._session_changed(State(chart=session.state.chart), session.state)
+        self._show_changes(State(chart=session.state.chart), session.state)
         self.charting.begin(session)
 
     def see_through(self, chart: ChartSpec) -> None:
@@ -189,6 +187,11 @@ class SessionPane(PaneParts):
         self.client.restart()
 
     def _session_changed(self, old: State, new: State) -> None:
+        assert self.session is not None
+        self.keeper.note(self.session, old)
+        self._show_changes(old, new)
+
+    def _show_changes(self, old: State, new: State) -> None:
         assert self.session is not None
         if old.chart != new.chart:
             self._show_chart(self.session.bundle.with_chart(new.chart))

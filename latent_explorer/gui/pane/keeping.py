@@ -1,0 +1,60 @@
+"""What a person has made of bundles: there again when one of them is opened again, also at the next launch."""
+
+from collections.abc import Callable
+
+from PyQt6.QtCore import QObject
+
+from latent_explorer.errors import UserError
+from latent_explorer.gui.widgets.parts import timer
+from latent_explorer.session import OpenBundle, Session, SessionStore, State
+
+_WRITE_MS = 500  # after the last change
+
+
+class StateKeeper(QObject):
+    """Keeps the states of bundles by their seal: all of each for this launch, its pins and path on disk.
+
+    say: called with why they cannot be written, once.
+    """
+
+    def __init__(self, store: SessionStore, say: Callable[[str], None]) -> None:
+        super().__init__()
+        self._store, self._say = store, say
+        self._states: dict[str, State] = {}
+        self._unwritten: Session | None = None
+        self._failed = False
+        self._timer = timer(self, _WRITE_MS, self.write, once=True)
+
+    def state_of(self, bundle: OpenBundle) -> State:
+        """What was made of a bundle when it was last shown, in this launch or before."""
+        if bundle.seal in self._states:
+            return self._states[bundle.seal]
+        return State() if bundle.config.moment else self._store.read(bundle.seal, bundle.config.net.latent_dim)
+
+    def note(self, session: Session, old: State) -> None:
+        """A session has changed from an old state; its pins and path are written soon."""
+        self._states[session.bundle.seal] = session.state
+        if session.bundle.config.moment is None and (old.pins, old.route) != (session.state.pins, session.state.route):
+            if self._unwritten is not session:
+                self.write()
+            self._unwritten = session
+            self._timer.start()
+
+    def write(self) -> None:
+        """Write what is not on disk yet."""
+        session, self._unwritten = self._unwritten, None
+        self._timer.stop()
+        if session is None or session.bundle.config.moment is not None:
+            return
+        try:
+            self._store.keep(session.bundle.seal, session.state)
+        except UserError as error:
+            if not self._failed:
+                self._say(f"Pins and path are not kept for the next launch: {error}")
+            self._failed = True
+
+    def forget(self) -> None:
+        """Begin as on a first launch; what is on disk stays."""
+        self._timer.stop()
+        self._states.clear()
+        self._unwritten = None
