@@ -163,7 +163,7 @@ def _watch_hovers(window: Window) -> HoverTimes:
 
     def watched(u: float, v: float) -> None:
         started, before = time.perf_counter(), prober.interpolated.total
-        times.waiting.append(started)
+        times.moved()
         hover(u, v)
         if prober.interpolated.total != before:
             times.interpolated.append(1000 * (time.perf_counter() - started))

@@ -1,7 +1,7 @@
 """How long the engine takes for a large grid of pictures on one thread, beside plain eager torch."""
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +9,7 @@ import torch
 from numpy.typing import NDArray
 
 from latent_explorer.atlas import Region, grid_points
+from latent_explorer.bench.grid_baseline import eager_pictures
 from latent_explorer.bench.measure import Measure, timed
 from latent_explorer.bundles import read_config, read_weights
 from latent_explorer.engine.model_service import ModelService
@@ -17,23 +18,25 @@ from latent_explorer.nets.threads import threads
 from latent_explorer.nets.weights import load_model
 from latent_explorer.session import open_bundle
 
-_BATCH = 1024
 
+def measure_grid(folders: Iterable[Path], side: int = 180, repetitions: int = 15) -> dict[str, Measure]:
+    """Per bundle, by name: side x side pictures over its data, float32, on one thread.
 
-def measure_grid(folder: Path, side: int = 180, repetitions: int = 15) -> dict[str, Measure]:
-    """`grid_{side}`: side x side pictures over the data of the bundle in `folder`, float32, on one thread.
-
-    Measured is the engine's own way, slice by slice to uint8; the baseline is eager torch in batches of 1024, to uint8
-    as well. Both take turns, `repetitions` times after one that is not counted. Raises UserError on a broken bundle.
+    Measured is the engine's own way, slice by slice to uint8; eager: torch in batches of 1024, to uint8 as well. Both
+    take turns, `repetitions` times after one that is not counted. Raises UserError on a broken bundle.
     """
-    ours, plain = [], []
+    return {folder.name: _measured(folder, side, repetitions) for folder in folders}
+
+
+def _measured(folder: Path, side: int, repetitions: int) -> Measure:
+    ours, eager = [], []
     with threads(1):
         service, device = open_service(folder)
         model, z = open_eager(folder, device), grid_latents(folder, side)
         for _ in range(repetitions + 1):
             ours.append(timed(lambda: deque(engine_pictures(service, z), 0)))
-            plain.append(timed(lambda: deque(eager_pictures(model, device, z), 0)))
-    return {f"grid_{side}": Measure.of(ours[1:], plain[1:])}
+            eager.append(timed(lambda: deque(eager_pictures(model, device, z), 0)))
+    return Measure.of(ours[1:]).beside("eager", eager[1:])
 
 
 def grid_latents(folder: Path, side: int) -> NDArray[np.float32]:
@@ -57,12 +60,3 @@ def open_eager(folder: Path, device: torch.device) -> LatentModel:
     """The model of a bundle, for eager torch."""
     config = read_config(folder)
     return load_model(config.net, read_weights(folder, config)).to(device)
-
-
-def eager_pictures(model: LatentModel, device: torch.device, z: NDArray[np.float32]) -> Iterator[NDArray[np.uint8]]:
-    """The pictures uint8 (k, h, w, c) of latents (n, d) by eager torch, in batches of 1024."""
-    for start in range(0, len(z), _BATCH):
-        with torch.inference_mode():
-            pictures = model.decode(torch.from_numpy(z[start : start + _BATCH]).to(device))
-            levels = (pictures * 255 + 0.5).to(torch.uint8)
-            yield levels.permute(0, 2, 3, 1).contiguous().cpu().numpy()

@@ -1,4 +1,4 @@
-"""A plain program that does the same as the explorer's hover, to compare with; always in a process of its own.
+"""The plain explorer that one writes with pyqtgraph and torch in a process; always in one of its own.
 
 It does what a first script does: torch imported at the top, the points in a pyqtgraph ScatterPlotItem, and the
 picture decoded in the mouse handler, with eager torch, before the handler returns. `python -m … FOLDER hover|launch`.
@@ -23,7 +23,7 @@ from latent_explorer.bundles import read_config, read_latents, read_weights
 from latent_explorer.errors import UserError
 from latent_explorer.nets.weights import load_model
 
-_MOVES, _WARM_UP = 100, 10
+_MOVES, _WARM_UP = 300, 10
 _PATIENCE = 60.0  # seconds
 
 
@@ -90,7 +90,7 @@ def wait_for(what: SeenImage | PaintWatch) -> None:
 
 
 def hover_times(window: PlainExplorer, *, forced: bool) -> list[float]:
-    """Milliseconds from each of a hundred moves until its picture is painted.
+    """Milliseconds from each of some hundred moves until its picture is painted.
 
     forced: by a repaint of the whole viewport; otherwise as Qt itself repaints what has changed.
     """

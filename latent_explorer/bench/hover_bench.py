@@ -22,11 +22,18 @@ _RELOAD_MS = 40
 
 @dataclass
 class HoverTimes:
-    """Milliseconds from each move to its picture painted; a move overtaken by the next counts until that is."""
+    """Milliseconds from each move to its picture painted; a move overtaken by the next counts until that is.
+
+    waiting: when those moves were made whose picture, or a newer one, is still to come.
+    """
 
     exact: list[float] = field(default_factory=list)
     interpolated: list[float] = field(default_factory=list)
     waiting: deque[float] = field(default_factory=deque)
+
+    def moved(self) -> None:
+        """The pointer was moved."""
+        self.waiting.append(time.perf_counter())
 
     def painted(self, _: object) -> None:
         """The newest picture is on screen."""
@@ -38,13 +45,13 @@ class HoverTimes:
 def measure_hover(model: str | None = None) -> dict[str, Measure]:
     """Hover at 125 moves a second, first over tiles that are there, then while all of them are computed anew.
 
-    Beside it, in the same run, a plain program that decodes in the mouse handler of a pyqtgraph scatter plot: the
-    baseline has all of it repainted after each move, `unforced` is how Qt itself repaints what has changed.
+    Beside it, in the same run, a plain program that decodes in the mouse handler of a pyqtgraph scatter plot. plain: as
+    Qt itself repaints what has changed; plain_forced: with all of it repainted after each move.
     """
     with person_at_a_window(model) as person:
         person.wait_for_the_engine()
         wait_for_compiled()  # which the very first launch does meanwhile, for some seconds
-        calm = _hover(person)
+        calm = hover_times(person)
         loaded = _hover_under_load(person)
     plain = answer_of("latent_explorer.bench.hover_baseline", folder_to_open(model, Settings()), "hover")
     times = {
@@ -54,31 +61,36 @@ def measure_hover(model: str | None = None) -> dict[str, Measure]:
         "hover_to_interpolated_under_load": loaded.interpolated,
     }
     return {
-        name: Measure.of(each, plain["forced"]).beside("unforced", plain["unforced"]) for name, each in times.items()
+        name: Measure.of(each).beside("plain", plain["unforced"]).beside("plain_forced", plain["forced"])
+        for name, each in times.items()
     }
 
 
-def _hover(person: Person, moves: int = MOVES) -> HoverTimes:
-    times, hand = HoverTimes(), Hand(person.surface)
-    prober = person.window.pane.prober
+def hover_times(person: Person, moves: int = MOVES, warm_up: int = _WARM_UP) -> HoverTimes:
+    """Those of so many moves, each of which counts, after others that do not.
+
+    Raises UserError where no picture comes for the last of them.
+    """
+    times, hand, prober = HoverTimes(), Hand(person.surface), person.window.pane.prober
+    _moves(person, hand, range(warm_up), HoverTimes())
     prober.on_exact = times.painted
-    for step in range(moves + _WARM_UP):
-        due = time.perf_counter() + _PERIOD
-        moved = time.perf_counter()
-        times.waiting.append(moved)
-        before = prober.interpolated.total
-        person.move(hand.curve(step / 125).toPoint())
-        if prober.interpolated.total != before:
-            times.interpolated.append(1000 * (time.perf_counter() - moved))
-        while time.perf_counter() < due:
-            QApplication.processEvents()
-            time.sleep(0.0002)
-        if step == _WARM_UP:
-            times.exact.clear()
-            times.interpolated.clear()
-    person.wait_until(lambda: not times.waiting, 5, strict=False)
+    _moves(person, hand, range(warm_up, warm_up + moves), times)
+    person.wait_until(lambda: not times.waiting)
     prober.on_exact = lambda _: None
     return times
+
+
+def _moves(person: Person, hand: Hand, steps: range, times: HoverTimes) -> None:
+    prober = person.window.pane.prober
+    for step in steps:
+        began, before = time.perf_counter(), prober.interpolated.total
+        times.moved()
+        person.move(hand.curve(step / 125).toPoint())
+        if prober.interpolated.total != before:
+            times.interpolated.append(1000 * (time.perf_counter() - began))
+        while time.perf_counter() < began + _PERIOD:
+            QApplication.processEvents()
+            time.sleep(0.0002)
 
 
 def _hover_under_load(person: Person) -> HoverTimes:
@@ -94,6 +106,6 @@ def _hover_under_load(person: Person) -> HoverTimes:
     timer.timeout.connect(reload)
     timer.start(_RELOAD_MS)
     try:
-        return _hover(person)
+        return hover_times(person)
     finally:
         timer.stop()

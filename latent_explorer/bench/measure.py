@@ -22,8 +22,7 @@ _PATIENCE = 600.0  # seconds that a program may take
 class Measure:
     """Times of one thing done `n` times: their median, and the 95th and 99th percentile.
 
-    baseline_median: of the plain way, in the same unit; ratio: median / baseline_median; None without a baseline.
-    others: figures of further ways of doing the same, by name.
+    others: figures of other ways of doing the same, by name; see `beside`.
     """
 
     unit: str
@@ -31,20 +30,15 @@ class Measure:
     p95: float
     p99: float
     n: int
-    baseline_median: float | None = None
-    ratio: float | None = None
     others: Mapping[str, float] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, samples: Sequence[float], baseline: Sequence[float] | None = None, unit: str = "ms") -> "Measure":
+    def of(cls, samples: Sequence[float], unit: str = "ms") -> "Measure":
         """The measure of some times in a unit. Raises ValueError where there are none, or one is not finite."""
-        median, p95, p99 = _percentiles(samples)
-        usual = None if baseline is None else _percentiles(baseline)[0]
-        ratio = median / usual if usual else None
-        return cls(unit, median, p95, p99, len(samples), usual, ratio)
+        return cls(unit, *_percentiles(samples), len(samples))
 
     def beside(self, name: str, samples: Sequence[float]) -> "Measure":
-        """The same with NAME_median, NAME_p99 and NAME_ratio, of another way of doing it."""
+        """The same with NAME_median, NAME_p99 and NAME_ratio, of the medians, of another way of doing it."""
         median, _, p99 = _percentiles(samples)
         figures = {f"{name}_median": median, f"{name}_p99": p99, f"{name}_ratio": self.median / median}
         return replace(self, others={**self.others, **figures})

@@ -34,8 +34,7 @@ def measure_points() -> dict[str, Measure]:
     longest_stall_while_loading_ms: the longest that one of its frames was late, or did not come back. pan: each redraw
     while panning at the home zoom. zoom: each redraw after a step of the wheel, from the home zoom inwards. pick:
     finding the point nearest to a pixel. box, lasso: finding the points inside one that holds about half of them, and
-    greying out the others. Baseline of `pan_70k`: a
-    ScatterPlotItem in a process of its own, panned in the same way.
+    greying out the others. scatter, beside `pan_70k`: a ScatterPlotItem in a process of its own, panned likewise.
     """
     use_a_display()
     app = application()
@@ -54,10 +53,10 @@ def _measured(count: int, plain: bool) -> Iterator[tuple[str, Measure]]:
     yield "load_seconds", Measure.of([seconds], unit="s")
     yield "longest_stall_while_loading_ms", Measure.of([stall])
     home = View().resized(*SIDES).fitted(Region(*HOME))
-    baseline = answer_of("latent_explorer.bench.points_baseline") if plain else None
     pans = itertools.accumulate(range(_STEPS), lambda view, step: view.panned(*pan_of(step)), initial=home)
     zooms = itertools.accumulate(range(_ZOOMS), lambda view, _: view.zoomed(1.25, *_ZOOMED_AT), initial=home)
-    yield "pan", Measure.of([_redraw(layer, view) for view in itertools.islice(pans, 1, None)], baseline)
+    pan = Measure.of([_redraw(layer, view) for view in itertools.islice(pans, 1, None)])
+    yield "pan", pan.beside("scatter", answer_of("latent_explorer.bench.points_baseline")) if plain else pan
     yield "zoom", Measure.of([_redraw(layer, view) for view in itertools.islice(zooms, 1, None)])
     yield "pick", Measure.of(list(_pick(layer, home)))
     middle, reach = np.median(uv, axis=0).astype(np.float64), 0.7 * float(uv.std())

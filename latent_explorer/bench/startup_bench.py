@@ -16,7 +16,7 @@ def measure_startup(model: str | None = None, beside: Path | None = None) -> dic
     """Launch the program and the plain one in turn, each in a fresh process with fresh settings.
 
     first_paint: of the map with its points. first_exact_hover: the decoded picture of a place on which the pointer
-    rests from the first paint on. Baseline: a plain program that imports torch and shows the same points with
+    rests from the first paint on. plain: a program that imports torch and shows the same points with
     pyqtgraph. beside: a checkout of another state of this program, launched in turn with both.
     """
     use_a_display()
@@ -30,7 +30,7 @@ def measure_startup(model: str | None = None, beside: Path | None = None) -> dic
     for name in rounds[0][0]:
         # the first launch fills the file cache; a checkout may not tell all times
         us, them, other = ([each[name] for each in turn[1:] if name in each] for turn in zip(*rounds, strict=True))
-        measure = Measure.of(us, them)
+        measure = Measure.of(us).beside("plain", them)
         measured[name] = measure.beside("other", other) if other else measure
     return measured
 

@@ -1,7 +1,8 @@
-"""The plain way of encoding a folder of arrays, as one writes it first: everything in memory, then batch by batch.
+"""The plain way of encoding a folder of arrays: file by file, batch by batch, into arrays made beforehand.
 
-A program of its own, so that its memory can be measured: `python -m ... FOLDER BUNDLE FILES OUT` encodes the images of
-so many files and saves the means; it prints the seconds that took.
+Its memory does not grow with the images. What it lacks: killed, it has saved nothing, and two machines cannot share it.
+A program of its own, so that its memory can be measured: `python -m ... FOLDER BUNDLE OUT` encodes all images of a
+folder and saves the means; it prints the seconds that took.
 """
 
 import sys
@@ -17,22 +18,26 @@ from latent_explorer.nets.weights import load_model
 _BATCH = 1000
 
 
-@torch.no_grad()
-def main(folder: Path, bundle: Path, files: int, out: Path) -> None:
+@torch.inference_mode()
+def main(folder: Path, bundle: Path, out: Path) -> None:
     """Encode, and reconstruct for the error, as `latent-explorer encode` does."""
     config = read_config(bundle)
-    model = load_model(config.net, read_weights(bundle, config)).eval()
+    model = load_model(config.net, read_weights(bundle, config))
     begin = time.perf_counter()
-    pictures = np.concatenate([np.load(path) for path in sorted(folder.glob("images-*.npy"))[:files]])
-    x = torch.from_numpy(pictures).float().div_(255).unsqueeze(1)
-    means, errors = [], []
-    for batch in torch.split(x, _BATCH):
-        mean = model.encode(batch).mean
-        means.append(mean)
-        errors.append((model.decode(mean) - batch).square().flatten(1).mean(1))
-    np.save(out, torch.cat(means).numpy())
+    files = sorted(folder.glob("images-*.npy"))
+    count = sum(len(np.load(path, mmap_mode="r")) for path in files)
+    means, errors = np.empty((count, config.net.latent_dim), np.float32), np.empty(count, np.float32)
+    done = 0
+    for path in files:
+        for images in torch.split(torch.from_numpy(np.load(path)), _BATCH):
+            x = images.float().div_(255).unsqueeze(1)
+            mean, rows = model.encode(x).mean, slice(done, done + len(x))
+            means[rows] = mean.numpy()
+            errors[rows] = (model.decode(mean) - x).square().flatten(1).mean(1).numpy()
+            done += len(x)
+    np.save(out, means)
     print(time.perf_counter() - begin)
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3]), Path(sys.argv[4]))
+    main(*map(Path, sys.argv[1:4]))

@@ -17,7 +17,8 @@ from latent_explorer.waiting import wait_awake
 
 commands = typer.Typer()
 _USUAL = "mnist-ae-2d"
-_ONE_LINE = 7  # figures
+_GRIDS = ("mnist-vae-2d", "mnist-ae-2d")  # that of the map at first, and one made to be quick
+_ONE_LINE = 11  # figures
 
 Model = Annotated[
     str | None,
@@ -80,14 +81,15 @@ def bench(
     Times are in milliseconds unless they say otherwise.
 
     \b
-    hover    from a mouse move to the painted picture, in the window
+    hover    from a mouse move to the painted picture, in the window; beside it a plain program as Qt repaints it, and
+             with all of it repainted
     startup  from launch to the first paint, and to the first exact picture under the pointer
-    grid     180 x 180 pictures decoded on one thread
+    grid     180 x 180 pictures decoded on one thread, by model
     frames   frames that come late while a scripted hand pans, zooms and hovers
     decode   pictures a second, as a share of the rate of matrix products
     points   70 thousand, 1 and 10 million points drawn and picked
-    train    ten epochs of an autoencoder of MNIST, and images a second beside a plain loop's in the same minutes;
-             on CUDA also thirty epochs of the VAE that train makes by default
+    train    ten epochs of an autoencoder and of a VAE of MNIST, beside a competent loop (images indexed in memory,
+             fused Adam, autocast) and one with a DataLoader; on CUDA also thirty epochs of the VAE of train
     stream   images a second and memory, encoding 5 million from disk (4 GB, for minutes) with a kill in between
     """
     measured = _measured(what, model, seconds, images, beside)
@@ -96,10 +98,11 @@ def bench(
         return
     several = all(isinstance(values, Mapping) for values in measured.values())
     tables = measured if several else {what.value: measured}
-    names = _scalars(next(iter(tables.values())))
+    names = list(dict.fromkeys(name for values in tables.values() for name in _scalars(values)))
     if several and len(names) <= _ONE_LINE:
         columns = ("measure", *(f" {name.replace('_', ' ')}" for name in names))
-        print_table(columns, ([name, *map(cell, values.values())] for name, values in tables.items()))
+        rows = ([title, *(cell(values.get(name)) for name in names)] for title, values in tables.items())
+        print_table(columns, rows)
         return
     for title, values in tables.items():
         print_table(("", f" {title}"), ([name.replace("_", " "), cell(values[name])] for name in _scalars(values)))
@@ -120,7 +123,7 @@ def _measured(what: Budget, model: str | None, seconds: float, images: int, besi
         case Budget.STARTUP:
             arguments = model, beside
         case Budget.GRID:
-            arguments = (find_bundle(model or _USUAL),)
+            arguments = ([find_bundle(name) for name in ([model] if model else _GRIDS)],)
         case Budget.FRAMES:
             arguments = model, seconds
         case Budget.DECODE:

@@ -11,24 +11,24 @@ from hypothesis import strategies as st
 
 from latent_explorer.bench.measure import Measure
 
-KEYS = ["unit", "median", "p95", "p99", "n", "baseline_median", "ratio"]
+KEYS = ["unit", "median", "p95", "p99", "n"]
+EAGER = ["eager_median", "eager_p99", "eager_ratio"]
 times = st.lists(st.floats(1e-3, 1e6), min_size=1, max_size=50)
 
 
 @given(times, times)
-def test_a_measure_orders_its_percentiles_and_divides_its_medians(samples, baseline):
-    measure = Measure.of(samples, baseline)
-    assert list(measure.as_json()) == KEYS
+def test_a_measure_orders_its_percentiles_and_divides_its_medians(samples, others):
+    measure = Measure.of(samples).beside("eager", others)
+    assert list(measure.as_json()) == KEYS + EAGER
     assert min(samples) <= measure.median <= measure.p95 * (1 + 1e-12)
     assert measure.p95 <= measure.p99 * (1 + 1e-12)
     assert measure.p99 <= max(samples) * (1 + 1e-12)
     assert measure.n == len(samples)
-    assert measure.ratio == pytest.approx(np.median(samples) / np.median(baseline))
+    assert measure.as_json()["eager_ratio"] == pytest.approx(np.median(samples) / np.median(others))
 
 
-def test_without_a_baseline_there_is_no_ratio():
-    measure = Measure.of([3.0, 1.0, 2.0])
-    assert (measure.unit, measure.median, measure.baseline_median, measure.ratio) == ("ms", 2.0, None, None)
+def test_by_itself_a_measure_has_no_ratio():
+    assert Measure.of([3.0, 1.0, 2.0]).as_json() == {"unit": "ms", "median": 2.0, "p95": 2.9, "p99": 2.98, "n": 3}
 
 
 @pytest.mark.parametrize("samples", [[], [float("nan")], [1.0, float("inf")]])
@@ -38,7 +38,7 @@ def test_no_times_give_no_measure(samples):
 
 
 def test_both_ways_through_the_grid_give_the_same_pictures(wide_bundle):
-    from latent_explorer.bench import grid_bench
+    from latent_explorer.bench import grid_baseline, grid_bench
     from latent_explorer.nets.threads import threads
 
     z = grid_bench.grid_latents(wide_bundle, 40)
@@ -47,7 +47,7 @@ def test_both_ways_through_the_grid_give_the_same_pictures(wide_bundle):
         service, device = grid_bench.open_service(wide_bundle)
         ours = np.concatenate(list(grid_bench.engine_pictures(service, z)))
         model = grid_bench.open_eager(wide_bundle, device)
-        plain = np.concatenate(list(grid_bench.eager_pictures(model, device, z)))
+        plain = np.concatenate(list(grid_baseline.eager_pictures(model, device, z)))
     assert ours.shape == plain.shape == (1600, 6, 10, 3)
     assert np.ptp(plain) > 50
     assert np.abs(ours.astype(int) - plain).max() <= 1
@@ -60,18 +60,40 @@ def test_the_grid_is_measured_on_one_thread_and_the_others_given_back(small_bund
 
     before, seen = torch.get_num_threads(), set()
     monkeypatch.setattr(grid_bench, "timed", lambda task: seen.add(torch.get_num_threads()) or 1.0)
-    measure = grid_bench.measure_grid(small_bundle, side=4, repetitions=3)["grid_4"]
+    measure = grid_bench.measure_grid([small_bundle], side=4, repetitions=3)["small"]
     assert (measure.n, seen, torch.get_num_threads()) == (3, {1}, before)
 
 
 def test_the_bench_prints_one_object_or_a_table(done, small_bundle):
     found = done("bench", "grid", "--model", small_bundle, "--json").json
-    assert list(found) == ["grid_180"]
-    assert list(found["grid_180"]) == KEYS
-    assert found["grid_180"]["n"] >= 7
+    assert list(found) == ["small"]
+    assert list(found["small"]) == KEYS + EAGER
+    assert found["small"]["n"] >= 7
     table = done("bench", "grid", "--model", small_bundle).out
-    assert "grid_180" in table
-    assert "baseline" in table
+    assert "small" in table
+    assert "eager" in table
+
+
+def test_the_grid_names_its_models_the_default_one_first(done, monkeypatch):
+    from latent_explorer.bench import grid_bench
+    from latent_explorer.gui.app import folder_to_open
+    from latent_explorer.gui.settings import Settings
+
+    asked = []
+    monkeypatch.setattr(grid_bench, "measure_grid", lambda folders: asked.extend(folders) or {"x": Measure.of([1.0])})
+    done("bench", "grid")
+    assert asked[0] == folder_to_open(None, Settings())
+    assert [folder.name for folder in asked] == ["mnist-vae-2d", "mnist-ae-2d"]
+
+
+def test_measures_with_and_without_another_way_are_columns_of_one_table(done, monkeypatch):
+    from latent_explorer.bench import points_bench
+
+    found = {"alone": Measure.of([1.0]), "beside": Measure.of([3.0]).beside("scatter", [4.0])}
+    monkeypatch.setattr(points_bench, "measure_points", lambda: found)
+    rows = {line.split()[0]: line.split()[1:] for line in done("bench", "points").out.splitlines() if line.strip()}
+    assert rows["alone"] == ["ms", "1", "1", "1", "1", "-", "-", "-"]
+    assert rows["beside"] == ["ms", "3", "3", "3", "1", "4", "4", "0.75"]
 
 
 @pytest.fixture
