@@ -1,7 +1,8 @@
 """The plain explorer that one writes with pyqtgraph and torch in a process; always in one of its own.
 
 It does what a first script does: torch imported at the top, the points in a pyqtgraph ScatterPlotItem, and the
-picture decoded in the mouse handler, with eager torch, before the handler returns. `python -m … FOLDER hover|launch`.
+picture decoded in the mouse handler, with eager torch, before the handler returns. `python -m … FOLDER launch`, or
+`python -m … FOLDER hover MOVES`.
 """
 
 import json
@@ -23,7 +24,7 @@ from latent_explorer.bundles import read_config, read_latents, read_weights
 from latent_explorer.errors import UserError
 from latent_explorer.nets.weights import load_model
 
-_MOVES, _WARM_UP = 300, 10
+_WARM_UP = 10
 _PATIENCE = 60.0  # seconds
 
 
@@ -89,13 +90,13 @@ def wait_for(what: SeenImage | PaintWatch) -> None:
         QApplication.processEvents()
 
 
-def hover_times(window: PlainExplorer, *, forced: bool) -> list[float]:
-    """Milliseconds from each of some hundred moves until its picture is painted.
+def hover_times(window: PlainExplorer, moves: int, *, forced: bool) -> list[float]:
+    """Milliseconds from each of so many moves until its picture is painted.
 
     forced: by a repaint of the whole viewport; otherwise as Qt itself repaints what has changed.
     """
     times = []
-    for step in range(_MOVES + _WARM_UP):
+    for step in range(moves + _WARM_UP):
         t = step / 30
         at = QPointF(
             window.width() * (0.25 + 0.2 * math.sin(1.3 * t)), window.height() * (0.5 + 0.4 * math.sin(1.7 * t))
@@ -111,7 +112,7 @@ def hover_times(window: PlainExplorer, *, forced: bool) -> list[float]:
     return times[_WARM_UP:]
 
 
-def main(folder: str, what: str) -> dict[str, float | list[float]]:
+def main(folder: str, what: str, moves: str = "0") -> dict[str, float | list[float]]:
     """Show the window; the times of its first paint and first picture, or the milliseconds of some hovers."""
     use_a_display()
     pyqtgraph.setConfigOptions(imageAxisOrder="row-major", mouseRateLimit=-1)  # else moves are dropped
@@ -126,8 +127,8 @@ def main(folder: str, what: str) -> dict[str, float | list[float]]:
         send_mouse(window.viewport(), QPointF(window.width() / 4, window.height() / 2))
         wait_for(window.picture)
         return {"first_paint": painted, "first_exact_hover": time.time()}
-    return {"forced": hover_times(window, forced=True), "unforced": hover_times(window, forced=False)}
+    return {name: hover_times(window, int(moves), forced=name == "forced") for name in ("unforced", "forced")}
 
 
 if __name__ == "__main__":
-    print(json.dumps(main(*sys.argv[1:3])))
+    print(json.dumps(main(*sys.argv[1:])))

@@ -14,7 +14,7 @@ from latent_explorer.gui.app import folder_to_open
 from latent_explorer.gui.settings import Settings
 from latent_explorer.points.splat import wait_for_compiled
 
-MOVES = 1000
+MOVES, PLAIN_MOVES = 1000, 300
 _PERIOD = 1 / 125  # a usual mouse reports 125 times a second
 _WARM_UP = 100
 _RELOAD_MS = 40
@@ -53,7 +53,8 @@ def measure_hover(model: str | None = None) -> dict[str, Measure]:
         wait_for_compiled()  # which the very first launch does meanwhile, for some seconds
         calm = hover_times(person)
         loaded = _hover_under_load(person)
-    plain = answer_of("latent_explorer.bench.hover_baseline", folder_to_open(model, Settings()), "hover")
+    folder = folder_to_open(model, Settings())
+    plain = answer_of("latent_explorer.bench.hover_baseline", folder, "hover", PLAIN_MOVES)
     times = {
         "hover_to_paint": calm.exact,
         "hover_to_paint_under_load": loaded.exact,

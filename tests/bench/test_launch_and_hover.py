@@ -3,15 +3,18 @@
 import json
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from PyQt6.QtCore import QEvent, QObject, QPoint, pyqtSignal
+import torch
+from PyQt6.QtCore import QEvent, QObject, QPoint, QPointF, pyqtSignal
+from PyQt6.QtGui import QPaintEvent
 from PyQt6.QtWidgets import QWidget
 
-from latent_explorer.bench import hover_bench, startup_bench
+from latent_explorer.bench import hover_baseline, hover_bench, startup_bench
 from latent_explorer.bench.hover_bench import HoverTimes
 from latent_explorer.bench.launch import tell_first_pictures
 from latent_explorer.bench.measure import Measure, answer_of
@@ -22,43 +25,30 @@ from latent_explorer.gui.widgets.images import to_array
 BASELINE = "latent_explorer.bench.hover_baseline"
 
 
-def test_the_first_pictures_are_told_once_both_were_seen(
-    qapp, small_bundle: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    with person_at_a_window(str(small_bundle)) as person:
-        pictures, closed = [], []
-        show = person.pane.prober._show
-        person.pane.prober._show = lambda image: (show(image), pictures.append(time.time()))
-        person.window.close = lambda: closed.append(time.time())
-        began = time.time()
-        tell_first_pictures(person.window)
-        assert capsys.readouterr().out == ""
-        person.wait_until(lambda: bool(closed))
-        told = json.loads(capsys.readouterr().out)
-        assert person.pane.prober.probe.picture is not None
-        assert began < told["first_paint"] < pictures[-1] < told["first_exact_hover"]
-        del person.window.close
-
-
 class PaintTimes(QObject):
-    """Notes when a widget is about to be painted."""
+    """Notes when a widget is about to be painted, and hands the event to `each`."""
 
-    def __init__(self) -> None:
+    def __init__(self, each: Callable[[QPaintEvent], object] = lambda _: None) -> None:
         super().__init__()
-        self.times: list[float] = []
+        self.times, self._each = [], each
 
     def eventFilter(self, _: QObject | None, event: QEvent | None) -> bool:
         if event.type() == QEvent.Type.Paint:
             self.times.append(time.time())
+            self._each(event)
         return False
 
 
-def test_the_first_paint_is_one_of_the_map_with_its_points(
+def test_the_first_pictures_are_told_once_both_were_painted(
     qapp, small_bundle: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with person_at_a_window(str(small_bundle)) as person:
-        canvas, pane, paints, seen = person.canvas, person.pane, PaintTimes(), []
+        canvas, pane, paints = person.canvas, person.pane, PaintTimes()
+        pictures, closed, seen = [], [], []
         canvas.viewport().installEventFilter(paints)
+        show = pane.prober._show
+        pane.prober._show = lambda image: (show(image), pictures.append(time.time()))
+        person.window.close = lambda: closed.append(time.time())
         tell_first_pictures(person.window)
 
         def look() -> None:
@@ -67,13 +57,14 @@ def test_the_first_paint_is_one_of_the_map_with_its_points(
                 seen.append((paints.times[-1], time.time(), int((np.ptp(colours, axis=1) > 60).sum())))
 
         canvas.painted.connect(look)
-        closed = []
-        person.window.close = lambda: closed.append(1)
+        assert capsys.readouterr().out == ""
         person.wait_until(lambda: bool(closed))
         told = json.loads(capsys.readouterr().out)
         (begun, ended, coloured), *_ = seen
         assert begun <= told["first_paint"] <= ended
-        assert coloured > 100, "expected points in colours of classes"
+        assert coloured > 100, "expected points in the colours of their classes"
+        assert person.pane.prober.probe.picture is not None
+        assert told["first_paint"] < pictures[-1] < told["first_exact_hover"]
         del person.window.close
 
 
@@ -191,9 +182,31 @@ def test_the_plain_program_is_live_at_its_first_picture(small_bundle: Path) -> N
     assert began < told["first_paint"] < told["first_exact_hover"] < time.time()
 
 
+@pytest.mark.parametrize("forced", [False, True])
+def test_the_plain_program_decodes_the_place_and_paints_no_more_than_it_must(
+    qapp, small_bundle: Path, forced: bool
+) -> None:
+    window, exposed = hover_baseline.PlainExplorer(small_bundle), []
+    window.setAntialiasing(False)
+    window.show()
+    qapp.processEvents()
+    areas = PaintTimes(lambda event: exposed.append(event.rect().width() * event.rect().height()))
+    window.viewport().installEventFilter(areas)
+    assert len(hover_baseline.hover_times(window, 5, forced=forced)) == 5
+    whole = window.viewport().width() * window.viewport().height()
+    assert (np.median(exposed) == whole) == forced
+    z = window.plot.vb.mapSceneToView(QPointF(window.width() / 4, window.height() / 2))
+    window.hover(QPointF(window.width() / 4, window.height() / 2))
+    with torch.no_grad():
+        picture = window.model.decode(torch.tensor([[z.x(), z.y()]]))[0, 0]
+    assert np.abs(window.picture.image - 255 * picture.numpy()).max() <= 1
+    window.close()
+
+
 def test_hover_stands_beside_both_ways_of_repainting(qapp, small_bundle: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     hover = hover_bench.hover_times
     monkeypatch.setattr(hover_bench, "hover_times", lambda person: hover(person, 20, 5))
+    monkeypatch.setattr(hover_bench, "PLAIN_MOVES", 20)
     found = {name: measure.as_json() for name, measure in hover_bench.measure_hover(str(small_bundle)).items()}
     assert list(found) == [
         "hover_to_paint", "hover_to_paint_under_load", "hover_to_interpolated", "hover_to_interpolated_under_load",
