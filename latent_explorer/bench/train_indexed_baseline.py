@@ -13,6 +13,7 @@ from torch.nn.functional import binary_cross_entropy_with_logits, mse_loss
 from torch.optim.lr_scheduler import OneCycleLR
 
 from latent_explorer.data import Dataset, Split
+from latent_explorer.nets.families import find_family
 from latent_explorer.nets.spec import NetSpec
 from latent_explorer.runs.recipe import Recipe
 from latent_explorer.training.distributed.devices import choose_device
@@ -52,7 +53,7 @@ class Network(nn.Module):
 
     def __init__(self, spec: NetSpec) -> None:
         super().__init__()
-        pixels, self.varies = math.prod(spec.image_shape), spec.family == "vae"
+        pixels, self.varies = math.prod(spec.image_shape), find_family(spec.family).has_variance
         self.encoder = _layers(pixels, *spec.hidden, (1 + self.varies) * spec.latent_dim)
         self.decoder = _layers(spec.latent_dim, *reversed(spec.hidden), pixels)
 
