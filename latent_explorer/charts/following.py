@@ -48,7 +48,8 @@ class FollowingChart:
 
     @property
     def axis_names(self) -> tuple[str, str]:
-        return self.plane.axis_names
+        u, v = (f"{name}, following the data" if name else "" for name in self.plane.axis_names)
+        return u, v
 
     def to_latent(self, uv: ArrayLike) -> NDArray[np.float32]:
         points = np.asarray(uv, np.float64)

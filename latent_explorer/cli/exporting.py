@@ -137,7 +137,8 @@ def _map_scene(model: OpenModel, bundle: Any, width: int, height: int, *, backgr
     groups = class_groups(xy, bundle.latents.label, names, palette, radius=_POINT_RADIUS, opacity=_POINT_OPACITY)
     scene = MapScene(
         width, height, DARK.map, DARK.text, ground, tuple(groups),
-        x_ticks=tuple(lower_ticks(view)), y_ticks=tuple(left_ticks(view)), legend=bool(names),
+        x_ticks=tuple(lower_ticks(view)), y_ticks=tuple(left_ticks(view)),
+        axis_names=bundle.chart.axis_names, legend=bool(names),
     )  # fmt: skip
     return scene, [view.region.left, view.region.bottom, view.region.right, view.region.top]
 

@@ -94,6 +94,8 @@ def _write(image: Image.Image, scene: MapScene) -> None:
         draw.text((x, scene.height - _TICK - 3), label, scene.ink, letters, "ms")
     for y, label in scene.y_ticks:
         draw.text((_TICK + 3, y), label, scene.ink, letters, "lm")
+    for title, x, y, anchor in scene.axis_titles:
+        draw.text((x, y), title, scene.ink, font(_TEXT, title), "rs" if anchor == "end" else "ls")
     if scene.legend and scene.groups:
         _write_legend(image, scene)
 

@@ -67,7 +67,7 @@ class MapScene:
 
     A class may come in several groups, so that classes that overlap are seen to; the legend has it once. overlay: what
     lies over the points, under curves and pins. x_ticks, y_ticks: pixels from the left and from the top, and labels, as
-    `atlas.view` has them.
+    `atlas.view` has them. axis_names: of x and y, in words.
     """
 
     width: int
@@ -81,7 +81,18 @@ class MapScene:
     pins: tuple[PinMark, ...] = ()
     x_ticks: tuple[tuple[float, str], ...] = ()
     y_ticks: tuple[tuple[float, str], ...] = ()
+    axis_names: tuple[str, str] = ("", "")
     legend: bool = True
+
+    @property
+    def axis_titles(self) -> list[tuple[str, float, float, str]]:
+        """Of each axis with a name: what to write, its foot's place, and which end of it lies there, as SVG has it.
+
+        That of x stands over its right end, that of y beside its upper one.
+        """
+        x, y = self.axis_names
+        titles = [(f"{x} →", self.width - 8.0, self.height - 24.0, "end"), (f"↑ {y}", 8.0, 16.0, "start")]
+        return [title for title, name in zip(titles, (x, y), strict=True) if name]
 
     @property
     def listed(self) -> list[PointGroup]:

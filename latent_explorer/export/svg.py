@@ -88,6 +88,8 @@ def _add_axes(root: Element, scene: MapScene) -> None:
         _add_text(root, label, x, bottom - _TICK - 3, scene.ink, "middle")
     for y, label in scene.y_ticks:
         _add_text(root, label, _TICK + 3, y + _FONT / 3, scene.ink)
+    for title, x, y, anchor in scene.axis_titles:
+        _add_text(root, title, x, y, scene.ink, anchor)
 
 
 def _add_legend(root: Element, scene: MapScene) -> None:

@@ -165,6 +165,7 @@ def test_a_chart_under_a_wrong_name_is_refused() -> None:
 def test_axes_say_what_they_are() -> None:
     stretched = CLOUD * (3, 1, 0.1, 0.1)
     u, v = chart_for(stretched).axis_names
+    assert u.endswith("following the data")
     assert u.startswith("principal component 1 (")
     share = stretched.var(0)[0] / stretched.var(0).sum()
     assert abs(int(u.split("(")[1].split()[0]) / 100 - share) < 0.05

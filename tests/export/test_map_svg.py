@@ -2,6 +2,7 @@
 
 import base64
 import re
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 from xml.etree import ElementTree
@@ -108,3 +109,13 @@ def test_the_legend_stays_on_the_page_and_says_how_many_more(tmp_path, count, si
         assert not more
         assert told[:3] == list(names[:3])
     painted(scene)
+
+
+def test_axes_that_have_names_are_named(examples, tmp_path: Path) -> None:
+    names = ("principal component 1 (12 %)", "<b>up</b>")
+    scene = replace(examples["scene"], axis_names=names)
+    root = _written(tmp_path / "map.svg", scene)
+    texts = [each.text for each in root.iter(f"{SVG}text")]
+    assert "principal component 1 (12 %) →" in texts
+    assert "↑ <b>up</b>" in texts
+    assert (painted(scene) != painted(examples["scene"])).any()

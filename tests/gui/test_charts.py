@@ -86,6 +86,9 @@ def test_a_slice_asks_for_two_dimensions_and_goes_through_the_probed_place(wide:
     wide.wait_for_the_engine()
     chart = wide.pane.bundle.chart
     assert chart.axis_names == ("dimension 4", "dimension 2")
+    axes = wide.pane.canvas._axes
+    assert (axes["bottom"].title, axes["left"].title) == chart.axis_names
+    assert "from left to right: dimension 4" in wide.pane.inspector.coordinates.toolTip()
     np.testing.assert_array_equal(chart.to_latent((z[4], z[2])), z)
     np.testing.assert_array_equal(wide.pane.prober.probe.z, z)  # still probed, where the new chart has it
     np.testing.assert_allclose(wide.pane.prober.probe.uv, (z[4], z[2]), atol=1e-6)

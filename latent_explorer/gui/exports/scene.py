@@ -35,6 +35,7 @@ def map_scene(canvas: MapCanvas, session: Session, *, legend: bool) -> MapScene:
         pins=tuple(_pins(canvas.marks, view, theme)),
         x_ticks=tuple(lower_ticks(view)),
         y_ticks=tuple(left_ticks(view)),
+        axis_names=session.bundle.chart.axis_names,
         legend=legend,
     )
 

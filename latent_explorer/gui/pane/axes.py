@@ -1,4 +1,4 @@
-"""The axes of the map: of fixed width, marked at round numbers, exact at any depth."""
+"""The axes of the map: of fixed width, named, marked at round numbers, exact at any depth."""
 
 from typing import Any
 
@@ -9,8 +9,9 @@ from pyqtgraph import AxisItem
 from latent_explorer.atlas.view import ticks
 from latent_explorer.gui.theme import Theme
 
-WIDTH, HEIGHT = 44, 20
-"""Pixels beside and below the map: multiples of 4, lest it begin amid a pixel of a screen at 125 or 150 %."""
+NAME = 16
+WIDTH, HEIGHT = 44 + NAME, 20 + NAME
+"""Pixels beside and below the map, and of the name in them: multiples of 4, lest it begin amid a pixel at 125 %."""
 
 _TICK, _GAP = 4, 6  # pixels
 _FREELY = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextDontClip
@@ -26,10 +27,17 @@ class MapAxis(AxisItem):  # type: ignore[misc] # has no types
         super().__init__(orientation, maxTickLength=0)  # else it reaches into the map
         self.setWidth(WIDTH) if orientation == "left" else self.setHeight(HEIGHT)
         self._line, self._ink = QColor(), QColor()
+        self.title = ""
 
     def dress(self, theme: Theme) -> None:
         self._line, self._ink = QColor(theme.line), QColor(theme.faint)
         self.update()
+
+    def set_title(self, title: str) -> None:
+        """Say what the axis is."""
+        if title != self.title:
+            self.title = title
+            self.update()
 
     def paint(self, painter: QPainter, option: Any, widget: Any) -> None:
         font = painter.font()
@@ -41,16 +49,30 @@ class MapAxis(AxisItem):  # type: ignore[misc] # has no types
         if length < 1 or high <= low:
             return
         scale = length / (high - low)
+        self._paint_title(painter, length, metrics)
         for value, text in ticks(low, high, scale):
             place = (high - value if self.orientation == "left" else value - low) * scale
             self._mark(painter, place, length, text, metrics)
+
+    def _paint_title(self, painter: QPainter, length: float, metrics: QFontMetricsF) -> None:
+        """Write the name along the outer edge."""
+        text = metrics.elidedText(self.title, Qt.TextElideMode.ElideMiddle, length)
+        painter.save()
+        painter.setPen(self._ink)
+        if self.orientation == "left":
+            painter.translate(0, length)
+            painter.rotate(-90)
+            painter.drawText(QRectF(0, 1, length, NAME), _FREELY, text)
+        else:
+            painter.drawText(QRectF(0, HEIGHT - NAME - 1, length, NAME), _FREELY, text)
+        painter.restore()
 
     def _mark(self, painter: QPainter, place: float, length: float, text: str, metrics: QFontMetricsF) -> None:
         """Draw a tick and its label, unless that would be cut off and say something else."""
         left, width, height = self.orientation == "left", metrics.horizontalAdvance(text), metrics.height()
         tick = QRectF(WIDTH - _TICK, round(place), _TICK, 1) if left else QRectF(round(place), 0, 1, _TICK)
         painter.fillRect(tick, self._line)
-        turned = left and width > WIDTH - _GAP
+        turned = left and width > WIDTH - NAME - _GAP
         reach = (height if left and not turned else width) / 2
         if not reach <= place <= length - reach:
             return
@@ -63,6 +85,6 @@ class MapAxis(AxisItem):  # type: ignore[misc] # has no types
         elif left:
             where = QRectF(WIDTH - _GAP - width - 1, place - height / 2, width + 2, height)
         else:
-            where = QRectF(place - width / 2 - 1, _TICK, width + 2, HEIGHT - _TICK)
+            where = QRectF(place - width / 2 - 1, _TICK, width + 2, HEIGHT - NAME - _TICK)
         painter.drawText(where, _FREELY, text)
         painter.restore()

@@ -100,6 +100,11 @@ class MapCanvas(MapPlot):
         self._mark_items.dress(theme)
         self._show_focus()
 
+    def name_axes(self, names: tuple[str, str]) -> None:
+        """Say what the axes are, from left to right and from bottom to top."""
+        for side, name in zip(("bottom", "left"), names, strict=True):
+            self._axes[side].set_title(name)
+
     def show_tile(self, key: TileKey) -> None:
         self.frame_scheduler.show_tile(key, stood_in=self.tiles.has_stand_in(key))
 

@@ -88,6 +88,7 @@ class SessionPane(PaneParts):
         self.session = session = Session(bundle, replace(state, chart=bundle.spec))
         session.changed.connect(self._session_changed)
         self._name(bundle)
+        self.canvas.name_axes(bundle.chart.axis_names)
         self.feed.open(bundle)
         self.fields.open(bundle)
         self.layers.open(bundle)
@@ -119,6 +120,7 @@ class SessionPane(PaneParts):
         probe = self.prober.probe
         self.session.exchange(bundle)
         self.navigator.bundle = bundle
+        self.canvas.name_axes(bundle.chart.axis_names)
         self.feed.open(bundle)
         self.fields.open(bundle)
         self.prober.open(self.session, None if probe is None else probe.z)
@@ -136,6 +138,7 @@ class SessionPane(PaneParts):
         bundle = self.charting.seen(bundle, self.session.state.chart)
         self.session.exchange(bundle)
         self._name(bundle)
+        self.canvas.name_axes(bundle.chart.axis_names)
         self.feed.renew(bundle.chart)
         self.fields.renew(bundle)
         self.prober.exchange()

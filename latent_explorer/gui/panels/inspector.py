@@ -32,6 +32,8 @@ _REASONS = {
 _LOCK = "Keep the inspector at this place while you move over the map, click and play (I)"
 _TALLEST = 190  # pixels of the picture while the dimensions are unfolded below it
 
+_COORDINATES = "The coordinates in latent space, dimension 0 first. Type others and press Enter to go there."
+
 
 class Inspector(QWidget):
     """The decoded picture, the coordinates, the nearest images, the classes, and the distance to the data.
@@ -53,7 +55,7 @@ class Inspector(QWidget):
         self.picture.opened.connect(self.picture_wanted)
         self.coordinates = QLineEdit()
         self.coordinates.setPlaceholderText("x, y")
-        self.coordinates.setToolTip("The coordinates in latent space. Type others and press Enter to go there.")
+        self.coordinates.setToolTip(_COORDINATES)
         self.coordinates.setAccessibleName("Coordinates")
         self.coordinates.returnPressed.connect(self._read_coordinates)
         self.coordinates.editingFinished.connect(self._leave_coordinates)
@@ -100,6 +102,7 @@ class Inspector(QWidget):
             self.neighbours.show_place(None)
             self._shares.show_shares(np.zeros(0))
         self._bundle, self._theme = bundle, theme
+        self.coordinates.setToolTip(tooltip(_COORDINATES + axes_words(bundle)))
         self._shares.set_classes(bundle.class_names, theme)
         self.neighbours.set_bundle(bundle, theme)
         self.dimensions.set_bundle(bundle, theme)
@@ -191,3 +194,9 @@ def _measures(place: Place) -> str:
     if place.astray is not None:
         lines.append(f"the encoder puts the picture {place.astray:.2f} times as far off as it does for 95 % of them.")
     return "\n".join([*lines, "Where it is no longer inside, the veil begins to fade the pictures of the map."])
+
+
+def axes_words(bundle: OpenBundle) -> str:
+    """What the axes of the map are, as further lines of a tip."""
+    ways = ("from left to right", "from bottom to top")
+    return "".join(f"\nThe map, {way}: {name}" for way, name in zip(ways, bundle.chart.axis_names, strict=True) if name)
