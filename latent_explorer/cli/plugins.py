@@ -16,6 +16,7 @@ _REGISTRIES = {
     "fields": "latent_explorer.fields.registry",
     "layers": "latent_explorer.gui.layers.registry",
     "datasets": "latent_explorer.data.named",
+    "colourings": "latent_explorer.gui.layers.point_colours",
     "palettes": "latent_explorer.class_colours",
 }
 """Where each group has its `register`, and its `check` if there is more to ask of a thing than to register it."""

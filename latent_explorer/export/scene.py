@@ -96,8 +96,8 @@ class MapScene:
 
     @property
     def listed(self) -> list[PointGroup]:
-        """One group of each name, for the legend."""
-        return list({group.name: group for group in self.groups}.values())
+        """One group of each name, for the legend; those without a name are not in it."""
+        return list({group.name: group for group in self.groups if group.name}.values())
 
 
 def class_groups(

@@ -75,9 +75,10 @@ class ShownLayer:
 
 @dataclass(frozen=True)
 class PointLook:
-    """size: of the dots, in percent of the usual."""
+    """size: of the dots, in percent of the usual. colour: the name of what they are coloured by."""
 
     size: Annotated[int, Meta(ge=50, le=200)] = 100
+    colour: Annotated[str, Meta(max_length=100)] = "class"
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ count and the place of one of them. So no class is ever lost from a cell, howeve
 
 import math
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -55,6 +56,13 @@ class PointIndex:
     def grid(self, entries: Entries) -> Grid:
         """The cells by which entries are sorted."""
         return Grid(self._box, entries.side)
+
+    def at_levels(self, values: NDArray[Any]) -> list[NDArray[Any]]:
+        """For each level, of values (n,) that of the point in whose place each entry is drawn."""
+        found = [np.take(values, self.points.order)]
+        for level in self.levels[1:]:
+            found.append(np.take(found[-1], np.take(level.order, level.starts)))
+        return found
 
     def _levels(self) -> Iterator[Entries]:
         side = 1 << max(0, math.ceil(math.log2(max(1.0, len(self) / _PER_CELL)) / 2))

@@ -9,6 +9,7 @@ from PyQt6.QtGui import QColor, QImage
 from latent_explorer.atlas.view import View, left_ticks, lower_ticks
 from latent_explorer.export import Background, MapScene, PinMark, PointGroup, Polyline, class_groups
 from latent_explorer.gui.layers.layer import Layer, painter_on
+from latent_explorer.gui.layers.point_colours import Shading
 from latent_explorer.gui.layers.scale import paint_scale, scale_rect
 from latent_explorer.gui.pane.canvas import MapCanvas
 from latent_explorer.gui.pane.marks import Marks
@@ -66,16 +67,28 @@ def _painted(
 
 def _groups(canvas: MapCanvas, session: Session) -> Iterator[PointGroup]:
     bundle, selection = session.bundle, session.state.selection
+    xy, chosen = canvas.view.to_screen(bundle.uv), None if selection is None else selection.chosen
+    look = canvas.points.diameter(canvas.view, 1.0) / 2, canvas.points.strength(canvas.view)
+    if canvas.points.shading is not None:
+        shown = np.ones(len(xy), bool) if chosen is None else chosen
+        if bundle.latents.label is not None:
+            shown = shown & ~np.isin(bundle.latents.label, list(session.state.hidden))
+        return _shaded(canvas.points.shading, xy, shown, *look)
+    label, names, hidden = bundle.latents.label, bundle.class_names, session.state.hidden
+    radius, opacity = look
     return class_groups(
-        canvas.view.to_screen(bundle.uv),
-        bundle.latents.label,
-        bundle.class_names,
-        canvas.theme,
-        hidden=session.state.hidden,
-        chosen=None if selection is None else selection.chosen,
-        radius=canvas.points.diameter(canvas.view, 1.0) / 2,
-        opacity=canvas.points.strength(canvas.view),
-    )
+        xy, label, names, canvas.theme, hidden=hidden, chosen=chosen, radius=radius, opacity=opacity
+    )  # fmt: skip
+
+
+def _shaded(
+    shading: Shading, xy: NDArray[np.floating], shown: NDArray[np.bool_], radius: float, opacity: float
+) -> Iterator[PointGroup]:
+    """Points in colours that are not those of their classes; those of a scale have no names."""
+    for number in np.unique(shading.shade[shown]).tolist():
+        own = shown & (shading.shade == number)
+        name = shading.names[number] if shading.names else ""
+        yield PointGroup(name, f"#{int(shading.colours[number]):06x}", xy[own], radius, opacity)
 
 
 def _pins(marks: Marks, view: View, theme: Theme) -> Iterator[PinMark]:

@@ -1,7 +1,7 @@
 """The data points as a layer of the map."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
@@ -10,7 +10,8 @@ from PyQt6.QtCore import QPointF, QTimer
 from PyQt6.QtGui import QColor, QPainter
 
 from latent_explorer.atlas.view import View
-from latent_explorer.gui.layers.layer import Layer, LayerSpec
+from latent_explorer.gui.layers.layer import Layer, LayerSpec, Scale
+from latent_explorer.gui.layers.point_colours import Shading
 from latent_explorer.gui.layers.tiles import TileLayer
 from latent_explorer.gui.theme import Theme
 from latent_explorer.gui.widgets.images import borrowed_qimage
@@ -70,7 +71,7 @@ class PointLayer(Layer):
     size: of the dots, 1 is the usual. opacity: of the points where they crowd. uv: where they are (n, 2). index: all
     points of the bundle, also those that are not shown; of none while they are being sorted. version: counts up
     whenever they look different. pictures: the layer beneath; while it is seen, dots are finer and thinner, and the
-    strokes of grey pictures show through them.
+    strokes of grey pictures show through them. shading: how they are coloured, where that is not by class.
 
     sorter: sorts many points in a thread; nothing is shown until it hands them to `take`. Without one, all are sorted
     at once.
@@ -89,6 +90,8 @@ class PointLayer(Layer):
         self.uv, self.index = _NONE.uv, _NONE
         self._group: NDArray[np.integer] = _NONE.group
         self._ink = Ink(np.zeros(1, np.uint32))
+        self.shading: Shading | None = None
+        self._shades: list[NDArray[np.uint16]] = []
         self._chosen: NDArray[np.bool_] | None = None
         self._marks: list[NDArray[np.bool_]] = []
         self._made: _Made | None = None
@@ -126,11 +129,17 @@ class PointLayer(Layer):
     ) -> None:
         """Show points (n, 2) but for those of hidden classes. Sorts them, unless they are the same as before."""
         if self.uv is not uv:
-            self.uv, self._chosen = uv, None
+            self.uv, self._chosen, self.shading = uv, None, None
             self._sort(np.zeros(len(uv), np.uint16) if label is None else label)
         colours = [QColor(theme.accent)] if label is None else map(theme.class_colour, range(classes))
         shown = [0 if label is not None and number in hidden else _rgb(c) for number, c in enumerate(colours)]
         self._ink = Ink(np.array(shown, np.uint32), grey=_rgb(QColor(theme.line)))
+        self._shades = []
+        self._made, self.version = None, self.version + 1
+
+    def shade(self, shading: Shading | None) -> None:
+        """Colour points otherwise than by their class, or by it again."""
+        self.shading, self._shades = shading, []
         self._made, self.version = None, self.version + 1
 
     def move(self, uv: NDArray[np.float32]) -> None:
@@ -153,7 +162,7 @@ class PointLayer(Layer):
         self.size, self._made = size, None
 
     def take(self, index: PointIndex) -> None:
-        self.index = index
+        self.index, self._shades = index, []
         self.select(self._chosen)
 
     def select(self, chosen: NDArray[np.bool_] | None) -> None:
@@ -209,7 +218,19 @@ class PointLayer(Layer):
 
     def colour(self, number: int) -> QColor:
         """The colour of a point that is not hidden, by its image's number."""
+        if self.shading is not None:
+            return QColor(int(self.shading.colours[self.shading.shade[number]]))
         return QColor(int(self._ink.classes[self.index.group[number]]))
+
+    @property
+    def scale(self) -> Scale | None:
+        return None if self.shading is None else self.shading.scale
+
+    def line(self, view: View, uv: tuple[float, float]) -> str:
+        if self.shading is None:
+            return ""
+        number = self.nearest_image(view, *view.to_screen_point(uv), _PICKING[-1] * 3)
+        return "" if number is None else f"Nearest point: {self.shading.title.lower()} {self.shading.word(number)}"
 
     def room(self, view: View) -> float:
         """The pixels of screen per point, where points lie close."""
@@ -264,9 +285,19 @@ class PointLayer(Layer):
         if entries is not self.index.points:  # what a cell holds is on its dots
             usual *= max(1.0, self.index.cell_pixels(entries, scale) / diameter) ** 2
         number = next(n for n, level in enumerate(self.index.levels) if level is entries)
-        marks = self._marks[number] if self._marks else None
-        ink = Ink(self._ink.classes, usual, marks, self._ink.grey)
+        marks, colours = self._marks[number] if self._marks else None, self._ink.classes
+        if self.shading is not None and len(self.shading.shade) == len(self.index):
+            entries = replace(entries, group=self._shaded(self.shading)[number])
+            colours = np.append(np.uint32(0), self.shading.colours)
+        ink = Ink(colours, usual, marks, self._ink.grey)
         return self.splatter.image(entries, rows, ink, view, diameter, ratio)
+
+    def _shaded(self, shading: Shading) -> list[NDArray[np.uint16]]:
+        """Of each level, the colour of each entry by its number; 0 for one of a class that is hidden."""
+        if not self._shades:
+            shown = self._ink.classes[self.index.group] > 0
+            self._shades = self.index.at_levels(np.where(shown, shading.shade + 1, 0).astype(np.uint16))
+        return self._shades
 
 
 def _rgb(colour: QColor) -> int:

@@ -1,6 +1,7 @@
-"""The scale of the topmost layer that has one, in a corner of the map."""
+"""The scales of the uppermost layers that have one, in a corner of the map."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import islice
 
 from PyQt6.QtCore import QRect, QRectF, Qt
 from PyQt6.QtGui import QColor, QFont, QFontMetrics, QPainter
@@ -10,41 +11,44 @@ from latent_explorer.gui.theme import Theme
 from latent_explorer.gui.widgets.images import borrowed_qimage
 
 _WIDTH, _BAR, _PAD, _MARGIN = 190, 10, 8, 12  # pixels; the width is the least
+_MOST = 2  # scales: of the points, and of the field below them
 
 
 def scale_rect(layers: Sequence[Layer], width: int) -> QRectF:
-    """Where the scale lies on a map so wide; nowhere where no visible layer has one."""
-    if (scale := _scaled(layers)) is None:
-        return QRectF()
-    metrics = QFontMetrics(_font())
-    words = metrics.horizontalAdvance(f"{scale.title}    {scale.unit}")
-    broad = min(max(_WIDTH, words + 2 * _PAD), width - 2 * _MARGIN)
-    return QRectF(width - broad - _MARGIN, _MARGIN, broad, 2 * metrics.height() + _BAR + 2 * _PAD + 4)
+    """Where the scales lie on a map so wide; nowhere where no visible layer has one."""
+    whole = QRectF()
+    for box, _ in _boxes(layers, width):
+        whole = whole.united(box)
+    return whole
 
 
 def paint_scale(painter: QPainter, layers: Sequence[Layer], theme: Theme, width: int) -> None:
-    """Draw the title, colours and words of the last visible layer that has a scale, at the upper right."""
-    scale, line = _scaled(layers), QFontMetrics(_font()).height()
-    if scale is None:
-        return
+    """Draw the title, colours and words of the uppermost visible layers that have a scale, at the upper right."""
     painter.save()
     painter.setFont(_font())
-    box = scale_rect(layers, width)
-    painter.setPen(QColor(theme.line))
-    painter.setBrush(theme.plate)
-    painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5), 5, 5)
-    inner = box.adjusted(_PAD, _PAD, -_PAD, -_PAD)
-    painter.setPen(QColor(theme.text))
-    painter.drawText(inner, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop, scale.title)
-    painter.setPen(QColor(theme.faint))
-    painter.drawText(inner, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop, scale.unit)
-    _paint_bar(painter, inner.adjusted(0, line + 2, 0, 0), scale)
+    for box, scale in _boxes(layers, width):
+        painter.setPen(QColor(theme.line))
+        painter.setBrush(theme.plate)
+        painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5), 5, 5)
+        inner = box.adjusted(_PAD, _PAD, -_PAD, -_PAD)
+        painter.setPen(QColor(theme.text))
+        painter.drawText(inner, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop, scale.title)
+        painter.setPen(QColor(theme.faint))
+        painter.drawText(inner, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop, scale.unit)
+        _paint_bar(painter, inner.adjusted(0, QFontMetrics(_font()).height() + 2, 0, 0), scale)
     painter.restore()
 
 
-def _scaled(layers: Sequence[Layer]) -> Scale | None:
-    shown = (layer.scale for layer in reversed(layers) if layer.painted)
-    return next((scale for scale in shown if scale is not None), None)
+def _boxes(layers: Sequence[Layer], width: int) -> Iterator[tuple[QRectF, Scale]]:
+    """Where each scale goes, one below the other, that of the uppermost layer first."""
+    metrics, top = QFontMetrics(_font()), float(_MARGIN)
+    shown = (scale for layer in reversed(layers) if layer.painted and (scale := layer.scale) is not None)
+    for scale in islice(shown, _MOST):
+        words = metrics.horizontalAdvance(f"{scale.title}    {scale.unit}")
+        broad = min(max(_WIDTH, words + 2 * _PAD), width - 2 * _MARGIN)
+        box = QRectF(width - broad - _MARGIN, top, broad, 2 * metrics.height() + _BAR + 2 * _PAD + 4)
+        yield box, scale
+        top = box.bottom() + 4
 
 
 def _font() -> QFont:

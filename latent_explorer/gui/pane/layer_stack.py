@@ -5,13 +5,16 @@ from collections.abc import Callable
 from PyQt6.QtCore import QObject, pyqtSignal
 
 from latent_explorer.gui.layers.layer import Layer
+from latent_explorer.gui.layers.point_colours import colourings
 from latent_explorer.gui.pane.canvas import MapCanvas
+from latent_explorer.gui.pane.point_colourer import PointColourer
 from latent_explorer.gui.panels.layers import LayerPanel
 from latent_explorer.gui.panels.readouts import ValueLines
 from latent_explorer.gui.settings import PointLook, Settings, ShownLayer
 from latent_explorer.session import OpenBundle
 
 _SIZES = (50, 200)  # percent of the usual
+_COLOUR = "What the points are coloured by"
 _SIZE = "Size of the dots. Whatever is chosen, they grow as one comes closer, and are clearer where they stand alone."
 
 
@@ -20,9 +23,17 @@ class LayerStack(QObject):
 
     changed = pyqtSignal()
 
-    def __init__(self, canvas: MapCanvas, panel: LayerPanel, values: ValueLines, say: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        canvas: MapCanvas,
+        panel: LayerPanel,
+        values: ValueLines,
+        say: Callable[[str], None],
+        colourer: PointColourer,
+    ) -> None:
         super().__init__(canvas)
         self._canvas, self._panel, self._values, self._say = canvas, panel, values, say
+        self._colourer = colourer
         panel.changed.connect(self.show)
 
     @property
@@ -39,6 +50,7 @@ class LayerStack(QObject):
             self._panel.add(title, layer.visible, opacity, layer.spec.sentence)
             if layer is self._canvas.points:
                 self._list_size(settings)
+                self._list_colours()
         self._panel.remember(settings)
 
     def _list_size(self, settings: Settings) -> None:
@@ -46,11 +58,23 @@ class LayerStack(QObject):
         points.size = settings.get(PointLook).size / 100
 
         def choose(percent: int) -> None:
-            settings.put(PointLook(percent))
+            settings.change(PointLook, size=percent)
             points.resize(percent / 100)
             self._canvas.refresh()
 
         self._panel.add_slider("Point size", *_SIZES, round(100 * points.size), _SIZE).valueChanged.connect(choose)
+
+    def _list_colours(self) -> None:
+        known = colourings()
+        box = self._panel.add_choice([f"Colour by {each.title.lower()}" for each in known.values()], _COLOUR)
+        names = list(known)
+
+        def show() -> None:
+            box.setCurrentIndex(names.index(self._colourer.colouring.name))
+
+        box.activated.connect(lambda index: self._colourer.choose(names[index]))
+        self._colourer.chosen.connect(show)
+        show()
 
     def open(self, bundle: OpenBundle) -> None:
         """Offer the layers that a bundle can have."""

@@ -61,6 +61,7 @@ class MapPane(SessionPane):
         prober.told.connect(self.layers.tell)
         prober.told.connect(self.thumbnails.hover)
         self.layers.changed.connect(self._show_layers)
+        self.colourer.changed.connect(self._show_colouring)
 
     def _wire_panels(self) -> None:
         self.legend.toggled.connect(self._to_session(Session.toggle_class))
@@ -110,6 +111,7 @@ class MapPane(SessionPane):
         subscribe("tiles", accepted(lambda answer: self._show_tile(*self.feed.take(answer))), Urgency.VIEW)
         subscribe("fields", accepted(self.fields.take), Urgency.OVERLAY)
         subscribe("thumbnails", self.thumbnails.take, Urgency.DETAIL)
+        subscribe("colours", self.colourer.take, Urgency.DETAIL)
         self.store.found.connect(self._take_kept)
 
     def _take_kept(self, generation: int, key: TileKey, pictures: Pictures) -> None:
@@ -146,8 +148,13 @@ class MapPane(SessionPane):
         yield from self.charting.work
         if self.points.sorting:
             yield Work(f"Sorting {self.points.sorting:,} points")
+        yield from self.colourer.work
         yield from self._decoding.work("Decoding the map", self.feed.missing)
         yield from self._computing.work("Computing the layers", self.fields.missing)
+
+    def _show_colouring(self) -> None:
+        self.canvas.refresh()
+        self.legend.show_colouring("" if self.points.shading is None else self.points.shading.title.lower())
 
     def _show_layers(self) -> None:
         self.look()
@@ -214,6 +221,7 @@ class MapPane(SessionPane):
         self.keeper.write()
         self.charting.stop()
         self.filmstrip.stop()
+        self.colourer.stop()
         self.prober.close()
         self.navigator.close()
         self.store.close()

@@ -19,6 +19,7 @@ from latent_explorer.gui.pane.keeping import StateKeeper
 from latent_explorer.gui.pane.layer_stack import LayerStack
 from latent_explorer.gui.pane.opening import Opener
 from latent_explorer.gui.pane.pins_and_path import PathFrames, Pinboard
+from latent_explorer.gui.pane.point_colourer import PointColourer
 from latent_explorer.gui.pane.prober import Prober
 from latent_explorer.gui.pane.selecting import Selecting
 from latent_explorer.gui.pane.shared import Shared
@@ -114,7 +115,8 @@ class PaneParts(QWidget):
         self.path_frames = PathFrames(client, canvas, self.filmstrip)
         self.thumbnails = Thumbnails(client, canvas, points, self.feed, shared)
         canvas.above += more_layers()
-        self.layers = LayerStack(canvas, self.layer_panel, self.inspector.values, shared.say)
+        self.colourer = PointColourer(client, points, shared.settings, shared.say)
+        self.layers = LayerStack(canvas, self.layer_panel, self.inspector.values, shared.say, self.colourer)
         self.layers.list(shared.settings)
         self.keeper = StateKeeper(SessionStore(shared.settings.sessions), shared.say)
         self.copying = Copying(canvas, self.prober, shared)

@@ -98,6 +98,7 @@ class SessionPane(PaneParts):
             self.store.leave()
         self.canvas.mark(draft=None, neighbours=None, caption="")
         self.dress(self.theme)
+        self.colourer.open(bundle, self.theme)
         self.path_frames.open(bundle)
         self.prober.lock(False)
         self.prober.open(session)
@@ -141,6 +142,7 @@ class SessionPane(PaneParts):
         self.canvas.name_axes(bundle.chart.axis_names)
         self.feed.renew(bundle.chart)
         self.fields.renew(bundle)
+        self.colourer.open(bundle, self.theme)
         self.prober.exchange()
         self.path_frames.exchange(bundle)
         self.pinboard.open(self.session)
@@ -181,6 +183,7 @@ class SessionPane(PaneParts):
             self.pinboard.ask()
             self.selecting.ask()
             self.thumbnails.again()
+            self.colourer.again()
             self.prober.again()
             self.asked_again.emit()
 
@@ -240,6 +243,7 @@ class SessionPane(PaneParts):
             bundle, hidden = self.session.bundle, self.session.state.hidden
             for layer in self.canvas.layers:
                 layer.dress(bundle, hidden, theme)
+            self.colourer.dress(theme)
             self.legend.set_bundle(bundle, theme, hidden)
             self.inspector.set_bundle(bundle, theme)
             self.selection.set_classes(bundle, theme)

@@ -1,12 +1,13 @@
 """The layers: shown and hidden, how strong, and so again at the next launch."""
 
+from collections.abc import Iterable
 from functools import partial
 
 from PyQt6.QtCore import Qt, pyqtSignal
-from PyQt6.QtWidgets import QGridLayout, QSlider, QToolButton, QWidget
+from PyQt6.QtWidgets import QComboBox, QGridLayout, QSlider, QToolButton, QWidget
 
 from latent_explorer.gui.settings import Settings, ShownLayer
-from latent_explorer.gui.widgets.controls import hint, slider, tool_button
+from latent_explorer.gui.widgets.controls import combo_box, hint, slider, tool_button
 from latent_explorer.gui.widgets.parts import Scrolling
 from latent_explorer.gui.widgets.plain import tooltip
 
@@ -49,6 +50,15 @@ class LayerPanel(Scrolling):
         label.setToolTip(tooltip(tip))
         self._grid.addWidget(label, row, 0)
         self._grid.addWidget(made, row, 1)
+        return made
+
+    def add_choice(self, choices: Iterable[str], tip: str) -> QComboBox:
+        """A choice of what a layer shows, under the layer listed last."""
+        made = combo_box(choices, tip)
+        made.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        made.setMinimumContentsLength(8)
+        made.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves the keys to the map
+        self._grid.addWidget(made, self._grid.rowCount(), 0, 1, 2)
         return made
 
     def remember(self, settings: Settings) -> None:

@@ -132,6 +132,7 @@ class Legend(QWidget):
         self._bundle: OpenBundle | None = None
         self._theme: Theme | None = None
         self._hidden: frozenset[int] = frozenset()
+        self._coloured_by = ""
         self._rows: dict[int, ClassRow] = {}
         self._left: Iterator[int] = iter(())
         self.search = QLineEdit()
@@ -161,12 +162,26 @@ class Legend(QWidget):
         self._bundle, self._theme, self._hidden = bundle, theme, hidden
         self.search.setVisible(len(names) >= _SEARCHED_FROM)
         self.search.setPlaceholderText(f"Search {len(names):,} classes")
-        repeats = len(names) > len(theme.classes)
-        self.note.setText("" if names and not repeats else _REPEATED if names else "These data have no classes.")
-        self.note.setToolTip(_HOW if repeats else "")
-        self.note.setVisible(repeats or not names)
+        self._say()
         self._list()
         self.show_hidden(hidden)
+
+    def show_colouring(self, title: str) -> None:
+        """Say what points are coloured by, where that is not their class."""
+        self._coloured_by = title
+        self._say()
+
+    def _say(self) -> None:
+        names = () if self._bundle is None else self._bundle.class_names
+        repeats = self._theme is not None and len(names) > len(self._theme.classes)
+        notes = [
+            *(["These data have no classes."] if not names else []),
+            *([_REPEATED] if repeats else []),
+            *([f"Points show: {self._coloured_by}"] if names and self._coloured_by else []),
+        ]
+        self.note.setText("\n".join(notes))
+        self.note.setToolTip(tooltip(_HOW) if repeats else "")
+        self.note.setVisible(bool(notes))
 
     def show_hidden(self, hidden: frozenset[int]) -> None:
         self._hidden = hidden

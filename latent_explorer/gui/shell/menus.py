@@ -9,7 +9,9 @@ from PyQt6.QtGui import QAction
 from PyQt6.QtWidgets import QMainWindow, QToolBar
 
 from latent_explorer.class_colours import PALETTES, ClassPalette
+from latent_explorer.gui.layers.point_colours import colourings
 from latent_explorer.gui.pane.pane import MapPane
+from latent_explorer.gui.pane.point_colourer import PointColourer
 from latent_explorer.gui.shell.actions import SEPARATOR, Command, Entry, Submenu, fill_menu, show_state
 from latent_explorer.gui.shell.chart_menu import chart_entries
 from latent_explorer.gui.shell.help import about, show_keys
@@ -145,6 +147,7 @@ class Menus:
         yield Submenu("Decoded pictures", lambda: picture_entries(bench))
         yield Submenu("Chart", self._charts)
         yield Submenu("Decode as class", self._classes)
+        yield Submenu("Colour points by", self._point_colours)
         yield Submenu("Class colours", lambda: map(self._palette, PALETTES.values()))
         tip = "Show the picture beside the pointer"
         yield Command("Loupe", on(MapPane.toggle_loupe), "M", tip, checked=lambda: bench.active.prober.loupe)
@@ -168,6 +171,15 @@ class Menus:
         bench = self._bench
         choose, chosen = partial(bench.choose_theme, name), lambda: bench.settings.theme == name
         return Command(f"{name.capitalize()} theme", choose, checked=chosen, group="theme")
+
+    def _point_colours(self) -> Iterator[Entry]:
+        colourer, bundle = self._bench.active.colourer, self._bench.active.bundle
+        for name, colouring in colourings().items():
+            lacks = "" if bundle is None else colouring.lacks(bundle)
+            tip = f"Not here: {lacks}" if lacks else colouring.sentence
+            chosen, offered = partial(_is_chosen, colourer, name), partial(bool, not lacks)
+            choose = partial(colourer.choose, name)
+            yield Command(colouring.title, choose, tip=tip, checked=chosen, group="colour", enabled=offered)
 
     def _palette(self, palette: ClassPalette) -> Command:
         bench = self._bench
@@ -241,6 +253,10 @@ class Menus:
         tip = "Start the engine of the active map again"
         yield Command("Restart the engine", self._on_pane(MapPane.restart_engine), tip=tip)
         yield Command("About Latent Explorer", lambda: about(self._window))
+
+
+def _is_chosen(colourer: PointColourer, name: str) -> bool:
+    return colourer.colouring.name == name
 
 
 def _offers(

@@ -1,0 +1,124 @@
+"""Colours the points of a pane as a person has chosen, and asks the engine for what it takes."""
+
+from collections.abc import Callable
+
+import numpy as np
+from PyQt6.QtCore import QObject, pyqtSignal
+
+from latent_explorer.engine.client import Answer, EngineClient, Want
+from latent_explorer.engine.handlers.evaluate import Evaluate
+from latent_explorer.gui.layers.point_colours import CLASS, PointColouring, Values, colourings, shading
+from latent_explorer.gui.layers.points import PointLayer
+from latent_explorer.gui.settings import PointLook, Settings
+from latent_explorer.gui.theme import Theme
+from latent_explorer.gui.widgets.parts import timer
+from latent_explorer.gui.widgets.readings import Work
+from latent_explorer.service.codec import Refused
+from latent_explorer.session import OpenBundle
+
+_AT_ONCE = 1024  # points of one request: the values of all come in so many parts, each spread over all of them
+_SHOW_MS = 250
+
+
+class PointColourer(QObject):
+    """Keeps the colours of points as chosen. changed: they look different. chosen: another way is chosen."""
+
+    changed = pyqtSignal()
+    chosen = pyqtSignal()
+
+    def __init__(
+        self, client: EngineClient, points: PointLayer, settings: Settings, say: Callable[[str], None]
+    ) -> None:
+        super().__init__()
+        self._client, self._points, self._settings, self._say = client, points, settings, say
+        self._bundle: OpenBundle | None = None
+        self._theme: Theme | None = None
+        self._values: dict[str, Values] = {}  # of the bundle that is open
+        self._missing: list[Want] = []
+        self._total = 0
+        self._soon = timer(self, _SHOW_MS, self._show, once=True)
+
+    @property
+    def colouring(self) -> PointColouring:
+        """The way chosen; by class where the bundle lacks something for it."""
+        found = colourings().get(self._settings.get(PointLook).colour, CLASS)
+        return CLASS if self._bundle is not None and found.lacks(self._bundle) else found
+
+    @property
+    def work(self) -> tuple[Work, ...]:
+        """The values that are being computed, if any are, and how many of them there are already."""
+        if not self._missing:
+            return ()
+        words = f"Computing the {self.colouring.title.lower()} of all points"
+        return (Work(words, 1 - len(self._missing) / self._total),)
+
+    def choose(self, name: str) -> None:
+        """Colour by another way, by its name, and remember it; what was under way is given up."""
+        self._settings.change(PointLook, colour=name)
+        self._begin()
+        self.chosen.emit()
+
+    def open(self, bundle: OpenBundle, theme: Theme) -> None:
+        """Begin with another bundle, or another moment of its run."""
+        self._values, self._bundle, self._theme = {}, bundle, theme
+        self._begin()
+        self.chosen.emit()
+
+    def dress(self, theme: Theme) -> None:
+        self._theme = theme
+        self._show()
+
+    def again(self) -> None:
+        """Ask once more for what is missing; opening a bundle has dropped it."""
+        self._client.request("colours", self._missing)
+
+    def stop(self) -> None:
+        self._soon.stop()
+
+    def take(self, answer: Answer) -> None:
+        """Values of some of the points have come, or the reason why there are none."""
+        if isinstance(answer.reply, Refused):
+            if self._missing:
+                self._say(f"Points are not coloured by {self.colouring.title.lower()}: {answer.reply.reason}")
+            self._missing = []
+            self._client.request("colours", [])
+        elif answer.values is not None and isinstance(answer.key, tuple):
+            name, start, step = answer.key
+            if name in self._values:
+                self._values[name][start::step] = answer.values[:, 0]
+            self._missing = [want for want in self._missing if want.key != answer.key]
+            if not self._soon.isActive():
+                self._soon.start()
+
+    def _begin(self) -> None:
+        colouring, bundle, self._missing = self.colouring, self._bundle, []
+        if bundle is None:
+            return
+        if colouring.known is not None:
+            known = colouring.known(bundle.latents)
+            assert known is not None
+            self._values[colouring.name] = known
+        elif colouring.field:
+            self._missing = self._wants(bundle, colouring)
+        self._total = len(self._missing)
+        self._client.request("colours", self._missing)
+        self._show()
+
+    def _wants(self, bundle: OpenBundle, colouring: PointColouring) -> list[Want]:
+        means, name = bundle.latents.mean, colouring.field
+        values = self._values.setdefault(colouring.name, np.full(len(means), np.nan, np.float32))
+        step = -(-len(means) // _AT_ONCE) or 1
+
+        def want(start: int) -> Want:
+            part = means[start::step]
+            return Want((colouring.name, start, step), Evaluate, len(part), lambda n: Evaluate(n, name, part.copy()))
+
+        return [want(start) for start in range(step) if np.isnan(values[start::step]).any()]
+
+    def _show(self) -> None:
+        bundle, theme, colouring = self._bundle, self._theme, self.colouring
+        if bundle is None or theme is None:
+            return
+        values = self._values.get(colouring.name)
+        self._points.shade(None if values is None else shading(colouring, values, bundle, theme))
+        self.changed.emit()
