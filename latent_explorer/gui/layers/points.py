@@ -276,7 +276,11 @@ class PointLayer(Layer):
     def _density(self) -> float:
         return self.index.density * self._shown / max(len(self.index), 1)
 
-    def _splat(self, view: View, ratio: float) -> NDArray[np.uint32]:
+    def small_picture(self, view: View, ratio: float) -> NDArray[np.uint32]:
+        """All points that are not hidden in a small view, uint32 (h, w) as Qt has it, be the layer shown or not."""
+        return self._splat(view, ratio, Splatter())  # the map's own keeps what its next picture needs
+
+    def _splat(self, view: View, ratio: float, splatter: Splatter | None = None) -> NDArray[np.uint32]:
         scale = view.scale * ratio
         diameter = self.diameter(view, ratio)
         rim = diameter / ratio / min(view.width, view.height)  # dots reach into what is seen from outside of it
@@ -290,7 +294,7 @@ class PointLayer(Layer):
             entries = replace(entries, group=self._shaded(self.shading)[number])
             colours = np.append(np.uint32(0), self.shading.colours)
         ink = Ink(colours, usual, marks, self._ink.grey)
-        return self.splatter.image(entries, rows, ink, view, diameter, ratio)
+        return (splatter or self.splatter).image(entries, rows, ink, view, diameter, ratio)
 
     def _shaded(self, shading: Shading) -> list[NDArray[np.uint16]]:
         """Of each level, the colour of each entry by its number; 0 for one of a class that is hidden."""

@@ -37,6 +37,7 @@ from latent_explorer.gui.widgets.images import ratio_of
 
 _CLICK = 4  # pixels the pointer may move between press and release of a click
 _MODIFIERS = (Qt.Key.Key_Shift, Qt.Key.Key_Alt, Qt.Key.Key_Control)
+_STEPS = {Qt.MouseButton.BackButton: -1, Qt.MouseButton.ForwardButton: 1}
 _ARROWS = {Qt.Key.Key_Left: (-1, 0), Qt.Key.Key_Right: (1, 0), Qt.Key.Key_Up: (0, -1), Qt.Key.Key_Down: (0, 1)}
 
 
@@ -44,13 +45,14 @@ class MapCanvas(MapPlot):
     """The plot with tiles, points and marks; hands clicks and drags to the tool in hand, at pixels of the map.
 
     hovered: the plane point under the pointer (or moved to with the arrow keys). left: the pointer is no longer over
-    the map. painted: a paint has ended.
+    the map. stepped: a button of the mouse asks for the view before (-1) or after (1). painted: a paint has ended.
     lifted: the layer whose lifted image is shown.
     """
 
     hovered = pyqtSignal(float, float)
     left = pyqtSignal()
     painted = pyqtSignal()
+    stepped = pyqtSignal(int)
 
     def __init__(self, tiles: TileLayer, points: PointLayer) -> None:
         self.tiles, self.points = tiles, points
@@ -205,6 +207,8 @@ class MapCanvas(MapPlot):
         if event.button() == Qt.MouseButton.MiddleButton or (left and self._space):
             self._panned_from = at
             self.setCursor(Qt.CursorShape.ClosedHandCursor)
+        elif event.button() in _STEPS:
+            self.stepped.emit(_STEPS[event.button()])
         elif left and self.tool is not None:
             self._pressed, self._dragging = at, False
             self.tool.begin(at)

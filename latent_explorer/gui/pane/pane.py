@@ -49,6 +49,9 @@ class MapPane(SessionPane):
         canvas.left.connect(prober.leave)
         prober.plays = lambda: self.filmstrip.playing
         canvas.frame_scheduler.looked.connect(self.look)
+        canvas.frame_scheduler.looked.connect(self.history.look)
+        canvas.frame_scheduler.looked.connect(self.overview.look)
+        canvas.stepped.connect(self.step_view)
         canvas.frame_scheduler.looked.connect(prober.view_changed)
         canvas.ended.connect(lambda: self.shared.say(_THE_END))
         canvas.frame_scheduler.holds = prober.awaits
@@ -182,6 +185,11 @@ class MapPane(SessionPane):
         self.prober.lock(not self.prober.locked)
         self.changed.emit()
 
+    def step_view(self, steps: int) -> None:
+        """Go back (-1) to where one has looked before, or forth (1)."""
+        if not self.history.go(steps):
+            self.shared.say("There is no earlier view." if steps < 0 else "There is no later view.")
+
     def clear_route(self) -> None:
         if self.session is not None:
             self.session.draw(None)
@@ -223,6 +231,7 @@ class MapPane(SessionPane):
         self.filmstrip.stop()
         self.colourer.stop()
         self.prober.close()
+        self.history.stop()
         self.navigator.close()
         self.store.close()
         self.sorter.close()

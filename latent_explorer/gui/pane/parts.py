@@ -18,6 +18,7 @@ from latent_explorer.gui.pane.gestures import Gestures, PathTool, ProbeTool
 from latent_explorer.gui.pane.keeping import StateKeeper
 from latent_explorer.gui.pane.layer_stack import LayerStack
 from latent_explorer.gui.pane.opening import Opener
+from latent_explorer.gui.pane.overview import Overview
 from latent_explorer.gui.pane.pins_and_path import PathFrames, Pinboard
 from latent_explorer.gui.pane.point_colourer import PointColourer
 from latent_explorer.gui.pane.prober import Prober
@@ -27,6 +28,7 @@ from latent_explorer.gui.pane.snapshot_navigator import SnapshotNavigator
 from latent_explorer.gui.pane.thumbnails import Thumbnails
 from latent_explorer.gui.pane.tile_store import TileStore
 from latent_explorer.gui.pane.tools import Tool
+from latent_explorer.gui.pane.view_history import ViewHistory
 from latent_explorer.gui.panels.filmstrip import Filmstrip
 from latent_explorer.gui.panels.inspector import Inspector
 from latent_explorer.gui.panels.layers import LayerPanel
@@ -119,6 +121,7 @@ class PaneParts(QWidget):
         self.layers = LayerStack(canvas, self.layer_panel, self.inspector.values, shared.say, self.colourer)
         self.layers.list(shared.settings)
         self.keeper = StateKeeper(SessionStore(shared.settings.sessions), shared.say)
+        self.history, self.overview = ViewHistory(canvas), Overview(canvas, points, shared.settings)
         self.copying = Copying(canvas, self.prober, shared)
         self.opener, self.charting = Opener(client, shared), Charting(shared)
         self.navigator = SnapshotNavigator(canvas, points, self.tiles, self.feed, shared.say)

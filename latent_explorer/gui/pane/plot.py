@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 
 from PyQt6.QtCore import QPoint, QPointF, QRectF, pyqtSignal
 from PyQt6.QtGui import QPainter
@@ -87,6 +88,16 @@ class MapPlot(PlotWidget):  # type: ignore[misc] # has no types
     def fitted(self) -> View:
         return self.view if self._home is None else self.view.fitted(self._home)
 
+    @property
+    def home(self) -> Region | None:
+        """The region that the view is fitted to."""
+        return self._home
+
+    @property
+    def follows_home(self) -> bool:
+        """Whether the view is fitted, whatever the size is."""
+        return self._follows_home
+
     def zoom(self, factor: float, at: QPointF | None = None) -> None:
         """Come closer by a factor, towards a pixel of the map or its middle."""
         x, y = (at.x(), at.y()) if at is not None else (self.view.width / 2, self.view.height / 2)
@@ -105,6 +116,11 @@ class MapPlot(PlotWidget):  # type: ignore[misc] # has no types
     def pan(self, dx: float, dy: float) -> None:
         self._follows_home = False
         self._look(self.view.panned(dx, dy))
+
+    def look_at(self, u: float, v: float, scale: float) -> None:
+        """Bring a plane point into the middle, at so many pixels to the plane unit."""
+        self._follows_home = False
+        self._look(replace(self.view, u=u, v=v, scale=scale))
 
     def centre(self, u: float, v: float) -> None:
         """Bring a plane point into the middle."""

@@ -107,6 +107,7 @@ class SessionPane(PaneParts):
         self.selecting.open(session)
         self.thumbnails.open(bundle)
         self.canvas.set_home(Region.around(bundle.home))
+        self.history.begin()
         self._show_changes(State(chart=session.state.chart), session.state)
         self.charting.begin(session)
 
@@ -131,6 +132,7 @@ class SessionPane(PaneParts):
         self.dress(self.theme)
         self.canvas.set_home(Region.around(bundle.home))
         self.canvas.fit()
+        self.history.begin()
         self.look()
 
     def exchange(self, bundle: OpenBundle) -> None:
@@ -213,6 +215,7 @@ class SessionPane(PaneParts):
         if old.selection is not new.selection:
             self.selecting.show(new.selection)
             self.selecting.bring_forward(new.selection)
+        self.overview.look()
         self.thumbnails.look()
         self.changed.emit()
 
@@ -239,6 +242,7 @@ class SessionPane(PaneParts):
             theme = self.shared.coloured(theme, self.session.bundle)
         self.theme = theme
         self.canvas.dress(theme)
+        self.overview.dress(theme)
         if self.session is not None:
             bundle, hidden = self.session.bundle, self.session.state.hidden
             for layer in self.canvas.layers:

@@ -142,6 +142,14 @@ class Menus:
         yield Command("Fit", on(lambda pane: pane.canvas.fit()), "F", "Show the whole map")
         yield Command("Zoom in", on(lambda pane: pane.canvas.zoom(1.5)), "+", "Zoom in on the middle of the map")
         yield Command("Zoom out", on(lambda pane: pane.canvas.zoom(1 / 1.5)), "-", "Zoom out")
+        yield Command(
+            "Previous view", on(lambda pane: pane.step_view(-1)), "Alt+Left", "Go back to where you looked before"
+        )
+        yield Command(
+            "Next view", on(lambda pane: pane.step_view(1)), "Alt+Right", "Go forth to where you looked later"
+        )
+        tip, shown = "A small picture of the whole map while you see a part of it", lambda: bench.active.overview.wanted
+        yield Command("Overview map", on(lambda pane: pane.overview.toggle()), "O", tip, checked=shown)
         yield SEPARATOR
         yield from map(self._layer, bench.active.layers.by_title)
         yield Submenu("Decoded pictures", lambda: picture_entries(bench))

@@ -1,0 +1,90 @@
+"""Where one has looked before: back and forth through the views of a map, a whole gesture being one step."""
+
+from dataclasses import dataclass
+
+from PyQt6.QtCore import QObject, Qt
+from PyQt6.QtGui import QGuiApplication
+
+from latent_explorer.gui.pane.plot import MapPlot
+from latent_explorer.gui.widgets.parts import timer
+
+_REST_MS = 400  # for which the view has to rest to be one of those that are gone back to
+_MOST = 200
+
+
+@dataclass(frozen=True)
+class Place:
+    """A view of a map of any size. fitted: it is the whole of it, whatever that is by then."""
+
+    u: float
+    v: float
+    scale: float
+    fitted: bool
+
+    def is_as(self, other: "Place") -> bool:
+        """Whether nobody could tell them apart."""
+        near = abs(self.u - other.u) + abs(self.v - other.v) < 1 / max(self.scale, other.scale)
+        return (self.fitted and other.fitted) or (near and abs(self.scale / other.scale - 1) < 1e-3)
+
+
+class ViewHistory(QObject):
+    """Remembers the views at which one has rested."""
+
+    def __init__(self, canvas: MapPlot) -> None:
+        super().__init__(canvas)
+        self._canvas = canvas
+        self._places: list[Place] = []
+        self._at = 0
+        self._held: Place | None = None  # at which one has rested with a button of the mouse down
+        self._rest = timer(self, _REST_MS, self._note_at_rest, once=True)
+
+    def begin(self) -> None:
+        """Forget all views before: they are of another map."""
+        self._rest.stop()
+        self._places, self._at = [self._now], 0
+
+    def look(self) -> None:
+        """The view has changed, and may go on changing."""
+        if self._held is not None and not _is_held():
+            self._note(self._held)  # where it was let go after a rest
+        self._held = None
+        self._rest.start()
+
+    def go(self, steps: int) -> bool:
+        """Go back (-1) or forth (1); False where there is nothing to go to."""
+        self._note(self._now)
+        if not (self._places and 0 <= self._at + steps < len(self._places)):
+            return False
+        self._at += steps
+        place = self._places[self._at]
+        if place.fitted:
+            self._canvas.fit()
+        else:
+            self._canvas.look_at(place.u, place.v, place.scale)
+        return True
+
+    def stop(self) -> None:
+        self._rest.stop()
+
+    @property
+    def _now(self) -> Place:
+        view = self._canvas.view
+        return Place(view.u, view.v, view.scale, self._canvas.follows_home)
+
+    def _note_at_rest(self) -> None:
+        if _is_held():
+            self._held = self._now  # the gesture is not over
+        else:
+            self._note(self._now)
+
+    def _note(self, place: Place) -> None:
+        """Make a view the latest, unless it is the one that was gone to."""
+        self._rest.stop()
+        self._held = None
+        if self._places and not place.is_as(self._places[self._at]):
+            self._places = [*self._places[: self._at + 1], place][-_MOST:]
+            self._at = len(self._places) - 1
+
+
+def _is_held() -> bool:
+    return QGuiApplication.mouseButtons() != Qt.MouseButton.NoButton
