@@ -36,6 +36,7 @@ class ViewHistory(QObject):
         self._places: list[Place] = []
         self._at = 0
         self._held: Place | None = None  # at which one has rested with a button of the mouse down
+        self._ended = False
         self._rest = timer(self, _REST_MS, self._note_at_rest, once=True)
 
     def begin(self) -> None:
@@ -48,7 +49,8 @@ class ViewHistory(QObject):
         if self._held is not None and not _is_held():
             self._note(self._held)  # where it was let go after a rest
         self._held = None
-        self._rest.start()
+        if not self._ended:
+            self._rest.start()
 
     def go(self, steps: int) -> bool:
         """Go back (-1) or forth (1); False where there is nothing to go to."""
@@ -64,6 +66,8 @@ class ViewHistory(QObject):
         return True
 
     def stop(self) -> None:
+        """The map is closed; it may be painted once more."""
+        self._ended = True
         self._rest.stop()
 
     @property
