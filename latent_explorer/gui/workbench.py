@@ -59,7 +59,8 @@ class Workbench(QObject):
         self.status.graph_wanted.connect(self.show_times)
         self.shared = Shared(settings, self.banner, self.status.say)
         self.pictures = PictureSettings.read(settings)
-        settings.on_change = timer(self, _SAVE_MS, settings.save, once=True).start
+        self._saving = timer(self, _SAVE_MS, settings.save, once=True)
+        settings.on_change = self._saving.start
         self.docks = Docks(window)
         self._lay_out()
         self.panes: list[MapPane] = []
@@ -309,6 +310,7 @@ class Workbench(QObject):
     def end(self) -> None:
         """End all processes and threads; the window closes."""
         self.docks.remember(self.settings)
+        self._saving.stop()
         self.settings.save()
         self.status.stop()
         self.taker.close()

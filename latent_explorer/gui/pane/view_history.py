@@ -13,7 +13,7 @@ _MOST = 200
 
 
 @dataclass(frozen=True)
-class Place:
+class PastView:
     """A view of a map of any size. fitted: it is the whole of it, whatever that is by then."""
 
     u: float
@@ -21,7 +21,7 @@ class Place:
     scale: float
     fitted: bool
 
-    def is_as(self, other: "Place") -> bool:
+    def is_as(self, other: "PastView") -> bool:
         """Whether nobody could tell them apart."""
         near = abs(self.u - other.u) + abs(self.v - other.v) < 1 / max(self.scale, other.scale)
         return (self.fitted and other.fitted) or (near and abs(self.scale / other.scale - 1) < 1e-3)
@@ -33,9 +33,9 @@ class ViewHistory(QObject):
     def __init__(self, canvas: MapPlot) -> None:
         super().__init__(canvas)
         self._canvas = canvas
-        self._places: list[Place] = []
+        self._places: list[PastView] = []
         self._at = 0
-        self._held: Place | None = None  # at which one has rested with a button of the mouse down
+        self._held: PastView | None = None  # at which one has rested with a button of the mouse down
         self._ended = False
         self._rest = timer(self, _REST_MS, self._note_at_rest, once=True)
 
@@ -71,9 +71,9 @@ class ViewHistory(QObject):
         self._rest.stop()
 
     @property
-    def _now(self) -> Place:
+    def _now(self) -> PastView:
         view = self._canvas.view
-        return Place(view.u, view.v, view.scale, self._canvas.follows_home)
+        return PastView(view.u, view.v, view.scale, self._canvas.follows_home)
 
     def _note_at_rest(self) -> None:
         if _is_held():
@@ -81,7 +81,7 @@ class ViewHistory(QObject):
         else:
             self._note(self._now)
 
-    def _note(self, place: Place) -> None:
+    def _note(self, place: PastView) -> None:
         """Make a view the latest, unless it is the one that was gone to."""
         self._rest.stop()
         self._held = None
