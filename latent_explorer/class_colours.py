@@ -27,6 +27,7 @@ _ANGLES: dict[Mark, list[tuple[float, float]]] = {
         (0.35, 1), (-0.35, 1), (-0.35, 0.35), (-1, 0.35), (-1, -0.35), (-0.35, -0.35),
     ],
 }  # fmt: skip
+_DEALT = 1000  # classes, at most, to which colours are dealt by how they meet
 _SAMPLE, _GRID, _COARSE_GRID, _MANY = 20_000, 32, 16, 64
 _BULK = 0.01  # of the points at each side count to the outermost cells
 _STRANGERS = 0.02  # classes that never meet shall differ too, where there is a choice
@@ -113,8 +114,11 @@ def class_overlap(uv: NDArray[np.floating], label: NDArray[np.integer], classes:
     """How much each two of the classes meet, (classes, classes) in [0, 1]: the cosine of their histograms.
 
     uv: plane points (n, 2); label: (n,). The histograms have 32 x 32 cells, each spread over its neighbours, and are of
-    at most 20,000 points; with many classes 16 x 16 cells.
+    at most 20,000 points; with many classes 16 x 16 cells. Of more than 1,000 classes: (0, 0), and each has the colour
+    of its number.
     """
+    if classes > _DEALT:
+        return np.zeros((0, 0), np.float32)
     step = -(-len(uv) // _SAMPLE) or 1
     uv, label = uv[::step], label[::step]
     finite = np.isfinite(uv).all(1)
@@ -122,7 +126,8 @@ def class_overlap(uv: NDArray[np.floating], label: NDArray[np.integer], classes:
     if not len(uv) or not classes:
         return np.zeros((classes, classes), np.float32)
     side = _GRID if classes <= _MANY else _COARSE_GRID
-    low, high = np.quantile(uv[:: max(1, len(uv) // 2000)], (_BULK, 1 - _BULK), axis=0)
+    ends = np.sort(uv[:: max(1, len(uv) // 2000)], axis=0)
+    low, high = ends[int(_BULK * len(ends))], ends[int((1 - _BULK) * len(ends))]
     column, row = 1 + np.clip((uv - low) / np.maximum(high - low, 1e-12) * side, 0, side - 1).astype(np.int64).T
     wide = side + 2  # there is room around the cells, lest those of opposite sides be neighbours
     counts = np.bincount((label * wide + row) * wide + column, minlength=classes * wide * wide)

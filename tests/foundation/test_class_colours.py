@@ -148,3 +148,10 @@ def test_a_palette_that_nobody_knows_is_refused_by_name() -> None:
 def test_a_palette_has_as_many_colours_on_both_grounds() -> None:
     with pytest.raises(UserError, match="'odd' has 1 and 2 colours"):
         PALETTES.register(ClassPalette("odd", "Odd", "", ("#000000",), ("#000000", "#111111")))
+
+
+def test_very_many_classes_have_the_colours_of_their_numbers_at_once() -> None:
+    label = np.arange(60_000)
+    look = DARK.for_map(np.zeros((60_000, 2)), label, 60_000)
+    assert look.slots == ()
+    assert look.of_class(59_999) == look.of_class(59_999 % (10 * REPEAT))

@@ -1,17 +1,20 @@
 """A layer that another package adds: in the menu, the panel, the inspector, and painted."""
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from PyQt6.QtGui import QColor, QPainter
+from PyQt6.QtGui import QColor, QFont, QFontMetricsF, QPainter
 from PyQt6.QtWidgets import QToolButton
 
+from latent_explorer.atlas.view import View
 from latent_explorer.bench.person import Person
 from latent_explorer.errors import UserError
-from latent_explorer.gui.layers.class_names import CLASS_NAMES
+from latent_explorer.gui.layers.class_names import CLASS_NAMES, ClassNames
 from latent_explorer.gui.layers.layer import Layer, LayerSpec, Scale
 from latent_explorer.gui.layers.registry import LAYERS, register
+from latent_explorer.gui.theme import DARK
 from latent_explorer.gui.widgets.images import to_array
 
 GREEN = 0xFF00FF00
@@ -88,3 +91,25 @@ def test_class_names_need_classes_and_are_hidden_with_them(person: Person) -> No
 def test_what_is_no_layer_is_refused(thing, problem: str) -> None:
     with pytest.raises(UserError, match=problem):
         register(thing)
+
+
+def test_no_class_name_lies_over_another_and_nearer_there_is_room_for_more(person: Person) -> None:
+    names = tuple(f"class {number} " + number * "of a long name " for number in range(40))
+    random = np.random.default_rng(0)
+    uv, label = random.normal(0, 1, (4000, 2)).astype(np.float32), random.permutation(np.arange(4000) % 40)
+    bundle = SimpleNamespace(
+        uv=uv, class_names=names, class_counts=np.bincount(label), latents=SimpleNamespace(label=label)
+    )
+    layer = ClassNames(CLASS_NAMES)
+    layer.dress(bundle, frozenset({3}), DARK)
+    assert len(layer.places) == 39
+    for name, place in layer.places:
+        own = uv[label == names.index(name)]
+        assert (np.abs(np.median(own, axis=0) - place) <= np.ptp(own, axis=0) / 10).all()
+    metrics, view = QFontMetricsF(QFont()), View(0, 0, 60, 600, 400)
+    far = [plate for _, plate in layer._plates(view, metrics)]
+    assert 0 < len(far) < 39
+    assert not any(one.intersects(other) for n, one in enumerate(far) for other in far[:n])
+    assert max(plate.width() for plate in far) < 180
+    near = list(layer._plates(View(0, 0, 60 * 64, 600 * 64, 400 * 64), metrics))
+    assert len(near) > len(far)

@@ -1,19 +1,25 @@
 """The name of each class where most of its images are."""
 
+from collections.abc import Iterator
 from functools import cached_property
 
 import numpy as np
 from PyQt6.QtCore import QPointF, QRectF, Qt
-from PyQt6.QtGui import QColor, QFont, QFontMetricsF, QPainter
+from PyQt6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QRegion
 
 from latent_explorer.atlas.view import View
 from latent_explorer.gui.layers.layer import Layer, LayerSpec
 from latent_explorer.gui.theme import Theme
 from latent_explorer.session import OpenBundle
 
+_WIDEST = 160  # pixels of a name
+
 
 class ClassNames(Layer):
-    """Names on plates, in the middle (the median along both axes) of each class that is shown."""
+    """Names on plates, in the middle (the median along both axes) of each class that is shown.
+
+    Where plates would lie over one another, the class with more images is named; nearer, there is room for the others.
+    """
 
     def dress(self, bundle: OpenBundle, hidden: frozenset[int], theme: Theme) -> None:
         super().dress(bundle, hidden, theme)
@@ -21,15 +27,14 @@ class ClassNames(Layer):
 
     @cached_property
     def places(self) -> list[tuple[str, tuple[float, float]]]:
-        """The names of the classes that are shown, each with the plane point where it is painted."""
+        """The names of the classes that are shown, each with the plane point where it is painted, the largest first."""
         assert self.bundle is not None
-        label, uv, found = self.bundle.latents.label, self.bundle.uv, []
+        label, names, counts = self.bundle.latents.label, self.bundle.class_names, self.bundle.class_counts
         assert label is not None, "the layer needs labels"
-        for number in np.unique(label).tolist():
-            if number not in self.hidden:
-                u, v = np.median(uv[label == number], axis=0).tolist()
-                found.append((self.bundle.class_names[number], (u, v)))
-        return found
+        middles = (np.cumsum(counts) - counts + counts // 2).clip(max=len(label) - 1)
+        uv = np.stack([side[np.lexsort((side, label))][middles] for side in self.bundle.uv.T], -1).tolist()
+        shown = (number for number in np.argsort(-counts, kind="stable").tolist() if counts[number])
+        return [(names[number], (uv[number][0], uv[number][1])) for number in shown if number not in self.hidden]
 
     def paint(self, painter: QPainter, view: View, ratio: float) -> None:
         if not self.painted or self.theme is None:
@@ -38,16 +43,27 @@ class ClassNames(Layer):
         font = QFont(painter.font())
         font.setWeight(QFont.Weight.DemiBold)
         painter.setFont(font)
-        for name, uv in self.places:
-            size = QFontMetricsF(font).size(Qt.TextFlag.TextSingleLine, name)
-            plate = QRectF(0, 0, size.width() + 10, size.height() + 2)
-            plate.moveCenter(QPointF(*view.to_screen_point(uv)))
+        for name, plate in self._plates(view, QFontMetricsF(font)):
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(self.theme.plate)
             painter.drawRoundedRect(plate, 4, 4)
             painter.setPen(QColor(self.theme.text))
-            painter.drawText(plate, Qt.AlignmentFlag.AlignCenter, name)
+            painter.drawText(plate, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextSingleLine, name)
         painter.restore()
+
+    def _plates(self, view: View, metrics: QFontMetricsF) -> Iterator[tuple[str, QRectF]]:
+        """The names that a view has room for, and where they go."""
+        whole, taken = QRectF(0, 0, view.width, view.height), QRegion()
+        for name, uv in self.places:
+            at = QPointF(*np.clip(view.to_screen_point(uv), -1e6, 1e6).tolist())
+            if not whole.contains(at):
+                continue
+            shown = metrics.elidedText(name, Qt.TextElideMode.ElideMiddle, _WIDEST)
+            plate = QRectF(0, 0, metrics.horizontalAdvance(shown) + 10, metrics.height() + 2)
+            plate.moveCenter(at)
+            if not taken.intersects(plate.toAlignedRect()):
+                taken += plate.toAlignedRect()
+                yield shown, plate
 
 
 CLASS_NAMES = LayerSpec(
