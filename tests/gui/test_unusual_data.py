@@ -79,6 +79,9 @@ def test_more_classes_than_there_are_colours(new_window, small_bundle: Path, tmp
     colours = {person.window.workbench.theme.class_colour(number).name() for number in range(40)}
     assert len(colours) == 40
     assert len(person.window.pane.legend.findChildren(ClassRow)) == 40
+    theme = person.window.pane.theme
+    looks = person.canvas.marks.looks  # of the nearest points, all of the first class
+    assert looks == 8 * ((theme.mark_of(0), theme.of_class(0)),)
 
 
 @pytest.mark.parametrize(("dimensions", "count"), [(1, 60), (1, 2), (2, 1), (3, 1), (5, 2)])

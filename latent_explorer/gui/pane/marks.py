@@ -11,11 +11,16 @@ from PyQt6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPen
 from pyqtgraph import PlotCurveItem, ScatterPlotItem, TargetItem, TextItem, ViewBox, mkBrush, mkPen
 
 from latent_explorer.atlas.view import View
+from latent_explorer.class_colours import Mark
 from latent_explorer.gui.theme import DARK, Theme
 from latent_explorer.gui.widgets.images import displayed, ratio_of
 
 LOUPE = 84  # pixels: the side of the picture beside the pointer
 _REACH = 10  # pixels around the probe's place
+
+_SYMBOLS: dict[Mark, str] = {
+    "disc": "o", "ring": "o", "diamond": "d", "square": "s", "triangle": "t1", "cross": "+", "bar": "_"
+}  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,6 +29,7 @@ class Marks:
 
     pins: names and places. route: (frames, 2), or None. frame: the place of the frame that is played.
     draft: the two ends of a route being dragged. probe: the place under the pointer. neighbours: (k, 2).
+    looks: marks and colours of the neighbours' classes; where there are none, a neighbour is a mere circle.
     chosen: the place chosen last. loupe: the picture shown beside the probe. outline: corners (k, 2) of a selection
     being drawn. caption: which moment of a run is shown, where it is one.
     """
@@ -35,6 +41,7 @@ class Marks:
     probe: tuple[float, float] | None = None
     chosen: tuple[float, float] | None = None
     neighbours: NDArray[np.float64] | None = None
+    looks: tuple[tuple[Mark, str], ...] = ()
     loupe: QImage | None = None
     outline: NDArray[np.float64] | None = None
     caption: str = ""
@@ -94,7 +101,7 @@ class MarkItems:
         if marks.outline is not before.outline:
             _draw(self._outline, None if marks.outline is None else np.concatenate([marks.outline, marks.outline[:1]]))
         if marks.neighbours is not before.neighbours:
-            _draw(self.neighbours, marks.neighbours)
+            _draw(self.neighbours, marks.neighbours, **_spots(marks.looks))
         if [name for name, _ in marks.pins] != [name for name, _ in before.pins]:
             self._show_pins()
         elif marks.pins is not before.pins:
@@ -213,12 +220,20 @@ def _at(view: View, uv: tuple[float, float]) -> QPointF:
     return QPointF(x, y)
 
 
-def _draw(item: Any, places: Any) -> None:
+def _draw(item: Any, places: Any, **looks: Any) -> None:
     """Let a curve or dots go through places (k, 2), or hide them."""
     if places is not None:
         x, y = np.asarray(places, np.float64).T
-        item.setData(x, y)
+        item.setData(x, y, **looks)
     item.setVisible(places is not None)
+
+
+def _spots(looks: tuple[tuple[Mark, str], ...]) -> dict[str, Any]:
+    """How pyqtgraph is told to draw spots with the marks of classes; a ring is not filled."""
+    if not looks:
+        return {}
+    brushes = [mkBrush(None if mark == "ring" else colour) for mark, colour in looks]
+    return {"symbol": [_SYMBOLS[mark] for mark, _ in looks], "brush": brushes, "size": 11}
 
 
 def _round(colour: str, width: float) -> QPen:

@@ -319,7 +319,11 @@ class Prober(QObject):
     def _show_place(self, place: Place) -> None:
         assert self._session is not None
         self._inspector.show_place(place)
-        self._canvas.mark(neighbours=self._session.bundle.uv[place.indices].astype(np.float64))
+        bundle, theme = self._session.bundle, self._canvas.theme
+        label, repeats = bundle.latents.label, len(bundle.class_names) > len(theme.classes)
+        classes = label[place.indices].tolist() if label is not None and repeats else []
+        looks = tuple((theme.mark_of(each), theme.of_class(each)) for each in classes)
+        self._canvas.mark(neighbours=bundle.uv[place.indices].astype(np.float64), looks=looks)
 
     def _describe(self) -> None:
         if self.probe is not None:

@@ -1,7 +1,6 @@
 """The legend: the classes, shown, hidden and isolated, and searched where there are many."""
 
 from collections.abc import Iterator
-from functools import partial
 
 from PyQt6.QtCore import QPointF, QRectF, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QAction, QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
@@ -60,7 +59,7 @@ class ClassRow(QWidget):
         for text, choice in _SELECTS.items():
             action = QAction(caption(text.format(short)), self)
             action.setToolTip(tooltip(text.format(short)))
-            action.triggered.connect(partial(self.select_wanted.emit, label, choice))
+            action.triggered.connect(lambda _, choice=choice: self.select_wanted.emit(label, choice))
             self.addAction(action)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
 
