@@ -25,6 +25,9 @@ from latent_explorer.service.background import in_words
 
 _log = logging.getLogger(__name__)
 _PICTURES = "pictures"  # the pace of decoding
+_NEIGHBOURS = "Finding neighbours"
+_NOTHING = "", 1.0
+Tell = Callable[[str, float], None]
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,13 +58,18 @@ class DatasetIndex:
         return images
 
 
-def index_dataset(config: BundleConfig, latents: Latents, label: int = 0) -> DatasetIndex:
+def index_dataset(
+    config: BundleConfig, latents: Latents, label: int = 0, tell: Tell = lambda words, share: None
+) -> DatasetIndex:
     """Load what describing the places of a bundle needs; missing originals are said, not raised.
 
-    label: the class under which a conditional model decodes.
+    label: the class under which a conditional model decodes. tell: what is done now, and how much of it is.
     """
+    tell(_NEIGHBOURS, 0.0)
     neighbourhood = Neighbourhood(latents.mean, latents.label, len(config.dataset.class_names))
-    held = held_out_of(latents, neighbourhood, label if config.net.classes else None)
+    class_of = label if config.net.classes else None
+    held = held_out_of(latents, neighbourhood, class_of, lambda share: tell(_NEIGHBOURS, share))
+    tell("Reading the images", 0.0)
     return DatasetIndex(latents, neighbourhood, held, *_dataset_or_reason(config))
 
 
@@ -113,6 +121,7 @@ def in_background(task: Callable[[], None]) -> None:
 class ModelService:
     """The open model, for the handlers of requests.
 
+    preparing: what is made ready for questions about the data, and how much of it, in [0, 1].
     wake: called, in any thread, when the dataset is indexed. run: runs the task that indexes it.
     """
 
@@ -122,6 +131,7 @@ class ModelService:
         self._decoder: Decoder | None = None
         self._data: tuple[BundleConfig, Latents, int] | None = None
         self._index: DatasetIndex | EngineError | None = None
+        self.preparing = _NOTHING
         self._calibration = Calibration(self._calibrate)
         self._first = Pace.per_slice
         self._paces: defaultdict[str, Pace] = defaultdict(Pace)
@@ -170,8 +180,13 @@ class ModelService:
         data = self._data
         assert data is not None
 
+        def tell(words: str, share: float) -> None:
+            if self._data is data:
+                self.preparing = words, share
+
         def prepare() -> None:
-            index = _indexed(*data)
+            index = _indexed(*data, tell)
+            tell(*_NOTHING)
             with self._changing:
                 if self._data is data:  # no other bundle has been opened since
                     self._index = index
@@ -199,7 +214,18 @@ class ModelService:
         return self._calibration.steps()
 
     def _calibrate(self) -> Iterator[Trust | None]:
-        return calibration(self.field_input(with_data=True), self.index.held, partial(self.in_slices, "calibration"))
+        return calibration(self.field_input(with_data=True), self.index.held, self._told_slices)
+
+    def _told_slices(
+        self, asked: NDArray[Any], work: Callable[[NDArray[Any]], NDArray[Any]]
+    ) -> Iterator[tuple[int, NDArray[Any]]]:
+        """As `in_slices`, of the calibration, telling how far it is."""
+        try:
+            for start, made in self.in_slices("calibration", asked, work):
+                self.preparing = "Judging held-out images", start / len(asked)
+                yield start, made
+        finally:
+            self.preparing = _NOTHING
 
     def decoded(self, z: NDArray[np.float32]) -> Iterator[tuple[int, NDArray[np.uint8]]]:
         """The pictures uint8 (k, h, w, c) of latents (n, d), slice by slice, each with where it starts."""
@@ -224,9 +250,9 @@ class ModelService:
             start += len(piece)
 
 
-def _indexed(config: BundleConfig, latents: Latents, label: int) -> DatasetIndex | EngineError:
+def _indexed(config: BundleConfig, latents: Latents, label: int, tell: Tell) -> DatasetIndex | EngineError:
     try:
-        return index_dataset(config, latents, label)
+        return index_dataset(config, latents, label, tell)
     except Exception as error:  # whoever waits for the index is told
         return EngineError(in_words(error))
 

@@ -13,12 +13,18 @@ from latent_explorer.fields.field import FieldInput
 if TYPE_CHECKING:
     from latent_explorer.analysis import HeldOut, Neighbourhood, Trust
 
+_PARTS = 20  # after each of which one is told how far it is
 Slices = Callable[[NDArray[Any], Callable[[NDArray[Any]], NDArray[Any]]], Iterator[tuple[int, NDArray[Any]]]]
 """What some work makes of latents, slice by slice in order, each with where it starts."""
 
 
-def held_out_of(latents: Latents, near: "Neighbourhood", label: int | None) -> "HeldOut":
-    """The images that trust is calibrated on. label: of which class only, where there are any; None for all."""
+def held_out_of(
+    latents: Latents, near: "Neighbourhood", label: int | None, tell: Callable[[float], None] = lambda share: None
+) -> "HeldOut":
+    """The images that trust is calibrated on. label: of which class only, where there are any; None for all.
+
+    tell: how much of the search for their neighbours is done, in [0, 1].
+    """
     from latent_explorer.analysis import HeldOut, Spread, held_out
 
     among = np.arange(len(latents))
@@ -26,7 +32,11 @@ def held_out_of(latents: Latents, near: "Neighbourhood", label: int | None) -> "
         among = np.flatnonzero(latents.label == label)
     numbers = among[held_out(latents.split[among])]
     z, error = latents.mean[numbers], None if latents.error is None else latents.error[numbers]
-    return HeldOut(numbers, z, near.reach(z, of_images=True), error, Spread(latents.mean, latents.log_variance))
+    reach = []
+    for number, part in enumerate(parts := np.array_split(z, min(len(z), _PARTS))):
+        tell(number / len(parts))
+        reach.append(near.reach(part, of_images=True))
+    return HeldOut(numbers, z, np.concatenate(reach), error, Spread(latents.mean, latents.log_variance))
 
 
 def calibration(known: FieldInput, held: "HeldOut", slices: Slices) -> Iterator["Trust | None"]:

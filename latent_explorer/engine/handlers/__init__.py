@@ -12,12 +12,23 @@ from latent_explorer.engine.handlers.hover import HOVER
 from latent_explorer.engine.handlers.nearest import NEAREST
 from latent_explorer.engine.handlers.open import OPEN
 from latent_explorer.engine.handlers.originals import ORIGINALS
+from latent_explorer.engine.handlers.progress import PROGRESS
 from latent_explorer.engine.protocol import Handler, Withdraw
 from latent_explorer.service.codec import Codec, Conversation, Numbered, Refused
 
 HANDLERS: dict[type[Numbered], Handler[Any]] = {
     handler.request: handler
-    for handler in (OPEN, HOVER, DESCRIBE, AVERAGE, DECODE, ORIGINALS, NEAREST, EVALUATE)  # the most urgent first
+    for handler in (
+        OPEN,
+        HOVER,
+        PROGRESS,
+        DESCRIBE,
+        AVERAGE,
+        DECODE,
+        ORIGINALS,
+        NEAREST,
+        EVALUATE,
+    )  # the most urgent first
 }
 
 

@@ -22,7 +22,7 @@ class FieldLayer(TiledLayer):
     """Paints the tiles of a field, whose outermost nodes lie in the middle of the outermost pixels of an image.
 
     colouring: makes colours of values; nothing is painted while it is None. span: its scale, once known, where it has
-    one. classes: how many its first channel tells apart, where it does.
+    one. preparing: what its values wait for. classes: how many its first channel tells apart, where it does.
     """
 
     rim = 0.5
@@ -36,6 +36,7 @@ class FieldLayer(TiledLayer):
         self.span: Span | None = None
         self.outdated = False  # whether the span is of other data by now
         self.classes = 0
+        self.preparing = ""
 
     @property
     def painted(self) -> bool:
@@ -64,7 +65,11 @@ class FieldLayer(TiledLayer):
     def line(self, view: View, uv: tuple[float, float]) -> str:
         values = self.value(view, uv)
         names = () if self.bundle is None else self.bundle.class_names
-        return f"{self.field.title}: …" if values is None else self.field.line(values, names)
+        if values is not None:
+            return self.field.line(values, names)
+        keys = self.keys(view)
+        done = sum(self._cache.fresh(key) for key in keys) / max(1, len(keys))
+        return f"{self.field.title}: {self.preparing or f'computing, {done:.0%} done'}"
 
     @property
     def scale(self) -> Scale | None:

@@ -14,6 +14,7 @@ from latent_explorer.engine.client import Answer, EngineLost, Urgency
 from latent_explorer.engine.handlers.describe import Describe
 from latent_explorer.engine.handlers.hover import Hover
 from latent_explorer.engine.handlers.open import Open
+from latent_explorer.engine.handlers.progress import AskProgress
 from latent_explorer.engine.process import Engine
 from latent_explorer.gui.pane.feed import FIELD
 from latent_explorer.gui.pane.session_pane import SessionPane
@@ -64,7 +65,11 @@ class MapPane(SessionPane):
         prober.told.connect(self.layers.tell)
         prober.told.connect(self.thumbnails.hover)
         self.layers.changed.connect(self._show_layers)
+<<<<<<< HEAD
         self.colourer.changed.connect(self._show_colouring)
+=======
+        self.waiting.told.connect(self._tell_waiting)
+>>>>>>> b76dd33 (Say what is being prepared, and how far it is, to who waits for the data; no headings before there is anything)
 
     def _wire_panels(self) -> None:
         self.legend.toggled.connect(self._to_session(Session.toggle_class))
@@ -106,6 +111,7 @@ class MapPane(SessionPane):
         subscribe(EngineLost, partial(_tell_loss, self.shared))
         subscribe(Open, self.opener.take)
         subscribe(Hover, accepted(self.prober.take_picture))
+        subscribe(AskProgress, accepted(self.waiting.take))
         subscribe(Describe, accepted(self.prober.take_place))
         subscribe("pins", accepted(self.pinboard.take), Urgency.ASKED)
         subscribe("selection", self.selecting.take, Urgency.ASKED)
@@ -149,21 +155,34 @@ class MapPane(SessionPane):
         if not self.opener.idle:
             yield Work(self.opener.words)
         yield from self.charting.work
+        yield from self.waiting.work
         if self.points.sorting:
             yield Work(f"Sorting {self.points.sorting:,} points")
         yield from self.colourer.work
         yield from self._decoding.work("Decoding the map", self.feed.missing)
         yield from self._computing.work("Computing the layers", self.fields.missing)
 
+<<<<<<< HEAD
     def _show_colouring(self) -> None:
         self.canvas.refresh()
         self.legend.show_colouring("" if self.points.shading is None else self.points.shading.title.lower())
+=======
+    def _tell_waiting(self) -> None:
+        """Say to those who wait what they wait for."""
+        self.inspector.show_waiting(self.waiting.words)
+        for layer in self.fields.by_title.values():
+            layer.preparing = self.waiting.words[:1].lower() + self.waiting.words[1:]
+        self._tell_layers()
+
+    def _tell_layers(self) -> None:
+        if self.prober.probe is not None and self.prober.probe.on_map:
+            self.layers.tell(*self.prober.probe.uv)
+>>>>>>> b76dd33 (Say what is being prepared, and how far it is, to who waits for the data; no headings before there is anything)
 
     def _show_layers(self) -> None:
         self.look()
         self.canvas.refresh()
-        if self.prober.probe is not None and self.prober.probe.on_map:
-            self.layers.tell(*self.prober.probe.uv)
+        self._tell_layers()
         self.changed.emit()
 
     # -- what a person does
@@ -228,6 +247,7 @@ class MapPane(SessionPane):
         self._dwell.stop()
         self.keeper.write()
         self.charting.stop()
+        self.waiting.stop()
         self.filmstrip.stop()
         self.colourer.stop()
         self.prober.close()

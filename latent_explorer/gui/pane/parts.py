@@ -28,7 +28,11 @@ from latent_explorer.gui.pane.snapshot_navigator import SnapshotNavigator
 from latent_explorer.gui.pane.thumbnails import Thumbnails
 from latent_explorer.gui.pane.tile_store import TileStore
 from latent_explorer.gui.pane.tools import Tool
+<<<<<<< HEAD
 from latent_explorer.gui.pane.view_history import ViewHistory
+=======
+from latent_explorer.gui.pane.waiting import Waiting
+>>>>>>> b76dd33 (Say what is being prepared, and how far it is, to who waits for the data; no headings before there is anything)
 from latent_explorer.gui.panels.filmstrip import Filmstrip
 from latent_explorer.gui.panels.inspector import Inspector
 from latent_explorer.gui.panels.layers import LayerPanel
@@ -113,6 +117,7 @@ class PaneParts(QWidget):
 
     def _make_controllers(self) -> None:
         client, canvas, points, shared = self.client, self.canvas, self.points, self.shared
+        self.waiting = Waiting(client, self._waits)
         self.prober = Prober(client, self.feed, canvas, self.inspector)
         self.path_frames = PathFrames(client, canvas, self.filmstrip)
         self.thumbnails = Thumbnails(client, canvas, points, self.feed, shared)
@@ -133,6 +138,11 @@ class PaneParts(QWidget):
             "Path": PathTool(self._gestures),
             "Select": self.selecting.tool,
         }
+
+    def _waits(self) -> bool:
+        """Whether somebody waits for what the engine has to say of the data."""
+        probe = self.prober.probe
+        return self.fields.missing > 0 or (probe is not None and probe.place is None)
 
     def _lay_out(self) -> None:
         self.title = PaneTitle()

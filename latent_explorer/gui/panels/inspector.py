@@ -88,16 +88,25 @@ class Inspector(QWidget):
         buttons.addWidget(self.lock_button, 1)
         classes = heading("Classes of the 50 nearest images"), self._shares
         nearest = heading("Nearest images, and below as decoded"), self.neighbours
+        self._found = (*classes, *nearest)
+        self._show_found(False)
         above = self.picture, self.coordinates, buttons, self._word, self.values
         column = QVBoxLayout(self)
         filled(column, *above, *classes, *nearest, self.dimensions, spacing=7, margins=(10, 8, 10, 8))
         column.setStretchFactor(self.dimensions, 1)
+
+    def _show_found(self, there: bool) -> None:
+        """Show what the data say of a place, or not even its headings; classes only where there are any."""
+        labelled = self._bundle is not None and bool(self._bundle.class_names)
+        for number, part in enumerate(self._found):
+            part.setVisible(there and (labelled or number > 1))
 
     def set_bundle(self, bundle: OpenBundle, theme: Theme) -> None:
         if self._bundle is None or not bundle.continues(self._bundle):
             self.picture.show_image(None)
             self.coordinates.clear()
             self._shown, self._place, self._last = "", None, None
+            self._show_found(False)
             self._word.say(" ")
             self.neighbours.show_place(None)
             self._shares.show_shares(np.zeros(0))
@@ -129,6 +138,11 @@ class Inspector(QWidget):
         self.lock_button.setChecked(locked)
         self.lock_button.setText("Locked" if locked else "Lock")
 
+    def show_waiting(self, words: str) -> None:
+        """Say what is waited for where the data have said nothing yet."""
+        if self._last is None and not self.coordinates.property(REFUSED):
+            self._word.say(words and f"{words}…")
+
     def outdate(self) -> None:
         """Another place is shown, about which the data have said nothing yet."""
         if self._place is not None:
@@ -149,6 +163,7 @@ class Inspector(QWidget):
 
     def show_place(self, place: Place) -> None:
         self._place = place
+        self._show_found(True)
         self._say_word(place)
         self._word.setToolTip(tooltip(_measures(place)))
         self._shares.show_shares(place.shares)
