@@ -40,9 +40,7 @@ def test_the_engine_answers_while_it_prepares_and_says_nothing_afterwards(small_
 
 
 @pytest.fixture
-def waiting(
-    new_window: Callable[..., Person], silent_engine: Callable[[], Engine], wide_bundle: Path
-) -> Person:
+def waiting(new_window: Callable[..., Person], silent_engine: Callable[[], Engine], wide_bundle: Path) -> Person:
     """A person at a window whose engine says only how far it is."""
     person = new_window(None, silent_engine)
     person.window.workbench.open(wide_bundle)

@@ -65,11 +65,8 @@ class MapPane(SessionPane):
         prober.told.connect(self.layers.tell)
         prober.told.connect(self.thumbnails.hover)
         self.layers.changed.connect(self._show_layers)
-<<<<<<< HEAD
         self.colourer.changed.connect(self._show_colouring)
-=======
         self.waiting.told.connect(self._tell_waiting)
->>>>>>> b76dd33 (Say what is being prepared, and how far it is, to who waits for the data; no headings before there is anything)
 
     def _wire_panels(self) -> None:
         self.legend.toggled.connect(self._to_session(Session.toggle_class))
@@ -162,11 +159,10 @@ class MapPane(SessionPane):
         yield from self._decoding.work("Decoding the map", self.feed.missing)
         yield from self._computing.work("Computing the layers", self.fields.missing)
 
-<<<<<<< HEAD
     def _show_colouring(self) -> None:
         self.canvas.refresh()
         self.legend.show_colouring("" if self.points.shading is None else self.points.shading.title.lower())
-=======
+
     def _tell_waiting(self) -> None:
         """Say to those who wait what they wait for."""
         self.inspector.show_waiting(self.waiting.words)
@@ -177,7 +173,6 @@ class MapPane(SessionPane):
     def _tell_layers(self) -> None:
         if self.prober.probe is not None and self.prober.probe.on_map:
             self.layers.tell(*self.prober.probe.uv)
->>>>>>> b76dd33 (Say what is being prepared, and how far it is, to who waits for the data; no headings before there is anything)
 
     def _show_layers(self) -> None:
         self.look()

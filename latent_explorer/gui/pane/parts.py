@@ -28,11 +28,8 @@ from latent_explorer.gui.pane.snapshot_navigator import SnapshotNavigator
 from latent_explorer.gui.pane.thumbnails import Thumbnails
 from latent_explorer.gui.pane.tile_store import TileStore
 from latent_explorer.gui.pane.tools import Tool
-<<<<<<< HEAD
 from latent_explorer.gui.pane.view_history import ViewHistory
-=======
 from latent_explorer.gui.pane.waiting import Waiting
->>>>>>> b76dd33 (Say what is being prepared, and how far it is, to who waits for the data; no headings before there is anything)
 from latent_explorer.gui.panels.filmstrip import Filmstrip
 from latent_explorer.gui.panels.inspector import Inspector
 from latent_explorer.gui.panels.layers import LayerPanel
