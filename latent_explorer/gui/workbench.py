@@ -129,6 +129,7 @@ class Workbench(QObject):
         pane.filmstrip.export_wanted.connect(lambda: self.exporter.export("filmstrip"))
         pane.filmstrip.strip.export_wanted.connect(lambda index: self.exporter.export("frame", index))
         pane.selection.export_wanted.connect(lambda: self.exporter.export("selection"))
+        pane.gallery.sheet_wanted.connect(lambda: self.exporter.export("contact sheet"))
         pane.selection.sheet_wanted.connect(lambda: self.exporter.export("contact sheet"))
         pane.client.subscribe("export", self.exporter.take, Urgency.EXPORT)
         pane.client.subscribe(TOPIC, self.guide.take, Urgency.ASKED)

@@ -17,6 +17,7 @@ from latent_explorer.engine.handlers.open import Open
 from latent_explorer.engine.handlers.progress import AskProgress
 from latent_explorer.engine.process import Engine
 from latent_explorer.gui.pane.feed import FIELD
+from latent_explorer.gui.pane.gallery import TOPIC as GALLERY
 from latent_explorer.gui.pane.session_pane import SessionPane
 from latent_explorer.gui.pane.shared import Shared
 from latent_explorer.gui.widgets.parts import timer
@@ -81,6 +82,8 @@ class MapPane(SessionPane):
         self.inspector.picture_wanted.connect(self.open_picture)
         go_to_image = self._to_session(lambda session, index: self.prober.go_to(session.bundle.latents.mean[index]))
         self.inspector.neighbours.chosen.connect(go_to_image)
+        self.gallery.chosen.connect(go_to_image)
+        self.selection.gallery_wanted.connect(self.gallery.open)
         self.filmstrip.route_chosen.connect(self._to_session(Session.draw))
         self.filmstrip.clear_wanted.connect(self.clear_route)
         self.filmstrip.gone_to.connect(lambda index: self.prober.choose(*self.path_frames.at(index)))
@@ -111,6 +114,7 @@ class MapPane(SessionPane):
         subscribe(AskProgress, accepted(self.waiting.take))
         subscribe(Describe, accepted(self.prober.take_place))
         subscribe("pins", accepted(self.pinboard.take), Urgency.ASKED)
+        subscribe(GALLERY, self.gallery.take, Urgency.DETAIL)
         subscribe("selection", self.selecting.take, Urgency.ASKED)
         subscribe("grow", accepted(self.selecting.take_nearest), Urgency.ASKED)
         subscribe("film", accepted(self.path_frames.take), Urgency.PATH)
@@ -247,6 +251,7 @@ class MapPane(SessionPane):
         self.colourer.stop()
         self.prober.close()
         self.history.stop()
+        self.gallery.close()
         self.navigator.close()
         self.store.close()
         self.sorter.close()

@@ -14,6 +14,7 @@ from latent_explorer.gui.pane.canvas import MapCanvas
 from latent_explorer.gui.pane.charting import Charting
 from latent_explorer.gui.pane.copying import Copying
 from latent_explorer.gui.pane.feed import AtlasFeed, FieldLayers
+from latent_explorer.gui.pane.gallery import Gallery
 from latent_explorer.gui.pane.gestures import Gestures, PathTool, ProbeTool
 from latent_explorer.gui.pane.keeping import StateKeeper
 from latent_explorer.gui.pane.layer_stack import LayerStack
@@ -124,6 +125,7 @@ class PaneParts(QWidget):
         self.layers.list(shared.settings)
         self.keeper = StateKeeper(SessionStore(shared.settings.sessions), shared.say)
         self.history, self.overview = ViewHistory(canvas), Overview(canvas, points, shared.settings)
+        self.gallery = Gallery(client, self)
         self.copying = Copying(canvas, self.prober, shared)
         self.opener, self.charting = Opener(client, shared), Charting(shared)
         self.navigator = SnapshotNavigator(canvas, points, self.tiles, self.feed, shared.say)

@@ -105,6 +105,7 @@ class SessionPane(PaneParts):
         self._gestures.session = session
         self.pinboard.open(session)
         self.selecting.open(session)
+        self.gallery.begin(session)
         self.thumbnails.open(bundle)
         self.canvas.set_home(Region.around(bundle.home))
         self.history.begin()
@@ -184,6 +185,7 @@ class SessionPane(PaneParts):
             self.path_frames.ask()
             self.pinboard.ask()
             self.selecting.ask()
+            self.gallery.again()
             self.thumbnails.again()
             self.colourer.again()
             self.prober.again()
@@ -215,6 +217,7 @@ class SessionPane(PaneParts):
         if old.selection is not new.selection:
             self.selecting.show(new.selection)
             self.selecting.bring_forward(new.selection)
+            self.gallery.show()
         self.overview.look()
         self.thumbnails.look()
         self.changed.emit()
@@ -243,6 +246,7 @@ class SessionPane(PaneParts):
         self.theme = theme
         self.canvas.dress(theme)
         self.overview.dress(theme)
+        self.gallery.dress(theme)
         if self.session is not None:
             bundle, hidden = self.session.bundle, self.session.state.hidden
             for layer in self.canvas.layers:

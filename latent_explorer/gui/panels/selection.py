@@ -30,6 +30,7 @@ class SelectionPanel(QWidget):
     clear_wanted = pyqtSignal()
     export_wanted = pyqtSignal()
     sheet_wanted = pyqtSignal()
+    gallery_wanted = pyqtSignal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -85,9 +86,10 @@ class SelectionPanel(QWidget):
             ("Invert", "Select the other points that are shown", self.invert_wanted),
             ("Export latents", "Export the latents of the selection, as a table or as arrays", self.export_wanted),
             ("Export images", "Export the images selected, as a contact sheet", self.sheet_wanted),
+            ("Gallery", "Look at the images selected, in a window of their own", self.gallery_wanted),
             ("Clear", "Select nothing (Esc)", self.clear_wanted),
         )
         for place, (text, tip, signal) in enumerate(buttons):
             button = tool_button(text, tip, signal.emit, wide=True)
-            grid.addWidget(button, place // 2, place % 2, 1, 2 if text == "Clear" else 1)
+            grid.addWidget(button, place // 2, place % 2)
         return grid

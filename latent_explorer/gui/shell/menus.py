@@ -127,6 +127,8 @@ class Menus:
         tip = "Select the other points that are shown"
         yield Command("Invert selection", on(lambda pane: pane.selecting.invert()), "Ctrl+I", tip)
         selected = where(lambda session: session.state.selection is not None)
+        tip = "Look at the selected images, sorted by class or error"
+        yield Command("Gallery…", on(lambda pane: pane.gallery.open()), "Ctrl+Shift+A", tip, enabled=selected)
         escape = on(lambda pane: pane.selecting.escape())
         yield Command("Clear selection", escape, "Esc", "Select nothing", enabled=selected)
 
