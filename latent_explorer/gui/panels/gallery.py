@@ -12,7 +12,6 @@ from PyQt6.QtWidgets import (
     QAbstractItemView,
     QDialog,
     QHBoxLayout,
-    QLabel,
     QListView,
     QStyle,
     QStyledItemDelegate,
@@ -26,7 +25,7 @@ from latent_explorer.gui.theme import DARK, Theme
 from latent_explorer.gui.widgets.controls import combo_box, slider, tool_button
 from latent_explorer.gui.widgets.images import displayed, to_qimage
 from latent_explorer.gui.widgets.parts import filled, timer, words
-from latent_explorer.gui.widgets.plain import tooltip, window_title
+from latent_explorer.gui.widgets.plain import PlainLabel, tooltip, window_title
 from latent_explorer.session import OpenBundle
 
 _KEPT_BYTES = 64 * 2**20
@@ -144,7 +143,7 @@ class GalleryWindow(QDialog):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.model, self.list, self.theme = GalleryModel(), QListView(), DARK
-        self.count, self.remark = QLabel(), words("faint")
+        self.count, self.remark = PlainLabel(), words("faint")
         self.order = combo_box(ORDERS, "Order of the images")
         self.size_slider = slider("Size of the pictures", *_SIDES, "Size of the pictures", narrowest=80)
         self._bundle: OpenBundle | None = None
