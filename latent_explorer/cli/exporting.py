@@ -82,6 +82,7 @@ def draw_map(
         str | None,
         Option(metavar="NAME[,...]", help="Layers to draw, separated by commas: points,density,class-names."),
     ] = None,
+    palette: options.Palette = "usual",
     overwrite: options.Overwrite = False,
     as_json: options.AsJson = False,
 ) -> None:
@@ -89,17 +90,19 @@ def draw_map(
 
     Its points by class over decoded pictures. The window exports the map as it is shown.
     """
+    from latent_explorer.class_colours import palette_called
     from latent_explorer.export import Provenance, find_format
     from latent_explorer.session import open_bundle
 
+    palette_called(palette)
     known = find_format("map", out)
     options.refuse_taken([out], overwrite)
     opened = open_model(model)
     bundle = seen_through(open_bundle(opened.folder), chart)
     if layers is None:
-        scene, region = _map_scene(opened, bundle, width, height, background=background)
+        scene, region = _map_scene(opened, bundle, width, height, palette, background=background)
     else:
-        scene, region = _scene_of_layers(opened.folder, chart, layers, width, height)
+        scene, region = _scene_of_layers(opened.folder, chart, layers, width, height, palette)
     where = f"the map over the region {region} (left, bottom, right, top) of the {bundle.chart.name} chart"
     known.write(out, scene, provenance=Provenance(opened.name, where), overwrite=overwrite)
     size = {"region": region, "width": width, "height": height, "chart": bundle.chart.name}
@@ -114,7 +117,9 @@ for _name, _command, _kind, _example in (
     export.command(_name, cls=_kind, epilog=options.examples(f"latent-explorer export {_name} {_example}"))(_command)
 
 
-def _map_scene(model: OpenModel, bundle: Any, width: int, height: int, *, background: bool) -> tuple[Any, list[float]]:
+def _map_scene(
+    model: OpenModel, bundle: Any, width: int, height: int, palette: str, *, background: bool
+) -> tuple[Any, list[float]]:
     """The export.MapScene of an OpenBundle, in the window's dark colours, and the sides of the region it shows.
 
     The region holds the bulk of the data: left, bottom, right, top. Below are pictures at about their own size.
@@ -125,7 +130,7 @@ def _map_scene(model: OpenModel, bundle: Any, width: int, height: int, *, backgr
     from latent_explorer.palette import DARK
 
     names = bundle.class_names
-    palette = DARK.for_map(bundle.uv, bundle.latents.label, len(names))
+    colours = DARK.for_map(bundle.uv, bundle.latents.label, len(names), palette)
     view = View(width=width, height=height).fitted(Region.around(bundle.home))
     ground = None
     if background:
@@ -134,7 +139,7 @@ def _map_scene(model: OpenModel, bundle: Any, width: int, height: int, *, backgr
         pictures = model.decode(bundle.chart.to_latent(grid_points(view.region, columns, rows)))
         ground = Background(inked(montage(pictures, columns), DARK), 0, 0, width, height, _BACKGROUND_OPACITY)
     xy = view.to_screen(bundle.uv)
-    groups = class_groups(xy, bundle.latents.label, names, palette, radius=_POINT_RADIUS, opacity=_POINT_OPACITY)
+    groups = class_groups(xy, bundle.latents.label, names, colours, radius=_POINT_RADIUS, opacity=_POINT_OPACITY)
     scene = MapScene(
         width, height, DARK.map, DARK.text, ground, tuple(groups),
         x_ticks=tuple(lower_ticks(view)), y_ticks=tuple(left_ticks(view)),
@@ -143,7 +148,9 @@ def _map_scene(model: OpenModel, bundle: Any, width: int, height: int, *, backgr
     return scene, [view.region.left, view.region.bottom, view.region.right, view.region.top]
 
 
-def _scene_of_layers(folder: Path, chart: str | None, layers: str, width: int, height: int) -> tuple[Any, list[float]]:
+def _scene_of_layers(
+    folder: Path, chart: str | None, layers: str, width: int, height: int, palette: str
+) -> tuple[Any, list[float]]:
     """The export.MapScene of a bundle with these layers and no others, and the sides of the region it shows.
 
     It is drawn by a map pane that no window holds, for a layer may paint whatever it likes.
@@ -156,6 +163,7 @@ def _scene_of_layers(folder: Path, chart: str | None, layers: str, width: int, h
 
     use_a_display()
     with _pane(width, height) as pane:
+        pane.shared.choose_palette(palette)
         pane.open(folder, ChartSpec.of(chart) if chart else None)
         _wait(pane)
         _choose(pane, [name.strip().lower() for name in layers.split(",") if name.strip()])

@@ -8,7 +8,7 @@ import typer
 from typer import Argument, Option
 
 from latent_explorer.cli.failure import INTERRUPTED, complain
-from latent_explorer.cli.options import AsJson, Overwrite, examples
+from latent_explorer.cli.options import AsJson, Overwrite, Palette, examples
 from latent_explorer.cli.output import Display, report
 from latent_explorer.errors import Cancelled
 
@@ -29,6 +29,7 @@ def film(
     width: Annotated[int, Option(help="Width in pixels, 320 to 1920.")] = 640,
     seconds: Annotated[float, Option(help="Length in seconds, 2 to 120.")] = 12.0,
     light: Annotated[bool, Option("--light", help="Use the light theme.")] = False,
+    palette: Palette = "usual",
     overwrite: Overwrite = False,
     as_json: AsJson = False,
 ) -> None:
@@ -47,7 +48,9 @@ def film(
         else:
             display.say(progress.doing)
 
-    request = MakeFilm(number=0, run=run, file=out, width=width, seconds=seconds, dark=not light, overwrite=overwrite)
+    request = MakeFilm(
+        0, run, out, width=width, seconds=seconds, dark=not light, palette=palette, overwrite=overwrite
+    )  # fmt: skip
     token = Event()
     try:
         with stop_on_interrupt(token), Display(with_time_left=True) as display:

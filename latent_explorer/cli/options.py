@@ -28,6 +28,9 @@ Chart = Annotated[
     str | None,
     Option("--chart", metavar="KIND[:NAME=VALUE,...]", help="Chart to use; listed below."),
 ]
+Palette = Annotated[
+    str, Option("--palette", metavar="NAME", help="Colours of the classes: usual, okabe-ito, tableau or greys.")
+]
 Gap = Annotated[int, Option("--gap", min=0, max=256, help="Pixels between pictures.")]
 Device = Annotated[str, Option("--device", help="Device: auto, cpu, cuda or mps.")]
 

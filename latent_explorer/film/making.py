@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from latent_explorer.class_colours import palette_called
 from latent_explorer.errors import BundleError, Cancelled, TrainingError, UserError
 from latent_explorer.export import Options, Provenance, find_format
 from latent_explorer.film.footage import Shot, read_shots, run_at
@@ -34,10 +35,13 @@ def make_film(request: MakeFilm, say: Say, token: Event | None = None) -> Path:
     token = token or Event()
     known = find_format("film", request.file)
     _check(request)
+    palette_called(request.palette)
     shots = _read(request, say, token)
     seconds = _FRAME_SECONDS[known.key]
     times = np.linspace(0, request.seconds, max(2, round(request.seconds / seconds)))
-    frames = _Frames(FilmScene.of(shots, request.width, times, DARK if request.dark else LIGHT), say, token)
+    frames = _Frames(
+        FilmScene.of(shots, request.width, times, DARK if request.dark else LIGHT, request.palette), say, token
+    )
     options = Options(seconds=seconds, lossless=False)
     whence = f"{len(shots)} snapshots of a training run, at the steps {', '.join(str(s.moment.step) for s in shots)}"
     source = Provenance(shots[-1].config.name, extra={"film": whence})

@@ -144,8 +144,10 @@ class FilmScene:
     kept: dict[int, NDArray[np.uint8]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, shots: list[Shot], width: int, frames: NDArray[np.float64], palette: Palette) -> "FilmScene":
-        """The scene of a film so many pixels wide."""
+    def of(
+        cls, shots: list[Shot], width: int, frames: NDArray[np.float64], palette: Palette, colours: str = "usual"
+    ) -> "FilmScene":
+        """The scene of a film so many pixels wide. colours: the name of the palette for classes."""
         unit = width / _UNITS
         size = even(width), even(round(_DOWN * unit))
         beside = round(_BESIDE * unit), size[1]
@@ -155,7 +157,7 @@ class FilmScene:
         camera = Camera.following(motion, frames, screen[0] / screen[1])
         last = shots[-1]
         names = tuple(map(safe_text, last.config.dataset.class_names))
-        palette = palette.for_map(last.uv, last.label, len(names))
+        palette = palette.for_map(last.uv, last.label, len(names), colours)
         margin = Margin(beside, unit, palette, names, _curve(shots))
         return cls(shots, frames, size, screen, unit, palette, motion, camera, margin)
 

@@ -52,6 +52,7 @@ class MakeFilm(Numbered, frozen=True, tag=True):
     width: int = 640
     seconds: float = 12.0
     dark: bool = True
+    palette: str = "usual"
     overwrite: bool = False
 
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from PIL import Image, ImageColor, ImageSequence
 
+from latent_explorer.class_colours import PALETTES
 from latent_explorer.errors import Cancelled, UserError
 from latent_explorer.export import read_mp4, read_provenance
 from latent_explorer.film.footage import read_shots
@@ -226,3 +227,10 @@ def test_a_film_that_is_given_up_leaves_nothing(filmed_run):
 
     assert serve_film(wish(filmed_run, "given-up.gif"), token, say, make_film) == Filmed(number=1, file=None)
     assert not list(filmed_run.parent.glob("*given-up*"))
+
+
+def test_another_palette_colours_the_classes_and_one_that_nobody_knows_is_refused(filmed_run, tmp_path):
+    made = FilmScene.of(list(read_shots(snapshots(filmed_run))), 320, np.linspace(0, 2, 3), LIGHT, "okabe-ito")
+    assert made.palette.of_class(0) in PALETTES["okabe-ito"].light
+    with pytest.raises(UserError, match="no palette called 'neon'"):
+        make_film(wish(filmed_run, "x.gif", palette="neon"), lambda progress: None)

@@ -188,7 +188,7 @@ class Guide(QObject):
         self._show_filming(True)
         pane.shared.settings.change(Folders, exports=file.parent)
         pane.shared.say(f"Making {file.name}…")
-        self._trainer.film(run.path, file, dark=pane.canvas.theme.dark)
+        self._trainer.film(run.path, file, dark=pane.canvas.theme.dark, palette=pane.shared.palette)
 
     def _show_filming(self, under_way: bool) -> None:
         self._filming, self.work = under_way, (Work("Making the film"),) if under_way else ()

@@ -122,10 +122,10 @@ class Trainer(QObject):
         self._go("ending")
         self._client.send(protocol.Stop(keep=keep))
 
-    def film(self, run: Path, file: Path, *, dark: bool) -> None:
+    def film(self, run: Path, file: Path, *, dark: bool, palette: str = "usual") -> None:
         """Make a film of the snapshots of a run; the file may be there already, as the person has been asked."""
         self._film = next(self._numbers)
-        self._client.send(protocol.MakeFilm(number=self._film, run=run, file=file, dark=dark, overwrite=True))
+        self._client.send(protocol.MakeFilm(self._film, run, file, dark=dark, palette=palette, overwrite=True))
 
     def stop_filming(self) -> None:
         """Give up the film under way."""
