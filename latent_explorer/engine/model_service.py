@@ -5,7 +5,7 @@ import threading
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,8 @@ from numpy.typing import NDArray
 from latent_explorer.analysis import HeldOut, Neighbourhood, Trust
 from latent_explorer.bundles import BundleConfig, Latents, read_config, read_latents, read_weights
 from latent_explorer.data import Dataset, open_dataset
+from latent_explorer.data.named import DATASETS
+from latent_explorer.data.opening import split_options
 from latent_explorer.engine.choice import LARGEST_SLICE, SLICE_SECONDS
 from latent_explorer.engine.decoder import Decoder, choose_device
 from latent_explorer.errors import DataError, EngineError, UserError
@@ -94,6 +96,34 @@ def _dataset_of(source: str, fingerprint: str) -> Dataset:
     if dataset.fingerprint != fingerprint:
         raise DataError(f"{source} is not the dataset that this model was trained on")
     return dataset
+
+
+def attached_dataset(config: BundleConfig, path: str) -> Dataset:
+    """The images at a path, read as those were that a model was trained on.
+
+    Raises DataError where they are others, or cannot be read.
+    """
+    if config.prior_samples:
+        raise DataError("this model has no encoder, and so no images")
+    place, options = split_options(config.dataset.source)
+    name = place.partition(":")[0]
+    sources = [f"{path}{options}", *([f"{name}:{path}{options}"] if name in DATASETS else [])]
+    errors, found = [], []
+    for source in sources:
+        try:
+            found.append(open_dataset(source))
+        except UserError as error:
+            errors.append(str(error))
+    for dataset in found:
+        if dataset.fingerprint == config.dataset.fingerprint:
+            return dataset
+    if not found:
+        raise DataError(errors[0])
+    other, images = found[0], "x".join(map(str, found[0].image_shape))
+    raise DataError(
+        f"{path} holds {len(other):,} images of {images}, which are not those that {config.name} was trained on: "
+        f"{config.dataset.name}. Choose the folder or file that it was trained on, unchanged"
+    )
 
 
 @dataclass
@@ -193,6 +223,20 @@ class ModelService:
             self._wake()
 
         self._run(prepare)
+
+    def attach(self, path: str) -> int:
+        """Take the images at a path as the originals of the open bundle; returns how many there are.
+
+        Not to be asked for while `indexing`. Raises UserError where they are not those that it was trained on.
+        """
+        index, data = self.index, self._data
+        assert data is not None
+        if index.dataset is None:
+            found = attached_dataset(data[0], path)
+            with self._changing:
+                if self._index is index:  # no other bundle has been opened since
+                    self._index = index = replace(index, dataset=found, missing="")
+        return 0 if index.dataset is None else len(index.dataset)
 
     def field_input(self, with_data: bool) -> FieldInput:
         """What fields are evaluated with. Raises EngineError where there is no model, or no index if one is needed."""

@@ -4,6 +4,7 @@ import operator
 from functools import reduce
 from typing import Any
 
+from latent_explorer.engine.handlers.attach import ATTACH
 from latent_explorer.engine.handlers.average import AVERAGE
 from latent_explorer.engine.handlers.decode import DECODE
 from latent_explorer.engine.handlers.describe import DESCRIBE
@@ -23,6 +24,7 @@ HANDLERS: dict[type[Numbered], Handler[Any]] = {
         HOVER,
         PROGRESS,
         DESCRIBE,
+        ATTACH,
         AVERAGE,
         DECODE,
         ORIGINALS,

@@ -11,6 +11,7 @@ from PyQt6.QtCore import QEvent, QObject, pyqtSignal
 from latent_explorer.atlas import TileKey
 from latent_explorer.atlas.cache import Pictures
 from latent_explorer.engine.client import Answer, EngineLost, Urgency
+from latent_explorer.engine.handlers.attach import AttachImages
 from latent_explorer.engine.handlers.describe import Describe
 from latent_explorer.engine.handlers.hover import Hover
 from latent_explorer.engine.handlers.open import Open
@@ -74,6 +75,8 @@ class MapPane(SessionPane):
         self.legend.isolated.connect(self._to_session(Session.isolate_class))
         self.legend.all_wanted.connect(partial(self._to_session(Session.hide), frozenset()))
         self.legend.select_wanted.connect(self.selecting.select_class)
+        for way, file in (("A folder…", False), ("A file…", True)):
+            self.inspector.attach.add(way, partial(self.attaching.choose, self.inspector, file=file))
         self.inspector.typed.connect(self.prober.go_to)
         self.inspector.dimensions.list.begun.connect(self.prober.settle)
         self.inspector.dimensions.list.moved.connect(self.prober.explore)
@@ -111,6 +114,7 @@ class MapPane(SessionPane):
         subscribe(EngineLost, partial(_tell_loss, self.shared))
         subscribe(Open, self.opener.take)
         subscribe(Hover, accepted(self.prober.take_picture))
+        subscribe(AttachImages, self.attaching.take)
         subscribe(AskProgress, accepted(self.waiting.take))
         subscribe(Describe, accepted(self.prober.take_place))
         subscribe("pins", accepted(self.pinboard.take), Urgency.ASKED)

@@ -10,6 +10,7 @@ from latent_explorer.engine.process import Engine
 from latent_explorer.gui.layers.points import PointLayer
 from latent_explorer.gui.layers.registry import more_layers
 from latent_explorer.gui.layers.tiles import TileLayer
+from latent_explorer.gui.pane.attaching import Attaching
 from latent_explorer.gui.pane.canvas import MapCanvas
 from latent_explorer.gui.pane.charting import Charting
 from latent_explorer.gui.pane.copying import Copying
@@ -128,6 +129,7 @@ class PaneParts(QWidget):
         self.gallery = Gallery(client, self)
         self.copying = Copying(canvas, self.prober, shared)
         self.opener, self.charting = Opener(client, shared), Charting(shared)
+        self.attaching = Attaching(client, shared, self._ask_for_images)
         self.navigator = SnapshotNavigator(canvas, points, self.tiles, self.feed, shared.say)
         self.pinboard = Pinboard(client, canvas, self.pins, self.prober, self.filmstrip, shared)
         self.selecting = Selecting(client, canvas, points, self.selection, shared)
@@ -137,6 +139,9 @@ class PaneParts(QWidget):
             "Path": PathTool(self._gestures),
             "Select": self.selecting.tool,
         }
+
+    def _ask_for_images(self) -> None:
+        """There are original images now."""
 
     def _waits(self) -> bool:
         """Whether somebody waits for what the engine has to say of the data."""

@@ -189,7 +189,14 @@ class SessionPane(PaneParts):
             self.thumbnails.again()
             self.colourer.again()
             self.prober.again()
+            self.attaching.open(self.session.bundle)
             self.asked_again.emit()
+
+    def _ask_for_images(self) -> None:
+        """Ask once more for what was refused for want of the original images."""
+        self.thumbnails.again()
+        self.selecting.ask()
+        self.prober.again()
 
     def restart_engine(self) -> None:
         """End the engine; it is started again, and what was wanted is asked again."""

@@ -1,9 +1,11 @@
 """The inspector: all that is known about one place."""
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 from PyQt6.QtCore import Qt, pyqtSignal
-from PyQt6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QHBoxLayout, QLineEdit, QMenu, QToolButton, QVBoxLayout, QWidget
 
 from latent_explorer.engine.handlers.describe import Place
 from latent_explorer.gui.panels.dimensions import DimensionPanel
@@ -12,7 +14,7 @@ from latent_explorer.gui.panels.readouts import ShareBars, ValueLines
 from latent_explorer.gui.panels.value_editor import FARTHEST
 from latent_explorer.gui.theme import Theme
 from latent_explorer.gui.widgets.controls import REFUSED, tool_button
-from latent_explorer.gui.widgets.parts import filled, heading
+from latent_explorer.gui.widgets.parts import filled, heading, words
 from latent_explorer.gui.widgets.picture_view import PictureView
 from latent_explorer.gui.widgets.plain import ColouredLabel, tooltip
 from latent_explorer.session import OpenBundle
@@ -32,6 +34,7 @@ _REASONS = {
 _LOCK = "Keep the inspector at this place while you move over the map, click and play (I)"
 _TALLEST = 190  # pixels of the picture while the dimensions are unfolded below it
 
+_ATTACH = "Choose the images that this model was trained on, where they are now"
 _COORDINATES = "The coordinates in latent space, dimension 0 first. Type others and press Enter to go there."
 
 
@@ -88,11 +91,12 @@ class Inspector(QWidget):
         buttons.addWidget(self.lock_button, 1)
         classes = heading("Classes of the 50 nearest images"), self._shares
         nearest = heading("Nearest images, and below as decoded"), self.neighbours
+        self.attach = AttachRow()
         self._found = (*classes, *nearest)
         self._show_found(False)
         above = self.picture, self.coordinates, buttons, self._word, self.values
         column = QVBoxLayout(self)
-        filled(column, *above, *classes, *nearest, self.dimensions, spacing=7, margins=(10, 8, 10, 8))
+        filled(column, *above, *classes, *nearest, self.attach, self.dimensions, spacing=7, margins=(10, 8, 10, 8))
         column.setStretchFactor(self.dimensions, 1)
 
     def _show_found(self, there: bool) -> None:
@@ -100,6 +104,8 @@ class Inspector(QWidget):
         labelled = self._bundle is not None and bool(self._bundle.class_names)
         for number, part in enumerate(self._found):
             part.setVisible(there and (labelled or number > 1))
+        if not there:
+            self.attach.hide()
 
     def set_bundle(self, bundle: OpenBundle, theme: Theme) -> None:
         if self._bundle is None or not bundle.continues(self._bundle):
@@ -168,6 +174,7 @@ class Inspector(QWidget):
         self._word.setToolTip(tooltip(_measures(place)))
         self._shares.show_shares(place.shares)
         self.neighbours.show_place(place)
+        self.attach.explain(place.missing, can=self._bundle is not None and not self._bundle.config.prior_samples)
 
     def _leave_coordinates(self) -> None:
         """What was typed and not entered is not where anything is."""
@@ -215,3 +222,28 @@ def axes_words(bundle: OpenBundle) -> str:
     """What the axes of the map are, as further lines of a tip."""
     ways = ("from left to right", "from bottom to top")
     return "".join(f"\nThe map, {way}: {name}" for way, name in zip(ways, bundle.chart.axis_names, strict=True) if name)
+
+
+class AttachRow(QWidget):
+    """Why the original images are not at hand, and a button with ways to attach them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.reason, self.button, self._ways = words("faint"), tool_button("Attach images", _ATTACH), QMenu(self)
+        self.button.setMenu(self._ways)
+        self.button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        filled(QHBoxLayout(self), self.reason, self.button).setStretchFactor(self.reason, 1)
+        self.hide()
+
+    def add(self, text: str, run: Callable[[], object]) -> None:
+        """Offer a way to attach them."""
+        action = self._ways.addAction(text)
+        assert action is not None
+        action.triggered.connect(lambda: run())
+
+    def explain(self, missing: str, *, can: bool) -> None:
+        """Say why they are missing, if they are. can: whether there are any that could be attached."""
+        if self.reason.text() != missing:
+            self.reason.setText(missing[:1].upper() + missing[1:])
+        self.button.setVisible(can)
+        self.setVisible(bool(missing))

@@ -93,6 +93,7 @@ class Menus:
         yield SEPARATOR
         yield Command("Train a model…", bench.show_training, "Ctrl+T", "Train a model on images of your choice")
         tip = "Go back through the epochs of this bundle"
+        yield Submenu("Attach images", self._attach)
         yield Command("Training history", bench.guide.look_back, "Ctrl+Shift+T", tip)
         yield SEPARATOR
         for what, key, tip in (
@@ -107,6 +108,13 @@ class Menus:
             yield Command(f"Export {what}…", partial(export, what), key, tip)
         yield SEPARATOR
         yield Command("Quit", self._window.close, "Ctrl+Q")
+
+    def _attach(self) -> Iterator[Entry]:
+        pane = self._bench.active
+        can = pane.bundle is not None and not pane.bundle.config.prior_samples
+        for text, file in (("A folder…", False), ("A file…", True)):
+            choose = partial(pane.attaching.choose, self._window, file=file)
+            yield Command(text, choose, tip="The images that the bundle was trained on", enabled=lambda: can)
 
     def _edit(self) -> Iterator[Entry]:
         bench, on, where = self._bench, self._on_pane, self._in_session
