@@ -117,7 +117,7 @@ def labels_of(
 
 def _flat(values: NDArray[Any], count: int, where: str) -> NDArray[Any]:
     """Labels as (n,): int64 or text."""
-    if values.size == count and values.shape[:1] == (count,):
+    if values.size == count == max(values.shape, default=0):
         values = values.reshape(count)
     elif values.ndim == 2 and len(values) == count and _one_hot(values):
         values = values.argmax(1)
@@ -143,6 +143,8 @@ def _one_hot(values: NDArray[Any]) -> bool:
 
 def texts_of(values: NDArray[Any], where: str) -> tuple[str, ...]:
     """The names in an array. Raises DataError."""
+    if values.dtype.kind in "iu":
+        return tuple(map(str, values.reshape(-1).tolist()))
     if values.dtype.kind not in "US":
         raise DataError(f"{where}: expected class names as text, found {values.dtype} {values.shape}")
     plain: list[str | bytes] = values.reshape(-1).tolist()

@@ -11,8 +11,8 @@ from latent_explorer.errors import DataError
 
 _IMAGES = ("images", "image", "imgs", "img", "pictures", "x", "data", "inputs", "samples", "features", "arr0")
 _LABELS = ("labels", "label", "y", "targets", "target", "classes", "class", "outputs", "arr1")
-_CLASS_NAMES = ("classnames", "labelnames", "targetnames", "categories", "names", "classes")
-_SURE = ("classnames", "labelnames", "targetnames")  # which are names of classes whatever they hold
+_CLASS_NAMES = ("classnames", "labelnames", "targetnames", "listclasses", "categories", "names", "classes")
+_SURE = ("classnames", "labelnames", "targetnames", "listclasses")  # which are names of classes whatever they hold
 _SPLITS = ("split", "splits", "subset", "partition")
 _ORDER: tuple[Split, ...] = ("train", "test", "val")
 _EXPECTED = (

@@ -32,7 +32,7 @@ from latent_explorer.data.splits import BY_HASH, ONLY_TRAIN, as_indices, hashed_
 from latent_explorer.errors import DataError
 
 _IMAGES, _CLASS_NAMES = "images-", "class_names.npy"
-_UNUSED = "an array that is neither images, labels, class names nor splits"
+_UNUSED = "neither images, labels, class names nor splits, by its name"
 
 
 @dataclass(frozen=True)
@@ -125,7 +125,7 @@ def _of_named(
     texts = [name for name, header in headers.items() if header.dtype.kind in "US"]
     roles = roles_of({name: header.shape for name, header in headers.items()}, texts, readable(str(path)))
     unused = [name for name in names if name not in roles.used]
-    passed_over = (PassedOver(_UNUSED, len(unused), unused[0]),) if unused else ()
+    passed_over = (PassedOver(_UNUSED, len(unused), unused[0], "array"),) if unused else ()
     return _dataset({name: read(name, _array_of) for name in roles.used}, roles, path, passed_over)
 
 
@@ -137,8 +137,8 @@ def _dataset(
     if any(part.labels for part in roles.parts):
         without = [part for part in roles.parts if not part.labels]
         for part in without:
-            why = "images without labels, which the others have"
-            passed_over += (PassedOver(why, len(arrays[part.images]), part.images),)
+            why = "without labels, which the others have"
+            passed_over += (PassedOver(why, len(arrays[part.images]), part.images, "image"),)
         roles = Roles(tuple(part for part in roles.parts if part.labels), roles.class_names, roles.split)
     images, notes = images_of([arrays[part.images] for part in roles.parts], where)
     return _assembled(images, arrays, roles, path, passed_over, notes)

@@ -33,7 +33,7 @@ _IMAGES = (
 def suffixes() -> frozenset[str]:
     """The endings of the files that are read, each with its dot, in small letters."""
     known = Image.registered_extensions()
-    return frozenset(suffix for suffix, name in known.items() if name in formats())
+    return frozenset(suffix for suffix, name in known.items() if name in {*formats(), "MPO"})
 
 
 @cache
@@ -67,4 +67,4 @@ def _text(head: bytes) -> str:
         head[:-4].decode()  # the last letter may be cut
     except UnicodeDecodeError:
         return "data of no kind that is known"
-    return "data of no kind that is known" if b"\0" in head else "a text"
+    return "data of no kind that is known" if b"\0" in head else "text"

@@ -15,7 +15,7 @@ from pathlib import Path, PurePosixPath
 from typing import IO
 
 from latent_explorer.data.charsets import UNMARKED, guessed, is_text, readable
-from latent_explorer.data.content import suffixes
+from latent_explorer.data.content import suffixes, what_is
 from latent_explorer.data.report import PassedOver, counted
 from latent_explorer.errors import DataError
 
@@ -157,7 +157,7 @@ class _Walk:
         except OSError as error:
             if not prefix:
                 raise DataError(f"{readable(str(folder))}: cannot be read: {_reason(error)}") from error
-            self._pass("in a folder that cannot be read", prefix)
+            self._pass("its folder cannot be read", prefix)
             return
         self._looked_at += len(found)
         if self._looked_at > _MOST_FILES:
@@ -211,11 +211,13 @@ def opened_archive(path: Path, holding: str) -> Iterator[zipfile.ZipFile]:
     Raises DataError, which says it should be `holding`, when it is none; what is raised inside the context passes.
     """
     where = readable(str(path))
-    with opened_file(path) as (stream, size):
+    with opened_file(path) as (stream, _):
         try:
             archive = zipfile.ZipFile(stream)
         except UNREADABLE as error:
-            found = "an empty file" if not size else "another one, or one that is damaged or cut off"
+            stream.seek(0)
+            head = stream.read(4096)
+            found = "one that is damaged or cut off" if head.startswith(b"PK") else what_is(head)
             raise DataError(f"{where}: expected {holding}, found {found}") from error
         with archive:
             for entry in archive.infolist():
@@ -294,9 +296,7 @@ def _no_image(name: str) -> str:
     suffix = PurePosixPath(name).suffix.lower()
     if suffix in suffixes():
         return ""
-    return (
-        f"of the kind {suffix}, which is no image that is read" if suffix else "without an ending that says what it is"
-    )
+    return f"{suffix} is no image format that is read" if suffix else "no ending says what it is"
 
 
 def _reason(error: BaseException) -> str:

@@ -14,8 +14,8 @@ from latent_explorer.errors import DataError
 _PLAIN = frozenset({"images", "image", "imgs", "img", "pictures", "photos", "data", "jpegimages", "png", "jpg", "jpeg"})
 """Folders that are no class."""
 
-_NO_CLASS = "beside the folders of the classes and so of no class"
-_NO_SPLIT = "in no folder of a split, which lie beside it"
+_NO_CLASS = "beside the folders of the classes, so of no class"
+_NO_SPLIT = "beside the folders of the splits, so of no split"
 
 
 @dataclass(frozen=True, eq=False)

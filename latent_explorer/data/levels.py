@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from latent_explorer.errors import DataError
 
 _WHITES = (1, 15, 16, 255, 1023, 4095, 16383, 65535)  # of so many bits; 16 is that of scikit-learn's digits
-_ROUNDED = 1e-3  # by which real numbers may leave their range: resizing overshoots
+_OVER = 0.01  # of their range by which real numbers may leave it: resizing overshoots
 _BLOCK = 2**22  # values at a time
 _MENDED = "write them with images = (images - images.min()) / (images.max() - images.min())"
 
@@ -52,7 +52,8 @@ def as_bytes(arrays: Sequence[NDArray[Any]], where: str) -> tuple[list[NDArray[n
         return [np.require(each, requirements=["C", "W"]) for each in arrays], ()
     whole = "f" not in kinds or all(_whole(each) for each in arrays)
     scale = _scale(low, high, whole, where)
-    plain = scale == LevelScale(0, 255) or (scale == LevelScale(0, 1) and (masks or "f" in kinds))
+    cut = min(low - scale.black, scale.white - high) < -1e-3 * scale.white
+    plain = not cut and (scale == LevelScale(0, 255) or (scale == LevelScale(0, 1) and (masks or "f" in kinds)))
     said = (
         ()
         if plain
@@ -69,12 +70,15 @@ def _range(arrays: Sequence[NDArray[Any]], where: str) -> tuple[float, float]:
 
 
 def _scale(low: float, high: float, whole: bool, where: str) -> LevelScale:
-    if not whole and low >= -_ROUNDED and high <= 1 + _ROUNDED:
+    over = 1 if whole else 1 + _OVER
+    if not whole and low >= -_OVER and high <= over:
         return LevelScale(0, 1)
-    if not whole and low < 0 and low >= -1 - _ROUNDED and high <= 1 + _ROUNDED:
+    if not whole and low >= -over and high <= over:
         return LevelScale(-1, 1)
-    white = next((white for white in _WHITES if high <= white), None)
-    if white is None or low < -_ROUNDED * white or (not whole and white <= 16):
+    white: float | None = next((white for white in _WHITES if high <= white * over), None)
+    if white is not None and white > 255 and not whole:
+        white = high  # real numbers tell nothing of bits
+    if white is None or low < white * (1 - over) or (not whole and white <= 16):
         raise DataError(
             f"{where}: expected levels of 0 to 1, or whole ones of 0 to 255, 1023, 4095, 16383 or 65535, found values "
             f"between {low:g} and {high:g}; {_MENDED}"

@@ -245,5 +245,5 @@ def _instead(path: Path, found: Found) -> str:
         advice = f"; this is CIFAR-10: write cifar10:{readable(str(path.parent))}"
     elif path.is_dir() and any((path / name).is_dir() for name in (BINARY, PYTHON)):
         advice = f"; this is CIFAR-10: write cifar10:{here}"
-    kinds = "; ".join(f"{each.count:,} {each.why}, as {shown(each.example, 80)}" for each in found.passed_over[:3])
+    kinds = "; ".join(map(str, found.passed_over[:3]))
     return f"{f', but {kinds}' if kinds else ''}{advice}"

@@ -201,7 +201,13 @@ def _grey_or_colour(image: Image.Image) -> Image.Image:
         cover = image.convert("RGBA")
         flat = Image.alpha_composite(Image.new("RGBA", image.size, "white"), cover)
         return flat.convert("L" if image.mode in _GREY else "RGB")
-    return image.convert("L" if image.mode in _GREY else "RGB")
+    return image.convert("L" if image.mode in _GREY or _has_grey_palette(image) else "RGB")
+
+
+def _has_grey_palette(image: Image.Image) -> bool:
+    """Whether a picture of numbered colours, as every GIF is, has greys alone."""
+    colours = np.array(image.getpalette("RGB") if image.mode == "P" else (), np.uint8).reshape(-1, 3)
+    return len(colours) > 0 and bool((colours == colours[:, :1]).all())
 
 
 def resized(images: NDArray[np.uint8] | ShardedImages, size: Size) -> NDArray[np.uint8] | ShardedImages:

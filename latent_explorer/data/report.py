@@ -11,11 +11,16 @@ _LONGEST = 40  # characters of a name
 
 @dataclass(frozen=True)
 class PassedOver:
-    """Files of one kind that were not read: why, how many, and the name of one."""
+    """Files of one kind that were not read: why, how many, and the name of one. noun: what they are, if not files."""
 
     why: str
     count: int
     example: str
+    noun: str = "file"
+
+    def __str__(self) -> str:
+        several = "" if self.count == 1 else "s"
+        return f"{self.count:,} {self.noun}{several}, such as {shown(self.example, 2 * _LONGEST)}: {self.why}"
 
 
 @dataclass(frozen=True)
@@ -51,10 +56,9 @@ class DatasetReport:
         yield f"splits: {', '.join(f'{count:,} {_SPLIT_WORDS[name]}' for name, count in self.splits)}"
         yield f"classes: {_classes(self.classes)}" if self.classes else "classes: none"
         for each in self.passed_over[:_MOST_KINDS]:
-            files = "1 file" if each.count == 1 else f"{each.count:,} files"
-            yield f"passed over: {files}, {each.why}, such as {shown(each.example, 2 * _LONGEST)}"
+            yield f"passed over: {each}"
         if rest := self.passed_over[_MOST_KINDS:]:
-            yield f"passed over: {sum(each.count for each in rest):,} files more, for {len(rest)} other reasons"
+            yield f"passed over: {sum(each.count for each in rest):,} more, for {len(rest)} other reasons"
         yield from (f"note: {note}" for note in self.notes)
 
 

@@ -82,7 +82,7 @@ def test_split_may_be_words_and_class_names_default_to_numbers(tmp_path):
         ({"images": IMAGES, "labels": [0, 1, -1, 0]}, r"found -1\.\.1"),
         ({"images": IMAGES, "labels": [[1, 1], [0, 1], [1, 0], [0, 1]]}, r"labels\[:, 0\]"),
         ({"images": IMAGES, "labels": [0, 1, 2, 0], "class_names": ["a", "b"]}, "at least 3 class names"),
-        ({"images": IMAGES, "labels": [0, 1, 2, 0], "class_names": [1, 2, 3]}, "class names as text, found int64"),
+        ({"images": IMAGES, "labels": [0, 1, 2, 0], "class_names": [0.5, 2, 3]}, "class names as text, found float64"),
         ({"images": IMAGES, "split": [0, 1, 3, 0]}, "expected a split of 0 to train on"),
         ({"images": IMAGES, "split": ["train", "other", "test", "test"]}, "of train, test and val, found 'other'"),
         ({"images": IMAGES, "split": [0, 1]}, "expected 4 values in split, found .2,"),

@@ -136,7 +136,7 @@ def test_a_file_that_changes_meanwhile_is_an_error(save: Save) -> None:
         ("labels-0.npy", np.array([None] * 40), "which only pickle could read"),
         ("labels-1.npy", LABELS, r"found otherwise: labels-0\.npy"),
         ("split-0.npy", LABELS + 1, "expected a split of 0 to train on"),
-        ("class_names.npy", np.arange(3), "class names as text, found int64"),
+        ("class_names.npy", np.arange(3) / 2, "class names as text, found float64"),
         ("picture.png", b"of whatever kind", r"found both, as picture\.png"),
     ],
 )
