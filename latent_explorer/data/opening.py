@@ -153,7 +153,7 @@ def _absolute(place: str) -> Path:
         path.exists()  # fails on a name that is too long
     except (OSError, RuntimeError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "no name of a file"
-        raise DataError(f"no dataset {shown(place, 200)!r}: {reason}; {_known()}") from error
+        raise DataError(f"no dataset '{shown(readable(place), 200)}': {reason}; {_known()}") from error
     return path
 
 
@@ -171,7 +171,7 @@ def _open_path(path: Path, options: SourceOptions, progress: Progress | None) ->
             else _of_files(path, found, options, progress)
         )
     if not path.is_file():
-        there = f"{kind_of(path.stat().st_mode)} at {where}" if path.exists() else f"no dataset {where!r}"
+        there = f"{kind_of(path.stat().st_mode)} at {where}" if path.exists() else f"no dataset '{where}'"
         raise DataError(f"{there}: {_known()}")
     suffix = path.suffix.lower()
     if suffix in suffixes():

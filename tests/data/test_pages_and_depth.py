@@ -94,7 +94,7 @@ def test_deep_colours_keep_their_upper_bits_and_it_is_said(tmp_path):
 
 @pytest.mark.parametrize(
     "suffix",
-    ["jpg", "jpe", "jfif", "webp", "bmp", "dib", "gif", "tif", "tiff", "pgm", "pnm", "tga", "pcx", "sgi", "apng", "im"],
+    ["jpg", "jpe", "jfif", "webp", "bmp", "dib", "gif", "tif", "tiff", "pgm", "pnm", "tga", "pcx", "sgi", "apng"],
 )
 def test_formats_are_read_by_all_their_endings(tmp_path, suffix):
     Image.fromarray(PAGES[0]).save(tmp_path / f"a.{suffix}")
