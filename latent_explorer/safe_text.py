@@ -6,6 +6,7 @@ For a person to read, not for a file or a comparison: what is shown may be short
 import json
 import re
 import unicodedata
+from contextlib import suppress
 
 WORD = 60
 """Letters of the longest word shown; what has more is cut in the middle. Words end at spaces and slashes."""
@@ -34,6 +35,14 @@ def safe_text(text: str, word: int = WORD, most: int = 2000, keep: str = "") -> 
         ends = ends if shown == text else r"\s/"  # no word ends within the number of a character
     shown = re.sub(rf"[^{ends}]{{{word + 1},}}", lambda found: _cut(found[0], word), shown)
     return _cut(shown, most)
+
+
+def readable(text: str) -> str:
+    """A path or another text of the system's, as it can be written anywhere: bytes that are no UTF-8 become \\xNN."""
+    for handler in ("strict", "surrogateescape"):
+        with suppress(UnicodeEncodeError):
+            return text.encode(errors=handler).decode(errors="backslashreplace")
+    return text.encode(errors="backslashreplace").decode()
 
 
 def safe_json(text: str) -> str:

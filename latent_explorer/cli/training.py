@@ -19,22 +19,14 @@ from latent_explorer.cli.options import AsJson, DatasetCommand, Device, Download
 from latent_explorer.cli.output import Display, report
 from latent_explorer.errors import TrainingError, UserError
 from latent_explorer.nets.families import FAMILIES, find_family
+from latent_explorer.safe_text import readable
 from latent_explorer.targets import check_target
 from latent_explorer.waiting import wait_awake
 
 commands = typer.Typer()
 _OF_THE_CALL = {
-    "dataset",
-    "download",
-    "out",
-    "snapshots",
-    "resume",
-    "overwrite",
-    "as_json",
-    "device",
-    "devices",
-    "nodes",
-}
+    "dataset", "download", "out", "snapshots", "resume", "overwrite", "as_json", "device", "devices", "nodes",
+}  # fmt: skip
 """The options that may differ when a run is resumed: it has all others already."""
 
 _Devices = Annotated[
@@ -242,8 +234,6 @@ def _refuse_other_options(context: typer.Context) -> None:
 
 def _command(context: typer.Context) -> str:
     """The command that trains the same bundle again, with every option that has a value."""
-    from latent_explorer.data.charsets import readable
-
     words = ["latent-explorer", "train"]
     usual = find_family(context.params["family"]).values({})
     for parameter in context.command.params:

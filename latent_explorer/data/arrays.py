@@ -23,13 +23,13 @@ from numpy.typing import NDArray
 
 from latent_explorer.data.array_forms import images_of, labels_of, split_of_array, texts_of
 from latent_explorer.data.array_roles import Part, Roles, roles_of
-from latent_explorer.data.charsets import readable
 from latent_explorer.data.content import what_is
 from latent_explorer.data.dataset import Dataset, ImageShard, ShardedImages
 from latent_explorer.data.files import UNREADABLE, check_total, files_of_folder, opened_archive, opened_file
 from latent_explorer.data.report import PassedOver
 from latent_explorer.data.splits import BY_HASH, ONLY_TRAIN, as_indices, hashed_split
 from latent_explorer.errors import DataError
+from latent_explorer.safe_text import readable
 
 _IMAGES, _CLASS_NAMES = "images-", "class_names.npy"
 _UNUSED = "neither images, labels, class names nor splits, by its name"

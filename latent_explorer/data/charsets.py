@@ -1,6 +1,5 @@
 """Names whose bytes are text in nobody says which charset: the likeliest reading, and what it was."""
 
-import os
 from collections.abc import Callable, Iterator, Sequence
 
 UNMARKED = "cp437"
@@ -67,11 +66,6 @@ def guessed(names: Sequence[bytes]) -> tuple[list[str], str]:
         return [name.decode(charset) for name in names], "" if charset == "utf-8" else called
     plain = [name.decode("utf-8", "backslashreplace") for name in names]
     return plain, "some names are in a charset that is not known: their bytes are shown as \\xNN"
-
-
-def readable(text: str) -> str:
-    """A text of the system's, as it can be written anywhere: bytes that are no UTF-8 become \\xNN."""
-    return os.fsencode(text).decode("utf-8", "backslashreplace") if _is_raw(text) else text
 
 
 def is_text(name: str) -> bool:

@@ -6,7 +6,6 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from latent_explorer.data.charsets import readable
 from latent_explorer.data.dataset import Dataset
 from latent_explorer.data.download import Download, Progress, fetch
 from latent_explorer.data.files import files_of_zip, opened_file
@@ -14,6 +13,7 @@ from latent_explorer.data.layout import layout_of
 from latent_explorer.data.pictures import stack
 from latent_explorer.errors import DataError
 from latent_explorer.files import write_bytes_whole
+from latent_explorer.safe_text import readable
 
 CLASS_NAMES = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")
 # The binary version, because the Python version is a set of pickles.

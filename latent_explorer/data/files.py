@@ -14,10 +14,11 @@ from io import BytesIO
 from pathlib import Path, PurePosixPath
 from typing import IO
 
-from latent_explorer.data.charsets import UNMARKED, guessed, is_text, readable
+from latent_explorer.data.charsets import UNMARKED, guessed, is_text
 from latent_explorer.data.content import suffixes, what_is
 from latent_explorer.data.report import PassedOver, counted
 from latent_explorer.errors import DataError
+from latent_explorer.safe_text import readable
 
 UNREADABLE = (
     OSError, EOFError, ValueError, NotImplementedError, RuntimeError, struct.error, zipfile.BadZipFile, zlib.error,

@@ -16,12 +16,12 @@ from typing import IO
 import numpy as np
 from numpy.typing import NDArray
 
-from latent_explorer.data.charsets import readable
 from latent_explorer.data.content import what_is
 from latent_explorer.data.dataset import Dataset, Split
 from latent_explorer.data.files import opened_file
 from latent_explorer.data.splits import BY_HASH, ONLY_TRAIN, as_indices, hashed_split, split_named
 from latent_explorer.errors import DataError
+from latent_explorer.safe_text import readable
 
 FILES = (
     "train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte",

@@ -8,7 +8,6 @@ from pathlib import Path
 import numpy as np
 
 from latent_explorer.data.arrays import has_arrays, has_shards, read_loose_arrays, read_npy, read_npz, read_shards
-from latent_explorer.data.charsets import readable
 from latent_explorer.data.cifar import BINARY, PYTHON
 from latent_explorer.data.content import suffixes, what_is
 from latent_explorer.data.dataset import Dataset, Facts
@@ -31,6 +30,7 @@ from latent_explorer.data.report import shown
 from latent_explorer.data.splits import BY_HASH, hashed_split
 from latent_explorer.errors import DataError
 from latent_explorer.places import data_folder
+from latent_explorer.safe_text import readable
 
 FORMS = (
     ("mnist", "Ships with the program."),

@@ -24,7 +24,7 @@ from latent_explorer.engine.process import Engine, ProcessEngine
 from latent_explorer.engine.protocol import Pictures, Piece, Values, Want
 from latent_explorer.engine.request_queue import Batch, RequestQueue, Topic, Urgency
 from latent_explorer.errors import EngineError, ServiceError
-from latent_explorer.service.codec import Numbered, Refused
+from latent_explorer.service.codec import Numbered, Refused, path_to_text
 
 _log = logging.getLogger(__name__)
 _P = ParamSpec("_P")
@@ -179,7 +179,8 @@ class EngineClient:
                 thread.join(5)
 
     def _to_open(self, bundle: tuple[str, int]) -> Open:
-        request = Open(next(self._numbers), *bundle)
+        folder, label = bundle
+        request = Open(next(self._numbers), path_to_text(folder), label)
         self._asked_to_open[request.number] = bundle
         return request
 

@@ -14,9 +14,9 @@ from latent_explorer.errors import UserError
 from latent_explorer.plugins import Registry
 
 _TAKEN = {
-    "as_json", "augmentation", "batch_size", "context", "dataset", "device", "devices", "epochs", "family", "hidden",
-    "latent_dim", "learning_rate", "lr", "moments", "name", "nodes", "out", "overwrite", "precision", "prior_warm_up",
-    "resume", "schedule", "seed", "settings", "side", "snapshots", "source", "trunk",
+    "as_json", "augmentation", "batch_size", "context", "dataset", "device", "devices", "download", "epochs", "family",
+    "hidden", "latent_dim", "learning_rate", "lr", "moments", "name", "nodes", "out", "overwrite", "pages", "precision",
+    "prior_warm_up", "resume", "schedule", "seed", "settings", "side", "snapshots", "source", "trunk",
 }  # fmt: skip
 """What every run has a setting or an option for."""
 

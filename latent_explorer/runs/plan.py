@@ -12,6 +12,7 @@ from latent_explorer.nets.families import FAMILIES, find_family
 from latent_explorer.runs.folder import RunFolder
 from latent_explorer.runs.job import Job
 from latent_explorer.runs.recipe import Recipe, Schedule
+from latent_explorer.safe_text import readable
 
 DATASETS = ("mnist", "fashion-mnist", "kmnist", "cifar10")
 """The datasets that are had by name; any other source is a path."""
@@ -22,13 +23,15 @@ class Plan:
     """The choices, one for each of `settings.settings()`.
 
     source: one of DATASETS, or the path of a folder or file of images; empty where none is chosen yet.
-    side: what images of a path are stretched to, height and width; 0 for as they are. settings: of families, by name,
+    side: what images of a path are stretched to, height and width; 0 for as they are. pages: what is
+    read of files of several pictures: "pages", "first", or "" for none of them. settings: of families, by name,
     whether or not the chosen one has them. prior_warm_up: the share of the run in which beta rises. moments: how many
     MiB the snapshots of the run may take. name: of the bundle's folder.
     """
 
     source: str = "mnist"
     side: int = 0
+    pages: str = ""
     family: str = "vae"
     trunk: str = "dense"
     latent_dim: int = 2
@@ -70,7 +73,10 @@ class Plan:
     @property
     def dataset(self) -> str:
         """As `data.open_dataset` takes it."""
-        return f"{self.source}@{self.side}x{self.side}" if self.side and self.is_path else self.source
+        if not self.is_path:
+            return self.source
+        pages, size = f"@{self.pages}" if self.pages else "", f"@{self.side}x{self.side}" if self.side else ""
+        return f"{self.source}{pages}{size}"
 
     @property
     def command(self) -> str:
@@ -104,14 +110,14 @@ class Plan:
             device=self.device,
         )
         return Job(
-            source=self.dataset,
+            source=readable(self.dataset),
             folder=folder / self.name,
             family=self.family,
             trunk=self.trunk,
             latent_dim=self.latent_dim,
             settings=self.of_family,
             recipe=recipe,
-            command=self.command,
+            command=readable(self.command),
         )
 
     def named(self, folder: Path) -> "Plan":

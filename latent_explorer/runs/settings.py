@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from latent_explorer.errors import UserError
 from latent_explorer.nets.families import FAMILIES, TRUNK_NAMES, FamilySetting, find_family
+from latent_explorer.path_kinds import IMAGE_SUFFIXES
 from latent_explorer.runs.plan import DATASETS, Plan, taken
 from latent_explorer.targets import check_target, expanded, is_there, shown
 
@@ -72,6 +73,7 @@ _SENTENCES = {
     "source": "The images to train on.",
     "side": "Resizes every image to a square of this many pixels. Needed if the images differ in size; smaller is "
     "faster.",
+    "pages": "What is read of files that hold several pictures, such as a TIFF of many pages.",
     "latent_dim": "Dimensions of the latent space. With 2 the map shows the whole space; with more the pictures are "
     "better, and the map shows a plane through the space.",
     "epochs": "How often the network sees every image. After 3 the classes separate; 10 to 30 give sharper pictures.",
@@ -95,6 +97,11 @@ _DATASETS = (
     Option("cifar10", "CIFAR-10", "60,000 small colour photographs, 32 × 32. Downloaded once, 170 MB."),
 )
 _SIDES = (Option(0, "Original size"), *(Option(side, f"{side} × {side}") for side in (16, 28, 32, 48, 64, 96, 128)))
+_PAGES = (
+    Option("", "Refused", "A file of several pictures is refused, and said: nothing is dropped unasked."),
+    Option("pages", "Each an image", "Each page of a TIFF, each frame of a GIF, is an image of its own."),
+    Option("first", "Only the first", "Of a file of several pictures, only the first is read."),
+)
 _TRUNKS = tuple(Option(name, known.label, known.sentence) for name, known in TRUNK_NAMES.items())
 _SCHEDULES = (
     Option("cosine", "Cosine", "Falls along half a cosine, so that the last epochs settle. Usually best."),
@@ -119,6 +126,7 @@ def _own(name: str, label: str, kind: Kind, low: float = 0, high: float = 0, **o
 _IMAGES = (
     _own("source", "Dataset", "dataset", choices=_DATASETS, first=True),
     _own("side", "Image size", "choice", choices=_SIDES, first=True, heeded=lambda plan: plan.is_path),
+    _own("pages", "Pages", "choice", choices=_PAGES, heeded=lambda plan: plan.is_path),
 )
 _NETWORK = (
     _own("latent_dim", "Dimensions", "whole", 1, 4096, first=True),
@@ -198,7 +206,7 @@ def _of_source(plan: Plan) -> Iterator[str]:
         yield f"{shown(plan.source)} does not exist. Choose another folder or file."
     elif path.is_dir():
         yield from _of_folder(path)
-    elif path.suffix.lower() not in (".zip", *_ARRAYS):
+    elif path.suffix.lower() not in (".zip", *_ARRAYS, *IMAGE_SUFFIXES):
         yield f"Files ending in {path.suffix or 'nothing'} cannot be read. Choose a folder, .zip, .npz or .npy."
 
 

@@ -1,5 +1,6 @@
 """Messages as frames: MessagePack behind its length in eight bytes; arrays as (dtype, shape, bytes), paths as texts."""
 
+import os
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -57,7 +58,10 @@ class Codec(Generic[M]):
 
     def encode(self, message: M) -> bytes:
         """The frame of a message. Raises ServiceError where it is too large, or holds what is not sent."""
-        content = _ENCODER.encode(message)
+        try:
+            content = _ENCODER.encode(message)
+        except UnicodeEncodeError:  # a sentence with a name that is no text
+            content = _ENCODER.encode(_as_text(message))
         if len(content) > self.largest:
             raise ServiceError(
                 f"{type(message).__name__} takes {len(content):,} bytes as a message, and at most {self.largest:,} "
@@ -123,13 +127,33 @@ class Conversation(Generic[Q, A]):
     replies: Codec[A]
 
 
+def path_to_text(path: str | Path) -> str:
+    """A path as a text that can be sent: one that is no text itself becomes a NUL and the digits of its bytes."""
+    try:
+        return os.fsencode(path).decode()
+    except UnicodeDecodeError:
+        return f"\0{os.fsencode(path).hex()}"
+
+
+def text_to_path(text: str) -> Path:
+    """Back again. Raises ValueError."""
+    return Path(os.fsdecode(bytes.fromhex(text[1:]))) if text.startswith("\0") else Path(text)
+
+
+def _as_text(message: Message) -> Message:
+    """A message with what is no text in its texts written by numbers."""
+    texts = {name: getattr(message, name) for name in message.__struct_fields__}
+    plain = {name: text.encode(errors="backslashreplace").decode() for name, text in texts.items() if type(text) is str}
+    return msgspec.structs.replace(message, **plain)
+
+
 def to_wire(value: Any) -> Any:
     """A path or an array as msgspec can write it; as JSON a path alone.
 
     Raises ServiceError for an array of other numbers, TypeError for what is neither.
     """
     if isinstance(value, Path):
-        return str(value)
+        return path_to_text(value)
     if not isinstance(value, np.ndarray):
         raise TypeError(f"expected a path or an array, found {type(value).__name__}")
     array = np.ascontiguousarray(value)
@@ -141,7 +165,7 @@ def to_wire(value: Any) -> Any:
 def from_wire(kind: type, value: Any) -> Any:
     """Back again. Raises ValueError or TypeError, of which msgspec says where in the message it was."""
     if issubclass(kind, Path):
-        return kind(value)
+        return kind(text_to_path(value))
     dtype, shape, content = value
     if dtype not in _DTYPES:
         raise ValueError(f"arrays of {dtype} are not read; expected one of {_DTYPES}")

@@ -108,7 +108,7 @@ def test_fashion_mnist_is_downloaded_once_and_only_if_that_is_agreed_to(tmp_path
     monkeypatch.setitem(named.DATASETS._things, "fashion-mnist", own)
     monkeypatch.setattr(named, "data_folder", lambda: tmp_path / "home")
     monkeypatch.setattr(opening, "data_folder", lambda: tmp_path / "home")
-    with pytest.raises(DataError, match="nothing is downloaded unasked: .* fetch 0 MB from 127.* with --download"):
+    with pytest.raises(DataError, match=r"nothing is downloaded unasked: .* fetch 0 MB from 127.* with --download"):
         open_dataset("fashion-mnist")
     assert server.asked == []
     assert "127.0.0.1" in known_facts("fashion-mnist").download

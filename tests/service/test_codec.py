@@ -1,6 +1,7 @@
 """Messages on the wire: what is sent arrives, what is too large or unknown is said, and nothing else is read."""
 
 import io
+import os
 import struct
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from latent_explorer.errors import ServiceError
-from latent_explorer.service.codec import Codec, Message, Unreadable
+from latent_explorer.service.codec import Codec, Message, Refused, Unreadable
 
 
 class Note(Message, frozen=True, tag=True):
@@ -51,6 +52,16 @@ def test_what_is_sent_arrives(values: np.ndarray) -> None:
     assert chart.values.dtype == values.dtype
     assert note == Note(2, Path("a/b"))
     assert CODEC.read(stream) is None
+
+
+@pytest.mark.parametrize("name", ["a/b", "ä", os.fsdecode(b"caf\xe9/\xff"), "\\xe9"])
+def test_any_path_arrives_and_a_sentence_with_any_name(name: str) -> None:
+    stream = io.BytesIO(CODEC.encode(Note(2, Path(name))))
+    assert CODEC.read(stream) == Note(2, Path(name))
+    refused: Codec[Refused] = Codec(Refused)
+    sent = refused.read(io.BytesIO(refused.encode(Refused(1, f"no bundle {name}"))))
+    assert isinstance(sent, Refused)
+    assert sent.reason.startswith("no bundle ")
 
 
 @given(pieces=st.lists(st.integers(1, 30), min_size=1))

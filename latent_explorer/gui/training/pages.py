@@ -21,6 +21,11 @@ from latent_explorer.runs.report import read_log
 from latent_explorer.runs.settings import find_setting
 from latent_explorer.service.codec import Refused
 
+_HERE = {
+    "@pages": "In this form: More settings, Pages.",
+    "to stretch all to one size": "In this form: Image size.",
+}
+"""Where in the form is what a refusal names as it is written in a terminal."""
 _PRIMARY = "QPushButton#primary:enabled { background: palette(highlight); color: #ffffff; font-weight: 600; }"
 
 
@@ -104,7 +109,10 @@ class SetupPage(QWidget):
             self._show_read(reply)
             return
         self.expected.setText("")
-        self.reason.setText(capital(reply.reason))
+        here = [sentence for words, sentence in _HERE.items() if words in reply.reason]
+        self.reason.setText(
+            " ".join([capital(reply.reason).rstrip(".") + ".", *here] if here else [capital(reply.reason)])
+        )
         self.reason.show()
         self.train.setEnabled(False)
 

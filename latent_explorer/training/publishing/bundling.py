@@ -19,11 +19,11 @@ from latent_explorer.bundles import (
     save_bundle,
 )
 from latent_explorer.bundles.latents import packed, restored
-from latent_explorer.data.charsets import readable
 from latent_explorer.data.dataset import Dataset
 from latent_explorer.nets.model import LatentModel
 from latent_explorer.nets.weights import load_model, weights_of
 from latent_explorer.runs import Job
+from latent_explorer.safe_text import readable
 from latent_explorer.training.distributed.devices import choose_device
 from latent_explorer.training.evaluate import (
     PRIOR_SAMPLES,
