@@ -16,6 +16,7 @@ from latent_explorer.gui.training.trainer import Trainer
 from latent_explorer.gui.training.unfinished import Offers
 from latent_explorer.gui.widgets.parts import Scrolling, filled, wide_button, words
 from latent_explorer.runs import RunFolder
+from latent_explorer.runs.plan import DATASETS
 from latent_explorer.runs.protocol import Begun, Ended, Estimated, Failed, Progress, Reported
 from latent_explorer.runs.report import read_log
 from latent_explorer.runs.settings import find_setting
@@ -102,11 +103,14 @@ class SetupPage(QWidget):
         else:
             self.expected.setText("Estimating time and memory…")
             self._trainer.ask(self.form.plan)
+            if self.form.plan.source in DATASETS[1:]:  # which may have to be downloaded: only the answer says
+                self.train.setEnabled(False)
 
     def _expect(self, reply: Estimated | Refused) -> None:
         if isinstance(reply, Estimated):
             self.expected.setText(estimate(reply))
             self._show_read(reply)
+            self.train.setEnabled(True)
             return
         self.expected.setText("")
         here = [sentence for words, sentence in _HERE.items() if words in reply.reason]

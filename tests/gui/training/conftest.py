@@ -14,6 +14,7 @@ from latent_explorer.gui.app import application
 from latent_explorer.gui.settings import Settings
 from latent_explorer.gui.shell.window import MainWindow
 from latent_explorer.runs import Report, RunFolder
+from latent_explorer.runs.plan import DATASETS
 from latent_explorer.runs.protocol import Ask, Begin, Begun, Estimated, Reported, Request
 from latent_explorer.service.codec import Refused
 
@@ -39,6 +40,7 @@ class StandIn:
         if isinstance(request, Ask) and self.objection:
             self.say(Refused(number=request.number, reason=self.objection))
         elif isinstance(request, Ask) and self.answers:
+            away = request.job.source in DATASETS[1:]
             self.say(
                 Estimated(
                     number=request.number,
@@ -47,7 +49,9 @@ class StandIn:
                     weights=1_600_000,
                     device="cpu",
                     images=(60_000, 70_000),
-                    remark="it will be downloaded first." if request.job.source != "mnist" else "",
+                    remark="Training downloads 9 MB from example.org first." if away else "",
+                    download="9 MB from example.org" if away else "",
+                    read=("birds: 3 images", "passed over: 1 file") if "birds" in request.job.source else (),
                 )
             )
 

@@ -52,7 +52,9 @@ def test_another_dataset_brings_its_own_values_but_not_over_those_chosen(teacher
     choose(panel, "source", "CIFAR-10")
     plan = form.plan
     assert (plan.source, plan.trunk, plan.epochs) == ("cifar10", "conv", 3)
-    teacher.wait_until(lambda: panel.setup.expected.text().endswith("images. It will be downloaded first."))
+    teacher.wait_until(
+        lambda: panel.setup.expected.text().endswith("images. Training downloads 9 MB from example.org first.")
+    )
     choose(panel, "source", "MNIST")
     assert form.plan.trunk == "dense"
 
@@ -113,6 +115,36 @@ def test_a_folder_is_dropped_as_a_dataset(teacher: Person, panel, tmp_path: Path
     assert panel.setup.form.rows["side"].editor.isVisible()
     choose(panel, "source", "KMNIST")
     assert not panel.setup.form.rows["side"].editor.isVisible()
+
+
+def test_nothing_is_downloaded_before_the_button_says_so(teacher: Person, panel, trainer) -> None:
+    setup = panel.setup
+    teacher.wait_until(lambda: "1 min 20 s" in setup.expected.text())
+    assert setup.train.text() == "Train"
+    trainer.answers = False
+    choose(panel, "source", "KMNIST")
+    assert not setup.train.isEnabled()  # what it would download is not known yet
+    trainer.answers = True
+    choose(panel, "source", "CIFAR-10")
+    teacher.wait_until(lambda: setup.train.text() == "Download and train")
+    assert "9 MB from example.org" in setup.expected.text()
+    assert not trainer.last(Ask).job.download
+    teacher.press_button(setup.train)
+    assert trainer.last(Begin).job.download
+
+
+def test_what_was_read_of_a_dataset_is_shown(teacher: Person, panel, trainer, tmp_path: Path) -> None:
+    (tmp_path / "birds").mkdir()
+    (tmp_path / "birds" / "1.png").write_bytes(b"")
+    panel.setup.form.choose(source=str(tmp_path / "birds"))
+    teacher.wait_until(lambda: panel.setup.read.text() == "birds: 3 images\npassed over: 1 file")
+    choose(panel, "pages", "Each an image")
+    assert panel.setup.form.plan.dataset.endswith("birds@pages@32x32")
+    choose(panel, "source", "MNIST")
+    assert not panel.setup.read.isVisible()
+    trainer.objection = "a.tif: found 3 pages; write @pages behind the dataset"
+    panel.setup.form.choose(source=str(tmp_path / "birds"))
+    teacher.wait_until(lambda: "In this form: More settings, Pages." in panel.setup.reason.text())
 
 
 def test_what_has_focus_is_explained(teacher: Person, panel) -> None:
