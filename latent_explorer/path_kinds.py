@@ -16,7 +16,6 @@ from enum import Enum, auto
 from io import BufferedReader, FileIO
 from pathlib import Path, PurePosixPath
 
-from latent_explorer.errors import UserError
 from latent_explorer.safe_text import safe_text
 
 CONFIG, WEIGHTS = "config.json", "weights.safetensors"
@@ -56,6 +55,7 @@ _CHECKPOINTS = {".pt", ".pth", ".ckpt", ".bin", ".pkl", ".pickle", ".tar"}
 _OPENS = f"This program opens bundles: folders with {CONFIG} and {WEIGHTS}, such as those that it trains."
 _TRAINS = "It holds no model to open; a model can be trained on these images."
 _ADVICE_ON_IMAGES = "To train a model, drop the folder, the zip or the array file that holds all of the images."
+_ADVICE_ON_ELSEWHERE = "Drop a folder or file of this computer."
 _ADVICE_ON_IDX = "A model is trained on it in the terminal, with --dataset mnist:FOLDER, its folder."
 
 
@@ -130,17 +130,12 @@ def kind_of_all(paths: Sequence[Path]) -> PathKind:
 
 def kind_of_link(address: str) -> PathKind:
     """A link to elsewhere, which is never fetched."""
-    return PathKind(
-        safe_text(address, most=_LONGEST), Kind.WEB_LINK, "a web link", "Drop a folder or file of this computer."
-    )
+    return PathKind(safe_text(address, most=_LONGEST), Kind.WEB_LINK, "a web link", _ADVICE_ON_ELSEWHERE)
 
 
-def bundle_at(path: str | Path) -> Path:
-    """The folder of the bundle that a path is, or is part of. Raises UserError that says what it is instead."""
-    found = kind_of(path)
-    if found.bundle is None:
-        raise UserError(f"{found.sentence} {_OPENS if found.kind is not Kind.CHECKPOINT else ''}".strip())
-    return found.bundle
+def kind_of_text() -> PathKind:
+    """Words that were dropped."""
+    return PathKind("What was dropped", Kind.OTHER, "text", _ADVICE_ON_ELSEWHERE)
 
 
 # -- folders

@@ -5,7 +5,6 @@ from pathlib import Path
 import platformdirs
 
 from latent_explorer.errors import UserError
-from latent_explorer.path_kinds import Kind, kind_of
 
 _PACKAGE = Path(__file__).resolve().parent
 
@@ -47,6 +46,8 @@ def find_bundle(name_or_path: str | Path) -> Path:
     A file of a bundle stands for it, and a run for the bundle that it made.
     Raises UserError that lists them when there is none, or says what else the path is.
     """
+    from latent_explorer.path_kinds import Kind, kind_of  # a window that opens what was open last does without
+
     given = Path(name_or_path)
     if given.parts[:1] and given.parts[0].startswith("~"):
         given = _at_home(given)

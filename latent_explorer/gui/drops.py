@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from PyQt6.QtCore import QEvent, QMimeData, QObject, QPoint, QRectF, Qt, QUrl
 from PyQt6.QtGui import QColor, QDragLeaveEvent, QDropEvent, QPainter, QPaintEvent, QPen
@@ -12,7 +13,9 @@ from PyQt6.QtWidgets import QWidget
 from latent_explorer.gui.theme import DARK, Theme
 from latent_explorer.gui.widgets.banner import Banner, Offer
 from latent_explorer.gui.widgets.latest_task import LatestTask
-from latent_explorer.path_kinds import Kind, PathKind, kind_of_all, kind_of_link
+
+if TYPE_CHECKING:
+    from latent_explorer.path_kinds import PathKind
 
 _PATIENCE = 2.0  # seconds for which the end of the window waits for a disk that does not answer
 _TRAIN = "Train on these images…"
@@ -32,10 +35,10 @@ class DropPlace:
     cover: QWidget
     pane: OpensBundles | None
 
-    def takes(self, found: PathKind) -> bool:
+    def takes(self, found: "PathKind") -> bool:
         return found.bundle is not None if self.pane is not None else found.dataset is not None
 
-    def promise(self, found: PathKind | None) -> tuple[str, str]:
+    def promise(self, found: "PathKind | None") -> tuple[str, str]:
         """What will be done with it: a headline and a sentence, while it is dragged."""
         if found is None:
             return "Looking at it…", ""
@@ -58,7 +61,7 @@ class DropOverlay(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.hide()
 
-    def show_on(self, place: DropPlace, found: PathKind | None) -> None:
+    def show_on(self, place: DropPlace, found: "PathKind | None") -> None:
         self.title, self.sentence = place.promise(found)
         self.taken = found is None or place.takes(found)
         window = place.cover.window() or place.cover
@@ -105,16 +108,16 @@ class PathTaker(QObject):
         self._then: Callable[[PathKind], None] = lambda _: None
         self._offer = Offer("", {})
 
-    def find(self, paths: Sequence[Path], then: Callable[[PathKind], None]) -> None:
+    def find(self, paths: Sequence[Path], then: "Callable[[PathKind], None]") -> None:
         """Call `then` with what the paths are, unless another is asked for meanwhile."""
         self._then = then
-        self._task.begin(lambda _: kind_of_all(paths))
+        self._task.begin(partial(_looked_at, paths))
 
     def open(self, path: Path, pane: OpensBundles) -> None:
         """Open the bundle that a path is, or is part of; else explain what it is."""
         self.find([path], lambda found: self.take(found, pane))
 
-    def take(self, found: PathKind, pane: OpensBundles | None) -> None:
+    def take(self, found: "PathKind", pane: OpensBundles | None) -> None:
         """Do with it what can be done. pane: that opens bundles; None to train."""
         self._banner.withdraw(self._offer)
         if pane is not None and found.bundle is not None:
@@ -131,8 +134,7 @@ class PathTaker(QObject):
     def close(self) -> None:
         self._task.close(_PATIENCE)
 
-    def _found(self, found: object) -> None:
-        assert isinstance(found, PathKind)
+    def _found(self, found: "PathKind") -> None:
         self._then(found)
 
 
@@ -200,7 +202,7 @@ class Drops(QObject):
         if self._found is not None:
             self._take(self._found)
 
-    def _take(self, found: PathKind) -> None:
+    def _take(self, found: "PathKind") -> None:
         """What is dragged is known; if it has been dropped already, something is done with it."""
         self._found, place = found, self._place
         if place is None:
@@ -222,10 +224,18 @@ def local_paths(mime: QMimeData | None) -> list[Path]:
     return [Path(url.toLocalFile()) for url in urls if url.isLocalFile() and url.toLocalFile()]
 
 
-def what_else(mime: QMimeData | None) -> PathKind:
+def what_else(mime: QMimeData | None) -> "PathKind":
     """What is dragged that is no file: a link to elsewhere, or text."""
+    from latent_explorer.path_kinds import kind_of_link, kind_of_text
+
     urls = mime.urls() if mime is not None else []
     text = "" if mime is None else mime.text().strip()
     if urls or QUrl(text).scheme() in ("http", "https", "ftp"):
         return kind_of_link(urls[0].toDisplayString() if urls else text)
-    return PathKind("What was dropped", Kind.OTHER, "text", "Drop a folder or file of this computer.")
+    return kind_of_text()
+
+
+def _looked_at(paths: Sequence[Path], _: Callable[[], None]) -> "PathKind":
+    from latent_explorer.path_kinds import kind_of_all  # in the thread: the first paint does without
+
+    return kind_of_all(paths)

@@ -25,6 +25,7 @@ from latent_explorer.gui.training.trainer import StartTrainer, Trainer
 from latent_explorer.gui.training.unfinished import Leaving
 from latent_explorer.gui.widgets.aside import show_aside
 from latent_explorer.gui.widgets.banner import Banner
+from latent_explorer.gui.widgets.folders import show_folder
 from latent_explorer.gui.widgets.latency import LatencyGraph
 from latent_explorer.gui.widgets.parts import filled, timer
 from latent_explorer.gui.widgets.plain import window_title
@@ -256,6 +257,12 @@ class Workbench(QObject):
         self.status.say("The pictures and fields kept on disk are removed.")
 
     # -- the list of bundles
+
+    def show_in_folder(self) -> None:
+        """Show the files of the model that is open in the file manager."""
+        bundle = self.active.bundle
+        if bundle is not None and (complaint := show_folder(bundle.folder)):
+            self.banner.say(complaint)
 
     def welcome(self, name: str) -> None:
         """Say above the map which model is shown, and where the others are."""

@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from latent_explorer.errors import UserError
-from latent_explorer.path_kinds import Kind, PathKind, bundle_at, kind_of, kind_of_all, kind_of_link
+from latent_explorer.path_kinds import Kind, PathKind, kind_of, kind_of_all, kind_of_link
 from latent_explorer.places import find_bundle, models_folder
 
 
@@ -145,8 +145,6 @@ def test_a_command_says_what_it_was_given(tmp_path: Path) -> None:
     (tmp_path / "digit.png").write_bytes(picture("PNG"))
     with pytest.raises(UserError, match=r"digit\.png is a PNG picture"):
         find_bundle(tmp_path / "digit.png")
-    with pytest.raises(UserError, match=r"digit\.png is a PNG picture.*opens bundles"):
-        bundle_at(tmp_path / "digit.png")
     assert find_bundle(models_folder() / "mnist-vae-2d" / "config.json") == models_folder() / "mnist-vae-2d"
     with pytest.raises(UserError, match="empty folder"):
         find_bundle(empty(tmp_path / "empty"))

@@ -20,6 +20,7 @@ _KEYS = """
 <tr><td><b>Middle drag</b>, Space and drag</td><td>pan</td></tr>
 <tr><td><b>Arrows</b></td><td>move the probe; with Shift by single pixels; with Ctrl pan</td></tr>
 <tr><td><b>S, and drag</b></td><td>select points; S again for a lasso; Shift adds, Alt subtracts</td></tr>
+<tr><td><b>Shift, Alt</b> and a class</td><td>add it to the selection, subtract it</td></tr>
 <tr><td><b>Esc</b></td><td>close the message; cancel the drag; clear the selection</td></tr>
 </table>
 <p>Digits show and hide layers while the map has the keyboard. Click on the map to give it the keyboard, or press Enter

@@ -90,6 +90,8 @@ class Menus:
         yield Command("Open…", bench.library.open, "Ctrl+O", "Choose a model from a list, or a folder")
         yield Submenu("Shipped bundles", lambda: _offers(shipped_bundles(), bench.open))
         yield from self._others(bench.open_path)
+        tip, shown = "Show the files of this model in the file manager", lambda: bench.active.bundle is not None
+        yield Command("Show in folder", bench.show_in_folder, tip=tip, enabled=shown)
         yield SEPARATOR
         yield Command("Train a model…", bench.show_training, "Ctrl+T", "Train a model on images of your choice")
         tip = "Go back through the epochs of this bundle"
