@@ -1,5 +1,6 @@
 """The session: one bundle, one state of frozen values, and what was before."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Literal
@@ -136,6 +137,10 @@ class Session:
     def delete_pin(self, index: int) -> None:
         """Delete a pin."""
         self._put_pins(index)
+
+    def delete_pins(self, indices: Collection[int]) -> None:
+        """Delete pins, which is one thing to undo."""
+        self._change(pins=tuple(pin for index, pin in enumerate(self.state.pins) if index not in indices))
 
     def choose(self, z: NDArray[np.floating]) -> None:
         """Choose a place (d,). It is nothing to undo, and nobody is told: who chooses shows it."""

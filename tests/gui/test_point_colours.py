@@ -16,8 +16,8 @@ from latent_explorer.gui.exports.scene import map_scene
 from latent_explorer.gui.layers.point_colours import COLOURINGS, colourings, shading
 from latent_explorer.gui.layers.points import PointLayer
 from latent_explorer.gui.settings import PointLook
-from latent_explorer.gui.shell.actions import fill_menu
 from latent_explorer.gui.theme import DARK, LIGHT
+from latent_explorer.gui.widgets.actions import fill_menu
 from latent_explorer.gui.widgets.readings import Work
 from latent_explorer.points.index import PointIndex
 

@@ -11,8 +11,8 @@ from latent_explorer.atlas.view import View
 from latent_explorer.bench.person import Person
 from latent_explorer.gui.layers.tiles import TileLayer, tile_rect
 from latent_explorer.gui.settings import PictureSettings
-from latent_explorer.gui.shell.actions import fill_menu
 from latent_explorer.gui.shell.picture_menu import picture_entries
+from latent_explorer.gui.widgets.actions import fill_menu
 from latent_explorer.gui.widgets.images import to_array
 
 KEY = TileKey("picture", "identity", 0, 0, 0)

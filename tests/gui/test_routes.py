@@ -215,5 +215,5 @@ def test_a_frame_is_opened_in_a_window_and_its_place_probed(person: Person) -> N
     assert len(opened) == 1
     opened[0].close()
     person.wait_until(lambda: not any(each in opened for each in QApplication.topLevelWidgets()))
-    strip.probe_wanted.emit(2)
+    person.pane.filmstrip.go_to(2)
     np.testing.assert_array_equal(person.window.pane.prober.probe.z, person.window.pane.path_frames.latents[2])

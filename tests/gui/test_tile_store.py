@@ -9,8 +9,8 @@ from PyQt6.QtWidgets import QMenu
 
 from latent_explorer.atlas import TileKey, name_of, tiles_bytes
 from latent_explorer.gui.settings import PictureSettings
-from latent_explorer.gui.shell.actions import fill_menu
 from latent_explorer.gui.shell.picture_menu import in_words, picture_entries
+from latent_explorer.gui.widgets.actions import fill_menu
 from latent_explorer.places import tile_folder
 
 

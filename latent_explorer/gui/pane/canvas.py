@@ -4,9 +4,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from PyQt6.QtCore import QCoreApplication, QEvent, QPointF, QRect, QRectF, Qt, pyqtSignal
+from PyQt6.QtCore import QCoreApplication, QEvent, QPoint, QPointF, QRect, QRectF, Qt, pyqtSignal
 from PyQt6.QtGui import (
     QColor,
+    QContextMenuEvent,
     QFocusEvent,
     QImage,
     QKeyEvent,
@@ -45,12 +46,14 @@ class MapCanvas(MapPlot):
     """The plot with tiles, points and marks; hands clicks and drags to the tool in hand, at pixels of the map.
 
     hovered: the plane point under the pointer (or moved to with the arrow keys). left: the pointer is no longer over
-    the map. stepped: a button of the mouse asks for the view before (-1) or after (1). painted: a paint has ended.
+    the map. menu_wanted: at a pixel of the map, and where that is in global pixels. stepped: a button of the mouse asks
+    for the view before (-1) or after (1). painted: a paint has ended.
     lifted: the layer whose lifted image is shown.
     """
 
     hovered = pyqtSignal(float, float)
     left = pyqtSignal()
+    menu_wanted = pyqtSignal(QPointF, QPoint)
     painted = pyqtSignal()
     stepped = pyqtSignal(int)
 
@@ -214,7 +217,20 @@ class MapCanvas(MapPlot):
             self.tool.begin(at)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent | None) -> None:
-        self.mousePressEvent(event)
+        assert event is not None
+        left = event.button() == Qt.MouseButton.LeftButton and not self._space
+        if not (left and self.tool is not None and self.tool.double_click(self._on_map(event))):
+            self.mousePressEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent | None) -> None:
+        assert event is not None
+        at = QPointF(event.pos()) - self.origin
+        if event.reason() == QContextMenuEvent.Reason.Keyboard:
+            at = self._probe_position()
+        if self._is_claimed(Qt.MouseButton.RightButton):
+            super().contextMenuEvent(event)
+        elif self._has(at):
+            self.menu_wanted.emit(at, self.viewport().mapToGlobal((at + self.origin).toPoint()))
 
     def mouseMoveEvent(self, event: QMouseEvent | None) -> None:
         assert event is not None

@@ -17,6 +17,7 @@ from latent_explorer.engine.handlers.hover import Hover
 from latent_explorer.engine.handlers.open import Open
 from latent_explorer.engine.handlers.progress import AskProgress
 from latent_explorer.engine.process import Engine
+from latent_explorer.gui.pane.context_menus import ContextMenus, Uses
 from latent_explorer.gui.pane.feed import FIELD
 from latent_explorer.gui.pane.gallery import TOPIC as GALLERY
 from latent_explorer.gui.pane.session_pane import SessionPane
@@ -41,6 +42,9 @@ class MapPane(SessionPane):
         self._decoding, self._computing = Remaining(), Remaining()
         self._dwell = timer(self, _DWELL_MS, self.turned_to.emit, once=True)
         self.canvas.installEventFilter(self)
+        self.menus = ContextMenus(
+            self, self._used_by_menus(), self.inspector.export_wanted.emit, self.filmstrip.strip.export_wanted.emit
+        )
         self._wire()
         self._wire_panels()
         self._receive()
@@ -90,8 +94,17 @@ class MapPane(SessionPane):
         self.filmstrip.route_chosen.connect(self._to_session(Session.draw))
         self.filmstrip.clear_wanted.connect(self.clear_route)
         self.filmstrip.gone_to.connect(lambda index: self.prober.choose(*self.path_frames.at(index)))
-        self.filmstrip.strip.probe_wanted.connect(lambda index: self.prober.go_to(self.path_frames.latents[index]))
+        self.filmstrip.strip.menu_wanted.connect(self.menus.open_on_frame)
+        self.inspector.neighbours.menu_wanted.connect(self.menus.open_on_image)
+        self.pins.list.menu_wanted.connect(self.menus.open_on_pins)
+        self.canvas.menu_wanted.connect(self.menus.open_on_map)
         self.filmstrip.strip.open_wanted.connect(self._open_frame)
+
+    def _used_by_menus(self) -> Uses:
+        return Uses(
+            self.client, self.canvas, self.points, self._gestures, self.prober, self.pinboard, self.path_frames,
+            self.selecting, self.copying, self.shared, self.take_tool,
+        )  # fmt: skip
 
     def _to_session(self, change: Callable[[Session, Any], None]) -> Callable[[Any], None]:
         """Change whatever session there is by then."""
@@ -119,6 +132,8 @@ class MapPane(SessionPane):
         subscribe(Describe, accepted(self.prober.take_place))
         subscribe("pins", accepted(self.pinboard.take), Urgency.ASKED)
         subscribe(GALLERY, self.gallery.take, Urgency.DETAIL)
+        subscribe("asked", accepted(self.menus.take_picture), Urgency.ASKED)
+        subscribe("image", self.menus.take_image, Urgency.ASKED)
         subscribe("selection", self.selecting.take, Urgency.ASKED)
         subscribe("grow", accepted(self.selecting.take_nearest), Urgency.ASKED)
         subscribe("film", accepted(self.path_frames.take), Urgency.PATH)

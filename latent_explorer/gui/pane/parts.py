@@ -133,7 +133,7 @@ class PaneParts(QWidget):
         self.navigator = SnapshotNavigator(canvas, points, self.tiles, self.feed, shared.say)
         self.pinboard = Pinboard(client, canvas, self.pins, self.prober, self.filmstrip, shared)
         self.selecting = Selecting(client, canvas, points, self.selection, shared)
-        self._gestures = Gestures(canvas, points, self.pinboard, self.filmstrip, self.prober.choose)
+        self._gestures = Gestures(canvas, points, self.pinboard, self.path_frames, self.prober.choose)
         self.tools: dict[str, Tool] = {
             "Probe": ProbeTool(self._gestures),
             "Path": PathTool(self._gestures),

@@ -9,6 +9,7 @@ from latent_explorer.engine.client import Answer, EngineClient
 from latent_explorer.engine.handlers.decode import want_pictures
 from latent_explorer.errors import UserError
 from latent_explorer.gui.pane.canvas import MapCanvas
+from latent_explorer.gui.pane.pin_editor import PinEditor
 from latent_explorer.gui.pane.prober import Prober
 from latent_explorer.gui.pane.shared import Shared
 from latent_explorer.gui.panels.filmstrip import Filmstrip
@@ -16,6 +17,7 @@ from latent_explorer.gui.panels.pins import PinPanel
 from latent_explorer.gui.widgets.images import to_qimage
 from latent_explorer.paths import path_latents
 from latent_explorer.session import OpenBundle, Route, Session
+from latent_explorer.session.session import Point
 
 
 class Pinboard(QObject):
@@ -35,10 +37,13 @@ class Pinboard(QObject):
         self._filmstrip, self._shared = filmstrip, shared
         self._pictures: dict[tuple[float, ...], QImage] = {}
         listed = panel.list
+        self._editor = PinEditor(canvas.viewport())
+        self._editor.entered.connect(self._rename)
         listed.renamed.connect(self._rename)
-        listed.delete_wanted.connect(lambda index: self._session.delete_pin(index))
+        listed.delete_wanted.connect(lambda indices: self._session.delete_pins(indices))
         listed.gone_to.connect(lambda index: prober.go_to(self._session.state.pins[index].latent))
-        listed.path_wanted.connect(self._path_between)
+        listed.chosen.connect(lambda index: prober.explore(self._session.state.pins[index].latent))
+        listed.words = prober.text
 
     def open(self, session: Session) -> None:
         self._session = session
@@ -62,16 +67,27 @@ class Pinboard(QObject):
             self._pictures[answer.key] = to_qimage(answer.pictures[0])
             self._panel.show_pins(self._session.state.pins, self._pictures)
 
+    def rename(self, index: int) -> None:
+        """Have the name of a pin typed, over it on the map where it is in sight, else in the list."""
+        canvas, pin = self._canvas, self._session.state.pins[index]
+        at = canvas.to_widget(*canvas.marks.pins[index][1])
+        if canvas.viewport().rect().adjusted(60, 10, -20, -40).contains(at.toPoint()):
+            self._editor.begin(index, pin.name, at.x(), at.y())
+        else:
+            self._panel.list.editItem(self._panel.list.item(index))
+
     def _rename(self, index: int, name: str) -> None:
+        if index >= len(self._session.state.pins):
+            return  # it was deleted while its name was typed
         try:
             self._session.rename_pin(index, name)
         except UserError as error:
             self._shared.say(str(error))
             self.show()
 
-    def _path_between(self, first: int, second: int) -> None:
-        pins = self._session.state.pins
-        self._session.draw(self._filmstrip.choices(pins[first].z, pins[second].z))
+    def draw_between(self, start: Point, end: Point) -> None:
+        """Draw a path between two latents, with the choices of the filmstrip."""
+        self._session.draw(self._filmstrip.choices(start, end))
 
 
 class PathFrames(QObject):
@@ -100,9 +116,13 @@ class PathFrames(QObject):
         self._route = route
         self._filmstrip.show_route(route)
         self.latents = np.zeros((0, 0), np.float32) if route is None else path_latents(route.path)
-        places = None if route is None else self._bundle.chart.to_plane(self.latents)
-        self._canvas.mark(route=places, frame=None)
+        self.show_places()
         self.ask()
+
+    def show_places(self) -> None:
+        """Show where the route lies on the map."""
+        assert self._bundle is not None
+        self._canvas.mark(route=None if self._route is None else self._bundle.chart.to_plane(self.latents), frame=None)
 
     def ask(self) -> None:
         missing = self._route is not None and not len(self._filmstrip.frames)

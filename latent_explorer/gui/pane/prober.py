@@ -169,10 +169,13 @@ class Prober(QObject):
         if self._session is not None and not self.locked:
             self._choose(z, picture)
 
-    def explore(self, z: NDArray[np.floating]) -> None:
-        """Choose a latent (d,), be it on the map or not; the map stays where it is and marks the place's projection."""
+    def explore(self, z: NDArray[np.floating], picture: NDArray[np.uint8] | None = None) -> None:
+        """Choose a latent (d,), be it on the map or not; the map stays where it is and marks the place's projection.
+
+        picture: the one there, where it is known.
+        """
         if self._session is not None:
-            self._choose(z)
+            self._choose(z, picture)
 
     def go_to(self, z: NDArray[np.floating]) -> None:
         """Choose a latent (d,), and bring it into view where it is not."""
@@ -244,7 +247,8 @@ class Prober(QObject):
         assert self._session is not None
         z = np.asarray(z, np.float32)
         self._session.choose(z)
-        if self.probe is not None and np.array_equal(self.probe.z, z):
+        shown = self.probe if self.probe is not None and np.array_equal(self.probe.z, z) else None
+        if shown is not None and (picture is None or shown.picture is not None):
             self._chosen = self.probe
         else:
             uv, on_map = self._projected(z)

@@ -23,6 +23,10 @@ class Tool:
     def click(self, at: QPointF) -> None:
         """The button came up where it went down; also the Enter key."""
 
+    def double_click(self, at: QPointF) -> bool:
+        """The button went down for the second time soon after the first; whether that was all that is meant by it."""
+        return False
+
     def hover(self, at: QPointF) -> None:
         """The pointer moved with no button down."""
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 from PyQt6.QtCore import QEvent, QPoint, QRect, QSize, Qt, pyqtSignal
-from PyQt6.QtGui import QHelpEvent, QImage, QMouseEvent, QPainter, QPaintEvent
+from PyQt6.QtGui import QContextMenuEvent, QHelpEvent, QImage, QMouseEvent, QPainter, QPaintEvent
 from PyQt6.QtWidgets import QToolTip, QWidget
 
 from latent_explorer.engine.handlers.describe import Place
@@ -22,6 +22,7 @@ class NeighbourStrip(QWidget):
     """
 
     chosen = pyqtSignal(int)
+    menu_wanted = pyqtSignal(int, QPoint)
 
     def __init__(self) -> None:
         super().__init__()
@@ -82,8 +83,14 @@ class NeighbourStrip(QWidget):
     def mousePressEvent(self, event: QMouseEvent | None) -> None:
         assert event is not None
         column = self._column(event.pos())
-        if column is not None and self._place is not None:
+        if event.button() == Qt.MouseButton.LeftButton and column is not None and self._place is not None:
             self.chosen.emit(int(self._place.indices[column]))
+
+    def contextMenuEvent(self, event: QContextMenuEvent | None) -> None:
+        assert event is not None
+        column = self._column(event.pos())
+        if column is not None and self._place is not None:
+            self.menu_wanted.emit(int(self._place.indices[column]), event.globalPos())
 
     def _side(self) -> int:
         return min((self.width() - (_COLUMNS - 1) * _GAP) // _COLUMNS, 48)

@@ -1,43 +1,52 @@
 """The pins: listed with their pictures, renamed in place, deleted, gone to."""
 
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
 from PyQt6.QtCore import QEvent, QPoint, QSize, Qt, pyqtSignal
-from PyQt6.QtGui import QIcon, QImage, QKeyEvent, QPixmap
-from PyQt6.QtWidgets import QAbstractItemView, QListWidget, QListWidgetItem, QMenu, QStackedWidget
+from PyQt6.QtGui import QHelpEvent, QIcon, QImage, QKeyEvent, QPixmap
+from PyQt6.QtWidgets import QAbstractItemView, QListWidget, QListWidgetItem, QStackedWidget, QToolTip
 
 from latent_explorer.gui.widgets.controls import hint
 from latent_explorer.gui.widgets.images import displayed, is_light
 from latent_explorer.gui.widgets.plain import tooltip
 from latent_explorer.safe_text import safe_text
 from latent_explorer.session import Pin
+from latent_explorer.session.coordinates import coordinates_text
 
 _ICON = 36
+_TIP = "Click to see a pin, double-click to rename it, right-click for more; Enter goes there, Delete deletes it"
 
 
 class PinList(QListWidget):
     """The pins of a session.
 
-    renamed: index and name. delete_wanted, gone_to, export_wanted: index. path_wanted: the indices of two pins.
+    renamed: index and name. chosen, gone_to: index, of one that was clicked, or by Enter. delete_wanted: indices.
+    menu_wanted: for indices, at a place in global pixels. words: makes text of a latent (d,), for tooltips.
     """
 
     renamed = pyqtSignal(int, str)
-    delete_wanted = pyqtSignal(int)
+    chosen = pyqtSignal(int)
+    delete_wanted = pyqtSignal(object)
     gone_to = pyqtSignal(int)
-    path_wanted = pyqtSignal(int, int)
+    menu_wanted = pyqtSignal(object, QPoint)
 
     def __init__(self) -> None:
         self._shown: tuple[tuple[Pin, ...], dict[tuple[float, ...], QImage]] = (), {}
         super().__init__()
         self.setIconSize(QSize(_ICON, _ICON))
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        self.setEditTriggers(
-            QAbstractItemView.EditTrigger.EditKeyPressed | QAbstractItemView.EditTrigger.SelectedClicked
-        )
+        self.words: Callable[[NDArray[np.float32]], str] = coordinates_text
+        # a slow second click would rename too, and what is deleted in the meantime is not what was clicked
+        triggers = QAbstractItemView.EditTrigger
+        self.setEditTriggers(triggers.EditKeyPressed | triggers.DoubleClicked)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        self.setToolTip("Double-click goes there, F2 renames, Delete deletes; choose two for a path between them")
+        self.setToolTip(_TIP)
         self.setAccessibleName("Pins")
         self.customContextMenuRequested.connect(self._show_menu)
         self.itemChanged.connect(lambda item: self.renamed.emit(self.row(item), item.text()))
-        self.itemDoubleClicked.connect(lambda item: self.gone_to.emit(self.row(item)))
+        self.itemClicked.connect(self._clicked)
 
     def show_pins(self, pins: tuple[Pin, ...], pictures: dict[tuple[float, ...], QImage]) -> None:
         self._shown = pins, pictures
@@ -47,10 +56,19 @@ class PinList(QListWidget):
         for index, pin in enumerate(pins):  # items stay, so that a name being typed is not lost to a picture that comes
             item = self.item(index) or self._new_item()
             item.setText(safe_text(pin.name))
-            item.setToolTip(tooltip(", ".join(f"{value:.3f}" for value in pin.z)))
             picture = pictures.get(pin.z)
             item.setIcon(QIcon() if picture is None else self._icon(picture))
         self.blockSignals(False)
+
+    def viewportEvent(self, event: QEvent | None) -> bool:
+        """Say where a pin is, with the decimals that the map's zoom asks for by now."""
+        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
+            item = self.itemAt(event.pos())
+            pin = None if item is None else self._shown[0][self.row(item)]
+            text = self.toolTip() if pin is None else tooltip(f"{pin.name}\n{self.words(pin.latent)}")
+            QToolTip.showText(event.globalPos(), text, self)
+            return True
+        return super().viewportEvent(event)
 
     def changeEvent(self, event: QEvent | None) -> None:
         super().changeEvent(event)
@@ -78,20 +96,19 @@ class PinList(QListWidget):
             super().keyPressEvent(event)
 
     def _delete_selected(self) -> None:
-        for row in sorted((self.row(item) for item in self.selectedItems()), reverse=True):
-            self.delete_wanted.emit(row)
+        if rows := self._rows():
+            self.delete_wanted.emit(rows)
+
+    def _rows(self) -> list[int]:
+        return sorted(self.row(item) for item in self.selectedItems())
+
+    def _clicked(self, item: QListWidgetItem) -> None:
+        if self._rows() == [self.row(item)]:  # else several are being chosen
+            self.chosen.emit(self.row(item))
 
     def _show_menu(self, at: QPoint) -> None:
-        rows = sorted(self.row(item) for item in self.selectedItems())
-        if not rows:
-            return
-        menu = QMenu(self)
-        menu.addAction("Go there", lambda: self.gone_to.emit(rows[0]))
-        menu.addAction("Rename", lambda: self.editItem(self.item(rows[0])))
-        menu.addAction("Delete", self._delete_selected)
-        if len(rows) == 2:
-            menu.addAction("Path between them", lambda: self.path_wanted.emit(*rows))
-        menu.exec(self.mapToGlobal(at))
+        if rows := self._rows():
+            self.menu_wanted.emit(rows, self.mapToGlobal(at))
 
 
 class PinPanel(QStackedWidget):

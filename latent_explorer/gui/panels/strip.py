@@ -2,7 +2,7 @@
 
 from PyQt6.QtCore import QPoint, QRect, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QColor, QContextMenuEvent, QImage, QMouseEvent, QPainter, QPaintEvent, QPen, QWheelEvent
-from PyQt6.QtWidgets import QMenu, QSizePolicy, QWidget
+from PyQt6.QtWidgets import QSizePolicy, QWidget
 
 from latent_explorer.gui.widgets.images import displayed, is_light
 
@@ -12,13 +12,14 @@ _GAP = 2
 class Strip(QWidget):
     """As many frames as there is room for, scrolled so that the current one is among them.
 
-    chosen: a frame was clicked or scrubbed to. open_wanted, export_wanted, probe_wanted: of a frame.
+    chosen: a frame was clicked or scrubbed to. open_wanted, export_wanted: of a frame. menu_wanted: for a
+    frame, at a place in global pixels.
     """
 
     chosen = pyqtSignal(int)
     open_wanted = pyqtSignal(int)
     export_wanted = pyqtSignal(int)
-    probe_wanted = pyqtSignal(int)
+    menu_wanted = pyqtSignal(int, QPoint)
 
     def __init__(self) -> None:
         super().__init__()
@@ -97,11 +98,6 @@ class Strip(QWidget):
 
     def contextMenuEvent(self, event: QContextMenuEvent | None) -> None:
         assert event is not None
-        if not self._frames:
-            return
-        index = self._index(event.pos())
-        menu = QMenu(self)
-        menu.addAction("Open this frame", lambda: self.open_wanted.emit(index))
-        menu.addAction("Export this frame…", lambda: self.export_wanted.emit(index))
-        menu.addAction("Probe its place", lambda: self.probe_wanted.emit(index))
-        menu.exec(event.globalPos())
+        if self._frames:
+            by_key = event.reason() == QContextMenuEvent.Reason.Keyboard
+            self.menu_wanted.emit(self._current if by_key else self._index(event.pos()), event.globalPos())

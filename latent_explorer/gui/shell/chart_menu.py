@@ -11,7 +11,7 @@ from PyQt6.QtWidgets import QComboBox, QDialog, QDialogButtonBox, QFormLayout, Q
 from latent_explorer.charts import ChartKind, ChartSpec, Parameter, charts_for, checked
 from latent_explorer.charts.kind import text_of
 from latent_explorer.errors import UserError
-from latent_explorer.gui.shell.actions import Command, Entry
+from latent_explorer.gui.widgets.actions import Command, Entry
 from latent_explorer.gui.widgets.plain import PlainLabel, window_title
 from latent_explorer.session import OpenBundle
 

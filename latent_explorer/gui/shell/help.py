@@ -15,7 +15,9 @@ _KEYS = """
 <tr><td><b>Move</b></td><td>decode the place under the pointer</td></tr>
 <tr><td><b>Click</b>, Enter</td><td>pin the place; the inspector returns to it when the pointer leaves the map</td></tr>
 <tr><td><b>Drag</b></td><td>draw a path (snaps to data and pins)</td></tr>
-<tr><td><b>Drag a pin</b></td><td>move it</td></tr>
+<tr><td><b>Drag a pin</b>, an end of the path</td><td>move it</td></tr>
+<tr><td><b>Double-click a pin</b></td><td>rename it</td></tr>
+<tr><td><b>Right-click</b></td><td>what can be done there: on the map, a pin, a point, a frame</td></tr>
 <tr><td><b>Wheel</b>, + and −</td><td>zoom</td></tr>
 <tr><td><b>Middle drag</b>, Space and drag</td><td>pan</td></tr>
 <tr><td><b>Arrows</b></td><td>move the probe; with Shift by single pixels; with Ctrl pan</td></tr>

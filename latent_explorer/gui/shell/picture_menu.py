@@ -8,7 +8,7 @@ from PyQt6.QtGui import QAction
 from PyQt6.QtWidgets import QMenu
 
 from latent_explorer.gui.pane.tile_store import TileStore
-from latent_explorer.gui.shell.actions import SEPARATOR, Command, Entry, Submenu
+from latent_explorer.gui.widgets.actions import SEPARATOR, Command, Entry, Submenu
 from latent_explorer.gui.workbench import Workbench
 
 SIZES = {

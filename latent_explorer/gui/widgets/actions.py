@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
 
-from PyQt6.QtCore import Qt
+from PyQt6.QtCore import QPoint, Qt
 from PyQt6.QtGui import QAction, QActionGroup, QKeySequence
-from PyQt6.QtWidgets import QMainWindow, QMenu
+from PyQt6.QtWidgets import QMainWindow, QMenu, QWidget
 
 from latent_explorer.gui.widgets.plain import tooltip
 
@@ -63,6 +63,17 @@ def fill_menu(menu: QMenu, entries: Iterable[Entry], owner: QMainWindow | QMenu)
             case _:
                 menu.addAction(entry(menu))
     return made
+
+
+def pop_up(parent: QWidget, where: QPoint, entries: Iterable[Entry]) -> None:
+    """Open a menu of its own at a place in global pixels; with nothing in it, none."""
+    menu = QMenu(parent)
+    menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    fill_menu(menu, entries, menu)
+    if menu.isEmpty():
+        menu.deleteLater()
+    else:
+        menu.popup(where)
 
 
 def _refill(menu: QMenu, entry: Submenu) -> None:

@@ -1,0 +1,231 @@
+"""What can be done at a place, offered where it is: on the map, a pin, an image, the path, a frame."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+from numpy.typing import NDArray
+from PyQt6.QtCore import QObject, QPoint, QPointF
+from PyQt6.QtGui import QGuiApplication
+from PyQt6.QtWidgets import QWidget
+
+from latent_explorer.engine.client import Answer, EngineClient
+from latent_explorer.engine.handlers.decode import want_pictures
+from latent_explorer.engine.handlers.originals import want_originals
+from latent_explorer.gui.layers.points import PointLayer
+from latent_explorer.gui.pane.canvas import MapCanvas
+from latent_explorer.gui.pane.copying import Copying
+from latent_explorer.gui.pane.gestures import DATA_REACH, Gestures
+from latent_explorer.gui.pane.pins_and_path import PathFrames, Pinboard
+from latent_explorer.gui.pane.prober import Prober
+from latent_explorer.gui.pane.selecting import Selecting
+from latent_explorer.gui.pane.shared import Shared
+from latent_explorer.gui.widgets.actions import SEPARATOR, Command, Entry, pop_up
+from latent_explorer.gui.widgets.picture_view import open_picture_window
+from latent_explorer.gui.widgets.plain import caption
+from latent_explorer.service.codec import Refused
+from latent_explorer.session import Session
+from latent_explorer.session.session import as_point
+
+_NEAR = 60.0  # pixels within which a class is that of a place
+
+Latent = NDArray[np.float32]
+Picture = NDArray[np.uint8]
+
+
+@dataclass(frozen=True, eq=False)
+class Uses:
+    """What the menus act on. take_tool: takes one in hand by its name."""
+
+    client: EngineClient
+    canvas: MapCanvas
+    points: PointLayer
+    gestures: Gestures
+    prober: Prober
+    pinboard: Pinboard
+    path_frames: PathFrames
+    selecting: Selecting
+    copying: Copying
+    shared: Shared
+    take_tool: Callable[[str], None]
+
+
+class ContextMenus(QObject):
+    """Opens them. What needs a picture decodes it first, and then chooses its place, so that it is seen what is meant.
+
+    export, export_frame: called to export the picture that the inspector shows, or a frame of the path.
+    """
+
+    def __init__(
+        self, parent: QWidget, uses: Uses, export: Callable[[], None], export_frame: Callable[[int], None]
+    ) -> None:
+        super().__init__(parent)
+        self._parent, self._uses, self._export, self._export_frame = parent, uses, export, export_frame
+        self._asked: tuple[Latent, Callable[[], None]] | None = None
+        self._image: int | None = None
+
+    def open_on_map(self, at: QPointF, where: QPoint) -> None:
+        """At a pixel of the map. where: in global pixels."""
+        self._open(self._on_map(at), where)
+
+    def open_on_pins(self, indices: Sequence[int], where: QPoint) -> None:
+        """On some pins of the list."""
+        self._open(self._on_pins(indices), where)
+
+    def open_on_image(self, index: int, where: QPoint) -> None:
+        """On an image of the dataset."""
+        self._open(self._on_image(index), where)
+
+    def open_on_frame(self, index: int, where: QPoint) -> None:
+        """On a frame of the path."""
+        self._open(self._on_frame(index), where)
+
+    def take_picture(self, answer: Answer) -> None:
+        """The picture of a place that something is to be done with has come."""
+        if self._asked is None or answer.pictures is None or answer.key is not self._asked[1]:
+            return
+        (z, do), self._asked = self._asked, None
+        self._uses.prober.explore(z, answer.pictures[0])
+        do()
+
+    def take_image(self, answer: Answer) -> None:
+        """The image that is to be opened has come, or why there is none."""
+        if isinstance(answer.reply, Refused):
+            self._uses.shared.say(f"The image cannot be shown: {answer.reply.reason}")
+        elif answer.pictures is not None and answer.key == self._image:
+            open_picture_window(self._parent.window() or self._parent, answer.pictures[0], f"Image {answer.key}")
+
+    # -- the entries
+
+    def _on_map(self, at: QPointF) -> Iterator[Entry]:
+        uses, session = self._uses, self._uses.gestures.session
+        if session is None:
+            return
+        pin = uses.gestures.pin_at(at)
+        if pin is not None:
+            yield from self._on_pins([pin])
+            return
+        image = self._image_at(at, DATA_REACH)
+        if image is not None:
+            yield from self._on_image(image)
+            yield SEPARATOR
+        uv = uses.gestures.to_plane(at)
+        z = session.bundle.chart.to_latent(uv)
+        yield Command("Choose this place", partial(uses.prober.explore, z), tip="Keep it in the inspector")
+        yield from self._place(session, z)
+        yield SEPARATOR
+        yield Command("Center here", partial(uses.canvas.centre, *uv))
+        yield Command("Zoom in here", partial(uses.canvas.zoom, 2.0, at))
+        yield Command("Fit", uses.canvas.fit, tip="Show the whole map")
+        yield SEPARATOR
+        yield from self._making(session, self._image_at(at, _NEAR))
+
+    def _place(self, session: Session, z: Latent) -> Iterator[Entry]:
+        """What can be done with any latent."""
+        prober, copying = self._uses.prober, self._uses.copying
+        yield Command("Pin this place", partial(self._pin, session, z))
+        yield from self._paths(session, z)
+        yield SEPARATOR
+        yield Command("Copy picture", partial(self._with_picture, z, copying.copy_picture))
+        yield Command("Copy coordinates", partial(self._after, partial(prober.explore, z), copying.copy_coordinates))
+        yield Command("Export picture…", partial(self._with_picture, z, self._export))
+
+    def _paths(self, session: Session, z: Latent) -> Iterator[Entry]:
+        chosen, draw = session.state.chosen, self._uses.pinboard.draw_between
+        yield Command("Path from here", partial(self._begin_path, session, z), tip="Click where it is to end")
+        if chosen is not None and chosen != as_point(z):
+            yield Command("Path from the chosen place to here", partial(draw, chosen, as_point(z)))
+
+    def _making(self, session: Session, near: int | None) -> Iterator[Entry]:
+        """What can be done with the selection and the path."""
+        label, state = session.bundle.latents.label, session.state
+        if near is not None and label is not None:
+            name = caption(session.bundle.class_names[label[near]])
+            yield Command(f"Select class {name}", partial(self._uses.selecting.select_class, int(label[near])))
+        if state.selection is not None:
+            yield Command("Clear selection", self._uses.selecting.clear)
+        if state.route is not None:
+            yield Command("Clear path", partial(session.draw, None))
+
+    def _on_pins(self, indices: Sequence[int]) -> Iterator[Entry]:
+        session, pinboard = self._uses.gestures.session, self._uses.pinboard
+        if session is None or not indices:
+            return
+        pins = [session.state.pins[index] for index in indices]
+        if len(pins) == 1:
+            (pin,), (index,) = pins, indices
+            yield Command("Go to", partial(self._uses.prober.go_to, pin.latent))
+            yield Command("Rename…", partial(pinboard.rename, index))
+            yield from list(self._place(session, pin.latent))[1:]
+            yield SEPARATOR
+        if len(pins) == 2:
+            yield Command("Path between them", partial(pinboard.draw_between, pins[0].z, pins[1].z))
+        yield Command("Delete" if len(pins) == 1 else f"Delete {len(pins)} pins", partial(session.delete_pins, indices))
+
+    def _on_image(self, index: int) -> Iterator[Entry]:
+        session = self._uses.gestures.session
+        if session is None:
+            return
+        z = session.bundle.latents.mean[index]
+        yield Command(f"Go to image {index}", partial(self._uses.prober.go_to, z), tip="And to its nearest images")
+        yield Command("Open image", partial(self._open_image, index))
+        yield Command("Pin image", partial(self._pin, session, z, f"Image {index}"))
+        yield Command("Select image", partial(self._select_image, session, index))
+        yield Command("Copy index", partial(self._copy_index, index))
+
+    def _on_frame(self, index: int) -> Iterator[Entry]:
+        session = self._uses.gestures.session
+        if session is None:
+            return
+        z, picture = self._uses.path_frames.at(index)
+        choose, copying = partial(self._uses.prober.explore, z, picture), self._uses.copying
+        yield Command("Choose this frame", choose, tip="Keep its place in the inspector")
+        yield Command("Pin this frame", partial(self._pin, session, z))
+        yield Command("Show on the map", partial(self._uses.prober.go_to, z))
+        yield SEPARATOR
+        yield Command("Copy picture", partial(self._after, choose, copying.copy_picture))
+        yield Command("Copy coordinates", partial(self._after, choose, copying.copy_coordinates))
+        yield Command("Export frame…", partial(self._export_frame, index))
+        yield SEPARATOR
+        yield Command("Clear path", partial(session.draw, None))
+
+    # -- what they do
+
+    def _open(self, entries: Iterator[Entry], where: QPoint) -> None:
+        pop_up(self._parent, where, entries)
+
+    def _image_at(self, at: QPointF, reach: float) -> int | None:
+        points = self._uses.points
+        return points.nearest_image(self._uses.canvas.view, at.x(), at.y(), reach) if points.visible else None
+
+    def _pin(self, session: Session, z: Latent, name: str = "") -> None:
+        session.pin(z, name)
+        self._uses.prober.choose(z)
+
+    def _begin_path(self, session: Session, z: Latent) -> None:
+        self._uses.take_tool("Path")
+        self._uses.gestures.begin_path(session.bundle.chart.to_plane(z), z)
+        self._uses.shared.say("Click where the path is to end; Esc gives it up.")
+
+    def _with_picture(self, z: Latent, do: Callable[[], None]) -> None:
+        """Decode the picture of a latent, show it, and go on."""
+        self._asked = z, do
+        self._uses.client.request("asked", [want_pictures(do, np.asarray(z, np.float32)[None])])
+
+    def _after(self, first: Callable[[], object], then: Callable[[], object]) -> None:
+        first()
+        then()
+
+    def _open_image(self, index: int) -> None:
+        self._image = index
+        self._uses.client.request("image", [want_originals(index, np.array([index], np.int64))])
+
+    def _select_image(self, session: Session, index: int) -> None:
+        session.select(np.arange(len(session.bundle.latents)) == index)
+
+    def _copy_index(self, index: int) -> None:
+        clipboard = QGuiApplication.clipboard()
+        assert clipboard is not None
+        clipboard.setText(str(index))
+        self._uses.shared.say(f"Copied the index {index}.")
