@@ -65,8 +65,8 @@ class PinList(QListWidget):
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
             item = self.itemAt(event.pos())
             pin = None if item is None else self._shown[0][self.row(item)]
-            text = self.toolTip() if pin is None else tooltip(f"{pin.name}\n{self.words(pin.latent)}")
-            QToolTip.showText(event.globalPos(), text, self)
+            words = _TIP if pin is None else f"{pin.name}\n{self.words(pin.latent)}"
+            QToolTip.showText(event.globalPos(), tooltip(words), self)
             return True
         return super().viewportEvent(event)
 
