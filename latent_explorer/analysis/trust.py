@@ -4,11 +4,10 @@ Three things are measured at a place z. m and S are the mean and the covariance 
 
 - reach: the distance to the 10th nearest image (Sun et al. 2022, "Out-of-distribution detection with deep nearest
   neighbors");
-- radius: −log f(‖z − m‖²), f the density of the squared Mahalanobis radius among images. It grows outwards, and in many
-  dimensions also towards the middle, where hardly an image lies although the density is highest: the typical set of
-  Nalisnick et al. 2019, "Detecting out-of-distribution inputs to deep generative models using typicality". Of f only
-  the tails are needed, a power of ‖z − m‖² below and an exponential above; in two dimensions the power is 0, and no
-  place is too central;
+- radius: ‖z − m‖, tested on both sides. In many dimensions hardly an image lies near the middle, although the density
+  is highest there: the typical set of Nalisnick et al. 2019, "Detecting out-of-distribution inputs to deep generative
+  models using typicality". The lower side counts as far as the density of ‖z − m‖² falls towards the middle, with its
+  power there but at most in full: of Gaussian data in d dimensions, min(d/2 − 1, 1), and so not in two;
 - astray: ‖E(D(z)) − z‖ / max(‖z − m‖, r), how far from z the encoder puts the picture decoded there, r being the radius
   that 95 % of images exceed. A picture off the data's manifold does not come back.
 
@@ -66,45 +65,47 @@ class Spread:
 
 
 class Tail:
-    """How surprising values are, of which large ones are unusual. usual: those of images (n,), n >= 1."""
+    """How surprising values are, of which large ones are unusual. usual: those of images (n,), n >= 1.
+
+    scale: by how much values exceed the lowest of the uppermost tenth in the mean.
+    """
 
     def __init__(self, usual: Reals) -> None:
         self._usual = np.sort(usual)
         self._start = float(np.quantile(usual, 1 - _TAIL))
         beyond = self._usual[self._usual > self._start] - self._start
-        self._scale = max(float(beyond.mean()) if len(beyond) else 0.0, _LEAST_SCALE)
+        self.scale = max(float(beyond.mean()) if len(beyond) else 0.0, _LEAST_SCALE)
 
     def surprise(self, values: Reals) -> Reals:
         """−log of the share of images with at least such values, (n,)."""
         below = np.searchsorted(self._usual, values, side="left") / (len(self._usual) + 1)
         inner = -np.log(np.maximum(1 - below, _TAIL))
-        return np.where(values > self._start, -math.log(_TAIL) + (values - self._start) / self._scale, inner)
+        return np.where(values > self._start, -math.log(_TAIL) + (values - self._start) / self.scale, inner)
 
 
-class RadiusDensity:
-    """−log of the density of the squared radius, from the radii of images (n,); of the middle four fifths, its least.
+class RadiusTails:
+    """How surprising radii are, on either side, from those of images (n,).
 
-    The power of the lower tail is Hill's estimate, the scale of the upper one the mean excess.
+    The number of images within a radius r falls as r^(2 power + 2) towards the middle, by Hill's estimate, and the
+    density of r² as r^(2 power).
     """
 
     def __init__(self, radius: Reals) -> None:
-        t = np.square(radius)
-        self._low, self._high = np.maximum(np.quantile(t, (_TAIL, 1 - _TAIL)), _TINY)
-        lower, upper = np.log(self._low / np.clip(t, _TINY, self._low)), np.maximum(t - self._high, 0)
-        self._power = max(1 / max(lower.sum() / (_TAIL * len(t)), 0.01) - 1, 0.0)
-        self._scale = max(upper.sum() / (_TAIL * len(t)), 1e-3 * self._high)
-        self._edges = -math.log(_TAIL * (self._power + 1) / self._low), -math.log(_TAIL / self._scale)
+        self._outer, self._inner = Tail(np.square(radius)), Tail(-2 * _log(radius))
+        self.weight = min(max(1 / self._inner.scale - 1, 0.0), 1.0)
 
-    def rarity(self, radius: Reals) -> Reals:
-        """−log f of radii (n,)."""
-        t = np.maximum(np.square(radius), _TINY)
-        below = self._edges[0] + self._power * np.log(self._low / t)
-        above = self._edges[1] + (t - self._high) / self._scale
-        return np.where(t < self._low, below, np.where(t > self._high, above, min(self._edges)))
+    def surprise(self, radius: Reals) -> Reals:
+        """The larger of both, (n,)."""
+        return np.maximum(*self._sides(radius))
 
     def is_central(self, radius: float) -> bool:
-        """Whether it is in the lower tail."""
-        return bool(radius**2 < self._low)
+        """Whether it is for being near the middle that a radius is surprising."""
+        outer, inner = self._sides(np.array([radius]))
+        return bool(inner[0] > outer[0])
+
+    def _sides(self, radius: Reals) -> tuple[Reals, Reals]:
+        inner = self.weight * self._inner.surprise(-2 * _log(radius))
+        return self._outer.surprise(np.square(radius)), inner
 
 
 @dataclass(frozen=True, eq=False)
@@ -157,8 +158,7 @@ class Trust:
     def __init__(self, held: HeldOut, returned: Reals | None) -> None:
         self._spread, radius = held.spread, held.spread.radius(held.z)
         self._nearest_middle = max(float(np.quantile(radius, 1 - _SHARE)), _TINY)
-        self._density = RadiusDensity(radius)
-        self._reach, self._radius = Tail(_log(held.reach)), Tail(self._density.rarity(radius))
+        self._reach, self._radius = Tail(_log(held.reach)), RadiusTails(radius)
         astray = None if returned is None else self._astray_by(held.z, returned)
         self._astray = None if astray is None else Tail(_log(astray))
         self._usual_reach = _usual(held.reach)
@@ -185,8 +185,7 @@ class Trust:
         returned: of a model with an encoder. What has a price is not asked of places that have `enough` without it, and
         whose score is then too low.
         """
-        radius = self._density.rarity(self._spread.radius(z))
-        scores: NDArray[np.float64] = self._radius.surprise(radius).astype(np.float64) / self._most
+        scores: NDArray[np.float64] = self._radius.surprise(self._spread.radius(z)).astype(np.float64) / self._most
         for tail, measured in ((self._reach, reach), (self._astray, self._astray_asked(returned))):
             asked = scores < enough
             if tail is not None and measured is not None and asked.any():
@@ -219,7 +218,7 @@ class Trust:
         back = returned(places) if returned is not None and self._astray is not None else None
         surprises = self._surprises(places, np.array([reach]), back)[:, 0]
         score = float(surprises.max()) / self._most
-        reasons: tuple[Reason, ...] = "far", "central" if self._density.is_central(radius) else "far", "astray"
+        reasons: tuple[Reason, ...] = "far", "central" if self._radius.is_central(radius) else "far", "astray"
         return Verdict(
             word=INSIDE if score <= 1 else EDGE if score <= self.edge else OUTSIDE,
             score=score,
@@ -232,7 +231,7 @@ class Trust:
 
     def _surprises(self, z: Reals, reach: Reals, returned: Reals | None) -> Reals:
         """Of reach, radius and, where `returned` is given, astray: (2 or 3, n)."""
-        rows = [self._reach.surprise(_log(reach)), self._radius.surprise(self._density.rarity(self._spread.radius(z)))]
+        rows = [self._reach.surprise(_log(reach)), self._radius.surprise(self._spread.radius(z))]
         if self._astray is not None and returned is not None:
             rows.append(self._astray.surprise(_log(self._astray_by(z, returned))))
         return np.stack(rows)

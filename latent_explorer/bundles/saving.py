@@ -14,7 +14,7 @@ from safetensors.numpy import save
 from latent_explorer.bundles import files
 from latent_explorer.bundles.config import BundleConfig
 from latent_explorer.bundles.latents import Latents, Precision, Tiles, packed
-from latent_explorer.bundles.reading import check_bundle
+from latent_explorer.bundles.reading import check_bundle, read_tiles
 from latent_explorer.errors import BundleError
 from latent_explorer.targets import check_target, shown, why
 
@@ -73,6 +73,13 @@ def add_tiles(folder: Path, tiles: Tiles) -> Path:
     folder = Path(folder).absolute()
     config = check_bundle(folder)
     return _put(folder, config, {name: (folder / name).read_bytes() for name in files.SEALED}, tiles)
+
+
+def change_card(folder: Path, config: BundleConfig, card: str) -> Path:
+    """Give the bundle in `folder` another card, in Markdown, and the configuration of that card; see `add_tiles`."""
+    folder = Path(folder).absolute()
+    contents = {name: (folder / name).read_bytes() for name in files.SEALED} | {files.CARD: card.encode()}
+    return _put(folder, config, contents, read_tiles(folder, check_bundle(folder)))
 
 
 def _put(

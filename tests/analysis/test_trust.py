@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from latent_explorer.analysis import EDGE, INSIDE, OUTSIDE, HeldOut, Neighbourhood, Spread, Trust, held_out
-from latent_explorer.analysis.trust import RadiusDensity, Tail
+from latent_explorer.analysis.trust import RadiusTails, Tail
 
 SEEDS = st.integers(0, 5_000)
 DIMENSIONS = [1, 2, 5, 16, 40]
@@ -164,22 +164,21 @@ def test_the_tail_is_the_share_of_images_and_goes_on_beyond_them() -> None:
     np.testing.assert_allclose(tail.surprise(values), values, rtol=0.03)
 
 
-@pytest.mark.parametrize("power", [0, 2.5, 7])
-def test_the_density_of_the_squared_radius_falls_as_a_power_below(power: float) -> None:
-    """Of t with the distribution function t^(power + 1) on 0..1, the density is (power + 1) t^power."""
-    t = np.random.default_rng(0).random(50_000) ** (1 / (power + 1))
-    density, at = RadiusDensity(np.sqrt(t)), np.quantile(t, 0.1) * np.array([0.9, 0.5, 0.1])
-    expected = -np.log(power + 1) - power * np.log(at)
-    np.testing.assert_allclose(density.rarity(np.sqrt(at)), expected, atol=0.25)
-    assert density.is_central(np.sqrt(at[0]))
-    assert not density.is_central(1.0)
+@pytest.mark.parametrize(("dimensions", "weight"), [(1, 0), (2, 0), (3, 0.5), (4, 1), (16, 1)])
+def test_the_lower_side_of_the_radius_counts_as_the_density_of_its_square_falls(dimensions: int, weight: float) -> None:
+    """Of a ball filled evenly, the share within r is r^d, and the density of r² goes as r^(d - 2)."""
+    radius = np.random.default_rng(0).random(100_000) ** (1 / dimensions)
+    tails, at = RadiusTails(radius), np.array([0.1, 0.02]) ** (2 / dimensions)
+    assert tails.weight == pytest.approx(weight, abs=0.05)
+    np.testing.assert_allclose(tails.surprise(at), -weight * dimensions * np.log(at), atol=0.3 + 0.2 * weight)
+    assert tails.is_central(at[0]) or not weight
+    assert not tails.is_central(1.1)
 
 
-def test_the_density_of_the_squared_radius_falls_exponentially_above() -> None:
-    t = np.random.default_rng(0).exponential(2, 50_000)  # as of two Gaussian dimensions
-    density, at = RadiusDensity(np.sqrt(t)), np.array([5.0, 9, 30])
-    np.testing.assert_allclose(density.rarity(np.sqrt(at)), np.log(2) + at / 2, rtol=0.05)
-    assert density.rarity(np.array([1e-3]))[0] < density.rarity(np.sqrt(at[:1]))[0]  # the middle is no rarity
+def test_the_upper_side_of_the_radius_is_exponential_in_its_square() -> None:
+    radius = np.sqrt(np.random.default_rng(0).exponential(2, 100_000))  # as of two Gaussian dimensions
+    at = np.array([2.5, 3, 6])
+    np.testing.assert_allclose(RadiusTails(radius).surprise(at), at**2 / 2, rtol=0.05)
 
 
 def test_held_out_are_test_images_the_same_every_time() -> None:

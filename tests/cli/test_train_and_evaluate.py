@@ -33,8 +33,25 @@ def test_a_bundle_is_trained_evaluated_and_trained_again_from_its_own_command(do
 def test_an_autoencoder_has_no_elbo(done, images):
     done("train", "--dataset", images, "--family", "ae", *SMALL, "--epochs", 1, "--out", "ae")
     assert done("evaluate", "ae", "--json").json["negative_elbo"] is None
-    assert "-ELBO" in done("evaluate", "ae").out
-    assert 0 < done("evaluate", "ae", "--pca", "--dataset", images, "--json").json["pca_mse"] < 1
+    assert "-ELBO" not in done("evaluate", "ae").out
+    figures = done("evaluate", "ae", "--dataset", images, "--json").json
+    assert 0 < figures["pca_mse"] < 1
+    assert 0 < figures["pixels_knn10_accuracy"] <= 1
+
+
+def test_pixels_and_pca_stand_beside_every_figure_and_trust_below(done, images, monkeypatch):
+    done("train", "--dataset", images, "--family", "ae", "--latent-dim", 3, *SMALL, "--epochs", 1, "--out", "ae")
+    assert "all test images calibrate it" in done("evaluate", "ae").err
+    monkeypatch.setattr("latent_explorer.analysis.trust._HELD_OUT", 10)
+    shown = done("evaluate", "ae", "--other", images).out
+    assert all(words in shown for words in ("raw pixels", "PCA", "10-NN accuracy", "midpoints", "map", "AUROC"))
+    figures = done("evaluate", "ae", "--other", images, "--json").json
+    assert 0 <= figures["trust_midpoints_auroc"] <= 1
+    assert figures["other"] == read_config(Path("ae")).dataset.name
+    assert "--other SOURCE names some" in done("evaluate", "ae").err
+    card = Path("ae/README.md").read_text()
+    assert "| figure | this network | raw pixels | PCA-3 |" in card
+    assert card.count(f"{figures['pca_mse']:.4g}") == 1
 
 
 def start(folder, images, *arguments):

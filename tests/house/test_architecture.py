@@ -29,7 +29,7 @@ ARROWS = {
     ),
     "session": ("paths", "charts", "bundles", "service"),
     "film": ("training", "export", "atlas", "charts", "runs", "bundles", "nets", "service"),
-    "training": ("export", "atlas", "charts", "runs", "bundles", "nets", "data", "service"),
+    "training": ("fields", "export", "analysis", "atlas", "charts", "runs", "bundles", "nets", "data", "service"),
     "engine": ("fields", "analysis", "paths", "atlas", "charts", "bundles", "nets", "data", "service"),
     "fields": ("analysis", "atlas", "charts", "bundles"),
     "export": ("points", "atlas"),

@@ -19,11 +19,14 @@ from latent_explorer.data import open_dataset
 from latent_explorer.data.dataset import Dataset
 from latent_explorer.errors import BundleError, DataError, TrainingError
 from latent_explorer.nets.decoding import decode_pictures
+from latent_explorer.nets.draws import Draws
+from latent_explorer.nets.model import ImageBatch, bernoulli_nats
 from latent_explorer.nets.registry import build
 from latent_explorer.nets.spec import NetSpec
 from latent_explorer.nets.weights import load_model
 from latent_explorer.runs import Job
 from latent_explorer.runs.recipe import Recipe
+from latent_explorer.training.baselines import baselines
 from latent_explorer.training.evaluate import encode_dataset, evaluate, evaluate_bundle
 from latent_explorer.training.jobs import spec_of, train_bundle
 from latent_explorer.training.publishing.pictures import first_tiles, preview
@@ -46,7 +49,8 @@ def test_a_bundle_holds_what_was_trained(job: Job, family: str, half: bool) -> N
     dataset = open_dataset(job.source)
     assert reports[-1].epoch == config.training.epochs == 3
     assert config.dataset.fingerprint == dataset.fingerprint
-    assert evaluate_bundle(job.folder, "cpu").figures() == config.metrics
+    measured = evaluate_bundle(job.folder, "cpu").figures()
+    assert measured | baselines(dataset, 2).figures() == config.metrics
     assert (config.metrics["negative_elbo"] is None) == (family == "ae")
     model = load_model(config.net, read_weights(job.folder, config))
     again, kept = encode_dataset(model, dataset, CPU), read_latents(job.folder, config)
@@ -80,7 +84,8 @@ def test_latents_in_fewer_bits_are_those_of_the_weights_rounded(job: Job, latent
     exact = encode_dataset(load_model(config.net, read_weights(job.folder, config)), dataset, CPU)
     np.testing.assert_allclose(kept.mean, exact.mean, atol=within * np.ptp(exact.mean))
     assert not np.array_equal(kept.mean, exact.mean)
-    assert evaluate_bundle(job.folder, "cpu").figures() == config.metrics
+    measured = evaluate_bundle(job.folder, "cpu").figures()
+    assert measured | baselines(dataset, 2).figures() == config.metrics
     card = " ".join((job.folder / "README.md").read_text().split())
     assert "Only bars." in card
     assert "the weights as float16" in card
@@ -129,7 +134,9 @@ def test_a_bundle_is_evaluated_on_a_copy_of_its_dataset_elsewhere(job: Job, tmp_
     with pytest.raises(DataError, match="no dataset"):
         evaluate_bundle(job.folder, "cpu")
     found = evaluate_bundle(job.folder, "cpu", str(tmp_path / "moved.npz"))
-    assert found.figures() == check_bundle(job.folder).metrics
+    metrics = check_bundle(job.folder).metrics
+    assert found.figures() == {name: metrics[name] for name in found.figures()}
+    assert metrics["pixels_knn10_accuracy"] is not None
 
 
 def test_the_figures_of_a_network_that_is_known(bars: Dataset) -> None:
@@ -141,6 +148,45 @@ def test_the_figures_of_a_network_that_is_known(bars: Dataset) -> None:
     test = bars.images[bars.indices("test")] / 255
     assert found.negative_elbo == pytest.approx(36 * math.log(2))
     assert found.mse == pytest.approx(((test - 0.5) ** 2).mean())
+
+
+class KnownPosterior(torch.nn.Module):
+    """An encoder that puts all images at N((1, -2), diag(4, 1/4))."""
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return torch.tensor([1.0, -2.0, math.log(4), math.log(0.25)]).expand(len(x), 4)
+
+
+@pytest.mark.parametrize("beta", [0.0, 0.1, 1.0, 4.0])
+def test_the_elbo_counts_the_divergence_in_full_whatever_beta(bars: Dataset, beta: float) -> None:
+    """With pixels of one half the reconstruction costs 36 log 2, whatever is drawn, and the rest is the divergence."""
+    settings = {"beta": beta}
+    model = build(
+        NetSpec(family="vae", trunk="dense", image_shape=(6, 6, 1), latent_dim=2, hidden=(), settings=settings)
+    )
+    for weight in model.parameters():
+        torch.nn.init.zeros_(weight)
+    model.encoder = KnownPosterior()
+    divergence = ((1 + 4 - 1 - math.log(4)) + (4 + 0.25 - 1 - math.log(0.25))) / 2
+    assert evaluate(model, bars, CPU).negative_elbo == pytest.approx(36 * math.log(2) + divergence, rel=1e-6)
+    batch = ImageBatch(torch.from_numpy(bars.images[:4]).permute(0, 3, 1, 2).float() / 255)
+    assert model.losses(batch)["loss"].item() == pytest.approx(36 * math.log(2) + beta * divergence, rel=1e-5)
+
+
+def test_the_elbo_is_the_mean_of_ten_samples_of_each_posterior(bars: Dataset) -> None:
+    torch.manual_seed(0)
+    model = build(NetSpec(family="vae", trunk="dense", image_shape=(6, 6, 1), latent_dim=2, hidden=(8,)))
+    for weight in model.decoder.parameters():
+        weight.data *= 20  # what is drawn matters
+    x = torch.from_numpy(bars.images[bars.indices("test")]).permute(0, 3, 1, 2).float() / 255
+    with torch.inference_mode():
+        posterior, draws = model.eval().encode(x), Draws(torch.Generator().manual_seed(0))
+        costs = [
+            (bernoulli_nats(model.decode_logits(posterior.sample(draws)), x) + posterior.kl()).mean().item()
+            for _ in range(10)
+        ]
+    assert np.std(costs) > 0.01
+    assert evaluate(model, bars, CPU).negative_elbo == pytest.approx(np.mean(costs), rel=1e-6)
 
 
 def test_neighbours_that_share_a_place_share_a_label(bars: Dataset) -> None:

@@ -16,7 +16,8 @@ from latent_explorer.nets.weights import weights_of
 from latent_explorer.runs import Job
 from latent_explorer.runs.recipe import Recipe
 from latent_explorer.training import images
-from latent_explorer.training.evaluate import evaluate, pca_mse
+from latent_explorer.training.baselines import baselines
+from latent_explorer.training.evaluate import evaluate
 from latent_explorer.training.images import HeldImages, Images, ReadImages
 from latent_explorer.training.jobs import train_bundle
 from latent_explorer.training.loop import Training
@@ -116,13 +117,13 @@ def test_a_run_over_files_goes_on_as_if_it_had_never_stopped(folder: Path, tmp_p
 def test_figures_are_those_of_images_in_memory(bars: Dataset, folder: Path) -> None:
     dataset, model = open_dataset(folder), build(spec())
     assert evaluate(model, dataset, CPU) == evaluate(model, bars, CPU)
-    assert pca_mse(dataset, 3) == pca_mse(bars, 3)
+    assert baselines(dataset, 3) == baselines(bars, 3)
 
 
 def test_neighbours_are_asked_for_some_of_many_test_images(bars: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
     model = build(spec())
     whole = evaluate(model, bars, CPU).knn10_accuracy
-    monkeypatch.setattr("latent_explorer.training.evaluate._ASKED", 7)
+    monkeypatch.setattr("latent_explorer.training.baselines._ASKED", 7)
     some = evaluate(model, bars, CPU).knn10_accuracy
     for accuracy, asked in ((whole, 30), (some, 7)):
         assert accuracy is not None

@@ -24,6 +24,7 @@ from latent_explorer.nets.model import LatentModel
 from latent_explorer.nets.weights import load_model, weights_of
 from latent_explorer.runs import Job
 from latent_explorer.safe_text import readable
+from latent_explorer.training.baselines import baselines_at_hand
 from latent_explorer.training.distributed.devices import choose_device
 from latent_explorer.training.evaluate import (
     PRIOR_SAMPLES,
@@ -53,7 +54,10 @@ def write_bundle(
     kept = load_model(model.spec, {name: array.astype(np.float32) for name, array in weights.items()})
     latents = encode_dataset(kept, dataset, device) if kept.family.encodes else prior_samples(kept)
     judged = kept.family.encodes and len(dataset.indices("test"))
-    metrics = evaluate(kept, dataset, device, latents).figures() if judged else {}
+    metrics: dict[str, float | None] = {}
+    if judged:
+        metrics = evaluate(kept, dataset, device, latents).figures()
+        metrics |= baselines_at_hand(dataset, kept.spec.latent_dim).figures()
     config = config_of(job, kept, dataset, progress, metrics)
     shortened = latents if job.variances else replace(latents, log_variance=None)
     as_read = restored(packed(shortened, job.latents))

@@ -13,12 +13,18 @@ from latent_explorer.runs import Job
 from latent_explorer.training.state import RunState
 
 _WIDTH = 120
-_FIGURES = {
-    "negative_elbo": "-ELBO, nats per image (levels read as Bernoulli means, one sample)",
-    "unrefined_negative_elbo": "-ELBO by the encoder alone, without refinement",
-    "mse": "Reconstruction, mean squared error on pixels in [0, 1]",
-    "knn10_accuracy": "10-NN accuracy of the means (fitted on train, scored on test)",
-}
+_FIGURES = (
+    ("-ELBO, nats per image (levels read as Bernoulli means, the mean of ten samples)", "negative_elbo", "", ""),
+    ("-ELBO by the encoder alone, without refinement", "unrefined_negative_elbo", "", ""),
+    ("Reconstruction, mean squared error on pixels in [0, 1]", "mse", "", "pca_mse"),
+    (
+        "10-NN accuracy (fitted on train, scored on test)",
+        "knn10_accuracy",
+        "pixels_knn10_accuracy",
+        "pca_knn10_accuracy",
+    ),
+)
+"""Of each: of the network, of raw pixels, of as many principal components."""
 _KEPT = "To be small, the files keep {what}; the figures above are of the weights as they are kept."
 _VARIANCES = {
     True: ", and their log-variances likewise in steps",
@@ -79,11 +85,11 @@ _CAPTIONS = {
 _TABLE = """\
 Over the whole test split, from the weights in this folder:
 
-| figure | value |
-|---|---|
+| figure | this network | raw pixels | PCA-{dim} |
+|---|---|---|---|
 {rows}
 
-They are printed by
+They are printed, with how far places can be trusted, by
 
     latent-explorer evaluate {name}
 """
@@ -120,7 +126,7 @@ def card(config: BundleConfig, progress: RunState, job: Job, error: float | None
         read="\n".join(f"    {line}" for line in report.lines()),
         smoother=_SMOOTHER.format(dim=config.net.latent_dim) if family.encodes else "",
         remark=f"\n{job.remark.strip()}\n" if job.remark else "",
-        figures=_figures(config),
+        figures=figures_table(config),
         recipe=", ".join(
             f"{name.replace('_', ' ')} {value}" for name, value in msgspec.structs.asdict(progress.recipe).items()
         ),
@@ -141,14 +147,19 @@ def _notes(config: BundleConfig) -> Iterator[str]:
             yield f"\n{textwrap.fill(text, _WIDTH, break_on_hyphens=False)}\n"
 
 
-def _figures(config: BundleConfig) -> str:
-    figures = ((text, config.metrics.get(name)) for name, text in _FIGURES.items())
-    known = [(text, value) for text, value in figures if value is not None]
+def figures_table(config: BundleConfig) -> str:
+    """The figures as Markdown, with those of raw pixels and PCA beside them, where they are known."""
+    known = [(text, *names) for text, *names in _FIGURES if config.metrics.get(names[0]) is not None]
     if known:
-        rows = (f"| {text} | {value:.4g} |" if abs(value) < 1 else f"| {text} | {value:.2f} |" for text, value in known)
-        return _TABLE.format(rows="\n".join(rows), name=config.name)
+        cells = ([text, *(_number(config.metrics.get(name)) for name in names)] for text, *names in known)
+        rows = "\n".join(f"| {' | '.join(row)} |" for row in cells)
+        return _TABLE.format(rows=rows, name=config.name, dim=config.net.latent_dim)
     reason = "the dataset has no test images" if config.family.encodes else "they ask for an encoder"
     return f"None: {reason}.\n"
+
+
+def _number(value: float | None) -> str:
+    return "" if value is None else f"{value:.4g}" if abs(value) < 1 else f"{value:.2f}"
 
 
 def _storage(config: BundleConfig, job: Job, error: float | None) -> str:

@@ -1,0 +1,137 @@
+"""What every figure of a network is to be held against: the same of raw pixels and of principal components."""
+
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from latent_explorer.bundles import BundleConfig, read_config
+from latent_explorer.data.dataset import Dataset
+from latent_explorer.errors import BundleError, TrainingError
+from latent_explorer.places import shipped_bundles, trained_bundles
+from latent_explorer.training.images import evenly
+
+NEIGHBOURS = 10
+_ASKED, _COMPARED = 10_000, 100_000  # of more test and training images hours would be needed, which say no more
+_ROWS = 8192  # images at a time
+_CHEAP = 1e11  # multiplications, a few seconds of one processor
+
+Rows = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Baselines:
+    """Figures of a dataset's test images without a network; None where they are not known.
+
+    pixels_knn10_accuracy: of the labels by the 10 nearest of at most 100,000 images, pixel by pixel.
+    pca_mse, pca_knn10_accuracy: the mean squared error, and the accuracy, of as many principal components as the
+    network has latent dimensions.
+    """
+
+    pixels_knn10_accuracy: float | None = None
+    pca_mse: float | None = None
+    pca_knn10_accuracy: float | None = None
+
+    def figures(self) -> dict[str, float | None]:
+        """The figures by name."""
+        return asdict(self)
+
+
+def baselines(dataset: Dataset, dimensions: int) -> Baselines:
+    """All of them: for 70,000 images of 28x28 about 20 s of one processor. Raises TrainingError without test images."""
+    pca = Components.of(dataset, dimensions)
+    return Baselines(
+        pixels_knn10_accuracy=_accuracy(dataset, lambda x: x),
+        pca_mse=pca.error(dataset),
+        pca_knn10_accuracy=_accuracy(dataset, pca.project),
+    )
+
+
+def baselines_at_hand(dataset: Dataset, dimensions: int) -> Baselines:
+    """Those that another bundle of the dataset tells, or that take no more than seconds: a run must come to its end."""
+    told = [config for config in _bundles() if config.dataset.fingerprint == dataset.fingerprint]
+    alike = [config for config in told if config.net.latent_dim == dimensions]
+    train, pixels = len(dataset.indices("train")), math.prod(dataset.image_shape)
+    tests = min(len(dataset.indices("test")), _ASKED)
+    if train * pixels * max(tests, pixels) <= _CHEAP:
+        return baselines(dataset, dimensions)
+    mse, knn = (_first(alike, name) for name in ("pca_mse", "pca_knn10_accuracy"))
+    if (mse is None or knn is None) and train * pixels * pixels <= _CHEAP:
+        pca = Components.of(dataset, dimensions)
+        mse, knn = pca.error(dataset), _accuracy(dataset, pca.project)
+    return Baselines(_first(told, "pixels_knn10_accuracy"), mse, knn)
+
+
+def _bundles() -> Iterator[BundleConfig]:
+    for folder in (*shipped_bundles(), *trained_bundles()):
+        try:
+            yield read_config(folder)
+        except BundleError:
+            continue
+
+
+def _first(told: list[BundleConfig], name: str) -> float | None:
+    return next((value for config in told if (value := config.metrics.get(name)) is not None), None)
+
+
+@dataclass(frozen=True, eq=False)
+class Components:
+    """The first principal components of a dataset's training images. axes: float32 (pixels, k)."""
+
+    middle: Rows
+    axes: Rows
+
+    @classmethod
+    def of(cls, dataset: Dataset, dimensions: int) -> "Components":
+        """So many, or as many as there are pixels. Raises TrainingError when a split has no images."""
+        train, test = (dataset.indices(split) for split in ("train", "test"))
+        if not (len(train) and len(test)):
+            raise TrainingError(f"{dataset.name}: expected training and test images to compare with PCA")
+        count = math.prod(dataset.image_shape)
+        centre = sum((x.sum(0, dtype=np.float64) for x in pixels(dataset, train)), np.zeros(count)) / len(train)
+        middle = centre.astype(np.float32)
+        scatter = sum(((x - middle).T @ (x - middle) for x in pixels(dataset, train)), np.zeros((count, count)))
+        _, vectors = np.linalg.eigh(scatter)
+        return cls(middle, vectors[:, max(0, count - dimensions) :].astype(np.float32))
+
+    def project(self, x: Rows) -> Rows:
+        """The components (n, k) of images as rows (n, pixels)."""
+        return np.asarray((x - self.middle) @ self.axes, np.float32)
+
+    def error(self, dataset: Dataset) -> float:
+        """The mean squared error, on pixels in [0, 1], of the test images."""
+        test = dataset.indices("test")
+        rests = (x - self.middle - self.project(x) @ self.axes.T for x in pixels(dataset, test))
+        total = sum(float(np.square(rest).sum(dtype=np.float64)) for rest in rests)
+        return total / (len(test) * len(self.middle))
+
+
+def knn_accuracy(train: Rows, train_labels: NDArray[np.int64], test: Rows, test_labels: NDArray[np.int64]) -> float:
+    """The share of the test rows (m, k) with the label that most of the 10 nearest training rows (n >= 10, k) have."""
+    from sklearn.neighbors import KNeighborsClassifier
+
+    classifier = KNeighborsClassifier(NEIGHBOURS).fit(train, train_labels)
+    return float(classifier.score(test, test_labels))
+
+
+def asked(dataset: Dataset) -> NDArray[np.intp]:
+    """The test images, or where they are more than 10,000 so many, evenly chosen."""
+    return evenly(dataset.indices("test"), _ASKED)
+
+
+def _accuracy(dataset: Dataset, project: Callable[[Rows], Rows]) -> float | None:
+    splits = evenly(dataset.indices("train"), _COMPARED), asked(dataset)
+    if dataset.labels is None or len(splits[0]) < NEIGHBOURS:
+        return None
+    train, test = (np.concatenate([project(x) for x in pixels(dataset, places)]) for places in splits)
+    return knn_accuracy(train, dataset.labels[splits[0]], test, dataset.labels[splits[1]])
+
+
+def pixels(dataset: Dataset, indices: NDArray[np.intp]) -> Iterator[Rows]:
+    """The images at `indices` as rows in [0, 1], some thousands at a time."""
+    for part in np.array_split(indices, -(-len(indices) // _ROWS)):
+        rows: Rows = dataset.images[part].reshape(len(part), -1).astype(np.float32)
+        rows /= 255
+        yield rows

@@ -1,0 +1,66 @@
+"""Everything that `evaluate` says of a bundle: its figures, those of pixels and PCA beside them, and those of trust."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from latent_explorer.bundles import check_bundle, read_latents, read_weights
+from latent_explorer.data import open_dataset
+from latent_explorer.data.dataset import Dataset
+from latent_explorer.data.opening import known_facts
+from latent_explorer.nets.weights import load_model
+from latent_explorer.training.baselines import Baselines, baselines
+from latent_explorer.training.distributed.devices import choose_device
+from latent_explorer.training.evaluate import Evaluation, evaluate
+from latent_explorer.training.trust_figures import TrustFigures, trust_figures
+
+_OTHERS = "fashion-mnist", "mnist"
+"""What a model is shown that was not trained on it, where nothing else is asked for."""
+
+
+@dataclass(frozen=True)
+class Measured:
+    """A bundle's figures. other: the name of the dataset that trust was tried on, or why there is none."""
+
+    evaluation: Evaluation
+    baselines: Baselines
+    trust: TrustFigures | None
+    other: str
+
+    def figures(self) -> dict[str, float | None]:
+        """All of them by name, each None where it is not measured."""
+        found = self.evaluation.figures() | self.baselines.figures()
+        names = TrustFigures.__dataclass_fields__
+        return found | (dict.fromkeys(names) if self.trust is None else self.trust.figures())
+
+
+def measure_bundle(
+    folder: Path, dataset: Dataset, device: str = "auto", other: str | None = None, *, download: bool = False
+) -> Iterator[str | Measured]:
+    """Measure the bundle in `folder` on its dataset, from its files; yields what is under way, and the figures last.
+
+    other: where images of another kind are, as `data.open_dataset` takes it; None for some that are at hand.
+    download: whether it was agreed to fetch those. Raises what `evaluate` and `open_dataset` raise.
+    """
+    yield "reading"
+    config, where = check_bundle(folder), choose_device(device)
+    model = load_model(config.net, read_weights(folder, config))
+    another, name = _another(dataset, other, download)
+    yield "decoding and encoding the test images"
+    found = evaluate(model, dataset, where)
+    yield "looking for the nearest in pixels and in principal components"
+    without = baselines(dataset, config.net.latent_dim)
+    yield "judging places"
+    trust = trust_figures(config, model, read_latents(folder, config), dataset, where, another)
+    yield Measured(found, without, trust, name)
+
+
+def _another(dataset: Dataset, asked: str | None, download: bool) -> tuple[Dataset | None, str]:
+    if asked is not None:
+        found = open_dataset(asked, download=download)
+        return found, found.name
+    for name in _OTHERS:
+        facts = known_facts(name)
+        if facts is not None and facts.at_hand and name != dataset.name and facts.image_shape == dataset.image_shape:
+            return open_dataset(name), name
+    return None, "no other images of this size at hand; --other SOURCE names some"

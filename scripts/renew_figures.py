@@ -1,0 +1,47 @@
+"""Measure bundles that ship anew, and put the figures into their configurations and cards; all else stays as it is."""
+
+import argparse
+import re
+import sys
+from pathlib import Path
+
+import msgspec
+
+from latent_explorer.bundles import change_card, check_bundle
+from latent_explorer.errors import UserError
+from latent_explorer.places import find_bundle, shipped_bundles
+from latent_explorer.training.baselines import baselines
+from latent_explorer.training.evaluate import dataset_of, evaluate_bundle
+from latent_explorer.training.publishing.card import figures_table
+
+_TABLE = re.compile(r"(?<=## Figures\n\n).*?\n    latent-explorer evaluate [^\n]*\n", re.DOTALL)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("names", nargs="*", help="of the bundles; all that ship when none is named")
+    parser.add_argument("--dataset", help="where their dataset is, as for `latent-explorer train`; else where it was")
+    arguments = parser.parse_args()
+    try:
+        for name in arguments.names or [folder.name for folder in shipped_bundles()]:
+            print(f"{name}: {_renew(find_bundle(name), arguments.dataset)}", flush=True)
+    except UserError as error:
+        print(error, file=sys.stderr)
+        return 2
+    return 0
+
+
+def _renew(folder: Path, source: str | None) -> dict[str, float | None]:
+    config = check_bundle(folder)
+    dataset = dataset_of(config, source)
+    figures = evaluate_bundle(folder, "cpu", dataset).figures() | baselines(dataset, config.net.latent_dim).figures()
+    renewed = msgspec.structs.replace(config, metrics=figures)
+    card, tables = _TABLE.subn(lambda _: figures_table(renewed), (folder / "README.md").read_text())
+    if tables != 1:
+        raise UserError(f"{folder / 'README.md'}: expected one table of figures under '## Figures', found {tables}")
+    change_card(folder, renewed, card)
+    return figures
+
+
+if __name__ == "__main__":
+    sys.exit(main())
