@@ -61,6 +61,11 @@ def _another(dataset: Dataset, asked: str | None, download: bool) -> tuple[Datas
         return found, found.name
     for name in _OTHERS:
         facts = known_facts(name)
-        if facts is not None and facts.at_hand and name != dataset.name and facts.image_shape == dataset.image_shape:
+        if (
+            facts is not None
+            and not facts.download
+            and name != dataset.name
+            and facts.image_shape == dataset.image_shape
+        ):
             return open_dataset(name), name
     return None, "no other images of this size at hand; --other SOURCE names some"
