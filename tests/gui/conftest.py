@@ -205,19 +205,24 @@ def child_processes() -> list[str]:
 
 
 @pytest.fixture(scope="session")
-def take_snapshot() -> Callable[[Path, RunFolder, int, float], Path]:
-    """Keeps a bundle's model as it would look in a run at a step: its latents turned, and its decoder with them."""
+def take_snapshot() -> Callable[..., Path]:
+    """Keeps a bundle's model as it would look in a run at a step: its latents turned, and its decoder with them.
+
+    They may also be scaled and shifted, of which the decoder knows nothing.
+    """
     return _take_snapshot
 
 
-def _take_snapshot(bundle: Path, run: RunFolder, step: int, angle: float) -> Path:
+def _take_snapshot(
+    bundle: Path, run: RunFolder, step: int, angle: float, scale: float = 1.0, shift: tuple[float, float] = (0.0, 0.0)
+) -> Path:
     config, latents, weights = read_config(bundle), read_latents(bundle), read_weights(bundle)
     turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]], np.float32)
     some = np.arange(0, len(latents), 2)
     first = min(name for name in weights if name.startswith("decoder") and weights[name].ndim == 2)
     moved = replace(
         latents,
-        mean=latents.mean[some] @ turn.T,
+        mean=scale * latents.mean[some] @ turn.T + np.array(shift, np.float32),
         log_variance=None,
         label=None if latents.label is None else latents.label[some],
         split=latents.split[some],

@@ -48,6 +48,7 @@ class SessionPane(PaneParts):
 
     def open(self, folder: Path, chart: ChartSpec | None = None) -> None:
         """Open the bundle in a folder, through `chart` if there is one; where it is broken, what was open stays."""
+        self.navigator.make_way_for(folder)
         self.charting.first = chart
         self.opener.open(folder)
 

@@ -11,6 +11,7 @@ from PyQt6.QtCore import QEasingCurve, QObject, QVariantAnimation, pyqtSignal
 
 from latent_explorer.atlas import Region
 from latent_explorer.bundles import BundleConfig, Moment, read_config
+from latent_explorer.charts.chart import bulk
 from latent_explorer.errors import UserError
 from latent_explorer.gui.layers.points import PointLayer
 from latent_explorer.gui.layers.tiles import TileLayer
@@ -70,13 +71,15 @@ class SnapshotNavigator(QObject):
 
     While the newest is shown, one that is added is gone to. listed: there are others than before. moved: another
     is shown, or about to be, by its index. arrived: the OpenBundle of a moment is on the map. open_wanted: the folder
-    of a moment that is to be opened as any bundle. travel_wanted: the OpenBundle of one that what is open is to be
-    exchanged for. folders: of the snapshots, by step. bundle: the one that is open.
+    of a moment that is to be opened as any bundle. left: another bundle is to be opened instead. travel_wanted: the
+    OpenBundle of one that what is open is to be exchanged for. folders: of the snapshots, by step. bundle: the one that
+    is open.
     """
 
     listed = pyqtSignal()
     arrived = pyqtSignal(object)
     moved = pyqtSignal(int)
+    left = pyqtSignal()
     open_wanted = pyqtSignal(object)
     travel_wanted = pyqtSignal(object)
 
@@ -93,7 +96,9 @@ class SnapshotNavigator(QObject):
         self._follows = False  # whether one is where the newest is, be that not on the map yet
         self._wanted: Path | None = None
         self._under_way = False
+        self._home: Region | None = None  # what is to be fitted once the points are there
         self.glide = PointGlide(canvas)
+        self.glide.finished.connect(self._fit_at_last)
         self._reader = LatestTask("snapshot reader")
         self._reader.done.connect(self._take)
         self._patience = timer(self, _PATIENCE_MS, self._set_out, once=True)
@@ -142,12 +147,18 @@ class SnapshotNavigator(QObject):
     def stop(self) -> None:
         self._patience.stop()
         self.glide.finish()
+        self._home = None
         self.gathers = self._under_way = False
         self._wanted = None
 
     def close(self) -> None:
         self.stop()
         self._reader.close()
+
+    def make_way_for(self, folder: Path) -> None:
+        """The bundle in a folder has been chosen, be it whole or not: who plays the moments stops, unless it is one."""
+        if folder not in self.folders:
+            self.left.emit()
 
     def leave_for(self, folder: Path) -> None:
         """The bundle in a folder is to be opened: the voyage ends, unless it begins there."""
@@ -215,7 +226,10 @@ class SnapshotNavigator(QObject):
         self.rest()
 
     def _fit(self, bundle: OpenBundle) -> None:
-        """Bring the data into view, where one has not zoomed or panned and they no longer fit."""
+        """Bring the data into view, where one has not zoomed or panned and they no longer fit.
+
+        Until they are there, what they come from stays in view too.
+        """
         canvas, home = self._canvas, Region.around(bundle.home)
         seen = canvas.fitted.region
         spans = max((home.width / seen.width, home.height / seen.height))
@@ -223,7 +237,14 @@ class SnapshotNavigator(QObject):
             [home.left < seen.left, home.right > seen.right, home.bottom < seen.bottom, home.top > seen.top]
         )
         if outside or not _ROOM[0] <= spans <= _ROOM[1]:
-            canvas.change_home(home)
+            canvas.change_home(Region.around(np.concatenate([bundle.home, bulk(self._points.uv)])))
+            self._home = home
+
+    def _fit_at_last(self) -> None:
+        """The points are where they belong: nothing else has to be in view."""
+        if self._home is not None:
+            self._canvas.change_home(self._home)
+            self._home = None
 
     def _list(self) -> None:
         """Look which snapshots there are: a run thins them out as it goes on."""

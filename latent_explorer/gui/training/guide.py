@@ -71,6 +71,7 @@ class Guide(QObject):
         self._links = [
             navigator.listed.connect(self._list),
             navigator.moved.connect(self._show),
+            navigator.left.connect(self._stop_playing),
             navigator.arrived.connect(self._arrive),
             pane.asked_again.connect(self.ask),
         ]
@@ -154,6 +155,11 @@ class Guide(QObject):
         page.timeline.show_index(index, turned(self.pane.navigator.turns[index]))
         newest = index == len(self.pane.navigator.folders) - 1
         page.curves.show_moment(None if newest and self._trainer.busy else self.pane.navigator.moments[index].step)
+
+    def _stop_playing(self) -> None:
+        """Another bundle is wanted on the map."""
+        if self._page is not None:
+            self._page.timeline.stop()
 
     def _arrive(self, bundle: OpenBundle) -> None:
         moment = bundle.config.moment

@@ -57,6 +57,28 @@ def test_the_panel_follows_the_map_and_leads_it(teacher: Person, panel, run: Run
     assert np.allclose(window.pane.navigator.turns[1], tuple(Turn()))
 
 
+def test_a_bundle_that_is_opened_while_the_film_plays_stays_open(
+    teacher: Person, panel, run: RunFolder, small_bundle: Path
+) -> None:
+    window = teacher.window
+    window.pane.navigator.begin(run)
+    window.pane.navigator.go_to(0)
+    teacher.wait_until(lambda: window.pane.navigator.shown is not None and window.pane.ready)
+    panel.show_run(run)
+    timeline, moved = panel.run.timeline, []
+    timeline.pace.setCurrentText("Quick")
+    teacher.press_button(timeline.play)
+    teacher.wait_until(lambda: timeline.index == 2)
+    window.pane.navigator.moved.connect(moved.append)
+    window.workbench.open(small_bundle)
+    assert not timeline.playing
+    assert timeline.play.text() == "▶"
+    teacher.wait_until(lambda: window.pane.ready)
+    teacher.wait(0.6)  # two moments and more
+    assert window.pane.bundle.folder == small_bundle
+    assert not moved
+
+
 def test_a_bundle_without_moments_says_so(teacher: Person) -> None:
     bar = teacher.window.statusBar()
     assert bar is not None
