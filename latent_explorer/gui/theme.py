@@ -82,6 +82,7 @@ def _style_sheet(theme: Theme) -> str:
     QToolButton:checked {{ background: {theme.accent}; color: #ffffff; border-color: {theme.accent}; }}
     QToolButton:disabled, QPushButton:disabled {{ color: {theme.faint}; }}
     QToolButton:focus, QPushButton:focus {{ border: 1px solid {theme.accent}; }}
+    QToolButton:checked:focus {{ border: 2px solid {theme.text}; padding: 3px 6px; }}
     QLineEdit {{ background: {theme.window}; border: 1px solid {theme.line}; border-radius: 4px; padding: 4px 5px; }}
     QLineEdit:focus {{ border-color: {theme.accent}; }}
     QScrollBar {{ background: transparent; border: none; margin: 0; }}

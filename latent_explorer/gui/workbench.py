@@ -31,8 +31,10 @@ from latent_explorer.gui.widgets.parts import filled, timer
 from latent_explorer.gui.widgets.plain import window_title
 from latent_explorer.gui.widgets.readings import Work
 from latent_explorer.places import shipped_bundles, trained_folder
+from latent_explorer.session import Session
 
 _SAVE_MS = 2000  # after the last change: a window that is killed has kept what was chosen
+_OF_STATE = {"pins": "pins", "route": "path", "selection": "selection", "chart": "chart"}  # in words, what is undone
 
 MOST_MAPS = 2
 
@@ -220,12 +222,22 @@ class Workbench(QObject):
             self.banner.say("Two maps are open. Close one first, with View ▸ Close this map.")
 
     def undo(self) -> None:
-        if self.active.session is not None:
-            self.active.session.undo()
+        self._change("Undone", Session.undo)
 
     def redo(self) -> None:
-        if self.active.session is not None:
-            self.active.session.redo()
+        self._change("Redone", Session.redo)
+
+    def _change(self, words: str, change: Callable[[Session], None]) -> None:
+        """Change the session, and say what of it is another now: what was said of it before holds no more."""
+        session = self.active.session
+        if session is not None:
+            before = session.state
+            change(session)
+            changed = [
+                name for field, name in _OF_STATE.items() if getattr(before, field) != getattr(session.state, field)
+            ]
+            if changed:
+                self.status.say(f"{words}: {', '.join(changed)}")
 
     def show_training(self) -> None:
         self.docks.bring("Training")

@@ -15,7 +15,7 @@ from latent_explorer.safe_text import safe_text
 from latent_explorer.session import Pin
 from latent_explorer.session.coordinates import coordinates_text
 
-_ICON = 36
+_ICON = 22
 _TIP = "Click to see a pin, double-click to rename it, right-click for more; Enter goes there, Delete deletes it"
 
 
@@ -44,6 +44,8 @@ class PinList(QListWidget):
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.setToolTip(_TIP)
         self.setAccessibleName("Pins")
+        self.setUniformItemSizes(True)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.customContextMenuRequested.connect(self._show_menu)
         self.itemChanged.connect(lambda item: self.renamed.emit(self.row(item), item.text()))
         self.itemClicked.connect(self._clicked)

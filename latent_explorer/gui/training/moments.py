@@ -6,9 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 from PyQt6.QtCore import QRect, QSignalBlocker, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QImage, QKeyEvent, QPainter, QPaintEvent
-from PyQt6.QtWidgets import QComboBox, QHBoxLayout, QSizePolicy, QSlider, QToolButton, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QComboBox, QHBoxLayout, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from latent_explorer.bundles import Moment
+from latent_explorer.gui.widgets.controls import JumpSlider
 from latent_explorer.gui.widgets.images import displayed, is_light, to_qimage
 from latent_explorer.gui.widgets.parts import filled, heading, timer, wide_button, words
 from latent_explorer.gui.widgets.plain import tooltip
@@ -91,7 +92,7 @@ class Timeline(QWidget):
         self.play.setToolTip("Play from here, again and again (Space)")
 
     def _make(self) -> None:
-        self.slider = QSlider(Qt.Orientation.Horizontal)
+        self.slider = JumpSlider()
         self.slider.setToolTip("Go back to an earlier moment of the run (left and right keys)")
         self.slider.setAccessibleName("Moment of the run")
         self.slider.setPageStep(1)

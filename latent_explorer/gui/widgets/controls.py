@@ -4,7 +4,18 @@ from collections.abc import Callable, Iterable
 from typing import TypeVar
 
 from PyQt6.QtCore import Qt
-from PyQt6.QtWidgets import QComboBox, QLabel, QSizePolicy, QSlider, QSpinBox, QToolButton, QWidget
+from PyQt6.QtGui import QMouseEvent
+from PyQt6.QtWidgets import (
+    QComboBox,
+    QLabel,
+    QSizePolicy,
+    QSlider,
+    QSpinBox,
+    QStyle,
+    QStyleOptionSlider,
+    QToolButton,
+    QWidget,
+)
 
 from latent_explorer.gui.widgets.plain import PlainLabel, tooltip
 
@@ -31,8 +42,29 @@ def tool_button(text: str, tip: str, pressed: Callable[[], object] = lambda: Non
     return button
 
 
+class JumpSlider(QSlider):
+    """A horizontal slider whose handle goes to wherever its groove is clicked, and can be dragged on from there."""
+
+    def __init__(self) -> None:
+        super().__init__(Qt.Orientation.Horizontal)
+
+    def mousePressEvent(self, event: QMouseEvent | None) -> None:
+        style = self.style()
+        if event is not None and style is not None and event.button() == Qt.MouseButton.LeftButton:
+            option = QStyleOptionSlider()
+            self.initStyleOption(option)
+            control, part = QStyle.ComplexControl.CC_Slider, QStyle.SubControl.SC_SliderHandle
+            handle = style.subControlRect(control, option, part, self)
+            if not handle.contains(event.position().toPoint()):
+                room, x = self.width() - handle.width(), round(event.position().x() - handle.width() / 2)
+                self.setSliderPosition(
+                    QStyle.sliderValueFromPosition(self.minimum(), self.maximum(), x, room, option.upsideDown)
+                )
+        super().mousePressEvent(event)
+
+
 def slider(name: str, least: int, most: int, value: int, tip: str, narrowest: int = 48) -> QSlider:
-    made = _named(QSlider(Qt.Orientation.Horizontal), name, tip)
+    made = _named(JumpSlider(), name, tip)
     made.setRange(least, most)
     made.setValue(value)
     made.setMinimumWidth(narrowest)
