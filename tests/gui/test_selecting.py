@@ -293,27 +293,32 @@ def test_a_map_in_svg_shows_the_selection_too(selecting: Person) -> None:
     assert sum(len(group.xy) for group in coloured) == chosen(selecting).sum()
 
 
+def around(start: QPoint, end: QPoint) -> list[QPoint]:
+    """Along the border of a rectangle, in steps."""
+    corners = [start, QPoint(end.x(), start.y()), end, QPoint(start.x(), end.y())]
+    pairs = itertools.pairwise(corners)
+    return [first + (last - first) * (step / 10) for first, last in pairs for step in range(1, 11)]
+
+
 def held(person: Person, key: Qt.KeyboardModifier, start: QPoint, end: QPoint) -> None:
-    """Drag with a key held."""
+    """Drag with a key held; a lasso around the rectangle that would be drawn otherwise."""
+    way = around(start, end) if person.pane.selecting.tool.lasso else [(start + end) / 2, end]
     QTest.mousePress(person.surface, Qt.MouseButton.LeftButton, key, start)
-    person.move((start + end) / 2, Qt.MouseButton.LeftButton)
-    QTest.mouseRelease(person.surface, Qt.MouseButton.LeftButton, key, end)
+    for at in way:
+        person.move(at, Qt.MouseButton.LeftButton)
+    QTest.mouseRelease(person.surface, Qt.MouseButton.LeftButton, key, way[-1])
 
 
 @pytest.mark.parametrize("lasso", [False, True])
 def test_shift_adds_and_alt_subtracts_and_each_is_undone(selecting: Person, lasso: bool) -> None:
-    if lasso:
-        selecting.choose("Select")
     shift, alt = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.AltModifier
     everything = selecting.point(-9, 5), selecting.point(9, -5)
     right = selecting.point(0, 5), selecting.point(9, -5)
-    selecting.choose("Select")
-    if selecting.window.pane.selecting.tool.lasso:
-        selecting.choose("Select")
     selecting.drag(*everything, 0.1)
-    whole = chosen(selecting)
+    whole, of_right = chosen(selecting), in_box(uv_of(selecting), selecting, *right)
+    if lasso:
+        selecting.choose("Select")
     held(selecting, alt, *right)
-    of_right = in_box(uv_of(selecting), selecting, *right)
     np.testing.assert_array_equal(chosen(selecting), whole & ~of_right)
     held(selecting, shift, *right)
     np.testing.assert_array_equal(chosen(selecting), whole)
@@ -322,7 +327,7 @@ def test_shift_adds_and_alt_subtracts_and_each_is_undone(selecting: Person, lass
     selecting.window.workbench.undo()
     np.testing.assert_array_equal(chosen(selecting), whole)
     QTest.mouseClick(selecting.surface, Qt.MouseButton.LeftButton, alt, selecting.point(0, 0))
-    np.testing.assert_array_equal(chosen(selecting), whole), "a click that would subtract does not clear"
+    np.testing.assert_array_equal(chosen(selecting), whole)  # a click that would subtract clears nothing
     held(selecting, alt, *everything)
     assert chosen(selecting) is None
     held(selecting, alt, *everything)

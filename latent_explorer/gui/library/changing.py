@@ -34,13 +34,14 @@ class _Outcome:
 class BundleChanges(QObject):
     """Renames, copies and deletes bundles, after asking in a bar.
 
-    renamed: the folder before and after. copied: the new folder. deleted: the folder that was. in_use: why a bundle
-    cannot be changed now, in a sentence; "" where it can.
+    busy: whether a change is under way. renamed: the folder before and after. copied: the new folder. deleted: the
+    folder that was. in_use: why a bundle cannot be changed now, in a sentence; "" where it can.
     """
 
     renamed = pyqtSignal(object, object)
     copied = pyqtSignal(object)
     deleted = pyqtSignal(object)
+    busy_changed = pyqtSignal()
 
     def __init__(self, bar: AskBar, in_use: Callable[[Path], str]) -> None:
         super().__init__()
@@ -91,6 +92,7 @@ class BundleChanges(QObject):
 
     def close(self) -> None:
         self._task.close()
+        self.busy = False
 
     def _ask(self, folder: Path, size: int) -> None:
         history = " and its training history" if len(parts_of(folder)) > 1 else ""
@@ -127,10 +129,12 @@ class BundleChanges(QObject):
 
         self.busy = True
         self._task.begin(make)
+        self.busy_changed.emit()
 
     def _finish(self, outcome: object) -> None:
         assert isinstance(outcome, _Outcome)
         self.busy = False
+        self.busy_changed.emit()
         if outcome.complaint:
             self._bar.tell(outcome.complaint)
         outcome.then()

@@ -120,6 +120,7 @@ class BundleList(QDialog):
         selection.currentChanged.connect(lambda *_: self._show_state())
         self.shelf.listed.connect(self._list)
         self.shelf.read.connect(self._take)
+        self.changes.busy_changed.connect(self._show_state)
         for changed in (self.changes.renamed, self.changes.copied, self.changes.deleted):
             changed.connect(self._changed)
 
@@ -169,6 +170,7 @@ class BundleList(QDialog):
         for text, action in self.actions_by_text.items():
             own = text in ("Rename…", "Delete…")
             can = readable if text in ("Open beside", "Duplicate…") else card is not None and not (own and refusal)
+            can = can and not (text == "Duplicate…" and self.changes.busy)
             action.setEnabled(can)
             action.setToolTip(tooltip(refusal if own and refusal else _TIPS[text]))
 
@@ -246,9 +248,17 @@ class BundleList(QDialog):
             super().keyPressEvent(event)
 
     def closeEvent(self, event: QCloseEvent | None) -> None:
+        if self.changes.busy and event is not None:
+            event.ignore()  # nobody shall wait for a disk in the window's thread
+            self.bar.tell("Files are still being copied or deleted. Close this window when that is done.")
+            return
+        self.end()
+        super().closeEvent(event)
+
+    def end(self) -> None:
+        """End the threads; what is being copied is finished first."""
         self.shelf.close()
         self.changes.close()
-        super().closeEvent(event)
 
 
 def _button_of(action: QAction) -> QToolButton:

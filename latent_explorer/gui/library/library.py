@@ -50,7 +50,9 @@ class Library(QObject):
         self.list.activateWindow()
 
     def close(self) -> None:
+        """The program ends; what is being copied is finished first."""
         if self.list is not None:
+            self.list.end()
             self.list.close()
 
     def _make(self) -> "BundleList":

@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import threading
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QToolButton
 
 from latent_explorer.bench.person import Person
+from latent_explorer.gui.library import changing
 from latent_explorer.gui.library.cards import Card, card_at
 from latent_explorer.gui.library.dialog import BundleList
 from latent_explorer.gui.widgets import folders
@@ -207,6 +209,23 @@ def test_what_lies_is_shown_as_it_stands_and_nobody_waits(own: Path, new_window)
     assert person.window.windowTitle().startswith("mine"), "the title is the folder's name, as in the list"
     QTest.keyClick(bundles, Qt.Key.Key_Escape)
     assert person.window.workbench.library.list is None
+
+
+def test_while_files_are_copied_the_list_stays_and_nobody_waits(listed, monkeypatch: pytest.MonkeyPatch) -> None:
+    person, bundles = listed
+    goes_on = threading.Event()
+    monkeypatch.setattr(changing, "duplicate_bundle", lambda source, target, name: goes_on.wait(60) and target / name)
+    choose(bundles, "mine")
+    press(bundles, "Duplicate…")
+    QTest.keyClick(bundles.bar.line, Qt.Key.Key_Return)
+    assert not button(bundles, "Delete…").isEnabled()
+    QTest.keyClick(bundles, Qt.Key.Key_Escape)
+    assert bundles.isVisible()
+    assert "still being copied" in bundles.bar.question.text()
+    goes_on.set()
+    person.wait_until(lambda: not bundles.changes.busy)
+    QTest.keyClick(bundles, Qt.Key.Key_Escape)
+    assert bundles.isHidden()
 
 
 def test_it_is_opened_beside_another_and_its_folder_is_shown(listed, monkeypatch: pytest.MonkeyPatch) -> None:
