@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 commands = typer.Typer()
+_JUDGED = 10_000  # images: of millions, it would take hours
 
 
 @commands.command(
@@ -48,8 +49,9 @@ def encode(
 ) -> None:
     """Encode images to latents.
 
-    Writes a file, with the error of each reconstruction, or with --json and no --out prints the latents themselves. A
-    conditional model encodes each image under its own class, or all under that of --label.
+    Writes a file, with the error of each reconstruction, or with --json and no --out prints the latents themselves.
+    Says how many images the model is not to be trusted with, by their places and their reconstructions. A conditional
+    model encodes each image under its own class, or all under that of --label.
     Where --out is no .npz or .csv but a folder, the latents go there in parts, and of the images no more than a part
     is in memory at a time. After Ctrl-C or worse, the same command goes on with the parts that are missing; several
     machines share them with --shard; merge puts them together.
@@ -77,7 +79,7 @@ def encode(
     if parts is not None:
         _encode_parts(network, parts, share, overwrite, as_json)
     else:
-        _encode_at_once(network, images, known, out, overwrite, as_json)
+        _encode_at_once(folder, network, images, known, out, overwrite, as_json)
 
 
 @commands.command(epilog=options.examples("latent-explorer merge my-latents --out latents.npz"))
@@ -111,19 +113,49 @@ def _share(text: str) -> tuple[int, int]:
     return int(match[1]), int(match[2])
 
 
-def _encode_at_once(network: Any, images: str, known: Any, out: Path | None, overwrite: bool, as_json: bool) -> None:
+def _encode_at_once(
+    folder: Path, network: Any, images: str, known: Any, out: Path | None, overwrite: bool, as_json: bool
+) -> None:
     """Write the latents to `out` in a known format, or print them where that is None."""
     from latent_explorer.export import Provenance
     from latent_explorer.training.evaluate import encode_dataset
 
     model, config, dataset, device = network
     tell_dataset(dataset.report)
-    table = _table(encode_dataset(model, dataset, device), dataset.class_names)
+    latents = encode_dataset(model, dataset, device)
+    table = _table(latents, dataset.class_names)
     if known is not None:
         known.write(out, table, provenance=Provenance(config.name, f"of {images}"), overwrite=overwrite)
     result = {"latents": table.mean.tolist()} if out is None else {"file": str(out)}
-    told = {"model": config.name, "images": len(table.mean), "mse": float(table.error.mean(dtype="float64")), **result}
-    report(told, f"{out}: the latents of {len(table.mean):,} images by {config.name}", as_json)
+    judged, words = _judged(folder, model, latents, device)
+    told = {"model": config.name, "images": len(table.mean), "mse": float(table.error.mean(dtype="float64")), **judged}
+    text = f"{out}: the latents of {len(table.mean):,} images by {config.name}\n{words}"
+    report(told | result, text, as_json)
+
+
+def _judged(folder: Path, model: Any, found: Any, device: Any) -> tuple[dict[str, Any], str]:
+    """How many images the bundle in `folder` is not to be trusted with, for JSON and in words.
+
+    found: their Latents; of more than 10,000, so many are judged, evenly chosen.
+    """
+    import numpy as np
+
+    from latent_explorer.bundles import Latents, read_latents
+    from latent_explorer.training.images import evenly
+    from latent_explorer.training.trust_figures import scores_of_images
+
+    some = evenly(np.arange(len(found)), _JUDGED)
+    chosen = Latents(found.mean[some], None, None, found.split[some], found.error[some])
+    scores = scores_of_images(model, read_latents(folder), chosen, device)
+    outside, count = int((scores > 1).sum()), len(scores)
+    told = {"judged": count, "outside": outside, **({"score": float(scores[0])} if count == 1 else {})}
+    if count == 1:
+        place = "outside the data, so do not trust what the model makes of it" if outside else "inside the data"
+        return told, f"the image is {place} (score {scores[0]:.2f}; above 1 is outside)"
+    return told, (
+        f"{outside:,} of {count:,} images judged ({outside / count:.1%}) are outside the data, by their places and "
+        "reconstructions; of the model's own test images about 5 % are"
+    )
 
 
 def _encode_parts(network: Any, out: Path, share: tuple[int, int], overwrite: bool, as_json: bool) -> None:

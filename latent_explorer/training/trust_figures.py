@@ -76,8 +76,9 @@ class Judge:
         """Of images of one's own that were encoded to `latents`: judged by their reconstructions too."""
         assert latents.error is not None
         assert self.returned is not None
-        reach = self.near.reach(latents.mean, of_images)
-        return self.trust.score_images(latents.mean, reach, self.returned(latents.mean), latents.error)
+        z, reach = latents.mean, self.near.reach(latents.mean, of_images)
+        back = None if self.model.spec.classes else self.returned(z)  # each image was encoded under a class of its own
+        return self.trust.score_images(z, reach, back, latents.error)
 
     @torch.inference_mode()
     def _measure(self, measure: Measure, z: Places) -> NDArray[np.float32]:
@@ -94,6 +95,14 @@ class Judge:
             for (x, labels), part in parts
         ]
         return torch.cat(errors).double().cpu().numpy()
+
+
+def scores_of_images(model: LatentModel, kept: Latents, found: Latents, device: torch.device) -> NDArray[np.floating]:
+    """The scores (n,) of images encoded to `found`, above 1 where a bundle's model is not to be trusted with them.
+
+    kept: the latents of the bundle. An image is judged by its place, and by how badly it is reconstructed.
+    """
+    return Judge(model, kept, device).score_images(found)
 
 
 def _in_batches(

@@ -13,6 +13,7 @@ import pytest
 from PIL import Image, ImageColor
 
 from latent_explorer.bundles import read_latents
+from latent_explorer.data import open_dataset
 
 
 def table_rows(path):
@@ -55,6 +56,26 @@ def test_one_picture_is_encoded_grey_or_in_grey_colours(done, small_bundle, enco
     Image.fromarray(encoded[0][7, ..., 0]).convert(mode).save("seven.png")
     found = done("encode", "--model", small_bundle, "seven.png", "--json").json
     np.testing.assert_allclose(found["latents"], encoded[1][7:8], atol=1e-5)
+
+
+def test_an_image_that_the_model_cannot_draw_is_said_to_be_outside(done):
+    """In two dimensions its place is among the digits: what tells it apart is how badly it is reconstructed."""
+    random = np.random.default_rng(0)
+    dataset = open_dataset("mnist")
+    digits, stripes = dataset.images[-300:], np.zeros((300, 28, 28, 1), np.uint8)
+    stripes[:, ::2] = random.integers(100, 255, (300, 1, 1, 1))
+    for name, images in (("digits.npy", digits), ("stripes.npy", stripes)):
+        np.save(name, images)
+    usual, strange = (
+        done("encode", "--model", "mnist-vae-2d", f"{name}.npy", "--out", f"{name}.npz", "--json").json
+        for name in ("digits", "stripes")
+    )
+    assert usual["judged"] == strange["judged"] == strange["outside"] == 300
+    assert usual["outside"] < 0.1 * 300
+    Image.fromarray(stripes[0, ..., 0]).save("one.png")
+    one = done("encode", "--model", "mnist-vae-2d", "one.png", "--out", "one.npz")
+    assert "outside the data" in one.out
+    assert done("encode", "--model", "mnist-vae-2d", "one.png", "--json").json["score"] > 1
 
 
 def test_a_grey_picture_is_encoded_by_a_model_of_coloured_ones(done, wide_bundle):
