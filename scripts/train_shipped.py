@@ -1,4 +1,4 @@
-"""Train the bundles that ship: python scripts/train_shipped.py [NAME ...] [--out models]"""
+"""Train the bundles that ship, or write them anew: python scripts/train_shipped.py [NAME ...] [--out DIR] [--renew]"""
 
 import argparse
 import sys
@@ -8,10 +8,15 @@ from threading import Event
 
 import msgspec
 
+from latent_explorer.bundles import read_config, read_weights
 from latent_explorer.errors import UserError
+from latent_explorer.nets.weights import load_model
 from latent_explorer.runs import Job, Recipe
 from latent_explorer.training import stop_on_interrupt
-from latent_explorer.training.jobs import train_bundle
+from latent_explorer.training.evaluate import dataset_of
+from latent_explorer.training.jobs import spec_of, train_bundle
+from latent_explorer.training.publishing.bundling import write_bundle
+from latent_explorer.training.state import RunState
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -109,6 +114,11 @@ def main() -> int:
     parser.add_argument("names", nargs="*", help=f"of {', '.join(SHIPPED)}; all when none is named")
     parser.add_argument("--out", type=Path, default=ROOT / "models", help="where the folders of the bundles go")
     parser.add_argument("--resume", action="store_true", help="go on from where an earlier run was stopped")
+    parser.add_argument(
+        "--renew",
+        action="store_true",
+        help="train nothing: write all else of the bundles anew, the card above all, from the weights there are",
+    )
     arguments = parser.parse_args()
     unknown = set(arguments.names) - SHIPPED.keys()
     if unknown:
@@ -117,7 +127,10 @@ def main() -> int:
     try:
         with stop_on_interrupt(token):
             for name in arguments.names or SHIPPED:
-                _train(name, arguments.out, arguments.resume, token)
+                if arguments.renew:
+                    renew(name, arguments.out)
+                else:
+                    _train(name, arguments.out, arguments.resume, token)
     except UserError as error:
         print(error, file=sys.stderr)
         return 2
@@ -136,6 +149,25 @@ def _train(name: str, out: Path, resume: bool, token: Event) -> None:
             losses = ", ".join(f"{loss} {value:.4f}" for loss, value in report.test_losses.items())
             minutes = report.seconds_left / 60
             print(f"{name}: epoch {report.epoch}, on the test split: {losses}; {minutes:.1f} min left", flush=True)
+
+
+def renew(name: str, out: Path) -> None:
+    """Encode, evaluate and write down the bundle in `out` anew, as it would be after a training with these weights."""
+    folder = out / SHIPPED[name].folder
+    config = read_config(folder)
+    job = replace(SHIPPED[name], folder=folder, command=config.training.command, half=True, overwrite=True)
+    dataset = dataset_of(config)
+    spec = spec_of(job, dataset)
+    progress = RunState(
+        spec=spec,
+        recipe=job.recipe,
+        fingerprint=config.dataset.fingerprint,
+        device=config.training.device,
+        precision=job.recipe.precision,
+        epoch=config.training.epochs,
+        seconds=60 * config.training.minutes,
+    )
+    write_bundle(job, load_model(spec, read_weights(folder, config)), dataset, progress)
 
 
 if __name__ == "__main__":

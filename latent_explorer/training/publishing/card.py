@@ -62,7 +62,7 @@ _CARD = """\
 
     {training.command}
 
-The weights kept are their moving average over the steps, at the end of the last epoch. The test images chose nothing.
+The weights kept are their moving average over the steps, at the end of the last epoch, whatever the test images say.
 
 Recipe: {recipe}.
 
