@@ -53,13 +53,13 @@ class DatasetReport:
         kind = "grey" if channels == 1 else "colour"
         noun = "image" if self.images == 1 else "images"
         yield f"{shown(self.name)}: {self.images:,} {noun} of {width} x {height} pixels, {kind}"
-        yield f"splits: {', '.join(f'{count:,} {_SPLIT_WORDS[name]}' for name, count in self.splits)}"
-        yield f"classes: {_classes(self.classes)}" if self.classes else "classes: none"
+        yield f"Splits: {', '.join(f'{count:,} {_SPLIT_WORDS[name]}' for name, count in self.splits)}"
+        yield f"Classes: {_classes(self.classes)}" if self.classes else "Classes: none"
         for each in self.passed_over[:_MOST_KINDS]:
-            yield f"passed over: {each}"
+            yield f"Passed over: {each}"
         if rest := self.passed_over[_MOST_KINDS:]:
-            yield f"passed over: {sum(each.count for each in rest):,} more, for {len(rest)} other reasons"
-        yield from (f"note: {note}" for note in self.notes)
+            yield f"Passed over: {sum(each.count for each in rest):,} more, for {len(rest)} other reasons"
+        yield from (f"Note: {note}" for note in self.notes)
 
 
 _SPLIT_WORDS = {"train": "to train on", "test": "to test", "val": "to validate (held out)"}
