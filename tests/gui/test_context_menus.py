@@ -75,7 +75,7 @@ def test_a_place_of_the_map(person: Person) -> None:
     copied = to_array(QGuiApplication.clipboard().image())
     np.testing.assert_array_equal(copied, to_array(to_qimage(pane.prober.probe.picture)))
     u, v = person.canvas.to_plane(person.point(*EMPTY))
-    at_map(person, EMPTY, "Center here")
+    at_map(person, EMPTY, "Centre here")
     assert (person.canvas.view.u, person.canvas.view.v) == pytest.approx((u, v))
     scale = person.canvas.view.scale
     at_map(person, EMPTY, "Zoom in here")

@@ -115,7 +115,7 @@ class ContextMenus(QObject):
         yield Command("Choose this place", partial(uses.prober.explore, z), tip="Keep it in the inspector")
         yield from self._place(session, z)
         yield SEPARATOR
-        yield Command("Center here", partial(uses.canvas.centre, *uv))
+        yield Command("Centre here", partial(uses.canvas.centre, *uv))
         yield Command("Zoom in here", partial(uses.canvas.zoom, 2.0, at))
         yield Command("Fit", uses.canvas.fit, tip="Show the whole map")
         yield SEPARATOR
