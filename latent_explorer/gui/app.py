@@ -25,6 +25,7 @@ from latent_explorer.gui.shell.window import MainWindow
 from latent_explorer.gui.widgets.banner import Banner, Offer
 from latent_explorer.places import find_bundle, log_folder, resource, shipped_bundles
 from latent_explorer.plugins import broken_plugins
+from latent_explorer.session import begin_opening
 
 Window = MainWindow
 """For those who drive it."""
@@ -56,15 +57,15 @@ def open_window(models: Sequence[str] = (), charts: Sequence[str] = ()) -> Windo
     Raises UserError where a named bundle does not exist.
     """
     settings, specs = Settings(), [ChartSpec.of(text) for text in charts]
-    found = [folder_to_open(model, settings) for model in models or (None,)]
-    folders = [folder for folder in found if folder is not None]
+    wanted: list[tuple[Path, ...]] = [(find_bundle(model),) for model in models] or [_last_or_default(settings)]
+    begun = [begin_opening(each) for each in wanted if each]  # while Qt and the window are made
     application()
     window = MainWindow(settings)
     bench = window.workbench
-    if folders:
-        bench.open_each(folders, specs)
+    if begun:
+        bench.open_each([each[0] for each in wanted], specs, begun)
         if not models and not settings.recent:
-            bench.welcome(folders[0].name)
+            bench.welcome(wanted[0][0].name)
     else:
         no_bundle = Offer("No bundle is at hand. Choose one, or drop its folder here.", {"Open…": bench.library.open})
         bench.banner.offer(no_bundle)
@@ -117,9 +118,14 @@ def folder_to_open(model: str | None, settings: Settings) -> Path | None:
     """
     if model is not None:
         return find_bundle(model)
+    return next((path for path in _last_or_default(settings) if (path / "config.json").is_file()), None)
+
+
+def _last_or_default(settings: Settings) -> tuple[Path, ...]:
+    """The bundles opened last, which may be gone by now, and the one that is shown at first."""
     shipped = shipped_bundles()
     usual = next((path for path in shipped if path.name == _DEFAULT), shipped[0] if shipped else None)
-    return next((path for path in settings.recent if (path / "config.json").is_file()), usual)
+    return settings.recent if usual is None else (*settings.recent, usual)
 
 
 def _log_to_file() -> None:

@@ -1,6 +1,8 @@
 """The workbench: what map panes share, and the panels that follow the active one."""
 
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future
+from itertools import zip_longest
 from pathlib import Path
 
 from PyQt6.QtCore import QObject, QPoint, QSize, pyqtSignal
@@ -31,7 +33,7 @@ from latent_explorer.gui.widgets.parts import filled, timer
 from latent_explorer.gui.widgets.plain import window_title
 from latent_explorer.gui.widgets.readings import Work
 from latent_explorer.places import shipped_bundles, trained_folder
-from latent_explorer.session import Session
+from latent_explorer.session import OpenBundle, Session
 
 _SAVE_MS = 2000  # after the last change: a window that is killed has kept what was chosen
 _OF_STATE = {"pins": "pins", "route": "path", "selection": "selection", "chart": "chart"}  # in words, what is undone
@@ -203,15 +205,20 @@ class Workbench(QObject):
         if not self.training.train_on(dataset):
             self.banner.say("A model is being trained. Stop it, or wait for its end, to train on other images.")
 
-    def open_each(self, folders: Sequence[Path], charts: Sequence[ChartSpec] = ()) -> None:
+    def open_each(
+        self,
+        folders: Sequence[Path],
+        charts: Sequence[ChartSpec] = (),
+        begun: "Sequence[Future[OpenBundle] | None]" = (),
+    ) -> None:
         """Open bundles side by side, the first in the active pane; that stays active.
 
-        charts: through which the first of them are seen.
+        charts: through which the first of them are seen. begun: the readings of the first of them.
         """
         first = self.active
-        for number, folder in enumerate(folders):
+        for number, (folder, chart, reading) in enumerate(zip_longest(folders, charts[: len(folders)], begun)):
             pane = self.add_pane() if number else first
-            pane.open(folder, charts[number] if number < len(charts) else None)
+            pane.open(folder, chart, reading)
         self.activate(first)
 
     def open_beside(self, folder: Path) -> None:
@@ -330,8 +337,8 @@ class Workbench(QObject):
     def end(self) -> None:
         """End all processes and threads; the window closes."""
         self.docks.remember(self.settings)
-        self._saving.stop()
         self.settings.save()
+        self._saving.stop()
         self.status.stop()
         self.taker.close()
         self.library.close()

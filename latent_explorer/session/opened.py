@@ -1,5 +1,8 @@
 """A bundle as the window sees it: configuration and latents, no weights."""
 
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -76,10 +79,33 @@ class OpenBundle:
         return bulk(self.uv)
 
 
-def open_bundle(folder: Path) -> OpenBundle:
-    """Read what the window needs of a bundle. Raises BundleError with the reason where it is broken."""
+def open_bundle(folder: Path, tell: Callable[[str], None] = lambda stage: None) -> OpenBundle:
+    """Read what the window needs of a bundle. Raises BundleError with the reason where it is broken.
+
+    tell: called before each stage with what it does, in words.
+    """
     config = read_config(folder)
-    latents = read_latents(folder, config)
+    tell("reading the latents")
+    latents, tiles = read_latents(folder, config), read_tiles(folder, config)
+    tell("laying out the map")
     chart = chart_for(latents.mean, None, config.turn)
     uv = chart.to_plane(latents.mean).astype(np.float32)
-    return OpenBundle(folder, config, latents, chart, uv, read_tiles(folder, config))
+    return OpenBundle(folder, config, latents, chart, uv, tiles)
+
+
+def begin_opening(folders: Sequence[Path]) -> "Future[OpenBundle]":
+    """Open the first of some bundles that is there, else the first, in a thread: for who has other things to do first.
+
+    The result, or the BundleError, is that of `open_bundle`.
+    """
+    opened: Future[OpenBundle] = Future()
+
+    def work() -> None:
+        try:
+            there = (folder for folder in folders if (folder / "config.json").is_file())
+            opened.set_result(open_bundle(next(there, folders[0])))
+        except Exception as error:  # whatever it is, who asks for the result is told
+            opened.set_exception(error)
+
+    threading.Thread(target=work, name="bundle reader", daemon=True).start()
+    return opened

@@ -126,6 +126,7 @@ def test_another_moment_of_a_run_is_seen_through_the_same_chart(new_window, film
     person.wait_for_the_engine()
     assert person.pane.bundle.chart.name == "principal"
     person.window.workbench.undo()
+    person.wait_until(lambda: person.pane.ready)
     assert (person.pane.bundle.folder, person.pane.bundle.chart.name) == (second, "identity")
 
 

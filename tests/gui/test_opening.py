@@ -116,7 +116,7 @@ def test_what_is_no_bundle_is_refused(person: Person, tmp_path: Path, name: str)
     (tmp_path / "empty").mkdir()
     (tmp_path / "file.txt").write_text("hello")
     person.window.workbench.open(tmp_path / name)
-    assert f"{name} was not opened" in person.window.workbench.banner.text
+    person.wait_until(lambda: f"{name} was not opened" in person.window.workbench.banner.text)
     assert person.window.pane.ready
     assert hovers(person)
     person.window.workbench.banner.clear()

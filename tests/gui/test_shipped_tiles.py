@@ -36,7 +36,12 @@ def test_the_first_paint_shows_decoded_pictures_before_the_engine_speaks(
 ) -> None:
     person = new_window(None, silent_engine)
     window, seen = person.window, []
-    window.pane.canvas.painted.connect(lambda: seen.append(to_array(window.pane.canvas.picture(1.0))))
+
+    def look() -> None:
+        if window.pane.bundle is not None:
+            seen.append(to_array(window.pane.canvas.picture(1.0)))
+
+    window.pane.canvas.painted.connect(look)
     window.pane.layer_panel.toggle("Points")
     window.workbench.open(bundle)
     person.wait_until(lambda: len(seen) > 0)
@@ -72,7 +77,7 @@ def test_what_memory_had_no_room_for_comes_from_the_bundle_again(new_window, sil
     person = new_window(None, silent_engine)
     feed = person.window.pane.feed
     person.window.workbench.open(bundle)
-    person.wait_until(lambda: person.canvas.view.width > 1)
+    person.wait_until(lambda: person.canvas.view.width > 1 and person.pane.bundle is not None)
     feed.cache.clear()
     person.window.pane.look()
     assert feed.missing == 0

@@ -1,4 +1,4 @@
-"""Seeing a map through another chart: at once, or when a process of its own has fitted it."""
+"""Seeing a map through another chart: when a thread has laid it out, and a process of its own has fitted it first."""
 
 from collections.abc import Callable
 
@@ -7,6 +7,7 @@ from PyQt6.QtCore import QObject, pyqtSignal
 from latent_explorer.charts import ChartSpec, FitReport
 from latent_explorer.errors import UserError
 from latent_explorer.gui.pane.shared import Shared
+from latent_explorer.gui.widgets.latest_task import LatestTask
 from latent_explorer.gui.widgets.readings import Work
 from latent_explorer.service.job import BackgroundJob, JobEnded
 from latent_explorer.session import OpenBundle, Session
@@ -16,9 +17,11 @@ from latent_explorer.session.fitting import Fit, begin_fit, fit_is_missing
 class Charting(QObject):
     """Has a session see its bundle through charts; at most one is fitted at a time, and the newest wish counts.
 
-    work: what is under way. first: what the next session is to begin with, if not with the usual one.
+    work: what is under way. first: what the next session is to begin with, if not with the usual one. laid_out: the
+    bundle of a session as it is seen through the chart of its state.
     """
 
+    laid_out = pyqtSignal(object)
     _heard = pyqtSignal(object, object)  # the job, and what it reports
 
     def __init__(self, shared: Shared) -> None:
@@ -31,10 +34,18 @@ class Charting(QObject):
         self._token: object = None
         self._then: Callable[[], None] = lambda: None
         self._heard.connect(self._take)  # queued: it comes from a thread of the job's
+        self._layout = LatestTask("chart")
+        self._layout.done.connect(self._take_layout)
+        self._under_way: tuple[Session, OpenBundle, ChartSpec | None] | None = None
 
     @property
     def fitting(self) -> bool:
         return self._job is not None
+
+    @property
+    def busy(self) -> bool:
+        """Whether a map is being laid out."""
+        return self._under_way is not None
 
     def choose(self, session: Session, spec: ChartSpec) -> None:
         """See through a chart; where it has to be fitted first, as soon as that is done."""
@@ -59,10 +70,16 @@ class Charting(QObject):
     def seen(self, bundle: OpenBundle, chart: ChartSpec | None) -> OpenBundle:
         """A bundle through a chart that was chosen before; as it opens where that is not to be had of it."""
         try:
-            return bundle if chart is None else bundle.with_chart(chart)
+            return bundle if chart in (None, bundle.spec) else bundle.with_chart(chart)
         except UserError as error:
             self._shared.say(f"Shown through the usual chart: {error}")
             return bundle
+
+    def lay_out(self, session: Session) -> None:
+        """Lay out the map of a session through the chart of its state, in a thread; `laid_out` tells of it."""
+        bundle, chart = session.bundle, session.state.chart
+        self._under_way = session, bundle, chart
+        self._layout.begin(lambda _: _through(bundle, chart))
 
     def complain(self) -> None:
         if self._complaint:
@@ -75,6 +92,29 @@ class Charting(QObject):
         if job is not None:
             job.close()
 
+    def close(self) -> None:
+        self.stop()
+        self._under_way = None
+        self._layout.close()
+
+    def leave(self) -> None:
+        """Another session begins: nothing of the one before is wanted any more."""
+        self._under_way = None
+        self._layout.drop()
+
+    def _take_layout(self, made: OpenBundle | UserError) -> None:
+        assert self._under_way is not None
+        session, before, chart = self._under_way
+        self._under_way = None
+        if isinstance(made, OpenBundle) and session.bundle is before:
+            self.laid_out.emit(made)
+        elif isinstance(made, OpenBundle):
+            self.lay_out(session)  # of another moment, or under another class, since
+        else:
+            self._shared.banner.say(f"The map stays as it is: {made}")
+            if session.can_undo and session.state.chart == chart:
+                session.undo()
+
     def _take(self, token: object, report: FitReport | JobEnded) -> None:
         if token is not self._token:
             return  # of a fit that nobody waits for
@@ -86,3 +126,12 @@ class Charting(QObject):
             self._then()
         elif report.outcome == "failed":
             self._shared.banner.say(f"The chart was not fitted: {report.reason}")
+
+
+def _through(bundle: OpenBundle, chart: ChartSpec | None) -> OpenBundle | UserError:
+    try:
+        seen = bundle.with_chart(chart)
+        _ = seen.home
+        return seen
+    except UserError as error:
+        return error

@@ -1,16 +1,37 @@
-"""Opening bundles: the window reads the latents, the engine the model, and both must agree before one is shown."""
+"""Opening bundles: a thread reads the latents, the engine the model, and both must agree before one is shown."""
 
+import itertools
+import logging
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future, wait
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
+from latent_explorer.charts import ChartSpec
 from latent_explorer.engine.client import Answer, EngineClient
 from latent_explorer.engine.handlers.open import Opened
 from latent_explorer.errors import UserError
 from latent_explorer.gui.pane.shared import Shared
+from latent_explorer.service.background import in_words
 from latent_explorer.service.codec import Refused
 from latent_explorer.session import OpenBundle, open_bundle
+
+_log = logging.getLogger(__name__)
+_SOON = 0.3  # seconds that the first paint waits for a bundle whose reading has begun before
+_PATIENCE = 1.0  # seconds that the end of a pane waits for a disk
+
+
+@dataclass(frozen=True, eq=False)
+class _Unread:
+    """A bundle that cannot be read. gone: whether it is not there any more."""
+
+    folder: Path
+    reason: str
+    gone: bool
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,37 +48,53 @@ class Opener(QObject):
 
     read: the OpenBundle that was read and that the engine is asked to open. opened: the engine has it, by its
     OpenBundle and whether what was open is exchanged for it. refused: it does not take what it was asked for.
+    chart_of: the chart through which a bundle was seen last, if any; asked in a thread.
     """
 
     read = pyqtSignal(object)
     opened = pyqtSignal(object, bool)
     refused = pyqtSignal()
+    _stage = pyqtSignal(str)
+    _made = pyqtSignal(int, object)  # by which thread, and an OpenBundle or _Unread
 
     def __init__(self, client: EngineClient, shared: Shared) -> None:
         super().__init__()
         self._client, self._shared = client, shared
         self._pending: _Pending | None = None
+        self._numbers, self._newest, self._taken = itertools.count(1), 0, 0
+        self._readers: list[threading.Thread] = []
+        self._closing = False
+        self._made.connect(self._take_read)  # queued, as the next is: they come from a thread
+        self._stage.connect(self._tell)
+        self._words = ""
+        self.chart_of: Callable[[OpenBundle], ChartSpec | None] = lambda bundle: None
         self.device = "engine starting"
 
     @property
     def idle(self) -> bool:
-        return self._pending is None
+        return self._pending is None and self._taken == self._newest
 
     @property
     def words(self) -> str:
         """What is being opened, in words."""
-        starting = self.device == "engine starting"
-        return "Starting the engine" if starting or self._pending is None else f"Opening {self._pending.bundle.name}"
+        if self.device == "engine starting":
+            return "Starting the engine"
+        return self._words
 
-    def open(self, folder: Path) -> None:
-        try:
-            bundle = open_bundle(folder)
-        except UserError as error:
-            self._shared.settings.forget_bundle(folder)
-            self._shared.banner.say(f"{folder.name} was not opened: {error}")
+    def open(self, folder: Path, begun: "Future[OpenBundle] | None" = None) -> None:
+        """Open the bundle in a folder; one that is still being read by the time it is there is not shown any more.
+
+        begun: its reading, where it has begun.
+        """
+        self._newest, self._words = (number := next(self._numbers)), f"Opening {folder.name}"
+        if begun is not None and wait([begun], _SOON).done:
+            self._take_read(number, self._read(folder, begun))
             return
-        self.read.emit(bundle)
-        self._ask_for(bundle, travels=False)
+        reader = threading.Thread(
+            target=lambda: self._made.emit(number, self._read(folder, begun)), name="bundle reader", daemon=True
+        )
+        self._readers = [*(each for each in self._readers if each.is_alive()), reader]
+        reader.start()  # each has its own: a disk that does not answer holds up no other
 
     def travel(self, bundle: OpenBundle) -> None:
         """As `open`, but what is open is exchanged for the bundle: pins, path, selection and view stay."""
@@ -77,5 +114,48 @@ class Opener(QObject):
             self._shared.banner.say(f"{pending.bundle.name} was not opened: {reply.reason}")
             self.refused.emit()
 
+    def close(self) -> None:
+        """Nothing is read any more."""
+        self._closing = True
+        for reader in self._readers:
+            reader.join(_PATIENCE)
+
+    def _read(self, folder: Path, begun: "Future[OpenBundle] | None") -> OpenBundle | _Unread:
+        """The bundle through the chart that it was seen through last; in a thread."""
+
+        def tell(stage: str) -> None:
+            if self._closing:
+                raise UserError("the map is closed")
+            self._stage.emit(f"Opening {folder.name}: {stage}")
+
+        try:
+            bundle = begun.result() if begun is not None else open_bundle(folder, tell)
+            if (chart := self.chart_of(bundle)) is not None:
+                with suppress(UserError):  # of which is told when it is shown
+                    bundle = bundle.with_chart(chart)
+            _ = bundle.home
+        except UserError as error:
+            return _Unread(folder, str(error), not folder.exists())
+        except Exception as error:  # whatever a file may lead to, the window goes on
+            _log.exception("%s could not be read", folder)
+            return _Unread(folder, in_words(error), gone=False)
+        return bundle
+
+    def _tell(self, words: str) -> None:
+        self._words = words
+
+    def _take_read(self, number: int, made: OpenBundle | _Unread) -> None:
+        if self._closing or number < self._taken:
+            return  # what was asked for later is there
+        self._taken = number
+        if isinstance(made, OpenBundle):
+            self.read.emit(made)
+            self._ask_for(made, travels=False)
+            return
+        if made.gone:
+            self._shared.settings.forget_bundle(made.folder)
+        self._shared.banner.say(f"{made.folder.name} was not opened: {made.reason}")
+
     def _ask_for(self, bundle: OpenBundle, *, travels: bool) -> None:
+        self._words = f"Opening {bundle.name}"
         self._pending = _Pending(self._client.open(str(bundle.folder), bundle.label), bundle, travels)

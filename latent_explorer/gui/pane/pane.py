@@ -264,7 +264,8 @@ class MapPane(SessionPane):
         """End the engine and all that works for this pane; it is not used afterwards."""
         self._dwell.stop()
         self.keeper.write()
-        self.charting.stop()
+        self.charting.close()
+        self.opener.close()
         self.waiting.stop()
         self.filmstrip.stop()
         self.colourer.stop()

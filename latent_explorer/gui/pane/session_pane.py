@@ -1,6 +1,7 @@
 """The session of a pane: begun on a bundle, exchanged, seen through another chart, asked for once more."""
 
 from collections.abc import Callable
+from concurrent.futures import Future
 from dataclasses import replace
 from pathlib import Path
 
@@ -31,9 +32,11 @@ class SessionPane(PaneParts):
     def __init__(self, shared: Shared, start_engine: Callable[[], Engine]) -> None:
         super().__init__(shared, start_engine)
         self.session: Session | None = None
+        self.opener.chart_of = lambda bundle: self.keeper.state_of(bundle).chart
         self.opener.read.connect(self._read)
         self.opener.opened.connect(self._opened)
         self.opener.refused.connect(self._refused)
+        self.charting.laid_out.connect(self._show_chart)
         self.navigator.open_wanted.connect(self.open)
         self.navigator.travel_wanted.connect(self._travel)
 
@@ -44,13 +47,16 @@ class SessionPane(PaneParts):
     @property
     def ready(self) -> bool:
         """Whether a bundle is shown and the engine has it too."""
-        return self.session is not None and self.opener.idle and not self.feed.paused
+        return self.session is not None and self.opener.idle and not (self.feed.paused or self.charting.busy)
 
-    def open(self, folder: Path, chart: ChartSpec | None = None) -> None:
-        """Open the bundle in a folder, through `chart` if there is one; where it is broken, what was open stays."""
+    def open(self, folder: Path, chart: ChartSpec | None = None, begun: "Future[OpenBundle] | None" = None) -> None:
+        """Open the bundle in a folder, through `chart` if there is one; where it is broken, what was open stays.
+
+        begun: its reading, where that has begun; see `session.begin_opening`.
+        """
         self.navigator.make_way_for(folder)
         self.charting.first = chart
-        self.opener.open(folder)
+        self.opener.open(folder, begun)
 
     def _read(self, bundle: OpenBundle) -> None:
         self.navigator.leave_for(bundle.folder)
@@ -85,6 +91,7 @@ class SessionPane(PaneParts):
         """Begin a session on a bundle, with the pins and path that it had when it was last shown."""
         self.keeper.write()
         state = self.keeper.state_of(bundle)
+        self.charting.leave()
         bundle = self.charting.seen(bundle, state.chart)
         self.session = session = Session(bundle, replace(state, chart=bundle.spec))
         session.changed.connect(self._session_changed)
@@ -212,7 +219,7 @@ class SessionPane(PaneParts):
     def _show_changes(self, old: State, new: State) -> None:
         assert self.session is not None
         if old.chart != new.chart:
-            self._show_chart(self.session.bundle.with_chart(new.chart))
+            self.charting.lay_out(self.session)
         if old.pins != new.pins:
             self.pinboard.show()
         if old.route != new.route:

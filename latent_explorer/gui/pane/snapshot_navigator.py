@@ -11,6 +11,7 @@ from PyQt6.QtCore import QEasingCurve, QObject, QVariantAnimation, pyqtSignal
 
 from latent_explorer.atlas import Region
 from latent_explorer.bundles import BundleConfig, Moment, read_config
+from latent_explorer.charts import ChartSpec
 from latent_explorer.charts.chart import bulk
 from latent_explorer.errors import UserError
 from latent_explorer.gui.layers.points import PointLayer
@@ -188,7 +189,7 @@ class SnapshotNavigator(QObject):
         if shown is None:
             self.open_wanted.emit(folder)
         else:
-            self._reader.begin(lambda _: _read(folder))
+            self._reader.begin(lambda _: _read(folder, shown.spec))
 
     def _take(self, read: OpenBundle | UserError) -> None:
         if isinstance(read, UserError):
@@ -264,10 +265,11 @@ class SnapshotNavigator(QObject):
         return None
 
 
-def _read(folder: Path) -> OpenBundle | UserError:
+def _read(folder: Path, chart: ChartSpec | None) -> OpenBundle | UserError:
     """The snapshot in a folder, its map laid out, which takes longer than a frame; or why there is none."""
     try:
         bundle = open_bundle(folder)
+        bundle = bundle if chart is None else bundle.with_chart(chart)
         _ = bundle.home
         return bundle
     except UserError as error:
