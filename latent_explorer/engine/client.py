@@ -23,11 +23,14 @@ from latent_explorer.engine.handlers.open import Open, Opened
 from latent_explorer.engine.process import Engine, ProcessEngine
 from latent_explorer.engine.protocol import Pictures, Piece, Values, Want
 from latent_explorer.engine.request_queue import Batch, RequestQueue, Topic, Urgency
+from latent_explorer.engine.watch import Watch
 from latent_explorer.errors import EngineError, ServiceError
 from latent_explorer.service.codec import Numbered, Refused, path_to_text
 
 _log = logging.getLogger(__name__)
 _P = ParamSpec("_P")
+
+_LOOK_SECONDS = 0.5
 
 PATIENCE = 5
 """Deaths of the engine in a row, with no answer in between but that a bundle is open, after which it is given up."""
@@ -78,8 +81,15 @@ class EngineClient:
     thread the subscribers live. start: makes an engine. engine: the one that runs now.
     """
 
-    def __init__(self, on_event: Callable[[Event], None], start: Callable[[], Engine] = ProcessEngine) -> None:
+    def __init__(
+        self,
+        on_event: Callable[[Event], None],
+        start: Callable[[], Engine] = ProcessEngine,
+        watch: Watch | None = None,
+    ) -> None:
         self._on_event = on_event
+        self._watch, self._silence = watch or Watch(), ""
+        self._ended = threading.Event()
         self._start = start
         self._subscribers: dict[Hashable, Callable[[Any], None]] = {}
         self._numbers = itertools.count(1)
@@ -95,6 +105,7 @@ class EngineClient:
         self._threads = [
             threading.Thread(target=self._send_loop, name="engine sender", daemon=True),
             threading.Thread(target=self._receive_loop, name="engine receiver", daemon=True),
+            threading.Thread(target=self._watch_loop, name="engine watch", daemon=True),
         ]
         for thread in self._threads:
             thread.start()
@@ -173,6 +184,7 @@ class EngineClient:
         with self._changed:
             self._closing = True
             self._changed.notify_all()
+        self._ended.set()
         self.engine.stop()
         for thread in self._threads:
             if thread is not threading.current_thread():
@@ -222,15 +234,46 @@ class EngineClient:
                 except ServiceError as error:
                     self._pass(Refused(request.number, str(error)))
 
+    def _watch_loop(self) -> None:
+        """Replace an engine that says nothing; what it did not answer is refused, and not asked again."""
+        while not self._ended.wait(_LOOK_SECONDS):
+            with self._changed:
+                waiting = bool(self._asked_to_open) or self._queue.prompt
+                opening = bool(self._asked_to_open)
+                silent = self._watch.look(waiting=waiting, opening=opening, now=time.monotonic())
+                if not silent:
+                    continue
+                self._silence = f"the engine did not answer for {silent:.0f} seconds"
+                unanswered = self._withdraw_all(self._silence)
+            _log.error("%s", self._silence)
+            for answer in unanswered:
+                self._on_event(answer)
+            self.engine.stop()
+
+    def _withdraw_all(self, reason: str) -> list[Answer]:
+        """The refusals of all that the engine has been asked for; nothing of it is wanted any more."""
+        queue = self._queue
+        refused = [Answer(kind, Refused(request.number, reason)) for kind, request in queue.newest.items()]
+        refused += [
+            Answer(batch.topic.name, Refused(number, reason), batch.want.key) for number, batch in queue.asked.items()
+        ]
+        self._asked_to_open.clear()
+        queue.newest.clear()
+        queue.unsent.clear()
+        queue.asked.clear()
+        return refused
+
     def _receive_loop(self) -> None:
         while not self._closing:
             try:
                 reason = ""
                 while (reply := self.engine.receive()) is not None:
+                    self._watch.hear()
                     self._pass(reply)
             except ServiceError as error:
                 reason = str(error)
                 _log.error("the engine is broken: %s", reason)
+            reason, self._silence = reason or self._silence, ""
             if not self._revive(reason):
                 return
 
@@ -260,6 +303,7 @@ class EngineClient:
             if self._closing:
                 return
             self.engine = self._start()
+            self._watch.begin()
             self._open_again()
             self._outbox.clear()
             self._queue.ask_again()

@@ -38,6 +38,11 @@ class Values(Piece, frozen=True, tag=True, eq=False):
     """Values float32 (k, channels)."""
 
 
+def never(_: object) -> bool:
+    """No request of a kind waits for the dataset."""
+    return False
+
+
 @dataclass(frozen=True)
 class Handler(Generic[_R]):
     """One kind of request.
@@ -50,8 +55,13 @@ class Handler(Generic[_R]):
     request: type[_R]
     reply: type[Numbered]
     answer: Callable[[_R, ModelService], Iterator[Numbered | None]]
-    needs_data: Callable[[_R], bool] = lambda _: False
+    needs_data: Callable[[_R], bool] = never
     newest: bool = False
+
+    @property
+    def prompt(self) -> bool:
+        """Whether such a request never waits for the dataset."""
+        return self.needs_data is never
 
 
 @dataclass(frozen=True, eq=False)

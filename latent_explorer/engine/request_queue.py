@@ -76,6 +76,12 @@ class RequestQueue:
     withdrawn: list[int] = field(default_factory=list)
     ahead: list[Numbered] = field(default_factory=list)
 
+    @property
+    def prompt(self) -> bool:
+        """Whether something is asked for that the engine can do at once."""
+        kinds = (self.newest.keys() - self.unsent) | {batch.want.kind for batch in self.asked.values()}
+        return any(HANDLERS[kind].prompt for kind in kinds)
+
     def add_topic(self, topic: Topic) -> None:
         """Take up a topic: after those that are more or as urgent."""
         self.topics = sorted([*self.topics, topic], key=lambda each: each.urgency)

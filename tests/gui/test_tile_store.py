@@ -160,7 +160,7 @@ def test_fields_are_read_before_the_engine_is_there(new_window, silent_engine, s
     wait_until_kept(first, field_keys(first))
     second = new_window(None, silent_engine)
     second.window.workbench.open(small_bundle)
-    second.wait_until(lambda: second.window.pane.fields.missing == 0)
+    second.wait_until(lambda: second.pane.bundle is not None and second.window.pane.fields.missing == 0)
     assert {key.field for key in field_keys(second)} == {"veil"}
 
 

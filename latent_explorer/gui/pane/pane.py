@@ -282,7 +282,8 @@ class MapPane(SessionPane):
 def _tell_loss(shared: Shared, event: EngineLost) -> None:
     """Say that the engine stopped, and what to do where it was given up."""
     if event.again:
-        shared.say("The engine stopped and was started again; nothing is lost.")
+        why = f" ({event.reason})" if event.reason else ""
+        shared.say(f"The engine stopped{why} and was started again; nothing is lost.")
         return
     reason = f" ({event.reason})" if event.reason else ""
     shared.banner.say(f"The engine stops again and again{reason}. Choose Help ▸ Restart the engine, or see the log.")
