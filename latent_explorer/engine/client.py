@@ -23,7 +23,7 @@ from latent_explorer.engine.handlers.open import Open, Opened
 from latent_explorer.engine.process import Engine, ProcessEngine
 from latent_explorer.engine.protocol import Pictures, Piece, Values, Want
 from latent_explorer.engine.request_queue import Batch, RequestQueue, Topic, Urgency
-from latent_explorer.engine.watch import Watch
+from latent_explorer.engine.silence_watch import SilenceWatch
 from latent_explorer.errors import EngineError, ServiceError
 from latent_explorer.service.codec import Numbered, Refused, path_to_text
 
@@ -85,10 +85,10 @@ class EngineClient:
         self,
         on_event: Callable[[Event], None],
         start: Callable[[], Engine] = ProcessEngine,
-        watch: Watch | None = None,
+        watch: SilenceWatch | None = None,
     ) -> None:
         self._on_event = on_event
-        self._watch, self._silence = watch or Watch(), ""
+        self._watch, self._silence = watch or SilenceWatch(), ""
         self._ended = threading.Event()
         self._start = start
         self._subscribers: dict[Hashable, Callable[[Any], None]] = {}

@@ -12,7 +12,7 @@ from latent_explorer.engine.handlers.decode import want_pictures
 from latent_explorer.engine.handlers.hover import Hover, Picture
 from latent_explorer.engine.handlers.open import Open, Opened
 from latent_explorer.engine.process import ThreadEngine
-from latent_explorer.engine.watch import Watch
+from latent_explorer.engine.silence_watch import SilenceWatch
 from latent_explorer.service.codec import Numbered, Refused
 
 
@@ -55,7 +55,7 @@ def until(events: "queue.Queue[Event]", wanted: type) -> Event:
 
 
 def test_patience_counts_from_the_last_word() -> None:
-    watch = Watch(answer=10, opening=100)
+    watch = SilenceWatch(answer=10, opening=100)
     assert watch.look(waiting=True, opening=True, now=10**6) == 0
     watch.hear()
     assert watch.look(waiting=True, opening=False, now=0) == 0
@@ -79,7 +79,7 @@ def events() -> "queue.Queue[Event]":
 
 
 def test_one_that_falls_silent_is_replaced_and_has_the_bundle_open(small_bundle: Path, events) -> None:
-    client = EngineClient(events.put, Deafening, Watch(1.0, 60.0))
+    client = EngineClient(events.put, Deafening, SilenceWatch(1.0, 60.0))
     try:
         client.subscribe("tiles", lambda answer: None)
         client.open(str(small_bundle))
@@ -104,7 +104,7 @@ def test_one_that_falls_silent_is_replaced_and_has_the_bundle_open(small_bundle:
 
 def test_a_bundle_that_never_opens_is_refused_and_others_open(small_bundle: Path, events) -> None:
     engines = iter([Deaf])
-    client = EngineClient(events.put, lambda: next(engines, ThreadEngine)(), Watch(0.2, 1.0))
+    client = EngineClient(events.put, lambda: next(engines, ThreadEngine)(), SilenceWatch(0.2, 1.0))
     try:
         client.open("/a/bundle/that/hangs")
         refused = until(events, Refused)

@@ -7,7 +7,7 @@ One that is at work hands out a slice every few milliseconds.
 """
 
 
-class Watch:
+class SilenceWatch:
     """Told of each reply by `hear`, and asked by `look` now and then.
 
     answer, opening: seconds of patience, as ANSWER_SECONDS and OPEN_SECONDS.
