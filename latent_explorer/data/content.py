@@ -43,6 +43,13 @@ def formats() -> tuple[str, ...]:
     return tuple(name for name in Image.OPEN if name not in _STRANGE)
 
 
+@cache
+def formats_of(suffix: str) -> tuple[str, ...]:
+    """What a file of this ending may be: what its first bytes say; where a format has none, what the ending says."""
+    named = Image.registered_extensions().get(suffix)
+    return tuple(name for name in formats() if Image.OPEN[name][1] is not None or name == named)
+
+
 def what_is(head: bytes) -> str:
     """A file by its first bytes, with an article."""
     if not head:

@@ -175,12 +175,11 @@ class _Walk:
         elif entry.is_dir(follow_symlinks=False):
             if _identity(path) not in self._seen:
                 self._look_into(path, f"{name}/")
-        elif _is_folder(entry):
+        elif _leads(entry.is_dir):
             self._links.append((name, path))
-        elif not path.exists():
-            self._pass("a link that leads nowhere", name)
-        elif not path.is_file():
-            self._pass("no ordinary file", name)
+        elif not _leads(entry.is_file):
+            nowhere = entry.is_symlink() and not path.exists()
+            self._pass("a link that leads nowhere" if nowhere else "no ordinary file", name)
         elif why := _no_image(name):
             self._pass(why, name)
         else:
@@ -190,9 +189,10 @@ class _Walk:
         self.passed_over.append((why, readable(name)))
 
 
-def _is_folder(entry: "os.DirEntry[str]") -> bool:
+def _leads(is_one: Callable[[], bool]) -> bool:
+    """Whether an entry, or what it links to, is a folder or a file."""
     try:
-        return entry.is_dir()
+        return is_one()
     except OSError:  # a link to itself
         return False
 

@@ -3,13 +3,14 @@
 import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from pathlib import PurePosixPath
 from typing import Any, BinaryIO, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
-from latent_explorer.data.content import formats, what_is
+from latent_explorer.data.content import formats_of, what_is
 from latent_explorer.data.dataset import ShardedImages
 from latent_explorer.data.download import Progress
 from latent_explorer.data.files import ImageFile, check_total
@@ -119,7 +120,7 @@ class _Opened:
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-                self._image = Image.open(self._stream, formats=formats())
+                self._image = Image.open(self._stream, formats=formats_of(PurePosixPath(self._where).suffix.lower()))
         except Image.DecompressionBombError as error:
             raise _too_large(self._where, "more than 178 million pixels") from error
         except Exception as error:

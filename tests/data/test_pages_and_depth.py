@@ -131,6 +131,15 @@ def test_what_is_no_image_is_named_in_words(tmp_path, words):
         open_dataset(tmp_path)
 
 
+def test_noise_is_no_picture_of_a_format_that_has_no_mark(tmp_path):
+    rng = np.random.default_rng(0)
+    head = bytes((0, 0, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2, 0, 2, 0, 24, 0))  # a Targa, by all that such a file says
+    for content in (head + rng.bytes(12), rng.bytes(60)):
+        (tmp_path / "a.png").write_bytes(content)
+        with pytest.raises(DataError, match="expected an image, found data of no kind"):
+            open_dataset(tmp_path)
+
+
 def test_a_large_photograph_is_read_at_a_fraction_and_a_large_png_whole(tmp_path, monkeypatch):
     monkeypatch.setattr(pictures, "_MAX_BYTES", 3_000_000)
     for name in ("a.jpg", "a.png"):

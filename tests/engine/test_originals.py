@@ -3,20 +3,22 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from latent_explorer.bundles import read_config
-from latent_explorer.data import open_dataset
+from latent_explorer.bundles import read_config, read_latents
+from latent_explorer.data import download, named, open_dataset
 from latent_explorer.engine.handlers.average import Average
 from latent_explorer.engine.handlers.decode import Decode
 from latent_explorer.engine.handlers.evaluate import Evaluate
 from latent_explorer.engine.handlers.hover import Hover
 from latent_explorer.engine.handlers.open import Open
 from latent_explorer.engine.handlers.originals import Originals
+from latent_explorer.engine.model_service import index_dataset
 from latent_explorer.engine.process import serve_inline
 from latent_explorer.engine.protocol import Pictures, Values, Withdraw
 from latent_explorer.service.codec import Numbered, Refused
@@ -42,6 +44,22 @@ def without_dataset(make_bundle: MakeBundle) -> Path:
     bundle = make_bundle("orphan")
     (bundle.parent / "images.npz").unlink()
     return bundle
+
+
+@pytest.mark.parametrize("source", ["kmnist", "fashion-mnist", "cifar10", "cifar10@16x16"])
+def test_nothing_is_fetched_when_a_bundle_is_opened(
+    small_bundle: Path, source: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[object] = []
+    monkeypatch.setattr(named, "data_folder", lambda: tmp_path)
+    monkeypatch.setattr(download, "_opener", lambda: asked.append(1))
+    config = read_config(small_bundle)
+    record = msgspec.structs.replace(config.dataset, source=source)
+    index = index_dataset(msgspec.structs.replace(config, dataset=record), read_latents(small_bundle))
+    assert "nothing is downloaded unasked" in index.missing
+    assert index.dataset is None
+    assert asked == []
+    assert list(tmp_path.iterdir()) == []
 
 
 @settings(max_examples=10, deadline=None)
