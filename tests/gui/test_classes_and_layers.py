@@ -110,11 +110,11 @@ def test_what_is_hidden_is_not_undone(person: Person) -> None:
 def test_a_hidden_point_is_not_snapped_to(person: Person) -> None:
     bundle = person.window.pane.session.bundle
     image = int(bundle.uv[:, 0].argmin())
-    at = person.point(*bundle.uv[image])
     view = person.canvas.view
-    assert person.window.pane.points.nearest(view, at.x(), at.y(), 4) is not None
+    at = view.to_screen_point(tuple(bundle.uv[image].tolist()))
+    assert person.window.pane.points.nearest(view, *at, 4) is not None
     click(rows(person)[int(bundle.latents.label[image])])
-    assert person.window.pane.points.nearest(view, at.x(), at.y(), 4) is None
+    assert person.window.pane.points.nearest(view, *at, 4) is None
 
 
 @pytest.mark.parametrize("name", ["Pictures", "Points"])
