@@ -211,6 +211,20 @@ def test_what_lies_is_shown_as_it_stands_and_nobody_waits(own: Path, new_window)
     assert person.window.workbench.library.list is None
 
 
+def test_those_opened_lately_are_listed_while_they_are_there(own: Path, wide_bundle: Path, new_window) -> None:
+    person = new_window(own)
+    for folder in (wide_bundle, own.parent / "gone", shipped_bundles()[0]):
+        person.window.workbench.settings.remember_bundle(folder)
+    bundles = open_list(person)
+    origins = {card.folder: card.origin for card in bundles.model.cards}
+    assert origins[wide_bundle] == "recent"
+    assert own.parent / "gone" not in origins
+    assert len(bundles.model.cards) == len(shipped_bundles()) + 2
+    choose(bundles, wide_bundle.name)
+    assert not button(bundles, "Delete…").isEnabled()
+    assert button(bundles, "Duplicate…").isEnabled()
+
+
 def test_while_files_are_copied_the_list_stays_and_nobody_waits(listed, monkeypatch: pytest.MonkeyPatch) -> None:
     person, bundles = listed
     goes_on = threading.Event()
