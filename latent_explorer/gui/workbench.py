@@ -72,6 +72,7 @@ class Workbench(QObject):
         self._make_training(start_trainer)
         self.exporter = Exporter(window, lambda: self.active)
         self.exporter.exported.connect(self.status.say_exported)
+        self.guide.exported.connect(self.status.say_exported)
         self.library = Library(window, settings, self)
         self.library.chosen.connect(self.open)
         self.library.beside.connect(self.open_beside)

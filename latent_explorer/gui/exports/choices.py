@@ -14,6 +14,7 @@ class Choices:
     scale to lossless: as in Options, but per_row 0 for all in one row. columns, rows: of a grid, rows 0 for as many as
     keep the map's proportions. zoom: pixels of a map's file to the pixel on screen. legend: beside a map.
     shown_only: of the latents, those whose classes are shown. most: images on a contact sheet.
+    width, length: pixels and seconds of the film of a run.
     """
 
     format: str
@@ -31,6 +32,8 @@ class Choices:
     legend: bool = True
     shown_only: bool = False
     most: int = 400
+    width: int = 640
+    length: float = 12.0
 
     @property
     def options(self) -> Options:

@@ -69,6 +69,8 @@ _SHOWN = {False: "All of the dataset", True: "Of the classes shown on the map"}
 _STYLES = {"crisp": "Crisp", "smooth": "Smooth"}
 
 ROWS: dict[str, tuple[str, str, Callable[[], Row]]] = {
+    "width": ("&Width", "Of the film, in pixels", lambda: whole(320, 1920, " pixels")),
+    "length": ("&Length", "How long the film takes", lambda: decimal(2, 120, 1, " seconds")),
     "columns": ("&Columns", "Pictures in a row", lambda: whole(1, MAX_COLUMNS)),
     "rows": ("&Rows", "Rows of pictures; 0 for as many as keep the map's proportions", lambda: whole(0, MAX_COLUMNS)),
     "most": (
@@ -122,7 +124,7 @@ class ChoiceForm(QWidget):
         return find_format(self._subject.kind, self.choices.format)
 
     def _heeded(self, known: Format) -> tuple[str, ...]:
-        return "format", *known.heeds, *self._subject.heeds(known)
+        return "format", *(known.heeds if self._subject.of_format else ()), *self._subject.heeds(known)
 
     def _add(self, name: str, label: str, tip: str, row: Row) -> None:
         self.rows[name] = row

@@ -32,7 +32,7 @@ class Subject(ABC):
 
     name: of the file, suggested, without a suffix; it may have characters that no file may. title: of the dialog.
     default: what is chosen at first. waiting: what the engine does while it is waited for, in one word.
-    live: whether it changes with what the window shows.
+    live: whether it changes with what the window shows. of_format: whether it heeds what the format does.
     """
 
     kind: Kind
@@ -41,6 +41,7 @@ class Subject(ABC):
     default = Choices("png")
     waiting = "Decoding"
     live = False
+    of_format = True
 
     def heeds(self, known: Format) -> tuple[str, ...]:
         """The fields of Choices that change the content in this format."""

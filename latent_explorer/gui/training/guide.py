@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 from PyQt6.QtCore import QMetaObject, QObject, pyqtSignal
-from PyQt6.QtWidgets import QFileDialog
 
 from latent_explorer.charts import Turn
 from latent_explorer.engine.client import Answer
@@ -15,11 +14,9 @@ from latent_explorer.engine.handlers.decode import want_pictures
 from latent_explorer.engine.handlers.originals import want_originals
 from latent_explorer.errors import UserError
 from latent_explorer.gui.pane.pane import MapPane
-from latent_explorer.gui.settings import Folders
 from latent_explorer.gui.training.moments import moment_words
 from latent_explorer.gui.training.panel import TrainingPanel
 from latent_explorer.gui.training.trainer import Trainer
-from latent_explorer.gui.widgets.parts import open_chooser
 from latent_explorer.gui.widgets.readings import Work
 from latent_explorer.runs import RunFolder, kept_job
 from latent_explorer.runs.protocol import Begun, Filmed, Progress, Reported
@@ -27,24 +24,26 @@ from latent_explorer.service.codec import Refused
 from latent_explorer.session import OpenBundle
 
 if TYPE_CHECKING:
+    from latent_explorer.gui.exports.choices import Choices
+    from latent_explorer.gui.exports.film import FilmDialog
     from latent_explorer.gui.training.pages import RunPage
 
 TOPIC = "digits"
 _DIGITS = 10
 _BESIDE = 2.0  # degrees of a turn that need no mention
-_FORMATS = ("GIF (*.gif)", "WebP (*.webp)", "MP4 (*.mp4)")
 
 
 class Guide(QObject):
     """Leads one pane through the run that is trained, or was: the one that was active when the run began.
 
     pane: that one; there is one before anything else is asked for. shown_wanted: the panel is to be seen.
-    work: the film under way.
+    work: the film under way; exported: its file.
     """
 
     pane: MapPane
 
     shown_wanted = pyqtSignal()
+    exported = pyqtSignal(Path)
 
     def __init__(self, trainer: Trainer, panel: TrainingPanel, active: Callable[[], MapPane]) -> None:
         super().__init__(panel)
@@ -52,6 +51,7 @@ class Guide(QObject):
         self._links: list[QMetaObject.Connection] = []
         self._epochs, self._filming = 0, False
         self.work: tuple[Work, ...] = ()
+        self.film_dialog: FilmDialog | None = None
         trainer.begun.connect(self._begin)
         trainer.reported.connect(self._add)
         trainer.filmed.connect(self._tell_of_film)
@@ -180,21 +180,19 @@ class Guide(QObject):
         if run is None or self._trainer.busy:
             shared.say("A film can be made when the run has ended, or was stopped.")
             return
-        chooser = QFileDialog(self.panel, "Export the film", str(shared.settings.get(Folders).exports or Path.home()))
-        chooser.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        chooser.setNameFilters(_FORMATS)
-        chooser.setDefaultSuffix("gif")
-        chooser.filterSelected.connect(lambda chosen: chooser.setDefaultSuffix(chosen.partition("*.")[2].rstrip(")")))
-        chooser.selectFile(f"{run.bundle.name}-training")
-        open_chooser(chooser, lambda file: self._make_film(run, Path(file)))
+        from latent_explorer.gui.exports.film import FilmDialog
 
-    def _make_film(self, run: RunFolder, file: Path) -> None:
+        now, moments = self.pane.canvas.picture(1.0), len(self.pane.navigator.folders)
+        self.film_dialog = FilmDialog(self.panel, run.bundle.name, shared.settings, now, moments)
+        self.film_dialog.chosen.connect(lambda file, choices: self._make_film(run, file, choices))
+        self.film_dialog.show()
+
+    def _make_film(self, run: RunFolder, file: Path, choices: "Choices") -> None:
         """Make the film into a file, which the person has agreed to replace where it is there."""
         pane = self._active()
         self._show_filming(True)
-        pane.shared.settings.change(Folders, exports=file.parent)
-        pane.shared.say(f"Making {file.name}…")
-        self._trainer.film(run.path, file, dark=pane.canvas.theme.dark, palette=pane.shared.palette)
+        look = {"width": choices.width, "seconds": choices.length, "dark": pane.canvas.theme.dark}
+        self._trainer.film(run.path, file, palette=pane.shared.palette, **look)
 
     def _show_filming(self, under_way: bool) -> None:
         self._filming, self.work = under_way, (Work("Making the film"),) if under_way else ()
@@ -208,7 +206,10 @@ class Guide(QObject):
         self._show_filming(False)
         shared = self._active().shared
         if isinstance(reply, Filmed):
-            shared.say("The film was given up" if reply.file is None else f"Exported to {reply.file}")
+            if reply.file is None:
+                shared.say("The film was given up")
+            else:
+                self.exported.emit(reply.file)
         else:
             shared.banner.say(f"The film was not made: {reply.reason}")
 

@@ -122,10 +122,13 @@ class Trainer(QObject):
         self._go("ending")
         self._client.send(protocol.Stop(keep=keep))
 
-    def film(self, run: Path, file: Path, *, dark: bool, palette: str = "usual") -> None:
-        """Make a film of the snapshots of a run; the file may be there already, as the person has been asked."""
+    def film(self, run: Path, file: Path, **look: Any) -> None:
+        """Make a film of the snapshots of a run; the file may be there already, as the person has been asked.
+
+        look: other fields of MakeFilm.
+        """
         self._film = next(self._numbers)
-        self._client.send(protocol.MakeFilm(self._film, run, file, dark=dark, palette=palette, overwrite=True))
+        self._client.send(protocol.MakeFilm(self._film, run, file, overwrite=True, **look))
 
     def stop_filming(self) -> None:
         """Give up the film under way."""

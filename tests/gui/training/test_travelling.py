@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 from PyQt6.QtCore import Qt
 from PyQt6.QtTest import QTest
-from PyQt6.QtWidgets import QFileDialog
 
 from latent_explorer.bench.person import Person
 from latent_explorer.charts import Turn
@@ -92,12 +91,20 @@ def test_a_film_is_made_once_and_can_be_given_up(teacher: Person, panel, trainer
     panel.show_run(run)
     button = panel.run.timeline.film
     teacher.press_button(button)
-    dialog = window.findChild(QFileDialog)
-    assert dialog is not None
-    dialog.fileSelected.emit(str(run.path / "film.gif"))
-    dialog.close()
+    dialog = window.workbench.guide.film_dialog
+    assert dialog.destination.name.text() == f"{run.bundle.name}-training.gif"
+    dialog.destination.folder.setText(str(run.path / "nowhere"))
+    teacher.press_button(dialog.footer.export)
+    assert "no folder" in dialog.footer.words.text()
+    dialog.destination.folder.setText(str(run.path))
+    dialog.form.rows["width"].put(800)
+    dialog.destination.name.setText("film.gif")
+    (run.path / "film.gif").touch()
+    teacher.press_button(dialog.footer.export)
+    assert dialog.footer.asking
+    teacher.press_button(dialog.footer.overwrite)
     wish = trainer.last(MakeFilm)
-    assert (wish.run, wish.file) == (run.path, run.path / "film.gif")
+    assert (wish.run, wish.file, wish.width) == (run.path, run.path / "film.gif", 800)
     assert button.text() == "Stop the film"
     teacher.press_button(button)
     assert trainer.last(Stop) == Stop(keep=False)
