@@ -28,8 +28,8 @@ class Nearest:
         if self._tree is not None:
             distances, indices = self._tree.query(z, k=np.arange(1, count + 1))
             return distances, indices.astype(np.int64)
-        parts = np.array_split(z, max(1, -(-len(z) * len(self._points) // _DISTANCES)))
-        found = [self._search(part, count) for part in parts]
+        rows = max(1, _DISTANCES // len(self._points))
+        found = [self._search(z[start : start + rows], count) for start in range(0, max(1, len(z)), rows)]
         return np.concatenate([distances for distances, _ in found]), np.concatenate([where for _, where in found])
 
     def _search(self, z: NDArray[np.float32], count: int) -> tuple[NDArray[np.float64], NDArray[np.int64]]:

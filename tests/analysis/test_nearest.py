@@ -33,4 +33,8 @@ def test_many_places_are_searched_in_parts(monkeypatch: pytest.MonkeyPatch) -> N
     points, z = random.normal(size=(50, 9)).astype(np.float32), random.normal(size=(33, 9)).astype(np.float32)
     whole = Nearest(points).find(z, 5)
     monkeypatch.setattr(neighbourhood, "_DISTANCES", 120)
+    sizes, search = [], Nearest._search
+    monkeypatch.setattr(Nearest, "_search", lambda self, z, count: sizes.append(len(z)) or search(self, z, count))
     np.testing.assert_array_equal(Nearest(points).find(z, 5)[1], whole[1])
+    assert sum(sizes) == len(z)
+    assert max(sizes) * len(points) <= 120

@@ -102,3 +102,13 @@ def test_what_is_interpolated_stays_between_its_neighbours(seed: int) -> None:
     far = neighbourhood.interpolated(values, np.array([[50, 50]], np.float32))
     nearest = np.argsort(np.linalg.norm(means - 50, axis=1))[:10]
     assert values[nearest].min() <= far[0] <= values[nearest].max()
+
+
+@given(SEEDS, st.floats(0.01, 100))
+def test_what_is_interpolated_is_weighted_by_the_inverse_square_of_the_distance(seed: int, unit: float) -> None:
+    means, _ = cloud(seed)
+    values, z = np.random.default_rng(seed).random(len(means)), np.full((1, 2), 3, np.float32)
+    found = Neighbourhood(means * np.float32(unit), None, 0).interpolated(values.astype("f4"), z * np.float32(unit))
+    distances = np.linalg.norm(means - z, axis=1)
+    nearest = np.argsort(distances)[:10]
+    assert found[0] == pytest.approx(np.average(values[nearest], weights=distances[nearest] ** -2.0), rel=1e-3)

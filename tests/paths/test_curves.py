@@ -123,3 +123,21 @@ def test_an_impossible_path_is_refused(change: dict[str, object], said: str) -> 
     good: dict[str, object] = {"start": np.zeros(2, np.float32), "end": np.ones(2, np.float32)}
     with pytest.raises(UserError, match=said):
         Path(**{**good, **change})  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(("radius", "angle"), [(1e-3, 1.0), (1.0, 3e-3), (1.0, np.pi - 3e-3)])
+def test_a_great_circle_is_walked_as_long_as_there_is_one(radius: float, angle: float) -> None:
+    """Close to the origin, and close to one line through it, where it is straight only in the end."""
+    one, other = np.array([radius, 0], np.float32), radius * np.array([np.cos(angle), np.sin(angle)], np.float32)
+    latents = path_latents(Path(one, other.astype(np.float32), "spherical", 41)).astype(np.float64)
+    np.testing.assert_allclose(np.linalg.norm(latents, axis=1), radius, rtol=1e-5)
+    np.testing.assert_allclose(np.arctan2(latents[20, 1], latents[20, 0]), angle / 2, rtol=1e-3)
+
+
+@pytest.mark.parametrize("end", [0, 1])
+@pytest.mark.parametrize("wrong", [np.nan, np.inf])
+def test_an_end_with_one_number_that_is_not_finite_is_refused(end: int, wrong: float) -> None:
+    ends = np.zeros((2, 3), np.float32)
+    ends[end, 1] = wrong
+    with pytest.raises(UserError, match="finite ends"):
+        Path(*ends)
