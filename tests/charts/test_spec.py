@@ -20,6 +20,7 @@ from latent_explorer.charts import (
     chart_for,
     charts_for,
     checked,
+    needs_fit,
     register,
 )
 from latent_explorer.charts.registry import default_spec
@@ -134,6 +135,7 @@ def test_a_kind_that_takes_long_has_to_be_fitted_first() -> None:
             chart_for(CLOUD, ChartSpec("slow"))
         chart = chart_for(CLOUD, ChartSpec("slow"), fitted={"axes": np.eye(4)[2:]})
         np.testing.assert_array_equal(chart.to_latent((1.0, 2.0)), (0, 0, 1, 2))
+        assert [name for name in (*CHARTS, "unknown") if needs_fit(ChartSpec(name))] == ["slow"]
     finally:
         del CHARTS._things["slow"]
 
