@@ -92,7 +92,7 @@ def test_the_picture_of_a_place_is_exported_though_the_pointer_moves_on(person: 
     exporter = person.window.workbench.exporter
     person.wait_until(lambda: exporter.dialog is not None and exporter.dialog.isVisible())
     np.testing.assert_allclose(chosen(person), z, atol=1e-6)
-    assert f"{z[0]:.2f}_{z[1]:.2f}" in exporter.dialog.destination.name.text()
+    assert person.pane.prober.text(z).replace(", ", "_") in exporter.dialog.destination.name.text()
     person.key(Qt.Key.Key_Escape, on=exporter.dialog)
     person.wait_until(lambda: exporter.dialog is None or not exporter.dialog.isVisible())
 

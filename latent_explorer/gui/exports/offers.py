@@ -21,7 +21,7 @@ def _picture(pane: MapPane) -> Subject:
     bundle, probe = _session(pane).bundle, pane.prober.probe
     if probe is None or probe.picture is None:
         raise UserError(_NO_PROBE if probe is None else _DECODING)
-    place = "_".join(f"{value:.2f}" for value in probe.z.tolist()) if len(probe.z) <= 3 else "picture"
+    place = pane.prober.text(probe.z).replace(", ", "_") if len(probe.z) <= 3 else "picture"
     name, source = f"{bundle.name}_{place}", Provenance.at(bundle.name, probe.z)
     return ShownSubject("picture", name, "Export picture", probe.picture, source)
 

@@ -111,7 +111,7 @@ class NeighbourStrip(QWidget):
         named = "" if latents.label is None else f", class {bundle.class_names[latents.label[index]]},"
         lines = [
             f"Image {index}{named} of the {('training', 'test', 'validation')[int(latents.split[index])]} split",
-            f"Distance {float(place.distances[column]):.4f} in latent space",
+            f"Distance {float(place.distances[column]):.4g} in latent space",
         ]
         if latents.error is not None:
             lines.append(f"Reconstruction error (MSE) {float(np.float32(latents.error[index])):.4f}")
