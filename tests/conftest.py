@@ -76,6 +76,14 @@ def wide_bundle(make_bundle: MakeBundle) -> Path:
 
 
 @pytest.fixture(scope="session")
+def make_hostile(small_bundle: Path, wide_bundle: Path) -> Callable[[Path, int], Path]:
+    """Makes the hostile bundle of a seed in a folder that is not there yet."""
+    from tests.hostile.making import hostile
+
+    return lambda target, seed: hostile((small_bundle, wide_bundle)[seed % 2], target, seed)
+
+
+@pytest.fixture(scope="session")
 def bars() -> Dataset:
     """120 pictures of 6x6 with one bright row or column each, and a little noise: two classes."""
     draw = np.random.default_rng(0)

@@ -66,7 +66,7 @@ class Training:
                 torch.manual_seed(recipe.seed)
                 model = build(spec).to(device)
             images = Images.of(dataset, device, spec.classes)
-            first = (torch.arange(recipe.batch_size) % len(dataset)).to(device)
+            first = torch.arange(min(recipe.batch_size, len(dataset)), device=device)  # a batch has no image twice
             few = ImageBatch(images.batch(first), labels=images.labels_at(first))
             precision = _PRECISIONS[group.from_first(_PRECISIONS.index(choose_precision(recipe, model, few)))]
             progress = RunState(
@@ -121,7 +121,8 @@ class Training:
         finite, with the weights before that step kept, and UserError when the state cannot be saved.
         """
         token = self._group.heed(token or Event())
-        clock = Clock(self.progress.step, self.steps, self.progress.recipe.batch_size, partial(now, token))
+        size = min(self.progress.recipe.batch_size, len(self._train))
+        clock = Clock(self.progress.step, self.steps, size, partial(now, token))
         for epoch in range(self.progress.epoch + 1, self.progress.recipe.epochs + 1):
             begin = now(token)
             for step, losses in self._epoch(epoch, token):

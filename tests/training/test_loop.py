@@ -19,6 +19,7 @@ from latent_explorer.nets.spec import NetSpec
 from latent_explorer.nets.weights import weights_of
 from latent_explorer.runs.recipe import Recipe
 from latent_explorer.runs.report import Report
+from latent_explorer.training.images import HeldImages
 from latent_explorer.training.learner import Learner
 from latent_explorer.training.loop import Training
 
@@ -210,3 +211,14 @@ def test_what_does_not_fit_is_refused(bars: Dataset) -> None:
         Training.begin(spec(), untrained, RECIPE)
     with pytest.raises(TrainingError, match=r"no device 'abacus'.*cpu"):
         begin(bars, device="abacus")
+
+
+def test_a_batch_larger_than_the_dataset_costs_no_more_than_the_dataset(bars: Dataset, monkeypatch) -> None:
+    seen: list[int] = []
+    batch = HeldImages.batch
+    monkeypatch.setattr(HeldImages, "batch", lambda self, places: seen.append(len(places)) or batch(self, places))
+    training = begin(bars, batch_size=10**6, epochs=1)
+    reports = list(training.run())
+    assert seen
+    assert max(seen) <= len(bars)
+    assert reports[-1].steps == 1
