@@ -90,8 +90,8 @@ _USUAL_LIGHT = (
 
 USUAL = ClassPalette(
     "usual",
-    "Usual",
-    "Ten hues of different lightness, told apart with any kind of colour vision.",
+    "Default",
+    "Ten colours of different lightness, distinct with any kind of colour vision.",
     dark=_USUAL_DARK,
     light=_USUAL_LIGHT,
 )

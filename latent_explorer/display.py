@@ -89,7 +89,7 @@ def _refusal(wire: socket.socket, cookies: list[tuple[bytes, bytes]]) -> str:
     wire.sendall(head + _padded(method) + _padded(secret))
     answer = wire.recv(256)
     if not answer:
-        return "it hung up"
+        return "it closed the connection"
     if answer[0] != 0 or len(cookies) > 1:
         return ""
     return answer[8 : 8 + answer[1]].decode("latin-1").strip() or "without a reason"

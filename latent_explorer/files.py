@@ -16,7 +16,7 @@ _READ_ONLY = os.O_RDONLY | sum(getattr(os, name, 0) for name in ("O_NONBLOCK", "
 
 
 def read_regular(path: Path, most: int) -> bytes:
-    """The content of an ordinary file of at most so many bytes; nothing else is opened: a pipe could keep one waiting.
+    """The content of a regular file of at most so many bytes; nothing else is opened: a pipe could keep one waiting.
 
     Raises OSError where it cannot be read, and UserError where it is no ordinary file or larger.
     """
@@ -32,10 +32,10 @@ def read_regular(path: Path, most: int) -> bytes:
 
 
 def _ordinary(path: Path, found: os.stat_result, most: int) -> int:
-    """The size of an ordinary file."""
+    """The size of a regular file."""
     if not stat.S_ISREG(found.st_mode):
         kinds = {stat.S_IFDIR: "a folder", stat.S_IFIFO: "a pipe", stat.S_IFSOCK: "a socket"}
-        raise UserError(f"{path}: expected an ordinary file, found {kinds.get(stat.S_IFMT(found.st_mode), 'a device')}")
+        raise UserError(f"{path}: expected a regular file, found {kinds.get(stat.S_IFMT(found.st_mode), 'a device')}")
     if found.st_size > most:
         raise UserError(f"{path}: expected at most {most} bytes, found {found.st_size} bytes")
     return found.st_size
@@ -54,7 +54,7 @@ def write_whole(
     if not overwrite and is_there(path):
         raise UserError(f"{shown(path)} already exists; choose another name or allow it to be overwritten")
     if is_there(path) and not path.is_file():
-        raise UserError(f"{shown(path)} is not an ordinary file; choose another name")
+        raise UserError(f"{shown(path)} is not a regular file; choose another name")
     temporary = None
     try:
         with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name[:_STEM]}.", delete=False) as stream:

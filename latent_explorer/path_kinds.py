@@ -44,7 +44,7 @@ _OTHERS = (
     (rb"%PDF-", "a PDF document"),
     (rb"\x1f\x8b", "a file packed with gzip"),
     (rb"7z\xbc\xaf\x27\x1c|Rar!", "an archive"),
-    (rb".{4}ftyp|\x1aE\xdf\xa3", "a film"),
+    (rb".{4}ftyp|\x1aE\xdf\xa3", "a video"),
     (rb"\x89HDF\r\n", "an HDF5 file"),
     (rb"\x7fELF|MZ", "a program"),
 )
@@ -52,7 +52,7 @@ _ELSEWHERE = ("model.safetensors", "diffusion_pytorch_model.safetensors", "pytor
 """Beside a `config.json`, what says that it is none of ours."""
 _CHECKPOINTS = {".pt", ".pth", ".ckpt", ".bin", ".pkl", ".pickle", ".tar"}
 
-_OPENS = f"This program opens bundles: folders with {CONFIG} and {WEIGHTS}, such as those that it trains."
+_OPENS = f"This program opens folders with {CONFIG} and {WEIGHTS}, such as those that it trains."
 _TRAINS = "It holds no model to open; a model can be trained on these images."
 _ADVICE_ON_IMAGES = "To train a model, drop the folder, the zip or the array file that holds all of the images."
 _ADVICE_ON_ELSEWHERE = "Drop a folder or file of this computer."
@@ -108,7 +108,9 @@ def kind_of(path: str | Path) -> PathKind:
         return PathKind(name, Kind.NOTHING, "not there", "It may have been moved, renamed or deleted.")
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
-        return PathKind(name, Kind.OTHER, f"something that cannot be read ({reason})", "See whether you may read it.")
+        return PathKind(
+            name, Kind.OTHER, f"something that cannot be read ({reason})", "Check that you have permission to read it."
+        )
 
 
 def kind_of_all(paths: Sequence[Path]) -> PathKind:
@@ -236,7 +238,7 @@ def _file(path: Path, name: str) -> PathKind:
             return found
     other = next((words for magic, words in _OTHERS if re.match(magic, head, re.DOTALL)), None)
     if other is None:
-        other = "an empty file" if not head else "a text file" if _is_text(head) else "a file of a kind unknown here"
+        other = "an empty file" if not head else "a text file" if _is_text(head) else "a file of an unknown kind"
     return PathKind(name, Kind.OTHER, other, f"{_OPENS} It trains on folders, zips and arrays of images.")
 
 
@@ -245,7 +247,7 @@ def _opened(path: Path) -> BufferedReader:
     descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         os.close(descriptor)
-        raise OSError(0, "it is no regular file")
+        raise OSError(0, "it is not a regular file")
     return BufferedReader(FileIO(descriptor))
 
 

@@ -20,12 +20,12 @@ def resource(name: str) -> Path:
 
 
 def models_folder() -> Path:
-    """The folder of the bundles that ship."""
+    """The folder of the included bundles."""
     return _shipped("models")
 
 
 def shipped_bundles() -> list[Path]:
-    """The folders of the bundles that ship, by name."""
+    """The folders of the included bundles, by name."""
     return sorted(path.parent for path in models_folder().glob("*/config.json"))
 
 

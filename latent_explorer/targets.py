@@ -15,12 +15,12 @@ _SHOWN = 60  # characters of a name in a message, and of the folders above it
 _WHY = {
     errno.EACCES: "you may not write there; choose another folder",
     errno.EPERM: "you may not write there; choose another folder",
-    errno.EROFS: "that disk can only be read; choose another folder",
+    errno.EROFS: "that disk is read-only; choose another folder",
     errno.ENOSPC: "the disk is full; make room, or choose another folder",
     errno.EDQUOT: "your share of the disk is full; make room, or choose another folder",
-    errno.EFBIG: "that disk takes no file so large; choose another folder",
+    errno.EFBIG: "the file is too large for that disk; choose another folder",
     errno.ENAMETOOLONG: "its path is too long; choose a shorter one",
-    errno.ENOENT: "its folder does not exist; choose another, or make it first",
+    errno.ENOENT: "its folder does not exist; choose another, or create it first",
     errno.ENOTDIR: "a file stands where a folder is expected; choose another folder",
 }
 
@@ -37,7 +37,7 @@ def check_target(path: str | Path, *, folder: bool = False, parents: bool = Fals
         kind = _kind(target)
         if kind is not None and not (stat.S_ISDIR if folder else stat.S_ISREG)(kind):
             raise UserError(
-                f"{shown(target)} is {_KINDS.get(stat.S_IFMT(kind), 'no ordinary file')}; choose another name"
+                f"{shown(target)} is {_KINDS.get(stat.S_IFMT(kind), 'not a regular file')}; choose another name"
             )
         above = target if kind is not None and folder else target.parent
         while parents and _kind(above) is None:
@@ -116,4 +116,4 @@ def _kind(path: Path) -> int | None:
     except FileNotFoundError:
         return None
     except ValueError as error:  # a NUL, or what this system's names cannot hold
-        raise OSError(errno.EINVAL, "a part of its path is no name of a folder; choose another folder") from error
+        raise OSError(errno.EINVAL, "a part of its path is not a valid folder name; choose another folder") from error

@@ -54,7 +54,7 @@ def measure_frames(model: str | None, seconds: float) -> dict[str, Figures]:
     """
     folder = folder_to_open(model, Settings())
     if folder is None:
-        raise UserError("no bundle is at hand; name one with --model")
+        raise UserError("no bundle was found; name one with --model")
     found = {}
     for scene in SCENES:
         empty = _run("empty", folder, max(1.0, seconds * _EMPTY_SHARE))["over_16ms_percent"]

@@ -182,7 +182,7 @@ def person_at_a_window(
             window.resize(*size)
             chosen = folder_to_open(model, window.workbench.settings)
             if chosen is None:
-                raise UserError("no bundle is at hand; name one with --model")
+                raise UserError("no bundle was found; name one with --model")
             window.workbench.open(chosen)
             window.show()
             yield Person(window)

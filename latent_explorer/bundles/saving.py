@@ -103,7 +103,7 @@ def refuse_taken(folder: Path, overwrite: bool) -> None:
     if not folder.exists() or (folder.is_dir() and not any(folder.iterdir())):
         return
     if not (folder / files.CONFIG).is_file():
-        raise BundleError(f"{folder} exists and is no bundle; choose another folder")
+        raise BundleError(f"{folder} exists and is not a bundle; choose another folder")
     if not overwrite:
         raise BundleError(f"{folder} already holds a bundle; choose another folder or allow it to be overwritten")
 

@@ -134,7 +134,7 @@ def _quadratic(t: NDArray[np.float64]) -> NDArray[np.float64]:
 FOLLOWING = ChartKind(
     name="following",
     title="Principal plane, following the data",
-    sentence="The principal plane, bent at right angles to itself so that it runs amid the data.",
+    sentence="The principal plane, bent to run through the middle of the data.",
     make=lambda data: following_chart(data.means),
     dimensions=range(3, MANY),
     default_for=range(3, MANY),

@@ -32,7 +32,7 @@ class ChartSpec(msgspec.Struct, frozen=True):
 
     @classmethod
     def of(cls, text: str) -> "ChartSpec":
-        """That of a text KIND[:name=value,...], where a value may be several numbers with commas between them.
+        """That of a text KIND[:name=value,...], where a value may be several numbers separated by commas.
 
         Raises UserError where it is not so written; which kinds and parameters there are is asked in `checked`.
         """

@@ -68,7 +68,7 @@ def _covariance(centred: NDArray[np.float64]) -> NDArray[np.float64]:
 PRINCIPAL = ChartKind(
     name="principal",
     title="Principal plane",
-    sentence="The flat plane through the middle of the data along which they spread widest.",
+    sentence="The plane through the middle of the data along its two directions of largest variance.",
     make=lambda data: principal_chart(data.means),
     dimensions=range(1, MANY),
     default_for=range(1, 2),

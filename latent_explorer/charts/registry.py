@@ -81,7 +81,7 @@ def chart_for(
     chosen = checked(spec, means.shape[1])
     kind = CHARTS[chosen.kind]
     if kind.fit is not None and fitted is None:
-        raise UserError(f"chart {chosen}: it has to be fitted first")
+        raise UserError(f"chart {chosen}: it must be fitted first")
     chart = kind.make(chart_input(chosen, means, labels, fitted))
     if chart.name != str(chosen):
         raise UserError(f"chart {chosen}: its kind made one called {chart.name!r}, which would be taken for another")

@@ -34,7 +34,7 @@ def _direction(data: ChartInput, name: str) -> NDArray[np.float64]:
     axis = np.array(value) if isinstance(value, tuple) else np.eye(data.means.shape[1])[int(float(value))]
     length = np.linalg.norm(axis)
     if not length > 0:
-        raise UserError(f"chart {data.name}: {name} is no direction: expected one of its numbers not to be 0")
+        raise UserError(f"chart {data.name}: {name} is no direction: expected at least one number other than 0")
     direction: NDArray[np.float64] = axis / length
     return direction
 
@@ -47,7 +47,7 @@ def _name(value: Value) -> str:
 SLICE = ChartKind(
     name="slice",
     title="Slice along two dimensions",
-    sentence="A flat plane through any point, along any two dimensions or directions: what the decoder makes of them.",
+    sentence="A plane through any point, along any two dimensions or directions.",
     make=slice_chart,
     parameters=(
         Parameter("across", "the dimension, or direction, from left to right", 0.0, kind="dimension", directed=True),

@@ -34,7 +34,7 @@ _TRUST = (
 
 @commands.command(epilog=examples("latent-explorer models", "latent-explorer models --json"))
 def models(as_json: AsJson = False) -> None:
-    """List the bundles that ship, with their figures."""
+    """List the included bundles, with their figures."""
     found = list(_shipped())
     if as_json:
         print_json({"models": found})

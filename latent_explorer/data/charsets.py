@@ -62,10 +62,10 @@ def guessed(names: Sequence[bytes]) -> tuple[list[str], str]:
     joined = b"/".join(names)
     charset = "utf-8" if _decodes(joined, "utf-8") else max(_CHARSETS, key=lambda each: _likelihood(joined, each))
     if charset == "utf-8" or _likelihood(joined, charset) >= _LEAST:
-        called = f"names that are not in UTF-8 were read as {_CALLED[charset]}, which is a guess"
+        called = f"names that are not in UTF-8 were read as {_CALLED[charset]} (a guess)"
         return [name.decode(charset) for name in names], "" if charset == "utf-8" else called
     plain = [name.decode("utf-8", "backslashreplace") for name in names]
-    return plain, "some names are in a charset that is not known: their bytes are shown as \\xNN"
+    return plain, "some names are in an unknown charset: their bytes are shown as \\xNN"
 
 
 def is_text(name: str) -> bool:

@@ -22,7 +22,7 @@ _KNOWN = (
     (b"SIMPLE  =", "a FITS file"),
 )
 _MARKUP = ((b"<svg", "an SVG drawing"), (b"<!doctype html", "a web page"), (b"<html", "a web page"), (b"<?xml", "XML"))
-_BOXES = {b"heic": "HEIC", b"heix": "HEIC", b"mif1": "HEIF", b"avif": "AVIF", b"isom": "a film", b"mp42": "a film"}
+_BOXES = {b"heic": "HEIC", b"heix": "HEIC", b"mif1": "HEIF", b"avif": "AVIF", b"isom": "a video", b"mp42": "a video"}
 _IMAGES = (
     (b"\x89PNG", "PNG"), (b"\xff\xd8", "JPEG"), (b"GIF8", "GIF"), (b"BM", "BMP"), (b"II*\0", "TIFF"),
     (b"MM\0*", "TIFF"), (b"RIFF", "WebP"), (b"P5", "PGM"), (b"P6", "PPM"),
@@ -58,8 +58,8 @@ def what_is(head: bytes) -> str:
     if known:
         return known
     if head[4:8] == b"ftyp":
-        found = _BOXES.get(head[8:12], "a film")
-        return found if found.startswith("a ") else f"{found}, which is not read here; save it as PNG or JPEG"
+        found = _BOXES.get(head[8:12], "a video")
+        return found if found.startswith("a ") else f"{found}, which is not supported; save it as PNG or JPEG"
     if (image := next((name for magic, name in _IMAGES if head.startswith(magic)), "")) != "":
         return f"{image} data that are damaged or cut off"
     return _text(head)
@@ -73,5 +73,5 @@ def _text(head: bytes) -> str:
     try:
         head[:-4].decode()  # the last letter may be cut
     except UnicodeDecodeError:
-        return "data of no kind that is known"
-    return "data of no kind that is known" if b"\0" in head else "text"
+        return "data of an unknown kind"
+    return "data of an unknown kind" if b"\0" in head else "text"

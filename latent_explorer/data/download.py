@@ -53,7 +53,7 @@ def fetch(download: Download, folder: Path, progress: Progress | None = None) ->
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise DataError(f"{folder}: cannot be made to keep {download.name} in: {error.strerror}") from error
+        raise DataError(f"{folder}: cannot be created for {download.name} in: {error.strerror}") from error
     return write_whole(path, lambda stream: _copy(download, stream, progress))
 
 
@@ -78,7 +78,7 @@ def _chunks(download: Download) -> Iterator[bytes]:
         with _opener().open(download.url, timeout=_TIMEOUT) as answer:
             announced = answer.headers.get("Content-Length", "")
             if announced and announced != str(download.size):
-                raise _other(download, f"an announcement of {announced[:20]} bytes")
+                raise _other(download, f"an announced size of {announced[:20]} bytes")
             began, read = time.monotonic(), 0
             while left and (chunk := answer.read1(min(left, _CHUNK))):
                 yield chunk
@@ -93,14 +93,14 @@ def _chunks(download: Download) -> Iterator[bytes]:
     except (OSError, http.client.HTTPException, ValueError) as error:
         reason = getattr(error, "reason", error)
         if not isinstance(reason, OSError | str):
-            reason = "the server answers in no way that is understood"
+            reason = "the answer of the server cannot be understood"
         words = " ".join(str(getattr(reason, "strerror", None) or reason).split())[:200]
         raise _failed(download, words or "the connection broke off") from error
 
 
 def _refused(code: int) -> str:
     if 300 <= code < 400:
-        return "the server leads on to an address that is not followed"
+        return "the server redirects to an address that is not allowed"
     known = {each.value: each.phrase for each in http.HTTPStatus}
     return f"the server answers {code} {known.get(code, '')}".strip()
 
@@ -126,7 +126,7 @@ class _HttpOnly(urllib.request.HTTPRedirectHandler):
         newurl: str,
     ) -> urllib.request.Request | None:
         if urlsplit(newurl).scheme not in ("http", "https"):
-            raise urllib.error.HTTPError(newurl, code, "no web address", headers, fp)
+            raise urllib.error.HTTPError(newurl, code, "not a web address", headers, fp)
         return super().redirect_request(req, fp, code, msg, headers, newurl)
 
 

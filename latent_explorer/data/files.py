@@ -85,13 +85,13 @@ def opened_file(path: Path) -> Iterator[tuple[IO[bytes], int]]:
     found = os.fstat(descriptor)
     if not stat.S_ISREG(found.st_mode):
         os.close(descriptor)
-        raise DataError(f"{where}: expected an ordinary file, found {kind_of(found.st_mode)}")
+        raise DataError(f"{where}: expected a regular file, found {kind_of(found.st_mode)}")
     with os.fdopen(descriptor, "rb") as stream:
         yield stream, found.st_size
 
 
 def kind_of(mode: int) -> str:
-    """What is no ordinary file, by its mode."""
+    """What is not a regular file, by its mode."""
     return _KINDS.get(stat.S_IFMT(mode), "a device")
 
 
@@ -145,7 +145,7 @@ class _Walk:
                 if is_of_the_system(target):
                     self._pass("a link to the system's own folders", name)
                 elif _identity(target) in self._seen:
-                    self._pass("a link to a folder that is read already, or around it", name)
+                    self._pass("a link to a folder that is read already, or that contains it", name)
                 else:
                     self.followed += 1
                     self._look_into(path, f"{name}/")
@@ -179,7 +179,7 @@ class _Walk:
             self._links.append((name, path))
         elif not _leads(entry.is_file):
             nowhere = entry.is_symlink() and not path.exists()
-            self._pass("a link that leads nowhere" if nowhere else "no ordinary file", name)
+            self._pass("a link that leads nowhere" if nowhere else "not a regular file", name)
         elif why := _no_image(name):
             self._pass(why, name)
         else:
@@ -232,7 +232,9 @@ def _check_packing(entry: zipfile.ZipInfo, where: str) -> None:
         raise DataError(f"{where}: expected a plain entry, found an encrypted one; pack it without a password")
     if entry.compress_type not in _PACKINGS:
         found = f"compression type {entry.compress_type}"
-        raise DataError(f"{where}: expected an entry stored or deflated, found {found}; pack it anew as a usual zip")
+        raise DataError(
+            f"{where}: expected an entry stored or deflated, found {found}; pack it again as an ordinary zip"
+        )
 
 
 @contextmanager
@@ -297,7 +299,7 @@ def _no_image(name: str) -> str:
     suffix = PurePosixPath(name).suffix.lower()
     if suffix in suffixes():
         return ""
-    return f"{suffix} is no image format that is read" if suffix else "no ending says what it is"
+    return f"{suffix} is no image format that is read" if suffix else "its name has no ending that says what it is"
 
 
 def _reason(error: BaseException) -> str:

@@ -30,8 +30,8 @@ _UBYTE = 8
 _MAX_BYTES = 2**31
 _ORDER: tuple[Split, ...] = ("train", "test", "val")
 _ROLES = {"images": 3, "labels": 1}
-_NAMES = f"expected IDX files as {FILES[0]}, {FILES[1]}, {FILES[2]}, {FILES[3]}, with .gz behind or without"
-_UPRIGHT = "EMNIST's images, which lie on their sides in its files, were turned upright"
+_NAMES = f"expected IDX files as {FILES[0]}, {FILES[1]}, {FILES[2]}, {FILES[3]}, with or without .gz"
+_UPRIGHT = "the images of EMNIST, which are stored on their sides, were turned upright"
 
 
 @dataclass(frozen=True)

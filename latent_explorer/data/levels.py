@@ -65,7 +65,7 @@ def as_bytes(arrays: Sequence[NDArray[Any]], where: str) -> tuple[list[NDArray[n
 def _range(arrays: Sequence[NDArray[Any]], where: str) -> tuple[float, float]:
     low, high = (float(of([of(each) for each in arrays])) for of in (np.min, np.max))
     if not (np.isfinite(low) and np.isfinite(high)):
-        raise DataError(f"{where}: expected numbers, found some that are none or infinite; {_MENDED}, without those")
+        raise DataError(f"{where}: expected finite numbers, found NaN or infinity; {_MENDED}, without those")
     return low, high
 
 

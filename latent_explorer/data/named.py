@@ -56,7 +56,7 @@ def open_named(name: str, root: Path | None, progress: Progress | None = None, *
     if root is None:
         if not download and (missing := known.missing(data_folder())):
             raise DataError(
-                f"{name} is not on this computer, and nothing is downloaded unasked: train, encode and evaluate fetch "
+                f"{name} is not on this computer: train, encode and evaluate download "
                 f"{size_of(missing)} with --download; or name a folder that holds it, as in {name}:FOLDER"
             )
         root = known.obtain(progress)

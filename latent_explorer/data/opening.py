@@ -36,15 +36,15 @@ FORMS = (
     ("mnist", "Ships with the program."),
     (
         "fashion-mnist, kmnist, cifar10",
-        "Fetched once with --download; NAME:FOLDER where the files are at hand already.",
+        "Downloaded once with --download; NAME:FOLDER if you have the files.",
     ),
     ("FOLDER, FILE.zip", "CLASS/image, train/CLASS/image beside test or val, CLASS/train/image, or images alone."),
     ("FILE.npz, FOLDER", "Arrays (.npy) called images and labels, or x_train, y_train, x_test, y_test, and the like."),
     ("FILE.npy", "Images (n, h, w), (n, h, w, c), (n, c, h, w) or (n, h * w), of any usual type and range."),
     ("FOLDER", "images-00000.npy and so on, with labels-00000.npy beside, which may be larger than memory."),
     ("PICTURE", "One image."),
-    ("...@28x28", "Behind a dataset: every image stretched to height x width, which may differ before."),
-    ("...@pages, ...@first", "Of files of several pages (TIFF, GIF): each page is an image, or the first alone."),
+    ("...@28x28", "After a dataset: every image is stretched to height x width."),
+    ("...@pages, ...@first", "For files of several pages (TIFF, GIF): each page is an image, or only the first."),
 )
 """What is read, for the help of commands."""
 
@@ -152,7 +152,7 @@ def _absolute(place: str) -> Path:
             path = Path(os.fsdecode(raw)).expanduser().resolve()
         path.exists()  # fails on a name that is too long
     except (OSError, RuntimeError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or "no name of a file"
+        reason = getattr(error, "strerror", None) or "not a file name"
         raise DataError(f"no dataset '{shown(readable(place), 200)}': {reason}; {_known()}") from error
     return path
 
@@ -160,7 +160,7 @@ def _absolute(place: str) -> Path:
 def _open_path(path: Path, options: SourceOptions, progress: Progress | None) -> Dataset:
     where = readable(str(path))
     if is_of_the_system(path):
-        raise DataError(f"{where}: expected a dataset, found what the system shows of itself as files")
+        raise DataError(f"{where}: expected a dataset, found a folder that shows the state of the system")
     if path.is_dir() and has_shards(path):
         return read_shards(path)
     if path.is_dir():

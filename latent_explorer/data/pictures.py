@@ -94,7 +94,7 @@ def _pictures(file: ImageFile, resize: Size | None, pages: Pages) -> Iterator[_P
         numbers = _pages(image)
         if len(numbers) > 1 and pages == "one":
             raise DataError(
-                f"{file.where}: expected one picture, found {len(numbers):,} pages; write @pages behind the dataset to "
+                f"{file.where}: expected one picture, found {len(numbers):,} pages; write @pages after the dataset to "
                 "read each as an image, or @first to read the first of each file"
             )
         second = (_SECOND,) if image.format == "MPO" else ()
@@ -221,7 +221,7 @@ def resized(images: NDArray[np.uint8] | ShardedImages, size: Size) -> NDArray[np
     if isinstance(images, ShardedImages):
         raise DataError(
             f"expected images of {size[1]} x {size[0]}, found a folder of arrays of {images.shape[2]} x "
-            f"{images.shape[1]}, which are read as they are; write them in the size that is wanted"
+            f"{images.shape[1]}, which are not resized; save them in that size"
         )
     check_total(f"{len(images)} images of {size[1]} x {size[0]}", len(images) * size[0] * size[1] * images.shape[3])
     result = np.empty((len(images), *size, images.shape[3]), np.uint8)
@@ -235,7 +235,7 @@ def _check_size(picture: NDArray[Any], images: NDArray[np.uint8], where: str, fi
         (height, width), (found_height, found_width) = images.shape[1:3], picture.shape[:2]
         raise DataError(
             f"{where}: expected {width} x {height} pixels like the first image, found {found_width} x {found_height}; "
-            f"write @{height}x{width} (height x width) behind the dataset to stretch all to one size"
+            f"write @{height}x{width} (height x width) after the dataset to stretch all to one size"
         )
 
 

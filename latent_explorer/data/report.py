@@ -56,9 +56,9 @@ class DatasetReport:
         yield f"Splits: {', '.join(f'{count:,} {_SPLIT_WORDS[name]}' for name, count in self.splits)}"
         yield f"Classes: {_classes(self.classes)}" if self.classes else "Classes: none"
         for each in self.passed_over[:_MOST_KINDS]:
-            yield f"Passed over: {each}"
+            yield f"Skipped: {each}"
         if rest := self.passed_over[_MOST_KINDS:]:
-            yield f"Passed over: {sum(each.count for each in rest):,} more, for {len(rest)} other reasons"
+            yield f"Skipped: {sum(each.count for each in rest):,} more, for {len(rest)} other reasons"
         yield from (f"Note: {note}" for note in self.notes)
 
 

@@ -17,11 +17,9 @@ _WORDS: dict[str, Split] = {
 _FILLING = frozenset({"set", "data", "split", "dataset"})
 _TEST_SHARE = 7  # one image in so many is a test image where nothing else says which
 
-BY_HASH = "nothing names a test split: about one image in seven, by the hash of its name, is a test image"
+BY_HASH = "there is no test split: about one image in seven, by the hash of its name, is a test image"
 VAL_SERVES = "there is a validation split and no test split: it serves as test"
-ONLY_TRAIN = (
-    "there is nothing to test: about one image in seven of those to train on, by the hash of its name, is held out"
-)
+ONLY_TRAIN = "there are no test images: about one training image in seven, by the hash of its name, is held out"
 
 
 def split_named(name: str) -> tuple[Split, frozenset[str]] | None:

@@ -118,7 +118,7 @@ class EngineClient:
         somebody takes it already.
         """
         if topic in self._subscribers:
-            raise EngineError(f"two want to take the answers of {topic!r}: give one of them another topic")
+            raise EngineError(f"the answers of {topic!r} have a subscriber already: use another topic")
         self._subscribers[topic] = take
         if isinstance(topic, str):
             with self._changed:
@@ -129,7 +129,7 @@ class EngineClient:
         topic = event.topic if isinstance(event, Answer) else EngineLost
         take = self._subscribers.get(topic)
         if take is None:
-            raise EngineError(f"nobody takes the answers of {topic!r}: subscribe to it first")
+            raise EngineError(f"the answers of {topic!r} have no subscriber: subscribe to the topic first")
         take(event)
 
     @property
@@ -165,7 +165,7 @@ class EngineClient:
         with self._changed:
             known = next((each for each in self._queue.topics if each.name == topic), None)
             if known is None:
-                raise EngineError(f"nobody takes the answers of {topic!r}: subscribe to it first")
+                raise EngineError(f"the answers of {topic!r} have no subscriber: subscribe to the topic first")
             self._queue.want(known, list(wants))
             self._pass_on()
 
@@ -294,7 +294,9 @@ class EngineClient:
         if again:
             time.sleep(0.1 * (self._deaths - 1))  # a machine short of memory needs a moment
             self._renew_engine()
-        _log.warning("the engine ended unexpectedly%s", "; started again" if again else " again and again; given up")
+        _log.warning(
+            "the engine ended unexpectedly%s", "; started again" if again else " repeatedly; not started again"
+        )
         self._on_event(EngineLost(again, reason))
         return again
 

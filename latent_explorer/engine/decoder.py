@@ -78,7 +78,7 @@ class Allowance:
         if tried <= 1:
             raise EngineError("there is not enough memory to decode a single picture; close other programs")
         self.most = tried // 2
-        _log.warning("memory did not suffice for %d pictures at a time: %d from now on", tried, self.most)
+        _log.warning("not enough memory for %d pictures at a time: %d from now on", tried, self.most)
 
 
 class Decoder:

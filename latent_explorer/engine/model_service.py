@@ -84,7 +84,7 @@ def _dataset_or_reason(config: BundleConfig) -> tuple[Dataset | None, str]:
             raise DataError(f"{config.dataset.source} is not the dataset of this model: {complaint}")
         return dataset, ""
     except UserError as error:
-        return None, f"the original images are not at hand: {error}"
+        return None, f"the original images are not available: {error}"
     except Exception as error:
         _log.exception("the dataset of %s could not be read", config.name)
         return None, f"the original images could not be read: {error}"
@@ -104,7 +104,7 @@ def attached_dataset(config: BundleConfig, path: str) -> Dataset:
     Raises DataError where they are others, or cannot be read.
     """
     if config.prior_samples:
-        raise DataError("this model has no encoder, and so no images")
+        raise DataError("this model has no encoder, so its latents have no images")
     place, options = split_options(config.dataset.source)
     name = place.partition(":")[0]
     sources = [f"{path}{options}", *([f"{name}:{path}{options}"] if name in DATASETS else [])]

@@ -64,7 +64,7 @@ def read_shots(folders: list[Path]) -> Iterator[Shot | BundleError]:
 def _read(folder: Path) -> Shot:
     config = check_bundle(folder)
     if config.moment is None:
-        raise BundleError(f"{folder}: expected the snapshot of a run, found a bundle of no moment")
+        raise BundleError(f"{folder}: expected the snapshot of a run, found a bundle without a step")
     latents = read_latents(folder, config)
     count, label = len(latents), latents.label
     uv = chart_for(latents.mean, None, config.turn).to_plane(latents.mean).astype(np.float32)

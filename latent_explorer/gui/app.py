@@ -67,7 +67,9 @@ def open_window(models: Sequence[str] = (), charts: Sequence[str] = ()) -> Windo
         if not models and not settings.recent:
             bench.welcome(wanted[0][0].name)
     else:
-        no_bundle = Offer("No bundle is at hand. Choose one, or drop its folder here.", {"Open…": bench.library.open})
+        no_bundle = Offer(
+            "No model was found. Choose File ▸ Open…, or drop a model folder here.", {"Open…": bench.library.open}
+        )
         bench.banner.offer(no_bundle)
     return window
 

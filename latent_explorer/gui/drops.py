@@ -41,9 +41,9 @@ class DropPlace:
     def promise(self, found: "PathKind | None") -> tuple[str, str]:
         """What will be done with it: a headline and a sentence, while it is dragged."""
         if found is None:
-            return "Looking at it…", ""
+            return "Checking…", ""
         if not self.takes(found):
-            title = "Not a bundle" if self.pane is not None else "No images to train on"
+            title = "Cannot be opened" if self.pane is not None else "No images to train on"
             return title, found.sentence
         if self.pane is None:
             return "Train on these images", f"{found.name}, {found.words}"

@@ -23,7 +23,7 @@ _FIGURES = {
     "device": "Where pictures are decoded, and by which kernel",
     "times": "Hover: from a move of the pointer to its exact picture. Frame: from a move of the map to its paint. "
     "Median and 99th percentile of the last 200; click for a graph",
-    "tiles": "Tiles of the view that are still to come",
+    "tiles": "Tiles of the view that are still being decoded",
     "points": "Points shown",
 }
 
@@ -91,7 +91,7 @@ class StatusLine(QObject):
         self.share.setFixedSize(72, 7)
         self.place, self.zoom = Elided(), PlainLabel()
         self.place.setToolTip(tooltip("The place under the pointer, in the coordinates of the map"))
-        self.zoom.setToolTip(tooltip("Zoom: at 1× the whole map is seen (F)"))
+        self.zoom.setToolTip(tooltip("Zoom: 1× shows the whole map (F)"))
         for part in (self.folder, self.work, self.share):
             self._bar.addPermanentWidget(part)
             part.hide()

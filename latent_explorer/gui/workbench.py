@@ -204,7 +204,9 @@ class Workbench(QObject):
         """Show the training form with these images filled in."""
         self.docks.bring("Training")
         if not self.training.train_on(dataset):
-            self.banner.say("A model is being trained. Stop it, or wait for its end, to train on other images.")
+            self.banner.say(
+                "A model is being trained. Stop it, or wait until it is done, before you train on other images."
+            )
 
     def open_each(
         self,
@@ -274,7 +276,7 @@ class Workbench(QObject):
         for pane in self.panes:
             pane.store.clear()
             pane.look()  # what was to be read has to be computed
-        self.status.say("The pictures and fields kept on disk are removed.")
+        self.status.say("The pictures and fields kept on disk were deleted.")
 
     # -- the list of bundles
 

@@ -82,7 +82,7 @@ class LatentModel(nn.Module, ABC):
 
     def encode(self, x: Tensor, labels: Tensor | None = None) -> Posterior:
         """The posterior of images (n, c, h, w) in [0, 1]. Raises UserError where the family has no encoder."""
-        raise UserError(f"the family {self.family.name!r} has no encoder: it makes pictures of latents, and takes none")
+        raise UserError(f"the family {self.family.name!r} has no encoder: it decodes latents, and cannot encode images")
 
     def encode_unrefined(self, x: Tensor, labels: Tensor | None = None) -> Posterior:
         """The posterior of images (n, c, h, w) in [0, 1] by the encoder alone."""

@@ -60,7 +60,7 @@ def _check_finite(model: LatentModel) -> None:
         seen = model.encode_unrefined(torch.full((1, channels, height, width), 0.5))
         made += [seen.mean, *([] if seen.log_variance is None else [seen.log_variance])]
     if not all(torch.isfinite(each).all() for each in made):
-        raise BundleError("the weights are of no use: expected a network of finite numbers, found some beyond float32")
+        raise BundleError("the weights cannot be used: expected finite float32 numbers, found others")
 
 
 def _build_empty(spec: NetSpec) -> LatentModel:

@@ -87,7 +87,7 @@ def kept_job(run: RunFolder) -> Job:
         with run.job.open("rb") as stream:
             job = msgspec.json.decode(stream.read(_MOST), type=Job, dec_hook=from_wire)
     except (OSError, msgspec.MsgspecError, UnicodeDecodeError, RecursionError, TrainingError) as error:
-        raise TrainingError(f"{run.job}: expected what a run was begun with, but it cannot be read: {error}") from error
+        raise TrainingError(f"{run.job}: expected the settings of a run, but they cannot be read: {error}") from error
     return replace(job, folder=run.bundle)
 
 

@@ -29,4 +29,4 @@ def in_words(error: Exception) -> str:
     if isinstance(error, UserError):
         return str(error)
     _log.error("unforeseen", exc_info=error)
-    return f"something unforeseen happened, which is an error of the program: {type(error).__name__}: {error}"
+    return f"an unexpected error of the program: {type(error).__name__}: {error}"

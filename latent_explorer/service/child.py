@@ -46,7 +46,7 @@ class Child(Generic[Q, A]):
             self._requests.write(content)
             self._requests.flush()
         except ValueError:  # the pipe was closed meanwhile
-            raise BrokenPipeError(f"process {self.pid} takes no more requests") from None
+            raise BrokenPipeError(f"process {self.pid} accepts no more requests") from None
 
     def offer(self, request: Q) -> bool:
         """Ask, if that surely takes no waiting; else nothing is done. Not while another thread sends."""

@@ -115,7 +115,7 @@ class Codec(Generic[M]):
         if kind in self._names:
             reason = f"{kind} cannot be read: {error}"
         else:
-            reason = f"nobody takes a message called {str(kind)[:80]!r}: expected one of {', '.join(self._names)}"
+            reason = f"unknown message {str(kind)[:80]!r}: expected one of {', '.join(self._names)}"
         return Unreadable(number if isinstance(number, int) else 0, reason)
 
 

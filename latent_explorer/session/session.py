@@ -116,7 +116,7 @@ class Session:
         self._travel(self._past, self._future)
 
     def redo(self) -> None:
-        """Take back the last undo."""
+        """Redo the last change that was undone."""
         self._travel(self._future, self._past)
 
     def pin(self, z: NDArray[np.floating], name: str = "") -> int:

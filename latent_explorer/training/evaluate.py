@@ -114,7 +114,7 @@ def evaluate(model: LatentModel, dataset: Dataset, device: torch.device, latents
     Raises TrainingError when there are no test images, or the network has no encoder.
     """
     if not model.family.encodes:
-        raise TrainingError(f"{model.family.label} has no encoder, and so nothing that is measured here")
+        raise TrainingError(f"{model.family.label} has no encoder: these figures need one")
     test = dataset.indices("test")
     if not len(test):
         raise TrainingError(f"{dataset.name} has no test images: expected a test split to evaluate on")
@@ -152,7 +152,7 @@ def dataset_of(config: BundleConfig, source: str | Dataset | None = None, *, dow
     try:
         dataset = open_dataset(source, download=download)
     except DataError as error:
-        raise DataError(f"needed are the images that {config.name} was trained on: {error}") from error
+        raise DataError(f"the images that {config.name} was trained on are needed: {error}") from error
     if dataset.fingerprint != config.dataset.fingerprint:
         raise TrainingError(
             f"{source} is not the dataset of {config.name}: expected the fingerprint "

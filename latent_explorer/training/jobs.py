@@ -145,9 +145,9 @@ def _resumable(error: TrainingError, job: Job, training: Training) -> TrainingEr
     """The error with what is left to do."""
     epoch = training.progress.epoch
     if not epoch:
-        return TrainingError(f"{error}. No epoch had ended, so begin this run anew")
+        return TrainingError(f"{error}. No epoch was complete: start this run again")
     return TrainingError(
-        f"{error}. What was learnt up to the end of epoch {epoch} is in {job.run.state}: resume the run "
+        f"{error}. What was learned up to the end of epoch {epoch} is in {job.run.state}: resume the run "
         "(train --resume), if need be with another --device or number of --devices"
     )
 

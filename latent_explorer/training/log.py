@@ -82,7 +82,7 @@ def _append(table: Path, row: Mapping[str, float | None]) -> None:
     except OSError as error:
         raise UserError(
             f"{table}: the log could not be written: {error.strerror}; make room or choose another folder, "
-            "then resume the run, of which nothing up to the last whole epoch is lost"
+            "then resume the run; nothing up to the last complete epoch is lost"
         ) from error
 
 

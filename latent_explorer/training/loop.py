@@ -90,7 +90,7 @@ class Training:
         """
         progress, parts = load_state(path)
         if progress.fingerprint != dataset.fingerprint:
-            raise TrainingError(f"{path} is a run on another dataset than {dataset.name}; begin a new one instead")
+            raise TrainingError(f"{path} is a run on another dataset than {dataset.name}; start a new run instead")
         place = group.device(progress.device if device == "auto" else device)
         progress = msgspec.structs.replace(progress, device=place.type)
         try:
@@ -101,7 +101,7 @@ class Training:
             training.learner.restore(parts)
             training._kept = parts["average"]
         except BundleError as error:
-            raise TrainingError(f"{path} cannot be resumed: {error}; begin this run anew") from error
+            raise TrainingError(f"{path} cannot be resumed: {error}; start this run again") from error
         return training
 
     def kept_model(self) -> LatentModel:

@@ -48,7 +48,7 @@ def measure_bundle(
     another, name = _another(dataset, other, download)
     yield "decoding and encoding the test images"
     found = evaluate(model, dataset, where)
-    yield "looking for the nearest in pixels and in principal components"
+    yield "finding the nearest in pixels and in principal components"
     without = baselines(dataset, config.net.latent_dim)
     yield "judging places"
     trust = trust_figures(config, model, read_latents(folder, config), dataset, where, another)
@@ -68,4 +68,4 @@ def _another(dataset: Dataset, asked: str | None, download: bool) -> tuple[Datas
             and facts.image_shape == dataset.image_shape
         ):
             return open_dataset(name), name
-    return None, "no other images of this size at hand; --other SOURCE names some"
+    return None, "no other images of this size were found; name some with --other SOURCE"

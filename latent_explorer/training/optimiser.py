@@ -73,7 +73,7 @@ class Optimiser:
         """Put back what `arrays` gave. Raises TrainingError when it is of another network."""
         state = self._state()
         if {name: array.shape for name, array in arrays.items()} != {name: each.shape for name, each in state.items()}:
-            raise TrainingError("the saved state of the optimiser does not fit the network; begin this run anew")
+            raise TrainingError("the saved state of the optimiser does not fit the network; start this run again")
         for name, value in state.items():
             value.copy_(torch.from_numpy(np.array(arrays[name])))
 

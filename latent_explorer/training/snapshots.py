@@ -123,7 +123,7 @@ class Snapshots:
 
     def _fail(self, reason: str) -> None:
         if not self._told:
-            self._complain(f"no snapshot could be kept, the run goes on without: {reason}")
+            self._complain(f"the snapshot could not be saved; the run continues without it: {reason}")
         self._told = True
 
 

@@ -45,7 +45,9 @@ def save_state(path: Path, progress: RunState, parts: Mapping[str, Arrays]) -> N
     try:
         write_bytes_whole(path, save(arrays, metadata), overwrite=True)
     except UserError as error:
-        kept, then = ("the epoch before is kept", "resume") if path.exists() else ("nothing was before", "begin anew")
+        kept, then = (
+            ("the previous epoch is kept", "resume") if path.exists() else ("there is no earlier epoch", "start again")
+        )
         raise UserError(
             f"epoch {progress.epoch} could not be saved; {kept}: {error}. Make room, then {then}"
         ) from error

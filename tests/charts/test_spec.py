@@ -131,7 +131,7 @@ def test_a_kind_that_takes_long_has_to_be_fitted_first() -> None:
     )
     register(slow)
     try:
-        with pytest.raises(UserError, match="chart slow: it has to be fitted first"):
+        with pytest.raises(UserError, match="chart slow: it must be fitted first"):
             chart_for(CLOUD, ChartSpec("slow"))
         chart = chart_for(CLOUD, ChartSpec("slow"), fitted={"axes": np.eye(4)[2:]})
         np.testing.assert_array_equal(chart.to_latent((1.0, 2.0)), (0, 0, 1, 2))

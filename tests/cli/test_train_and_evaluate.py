@@ -48,7 +48,7 @@ def test_pixels_and_pca_stand_beside_every_figure_and_trust_below(done, images, 
     figures = done("evaluate", "ae", "--other", images, "--json").json
     assert 0 <= figures["trust_midpoints_auroc"] <= 1
     assert figures["other"] == read_config(Path("ae")).dataset.name
-    assert "--other SOURCE names some" in done("evaluate", "ae").err
+    assert "name some with --other SOURCE" in done("evaluate", "ae").err
     card = Path("ae/README.md").read_text()
     assert "| figure | this network | raw pixels | PCA-3 |" in card
     assert card.count(f"{figures['pca_mse']:.4g}") == 1

@@ -108,7 +108,7 @@ def test_fashion_mnist_is_downloaded_once_and_only_if_that_is_agreed_to(tmp_path
     monkeypatch.setitem(named.DATASETS._things, "fashion-mnist", own)
     monkeypatch.setattr(named, "data_folder", lambda: tmp_path / "home")
     monkeypatch.setattr(opening, "data_folder", lambda: tmp_path / "home")
-    with pytest.raises(DataError, match=r"nothing is downloaded unasked: .* fetch 0 MB from 127.* with --download"):
+    with pytest.raises(DataError, match=r"is not on this computer: .* download 0 MB from 127.* with --download"):
         open_dataset("fashion-mnist")
     assert server.asked == []
     assert "127.0.0.1" in known_facts("fashion-mnist").download
@@ -143,7 +143,7 @@ def cifar_archive(tmp_path, monkeypatch, serve) -> Path:
 
 def test_cifar10_is_downloaded_and_read(tmp_path, monkeypatch, cifar_archive):
     monkeypatch.setattr(named, "data_folder", lambda: tmp_path / "home")
-    with pytest.raises(DataError, match="nothing is downloaded unasked"):
+    with pytest.raises(DataError, match="is not on this computer"):
         open_dataset("cifar10")
     dataset = open_dataset("cifar10", download=True)
     first = np.fromfile(cifar_archive.parent / "cifar-10-batches-bin/data_batch_1.bin", np.uint8)[:3073]

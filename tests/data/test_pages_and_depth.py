@@ -120,7 +120,7 @@ OTHER = {
     "HEIC": b"\0\0\0\x18ftypheic\0\0\0\0",
     "a PDF": b"%PDF-1.7",
     "text": b"hello, I am no image",
-    "data of no kind that is known": bytes(range(200, 256)),
+    "data of an unknown kind": bytes(range(200, 256)),
 }
 
 
@@ -136,7 +136,7 @@ def test_noise_is_no_picture_of_a_format_that_has_no_mark(tmp_path):
     head = bytes((0, 0, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2, 0, 2, 0, 24, 0))  # a Targa, by all that such a file says
     for content in (head + rng.bytes(12), rng.bytes(60)):
         (tmp_path / "a.png").write_bytes(content)
-        with pytest.raises(DataError, match="expected an image, found data of no kind"):
+        with pytest.raises(DataError, match="expected an image, found data of an unknown kind"):
             open_dataset(tmp_path)
 
 

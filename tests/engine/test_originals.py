@@ -56,7 +56,7 @@ def test_nothing_is_fetched_when_a_bundle_is_opened(
     config = read_config(small_bundle)
     record = msgspec.structs.replace(config.dataset, source=source)
     index = index_dataset(msgspec.structs.replace(config, dataset=record), read_latents(small_bundle))
-    assert "nothing is downloaded unasked" in index.missing
+    assert "is not on this computer" in index.missing
     assert index.dataset is None
     assert asked == []
     assert list(tmp_path.iterdir()) == []

@@ -60,7 +60,9 @@ def test_a_full_disk_leaves_nothing_behind(tmp_path, known, examples):
     resource.setrlimit(resource.RLIMIT_FSIZE, (200, limits[1]))  # files end after 200 bytes, as on a full disk
     try:
         for target, overwrite in ((path, True), (known.named(tmp_path / "y"), False)):
-            with pytest.raises(UserError, match=f"{target.name} could not be written: .*takes no file so large"):
+            with pytest.raises(
+                UserError, match=f"{target.name} could not be written: .*the file is too large for that disk"
+            ):
                 known.write(target, _content(known, examples), overwrite=overwrite)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)

@@ -21,7 +21,7 @@ LONG = "a" * 300
         (f"{LONG}/a.png", "too long"),
         ("x/" * 2100 + "a.png", "too long"),
         ("a\0b.png", "control character"),
-        ("a\0b/c.png", "no name of a folder"),
+        ("a\0b/c.png", "not a valid folder name"),
         ("a\nb.png", "control character"),
         ("a\udc80\ud800.png", "not text"),
         ("con.png", "Windows keeps that name"),
@@ -29,7 +29,7 @@ LONG = "a" * 300
         ("nowhere/a.png", "folder does not exist"),
         ("file/a.png", "a file stands where a folder is expected"),
         ("folder", "is a folder"),
-        ("pipe", "is no ordinary file"),
+        ("pipe", "is not a regular file"),
         ("/", "top of the disk"),
     ],
 )
@@ -66,7 +66,7 @@ def test_folders_above_are_made_where_that_is_said(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("code", "reason"),
     [
-        (errno.EROFS, "can only be read"),
+        (errno.EROFS, "read-only"),
         (errno.EACCES, "may not write there"),
         (errno.ENOSPC, "the disk is full"),
         (errno.EIO, os.strerror(errno.EIO)),

@@ -52,7 +52,8 @@ def test_a_display_that_answers_is_taken_and_shown_the_cookie(x_server, tmp_path
 
 
 @pytest.mark.parametrize(
-    ("answer", "problem"), [(REFUSAL, "refuses this program .No protocol"), (b"", "refuses this program .it hung up")]
+    ("answer", "problem"),
+    [(REFUSAL, "refuses this program .No protocol"), (b"", "refuses this program .it closed the connection")],
 )
 def test_a_display_that_refuses_is_named(x_server, tmp_path, answer, problem):
     assert_problem({"DISPLAY": x_server(answer), "HOME": str(tmp_path)}, problem)

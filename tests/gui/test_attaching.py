@@ -30,7 +30,7 @@ def test_images_are_attached_and_remembered(new_window: Callable[..., Person], m
     inspector, bench = person.pane.inspector, person.window.workbench
     described(person)
     assert inspector.attach.isVisibleTo(inspector)
-    assert "not at hand" in inspector.attach.reason.text()
+    assert "not available" in inspector.attach.reason.text()
     person.pane.attaching.attach(str(place.with_name("nothing.npz")))
     person.wait_until(lambda: "were not attached" in bench.banner.text)
     person.pane.attaching.attach(str(place))

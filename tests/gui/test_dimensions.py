@@ -84,11 +84,11 @@ def test_off_the_map_no_blend_of_its_pictures_stands_in(wide: Person) -> None:
     assert prober.interpolated.total == blends
     assert wide.window.pane.inspector.picture.image == before  # until the exact one is there
     wide.wait_until(lambda: wide.window.pane.inspector.coordinates.text().split(", ")[3] == f"{prober.probe.z[3]:.3f}")
-    assert "Off the map" in wide.window.pane.inspector.values.lines[0]
+    assert "Outside the map" in wide.window.pane.inspector.values.lines[0]
     wide.wait_until(lambda: prober.place is not None)
     assert prober.place.reach > 0
     hover(wide, wide.point(0, 1))
-    wide.wait_until(lambda: not any("Off the map" in line for line in wide.window.pane.inspector.values.lines))
+    wide.wait_until(lambda: not any("Outside the map" in line for line in wide.window.pane.inspector.values.lines))
 
 
 def test_hovering_the_map_puts_the_sliders_to_the_place(wide: Person) -> None:
@@ -126,7 +126,7 @@ def test_what_is_no_number_is_refused_and_said(wide: Person, text: str) -> None:
     QTest.keyClick(shown.editor, Qt.Key.Key_Delete)
     QTest.keyClicks(shown.editor, text)
     wide.key(Qt.Key.Key_Return, on=shown.editor)
-    assert "Type one number" in wide.window.pane.inspector.said
+    assert "Enter a number" in wide.window.pane.inspector.said
     assert wide.window.pane.prober.probe.z is before
     wide.key(Qt.Key.Key_Escape, on=shown.editor)
     assert not shown.editor.isVisible()

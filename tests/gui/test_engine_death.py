@@ -98,7 +98,7 @@ def test_killed_while_a_broken_bundle_is_refused(person: Person, small_bundle: P
     person.window.workbench.open(tmp_path)
     person.wait(0.05)
     tell(person, signal.SIGKILL)
-    person.wait_until(lambda: "was not opened" in person.window.workbench.banner.text)
+    person.wait_until(lambda: "could not be opened" in person.window.workbench.banner.text)
     person.wait_until(lambda: person.window.pane.ready)
     person.move(person.point(0.2, 0))
     assert exact(person).shape == (8, 8, 1)
@@ -112,7 +112,7 @@ def test_an_engine_that_dies_again_and_again_is_given_up_until_asked_for(
     with monkeypatch.context() as patch:
         patch.setattr(sys, "executable", "/bin/false")
         tell(person, signal.SIGKILL)
-        person.wait_until(lambda: "again and again" in window.workbench.banner.text)
+        person.wait_until(lambda: "repeatedly" in window.workbench.banner.text)
         person.move(person.point(-1, 0))  # the window lives on, with what it has
         assert window.pane.inspector.picture.image is not None
         person.wheel(QPoint(100, 100), 4)

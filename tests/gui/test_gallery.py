@@ -103,7 +103,7 @@ def test_without_originals_what_is_decoded_is_shown_and_said(new_window, make_bu
     person.window.action("Gallery…").trigger()
     window, bundle = person.pane.gallery.window, person.bundle
     has_all(person, window)
-    assert window.remark.text().startswith("Decoded from their latents")
+    assert window.remark.text().startswith("Decoded from the latents")
     assert window.remark.toolTip()
     expected = decoded(folder, bundle.latents.mean[window.model.numbers[3]])
     np.testing.assert_array_equal(to_array(window.model.picture(3))[:, :, :1], expected)

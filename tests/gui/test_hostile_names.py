@@ -56,7 +56,7 @@ def test_a_window_on_such_a_bundle_shows_them_as_text(
     person.wait_until(lambda: window.pane.prober.place is not None)
     window.pane.selecting.select_class(1)
     window.workbench.open_beside(small_bundle)  # so that the panes have titles
-    window.workbench.banner.say(f"{name} was not opened: {classes[0]}")
+    window.workbench.banner.say(f"{name} could not be opened: {classes[0]}")
     window.workbench.status.say(name)
     assert not [each.text() for each in labels(window) if not isinstance(each, ColouredLabel)]
     assert not list(tips(window))

@@ -78,15 +78,15 @@ def test_a_bundle_is_dropped_on_the_window(person: Person, wide_bundle: Path, in
 def test_a_recent_bundle_is_opened_from_the_menu(person: Person, small_bundle: Path, wide_bundle: Path) -> None:
     person.window.workbench.open(wide_bundle)
     opened(person, wide_bundle)
-    texts = [action.text() for action in submenu(person, "Recent bundles").actions()]
+    texts = [action.text() for action in submenu(person, "Recent models").actions()]
     assert texts[:2] == [str(wide_bundle), str(small_bundle)]
-    submenu(person, "Recent bundles").actions()[1].trigger()
+    submenu(person, "Recent models").actions()[1].trigger()
     opened(person, small_bundle)
     assert hovers(person)
 
 
 def test_the_bundles_that_ship_are_in_the_menu(person: Person) -> None:
-    texts = [action.text() for action in submenu(person, "Shipped bundles").actions()]
+    texts = [action.text() for action in submenu(person, "Included models").actions()]
     assert {"mnist-vae-2d", "mnist-ae-2d"} <= set(texts)
 
 
@@ -99,7 +99,7 @@ def test_a_broken_bundle_is_refused_and_the_open_one_stays(
     window = person.window
     before = window.pane.session, window.pane.session.state, place(person), window.windowTitle()
     window.workbench.open(broken(small_bundle, tmp_path, file))
-    person.wait_until(lambda: "was not opened" in window.workbench.banner.text)
+    person.wait_until(lambda: "could not be opened" in window.workbench.banner.text)
     assert file in window.workbench.banner.text
     person.wait_until(lambda: window.pane.ready)
     assert (window.pane.session, window.pane.session.state, place(person), window.windowTitle()) == before
@@ -116,7 +116,7 @@ def test_what_is_no_bundle_is_refused(person: Person, tmp_path: Path, name: str)
     (tmp_path / "empty").mkdir()
     (tmp_path / "file.txt").write_text("hello")
     person.window.workbench.open(tmp_path / name)
-    person.wait_until(lambda: f"{name} was not opened" in person.window.workbench.banner.text)
+    person.wait_until(lambda: f"{name} could not be opened" in person.window.workbench.banner.text)
     assert person.window.pane.ready
     assert hovers(person)
     person.window.workbench.banner.clear()
@@ -136,7 +136,7 @@ def test_a_broken_one_opened_before_the_engine_is_there_loses_nothing(
     person = new_window(None)
     person.window.workbench.open(small_bundle)
     person.window.workbench.open(broken(small_bundle, tmp_path, "weights.safetensors"))
-    person.wait_until(lambda: "was not opened" in person.window.workbench.banner.text)
+    person.wait_until(lambda: "could not be opened" in person.window.workbench.banner.text)
     opened(person, small_bundle)
     assert hovers(person)
     person.window.pane.restart_engine()
@@ -186,6 +186,6 @@ def test_a_bundle_that_is_gone_is_no_longer_offered(person: Person, small_bundle
     assert settings.recent[:2] == (copy, small_bundle)
     shutil.rmtree(copy)
     person.window.workbench.open(copy)
-    person.wait_until(lambda: "copy was not opened" in person.window.workbench.banner.text)
+    person.wait_until(lambda: "copy could not be opened" in person.window.workbench.banner.text)
     assert copy not in settings.recent
     person.window.workbench.banner.clear()

@@ -228,7 +228,7 @@ def test_pins_that_cannot_be_kept_are_told_of_and_are_there_all_the_same(person:
     try:
         person.click(person.point(0.5, 0.5))
         bar = person.window.statusBar()
-        person.wait_until(lambda: "not kept for the next launch" in bar.currentMessage())
+        person.wait_until(lambda: "could not be saved for the next launch" in bar.currentMessage())
         assert len(pins(person)) == 1
     finally:
         folder.unlink()

@@ -112,7 +112,7 @@ def test_one_can_go_as_deep_as_latents_differ_and_is_told_where_that_ends(person
     chart = person.window.pane.session.bundle.chart
     step = 1.01 * pixels / canvas.view.scale
     assert (chart.to_latent((u + step, v)) != chart.to_latent((u, v))).any()
-    assert "As near as it gets" in person.window.statusBar().currentMessage()
+    assert "Maximum zoom" in person.window.statusBar().currentMessage()
     person.wait_for_the_engine()
     for _ in range(25):
         person.wheel(at, -8)

@@ -225,7 +225,7 @@ def test_the_panel_tells_of_the_selection(selecting: Person, small_bundle: Path)
     assert f"{spread:.3g}" in panel.spread.text()
     selecting.wait_until(lambda: panel.picture.image is not None)
     np.testing.assert_array_equal(to_array(panel.picture.image)[..., 0], mean_image(small_bundle, chosen(selecting)))
-    assert panel.heading.text() == "The mean of their images"
+    assert panel.heading.text() == "Mean of the images"
 
 
 def mean_image(bundle: Path, images: NDArray[np.bool_]) -> NDArray[np.float64]:
@@ -254,8 +254,8 @@ def test_without_the_images_the_decoded_mean_is_shown_and_said(new_window, make_
     person.wait_until(lambda: panel.picture.image is not None)
     shown = to_array(panel.picture.image)[..., 0].astype(int)
     assert np.abs(shown - decoded(bundle, panel.mean)[..., 0]).max() <= 1
-    assert panel.heading.text() == "Decoded at the mean of their latents"
-    assert "not at hand" in panel.heading.toolTip()
+    assert panel.heading.text() == "Decoded from the mean of the latents"
+    assert "not available" in panel.heading.toolTip()
     assert "Not decoded" not in person.window.statusBar().currentMessage()
 
 

@@ -217,7 +217,7 @@ def test_images_that_are_not_at_hand_leave_dots_and_it_is_said_once(
     person = new_window(bundle)
     person.canvas.zoom(2.0)
     person.wait_until(lambda: bool(person.window.pane.thumbnails.layer.missed))
-    assert "not at hand" in person.window.statusBar().currentMessage()
+    assert "not available" in person.window.statusBar().currentMessage()
     person.window.workbench.status.say("Something else")
     person.canvas.zoom(1.5)
     person.wait(0.3)

@@ -96,7 +96,7 @@ def test_it_can_be_turned_off_and_cleared(new_window, small_bundle: Path) -> Non
     entries = disk_entries(window)
     entries["Keep pictures and fields on disk"].trigger()
     assert not window.workbench.settings.get(PictureSettings).keep
-    entries["Clear what is kept on disk"].trigger()
+    entries["Delete pictures and fields kept on disk"].trigger()
     person.wait_until(lambda: not kept())
     look_around(person)
     person.wait(0.2)

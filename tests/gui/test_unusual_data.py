@@ -101,5 +101,5 @@ def test_images_that_are_no_longer_at_hand(new_window, make_bundle) -> None:
     Path(read_config(bundle).dataset.source).unlink()
     person = new_window(bundle)
     probed_and_described(person)
-    assert "not at hand" in person.window.pane.prober.place.missing
+    assert "not available" in person.window.pane.prober.place.missing
     assert person.window.pane.prober.place.reconstructions.shape == (8, 8, 8, 1)

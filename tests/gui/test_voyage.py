@@ -153,4 +153,4 @@ def test_a_broken_bundle_that_is_opened_meanwhile_changes_nothing(traveller: Per
     window.workbench.open(tmp_path / "nothing")
     arrive(traveller, 2)
     assert window.pane.session is session
-    assert "was not opened" in window.workbench.banner.text
+    assert "could not be opened" in window.workbench.banner.text

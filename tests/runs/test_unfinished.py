@@ -59,7 +59,7 @@ def test_what_is_damaged_or_missing_is_left_out(job: Job, tmp_path: Path, name: 
         path.write_bytes(damage)
     assert unfinished(tmp_path) == []
     if name == "job.json":
-        with pytest.raises(TrainingError, match=r"job\.json: expected what a run was begun with"):
+        with pytest.raises(TrainingError, match=r"job\.json: expected the settings of a run"):
             kept_job(job.run)
 
 

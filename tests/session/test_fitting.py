@@ -57,7 +57,7 @@ def folder(wide_bundle: Path) -> Iterator[Path]:
 @pytest.mark.usefixtures("power")
 def test_a_fit_is_made_once_and_then_read(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     bundle = open_bundle(folder)
-    with pytest.raises(UserError, match="it has to be fitted first"):
+    with pytest.raises(UserError, match="it must be fitted first"):
         bundle.with_chart(SPEC)
     reports = list(fit_chart(bundle, SPEC))
     assert [round(report.share, 3) for report in reports] == [0.333, 0.667, 1.0]

@@ -93,7 +93,7 @@ def test_a_folder_that_is_taken_or_a_dataset_without_training_images_is_refused(
         estimate(job, Facts((8, 8, 1), 0, 200))
     job.folder.mkdir()
     (job.folder / "letter.txt").touch()
-    with pytest.raises(UserError, match="is no bundle"):
+    with pytest.raises(UserError, match="is not a bundle"):
         estimate(job, FACTS)
 
 

@@ -89,8 +89,8 @@ def test_what_fails_in_one_is_told_by_the_first_and_can_be_resumed(
 ) -> None:
     told = seen[0][case]["error"]
     assert told.startswith("process 1 of 0 to 1, on ")
-    assert f"(cpu), cannot go on: {said}" in told
-    assert "What was learnt up to the end of epoch 1 is in" in told
+    assert f"(cpu), cannot continue: {said}" in told
+    assert "What was learned up to the end of epoch 1 is in" in told
     assert "resume the run (train --resume)" in told
     assert load_state(folder / f"{name}.run" / "state.safetensors")[0].epoch == 1
     assert check_bundle(folder / name).training.epochs == 1
@@ -104,7 +104,7 @@ def test_a_loss_that_is_not_finite_in_one_ends_both_at_the_same_step(seen: Seen,
 
 def test_a_full_disk_of_the_first_ends_both(seen: Seen) -> None:
     assert seen[0]["full_disk"]["error"] == "epoch 1 could not be saved"
-    assert "cannot go on: epoch 1 could not be saved" in seen[1]["full_disk"]["error"]
+    assert "cannot continue: epoch 1 could not be saved" in seen[1]["full_disk"]["error"]
 
 
 def test_a_process_that_is_gone_is_noticed_and_how_to_go_on_is_said(seen: Seen, folder: Path) -> None:

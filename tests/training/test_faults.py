@@ -159,5 +159,5 @@ def test_a_state_of_other_shapes_is_refused_by_name(job: Job) -> None:
     arrays = load_file(job.run.state)
     for name in ("model/encoder.1.weight", "average/decoder.0.bias", "optimiser/exp_avg", "best/decoder.0.bias"):
         save_file({**arrays, name: np.zeros((3, 5), np.float32)}, job.run.state, metadata)
-        with pytest.raises(TrainingError, match=r"does not fit the network.*begin this run anew"):
+        with pytest.raises(TrainingError, match=r"does not fit the network.*start this run again"):
             list(train_bundle(replace(job, resume=True)))

@@ -119,7 +119,7 @@ def test_nodes_that_could_not_find_each_other_are_refused(monkeypatch: pytest.Mo
     for name in ("MASTER_ADDR", "MASTER_PORT"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("NODE_RANK", "1")
-    with pytest.raises(TrainingError, match="--nodes 2 cannot be had: expected MASTER_ADDR, MASTER_PORT in the"):
+    with pytest.raises(TrainingError, match="--nodes 2 are not available: expected MASTER_ADDR, MASTER_PORT in the"):
         assemble("cpu", "1", 2)
 
 

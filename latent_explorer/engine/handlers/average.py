@@ -20,7 +20,7 @@ def _answer(request: Average, service: ModelService) -> Iterator[Pictures | None
     """A slice is summed at each step; the last one answers."""
     indices = np.flatnonzero(request.chosen)
     if not len(indices):
-        raise EngineError("no image is chosen whose mean could be shown")
+        raise EngineError("no image is selected: expected at least one")
 
     def summed(some: NDArray[np.int64]) -> NDArray[np.uint64]:
         sums: NDArray[np.uint64] = service.index.images_at(some).sum(0, np.uint64)

@@ -112,7 +112,7 @@ class ExportDialog(QDialog):
             self.footer.rest(str(error))
             return
         if path.exists() and not overwrite:
-            self.footer.ask(f"{path.name} exists already. Overwrite it?")
+            self.footer.ask(f"{path.name} already exists. Overwrite it?")
             return
         self._pause.stop()
         self._enable(False)

@@ -65,7 +65,7 @@ class Exporter(QObject):
             return
         if self.dialog is not None and self.dialog.footer.busy:
             self.dialog.activateWindow()
-            pane.shared.say("Another export is under way. Wait for it, or cancel it.")
+            pane.shared.say("Another export is running. Wait until it is done, or cancel it.")
             return
         if self.dialog is not None:
             self.dialog.abandon()

@@ -70,7 +70,7 @@ class FilmDialog(QDialog):
         picture, caption = PictureView(), words("faint")
         picture.smooth = True
         picture.show_image(now)
-        caption.setText(f"The map as it is now. The film goes through the {moments} epochs that were kept.")
+        caption.setText(f"The map as it is now. The film shows all {moments} snapshots of the run.")
         self.form.setMinimumWidth(290)
         left, right = filled(QVBoxLayout(), picture, caption), filled(QVBoxLayout(), self.form, 1)
         left.setStretchFactor(picture, 1)
@@ -91,7 +91,7 @@ class FilmDialog(QDialog):
             self.footer.rest(str(error))
             return
         if path.exists() and not overwrite:
-            self.footer.ask(f"{safe_text(path.name)} exists already. Overwrite it?")
+            self.footer.ask(f"{safe_text(path.name)} already exists. Overwrite it?")
             return
         remember(self._settings, "film", self.form.choices)
         self.destination.remember()

@@ -54,13 +54,13 @@ class Destination(QWidget):
         """The file that is meant. Raises UserError where it cannot be written, or has no name."""
         name, folder = self.name.text().strip(), expanded(self.folder.text().strip())
         if not name:
-            raise UserError("The file has no name yet. Type one.")
+            raise UserError("Enter a file name.")
         if Path(name).name != name:
             raise UserError(
-                f"“{shown(name)}” is not the name of a file. Leave out the folder: it has a line of its own."
+                f"“{shown(name)}” is not a file name. Enter the name without its folder, which has a field of its own."
             )
         if not is_folder(folder):
-            raise UserError(f"There is no folder {shown(folder)}. Choose another, or make it first.")
+            raise UserError(f"There is no folder {shown(folder)}. Choose another, or create it first.")
         return check_target(known.named(folder.absolute() / name), folder=not known.suffix)
 
     def remember(self) -> None:
@@ -155,4 +155,4 @@ class Footer(QWidget):
         if elapsed < 1 or not 0.02 < fraction < 1:
             return ""
         seconds = elapsed * (1 - fraction) / fraction
-        return f"about {seconds:.0f} seconds to go" if seconds < 90 else f"about {seconds / 60:.0f} minutes to go"
+        return f"about {seconds:.0f} seconds left" if seconds < 90 else f"about {seconds / 60:.0f} minutes left"

@@ -46,6 +46,14 @@ def decimal(least: float, most: float, step: float, unit: str) -> Row:
     return Row(box, lambda: round(box.value(), 2), box.setValue, box.valueChanged)
 
 
+def speed() -> Row:
+    """A row for the seconds that a frame is shown, in frames per second as in the filmstrip."""
+    box = QDoubleSpinBox()
+    box.setRange(0.02, 50)
+    box.setSuffix(" fps")
+    return Row(box, lambda: 1 / box.value(), lambda seconds: box.setValue(1 / seconds), box.valueChanged)
+
+
 def yes_or_no(text: str) -> Row:
     """A row that can be ticked."""
     box = QCheckBox(text)
@@ -65,29 +73,33 @@ def chosen_in(box: QComboBox) -> Row:
     return Row(box, box.currentData, lambda value: box.setCurrentIndex(box.findData(value)), box.currentIndexChanged)
 
 
-_SHOWN = {False: "All of the dataset", True: "Of the classes shown on the map"}
+_SHOWN = {False: "All images of the dataset", True: "Images of the classes shown on the map"}
 _STYLES = {"crisp": "Crisp", "smooth": "Smooth"}
 
 ROWS: dict[str, tuple[str, str, Callable[[], Row]]] = {
-    "width": ("&Width", "Of the film, in pixels", lambda: whole(320, 1920, " pixels")),
-    "length": ("&Length", "How long the film takes", lambda: decimal(2, 120, 1, " seconds")),
+    "width": ("&Width", "Width of the film in pixels", lambda: whole(320, 1920, " pixels")),
+    "length": ("&Length", "Length of the film", lambda: decimal(2, 120, 1, " seconds")),
     "columns": ("&Columns", "Pictures in a row", lambda: whole(1, MAX_COLUMNS)),
     "rows": ("&Rows", "Rows of pictures; 0 for as many as keep the map's proportions", lambda: whole(0, MAX_COLUMNS)),
     "most": (
         "At &most",
-        "How many are shown; of more, an even sample is taken",
+        "The most images in the sheet; of more, an even sample is shown",
         lambda: whole(1, MAX_IMAGES, " images"),
     ),
-    "zoom": ("&Scale", "Pixels of the file to each pixel on screen, a side", lambda: decimal(0.25, 16, 0.5, " ×")),
+    "zoom": ("&Scale", "Pixels in the file per pixel on screen, along each side", lambda: decimal(0.25, 16, 0.5, " ×")),
     "legend": ("", "Name the classes in the upper right corner", lambda: yes_or_no("&Legend")),
     "shown_only": ("&Images", "Which images' latents to write", lambda: one_of(_SHOWN)),
-    "scale": ("&Scale", "Pixels of the file to each of the model's, a side", lambda: whole(1, MAX_SCALE, " ×")),
+    "scale": (
+        "&Scale",
+        "Pixels in the file per pixel of the model, along each side",
+        lambda: whole(1, MAX_SCALE, " ×"),
+    ),
     "style": ("&Enlarging", "Crisp keeps each pixel a square; smooth blends them", lambda: one_of(_STYLES)),
-    "gap": ("&Gap", "White between neighbouring pictures", lambda: whole(0, 256, " pixels")),
+    "gap": ("&Gap", "White space between pictures", lambda: whole(0, 256, " pixels")),
     "per_row": ("Per &row", "Pictures in a row of the strip; 0 for all in one row", lambda: whole(0, 240)),
-    "seconds": ("&Time", "How long each frame is shown", lambda: decimal(0.02, 60, 0.01, " seconds a frame")),
-    "ping_pong": ("", "Play to the end and back again", lambda: yes_or_no("There and &back")),
-    "loop": ("", "Begin again at the end, for ever", lambda: yes_or_no("Re&peat")),
+    "seconds": ("&Speed", "Frames per second", speed),
+    "ping_pong": ("", "Play forwards, then backwards", lambda: yes_or_no("There and &back")),
+    "loop": ("", "Start again at the end", lambda: yes_or_no("Re&peat")),
     "lossless": ("", "Exact pixels, in a larger file", lambda: yes_or_no("&Lossless")),
 }
 """By the field of Choices, in the order shown: a label with the letter that reaches it, a tip, what makes the row."""

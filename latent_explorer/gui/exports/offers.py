@@ -74,14 +74,14 @@ def _contact_sheet(pane: MapPane) -> Subject:
 
 def _session(pane: MapPane) -> Session:
     if pane.session is None:
-        raise UserError("There is nothing to export yet: open a bundle first, with File ▸ Open…")
+        raise UserError("There is nothing to export: open a model first, with File ▸ Open…")
     return pane.session
 
 
 def _chosen(pane: MapPane) -> Selection:
     selection = _session(pane).state.selection
     if selection is None:
-        raise UserError("There is nothing selected yet: take the Select tool (S), drag around points, and try again.")
+        raise UserError("Nothing is selected: choose the Select tool (S), drag around points, and try again.")
     return selection
 
 

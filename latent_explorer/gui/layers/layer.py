@@ -77,7 +77,7 @@ class Layer:
     def lacks(self, bundle: OpenBundle) -> str:
         """What a bundle lacks for it, in words; empty where nothing is missing."""
         missing = self.spec.needs_labels and bundle.latents.label is None
-        return "these data have no labels" if missing else ""
+        return "this dataset has no labels" if missing else ""
 
     def usual(self, bundle: OpenBundle) -> tuple[bool, float]:
         """Whether it is shown of a bundle, and its opacity, as long as a person has not chosen."""

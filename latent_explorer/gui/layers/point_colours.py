@@ -44,32 +44,36 @@ class PointColouring:
 
 
 def _unlabelled(bundle: OpenBundle) -> str:
-    return "these data have no labels" if bundle.latents.label is None else ""
+    return "this dataset has no labels" if bundle.latents.label is None else ""
 
 
 def _errorless(bundle: OpenBundle) -> str:
-    return "no reconstruction errors are known" if bundle.latents.error is None else ""
+    return "the reconstruction errors are not known" if bundle.latents.error is None else ""
 
 
 COLOURINGS: Registry[PointColouring] = Registry("colourings", PointColouring, "title")
 register = COLOURINGS.register
 
 CLASS = PointColouring(
-    name="class", title="Class", sentence="Each class has a colour: see Classes.", by_class=True, lacks=_unlabelled
+    name="class",
+    title="Class",
+    sentence="Each class has a colour, listed in the Classes panel.",
+    by_class=True,
+    lacks=_unlabelled,
 )
 for _colouring in (
     CLASS,
     PointColouring(
         name="split",
         title="Split",
-        sentence="Whether an image was trained on, or held out.",
+        sentence="Whether an image was used for training or held out.",
         known=lambda latents: latents.split,
         categories=_SPLITS,
     ),
     PointColouring(
         name="error",
         title="Reconstruction error",
-        sentence="How badly the model reconstructs each image: the mean squared error of its pixels.",
+        sentence="The mean squared error between the pixels of each image and its reconstruction.",
         known=lambda latents: latents.error,
         unit="mean squared error",
         logarithmic=True,

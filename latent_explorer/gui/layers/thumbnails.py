@@ -49,7 +49,7 @@ class Places:
 _NOWHERE = np.zeros(0, np.int64)
 
 REAL_IMAGES = LayerSpec(
-    "real-images", "Real images", "Zoomed in far enough, points are shown as the images they stand for.", key="T"
+    "real-images", "Real images", "Shows points as their images when you zoom in far enough.", key="T"
 )
 
 
@@ -85,7 +85,7 @@ class ThumbnailLayer(Layer):
         if self.missed:
             return f"{'Points stay dots' if self._points.visible else 'Press 2 for points'}: {self.missed}"
         near = self.near_enough(view) or self.everywhere
-        return "Real images: press T for points" if near else "Real images appear as soon as you zoom in far enough"
+        return "Real images: press T for points" if near else "Real images: zoom in to see them"
 
     def open(self, image_shape: tuple[int, int, int]) -> None:
         """Begin with the images (h, w, c) of another bundle."""

@@ -17,9 +17,7 @@ from latent_explorer.session import OpenBundle
 COARSER = 5  # levels, its own included, from which a tile may be painted or read
 _IMAGES = 320  # tiles whose painted form is kept: about 200 KB each with pictures of 28 x 28
 
-DECODED = LayerSpec(
-    "pictures", "Pictures", "The decoded pictures: what the model makes of each place.", key="1", opacity=1.0
-)
+DECODED = LayerSpec("pictures", "Pictures", "The picture that the model decodes at each place.", key="1", opacity=1.0)
 
 
 class TiledLayer(Layer):

@@ -25,7 +25,7 @@ from latent_explorer.gui.widgets.plain import tooltip
 from latent_explorer.safe_text import safe_text
 
 Origin = Literal["shipped", "trained", "recent"]
-GROUPS: dict[Origin, str] = {"trained": "Yours", "recent": "Opened lately", "shipped": "With the program"}
+GROUPS: dict[Origin, str] = {"trained": "Your models", "recent": "Recent", "shipped": "Included with the program"}
 """Where bundles come from, as groups of the list, in their order."""
 
 _SIDE, _GAP, _HEADER = 88, 10, 30  # pixels of a card's picture, around it, and of a group's title
@@ -52,7 +52,7 @@ class Card:
             return name, "Cannot be opened", safe_text(entry.complaint.replace(f"{self.folder}/", ""), most=300), ""
         when = datetime.fromtimestamp(entry.modified)
         last = f"{size_words(entry.size)} · {when.day} {when:%B %Y}"
-        return name, entry.about, entry.figures or "No figures", last
+        return name, entry.about, entry.figures or "Not measured", last
 
     def matches(self, words: str) -> bool:
         return (self.entry or BundleEntry(self.folder)).matches(words)

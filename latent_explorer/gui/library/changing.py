@@ -53,11 +53,11 @@ class BundleChanges(QObject):
     def refusal(self, card: Card) -> str:
         """Why this bundle can be neither renamed nor deleted here; "" where it can."""
         if self.busy:
-            return "Another change is under way."
+            return "Another change is in progress. Try again when it is done."
         if card.origin == "shipped":
-            return "It comes with the program: duplicate it to have one of your own."
+            return "This model is part of the program. Duplicate it, and change the copy."
         if card.origin == "recent":
-            return "It lies outside the folder of your models: use a file manager."
+            return "This model is outside the folder of your models. Use a file manager to change it."
         return self._in_use(card.folder)
 
     def rename(self, card: Card) -> None:
@@ -71,7 +71,7 @@ class BundleChanges(QObject):
             self._begin(lambda: rename_bundle(folder, name), lambda new: self.renamed.emit(folder, new))
             return ""
 
-        self._bar.ask(f"A new name for {safe_text(folder.name)}:", "Rename", answer, folder.name)
+        self._bar.ask(f"New name for {safe_text(folder.name)}:", "Rename", answer, folder.name)
 
     def duplicate(self, card: Card) -> None:
         source, target = card.folder, trained_folder()
@@ -82,7 +82,7 @@ class BundleChanges(QObject):
             self._begin(lambda: duplicate_bundle(source, target, name), self.copied.emit)
             return ""
 
-        question = f"A name for the copy of {safe_text(source.name)}; its training history is not copied:"
+        question = f"Name for the copy of {safe_text(source.name)}; its training history is not copied:"
         self._bar.ask(question, "Duplicate", answer, free_name(source, target))
 
     def delete(self, card: Card) -> None:
@@ -115,9 +115,9 @@ class BundleChanges(QObject):
             return ""
 
         question = (
-            f"There is no trash on this disk. Delete {safe_text(folder.name)} for good? It cannot be brought back."
+            f"There is no trash on this disk. Delete {safe_text(folder.name)} permanently? This cannot be undone."
         )
-        self._bar.ask(question, "Delete for good", answer)
+        self._bar.ask(question, "Delete permanently", answer)
 
     def _begin(self, work: Callable[[], object], then: Callable[..., object]) -> None:
         def make(_: Callable[[], None]) -> _Outcome:

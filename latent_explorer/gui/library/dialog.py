@@ -28,11 +28,11 @@ from latent_explorer.gui.widgets.parts import ask_path, filled
 from latent_explorer.gui.widgets.plain import tooltip
 
 _TIPS = {
-    "Open beside": "Open it in a second map",
-    "Rename…": "Give it another name (F2)",
-    "Duplicate…": "Make a copy among your own",
-    "Delete…": "Move it to the trash (Del)",
-    "Show in folder": "Show its files in the file manager",
+    "Open beside": "Open the model in a second map",
+    "Rename…": "Rename the model (F2)",
+    "Duplicate…": "Copy the model to your models",
+    "Delete…": "Move the model to the trash (Del)",
+    "Show in folder": "Show the files of the model in the file manager",
 }
 _KEYS = {"Rename…": "F2", "Delete…": "Del"}
 _MOVES = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown)
@@ -72,15 +72,15 @@ class BundleList(QDialog):
         self.search.installEventFilter(self)
         self.list.setModel(self.model)
         self.list.setItemDelegate(CardPainter(self.list))
-        self.list.setAccessibleName("Bundles")
+        self.list.setAccessibleName("Models")
         self.list.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.setMouseTracking(True)
         self.list.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
 
     def _make_buttons(self) -> None:
-        self.open_button = tool_button("Open", "Open it in the active map (Enter)", self.accept_card)
-        self.browse = tool_button("Browse…", "Open a bundle's folder from elsewhere", self._browse)
+        self.open_button = tool_button("Open", "Open the model in the active map (Enter)", self.accept_card)
+        self.browse = tool_button("Browse…", "Open a model from another folder", self._browse)
         do: tuple[Callable[[Card], object], ...] = (
             partial(self._leave_with, self.beside.emit),
             self.changes.rename,
@@ -163,7 +163,7 @@ class BundleList(QDialog):
         card, found = self.card, bool(self.model.cards)
         self.list.setVisible(found)
         self.nothing.setVisible(not found)
-        self.nothing.setText("No bundle matches." if self.search.text() else "There are no bundles yet.")
+        self.nothing.setText("No model matches." if self.search.text() else "There are no models yet.")
         readable = card is not None and (card.entry is None or card.entry.config is not None)
         refusal = "" if card is None else self.changes.refusal(card)
         self.open_button.setEnabled(readable)
@@ -199,7 +199,7 @@ class BundleList(QDialog):
     def _browse(self) -> None:
         card = self.card
         start = str(card.folder.parent) if card is not None else str(Path.home())
-        ask_path(self, "Open a bundle's folder", start, self._leave_for)
+        ask_path(self, "Open the folder of a model", start, self._leave_for)
 
     def _leave_for(self, folder: str) -> None:
         self.browsed.emit(Path(folder))
@@ -250,7 +250,7 @@ class BundleList(QDialog):
     def closeEvent(self, event: QCloseEvent | None) -> None:
         if self.changes.busy and event is not None:
             event.ignore()  # nobody shall wait for a disk in the window's thread
-            self.bar.tell("Files are still being copied or deleted. Close this window when that is done.")
+            self.bar.tell("Files are still being copied or deleted. Close this window when they are done.")
             return
         self.end()
         super().closeEvent(event)

@@ -73,13 +73,17 @@ class Library(QObject):
         self.list = None
 
     def _in_use(self, folder: Path) -> str:
-        """Why a bundle cannot be renamed or deleted now."""
-        return "It is being trained: wait for its end, or stop it." if self._maps.in_training() == folder else ""
+        """Why a bundle cannot be renamed or deleted."""
+        return (
+            "This model is being trained. Stop the training, or wait until it is done."
+            if self._maps.in_training() == folder
+            else ""
+        )
 
     def _renamed(self, old: Path, new: Path) -> None:
         self._settings.forget_bundle(old)
         self._maps.follow(old, new)
-        self.said.emit(f"{old.name} is called {new.name} now.")
+        self.said.emit(f"{old.name} was renamed to {new.name}.")
 
     def _deleted(self, folder: Path) -> None:
         self._settings.forget_bundle(folder)

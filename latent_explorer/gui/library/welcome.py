@@ -15,9 +15,9 @@ class WelcomeLine(QFrame):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         sentence = words()
         sentence.setText(f"{name}, one of {count} models that come with the program")
-        self.browse = tool_button("All models…", "A list of all models, with pictures and figures (Ctrl+O)")
+        self.browse = tool_button("All models…", "Show all models with pictures and figures (Ctrl+O)")
         self.train = tool_button("Train…", "Train a model on images of your choice (Ctrl+T)")
-        self.dismiss = tool_button("Dismiss", "Put this line away")
+        self.dismiss = tool_button("Dismiss", "Hide this message")
         for each in (self.browse, self.train, self.dismiss):
             each.clicked.connect(self.close)
         row = filled(QHBoxLayout(self), sentence, self.browse, self.train, self.dismiss, margins=(12, 5, 8, 5))

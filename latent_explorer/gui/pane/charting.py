@@ -72,7 +72,7 @@ class Charting(QObject):
         try:
             return bundle if chart in (None, bundle.spec) else bundle.with_chart(chart)
         except UserError as error:
-            self._shared.say(f"Shown through the usual chart: {error}")
+            self._shared.say(f"The default chart is shown: {error}")
             return bundle
 
     def lay_out(self, session: Session) -> None:
@@ -111,7 +111,7 @@ class Charting(QObject):
         elif isinstance(made, OpenBundle):
             self.lay_out(session)  # of another moment, or under another class, since
         else:
-            self._shared.banner.say(f"The map stays as it is: {made}")
+            self._shared.banner.say(f"The chart was not changed: {made}")
             if session.can_undo and session.state.chart == chart:
                 session.undo()
 

@@ -112,7 +112,7 @@ class ContextMenus(QObject):
             yield SEPARATOR
         uv = uses.gestures.to_plane(at)
         z = session.bundle.chart.to_latent(uv)
-        yield Command("Choose this place", partial(uses.prober.explore, z), tip="Keep it in the inspector")
+        yield Command("Choose this place", partial(uses.prober.explore, z), tip="Keep this place in the inspector")
         yield from self._place(session, z)
         yield SEPARATOR
         yield Command("Centre here", partial(uses.canvas.centre, *uv))
@@ -133,7 +133,7 @@ class ContextMenus(QObject):
 
     def _paths(self, session: Session, z: Latent) -> Iterator[Entry]:
         chosen, draw = session.state.chosen, self._uses.pinboard.draw_between
-        yield Command("Path from here", partial(self._begin_path, session, z), tip="Click where it is to end")
+        yield Command("Path from here", partial(self._begin_path, session, z), tip="Click the end of the path next")
         if chosen is not None and chosen != as_point(z):
             yield Command("Path from the chosen place to here", partial(draw, chosen, as_point(z)))
 
@@ -168,7 +168,9 @@ class ContextMenus(QObject):
         if session is None:
             return
         z = session.bundle.latents.mean[index]
-        yield Command(f"Go to image {index}", partial(self._uses.prober.go_to, z), tip="And to its nearest images")
+        yield Command(
+            f"Go to image {index}", partial(self._uses.prober.go_to, z), tip="Show the image and its nearest images"
+        )
         yield Command("Open image", partial(self._open_image, index))
         yield Command("Pin image", partial(self._pin, session, z, f"Image {index}"))
         yield Command("Select image", partial(self._select_image, session, index))
@@ -206,7 +208,7 @@ class ContextMenus(QObject):
     def _begin_path(self, session: Session, z: Latent) -> None:
         self._uses.take_tool("Path")
         self._uses.gestures.begin_path(session.bundle.chart.to_plane(z), z)
-        self._uses.shared.say("Click where the path is to end; Esc gives it up.")
+        self._uses.shared.say("Click the end of the path, or press Esc to cancel.")
 
     def _with_picture(self, z: Latent, do: Callable[[], None]) -> None:
         """Decode the picture of a latent, show it, and go on."""
@@ -228,4 +230,4 @@ class ContextMenus(QObject):
         clipboard = QGuiApplication.clipboard()
         assert clipboard is not None
         clipboard.setText(str(index))
-        self._uses.shared.say(f"Copied the index {index}.")
+        self._uses.shared.say(f"Copied index {index}.")

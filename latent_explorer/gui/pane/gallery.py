@@ -102,10 +102,10 @@ class Gallery(QObject):
         if answer.pictures is not None:
             self.window.take(numbers, answer.pictures)
         elif isinstance(answer.reply, Refused) and not original:
-            self.window.show_remark("They cannot be decoded.", answer.reply.reason)
+            self.window.show_remark("The images cannot be decoded.", answer.reply.reason)
         elif isinstance(answer.reply, Refused) and not self._reason:
             self._reason = answer.reply.reason
-            self.window.show_remark("Decoded from their latents: there are no original images.", self._reason)
+            self.window.show_remark("Decoded from the latents: the original images are not available.", self._reason)
             self.ask()
 
     def _want(self, numbers: NDArray[np.int64]) -> Want:

@@ -50,7 +50,7 @@ class StateKeeper(QObject):
             self._store.keep(session.bundle.seal, session.state)
         except UserError as error:
             if not self._failed:
-                self._say(f"Pins and path are not kept for the next launch: {error}")
+                self._say(f"Pins and path could not be saved for the next launch: {error}")
             self._failed = True
 
     def forget(self) -> None:

@@ -14,8 +14,8 @@ from latent_explorer.gui.settings import PointLook, Settings, ShownLayer
 from latent_explorer.session import OpenBundle
 
 _SIZES = (50, 200)  # percent of the usual
-_COLOUR = "What the points are coloured by"
-_SIZE = "Size of the dots. Whatever is chosen, they grow as one comes closer, and are clearer where they stand alone."
+_COLOUR = "Colour of the points"
+_SIZE = "Size of the dots. Dots also grow as you zoom in, and are more opaque where they are few."
 
 
 class LayerStack(QObject):

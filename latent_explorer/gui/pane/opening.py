@@ -111,7 +111,7 @@ class Opener(QObject):
         if isinstance(reply, Opened):
             self.opened.emit(pending.bundle, pending.travels)
         else:
-            self._shared.banner.say(f"{pending.bundle.name} was not opened: {reply.reason}")
+            self._shared.banner.say(f"{pending.bundle.name} could not be opened: {reply.reason}")
             self.refused.emit()
 
     def close(self) -> None:
@@ -154,7 +154,7 @@ class Opener(QObject):
             return
         if made.gone:
             self._shared.settings.forget_bundle(made.folder)
-        self._shared.banner.say(f"{made.folder.name} was not opened: {made.reason}")
+        self._shared.banner.say(f"{made.folder.name} could not be opened: {made.reason}")
 
     def _ask_for(self, bundle: OpenBundle, *, travels: bool) -> None:
         self._words = f"Opening {bundle.name}"

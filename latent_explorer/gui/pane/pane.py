@@ -29,7 +29,7 @@ from latent_explorer.service.codec import Refused
 from latent_explorer.session import Session
 
 _DWELL_MS = 300  # the pointer may cross a map on its way elsewhere
-_THE_END = "As near as it gets: from here on, neighbouring pictures have the same float32 latents."
+_THE_END = "Maximum zoom: beyond it, neighbouring pictures have the same float32 latents."
 
 
 class MapPane(SessionPane):
@@ -165,7 +165,7 @@ class MapPane(SessionPane):
         figures = {
             "device": self.opener.device,
             "times": f"{self.prober.exact.text()} · {self.canvas.frame_scheduler.frames.text()}",
-            "tiles": f"{self.feed.missing} tiles to come",
+            "tiles": f"{self.feed.missing} tiles pending",
             "points": self.points.text,
         }
         return Readings(self.prober.place_text, zoom_words(self.canvas.zoomed), tuple(self._work()), figures)
@@ -283,14 +283,14 @@ def _tell_loss(shared: Shared, event: EngineLost) -> None:
     """Say that the engine stopped, and what to do where it was given up."""
     if event.again:
         why = f" ({event.reason})" if event.reason else ""
-        shared.say(f"The engine stopped{why} and was started again; nothing is lost.")
+        shared.say(f"The engine stopped{why} and was restarted; nothing was lost.")
         return
     reason = f" ({event.reason})" if event.reason else ""
-    shared.banner.say(f"The engine stops again and again{reason}. Choose Help ▸ Restart the engine, or see the log.")
+    shared.banner.say(f"The engine stops repeatedly{reason}. Choose Help ▸ Restart the engine, or see the log.")
 
 
 def _take_unless_refused(take: Callable[[Answer], None], say: Callable[[str], None], answer: Answer) -> None:
     if isinstance(answer.reply, Refused):
-        say(f"Not decoded: {answer.reply.reason}")
+        say(f"The picture could not be decoded: {answer.reply.reason}")
     else:
         take(answer)

@@ -54,7 +54,7 @@ class PaneTitle(QFrame):
 
     def __init__(self) -> None:
         super().__init__()
-        self.name = PlainLabel("No bundle is open")
+        self.name = PlainLabel("No model is open")
         close = tool_button("×", "Close this map", self.close_wanted.emit)
         close.setAccessibleName("Close this map")
         filled(QHBoxLayout(self), self.name, close, margins=(8, 2, 2, 2)).setStretchFactor(self.name, 1)

@@ -99,7 +99,7 @@ class MapPlot(PlotWidget):  # type: ignore[misc] # has no types
         return self._follows_home
 
     def zoom(self, factor: float, at: QPointF | None = None) -> None:
-        """Come closer by a factor, towards a pixel of the map or its middle."""
+        """Zoom in by a factor, towards a pixel of the map or its middle."""
         x, y = (at.x(), at.y()) if at is not None else (self.view.width / 2, self.view.height / 2)
         self._follows_home = False
         if factor > 1:

@@ -24,7 +24,7 @@ from latent_explorer.session.coordinates import coordinates_text, decimals_at
 
 _PATIENCE = 0.010  # seconds for which all else may wait for an exact picture
 _TELL_MS = 30
-_OFF = "Off the map: marked where it projects to"
+_OFF = "Outside the map: the marker shows the projection"
 _REST_MS = 80  # a place is described once the pointer has rested on it so long; a wheel clicks every 50 ms
 _LATE_MS = 150  # after which a picture of another place is greyed; at once, each move would make it flicker
 

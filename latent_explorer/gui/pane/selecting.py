@@ -174,7 +174,7 @@ class Selecting(QObject):
         if session is not None and selection is not None:
             near = want_nearest(selection, np.compress(selection.chosen, session.bundle.latents.mean, axis=0))
             self._client.request("grow", [near])
-            self._shared.say(f"Looking for the nearest images of {selection.count:,}…")
+            self._shared.say(f"Finding the nearest images of {selection.count:,}…")
 
     def take_nearest(self, answer: Answer) -> None:
         """The nearest images have come; those of another selection than the present are dropped."""
@@ -187,7 +187,7 @@ class Selecting(QObject):
         more = np.count_nonzero(grown) - before.count
         if more:
             session.select(grown)
-        self._shared.say(f"Selected {more:,} more" if more else "All the nearest that are shown are selected.")
+        self._shared.say(f"Selected {more:,} more" if more else "All nearest images that are shown are selected.")
 
     # -- what is shown
 

@@ -195,7 +195,7 @@ class SnapshotNavigator(QObject):
         if isinstance(read, UserError):
             self._wanted = None
             self._under_way = False
-            self._say(f"This moment cannot be shown: {read}")
+            self._say(f"This snapshot cannot be shown: {read}")
             self._list()
         elif self._under_way and self.shown is not None:
             self.travel_wanted.emit(read)

@@ -31,4 +31,4 @@ class Tool:
         """The pointer moved with no button down."""
 
     def cancel(self) -> None:
-        """Drop what was begun."""
+        """Cancel the gesture under way."""

@@ -277,11 +277,11 @@ class DimensionList(QAbstractScrollArea):
         if position is None or self.data is None:
             return ""
         dimension, data = int(self.order[position]), self.data
-        nothing = "It hardly differs from image to image.\n" if data.carries_nothing[dimension] else ""
+        nothing = "It hardly varies between images.\n" if data.carries_nothing[dimension] else ""
         return (
             f"z{dimension}: mean {data.mean[dimension]:.3f}, standard deviation {data.spread[dimension]:.3f}, "
             f"from {data.low[dimension]:.3f} to {data.high[dimension]:.3f}\n{nothing}"
-            "Drag to change it, click the number to type, double-click the name to go back to the mean"
+            "Drag to change it, click the number to type, double-click the name to reset it to the mean"
         )
 
     def _position(self, at: QPoint) -> int | None:

@@ -23,7 +23,7 @@ class DimensionPanel(QWidget):
         super().__init__()
         self.list = DimensionList()
         self.fold_button = tool_button("Dimensions", "Show or hide a slider for every latent dimension", wide=True)
-        tip = "List the dimensions in which the images differ most first"
+        tip = "List the dimensions that vary most first"
         self.spread_button = tool_button("By spread", tip)
         self._bundle: OpenBundle | None = None
         self._theme: Theme | None = None

@@ -173,8 +173,12 @@ class GalleryWindow(QDialog):
         bar.valueChanged.connect(lambda _: self._look.start())
 
     def _lay_out(self) -> None:
-        self.remove = tool_button("Remove from selection", "Take the images marked here out (Del)", self._remove)
-        sheet = tool_button("Export images", "Export all of them as a contact sheet", self.sheet_wanted.emit)
+        self.remove = tool_button(
+            "Remove from selection", "Remove the highlighted images from the selection (Del)", self._remove
+        )
+        sheet = tool_button(
+            "Export contact sheet…", "Export all of these images as a contact sheet", self.sheet_wanted.emit
+        )
         self.order.currentIndexChanged.connect(lambda _: self._arrange())
         self.size_slider.valueChanged.connect(self._resize)
         top = filled(QHBoxLayout(), self.count, 1, self.order, self.size_slider, spacing=10)
@@ -253,7 +257,7 @@ class GalleryWindow(QDialog):
             lines.append(f"Class {names[latents.label[number]]}")
         if latents.error is not None:
             lines.append(f"Reconstruction error (MSE) {float(latents.error[number]):.4f}")
-        return "\n".join([*lines, "Click to go there"])
+        return "\n".join([*lines, "Click to show it on the map"])
 
     def take(self, numbers: Iterable[int], pictures: NDArray[np.uint8]) -> None:
         """Pictures (n, h, w, c) of images have come."""

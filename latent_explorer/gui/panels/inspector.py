@@ -26,16 +26,16 @@ _CONSEQUENCES = {
     "outside the data": "the model is inventing.",
 }
 _REASONS = {
-    "far": "Hardly an image lies near",
-    "central": "Nearer the middle of the data than images lie",
-    "astray": "The encoder puts this picture elsewhere",
+    "far": "Few images are near",
+    "central": "Closer to the middle of the data than images are",
+    "astray": "The encoder maps this picture elsewhere",
 }
 
 _LOCK = "Keep the inspector at this place while you move over the map, click and play (I)"
 _TALLEST = 190  # pixels of the picture while the dimensions are unfolded below it
 
-_ATTACH = "Choose the images that this model was trained on, where they are now"
-_COORDINATES = "The coordinates in latent space, dimension 0 first. Type others and press Enter to go there."
+_ATTACH = "Choose the folder or file of the images that this model was trained on"
+_COORDINATES = "The coordinates in latent space, dimension 0 first. Edit them and press Enter to go to another place."
 
 
 class Inspector(QWidget):
@@ -90,7 +90,7 @@ class Inspector(QWidget):
             buttons.addWidget(tool_button(text, tip, signal.emit, wide=True), 1)
         buttons.addWidget(self.lock_button, 1)
         classes = heading("Classes of the 50 nearest images"), self._shares
-        nearest = heading("Nearest images, and below as decoded"), self.neighbours
+        nearest = heading("Nearest images and their reconstructions"), self.neighbours
         self.attach = AttachRow()
         self._found = (*classes, *nearest)
         self._show_found(False)
@@ -199,7 +199,7 @@ class Inspector(QWidget):
         if len(values) != dimensions or not all(abs(value) <= FARTHEST for value in values):
             self.coordinates.setProperty(REFUSED, True)
             example = ", ".join(["0.5", "-1.25", "0"][:dimensions]) + (", …" if dimensions > 3 else "")
-            self._word.say(f"Type {dimensions} numbers with commas between them, such as {example}, within a million.")
+            self._word.say(f"Enter {dimensions} numbers of at most ±1,000,000, separated by commas, such as {example}.")
             return
         self.coordinates.setModified(False)
         self.typed.emit(np.array(values))
@@ -209,13 +209,15 @@ def _measures(place: Place) -> str:
     """What the word rests on, a line each."""
     low, high = place.usual_radius
     lines = [
-        "Compared with test images, of which 95 % are inside the data:",
-        f"the 10th nearest image is {place.reach:.2f} times as far as it is for 95 % of them;",
+        "Compared with test images, 95 % of which are inside the data:",
+        f"the 10th nearest image is {place.reach:.2f} times the limit within which 95 % of them have theirs;",
         f"it is {place.radius:.1f} standard deviations from the middle, 95 % of them {low:.1f} to {high:.1f};",
     ]
     if place.astray is not None:
-        lines.append(f"the encoder puts the picture {place.astray:.2f} times as far off as it does for 95 % of them.")
-    return "\n".join([*lines, "Where it is no longer inside, the veil begins to fade the pictures of the map."])
+        lines.append(
+            f"the encoder maps the picture {place.astray:.2f} times the distance within which 95 % of them return."
+        )
+    return "\n".join([*lines, "The veil fades the pictures of places that are not inside."])
 
 
 def axes_words(bundle: OpenBundle) -> str:

@@ -88,7 +88,7 @@ class LayerPanel(Scrolling):
         """Offer a layer, or not where something is lacking, which its tooltip then says."""
         button, strength, tip = self._controls[name]
         button.setEnabled(not lacking)
-        button.setToolTip(tooltip(tip + (f"\n\nNot here: {lacking}." if lacking else "")))
+        button.setToolTip(tooltip(tip + (f"\n\nNot available: {lacking}." if lacking else "")))
         if strength is not None:
             strength.setEnabled(not lacking)
 

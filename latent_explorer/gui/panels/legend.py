@@ -22,7 +22,7 @@ _SELECTS = {
     "Add class {} to the selection": "add",
     "Subtract class {} from the selection": "subtract",
 }
-_HOW = "Of the classes that share a colour, each has a mark and a shade of its own; on the map, the shade alone."
+_HOW = "Classes of the same colour differ by mark and shade here, and by shade on the map."
 
 
 def paint_mark(painter: QPainter, mark: Mark, colour: QColor, middle: QPointF, radius: float, filled: bool) -> None:
@@ -53,7 +53,7 @@ class ClassRow(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         short = name if len(name) <= _LONGEST else f"{name[: _LONGEST - 1]}…"
-        how = "Click to hide or show, double-click to see it alone.\nShift adds it to the selection, Alt subtracts it"
+        how = "Click to hide or show, double-click to show it alone.\nShift adds it to the selection, Alt subtracts it"
         self.setToolTip(tooltip(f"Class {short}: {count:,} images\n{how}"))
         self.setAccessibleName(f"Class {name}")
         for text, choice in _SELECTS.items():
@@ -174,7 +174,7 @@ class Legend(QWidget):
         names = () if self._bundle is None else self._bundle.class_names
         repeats = self._theme is not None and len(names) > len(self._theme.classes)
         notes = [
-            *(["These data have no classes."] if not names else []),
+            *(["This dataset has no classes."] if not names else []),
             *([_REPEATED] if repeats else []),
             *([f"Points show: {self._coloured_by}"] if names and self._coloured_by else []),
         ]
@@ -199,7 +199,7 @@ class Legend(QWidget):
         self._scroll.setWidget(inside)
         self._add_rows()
         if wanted and not self._rows:
-            self._column.insertWidget(0, hint("No class has such a name."))
+            self._column.insertWidget(0, hint("No class matches."))
 
     def _add_rows(self) -> None:
         for _, label in zip(range(_AT_ONCE), self._left, strict=False):

@@ -69,7 +69,7 @@ class NeighbourStrip(QWidget):
         if self._place.missing:
             painter.setPen(self.palette().placeholderText().color())
             where = QRect(0, 0, self.width(), self._side())
-            painter.drawText(where, Qt.AlignmentFlag.AlignCenter, "original images not at hand")
+            painter.drawText(where, Qt.AlignmentFlag.AlignCenter, "original images not available")
         if self.outdated:
             painter.fillRect(self.rect(), veil(self.palette()))
         painter.end()
@@ -115,4 +115,4 @@ class NeighbourStrip(QWidget):
         ]
         if latents.error is not None:
             lines.append(f"Reconstruction error (MSE) {float(np.float32(latents.error[index])):.4f}")
-        return "\n".join([*lines, "Click to go there"])
+        return "\n".join([*lines, "Click to show it on the map"])

@@ -16,7 +16,7 @@ from latent_explorer.session import Pin
 from latent_explorer.session.coordinates import coordinates_text
 
 _ICON = 22
-_TIP = "Click to see a pin, double-click to rename it, right-click for more; Enter goes there, Delete deletes it"
+_TIP = "Click to show a pin, double-click to rename it, right-click for more; Enter goes there, Delete deletes it"
 
 
 class PinList(QListWidget):

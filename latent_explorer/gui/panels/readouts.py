@@ -18,7 +18,7 @@ class ValueLines(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.lines: list[str] = []
-        self.setToolTip("What the layers shown are at this place; point at their names to read what they say")
+        self.setToolTip("Values of the visible layers at this place; point at a name to see what it means")
         self.setFixedHeight(0)
 
     def show_lines(self, lines: list[str]) -> None:

@@ -15,11 +15,11 @@ from latent_explorer.gui.widgets.plain import PlainLabel, tooltip
 from latent_explorer.session import OpenBundle, Selection
 
 _HINT = (
-    "Nothing is selected. Take the Select tool (S) and drag around points; press S again for a lasso. "
-    "A right click on a class selects all of it."
+    "Nothing is selected. Choose the Select tool (S) and drag around points; press S again for a lasso. "
+    "Right-click a class to select all of it."
 )
-_MEAN = "The mean of their images"
-_DECODED = "Decoded at the mean of their latents"
+_MEAN = "Mean of the images"
+_DECODED = "Decoded from the mean of the latents"
 
 
 class SelectionPanel(QWidget):
@@ -60,7 +60,7 @@ class SelectionPanel(QWidget):
         percent = f"{share:.1%}" if share >= 0.001 else "under 0.1%"
         spread = np.sqrt(np.square(latents - mean).sum() / len(latents))
         self.count.setText(f"{selection.count:,} images, {percent} of all")
-        self.spread.setText(f"Spread {spread:.3g}: the usual distance from their mean, in latent space")
+        self.spread.setText(f"Spread {spread:.3g}: the typical distance from their mean, in latent space")
         self.picture.show_image(None)
         label = bundle.latents.label
         chosen = np.zeros(0, np.int64) if label is None else np.compress(selection.chosen, label)
@@ -82,11 +82,15 @@ class SelectionPanel(QWidget):
     def _buttons(self) -> QGridLayout:
         grid = QGridLayout()
         buttons = (
-            ("Grow", "Add the 10 images nearest to each of those selected, in latent space", self.grow_wanted),
+            ("Grow", "Add the 10 images nearest to each selected one, in latent space", self.grow_wanted),
+            (
+                "Export selected latents…",
+                "Export the latents of the selected images as a table or as arrays",
+                self.export_wanted,
+            ),
             ("Invert", "Select the other points that are shown", self.invert_wanted),
-            ("Export latents", "Export the latents of the selection, as a table or as arrays", self.export_wanted),
-            ("Export images", "Export the images selected, as a contact sheet", self.sheet_wanted),
-            ("Gallery", "Look at the images selected, in a window of their own", self.gallery_wanted),
+            ("Export contact sheet…", "Export the selected images as a contact sheet", self.sheet_wanted),
+            ("Gallery…", "Show the selected images in a separate window", self.gallery_wanted),
             ("Clear", "Select nothing (Esc)", self.clear_wanted),
         )
         for place, (text, tip, signal) in enumerate(buttons):

@@ -68,7 +68,7 @@ class Strip(QWidget):
         painter = QPainter(self)
         if not self._frames:
             painter.setPen(self.palette().placeholderText().color())
-            hint = "Drag on the map from one digit to another: the pictures in between appear here."
+            hint = "Drag on the map from one place to another: the pictures in between appear here."
             painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, hint)
         for index in range(int(self._first), min(len(self._frames), int(self._first + self._room()) + 2)):
             painter.drawImage(self._cell(index), displayed(self._frames[index], light=is_light(self)))

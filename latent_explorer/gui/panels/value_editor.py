@@ -56,7 +56,7 @@ class ValueEditor(QLineEdit):
             value = math.nan
         if not abs(value) <= FARTHEST:
             self.setProperty(REFUSED, True)
-            self.refused.emit("Type one number, such as 0.5 or -1.25, within a million.")
+            self.refused.emit("Enter a number of at most ±1,000,000, such as 0.5 or -1.25.")
             self.selectAll()
             return
         self._leave()

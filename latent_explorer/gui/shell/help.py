@@ -17,7 +17,7 @@ _KEYS = """
 <tr><td><b>Drag</b></td><td>draw a path (snaps to data and pins)</td></tr>
 <tr><td><b>Drag a pin</b>, an end of the path</td><td>move it</td></tr>
 <tr><td><b>Double-click a pin</b></td><td>rename it</td></tr>
-<tr><td><b>Right-click</b></td><td>what can be done there: on the map, a pin, a point, a frame</td></tr>
+<tr><td><b>Right-click</b></td><td>open the menu of the map, a pin, a point or a frame</td></tr>
 <tr><td><b>Wheel</b>, + and −</td><td>zoom</td></tr>
 <tr><td><b>Middle drag</b>, Space and drag</td><td>pan</td></tr>
 <tr><td><b>Arrows</b></td><td>move the probe; with Shift by single pixels; with Ctrl pan</td></tr>
@@ -26,7 +26,7 @@ _KEYS = """
 <tr><td><b>Esc</b></td><td>close the message; cancel the drag; clear the selection</td></tr>
 </table>
 <p>Digits show and hide layers while the map has the keyboard. Click on the map to give it the keyboard, or press Enter
-or Esc in a field: Enter takes what was typed, Esc takes it back.</p>
+or Esc in a field: Enter accepts the new value, Esc restores the old one.</p>
 <h3>Everywhere</h3>
 <table cellpadding="3">{rows}</table>
 """

@@ -22,6 +22,7 @@ from latent_explorer.places import shipped_bundles, trained_folder
 from latent_explorer.session import Session
 
 _WIDGET = Qt.ShortcutContext.WidgetShortcut
+_CALLED = {"selection": "selected latents"}  # what is exported, where its key says too little
 
 
 def tool_bar(window: QMainWindow, actions: Mapping[str, QAction]) -> QToolBar:
@@ -88,13 +89,13 @@ class Menus:
     def _file(self) -> Iterator[Entry]:
         bench, export = self._bench, self._bench.exporter.export
         yield Command("Open…", bench.library.open, "Ctrl+O", "Choose a model from a list, or a folder")
-        yield Submenu("Shipped bundles", lambda: _offers(shipped_bundles(), bench.open))
+        yield Submenu("Included models", lambda: _offers(shipped_bundles(), bench.open))
         yield from self._others(bench.open_path)
         tip, shown = "Show the files of this model in the file manager", lambda: bench.active.bundle is not None
         yield Command("Show in folder", bench.show_in_folder, tip=tip, enabled=shown)
         yield SEPARATOR
         yield Command("Train a model…", bench.show_training, "Ctrl+T", "Train a model on images of your choice")
-        tip = "Go back through the epochs of this bundle"
+        tip = "Go back through the snapshots of this model's training"
         yield Submenu("Attach images", self._attach)
         yield Command("Training history", bench.guide.look_back, "Ctrl+Shift+T", tip)
         yield SEPARATOR
@@ -107,7 +108,7 @@ class Menus:
             ("selection", "", "Export the latents of the selected images"),
             ("contact sheet", "", "Export the selected images as one picture"),
         ):
-            yield Command(f"Export {what}…", partial(export, what), key, tip)
+            yield Command(f"Export {_CALLED.get(what, what)}…", partial(export, what), key, tip)
         yield SEPARATOR
         yield Command("Quit", self._window.close, "Ctrl+Q")
 
@@ -116,13 +117,13 @@ class Menus:
         can = pane.bundle is not None and not pane.bundle.config.prior_samples
         for text, file in (("A folder…", False), ("A file…", True)):
             choose = partial(pane.attaching.choose, self._window, file=file)
-            yield Command(text, choose, tip="The images that the bundle was trained on", enabled=lambda: can)
+            yield Command(text, choose, tip="The images that the model was trained on", enabled=lambda: can)
 
     def _edit(self) -> Iterator[Entry]:
         bench, on, where = self._bench, self._on_pane, self._in_session
         tip = "Undo the last change of pins, path or selection"
         yield Command("Undo", bench.undo, "Ctrl+Z", tip, enabled=where(lambda session: session.can_undo))
-        tip = "Redo what was undone last"
+        tip = "Redo the last change that was undone"
         yield Command("Redo", bench.redo, "Ctrl+Shift+Z", tip, enabled=where(lambda session: session.can_redo))
         yield SEPARATOR
         tip = "Copy the picture shown in the inspector, and its coordinates as text"
@@ -137,30 +138,30 @@ class Menus:
         tip = "Select the other points that are shown"
         yield Command("Invert selection", on(lambda pane: pane.selecting.invert()), "Ctrl+I", tip)
         selected = where(lambda session: session.state.selection is not None)
-        tip = "Look at the selected images, sorted by class or error"
+        tip = "Show the selected images, sorted by class or error"
         yield Command("Gallery…", on(lambda pane: pane.gallery.open()), "Ctrl+Shift+A", tip, enabled=selected)
         escape = on(lambda pane: pane.selecting.escape())
         yield Command("Clear selection", escape, "Esc", "Select nothing", enabled=selected)
 
     def _copies(self) -> Iterator[Entry]:
         copying = self._bench.active.copying
-        yield Command("Picture", copying.copy_picture, tip="The picture pixel by pixel")
-        yield Command("Enlarged picture", partial(copying.copy_picture, True), tip="Its pixels as squares, for a page")
-        yield Command("Coordinates", copying.copy_coordinates, tip="Where it is in latent space")
-        yield Command("Place on the map", copying.copy_map_coordinates, tip="Where it is on the plane of the map")
+        yield Command("Picture", copying.copy_picture, tip="The picture at its original size")
+        yield Command(
+            "Enlarged picture",
+            partial(copying.copy_picture, True),
+            tip="The picture with each pixel enlarged to a square",
+        )
+        yield Command("Coordinates", copying.copy_coordinates, tip="The coordinates in latent space")
+        yield Command("Place on the map", copying.copy_map_coordinates, tip="The coordinates on the map")
 
     def _view(self) -> Iterator[Entry]:
         bench, on = self._bench, self._on_pane
         yield Command("Fit", on(lambda pane: pane.canvas.fit()), "F", "Show the whole map")
         yield Command("Zoom in", on(lambda pane: pane.canvas.zoom(1.5)), "+", "Zoom in on the middle of the map")
         yield Command("Zoom out", on(lambda pane: pane.canvas.zoom(1 / 1.5)), "-", "Zoom out")
-        yield Command(
-            "Previous view", on(lambda pane: pane.step_view(-1)), "Alt+Left", "Go back to where you looked before"
-        )
-        yield Command(
-            "Next view", on(lambda pane: pane.step_view(1)), "Alt+Right", "Go forth to where you looked later"
-        )
-        tip, shown = "A small picture of the whole map while you see a part of it", lambda: bench.active.overview.wanted
+        yield Command("Previous view", on(lambda pane: pane.step_view(-1)), "Alt+Left", "Go back to the previous view")
+        yield Command("Next view", on(lambda pane: pane.step_view(1)), "Alt+Right", "Go forward to the next view")
+        tip, shown = "Show an overview of the whole map while zoomed in", lambda: bench.active.overview.wanted
         yield Command("Overview map", on(lambda pane: pane.overview.toggle()), "O", tip, checked=shown)
         yield SEPARATOR
         yield from map(self._layer, bench.active.layers.by_title)
@@ -171,7 +172,7 @@ class Menus:
         yield Submenu("Class colours", lambda: map(self._palette, PALETTES.values()))
         tip = "Show the picture beside the pointer"
         yield Command("Loupe", on(MapPane.toggle_loupe), "M", tip, checked=lambda: bench.active.prober.loupe)
-        tip = "Keep the inspector where it is, whatever the pointer and the path do"
+        tip = "Keep the inspector at its place"
         locked = on(lambda pane: pane.prober.locked)
         yield Command("Lock inspector", on(MapPane.toggle_lock), "I", tip, checked=lambda: bool(locked()))
         yield SEPARATOR
@@ -183,9 +184,9 @@ class Menus:
         yield SEPARATOR
         yield from (dock.toggleViewAction() for dock in bench.docks.by_title.values())
         status = bench.status
-        tip = "In the status bar: where pictures are decoded, how long hovers and frames take, and how much is shown"
+        tip = "Show the device, hover and frame times, and the number of points in the status bar"
         yield Command("Performance figures", status.toggle_figures, tip=tip, checked=lambda: status.shows_figures)
-        yield Command("Reset layout", bench.docks.reset, tip="Put all panels back in their places")
+        yield Command("Reset layout", bench.docks.reset, tip="Move all panels to their default places")
 
     def _theme(self, name: str) -> Command:
         bench = self._bench
@@ -196,7 +197,7 @@ class Menus:
         colourer, bundle = self._bench.active.colourer, self._bench.active.bundle
         for name, colouring in colourings().items():
             lacks = "" if bundle is None else colouring.lacks(bundle)
-            tip = f"Not here: {lacks}" if lacks else colouring.sentence
+            tip = f"Not available: {lacks}" if lacks else colouring.sentence
             chosen, offered = partial(_is_chosen, colourer, name), partial(bool, not lacks)
             choose = partial(colourer.choose, name)
             yield Command(colouring.title, choose, tip=tip, checked=chosen, group="colour", enabled=offered)
@@ -215,7 +216,7 @@ class Menus:
         pane = self._bench.active
         bundle = pane.bundle
         if bundle is None or not bundle.config.family.conditional:
-            yield Command("This model is not given a class", lambda: None, enabled=lambda: False)
+            yield Command("This model takes no class", lambda: None, enabled=lambda: False)
             return
         for label, name in enumerate(bundle.class_names):
             shown = partial(int.__eq__, bundle.label, label)
@@ -239,7 +240,7 @@ class Menus:
             return
         bundle = bench.active.bundle
         if bundle is not None:
-            yield Command(caption(f"{bundle.name}, once more"), partial(bench.open_beside, bundle.folder))
+            yield Command(caption(f"{bundle.name} again"), partial(bench.open_beside, bundle.folder))
             yield SEPARATOR
         yield from _offers(shipped_bundles(), bench.open_beside)
         yield from self._others(bench.open_beside)
@@ -248,8 +249,8 @@ class Menus:
 
     def _others(self, run: Callable[[Path], None]) -> Iterator[Entry]:
         """The bundles that do not come with the program."""
-        yield Submenu("Trained bundles", lambda: _offers(_trained(), run))
-        yield Submenu("Recent bundles", lambda: _offers(self._bench.settings.recent, run, str))
+        yield Submenu("Your models", lambda: _offers(_trained(), run))
+        yield Submenu("Recent models", lambda: _offers(self._bench.settings.recent, run, str))
 
     def _tools(self) -> Iterator[Entry]:
         on = self._on_pane
@@ -260,8 +261,10 @@ class Menus:
         yield self._tool("Select", on(lambda pane: pane.selecting.take_up()), "S", tip)
         yield SEPARATOR
         yield Command("Play or pause", on(lambda pane: pane.filmstrip.play_or_pause()), "K", "Play the path")
-        yield Command("Previous frame", on(lambda pane: pane.filmstrip.step(-1)), "J", "Go back along the path")
-        yield Command("Next frame", on(lambda pane: pane.filmstrip.step(1)), "L", "Go on along the path")
+        yield Command(
+            "Previous frame", on(lambda pane: pane.filmstrip.step(-1)), "J", "Go to the previous frame of the path"
+        )
+        yield Command("Next frame", on(lambda pane: pane.filmstrip.step(1)), "L", "Go to the next frame of the path")
 
     def _tool(self, name: str, take: Callable[[], object], key: str, tip: str) -> Command:
         held = self._on_pane(lambda pane: pane.canvas.tool is pane.tools[name])

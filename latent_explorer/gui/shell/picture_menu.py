@@ -12,7 +12,7 @@ from latent_explorer.gui.widgets.actions import SEPARATOR, Command, Entry, Subme
 from latent_explorer.gui.workbench import Workbench
 
 SIZES = {
-    "As large as suits the map": 0.0,
+    "Automatic, by the size of the map": 0.0,
     "Small pictures (24 to 48 pixels)": 34.0,
     "Medium pictures (35 to 71)": 50.0,
     "Large pictures (57 to 113)": 80.0,
@@ -40,7 +40,7 @@ def _disk_entries(bench: Workbench) -> Iterator[Entry]:
     for mib in DISK_MIB:
         yield _choice(bench, f"Up to {in_words(mib * 2**20)}", group="disk", disk=mib)
     yield SEPARATOR
-    yield Command("Clear what is kept on disk", bench.clear_disk)
+    yield Command("Delete pictures and fields kept on disk", bench.clear_disk)
 
 
 def _choice(bench: Workbench, text: str, group: str, **change: Any) -> Command:

@@ -16,7 +16,7 @@ from latent_explorer.gui.widgets.parts import filled, words
 from latent_explorer.gui.widgets.plain import caption, tooltip
 from latent_explorer.runs.report import Report
 
-_HINT = "Thin line: while training; dots: on the test images. Point at the curves to read them."
+_HINT = "Thin line: while training; dots: on the test images. Point at the curves to see their values."
 _MOST = 7  # labels on a log scale, before those between the powers of ten are left out
 
 
@@ -105,7 +105,7 @@ class Curves(QWidget):
         plot.viewport().setMouseTracking(True)
         plot.viewport().installEventFilter(self)
         self.log.setChecked(True)
-        self.log.setToolTip("Show ratios rather than differences: small terms stay in sight beside large ones")
+        self.log.setToolTip("Logarithmic scale: small terms stay visible beside large ones")
         self.log.toggled.connect(lambda log: plot.setLogMode(y=log))
         plot.setLogMode(y=True)
 

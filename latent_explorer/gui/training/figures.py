@@ -40,7 +40,7 @@ def estimate(known: Estimated) -> str:
     memory = f"{gigabytes:.1f} GB" if gigabytes >= 0.1 else f"{max(1, round(known.memory / 2**20))} MB"
     return (
         f"About {duration(known.seconds)} on {known.device}, {memory} of memory. "
-        f"{weights} weights learn from {known.images[0]:,} of {known.images[1]:,} images. {capital(known.remark)}"
+        f"{weights} weights, trained on {known.images[0]:,} of {known.images[1]:,} images. {capital(known.remark)}"
     ).strip()
 
 
@@ -141,17 +141,17 @@ def _mse(value: float) -> str:
 
 
 COLUMNS = (
-    Column("negative_elbo", "−ELBO", "In nats per test image: how well a VAE explains them. Less is better.", True, 48),
-    Column("mse", "MSE", "Squared error per pixel of the reconstructions. Less is better.", True, 46, _mse),
+    Column("negative_elbo", "−ELBO", "Negative ELBO in nats per test image. Lower is better.", True, 48),
+    Column("mse", "MSE", "Mean squared error per pixel of the reconstructions. Lower is better.", True, 46, _mse),
     Column(
         "knn10_accuracy",
         "10-NN",
-        "How often the ten nearest images tell the class. More is better.",
+        "How often the ten nearest images predict the class. Higher is better.",
         False,
         52,
         "{:.1%}".format,
     ),
-    Column("minutes", "Min", "Minutes of training, on whatever machine that was.", None, 36),
+    Column("minutes", "min", "Minutes of training, on the machine that was used.", None, 36),
 )
 
 

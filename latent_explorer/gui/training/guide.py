@@ -86,7 +86,7 @@ class Guide(QObject):
         if self.pane.navigator.shown is None:
             self.pane.navigator.begin(run)
         if not self.pane.navigator.folders:
-            pane.shared.say("This bundle has no snapshots of its training: bundles trained in the window have them.")
+            pane.shared.say("This model has no snapshots of its training. Models trained in the window have them.")
             return
         self.shown_wanted.emit()
         self.panel.show_run(run)
@@ -178,7 +178,7 @@ class Guide(QObject):
             self._trainer.stop_filming()
             return
         if run is None or self._trainer.busy:
-            shared.say("A film can be made when the run has ended, or was stopped.")
+            shared.say("To export a film, wait until the run ends, or stop it.")
             return
         from latent_explorer.gui.exports.film import FilmDialog
 
@@ -207,11 +207,11 @@ class Guide(QObject):
         shared = self._active().shared
         if isinstance(reply, Filmed):
             if reply.file is None:
-                shared.say("The film was given up")
+                shared.say("The film was cancelled")
             else:
                 self.exported.emit(reply.file)
         else:
-            shared.banner.say(f"The film was not made: {reply.reason}")
+            shared.banner.say(f"The film could not be made: {reply.reason}")
 
 
 def fixed_images(bundle: OpenBundle) -> NDArray[np.int64]:

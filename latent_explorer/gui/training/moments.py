@@ -14,11 +14,11 @@ from latent_explorer.gui.widgets.images import displayed, is_light, to_qimage
 from latent_explorer.gui.widgets.parts import filled, heading, timer, wide_button, words
 from latent_explorer.gui.widgets.plain import tooltip
 
-_PACES = {"Slow": 1200, "Normal": 600, "Quick": 250}  # milliseconds for each moment
+_PACES = {"Slow": 1200, "Normal": 600, "Fast": 250}  # milliseconds for each moment
 _FILM_TIP = "The run as GIF, WebP or MP4"
-_NONE = "The moments of the run will be here to go back to."
+_NONE = "Snapshots of the run will appear here."
 _GAP, _MOST = 3, 64  # pixels between images, and their side at most
-_TIP = "Test images above, which the network has never learned from; below, what it makes of them now"
+_TIP = "Above, test images, which the network was not trained on; below, their reconstructions"
 
 
 def moment_words(moment: Moment, epochs: int, remark: str) -> str:
@@ -41,7 +41,7 @@ class Timeline(QWidget):
         self._timer = timer(self, 0, self._advance)
         self._make()
         row = filled(QHBoxLayout(), self.back, self.play, self.on, self.pace, 1, self.film)
-        filled(QVBoxLayout(self), heading("Through the epochs"), self.slider, row, self.said)
+        filled(QVBoxLayout(self), heading("Snapshots"), self.slider, row, self.said)
         self.setFocusProxy(self.slider)
         self.set_moments([])
 
@@ -82,30 +82,30 @@ class Timeline(QWidget):
 
     def show_filming(self, under_way: bool) -> None:
         """Let the button end a film that is being made."""
-        self.film.setText("Stop the film" if under_way else "Export film…")
-        self.film.setToolTip("Give it up: nothing is written" if under_way else _FILM_TIP)
+        self.film.setText("Cancel film" if under_way else "Export film…")
+        self.film.setToolTip("Cancel the export; nothing is written" if under_way else _FILM_TIP)
 
     def stop(self) -> None:
         """Play no longer."""
         self._timer.stop()
         self.play.setText("▶")
-        self.play.setToolTip("Play from here, again and again (Space)")
+        self.play.setToolTip("Play in a loop (Space)")
 
     def _make(self) -> None:
         self.slider = JumpSlider()
-        self.slider.setToolTip("Go back to an earlier moment of the run (left and right keys)")
-        self.slider.setAccessibleName("Moment of the run")
+        self.slider.setToolTip("Choose a snapshot of the run (Left and Right keys)")
+        self.slider.setAccessibleName("Snapshot of the run")
         self.slider.setPageStep(1)
         self.slider.valueChanged.connect(self._want)
-        self.back = _tool("|◀", "The moment before (left key)", lambda: self._step(-1))
+        self.back = _tool("|◀", "Previous snapshot (Left key)", lambda: self._step(-1))
         self.play = _tool("▶", "Play", self._play_or_stop)
-        self.on = _tool("▶|", "The next moment (right key)", lambda: self._step(1))
+        self.on = _tool("▶|", "Next snapshot (Right key)", lambda: self._step(1))
         self.pace = QComboBox()
         for text, pace in _PACES.items():
             self.pace.addItem(text, pace)
         self.pace.currentIndexChanged.connect(lambda: self._timer.setInterval(self.pace.currentData()))
         self.pace.setCurrentText("Normal")
-        self.pace.setToolTip("How quickly it plays")
+        self.pace.setToolTip("Speed of playback")
         self.film = wide_button("Export film…", _FILM_TIP, self.film_wanted.emit)
         self.said = words("faint")
 

@@ -65,7 +65,7 @@ class SetupPage(QWidget):
         self.expected = words("faint", 3)  # so that the button stays where it is
         self.read = words("faint")
         self._agreed = ""  # the dataset that the button says is downloaded
-        self.train = wide_button("Train", "Begin to train, in a process of its own", self._begin)
+        self.train = wide_button("Train", "Start training in a separate process", self._begin)
         self._lay_out()
         self.form.changed.connect(self._weigh)
         self.form.helped.connect(self.help.setText)
@@ -97,7 +97,7 @@ class SetupPage(QWidget):
         self.reason.setVisible(bool(wrong))
         if wrong:
             labels = [find_setting(name).label for name in wrong]
-            self.reason.setText(f"Mend first: {', '.join(labels)}.")
+            self.reason.setText(f"Correct these settings first: {', '.join(labels)}.")
             self.expected.setText("")
             self._trainer.ask_nothing()
         else:

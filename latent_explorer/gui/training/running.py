@@ -23,7 +23,7 @@ from latent_explorer.runs.protocol import Begun, Failed, Progress, Reported
 from latent_explorer.safe_text import safe_text
 
 _STAGES = {"starting": "Starting…", "paused": "Paused", "ending": "Ending…"}
-_PAUSE_TIP = "Stand still after the step under way"
+_PAUSE_TIP = "Pause after the current step"
 _ROWS = 6  # in sight before one has to scroll
 
 
@@ -65,7 +65,7 @@ class RunningView(QWidget):
     def fail(self, failed: Failed) -> None:
         """Say why the run has failed, and offer what may help."""
         self._batch = failed.batch_size or 0
-        kept = ". What it had learned is kept." if failed.bundle is not None else ""
+        kept = ". What it had learned was kept." if failed.bundle is not None else ""
         self.reason.setText(f"{capital(failed.reason)}{kept}")
         self.reason.show()
         self.retry.setText(f"Train with batches of {self._batch}")
@@ -77,12 +77,12 @@ class RunningView(QWidget):
     def _make_buttons(self) -> None:
         trainer = self._trainer
         self.pause = button("Pause", _PAUSE_TIP, trainer.pause_or_resume)
-        self.keep = button("Stop and keep", "End now and keep the best so far", partial(trainer.stop, keep=True))
-        self.discard = button("Stop and discard", "End now and remove all of this run", self._ask)
-        self.really = button("Discard the run", "It cannot be brought back", partial(trainer.stop, keep=False))
-        self.go_on = button("Go on training", "Discard nothing", self._show)
-        self.retry = button("", "The same with less memory", lambda: self.retry_wanted.emit(self._batch))
-        self.back = button("Back to the settings", "Choose something else", self.back_wanted.emit)
+        self.keep = button("Stop and keep", "End the run now and keep the model", partial(trainer.stop, keep=True))
+        self.discard = button("Stop and discard", "End the run now and delete its files", self._ask)
+        self.really = button("Discard the run", "This cannot be undone", partial(trainer.stop, keep=False))
+        self.go_on = button("Continue training", "Continue the run", self._show)
+        self.retry = button("", "Train again with less memory", lambda: self.retry_wanted.emit(self._batch))
+        self.back = button("Back to the settings", "Change the settings", self.back_wanted.emit)
         self.buttons = (self.pause, self.keep, self.discard, self.really, self.go_on, self.back, self.retry)
 
     def _offer(self, *offered: QWidget) -> None:
@@ -90,7 +90,7 @@ class RunningView(QWidget):
             each.setVisible(each in offered)
 
     def _ask(self) -> None:
-        self.state.setText("Discard this run, with all it has learned?")
+        self.state.setText("Discard this run and all that it has learned?")
         self._offer(self.go_on, self.really)
 
     def _show_stage(self, stage: str) -> None:
@@ -98,7 +98,7 @@ class RunningView(QWidget):
             self.bar.show()
             self.speed.show()
         self.pause.setText("Resume" if stage == "paused" else "Pause")
-        self.pause.setToolTip("Go on" if stage == "paused" else _PAUSE_TIP)
+        self.pause.setToolTip("Continue training" if stage == "paused" else _PAUSE_TIP)
         for each in (self.keep, self.pause):
             each.setEnabled(stage in ("training", "paused"))
         self.discard.setEnabled(stage in ("starting", "training", "paused"))
@@ -112,7 +112,7 @@ class RunningView(QWidget):
             return
         doing = "paused" if stage == "paused" else _left(report)
         self.state.setText(f"Epoch {report.epoch} of {job.recipe.epochs} · {doing}")
-        self.speed.setText(f"{report.images_per_second:,.0f} images a second")
+        self.speed.setText(f"{report.images_per_second:,.0f} images/s")
 
     def _begin(self, begun: Begun) -> None:
         self._show_share(0, begun.steps)
@@ -153,12 +153,12 @@ class ResultView(QWidget):
         self._entries: list[Entry] = []
         self.sentence = words()
         self.table, self._header = read_only_table(1 + len(COLUMNS)), QHeaderView(Qt.Orientation.Horizontal)
-        self.open = button("Open", "Show its map", lambda: self.open_wanted.emit(self.bundle))
-        self.card = button("Show card", "What was trained, how, and what came of it", self._show_card)
+        self.open = button("Open", "Open the model", lambda: self.open_wanted.emit(self.bundle))
+        self.card = button("Show card", "How the model was trained, and its figures", self._show_card)
         self.again = button("Train another", "Back to the settings", self.again_wanted.emit)
         self._set_up_table()
         row = filled(QHBoxLayout(), self.open, self.card, self.again)
-        parts = (self.sentence, row, heading("Beside others of the same data"), self.table)
+        parts = (self.sentence, row, heading("Compared with models of the same dataset"), self.table)
         filled(QVBoxLayout(self), *parts, spacing=6)
 
     def show_bundle(self, bundle: Path, trained: Path, *, complete: bool) -> None:
@@ -186,7 +186,7 @@ class ResultView(QWidget):
         table.setShowGrid(False)
         table.setWordWrap(False)
         table.setTextElideMode(Qt.TextElideMode.ElideMiddle)
-        table.setToolTip("Double-click opens a model")
+        table.setToolTip("Double-click a model to open it")
         table.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         table.cellDoubleClicked.connect(lambda row, _: self.open_wanted.emit(self._entries[row].folder))
         table.setHorizontalHeader(self._header)

@@ -185,7 +185,7 @@ class Trainer(QObject):
             self._pause.start()
         elif self.asking:
             self._asked = None
-            self.estimated.emit(Refused(number=0, reason="the trainer stops whenever it is asked about this"))
+            self.estimated.emit(Refused(number=0, reason="the trainer stops each time it checks these settings"))
 
     def _go(self, stage: str) -> None:
         if stage != self.stage:

@@ -15,8 +15,8 @@ from latent_explorer.gui.widgets.plain import message_box
 from latent_explorer.runs import Job, Unfinished, unfinished
 
 _MORE = (
-    "What it has learned up to the end of its last epoch is kept, and the next launch offers to go on from there. "
-    "What came after is trained again."
+    "What it has learned up to the end of its last epoch is kept, and can be resumed from at the next launch. "
+    "Training since then is lost."
 )
 
 
@@ -84,7 +84,7 @@ class Leaving(QObject):
             go_on = {"Resume": lambda: self._resume(runs[0].job), "Other choices…": self._show_setup}
             self._offer = Offer(_sentence(runs[0]), go_on)
         else:
-            self._offer = Offer(f"{len(runs)} runs were stopped before their end.", {"Show them": self._show_setup})
+            self._offer = Offer(f"{len(runs)} runs were stopped early.", {"Show them": self._show_setup})
         self._banner.offer(self._offer)
 
     def _resume(self, job: Job) -> None:
@@ -124,18 +124,20 @@ class OfferBox(QFrame):
         self.run = run
         self.setFrameShape(QFrame.Shape.StyledPanel)
         self.sentence, job = words(), run.job
-        self.resume = wide_button("Resume", "Go on from the end of that epoch", partial(trainer.begin, job))
-        self.keep = wide_button("Keep as it is", "Make a bundle of what it has learned", partial(trainer.keep, job))
-        self.discard = wide_button("Discard", "Remove all that it has written", partial(self._ask, True))
-        self.really = wide_button("Discard it", "It cannot be brought back", self._remove)
-        self.back = wide_button("Leave it", "Remove nothing", partial(self._ask, False))
+        self.resume = wide_button("Resume", "Continue from the end of that epoch", partial(trainer.begin, job))
+        self.keep = wide_button(
+            "Keep as it is", "Keep the model as it is, without more training", partial(trainer.keep, job)
+        )
+        self.discard = wide_button("Discard", "Delete all files of the run", partial(self._ask, True))
+        self.really = wide_button("Discard it", "This cannot be undone", self._remove)
+        self.back = wide_button("Keep it", "Delete nothing", partial(self._ask, False))
         row = filled(QHBoxLayout(), self.resume, self.keep, self.discard, self.really, self.back)
         filled(QVBoxLayout(self), self.sentence, row, margins=(9, 9, 9, 9))
         self._ask(False)
 
     def _ask(self, asking: bool) -> None:
         name = self.run.job.folder.name
-        self.sentence.setText(f"Discard {name}? Its epochs are lost." if asking else _sentence(self.run))
+        self.sentence.setText(f"Discard {name}? All that it has learned is lost." if asking else _sentence(self.run))
         for each in (self.resume, self.keep, self.discard):
             each.setHidden(asking)
         for each in (self.really, self.back):

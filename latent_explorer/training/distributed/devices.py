@@ -22,7 +22,7 @@ class DeviceLostError(TrainingError):
 
 
 def choose_device(name: str = "auto") -> torch.device:
-    """The device called `name`: "cpu", "cuda", "mps", or "auto" for the best there is.
+    """The device called `name`: "cpu", "cuda", "mps", or "auto" for the best available.
 
     Raises TrainingError that lists those there are when it is not among them.
     """

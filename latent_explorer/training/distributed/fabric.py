@@ -83,7 +83,7 @@ def assemble(device: str = "auto", devices: str | None = None, nodes: int | None
         if "LT_CLI_USED" not in os.environ:  # under `fabric run` it was launched when it was made
             fabric.launch()
     except (MisconfigurationException, ValueError, RuntimeError) as error:
-        raise TrainingError(f"--devices {size.devices} --nodes {size.nodes} cannot be had: {error}") from error
+        raise TrainingError(f"--devices {size.devices} --nodes {size.nodes} are not available: {error}") from error
     return FabricProcessGroup(fabric)
 
 
@@ -141,7 +141,7 @@ class FabricProcessGroup(ProcessGroup):
     def _tell(self, error: Exception) -> None:
         with suppress(DeviceLostError):
             self._told_by_all([1, 0])
-            self._first_told(f"{self._where()}, cannot go on: {str(error) or type(error).__name__}")
+            self._first_told(f"{self._where()}, cannot continue: {str(error) or type(error).__name__}")
 
     def _told_by_all(self, numbers: list[int]) -> list[int]:
         told = torch.tensor(numbers)

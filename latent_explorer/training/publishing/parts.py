@@ -61,11 +61,11 @@ def read_part(path: Path) -> tuple[PartRecord, Latents]:
             metadata = msgspec.json.decode((file.metadata() or {}).get("part", ""), type=_Metadata)
             arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - not a dict
     except (OSError, SafetensorError, msgspec.MsgspecError, ValueError) as error:
-        raise DataError(f"{path}: expected a part as encode writes it, found: {error}; encode it anew") from error
+        raise DataError(f"{path}: expected a part as encode writes it, found: {error}; encode it again") from error
     record = metadata.record
     whole = {"mean", "split", "error"} <= arrays.keys() and _digest(arrays) == metadata.arrays
     if not whole or {len(array) for array in arrays.values()} != {record.stop - record.start}:
-        raise DataError(f"{path}: expected the arrays that were written, found others: damaged; encode it anew")
+        raise DataError(f"{path}: expected the arrays that were written, found others: damaged; encode it again")
     return record, _latents(arrays)
 
 

@@ -46,7 +46,7 @@ def test_without_a_bundle_every_export_gives_a_sentence(exporting):
     for key, modifiers in [(k, CTRL) for k in (Qt.Key.Key_E, Qt.Key.Key_G, Qt.Key.Key_M, Qt.Key.Key_L)]:
         person.window.workbench.banner.clear()
         person.key(key, modifiers)
-        assert "open a bundle first" in person.window.workbench.banner.text
+        assert "open a model first" in person.window.workbench.banner.text
 
 
 # -- the decoded picture
@@ -124,7 +124,7 @@ def test_no_file_is_overwritten_unless_the_button_says_so(person, tmp_path):
     dialog = person.call(Qt.Key.Key_E)
     person.name_it(dialog, "taken.png")
     QTest.keyClick(dialog.destination.name, Qt.Key.Key_Return)
-    assert dialog.footer.words.text() == "taken.png exists already. Overwrite it?"
+    assert dialog.footer.words.text() == "taken.png already exists. Overwrite it?"
     QTest.keyClick(dialog.destination.name, Qt.Key.Key_Return)  # one key too many
     person.wait(0.1)
     assert file.read_text() == "precious"
@@ -143,7 +143,7 @@ def test_no_file_is_overwritten_unless_the_button_says_so(person, tmp_path):
         ("nowhere", "a", "There is no folder"),
         ("b" * 300, "a", "There is no folder"),
         (".", "", "no name"),
-        (".", "../a", "is not the name of a file"),
+        (".", "../a", "is not a file name"),
         (".", "a" * 300, "takes 304 bytes"),
         (".", "a\0b", "control character"),
         (".", "nul", "Windows keeps that name"),

@@ -80,7 +80,7 @@ def test_without_the_dataset_it_is_refused_with_the_reason(exporting, make_bundl
     dialog = person.window.workbench.exporter.dialog
     QTest.qWait(50)
     person.press(dialog.footer.export)
-    person.wait_until(lambda: "not at hand" in dialog.footer.words.text())
+    person.wait_until(lambda: "not available" in dialog.footer.words.text())
     assert "Decoding" not in dialog.footer.words.text()
 
 

@@ -141,7 +141,7 @@ def test_one_that_ships_is_copied_and_neither_renamed_nor_deleted(listed, own: P
     choose(bundles, "mnist-ae-2d")
     for text in ("Rename…", "Delete…"):
         assert not button(bundles, text).isEnabled()
-        assert "comes with the program" in button(bundles, text).toolTip()
+        assert "is part of the program" in button(bundles, text).toolTip()
     press(bundles, "Duplicate…")
     assert bundles.bar.line.text() == "mnist-ae-2d-copy"
     QTest.keyClick(bundles.bar.line, Qt.Key.Key_Return)

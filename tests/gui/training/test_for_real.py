@@ -51,7 +51,7 @@ def test_from_arrays_to_a_bundle_that_is_open(novice: Person, tmp_path: Path, tr
     assert panel.run.curves.history.test["loss"].at == [1.0, 2.0]
     novice.press_button(panel.run.results.open)
     novice.wait_until(lambda: window.pane.session.bundle.folder == trained / "greys-vae-2d-1")
-    menu = next(each for each in window.findChildren(QMenu) if each.title() == "Trained bundles")
+    menu = next(each for each in window.findChildren(QMenu) if each.title() == "Your models")
     menu.aboutToShow.emit()
     assert [action.text() for action in menu.actions()] == ["greys-vae-2d-1"]
     novice.press_button(panel.run.results.again)

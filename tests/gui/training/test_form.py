@@ -93,7 +93,7 @@ def test_what_cannot_work_is_said_at_the_field_while_typing(
     assert complaint.isVisible()
     assert words in complaint.text()
     assert not setup.train.isEnabled()
-    assert "Mend first" in setup.reason.text()
+    assert "Correct these settings first" in setup.reason.text()
     teacher.press_button(setup.train)
     assert trainer.last(Begin) is None
 
@@ -142,7 +142,7 @@ def test_what_was_read_of_a_dataset_is_shown(teacher: Person, panel, trainer, tm
     assert panel.setup.form.plan.dataset.endswith("birds@pages@32x32")
     choose(panel, "source", "MNIST")
     assert not panel.setup.read.isVisible()
-    trainer.objection = "a.tif: found 3 pages; write @pages behind the dataset"
+    trainer.objection = "a.tif: found 3 pages; write @pages after the dataset"
     panel.setup.form.choose(source=str(tmp_path / "birds"))
     teacher.wait_until(lambda: "In this form: More settings, Pages." in panel.setup.reason.text())
 

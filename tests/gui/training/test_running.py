@@ -21,7 +21,7 @@ def test_the_run_says_how_far_and_how_quick_it_is(teacher: Person, panel, traine
     assert view.title.text() == "mnist-vae-2d-1"
     trainer.report(25)
     teacher.wait_until(lambda: view.state.text() == "Epoch 3 of 10 · 1 min 15 s left")
-    assert view.speed.text() == "12,345 images a second"
+    assert view.speed.text() == "12,345 images/s"
     assert (view.bar.value(), view.bar.maximum()) == (25, 100)
 
 

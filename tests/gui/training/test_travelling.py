@@ -105,7 +105,7 @@ def test_a_film_is_made_once_and_can_be_given_up(teacher: Person, panel, trainer
     teacher.press_button(dialog.footer.overwrite)
     wish = trainer.last(MakeFilm)
     assert (wish.run, wish.file, wish.width) == (run.path, run.path / "film.gif", 800)
-    assert button.text() == "Stop the film"
+    assert button.text() == "Cancel film"
     teacher.press_button(button)
     assert trainer.last(Stop) == Stop(keep=False)
     trainer.say(Filmed(number=wish.number, file=None))
