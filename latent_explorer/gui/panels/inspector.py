@@ -227,7 +227,7 @@ def axes_words(bundle: OpenBundle) -> str:
 
 
 class AttachRow(QWidget):
-    """Why the original images are not at hand, and a button with ways to attach them."""
+    """Why the original images are not available, and a button with ways to attach them."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""How the run goes, with the buttons that stop it; and what came of it, beside others of the same dataset."""
+"""How the run goes, with the buttons that stop it; and its results, compared with models of the same dataset."""
 
 from functools import partial
 from pathlib import Path
