@@ -52,7 +52,7 @@ _ELSEWHERE = ("model.safetensors", "diffusion_pytorch_model.safetensors", "pytor
 """Beside a `config.json`, what says that it is none of ours."""
 _CHECKPOINTS = {".pt", ".pth", ".ckpt", ".bin", ".pkl", ".pickle", ".tar"}
 
-_OPENS = f"This program opens folders with {CONFIG} and {WEIGHTS}, such as those that it trains."
+_OPENS = f"This program opens bundles: folders with {CONFIG} and {WEIGHTS}, such as those that it trains."
 _TRAINS = "It holds no model to open; a model can be trained on these images."
 _ADVICE_ON_IMAGES = "To train a model, drop the folder, the zip or the array file that holds all of the images."
 _ADVICE_ON_ELSEWHERE = "Drop a folder or file of this computer."

@@ -63,7 +63,7 @@ def try_one(person: Person, folder: Path) -> str:
     said, now = window.workbench.banner.text, window.pane.bundle
     if not window.pane.opener.idle:
         return "neither opened nor refused within a minute"
-    if now is before and "was not opened" not in said:
+    if now is before and "could not be opened" not in said:
         return f"nothing was said: {said!r}"
     if "Something went wrong" in said:
         return said

@@ -256,7 +256,7 @@ def test_without_the_images_the_decoded_mean_is_shown_and_said(new_window, make_
     assert np.abs(shown - decoded(bundle, panel.mean)[..., 0]).max() <= 1
     assert panel.heading.text() == "Decoded from the mean of the latents"
     assert "not available" in panel.heading.toolTip()
-    assert "Not decoded" not in person.window.statusBar().currentMessage()
+    assert "could not be decoded" not in person.window.statusBar().currentMessage()
 
 
 @pytest.mark.parametrize("key", ["npz", "csv"])

@@ -142,7 +142,7 @@ def test_no_file_is_overwritten_unless_the_button_says_so(person, tmp_path):
     [
         ("nowhere", "a", "There is no folder"),
         ("b" * 300, "a", "There is no folder"),
-        (".", "", "no name"),
+        (".", "", "Enter a file name"),
         (".", "../a", "is not a file name"),
         (".", "a" * 300, "takes 304 bytes"),
         (".", "a\0b", "control character"),
@@ -215,7 +215,7 @@ def test_no_second_export_disturbs_one_under_way(person, slow_table):
     person.look_at_window()
     person.key(Qt.Key.Key_M, CTRL)
     assert person.window.workbench.exporter.dialog is slow_table
-    assert "under way" in person.window.statusBar().currentMessage()
+    assert "is running" in person.window.statusBar().currentMessage()
     person.press(slow_table.footer.close_button)
     person.wait_until(lambda: not slow_table.footer.busy)
 

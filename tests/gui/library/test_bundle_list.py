@@ -176,7 +176,7 @@ def test_one_of_ones_own_is_deleted_once_that_is_confirmed(
     person.wait_until(bundles.bar.isVisible)
     person.press_button(bundles.bar.yes)
     if not has_trash:
-        person.wait_until(lambda: "for good" in bundles.bar.yes.text())
+        person.wait_until(lambda: "permanently" in bundles.bar.yes.text())
         assert own.is_dir()
         person.press_button(bundles.bar.yes)
     person.wait_until(lambda: "mine" not in names(bundles))

@@ -173,7 +173,7 @@ def test_the_timeline_by_buttons_keys_and_play(teacher: Person, panel, trainer, 
     assert timeline.index == 3  # who looks back is left in peace
     timeline.show_index(3, "turned 12°")
     assert timeline.said.text() == "Epoch 2 of 3 · step 20 · turned 12°"
-    timeline.pace.setCurrentText("Quick")
+    timeline.pace.setCurrentText("Fast")
     teacher.key(Qt.Key.Key_Space, on=timeline.slider)
     teacher.wait_until(lambda: wanted[3:7] == [4, 5, 0, 1])
     teacher.key(Qt.Key.Key_Space, on=timeline.slider)

@@ -65,7 +65,7 @@ def test_a_bundle_that_is_opened_while_the_film_plays_stays_open(
     teacher.wait_until(lambda: window.pane.navigator.shown is not None and window.pane.ready)
     panel.show_run(run)
     timeline, moved = panel.run.timeline, []
-    timeline.pace.setCurrentText("Quick")
+    timeline.pace.setCurrentText("Fast")
     teacher.press_button(timeline.play)
     teacher.wait_until(lambda: timeline.index == 2)
     window.pane.navigator.moved.connect(moved.append)
