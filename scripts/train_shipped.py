@@ -48,7 +48,7 @@ SHIPPED = {
         family="vae",
         trunk="residual",
         settings={"refinements": 3},
-        recipe=Recipe(epochs=60, warm_up=0.05, prior_warm_up=0.25, precision="bfloat16"),
+        recipe=Recipe(epochs=75, warm_up=0.05, prior_warm_up=0.25, weight_decay=0.01, precision="bfloat16"),
     ),
     "mnist-ae-2d": Job(
         "mnist",
