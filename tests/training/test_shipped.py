@@ -150,8 +150,8 @@ def test_where_the_images_are_at_hand_the_latents_are_those_of_the_weights(name:
     if not path.is_file():
         pytest.skip("needs the data folder ../shared/data beside the repository")
     some = np.sort(np.random.default_rng(0).choice(10_000, 200, replace=False))
-    with files_of_zip(path) as files:
-        images = stack([files[index] for index in some])
+    with files_of_zip(path) as found:
+        images = stack([found.files[index] for index in some]).images
     check_latents(name, images, 50_000 + some)
 
 
