@@ -131,7 +131,7 @@ def test_the_tour_is_drawn_offscreen_into_a_folder_new_or_there_already(done, dr
 
 def test_a_tour_needs_a_folder(call, driving, tmp_path):
     (tmp_path / "file").write_text("mine")
-    assert "--out file: expected a folder" in call("tour", "--out", "file").complaint
+    assert "file is a file; choose another name" in call("tour", "--out", "file").complaint
     assert not driving
 
 
