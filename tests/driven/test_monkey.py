@@ -13,7 +13,7 @@ import pytest
 def play(seed: int, seconds: int, folder: Path, *bundles: Path) -> None:
     program = Path(__file__).with_name("monkey.py")
     screen = folder / "screen.json"
-    screen.write_text(json.dumps({"screens": [{"name": "laptop", "width": 1366, "height": 768}]}))
+    screen.write_text(json.dumps({"screens": [{"name": "desk", "width": 1440, "height": 900}]}))
     environment = {**os.environ, "QT_QPA_PLATFORM": f"offscreen:configfile={screen}", "HOME": str(folder)}
     command = [sys.executable, "-X", "faulthandler", str(program), str(seed), str(seconds), str(folder)]
     done = subprocess.run(
