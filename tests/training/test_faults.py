@@ -73,7 +73,7 @@ def failing_from(times: int, real: Callable[[int], None], code: int) -> Callable
 def test_a_full_disk_loses_nothing_that_was_saved(job: Job, monkeypatch: pytest.MonkeyPatch, writes: int) -> None:
     """The disk is full from some write on: of the job, the log, the states of both epochs, the files of the bundle."""
     monkeypatch.setattr(os, "fsync", failing_from(writes, os.fsync, errno.ENOSPC))
-    with pytest.raises(UserError, match="No space left on device"):
+    with pytest.raises(UserError, match="the disk is full"):
         list(train_bundle(job))
     monkeypatch.undo()
     assert not job.folder.exists()
@@ -157,7 +157,7 @@ def test_a_state_of_other_shapes_is_refused_by_name(job: Job) -> None:
     with safe_open(job.run.state, framework="np") as file:
         metadata = file.metadata()
     arrays = load_file(job.run.state)
-    for name in ("model/encoder.1.weight", "average/decoder.0.bias", "optimiser/exp_avg", "best/decoder.0.bias"):
+    for name in ("model/encoder.1.weight", "average/decoder.0.bias", "optimiser/exp_avg"):
         save_file({**arrays, name: np.zeros((3, 5), np.float32)}, job.run.state, metadata)
         with pytest.raises(TrainingError, match=r"does not fit the network.*start this run again"):
             list(train_bundle(replace(job, resume=True)))

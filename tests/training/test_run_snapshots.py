@@ -111,7 +111,7 @@ def test_a_snapshot_that_cannot_be_written_is_told_once_and_the_run_goes_on(
     said: list[Progress | Begun] = []
     list(train_bundle(job, keep_bytes=KEEP, say=said.append))
     words = [each.doing for each in said if isinstance(each, Progress)]
-    assert len([each for each in words if "No space left" in each]) == 1
+    assert len([each for each in words if "the disk is full" in each]) == 1
     assert check_bundle(job.folder).turn is None
 
 

@@ -153,7 +153,7 @@ def test_a_disk_that_is_full_leaves_whole_parts(encode, tmp_path, monkeypatch):
 
     with monkeypatch.context() as patch:
         patch.setattr("latent_explorer.files.os.fsync", full)
-        with pytest.raises(UserError, match=r"latents-00001.*No space left"):
+        with pytest.raises(UserError, match=r"latents-00001.*the disk is full"):
             next(steps)
     assert [path.name for path in tmp_path.iterdir()] == ["latents-00000.safetensors"]
     assert [each.kept for each in encode()][-1] == 1
