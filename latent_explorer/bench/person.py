@@ -185,7 +185,9 @@ def person_at_a_window(
                 raise UserError("no bundle was found; name one with --model")
             window.workbench.open(chosen)
             window.show()
-            yield Person(window)
+            person = Person(window)
+            person.wait_until(lambda: window.pane.session is not None)
+            yield person
         finally:
             window.workbench.leaving.close()  # also while a training runs, about which a person would be asked
             window.deleteLater()

@@ -24,7 +24,7 @@ def test_the_run_is_found_by_its_bundle_and_damage_is_told(done, filmed_run):
     [
         (".", "x.gif", "expected a training run with snapshots"),
         (None, "x.avi", "a film can be written as gif, webp, mp4"),
-        (None, "here/x.gif", "there is no folder"),
+        (None, "here/x.gif", "its folder does not exist"),
     ],
 )
 def test_what_cannot_work_is_one_line(call, filmed_run, run, out, message):

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from latent_explorer.atlas import PICTURES, TileKey, level_for, spacing, tile_region
 from latent_explorer.atlas.prefetch import heading, wanted_tiles
-from latent_explorer.atlas.view import View
+from latent_explorer.atlas.view import PICTURE_PIXELS, View
 from latent_explorer.gui.shell.picture_menu import SIZES
 
 VIEWS = st.builds(
@@ -80,9 +80,9 @@ def test_a_view_that_rests_or_has_another_size_heads_nowhere() -> None:
     assert heading(View(u=5.0), view) == view
 
 
-@pytest.mark.parametrize("aim", SIZES.values())
+@pytest.mark.parametrize("aim", [*PICTURE_PIXELS, *(size for size in SIZES.values() if size)])
 @given(scale=st.floats(1e-3, 1e11))
-def test_a_picture_is_24_to_64_pixels_wide_at_every_zoom(aim: float, scale: float) -> None:
+def test_a_picture_is_as_wide_as_aimed_at_within_a_factor_of_root_2_at_every_zoom(aim: float, scale: float) -> None:
     side = spacing(level_for(scale, aim)) * scale
-    assert 24 <= side <= 64
+    assert aim / 1.4143 <= side <= aim * 1.4143
     assert PICTURES == 8

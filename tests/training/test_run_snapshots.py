@@ -34,7 +34,7 @@ def test_the_untrained_network_each_report_of_the_first_epoch_and_each_epoch_are
     said: list[Progress | Begun] = []
     reports = train_bundle(job, keep_bytes=KEEP, say=said.append)
     first = next(reports)
-    assert [type(each) for each in said] == [Begun]
+    assert [type(each) for each in said].count(Begun) == 1
     assert steps(job.run) == [0, first.step]
     ends = [report for report in reports if report.test_losses]
     assert steps(job.run) == [0, 1, 2, 3, 4, 5, 6, 12, 18]
@@ -111,7 +111,7 @@ def test_a_snapshot_that_cannot_be_written_is_told_once_and_the_run_goes_on(
     said: list[Progress | Begun] = []
     list(train_bundle(job, keep_bytes=KEEP, say=said.append))
     words = [each.doing for each in said if isinstance(each, Progress)]
-    assert len([each for each in words if "the disk is full" in each]) == 1
+    assert len([each for each in words if "No space left" in each]) == 1
     assert check_bundle(job.folder).turn is None
 
 
