@@ -43,7 +43,8 @@ class Person:
 
     @property
     def bundle(self) -> OpenBundle:
-        """The bundle that is shown."""
+        """The bundle that is shown, once it is read."""
+        self.wait_until(lambda: self.pane.session is not None)
         assert self.pane.session is not None
         return self.pane.session.bundle
 
@@ -185,9 +186,7 @@ def person_at_a_window(
                 raise UserError("no bundle was found; name one with --model")
             window.workbench.open(chosen)
             window.show()
-            person = Person(window)
-            person.wait_until(lambda: window.pane.session is not None)
-            yield person
+            yield Person(window)
         finally:
             window.workbench.leaving.close()  # also while a training runs, about which a person would be asked
             window.deleteLater()

@@ -10,15 +10,15 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 from PyQt6.QtCore import QPoint
-from PyQt6.QtWidgets import QApplication, QDialog, QWidget
+from PyQt6.QtWidgets import QApplication, QLabel, QMenu, QWidget
 
 from latent_explorer.bench.person import Person, person_at_a_window
 from latent_explorer.gui.widgets.images import to_array
 
 MODEL = "mnist-vae-2d"
 SIZES = ((1024, 720), (1440, 900))
-_DIALOGS = ("Keys and gestures", "About Latent Explorer", "Graph of hover times")
-_EXPORTS = ("picture", "filmstrip", "grid", "map", "latents", "selection", "contact sheet")
+_DIALOGS = ("Open…", "Gallery…", "Keys and gestures", "About Latent Explorer", "Graph of hover times")
+_EXPORTS = ("picture", "filmstrip", "grid", "map", "latents", "selected latents", "contact sheet")
 Shot = tuple[str, QWidget]
 
 
@@ -84,9 +84,10 @@ def dialogs(person: Person) -> Iterator[Shot]:
         person.window.action(words).trigger()
         person.wait(0.5)
         for dialog in set(QApplication.topLevelWidgets()) - before:
-            if isinstance(dialog, QDialog) and dialog.isVisible():
+            if dialog.isVisible() and not isinstance(dialog, QLabel | QMenu):
+                person.wait(1.0)
                 yield words.removesuffix("…"), dialog
-                dialog.reject()
+                dialog.close()
         person.wait(0.1)
 
 

@@ -16,7 +16,7 @@ from tests.golden.comparing import difference
 
 STORED = Path(__file__).with_name("pictures")
 LOOKS = [("light", 1), ("dark", 2), ("light", 2), ("dark", 1)]
-_USUAL = 2  # of the looks; the others are compared by the slow tests
+_USUAL = 1  # of the looks; the others are compared by the slow tests
 
 
 @pytest.mark.parametrize(
