@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from PIL import Image
 from PyQt6.QtCore import QPoint, Qt
 from PyQt6.QtTest import QTest
-from PyQt6.QtWidgets import QFileDialog, QLineEdit, QWidget
+from PyQt6.QtWidgets import QWidget
 
 from latent_explorer.bench.person import Person, person_at_a_window
 from latent_explorer.bundles import check_bundle
@@ -92,13 +92,12 @@ def travel_back(teacher: Person) -> None:
 def export_the_film(teacher: Person, film: Path) -> None:
     window = teacher.window
     teacher.press_button(window.workbench.training.run.timeline.film)
-    teacher.wait_until(lambda: window.findChild(QFileDialog) is not None)
-    dialog = window.findChild(QFileDialog)
+    dialog = window.workbench.guide.film_dialog
     assert dialog is not None
-    line = dialog.findChild(QLineEdit)
-    assert line is not None
-    type_into(line, str(film))
-    QTest.keyClick(line, Qt.Key.Key_Return)
+    type_into(dialog.destination.folder, str(film.parent))
+    type_into(dialog.destination.name, film.name)
+    dialog.form.rows["width"].put(640)
+    teacher.press_button(dialog.footer.export)
     teacher.wait_until(film.exists, LONG)
     with Image.open(film) as frames:
         assert getattr(frames, "n_frames", 1) > 40

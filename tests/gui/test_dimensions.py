@@ -215,7 +215,7 @@ def test_sorted_by_spread_the_widest_comes_first_and_what_carries_nothing_last(m
     assert many.order[0] > 120
     assert many.dimension == 1  # the current one stays so
     assert many.data.carries_nothing[many.order[-1]]
-    assert "hardly differs" in many.tip(many.row(many.current).name.center())
+    assert "hardly varies" in many.tip(many.row(many.current).name.center())
     many.sort(by_spread=False)
     np.testing.assert_array_equal(many.order, np.arange(128))
 

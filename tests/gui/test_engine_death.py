@@ -47,7 +47,7 @@ def test_killed_while_hovering(person: Person, said: list[str], small_bundle: Pa
         person.wait(0.005)
     picture = exact(person)
     assert np.abs(picture.astype(int) - decoded(small_bundle, person.window.pane.prober.probe.z)).max() <= 1
-    person.wait_until(lambda: any("started again" in message for message in said))
+    person.wait_until(lambda: any("was restarted" in message for message in said))
     person.wait_until(lambda: person.window.pane.prober.place is not None)
 
 
@@ -73,7 +73,7 @@ def test_killed_while_a_grid_is_computed(person: Person, said: list[str]) -> Non
         assert np.abs(window.pane.feed.cache.get(key).astype(int) - tile).max() <= 1
     exact(person)
     person.wait_until(lambda: len(window.pane.filmstrip.frames) == 9)
-    person.wait_until(lambda: any("started again" in message for message in said))
+    person.wait_until(lambda: any("was restarted" in message for message in said))
     window.workbench.undo()
     assert (window.pane.session.state, person.canvas.view, window.pane.session) == before
 

@@ -278,7 +278,7 @@ def test_the_selection_is_exported(selecting: Person, tmp_path: Path, key: str) 
 def test_nothing_selected_is_not_exported_but_said(person: Person) -> None:
     person.window.workbench.exporter.export("selection")
     assert person.window.workbench.exporter.dialog is None
-    assert "nothing selected" in person.window.workbench.banner.text
+    assert "Nothing is selected" in person.window.workbench.banner.text
     person.window.workbench.banner.clear()
 
 

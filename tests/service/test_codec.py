@@ -104,8 +104,8 @@ def test_what_is_too_large_is_not_sent_and_not_even_begun_to_be_read() -> None:
         ({"type": "Chart", "number": 3, "values": ["|O", [1], b"x"]}, 3, "arrays of |O are not read"),
         ({"type": "Chart", "number": 3, "values": ["<f4", [9], b"1234"]}, 3, "Chart cannot be read"),
         ({"type": "Chart", "number": 3, "values": 4}, 3, "Chart cannot be read"),
-        ([1, 2], 0, "nobody takes"),
-        ({"type": ["x" * 2000], "number": 1}, 1, "nobody takes"),
+        ([1, 2], 0, "unknown message"),
+        ({"type": ["x" * 2000], "number": 1}, 1, "unknown message"),
     ],
 )
 def test_what_nobody_takes_is_said_with_its_number(raw: object, number: int, words: str) -> None:

@@ -125,7 +125,7 @@ def test_a_job_that_does_not_come_to_its_next_report_is_ended_all_the_same(count
     ("fault", "words"),
     [
         ("foreseen", "nothing to count: give a number"),
-        ("a gap", "an error of the program: RuntimeError: a gap"),
+        ("a gap", "an unexpected error of the program: RuntimeError: a gap"),
         ("exit", "stopped unexpectedly: out of fingers"),
     ],
 )

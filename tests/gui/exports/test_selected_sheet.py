@@ -87,7 +87,7 @@ def test_without_the_dataset_it_is_refused_with_the_reason(exporting, make_bundl
 def test_with_nothing_selected_it_is_said(person):
     person.window.action("Export contact sheet…").trigger()
     assert person.window.workbench.exporter.dialog is None
-    assert "nothing selected" in person.window.workbench.banner.text
+    assert "Nothing is selected" in person.window.workbench.banner.text
 
 
 @given(count=st.integers(0, 300), most=st.integers(1, 100))
