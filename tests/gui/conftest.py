@@ -106,6 +106,8 @@ def person(shared_window: MainWindow, small_bundle: Path) -> Person:
     window.workbench.open(small_bundle)
     person.wait_until(lambda: window.pane.ready)
     window.workbench.choose_theme("dark")
+    if window.pane.prober.locked:  # by another test
+        window.pane.toggle_lock()
     window.pane.take_tool("Probe")
     window.pane.canvas.fit()
     window.activateWindow()
