@@ -40,8 +40,15 @@ def test_the_engine_answers_while_it_prepares_and_says_nothing_afterwards(small_
 
 
 @pytest.fixture
-def waiting(new_window: Callable[..., Person], silent_engine: Callable[[], Engine], wide_bundle: Path) -> Person:
-    """A person at a window whose engine says only how far it is."""
+def waiting(
+    new_window: Callable[..., Person],
+    silent_engine: Callable[[], Engine],
+    wide_bundle: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Person:
+    """A person at a window whose engine says only how far it is, and who has nothing on disk from other tests."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     person = new_window(None, silent_engine)
     person.window.workbench.open(wide_bundle)
     person.wait_until(lambda: person.pane.bundle is not None)
