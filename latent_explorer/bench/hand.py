@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
-from PyQt6.QtCore import QEvent, QPoint, QPointF, Qt
+from PyQt6.QtCore import QEvent, QPoint, QPointF, QRect, Qt
 from PyQt6.QtGui import QMouseEvent, QWheelEvent
 from PyQt6.QtWidgets import QApplication, QWidget
 
@@ -38,10 +38,13 @@ def send_wheel(widget: QWidget, at: QPointF, clicks: int) -> None:
 
 
 class Hand:
-    """Moves a mouse over one widget. hovers: how many moves it has made with no button down."""
+    """Moves a mouse over one widget. hovers: how many moves it has made with no button down.
 
-    def __init__(self, widget: QWidget) -> None:
-        self._widget = widget
+    area: the part of the widget to stay in, in its pixels; all of it where none is given.
+    """
+
+    def __init__(self, widget: QWidget, area: QRect | None = None) -> None:
+        self._widget, self._area = widget, area
         self.hovers = 0
 
     def wander(self) -> Iterator[None]:
@@ -88,8 +91,8 @@ class Hand:
         return self._place(0.3 * math.cos(angle), 0.3 * math.sin(angle))
 
     def _place(self, right: float, down: float) -> QPointF:
-        width, height = self._widget.width(), self._widget.height()
-        return QPointF(round((0.5 + right) * width), round((0.5 + down) * height))
+        area = self._area or self._widget.rect()
+        return QPointF(round(area.x() + (0.5 + right) * area.width()), round(area.y() + (0.5 + down) * area.height()))
 
 
 @dataclass

@@ -4,7 +4,7 @@ import time
 from collections import deque
 from dataclasses import dataclass, field
 
-from PyQt6.QtCore import QTimer
+from PyQt6.QtCore import QRect, QSize, QTimer
 from PyQt6.QtWidgets import QApplication
 
 from latent_explorer.bench.hand import Hand
@@ -68,11 +68,13 @@ def measure_hover(model: str | None = None) -> dict[str, Measure]:
 
 
 def hover_times(person: Person, moves: int = MOVES, warm_up: int = _WARM_UP) -> HoverTimes:
-    """Those of so many moves, each of which counts, after others that do not.
+    """Those of so many moves over the map, each of which counts, after others that do not.
 
     Raises UserError where no picture comes for the last of them.
     """
-    times, hand, prober = HoverTimes(), Hand(person.surface), person.window.pane.prober
+    canvas, prober, times = person.canvas, person.window.pane.prober, HoverTimes()
+    on_map = QRect(canvas.origin.toPoint(), QSize(canvas.view.width, canvas.view.height))  # the axes decode nothing
+    hand = Hand(person.surface, on_map)
     _moves(person, hand, range(warm_up), HoverTimes())
     prober.on_exact = times.painted
     _moves(person, hand, range(warm_up, warm_up + moves), times)

@@ -14,6 +14,7 @@ from PyQt6.QtCore import QEvent, QObject, QPoint, QPointF, pyqtSignal
 from PyQt6.QtGui import QPaintEvent
 from PyQt6.QtWidgets import QWidget
 
+from latent_explorer.atlas.view import View
 from latent_explorer.bench import hover_baseline, hover_bench, startup_bench
 from latent_explorer.bench.hover_bench import HoverTimes
 from latent_explorer.bench.launch import tell_first_pictures
@@ -144,9 +145,13 @@ def test_every_move_counts_also_where_a_picture_comes_for_every_fifth_alone(qapp
             prober.on_exact(None)
 
     window = SimpleNamespace(pane=SimpleNamespace(prober=prober))
-    person = SimpleNamespace(surface=surface, window=window, move=move, wait_until=lambda seen: seen() or 1 / 0)
+    canvas = SimpleNamespace(origin=QPointF(60, 0), view=View(width=340, height=260))
+    person = SimpleNamespace(
+        surface=surface, canvas=canvas, window=window, move=move, wait_until=lambda seen: seen() or 1 / 0
+    )
     times = hover_bench.hover_times(person, 30, 5)
     assert len(made) == 35
+    assert all(60 <= at.x() < 400 and at.y() < 260 for at in made), "no picture belongs to a place on an axis"
     assert (len(times.exact), len(times.interpolated)) == (30, 15)
     waited = np.array(times.exact).reshape(6, 5)
     assert (waited >= 8 * np.arange(4, -1, -1)).all(), "a move is to count until a picture of it or a newer one"
