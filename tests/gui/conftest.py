@@ -31,6 +31,7 @@ from latent_explorer.gui.settings import Settings
 from latent_explorer.gui.shell.window import MainWindow
 from latent_explorer.runs import RunFolder
 from latent_explorer.service.codec import Numbered
+from latent_explorer.session import Route
 
 ENGINE_MS = 60_000
 """How long an engine may take to start before a test gives up."""
@@ -100,6 +101,7 @@ def person(shared_window: MainWindow, small_bundle: Path) -> Person:
     """A person at the shared window, in which the small bundle has just been opened."""
     window, person = shared_window, Person(shared_window)
     person.wait_until(lambda: window.pane.ready)
+    window.pane.filmstrip.show_route(Route((0.0, 0.0), (1.0, 0.0)))  # the usual choices, whatever another test drew
     window.pane.session = None
     window.pane.keeper.forget()  # what other tests have pinned
     shutil.rmtree(window.workbench.settings.sessions, ignore_errors=True)

@@ -126,7 +126,7 @@ def test_a_layer_is_hidden_by_its_key_and_by_its_button(person: Person, name: st
     assert person.canvas.grab().toImage() != whole
     QTest.mouseClick(button(person, name), Qt.MouseButton.LeftButton)
     assert layer.visible
-    assert person.canvas.grab().toImage() == whole
+    person.wait_until(lambda: person.canvas.grab().toImage() == whole)
 
 
 def test_hidden_points_are_not_counted(person: Person) -> None:
