@@ -12,13 +12,13 @@ from numpy.typing import NDArray
 from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
-from latent_explorer.bundles import read_config, read_weights
+from latent_explorer.bundles import read_config
 from latent_explorer.engine.choice import MOST_OFF, DecodePath, Difference, paths_on
 from latent_explorer.engine.decoder import Decoder, choose_device
 from latent_explorer.engine.onednn import PackedLinear
 from latent_explorer.nets.model import LatentModel
 from latent_explorer.nets.threads import threads
-from latent_explorer.nets.weights import load_model
+from latent_explorer.runtime.loading import load_bundle_model
 
 BATCHES = tuple(2**power for power in range(13))
 _SIDE = 1024  # of the matrices whose product is timed
@@ -43,7 +43,7 @@ def measure_decode(
 
 def _measure_model(folder: Path, seconds: float, paths: tuple[DecodePath, ...] | None) -> dict[str, Any]:
     config = read_config(folder)
-    model = load_model(config.net, read_weights(folder, config))
+    model = load_bundle_model(folder, config)
     with threads(1):
         decoder = Decoder(model, choose_device())
     operations = operations_per_picture(model)

@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 from latent_explorer.atlas import Region, grid_points
 from latent_explorer.bench.grid_baseline import eager_pictures
 from latent_explorer.bench.measure import Measure, timed
-from latent_explorer.bundles import read_config, read_weights
+from latent_explorer.bundles import read_config
 from latent_explorer.engine.model_service import ModelService
 from latent_explorer.nets.model import LatentModel
 from latent_explorer.nets.threads import threads
-from latent_explorer.nets.weights import load_model
+from latent_explorer.runtime.loading import load_bundle_model
 from latent_explorer.session import open_bundle
 
 
@@ -59,4 +59,4 @@ def engine_pictures(service: ModelService, z: NDArray[np.float32]) -> Iterator[N
 def open_eager(folder: Path, device: torch.device) -> LatentModel:
     """The model of a bundle, for eager torch."""
     config = read_config(folder)
-    return load_model(config.net, read_weights(folder, config)).to(device)
+    return load_bundle_model(folder, config).to(device)

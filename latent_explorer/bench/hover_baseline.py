@@ -20,9 +20,9 @@ from PyQt6.QtWidgets import QApplication
 
 from latent_explorer.bench.hand import send_mouse
 from latent_explorer.bench.measure import use_a_display
-from latent_explorer.bundles import read_config, read_latents, read_weights
+from latent_explorer.bundles import read_config, read_latents
 from latent_explorer.errors import UserError
-from latent_explorer.nets.weights import load_model
+from latent_explorer.runtime.loading import load_bundle_model
 
 _WARM_UP = 10
 _PATIENCE = 60.0  # seconds
@@ -35,7 +35,7 @@ class PlainExplorer(pyqtgraph.GraphicsLayoutWidget):  # type: ignore[misc]
         super().__init__()
         config = read_config(folder)
         latents = read_latents(folder, config)
-        self.model = load_model(config.net, read_weights(folder, config))
+        self.model = load_bundle_model(folder, config)
         self.plot = self.addPlot()
         self.plot.setAspectLocked(True)
         labels = latents.label if latents.label is not None else np.zeros(len(latents), np.int64)

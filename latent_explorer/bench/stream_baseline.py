@@ -12,8 +12,8 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from latent_explorer.bundles import read_config, read_weights
-from latent_explorer.nets.weights import load_model
+from latent_explorer.bundles import read_config
+from latent_explorer.runtime.loading import load_bundle_model
 
 _BATCH = 1000
 
@@ -22,7 +22,7 @@ _BATCH = 1000
 def main(folder: Path, bundle: Path, out: Path) -> None:
     """Encode, and reconstruct for the error, as `latent-explorer encode` does."""
     config = read_config(bundle)
-    model = load_model(config.net, read_weights(bundle, config))
+    model = load_bundle_model(bundle, config)
     begin = time.perf_counter()
     files = sorted(folder.glob("images-*.npy"))
     count = sum(len(np.load(path, mmap_mode="r")) for path in files)

@@ -29,6 +29,22 @@ class TrainingRecord(msgspec.Struct, frozen=True, kw_only=True):
     precision: str = ""
 
 
+class ProgramRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """How a model that is no network of ours is run.
+
+    format: which of `runtime` reads its files. latent_shape: of one latent as it takes it, (d,) or (c, h, w).
+    value_range: what black and white are in its pictures. encodes, decodes: what it can do.
+    options: of the format, by name.
+    """
+
+    format: str
+    latent_shape: tuple[int, ...]
+    value_range: tuple[float, float] = (0.0, 1.0)
+    encodes: bool = False
+    decodes: bool = True
+    options: dict[str, str | float] = {}
+
+
 class Moment(msgspec.Struct, frozen=True, kw_only=True):
     """When in its run a snapshot was taken, with the losses reported then, by name; see `runs.Report`."""
 
@@ -48,6 +64,7 @@ class BundleConfig(msgspec.Struct, frozen=True, kw_only=True):
     `charts.TurnedChart`. None for no turn.
     prior_samples: how many draws from the prior stand for latents, where the network has no encoder; they have neither
     labels nor errors, and no images. 0 where each image has its latent.
+    program: what runs the model, of the family FOREIGN; None for a network of ours.
     """
 
     format: int
@@ -61,11 +78,22 @@ class BundleConfig(msgspec.Struct, frozen=True, kw_only=True):
     moment: Moment | None = None
     turn: tuple[float, float, float, float] | None = None
     prior_samples: int = 0
+    program: ProgramRecord | None = None
 
     @property
     def family(self) -> Family:
         """The family of its network. Raises UserError where it is not installed."""
         return find_family(self.net.family)
+
+    @property
+    def encodes(self) -> bool:
+        """Whether the model makes latents of images."""
+        return self.family.encodes if self.program is None else self.program.encodes
+
+    @property
+    def decodes(self) -> bool:
+        """Whether the model makes pictures of latents."""
+        return self.program is None or self.program.decodes
 
     def mismatch(self, image_shape: tuple[int, ...], count: int) -> str:
         """What is wrong with a dataset of so many images of a shape (h, w, c), in words; empty where it may be its."""

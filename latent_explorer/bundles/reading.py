@@ -1,5 +1,6 @@
 """Reading a bundle: every file is checked against `config.json` before anything of it is used."""
 
+import math
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from latent_explorer.bundles.config import BundleConfig
 from latent_explorer.bundles.latents import TILE_PICTURES, Latents, Layout, Tiles, layout, restored
 from latent_explorer.errors import BundleError, UserError
 from latent_explorer.files import read_regular
-from latent_explorer.nets.families import FAMILIES
+from latent_explorer.nets.families import FAMILIES, FOREIGN
 
 _Array = NDArray[Any]
 _PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
@@ -57,10 +58,28 @@ def _family_complaint(config: BundleConfig) -> str | None:
         family.values(config.net.settings)
     except UserError as error:
         return str(error)
+    if (family is FOREIGN) != (config.program is not None):
+        return "expected a program where the family is foreign, and only there"
+    if family is FOREIGN:
+        return _program_complaint(config)
     if family.encodes == bool(config.prior_samples):
         return "expected prior_samples where the family has no encoder, and only there"
     if family.conditional != bool(config.net.classes):
         return "expected net.classes where the family is given the class, and only there"
+    return None
+
+
+def _program_complaint(config: BundleConfig) -> str | None:
+    """What does not fit of a model that is no network of ours."""
+    assert config.program is not None
+    shape, dim = config.program.latent_shape, config.net.latent_dim
+    low, high = config.program.value_range
+    if not shape or min(shape) < 1 or math.prod(shape) != dim:
+        return f"expected program.latent_shape of {dim} values, found {'x'.join(map(str, shape)) or 'none'}"
+    if not (math.isfinite(low) and math.isfinite(high) and low < high):
+        return f"expected program.value_range from less to more, found {low}..{high}"
+    if config.prior_samples or config.net.classes:
+        return "expected neither prior_samples nor net.classes of a model of another program"
     return None
 
 

@@ -56,14 +56,14 @@ def encode(
     is in memory at a time. After Ctrl-C or worse, the same command goes on with the parts that are missing; several
     machines share them with --shard; merge puts them together.
     """
-    from latent_explorer.bundles import read_config, read_weights
+    from latent_explorer.bundles import read_config
     from latent_explorer.export import find_format
-    from latent_explorer.nets.weights import load_model
+    from latent_explorer.runtime.loading import load_bundle_model
     from latent_explorer.training.distributed.devices import choose_device
 
     folder = find_bundle(model)
     config = read_config(folder)
-    if not config.family.encodes:
+    if not config.encodes:
         raise UserError(f"{config.name} has no encoder: it makes pictures of latents, and latents of no images")
     if out is None and not as_json:
         raise UserError("expected --out FILE.npz, --out FILE.csv or --out DIR, or --json to print the latents")
@@ -75,7 +75,7 @@ def encode(
     known = None if file is None else find_format("latents", file)
     options.refuse_taken([] if file is None else [file], overwrite)
     dataset = _dataset(images, config, resize, label, download)
-    network = load_model(config.net, read_weights(folder, config)), config, dataset, choose_device(device)
+    network = load_bundle_model(folder, config), config, dataset, choose_device(device)
     if parts is not None:
         _encode_parts(network, parts, share, overwrite, as_json)
     else:

@@ -84,14 +84,14 @@ def open_model(name_or_path: str, label: str | None = None) -> OpenModel:
 
     label: as it was written behind --label.
     """
-    from latent_explorer.bundles import read_config, read_weights
+    from latent_explorer.bundles import read_config
     from latent_explorer.engine.decoder import Decoder, choose_device
-    from latent_explorer.nets.weights import load_model
+    from latent_explorer.runtime.loading import load_bundle_model
 
     folder = find_bundle(name_or_path)
     config = read_config(folder)
     under = label_of(config, label)
-    model = load_model(config.net, read_weights(folder, config))
+    model = load_bundle_model(folder, config)
     model.label = under
     decoder = Decoder(model, choose_device())
 

@@ -53,6 +53,11 @@ EAGER = DecodePath("eager", lambda decoder: decoder)
 ONEDNN = DecodePath("oneDNN", packed)
 
 
+def paths_of(model: LatentModel, device: torch.device) -> tuple[DecodePath, ...]:
+    """The paths that are worth a trial for a model on a device."""
+    return paths_on(device) if model.packs else (EAGER,)
+
+
 def paths_on(device: torch.device) -> tuple[DecodePath, ...]:
     """The paths that are worth a trial on a device; README, section Decoding, says what was measured and left out."""
     return (EAGER, ONEDNN) if device.type == "cpu" else (EAGER,)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from latent_explorer.bundles import Latents as BundleLatents
-from latent_explorer.engine.choice import DecodeChoice, choose, paths_on
+from latent_explorer.engine.choice import DecodeChoice, choose, paths_of
 from latent_explorer.errors import EngineError
 from latent_explorer.nets.model import LatentModel
 
@@ -98,7 +98,7 @@ class Decoder:
         self.choice: DecodeChoice = (
             before.choice.taken_over(self._eager)
             if before is not None and alike
-            else choose(self._eager, self.by, paths_on(device))
+            else choose(self._eager, self.by, paths_of(model, device))
         )
 
     @property

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from latent_explorer.analysis import HeldOut, Neighbourhood, Trust
-from latent_explorer.bundles import BundleConfig, Latents, read_config, read_latents, read_weights
+from latent_explorer.bundles import BundleConfig, Latents, read_config, read_latents
 from latent_explorer.data import Dataset, open_dataset
 from latent_explorer.data.named import DATASETS
 from latent_explorer.data.opening import split_options
@@ -22,7 +22,8 @@ from latent_explorer.engine.choice import LARGEST_SLICE, SLICE_SECONDS
 from latent_explorer.engine.decoder import Decoder, choose_device
 from latent_explorer.errors import DataError, EngineError, UserError
 from latent_explorer.fields import Calibration, FieldInput, calibration, held_out_of
-from latent_explorer.nets.weights import load_model
+from latent_explorer.nets.model import LatentModel
+from latent_explorer.runtime.loading import load_bundle_model
 from latent_explorer.service.background import in_words
 
 _log = logging.getLogger(__name__)
@@ -30,6 +31,7 @@ _PICTURES = "pictures"  # the pace of decoding
 _NEIGHBOURS = "Finding neighbours"
 _NOTHING = "", 1.0
 Tell = Callable[[str, float], None]
+LoadModel = Callable[[Path, BundleConfig], LatentModel]
 
 
 @dataclass(frozen=True, eq=False)
@@ -153,10 +155,16 @@ class ModelService:
 
     preparing: what is made ready for questions about the data, and how much of it, in [0, 1].
     wake: called, in any thread, when the dataset is indexed. run: runs the task that indexes it.
+    load: the model of a bundle, by its folder and configuration.
     """
 
-    def __init__(self, wake: Callable[[], None], run: Callable[[Callable[[], None]], None] = in_background) -> None:
-        self._wake, self._run = wake, run
+    def __init__(
+        self,
+        wake: Callable[[], None],
+        run: Callable[[Callable[[], None]], None] = in_background,
+        load: LoadModel = load_bundle_model,
+    ) -> None:
+        self._wake, self._run, self._load = wake, run, load
         self._changing = threading.Lock()
         self._decoder: Decoder | None = None
         self._data: tuple[BundleConfig, Latents, int] | None = None
@@ -194,7 +202,7 @@ class ModelService:
         label: the class under which a conditional model decodes.
         """
         config = read_config(folder)
-        model = load_model(config.net, read_weights(folder, config))
+        model = self._load(folder, config)
         model.label = _known_label(config, label)
         latents = read_latents(folder, config)
         decoder = Decoder(model, choose_device(), before=self._decoder)
@@ -243,7 +251,7 @@ class ModelService:
         decoder, near = self.decoder, self.index.neighbourhood if with_data else None
         assert self._data is not None
         config, latents, _ = self._data
-        encodes = config.family.encodes
+        encodes = config.encodes
         trust = self._calibration.trust
         return FieldInput(decoder.measured, decoder.differentiated, near, latents, encodes, trust)
 

@@ -7,12 +7,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from latent_explorer.bundles import BundleConfig, Moment, check_bundle, read_latents, read_weights
+from latent_explorer.bundles import BundleConfig, Moment, check_bundle, read_latents
 from latent_explorer.charts import chart_for
 from latent_explorer.errors import BundleError, TrainingError
 from latent_explorer.nets.decoding import decode_pictures
-from latent_explorer.nets.weights import load_model
 from latent_explorer.runs import RunFolder
+from latent_explorer.runtime.loading import load_bundle_model
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,7 +33,7 @@ class Shot:
     def pictures(self, uv: NDArray[np.float64]) -> NDArray[np.uint8]:
         """What its decoder makes of plane points (k, 2): uint8 (k, h, w, c)."""
         chart = chart_for(read_latents(self.folder, self.config).mean, None, self.config.turn)
-        model = load_model(self.config.net, read_weights(self.folder, self.config))
+        model = load_bundle_model(self.folder, self.config)
         return decode_pictures(model, chart.to_latent(uv))
 
 

@@ -112,6 +112,8 @@ def _complaint(family: Family) -> str | None:
     names = [*family.labels(), *(setting.name for setting in family.settings)]
     if not re.fullmatch(r"[a-z0-9][a-z0-9-]*", family.name):
         return "expected a name of small letters, digits and hyphens"
+    if family.name == "foreign":
+        return "that name is taken"
     if not re.fullmatch(r"[\w.]+:\w+", family.network):
         return f"expected its network as module:Class, found {family.network!r}"
     if not family.losses:
@@ -136,9 +138,21 @@ FAMILIES: Registry[Family] = Registry("families", Family, check=_check)
 
 register = FAMILIES.register
 
+FOREIGN = Family(
+    name="foreign",
+    label="Imported model",
+    title="A model of another program",
+    sentence="It was trained elsewhere, and is run as it came.",
+    network="latent_explorer.nets.foreign:ForeignModel",
+    losses=(),
+)
+"""What a model is that is no network of ours: it is not registered, since none can be trained here."""
+
 
 def find_family(name: str) -> Family:
     """The family of that name. Raises UserError that lists those there are; nothing is imported for a name."""
+    if name == FOREIGN.name:
+        return FOREIGN
     if name not in FAMILIES:
         raise UserError(
             f"no family of networks called {name!r}: expected one of {_listed(FAMILIES)}. If another package provides "

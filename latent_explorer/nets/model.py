@@ -68,13 +68,22 @@ class LatentModel(nn.Module, ABC):
     """
 
     decoder: nn.Module
+    differentiable = True
+    """Whether autograd can follow `decode`."""
+    packs = True
+    """Whether its `decoder` is a sequence of layers that may be run by other kernels."""
     refines = False
     """Whether `encode` improves for each image on what the encoder says."""
 
-    def __init__(self, spec: NetSpec, trunk: Trunk) -> None:
+    def __init__(self, spec: NetSpec, trunk: Trunk | None = None) -> None:
         super().__init__()
         self.spec, self.family, self.label = spec, find_family(spec.family), 0
         self.settings = self.family.values(spec.settings)
+
+    @property
+    def encodes(self) -> bool:
+        """Whether it makes latents of images."""
+        return self.family.encodes
 
     @abstractmethod
     def losses(self, batch: ImageBatch, draws: Draws = UNSHARED) -> dict[str, Tensor]:

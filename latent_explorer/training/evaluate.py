@@ -9,13 +9,13 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from latent_explorer.bundles import BundleConfig, Latents, check_bundle, read_weights
+from latent_explorer.bundles import BundleConfig, Latents, check_bundle
 from latent_explorer.data import open_dataset
 from latent_explorer.data.dataset import Dataset
 from latent_explorer.errors import DataError, TrainingError
 from latent_explorer.nets.draws import Draws
 from latent_explorer.nets.model import LatentModel, Posterior, bernoulli_nats
-from latent_explorer.nets.weights import load_model
+from latent_explorer.runtime.loading import load_bundle_model
 from latent_explorer.training.baselines import NEIGHBOURS, asked, knn_accuracy
 from latent_explorer.training.distributed.devices import choose_device
 from latent_explorer.training.images import EVALUATION_BATCH, Images
@@ -113,7 +113,7 @@ def evaluate(model: LatentModel, dataset: Dataset, device: torch.device, latents
 
     Raises TrainingError when there are no test images, or the network has no encoder.
     """
-    if not model.family.encodes:
+    if not model.encodes:
         raise TrainingError(f"{model.family.label} has no encoder: these figures need one")
     test = dataset.indices("test")
     if not len(test):
@@ -137,7 +137,7 @@ def evaluate_bundle(folder: Path, device: str = "auto", source: str | Dataset | 
     Raises BundleError, DataError or TrainingError when bundle or dataset cannot be used, or do not belong together.
     """
     config = check_bundle(folder)
-    model = load_model(config.net, read_weights(folder, config))
+    model = load_bundle_model(folder, config)
     return evaluate(model, dataset_of(config, source), choose_device(device))
 
 

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from latent_explorer.bundles import check_bundle, read_latents, read_weights
+from latent_explorer.bundles import check_bundle, read_latents
 from latent_explorer.data import open_dataset
 from latent_explorer.data.dataset import Dataset
 from latent_explorer.data.opening import known_facts
-from latent_explorer.nets.weights import load_model
+from latent_explorer.runtime.loading import load_bundle_model
 from latent_explorer.training.baselines import Baselines, baselines
 from latent_explorer.training.distributed.devices import choose_device
 from latent_explorer.training.evaluate import Evaluation, evaluate
@@ -44,7 +44,7 @@ def measure_bundle(
     """
     yield "reading"
     config, where = check_bundle(folder), choose_device(device)
-    model = load_model(config.net, read_weights(folder, config))
+    model = load_bundle_model(folder, config)
     another, name = _another(dataset, other, download)
     yield "decoding and encoding the test images"
     found = evaluate(model, dataset, where)

@@ -75,7 +75,7 @@ class Snapshots:
         """How to turn the map of `means` (n, d), of all images, to lay it beside that of the last snapshot."""
         if self._before is None:
             return None
-        same = self._watched if self._training.learner.average.family.encodes else slice(None)
+        same = self._watched if self._training.learner.average.encodes else slice(None)
         return Turn.between(_on_plane(means)[same], self._before)
 
     def _take_up(self) -> None:
@@ -109,7 +109,7 @@ class Snapshots:
     def _latents(self) -> Latents:
         """Of the images watched, or from the prior, as they read from the disk: a reader's chart is to be ours."""
         learner = self._training.learner
-        if not learner.average.family.encodes:
+        if not learner.average.encodes:
             return restored(packed(prior_samples(learner.average), "float16"))
         found = encode(learner.average, learner.images, self._dataset, self._watched)
         return restored(packed(replace(found, log_variance=None), "float16"))

@@ -16,11 +16,11 @@ FOUNDATION = (
 ARROWS = {
     "__main__": ("cli",),
     "cli": (
-        "bench", "gui", "session", "film", "training", "engine", "fields", "export", "points",
+        "bench", "gui", "session", "film", "training", "engine", "runtime", "fields", "export", "points",
         "analysis", "paths", "atlas", "charts", "runs", "bundles", "nets", "data", "service",
     ),
     "bench": (
-        "gui", "session", "film", "training", "engine", "fields", "export", "points",
+        "gui", "session", "film", "training", "engine", "runtime", "fields", "export", "points",
         "analysis", "paths", "atlas", "charts", "runs", "bundles", "nets", "data", "service",
     ),
     "gui": (
@@ -28,9 +28,12 @@ ARROWS = {
         "export", "points", "paths", "atlas", "charts", "runs", "bundles", "service",
     ),
     "session": ("paths", "charts", "bundles", "service"),
-    "film": ("training", "export", "atlas", "charts", "runs", "bundles", "nets", "service"),
-    "training": ("fields", "export", "analysis", "atlas", "charts", "runs", "bundles", "nets", "data", "service"),
-    "engine": ("fields", "analysis", "paths", "atlas", "charts", "bundles", "nets", "data", "service"),
+    "film": ("training", "runtime", "export", "atlas", "charts", "runs", "bundles", "nets", "service"),
+    "training": (
+        "runtime", "fields", "export", "analysis", "atlas", "charts", "runs", "bundles", "nets", "data", "service",
+    ),
+    "engine": ("runtime", "fields", "analysis", "paths", "atlas", "charts", "bundles", "nets", "data", "service"),
+    "runtime": ("bundles", "nets"),
     "fields": ("analysis", "atlas", "charts", "bundles"),
     "export": ("points", "atlas"),
     "points": ("atlas",),

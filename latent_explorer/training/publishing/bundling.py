@@ -52,8 +52,8 @@ def write_bundle(
     precision: type[np.floating[Any]] = np.float16 if job.half else np.float32
     weights = {name: array.astype(precision) for name, array in weights_of(model).items()}
     kept = load_model(model.spec, {name: array.astype(np.float32) for name, array in weights.items()})
-    latents = encode_dataset(kept, dataset, device) if kept.family.encodes else prior_samples(kept)
-    judged = kept.family.encodes and len(dataset.indices("test"))
+    latents = encode_dataset(kept, dataset, device) if kept.encodes else prior_samples(kept)
+    judged = kept.encodes and len(dataset.indices("test"))
     metrics: dict[str, float | None] = {}
     if judged:
         metrics = evaluate(kept, dataset, device, latents).figures()
@@ -62,7 +62,7 @@ def write_bundle(
     shortened = latents if job.variances else replace(latents, log_variance=None)
     as_read = restored(packed(shortened, job.latents))
     config = msgspec.structs.replace(config, turn=turn_of(as_read.mean))
-    error = reconstruction_error(kept.to(device), dataset, as_read.mean) if kept.family.encodes else None
+    error = reconstruction_error(kept.to(device), dataset, as_read.mean) if kept.encodes else None
     parts = weights, shortened, card(config, progress, job, error, dataset.report), preview(kept, as_read, dataset)
     tiles = first_tiles(kept, as_read, job.tiles, config.turn)
     overwrite = job.overwrite or job.resume
@@ -98,7 +98,7 @@ def config_of(
         metrics=dict(metrics),
         versions=_versions(),
         files={},
-        prior_samples=0 if model.family.encodes else PRIOR_SAMPLES,
+        prior_samples=0 if model.encodes else PRIOR_SAMPLES,
     )
 
 

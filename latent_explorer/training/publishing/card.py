@@ -135,7 +135,7 @@ def card(config: BundleConfig, progress: RunState, job: Job, error: float | None
 
 def _latents(config: BundleConfig) -> str:
     classes = f", each under its own of {config.net.classes} classes" if config.net.classes else ""
-    return (_IMAGES if config.family.encodes else _PRIOR).format(count=config.latents, classes=classes)
+    return (_IMAGES if config.encodes else _PRIOR).format(count=config.latents, classes=classes)
 
 
 def _notes(config: BundleConfig) -> Iterator[str]:
@@ -154,7 +154,7 @@ def figures_table(config: BundleConfig) -> str:
         cells = ([text, *(_number(config.metrics.get(name)) for name in names)] for text, *names in known)
         rows = "\n".join(f"| {' | '.join(row)} |" for row in cells)
         return _TABLE.format(rows=rows, name=config.name, dim=config.net.latent_dim)
-    reason = "the dataset has no test images" if config.family.encodes else "they ask for an encoder"
+    reason = "the dataset has no test images" if config.encodes else "they ask for an encoder"
     return f"None: {reason}.\n"
 
 

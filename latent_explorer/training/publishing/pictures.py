@@ -36,7 +36,7 @@ def preview(model: LatentModel, latents: Latents, dataset: Dataset) -> bytes:
     The images lie evenly in the order of their labels, and there are fewer where the split has fewer; without a test
     split they are training images. Of a network without an encoder: twenty pictures decoded from the latents.
     """
-    if model.family.encodes:
+    if model.encodes:
         chosen = _shown(dataset)
         labels = None if dataset.labels is None else dataset.labels[chosen]
         pairs = _rows_of(dataset.images[chosen], decode_pictures(model, latents.mean[chosen], labels))

@@ -1,0 +1,1 @@
+"""The model of a bundle, ready to run: a network of ours, or a program of another."""

@@ -1,0 +1,20 @@
+"""The one place where the model of a bundle is loaded."""
+
+from pathlib import Path
+
+from latent_explorer.bundles import BundleConfig, read_config, read_weights
+from latent_explorer.errors import BundleError
+from latent_explorer.nets.model import LatentModel
+from latent_explorer.nets.weights import load_model
+
+
+def load_bundle_model(folder: Path, config: BundleConfig | None = None) -> LatentModel:
+    """The model of the bundle in `folder`, on the CPU, ready to be evaluated (not in training mode).
+
+    config: of that bundle; read from the folder when None.
+    Raises BundleError where a file is missing, damaged, or does not fit, UserError where what runs it is not installed.
+    """
+    config = config or read_config(folder)
+    if config.program is None:
+        return load_model(config.net, read_weights(folder, config))
+    raise BundleError(f"{folder}: no program of the format {config.program.format!r} can be run")
