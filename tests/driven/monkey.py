@@ -202,7 +202,9 @@ class Monkey:
 
     def _resize(self) -> str:
         room = self.window.screen().availableGeometry()
-        self.window.resize(self._random.randrange(300, room.width()), self._random.randrange(300, room.height()))
+        frame = self.window.frameGeometry().size() - self.window.size()
+        width, height = room.width() - frame.width(), room.height() - frame.height()
+        self.window.resize(self._random.randrange(300, width), self._random.randrange(300, height))
         return f"{self.window.width()} x {self.window.height()}"
 
     def _disturb_the_engine(self) -> str:
