@@ -1,3 +1,42 @@
-"""Latent Explorer: move through the latent space of an image model as if it were a map."""
+"""Latent Explorer: move through the latent space of an image model as if it were a map.
 
-__version__ = "0.1.0"
+From Python: `open_bundle` gives a trained model with its latents, `train` makes one, `charts.fit` lays a map of latents
+out, `paths` leads from one latent to another. Each name is imported when it is first used, so that importing the
+package costs next to nothing, and torch is loaded by what runs a model alone. What a person can mend is a `UserError`.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from latent_explorer.version import __version__
+
+if TYPE_CHECKING:
+    from latent_explorer import charts, paths
+    from latent_explorer.api.bundle import Bundle, open_bundle
+    from latent_explorer.api.training import train
+    from latent_explorer.errors import UserError
+
+__all__ = ["Bundle", "UserError", "__version__", "charts", "open_bundle", "paths", "train"]
+
+_MODULES = {
+    "Bundle": "api.bundle",
+    "UserError": "errors",
+    "charts": "charts",
+    "open_bundle": "api.bundle",
+    "paths": "paths",
+    "train": "api.training",
+}
+"""Where each name is found: a thing of that name in a module, or the room itself."""
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _MODULES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    module = import_module(f"{__name__}.{_MODULES[name]}")
+    thing = module if _MODULES[name] == name else getattr(module, name)
+    globals()[name] = thing
+    return thing
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 from PyQt6.QtCore import QPoint, QPointF, Qt
 from PyQt6.QtWidgets import QApplication, QDialog
 
-from latent_explorer import __version__
 from latent_explorer.bench.person import Person, person_at_a_window
 from latent_explorer.export import Options, write_gif, write_picture
 from latent_explorer.files import write_bytes_whole
+from latent_explorer.version import __version__
 
 DEPTH = 1000.0
 _STEPS_IN, _STEPS_OUT, _REST = 36, 12, 8  # frames of the zoom

@@ -95,6 +95,11 @@ class BundleConfig(msgspec.Struct, frozen=True, kw_only=True):
         """Whether the model makes pictures of latents."""
         return self.program is None or self.program.decodes
 
+    @property
+    def seal(self) -> str:
+        """What tells the bundle from every other: the hashes of its files."""
+        return " ".join(f"{name} {digest}" for name, digest in sorted(self.files.items()))
+
     def mismatch(self, image_shape: tuple[int, ...], count: int) -> str:
         """What is wrong with a dataset of so many images of a shape (h, w, c), in words; empty where it may be its."""
         expected, found = (self.dataset.count, *self.net.image_shape), (count, *image_shape)

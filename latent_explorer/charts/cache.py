@@ -10,10 +10,10 @@ import numpy as np
 from safetensors import SafetensorError
 from safetensors.numpy import load, save
 
-from latent_explorer import __version__
 from latent_explorer.charts.kind import Arrays, ChartSpec
 from latent_explorer.errors import UserError
 from latent_explorer.files import write_bytes_whole
+from latent_explorer.version import __version__
 
 _log = logging.getLogger(__name__)
 _DIGEST = hashlib.sha256().digest_size

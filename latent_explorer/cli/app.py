@@ -7,12 +7,12 @@ import typer
 from typer import Option
 from typer.core import TyperGroup
 
-from latent_explorer import __version__
 from latent_explorer.cli import bundles, driving, encoding, exporting, filming, pictures, plugins, training
 from latent_explorer.cli.failure import INTERRUPTED, exit_code
 from latent_explorer.cli.options import examples
 from latent_explorer.cli.window import TIME_FIRST_PAINT, WindowWish, open_window
 from latent_explorer.errors import UserError
+from latent_explorer.version import __version__
 from latent_explorer.waiting import wait_asleep
 
 # Every error in the arguments; typer passes it on under no name of its own.

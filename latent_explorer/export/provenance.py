@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import ExifTags, Image
 
-from latent_explorer import __version__
 from latent_explorer.errors import ExportError
+from latent_explorer.version import __version__
 
 PNG_KEY = "latent-explorer"
 SVG_METADATA = "{http://www.w3.org/2000/svg}metadata"

@@ -41,7 +41,7 @@ class OpenBundle:
     @property
     def seal(self) -> str:
         """What tells this bundle from every other: the hashes of its files."""
-        return " ".join(f"{name} {digest}" for name, digest in sorted(self.config.files.items()))
+        return self.config.seal
 
     def with_chart(self, spec: ChartSpec | None, fitted: Arrays | None = None) -> "OpenBundle":
         """The same bundle seen through another chart; the usual one for None.

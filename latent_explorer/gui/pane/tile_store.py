@@ -8,11 +8,11 @@ from pathlib import Path
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
-from latent_explorer import __version__
 from latent_explorer.atlas import DISK_BYTES, DiskTiles, TileKey, clear_tiles, name_of, tiles_bytes, trim_tiles
 from latent_explorer.atlas.cache import Pictures
 from latent_explorer.fields import field_called
 from latent_explorer.session import OpenBundle
+from latent_explorer.version import __version__
 
 _TOPICS = ("tiles", "fields")  # what is read for, the most urgent first
 _UNWRITTEN = 256  # tiles at most that wait to be written; more are not kept

@@ -6,8 +6,8 @@ from html import escape
 from PyQt6.QtGui import QAction
 from PyQt6.QtWidgets import QWidget
 
-from latent_explorer import __version__
 from latent_explorer.gui.widgets.aside import show_html
+from latent_explorer.version import __version__
 
 _KEYS = """
 <h3>On the map</h3>

@@ -1,0 +1,47 @@
+"""The images that a bundle was trained on: found, or said how to say where they are."""
+
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from latent_explorer.bundles import BundleConfig, Latents
+from latent_explorer.data import Dataset, open_dataset
+from latent_explorer.data.dataset import ShardedImages
+from latent_explorer.errors import DataError, UserError
+
+Images = NDArray[np.uint8] | ShardedImages
+
+
+def original_images(config: BundleConfig, latents: Latents, place: str | Path | None) -> Images:
+    """The images uint8 (n, h, w, c) of a bundle's latents, in their order.
+
+    place: the folder or file where they are; None for where they were when the bundle was trained.
+    Raises DataError where there are none, or they are others.
+    """
+    if config.prior_samples:
+        raise DataError(f"{config.name} has no encoder: its latents are draws from the prior, and of no images")
+    dataset = _recorded(config) if place is None else _attached(config, place)
+    return dataset.images if latents.index is None else dataset.images[latents.index]
+
+
+def _recorded(config: BundleConfig) -> Dataset:
+    try:
+        dataset = open_dataset(config.dataset.source)
+    except UserError as error:
+        raise DataError(
+            f"the images that {config.name} was trained on ({config.dataset.name}) are not on this computer: {error}. "
+            "Say where they are: open_bundle(..., images=FOLDER_OR_FILE)"
+        ) from error
+    if dataset.fingerprint != config.dataset.fingerprint or config.mismatch(dataset.image_shape, len(dataset)):
+        raise DataError(
+            f"{config.dataset.source} no longer holds the images that {config.name} was trained on. Say where they "
+            "are, unchanged: open_bundle(..., images=FOLDER_OR_FILE)"
+        )
+    return dataset
+
+
+def _attached(config: BundleConfig, place: str | Path) -> Dataset:
+    from latent_explorer.engine.model_service import attached_dataset
+
+    return attached_dataset(config, str(place))

@@ -1,0 +1,167 @@
+"""Training for Python callers: from images to a bundle."""
+
+import hashlib
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from latent_explorer.api.bundle import Bundle, open_bundle
+from latent_explorer.array_like import as_array
+from latent_explorer.bundles.files import CONFIG
+from latent_explorer.bundles.saving import refuse_taken
+from latent_explorer.data import Dataset
+from latent_explorer.errors import UserError
+from latent_explorer.files import write_whole
+from latent_explorer.nets.families import find_family
+from latent_explorer.places import trained_folder
+from latent_explorer.runs import Job, Recipe, Report
+from latent_explorer.runs.plan import Plan
+from latent_explorer.safe_text import readable
+from latent_explorer.targets import expanded, why
+
+Arrays = dict[str, Any]
+
+
+def train(
+    dataset: Any,
+    out: str | Path | None = None,
+    *,
+    labels: Any = None,
+    class_names: Sequence[str] = (),
+    family: str = "vae",
+    trunk: str = "dense",
+    hidden: Sequence[int] | None = None,
+    latent_dim: int = 2,
+    download: bool = False,
+    overwrite: bool = False,
+    report: Callable[[Report], None] = lambda _: None,
+    **settings: Any,
+) -> Bundle:
+    """Train a network on images, save it as a bundle, and open that.
+
+    dataset: what `latent-explorer train --dataset` takes, such as "mnist" or a folder; a `data.Dataset`; or images as
+    an array, tensor or list, (n, h, w), (n, h, w, c) or (n, c, h, w), uint8 or float in 0..1: these are kept beside
+    the run, in OUT.run, so that the bundle finds them again.
+    out: the folder of the bundle; None for a new one among those that the window has trained and lists.
+    labels, class_names: of images in an array, int (n,) and what the classes are called.
+    family, trunk, hidden, latent_dim: of the network, as `latent-explorer train --help` has them.
+    download: whether a dataset may be fetched. overwrite: whether the bundle in `out` may be replaced.
+    report: called some ten times an epoch with a `runs.Report`: losses by name, images/s, seconds left.
+    settings: fields of `runs.Recipe` (epochs, batch_size, learning_rate, seed, device, ...) and settings of the family
+    (beta, ...). Ctrl-C, or a notebook's stop button, ends the run: the bundle is then that of the last whole epoch.
+    Raises UserError where images, network, settings or folder cannot be used; TrainingError where a loss is no longer
+    finite, with the last good epoch in `out`; KeyboardInterrupt where it was stopped before there was anything.
+
+    >>> import numpy as np, tempfile
+    >>> from latent_explorer import train
+    >>> images = np.random.default_rng(0).integers(0, 256, (64, 8, 8), dtype=np.uint8)
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     train(images, f"{folder}/noise", family="ae", hidden=[16], epochs=1, device="cpu")
+    Bundle('noise': 64 latents of 2 dimensions, images (8, 8, 1))
+    """
+    source, arrays = _images_of(dataset, labels, class_names)
+    folder = _folder(out, source or "images", family, latent_dim)
+    refuse_taken(folder, overwrite)
+    widths = None if hidden is None else tuple(hidden)
+    job = Job(source, folder, family, trunk, latent_dim, widths, overwrite=overwrite, download=download)
+    return _run(_with_settings(job, settings), arrays, report)
+
+
+def _images_of(dataset: Any, labels: Any, class_names: Sequence[str]) -> tuple[str, Arrays]:
+    """Where the images are, or the arrays that are to be kept."""
+    known = isinstance(dataset, str | Path | Dataset)
+    if known and (labels is not None or class_names):
+        raise UserError("labels, class_names: a dataset has its own; pass them with images in an array only")
+    if isinstance(dataset, str | Path):
+        return str(dataset), {}
+    if isinstance(dataset, Dataset):
+        if dataset.source:
+            return dataset.source, {}
+        arrays: Arrays = {"images": dataset.images, "labels": dataset.labels, "split": dataset.split}
+        class_names = dataset.class_names
+    else:
+        arrays = {"images": as_array(dataset, "dataset"), "labels": labels}
+    if arrays["labels"] is not None and class_names:
+        arrays["class_names"] = list(class_names)
+    return "", {name: np.asarray(array) for name, array in arrays.items() if array is not None}
+
+
+def _folder(out: str | Path | None, source: str, family: str, latent_dim: int) -> Path:
+    if out is not None:
+        return expanded(out).absolute()
+    named = Plan(source=source, family=family, latent_dim=latent_dim).named(trained_folder())
+    return trained_folder() / named.name
+
+
+def _with_settings(job: Job, settings: dict[str, Any]) -> Job:
+    """The job with its recipe, the settings of its family, and what begins it again."""
+    ours = {name: value for name, value in settings.items() if name in Recipe.__struct_fields__}
+    theirs = {name: value for name, value in settings.items() if name not in ours}
+    family = find_family(job.family)
+    known = [*Recipe.__struct_fields__, *(setting.name for setting in family.settings)]
+    for name in theirs.keys() - set(known):
+        raise UserError(f"train has no setting {name!r} for the family {job.family}: expected {', '.join(known)}")
+    try:
+        recipe = Recipe(**ours)
+    except TypeError as error:
+        raise UserError(f"{', '.join(ours)}: expected numbers and names as in runs.Recipe: {error}") from error
+    network = {"family": job.family, "trunk": job.trunk, "hidden": job.hidden, "latent_dim": job.latent_dim}
+    words = ", ".join(f"{name}={value!r}" for name, value in (network | settings).items() if value is not None)
+    command = readable(f"latent_explorer.train({job.source or '<images>'!r}, {str(job.folder)!r}, {words})")
+    return replace(job, recipe=recipe, settings=family.values(theirs), command=command)
+
+
+def _run(job: Job, arrays: Arrays, report: Callable[[Report], None]) -> Bundle:
+    from latent_explorer.training.jobs import train_bundle
+
+    before, token = _saved_at(job.folder), threading.Event()
+    with _kept(job, arrays) as whole, _stopped_by_interrupt(token):
+        for each in train_bundle(whole, token):
+            report(each)
+    if _saved_at(job.folder) == before:
+        raise KeyboardInterrupt
+    return open_bundle(job.folder, device=job.recipe.device)
+
+
+@contextmanager
+def _kept(job: Job, arrays: Arrays) -> Iterator[Job]:
+    """The job on images that were in memory, which stay in the folder of its run if there is a bundle of them."""
+    if not arrays:
+        yield job
+        return
+    digest = hashlib.sha256(b"".join(np.ascontiguousarray(array).tobytes() for array in arrays.values())).hexdigest()
+    file, before = job.run.path / f"images-{digest[:16]}.npz", _saved_at(job.folder)
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UserError(f"{file.parent} cannot be made: {why(error)}; the images are to be kept there") from error
+    fresh = not file.exists()
+    write_whole(file, lambda stream: np.savez(stream, **arrays), overwrite=True)
+    try:
+        yield replace(job, source=str(file))
+    finally:
+        if _saved_at(job.folder) != before:
+            for each in {*file.parent.glob("images-*.npz")} - {file}:  # of a bundle that was replaced
+                each.unlink()
+        elif fresh:
+            file.unlink()
+
+
+def _stopped_by_interrupt(token: threading.Event) -> Any:
+    from latent_explorer.training import stop_on_interrupt
+
+    main = threading.current_thread() is threading.main_thread()
+    return stop_on_interrupt(token) if main else nullcontext()
+
+
+def _saved_at(folder: Path) -> int | None:
+    """When the bundle in a folder was saved; None where there is none."""
+    try:
+        return (folder / CONFIG).stat().st_mtime_ns
+    except OSError:
+        return None

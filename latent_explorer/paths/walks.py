@@ -1,0 +1,57 @@
+"""Paths for Python callers: the latents from one place to another."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from latent_explorer.array_like import as_latents
+from latent_explorer.errors import UserError
+from latent_explorer.paths.curves import Path, path_latents
+
+
+def straight(start: Any, end: Any, frames: int = 48, *, easing: str = "steady") -> NDArray[np.float32]:
+    """The latents float32 (frames, d) on the line from `start` to `end`; see `walk`.
+
+    >>> from latent_explorer import paths
+    >>> paths.straight([0.0, 0.0], [1.0, 2.0], frames=3).tolist()
+    [[0.0, 0.0], [0.5, 1.0], [1.0, 2.0]]
+    """
+    return walk(start, end, frames, curve="straight", easing=easing)
+
+
+def spherical(start: Any, end: Any, frames: int = 48, *, easing: str = "steady") -> NDArray[np.float32]:
+    """The latents float32 (frames, d) along a great circle, the radius in linear proportion; see `walk`.
+
+    Shoemake 1985, "Animating rotation with quaternion curves". Straight where no great circle is singled out: an end at
+    the origin, or both ends on one line through it.
+
+    >>> from latent_explorer import paths
+    >>> paths.spherical([0.0, 2.0], [2.0, 0.0], frames=3).round(3)
+    array([[0.   , 2.   ],
+           [1.414, 1.414],
+           [2.   , 0.   ]], dtype=float32)
+    """
+    return walk(start, end, frames, curve="spherical", easing=easing)
+
+
+def walk(
+    start: Any, end: Any, frames: int = 48, *, curve: str = "straight", easing: str = "steady"
+) -> NDArray[np.float32]:
+    """The latents float32 (frames, d) along a curve of a given name, both ends to the bit.
+
+    start, end: latents (d,) as arrays, tensors or lists. frames: 2 to 240, both ends included. curve: one of
+    `paths.CURVES`. easing: "steady" for even steps, "gentle" for slow ones at both ends.
+    Raises UserError where ends do not fit each other or are not finite, and for any other frames, curve or easing.
+
+    >>> from latent_explorer import open_bundle, paths
+    >>> bundle = open_bundle("mnist-ae-2d")
+    >>> strip = bundle.decode(paths.walk(bundle.latents.mean[0], bundle.latents.mean[1], 24, curve="spherical"))
+    >>> strip.shape
+    (24, 28, 28, 1)
+    """
+    ends = [as_latents(value, None, name) for value, name in ((start, "start"), (end, "end"))]
+    for place, name in zip(ends, ("start", "end"), strict=True):
+        if place.ndim != 1:
+            raise UserError(f"{name}: expected one latent (d,), found an array {place.shape}")
+    return path_latents(Path(ends[0], ends[1], curve, frames, easing))
