@@ -29,6 +29,10 @@ class TrainingRecord(msgspec.Struct, frozen=True, kw_only=True):
     precision: str = ""
 
 
+CALLER = "caller"
+"""The format of a program that is the Python process which opened the window: `latent_explorer.explore`."""
+
+
 class ProgramRecord(msgspec.Struct, frozen=True, kw_only=True):
     """How a model that is no network of ours is run.
 
@@ -108,6 +112,11 @@ class BundleConfig(msgspec.Struct, frozen=True, kw_only=True):
         numbers, shapes = (expected[0], found[0]), ("x".join(map(str, each[1:])) for each in (expected, found))
         texts = [f"{number:,} images of {shape}" for number, shape in zip(numbers, shapes, strict=True)]
         return f"expected {texts[0]}, found {texts[1]}"
+
+    @property
+    def passing(self) -> bool:
+        """Whether the bundle goes when the process that made it ends: nothing of it is kept for another time."""
+        return self.program is not None and self.program.format == CALLER
 
     @property
     def latents(self) -> int:

@@ -241,7 +241,7 @@ class EngineClient:
                 waiting = bool(self._asked_to_open) or self._queue.prompt
                 opening = bool(self._asked_to_open)
                 silent = self._watch.look(waiting=waiting, opening=opening, now=time.monotonic())
-                if not silent:
+                if not silent or not self.engine.replaceable:
                     continue
                 self._silence = f"the engine did not answer for {silent:.0f} seconds"
                 unanswered = self._withdraw_all(self._silence)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from latent_explorer.engine.handlers import HANDLERS
 from latent_explorer.engine.model_service import ModelService
@@ -10,26 +10,34 @@ from latent_explorer.engine.protocol import Handler, Withdraw
 from latent_explorer.errors import ServiceError
 from latent_explorer.service.background import in_words
 from latent_explorer.service.codec import Numbered, Refused, Unreadable
-from latent_explorer.service.server import Channel
 
 _URGENCY = {kind: rank for rank, kind in enumerate(HANDLERS)}
 
 
-def serve(channel: Channel[Numbered, Numbered], service: ModelService | None = None) -> None:
+class RequestChannel(Protocol):
+    """Where requests come from and replies go; `service.server` has some."""
+
+    def send(self, reply: Numbered, /) -> None: ...
+    def wake(self) -> None: ...
+    def receive(self, *, wait: bool) -> list[Numbered | Unreadable] | None: ...
+
+
+def serve(channel: RequestChannel, service: ModelService | None = None, *, abandon: bool = False) -> None:
     """Answer requests until no more will come and all are answered.
 
+    abandon: whether what is not answered when no more will come is left so: nobody is there to read it.
     At each turn one slice of the most urgent kind of request, in the order of HANDLERS; of one kind, of the oldest.
     """
     work = WorkList(service or ModelService(channel.wake))
     ended = False
-    while not (ended and work.finished):
+    while not (ended and (abandon or work.finished)):
         requests = channel.receive(wait=work.idle)
         ended = requests is None
         _send(work.add(requests or ()), channel)
         _send(work.advance(), channel)
 
 
-def _send(replies: Iterable[Numbered], channel: Channel[Numbered, Numbered]) -> None:
+def _send(replies: Iterable[Numbered], channel: RequestChannel) -> None:
     for reply in replies:
         try:
             channel.send(reply)

@@ -32,6 +32,8 @@ _NEIGHBOURS = "Finding neighbours"
 _NOTHING = "", 1.0
 Tell = Callable[[str, float], None]
 LoadModel = Callable[[Path, BundleConfig], LatentModel]
+FindImages = Callable[[BundleConfig], tuple[Dataset | None, str]]
+"""The images of a bundle's latents, or why there are none."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,19 +64,29 @@ class DatasetIndex:
         return images
 
 
+def find_recorded(config: BundleConfig) -> tuple[Dataset | None, str]:
+    """The dataset that a bundle says it was made of, or why it is not there."""
+    return _dataset_or_reason(config)
+
+
 def index_dataset(
-    config: BundleConfig, latents: Latents, label: int = 0, tell: Tell = lambda words, share: None
+    config: BundleConfig,
+    latents: Latents,
+    label: int = 0,
+    tell: Tell = lambda words, share: None,
+    find: FindImages = find_recorded,
 ) -> DatasetIndex:
     """Load what describing the places of a bundle needs; missing originals are said, not raised.
 
-    label: the class under which a conditional model decodes. tell: what is done now, and how much of it is.
+    label: the class under which a conditional model decodes. tell: what is done now, and how much of it is. find: its
+    images.
     """
     tell(_NEIGHBOURS, 0.0)
     neighbourhood = Neighbourhood(latents.mean, latents.label, len(config.dataset.class_names))
     class_of = label if config.net.classes else None
     held = held_out_of(latents, neighbourhood, class_of, lambda share: tell(_NEIGHBOURS, share))
     tell("Reading the images", 0.0)
-    return DatasetIndex(latents, neighbourhood, held, *_dataset_or_reason(config))
+    return DatasetIndex(latents, neighbourhood, held, *find(config))
 
 
 def _dataset_or_reason(config: BundleConfig) -> tuple[Dataset | None, str]:
@@ -155,7 +167,7 @@ class ModelService:
 
     preparing: what is made ready for questions about the data, and how much of it, in [0, 1].
     wake: called, in any thread, when the dataset is indexed. run: runs the task that indexes it.
-    load: the model of a bundle, by its folder and configuration.
+    load: the model of a bundle, by its folder and configuration. find: its images.
     """
 
     def __init__(
@@ -163,8 +175,9 @@ class ModelService:
         wake: Callable[[], None],
         run: Callable[[Callable[[], None]], None] = in_background,
         load: LoadModel = load_bundle_model,
+        find: FindImages = find_recorded,
     ) -> None:
-        self._wake, self._run, self._load = wake, run, load
+        self._wake, self._run, self._load, self._find = wake, run, load, find
         self._changing = threading.Lock()
         self._decoder: Decoder | None = None
         self._data: tuple[BundleConfig, Latents, int] | None = None
@@ -223,7 +236,7 @@ class ModelService:
                 self.preparing = words, share
 
         def prepare() -> None:
-            index = _indexed(*data, tell)
+            index = _indexed(*data, tell, self._find)
             tell(*_NOTHING)
             with self._changing:
                 if self._data is data:  # no other bundle has been opened since
@@ -302,9 +315,11 @@ class ModelService:
             start += len(piece)
 
 
-def _indexed(config: BundleConfig, latents: Latents, label: int, tell: Tell) -> DatasetIndex | EngineError:
+def _indexed(
+    config: BundleConfig, latents: Latents, label: int, tell: Tell, find: FindImages
+) -> DatasetIndex | EngineError:
     try:
-        return index_dataset(config, latents, label, tell)
+        return index_dataset(config, latents, label, tell, find)
     except Exception as error:  # whoever waits for the index is told
         return EngineError(in_words(error))
 

@@ -12,7 +12,12 @@ from latent_explorer.service.server import QueueChannel
 
 
 class Engine(Protocol):
-    """An engine that runs somewhere; `service.child.Child` says what its methods have to do."""
+    """An engine that runs somewhere; `service.child.Child` says what its methods have to do.
+
+    replaceable: whether it may be ended, and another started in its place, if it says nothing.
+    """
+
+    replaceable: bool
 
     def send(self, request: Numbered) -> None: ...
     def offer(self, request: Numbered) -> bool: ...
@@ -23,12 +28,16 @@ class Engine(Protocol):
 class ProcessEngine(Child[Numbered, Numbered]):
     """An engine in a process of its own, at low priority, that ends when this process does."""
 
+    replaceable = True
+
     def __init__(self) -> None:
         super().__init__("latent_explorer.engine", ENGINE)
 
 
 class ThreadEngine:
     """The same loop in a thread of this process: for debugging, and to measure against."""
+
+    replaceable = True
 
     def __init__(self) -> None:
         self._replies: queue.SimpleQueue[Numbered | None] = queue.SimpleQueue()

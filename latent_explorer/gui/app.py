@@ -19,6 +19,7 @@ from PyQt6.QtGui import QIcon
 from PyQt6.QtWidgets import QApplication
 
 from latent_explorer.charts import CHARTS, ChartSpec
+from latent_explorer.engine.process import Engine, ProcessEngine
 from latent_explorer.errors import UserError
 from latent_explorer.gui.settings import Settings
 from latent_explorer.gui.shell.window import MainWindow
@@ -50,17 +51,20 @@ def run(
     return show_until_closed(window)
 
 
-def open_window(models: Sequence[str] = (), charts: Sequence[str] = ()) -> Window:
+def open_window(
+    models: Sequence[str] = (), charts: Sequence[str] = (), start_engine: Callable[[], Engine] = ProcessEngine
+) -> Window:
     """A window on bundles side by side (else the last one, or the default), not shown yet.
 
-    models: folders or names of shipped bundles. charts: through which the first of them are seen.
+    models: folders or names of shipped bundles. charts: through which the first of them are seen. start_engine: makes
+    the engine of each map.
     Raises UserError where a named bundle does not exist.
     """
     settings, specs = Settings(), [ChartSpec.of(text) for text in charts]
     wanted: list[tuple[Path, ...]] = [(find_bundle(model),) for model in models] or [_last_or_default(settings)]
     begun = [begin_opening(each) for each in wanted if each]  # while Qt and the window are made
     application()
-    window = MainWindow(settings)
+    window = MainWindow(settings, start_engine)
     bench = window.workbench
     if begun:
         bench.open_each([each[0] for each in wanted], specs, begun)

@@ -14,14 +14,20 @@ _log = logging.getLogger(__name__)
 
 def become_server(name: str, niceness: int) -> BinaryIO:
     """Prepare this process; returns where its replies go. niceness: how much others go before it."""
-    replies = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
-    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # a stray print must not fall between the replies
+    replies = kept_output()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the window, which then ends us
     if hasattr(os, "nice"):
         os.nice(niceness)
     wait_asleep()
     logging.basicConfig(level=logging.WARNING, format=f"{name}: %(message)s")
     return replies
+
+
+def kept_output() -> BinaryIO:
+    """Where this process's standard output leads; what is printed from now on goes to standard error instead."""
+    kept = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # a stray print must not fall between the messages
+    return kept
 
 
 def in_words(error: Exception) -> str:

@@ -25,19 +25,11 @@ def _launch(module: str, heard: bool) -> "subprocess.Popen[bytes]":
     return subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe if heard else None, creationflags=low)
 
 
-class Child(Generic[Q, A]):
-    """A process that `python -m module` runs; it ends when this process does, however that ends.
+class Peer(Generic[Q, A]):
+    """The other end of two pipes, which serves this process. name: of it, in messages."""
 
-    heard: whether what it writes to its standard error is to be read from `complaints`.
-    """
-
-    def __init__(self, module: str, conversation: Conversation[Q, A], *, heard: bool = False) -> None:
-        self._process = _launch(module, heard)
-        self.pid = self._process.pid
-        self.complaints = self._process.stderr
-        self._conversation = conversation
-        self._requests = cast(BinaryIO, self._process.stdin)
-        self._replies = cast(BinaryIO, self._process.stdout)
+    def __init__(self, conversation: Conversation[Q, A], requests: BinaryIO, replies: BinaryIO, name: str) -> None:
+        self._conversation, self._requests, self._replies, self._name = conversation, requests, replies, name
 
     def send(self, request: Q) -> None:
         """Ask. Raises OSError where the process is gone, ServiceError where the request is too large."""
@@ -46,11 +38,11 @@ class Child(Generic[Q, A]):
             self._requests.write(content)
             self._requests.flush()
         except ValueError:  # the pipe was closed meanwhile
-            raise BrokenPipeError(f"process {self.pid} accepts no more requests") from None
+            raise BrokenPipeError(f"{self._name} accepts no more requests") from None
 
     def offer(self, request: Q) -> bool:
         """Ask, if that surely takes no waiting; else nothing is done. Not while another thread sends."""
-        if os.name == "nt":  # whose pipes do not say whether they have room
+        if os.name == "nt" or self._requests.closed:  # pipes of Windows do not say whether they have room
             return False
         content = self._conversation.requests.encode(request)
         if len(content) > select.PIPE_BUF or not select.select([], [self._requests], [], 0)[1]:
@@ -72,6 +64,20 @@ class Child(Generic[Q, A]):
         """Say that no more requests will come; nothing may be sent afterwards."""
         with suppress(OSError):  # what was not yet sent has nowhere to go
             self._requests.close()
+
+
+class Child(Peer[Q, A]):
+    """A process that `python -m module` runs; it ends when this process does, however that ends.
+
+    heard: whether what it writes to its standard error is to be read from `complaints`.
+    """
+
+    def __init__(self, module: str, conversation: Conversation[Q, A], *, heard: bool = False) -> None:
+        self._process = _launch(module, heard)
+        self.pid = self._process.pid
+        self.complaints = self._process.stderr
+        requests, replies = cast(BinaryIO, self._process.stdin), cast(BinaryIO, self._process.stdout)
+        super().__init__(conversation, requests, replies, f"process {self.pid}")
 
     def stop(self) -> None:
         """End it, now; returns when it is gone. May be called twice and from any thread."""

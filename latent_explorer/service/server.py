@@ -8,6 +8,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterable
 from typing import BinaryIO, Generic
+from weakref import finalize
 
 from latent_explorer.errors import ServiceError
 from latent_explorer.service.codec import A, Conversation, Q, Unreadable
@@ -20,13 +21,17 @@ class Server(Generic[Q, A]):
     """This process, answering whoever has started it. replies: from `become_server`.
 
     at_end: called when the other side is gone, in any thread; by default the process ends at once, since what was saved
-    is whole, and no server outlives its window.
+    is whole, and no server outlives its window. requests: where they come from; by default standard input.
     """
 
     def __init__(
-        self, conversation: Conversation[Q, A], replies: BinaryIO, at_end: Callable[[], object] = lambda: os._exit(0)
+        self,
+        conversation: Conversation[Q, A],
+        replies: BinaryIO,
+        at_end: Callable[[], object] = lambda: os._exit(0),
+        requests: BinaryIO | None = None,
     ) -> None:
-        self.conversation, self.requests, self.at_end = conversation, sys.stdin.buffer, at_end
+        self.conversation, self.requests, self.at_end = conversation, requests or sys.stdin.buffer, at_end
         self._replies = replies
         self._speaking = threading.Lock()
 
@@ -37,7 +42,7 @@ class Server(Generic[Q, A]):
             with self._speaking:
                 self._replies.write(content)
                 self._replies.flush()
-        except OSError:
+        except (OSError, ValueError):  # the other side is gone, or this one has hung up
             self.at_end()
 
     def listen(self, take: Callable[[Q | Unreadable], None]) -> None:
@@ -101,6 +106,7 @@ class PipeChannel(Generic[Q, A]):
         self._server, self._requests = server, server.requests.fileno()
         self._received = bytearray()
         self._woken, self._wake = os.pipe()
+        finalize(self, _close, self._woken, self._wake)
 
     def wake(self) -> None:
         os.write(self._wake, b"!")
@@ -125,6 +131,11 @@ class PipeChannel(Generic[Q, A]):
         except ServiceError as error:
             _log.error("%s", error)
             return None
+
+
+def _close(*files: int) -> None:
+    for file in files:
+        os.close(file)
 
 
 Channel = QueueChannel[Q, A] | PipeChannel[Q, A]

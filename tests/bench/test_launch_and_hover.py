@@ -101,6 +101,8 @@ def test_nothing_is_told_of_a_window_that_is_not_painted(
 class SilentEngine:
     """Takes all requests and answers none."""
 
+    replaceable = True
+
     def __init__(self) -> None:
         self._ended = threading.Event()
 

@@ -199,6 +199,8 @@ def test_what_was_to_be_opened_first_stays_when_the_next_is_refused(listener: Li
 class Scripted:
     """An engine that answers each request as a test says."""
 
+    replaceable = True
+
     def __init__(self, answer: Callable[[Numbered], list[Numbered | Exception]]) -> None:
         self._answer, self.sent = answer, list[Numbered]()
         self._replies: queue.SimpleQueue[Numbered | Exception | None] = queue.SimpleQueue()

@@ -31,6 +31,8 @@ class Deafening(ThreadEngine):
 class Deaf:
     """An engine that never heard anything."""
 
+    replaceable = True
+
     def __init__(self) -> None:
         self._ended = threading.Event()
 

@@ -43,6 +43,8 @@ Windows = Callable[..., Person]
 class SilentEngine:
     """Takes all requests and answers none."""
 
+    replaceable = True
+
     def __init__(self) -> None:
         self._ended = threading.Event()
 

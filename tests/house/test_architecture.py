@@ -25,7 +25,7 @@ ARROWS = {
         "analysis", "paths", "atlas", "charts", "runs", "bundles", "nets", "data", "service",
     ),
     "gui": (
-        "session", "engine.client", "engine.handlers", "engine.protocol", "engine.process", "fields",
+        "session", "engine.caller", "engine.client", "engine.handlers", "engine.protocol", "engine.process", "fields",
         "export", "points", "paths", "atlas", "charts", "runs", "bundles", "service",
     ),
     "api": (

@@ -1,6 +1,7 @@
 """Every kind of request, each in a file of its own; free of torch, since the window's process reads them too."""
 
 import operator
+from collections.abc import Iterable
 from functools import reduce
 from typing import Any
 
@@ -15,7 +16,7 @@ from latent_explorer.engine.handlers.open import OPEN
 from latent_explorer.engine.handlers.originals import ORIGINALS
 from latent_explorer.engine.handlers.progress import PROGRESS
 from latent_explorer.engine.protocol import Handler, Withdraw
-from latent_explorer.service.codec import Codec, Conversation, Numbered, Refused
+from latent_explorer.service.codec import Codec, Conversation, Message, Numbered, Refused
 
 HANDLERS: dict[type[Numbered], Handler[Any]] = {
     handler.request: handler
@@ -34,10 +35,11 @@ HANDLERS: dict[type[Numbered], Handler[Any]] = {
 }
 
 
-def _any_of(kinds: list[type[Numbered]]) -> Any:
+def any_of(kinds: Iterable[type[Message]]) -> Any:
+    """The union of some kinds of messages."""
     return reduce(operator.or_, dict.fromkeys(kinds))
 
 
-ENGINE: Conversation[Numbered, Numbered] = Conversation(
-    Codec(_any_of([Withdraw, *HANDLERS])), Codec(_any_of([Refused, *(each.reply for each in HANDLERS.values())]))
-)
+REQUESTS: tuple[type[Message], ...] = (Withdraw, *HANDLERS)
+REPLIES: tuple[type[Message], ...] = (Refused, *(each.reply for each in HANDLERS.values()))
+ENGINE: Conversation[Numbered, Numbered] = Conversation(Codec(any_of(REQUESTS)), Codec(any_of(REPLIES)))

@@ -77,7 +77,7 @@ class SessionPane(PaneParts):
             self.show_bundle(bundle)
         self.shared.banner.clear()
         self.charting.complain()
-        if bundle.config.moment is None:
+        if bundle.config.moment is None and not bundle.config.passing:
             self.remembered.emit(bundle.folder)
         self.shared.say(f"{bundle.name}: {len(bundle.latents):,} images")
         self.ask_again()
@@ -100,7 +100,7 @@ class SessionPane(PaneParts):
         self.feed.open(bundle)
         self.fields.open(bundle)
         self.layers.open(bundle)
-        if bundle.config.moment is None:
+        if bundle.config.moment is None and not bundle.config.passing:
             self.store.open(bundle)
         else:
             self.store.leave()
@@ -161,7 +161,8 @@ class SessionPane(PaneParts):
         if bundle.config.moment is not None:
             self.navigator.arrive(bundle)
             return
-        self.store.open(bundle)
+        if not bundle.config.passing:
+            self.store.open(bundle)
         conditional = bundle.config.family.conditional
         self.canvas.mark(caption=f"Decoded as {bundle.class_names[bundle.label]}" if conditional else "")
 

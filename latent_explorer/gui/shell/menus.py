@@ -91,7 +91,7 @@ class Menus:
         yield Command("Open…", bench.library.open, "Ctrl+O", "Choose a model from a list, or a folder")
         yield Submenu("Included models", lambda: _offers(shipped_bundles(), bench.open))
         yield from self._others(bench.open_path)
-        tip, shown = "Show the files of this model in the file manager", lambda: bench.active.bundle is not None
+        tip, shown = "Show the files of this model in the file manager", self._lasting
         yield Command("Show in folder", bench.show_in_folder, tip=tip, enabled=shown)
         yield SEPARATOR
         yield Command("Train a model…", bench.show_training, "Ctrl+T", "Train a model on images of your choice")
@@ -111,6 +111,11 @@ class Menus:
             yield Command(f"Export {_CALLED.get(what, what)}…", partial(export, what), key, tip)
         yield SEPARATOR
         yield Command("Quit", self._window.close, "Ctrl+Q")
+
+    def _lasting(self) -> bool:
+        """Whether there is a bundle that stays when the window is closed."""
+        bundle = self._bench.active.bundle
+        return bundle is not None and not bundle.config.passing
 
     def _attach(self) -> Iterator[Entry]:
         pane = self._bench.active
@@ -239,7 +244,7 @@ class Menus:
             yield Command("Two maps are open: close one first", lambda: None, enabled=lambda: False)
             return
         bundle = bench.active.bundle
-        if bundle is not None:
+        if bundle is not None and not bundle.config.passing:
             yield Command(caption(f"{bundle.name} again"), partial(bench.open_beside, bundle.folder))
             yield SEPARATOR
         yield from _offers(shipped_bundles(), bench.open_beside)
@@ -274,7 +279,9 @@ class Menus:
         yield Command("Keys and gestures", lambda: show_keys(self._window, self.actions), "F1")
         yield Command("Graph of hover times", self._bench.show_times, tip="How long pictures take to appear")
         tip = "Start the engine of the active map again"
-        yield Command("Restart the engine", self._on_pane(MapPane.restart_engine), tip=tip)
+        ours = self._on_pane(lambda pane: pane.client.engine.replaceable)  # else it is the process that opened us
+        restart = self._on_pane(MapPane.restart_engine)
+        yield Command("Restart the engine", restart, tip=tip, enabled=lambda: bool(ours()))
         yield Command("About Latent Explorer", lambda: about(self._window))
 
 

@@ -1,0 +1,109 @@
+"""The window of `latent_explorer.explore`, a child of the Python process that holds the model.
+
+`python -m latent_explorer.gui.explored FOLDER [CHART]`: the bundle in that folder, decoded by whoever reads our
+standard output and writes our standard input, who is told what is selected, probed, pinned and drawn.
+"""
+
+import gc
+import os
+import sys
+from collections.abc import Callable, Iterator
+from itertools import chain
+from pathlib import Path
+
+import numpy as np
+from PyQt6.QtCore import QObject, pyqtSignal
+
+from latent_explorer.engine.caller import (
+    CallerEngine,
+    CloseWindow,
+    Drawn,
+    Pinned,
+    Probed,
+    Selected,
+    ShowBundle,
+    Word,
+)
+from latent_explorer.engine.process import Engine, ProcessEngine
+from latent_explorer.gui.app import Window, open_window, show_until_closed
+from latent_explorer.gui.pane.pane import MapPane
+from latent_explorer.gui.widgets.parts import timer
+from latent_explorer.service.background import kept_output
+from latent_explorer.service.codec import text_to_path
+from latent_explorer.waiting import wait_asleep
+
+_TELL_MS = 50  # a notebook is not looked at sooner
+
+
+class Teller(QObject):
+    """Tells the caller what a person has made of the map, soon after it has changed; of the caller's own model only."""
+
+    def __init__(self, pane: MapPane, tell: Callable[[Word], None]) -> None:
+        super().__init__(pane)
+        self._pane, self._tell = pane, tell
+        self._told: dict[type[Word], object] = {}
+        self._timer = timer(self, _TELL_MS, self.look)
+        self._timer.start()
+
+    def look(self) -> None:
+        for kind, seen, make in self._seen():
+            if self._told.get(kind, self) is not seen:
+                self._told[kind] = seen
+                self._tell(make())
+
+    def _seen(self) -> Iterator[tuple[type[Word], object, Callable[[], Word]]]:
+        """Each kind of word, what it is about, and the word."""
+        session = self._pane.session
+        if session is None or not session.bundle.config.passing:
+            return
+        state, probe, path = session.state, self._pane.prober.probe, self._pane.path_frames.latents
+        dimensions = session.bundle.config.net.latent_dim
+        selection, z = state.selection, np.zeros(0, np.float32) if probe is None else probe.z
+        numbers = () if selection is None else np.flatnonzero(selection.chosen)
+        yield Selected, selection, lambda: Selected(np.asarray(numbers, np.int64))
+        yield Probed, None if probe is None else probe.z, lambda: Probed(np.asarray(z, np.float32))
+        pins = np.array([pin.z for pin in state.pins], np.float32).reshape(-1, dimensions)
+        yield Pinned, state.pins, lambda: Pinned(tuple(pin.name for pin in state.pins), pins)
+        yield Drawn, path, lambda: Drawn(np.asarray(path, np.float32).reshape(-1, dimensions))
+
+
+class _Words(QObject):
+    """What the caller says, brought into the window's thread."""
+
+    came = pyqtSignal(object)
+
+
+def window_of(folder: Path, charts: list[str]) -> Window:
+    """The window on the caller's model, not shown yet; from here on, what is printed goes to standard error."""
+    words = _Words()
+    caller = CallerEngine(kept_output(), sys.stdin.buffer, words.came.emit)
+    engines: Iterator[Engine] = chain([caller], iter(ProcessEngine, None))  # of any other map, one of its own
+    window = open_window([str(folder)], charts, lambda: next(engines))
+    pane = window.pane
+    words.setParent(window)
+    words.came.connect(lambda word: _heed(word, window, pane))
+    Teller(pane, caller.tell)
+    return window
+
+
+def _heed(word: Word, window: Window, pane: MapPane) -> None:
+    """Do what the caller says."""
+    if isinstance(word, ShowBundle):
+        pane.open(text_to_path(word.folder))
+        window.raise_()
+    elif isinstance(word, CloseWindow):
+        window.workbench.leaving.close()
+
+
+def main(watch: Callable[[Window], None] = lambda window: None) -> None:
+    """Show the window until it is closed, by whomever. watch: called with it before it is shown."""
+    wait_asleep()
+    gc.disable()  # while everything is made and nothing is thrown away; the window collects later
+    window = window_of(Path(sys.argv[1]), sys.argv[2:])
+    watch(window)
+    code = show_until_closed(window)
+    os._exit(code)  # a caller who reads nothing would hold up the thread that writes to it
+
+
+if __name__ == "__main__":
+    main()
