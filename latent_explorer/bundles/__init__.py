@@ -1,7 +1,14 @@
 """Bundles on disk: saved whole, and loaded only when everything fits their configuration. Free of torch."""
 
-from latent_explorer.bundles.config import BundleConfig, DatasetRecord, Moment, TrainingRecord
+from latent_explorer.bundles.config import BundleConfig, DatasetRecord, Moment, ProgramRecord, TrainingRecord
 from latent_explorer.bundles.files import FORMAT, TILES_BYTES
 from latent_explorer.bundles.latents import Latents, Tiles
-from latent_explorer.bundles.reading import check_bundle, read_config, read_latents, read_tiles, read_weights
+from latent_explorer.bundles.reading import (
+    check_bundle,
+    read_config,
+    read_latents,
+    read_program,
+    read_tiles,
+    read_weights,
+)
 from latent_explorer.bundles.saving import add_tiles, change_card, save_bundle, save_snapshot

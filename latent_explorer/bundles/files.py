@@ -16,13 +16,21 @@ CARD = "README.md"
 PREVIEW = "preview.png"
 TILES = "tiles.safetensors"
 SEALED = (WEIGHTS, LATENTS, CARD, PREVIEW)
-"""What every bundle has; TILES may be missing."""
+"""What every bundle of a network of ours has; TILES may be missing."""
+DECODER, ENCODER, ARCHITECTURE = "decoder.onnx", "encoder.onnx", "architecture.json"
 
 FORMAT = 1
 CONFIG_BYTES = 1 << 20
 TEXT_BYTES = 1 << 24
 WEIGHTS_BYTES = 1 << 30
 LATENTS_BYTES = 1 << 31
+PROGRAM_BYTES = {
+    DECODER: WEIGHTS_BYTES,
+    ENCODER: WEIGHTS_BYTES,
+    ARCHITECTURE: CONFIG_BYTES,
+    WEIGHTS: WEIGHTS_BYTES,
+}
+"""The files that a model of another program may lie in, and how large each may be: which there are, its format says."""
 HEADER_BYTES = 1 << 16
 LATENT = 1e6
 """The farthest that a latent may be from 0 in any dimension: charts, maps and distances are exact up to there."""
@@ -69,6 +77,13 @@ def _is_orthogonal(turn: tuple[float, float, float, float]) -> bool:
     return all(abs(product) <= 1e-3 for product in products)
 
 
+def sealed_names(config: BundleConfig) -> tuple[str, ...]:
+    """The files that a bundle has in any case, besides its configuration."""
+    if config.program is None:
+        return SEALED
+    return *(name for name in PROGRAM_BYTES if name in config.files), LATENTS, CARD, PREVIEW
+
+
 def latents_bytes(config: BundleConfig) -> int:
     """How many bytes `latents.safetensors` may take at most."""
     per_image = 4 * (2 * config.net.latent_dim + 3) + 1
@@ -106,7 +121,9 @@ def config_digest(content: bytes, claimed: str) -> str:
 
 def sealed_config(config: BundleConfig, contents: Mapping[str, bytes]) -> bytes:
     """The `config.json` that holds the digests of `contents`, by file name, and its own."""
-    files = {name: digest(contents[name]) for name in (*SEALED, TILES) if name in contents}
+    files = {
+        name: digest(contents[name]) for name in dict.fromkeys((*SEALED, TILES, *PROGRAM_BYTES)) if name in contents
+    }
     unsealed = msgspec.structs.replace(config, files={CONFIG: _UNSEALED, **files})
     content = msgspec.json.format(msgspec.json.encode(unsealed), indent=2) + b"\n"
     return content.replace(_UNSEALED.encode(), digest(content).encode())

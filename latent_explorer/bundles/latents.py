@@ -93,11 +93,11 @@ def restored(arrays: Arrays) -> Latents:
     )
 
 
-def layout(arrays: Arrays, count: int, dim: int, labelled: bool, of_images: bool = True) -> Layout:
+def layout(arrays: Arrays, count: int, dim: int, labelled: bool, judged: bool = True) -> Layout:
     """The types that each array may have, and its shape; of a dataset of `count` images, latents of `dim` dimensions.
 
-    Where there is an index, it says of how many of the images they are. Those that are not `of_images` are draws from
-    the prior.
+    Where there is an index, it says of how many of the images they are. judged: whether there is
+    an error of each; draws from the prior, and latents of a model that does not decode, have none.
     """
     if "index" in arrays:
         count = min(count, arrays["index"].size)
@@ -105,7 +105,7 @@ def layout(arrays: Arrays, count: int, dim: int, labelled: bool, of_images: bool
     rows: tuple[tuple[bool, str, tuple[str, ...], tuple[int, ...]], ...] = (
         (True, "mean", reals, (count, dim)),
         (True, "split", ("uint8",), (count,)),
-        (of_images, "error", halves, (count,)),
+        (judged, "error", halves, (count,)),
         ("log_variance" in arrays, "log_variance", reals, (count, dim)),
         (labelled, "label", ("int32", "uint8"), (count,)),
         ("index" in arrays, "index", ("int32",), (count,)),

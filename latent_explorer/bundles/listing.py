@@ -50,7 +50,7 @@ class BundleEntry:
         net, data = self.config.net, self.config.dataset
         dimensions = "1 dimension" if net.latent_dim == 1 else f"{net.latent_dim:,} dimensions"
         height, width, _ = net.image_shape
-        count = f"{data.count:,} images of {height}×{width}"
+        count = f"{data.count:,} images of {height}×{width}" if data.source else f"{data.count:,} latents, no images"
         return " · ".join((safe_text(data.name, most=30), self.family, dimensions, count))
 
     @property

@@ -93,7 +93,8 @@ def read_latents(folder: Path, config: BundleConfig | None = None) -> Latents:
     tensors = _read_tensors(path, config, files.latents_bytes(config))
     of_images = not config.prior_samples
     labelled = of_images and bool(config.dataset.class_names)
-    _check_layout(path, tensors, layout(tensors, config.latents, config.net.latent_dim, labelled, of_images))
+    judged = of_images and (config.program is None or "error" in tensors)
+    _check_layout(path, tensors, layout(tensors, config.latents, config.net.latent_dim, labelled, judged))
     latents = restored(tensors)
     _check_values(path, latents, config)
     return latents
@@ -113,6 +114,16 @@ def read_weights(folder: Path, config: BundleConfig | None = None) -> dict[str, 
             raise _refusal(path, f"{name} as float16 or float32", str(tensor.dtype))
         _check_range(path, name, tensor, -files.WEIGHT, files.WEIGHT)
     return {name: tensor.astype(np.float32) for name, tensor in tensors.items()}
+
+
+def read_program(folder: Path, config: BundleConfig | None = None) -> dict[str, bytes]:
+    """The files by name in which the model of another program lies, as they are in the bundle in `folder`.
+
+    Whether they are what its format needs is checked by `runtime`. Raises BundleError when one is missing or damaged.
+    """
+    config = config or read_config(folder)
+    names = (name for name in files.PROGRAM_BYTES if name in config.files)
+    return {name: _read_sealed(Path(folder) / name, config, files.PROGRAM_BYTES[name]) for name in names}
 
 
 def read_tiles(folder: Path, config: BundleConfig | None = None) -> Tiles | None:
@@ -143,7 +154,10 @@ def check_bundle(folder: Path) -> BundleConfig:
     Raises BundleError at the first thing that does not fit.
     """
     config = read_config(folder)
-    read_weights(folder, config)
+    if config.program is None:
+        read_weights(folder, config)
+    else:
+        read_program(folder, config)
     read_latents(folder, config)
     read_tiles(folder, config)
     if config.moment is None:

@@ -27,6 +27,7 @@ def save_bundle(
     card: str,
     preview: bytes,
     *,
+    program: Mapping[str, bytes] | None = None,
     tiles: Tiles | None = None,
     precision: Precision = "float32",
     overwrite: bool = False,
@@ -34,6 +35,7 @@ def save_bundle(
     """Save a bundle into `folder`, which is afterwards either complete or untouched, and give the folder.
 
     weights: float16 or float32 by name, kept in their precision. card: Markdown. preview: a PNG picture.
+    program: the files of a model of another program by name, each one of `files.PROGRAM_BYTES`, in place of weights.
     precision: how the latents are kept; see `packing`.
     `config.files` is filled in. Raises BundleError when the parts do not fit each other, when `folder` holds
     something already (unless it is a bundle and `overwrite` is true), or when it cannot be written.
@@ -41,7 +43,7 @@ def save_bundle(
     folder = Path(folder).absolute()
     refuse_taken(folder, overwrite)
     contents = {
-        files.WEIGHTS: _pack(weights),
+        **({files.WEIGHTS: _pack(weights)} if program is None else program),
         files.LATENTS: _pack(packed(latents, precision)),
         files.CARD: card.encode(),
         files.PREVIEW: preview,
@@ -72,14 +74,15 @@ def add_tiles(folder: Path, tiles: Tiles) -> Path:
     """
     folder = Path(folder).absolute()
     config = check_bundle(folder)
-    return _put(folder, config, {name: (folder / name).read_bytes() for name in files.SEALED}, tiles)
+    return _put(folder, config, {name: (folder / name).read_bytes() for name in files.sealed_names(config)}, tiles)
 
 
 def change_card(folder: Path, config: BundleConfig, card: str) -> Path:
     """Give the bundle in `folder` another card, in Markdown, and the configuration of that card; see `add_tiles`."""
     folder = Path(folder).absolute()
-    contents = {name: (folder / name).read_bytes() for name in files.SEALED} | {files.CARD: card.encode()}
-    return _put(folder, config, contents, read_tiles(folder, check_bundle(folder)))
+    saved = check_bundle(folder)
+    contents = {name: (folder / name).read_bytes() for name in files.sealed_names(saved)} | {files.CARD: card.encode()}
+    return _put(folder, config, contents, read_tiles(folder, saved))
 
 
 def _put(

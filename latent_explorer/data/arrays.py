@@ -253,3 +253,21 @@ def _joined(name: str, shards: list[ImageShard]) -> NDArray[Any]:
         if values.shape[:1] != (shard.count,):
             raise DataError(f"{path}: expected {shard.count} values, one for each image, found {values.shape}")
     return np.concatenate(found)
+
+
+def read_arrays(path: Path) -> dict[str, NDArray[Any]]:
+    """All arrays of an `.npz`, or that of an `.npy` by the name of its file; whatever they are of. Raises DataError."""
+    with opened_file(path) as (stream, size):
+        if stream.read(2) != b"PK":
+            stream.seek(0)
+            return {path.stem: _array_of(stream, size, readable(str(path)))}
+    found = {}
+    with opened_archive(path, "a whole .npz") as archive:
+        for entry in archive.infolist():
+            place = f"{readable(str(path))}: {entry.filename}"
+            try:
+                with archive.open(entry) as stream:
+                    found[Path(entry.filename).stem] = _array_of(stream, entry.file_size, place)
+            except UNREADABLE as error:
+                raise DataError(f"{place}: expected a whole array, found a damaged one") from error
+    return found

@@ -2,6 +2,7 @@
 
 import copy
 import logging
+import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -25,6 +26,8 @@ MOST_OFF = 0.001
 """The share of pixels that may differ from float32 eager by more than one grey level."""
 _MOST_PROBES = 512
 _FEWEST_PROBES = 32
+_SLOW_SECONDS = 0.02  # for one picture: of such a model more than a few are not decoded to find out how fast it is
+_USUAL_SLICE = 64  # places at a time, where nothing is decoded
 _PROBE_SECONDS = 0.01  # of eager decoding, about; opening a model must not be felt
 
 Pictures = NDArray[np.uint8]
@@ -114,6 +117,8 @@ def choose(model: LatentModel, decode: Decode, paths: tuple[DecodePath, ...]) ->
     decode: pictures uint8 (n, h, w, c) of latents (n, d) by a model that may be converted.
     Probes are 32 to 512 standard normal latents, as many as eager torch decodes in about 10 ms.
     """
+    if len(paths) == 1 and (slow := _slow(model, decode, paths[0])) is not None:
+        return slow
     probes = _probes(model, decode)
     eager = decode(model, probes)
     notes: list[str] = []
@@ -130,6 +135,23 @@ def choose(model: LatentModel, decode: Decode, paths: tuple[DecodePath, ...]) ->
         else:
             notes.append(f"{path.name} is off by more than one level in {difference.share_off:.2%} of pixels")
     return _best(_trials(models, decode, probes), notes, len(probes))
+
+
+def undecoded(model: LatentModel) -> DecodeChoice:
+    """What stands for a choice where the model makes no pictures."""
+    trial = Trial(EAGER, model, math.inf, math.inf)
+    return DecodeChoice(trial, trial, _USUAL_SLICE, "the model has no decoder")
+
+
+def _slow(model: LatentModel, decode: Decode, path: DecodePath) -> DecodeChoice | None:
+    """The only path, where one picture takes so long that trials would be felt; None where it does not."""
+    z = np.zeros((1, model.spec.latent_dim), np.float32)
+    first = _seconds(model, decode, z)  # which may prepare something
+    seconds = first if first > _SLOW_SECONDS * 10 else min(first, _seconds(model, decode, z))
+    if seconds < _SLOW_SECONDS:
+        return None
+    trial = Trial(path, model, seconds, seconds)
+    return DecodeChoice(trial, trial, 1, f"the only one: {1 / seconds:,.1f}/s")
 
 
 def _best(trials: list[Trial], notes: list[str], probes: int) -> DecodeChoice:

@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from latent_explorer.bundles import Latents as BundleLatents
-from latent_explorer.engine.choice import DecodeChoice, choose, paths_of
+from latent_explorer.engine.choice import DecodeChoice, choose, paths_of, undecoded
 from latent_explorer.errors import EngineError
+from latent_explorer.nets.foreign import NO_DECODER
 from latent_explorer.nets.model import LatentModel
 
 _log = logging.getLogger(__name__)
@@ -94,24 +95,32 @@ class Decoder:
         self._allowance = Allowance()
         self._measured = Allowance()  # of latents: central differences decode two for each dimension
         torch.backends.cudnn.allow_tf32 = False  # convolutions in float32, as on every other device
-        alike = before is not None and (before.spec, before.device) == (self.spec, device)
-        self.choice: DecodeChoice = (
-            before.choice.taken_over(self._eager)
-            if before is not None and alike
-            else choose(self._eager, self.by, paths_of(model, device))
-        )
+        self.decodes = model.decodes
+        self.choice = self._choice(before)
+
+    def _choice(self, before: "Decoder | None") -> DecodeChoice:
+        model = self._eager
+        if not model.decodes:
+            return undecoded(model)
+        alike = before is not None and before.decodes and (before.spec, before.device) == (self.spec, self.device)
+        if before is not None and alike and model.packs:
+            return before.choice.taken_over(model)
+        return choose(model, self.by, paths_of(model, self.device))
 
     @property
     def kernel(self) -> str:
         """The name of the path that batches take."""
-        return self.choice.batched.path.name
+        return self.choice.batched.path.name if self.decodes else "no decoder"
 
     def pictures(self, z: Latents) -> Pictures:
         """Pictures uint8 (n, h, w, c) of latents float32 (n, d).
 
-        Raises EngineError as `check` does, and where there is no memory for a single picture.
+        Raises EngineError as `check` does, where the model has no decoder, and where there is no memory for a single
+        picture.
         """
         self.check(z)
+        if not self.decodes:
+            raise EngineError(NO_DECODER)
         return self.by(self.choice.single.model if len(z) == 1 else self._model_for(len(z)), z)
 
     @torch.inference_mode()
@@ -121,7 +130,12 @@ class Decoder:
         return np.concatenate(made) if len(made) > 1 else made[0]
 
     def reconstructions(self, latents: BundleLatents, indices: NDArray[np.int64]) -> Pictures:
-        """The pictures of some of a bundle's latents; a conditional model decodes each under its own class."""
+        """The pictures of some of a bundle's latents; a conditional model decodes each under its own class.
+
+        None (0, 0, 0, 0) where the model has no decoder.
+        """
+        if not self.decodes:
+            return np.zeros((0, 0, 0, 0), np.uint8)
         if not self.spec.classes or latents.label is None:
             return self.pictures(latents.mean[indices])
         return self.by(self._eager, latents.mean[indices], torch.tensor(latents.label[indices], device=self.device))

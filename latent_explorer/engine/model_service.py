@@ -92,6 +92,8 @@ def index_dataset(
 def _dataset_or_reason(config: BundleConfig) -> tuple[Dataset | None, str]:
     if config.prior_samples:
         return None, "this model has no encoder: its latents are draws from the prior"
+    if not config.dataset.source:
+        return None, "this bundle was made without images"
     try:
         dataset = _dataset_of(config.dataset.source, config.dataset.fingerprint)
         if complaint := config.mismatch(dataset.image_shape, len(dataset)):
@@ -264,9 +266,8 @@ class ModelService:
         decoder, near = self.decoder, self.index.neighbourhood if with_data else None
         assert self._data is not None
         config, latents, _ = self._data
-        encodes = config.encodes
-        trust = self._calibration.trust
-        return FieldInput(decoder.measured, decoder.differentiated, near, latents, encodes, trust)
+        known = near, latents, config.encodes, self._calibration.trust, config.decodes
+        return FieldInput(decoder.measured, decoder.differentiated, *known)
 
     @property
     def trust(self) -> Trust:

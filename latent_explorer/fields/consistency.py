@@ -18,8 +18,8 @@ def returned(model: Any, z: Any) -> Any:
 
 
 def returned_by(at: FieldInput) -> Callable[[NDArray[np.float32]], NDArray[np.float32]] | None:
-    """The same for latents float32 (n, d), as trust in places asks for it; None where the model has no encoder."""
-    return (lambda z: at.measure(returned, z)) if at.encodes else None
+    """The same for latents float32 (n, d), as trust in places asks for it; None where the model does not do both."""
+    return (lambda z: at.measure(returned, z)) if at.encodes and at.decodes else None
 
 
 def inconsistency(model: Any, z: Any) -> Any:
@@ -37,5 +37,6 @@ CONSISTENCY = Field(
     steps=8,
     logarithmic=True,
     needs_encoder=True,
+    needs_decoder=True,
     key="8",
 )

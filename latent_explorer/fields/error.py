@@ -7,7 +7,7 @@ from latent_explorer.fields.field import Field, FieldInput, Values
 
 
 def _error(at: FieldInput, z: NDArray[np.float32]) -> Values:
-    assert at.data.error is not None  # as a model with an encoder has them
+    assert at.data.error is not None
     return at.near.interpolated(at.data.error, z)
 
 
@@ -19,6 +19,6 @@ ERROR = Field(
     evaluate=_error,
     unit="mean squared error",
     needs_data=True,
-    needs_encoder=True,
+    needs_errors=True,
     key="9",
 )

@@ -20,7 +20,8 @@ Measure = Callable[[Any, Any], Any]
 
 @dataclass(frozen=True, eq=False)
 class FieldInput:
-    """What the engine hands to a field. latents: of the bundle. encodes: whether the model has an encoder.
+    """What the engine hands to a field. latents: of the bundle. encodes, decodes: whether the model has an
+    encoder and a decoder.
 
     measure: runs a Measure on latents float32 (n, d), as many at a time as memory holds; gives float32 (n, k), k = 1
     where the Measure gives one number for each. differentiate: the same, of a model that autograd can follow.
@@ -33,6 +34,7 @@ class FieldInput:
     latents: Latents | None = None
     encodes: bool = True
     trust: "Trust | None" = None
+    decodes: bool = True
 
     @property
     def near(self) -> "Neighbourhood":
@@ -63,7 +65,8 @@ class Field:
     logarithmic: whether equal factors, not equal differences, are as far apart on the scale.
     colouring: "ramp" from dark to bright over a scale; "classes", the class of the first channel, as saturated as the
     share in the second; "cover", the ground's colour, as dense as the value; None for what is no layer.
-    needs_data, needs_labels, needs_variance, needs_encoder: without which there is no such field.
+    needs_data, needs_labels, needs_variance, needs_encoder, needs_decoder, needs_errors: without which there is no such
+    field; errors are those of the reconstructions.
     needs_trust: whether places are judged by it, for which the engine compares them with held-out images first.
     read: a place's values in words, where number and unit do not say it; given the names of the classes.
     key: its shortcut. shown: whether it is a visible layer at first. opacity: of its layer, at first.
@@ -82,6 +85,8 @@ class Field:
     needs_labels: bool = False
     needs_variance: bool = False
     needs_encoder: bool = False
+    needs_decoder: bool = False
+    needs_errors: bool = False
     needs_trust: bool = False
     read: Callable[[Values, tuple[str, ...]], str] | None = None
     key: str = ""
@@ -98,12 +103,14 @@ class Field:
         """Whether the first channel is a label, which has no values between."""
         return self.colouring == "classes"
 
-    def lacks(self, latents: Latents, *, encodes: bool = True) -> str:
-        """What these data, or a model that may not encode, lack for it, in words; empty where nothing is missing."""
+    def lacks(self, latents: Latents, *, encodes: bool = True, decodes: bool = True) -> str:
+        """What these data, or a model that may not encode or decode, lack for it, in words; empty where nothing is."""
         missing = (
             (self.needs_labels and latents.label is None, "these data have no labels"),
             (self.needs_variance and latents.log_variance is None, "these latents have no variances"),
+            ((self.needs_decoder or self.needs_errors) and not decodes, "this model has no decoder"),
             (self.needs_encoder and not encodes, "this model has no encoder"),
+            (self.needs_errors and latents.error is None, "the reconstruction errors are not known"),
         )
         return next((reason for lacking, reason in missing if lacking), "")
 

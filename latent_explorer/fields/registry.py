@@ -53,7 +53,9 @@ def evaluate(name: str, known: FieldInput, z: NDArray[np.float32]) -> NDArray[np
     n times as many as its channels.
     """
     field = field_called(name)
-    if known.latents is not None and (reason := field.lacks(known.latents, encodes=known.encodes)):
+    if known.latents is not None and (
+        reason := field.lacks(known.latents, encodes=known.encodes, decodes=known.decodes)
+    ):
         raise EngineError(f"{reason}, and so no {field.title.lower()}")
     values = np.asarray(field.evaluate(known, z), np.float32)
     if values.shape not in ((len(z), field.channels), (len(z),)):

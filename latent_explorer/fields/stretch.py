@@ -72,5 +72,6 @@ STRETCH = Field(
     evaluate=lambda at, z: at.differentiate(log_stretch, z),
     unit="log₁₀ √det JᵀJ",
     steps=16,
+    needs_decoder=True,
     key="7",
 )

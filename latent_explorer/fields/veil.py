@@ -14,6 +14,7 @@ VEIL = Field(
     steps=16,
     needs_data=True,
     needs_trust=True,
+    needs_decoder=True,
     read=lambda values, _: f"{values[0]:.0%} faded" if values[0] >= 0.005 else "clear",
     key="V",
     shown=True,

@@ -11,14 +11,16 @@ from latent_explorer.nets.model import ImageBatch, LatentModel, Posterior
 from latent_explorer.nets.spec import NetSpec
 
 Function = Callable[[Tensor], Tensor]
+NO_DECODER = "this model has no decoder: it makes no pictures of latents"
 _LEAST = 1e-6  # of a pixel, away from 0 and 1, where a logit is endless
 
 
 class ForeignModel(LatentModel):
     """A model made of functions, which need not be torch's; its spec is of the family FOREIGN.
 
-    decode: pictures float32 (n, c, h, w) in [0, 1] of latents (n, d); what is beyond is cut off. encode: latents of
-    such images, or None. differentiable: whether autograd can follow `decode`; else slopes are differences.
+    decode: pictures float32 (n, c, h, w) in [0, 1] of latents (n, d); what is beyond is cut off, and what is no number
+    is black; None where there is no decoder. encode: latents of such images, or None.
+    differentiable: whether autograd can follow `decode`; else slopes are differences.
     module: what `decode` and `encode` call, if it is torch's, so that it follows the model to its device.
     """
 
@@ -27,7 +29,7 @@ class ForeignModel(LatentModel):
     def __init__(
         self,
         spec: NetSpec,
-        decode: Function,
+        decode: Function | None,
         encode: Function | None = None,
         *,
         differentiable: bool = False,
@@ -41,8 +43,14 @@ class ForeignModel(LatentModel):
     def encodes(self) -> bool:
         return self._encode is not None
 
+    @property
+    def decodes(self) -> bool:
+        return self._decode is not None
+
     def decode(self, z: Tensor, labels: Tensor | None = None) -> Tensor:
-        return self._decode(z).clamp(0, 1)
+        if self._decode is None:
+            raise UserError(NO_DECODER)
+        return self._decode(z).clamp(0, 1).nan_to_num(0)
 
     def decode_logits(self, z: Tensor, labels: Tensor | None = None) -> Tensor:
         return self.decode(z).clamp(_LEAST, 1 - _LEAST).logit()

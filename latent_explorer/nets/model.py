@@ -85,6 +85,11 @@ class LatentModel(nn.Module, ABC):
         """Whether it makes latents of images."""
         return self.family.encodes
 
+    @property
+    def decodes(self) -> bool:
+        """Whether it makes pictures of latents."""
+        return True
+
     @abstractmethod
     def losses(self, batch: ImageBatch, draws: Draws = UNSHARED) -> dict[str, Tensor]:
         """The losses by name, each a scalar, in the order of the family's entry; of a phase, its own at least."""

@@ -2,8 +2,7 @@
 
 from pathlib import Path
 
-from latent_explorer.bundles import BundleConfig, read_config, read_weights
-from latent_explorer.errors import BundleError
+from latent_explorer.bundles import BundleConfig, read_config, read_program, read_weights
 from latent_explorer.nets.model import LatentModel
 from latent_explorer.nets.weights import load_model
 
@@ -17,4 +16,6 @@ def load_bundle_model(folder: Path, config: BundleConfig | None = None) -> Laten
     config = config or read_config(folder)
     if config.program is None:
         return load_model(config.net, read_weights(folder, config))
-    raise BundleError(f"{folder}: no program of the format {config.program.format!r} can be run")
+    from latent_explorer.runtime.formats import load_program  # networks of ours do without
+
+    return load_program(read_program(folder, config), config.net, config.program)

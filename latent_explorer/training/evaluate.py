@@ -126,7 +126,7 @@ def evaluate(model: LatentModel, dataset: Dataset, device: torch.device, latents
         if model.refines
         else None,
         mse=float(latents.error[test].mean(dtype="float64")),
-        knn10_accuracy=_knn_accuracy(latents, dataset),
+        knn10_accuracy=label_accuracy(latents, dataset),
     )
 
 
@@ -182,7 +182,8 @@ def _negative_elbo(
     return total / (len(test) * _DRAWS)
 
 
-def _knn_accuracy(latents: Latents, dataset: Dataset) -> float | None:
+def label_accuracy(latents: Latents, dataset: Dataset) -> float | None:
+    """That of the 10 nearest means; see `Evaluation`. None without labels, or with too few images to learn from."""
     train, test = dataset.indices("train"), asked(dataset)
     if latents.label is None or len(train) < NEIGHBOURS:
         return None

@@ -17,16 +17,16 @@ ARROWS = {
     "": ("api", "charts", "paths"),  # the package passes on what Python callers use
     "__main__": ("cli",),
     "cli": (
-        "bench", "gui", "session", "film", "training", "engine", "runtime", "fields", "export", "points",
+        "bench", "gui", "session", "film", "importing", "training", "engine", "runtime", "fields", "export", "points",
         "analysis", "paths", "atlas", "charts", "runs", "bundles", "nets", "data", "service",
     ),
     "bench": (
-        "gui", "session", "film", "training", "engine", "runtime", "fields", "export", "points",
+        "gui", "session", "film", "importing", "training", "engine", "runtime", "fields", "export", "points",
         "analysis", "paths", "atlas", "charts", "runs", "bundles", "nets", "data", "service",
     ),
     "gui": (
-        "session", "engine.caller", "engine.client", "engine.handlers", "engine.protocol", "engine.process", "fields",
-        "export", "points", "paths", "atlas", "charts", "runs", "bundles", "service",
+        "session", "importing.protocol", "engine.caller", "engine.client", "engine.handlers", "engine.protocol",
+        "engine.process", "fields", "export", "points", "paths", "atlas", "charts", "runs", "bundles", "service",
     ),
     "api": (
         "session", "film", "training", "engine", "runtime", "fields", "export", "points",
@@ -34,6 +34,7 @@ ARROWS = {
     ),
     "session": ("paths", "charts", "bundles", "service"),
     "film": ("training", "runtime", "export", "atlas", "charts", "runs", "bundles", "nets", "service"),
+    "importing": ("training", "runtime", "export", "charts", "bundles", "nets", "data", "service"),
     "training": (
         "runtime", "fields", "export", "analysis", "atlas", "charts", "runs", "bundles", "nets", "data", "service",
     ),

@@ -7,16 +7,16 @@ import sys
 import pytest
 
 QT = {"PyQt6", "pyqtgraph", "superqt", "qtpy", "PySide6"}
-HEAVY = {"torch", "torchvision", "sklearn", "lightning_fabric"}
+HEAVY = {"torch", "torchvision", "sklearn", "lightning_fabric", "onnxruntime", "diffusers"}
 PICKLING = {"pickle", "cPickle", "_pickle", "cloudpickle", "dill", "joblib", "shelve", "marshal"}
 RUNNING = {
     "eval", "exec", "compile", "builtins.eval", "builtins.exec", "torch.jit.load", "torch.export.load",
     "yaml.load", "yaml.unsafe_load", "runpy.run_path", "QtCore.QSettings",
 }  # fmt: skip
-HEAVY_ROOMS = ("nets", "runtime", "training", "engine", "bench", "film")  # bench runs in processes of its own
+HEAVY_ROOMS = ("nets", "runtime", "importing", "training", "engine", "bench", "film")  # bench runs in processes of its own
 # What runs in the window's process though its room holds heavy modules.
 LIGHT_MODULES = (
-    "nets", "nets.spec", "nets.families",
+    "nets", "nets.spec", "nets.families", "importing", "importing.protocol",
     "engine", "engine.client", "engine.process", "engine.protocol", "engine.request_queue",
 )  # fmt: skip
 LIGHT_FOLDERS = ("engine.handlers",)

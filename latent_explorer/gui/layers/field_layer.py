@@ -43,7 +43,7 @@ class FieldLayer(TiledLayer):
         return super().painted and self.colouring is not None
 
     def lacks(self, bundle: OpenBundle) -> str:
-        return self.field.lacks(bundle.latents, encodes=bundle.config.encodes)
+        return self.field.lacks(bundle.latents, encodes=bundle.config.encodes, decodes=bundle.config.decodes)
 
     def dress(self, bundle: OpenBundle, hidden: frozenset[int], theme: Theme) -> None:
         super().dress(bundle, hidden, theme)

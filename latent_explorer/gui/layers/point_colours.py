@@ -97,7 +97,7 @@ def _of(field: Field) -> PointColouring:
         by_class=field.categorical,
         unit=field.unit,
         logarithmic=field.logarithmic,
-        lacks=lambda bundle: field.lacks(bundle.latents, encodes=bundle.config.encodes),
+        lacks=lambda bundle: field.lacks(bundle.latents, encodes=bundle.config.encodes, decodes=bundle.config.decodes),
     )
 
 

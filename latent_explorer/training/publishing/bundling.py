@@ -96,15 +96,16 @@ def config_of(
             command=job.command,
         ),
         metrics=dict(metrics),
-        versions=_versions(),
+        versions=versions(),
         files={},
         prior_samples=0 if model.encodes else PRIOR_SAMPLES,
     )
 
 
-def _versions() -> dict[str, str]:
-    versions = {"python": platform.python_version()}
-    for name in ("latent-explorer", "numpy", "torch"):
+def versions(*more: str) -> dict[str, str]:
+    """Those of what a bundle is made with, by name. more: further packages."""
+    found = {"python": platform.python_version()}
+    for name in ("latent-explorer", "numpy", "torch", *more):
         with suppress(importlib.metadata.PackageNotFoundError):
-            versions[name] = importlib.metadata.version(name)
-    return versions
+            found[name] = importlib.metadata.version(name)
+    return found

@@ -30,24 +30,33 @@ _SIDE, _CELLS, _POINTS, _RADIUS = 480, 16, 3000, 1.3
 _SHOWN, _COLUMNS, _GAP = 20, 10, 8
 
 
-def preview(model: LatentModel, latents: Latents, dataset: Dataset) -> bytes:
+def preview(model: LatentModel, latents: Latents, dataset: Dataset, *, quick: bool = True) -> bytes:
     """A PNG 480 wide: the map, and below it twenty images of the test split, each above its reconstruction.
 
     The images lie evenly in the order of their labels, and there are fewer where the split has fewer; without a test
-    split they are training images. Of a network without an encoder: twenty pictures decoded from the latents.
+    split they are training images. Of draws from the prior: twenty pictures decoded from the latents. Of a model that
+    does not decode: the images alone, if there are any, and a map of the points. quick: whether the model decodes fast
+    enough for the pictures of the map.
     """
-    if model.encodes:
-        chosen = _shown(dataset)
-        labels = None if dataset.labels is None else dataset.labels[chosen]
-        pairs = _rows_of(dataset.images[chosen], decode_pictures(model, latents.mean[chosen], labels))
-    else:
-        pairs = _rows_of(decode_pictures(model, latents.mean[:_SHOWN]))
+    kinds = _kinds(model, latents, dataset)
+    pairs = _rows_of(*kinds) if kinds else Image.new("RGB", (_SIDE, 1), "white")
     whole = Image.new("RGB", (_SIDE, _SIDE + _GAP + pairs.height), "white")
-    whole.paste(_map(model, latents), (0, 0))
+    whole.paste(_map(model, latents, decoded=quick and model.decodes), (0, 0))
     whole.paste(pairs, (0, _SIDE + _GAP))
     stream = io.BytesIO()
     whole.save(stream, "PNG", optimize=True)
     return stream.getvalue()
+
+
+def _kinds(model: LatentModel, latents: Latents, dataset: Dataset) -> tuple[NDArray[np.uint8], ...]:
+    """The pictures that stand above each other in a preview; none where there are none."""
+    if not model.decodes:
+        return (dataset.images[_shown(dataset)],) if dataset.source else ()
+    if latents.error is None:  # they are not those of images
+        return (decode_pictures(model, latents.mean[:_SHOWN]),)
+    chosen = _shown(dataset)
+    labels = None if dataset.labels is None else dataset.labels[chosen]
+    return dataset.images[chosen], decode_pictures(model, latents.mean[chosen], labels)
 
 
 def _shown(dataset: Dataset) -> NDArray[np.intp]:
@@ -71,22 +80,26 @@ def _rows_of(*kinds: NDArray[np.uint8]) -> Image.Image:
     return picture
 
 
-def _map(model: LatentModel, latents: Latents) -> Image.Image:
-    """480x480: the map as a window opens it, decoded, with some of the points."""
+def _map(model: LatentModel, latents: Latents, *, decoded: bool) -> Image.Image:
+    """480x480: the map as a window opens it, with some of the points; decoded, or on the ground alone."""
     chart = chart_for(latents.mean)
     points = chart.to_plane(latents.mean)
     home = _home(chart, latents)
     (u, v), half = home.centre, 0.51 * max(home.width, home.height)
     seen = Region(u - half, v - half, u + half, v + half)
-    grid = decode_pictures(model, chart.to_latent(grid_points(seen, _CELLS, _CELLS)))
-    ground = Background(inked(montage(grid, _CELLS), DARK), 0, 0, _SIDE, _SIDE)
+    ground = _decoded_map(model, chart, seen) if decoded else None
     some = slice(None, None, max(1, len(points) // _POINTS))
     label = None if latents.label is None else latents.label[some]
     names = () if latents.label is None else tuple(map(str, range(int(latents.label.max(initial=0)) + 1)))
     palette = DARK.for_map(points, latents.label, len(names))
     xy = (points[some] - (seen.left, seen.top)) * (1, -1) * (_SIDE / seen.width)
     groups = tuple(class_groups(xy, label, names, palette, radius=_RADIUS))
-    return Image.fromarray(painted(MapScene(_SIDE, _SIDE, background=ground, groups=groups, legend=False)))
+    return Image.fromarray(painted(MapScene(_SIDE, _SIDE, DARK.map, background=ground, groups=groups, legend=False)))
+
+
+def _decoded_map(model: LatentModel, chart: Chart, seen: Region) -> Background:
+    grid = decode_pictures(model, chart.to_latent(grid_points(seen, _CELLS, _CELLS)))
+    return Background(inked(montage(grid, _CELLS), DARK), 0, 0, _SIDE, _SIDE)
 
 
 def _image(pixels: NDArray[np.uint8]) -> Image.Image:

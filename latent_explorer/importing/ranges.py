@@ -1,0 +1,65 @@
+"""What black and white are in a decoder's pictures: found by decoding some, asked where that is unclear."""
+
+from collections.abc import Callable
+
+import torch
+from torch import Tensor
+
+from latent_explorer.errors import UserError
+from latent_explorer.importing.protocol import AUTOMATIC, RANGES
+from latent_explorer.importing.source import check_finite
+
+_CLEARLY = 0.7  # of the error of the next best: then a range is taken without asking
+_OVER = 0.02  # of the range, by which rounding may overshoot
+_FAR = 0.5  # by which a linear layer may
+
+Trial = Callable[[str], tuple[Tensor, Tensor]]
+"""With a range: what the decoder gives as it is, and as pictures in [0, 1] that are held against the images."""
+
+
+def chosen_range(asked: str, trial: Trial, images: Tensor | None) -> str:
+    """The name of the range, one of RANGES. asked: likewise, or AUTOMATIC. images: of which the pictures are.
+
+    Raises UserError where it is unclear, or the pictures are no numbers.
+    """
+    if asked != AUTOMATIC:
+        if asked not in RANGES:
+            raise UserError(f"--value-range {asked}: expected {', '.join(RANGES)} or {AUTOMATIC}")
+        check_finite(trial(asked)[0], "the decoder")
+        return asked
+    raw, _ = trial("0,1")
+    check_finite(raw, "the decoder")
+    low, high = float(raw.min()), float(raw.max())
+    possible = possible_ranges(low, high)
+    if len(possible) == 1:
+        return possible[0]
+    if images is not None and possible:
+        errors = {name: float((trial(name)[1].clamp(0, 1) - images).square().mean()) for name in possible}
+        best, *others = sorted(errors, key=errors.__getitem__)
+        if all(errors[best] <= _CLEARLY * errors[other] for other in others):
+            return best
+    raise UserError(
+        f"what is black and what is white in its pictures is unclear: the decoder gave values from {low:.3g} to "
+        f"{high:.3g}. Pass --value-range 0,1, -1,1 or 0,255, or logits where a sigmoid is to follow"
+    )
+
+
+def possible_ranges(low: float, high: float) -> list[str]:
+    """The ranges that values from `low` to `high` may be of."""
+    if low >= -_OVER and high <= 1 + _OVER:
+        return ["0,1"]
+    found = []
+    if low >= -_FAR and high <= 1 + _FAR:
+        found.append("0,1")
+    if -1 - _FAR <= low < -_OVER and high <= 1 + _FAR:
+        found.append("-1,1")
+    if low >= -64 and high > 8:
+        found.append("0,255")
+    if low < -_OVER and high - low > 1:
+        found.append("logits")
+    return found
+
+
+def is_constant(pictures: Tensor) -> bool:
+    """Whether all pictures are the same, which says that latents are not what the decoder takes."""
+    return len(pictures) > 1 and bool(torch.allclose(pictures, pictures[:1].expand_as(pictures), atol=1e-6))
