@@ -11,15 +11,16 @@ from typing import Any
 import numpy as np
 
 from latent_explorer.api.bundle import Bundle, open_bundle
+from latent_explorer.api.settings import settings_of, whole, widths_of
 from latent_explorer.array_like import as_array
 from latent_explorer.bundles.files import CONFIG
 from latent_explorer.bundles.saving import refuse_taken
 from latent_explorer.data import Dataset
-from latent_explorer.errors import UserError
+from latent_explorer.data.opening import known_facts
+from latent_explorer.errors import DataError, UserError
 from latent_explorer.files import write_whole
-from latent_explorer.nets.families import find_family
 from latent_explorer.places import trained_folder
-from latent_explorer.runs import Job, Recipe, Report
+from latent_explorer.runs import Job, Report
 from latent_explorer.runs.plan import Plan
 from latent_explorer.safe_text import readable
 from latent_explorer.targets import expanded, why
@@ -65,10 +66,12 @@ def train(
     Bundle('noise': 64 latents of 2 dimensions, images (8, 8, 1))
     """
     source, arrays = _images_of(dataset, labels, class_names)
+    if source and not download and (facts := known_facts(source)) is not None and facts.download:
+        raise DataError(f"{source} is not on this computer: download=True fetches {facts.download}")
     folder = _folder(out, source or "images", family, latent_dim)
     refuse_taken(folder, overwrite)
-    widths = None if hidden is None else tuple(hidden)
-    job = Job(source, folder, family, trunk, latent_dim, widths, overwrite=overwrite, download=download)
+    network = family, trunk, whole(latent_dim, "latent_dim", 1, 4096), widths_of(hidden)
+    job = Job(source, folder, *network, overwrite=overwrite, download=download)
     return _run(_with_settings(job, settings), arrays, report)
 
 
@@ -100,20 +103,11 @@ def _folder(out: str | Path | None, source: str, family: str, latent_dim: int) -
 
 def _with_settings(job: Job, settings: dict[str, Any]) -> Job:
     """The job with its recipe, the settings of its family, and what begins it again."""
-    ours = {name: value for name, value in settings.items() if name in Recipe.__struct_fields__}
-    theirs = {name: value for name, value in settings.items() if name not in ours}
-    family = find_family(job.family)
-    known = [*Recipe.__struct_fields__, *(setting.name for setting in family.settings)]
-    for name in theirs.keys() - set(known):
-        raise UserError(f"train has no setting {name!r} for the family {job.family}: expected {', '.join(known)}")
-    try:
-        recipe = Recipe(**ours)
-    except TypeError as error:
-        raise UserError(f"{', '.join(ours)}: expected numbers and names as in runs.Recipe: {error}") from error
+    recipe, own = settings_of(job.family, settings)
     network = {"family": job.family, "trunk": job.trunk, "hidden": job.hidden, "latent_dim": job.latent_dim}
     words = ", ".join(f"{name}={value!r}" for name, value in (network | settings).items() if value is not None)
     command = readable(f"latent_explorer.train({job.source or '<images>'!r}, {str(job.folder)!r}, {words})")
-    return replace(job, recipe=recipe, settings=family.values(theirs), command=command)
+    return replace(job, recipe=recipe, settings=own, command=command)
 
 
 def _run(job: Job, arrays: Arrays, report: Callable[[Report], None]) -> Bundle:
@@ -144,6 +138,8 @@ def _kept(job: Job, arrays: Arrays) -> Iterator[Job]:
     write_whole(file, lambda stream: np.savez(stream, **arrays), overwrite=True)
     try:
         yield replace(job, source=str(file))
+    except DataError as error:
+        raise DataError(str(error).replace(str(file), "dataset")) from None
     finally:
         if _saved_at(job.folder) != before:
             for each in {*file.parent.glob("images-*.npz")} - {file}:  # of a bundle that was replaced

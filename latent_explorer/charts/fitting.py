@@ -115,6 +115,8 @@ def _spec(kind: str | ChartSpec | None, parameters: dict[str, Any]) -> ChartSpec
             raise UserError(f"chart: {', '.join(parameters)} given, but no kind: expected one of {', '.join(CHARTS)}")
         return None
     spec = ChartSpec.of(kind) if isinstance(kind, str) else kind
+    if not isinstance(spec, ChartSpec):
+        raise UserError(f"chart: expected the name of a kind, found {type(kind).__name__}: one of {', '.join(CHARTS)}")
     return ChartSpec(spec.kind, spec.parameters | {name: _value(name, value) for name, value in parameters.items()})
 
 

@@ -11,7 +11,7 @@ import torch
 from latent_explorer import UserError, charts, open_bundle, train
 from latent_explorer.bundles import check_bundle
 from latent_explorer.data import Dataset
-from latent_explorer.errors import BundleError, TrainingError
+from latent_explorer.errors import BundleError, DataError, TrainingError
 from latent_explorer.nets.families import find_family
 from latent_explorer.places import trained_bundles
 from latent_explorer.runs import Report
@@ -79,11 +79,21 @@ def test_what_it_trains_can_be_laid_out(bars: Dataset, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("given", "said"),
     [
-        ({"labels": [0, 1]}, r"labels"),
+        ({"labels": [0, 1]}, r"^dataset: .*labels"),
         ({"family": "vea"}, "no family of networks called 'vea'"),
         ({"trunk": "oak"}, "oak"),
         ({"epochs": -1}, "epochs must lie within"),
-        ({"epochs": "many"}, "epochs"),
+        ({"epochs": "many"}, "epochs: expected a whole number, found 'many'"),
+        ({"epochs": 1.5}, "epochs: expected a whole number, found 1.5"),
+        ({"precision": "half"}, "precision: expected auto or float32 or bfloat16, found 'half'"),
+        ({"schedule": "none"}, "schedule: expected cosine or constant"),
+        ({"family": "vae", "beta": "x"}, "beta: expected a number, found 'x'"),
+        ({"family": "vae", "beta": -1}, r"beta: expected a number within"),
+        ({"latent_dim": 0}, r"latent_dim: expected a whole number within 1\.\.4,096, found 0"),
+        ({"latent_dim": 2.0}, "latent_dim: expected a whole number"),
+        ({"hidden": "16"}, "hidden: expected numbers, found str"),
+        ({"hidden": [16.5]}, "each of hidden: expected a whole number"),
+        ({"hidden": []}, "hidden: expected 1 to 64 widths in a list"),
         ({"bta": 1}, "no setting 'bta' for the family ae: expected epochs, batch_size"),
         ({"beta": 1}, "no setting 'beta' for the family ae"),
         ({"device": "abacus"}, "no device 'abacus'"),
@@ -96,6 +106,22 @@ def test_what_cannot_be_trained_is_said_and_leaves_nothing(
         train(bars.images, tmp_path / "none", **{**QUICK, **given})
     assert not (tmp_path / "none").exists()
     assert not list(tmp_path.glob("*.run/*.npz"))
+
+
+def test_numbers_of_numpy_are_numbers(bars: Dataset, tmp_path: Path) -> None:
+    given = {**QUICK, "epochs": np.int64(1), "learning_rate": np.float32(0.5), "hidden": np.array([8])}
+    bundle = train(bars, tmp_path / "numpy", latent_dim=np.int32(3), **given)
+    assert (bundle.latent_dim, bundle.config.training.learning_rate, bundle.config.net.hidden) == (3, 0.5, (8,))
+
+
+def test_images_of_another_form_are_named_as_they_were_given(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match=r"^dataset: expected images \(n, h, w\) .*found \(3, 3\)"):
+        train(np.zeros((3, 3)), tmp_path / "none", **QUICK)
+
+
+def test_nothing_is_downloaded_unasked(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match=r"kmnist is not on this computer: download=True fetches \d+ MB from"):
+        train("kmnist", tmp_path / "none", **QUICK)
 
 
 def test_labels_of_a_dataset_are_its_own(tmp_path: Path) -> None:

@@ -122,6 +122,7 @@ def test_a_disk_that_does_not_take_it_costs_nothing_but_the_next_time(
     ("given", "said"),
     [
         ((Z, "tsnee"), "no chart called 'tsnee'"),
+        ((Z, 3), "expected the name of a kind, found int: one of identity, principal"),
         ((Z, "identity"), "not for a latent space of 4 dimensions"),
         ((Z[0], "principal"), r"latents: expected an array \(n, d\) of at least one, found \(4,\)"),
         ((Z[:0], "principal"), r"found \(0, 4\)"),
