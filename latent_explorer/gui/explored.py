@@ -6,6 +6,7 @@ standard output and writes our standard input, who is told what is selected, pro
 
 import gc
 import os
+import shutil
 import sys
 from collections.abc import Callable, Iterator
 from itertools import chain
@@ -15,6 +16,7 @@ import numpy as np
 from PyQt6.QtCore import QObject, pyqtSignal
 
 from latent_explorer.engine.caller import (
+    SCRATCH,
     CallerEngine,
     CloseWindow,
     Drawn,
@@ -95,6 +97,13 @@ def _heed(word: Word, window: Window, pane: MapPane) -> None:
         window.workbench.leaving.close()
 
 
+def _remove(folder: Path) -> None:
+    """Remove what was written for this window: who wrote it may have been killed."""
+    scratch = folder.parents[1]
+    if scratch.name.startswith(SCRATCH):
+        shutil.rmtree(scratch, ignore_errors=True)
+
+
 def main(watch: Callable[[Window], None] = lambda window: None) -> None:
     """Show the window until it is closed, by whomever. watch: called with it before it is shown."""
     wait_asleep()
@@ -102,6 +111,7 @@ def main(watch: Callable[[Window], None] = lambda window: None) -> None:
     window = window_of(Path(sys.argv[1]), sys.argv[2:])
     watch(window)
     code = show_until_closed(window)
+    _remove(Path(sys.argv[1]))
     os._exit(code)  # a caller who reads nothing would hold up the thread that writes to it
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from latent_explorer.bundles import ProgramRecord
+from latent_explorer.bundles.config import CALLER
 from latent_explorer.errors import BundleError
 from latent_explorer.nets.model import LatentModel
 from latent_explorer.nets.spec import NetSpec
@@ -43,6 +44,11 @@ def load_program(files: Files, spec: NetSpec, record: ProgramRecord) -> LatentMo
     Raises BundleError where there is no such format, or the files are not its, and UserError as it does.
     """
     known = PROGRAMS.get(record.format)
+    if record.format == CALLER:
+        raise BundleError(
+            "this model is in the Python process that called latent_explorer.explore, and is shown by the first map of "
+            "its own window alone"
+        )
     if known is None:
         raise BundleError(
             f"no program of the format {record.format!r} can be run: expected one of {', '.join(sorted(PROGRAMS))}"

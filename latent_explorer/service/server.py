@@ -106,7 +106,7 @@ class PipeChannel(Generic[Q, A]):
         self._server, self._requests = server, server.requests.fileno()
         self._received = bytearray()
         self._woken, self._wake = os.pipe()
-        finalize(self, _close, self._woken, self._wake)
+        finalize(self, _close, self._woken, self._wake).atexit = False  # a thread may still be waiting
 
     def wake(self) -> None:
         os.write(self._wake, b"!")

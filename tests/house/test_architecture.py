@@ -29,9 +29,10 @@ ARROWS = {
         "engine.process", "fields", "export", "points", "paths", "atlas", "charts", "runs", "bundles", "service",
     ),
     "api": (
-        "session", "film", "training", "engine", "runtime", "fields", "export", "points",
+        "exploring", "session", "film", "training", "engine", "runtime", "fields", "export", "points",
         "analysis", "paths", "atlas", "charts", "runs", "bundles", "nets", "data", "service",
     ),
+    "exploring": ("engine", "runtime", "charts", "bundles", "nets", "data", "service"),
     "session": ("paths", "charts", "bundles", "service"),
     "film": ("training", "runtime", "export", "atlas", "charts", "runs", "bundles", "nets", "service"),
     "importing": ("training", "runtime", "export", "charts", "bundles", "nets", "data", "service"),

@@ -14,14 +14,8 @@ RUNNING = {
     "yaml.load", "yaml.unsafe_load", "runpy.run_path", "QtCore.QSettings",
 }  # fmt: skip
 HEAVY_ROOMS = (
-    "nets",
-    "runtime",
-    "importing",
-    "training",
-    "engine",
-    "bench",
-    "film",
-)  # bench runs in processes of its own
+    "nets", "runtime", "importing", "training", "engine", "bench", "film", "exploring",
+)  # fmt: skip  # bench runs in processes of its own
 # What runs in the window's process though its room holds heavy modules.
 LIGHT_MODULES = (
     "nets", "nets.spec", "nets.families", "importing", "importing.protocol",
