@@ -114,6 +114,16 @@ class Person:
         _test.keyClick(on or self.canvas, key, modifiers)
         self.wait(0.02)
 
+    def press(self, key: Qt.Key) -> None:
+        """Press a key on the map, and hold it."""
+        _test.keyPress(self.canvas, key)
+        self.wait(0.02)
+
+    def release(self, key: Qt.Key) -> None:
+        """Let go of a key that is held on the map."""
+        _test.keyRelease(self.canvas, key)
+        self.wait(0.02)
+
     def choose(self, text: str) -> None:
         """Press the keys of a menu's entry."""
         keys = self.window.action(text).shortcut()[0]

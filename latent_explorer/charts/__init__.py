@@ -6,7 +6,11 @@ from latent_explorer.charts.chart import LinearChart, Turn, TurnedChart, bulk, l
 from latent_explorer.charts.fitting import fit as fit
 from latent_explorer.charts.following import FollowingChart, following_chart
 from latent_explorer.charts.identity import identity_chart
+from latent_explorer.charts.inverse import NonlinearChart
 from latent_explorer.charts.kind import MANY, Arrays, ChartInput, ChartKind, ChartSpec, FitReport, Parameter
+from latent_explorer.charts.local import LocalChart, neighbourhood
+from latent_explorer.charts.moving import MovingChart
+from latent_explorer.charts.neighbours import Search
 from latent_explorer.charts.principal import principal_chart
 from latent_explorer.charts.registry import CHARTS as CHARTS
-from latent_explorer.charts.registry import chart_for, chart_input, charts_for, checked, needs_fit, register
+from latent_explorer.charts.registry import chart_for, chart_input, charts_for, checked, fitted_as, needs_fit, register

@@ -3,7 +3,9 @@
 import contextlib
 import hashlib
 import logging
+import os
 from pathlib import Path
+from typing import BinaryIO
 
 import msgspec
 import numpy as np
@@ -62,6 +64,10 @@ class FitCache:
         write_bytes_whole(self._path(seal, spec), content, overwrite=True, durable=False)
         self._trim()
 
+    def lock(self, seal: str, spec: ChartSpec) -> "FitLock":
+        """What only one process has at a time: the right to fit this chart of this bundle."""
+        return FitLock(self._path(seal, spec).with_suffix(".lock"))
+
     def _path(self, seal: str, spec: ChartSpec) -> Path:
         return self._folder / f"{_digest(seal, spec, b'').hex()[:32]}.fit"
 
@@ -73,6 +79,51 @@ class FitCache:
             if room < 0:
                 with contextlib.suppress(OSError):  # another window may have removed it
                     path.unlink()
+
+
+class FitLock:
+    """A lock among processes, which the system takes from one that dies. Free it by `with`.
+
+    Where the disk knows no locks, everybody has it: a fit is then made twice, and no worse.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._stream: BinaryIO | None = None
+
+    def take(self) -> bool:
+        """Whether this process has it now; returns at once."""
+        with contextlib.suppress(OSError):
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            self._stream = self._path.open("wb")
+            return _locked(self._stream)
+        return True
+
+    def __enter__(self) -> None:
+        """Nothing: it has been taken."""
+
+    def __exit__(self, *_: object) -> None:
+        if self._stream is not None:
+            with contextlib.suppress(OSError):
+                self._path.unlink()
+            self._stream.close()
+            self._stream = None
+
+
+def _locked(stream: BinaryIO) -> bool:
+    try:
+        if os.name == "nt":
+            import msvcrt
+
+            msvcrt.locking(stream.fileno(), msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined]
+        else:
+            import fcntl
+
+            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        stream.close()
+        return False
+    return True
 
 
 def _digest(seal: str, spec: ChartSpec, packed: bytes) -> bytes:

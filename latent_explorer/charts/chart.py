@@ -59,6 +59,31 @@ class LinearChart:
         return self.axes
 
 
+@dataclass(frozen=True, eq=False)
+class LinearMap:
+    """A linear map onto the plane, whose axes may be skew, and a linear way back.
+
+    A latent z goes to (z - middle) @ forth, with forth (d, 2); a plane point back to middle + uv @ back, with back
+    (2, d) and back @ forth = 1, so that `to_plane` undoes `to_latent`.
+    """
+
+    name: str
+    middle: NDArray[np.float64]
+    forth: NDArray[np.float64]
+    back: NDArray[np.float64]
+    axis_names: tuple[str, str]
+
+    def to_latent(self, uv: ArrayLike) -> NDArray[np.float32]:
+        return (self.middle + np.asarray(uv, np.float64) @ self.back).astype(np.float32)
+
+    def to_plane(self, z: ArrayLike) -> NDArray[np.float64]:
+        plane: NDArray[np.float64] = (np.asarray(z, np.float64) - self.middle) @ self.forth
+        return plane
+
+    def slopes(self, uv: ArrayLike) -> NDArray[np.float64]:
+        return self.back
+
+
 def bulk(uv: NDArray[np.float32]) -> NDArray[np.float32]:
     """The points (m, 2) of (n, 2) without the farthest thousandth at each side; all where they are few."""
     if len(uv) < _FEW:

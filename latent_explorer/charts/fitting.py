@@ -1,7 +1,6 @@
 """Charts for Python callers: fitted to a bundle or to latents alone, at most once for each."""
 
 import hashlib
-import logging
 from collections.abc import Callable, Generator
 from typing import Any
 
@@ -12,11 +11,10 @@ from latent_explorer.array_like import as_array, as_latents
 from latent_explorer.charts.cache import FitCache
 from latent_explorer.charts.chart import Chart
 from latent_explorer.charts.kind import Arrays, ChartSpec, FitReport, Value
-from latent_explorer.charts.registry import CHARTS, chart_for, chart_input, checked
+from latent_explorer.charts.once import fit_once
+from latent_explorer.charts.registry import CHARTS, chart_for, checked
 from latent_explorer.errors import UserError
 from latent_explorer.places import chart_folder
-
-_log = logging.getLogger(__name__)
 
 
 def fit(
@@ -62,17 +60,9 @@ def _fitted(
     report: Callable[[FitReport], None],
 ) -> Arrays | None:
     """What a fit gave, now or before; None for a kind without one."""
-    kind, cache = CHARTS[spec.kind], FitCache(chart_folder())
-    if kind.fit is None:
+    if CHARTS[spec.kind].fit is None:
         return None
-    arrays = cache.read(seal, spec)
-    if arrays is None:
-        arrays = _driven(kind.fit(chart_input(spec, means, labels)), report)
-        try:
-            cache.keep(seal, spec, arrays)
-        except UserError as error:  # who asked has the chart all the same
-            _log.warning("%s", error)
-    return arrays
+    return _driven(fit_once(FitCache(chart_folder()), seal, spec, means, labels, must_keep=False), report)
 
 
 def _driven(steps: Generator[FitReport, None, Arrays], report: Callable[[FitReport], None]) -> Arrays:

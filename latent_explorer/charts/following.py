@@ -1,6 +1,7 @@
 """The chart of more than two dimensions: principal components, the coordinates off their plane following the data."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -8,6 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 from latent_explorer.charts.chart import LinearChart, bulk
 from latent_explorer.charts.kind import MANY, ChartKind
 from latent_explorer.charts.principal import principal_chart
+from latent_explorer.charts.surface import Surface
 
 _NODES = 64
 """Nodes of the grid on each side: at most 1.5 to a kernel's width for a normal cloud of 20,000 points.
@@ -53,28 +55,18 @@ class FollowingChart:
 
     def to_latent(self, uv: ArrayLike) -> NDArray[np.float32]:
         points = np.asarray(uv, np.float64)
-        return (self.plane.origin + points @ self.plane.axes + self._lifted(points)).astype(np.float32)
+        return (self.plane.origin + points @ self.plane.axes + self._surface.at(points)).astype(np.float32)
 
     def to_plane(self, z: ArrayLike) -> NDArray[np.float64]:
         return self.plane.to_plane(z)
 
     def slopes(self, uv: ArrayLike) -> NDArray[np.float64]:
-        here, away = np.asarray(uv, np.float64), 1e-3 * np.diag(self.step)
-        rise = self._lifted(here + away) - self._lifted(here - away)
-        return self.plane.axes + rise / (2e-3 * self.step[:, None])
+        rise: NDArray[np.float64] = self.plane.axes + self._surface.slopes(np.asarray(uv, np.float64))
+        return rise
 
-    def _lifted(self, uv: NDArray[np.float64]) -> NDArray[np.float64]:
-        """What is added at plane points (..., 2): (..., d)."""
-        sides = np.array(self.lift.shape[:2])
-        place = np.clip((uv - self.corner) / self.step, 1, sides - 2)
-        middle = np.clip(np.rint(place).astype(int), 1, sides - 2)
-        weights = _quadratic(place - middle)
-        around = middle[..., None] + np.array([-1, 0, 1])
-        nodes = self.lift[around[..., 0, :, None], around[..., 1, None, :]]
-        lifted: NDArray[np.float64] = np.einsum(
-            "...i,...j,...ijd->...d", weights[..., 0, :], weights[..., 1, :], nodes, optimize=False
-        )
-        return lifted
+    @cached_property
+    def _surface(self) -> Surface:
+        return Surface(self.corner, self.step, self.lift)
 
 
 def following_chart(means: ArrayLike) -> FollowingChart:
@@ -124,11 +116,6 @@ def _smoothed(sums: NDArray[np.float64], widths: NDArray[np.float64]) -> NDArray
         u, v = np.exp(-np.minimum(across / (2 * (widths * _WIDER**k)[:, None, None] ** 2), _LEAST))
         total += _FAINTER**k * (u @ grids @ v)
     return total
-
-
-def _quadratic(t: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The weights (..., 3) of three neighbouring nodes at distance t, at most half a step, from the middle one."""
-    return np.stack([(0.5 - t) ** 2 / 2, 0.75 - t**2, (0.5 + t) ** 2 / 2], axis=-1)
 
 
 FOLLOWING = ChartKind(

@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from typing import Any, Literal
 
 import msgspec
@@ -68,11 +69,15 @@ def text_of(value: Value) -> str:
 
 
 class FitReport(msgspec.Struct, frozen=True, tag=True, eq=False):
-    """How far a fit is. share: 0 to 1. words: what is under way. uv: the places (n, 2) of the data so far, if any."""
+    """How far a fit is. share: 0 to 1. words: what is under way. uv: the places (n, 2) of the data so far, if any.
+
+    so_far: the spec whose whole fit has given these places, where there is one: a fit that is ended here is kept as it.
+    """
 
     share: float
     words: str = ""
     uv: np.ndarray | None = None
+    so_far: ChartSpec | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,6 +93,12 @@ class ChartInput:
     labels: NDArray[np.int64] | None = None
     fitted: Arrays = field(default_factory=dict)
 
+    def number(self, name: str) -> float:
+        """The value of a parameter that is a number."""
+        value = self.parameters[name]
+        assert isinstance(value, float)
+        return value
+
 
 @dataclass(frozen=True)
 class Parameter:
@@ -95,18 +106,20 @@ class Parameter:
 
     sentence: what it means, without a capital or a full stop. default: what it is unless chosen; an empty text where
     the kind finds it itself. kind: "dimension" is the number of one, "whole" a whole number, "vector" one number for
-    each dimension and nothing else, "text" one of `choices`. directed: whether instead of one number there may be one
-    for each dimension. low, high: limits of each number; a dimension has its own.
+    each dimension and nothing else, "several" one whole number or more, "text" one of `choices`. directed: whether
+    instead of one number there may be one for each dimension. low, high: limits of each number; a dimension has its
+    own. refits: whether another value needs another fit, of a kind that has one; else it is for `make` alone.
     """
 
     name: str
     sentence: str
     default: Value = ""
-    kind: Literal["number", "whole", "dimension", "vector", "text"] = "number"
+    kind: Literal["number", "whole", "dimension", "vector", "several", "text"] = "number"
     directed: bool = False
     low: float = -1e9
     high: float = 1e9
     choices: tuple[str, ...] = ()
+    refits: bool = True
 
     def checked(self, value: Value, dimensions: int) -> Value:
         """The value, if it may be chosen in so many dimensions. Raises UserError that says what may be."""
@@ -116,6 +129,8 @@ class Parameter:
         if len(numbers) == 1 and self._may_be(numbers[0], dimensions):
             return numbers[0]
         limited = all(self.low <= each <= self.high for each in numbers)
+        if self.kind == "several" and numbers and limited and all(each % 1 == 0 for each in numbers):
+            return numbers[0] if len(numbers) == 1 else numbers
         if len(numbers) == dimensions and (self.directed or self.kind == "vector") and limited:
             return numbers
         raise UserError(f"{self.name}={text_of(value)}: expected {self.expected(dimensions)}")
@@ -134,6 +149,7 @@ class Parameter:
             "whole": f"a whole number from {self.low:g} to {self.high:g}",
             "dimension": f"a dimension from 0 to {dimensions - 1}",
             "vector": vector,
+            "several": f"whole numbers from {self.low:g} to {self.high:g}, separated by commas",
             "text": " or ".join(self.choices),
         }[self.kind]
         return f"{one} or {vector}" if self.directed else one
@@ -145,7 +161,8 @@ class ChartKind:
 
     title, sentence: for menus and help. make: the chart, in well under a second. fit: for kinds that take longer, run
     first, in a process of its own; yields how far it is and returns arrays, which are kept on disk for the next time.
-    dimensions: of the latent spaces that it fits. default_for: those that open with it.
+    dimensions: of the latent spaces that it fits. default_for: those that open with it. needs_labels: of the data.
+    module: what has to be installed for the fit, and extra: the extra of this package that brings it along.
     """
 
     name: str
@@ -156,3 +173,14 @@ class ChartKind:
     fit: Callable[[ChartInput], Generator[FitReport, None, Arrays]] | None = None
     dimensions: range = range(2, MANY)
     default_for: range = range(0)
+    needs_labels: bool = False
+    module: str = ""
+    extra: str = ""
+
+    def lacks(self, labels: NDArray[np.int64] | None) -> str:
+        """What is missing for it with data of these labels, in words; empty where nothing is."""
+        if self.needs_labels and labels is None:
+            return "it needs the classes of the data, and this dataset has no labels"
+        if self.module and find_spec(self.module) is None:
+            return f"{self.module} is not installed: pip install 'latent-explorer[{self.extra}]'"
+        return ""

@@ -6,15 +6,19 @@ from numpy.typing import NDArray
 from latent_explorer.charts.chart import Chart, Turn, TurnedChart
 from latent_explorer.charts.following import FOLLOWING
 from latent_explorer.charts.identity import IDENTITY
+from latent_explorer.charts.isomap import ISOMAP
 from latent_explorer.charts.kind import Arrays, ChartInput, ChartKind, ChartSpec
+from latent_explorer.charts.lda import LDA
 from latent_explorer.charts.principal import PRINCIPAL
 from latent_explorer.charts.slice import SLICE
+from latent_explorer.charts.tsne import TSNE
+from latent_explorer.charts.umap import UMAP
 from latent_explorer.errors import UserError
 from latent_explorer.plugins import Registry
 
 CHARTS: Registry[ChartKind] = Registry("charts", ChartKind, "title")
 register = CHARTS.register
-for _kind in (IDENTITY, PRINCIPAL, FOLLOWING, SLICE):
+for _kind in (IDENTITY, PRINCIPAL, FOLLOWING, SLICE, LDA, TSNE, ISOMAP, UMAP):
     register(_kind)
 
 
@@ -50,6 +54,12 @@ def checked(spec: ChartSpec | None, dimensions: int) -> ChartSpec:
     except UserError as error:
         raise UserError(f"chart {kind.name}: {error}") from None
     return ChartSpec(kind.name, {name: value for name, value in chosen.items() if value != known[name].default})
+
+
+def fitted_as(spec: ChartSpec) -> ChartSpec:
+    """A checked spec without those of its parameters that matter to `make` alone: fits are kept by it."""
+    fits = {each.name for each in CHARTS[spec.kind].parameters if each.refits}
+    return ChartSpec(spec.kind, {name: value for name, value in spec.parameters.items() if name in fits})
 
 
 def needs_fit(spec: ChartSpec) -> bool:

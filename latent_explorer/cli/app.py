@@ -7,7 +7,18 @@ import typer
 from typer import Option
 from typer.core import TyperGroup
 
-from latent_explorer.cli import bundles, driving, encoding, exporting, filming, importing, pictures, plugins, training
+from latent_explorer.cli import (
+    bundles,
+    charting,
+    driving,
+    encoding,
+    exporting,
+    filming,
+    importing,
+    pictures,
+    plugins,
+    training,
+)
 from latent_explorer.cli.failure import INTERRUPTED, exit_code
 from latent_explorer.cli.options import examples
 from latent_explorer.cli.window import TIME_FIRST_PAINT, WindowWish, open_window
@@ -44,7 +55,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["--help", "-h"]},
     epilog=examples("latent-explorer", "latent-explorer --model mnist-ae-2d", "latent-explorer decode --help"),
 )
-for module in (bundles, importing, training, filming, encoding, pictures, driving, plugins):
+for module in (bundles, importing, training, filming, encoding, pictures, charting, driving, plugins):
     app.registered_commands += module.commands.registered_commands
 app.add_typer(exporting.export, name="export", no_args_is_help=True, epilog=exporting.EXAMPLES)
 

@@ -6,7 +6,8 @@ Run as `python -m latent_explorer.session.fitting`; what the window starts is `b
 from collections.abc import Callable, Generator
 from pathlib import Path
 
-from latent_explorer.charts import CHARTS, Arrays, ChartSpec, FitCache, FitReport, chart_input, checked, needs_fit
+from latent_explorer.charts import Arrays, ChartSpec, FitCache, FitReport, checked, fitted_as, needs_fit
+from latent_explorer.charts.once import fit_once
 from latent_explorer.places import chart_folder
 from latent_explorer.service.codec import Message
 from latent_explorer.service.job import BackgroundJob, JobEnded, job_conversation, serve_job
@@ -37,21 +38,17 @@ def fit_is_missing(bundle: OpenBundle, spec: ChartSpec) -> bool:
     """Whether a chart has to be fitted before a bundle can be seen through it."""
     if not needs_fit(spec):
         return False
-    return not FitCache(chart_folder()).has(bundle.seal, checked(spec, bundle.latents.mean.shape[1]))
+    return not FitCache(chart_folder()).has(bundle.seal, fitted_as(checked(spec, bundle.latents.mean.shape[1])))
 
 
 def fit_chart(bundle: OpenBundle, spec: ChartSpec) -> Generator[FitReport, None, Arrays]:
     """Fit here, or take what is kept; returns the arrays, and keeps them.
 
+    What another process is fitting is waited for, and then taken; see `charts.once`.
     Raises UserError where the spec is not possible for the bundle, or the disk does not take what was found.
     """
-    chosen, cache = checked(spec, bundle.latents.mean.shape[1]), FitCache(chart_folder())
-    fit = CHARTS[chosen.kind].fit
-    arrays = cache.read(bundle.seal, chosen)
-    if arrays is None and fit is not None:
-        arrays = yield from fit(chart_input(chosen, bundle.latents.mean, bundle.latents.label))
-        cache.keep(bundle.seal, chosen, arrays)
-    return arrays or {}
+    chosen, latents = checked(spec, bundle.latents.mean.shape[1]), bundle.latents
+    return (yield from fit_once(FitCache(chart_folder()), bundle.seal, chosen, latents.mean, latents.label))
 
 
 def _work(request: Fit) -> Generator[FitReport, None, None]:

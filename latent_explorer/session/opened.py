@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from latent_explorer.bundles import BundleConfig, Latents, Tiles, read_config, read_latents, read_tiles
-from latent_explorer.charts import Arrays, Chart, ChartSpec, FitCache, bulk, chart_for, checked, needs_fit
+from latent_explorer.charts import Arrays, Chart, ChartSpec, FitCache, bulk, chart_for, checked, fitted_as, needs_fit
 from latent_explorer.places import chart_folder
 from latent_explorer.safe_text import safe_text
 
@@ -51,7 +51,7 @@ class OpenBundle:
         """
         means, label = self.latents.mean, self.latents.label
         if spec is not None and fitted is None and needs_fit(spec):
-            fitted = FitCache(chart_folder()).read(self.seal, checked(spec, means.shape[1]))
+            fitted = FitCache(chart_folder()).read(self.seal, fitted_as(checked(spec, means.shape[1])))
         chart = chart_for(means, spec, self.config.turn, labels=label, fitted=fitted)
         uv = chart.to_plane(means).astype(np.float32)
         return replace(self, chart=chart, uv=uv, spec=None if spec is None else checked(spec, means.shape[1]))

@@ -10,7 +10,7 @@ from PyQt6.QtWidgets import QDialogButtonBox, QMenu
 from latent_explorer.bench.person import Person
 from latent_explorer.charts import ChartSpec
 from latent_explorer.gui.app import say_what_is_broken
-from latent_explorer.gui.shell.chart_menu import ChartDialog
+from latent_explorer.gui.panels.chart_choice import ChartDialog
 from latent_explorer.places import chart_folder
 from latent_explorer.session import open_bundle
 
@@ -53,6 +53,10 @@ def test_the_menu_lists_what_fits_and_ticks_what_is_shown(wide: Person, decoded)
         "Principal plane",
         "Principal plane, following the data",
         "Slice along two dimensions…",
+        "Linear discriminants (LDA)…",
+        "t-SNE…",
+        "Isomap…",
+        "UMAP…",
     ]
     assert ticked(wide) == ["Principal plane, following the data"]
     wide.pane.session.pin(np.zeros(5, np.float32))

@@ -7,7 +7,7 @@ import sys
 import pytest
 
 QT = {"PyQt6", "pyqtgraph", "superqt", "qtpy", "PySide6"}
-HEAVY = {"torch", "torchvision", "sklearn", "lightning_fabric", "onnxruntime", "diffusers"}
+HEAVY = {"torch", "torchvision", "sklearn", "lightning_fabric", "onnxruntime", "diffusers", "openTSNE", "umap"}
 PICKLING = {"pickle", "cPickle", "_pickle", "cloudpickle", "dill", "joblib", "shelve", "marshal"}
 RUNNING = {
     "eval", "exec", "compile", "builtins.eval", "builtins.exec", "torch.jit.load", "torch.export.load",

@@ -2,7 +2,9 @@
 
 import os
 import queue
+import signal
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -184,3 +186,64 @@ def test_what_is_not_possible_is_said_in_words(folder: Path, heard) -> None:
     job.close()
     assert ended.outcome == "failed"
     assert "not for a latent space of 5 dimensions" in ended.reason
+
+
+def test_a_process_that_is_killed_is_told_of_and_another_may_fit(folder: Path, install, heard) -> None:
+    install("slowly", PLUGIN, charts="endless = slowly:ENDLESS\nslow = slowly:SLOW")
+    bundle = open_bundle(folder)
+    job = begin_fit(bundle, ChartSpec("endless"), heard.put)
+    heard.get(timeout=60)
+    os.kill(job.pid, signal.SIGKILL)
+    ended = until_the_end(heard)[-1]
+    job.close()
+    assert (ended.outcome, "stopped unexpectedly" in ended.reason) == ("failed", True)
+    lock = FitCache(chart_folder()).lock(bundle.seal, ChartSpec("endless"))
+    assert lock.take()
+    with lock:
+        pass
+
+
+@pytest.mark.usefixtures("power")
+def test_what_another_process_fits_is_waited_for_and_taken(folder: Path) -> None:
+    bundle, cache = open_bundle(folder), FitCache(chart_folder())
+    theirs = cache.lock(bundle.seal, SPEC)
+    assert theirs.take()
+    fitting = fit_chart(bundle, SPEC)
+    assert "waiting for another" in next(fitting).words
+    assert "waiting for another" in next(fitting).words
+    cache.keep(bundle.seal, SPEC, ARRAYS)
+    with theirs:
+        pass
+    with pytest.raises(StopIteration) as end:
+        next(fitting)
+    np.testing.assert_array_equal(end.value.value["places"], ARRAYS["places"])
+
+
+@pytest.mark.usefixtures("power")
+def test_a_fit_that_is_left_gives_its_lock_back(folder: Path) -> None:
+    bundle = open_bundle(folder)
+    fitting = fit_chart(bundle, SPEC)
+    next(fitting)
+    lock = FitCache(chart_folder()).lock(bundle.seal, SPEC)
+    assert not lock.take()
+    fitting.close()
+    assert lock.take()
+    with lock:
+        pass
+
+
+@pytest.mark.usefixtures("power")
+def test_how_long_it_took_is_kept(folder: Path) -> None:
+    bundle = open_bundle(folder)
+    list(fit_chart(bundle, SPEC))
+    kept = FitCache(chart_folder()).read(bundle.seal, SPEC)
+    assert kept is not None
+    assert kept["fit_seconds"].shape == (2,)
+    assert (kept["fit_seconds"] >= 0).all()
+
+
+def test_without_labels_the_chart_that_needs_them_says_so(folder: Path) -> None:
+    bundle = open_bundle(folder)
+    unlabelled = replace(bundle, latents=replace(bundle.latents, label=None))
+    with pytest.raises(UserError, match="chart lda: it needs the classes of the data, and this dataset has no labels"):
+        next(fit_chart(unlabelled, ChartSpec("lda")))

@@ -90,6 +90,10 @@ class MapCanvas(MapPlot):
         self._ring = QGraphicsRectItem(self._box)
         self._ring.setZValue(PROBE)
 
+    def add_pixel_item(self, height: float, paint: Callable[[QPainter, QRectF], None]) -> PixelItem:
+        """An item that is painted in pixels of the map, so high above what is drawn; it covers nothing yet."""
+        return PixelItem(self._box, height, paint)
+
     # -- what is shown
 
     @property

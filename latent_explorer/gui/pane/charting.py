@@ -1,38 +1,57 @@
 """Seeing a map through another chart: when a thread has laid it out, and a process of its own has fitted it first."""
 
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
-from latent_explorer.charts import ChartSpec, FitReport
+from latent_explorer.charts import CHARTS, Arrays, ChartSpec, FitReport, fitted_as
 from latent_explorer.errors import UserError
 from latent_explorer.gui.pane.shared import Shared
+from latent_explorer.gui.widgets.banner import Offer
 from latent_explorer.gui.widgets.latest_task import LatestTask
 from latent_explorer.gui.widgets.readings import Work
 from latent_explorer.service.job import BackgroundJob, JobEnded
 from latent_explorer.session import OpenBundle, Session
 from latent_explorer.session.fitting import Fit, begin_fit, fit_is_missing
 
+_KEEP, _CANCEL = "Stop and keep it as it is", "Cancel"
+
+
+@dataclass(frozen=True, eq=False)
+class _Fitting:
+    """A fit under way for a session. so_far: the last of its reports that could be kept."""
+
+    session: Session
+    spec: ChartSpec
+    job: BackgroundJob[Fit]
+    so_far: FitReport | None = None
+
 
 class Charting(QObject):
     """Has a session see its bundle through charts; at most one is fitted at a time, and the newest wish counts.
 
     work: what is under way. first: what the next session is to begin with, if not with the usual one. laid_out: the
-    bundle of a session as it is seen through the chart of its state.
+    bundle of a session as it is seen through the chart of its state. moved: where the data of the session are while
+    their chart is fitted, float32 (n, 2). stayed: a fit that has moved them has ended, and gave no chart.
     """
 
     laid_out = pyqtSignal(object)
+    moved = pyqtSignal(object)
+    stayed = pyqtSignal()
     _heard = pyqtSignal(object, object)  # the job, and what it reports
 
     def __init__(self, shared: Shared) -> None:
         super().__init__()
         self._shared = shared
-        self._job: BackgroundJob[Fit] | None = None
+        self._fitting: _Fitting | None = None
         self.first: ChartSpec | None = None
         self._complaint = ""
         self.work: tuple[Work, ...] = ()
         self._token: object = None
-        self._then: Callable[[], None] = lambda: None
+        self._moving = False
+        self._offer: Offer | None = None
+        self._kept: dict[tuple[str, str], Arrays] = {}  # of fits that were ended early, by seal and spec
         self._heard.connect(self._take)  # queued: it comes from a thread of the job's
         self._layout = LatestTask("chart")
         self._layout.done.connect(self._take_layout)
@@ -40,7 +59,7 @@ class Charting(QObject):
 
     @property
     def fitting(self) -> bool:
-        return self._job is not None
+        return self._fitting is not None
 
     @property
     def busy(self) -> bool:
@@ -50,13 +69,17 @@ class Charting(QObject):
     def choose(self, session: Session, spec: ChartSpec) -> None:
         """See through a chart; where it has to be fitted first, as soon as that is done."""
         self.stop()
-        if not fit_is_missing(session.bundle, spec):
+        if self._arrays(session.bundle, spec) is not None or not fit_is_missing(session.bundle, spec):
             session.see_through(spec)
             return
-        self._then = lambda: session.see_through(spec)
+        missing = CHARTS[spec.kind].lacks(session.bundle.latents.label)
+        if missing:
+            raise UserError(f"chart {spec.kind}: {missing}")
         token = self._token = object()
-        self._job = begin_fit(session.bundle, spec, lambda report: self._heard.emit(token, report))
+        job = begin_fit(session.bundle, spec, lambda report: self._heard.emit(token, report))
+        self._fitting = _Fitting(session, spec, job)
         self.work = (Work(f"Fitting the chart {spec}"),)
+        self._ask({_CANCEL: self.cancel})
 
     def begin(self, session: Session) -> None:
         """A session begins. What is wrong with its first chart is told by `complain`, once the bundle is open."""
@@ -70,7 +93,7 @@ class Charting(QObject):
     def seen(self, bundle: OpenBundle, chart: ChartSpec | None) -> OpenBundle:
         """A bundle through a chart that was chosen before; as it opens where that is not to be had of it."""
         try:
-            return bundle if chart in (None, bundle.spec) else bundle.with_chart(chart)
+            return bundle if chart in (None, bundle.spec) else bundle.with_chart(chart, self._arrays(bundle, chart))
         except UserError as error:
             self._shared.say(f"The default chart is shown: {error}")
             return bundle
@@ -78,29 +101,83 @@ class Charting(QObject):
     def lay_out(self, session: Session) -> None:
         """Lay out the map of a session through the chart of its state, in a thread; `laid_out` tells of it."""
         bundle, chart = session.bundle, session.state.chart
+        arrays = self._arrays(bundle, chart)
         self._under_way = session, bundle, chart
-        self._layout.begin(lambda _: _through(bundle, chart))
+        self._layout.begin(lambda _: _through(bundle, chart, arrays))
 
     def complain(self) -> None:
         if self._complaint:
             self._shared.banner.say(self._complaint)
         self._complaint = ""
 
+    def cancel(self) -> None:
+        """End the fit under way; the map is seen as before."""
+        if self._fitting is not None:
+            self._shared.say("The fit was cancelled.")
+            self._end(gives_chart=False)
+
+    def keep(self) -> None:
+        """End the fit under way, and see through the chart as far as it is."""
+        fitting = self._fitting
+        if fitting is None or fitting.so_far is None or fitting.so_far.so_far is None or fitting.so_far.uv is None:
+            self.cancel()
+            return
+        kept = fitting.so_far.so_far
+        made = {name: value for name, value in fitting.spec.parameters.items() if name not in kept.parameters}
+        spec = ChartSpec(kept.kind, {**made, **kept.parameters})
+        self._kept[fitting.session.bundle.seal, str(fitted_as(spec))] = {"points": fitting.so_far.uv}
+        self._end(gives_chart=True)
+        self._see(fitting.session, spec)
+
     def stop(self) -> None:
-        job, self._job, self._token = self._job, None, None
-        self.work = ()
-        if job is not None:
-            job.close()
+        """End the fit under way, if there is one, without a word."""
+        self._end(gives_chart=False)
 
     def close(self) -> None:
+        self._moving = False
         self.stop()
         self._under_way = None
         self._layout.close()
 
     def leave(self) -> None:
         """Another session begins: nothing of the one before is wanted any more."""
+        self._moving = False
+        self.stop()
         self._under_way = None
         self._layout.drop()
+
+    def _end(self, *, gives_chart: bool) -> None:
+        fitting, self._fitting, self._token = self._fitting, None, None
+        self.work = ()
+        self._ask({})
+        if fitting is not None:
+            fitting.job.close()
+        moving, self._moving = self._moving, False
+        if moving and not gives_chart:
+            self.stayed.emit()
+
+    def _see(self, session: Session, spec: ChartSpec) -> None:
+        """See through a chart whose fit has ended, be it the one that was seen before."""
+        before = session.state
+        session.see_through(spec)
+        if session.state is before:
+            self.stayed.emit()
+
+    def _ask(self, choices: dict[str, Callable[[], object]]) -> None:
+        """Offer these ways of ending the fit instead of those before."""
+        if self._offer is not None:
+            self._shared.banner.withdraw(self._offer)
+        self._offer = None
+        if choices and self._fitting is not None:
+            title = CHARTS[self._fitting.spec.kind].title
+            self._offer = Offer(f"{title} is being fitted; you can go on working meanwhile.", choices)
+            self._shared.banner.offer(self._offer)
+
+    def _arrays(self, bundle: OpenBundle, spec: ChartSpec | None) -> Arrays | None:
+        """What a fit gave that was ended early; None where there is none of this chart."""
+        if spec is None or spec.kind not in CHARTS:
+            return None
+        return self._kept.get((bundle.seal, str(fitted_as(spec))))
 
     def _take_layout(self, made: OpenBundle | UserError) -> None:
         assert self._under_way is not None
@@ -116,22 +193,33 @@ class Charting(QObject):
                 session.undo()
 
     def _take(self, token: object, report: FitReport | JobEnded) -> None:
-        if token is not self._token:
+        fitting = self._fitting
+        if token is not self._token or fitting is None:
             return  # of a fit that nobody waits for
-        if not isinstance(report, JobEnded):
-            self.work = (Work(f"Fitting the chart: {report.words}", report.share),)
+        if isinstance(report, FitReport):
+            self._take_report(fitting, report)
             return
-        self.stop()
+        self._end(gives_chart=report.outcome == "done")
         if report.outcome == "done":
-            self._then()
+            self._see(fitting.session, fitting.spec)
         elif report.outcome == "failed":
             self._shared.banner.say(f"The chart was not fitted: {report.reason}")
 
+    def _take_report(self, fitting: _Fitting, report: FitReport) -> None:
+        self.work = (Work(f"Fitting the chart: {report.words}", report.share),)
+        if report.so_far is not None:
+            self._fitting = replace(fitting, so_far=report)
+        if report.so_far is not None and fitting.so_far is None:
+            self._ask({_KEEP: self.keep, _CANCEL: self.cancel})
+        if report.uv is not None:
+            self._moving = True
+            self.moved.emit(report.uv)
 
-def _through(bundle: OpenBundle, chart: ChartSpec | None) -> OpenBundle | UserError:
+
+def _through(bundle: OpenBundle, chart: ChartSpec | None, fitted: Arrays | None) -> OpenBundle | UserError:
     try:
-        seen = bundle.with_chart(chart)
-        _ = seen.home
+        seen = bundle.with_chart(chart, fitted)
+        _ = seen.chart.to_latent(seen.home[:1])  # what it takes for a first place is not for the window to wait for
         return seen
     except UserError as error:
         return error

@@ -72,6 +72,12 @@ class AtlasFeed:
         self._chart, self._shipped = bundle.chart, shipped_tiles(bundle)
         self._take_shipped(self._shipped)
 
+    def leave(self) -> None:
+        """Want nothing, until another chart is there."""
+        self.forget_all()
+        self._chart, self.keys = None, []
+        self._client.request("tiles", [])
+
     def renew(self, chart: Chart) -> None:
         """Go on with another chart and decoder; what was decoded before stands in until it is decoded anew."""
         self.cache.expire()
@@ -176,6 +182,14 @@ class FieldLayers:
         for layer in self.by_title.values():
             layer.chart, layer.span, layer.colouring = bundle.chart.name, None, None
             layer.forget()
+
+    def leave(self) -> None:
+        """Want nothing, until another chart is there."""
+        self._bundle = None
+        self._cache.clear()
+        for layer in self.by_title.values():
+            layer.forget()
+        self._client.request("fields", [])
 
     def renew(self, bundle: OpenBundle) -> None:
         """Go on with another bundle whose data lie elsewhere; what was known stands in until it is known anew."""

@@ -27,7 +27,8 @@ _PIN_REACH, _END_REACH = 12.0, 9.0  # pixels within which a pin is meant, or an 
 class Gestures:
     """What tools may do. Positions are pixels of the map. session: what they change; None where no bundle is open.
 
-    choose: called with the latent (d,) of a place that is chosen by it.
+    choose: called with the latent (d,) of a place that is chosen by it. through: the latent of a place where something
+    else than the map is seen.
     """
 
     def __init__(
@@ -36,6 +37,7 @@ class Gestures:
         self._canvas, self._points, self._pinboard, self._path_frames = canvas, points, pinboard, path_frames
         self._choose = choose
         self.session: Session | None = None
+        self.through: Callable[[Plane], NDArray[np.float32] | None] = lambda _: None
         self._grips = False  # whether the pointer shows that something can be dragged
         self._begun: tuple[Plane, Point] | None = None  # where a path begins, that is not on the map itself
 
@@ -61,7 +63,8 @@ class Gestures:
 
     def add_pin(self, uv: Plane) -> None:
         if self.session is not None:
-            z = self.session.bundle.chart.to_latent(uv)
+            through = self.through(uv)
+            z = self.session.bundle.chart.to_latent(uv) if through is None else through
             self.session.pin(z)
             self._choose(z)
 

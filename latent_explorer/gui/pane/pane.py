@@ -20,8 +20,11 @@ from latent_explorer.engine.process import Engine
 from latent_explorer.gui.pane.context_menus import ContextMenus, Uses
 from latent_explorer.gui.pane.feed import FIELD
 from latent_explorer.gui.pane.gallery import TOPIC as GALLERY
+from latent_explorer.gui.pane.lens import TOPIC as LENS
 from latent_explorer.gui.pane.session_pane import SessionPane
 from latent_explorer.gui.pane.shared import Shared
+from latent_explorer.gui.panels.chart_choice import chart_entries
+from latent_explorer.gui.widgets.actions import pop_up
 from latent_explorer.gui.widgets.parts import timer
 from latent_explorer.gui.widgets.picture_view import open_picture_window
 from latent_explorer.gui.widgets.readings import Readings, Remaining, Work, zoom_words
@@ -78,6 +81,8 @@ class MapPane(SessionPane):
         self.legend.toggled.connect(self._to_session(Session.toggle_class))
         self.legend.isolated.connect(self._to_session(Session.isolate_class))
         self.legend.all_wanted.connect(partial(self._to_session(Session.hide), frozenset()))
+        self.chart_panel.chosen.connect(self.see_through)
+        self.chart_panel.change_wanted.connect(self._ask_for_chart)
         self.legend.select_wanted.connect(self.selecting.select_class)
         for way, file in (("A folder…", False), ("A file…", True)):
             self.inspector.attach.add(way, partial(self.attaching.choose, self.inspector, file=file))
@@ -132,6 +137,7 @@ class MapPane(SessionPane):
         subscribe(Describe, accepted(self.prober.take_place))
         subscribe("pins", accepted(self.pinboard.take), Urgency.ASKED)
         subscribe(GALLERY, self.gallery.take, Urgency.DETAIL)
+        subscribe(LENS, accepted(self.lens.take), Urgency.ASKED)
         subscribe("asked", accepted(self.menus.take_picture), Urgency.ASKED)
         subscribe("image", self.menus.take_image, Urgency.ASKED)
         subscribe("selection", self.selecting.take, Urgency.ASKED)
@@ -236,6 +242,13 @@ class MapPane(SessionPane):
         probe = self.prober.probe
         if probe is not None and probe.picture is not None:
             self._open_picture(probe.picture, probe.z)
+
+    def _ask_for_chart(self) -> None:
+        """Offer the charts there are, at the button that asks for it."""
+        probe, button = self.prober.probe, self.chart_panel.change
+        where = button.mapToGlobal(button.rect().bottomLeft())
+        z = None if probe is None else probe.z
+        pop_up(button, where, chart_entries(self.bundle, z, self.see_through, self.window() or self))
 
     def _open_frame(self, index: int) -> None:
         self._open_picture(self.filmstrip.frames[index], self.path_frames.latents[index])

@@ -19,6 +19,7 @@ from latent_explorer.gui.pane.gallery import Gallery
 from latent_explorer.gui.pane.gestures import Gestures, PathTool, ProbeTool
 from latent_explorer.gui.pane.keeping import StateKeeper
 from latent_explorer.gui.pane.layer_stack import LayerStack
+from latent_explorer.gui.pane.lens import Lens
 from latent_explorer.gui.pane.opening import Opener
 from latent_explorer.gui.pane.overview import Overview
 from latent_explorer.gui.pane.pins_and_path import PathFrames, Pinboard
@@ -32,6 +33,7 @@ from latent_explorer.gui.pane.tile_store import TileStore
 from latent_explorer.gui.pane.tools import Tool
 from latent_explorer.gui.pane.view_history import ViewHistory
 from latent_explorer.gui.pane.waiting import Waiting
+from latent_explorer.gui.panels.chart import ChartPanel
 from latent_explorer.gui.panels.filmstrip import Filmstrip
 from latent_explorer.gui.panels.inspector import Inspector
 from latent_explorer.gui.panels.layers import LayerPanel
@@ -105,12 +107,14 @@ class PaneParts(QWidget):
     def _make_panels(self) -> None:
         self.inspector, self.filmstrip, self.legend = Inspector(), Filmstrip(), Legend()
         self.pins, self.selection, self.layer_panel = PinPanel(), SelectionPanel(), LayerPanel()
+        self.chart_panel = ChartPanel()
         self.panels: dict[str, QWidget] = {
             "Layers": self.layer_panel,
             "Classes": self.legend,
             "Pins": self.pins,
             "Inspector": scrolled(self.inspector),
             "Selection": scrolled(self.selection),
+            "Chart": scrolled(self.chart_panel),
             "Filmstrip": self.filmstrip,
         }
 
@@ -133,7 +137,10 @@ class PaneParts(QWidget):
         self.navigator = SnapshotNavigator(canvas, points, self.tiles, self.feed, shared.say)
         self.pinboard = Pinboard(client, canvas, self.pins, self.prober, self.filmstrip, shared)
         self.selecting = Selecting(client, canvas, points, self.selection, shared)
+        self.lens = Lens(client, canvas, points)
+        self.prober.through = self.lens.latent_at
         self._gestures = Gestures(canvas, points, self.pinboard, self.path_frames, self.prober.choose)
+        self._gestures.through = self.lens.latent_at
         self.tools: dict[str, Tool] = {
             "Probe": ProbeTool(self._gestures),
             "Path": PathTool(self._gestures),

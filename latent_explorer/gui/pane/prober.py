@@ -49,7 +49,8 @@ class Prober(QObject):
     """Follows the pointer with the inspector, and returns to the place chosen in the session when it leaves the map.
 
     probe: what the inspector shows. locked: whether neither pointer, clicks nor film change that; the loupe goes on.
-    plays: whether a film does, which goes before the pointer. on_exact: called with each exact picture, once it is
+    plays: whether a film does, which goes before the pointer. through: the latent (d,) at a plane point where
+    something else than the map is seen. on_exact: called with each exact picture, once it is
     painted. told: where the probe is on the map, as often as one can read; not where it is off it.
     """
 
@@ -65,6 +66,7 @@ class Prober(QObject):
         self._pointing = False  # whether the pointer is over the map
         self.loupe, self.locked = True, False
         self.plays: Callable[[], bool] = lambda: False
+        self.through: Callable[[tuple[float, float]], NDArray[np.float32] | None] = lambda _: None
         self.exact, self.interpolated = Meter("hover"), Meter("interpolated")
         self.on_exact: Callable[[Probe], None] = lambda _: None
         self._rest = timer(self, _REST_MS, self._describe, once=True)
@@ -141,11 +143,12 @@ class Prober(QObject):
         if self._session is None:
             return
         self._pointing = True
-        z = self._session.bundle.chart.to_latent((u, v))
+        through = self.through((u, v))
+        z = self._session.bundle.chart.to_latent((u, v)) if through is None else through
         if self.locked or self.plays():
             self._peek(z, (u, v))
         else:
-            self._look_at(z, (u, v))
+            self._look_at(z, (u, v), on_map=through is None)
 
     def leave(self) -> None:
         """The pointer has left the map: the inspector shows the place chosen, or where none is, what it showed last."""

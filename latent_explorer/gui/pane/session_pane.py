@@ -5,10 +5,12 @@ from concurrent.futures import Future
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
 from PyQt6.QtCore import pyqtSignal
 
 from latent_explorer.atlas import Region
-from latent_explorer.charts import ChartSpec
+from latent_explorer.charts import ChartSpec, MovingChart
 from latent_explorer.engine.process import Engine
 from latent_explorer.gui.pane.parts import PaneParts
 from latent_explorer.gui.pane.shared import Shared
@@ -37,6 +39,9 @@ class SessionPane(PaneParts):
         self.opener.opened.connect(self._opened)
         self.opener.refused.connect(self._refused)
         self.charting.laid_out.connect(self._show_chart)
+        self.charting.moved.connect(self._show_moving)
+        self.charting.stayed.connect(self._lay_out_anew)
+        self._points_before: bool | None = None  # whether points were shown before a fit began to move them
         self.navigator.open_wanted.connect(self.open)
         self.navigator.travel_wanted.connect(self._travel)
 
@@ -92,6 +97,7 @@ class SessionPane(PaneParts):
         self.keeper.write()
         state = self.keeper.state_of(bundle)
         self.charting.leave()
+        self._end_moving()
         bundle = self.charting.seen(bundle, state.chart)
         self.session = session = Session(bundle, replace(state, chart=bundle.spec))
         session.changed.connect(self._session_changed)
@@ -111,12 +117,14 @@ class SessionPane(PaneParts):
         self.prober.lock(False)
         self.prober.open(session)
         self._gestures.session = session
+        self.lens.begin(session)
         self.pinboard.open(session)
         self.selecting.open(session)
         self.gallery.begin(session)
         self.thumbnails.open(bundle)
         self.canvas.set_home(Region.around(bundle.home))
         self.history.begin()
+        self.chart_panel.show_bundle(bundle)
         self._show_changes(State(chart=session.state.chart), session.state)
         self.charting.begin(session)
 
@@ -128,8 +136,10 @@ class SessionPane(PaneParts):
     def _show_chart(self, bundle: OpenBundle) -> None:
         """Show the bundle as it is seen through another chart; all that a person has made of it stays."""
         assert self.session is not None
-        probe = self.prober.probe
+        probe, before = self.prober.probe, self.session.bundle
         self.session.exchange(bundle)
+        self.lens.close()
+        self._end_moving()
         self.navigator.bundle = bundle
         self.canvas.name_axes(bundle.chart.axis_names)
         self.feed.open(bundle)
@@ -139,10 +149,39 @@ class SessionPane(PaneParts):
         self.pinboard.open(self.session)
         self.thumbnails.open(bundle)
         self.dress(self.theme)
-        self.canvas.set_home(Region.around(bundle.home))
-        self.canvas.fit()
-        self.history.begin()
+        if not np.array_equal(bundle.uv, before.uv):  # else all lies where it was, and one goes on looking there
+            self.canvas.set_home(Region.around(bundle.home))
+            self.history.begin()
+        self.chart_panel.show_bundle(bundle)
         self.look()
+
+    def _show_moving(self, uv: NDArray[np.float32]) -> None:
+        """Show the data where a fit has moved them; all that has a place on the map comes back with its chart."""
+        assert self.session is not None
+        bundle, probe = self.session.bundle, self.prober.probe
+        begins = not isinstance(bundle.chart, MovingChart)
+        self.session.exchange(replace(bundle, chart=MovingChart(uv, bundle.latents.mean), uv=uv))
+        if begins:
+            self.feed.leave()
+            self.fields.leave()
+            self.canvas.name_axes(self.session.bundle.chart.axis_names)
+            self.prober.open(self.session, None if probe is None else probe.z)
+            self.canvas.mark(pins=(), route=None, frame=None, chosen=None, neighbours=None)
+            self._points_before = self.points.visible if self._points_before is None else self._points_before
+            self.points.visible = True
+        self.points.move(uv)
+        home = Region.around(self.session.bundle.home)
+        (self.canvas.set_home if begins else self.canvas.change_home)(home)
+        self.canvas.refresh()
+
+    def _end_moving(self) -> None:
+        if self._points_before is not None:
+            self.points.visible, self._points_before = self._points_before, None
+
+    def _lay_out_anew(self) -> None:
+        """A fit has moved the data and gave no chart: show them where they belong."""
+        if self.session is not None:
+            self.charting.lay_out(self.session)
 
     def exchange(self, bundle: OpenBundle) -> None:
         """Go on with another decoder of the same images: of another moment of the run, or given another class."""
@@ -158,6 +197,7 @@ class SessionPane(PaneParts):
         self.path_frames.exchange(bundle)
         self.pinboard.open(self.session)
         self.inspector.set_bundle(bundle, self.theme)
+        self.chart_panel.show_bundle(bundle)
         if bundle.config.moment is not None:
             self.navigator.arrive(bundle)
             return

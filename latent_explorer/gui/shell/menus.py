@@ -12,7 +12,7 @@ from latent_explorer.class_colours import PALETTES, ClassPalette
 from latent_explorer.gui.layers.point_colours import colourings
 from latent_explorer.gui.pane.pane import MapPane
 from latent_explorer.gui.pane.point_colourer import PointColourer
-from latent_explorer.gui.shell.chart_menu import chart_entries
+from latent_explorer.gui.panels.chart_choice import chart_entries
 from latent_explorer.gui.shell.help import about, show_keys
 from latent_explorer.gui.shell.picture_menu import picture_entries
 from latent_explorer.gui.widgets.actions import SEPARATOR, Command, Entry, Submenu, fill_menu, show_state

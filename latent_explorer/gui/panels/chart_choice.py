@@ -1,4 +1,4 @@
-"""View ▸ Chart: through which chart the map is seen."""
+"""Which chart the map is seen through: the entries of View ▸ Chart, and the dialog that asks for parameters."""
 
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -34,7 +34,9 @@ def chart_entries(
         ask = partial(ChartDialog, kind, before, dimensions, probed, owner, choose)
         take = ask if kind.parameters else partial(choose, ChartSpec(kind.name))
         title = f"{kind.title}…" if kind.parameters else kind.title
-        yield Command(title, take, tip=kind.sentence, checked=partial(kind.name.__eq__, shown.kind), group="chart")
+        lacks = kind.lacks(bundle.latents.label)
+        tip, ticked = f"Not available: {lacks}" if lacks else kind.sentence, partial(kind.name.__eq__, shown.kind)
+        yield Command(title, take, tip=tip, checked=ticked, group="chart", enabled=partial(bool, not lacks))
 
 
 class ChartDialog(QDialog):
