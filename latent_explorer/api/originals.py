@@ -21,6 +21,8 @@ def original_images(config: BundleConfig, latents: Latents, place: str | Path | 
     """
     if config.prior_samples:
         raise DataError(f"{config.name} has no encoder: its latents are draws from the prior, and of no images")
+    if place is None and not config.dataset.source:
+        raise DataError(f"{config.name} was made without images. Say where they are: open_bundle(..., images=PLACE)")
     dataset = _recorded(config) if place is None else _attached(config, place)
     return dataset.images if latents.index is None else dataset.images[latents.index]
 
@@ -31,12 +33,12 @@ def _recorded(config: BundleConfig) -> Dataset:
     except UserError as error:
         raise DataError(
             f"the images that {config.name} was trained on ({config.dataset.name}) are not on this computer: {error}. "
-            "Say where they are: open_bundle(..., images=FOLDER_OR_FILE)"
+            "Say where they are: open_bundle(..., images=PLACE)"
         ) from error
     if dataset.fingerprint != config.dataset.fingerprint or config.mismatch(dataset.image_shape, len(dataset)):
         raise DataError(
             f"{config.dataset.source} no longer holds the images that {config.name} was trained on. Say where they "
-            "are, unchanged: open_bundle(..., images=FOLDER_OR_FILE)"
+            "are, unchanged: open_bundle(..., images=PLACE)"
         )
     return dataset
 
