@@ -2,7 +2,7 @@
 
 import msgspec
 
-from latent_explorer.nets.families import Family, find_family
+from latent_explorer.nets.families import NO_DECODER, Family, find_family
 from latent_explorer.nets.spec import NetSpec
 
 
@@ -103,6 +103,11 @@ class BundleConfig(msgspec.Struct, frozen=True, kw_only=True):
     def seal(self) -> str:
         """What tells the bundle from every other: the hashes of its files."""
         return " ".join(f"{name} {digest}" for name, digest in sorted(self.files.items()))
+
+    @property
+    def undecoded(self) -> str:
+        """Why the model makes no pictures, in words; empty where it does."""
+        return "" if self.decodes else NO_DECODER
 
     def mismatch(self, image_shape: tuple[int, ...], count: int) -> str:
         """What is wrong with a dataset of so many images of a shape (h, w, c), in words; empty where it may be its."""

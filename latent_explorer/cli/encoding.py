@@ -127,8 +127,9 @@ def _encode_at_once(
     if known is not None:
         known.write(out, table, provenance=Provenance(config.name, f"of {images}"), overwrite=overwrite)
     result = {"latents": table.mean.tolist()} if out is None else {"file": str(out)}
-    judged, words = _judged(folder, model, latents, device)
-    told = {"model": config.name, "images": len(table.mean), "mse": float(table.error.mean(dtype="float64")), **judged}
+    judged, words = ({}, "") if table.error is None else _judged(folder, model, latents, device)
+    mse = None if table.error is None else float(table.error.mean(dtype="float64"))
+    told = {"model": config.name, "images": len(table.mean), "mse": mse, **judged}
     text = f"{out}: the latents of {len(table.mean):,} images by {config.name}\n{words}"
     report(told | result, text, as_json)
 

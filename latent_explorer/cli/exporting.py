@@ -133,7 +133,7 @@ def _map_scene(
     colours = DARK.for_map(bundle.uv, bundle.latents.label, len(names), palette)
     view = View(width=width, height=height).fitted(Region.around(bundle.home))
     ground = None
-    if background:
+    if background and model.decodes:
         cell_height, cell_width, _ = model.net.image_shape
         columns, rows = max(1, round(width / cell_width)), max(1, round(height / cell_height))
         pictures = model.decode(bundle.chart.to_latent(grid_points(view.region, columns, rows)))

@@ -23,12 +23,13 @@ _BATCH = 1024
 class OpenModel:
     """A bundle's model as the engine decodes with it.
 
-    decode: pictures uint8 (n, h, w, c) of latents float32 (n, d).
+    decodes: whether it makes pictures. decode: pictures uint8 (n, h, w, c) of latents float32 (n, d).
     """
 
     folder: Path
     name: str
     net: "NetSpec"
+    decodes: bool
     decode: "Callable[[NDArray[np.float32]], NDArray[np.uint8]]"
 
     def latent(self, text: str, option: str) -> "NDArray[np.float32]":
@@ -101,4 +102,4 @@ def open_model(name_or_path: str, label: str | None = None) -> OpenModel:
         parts = range(0, len(z), _BATCH)
         return np.concatenate([decoder.pictures(z[start : start + _BATCH]) for start in parts])
 
-    return OpenModel(folder, config.name, config.net, decode)
+    return OpenModel(folder, config.name, config.net, config.decodes, decode)

@@ -12,7 +12,7 @@ from torch import Tensor
 from latent_explorer.bundles import Latents as BundleLatents
 from latent_explorer.engine.choice import DecodeChoice, choose, paths_of, undecoded
 from latent_explorer.errors import EngineError
-from latent_explorer.nets.foreign import NO_DECODER
+from latent_explorer.nets.families import NO_DECODER
 from latent_explorer.nets.model import LatentModel
 
 _log = logging.getLogger(__name__)

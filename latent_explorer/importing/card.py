@@ -4,12 +4,13 @@ from collections.abc import Iterable
 
 from latent_explorer.bundles import BundleConfig
 from latent_explorer.importing.source import Source
-from latent_explorer.training.publishing.card import figures_table
+from latent_explorer.training.publishing.card import figure_rows, figures_table
 
 _CARD = """\
 # {name}
 
-Imported: {words}, with {dim} latent dimensions, for {pictures}. {latents}
+Imported: {words}, with {dim} latent dimensions, for {pictures}.
+{latents}
 
 ![The map with some of the points, and images](preview.png)
 
@@ -67,6 +68,11 @@ def import_card(config: BundleConfig, source: Source, words: Iterable[str], read
 
 
 def _figures(config: BundleConfig) -> str:
-    if any(value is not None for value in config.metrics.values()):
+    table = figure_rows(config)
+    if table and config.encodes and config.decodes:
         return figures_table(config)
-    return "None: there are no test images with a picture or a label to hold against them.\n"
+    return (
+        f"Over the whole test split:\n\n{table}\n"
+        if table
+        else "None: there are no test images with a picture or a label to hold against them.\n"
+    )

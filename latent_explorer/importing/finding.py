@@ -69,7 +69,7 @@ def _at(path: Path, family: str) -> Source:
             return DiffusersSource(folder)
     if (path / "config.json").is_file() and (path / "latents.safetensors").is_file():
         raise UserError(f"{shown(path)} is a bundle already: open it")
-    alone = [name for name in ("decoder.onnx", "encoder.onnx") if (path / name).is_file()]
-    if alone:
-        return OnnxSource(*((path / name) if name in alone else None for name in ("decoder.onnx", "encoder.onnx")))
+    decoder, encoder = (each if each.is_file() else None for each in (path / "decoder.onnx", path / "encoder.onnx"))
+    if decoder is not None or encoder is not None:
+        return OnnxSource(decoder, encoder)
     raise unknown(name_of(path), f"a folder with {', '.join(safe_text(name, most=30) for name in files_in(path)[:6])}")

@@ -149,6 +149,10 @@ FOREIGN = Family(
 """What a model is that is no network of ours: it is not registered, since none can be trained here."""
 
 
+NO_DECODER = "this model has no decoder: it makes no pictures of latents"
+"""What is said where something would have to be decoded, of a model of another program that cannot."""
+
+
 def find_family(name: str) -> Family:
     """The family of that name. Raises UserError that lists those there are; nothing is imported for a name."""
     if name == FOREIGN.name:

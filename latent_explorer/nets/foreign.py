@@ -7,11 +7,11 @@ from torch import Tensor, nn
 
 from latent_explorer.errors import UserError
 from latent_explorer.nets.draws import UNSHARED, Draws
+from latent_explorer.nets.families import NO_DECODER
 from latent_explorer.nets.model import ImageBatch, LatentModel, Posterior
 from latent_explorer.nets.spec import NetSpec
 
 Function = Callable[[Tensor], Tensor]
-NO_DECODER = "this model has no decoder: it makes no pictures of latents"
 _LEAST = 1e-6  # of a pixel, away from 0 and 1, where a logit is endless
 
 

@@ -31,15 +31,16 @@ _DRAWS = 10
 def encode(model: LatentModel, images: Images, dataset: Dataset, indices: NDArray[np.int64] | None = None) -> Latents:
     """The latents of all images of `dataset`, or of those at `indices`, each under its own class.
 
-    images: those of the dataset, where the network is. error: from the mean. Raises UserError where the network has no
-    encoder.
+    images: those of the dataset, where the network is. error: from the mean; None without a decoder.
+    Raises UserError where the network has no encoder.
     """
     places = np.arange(len(dataset)) if indices is None else indices
     means, log_variances, errors = [], [], []
     for x, labels in images.batches(places, EVALUATION_BATCH):
         posterior = model.encode(x, labels)
         means.append(posterior.mean.cpu())
-        errors.append(_squared_error(model, posterior.mean, labels, x))
+        if model.decodes:
+            errors.append(_squared_error(model, posterior.mean, labels, x))
         if posterior.log_variance is not None:
             log_variances.append(posterior.log_variance.cpu())
     return Latents(
@@ -47,7 +48,7 @@ def encode(model: LatentModel, images: Images, dataset: Dataset, indices: NDArra
         log_variance=torch.cat(log_variances).numpy() if log_variances else None,
         label=None if dataset.labels is None else dataset.labels[places],
         split=dataset.split[places],
-        error=torch.cat(errors).numpy(),
+        error=torch.cat(errors).numpy() if errors else None,
         index=indices,
     )
 

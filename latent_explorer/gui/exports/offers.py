@@ -18,7 +18,7 @@ _DECODING = "The pictures are still being decoded. Try again in a moment."
 
 
 def _picture(pane: MapPane) -> Subject:
-    bundle, probe = _session(pane).bundle, pane.prober.probe
+    bundle, probe = _decoding(pane).bundle, pane.prober.probe
     if probe is None or probe.picture is None:
         raise UserError(_NO_PROBE if probe is None else _DECODING)
     place = pane.prober.text(probe.z).replace(", ", "_") if len(probe.z) <= 3 else "picture"
@@ -35,7 +35,7 @@ def _frame(pane: MapPane, index: int) -> Subject:
 
 
 def _filmstrip(pane: MapPane) -> Subject:
-    session, strip = _session(pane), pane.filmstrip
+    session, strip = _decoding(pane), pane.filmstrip
     if session.state.route is None or not len(strip.frames):
         raise UserError(_NO_PATH if session.state.route is None else _DECODING)
     seconds = max(0.02, round(1 / strip.frames_per_second, 2))
@@ -45,7 +45,7 @@ def _filmstrip(pane: MapPane) -> Subject:
 
 
 def _grid(pane: MapPane) -> Subject:
-    bundle = _session(pane).bundle
+    bundle = _decoding(pane).bundle
     region, shape = pane.canvas.view.region, bundle.config.net.image_shape
     return GridSubject(f"{bundle.name}_grid", bundle.name, region, bundle.chart, shape)
 
@@ -76,6 +76,13 @@ def _session(pane: MapPane) -> Session:
     if pane.session is None:
         raise UserError("There is nothing to export: open a model first, with File ▸ Open…")
     return pane.session
+
+
+def _decoding(pane: MapPane) -> Session:
+    session = _session(pane)
+    if lacking := session.bundle.config.undecoded:
+        raise UserError(f"There is no picture to export: {lacking}.")
+    return session
 
 
 def _chosen(pane: MapPane) -> Selection:

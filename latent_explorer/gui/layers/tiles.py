@@ -103,6 +103,9 @@ class TileLayer(TiledLayer):
         self._opacity = opacity
         self.forget()
 
+    def lacks(self, bundle: OpenBundle) -> str:
+        return bundle.config.undecoded
+
     def dress(self, bundle: OpenBundle, hidden: frozenset[int], theme: Theme) -> None:
         super().dress(bundle, hidden, theme)
         self.grey = bundle.config.net.image_shape[2] == 1

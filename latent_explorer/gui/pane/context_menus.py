@@ -127,9 +127,12 @@ class ContextMenus(QObject):
         yield Command("Pin this place", partial(self._pin, session, z))
         yield from self._paths(session, z)
         yield SEPARATOR
-        yield Command("Copy picture", partial(self._with_picture, z, copying.copy_picture))
+        lacking = session.bundle.config.undecoded
+        offered, tip = partial(bool, not lacking), f"Not available: {lacking}" if lacking else ""
+        copy, export = (partial(self._with_picture, z, do) for do in (copying.copy_picture, self._export))
+        yield Command("Copy picture", copy, tip=tip, enabled=offered)
         yield Command("Copy coordinates", partial(self._after, partial(prober.explore, z), copying.copy_coordinates))
-        yield Command("Export picture…", partial(self._with_picture, z, self._export))
+        yield Command("Export picture…", export, tip=tip, enabled=offered)
 
     def _paths(self, session: Session, z: Latent) -> Iterator[Entry]:
         chosen, draw = session.state.chosen, self._uses.pinboard.draw_between

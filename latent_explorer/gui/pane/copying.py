@@ -13,6 +13,7 @@ from latent_explorer.session.coordinates import LEAST
 
 _LARGE = 512  # pixels that an enlarged picture reaches at least, either way
 _NOTHING = "Nothing to copy yet: move over the map, or click a place."
+_NEVER = "There is no picture to copy: this model has no decoder."
 _NOT_YET = "The picture is still being decoded; try again in a moment."
 
 
@@ -36,7 +37,7 @@ class Copying:
         probe = self._prober.probe
         picture = None if probe is None else self._picture(probe)
         if picture is None:
-            self._shared.say(_NOTHING if probe is None else _NOT_YET)
+            self._shared.say(_NOTHING if probe is None else _NOT_YET if probe.number else _NEVER)
             return
         if enlarged:
             factor = math.ceil(_LARGE / max(picture.width(), picture.height()))

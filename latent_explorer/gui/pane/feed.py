@@ -52,6 +52,7 @@ class AtlasFeed:
         self.paused = False
         self._client, self._store = client, store
         self._chart: Chart | None = None
+        self._decodes = True
         self._shipped: Mapping[TileKey, Pictures] = {}
         self._level = 0
         self._before = View()
@@ -69,6 +70,7 @@ class AtlasFeed:
     def open(self, bundle: OpenBundle) -> None:
         """Start afresh with another bundle or chart, and with the tiles that it brings along."""
         self.cache.clear()
+        self._decodes = bundle.config.decodes
         self._chart, self._shipped = bundle.chart, shipped_tiles(bundle)
         self._take_shipped(self._shipped)
 
@@ -89,7 +91,9 @@ class AtlasFeed:
 
     def look(self, view: View, near: tuple[float, float] | None) -> None:
         """Want the tiles of a view, nearest first to a plane point, then those that will be wanted next."""
-        if self._chart is None:
+        if self._chart is None or not self._decodes:
+            self.keys = []
+            self._client.request("tiles", [])
             return
         self._level = level_for(view.scale, self.picture_pixels)
         groups = wanted_tiles(view, self._before, near, self.picture_pixels, field=FIELD, chart=self._chart.name)
@@ -103,7 +107,7 @@ class AtlasFeed:
             self._client.request("tiles", [want_tile(key, self._chart) for key in missing if key not in kept])
 
     def cover(self, view: View) -> list[TileKey]:
-        if self._chart is None:
+        if self._chart is None or not self._decodes:
             return []
         level = level_for(view.scale, self.picture_pixels)
         return tiles_over(view.region, level, field=FIELD, chart=self._chart.name)

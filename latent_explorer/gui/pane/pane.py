@@ -258,6 +258,8 @@ class MapPane(SessionPane):
 
     def toggle_loupe(self) -> None:
         self.prober.loupe = not self.prober.loupe
+        if self.bundle is not None and self.prober.loupe and (lacking := self.bundle.config.undecoded):
+            self.shared.say(f"The loupe stays empty: {lacking}.")
         self.canvas.set_probe(self.canvas.marks.probe, None)
 
     # -- events

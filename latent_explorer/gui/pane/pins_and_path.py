@@ -59,7 +59,8 @@ class Pinboard(QObject):
         self.ask()
 
     def ask(self) -> None:
-        missing = dict.fromkeys(pin.z for pin in self._session.state.pins if pin.z not in self._pictures)
+        decodes = self._session.bundle.config.decodes
+        missing = dict.fromkeys(pin.z for pin in self._session.state.pins if decodes and pin.z not in self._pictures)
         self._client.request("pins", [want_pictures(z, np.array([z], np.float32)) for z in missing])
 
     def take(self, answer: Answer) -> None:
@@ -104,6 +105,7 @@ class PathFrames(QObject):
     def open(self, bundle: OpenBundle) -> None:
         """Work with another bundle, on which no route is drawn yet."""
         self._bundle = bundle
+        self._filmstrip.strip.explain(bundle.config.undecoded)
         self.show(None)
 
     def exchange(self, bundle: OpenBundle) -> None:
@@ -125,7 +127,8 @@ class PathFrames(QObject):
         self._canvas.mark(route=None if self._route is None else self._bundle.chart.to_plane(self.latents), frame=None)
 
     def ask(self) -> None:
-        missing = self._route is not None and not len(self._filmstrip.frames)
+        decodes = self._bundle is None or self._bundle.config.decodes
+        missing = decodes and self._route is not None and not len(self._filmstrip.frames)
         self._client.request("film", [want_pictures(self._route, self.latents)] if missing else [])
 
     def take(self, answer: Answer) -> None:

@@ -90,7 +90,9 @@ class Prober(QObject):
     def awaits(self) -> bool:
         """Whether an exact picture is about to come."""
         probe = self.probe
-        return probe is not None and probe.picture is None and time.perf_counter() - probe.started < _PATIENCE
+        if probe is None or not probe.number or probe.picture is not None:
+            return False
+        return time.perf_counter() - probe.started < _PATIENCE
 
     def text(self, z: NDArray[np.floating]) -> str:
         """The coordinates of a latent (d,), with as many decimals as tell neighbouring pixels of the map apart."""
@@ -224,13 +226,15 @@ class Prober(QObject):
         self, z: NDArray[np.float32], uv: tuple[float, float], on_map: bool = True, *, chosen: bool = False
     ) -> None:
         started = time.perf_counter()
-        self.probe = Probe(z, uv, self._client.ask(Hover, z), started, on_map)
+        self.probe = Probe(z, uv, self._ask_for_picture(z), started, on_map)
         if chosen:
             self._chosen = self.probe
         self._described = 0  # what is said about the place before comes too late
         self._inspector.outdate()
         stand_in = self._feed.interpolated(uv) if on_map else None
-        if stand_in is not None:
+        if not self.probe.number:
+            self._canvas.set_probe(uv, None)
+        elif stand_in is not None:
             self._show(to_qimage(stand_in))
             self.interpolated.add(1000 * (time.perf_counter() - started))
         else:
@@ -239,10 +243,15 @@ class Prober(QObject):
         self._rest.start()
         self._tell_soon()
 
+    def _ask_for_picture(self, z: NDArray[np.float32]) -> int:
+        """The number of the request; 0 where the model makes no pictures."""
+        assert self._session is not None
+        return self._client.ask(Hover, z) if self._session.bundle.config.decodes else 0
+
     def _peek(self, z: NDArray[np.float32], uv: tuple[float, float]) -> None:
         """Show what is under the pointer in the loupe alone."""
         waits = self.probe is not None and self.probe.picture is None  # for the one picture that the engine works on
-        self._peeked = 0 if waits else self._client.ask(Hover, z)
+        self._peeked = 0 if waits else self._ask_for_picture(z)
         stand_in = self._feed.interpolated(uv)
         self._canvas.mark(probe=uv, loupe=to_qimage(stand_in) if stand_in is not None and self.loupe else None)
 

@@ -220,6 +220,9 @@ class Selecting(QObject):
             return
         if answer.pictures is None and answer.key is selection and isinstance(answer.reply, Refused):
             self._reason = answer.reply.reason
+            if self._session is not None and not self._session.bundle.config.decodes:
+                self._panel.show_no_mean(self._reason)
+                return
             self._client.request("selection", [want_pictures((selection, "decoded"), mean[None])])
         elif answer.pictures is not None and answer.key is selection:
             self._panel.show_mean(to_qimage(answer.pictures[0]))

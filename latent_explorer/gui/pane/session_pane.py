@@ -19,6 +19,8 @@ from latent_explorer.gui.theme import Theme
 from latent_explorer.runs import RunFolder
 from latent_explorer.session import OpenBundle, Session, State
 
+_NO_PICTURES = "No decoder: the map shows the latents alone"
+
 
 class SessionPane(PaneParts):
     """Shows a session, whichever it is, with the parts of a pane.
@@ -84,7 +86,9 @@ class SessionPane(PaneParts):
         self.charting.complain()
         if bundle.config.moment is None and not bundle.config.passing:
             self.remembered.emit(bundle.folder)
-        self.shared.say(f"{bundle.name}: {len(bundle.latents):,} images")
+        what = "images" if bundle.config.dataset.source or bundle.config.decodes else "latents"
+        lacking = bundle.config.undecoded
+        self.shared.say(f"{bundle.name}: {len(bundle.latents):,} {what}{'; ' if lacking else ''}{lacking}")
         self.ask_again()
         self.navigator.landed()
 
@@ -110,7 +114,7 @@ class SessionPane(PaneParts):
             self.store.open(bundle)
         else:
             self.store.leave()
-        self.canvas.mark(draft=None, neighbours=None, caption="")
+        self.canvas.mark(draft=None, neighbours=None, caption="" if bundle.config.decodes else _NO_PICTURES)
         self.dress(self.theme)
         self.colourer.open(bundle, self.theme)
         self.path_frames.open(bundle)

@@ -31,10 +31,13 @@ _REASONS = {
     "astray": "The encoder maps this picture elsewhere",
 }
 
+_HINT = "Move over the map: the picture that the model decodes there appears here."
+_NO_PICTURE = "There is no picture of a place: this model has no decoder. Its nearest images are below."
 _LOCK = "Keep the inspector at this place while you move over the map, click and play (I)"
 _TALLEST = 190  # pixels of the picture while the dimensions are unfolded below it
 
 _ATTACH = "Choose the folder or file of the images that this model was trained on"
+_NEAREST = "Nearest images and their reconstructions"
 _COORDINATES = "The coordinates in latent space, dimension 0 first. Edit them and press Enter to go to another place."
 
 
@@ -54,7 +57,7 @@ class Inspector(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.picture = PictureView(200)
-        self.picture.hint = "Move over the map: the picture that the model decodes there appears here."
+        self.picture.hint = _HINT
         self.picture.opened.connect(self.picture_wanted)
         self.coordinates = QLineEdit()
         self.coordinates.setPlaceholderText("x, y")
@@ -82,15 +85,19 @@ class Inspector(QWidget):
 
     def _lay_out(self) -> None:
         buttons = QHBoxLayout()
+        self._of_picture: list[QToolButton] = []
         for text, tip, signal in (
             ("Pin", "Pin this place (Enter on the map, or a click)", self.pin_wanted),
             ("Open", "Open this picture in a window of its own (or double-click it)", self.picture_wanted),
             ("Export", "Export this picture", self.export_wanted),
         ):
-            buttons.addWidget(tool_button(text, tip, signal.emit, wide=True), 1)
+            made = tool_button(text, tip, signal.emit, wide=True)
+            buttons.addWidget(made, 1)
+            self._of_picture += [made] if text != "Pin" else []
         buttons.addWidget(self.lock_button, 1)
         classes = heading("Classes of the 50 nearest images"), self._shares
-        nearest = heading("Nearest images and their reconstructions"), self.neighbours
+        self._nearest = heading(_NEAREST)
+        nearest = self._nearest, self.neighbours
         self.attach = AttachRow()
         self._found = (*classes, *nearest)
         self._show_found(False)
@@ -117,10 +124,18 @@ class Inspector(QWidget):
             self.neighbours.show_place(None)
             self._shares.show_shares(np.zeros(0))
         self._bundle, self._theme = bundle, theme
+        self._explain(decodes=bundle.config.decodes)
         self.coordinates.setToolTip(tooltip(_COORDINATES + axes_words(bundle)))
         self._shares.set_classes(bundle.class_names, theme)
         self.neighbours.set_bundle(bundle, theme)
         self.dimensions.set_bundle(bundle, theme)
+
+    def _explain(self, *, decodes: bool) -> None:
+        """Say where the picture would be why there is none, if the model makes none."""
+        self.picture.hint = _HINT if decodes else _NO_PICTURE
+        self._nearest.setText(_NEAREST if decodes else "Nearest images")
+        for each in self._of_picture:
+            each.setEnabled(decodes)
 
     @property
     def said(self) -> str:

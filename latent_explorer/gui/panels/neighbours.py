@@ -64,7 +64,7 @@ class NeighbourStrip(QWidget):
             for column, image in enumerate(images):
                 painter.drawImage(self._cell(column, row), displayed(image, light=not self._theme.dark))
         for column, of in enumerate([] if label is None else label[self._place.indices].tolist()):
-            cell = self._cell(column, 1)
+            cell = self._cell(column, 1 if self._reconstructions else 0)
             painter.fillRect(QRect(cell.left(), cell.bottom() + 2, cell.width(), _RIM), self._theme.class_colour(of))
         if self._place.missing:
             painter.setPen(self.palette().placeholderText().color())
@@ -101,7 +101,7 @@ class NeighbourStrip(QWidget):
 
     def _column(self, at: QPoint) -> int | None:
         column = at.x() // (self._side() + _GAP)
-        return column if 0 <= column < len(self._reconstructions) else None
+        return column if self._place is not None and 0 <= column < len(self._place.indices[:_COLUMNS]) else None
 
     def _tip(self, at: QPoint) -> str:
         column, place, bundle = self._column(at), self._place, self._bundle

@@ -19,6 +19,7 @@ _HINT = (
     "Right-click a class to select all of it."
 )
 _MEAN = "Mean of the images"
+_AVERAGING = "Averaging…"
 _DECODED = "Decoded from the mean of the latents"
 
 
@@ -37,7 +38,7 @@ class SelectionPanel(QWidget):
         self.mean: NDArray[np.float32] | None = None
         self.count, self.spread = PlainLabel(), hint("")
         self.picture = PictureView(140)
-        self.picture.hint = "Averaging…"
+        self.picture.hint = _AVERAGING
         self.heading = heading(_MEAN)
         self._hint = hint(_HINT)
         self._shares = ShareBars()
@@ -61,10 +62,17 @@ class SelectionPanel(QWidget):
         spread = np.sqrt(np.square(latents - mean).sum() / len(latents))
         self.count.setText(f"{selection.count:,} images, {percent} of all")
         self.spread.setText(f"Spread {spread:.3g}: the typical distance from their mean, in latent space")
+        self.picture.hint = _AVERAGING
         self.picture.show_image(None)
         label = bundle.latents.label
         chosen = np.zeros(0, np.int64) if label is None else np.compress(selection.chosen, label)
         self._shares.show_shares(np.bincount(chosen, minlength=len(bundle.class_names)) / selection.count)
+
+    def show_no_mean(self, reason: str) -> None:
+        """There are no images to average, nor is there anything to decode: say why."""
+        self.heading.setText(_MEAN)
+        self.picture.hint = f"{reason[:1].upper()}{reason[1:]}."
+        self.picture.show_image(None)
 
     def show_mean(self, picture: QImage, reason: str = "") -> None:
         """Show the mean of the images selected; or what `mean` decodes to, for a reason why there is none."""

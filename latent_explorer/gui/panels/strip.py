@@ -7,6 +7,7 @@ from PyQt6.QtWidgets import QSizePolicy, QWidget
 from latent_explorer.gui.widgets.images import displayed, is_light
 
 _GAP = 2
+_HINT = "Drag on the map from one place to another: the pictures in between appear here."
 
 
 class Strip(QWidget):
@@ -26,12 +27,18 @@ class Strip(QWidget):
         self._frames: list[QImage] = []
         self._current = 0
         self._first = 0.0
+        self._hint = _HINT
         self.setMinimumHeight(52)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setToolTip("Click or drag to scrub; double-click opens a frame; right-click for more")
 
     def sizeHint(self) -> QSize:
         return QSize(400, 78)
+
+    def explain(self, lacking: str) -> None:
+        """Say why there never are frames; an empty reason where a path has some."""
+        self._hint = f"{lacking[:1].upper()}{lacking[1:]}, and so none of a path." if lacking else _HINT
+        self.update()
 
     def show_frames(self, frames: list[QImage]) -> None:
         self._frames, self._first = frames, 0.0
@@ -68,8 +75,8 @@ class Strip(QWidget):
         painter = QPainter(self)
         if not self._frames:
             painter.setPen(self.palette().placeholderText().color())
-            hint = "Drag on the map from one place to another: the pictures in between appear here."
-            painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, hint)
+            flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
+            painter.drawText(self.rect(), flags, self._hint)
         for index in range(int(self._first), min(len(self._frames), int(self._first + self._room()) + 2)):
             painter.drawImage(self._cell(index), displayed(self._frames[index], light=is_light(self)))
         if self._frames:

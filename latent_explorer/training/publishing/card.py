@@ -85,9 +85,7 @@ _CAPTIONS = {
 _TABLE = """\
 Over the whole test split, from the weights in this folder:
 
-| figure | this network | raw pixels | PCA-{dim} |
-|---|---|---|---|
-{rows}
+{table}
 
 They are printed, with how far places can be trusted, by
 
@@ -149,13 +147,19 @@ def _notes(config: BundleConfig) -> Iterator[str]:
 
 def figures_table(config: BundleConfig) -> str:
     """The figures as Markdown, with those of raw pixels and PCA beside them, where they are known."""
-    known = [(text, *names) for text, *names in _FIGURES if config.metrics.get(names[0]) is not None]
-    if known:
-        cells = ([text, *(_number(config.metrics.get(name)) for name in names)] for text, *names in known)
-        rows = "\n".join(f"| {' | '.join(row)} |" for row in cells)
-        return _TABLE.format(rows=rows, name=config.name, dim=config.net.latent_dim)
+    if table := figure_rows(config):
+        return _TABLE.format(table=table, name=config.name)
     reason = "the dataset has no test images" if config.encodes else "they ask for an encoder"
     return f"None: {reason}.\n"
+
+
+def figure_rows(config: BundleConfig) -> str:
+    """The table alone; empty where no figure is known."""
+    known = [(text, *names) for text, *names in _FIGURES if config.metrics.get(names[0]) is not None]
+    cells = ([text, *(_number(config.metrics.get(name)) for name in names)] for text, *names in known)
+    rows = [f"| {' | '.join(row)} |" for row in cells]
+    head = f"| figure | this network | raw pixels | PCA-{config.net.latent_dim} |", "|---|---|---|---|"
+    return "\n".join([*head, *rows]) if rows else ""
 
 
 def _number(value: float | None) -> str:
