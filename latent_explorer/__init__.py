@@ -1,9 +1,9 @@
 """Latent Explorer: move through the latent space of an image model as if it were a map.
 
 From Python: `explore` opens a window on a model of yours, `open_bundle` gives a trained model with its latents, `train`
-makes one, `charts.fit` lays a map of latents out, `paths` leads from one latent to another. Each name is imported when
-it is first used, so that importing the package costs next to nothing, and torch is loaded by what runs a model alone.
-What a person can mend is a `UserError`.
+makes one, `charts.fit` lays a map of latents out, `paths` leads from one latent to another, `replay` draws once more
+what a window has shown. Each name is imported when it is first used, so that importing the package costs next to
+nothing, and torch is loaded by what runs a model alone. What a person can mend is a `UserError`.
 """
 
 from importlib import import_module
@@ -15,10 +15,11 @@ if TYPE_CHECKING:
     from latent_explorer import charts, paths
     from latent_explorer.api.bundle import Bundle, open_bundle
     from latent_explorer.api.explore import explore
+    from latent_explorer.api.replaying import replay
     from latent_explorer.api.training import train
     from latent_explorer.errors import UserError
 
-__all__ = ["Bundle", "UserError", "__version__", "charts", "explore", "open_bundle", "paths", "train"]
+__all__ = ["Bundle", "UserError", "__version__", "charts", "explore", "open_bundle", "paths", "replay", "train"]
 
 _MODULES = {
     "Bundle": "api.bundle",
@@ -27,6 +28,7 @@ _MODULES = {
     "explore": "api.explore",
     "open_bundle": "api.bundle",
     "paths": "paths",
+    "replay": "api.replaying",
     "train": "api.training",
 }
 """Where each name is found: a thing of that name in a module, or the room itself."""

@@ -48,6 +48,7 @@ _OTHERS = (
     (rb"\x89HDF\r\n", "an HDF5 file"),
     (rb"\x7fELF|MZ", "a program"),
 )
+_SESSION = re.compile(rb'\s*\{\s*"kind"\s*:\s*"latent-explorer session"')
 _ELSEWHERE = ("model.safetensors", "diffusion_pytorch_model.safetensors", "pytorch_model.bin")
 """Beside a `config.json`, what says that it is none of ours."""
 _CHECKPOINTS = {".pt", ".pth", ".ckpt", ".bin", ".pkl", ".pickle", ".tar"}
@@ -64,6 +65,7 @@ class Kind(Enum):
 
     BUNDLE = auto()
     RUN = auto()
+    SESSION = auto()
     IMAGE = auto()
     IMAGES = auto()
     ARRAYS = auto()
@@ -79,7 +81,7 @@ class PathKind:
     """What was found. name: of what was looked at, as it is shown to people.
 
     words: what it is, such as "a PNG picture". advice: sentences on what can be done with it, for what is no bundle.
-    bundle: the folder to open, where there is one. dataset: what a model can be trained on.
+    bundle: the folder to open, where there is one. dataset: what a model can be trained on. session: a saved one.
     """
 
     name: str
@@ -88,6 +90,7 @@ class PathKind:
     advice: str = ""
     bundle: Path | None = None
     dataset: Path | None = None
+    session: Path | None = None
 
     @property
     def sentence(self) -> str:
@@ -282,6 +285,8 @@ def _checkpoint(name: str, suffix: str) -> PathKind:
 
 
 def _data(path: Path, name: str, head: bytes, suffix: str) -> PathKind | None:
+    if _SESSION.match(head):
+        return PathKind(name, Kind.SESSION, "a saved session", session=path)
     if head.startswith(b"\x93NUMPY"):
         return PathKind(name, Kind.ARRAYS, "a NumPy array", _TRAINS, dataset=path)
     if re.match(rb"\0\0[\x08-\x0e][\x01-\x04]", head) and "ubyte" in path.name:

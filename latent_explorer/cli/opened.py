@@ -23,7 +23,8 @@ _BATCH = 1024
 class OpenModel:
     """A bundle's model as the engine decodes with it.
 
-    decodes: whether it makes pictures. decode: pictures uint8 (n, h, w, c) of latents float32 (n, d).
+    decodes: whether it makes pictures. decode: pictures uint8 (n, h, w, c) of latents float32 (n, d), to the bit those
+    that the window exports.
     """
 
     folder: Path
@@ -100,6 +101,6 @@ def open_model(name_or_path: str, label: str | None = None) -> OpenModel:
         import numpy as np
 
         parts = range(0, len(z), _BATCH)
-        return np.concatenate([decoder.pictures(z[start : start + _BATCH]) for start in parts])
+        return np.concatenate([decoder.repeatable(z[start : start + _BATCH]) for start in parts])
 
     return OpenModel(folder, config.name, config.net, config.decodes, decode)

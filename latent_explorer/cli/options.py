@@ -34,6 +34,37 @@ Palette = Annotated[
 Gap = Annotated[int, Option("--gap", min=0, max=256, help="Pixels between pictures.")]
 Device = Annotated[str, Option("--device", help="Device: auto, cpu, cuda or mps.")]
 
+Width = Annotated[int, Option(min=64, max=8192, help="Of the drawing, in pixels.")]
+AsShown = Annotated[
+    bool, Option("--as-shown", help="Draw the map as the window exports it: all options below count, axes are drawn.")
+]
+View = Annotated[
+    str | None, Option(metavar="U,V,SCALE", help="Point in the middle, and pixels to the plane unit. Default: fitted.")
+]
+Region = Annotated[
+    str | None, Option(metavar="L,B,R,T", help="Rectangle of the map to show all of, instead of --view.")
+]
+Theme = Annotated[str, Option(help="Colours of the map: dark or light.")]
+Zoom = Annotated[float, Option(min=0.25, max=16, help="Pixels in the file per pixel of the window.")]
+Layers = Annotated[
+    str | None,
+    Option(metavar="NAME[=OPACITY],...", help="Layers to draw, separated by commas: points,density=0.7,class-names."),
+]
+Slots = Annotated[str | None, Option(metavar="N,...", help="Place in the palette of each class.")]
+PointSize = Annotated[int, Option(min=50, max=200, help="Size of the points, in percent of the usual.")]
+PointColour = Annotated[str, Option(metavar="NAME", help="What colours the points: class, split, error or a field.")]
+PictureSize = Annotated[float, Option(min=0, max=200, help="Side of a picture on the map in pixels; 0: what suits it.")]
+Hide = Annotated[str | None, Option(metavar="CLASS,...", help="Classes not to show, by number.")]
+Pins = Annotated[list[str] | None, Option("--pin", metavar="NAME=X,Y[,...]", help="Pin; may be repeated.")]
+Selected = Annotated[str | None, Option(metavar="N,N-N,...", help="Images that are selected, by number.")]
+From = Annotated[str | None, Option("--from", metavar="X,Y[,...]", help="Latent at the start of a path.")]
+To = Annotated[str | None, Option("--to", metavar="X,Y[,...]", help="Latent at the end of a path.")]
+Frames = Annotated[int, Option(help="Number of frames, both ends included, 2 to 240.")]
+Curve = Annotated[str, Option(help="Interpolation: straight or spherical.")]
+Easing = Annotated[str, Option(help="Easing: steady or gentle.")]
+Frame = Annotated[int, Option(min=0, help="Frame of the path that is marked, from 0.")]
+NoLegend = Annotated[bool, Option("--no-legend", help="Do not name the classes in an SVG.")]
+
 
 class ChartCommand(TyperCommand):
     """A command with the option --chart, whose help lists what there is."""

@@ -46,7 +46,8 @@ def decode(
     options.refuse_taken(paths, overwrite)
     opened = open_model(model, label)
     z = np.stack([opened.latent(text, "--at") for text in at])
-    for path, picture, latent in zip(paths, opened.decode(z), z, strict=True):
+    each_alone = (opened.decode(latent[None])[0] for latent in z)  # as one that is exported: which are with it matters
+    for path, picture, latent in zip(paths, each_alone, z, strict=True):
         known.write(path, picture, look, provenance=Provenance.at(opened.name, latent), overwrite=overwrite)
     pictures = [{"at": latent.tolist(), "file": str(path)} for path, latent in zip(paths, z, strict=True)]
     report({"model": opened.name, "pictures": pictures}, "\n".join(map(str, paths)), as_json)
@@ -93,14 +94,14 @@ def grid(
     height, width, channels = opened.net.image_shape
     check_size(rows * height * scale, columns * width * scale)  # before they are decoded
     bundle = seen_through(open_bundle(opened.folder), chart)
-    area = Region.around(bundle.home).grown(0.02) if region is None else Region(*_sides(region))
+    area = Region.around(bundle.home).grown(0.02) if region is None else Region(*sides(region))
     z = bundle.chart.to_latent(grid_points(area, columns, rows))
     pictures = opened.decode(z).reshape(rows, columns, height, width, channels)
-    sides = [area.left, area.bottom, area.right, area.top]
-    over = f"the region {sides} (left, bottom, right, top) of the {bundle.chart.name} chart"
+    seen = [area.left, area.bottom, area.right, area.top]
+    over = f"the region {seen} (left, bottom, right, top) of the {bundle.chart.name} chart"
     where = f"{columns} x {rows} cells of {over}"
     known.write(out, pictures, look, provenance=Provenance(opened.name, where), overwrite=overwrite)
-    size = {"columns": columns, "rows": rows, "region": sides, "chart": bundle.chart.name}
+    size = {"columns": columns, "rows": rows, "region": seen, "chart": bundle.chart.name}
     report({"model": opened.name, "file": str(out), **size}, f"{out}: {where}", as_json)
 
 
@@ -126,9 +127,9 @@ def interpolate(
     ],
     model: options.Model = options.DEFAULT_MODEL,
     label: options.Label = None,
-    frames: Annotated[int, Option(help="Number of frames, both ends included, 2 to 240.")] = 24,
-    curve: Annotated[str, Option(help="Interpolation: straight or spherical.")] = "straight",
-    easing: Annotated[str, Option(help="Easing: steady or gentle.")] = "steady",
+    frames: options.Frames = 24,
+    curve: options.Curve = "straight",
+    easing: options.Easing = "steady",
     scale: options.Scale = 1,
     smooth: options.Smooth = False,
     gap: options.Gap = 0,
@@ -137,6 +138,8 @@ def interpolate(
     ] = None,
     seconds: Annotated[float, Option(help="Seconds that a film shows each frame.")] = 0.1,
     ping_pong: Annotated[bool, Option("--ping-pong", help="Play the film forwards, then backwards.")] = False,
+    once: Annotated[bool, Option("--once", help="Play a GIF or WebP once, not for ever.")] = False,
+    lossy: Annotated[bool, Option("--lossy", help="Write a smaller WebP, not of exact pixels.")] = False,
     overwrite: options.Overwrite = False,
     as_json: options.AsJson = False,
 ) -> None:
@@ -149,7 +152,7 @@ def interpolate(
     from latent_explorer.paths import path_latents
 
     known = find_format("filmstrip", {".png": "strip", "": "frames"}.get(out.suffix.lower(), out))
-    look = Options(scale, "smooth" if smooth else "crisp", gap, per_row, seconds, ping_pong)
+    look = Options(scale, "smooth" if smooth else "crisp", gap, per_row, seconds, ping_pong, not once, not lossy)
     if known.suffix:
         options.refuse_taken([out], overwrite)
     else:
@@ -172,7 +175,7 @@ def _numbered(path: Path, count: int) -> list[Path]:
     return [path.with_stem(f"{path.stem}-{number:0{digits}}") for number in range(1, count + 1)]
 
 
-def _sides(text: str) -> tuple[float, float, float, float]:
+def sides(text: str) -> tuple[float, float, float, float]:
     match options.numbers(text, "--region"):
         case [left, bottom, right, top] if left < right and bottom < top:
             return left, bottom, right, top

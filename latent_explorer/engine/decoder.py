@@ -14,12 +14,15 @@ from latent_explorer.engine.choice import DecodeChoice, choose, paths_of, undeco
 from latent_explorer.errors import EngineError
 from latent_explorer.nets.families import NO_DECODER
 from latent_explorer.nets.model import LatentModel
+from latent_explorer.nets.threads import threads
 
 _log = logging.getLogger(__name__)
 _T = TypeVar("_T")
 _FEW = 16
 """Fewer pictures than this are decoded eagerly, unless it is one: each new size costs oneDNN a compilation."""
 _MOST_AT_ONCE = 2**14
+REPEATABLE_PIECE = 64
+"""Latents decoded together where the same pixels are to come out again: which others are with them matters."""
 _OUT_OF_MEMORY = ("out of memory", "can't allocate memory", "could not allocate", "not enough memory")
 
 Latents = NDArray[np.float32]
@@ -128,6 +131,17 @@ class Decoder:
         """Pictures uint8 (n, h, w, c) of latents (n, d) by a model that need not be the chosen one."""
         made = self._allowance.pieces(lambda piece: levels(model, self._tensor(piece), labels).cpu().numpy(), z)
         return np.concatenate(made) if len(made) > 1 else made[0]
+
+    def repeatable(self, z: Latents) -> Pictures:
+        """As `pictures`, the same to the bit whenever it is asked on this machine, be it here or in another process.
+
+        What is fastest is found by trying, and what fits into a slice by the clock: both may differ from one time to
+        the next, and then a few pixels by one grey level. So this is eager, on one thread, in pieces of 64 latents.
+        """
+        self.check(z)
+        pieces = [z[start : start + REPEATABLE_PIECE] for start in range(0, len(z), REPEATABLE_PIECE)]
+        with threads(1):
+            return np.concatenate([self.by(self._eager, piece) for piece in pieces or [z]])
 
     def reconstructions(self, latents: BundleLatents, indices: NDArray[np.int64]) -> Pictures:
         """The pictures of some of a bundle's latents; a conditional model decodes each under its own class.

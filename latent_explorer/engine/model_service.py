@@ -19,10 +19,11 @@ from latent_explorer.data import Dataset, open_dataset
 from latent_explorer.data.named import DATASETS
 from latent_explorer.data.opening import split_options
 from latent_explorer.engine.choice import LARGEST_SLICE, SLICE_SECONDS
-from latent_explorer.engine.decoder import Decoder, choose_device
+from latent_explorer.engine.decoder import REPEATABLE_PIECE, Decoder, choose_device
 from latent_explorer.errors import DataError, EngineError, UserError
 from latent_explorer.fields import Calibration, FieldInput, calibration, held_out_of
 from latent_explorer.nets.model import LatentModel
+from latent_explorer.nets.threads import threads
 from latent_explorer.runtime.loading import load_bundle_model
 from latent_explorer.service.background import in_words
 
@@ -261,13 +262,17 @@ class ModelService:
                     self._index = index = replace(index, dataset=found, missing="")
         return 0 if index.dataset is None else len(index.dataset)
 
-    def field_input(self, with_data: bool) -> FieldInput:
-        """What fields are evaluated with. Raises EngineError where there is no model, or no index if one is needed."""
+    def field_input(self, with_data: bool, repeatable: bool = False) -> FieldInput:
+        """What fields are evaluated with. Raises EngineError where there is no model, or no index if one is needed.
+
+        repeatable: eager, so that with slices of a fixed size the same values come out whenever it is asked.
+        """
         decoder, near = self.decoder, self.index.neighbourhood if with_data else None
         assert self._data is not None
         config, latents, _ = self._data
         known = near, latents, config.encodes, self._calibration.trust, config.decodes
-        return FieldInput(decoder.measured, decoder.differentiated, *known)
+        measure = decoder.differentiated if repeatable else decoder.measured
+        return FieldInput(measure, decoder.differentiated, *known)
 
     @property
     def trust(self) -> Trust:
@@ -280,21 +285,27 @@ class ModelService:
         return self._calibration.steps()
 
     def _calibrate(self) -> Iterator[Trust | None]:
-        return calibration(self.field_input(with_data=True), self.index.held, self._told_slices)
+        known = self.field_input(with_data=True, repeatable=True)  # an exported veil depends on it
+        return calibration(known, self.index.held, self._told_slices)
 
     def _told_slices(
         self, asked: NDArray[Any], work: Callable[[NDArray[Any]], NDArray[Any]]
     ) -> Iterator[tuple[int, NDArray[Any]]]:
         """As `in_slices`, of the calibration, telling how far it is."""
         try:
-            for start, made in self.in_slices("calibration", asked, work):
+            for start, made in self.in_pieces(asked, work):
                 self.preparing = "Judging held-out images", start / len(asked)
                 yield start, made
         finally:
             self.preparing = _NOTHING
 
-    def decoded(self, z: NDArray[np.float32]) -> Iterator[tuple[int, NDArray[np.uint8]]]:
-        """The pictures uint8 (k, h, w, c) of latents (n, d), slice by slice, each with where it starts."""
+    def decoded(self, z: NDArray[np.float32], repeatable: bool = False) -> Iterator[tuple[int, NDArray[np.uint8]]]:
+        """The pictures uint8 (k, h, w, c) of latents (n, d), slice by slice, each with where it starts.
+
+        repeatable: as `Decoder.repeatable`.
+        """
+        if repeatable:
+            return self.in_pieces(z, lambda piece: self.decoder.repeatable(piece))
         return self.in_slices(_PICTURES, z, lambda piece: self.decoder.pictures(piece))
 
     def in_slices(
@@ -314,6 +325,16 @@ class ModelService:
             pace.learn(len(piece), time.perf_counter() - began, most)
             yield start, made
             start += len(piece)
+
+    @staticmethod
+    def in_pieces(
+        asked: NDArray[Any], work: Callable[[NDArray[Any]], NDArray[Any]], size: int = REPEATABLE_PIECE
+    ) -> Iterator[tuple[int, NDArray[Any]]]:
+        """As `in_slices`, of a fixed size and on one thread: the same comes out whatever the clock says."""
+        for start in range(0, len(asked), size):
+            with threads(1):
+                made = work(asked[start : start + size])
+            yield start, made
 
 
 def _indexed(

@@ -36,7 +36,8 @@ class DropPlace:
     pane: OpensBundles | None
 
     def takes(self, found: "PathKind") -> bool:
-        return found.bundle is not None if self.pane is not None else found.dataset is not None
+        opened = found.bundle or found.session
+        return opened is not None if self.pane is not None else found.dataset is not None
 
     def promise(self, found: "PathKind | None") -> tuple[str, str]:
         """What will be done with it: a headline and a sentence, while it is dragged."""
@@ -47,6 +48,8 @@ class DropPlace:
             return title, found.sentence
         if self.pane is None:
             return "Train on these images", f"{found.name}, {found.words}"
+        if found.session is not None:
+            return "Open this session", found.name
         assert found.bundle is not None
         return "Open here", found.bundle.name
 
@@ -97,12 +100,19 @@ class DropOverlay(QWidget):
 class PathTaker(QObject):
     """Finds out in a thread what paths are, then opens a bundle, or says what they are and what can be done.
 
-    train: fills in the training form with a dataset. found: the kind, before anything is done with it.
+    train: fills in the training form with a dataset. open_session: shows what was saved in a file. found: the kind,
+    before anything is done with it.
     """
 
-    def __init__(self, parent: QObject, banner: Banner, train: Callable[[Path], object]) -> None:
+    def __init__(
+        self,
+        parent: QObject,
+        banner: Banner,
+        train: Callable[[Path], object],
+        open_session: Callable[[Path], object] = lambda file: None,
+    ) -> None:
         super().__init__(parent)
-        self._banner, self._train = banner, train
+        self._banner, self._train, self._open_session = banner, train, open_session
         self._task = LatestTask("path kinds")
         self._task.done.connect(self._found)
         self._then: Callable[[PathKind], None] = lambda _: None
@@ -122,6 +132,8 @@ class PathTaker(QObject):
         self._banner.withdraw(self._offer)
         if pane is not None and found.bundle is not None:
             pane.open(found.bundle)
+        elif pane is not None and found.session is not None:
+            self._open_session(found.session)
         elif found.dataset is None:
             self._banner.say(found.sentence)
         elif pane is None:

@@ -59,6 +59,13 @@ class RecentBundles:
 
 
 @dataclass(frozen=True)
+class AtLaunch:
+    """restore: begin with the session as it was left, rather than with the last model, its pins and its path."""
+
+    restore: bool = False
+
+
+@dataclass(frozen=True)
 class Folders:
     """exports: where files went last; None for the usual place."""
 

@@ -19,6 +19,8 @@ from latent_explorer.gui.exports.exporter import Exporter
 from latent_explorer.gui.library.library import Library
 from latent_explorer.gui.pane.pane import MapPane
 from latent_explorer.gui.pane.shared import Shared
+from latent_explorer.gui.sessions.copies import Copies
+from latent_explorer.gui.sessions.files import SessionFiles
 from latent_explorer.gui.settings import PictureSettings, Settings
 from latent_explorer.gui.status import StatusBar, StatusLine
 from latent_explorer.gui.training.guide import TOPIC, Guide
@@ -78,7 +80,9 @@ class Workbench(QObject):
         self.library.beside.connect(self.open_beside)
         self.library.browsed.connect(self.open_path)
         self.library.said.connect(self.status.say)
-        self.taker = PathTaker(self, self.banner, self.train_on)
+        self.sessions = SessionFiles(window, self)
+        self.copies = Copies(lambda: self.active, lambda: self.sessions.look, lambda: self.sessions.holding)
+        self.taker = PathTaker(self, self.banner, self.train_on, self.sessions.open_file)
         self.drops = Drops(window, self.taker, self.place_at)
         self.drops.watch(self.training)
         self.add_pane()
@@ -137,6 +141,7 @@ class Workbench(QObject):
         pane.selection.export_wanted.connect(lambda: self.exporter.export("selection"))
         pane.gallery.sheet_wanted.connect(lambda: self.exporter.export("contact sheet"))
         pane.selection.sheet_wanted.connect(lambda: self.exporter.export("contact sheet"))
+        pane.copy_wanted.connect(self.copies.copy)
         pane.client.subscribe("export", self.exporter.take, Urgency.EXPORT)
         pane.client.subscribe(TOPIC, self.guide.take, Urgency.ASKED)
 
@@ -339,6 +344,7 @@ class Workbench(QObject):
 
     def end(self) -> None:
         """End all processes and threads; the window closes."""
+        self.sessions.end()
         self.docks.remember(self.settings)
         self.settings.save()
         self._saving.stop()

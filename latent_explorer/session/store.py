@@ -13,7 +13,8 @@ from latent_explorer.session.session import Pin, Route, State
 
 _log = logging.getLogger(__name__)
 _BYTES = 2**22  # hundreds of pins of 128 dimensions, as text
-_FARTHEST = 1e6  # of a latent, in any dimension
+FARTHEST = 1e6
+"""Of a latent from 0, in any dimension."""
 
 
 class KeptState(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -41,7 +42,7 @@ class SessionStore:
         file = self._file(seal)
         try:
             kept = msgspec.json.decode(read_regular(file, _BYTES), type=KeptState)
-            _check(kept, dimensions)
+            check_kept(kept, dimensions)
         except FileNotFoundError:
             return State()
         except (OSError, UserError, msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
@@ -65,11 +66,11 @@ class SessionStore:
         return self._folder / f"{hashlib.sha256(seal.encode()).hexdigest()[:32]}.json"
 
 
-def _check(kept: KeptState, dimensions: int) -> None:
+def check_kept(kept: KeptState, dimensions: int) -> None:
     """Raise UserError where something was made of another space, or not by this program."""
     ends = (kept.route.start, kept.route.end) if kept.route is not None else ()
     for z in (*(pin.z for pin in kept.pins), *ends):
-        if len(z) != dimensions or not np.all(np.abs(z) <= _FARTHEST):
-            raise UserError(f"expected {dimensions} numbers within ±{_FARTHEST:g}")
+        if len(z) != dimensions or not np.all(np.abs(z) <= FARTHEST):
+            raise UserError(f"expected {dimensions} numbers within ±{FARTHEST:g}")
     if kept.route is not None:
         _ = kept.route.path

@@ -12,24 +12,29 @@ from latent_explorer.service.codec import Numbered
 
 
 class Decode(Numbered, frozen=True, tag=True, eq=False):
-    """Decode latents z (n, d)."""
+    """Decode latents z (n, d). repeatable: to the same bits whenever it is asked, which takes about twice as long."""
 
     z: np.ndarray
+    repeatable: bool = False
 
 
 def _answer(request: Decode, service: ModelService) -> Iterator[Pictures]:
-    for start, pictures in service.decoded(request.z):
+    for start, pictures in service.decoded(request.z, request.repeatable):
         yield Pictures(request.number, start, pictures)
 
 
 DECODE = Handler(Decode, Pictures, _answer)
 
 
-def want_pictures(key: Hashable, z: NDArray[np.float32]) -> Want:
-    """The pictures of latents (n, d)."""
-    return Want(key, Decode, len(z), lambda number: Decode(number, z))
+def want_pictures(key: Hashable, z: NDArray[np.float32], *, repeatable: bool = False) -> Want:
+    """The pictures of latents (n, d); repeatable, for what is exported."""
+    return Want(key, Decode, len(z), lambda number: Decode(number, z, repeatable))
 
 
-def want_tile(key: TileKey, chart: Chart) -> Want:
-    """The pictures of a tile, seen through a chart."""
-    return Want(key, Decode, PICTURES**2, lambda number: Decode(number, chart.to_latent(tile_points(key))))
+def want_tile(key: TileKey, chart: Chart, *, repeatable: bool = False) -> Want:
+    """The pictures of a tile, seen through a chart; repeatable, for what is exported."""
+
+    def make(number: int) -> Decode:
+        return Decode(number, chart.to_latent(tile_points(key)), repeatable)
+
+    return Want(key, Decode, PICTURES**2, make)

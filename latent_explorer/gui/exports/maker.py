@@ -11,11 +11,15 @@ from numpy.typing import NDArray
 from PyQt6.QtCore import QObject, pyqtSignal
 
 from latent_explorer.engine.client import Answer, EngineClient, Want
+from latent_explorer.engine.handlers.evaluate import Evaluate
 from latent_explorer.export import Format, Options, Provenance
 from latent_explorer.gui.exports.choices import Choices
 from latent_explorer.gui.exports.subjects import Subject
 from latent_explorer.gui.exports.worker import Outcome, Watch, Worker
+from latent_explorer.gui.widgets.parts import timer
 from latent_explorer.service.codec import Refused
+
+_LOOK_MS = 30  # after which is asked again whether all that is to be seen is there
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,7 +41,8 @@ class Order:
 class Decoding:
     """Asks for batches of pictures and puts them together; a newer request replaces the one before.
 
-    pictures: those (n, h, w, c) of all wants in their order; None where none are wanted.
+    pictures: those (n, h, w, c) of all wants of pictures in their order; None where none are wanted. values: of the
+    other wants, by their keys.
     Equal keys stand for the same pictures: what was asked for last is not asked for again.
     """
 
@@ -46,6 +51,7 @@ class Decoding:
         self._wants: list[Want] = []
         self._missing: dict[Hashable, int] = {}  # where each batch begins that is not there yet
         self.pictures: NDArray[np.uint8] | None = None
+        self.values: dict[Hashable, NDArray[np.float32]] = {}
 
     @property
     def fraction(self) -> float:
@@ -55,8 +61,8 @@ class Decoding:
     def ask(self, wants: list[Want]) -> None:
         """Want these, and only these."""
         if [want.key for want in wants] != [want.key for want in self._wants]:
-            ends = np.cumsum([0, *(want.count for want in wants)]).tolist()
-            self._wants, self.pictures = wants, None
+            ends = np.cumsum([0, *(_pictures_of(want) for want in wants)]).tolist()
+            self._wants, self.pictures, self.values = wants, None, {}
             self._missing = {want.key: start for want, start in zip(wants, ends[:-1], strict=True)}
         self.again()
 
@@ -67,12 +73,19 @@ class Decoding:
     def take(self, answer: Answer) -> None:
         """Keep a batch that came."""
         batch = answer.pictures
+        if answer.values is not None and self._missing.pop(answer.key, None) is not None:
+            self.values[answer.key] = answer.values
         if batch is None or answer.key not in self._missing:
             return
         if self.pictures is None:
-            self.pictures = np.empty((sum(want.count for want in self._wants), *batch.shape[1:]), np.uint8)
+            self.pictures = np.empty((sum(map(_pictures_of, self._wants)), *batch.shape[1:]), np.uint8)
         start = self._missing.pop(answer.key)
         self.pictures[start : start + len(batch)] = batch
+
+
+def _pictures_of(want: Want) -> int:
+    """How many pictures a want is for."""
+    return 0 if want.kind is Evaluate else want.count
 
 
 class Maker(QObject):
@@ -85,7 +98,9 @@ class Maker(QObject):
         self._subject, self._worker = subject, worker
         self._decoding = Decoding(client)
         self._waiting: Callable[[], Watch] | None = None  # begins the work, once all is decoded
+        self._choices: Choices | None = None
         self._task: Watch | None = None
+        self._look = timer(self, _LOOK_MS, self._go_on, once=True)
         worker.done.connect(self._take_outcome)
 
     @property
@@ -103,7 +118,7 @@ class Maker(QObject):
     def begin(self, known: Format, choices: Choices, run: Callable[[Order, Watch], Any]) -> None:
         """Call `run`, which must hold no widget, with the order for these choices, in the worker's thread."""
         self.drop()
-        self._waiting = partial(self._work, known, choices, run)
+        self._waiting, self._choices = partial(self._work, known, choices, run), choices
         self._decoding.ask(self._subject.wants(choices))
         self._go_on()
 
@@ -112,6 +127,7 @@ class Maker(QObject):
         if self._task is not None:
             self._task.cancel()
         self._waiting = self._task = None
+        self._look.stop()
 
     def cancel(self) -> None:
         """Make nothing any more; the outcome, without a result, comes as soon as all has ended."""
@@ -139,12 +155,19 @@ class Maker(QObject):
             self._fail(answer.reply.reason)
 
     def _work(self, known: Format, choices: Choices, run: Callable[[Order, Watch], Any]) -> Watch:
-        content = self._subject.content(known, choices, self._decoding.pictures)
+        content = self._subject.content_of(known, choices, self._decoding.pictures, self._decoding.values)
         order = Order(known, content, choices.options, self._subject.provenance(choices))
         return self._worker.begin(partial(run, order))
 
     def _go_on(self) -> None:
-        if self._waiting is not None and self._decoding.fraction == 1:
+        if self._waiting is None or self._decoding.fraction < 1:
+            return
+        if not self._subject.settled:
+            self._look.start()
+            return
+        if self._subject.live and self._choices is not None:  # which may show something else by now
+            self._decoding.ask(self._subject.wants(self._choices))
+        if self._decoding.fraction == 1:
             waiting, self._waiting = self._waiting, None
             self._task = waiting()
 

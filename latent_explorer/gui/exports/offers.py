@@ -8,7 +8,8 @@ from latent_explorer.errors import UserError
 from latent_explorer.export import Provenance
 from latent_explorer.gui.exports.choices import Choices
 from latent_explorer.gui.exports.contact_sheet import SheetSubject
-from latent_explorer.gui.exports.subjects import GridSubject, LatentsSubject, MapSubject, ShownSubject, Subject
+from latent_explorer.gui.exports.map_subject import MapSubject
+from latent_explorer.gui.exports.subjects import DecodedSubject, GridSubject, LatentsSubject, Subject
 from latent_explorer.gui.pane.pane import MapPane
 from latent_explorer.session import Selection, Session
 
@@ -19,11 +20,11 @@ _DECODING = "The pictures are still being decoded. Try again in a moment."
 
 def _picture(pane: MapPane) -> Subject:
     bundle, probe = _decoding(pane).bundle, pane.prober.probe
-    if probe is None or probe.picture is None:
-        raise UserError(_NO_PROBE if probe is None else _DECODING)
+    if probe is None:
+        raise UserError(_NO_PROBE)
     place = pane.prober.text(probe.z).replace(", ", "_") if len(probe.z) <= 3 else "picture"
     name, source = f"{bundle.name}_{place}", Provenance.at(bundle.name, probe.z)
-    return ShownSubject("picture", name, "Export picture", probe.picture, source)
+    return DecodedSubject("picture", name, "Export picture", probe.z, bundle.config.net.image_shape, source)
 
 
 def _frame(pane: MapPane, index: int) -> Subject:
@@ -31,7 +32,8 @@ def _frame(pane: MapPane, index: int) -> Subject:
     if index >= len(frames):
         raise UserError(_NO_PATH)
     source = _source(pane, index).and_also(frame=f"{number} of {len(frames)}")
-    return ShownSubject("picture", f"{bundle.name}_frame-{number}", f"Export frame {number}", frames[index], source)
+    name, z = f"{bundle.name}_frame-{number}", pane.path_frames.latents[index]
+    return DecodedSubject("picture", name, f"Export frame {number}", z, bundle.config.net.image_shape, source)
 
 
 def _filmstrip(pane: MapPane) -> Subject:
@@ -41,7 +43,8 @@ def _filmstrip(pane: MapPane) -> Subject:
     seconds = max(0.02, round(1 / strip.frames_per_second, 2))
     default = Choices("gif", scale=8, seconds=seconds, ping_pong=strip.ping_pong)
     name, source = f"{session.bundle.name}_path", _source(pane, slice(None))
-    return ShownSubject("filmstrip", name, "Export filmstrip", strip.frames, source, default)
+    shape, latents = session.bundle.config.net.image_shape, pane.path_frames.latents
+    return DecodedSubject("filmstrip", name, "Export filmstrip", latents, shape, source, default)
 
 
 def _grid(pane: MapPane) -> Subject:
@@ -52,7 +55,7 @@ def _grid(pane: MapPane) -> Subject:
 
 def _map(pane: MapPane) -> Subject:
     session = _session(pane)
-    return MapSubject(f"{session.bundle.name}_map", pane.canvas, session)
+    return MapSubject(f"{session.bundle.name}_map", pane, session)
 
 
 def _latents(pane: MapPane) -> Subject:

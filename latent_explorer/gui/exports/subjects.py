@@ -2,6 +2,7 @@
 
 import math
 from abc import ABC, abstractmethod
+from collections.abc import Hashable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -12,17 +13,13 @@ from latent_explorer.atlas import Region, grid_points
 from latent_explorer.charts import Chart
 from latent_explorer.engine.client import Want
 from latent_explorer.engine.handlers.decode import want_pictures
-from latent_explorer.export import Format, Kind, LatentTable, MapScene, Provenance
+from latent_explorer.export import Format, Kind, LatentTable, Provenance
 from latent_explorer.gui.exports.choices import Choices
-from latent_explorer.gui.exports.scene import map_scene
-from latent_explorer.gui.pane.canvas import MapCanvas
-from latent_explorer.gui.widgets.images import to_array
-from latent_explorer.session import OpenBundle, Session
+from latent_explorer.session import OpenBundle
 
 _PICTURE = Choices("png", scale=16)
 _BATCH = 1024  # pictures decoded at a time
 _SHOWN_CELLS = 4096  # of a grid's preview
-_SHOWN_ZOOM = 1.5  # of a map's preview
 MAX_COLUMNS = 1024
 """The most columns of a grid, and rows."""
 
@@ -63,6 +60,21 @@ class Subject(ABC):
     def shape(self, known: Format, choices: Choices) -> tuple[int, ...]:
         """The content's shape."""
 
+    @property
+    def settled(self) -> bool:
+        """Whether all that is to be seen is there, besides what the engine is asked for here."""
+        return True
+
+    def content_of(
+        self,
+        known: Format,
+        choices: Choices,
+        pictures: NDArray[np.uint8] | None,
+        values: dict[Hashable, NDArray[np.float32]],
+    ) -> Any:
+        """What the format's writer takes, made of the pictures and values that were wanted."""
+        return self.content(known, choices, pictures)
+
     @abstractmethod
     def content(self, known: Format, choices: Choices, pictures: NDArray[np.uint8] | None) -> Any:
         """What the format's writer takes, made of the pictures that were wanted."""
@@ -73,21 +85,30 @@ class Subject(ABC):
 
 
 @dataclass(frozen=True, eq=False)
-class ShownSubject(Subject):
-    """What is decoded already: one picture uint8 (h, w, c), or the frames of a path (n, h, w, c)."""
+class DecodedSubject(Subject):
+    """The picture of a latent (d,), or those of the frames (n, d) of a path. image_shape: (h, w, c).
+
+    They are decoded once more, so that a command, or Python, gives the same to the bit.
+    """
 
     kind: Kind
     name: str
     title: str
-    shown: NDArray[np.uint8]
+    latents: NDArray[np.float32]
+    image_shape: tuple[int, int, int]
     source: Provenance
     default: Choices = _PICTURE
 
+    def wants(self, choices: Choices) -> list[Want]:
+        z = np.atleast_2d(self.latents)
+        return [want_pictures((self.kind, z.tobytes()), z, repeatable=True)]
+
     def shape(self, known: Format, choices: Choices) -> tuple[int, ...]:
-        return self.shown.shape
+        return *self.latents.shape[:-1], *self.image_shape
 
     def content(self, known: Format, choices: Choices, pictures: NDArray[np.uint8] | None) -> NDArray[np.uint8]:
-        return self.shown
+        assert pictures is not None
+        return pictures if self.latents.ndim > 1 else pictures[0]
 
     def provenance(self, choices: Choices) -> Provenance:
         return self.source
@@ -122,7 +143,10 @@ class GridSubject(Subject):
     def wants(self, choices: Choices) -> list[Want]:
         points = grid_points(self.region, choices.columns, self._rows(choices))
         batches = {start: points[start : start + _BATCH] for start in range(0, len(points), _BATCH)}
-        return [want_pictures((points.shape, start), self.chart.to_latent(part)) for start, part in batches.items()]
+        return [
+            want_pictures((points.shape, start), self.chart.to_latent(part), repeatable=True)
+            for start, part in batches.items()
+        ]
 
     def content(self, known: Format, choices: Choices, pictures: NDArray[np.uint8] | None) -> NDArray[np.uint8]:
         assert pictures is not None
@@ -137,40 +161,6 @@ class GridSubject(Subject):
         height, width, _ = self.image_shape
         by_aspect = round(choices.columns * self.region.height / self.region.width * width / height)
         return choices.rows or max(1, by_aspect)
-
-
-@dataclass(frozen=True, eq=False)
-class MapSubject(Subject):
-    """The map as it is shown whenever it is asked for."""
-
-    name: str
-    canvas: MapCanvas
-    session: Session
-    kind = "map"
-    title = "Export map"
-    live = True
-
-    def heeds(self, known: Format) -> tuple[str, ...]:
-        return ("zoom",) if known.key == "png" else ("legend",)
-
-    def shape(self, known: Format, choices: Choices) -> tuple[int, ...]:
-        if known.key == "svg":
-            return self.canvas.view.height, self.canvas.view.width, 4
-        return round(self.canvas.height() * choices.zoom), round(self.canvas.width() * choices.zoom), 4
-
-    def lighter(self, choices: Choices) -> Choices:
-        return replace(choices, zoom=min(choices.zoom, _SHOWN_ZOOM))
-
-    def content(
-        self, known: Format, choices: Choices, pictures: NDArray[np.uint8] | None
-    ) -> NDArray[np.uint8] | MapScene:
-        if known.key == "svg":
-            return map_scene(self.canvas, self.session, legend=choices.legend)
-        return to_array(self.canvas.picture(choices.zoom))[..., :3]
-
-    def provenance(self, choices: Choices) -> Provenance:
-        bundle = self.session.bundle
-        return Provenance(bundle.name, region_text(self.canvas.view.region, bundle.chart))
 
 
 @dataclass(frozen=True, eq=False)

@@ -29,7 +29,7 @@ from latent_explorer.gui.layers.scale import paint_scale, scale_rect
 from latent_explorer.gui.layers.thumbnails import ThumbnailLayer
 from latent_explorer.gui.layers.tiles import TileLayer
 from latent_explorer.gui.pane.frame_scheduler import FrameScheduler
-from latent_explorer.gui.pane.layer_buffer import DoubleBuffer, Layers
+from latent_explorer.gui.pane.layer_buffer import DoubleBuffer, Layers, layered
 from latent_explorer.gui.pane.marks import MarkItems, Marks, paint_probe, probe_rect
 from latent_explorer.gui.pane.plot import GROUND, LIFTED, PROBE, SCALE, MapPlot, PixelItem
 from latent_explorer.gui.pane.tools import Tool
@@ -192,7 +192,8 @@ class MapCanvas(MapPlot):
     def _paint_ground(self, painter: QPainter, exposed: QRectF) -> None:
         ratio = ratio_of(painter)
         if self._picturing:
-            painter.drawImage(0, 0, self._ground.image(self.view, ratio))
+            layers = Layers(self.tiles, self.fields, self.above)  # an export has put others in their places
+            painter.drawImage(0, 0, layered(layers, self.view, ratio))
         else:
             self._ground.paint(painter, self.view, ratio, QRegion(exposed.toAlignedRect()))
 

@@ -21,7 +21,7 @@ from latent_explorer.gui.pane.pins_and_path import PathFrames, Pinboard
 from latent_explorer.gui.pane.prober import Prober
 from latent_explorer.gui.pane.selecting import Selecting
 from latent_explorer.gui.pane.shared import Shared
-from latent_explorer.gui.widgets.actions import SEPARATOR, Command, Entry, pop_up
+from latent_explorer.gui.widgets.actions import SEPARATOR, Command, Entry, Submenu, pop_up
 from latent_explorer.gui.widgets.picture_view import open_picture_window
 from latent_explorer.gui.widgets.plain import caption
 from latent_explorer.service.codec import Refused
@@ -55,12 +55,19 @@ class ContextMenus(QObject):
     """Opens them. What needs a picture decodes it first, and then chooses its place, so that it is seen what is meant.
 
     export, export_frame: called to export the picture that the inspector shows, or a frame of the path.
+    copy_as: to copy how something is drawn, by what that is, and whether as Python.
     """
 
     def __init__(
-        self, parent: QWidget, uses: Uses, export: Callable[[], None], export_frame: Callable[[int], None]
+        self,
+        parent: QWidget,
+        uses: Uses,
+        export: Callable[[], None],
+        export_frame: Callable[[int], None],
+        copy_as: Callable[[str, bool], None],
     ) -> None:
         super().__init__(parent)
+        self._copy_as = copy_as
         self._parent, self._uses, self._export, self._export_frame = parent, uses, export, export_frame
         self._asked: tuple[Latent, Callable[[], None]] | None = None
         self._image: int | None = None
@@ -80,6 +87,10 @@ class ContextMenus(QObject):
     def open_on_frame(self, index: int, where: QPoint) -> None:
         """On a frame of the path."""
         self._open(self._on_frame(index), where)
+
+    def open_on_picture(self, where: QPoint) -> None:
+        """On the picture that the inspector shows."""
+        self._open(self._on_picture(), where)
 
     def take_picture(self, answer: Answer) -> None:
         """The picture of a place that something is to be done with has come."""
@@ -120,6 +131,8 @@ class ContextMenus(QObject):
         yield Command("Fit", uses.canvas.fit, tip="Show the whole map")
         yield SEPARATOR
         yield from self._making(session, self._image_at(at, _NEAR))
+        yield SEPARATOR
+        yield from self._recipes(Map="map", Grid="grid", Filmstrip="filmstrip")
 
     def _place(self, session: Session, z: Latent) -> Iterator[Entry]:
         """What can be done with any latent."""
@@ -192,8 +205,32 @@ class ContextMenus(QObject):
         yield Command("Copy picture", partial(self._after, choose, copying.copy_picture))
         yield Command("Copy coordinates", partial(self._after, choose, copying.copy_coordinates))
         yield Command("Export frame…", partial(self._export_frame, index))
+        yield from self._recipes(Filmstrip="filmstrip")
         yield SEPARATOR
         yield Command("Clear path", partial(session.draw, None))
+
+    def _on_picture(self) -> Iterator[Entry]:
+        copying = self._uses.copying
+        if self._uses.gestures.session is None or self._uses.prober.probe is None:
+            return
+        yield Command("Copy picture", copying.copy_picture)
+        yield Command("Copy coordinates", copying.copy_coordinates)
+        yield from self._recipes(Picture="picture")
+        yield SEPARATOR
+        yield Command("Export picture…", self._export)
+
+    def _recipes(self, **things: str) -> Iterator[Entry]:
+        """How things are drawn, as a command or as Python; of one thing, without a menu of its own."""
+        session = self._uses.gestures.session
+        there = {
+            words: what for words, what in things.items() if what != "filmstrip" or (session and session.state.route)
+        }
+        for language, python in (("command", False), ("Python", True)):
+            entries = [Command(words, partial(self._copy_as, what, python)) for words, what in there.items()]
+            if len(entries) == 1:
+                yield Command(f"Copy {entries[0].text.lower()} as {language}", entries[0].run)
+            else:
+                yield Submenu(f"Copy as {language}", partial(tuple, entries))
 
     # -- what they do
 

@@ -23,7 +23,7 @@ from latent_explorer.charts import Chart, least_step
 from latent_explorer.engine.client import Answer, EngineClient, Want
 from latent_explorer.engine.handlers.decode import want_tile
 from latent_explorer.engine.handlers.evaluate import want_value_tile, want_values
-from latent_explorer.fields import PICTURE, field_called, layer_fields
+from latent_explorer.fields import PICTURE, Field, field_called, layer_fields
 from latent_explorer.gui.layers.colours import Span
 from latent_explorer.gui.layers.field_layer import FieldLayer
 from latent_explorer.gui.pane.canvas import MapCanvas
@@ -243,6 +243,9 @@ class FieldLayers:
 
     def _range_want(self, layer: FieldLayer) -> Want:
         assert self._bundle is not None
-        means = self._bundle.latents.mean
-        sample = means[np.random.default_rng(0).permutation(len(means))[: _SAMPLE if layer.field.steps > 8 else 200]]
-        return want_values(layer.field.name, layer.field.name, sample)
+        return want_values(layer.field.name, layer.field.name, range_sample(layer.field, self._bundle.latents.mean))
+
+
+def range_sample(field: Field, means: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Those of the latents (n, d) over which the range of a field is found."""
+    return means[np.random.default_rng(0).permutation(len(means))[: _SAMPLE if field.steps > 8 else 200]]

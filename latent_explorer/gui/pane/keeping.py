@@ -1,6 +1,7 @@
 """What a person has made of bundles: there again when one of them is opened again, also at the next launch."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 from PyQt6.QtCore import QObject
 
@@ -21,15 +22,27 @@ class StateKeeper(QObject):
         super().__init__()
         self._store, self._say = store, say
         self._states: dict[str, State] = {}
+        self._expected: tuple[Path, Callable[[OpenBundle], State]] | None = None
         self._unwritten: Session | None = None
         self._failed = False
         self._timer = timer(self, _WRITE_MS, self.write, once=True)
 
     def state_of(self, bundle: OpenBundle) -> State:
         """What was made of a bundle when it was last shown, in this launch or before."""
+        if self._expected is not None and self._expected[0] == bundle.folder:
+            return self._expected[1](bundle)
         if bundle.seal in self._states:
             return self._states[bundle.seal]
         return State() if bundle.config.moment else self._store.read(bundle.seal, bundle.config.net.latent_dim)
+
+    def expect(self, folder: Path, state: Callable[[OpenBundle], State]) -> None:
+        """Have the bundle in a folder, when it is opened, begin with this state rather than with what was kept."""
+        self._expected = folder, state
+
+    def has_shown(self, session: Session) -> None:
+        """What was expected is there: from now on, it is what this launch has made of the bundle."""
+        self._expected = None
+        self._states[session.bundle.seal] = session.state
 
     def note(self, session: Session, old: State) -> None:
         """A session has changed from an old state; its pins and path are written soon."""

@@ -215,12 +215,6 @@ class DoubleBuffer:
         if not bare.isEmpty():
             self._fill(painter, view, bare)
 
-    def image(self, view: View, ratio: float) -> QImage:
-        buffer = LayerBuffer(self._layers, view, ratio, margin=0)
-        for _ in buffer.painting():
-            pass
-        return buffer.whole
-
     def _fill(self, painter: QPainter, view: View, bare: QRegion) -> None:
         """Paint tiles roughly where the buffer does not reach, for the moment that the next one takes."""
         painter.save()
@@ -229,6 +223,14 @@ class DoubleBuffer:
         keys = [key for key in self._layers.tiles.cover(view) if bare.intersects(tile_rect(view, key))]
         self._layers.tiles.paint_tiles(painter, view, keys, smooth=False)
         painter.restore()
+
+
+def layered(layers: Layers, view: View, ratio: float) -> QImage:
+    """All layers of a view on one image."""
+    buffer = LayerBuffer(layers, view, ratio, margin=0)
+    for _ in buffer.painting():
+        pass
+    return buffer.whole
 
 
 def _pieces(keys: Iterable[TileKey]) -> Iterator[tuple[TileKey, ...]]:

@@ -62,7 +62,12 @@ class LayerStack(QObject):
             points.resize(percent / 100)
             self._canvas.refresh()
 
-        self._panel.add_slider("Point size", *_SIZES, round(100 * points.size), _SIZE).valueChanged.connect(choose)
+        self._size = self._panel.add_slider("Point size", *_SIZES, round(100 * points.size), _SIZE)
+        self._size.valueChanged.connect(choose)
+
+    def resize_points(self, percent: int) -> None:
+        """Show points so large, in percent of the usual, and remember it."""
+        self._size.setValue(percent)
 
     def _list_colours(self) -> None:
         known = colourings()
@@ -83,6 +88,11 @@ class LayerStack(QObject):
             if not self._settings.keeps(ShownLayer, title):
                 self._panel.show_usual(title, *layer.usual(bundle))
         self._values.show_lines([])
+
+    def put(self, title: str, visible: bool, opacity: float) -> None:
+        """Show a layer so, in the panel too; that is not remembered."""
+        self._panel.show_usual(title, visible, opacity)
+        self.show(title, visible, opacity)
 
     def show(self, title: str, visible: bool, opacity: float) -> None:
         layer = self.by_title[title]

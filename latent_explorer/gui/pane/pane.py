@@ -36,9 +36,14 @@ _THE_END = "Maximum zoom: beyond it, neighbouring pictures have the same float32
 
 
 class MapPane(SessionPane):
-    """One model on one canvas. turned_to: a person works with this pane."""
+    """One model on one canvas.
+
+    turned_to: a person works with this pane.
+    copy_wanted: how something of it is drawn is to be copied, by what that is, and whether as Python.
+    """
 
     turned_to = pyqtSignal()
+    copy_wanted = pyqtSignal(str, bool)
 
     def __init__(self, shared: Shared, start_engine: Callable[[], Engine]) -> None:
         super().__init__(shared, start_engine)
@@ -46,7 +51,11 @@ class MapPane(SessionPane):
         self._dwell = timer(self, _DWELL_MS, self.turned_to.emit, once=True)
         self.canvas.installEventFilter(self)
         self.menus = ContextMenus(
-            self, self._used_by_menus(), self.inspector.export_wanted.emit, self.filmstrip.strip.export_wanted.emit
+            self,
+            self._used_by_menus(),
+            self.inspector.export_wanted.emit,
+            self.filmstrip.strip.export_wanted.emit,
+            self.copy_wanted.emit,
         )
         self._wire()
         self._wire_panels()
@@ -92,6 +101,7 @@ class MapPane(SessionPane):
         self.inspector.lock_wanted.connect(self.toggle_lock)
         self.inspector.pin_wanted.connect(self.pin_probe)
         self.inspector.picture_wanted.connect(self.open_picture)
+        self.inspector.picture.menu_wanted.connect(self.menus.open_on_picture)
         go_to_image = self._to_session(lambda session, index: self.prober.go_to(session.bundle.latents.mean[index]))
         self.inspector.neighbours.chosen.connect(go_to_image)
         self.gallery.chosen.connect(go_to_image)

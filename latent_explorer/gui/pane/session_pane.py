@@ -56,6 +56,14 @@ class SessionPane(PaneParts):
         """Whether a bundle is shown and the engine has it too."""
         return self.session is not None and self.opener.idle and not (self.feed.paused or self.charting.busy)
 
+    @property
+    def settled(self) -> bool:
+        """Whether all is there that the map shows besides pictures and fields: points, colours, images, a path."""
+        if self.session is None or not self.ready or self.points.sorting or self.colourer.work:
+            return False
+        waits_for_frames = self.session.state.route is not None and not len(self.filmstrip.frames)
+        return not (waits_for_frames or self.thumbnails.waiting)
+
     def open(self, folder: Path, chart: ChartSpec | None = None, begun: "Future[OpenBundle] | None" = None) -> None:
         """Open the bundle in a folder, through `chart` if there is one; where it is broken, what was open stays.
 

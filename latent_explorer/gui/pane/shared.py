@@ -18,12 +18,14 @@ class Shared:
     """What panes have in common. say: show a passing message in the status bar.
 
     overlaps: of classes, by their names, on the map where they were first seen: on others they keep their colours.
+    slots: of the colours of classes, by their names and a palette's, where a session says which they are.
     """
 
     settings: Settings
     banner: Banner
     say: Callable[[str], None]
     overlaps: dict[tuple[str, ...], NDArray[np.float32]] = field(default_factory=dict)
+    slots: dict[tuple[tuple[str, ...], str], tuple[int, ...]] = field(default_factory=dict)
 
     @property
     def palette(self) -> str:
@@ -40,6 +42,8 @@ class Shared:
         label = bundle.latents.label
         if label is None:
             return theme.with_classes(palette)
+        if (slots := self.slots.get((names, palette.name))) is not None:
+            return theme.with_classes(palette, slots)
         if names not in self.overlaps:
             self.overlaps[names] = class_overlap(bundle.uv, label, len(names))
         return theme.with_classes(palette, assigned(self.overlaps[names], palette))

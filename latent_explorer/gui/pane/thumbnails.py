@@ -31,6 +31,12 @@ class Thumbnails(QObject):
         canvas.lifted = self.layer
         canvas.above.append(self.layer)
 
+    @property
+    def waiting(self) -> bool:
+        """Whether images of the view are still to come."""
+        view = self._canvas.view
+        return not self.layer.missed and bool(self.layer.missing(view, (view.u, view.v)))
+
     def open(self, bundle: OpenBundle) -> None:
         self._asked.clear()
         self.layer.open(bundle.config.net.image_shape)

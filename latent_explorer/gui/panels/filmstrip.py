@@ -84,6 +84,12 @@ class Filmstrip(QWidget):
         self._enable()
         self._show(min(self.index, len(frames) - 1))
 
+    def begin_at(self, index: int) -> None:
+        """Have a frame be the current one, now or once the frames are there; nothing else goes there."""
+        self.index = index
+        if len(self.frames):
+            self._show(min(index, len(self.frames) - 1))
+
     def picture(self) -> QImage | None:
         return to_qimage(self.frames[self.index]) if len(self.frames) else None
 

@@ -13,6 +13,7 @@ from latent_explorer.gui.layers.point_colours import colourings
 from latent_explorer.gui.pane.pane import MapPane
 from latent_explorer.gui.pane.point_colourer import PointColourer
 from latent_explorer.gui.panels.chart_choice import chart_entries
+from latent_explorer.gui.sessions.copies import WORDS
 from latent_explorer.gui.shell.help import about, show_keys
 from latent_explorer.gui.shell.picture_menu import picture_entries
 from latent_explorer.gui.widgets.actions import SEPARATOR, Command, Entry, Submenu, fill_menu, show_state
@@ -94,6 +95,8 @@ class Menus:
         tip, shown = "Show the files of this model in the file manager", self._lasting
         yield Command("Show in folder", bench.show_in_folder, tip=tip, enabled=shown)
         yield SEPARATOR
+        yield from self._sessions()
+        yield SEPARATOR
         yield Command("Train a model…", bench.show_training, "Ctrl+T", "Train a model on images of your choice")
         tip = "Go back through the snapshots of this model's training"
         yield Submenu("Attach images", self._attach)
@@ -117,6 +120,18 @@ class Menus:
         bundle = self._bench.active.bundle
         return bundle is not None and not bundle.config.passing
 
+    def _sessions(self) -> Iterator[Entry]:
+        sessions, open_one = self._bench.sessions, self._lasting
+        yield Command(
+            "Open session…", sessions.choose, "Ctrl+Shift+O", "Open what was saved: models, views, pins, paths"
+        )
+        tip = "Save what is open and shown, and all that was made of it, in a file that others can open"
+        yield Command("Save session", sessions.save, "Ctrl+S", tip, enabled=open_one)
+        yield Command("Save session as…", sessions.save_as, "Ctrl+Shift+S", tip, enabled=open_one)
+        tip = "Begin the next launch where this one ends; otherwise with the last model, its pins and its path"
+        restores = partial(getattr, sessions, "restores")
+        yield Command("Restore at launch", sessions.toggle_restoring, tip=tip, checked=restores)
+
     def _attach(self) -> Iterator[Entry]:
         pane = self._bench.active
         can = pane.bundle is not None and not pane.bundle.config.prior_samples
@@ -134,6 +149,8 @@ class Menus:
         tip = "Copy the picture shown in the inspector, and its coordinates as text"
         yield Command("Copy", on(lambda pane: pane.copying.copy_place()), "Ctrl+C", tip)
         yield Submenu("Copy as", self._copies)
+        yield Submenu("Copy as command", partial(self._recipes, False))
+        yield Submenu("Copy as Python", partial(self._recipes, True))
         yield SEPARATOR
         yield Command("Pin this place", on(MapPane.pin_probe), "Ctrl+P", "Pin the probed place")
         yield Command("Clear path", on(MapPane.clear_route), "Ctrl+Backspace", "Remove the path")
@@ -158,6 +175,11 @@ class Menus:
         )
         yield Command("Coordinates", copying.copy_coordinates, tip="The coordinates in latent space")
         yield Command("Place on the map", copying.copy_map_coordinates, tip="The coordinates on the map")
+
+    def _recipes(self, python: bool) -> Iterator[Entry]:
+        tip = "What is pasted draws the same pixels once more" + (", in Python" if python else ", in a terminal")
+        for what, words in WORDS.items():
+            yield Command(words, partial(self._bench.copies.copy, what, python), tip=tip)
 
     def _view(self) -> Iterator[Entry]:
         bench, on = self._bench, self._on_pane

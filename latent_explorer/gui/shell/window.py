@@ -58,7 +58,8 @@ class MainWindow(QMainWindow):
         return super().event(event)
 
     def closeEvent(self, event: QCloseEvent | None) -> None:
-        if event is not None and not self.workbench.leaving.may_close():
+        bench = self.workbench
+        if event is not None and not (bench.leaving.may_close() and bench.sessions.may_close()):
             event.ignore()
             return
         self.workbench.end()

@@ -2,8 +2,8 @@
 
 import numpy as np
 from numpy.typing import NDArray
-from PyQt6.QtCore import QRect, QSize, Qt, pyqtSignal
-from PyQt6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPaintEvent, QPalette
+from PyQt6.QtCore import QPoint, QRect, QSize, Qt, pyqtSignal
+from PyQt6.QtGui import QColor, QContextMenuEvent, QImage, QMouseEvent, QPainter, QPaintEvent, QPalette
 from PyQt6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from latent_explorer.gui.widgets.aside import show_aside
@@ -24,11 +24,12 @@ class PictureView(QWidget):
     """Paints a picture as large as it fits, each of its pixels a square.
 
     image: what is shown. outdated: it is that of another place, and greyed. painted: a paint has ended. opened: the
-    picture was double-clicked.
+    picture was double-clicked. menu_wanted: the right button was pressed on it, at a place in global pixels.
     """
 
     painted = pyqtSignal()
     opened = pyqtSignal()
+    menu_wanted = pyqtSignal(QPoint)
 
     def __init__(self, least: int = 120) -> None:
         super().__init__()
@@ -66,6 +67,10 @@ class PictureView(QWidget):
 
     def heightForWidth(self, width: int) -> int:
         return width if self._tallest is None else min(width, self._tallest)
+
+    def contextMenuEvent(self, event: QContextMenuEvent | None) -> None:
+        if event is not None and self.image is not None:
+            self.menu_wanted.emit(event.globalPos())
 
     def mouseDoubleClickEvent(self, event: QMouseEvent | None) -> None:
         self.opened.emit()

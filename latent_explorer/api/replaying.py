@@ -1,0 +1,68 @@
+"""Drawing once more what a window has shown: what Copy as Python pastes."""
+
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Literal
+
+from latent_explorer.errors import UserError
+from latent_explorer.session.recipes import ReplayRecipe, Value
+
+Thing = Literal["map", "picture", "grid", "filmstrip", "latents"]
+
+
+def replay(
+    what: Thing,
+    out: str | Path,
+    *,
+    session: str | Path | None = None,
+    overwrite: bool = False,
+    **options: Value | Sequence[str | float],
+) -> Path:
+    """Write a map, a picture, a grid, a filmstrip or the latents to a file; returns its path.
+
+    The pixels are those that the window exports: Edit ▸ Copy as Python copies the call for what is shown. It is done
+    by a process of its own, in which nobody sees a window, so that a notebook stays free of Qt.
+
+    what: "map", "picture", "grid", "filmstrip" or "latents". out: the file; its suffix says which format.
+    session: a file that File ▸ Save session… wrote, of which all is drawn as it was; options go before it.
+    options: those of `latent-explorer export WHAT`, by their names with underscores; `start` and `end` for --from and
+    --to. `at` takes texts "x,y", as --at does, or the numbers of one latent.
+    Raises UserError that says what is wrong where it cannot be drawn.
+    """
+    words = arguments_of(what, out, session=session, overwrite=overwrite, **options)
+    done = subprocess.run(
+        [sys.executable, "-m", "latent_explorer", *words], capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        last = done.stderr.strip().splitlines()[-1:]
+        raise UserError("".join(last).removeprefix("latent-explorer: ") or f"it ended with code {done.returncode}")
+    return Path(out)
+
+
+def arguments_of(
+    what: Thing,
+    out: str | Path,
+    *,
+    session: str | Path | None = None,
+    overwrite: bool = False,
+    **options: Value | Sequence[str | float],
+) -> list[str]:
+    """The words of the command that does what `replay` is asked for."""
+    chosen = {name: _value(name, value) for name, value in options.items() if value is not None}
+    model = chosen.pop("model", None) if session is not None else None
+    _, *words = ReplayRecipe(what, str(out), chosen | ({"overwrite": True} if overwrite else {})).arguments
+    named = [] if session is None else ["--session", str(session)]
+    return ["export", *named, *([] if model is None else ["--model", str(model)]), *words]
+
+
+def _value(name: str, value: Value | Sequence[str | float]) -> Value:
+    """A value as an option takes it: numbers separated by commas, several texts one after another."""
+    if isinstance(value, str | int | float | bool):
+        return value
+    values = tuple(value)
+    if values and not isinstance(values[0], str):
+        text = ",".join(repr(float(each)) for each in values)
+        return (text,) if name == "at" else text
+    return tuple(str(each) for each in values)

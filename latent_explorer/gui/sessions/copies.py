@@ -1,0 +1,118 @@
+"""Copy as command and Copy as Python: what draws the map, a picture, the grid or the filmstrip once more."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+from PyQt6.QtGui import QGuiApplication
+
+from latent_explorer.errors import UserError
+from latent_explorer.gui.pane.pane import MapPane
+from latent_explorer.gui.pane.saved_map import saved_map
+from latent_explorer.session.recipes import LONGEST, ReplayRecipe, Value, What, named_file, recipe
+from latent_explorer.session.saved import SavedLook
+from latent_explorer.session.session import as_point
+
+if TYPE_CHECKING:  # nothing of the dialog is loaded before it is wanted: the window must open at once
+    from latent_explorer.gui.exports.choices import Choices
+
+WORDS: dict[What, str] = {
+    "map": "Map",
+    "picture": "Picture",
+    "grid": "Grid of the region seen",
+    "filmstrip": "Filmstrip",
+    "latents": "Latents",
+}
+"""What can be copied so, in words."""
+
+
+class Copies:
+    """Copies recipes. look: what maps have in common. session: the file that holds all as it is now, if one does."""
+
+    def __init__(
+        self, active: Callable[[], MapPane], look: Callable[[], SavedLook], session: Callable[[], Path | None]
+    ) -> None:
+        self._active, self._look, self._session = active, look, session
+
+    def copy(self, what: What, python: bool) -> None:
+        """Copy how something of the active map is drawn; where that cannot be, say why."""
+        pane = self._active()
+        clipboard = QGuiApplication.clipboard()
+        assert clipboard is not None
+        try:
+            text = self.text(what, python)
+        except UserError as error:
+            pane.shared.banner.say(f"Not copied: {error}")
+            return
+        clipboard.setText(text)
+        kind = "Python" if python else "a command"
+        pane.shared.say(f"Copied the {WORDS[what].split()[0].lower()} as {kind}: paste it to draw the same once more.")
+
+    def text(self, what: What, python: bool) -> str:
+        """The command, or the call. Raises UserError where there is no such thing yet, or it is too long."""
+        found = self.recipe(what)
+        text = found.python() if python else found.command()
+        if len(text) <= LONGEST:
+            return text
+        file = self._session()
+        if file is None:
+            raise UserError(
+                f"it would take {len(text):,} characters, most of them for the selection; save the session first "
+                "(Ctrl+S), and its file is named instead"
+            )
+        from_file = ReplayRecipe(what, found.out, {"session": str(file), **_choices_of(found)})
+        return from_file.python() if python else from_file.command()
+
+    def recipe(self, what: What) -> ReplayRecipe:
+        """How something of the active map is drawn, with what was chosen last in the dialog that exports it."""
+        from latent_explorer.export import find_format
+        from latent_explorer.gui.exports.choices import remembered
+        from latent_explorer.gui.exports.offers import OFFERS
+
+        pane = self._active()
+        subject = OFFERS[what](pane)
+        choices = remembered(pane.shared.settings, subject.kind, subject.default)
+        saved, arrays = saved_map(pane)
+        if pane.prober.probe is not None:
+            saved = msgspec.structs.replace(saved, chosen=as_point(pane.prober.probe.z))
+        known = find_format(subject.kind, choices.format)
+        out = named_file(saved, what, known.suffix)
+        sizes = subject.shape(known, choices)[:2] if what == "grid" else (0, 0)
+        return recipe(what, saved, self._look(), arrays, dict(_options(what, choices, sizes, known.heeds)), out)
+
+
+def _options(
+    what: What, choices: "Choices", sizes: tuple[int, ...], heeds: tuple[str, ...]
+) -> Iterator[tuple[str, Value]]:
+    """The choices of the dialog, as options; those that are as usual for the command are left out."""
+    if what == "map":
+        yield "zoom", choices.zoom
+        if not choices.legend:
+            yield "no_legend", True
+        return
+    if what == "grid":
+        yield "columns", sizes[1]
+        yield "rows", sizes[0]
+    usual = {"scale": 1, "gap": 0, "per_row": 0, "ping_pong": False}
+    for name, plain in usual.items():
+        if name in heeds and getattr(choices, name) != plain:
+            yield name, getattr(choices, name)
+    if "style" in heeds and choices.style == "smooth":
+        yield "smooth", True
+    if "seconds" in heeds:
+        yield "seconds", choices.seconds
+    if "loop" in heeds and not choices.loop:
+        yield "once", True
+    if "lossless" in heeds and not choices.lossless:
+        yield "lossy", True
+
+
+_OF_THE_DIALOG = {
+    "zoom", "no_legend", "columns", "rows",
+    "scale", "gap", "per_row", "ping_pong", "smooth", "seconds", "once", "lossy",
+}  # fmt: skip
+
+
+def _choices_of(found: ReplayRecipe) -> dict[str, Value]:
+    return {name: value for name, value in found.options.items() if name in _OF_THE_DIALOG}

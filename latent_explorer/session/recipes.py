@@ -1,0 +1,265 @@
+"""What it takes to draw a map, a picture, a grid or a filmstrip once more, as options of a command: written and read.
+
+A command and a call from Python are made of the same recipe, and `export --session` too: so all three draw the same.
+"""
+
+import shlex
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from latent_explorer.charts import ChartSpec
+from latent_explorer.errors import UserError
+from latent_explorer.places import shipped_bundles
+from latent_explorer.service.codec import text_to_path
+from latent_explorer.session.saved import Arrays, SavedLayer, SavedLook, SavedMap, SavedView
+from latent_explorer.session.session import Pin, Point, Route
+
+What = Literal["map", "picture", "grid", "filmstrip", "latents"]
+Value = str | int | float | bool | tuple[str, ...]
+Options = Mapping[str, Value]
+
+_CALLED = {"start": "--from", "end": "--to"}  # options whose name is a word of Python's
+_WIDE = 100  # characters of a line of a command
+LONGEST = 6000
+"""Characters of a command that can still be pasted anywhere."""
+
+
+@dataclass(frozen=True)
+class ReplayRecipe:
+    """What to draw, of which bundle, and how. options: by the names that they have in Python."""
+
+    what: What
+    out: str
+    options: Options
+
+    @property
+    def arguments(self) -> list[str]:
+        """The words of the command, after the program's name."""
+        words = ["export", self.what]
+        for name, value in self.options.items():
+            option = _CALLED.get(name, f"--{name.replace('_', '-')}")
+            if isinstance(value, bool):
+                words += [option] if value else []
+            else:
+                for each in value if isinstance(value, tuple) else (value,):
+                    words += [option, f"{each}"]
+        return [*words, "--out", self.out]
+
+    def command(self) -> str:
+        """The command as it is typed into a POSIX shell, in lines that can be read."""
+        words = [shlex.quote(word) for word in self.arguments]
+        lines, line = [], "latent-explorer"
+        for part in _options_together(words):
+            if len(line) + len(part) > _WIDE:
+                lines.append(line)
+                line = f"   {part}"
+            else:
+                line = f"{line} {part}"
+        return " \\\n".join([*lines, line])
+
+    def python(self) -> str:
+        """The call from Python."""
+        shown = {name: list(value) if isinstance(value, tuple) else value for name, value in self.options.items()}
+        named = "".join(f"    {name}={value!r},\n" for name, value in shown.items())
+        return f"import latent_explorer\n\nlatent_explorer.replay(\n    {self.what!r},\n    {self.out!r},\n{named})\n"
+
+
+def _options_together(words: list[str]) -> list[str]:
+    """An option and its value are not torn apart."""
+    parts: list[str] = []
+    for word in words:
+        if parts and parts[-1].startswith("--") and " " not in parts[-1] and not word.startswith("--"):
+            parts[-1] += f" {word}"
+        else:
+            parts.append(word)
+    return parts
+
+
+# -- written
+
+
+def recipe(what: What, saved: SavedMap, look: SavedLook, arrays: Arrays, choices: Options, out: str) -> ReplayRecipe:
+    """How to draw something of a saved map once more. choices: further options, as of the export dialog.
+
+    Raises UserError where there is no such thing: no place is chosen, no path is drawn.
+    """
+    options: dict[str, Value] = {"model": model_text(saved)}
+    if saved.label:
+        options["label"] = str(saved.label)
+    if what in ("map", "grid") and saved.chart is not None:
+        options["chart"] = str(saved.chart)
+    match what:
+        case "picture":
+            options |= _picture_options(saved)
+        case "filmstrip":
+            options |= _route_options(saved)
+        case "grid":
+            options["region"] = numbers_text(_sides(saved))
+        case "map":
+            options |= _map_options(saved, look, arrays)
+    return ReplayRecipe(what, out, options | dict(choices))
+
+
+def model_text(saved: SavedMap) -> str:
+    """A bundle as a command names it: one that ships by its name, which is the same on every machine."""
+    folder = text_to_path(saved.path)
+    return saved.name if folder in [each.absolute() for each in shipped_bundles()] else str(folder)
+
+
+def _picture_options(saved: SavedMap) -> dict[str, Value]:
+    if saved.chosen is None:
+        raise UserError("no place is chosen, so there is no picture: click on the map first, or name a place with --at")
+    return {"at": (latent_text(saved.chosen),)}
+
+
+def _route_options(saved: SavedMap) -> dict[str, Value]:
+    if saved.route is None:
+        raise UserError("no path is drawn, so there is no filmstrip: drag on the map first, or use --from and --to")
+    route = saved.route
+    ends: dict[str, Value] = {"start": latent_text(route.start), "end": latent_text(route.end)}
+    return {**ends, "frames": route.frames, "curve": route.curve, "easing": route.easing}
+
+
+def _map_options(saved: SavedMap, look: SavedLook, arrays: Arrays) -> dict[str, Value]:
+    options: dict[str, Value] = {
+        "as_shown": True,
+        "view": numbers_text((saved.view.u, saved.view.v, saved.view.scale)),
+        "width": saved.size[0],
+        "height": saved.size[1],
+        "layers": layers_text(saved.layers),
+        "theme": look.theme,
+        "palette": look.palette,
+    }
+    optional: dict[str, Value] = {
+        "class_slots": ",".join(map(str, saved.slots)),
+        "point_size": look.point_size if look.point_size != 100 else 0,
+        "point_colour": look.point_colour if look.point_colour != "class" else "",
+        "picture_size": look.picture_size,
+        "hide": ",".join(map(str, saved.hidden)),
+        "pin": tuple(f"{pin.name}={latent_text(pin.z)}" for pin in saved.pins),
+        "selected": ranges_text(arrays[saved.selection]) if saved.selection else "",
+    }
+    if saved.route is not None:
+        optional |= _route_options(saved) | {"frame": saved.frame}
+    return options | {name: value for name, value in optional.items() if value}
+
+
+def numbers_text(values: Iterable[float]) -> str:
+    """Numbers with commas, each as short as reads back exactly."""
+    return ",".join(repr(float(value)).removesuffix(".0") for value in values)
+
+
+def latent_text(z: Iterable[float]) -> str:
+    """A latent with commas, each number as short as reads back exactly in float32."""
+    return ",".join(str(np.float32(value)).removesuffix(".0") for value in z)
+
+
+def layers_text(layers: Iterable[SavedLayer]) -> str:
+    """The layers that are shown, with their opacity where it is not whole."""
+    return ",".join(f"{each.name}={each.opacity:g}" if each.opacity < 1 else each.name for each in layers if each.shown)
+
+
+def ranges_text(chosen: NDArray[np.bool_]) -> str:
+    """The numbers of the images that are chosen, in ranges: 3,7-12."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[0], chosen.astype(np.int8), [0]])))
+    pairs = zip(edges[::2].tolist(), (edges[1::2] - 1).tolist(), strict=True)
+    return ",".join(f"{first}-{last}" if last > first else f"{first}" for first, last in pairs)
+
+
+def _sides(saved: SavedMap) -> tuple[float, float, float, float]:
+    u, v, (width, height) = saved.view.u, saved.view.v, saved.size
+    across, down = width / 2 / saved.view.scale, height / 2 / saved.view.scale
+    return u - across, v - down, u + across, v + down
+
+
+# -- read
+
+
+def view_of(text: str) -> SavedView:
+    """The view of a text U,V,SCALE. Raises UserError."""
+    values = _numbers(text, "--view")
+    if len(values) != 3 or not 0 < values[2] <= 2.0**41:
+        raise UserError(f"--view {text}: expected U,V,SCALE: the point in the middle, and pixels to the plane unit")
+    return SavedView(*values)
+
+
+def layers_of(text: str) -> tuple[SavedLayer, ...]:
+    """The layers of a text NAME[=OPACITY],... Raises UserError."""
+    found = []
+    for each in filter(None, (part.strip() for part in text.split(","))):
+        name, given, opacity = each.partition("=")
+        share = _numbers(opacity, f"--layers {name}=")[0] if given else 1.0
+        if not 0 <= share <= 1:
+            raise UserError(f"--layers {each}: expected an opacity from 0 to 1")
+        found.append(SavedLayer(name.strip().lower(), True, share))
+    return tuple(found)
+
+
+def pin_of(text: str, dimensions: int) -> Pin:
+    """The pin of a text NAME=X,Y[,...]. Raises UserError."""
+    name, given, place = text.rpartition("=")
+    if not given or not name.strip():
+        raise UserError(f"--pin {text}: expected NAME=X,Y[,...]")
+    return Pin(name, point_of(place, dimensions, "--pin"))
+
+
+def point_of(text: str, dimensions: int, option: str) -> Point:
+    """The latent of a text X,Y[,...], in float32. Raises UserError."""
+    values = _numbers(text, option)
+    if len(values) != dimensions:
+        raise UserError(f"{option} {text}: this model has {dimensions} latent dimensions, found {len(values)} numbers")
+    return tuple(float(np.float32(value)) for value in values)
+
+
+def route_of(start: str, end: str, curve: str, frames: int, easing: str, dimensions: int) -> Route:
+    """The path between two texts X,Y[,...]. Raises UserError."""
+    ends = point_of(start, dimensions, "--from"), point_of(end, dimensions, "--to")
+    route = Route(*ends, curve, frames, easing)
+    _ = route.path
+    return route
+
+
+def whole_numbers(text: str, option: str, below: int) -> tuple[int, ...]:
+    """Whole numbers with commas, from 0 on. Raises UserError."""
+    values = [each.strip() for each in text.split(",")]
+    if not all(each.isdecimal() and int(each) < below for each in values if len(each) < 12):
+        raise UserError(f"{option} {text[:80]}: expected whole numbers from 0 to {below - 1}, separated by commas")
+    return tuple(map(int, values))
+
+
+def chosen_of(text: str, count: int) -> NDArray[np.bool_]:
+    """The images of a text like 3,7-12, bool (count,). Raises UserError."""
+    chosen = np.zeros(count, bool)
+    for part in text.split(","):
+        first, _, last = part.strip().partition("-")
+        last = last or first
+        if not (first.isdecimal() and last.isdecimal() and len(last) < 12 and int(first) <= int(last) < count):
+            raise UserError(f"--selected {part[:40]}: expected numbers of images below {count:,}, as in 3,7-12")
+        chosen[int(first) : int(last) + 1] = True
+    return chosen
+
+
+def chart_of(text: str | None) -> ChartSpec | None:
+    """The chart of an option. Raises UserError."""
+    return None if text is None else ChartSpec.of(text)
+
+
+def named_file(saved: SavedMap, what: What, suffix: str) -> str:
+    """What a file with something of a map is called."""
+    stem = "".join(letter if letter.isalnum() or letter in "-_." else "-" for letter in saved.name)
+    return str(Path(f"{stem}_{what}{suffix}"))
+
+
+def _numbers(text: str, option: str) -> list[float]:
+    try:
+        values = [float(part) for part in text.split(",")]
+    except ValueError:
+        values = [float("nan")]
+    if not np.isfinite(values).all():
+        raise UserError(f"{option} {text[:80]}: expected finite numbers separated by commas")
+    return values

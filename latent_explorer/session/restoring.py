@@ -1,0 +1,127 @@
+"""From a session's file back to bundles and states: where a bundle is now, and what of the session still fits it."""
+
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from latent_explorer.bundles import read_config
+from latent_explorer.charts import ChartSpec, checked
+from latent_explorer.errors import UserError
+from latent_explorer.places import shipped_bundles, trained_bundles
+from latent_explorer.safe_text import safe_text
+from latent_explorer.service.codec import path_to_text, text_to_path
+from latent_explorer.session.opened import OpenBundle
+from latent_explorer.session.saved import Arrays, SavedMap
+from latent_explorer.session.session import Selection, State
+
+_FILES = {"weights.safetensors": "weights", "latents.safetensors": "latents", "config.json": "configuration"}
+
+
+@dataclass(frozen=True)
+class FoundBundle:
+    """Where the bundle of a saved map is. folder: None where it is nowhere. changed: what of it is, in words, if it is.
+
+    name: as it may be shown.
+    """
+
+    name: str
+    folder: Path | None
+    changed: str = ""
+
+    @property
+    def trouble(self) -> str:
+        """What is to be said, and what can be done; empty where it is as it was."""
+        if self.folder is None:
+            return f"The model {self.name} of this session is not where it was."
+        if self.changed:
+            return f"{self.name} has changed since the session was saved ({self.changed})."
+        return ""
+
+
+def paths_of(folder: Path, file: Path | None) -> tuple[str, str]:
+    """How a session names a bundle: by its path, and by that from the folder of the session's file, if it has one."""
+    absolute = folder.absolute()
+    if file is None:
+        return path_to_text(absolute), ""
+    try:
+        return path_to_text(absolute), path_to_text(os.path.relpath(absolute, file.absolute().parent))
+    except ValueError:  # on another drive
+        return path_to_text(absolute), ""
+
+
+def find_map(saved: SavedMap, file: Path | None, others: Iterable[Path] = ()) -> FoundBundle:
+    """Where the bundle of a saved map is: by its seal, else the first that is where it was, which then has changed.
+
+    file: of the session. others: folders in which it may be too, as those opened last.
+    """
+    name, named = safe_text(saved.name), list(_places(saved, file, others))
+    there = [folder for folder in dict.fromkeys((*named, *others)) if (folder / "config.json").is_file()]
+    for folder in there:
+        if not changes(saved, folder):
+            return FoundBundle(name, folder)
+    other = next((folder for folder in there if folder in named), None)
+    return FoundBundle(name, other, "" if other is None else changes(saved, other))
+
+
+def _places(saved: SavedMap, file: Path | None, others: Iterable[Path]) -> Iterator[Path]:
+    """Where it was, from the session's file and on this disk, and where bundles of its name are."""
+    for text, above in ((saved.beside, file and file.absolute().parent), (saved.path, Path())):
+        try:
+            if text and above is not None:
+                yield Path(os.path.normpath(above / text_to_path(text)))
+        except ValueError:
+            continue  # no path of this system
+    yield from (each for each in (*shipped_bundles(), *trained_bundles(), *others) if each.name == saved.name)
+
+
+def changes(saved: SavedMap, folder: Path) -> str:
+    """What of a bundle is not as it was when a map was saved, in words; empty where all is."""
+    try:
+        config = read_config(folder)
+    except UserError:
+        return "it cannot be read any more"
+    if config.seal == saved.seal:
+        return ""
+    words = saved.seal.split(" ")
+    before = dict(zip(words[::2], words[1::2], strict=False))
+    names = [words for name, words in _FILES.items() if before.get(name) != config.files.get(name)]
+    return f"its {', '.join(names)}" if names else "its files"
+
+
+def state_for(saved: SavedMap, arrays: Arrays, bundle: OpenBundle) -> tuple[State, list[str]]:
+    """What was made of a bundle, as far as it fits the one that there is; and what does not, in words."""
+    lost: list[str] = []
+    dimensions = bundle.config.net.latent_dim
+    state = State(hidden=frozenset(label for label in saved.hidden if label < len(bundle.class_names)))
+    if dimensions == saved.dimensions:
+        chart = _chart(saved.chart, dimensions, lost)
+        state = State(saved.pins, saved.route, state.hidden, None, chart, saved.chosen)
+    elif saved.pins or saved.route or saved.chosen or saved.chart:
+        lost.append(f"pins, path, chart and chosen place, which are of {saved.dimensions} dimensions")
+    if len(state.hidden) < len(saved.hidden):
+        lost.append("classes that were hidden and are not there")
+    chosen = arrays.get(saved.selection) if saved.selection else None
+    if chosen is not None and len(chosen) == len(bundle.latents):
+        state = State(state.pins, state.route, state.hidden, _selection(chosen), state.chart, state.chosen)
+    elif chosen is not None:
+        lost.append(f"the selection, which is of {len(chosen):,} images")
+    return state, lost
+
+
+def _selection(chosen: np.ndarray) -> Selection | None:
+    return Selection(chosen) if chosen.any() else None
+
+
+def _chart(spec: ChartSpec | None, dimensions: int, lost: list[str]) -> ChartSpec | None:
+    try:
+        return (
+            None
+            if spec is None or checked(spec, dimensions) == checked(None, dimensions)
+            else checked(spec, dimensions)
+        )
+    except UserError as error:
+        lost.append(f"the chart ({error})")
+        return None

@@ -1,0 +1,89 @@
+"""A person who saves, opens and replays what a window shows."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from PyQt6.QtCore import Qt
+from PyQt6.QtTest import QTest
+from typer.testing import CliRunner
+
+from latent_explorer.bench.person import Person
+from latent_explorer.cli.app import app
+from latent_explorer.engine.process import ThreadEngine
+from latent_explorer.gui.exports.choices import Choices, remember
+from latent_explorer.gui.sessions import replaying
+
+
+class SavingPerson(Person):
+    """Exports by the dialog, saves by the menu's keys, opens by what the window is handed."""
+
+    @property
+    def sessions(self):
+        return self.window.workbench.sessions
+
+    def exported(self, what: str, file: Path, choices: Choices) -> np.ndarray:
+        """The pixels of what the dialog exports with these choices."""
+        bench = self.window.workbench
+        remember(bench.settings, what, choices)
+        bench.exporter.export(what)
+        dialog = bench.exporter.dialog
+        assert dialog is not None, bench.banner.text
+        dialog.destination.folder.setText(str(file.parent))
+        dialog.destination.name.setText(file.name)
+        dialog.destination.name.setModified(True)
+        QTest.mouseClick(dialog.footer.export, Qt.MouseButton.LeftButton)
+        self.wait_until(lambda: bench.exporter.dialog is None or not dialog.footer.busy)
+        assert file.exists(), "nothing was written"
+        return pixels(file)
+
+    def open_session(self, file: Path) -> None:
+        """Open a session, and wait until all of it that there is is shown."""
+        shown: list[bool] = []
+        self.sessions.opened.connect(lambda: shown.append(True))
+        self.sessions.open_file(file)
+        self.wait_until(lambda: bool(shown))
+        self.wait_until(lambda: all(pane.session is None or pane.settled for pane in self.window.workbench.panes))
+
+
+def pixels(file: Path) -> np.ndarray:
+    """A picture, or all frames of an animation."""
+    with Image.open(file) as image:
+        frames = []
+        for number in range(getattr(image, "n_frames", 1)):
+            image.seek(number)
+            frames.append(np.asarray(image.convert("RGB")))
+        return np.stack(frames)
+
+
+@pytest.fixture
+def saving(new_window: Callable[..., Person]) -> Callable[..., SavingPerson]:
+    """Opens a window of a size."""
+
+    def make(bundle: Path | None, width: int = 860, height: int = 560) -> SavingPerson:
+        person = SavingPerson(new_window(bundle).window)
+        person.window.resize(width, height)
+        person.wait(0.05)
+        return person
+
+    return make
+
+
+@pytest.fixture
+def engines_in_threads(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is replayed has its engine in a thread, where torch is loaded already."""
+    monkeypatch.setattr(replaying, "START", ThreadEngine)
+
+
+@pytest.fixture
+def call(qapp, engines_in_threads) -> Callable[..., str]:
+    """Calls the program in this process; what it printed on standard error."""
+
+    def run(*words: object, code: int = 0) -> str:
+        done = CliRunner().invoke(app, [str(word) for word in words])
+        assert done.exit_code == code, (words, done.output, done.exception)
+        return done.stderr
+
+    return run
