@@ -3,6 +3,7 @@
 import pytest
 import torch
 
+from latent_explorer.engine.choice import EAGER, paths_of
 from latent_explorer.engine.decoder import Decoder
 from latent_explorer.errors import UserError
 from latent_explorer.fields.stretch import jacobian
@@ -47,3 +48,7 @@ def test_its_slopes_are_differences_where_autograd_cannot_follow():
 def test_it_cannot_be_trained():
     with pytest.raises(UserError, match="cannot be trained"):
         ForeignModel(SPEC, decode).losses(None)
+
+
+def test_only_the_path_that_runs_the_functions_is_tried():
+    assert paths_of(ForeignModel(SPEC, decode), torch.device("cpu")) == (EAGER,)

@@ -1,11 +1,12 @@
 """Refined latents explain their images at least as well, and in a linear model exactly as well as can be."""
 
+import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from latent_explorer.nets.model import Posterior, bernoulli_nats
-from latent_explorer.nets.refine import refined
+from latent_explorer.nets.refine import _newton_step, refined
 from latent_explorer.nets.registry import build
 from latent_explorer.nets.spec import NetSpec
 
@@ -48,3 +49,13 @@ def test_only_a_network_that_is_not_in_training_refines() -> None:
     model, x = build(spec), torch.rand(3, 1, 5, 4)
     in_training = model.train().encode(x).mean
     assert not torch.equal(in_training, model.eval().encode(x).mean)
+
+
+def test_a_step_stays_short_where_the_picture_says_nothing_and_there_is_no_prior() -> None:
+    """Newton's step is then the gradient over the least curvature that is assumed, cut at the longest."""
+    x = torch.full((1, 4), 0.5)
+    for slope, expected in ((1e-4, 1e-4 * 4 * 0.25 / (1e-8 + 1e-3)), (0.0, 0.0)):
+        step = _newton_step(
+            torch.logit(torch.full((1, 4), 0.75)), torch.full((1, 1, 4), slope), x, torch.zeros(1, 1), 0.0
+        )
+        assert step.item() == pytest.approx(expected, rel=0.01)
