@@ -118,6 +118,24 @@ def test_a_disk_that_does_not_take_it_costs_nothing_but_the_next_time(
     assert "the disk is full" in caplog.text
 
 
+def test_a_kind_that_is_really_fitted_leads_back_to_the_data() -> None:
+    centres = 8 * np.eye(4, dtype=np.float32)[np.arange(200) % 4]
+    chart = charts.fit(Z + centres, "tsne", perplexity=10)
+    uv = chart.to_plane(Z + centres)
+    assert uv.shape == (200, 2)
+    back = np.linalg.norm(chart.to_latent(uv) - Z - centres, axis=1)
+    assert np.median(back) < np.linalg.norm(Z, axis=1).mean()
+
+
+def test_classes_are_handed_on_to_the_kinds_that_ask_for_them() -> None:
+    labels = (Z[:, 3] > 0).astype(np.int64)
+    chart = charts.fit(Z, "lda", labels=labels)
+    means = [chart.to_plane(Z[labels == each]).mean(0) for each in (0, 1)]
+    assert np.linalg.norm(means[0] - means[1]) > 1
+    with pytest.raises(UserError, match="lda: it needs the classes of the data"):
+        charts.fit(Z, "lda")
+
+
 @pytest.mark.parametrize(
     ("given", "said"),
     [
