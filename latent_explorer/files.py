@@ -20,9 +20,8 @@ def read_regular(path: Path, most: int) -> bytes:
 
     Raises OSError where it cannot be read, and UserError where it is no ordinary file or larger.
     """
-    _ordinary(path, Path(path).stat(), most)
-    with os.fdopen(os.open(path, _READ_ONLY), "rb", buffering=0) as stream:
-        size = _ordinary(path, os.fstat(stream.fileno()), most)
+    with _opened(path, most) as stream:
+        size = os.fstat(stream.fileno()).st_size
         content = bytearray()
         while len(content) <= size and (part := stream.read(size + 1 - len(content))):
             content += part
@@ -31,14 +30,35 @@ def read_regular(path: Path, most: int) -> bytes:
     return bytes(content)
 
 
-def _ordinary(path: Path, found: os.stat_result, most: int) -> int:
-    """The size of a regular file."""
+def read_start(path: Path, count: int) -> bytes:
+    """The first bytes of a regular file of any size, so many or all of them. Raises as `read_regular` does."""
+    with _opened(path) as stream:
+        return stream.read(count)
+
+
+def check_regular(path: Path) -> None:
+    """Raise UserError where there is no regular file at a path: for libraries that open whatever they are given."""
+    _check(path, Path(path).stat(), None)
+
+
+def _opened(path: Path, most: int | None = None) -> IO[bytes]:
+    """A regular file, even if something else has just taken its name."""
+    _check(path, Path(path).stat(), most)
+    stream = os.fdopen(os.open(path, _READ_ONLY), "rb", buffering=0)
+    try:
+        _check(path, os.fstat(stream.fileno()), most)
+    except UserError:
+        stream.close()
+        raise
+    return stream
+
+
+def _check(path: Path, found: os.stat_result, most: int | None) -> None:
     if not stat.S_ISREG(found.st_mode):
         kinds = {stat.S_IFDIR: "a folder", stat.S_IFIFO: "a pipe", stat.S_IFSOCK: "a socket"}
         raise UserError(f"{path}: expected a regular file, found {kinds.get(stat.S_IFMT(found.st_mode), 'a device')}")
-    if found.st_size > most:
+    if most is not None and found.st_size > most:
         raise UserError(f"{path}: expected at most {most} bytes, found {found.st_size} bytes")
-    return found.st_size
 
 
 def write_whole(

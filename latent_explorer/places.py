@@ -1,11 +1,15 @@
 """Where things lie: what ships with the program, and the person's own folders."""
 
+import itertools
+import os
+from contextlib import suppress
 from pathlib import Path
 
 import platformdirs
 
 from latent_explorer.errors import UserError
 
+_MOST_LOOKED_AT = 5000  # entries of a folder
 _PACKAGE = Path(__file__).resolve().parent
 
 
@@ -26,7 +30,7 @@ def models_folder() -> Path:
 
 def shipped_bundles() -> list[Path]:
     """The folders of the included bundles, by name."""
-    return sorted(path.parent for path in models_folder().glob("*/config.json"))
+    return bundles_in(models_folder())
 
 
 def trained_folder() -> Path:
@@ -36,7 +40,21 @@ def trained_folder() -> Path:
 
 def trained_bundles() -> list[Path]:
     """The folders of the bundles trained in the window, by name."""
-    return sorted(path.parent for path in trained_folder().glob("*/config.json"))
+    return bundles_in(trained_folder())
+
+
+def bundles_in(folder: Path) -> list[Path]:
+    """The folders in `folder` that hold a configuration, by name; of very many, those that are found first.
+
+    None is opened: whether it is a bundle is seen when it is read.
+    """
+    found = []
+    with suppress(OSError), os.scandir(folder) as entries:
+        for entry in itertools.islice(entries, _MOST_LOOKED_AT):
+            with suppress(OSError):
+                if Path(entry.path, "config.json").is_file():
+                    found.append(folder / entry.name)
+    return sorted(found)
 
 
 def find_bundle(name_or_path: str | Path) -> Path:

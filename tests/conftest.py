@@ -7,6 +7,7 @@ import io
 import os
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import msgspec
@@ -23,6 +24,9 @@ from latent_explorer.bundles import (
     Latents,
     Moment,
     TrainingRecord,
+    read_config,
+    read_latents,
+    read_weights,
     save_bundle,
     save_snapshot,
 )
@@ -76,11 +80,16 @@ def wide_bundle(make_bundle: MakeBundle) -> Path:
 
 
 @pytest.fixture(scope="session")
-def make_hostile(small_bundle: Path, wide_bundle: Path) -> Callable[[Path, int], Path]:
-    """Makes the hostile bundle of a seed in a folder that is not there yet."""
-    from tests.hostile.making import hostile
-
-    return lambda target, seed: hostile((small_bundle, wide_bundle)[seed % 2], target, seed)
+def snapshots(small_bundle: Path, tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """Three snapshots of a run, of the small bundle's images."""
+    config, weights, latents = read_config(small_bundle), read_weights(small_bundle), read_latents(small_bundle)
+    folder, found = tmp_path_factory.mktemp("snapshots"), []
+    for step in range(3):
+        moment = Moment(epoch=step, step=step, losses={"loss": 9.0 - step})
+        shown = msgspec.structs.replace(config, moment=moment, turn=(1.0, 0.0, 0.0, 1.0))
+        kept = replace(latents, log_variance=None, index=np.arange(len(latents)))
+        found.append(save_snapshot(folder / f"{step:08}", shown, weights, kept))
+    return found
 
 
 @pytest.fixture(scope="session")

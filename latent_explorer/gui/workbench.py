@@ -353,5 +353,6 @@ class Workbench(QObject):
         self.library.close()
         self.trainer.close()
         self.training.end()
+        self.leaving.end()
         for pane in self.panes:
             pane.end()

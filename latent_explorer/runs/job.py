@@ -10,13 +10,14 @@ from safetensors import SafetensorError, safe_open
 
 from latent_explorer.bundles import TILES_BYTES
 from latent_explorer.bundles.latents import Precision
-from latent_explorer.errors import TrainingError
-from latent_explorer.files import write_bytes_whole
+from latent_explorer.errors import TrainingError, UserError
+from latent_explorer.files import read_regular, read_start, write_bytes_whole
 from latent_explorer.runs.folder import RunFolder
 from latent_explorer.runs.recipe import Recipe
 from latent_explorer.service.codec import from_wire, to_wire
 
 _MOST = 1 << 20  # bytes of a job's file
+_HEADER = 1 << 24  # bytes of what a saved state says of itself and its arrays
 
 
 @dataclass(frozen=True)
@@ -84,9 +85,8 @@ def keep_job(job: Job) -> None:
 def kept_job(run: RunFolder) -> Job:
     """What was asked for, with the bundle's folder where the run lies now. Raises TrainingError where it is damaged."""
     try:
-        with run.job.open("rb") as stream:
-            job = msgspec.json.decode(stream.read(_MOST), type=Job, dec_hook=from_wire)
-    except (OSError, msgspec.MsgspecError, UnicodeDecodeError, RecursionError, TrainingError) as error:
+        job = msgspec.json.decode(read_regular(run.job, _MOST), type=Job, dec_hook=from_wire)
+    except (OSError, msgspec.MsgspecError, UnicodeDecodeError, RecursionError, UserError) as error:
         raise TrainingError(f"{run.job}: expected the settings of a run, but they cannot be read: {error}") from error
     return replace(job, folder=run.bundle)
 
@@ -103,9 +103,12 @@ def unfinished(folder: Path) -> list[Unfinished]:
 def _unfinished(run: RunFolder) -> Unfinished:
     job = replace(kept_job(run), resume=True)
     try:
-        with safe_open(run.state, framework="np") as file:
+        length = int.from_bytes(read_start(run.state, 8), "little")
+        if length > _HEADER:
+            raise UserError(f"its header takes {length:,} bytes, at most {_HEADER:,} are read")
+        with safe_open(run.state, framework="np") as file:  # which opens pipes too, and waits
             done = msgspec.json.decode((file.metadata() or {}).get("progress", ""), type=_Done)
         when = datetime.fromtimestamp(run.state.stat().st_mtime)
-    except (OSError, SafetensorError, msgspec.MsgspecError) as error:
+    except (OSError, SafetensorError, msgspec.MsgspecError, UserError) as error:
         raise TrainingError(f"{run.state}: expected the state of a run, but it cannot be read: {error}") from error
     return Unfinished(job, done.epoch, when)

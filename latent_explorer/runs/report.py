@@ -1,11 +1,18 @@
 """What a training run says of itself while it goes on, and as its log has it."""
 
 import csv
+import itertools
 from collections.abc import Mapping
 
 import msgspec
 
+from latent_explorer.errors import UserError
+from latent_explorer.files import read_regular
 from latent_explorer.runs.folder import RunFolder
+
+_BYTES = 1 << 26  # of a log: a quarter of a million rows
+_ROWS = 20_000  # that are read of it
+_TERMS, _LETTERS = 32, 100  # of a loss, and of the name of each
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):
@@ -26,22 +33,31 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def read_log(run: RunFolder) -> list[Report]:
-    """The reports of a run as its CSV has them, without the time left; what is damaged of it is left out."""
+    """The reports of a run as its CSV has them, without the time left; what is damaged of it is left out.
+
+    Of more than 20,000 reports, so many.
+    """
     try:
-        with run.log.open(newline="", encoding="utf-8") as stream:
-            rows = list(csv.DictReader(stream))
-    except (OSError, UnicodeDecodeError, csv.Error):
+        rows = list(csv.DictReader(_thinned(read_regular(run.log, _BYTES).decode().splitlines()), restkey=""))
+    except (OSError, UserError, UnicodeDecodeError, csv.Error):
         return []
-    steps = max((int(row["step"]) for row in rows if (row.get("step") or "").isdecimal()), default=0)
-    return [report for row in rows if (report := _report(row, steps)) is not None]
+    reports = [report for row in rows if (report := _report(row)) is not None]
+    steps = max((report.step for report in reports), default=0)
+    return [msgspec.structs.replace(report, steps=steps) for report in reports]
 
 
-def _report(row: Mapping[str, str | None], steps: int) -> Report | None:
+def _thinned(lines: list[str]) -> list[str]:
+    """The heading, and of very many rows each so-and-so-many-th, the last among them."""
+    every = -(-len(lines) // _ROWS)
+    return lines if every <= 1 else [lines[0], *lines[:0:-every][::-1]]
+
+
+def _report(row: Mapping[str, str | None]) -> Report | None:
     try:
         return Report(
-            epoch=int(row["epoch"] or ""),
-            step=int(row["step"] or ""),
-            steps=steps,
+            epoch=_whole(row["epoch"], 1, 10**7),
+            step=_whole(row["step"], 0, 10**12),
+            steps=0,
             losses=_losses(row, "train_"),
             test_losses=_losses(row, "test_") or None,
             images_per_second=float(row["images_per_second"] or ""),
@@ -51,5 +67,13 @@ def _report(row: Mapping[str, str | None], steps: int) -> Report | None:
         return None
 
 
+def _whole(text: str | None, least: int, most: int) -> int:
+    number = int(text or "")
+    if not least <= number <= most:
+        raise ValueError(text)
+    return number
+
+
 def _losses(row: Mapping[str, str | None], prefix: str) -> dict[str, float]:
-    return {name.removeprefix(prefix): float(text) for name, text in row.items() if name.startswith(prefix) and text}
+    named = ((name, text) for name, text in row.items() if name.startswith(prefix) and text)
+    return {name.removeprefix(prefix)[:_LETTERS]: float(text) for name, text in itertools.islice(named, _TERMS)}

@@ -10,11 +10,13 @@ from pathlib import Path
 from typing import Any
 
 from latent_explorer.errors import UserError
-from latent_explorer.files import write_bytes_whole
+from latent_explorer.files import read_regular, write_bytes_whole
 from latent_explorer.runs.report import Report
 from latent_explorer.training.state import RunState
 
 WITHOUT_TENSORBOARD = "no TensorBoard files are written: for them, pip install latent-explorer[tensorboard]"
+_MOST = 1 << 30  # bytes of a log: a row is some 200, and there are a hundred in an epoch at most
+_DIGITS = 9  # of an epoch
 
 
 def has_tensorboard() -> bool:
@@ -42,7 +44,7 @@ def logged(reports: Iterator[Report], progress: RunState, table: Path, events: P
 def _cut_back(table: Path, epoch: int) -> None:
     """Keep the heading and the whole rows up to an epoch; nothing of an earlier run where that is 0."""
     try:
-        lines = table.read_bytes().splitlines(keepends=True) if epoch else []
+        lines = read_regular(table, _MOST).splitlines(keepends=True) if epoch else []
     except FileNotFoundError:
         lines = []
     except OSError as error:
@@ -53,7 +55,7 @@ def _cut_back(table: Path, epoch: int) -> None:
 
 def _is_within(line: bytes, epoch: int) -> bool:
     number = line.partition(b",")[0]
-    return number.isdigit() and int(number) <= epoch
+    return number.isdigit() and len(number) <= _DIGITS and int(number) <= epoch
 
 
 def _row(report: Report, progress: RunState) -> dict[str, float | None]:

@@ -11,7 +11,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
 
 from latent_explorer.errors import TrainingError, UserError
-from latent_explorer.files import write_bytes_whole
+from latent_explorer.files import check_regular, write_bytes_whole
 from latent_explorer.nets.spec import NetSpec
 from latent_explorer.runs.recipe import Precision, Recipe
 
@@ -63,12 +63,13 @@ def load_state(path: Path) -> tuple[RunState, dict[str, dict[str, NDArray[np.flo
     """What `save_state` saved. Raises TrainingError when the file is missing or cannot be read."""
     parts: dict[str, dict[str, NDArray[np.float32]]] = {}
     try:
+        check_regular(path)
         with safe_open(path, framework="np") as file:
             progress = msgspec.json.decode((file.metadata() or {}).get("progress", ""), type=RunState)
             for key in file.keys():  # noqa: SIM118 - not a dict
                 part, name = key.split("/", 1)
                 parts.setdefault(part, {})[name] = file.get_tensor(key)
-    except (OSError, SafetensorError, msgspec.MsgspecError, ValueError, KeyError, TrainingError) as error:
+    except (OSError, SafetensorError, msgspec.MsgspecError, ValueError, KeyError, UserError) as error:
         raise TrainingError(
             f"{path}: expected the saved state of a training run, but it cannot be read: {error}"
         ) from error

@@ -119,8 +119,8 @@ def test_nothing_is_waited_for(tmp_path: Path) -> None:
 def test_little_is_read_of_a_long_list_of_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = zipped(tmp_path / "many.zip", *(f"class/{number}.png" for number in range(2000)))
     assert kind_of(path).words == "a zip of 2,000 images"
-    monkeypatch.setattr("latent_explorer.path_kinds._MOST_READ", 1000)
-    monkeypatch.setattr("latent_explorer.path_kinds._LimitedReader.left", 1000)
+    monkeypatch.setattr("latent_explorer.file_kinds._MOST_READ", 1000)
+    monkeypatch.setattr("latent_explorer.file_kinds._LimitedReader.left", 1000)
     assert "cannot be listed" in kind_of(path).words
 
 

@@ -44,6 +44,7 @@ def moments(small_bundle: Path, tmp_path: Path, take_snapshot: Callable[..., Pat
 
 def test_the_points_stay_in_sight_as_they_move_out_and_back(person: Person, moments: RunFolder) -> None:
     person.pane.navigator.begin(moments)
+    person.wait_until(lambda: len(person.pane.navigator.folders) == 5)
     arrive(person, 0)
     with watched(person) as shares:
         for index in (1, 2, 3, 4, 1):
@@ -58,6 +59,7 @@ def test_the_points_stay_in_sight_as_they_move_out_and_back(person: Person, mome
 
 def test_a_view_that_a_person_has_moved_stays(person: Person, moments: RunFolder) -> None:
     person.pane.navigator.begin(moments)
+    person.wait_until(lambda: len(person.pane.navigator.folders) == 5)
     arrive(person, 1)
     person.canvas.zoom(1.5)
     view = person.canvas.view

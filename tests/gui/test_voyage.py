@@ -29,8 +29,10 @@ def arrive(person: Person, index: int) -> None:
 
 @pytest.fixture
 def traveller(person: Person, run: RunFolder) -> Person:
-    person.window.pane.navigator.begin(run)
-    person.window.pane.navigator.go_to(0)
+    voyage = person.window.pane.navigator
+    voyage.begin(run)
+    person.wait_until(lambda: len(voyage.folders) == 4)
+    voyage.go_to(0)
     arrive(person, 0)
     return person
 
@@ -76,13 +78,14 @@ def test_the_newest_is_followed_until_one_goes_back(
     arrive(traveller, 3)
     take_snapshot(small_bundle, run, 4, 0.3)
     voyage.add()
+    traveller.wait_until(lambda: len(voyage.folders) == 5)
     arrive(traveller, 4)
     voyage.go_to(1)
     arrive(traveller, 1)
     take_snapshot(small_bundle, run, 5, 0.6)
     voyage.add()
+    traveller.wait_until(lambda: len(voyage.folders) == 6)
     assert voyage.index == 1
-    assert len(voyage.folders) == 6
 
 
 def test_the_newest_is_followed_though_others_came_before_one_was_told(
@@ -94,6 +97,7 @@ def test_the_newest_is_followed_though_others_came_before_one_was_told(
     for folder in folders:
         assert folder.is_dir()
         voyage.add()
+    traveller.wait_until(lambda: len(voyage.folders) == 7)
     arrive(traveller, 6)
 
 

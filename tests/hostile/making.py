@@ -37,13 +37,13 @@ def sealed(folder: Path, config: Any) -> None:
     (folder / files.CONFIG).write_bytes(content.replace(b"0" * 64, files.digest(content).encode(), 1))
 
 
-def change_config(folder: Path, draw: Draw) -> None:
-    config = msgspec.json.decode((folder / files.CONFIG).read_bytes())
+def change_values(content: Any, draw: Draw) -> None:
+    """Put other values into an object of JSON, or take some away, at any depth."""
     for _ in range(draw.integers(1, 4)):
-        part = config
-        while isinstance(part, dict) and part:
-            key = str(draw.choice(sorted(part)))
-            if isinstance(part[key], dict) and part[key] and draw.random() < 0.8:
+        part = content
+        while isinstance(part, dict | list) and part:
+            key: Any = str(draw.choice(sorted(part))) if isinstance(part, dict) else int(draw.integers(len(part)))
+            if isinstance(part[key], dict | list) and part[key] and draw.random() < 0.8:
                 part = part[key]
                 continue
             if draw.random() < 0.1:
@@ -51,6 +51,11 @@ def change_config(folder: Path, draw: Draw) -> None:
             else:
                 part[key] = VALUES[draw.integers(len(VALUES))]
             break
+
+
+def change_config(folder: Path, draw: Draw) -> None:
+    config = msgspec.json.decode((folder / files.CONFIG).read_bytes())
+    change_values(config, draw)
     if draw.random() < 0.2:
         config["turn"] = [float(NUMBERS[draw.integers(8)]) for _ in range(4)]
     sealed(folder, config)
@@ -102,17 +107,25 @@ def change_header(folder: Path, draw: Draw) -> None:
 
 def change_bytes(folder: Path, draw: Draw) -> None:
     name = str(draw.choice([*files.SEALED, files.CONFIG]))
-    content = bytearray((folder / name).read_bytes())
-    for _ in range(draw.integers(1, 20)):
-        content[draw.integers(len(content))] = draw.integers(256)
-    (folder / name).write_bytes(content[: draw.integers(1, len(content) + 1)] if draw.random() < 0.3 else content)
+    spoil(folder / name, draw)
     if draw.random() < 0.7 and name != files.CONFIG:
         sealed(folder, msgspec.json.decode((folder / files.CONFIG).read_bytes()))
 
 
+def spoil(path: Path, draw: Draw) -> None:
+    """Other bytes here and there, and perhaps no end."""
+    content = bytearray(path.read_bytes())
+    for _ in range(draw.integers(1, 20)):
+        content[draw.integers(len(content))] = draw.integers(256)
+    path.write_bytes(content[: draw.integers(1, len(content) + 1)] if draw.random() < 0.3 else content)
+
+
 def change_kind(folder: Path, draw: Draw) -> None:
-    """Something in the place of a file that is none."""
-    path = folder / str(draw.choice([*files.SEALED, files.CONFIG, files.TILES]))
+    replace_by_other_kind(folder / str(draw.choice([*files.SEALED, files.CONFIG, files.TILES])), draw)
+
+
+def replace_by_other_kind(path: Path, draw: Draw) -> None:
+    """Put something in the place of a file that is none, or none that ends."""
     path.unlink(missing_ok=True)
     match draw.integers(7):
         case 0:
@@ -122,7 +135,7 @@ def change_kind(folder: Path, draw: Draw) -> None:
         case 2:
             path.symlink_to("/dev/zero")
         case 3:
-            path.symlink_to(folder / "nowhere")
+            path.symlink_to(path.parent / "nowhere")
         case 4:
             path.symlink_to("/proc/self/mem")
         case 5:

@@ -6,6 +6,7 @@ import pytest
 
 FORBIDDEN = ("QLabel", "QMessageBox", "QTextBrowser", "QTextEdit", "QStaticText", "QErrorMessage")
 METHODS = ("setHtml", "insertHtml", "setMarkdown", "toHtml", "setWhatsThis", "setStatusTip")
+SHORT = 60  # letters of a tooltip that need not wrap
 FORMATS = ("RichText", "AutoText", "MarkdownText")
 OWN_PAGES = ("gui.shell.help",)  # of which nothing comes from a file
 HOW = "see gui/widgets/plain.py"
@@ -39,14 +40,12 @@ def rich(node):
 
 
 def plain(text):
-    """Whether an expression is a text of the program's own, or made plain."""
+    """Whether an expression is a text of the program's own, and short: only what is made plain wraps."""
     match text:
         case ast.Call(func=ast.Name(id="tooltip")):
             return True
         case ast.Constant(value=str(value)):
-            return "<" not in value
-        case ast.Name(id=name):
-            return name.isupper()
+            return "<" not in value and len(value) <= SHORT
         case ast.IfExp(body=body, orelse=other):
             return plain(body) and plain(other)
     return False
@@ -63,6 +62,7 @@ def test_the_package_keeps_the_rule(sources):
         "button.setToolTip(f'Class {name}')",
         "button.setToolTip('<b>bold</b>')",
         "button.setToolTip(_TIP if name else name)",
+        "button.setToolTip('A text of our own that is so long that it has to wrap, or the screen is too narrow')",
         "QToolTip.showText(at, name, self)",
         "box.setItemData(0, source, Qt.ItemDataRole.ToolTipRole)",
         "label.setTextFormat(Qt.TextFormat.RichText)",
@@ -76,5 +76,5 @@ def test_a_breach_is_found(source, text):
 
 
 def test_what_is_allowed_passes(source):
-    text = "PlainLabel(name)\nb.setToolTip('Close')\nb.setToolTip(_TIP if a else 'b')\nb.setToolTip(tooltip(name))"
+    text = "PlainLabel(name)\nb.setToolTip('Close')\nb.setToolTip('a' if a else 'b')\nb.setToolTip(tooltip(name))"
     assert not rich_texts(source("gui.panels.new", text + "\nbox.setItemData(0, source)"))

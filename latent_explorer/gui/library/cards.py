@@ -10,7 +10,6 @@ from PyQt6.QtCore import (
     QAbstractListModel,
     QBuffer,
     QByteArray,
-    QEvent,
     QModelIndex,
     QRect,
     QRectF,
@@ -18,10 +17,10 @@ from PyQt6.QtCore import (
     Qt,
 )
 from PyQt6.QtGui import QHelpEvent, QImage, QImageReader, QPainter, QPainterPath, QPalette
-from PyQt6.QtWidgets import QAbstractItemView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QToolTip
+from PyQt6.QtWidgets import QAbstractItemView, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from latent_explorer.bundles.listing import BundleEntry
-from latent_explorer.gui.widgets.plain import tooltip
+from latent_explorer.gui.widgets.plain import help_with
 from latent_explorer.safe_text import safe_text
 
 Origin = Literal["shipped", "trained", "recent"]
@@ -225,8 +224,5 @@ class CardPainter(QStyledItemDelegate):
     ) -> bool:
         """The whole of what may be cut, as plain text."""
         card = card_at(index)
-        if event is None or card is None or event.type() != QEvent.Type.ToolTip:
-            return False
-        text = "\n".join([*filter(None, card.lines[1:]), safe_text(str(card.folder), most=400)])
-        QToolTip.showText(event.globalPos(), tooltip(text), view)
-        return True
+        lines = [] if card is None else [*filter(None, card.lines[1:]), safe_text(str(card.folder), most=400)]
+        return help_with(event, view, "\n".join(lines))

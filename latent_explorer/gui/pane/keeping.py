@@ -23,16 +23,29 @@ class StateKeeper(QObject):
         self._store, self._say = store, say
         self._states: dict[str, State] = {}
         self._expected: tuple[Path, Callable[[OpenBundle], State]] | None = None
+        self._ahead: dict[str, State] = {}
         self._unwritten: Session | None = None
         self._failed = False
         self._timer = timer(self, _WRITE_MS, self.write, once=True)
 
     def state_of(self, bundle: OpenBundle) -> State:
         """What was made of a bundle when it was last shown, in this launch or before."""
+        ahead = self._ahead.pop(bundle.seal, None)
+        return self._known(bundle) or ahead or self._read(bundle)
+
+    def read_ahead(self, bundle: OpenBundle) -> State:
+        """As `state_of`, for a thread: what it reads need not be read again by the window."""
+        state = self._known(bundle)
+        if state is None:
+            self._ahead[bundle.seal] = state = self._read(bundle)
+        return state
+
+    def _known(self, bundle: OpenBundle) -> State | None:
         if self._expected is not None and self._expected[0] == bundle.folder:
             return self._expected[1](bundle)
-        if bundle.seal in self._states:
-            return self._states[bundle.seal]
+        return self._states.get(bundle.seal)
+
+    def _read(self, bundle: OpenBundle) -> State:
         return State() if bundle.config.moment else self._store.read(bundle.seal, bundle.config.net.latent_dim)
 
     def expect(self, folder: Path, state: Callable[[OpenBundle], State]) -> None:
@@ -70,4 +83,5 @@ class StateKeeper(QObject):
         """Begin as on a first launch; what is on disk stays."""
         self._timer.stop()
         self._states.clear()
+        self._ahead.clear()
         self._unwritten = None

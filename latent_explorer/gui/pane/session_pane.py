@@ -36,7 +36,7 @@ class SessionPane(PaneParts):
     def __init__(self, shared: Shared, start_engine: Callable[[], Engine]) -> None:
         super().__init__(shared, start_engine)
         self.session: Session | None = None
-        self.opener.chart_of = lambda bundle: self.keeper.state_of(bundle).chart
+        self.opener.chart_of = lambda bundle: self.keeper.read_ahead(bundle).chart
         self.opener.read.connect(self._read)
         self.opener.opened.connect(self._opened)
         self.opener.refused.connect(self._refused)

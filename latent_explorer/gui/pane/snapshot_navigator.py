@@ -1,7 +1,7 @@
 """Travelling through the moments of a run: each is a snapshot that the map goes over to."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 
@@ -26,6 +26,8 @@ from latent_explorer.session import OpenBundle, open_bundle
 
 _PATIENCE_MS = 250  # for the pictures of the view, before the points set out without them
 _GLIDE_MS = 450
+_END_S = 1.0  # seconds that the end waits for a disk
+_MOST = 5000  # snapshots of a run
 _LONGEST_STEP = 0.05  # seconds from one step of the points to the next, at most
 _ROOM = (0.5, 1.02)  # what the data may span of the view, until it is fitted anew
 
@@ -102,6 +104,9 @@ class SnapshotNavigator(QObject):
         self.glide.finished.connect(self._fit_at_last)
         self._reader = LatestTask("snapshot reader")
         self._reader.done.connect(self._take)
+        self._lister = LatestTask("snapshot list")
+        self._lister.done.connect(self._take_list)
+        self._after: list[Callable[[], None]] = []  # what waits for the list
         self._patience = timer(self, _PATIENCE_MS, self._set_out, once=True)
 
     @property
@@ -123,15 +128,21 @@ class SnapshotNavigator(QObject):
         folder = self._wanted or (self.shown.folder if self.shown is not None else None)
         return self.folders.index(folder) if folder in self.folders else -1
 
-    def begin(self, run: RunFolder) -> None:
-        """Travel through another run; the map stays as it is until a moment is gone to."""
+    def begin(self, run: RunFolder, then: Callable[[], None] | None = None) -> None:
+        """Travel through another run; the map stays as it is until a moment is gone to.
+
+        then: called once its moments are listed, unless another run is begun meanwhile.
+        """
         self.stop()
         self.run, self._follows = run, True
-        self._list()
+        self._known, self.folders, self._after = {}, [], []
+        self._list(then)
 
     def add(self) -> None:
         """There is a new snapshot; the newest there is by now is gone to, if that is where one was."""
-        self._list()
+        self._list(self._catch_up)
+
+    def _catch_up(self) -> None:
         if self._follows and self.folders:
             self.go_to(len(self.folders) - 1)
 
@@ -154,7 +165,8 @@ class SnapshotNavigator(QObject):
 
     def close(self) -> None:
         self.stop()
-        self._reader.close()
+        self._reader.close(_END_S)
+        self._lister.close(_END_S)
 
     def make_way_for(self, folder: Path) -> None:
         """The bundle in a folder has been chosen, be it whole or not: who plays the moments stops, unless it is one."""
@@ -247,22 +259,32 @@ class SnapshotNavigator(QObject):
             self._canvas.change_home(self._home)
             self._home = None
 
-    def _list(self) -> None:
-        """Look which snapshots there are: a run thins them out as it goes on."""
-        run = self.run
-        found = [] if run is None else snapshots_of(run)
-        self._known = {folder: config for folder in found if (config := self._config(folder)) is not None}
-        self.folders = list(self._known)
-        self.listed.emit()
+    def _list(self, then: Callable[[], None] | None = None) -> None:
+        """Look, in a thread, which snapshots there are: a run thins them out as it goes on."""
+        self._after += [then] if then is not None else []
+        run, known = self.run, self._known
+        if run is not None:
+            self._lister.begin(lambda check: _listed(run, known, check))
 
-    def _config(self, folder: Path) -> BundleConfig | None:
-        """What a snapshot says of itself; None where it is damaged or has been thinned out by now."""
-        if folder in self._known:
-            return self._known[folder]
+    def _take_list(self, known: dict[Path, BundleConfig]) -> None:
+        self._known, self.folders = known, list(known)
+        self.listed.emit()
+        waiting, self._after = self._after, []
+        for each in waiting:
+            each()
+
+
+def _listed(run: RunFolder, known: Mapping[Path, BundleConfig], check: Callable[[], None]) -> dict[Path, BundleConfig]:
+    """What the snapshots of a run say of themselves; one that is damaged or by now thinned out is left out."""
+    found = {}
+    for folder in snapshots_of(run)[-_MOST:]:
+        check()
+        config = known.get(folder)
         with suppress(UserError):
-            config = read_config(folder)
-            return config if config.moment is not None else None
-        return None
+            config = config or read_config(folder)
+        if config is not None and config.moment is not None:
+            found[folder] = config
+    return found
 
 
 def _read(folder: Path, chart: ChartSpec | None) -> OpenBundle | UserError:

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PyQt6.QtCore import QAbstractListModel, QEvent, QModelIndex, QRect, QSize, Qt, QTimer, pyqtSignal
+from PyQt6.QtCore import QAbstractListModel, QModelIndex, QRect, QSize, Qt, QTimer, pyqtSignal
 from PyQt6.QtGui import QHelpEvent, QImage, QKeyEvent, QPainter, QPalette
 from PyQt6.QtWidgets import (
     QAbstractItemView,
@@ -16,7 +16,6 @@ from PyQt6.QtWidgets import (
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
-    QToolTip,
     QVBoxLayout,
     QWidget,
 )
@@ -25,7 +24,7 @@ from latent_explorer.gui.theme import DARK, Theme
 from latent_explorer.gui.widgets.controls import combo_box, slider, tool_button
 from latent_explorer.gui.widgets.images import displayed, to_qimage
 from latent_explorer.gui.widgets.parts import filled, timer, words
-from latent_explorer.gui.widgets.plain import PlainLabel, tooltip, window_title
+from latent_explorer.gui.widgets.plain import PlainLabel, help_with, tooltip, window_title
 from latent_explorer.session import OpenBundle
 
 _KEPT_BYTES = 64 * 2**20
@@ -122,10 +121,7 @@ class _Painter(QStyledItemDelegate):
         option: QStyleOptionViewItem,
         index: QModelIndex,
     ) -> bool:
-        if event is None or event.type() != QEvent.Type.ToolTip or not index.isValid():
-            return False
-        QToolTip.showText(event.globalPos(), tooltip(self._gallery.describe(index.row())), view)
-        return True
+        return help_with(event, view, self._gallery.describe(index.row()) if index.isValid() else "")
 
 
 class GalleryWindow(QDialog):

@@ -61,7 +61,7 @@ class Inspector(QWidget):
         self.picture.opened.connect(self.picture_wanted)
         self.coordinates = QLineEdit()
         self.coordinates.setPlaceholderText("x, y")
-        self.coordinates.setToolTip(_COORDINATES)
+        self.coordinates.setToolTip(tooltip(_COORDINATES))
         self.coordinates.setAccessibleName("Coordinates")
         self.coordinates.returnPressed.connect(self._read_coordinates)
         self.coordinates.editingFinished.connect(self._leave_coordinates)

@@ -8,6 +8,7 @@ from PyQt6.QtWidgets import QWidget
 
 from latent_explorer.gui.theme import Theme
 from latent_explorer.gui.widgets.picture_view import veil
+from latent_explorer.gui.widgets.plain import tooltip
 
 _ROWS = 3  # of bars
 
@@ -18,7 +19,7 @@ class ValueLines(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.lines: list[str] = []
-        self.setToolTip("Values of the visible layers at this place; point at a name to see what it means")
+        self.setToolTip(tooltip("Values of the visible layers at this place; point at a name to see what it means"))
         self.setFixedHeight(0)
 
     def show_lines(self, lines: list[str]) -> None:

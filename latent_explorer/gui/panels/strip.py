@@ -5,6 +5,7 @@ from PyQt6.QtGui import QColor, QContextMenuEvent, QImage, QMouseEvent, QPainter
 from PyQt6.QtWidgets import QSizePolicy, QWidget
 
 from latent_explorer.gui.widgets.images import displayed, is_light
+from latent_explorer.gui.widgets.plain import tooltip
 
 _GAP = 2
 _HINT = "Drag on the map from one place to another: the pictures in between appear here."
@@ -30,7 +31,7 @@ class Strip(QWidget):
         self._hint = _HINT
         self.setMinimumHeight(52)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setToolTip("Click or drag to scrub; double-click opens a frame; right-click for more")
+        self.setToolTip(tooltip("Click or drag to scrub; double-click opens a frame; right-click for more"))
 
     def sizeHint(self) -> QSize:
         return QSize(400, 78)

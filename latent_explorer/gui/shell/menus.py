@@ -19,10 +19,11 @@ from latent_explorer.gui.shell.picture_menu import picture_entries
 from latent_explorer.gui.widgets.actions import SEPARATOR, Command, Entry, Submenu, fill_menu, show_state
 from latent_explorer.gui.widgets.plain import caption
 from latent_explorer.gui.workbench import MOST_MAPS, Workbench
-from latent_explorer.places import shipped_bundles, trained_folder
+from latent_explorer.places import shipped_bundles, trained_bundles
 from latent_explorer.session import Session
 
 _WIDGET = Qt.ShortcutContext.WidgetShortcut
+_LISTED = 40  # models in a menu
 _CALLED = {"selection": "selected latents"}  # what is exported, where its key says too little
 
 
@@ -276,8 +277,16 @@ class Menus:
 
     def _others(self, run: Callable[[Path], None]) -> Iterator[Entry]:
         """The bundles that do not come with the program."""
-        yield Submenu("Your models", lambda: _offers(_trained(), run))
+        yield Submenu("Your models", lambda: self._trained(run))
         yield Submenu("Recent models", lambda: _offers(self._bench.settings.recent, run, str))
+
+    def _trained(self, run: Callable[[Path], None]) -> Iterator[Entry]:
+        """Those that a person has trained; where they are too many for a menu, the rest stand in the list."""
+        folders = trained_bundles()
+        yield from _offers(folders[:_LISTED], run)
+        if len(folders) > _LISTED:
+            yield SEPARATOR
+            yield Command("All models…", self._bench.library.open)
 
     def _tools(self) -> Iterator[Entry]:
         on = self._on_pane
@@ -316,7 +325,3 @@ def _offers(
 ) -> Iterator[Command]:
     for folder in folders:
         yield Command(caption(words(folder)), partial(run, folder))
-
-
-def _trained() -> list[Path]:
-    return [config.parent for config in sorted(trained_folder().glob("*/config.json"))]

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 
-from PyQt6.QtCore import QEvent, QTimer
-from PyQt6.QtGui import QAction, QCloseEvent, QShowEvent
+from PyQt6.QtCore import QEvent, Qt, QTimer
+from PyQt6.QtGui import QAction, QCloseEvent, QShowEvent, QWindowStateChangeEvent
 from PyQt6.QtWidgets import QMainWindow
 
 from latent_explorer.engine.process import Engine, ProcessEngine
@@ -15,6 +15,7 @@ from latent_explorer.gui.training.trainer import StartTrainer, start_trainer
 from latent_explorer.gui.widgets.placing import fit
 from latent_explorer.gui.workbench import Workbench
 
+_FILLING = Qt.WindowState.WindowMaximized | Qt.WindowState.WindowFullScreen
 _FRAMED_MS = 300  # by then, a window manager has put its frame around a window
 
 
@@ -56,6 +57,12 @@ class MainWindow(QMainWindow):
             event.accept()
             return True
         return super().event(event)
+
+    def changeEvent(self, event: QEvent | None) -> None:
+        """A window that filled a screen may have its size from another one."""
+        super().changeEvent(event)
+        if isinstance(event, QWindowStateChangeEvent) and event.oldState() & _FILLING and self.isVisible():
+            QTimer.singleShot(_FRAMED_MS, self._fit)
 
     def closeEvent(self, event: QCloseEvent | None) -> None:
         bench = self.workbench

@@ -1,6 +1,7 @@
 """The loss curves, and what they are at the pointer."""
 
 import math
+from collections.abc import Sequence
 from functools import partial
 from itertools import chain, repeat
 from typing import Any
@@ -56,7 +57,7 @@ class Curves(QWidget):
 
     def start(self, per_epoch: int, epochs: int) -> None:
         """Show another run. per_epoch: steps in each of so many epochs."""
-        self.history, self._per_epoch = History(), per_epoch
+        self.history, self._per_epoch = History(), max(1, per_epoch)
         self.plot.setXRange(0, epochs, padding=0.02)
         self._rebuild()
 
@@ -66,6 +67,11 @@ class Curves(QWidget):
         if self.history.terms != list(self._lines):
             self._rebuild()
         self._draw()
+
+    def take_before(self, reports: Sequence[Report]) -> None:
+        """Show reports that came before those that are shown."""
+        self.history = self.history.after(reports, self._per_epoch)
+        self._rebuild()
 
     def show_moment(self, step: int | None) -> None:
         """Mark the step that the map shows; None where it shows the newest."""
@@ -105,7 +111,7 @@ class Curves(QWidget):
         plot.viewport().setMouseTracking(True)
         plot.viewport().installEventFilter(self)
         self.log.setChecked(True)
-        self.log.setToolTip("Logarithmic scale: small terms stay visible beside large ones")
+        self.log.setToolTip(tooltip("Logarithmic scale: small terms stay visible beside large ones"))
         self.log.toggled.connect(lambda log: plot.setLogMode(y=log))
         plot.setLogMode(y=True)
 

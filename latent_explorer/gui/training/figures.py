@@ -8,12 +8,13 @@ import numpy as np
 
 from latent_explorer.bundles import BundleConfig, read_config
 from latent_explorer.errors import UserError
-from latent_explorer.places import shipped_bundles
+from latent_explorer.places import bundles_in, shipped_bundles
 from latent_explorer.runs import Report
 from latent_explorer.runs.protocol import Estimated
 from latent_explorer.runs.settings import loss_labels
 
 _HOUR, _DAY = 3600, 86_400
+_LARGEST = 1e30  # of a loss that is shown
 
 
 # -- in words
@@ -102,7 +103,19 @@ class History:
         at = report.step / max(1, per_epoch)
         for split, losses in ((self.train, report.losses), (self.test, report.test_losses or {})):
             for name, value in losses.items():
-                split.setdefault(name, Series()).add(at, value)
+                if abs(value) <= _LARGEST:  # not what has no end or is no number either: no scale has a place for it
+                    split.setdefault(name, Series()).add(at, value)
+
+    def after(self, reports: Iterable[Report], per_epoch: int) -> "History":
+        """The same, with reports from before it."""
+        whole = History()
+        for report in reports:
+            whole.take(report, per_epoch)
+        for mine, theirs in ((self.train, whole.train), (self.test, whole.test)):
+            for name, series in mine.items():
+                for at, value in zip(series.at, series.values, strict=True):
+                    theirs.setdefault(name, Series()).add(at, value)
+        return whole
 
     def words_at(self, epoch: float, terms: list[str]) -> str:
         """Every value of some terms nearest to an epoch, in words."""
@@ -165,14 +178,17 @@ class Entry:
     values: dict[str, float | None]
 
 
-def entries(dataset: str, trained: Path, also: Iterable[Path] = ()) -> list[Entry]:
+def entries(
+    dataset: str, trained: Path, also: Iterable[Path] = (), check: Callable[[], None] = lambda: None
+) -> list[Entry]:
     """The bundles of a dataset that ship and those in the folder `trained`, the best explained test images first.
 
     also: other bundles to compare with them, wherever they lie. What is broken is left out, and told of when opened.
+    check: called before each; what it raises passes through.
     """
-    folders = [path.parent for path in trained.glob("*/config.json")]
     found = []
-    for folder in dict.fromkeys([*folders, *shipped_bundles(), *also]):
+    for folder in dict.fromkeys([*bundles_in(trained), *shipped_bundles(), *also]):
+        check()
         try:
             config = read_config(folder)
         except UserError:

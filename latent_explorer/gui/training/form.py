@@ -75,7 +75,7 @@ class PlanForm(QWidget):
                     self._add(form, setting)
         button = self.more_button
         button.setText("More settings")
-        button.setToolTip("Network, its settings, batch size, learning rate, seed, device and snapshots")
+        button.setToolTip(tooltip("Network, its settings, batch size, learning rate, seed, device and snapshots"))
         button.setCheckable(True)
         button.setStyleSheet(_FOLD)
         button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)

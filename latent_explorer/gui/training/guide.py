@@ -83,8 +83,13 @@ class Guide(QObject):
             return
         self.lead(pane)
         run = RunFolder.of_bundle(pane.bundle.folder)
-        if self.pane.navigator.shown is None:
-            self.pane.navigator.begin(run)
+        if pane.navigator.shown is None:
+            pane.navigator.begin(run, lambda: self._look_back(run))
+        else:
+            self._look_back(run)
+
+    def _look_back(self, run: RunFolder) -> None:
+        pane = self.pane
         if not self.pane.navigator.folders:
             pane.shared.say("This model has no snapshots of its training. Models trained in the window have them.")
             return
@@ -124,8 +129,7 @@ class Guide(QObject):
         """A run has begun, or goes on with what was seen of it before."""
         run = RunFolder(begun.run)
         self.lead(self._active())
-        self.pane.navigator.begin(run)
-        self._begin_at_the_end(run)
+        self.pane.navigator.begin(run, lambda: self._begin_at_the_end(run))
 
     def _begin_at_the_end(self, run: RunFolder) -> None:
         try:

@@ -83,17 +83,17 @@ class Timeline(QWidget):
     def show_filming(self, under_way: bool) -> None:
         """Let the button end a film that is being made."""
         self.film.setText("Cancel film" if under_way else "Export film…")
-        self.film.setToolTip("Cancel the export; nothing is written" if under_way else _FILM_TIP)
+        self.film.setToolTip(tooltip("Cancel the export; nothing is written" if under_way else _FILM_TIP))
 
     def stop(self) -> None:
         """Play no longer."""
         self._timer.stop()
         self.play.setText("▶")
-        self.play.setToolTip("Play in a loop (Space)")
+        self.play.setToolTip(tooltip("Play in a loop (Space)"))
 
     def _make(self) -> None:
         self.slider = JumpSlider()
-        self.slider.setToolTip("Choose a snapshot of the run (Left and Right keys)")
+        self.slider.setToolTip(tooltip("Choose a snapshot of the run (Left and Right keys)"))
         self.slider.setAccessibleName("Snapshot of the run")
         self.slider.setPageStep(1)
         self.slider.valueChanged.connect(self._want)
@@ -105,7 +105,7 @@ class Timeline(QWidget):
             self.pace.addItem(text, pace)
         self.pace.currentIndexChanged.connect(lambda: self._timer.setInterval(self.pace.currentData()))
         self.pace.setCurrentText("Normal")
-        self.pace.setToolTip("Speed of playback")
+        self.pace.setToolTip(tooltip("Speed of playback"))
         self.film = wide_button("Export film…", _FILM_TIP, self.film_wanted.emit)
         self.said = words("faint")
 
@@ -123,7 +123,7 @@ class Timeline(QWidget):
             return
         self._timer.start()
         self.play.setText("■")
-        self.play.setToolTip("Stop (Space)")
+        self.play.setToolTip(tooltip("Stop (Space)"))
 
     def _advance(self) -> None:
         self.slider.setValue((self.index + 1) % max(1, self.count))
@@ -157,7 +157,7 @@ class DigitStrip(QWidget):
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
-        self.setToolTip(_TIP)
+        self.setToolTip(tooltip(_TIP))
         self.setAccessibleName(_TIP)
         self.hide()
 

@@ -14,14 +14,16 @@ from latent_explorer.gui.training.moments import DigitStrip, Timeline
 from latent_explorer.gui.training.running import ResultView, RunningView
 from latent_explorer.gui.training.trainer import Trainer
 from latent_explorer.gui.training.unfinished import Offers
+from latent_explorer.gui.widgets.latest_task import LatestTask
 from latent_explorer.gui.widgets.parts import Scrolling, filled, wide_button, words
 from latent_explorer.runs import RunFolder
 from latent_explorer.runs.plan import DATASETS
 from latent_explorer.runs.protocol import Begun, Ended, Estimated, Failed, Progress, Reported
-from latent_explorer.runs.report import read_log
+from latent_explorer.runs.report import Report, read_log
 from latent_explorer.runs.settings import find_setting
 from latent_explorer.service.codec import Refused
 
+_PATIENCE = 1.0  # seconds that the end waits for a disk
 _HERE = {
     "@pages": "In this form: More settings, Pages.",
     "to stretch all to one size": "In this form: Image size.",
@@ -152,6 +154,9 @@ class RunPage(Scrolling):
         self._trainer = trainer
         self.running, self.results, self.curves = RunningView(trainer), ResultView(theme), Curves(theme)
         self.digits, self.timeline = DigitStrip(), Timeline()
+        self._past = False  # whether what is shown has ended
+        self._reader = LatestTask("run log")
+        self._reader.done.connect(self._show_log)
         inner, parts = QWidget(), (self.running, self.results, self.timeline, self.digits, self.curves)
         filled(QVBoxLayout(inner), *parts, 1, spacing=12, margins=(10, 8, 10, 10))
         self.setWidget(inner)
@@ -167,15 +172,26 @@ class RunPage(Scrolling):
         self.curves.dress(theme)
         self.results.dress(theme)
 
+    def end(self) -> None:
+        """The window closes for good."""
+        self.curves.end()
+        self.results.end()
+        self._reader.close(_PATIENCE)
+
     def show_past(self, run: RunFolder) -> None:
         """Show a run that has ended."""
         self.digits.set_originals([])
         self._show_results(run.bundle, complete=True)
-        reports = read_log(run)
+        self.curves.start(1, 1)
+        self._past = True
+        self._reader.begin(lambda _: read_log(run))
+
+    def _show_log(self, reports: list[Report]) -> None:
+        """What a run has reported before, in this launch or an earlier one."""
         ends = [report for report in reports if report.test_losses is not None]
-        self.curves.start(*(ends[-1].step // ends[-1].epoch, ends[-1].epoch) if ends else (1, 1))
-        for report in reports:
-            self.curves.take(report)
+        if self._past and ends:
+            self.curves.start(ends[-1].step // ends[-1].epoch, ends[-1].epoch)
+        self.curves.take_before(reports)
 
     def _show_results(self, bundle: Path, *, complete: bool) -> None:
         self.running.hide()
@@ -189,13 +205,15 @@ class RunPage(Scrolling):
             self.results.hide()
             self.timeline.set_moments([])
             self.digits.set_originals([])
+            self._reader.drop()
             self.curves.start(1, 1)
 
     def _begin(self, begun: Begun) -> None:
         job = self._trainer.job
         self.curves.start(begun.per_epoch, begun.steps // begun.per_epoch)
-        for report in read_log(job.run) if job is not None and job.resume else ():
-            self.curves.take(report)
+        if job is not None and job.resume:
+            self._past = False
+            self._reader.begin(lambda _: read_log(job.run))
 
     def _take(self, reported: Reported) -> None:
         self.curves.take(reported.report)

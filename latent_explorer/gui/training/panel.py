@@ -73,7 +73,8 @@ class TrainingPanel(QWidget):
     def end(self) -> None:
         """The window closes for good."""
         if self.is_made:
-            self.run.curves.end()
+            self.setup.offers.end()
+            self.run.end()
 
     def _change(self, stage: str) -> None:
         if stage == "starting":

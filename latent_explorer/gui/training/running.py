@@ -1,5 +1,6 @@
 """How the run goes, with the buttons that stop it; and its results, compared with models of the same dataset."""
 
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -7,7 +8,7 @@ from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtGui import QBrush, QColor
 from PyQt6.QtWidgets import QHBoxLayout, QHeaderView, QProgressBar, QTableWidgetItem, QVBoxLayout, QWidget
 
-from latent_explorer.bundles import read_config
+from latent_explorer.bundles import BundleConfig, read_config
 from latent_explorer.bundles.files import CARD, TEXT_BYTES
 from latent_explorer.errors import UserError
 from latent_explorer.files import read_regular
@@ -15,6 +16,7 @@ from latent_explorer.gui.theme import Theme
 from latent_explorer.gui.training.figures import COLUMNS, Entry, best, capital, duration, entries
 from latent_explorer.gui.training.trainer import Trainer
 from latent_explorer.gui.widgets.aside import show_text
+from latent_explorer.gui.widgets.latest_task import LatestTask
 from latent_explorer.gui.widgets.parts import filled, heading, read_only_table, words
 from latent_explorer.gui.widgets.parts import wide_button as button
 from latent_explorer.gui.widgets.plain import tooltip
@@ -24,6 +26,7 @@ from latent_explorer.safe_text import safe_text
 
 _STAGES = {"starting": "Starting…", "paused": "Paused", "ending": "Ending…"}
 _PAUSE_TIP = "Pause after the current step"
+_PATIENCE = 1.0  # seconds that the end waits for a disk
 _ROWS = 6  # in sight before one has to scroll
 
 
@@ -98,7 +101,7 @@ class RunningView(QWidget):
             self.bar.show()
             self.speed.show()
         self.pause.setText("Resume" if stage == "paused" else "Pause")
-        self.pause.setToolTip("Continue training" if stage == "paused" else _PAUSE_TIP)
+        self.pause.setToolTip(tooltip("Continue training" if stage == "paused" else _PAUSE_TIP))
         for each in (self.keep, self.pause):
             each.setEnabled(stage in ("training", "paused"))
         self.discard.setEnabled(stage in ("starting", "training", "paused"))
@@ -151,6 +154,9 @@ class ResultView(QWidget):
         self.theme = theme
         self.bundle: Path | None = None
         self._entries: list[Entry] = []
+        self._complete = True
+        self._reader = LatestTask("results")
+        self._reader.done.connect(self._show)
         self.sentence = words()
         self.table, self._header = read_only_table(1 + len(COLUMNS)), QHeaderView(Qt.Orientation.Horizontal)
         self.open = button("Open", "Open the model", lambda: self.open_wanted.emit(self.bundle))
@@ -163,17 +169,25 @@ class ResultView(QWidget):
 
     def show_bundle(self, bundle: Path, trained: Path, *, complete: bool) -> None:
         """Show what came of a run. trained: where others of this person lie. complete: whether all epochs were."""
-        self.bundle = bundle
-        try:
-            config = read_config(bundle)
-        except UserError as error:
-            self.sentence.setText(str(error))
+        self.bundle, self._complete = bundle, complete
+        self.sentence.setText("Reading…")
+        self._entries = []
+        self._fill()
+        self._reader.begin(lambda check: _read(bundle, trained, check))
+
+    def end(self) -> None:
+        """The window closes."""
+        self._reader.close(_PATIENCE)
+
+    def _show(self, read: tuple[BundleConfig, list[Entry]] | UserError) -> None:
+        if isinstance(read, UserError):
+            self.sentence.setText(safe_text(str(read)))
             return
+        config, self._entries = read
         epochs = f"{config.training.epochs} epoch{'s' if config.training.epochs != 1 else ''}"
-        how = "trained" if complete else "stopped and kept after"
+        how = "trained" if self._complete else "stopped and kept after"
         took = duration(60 * config.training.minutes)
         self.sentence.setText(f"{config.name} is ready: {how} {epochs}, in {took}.")
-        self._entries = entries(config.dataset.name, trained, also=[bundle])
         self._fill()
 
     def dress(self, theme: Theme) -> None:
@@ -186,7 +200,7 @@ class ResultView(QWidget):
         table.setShowGrid(False)
         table.setWordWrap(False)
         table.setTextElideMode(Qt.TextElideMode.ElideMiddle)
-        table.setToolTip("Double-click a model to open it")
+        table.setToolTip(tooltip("Double-click a model to open it"))
         table.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         table.cellDoubleClicked.connect(lambda row, _: self.open_wanted.emit(self._entries[row].folder))
         table.setHorizontalHeader(self._header)
@@ -237,6 +251,15 @@ class ResultView(QWidget):
     def _show_card(self) -> None:
         if self.bundle is not None:
             show_text(self, f"Card of {self.bundle.name}", _card_of(self.bundle))
+
+
+def _read(bundle: Path, trained: Path, check: Callable[[], None]) -> tuple[BundleConfig, list[Entry]] | UserError:
+    """A bundle and those to compare it with, or why it cannot be read; in a thread, since there may be many."""
+    try:
+        config = read_config(bundle)
+    except UserError as error:
+        return error
+    return config, entries(config.dataset.name, trained, [bundle], check)
 
 
 def _card_of(bundle: Path) -> str:

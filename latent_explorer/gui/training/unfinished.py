@@ -10,10 +10,13 @@ from PyQt6.QtWidgets import QFrame, QHBoxLayout, QMessageBox, QVBoxLayout, QWidg
 
 from latent_explorer.gui.training.trainer import Trainer
 from latent_explorer.gui.widgets.banner import Banner, Offer
+from latent_explorer.gui.widgets.latest_task import LatestTask
 from latent_explorer.gui.widgets.parts import filled, wide_button, words
 from latent_explorer.gui.widgets.plain import message_box
 from latent_explorer.runs import Job, Unfinished, unfinished
 
+_BOXES = 20  # runs that are shown
+_PATIENCE = 1.0  # seconds that the end waits for a disk
 _MORE = (
     "What it has learned up to the end of its last epoch is kept, and can be resumed from at the next launch. "
     "Training since then is lost."
@@ -26,8 +29,10 @@ def _left_in(folder: Path) -> list[Unfinished]:
 
 
 def _kept_since(job: Job) -> bool:
-    config = job.folder / "config.json"
-    return config.exists() and config.stat().st_mtime_ns >= job.run.state.stat().st_mtime_ns
+    try:
+        return (job.folder / "config.json").stat().st_mtime_ns >= job.run.state.stat().st_mtime_ns
+    except OSError:
+        return False
 
 
 def _sentence(run: Unfinished) -> str:
@@ -43,6 +48,8 @@ class Leaving(QObject):
         self.question: QMessageBox | None = None
         self._agreed = False
         self._offer = Offer("", {})
+        self._reader = LatestTask("unfinished runs")
+        self._reader.done.connect(self._offer_these)
         trainer.begun.connect(lambda _: self._banner.withdraw(self._offer))
 
     def may_close(self) -> bool:
@@ -76,8 +83,14 @@ class Leaving(QObject):
             self.question = None
 
     def offer(self) -> None:
-        """Say which runs were left, and offer to go on."""
-        runs = _left_in(self._trainer.folder)
+        """Look which runs were left; say so, and offer to go on."""
+        self._reader.begin(lambda _: _left_in(self._trainer.folder))
+
+    def end(self) -> None:
+        """The window closes for good."""
+        self._reader.close(_PATIENCE)
+
+    def _offer_these(self, runs: list[Unfinished]) -> None:
         if not runs or self._trainer.busy:
             return
         if len(runs) == 1:
@@ -102,17 +115,29 @@ class Offers(QWidget):
         super().__init__()
         self._trainer = trainer
         self.boxes: list[OfferBox] = []
-        self._column = filled(QVBoxLayout(self))
+        self.more = words("faint")
+        self._column = filled(QVBoxLayout(self), self.more)
+        self._reader = LatestTask("unfinished runs")
+        self._reader.done.connect(self._show)
         self.hide()
 
     def look(self) -> None:
-        """Show the runs that there are now."""
+        """Show the runs that there are now, the latest first."""
+        self._reader.begin(lambda _: _left_in(self._trainer.folder))
+
+    def end(self) -> None:
+        """The window closes for good."""
+        self._reader.close(_PATIENCE)
+
+    def _show(self, runs: list[Unfinished]) -> None:
         for box in self.boxes:
             box.hide()
             box.deleteLater()
-        self.boxes = [OfferBox(self._trainer, run) for run in _left_in(self._trainer.folder)]
-        for box in self.boxes:
-            self._column.addWidget(box)
+        self.boxes = [OfferBox(self._trainer, run) for run in runs[:_BOXES]]
+        for place, box in enumerate(self.boxes):
+            self._column.insertWidget(place, box)
+        self.more.setText(f"{len(runs) - _BOXES:,} more runs were stopped earlier.")
+        self.more.setVisible(len(runs) > _BOXES)
         self.setVisible(bool(self.boxes))
 
 

@@ -6,8 +6,9 @@ Wherever the window shows a text that is not written in this program, it goes th
 
 from html import escape
 
-from PyQt6.QtCore import QSize, Qt
-from PyQt6.QtWidgets import QLabel, QMessageBox, QWidget
+from PyQt6.QtCore import QEvent, QSize, Qt
+from PyQt6.QtGui import QHelpEvent
+from PyQt6.QtWidgets import QLabel, QMessageBox, QToolTip, QWidget
 
 from latent_explorer.safe_text import safe_text
 
@@ -33,6 +34,14 @@ class PlainLabel(QLabel):
 def tooltip(text: str) -> str:
     """A text for `setToolTip`: shown as it is, and wrapped."""
     return f'<p style="white-space: pre-wrap">{_as_html(text)}</p>' if text else ""
+
+
+def help_with(event: QHelpEvent | None, view: QWidget | None, text: str) -> bool:
+    """Answer a list that is asked for help: a tooltip of this text, as it is; False where there is none to show."""
+    if event is None or event.type() != QEvent.Type.ToolTip or not text:
+        return False
+    QToolTip.showText(event.globalPos(), tooltip(text), view)
+    return True
 
 
 def caption(text: str) -> str:

@@ -12,8 +12,8 @@ from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
 
 from latent_explorer.bundles.latents import Latents
-from latent_explorer.errors import DataError
-from latent_explorer.files import write_bytes_whole
+from latent_explorer.errors import DataError, UserError
+from latent_explorer.files import check_regular, write_bytes_whole
 
 _SUFFIX = ".safetensors"
 _ARRAYS = ("mean", "log_variance", "label", "split", "error")
@@ -57,10 +57,11 @@ def write_part(path: Path, record: PartRecord, latents: Latents, *, overwrite: b
 def read_part(path: Path) -> tuple[PartRecord, Latents]:
     """A part, and what it is of. Raises DataError when it is damaged or no part."""
     try:
+        check_regular(path)
         with safe_open(path, framework="np") as file:
             metadata = msgspec.json.decode((file.metadata() or {}).get("part", ""), type=_Metadata)
             arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - not a dict
-    except (OSError, SafetensorError, msgspec.MsgspecError, ValueError) as error:
+    except (OSError, SafetensorError, msgspec.MsgspecError, ValueError, UserError) as error:
         raise DataError(f"{path}: expected a part as encode writes it, found: {error}; encode it again") from error
     record = metadata.record
     whole = {"mean", "split", "error"} <= arrays.keys() and _digest(arrays) == metadata.arrays

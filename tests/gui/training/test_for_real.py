@@ -46,7 +46,9 @@ def test_from_arrays_to_a_bundle_that_is_open(novice: Person, tmp_path: Path, tr
     assert "learn from" in panel.setup.expected.text()
     novice.press_button(panel.setup.train)
     novice.wait_until(panel.run.results.isVisible, _PATIENCE)
-    assert panel.run.results.sentence.text().startswith("greys-vae-2d-1 is ready: trained 2 epochs")
+    novice.wait_until(
+        lambda: panel.run.results.sentence.text().startswith("greys-vae-2d-1 is ready: trained 2 epochs"), _PATIENCE
+    )
     assert panel.run.curves.history.terms == ["loss", "reconstruction", "kl"]
     assert panel.run.curves.history.test["loss"].at == [1.0, 2.0]
     novice.press_button(panel.run.results.open)

@@ -1,6 +1,7 @@
 """A run in the panel: how far it is, pause, stop, failure, what came of it."""
 
 import shutil
+import threading
 from itertools import count
 from pathlib import Path
 
@@ -76,7 +77,7 @@ def test_stopped_and_kept_is_a_bundle_to_open(
     trainer.say(Ended(bundle=wide_bundle, complete=False))
     results = panel.run.results
     teacher.wait_until(results.isVisible)
-    assert "wide is ready: stopped and kept after 0 epochs" in results.sentence.text()
+    teacher.wait_until(lambda: "wide is ready: stopped and kept after 0 epochs" in results.sentence.text())
     teacher.press_button(results.open)
     teacher.wait_until(lambda: teacher.window.pane.session.bundle.folder == wide_bundle)
     teacher.wait_until(lambda: teacher.window.pane.ready)
@@ -200,7 +201,7 @@ def left(trained: Path) -> RunFolder:
 def test_a_run_that_was_left_is_offered_and_resumed(left: RunFolder, teacher: Person, trainers) -> None:
     window = teacher.window
     window.workbench.leaving.offer()
-    assert window.workbench.banner.text == "left behind was stopped after epoch 3 of 10."
+    teacher.wait_until(lambda: window.workbench.banner.text == "left behind was stopped after epoch 3 of 10.")
     teacher.press_button(window.workbench.banner.buttons["Resume"])
     job = trainers[0].last(Begin).job
     assert (job.resume, job.run) == (True, left)
@@ -209,6 +210,7 @@ def test_a_run_that_was_left_is_offered_and_resumed(left: RunFolder, teacher: Pe
 
 
 def test_a_run_that_was_left_is_kept_as_it_is(left: RunFolder, teacher: Person, panel, trainer) -> None:
+    teacher.wait_until(lambda: bool(panel.setup.offers.boxes))
     (box,) = panel.setup.offers.boxes
     teacher.press_button(box.keep)
     trainer.begin()
@@ -216,6 +218,7 @@ def test_a_run_that_was_left_is_kept_as_it_is(left: RunFolder, teacher: Person, 
 
 
 def test_a_run_that_was_left_is_discarded_when_that_is_meant(left: RunFolder, teacher: Person, panel) -> None:
+    teacher.wait_until(lambda: bool(panel.setup.offers.boxes))
     (box,) = panel.setup.offers.boxes
     teacher.press_button(box.discard)
     teacher.press_button(box.back)
@@ -229,7 +232,10 @@ def test_a_run_that_was_left_is_discarded_when_that_is_meant(left: RunFolder, te
 def test_what_was_kept_since_is_not_asked_about(left: RunFolder, small_bundle: Path, teacher: Person, panel) -> None:
     shutil.copytree(small_bundle, left.bundle)
     (left.bundle / "config.json").touch()
+    teacher.wait_until(lambda: "unfinished runs" not in {thread.name for thread in threading.enumerate()})
     panel.show_setup()
+    teacher.wait_until(lambda: "unfinished runs" not in {thread.name for thread in threading.enumerate()})
+    teacher.wait(0.05)
     assert panel.setup.offers.boxes == []
 
 

@@ -40,6 +40,7 @@ def test_of_each_class_one_image_is_looked_at(small_bundle: Path) -> None:
 def test_the_panel_follows_the_map_and_leads_it(teacher: Person, panel, run: RunFolder) -> None:
     window = teacher.window
     window.pane.navigator.begin(run)
+    teacher.wait_until(lambda: len(window.pane.navigator.folders) == 4)
     window.pane.navigator.go_to(0)
     teacher.wait_until(lambda: window.pane.navigator.shown is not None and window.pane.ready)
     panel.show_run(run)
@@ -61,6 +62,7 @@ def test_a_bundle_that_is_opened_while_the_film_plays_stays_open(
 ) -> None:
     window = teacher.window
     window.pane.navigator.begin(run)
+    teacher.wait_until(lambda: len(window.pane.navigator.folders) == 4)
     window.pane.navigator.go_to(0)
     teacher.wait_until(lambda: window.pane.navigator.shown is not None and window.pane.ready)
     panel.show_run(run)
@@ -82,12 +84,13 @@ def test_a_bundle_without_moments_says_so(teacher: Person) -> None:
     bar = teacher.window.statusBar()
     assert bar is not None
     teacher.choose("Training history")
-    assert "no snapshots" in bar.currentMessage()
+    teacher.wait_until(lambda: "no snapshots" in bar.currentMessage())
 
 
 def test_a_film_is_made_once_and_can_be_given_up(teacher: Person, panel, trainer, run: RunFolder) -> None:
     window = teacher.window
     window.pane.navigator.begin(run)
+    teacher.wait_until(lambda: len(window.pane.navigator.folders) == 4)
     panel.show_run(run)
     button = panel.run.timeline.film
     teacher.press_button(button)

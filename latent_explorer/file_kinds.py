@@ -1,0 +1,216 @@
+"""What a regular file is, found out by its first bytes, or by the list of what is in it where it is a zip."""
+
+import itertools
+import os
+import re
+import stat
+import zipfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import Enum, auto
+from io import BufferedReader, FileIO
+from pathlib import Path, PurePosixPath
+
+CONFIG, WEIGHTS = "config.json", "weights.safetensors"
+IMAGE_SUFFIXES = frozenset(
+    (".png", ".jpg", ".jpeg", ".jfif", ".bmp", ".gif", ".webp", ".tif", ".tiff", ".pgm", ".ppm", ".pnm", ".avif")
+)
+_HEAD = 512  # bytes by which a file is known
+_MOST_READ = 8 * 2**20  # bytes of the list of a zip's files
+
+_MAGIC = (
+    (rb"\x89PNG\r\n\x1a\n", "PNG"),
+    (rb"\xff\xd8\xff", "JPEG"),
+    (rb"GIF8[79]a", "GIF"),
+    (rb"BM.{4}\0\0\0\0", "BMP"),
+    (rb"RIFF.{4}WEBP", "WebP"),
+    (rb"II[*+]\0|MM\0[*+]", "TIFF"),
+    (rb"P[1-6]\s", "PNM"),
+    (rb".{4}ftypavi[fs]", "AVIF"),
+    (rb".{4}ftyp(heic|heix|mif1)", "HEIC"),
+)
+_OTHERS = (
+    (rb"%PDF-", "a PDF document"),
+    (rb"\x1f\x8b", "a file packed with gzip"),
+    (rb"7z\xbc\xaf\x27\x1c|Rar!", "an archive"),
+    (rb".{4}ftyp|\x1aE\xdf\xa3", "a video"),
+    (rb"\x89HDF\r\n", "an HDF5 file"),
+    (rb"\x7fELF|MZ", "a program"),
+)
+_SESSION = re.compile(rb'\s*\{\s*"kind"\s*:\s*"latent-explorer session"')
+_CHECKPOINTS = {".pt", ".pth", ".ckpt", ".bin", ".pkl", ".pickle", ".tar"}
+
+OPENS = f"This program opens bundles: folders with {CONFIG} and {WEIGHTS}, such as those that it trains."
+TRAINS = "It holds no model to open; a model can be trained on these images."
+ADVICE_ON_IMAGES = "To train a model, drop the folder, the zip or the array file that holds all of the images."
+ADVICE_ON_IDX = "A model is trained on it in the terminal, with --dataset mnist:FOLDER, its folder."
+MOST_LOOKED_AT = 3000  # entries of a folder and those below it
+
+
+class Kind(Enum):
+    """What a path may be."""
+
+    BUNDLE = auto()
+    RUN = auto()
+    SESSION = auto()
+    IMAGE = auto()
+    IMAGES = auto()
+    ARRAYS = auto()
+    CHECKPOINT = auto()
+    WEB_LINK = auto()
+    NOTHING = auto()
+    SEVERAL = auto()
+    OTHER = auto()
+
+
+@dataclass(frozen=True)
+class PathKind:
+    """What was found. name: of what was looked at, as it is shown to people.
+
+    words: what it is, such as "a PNG picture". advice: sentences on what can be done with it, for what is no bundle.
+    bundle: the folder to open, where there is one. dataset: what a model can be trained on. session: a saved one.
+    """
+
+    name: str
+    kind: Kind
+    words: str
+    advice: str = ""
+    bundle: Path | None = None
+    dataset: Path | None = None
+    session: Path | None = None
+
+    @property
+    def sentence(self) -> str:
+        """Why it is not opened, and what to do."""
+        return f"{self.name} is {self.words}. {self.advice}".strip()
+
+
+def kind_of_content(path: Path, name: str) -> PathKind:
+    """What a regular file is, and what can be done with it. Raises OSError where it cannot be read."""
+    with _opened(path) as stream:
+        head, suffix = stream.read(_HEAD), path.suffix.lower()
+        if head.startswith(b"PK"):
+            return _archive(path, name, stream)
+    for judge in (_picture, _model, _data):
+        if (found := judge(path, name, head, suffix)) is not None:
+            return found
+    other = next((words for magic, words in _OTHERS if re.match(magic, head, re.DOTALL)), None)
+    if other is None:
+        other = "an empty file" if not head else "a text file" if _is_text(head) else "a file of an unknown kind"
+    return PathKind(name, Kind.OTHER, other, f"{OPENS} It trains on folders, zips and arrays of images.")
+
+
+def _opened(path: Path) -> BufferedReader:
+    """A regular file for reading, even if something else has just taken its name."""
+    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise OSError(0, "it is not a regular file")
+    return BufferedReader(FileIO(descriptor))
+
+
+def _picture(path: Path, name: str, head: bytes, suffix: str) -> PathKind | None:
+    form = next((form for magic, form in _MAGIC if re.match(magic, head, re.DOTALL)), None)
+    if form is None:
+        return None
+    beside = itertools.islice(entries_of(path.parent), MOST_LOOKED_AT)
+    if sum(is_image(Path(each.path)) for each in beside) > 1:
+        advice = "A model can be trained on all images of its folder."
+        return PathKind(name, Kind.IMAGE, f"a {form} picture", advice, dataset=path.parent)
+    return PathKind(name, Kind.IMAGE, f"a {form} picture", ADVICE_ON_IMAGES)
+
+
+def _model(path: Path, name: str, head: bytes, suffix: str) -> PathKind | None:
+    if suffix == ".safetensors":
+        advice = "Weights alone do not say which network they belong to, so they cannot be opened. " + OPENS
+        return PathKind(name, Kind.CHECKPOINT, "a file of weights (safetensors)", advice)
+    if suffix == ".onnx":
+        return PathKind(name, Kind.CHECKPOINT, "an ONNX model", f"It cannot be opened by this version. {OPENS}")
+    if suffix in (".h5", ".keras") or (suffix == ".hdf5" and head.startswith(b"\x89HDF")):
+        return PathKind(name, Kind.CHECKPOINT, "a Keras model", f"It cannot be opened. {OPENS}")
+    if re.match(rb"\x80[\x02-\x05]", head) or suffix in _CHECKPOINTS - {".tar", ".bin"}:
+        return _checkpoint(name, suffix)
+    return None
+
+
+def _checkpoint(name: str, suffix: str) -> PathKind:
+    words = "a PyTorch checkpoint" if suffix in _CHECKPOINTS - {".pkl", ".pickle"} else "a Python pickle"
+    advice = f"It may hold code, and does not say which network its weights belong to, so it is not opened. {OPENS}"
+    return PathKind(name, Kind.CHECKPOINT, words, advice)
+
+
+def _data(path: Path, name: str, head: bytes, suffix: str) -> PathKind | None:
+    if _SESSION.match(head):
+        return PathKind(name, Kind.SESSION, "a saved session", session=path)
+    if head.startswith(b"\x93NUMPY"):
+        return PathKind(name, Kind.ARRAYS, "a NumPy array", TRAINS, dataset=path)
+    if re.match(rb"\0\0[\x08-\x0e][\x01-\x04]", head) and "ubyte" in path.name:
+        return PathKind(name, Kind.OTHER, "an IDX file, as MNIST has them", ADVICE_ON_IDX)
+    return None
+
+
+def _is_text(head: bytes) -> bool:
+    try:
+        head[: _HEAD - 4].decode()  # the last letter may be cut
+    except UnicodeDecodeError:
+        return False
+    return b"\0" not in head
+
+
+# -- zips, in which several formats come
+
+
+class _LimitedReader(FileIO):
+    """Reads so many bytes and no more. left: of them."""
+
+    left = _MOST_READ
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        self.left -= self._wanted(size)
+        if self.left < 0:
+            raise OSError(0, "its list of files is too long")
+        return super().read(-1 if size is None else size) or b""
+
+    def _wanted(self, size: int | None) -> int:
+        if size is None or size < 0:
+            return os.fstat(self.fileno()).st_size - self.tell()
+        return size
+
+
+def _archive(path: Path, name: str, stream: BufferedReader) -> PathKind:
+    try:
+        with _LimitedReader(os.dup(stream.fileno())) as limited, zipfile.ZipFile(limited) as archive:
+            names = archive.namelist()
+    except (OSError, ValueError, NotImplementedError, zipfile.BadZipFile) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        return PathKind(name, Kind.OTHER, f"a zip that cannot be listed ({reason})", "Unpack it and drop its folder.")
+    return _of_names(path, name, names)
+
+
+def _of_names(path: Path, name: str, names: list[str]) -> PathKind:
+    def has(matches: Callable[[str], bool]) -> int:
+        return sum(map(matches, names))
+
+    if has(lambda each: each.endswith(("/data.pkl", "/constants.pkl"))):
+        return _checkpoint(name, ".pt")
+    if names and has(lambda each: each.endswith(".npy")) == len(names):
+        return PathKind(name, Kind.ARRAYS, "a file of NumPy arrays", TRAINS, dataset=path)
+    if has(lambda each: each.rpartition("/")[2] == CONFIG) and has(lambda each: each.endswith(WEIGHTS)):
+        return PathKind(name, Kind.OTHER, "a zip of a bundle", "Unpack it, and open the folder.")
+    if images := has(lambda each: is_image(PurePosixPath(each))):
+        return PathKind(name, Kind.IMAGES, f"a zip of {images:,} images", TRAINS, dataset=path)
+    words = "a zip without images" if names else "an empty zip"
+    return PathKind(name, Kind.OTHER, words, f"{OPENS} It trains on folders, zips and arrays of images.")
+
+
+def is_image(path: Path | PurePosixPath) -> bool:
+    return path.suffix.lower() in IMAGE_SUFFIXES
+
+
+def entries_of(folder: Path, *, strict: bool = True) -> Iterator["os.DirEntry[str]"]:
+    try:
+        with os.scandir(folder) as entries:
+            yield from entries
+    except OSError:
+        if strict:
+            raise
