@@ -136,7 +136,7 @@ class Bundle:
         return latents[0] if given.single else latents
 
     def decode(self, latents: Any, *, labels: Any = None) -> NDArray[np.uint8]:
-        """The pictures uint8 (n, h, w, c) of latents, as the window and `latent-explorer decode` show them.
+        """The pictures uint8 (n, h, w, c) of latents, to the bit those of the window's exports and the terminal.
 
         latents: a numpy array, torch tensor or list (n, d); or (d,) for one, which gives one picture (h, w, c). Of a
         model of another program they may have its own shape, (n, c, h, w) in place of (n, d).
@@ -152,17 +152,9 @@ class Bundle:
         z = as_latents(self._flat(latents), self.latent_dim)
         rows = np.atleast_2d(z)
         classes = self._classes(labels, len(rows))
-        empty = np.empty((0, *self.image_shape), np.uint8)
-        pictures = np.concatenate([empty, *(self._decoded(rows[part], classes, part) for part in _parts(len(rows)))])
+        pictures = self._decoder.repeatable(rows, classes)
         picture: NDArray[np.uint8] = pictures[0] if z.ndim == 1 else pictures
         return picture
-
-    def _decoded(self, z: NDArray[np.float32], classes: NDArray[np.int64] | None, part: slice) -> NDArray[np.uint8]:
-        if classes is None:
-            return self._decoder.pictures(z)
-        import torch
-
-        return self._decoder.by(self.model, z, torch.from_numpy(classes[part]).to(self._device))
 
     def _flat(self, latents: Any) -> NDArray[Any]:
         """Latents of a model of another program, which may be arrays of several axes, as rows."""

@@ -132,16 +132,21 @@ class Decoder:
         made = self._allowance.pieces(lambda piece: levels(model, self._tensor(piece), labels).cpu().numpy(), z)
         return np.concatenate(made) if len(made) > 1 else made[0]
 
-    def repeatable(self, z: Latents) -> Pictures:
+    def repeatable(self, z: Latents, labels: NDArray[np.int64] | None = None) -> Pictures:
         """As `pictures`, the same to the bit whenever it is asked on this machine, be it here or in another process.
 
         What is fastest is found by trying, and what fits into a slice by the clock: both may differ from one time to
         the next, and then a few pixels by one grey level. So this is eager, on one thread, in pieces of 64 latents.
+        labels: int64 (n,), the classes, for a conditional model; None for that under which it decodes.
         """
         self.check(z)
-        pieces = [z[start : start + REPEATABLE_PIECE] for start in range(0, len(z), REPEATABLE_PIECE)]
+        made = []
         with threads(1):
-            return np.concatenate([self.by(self._eager, piece) for piece in pieces or [z]])
+            for start in range(0, max(len(z), 1), REPEATABLE_PIECE):
+                piece = slice(start, start + REPEATABLE_PIECE)
+                under = None if labels is None else torch.tensor(labels[piece], device=self.device)
+                made.append(self.by(self._eager, z[piece], under))
+        return np.concatenate(made)
 
     def reconstructions(self, latents: BundleLatents, indices: NDArray[np.int64]) -> Pictures:
         """The pictures of some of a bundle's latents; a conditional model decodes each under its own class.
