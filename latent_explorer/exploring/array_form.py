@@ -20,6 +20,7 @@ SPANS: tuple[Span, ...] = ((0.0, 1.0), (-1.0, 1.0), (0.0, 255.0))
 
 _BEYOND = 0.25  # of the span: what linear models overshoot by lies nearer
 _FEW = 0.02  # of the pixels: so many may lie beyond
+_NEARLY, _FILLED = 0.02, 0.1  # of a span that is advised
 _NARROW = 0.02  # of the span: values that fill no more of it were meant for another
 
 
@@ -141,9 +142,7 @@ def complaint_about(values: NDArray[np.floating], span: Span) -> str:
     least, most, width = float(values.min()), float(values.max()), high - low
     beyond = float(((values < low - _BEYOND * width) | (values > high + _BEYOND * width)).mean())
     fitting = next((each for each in SPANS if each != span and _fits(least, most, each)), None)
-    narrow = (
-        most - least < _NARROW * width and fitting is not None and most - least > _NARROW * (fitting[1] - fitting[0])
-    )
+    narrow = most - least < _NARROW * width and fitting is not None
     if beyond <= _FEW and not narrow:
         return ""
     found = f"values of {least:.4g}..{most:.4g}, where value_range says {span_words(span)}"
@@ -156,8 +155,9 @@ def complaint_about(values: NDArray[np.floating], span: Span) -> str:
 
 
 def _fits(least: float, most: float, span: Span) -> bool:
-    margin = 0.05 * (span[1] - span[0])
-    return span[0] - margin <= least and most <= span[1] + margin
+    """Whether values lie within a span, or nearly, and fill a good part of it."""
+    width = span[1] - span[0]
+    return span[0] - _NEARLY * width <= least and most <= span[1] + _NEARLY * width and most - least > _FILLED * width
 
 
 def other_forms(given: ArrayForm | None, shape: Shape, span: Span) -> list[ArrayForm]:

@@ -26,6 +26,7 @@ ACTIVATIONS: dict[str | None, Callable[[Tensor], Tensor]] = {
 }
 """What may be done to what a decoder gives; "clip" says that what lies beyond value_range is to be cut off."""
 
+_CLEARLY, _EQUAL = 1.5, 1e-9  # by how much a less likely form of images must do better
 _SAME = 1.5 / 255  # by which two pictures of one latent may differ
 
 
@@ -140,8 +141,8 @@ def find_encoder(
             tried.append(str(error))
     if not found:
         raise UserError(f"{tried[0]}. Pass encoder= a function that takes images as you hand them over")
-    _, encoder, z = min(found, key=lambda each: each[0])
-    return encoder, z
+    best = min(off for off, _, _ in found)
+    return next((encoder, z) for off, encoder, z in found if off <= _CLEARLY * best + _EQUAL)
 
 
 def _astray(z: Tensor, images: Tensor, decode: Callable[[Tensor], Tensor], latents: Tensor | None) -> float:
