@@ -29,6 +29,11 @@ Latents = NDArray[np.float32]
 Pictures = NDArray[np.uint8]
 
 
+def device_for(model: LatentModel) -> torch.device:
+    """Where a model is to run: on the accelerator, or, where it has no weights that could be moved, from the CPU."""
+    return torch.device("cpu") if next(model.parameters(), None) is None else choose_device()
+
+
 def choose_device() -> torch.device:
     """The accelerator that torch finds, or the CPU."""
     if torch.cuda.is_available():
@@ -97,7 +102,8 @@ class Decoder:
         self._eager = model.eval().to(device)
         self._allowance = Allowance()
         self._measured = Allowance()  # of latents: central differences decode two for each dimension
-        torch.backends.cudnn.allow_tf32 = False  # convolutions in float32, as on every other device
+        if model.packs:  # a network of ours; whoever brings another has set torch as they want it
+            torch.backends.cudnn.allow_tf32 = False  # convolutions in float32, as on every other device
         self.decodes = model.decodes
         self.choice = self._choice(before)
 

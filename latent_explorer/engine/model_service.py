@@ -19,7 +19,7 @@ from latent_explorer.data import Dataset, open_dataset
 from latent_explorer.data.named import DATASETS
 from latent_explorer.data.opening import split_options
 from latent_explorer.engine.choice import LARGEST_SLICE, SLICE_SECONDS
-from latent_explorer.engine.decoder import REPEATABLE_PIECE, Decoder, choose_device
+from latent_explorer.engine.decoder import REPEATABLE_PIECE, Decoder, device_for
 from latent_explorer.errors import DataError, EngineError, UserError
 from latent_explorer.fields import Calibration, FieldInput, calibration, held_out_of
 from latent_explorer.nets.model import LatentModel
@@ -221,7 +221,7 @@ class ModelService:
         model = self._load(folder, config)
         model.label = _known_label(config, label)
         latents = read_latents(folder, config)
-        decoder = Decoder(model, choose_device(), before=self._decoder)
+        decoder = Decoder(model, device_for(model), before=self._decoder)
         with self._changing:
             self._decoder, self._data, self._index = decoder, (config, latents, model.label), None
         self._calibration = Calibration(self._calibrate)

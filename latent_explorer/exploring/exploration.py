@@ -47,7 +47,6 @@ WINDOW = ("-m", "latent_explorer.gui.explored")
 """What Python runs as the window."""
 _PACKAGES = Path(__file__).resolve().parents[2]  # where this package is found
 _PATIENCE = 5.0  # seconds that a window may take to close
-_STARTING = 120.0
 
 
 class Exploration:
@@ -71,6 +70,8 @@ class Exploration:
         self._pin_names: tuple[str, ...] = ()
         self._pins = self._path = np.zeros((0, explored.flat.shape[1]), np.float32)
         self._opened, self._last_words = threading.Event(), ""
+        self._ended = threading.Event()  # a thread that is joined counts as ended after Ctrl-C, though it goes on
+        self._error: BaseException | None = None
         folder = self._write(explored)
         self._process = _start(folder, charts)
         self._begin_serving()
@@ -104,6 +105,11 @@ class Exploration:
         return self._path.reshape(-1, *self._shape).copy()
 
     @property
+    def error(self) -> BaseException | None:
+        """The last exception of your decoder or encoder that the window told of, with its traceback; None for none."""
+        return self._error
+
+    @property
     def latents(self) -> NDArray[np.float32]:
         """The latents (n, ...) that are shown."""
         return self._explored.z
@@ -115,8 +121,9 @@ class Exploration:
     # -- what the caller does
 
     def show(self, latents: Any, *, images: Any = None, labels: Any = None, class_names: Any = None) -> None:
-        """Show other latents (n, ...) of the same model: pins and path go, images and labels stay where n is the same.
+        """Show other latents (n, ...) of the same model, such as the next epoch's.
 
+        Where there are as many as before, images, labels, pins, path, selection and view stay, and the points move.
         images, labels, class_names: as for `explore`. Raises UserError where they do not fit, or the window is closed.
         """
         if self.closed:
@@ -138,7 +145,7 @@ class Exploration:
         shown = replace(before, z=z, images=pictures, label=label, class_names=names, error=error, _datasets={})
         folder = self._write(shown)
         self._explored = shown
-        self._selection = np.zeros(0, np.int64)
+        self._selection = self._selection if same else np.zeros(0, np.int64)
         self._server.send(ShowBundle(path_to_text(folder)))
 
     def close(self) -> None:
@@ -149,17 +156,16 @@ class Exploration:
         except subprocess.TimeoutExpired:
             self._process.kill()
         if threading.current_thread() is not self._thread:
-            self._thread.join(_PATIENCE)
+            self._ended.wait(_PATIENCE)
 
     def wait(self, timeout: float | None = None) -> bool:
         """Wait until the window is closed, for `timeout` seconds at most; returns whether it is."""
-        self._thread.join(timeout)
-        return self.closed
+        return self._ended.wait(timeout)
 
     @property
     def closed(self) -> bool:
         """Whether the window is gone."""
-        return not self._thread.is_alive()
+        return self._ended.is_set()
 
     @property
     def folder(self) -> Path:
@@ -183,6 +189,7 @@ class Exploration:
         parts += [f"{len(self._selection):,} selected"] if len(self._selection) else []
         parts += [f"{len(self._pins)} pinned"] if len(self._pins) else []
         parts += [f"a path of {len(self._path)} frames"] if len(self._path) else []
+        parts += [f"the last error {type(self._error).__name__}, see .error"] if self._error is not None else []
         return f"<Exploration of {self._explored.name}: {', '.join(parts)}>"
 
     # -- the engine
@@ -217,6 +224,7 @@ class Exploration:
                     cast(BinaryIO, pipe).close()
             self._process.wait()
             self._scratch.cleanup()
+            self._ended.set()
 
     def _load(self, folder: Path, config: BundleConfig) -> LatentModel:
         """The model that the window has opened; others than the caller's are loaded as ever."""
@@ -224,9 +232,13 @@ class Exploration:
         if explored is None:
             return load_bundle_model(folder, config)
         self._opened.set()
-        for older in self._folders[: self._folders.index(folder)] if folder in self._folders else ():
+        shown = self._folders.index(folder) if folder in self._folders else 0
+        for older in self._folders[: max(shown - 1, 0)]:  # the one before stays open where this is refused
             shutil.rmtree(older.parent, ignore_errors=True)
-        return explored.model.foreign(config.net)
+        return explored.model.foreign(config.net, self._note)
+
+    def _note(self, error: UserError) -> None:
+        self._error = error.__cause__ or error
 
     def _find(self, config: BundleConfig) -> tuple[Dataset | None, str]:
         """The images of what the window has opened, in memory; of any other bundle as ever."""

@@ -72,15 +72,27 @@ class ExploredModel:
     decoder: ExploredDecoder
     encoder: ExploredEncoder | None
 
-    def foreign(self, spec: NetSpec) -> ForeignModel:
-        """As the engine runs it."""
-        return ForeignModel(spec, self.decoder, self.encoder)
+    def foreign(self, spec: NetSpec, note: Callable[[UserError], None] = lambda error: None) -> ForeignModel:
+        """As the engine runs it. note: told of each error of the functions, before it is raised."""
+        encoder = None if self.encoder is None else _noting(self.encoder, note)
+        return ForeignModel(spec, _noting(self.decoder, note), encoder)
 
     @property
     def words(self) -> str:
         """How its functions are called, in words."""
         taken = "" if self.encoder is None else f"; encoder: {self.encoder.call.words}, {self.encoder.form.words}"
         return f"decoder: {self.decoder.call.words}, {self.decoder.form.words}{taken}"
+
+
+def _noting(function: Callable[[Tensor], Tensor], note: Callable[[UserError], None]) -> Callable[[Tensor], Tensor]:
+    def noted(x: Tensor) -> Tensor:
+        try:
+            return function(x)
+        except UserError as error:
+            note(error)
+            raise
+
+    return noted
 
 
 def find_decoder(function: Any, few: Tensor, wanted: Wanted) -> ExploredDecoder:

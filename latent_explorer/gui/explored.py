@@ -9,12 +9,14 @@ import os
 import shutil
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from itertools import chain
 from pathlib import Path
 
 import numpy as np
 from PyQt6.QtCore import QObject, pyqtSignal
 
+from latent_explorer.charts import ChartSpec
 from latent_explorer.engine.caller import (
     SCRATCH,
     CallerEngine,
@@ -27,11 +29,14 @@ from latent_explorer.engine.caller import (
     Word,
 )
 from latent_explorer.engine.process import Engine, ProcessEngine
+from latent_explorer.errors import UserError
 from latent_explorer.gui.app import Window, open_window, show_until_closed
 from latent_explorer.gui.pane.pane import MapPane
+from latent_explorer.gui.widgets.latest_task import LatestTask
 from latent_explorer.gui.widgets.parts import timer
 from latent_explorer.service.background import kept_output
 from latent_explorer.service.codec import text_to_path
+from latent_explorer.session import OpenBundle, open_bundle
 from latent_explorer.waiting import wait_asleep
 
 _TELL_MS = 50  # a notebook is not looked at sooner
@@ -83,16 +88,53 @@ def window_of(folder: Path, charts: list[str]) -> Window:
     window = open_window([str(folder)], charts, lambda: next(engines))
     pane = window.pane
     words.setParent(window)
-    words.came.connect(lambda word: _heed(word, window, pane))
+    showing = Showing(pane)
+    words.came.connect(lambda word: _heed(word, window, showing))
     Teller(pane, caller.tell)
     return window
 
 
-def _heed(word: Word, window: Window, pane: MapPane) -> None:
+class Showing(QObject):
+    """Shows what the caller hands over later: as another moment of what is shown, where there are as many latents."""
+
+    def __init__(self, pane: MapPane) -> None:
+        super().__init__(pane)
+        self._pane, self._reader = pane, LatestTask("bundle reader")
+        self._reader.done.connect(self._take)
+
+    def show(self, folder: Path) -> None:
+        shown = self._pane.bundle
+        if shown is None or not shown.config.passing:
+            self._pane.open(folder)
+        else:
+            self._reader.begin(lambda _: _read(folder, shown.spec))
+
+    def _take(self, read: OpenBundle | UserError) -> None:
+        shown = self._pane.bundle
+        if isinstance(read, UserError):
+            self._pane.shared.banner.say(f"What was to be shown cannot be read: {read}")
+        elif shown is not None and shown.latents.mean.shape == read.latents.mean.shape and shown.config.passing:
+            self._pane.navigator.travel_wanted.emit(read)
+        else:
+            self._pane.open(read.folder)
+
+
+def _read(folder: Path, chart: ChartSpec | None) -> OpenBundle | UserError:
+    """The bundle in a folder through a chart; through the usual one where that would have to be fitted first."""
+    try:
+        bundle = open_bundle(folder)
+        with suppress(UserError):
+            bundle = bundle if chart is None else bundle.with_chart(chart)
+        _ = bundle.home
+        return bundle
+    except UserError as error:
+        return error
+
+
+def _heed(word: Word, window: Window, showing: Showing) -> None:
     """Do what the caller says."""
     if isinstance(word, ShowBundle):
-        pane.open(text_to_path(word.folder))
-        window.raise_()
+        showing.show(text_to_path(word.folder))
     elif isinstance(word, CloseWindow):
         window.workbench.leaving.close()
 

@@ -210,11 +210,10 @@ class SessionPane(PaneParts):
         self.pinboard.open(self.session)
         self.inspector.set_bundle(bundle, self.theme)
         self.chart_panel.show_bundle(bundle)
-        if bundle.config.moment is not None:
+        if bundle.config.moment is not None or bundle.config.passing:
             self.navigator.arrive(bundle)
             return
-        if not bundle.config.passing:
-            self.store.open(bundle)
+        self.store.open(bundle)
         conditional = bundle.config.family.conditional
         self.canvas.mark(caption=f"Decoded as {bundle.class_names[bundle.label]}" if conditional else "")
 

@@ -166,9 +166,9 @@ class Guide(QObject):
             self._page.timeline.stop()
 
     def _arrive(self, bundle: OpenBundle) -> None:
-        moment = bundle.config.moment
-        assert moment is not None
-        canvas = self.pane.canvas
+        moment, canvas = bundle.config.moment, self.pane.canvas
+        if moment is None:  # other latents of a caller's model
+            return
         caption = moment_words(moment, self._epochs, turned(bundle.config.turn))
         canvas.mark(caption=caption)
         self.ask()
