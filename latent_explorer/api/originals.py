@@ -44,6 +44,6 @@ def _recorded(config: BundleConfig) -> Dataset:
 
 
 def _attached(config: BundleConfig, place: str | Path) -> Dataset:
-    from latent_explorer.engine.model_service import attached_dataset
+    from latent_explorer.engine.originals import attached_dataset
 
     return attached_dataset(config, str(place))

@@ -21,7 +21,7 @@ from latent_explorer.cli import (
 )
 from latent_explorer.cli.failure import INTERRUPTED, exit_code
 from latent_explorer.cli.options import examples
-from latent_explorer.cli.window import TIME_FIRST_PAINT, WindowWish, open_window
+from latent_explorer.cli.window import ANYWAY, TIME_FIRST_PAINT, WindowWish, open_window
 from latent_explorer.errors import UserError
 from latent_explorer.version import __version__
 from latent_explorer.waiting import wait_asleep
@@ -80,6 +80,13 @@ def root(
         list[str] | None,
         Option(metavar="KIND[:NAME=VALUE,...]", help="Chart to use; `latent-explorer grid --help` lists them."),
     ] = None,
+    images: Annotated[
+        list[str] | None,
+        Option(metavar="PATH", help="Images that the bundle was trained on: a folder or file, to be attached to it."),
+    ] = None,
+    images_anyway: Annotated[
+        bool, Option(ANYWAY, help="Attach them also where they are not the very images, without a question.")
+    ] = False,
     time_first_paint: Annotated[bool, Option(TIME_FIRST_PAINT, hidden=True)] = False,
     version: Annotated[
         bool, Option("--version", is_eager=True, callback=_show_version, help="Print the version and exit.")
@@ -91,6 +98,7 @@ def root(
     """
     wait_asleep()
     if context.invoked_subcommand is None:
-        raise typer.Exit(open_window(WindowWish(tuple(model or ()), time_first_paint, tuple(chart or ()))))
-    if model or chart:
-        raise typer.BadParameter("--model and --chart come after the command, not before it.")
+        named = tuple(model or ()), time_first_paint, tuple(chart or ()), tuple(images or ()), images_anyway
+        raise typer.Exit(open_window(WindowWish(*named)))
+    if model or chart or images:
+        raise typer.BadParameter("--model, --chart and --images come after the command, not before it.")

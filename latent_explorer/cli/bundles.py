@@ -7,9 +7,10 @@ import typer
 from typer import Argument, Option
 
 from latent_explorer.cli.failure import complain
+from latent_explorer.cli.images import Anyway, Images, images_at
 from latent_explorer.cli.options import AsJson, Device, Download, examples
 from latent_explorer.cli.output import cell, print_json, print_table, tell_dataset
-from latent_explorer.errors import BundleError
+from latent_explorer.errors import BundleError, UserError
 from latent_explorer.places import find_bundle, shipped_bundles
 from latent_explorer.safe_text import safe_text
 
@@ -54,6 +55,8 @@ def evaluate(
         str | None,
         Option(metavar="SOURCE", help="Dataset to use, as for train. Default: where it was during training."),
     ] = None,
+    images: Images = None,
+    images_anyway: Anyway = False,
     other: Annotated[
         str | None,
         Option(metavar="SOURCE", help="Images of another kind, to try its trust. Default: Fashion-MNIST or MNIST."),
@@ -78,13 +81,16 @@ def evaluate(
     from latent_explorer.training.measuring import measure_bundle
 
     folder = find_bundle(bundle)
-    images = dataset_of(read_config(folder), dataset, download=download)
+    if images is not None and dataset is not None:
+        raise UserError("--images and --dataset say the same: leave one of them out")
+    known = images_at(folder, images, images_anyway) if images else dataset
+    measured = dataset_of(read_config(folder), known, download=download)
     with Console(stderr=True).status("") as status:
-        for found in measure_bundle(folder, images, device, other, download=download):
+        for found in measure_bundle(folder, measured, device, other, download=download):
             if isinstance(found, str):
                 status.update(Text(safe_text(f"Evaluating {folder.name}: {found} ...")))
     assert not isinstance(found, str)
-    tell_dataset(images.report)
+    tell_dataset(measured.report)
     if as_json:
         print_json({"bundle": str(folder), "other": found.other, **found.figures()})
     else:

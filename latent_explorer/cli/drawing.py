@@ -11,6 +11,7 @@ from typer import Option
 
 from latent_explorer.cli import options
 from latent_explorer.cli.failure import complain
+from latent_explorer.cli.images import Anyway, Images, images_at
 from latent_explorer.cli.opened import OpenModel, label_of, open_model, seen_through
 from latent_explorer.cli.output import report
 from latent_explorer.errors import UserError
@@ -35,6 +36,8 @@ def draw_map(
     chart: options.Chart = None,
     background: Annotated[bool, Option(help="Draw the decoded pictures under the points.")] = True,
     layers: options.Layers = None,
+    images: Images = None,
+    images_anyway: Anyway = False,
     palette: options.Palette = "usual",
     as_shown: options.AsShown = False,
     view: options.View = None,
@@ -68,16 +71,20 @@ def draw_map(
     palette_called(palette)
     known = find_format("map", out)
     options.refuse_taken([out], overwrite)
+    if images is not None:
+        if layers is None or as_shown:
+            raise UserError(f"--images {images}: goes with --layers alone; add --layers real-images")
+        images_at(find_bundle(model), images, images_anyway)
     if as_shown:
         told = _as_shown(known, {**locals()})
     else:
-        told = _drawn_anew(known, out, model, width, height, chart, background, layers, palette, overwrite)
+        told = _drawn_anew(known, out, model, width, height, chart, background, layers, palette, images, overwrite)
     report({**told, "width": width, "height": height}, f"{out}: the map of {told['model']}", as_json)
 
 
 def _drawn_anew(
     known: Any, out: Path, model: str, width: int, height: int, chart: str | None, background: bool,
-    layers: str | None, palette: str, overwrite: bool,
+    layers: str | None, palette: str, images: str | None, overwrite: bool,
 ) -> dict[str, Any]:  # fmt: skip
     from latent_explorer.export import Provenance
     from latent_explorer.session import open_bundle
@@ -87,7 +94,7 @@ def _drawn_anew(
     if layers is None:
         scene, region = _map_scene(opened, bundle, width, height, palette, background=background)
     else:
-        scene, region = _scene_of_layers(opened.folder, chart, layers, width, height, palette)
+        scene, region = _scene_of_layers(opened.folder, chart, layers, width, height, palette, images)
     where = f"the map over the region {region} (left, bottom, right, top) of the {bundle.chart.name} chart"
     known.write(out, scene, provenance=Provenance(opened.name, where), overwrite=overwrite)
     return {"model": opened.name, "file": str(out), "region": region, "chart": bundle.chart.name}
@@ -223,12 +230,12 @@ def _map_scene(
 
 
 def _scene_of_layers(
-    folder: Path, chart: str | None, layers: str, width: int, height: int, palette: str
+    folder: Path, chart: str | None, layers: str, width: int, height: int, palette: str, images: str | None
 ) -> tuple[Any, list[float]]:
     """The export.MapScene of a bundle with these layers and no others, and the sides of the region it shows.
 
     It is drawn by a map pane that no window holds, for a layer may paint whatever it likes.
-    layers: names or titles with commas between them.
+    layers: names or titles with commas between them. images: where those are that it was trained on, checked already.
     Raises UserError that lists the layers where one is not known, or says what the bundle lacks for it.
     """
     from latent_explorer.bench.measure import use_a_display
@@ -238,6 +245,7 @@ def _scene_of_layers(
     use_a_display()
     with _pane(width, height) as pane:
         pane.shared.choose_palette(palette)
+        pane.attaching.want(images or "", sure=True)
         pane.open(folder, ChartSpec.of(chart) if chart else None)
         _wait(pane)
         _choose(pane, [name.strip().lower() for name in layers.split(",") if name.strip()])
@@ -291,7 +299,12 @@ def _wait(pane: Any) -> None:
     """Until the engine has given all that is shown. Raises UserError with what the pane complains of."""
     from latent_explorer.gui.app import application
 
-    while not (pane.ready and pane.canvas.frame_scheduler.at_rest and pane.feed.missing == pane.fields.missing == 0):
+    while not (
+        pane.ready
+        and pane.canvas.frame_scheduler.at_rest
+        and pane.feed.missing == pane.fields.missing == 0
+        and not (pane.attaching.busy or pane.thumbnails.waiting)
+    ):
         if pane.shared.banner.message:
             raise UserError(pane.shared.banner.message)
         application().processEvents()

@@ -3,23 +3,28 @@
 import gc
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from latent_explorer.display import display_problem
 from latent_explorer.errors import UserError
 
-TIME_FIRST_PAINT = "--time-first-paint"
+TIME_FIRST_PAINT, ANYWAY = "--time-first-paint", "--images-anyway"
+_NAMED = ("--model", "--chart", "--images")
 
 
 @dataclass(frozen=True)
 class WindowWish:
     """How the window is to be opened. models: names or paths of bundles, side by side; none for the last one.
 
-    charts: through which the first of them are seen, as for --chart.
+    charts: through which the first of them are seen, as for --chart. images: paths to attach to the first of them;
+    images_anyway: also where they are not those that the model was trained on.
     """
 
     models: tuple[str, ...] = ()
     time_first_paint: bool = False
     charts: tuple[str, ...] = ()
+    images: tuple[str, ...] = ()
+    images_anyway: bool = False
 
 
 def window_wish(arguments: Sequence[str]) -> WindowWish | None:
@@ -27,15 +32,13 @@ def window_wish(arguments: Sequence[str]) -> WindowWish | None:
 
     Importing typer takes 70 to 200 ms, a good part of what the window has until its first paint.
     """
-    timed = TIME_FIRST_PAINT in arguments
-    rest = [argument for argument in arguments if argument != TIME_FIRST_PAINT]
+    timed, anyway = TIME_FIRST_PAINT in arguments, ANYWAY in arguments
+    rest = [argument for argument in arguments if argument not in (TIME_FIRST_PAINT, ANYWAY)]
     names, values = rest[::2], rest[1::2]
-    if len(rest) % 2 or set(names) - {"--model", "--chart"} or any(value.startswith("-") for value in values):
+    if len(rest) % 2 or set(names) - {*_NAMED} or any(value.startswith("-") for value in values):
         return None
-    models, charts = (
-        tuple(v for n, v in zip(names, values, strict=True) if n == name) for name in ("--model", "--chart")
-    )
-    return WindowWish(models, timed, charts)
+    models, charts, images = (tuple(v for n, v in zip(names, values, strict=True) if n == name) for name in _NAMED)
+    return WindowWish(models, timed, charts, images, anyway)
 
 
 def open_window(wish: WindowWish) -> int:
@@ -48,8 +51,9 @@ def open_window(wish: WindowWish) -> int:
     gc.disable()  # while everything is made and nothing is thrown away; the window collects later
     from latent_explorer.gui.app import run
 
+    show = partial(run, images=wish.images, images_anyway=wish.images_anyway)
     if not wish.time_first_paint:
-        return run(wish.models, wish.charts)
+        return show(wish.models, wish.charts)
     from latent_explorer.bench.launch import tell_first_pictures
 
-    return run(wish.models, wish.charts, tell_first_pictures)
+    return show(wish.models, wish.charts, tell_first_pictures)

@@ -1,9 +1,11 @@
 """The image files of a folder or a zip that nobody vouches for, seen alike, and those that are passed over."""
 
+import math
 import os
 import re
 import stat
 import struct
+import time
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Sequence
@@ -101,9 +103,30 @@ def is_of_the_system(path: Path) -> bool:
     return os.name == "posix" and top[:1] in (("proc",), ("sys",), ("dev",)) and top != ("dev", "shm")
 
 
-def files_of_folder(folder: Path) -> Found:
-    """The image files below a folder by name, those in linked folders included; each folder is read once."""
-    walk = _Walk(folder)
+@dataclass(frozen=True)
+class Bounds:
+    """How far a folder is looked through.
+
+    entries: files and folders at most. seconds: for which it may take. images: files of images at least, before any is
+    read.
+    """
+
+    entries: int = _MOST_FILES
+    seconds: float = math.inf
+    images: int = 0
+
+    @classmethod
+    def of(cls, images: int, seconds: float) -> "Bounds":
+        """Those within which a dataset of so many images is looked for: beside each may lie a few other files."""
+        return cls(min(4 * images + 10_000, _MOST_FILES), seconds, images)
+
+
+def files_of_folder(folder: Path, bounds: Bounds | None = None) -> Found:
+    """The image files below a folder by name, those in linked folders included; each folder is read once.
+
+    Raises DataError where there is more than the bounds allow.
+    """
+    walk = _Walk(folder, bounds or Bounds())
     walk.all()
     names, said = _as_text([name for name, _ in walk.files])
     files = [
@@ -126,7 +149,8 @@ def _as_text(names: Sequence[str]) -> tuple[list[str], str]:
 class _Walk:
     """Everything below a folder. files: the names of images with where they lie. followed: linked folders."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, bounds: Bounds) -> None:
+        self._bounds, self._began = bounds, time.monotonic()
         self.files: list[tuple[str, Path]] = []
         self.passed_over: list[tuple[str, str]] = []
         self.followed = 0
@@ -160,17 +184,14 @@ class _Walk:
                 raise DataError(f"{readable(str(folder))}: cannot be read: {_reason(error)}") from error
             self._pass("its folder cannot be read", prefix)
             return
-        self._looked_at += len(found)
-        if self._looked_at > _MOST_FILES:
-            raise DataError(f"{readable(str(self._folder))}: expected at most {_MOST_FILES:,} files, found more")
+        self._count(len(found))
         for entry in found:
             self._look_at(entry, prefix + entry.name)
 
     def _look_at(self, entry: "os.DirEntry[str]", name: str) -> None:
         path = Path(entry.path)
         if _LEFT_BEHIND.fullmatch(entry.name):
-            inside = sum(len(files) for _, _, files in os.walk(path)) if entry.is_dir(follow_symlinks=False) else 1
-            for _ in range(inside):
+            for _ in range(self._files_inside(path) if entry.is_dir(follow_symlinks=False) else 1):
                 self._pass(_SYSTEM, name)
         elif entry.is_dir(follow_symlinks=False):
             if _identity(path) not in self._seen:
@@ -184,6 +205,26 @@ class _Walk:
             self._pass(why, name)
         else:
             self.files.append((name, path))
+
+    def _files_inside(self, folder: Path) -> int:
+        """How many files lie below a folder that is passed over."""
+        files = 0
+        for _, folders, names in os.walk(folder):
+            self._count(len(folders) + len(names))
+            files += len(names)
+        return files
+
+    def _count(self, entries: int) -> None:
+        """Note that so many files and folders more were looked at. Raises DataError where that is too much."""
+        self._looked_at += entries
+        most, seconds, where = self._bounds.entries, self._bounds.seconds, readable(str(self._folder))
+        if self._looked_at > most:
+            raise DataError(f"{where}: expected at most {most:,} files and folders below it, found more")
+        if time.monotonic() - self._began > seconds:
+            raise DataError(
+                f"{where}: looked at {self._looked_at:,} files and folders below it, and did not come to the end "
+                f"within {seconds:.0f} seconds"
+            )
 
     def _pass(self, why: str, name: str) -> None:
         self.passed_over.append((why, readable(name)))

@@ -13,6 +13,7 @@ from latent_explorer.data.content import suffixes, what_is
 from latent_explorer.data.dataset import Dataset, Facts
 from latent_explorer.data.download import Progress
 from latent_explorer.data.files import (
+    Bounds,
     Found,
     ImageFile,
     files_of_folder,
@@ -73,7 +74,12 @@ def _known() -> str:
 
 
 def open_dataset(
-    source: str | Path, *, resize: Size | None = None, progress: Progress | None = None, download: bool = False
+    source: str | Path,
+    *,
+    resize: Size | None = None,
+    progress: Progress | None = None,
+    download: bool = False,
+    bounds: Bounds | None = None,
 ) -> Dataset:
     """The dataset named or found at `source`.
 
@@ -93,7 +99,8 @@ def open_dataset(
 
     resize: (h, w) to stretch every image to; without it, images of different sizes are refused.
     progress: called with how much is done and how much there is (images, or bytes of a download); what it raises
-    cancels. download: whether it was agreed to fetch what is not on this computer; else nothing ever is.
+    cancels. download: whether it was agreed to fetch what is not on this computer; else nothing ever is. bounds: how
+    far a folder is looked through, where one knows what is looked for.
     Raises DataError, or UserError when a download cannot be kept.
     """
     place, options = split_options(str(source))
@@ -107,7 +114,7 @@ def open_dataset(
         place = f"{name}:{readable(str(absolute))}" if absolute else name
     else:
         path = _absolute(place)
-        dataset, place = _open_path(path, options, progress), readable(str(path))
+        dataset, place = _open_path(path, options, progress, bounds or Bounds()), readable(str(path))
     if options.size is not None:
         dataset = replace(dataset, images=resized(dataset.images, options.size))
     return replace(dataset, source=f"{place}{options}")
@@ -157,14 +164,16 @@ def _absolute(place: str) -> Path:
     return path
 
 
-def _open_path(path: Path, options: SourceOptions, progress: Progress | None) -> Dataset:
+def _open_path(path: Path, options: SourceOptions, progress: Progress | None, bounds: Bounds) -> Dataset:
     where = readable(str(path))
     if is_of_the_system(path):
         raise DataError(f"{where}: expected a dataset, found a folder that shows the state of the system")
     if path.is_dir() and has_shards(path):
         return read_shards(path)
     if path.is_dir():
-        found = files_of_folder(path)
+        found = files_of_folder(path, bounds)
+        if 0 < len(found.files) < bounds.images and options.pages != "all":
+            raise DataError(f"{where}: expected {bounds.images:,} images, found {len(found.files):,}")
         return (
             read_loose_arrays(path)
             if not found.files and has_arrays(path)

@@ -165,6 +165,18 @@ class Decoder:
             return self.pictures(latents.mean[indices])
         return self.by(self._eager, latents.mean[indices], torch.tensor(latents.label[indices], device=self.device))
 
+    @torch.inference_mode()
+    def round_trip(self, images: Pictures, label: NDArray[np.int64] | None) -> tuple[Latents, Pictures]:
+        """Where the encoder puts images uint8 (n, h, w, c), float32 (n, d), and the pictures decoded there.
+
+        label: int64 (n,), their classes, under which a conditional model sees them; None where none are known.
+        """
+        classes = None if label is None or not self.spec.classes else torch.tensor(label, device=self.device)
+        x = torch.tensor(images, device=self.device).permute(0, 3, 1, 2).float().div_(255)
+        z: Latents = self._eager.encode(x, classes).mean.float().cpu().numpy()
+        self.check(z)
+        return z, self.by(self._eager, z, classes)
+
     def check(self, z: Latents) -> None:
         """Raises EngineError where latents (n, d) are not finite or of another dimension than the model's."""
         if z.ndim != 2 or z.shape[1] != self.spec.latent_dim:

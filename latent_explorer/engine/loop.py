@@ -105,6 +105,10 @@ class WorkList:
 
     def _next(self) -> _Work | None:
         """The oldest of the most urgent kind, among those that can be worked on now."""
-        indexing = self._service.indexing
-        workable = (work for work in self._works if not (indexing and work.handler.needs_data(work.request)))
+        workable = filter(self._can_be_done, self._works) if self._service.indexing else self._works
         return min(workable, key=lambda work: _URGENCY[work.handler.request], default=None)
+
+    def _can_be_done(self, work: _Work) -> bool:
+        """Whether a request can be worked on while the data are being indexed."""
+        there = work.handler.of_images and self._service.shows_images
+        return there or not work.handler.needs_data(work.request)

@@ -1,146 +1,36 @@
 """What the engine holds: the open model and what is known of its data."""
 
-import logging
 import threading
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from functools import lru_cache, partial
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from latent_explorer.analysis import HeldOut, Neighbourhood, Trust
+from latent_explorer.analysis import Trust
 from latent_explorer.bundles import BundleConfig, Latents, read_config, read_latents
-from latent_explorer.data import Dataset, open_dataset
-from latent_explorer.data.named import DATASETS
-from latent_explorer.data.opening import split_options
+from latent_explorer.engine.attachment import Attacher, Attachment
 from latent_explorer.engine.choice import LARGEST_SLICE, SLICE_SECONDS
+from latent_explorer.engine.dataset_index import DatasetIndex, Tell, images_of, index_dataset
 from latent_explorer.engine.decoder import REPEATABLE_PIECE, Decoder, device_for
-from latent_explorer.errors import DataError, EngineError, UserError
-from latent_explorer.fields import Calibration, FieldInput, calibration, held_out_of
+from latent_explorer.engine.originals import OriginalImages, find_originals, thumbnails_of
+from latent_explorer.errors import EngineError
+from latent_explorer.fields import Calibration, FieldInput, calibration
 from latent_explorer.nets.model import LatentModel
 from latent_explorer.nets.threads import threads
 from latent_explorer.runtime.loading import load_bundle_model
 from latent_explorer.service.background import in_words
 
-_log = logging.getLogger(__name__)
 _PICTURES = "pictures"  # the pace of decoding
-_NEIGHBOURS = "Finding neighbours"
 _NOTHING = "", 1.0
-Tell = Callable[[str, float], None]
 LoadModel = Callable[[Path, BundleConfig], LatentModel]
-FindImages = Callable[[BundleConfig], tuple[Dataset | None, str]]
-"""The images of a bundle's latents, or why there are none."""
-
-
-@dataclass(frozen=True, eq=False)
-class DatasetIndex:
-    """The data of one bundle, each image by the number of its latent.
-
-    held: the images that trust in places is calibrated on. missing: why there are no originals; empty where there are.
-    """
-
-    latents: Latents
-    neighbourhood: Neighbourhood
-    held: HeldOut
-    dataset: Dataset | None
-    missing: str
-
-    def originals(self, indices: NDArray[np.int64]) -> NDArray[np.uint8]:
-        """The original images uint8 (k, h, w, c), or none (0, 0, 0, 0) where they are missing."""
-        return np.zeros((0, 0, 0, 0), np.uint8) if self.dataset is None else self.images_at(indices)
-
-    def images_at(self, indices: NDArray[np.int64]) -> NDArray[np.uint8]:
-        """The original images uint8 (k, h, w, c). Raises EngineError where they are missing, or too few."""
-        if self.dataset is None:
-            raise EngineError(self.missing)
-        count = len(self.latents)
-        if len(indices) and not (indices.min() >= 0 and indices.max() < count):
-            raise EngineError(f"the dataset has {count:,} images, and no number {indices.max():,}")
-        images: NDArray[np.uint8] = self.dataset.images[self.latents.images(indices)]
-        return images
-
-
-def find_recorded(config: BundleConfig) -> tuple[Dataset | None, str]:
-    """The dataset that a bundle says it was made of, or why it is not there."""
-    return _dataset_or_reason(config)
-
-
-def index_dataset(
-    config: BundleConfig,
-    latents: Latents,
-    label: int = 0,
-    tell: Tell = lambda words, share: None,
-    find: FindImages = find_recorded,
-) -> DatasetIndex:
-    """Load what describing the places of a bundle needs; missing originals are said, not raised.
-
-    label: the class under which a conditional model decodes. tell: what is done now, and how much of it is. find: its
-    images.
-    """
-    tell(_NEIGHBOURS, 0.0)
-    neighbourhood = Neighbourhood(latents.mean, latents.label, len(config.dataset.class_names))
-    class_of = label if config.net.classes else None
-    held = held_out_of(latents, neighbourhood, class_of, lambda share: tell(_NEIGHBOURS, share))
-    tell("Reading the images", 0.0)
-    return DatasetIndex(latents, neighbourhood, held, *find(config))
-
-
-def _dataset_or_reason(config: BundleConfig) -> tuple[Dataset | None, str]:
-    if config.prior_samples:
-        return None, "this model has no encoder: its latents are draws from the prior"
-    if not config.dataset.source:
-        return None, "this bundle was made without images"
-    try:
-        dataset = _dataset_of(config.dataset.source, config.dataset.fingerprint)
-        if complaint := config.mismatch(dataset.image_shape, len(dataset)):
-            raise DataError(f"{config.dataset.source} is not the dataset of this model: {complaint}")
-        return dataset, ""
-    except UserError as error:
-        return None, f"the original images are not available: {error}"
-    except Exception as error:
-        _log.exception("the dataset of %s could not be read", config.name)
-        return None, f"the original images could not be read: {error}"
-
-
-@lru_cache(maxsize=1)  # the snapshots of a run are all of one
-def _dataset_of(source: str, fingerprint: str) -> Dataset:
-    dataset = open_dataset(source)
-    if dataset.fingerprint != fingerprint:
-        raise DataError(f"{source} is not the dataset that this model was trained on")
-    return dataset
-
-
-def attached_dataset(config: BundleConfig, path: str) -> Dataset:
-    """The images at a path, read as those were that a model was trained on.
-
-    Raises DataError where they are others, or cannot be read.
-    """
-    if config.prior_samples:
-        raise DataError("this model has no encoder, so its latents have no images")
-    place, options = split_options(config.dataset.source)
-    name = place.partition(":")[0]
-    sources = [f"{path}{options}", *([f"{name}:{path}{options}"] if name in DATASETS else [])]
-    errors, found = [], []
-    for source in sources:
-        try:
-            found.append(open_dataset(source))
-        except UserError as error:
-            errors.append(str(error))
-    for dataset in found:
-        if dataset.fingerprint == config.dataset.fingerprint:
-            return dataset
-    if not found:
-        raise DataError(errors[0])
-    other, images = found[0], "x".join(map(str, found[0].image_shape))
-    raise DataError(
-        f"{path} holds {len(other):,} images of {images}, which are not those that {config.name} was trained on: "
-        f"{config.dataset.name}. Choose the folder or file that it was trained on, unchanged"
-    )
+FindImages = Callable[[BundleConfig, OriginalImages | None], OriginalImages]
+"""The images of a bundle, as `find_originals`."""
 
 
 @dataclass
@@ -178,13 +68,15 @@ class ModelService:
         wake: Callable[[], None],
         run: Callable[[Callable[[], None]], None] = in_background,
         load: LoadModel = load_bundle_model,
-        find: FindImages = find_recorded,
+        find: FindImages = find_originals,
     ) -> None:
-        self._wake, self._run, self._load, self._find = wake, run, load, find
+        self._wake, self._run, self._load, self.find = wake, run, load, find
         self._changing = threading.Lock()
         self._decoder: Decoder | None = None
         self._data: tuple[BundleConfig, Latents, int] | None = None
         self._index: DatasetIndex | EngineError | None = None
+        self._images: OriginalImages | None = None  # known before the data are indexed
+        self._attacher = Attacher(self)
         self.preparing = _NOTHING
         self._calibration = Calibration(self._calibrate)
         self._first = Pace.per_slice
@@ -223,7 +115,9 @@ class ModelService:
         latents = read_latents(folder, config)
         decoder = Decoder(model, device_for(model), before=self._decoder)
         with self._changing:
+            self._keep_images(config)
             self._decoder, self._data, self._index = decoder, (config, latents, model.label), None
+        self._attacher.forget()
         self._calibration = Calibration(self._calibrate)
         self._first = max(1, min(Pace.per_slice, decoder.choice.batch // 4))  # most work decodes, and does more besides
         self._paces = defaultdict(partial(Pace, self._first), {_PICTURES: Pace(decoder.choice.batch)})
@@ -239,7 +133,13 @@ class ModelService:
                 self.preparing = words, share
 
         def prepare() -> None:
-            index = _indexed(*data, tell, self._find)
+            known = self._images or thumbnails_of(data[0])
+            with self._changing:
+                if self._data is data:
+                    self._images = known
+            if known is not None:
+                self._wake()
+            index = _indexed(*data, tell, known, self.find)
             tell(*_NOTHING)
             with self._changing:
                 if self._data is data:  # no other bundle has been opened since
@@ -248,19 +148,48 @@ class ModelService:
 
         self._run(prepare)
 
-    def attach(self, path: str) -> int:
-        """Take the images at a path as the originals of the open bundle; returns how many there are.
+    def _keep_images(self, config: BundleConfig) -> None:
+        """The images of the bundle before are those of one that was made from the same dataset; else they go."""
+        if isinstance(self._index, DatasetIndex):
+            self._images = self._index.originals
+        alike = self._data is not None and self._data[0].dataset == config.dataset and config.dataset.fingerprint
+        if not alike or len(self._images or ()) == 0:
+            self._images = None
 
-        Not to be asked for while `indexing`. Raises UserError where they are not those that it was trained on.
-        """
-        index, data = self.index, self._data
-        assert data is not None
-        if index.dataset is None:
-            found = attached_dataset(data[0], path)
-            with self._changing:
-                if self._index is index:  # no other bundle has been opened since
-                    self._index = index = replace(index, dataset=found, missing="")
-        return 0 if index.dataset is None else len(index.dataset)
+    @property
+    def shows_images(self) -> bool:
+        """Whether there are images already, if only thumbnails, though the data are not indexed yet."""
+        return self._images is not None
+
+    @property
+    def replaced(self) -> bool:
+        """Whether there were other images before those that there are now."""
+        return self._images is not None and self._images.images is not self.index.originals.images
+
+    def images_at(self, numbers: NDArray[np.int64]) -> NDArray[np.uint8]:
+        """The images uint8 (k, h, w, c) of some latents. Raises EngineError where they are missing, or too few."""
+        if self._index is None and self._images is not None and self._data is not None:
+            return images_of(self._data[1], self._images, numbers)
+        return self.index.images_at(numbers)
+
+    @property
+    def config(self) -> BundleConfig:
+        """The open bundle's. Raises EngineError where none is open."""
+        if self._data is None:
+            raise EngineError("no bundle is open; open one first")
+        return self._data[0]
+
+    def attach(self, path: str, agreed: str = "", only_missing: bool = False) -> Iterator[Attachment | None]:
+        """Attach images to the open bundle, see `Attacher.steps`; not to be asked for while `indexing`."""
+        return self._attacher.steps(path, agreed, only_missing)
+
+    def give_images(self, index: DatasetIndex, originals: OriginalImages) -> bool:
+        """Let these be the images of an index; returns whether that is still the one of the open bundle."""
+        with self._changing:
+            there = self._index is index
+            if there:
+                self._index = replace(index, originals=originals)
+        return there
 
     def field_input(self, with_data: bool, repeatable: bool = False) -> FieldInput:
         """What fields are evaluated with. Raises EngineError where there is no model, or no index if one is needed.
@@ -338,10 +267,10 @@ class ModelService:
 
 
 def _indexed(
-    config: BundleConfig, latents: Latents, label: int, tell: Tell, find: FindImages
+    config: BundleConfig, latents: Latents, label: int, tell: Tell, known: OriginalImages | None, find: FindImages
 ) -> DatasetIndex | EngineError:
     try:
-        return index_dataset(config, latents, label, tell, find)
+        return index_dataset(config, latents, label, tell, known, find)
     except Exception as error:  # whoever waits for the index is told
         return EngineError(in_words(error))
 

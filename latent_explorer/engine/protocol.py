@@ -49,7 +49,8 @@ class Handler(Generic[_R]):
 
     answer: yields replies; of a batch a slice of work at each step, with None where that gave no reply yet. What it
     raises refuses the request. reply: what it yields, besides None. needs_data: whether a request waits until the
-    dataset is indexed. newest: whether a newer request replaces one that is not yet answered.
+    dataset is indexed; of_images: unless its images, which are all that it needs, are there before. newest: whether a
+    newer request replaces one that is not yet answered.
     """
 
     request: type[_R]
@@ -57,6 +58,7 @@ class Handler(Generic[_R]):
     answer: Callable[[_R, ModelService], Iterator[Numbered | None]]
     needs_data: Callable[[_R], bool] = never
     newest: bool = False
+    of_images: bool = False
 
     @property
     def prompt(self) -> bool:

@@ -33,7 +33,8 @@ from latent_explorer.engine.caller import (
     Word,
 )
 from latent_explorer.engine.loop import serve
-from latent_explorer.engine.model_service import ModelService, find_recorded
+from latent_explorer.engine.model_service import ModelService
+from latent_explorer.engine.originals import OriginalImages, find_originals
 from latent_explorer.errors import UserError
 from latent_explorer.exploring.given_data import given_images, given_labels, given_latents
 from latent_explorer.exploring.passing_bundle import Explored, judged, write_explored
@@ -240,12 +241,14 @@ class Exploration:
     def _note(self, error: UserError) -> None:
         self._error = error.__cause__ or error
 
-    def _find(self, config: BundleConfig) -> tuple[Dataset | None, str]:
+    def _find(self, config: BundleConfig, known: OriginalImages | None = None) -> OriginalImages:
         """The images of what the window has opened, in memory; of any other bundle as ever."""
         explored = self._known.get(config.files[CONFIG])
         if explored is None:
-            return find_recorded(config)
-        return explored.dataset, "" if explored.images is not None else "explore was given no images: pass images="
+            return find_originals(config, known)
+        if explored.dataset is None:
+            return OriginalImages(None, "explore was given no images: pass images=")
+        return OriginalImages(explored.dataset.images)
 
     def _take(self, word: Word) -> None:
         """What a person has done, in the serving thread."""

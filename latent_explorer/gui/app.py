@@ -41,12 +41,18 @@ def run(
     models: Sequence[str] = (),
     charts: Sequence[str] = (),
     watch: Callable[[Window], None] = lambda window: None,
+    *,
+    images: Sequence[str] = (),
+    images_anyway: bool = False,
 ) -> int:
     """Open the window on bundles and return when it is closed, as `open_window` and `show_until_closed` say.
 
-    watch: called with the window before it is shown.
+    watch: called with the window before it is shown. images: paths to attach to the first of the bundles.
+    images_anyway: do not ask where they are not those that a bundle was trained on.
     """
     window = open_window(models, charts)
+    for pane, path in zip(window.workbench.panes, images, strict=False):
+        pane.attaching.want(path, sure=images_anyway)
     watch(window)
     return show_until_closed(window)
 

@@ -128,6 +128,8 @@ def test_an_interrupt_ends_a_command_with_130(call, monkeypatch):
         (["--model", "x", "--time-first-paint"], WindowWish(("x",), True)),
         (["--time-first-paint", "--model", "x"], WindowWish(("x",), True)),
         (["--model", "x", "--chart", "slice:up=2"], WindowWish(("x",), False, ("slice:up=2",))),
+        (["--images", "a", "--model", "x"], WindowWish(("x",), images=("a",))),
+        (["--images", "a", "--images-anyway"], WindowWish(images=("a",), images_anyway=True)),
         (["--chart"], None),
         (["--model"], None),
         (["--model", "--help"], None),
@@ -146,7 +148,7 @@ def window(monkeypatch):
     asked = []
     module = ModuleType(WINDOW)
     module.Window = object
-    module.run = lambda *given: asked.append((*given[:2], len(given) == 3)) or 7
+    module.run = lambda *given, **images: asked.append((*given[:2], len(given) == 3, images)) or 7
     monkeypatch.setitem(sys.modules, WINDOW, module)
     monkeypatch.setenv("QT_QPA_PLATFORM", "offscreen")
     return asked
@@ -155,7 +157,13 @@ def window(monkeypatch):
 @pytest.mark.parametrize("arguments", [["--chart=principal"], ["--chart=principal", "--time-first-paint"]])
 def test_typer_opens_the_window_too(call, window, arguments):
     assert call("--model=x", *arguments).code == 7
-    assert window == [(("x",), ("principal",), len(arguments) == 2)]
+    assert window == [(("x",), ("principal",), len(arguments) == 2, {"images": (), "images_anyway": False})]
+
+
+def test_typer_hands_on_which_images_to_attach(call, window):
+    assert call("--model=x", "--images=a", "--images=b", "--images-anyway").code == 7
+    assert window[0][3] == {"images": ("a", "b"), "images_anyway": True}
+    assert "come after the command" in call("--images=a", "models").complaint
 
 
 def test_without_a_display_the_window_is_refused(call, window, monkeypatch):

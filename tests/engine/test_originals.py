@@ -12,13 +12,13 @@ from numpy.typing import NDArray
 
 from latent_explorer.bundles import read_config, read_latents
 from latent_explorer.data import download, named, open_dataset
+from latent_explorer.engine.dataset_index import index_dataset
 from latent_explorer.engine.handlers.average import Average
 from latent_explorer.engine.handlers.decode import Decode
 from latent_explorer.engine.handlers.evaluate import Evaluate
 from latent_explorer.engine.handlers.hover import Hover
 from latent_explorer.engine.handlers.open import Open
 from latent_explorer.engine.handlers.originals import Originals
-from latent_explorer.engine.model_service import index_dataset
 from latent_explorer.engine.process import serve_inline
 from latent_explorer.engine.protocol import Pictures, Values, Withdraw
 from latent_explorer.service.codec import Numbered, Refused
@@ -56,8 +56,8 @@ def test_nothing_is_fetched_when_a_bundle_is_opened(
     config = read_config(small_bundle)
     record = msgspec.structs.replace(config.dataset, source=source)
     index = index_dataset(msgspec.structs.replace(config, dataset=record), read_latents(small_bundle))
-    assert "is not on this computer" in index.missing
-    assert index.dataset is None
+    assert "is not on this computer" in index.originals.missing
+    assert index.originals.images is None
     assert asked == []
     assert list(tmp_path.iterdir()) == []
 

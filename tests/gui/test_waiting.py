@@ -9,8 +9,9 @@ import pytest
 from latent_explorer.bench.person import Person
 from latent_explorer.bundles import read_config, read_latents
 from latent_explorer.engine.client import Answer
+from latent_explorer.engine.dataset_index import index_dataset
 from latent_explorer.engine.handlers.progress import AskProgress, Preparing
-from latent_explorer.engine.model_service import ModelService, index_dataset
+from latent_explorer.engine.model_service import ModelService
 from latent_explorer.engine.process import Engine
 
 

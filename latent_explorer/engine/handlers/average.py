@@ -23,7 +23,7 @@ def _answer(request: Average, service: ModelService) -> Iterator[Pictures | None
         raise EngineError("no image is selected: expected at least one")
 
     def summed(some: NDArray[np.int64]) -> NDArray[np.uint64]:
-        sums: NDArray[np.uint64] = service.index.images_at(some).sum(0, np.uint64)
+        sums: NDArray[np.uint64] = service.images_at(some).sum(0, np.uint64)
         return sums
 
     total: NDArray[np.uint64] | None = None
@@ -34,7 +34,7 @@ def _answer(request: Average, service: ModelService) -> Iterator[Pictures | None
     yield Pictures(request.number, 0, np.rint(total / len(indices)).astype(np.uint8)[None])
 
 
-AVERAGE = Handler(Average, Pictures, _answer, needs_data=lambda _: True)
+AVERAGE = Handler(Average, Pictures, _answer, needs_data=lambda _: True, of_images=True)
 
 
 def want_average(key: Hashable, chosen: NDArray[np.bool_]) -> Want:

@@ -22,6 +22,7 @@ class Place(Numbered, frozen=True, tag=True, eq=False):
     indices int64 (k,), distances float64 (k,): the nearest images, nearest first. shares: float64 (classes,).
     word, reason, score, reach, radius, usual_radius, astray: as in analysis.Verdict.
     originals: uint8 (k, h, w, c), or empty with the reason in `missing`. reconstructions: uint8 (k, h, w, c).
+    note: what the images are, where they are not the originals. lacking: why those are not there, in this case.
     """
 
     indices: np.ndarray
@@ -37,6 +38,8 @@ class Place(Numbered, frozen=True, tag=True, eq=False):
     originals: np.ndarray
     reconstructions: np.ndarray
     missing: str = ""
+    note: str = ""
+    lacking: str = ""
 
 
 def _answer(request: Describe, service: ModelService) -> Iterator[Place | None]:
@@ -44,6 +47,7 @@ def _answer(request: Describe, service: ModelService) -> Iterator[Place | None]:
     decoder.check(request.z[None])
     yield from service.calibrate()
     found = index.neighbourhood.around(request.z)
+    images = index.originals
     verdict = service.trust.verdict(request.z, found.reach, returned_by(service.field_input(with_data=True)))
     yield Place(
         request.number,
@@ -51,9 +55,11 @@ def _answer(request: Describe, service: ModelService) -> Iterator[Place | None]:
         distances=found.distances,
         shares=found.shares,
         **asdict(verdict),
-        originals=index.originals(found.indices),
+        originals=index.images_near(found.indices),
         reconstructions=decoder.reconstructions(index.latents, found.indices),
-        missing=index.missing,
+        missing=images.missing if images.images is None else "",
+        note=images.note,
+        lacking=images.missing if images.note else "",
     )
 
 

@@ -16,11 +16,11 @@ class Originals(Numbered, frozen=True, tag=True, eq=False):
 
 
 def _answer(request: Originals, service: ModelService) -> Iterator[Pictures]:
-    for start, images in service.in_slices("originals", request.indices, lambda some: service.index.images_at(some)):
+    for start, images in service.in_slices("originals", request.indices, service.images_at):
         yield Pictures(request.number, start, images)
 
 
-ORIGINALS = Handler(Originals, Pictures, _answer, needs_data=lambda _: True)
+ORIGINALS = Handler(Originals, Pictures, _answer, needs_data=lambda _: True, of_images=True)
 
 
 def want_originals(key: Hashable, indices: NDArray[np.int64]) -> Want:

@@ -89,11 +89,15 @@ class ThumbnailLayer(Layer):
 
     def open(self, image_shape: tuple[int, int, int]) -> None:
         """Begin with the images (h, w, c) of another bundle."""
-        self.missed = ""
         self._shape = QSize(image_shape[1], image_shape[0])
+        self.forget_images()
+        self._places, self.lifted = {}, None
+
+    def forget_images(self) -> None:
+        """The images are others by now."""
+        self.missed = ""
         self.cache.clear()
         self._painted.clear()
-        self._places, self.lifted = {}, None
 
     def near_enough(self, view: View) -> bool:
         """Whether a view is so near that points give way to their images."""

@@ -37,6 +37,7 @@ class Gallery(QObject):
         self._session: Session | None = None
         self._theme: Theme = DARK
         self._reason = ""  # why there are no originals
+        self.note = ""  # what the images are, if not the originals
         self.window: GalleryWindow | None = None
 
     def open(self) -> None:
@@ -100,6 +101,8 @@ class Gallery(QObject):
             return
         original, numbers = answer.key
         if answer.pictures is not None:
+            if original and self.note:
+                self.window.show_remark(f"{self.note[:1].upper()}{self.note[1:]}.", "")
             self.window.take(numbers, answer.pictures)
         elif isinstance(answer.reply, Refused) and not original:
             self.window.show_remark("The images cannot be decoded.", answer.reply.reason)

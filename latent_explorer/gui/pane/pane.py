@@ -191,6 +191,7 @@ class MapPane(SessionPane):
         if not self.opener.idle:
             yield Work(self.opener.words)
         yield from self.charting.work
+        yield from self.attaching.work
         yield from self.waiting.work
         if self.points.sorting:
             yield Work(f"Sorting {self.points.sorting:,} points")
@@ -297,6 +298,7 @@ class MapPane(SessionPane):
         self.prober.close()
         self.history.stop()
         self.gallery.close()
+        self.attaching.close()
         self.navigator.close()
         self.store.close()
         self.sorter.close()

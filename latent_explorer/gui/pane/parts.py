@@ -133,7 +133,7 @@ class PaneParts(QWidget):
         self.gallery = Gallery(client, self)
         self.copying = Copying(canvas, self.prober, shared)
         self.opener, self.charting = Opener(client, shared), Charting(shared)
-        self.attaching = Attaching(client, shared, self._ask_for_images)
+        self.attaching = Attaching(client, shared, self, self._ask_for_images, self._note_images)
         self.navigator = SnapshotNavigator(canvas, points, self.tiles, self.feed, shared.say)
         self.pinboard = Pinboard(client, canvas, self.pins, self.prober, self.filmstrip, shared)
         self.selecting = Selecting(client, canvas, points, self.selection, shared)
@@ -148,7 +148,11 @@ class PaneParts(QWidget):
         }
 
     def _ask_for_images(self) -> None:
-        """There are original images now."""
+        """There are other images now."""
+
+    def _note_images(self, note: str) -> None:
+        """Say what the images are, if they are not the originals."""
+        self.gallery.note = self.selection.note = note
 
     def _waits(self) -> bool:
         """Whether somebody waits for what the engine has to say of the data."""

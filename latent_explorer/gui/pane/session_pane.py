@@ -253,9 +253,10 @@ class SessionPane(PaneParts):
             self.asked_again.emit()
 
     def _ask_for_images(self) -> None:
-        """Ask once more for what was refused for want of the original images."""
-        self.thumbnails.again()
+        """Ask once more for what was refused for want of images, or was shown with others."""
+        self.thumbnails.renew()
         self.selecting.ask()
+        self.gallery.again()
         self.prober.again()
 
     def restart_engine(self) -> None:

@@ -46,6 +46,12 @@ class Thumbnails(QObject):
         self._asked.clear()
         self.look()
 
+    def renew(self) -> None:
+        """There are other images now than those that are shown."""
+        self.layer.forget_images()
+        self.again()
+        self._canvas.refresh()
+
     def look(self) -> None:
         """Want the images of the view; those asked for already stay so."""
         canvas = self._canvas

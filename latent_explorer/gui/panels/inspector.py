@@ -189,7 +189,8 @@ class Inspector(QWidget):
         self._word.setToolTip(tooltip(_measures(place)))
         self._shares.show_shares(place.shares)
         self.neighbours.show_place(place)
-        self.attach.explain(place.missing, can=self._bundle is not None and not self._bundle.config.prior_samples)
+        can = self._bundle is not None and not self._bundle.config.prior_samples
+        self.attach.explain(place.missing or place.note, place.lacking, can=can)
 
     def _leave_coordinates(self) -> None:
         """What was typed and not entered is not where anything is."""
@@ -242,7 +243,7 @@ def axes_words(bundle: OpenBundle) -> str:
 
 
 class AttachRow(QWidget):
-    """Why the original images are not available, and a button with ways to attach them."""
+    """Why the original images are not available, or what is shown instead; and a button with ways to attach them."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -258,9 +259,13 @@ class AttachRow(QWidget):
         assert action is not None
         action.triggered.connect(lambda: run())
 
-    def explain(self, missing: str, *, can: bool) -> None:
-        """Say why they are missing, if they are. can: whether there are any that could be attached."""
-        if self.reason.text() != missing:
-            self.reason.setText(missing[:1].upper() + missing[1:])
+    def explain(self, words: str, more: str = "", *, can: bool) -> None:
+        """Say why they are missing, if they are, or what is shown instead. more: for its tip.
+
+        can: whether there are any that could be attached.
+        """
+        if self.reason.text() != words:
+            self.reason.setText(words[:1].upper() + words[1:])
+        self.reason.setToolTip(tooltip(more[:1].upper() + more[1:]))
         self.button.setVisible(can)
-        self.setVisible(bool(missing))
+        self.setVisible(bool(words))

@@ -24,7 +24,11 @@ _DECODED = "Decoded from the mean of the latents"
 
 
 class SelectionPanel(QWidget):
-    """What is selected. mean: float32 (d,), the mean of the latents selected; None where nothing is."""
+    """What is selected.
+
+    mean: float32 (d,), the mean of the latents selected; None where nothing is. note: what the images are, if they are
+    not the originals.
+    """
 
     invert_wanted = pyqtSignal()
     grow_wanted = pyqtSignal()
@@ -36,6 +40,7 @@ class SelectionPanel(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.mean: NDArray[np.float32] | None = None
+        self.note = ""
         self.count, self.spread = PlainLabel(), hint("")
         self.picture = PictureView(140)
         self.picture.hint = _AVERAGING
@@ -77,7 +82,7 @@ class SelectionPanel(QWidget):
     def show_mean(self, picture: QImage, reason: str = "") -> None:
         """Show the mean of the images selected; or what `mean` decodes to, for a reason why there is none."""
         self.heading.setText(_DECODED if reason else _MEAN)
-        self.heading.setToolTip(tooltip(reason))
+        self.heading.setToolTip(tooltip(reason or self.note))
         self.picture.show_image(picture)
 
     def _lay_out(self) -> None:

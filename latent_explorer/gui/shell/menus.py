@@ -95,12 +95,12 @@ class Menus:
         yield from self._others(bench.open_path)
         tip, shown = "Show the files of this model in the file manager", self._lasting
         yield Command("Show in folder", bench.show_in_folder, tip=tip, enabled=shown)
+        yield Submenu("Attach images", self._attach)
         yield SEPARATOR
         yield from self._sessions()
         yield SEPARATOR
         yield Command("Train a model…", bench.show_training, "Ctrl+T", "Train a model on images of your choice")
         tip = "Go back through the snapshots of this model's training"
-        yield Submenu("Attach images", self._attach)
         yield Command("Training history", bench.guide.look_back, "Ctrl+Shift+T", tip)
         yield SEPARATOR
         for what, key, tip in (
@@ -139,6 +139,9 @@ class Menus:
         for text, file in (("A folder…", False), ("A file…", True)):
             choose = partial(pane.attaching.choose, self._window, file=file)
             yield Command(text, choose, tip="The images that the model was trained on", enabled=lambda: can)
+        yield SEPARATOR
+        tip, attached = "Show the images again that the model finds by itself", pane.attaching.detachable
+        yield Command("Detach", pane.attaching.detach, tip=tip, enabled=lambda: attached)
 
     def _edit(self) -> Iterator[Entry]:
         bench, on, where = self._bench, self._on_pane, self._in_session

@@ -1,0 +1,70 @@
+"""What is known of the data of one bundle: its images, what is near a place, and whom trust is calibrated on."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from latent_explorer.analysis import HeldOut, Neighbourhood
+from latent_explorer.bundles import BundleConfig, Latents
+from latent_explorer.engine.originals import OriginalImages, find_originals
+from latent_explorer.errors import EngineError
+from latent_explorer.fields import held_out_of
+
+_NEIGHBOURS = "Finding neighbours"
+Tell = Callable[[str, float], None]
+"""Told what is done now, and how much of it is, in [0, 1]."""
+
+
+@dataclass(frozen=True, eq=False)
+class DatasetIndex:
+    """The data of one bundle, each image by the number of its latent.
+
+    held: the images that trust in places is calibrated on.
+    """
+
+    latents: Latents
+    neighbourhood: Neighbourhood
+    held: HeldOut
+    originals: OriginalImages
+
+    def images_near(self, indices: NDArray[np.int64]) -> NDArray[np.uint8]:
+        """The images uint8 (k, h, w, c), or none (0, 0, 0, 0) where they are missing."""
+        return np.zeros((0, 0, 0, 0), np.uint8) if self.originals.images is None else self.images_at(indices)
+
+    def images_at(self, indices: NDArray[np.int64]) -> NDArray[np.uint8]:
+        """The images uint8 (k, h, w, c). Raises EngineError where they are missing, or too few."""
+        return images_of(self.latents, self.originals, indices)
+
+
+def images_of(latents: Latents, originals: OriginalImages, numbers: NDArray[np.int64]) -> NDArray[np.uint8]:
+    """The images uint8 (k, h, w, c) of some latents by their numbers. Raises EngineError where there are none."""
+    if originals.images is None:
+        raise EngineError(originals.missing)
+    count = len(latents)
+    if len(numbers) and not (numbers.min() >= 0 and numbers.max() < count):
+        raise EngineError(f"the dataset has {count:,} images, and no number {numbers.max():,}")
+    return originals.at(latents.images(numbers))
+
+
+def index_dataset(
+    config: BundleConfig,
+    latents: Latents,
+    label: int = 0,
+    tell: Tell = lambda words, share: None,
+    known: OriginalImages | None = None,
+    find: Callable[[BundleConfig, OriginalImages | None], OriginalImages] = find_originals,
+) -> DatasetIndex:
+    """Load what describing the places of a bundle needs; missing originals are said, not raised.
+
+    label: the class under which a conditional model decodes. known: the images, or thumbnails, that there are already.
+    find: them, where they are not.
+    """
+    tell(_NEIGHBOURS, 0.0)
+    neighbourhood = Neighbourhood(latents.mean, latents.label, len(config.dataset.class_names))
+    class_of = label if config.net.classes else None
+    held = held_out_of(latents, neighbourhood, class_of, lambda share: tell(_NEIGHBOURS, share))
+    tell("Reading the images", 0.0)
+    originals = known if known is not None and not known.missing else find(config, known)
+    return DatasetIndex(latents, neighbourhood, held, originals)

@@ -1,0 +1,74 @@
+"""Sheets of thumbnails: cut as they should be; the one that ships is whole, and what it says it is."""
+
+import hashlib
+from io import BytesIO
+from pathlib import Path
+
+import msgspec
+import numpy as np
+import pytest
+from PIL import Image
+
+from latent_explorer.data import sheets
+from latent_explorer.data.sheets import SheetRecord, cut, read_thumbnails, thumbnails_in
+from latent_explorer.errors import UserError
+
+
+def record_of(content: bytes, **changes: object) -> SheetRecord:
+    usual = SheetRecord(
+        dataset="seven", fingerprint="f", count=7, side=(4, 6), columns=3, sha256=hashlib.sha256(content).hexdigest()
+    )
+    return msgspec.structs.replace(usual, **changes)
+
+
+def drawn(pixels: np.ndarray) -> bytes:
+    stream = BytesIO()
+    Image.fromarray(pixels).save(stream, "AVIF", quality=100, subsampling="4:4:4")
+    return stream.getvalue()
+
+
+@pytest.fixture
+def seven(tmp_path: Path) -> tuple[np.ndarray, Path, SheetRecord]:
+    """Seven thumbnails of 4x6, three in a row, in a file."""
+    cells = np.random.default_rng(0).integers(0, 256, (9, 4, 6, 3), np.uint8)
+    content = drawn(cells.reshape(3, 3, 4, 6, 3).swapaxes(1, 2).reshape(12, 18, 3))
+    (tmp_path / "seven.avif").write_bytes(content)
+    return cells[:7], tmp_path / "seven.avif", record_of(content)
+
+
+def test_thumbnails_are_cut_row_by_row(seven: tuple[np.ndarray, Path, SheetRecord]) -> None:
+    cells, path, record = seven
+    assert np.abs(thumbnails_in(record, path).astype(int) - cells).max() <= 4
+
+
+@pytest.mark.parametrize(
+    ("content", "changes", "reason"),
+    [
+        (b"no picture", {}, "found another file"),
+        (drawn(np.zeros((8, 8, 3), np.uint8)), {}, "expected a picture of"),
+        (b"x" * 8_000_001, {}, "expected at most 8000000 bytes"),
+    ],
+)
+def test_another_file_is_refused(tmp_path: Path, content: bytes, changes: dict[str, object], reason: str) -> None:
+    path = tmp_path / "seven.avif"
+    path.write_bytes(content)
+    record = record_of(b"" if reason == "found another file" else content, **changes)
+    with pytest.raises(UserError, match=reason):
+        thumbnails_in(record, path)
+
+
+def test_no_thumbnails_for_a_dataset_without_a_sheet() -> None:
+    assert read_thumbnails("0" * 64) is None
+
+
+def test_a_record_that_makes_no_sense_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "bad.json").write_text('{"count": "many"}')
+    monkeypatch.setattr(sheets, "resource", lambda _: tmp_path)
+    with pytest.raises(UserError, match="what is known of a sheet"):
+        read_thumbnails("f")
+
+
+def test_only_whole_cells_are_cut() -> None:
+    record = record_of(b"", count=5, side=(2, 2), columns=2)
+    assert cut(Image.new("RGB", (4, 6)), record).shape == (5, 2, 2, 3)
+    assert record.size == (4, 6)
