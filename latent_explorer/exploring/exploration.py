@@ -18,7 +18,6 @@ from numpy.typing import NDArray
 
 from latent_explorer.bundles import BundleConfig, read_config
 from latent_explorer.bundles.files import CONFIG
-from latent_explorer.data import Dataset
 from latent_explorer.display import display_problem
 from latent_explorer.engine.caller import (
     CALLER,
