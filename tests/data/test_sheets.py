@@ -9,9 +9,14 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from latent_explorer.bundles import read_config
 from latent_explorer.data import sheets
 from latent_explorer.data.sheets import SheetRecord, cut, read_thumbnails, thumbnails_in
 from latent_explorer.errors import UserError
+from latent_explorer.places import find_bundle, resource
+
+SHIPPED = resource("thumbnails") / "cifar10-jpeg.json"
+CIFAR = ("cifar10-ae-64d", "cifar10-vae-128d", "cifar10-vae-2d")
 
 
 def record_of(content: bytes, **changes: object) -> SheetRecord:
@@ -66,6 +71,17 @@ def test_a_record_that_makes_no_sense_is_refused(tmp_path: Path, monkeypatch: py
     monkeypatch.setattr(sheets, "resource", lambda _: tmp_path)
     with pytest.raises(UserError, match="what is known of a sheet"):
         read_thumbnails("f")
+
+
+def test_the_sheet_that_ships_is_of_the_bundles_dataset_and_small() -> None:
+    record = msgspec.json.decode(SHIPPED.read_bytes(), type=SheetRecord)
+    assert record.count == 60_000
+    file = SHIPPED.with_suffix(".avif")
+    assert file.stat().st_size <= 8_000_000
+    assert hashlib.sha256(file.read_bytes()).hexdigest() == record.sha256
+    for name in CIFAR:
+        dataset = read_config(find_bundle(name)).dataset
+        assert (dataset.fingerprint, dataset.count) == (record.fingerprint, record.count)
 
 
 def test_only_whole_cells_are_cut() -> None:
