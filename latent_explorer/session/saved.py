@@ -19,7 +19,7 @@ from latent_explorer.charts import ChartSpec
 from latent_explorer.errors import UserError
 from latent_explorer.files import read_regular, write_bytes_whole
 from latent_explorer.session.session import Point
-from latent_explorer.session.store import FARTHEST, KeptState, check_kept
+from latent_explorer.session.store import FARTHEST, MOST_PINS, KeptState, check_kept
 from latent_explorer.targets import shown, why
 from latent_explorer.version import __version__
 
@@ -28,7 +28,6 @@ KIND = "latent-explorer session"
 FORMAT = 1
 SESSION_BYTES = 2**24
 ARRAY_BYTES = 2**28
-_MOST_PINS = 10_000
 
 Side = Annotated[int, Meta(ge=64, le=32768)]
 _Text = Annotated[str, Meta(max_length=4096)]
@@ -135,6 +134,8 @@ def write_session(path: Path, session: SavedSession, arrays: Arrays, *, durable:
     path, packed = Path(path), save(arrays) if arrays else b""
     if len(packed) > ARRAY_BYTES:
         raise UserError(f"{shown(path)} could not be written: its arrays take {len(packed):,} bytes, too many to read")
+    if max(len(each.pins) for each in session.maps) > MOST_PINS:
+        raise UserError(f"{shown(path)} could not be written: a session keeps at most {MOST_PINS:,} pins; delete some")
     digest = hashlib.sha256(packed).hexdigest()
     stem = path.name.removesuffix(SUFFIX)
     beside = ArraysFile(f"{stem}.{digest[:12]}.safetensors", digest) if packed else None
@@ -204,8 +205,6 @@ def _check(session: SavedSession) -> None:
     if session.active >= len(session.maps):
         raise UserError(f"expected active below {len(session.maps)}, found {session.active}")
     for each in session.maps:
-        if len(each.pins) > _MOST_PINS:
-            raise UserError(f"expected at most {_MOST_PINS:,} pins, found {len(each.pins):,}")
         check_kept(each, each.dimensions)
         chosen = each.chosen
         if chosen is not None and (len(chosen) != each.dimensions or not np.all(np.abs(chosen) <= FARTHEST)):

@@ -13,7 +13,7 @@ from latent_explorer.session.session import Pin, Route, State
 
 _log = logging.getLogger(__name__)
 _BYTES = 2**22  # hundreds of pins of 128 dimensions, as text
-_PINS = 1000
+MOST_PINS = 1000
 FARTHEST = 1e6
 """Of a latent from 0, in any dimension."""
 
@@ -54,8 +54,8 @@ class SessionStore:
     def keep(self, seal: str, state: State) -> None:
         """Keep what there is now; where that is nothing, no file stays. Raises UserError where it cannot be written."""
         file, kept = self._file(seal), KeptState(state.pins, state.route)
-        if len(kept.pins) > _PINS:
-            raise UserError(f"at most {_PINS:,} pins are kept, there are {len(kept.pins):,}; delete some")
+        if len(kept.pins) > MOST_PINS:
+            raise UserError(f"at most {MOST_PINS:,} pins are kept, there are {len(kept.pins):,}; delete some")
         try:
             if kept == KeptState():
                 file.unlink(missing_ok=True)
@@ -72,8 +72,8 @@ class SessionStore:
 def check_kept(kept: KeptState, dimensions: int) -> None:
     """Raise UserError where something was made of another space, or not by this program."""
     ends = (kept.route.start, kept.route.end) if kept.route is not None else ()
-    if len(kept.pins) > _PINS:
-        raise UserError(f"expected at most {_PINS:,} pins, found {len(kept.pins):,}")
+    if len(kept.pins) > MOST_PINS:
+        raise UserError(f"expected at most {MOST_PINS:,} pins, found {len(kept.pins):,}")
     for z in (*(pin.z for pin in kept.pins), *ends):
         if len(z) != dimensions or not np.all(np.abs(z) <= FARTHEST):
             raise UserError(f"expected {dimensions} numbers within ±{FARTHEST:g}")

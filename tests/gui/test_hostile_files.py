@@ -25,7 +25,7 @@ from latent_explorer.gui.shell.window import MainWindow
 from tests.hostile.audit import heard, resident_mib, uninvited
 from tests.hostile.datasets import hostile_dataset
 from tests.hostile.making import Draw, hostile
-from tests.hostile.papers import hostile_run, hostile_session, hostile_settings, sound_run
+from tests.hostile.papers import hostile_run, hostile_saved_session, hostile_session, hostile_settings, sound_run
 
 _STALL = 1.0  # seconds
 _PATIENCE = 60.0
@@ -72,6 +72,7 @@ class Victim:
             (self._run, 4),
             (self._dataset, 4),
             (self._session, 2),
+            (self._saved_session, 2),
             (self._settings, 1),
         ]
 
@@ -140,6 +141,19 @@ class Victim:
         self.pane.keeper.forget()
         shutil.rmtree(path.parent, ignore_errors=True)
         return complaint or self.open(self.sound[0])
+
+    def _saved_session(self, folder: Path, draw: Draw, seed: int) -> str:
+        path = hostile_saved_session(folder, self.sound[seed % 2], draw)
+        found: list[object] = []
+        self.bench.taker.find([path], found.append)
+        if not self.wait(lambda: bool(found)):
+            return "not told apart within a minute"
+        self.bench.open_path(path)
+        self.person.wait(0.1)
+        if not self.wait(lambda: self.pane.opener.idle):
+            return "neither opened nor refused within a minute"
+        self.pane.keeper.forget()
+        return self.open(self.sound[1 - seed % 2])
 
     def _settings(self, folder: Path, draw: Draw, seed: int) -> str:
         hostile_settings(folder / "settings.json", self._kept, draw)

@@ -8,7 +8,10 @@ import msgspec
 import numpy as np
 from safetensors.numpy import save_file
 
+from latent_explorer.bundles import read_config
 from latent_explorer.runs import Job, Recipe, RunFolder, keep_job
+from latent_explorer.session import Pin, Route, open_bundle
+from latent_explorer.session.saved import SavedLayer, SavedMap, SavedSession, SavedView, write_session
 from tests.hostile.making import CHANGES, Draw, change_values, replace_by_other_kind, spoil
 
 NUMBERS = (
@@ -124,6 +127,34 @@ def hostile_session(path: Path, dimensions: int, draw: Draw) -> None:
         pins *= int(draw.choice([200, 20_000]))
     path.parent.mkdir(parents=True, exist_ok=True)
     json_like(path, {"pins": pins, "route": route}, draw)
+
+
+def hostile_saved_session(folder: Path, bundle: Path, draw: Draw) -> Path:
+    """A session as a person saves it, with something else in it or in its arrays; the path of its file."""
+    config = read_config(bundle)
+    chosen = draw.random(config.dataset.count) < 0.3
+    one = SavedMap(
+        path=str(bundle),
+        name=bundle.name,
+        seal=open_bundle(bundle).seal,
+        dimensions=config.net.latent_dim,
+        images=config.dataset.count,
+        view=SavedView(0.1, 0.2, 40.0),
+        size=(400, 300),
+        layers=(SavedLayer("points"), SavedLayer("density", shown=True, opacity=0.5)),
+        pins=tuple(Pin(f"Pin {index}", tuple(draw.random(config.net.latent_dim).tolist())) for index in range(3)),
+        route=Route((0.0,) * config.net.latent_dim, (1.0,) * config.net.latent_dim, frames=24),
+        selection="selection-1",
+        hidden=(1,),
+    )
+    path = folder / "mine.latent.json"
+    write_session(path, SavedSession(maps=(one,)), {"selection-1": chosen})
+    if draw.random() < 0.8:
+        json_like(path, msgspec.json.decode(path.read_bytes()), draw)
+    else:
+        arrays = next(folder.glob("mine.*.safetensors"))
+        spoil(arrays, draw) if draw.random() < 0.5 else replace_by_other_kind(arrays, draw)
+    return path
 
 
 def hostile_settings(path: Path, sound: bytes, draw: Draw) -> None:

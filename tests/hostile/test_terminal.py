@@ -7,6 +7,7 @@ import gc
 import os
 import shutil
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -19,7 +20,7 @@ from latent_explorer.runs import RunFolder
 from tests.hostile.audit import heard, resident_mib, uninvited
 from tests.hostile.datasets import hostile_dataset
 from tests.hostile.making import Draw, hostile
-from tests.hostile.papers import hostile_run, sound_run
+from tests.hostile.papers import hostile_run, hostile_saved_session, sound_run
 
 MakeCase = Callable[[Path, Draw, int], list[str]]
 
@@ -47,6 +48,7 @@ class Cases:
             (self._resume, 1),
             (self._train, 1),
             (self._merge, 1),
+            (self._session, 2),
         ]
 
     def make(self, folder: Path, seed: int) -> list[str]:
@@ -88,6 +90,11 @@ class Cases:
         (bundle / "latents.safetensors").replace(bundle / "latents-00000.safetensors") if draw.random() < 0.9 else None
         return ["merge", str(bundle), "--out", str(folder / "out.npz")]
 
+    def _session(self, folder: Path, draw: Draw, seed: int) -> list[str]:
+        path = hostile_saved_session(folder, self._bundles[0], draw)
+        what, suffix = (("picture", "png"), ("map", "svg"), ("grid", "png"), ("latents", "npz"))[draw.integers(4)]
+        return ["export", "--session", str(path), what, "--out", str(folder / f"out.{suffix}")]
+
 
 @pytest.fixture(scope="session")
 def cases(small_bundle: Path, wide_bundle: Path, snapshots: list[Path]) -> Cases:
@@ -114,12 +121,12 @@ def try_many(cases: Cases, folder: Path, seeds: range) -> list[str]:
     trace = os.environ.get("HOSTILE_TRACE")
     for seed in seeds:
         if trace:
-            print(f"seed {seed}", file=sys.stderr, flush=True)
+            print(f"{time.strftime('%T')} seed {seed}", file=sys.stderr, flush=True)
         arguments = cases.make(folder / f"{seed}", seed)
         if said := complaint(arguments):
             found.append(f"seed {seed}: {said}")
         shutil.rmtree(folder / f"{seed}")
-        if seed % 50 == 49:
+        if seed % 25 == 24:
             gc.collect()
             sizes.append(resident_mib())
     if len(sizes) > 4 and sizes[-1] > 1.25 * sizes[2] + 64:
@@ -130,7 +137,9 @@ def try_many(cases: Cases, folder: Path, seeds: range) -> list[str]:
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc, and makes pipes")
 @pytest.mark.parametrize(
-    "seeds", [range(100), pytest.param(range(1000, 2000), marks=pytest.mark.slow)], ids=["a hundred", "a thousand"]
+    "seeds",
+    [range(100), *(pytest.param(range(at, at + 250), marks=pytest.mark.slow) for at in range(1000, 2000, 250))],
+    ids=lambda seeds: f"{seeds.start}-{seeds.stop}",
 )
 def test_each_ends_with_success_or_one_sentence(
     cases: Cases, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, seeds: range
