@@ -34,7 +34,7 @@ CONSISTENCY = Field(
     "it comes back. Bright: it lands elsewhere.",
     evaluate=lambda at, z: at.measure(inconsistency, z),
     unit="latent units",
-    steps=8,
+    steps=16,
     logarithmic=True,
     needs_encoder=True,
     needs_decoder=True,

@@ -55,3 +55,16 @@ def test_all_of_it_has_room_on_the_smallest_screen(
     for title in ("Layers", "Inspector"):
         stack = window.workbench.docks.by_title[title].widget()
         assert stack.width() >= stack.minimumSizeHint().width()
+
+
+def test_a_window_that_no_longer_fills_the_screen_is_fitted_to_it(
+    new_window: Callable[..., Person], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    person, fitted_windows = new_window(None), []
+    person.wait(0.5)  # as it is when it is shown
+    monkeypatch.setattr("latent_explorer.gui.shell.window.fit", fitted_windows.append)
+    person.window.showMaximized()
+    person.wait(0.5)
+    assert not fitted_windows
+    person.window.showNormal()
+    person.wait_until(lambda: fitted_windows == [person.window])

@@ -19,7 +19,8 @@ from PyQt6.QtCore import (
 from PyQt6.QtGui import QHelpEvent, QImage, QImageReader, QPainter, QPainterPath, QPalette
 from PyQt6.QtWidgets import QAbstractItemView, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
-from latent_explorer.bundles.listing import BundleEntry
+from latent_explorer.bundles.listing import BundleEntry, read_entry
+from latent_explorer.gui.widgets.images import on_paper
 from latent_explorer.gui.widgets.plain import help_with
 from latent_explorer.safe_text import safe_text
 
@@ -34,12 +35,16 @@ _SOURCE = Qt.ItemDataRole.UserRole
 
 @dataclass(frozen=True, eq=False)
 class Card:
-    """One bundle of the list. entry: None until it has been read. picture: square, at twice the size shown."""
+    """One bundle of the list. entry: None until it has been read. picture: square, at twice the size shown.
+
+    paper: the same for the light theme, where the images are of grey levels; None where it is as it is there too.
+    """
 
     folder: Path
     origin: Origin
     entry: BundleEntry | None = None
     picture: QImage | None = field(default=None, repr=False)
+    paper: QImage | None = field(default=None, repr=False)
 
     @property
     def lines(self) -> tuple[str, str, str, str]:
@@ -55,6 +60,14 @@ class Card:
 
     def matches(self, words: str) -> bool:
         return (self.entry or BundleEntry(self.folder)).matches(words)
+
+
+def read_card(card: Card) -> Card:
+    """The card with all that is shown of its bundle; takes a while."""
+    entry = read_entry(card.folder)
+    picture = square_picture(entry.preview)
+    grey = entry.config is not None and entry.config.net.image_shape[2] == 1
+    return Card(card.folder, card.origin, entry, picture, on_paper(picture) if picture is not None and grey else None)
 
 
 def size_words(count: int) -> str:
@@ -199,7 +212,8 @@ class CardPainter(QStyledItemDelegate):
             painter.fillRect(place, option.palette.color(QPalette.ColorRole.Mid))
         else:
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-            painter.drawImage(place, card.picture)
+            light = option.palette.color(QPalette.ColorRole.Window).lightness() > 127
+            painter.drawImage(place, card.paper if light and card.paper is not None else card.picture)
         painter.restore()
 
     def _paint_lines(

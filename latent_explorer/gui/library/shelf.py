@@ -5,8 +5,7 @@ from pathlib import Path
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
-from latent_explorer.bundles.listing import read_entry
-from latent_explorer.gui.library.cards import Card, Origin, square_picture
+from latent_explorer.gui.library.cards import Card, Origin, read_card
 from latent_explorer.gui.widgets.latest_task import LatestTask
 from latent_explorer.places import shipped_bundles, trained_bundles
 
@@ -40,8 +39,7 @@ class Shelf(QObject):
             self._found.emit(number, cards)
             for card in cards:
                 check()
-                entry = read_entry(card.folder)
-                self._found.emit(number, Card(card.folder, card.origin, entry, square_picture(entry.preview)))
+                self._found.emit(number, read_card(card))
 
         self._task.begin(work)
 

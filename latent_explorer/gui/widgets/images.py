@@ -58,6 +58,13 @@ def inverted(image: QImage) -> QImage:
     return copy
 
 
+def on_paper(image: QImage) -> QImage:
+    """A copy with light and dark exchanged in which each colour keeps its hue, as a map of white ink looks on paper."""
+    pixels = to_array(image)[..., :3].astype(np.int16)
+    turned = pixels + (255 - pixels.max(2, keepdims=True) - pixels.min(2, keepdims=True))
+    return to_qimage(turned.astype(np.uint8))
+
+
 def to_array(image: QImage) -> NDArray[np.uint8]:
     """The pixels uint8 (h, w, 4) of a QImage, red first."""
     rgba = image.convertToFormat(QImage.Format.Format_RGBA8888)

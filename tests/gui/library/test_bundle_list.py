@@ -6,6 +6,7 @@ import shutil
 import threading
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PyQt6.QtCore import QFile, QPoint, Qt
 from PyQt6.QtTest import QTest
@@ -16,6 +17,7 @@ from latent_explorer.gui.library import changing
 from latent_explorer.gui.library.cards import Card, card_at
 from latent_explorer.gui.library.dialog import BundleList
 from latent_explorer.gui.widgets import folders
+from latent_explorer.gui.widgets.images import on_paper, to_array, to_qimage
 from latent_explorer.places import shipped_bundles, trained_folder
 
 
@@ -81,8 +83,16 @@ def test_each_bundle_is_a_card_with_picture_and_figures(listed) -> None:
     assert "10-NN 0.8" in figures
     assert " MB · " in last
     assert not card.picture.isNull()
+    assert np.mean(to_array(card.paper)[..., :3]) > 150 > np.mean(to_array(card.picture)[..., :3]), "ink on paper"
+    assert next(card for card in bundles.model.cards if card.folder.name == "cifar10-vae-2d").paper is None
     seen = person.photograph(bundles.list)
     assert seen.std() > 15
+
+
+def test_on_paper_light_and_dark_are_exchanged_and_hues_stay() -> None:
+    pixels = np.array([[[0, 0, 0], [255, 255, 255], [200, 40, 0], [90, 90, 90]]], np.uint8)
+    turned = to_array(on_paper(to_qimage(pixels)))[0, :, :3].tolist()
+    assert turned == [[255, 255, 255], [0, 0, 0], [255, 95, 55], [165, 165, 165]]
 
 
 def test_it_is_searched_by_typing_and_opened_by_enter(listed, own: Path) -> None:
