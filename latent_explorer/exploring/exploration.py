@@ -46,7 +46,7 @@ _log = logging.getLogger(__name__)
 WINDOW = ("-m", "latent_explorer.gui.explored")
 """What Python runs as the window."""
 _PACKAGES = Path(__file__).resolve().parents[2]  # where this package is found
-_PATIENCE = 5.0  # seconds that a window may take to close
+_PATIENCE = 10.0  # seconds that a window may take to close, or to open first
 
 
 class Exploration:

@@ -313,3 +313,20 @@ def test_errors_that_would_take_long_are_left_out(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(passing_bundle, "_JUDGING", 0.0)
     monkeypatch.setattr(passing_bundle, "_SMALL", 0.0)
     assert explored(images=painted(Z)).error is None
+
+
+def test_an_autoencoder_of_diffusers_is_explored_as_it_is() -> None:
+    diffusers = pytest.importorskip("diffusers")
+    torch.manual_seed(0)
+    vae = diffusers.AutoencoderKL(
+        block_out_channels=(8, 8), layers_per_block=1, norm_num_groups=4, latent_channels=4, sample_size=16,
+        down_block_types=("DownEncoderBlock2D",) * 2, up_block_types=("UpDecoderBlock2D",) * 2,
+    ).eval()  # fmt: skip
+    images = RNG.integers(0, 256, (9, 16, 16, 3), np.uint8)
+    found = found_out(Given(vae, images, value_range=(-1, 1)))
+    assert (found.name, found.z.shape) == ("AutoencoderKL", (9, 4, 8, 8))
+    x = torch.from_numpy(images).permute(0, 3, 1, 2) / 127.5 - 1
+    with torch.no_grad():
+        z = vae.encode(x).latent_dist.mean
+        assert np.allclose(found.z, z, atol=1e-4)
+        assert np.allclose(pictures(found, found.z), vae.decode(z).sample / 2 + 0.5, atol=1e-4)
