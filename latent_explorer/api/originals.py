@@ -27,13 +27,26 @@ def original_images(config: BundleConfig, latents: Latents, place: str | Path | 
     return dataset.images if latents.index is None else dataset.images[latents.index]
 
 
+def thumbnail_images(config: BundleConfig, latents: Latents) -> NDArray[np.uint8]:
+    """Lossy copies of the images uint8 (n, h, w, c) of a bundle's latents, where some come with the program.
+
+    Raises DataError where none do.
+    """
+    from latent_explorer.engine.originals import thumbnails_of
+
+    found = thumbnails_of(config)
+    if found is None:
+        raise DataError(f"no thumbnails of {config.dataset.name} come with the program; `images` has the originals")
+    return found.at(np.arange(len(found)) if latents.index is None else latents.index)
+
+
 def _recorded(config: BundleConfig) -> Dataset:
     try:
         dataset = open_dataset(config.dataset.source)
     except UserError as error:
         raise DataError(
             f"the images that {config.name} was trained on ({config.dataset.name}) are not on this computer: {error}. "
-            "Say where they are: open_bundle(..., images=PLACE)"
+            "Say where they are: open_bundle(..., images=PLACE); or look whether `thumbnails` will do"
         ) from error
     if dataset.fingerprint != config.dataset.fingerprint or config.mismatch(dataset.image_shape, len(dataset)):
         raise DataError(

@@ -184,6 +184,18 @@ def test_other_images_are_not_taken_for_its_own(make_bundle) -> None:
         _ = open_bundle(folder).images
 
 
+def test_thumbnails_stand_in_for_images_that_do_not_come_along(small: Bundle) -> None:
+    bundle = open_bundle("cifar10-ae-64d", device="cpu")
+    with pytest.raises(DataError, match=r"cifar10-jpeg\) are not on this computer.*`thumbnails`"):
+        _ = bundle.images
+    assert bundle.thumbnails.shape == (60_000, 32, 32, 3)
+    some = slice(0, 60_000, 600)
+    off = np.linalg.norm(bundle.encode(bundle.thumbnails[some]) - bundle.latents.mean[some], axis=1)
+    assert np.median(off) < 0.5 * np.linalg.norm(bundle.latents.mean.std(0))  # they are of these latents, and lossy
+    with pytest.raises(DataError, match="no thumbnails of small come with the program"):
+        _ = small.thumbnails
+
+
 def test_images_are_read_once(small: Bundle) -> None:
     assert small.images is small.images
 
