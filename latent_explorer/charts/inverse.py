@@ -19,11 +19,8 @@ _SIDE = 384
 _VALUES = 1 << 24  # numbers at all nodes together: 64 MiB
 _MARGIN = 0.06  # of the longer side, around the bulk of the data
 
-_SHARPEST, _OCTAVES = 0.55, 3.5
-"""The width of the narrowest kernel in steps of the grid at full detail, and how often it doubles down to none."""
-
-_WIDER, _FAINTER, _KERNELS = 4.0, 1e-2, 4
-"""Each further kernel is so much wider and fainter: it decides only where the one before has no data."""
+_SHARPEST, _OCTAVES = 0.35, 3.9
+"""The width of the kernel in steps of the grid at full detail, and how often it doubles down to none."""
 
 _FAINTEST = 1e-12
 """The weight of the middle of all data, as a share of the largest: a thousand times what rounding leaves."""
@@ -36,7 +33,7 @@ _AROUND = 10  # data that say where a latent belongs that is none of them
 DETAIL = Parameter(
     "detail",
     "how closely pictures between the data follow each datum: 1 is exact but patchy, 0 is smooth",
-    0.6,
+    0.5,
     low=0.0,
     high=1.0,
     refits=False,
@@ -51,8 +48,8 @@ class NonlinearChart:
     name, axis_names: as of every chart. points: float32 (n, 2), the plane points of the data. latents: float32 (n, d),
     the data. detail: 0 to 1, see `DETAIL`. fit_seconds: wall and CPU seconds that the fit took; None where not known.
 
-    The latent of a plane point is the mean of the data around it, weighted with a Gaussian of the distance on the
-    plane (Nadaraya and Watson's regression), taken at the nodes of a grid. A datum's latent belongs to its point, a
+    The latent of a plane point is the mean of the data around it, weighted by their distance on the plane (Nadaraya
+    and Watson's regression), taken at the nodes of a grid. A datum's latent belongs to its point, a
     latent on this surface to its place there, and any other to the weighted median of the points of its nearest data.
     """
 
@@ -144,7 +141,7 @@ def _smoothed(
 ) -> NDArray[np.float32]:
     """The weighted means (columns, rows, d) at the nodes of a grid of latents (n, d) at places (n, 2) in its steps.
 
-    All kernels together are one convolution, done by Fourier's transform.
+    It is one convolution, done by Fourier's transform.
     """
     from scipy.fft import irfft2, next_fast_len, rfft2  # 0.1 s, for which no launch waits
 
@@ -185,12 +182,15 @@ def _onto_nodes(place: NDArray[np.float64], sides: tuple[int, int]) -> Any:
 
 
 def _kernel(padded: tuple[int, ...], width: float) -> NDArray[np.float64]:
-    """All kernels together, around the first node of a grid of this size that begins again beyond its ends."""
-    total = np.zeros(padded)
-    for k in range(_KERNELS):
-        across, up = (np.exp(-((_away(side) / (width * _WIDER**k)) ** 2) / 2) for side in padded)
-        total += _FAINTER**k * np.outer(across / across.sum(), up / up.sum())
-    return total
+    """Around the first node of a grid of this size that begins again beyond its ends.
+
+    Half its height at 0.64 of the width, it falls with the fourth power: where data are dense a few of them decide,
+    where they are sparse the nearest, and there is a latent everywhere. Tried against Gaussians with wider ones behind
+    them, on t-SNE of 70,000 data: as exact, and smoother at the same error.
+    """
+    across, up = (np.square(_away(side) / width) for side in padded)
+    kernel: NDArray[np.float64] = 1 / np.square(1 + across[:, None] + up)
+    return kernel
 
 
 def _away(side: int) -> NDArray[np.float64]:

@@ -1,30 +1,28 @@
 """t-SNE: neighbours in latent space stay neighbours on the map, as far as two dimensions allow."""
 
 import time
-from collections.abc import Generator
+from collections.abc import Generator, Iterable
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from latent_explorer.charts.descent import Descent, Found, Making, by_place, ordered
 from latent_explorer.charts.inverse import DETAIL, nonlinear_chart
 from latent_explorer.charts.kind import MANY, Arrays, ChartInput, ChartKind, ChartSpec, FitReport, Parameter
-from latent_explorer.charts.neighbours import Search
+from latent_explorer.charts.neighbours import Neighbours, Search
 from latent_explorer.charts.principal import principal_chart
 from latent_explorer.errors import UserError
 
 _ITERATIONS = 850.0
-_EARLY = 100  # iterations with `_EXAGGERATION`, in which the islands form
-_EXAGGERATION, _MOMENTA = 12.0, (0.5, 0.8)
-_INTERVAL = 3.0
-"""The side of a cell of the grid by which repulsion is interpolated, in units of the map: three times the usual, so
-that an iteration does not take longer and longer while the map grows."""
-
 _NEIGHBOURS = 3  # for each unit of perplexity, as openTSNE has it
 _SEARCHING = 0.3  # the share of the time that the search takes
 _FRAME = 0.5  # seconds between pictures of what moves
-_AT_ONCE = 5  # iterations between two looks at the clock
+_AT_ONCE = 2  # iterations between two looks at the clock
 _FEWEST = 10
+_NARROW = 1e-4
+_SKETCHED, _SKETCH, _PLACED_BY = 4000, 250, 3
+"""How many data are on the sketch, for how many iterations they are moved, and how many of them place another."""
 
 
 def _fit(data: ChartInput) -> Generator[FitReport, None, Arrays]:
@@ -40,69 +38,110 @@ def _fit(data: ChartInput) -> Generator[FitReport, None, Arrays]:
         raise UserError(f"chart {data.name}: perplexity {perplexity:g} needs at least {least:,} data, found {count:,}")
     begin = _beginning(data)
     yield FitReport(0.0, "placing the data", _shown(begin))
-    found = yield from _searched(data.means, int(_NEIGHBOURS * perplexity))
-    embedding = _embedding(begin, found, perplexity, int(data.number("seed")))
+    sketch = _Sketch(data, begin, perplexity)
+    found = yield from _searched(data.means, int(_NEIGHBOURS * perplexity), sketch)
+    begin = sketch.places
+    order = by_place(begin)
+    making = Making(lambda: Descent(begin[order], ordered(found, order), perplexity))
+    while (descent := making.made(_FRAME)) is None:
+        sketch.move(_AT_ONCE)
+        yield FitReport(_SEARCHING, "weighing the neighbours", _shown(sketch.places))
     told = time.perf_counter()
     for done in range(0, iterations, _AT_ONCE):
         steps = min(_AT_ONCE, iterations - done)
-        early = done < _EARLY
-        embedding.optimize(
-            steps, inplace=True, exaggeration=_EXAGGERATION if early else None, momentum=_MOMENTA[not early]
-        )
+        descent.move(steps)
         if time.perf_counter() - told >= _FRAME:
             told = time.perf_counter()
             share = _SEARCHING + (1 - _SEARCHING) * (done + steps) / iterations
             words = f"iteration {done + steps:,} of {iterations:,}"
-            yield FitReport(share, words, _shown(embedding), _so_far(data, done + steps))
-    return {"points": _shown(embedding)}
+            yield FitReport(share, words, _shown(descent.places, order), _so_far(data, done + steps))
+    return {"points": _shown(descent.places, order)}
 
 
 def _beginning(data: ChartInput) -> NDArray[np.float64]:
     """The first two principal components, narrow, or noise."""
     noise = np.random.default_rng(int(data.number("seed"))).standard_normal((len(data.means), 2))
     if data.parameters["start"] == "random":
-        return 1e-4 * noise
-    uv = principal_chart(data.means).to_plane(data.means)
-    return 1e-4 * uv / max(float(uv[:, 0].std()), np.finfo(float).tiny) + 1e-6 * noise
+        return _NARROW * noise
+    return _narrow(principal_chart(data.means).to_plane(data.means)) + _NARROW / 100 * noise
 
 
-def _searched(
-    means: NDArray[np.float32], count: int
-) -> Generator[FitReport, None, tuple[NDArray[np.int64], NDArray[np.float64]]]:
+def _narrow(uv: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Places (n, 2) so close together that the data can still go where they belong."""
+    narrow: NDArray[np.float64] = _NARROW * (uv - uv.mean(0)) / max(float(uv.std(0).max()), np.finfo(float).tiny)
+    return narrow
+
+
+class _Sketch:
+    """A map of a few of the data, from which all begin: what is alike is together from the start (Kobak and Berens).
+
+    It is moved while the neighbours of all are looked for, so that there is something to see. Few data have none.
+    begin: where the data begin (n, 2).
+    """
+
+    def __init__(self, data: ChartInput, begin: NDArray[np.float64], perplexity: float) -> None:
+        self._begin = begin
+        self._descent: Descent | None = None
+        count = len(data.means)
+        if count < 2 * _SKETCHED:
+            return
+        some = np.random.default_rng(int(data.number("seed"))).permutation(count)[:_SKETCHED]
+        search = Search(data.means[some])
+        distances, self._nearest = search.of(data.means, _PLACED_BY)
+        weights = 1 / np.maximum(distances, np.finfo(float).tiny)
+        self._weights = (weights / weights.sum(1, keepdims=True))[..., None]
+        found = _together(search.of_all(int(_NEIGHBOURS * perplexity)), _SKETCHED)
+        self._descent = Descent(begin[some], found, perplexity)
+
+    def reach(self, share: float) -> None:
+        """Go on until so much of it is done."""
+        while self._descent is not None and self._descent.done < share * _SKETCH:
+            self._descent.move(_AT_ONCE)
+
+    def move(self, iterations: int) -> None:
+        if self._descent is not None:
+            self._descent.move(iterations)
+
+    @property
+    def places(self) -> NDArray[np.float64]:
+        """Where the data belong by it (n, 2): amid those nearest to them."""
+        if self._descent is None:
+            return self._begin
+        places: NDArray[np.float64] = (self._descent.places[self._nearest] * self._weights).sum(1)
+        return _narrow(places) + self._begin / 100  # data with the same neighbours can still part
+
+
+def _searched(means: NDArray[np.float32], count: int, sketch: _Sketch) -> Generator[FitReport, None, Found]:
     """The nearest `count` of each of the data, as openTSNE takes them."""
-    indices, distances = np.empty((len(means), count), np.int64), np.empty((len(means), count))
+    blocks: list[Neighbours] = []
     told = time.perf_counter()
     for block in Search(means).of_all(count):
+        blocks.append(block)
         end = block.start + len(block.indices)
-        indices[block.start : end], distances[block.start : end] = block.indices, block.distances
+        sketch.reach(end / len(means))
         if time.perf_counter() - told >= _FRAME:
             told = time.perf_counter()
-            share = end / len(means)
-            yield FitReport(_SEARCHING * share, f"neighbours of {end:,} of {len(means):,}")
-    return indices, distances
+            words = f"neighbours of {end:,} of {len(means):,}"
+            yield FitReport(_SEARCHING * end / len(means), words, _shown(sketch.places))
+    return _together(blocks, len(means))
 
 
-def _embedding(
-    begin: NDArray[np.float64], found: tuple[NDArray[np.int64], NDArray[np.float64]], perplexity: float, seed: int
-) -> Any:
-    """What openTSNE moves."""
-    from openTSNE import TSNEEmbedding
-    from openTSNE.affinity import PerplexityBasedNN
-    from openTSNE.nearest_neighbors import PrecomputedNeighbors
-
-    affinities = PerplexityBasedNN(perplexity=perplexity, knn_index=PrecomputedNeighbors(*found), n_jobs=1)
-    method = "fft" if len(begin) > 2000 else "bh"
-    return TSNEEmbedding(
-        begin, affinities, negative_gradient_method=method, n_jobs=1, ints_in_interval=_INTERVAL, random_state=seed
-    )
+def _together(blocks: Iterable[Neighbours], count: int) -> Found:
+    parts = list(blocks)
+    assert sum(len(part.indices) for part in parts) == count
+    return np.concatenate([part.indices for part in parts]), np.concatenate([part.distances for part in parts])
 
 
 def _so_far(data: ChartInput, iterations: int) -> ChartSpec:
     return ChartSpec("tsne", {**ChartSpec.of(data.name).parameters, "iterations": float(iterations)})
 
 
-def _shown(embedding: Any) -> NDArray[np.float32]:
-    return np.array(embedding, np.float32)
+def _shown(embedding: Any, order: NDArray[np.int64] | None = None) -> NDArray[np.float32]:
+    """The places (n, 2) of data that were put in an order, as it was before."""
+    places = np.array(embedding, np.float32)
+    if order is not None:
+        places[order] = places.copy()
+    return places
 
 
 def _make(data: ChartInput) -> Any:
@@ -119,7 +158,7 @@ TSNE = ChartKind(
     fit=_fit,
     parameters=(
         Parameter("perplexity", "how many neighbours each datum has, about", 15.0, low=2.0, high=200.0),
-        Parameter("iterations", "for how long it is fitted", _ITERATIONS, kind="whole", low=10.0, high=10000.0),
+        Parameter("iterations", "for how long it is fitted", _ITERATIONS, kind="whole", low=1.0, high=10000.0),
         Parameter("start", "from where the data move to their places", "pca", kind="text", choices=("pca", "random")),
         Parameter("seed", "another number, another map of the same data", 0.0, kind="whole", low=0.0, high=2.0**31),
         DETAIL,

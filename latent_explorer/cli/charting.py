@@ -30,10 +30,10 @@ def chart(
     model: Model = DEFAULT_MODEL,
     as_json: AsJson = False,
 ) -> None:
-    """Fit a chart of a bundle's latents and keep it, so that the window and other commands have it at once.
+    """Fit a chart of a bundle, and keep it.
 
-    What can be chosen of a chart is an option of its name, such as --perplexity 30. Without KIND, the charts of the
-    bundle are listed, and which of them are kept.
+    The window and the other commands then have it at once. What can be chosen of a chart is an option of its name,
+    such as --perplexity 30. Without KIND, the charts of the bundle are listed, and which of them are kept.
     """
     from latent_explorer.places import find_bundle
     from latent_explorer.session import open_bundle

@@ -92,8 +92,8 @@ def test_data_lie_at_their_points_and_their_latents_are_nearly_there(charts: dic
     exact = NonlinearChart("exact", chart.points, CLOUD, ("a", "b"), 1.0)
     smooth = NonlinearChart("smooth", chart.points, CLOUD, ("a", "b"), 0.0)
     off = [np.linalg.norm(each.to_latent(chart.points) - CLOUD, axis=1).mean() for each in (exact, smooth)]
-    assert off[0] < 0.5 * off[1]
-    assert off[0] < 0.1 * np.linalg.norm(CLOUD.std(0))
+    assert off[0] < 0.6 * off[1]
+    assert off[0] < 0.15 * np.linalg.norm(CLOUD.std(0))
 
 
 def test_there_is_a_latent_however_far_from_the_data(charts: dict[str, Chart]) -> None:
