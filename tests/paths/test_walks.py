@@ -46,3 +46,8 @@ def test_what_is_no_path_is_said(given: dict[str, object], said: str) -> None:
 @pytest.mark.parametrize("curve", CURVES)
 def test_every_curve_has_a_function_of_its_name(curve: str) -> None:
     assert callable(getattr(paths, curve))
+
+
+def test_a_walk_has_as_many_frames_as_a_path_of_the_window() -> None:
+    for way in (walk, straight, spherical):
+        assert len(way(START, END)) == Path(START, END).frames
