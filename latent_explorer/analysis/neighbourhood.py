@@ -60,12 +60,12 @@ class Surroundings:
 class Neighbourhood:
     """Answers what is near a place.
 
-    means: float32 (n, d), n >= 1. labels: int64 (n,) in 0..classes-1, or None.
+    means: float32 (n, d), n >= 1. labels: int64 (n,) in 0..classes-1, or None. count: n.
     """
 
     def __init__(self, means: NDArray[np.float32], labels: NDArray[np.int64] | None, classes: int) -> None:
         self._nearest = Nearest(means).find
-        self._count = len(means)
+        self.count = len(means)
         self._labels = labels
         self._classes = classes if labels is not None else 0
 
@@ -97,7 +97,7 @@ class Neighbourhood:
         distances, _ = self._nearest(z, COUNTED)
         d = z.shape[1]
         log_ball = d / 2 * math.log10(math.pi) - math.lgamma(d / 2 + 1) / math.log(10)
-        share = math.log10(distances.shape[1] / self._count)
+        share = math.log10(distances.shape[1] / self.count)
         density: NDArray[np.float64] = share - log_ball - d * np.log10(np.maximum(distances[:, -1], 1e-12))
         return density
 

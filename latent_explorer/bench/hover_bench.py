@@ -1,7 +1,9 @@
 """From a move of the pointer to its picture painted, in the real window."""
 
+import itertools
 import time
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from PyQt6.QtCore import QRect, QSize, QTimer
@@ -72,28 +74,40 @@ def hover_times(person: Person, moves: int = MOVES, warm_up: int = _WARM_UP) -> 
 
     Raises UserError where no picture comes for the last of them.
     """
+    left = iter(range(moves - 1, -1, -1))
+    return hover_while(person, lambda: next(left, 0) > 0, warm_up)
+
+
+def hover_while(person: Person, going: Callable[[], bool], warm_up: int = _WARM_UP) -> HoverTimes:
+    """Those of one move and of more as long as it goes on, each of which counts, after others that do not.
+
+    Raises UserError where no picture comes for the last of them.
+    """
     canvas, prober, times = person.canvas, person.window.pane.prober, HoverTimes()
     on_map = QRect(canvas.origin.toPoint(), QSize(canvas.view.width, canvas.view.height))  # the axes decode nothing
-    hand = Hand(person.surface, on_map)
-    _moves(person, hand, range(warm_up), HoverTimes())
+    hand, steps = Hand(person.surface, on_map), itertools.count()
+    for _ in range(warm_up):
+        _move(person, hand, next(steps), HoverTimes())
     prober.on_exact = times.painted
-    _moves(person, hand, range(warm_up, warm_up + moves), times)
+    again = True
+    while again:
+        _move(person, hand, next(steps), times)
+        again = going()
     person.wait_until(lambda: not times.waiting)
     prober.on_exact = lambda _: None
     return times
 
 
-def _moves(person: Person, hand: Hand, steps: range, times: HoverTimes) -> None:
+def _move(person: Person, hand: Hand, step: int, times: HoverTimes) -> None:
     prober = person.window.pane.prober
-    for step in steps:
-        began, before = time.perf_counter(), prober.interpolated.total
-        times.moved()
-        person.move(hand.curve(step / 125).toPoint())
-        if prober.interpolated.total != before:
-            times.interpolated.append(1000 * (time.perf_counter() - began))
-        while time.perf_counter() < began + _PERIOD:
-            QApplication.processEvents()
-            time.sleep(0.0002)
+    began, before = time.perf_counter(), prober.interpolated.total
+    times.moved()
+    person.move(hand.curve(step / 125).toPoint())
+    if prober.interpolated.total != before:
+        times.interpolated.append(1000 * (time.perf_counter() - began))
+    while time.perf_counter() < began + _PERIOD:
+        QApplication.processEvents()
+        time.sleep(0.0002)
 
 
 def _hover_under_load(person: Person) -> HoverTimes:

@@ -41,6 +41,7 @@ class Budget(StrEnum):
     POINTS = "points"
     TRAIN = "train"
     STREAM = "stream"
+    CHART = "chart"
 
 
 @commands.command(epilog=examples("latent-explorer tour --out pictures"))
@@ -90,6 +91,8 @@ def bench(
     points   70 thousand, 1 and 10 million points drawn and picked
     train    ten epochs of an autoencoder and of a VAE of MNIST, beside a competent loop (images indexed in memory,
              fused Adam, autocast) and one with a DataLoader; on CUDA also thirty epochs of the VAE of train
+    chart    hover while t-SNE of 70,000 latents is fitted and its points move (minutes), beside the same window at rest
+             and openTSNE called with its defaults
     stream   images a second and memory, encoding 5 million from disk (4 GB, for minutes) with a kill in between
     """
     measured = _measured(what, model, seconds, images, beside)
@@ -118,7 +121,7 @@ def _measured(what: Budget, model: str | None, seconds: float, images: int, besi
     use_a_display()
     arguments: tuple[Any, ...] = ()
     match what:
-        case Budget.HOVER:
+        case Budget.HOVER | Budget.CHART:
             arguments = (model,)
         case Budget.STARTUP:
             arguments = model, beside

@@ -19,8 +19,11 @@ from latent_explorer.engine.choice import LARGEST_SLICE, SLICE_SECONDS
 from latent_explorer.engine.dataset_index import DatasetIndex, Tell, images_of, index_dataset
 from latent_explorer.engine.decoder import REPEATABLE_PIECE, Decoder, device_for
 from latent_explorer.engine.originals import OriginalImages, find_originals, thumbnails_of
+from latent_explorer.engine.seen_maps import SeenMaps
 from latent_explorer.errors import EngineError
-from latent_explorer.fields import Calibration, FieldInput, calibration
+from latent_explorer.fields import FieldInput, Gradual, calibration
+from latent_explorer.fields.expectation import expectation
+from latent_explorer.fields.seen_map import Expectation, SeenMap, seen_map
 from latent_explorer.nets.model import LatentModel
 from latent_explorer.nets.threads import threads
 from latent_explorer.runtime.loading import load_bundle_model
@@ -58,7 +61,8 @@ def in_background(task: Callable[[], None]) -> None:
 class ModelService:
     """The open model, for the handlers of requests.
 
-    preparing: what is made ready for questions about the data, and how much of it, in [0, 1].
+    preparing: what is made ready for questions about the data, and how much of it, in [0, 1]. maps: the images of the
+    open bundle as charts show them.
     wake: called, in any thread, when the dataset is indexed. run: runs the task that indexes it.
     load: the model of a bundle, by its folder and configuration. find: its images.
     """
@@ -78,7 +82,8 @@ class ModelService:
         self._images: OriginalImages | None = None  # known before the data are indexed
         self._attacher = Attacher(self)
         self.preparing = _NOTHING
-        self._calibration = Calibration(self._calibrate)
+        self._calibration = Gradual(self._calibrate)
+        self.maps = SeenMaps(self._seen, self._learn)
         self._first = Pace.per_slice
         self._paces: defaultdict[str, Pace] = defaultdict(Pace)
 
@@ -118,7 +123,8 @@ class ModelService:
             self._keep_images(config)
             self._decoder, self._data, self._index = decoder, (config, latents, model.label), None
         self._attacher.forget()
-        self._calibration = Calibration(self._calibrate)
+        self._calibration = Gradual(self._calibrate)
+        self.maps = SeenMaps(self._seen, self._learn)
         self._first = max(1, min(Pace.per_slice, decoder.choice.batch // 4))  # most work decodes, and does more besides
         self._paces = defaultdict(partial(Pace, self._first), {_PICTURES: Pace(decoder.choice.batch)})
         return decoder
@@ -199,15 +205,30 @@ class ModelService:
         decoder, near = self.decoder, self.index.neighbourhood if with_data else None
         assert self._data is not None
         config, latents, _ = self._data
-        known = near, latents, config.encodes, self._calibration.trust, config.decodes
+        known = near, latents, config.encodes, self._calibration.found, config.decodes
         measure = decoder.differentiated if repeatable else decoder.measured
         return FieldInput(measure, decoder.differentiated, *known)
+
+    def known(self, numbers: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Numbers of images of the open bundle, as they are. Raises EngineError where there is none of one of them."""
+        count = self.index.neighbourhood.count
+        if len(numbers) and not (numbers.min() >= 0 and numbers.max() < count):
+            raise EngineError(f"there are {count:,} latents, numbered from 0, and not all of those asked for")
+        return numbers
+
+    def _seen(self, chart: str) -> SeenMap:
+        assert self._data is not None
+        return seen_map(self._data[0], self._data[1], chart)
+
+    def _learn(self, seen: SeenMap) -> Iterator[Expectation | None]:
+        known = self.field_input(with_data=True, repeatable=True)  # an exported veil depends on it
+        return expectation(known, seen, self._told_slices)
 
     @property
     def trust(self) -> Trust:
         """The trust in places of the open model, once `calibrate` has run to its end."""
-        assert self._calibration.trust is not None
-        return self._calibration.trust
+        assert self._calibration.found is not None
+        return self._calibration.found
 
     def calibrate(self) -> Iterator[None]:
         """Make `trust` ready, unless it is, by a slice of work at each step; several requests may share them."""

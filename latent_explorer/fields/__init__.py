@@ -1,6 +1,6 @@
 """Fields: what has a value at each point of the plane; of each, its words and how the engine evaluates it."""
 
-from latent_explorer.fields.calibration import Calibration, calibration, held_out_of
+from latent_explorer.fields.calibration import Gradual, calibration, held_out_of
 from latent_explorer.fields.consistency import returned_by
 from latent_explorer.fields.field import Field, FieldInput, number
 from latent_explorer.fields.picture import PICTURE

@@ -1,7 +1,7 @@
 """Trust in places of a model, calibrated on its held-out images."""
 
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +13,7 @@ from latent_explorer.fields.field import FieldInput
 if TYPE_CHECKING:
     from latent_explorer.analysis import HeldOut, Neighbourhood, Trust
 
+_T = TypeVar("_T")
 _PARTS = 20  # after each of which one is told how far it is
 Slices = Callable[[NDArray[Any], Callable[[NDArray[Any]], NDArray[Any]]], Iterator[tuple[int, NDArray[Any]]]]
 """What some work makes of latents, slice by slice in order, each with where it starts."""
@@ -51,22 +52,22 @@ def calibration(known: FieldInput, held: "HeldOut", slices: Slices) -> Iterator[
     yield Trust(held, np.concatenate(found) if found else None)
 
 
-class Calibration:
-    """Trust that is found slice by slice when it is first asked for, and then kept.
+class Gradual(Generic[_T]):
+    """Something that is found slice by slice when it is first asked for, and then kept.
 
-    work: yields None for each slice, and the trust last. trust: None until then.
+    work: yields None for each slice, and what is found last. found: None until then.
     """
 
-    def __init__(self, work: Callable[[], Iterator["Trust | None"]]) -> None:
-        self.trust: Trust | None = None
+    def __init__(self, work: Callable[[], Iterator[_T | None]]) -> None:
+        self.found: _T | None = None
         self._work = work
-        self._under_way: Iterator[Trust | None] | None = None
+        self._under_way: Iterator[_T | None] | None = None
 
     def steps(self) -> Iterator[None]:
-        """One slice at each step, until there is `trust`; who breaks off leaves the rest to whoever asks next."""
-        while self.trust is None:
+        """One slice at each step, until it is `found`; who breaks off leaves the rest to whoever asks next."""
+        while self.found is None:
             under_way = self._under_way or self._work()
             self._under_way = None  # if it fails, whoever asks next begins anew
-            self.trust = next(under_way)
+            self.found = next(under_way)
             self._under_way = under_way
             yield

@@ -12,6 +12,7 @@ from latent_explorer.bundles import Latents
 
 if TYPE_CHECKING:  # it brings scipy, for which no launch waits
     from latent_explorer.analysis import Neighbourhood, Trust
+    from latent_explorer.fields.seen_map import Expectation
 
 Values = NDArray[np.floating]
 Measure = Callable[[Any, Any], Any]
@@ -26,6 +27,8 @@ class FieldInput:
     measure: runs a Measure on latents float32 (n, d), as many at a time as memory holds; gives float32 (n, k), k = 1
     where the Measure gives one number for each. differentiate: the same, of a model that autograd can follow.
     neighbourhood: of the data, and trust in places: None until they are ready, and for fields that do not need them.
+    expected: what the pictures of the map are expected to get wrong, and uv: the plane points (n, 2) of the latents
+    that are asked about; None unless the field is `of_map` and the chart guesses what lies between the data.
     """
 
     measure: Callable[[Measure, NDArray[np.float32]], NDArray[np.float32]]
@@ -35,6 +38,8 @@ class FieldInput:
     encodes: bool = True
     trust: "Trust | None" = None
     decodes: bool = True
+    expected: "Expectation | None" = None
+    uv: NDArray[np.float64] | None = None
 
     @property
     def near(self) -> "Neighbourhood":
@@ -67,6 +72,7 @@ class Field:
     share in the second; "cover", the ground's colour, as dense as the value; None for what is no layer.
     needs_data, needs_labels, needs_variance, needs_encoder, needs_decoder, needs_errors: without which there is no such
     field; errors are those of the reconstructions.
+    of_map: whether it has to do with the map besides latent space; it then is told the places, see `FieldInput`.
     needs_trust: whether places are judged by it, for which the engine compares them with held-out images first.
     read: a place's values in words, where number and unit do not say it; given the names of the classes.
     key: its shortcut. shown: whether it is a visible layer at first. opacity: of its layer, at first.
@@ -88,6 +94,7 @@ class Field:
     needs_decoder: bool = False
     needs_errors: bool = False
     needs_trust: bool = False
+    of_map: bool = False
     read: Callable[[Values, tuple[str, ...]], str] | None = None
     key: str = ""
     shown: bool = False

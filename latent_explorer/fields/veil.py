@@ -1,21 +1,41 @@
 """The veil: where the model cannot be trusted."""
 
+import numpy as np
+from numpy.typing import NDArray
+
 from latent_explorer.fields.consistency import returned_by
-from latent_explorer.fields.field import Field
+from latent_explorer.fields.field import Field, FieldInput, Values, number
+
+
+def _veil(at: FieldInput, z: NDArray[np.float32]) -> Values:
+    """How dense it is, 0 to 1, and what of the map it is made of: the expected error, 0 where it is none of the map."""
+    if at.expected is None or at.uv is None:
+        return np.stack([at.judge.cover(z, at.near.reach, returned_by(at)), np.zeros(len(z))], axis=1)
+    error = at.expected.error(at.measure, at.uv, z)
+    return np.stack([at.expected.cover(at.uv, error), error], axis=1)
+
+
+def _read(values: Values, _: tuple[str, ...]) -> str:
+    faded = f"{values[0]:.0%} faded" if values[0] >= 0.005 else "clear"
+    return f"{faded}, expected error {number(float(values[1]))}" if values[1:].any() else faded
+
 
 VEIL = Field(
     name="veil",
     title="Veil",
     sentence="Fades the pictures where the model invents: no image is near, the place is closer to the middle of the "
     "data than any image, or the encoder does not bring the picture back. It begins beyond 95 % of the test images "
-    "and is complete beyond 99.9 %.",
-    evaluate=lambda at, z: at.judge.cover(z, at.near.reach, returned_by(at)),
+    "and is complete beyond 99.9 %. On t-SNE and its like: where pictures are expected to be far from the images that "
+    "belong there. It begins where half of what images differ in is lost, and is complete where all is.",
+    evaluate=_veil,
+    channels=2,
     colouring="cover",
     steps=16,
     needs_data=True,
     needs_trust=True,
     needs_decoder=True,
-    read=lambda values, _: f"{values[0]:.0%} faded" if values[0] >= 0.005 else "clear",
+    of_map=True,
+    read=_read,
     key="V",
     shown=True,
     opacity=0.8,

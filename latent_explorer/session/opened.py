@@ -11,7 +11,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from latent_explorer.bundles import BundleConfig, Latents, Tiles, read_config, read_latents, read_tiles
-from latent_explorer.charts import Arrays, Chart, ChartSpec, FitCache, bulk, chart_for, checked, fitted_as, needs_fit
+from latent_explorer.charts import (
+    Arrays,
+    Chart,
+    ChartSpec,
+    FitCache,
+    TurnedChart,
+    bulk,
+    chart_for,
+    checked,
+    fitted_as,
+    needs_fit,
+)
 from latent_explorer.places import chart_folder
 from latent_explorer.safe_text import safe_text
 
@@ -42,6 +53,11 @@ class OpenBundle:
     def seal(self) -> str:
         """What tells this bundle from every other: the hashes of its files."""
         return self.config.seal
+
+    @property
+    def chart_text(self) -> str:
+        """The spec of its chart as it is written; the usual one has one too."""
+        return (self.chart.chart if isinstance(self.chart, TurnedChart) else self.chart).name
 
     def with_chart(self, spec: ChartSpec | None, fitted: Arrays | None = None) -> "OpenBundle":
         """The same bundle seen through another chart; the usual one for None.

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
+from typing import Any
 
 import numpy as np
 import torch
@@ -14,6 +15,7 @@ from latent_explorer.data.dataset import Dataset
 from latent_explorer.errors import DataError
 from latent_explorer.fields import FieldInput, calibration, held_out_of, returned_by
 from latent_explorer.fields.field import Measure
+from latent_explorer.fields.seen_map import pixels
 from latent_explorer.nets.model import LatentModel
 from latent_explorer.training.evaluate import encode
 from latent_explorer.training.images import EVALUATION_BATCH, Images, evenly
@@ -56,15 +58,18 @@ class TrustFigures:
 
 
 class Judge:
-    """A bundle's model on its device, with the trust in its places as the engine has it."""
+    """A bundle's model on its device, with the trust in its places as the engine has it.
+
+    known: what fields are evaluated with. held: the images that trust is calibrated on.
+    """
 
     def __init__(self, model: LatentModel, latents: Latents, device: torch.device) -> None:
         self.model, self.device = model.to(device).eval(), device
         self.near = Neighbourhood(latents.mean, None, 0)
-        known = FieldInput(self._measure, self._measure, self.near, latents, model.encodes)
+        self.known = known = FieldInput(self._measure, self._measure, self.near, latents, model.encodes)
         self.returned = returned_by(known)
         self.held = held_out_of(latents, self.near, model.label if model.spec.classes else None)
-        *_, trust = calibration(known, self.held, _in_batches)
+        *_, trust = calibration(known, self.held, in_batches)
         assert trust is not None
         self.trust: Trust = trust
 
@@ -84,6 +89,10 @@ class Judge:
     def _measure(self, measure: Measure, z: Places) -> NDArray[np.float32]:
         parts = torch.split(torch.from_numpy(z), EVALUATION_BATCH)
         return torch.cat([measure(self.model, part.to(self.device)).float().cpu() for part in parts]).numpy()
+
+    def pictures(self, z: Places) -> NDArray[np.float32]:
+        """The pixels (n, h w c) in [0, 1] of the pictures decoded at latents (n, d)."""
+        return self._measure(pixels, z)
 
     @torch.inference_mode()
     def error(self, z: Places, dataset: Dataset, indices: NDArray[np.int64]) -> NDArray[np.float64]:
@@ -105,9 +114,8 @@ def scores_of_images(model: LatentModel, kept: Latents, found: Latents, device: 
     return Judge(model, kept, device).score_images(found)
 
 
-def _in_batches(
-    z: Places, work: Callable[[Places], NDArray[np.floating]]
-) -> Iterator[tuple[int, NDArray[np.floating]]]:
+def in_batches(z: NDArray[Any], work: Callable[[NDArray[Any]], NDArray[Any]]) -> Iterator[tuple[int, NDArray[Any]]]:
+    """What some work makes of latents or numbers, batch by batch, each with where it starts."""
     for start in range(0, len(z), EVALUATION_BATCH):
         yield start, work(z[start : start + EVALUATION_BATCH])
 

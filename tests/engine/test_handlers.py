@@ -19,6 +19,7 @@ from latent_explorer.engine.handlers.decode import want_pictures, want_tile
 from latent_explorer.engine.handlers.describe import Describe
 from latent_explorer.engine.handlers.evaluate import want_value_tile, want_values
 from latent_explorer.engine.handlers.hover import Hover, Picture
+from latent_explorer.engine.handlers.judge_points import want_judged
 from latent_explorer.engine.handlers.nearest import want_nearest
 from latent_explorer.engine.handlers.open import Open
 from latent_explorer.engine.handlers.originals import want_originals
@@ -36,6 +37,7 @@ WANTS: list[Callable[[], Want]] = [
     lambda: want_values("a", "density", Z),
     lambda: want_value_tile(TileKey("veil", CHART.name, -1, 0, 0), CHART),
     lambda: want_nearest("a", Z),
+    lambda: want_judged("a", CHART.name, np.arange(70)),
     lambda: want_originals("a", np.arange(50)),
     lambda: want_average("a", np.arange(120) % 2 == 0),
 ]

@@ -15,7 +15,7 @@ from latent_explorer.engine.loop import WorkList
 from latent_explorer.engine.model_service import ModelService, Pace
 from latent_explorer.engine.process import serve_inline
 from latent_explorer.engine.protocol import Values
-from latent_explorer.fields import Calibration, held_out_of
+from latent_explorer.fields import Gradual, held_out_of
 
 Z = np.random.default_rng(0).standard_normal((40, 2)).astype(np.float32)
 
@@ -62,14 +62,14 @@ def test_what_is_broken_off_is_begun_anew_and_what_is_done_is_kept() -> None:
             raise MemoryError
         yield "trust"
 
-    calibration = Calibration(work)
+    calibration = Gradual(work)
     with pytest.raises(MemoryError):
         list(calibration.steps())
     first = calibration.steps()
     next(first)  # another request takes the second step
     assert len(list(calibration.steps())) == 1
     assert list(first) == []
-    assert (len(begun), calibration.trust) == (2, "trust")
+    assert (len(begun), calibration.found) == (2, "trust")
     assert list(calibration.steps()) == []
 
 

@@ -11,6 +11,8 @@ from latent_explorer.engine.handlers.decode import DECODE
 from latent_explorer.engine.handlers.describe import DESCRIBE
 from latent_explorer.engine.handlers.evaluate import EVALUATE
 from latent_explorer.engine.handlers.hover import HOVER
+from latent_explorer.engine.handlers.judge_points import JUDGE_POINTS
+from latent_explorer.engine.handlers.measure_map import MEASURE_MAP
 from latent_explorer.engine.handlers.nearest import NEAREST
 from latent_explorer.engine.handlers.open import OPEN
 from latent_explorer.engine.handlers.originals import ORIGINALS
@@ -31,6 +33,8 @@ HANDLERS: dict[type[Numbered], Handler[Any]] = {
         ORIGINALS,
         NEAREST,
         EVALUATE,
+        MEASURE_MAP,
+        JUDGE_POINTS,
     )  # the most urgent first
 }
 

@@ -1,6 +1,7 @@
 """Evaluate: the values of a field at many latents."""
 
 from collections.abc import Hashable, Iterator
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,27 +14,37 @@ from latent_explorer.service.codec import Numbered
 
 
 class Evaluate(Numbered, frozen=True, tag=True, eq=False):
-    """Values of a field, a name of fields.FIELDS, at latents z (n, d). repeatable: as of Decode."""
+    """Values of a field, a name of fields.FIELDS, at latents z (n, d). repeatable: as of Decode.
+
+    chart, uv: the spec of the chart as it is written, and the plane points (n, 2), where these are places of its map.
+    """
 
     field: str
     z: np.ndarray
     repeatable: bool = False
+    chart: str = ""
+    uv: np.ndarray | None = None
 
 
 def _answer(request: Evaluate, service: ModelService) -> Iterator[Values | None]:
     judged = needs_trust(request.field)  # of a place that is plainly outside the model is not asked
     if judged:
         yield from service.calibrate()
-    known = service.field_input(needs_data(request.field), request.repeatable)
+    known, uv = service.field_input(needs_data(request.field), request.repeatable), request.uv
+    if uv is not None:
+        yield from service.maps.learning(request.chart)
+        known = replace(known, expected=service.maps.expected(request.chart))
 
-    def values(z: NDArray[np.float32]) -> NDArray[np.float32]:
+    def values(some: NDArray[np.int64]) -> NDArray[np.float32]:
+        z = request.z[some]
         service.decoder.check(z)
-        return evaluate(request.field, known, z)
+        return evaluate(request.field, known if uv is None else replace(known, uv=uv[some]), z)
 
+    everyone = np.arange(len(request.z))
     if request.repeatable:
-        slices = service.in_pieces(request.z, values)
+        slices = service.in_pieces(everyone, values)
     else:
-        slices = service.in_slices(request.field, request.z, values, even=not judged)
+        slices = service.in_slices(request.field, everyone, values, even=not judged)
     for start, found in slices:
         yield Values(request.number, start, found)
 
@@ -49,8 +60,11 @@ def want_values(key: Hashable, field: str, z: NDArray[np.float32], *, repeatable
 def want_value_tile(key: TileKey, chart: Chart, *, repeatable: bool = False) -> Want:
     """The values of the tile's field at its nodes, seen through a chart; repeatable, for what is exported."""
     field = field_called(key.field)
+    of_map = field.of_map and hasattr(chart, "points")
 
     def make(number: int) -> Evaluate:
-        return Evaluate(number, key.field, chart.to_latent(field.points(key)), repeatable)
+        uv = field.points(key)
+        where = (chart.name, uv) if of_map else ()
+        return Evaluate(number, key.field, chart.to_latent(uv), repeatable, *where)
 
     return Want(key, Evaluate, (field.steps + 1) ** 2, make)

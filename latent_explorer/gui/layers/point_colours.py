@@ -26,8 +26,11 @@ class PointColouring:
     """A way to colour points.
 
     name: in settings. title, sentence: for people. known: a value of each image (n,), where the window has it at once.
-    field: the name of the one that the engine evaluates at the latents, where it has not. categories: the names of the
-    values, where they are numbers of categories; by default values lie on a scale. by_class: those are the classes.
+    field: the name of the one that the engine evaluates at the latents, where it has not. judged: which of the shares
+    of `JudgePoints` it is, where it is one; it is of the chart too, then, and lines lead from the dot under the pointer
+    to its nearest in latent space. categories: the names of the values, where they are numbers of categories; by
+    default values lie on a scale. by_class: those are the classes. span: the ends of the scale, where they do not
+    depend on the values.
     lacks: what a bundle lacks for it, in words. logarithmic, unit: as of a field.
     """
 
@@ -36,11 +39,16 @@ class PointColouring:
     sentence: str
     known: Callable[[Latents], Values | None] | None = None
     field: str = ""
+    judged: int | None = None
     categories: tuple[str, ...] = ()
     by_class: bool = False
     unit: str = ""
     logarithmic: bool = False
+    span: tuple[float, float] | None = None
     lacks: Callable[[OpenBundle], str] = lambda _: ""
+
+
+_LINES = "Lines lead from the dot under the pointer to its nearest images in latent space."
 
 
 def _unlabelled(bundle: OpenBundle) -> str:
@@ -78,6 +86,24 @@ for _colouring in (
         unit="mean squared error",
         logarithmic=True,
         lacks=_errorless,
+    ),
+    PointColouring(
+        name="false-neighbours",
+        title="False neighbours",
+        sentence="Of the 12 nearest images on the map, the share that is not among the 50 nearest in latent space. "
+        f"Bright: the map puts strangers side by side. {_LINES}",
+        judged=0,
+        unit="share of 12",
+        span=(0.0, 1.0),
+    ),
+    PointColouring(
+        name="missing-neighbours",
+        title="Missing neighbours",
+        sentence="Of the 12 nearest images in latent space, the share that is not among the 50 nearest on the map. "
+        f"Bright: the map parts this image from its like. {_LINES}",
+        judged=1,
+        unit="share of 12",
+        span=(0.0, 1.0),
     ),
 ):
     register(_colouring)
@@ -144,7 +170,7 @@ def _categories(colouring: PointColouring, values: Values, names: tuple[str, ...
 
 def _scaled(colouring: PointColouring, values: Values, _: tuple[str, ...], theme: Theme) -> Shading:
     known = np.isfinite(values)
-    span = Span.of(values[known] if known.any() else np.ones(1), logarithmic=colouring.logarithmic)
+    span = _span(colouring, values[known])
     low, high = _ENDS[theme.dark]
     steps = ramp(np.linspace(low, high, _SHADES))
     hexes = ["#" + "".join(f"{round(255 * float(part)):02x}" for part in colour) for colour in steps]
@@ -158,6 +184,12 @@ def _scaled(colouring: PointColouring, values: Values, _: tuple[str, ...], theme
         colouring.title, shade, rgb, (), scale,
         lambda index: f"{number(float(values[index]))}{unit}" if known[index] else "…",
     )  # fmt: skip
+
+
+def _span(colouring: PointColouring, values: Values) -> Span:
+    if colouring.span is not None:
+        return Span(*colouring.span)
+    return Span.of(values if len(values) else np.ones(1), logarithmic=colouring.logarithmic)
 
 
 def _numbers(colours: list[str]) -> NDArray[np.uint32]:

@@ -1,16 +1,18 @@
 """Seeing a map through another chart: when a thread has laid it out, and a process of its own has fitted it first."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
-from latent_explorer.charts import CHARTS, Arrays, ChartSpec, FitReport, fitted_as
+from latent_explorer.charts import CHARTS, Arrays, ChartSpec, FitCache, FitReport, fitted_as
 from latent_explorer.errors import UserError
 from latent_explorer.gui.pane.shared import Shared
 from latent_explorer.gui.widgets.banner import Offer
 from latent_explorer.gui.widgets.latest_task import LatestTask
 from latent_explorer.gui.widgets.readings import Work
+from latent_explorer.places import chart_folder
 from latent_explorer.service.job import BackgroundJob, JobEnded
 from latent_explorer.session import OpenBundle, Session
 from latent_explorer.session.fitting import Fit, begin_fit, fit_is_missing
@@ -125,7 +127,10 @@ class Charting(QObject):
         kept = fitting.so_far.so_far
         made = {name: value for name, value in fitting.spec.parameters.items() if name not in kept.parameters}
         spec = ChartSpec(kept.kind, {**made, **kept.parameters})
-        self._kept[fitting.session.bundle.seal, str(fitted_as(spec))] = {"points": fitting.so_far.uv}
+        seal, arrays = fitting.session.bundle.seal, {"points": fitting.so_far.uv}
+        self._kept[seal, str(fitted_as(spec))] = arrays
+        with suppress(UserError):  # the map is seen all the same
+            FitCache(chart_folder()).keep(seal, fitted_as(spec), arrays)  # where the engine finds it, too
         self._end(gives_chart=True)
         self._see(fitting.session, spec)
 

@@ -31,7 +31,8 @@ class Marks:
     draft: the two ends of a route being dragged. probe: the place under the pointer. neighbours: (k, 2).
     looks: marks and colours of the neighbours' classes; where there are none, a neighbour is a mere circle.
     chosen: the place chosen last. loupe: the picture shown beside the probe. outline: corners (k, 2) of a selection
-    being drawn. caption: which moment of a run is shown, where it is one.
+    being drawn. links: a place and those (k + 1, 2) that lines lead to from it. caption: which moment of a run
+    is shown, where it is one.
     """
 
     pins: tuple[tuple[str, tuple[float, float]], ...] = ()
@@ -44,6 +45,7 @@ class Marks:
     looks: tuple[tuple[Mark, str], ...] = ()
     loupe: QImage | None = None
     outline: NDArray[np.float64] | None = None
+    links: NDArray[np.float64] | None = None
     caption: str = ""
 
 
@@ -79,6 +81,7 @@ class MarkItems:
     def __init__(self, box: ViewBox) -> None:
         self._box, self._marks, self._theme = box, Marks(), DARK
         self._outline = self._added(RimmedCurve(1.5, fillLevel="enclosed"), 1)
+        self._links = self._added(RimmedCurve(1.2, connect="pairs"), 2)
         self._route, self._draft = self._added(RimmedCurve(2.5), 2), self._added(RimmedCurve(2.0), 2)
         self._dots = self._added(ScatterPlotItem(), 3)
         self._pins: list[TargetItem] = []
@@ -87,7 +90,7 @@ class MarkItems:
         self._caption, self._room = TextItem(), 0.0
         self._caption.setParentItem(box)
         self._caption.setPos(8, 8)
-        for item in (self._outline, self._route, self._draft, self._dots, self.neighbours, self.chosen):
+        for item in (self._outline, self._links, self._route, self._draft, self._dots, self.neighbours, self.chosen):
             item.hide()
 
     def show(self, marks: Marks) -> None:
@@ -100,6 +103,8 @@ class MarkItems:
             self._show_dots()
         if marks.outline is not before.outline:
             _draw(self._outline, None if marks.outline is None else np.concatenate([marks.outline, marks.outline[:1]]))
+        if marks.links is not before.links:
+            _draw(self._links, None if marks.links is None else _star(marks.links))
         if marks.neighbours is not before.neighbours:
             _draw(self.neighbours, marks.neighbours, **_spots(marks.looks))
         if [name for name, _ in marks.pins] != [name for name, _ in before.pins]:
@@ -118,6 +123,7 @@ class MarkItems:
         fill.setAlpha(40)
         self._outline.setBrush(fill)
         self._outline.dress(theme.accent)
+        self._links.dress(theme.text, theme.map)
         self._route.dress(theme.accent, theme.map)
         self._draft.dress(theme.text, theme.map)
         self.neighbours.setPen(mkPen(theme.text, width=1.5))
@@ -226,6 +232,13 @@ def _draw(item: Any, places: Any, **looks: Any) -> None:
         x, y = np.asarray(places, np.float64).T
         item.setData(x, y, **looks)
     item.setVisible(places is not None)
+
+
+def _star(places: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The ends (2k, 2), in pairs, of lines from the first of places (k + 1, 2) to each other one."""
+    ends = np.empty((2 * (len(places) - 1), 2))
+    ends[::2], ends[1::2] = places[0], places[1:]
+    return ends
 
 
 def _spots(looks: tuple[tuple[Mark, str], ...]) -> dict[str, Any]:

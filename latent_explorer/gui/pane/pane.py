@@ -14,6 +14,7 @@ from latent_explorer.engine.client import Answer, EngineLost, Urgency
 from latent_explorer.engine.handlers.attach import AttachImages
 from latent_explorer.engine.handlers.describe import Describe
 from latent_explorer.engine.handlers.hover import Hover
+from latent_explorer.engine.handlers.measure_map import MeasureMap
 from latent_explorer.engine.handlers.open import Open
 from latent_explorer.engine.handlers.progress import AskProgress
 from latent_explorer.engine.process import Engine
@@ -23,6 +24,7 @@ from latent_explorer.gui.pane.gallery import TOPIC as GALLERY
 from latent_explorer.gui.pane.lens import TOPIC as LENS
 from latent_explorer.gui.pane.session_pane import SessionPane
 from latent_explorer.gui.pane.shared import Shared
+from latent_explorer.gui.pane.true_neighbours import TOPIC as LINKS
 from latent_explorer.gui.panels.chart_choice import chart_entries
 from latent_explorer.gui.widgets.actions import pop_up
 from latent_explorer.gui.widgets.parts import timer
@@ -82,6 +84,8 @@ class MapPane(SessionPane):
         self.store.listed.connect(self.look)
         prober.told.connect(self.layers.tell)
         prober.told.connect(self.thumbnails.hover)
+        prober.told.connect(self.true_neighbours.hover)
+        canvas.left.connect(self.true_neighbours.leave)
         self.layers.changed.connect(self._show_layers)
         self.colourer.changed.connect(self._show_colouring)
         self.waiting.told.connect(self._tell_waiting)
@@ -156,6 +160,8 @@ class MapPane(SessionPane):
         subscribe("tiles", accepted(lambda answer: self._show_tile(*self.feed.take(answer))), Urgency.VIEW)
         subscribe("fields", accepted(self.fields.take), Urgency.OVERLAY)
         subscribe("thumbnails", self.thumbnails.take, Urgency.DETAIL)
+        subscribe(MeasureMap, self.map_trust.take)
+        subscribe(LINKS, self.true_neighbours.take, Urgency.ASKED)
         subscribe("colours", self.colourer.take, Urgency.DETAIL)
         self.store.found.connect(self._take_kept)
 

@@ -20,6 +20,7 @@ from latent_explorer.gui.pane.gestures import Gestures, PathTool, ProbeTool
 from latent_explorer.gui.pane.keeping import StateKeeper
 from latent_explorer.gui.pane.layer_stack import LayerStack
 from latent_explorer.gui.pane.lens import Lens
+from latent_explorer.gui.pane.map_trust import MapTrust
 from latent_explorer.gui.pane.opening import Opener
 from latent_explorer.gui.pane.overview import Overview
 from latent_explorer.gui.pane.pins_and_path import PathFrames, Pinboard
@@ -31,6 +32,7 @@ from latent_explorer.gui.pane.snapshot_navigator import SnapshotNavigator
 from latent_explorer.gui.pane.thumbnails import Thumbnails
 from latent_explorer.gui.pane.tile_store import TileStore
 from latent_explorer.gui.pane.tools import Tool
+from latent_explorer.gui.pane.true_neighbours import TrueNeighbours
 from latent_explorer.gui.pane.view_history import ViewHistory
 from latent_explorer.gui.pane.waiting import Waiting
 from latent_explorer.gui.panels.chart import ChartPanel
@@ -126,6 +128,8 @@ class PaneParts(QWidget):
         self.thumbnails = Thumbnails(client, canvas, points, self.feed, shared)
         canvas.above += more_layers()
         self.colourer = PointColourer(client, points, shared.settings, shared.say)
+        self.map_trust = MapTrust(client, self.chart_panel.trust)
+        self.true_neighbours = TrueNeighbours(client, canvas, points, self.colourer)
         self.layers = LayerStack(canvas, self.layer_panel, self.inspector.values, shared.say, self.colourer)
         self.layers.list(shared.settings)
         self.keeper = StateKeeper(SessionStore(shared.settings.sessions), shared.say)

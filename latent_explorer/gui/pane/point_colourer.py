@@ -7,6 +7,7 @@ from PyQt6.QtCore import QObject, pyqtSignal
 
 from latent_explorer.engine.client import Answer, EngineClient, Want
 from latent_explorer.engine.handlers.evaluate import Evaluate
+from latent_explorer.engine.handlers.judge_points import want_judged
 from latent_explorer.gui.layers.point_colours import CLASS, PointColouring, Values, colourings, shading
 from latent_explorer.gui.layers.points import PointLayer
 from latent_explorer.gui.settings import PointLook, Settings
@@ -64,6 +65,14 @@ class PointColourer(QObject):
         self._begin()
         self.chosen.emit()
 
+    def see(self, bundle: OpenBundle) -> None:
+        """The same bundle is seen through another chart: what is told of the map is no longer so."""
+        self._bundle = bundle
+        for colouring in _judged():
+            self._values.pop(colouring.name, None)
+        if self.colouring.judged is not None:
+            self._begin()
+
     def dress(self, theme: Theme) -> None:
         self._theme = theme
         self._show()
@@ -83,12 +92,20 @@ class PointColourer(QObject):
             self._missing = []
             self._client.request("colours", [])
         elif answer.values is not None and isinstance(answer.key, tuple):
-            name, start, step = answer.key
-            if name in self._values:
-                self._values[name][start::step] = answer.values[:, 0]
+            name, start, step, chart = answer.key
+            self._take_part(name, start, step, chart, answer.values)
             self._missing = [want for want in self._missing if want.key != answer.key]
             if not self._soon.isActive():
                 self._soon.start()
+
+    def _take_part(self, name: str, start: int, step: int, chart: str, values: Values) -> None:
+        """Values (m, channels) of every so many-th point; both shares where points of a chart are judged."""
+        if chart and self._bundle is not None and chart != self._bundle.chart_text:
+            return
+        columns = {each.name: each.judged or 0 for each in _judged()} if chart else {name: 0}
+        for each, column in columns.items():
+            if each in self._values:
+                self._values[each][start::step] = values[:, column]
 
     def _begin(self) -> None:
         colouring, bundle, self._missing = self.colouring, self._bundle, []
@@ -98,20 +115,26 @@ class PointColourer(QObject):
             known = colouring.known(bundle.latents)
             assert known is not None
             self._values[colouring.name] = known
-        elif colouring.field:
+        elif colouring.field or colouring.judged is not None:
             self._missing = self._wants(bundle, colouring)
         self._total = len(self._missing)
         self._client.request("colours", self._missing)
         self._show()
 
     def _wants(self, bundle: OpenBundle, colouring: PointColouring) -> list[Want]:
-        means, name = bundle.latents.mean, colouring.field
-        values = self._values.setdefault(colouring.name, np.full(len(means), np.nan, np.float32))
+        means, name, field = bundle.latents.mean, colouring.name, colouring.field
+        everyone = np.arange(len(means))
+        for each in (colouring.name, *(other.name for other in _judged() if colouring.judged is not None)):
+            self._values.setdefault(each, np.full(len(means), np.nan, np.float32))
+        values = self._values[colouring.name]
         step = -(-len(means) // _AT_ONCE) or 1
 
         def want(start: int) -> Want:
+            if colouring.judged is not None:
+                key = (name, start, step, bundle.chart_text)
+                return want_judged(key, bundle.chart_text, everyone[start::step].copy())
             part = means[start::step]
-            return Want((colouring.name, start, step), Evaluate, len(part), lambda n: Evaluate(n, name, part.copy()))
+            return Want((name, start, step, ""), Evaluate, len(part), lambda n: Evaluate(n, field, part.copy()))
 
         return [want(start) for start in range(step) if np.isnan(values[start::step]).any()]
 
@@ -122,3 +145,7 @@ class PointColourer(QObject):
         values = self._values.get(colouring.name)
         self._points.shade(None if values is None else shading(colouring, values, bundle, theme))
         self.changed.emit()
+
+
+def _judged() -> list[PointColouring]:
+    return [each for each in colourings().values() if each.judged is not None]

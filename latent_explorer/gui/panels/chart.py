@@ -7,6 +7,7 @@ from PyQt6.QtWidgets import QFormLayout, QSlider, QVBoxLayout, QWidget
 
 from latent_explorer.charts import CHARTS, ChartSpec, NonlinearChart, Parameter, checked
 from latent_explorer.charts.kind import text_of
+from latent_explorer.gui.panels.chart_trust import ChartTrust
 from latent_explorer.gui.widgets.controls import hint, slider, tool_button
 from latent_explorer.gui.widgets.parts import Elided, Sentence, filled, heading, timer
 from latent_explorer.session import OpenBundle
@@ -19,7 +20,7 @@ class ChartPanel(QWidget):
     """Says which chart is shown. chosen: another spec of the same kind is wanted. change_wanted: to be asked for.
 
     sliders: of what can be changed without another fit, by the names of the parameters. values: the others.
-    below: where others may add what they know of the chart.
+    trust: how far the map can be trusted.
     """
 
     chosen = pyqtSignal(object)
@@ -31,9 +32,9 @@ class ChartPanel(QWidget):
         self.title, self.sentence, self.took = heading("No model is open"), Sentence(), hint("")
         self.values, self.sliders = dict[str, Elided](), dict[str, QSlider]()
         self.change = tool_button("Change…", "Choose another chart, or other parameters", self.change_wanted.emit)
-        self._form, self.below = QFormLayout(), QVBoxLayout()
+        self._form, self.trust = QFormLayout(), ChartTrust()
         self._rest = timer(self, _REST_MS, self._tell, once=True)
-        parts = (self.title, self.sentence, self._form, self.took, self.change, self.below)
+        parts = (self.title, self.sentence, self._form, self.took, self.change, self.trust)
         filled(QVBoxLayout(self), *parts, 1, spacing=6, margins=(9, 9, 9, 9))
 
     def show_bundle(self, bundle: OpenBundle) -> None:

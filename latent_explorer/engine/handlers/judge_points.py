@@ -1,0 +1,34 @@
+"""Judge points: which images have strangers beside them on the map, and which are parted from their like."""
+
+from collections.abc import Hashable, Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from latent_explorer.engine.protocol import Handler, ModelService, Values, Want
+from latent_explorer.service.codec import Numbered
+
+
+class JudgePoints(Numbered, frozen=True, tag=True, eq=False):
+    """The shares of false and of missing neighbours of images `numbers` (n,) on the map of a chart.
+
+    chart: its spec as it is written. See `analysis.Projection.shares`.
+    """
+
+    chart: str
+    numbers: np.ndarray
+
+
+def _answer(request: JudgePoints, service: ModelService) -> Iterator[Values | None]:
+    yield from service.maps.steps(request.chart)
+    projection = service.maps.of(request.chart).projection
+    for start, shares in service.in_slices("judging", service.known(request.numbers), projection.shares):
+        yield Values(request.number, start, shares)
+
+
+JUDGE_POINTS = Handler(JudgePoints, Values, _answer, needs_data=lambda _: True)
+
+
+def want_judged(key: Hashable, chart: str, numbers: NDArray[np.int64]) -> Want:
+    """The shares (n, 2) of false and of missing neighbours of images (n,) on the map of a chart."""
+    return Want(key, JudgePoints, len(numbers), lambda number: JudgePoints(number, chart, numbers))

@@ -1,0 +1,48 @@
+"""What the pictures of a chart's map are expected to get wrong, learnt from images of the bundle."""
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from latent_explorer.analysis import ExpectedError, Look, MappedImages, MeasuredImages, coding
+from latent_explorer.fields.calibration import Slices
+from latent_explorer.fields.field import FieldInput
+from latent_explorer.fields.seen_map import Expectation, SeenMap, pixels
+
+_MEASURED = 4_000
+
+
+def expectation(
+    known: FieldInput, seen: SeenMap, slices: Slices, without: NDArray[np.int64] | None = None
+) -> Iterator[Expectation | None]:
+    """Measure images of the bundle at their places on a map, and learn from them; yields None for each slice of work.
+
+    Their pictures are compared with those of their own latents, and these with the images as far as that is known.
+    without: images that must not be looked at, since they are to judge what was learnt.
+    """
+    data = known.data
+    among = np.arange(len(data)) if without is None else np.setdiff1d(np.arange(len(data)), without)
+    error = None if data.error is None else data.error[among]
+    images = MappedImages(seen.uv[among], data.mean[among], seen.shown[among], error)
+    numbers = np.random.default_rng(0).permutation(len(among))[:_MEASURED]
+    code: list[NDArray[np.float32]] = []
+
+    def look(some: NDArray[np.int64]) -> NDArray[np.float32]:
+        own, shown = (known.measure(pixels, z[some]) for z in (images.z, images.shown))
+        if not code:
+            code.append(coding(own.shape[1]))
+        seen_as = Look.of(shown, code[0])
+        figures = np.stack([np.square(own - shown).mean(1), seen_as.bright, seen_as.grey], axis=1)
+        return np.concatenate([figures, seen_as.codes, own @ code[0]], axis=1)
+
+    found = []
+    for _, part in slices(numbers, look):
+        found.append(part)
+        yield None
+    (astray, bright, grey), rest = np.split((rows := np.concatenate(found))[:, :3].T, 3), rows[:, 3:]
+    shown, own = np.split(rest, 2, axis=1)
+    total = astray[0] + (0 if error is None else error[numbers])
+    yield Expectation(
+        ExpectedError(images, MeasuredImages(numbers, total, own, Look(shown, bright[0], grey[0]))), code[0]
+    )

@@ -1,0 +1,82 @@
+"""The images of a bundle where a chart shows them, and what the pictures of that map are expected to get wrong."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from latent_explorer.analysis import ExpectedError, Look, Projection
+from latent_explorer.bundles import BundleConfig, Latents
+from latent_explorer.charts import Chart, ChartSpec, FitCache, chart_for, checked, fitted_as
+from latent_explorer.places import chart_folder
+
+_AT_ONCE = 4_096
+Places = NDArray[np.floating]
+Measure = Callable[[Callable[[Any, Any], Any], NDArray[np.float32]], NDArray[np.float32]]
+"""As that of `FieldInput`."""
+
+
+@dataclass(frozen=True, eq=False)
+class SeenMap:
+    """Images of latents float32 (n, d), as they lie on the map of a chart."""
+
+    chart: Chart
+    latents: NDArray[np.float32]
+
+    @property
+    def invents(self) -> bool:
+        """Whether the chart knows where the images lie, and guesses the latents of the places between them."""
+        return hasattr(self.chart, "points")
+
+    @cached_property
+    def uv(self) -> NDArray[np.float32]:
+        """Where the images are on the map, (n, 2)."""
+        return self.chart.to_plane(self.latents).astype(np.float32)
+
+    @cached_property
+    def shown(self) -> NDArray[np.float32]:
+        """What the map shows at these places, the chart's latents (n, d)."""
+        parts = range(0, len(self.uv), _AT_ONCE)
+        return np.concatenate([self.chart.to_latent(self.uv[start : start + _AT_ONCE]) for start in parts])
+
+    @cached_property
+    def projection(self) -> Projection:
+        """The neighbourhoods on it beside those of latent space."""
+        return Projection(self.latents, self.uv)
+
+
+def seen_map(config: BundleConfig, latents: Latents, chart: str) -> SeenMap:
+    """The map of a bundle through the chart of a spec as it is written; what had to be fitted is taken from the cache.
+
+    Not turned as the charts of a run's moments are, which changes no neighbourhood. Raises UserError where there is no
+    such chart, or no fit of it.
+    """
+    spec = checked(ChartSpec.of(chart), latents.mean.shape[1])
+    fitted = FitCache(chart_folder()).read(config.seal, fitted_as(spec))
+    found = SeenMap(chart_for(latents.mean, spec, labels=latents.label, fitted=fitted), latents.mean)
+    _ = found.projection, found.invents and found.shown  # which take a moment
+    return found
+
+
+@dataclass(frozen=True, eq=False)
+class Expectation:
+    """What pictures of a map are expected to get wrong. code: (pixels, k), see `analysis.coding`."""
+
+    expected: ExpectedError
+    code: NDArray[np.float32]
+
+    def error(self, measure: Measure, uv: Places, z: NDArray[np.float32]) -> NDArray[np.float64]:
+        """The mean squared error (n,) to be expected at places (n, 2), whose latents are z (n, d)."""
+        return self.expected.error(uv, Look.of(measure(pixels, z), self.code))
+
+    def cover(self, uv: Places, error: NDArray[np.floating]) -> NDArray[np.float64]:
+        """How far places (n, 2) of such an error are from being told by the data, (n,); see `ExpectedError.cover`."""
+        return self.expected.cover(uv, error)
+
+
+def pixels(model: Any, z: Any) -> Any:
+    """The pixels (n, c h w) in [0, 1] of the pictures of latents (n, d), tensors."""
+    return model.decode(z).flatten(1)
