@@ -16,6 +16,14 @@ from latent_explorer.places import find_bundle, shipped_bundles
 from latent_explorer.safe_text import safe_text
 
 commands = typer.Typer()
+Charts = Annotated[
+    list[str] | None,
+    Option(
+        "--chart",
+        metavar="KIND[:NAME=VALUE,...]",
+        help="Measure the map of this chart instead; may be given several times. Listed below.",
+    ),
+]
 _FIGURES = (
     ("-ELBO, nats an image, mean of ten samples", "negative_elbo", "", ""),
     ("-ELBO without refinement", "unrefined_negative_elbo", "", ""),
@@ -67,13 +75,7 @@ def evaluate(
         str | None,
         Option(metavar="SOURCE", help="Images of another kind, to try its trust. Default: Fashion-MNIST or MNIST."),
     ] = None,
-    chart: Annotated[
-        list[str] | None,
-        Option(
-            metavar="KIND[:NAME=VALUE,...]",
-            help="Measure the map of this chart instead; may be given several times. Listed below.",
-        ),
-    ] = None,
+    chart: Charts = None,
     download: Download = False,
     device: Device = "auto",
     as_json: AsJson = False,
