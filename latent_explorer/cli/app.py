@@ -4,7 +4,7 @@ import sys
 from typing import Annotated, Any, cast
 
 import typer
-from typer import Option
+from typer import Argument, Option
 from typer.core import TyperGroup
 
 from latent_explorer.cli import (
@@ -64,6 +64,17 @@ def _show_version(wanted: bool) -> None:
     if wanted:
         print(f"latent-explorer {__version__}")
         raise typer.Exit
+
+
+@app.command("open", epilog=examples("latent-explorer open my.latent.json", "latent-explorer open mnist-ae-2d"))
+def open_things(
+    things: Annotated[
+        list[str],
+        Argument(metavar="FILE_OR_MODEL...", help="A saved session; or one or two models, by name or folder."),
+    ],
+) -> None:
+    """Open the window on a saved session, or on models."""
+    raise typer.Exit(open_window(WindowWish(tuple(things))))
 
 
 @app.callback(invoke_without_command=True)

@@ -16,7 +16,6 @@ from latent_explorer.targets import shown
 EXAMPLES = options.examples(
     "latent-explorer export latents --out latents.npz",
     "latent-explorer export --model mnist-ae-2d map --out map.svg",
-    "latent-explorer export --session my.latent.json map --out map.png",
 )
 export = typer.Typer(rich_markup_mode=None)
 

@@ -14,7 +14,8 @@ _NAMED = ("--model", "--chart", "--images")
 
 @dataclass(frozen=True)
 class WindowWish:
-    """How the window is to be opened. models: names or paths of bundles, side by side; none for the last one.
+    """How the window is to be opened. models: names or paths of bundles, side by side, or the file of a session; none
+    for the last one.
 
     charts: through which the first of them are seen, as for --chart. images: paths to attach to the first of them;
     images_anyway: also where they are not those that the model was trained on.
@@ -34,11 +35,23 @@ def window_wish(arguments: Sequence[str]) -> WindowWish | None:
     """
     timed, anyway = TIME_FIRST_PAINT in arguments, ANYWAY in arguments
     rest = [argument for argument in arguments if argument not in (TIME_FIRST_PAINT, ANYWAY)]
+    if (opened := _opened(rest)) is not None:
+        return WindowWish(opened, timed)
     names, values = rest[::2], rest[1::2]
     if len(rest) % 2 or set(names) - {*_NAMED} or any(value.startswith("-") for value in values):
         return None
     models, charts, images = (tuple(v for n, v in zip(names, values, strict=True) if n == name) for name in _NAMED)
     return WindowWish(models, timed, charts, images, anyway)
+
+
+def _opened(arguments: Sequence[str]) -> tuple[str, ...] | None:
+    """What `open THING` asks for, or a path alone, as a desktop hands over what was double-clicked."""
+    match arguments:
+        case ["open", *things] if things and not any(thing.startswith("-") for thing in things):
+            return tuple(things)
+        case [path] if not path.startswith("-") and ("/" in path or "\\" in path or path.endswith(".json")):
+            return (path,)
+    return None
 
 
 def open_window(wish: WindowWish) -> int:

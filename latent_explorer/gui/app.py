@@ -27,6 +27,7 @@ from latent_explorer.gui.widgets.banner import Banner, Offer
 from latent_explorer.places import find_bundle, log_folder, resource, shipped_bundles
 from latent_explorer.plugins import broken_plugins
 from latent_explorer.session import begin_opening
+from latent_explorer.session.saved import SUFFIX
 
 Window = MainWindow
 """For those who drive it."""
@@ -62,16 +63,20 @@ def open_window(
 ) -> Window:
     """A window on bundles side by side (else the last one, or the default), not shown yet.
 
-    models: folders or names of shipped bundles. charts: through which the first of them are seen. start_engine: makes
-    the engine of each map.
-    Raises UserError where a named bundle does not exist.
+    models: folders or names of shipped bundles, or the file of a session. charts: through which the first of them are
+    seen. start_engine: makes the engine of each map.
+    Raises UserError where a named bundle does not exist, or a session cannot be read.
     """
     settings, specs = Settings(), [ChartSpec.of(text) for text in charts]
+    if (file := _session_among(models)) is not None:
+        return _window_on_session(file, settings, start_engine)
     wanted: list[tuple[Path, ...]] = [(find_bundle(model),) for model in models] or [_last_or_default(settings)]
     begun = [begin_opening(each) for each in wanted if each]  # while Qt and the window are made
     application()
     window = MainWindow(settings, start_engine)
     bench = window.workbench
+    if not models and bench.sessions.open_last():
+        return window
     if begun:
         bench.open_each([each[0] for each in wanted], specs, begun)
         if not models and not settings.recent:
@@ -81,6 +86,28 @@ def open_window(
             "No model was found. Choose File ▸ Open…, or drop a model folder here.", {"Open…": bench.library.open}
         )
         bench.banner.offer(no_bundle)
+    return window
+
+
+def _session_among(models: Sequence[str]) -> Path | None:
+    """The file of a session, where it is one that is named. Raises UserError where something else is named with it."""
+    if not any(model.endswith(SUFFIX) or Path(model).is_file() for model in models):
+        return None
+    from latent_explorer.path_kinds import kind_of
+
+    files = [file for model in models if (file := kind_of(model).session) is not None]
+    if files and len(models) > 1:
+        raise UserError(f"{files[0].name} is a session, which has maps of its own: open it alone")
+    return files[0] if files else None
+
+
+def _window_on_session(file: Path, settings: Settings, start_engine: Callable[[], Engine]) -> Window:
+    from latent_explorer.gui.sessions.files import look_up
+
+    read = look_up(file.absolute(), settings.recent)  # before there is a window: the terminal says what is wrong
+    application()
+    window = MainWindow(settings, start_engine)
+    window.workbench.sessions.show(read)
     return window
 
 

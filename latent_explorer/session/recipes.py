@@ -227,7 +227,7 @@ def route_of(start: str, end: str, curve: str, frames: int, easing: str, dimensi
 def whole_numbers(text: str, option: str, below: int) -> tuple[int, ...]:
     """Whole numbers with commas, from 0 on. Raises UserError."""
     values = [each.strip() for each in text.split(",")]
-    if not all(each.isdecimal() and int(each) < below for each in values if len(each) < 12):
+    if not all(each.isdecimal() and len(each) < 12 and int(each) < below for each in values):
         raise UserError(f"{option} {text[:80]}: expected whole numbers from 0 to {below - 1}, separated by commas")
     return tuple(map(int, values))
 

@@ -17,7 +17,7 @@ from latent_explorer.session.opened import OpenBundle
 from latent_explorer.session.saved import Arrays, SavedMap
 from latent_explorer.session.session import Selection, State
 
-_FILES = {"weights.safetensors": "weights", "latents.safetensors": "latents", "config.json": "configuration"}
+_FILES = {"weights.safetensors": "weights", "latents.safetensors": "latents"}
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,7 @@ def changes(saved: SavedMap, folder: Path) -> str:
     words = saved.seal.split(" ")
     before = dict(zip(words[::2], words[1::2], strict=False))
     names = [words for name, words in _FILES.items() if before.get(name) != config.files.get(name)]
-    return f"its {', '.join(names)}" if names else "its files"
+    return f"its {' and '.join(names) or 'configuration'}"
 
 
 def state_for(saved: SavedMap, arrays: Arrays, bundle: OpenBundle) -> tuple[State, list[str]]:

@@ -252,4 +252,4 @@ def _made(session: SavedSession) -> tuple[Any, ...]:
         msgspec.structs.replace(each, view=still, size=(64, 64), chosen=None, frame=0, slots=(), path="", beside="")
         for each in session.maps
     ]
-    return maps, session.look, session.arrays
+    return maps, session.look

@@ -101,7 +101,7 @@ def test_a_fault_of_the_program_is_one_line_and_logged(call, small_bundle, monke
     from latent_explorer.engine.decoder import Decoder
     from latent_explorer.places import log_folder
 
-    monkeypatch.setattr(Decoder, "pictures", lambda *_: 1 / 0)
+    monkeypatch.setattr(Decoder, "repeatable", lambda *_: 1 / 0)
     outcome = call("decode", "--model", small_bundle, "--at", "0,0", "--out", "a.png")
     log = log_folder() / "latent-explorer.log"
     assert outcome.code == 1

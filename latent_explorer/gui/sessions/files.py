@@ -85,6 +85,7 @@ class SessionFiles(QObject):
         self._saved: SavedSession | None = None  # as it is in the file
         self._arrays: Arrays = {}
         self._agreed = False
+        self._intact = True  # whether all that is in the file was shown
         self._restorers: dict[MapPane, MapRestorer] = {}
         self._offers: list[Offer] = []
         self._expected = 0  # maps that are still to be shown as they were
@@ -136,7 +137,7 @@ class SessionFiles(QObject):
     @property
     def holding(self) -> Path | None:
         """The file that holds the session just as it is, views and all; None where none does."""
-        if self.file is None or self._saved is None or self.unsaved:
+        if self.file is None or self._saved is None or not self._intact or self.unsaved:
             return None
         views = [(each.view, each.size, each.chosen, each.frame) for each in self._saved.maps]
         return (
@@ -176,7 +177,7 @@ class SessionFiles(QObject):
         return "session" if bundle is None else bundle.name
 
     def _remember(self, file: Path | None, session: SavedSession, arrays: Arrays) -> None:
-        self.file, self._saved, self._arrays = file, session, arrays
+        self.file, self._saved, self._arrays, self._intact = file, session, arrays, True
 
     # -- opening
 
@@ -217,6 +218,7 @@ class SessionFiles(QObject):
         first = self._maps.panes[0]
         panes = [first, *self._maps.panes[1:], *(self._maps.add_pane() for _ in session.maps[len(self._maps.panes) :])]
         self._maps.activate(panes[session.active])
+        self._intact = not any(found.trouble for found in read.found)
         self._expected = sum(found.folder is not None for found in read.found)
         for pane, saved, found in zip(panes, session.maps, read.found, strict=True):
             if found.folder is not None:
@@ -248,6 +250,9 @@ class SessionFiles(QObject):
         self._expected = max(0, self._expected - 1)
         self._lost += lost
         if not self._expected:
+            if self._lost or not self._intact:  # what is left out was not changed by a person
+                self._intact = False
+                self._saved, self._arrays = self.now(self.file)
             if self._lost:
                 self._banner.say(f"Of the session, this does not fit and is left out: {'; '.join(self._lost)}.")
             elif self.file is not None:

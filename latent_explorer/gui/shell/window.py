@@ -66,7 +66,8 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent | None) -> None:
         bench = self.workbench
-        if event is not None and not (bench.leaving.may_close() and bench.sessions.may_close()):
+        may_close = bench.leaving.may_close() and (bench.leaving.unasked or bench.sessions.may_close())
+        if event is not None and not may_close:
             event.ignore()
             return
         self.workbench.end()

@@ -40,13 +40,16 @@ def _sentence(run: Unfinished) -> str:
 
 
 class Leaving(QObject):
-    """Asks once before a run is left, and offers to go on with those that were."""
+    """Asks once before a run is left, and offers to go on with those that were.
+
+    unasked: whether nobody can be asked about anything any more.
+    """
 
     def __init__(self, window: QWidget, trainer: Trainer, banner: Banner, show_setup: Callable[[], None]) -> None:
         super().__init__(window)
         self._window, self._trainer, self._banner, self._show_setup = window, trainer, banner, show_setup
         self.question: QMessageBox | None = None
-        self._agreed = False
+        self._agreed = self.unasked = False
         self._offer = Offer("", {})
         self._reader = LatestTask("unfinished runs")
         self._reader.done.connect(self._offer_these)
@@ -61,6 +64,10 @@ class Leaving(QObject):
 
     def close(self) -> None:
         """Close the window without a question: whoever wants it cannot be asked."""
+        self.unasked = True
+        self._leave()
+
+    def _leave(self) -> None:
         self._agreed = True
         self._window.close()
 
@@ -71,7 +78,7 @@ class Leaving(QObject):
         close = box.addButton("Keep its state and close", QMessageBox.ButtonRole.AcceptRole)
         box.setDefaultButton(box.addButton(QMessageBox.StandardButton.Cancel))
         assert close is not None
-        close.clicked.connect(self.close)
+        close.clicked.connect(self._leave)
         box.finished.connect(self._forget)
         box.setWindowModality(Qt.WindowModality.WindowModal)
         self.question = box

@@ -1,6 +1,7 @@
 """A person who saves, opens and replays what a window shows."""
 
-from collections.abc import Callable
+import contextlib
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -59,16 +60,18 @@ def pixels(file: Path) -> np.ndarray:
 
 
 @pytest.fixture
-def saving(new_window: Callable[..., Person]) -> Callable[..., SavingPerson]:
-    """Opens a window of a size."""
+def saving(new_window: Callable[..., Person]) -> Iterator[Callable[..., SavingPerson]]:
+    """Opens a window of a size, about whose changes nobody is asked in the end."""
+    with contextlib.ExitStack() as people:
 
-    def make(bundle: Path | None, width: int = 860, height: int = 560) -> SavingPerson:
-        person = SavingPerson(new_window(bundle).window)
-        person.window.resize(width, height)
-        person.wait(0.05)
-        return person
+        def make(bundle: Path | None, width: int = 860, height: int = 560) -> SavingPerson:
+            person = SavingPerson(new_window(bundle).window)
+            people.callback(setattr, person.window.workbench.leaving, "unasked", True)
+            person.window.resize(width, height)
+            person.wait(0.05)
+            return person
 
-    return make
+        yield make
 
 
 @pytest.fixture

@@ -2,6 +2,8 @@
 
 import ast
 import shlex
+import subprocess
+import sys
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -137,3 +139,47 @@ def from_dialog(words: list[str]) -> list[str]:
     known = {"--zoom": 2, "--scale": 2, "--columns": 2, "--rows": 2, "--gap": 2, "--per-row": 2, "--seconds": 2}
     known |= {"--ping-pong": 1, "--smooth": 1}
     return [word for at, each in enumerate(words) if each in known for word in words[at : at + known[each]]]
+
+
+def test_a_window_in_another_process_has_nothing_to_do_with_it(saving, small_bundle, tmp_path):
+    """The commands as they are typed, and Python as it is pasted, with engines of their own."""
+    import latent_explorer
+    from latent_explorer.errors import UserError
+
+    person = saving(small_bundle)
+    show(person, replace(VIEWS["path"], selected=5, layers={"Density": 0.4}))
+    exported = person.exported("map", tmp_path / "window.png", MAP)
+    picture = person.exported("filmstrip", tmp_path / "strip.png", Choices("strip", scale=2))
+    assert person.sessions.save_to(tmp_path / "s.latent.json")
+    words = shlex.split(person.window.workbench.copies.text("map", False).replace("\\\n", " "))[1:]
+    words[words.index("--out") + 1] = str(tmp_path / "command.png")
+    done = subprocess.run(
+        [sys.executable, "-m", "latent_explorer", *words], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    np.testing.assert_array_equal(pixels(tmp_path / "command.png"), exported)
+    file = latent_explorer.replay("filmstrip", tmp_path / "python.png", session=tmp_path / "s.latent.json", scale=2)
+    np.testing.assert_array_equal(pixels(file), picture)
+    with pytest.raises(UserError, match="already exists"):
+        latent_explorer.replay("filmstrip", file, session=tmp_path / "s.latent.json")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["mnist-vae-2d", "mnist-ae-16d", "cifar10-vae-2d"])
+def test_a_shipped_bundle_is_drawn_the_same_by_engines_of_different_processes(new_window, tmp_path, name):
+    import latent_explorer
+    from latent_explorer.engine.process import ProcessEngine
+    from latent_explorer.places import find_bundle
+
+    person = SavingPerson(new_window(find_bundle(name), ProcessEngine).window)
+    session = person.pane.session
+    session.pin(session.bundle.latents.mean[7], "seven")
+    session.select(session.bundle.latents.label == 3)
+    person.pane.canvas.zoom(1.6)
+    person.wait_until(lambda: person.pane.settled)
+    choices = replace(MAP, zoom=2.0)
+    exported = person.exported("map", tmp_path / "window.png", choices)
+    assert person.sessions.save_to(tmp_path / "s.latent.json")
+    person.window.workbench.leaving.unasked = True
+    file = latent_explorer.replay("map", tmp_path / "again.png", session=tmp_path / "s.latent.json", zoom=2)
+    np.testing.assert_array_equal(pixels(file), exported)

@@ -1,0 +1,177 @@
+"""Sessions as files: read back as written, written whole or not at all; what does not hold is refused with a reason."""
+
+import json
+import os
+from pathlib import Path
+
+import msgspec
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from latent_explorer.charts import ChartSpec
+from latent_explorer.errors import UserError
+from latent_explorer.session import Pin, Route
+from latent_explorer.session.saved import (
+    SUFFIX,
+    SavedLayer,
+    SavedLook,
+    SavedMap,
+    SavedSession,
+    SavedView,
+    made_alike,
+    read_session,
+    session_schema,
+    write_session,
+)
+
+MAP = SavedMap(
+    path="/models/one", beside="one", name="one", seal="config.json 00", dimensions=2, images=5,
+    chart=ChartSpec("slice", {"across": 1.0}), view=SavedView(0.1, -1 / 3, 77.7), size=(640, 480),
+    layers=(SavedLayer("points", True, 0.75), SavedLayer("veil", False)), hidden=(1,),
+    pins=(Pin("a place ‮<b>", (0.1, -2.5)),), route=Route((0.0, 0.5), (1.0, 1.0), frames=12), frame=3,
+    chosen=(1e-7, 3.0), selection="selection-0", slots=(2, 0, 1),
+)  # fmt: skip
+SESSION = SavedSession(maps=(MAP, msgspec.structs.replace(MAP, selection="")), active=1, look=SavedLook(theme="light"))
+ARRAYS = {"selection-0": np.array([True, False, True, False, False])}
+
+
+def written(folder: Path) -> Path:
+    file = folder / f"mine{SUFFIX}"
+    write_session(file, SESSION, ARRAYS)
+    return file
+
+
+def changed(file: Path, **changes: object) -> Path:
+    """The session's file with other values; `maps` changes the first map."""
+    content = json.loads(file.read_bytes())
+    content["maps"][0] |= changes.pop("maps", {})
+    file.write_text(json.dumps(content | changes))
+    return file
+
+
+def test_it_is_read_as_it_was_written(tmp_path):
+    session, arrays = read_session(written(tmp_path))
+    assert msgspec.structs.replace(session, arrays=None) == SESSION
+    np.testing.assert_array_equal(arrays["selection-0"], ARRAYS["selection-0"])
+    assert made_alike(session, session)
+    elsewhere = msgspec.structs.replace(MAP, view=SavedView(1, 1, 1), chosen=None)
+    assert made_alike(SESSION, msgspec.structs.replace(SESSION, maps=(elsewhere, SESSION.maps[1])))
+    other = msgspec.structs.replace(MAP, pins=())
+    assert not made_alike(SESSION, msgspec.structs.replace(SESSION, maps=(other, SESSION.maps[1])))
+
+
+def test_the_schema_that_lies_beside_is_that_of_the_types(root):
+    assert (root / "resources" / "session.schema.json").read_bytes() == session_schema(), (
+        "write it anew: Path('resources/session.schema.json').write_bytes(session_schema())"
+    )
+
+
+def test_the_arrays_before_go_with_the_session_before_and_no_others(tmp_path):
+    other = tmp_path / "mine.0123456789ab.npz"
+    other.write_text("")
+    file = written(tmp_path)
+    before = {each.name for each in tmp_path.iterdir()}
+    write_session(file, SESSION, {"selection-0": ~ARRAYS["selection-0"]})
+    after = {each.name for each in tmp_path.iterdir()}
+    assert len(before) == len(after) == 3
+    assert len(before & after) == 2
+    np.testing.assert_array_equal(read_session(file)[1]["selection-0"], ~ARRAYS["selection-0"])
+
+
+def test_a_folder_that_cannot_be_written_leaves_what_there_was(tmp_path, monkeypatch):
+    file = written(tmp_path)
+    before = {each.name: each.read_bytes() for each in tmp_path.iterdir()}
+
+    def full(*_: object) -> None:
+        raise OSError(28, os.strerror(28))
+
+    monkeypatch.setattr("latent_explorer.files._put_in_place", full)
+    with pytest.raises(UserError, match="the disk is full"):
+        write_session(file, SESSION, {"selection-0": ~ARRAYS["selection-0"]})
+    assert {each.name: each.read_bytes() for each in tmp_path.iterdir()} == before
+    with pytest.raises(UserError, match="could not be written"):
+        write_session(tmp_path / "nowhere" / "s", SESSION, ARRAYS)
+
+
+def test_a_disk_that_fills_up_after_the_arrays_leaves_none_of_them(tmp_path, monkeypatch):
+    import latent_explorer.session.saved as saved
+
+    write, calls = saved.write_bytes_whole, []
+
+    def second_fails(path: Path, content: bytes, **how: bool) -> Path:
+        calls.append(path)
+        if len(calls) == 2:
+            raise UserError("the disk is full")
+        return write(path, content, **how)
+
+    monkeypatch.setattr(saved, "write_bytes_whole", second_fails)
+    with pytest.raises(UserError, match="full"):
+        write_session(tmp_path / "s.latent.json", SESSION, ARRAYS)
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"format": 2}, "another version of the program"),
+        ({"format": {"a": 1}}, "another version of the program"),
+        ({"kind": "something"}, "expected a JSON file of kind"),
+        ({"active": 7}, "active"),
+        ({"maps": {"dimensions": 3}}, "expected 3 numbers"),
+        ({"maps": {"chosen": [1.0]}}, "chosen place of 2 numbers"),
+        ({"maps": {"chosen": [1e7, 0.0]}}, "chosen place of 2 numbers"),
+        ({"maps": {"pins": [{"name": "a", "z": [1e9, 0.0]}]}}, "expected 2 numbers"),
+        ({"maps": {"size": [10**9, 1]}}, "not a session of this program"),
+        ({"maps": {"view": {"u": 0, "v": 0, "scale": -1}}}, "not a session of this program"),
+        ({"maps": {"route": {"start": [0, 0], "end": [1, 1], "frames": 10**9}}}, "frames"),
+        ({"maps": {"images": 4}}, "expected selection-0 as bool"),
+        ({"maps": {"selection": "../../etc"}}, "not a session of this program"),
+        ({"arrays": {"file": "../x.safetensors", "sha256": "0" * 64}}, "not a session of this program"),
+        ({"arrays": {"file": "x.safetensors", "sha256": "0" * 64}}, "is not there"),
+        ({"arrays": None}, "is in no file"),
+    ],
+)
+def test_what_does_not_hold_is_refused_with_the_reason(tmp_path, changes, words):
+    with pytest.raises(UserError, match=words):
+        read_session(changed(written(tmp_path), **changes))
+
+
+@pytest.mark.parametrize("content", [b"", b"[" * 10**5, b"\xff\xfe", b"{}", b"[]", b"null", b"{" * 50 + b" " * 2**24])
+def test_nonsense_is_refused(tmp_path, content):
+    file = tmp_path / "s.latent.json"
+    file.write_bytes(content)
+    with pytest.raises(UserError, match=r"s\.latent\.json"):
+        read_session(file)
+
+
+def test_other_arrays_than_those_saved_are_refused(tmp_path):
+    file = written(tmp_path)
+    beside = next(tmp_path.glob("*.safetensors"))
+    beside.write_bytes(beside.read_bytes()[:-1])
+    with pytest.raises(UserError, match="not the file of arrays that belongs"):
+        read_session(file)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes in folders here")
+def test_a_pipe_is_not_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "s.latent.json")
+    with pytest.raises(UserError, match="found a pipe"):
+        read_session(tmp_path / "s.latent.json")
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.data())
+def test_whatever_becomes_of_the_bytes_it_is_read_or_refused(tmp_path, data):
+    file = written(tmp_path)
+    content = bytearray(file.read_bytes())
+    for _ in range(data.draw(st.integers(1, 4))):
+        at = data.draw(st.integers(0, len(content) - 1))
+        content[at : at + data.draw(st.integers(0, 9))] = data.draw(st.binary(max_size=9))
+    file.write_bytes(content)
+    try:
+        session, _ = read_session(file)
+    except UserError:
+        return
+    assert 1 <= len(session.maps) <= 2
