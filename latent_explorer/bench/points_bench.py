@@ -33,7 +33,7 @@ def measure_points() -> dict[str, Measure]:
     load_seconds: from handing them to a map until they are painted, once, in seconds; the map is panned meanwhile.
     longest_stall_while_loading_ms: the longest that one of its frames was late, or did not come back. pan: each redraw
     while panning at the home zoom. zoom: each redraw after a step of the wheel, from the home zoom inwards. pick:
-    finding the point nearest to a pixel. box, lasso: finding the points inside one that holds about a third of them, and
+    finding the point nearest to a pixel. box, lasso: finding the points inside one, about a third of them, and
     greying out the others. scatter, beside `pan_70k`: a ScatterPlotItem in a process of its own, panned likewise.
     """
     use_a_display()
