@@ -21,8 +21,6 @@ def work(window: Window) -> None:
     person.move(middle)
     person.move(middle + QPoint(40, 20))
     person.wait_until(lambda: pane.prober.probe is not None and pane.prober.probe.picture is not None)
-    probe = pane.prober.probe
-    assert probe is not None
     person.wait_until(lambda: pane.prober.place is not None)
     place = pane.prober.place
     assert place is not None
@@ -37,16 +35,23 @@ def work(window: Window) -> None:
     chosen = pane.session.state.selection
     assert chosen is not None
     person.wait_for_the_engine()
-    person.photograph()
+    person.wait_until(lambda: pane.prober.probe is not None and pane.prober.probe.picture is not None)
+    assert pane.prober.probe is not None
+    window.menus.refresh()
+    offered = ("Restart the engine", "Show in folder", "Save session", "Pin this place")
+    window.workbench.copies.copy("map", python=True)
     window.grab().save(str(seen.with_suffix(".png")))
     np.savez(
         seen.with_suffix(".part.npz"),
-        z=probe.z,
-        picture=pane.prober.probe.picture if pane.prober.probe and pane.prober.probe.picture is not None else 0,
+        z=pane.prober.probe.z,
+        picture=pane.prober.probe.picture,
         selection=np.flatnonzero(chosen.chosen),
         originals=place.originals,
         indices=place.indices,
         title=window.windowTitle(),
+        offered=[text for text in offered if window.action(text).isEnabled()],
+        said=window.workbench.banner.message,
+        recent=[str(each) for each in window.workbench.settings.recent],
         classes=np.array(pane.bundle.class_names if pane.bundle else ()),
     )
     seen.with_suffix(".part.npz").rename(seen)

@@ -71,6 +71,9 @@ def module() -> None:
         shapes=[np.shape(each) for each in (handle.probe, handle.pins, handle.path)],
         classes=seen["classes"].tolist(),
         title=str(seen["title"]),
+        offered=seen["offered"].tolist(),
+        banner=str(seen["said"]),
+        recent=seen["recent"].tolist(),
         said=repr(handle),
     )
     os.kill(handle.pid, signal.SIGKILL)

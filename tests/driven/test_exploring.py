@@ -65,6 +65,9 @@ def test_a_module_is_explored_and_its_caller_survives_the_window(tmp_path: Path)
         assert said["shapes"] == [[3, 2, 2], [1, 3, 2, 2], [48, 3, 2, 2]]
         assert said["classes"] == ["early", "late"]
         assert said["title"].startswith("Painter")
+        assert said["offered"] == ["Pin this place"]
+        assert said["banner"].startswith("Not copied: this model is in the Python process that opened the window")
+        assert said["recent"] == []
         assert "window open" in said["said"]
         assert "1 pinned" in said["said"]
         after = next_line(process)

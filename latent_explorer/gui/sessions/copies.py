@@ -71,6 +71,11 @@ class Copies:
         from latent_explorer.gui.exports.offers import OFFERS
 
         pane = self._active()
+        if pane.bundle is not None and pane.bundle.config.passing:
+            raise UserError(
+                "this model is in the Python process that opened the window, which nothing pasted elsewhere can reach; "
+                "export a file instead, or use window.probe, .pins and .path there"
+            )
         subject = OFFERS[what](pane)
         choices = remembered(pane.shared.settings, subject.kind, subject.default)
         saved, arrays = saved_map(pane)
