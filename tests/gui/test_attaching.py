@@ -6,10 +6,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PyQt6.QtWidgets import QMessageBox
+from PyQt6.QtWidgets import QLabel, QMessageBox
 
 from latent_explorer.bench.person import Person
+from latent_explorer.bundles import read_config
+from latent_explorer.data import open_dataset, sheets
 from latent_explorer.gui.pane.attaching import AttachedImages
+from tests.engine.test_stand_in_thumbnails import write_sheet
 
 
 @pytest.fixture
@@ -161,3 +164,26 @@ def test_a_window_that_closes_leaves_no_question(
     question(person)
     person.window.close()
     assert person.pane.attaching.question is None
+
+
+def test_thumbnails_are_said_to_be_some_and_give_way_to_the_images(
+    new_window: Callable[..., Person], make_bundle: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bundle, place = make_bundle("thumbnails", latent_dim=5, shape=(6, 10, 3)), tmp_path / "elsewhere.npz"
+    config = read_config(bundle)
+    write_sheet(tmp_path / "thumbnails", config.dataset.fingerprint, open_dataset(config.dataset.source).images)
+    shutil.move(config.dataset.source, place)
+    monkeypatch.setattr(sheets, "resource", lambda name: tmp_path / name)
+    person = new_window(bundle)
+    described(person)
+    inspector, layer = person.pane.inspector, person.pane.thumbnails.layer
+    assert "not the originals" in inspector.attach.reason.text()
+    assert "Nearest images, as thumbnails" in [label.text() for label in inspector.findChildren(QLabel)]
+    person.canvas.zoom(2.0)
+    person.wait_until(lambda: len(layer.cache) > 0)
+    person.pane.attaching.attach(str(place))
+    person.wait_until(lambda: not inspector.attach.isVisibleTo(inspector))
+    images = np.load(place)["images"]
+    number = int(layer.places(person.canvas.view)[0])
+    person.wait_until(lambda: number in layer.cache and np.array_equal(layer.cache.get(number), images[number]))
+    assert "Nearest images and their reconstructions" in [label.text() for label in inspector.findChildren(QLabel)]

@@ -37,7 +37,7 @@ _LOCK = "Keep the inspector at this place while you move over the map, click and
 _TALLEST = 190  # pixels of the picture while the dimensions are unfolded below it
 
 _ATTACH = "Choose the folder or file of the images that this model was trained on"
-_NEAREST = "Nearest images and their reconstructions"
+_NEAREST, _THUMBNAILS = "Nearest images and their reconstructions", "Nearest images, as thumbnails"
 _COORDINATES = "The coordinates in latent space, dimension 0 first. Edit them and press Enter to go to another place."
 
 
@@ -191,6 +191,8 @@ class Inspector(QWidget):
         self.neighbours.show_place(place)
         can = self._bundle is not None and not self._bundle.config.prior_samples
         self.attach.explain(place.missing or place.note, place.lacking, can=can)
+        if self._nearest.text() in (_NEAREST, _THUMBNAILS):
+            self._nearest.setText(_THUMBNAILS if place.lacking else _NEAREST)
 
     def _leave_coordinates(self) -> None:
         """What was typed and not entered is not where anything is."""
