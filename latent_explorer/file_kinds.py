@@ -37,10 +37,17 @@ _OTHERS = (
     (rb"\x89HDF\r\n", "an HDF5 file"),
     (rb"\x7fELF|MZ", "a program"),
 )
+_ONNX = rb"\x08[\x03-\x0f][\x12\x1a\x22\x28\x32\x3a\x42]"  # its version, then who made it, or the graph
+_LEGACY = b"\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19."  # what torch.save began with before it wrote archives
 _SESSION = re.compile(rb'\s*\{\s*"kind"\s*:\s*"latent-explorer session"')
 _CHECKPOINTS = {".pt", ".pth", ".ckpt", ".bin", ".pkl", ".pickle", ".tar"}
 
 OPENS = f"This program opens bundles: folders with {CONFIG} and {WEIGHTS}, such as those that it trains."
+IMPORTS = "A bundle can be made of it, with its images: File ▸ Import…."
+_CODE = (
+    "It may hold code, so it is not read. In the Python program that has the model, call latent_explorer.explore, or "
+    "export it with torch.onnx.export and import that."
+)
 TRAINS = "It holds no model to open; a model can be trained on these images."
 ADVICE_ON_IMAGES = "To train a model, drop the folder, the zip or the array file that holds all of the images."
 ADVICE_ON_IDX = "A model is trained on it in the terminal, with --dataset mnist:FOLDER, its folder."
@@ -69,6 +76,7 @@ class PathKind:
 
     words: what it is, such as "a PNG picture". advice: sentences on what can be done with it, for what is no bundle.
     bundle: the folder to open, where there is one. dataset: what a model can be trained on. session: a saved one.
+    model: what a bundle can be made of.
     """
 
     name: str
@@ -78,6 +86,7 @@ class PathKind:
     bundle: Path | None = None
     dataset: Path | None = None
     session: Path | None = None
+    model: Path | None = None
 
     @property
     def sentence(self) -> str:
@@ -121,29 +130,25 @@ def _picture(path: Path, name: str, head: bytes, suffix: str) -> PathKind | None
 
 
 def _model(path: Path, name: str, head: bytes, suffix: str) -> PathKind | None:
-    if suffix == ".safetensors":
-        advice = "Weights alone do not say which network they belong to, so they cannot be opened. " + OPENS
-        return PathKind(name, Kind.CHECKPOINT, "a file of weights (safetensors)", advice)
-    if suffix == ".onnx":
-        return PathKind(name, Kind.CHECKPOINT, "an ONNX model", f"It cannot be opened by this version. {OPENS}")
+    if suffix == ".safetensors" or re.match(rb".{6}\0\0\{", head, re.DOTALL):
+        return PathKind(name, Kind.CHECKPOINT, "a file of weights (safetensors)", IMPORTS, model=path)
+    if re.match(_ONNX, head):
+        return PathKind(name, Kind.CHECKPOINT, "an ONNX model", IMPORTS, model=path)
     if suffix in (".h5", ".keras") or (suffix == ".hdf5" and head.startswith(b"\x89HDF")):
         return PathKind(name, Kind.CHECKPOINT, "a Keras model", f"It cannot be opened. {OPENS}")
+    if head.startswith(_LEGACY):
+        return PathKind(name, Kind.CHECKPOINT, "a PyTorch checkpoint", IMPORTS, model=path)
     if re.match(rb"\x80[\x02-\x05]", head) or suffix in _CHECKPOINTS - {".tar", ".bin"}:
-        return _checkpoint(name, suffix)
+        words = "a Python pickle" if suffix in (".pkl", ".pickle") else "a PyTorch checkpoint"
+        return PathKind(name, Kind.CHECKPOINT, words, _CODE)
     return None
-
-
-def _checkpoint(name: str, suffix: str) -> PathKind:
-    words = "a PyTorch checkpoint" if suffix in _CHECKPOINTS - {".pkl", ".pickle"} else "a Python pickle"
-    advice = f"It may hold code, and does not say which network its weights belong to, so it is not opened. {OPENS}"
-    return PathKind(name, Kind.CHECKPOINT, words, advice)
 
 
 def _data(path: Path, name: str, head: bytes, suffix: str) -> PathKind | None:
     if _SESSION.match(head):
         return PathKind(name, Kind.SESSION, "a saved session", session=path)
     if head.startswith(b"\x93NUMPY"):
-        return PathKind(name, Kind.ARRAYS, "a NumPy array", TRAINS, dataset=path)
+        return PathKind(name, Kind.ARRAYS, "a NumPy array", TRAINS, dataset=path, model=path)
     if re.match(rb"\0\0[\x08-\x0e][\x01-\x04]", head) and "ubyte" in path.name:
         return PathKind(name, Kind.OTHER, "an IDX file, as MNIST has them", ADVICE_ON_IDX)
     return None
@@ -191,10 +196,15 @@ def _of_names(path: Path, name: str, names: list[str]) -> PathKind:
     def has(matches: Callable[[str], bool]) -> int:
         return sum(map(matches, names))
 
-    if has(lambda each: each.endswith(("/data.pkl", "/constants.pkl"))):
-        return _checkpoint(name, ".pt")
+    if has(lambda each: ".." in PurePosixPath(each.replace("\\", "/")).parts):
+        advice = "It has a file whose name leads out of it, so nothing of it is read."
+        return PathKind(name, Kind.OTHER, "an archive that is made to do harm", advice)
+    if has(lambda each: each.endswith(("/constants.pkl", "/archive_format", "/serialized_exported_program.json"))):
+        return PathKind(name, Kind.CHECKPOINT, "a program of PyTorch (TorchScript or .pt2)", _CODE)
+    if has(lambda each: each.endswith("/data.pkl")):
+        return PathKind(name, Kind.CHECKPOINT, "a PyTorch checkpoint", IMPORTS, model=path)
     if names and has(lambda each: each.endswith(".npy")) == len(names):
-        return PathKind(name, Kind.ARRAYS, "a file of NumPy arrays", TRAINS, dataset=path)
+        return PathKind(name, Kind.ARRAYS, "a file of NumPy arrays", TRAINS, dataset=path, model=path)
     if has(lambda each: each.rpartition("/")[2] == CONFIG) and has(lambda each: each.endswith(WEIGHTS)):
         return PathKind(name, Kind.OTHER, "a zip of a bundle", "Unpack it, and open the folder.")
     if images := has(lambda each: is_image(PurePosixPath(each))):

@@ -16,6 +16,7 @@ from latent_explorer.file_kinds import (
     ADVICE_ON_IMAGES,
     CONFIG,
     IMAGE_SUFFIXES,
+    IMPORTS,
     MOST_LOOKED_AT,
     OPENS,
     TRAINS,
@@ -35,6 +36,8 @@ _LONGEST = 80  # letters of a name
 _NAMED = 3  # things of several that are named
 _ELSEWHERE = ("model.safetensors", "diffusion_pytorch_model.safetensors", "pytorch_model.bin")
 """Beside a `config.json`, what says that it is none of ours."""
+_MODELS = ("vae_decoder/model.onnx", "vae/config.json", "decoder.onnx", "encoder.onnx")
+"""What says of a folder that it holds a model of another program."""
 _ADVICE_ON_ELSEWHERE = "Drop a folder or file of this computer."
 
 
@@ -90,7 +93,9 @@ def _folder(path: Path, name: str) -> PathKind:
     if _is_file(path / CONFIG):
         if _is_file(path / WEIGHTS) or not any(_is_file(path / other) for other in _ELSEWHERE):
             return PathKind(name, Kind.BUNDLE, "a bundle", bundle=path)
-        return PathKind(name, Kind.CHECKPOINT, "a model of another program", f"It cannot be opened. {OPENS}")
+        return PathKind(name, Kind.CHECKPOINT, "a model of another program", IMPORTS, model=path)
+    if any(_is_file(path / each) for each in _MODELS):
+        return PathKind(name, Kind.CHECKPOINT, "a folder of a model of another program", IMPORTS, model=path)
     if _is_file(path / "job.json"):
         return _run(path, name)
     below, all_of_them = _below(path)

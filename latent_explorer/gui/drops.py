@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _PATIENCE = 2.0  # seconds for which the end of the window waits for a disk that does not answer
 _TRAIN = "Train on these images…"
+_IMPORT = "Import as latents…"
 
 
 class OpensBundles(Protocol):
@@ -36,8 +37,10 @@ class DropPlace:
     pane: OpensBundles | None
 
     def takes(self, found: "PathKind") -> bool:
-        opened = found.bundle or found.session
-        return opened is not None if self.pane is not None else found.dataset is not None
+        if self.pane is None:
+            return found.dataset is not None
+        imported = found.model is not None and found.dataset is None
+        return found.bundle is not None or found.session is not None or imported
 
     def promise(self, found: "PathKind | None") -> tuple[str, str]:
         """What will be done with it: a headline and a sentence, while it is dragged."""
@@ -50,7 +53,8 @@ class DropPlace:
             return "Train on these images", f"{found.name}, {found.words}"
         if found.session is not None:
             return "Open this session", found.name
-        assert found.bundle is not None
+        if found.bundle is None:
+            return "Import this model", f"{found.name}, {found.words}"
         return "Open here", found.bundle.name
 
 
@@ -100,8 +104,8 @@ class DropOverlay(QWidget):
 class PathTaker(QObject):
     """Finds out in a thread what paths are, then opens a bundle, or says what they are and what can be done.
 
-    train: fills in the training form with a dataset. open_session: shows what was saved in a file. found: the kind,
-    before anything is done with it.
+    train: fills in the training form with a dataset. open_session: shows what was saved in a file. import_: opens the
+    form of an import on a model.
     """
 
     def __init__(
@@ -110,9 +114,10 @@ class PathTaker(QObject):
         banner: Banner,
         train: Callable[[Path], object],
         open_session: Callable[[Path], object] = lambda file: None,
+        import_: Callable[[Path], object] = lambda model: None,
     ) -> None:
         super().__init__(parent)
-        self._banner, self._train, self._open_session = banner, train, open_session
+        self._banner, self._train, self._open_session, self._import = banner, train, open_session, import_
         self._task = LatestTask("path kinds")
         self._task.done.connect(self._found)
         self._then: Callable[[PathKind], None] = lambda _: None
@@ -134,13 +139,18 @@ class PathTaker(QObject):
             pane.open(found.bundle)
         elif pane is not None and found.session is not None:
             self._open_session(found.session)
+        elif pane is not None and found.model is not None and found.dataset is None:
+            self._import(found.model)
         elif found.dataset is None:
             self._banner.say(found.sentence)
         elif pane is None:
             self._train(found.dataset)
         else:
-            dataset = found.dataset
-            self._offer = Offer(found.sentence, {_TRAIN: lambda: self._train(dataset)})
+            dataset, model = found.dataset, found.model
+            choices: dict[str, Callable[[], object]] = {_TRAIN: lambda: self._train(dataset)}
+            if model is not None:
+                choices[_IMPORT] = lambda: self._import(model)
+            self._offer = Offer(found.sentence, choices)
             self._banner.offer(self._offer)
 
     def close(self) -> None:

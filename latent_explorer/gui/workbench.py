@@ -16,6 +16,7 @@ from latent_explorer.gui import theme as themes
 from latent_explorer.gui.docks import Docks
 from latent_explorer.gui.drops import DropPlace, Drops, PathTaker
 from latent_explorer.gui.exports.exporter import Exporter
+from latent_explorer.gui.importing.importer import Importer
 from latent_explorer.gui.library.library import Library
 from latent_explorer.gui.pane.pane import MapPane
 from latent_explorer.gui.pane.shared import Shared
@@ -82,7 +83,9 @@ class Workbench(QObject):
         self.library.said.connect(self.status.say)
         self.sessions = SessionFiles(window, self)
         self.copies = Copies(lambda: self.active, lambda: self.sessions.look, lambda: self.sessions.holding)
-        self.taker = PathTaker(self, self.banner, self.train_on, self.sessions.open_file)
+        self.importer = Importer(window, trained_folder())
+        self.importer.imported.connect(self.open)
+        self.taker = PathTaker(self, self.banner, self.train_on, self.sessions.open_file, self.importer.open)
         self.drops = Drops(window, self.taker, self.place_at)
         self.drops.watch(self.training)
         self.add_pane()
@@ -94,6 +97,7 @@ class Workbench(QObject):
     def _work(self) -> Iterator[Work]:
         """What is under way for none of the maps."""
         yield from self.exporter.work
+        yield from self.importer.work
         yield from self.guide.work
         yield from self.trainer.work
 
@@ -351,6 +355,7 @@ class Workbench(QObject):
         self.status.stop()
         self.taker.close()
         self.library.close()
+        self.importer.close()
         self.trainer.close()
         self.training.end()
         self.leaving.end()

@@ -41,18 +41,19 @@ def weights_in(found: FoundFile) -> dict[str, Tensor]:
 
 
 def stripped(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    """Without `model.`, `module.` and the like, where all names begin so, or those of the encoder and decoder do."""
+    """Without `model.`, `module.` and the like before the decoder's names; what does not begin so is left out.
+
+    Where there is no decoder: without those that all names begin with.
+    """
+    known = "|".join(map(re.escape, _PREFIXES))
+    found = (re.match(rf"((?:{known})+)decoder\.", name) for name in tensors)
+    prefix = next((match[1] for match in found if match is not None), "")
+    if prefix and not any(name.startswith("decoder.") for name in tensors):
+        return {name[len(prefix) :]: tensor for name, tensor in tensors.items() if name.startswith(prefix)}
     names = dict(tensors)
-    while True:
-        prefix = next((each for each in _PREFIXES if names and all(name.startswith(each) for name in names)), None)
-        if prefix is None:
-            prefix = next(
-                (each for each in _PREFIXES if any(name.startswith(f"{each}decoder.") for name in names)), None
-            )
-            if prefix is None or any(name.startswith("decoder.") for name in names):
-                return names
-            names = {name: tensor for name, tensor in names.items() if name.startswith(prefix)}
+    while names and (prefix := next((each for each in _PREFIXES if all(n.startswith(each) for n in names)), "")):
         names = {name[len(prefix) :]: tensor for name, tensor in names.items()}
+    return names
 
 
 def _safetensors(found: FoundFile) -> dict[str, Any]:

@@ -169,9 +169,10 @@ def _image_shapes(
         return
     inner = math.isqrt(entry // hidden[-1])
     for halvings in range(len(hidden), 0, -1):
+        likely = 28 if kernels[0][1] == 1 else 32
         usual = sorted(
             range((inner - 1) * 2**halvings + 1, inner * 2**halvings + 1),
-            key=lambda side: (side not in (28, 32, 64), -side),
+            key=lambda side: (side != likely, -side),
         )
         for side in usual[:16]:
             yield side, side, kernels[0][1]

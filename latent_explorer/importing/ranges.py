@@ -27,17 +27,20 @@ def chosen_range(asked: str, trial: Trial, images: Tensor | None) -> str:
             raise UserError(f"--value-range {asked}: expected {', '.join(RANGES)} or {AUTOMATIC}")
         check_finite(trial(asked)[0], "the decoder")
         return asked
-    raw, _ = trial("0,1")
-    check_finite(raw, "the decoder")
-    low, high = float(raw.min()), float(raw.max())
-    possible = possible_ranges(low, high)
-    if len(possible) == 1:
-        return possible[0]
-    if images is not None and possible:
-        errors = {name: float((trial(name)[1].clamp(0, 1) - images).square().mean()) for name in possible}
-        best, *others = sorted(errors, key=errors.__getitem__)
-        if all(errors[best] <= _CLEARLY * errors[other] for other in others):
-            return best
+    spans, errors = dict[str, tuple[float, float]](), dict[str, float]()
+    for name in RANGES:
+        raw, pictures = trial(name)
+        if name == "0,1":
+            check_finite(raw, "the decoder")
+        spans[name] = float(raw.min()), float(raw.max())
+        if name in possible_ranges(*spans[name]):
+            errors[name] = 1.0 if images is None else float((pictures.clamp(0, 1) - images).square().mean())
+    best, *others = sorted(errors, key=errors.__getitem__) or [""]
+    if best and all(errors[best] <= _CLEARLY * errors[other] for other in others):
+        return best
+    low, high = spans["0,1"]
+    if possible_ranges(low, high) == ["0,1"]:
+        return "0,1"
     raise UserError(
         f"what is black and what is white in its pictures is unclear: the decoder gave values from {low:.3g} to "
         f"{high:.3g}. Pass --value-range 0,1, -1,1 or 0,255, or logits where a sigmoid is to follow"

@@ -62,17 +62,34 @@ def test_what_can_be_trained_on(tmp_path: Path) -> None:
     assert "2 images" in kind_of(tmp_path / "birds").words
 
 
-def test_checkpoints_are_named_and_said_not_to_open(tmp_path: Path) -> None:
+def test_models_of_other_programs_are_named_and_can_be_imported(tmp_path: Path) -> None:
     files = [zipped(tmp_path / f"model.{suffix}", "model/data.pkl", "model/data/0") for suffix in ("pt", "bin", "zip")]
-    (tmp_path / "old.pth").write_bytes(b"\x80\x02}q\0.")
+    (tmp_path / "old.pth").write_bytes(b"\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19.\x80")
     (tmp_path / "weights.safetensors").write_bytes(b"\x10\0\0\0\0\0\0\0{}")
-    (tmp_path / "model.onnx").write_bytes(b"\x08\x07")
-    files += [tmp_path / name for name in ("old.pth", "weights.safetensors", "model.onnx")]
+    (tmp_path / "download").write_bytes(b"\x08\x08\x12\x07pytorch")
+    (tmp_path / "diffusers" / "vae_decoder").mkdir(parents=True)
+    (tmp_path / "diffusers" / "vae_decoder" / "model.onnx").write_bytes(b"\x08\x08")
+    files += [tmp_path / name for name in ("old.pth", "weights.safetensors", "download", "diffusers")]
     for path in files:
         found = kind_of(path)
         assert (found.kind, found.bundle, found.dataset) == (Kind.CHECKPOINT, None, None)
         assert path.name in found.sentence
-        assert "bundles" in found.advice
+        assert found.model == path
+        assert "Import" in found.advice
+
+
+def test_what_holds_code_is_said_not_to_be_read(tmp_path: Path) -> None:
+    files = [
+        zipped(tmp_path / "scripted.pt", "m/data.pkl", "m/constants.pkl", "m/code/a.py"),
+        zipped(tmp_path / "program.pt2", "m/archive_format", "m/models/model.json"),
+        zipped(tmp_path / "slip.pt", "m/data.pkl", "../../evil"),
+    ]
+    (tmp_path / "model.pkl").write_bytes(b"\x80\x05}q\0.")
+    for path in (*files, tmp_path / "model.pkl"):
+        found = kind_of(path)
+        assert (found.bundle, found.dataset, found.model) == (None, None, None)
+        assert "not read" in found.advice or "nothing of it is read" in found.advice
+        assert len(found.sentence) < 400
 
 
 def test_a_bundle_is_known_by_its_folder_its_files_and_its_run(small_bundle: Path, tmp_path: Path) -> None:

@@ -93,6 +93,8 @@ class Menus:
         yield Command("Open…", bench.library.open, "Ctrl+O", "Choose a model from a list, or a folder")
         yield Submenu("Included models", lambda: _offers(shipped_bundles(), bench.open))
         yield from self._others(bench.open_path)
+        tip = "Make a bundle of a model of another program: ONNX, diffusers, a checkpoint, or latents"
+        yield Command("Import…", lambda: bench.importer.open(), "Ctrl+Shift+O", tip)
         tip, shown = "Show the files of this model in the file manager", self._lasting
         yield Command("Show in folder", bench.show_in_folder, tip=tip, enabled=shown)
         yield Submenu("Attach images", self._attach)

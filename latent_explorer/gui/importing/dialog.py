@@ -1,0 +1,194 @@
+"""The dialog of an import: the form, how far it is, and what came of it; it stops no other window."""
+
+from pathlib import Path
+from typing import Any
+
+from PyQt6.QtCore import pyqtSignal
+from PyQt6.QtGui import QCloseEvent
+from PyQt6.QtWidgets import QDialog, QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
+
+from latent_explorer.gui.importing.form import ImportForm
+from latent_explorer.gui.importing.importer import Begin
+from latent_explorer.gui.widgets.parts import Scrolling, button, filled, words
+from latent_explorer.importing.protocol import Imported, Importing, ImportPlan, Recognised
+from latent_explorer.service.job import BackgroundJob, JobEnded
+
+_DOWNLOAD = "--download"
+
+
+class ImportDialog(QDialog):
+    """Imports one model. imported: the folder of the bundle that was made. begin: starts the process that imports."""
+
+    imported = pyqtSignal(object)
+    _heard = pyqtSignal(object, object)  # of which job, and what it reports
+
+    def __init__(self, parent: QWidget, folder: Path, begin: Begin) -> None:
+        super().__init__(parent)
+        self._begin = begin
+        self._job: BackgroundJob[ImportPlan] | None = None
+        self._token: object = None
+        self._looking = self._download = False
+        self.form, self.told, self.progress = ImportForm(folder), words("error"), QProgressBar()
+        self.help = words("faint", 2)
+        self.form.helped.connect(self.help.setText)
+        self.progress.setTextVisible(False)
+        self.progress.setFixedHeight(8)
+        self.start = button("&Import", "Make a bundle of the model and open it", self._import)
+        self.start.setDefault(True)
+        self.away = button("Close", "", self.reject)
+        self.form.model_chosen.connect(self._look)
+        self.form.changed.connect(self._show_state)
+        self._heard.connect(self._take)  # queued: it comes from a thread of the job's
+        self._lay_out()
+        self._rest()
+
+    @property
+    def busy(self) -> bool:
+        """Whether a bundle is being made."""
+        return self._job is not None and not self._looking
+
+    def choose(self, model: Path) -> None:
+        """Look at a model, as if a person had chosen it."""
+        if not self.busy:
+            self.form.model.put(model)
+
+    def _lay_out(self) -> None:
+        self.setWindowTitle("Import a model")
+        inner, area = QWidget(), Scrolling()
+        filled(QVBoxLayout(inner), self.form, self.help, 1, spacing=12, margins=(2, 2, 8, 2))
+        area.setWidget(inner)
+        buttons = filled(QHBoxLayout(), 1, self.away, self.start)
+        column = filled(QVBoxLayout(self), area, self.told, self.progress, buttons, spacing=9, margins=(16, 16, 12, 14))
+        column.setStretchFactor(area, 1)
+        self.resize(620, 460)
+        self.setMinimumSize(400, 300)
+
+    # -- what is done
+
+    def _look(self) -> None:
+        """Find out what the model is."""
+        self._end()
+        if self.form.model.path is None:
+            self._rest()
+            return
+        self._looking = True
+        self._run(self.form.plan(look=True))
+        self._tell("Looking at the model…")
+
+    def _import(self) -> None:
+        if self.busy or self.form.problems():
+            return
+        self._end()
+        self._looking = False
+        self.form.setEnabled(False)
+        plan = self.form.plan()
+        self._run(plan if not self._download else _with_download(plan))
+        self.away.setText("Cancel")
+        self.start.hide()
+        self._tell("Starting…")
+
+    def _run(self, plan: ImportPlan) -> None:
+        token = self._token = object()
+        self._job = self._begin(plan, lambda report: self._heard.emit(token, report))
+        self.progress.setRange(0, 0)
+        self.progress.show()
+
+    def _take(self, token: object, report: Any) -> None:
+        if token is not self._token:
+            return  # of what nobody waits for any more
+        match report:
+            case Recognised() if self._looking:
+                self.form.recognise(report)
+            case Importing():
+                self._show_progress(report)
+            case Imported():
+                self.imported.emit(report.folder)
+            case JobEnded():
+                self._take_end(report)
+
+    def _show_progress(self, told: Importing) -> None:
+        self.progress.setRange(0, told.total)
+        self.progress.setValue(told.done)
+        share = f" {told.done:,} of {told.total:,}" if told.total else ""
+        self._tell(f"{told.doing}…{share}")
+
+    def _take_end(self, ended: JobEnded) -> None:
+        looked, self._looking = self._looking, False
+        self._end()
+        self.form.setEnabled(True)
+        if looked:
+            if ended.outcome == "failed":
+                self.form.recognise(None, ended.reason)
+            self._rest()
+        elif ended.outcome == "done":
+            self.accept()
+        elif ended.outcome == "cancelled":
+            self._rest("Cancelled; nothing was written.")
+        else:
+            self._fail(ended.reason)
+
+    def _fail(self, reason: str) -> None:
+        self._download = _DOWNLOAD in reason
+        self._rest(self.form.refuse(reason))
+        self.start.setText("Download and &import" if self._download else "&Import")
+
+    # -- how it stands
+
+    def _rest(self, complaint: str = "") -> None:
+        """Nothing is under way; the complaint says why not, if need be."""
+        self.told.setProperty("role", "error")
+        self.told.setText(f"{complaint[:1].upper()}{complaint[1:]}")
+        self.told.setVisible(bool(complaint))
+        self._repolish()
+        self.progress.hide()
+        self.start.show()
+        self.away.setText("Close")
+        self._show_state()
+
+    def _tell(self, sentence: str) -> None:
+        self.told.setProperty("role", "faint")
+        self.told.setText(sentence)
+        self._repolish()
+        self.told.show()
+
+    def _repolish(self) -> None:
+        style = self.told.style()
+        if style is not None:
+            style.polish(self.told)
+
+    def _show_state(self) -> None:
+        self.start.setEnabled(self._job is None and not self.form.problems())
+
+    # -- leaving
+
+    def reject(self) -> None:
+        """Escape or the button: cancel what is under way, or else close."""
+        if self.busy and self._job is not None:
+            self._job.cancel()
+            self._tell("Cancelling…")
+        else:
+            self.end()
+            super().reject()
+
+    def closeEvent(self, event: QCloseEvent | None) -> None:
+        if self.busy and event is not None:
+            event.ignore()
+            self.reject()
+        else:
+            self.end()
+            super().closeEvent(event)
+
+    def end(self) -> None:
+        """End what is under way, now."""
+        self._end()
+
+    def _end(self) -> None:
+        job, self._job, self._token = self._job, None, None
+        if job is not None:
+            job.close()
+
+
+def _with_download(plan: ImportPlan) -> ImportPlan:
+    import msgspec
+
+    return msgspec.structs.replace(plan, download=True)
