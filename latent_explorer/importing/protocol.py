@@ -87,3 +87,7 @@ IMPORT = job_conversation(ImportPlan, Report)
 def begin_import(plan: ImportPlan, on_report: Callable[[Report | JobEnded], None]) -> BackgroundJob[ImportPlan]:
     """Import, or look only, in a process of its own. on_report: called in a thread of the job's."""
     return BackgroundJob("latent_explorer.importing.process", IMPORT, plan, on_report)
+
+
+Begin = Callable[[ImportPlan, Callable[[Report | JobEnded], None]], BackgroundJob[ImportPlan]]
+"""As `begin_import`."""

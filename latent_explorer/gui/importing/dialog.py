@@ -8,9 +8,8 @@ from PyQt6.QtGui import QCloseEvent
 from PyQt6.QtWidgets import QDialog, QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
 from latent_explorer.gui.importing.form import ImportForm
-from latent_explorer.gui.importing.importer import Begin
 from latent_explorer.gui.widgets.parts import Scrolling, button, filled, words
-from latent_explorer.importing.protocol import Imported, Importing, ImportPlan, Recognised
+from latent_explorer.importing.protocol import Begin, Imported, Importing, ImportPlan, Recognised
 from latent_explorer.service.job import BackgroundJob, JobEnded
 
 _DOWNLOAD = "--download"

@@ -1,21 +1,16 @@
 """The dialog of an import as the window has it: opened when it is asked for, one at a time."""
 
-from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QObject, pyqtSignal
 from PyQt6.QtWidgets import QWidget
 
 from latent_explorer.gui.widgets.readings import Work
-from latent_explorer.importing.protocol import ImportPlan, begin_import
-from latent_explorer.service.job import BackgroundJob
+from latent_explorer.importing.protocol import Begin, begin_import
 
 if TYPE_CHECKING:
     from latent_explorer.gui.importing.dialog import ImportDialog
-
-
-Begin = Callable[[ImportPlan, Callable[[Any], None]], BackgroundJob[ImportPlan]]
 
 
 class Importer(QObject):
