@@ -6,9 +6,10 @@ from latent_explorer.bundles.latents import Latents, Tiles
 from latent_explorer.bundles.reading import (
     check_bundle,
     read_config,
+    read_fits,
     read_latents,
     read_program,
     read_tiles,
     read_weights,
 )
-from latent_explorer.bundles.saving import add_tiles, change_card, save_bundle, save_snapshot
+from latent_explorer.bundles.saving import add_fits, add_tiles, change_card, save_bundle, save_snapshot

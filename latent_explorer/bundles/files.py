@@ -15,8 +15,9 @@ LATENTS = "latents.safetensors"
 CARD = "README.md"
 PREVIEW = "preview.png"
 TILES = "tiles.safetensors"
+FITS = "charts.safetensors"
 SEALED = (WEIGHTS, LATENTS, CARD, PREVIEW)
-"""What every bundle of a network of ours has; TILES may be missing."""
+"""What every bundle of a network of ours has; TILES and FITS may be missing."""
 DECODER, ENCODER, ARCHITECTURE = "decoder.onnx", "encoder.onnx", "architecture.json"
 
 FORMAT = 1
@@ -43,6 +44,8 @@ ACTIVATIONS = 1 << 28  # of one picture in the widest layer, should it be as lar
 CLASSES = 1 << 15
 TILES_BYTES = 1 << 23
 """Of the pictures that a bundle brings along: they are for the first paint, and each bundle is carried about."""
+
+MOST_FITS, SPEC_LETTERS = 8, 200  # charts that a bundle may bring along, and the letters of the spec of each
 
 _Bound = tuple[str, float, float, float]
 _UNSEALED = "0" * 64
@@ -84,6 +87,11 @@ def sealed_names(config: BundleConfig) -> tuple[str, ...]:
     return *(name for name in PROGRAM_BYTES if name in config.files), LATENTS, CARD, PREVIEW
 
 
+def fits_bytes(config: BundleConfig) -> int:
+    """How many bytes `charts.safetensors` may take at most."""
+    return MOST_FITS * config.latents * 4 + HEADER_BYTES
+
+
 def latents_bytes(config: BundleConfig) -> int:
     """How many bytes `latents.safetensors` may take at most."""
     per_image = 4 * (2 * config.net.latent_dim + 3) + 1
@@ -122,7 +130,9 @@ def config_digest(content: bytes, claimed: str) -> str:
 def sealed_config(config: BundleConfig, contents: Mapping[str, bytes]) -> bytes:
     """The `config.json` that holds the digests of `contents`, by file name, and its own."""
     files = {
-        name: digest(contents[name]) for name in dict.fromkeys((*SEALED, TILES, *PROGRAM_BYTES)) if name in contents
+        name: digest(contents[name])
+        for name in dict.fromkeys((*SEALED, TILES, FITS, *PROGRAM_BYTES))
+        if name in contents
     }
     unsealed = msgspec.structs.replace(config, files={CONFIG: _UNSEALED, **files})
     content = msgspec.json.format(msgspec.json.encode(unsealed), indent=2) + b"\n"

@@ -134,3 +134,19 @@ def _in(precision: Precision, name: str, array: NDArray[np.float32]) -> dict[str
     step = ((high - low) / _STEPS).astype(np.float32)
     steps = np.rint((array - low) / np.where(step > 0, step, 1))
     return {name: steps.astype(np.uint8), f"{name}_low": low, f"{name}_step": step}
+
+
+def packed_fits(fits: Mapping[str, NDArray[np.float32]]) -> dict[str, NDArray[Any]]:
+    """The arrays to save of fitted charts: by their specs the places (n, 2) of the latents, in 65,536 steps."""
+    arrays: dict[str, NDArray[Any]] = {}
+    for spec, points in fits.items():
+        low, high = points.min(0), points.max(0)
+        step = np.maximum((high - low) / np.iinfo(np.uint16).max, np.finfo(np.float32).tiny).astype(np.float32)
+        arrays[f"{spec}|points"] = np.rint((points - low) / step).clip(0, np.iinfo(np.uint16).max).astype(np.uint16)
+        arrays |= {f"{spec}|low": low.astype(np.float32), f"{spec}|step": step}
+    return arrays
+
+
+def fit_points(steps: NDArray[np.uint16], low: NDArray[np.float32], step: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The places (n, 2) that were kept in steps."""
+    return low + steps.astype(np.float32) * step

@@ -12,7 +12,7 @@ from safetensors.numpy import load
 
 from latent_explorer.bundles import files
 from latent_explorer.bundles.config import BundleConfig
-from latent_explorer.bundles.latents import TILE_PICTURES, Latents, Layout, Tiles, layout, restored
+from latent_explorer.bundles.latents import TILE_PICTURES, Latents, Layout, Tiles, fit_points, layout, restored
 from latent_explorer.errors import BundleError, UserError
 from latent_explorer.files import read_regular
 from latent_explorer.nets.families import FAMILIES, FOREIGN
@@ -148,6 +148,30 @@ def read_tiles(folder: Path, config: BundleConfig | None = None) -> Tiles | None
     return Tiles(**tensors)
 
 
+def read_fits(folder: Path, config: BundleConfig | None = None) -> dict[str, NDArray[np.float32]]:
+    """The fitted charts that the bundle in `folder` brings along: the places float32 (n, 2) of its latents, by spec.
+
+    They are kept in 65,536 steps each way. The bundle opens with the first by name.
+    Raises BundleError when there are some, but damaged, or they do not fit.
+    """
+    config = config or read_config(folder)
+    path = Path(folder) / files.FITS
+    if files.FITS not in config.files and not path.exists():
+        return {}
+    tensors = _read_tensors(path, config, files.fits_bytes(config))
+    specs = sorted({name.rpartition("|")[0] for name in tensors})
+    if not 0 < len(specs) <= files.MOST_FITS or any(not 0 < len(spec) <= files.SPEC_LETTERS for spec in specs):
+        raise _refusal(path, f"1 to {files.MOST_FITS} charts by their specs", f"{len(specs)}")
+    expected: Layout = {}
+    for spec in specs:
+        expected |= {f"{spec}|points": (("uint16",), (config.latents, 2))}
+        expected |= {f"{spec}|{name}": (("float32",), (2,)) for name in ("low", "step")}
+    _check_layout(path, tensors, expected)
+    for name in tensors.keys() - {f"{spec}|points" for spec in specs}:
+        _check_range(path, name, tensors[name], -files.LATENT, files.LATENT)
+    return {spec: fit_points(*(tensors[f"{spec}|{name}"] for name in ("points", "low", "step"))) for spec in specs}
+
+
 def check_bundle(folder: Path) -> BundleConfig:
     """Check every file of the bundle in `folder` and give its configuration.
 
@@ -160,6 +184,7 @@ def check_bundle(folder: Path) -> BundleConfig:
         read_program(folder, config)
     read_latents(folder, config)
     read_tiles(folder, config)
+    read_fits(folder, config)
     if config.moment is None:
         _read_sealed(Path(folder) / files.CARD, config, files.TEXT_BYTES)
         preview = _read_sealed(Path(folder) / files.PREVIEW, config, files.TEXT_BYTES)

@@ -13,7 +13,7 @@ from safetensors.numpy import save
 
 from latent_explorer.bundles import files
 from latent_explorer.bundles.config import BundleConfig
-from latent_explorer.bundles.latents import Latents, Precision, Tiles, packed
+from latent_explorer.bundles.latents import Latents, Precision, Tiles, packed, packed_fits
 from latent_explorer.bundles.reading import check_bundle, read_tiles
 from latent_explorer.errors import BundleError
 from latent_explorer.targets import check_target, shown, why
@@ -74,15 +74,34 @@ def add_tiles(folder: Path, tiles: Tiles) -> Path:
     """
     folder = Path(folder).absolute()
     config = check_bundle(folder)
-    return _put(folder, config, {name: (folder / name).read_bytes() for name in files.sealed_names(config)}, tiles)
+    return _put(folder, config, _present(folder, config), tiles)
+
+
+def add_fits(folder: Path, fits: Mapping[str, NDArray[np.float32]]) -> Path:
+    """Give the bundle in `folder` other fitted charts, all else as it is; see `add_tiles`.
+
+    fits: by spec, where the chart puts each latent, float32 (n, 2). Without any, it brings none along.
+    """
+    folder = Path(folder).absolute()
+    config = check_bundle(folder)
+    contents = {name: content for name, content in _present(folder, config).items() if name != files.FITS}
+    if fits:
+        contents[files.FITS] = _pack(packed_fits(fits))
+    return _put(folder, config, contents, read_tiles(folder, config))
 
 
 def change_card(folder: Path, config: BundleConfig, card: str) -> Path:
     """Give the bundle in `folder` another card, in Markdown, and the configuration of that card; see `add_tiles`."""
     folder = Path(folder).absolute()
     saved = check_bundle(folder)
-    contents = {name: (folder / name).read_bytes() for name in files.sealed_names(saved)} | {files.CARD: card.encode()}
+    contents = _present(folder, saved) | {files.CARD: card.encode()}
     return _put(folder, config, contents, read_tiles(folder, saved))
+
+
+def _present(folder: Path, config: BundleConfig) -> dict[str, bytes]:
+    """The files of a bundle as they are, but for its tiles and its configuration."""
+    names = (*files.sealed_names(config), *(name for name in (files.FITS,) if name in config.files))
+    return {name: (folder / name).read_bytes() for name in names}
 
 
 def _put(

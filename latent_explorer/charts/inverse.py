@@ -1,8 +1,9 @@
 """The inverse of charts that only place the data: from the plane back into latent space, smoothly amid the data."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
+from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -59,6 +60,7 @@ class NonlinearChart:
     axis_names: tuple[str, str]
     detail: float = 1.0
     fit_seconds: tuple[float, float] | None = None
+    _making: Lock = field(default_factory=Lock)
 
     def to_latent(self, uv: ArrayLike) -> NDArray[np.float32]:
         return self.surface.at(np.asarray(uv, np.float64)).astype(np.float32)
@@ -73,9 +75,18 @@ class NonlinearChart:
     def slopes(self, uv: ArrayLike) -> NDArray[np.float64]:
         return self.surface.slopes(np.asarray(uv, np.float64))
 
-    @cached_property
+    @property
     def surface(self) -> Surface:
-        """The latents over the plane; takes some tenths of a second, once."""
+        """The latents over the plane; takes some tenths of a second, once. Other threads wait for the first."""
+        with self._making:
+            return self._surface
+
+    def prepare(self) -> None:
+        """Have the surface made, in whatever thread this is called."""
+        _ = self.surface
+
+    @cached_property
+    def _surface(self) -> Surface:
         return regressed(self.points, self.latents, self.detail)
 
     @cached_property

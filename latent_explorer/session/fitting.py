@@ -11,7 +11,7 @@ from latent_explorer.charts.once import fit_once
 from latent_explorer.places import chart_folder
 from latent_explorer.service.codec import Message
 from latent_explorer.service.job import BackgroundJob, JobEnded, job_conversation, serve_job
-from latent_explorer.session.opened import OpenBundle, open_bundle
+from latent_explorer.session.opened import OpenBundle, brought, open_bundle
 
 
 class Fit(Message, frozen=True, tag=True):
@@ -38,7 +38,8 @@ def fit_is_missing(bundle: OpenBundle, spec: ChartSpec) -> bool:
     """Whether a chart has to be fitted before a bundle can be seen through it."""
     if not needs_fit(spec):
         return False
-    return not FitCache(chart_folder()).has(bundle.seal, fitted_as(checked(spec, bundle.latents.mean.shape[1])))
+    wanted = fitted_as(checked(spec, bundle.latents.mean.shape[1]))
+    return str(wanted) not in bundle.fits and not FitCache(chart_folder()).has(bundle.seal, wanted)
 
 
 def fit_chart(bundle: OpenBundle, spec: ChartSpec) -> Generator[FitReport, None, Arrays]:
@@ -48,6 +49,8 @@ def fit_chart(bundle: OpenBundle, spec: ChartSpec) -> Generator[FitReport, None,
     Raises UserError where the spec is not possible for the bundle, or the disk does not take what was found.
     """
     chosen, latents = checked(spec, bundle.latents.mean.shape[1]), bundle.latents
+    if (there := brought(bundle.fits, chosen)) is not None:
+        return there
     return (yield from fit_once(FitCache(chart_folder()), bundle.seal, chosen, latents.mean, latents.label))
 
 

@@ -1,21 +1,23 @@
 """A bundle as the window sees it: configuration and latents, no weights."""
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass, replace
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from latent_explorer.bundles import BundleConfig, Latents, Tiles, read_config, read_latents, read_tiles
+from latent_explorer.bundles import BundleConfig, Latents, Tiles, read_config, read_fits, read_latents, read_tiles
 from latent_explorer.charts import (
     Arrays,
     Chart,
     ChartSpec,
     FitCache,
+    NonlinearChart,
     TurnedChart,
     bulk,
     chart_for,
@@ -23,6 +25,7 @@ from latent_explorer.charts import (
     fitted_as,
     needs_fit,
 )
+from latent_explorer.errors import UserError
 from latent_explorer.places import chart_folder
 from latent_explorer.safe_text import safe_text
 
@@ -33,6 +36,7 @@ class OpenBundle:
 
     uv: float32 (n, 2), the place of each image on the plane. tiles: the pictures that the bundle brings along, if any.
     spec: of the chart, as chosen; None for the usual one. label: the class that a conditional decoder is given.
+    fits: the charts that it brings along, by spec: where each puts the images, float32 (n, 2).
     """
 
     folder: Path
@@ -43,6 +47,12 @@ class OpenBundle:
     tiles: Tiles | None = None
     spec: ChartSpec | None = None
     label: int = 0
+    fits: Mapping[str, NDArray[np.float32]] = field(default_factory=dict)
+
+    @property
+    def usual(self) -> ChartSpec:
+        """The chart that the bundle opens with: the first that it brings along, or what is usual for its dimensions."""
+        return usual_spec(self.fits, self.latents.mean.shape[1])
 
     @property
     def name(self) -> str:
@@ -66,11 +76,16 @@ class OpenBundle:
         Raises UserError where the spec is not possible here, or its kind has to be fitted first.
         """
         means, label = self.latents.mean, self.latents.label
-        if spec is not None and fitted is None and needs_fit(spec):
-            fitted = FitCache(chart_folder()).read(self.seal, fitted_as(checked(spec, means.shape[1])))
-        chart = chart_for(means, spec, self.config.turn, labels=label, fitted=fitted)
+        chosen = checked(spec or self.usual, means.shape[1])
+        if fitted is None and needs_fit(chosen):
+            fitted = self.fitted(chosen)
+        chart = chart_for(means, chosen, self.config.turn, labels=label, fitted=fitted)
         uv = chart.to_plane(means).astype(np.float32)
-        return replace(self, chart=chart, uv=uv, spec=None if spec is None else checked(spec, means.shape[1]))
+        return replace(self, chart=chart, uv=uv, spec=None if spec is None else chosen)
+
+    def fitted(self, spec: ChartSpec) -> Arrays | None:
+        """What the fit of a checked spec gave, as the bundle brings it along or as it is kept; None where it is not."""
+        return brought(self.fits, spec) or FitCache(chart_folder()).read(self.seal, fitted_as(spec))
 
     def continues(self, other: "OpenBundle") -> bool:
         """Whether it is the same, or shows the same images at another moment of the same run."""
@@ -104,9 +119,27 @@ def open_bundle(folder: Path, tell: Callable[[str], None] = lambda stage: None) 
     tell("reading the latents")
     latents, tiles = read_latents(folder, config), read_tiles(folder, config)
     tell("laying out the map")
-    chart = chart_for(latents.mean, None, config.turn)
+    fits = read_fits(folder, config)
+    spec = usual_spec(fits, latents.mean.shape[1])
+    chart = chart_for(latents.mean, spec, config.turn, fitted=brought(fits, spec))
+    if isinstance(chart, NonlinearChart):
+        threading.Thread(target=chart.prepare, name="chart surface", daemon=True).start()  # the points can be seen
     uv = chart.to_plane(latents.mean).astype(np.float32)
-    return OpenBundle(folder, config, latents, chart, uv, tiles)
+    return OpenBundle(folder, config, latents, chart, uv, tiles, fits=fits)
+
+
+def usual_spec(fits: Mapping[str, NDArray[np.float32]], dimensions: int) -> ChartSpec:
+    """The chart that a bundle opens with which brings these along; one of a kind that is not there does not count."""
+    for text in sorted(fits):
+        with suppress(UserError):
+            return checked(ChartSpec.of(text), dimensions)
+    return checked(None, dimensions)
+
+
+def brought(fits: Mapping[str, NDArray[np.float32]], spec: ChartSpec) -> Arrays | None:
+    """What a bundle that brings these along has of the fit of a checked spec."""
+    points = fits.get(str(fitted_as(spec)))
+    return None if points is None else {"points": points}
 
 
 def begin_opening(folders: Sequence[Path]) -> "Future[OpenBundle]":

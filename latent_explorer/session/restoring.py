@@ -97,7 +97,7 @@ def state_for(saved: SavedMap, arrays: Arrays, bundle: OpenBundle) -> tuple[Stat
     dimensions = bundle.config.net.latent_dim
     state = State(hidden=frozenset(label for label in saved.hidden if label < len(bundle.class_names)))
     if dimensions == saved.dimensions:
-        chart = _chart(saved.chart, dimensions, lost)
+        chart = _chart(saved.chart, bundle, lost)
         state = State(saved.pins, saved.route, state.hidden, None, chart, saved.chosen)
     elif saved.pins or saved.route or saved.chosen or saved.chart:
         lost.append(f"pins, path, chart and chosen place, which are of {saved.dimensions} dimensions")
@@ -115,13 +115,10 @@ def _selection(chosen: np.ndarray) -> Selection | None:
     return Selection(chosen) if chosen.any() else None
 
 
-def _chart(spec: ChartSpec | None, dimensions: int, lost: list[str]) -> ChartSpec | None:
+def _chart(spec: ChartSpec | None, bundle: OpenBundle, lost: list[str]) -> ChartSpec | None:
     try:
-        return (
-            None
-            if spec is None or checked(spec, dimensions) == checked(None, dimensions)
-            else checked(spec, dimensions)
-        )
+        chosen = checked(spec or bundle.usual, bundle.latents.mean.shape[1])
+        return None if chosen == bundle.usual else chosen
     except UserError as error:
         lost.append(f"the chart ({error})")
         return None

@@ -159,8 +159,7 @@ class Session:
         Raises UserError where the spec is not possible for it.
         """
         if spec is not None:
-            dimensions = self.bundle.config.net.latent_dim
-            spec = None if (spec := checked(spec, dimensions)) == checked(None, dimensions) else spec
+            spec = None if (spec := checked(spec, self.bundle.config.net.latent_dim)) == self.bundle.usual else spec
         self._change(chart=spec)
 
     def select(self, chosen: NDArray[np.bool_] | None, how: How = "instead") -> None:

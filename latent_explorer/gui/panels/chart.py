@@ -39,7 +39,7 @@ class ChartPanel(QWidget):
 
     def show_bundle(self, bundle: OpenBundle) -> None:
         """Say how a bundle is seen."""
-        spec = checked(bundle.spec, bundle.latents.mean.shape[1])
+        spec = checked(bundle.spec or bundle.usual, bundle.latents.mean.shape[1])
         kind = CHARTS[spec.kind]
         self.title.setText(kind.title)
         self.sentence.setText(kind.sentence)

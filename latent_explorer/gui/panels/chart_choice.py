@@ -28,7 +28,7 @@ def chart_entries(
     if bundle is None:
         return
     dimensions = bundle.latents.mean.shape[1]
-    shown = checked(bundle.spec, dimensions)
+    shown = checked(bundle.spec or bundle.usual, dimensions)
     for kind in charts_for(dimensions):
         before = shown if shown.kind == kind.name else ChartSpec(kind.name)
         ask = partial(ChartDialog, kind, before, dimensions, probed, owner, choose)

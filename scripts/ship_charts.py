@@ -1,0 +1,50 @@
+"""Fit the charts that bundles open with, and have them bring these along: python scripts/ship_charts.py [FOLDER ...]
+
+Those of the included bundles of more than two dimensions, where none is named. What is kept of a fit is not made again.
+"""
+
+import argparse
+import sys
+from pathlib import Path
+
+from latent_explorer.bundles import add_fits
+from latent_explorer.charts import ChartSpec
+from latent_explorer.errors import UserError
+from latent_explorer.places import shipped_bundles
+from latent_explorer.session import open_bundle
+from latent_explorer.session.fitting import fit_chart
+
+SPEC = ChartSpec("tsne")
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folders", nargs="*", type=Path, help="of bundles")
+    arguments = parser.parse_args()
+    try:
+        for folder in arguments.folders or shipped_bundles():
+            _ship(folder)
+    except UserError as error:
+        print(error, file=sys.stderr)
+        return 2
+    return 0
+
+
+def _ship(folder: Path) -> None:
+    bundle = open_bundle(folder)
+    if bundle.latents.mean.shape[1] <= 2:
+        return
+    fitting = fit_chart(bundle, SPEC)
+    while True:
+        try:
+            step = next(fitting)
+        except StopIteration as end:
+            points = end.value["points"]
+            break
+        print(f"\r{folder.name}: {step.share:.0%} {step.words:60}", end="", file=sys.stderr, flush=True)
+    add_fits(folder, {str(SPEC): points})
+    print(f"\r{folder.name}: opens with {SPEC}; {4 * len(points) / 2**20:.2f} MiB{'':50}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
