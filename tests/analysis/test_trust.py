@@ -1,5 +1,6 @@
 """Trust in places: calibrated on held-out images, two-sided, for any number of dimensions."""
 
+import math
 from collections.abc import Callable
 
 import numpy as np
@@ -188,3 +189,15 @@ def test_held_out_are_test_images_the_same_every_time() -> None:
     assert (split[numbers] == 1).all()
     np.testing.assert_array_equal(numbers, held_out(split))
     assert sorted(held_out(np.zeros(50, np.uint8)).tolist()) == list(range(50))
+
+
+def test_of_few_images_the_tail_counts_each() -> None:
+    surprise = Tail(np.arange(1.0, 100.0)).surprise(np.array([0.0, 1.0, 51.0, 80.0]))
+    np.testing.assert_allclose(surprise, -np.log([1, 1, 0.5, 0.21]))
+
+
+@pytest.mark.parametrize("dimensions", DIMENSIONS)
+def test_one_image_in_a_thousand_lies_beyond_the_edge(dimensions: int) -> None:
+    """Scores are surprises by the share of images that have more, in units of what one in twenty has."""
+    trust = Model(dimensions).trust
+    assert math.exp(-trust._most * trust.edge) == pytest.approx(math.exp(-trust._most) * 0.001 / 0.05)

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -128,3 +129,11 @@ def test_ten_minutes_of_wandering_leave_memory_flat() -> None:
     samples = [float(line) for line in done.stdout.split()]
     assert len(samples) >= 10
     assert max(samples[2:]) <= 1.05 * samples[1], samples
+
+
+def test_points_are_timed_once_for_each_new_view() -> None:
+    points = SimpleNamespace(paint=lambda *_: None)
+    redraws = frames_bench._watch_points(SimpleNamespace(pane=SimpleNamespace(points=points)))
+    for view in ("home", "home", "near", "home"):
+        points.paint(None, view, 1.0)
+    assert len(redraws) == 3

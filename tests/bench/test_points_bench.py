@@ -1,12 +1,13 @@
 """The bench of points draws, picks and selects what it says it does."""
 
 import numpy as np
+import pyqtgraph
 import pytest
 from numpy.typing import NDArray
 from PyQt6.QtWidgets import QApplication
 
 from latent_explorer.atlas.view import View
-from latent_explorer.bench import points_bench
+from latent_explorer.bench import points_baseline, points_bench
 from latent_explorer.bench.points_baseline import CLASSES, HOME, clouds, pan_of
 from latent_explorer.gui.layers.points import PointLayer
 
@@ -69,3 +70,30 @@ def test_each_figure_is_of_what_it_is_called(qapp: QApplication, short: None, mo
     assert any(each is not None for each in picked)
     assert len(selected) == 4
     assert all(0.25 < share < 0.42 for share in selected)  # about a third
+
+
+def test_the_plain_way_shows_all_points_and_pans_likewise(qapp: QApplication, monkeypatch: pytest.MonkeyPatch) -> None:
+    windows: list[pyqtgraph.PlotWidget] = []
+
+    class Seen(pyqtgraph.PlotWidget):
+        def __init__(self) -> None:
+            super().__init__()
+            windows.append(self)
+
+    monkeypatch.setattr(points_baseline, "SIZES", {"70k": COUNT})
+    monkeypatch.setattr(points_baseline, "_STEPS", 8)
+    monkeypatch.setattr(points_baseline, "QApplication", lambda _: qapp)
+    monkeypatch.setattr(points_baseline.pyqtgraph, "PlotWidget", Seen)
+    times = points_baseline.main()
+    assert len(times) == 8 - points_baseline._WARM_UP
+    (window,) = windows
+    view = window.getViewBox()
+    (points,) = (item for item in view.addedItems if isinstance(item, pyqtgraph.ScatterPlotItem))
+    assert len(points.data) == COUNT
+    width, height = view.viewPixelSize()
+    right, down = np.sum([pan_of(step) for step in range(8)], axis=0)
+    (left, _), (bottom, _) = view.viewRange()
+    assert left == pytest.approx(HOME[0] - right * width, abs=0.1)
+    assert bottom == pytest.approx(HOME[1] + down * height, abs=0.1)
+    window.close()
+    window.deleteLater()
