@@ -133,7 +133,7 @@ class Menus:
         yield Command("Save session as…", sessions.save_as, "Ctrl+Shift+S", tip, enabled=open_one)
         tip = "Begin the next launch where this one ends; otherwise with the last model, its pins and its path"
         restores = partial(getattr, sessions, "restores")
-        yield Command("Restore at launch", sessions.toggle_restoring, tip=tip, checked=restores)
+        yield Command("Restore the session at launch", sessions.toggle_restoring, tip=tip, checked=restores)
 
     def _attach(self) -> Iterator[Entry]:
         pane = self._bench.active
