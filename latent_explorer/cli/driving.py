@@ -42,6 +42,7 @@ class Budget(StrEnum):
     TRAIN = "train"
     STREAM = "stream"
     CHART = "chart"
+    IMPORT = "import"
 
 
 @commands.command(epilog=examples("latent-explorer tour --out pictures"))
@@ -89,6 +90,7 @@ def bench(
     frames   frames that come late while a scripted hand pans, zooms and hovers
     decode   pictures a second, as a share of the rate of matrix products
     points   70 thousand, 1 and 10 million points drawn and picked
+    import   a bundle, and its weights as ONNX: hover in the window, and how far their pictures are apart
     train    ten epochs of an autoencoder and of a VAE of MNIST, beside a competent loop (images indexed in memory,
              fused Adam, autocast) and one with a DataLoader; on CUDA also thirty epochs of the VAE of train
     chart    hover while t-SNE of 70,000 latents is fitted and its points move (minutes), beside the same window at rest
@@ -121,7 +123,7 @@ def _measured(what: Budget, model: str | None, seconds: float, images: int, besi
     use_a_display()
     arguments: tuple[Any, ...] = ()
     match what:
-        case Budget.HOVER | Budget.CHART:
+        case Budget.HOVER | Budget.CHART | Budget.IMPORT:
             arguments = (model,)
         case Budget.STARTUP:
             arguments = model, beside
