@@ -82,9 +82,9 @@ def _details(bundle: Any) -> list[tuple[float, Any]]:
 
 
 def _print_figures(name: str, found: dict[str, Any]) -> None:
-    columns = (name, *(f" {figure.replace('_', ' ')}" for figure in _FIGURES))
-    print_table(columns, ([chart, *(cell(each[figure]) for figure in _FIGURES)] for chart, each in found.items()))
-    steps = [(chart, step) for chart, each in found.items() for step in each.get("details", ())]
-    if steps:
-        columns = ("chart", " detail", " decoded mse", " smoothness", " veil spearman")
-        print_table(columns, ([chart, *(cell(value) for value in step.values())] for chart, step in steps))
+    rows = ([figure.replace("_", " "), *(cell(each[figure]) for each in found.values())] for figure in _FIGURES)
+    print_table((name, *(f" {chart}" for chart in found)), rows)
+    for chart, each in found.items():
+        if steps := each.get("details"):
+            columns = (f"{chart}: detail", " decoded mse", " smoothness", " veil spearman")
+            print_table(columns, ([cell(value) for value in step.values()] for step in steps))

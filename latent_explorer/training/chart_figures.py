@@ -116,5 +116,6 @@ def spearman(one: NDArray[np.floating], other: NDArray[np.floating]) -> float | 
     """The rank correlation of two series (n,); None where one of them does not change."""
     from scipy.stats import spearmanr
 
-    found = float(spearmanr(one, other).statistic)
-    return found if np.isfinite(found) else None
+    if np.ptp(one) == 0 or np.ptp(other) == 0:
+        return None
+    return float(spearmanr(one, other).statistic)
