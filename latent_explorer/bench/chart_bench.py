@@ -17,6 +17,7 @@ from latent_explorer.points.splat import wait_for_compiled
 
 _USUAL = "mnist-ae-16d"
 _REST = 8.0  # seconds of hovering before the fit
+_WARM_UP = 100  # moves that do not count
 _SPEC = "tsne:seed=20"  # a seed with which no fit ships
 _PATIENCE = 900.0
 
@@ -33,7 +34,7 @@ def measure_chart(model: str | None = None, spec: str = _SPEC) -> dict[str, Any]
         person.wait_for_the_engine()
         wait_for_compiled()
         ends = time.perf_counter() + _REST
-        rest = hover_while(person, lambda: time.perf_counter() < ends)
+        rest = hover_while(person, lambda: time.perf_counter() < ends, _WARM_UP)
         fitting, seen = _fitted(person, ChartSpec.of(spec))
     plain = answer_of("latent_explorer.bench.chart_baseline", folder_to_open(model, Settings()))
     return {
@@ -65,7 +66,7 @@ def _fitted(person: Person, spec: ChartSpec) -> tuple[HoverTimes, dict[str, floa
     pane, began = person.pane, time.perf_counter()
     moving = MovingPoints(person)
     pane.see_through(spec)
-    times = hover_while(person, lambda: pane.charting.fitting and time.perf_counter() < began + _PATIENCE)
+    times = hover_while(person, lambda: pane.charting.fitting and time.perf_counter() < began + _PATIENCE, 0)
     person.wait_until(lambda: not pane.charting.busy and person.bundle.chart_text == str(spec))
     moving.stop()
     taken = time.perf_counter() - began

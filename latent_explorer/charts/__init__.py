@@ -13,4 +13,13 @@ from latent_explorer.charts.moving import MovingChart
 from latent_explorer.charts.neighbours import Search
 from latent_explorer.charts.principal import principal_chart
 from latent_explorer.charts.registry import CHARTS as CHARTS
-from latent_explorer.charts.registry import chart_for, chart_input, charts_for, checked, fitted_as, needs_fit, register
+from latent_explorer.charts.registry import (
+    brought,
+    chart_for,
+    chart_input,
+    charts_for,
+    checked,
+    fitted_as,
+    needs_fit,
+    register,
+)

@@ -1,5 +1,7 @@
 """The kinds of charts there are, and the one place where a chart is made."""
 
+from collections.abc import Mapping
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -65,6 +67,12 @@ def fitted_as(spec: ChartSpec) -> ChartSpec:
 def needs_fit(spec: ChartSpec) -> bool:
     """Whether it takes long to make such a chart for the first time."""
     return spec.kind in CHARTS and CHARTS[spec.kind].fit is not None
+
+
+def brought(fits: Mapping[str, NDArray[np.float32]], spec: ChartSpec) -> Arrays | None:
+    """What a bundle that brings these along has of the fit of a checked spec."""
+    points = fits.get(str(fitted_as(spec)))
+    return None if points is None else {"points": points}
 
 
 def chart_input(

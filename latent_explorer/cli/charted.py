@@ -1,5 +1,6 @@
 """What `evaluate --chart` says: how well a bundle is seen through charts, one beside the other."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +30,7 @@ def evaluate_charts(
     from latent_explorer.training.chart_figures import ChartJudge
     from latent_explorer.training.distributed.devices import choose_device
 
-    bundle = open_bundle(folder)
+    bundle = replace(open_bundle(folder), fits={})  # what it brings along does not say how long it took
     seen = [seen_through(bundle, chart) for chart in charts]
     images = _images(bundle.config, dataset, download)
     judge = ChartJudge(load_bundle_model(folder, bundle.config), bundle.latents, images, choose_device(device))

@@ -79,6 +79,7 @@ class ModelService:
         self._decoder: Decoder | None = None
         self._data: tuple[BundleConfig, Latents, int] | None = None
         self._index: DatasetIndex | EngineError | None = None
+        self._folder = Path()
         self._images: OriginalImages | None = None  # known before the data are indexed
         self._attacher = Attacher(self)
         self.preparing = _NOTHING
@@ -121,6 +122,7 @@ class ModelService:
         decoder = Decoder(model, device_for(model), before=self._decoder)
         with self._changing:
             self._keep_images(config)
+            self._folder = folder
             self._decoder, self._data, self._index = decoder, (config, latents, model.label), None
         self._attacher.forget()
         self._calibration = Gradual(self._calibrate)
@@ -218,7 +220,7 @@ class ModelService:
 
     def _seen(self, chart: str) -> SeenMap:
         assert self._data is not None
-        return seen_map(self._data[0], self._data[1], chart)
+        return seen_map(self._folder, self._data[0], self._data[1], chart)
 
     def _learn(self, seen: SeenMap) -> Iterator[Expectation | None]:
         known = self.field_input(with_data=True, repeatable=True)  # an exported veil depends on it

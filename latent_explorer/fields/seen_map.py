@@ -3,14 +3,15 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from latent_explorer.analysis import ExpectedError, Look, Projection
-from latent_explorer.bundles import BundleConfig, Latents
-from latent_explorer.charts import Chart, ChartSpec, FitCache, chart_for, checked, fitted_as
+from latent_explorer.bundles import BundleConfig, Latents, read_fits
+from latent_explorer.charts import Chart, ChartSpec, FitCache, brought, chart_for, checked, fitted_as, needs_fit
 from latent_explorer.places import chart_folder
 
 _AT_ONCE = 4_096
@@ -48,14 +49,18 @@ class SeenMap:
         return Projection(self.latents, self.uv)
 
 
-def seen_map(config: BundleConfig, latents: Latents, chart: str) -> SeenMap:
-    """The map of a bundle through the chart of a spec as it is written; what had to be fitted is taken from the cache.
+def seen_map(folder: Path, config: BundleConfig, latents: Latents, chart: str) -> SeenMap:
+    """The map of the bundle in a folder through the chart of a spec as it is written.
 
+    What had to be fitted is taken from the bundle or from the cache.
     Not turned as the charts of a run's moments are, which changes no neighbourhood. Raises UserError where there is no
     such chart, or no fit of it.
     """
     spec = checked(ChartSpec.of(chart), latents.mean.shape[1])
-    fitted = FitCache(chart_folder()).read(config.seal, fitted_as(spec))
+    fitted = None
+    if needs_fit(spec):
+        kept = FitCache(chart_folder())
+        fitted = brought(read_fits(folder, config), spec) or kept.read(config.seal, fitted_as(spec))
     found = SeenMap(chart_for(latents.mean, spec, labels=latents.label, fitted=fitted), latents.mean)
     _ = found.projection, found.invents and found.shown  # which take a moment
     return found

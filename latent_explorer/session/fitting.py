@@ -6,12 +6,12 @@ Run as `python -m latent_explorer.session.fitting`; what the window starts is `b
 from collections.abc import Callable, Generator
 from pathlib import Path
 
-from latent_explorer.charts import Arrays, ChartSpec, FitCache, FitReport, checked, fitted_as, needs_fit
+from latent_explorer.charts import Arrays, ChartSpec, FitCache, FitReport, brought, checked, fitted_as, needs_fit
 from latent_explorer.charts.once import fit_once
 from latent_explorer.places import chart_folder
 from latent_explorer.service.codec import Message
 from latent_explorer.service.job import BackgroundJob, JobEnded, job_conversation, serve_job
-from latent_explorer.session.opened import OpenBundle, brought, open_bundle
+from latent_explorer.session.opened import OpenBundle, open_bundle
 
 
 class Fit(Message, frozen=True, tag=True):

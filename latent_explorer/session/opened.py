@@ -19,6 +19,7 @@ from latent_explorer.charts import (
     FitCache,
     NonlinearChart,
     TurnedChart,
+    brought,
     bulk,
     chart_for,
     checked,
@@ -134,12 +135,6 @@ def usual_spec(fits: Mapping[str, NDArray[np.float32]], dimensions: int) -> Char
         with suppress(UserError):
             return checked(ChartSpec.of(text), dimensions)
     return checked(None, dimensions)
-
-
-def brought(fits: Mapping[str, NDArray[np.float32]], spec: ChartSpec) -> Arrays | None:
-    """What a bundle that brings these along has of the fit of a checked spec."""
-    points = fits.get(str(fitted_as(spec)))
-    return None if points is None else {"points": points}
 
 
 def begin_opening(folders: Sequence[Path]) -> "Future[OpenBundle]":
