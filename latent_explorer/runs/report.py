@@ -12,6 +12,7 @@ from latent_explorer.runs.folder import RunFolder
 
 _BYTES = 1 << 26  # of a log: a quarter of a million rows
 _ROWS = 20_000  # that are read of it
+_COLUMNS = 100
 _TERMS, _LETTERS = 32, 100  # of a loss, and of the name of each
 
 
@@ -38,7 +39,10 @@ def read_log(run: RunFolder) -> list[Report]:
     Of more than 20,000 reports, so many.
     """
     try:
-        rows = list(csv.DictReader(_thinned(read_regular(run.log, _BYTES).decode().splitlines()), restkey=""))
+        lines = read_regular(run.log, _BYTES).decode().splitlines()
+        if not lines or lines[0].count(",") > _COLUMNS:
+            return []
+        rows = list(csv.DictReader(_thinned(lines), restkey=""))
     except (OSError, UserError, UnicodeDecodeError, csv.Error):
         return []
     reports = [report for row in rows if (report := _report(row)) is not None]

@@ -136,7 +136,9 @@ def path_to_text(path: str | Path) -> str:
 
 
 def text_to_path(text: str) -> Path:
-    """Back again. Raises ValueError."""
+    """Back again. Raises ValueError, also for what is no text: it may come from a file."""
+    if not isinstance(text, str):
+        raise ValueError(f"expected a path, found {type(text).__name__}")
     return Path(os.fsdecode(bytes.fromhex(text[1:]))) if text.startswith("\0") else Path(text)
 
 

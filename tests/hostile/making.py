@@ -1,5 +1,6 @@
 """Bundles that lie, made from a small sound one: whatever is changed is sealed anew, as whoever means harm would do."""
 
+import copy
 import os
 import shutil
 import struct
@@ -49,8 +50,23 @@ def change_values(content: Any, draw: Draw) -> None:
             if draw.random() < 0.1:
                 del part[key]
             else:
-                part[key] = VALUES[draw.integers(len(VALUES))]
+                part[key] = another(part[key], draw)
             break
+
+
+def another(value: Any, draw: Draw) -> Any:
+    """Something else in the place of a value, mostly of the same type, which is believed for longer."""
+    alike = [each for each in VALUES if _is_number(value) == _is_number(each) and isinstance(each, type(value))]
+    if isinstance(value, list) and len(value) > 1 and draw.random() < 0.3:
+        return value[:-1] if draw.random() < 0.5 else value * int(draw.choice([2, 50]))
+    if _is_number(value) and draw.random() < 0.8:
+        alike = [each for each in VALUES if _is_number(each)]
+    known = alike if alike and draw.random() < 0.7 else VALUES
+    return copy.deepcopy(known[draw.integers(len(known))])  # the next may change it
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def change_config(folder: Path, draw: Draw) -> None:
@@ -68,7 +84,7 @@ def change_tensors(folder: Path, draw: Draw) -> None:
         key = str(draw.choice(sorted(tensors)))
         array = tensors[key].copy()
         match draw.integers(6):
-            case 0:
+            case 0 if array.size:
                 with np.errstate(all="ignore"):
                     array.flat[draw.integers(array.size)] = np.asarray(NUMBERS[draw.integers(len(NUMBERS))]).astype(
                         array.dtype
@@ -98,7 +114,7 @@ def change_header(folder: Path, draw: Draw) -> None:
     key = str(draw.choice(sorted(header)))
     field = str(draw.choice(["dtype", "shape", "data_offsets"]))
     values = (*VALUES, "F32", "BF16", "F8_E4M3", [2**62, 2], [-1], [0, 2**63])
-    header[key][field] = values[draw.integers(len(values))]
+    header[key][field] = copy.deepcopy(values[draw.integers(len(values))])
     text = msgspec.json.encode(header)
     length = int(draw.choice([len(text), 0, 1, 2**40, 2**63]))
     (folder / name).write_bytes(struct.pack("<Q", length) + text + content[8 + size :])

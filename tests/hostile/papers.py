@@ -24,7 +24,7 @@ def json_like(path: Path, content: object, draw: Draw) -> None:
     """An object written with other values; or as text that is none, has no end of brackets, or is too long."""
     change_values(content, draw)
     text = msgspec.json.encode(content)
-    match draw.integers(12):
+    match draw.integers(24):
         case 0:
             text = b"[" * 200_000
         case 1:
@@ -61,7 +61,7 @@ def log_like(path: Path, draw: Draw) -> None:
     if draw.random() < 0.2:
         lines[draw.integers(len(lines))] = '"' + "x" * 200_000
     if draw.random() < 0.15:
-        lines += lines[1:] * 4000
+        lines += lines[1:] * (2**24 // len("".join(lines)))
     path.write_text("\n".join(lines), encoding="utf-8", errors="replace")
     if draw.random() < 0.2:
         replace_by_other_kind(path, draw)
@@ -160,5 +160,5 @@ def hostile_saved_session(folder: Path, bundle: Path, draw: Draw) -> Path:
 def hostile_settings(path: Path, sound: bytes, draw: Draw) -> None:
     """Settings as a window has left them, with something else in them."""
     json_like(path, msgspec.json.decode(sound), draw)
-    if draw.random() < 0.2 and path.is_file() and path.stat().st_size < 2**22:
+    if draw.random() < 0.2 and path.is_file() and not path.is_symlink() and path.stat().st_size < 2**22:
         path.write_bytes(path.read_bytes().replace(b'"', b"'", 3))
