@@ -11,6 +11,7 @@ from latent_explorer.charts.kind import MANY, Arrays, ChartInput, ChartKind, Cha
 from latent_explorer.charts.local import LocalChart, neighbourhood
 from latent_explorer.charts.moving import MovingChart
 from latent_explorer.charts.neighbours import Search
+from latent_explorer.charts.once import fit_once
 from latent_explorer.charts.principal import principal_chart
 from latent_explorer.charts.registry import CHARTS as CHARTS
 from latent_explorer.charts.registry import (
@@ -22,4 +23,5 @@ from latent_explorer.charts.registry import (
     fitted_as,
     needs_fit,
     register,
+    usual_spec,
 )

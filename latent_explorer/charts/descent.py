@@ -78,8 +78,8 @@ class Making:
         except BaseException as error:  # who waits for it is told
             self._made.set_exception(error)
 
-    def made(self, seconds: float) -> Any:
-        """It, or None where it is not there within so many seconds."""
+    def made(self, seconds: float | None = None) -> Any:
+        """It, or None where it is not there within so many seconds; without a number, it is waited for."""
         wait([self._made], seconds)
         return self._made.result() if self._made.done() else None
 

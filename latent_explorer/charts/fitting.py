@@ -12,7 +12,7 @@ from latent_explorer.charts.cache import FitCache
 from latent_explorer.charts.chart import Chart
 from latent_explorer.charts.kind import Arrays, ChartSpec, FitReport, Value
 from latent_explorer.charts.once import fit_once
-from latent_explorer.charts.registry import CHARTS, chart_for, checked
+from latent_explorer.charts.registry import CHARTS, brought, chart_for, checked, usual_spec
 from latent_explorer.errors import UserError
 from latent_explorer.places import chart_folder
 
@@ -48,8 +48,10 @@ def fit(
     ((70000, 2), (16,))
     """
     means, classes, seal, turn = _latents_of(data, labels)
-    spec = checked(_spec(kind, parameters), means.shape[1])
-    return chart_for(means, spec, turn, labels=classes, fitted=_fitted(spec, means, classes, seal, report))
+    fits, asked = getattr(data, "fits", {}), _spec(kind, parameters)
+    spec = usual_spec(fits, means.shape[1]) if asked is None else checked(asked, means.shape[1])
+    arrays = brought(fits, spec) or _fitted(spec, means, classes, seal, report)
+    return chart_for(means, spec, turn, labels=classes, fitted=arrays)
 
 
 def _fitted(

@@ -1,6 +1,7 @@
 """The kinds of charts there are, and the one place where a chart is made."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 
 import numpy as np
 from numpy.typing import NDArray
@@ -67,6 +68,14 @@ def fitted_as(spec: ChartSpec) -> ChartSpec:
 def needs_fit(spec: ChartSpec) -> bool:
     """Whether it takes long to make such a chart for the first time."""
     return spec.kind in CHARTS and CHARTS[spec.kind].fit is not None
+
+
+def usual_spec(fits: Mapping[str, NDArray[np.float32]], dimensions: int) -> ChartSpec:
+    """The chart that a bundle opens with which brings these along; one of a kind that is not there does not count."""
+    for text in sorted(fits):
+        with suppress(UserError):
+            return checked(ChartSpec.of(text), dimensions)
+    return checked(None, dimensions)
 
 
 def brought(fits: Mapping[str, NDArray[np.float32]], spec: ChartSpec) -> Arrays | None:

@@ -38,11 +38,13 @@ def _fit(data: ChartInput) -> Generator[FitReport, None, Arrays]:
         raise UserError(f"chart {data.name}: perplexity {perplexity:g} needs at least {least:,} data, found {count:,}")
     begin = _beginning(data)
     yield FitReport(0.0, "placing the data", _shown(begin))
-    sketch = _Sketch(data, begin, perplexity)
-    found = yield from _searched(data.means, int(_NEIGHBOURS * perplexity), sketch)
-    begin = sketch.places
-    order = by_place(begin)
-    making = Making(lambda: Descent(begin[order], ordered(found, order), perplexity))
+    sketching = Making(lambda: _Sketch(data, begin, perplexity))  # meanwhile openTSNE is imported
+    found = yield from _searched(data.means, int(_NEIGHBOURS * perplexity), sketching)
+    sketch = sketching.made()
+    sketch.reach(1.0)
+    first = sketch.places
+    order = by_place(first)
+    making = Making(lambda: Descent(first[order], ordered(found, order), perplexity))
     while (descent := making.made(_FRAME)) is None:
         sketch.move(_AT_ONCE)
         yield FitReport(_SEARCHING, "weighing the neighbours", _shown(sketch.places))
@@ -111,18 +113,20 @@ class _Sketch:
         return _narrow(places) + self._begin / 100  # data with the same neighbours can still part
 
 
-def _searched(means: NDArray[np.float32], count: int, sketch: _Sketch) -> Generator[FitReport, None, Found]:
+def _searched(means: NDArray[np.float32], count: int, sketching: Making) -> Generator[FitReport, None, Found]:
     """The nearest `count` of each of the data, as openTSNE takes them."""
     blocks: list[Neighbours] = []
     told = time.perf_counter()
     for block in Search(means).of_all(count):
         blocks.append(block)
         end = block.start + len(block.indices)
-        sketch.reach(end / len(means))
+        sketch = sketching.made(0.0)
+        if sketch is not None:
+            sketch.reach(end / len(means))
         if time.perf_counter() - told >= _FRAME:
             told = time.perf_counter()
             words = f"neighbours of {end:,} of {len(means):,}"
-            yield FitReport(_SEARCHING * end / len(means), words, _shown(sketch.places))
+            yield FitReport(_SEARCHING * end / len(means), words, None if sketch is None else _shown(sketch.places))
     return _together(blocks, len(means))
 
 

@@ -3,7 +3,6 @@
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -25,8 +24,8 @@ from latent_explorer.charts import (
     checked,
     fitted_as,
     needs_fit,
+    usual_spec,
 )
-from latent_explorer.errors import UserError
 from latent_explorer.places import chart_folder
 from latent_explorer.safe_text import safe_text
 
@@ -127,14 +126,6 @@ def open_bundle(folder: Path, tell: Callable[[str], None] = lambda stage: None) 
         threading.Thread(target=chart.prepare, name="chart surface", daemon=True).start()  # the points can be seen
     uv = chart.to_plane(latents.mean).astype(np.float32)
     return OpenBundle(folder, config, latents, chart, uv, tiles, fits=fits)
-
-
-def usual_spec(fits: Mapping[str, NDArray[np.float32]], dimensions: int) -> ChartSpec:
-    """The chart that a bundle opens with which brings these along; one of a kind that is not there does not count."""
-    for text in sorted(fits):
-        with suppress(UserError):
-            return checked(ChartSpec.of(text), dimensions)
-    return checked(None, dimensions)
 
 
 def begin_opening(folders: Sequence[Path]) -> "Future[OpenBundle]":
