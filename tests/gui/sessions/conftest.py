@@ -36,7 +36,7 @@ class SavingPerson(Person):
         dialog.destination.name.setText(file.name)
         dialog.destination.name.setModified(True)
         QTest.mouseClick(dialog.footer.export, Qt.MouseButton.LeftButton)
-        self.wait_until(lambda: bench.exporter.dialog is None or not dialog.footer.busy)
+        self.wait_until(lambda: bench.exporter.dialog is None or not dialog.footer.busy, 300)
         assert file.exists(), "nothing was written"
         return pixels(file)
 

@@ -171,12 +171,14 @@ def test_a_shipped_bundle_is_drawn_the_same_by_engines_of_different_processes(ne
     from latent_explorer.engine.process import ProcessEngine
     from latent_explorer.places import find_bundle
 
-    person = SavingPerson(new_window(find_bundle(name), ProcessEngine).window)
+    person = SavingPerson(new_window(None, ProcessEngine).window)
+    person.window.workbench.open(find_bundle(name))
+    person.wait_until(lambda: person.pane.ready, 300)
     session = person.pane.session
     session.pin(session.bundle.latents.mean[7], "seven")
     session.select(session.bundle.latents.label == 3)
     person.pane.canvas.zoom(1.6)
-    person.wait_until(lambda: person.pane.settled)
+    person.wait_until(lambda: person.pane.settled, 300)
     choices = replace(MAP, zoom=2.0)
     exported = person.exported("map", tmp_path / "window.png", choices)
     assert person.sessions.save_to(tmp_path / "s.latent.json")
