@@ -1,5 +1,6 @@
 """`charts.fit`: the charts of the window for Python callers, each fitted once."""
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 import torch
 
 from latent_explorer import charts, open_bundle
-from latent_explorer.bundles import read_latents, read_weights, save_snapshot
+from latent_explorer.bundles import add_fits, read_latents, read_weights, save_snapshot
 from latent_explorer.bundles.config import Moment
 from latent_explorer.charts import CHARTS, ChartInput, ChartKind, ChartSpec, FitReport, LinearChart, Parameter
 from latent_explorer.errors import UserError
@@ -62,6 +63,19 @@ def test_the_usual_chart_is_that_of_the_window(wide_bundle: Path) -> None:
     assert ours.name == window.chart.name
     assert np.array_equal(ours.to_plane(window.latents.mean).astype(np.float32), window.uv)
     assert np.array_equal(charts.fit(window).to_plane(window.latents.mean).astype(np.float32), window.uv)
+
+
+def test_a_chart_that_a_bundle_brings_along_is_taken_and_not_fitted(
+    wide_bundle: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "brings"
+    shutil.copytree(wide_bundle, folder)
+    add_fits(folder, {"tsne": np.random.default_rng(0).standard_normal((120, 2)).astype(np.float32)})
+    monkeypatch.setattr("latent_explorer.charts.fitting.fit_once", None)
+    window, bundle = open_for_the_window(folder), open_bundle(folder)
+    for chart in (charts.fit(bundle), charts.fit(bundle, "tsne"), charts.fit(window)):
+        assert chart.name == window.chart.name == "tsne"
+        assert np.array_equal(chart.to_plane(bundle.latents.mean).astype(np.float32), window.uv)
 
 
 def test_the_usual_chart_of_a_snapshot_is_turned_as_there(wide_bundle: Path, tmp_path: Path) -> None:
