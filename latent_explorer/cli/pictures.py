@@ -80,8 +80,8 @@ def grid(
 ) -> None:
     """Decode a rectangle of the map as one picture.
 
-    A PNG of many decoded pictures side by side. Of a model with more than two dimensions, the map is the plane of the
-    two leading principal components, bent to follow the data, unless another chart is named.
+    A PNG of many decoded pictures side by side. Of a model with more than two dimensions, the map is the one with
+    which the window opens, unless another chart is named.
     """
     from latent_explorer.atlas import Region, grid_points
     from latent_explorer.export import Options, Provenance, find_format
