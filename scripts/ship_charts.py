@@ -39,11 +39,11 @@ def _ship(folder: Path) -> None:
         try:
             step = next(fitting)
         except StopIteration as end:
-            points = end.value["points"]
+            fitted = end.value
             break
         print(f"\r{folder.name}: {step.share:.0%} {step.words:60}", end="", file=sys.stderr, flush=True)
-    add_fits(folder, {str(SPEC): points})
-    print(f"\r{folder.name}: opens with {SPEC}; {4 * len(points) / 2**20:.2f} MiB{'':50}")
+    add_fits(folder, {str(SPEC): fitted})
+    print(f"\r{folder.name}: opens with {SPEC}; {4 * len(bundle.latents) / 2**20:.2f} MiB{'':50}")
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from latent_explorer.api.images import as_images
 from latent_explorer.api.originals import Images, original_images, thumbnail_images
 from latent_explorer.array_like import as_array, as_latents
-from latent_explorer.bundles import BundleConfig, Latents, read_config, read_fits, read_latents
+from latent_explorer.bundles import BundleConfig, Fits, Latents, read_config, read_fits, read_latents
 from latent_explorer.bundles.files import PREVIEW, TEXT_BYTES
 from latent_explorer.errors import UserError
 from latent_explorer.files import read_regular
@@ -75,8 +75,8 @@ class Bundle:
         return self.config.dataset.class_names if self.latents.label is not None else ()
 
     @cached_property
-    def fits(self) -> dict[str, NDArray[np.float32]]:
-        """The fitted charts that it brings along: by spec, where each puts the latents, float32 (n, 2)."""
+    def fits(self) -> Fits:
+        """The fitted charts that it brings along: by spec, where each puts the latents, `points` float32 (n, 2)."""
         return read_fits(self.folder, self.config)
 
     @property

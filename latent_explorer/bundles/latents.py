@@ -136,17 +136,26 @@ def _in(precision: Precision, name: str, array: NDArray[np.float32]) -> dict[str
     return {name: steps.astype(np.uint8), f"{name}_low": low, f"{name}_step": step}
 
 
-def packed_fits(fits: Mapping[str, NDArray[np.float32]]) -> dict[str, NDArray[Any]]:
-    """The arrays to save of fitted charts: by their specs the places (n, 2) of the latents, in 65,536 steps."""
+Fits = dict[str, dict[str, NDArray[np.floating[Any]]]]
+"""Fitted charts, by their specs: `points` float32 (n, 2), the places of latents; `fit_seconds` (2,), where known."""
+
+
+def packed_fits(fits: Mapping[str, Mapping[str, NDArray[Any]]]) -> dict[str, NDArray[Any]]:
+    """The arrays to save of fitted charts: their places in 65,536 steps each way."""
     arrays: dict[str, NDArray[Any]] = {}
-    for spec, points in fits.items():
+    for spec, fitted in fits.items():
+        points = fitted["points"]
         low, high = points.min(0), points.max(0)
         step = np.maximum((high - low) / np.iinfo(np.uint16).max, np.finfo(np.float32).tiny).astype(np.float32)
         arrays[f"{spec}|points"] = np.rint((points - low) / step).clip(0, np.iinfo(np.uint16).max).astype(np.uint16)
         arrays |= {f"{spec}|low": low.astype(np.float32), f"{spec}|step": step}
+        arrays[f"{spec}|seconds"] = np.asarray(fitted.get("fit_seconds", (0, 0)), np.float32)
     return arrays
 
 
-def fit_points(steps: NDArray[np.uint16], low: NDArray[np.float32], step: NDArray[np.float32]) -> NDArray[np.float32]:
-    """The places (n, 2) that were kept in steps."""
-    return low + steps.astype(np.float32) * step
+def restored_fit(
+    steps: NDArray[np.uint16], low: NDArray[np.float32], step: NDArray[np.float32], seconds: NDArray[np.float32]
+) -> dict[str, NDArray[np.floating[Any]]]:
+    """A fitted chart that was kept in steps."""
+    points = low + steps.astype(np.float32) * step
+    return {"points": points, "fit_seconds": seconds} if seconds.any() else {"points": points}

@@ -12,12 +12,13 @@ from safetensors.numpy import load
 
 from latent_explorer.bundles import files
 from latent_explorer.bundles.config import BundleConfig
-from latent_explorer.bundles.latents import TILE_PICTURES, Latents, Layout, Tiles, fit_points, layout, restored
+from latent_explorer.bundles.latents import TILE_PICTURES, Fits, Latents, Layout, Tiles, layout, restored, restored_fit
 from latent_explorer.errors import BundleError, UserError
 from latent_explorer.files import read_regular
 from latent_explorer.nets.families import FAMILIES, FOREIGN
 
 _Array = NDArray[Any]
+_OF_FIT = ("points", "low", "step", "seconds")
 _PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 
 
@@ -148,10 +149,10 @@ def read_tiles(folder: Path, config: BundleConfig | None = None) -> Tiles | None
     return Tiles(**tensors)
 
 
-def read_fits(folder: Path, config: BundleConfig | None = None) -> dict[str, NDArray[np.float32]]:
-    """The fitted charts that the bundle in `folder` brings along: the places float32 (n, 2) of its latents, by spec.
+def read_fits(folder: Path, config: BundleConfig | None = None) -> Fits:
+    """The fitted charts that the bundle in `folder` brings along.
 
-    They are kept in 65,536 steps each way. The bundle opens with the first by name.
+    Places are kept in 65,536 steps each way. The bundle opens with the first by name.
     Raises BundleError when there are some, but damaged, or they do not fit.
     """
     config = config or read_config(folder)
@@ -165,11 +166,11 @@ def read_fits(folder: Path, config: BundleConfig | None = None) -> dict[str, NDA
     expected: Layout = {}
     for spec in specs:
         expected |= {f"{spec}|points": (("uint16",), (config.latents, 2))}
-        expected |= {f"{spec}|{name}": (("float32",), (2,)) for name in ("low", "step")}
+        expected |= {f"{spec}|{name}": (("float32",), (2,)) for name in _OF_FIT[1:]}
     _check_layout(path, tensors, expected)
     for name in tensors.keys() - {f"{spec}|points" for spec in specs}:
         _check_range(path, name, tensors[name], -files.LATENT, files.LATENT)
-    return {spec: fit_points(*(tensors[f"{spec}|{name}"] for name in ("points", "low", "step"))) for spec in specs}
+    return {spec: restored_fit(*(tensors[f"{spec}|{name}"] for name in _OF_FIT)) for spec in specs}
 
 
 def check_bundle(folder: Path) -> BundleConfig:

@@ -77,10 +77,10 @@ def add_tiles(folder: Path, tiles: Tiles) -> Path:
     return _put(folder, config, _present(folder, config), tiles)
 
 
-def add_fits(folder: Path, fits: Mapping[str, NDArray[np.float32]]) -> Path:
+def add_fits(folder: Path, fits: Mapping[str, Mapping[str, NDArray[Any]]]) -> Path:
     """Give the bundle in `folder` other fitted charts, all else as it is; see `add_tiles`.
 
-    fits: by spec, where the chart puts each latent, float32 (n, 2). Without any, it brings none along.
+    fits: see `Fits`. Without any, it brings none along.
     """
     folder = Path(folder).absolute()
     config = check_bundle(folder)

@@ -70,7 +70,7 @@ def needs_fit(spec: ChartSpec) -> bool:
     return spec.kind in CHARTS and CHARTS[spec.kind].fit is not None
 
 
-def usual_spec(fits: Mapping[str, NDArray[np.float32]], dimensions: int) -> ChartSpec:
+def usual_spec(fits: Mapping[str, Arrays], dimensions: int) -> ChartSpec:
     """The chart that a bundle opens with which brings these along; one of a kind that is not there does not count."""
     for text in sorted(fits):
         with suppress(UserError):
@@ -78,10 +78,9 @@ def usual_spec(fits: Mapping[str, NDArray[np.float32]], dimensions: int) -> Char
     return checked(None, dimensions)
 
 
-def brought(fits: Mapping[str, NDArray[np.float32]], spec: ChartSpec) -> Arrays | None:
+def brought(fits: Mapping[str, Arrays], spec: ChartSpec) -> Arrays | None:
     """What a bundle that brings these along has of the fit of a checked spec."""
-    points = fits.get(str(fitted_as(spec)))
-    return None if points is None else {"points": points}
+    return fits.get(str(fitted_as(spec)))
 
 
 def chart_input(

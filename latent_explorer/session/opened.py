@@ -36,7 +36,7 @@ class OpenBundle:
 
     uv: float32 (n, 2), the place of each image on the plane. tiles: the pictures that the bundle brings along, if any.
     spec: of the chart, as chosen; None for the usual one. label: the class that a conditional decoder is given.
-    fits: the charts that it brings along, by spec: where each puts the images, float32 (n, 2).
+    fits: what was fitted of the charts that it brings along, by spec.
     """
 
     folder: Path
@@ -47,7 +47,7 @@ class OpenBundle:
     tiles: Tiles | None = None
     spec: ChartSpec | None = None
     label: int = 0
-    fits: Mapping[str, NDArray[np.float32]] = field(default_factory=dict)
+    fits: Mapping[str, Arrays] = field(default_factory=dict)
 
     @property
     def usual(self) -> ChartSpec:

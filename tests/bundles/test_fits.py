@@ -28,7 +28,7 @@ def points(folder: Path) -> np.ndarray:
 
 def test_it_opens_with_the_chart_that_it_brings_along(folder: Path, points: np.ndarray) -> None:
     assert read_fits(folder) == {}
-    add_fits(folder, {"tsne": points})
+    add_fits(folder, {"tsne": {"points": points}})
     assert (folder / FITS).stat().st_size < 5 * len(points) + 1000
     assert list(read_fits(folder)) == ["tsne"]
     bundle = open_bundle(folder)
@@ -42,8 +42,15 @@ def test_it_opens_with_the_chart_that_it_brings_along(folder: Path, points: np.n
     assert fit_is_missing(bundle, ChartSpec("tsne", {"perplexity": 30.0}))
 
 
+def test_how_long_the_fit_took_comes_along(folder: Path, points: np.ndarray) -> None:
+    add_fits(folder, {"tsne": {"points": points, "fit_seconds": np.array([120.0, 50.0])}})
+    assert open_bundle(folder).chart.fit_seconds == (120.0, 50.0)
+    add_fits(folder, {"tsne": {"points": points}})
+    assert open_bundle(folder).chart.fit_seconds is None
+
+
 def test_the_session_takes_it_for_the_usual_one(folder: Path, points: np.ndarray) -> None:
-    add_fits(folder, {"tsne": points})
+    add_fits(folder, {"tsne": {"points": points}})
     session = Session(open_bundle(folder))
     session.see_through(ChartSpec("following"))
     assert session.state.chart == ChartSpec("following")
@@ -54,7 +61,7 @@ def test_the_session_takes_it_for_the_usual_one(folder: Path, points: np.ndarray
 
 
 def test_other_changes_of_the_bundle_keep_it(folder: Path, points: np.ndarray) -> None:
-    add_fits(folder, {"tsne": points, "isomap": -points})
+    add_fits(folder, {"tsne": {"points": points}, "isomap": {"points": -points}})
     tiles = read_tiles(folder)
     if tiles is not None:
         add_tiles(folder, tiles)
@@ -66,7 +73,7 @@ def test_other_changes_of_the_bundle_keep_it(folder: Path, points: np.ndarray) -
 
 
 def test_a_chart_of_a_kind_that_is_not_there_is_passed_over(folder: Path, points: np.ndarray) -> None:
-    add_fits(folder, {"another-package": points})
+    add_fits(folder, {"another-package": {"points": points}})
     assert open_bundle(folder).chart.name == "following"
 
 
@@ -91,14 +98,14 @@ def put(folder: Path, arrays: dict[str, np.ndarray]) -> None:
     ],
 )
 def test_what_does_not_fit_is_refused(folder: Path, points: np.ndarray, change: dict, reason: str) -> None:
-    add_fits(folder, {"tsne": points})
+    add_fits(folder, {"tsne": {"points": points}})
     put(folder, {**load_file(folder / FITS), **change})
     with pytest.raises(BundleError, match=reason):
         check_bundle(folder)
 
 
 def test_one_that_is_damaged_or_not_sealed_is_refused(folder: Path, points: np.ndarray) -> None:
-    add_fits(folder, {"tsne": points})
+    add_fits(folder, {"tsne": {"points": points}})
     content = bytearray((folder / FITS).read_bytes())
     content[-1] ^= 1
     (folder / FITS).write_bytes(content)

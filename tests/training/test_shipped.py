@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from scipy.spatial import KDTree
 
 from latent_explorer.bundles import BundleConfig, check_bundle, read_latents, read_tiles, read_weights
 from latent_explorer.data import named, open_dataset
@@ -16,6 +17,7 @@ from latent_explorer.errors import DataError
 from latent_explorer.nets.model import LatentModel
 from latent_explorer.nets.weights import load_model
 from latent_explorer.places import models_folder, shipped_bundles
+from latent_explorer.session import open_bundle
 from latent_explorer.training.evaluate import evaluate, evaluate_bundle
 from latent_explorer.training.publishing.pictures import first_tiles
 
@@ -165,3 +167,21 @@ def check_latents(name: str, images: np.ndarray, places: np.ndarray) -> None:
     rounding = np.ptp(latents.mean, axis=0) / 255 * 0.51
     assert (np.abs(means.numpy() - latents.mean[places]) <= np.maximum(rounding, 1e-3)).all()
     np.testing.assert_allclose(errors.numpy(), latents.error[places], atol=1e-3)
+
+
+@pytest.mark.parametrize(
+    "name", ["mnist-ae-16d", "mnist-ae-16d-b", "mnist-vae-16d", "cifar10-ae-64d", "cifar10-vae-128d"]
+)
+def test_one_of_many_dimensions_opens_on_the_map_that_it_brings_along(name: str) -> None:
+    """Of digits, of 10 neighbours on the map most are of one class; of photographs, more than by chance."""
+    bundle = open_bundle(models_folder() / name)
+    assert (bundle.chart.name, bundle.spec) == ("tsne", None)
+    assert bundle.chart.fit_seconds is not None
+    some = np.random.default_rng(0).permutation(len(bundle.latents))[:3000]
+    _, near = KDTree(bundle.uv).query(bundle.uv[some], 11)
+    alike = (bundle.latents.label[near[:, 1:]] == bundle.latents.label[some][:, None]).mean()
+    assert alike > (0.9 if name.startswith("mnist") else 0.2)
+
+
+def test_all_together_stay_below_what_is_promised() -> None:
+    assert sum(path.stat().st_size for path in models_folder().rglob("*")) < 60e6
