@@ -172,7 +172,7 @@ def test_a_map_is_drawn_through_the_chart_that_is_named(done, wide_bundle):
 @pytest.mark.parametrize(
     ("chart", "complaint"),
     [
-        ("tsne", "--chart tsne: no chart called 'tsne': expected one of identity, principal"),
+        ("sammon", "--chart sammon: no chart called 'sammon': expected one of identity, principal"),
         ("slice:up=0", "span no plane"),
         ("slice:up=5", "up=5: expected a dimension from 0 to 4 or 5 numbers"),
         ("slice:5", "found '5' without a name"),
