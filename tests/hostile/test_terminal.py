@@ -117,7 +117,7 @@ def complaint(arguments: list[str]) -> str:
 
 def try_many(cases: Cases, folder: Path, seeds: range) -> list[str]:
     """What is wrong, with the seed of each."""
-    found, sizes = [], []
+    found, sizes, begun = [], [], time.process_time()
     trace = os.environ.get("HOSTILE_TRACE")
     for seed in seeds:
         if trace:
@@ -131,7 +131,8 @@ def try_many(cases: Cases, folder: Path, seeds: range) -> list[str]:
             sizes.append(resident_mib())
     if len(sizes) > 4 and sizes[-1] > 1.25 * sizes[2] + 64:
         found.append(f"memory grows: {[round(size) for size in sizes]} MiB")
-    print(f"{len(seeds)} cases, {len(found)} wrong, MiB {[round(size) for size in sizes]}")
+    figures = f"{time.process_time() - begun:.0f} s of a processor, MiB {[round(size) for size in sizes]}"
+    print(f"{len(seeds)} cases, {len(found)} wrong, {figures}")
     return found
 
 
