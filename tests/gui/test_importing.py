@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PyQt6.QtCore import QMimeData, QUrl
+from PyQt6.QtCore import QMimeData, Qt, QUrl
 from PyQt6.QtTest import QTest
 
 from latent_explorer.bench.person import Person
@@ -199,3 +199,18 @@ def test_latents_alone_say_why_there_are_no_pictures(new_window, images: Path, t
     bench.exporter.export("picture")
     assert "no decoder" in bench.banner.text
     person.wait_until(lambda: not list(pane.readings.work))
+
+
+def test_a_path_that_was_being_typed_is_not_looked_at_as_the_dialog_goes(new_window, small_bundle: Path) -> None:
+    person, begun = new_window(small_bundle), []
+    importer = person.window.workbench.importer
+    importer.begin = lambda plan, on_report: begun.append(plan)
+    importer.open()
+    dialog = form_of(person)
+    person.wait_until(dialog.isActiveWindow)
+    dialog.form.model.line.setFocus()
+    QTest.keyClicks(dialog.form.model.line, "/nowhere/model.onnx")
+    QTest.keyClick(dialog, Qt.Key.Key_Escape)
+    person.wait_until(lambda: importer.dialog is None)
+    person.wait(0.05)
+    assert not begun

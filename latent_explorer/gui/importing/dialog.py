@@ -26,7 +26,7 @@ class ImportDialog(QDialog):
         self._begin = begin
         self._job: BackgroundJob[ImportPlan] | None = None
         self._token: object = None
-        self._looking = self._download = False
+        self._looking = self._download = self._left = False
         self.form, self.told, self.progress = ImportForm(folder), words("error"), QProgressBar()
         self.help = words("faint", 2)
         self.form.helped.connect(self.help.setText)
@@ -65,7 +65,9 @@ class ImportDialog(QDialog):
     # -- what is done
 
     def _look(self) -> None:
-        """Find out what the model is."""
+        """Find out what the model is; not when the dialog is left, which turns the focus away from what was typed."""
+        if self._left:
+            return
         self._end()
         if self.form.model.path is None:
             self._rest()
@@ -120,6 +122,7 @@ class ImportDialog(QDialog):
                 self.form.recognise(None, ended.reason)
             self._rest()
         elif ended.outcome == "done":
+            self.end()
             self.accept()
         elif ended.outcome == "cancelled":
             self._rest("Cancelled; nothing was written.")
@@ -178,7 +181,8 @@ class ImportDialog(QDialog):
             super().closeEvent(event)
 
     def end(self) -> None:
-        """End what is under way, now."""
+        """End what is under way, now, and begin nothing more."""
+        self._left = True
         self._end()
 
     def _end(self) -> None:
