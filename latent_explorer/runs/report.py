@@ -10,8 +10,8 @@ from latent_explorer.errors import UserError
 from latent_explorer.files import read_regular
 from latent_explorer.runs.folder import RunFolder
 
-_BYTES = 1 << 26  # of a log: a quarter of a million rows
-_ROWS = 20_000  # that are read of it
+_BYTES = 1 << 24  # of a log: a hundred thousand rows
+_ROWS = 10_000  # that are read of it
 _COLUMNS = 100
 _TERMS, _LETTERS = 32, 100  # of a loss, and of the name of each
 
@@ -36,16 +36,16 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
 def read_log(run: RunFolder) -> list[Report]:
     """The reports of a run as its CSV has them, without the time left; what is damaged of it is left out.
 
-    Of more than 20,000 reports, so many.
+    Of more than 10,000 reports, so many.
     """
     try:
         lines = read_regular(run.log, _BYTES).decode().splitlines()
         if not lines or lines[0].count(",") > _COLUMNS:
             return []
-        rows = list(csv.DictReader(_thinned(lines), restkey=""))
+        rows = csv.DictReader(_thinned(lines), restkey="")
+        reports = [report for row in rows if (report := _report(row)) is not None]
     except (OSError, UserError, UnicodeDecodeError, csv.Error):
         return []
-    reports = [report for row in rows if (report := _report(row)) is not None]
     steps = max((report.step for report in reports), default=0)
     return [msgspec.structs.replace(report, steps=steps) for report in reports]
 

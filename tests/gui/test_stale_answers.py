@@ -11,7 +11,9 @@ from latent_explorer.engine.client import Answer
 from latent_explorer.engine.handlers.describe import Describe
 from latent_explorer.engine.handlers.hover import Hover, Picture
 from latent_explorer.gui.pane.prober import Probe
-from latent_explorer.gui.widgets.images import to_qimage
+from latent_explorer.gui.panels.readouts import ShareBars
+from latent_explorer.gui.theme import DARK
+from latent_explorer.gui.widgets.images import to_array, to_qimage
 from latent_explorer.session import Route
 
 WRONG = np.full((8, 8, 1), 77, np.uint8)
@@ -92,3 +94,17 @@ def test_answers_about_the_last_bundle_do_no_harm(person: Person, wide_bundle: P
     assert window.pane.prober.probe is None
     assert window.pane.inspector.picture.image is None
     assert window.pane.pins.list.count() == 0
+
+
+def test_shares_of_other_classes_are_not_painted(qapp) -> None:
+    bars = ShareBars()
+    bars.set_classes(tuple("abcdefgh"), DARK)
+    bars.show_shares(np.linspace(0, 1, 8))
+    painted = to_array(bars.grab().toImage())
+    assert np.ptp(painted) > 0
+    bars.set_classes(("a", "b"), DARK)
+    assert np.ptp(to_array(bars.grab().toImage()).reshape(-1, 4), axis=0).max() == 0, "they were those of before"
+    bars.show_shares(np.linspace(0, 1, 8))
+    assert bars.accessibleDescription() == ""
+    bars.show_shares(np.array([0.25, 0.75]))
+    assert bars.accessibleDescription() == "b 75%, a 25%"

@@ -59,12 +59,15 @@ class ShareBars(QWidget):
         return QSize(200, self.height())
 
     def set_classes(self, names: tuple[str, ...], theme: Theme) -> None:
+        if len(names) != len(self._names):
+            self._shares = np.zeros(0)  # of the classes before
         self._names, self._theme = names, theme
         self.update()
 
     def show_shares(self, shares: NDArray[np.float64]) -> None:
         """Show other shares (classes,), adding up to 1; none where the data have no classes."""
-        self._shares, self.outdated = shares, False
+        known = len(shares) == len(self._names)  # else they are of a bundle that was shown before
+        self._shares, self.outdated = shares if known else np.zeros(0), False
         words = (f"{self._names[label]} {shares[label]:.0%}" for label in self._largest())
         self.setAccessibleDescription(", ".join(words))
         self.update()
