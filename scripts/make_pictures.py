@@ -1,6 +1,7 @@
-"""Makes the pictures of the README anew, with the program itself: `python scripts/make_pictures.py`.
+"""Makes the pictures of the README anew, with the program itself: `python scripts/make_pictures.py [NAME...]`.
 
-With the argument `training`, only the film of training and the window that goes back through it.
+NAME: one of `training`, `charts`, `photos`, to make only those: the film of training and the window that goes back
+through it; a t-SNE map and where it can be trusted; photos and their thumbnails.
 """
 
 import re
@@ -50,7 +51,8 @@ def main() -> None:
         (PICTURES / "drag.gif").write_bytes((Path(folder) / "drag.gif").read_bytes())
         show_curves(PICTURES / "curves.png")
         show_two_maps(PICTURES / "two-maps.png")
-        show_training(Path(folder) / "my-vae")
+    for make in SOME.values():
+        make()
     for picture in sorted(PICTURES.iterdir()):
         print(f"{picture.name}: {picture.stat().st_size / 1024:.0f} KiB")
 
@@ -90,8 +92,37 @@ def show_two_maps(file: Path) -> None:
         person.see().save(str(file))
 
 
-def show_training(bundle: Path) -> None:
+def show_chart() -> None:
+    """The t-SNE map of a model of 16 dimensions, the images that it puts among strangers, and one's true neighbours."""
+    with person_at_a_window("mnist-ae-16d", (1280, 800)) as person:
+        person.wait_until(lambda: person.pane.ready and person.pane.feed.missing == 0)
+        person.pane.colourer.choose("missing-neighbours")
+        person.wait_until(lambda: not person.pane.colourer.work, 600)
+        person.wait_until(lambda: person.pane.fields.missing == 0, 600)
+        latents, uv = person.bundle.latents, person.bundle.uv
+        assert latents.label is not None
+        person.move(person.point(*np.median(uv[latents.label == 4], axis=0)))
+        person.wait(3.0)
+        person.see().save(str(PICTURES / "tsne.png"))
+
+
+def show_photos() -> None:
+    """A map of photos, with the thumbnails that come along."""
+    with person_at_a_window("cifar10-vae-128d", (1280, 800)) as person:
+        person.wait_until(lambda: person.pane.ready and person.pane.feed.missing == 0)
+        person.click(person.point(*np.median(person.bundle.uv, axis=0)))
+        person.wait_until(lambda: not person.pane.waiting.words, 600)
+        person.wait(5.0)
+        person.see().save(str(PICTURES / "photos.png"))
+
+
+def show_training() -> None:
     """Train the default model for ten epochs, as someone who changes nothing else; film that, and go back."""
+    with tempfile.TemporaryDirectory() as scratch:
+        _show_training(Path(scratch) / "my-vae")
+
+
+def _show_training(bundle: Path) -> None:
     job = Job("mnist", bundle, recipe=Recipe(epochs=10))
     for report in train_bundle(job, keep_bytes=1 << 30):
         print(f"training: step {report.step:,} of {report.steps:,}", end="\r", flush=True)
@@ -135,9 +166,10 @@ def make_icon() -> None:
     icon.save(ICON, optimize=True)
 
 
+SOME = {"training": show_training, "charts": show_chart, "photos": show_photos}
+
 if __name__ == "__main__":
-    if sys.argv[1:] == ["training"]:
-        with tempfile.TemporaryDirectory() as scratch:
-            show_training(Path(scratch) / "my-vae")
-    else:
+    for name in sys.argv[1:]:
+        SOME[name]()
+    if not sys.argv[1:]:
         main()

@@ -6,12 +6,15 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+PATIENCE = 150
+"""Seconds after which the program is ended; its test then fails."""
 ONE = 1
 """Grey level by which a picture may differ: decoders round otherwise for other batches."""
 
@@ -30,12 +33,25 @@ def researcher(model: str, folder: Path) -> Iterator["subprocess.Popen[str]"]:
     }
     program = Path(__file__).with_name("exploring.py")
     with subprocess.Popen(
-        [sys.executable, program, model], env=environment, stdout=subprocess.PIPE, text=True, start_new_session=True
+        [sys.executable, program, model],
+        env=environment,
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+        preexec_fn=heed_interrupts,
     ) as process:
+        patience = threading.Timer(PATIENCE, process.kill)
+        patience.start()
         try:
             yield process
         finally:
+            patience.cancel()
             process.kill()
+
+
+def heed_interrupts() -> None:
+    """As from a terminal; a suite that a shell started in the background ignores Ctrl-C, and so would its children."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def next_line(process: "subprocess.Popen[str]") -> dict[str, Any]:
