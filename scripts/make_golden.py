@@ -16,17 +16,17 @@ def main() -> None:
     from tests.golden.test_golden import LOOKS, STORED, take
 
     shutil.rmtree(STORED, ignore_errors=True)
-    for theme, scale in LOOKS:
+    for theme, scale, width in LOOKS:
         with tempfile.TemporaryDirectory() as scratch:
             for variable in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME"):
                 os.environ[variable] = scratch
-            take(theme, scale, Path(scratch) / "seen")
+            take(theme, scale, width, Path(scratch) / "seen")
             keep(Path(scratch) / "seen", STORED / f"{theme}-{scale}x")
 
 
 def keep(taken: Path, stored: Path) -> None:
     """Keep pictures at half their size, which is enough for the eye and for the comparison."""
-    stored.mkdir(parents=True)
+    stored.mkdir(parents=True, exist_ok=True)
     for path in sorted(taken.glob("*.png")):
         with Image.open(path) as image:
             half = image.resize((max(1, image.width // 2), max(1, image.height // 2)), Image.Resampling.BOX)

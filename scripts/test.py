@@ -1,7 +1,7 @@
 """Run the whole test suite from a checkout: `python3 scripts/test.py [PYTEST ARGUMENTS]`.
 
-Makes `.venv` and installs the project with its test extra into it first where that is needed. The tests run in two
-processes, a file in one of them, unless the arguments say otherwise (`-n 0`).
+Makes `.venv` and installs the project with its test extra into it first where that is needed. The tests run in three
+processes, a file in one of them, unless the arguments say otherwise (`-n 0`): on two cores, for many wait.
 """
 
 import argparse
@@ -31,7 +31,7 @@ def main() -> None:
     os.chdir(environment.ROOT)
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     every_test = ["-m", ""] if options.slow else []
-    environment.hand_over("python", ["-m", "pytest", "-n", "2", "--dist", "loadfile", *every_test, *handed_on])
+    environment.hand_over("python", ["-m", "pytest", "-n", "3", "--dist", "loadfile", *every_test, *handed_on])
 
 
 if __name__ == "__main__":

@@ -117,6 +117,7 @@ class Field:
             (self.needs_variance and latents.log_variance is None, "these latents have no variances"),
             ((self.needs_decoder or self.needs_errors) and not decodes, "this model has no decoder"),
             (self.needs_encoder and not encodes, "this model has no encoder"),
+            (self.needs_errors and latents.error is None and not encodes, "this model has no encoder"),
             (self.needs_errors and latents.error is None, "the reconstruction errors are not known"),
         )
         return next((reason for lacking, reason in missing if lacking), "")

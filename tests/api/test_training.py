@@ -1,6 +1,7 @@
 """Training from Python: images of any kind in, a bundle that finds them again out."""
 
 import signal
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -142,6 +143,15 @@ def test_a_bundle_is_replaced_only_when_that_is_allowed(bars: Dataset, tmp_path:
     assert open_bundle(second.folder).images.shape[0] == 60
 
 
+@pytest.fixture
+def heeds_interrupts() -> Iterator[None]:
+    """As in a terminal; a suite that a shell started in the background ignores Ctrl-C."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("heeds_interrupts")
 def test_an_interrupt_keeps_what_was_learnt(bars: Dataset, tmp_path: Path) -> None:
     def after_an_epoch(report: Report) -> None:
         if report.test_losses is not None:
@@ -152,6 +162,7 @@ def test_an_interrupt_keeps_what_was_learnt(bars: Dataset, tmp_path: Path) -> No
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
+@pytest.mark.usefixtures("heeds_interrupts")
 def test_an_interrupt_before_anything_was_learnt_is_one(
     bars: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

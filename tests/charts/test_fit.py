@@ -70,7 +70,7 @@ def test_a_chart_that_a_bundle_brings_along_is_taken_and_not_fitted(
 ) -> None:
     folder = tmp_path / "brings"
     shutil.copytree(wide_bundle, folder)
-    add_fits(folder, {"tsne": np.random.default_rng(0).standard_normal((120, 2)).astype(np.float32)})
+    add_fits(folder, {"tsne": {"points": np.random.default_rng(0).standard_normal((120, 2)).astype(np.float32)}})
     monkeypatch.setattr("latent_explorer.charts.fitting.fit_once", None)
     window, bundle = open_for_the_window(folder), open_bundle(folder)
     for chart in (charts.fit(bundle), charts.fit(bundle, "tsne"), charts.fit(window)):

@@ -1,4 +1,4 @@
-"""A program of its own: pictures of the window, its layers, panels and dialogs. Usage: take.py THEME FOLDER
+"""A program of its own: pictures of the window, its layers, panels and dialogs. Usage: take.py THEME WIDTH FOLDER
 
 The scale of the screen is that of QT_SCALE_FACTOR; a picture has one pixel for each of the window's own.
 """
@@ -16,9 +16,17 @@ from latent_explorer.bench.person import Person, person_at_a_window
 from latent_explorer.gui.widgets.images import to_array
 
 MODEL = "mnist-vae-2d"
-SIZES = ((1024, 720), (1440, 900))
-_DIALOGS = ("Open…", "Gallery…", "Keys and gestures", "About Latent Explorer", "Graph of hover times")
-_EXPORTS = ("picture", "filmstrip", "grid", "map", "latents", "selected latents", "contact sheet")
+SIZES = {1024: 720, 1440: 900}
+"""Heights of windows by their widths."""
+_DIALOGS = ("Open…", "Import…", "Gallery…", "Keys and gestures", "About Latent Explorer", "Graph of hover times")
+_EXPORTS = (
+    "picture",
+    "grid",
+    "map",
+    "latents",
+    "selected latents",
+    "contact sheet",
+)  # the preview of a filmstrip plays: it never looks the same
 Shot = tuple[str, QWidget]
 
 
@@ -97,15 +105,14 @@ def picture(widget: QWidget) -> Image.Image:
     return image.resize((widget.width(), widget.height()), Image.Resampling.BOX)
 
 
-def main(theme: str, folder: Path) -> None:
+def main(theme: str, width: int, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    for width, height in SIZES:
-        with person_at_a_window(MODEL, (width, height), theme) as person:
-            person.move(QPoint(5, 5))
-            settle(person)
-            for name, widget in shots(person):
-                picture(widget).save(folder / f"{name} {width}.png")
+    with person_at_a_window(MODEL, (width, SIZES[width]), theme) as person:
+        person.move(QPoint(5, 5))
+        settle(person)
+        for name, widget in shots(person):
+            picture(widget).save(folder / f"{name} {width}.png")
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], Path(sys.argv[2]))
+    main(sys.argv[1], int(sys.argv[2]), Path(sys.argv[3]))

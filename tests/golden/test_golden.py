@@ -15,18 +15,18 @@ from PIL import Image, ImageDraw, ImageFont
 from tests.golden.comparing import difference
 
 STORED = Path(__file__).with_name("pictures")
-LOOKS = [("light", 1), ("dark", 2), ("light", 2), ("dark", 1)]
+LOOKS = [(theme, scale, width) for width in (1440, 1024) for theme in ("light", "dark") for scale in (1, 2)]
 _USUAL = 1  # of the looks; the others are compared by the slow tests
 
 
 @pytest.mark.parametrize(
-    ("theme", "scale"),
+    ("theme", "scale", "width"),
     [pytest.param(*look, marks=pytest.mark.slow if n >= _USUAL else ()) for n, look in enumerate(LOOKS)],
 )
-def test_all_looks_as_it_did(tmp_path: Path, theme: str, scale: int) -> None:
-    take(theme, scale, tmp_path / "seen")
+def test_all_looks_as_it_did(tmp_path: Path, theme: str, scale: int, width: int) -> None:
+    take(theme, scale, width, tmp_path / "seen")
     stored, seen = STORED / f"{theme}-{scale}x", tmp_path / "seen"
-    names, found = ({path.stem for path in folder.iterdir()} for folder in (stored, seen))
+    names, found = ({path.stem for path in folder.glob(f"* {width}.*")} for folder in (stored, seen))
     differences = dict.fromkeys(names - found, "it is no longer there") | dict.fromkeys(found - names, "it is new")
     for name in sorted(names & found):
         with Image.open(stored / f"{name}.webp") as golden, Image.open(seen / f"{name}.png") as image:
@@ -34,8 +34,8 @@ def test_all_looks_as_it_did(tmp_path: Path, theme: str, scale: int) -> None:
     assert not differences
 
 
-def take(theme: str, scale: int, folder: Path) -> None:
-    """Take all pictures of a look, in a process that has a screen of its scale."""
+def take(theme: str, scale: int, width: int, folder: Path) -> None:
+    """Take all pictures of a look, of a window so wide, in a process that has a screen of its scale."""
     folder.mkdir(parents=True)
     screen = folder.with_suffix(".json")
     screen.write_text(json.dumps({"screens": [{"name": "desk", "width": 1920 * scale, "height": 1080 * scale}]}))
@@ -45,7 +45,7 @@ def take(theme: str, scale: int, folder: Path) -> None:
         "QT_SCALE_FACTOR": str(scale),
         "HOME": str(folder.parent),
     }
-    program = [sys.executable, str(Path(__file__).with_name("take.py")), theme, str(folder)]
+    program = [sys.executable, str(Path(__file__).with_name("take.py")), theme, str(width), str(folder)]
     done = subprocess.run(program, capture_output=True, text=True, check=False, env=environment)
     assert done.returncode == 0, done.stderr
 

@@ -92,7 +92,7 @@ def test_the_veil_is_there_at_first_and_fades_pictures_only_where_no_data_are(lo
     looker.choose("Points")
     ground = pixels_of(looker.canvas.theme.map)
     for uv in ((-4.0, 0.0), (0.0, 0.0), (4.0, 0.0), (0.0, 2.9), (-2.0, -2.9)):
-        (share,), at = layer.value(looker.canvas.view, uv), looker.point(*uv)
+        (share, *_), at = layer.value(looker.canvas.view, uv), looker.point(*uv)
         around = np.s_[max(at.y() - 3, 0) : at.y() + 3, at.x() - 3 : at.x() + 3]
         expected = bare[around] + share * layer.opacity * (ground - bare[around])
         assert np.abs(veiled[around] - expected).mean() < 6

@@ -203,6 +203,7 @@ def test_the_window_goes_on_while_a_disk_does_not_answer(
 
 def test_very_many_models_are_in_the_list_and_not_in_the_menu(person: Person, small_bundle: Path) -> None:
     folder = trained_folder()
+    shutil.rmtree(folder, ignore_errors=True)  # what other tests have trained
     try:
         for index in range(60):
             (folder / f"model-{index:02}").mkdir(parents=True)

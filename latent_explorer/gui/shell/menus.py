@@ -94,7 +94,7 @@ class Menus:
         yield Submenu("Included models", lambda: _offers(shipped_bundles(), bench.open))
         yield from self._others(bench.open_path)
         tip = "Make a bundle of a model of another program: ONNX, diffusers, a checkpoint, or latents"
-        yield Command("Import…", lambda: bench.importer.open(), "Ctrl+Shift+O", tip)
+        yield Command("Import…", lambda: bench.importer.open(), "Ctrl+Shift+I", tip)
         tip, shown = "Show the files of this model in the file manager", self._lasting
         yield Command("Show in folder", bench.show_in_folder, tip=tip, enabled=shown)
         yield Submenu("Attach images", self._attach)
