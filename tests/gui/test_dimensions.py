@@ -220,6 +220,16 @@ def test_sorted_by_spread_the_widest_comes_first_and_what_carries_nothing_last(m
     np.testing.assert_array_equal(many.order, np.arange(128))
 
 
+def test_data_of_fewer_dimensions_begin_with_their_first(many: DimensionList) -> None:
+    many.sort(by_spread=True)
+    assert many.dimension not in (0, 1)
+    few = distributions(np.random.default_rng(0).standard_normal((20, 2)).astype(np.float32))
+    many.show_data(None, DARK)
+    many.show_data(few, DARK)
+    assert many.order.tolist() == [0, 1]
+    assert many.dimension == 0
+
+
 def test_an_unchanged_latent_and_no_new_theme_paint_nothing_anew(many: DimensionList) -> None:
     many.show_latent(np.full(128, 0.5, np.float32))
     many.grab()

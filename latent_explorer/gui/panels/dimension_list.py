@@ -82,7 +82,7 @@ class DimensionList(QAbstractScrollArea):
         self.theme, self._still = theme, None
         if data is not self.data:
             self.editor.hide()
-            self.data, self.current = data, 0
+            self.data, self.current, self.order = data, 0, np.zeros(0, np.int64)
             self.latent = np.zeros(0, np.float32) if data is None else data.mean.astype(np.float32)
             self.sort(by_spread=False)
             self._bar.setValue(0)
