@@ -222,6 +222,7 @@ def test_sorted_by_spread_the_widest_comes_first_and_what_carries_nothing_last(m
 
 def test_data_of_fewer_dimensions_begin_with_their_first(many: DimensionList) -> None:
     many.sort(by_spread=True)
+    QTest.keyClick(many, Qt.Key.Key_Home)
     assert many.dimension not in (0, 1)
     few = distributions(np.random.default_rng(0).standard_normal((20, 2)).astype(np.float32))
     many.show_data(None, DARK)
