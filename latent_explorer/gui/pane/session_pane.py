@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from PyQt6.QtCore import pyqtSignal
 
 from latent_explorer.atlas import Region
-from latent_explorer.charts import ChartSpec, MovingChart
+from latent_explorer.charts import ChartSpec, MovingChart, bulk
 from latent_explorer.engine.process import Engine
 from latent_explorer.gui.pane.parts import PaneParts
 from latent_explorer.gui.pane.shared import Shared
@@ -19,6 +19,7 @@ from latent_explorer.gui.theme import Theme
 from latent_explorer.runs import RunFolder
 from latent_explorer.session import OpenBundle, Session, State
 
+_ENOUGH = 5000
 _NO_PICTURES = "No decoder: the map shows the latents alone"
 
 
@@ -189,7 +190,8 @@ class SessionPane(PaneParts):
             self._points_before = self.points.visible if self._points_before is None else self._points_before
             self.points.visible = True
         self.points.move(uv)
-        home = Region.around(self.session.bundle.home)
+        some = uv[:: max(1, len(uv) // _ENOUGH)]  # to fit the view to: all would hold a hover up for half a frame
+        home = Region.around(bulk(some))
         (self.canvas.set_home if begins else self.canvas.change_home)(home)
         self.canvas.refresh()
 
