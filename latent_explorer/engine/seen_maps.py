@@ -1,6 +1,6 @@
 """The maps that the engine is asked about, each made when it is first asked for; the last few are kept."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 
 from latent_explorer.engine.aside import aside
@@ -28,34 +28,41 @@ class SeenMaps:
         self._make, self._learn = make, learn
         self._maps: dict[str, _Known] = {}
 
-    def steps(self, chart: str) -> Iterator[None]:
-        """Have the map of a chart ready; one slice of work at each step."""
-        yield from self._known(chart).seen.steps()
+    def steps(self, chart: str) -> Generator[None, None, SeenMap]:
+        """Have the map of a chart ready, one slice of work at each step, and return it.
 
-    def of(self, chart: str) -> SeenMap:
-        """The map of a chart, once `steps` have run to their end."""
-        found = self._known(chart).seen.found
-        assert found is not None
-        return found
+        Of the bundle that was open when it was asked for, though another may be by the time it is ready.
+        """
+        return (yield from _seen(self._known(chart)))
 
-    def learning(self, chart: str) -> Iterator[None]:
-        """Have ready what is to be expected of the pictures of a map as well; nothing where it invents none."""
-        yield from self.steps(chart)
-        if self.of(chart).invents:
-            yield from self._known(chart).expected.steps()
-
-    def expected(self, chart: str) -> Expectation | None:
-        """What is to be expected of the pictures of a map, once `learning` has run to its end."""
-        return self._known(chart).expected.found
+    def learning(self, chart: str) -> Generator[None, None, Expectation | None]:
+        """The same for what is to be expected of the pictures of a map; None where it invents none."""
+        known = self._known(chart)
+        if (yield from _seen(known)).invents:
+            yield from known.expected.steps()
+        return known.expected.found
 
     def _known(self, chart: str) -> _Known:
-        known = self._maps.pop(chart, None) or _Known(
-            Gradual(lambda: self._work(chart)), Gradual(lambda: self._learn(self.of(chart)))
-        )
+        known = self._maps.pop(chart, None) or self._new(chart)
         self._maps[chart] = known
         for before in list(self._maps)[:-_KEPT]:
             del self._maps[before]
         return known
 
+    def _new(self, chart: str) -> _Known:
+        seen = Gradual(lambda: self._work(chart))
+
+        def learn() -> Iterator[Expectation | None]:
+            assert seen.found is not None
+            return self._learn(seen.found)
+
+        return _Known(seen, Gradual(learn))
+
     def _work(self, chart: str) -> Iterator[SeenMap | None]:
         yield (yield from aside(lambda: self._make(chart), "map"))
+
+
+def _seen(known: _Known) -> Generator[None, None, SeenMap]:
+    yield from known.seen.steps()
+    assert known.seen.found is not None
+    return known.seen.found

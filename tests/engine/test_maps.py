@@ -124,6 +124,24 @@ def test_a_hover_is_answered_while_a_map_is_measured(wide_bundle: Path) -> None:
     assert isinstance(replies[-1], MapMeasured)
 
 
+@pytest.mark.parametrize("slices", range(1, 6))
+def test_a_map_is_measured_though_another_bundle_is_opened_meanwhile(
+    wide_bundle: Path, small_bundle: Path, slices: int
+) -> None:
+    work = WorkList(ModelService(lambda: None, run=lambda task: task()))
+    list(work.add([Open(1, str(wide_bundle))]))
+    list(work.advance())
+    list(work.add([MeasureMap(2, "principal"), JudgePoints(3, "principal", np.arange(20))]))
+    for _ in range(slices):
+        list(work.advance())
+    list(work.add([Open(4, str(small_bundle))]))
+    replies: list[Numbered] = []
+    while not work.idle:
+        replies += work.advance()
+    refused = [reply.reason for reply in replies if isinstance(reply, Refused)]
+    assert not [reason for reason in refused if "unexpected" in reason]
+
+
 @pytest.mark.usefixtures("kind")
 def test_the_veil_of_a_chart_that_guesses_is_a_matter_of_the_place_on_its_map(wide_bundle: Path) -> None:
     means = read_latents(wide_bundle, read_config(wide_bundle)).mean

@@ -22,7 +22,7 @@ from PyQt6.QtWidgets import QApplication
 from latent_explorer.bench.person import Person
 from latent_explorer.gui.settings import Settings
 from latent_explorer.gui.shell.window import MainWindow
-from tests.hostile.audit import heard, resident_mib, uninvited
+from tests.hostile.audit import heard, resident_mib, tell, uninvited
 from tests.hostile.datasets import hostile_dataset
 from tests.hostile.making import Draw, hostile
 from tests.hostile.papers import hostile_run, hostile_saved_session, hostile_session, hostile_settings, sound_run
@@ -199,12 +199,7 @@ def try_many(victim: Victim, tmp_path: Path, seeds: range) -> list[str]:
             pulse = Pulse()
             said = victim.meet(tmp_path / f"{seed}", seed)
             longest = max(longest, pulse.stop())
-            if os.environ.get("HOSTILE_TRACE"):
-                print(
-                    f"{time.strftime('%T')} seed {seed} {pulse.longest:.2f} ({pulse.own:.2f}) s {said}",
-                    file=sys.stderr,
-                    flush=True,
-                )
+            tell(f"{time.strftime('%T')} seed {seed} {pulse.longest:.2f} ({pulse.own:.2f}) s {said}")
             if said or uncaught or pulse.own > _STALL:
                 found.append(
                     f"seed {seed}: {said} {uncaught} longest turn {pulse.longest:.2f} s, {pulse.own:.2f} of its own"
@@ -222,7 +217,7 @@ def try_many(victim: Victim, tmp_path: Path, seeds: range) -> list[str]:
     if len(sizes) > 4 and sizes[-1] > 1.25 * sizes[1] + 64:
         found.append(f"memory grows: {[round(size) for size in sizes]} MiB")
     figures = f"longest turn {longest:.2f} s, MiB {[round(size) for size in sizes]}"
-    print(f"{len(seeds)} cases, {len(found)} wrong, {figures}")
+    tell(f"{len(seeds)} cases, {len(found)} wrong, {figures}")
     return found
 
 
@@ -234,7 +229,7 @@ def try_many(victim: Victim, tmp_path: Path, seeds: range) -> list[str]:
 )
 def test_each_is_taken_or_refused(
     new_window, small_bundle: Path, wide_bundle: Path, snapshots: list[Path], tmp_path: Path, silent_engine,
-    tmp_path_factory: pytest.TempPathFactory, seeds: range,
+    tmp_path_factory: pytest.TempPathFactory, capfd, seeds: range,
 ) -> None:  # fmt: skip
     from latent_explorer.engine.process import ProcessEngine
 
@@ -245,4 +240,6 @@ def test_each_is_taken_or_refused(
         assert not found, f"{len(found)} of {len(seeds)}:\n" + "\n".join(found[:20])
         victim.open(small_bundle)
         person.wait_until(lambda: person.window.pane.ready)
+    said = capfd.readouterr().err  # the engine and the trainer say here what they did not foresee
+    assert "Traceback" not in said, said[-4000:]
     assert not uninvited(lines, tmp_path_factory.getbasetemp())

@@ -93,6 +93,8 @@ def uninvited(lines: list[str], *ours: Path) -> list[str]:
             continue
         if kind == "write" and "__pycache__" in path and path.startswith(folders):
             continue
+        if path == os.environ.get("HOSTILE_TRACE"):
+            continue  # see `tell`
         if kind == "write" and re.fullmatch(r"/proc/\d+(/\.mem\.[a-z0-9_]{8})?", path):
             continue  # settings that are a link are kept where it leads to; here they cannot be
         if kind == "subprocess.Popen" and any(each in rest for each in _PROGRAMS):
@@ -111,3 +113,10 @@ def resident_mib() -> float:
     """The memory of this process."""
     with Path("/proc/self/statm").open() as stream:
         return int(stream.read().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 2**20
+
+
+def tell(words: str) -> None:
+    """Write how far it is into the file that HOSTILE_TRACE names, if any."""
+    if file := os.environ.get("HOSTILE_TRACE"):
+        with Path(file).open("a") as stream:
+            print(words, file=stream)

@@ -4,7 +4,6 @@ Nobody is called and nothing is read or written but what was named, and its memo
 """
 
 import gc
-import os
 import shutil
 import sys
 import time
@@ -17,7 +16,7 @@ from typer.testing import CliRunner
 
 from latent_explorer.cli.app import app
 from latent_explorer.runs import RunFolder
-from tests.hostile.audit import heard, resident_mib, uninvited
+from tests.hostile.audit import heard, resident_mib, tell, uninvited
 from tests.hostile.datasets import hostile_dataset
 from tests.hostile.making import Draw, hostile
 from tests.hostile.papers import hostile_run, hostile_saved_session, sound_run
@@ -118,10 +117,8 @@ def complaint(arguments: list[str]) -> str:
 def try_many(cases: Cases, folder: Path, seeds: range) -> list[str]:
     """What is wrong, with the seed of each."""
     found, sizes, begun = [], [], time.process_time()
-    trace = os.environ.get("HOSTILE_TRACE")
     for seed in seeds:
-        if trace:
-            print(f"{time.strftime('%T')} seed {seed}", file=sys.stderr, flush=True)
+        tell(f"{time.strftime('%T')} seed {seed}")
         arguments = cases.make(folder / f"{seed}", seed)
         if said := complaint(arguments):
             found.append(f"seed {seed}: {said}")
@@ -132,7 +129,7 @@ def try_many(cases: Cases, folder: Path, seeds: range) -> list[str]:
     if len(sizes) > 4 and sizes[-1] > 1.25 * sizes[2] + 64:
         found.append(f"memory grows: {[round(size) for size in sizes]} MiB")
     figures = f"{time.process_time() - begun:.0f} s of a processor, MiB {[round(size) for size in sizes]}"
-    print(f"{len(seeds)} cases, {len(found)} wrong, {figures}")
+    tell(f"{len(seeds)} cases, {len(found)} wrong, {figures}")
     return found
 
 

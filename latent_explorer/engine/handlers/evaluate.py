@@ -32,8 +32,7 @@ def _answer(request: Evaluate, service: ModelService) -> Iterator[Values | None]
         yield from service.calibrate()
     known, uv = service.field_input(needs_data(request.field), request.repeatable), request.uv
     if uv is not None:
-        yield from service.maps.learning(request.chart)
-        known = replace(known, expected=service.maps.expected(request.chart))
+        known = replace(known, expected=(yield from service.maps.learning(request.chart)))
 
     def values(some: NDArray[np.int64]) -> NDArray[np.float32]:
         z = request.z[some]

@@ -20,9 +20,9 @@ class JudgePoints(Numbered, frozen=True, tag=True, eq=False):
 
 
 def _answer(request: JudgePoints, service: ModelService) -> Iterator[Values | None]:
-    yield from service.maps.steps(request.chart)
-    projection = service.maps.of(request.chart).projection
-    for start, shares in service.in_slices("judging", service.known(request.numbers), projection.shares):
+    numbers = service.known(request.numbers)
+    seen = yield from service.maps.steps(request.chart)
+    for start, shares in service.in_slices("judging", numbers, seen.projection.shares):
         yield Values(request.number, start, shares)
 
 

@@ -23,8 +23,8 @@ class MapMeasured(Numbered, frozen=True, tag=True, eq=False):
 
 
 def _answer(request: MeasureMap, service: ModelService) -> Iterator[MapMeasured | None]:
-    yield from service.maps.steps(request.chart)
-    for found in service.maps.of(request.chart).projection.whole():
+    seen = yield from service.maps.steps(request.chart)
+    for found in seen.projection.whole():
         if found is None:
             yield None
         else:
