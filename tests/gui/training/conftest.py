@@ -157,4 +157,5 @@ def running(teacher: Person, panel: Any, trainer: StandIn) -> RunFolder:
     teacher.press_button(panel.setup.train)
     asked = trainer.begin()
     teacher.wait_until(lambda: teacher.window.workbench.trainer.stage == "training")
+    teacher.wait_until(lambda: not teacher.pane.navigator._after)  # its snapshots are listed, in a thread
     return asked.job.run
