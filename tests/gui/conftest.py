@@ -118,7 +118,8 @@ def person(shared_window: MainWindow, small_bundle: Path) -> Person:
     window.pane.canvas.setFocus()
     person.wait_until(window.pane.canvas.hasFocus)
     person.wait_for_the_engine()
-    window.pane.canvas.refresh()  # tiles that came last may not be painted yet
+    window.pane.canvas.refresh()
+    person.wait_for_the_engine()  # what is compared with a picture taken now must not be half faded in
     return person
 
 

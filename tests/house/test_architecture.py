@@ -17,15 +17,16 @@ ARROWS = {
     "": ("api", "charts", "paths"),  # the package passes on what Python callers use
     "__main__": ("cli",),
     "cli": (
-        "bench", "gui", "session", "film", "importing", "training", "engine", "runtime", "fields", "export", "points",
-        "analysis", "paths", "atlas", "charts", "runs", "bundles", "nets", "data", "service",
+        "bench", "gui", "session", "film", "importing", "training", "engine", "alignment", "runtime", "fields",
+        "export", "points", "analysis", "paths", "atlas", "charts", "runs", "bundles", "nets", "data", "service",
     ),
     "bench": (
-        "gui", "session", "film", "importing", "training", "engine", "runtime", "fields", "export", "points",
-        "analysis", "paths", "atlas", "charts", "runs", "bundles", "nets", "data", "service",
+        "gui", "session", "film", "importing", "training", "engine", "alignment", "runtime", "fields", "export",
+        "points", "analysis", "paths", "atlas", "charts", "runs", "bundles", "nets", "data", "service",
     ),
     "gui": (
-        "session", "importing.protocol", "engine.caller", "engine.client", "engine.handlers", "engine.protocol",
+        "session", "importing.protocol", "alignment.protocol", "alignment.registry", "alignment.translator",
+        "engine.caller", "engine.client", "engine.handlers", "engine.protocol",
         "engine.process", "fields", "export", "points", "paths", "atlas", "charts", "runs", "bundles", "service",
     ),
     "api": (
@@ -40,6 +41,7 @@ ARROWS = {
         "runtime", "fields", "export", "analysis", "atlas", "charts", "runs", "bundles", "nets", "data", "service",
     ),
     "engine": ("runtime", "fields", "analysis", "paths", "atlas", "charts", "bundles", "nets", "data", "service"),
+    "alignment": ("runtime", "export", "analysis", "charts", "bundles", "nets", "data", "service"),
     "runtime": ("bundles", "nets"),
     "fields": ("analysis", "atlas", "charts", "bundles"),
     "export": ("points", "atlas"),

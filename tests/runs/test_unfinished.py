@@ -1,7 +1,6 @@
 """Runs that were stopped or killed are found again, and what is damaged is left out."""
 
 import os
-import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -72,15 +71,15 @@ def test_a_folder_that_is_not_there_has_none(tmp_path: Path) -> None:
     assert unfinished(tmp_path / "nowhere") == []
 
 
-def test_a_bundle_trained_in_the_window_is_found_by_its_name_after_the_shipped_ones() -> None:
+def test_a_bundle_trained_in_the_window_is_found_by_its_name_after_the_shipped_ones(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))  # where no other test has trained
     mine, shipped = trained_folder() / "mine", trained_folder() / "mnist-vae-2d"
     for folder in (mine, shipped):
         folder.mkdir(parents=True)
         (folder / "config.json").touch()
-    try:
-        assert find_bundle("mine") == mine
-        assert find_bundle("mnist-vae-2d") == models_folder() / "mnist-vae-2d"
-        with pytest.raises(UserError, match=r"mnist-vae-2d.*or one of your own \(mine, mnist-vae-2d\)"):
-            find_bundle("nothing")
-    finally:
-        shutil.rmtree(trained_folder())
+    assert find_bundle("mine") == mine
+    assert find_bundle("mnist-vae-2d") == models_folder() / "mnist-vae-2d"
+    with pytest.raises(UserError, match=r"mnist-vae-2d.*or one of your own \(mine, mnist-vae-2d\)"):
+        find_bundle("nothing")

@@ -1,0 +1,103 @@
+"""What is said between window and aligner, the process that fits translators between the bundles of two maps."""
+
+from typing import Literal
+
+import numpy as np
+
+from latent_explorer.service.codec import Codec, Conversation, Numbered, Refused
+
+Growth = Literal["", "bootstrapped", "blind"]
+"""How the pairs that a translator is fitted on are found: the anchors alone, the anchors grown by mutual nearest
+neighbours, or no anchors at all."""
+
+
+class OpenPair(Numbered, frozen=True, tag=True, eq=False):
+    """Read the bundles in two folders (as `path_to_text` writes them): all that follows is of them."""
+
+    source: str
+    target: str
+
+
+class PairOpened(Numbered, frozen=True, tag=True, eq=False):
+    """They are read. common: whether image i of one is image i of the other. note: what is lacking, in words."""
+
+    common: bool
+    note: str = ""
+
+
+class FitBoth(Numbered, frozen=True, tag=True, eq=False):
+    """Fit translators both ways; a newer one replaces it.
+
+    source, target: int64 (k,), the anchors, as images of the two bundles. kind: of translator. growth: see `Growth`.
+    charts: of the source's and the target's map, as their specs are written; places: whether translated images are to
+    be placed on the source's and on the target's map.
+    """
+
+    source: np.ndarray
+    target: np.ndarray
+    kind: str
+    growth: Growth = ""
+    charts: tuple[str, str] = ("", "")
+    places: tuple[bool, bool] = (False, True)
+
+
+class Fitting(Numbered, frozen=True, tag=True, eq=False):
+    """How far a fit is that takes long. share: of the work that is done."""
+
+    share: float
+    words: str
+
+
+class BothFitted(Numbered, frozen=True, tag=True, eq=False):
+    """Translators from the source to the target (`forth`) and from the target to the source (`back`), as arrays.
+
+    leave_one_out: float64 (2, k), see `Fitted`, forth and back. grown: int64 (m, 2), the pairs that were found besides
+    the anchors. errors: float32 (2, n), the translation error of each image that is no anchor: how far its translated
+    latent is from its own in the target (the source) space, in units of that space's spread; nan where it has no
+    counterpart. note: what a person should know of the fit, e.g. that a blind one has failed; may be empty.
+    """
+
+    kind: str
+    forth: dict[str, np.ndarray]
+    back: dict[str, np.ndarray]
+    leave_one_out: np.ndarray
+    grown: np.ndarray
+    errors: np.ndarray
+    seconds: float
+    note: str = ""
+
+
+class Placed(Numbered, frozen=True, tag=True, eq=False):
+    """Where translated images are on a map: of the target (`forth`) or of the source.
+
+    images: int64 (m,), which; uv: float32 (m, 2). last: whether all have been placed.
+    """
+
+    forth: bool
+    images: np.ndarray
+    uv: np.ndarray
+    last: bool
+
+
+class MeasureClosure(Numbered, frozen=True, tag=True, eq=False):
+    """Measure the closure of a kind of translator against the number of anchors, from the source to the target."""
+
+    kind: str
+
+
+class ClosureMeasured(Numbered, frozen=True, tag=True, eq=False):
+    """One point of the curve. last: whether all of it is measured."""
+
+    anchors: int
+    closure: float
+    last: bool
+
+
+class Cancel(Numbered, frozen=True, tag=True, eq=False):
+    """What was asked under this number is no longer wanted; not answered."""
+
+
+Request = OpenPair | FitBoth | MeasureClosure | Cancel
+Reply = PairOpened | Fitting | BothFitted | Placed | ClosureMeasured | Refused
+
+ALIGNING: Conversation[Request, Reply] = Conversation(Codec(Request), Codec(Reply))

@@ -1,0 +1,104 @@
+"""What a person has made of two maps: the anchors between their images, and the translator fitted on them."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+from psygnal import Signal
+
+from latent_explorer.errors import UserError
+
+Anchor = tuple[int, int]
+"""An image of the source map, and the image of the target map that means the same."""
+
+Growth = Literal["", "bootstrapped", "blind"]
+"""How the pairs that a translator is fitted on are found: the anchors alone, the anchors grown by mutual nearest
+neighbours, or no anchors at all."""
+
+
+@dataclass(frozen=True)
+class AlignmentState:
+    """anchors: in the order in which they are numbered. translator: a kind of translator."""
+
+    anchors: tuple[Anchor, ...] = ()
+    translator: str = "affine"
+    growth: Growth = ""
+
+
+class Alignment:
+    """The anchors between two open bundles, with undo.
+
+    changed: emitted with the old and the new state. counts: how many images the source and the target have.
+    """
+
+    changed = Signal(AlignmentState, AlignmentState)
+
+    def __init__(self, counts: tuple[int, int], state: AlignmentState | None = None) -> None:
+        self.counts = counts
+        self.state = state or AlignmentState()
+        self._past: list[AlignmentState] = []
+        self._future: list[AlignmentState] = []
+
+    @property
+    def can_undo(self) -> bool:
+        return bool(self._past)
+
+    @property
+    def can_redo(self) -> bool:
+        return bool(self._future)
+
+    def undo(self) -> None:
+        """Go back to before the last change."""
+        self._travel(self._past, self._future)
+
+    def redo(self) -> None:
+        """Redo the last change that was undone."""
+        self._travel(self._future, self._past)
+
+    def add(self, source: int, target: int) -> None:
+        """Add an anchor. Raises UserError where one of the images has one already, or there is no such image."""
+        self._put((*self.state.anchors, (source, target)))
+
+    def replace(self, anchors: Iterable[Anchor]) -> None:
+        """Have these anchors instead of all before. Raises UserError as `add`."""
+        self._put(tuple(anchors))
+
+    def move(self, index: int, source: int, target: int) -> None:
+        """Tie an anchor to other images. Raises UserError as `add`."""
+        anchors = self.state.anchors
+        self._put((*anchors[:index], (source, target), *anchors[index + 1 :]))
+
+    def delete(self, indices: Collection[int]) -> None:
+        """Delete anchors, which is one thing to undo."""
+        self._put(tuple(each for index, each in enumerate(self.state.anchors) if index not in indices))
+
+    def choose(self, translator: str | None = None, growth: Growth | None = None) -> None:
+        """Choose another kind of translator, or another way to find pairs."""
+        chosen = {"translator": translator, "growth": growth}
+        self._change(**{name: value for name, value in chosen.items() if value is not None})
+
+    def _put(self, anchors: tuple[Anchor, ...]) -> None:
+        for side, (name, count) in enumerate(zip(("source", "target"), self.counts, strict=True)):
+            images = [anchor[side] for anchor in anchors]
+            if wrong := [image for image in images if not 0 <= image < count]:
+                raise UserError(f"anchor: the {name} has no image {wrong[0]}; expected 0 to {count - 1}")
+            if len(set(images)) < len(images):
+                twice = next(image for image in images if images.count(image) > 1)
+                raise UserError(f"image {twice} of the {name} already has an anchor; move or delete that one")
+        self._change(anchors=anchors)
+
+    def _change(self, **changes: Any) -> None:
+        state = replace(self.state, **changes)
+        if state != self.state:
+            self._past.append(self.state)
+            self._future.clear()
+            self._set(state)
+
+    def _travel(self, source: list[AlignmentState], target: list[AlignmentState]) -> None:
+        if source:
+            target.append(self.state)
+            self._set(source.pop())
+
+    def _set(self, state: AlignmentState) -> None:
+        old, self.state = self.state, state
+        self.changed.emit(old, state)
