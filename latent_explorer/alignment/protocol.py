@@ -19,14 +19,23 @@ class OpenPair(Numbered, frozen=True, tag=True, eq=False):
 
 
 class PairOpened(Numbered, frozen=True, tag=True, eq=False):
-    """They are read. common: whether image i of one is image i of the other. note: what is lacking, in words."""
+    """They are read.
+
+    common: whether image i of one is image i of the other. counterparts: int64 (n,), of each of the source's images the
+    image of the target that is the same, -1 where there is none; two snapshots may have some images in common only.
+    note: what is lacking, in words.
+    """
 
     common: bool
+    counterparts: np.ndarray
     note: str = ""
 
 
 class FitBoth(Numbered, frozen=True, tag=True, eq=False):
     """Fit translators both ways; a newer one replaces it.
+
+    Answered by Fitting where that takes long, BothFitted, Placed and, at last, ErrorsMeasured; or by Refused. The first
+    Placed may come before BothFitted, so that a map is drawn anew while an anchor is dragged.
 
     source, target: int64 (k,), the anchors, as images of the two bundles. kind: of translator. growth: see `Growth`.
     charts: of the source's and the target's map, as their specs are written; places: whether translated images are to
@@ -52,9 +61,7 @@ class BothFitted(Numbered, frozen=True, tag=True, eq=False):
     """Translators from the source to the target (`forth`) and from the target to the source (`back`), as arrays.
 
     leave_one_out: float64 (2, k), see `Fitted`, forth and back. grown: int64 (m, 2), the pairs that were found besides
-    the anchors. errors: float32 (2, n), the translation error of each image that is no anchor: how far its translated
-    latent is from its own in the target (the source) space, in units of that space's spread; nan where it has no
-    counterpart. note: what a person should know of the fit, e.g. that a blind one has failed; may be empty.
+    the anchors. note: what a person should know of the fit, e.g. that a blind one has failed; may be empty.
     """
 
     kind: str
@@ -62,15 +69,27 @@ class BothFitted(Numbered, frozen=True, tag=True, eq=False):
     back: dict[str, np.ndarray]
     leave_one_out: np.ndarray
     grown: np.ndarray
-    errors: np.ndarray
     seconds: float
     note: str = ""
+
+
+class ErrorsMeasured(Numbered, frozen=True, tag=True, eq=False):
+    """How far the translators of a fit are off at images that are no anchors.
+
+    forth: float32 (n,), of each of the source's images, how far its translated latent is from that of its counterpart,
+    in units of the target's spread: the root mean square distance of its latents from their mean. back: the same of the
+    target's images, in the source's space. nan at anchors, and where there is no counterpart.
+    """
+
+    forth: np.ndarray
+    back: np.ndarray
 
 
 class Placed(Numbered, frozen=True, tag=True, eq=False):
     """Where translated images are on a map: of the target (`forth`) or of the source.
 
-    images: int64 (m,), which; uv: float32 (m, 2). last: whether all have been placed.
+    images: int64 (m,), which, of the source's (`forth`) or of the target's; uv: float32 (m, 2). They come in several
+    messages, first some thousand that are spread over all, each image once. last: whether all have been placed.
     """
 
     forth: bool
@@ -80,17 +99,27 @@ class Placed(Numbered, frozen=True, tag=True, eq=False):
 
 
 class MeasureClosure(Numbered, frozen=True, tag=True, eq=False):
-    """Measure the closure of a kind of translator against the number of anchors, from the source to the target."""
+    """Measure the closure of a kind of translator against the number of anchors, from the source to the target.
+
+    source, target: int64 (k,), the anchors there are, of which the closure is measured first; may be none.
+    """
 
     kind: str
+    source: np.ndarray
+    target: np.ndarray
 
 
 class ClosureMeasured(Numbered, frozen=True, tag=True, eq=False):
-    """One point of the curve. last: whether all of it is measured."""
+    """One point of the curve: the closure by so many anchors chosen at random by class, or by `own`, those given.
+
+    last: whether all of it is measured. note: what it was measured against, if not the images; the same in each.
+    """
 
     anchors: int
     closure: float
+    own: bool
     last: bool
+    note: str = ""
 
 
 class Cancel(Numbered, frozen=True, tag=True, eq=False):
@@ -98,6 +127,6 @@ class Cancel(Numbered, frozen=True, tag=True, eq=False):
 
 
 Request = OpenPair | FitBoth | MeasureClosure | Cancel
-Reply = PairOpened | Fitting | BothFitted | Placed | ClosureMeasured | Refused
+Reply = PairOpened | Fitting | BothFitted | Placed | ErrorsMeasured | ClosureMeasured | Refused
 
 ALIGNING: Conversation[Request, Reply] = Conversation(Codec(Request), Codec(Reply))

@@ -1,7 +1,7 @@
 """Two maps linked: their anchors, and the translators fitted on them as the anchors change."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -9,7 +9,15 @@ import numpy as np
 from numpy.typing import NDArray
 from PyQt6.QtCore import QObject, pyqtSignal
 
-from latent_explorer.alignment.protocol import BothFitted, FitBoth, Fitting, OpenPair, PairOpened, Placed
+from latent_explorer.alignment.protocol import (
+    BothFitted,
+    ErrorsMeasured,
+    FitBoth,
+    Fitting,
+    OpenPair,
+    PairOpened,
+    Placed,
+)
 from latent_explorer.alignment.registry import translator_kind
 from latent_explorer.alignment.translator import Translator
 from latent_explorer.gui.alignment.aligner import Aligner
@@ -24,7 +32,8 @@ from latent_explorer.session.alignment import Alignment, AlignmentState, Anchor
 class LinkFit:
     """What the aligner found. forth: from the source's space to the target's; back: the other way.
 
-    anchors: those it was fitted on. All else as in `BothFitted`.
+    anchors: those it was fitted on. errors: as in `ErrorsMeasured`, forth and back; None until they are measured. All
+    else as in `BothFitted`.
     """
 
     anchors: tuple[Anchor, ...]
@@ -32,9 +41,9 @@ class LinkFit:
     back: Translator
     leave_one_out: NDArray[np.float64]
     grown: NDArray[np.int64]
-    errors: NDArray[np.float32]
     seconds: float
     note: str
+    errors: tuple[NDArray[np.float32], NDArray[np.float32]] | None = None
 
 
 class Link(QObject):
@@ -136,6 +145,9 @@ class Link(QObject):
                 self.fitted.emit()
             case Placed(number=self._fitting):
                 self.placed.emit(reply)
+            case ErrorsMeasured(number=self._fitting) if self.fit is not None:
+                self.fit = replace(self.fit, errors=(reply.forth, reply.back))
+                self.fitted.emit()
             case Refused(number=self._fitting):
                 self.work, self.fit = (), None
                 self.fitted.emit()
@@ -144,6 +156,6 @@ class Link(QObject):
     def _made(self, reply: BothFitted) -> LinkFit:
         restore = translator_kind(reply.kind).restore
         return LinkFit(
-            self._wanted, restore(reply.forth), restore(reply.back), reply.leave_one_out, reply.grown, reply.errors,
+            self._wanted, restore(reply.forth), restore(reply.back), reply.leave_one_out, reply.grown,
             reply.seconds, reply.note,
         )  # fmt: skip
