@@ -18,6 +18,7 @@ from safetensors.numpy import load, save
 from latent_explorer.charts import ChartSpec
 from latent_explorer.errors import UserError
 from latent_explorer.files import read_regular, write_bytes_whole
+from latent_explorer.session.saved_alignment import SavedAlignment
 from latent_explorer.session.session import Point
 from latent_explorer.session.store import FARTHEST, MOST_PINS, KeptState, check_kept
 from latent_explorer.targets import shown, why
@@ -105,6 +106,7 @@ class SavedSession(msgspec.Struct, frozen=True, kw_only=True):
     """All maps of a window, the one that is worked with, and the look that they share.
 
     kind, format: what the file is. program: the version that wrote it. window: width and height in logical pixels.
+    alignment: the link between two maps; None where there is one map, or the program that wrote it knew of no link.
     """
 
     kind: Annotated[str, Meta(pattern=f"^{KIND}$")] = KIND
@@ -115,6 +117,7 @@ class SavedSession(msgspec.Struct, frozen=True, kw_only=True):
     look: SavedLook = SavedLook()
     window: tuple[Side, Side] | None = None
     arrays: ArraysFile | None = None
+    alignment: SavedAlignment | None = None
 
     @property
     def map(self) -> SavedMap:
@@ -122,7 +125,7 @@ class SavedSession(msgspec.Struct, frozen=True, kw_only=True):
         return self.maps[self.active]
 
 
-Arrays = dict[str, NDArray[np.bool_]]
+Arrays = dict[str, NDArray[Any]]
 
 
 def write_session(path: Path, session: SavedSession, arrays: Arrays, *, durable: bool = True) -> SavedSession:
@@ -165,19 +168,51 @@ def _arrays_of(path: Path, stem: str) -> list[Path]:
         return []
 
 
-def read_session(path: Path) -> tuple[SavedSession, Arrays]:
-    """A session and its arrays. Raises UserError that says what is wrong with the file, and what to do."""
-    path = Path(path)
+def read_session(path: Path, lost: list[str] | None = None) -> tuple[SavedSession, Arrays]:
+    """A session and its arrays. Raises UserError that says what is wrong with the file, and what to do.
+
+    A link of the maps that does not hold is left out, since each map stands without it; `lost` takes it in words.
+    """
+    path, lost = Path(path), [] if lost is None else lost
     content = _content(path, SESSION_BYTES)
     try:
         _check_format(path, content)
-        session = msgspec.json.decode(content, type=SavedSession)
+        session = _decoded(content, lost)
         _check(session)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise _refusal(path, f"it is not a session of this program, or was changed ({error})") from error
     except UserError as error:
         raise _refusal(path, str(error)) from error
-    return session, {} if session.arrays is None else _arrays(path.parent / session.arrays.file, session)
+    arrays = {} if session.arrays is None else _arrays(path.parent / session.arrays.file, session)
+    if reason := _unlinked(session, arrays):
+        lost.append(f"the anchors ({reason})")
+        session = msgspec.structs.replace(session, alignment=None)
+    return session, arrays
+
+
+def _decoded(content: bytes, lost: list[str]) -> SavedSession:
+    try:
+        return msgspec.json.decode(content, type=SavedSession)
+    except msgspec.ValidationError as error:
+        parts = msgspec.json.decode(content)
+        if parts.pop("alignment", None) is None:
+            raise
+        session = msgspec.convert(parts, SavedSession)
+        lost.append(f"the anchors ({error})")
+        return session
+
+
+def _unlinked(session: SavedSession, arrays: Arrays) -> str:
+    """Why the link of a session does not hold, in words; empty where it does."""
+    link = session.alignment
+    if link is None:
+        return ""
+    if len(session.maps) < 2:
+        return "they tie two maps, and there is one"
+    found = arrays.get(link.array)
+    if link.array and (found is None or found.dtype != np.int64 or found.ndim != 2 or found.shape[1] != 2):
+        return f"expected {link.array} as int64 (k, 2) in the file of arrays"
+    return ""
 
 
 def _content(path: Path, most: int) -> bytes:
@@ -252,4 +287,4 @@ def _made(session: SavedSession) -> tuple[Any, ...]:
         msgspec.structs.replace(each, view=still, size=(64, 64), chosen=None, frame=0, slots=(), path="", beside="")
         for each in session.maps
     ]
-    return maps, session.look
+    return maps, session.look, None if session.alignment is None else session.alignment.made

@@ -1,19 +1,31 @@
-"""What a person has made of a bundle, kept from one launch to the next: one JSON file a bundle, named by its seal."""
+"""What a person has made of a bundle, kept from one launch to the next: one JSON file a bundle, named by its seal.
+
+The anchors between two bundles are in a file named by the seals of both, whichever of them is the source.
+"""
 
 import hashlib
 import logging
+from collections.abc import Collection
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 import numpy as np
 
 from latent_explorer.errors import UserError
 from latent_explorer.files import read_regular, write_bytes_whole
+from latent_explorer.session.alignment import AlignmentState, Anchor
+from latent_explorer.session.saved_alignment import KeptAlignment, fitting
 from latent_explorer.session.session import Pin, Route, State
 
 _log = logging.getLogger(__name__)
 _BYTES = 2**22  # hundreds of pins of 128 dimensions, as text
+_Kept = TypeVar("_Kept", bound=msgspec.Struct)
+Seals = tuple[str, str]
+"""Of the source and of the target."""
+
 MOST_PINS = 1000
+MOST_ANCHORS = 100_000
 FARTHEST = 1e6
 """Of a latent from 0, in any dimension."""
 
@@ -41,32 +53,72 @@ class SessionStore:
     def read(self, seal: str, dimensions: int) -> State:
         """What was made of the bundle of this seal, whose latents have so many dimensions."""
         file = self._file(seal)
+        kept = _read(file, KeptState)
         try:
-            kept = msgspec.json.decode(read_regular(file, _BYTES), type=KeptState)
             check_kept(kept, dimensions)
-        except FileNotFoundError:
-            return State()
-        except (OSError, UserError, msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        except UserError as error:
             _log.warning("%s is not used: %s", file, error)
             return State()
         return State(pins=kept.pins, route=kept.route)
 
     def keep(self, seal: str, state: State) -> None:
         """Keep what there is now; where that is nothing, no file stays. Raises UserError where it cannot be written."""
-        file, kept = self._file(seal), KeptState(state.pins, state.route)
+        kept = KeptState(state.pins, state.route)
         if len(kept.pins) > MOST_PINS:
             raise UserError(f"at most {MOST_PINS:,} pins are kept, there are {len(kept.pins):,}; delete some")
-        try:
-            if kept == KeptState():
-                file.unlink(missing_ok=True)
-                return
-            file.parent.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise UserError(f"{file} could not be written: {error.strerror}") from error
-        write_bytes_whole(file, msgspec.json.encode(kept), overwrite=True, durable=False)
+        _write(self._file(seal), kept, nothing=kept == KeptState())
+
+    def read_pair(self, seals: Seals, counts: tuple[int, int], kinds: Collection[str]) -> AlignmentState:
+        """What ties the bundles of these seals, as far as it fits so many images and the translators that there are."""
+        kept = _read(self._file(_both(seals)), KeptAlignment)
+        state, lost = fitting(kept, _turned(kept.anchors, seals), counts, kinds)
+        if lost:
+            _log.warning("of the anchors kept between two bundles is not used: %s", "; ".join(lost))
+        return state
+
+    def keep_pair(self, seals: Seals, state: AlignmentState) -> None:
+        """Keep what ties two bundles, in either order. Raises UserError where it cannot be written."""
+        if len(state.anchors) > MOST_ANCHORS:
+            found = len(state.anchors)
+            raise UserError(f"at most {MOST_ANCHORS:,} anchors are kept, there are {found:,}; save a session instead")
+        kept = KeptAlignment(anchors=_turned(state.anchors, seals), translator=state.translator, growth=state.growth)
+        _write(self._file(_both(seals)), kept, nothing=kept == KeptAlignment())
 
     def _file(self, seal: str) -> Path:
         return self._folder / f"{hashlib.sha256(seal.encode()).hexdigest()[:32]}.json"
+
+
+def _both(seals: Seals) -> str:
+    """What names a pair, whichever is the source."""
+    return "\n".join(sorted(seals))
+
+
+def _turned(anchors: tuple[Anchor, ...], seals: Seals) -> tuple[Anchor, ...]:
+    """Anchors from the order of the seals to the order in which they are kept, or back."""
+    return anchors if seals[0] <= seals[1] else tuple((target, source) for source, target in anchors)
+
+
+def _read(file: Path, kind: type[_Kept]) -> _Kept:
+    """What is kept in a file; nothing where there is none, or it does not hold."""
+    try:
+        return msgspec.json.decode(read_regular(file, _BYTES), type=kind)
+    except FileNotFoundError:
+        return kind()
+    except (OSError, UserError, msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        _log.warning("%s is not used: %s", file, error)
+        return kind()
+
+
+def _write(file: Path, kept: msgspec.Struct, *, nothing: bool) -> None:
+    """Write what is to be kept; where that is nothing, no file stays. Raises UserError where it cannot be written."""
+    try:
+        if nothing:
+            file.unlink(missing_ok=True)
+            return
+        file.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UserError(f"{file} could not be written: {error.strerror}") from error
+    write_bytes_whole(file, msgspec.json.encode(kept), overwrite=True, durable=False)
 
 
 def check_kept(kept: KeptState, dimensions: int) -> None:

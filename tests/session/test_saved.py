@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from latent_explorer.charts import ChartSpec
 from latent_explorer.errors import UserError
 from latent_explorer.session import Pin, Route
+from latent_explorer.session.alignment import AlignmentState
 from latent_explorer.session.saved import (
     SUFFIX,
     SavedLayer,
@@ -25,6 +26,7 @@ from latent_explorer.session.saved import (
     session_schema,
     write_session,
 )
+from latent_explorer.session.saved_alignment import anchors_of, fitting, saved_alignment
 
 MAP = SavedMap(
     path="/models/one", beside="one", name="one", seal="config.json 00", dimensions=2, images=5,
@@ -175,3 +177,99 @@ def test_whatever_becomes_of_the_bytes_it_is_read_or_refused(tmp_path, data):
     except UserError:
         return
     assert 1 <= len(session.maps) <= 2
+
+
+TIED = AlignmentState(((4, 0), (0, 2)), "ridge", "bootstrapped")
+MANY = AlignmentState(tuple((each, 700 - each) for each in range(700)), "affine")
+
+
+def linked(folder: Path, state: AlignmentState = TIED) -> Path:
+    """The file of a session of two maps that are linked."""
+    link, more = saved_alignment(state, linked=False, follows=True, travels=("paths",))
+    file = folder / f"linked{SUFFIX}"
+    write_session(file, msgspec.structs.replace(SESSION, alignment=link), ARRAYS | more)
+    return file
+
+
+def test_anchors_are_read_as_they_were_written_many_of_them_from_an_array_beside(tmp_path):
+    for state in (TIED, MANY, AlignmentState()):
+        lost: list[str] = []
+        session, arrays = read_session(linked(tmp_path, state), lost)
+        link = session.alignment
+        assert not lost
+        assert anchors_of(link, arrays) == state.anchors
+        assert (link.linked, link.follows, link.travels) == (False, True, ("paths",))
+        assert fitting(link, anchors_of(link, arrays), (800, 800), ["affine", "ridge"]) == (state, [])
+    assert (tmp_path / f"linked{SUFFIX}").stat().st_size < 6000
+    session, arrays = read_session(written(tmp_path))
+    assert session.alignment is None
+
+
+def test_anchors_are_work_that_can_be_lost_and_how_the_link_behaves_is_not():
+    link, _ = saved_alignment(TIED)
+    one = msgspec.structs.replace(SESSION, alignment=link)
+    other, _ = saved_alignment(TIED, linked=False, follows=True)
+    assert made_alike(one, msgspec.structs.replace(SESSION, alignment=other))
+    fewer, _ = saved_alignment(AlignmentState(TIED.anchors[:1], TIED.translator, TIED.growth))
+    assert not made_alike(one, msgspec.structs.replace(SESSION, alignment=fewer))
+
+
+@pytest.mark.parametrize(
+    ("link", "words"),
+    [
+        ({"anchors": "all"}, r"the anchors \(Expected `array`"),
+        ({"anchors": [[1]]}, "of length 2"),
+        ({"anchors": [[1, 0.5]]}, "Expected `int`"),
+        ({"anchors": [[None, 1]]}, "Expected `int`"),
+        ({"anchors": [[1e300, 1]]}, "Expected `int`"),
+        ({"growth": "wild"}, "Invalid enum value"),
+        ({"translator": "x" * 201}, "length <= 200"),
+        ({"array": "selection-0"}, r"expected selection-0 as int64 \(k, 2\)"),
+        ({"array": "anchors"}, r"expected anchors as int64 \(k, 2\)"),
+        ([], r"Expected `object"),
+    ],
+)
+def test_of_a_session_whose_link_does_not_hold_the_maps_are_read(tmp_path, link, words):
+    lost: list[str] = []
+    session, _ = read_session(changed(linked(tmp_path), alignment=link), lost)
+    assert session.alignment is None
+    assert session.maps == SESSION.maps
+    assert len(lost) == 1
+    with pytest.raises(UserError, match=words):
+        raise UserError(lost[0])
+
+
+def test_a_link_that_does_not_hold_saves_no_session_that_does_not(tmp_path):
+    file = linked(tmp_path)
+    with pytest.raises(UserError, match="cannot be opened"):
+        read_session(changed(file, alignment={"anchors": 3}, maps={"size": [1, 1]}))
+    file.write_text(file.read_text().replace('"growth": "bootstrapped"', '"growth": NaN'))
+    with pytest.raises(UserError, match="cannot be opened: it is not a session"):
+        read_session(file)
+
+
+def test_anchors_of_a_single_map_are_left_out(tmp_path):
+    file = linked(tmp_path)
+    content = json.loads(file.read_bytes())
+    content["maps"].pop()
+    file.write_text(json.dumps(content | {"active": 0}))
+    lost: list[str] = []
+    session, _ = read_session(file, lost)
+    assert session.alignment is None
+    assert lost == ["the anchors (they tie two maps, and there is one)"]
+
+
+def test_anchors_that_do_not_fit_are_left_out_and_told(tmp_path):
+    anchors = [[4, 0], [4, 1], [0, 2], [-1, 3], [2, 10**30], [1, 0]]
+    lost: list[str] = []
+    session, arrays = read_session(
+        changed(linked(tmp_path), alignment={"anchors": anchors, "translator": "magic"}), lost
+    )
+    assert not lost
+    state, lost = fitting(session.alignment, anchors_of(session.alignment, arrays), (5, 5), ["affine"])
+    assert state == AlignmentState(((4, 0), (0, 2)), "affine")
+    assert lost == [
+        "2 anchors of images that are not there",
+        "2 anchors of images that have one already",
+        "the translator 'magic', which is none of this program (affine takes its place)",
+    ]

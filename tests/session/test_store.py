@@ -7,6 +7,7 @@ import pytest
 
 from latent_explorer.errors import UserError
 from latent_explorer.session import Pin, Route, SessionStore, State
+from latent_explorer.session.alignment import AlignmentState
 
 STATE = State(
     pins=(Pin("a place ‮", (0.1, -2.5)), Pin("<b>", (1e-7, 3.0))), route=Route((0.0, 0.5), (1.0, 1.0), frames=12)
@@ -77,3 +78,36 @@ def test_a_folder_that_cannot_be_written_is_said(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(UserError, match="could not be written"):
         SessionStore(tmp_path / "file" / "sessions").keep("seal", STATE)
+
+
+KINDS = ("affine", "ridge")
+TIED = AlignmentState(((4, 7), (0, 2), (5, 5)), "ridge", "bootstrapped")
+
+
+def test_what_ties_two_bundles_is_there_again_whichever_is_the_source(store, tmp_path):
+    seals = "one", "another"
+    assert store.read_pair(seals, (9, 9), KINDS) == AlignmentState()
+    store.keep_pair(seals, TIED)
+    assert store.read_pair(seals, (9, 9), KINDS) == TIED
+    turned = store.read_pair(seals[::-1], (9, 9), KINDS)
+    assert turned.anchors == ((7, 4), (2, 0), (5, 5))
+    assert (turned.translator, turned.growth) == (TIED.translator, TIED.growth)
+    assert store.read_pair(("one", "a third"), (9, 9), KINDS) == AlignmentState()
+    store.keep_pair(seals[::-1], AlignmentState())
+    assert not list((tmp_path / "sessions").iterdir())
+
+
+def test_of_kept_anchors_what_does_not_fit_is_left_out(store, tmp_path, caplog):
+    store.keep_pair(("a", "b"), TIED)
+    assert store.read_pair(("a", "b"), (9, 6), ["affine"]).anchors == ((0, 2), (5, 5))
+    assert "1 anchor of images that are not there; the translator 'ridge'" in caplog.text
+    for anchors in ([[1, 1], [1, 2]], [["a", 1]], [[10**30, -1]], [[0.5, 1]], 7):
+        content = msgspec.json.encode({"anchors": anchors})
+        only_file(tmp_path).write_bytes(content)
+        assert len(store.read_pair(("a", "b"), (9, 9), KINDS).anchors) == (1 if anchors == [[1, 1], [1, 2]] else 0)
+
+
+def test_more_anchors_than_are_kept_are_refused(store):
+    many = AlignmentState(tuple((each, each) for each in range(100_001)))
+    with pytest.raises(UserError, match="at most 100,000 anchors are kept"):
+        store.keep_pair(("a", "b"), many)
