@@ -7,6 +7,7 @@ from typing import Any, Literal
 from psygnal import Signal
 
 from latent_explorer.errors import UserError
+from latent_explorer.session.changes import Changes
 
 Anchor = tuple[int, int]
 """An image of the source map, and the image of the target map that means the same."""
@@ -29,6 +30,7 @@ class Alignment:
     """The anchors between two open bundles, with undo.
 
     changed: emitted with the old and the new state. counts: how many images the source and the target have.
+    changes: of the states before and after.
     """
 
     changed = Signal(AlignmentState, AlignmentState)
@@ -36,24 +38,23 @@ class Alignment:
     def __init__(self, counts: tuple[int, int], state: AlignmentState | None = None) -> None:
         self.counts = counts
         self.state = state or AlignmentState()
-        self._past: list[AlignmentState] = []
-        self._future: list[AlignmentState] = []
+        self.changes: Changes[AlignmentState] = Changes()
 
     @property
     def can_undo(self) -> bool:
-        return bool(self._past)
+        return bool(self.changes.last)
 
     @property
     def can_redo(self) -> bool:
-        return bool(self._future)
+        return bool(self.changes.next)
 
     def undo(self) -> None:
         """Go back to before the last change."""
-        self._travel(self._past, self._future)
+        self._travel(self.changes.back(self.state))
 
     def redo(self) -> None:
         """Redo the last change that was undone."""
-        self._travel(self._future, self._past)
+        self._travel(self.changes.forth(self.state))
 
     def add(self, source: int, target: int) -> None:
         """Add an anchor. Raises UserError where one of the images has one already, or there is no such image."""
@@ -90,14 +91,12 @@ class Alignment:
     def _change(self, **changes: Any) -> None:
         state = replace(self.state, **changes)
         if state != self.state:
-            self._past.append(self.state)
-            self._future.clear()
+            self.changes.leave(self.state)
             self._set(state)
 
-    def _travel(self, source: list[AlignmentState], target: list[AlignmentState]) -> None:
-        if source:
-            target.append(self.state)
-            self._set(source.pop())
+    def _travel(self, state: AlignmentState | None) -> None:
+        if state is not None:
+            self._set(state)
 
     def _set(self, state: AlignmentState) -> None:
         old, self.state = self.state, state

@@ -12,6 +12,7 @@ from psygnal import Signal
 from latent_explorer.charts import ChartSpec, checked
 from latent_explorer.errors import UserError
 from latent_explorer.paths import Path
+from latent_explorer.session.changes import Changes
 from latent_explorer.session.opened import OpenBundle
 
 How = Literal["instead", "add", "subtract"]
@@ -88,7 +89,8 @@ class Session:
     """What is open and what has been made of it.
 
     changed: emitted with the old and the new State. Pins, routes, selections and charts can be undone; what is hidden
-    cannot, since nothing is lost by it. state: what there is now, at first that of an earlier session.
+    cannot, since nothing is lost by it. state: what there is now, at first that of an earlier session. changes: of
+    the states before and after.
     """
 
     changed = Signal(State, State)
@@ -96,8 +98,7 @@ class Session:
     def __init__(self, bundle: OpenBundle, state: State | None = None) -> None:
         self.bundle = bundle
         self.state = state or State()
-        self._past: list[State] = []
-        self._future: list[State] = []
+        self.changes: Changes[State] = Changes()
 
     def exchange(self, bundle: OpenBundle) -> None:
         """Go on with another bundle of the same images and the same network, as it was at another moment of its run."""
@@ -105,19 +106,19 @@ class Session:
 
     @property
     def can_undo(self) -> bool:
-        return bool(self._past)
+        return bool(self.changes.last)
 
     @property
     def can_redo(self) -> bool:
-        return bool(self._future)
+        return bool(self.changes.next)
 
     def undo(self) -> None:
         """Go back to before the last change of pins, route or selection."""
-        self._travel(self._past, self._future)
+        self._travel(self.changes.back(self.state))
 
     def redo(self) -> None:
         """Redo the last change that was undone."""
-        self._travel(self._future, self._past)
+        self._travel(self.changes.forth(self.state))
 
     def pin(self, z: NDArray[np.floating], name: str = "") -> int:
         """Pin a latent (d,); returns the pin's index."""
@@ -215,15 +216,12 @@ class Session:
         state = replace(self.state, **changes)
         if state == self.state:
             return
-        self._past.append(self.state)
-        self._future.clear()
+        self.changes.leave(self.state)
         self._set(state)
 
-    def _travel(self, source: list[State], target: list[State]) -> None:
-        if not source:
-            return
-        target.append(self.state)
-        self._set(replace(source.pop(), hidden=self.state.hidden, chosen=self.state.chosen))
+    def _travel(self, state: State | None) -> None:
+        if state is not None:
+            self._set(replace(state, hidden=self.state.hidden, chosen=self.state.chosen))
 
     def _set(self, state: State) -> None:
         old, self.state = self.state, state
