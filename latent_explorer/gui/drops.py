@@ -1,12 +1,12 @@
 """What is dropped on the window, chosen, or opened again: judged in a thread, then opened or explained."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from PyQt6.QtCore import QEvent, QMimeData, QObject, QPoint, QRectF, Qt, QUrl
+from PyQt6.QtCore import QEvent, QMimeData, QObject, QPoint, QRect, QRectF, Qt, QUrl
 from PyQt6.QtGui import QColor, QDragLeaveEvent, QDropEvent, QPainter, QPaintEvent, QPen
 from PyQt6.QtWidgets import QWidget
 
@@ -31,10 +31,16 @@ class OpensBundles(Protocol):
 
 @dataclass(frozen=True, eq=False)
 class DropPlace:
-    """Where something may be dropped. cover: the widget that says so. pane: opens bundles; None where one trains."""
+    """Where something may be dropped. cover: the widget that says so. pane: opens bundles; None where one trains.
+
+    beside: what a bundle is opened by there, if not by `pane`; then the right half of `cover` says so. hint: what else
+    a person may do with a bundle.
+    """
 
     cover: QWidget
     pane: OpensBundles | None
+    beside: Callable[[Path], object] | None = None
+    hint: str = ""
 
     def takes(self, found: "PathKind") -> bool:
         if self.pane is None:
@@ -55,7 +61,23 @@ class DropPlace:
             return "Open this session", found.name
         if found.bundle is None:
             return "Import this model", f"{found.name}, {found.words}"
-        return "Open here", found.bundle.name
+        if self.beside is not None:
+            return "Open beside", found.bundle.name
+        return "Open here", f"{found.bundle.name}\n{self.hint}".rstrip()
+
+    def covered(self, found: "PathKind | None") -> QRect:
+        """The part of `cover` that what is dropped would take."""
+        whole = self.cover.rect()
+        if found is None or found.bundle is None or self.beside is None:
+            return whole
+        return whole.adjusted(whole.width() // 2, 0, 0, 0)
+
+    def open(self, folder: Path) -> None:
+        """Open the bundle in a folder."""
+        if self.beside is not None:
+            self.beside(folder)
+        elif self.pane is not None:
+            self.pane.open(folder)
 
 
 class DropOverlay(QWidget):
@@ -73,7 +95,7 @@ class DropOverlay(QWidget):
         self.taken = found is None or place.takes(found)
         window = place.cover.window() or place.cover
         self.setParent(window)
-        self.setGeometry(place.cover.rect().translated(place.cover.mapTo(window, QPoint(0, 0))))
+        self.setGeometry(place.covered(found).translated(place.cover.mapTo(window, QPoint(0, 0))))
         self.raise_()
         self.show()
         self.update()
@@ -233,11 +255,23 @@ class Drops(QObject):
             self.overlay.show_on(place, found)
             return
         self._end()
-        self._taker.take(found, place.pane)
+        self._taker.take(found, None if place.pane is None else place)
 
     def _end(self) -> None:
         self.overlay.hide()
         self._found, self._dropped = None, False
+
+
+def is_over(widget: QWidget, at: QPoint) -> bool:
+    """Whether a place in global pixels is over a widget."""
+    return widget.rect().contains(widget.mapFromGlobal(at))
+
+
+def on_single(place: DropPlace, at: QPoint, beside: Callable[[Path], object]) -> DropPlace:
+    """The place on the only map there is, in global pixels: on its right half, a bundle is opened beside it."""
+    if place.cover.mapFromGlobal(at).x() > place.cover.width() / 2:
+        return replace(place, beside=beside)
+    return replace(place, hint="Drag to the right half to open it beside this map.")
 
 
 def local_paths(mime: QMimeData | None) -> list[Path]:

@@ -13,8 +13,10 @@ from latent_explorer.charts import ChartSpec
 from latent_explorer.engine.client import Urgency
 from latent_explorer.engine.process import Engine
 from latent_explorer.gui import theme as themes
+from latent_explorer.gui.alignment.link import Link
+from latent_explorer.gui.alignment.linking import Linking
 from latent_explorer.gui.docks import Docks
-from latent_explorer.gui.drops import DropPlace, Drops, PathTaker
+from latent_explorer.gui.drops import DropPlace, Drops, PathTaker, is_over, on_single
 from latent_explorer.gui.exports.exporter import Exporter
 from latent_explorer.gui.importing.importer import Importer
 from latent_explorer.gui.library.library import Library
@@ -72,6 +74,7 @@ class Workbench(QObject):
         self.docks = Docks(window)
         self._lay_out()
         self.panes: list[MapPane] = []
+        self.linking = Linking(self.status.say)
         self._make_training(start_trainer)
         self.exporter = Exporter(window, lambda: self.active)
         self.exporter.exported.connect(self.status.say_exported)
@@ -100,6 +103,8 @@ class Workbench(QObject):
         yield from self.importer.work
         yield from self.guide.work
         yield from self.trainer.work
+        if self.link is not None:
+            yield from self.link.work
 
     def _lay_out(self) -> None:
         self.maps = QSplitter()
@@ -130,6 +135,7 @@ class Workbench(QObject):
         pane.show_pictures(self.pictures)
         pane.turned_to.connect(lambda: self.activate(pane))
         pane.changed.connect(lambda: self._tell(pane))
+        pane.changed.connect(lambda: self.linking.look(self.panes))
         pane.remembered.connect(self.settings.remember_bundle)
         raised = pane.selecting.raise_wanted
         raised.connect(lambda title, show: self.docks.bring(title, show) if pane is self.active else None)
@@ -167,6 +173,7 @@ class Workbench(QObject):
             return
         self.exporter.leave(pane)
         self.panes.remove(pane)
+        self.linking.look(self.panes)
         if self.active is pane:
             self.activate(self.panes[0])
         if self.guide.pane is pane:
@@ -178,16 +185,23 @@ class Workbench(QObject):
         self._show_titles()
         self.active.canvas.setFocus()
 
+    @property
+    def link(self) -> Link | None:
+        """The link between the two maps; None where there is none."""
+        return self.linking.link
+
     def pane_at(self, at: QPoint) -> MapPane:
         """The pane at a place in global pixels; else the active one."""
-        return next((pane for pane in self.panes if pane.rect().contains(pane.mapFromGlobal(at))), self.active)
+        return next((pane for pane in self.panes if is_over(pane, at)), self.active)
 
     def place_at(self, at: QPoint) -> DropPlace:
         """What a place in global pixels takes when something is dropped there."""
-        if self.training.isVisible() and self.training.rect().contains(self.training.mapFromGlobal(at)):
+        if self.training.isVisible() and is_over(self.training, at):
             return DropPlace(self.training, None)
         pane = self.pane_at(at)
-        return DropPlace(pane, pane)
+        place = DropPlace(pane, pane)
+        alone = len(self.panes) < MOST_MAPS and pane.bundle is not None
+        return on_single(place, at, self.open_beside) if alone else place
 
     def _show_titles(self) -> None:
         for pane in self.panes:
@@ -239,6 +253,15 @@ class Workbench(QObject):
             self.add_pane().open(folder)
         else:
             self.banner.say("Two maps are open. Close one first, with View ▸ Close this map.")
+
+    def open_examples(self, left: Path, right: Path) -> None:
+        """Open two bundles side by side, the first in the map that there is, or in the left one; those open stay."""
+        self.activate(self.panes[0])
+        if len(self.panes) < MOST_MAPS:
+            self.add_pane()
+        for pane, folder in zip(self.panes, (left, right), strict=True):
+            if pane.bundle is None or pane.bundle.folder != folder:
+                pane.open(folder)
 
     def undo(self) -> None:
         self._change("Undone", Session.undo)
@@ -349,6 +372,7 @@ class Workbench(QObject):
     def end(self) -> None:
         """End all processes and threads; the window closes."""
         self.sessions.end()
+        self.linking.close()
         self.docks.remember(self.settings)
         self.settings.save()
         self._saving.stop()

@@ -1,5 +1,6 @@
 """Two maps linked: their anchors, and the translators fitted on them as the anchors change."""
 
+import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import partial
@@ -11,21 +12,45 @@ from PyQt6.QtCore import QObject, pyqtSignal
 
 from latent_explorer.alignment.protocol import (
     BothFitted,
+    ClosureMeasured,
     ErrorsMeasured,
     FitBoth,
     Fitting,
+    MeasureClosure,
     OpenPair,
     PairOpened,
     Placed,
 )
 from latent_explorer.alignment.registry import translator_kind
 from latent_explorer.alignment.translator import Translator
+from latent_explorer.charts import MovingChart
 from latent_explorer.gui.alignment.aligner import Aligner
 from latent_explorer.gui.pane.pane import MapPane
 from latent_explorer.gui.widgets.readings import Work
+from latent_explorer.service.child import Lost
 from latent_explorer.service.codec import Refused, path_to_text
 from latent_explorer.session import OpenBundle
 from latent_explorer.session.alignment import Alignment, AlignmentState, Anchor
+
+Known = dict[tuple[str, str], Alignment]
+"""The anchors made between the images of two bundles, by what tells those images from others, see `images_of`."""
+
+
+def images_of(bundle: OpenBundle) -> str:
+    """What tells the images of a bundle from those of others, where another model of them has the same."""
+    index = bundle.latents.index
+    some = "all" if index is None else hashlib.sha256(index.tobytes()).hexdigest()
+    fingerprint = "" if bundle.config.prior_samples else bundle.config.dataset.fingerprint
+    return f"{fingerprint or bundle.seal} {len(bundle.latents)} {some}"
+
+
+def _pairs(anchors: tuple[Anchor, ...]) -> NDArray[np.int64]:
+    return np.array(anchors, np.int64).reshape(-1, 2)
+
+
+def show_same_images(source: OpenBundle, target: OpenBundle) -> bool:
+    """Whether image i of one is image i of the other."""
+    return images_of(source) == images_of(target)
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,33 +74,35 @@ class LinkFit:
 class Link(QObject):
     """The link between two panes that have a bundle each.
 
-    alignment: the anchors, with undo; another one where another bundle is opened. fit: the translators; None until
-    there are any. began: there is another `alignment`, or none. changed: its state is another. fitted: there is
-    another `fit`, or none. placed: a Placed. said: a sentence for the person, as why nothing could be fitted.
-    work: what is under way.
+    alignment: the anchors, with undo; another one where other images are shown. fit: the translators; None until
+    there are any. common: whether image i of one is image i of the other. began: there is another `alignment`.
+    changed: its state is another. fitted: there is another `fit`, or none. placed: a Placed. measured: a
+    ClosureMeasured. said: a sentence for the person, as why nothing could be fitted. work: what is under way.
     """
 
     began = pyqtSignal()
     changed = pyqtSignal()
     fitted = pyqtSignal()
     placed = pyqtSignal(object)
+    measured = pyqtSignal(object)
     said = pyqtSignal(str)
 
-    def __init__(self, source: MapPane, target: MapPane) -> None:
+    def __init__(self, source: MapPane, target: MapPane, known: Known) -> None:
         super().__init__()
-        self.source, self.target = source, target
-        self.alignment: Alignment | None = None
+        assert source.bundle is not None
+        assert target.bundle is not None
+        self.source, self.target, self._known = source, target, known
+        self.bundles: tuple[OpenBundle, OpenBundle] = (source.bundle, target.bundle)
         self.fit: LinkFit | None = None
         self.common = False
         self.work: tuple[Work, ...] = ()
-        self._bundles: tuple[OpenBundle, OpenBundle] | None = None
-        self._opening = self._fitting = 0
+        self._opened = self._fitting = self._measuring = 0  # numbers of requests; 0 where there is none
         self._wanted: tuple[Anchor, ...] = ()
         self._aligner = Aligner()
         self._aligner.answered.connect(self._take)
+        self.alignment = self._take_up()
         for pane in (source, target):
             pane.changed.connect(self._look)
-        self._look()
 
     def pane(self, side: int) -> MapPane:
         """The source for 0, the target for 1."""
@@ -91,49 +118,87 @@ class Link(QObject):
 
     def renew(self) -> None:
         """Fit on the anchors there are."""
-        if self.alignment is not None:
-            self._fit(self.alignment.state.anchors)
+        self._fit(self.alignment.state.anchors)
+
+    def cancel(self) -> None:
+        """Give up the fit that is under way; the translators that there are stay."""
+        if self.work:
+            self._aligner.cancel(self._fitting)
+            self.work, self._fitting = (), 0
+
+    def measure_closure(self) -> None:
+        """Measure the closure of the translator chosen against the number of anchors; `measured` tells each."""
+        kind, pairs = self.alignment.state.translator, _pairs(self.alignment.state.anchors)
+        self._open()
+        self._measuring = self._aligner.ask(lambda number: MeasureClosure(number, kind, pairs[:, 0], pairs[:, 1]))
 
     def close(self) -> None:
         """End the aligner; the panes go on by themselves."""
         for pane in (self.source, self.target):
             pane.changed.disconnect(self._look)
+        self.alignment.changed.disconnect(self._changed)
         self._aligner.close()
 
+    def _take_up(self) -> Alignment:
+        """The anchors that these images had before, or none yet."""
+        source, target = self.bundles
+        self.common = show_same_images(source, target)
+        alignment = self._known.setdefault(
+            (images_of(source), images_of(target)), Alignment((len(source.latents), len(target.latents)))
+        )
+        alignment.changed.connect(self._changed)
+        return alignment
+
     def _look(self) -> None:
-        """Another bundle may be open in one of the panes."""
-        source, target = self.source.bundle, self.target.bundle
-        bundles = None if source is None or target is None else (source, target)
-        known = None if self._bundles is None else tuple(each.folder for each in self._bundles)
-        self._bundles, before = bundles, known
-        if bundles is None or before == tuple(each.folder for each in bundles):
+        """Another bundle may be open in one of the panes, or the same seen through another chart."""
+        source, target, before = self.source.bundle, self.target.bundle, self.bundles
+        if source is None or target is None or (source is before[0] and target is before[1]):
             return
-        self.alignment = Alignment((len(bundles[0].latents), len(bundles[1].latents)))
-        self.alignment.changed.connect(self._changed)
-        self.fit = None
-        folders = [path_to_text(each.folder) for each in bundles]
-        self._opening = self._aligner.ask(lambda number: OpenPair(number, *folders))
-        self.began.emit()
-        self.fitted.emit()
+        if isinstance(source.chart, MovingChart) or isinstance(target.chart, MovingChart):
+            return  # it comes back with another chart
+        self.bundles = now = (source, target)
+        if [bundle.folder for bundle in now] != [bundle.folder for bundle in before]:
+            self._opened, self.fit = 0, None
+            self.fitted.emit()
+        if list(map(images_of, now)) != list(map(images_of, before)):
+            self.alignment.changed.disconnect(self._changed)
+            self.alignment = self._take_up()
+            self.began.emit()
+        self.renew()
 
     def _changed(self, old: AlignmentState, new: AlignmentState) -> None:
         self.changed.emit()
         self.renew()
 
+    def _open(self) -> None:
+        """Have the aligner read the bundles, unless it has; it is started by that."""
+        if not self._opened:
+            source, target = (path_to_text(bundle.folder) for bundle in self.bundles)
+            self._opened = self._aligner.ask(lambda number: OpenPair(number, source, target))
+
     def _fit(self, anchors: tuple[Anchor, ...]) -> None:
-        assert self.alignment is not None
-        assert self._bundles is not None
-        state, (source, target) = self.alignment.state, self._bundles
+        state, (source, target) = self.alignment.state, self.bundles
+        if not anchors and state.growth != "blind":
+            self.cancel()
+            self._fitting = 0
+            self._show_fit(None)
+            return
         charts = source.chart_text, target.chart_text
-        pairs = np.array(anchors, np.int64).reshape(-1, 2)
+        pairs = _pairs(anchors)
         make = partial(
             FitBoth, source=pairs[:, 0], target=pairs[:, 1], kind=state.translator, growth=state.growth, charts=charts
         )
+        self._open()
         self._wanted, self._fitting = anchors, self._aligner.ask(make)
+
+    def _show_fit(self, fit: LinkFit | None) -> None:
+        if fit is not self.fit:
+            self.fit = fit
+            self.fitted.emit()
 
     def _take(self, reply: Any) -> None:
         match reply:
-            case PairOpened(number=self._opening):
+            case PairOpened(number=self._opened):
                 self.common = reply.common
                 if reply.note:
                     self.said.emit(reply.note)
@@ -141,17 +206,28 @@ class Link(QObject):
                 self.work = (Work(reply.words, reply.share),)
             case BothFitted(number=self._fitting):
                 self.work = ()
-                self.fit = self._made(reply)
-                self.fitted.emit()
+                self._show_fit(self._made(reply))
             case Placed(number=self._fitting):
                 self.placed.emit(reply)
             case ErrorsMeasured(number=self._fitting) if self.fit is not None:
                 self.fit = replace(self.fit, errors=(reply.forth, reply.back))
                 self.fitted.emit()
+            case ClosureMeasured(number=self._measuring):
+                self.measured.emit(reply)
             case Refused(number=self._fitting):
-                self.work, self.fit = (), None
-                self.fitted.emit()
+                self.work = ()
+                self._show_fit(None)
                 self.said.emit(reply.reason)
+            case Refused(number=self._opened | self._measuring):
+                self.said.emit(reply.reason)
+            case Lost():
+                self._lose(reply.reason)
+
+    def _lose(self, reason: str) -> None:
+        """The aligner is gone; it is started again with the next fit."""
+        self.work, self._opened, self._fitting, self._measuring = (), 0, 0, 0
+        why = f" ({reason})" if reason else ""
+        self.said.emit(f"The process that fits translators ended{why}. It starts again with the next change.")
 
     def _made(self, reply: BothFitted) -> LinkFit:
         restore = translator_kind(reply.kind).restore

@@ -1,8 +1,7 @@
 """The menus and the tool bar of the main window."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
-from pathlib import Path
 
 from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QAction
@@ -15,15 +14,15 @@ from latent_explorer.gui.pane.point_colourer import PointColourer
 from latent_explorer.gui.panels.chart_choice import chart_entries
 from latent_explorer.gui.sessions.copies import WORDS
 from latent_explorer.gui.shell.help import about, show_keys
+from latent_explorer.gui.shell.model_menus import offers, other_models, second_map
 from latent_explorer.gui.shell.picture_menu import picture_entries
 from latent_explorer.gui.widgets.actions import SEPARATOR, Command, Entry, Submenu, fill_menu, show_state
 from latent_explorer.gui.widgets.plain import caption
-from latent_explorer.gui.workbench import MOST_MAPS, Workbench
-from latent_explorer.places import shipped_bundles, trained_bundles
+from latent_explorer.gui.workbench import Workbench
+from latent_explorer.places import shipped_bundles
 from latent_explorer.session import Session
 
 _WIDGET = Qt.ShortcutContext.WidgetShortcut
-_LISTED = 40  # models in a menu
 _CALLED = {"selection": "selected latents"}  # what is exported, where its key says too little
 
 
@@ -91,8 +90,8 @@ class Menus:
     def _file(self) -> Iterator[Entry]:
         bench, export = self._bench, self._bench.exporter.export
         yield Command("Open…", bench.library.open, "Ctrl+O", "Choose a model from a list, or a folder")
-        yield Submenu("Included models", lambda: _offers(shipped_bundles(), bench.open))
-        yield from self._others(bench.open_path)
+        yield Submenu("Included models", lambda: offers(shipped_bundles(), bench.open))
+        yield from other_models(bench, bench.open_path)
         tip = "Make a bundle of a model of another program: ONNX, diffusers, a checkpoint, or latents"
         yield Command("Import…", lambda: bench.importer.open(), "Ctrl+Shift+I", tip)
         tip, shown = "Show the files of this model in the file manager", self._lasting
@@ -209,7 +208,11 @@ class Menus:
         locked = on(lambda pane: pane.prober.locked)
         yield Command("Lock inspector", on(MapPane.toggle_lock), "I", tip, checked=lambda: bool(locked()))
         yield SEPARATOR
-        yield Submenu("Second map", self._second_map)
+        yield Submenu("Second map", lambda: second_map(bench))
+        linking = bench.linking
+        tip = "Let what one does on one map show on the other, by a translator between the two models"
+        linked, possible = lambda: linking.on and linking.possible, lambda: linking.possible
+        yield Command("Link the maps", linking.toggle, "Ctrl+K", tip, checked=linked, enabled=possible)
         tip, several = "Close the active map and its engine; the other one stays", lambda: len(bench.panes) > 1
         yield Command("Close this map", on(bench.close_pane), "Ctrl+W", tip, enabled=several)
         yield SEPARATOR
@@ -266,33 +269,6 @@ class Menus:
             enabled=lambda: bench.active.layer_panel.offers(title),
         )
 
-    def _second_map(self) -> Iterator[Entry]:
-        bench = self._bench
-        if len(bench.panes) >= MOST_MAPS:
-            yield Command("Two maps are open: close one first", lambda: None, enabled=lambda: False)
-            return
-        bundle = bench.active.bundle
-        if bundle is not None and not bundle.config.passing:
-            yield Command(caption(f"{bundle.name} again"), partial(bench.open_beside, bundle.folder))
-            yield SEPARATOR
-        yield from _offers(shipped_bundles(), bench.open_beside)
-        yield from self._others(bench.open_beside)
-        yield SEPARATOR
-        yield Command("Choose from the list…", bench.library.open)
-
-    def _others(self, run: Callable[[Path], None]) -> Iterator[Entry]:
-        """The bundles that do not come with the program."""
-        yield Submenu("Your models", lambda: self._trained(run))
-        yield Submenu("Recent models", lambda: _offers(self._bench.settings.recent, run, str))
-
-    def _trained(self, run: Callable[[Path], None]) -> Iterator[Entry]:
-        """Those that a person has trained; where they are too many for a menu, the rest stand in the list."""
-        folders = trained_bundles()
-        yield from _offers(folders[:_LISTED], run)
-        if len(folders) > _LISTED:
-            yield SEPARATOR
-            yield Command("All models…", self._bench.library.open)
-
     def _tools(self) -> Iterator[Entry]:
         on = self._on_pane
         take_probe, take_path = (on(partial(MapPane.take_tool, name=name)) for name in ("Probe", "Path"))
@@ -323,10 +299,3 @@ class Menus:
 
 def _is_chosen(colourer: PointColourer, name: str) -> bool:
     return colourer.colouring.name == name
-
-
-def _offers(
-    folders: Iterable[Path], run: Callable[[Path], None], words: Callable[[Path], str] = lambda folder: folder.name
-) -> Iterator[Command]:
-    for folder in folders:
-        yield Command(caption(words(folder)), partial(run, folder))
