@@ -52,16 +52,25 @@ class Splatter:
         self._counts = np.zeros(0, np.float32)
 
     def image(
-        self, entries: Entries, rows: Rows, ink: Ink, view: View, diameter: int, ratio: float = 1.0
+        self,
+        entries: Entries,
+        rows: Rows,
+        ink: Ink,
+        view: View,
+        diameter: int,
+        ratio: float = 1.0,
+        *,
+        hollow: bool = False,
     ) -> NDArray[np.uint32]:
         """An image uint32 (height, width), premultiplied ARGB, with a dot for each entry that is seen, 0 elsewhere.
 
-        diameter: of a dot, in device pixels. ratio: device pixels per logical pixel of the view.
+        diameter: of a dot, in device pixels. ratio: device pixels per logical pixel of the view. hollow: dots are
+        rings, where they are large enough.
         """
         width, height = round(view.width * ratio), round(view.height * ratio)
         row_length = width + 2 * diameter  # a frame around the image takes the parts of dots that stick out
         self._make_room(height, width, diameter)
-        offsets = np.array([dy * row_length + dx for dx, dy in disc(diameter)], np.int64)
+        offsets = np.array([dy * row_length + dx for dx, dy in (ring if hollow else disc)(diameter)], np.int64)
         region = view.region
         frame = region.left, region.top, view.scale * ratio, width, height, diameter
         image = np.empty((height, width), np.uint32)
@@ -227,3 +236,10 @@ def disc(diameter: int) -> list[tuple[int, int]]:
     steps = range(diameter)
     inside = [(i, j) for j in steps for i in steps if (i - middle) ** 2 + (j - middle) ** 2 <= limit]
     return [(i + start, j + start) for i, j in inside]
+
+
+def ring(diameter: int) -> list[tuple[int, int]]:
+    """Those of a round dot's pixels that lie at its rim: all of them where it is small."""
+    thick = max(1, round(diameter / 6))
+    inner = set(disc(diameter - 2 * thick)) if diameter > 2 * thick + 1 else set()
+    return [pixel for pixel in disc(diameter) if pixel not in inner]

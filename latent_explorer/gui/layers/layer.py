@@ -10,6 +10,7 @@ from PyQt6.QtCore import QRect
 from PyQt6.QtGui import QImage, QPainter
 
 from latent_explorer.atlas.view import View
+from latent_explorer.gui.layers.linked import NO_LINK, Linked
 from latent_explorer.gui.theme import Theme
 from latent_explorer.session import OpenBundle
 
@@ -21,6 +22,7 @@ class LayerSpec:
     name: in settings and files. sentence: what it shows, for a student. make: makes the layer of a spec; None for those
     that every pane makes by itself. key: its shortcut. shown, opacity: at first; None where there is no opacity to
     choose. needs_labels: whether the data have to have classes.
+    needs_link: whether it shows what a linked map puts on this one.
     """
 
     name: str
@@ -31,6 +33,7 @@ class LayerSpec:
     shown: bool = True
     opacity: float | None = None
     needs_labels: bool = False
+    needs_link: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,12 +66,13 @@ class Layer:
     """One thing that the map shows. A subclass paints; all else may stay as it is.
 
     visible, opacity: as a person has chosen. bundle, hidden, theme: what is open, the classes that are not shown, the
-    colours to use; None before anything is open.
+    colours to use; None before anything is open. linked: what a linked map puts on this one.
     """
 
     bundle: OpenBundle | None = None
     hidden: frozenset[int] = frozenset()
     theme: Theme | None = None
+    linked: Linked | None = None
 
     def __init__(self, spec: LayerSpec) -> None:
         self.spec, self.visible = spec, spec.shown
@@ -76,8 +80,11 @@ class Layer:
 
     def lacks(self, bundle: OpenBundle) -> str:
         """What a bundle lacks for it, in words; empty where nothing is missing."""
-        missing = self.spec.needs_labels and bundle.latents.label is None
-        return "this dataset has no labels" if missing else ""
+        if self.spec.needs_labels and bundle.latents.label is None:
+            return "this dataset has no labels"
+        if not self.spec.needs_link:
+            return ""
+        return NO_LINK if self.linked is None else self.linked.lacks
 
     def usual(self, bundle: OpenBundle) -> tuple[bool, float]:
         """Whether it is shown of a bundle, and its opacity, as long as a person has not chosen."""

@@ -1,33 +1,32 @@
 """The data points as a layer of the map."""
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
-from PyQt6.QtCore import QPointF, QTimer
+from PyQt6.QtCore import QTimer
 from PyQt6.QtGui import QColor, QPainter
 
 from latent_explorer.atlas.view import View
 from latent_explorer.gui.layers.layer import Layer, LayerSpec, Scale
 from latent_explorer.gui.layers.point_colours import Shading
+from latent_explorer.gui.layers.splatted import Splatted, rgb, wide
 from latent_explorer.gui.layers.tiles import TileLayer
 from latent_explorer.gui.theme import Theme
-from latent_explorer.gui.widgets.images import borrowed_qimage
 from latent_explorer.gui.widgets.latest_task import LatestTask
 from latent_explorer.points.index import PointIndex
 from latent_explorer.points.inside import marked
 from latent_explorer.points.splat import Ink, Splatter, load_compiled
 from latent_explorer.session import OpenBundle
 
-_AROUND = 96  # pixels drawn around the view, so that most steps of panning need no drawing
 _LOAD_MS = 1500
 _PICKING = (1.5, 4.0)  # pixels around the pointer searched first
 _DOTS = (1.6, 7.0, 14.0)  # pixels: the least dot, up to which it grows as the map does, and the largest
 _FINE = 1.0  # pixels: the least dot over pictures
 _THIN = 0.8  # of the opacity over pictures where dots crowd, so that what is decoded stays the strongest on the map
-_BLENDING = {
+BLENDING = {
     True: QPainter.CompositionMode.CompositionMode_Screen,
     False: QPainter.CompositionMode.CompositionMode_Multiply,
 }
@@ -36,31 +35,6 @@ _AT_ONCE = 200_000  # points sorted so quickly that the first paint can wait for
 _NONE = PointIndex(np.zeros((0, 2), np.float32), np.zeros(0, np.uint16))
 
 POINTS = LayerSpec("points", "Points", "The images of the dataset, each a dot at its latent.", key="2", opacity=0.75)
-
-
-@dataclass(frozen=True, eq=False)
-class _Made:
-    """An image of the points around a view, which serves while panning does not leave it."""
-
-    view: View
-    ratio: float
-    pixels: NDArray[np.uint32]
-
-    def serves(self, view: View, ratio: float) -> bool:
-        same = (view.scale, view.width, view.height, ratio) == (
-            self.view.scale, self.view.width, self.view.height, self.ratio,
-        )  # fmt: skip
-        return same and max(map(abs, self._moved(view))) <= _AROUND
-
-    def corner(self, view: View) -> QPointF:
-        """Where the image goes, to the device pixel."""
-        right, down = self._moved(view)
-        return QPointF(
-            round(right * self.ratio) / self.ratio - _AROUND, round(down * self.ratio) / self.ratio - _AROUND
-        )
-
-    def _moved(self, view: View) -> tuple[float, float]:
-        return (self.view.u - view.u) * view.scale, (view.v - self.view.v) * view.scale
 
 
 class PointLayer(Layer):
@@ -92,7 +66,7 @@ class PointLayer(Layer):
         self._shades: list[NDArray[np.uint16]] = []
         self._chosen: NDArray[np.bool_] | None = None
         self._marks: list[NDArray[np.bool_]] = []
-        self._made: _Made | None = None
+        self._made: Splatted | None = None
 
     @property
     def count(self) -> int:
@@ -130,8 +104,8 @@ class PointLayer(Layer):
             self.uv, self._chosen, self.shading = uv, None, None
             self._sort(np.zeros(len(uv), np.uint16) if label is None else label)
         colours = [QColor(theme.accent)] if label is None else map(theme.class_colour, range(classes))
-        shown = [0 if label is not None and number in hidden else _rgb(c) for number, c in enumerate(colours)]
-        self._ink = Ink(np.array(shown, np.uint32), grey=_rgb(QColor(theme.line)))
+        shown = [0 if label is not None and number in hidden else rgb(c) for number, c in enumerate(colours)]
+        self._ink = Ink(np.array(shown, np.uint32), grey=rgb(QColor(theme.line)))
         self._shades = []
         self._made, self.version = None, self.version + 1
 
@@ -192,21 +166,18 @@ class PointLayer(Layer):
 
     def prepare(self, view: View, ratio: float) -> None:
         if self.count and (self._made is None or not self._made.serves(view, ratio)):
-            wide = view.resized(view.width + 2 * _AROUND, view.height + 2 * _AROUND)
-            self._made = _Made(view, ratio, self._splat(wide, ratio))
+            self._made = Splatted(view, ratio, self._splat(wide(view), ratio))
 
     def paint(self, painter: QPainter, view: View, ratio: float) -> None:
         if not self.count:
             return
         self.prepare(view, ratio)
         assert self._made is not None
-        image = borrowed_qimage(self._made.pixels)
-        image.setDevicePixelRatio(ratio)
         painter.save()
         painter.setOpacity(self.strength(view))
         if self._over_pictures and self.pictures is not None and self.pictures.grey and self.theme is not None:
-            painter.setCompositionMode(_BLENDING[self.theme.dark])
-        painter.drawImage(self._made.corner(view), image)
+            painter.setCompositionMode(BLENDING[self.theme.dark])
+        self._made.draw(painter, view)
         painter.restore()
 
     def coloured(self, positions: NDArray[np.int64]) -> NDArray[np.bool_]:
@@ -300,8 +271,3 @@ class PointLayer(Layer):
             shown = self._ink.classes[self.index.group] > 0
             self._shades = self.index.at_levels(np.where(shown, shading.shade + 1, 0).astype(np.uint16))
         return self._shades
-
-
-def _rgb(colour: QColor) -> int:
-    """Never 0, which stands for a class that is not drawn."""
-    return max(1, colour.red() << 16 | colour.green() << 8 | colour.blue())

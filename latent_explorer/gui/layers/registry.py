@@ -3,6 +3,8 @@
 from latent_explorer.errors import UserError
 from latent_explorer.gui.layers.class_names import CLASS_NAMES
 from latent_explorer.gui.layers.layer import Layer, LayerSpec
+from latent_explorer.gui.layers.residuals import RESIDUALS
+from latent_explorer.gui.layers.translated import TRANSLATED
 from latent_explorer.plugins import Registry
 
 
@@ -14,7 +16,7 @@ def _check(spec: LayerSpec) -> None:
 LAYERS = Registry("layers", LayerSpec, "title", check=_check)
 register = LAYERS.register
 
-for _spec in (CLASS_NAMES,):
+for _spec in (TRANSLATED, RESIDUALS, CLASS_NAMES):
     register(_spec)
 
 

@@ -3,8 +3,10 @@
 from collections.abc import Callable
 
 from PyQt6.QtCore import QObject, pyqtSignal
+from PyQt6.QtGui import QRegion
 
 from latent_explorer.gui.layers.layer import Layer
+from latent_explorer.gui.layers.linked import Linked
 from latent_explorer.gui.layers.point_colours import colourings
 from latent_explorer.gui.pane.canvas import MapCanvas
 from latent_explorer.gui.pane.point_colourer import PointColourer
@@ -88,6 +90,29 @@ class LayerStack(QObject):
             if not self._settings.keeps(ShownLayer, title):
                 self._panel.show_usual(title, *layer.usual(bundle))
         self._values.show_lines([])
+
+    def link(self, linked: Linked) -> None:
+        """Have all layers know of a linked map, once there is one."""
+        for layer in self._canvas.layers:
+            layer.linked = linked
+        above = [layer for layer in self._canvas.above if layer.spec.needs_link]
+        linked.shown = lambda: any(layer.visible for layer in above)
+        linked.changed.connect(self._offer_linked)
+        linked.moved.connect(self._move_linked)
+
+    def _offer_linked(self) -> None:
+        """Offer the layers that show a linked map, or no longer."""
+        for title, layer in self.by_title.items():
+            if layer.spec.needs_link and layer.bundle is not None:
+                self._panel.enable(title, layer.lacks(layer.bundle))
+                if not self._settings.keeps(ShownLayer, title):
+                    self._panel.show_usual(title, *layer.usual(layer.bundle))
+        self.changed.emit()
+
+    def _move_linked(self) -> None:
+        """Paint the translated images where they are now: what lies under them stays as it is painted."""
+        if any(layer.painted for layer in self._canvas.above if layer.spec.needs_link):
+            self._canvas.refresh_points(lambda view: QRegion(0, 0, view.width, view.height))
 
     def put(self, title: str, visible: bool, opacity: float) -> None:
         """Show a layer so, in the panel too; that is not remembered."""

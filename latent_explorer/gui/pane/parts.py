@@ -7,6 +7,7 @@ from PyQt6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from latent_explorer.engine.client import EngineClient
 from latent_explorer.engine.process import Engine
+from latent_explorer.gui.layers.linked import Linked
 from latent_explorer.gui.layers.points import PointLayer
 from latent_explorer.gui.layers.registry import more_layers
 from latent_explorer.gui.layers.tiles import TileLayer
@@ -132,6 +133,8 @@ class PaneParts(QWidget):
         self.true_neighbours = TrueNeighbours(client, canvas, points, self.colourer)
         self.layers = LayerStack(canvas, self.layer_panel, self.inspector.values, shared.say, self.colourer)
         self.layers.list(shared.settings)
+        self.linked = Linked()
+        self.layers.link(self.linked)
         self.keeper = StateKeeper(SessionStore(shared.settings.sessions), shared.say)
         self.history, self.overview = ViewHistory(canvas), Overview(canvas, points, shared.settings)
         self.gallery = Gallery(client, self)
