@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 from PyQt6.QtCore import QEvent, QPoint, QPointF, Qt
-from PyQt6.QtGui import QKeySequence, QPixmap
+from PyQt6.QtGui import QImage, QKeySequence, QPixmap
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QWidget
 
@@ -167,6 +167,18 @@ class Person:
         self.wait_until(
             lambda: pane.ready and self.canvas.frame_scheduler.at_rest and pane.feed.missing == pane.fields.missing == 0
         )
+
+    def map_at_rest(self) -> QImage:
+        """The map as it looks once all is there and painted: two such pictures differ only where the map does."""
+        self.wait_for_the_engine()
+        self.wait_until(self._all_seen)
+        return self.canvas.grab().toImage()
+
+    def _all_seen(self) -> bool:
+        """Whether nothing is about to come that the map would show."""
+        pane, probe = self.pane, self.pane.prober.probe
+        still = self.canvas.frame_scheduler.at_rest and pane.feed.missing == pane.fields.missing == 0
+        return still and pane.settled and (probe is None or probe.place is not None and not pane.prober.awaits())
 
 
 def _line(start: QPoint, end: QPoint, steps: int) -> Iterator[QPoint]:

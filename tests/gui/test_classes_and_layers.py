@@ -47,17 +47,17 @@ def dressed(person: Person) -> Iterator[Person]:
 
 def test_a_click_hides_a_class_and_another_shows_it(person: Person) -> None:
     person.window.pane.legend.setFocus()  # where the click puts it; a map with the focus has a frame
-    before = person.canvas.grab().toImage()
+    before = person.map_at_rest()
     assert person.window.pane.points.count == 120
     click(rows(person)[1])
     assert hidden(person) == {1}
     assert person.window.pane.points.count == 80
     assert [row.shown for row in rows(person)] == [True, False, True]
-    assert person.canvas.grab().toImage() != before
+    assert person.map_at_rest() != before
     click(rows(person)[1])
     assert hidden(person) == set()
     assert person.window.pane.points.count == 120
-    assert person.canvas.grab().toImage() == before
+    assert person.map_at_rest() == before
 
 
 def test_a_double_click_isolates_and_a_second_shows_all(person: Person) -> None:
@@ -120,13 +120,13 @@ def test_a_hidden_point_is_not_snapped_to(person: Person) -> None:
 @pytest.mark.parametrize("name", ["Pictures", "Points"])
 def test_a_layer_is_hidden_by_its_key_and_by_its_button(person: Person, name: str) -> None:
     layer = person.window.pane.tiles if name == "Pictures" else person.window.pane.points
-    whole = person.canvas.grab().toImage()
+    whole = person.map_at_rest()
     person.choose(name)
     assert not layer.visible
-    assert person.canvas.grab().toImage() != whole
+    assert person.map_at_rest() != whole
     QTest.mouseClick(button(person, name), Qt.MouseButton.LeftButton)
     assert layer.visible
-    person.wait_until(lambda: person.canvas.grab().toImage() == whole)
+    assert person.map_at_rest() == whole
 
 
 def test_hidden_points_are_not_counted(person: Person) -> None:
@@ -143,12 +143,12 @@ def test_the_opacity_of_a_layer(person: Person) -> None:
         if each.accessibleName() == "Opacity of the points"
     )
     slider.setFocus()
-    before, value = person.canvas.grab().toImage(), slider.value()
+    before, value = person.map_at_rest(), slider.value()
     person.key(Qt.Key.Key_Home, on=slider)
     assert person.window.pane.points.opacity == pytest.approx(0.05)
-    assert person.canvas.grab().toImage() != before
+    assert person.map_at_rest() != before
     slider.setValue(value)
-    assert person.canvas.grab().toImage() == before
+    assert person.map_at_rest() == before
 
 
 def test_the_theme_is_switched(dressed: Person) -> None:
@@ -161,7 +161,7 @@ def test_the_theme_is_switched(dressed: Person) -> None:
         assert window.palette().window().color() == QColor(theme.window)
     window.workbench.choose_theme("light")
     dressed.choose("Pictures")
-    light = dressed.canvas.grab().toImage().pixelColor(*corner)
+    light = dressed.map_at_rest().pixelColor(*corner)
     dressed.choose("Pictures")
     assert light == QColor(themes.LIGHT.map)
 

@@ -125,13 +125,13 @@ def test_a_long_name_leaves_room_for_the_count(qapp: QApplication) -> None:
 
 def test_the_menu_offers_palettes_and_the_choice_is_remembered(new_window, small_bundle) -> None:
     person = new_window(small_bundle)
-    before, bench = person.canvas.grab().toImage(), person.window.workbench
+    before, bench = person.map_at_rest(), person.window.workbench
     usual = bench.panes[0].theme.class_colour(0)
     bench.choose_palette("okabe-ito")
     assert bench.panes[0].theme.class_colour(0).name() in PALETTES["okabe-ito"].dark
     assert bench.panes[0].theme.class_colour(0) != usual
     assert bench.panes[0].legend.rows[0]._colour == bench.panes[0].theme.class_colour(0)
-    assert person.canvas.grab().toImage() != before
+    assert person.map_at_rest() != before
     person.window.close()
     other = new_window(small_bundle).window.workbench
     assert other.panes[0].theme.classes == PALETTES["okabe-ito"].dark

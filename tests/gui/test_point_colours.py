@@ -112,12 +112,12 @@ def box(person: Person) -> QComboBox:
 
 def test_the_engine_is_asked_once_for_the_values_at_all_points(person: Person) -> None:
     pane, window = person.window.pane, person.window
-    before = person.canvas.grab().toImage()
+    before = person.map_at_rest()
     try:
         box(person).activated.emit(box(person).findText("Colour by density"))
         assert pane.colourer.work
         person.wait_until(lambda: not pane.colourer.work and (pane.points.shading.shade > 0).all())
-        assert person.canvas.grab().toImage() != before
+        assert person.map_at_rest() != before
         assert pane.points.scale.title == "Points: density"
         assert "density" in pane.legend.note.text()
         assert box(person).currentText() == "Colour by density"

@@ -67,11 +67,11 @@ def point_size(window) -> QSlider:
 def test_size_and_opacity_are_chosen_under_layers_and_remembered(new_window, small_bundle, tmp_path) -> None:
     person: Person = new_window(small_bundle)
     window = person.window
-    before, usual = person.canvas.grab().toImage(), window.pane.points.diameter(person.canvas.view, 1.0)
+    before, usual = person.map_at_rest(), window.pane.points.diameter(person.canvas.view, 1.0)
     assert (window.pane.points.size, window.pane.points.opacity) == (1.0, 0.75)
     point_size(window).setValue(180)
     assert window.pane.points.diameter(person.canvas.view, 1.0) == round(1.8 * usual)
-    assert person.canvas.grab().toImage() != before
+    assert person.map_at_rest() != before
     window.pane.layer_panel._controls["Points"][1].setValue(40)
     assert window.pane.points.opacity == 0.4
     window.workbench.settings.save()
