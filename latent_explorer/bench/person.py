@@ -178,7 +178,7 @@ class Person:
         """Whether nothing is about to come that the map would show."""
         pane, probe = self.pane, self.pane.prober.probe
         still = self.canvas.frame_scheduler.at_rest and pane.feed.missing == pane.fields.missing == 0
-        return still and pane.settled and (probe is None or probe.place is not None and not pane.prober.awaits())
+        return still and pane.settled and (probe is None or (probe.place is not None and not pane.prober.awaits()))
 
 
 def _line(start: QPoint, end: QPoint, steps: int) -> Iterator[QPoint]:
