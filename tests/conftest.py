@@ -4,6 +4,7 @@ And what tests of several rooms share: small bundles made on the spot, and packa
 """
 
 import io
+import itertools
 import os
 import sys
 from collections.abc import Callable, Iterator
@@ -32,8 +33,14 @@ from latent_explorer.bundles import (
 )
 from latent_explorer.data import Dataset, open_dataset
 from latent_explorer.nets.spec import NetSpec
+from latent_explorer.places import chart_folder
 
 MakeBundle = Callable[..., Path]
+
+OWN_FOLDERS = ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME")
+CACHE = "XDG_CACHE_HOME"
+
+_numbers = itertools.count()
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
@@ -44,12 +51,27 @@ settings.load_profile("ci" if os.environ.get("CI") else "default")
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _own_settings(tmp_path_factory):
+def _folders_of_the_run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Settings, data and logs of the program under test, and of programs it starts, go to a folder of the run."""
     with pytest.MonkeyPatch.context() as patch:
-        for variable in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME"):
+        for variable in (*OWN_FOLDERS, CACHE):
             patch.setenv(variable, str(tmp_path_factory.mktemp(variable.lower())))
         yield
+
+
+@pytest.fixture(autouse=True)
+def _folders_of_the_test(_folders_of_the_run: None) -> Iterator[None]:
+    """No test finds what another has trained, chosen, logged or fitted, in whatever order they run.
+
+    Caches are of the run, because an engine that several tests share looks there; the charts in them are removed.
+    """
+    number = next(_numbers)
+    with pytest.MonkeyPatch.context() as patch:
+        for variable in OWN_FOLDERS:
+            patch.setenv(variable, str(Path(os.environ[variable]) / f"{number}"))  # made by whoever needs it
+        yield
+    for kept in chart_folder().glob("*"):
+        kept.unlink(missing_ok=True)
 
 
 @pytest.fixture(scope="session")

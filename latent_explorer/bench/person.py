@@ -172,7 +172,8 @@ class Person:
         """The map as it looks once all is there and painted: two such pictures differ only where the map does."""
         self.wait_for_the_engine()
         self.wait_until(self._all_seen)
-        return self.canvas.grab().toImage()
+        seen: QImage = self.canvas.grab().toImage()
+        return seen
 
     def _all_seen(self) -> bool:
         """Whether nothing is about to come that the map would show."""

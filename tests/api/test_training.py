@@ -65,10 +65,7 @@ def test_a_source_is_read_where_it_is(bars: Dataset, tmp_path: Path) -> None:
     assert "beta=2.0" in bundle.config.training.command
 
 
-def test_without_a_folder_it_goes_where_the_window_keeps_its_own(
-    bars: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+def test_without_a_folder_it_goes_where_the_window_keeps_its_own(bars: Dataset) -> None:
     bundle = train(bars, **QUICK)
     assert trained_bundles() == [bundle.folder]
     assert open_bundle(bundle.name).seal == bundle.seal

@@ -14,7 +14,6 @@ from latent_explorer.bundles import add_fits, read_latents, read_weights, save_s
 from latent_explorer.bundles.config import Moment
 from latent_explorer.charts import CHARTS, ChartInput, ChartKind, ChartSpec, FitReport, LinearChart, Parameter
 from latent_explorer.errors import UserError
-from latent_explorer.places import chart_folder
 from latent_explorer.session import open_bundle as open_for_the_window
 
 Z = np.random.default_rng(0).standard_normal((200, 4)).astype(np.float32)
@@ -37,8 +36,6 @@ def fitted(monkeypatch: pytest.MonkeyPatch) -> list[ChartInput]:
     size = Parameter("size", "how large", 1.0, low=0.5, high=9)
     monkeypatch.setattr(CHARTS, "_things", dict(CHARTS._things))
     charts.register(ChartKind(name="slow", title="Slow", sentence="", make=make, fit=fit, parameters=(size,)))
-    for kept in chart_folder().glob("*.fit"):
-        kept.unlink()
     return calls
 
 

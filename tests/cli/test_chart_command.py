@@ -1,26 +1,12 @@
 """The command `chart`: fits once, says how long it took, and lists what there is."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from latent_explorer.charts import ChartSpec
-from latent_explorer.places import chart_folder
 from latent_explorer.session import open_bundle
 from latent_explorer.session.fitting import fit_is_missing
-
-
-@pytest.fixture(autouse=True)
-def _nothing_kept() -> Iterator[None]:
-    for _ in range(2):
-        for path in chart_folder().glob("*"):
-            path.unlink()
-        if not list(chart_folder().glob("*")):
-            break
-    yield
-    for path in chart_folder().glob("*"):
-        path.unlink()
 
 
 def test_a_chart_is_fitted_once_and_the_window_then_has_it(done, wide_bundle: Path) -> None:

@@ -201,10 +201,7 @@ def test_the_window_goes_on_while_a_disk_does_not_answer(
     person.wait_until(lambda: "no snapshots" in bar.currentMessage())
 
 
-def test_very_many_models_are_in_the_list_and_not_in_the_menu(
-    person: Person, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))  # where no other test has trained
+def test_very_many_models_are_in_the_list_and_not_in_the_menu(person: Person) -> None:
     folder = trained_folder()
     for index in range(60):
         (folder / f"model-{index:02}").mkdir(parents=True)

@@ -83,6 +83,7 @@ class ThreadJob:
 def at_rest(person: Person, monkeypatch: pytest.MonkeyPatch):
     """The shared window, which imports in a thread, without a dialog of an import afterwards."""
     monkeypatch.setattr(person.window.workbench.importer, "begin", ThreadJob)
+    monkeypatch.setattr(person.window.workbench.importer, "_folder", trained_folder())
     yield person
     if (dialog := person.window.workbench.importer.dialog) is not None:
         dialog.end()

@@ -1,6 +1,5 @@
 """Charts in a real window while they are fitted: points move, what there is can be kept, and its panel says it all."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -38,13 +37,9 @@ DRIFT = ChartKind(
 
 
 @pytest.fixture
-def wide(install, new_window, wide_bundle: Path) -> Iterator[Person]:
+def wide(install, new_window, wide_bundle: Path) -> Person:
     install("drifting", DRIFT, charts="drift = drifting:DRIFT")
-    for path in chart_folder().glob("*"):  # of another test
-        path.unlink()
-    yield new_window(wide_bundle)
-    for path in chart_folder().glob("*"):
-        path.unlink()
+    return new_window(wide_bundle)
 
 
 def press(person: Person, words: str) -> None:

@@ -71,10 +71,7 @@ def test_a_folder_that_is_not_there_has_none(tmp_path: Path) -> None:
     assert unfinished(tmp_path / "nowhere") == []
 
 
-def test_a_bundle_trained_in_the_window_is_found_by_its_name_after_the_shipped_ones(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))  # where no other test has trained
+def test_a_bundle_trained_in_the_window_is_found_by_its_name_after_the_shipped_ones() -> None:
     mine, shipped = trained_folder() / "mine", trained_folder() / "mnist-vae-2d"
     for folder in (mine, shipped):
         folder.mkdir(parents=True)

@@ -50,10 +50,8 @@ def power() -> Iterator[None]:
 
 
 @pytest.fixture
-def folder(wide_bundle: Path) -> Iterator[Path]:
-    yield wide_bundle
-    for path in chart_folder().glob("*"):
-        path.unlink()
+def folder(wide_bundle: Path) -> Path:
+    return wide_bundle
 
 
 @pytest.mark.usefixtures("power")
