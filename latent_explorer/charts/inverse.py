@@ -29,7 +29,8 @@ _FAINTEST = 1e-12
 _TOGETHER = 8  # dimensions at a time
 _STARTS, _STEPS = 8, 16
 _ON_MAP = 1e-4  # of the spread of the latents: a latent so near to the surface lies on it
-_AROUND = 10  # data that say where a latent belongs that is none of them
+AROUND = 10
+"""Data that say where a latent belongs that is none of them."""
 
 DETAIL = Parameter(
     "detail",
@@ -103,9 +104,13 @@ class NonlinearChart:
         some = self.latents[:: max(1, len(self.latents) // 5000)]
         return math.sqrt(float(some.var(0, np.float64).sum()))
 
+    def amid(self, distances: NDArray[np.float64], indices: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Where latents belong (m, 2) whose nearest data these are, (m, k), nearest first: amid their points."""
+        return _weighted_median(self.points[indices].astype(np.float64), distances)
+
     def _placed(self, z: NDArray[np.float32]) -> NDArray[np.float64]:
-        distances, indices = self.search.of(z, _AROUND)
-        uv = _weighted_median(self.points[indices].astype(np.float64), distances)
+        distances, indices = self.search.of(z, AROUND)
+        uv = self.amid(distances, indices)
         others = np.flatnonzero(distances[:, 0] > 0)
         if len(others):
             found, astray = self._nearest_on_surface(z[others])

@@ -1,0 +1,110 @@
+"""The aligner's loop: one thread, a step at a time, what is waited for most first; the newest of each kind wins."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+from latent_explorer.alignment.closure import measure_closure
+from latent_explorer.alignment.fit_both import Fitter
+from latent_explorer.alignment.pair import Pair, read_side
+from latent_explorer.alignment.protocol import Cancel, FitBoth, MeasureClosure, OpenPair, PairOpened, Reply, Request
+from latent_explorer.errors import ServiceError, UserError
+from latent_explorer.service.background import in_words
+from latent_explorer.service.codec import Refused, Unreadable, text_to_path
+
+Steps = Iterator[Reply | None]
+"""What a request is answered by; at None something else may go first, or it may be given up."""
+
+_URGENCY: tuple[type[Request], ...] = (OpenPair, FitBoth, MeasureClosure)
+
+
+class AlignerChannel(Protocol):
+    """Where requests come from and replies go; `service.server` has some."""
+
+    def send(self, reply: Reply, /) -> None: ...
+    def receive(self, *, wait: bool) -> list[Request | Unreadable] | None: ...
+
+
+def serve(channel: AlignerChannel) -> None:
+    """Answer requests until no more will come and all are answered."""
+    works = Works(channel.send)
+    ended = False
+    while not (ended and works.idle):
+        requests = channel.receive(wait=works.idle)
+        ended = requests is None
+        works.add(requests or ())
+        works.advance()
+
+
+@dataclass(frozen=True, eq=False)
+class _Asked:
+    request: Request
+    steps: Steps
+
+
+class Works:
+    """What is still to be answered: at most one request of each kind. send: the replies."""
+
+    def __init__(self, send: Callable[[Reply], None]) -> None:
+        self._send = send
+        self._works: dict[type[Request], _Asked] = {}
+        self._fitter: Fitter | None = None
+
+    @property
+    def idle(self) -> bool:
+        return not self._works
+
+    def add(self, requests: Iterable[Request | Unreadable]) -> None:
+        """Take up requests, each in place of the older one of its kind; all else is of the pair before a new one."""
+        for request in requests:
+            match request:
+                case Unreadable():
+                    self._send(request)
+                case Cancel():
+                    self._works = {k: work for k, work in self._works.items() if work.request.number != request.number}
+                case OpenPair():
+                    self._works, self._fitter = {OpenPair: _Asked(request, self._open(request))}, None
+                case FitBoth():
+                    self._works[FitBoth] = _Asked(request, self._fit(request))
+                case MeasureClosure():
+                    self._works[MeasureClosure] = _Asked(request, self._measure(request))
+
+    def advance(self) -> None:
+        """Go on with the most urgent work to where something else may go first."""
+        kind = next((each for each in _URGENCY if each in self._works), None)
+        if kind is None:
+            return
+        work = self._works[kind]
+        try:
+            for reply in work.steps:
+                if reply is None:
+                    return
+                self._send(reply)
+        except Exception as error:  # no request ends the loop
+            self._refuse(work.request, error)
+        self._works.pop(kind)
+
+    def _refuse(self, request: Request, error: Exception) -> None:
+        reason = str(error) if isinstance(error, ServiceError) else in_words(error)
+        self._send(Refused(request.number, reason))
+
+    def _open(self, request: OpenPair) -> Steps:
+        source = read_side(text_to_path(request.source))
+        yield None
+        target = read_side(text_to_path(request.target))
+        yield None
+        pair = Pair.of(source, target)
+        self._fitter = Fitter(pair)
+        yield PairOpened(request.number, pair.common, pair.counterparts, pair.note)
+
+    def _fit(self, request: FitBoth) -> Steps:
+        yield from self._opened.fit(request)
+
+    def _measure(self, request: MeasureClosure) -> Steps:
+        yield from measure_closure(self._opened.pair, request)
+
+    @property
+    def _opened(self) -> Fitter:
+        if self._fitter is None:
+            raise UserError("no two models are open; open them first")
+        return self._fitter
