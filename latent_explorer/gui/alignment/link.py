@@ -75,7 +75,9 @@ class Link(QObject):
     """The link between two panes that have a bundle each.
 
     alignment: the anchors, with undo; another one where other images are shown. fit: the translators; None until
-    there are any. common: whether image i of one is image i of the other. began: there is another `alignment`.
+    there are any. common: whether image i of one is image i of the other. counterparts: int64, of each of the source's
+    images the one of the target that is the same, -1 where there is none. places: whether translated images are wanted
+    on the source's and on the target's map. began: there is another `alignment`.
     changed: its state is another. fitted: there is another `fit`, or none. placed: a Placed. measured: a
     ClosureMeasured. said: a sentence for the person, as why nothing could be fitted. work: what is under way.
     """
@@ -95,6 +97,7 @@ class Link(QObject):
         self.bundles: tuple[OpenBundle, OpenBundle] = (source.bundle, target.bundle)
         self.fit: LinkFit | None = None
         self.common = False
+        self.places = False, True
         self.work: tuple[Work, ...] = ()
         self._opened = self._fitting = self._measuring = 0  # numbers of requests; 0 where there is none
         self._wanted: tuple[Anchor, ...] = ()
@@ -143,6 +146,8 @@ class Link(QObject):
         """The anchors that these images had before, or none yet."""
         source, target = self.bundles
         self.common = show_same_images(source, target)
+        count = len(source.latents)
+        self.counterparts = np.arange(count) if self.common else np.full(count, -1)
         alignment = self._known.setdefault(
             (images_of(source), images_of(target)), Alignment((len(source.latents), len(target.latents)))
         )
@@ -186,8 +191,9 @@ class Link(QObject):
         charts = source.chart_text, target.chart_text
         pairs = _pairs(anchors)
         make = partial(
-            FitBoth, source=pairs[:, 0], target=pairs[:, 1], kind=state.translator, growth=state.growth, charts=charts
-        )
+            FitBoth, source=pairs[:, 0], target=pairs[:, 1], kind=state.translator, growth=state.growth, charts=charts,
+            places=self.places,
+        )  # fmt: skip
         self._open()
         self._wanted, self._fitting = anchors, self._aligner.ask(make)
 
@@ -199,7 +205,7 @@ class Link(QObject):
     def _take(self, reply: Any) -> None:
         match reply:
             case PairOpened(number=self._opened):
-                self.common = reply.common
+                self.common, self.counterparts = reply.common, reply.counterparts
                 if reply.note:
                     self.said.emit(reply.note)
             case Fitting(number=self._fitting):

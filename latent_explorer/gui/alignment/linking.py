@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from PyQt6.QtCore import QObject, pyqtSignal
 
 from latent_explorer.gui.alignment.link import Known, Link
+from latent_explorer.gui.alignment.overlay import Overlay
 from latent_explorer.gui.pane.pane import MapPane
 
 
@@ -20,12 +21,16 @@ class Linking(QObject):
     def __init__(self, say: Callable[[str], None]) -> None:
         super().__init__()
         self.link: Link | None = None
+        self._overlay: Overlay | None = None
+        self._closing = False
         self.on = True
         self._say, self._known = say, Known()
         self._panes: list[MapPane] = []
 
     def look(self, panes: Sequence[MapPane]) -> None:
         """These are the maps there are; what is open in them may be another than before."""
+        if self._closing:
+            return  # a map that loses its overlay tells that it has changed
         self._panes = list(panes)
         pair = [pane for pane in panes if pane.bundle is not None] if self.on else []
         if self.link is not None and (len(pair) < 2 or [self.link.source, self.link.target] != pair[:2]):
@@ -33,6 +38,7 @@ class Linking(QObject):
         if self.link is None and len(pair) == 2:
             self.link = Link(pair[0], pair[1], self._known)
             self.link.said.connect(self._say)
+            self._overlay = Overlay(self.link)
             self.changed.emit()
 
     @property
@@ -49,6 +55,10 @@ class Linking(QObject):
         """End the link, and the process that it has."""
         if self.link is not None:
             link, self.link = self.link, None
+            if self._overlay is not None:
+                self._closing = True
+                self._overlay.close()
+                self._closing, self._overlay = False, None
             self.changed.emit()
             link.close()
             link.deleteLater()

@@ -48,7 +48,7 @@ class Linked(QObject):
         self.errors: NDArray[np.float32] | None = None
         self.origin: NDArray[np.float32] | None = None
         self.share = 1.0
-        self._stale = False
+        self._fit = 0
 
     @property
     def lacks(self) -> str:
@@ -66,8 +66,8 @@ class Linked(QObject):
             self.judged.emit()
 
     def renew(self, held_out: NDArray[np.int64] | None) -> None:
-        """There is another translator, or none: with the first of its places, those before are no longer shown."""
-        ready, self._stale = held_out is not None and self.other is not None, True
+        """There is another translator, with these images held out, or none."""
+        ready = held_out is not None and self.other is not None
         if held_out is not None:
             self.held_out = held_out
         if self.ready and not ready:
@@ -76,14 +76,23 @@ class Linked(QObject):
             self.ready = True
             self.changed.emit()
 
-    def place(self, images: NDArray[np.int64], uv: NDArray[np.float32]) -> None:
-        """Some images of the other map (m,) are at plane points (m, 2) of this one."""
-        if self.other is None or not self.ready:
+    def place(self, fit: int, images: NDArray[np.int64], uv: NDArray[np.float32]) -> None:
+        """Some images of the other map (m,) are at plane points (m, 2) of this one.
+
+        fit: the number of the translator's fit; with the first places of another, those before are no longer shown.
+        """
+        if self.other is None:
             return
-        if self._stale or not len(self.places):
-            self.places, self._stale = np.full((len(self.other.latents), 2), np.nan, np.float32), False
+        if fit != self._fit or not len(self.places):
+            self.places, self._fit = np.full((len(self.other.latents), 2), np.nan, np.float32), fit
         self.places[images] = uv
         self._move()
+
+    def forget_places(self) -> None:
+        """This map is another by now: nothing of the other one has a place on it until it is placed anew."""
+        if len(self.places):
+            self.places = _NOWHERE
+            self._move()
 
     def judge(self, off: NDArray[np.float32] | None, errors: NDArray[np.float32] | None) -> None:
         """The translation errors by the images of the other map, and by those of this one; None: not known."""

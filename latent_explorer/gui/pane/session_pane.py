@@ -155,6 +155,7 @@ class SessionPane(PaneParts):
         self.session.exchange(bundle)
         self.lens.close()
         self._end_moving()
+        self.linked.forget_places()
         self.navigator.bundle = bundle
         self.canvas.name_axes(bundle.chart.axis_names)
         self.feed.open(bundle)
@@ -184,6 +185,7 @@ class SessionPane(PaneParts):
             self.fields.leave()
             self.true_neighbours.close()
             self.map_trust.leave()
+            self.linked.forget_places()
             self.canvas.name_axes(self.session.bundle.chart.axis_names)
             self.prober.open(self.session, None if probe is None else probe.z)
             self.canvas.mark(pins=(), route=None, frame=None, chosen=None, neighbours=None)

@@ -20,7 +20,7 @@ def linked(person: Person) -> Linked:
     linked.counterparts = np.arange(len(bundle.latents))
     linked.renew(np.flatnonzero(bundle.latents.split != 0))
     some = np.arange(0, len(bundle.latents), 2)
-    linked.place(some, bundle.uv[some] + MOVED)
+    linked.place(1, some, bundle.uv[some] + MOVED)
     yield linked
     linked.open(None)
 
@@ -61,10 +61,10 @@ def test_images_placed_anew_take_the_place_of_those_before(person: Person, linke
     linked.renew(linked.held_out)
     seen(person)
     assert len(layer) > 10  # until there are others, those before are seen
-    linked.place(np.arange(5), person.bundle.uv[:5])
+    linked.place(2, np.arange(5), person.bundle.uv[:5])
     assert (seen(person) != before).any()
     assert len(layer) == 5
-    linked.place(np.arange(5, 9), person.bundle.uv[5:9])
+    linked.place(2, np.arange(5, 9), person.bundle.uv[5:9])
     seen(person)
     assert len(layer) == 9
 
