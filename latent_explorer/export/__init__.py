@@ -2,9 +2,9 @@
 
 from latent_explorer.export.animation import read_mp4, write_gif
 from latent_explorer.export.formats import FORMATS, Format, Kind, find_format, formats_of
-from latent_explorer.export.latents import LatentTable
+from latent_explorer.export.latents import LatentTable, PathArrays
 from latent_explorer.export.painting import painted
-from latent_explorer.export.pixels import MAX_PIXELS
+from latent_explorer.export.pixels import MAX_PIXELS, frame_size, side_by_side
 from latent_explorer.export.provenance import Provenance, read_provenance
 from latent_explorer.export.scene import (
     Background,

@@ -1,6 +1,7 @@
 """Pictures that move: GIF, WebP and MP4, made while they are written: a film need not be in memory as a whole.
 
-MP4 is H.264, which every browser plays, through PyAV, which brings its own FFmpeg along.
+MP4 is H.264, which every browser plays, through PyAV, which brings its own FFmpeg along. Each frame is a picture, or
+several in rows and columns, (n, rows, columns, h, w, c), that become one.
 """
 
 from collections.abc import Iterator
@@ -14,7 +15,7 @@ import numpy as np
 from PIL import Image
 
 from latent_explorer.errors import ExportError
-from latent_explorer.export.pixels import Frames, Pixels, check_pictures, check_size, scaled, to_image
+from latent_explorer.export.pixels import Frames, Pixels, check_frames, check_size, frame_size, one_frame, to_image
 from latent_explorer.export.provenance import Provenance, exif_of
 from latent_explorer.export.writer import Options, file_writer
 
@@ -100,11 +101,11 @@ class _Shown:
     @classmethod
     def of(cls, frames: Frames, options: Options) -> "_Shown":
         """Raises ExportError where they are no pictures, or too large ones; together, if they are in memory."""
-        check_pictures(frames, 4)
-        count, height, width, _ = frames.shape
+        check_frames(frames)
+        count = frames.shape[0]
         order = [*range(count), *(range(count - 2, 0, -1) if options.ping_pong else ())]
         together = len(order) if isinstance(frames, np.ndarray) else 1
-        check_size(together, height * options.scale, width * options.scale)
+        check_size(together, *frame_size(frames.shape, options.scale))
         return cls(frames, options, order)
 
     def images(self) -> Iterator[Image.Image]:
@@ -117,7 +118,7 @@ class _Shown:
         return to_image(sample).quantize(_COLOURS, Image.Quantize.MAXCOVERAGE, _ROUNDS)
 
     def _picture(self, index: int) -> Pixels:
-        return scaled(self.frames[index], self.options.scale, self.options.style)
+        return one_frame(self.frames[index], self.options.scale, self.options.style)
 
 
 def _save(stream: IO[bytes], kind: str, images: Iterator[Image.Image], later: Any, **parameters: Any) -> None:

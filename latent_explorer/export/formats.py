@@ -8,7 +8,7 @@ from typing import Literal
 from latent_explorer.errors import ExportError
 from latent_explorer.export import still
 from latent_explorer.export.animation import write_gif, write_mp4, write_webp
-from latent_explorer.export.latents import write_latents_csv, write_latents_npz
+from latent_explorer.export.latents import write_latents_csv, write_latents_npz, write_path_npz
 from latent_explorer.export.svg import write_map_svg
 
 Kind = Literal["picture", "grid", "filmstrip", "film", "map", "latents", "sheet"]
@@ -52,6 +52,7 @@ FORMATS: tuple[Format, ...] = (
     Format("filmstrip", "strip", "PNG strip", ".png", (*_STILL, "gap", "per_row"), still.write_strip),
     *_animations("filmstrip"),
     Format("filmstrip", "frames", "Folder of numbered PNG pictures", "", _STILL, still.write_frames),
+    Format("filmstrip", "npz", "NumPy arrays (NPZ)", ".npz", (), write_path_npz),
     *_animations("film"),
     Format("map", "png", "PNG picture", ".png", (), still.write_map_png),
     Format("map", "svg", "SVG drawing", ".svg", (), write_map_svg),

@@ -1,4 +1,4 @@
-"""The latents of a dataset as a table: NPZ and CSV."""
+"""The latents of a dataset as a table, NPZ and CSV; those of a path with their pictures, NPZ."""
 
 import csv
 import zipfile
@@ -58,14 +58,42 @@ class LatentTable:
         return {name: array for name in names if (array := getattr(self, name)) is not None}
 
 
+@dataclass(frozen=True, eq=False)
+class PathArrays:
+    """The frames of a path: latents float32 (n, d), pictures uint8 (n, h, w, c).
+
+    other_latents, other_pictures: what another model makes of it, to whose space the latents were translated.
+    """
+
+    latents: NDArray[np.float32]
+    pictures: NDArray[np.uint8]
+    other_latents: NDArray[np.float32] | None = None
+    other_pictures: NDArray[np.uint8] | None = None
+
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """The arrays there are, by name."""
+        names = ("latents", "pictures", "other_latents", "other_pictures")
+        return {name: array for name in names if (array := getattr(self, name)) is not None}
+
+
+@file_writer
+def write_path_npz(stream: IO[bytes], path: PathArrays, options: Options, provenance: Provenance | None) -> None:
+    """Write the arrays of a path, exactly as they are, and the provenance as text, as NPZ; heeds no option."""
+    _write_npz(stream, path.arrays(), provenance)
+
+
 @file_writer
 def write_latents_npz(stream: IO[bytes], table: LatentTable, options: Options, provenance: Provenance | None) -> None:
     """Write the arrays, exactly as they are, class_names, and the provenance as text, as NPZ.
 
     As numpy.savez does, but never with pickle, and the same bytes every time.
     """
-    texts = {} if provenance is None else {"provenance": np.array(provenance.text())}
-    arrays = {**table.arrays(), "class_names": np.array(table.class_names, np.str_), **texts}
+    _write_npz(stream, {**table.arrays(), "class_names": np.array(table.class_names, np.str_)}, provenance)
+
+
+def _write_npz(stream: IO[bytes], arrays: dict[str, NDArray[Any]], provenance: Provenance | None) -> None:
+    if provenance is not None:
+        arrays = {**arrays, "provenance": np.array(provenance.text())}
     with zipfile.ZipFile(stream, "w") as archive:
         for name, array in arrays.items():
             with archive.open(zipfile.ZipInfo(f"{name}.npy"), "w", force_zip64=True) as member:

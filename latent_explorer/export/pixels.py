@@ -44,6 +44,37 @@ def check_pictures(pictures: Frames, dimensions: int, channels: tuple[int, ...] 
         raise ExportError(f"expected uint8 pictures of {expected}, found {pictures.dtype} {shape}")
 
 
+def check_frames(frames: Frames) -> None:
+    """Raise ExportError unless these are pictures (n, h, w, c), or grids of them (n, rows, columns, h, w, c)."""
+    check_pictures(frames, 6 if len(frames.shape) == 6 else 4)
+
+
+def frame_size(shape: tuple[int, ...], scale: int = 1) -> tuple[int, int]:
+    """Height and width of one of the frames of this shape, in pixels of the output."""
+    rows, columns = shape[1:3] if len(shape) == 6 else (1, 1)
+    return rows * shape[-3] * scale, columns * shape[-2] * scale
+
+
+def one_frame(frame: Pixels, scale: int, style: Style) -> Pixels:
+    """A frame, (h, w, c) or a grid (rows, columns, h, w, c), as one picture, scaled."""
+    large = scaled(frame, scale, style)
+    return large if large.ndim == 3 else tiled(large)
+
+
+def side_by_side(first: Pixels, second: Pixels, *, across: bool) -> Pixels:
+    """Two pictures for each frame, (n, h, w, c) each, as grids (n, 2, 1, h, w, c), the first above, or beside.
+
+    Where they differ in size, the smaller one lies in the middle on white; where one has colours, so has the other.
+    """
+    sides = [max(pair) for pair in zip(first.shape[1:], second.shape[1:], strict=True)]
+    cells = np.full((len(first), 2, *sides), _WHITE, np.uint8)
+    for number, pictures in enumerate((first, second)):
+        height, width = pictures.shape[1:3]
+        top, left = (sides[0] - height) // 2, (sides[1] - width) // 2
+        cells[:, number, top : top + height, left : left + width] = pictures
+    return cells[:, None] if across else cells[:, :, None]
+
+
 def check_size(*sides: int) -> None:
     """Raise ExportError when a picture, or all frames of an animation, would have more than MAX_PIXELS."""
     if math.prod(sides) > MAX_PIXELS:

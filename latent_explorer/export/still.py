@@ -12,7 +12,19 @@ from PIL import ImageDraw, ImageFont
 
 from latent_explorer.errors import ExportError
 from latent_explorer.export.painting import painted
-from latent_explorer.export.pixels import Pixels, check_pictures, check_size, font, png_of, scaled, tiled, to_image
+from latent_explorer.export.pixels import (
+    Pixels,
+    check_frames,
+    check_pictures,
+    check_size,
+    font,
+    frame_size,
+    one_frame,
+    png_of,
+    scaled,
+    tiled,
+    to_image,
+)
 from latent_explorer.export.provenance import Provenance
 from latent_explorer.export.scene import MapScene
 from latent_explorer.export.writer import DEFAULT, Options, file_writer
@@ -75,13 +87,20 @@ def write_grid(stream: IO[bytes], pictures: Pixels, options: Options, provenance
 def write_strip(stream: IO[bytes], frames: Pixels, options: Options, provenance: Provenance | None) -> None:
     """Write frames, uint8 (n, h, w, 1 or 3), side by side as one PNG; heeds scale, style, gap and per_row.
 
-    The last row is filled up with white.
+    The last row is filled up with white. Of frames that are several pictures each, (n, rows, columns, h, w, 1 or 3),
+    each row of the strip has so many rows.
     """
-    check_pictures(frames, 4)
-    count, height, width, _ = frames.shape
+    check_frames(frames)
+    grids = frames if frames.ndim == 6 else frames[:, None, None]
+    count, down, across, height, width, _ = grids.shape
     columns = min(options.per_row or count, count)
-    _check_cells(math.ceil(count / columns), columns, height, width, options)
-    stream.write(png_of(_in_rows(frames, columns, options), provenance))
+    rows = math.ceil(count / columns)
+    _check_cells(rows * down, columns * across, height, width, options)
+    large = scaled(grids, options.scale, options.style)
+    cells = np.full((rows * columns, *large.shape[1:]), 255, np.uint8)
+    cells[:count] = large
+    cells = cells.reshape(rows, columns, *large.shape[1:]).swapaxes(1, 2)
+    stream.write(png_of(tiled(cells.reshape(rows * down, columns * across, *large.shape[3:]), options.gap), provenance))
 
 
 @file_writer
@@ -124,11 +143,12 @@ def write_frames(
 ) -> Path:
     """Write frames, uint8 (n, h, w, 1 or 3), as `frame-0001.png` and so on in a new folder; heeds scale and style.
 
-    The folder appears whole or not at all. With `overwrite` a folder that holds nothing but such frames is replaced.
+    Those that are several pictures each, (n, rows, columns, h, w, 1 or 3), become one picture each. The folder appears
+    whole or not at all. With `overwrite` a folder that holds nothing but such frames is replaced.
     Raises UserError when there is anything else at `path` or it cannot be written.
     """
-    check_pictures(content, 4)
-    check_size(len(content), content.shape[1] * options.scale, content.shape[2] * options.scale)
+    check_frames(content)
+    check_size(len(content), *frame_size(content.shape, options.scale))
     path = Path(path)
     try:
         _check_free(path, overwrite)
@@ -139,7 +159,7 @@ def write_frames(
             new.mkdir()
             for number, frame in enumerate(content, start=1):
                 source = None if provenance is None else provenance.and_also(frame=str(number))
-                picture = png_of(scaled(frame, options.scale, options.style), source)
+                picture = png_of(one_frame(frame, options.scale, options.style), source)
                 (new / f"frame-{number:04}.png").write_bytes(picture)
             _put_in_place(new, path, Path(beside, "old"))
     except OSError as error:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
+from functools import partial
 from itertools import zip_longest
 from pathlib import Path
 
@@ -76,7 +77,7 @@ class Workbench(QObject):
         self.panes: list[MapPane] = []
         self.linking = Linking(self.status.say)
         self._make_training(start_trainer)
-        self.exporter = Exporter(window, lambda: self.active)
+        self.exporter = Exporter(window, lambda: self.active, lambda: self.link)
         self.exporter.exported.connect(self.status.say_exported)
         self.guide.exported.connect(self.status.say_exported)
         self.library = Library(window, settings, self)
@@ -85,7 +86,8 @@ class Workbench(QObject):
         self.library.browsed.connect(self.open_path)
         self.library.said.connect(self.status.say)
         self.sessions = SessionFiles(window, self)
-        self.copies = Copies(lambda: self.active, lambda: self.sessions.look, lambda: self.sessions.holding)
+        sessions = self.sessions
+        self.copies = Copies(lambda: self.active, lambda: sessions.look, lambda: sessions.holding, lambda: self.link)
         self.importer = Importer(window, trained_folder())
         self.importer.imported.connect(self.open)
         self.taker = PathTaker(self, self.banner, self.train_on, self.sessions.open_file, self.importer.open)
@@ -152,7 +154,7 @@ class Workbench(QObject):
         pane.gallery.sheet_wanted.connect(lambda: self.exporter.export("contact sheet"))
         pane.selection.sheet_wanted.connect(lambda: self.exporter.export("contact sheet"))
         pane.copy_wanted.connect(self.copies.copy)
-        pane.client.subscribe("export", self.exporter.take, Urgency.EXPORT)
+        pane.client.subscribe("export", partial(self.exporter.take, pane.client), Urgency.EXPORT)
         pane.client.subscribe(TOPIC, self.guide.take, Urgency.ASKED)
 
     def activate(self, pane: MapPane) -> None:

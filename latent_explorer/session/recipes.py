@@ -16,6 +16,7 @@ from latent_explorer.charts import ChartSpec
 from latent_explorer.errors import UserError
 from latent_explorer.places import shipped_bundles
 from latent_explorer.service.codec import text_to_path
+from latent_explorer.session.alignment import AlignmentState, Anchor
 from latent_explorer.session.saved import Arrays, SavedLayer, SavedLook, SavedMap, SavedView
 from latent_explorer.session.session import Pin, Point, Route
 
@@ -83,9 +84,27 @@ def _options_together(words: list[str]) -> list[str]:
 # -- written
 
 
-def recipe(what: What, saved: SavedMap, look: SavedLook, arrays: Arrays, choices: Options, out: str) -> ReplayRecipe:
+@dataclass(frozen=True)
+class Beside:
+    """What a map is linked with. saved: the other map. side: 0 where that is the target of the link, 1 its source."""
+
+    saved: SavedMap
+    state: AlignmentState
+    side: int
+
+
+def recipe(
+    what: What,
+    saved: SavedMap,
+    look: SavedLook,
+    arrays: Arrays,
+    choices: Options,
+    out: str,
+    beside: Beside | None = None,
+) -> ReplayRecipe:
     """How to draw something of a saved map once more. choices: further options, as of the export dialog.
 
+    beside: of a filmstrip, whose second row is to be drawn too.
     Raises UserError where there is no such thing: no place is chosen, no path is drawn.
     """
     options: dict[str, Value] = {"model": model_text(saved)}
@@ -97,7 +116,7 @@ def recipe(what: What, saved: SavedMap, look: SavedLook, arrays: Arrays, choices
         case "picture":
             options |= _picture_options(saved)
         case "filmstrip":
-            options |= _route_options(saved)
+            options |= _route_options(saved) | ({} if beside is None else _beside_options(beside))
         case "grid":
             options["region"] = numbers_text(_sides(saved))
         case "map":
@@ -123,6 +142,18 @@ def _route_options(saved: SavedMap) -> dict[str, Value]:
     route = saved.route
     ends: dict[str, Value] = {"start": latent_text(route.start), "end": latent_text(route.end)}
     return {**ends, "frames": route.frames, "curve": route.curve, "easing": route.easing}
+
+
+def _beside_options(beside: Beside) -> dict[str, Value]:
+    state = beside.state
+    options: dict[str, Value] = {"beside": model_text(beside.saved), "translator": state.translator}
+    optional: dict[str, Value] = {
+        "growth": state.growth,
+        "anchors": anchors_text(state.anchors),
+        "from_target": beside.side == 1,
+        "beside_label": str(beside.saved.label) if beside.saved.label else "",
+    }
+    return options | {name: value for name, value in optional.items() if value}
 
 
 def _map_options(saved: SavedMap, look: SavedLook, arrays: Arrays) -> dict[str, Value]:
@@ -169,6 +200,11 @@ def ranges_text(chosen: NDArray[np.bool_]) -> str:
     edges = np.flatnonzero(np.diff(np.concatenate([[0], chosen.astype(np.int8), [0]])))
     pairs = zip(edges[::2].tolist(), (edges[1::2] - 1).tolist(), strict=True)
     return ",".join(f"{first}-{last}" if last > first else f"{first}" for first, last in pairs)
+
+
+def anchors_text(anchors: Iterable[Anchor]) -> str:
+    """The anchors, each by its image of the source and its image of the target: 3:7,10:12."""
+    return ",".join(f"{source}:{target}" for source, target in anchors)
 
 
 def _sides(saved: SavedMap) -> tuple[float, float, float, float]:
@@ -242,6 +278,24 @@ def chosen_of(text: str, count: int) -> NDArray[np.bool_]:
             raise UserError(f"--selected {part[:40]}: expected numbers of images below {count:,}, as in 3,7-12")
         chosen[int(first) : int(last) + 1] = True
     return chosen
+
+
+def anchors_of_text(text: str, counts: tuple[int, int]) -> tuple[Anchor, ...]:
+    """The anchors of a text like 3:7,10:12, images of a source and a target that have so many. Raises UserError."""
+    found = []
+    for part in text.split(","):
+        numbers = [each.strip() for each in part.split(":")]
+        if len(numbers) != 2 or not all(each.isdecimal() and len(each) < 12 for each in numbers):
+            raise UserError(
+                f"--anchors {part[:40]}: expected images of the source and the target, as in 3:7,10:12; or how many "
+                "are to be chosen by chance"
+            )
+        source, target = map(int, numbers)
+        if source >= counts[0] or target >= counts[1]:
+            least, most = ("source", counts[0]) if source >= counts[0] else ("target", counts[1])
+            raise UserError(f"--anchors {part[:40]}: the {least} has no such image; expected 0 to {most - 1:,}")
+        found.append((source, target))
+    return tuple(found)
 
 
 def chart_of(text: str | None) -> ChartSpec | None:

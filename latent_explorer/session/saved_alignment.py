@@ -61,6 +61,11 @@ def saved_alignment(state: AlignmentState, **behaviour: Any) -> tuple[SavedAlign
     return saved, {ARRAY: np.array(state.anchors, np.int64)} if long else {}
 
 
+def turned(anchors: tuple[Anchor, ...], side: int) -> tuple[Anchor, ...]:
+    """Anchors with the image of a side first: the source for 0, the target for 1."""
+    return anchors if side == 0 else tuple((target, source) for source, target in anchors)
+
+
 def anchors_of(saved: SavedAlignment, arrays: Mapping[str, NDArray[Any]]) -> tuple[Anchor, ...]:
     """The anchors of a saved link, wherever they are."""
     if not saved.array:

@@ -14,8 +14,8 @@ import numpy as np
 
 from latent_explorer.errors import UserError
 from latent_explorer.files import read_regular, write_bytes_whole
-from latent_explorer.session.alignment import AlignmentState, Anchor
-from latent_explorer.session.saved_alignment import KeptAlignment, fitting
+from latent_explorer.session.alignment import AlignmentState
+from latent_explorer.session.saved_alignment import KeptAlignment, fitting, turned
 from latent_explorer.session.session import Pin, Route, State
 
 _log = logging.getLogger(__name__)
@@ -71,7 +71,7 @@ class SessionStore:
     def read_pair(self, seals: Seals, counts: tuple[int, int], kinds: Collection[str]) -> AlignmentState:
         """What ties the bundles of these seals, as far as it fits so many images and the translators that there are."""
         kept = _read(self._file(_both(seals)), KeptAlignment)
-        state, lost = fitting(kept, _turned(kept.anchors, seals), counts, kinds)
+        state, lost = fitting(kept, turned(kept.anchors, _side(seals)), counts, kinds)
         if lost:
             _log.warning("of the anchors kept between two bundles is not used: %s", "; ".join(lost))
         return state
@@ -81,7 +81,9 @@ class SessionStore:
         if len(state.anchors) > MOST_ANCHORS:
             found = len(state.anchors)
             raise UserError(f"at most {MOST_ANCHORS:,} anchors are kept, there are {found:,}; save a session instead")
-        kept = KeptAlignment(anchors=_turned(state.anchors, seals), translator=state.translator, growth=state.growth)
+        kept = KeptAlignment(
+            anchors=turned(state.anchors, _side(seals)), translator=state.translator, growth=state.growth
+        )
         _write(self._file(_both(seals)), kept, nothing=kept == KeptAlignment())
 
     def _file(self, seal: str) -> Path:
@@ -93,9 +95,9 @@ def _both(seals: Seals) -> str:
     return "\n".join(sorted(seals))
 
 
-def _turned(anchors: tuple[Anchor, ...], seals: Seals) -> tuple[Anchor, ...]:
-    """Anchors from the order of the seals to the order in which they are kept, or back."""
-    return anchors if seals[0] <= seals[1] else tuple((target, source) for source, target in anchors)
+def _side(seals: Seals) -> int:
+    """Of the pair in the order in which it is kept, which is the source."""
+    return int(seals[0] > seals[1])
 
 
 def _read(file: Path, kind: type[_Kept]) -> _Kept:

@@ -5,7 +5,16 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from latent_explorer.export import Background, ContactSheet, LatentTable, MapScene, PinMark, PointGroup, Polyline
+from latent_explorer.export import (
+    Background,
+    ContactSheet,
+    LatentTable,
+    MapScene,
+    PathArrays,
+    PinMark,
+    PointGroup,
+    Polyline,
+)
 
 
 @pytest.fixture
@@ -36,9 +45,18 @@ def examples() -> dict[str, object]:
     )
     film = noise(6, 9, 8, 3)
     grid, picture, pixels = noise(2, 3, 9, 8, 1), noise(20, 20, 1), noise(20, 30, 4)
+    path = PathArrays(rng.normal(size=(6, 3)).astype(np.float32), film)
     sheet = ContactSheet(noise(7, 9, 8, 3), 3, "Seven pictures of noise")
     return vars(
         SimpleNamespace(
-            picture=picture, grid=grid, filmstrip=film, film=film, map=pixels, scene=scene, latents=table, sheet=sheet
+            picture=picture,
+            grid=grid,
+            filmstrip=film,
+            film=film,
+            map=pixels,
+            scene=scene,
+            latents=table,
+            sheet=sheet,
+            path=path,
         )
     )

@@ -22,7 +22,12 @@ WHENCE = Provenance.at("mnist-vae-2d", np.array([0.1, -2.5], np.float32), note="
 
 
 def _content(known: Format, examples: dict[str, object]) -> object:
-    return examples["scene" if known.key == "svg" else known.kind]
+    special = {("map", "svg"): "scene", ("filmstrip", "npz"): "path"}
+    return examples[special.get((known.kind, known.key), known.kind)]
+
+
+TABLES = [known for known in FORMATS if known.key in ("npz", "csv")]
+PLAIN = [known for known in FORMATS if known not in TABLES and known.kind != "sheet" and known.key != "svg"]
 
 
 def _bytes(path: Path) -> list[tuple[str, bytes]]:
@@ -101,7 +106,7 @@ def test_just_the_options_it_heeds_change_what_is_written(tmp_path, known, examp
     assert set(OTHER) == {field.name for field in fields(Options)}
 
 
-@pytest.mark.parametrize("known", [known for known in FORMATS if known.kind != "latents" and known.suffix], ids=_name)
+@pytest.mark.parametrize("known", [known for known in FORMATS if known not in TABLES and known.suffix], ids=_name)
 def test_pictures_say_where_they_come_from(tmp_path, known, examples):
     path = known.write(known.named(tmp_path / "x"), _content(known, examples), provenance=WHENCE)
     assert read_provenance(path) == WHENCE
@@ -126,7 +131,7 @@ def test_formats_are_found_by_key_and_by_suffix():
     assert find_format("filmstrip", "gif") is find_format("filmstrip", "a/b.GIF")
     assert find_format("map", "x.svg").suffix == ".svg"
     assert [known.key for known in formats_of("latents")] == ["npz", "csv"]
-    with pytest.raises(ExportError, match="a filmstrip can be written as strip, gif, webp, mp4, frames"):
+    with pytest.raises(ExportError, match="a filmstrip can be written as strip, gif, webp, mp4, frames, npz"):
         find_format("filmstrip", "x.mp3")
 
 
@@ -145,7 +150,9 @@ def test_options_out_of_range_are_refused(wrong):
 
 
 @pytest.mark.parametrize(
-    "known", [known for known in FORMATS if known.kind not in ("latents", "sheet") and known.key != "svg"], ids=_name
+    "known",
+    [known for known in FORMATS if known not in TABLES and known.kind != "sheet" and known.key != "svg"],
+    ids=_name,
 )
 @pytest.mark.parametrize(
     "wrong", [np.zeros((0, 4, 4, 1), np.uint8), np.zeros((2, 4, 4, 1)), np.zeros((4, 4, 2), np.uint8)]

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from latent_explorer.errors import ExportError
-from latent_explorer.export import LatentTable, Provenance
+from latent_explorer.export import LatentTable, PathArrays, Provenance, find_format
 from latent_explorer.export.latents import write_latents_csv, write_latents_npz
 
 untimed = settings(deadline=None, max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -99,3 +99,19 @@ def test_a_part_of_the_images_keeps_their_places_in_the_dataset(tmp_path):
     path = write_latents_csv(tmp_path / "a.csv", LatentTable(mean, index=np.array([3, 17, 18, 4000])))
     read = np.loadtxt(path, delimiter=",", skiprows=1, dtype=np.float64)
     np.testing.assert_array_equal(read[:, 0], [3, 17, 18, 4000])
+
+
+def test_a_path_is_read_back_exactly_with_what_another_model_makes_of_it(tmp_path):
+    rng = np.random.default_rng(3)
+    latents, other = rng.normal(size=(4, 2)).astype(np.float32), rng.normal(size=(4, 5)).astype(np.float32)
+    pictures = rng.integers(0, 256, (2, 4, 3, 3, 1), np.uint8)
+    path = PathArrays(latents, pictures[0], other, pictures[1])
+    file = find_format("filmstrip", "npz").write(tmp_path / "p.npz", path, provenance=Provenance("model"))
+    with np.load(file) as found:
+        assert sorted(found) == ["latents", "other_latents", "other_pictures", "pictures", "provenance"]
+        np.testing.assert_array_equal(found["other_latents"], other)
+        np.testing.assert_array_equal(found["other_pictures"], pictures[1])
+        np.testing.assert_array_equal(found["latents"], latents)
+    find_format("filmstrip", "npz").write(tmp_path / "q.npz", PathArrays(latents, pictures[0]))
+    with np.load(tmp_path / "q.npz") as found:
+        assert sorted(found) == ["latents", "pictures"]

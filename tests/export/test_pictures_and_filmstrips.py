@@ -10,7 +10,7 @@ from hypothesis.extra import numpy as hnp
 from PIL import Image, ImageSequence
 
 from latent_explorer.errors import ExportError, UserError
-from latent_explorer.export import MAX_SCALE, Options, write_gif, write_picture
+from latent_explorer.export import MAX_SCALE, Options, side_by_side, write_gif, write_picture
 from latent_explorer.export.animation import write_webp
 from latent_explorer.export.still import write_frames, write_grid, write_map_png, write_strip
 
@@ -190,3 +190,44 @@ def test_absurd_sizes_are_refused_before_they_are_made(tmp_path, write, shape):
 def test_what_a_format_cannot_hold_is_refused(tmp_path):
     with pytest.raises(ExportError, match="WEBP cannot hold a picture of 17000 x 1"):
         write_webp(tmp_path / "a.webp", np.zeros((2, 1, 17_000, 1), np.uint8))
+
+
+PAIRS = np.random.default_rng(5).integers(0, 256, (2, 5, 6, 4, 3), np.uint8)
+
+
+@pytest.mark.parametrize("across", [False, True])
+def test_a_strip_of_two_rows_has_each_pair_together(tmp_path, across):
+    pairs, scale, gap = side_by_side(*PAIRS, across=across), 2, 1
+    whole = _read(write_strip(tmp_path / "a.png", pairs, Options(scale=scale, gap=gap, per_row=3)))
+    down, right = 6 * scale + gap, 4 * scale + gap
+    rows, columns = (2, 6) if across else (4, 3)
+    assert whole.shape == (rows * down - gap, columns * right - gap, 3)
+    for index in range(5):
+        for number in range(2):
+            row, column = index // 3 * (1 if across else 2), index % 3 * (2 if across else 1)
+            row, column = (row, column + number) if across else (row + number, column)
+            cell = whole[row * down :, column * right :][: 6 * scale : scale, : 4 * scale : scale]
+            np.testing.assert_array_equal(cell, PAIRS[number, index])
+    assert (whole[-down + gap :, -right + gap :] == 255).all()  # filled up
+
+
+@pytest.mark.parametrize("across", [False, True])
+def test_an_animation_of_pairs_shows_both_in_each_frame(tmp_path, across):
+    pairs = side_by_side(*PAIRS, across=across)
+    played = _played(write_webp(tmp_path / "a.webp", pairs, Options(ping_pong=True)), 0.1)
+    together = np.concatenate(PAIRS, axis=2 if across else 1)
+    np.testing.assert_array_equal(played, np.concatenate([together, together[-2:0:-1]]))
+    folder = write_frames(tmp_path / "frames", pairs, Options(scale=2))
+    single = np.kron(together[4], np.ones((2, 2, 1), np.uint8))
+    np.testing.assert_array_equal(_read(folder / "frame-0005.png"), single)
+    with pytest.raises(ExportError, match="at most 178,000,000 pixels, found 20000 x 128 x 128"):
+        write_gif(tmp_path / "b.gif", np.zeros((20_000, 2, 1, 1, 2, 1), np.uint8), Options(scale=64))
+
+
+def test_pictures_of_two_sizes_lie_in_the_middle_of_equal_cells():
+    small, large = np.zeros((3, 2, 2, 1), np.uint8), np.full((3, 6, 4, 3), 9, np.uint8)
+    cells = side_by_side(small, large, across=True)
+    assert cells.shape == (3, 1, 2, 6, 4, 3)
+    assert (cells[:, 0, 0, 2:4, 1:3] == 0).all()
+    assert (cells[:, 0, 0, :2] == 255).all()
+    assert (cells[:, 0, 1] == 9).all()

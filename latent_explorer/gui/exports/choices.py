@@ -1,10 +1,13 @@
 """What a person chooses in the export dialog, remembered for each kind of thing."""
 
 from dataclasses import dataclass, fields
+from typing import Literal
 
 from latent_explorer.errors import ExportError
 from latent_explorer.export import Kind, Options, Style, find_format
 from latent_explorer.gui.settings import Settings
+
+Pairs = Literal["above", "beside", "alone"]
 
 
 @dataclass(frozen=True)
@@ -14,7 +17,9 @@ class Choices:
     scale to lossless: as in Options, but per_row 0 for all in one row. columns, rows: of a grid, rows 0 for as many as
     keep the map's proportions. zoom: pixels of a map's file to the pixel on screen. legend: beside a map.
     shown_only: of the latents, those whose classes are shown. most: images on a contact sheet.
-    width, length: pixels and seconds of the film of a run.
+    width, length: pixels and seconds of the film of a run. pairs: how the pictures of a path and those that the other
+    map makes of it are put together: one above the other, side by side, or those of this map alone. both: whether a
+    map is exported with the other one.
     """
 
     format: str
@@ -34,6 +39,8 @@ class Choices:
     most: int = 400
     width: int = 640
     length: float = 12.0
+    pairs: Pairs = "above"
+    both: bool = False
 
     @property
     def options(self) -> Options:

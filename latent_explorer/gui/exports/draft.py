@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 from PyQt6.QtGui import QImage, QImageReader
 
-from latent_explorer.export import Format, LatentTable, Options, read_mp4
+from latent_explorer.export import Format, LatentTable, Options, PathArrays, frame_size, read_mp4
 from latent_explorer.gui.exports.maker import Order
 from latent_explorer.gui.exports.worker import Watch
 from latent_explorer.gui.widgets.images import to_qimage
@@ -41,10 +41,13 @@ def extent(known: Format, shape: tuple[int, ...], options: Options) -> Extent:
     if known.kind in ("latents", "map", "sheet"):
         return Extent(shape[1], shape[0])
     *many, height, width, _ = shape
-    height, width = height * options.scale, width * options.scale
     if known.kind == "filmstrip" and "per_row" in known.heeds:
         columns = min(options.per_row or many[0], many[0])
-        many = [-(-many[0] // columns), columns]
+        down, across = many[1:] or (1, 1)
+        many = [-(-many[0] // columns) * down, columns * across]
+    elif len(many) == 3:  # each frame has several pictures
+        many, (height, width) = many[:1], frame_size(shape)
+    height, width = height * options.scale, width * options.scale
     match many:
         case [rows, columns]:
             gap = options.gap
@@ -100,7 +103,7 @@ class Draft:
 def drafted(order: Order, watch: Watch) -> Draft:
     """The draft of an order, in a fraction of a second. Raises UserError as writing would, and Cancelled."""
     with tempfile.TemporaryDirectory(prefix="latent-explorer-") as folder:
-        if isinstance(order.content, LatentTable):
+        if isinstance(order.content, LatentTable | PathArrays):
             return _drafted_table(order, Path(folder), watch)
         light = _lighter(order)
         shown = file = _written(light, Path(folder, "shown"), watch)
@@ -148,13 +151,15 @@ def _part(order: Order) -> tuple[Order, float]:
     if isinstance(content, LatentTable):
         rows = min(len(content.mean), _TRIED_ROWS)
         return replace(order, content=content.rows(slice(rows))), rows / max(1, len(content.mean))
+    if isinstance(content, PathArrays):
+        return order, 1.0
     size = extent(order.format, content.shape, order.options)
     share = min(1.0, _TRIED_PIXELS / size.pixels)
     if content.ndim == 5:  # a grid: its middle, cut to the same proportions
         kept = [max(1, math.floor(side * math.sqrt(share))) for side in content.shape[:2]]
         top, left = ((side - keep) // 2 for side, keep in zip(content.shape[:2], kept, strict=True))
         part = content[top : top + kept[0], left : left + kept[1]]
-    elif content.ndim == 4:
+    elif content.ndim in (4, 6):
         part = content[: max(1, math.floor(len(content) * share))]
     else:
         part = content
@@ -179,8 +184,9 @@ def _csv_rows(file: Path) -> Iterator[tuple[str, ...]]:
             yield (*row[:_SHOWN_COLUMNS], *(["…"] if len(row) > _SHOWN_COLUMNS else []))
 
 
-def _array_rows(table: LatentTable) -> Iterator[tuple[str, ...]]:
+def _array_rows(content: LatentTable | PathArrays) -> Iterator[tuple[str, ...]]:
     yield "array", "shape", "type"
-    for name, array in table.arrays().items():
+    for name, array in content.arrays().items():
         yield name, " × ".join(f"{side:,}" for side in array.shape), str(array.dtype)
-    yield "class_names", f"{len(table.class_names):,}", "text"
+    if isinstance(content, LatentTable):
+        yield "class_names", f"{len(content.class_names):,}", "text"

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 from PyQt6.QtCore import QEvent, QObject, pyqtSignal
 from PyQt6.QtWidgets import QWidget
 
-from latent_explorer.engine.client import Answer, Event
+from latent_explorer.engine.client import Answer, EngineClient, Event
 from latent_explorer.engine.handlers.open import Open, Opened
 from latent_explorer.errors import UserError
+from latent_explorer.gui.alignment.link import Link
 from latent_explorer.gui.pane.pane import MapPane
 from latent_explorer.gui.widgets.readings import Work
 from latent_explorer.service.codec import Refused
@@ -24,17 +25,19 @@ _JOIN_SECONDS = 20.0  # a file of the largest size is written sooner
 class Exporter(QObject):
     """Opens one export dialog at a time, for the pane that is active then, and hands it what its engine says.
 
-    parent: the widget over which dialogs open. active: the pane that a person works with.
+    parent: the widget over which dialogs open. active: the pane that a person works with. link: that of the maps, if
+    they are linked.
     exported: the file that was written.
     """
 
     exported = pyqtSignal(Path)
 
-    def __init__(self, parent: QWidget, active: Callable[[], MapPane]) -> None:
+    def __init__(
+        self, parent: QWidget, active: Callable[[], MapPane], link: Callable[[], Link | None] = lambda: None
+    ) -> None:
         super().__init__(parent)
-        self._parent, self._active = parent, active
-        self._pane: MapPane | None = None  # whose export is under way
-        self._bundle: OpenBundle | None = None
+        self._parent, self._active, self._link = parent, active, link
+        self._bundles: dict[MapPane, OpenBundle | None] = {}  # of the panes whose export is under way
         self._said = ""
         self.dialog: ExportDialog | None = None
 
@@ -46,19 +49,20 @@ class Exporter(QObject):
         words, share = self.dialog.maker.progress
         return (Work(f"{self.dialog.subject.title}: {words.lower()}", share),)
 
-    def take(self, answer: Answer) -> None:
-        """Pictures wanted for an export have come."""
+    def take(self, client: EngineClient, answer: Answer) -> None:
+        """Pictures wanted of an engine for an export have come."""
         if self.dialog is not None:
-            self.dialog.maker.take(answer)
+            self.dialog.maker.take(client, answer)
 
     def export(self, what: str, *where: int) -> None:
         """Export something of the active pane: one of `offers.OFFERS`. where: the index of a frame."""
         from latent_explorer.gui.exports.dialog import ExportDialog
-        from latent_explorer.gui.exports.offers import OFFERS
+        from latent_explorer.gui.exports.offers import OFFERS, Source
 
         pane = self._active()
+        source = Source(pane, self._link(), *where)
         try:
-            subject = OFFERS[what](pane, *where)
+            subject = OFFERS[what](source)
         except UserError as error:
             self._said = str(error)
             pane.shared.banner.say(self._said)
@@ -72,8 +76,9 @@ class Exporter(QObject):
         if self._said and pane.shared.banner.message == self._said:
             pane.shared.banner.clear()
         self._parent.installEventFilter(self)
-        self._pane, self._bundle = pane, pane.bundle
-        pane.arrived.connect(self._hear)
+        self._bundles = {each: each.bundle for each in source.panes}
+        for each in self._bundles:
+            each.arrived.connect(self._hear)
         self.dialog = ExportDialog(self._parent, subject, pane.shared.settings, pane.client)
         self.dialog.said.connect(pane.shared.say)
         self.dialog.exported.connect(self.exported)
@@ -82,21 +87,21 @@ class Exporter(QObject):
 
     def leave(self, pane: MapPane) -> None:
         """A pane is closed: an export of it is abandoned."""
-        if self._pane is pane and self.dialog is not None:
+        if pane in self._bundles and self.dialog is not None:
             self.dialog.abandon()
 
     def _forget(self) -> None:
         if self.dialog is not None:
             self.dialog.deleteLater()
-        if self._pane is not None:
-            self._pane.arrived.disconnect(self._hear)
-        self.dialog = self._bundle = self._pane = None
+        for pane in self._bundles:
+            pane.arrived.disconnect(self._hear)
+        self.dialog, self._bundles = None, {}
 
     def _hear(self, event: Event) -> None:
         """When a bundle was opened, or refused, the engine has dropped all that was wanted."""
         if self.dialog is None or not (isinstance(event, Answer) and isinstance(event.reply, Opened | Refused)):
             return
-        if self._pane is None or self._pane.bundle is not self._bundle:
+        if any(pane.bundle is not bundle for pane, bundle in self._bundles.items()):
             self.dialog.leave()
         elif event.topic is Open:
             self.dialog.maker.again()

@@ -76,6 +76,8 @@ def chosen_in(box: QComboBox) -> Row:
 _SHOWN = {False: "All images of the dataset", True: "Images of the classes shown on the map"}
 _STYLES = {"crisp": "Crisp", "smooth": "Smooth"}
 
+_PAIRS = {"above": "Stitched below", "beside": "Stitched beside", "alone": "This map's alone"}
+
 ROWS: dict[str, tuple[str, str, Callable[[], Row]]] = {
     "width": ("&Width", "Width of the film in pixels", lambda: whole(320, 1920, " pixels")),
     "length": ("&Length", "Length of the film", lambda: decimal(2, 120, 1, " seconds")),
@@ -89,6 +91,12 @@ ROWS: dict[str, tuple[str, str, Callable[[], Row]]] = {
     "zoom": ("&Scale", "Pixels in the file per pixel on screen, along each side", lambda: decimal(0.25, 16, 0.5, " ×")),
     "legend": ("", "Name the classes in the upper right corner", lambda: yes_or_no("&Legend")),
     "shown_only": ("&Images", "Which images' latents to write", lambda: one_of(_SHOWN)),
+    "pairs": (
+        "&Rows",
+        "Where the pictures go that the other map's model makes of this path, through the translator",
+        lambda: one_of(_PAIRS),
+    ),
+    "both": ("", "Both maps side by side, as in the window", lambda: yes_or_no("&Both maps")),
     "scale": (
         "&Scale",
         "Pixels in the file per pixel of the model, along each side",

@@ -1,6 +1,6 @@
 """From choices to what is made of them: decodes what is missing, then works in the worker's thread."""
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -96,7 +96,9 @@ class Maker(QObject):
     def __init__(self, parent: QObject, subject: Subject, client: EngineClient, worker: Worker) -> None:
         super().__init__(parent)
         self._subject, self._worker = subject, worker
-        self._decoding = Decoding(client)
+        self._decodings = {client: Decoding(client)}  # by the engine that is asked
+        self._client = client
+        self._known: Format | None = None
         self._waiting: Callable[[], Watch] | None = None  # begins the work, once all is decoded
         self._choices: Choices | None = None
         self._task: Watch | None = None
@@ -112,15 +114,37 @@ class Maker(QObject):
     def progress(self) -> tuple[str, float]:
         """What is going on, and how much of it is done, in [0, 1]."""
         if self._task is None:
-            return self._subject.waiting, self._decoding.fraction
+            return self._subject.waiting, self._fraction
         return "Writing", self._task.fraction
 
     def begin(self, known: Format, choices: Choices, run: Callable[[Order, Watch], Any]) -> None:
         """Call `run`, which must hold no widget, with the order for these choices, in the worker's thread."""
         self.drop()
-        self._waiting, self._choices = partial(self._work, known, choices, run), choices
-        self._decoding.ask(self._subject.wants(choices))
+        self._waiting, self._known, self._choices = partial(self._work, known, choices, run), known, choices
+        self._ask()
         self._go_on()
+
+    def _ask(self) -> None:
+        """Want what the parts of the subject want, each of its engine."""
+        parts = dict(self._parts())
+        for client in parts.keys() - self._decodings.keys():
+            self._decodings[client] = Decoding(client)
+        for client, decoding in self._decodings.items():
+            assert self._choices is not None
+            decoding.ask(parts[client].wants(self._choices) if client in parts else [])
+
+    def _parts(self) -> Iterator[tuple[EngineClient, Subject]]:
+        assert self._known is not None
+        assert self._choices is not None
+        yield self._client, self._subject
+        other = self._subject.other(self._known, self._choices)
+        if other is not None:
+            yield other.client, other.subject
+
+    @property
+    def _fraction(self) -> float:
+        """How much of what is wanted is there."""
+        return min(each.fraction for each in self._decodings.values())
 
     def drop(self) -> None:
         """Make nothing any more, and say nothing of it."""
@@ -139,41 +163,56 @@ class Maker(QObject):
     def end(self) -> None:
         """Make nothing any more, nor keep what was decoded."""
         self.drop()
-        self._decoding.ask([])
+        self._want_nothing()
         self._worker.stop()
+
+    def _want_nothing(self) -> None:
+        for decoding in self._decodings.values():
+            decoding.ask([])
 
     def again(self) -> None:
         """Ask the engine once more; it has dropped what was wanted."""
-        self._decoding.again()
+        for decoding in self._decodings.values():
+            decoding.again()
 
-    def take(self, answer: Answer) -> None:
-        """Pictures have come, or their refusal."""
+    def take(self, client: EngineClient, answer: Answer) -> None:
+        """Pictures have come from an engine, or their refusal."""
+        if client not in self._decodings:
+            return
         if not isinstance(answer.reply, Refused):
-            self._decoding.take(answer)
+            self._decodings[client].take(answer)
             self._go_on()
         elif self._waiting is not None:
             self._fail(answer.reply.reason)
 
     def _work(self, known: Format, choices: Choices, run: Callable[[Order, Watch], Any]) -> Watch:
-        content = self._subject.content_of(known, choices, self._decoding.pictures, self._decoding.values)
+        content, *others = [self._content(subject, client) for client, subject in self._parts()]
+        if others:
+            content = self._subject.joined(known, choices, content, others[0])
         order = Order(known, content, choices.options, self._subject.provenance(choices))
         return self._worker.begin(partial(run, order))
 
+    def _content(self, subject: Subject, client: EngineClient) -> Any:
+        assert self._known is not None
+        assert self._choices is not None
+        found = self._decodings[client]
+        return subject.content_of(self._known, self._choices, found.pictures, found.values)
+
     def _go_on(self) -> None:
-        if self._waiting is None or self._decoding.fraction < 1:
+        if self._waiting is None or self._fraction < 1:
             return
-        if not self._subject.settled:
+        if not all(subject.settled for _, subject in self._parts()):
             self._look.start()
             return
-        if self._subject.live and self._choices is not None:  # which may show something else by now
-            self._decoding.ask(self._subject.wants(self._choices))
-        if self._decoding.fraction == 1:
+        if self._subject.live:  # it may show something else by now
+            self._ask()
+        if self._fraction == 1:
             waiting, self._waiting = self._waiting, None
             self._task = waiting()
 
     def _fail(self, error: str) -> None:
         self._waiting = None
-        self._decoding.ask([])
+        self._want_nothing()
         self.made.emit(Outcome(error=error))
 
     def _take_outcome(self, outcome: Outcome) -> None:

@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from latent_explorer.atlas import Region, grid_points
 from latent_explorer.charts import Chart
-from latent_explorer.engine.client import Want
+from latent_explorer.engine.client import EngineClient, Want
 from latent_explorer.engine.handlers.decode import want_pictures
-from latent_explorer.export import Format, Kind, LatentTable, Provenance
+from latent_explorer.export import Format, Kind, LatentTable, PathArrays, Provenance, side_by_side
 from latent_explorer.gui.exports.choices import Choices
 from latent_explorer.session import OpenBundle
 
@@ -56,6 +56,14 @@ class Subject(ABC):
         """What the engine has to give first."""
         return []
 
+    def other(self, known: Format, choices: Choices) -> "Other | None":
+        """What is joined to it of another map; None where nothing is."""
+        return None
+
+    def joined(self, known: Format, choices: Choices, content: Any, other: Any) -> Any:
+        """What the format's writer takes, made of its own content and that of the other."""
+        raise NotImplementedError
+
     @abstractmethod
     def shape(self, known: Format, choices: Choices) -> tuple[int, ...]:
         """The content's shape."""
@@ -85,6 +93,14 @@ class Subject(ABC):
 
 
 @dataclass(frozen=True, eq=False)
+class Other:
+    """A subject of another map, whose engine `client` leads to."""
+
+    subject: Subject
+    client: EngineClient
+
+
+@dataclass(frozen=True, eq=False)
 class DecodedSubject(Subject):
     """The picture of a latent (d,), or those of the frames (n, d) of a path. image_shape: (h, w, c).
 
@@ -106,12 +122,46 @@ class DecodedSubject(Subject):
     def shape(self, known: Format, choices: Choices) -> tuple[int, ...]:
         return *self.latents.shape[:-1], *self.image_shape
 
-    def content(self, known: Format, choices: Choices, pictures: NDArray[np.uint8] | None) -> NDArray[np.uint8]:
+    def content(self, known: Format, choices: Choices, pictures: NDArray[np.uint8] | None) -> Any:
         assert pictures is not None
+        if known.key == "npz":
+            return PathArrays(self.latents, pictures)
         return pictures if self.latents.ndim > 1 else pictures[0]
 
     def provenance(self, choices: Choices) -> Provenance:
         return self.source
+
+
+@dataclass(frozen=True, eq=False)
+class StripSubject(DecodedSubject):
+    """The pictures along a path; with `second`, what the other map's model makes of it, as a row of its own.
+
+    second: a DecodedSubject, of as many frames. stitched: how the latents were translated, for the provenance.
+    """
+
+    second: "Other | None" = None
+    stitched: Provenance | None = None
+
+    def heeds(self, known: Format) -> tuple[str, ...]:
+        return ("pairs",) if self.second is not None and known.key != "npz" else ()
+
+    def other(self, known: Format, choices: Choices) -> "Other | None":
+        return self.second if known.key == "npz" or choices.pairs != "alone" else None
+
+    def shape(self, known: Format, choices: Choices) -> tuple[int, ...]:
+        own = super().shape(known, choices)
+        if known.key == "npz" or (other := self.other(known, choices)) is None:
+            return own
+        sides = map(max, own[1:], other.subject.shape(known, choices)[1:])
+        return len(self.latents), *((1, 2) if choices.pairs == "beside" else (2, 1)), *sides
+
+    def joined(self, known: Format, choices: Choices, content: Any, other: Any) -> Any:
+        if known.key == "npz":
+            return replace(content, other_latents=other.latents, other_pictures=other.pictures)
+        return side_by_side(content, other, across=choices.pairs == "beside")
+
+    def provenance(self, choices: Choices) -> Provenance:
+        return self.source if self.stitched is None or choices.pairs == "alone" else self.stitched
 
 
 @dataclass(frozen=True, eq=False)

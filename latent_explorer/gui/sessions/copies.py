@@ -8,14 +8,16 @@ import msgspec
 from PyQt6.QtGui import QGuiApplication
 
 from latent_explorer.errors import UserError
+from latent_explorer.gui.alignment.link import Link
 from latent_explorer.gui.pane.pane import MapPane
 from latent_explorer.gui.pane.saved_map import saved_map
-from latent_explorer.session.recipes import LONGEST, ReplayRecipe, Value, What, named_file, recipe
+from latent_explorer.session.recipes import LONGEST, Beside, ReplayRecipe, Value, What, named_file, recipe
 from latent_explorer.session.saved import SavedLook
 from latent_explorer.session.session import as_point
 
 if TYPE_CHECKING:  # nothing of the dialog is loaded before it is wanted: the window must open at once
     from latent_explorer.gui.exports.choices import Choices
+    from latent_explorer.gui.exports.offers import Source
 
 WORDS: dict[What, str] = {
     "map": "Map",
@@ -28,12 +30,19 @@ WORDS: dict[What, str] = {
 
 
 class Copies:
-    """Copies recipes. look: what maps have in common. session: the file that holds all as it is now, if one does."""
+    """Copies recipes. look: what maps have in common. session: the file that holds all as it is now, if one does.
+
+    link: that of the maps, if they are linked.
+    """
 
     def __init__(
-        self, active: Callable[[], MapPane], look: Callable[[], SavedLook], session: Callable[[], Path | None]
+        self,
+        active: Callable[[], MapPane],
+        look: Callable[[], SavedLook],
+        session: Callable[[], Path | None],
+        link: Callable[[], Link | None],
     ) -> None:
-        self._active, self._look, self._session = active, look, session
+        self._active, self._look, self._session, self._link = active, look, session, link
 
     def copy(self, what: What, python: bool) -> None:
         """Copy how something of the active map is drawn; where that cannot be, say why."""
@@ -58,17 +67,18 @@ class Copies:
         file = self._session()
         if file is None:
             raise UserError(
-                f"it would take {len(text):,} characters, most of them for the selection; save the session first "
+                f"it would take {len(text):,} characters, most of them for {_long(what)}; save the session first "
                 "(Ctrl+S), and its file is named instead"
             )
-        from_file = ReplayRecipe(what, found.out, {"session": str(file), **_choices_of(found)})
+        alone: dict[str, Value] = {} if what != "filmstrip" or "beside" in found.options else {"pairs": "alone"}
+        from_file = ReplayRecipe(what, found.out, {"session": str(file), **_choices_of(found), **alone})
         return from_file.python() if python else from_file.command()
 
     def recipe(self, what: What) -> ReplayRecipe:
         """How something of the active map is drawn, with what was chosen last in the dialog that exports it."""
         from latent_explorer.export import find_format
         from latent_explorer.gui.exports.choices import remembered
-        from latent_explorer.gui.exports.offers import OFFERS
+        from latent_explorer.gui.exports.offers import OFFERS, Source
 
         pane = self._active()
         if pane.bundle is not None and pane.bundle.config.passing:
@@ -76,7 +86,8 @@ class Copies:
                 "this model is in the Python process that opened the window, which nothing pasted elsewhere can reach; "
                 "export a file instead, or use window.probe, .pins and .path there"
             )
-        subject = OFFERS[what](pane)
+        source = Source(pane, self._link())
+        subject = OFFERS[what](source)
         choices = remembered(pane.shared.settings, subject.kind, subject.default)
         saved, arrays = saved_map(pane)
         if pane.prober.probe is not None:
@@ -84,7 +95,25 @@ class Copies:
         known = find_format(subject.kind, choices.format)
         out = named_file(saved, what, known.suffix)
         sizes = subject.shape(known, choices)[:2] if what == "grid" else (0, 0)
-        return recipe(what, saved, self._look(), arrays, dict(_options(what, choices, sizes, known.heeds)), out)
+        beside = _beside(source) if subject.other(known, choices) is not None else None
+        chosen = dict(_options(what, choices, sizes, (*known.heeds, *subject.heeds(known))))
+        if beside is None:
+            chosen.pop("pairs", None)
+        return recipe(what, saved, self._look(), arrays, chosen, out, beside)
+
+
+def _beside(source: "Source") -> Beside | None:
+    """The map that one is linked with."""
+    link = source.link
+    if link is None:
+        return None
+    other, _ = saved_map(link.pane(1 - source.side))
+    return Beside(other, link.alignment.state, source.side)
+
+
+def _long(what: What) -> str:
+    """What takes so many characters of a command, in words."""
+    return "the anchors" if what == "filmstrip" else "the selection"
 
 
 def _options(
@@ -99,7 +128,7 @@ def _options(
     if what == "grid":
         yield "columns", sizes[1]
         yield "rows", sizes[0]
-    usual = {"scale": 1, "gap": 0, "per_row": 0, "ping_pong": False}
+    usual = {"scale": 1, "gap": 0, "per_row": 0, "ping_pong": False, "pairs": "above"}
     for name, plain in usual.items():
         if name in heeds and getattr(choices, name) != plain:
             yield name, getattr(choices, name)
@@ -115,7 +144,7 @@ def _options(
 
 _OF_THE_DIALOG = {
     "zoom", "no_legend", "columns", "rows",
-    "scale", "gap", "per_row", "ping_pong", "smooth", "seconds", "once", "lossy",
+    "scale", "gap", "per_row", "ping_pong", "pairs", "smooth", "seconds", "once", "lossy",
 }  # fmt: skip
 
 

@@ -4,6 +4,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from latent_explorer.export import Format
 from latent_explorer.gui import theme as themes
 from latent_explorer.gui.exports.choices import Choices
 from latent_explorer.gui.exports.maker import Maker, Order
-from latent_explorer.gui.exports.offers import OFFERS
+from latent_explorer.gui.exports.offers import OFFERS, Source
 from latent_explorer.gui.exports.worker import Outcome, Worker
 from latent_explorer.gui.pane.pane import MapPane
 from latent_explorer.gui.pane.saved_map import MapRestorer
@@ -45,10 +46,10 @@ def replay_map(
     """
     with _pane(look) as pane:
         lost = _show(pane, folder, saved, arrays)
-        subject = OFFERS["map"](pane)
+        subject = OFFERS["map"](Source(pane))
         worker = Worker(pane)
         maker = Maker(pane, subject, pane.client, worker)
-        pane.client.subscribe("export", maker.take)
+        pane.client.subscribe("export", partial(maker.take, pane.client))
         made: list[Outcome] = []
         maker.made.connect(made.append)
 
