@@ -46,6 +46,10 @@ def test_every_format_shows_what_it_heeds_and_writes_the_frames(person, known):
             played = [picture for picture, _ in read_mp4(file)]
             assert len(played) > 2
             assert np.abs(played[0][..., :1].astype(int) - frames[0]).mean() < 3
+        case "npz":
+            with np.load(file) as path:
+                np.testing.assert_array_equal(path["pictures"], frames)
+                np.testing.assert_array_equal(path["latents"], person.window.pane.path_frames.latents)
         case _:
             with Image.open(file) as film:
                 np.testing.assert_array_equal(np.asarray(film.convert("L")), frames[0, ..., 0])

@@ -11,7 +11,17 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from latent_explorer.errors import Cancelled
-from latent_explorer.export import FORMATS, ContactSheet, LatentTable, Options, Provenance, formats_of, sheet_shape
+from latent_explorer.export import (
+    FORMATS,
+    ContactSheet,
+    LatentTable,
+    Options,
+    PathArrays,
+    Provenance,
+    formats_of,
+    sheet_shape,
+    side_by_side,
+)
 from latent_explorer.gui.exports.choices import Choices, remember, remembered
 from latent_explorer.gui.exports.draft import bytes_words, drafted, extent
 from latent_explorer.gui.exports.maker import Order
@@ -38,6 +48,8 @@ TABLE = LatentTable(
 def order(known, options=None) -> Order:
     noise = np.random.default_rng(1).integers(0, 256, (*MANY[known.kind], 6, 4, 3), np.uint8)
     content = ContactSheet(noise, 3, CAPTION) if known.kind == "sheet" else noise
+    if known.key == "npz":
+        content = PathArrays(np.zeros((len(noise), 2), np.float32), noise)
     return Order(known, content, options or Options(), Provenance("model"))
 
 
@@ -70,7 +82,30 @@ def test_a_draft_of_something_small_is_the_file(known, tmp_path):
     file = made.write(tmp_path / ("x" + known.suffix), overwrite=False, watch=Watch())
     size = sum(each.stat().st_size for each in (file.iterdir() if file.is_dir() else [file]))
     assert (draft.bytes, draft.exact) == (size, True)
+    if known.key == "npz":
+        assert draft.table[1:] == (("latents", "5 × 2", "float32"), ("pictures", "5 × 6 × 4 × 3", "uint8"))
+        return
     assert len(draft.frames) == extent(known, made.content.shape, made.options).count
+
+
+@pytest.mark.parametrize("across", [False, True])
+@pytest.mark.parametrize(
+    "known", [known for known in formats_of("filmstrip") if known.key in ("strip", "webp", "frames")]
+)
+@given(options=OPTIONS)
+def test_the_extent_of_pairs_that_is_told_is_that_of_the_file(known, across, options):
+    rows = np.random.default_rng(1).integers(0, 256, (2, 5, 6, 4, 3), np.uint8)
+    made = Order(known, side_by_side(*rows, across=across), options, Provenance("model"))
+    told = extent(known, made.content.shape, options)
+    with tempfile.TemporaryDirectory() as folder:
+        file = made.write(Path(folder, "x" + known.suffix), overwrite=False, watch=Watch())
+        files = sorted(file.iterdir()) if file.is_dir() else [file]
+        with Image.open(files[0]) as image:
+            count = len(files) if len(files) > 1 else getattr(image, "n_frames", 1)
+            assert (image.width, image.height) == (told.width, told.height)
+            assert count == (told.count if known.key != "frames" else 5)
+        draft = drafted(made, Watch())
+        assert (draft.bytes, draft.exact) == (sum(each.stat().st_size for each in files), True)
 
 
 def test_a_draft_of_something_large_is_lighter_and_says_about():
