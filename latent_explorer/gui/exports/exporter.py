@@ -57,10 +57,10 @@ class Exporter(QObject):
     def export(self, what: str, *where: int) -> None:
         """Export something of the active pane: one of `offers.OFFERS`. where: the index of a frame."""
         from latent_explorer.gui.exports.dialog import ExportDialog
-        from latent_explorer.gui.exports.offers import OFFERS, Source
+        from latent_explorer.gui.exports.offers import OFFERS, ExportSource
 
         pane = self._active()
-        source = Source(pane, self._link(), *where)
+        source = ExportSource(pane, self._link(), *where)
         try:
             subject = OFFERS[what](source)
         except UserError as error:

@@ -32,7 +32,7 @@ _DECODING = "The pictures are still being decoded. Try again in a moment."
 
 
 @dataclass(frozen=True, eq=False)
-class Source:
+class ExportSource:
     """What is exported from. link: of its map with another one, if they are linked. index: of a frame of its path."""
 
     pane: MapPane
@@ -50,7 +50,7 @@ class Source:
         return int(self.link is not None and self.pane is self.link.target)
 
 
-def _picture(source: Source) -> Subject:
+def _picture(source: ExportSource) -> Subject:
     pane = source.pane
     bundle, probe = _decoding(pane).bundle, pane.prober.probe
     if probe is None:
@@ -60,7 +60,7 @@ def _picture(source: Source) -> Subject:
     return DecodedSubject("picture", name, "Export picture", probe.z, bundle.config.net.image_shape, whence)
 
 
-def _frame(source: Source) -> Subject:
+def _frame(source: ExportSource) -> Subject:
     pane, index = source.pane, source.index
     bundle, frames, number = _session(pane).bundle, pane.filmstrip.frames, index + 1
     if index >= len(frames):
@@ -70,7 +70,7 @@ def _frame(source: Source) -> Subject:
     return DecodedSubject("picture", name, f"Export frame {number}", z, bundle.config.net.image_shape, whence)
 
 
-def _filmstrip(source: Source) -> Subject:
+def _filmstrip(source: ExportSource) -> Subject:
     pane = source.pane
     session, strip = _decoding(pane), pane.filmstrip
     if session.state.route is None or not len(strip.frames):
@@ -87,7 +87,9 @@ def _filmstrip(source: Source) -> Subject:
     )  # fmt: skip
 
 
-def _stitched(source: Source, latents: NDArray[np.float32], whence: Provenance) -> tuple[Other, Provenance] | None:
+def _stitched(
+    source: ExportSource, latents: NDArray[np.float32], whence: Provenance
+) -> tuple[Other, Provenance] | None:
     """What the other map's model makes of latents of this one; None where the maps are not linked, or nothing fits."""
     link = source.link
     translator = None if link is None else link.translator(source.side)
@@ -104,30 +106,30 @@ def _stitched(source: Source, latents: NDArray[np.float32], whence: Provenance) 
     return Other(subject, other.client), told
 
 
-def _grid(source: Source) -> Subject:
+def _grid(source: ExportSource) -> Subject:
     pane = source.pane
     bundle = _decoding(pane).bundle
     region, shape = pane.canvas.view.region, bundle.config.net.image_shape
     return GridSubject(f"{bundle.name}_grid", bundle.name, region, bundle.chart, shape)
 
 
-def _map(source: Source) -> Subject:
+def _map(source: ExportSource) -> Subject:
     session = _session(source.pane)
     return MapSubject(f"{session.bundle.name}_map", source.pane, session)
 
 
-def _latents(source: Source) -> Subject:
+def _latents(source: ExportSource) -> Subject:
     session = _session(source.pane)
     return LatentsSubject(f"{session.bundle.name}_latents", session.bundle, session.state.hidden)
 
 
-def _selection(source: Source) -> Subject:
+def _selection(source: ExportSource) -> Subject:
     bundle, selection = _session(source.pane).bundle, _chosen(source.pane)
     name, title = f"{bundle.name}_selection", f"Export {selection.count:,} selected latents"
     return LatentsSubject(name, bundle, frozenset(), selection.chosen, title)
 
 
-def _contact_sheet(source: Source) -> Subject:
+def _contact_sheet(source: ExportSource) -> Subject:
     bundle, selection = _session(source.pane).bundle, _chosen(source.pane)
     title = f"Contact sheet of {selection.count:,} selected images"
     return SheetSubject(f"{bundle.name}_contact-sheet", bundle, selection.chosen, title)
@@ -162,7 +164,7 @@ def _source(pane: MapPane, index: int | slice) -> Provenance:
     return Provenance.at(session.bundle.name, chosen, curve=route.curve, easing=route.easing)
 
 
-OFFERS: dict[str, Callable[[Source], Subject]] = {
+OFFERS: dict[str, Callable[[ExportSource], Subject]] = {
     "picture": _picture,
     "frame": _frame,
     "filmstrip": _filmstrip,

@@ -17,7 +17,7 @@ from latent_explorer.session.session import as_point
 
 if TYPE_CHECKING:  # nothing of the dialog is loaded before it is wanted: the window must open at once
     from latent_explorer.gui.exports.choices import Choices
-    from latent_explorer.gui.exports.offers import Source
+    from latent_explorer.gui.exports.offers import ExportSource
 
 WORDS: dict[What, str] = {
     "map": "Map",
@@ -78,7 +78,7 @@ class Copies:
         """How something of the active map is drawn, with what was chosen last in the dialog that exports it."""
         from latent_explorer.export import find_format
         from latent_explorer.gui.exports.choices import remembered
-        from latent_explorer.gui.exports.offers import OFFERS, Source
+        from latent_explorer.gui.exports.offers import OFFERS, ExportSource
 
         pane = self._active()
         if pane.bundle is not None and pane.bundle.config.passing:
@@ -86,7 +86,7 @@ class Copies:
                 "this model is in the Python process that opened the window, which nothing pasted elsewhere can reach; "
                 "export a file instead, or use window.probe, .pins and .path there"
             )
-        source = Source(pane, self._link())
+        source = ExportSource(pane, self._link())
         subject = OFFERS[what](source)
         choices = remembered(pane.shared.settings, subject.kind, subject.default)
         saved, arrays = saved_map(pane)
@@ -102,7 +102,7 @@ class Copies:
         return recipe(what, saved, self._look(), arrays, chosen, out, beside)
 
 
-def _beside(source: "Source") -> Beside | None:
+def _beside(source: "ExportSource") -> Beside | None:
     """The map that one is linked with."""
     link = source.link
     if link is None:

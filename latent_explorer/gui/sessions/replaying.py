@@ -17,7 +17,7 @@ from latent_explorer.export import Format
 from latent_explorer.gui import theme as themes
 from latent_explorer.gui.exports.choices import Choices
 from latent_explorer.gui.exports.maker import Maker, Order
-from latent_explorer.gui.exports.offers import OFFERS, Source
+from latent_explorer.gui.exports.offers import OFFERS, ExportSource
 from latent_explorer.gui.exports.worker import Outcome, Worker
 from latent_explorer.gui.pane.pane import MapPane
 from latent_explorer.gui.pane.saved_map import MapRestorer
@@ -46,7 +46,7 @@ def replay_map(
     """
     with _pane(look) as pane:
         lost = _show(pane, folder, saved, arrays)
-        subject = OFFERS["map"](Source(pane))
+        subject = OFFERS["map"](ExportSource(pane))
         worker = Worker(pane)
         maker = Maker(pane, subject, pane.client, worker)
         pane.client.subscribe("export", partial(maker.take, pane.client))
