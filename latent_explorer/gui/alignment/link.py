@@ -100,7 +100,7 @@ class Link(QObject):
         self.places = False, True
         self.work: tuple[Work, ...] = ()
         self._opened = self._fitting = self._measuring = 0  # numbers of requests; 0 where there is none
-        self._wanted: tuple[Anchor, ...] = ()
+        self._asked: dict[int, tuple[Anchor, ...]] = {}  # fits that may still be answered
         self._aligner = Aligner()
         self._aligner.answered.connect(self._take)
         self.alignment = self._take_up()
@@ -127,7 +127,7 @@ class Link(QObject):
         """Give up the fit that is under way; the translators that there are stay."""
         if self.work:
             self._aligner.cancel(self._fitting)
-            self.work, self._fitting = (), 0
+            self.work, self._fitting, self._asked = (), 0, {}
 
     def measure_closure(self) -> None:
         """Measure the closure of the translator chosen against the number of anchors; `measured` tells each."""
@@ -163,7 +163,7 @@ class Link(QObject):
             return  # it comes back with another chart
         self.bundles = now = (source, target)
         if [bundle.folder for bundle in now] != [bundle.folder for bundle in before]:
-            self._opened, self.fit = 0, None
+            self._opened, self._asked, self.fit = 0, {}, None
             self.fitted.emit()
         if list(map(images_of, now)) != list(map(images_of, before)):
             self.alignment.changed.disconnect(self._changed)
@@ -185,7 +185,7 @@ class Link(QObject):
         state, (source, target) = self.alignment.state, self.bundles
         if not anchors and state.growth != "blind":
             self.cancel()
-            self._fitting = 0
+            self._fitting, self._asked = 0, {}
             self._show_fit(None)
             return
         charts = source.chart_text, target.chart_text
@@ -195,7 +195,8 @@ class Link(QObject):
             places=self.places,
         )  # fmt: skip
         self._open()
-        self._wanted, self._fitting = anchors, self._aligner.ask(make)
+        self._fitting = self._aligner.ask(make)
+        self._asked[self._fitting] = anchors
 
     def _show_fit(self, fit: LinkFit | None) -> None:
         if fit is not self.fit:
@@ -210,12 +211,14 @@ class Link(QObject):
                     self.said.emit(reply.note)
             case Fitting(number=self._fitting):
                 self.work = (Work(reply.words, reply.share),)
-            case BothFitted(number=self._fitting):
-                self.work = ()
+            case BothFitted() | Placed() | ErrorsMeasured() if not self._awaits(reply.number):
+                return
+            case BothFitted():
+                self.work = () if reply.number == self._fitting else self.work
                 self._show_fit(self._made(reply))
-            case Placed(number=self._fitting):
+            case Placed():
                 self.placed.emit(reply)
-            case ErrorsMeasured(number=self._fitting) if self.fit is not None:
+            case ErrorsMeasured() if self.fit is not None:
                 self.fit = replace(self.fit, errors=(reply.forth, reply.back))
                 self.fitted.emit()
             case ClosureMeasured(number=self._measuring):
@@ -229,15 +232,24 @@ class Link(QObject):
             case Lost():
                 self._lose(reply.reason)
 
+    def _awaits(self, number: int) -> bool:
+        """Whether this answers a fit that is still of interest: those asked before it are not.
+
+        One that is not the newest is: else nothing would be seen while an anchor is dragged without a rest.
+        """
+        self._asked = {asked: anchors for asked, anchors in self._asked.items() if asked >= number}
+        return number in self._asked
+
     def _lose(self, reason: str) -> None:
         """The aligner is gone; it is started again with the next fit."""
         self.work, self._opened, self._fitting, self._measuring = (), 0, 0, 0
+        self._asked = {}
         why = f" ({reason})" if reason else ""
         self.said.emit(f"The process that fits translators ended{why}. It starts again with the next change.")
 
     def _made(self, reply: BothFitted) -> LinkFit:
         restore = translator_kind(reply.kind).restore
         return LinkFit(
-            self._wanted, restore(reply.forth), restore(reply.back), reply.leave_one_out, reply.grown,
+            self._asked[reply.number], restore(reply.forth), restore(reply.back), reply.leave_one_out, reply.grown,
             reply.seconds, reply.note,
         )  # fmt: skip
