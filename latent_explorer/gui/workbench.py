@@ -39,7 +39,7 @@ from latent_explorer.gui.widgets.parts import filled, timer
 from latent_explorer.gui.widgets.plain import window_title
 from latent_explorer.gui.widgets.readings import Work
 from latent_explorer.places import shipped_bundles, trained_folder
-from latent_explorer.session import OpenBundle, Session
+from latent_explorer.session import OpenBundle, Session, SessionStore
 
 _SAVE_MS = 2000  # after the last change: a window that is killed has kept what was chosen
 _OF_STATE = {"pins": "pins", "route": "path", "selection": "selection", "chart": "chart"}  # in words, what is undone
@@ -75,7 +75,7 @@ class Workbench(QObject):
         self.docks = Docks(window)
         self._lay_out()
         self.panes: list[MapPane] = []
-        self.linking = Linking(self.status.say)
+        self.linking = Linking(SessionStore(settings.sessions), self.status.say)
         self._make_training(start_trainer)
         self.exporter = Exporter(window, lambda: self.active, lambda: self.link)
         self.exporter.exported.connect(self.status.say_exported)

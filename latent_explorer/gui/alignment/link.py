@@ -1,6 +1,5 @@
 """Two maps linked: their anchors, and the translators fitted on them as the anchors change."""
 
-import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import partial
@@ -25,6 +24,7 @@ from latent_explorer.alignment.registry import translator_kind
 from latent_explorer.alignment.translator import Translator
 from latent_explorer.charts import MovingChart
 from latent_explorer.gui.alignment.aligner import Aligner
+from latent_explorer.gui.alignment.keeping import AlignmentKeeper, show_same_images
 from latent_explorer.gui.pane.pane import MapPane
 from latent_explorer.gui.widgets.readings import Work
 from latent_explorer.service.child import Lost
@@ -32,25 +32,9 @@ from latent_explorer.service.codec import Refused, path_to_text
 from latent_explorer.session import OpenBundle
 from latent_explorer.session.alignment import Alignment, AlignmentState, Anchor
 
-Known = dict[tuple[str, str], Alignment]
-"""The anchors made between the images of two bundles, by what tells those images from others, see `images_of`."""
-
-
-def images_of(bundle: OpenBundle) -> str:
-    """What tells the images of a bundle from those of others, where another model of them has the same."""
-    index = bundle.latents.index
-    some = "all" if index is None else hashlib.sha256(index.tobytes()).hexdigest()
-    fingerprint = "" if bundle.config.prior_samples else bundle.config.dataset.fingerprint
-    return f"{fingerprint or bundle.seal} {len(bundle.latents)} {some}"
-
 
 def _pairs(anchors: tuple[Anchor, ...]) -> NDArray[np.int64]:
     return np.array(anchors, np.int64).reshape(-1, 2)
-
-
-def show_same_images(source: OpenBundle, target: OpenBundle) -> bool:
-    """Whether image i of one is image i of the other."""
-    return images_of(source) == images_of(target)
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,7 +58,7 @@ class LinkFit:
 class Link(QObject):
     """The link between two panes that have a bundle each.
 
-    alignment: the anchors, with undo; another one where other images are shown. fit: the translators; None until
+    alignment: the anchors, with undo; another one where another bundle is open. fit: the translators; None until
     there are any. common: whether image i of one is image i of the other. counterparts: int64, of each of the source's
     images the one of the target that is the same, -1 where there is none. places: whether translated images are wanted
     on the source's and on the target's map. began: there is another `alignment`.
@@ -89,11 +73,11 @@ class Link(QObject):
     measured = pyqtSignal(object)
     said = pyqtSignal(str)
 
-    def __init__(self, source: MapPane, target: MapPane, known: Known) -> None:
+    def __init__(self, source: MapPane, target: MapPane, keeper: AlignmentKeeper) -> None:
         super().__init__()
         assert source.bundle is not None
         assert target.bundle is not None
-        self.source, self.target, self._known = source, target, known
+        self.source, self.target, self._keeper = source, target, keeper
         self.bundles: tuple[OpenBundle, OpenBundle] = (source.bundle, target.bundle)
         self.fit: LinkFit | None = None
         self.common = False
@@ -104,6 +88,7 @@ class Link(QObject):
         self._aligner = Aligner()
         self._aligner.answered.connect(self._take)
         self.alignment = self._take_up()
+        self.alignment.changed.connect(self._changed)
         for pane in (source, target):
             pane.changed.connect(self._look)
 
@@ -143,16 +128,12 @@ class Link(QObject):
         self._aligner.close()
 
     def _take_up(self) -> Alignment:
-        """The anchors that these images had before, or none yet."""
+        """The anchors that these bundles had before, or none yet."""
         source, target = self.bundles
         self.common = show_same_images(source, target)
         count = len(source.latents)
         self.counterparts = np.arange(count) if self.common else np.full(count, -1)
-        alignment = self._known.setdefault(
-            (images_of(source), images_of(target)), Alignment((len(source.latents), len(target.latents)))
-        )
-        alignment.changed.connect(self._changed)
-        return alignment
+        return self._keeper.take_up(source, target)
 
     def _look(self) -> None:
         """Another bundle may be open in one of the panes, or the same seen through another chart."""
@@ -165,11 +146,21 @@ class Link(QObject):
         if [bundle.folder for bundle in now] != [bundle.folder for bundle in before]:
             self._opened, self._asked, self.fit = 0, {}, None
             self.fitted.emit()
-        if list(map(images_of, now)) != list(map(images_of, before)):
-            self.alignment.changed.disconnect(self._changed)
-            self.alignment = self._take_up()
-            self.began.emit()
+            self._begin(self._take_up())
         self.renew()
+
+    def begin(self, state: AlignmentState) -> None:
+        """Have the maps tied so, with nothing to be undone: as a session has it."""
+        self._begin(self._keeper.begin(*self.bundles, state))
+        self.renew()
+
+    def _begin(self, alignment: Alignment) -> None:
+        """These are the anchors now."""
+        if alignment is not self.alignment:
+            self.alignment.changed.disconnect(self._changed)
+            self.alignment = alignment
+            alignment.changed.connect(self._changed)
+            self.began.emit()
 
     def _changed(self, old: AlignmentState, new: AlignmentState) -> None:
         self.changed.emit()

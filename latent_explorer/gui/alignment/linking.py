@@ -4,9 +4,11 @@ from collections.abc import Callable, Sequence
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
-from latent_explorer.gui.alignment.link import Known, Link
+from latent_explorer.gui.alignment.keeping import AlignmentKeeper
+from latent_explorer.gui.alignment.link import Link
 from latent_explorer.gui.alignment.overlay import Overlay
 from latent_explorer.gui.pane.pane import MapPane
+from latent_explorer.session import SessionStore
 
 
 class Linking(QObject):
@@ -18,13 +20,13 @@ class Linking(QObject):
 
     changed = pyqtSignal()
 
-    def __init__(self, say: Callable[[str], None]) -> None:
+    def __init__(self, store: SessionStore, say: Callable[[str], None]) -> None:
         super().__init__()
         self.link: Link | None = None
         self._overlay: Overlay | None = None
         self._closing = False
         self.on = True
-        self._say, self._known = say, Known()
+        self._say, self.keeper = say, AlignmentKeeper(store, say)
         self._panes: list[MapPane] = []
 
     def look(self, panes: Sequence[MapPane]) -> None:
@@ -36,7 +38,7 @@ class Linking(QObject):
         if self.link is not None and (len(pair) < 2 or [self.link.source, self.link.target] != pair[:2]):
             self.close()
         if self.link is None and len(pair) == 2:
-            self.link = Link(pair[0], pair[1], self._known)
+            self.link = Link(pair[0], pair[1], self.keeper)
             self.link.said.connect(self._say)
             self._overlay = Overlay(self.link)
             self.changed.emit()
@@ -53,6 +55,7 @@ class Linking(QObject):
 
     def close(self) -> None:
         """End the link, and the process that it has."""
+        self.keeper.write()
         if self.link is not None:
             link, self.link = self.link, None
             if self._overlay is not None:
