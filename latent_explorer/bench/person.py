@@ -25,7 +25,7 @@ from latent_explorer.gui.settings import PictureSettings, Settings
 from latent_explorer.gui.widgets.images import to_array
 from latent_explorer.session import OpenBundle
 
-PATIENCE = 60.0
+PATIENCE = 150.0
 _test: Any = QTest  # its stubs take static methods for methods
 
 

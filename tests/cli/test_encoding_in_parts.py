@@ -105,7 +105,7 @@ def test_a_signal_leaves_whole_parts_and_the_same_command_goes_on(call, small_bu
         assert process.poll() is None, process.communicate()
         time.sleep(0.01)
     process.send_signal(number)
-    _, err = process.communicate(timeout=60)
+    _, err = process.communicate(timeout=150)
     if number == signal.SIGINT:
         assert process.returncode == 130
         assert "parts are in z, and the same command goes on" in err

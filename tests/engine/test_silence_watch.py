@@ -51,7 +51,7 @@ class Deaf:
 
 def until(events: "queue.Queue[Event]", wanted: type) -> Event:
     while True:
-        event = events.get(timeout=60)
+        event = events.get(timeout=150)
         if isinstance(event, wanted) or (isinstance(event, Answer) and isinstance(event.reply, wanted)):
             return event
 

@@ -43,7 +43,7 @@ def explore() -> Iterator[Callable[..., exploration.Exploration]]:
 
 
 def until(seen: Callable[[], object]) -> None:
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 150
     while not seen():
         assert time.monotonic() < deadline
         time.sleep(0.01)

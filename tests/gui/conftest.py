@@ -34,7 +34,7 @@ from latent_explorer.runs import RunFolder
 from latent_explorer.service.codec import Numbered
 from latent_explorer.session import Route
 
-ENGINE_MS = 60_000
+ENGINE_MS = 150_000
 """How long an engine may take to start before a test gives up."""
 
 Decoded = Callable[[Path, NDArray[np.float32]], NDArray[np.uint8]]
@@ -92,9 +92,7 @@ def shared_window(
     window.resize(1200, 800)
     window.workbench.open(small_bundle)
     window.show()
-    Person(window).wait_until(
-        lambda: window.pane.ready, 3 * ENGINE_MS / 1000
-    )  # the first start reads torch from the disk
+    Person(window).wait_until(lambda: window.pane.ready, ENGINE_MS / 1000)  # the first start reads torch from the disk
     yield window
     close_for_good(window)
 

@@ -86,7 +86,7 @@ def test_the_place_takes_clicks_until_a_double_click_has_ended(
     QTest.mouseClick(dismiss(banner)[0], Qt.MouseButton.LeftButton)
     assert banner.text == ""
     assert banner.isVisible()
-    qtbot.waitUntil(banner.isHidden)
+    qtbot.waitUntil(banner.isHidden, timeout=60_000)
 
 
 def test_escape_closes_the_message_and_an_offer_with_the_focus(person: Person) -> None:

@@ -269,7 +269,7 @@ def test_a_pin_that_is_dragged_keeps_its_item(canvas: MapCanvas) -> None:
 def test_the_focus_is_seen(canvas: MapCanvas, qtbot: QtBot) -> None:
     canvas.activateWindow()
     canvas.setFocus()
-    qtbot.waitUntil(canvas.hasFocus)
+    qtbot.waitUntil(canvas.hasFocus, timeout=60_000)
     assert len(coloured(seen(canvas), DARK.accent)) > 2 * SIZE[0]
     canvas.clearFocus()
     assert len(coloured(seen(canvas), DARK.accent)) < SIZE[0] / 2

@@ -194,7 +194,7 @@ def crowded() -> Iterator[LayerPanel]:
 
 
 def test_the_scroll_bar_hides_no_slider(qtbot, crowded: LayerPanel) -> None:
-    qtbot.waitUntil(lambda: crowded.verticalScrollBar().isVisible())
+    qtbot.waitUntil(lambda: crowded.verticalScrollBar().isVisible(), timeout=60_000)
     slider = crowded.findChild(QSlider)
     assert slider.mapTo(crowded.viewport(), slider.rect().bottomRight()).x() < crowded.viewport().width()
     assert slider.width() >= slider.minimumSizeHint().width()

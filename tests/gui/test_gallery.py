@@ -90,8 +90,7 @@ def test_of_thousands_only_those_in_sight_are_fetched(person: Person, gallery: G
     assert len(gallery.seen()) < gallery.model.rowCount()
     assert gallery.model.missing(range(gallery.model.rowCount())), "what is out of sight is not fetched"
     gallery.list.scrollToBottom()
-    person.wait(0.1)
-    assert gallery.seen().stop == gallery.model.rowCount()
+    person.wait_until(lambda: gallery.seen().stop == gallery.model.rowCount())
     has_all(person, gallery)
 
 

@@ -80,7 +80,7 @@ def test_keys_of_the_window_work_from_all_that_is_no_field_and_fields_give_the_k
     try:
         for widget in in_all_docks(busy):
             widget.setFocus()
-            busy.wait_until(widget.hasFocus, 5)
+            busy.wait_until(widget.hasFocus)
             what, field = (
                 f"{type(widget).__name__} {widget.accessibleName() or widget.toolTip()[:40]!r}",
                 is_field(widget),
@@ -117,11 +117,11 @@ def check_field(person: Person, field: QWidget, done: list[str], what: str) -> N
     assert not done, what
     person.key(Qt.Key.Key_Escape, on=field)
     assert line.text() == before, what
-    person.wait_until(person.canvas.hasFocus, 5)
+    person.wait_until(person.canvas.hasFocus)
     assert person.pane.session.state.selection is not None, what  # which Esc clears elsewhere
     field.setFocus()
     person.key(Qt.Key.Key_Return, on=field)
-    person.wait_until(person.canvas.hasFocus, 5)
+    person.wait_until(person.canvas.hasFocus)
     assert line.text() == before, what
 
 

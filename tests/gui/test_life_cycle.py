@@ -19,7 +19,7 @@ from latent_explorer.bench.person import Person
 from latent_explorer.errors import UserError
 from latent_explorer.gui import app
 
-PATIENCE = 60.0
+PATIENCE = 150.0
 needs_proc = pytest.mark.skipif(not Path("/proc/self/status").is_file(), reason="reads /proc")
 
 

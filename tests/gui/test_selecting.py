@@ -240,7 +240,7 @@ def test_the_mean_is_that_of_the_newest_selection(selecting: Person, small_bundl
         window.pane.session.select(random.random(120) < 0.3)
     window.workbench.undo()
     panel = window.pane.selection
-    selecting.wait_until(lambda: panel.picture.image is not None)
+    selecting.wait_until(lambda: panel.picture.image is not None and not window.pane.client.waiting)
     selecting.wait(0.1)
     np.testing.assert_array_equal(to_array(panel.picture.image)[..., 0], mean_image(small_bundle, chosen(selecting)))
 

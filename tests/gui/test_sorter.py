@@ -60,7 +60,7 @@ def test_points_are_shown_once_they_are_sorted(qtbot, gate: Gate, sorter: Latest
     show(layer, uv)
     assert (layer.count, layer.sorting, layer.text) == (0, 300, "sorting 300 points…")
     gate.open.set()
-    qtbot.waitUntil(lambda: not layer.sorting)
+    qtbot.waitUntil(lambda: not layer.sorting, timeout=60_000)
     assert (layer.count, layer.text) == (300, "300 points")
     assert layer.index.uv is uv
 
@@ -70,9 +70,9 @@ def test_what_is_shown_later_takes_the_place_of_what_is_still_sorted(qtbot, gate
     sorter.done.connect(lambda index: handed.append(len(index)))
     for count in (300, 200, 250):
         show(layer, cloud(0, count))
-    qtbot.waitUntil(lambda: len(gate.began) == 3)
+    qtbot.waitUntil(lambda: len(gate.began) == 3, timeout=60_000)
     gate.open.set()
-    qtbot.waitUntil(lambda: not layer.sorting)
+    qtbot.waitUntil(lambda: not layer.sorting, timeout=60_000)
     sorter.close()
     QApplication.processEvents()
     assert handed == [250]
@@ -87,7 +87,7 @@ def test_hidden_classes_and_themes_sort_nothing_anew(monkeypatch: pytest.MonkeyP
     gate.open.set()
     layer, uv = PointLayer(sorter), cloud(0)
     show(layer, uv)
-    qtbot.waitUntil(lambda: not layer.sorting)
+    qtbot.waitUntil(lambda: not layer.sorting, timeout=60_000)
     index = layer.index
     monkeypatch.setattr(points, "PointIndex", None)
     show(layer, uv, frozenset({1}), LIGHT)
@@ -99,7 +99,7 @@ def test_a_selection_made_before_is_marked_once_the_points_are_there(qtbot, gate
     show(layer, cloud(0))
     layer.select(chosen)
     gate.open.set()
-    qtbot.waitUntil(lambda: not layer.sorting)
+    qtbot.waitUntil(lambda: not layer.sorting, timeout=60_000)
     np.testing.assert_array_equal(layer._marks[0], chosen[layer.index.points.order])
 
 

@@ -1,5 +1,6 @@
 """Previous and next view, and the overview of the whole map: by keys and mouse in the real window."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -20,9 +21,24 @@ def place(person: Person) -> tuple[float, float, float]:
     return round(view.u, 6), round(view.v, 6), round(view.scale, 4)
 
 
+@pytest.fixture(autouse=True)
+def _rest(person: Person) -> Iterator[None]:
+    """On a busy machine, too, the view rests only where a test says so."""
+    rest = person.pane.history._rest
+    usual = rest.interval()
+    rest.setInterval(1_000_000)
+    yield
+    rest.setInterval(usual)
+
+
 def rested(person: Person) -> None:
     """The view has rested long enough to be one that is gone back to."""
-    person.wait_until(lambda: person.canvas.frame_scheduler.at_rest and not person.pane.history._rest.isActive())
+    rest = person.pane.history._rest
+    person.wait_until(lambda: person.canvas.frame_scheduler.at_rest)
+    if rest.isActive():
+        rest.setInterval(0)
+        person.wait_until(lambda: not rest.isActive())
+        rest.setInterval(1_000_000)
 
 
 def test_one_goes_back_and_forth_through_where_one_has_looked(person: Person) -> None:

@@ -151,9 +151,9 @@ def heard() -> queue.Queue[Any]:
 
 
 def until_the_end(heard: queue.Queue[Any]) -> list[Any]:
-    found = [heard.get(timeout=60)]
+    found = [heard.get(timeout=150)]
     while not isinstance(found[-1], JobEnded):
-        found.append(heard.get(timeout=60))
+        found.append(heard.get(timeout=150))
     return found
 
 
@@ -171,7 +171,7 @@ def test_in_a_process_of_its_own_it_reports_and_leaves_a_file(folder: Path, inst
 def test_it_is_cancelled_and_leaves_nothing(folder: Path, install, heard) -> None:
     install("slowly", PLUGIN, charts="endless = slowly:ENDLESS")
     job = begin_fit(open_bundle(folder), ChartSpec("endless"), heard.put)
-    heard.get(timeout=60)
+    heard.get(timeout=150)
     job.cancel()
     assert until_the_end(heard)[-1] == JobEnded("cancelled")
     job.close()
@@ -190,7 +190,7 @@ def test_a_process_that_is_killed_is_told_of_and_another_may_fit(folder: Path, i
     install("slowly", PLUGIN, charts="endless = slowly:ENDLESS\nslow = slowly:SLOW")
     bundle = open_bundle(folder)
     job = begin_fit(bundle, ChartSpec("endless"), heard.put)
-    heard.get(timeout=60)
+    heard.get(timeout=150)
     os.kill(job.pid, signal.SIGKILL)
     ended = until_the_end(heard)[-1]
     job.close()
