@@ -21,7 +21,7 @@ from latent_explorer.engine.decoder import REPEATABLE_PIECE, Decoder, device_for
 from latent_explorer.engine.originals import OriginalImages, find_originals, thumbnails_of
 from latent_explorer.engine.seen_maps import SeenMaps
 from latent_explorer.errors import EngineError
-from latent_explorer.fields import FieldInput, Gradual, calibration
+from latent_explorer.fields import FieldInput, GivenValues, Gradual, calibration
 from latent_explorer.fields.expectation import expectation
 from latent_explorer.fields.seen_map import Expectation, SeenMap, seen_map
 from latent_explorer.nets.model import LatentModel
@@ -62,7 +62,7 @@ class ModelService:
     """The open model, for the handlers of requests.
 
     preparing: what is made ready for questions about the data, and how much of it, in [0, 1]. maps: the images of the
-    open bundle as charts show them.
+    open bundle as charts show them. given: values of its images that the window has given, by field.
     wake: called, in any thread, when the dataset is indexed. run: runs the task that indexes it.
     load: the model of a bundle, by its folder and configuration. find: its images.
     """
@@ -85,6 +85,7 @@ class ModelService:
         self.preparing = _NOTHING
         self._calibration = Gradual(self._calibrate)
         self.maps = SeenMaps(self._seen, self._learn)
+        self.given: dict[str, GivenValues] = {}
         self._first = Pace.per_slice
         self._paces: defaultdict[str, Pace] = defaultdict(Pace)
 
@@ -126,7 +127,7 @@ class ModelService:
             self._decoder, self._data, self._index = decoder, (config, latents, model.label), None
         self._attacher.forget()
         self._calibration = Gradual(self._calibrate)
-        self.maps = SeenMaps(self._seen, self._learn)
+        self.maps, self.given = SeenMaps(self._seen, self._learn), {}
         self._first = max(1, min(Pace.per_slice, decoder.choice.batch // 4))  # most work decodes, and does more besides
         self._paces = defaultdict(partial(Pace, self._first), {_PICTURES: Pace(decoder.choice.batch)})
         return decoder
@@ -217,6 +218,12 @@ class ModelService:
         if len(numbers) and not (numbers.min() >= 0 and numbers.max() < count):
             raise EngineError(f"there are {count:,} latents, numbered from 0, and not all of those asked for")
         return numbers
+
+    def give(self, field: str, values: NDArray[np.float32]) -> None:
+        """Evaluate a field with these values (n,) of the bundle's images. Raises EngineError where they do not fit."""
+        _ = self.decoder
+        assert self._data is not None
+        self.given[field] = GivenValues(self._data[1].mean, values)
 
     def _seen(self, chart: str) -> SeenMap:
         assert self._data is not None

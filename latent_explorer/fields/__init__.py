@@ -3,6 +3,7 @@
 from latent_explorer.fields.calibration import Gradual, calibration, held_out_of
 from latent_explorer.fields.consistency import returned_by
 from latent_explorer.fields.field import Field, FieldInput, number
+from latent_explorer.fields.given import GivenValues
 from latent_explorer.fields.picture import PICTURE
 from latent_explorer.fields.registry import (
     FIELDS,

@@ -12,6 +12,7 @@ from latent_explorer.bundles import Latents
 
 if TYPE_CHECKING:  # it brings scipy, for which no launch waits
     from latent_explorer.analysis import Neighbourhood, Trust
+    from latent_explorer.fields.given import GivenValues
     from latent_explorer.fields.seen_map import Expectation
 
 Values = NDArray[np.floating]
@@ -29,6 +30,7 @@ class FieldInput:
     neighbourhood: of the data, and trust in places: None until they are ready, and for fields that do not need them.
     expected: what the pictures of the map are expected to get wrong, and uv: the plane points (n, 2) of the latents
     that are asked about; None unless the field is `of_map` and the chart guesses what lies between the data.
+    given: what whoever asks has given of the images, for a field that `needs_link`.
     """
 
     measure: Callable[[Measure, NDArray[np.float32]], NDArray[np.float32]]
@@ -40,6 +42,7 @@ class FieldInput:
     decodes: bool = True
     expected: "Expectation | None" = None
     uv: NDArray[np.float64] | None = None
+    given: "GivenValues | None" = None
 
     @property
     def near(self) -> "Neighbourhood":
@@ -72,6 +75,7 @@ class Field:
     share in the second; "cover", the ground's colour, as dense as the value; None for what is no layer.
     needs_data, needs_labels, needs_variance, needs_encoder, needs_decoder, needs_errors: without which there is no such
     field; errors are those of the reconstructions.
+    needs_link: whether it speaks of how a linked map is translated to this one, which the engine has to be told.
     of_map: whether it has to do with the map besides latent space; it then is told the places, see `FieldInput`.
     needs_trust: whether places are judged by it, for which the engine compares them with held-out images first.
     read: a place's values in words, where number and unit do not say it; given the names of the classes.
@@ -94,6 +98,7 @@ class Field:
     needs_decoder: bool = False
     needs_errors: bool = False
     needs_trust: bool = False
+    needs_link: bool = False
     of_map: bool = False
     read: Callable[[Values, tuple[str, ...]], str] | None = None
     key: str = ""
@@ -110,9 +115,13 @@ class Field:
         """Whether the first channel is a label, which has no values between."""
         return self.colouring == "classes"
 
-    def lacks(self, latents: Latents, *, encodes: bool = True, decodes: bool = True) -> str:
-        """What these data, or a model that may not encode or decode, lack for it, in words; empty where nothing is."""
+    def lacks(self, latents: Latents, *, encodes: bool = True, decodes: bool = True, linked: bool = False) -> str:
+        """What these data, or a model that may not encode or decode, lack for it, in words; empty where nothing is.
+
+        linked: whether a linked map has told how it is translated.
+        """
         missing = (
+            (self.needs_link and not linked, "it needs a second map, and anchors between the two"),
             (self.needs_labels and latents.label is None, "these data have no labels"),
             (self.needs_variance and latents.log_variance is None, "these latents have no variances"),
             ((self.needs_decoder or self.needs_errors) and not decodes, "this model has no decoder"),

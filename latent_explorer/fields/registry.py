@@ -12,13 +12,14 @@ from latent_explorer.fields.field import Field, FieldInput
 from latent_explorer.fields.picture import PICTURE
 from latent_explorer.fields.spread import SPREAD
 from latent_explorer.fields.stretch import STRETCH
+from latent_explorer.fields.translation import TRANSLATION
 from latent_explorer.fields.veil import VEIL
 from latent_explorer.plugins import Registry
 
 FIELDS: Registry[Field] = Registry("fields", Field, "title")
 register = FIELDS.register
 
-for _field in (PICTURE, VEIL, DENSITY, CLASSES, STRETCH, CONSISTENCY, ERROR, SPREAD):
+for _field in (PICTURE, VEIL, DENSITY, CLASSES, STRETCH, CONSISTENCY, ERROR, SPREAD, TRANSLATION):
     register(_field)
 
 
@@ -54,7 +55,9 @@ def evaluate(name: str, known: FieldInput, z: NDArray[np.float32]) -> NDArray[np
     """
     field = field_called(name)
     if known.latents is not None and (
-        reason := field.lacks(known.latents, encodes=known.encodes, decodes=known.decodes)
+        reason := field.lacks(
+            known.latents, encodes=known.encodes, decodes=known.decodes, linked=known.given is not None
+        )
     ):
         raise EngineError(f"{reason}, and so no {field.title.lower()}")
     values = np.asarray(field.evaluate(known, z), np.float32)

@@ -18,6 +18,7 @@ from latent_explorer.engine.handlers.average import want_average
 from latent_explorer.engine.handlers.decode import want_pictures, want_tile
 from latent_explorer.engine.handlers.describe import Describe
 from latent_explorer.engine.handlers.evaluate import want_value_tile, want_values
+from latent_explorer.engine.handlers.give_values import GiveValues
 from latent_explorer.engine.handlers.hover import Hover, Picture
 from latent_explorer.engine.handlers.judge_points import want_judged
 from latent_explorer.engine.handlers.nearest import want_nearest
@@ -51,7 +52,10 @@ def test_every_file_is_in_the_table() -> None:
     assert sorted(found, key=id) == sorted(HANDLERS.values(), key=id)
 
 
-@pytest.mark.parametrize("request_", [Open(1, "a folder"), Hover(2, Z[0]), Describe(3, Z[0]), Withdraw(4)])
+@pytest.mark.parametrize(
+    "request_",
+    [Open(1, "a folder"), Hover(2, Z[0]), Describe(3, Z[0]), Withdraw(4), GiveValues(5, "a", Z[:, 0].copy())],
+)
 def test_requests_arrive_as_sent(request_: Numbered) -> None:
     arrived = ENGINE.requests.read(io.BytesIO(ENGINE.requests.encode(request_)))
     assert type(arrived) is type(request_)

@@ -275,7 +275,7 @@ def test_the_focus_is_seen(canvas: MapCanvas, qtbot: QtBot) -> None:
     assert len(coloured(seen(canvas), DARK.accent)) < SIZE[0] / 2
 
 
-TITLES = [field.title for field in layer_fields() if not field.needs_variance]  # these bundles have none
+TITLES = [field.title for field in layer_fields() if not (field.needs_variance or field.needs_link)]
 
 
 @pytest.mark.parametrize("pinned", [False, True])

@@ -10,6 +10,7 @@ from latent_explorer.engine.handlers.average import AVERAGE
 from latent_explorer.engine.handlers.decode import DECODE
 from latent_explorer.engine.handlers.describe import DESCRIBE
 from latent_explorer.engine.handlers.evaluate import EVALUATE
+from latent_explorer.engine.handlers.give_values import GIVE_VALUES
 from latent_explorer.engine.handlers.hover import HOVER
 from latent_explorer.engine.handlers.judge_points import JUDGE_POINTS
 from latent_explorer.engine.handlers.measure_map import MEASURE_MAP
@@ -26,6 +27,7 @@ HANDLERS: dict[type[Numbered], Handler[Any]] = {
         OPEN,
         HOVER,
         PROGRESS,
+        GIVE_VALUES,
         DESCRIBE,
         ATTACH,
         AVERAGE,

@@ -31,6 +31,7 @@ def _answer(request: Evaluate, service: ModelService) -> Iterator[Values | None]
     if judged:
         yield from service.calibrate()
     known, uv = service.field_input(needs_data(request.field), request.repeatable), request.uv
+    known = replace(known, given=service.given.get(request.field))
     if uv is not None:
         known = replace(known, expected=(yield from service.maps.learning(request.chart)))
 

@@ -119,6 +119,7 @@ class MapSubject(Subject):
             cache.put(key, values[key])
         layer = FieldLayer(shown.field, cache)
         layer.chart, layer.visible, layer.opacity = shown.chart, shown.visible, shown.opacity
+        layer.linked = shown.linked
         if shown.field.scaled:
             layer.span = Span.of(values["range", name][:, 0], logarithmic=shown.field.logarithmic)
         layer.dress(self.session.bundle, shown.hidden, self.pane.theme)

@@ -1,5 +1,8 @@
 """One field as a layer of the map."""
 
+from collections.abc import Iterator
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 from PyQt6.QtGui import QColor, QImage, QPainter
@@ -22,7 +25,9 @@ class FieldLayer(TiledLayer):
     """Paints the tiles of a field, whose outermost nodes lie in the middle of the outermost pixels of an image.
 
     colouring: makes colours of values; nothing is painted while it is None. span: its scale, once known, where it has
-    one. preparing: what its values wait for. classes: how many its first channel tells apart, where it does.
+    one. preparing: what its values wait for. classes: how many its first channel tells apart, where it does. chart:
+    what its tiles are of: a chart, and `given`, what tells the values that it was given from others; before: the same
+    of the tiles that stand in until there are others.
     """
 
     rim = 0.5
@@ -30,8 +35,9 @@ class FieldLayer(TiledLayer):
     def __init__(self, field: Field, cache: TileCache) -> None:
         self.field = field
         words = field.name, field.title, field.sentence
-        super().__init__(LayerSpec(*words, key=field.key, shown=field.shown, opacity=field.opacity), cache)
-        self.chart = ""
+        spec = LayerSpec(*words, key=field.key, shown=field.shown, opacity=field.opacity, needs_link=field.needs_link)
+        super().__init__(spec, cache)
+        self.chart = self.given = self.before = ""
         self.colouring: Colouring | None = None
         self.span: Span | None = None
         self.outdated = False  # whether the span is of other data by now
@@ -43,7 +49,23 @@ class FieldLayer(TiledLayer):
         return super().painted and self.colouring is not None
 
     def lacks(self, bundle: OpenBundle) -> str:
-        return self.field.lacks(bundle.latents, encodes=bundle.config.encodes, decodes=bundle.config.decodes)
+        if missing := super().lacks(bundle):
+            return missing
+        if self.spec.needs_link and (self.linked is None or self.linked.errors is None):
+            return "no image is known to be the same in both maps, or its errors are not measured yet"
+        encodes, decodes = bundle.config.encodes, bundle.config.decodes
+        return self.field.lacks(bundle.latents, encodes=encodes, decodes=decodes, linked=True)
+
+    def see_through(self, chart: str) -> None:
+        """Begin anew with the tiles of a chart."""
+        self.chart, self.before, self.span, self.colouring = _named(chart, self.given), "", None, None
+        self.forget()
+
+    def renew_given(self, chart: str, given: str) -> None:
+        """Go on with other values; the tiles of those before stand in."""
+        self.before, self.given = self.chart if given else "", given
+        self.chart, self.outdated = _named(chart, given), True
+        self.forget()
 
     def dress(self, bundle: OpenBundle, hidden: frozenset[int], theme: Theme) -> None:
         super().dress(bundle, hidden, theme)
@@ -94,6 +116,13 @@ class FieldLayer(TiledLayer):
     def paint(self, painter: QPainter, view: View, ratio: float) -> None:
         self.paint_tiles(painter, view, self.keys(view), self.opacity)
 
+    def _sources(self, key: TileKey) -> Iterator[tuple[TileKey, TileKey]]:
+        found = next(super()._sources(key), None)
+        if found is None and self.before:
+            found = next(super()._sources(replace(key, chart=self.before)), None)
+        if found is not None:
+            yield found
+
     def _painted_form(self, key: TileKey) -> QImage:
         values, nodes = self._cache.get(key), self.field.steps + 1
         assert values is not None
@@ -113,3 +142,7 @@ def _class_bands(classes: int) -> tuple[NDArray[np.float32], tuple[str, str, str
     place = np.arange(_SHADES) * classes / _SHADES
     bands = np.stack([np.floor(place), 0.3 + 0.7 * (place % 1)], axis=-1)
     return bands[None].astype(np.float32), ("pale: mixed", "", "strong: they agree")
+
+
+def _named(chart: str, given: str) -> str:
+    return f"{chart} given {given}" if given else chart

@@ -110,8 +110,12 @@ for _colouring in (
 
 
 def colourings() -> dict[str, PointColouring]:
-    """All there are by name, then every field that is a layer, evaluated at the points; one's own go before a field."""
-    return {**COLOURINGS, **{field.name: _of(field) for field in layer_fields() if field.name not in COLOURINGS}}
+    """All there are by name, then every field that is a layer, evaluated at the points; one's own go before a field.
+
+    But for fields that speak of a linked map.
+    """
+    fields = (field for field in layer_fields() if field.name not in COLOURINGS and not field.needs_link)
+    return {**COLOURINGS, **{field.name: _of(field) for field in fields}}
 
 
 def _of(field: Field) -> PointColouring:

@@ -184,8 +184,7 @@ class FieldLayers:
         self._bundle = bundle
         self._cache.clear()
         for layer in self.by_title.values():
-            layer.chart, layer.span, layer.colouring = bundle.chart.name, None, None
-            layer.forget()
+            layer.see_through(bundle.chart.name)
 
     def leave(self) -> None:
         """Want nothing, until another chart is there."""
@@ -201,6 +200,14 @@ class FieldLayers:
         self._cache.expire()
         for layer in self.by_title.values():
             layer.outdated = True
+
+    def renew_given(self, title: str, given: str) -> None:
+        """A field has been given other values; given: what tells them from others, empty where there are none."""
+        layer = self.by_title[title]
+        if self._bundle is not None and layer.given != given:
+            layer.renew_given(self._bundle.chart.name, given)
+            self.look()
+            self._canvas.refresh()
 
     def look(self, *, asking: bool = True) -> None:
         """Want what the visible fields lack: first their ranges, then the tiles of the view, then those around it.
@@ -219,10 +226,13 @@ class FieldLayers:
     def take(self, answer: Answer) -> None:
         assert answer.values is not None
         if isinstance(answer.key, TileKey):
-            self._store.keep(answer.key, answer.values)
+            if not field_called(answer.key.field).needs_link:  # what it was given is gone at the next launch
+                self._store.keep(answer.key, answer.values)
             self.take_tile(answer.key, answer.values)
-        elif isinstance(answer.key, str):
-            layer = self._layer(answer.key)
+        elif isinstance(answer.key, tuple):
+            layer = self._layer(answer.key[0])
+            if layer.chart != answer.key[1]:
+                return
             layer.span = Span.of(answer.values[:, 0], logarithmic=layer.field.logarithmic)
             layer.outdated = False
             layer.colour()
@@ -243,7 +253,8 @@ class FieldLayers:
 
     def _range_want(self, layer: FieldLayer) -> Want:
         assert self._bundle is not None
-        return want_values(layer.field.name, layer.field.name, range_sample(layer.field, self._bundle.latents.mean))
+        key = layer.field.name, layer.chart
+        return want_values(key, layer.field.name, range_sample(layer.field, self._bundle.latents.mean))
 
 
 def range_sample(field: Field, means: NDArray[np.float32]) -> NDArray[np.float32]:

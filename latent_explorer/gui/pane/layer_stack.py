@@ -93,21 +93,27 @@ class LayerStack(QObject):
 
     def link(self, linked: Linked) -> None:
         """Have all layers know of a linked map, once there is one."""
+        self._linked, self._other = linked, linked.other
         for layer in self._canvas.layers:
             layer.linked = linked
         above = [layer for layer in self._canvas.above if layer.spec.needs_link]
         linked.shown = lambda: any(layer.visible for layer in above)
-        linked.changed.connect(self._offer_linked)
+        for changed in (linked.changed, linked.judged):
+            changed.connect(self._offer_linked)
         linked.moved.connect(self._move_linked)
 
     def _offer_linked(self) -> None:
         """Offer the layers that show a linked map, or no longer."""
-        for title, layer in self.by_title.items():
-            if layer.spec.needs_link and layer.bundle is not None:
+        linked = {title: layer for title, layer in self.by_title.items() if layer.spec.needs_link}
+        begins, self._other = self._linked.other is not self._other, self._linked.other
+        before = {title: self._panel.offers(title) for title in linked}
+        for title, layer in linked.items():
+            if layer.bundle is not None:
                 self._panel.enable(title, layer.lacks(layer.bundle))
-                if not self._settings.keeps(ShownLayer, title):
+                if begins and not self._settings.keeps(ShownLayer, title):
                     self._panel.show_usual(title, *layer.usual(layer.bundle))
-        self.changed.emit()
+        if before != {title: self._panel.offers(title) for title in linked}:
+            self.changed.emit()
 
     def _move_linked(self) -> None:
         """Paint the translated images where they are now: what lies under them stays as it is painted."""

@@ -13,6 +13,7 @@ from latent_explorer.atlas.cache import Pictures
 from latent_explorer.engine.client import Answer, EngineLost, Urgency
 from latent_explorer.engine.handlers.attach import AttachImages
 from latent_explorer.engine.handlers.describe import Describe
+from latent_explorer.engine.handlers.give_values import GiveValues
 from latent_explorer.engine.handlers.hover import Hover
 from latent_explorer.engine.handlers.measure_map import MeasureMap
 from latent_explorer.engine.handlers.open import Open
@@ -143,7 +144,8 @@ class MapPane(SessionPane):
             return partial(_take_unless_refused, take, self.shared.say)
 
         subscribe = self.client.subscribe
-        subscribe(EngineLost, partial(_tell_loss, self.shared))
+        subscribe(EngineLost, self._lose_engine)
+        subscribe(GiveValues, self.translation_error.take)
         subscribe(Open, self.opener.take)
         subscribe(Hover, accepted(self.prober.take_picture))
         subscribe(AttachImages, self.attaching.take)
@@ -164,6 +166,12 @@ class MapPane(SessionPane):
         subscribe(LINKS, self.true_neighbours.take, Urgency.ASKED)
         subscribe("colours", self.colourer.take, Urgency.DETAIL)
         self.store.found.connect(self._take_kept)
+
+    def _lose_engine(self, event: EngineLost) -> None:
+        _tell_loss(self.shared, event)
+        if event.again and self.linked.errors is not None:  # of which the new one knows nothing
+            self.translation_error.again()
+            self.look()
 
     def _take_kept(self, generation: int, key: TileKey, pictures: Pictures) -> None:
         """A tile has been read from disk; one of a bundle that was shown before is dropped."""
@@ -301,6 +309,7 @@ class MapPane(SessionPane):
         self.waiting.stop()
         self.filmstrip.stop()
         self.colourer.stop()
+        self.translation_error.stop()
         self.prober.close()
         self.history.stop()
         self.gallery.close()

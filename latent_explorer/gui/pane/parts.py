@@ -33,6 +33,7 @@ from latent_explorer.gui.pane.snapshot_navigator import SnapshotNavigator
 from latent_explorer.gui.pane.thumbnails import Thumbnails
 from latent_explorer.gui.pane.tile_store import TileStore
 from latent_explorer.gui.pane.tools import Tool
+from latent_explorer.gui.pane.translation_error import TranslationError
 from latent_explorer.gui.pane.true_neighbours import TrueNeighbours
 from latent_explorer.gui.pane.view_history import ViewHistory
 from latent_explorer.gui.pane.waiting import Waiting
@@ -135,6 +136,7 @@ class PaneParts(QWidget):
         self.layers.list(shared.settings)
         self.linked = Linked()
         self.layers.link(self.linked)
+        self.translation_error = TranslationError(client, self.linked, self.fields)
         self.keeper = StateKeeper(SessionStore(shared.settings.sessions), shared.say)
         self.history, self.overview = ViewHistory(canvas), Overview(canvas, points, shared.settings)
         self.gallery = Gallery(client, self)

@@ -253,6 +253,7 @@ class SessionPane(PaneParts):
     def ask_again(self) -> None:
         """Ask for all that is wanted; opening a bundle has dropped it."""
         self.feed.paused = False
+        self.translation_error.again()
         self.look()
         if self.session is not None:
             self.path_frames.ask()

@@ -117,3 +117,31 @@ def test_a_ring_is_the_rim_of_a_dot(diameter: int) -> None:
     rim, whole = ring(diameter), disc(diameter)
     assert set(rim) <= set(whole)
     assert ((0, 0) in rim) == (diameter < 4)
+
+
+def test_the_error_field_is_asked_for_anew_with_each_translator_and_says_why_it_is_empty(
+    person: Person, linked
+) -> None:
+    layer, canvas = person.pane.fields.by_title["Translation error"], person.canvas
+    assert "not measured" in button(person, "Translation error").toolTip()
+    person.pane.layers.put("Translation error", True, 0.7)
+    count = len(person.bundle.latents)
+
+    def judged(value: float) -> float:
+        linked.judge(None, np.full(count, value, np.float32))
+        given = layer.given
+        person.wait_until(lambda: layer.given != given)
+        person.wait_for_the_engine()
+        person.wait_until(lambda: layer.value(canvas.view, (0.5, 0.5)) is not None)
+        return float(layer.value(canvas.view, (0.5, 0.5))[0])
+
+    assert judged(0.25) == pytest.approx(0.25)
+    assert layer.line(canvas.view, (0.5, 0.5)) == "Translation error: 0.25 of the spread"
+    assert layer.scale is not None
+    first = layer.chart
+    assert judged(0.75) == pytest.approx(0.75)
+    assert layer.chart != first
+    linked.open(None)
+    person.wait_until(lambda: not layer.given)
+    assert not layer.painted
+    person.pane.layers.put("Translation error", False, 0.7)

@@ -1,0 +1,23 @@
+"""Translation error: where images of a linked map are put amiss by the translator."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from latent_explorer.fields.field import Field, FieldInput, Values
+
+
+def _error(at: FieldInput, z: NDArray[np.float32]) -> Values:
+    assert at.given is not None
+    return at.given.mean(z)
+
+
+TRANSLATION = Field(
+    name="translation",
+    title="Translation error",
+    sentence="How far the latents of the other map's images, translated, are from those of the same images here: the "
+    "mean of the 10 nearest that are no anchors, in units of the spread of all latents. Bright: it translates badly.",
+    evaluate=_error,
+    unit="of the spread",
+    steps=16,
+    needs_link=True,
+)
