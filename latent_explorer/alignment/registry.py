@@ -1,11 +1,15 @@
 """The kinds of translator there are."""
 
+from latent_explorer.alignment.kernel import KERNEL
 from latent_explorer.alignment.linear import AFFINE, ORTHOGONAL, RIDGE
+from latent_explorer.alignment.local import LOCAL
+from latent_explorer.alignment.mlp import MLP
 from latent_explorer.alignment.nearest import NEAREST
 from latent_explorer.alignment.translator import TranslatorKind
 from latent_explorer.errors import UserError
 
-TRANSLATORS: dict[str, TranslatorKind] = {kind.name: kind for kind in (ORTHOGONAL, AFFINE, RIDGE, NEAREST)}
+_KINDS = (ORTHOGONAL, AFFINE, RIDGE, KERNEL, LOCAL, NEAREST, MLP)
+TRANSLATORS: dict[str, TranslatorKind] = {kind.name: kind for kind in _KINDS}
 
 
 def translator_kind(name: str) -> TranslatorKind:

@@ -9,6 +9,11 @@ from latent_explorer.errors import UserError
 KINDS = pytest.mark.parametrize("kind", TRANSLATORS.values(), ids=TRANSLATORS)
 
 
+@pytest.fixture(autouse=True)
+def _short(monkeypatch):
+    monkeypatch.setattr("latent_explorer.alignment.mlp._STEPS", 150)
+
+
 def cloud(count=60, dimensions=4, seed=0):
     return np.random.default_rng(seed).normal(size=(count, dimensions)) * np.arange(1, dimensions + 1) + 3
 
@@ -132,3 +137,66 @@ def test_a_ridge_holds_back_where_anchors_are_few_and_noisy():
     source, noise = rng.normal(size=(20, 12)), 3 * rng.normal(size=(20, 12))
     held, plain = (TRANSLATORS[name].fit(source, source + noise).leave_one_out.mean() for name in ("ridge", "affine"))
     assert held < plain / 1.5
+
+
+def bent(source):
+    return np.stack([np.sin(source[:, 0]) + source[:, 1], np.cos(source[:, 1]), source[:, 0] ** 2 / 4], axis=1)
+
+
+@pytest.mark.parametrize("name", ["kernel", "local", "mlp"])
+def test_what_bends_is_followed_better_than_by_an_affine_map(name):
+    rng = np.random.default_rng(0)
+    source, unseen = rng.normal(size=(200, 2)), rng.normal(size=(300, 2))
+    missed = {}
+    for each in (name, "affine"):
+        fitted = TRANSLATORS[each].fit(source, bent(source))
+        missed[each] = np.square(fitted.translator.to(unseen) - bent(unseen)).mean(), fitted.leave_one_out.mean()
+    assert np.less(missed[name], np.array(missed["affine"]) / 3).all()
+
+
+def test_leave_one_out_of_a_kernel_is_what_fitting_without_the_anchor_gives():
+    source = np.random.default_rng(0).normal(size=(60, 2))
+    found = TRANSLATORS["kernel"].fit(source, bent(source)).leave_one_out
+    expected = [missed_without(TRANSLATORS["kernel"], source, bent(source), index) for index in range(60)]
+    assert np.median(found) == pytest.approx(np.median(expected), rel=0.25)
+    assert np.corrcoef(found, expected)[0, 1] > 0.9
+
+
+def test_of_very_many_anchors_a_kernel_keeps_some_and_is_tried_on_the_others(monkeypatch):
+    monkeypatch.setattr("latent_explorer.alignment.kernel._CENTRES", 50)
+    source = np.random.default_rng(0).normal(size=(400, 2))
+    fitted = TRANSLATORS["kernel"].fit(source, bent(source))
+    assert len(fitted.translator.arrays["centres"]) == 50
+    off = np.linalg.norm(fitted.translator.to(source) - bent(source), axis=1)
+    spread = np.sqrt(np.square(bent(source) - bent(source).mean(0)).sum(1).mean())
+    assert fitted.leave_one_out[1] == pytest.approx(off[1] / spread, rel=1e-3)
+
+
+def torn(source):
+    """A plane whose right half is carried far away and turned."""
+    right = source[:, :1] > 0
+    return np.where(right, source @ rotation(2) + (30, -10), source)
+
+
+def test_where_a_space_is_torn_the_local_translator_keeps_the_parts_apart():
+    rng = np.random.default_rng(0)
+    source, unseen = rng.uniform(-3, 3, (400, 2)), rng.uniform(-3, 3, (2000, 2))
+    off = {}
+    for name in ("local", "kernel", "affine", "nearest"):
+        made = TRANSLATORS[name].fit(source, torn(source)).translator.to(unseen)
+        off[name] = np.mean(np.linalg.norm(made - torn(unseen), axis=1) > 0.3)
+    assert off["local"] < 0.06
+    assert off["local"] < min(off["kernel"], off["affine"], off["nearest"]) / 2
+
+
+def longest_step(translator, count):
+    line = np.linspace((-2, 0.1), (2, 0.3), count)
+    return np.linalg.norm(np.diff(translator.to(line), axis=0), axis=1).max()
+
+
+@KINDS
+def test_a_kind_that_says_so_does_not_jump(kind):
+    source = np.random.default_rng(0).uniform(-3, 3, (200, 2))
+    translator = kind.fit(source, torn(source)).translator
+    steps = longest_step(translator, 500), longest_step(translator, 20_000)
+    assert (steps[1] < steps[0] / 5 and steps[1] < 3) == kind.smooth

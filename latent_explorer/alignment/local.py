@@ -1,0 +1,170 @@
+"""The translator for spaces that are torn apart on the way, as those of two dimensions are: local and robust.
+
+Two models lay the same classes out side by side in another order: no smooth map leads from one to the other, and the
+mean of neighbours that lie in two classes lies in a third. Here each anchor has an affine map of its own, fitted on
+those of its neighbours that go the same way; the anchors around a latent each say where it goes, and the geometric
+median of what they say counts, which heeds no minority. Their weights vanish towards the farthest, so nothing jumps.
+Parts: modified Shepard weights with nodal functions (Renka 1988), the geometric median by Weiszfeld's steps.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from latent_explorer.alignment.distances import blocks, nearest_of
+from latent_explorer.alignment.kernel import KernelTranslator, fit_kernel, restore_kernel
+from latent_explorer.alignment.translator import Arrays, Floats, TranslatorKind, checked_arrays
+
+_AXES = {"source": "ks", "target": "kt", "slopes": "kst", "trust": "k", "guesses": "kt", "units": "u"}
+_GUIDE = "guide_"
+_ASKED, _TAUGHT = 15, 100
+"""Anchors that say where a latent goes; neighbours that the map of an anchor is fitted on."""
+_SAME_WAY = 0.05
+"""Of the spread of the target: about so far apart lie neighbours that go the same way."""
+_SLOPE_RIDGE = 0.05
+_STEPS, _SOFTENING = 30, 0.01
+_GUIDES, _TRUSTS = (0.0, 0.5), (0.0, 2.0)
+"""To choose from: the share of the guide in distances, and the power of trust in weights."""
+
+
+@dataclass(frozen=True, eq=False)
+class LocalTranslator:
+    """Anchors, each with an affine map of its own.
+
+    source: float64 (k, source dimensions), target: (k, target dimensions), slopes: (k, source dimensions, target
+    dimensions); trust: (k,), how much of its surroundings goes the way of an anchor. guesses: (k, target dimensions),
+    where the guide, a smooth translator, takes each anchor when fitted on the others: distances count it in. units:
+    (4,), spreads of source and target, the share of the guide, the power of trust.
+    """
+
+    source: Floats
+    target: Floats
+    slopes: Floats
+    trust: Floats
+    guesses: Floats
+    units: Floats
+    guide: KernelTranslator
+
+    @property
+    def arrays(self) -> Arrays:
+        """All that it consists of."""
+        own = {name: getattr(self, name) for name in _AXES}
+        return own | {f"{_GUIDE}{name}": values for name, values in self.guide.arrays.items()}
+
+    def to(self, z: NDArray[np.floating]) -> NDArray[np.float32]:
+        """Latents (n, source dimensions) as latents (n, target dimensions)."""
+        made = np.empty((len(z), self.target.shape[1]), np.float32)
+        for rows in blocks(len(z), 8 * _ASKED * (self.source.shape[1] + self.target.shape[1])):
+            made[rows] = self._said(np.asarray(z[rows], np.float64), self.places(z[rows]))
+        return made
+
+    def places(self, z: NDArray[np.floating]) -> Floats:
+        """Where distances are taken: latents (n, source dimensions) beside the guide's guesses, each in its unit."""
+        guesses = self.guide.to(z).astype(np.float64) if self.units[2] else np.zeros((len(z), self.target.shape[1]))
+        return self._joined(np.asarray(z, np.float64), guesses)
+
+    def without_each(self) -> Floats:
+        """Where the other anchors take each anchor (k, target dimensions); their slopes have still seen it."""
+        return self._said(self.source, self._joined(self.source, self.guesses), 1)
+
+    def _joined(self, z: Floats, guesses: Floats) -> Floats:
+        spread, wide, share, _ = self.units
+        return np.concatenate([z / spread, share / wide * guesses], axis=1)
+
+    def _said(self, z: Floats, places: Floats, skipped: int = 0) -> Floats:
+        known = self._joined(self.source, self.guesses)
+        squares, near = nearest_of(places, known, _ASKED + 1 + skipped)
+        near = near[:, skipped:]
+        weights = _shepard(squares[:, skipped:]) * np.power(self.trust[near], self.units[3])
+        offsets = z[:, None] - self.source[near]
+        said = self.target[near] + (offsets[:, :, None] @ self.slopes[near])[:, :, 0]
+        return _geometric_median(said, weights, self.units[1] * _SOFTENING)
+
+
+def fit_local(source: Floats, target: Floats) -> tuple[LocalTranslator, Floats]:
+    """The share of the guide and the power of trust are those with the smallest leave-one-out error.
+
+    Of an error, only so much counts as lies within the reach of what goes the same way: a latent that is far off is
+    decoded as another thing, however far.
+    """
+    guide, missed = fit_kernel(source, target)
+    spreads = [float(np.sqrt(values.var(0).sum())) for values in (source, target)]
+    trials: list[tuple[float, int, LocalTranslator, Floats]] = []
+    for share in _GUIDES:
+        bare = LocalTranslator(
+            source, target, np.zeros((len(source), source.shape[1], target.shape[1])), np.ones(len(source)),
+            target + missed, np.array([*spreads, share, 0.0]), guide,
+        )  # fmt: skip
+        slopes, trust = _slopes(source, target, bare._joined(source, bare.guesses), spreads[1] * _SAME_WAY)
+        for power in _TRUSTS:
+            units = np.array([*spreads, share, power])
+            made = LocalTranslator(source, target, slopes, trust, bare.guesses, units, guide)
+            off = made.without_each() - target
+            ratio = np.square(off).sum(1) / np.square(2 * _SAME_WAY * spreads[1])
+            trials.append((float((ratio / (1 + ratio)).mean()), len(trials), made, off))
+    return min(trials)[2:]
+
+
+def restore_local(arrays: Arrays) -> LocalTranslator:
+    """The translator of these arrays. Raises UserError where they are none of its."""
+    guide = restore_kernel({name.removeprefix(_GUIDE): arrays[name] for name in arrays if name.startswith(_GUIDE)})
+    own = {name: values for name, values in arrays.items() if not name.startswith(_GUIDE)}
+    if "units" in own and own["units"].shape != (4,):
+        own.pop("units")
+    found = checked_arrays("local", own, _AXES)
+    found["units"][:2] = np.maximum(found["units"][:2], 1e-300)
+    return LocalTranslator(**found, guide=guide)
+
+
+def _slopes(source: Floats, target: Floats, places: Floats, reach: float) -> tuple[Floats, Floats]:
+    """The slopes of each anchor's map, and its trust: by least squares, weighed anew by what each misses."""
+    squares, near = nearest_of(places, places, _TAUGHT + 1)
+    squares, near = squares[:, 1:], near[:, 1:]
+    slopes, trust = np.empty((len(source), source.shape[1], target.shape[1])), np.empty(len(source))
+    for rows in blocks(len(source), near.shape[1] * (source.shape[1] + target.shape[1]) * 4):
+        dx, dy = (values[near[rows]] - values[rows, None] for values in (source, target))
+        middle = np.maximum(squares[rows, near.shape[1] // 2, None], 1e-300)
+        closeness = np.exp(-squares[rows] / middle)
+        off = dy
+        for _ in range(3):
+            agreed = 1 / np.square(1 + np.square(off).sum(2) / reach**2)
+            slopes[rows] = _least_squares(dx, dy, closeness * agreed)
+            off = dy - dx @ slopes[rows]
+        agreed = 1 / (1 + np.square(off).sum(2) / reach**2)
+        trust[rows] = (closeness * agreed).sum(1) / closeness.sum(1)
+    return slopes, trust
+
+
+def _least_squares(dx: Floats, dy: Floats, weights: Floats) -> Floats:
+    """Slopes (n, s, t) of differences (n, k, t) against (n, k, s)."""
+    weighed = (dx * weights[:, :, None]).transpose(0, 2, 1)
+    gram, dimensions = weighed @ dx, dx.shape[2]
+    ridge = _SLOPE_RIDGE * np.trace(gram, axis1=1, axis2=2) / dimensions + 1e-12 * np.square(dx).mean() + 1e-300
+    return np.linalg.solve(gram + ridge[:, None, None] * np.eye(dimensions), weighed @ dy)
+
+
+def _shepard(squares: Floats) -> Floats:
+    """Weights (n, k) of squared distances, nearest first: endless at 0, 0 at the last."""
+    distances = np.sqrt(squares)
+    last = np.maximum(distances[:, -1:], 1e-150)
+    distances = np.maximum(distances / last, 1e-6)
+    weights: Floats = np.square(1 / distances - 1) + 1e-12  # all may be equally far
+    return weights
+
+
+def _geometric_median(said: Floats, weights: Floats, softening: float) -> Floats:
+    """The points (n, t) with the least weighed sum of distances to those said (n, k, t)."""
+    weights = weights / weights.sum(1, keepdims=True)
+    median: Floats = (weights[:, None] @ said)[:, 0]
+    for _ in range(_STEPS):
+        apart = np.sqrt(np.square(said - median[:, None]).sum(2) + softening**2)
+        pull = weights / apart
+        median = ((pull / pull.sum(1, keepdims=True))[:, None] @ said)[:, 0]
+    return median
+
+
+LOCAL = TranslatorKind(
+    "local", "Local", "An affine map around each anchor, and the median of what the nearest say: for two dimensions.",
+    lambda source, target: 4, fit_local, restore_local,
+)  # fmt: skip
