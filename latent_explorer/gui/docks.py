@@ -19,6 +19,7 @@ _AREAS = {
     "Selection": _RIGHT,
     "Chart": _RIGHT,
     "Training": _RIGHT,
+    "Compare": _RIGHT,
     "Filmstrip": Qt.DockWidgetArea.BottomDockWidgetArea,
 }
 
@@ -64,6 +65,7 @@ class Docks:
     def arrange_first(self) -> None:
         """Put the docks where they are at first; to be called once they have panels."""
         self.by_title["Training"].hide()  # until there is something to train
+        self.by_title["Compare"].hide()  # until there are two maps
         self._arrange()
         self._first_state = self._window.saveState()
 
@@ -78,6 +80,15 @@ class Docks:
         if self._window.restoreGeometry(QByteArray(layout.geometry)):
             fit(self._window)
         self._window.restoreState(QByteArray(layout.state))
+
+    def show_below(self, title: str, *, shown: bool) -> None:
+        """Show a panel that lies below the others at its side, as high as it likes to be; or hide it."""
+        dock = self.by_title[title]
+        if shown and dock.isHidden():
+            dock.show()
+            self._window.resizeDocks([dock], [self._stacks[title].sizeHint().height()], Qt.Orientation.Vertical)
+        elif not shown:
+            dock.hide()
 
     def bring(self, title: str, show: bool = True) -> None:
         """Have a panel in front of those that share its place. show: also where it is hidden."""

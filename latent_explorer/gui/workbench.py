@@ -76,6 +76,8 @@ class Workbench(QObject):
         self._lay_out()
         self.panes: list[MapPane] = []
         self.linking = Linking(SessionStore(settings.sessions), self.status.say)
+        self.docks.add({"Compare": self.linking.panel})
+        self.linking.changed.connect(lambda: self.docks.show_below("Compare", shown=self.link is not None))
         self._make_training(start_trainer)
         self.exporter = Exporter(window, lambda: self.active, lambda: self.link)
         self.exporter.exported.connect(self.status.say_exported)

@@ -13,10 +13,12 @@ from latent_explorer.engine.handlers.evaluate import EVALUATE
 from latent_explorer.engine.handlers.give_values import GIVE_VALUES
 from latent_explorer.engine.handlers.hover import HOVER
 from latent_explorer.engine.handlers.judge_points import JUDGE_POINTS
+from latent_explorer.engine.handlers.match import MATCH
 from latent_explorer.engine.handlers.measure_map import MEASURE_MAP
 from latent_explorer.engine.handlers.nearest import NEAREST
 from latent_explorer.engine.handlers.open import OPEN
 from latent_explorer.engine.handlers.originals import ORIGINALS
+from latent_explorer.engine.handlers.peek import PEEK
 from latent_explorer.engine.handlers.progress import PROGRESS
 from latent_explorer.engine.protocol import Handler, Withdraw
 from latent_explorer.service.codec import Codec, Conversation, Message, Numbered, Refused
@@ -26,9 +28,11 @@ HANDLERS: dict[type[Numbered], Handler[Any]] = {
     for handler in (
         OPEN,
         HOVER,
+        PEEK,
         PROGRESS,
         GIVE_VALUES,
         DESCRIBE,
+        MATCH,
         ATTACH,
         AVERAGE,
         DECODE,

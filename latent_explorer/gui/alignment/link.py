@@ -37,6 +37,18 @@ def _pairs(anchors: tuple[Anchor, ...]) -> NDArray[np.int64]:
     return np.array(anchors, np.int64).reshape(-1, 2)
 
 
+def counterparts(source: OpenBundle, target: OpenBundle) -> NDArray[np.int64]:
+    """Of each image of the source, the image of the target that is the same, int64 (n,); -1 where there is none."""
+    count, others = len(source.latents), len(target.latents)
+    found = np.full(count, -1, np.int64)
+    of_one = source.config.dataset.fingerprint == target.config.dataset.fingerprint != ""
+    if of_one and not source.config.prior_samples and not target.config.prior_samples:
+        place = np.full(source.config.dataset.count, -1, np.int64)
+        place[target.latents.images(np.arange(others))] = np.arange(others)
+        found[:] = place[source.latents.images(np.arange(count))]
+    return found
+
+
 @dataclass(frozen=True, eq=False)
 class LinkFit:
     """What the aligner found. forth: from the source's space to the target's; back: the other way.
@@ -64,6 +76,7 @@ class Link(QObject):
     on the source's and on the target's map. began: there is another `alignment`.
     changed: its state is another. fitted: there is another `fit`, or none. placed: a Placed. measured: a
     ClosureMeasured. said: a sentence for the person, as why nothing could be fitted. work: what is under way.
+    trouble: why there is no fit, where one was tried.
     """
 
     began = pyqtSignal()
@@ -80,7 +93,7 @@ class Link(QObject):
         self.source, self.target, self._keeper = source, target, keeper
         self.bundles: tuple[OpenBundle, OpenBundle] = (source.bundle, target.bundle)
         self.fit: LinkFit | None = None
-        self.common = False
+        self.common, self.trouble = False, ""
         self.places = False, True
         self.work: tuple[Work, ...] = ()
         self._opened = self._fitting = self._measuring = 0  # numbers of requests; 0 where there is none
@@ -99,6 +112,15 @@ class Link(QObject):
     def translator(self, side: int) -> Translator | None:
         """From the space of a side to that of the other."""
         return None if self.fit is None else (self.fit.forth, self.fit.back)[side]
+
+    def counterparts_of(self, side: int) -> NDArray[np.int64]:
+        """Of each image of a side, the image of the other that is the same, int64 (n,); -1 where there is none."""
+        if side == 0:
+            return self.counterparts
+        back = np.full(len(self.bundles[1].latents), -1, np.int64)
+        known = np.flatnonzero(self.counterparts >= 0)
+        back[self.counterparts[known]] = known
+        return back
 
     def preview(self, anchors: Iterable[Anchor]) -> None:
         """Fit on these anchors, as while one is being dragged; the state stays as it is."""
@@ -130,9 +152,8 @@ class Link(QObject):
     def _take_up(self) -> Alignment:
         """The anchors that these bundles had before, or none yet."""
         source, target = self.bundles
+        self.trouble, self.counterparts = "", counterparts(source, target)
         self.common = show_same_images(source, target)
-        count = len(source.latents)
-        self.counterparts = np.arange(count) if self.common else np.full(count, -1)
         return self._keeper.take_up(source, target)
 
     def _look(self) -> None:
@@ -190,6 +211,8 @@ class Link(QObject):
         self._asked[self._fitting] = anchors
 
     def _show_fit(self, fit: LinkFit | None) -> None:
+        if fit is not None:
+            self.trouble = ""
         if fit is not self.fit:
             self.fit = fit
             self.fitted.emit()
@@ -215,8 +238,8 @@ class Link(QObject):
             case ClosureMeasured(number=self._measuring):
                 self.measured.emit(reply)
             case Refused(number=self._fitting):
-                self.work = ()
-                self._show_fit(None)
+                self.work, self.trouble, self.fit = (), reply.reason, None
+                self.fitted.emit()
                 self.said.emit(reply.reason)
             case Refused(number=self._opened | self._measuring):
                 self.said.emit(reply.reason)
@@ -236,7 +259,10 @@ class Link(QObject):
         self.work, self._opened, self._fitting, self._measuring = (), 0, 0, 0
         self._asked = {}
         why = f" ({reason})" if reason else ""
-        self.said.emit(f"The process that fits translators ended{why}. It starts again with the next change.")
+        self.trouble = f"The process that fits translators ended{why}. It starts again with the next change."
+        self.said.emit(self.trouble)
+        if self.fit is None:
+            self.fitted.emit()
 
     def _made(self, reply: BothFitted) -> LinkFit:
         restore = translator_kind(reply.kind).restore

@@ -30,7 +30,7 @@ from latent_explorer.gui.layers.thumbnails import ThumbnailLayer
 from latent_explorer.gui.layers.tiles import TileLayer
 from latent_explorer.gui.pane.frame_scheduler import FrameScheduler
 from latent_explorer.gui.pane.layer_buffer import DoubleBuffer, Layers, layered
-from latent_explorer.gui.pane.marks import MarkItems, Marks, paint_probe, probe_rect
+from latent_explorer.gui.pane.marks import MarkItems, Marks, linked_rect, paint_linked, paint_probe, probe_rect
 from latent_explorer.gui.pane.plot import GROUND, LIFTED, PROBE, SCALE, MapPlot, PixelItem
 from latent_explorer.gui.pane.tools import Tool
 from latent_explorer.gui.theme import DARK, Theme
@@ -87,6 +87,9 @@ class MapCanvas(MapPlot):
         self._probe_item = PixelItem(
             self._box, PROBE, lambda painter, _: paint_probe(painter, self.view, self.marks, self.theme)
         )
+        self._linked_item = PixelItem(
+            self._box, PROBE, lambda painter, _: paint_linked(painter, self.view, self.marks, self.theme)
+        )
         self._ring = QGraphicsRectItem(self._box)
         self._ring.setZValue(PROBE)
 
@@ -130,9 +133,11 @@ class MapCanvas(MapPlot):
         self._ground_item.update(QRectF(covered(self.view).boundingRect()))
 
     def set_marks(self, marks: Marks) -> None:
-        self.marks = marks
+        self.marks, before = marks, self.marks
         self._mark_items.show(marks)
         self._probe_item.place(probe_rect(self.view, marks))
+        if marks.linked != before.linked:
+            self._linked_item.place(linked_rect(self.view, marks))
 
     def mark(self, **changes: Any) -> None:
         """Change some of the marks, by their names in `Marks`."""
@@ -152,7 +157,8 @@ class MapCanvas(MapPlot):
         image.setDevicePixelRatio(scale)
         image.fill(self.backgroundBrush().color())
         drawn = self._mark_items
-        momentary = (self._probe_item, self._lifted_item, drawn.neighbours, drawn.chosen, self._ring)
+        linked = (self._linked_item, drawn.linked_route, drawn.linked_dots)  # which the map alone does not tell
+        momentary = (self._probe_item, self._lifted_item, drawn.neighbours, drawn.chosen, self._ring, *linked)
         shown = [item for item in momentary if item.isVisible()]
         for item in shown:
             item.hide()
@@ -168,6 +174,8 @@ class MapCanvas(MapPlot):
     def _view_changed(self) -> None:
         self._box.updateMatrix()  # else items learn of their place while they are painted, and are painted once more
         self._probe_item.place(probe_rect(self.view, self.marks))
+        if self.marks.linked is not None:
+            self._linked_item.place(linked_rect(self.view, self.marks))
         self.show_lifted()
         self.frame_scheduler.move()
 

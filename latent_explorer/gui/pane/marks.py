@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from PyQt6.QtCore import QPointF, QRectF, Qt
-from PyQt6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPen
+from PyQt6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPen, QPolygonF
 from pyqtgraph import PlotCurveItem, ScatterPlotItem, TargetItem, TextItem, ViewBox, mkBrush, mkPen
 
 from latent_explorer.atlas.view import View
@@ -17,6 +17,7 @@ from latent_explorer.gui.widgets.images import displayed, ratio_of
 
 LOUPE = 84  # pixels: the side of the picture beside the pointer
 _REACH = 10  # pixels around the probe's place
+_LINKED = 10  # pixels from the middle of a linked place's diamond to its corners
 
 _SYMBOLS: dict[Mark, str] = {
     "disc": "o", "ring": "o", "diamond": "d", "square": "s", "triangle": "t1", "cross": "+", "bar": "_"
@@ -32,7 +33,8 @@ class Marks:
     looks: marks and colours of the neighbours' classes; where there are none, a neighbour is a mere circle.
     chosen: the place chosen last. loupe: the picture shown beside the probe. outline: corners (k, 2) of a selection
     being drawn. links: a place and those (k + 1, 2) that lines lead to from it. caption: which moment of a run
-    is shown, where it is one.
+    is shown, where it is one. linked, linked_route, linked_frame: where a translator takes what is under the pointer on
+    another map, the route drawn there, and the frame that is played.
     """
 
     pins: tuple[tuple[str, tuple[float, float]], ...] = ()
@@ -47,6 +49,9 @@ class Marks:
     outline: NDArray[np.float64] | None = None
     links: NDArray[np.float64] | None = None
     caption: str = ""
+    linked: tuple[float, float] | None = None
+    linked_route: NDArray[np.float64] | None = None
+    linked_frame: tuple[float, float] | None = None
 
 
 class RimmedCurve(PlotCurveItem):  # type: ignore[misc] # has no types
@@ -59,8 +64,11 @@ class RimmedCurve(PlotCurveItem):  # type: ignore[misc] # has no types
         super().__init__(antialias=True, **options)
         self._width = width
 
-    def dress(self, colour: str, rim: str | None = None) -> None:
-        self.setPen(_round(colour, self._width))
+    def dress(self, colour: str, rim: str | None = None, *, dashed: bool = False) -> None:
+        pen = _round(colour, self._width)
+        if dashed:
+            pen.setDashPattern([2.5, 2.5])
+        self.setPen(pen)
         self.setShadowPen(None if rim is None else _round(rim, self._width + 3))  # so that it is seen on any ground
 
     def paint(self, painter: QPainter, *others: object) -> None:
@@ -83,14 +91,17 @@ class MarkItems:
         self._outline = self._added(RimmedCurve(1.5, fillLevel="enclosed"), 1)
         self._links = self._added(RimmedCurve(1.2, connect="pairs"), 2)
         self._route, self._draft = self._added(RimmedCurve(2.5), 2), self._added(RimmedCurve(2.0), 2)
+        self.linked_route = self._added(RimmedCurve(2.0), 2)
         self._dots = self._added(ScatterPlotItem(), 3)
+        self.linked_dots = self._added(ScatterPlotItem(), 3)
         self._pins: list[TargetItem] = []
         self.neighbours = self._added(ScatterPlotItem(), 5)
         self.chosen = self._added(ScatterPlotItem(), 6)
         self._caption, self._room = TextItem(), 0.0
         self._caption.setParentItem(box)
         self._caption.setPos(8, 8)
-        for item in (self._outline, self._links, self._route, self._draft, self._dots, self.neighbours, self.chosen):
+        lines = self._outline, self._links, self._route, self._draft, self.linked_route
+        for item in (*lines, self._dots, self.linked_dots, self.neighbours, self.chosen):
             item.hide()
 
     def show(self, marks: Marks) -> None:
@@ -101,6 +112,10 @@ class MarkItems:
             _draw(self._draft, marks.draft)
         if marks.route is not before.route or (marks.draft, marks.frame) != (before.draft, before.frame):
             self._show_dots()
+        if marks.linked_route is not before.linked_route:
+            _draw(self.linked_route, marks.linked_route)
+        if marks.linked_route is not before.linked_route or marks.linked_frame != before.linked_frame:
+            self._show_linked_dots()
         if marks.outline is not before.outline:
             _draw(self._outline, None if marks.outline is None else np.concatenate([marks.outline, marks.outline[:1]]))
         if marks.links is not before.links:
@@ -126,8 +141,10 @@ class MarkItems:
         self._links.dress(theme.text, theme.map)
         self._route.dress(theme.accent, theme.map)
         self._draft.dress(theme.text, theme.map)
+        self.linked_route.dress(theme.fair, theme.map, dashed=True)
         self.neighbours.setPen(mkPen(theme.text, width=1.5))
         self._show_dots()
+        self._show_linked_dots()
         self._show_chosen()
         self._show_pins()
         self.lay_out(self._room)
@@ -153,6 +170,16 @@ class MarkItems:
         frames = [] if marks.frame is None else [marks.frame]
         for places, size, colour in ((ends, 11, theme.accent), (starts, 10, theme.text), (frames, 16, theme.fair)):
             yield from ({"pos": place, "size": size, "pen": rim, "brush": mkBrush(colour)} for place in places)
+
+    def _show_linked_dots(self) -> None:
+        """The ends of a route that was drawn on another map, and the frame of it that is played: diamonds."""
+        route, frame, theme = self._marks.linked_route, self._marks.linked_frame, self._theme
+        ends = [] if route is None else [route[0], route[-1]]
+        sized = [(place, 11) for place in ends] + ([] if frame is None else [(np.asarray(frame), 17)])
+        pen, brush = mkPen(theme.map, width=2), mkBrush(theme.fair)
+        look = {"symbol": "d", "pen": pen, "brush": brush}
+        self.linked_dots.setData([{"pos": place, "size": size, **look} for place, size in sized])
+        self.linked_dots.setVisible(bool(sized))
 
     def _show_chosen(self) -> None:
         """A ring, with a rim so that it is seen on any ground, wide enough for a pin in it."""
@@ -210,6 +237,29 @@ def paint_probe(painter: QPainter, view: View, marks: Marks, theme: Theme) -> No
         painter.fillRect(where.adjusted(-2, -2, 2, 2), QColor(theme.accent))
         painter.drawImage(where, displayed(marks.loupe, light=not theme.dark))
     painter.restore()
+
+
+def linked_rect(view: View, marks: Marks) -> QRectF:
+    """The pixels of the place that a translator takes the pointer on another map to."""
+    if marks.linked is None:
+        return QRectF()
+    at = _at(view, marks.linked)
+    return QRectF(at.x() - _LINKED - 3, at.y() - _LINKED - 3, 2 * _LINKED + 6, 2 * _LINKED + 6)
+
+
+def paint_linked(painter: QPainter, view: View, marks: Marks, theme: Theme) -> None:
+    """Draw a diamond with a dot there: the probe is a ring."""
+    if marks.linked is None:
+        return
+    at = _at(view, marks.linked)
+    corners = [at + QPointF(x, y) for x, y in ((0, -_LINKED), (_LINKED, 0), (0, _LINKED), (-_LINKED, 0))]
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    for ink, broad in ((theme.map, 5.0), (theme.fair, 2.5)):
+        painter.setPen(QPen(QColor(ink), broad, join=Qt.PenJoinStyle.MiterJoin))
+        painter.drawPolygon(QPolygonF(corners))
+        painter.setPen(QPen(QColor(ink), broad + 2, cap=Qt.PenCapStyle.RoundCap))
+        painter.drawPoint(at)
 
 
 def _loupe_rect(view: View, at: QPointF) -> QRectF:

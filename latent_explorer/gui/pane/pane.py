@@ -15,8 +15,10 @@ from latent_explorer.engine.handlers.attach import AttachImages
 from latent_explorer.engine.handlers.describe import Describe
 from latent_explorer.engine.handlers.give_values import GiveValues
 from latent_explorer.engine.handlers.hover import Hover
+from latent_explorer.engine.handlers.match import Match
 from latent_explorer.engine.handlers.measure_map import MeasureMap
 from latent_explorer.engine.handlers.open import Open
+from latent_explorer.engine.handlers.peek import Peek
 from latent_explorer.engine.handlers.progress import AskProgress
 from latent_explorer.engine.process import Engine
 from latent_explorer.gui.pane.context_menus import ContextMenus, Uses
@@ -34,6 +36,14 @@ from latent_explorer.gui.widgets.readings import Readings, Remaining, Work, zoom
 from latent_explorer.service.codec import Refused
 from latent_explorer.session import Session
 
+CROSSING: dict[str | type, Urgency] = {
+    Peek: Urgency.ASKED,
+    Match: Urgency.ASKED,
+    "stitched": Urgency.PATH,
+    "counterparts": Urgency.DETAIL,
+}
+"""What is asked of a model for what is done on another map: topics, and how urgent."""
+
 _DWELL_MS = 300  # the pointer may cross a map on its way elsewhere
 _THE_END = "Maximum zoom: beyond it, neighbouring pictures have the same float32 latents."
 
@@ -42,11 +52,13 @@ class MapPane(SessionPane):
     """One model on one canvas.
 
     turned_to: a person works with this pane.
+    crossed: an Answer of its engine to what was asked for another map.
     copy_wanted: how something of it is drawn is to be copied, by what that is, and whether as Python.
     """
 
     turned_to = pyqtSignal()
     copy_wanted = pyqtSignal(str, bool)
+    crossed = pyqtSignal(object)
 
     def __init__(self, shared: Shared, start_engine: Callable[[], Engine]) -> None:
         super().__init__(shared, start_engine)
@@ -163,6 +175,8 @@ class MapPane(SessionPane):
         subscribe("fields", accepted(self.fields.take), Urgency.OVERLAY)
         subscribe("thumbnails", self.thumbnails.take, Urgency.DETAIL)
         subscribe(MeasureMap, self.map_trust.take)
+        for topic, urgency in CROSSING.items():
+            subscribe(topic, self.crossed.emit, urgency)
         subscribe(LINKS, self.true_neighbours.take, Urgency.ASKED)
         subscribe("colours", self.colourer.take, Urgency.DETAIL)
         self.store.found.connect(self._take_kept)

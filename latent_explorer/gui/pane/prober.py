@@ -52,9 +52,13 @@ class Prober(QObject):
     plays: whether a film does, which goes before the pointer. through: the latent (d,) at a plane point where
     something else than the map is seen. on_exact: called with each exact picture, once it is
     painted. told: where the probe is on the map, as often as one can read; not where it is off it.
+    looked: another Probe is shown, or None. pictured: its exact picture is there. pointing: whether the pointer is over
+    the map.
     """
 
     told = pyqtSignal(float, float)
+    looked = pyqtSignal(object)
+    pictured = pyqtSignal(object)
 
     def __init__(self, client: EngineClient, feed: AtlasFeed, canvas: MapCanvas, inspector: Inspector) -> None:
         super().__init__()
@@ -63,7 +67,7 @@ class Prober(QObject):
         self.probe: Probe | None = None
         self._chosen: Probe | None = None  # what is known of the place chosen
         self._described = self._peeked = 0
-        self._pointing = False  # whether the pointer is over the map
+        self.pointing = False  # whether the pointer is over the map
         self.loupe, self.locked = True, False
         self.plays: Callable[[], bool] = lambda: False
         self.through: Callable[[tuple[float, float]], NDArray[np.float32] | None] = lambda _: None
@@ -123,6 +127,8 @@ class Prober(QObject):
             self._choose(np.array(session.state.chosen, np.float32))
         elif seen is not None:
             self._look_at(seen, *self._projected(seen))
+        else:
+            self.looked.emit(None)
 
     def exchange(self) -> None:
         """Go on at the same places of the map, which are those of other latents now."""
@@ -144,7 +150,7 @@ class Prober(QObject):
     def hover(self, u: float, v: float) -> None:
         if self._session is None:
             return
-        self._pointing = True
+        self.pointing = True
         through = self.through((u, v))
         z = self._session.bundle.chart.to_latent((u, v)) if through is None else through
         if self.locked or self.plays():
@@ -154,7 +160,7 @@ class Prober(QObject):
 
     def leave(self) -> None:
         """The pointer has left the map: the inspector shows the place chosen, or where none is, what it showed last."""
-        self._pointing = False
+        self.pointing = False
         if self._chosen is not None and self._chosen is not self.probe:
             self._return(self._chosen)
         elif self.probe is not None and self._canvas.marks.probe != self.probe.uv:
@@ -207,12 +213,13 @@ class Prober(QObject):
         if not isinstance(reply, Picture):
             return
         if reply.number == self._peeked:
-            self._canvas.mark(loupe=to_qimage(reply.image) if self.loupe and self._pointing else None)
+            self._canvas.mark(loupe=to_qimage(reply.image) if self.loupe and self.pointing else None)
         elif self.probe is not None and reply.number == self.probe.number:
             self._learn(picture=reply.image)
             self._show(to_qimage(reply.image))
             self.exact.add(1000 * (time.perf_counter() - self.probe.started))
             self.on_exact(self.probe)
+            self.pictured.emit(self.probe)
 
     def take_place(self, answer: Answer) -> None:
         reply = answer.reply
@@ -242,6 +249,7 @@ class Prober(QObject):
             self._late.start()
         self._rest.start()
         self._tell_soon()
+        self.looked.emit(self.probe)
 
     def _ask_for_picture(self, z: NDArray[np.float32]) -> int:
         """The number of the request; 0 where the model makes no pictures."""
@@ -278,7 +286,7 @@ class Prober(QObject):
         self.probe, self._described = probe, 0
         self._late.stop()
         self._inspector.picture.show_image(to_qimage(probe.picture))
-        self._canvas.mark(neighbours=None, **({} if self._pointing else {"probe": probe.uv, "loupe": None}))
+        self._canvas.mark(neighbours=None, **({} if self.pointing else {"probe": probe.uv, "loupe": None}))
         if probe.place is None:
             self._inspector.outdate()
             self._rest.start()
@@ -286,6 +294,7 @@ class Prober(QObject):
         else:
             self._show_place(probe.place)
             self._tell()
+        self.looked.emit(probe)
 
     def _projected(self, z: NDArray[np.float32]) -> tuple[tuple[float, float], bool]:
         """The plane point of a latent (d,), and whether it is what the map shows there."""

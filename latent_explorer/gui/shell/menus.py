@@ -14,7 +14,7 @@ from latent_explorer.gui.pane.point_colourer import PointColourer
 from latent_explorer.gui.panels.chart_choice import chart_entries
 from latent_explorer.gui.sessions.copies import WORDS
 from latent_explorer.gui.shell.help import about, show_keys
-from latent_explorer.gui.shell.model_menus import offers, other_models, second_map
+from latent_explorer.gui.shell.model_menus import offers, other_models, second_map, travel_entries
 from latent_explorer.gui.shell.picture_menu import picture_entries
 from latent_explorer.gui.widgets.actions import SEPARATOR, Command, Entry, Submenu, fill_menu, show_state
 from latent_explorer.gui.widgets.plain import caption
@@ -213,6 +213,7 @@ class Menus:
         tip = "Let what one does on one map show on the other, by a translator between the two models"
         linked, possible = lambda: linking.on and linking.possible, lambda: linking.possible
         yield Command("Link the maps", linking.toggle, "Ctrl+K", tip, checked=linked, enabled=possible)
+        yield Submenu("What travels between maps", lambda: travel_entries(linking))
         tip, several = "Close the active map and its engine; the other one stays", lambda: len(bench.panes) > 1
         yield Command("Close this map", on(bench.close_pane), "Ctrl+W", tip, enabled=several)
         yield SEPARATOR

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from pathlib import Path
 
+from latent_explorer.gui.alignment.linking import TRAVELS, Linking
 from latent_explorer.gui.widgets.actions import SEPARATOR, Command, Entry, Submenu
 from latent_explorer.gui.widgets.plain import caption
 from latent_explorer.gui.workbench import MOST_MAPS, Workbench
@@ -72,6 +73,17 @@ def two_moments(bundle: OpenBundle) -> tuple[RunFolder, Path, Path] | None:
     run = RunFolder(bundle.folder.absolute().parents[1]) if of_moment else RunFolder.of_bundle(bundle.folder)
     snapshots = [folder for folder in snapshots_of(run) if step_of(folder) > 0]
     return (run, snapshots[len(snapshots) // _EARLY], snapshots[-1]) if len(snapshots) > 1 else None
+
+
+def travel_entries(linking: Linking) -> Iterator[Command]:
+    """What goes from one of two linked maps to the other, each to be switched on and off."""
+    for name, (title, tip) in TRAVELS.items():
+        travels = partial(_travels, linking, name)
+        yield Command(title, partial(linking.toggle_travel, name), tip=tip, checked=travels)
+
+
+def _travels(linking: Linking, name: str) -> bool:
+    return name in linking.travels
 
 
 def _trained(bench: Workbench, run: Callable[[Path], None]) -> Iterator[Entry]:

@@ -1,6 +1,5 @@
 """A second map: chosen in the menu, dropped on the other half, and linked with the first as long as there are two."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -45,16 +44,6 @@ def drop(person: Person, bundle: Path, share: float) -> None:
     QApplication.sendEvent(person.window, event)
 
 
-@pytest.fixture
-def two(new_window: Callable[..., Person], small_bundle: Path, wide_bundle: Path) -> tuple[Person, Person]:
-    """A person at each of two maps of one window."""
-    left = new_window(small_bundle)
-    left.window.workbench.open_beside(wide_bundle)
-    right = Person(left.window)
-    right.wait_for_the_engine()
-    return left, right
-
-
 def test_a_bundle_dropped_on_the_right_half_is_opened_beside(new_window, small_bundle, wide_bundle) -> None:
     person = new_window(small_bundle)
     bench, pane = person.window.workbench, person.pane
@@ -93,7 +82,7 @@ def test_the_menu_begins_with_two_moments_and_two_seeds(new_window, run: RunFold
 
 
 def test_a_third_model_may_be_chosen_for_either_side(two) -> None:
-    left, _ = two
+    left = two.left
     sides = entry(second_map(left), "Left map").menu()
     sides.aboutToShow.emit()
     entry(sides, "mnist-vae-16d").trigger()
@@ -102,7 +91,7 @@ def test_a_third_model_may_be_chosen_for_either_side(two) -> None:
 
 
 def test_two_maps_are_linked_unless_one_does_not_want_it(two) -> None:
-    left, right = two
+    left, right = two.left, two.right
     window, bench = left.window, left.window.workbench
     assert isinstance(bench.link, Link)
     assert (bench.link.source, bench.link.target) == (left.pane, right.pane)

@@ -1,0 +1,27 @@
+"""Peek: one exact picture for another map than that under the pointer, whose own hover it does not replace."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from latent_explorer.engine.protocol import Handler, ModelService
+from latent_explorer.service.codec import Numbered
+
+
+class Peek(Numbered, frozen=True, tag=True, eq=False):
+    """Decode latent z (d,), which another model's map has been taken to."""
+
+    z: np.ndarray
+
+
+class Peeked(Numbered, frozen=True, tag=True, eq=False):
+    """The exact picture: uint8 (h, w, c)."""
+
+    image: np.ndarray
+
+
+def _answer(request: Peek, service: ModelService) -> Iterator[Peeked]:
+    yield Peeked(request.number, service.decoder.pictures(request.z[None])[0])
+
+
+PEEK = Handler(Peek, Peeked, _answer, newest=True)

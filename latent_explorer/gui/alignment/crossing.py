@@ -1,0 +1,179 @@
+"""What is under the pointer in one map, shown where a translator takes it on the other."""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PyQt6.QtCore import QObject, pyqtSignal
+
+from latent_explorer.charts import Chart, NonlinearChart, TurnedChart
+from latent_explorer.charts.inverse import AROUND
+from latent_explorer.engine.client import Answer
+from latent_explorer.engine.handlers.match import Match, Matched
+from latent_explorer.engine.handlers.peek import Peek, Peeked
+from latent_explorer.gui.alignment.link import Link
+from latent_explorer.gui.pane.prober import Probe
+from latent_explorer.gui.widgets.latest_task import LatestTask
+from latent_explorer.gui.widgets.parts import timer
+
+_MARK_MS = 20  # the mark moves at most so often: to place a latent on a map of neighbours takes a millisecond or two
+_REST_MS = 80  # the nearest image is asked for once the pointer has rested so long
+_PATIENCE = 2.0  # seconds that the end waits for a place that is being looked for
+
+
+@dataclass(frozen=True, eq=False)
+class Crossed:
+    """A place of one map, taken to the other.
+
+    side: of the map under the pointer, 0 for the source. probe: the place there. z: where the translator takes it; None
+    where there is no translator. picture: the exact one of `z` by the other model, match: the image nearest to `z`;
+    once they are known. refusal: why one of them will not come.
+    """
+
+    side: int
+    probe: Probe
+    z: NDArray[np.float32] | None = None
+    picture: NDArray[np.uint8] | None = None
+    match: Matched | None = None
+    refusal: str = ""
+
+
+class Crossing(QObject):
+    """Follows the prober of one map, and marks on the other where it goes.
+
+    The map under the pointer goes before: the other's own probe says nothing meanwhile. told: with a Crossed, at each
+    place and as more of it is known; with None where nothing is looked at any more. on: whether it is shown.
+    """
+
+    told = pyqtSignal(object)
+
+    def __init__(self, link: Link, side: int) -> None:
+        super().__init__()
+        self._link, self._side = link, side
+        self._pane, self._other = link.pane(side), link.pane(1 - side)
+        self.place: Crossed | None = None
+        self.on = True
+        self._peeked = self._matched = 0  # numbers of requests; 0 where there is none
+        self._moving = timer(self, _MARK_MS, self._mark, once=True)
+        self._resting = timer(self, _REST_MS, self._rest, once=True)
+        self._placer = LatestTask("linked place")
+        self._placer.done.connect(self._show_exactly)
+        self._pane.prober.looked.connect(self._look)
+        self._pane.prober.pictured.connect(self._take_own)
+        self._other.crossed.connect(self._take)
+
+    def again(self) -> None:
+        """The translator is another: take the same place once more."""
+        probe = self._pane.prober.probe
+        if self.place is not None and probe is not None:
+            self._cross(probe)
+
+    def leave(self) -> None:
+        """Nothing of this map is shown on the other any more."""
+        self._moving.stop()
+        self._resting.stop()
+        self._placer.drop()
+        self.place, self._peeked, self._matched = None, 0, 0
+        self._show(None)
+
+    def close(self) -> None:
+        """Let go of both maps."""
+        self._pane.prober.looked.disconnect(self._look)
+        self._pane.prober.pictured.disconnect(self._take_own)
+        self._other.crossed.disconnect(self._take)
+        self.leave()
+        self._placer.close(_PATIENCE)
+
+    def _look(self, probe: Probe | None) -> None:
+        if not self.on or (self._other.prober.pointing and not self._pane.prober.pointing):
+            return
+        if probe is None:
+            self.leave()
+            self.told.emit(None)
+        else:
+            self._cross(probe)
+
+    def _cross(self, probe: Probe) -> None:
+        """Ask for the picture first: all else may come a little later."""
+        z, other = self._translated(probe.z), self._other.bundle
+        self._peeked = self._matched = 0
+        if z is not None and other is not None and other.config.decodes:
+            self._peeked = self._other.client.ask(Peek, z)
+        self.place = Crossed(self._side, probe, z)
+        if not self._moving.isActive():
+            self._moving.start()
+        self._resting.start()
+        self.told.emit(self.place)
+
+    def _translated(self, z: NDArray[np.float32]) -> NDArray[np.float32] | None:
+        translator, other = self._link.translator(self._side), self._other.bundle
+        if translator is None or other is None:
+            return None
+        taken = translator.to(z[None])[0].astype(np.float32)
+        fits = taken.shape == other.latents.mean.shape[1:] and bool(np.isfinite(taken).all())
+        return taken if fits else None
+
+    # -- the mark
+
+    def _mark(self) -> None:
+        place, other = self.place, self._other.bundle
+        if place is None or place.z is None or other is None:
+            self._show(None)
+        else:
+            u, v = roughly_placed(other.chart, place.z)
+            self._show((u, v))
+
+    def _rest(self) -> None:
+        place, other = self.place, self._other.bundle
+        if place is None or place.z is None or other is None:
+            return
+        self._matched = self._other.client.ask(Match, place.z)
+        chart, z = other.chart, place.z
+        if isinstance(chart, NonlinearChart | TurnedChart):
+            self._placer.begin(lambda _: (z, chart.to_plane(z)))
+
+    def _show_exactly(self, found: tuple[NDArray[np.float32], NDArray[np.float64]]) -> None:
+        z, uv = found
+        if self.place is not None and self.place.z is z:
+            u, v = uv.tolist()
+            self._show((u, v))
+
+    def _show(self, uv: tuple[float, float] | None) -> None:
+        canvas = self._other.canvas
+        if uv != canvas.marks.linked:
+            canvas.mark(linked=uv)
+
+    # -- what comes
+
+    def _take_own(self, probe: Probe) -> None:
+        if self.place is not None and self.place.probe.number == probe.number:
+            self._learn(probe=probe)
+
+    def _take(self, answer: Answer) -> None:
+        """The other engine has answered; what belongs to a place before is dropped."""
+        reply = answer.reply
+        if reply.number not in (self._peeked, self._matched) or not reply.number:
+            return
+        if isinstance(reply, Peeked):
+            self._learn(picture=reply.image)
+        elif isinstance(reply, Matched):
+            self._learn(match=reply)
+        else:
+            self._learn(refusal=getattr(reply, "reason", ""))
+
+    def _learn(self, **known: Any) -> None:
+        assert self.place is not None
+        self.place = replace(self.place, **known)
+        self.told.emit(self.place)
+
+
+def roughly_placed(chart: Chart, z: NDArray[np.float32]) -> tuple[float, float]:
+    """Where a latent (d,) is on a map, as far as that is soon found: where a fit laid it out, amid its nearest data."""
+    if isinstance(chart, TurnedChart):
+        u, v = (np.array(roughly_placed(chart.chart, z)) @ chart.turn.matrix.T).tolist()
+    elif isinstance(chart, NonlinearChart):
+        u, v = chart.amid(*chart.search.of(z[None], AROUND))[0].tolist()
+    else:
+        u, v = chart.to_plane(z).tolist()
+    return u, v
