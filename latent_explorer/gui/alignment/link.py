@@ -75,8 +75,8 @@ class Link(QObject):
     images the one of the target that is the same, -1 where there is none. places: whether translated images are wanted
     on the source's and on the target's map. began: there is another `alignment`.
     changed: its state is another. fitted: there is another `fit`, or none. placed: a Placed. measured: a
-    ClosureMeasured. said: a sentence for the person, as why nothing could be fitted. work: what is under way.
-    trouble: why there is no fit, where one was tried.
+    ClosureMeasured; unmeasured: no more of them comes. said: a sentence for the person, as why nothing could be
+    fitted. work: what is under way. trouble: why there is no fit, where one was tried.
     """
 
     began = pyqtSignal()
@@ -84,6 +84,7 @@ class Link(QObject):
     fitted = pyqtSignal()
     placed = pyqtSignal(object)
     measured = pyqtSignal(object)
+    unmeasured = pyqtSignal()
     said = pyqtSignal(str)
 
     def __init__(self, source: MapPane, target: MapPane, keeper: AlignmentKeeper) -> None:
@@ -142,6 +143,21 @@ class Link(QObject):
         self._open()
         self._measuring = self._aligner.ask(lambda number: MeasureClosure(number, kind, pairs[:, 0], pairs[:, 1]))
 
+    @property
+    def measuring(self) -> bool:
+        """Whether the closure is being measured."""
+        return self._measuring != 0
+
+    def cancel_measuring(self) -> None:
+        """Give up measuring the closure; what has been measured stays."""
+        if self._measuring:
+            self._aligner.cancel(self._measuring)
+            self._end_measuring()
+
+    def _end_measuring(self) -> None:
+        self._measuring = 0
+        self.unmeasured.emit()
+
     def close(self) -> None:
         """End the aligner; the panes go on by themselves."""
         for pane in (self.source, self.target):
@@ -166,6 +182,7 @@ class Link(QObject):
         self.bundles = now = (source, target)
         if [bundle.folder for bundle in now] != [bundle.folder for bundle in before]:
             self._opened, self._asked, self.fit = 0, {}, None
+            self._end_measuring()
             self.fitted.emit()
             self._begin(self._take_up())
         self.renew()
@@ -237,11 +254,14 @@ class Link(QObject):
                 self.fitted.emit()
             case ClosureMeasured(number=self._measuring):
                 self.measured.emit(reply)
+                if reply.last:
+                    self._end_measuring()
             case Refused(number=self._fitting):
                 self.work, self.trouble, self.fit = (), reply.reason, None
                 self.fitted.emit()
                 self.said.emit(reply.reason)
             case Refused(number=self._opened | self._measuring):
+                self._end_measuring()
                 self.said.emit(reply.reason)
             case Lost():
                 self._lose(reply.reason)
@@ -256,7 +276,8 @@ class Link(QObject):
 
     def _lose(self, reason: str) -> None:
         """The aligner is gone; it is started again with the next fit."""
-        self.work, self._opened, self._fitting, self._measuring = (), 0, 0, 0
+        self.work, self._opened, self._fitting = (), 0, 0
+        self._end_measuring()
         self._asked = {}
         why = f" ({reason})" if reason else ""
         self.trouble = f"The process that fits translators ended{why}. It starts again with the next change."

@@ -1,0 +1,34 @@
+"""How two linked maps are compared by eye: the morph, and the closure of the translator between them."""
+
+from PyQt6.QtWidgets import QVBoxLayout, QWidget
+
+from latent_explorer.gui.alignment.curve import ClosureCurve
+from latent_explorer.gui.alignment.linking import Linking
+from latent_explorer.gui.alignment.morph import Morph
+from latent_explorer.gui.theme import Theme
+from latent_explorer.gui.widgets.parts import filled
+
+
+class ByEye(QWidget):
+    """Follows the link that there is."""
+
+    def __init__(self, linking: Linking) -> None:
+        super().__init__()
+        self._linking = linking
+        self.curve, self.morph = ClosureCurve(), Morph()
+        filled(QVBoxLayout(self), self.morph, self.curve, spacing=10)
+        linking.changed.connect(self._relink)
+        self._relink()
+
+    def dress(self, theme: Theme) -> None:
+        self.curve.dress(theme)
+
+    def end(self) -> None:
+        """Follow nothing any more; the widgets go with the window."""
+        self._linking.changed.disconnect(self._relink)
+        self.morph.open(None)
+        self.curve.end()
+
+    def _relink(self) -> None:
+        self.morph.open(self._linking.link)
+        self.curve.open(self._linking.link)
