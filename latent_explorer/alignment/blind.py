@@ -1,0 +1,178 @@
+"""Pairs of two clouds none of whose pairs is known: from their shapes alone.
+
+The neighbour graph of each is cut into groups, the groups of one are matched with those of the other, and what the
+matching says is refined by mutual nearest neighbours. Whether it is right is seen without any truth: a right one makes
+about as many mutual neighbours as two halves of one cloud have, a wrong one far fewer.
+"""
+
+from collections.abc import Generator, Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from latent_explorer.alignment.bootstrap import Grown, refine, settle
+from latent_explorer.alignment.clouds import Cloud, Indices, sampled
+from latent_explorer.alignment.maps import Map, affine, rotation
+from latent_explorer.alignment.mutual import mutual_neighbours, own_share
+from latent_explorer.alignment.progress import Progress
+from latent_explorer.alignment.shape import Graph, Shape, graph_of, match, shape_of
+from latent_explorer.alignment.translator import Floats
+from latent_explorer.errors import UserError
+
+_POINTS = 3_000
+"""Points of a cloud whose shape is looked at."""
+_TRIED = 1_200
+"""Points by which a matching is tried."""
+_GROUPS = range(6, 15)
+_MATCHINGS = 4
+"""Matchings tried at each attempt, those that cost least."""
+RIGHT = 0.83
+"""A mutual share so large, as part of what two halves of one cloud have, is that of a right matching; those of wrong ones
+were at most 0.79."""
+_RIVAL, _APART = 0.05, 0.5
+"""Another matching whose part is as near, and whose map is further off in mean square, is as good: none can be told to
+be right. Clouds with symmetries have such."""
+
+
+@dataclass(frozen=True, eq=False)
+class Blind:
+    """What was found without any known pair.
+
+    grown: the pairs, which mean nothing where it failed. found: whether the measure says that they are right, and no
+    other matching is as good.
+    attempts: how often it began. groups: into how many groups the clouds were cut; 0 where no cut could be matched.
+    """
+
+    grown: Grown
+    found: bool
+    attempts: int
+    groups: int
+
+    @property
+    def ratio(self) -> float:
+        """The mutual share as part of what two halves of one cloud have."""
+        return self.grown.share / max(self.grown.reachable, 1e-9)
+
+    @property
+    def note(self) -> str:
+        """What came of it, in a sentence."""
+        share, needed = f"{self.grown.share:.2f}", f"{RIGHT * self.grown.reachable:.2f}"
+        tries = "1 attempt" if self.attempts == 1 else f"{self.attempts} attempts"
+        if self.found:
+            return f"found without anchors after {tries}: mutual share {share}, {needed} needed"
+        why = f"a mutual share of {share}, {needed} needed"
+        if self.ratio >= RIGHT:
+            why = f"a mutual share of {share}, but other matchings are as good"
+        return f"failed after {tries}: {why}; do not trust what it shows; add a few anchors and let them grow instead"
+
+
+@dataclass(frozen=True, eq=False)
+class _Trial:
+    """A matching of groups as tried on few points. to: the map it has led to. ratio: its mutual share to what it could
+    reach. groups: into how many the clouds were cut."""
+
+    to: Map
+    ratio: float
+    groups: int
+
+
+def find_pairs(
+    source: NDArray[np.floating], target: NDArray[np.floating], seed: int = 0, attempts: int = 5
+) -> Generator[Progress, None, Blind]:
+    """Pairs of latents (n, d) and (m, e), of which none is known; begins again while the mutual share says so.
+
+    Give it up by closing the generator. Raises UserError where there are too few latents, or they are not finite or all
+    alike. Where it does not succeed within so many attempts, what it returns says so.
+    """
+    if attempts < 1:
+        raise UserError(f"blind: expected at least 1 attempt, found {attempts}")
+    clouds = Cloud.of(source, "source"), Cloud.of(target, "target")
+    best: Blind | None = None
+    for attempt in range(attempts):
+        rng = np.random.default_rng((seed, attempt))
+        trials: list[_Trial] = []
+        for done, trial in _trials(*clouds, rng):
+            yield Progress((attempt + 0.8 * done) / attempts, _words(attempt, attempts, trial))
+            trials += [trial] if trial else []
+        if not trials:
+            continue
+        chosen = max(trials, key=lambda each: each.ratio)
+        if attempt == attempts - 1 or _stands_out(chosen, trials, clouds[0].points):
+            result = yield from _finish(*clouds, chosen, rng, attempt, attempts)
+            result = replace(result, found=result.found and _stands_out(chosen, trials, clouds[0].points))
+            if result.found:
+                return result
+            best = result if best is None or result.ratio > best.ratio else best
+    empty = Blind(Grown(np.zeros((0, 2), np.int64), 0.0, 1.0), False, attempts, 0)
+    return replace(best or empty, attempts=attempts)
+
+
+def _stands_out(chosen: _Trial, trials: list[_Trial], points: Floats) -> bool:
+    """Whether a trial is right by its mutual share, and no other that says something else is nearly as good."""
+    if chosen.ratio < RIGHT:
+        return False
+    there = chosen.to(points[:_TRIED])
+    rivals = (each for each in trials if each.ratio > chosen.ratio - _RIVAL)
+    return all(np.square(each.to(points[:_TRIED]) - there).sum(1).mean() < _APART for each in rivals)
+
+
+def _finish(
+    source: Cloud, target: Cloud, trial: _Trial, rng: np.random.Generator, attempt: int, attempts: int
+) -> Generator[Progress, None, Blind]:
+    """Refine what a trial has found, on as many points as there are."""
+    refining = refine(source, target, trial.to, rng)
+    while True:
+        try:
+            progress = next(refining)
+        except StopIteration as done:
+            grown: Grown = done.value
+            blind = Blind(grown, False, attempt + 1, trial.groups)
+            return replace(blind, found=blind.ratio >= RIGHT)
+        yield Progress((attempt + 0.8 + 0.2 * progress.share) / attempts, progress.words)
+
+
+def _trials(source: Cloud, target: Cloud, rng: np.random.Generator) -> Iterator[tuple[float, _Trial | None]]:
+    """The matchings of one attempt, those that cost least first, tried: how far it is, and the last of them."""
+    graphs = []
+    for step, cloud in enumerate((source, target)):
+        yield 0.1 * step, None
+        points = cloud.points[sampled(len(cloud), _POINTS, rng)]
+        graphs.append(graph_of(points, _GROUPS[-1], rng))
+    matchings: list[tuple[float, Shape, Shape, Indices]] = []
+    for step, count in enumerate(_GROUPS):
+        yield 0.2 + 0.4 * step / len(_GROUPS), None
+        matchings += _matchings(*graphs, count, rng)
+    matchings.sort(key=lambda each: each[0])
+    x, y = (graph.points[sampled(len(graph.points), _TRIED, rng)] for graph in graphs)
+    reachable = own_share(y, rng)
+    for step, (_, a, b, order) in enumerate(matchings[:_MATCHINGS]):
+        yield 0.6 + 0.4 * (step + 1) / _MATCHINGS, _tried(x, y, a.centres, b.centres[order], reachable)
+
+
+def _matchings(a: Graph, b: Graph, count: int, rng: np.random.Generator) -> list[tuple[float, Shape, Shape, Indices]]:
+    """What it costs, the shapes of the two clouds cut into so many groups, and which group is which."""
+    seed = int(rng.integers(1 << 31))
+    if min(each.embedding.shape[1] for each in (a, b)) < count:
+        return []
+    one, other = shape_of(a, count, seed), shape_of(b, count, seed)
+    if one is None or other is None:
+        return []
+    return [(cost, one, other, order) for cost, order in match(one, other, rng)]
+
+
+def _tried(x: Floats, y: Floats, source: Floats, target: Floats, reachable: float) -> _Trial:
+    """Where the centres of matched groups (k, d) and (k, e) lead, by points of the two clouds."""
+    to = rotation(source, target)
+    found = mutual_neighbours(to(x), y)
+    for fit in (rotation, affine):
+        for to, found in settle(x, y, found, fit, 8):
+            pass
+    return _Trial(to, found.share / reachable, len(source))
+
+
+def _words(attempt: int, attempts: int, trial: _Trial | None) -> str:
+    words = f"attempt {attempt + 1} of {attempts}"
+    if trial is None:
+        return f"{words}: cutting the neighbour graphs into groups"
+    return f"{words}: {trial.groups} groups matched, {trial.ratio:.0%} of the mutual neighbours they could have"

@@ -1,0 +1,146 @@
+"""Pairs grown from few anchors, by mutual nearest neighbours: rotation, then affine, then a kernel finish.
+
+After Conneau et al. (2018), arXiv 1710.04087, where a dictionary is refined so; and Moschella, Maiorca et al., Latent
+Communication in Artificial Neural Networks (arXiv 2406.11014), where few parallel anchors are grown.
+"""
+
+from collections.abc import Callable, Generator, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from latent_explorer.alignment.clouds import Cloud, Indices, sampled
+from latent_explorer.alignment.maps import Map, affine, kernel, rotation
+from latent_explorer.alignment.mutual import Mutual, mutual_neighbours, mutual_of_many, own_share
+from latent_explorer.alignment.progress import Progress
+from latent_explorer.alignment.translator import Floats
+from latent_explorer.errors import UserError
+
+LEAST_ANCHORS = 3
+_MOST = 4_000
+"""Points of each cloud that are compared with all of the other's; a second a time."""
+_SOUGHT = 2_000
+"""Points of the source that are looked for among all of the target, where there are more than those."""
+_TURNS, _BENDS = 12, 5
+"""Maps of one kind, and with a kernel, that are fitted at most."""
+_STEADY = 0.002
+"""A mutual share that has grown by less is as large as it gets."""
+_SAME_IMAGES = 1.15
+"""A mutual share that is so many times that of two halves of one cloud: the two hold the same images."""
+
+
+@dataclass(frozen=True, eq=False)
+class Grown:
+    """Pairs that were found, and how sure they are.
+
+    pairs: int64 (p, 2), rows of the source and the target, no row twice. share: mutual share, of the smaller of the
+    clouds compared, 0 to 1. reachable: the mutual share of two halves of the target: what other images can reach, and
+    the same images exceed.
+    """
+
+    pairs: Indices
+    share: float
+    reachable: float
+
+    @property
+    def same_images(self) -> bool:
+        """Whether so many are mutual that the two clouds hold the same images."""
+        return self.share > _SAME_IMAGES * self.reachable
+
+
+def grow(
+    source: NDArray[np.floating], target: NDArray[np.floating], anchors: NDArray[np.integer], seed: int = 0
+) -> Generator[Progress, None, Grown]:
+    """Grow anchors int (k, 2), rows of latents (n, d) and (m, e), into pairs; rows need not correspond otherwise.
+
+    The pairs hold the anchors. Give it up by closing the generator. Raises UserError where there are too few latents
+    or anchors, anchors are not among them, or latents are not finite or all alike.
+    """
+    anchors = _checked(np.asarray(anchors), len(source), len(target))
+    clouds = Cloud.of(source, "source"), Cloud.of(target, "target")
+    known = clouds[0].points[anchors[:, 0]], clouds[1].points[anchors[:, 1]]
+    for side, points in zip(("source", "target"), known, strict=True):
+        if np.square(points - points.mean(0)).sum(1).mean() < 1e-12:
+            raise UserError(f"anchors: all have the same latent in the {side} space; choose images that differ")
+    grown = yield from refine(*clouds, rotation(*known), np.random.default_rng(seed), anchors)
+    free = ~(np.isin(grown.pairs[:, 0], anchors[:, 0]) | np.isin(grown.pairs[:, 1], anchors[:, 1]))
+    return Grown(np.concatenate([anchors, grown.pairs[free]]), grown.share, grown.reachable)
+
+
+def refine(
+    source: Cloud, target: Cloud, begin: Map, rng: np.random.Generator, anchors: Indices | None = None
+) -> Generator[Progress, None, Grown]:
+    """Pairs of two clouds, from a map that is about right; of a sample of each where they are large."""
+    keep = np.zeros((0, 2), np.int64) if anchors is None else anchors
+    rows = [sampled(len(cloud), _MOST, rng, keep[:, side]) for side, cloud in enumerate((source, target))]
+    x, y = source.points[rows[0]], target.points[rows[1]]
+    reachable = own_share(y, rng)
+    to, found = begin, mutual_neighbours(begin(x), y)
+    for step, fit in enumerate((rotation, affine)):
+        for turn, (to, found) in enumerate(settle(x, y, found, fit, _TURNS)):
+            yield Progress(0.3 * (step + turn / _TURNS), _words(found))
+    same = found.share > _SAME_IMAGES * reachable
+    if same:  # of other images, neighbours are too rough for more than an affine map
+        for turn, (to, found) in enumerate(settle(x, y, found, lambda a, b: kernel(a, b, rng), _BENDS)):
+            yield Progress(0.6 + 0.2 * turn / _BENDS, _words(found))
+    pairs = np.stack([rows[0][found.pairs[:, 0]], rows[1][found.pairs[:, 1]]], 1)
+    grown = Grown(pairs, found.share, reachable)
+    if max(len(source), len(target)) > _MOST:
+        grown = yield from _among_all(source, target, to, grown, rng)
+    return grown
+
+
+def settle(
+    x: Floats, y: Floats, found: Mutual, fit: Callable[[Floats, Floats], Map], most: int
+) -> Iterator[tuple[Map, Mutual]]:
+    """Fit a map on the pairs that were found and find pairs by it, until their share grows no more: each map and its
+    pairs."""
+    for _ in range(most):
+        to, before = _fitted(x, y, found.pairs, fit), found.share
+        found = mutual_neighbours(to(x), y)
+        yield to, found
+        if abs(found.share - before) < _STEADY:
+            return
+
+
+def _fitted(x: Floats, y: Floats, pairs: Indices, fit: Callable[[Floats, Floats], Map]) -> Map:
+    return fit(x[pairs[:, 0]], y[pairs[:, 1]])
+
+
+def _among_all(
+    source: Cloud, target: Cloud, to: Map, grown: Grown, rng: np.random.Generator
+) -> Generator[Progress, None, Grown]:
+    """Look for part of the source among all of the target, and back: the more there are, the nearer the nearest."""
+    x, y = source.points, target.points
+    for step in range(4):
+        yield Progress(0.8 + 0.05 * step, f"looking among all {max(len(x), len(y)):,} latents")
+        sought = sampled(len(x), _SOUGHT, rng)
+        found = mutual_of_many(to(x), y, sought)
+        before, grown = grown.share, Grown(found.pairs, found.share, grown.reachable)
+        fit = (lambda a, b: kernel(a, b, rng)) if grown.same_images else affine
+        to = _fitted(x, y, found.pairs, fit)
+        if step and abs(found.share - before) < 0.01:
+            break
+    return grown
+
+
+def _words(found: Mutual) -> str:
+    return f"{len(found.pairs):,} pairs, mutual share {found.share:.2f}"
+
+
+def _checked(anchors: Indices, *counts: int) -> Indices:
+    """Anchors int64 (k, 2). Raises UserError where there are too few, one is twice or none of the latents."""
+    if anchors.ndim != 2 or anchors.shape[1] != 2 or anchors.dtype.kind not in "iu" or len(anchors) < LEAST_ANCHORS:
+        raise UserError(
+            f"anchors: expected at least {LEAST_ANCHORS} pairs of indices (k, 2) to grow from, found {anchors.shape}; add "
+            "anchors, best one of each class"
+        )
+    for side, count, column in zip(("source", "target"), counts, anchors.T, strict=True):
+        if column.min() < 0 or column.max() >= count:
+            wrong = int(column[(column < 0) | (column >= count)][0])
+            raise UserError(f"anchors: the {side} has no latent {wrong}; expected 0 to {count - 1}")
+        values, times = np.unique(column, return_counts=True)
+        if (times > 1).any():
+            raise UserError(f"anchors: latent {int(values[times > 1][0])} of the {side} is in two pairs; delete one")
+    return anchors.astype(np.int64)
