@@ -11,10 +11,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from latent_explorer.alignment.bootstrap import Grown, refine, settle
+from latent_explorer.alignment.bootstrap import Grown, Growth, refine
 from latent_explorer.alignment.clouds import Cloud, Indices, sampled
 from latent_explorer.alignment.maps import Map, affine, rotation
-from latent_explorer.alignment.mutual import mutual_neighbours, own_share
+from latent_explorer.alignment.mutual import own_share
 from latent_explorer.alignment.progress import Progress
 from latent_explorer.alignment.shape import Graph, Shape, graph_of, match, shape_of
 from latent_explorer.alignment.translator import Floats
@@ -28,8 +28,8 @@ _GROUPS = range(6, 15)
 _MATCHINGS = 4
 """Matchings tried at each attempt, those that cost least."""
 RIGHT = 0.83
-"""A mutual share so large, as part of what two halves of one cloud have, is that of a right matching; those of wrong ones
-were at most 0.79."""
+"""A mutual share so large, as part of what two halves of one cloud have, is that of a right matching; those of wrong
+ones were at most 0.79."""
 _RIVAL, _APART = 0.05, 0.5
 """Another matching whose part is as near, and whose map is further off in mean square, is as good: none can be told to
 be right. Clouds with symmetries have such."""
@@ -134,7 +134,7 @@ def _finish(
 
 def _trials(source: Cloud, target: Cloud, rng: np.random.Generator) -> Iterator[tuple[float, _Trial | None]]:
     """The matchings of one attempt, those that cost least first, tried: how far it is, and the last of them."""
-    graphs = []
+    graphs: list[Graph] = []
     for step, cloud in enumerate((source, target)):
         yield 0.1 * step, None
         points = cloud.points[sampled(len(cloud), _POINTS, rng)]
@@ -142,7 +142,7 @@ def _trials(source: Cloud, target: Cloud, rng: np.random.Generator) -> Iterator[
     matchings: list[tuple[float, Shape, Shape, Indices]] = []
     for step, count in enumerate(_GROUPS):
         yield 0.2 + 0.4 * step / len(_GROUPS), None
-        matchings += _matchings(*graphs, count, rng)
+        matchings += _matchings(graphs[0], graphs[1], count, rng)
     matchings.sort(key=lambda each: each[0])
     x, y = (graph.points[sampled(len(graph.points), _TRIED, rng)] for graph in graphs)
     reachable = own_share(y, rng)
@@ -163,12 +163,11 @@ def _matchings(a: Graph, b: Graph, count: int, rng: np.random.Generator) -> list
 
 def _tried(x: Floats, y: Floats, source: Floats, target: Floats, reachable: float) -> _Trial:
     """Where the centres of matched groups (k, d) and (k, e) lead, by points of the two clouds."""
-    to = rotation(source, target)
-    found = mutual_neighbours(to(x), y)
+    growth = Growth(x, y, rotation(source, target))
     for fit in (rotation, affine):
-        for to, found in settle(x, y, found, fit, 8):
+        for _ in growth.turns(fit, 8):
             pass
-    return _Trial(to, found.share / reachable, len(source))
+    return _Trial(growth.to, growth.found.share / reachable, len(source))
 
 
 def _words(attempt: int, attempts: int, trial: _Trial | None) -> str:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from latent_explorer.alignment.clouds import Cloud, Indices, sampled
 from latent_explorer.alignment.maps import Map, affine, kernel, rotation
-from latent_explorer.alignment.mutual import Mutual, mutual_neighbours, mutual_of_many, own_share
+from latent_explorer.alignment.mutual import mutual_neighbours, mutual_of_many, own_share
 from latent_explorer.alignment.progress import Progress
 from latent_explorer.alignment.translator import Floats
 from latent_explorer.errors import UserError
@@ -76,36 +76,43 @@ def refine(
     rows = [sampled(len(cloud), _MOST, rng, keep[:, side]) for side, cloud in enumerate((source, target))]
     x, y = source.points[rows[0]], target.points[rows[1]]
     reachable = own_share(y, rng)
-    to, found = begin, mutual_neighbours(begin(x), y)
+    growth = Growth(x, y, begin)
     for step, fit in enumerate((rotation, affine)):
-        for turn, (to, found) in enumerate(settle(x, y, found, fit, _TURNS)):
-            yield Progress(0.3 * (step + turn / _TURNS), _words(found))
-    same = found.share > _SAME_IMAGES * reachable
-    if same:  # of other images, neighbours are too rough for more than an affine map
-        for turn, (to, found) in enumerate(settle(x, y, found, lambda a, b: kernel(a, b, rng), _BENDS)):
-            yield Progress(0.6 + 0.2 * turn / _BENDS, _words(found))
-    pairs = np.stack([rows[0][found.pairs[:, 0]], rows[1][found.pairs[:, 1]]], 1)
-    grown = Grown(pairs, found.share, reachable)
+        for done in growth.turns(fit, _TURNS):
+            yield Progress(0.3 * (step + done), growth.words)
+    if growth.found.share > _SAME_IMAGES * reachable:  # of other images, neighbours are too rough for a curved map
+        for done in growth.turns(lambda a, b: kernel(a, b, rng), _BENDS):
+            yield Progress(0.6 + 0.2 * done, growth.words)
+    found = growth.found
+    grown = Grown(np.stack([rows[0][found.pairs[:, 0]], rows[1][found.pairs[:, 1]]], 1), found.share, reachable)
     if max(len(source), len(target)) > _MOST:
-        grown = yield from _among_all(source, target, to, grown, rng)
+        grown = yield from _among_all(source, target, growth.to, grown, rng)
     return grown
 
 
-def settle(
-    x: Floats, y: Floats, found: Mutual, fit: Callable[[Floats, Floats], Map], most: int
-) -> Iterator[tuple[Map, Mutual]]:
-    """Fit a map on the pairs that were found and find pairs by it, until their share grows no more: each map and its
-    pairs."""
-    for _ in range(most):
-        to, before = _fitted(x, y, found.pairs, fit), found.share
-        found = mutual_neighbours(to(x), y)
-        yield to, found
-        if abs(found.share - before) < _STEADY:
-            return
+class Growth:
+    """A map between points (n, d) and (m, e), the pairs that it makes, and the map that these make in turn."""
 
+    def __init__(self, x: Floats, y: Floats, begin: Map) -> None:
+        self.x, self.y, self.to = x, y, begin
+        self.found = mutual_neighbours(begin(x), y)
 
-def _fitted(x: Floats, y: Floats, pairs: Indices, fit: Callable[[Floats, Floats], Map]) -> Map:
-    return fit(x[pairs[:, 0]], y[pairs[:, 1]])
+    @property
+    def words(self) -> str:
+        """How far it is, for a person to read."""
+        return f"{len(self.found.pairs):,} pairs, mutual share {self.found.share:.2f}"
+
+    def turns(self, fit: Callable[[Floats, Floats], Map], most: int) -> Iterator[float]:
+        """Fit a map on the pairs and find pairs by it, again while their share grows: the part of the turns done."""
+        for turn in range(most):
+            before, pairs = self.found.share, self.found.pairs
+            if len(pairs) < LEAST_ANCHORS:
+                return
+            self.to = fit(self.x[pairs[:, 0]], self.y[pairs[:, 1]])
+            self.found = mutual_neighbours(self.to(self.x), self.y)
+            yield (turn + 1) / most
+            if abs(self.found.share - before) < _STEADY:
+                return
 
 
 def _among_all(
@@ -119,22 +126,18 @@ def _among_all(
         found = mutual_of_many(to(x), y, sought)
         before, grown = grown.share, Grown(found.pairs, found.share, grown.reachable)
         fit = (lambda a, b: kernel(a, b, rng)) if grown.same_images else affine
-        to = _fitted(x, y, found.pairs, fit)
+        to = fit(x[found.pairs[:, 0]], y[found.pairs[:, 1]])
         if step and abs(found.share - before) < 0.01:
             break
     return grown
-
-
-def _words(found: Mutual) -> str:
-    return f"{len(found.pairs):,} pairs, mutual share {found.share:.2f}"
 
 
 def _checked(anchors: Indices, *counts: int) -> Indices:
     """Anchors int64 (k, 2). Raises UserError where there are too few, one is twice or none of the latents."""
     if anchors.ndim != 2 or anchors.shape[1] != 2 or anchors.dtype.kind not in "iu" or len(anchors) < LEAST_ANCHORS:
         raise UserError(
-            f"anchors: expected at least {LEAST_ANCHORS} pairs of indices (k, 2) to grow from, found {anchors.shape}; add "
-            "anchors, best one of each class"
+            f"anchors: expected at least {LEAST_ANCHORS} pairs of indices (k, 2) to grow from, found "
+            f"{anchors.shape}; add anchors, best one of each class"
         )
     for side, count, column in zip(("source", "target"), counts, anchors.T, strict=True):
         if column.min() < 0 or column.max() >= count:

@@ -29,7 +29,9 @@ class Cloud:
         """
         z = np.asarray(z, np.float64)
         if z.ndim != 2 or len(z) < LEAST or z.shape[1] < 1:
-            raise UserError(f"{name}: expected at least {LEAST} latents (n, d) to compare by neighbours, found {z.shape}")
+            raise UserError(
+                f"{name}: expected at least {LEAST} latents (n, d) to compare by neighbours, found {z.shape}"
+            )
         wrong = ~np.isfinite(z).all(1)
         if wrong.any():
             first = int(np.flatnonzero(wrong)[0])

@@ -67,4 +67,3 @@ def _bumps(centres: Floats, width: float, ridge: float, x: Floats, y: Floats) ->
     system = seen.T @ seen + ridge * len(x) / len(centres) * (inner + 1e-6 * np.eye(len(centres)))
     weight = np.linalg.solve(system, seen.T @ y)
     return lambda points: features(points) @ weight
-

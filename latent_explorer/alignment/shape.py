@@ -101,12 +101,12 @@ def _between(graph: Graph, member: Floats, centres: Floats) -> Floats:
     other = ~np.eye(len(centres), dtype=bool)
     both = np.stack([tied, apart])
     pairs = both[:, other]
-    both = (both - pairs.mean(1)[:, None, None]) / np.maximum(pairs.std(1), 1e-9)[:, None, None]
-    between: Floats = both * other
+    between: Floats = (both - pairs.mean(1)[:, None, None]) / np.maximum(pairs.std(1), 1e-9)[:, None, None]
+    between *= other
     return between
 
 
-def match(a: Shape, b: Shape, rng: np.random.Generator, starts: int = 100) -> list[tuple[float, Indices]]:
+def match(a: Shape, b: Shape, rng: np.random.Generator, starts: int = 60) -> list[tuple[float, Indices]]:
     """Which group of `b` is which of `a`: the best matchings by two-swap search from many beginnings, the best first.
 
     Each is what it costs per pair of groups, and int64 (k,), the group of `b` for each of `a`. A quadratic assignment
@@ -136,4 +136,5 @@ def _costs(a: Shape, b: Shape, alone: Floats, orders: Indices) -> Floats:
     """Of matchings (m, k): (m,)."""
     there = b.between[:, orders[:, :, None], orders[:, None, :]]
     costs: Floats = np.square(a.between[:, None] - there).sum((0, 2, 3))
-    return costs + alone[np.arange(len(alone)), orders].sum(1)
+    costs += alone[np.arange(len(alone)), orders].sum(1)
+    return costs
