@@ -11,11 +11,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from latent_explorer.alignment.bootstrap import Grown, Growth, refine
+from latent_explorer.alignment.bootstrap import Grown, PairGrowth, refine
 from latent_explorer.alignment.clouds import Cloud, Indices, sampled
 from latent_explorer.alignment.maps import Map, affine, rotation
 from latent_explorer.alignment.mutual import own_share
-from latent_explorer.alignment.progress import Progress
+from latent_explorer.alignment.progress import FitProgress
 from latent_explorer.alignment.shape import Graph, Shape, graph_of, match, shape_of
 from latent_explorer.alignment.translator import Floats
 from latent_explorer.errors import UserError
@@ -79,7 +79,7 @@ class _Trial:
 
 def find_pairs(
     source: NDArray[np.floating], target: NDArray[np.floating], seed: int = 0, attempts: int = 5
-) -> Generator[Progress, None, Blind]:
+) -> Generator[FitProgress, None, Blind]:
     """Pairs of latents (n, d) and (m, e), of which none is known; begins again while the mutual share says so.
 
     Give it up by closing the generator. Raises UserError where there are too few latents, or they are not finite or all
@@ -93,7 +93,7 @@ def find_pairs(
         rng = np.random.default_rng((seed, attempt))
         trials: list[_Trial] = []
         for done, trial in _trials(*clouds, rng):
-            yield Progress((attempt + 0.8 * done) / attempts, _words(attempt, attempts, trial))
+            yield FitProgress((attempt + 0.8 * done) / attempts, _words(attempt, attempts, trial))
             trials += [trial] if trial else []
         if not trials:
             continue
@@ -119,7 +119,7 @@ def _stands_out(chosen: _Trial, trials: list[_Trial], points: Floats) -> bool:
 
 def _finish(
     source: Cloud, target: Cloud, trial: _Trial, rng: np.random.Generator, attempt: int, attempts: int
-) -> Generator[Progress, None, Blind]:
+) -> Generator[FitProgress, None, Blind]:
     """Refine what a trial has found, on as many points as there are."""
     refining = refine(source, target, trial.to, rng)
     while True:
@@ -129,7 +129,7 @@ def _finish(
             grown: Grown = done.value
             blind = Blind(grown, False, attempt + 1, trial.groups)
             return replace(blind, found=blind.ratio >= RIGHT)
-        yield Progress((attempt + 0.8 + 0.2 * progress.share) / attempts, progress.words)
+        yield FitProgress((attempt + 0.8 + 0.2 * progress.share) / attempts, progress.words)
 
 
 def _trials(source: Cloud, target: Cloud, rng: np.random.Generator) -> Iterator[tuple[float, _Trial | None]]:
@@ -163,7 +163,7 @@ def _matchings(a: Graph, b: Graph, count: int, rng: np.random.Generator) -> list
 
 def _tried(x: Floats, y: Floats, source: Floats, target: Floats, reachable: float) -> _Trial:
     """Where the centres of matched groups (k, d) and (k, e) lead, by points of the two clouds."""
-    growth = Growth(x, y, rotation(source, target))
+    growth = PairGrowth(x, y, rotation(source, target))
     for fit in (rotation, affine):
         for _ in growth.turns(fit, 8):
             pass

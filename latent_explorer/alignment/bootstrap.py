@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from latent_explorer.alignment.clouds import Cloud, Indices, sampled
 from latent_explorer.alignment.maps import Map, affine, kernel, rotation
 from latent_explorer.alignment.mutual import mutual_neighbours, mutual_of_many, own_share
-from latent_explorer.alignment.progress import Progress
+from latent_explorer.alignment.progress import FitProgress
 from latent_explorer.alignment.translator import Floats
 from latent_explorer.errors import UserError
 
@@ -51,7 +51,7 @@ class Grown:
 
 def grow(
     source: NDArray[np.floating], target: NDArray[np.floating], anchors: NDArray[np.integer], seed: int = 0
-) -> Generator[Progress, None, Grown]:
+) -> Generator[FitProgress, None, Grown]:
     """Grow anchors int (k, 2), rows of latents (n, d) and (m, e), into pairs; rows need not correspond otherwise.
 
     The pairs hold the anchors. Give it up by closing the generator. Raises UserError where there are too few latents
@@ -70,19 +70,19 @@ def grow(
 
 def refine(
     source: Cloud, target: Cloud, begin: Map, rng: np.random.Generator, anchors: Indices | None = None
-) -> Generator[Progress, None, Grown]:
+) -> Generator[FitProgress, None, Grown]:
     """Pairs of two clouds, from a map that is about right; of a sample of each where they are large."""
     keep = np.zeros((0, 2), np.int64) if anchors is None else anchors
     rows = [sampled(len(cloud), _MOST, rng, keep[:, side]) for side, cloud in enumerate((source, target))]
     x, y = source.points[rows[0]], target.points[rows[1]]
     reachable = own_share(y, rng)
-    growth = Growth(x, y, begin)
+    growth = PairGrowth(x, y, begin)
     for step, fit in enumerate((rotation, affine)):
         for done in growth.turns(fit, _TURNS):
-            yield Progress(0.3 * (step + done), growth.words)
+            yield FitProgress(0.3 * (step + done), growth.words)
     if growth.found.share > _SAME_IMAGES * reachable:  # of other images, neighbours are too rough for a curved map
         for done in growth.turns(lambda a, b: kernel(a, b, rng), _BENDS):
-            yield Progress(0.6 + 0.2 * done, growth.words)
+            yield FitProgress(0.6 + 0.2 * done, growth.words)
     found = growth.found
     grown = Grown(np.stack([rows[0][found.pairs[:, 0]], rows[1][found.pairs[:, 1]]], 1), found.share, reachable)
     if max(len(source), len(target)) > _MOST:
@@ -90,7 +90,7 @@ def refine(
     return grown
 
 
-class Growth:
+class PairGrowth:
     """A map between points (n, d) and (m, e), the pairs that it makes, and the map that these make in turn."""
 
     def __init__(self, x: Floats, y: Floats, begin: Map) -> None:
@@ -117,11 +117,11 @@ class Growth:
 
 def _among_all(
     source: Cloud, target: Cloud, to: Map, grown: Grown, rng: np.random.Generator
-) -> Generator[Progress, None, Grown]:
+) -> Generator[FitProgress, None, Grown]:
     """Look for part of the source among all of the target, and back: the more there are, the nearer the nearest."""
     x, y = source.points, target.points
     for step in range(4):
-        yield Progress(0.8 + 0.05 * step, f"looking among all {max(len(x), len(y)):,} latents")
+        yield FitProgress(0.8 + 0.05 * step, f"looking among all {max(len(x), len(y)):,} latents")
         sought = sampled(len(x), _SOUGHT, rng)
         found = mutual_of_many(to(x), y, sought)
         before, grown = grown.share, Grown(found.pairs, found.share, grown.reachable)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Progress:
+class FitProgress:
     """share: of the work that is done, 0 to 1. words: what is being done, for a person to read."""
 
     share: float

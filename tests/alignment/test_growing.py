@@ -8,7 +8,7 @@ from latent_explorer.alignment.bootstrap import grow
 from latent_explorer.alignment.clouds import sampled
 from latent_explorer.alignment.maps import affine, kernel, rotation
 from latent_explorer.alignment.mutual import mutual_neighbours, mutual_of_many, own_share
-from latent_explorer.alignment.progress import Progress
+from latent_explorer.alignment.progress import FitProgress
 from latent_explorer.errors import UserError
 
 
@@ -63,7 +63,7 @@ def test_anchors_grow_into_all_pairs(dimensions):
     assert all(len(set(column)) == len(column) for column in grown.pairs.T.tolist())
     assert grown.share > 0.95
     assert grown.same_images
-    assert all(isinstance(each, Progress) and 0 <= each.share <= 1 for each in reports)
+    assert all(isinstance(each, FitProgress) and 0 <= each.share <= 1 for each in reports)
     assert "pairs" in reports[-1].words
 
 
