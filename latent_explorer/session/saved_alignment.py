@@ -33,13 +33,11 @@ class SavedAlignment(KeptAlignment, frozen=True, kw_only=True, omit_defaults=Tru
     """The link between the first map of a session, the source, and the second, the target.
 
     array: the name of the array with the anchors, int64 (k, 2); empty where they are in `anchors`. linked: whether the
-    maps are linked. follows: whether the view of one follows that of the other. travels: what of one map is shown in
-    the other, by name; None for what usually is.
+    maps are linked. travels: what of one map is shown in the other, by name; None for what usually is.
     """
 
     array: Annotated[str, Meta(pattern="^[a-z0-9-]{0,40}$")] = ""
     linked: bool = True
-    follows: bool = False
     travels: Annotated[tuple[_Name, ...], Meta(max_length=40)] | None = None
 
     @property
@@ -49,7 +47,7 @@ class SavedAlignment(KeptAlignment, frozen=True, kw_only=True, omit_defaults=Tru
 
 
 def saved_alignment(state: AlignmentState, **behaviour: Any) -> tuple[SavedAlignment, dict[str, NDArray[np.int64]]]:
-    """A state as a session has it, and the array that it names, if any. behaviour: linked, follows, travels."""
+    """A state as a session has it, and the array that it names, if any. behaviour: linked, travels."""
     long = len(state.anchors) > MOST_INLINE
     saved = SavedAlignment(
         anchors=() if long else state.anchors,

@@ -185,7 +185,7 @@ MANY = AlignmentState(tuple((each, 700 - each) for each in range(700)), "affine"
 
 def linked(folder: Path, state: AlignmentState = TIED) -> Path:
     """The file of a session of two maps that are linked."""
-    link, more = saved_alignment(state, linked=False, follows=True, travels=("paths",))
+    link, more = saved_alignment(state, linked=False, travels=("paths",))
     file = folder / f"linked{SUFFIX}"
     write_session(file, msgspec.structs.replace(SESSION, alignment=link), ARRAYS | more)
     return file
@@ -198,7 +198,7 @@ def test_anchors_are_read_as_they_were_written_many_of_them_from_an_array_beside
         link = session.alignment
         assert not lost
         assert anchors_of(link, arrays) == state.anchors
-        assert (link.linked, link.follows, link.travels) == (False, True, ("paths",))
+        assert (link.linked, link.travels) == (False, ("paths",))
         assert fitting(link, anchors_of(link, arrays), (800, 800), ["affine", "ridge"]) == (state, [])
     assert (tmp_path / f"linked{SUFFIX}").stat().st_size < 6000
     session, arrays = read_session(written(tmp_path))
@@ -208,7 +208,7 @@ def test_anchors_are_read_as_they_were_written_many_of_them_from_an_array_beside
 def test_anchors_are_work_that_can_be_lost_and_how_the_link_behaves_is_not():
     link, _ = saved_alignment(TIED)
     one = msgspec.structs.replace(SESSION, alignment=link)
-    other, _ = saved_alignment(TIED, linked=False, follows=True)
+    other, _ = saved_alignment(TIED, linked=False, travels=())
     assert made_alike(one, msgspec.structs.replace(SESSION, alignment=other))
     fewer, _ = saved_alignment(AlignmentState(TIED.anchors[:1], TIED.translator, TIED.growth))
     assert not made_alike(one, msgspec.structs.replace(SESSION, alignment=fewer))

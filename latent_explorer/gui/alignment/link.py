@@ -105,6 +105,7 @@ class Link(QObject):
         self.alignment.changed.connect(self._changed)
         for pane in (source, target):
             pane.changed.connect(self._look)
+        self.renew()  # they may have had anchors before
 
     def pane(self, side: int) -> MapPane:
         """The source for 0, the target for 1."""

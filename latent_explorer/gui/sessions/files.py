@@ -6,13 +6,16 @@ from functools import partial
 from pathlib import Path
 from typing import Protocol
 
+import numpy as np
 from PyQt6.QtCore import QObject, Qt, pyqtSignal
 from PyQt6.QtWidgets import QFileDialog, QMainWindow, QMessageBox
 
 from latent_explorer.errors import UserError
+from latent_explorer.gui.alignment.linking import Linking
 from latent_explorer.gui.pane.pane import MapPane
 from latent_explorer.gui.pane.saved_map import MapRestorer, saved_map
 from latent_explorer.gui.pane.shared import Shared
+from latent_explorer.gui.sessions.linked import SavedLink
 from latent_explorer.gui.settings import AtLaunch, PictureSettings, PointLook
 from latent_explorer.gui.theme import Theme
 from latent_explorer.gui.widgets.banner import Offer
@@ -43,6 +46,7 @@ class Maps(Protocol):
     shared: Shared
     theme: Theme
     pictures: PictureSettings
+    linking: Linking
 
     def add_pane(self) -> MapPane: ...
     def close_pane(self, pane: MapPane) -> None: ...
@@ -54,18 +58,21 @@ class Maps(Protocol):
 
 @dataclass(frozen=True, eq=False)
 class ReadSession:
-    """A session from a file, and where the bundles of its maps are now."""
+    """A session from a file, and where the bundles of its maps are now. lost: what of it does not hold, in words."""
 
     file: Path
     session: SavedSession
     arrays: Arrays
     found: tuple[FoundBundle, ...]
+    lost: tuple[str, ...] = ()
 
 
 def look_up(file: Path, others: Sequence[Path] = ()) -> ReadSession:
     """Read a session, and look for its bundles, also in folders opened last. Raises UserError."""
-    session, arrays = read_session(file)
-    return ReadSession(file, session, arrays, tuple(find_map(each, file, others) for each in session.maps))
+    lost: list[str] = []
+    session, arrays = read_session(file, lost)
+    found = tuple(find_map(each, file, others) for each in session.maps)
+    return ReadSession(file, session, arrays, found, tuple(lost))
 
 
 class SessionFiles(QObject):
@@ -90,6 +97,8 @@ class SessionFiles(QObject):
         self._offers: list[Offer] = []
         self._expected = 0  # maps that are still to be shown as they were
         self._lost: list[str] = []
+        self._link = SavedLink(maps.linking)
+        self._there: dict[MapPane, Path] = {}  # maps of the session that are shown, and of which folder
         self._task = LatestTask("session reader")
         self._task.done.connect(self._take)
 
@@ -105,9 +114,11 @@ class SessionFiles(QObject):
             each, found = saved_map(pane, file, number)
             saved.append(each)
             arrays |= found
+        link, more = self._link.now(panes)
         active = panes.index(self._maps.active) if self._maps.active in panes else 0
         size = (max(64, self._window.width()), max(64, self._window.height()))
-        return SavedSession(maps=tuple(saved), active=active, look=self.look, window=size), arrays
+        made = SavedSession(maps=tuple(saved), active=active, look=self.look, window=size, alignment=link)
+        return made, arrays | more
 
     @property
     def look(self) -> SavedLook:
@@ -131,7 +142,7 @@ class SessionFiles(QObject):
         except UserError:
             return False
         same = arrays.keys() == self._arrays.keys()
-        same = same and all((arrays[name] == self._arrays[name]).all() for name in arrays)
+        same = same and all(np.array_equal(arrays[name], self._arrays[name]) for name in arrays)
         return not (same and made_alike(session, self._saved))
 
     @property
@@ -207,7 +218,8 @@ class SessionFiles(QObject):
 
     def show(self, read: ReadSession) -> None:
         """Show a session, as far as its bundles are there; say what is missing or has changed, and what can be done."""
-        session, self._lost = read.session, []
+        session, self._lost, self._there = read.session, list(read.lost), {}
+        self._link.expect(session, read.arrays)
         for offer in self._offers:
             self._banner.withdraw(offer)
         self._offers = []
@@ -218,7 +230,7 @@ class SessionFiles(QObject):
         first = self._maps.panes[0]
         panes = [first, *self._maps.panes[1:], *(self._maps.add_pane() for _ in session.maps[len(self._maps.panes) :])]
         self._maps.activate(panes[session.active])
-        self._intact = not any(found.trouble for found in read.found)
+        self._intact = not (read.lost or any(found.trouble for found in read.found))
         self._expected = sum(found.folder is not None for found in read.found)
         for pane, saved, found in zip(panes, session.maps, read.found, strict=True):
             if found.folder is not None:
@@ -243,13 +255,16 @@ class SessionFiles(QObject):
         if pane not in self._restorers:
             self._restorers = {each: made for each, made in self._restorers.items() if each in self._maps.panes}
             self._restorers[pane] = made = MapRestorer(pane)
-            made.shown.connect(self._shown)
+            made.shown.connect(partial(self._shown, pane))
         return self._restorers[pane]
 
-    def _shown(self, lost: list[str]) -> None:
+    def _shown(self, pane: MapPane, lost: list[str]) -> None:
         self._expected = max(0, self._expected - 1)
         self._lost += lost
+        if pane.bundle is not None:
+            self._there[pane] = pane.bundle.folder
         if not self._expected:
+            self._show_link()
             if self._lost or not self._intact:  # what is left out was not changed by a person
                 self._intact = False
                 self._saved, self._arrays = self.now(self.file)
@@ -258,6 +273,14 @@ class SessionFiles(QObject):
             elif self.file is not None:
                 self._say(f"Opened {self.file.name}")
             self.opened.emit()
+
+    def _show_link(self) -> None:
+        """The link, if both maps are there; and a session that says nothing of it has the one that there is."""
+        panes = self._maps.panes
+        if len(panes) != 2 or any(each.bundle is None or each.bundle.folder != self._there.get(each) for each in panes):
+            return
+        self._lost += self._link.show(panes)
+        self._intact = self._intact and self._saved is not None and self._saved.alignment is not None
 
     # -- what is not as it was
 
@@ -285,6 +308,7 @@ class SessionFiles(QObject):
             self._offer(read, pane, saved, FoundBundle(saved.name, None))
             return
         self._expected += 1
+        self._link.expect(read.session, read.arrays)
         self._restorer(pane).show(saved, read.arrays, folder)
         if changed:
             self._offer(read, pane, saved, FoundBundle(folder.name, folder, changed))
