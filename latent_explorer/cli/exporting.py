@@ -50,10 +50,12 @@ def _of_session(file: Path, model: str | None, number: int | None, what: str) ->
     from latent_explorer.session.restoring import changes, find_map
     from latent_explorer.session.saved import read_session
 
-    saved, arrays = read_session(file)
+    lost: list[str] = []
+    saved, arrays = read_session(file, lost)
     if number is not None and number > len(saved.maps):
         raise UserError(f"--map {number}: {shown(file)} has one map")
-    one = saved.map if number is None else saved.maps[number - 1]
+    side = saved.active if number is None else number - 1
+    one = saved.maps[side]
     if model is None:
         found = find_map(one, file)
         if found.trouble:
@@ -65,8 +67,38 @@ def _of_session(file: Path, model: str | None, number: int | None, what: str) ->
         folder = find_bundle(model)
         if changed := changes(one, folder):
             complain(f"{folder.name} is not the model of the session ({changed}): what fits is drawn")
-    made: Any = recipe(what, one, saved.look, arrays, {}, "")  # type: ignore[arg-type] # a command's name
-    return {**made.options, "model": str(folder)}
+    linked = _linked(file, saved, arrays, side, lost) if what == "filmstrip" else (None, {})
+    made: Any = recipe(what, one, saved.look, arrays, {}, "", linked[0])  # type: ignore[arg-type] # a command's name
+    return {**made.options, "model": str(folder), **linked[1]}
+
+
+def _linked(file: Path, saved: Any, arrays: Any, side: int, lost: list[str]) -> tuple[Any, dict[str, str]]:
+    """What a map of a session is linked with, as a recipe has it, and where that is now; nothing where it is not."""
+    from latent_explorer.alignment.registry import TRANSLATORS, translator_kind
+    from latent_explorer.session.recipes import Beside
+    from latent_explorer.session.restoring import find_map
+    from latent_explorer.session.saved_alignment import anchors_of, fitting
+
+    link = saved.alignment
+    if link is None or not link.linked:
+        _tell_lost(file, lost)
+        return None, {}
+    counts = tuple(each.images for each in saved.maps)
+    state, unfit = fitting(link, anchors_of(link, arrays), counts, TRANSLATORS)
+    _tell_lost(file, lost + unfit)
+    least = translator_kind(state.translator).least(*(each.dimensions for each in saved.maps))
+    if len(state.anchors) < (0 if state.growth == "blind" else least):
+        return None, {}  # as in the window, which has no translator then
+    other = saved.maps[1 - side]
+    found = find_map(other, file)
+    if found.changed:
+        complain(f"{found.trouble} What fits is drawn.")
+    return Beside(other, state, side), {"beside": str(found.folder or other.name)}
+
+
+def _tell_lost(file: Path, lost: list[str]) -> None:
+    if lost:
+        complain(f"{shown(file)}: this does not fit and is left out: {'; '.join(lost)}")
 
 
 @export.command(

@@ -63,6 +63,31 @@ Frames = Annotated[int, Option(help="Number of frames, both ends included, 2 to 
 Curve = Annotated[str, Option(help="Interpolation: straight or spherical.")]
 Easing = Annotated[str, Option(help="Easing: steady or gentle.")]
 Frame = Annotated[int, Option(min=0, help="Frame of the path that is marked, from 0.")]
+PerRow = Annotated[int | None, Option(min=1, help="Pictures in each row of a strip. Default: all in one row.")]
+Seconds = Annotated[float, Option(help="Seconds that a film shows each frame.")]
+PingPong = Annotated[bool, Option("--ping-pong", help="Play the film forwards, then backwards.")]
+Once = Annotated[bool, Option("--once", help="Play a GIF or WebP once, not for ever.")]
+Lossy = Annotated[bool, Option("--lossy", help="Write a smaller WebP, not of exact pixels.")]
+Beside = Annotated[
+    str | None,
+    Option(metavar="NAME_OR_PATH", help="Second row: what this model makes of the path, through a translator."),
+]
+BesideLabel = Annotated[str | None, Option(metavar="CLASS", help="Class that the model of the second row decodes.")]
+Translator = Annotated[
+    str, Option(metavar="KIND", help="Translator between the two: orthogonal, affine, ridge, nearest, ...")
+]
+Anchors = Annotated[
+    str,
+    Option(metavar="N:N,...", help="Images of this model and of the other that are known to mean the same."),
+]
+Bootstrap = Annotated[bool, Option("--bootstrap", help="Grow the anchors by mutual nearest neighbours first.")]
+Blind = Annotated[bool, Option("--blind", help="Find pairs from the shapes of the two spaces, without anchors.")]
+FromTarget = Annotated[
+    bool, Option("--from-target", help="The path is of the link's target: in --anchors its images come second.")
+]
+PairsOfRows = Annotated[
+    str, Option("--pairs", metavar="HOW", help="Second row: above (the first above it), beside, or alone for none.")
+]
 NoLegend = Annotated[bool, Option("--no-legend", help="Do not name the classes in an SVG.")]
 
 

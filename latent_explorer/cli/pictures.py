@@ -9,6 +9,7 @@ from typer import Option
 from latent_explorer.cli import options
 from latent_explorer.cli.opened import open_model, seen_through
 from latent_explorer.cli.output import report
+from latent_explorer.cli.stitching import Stitch, along, growth_of
 from latent_explorer.errors import UserError
 from latent_explorer.targets import check_target
 
@@ -110,6 +111,8 @@ def grid(
         "latent-explorer interpolate --from -2,0 --to 2,1 --out strip.png",
         "latent-explorer interpolate --from -2,0 --to 2,1 --frames 60 --ping-pong --scale 8 --out film.gif",
         "latent-explorer interpolate --from -2,0 --to 2,1 --curve spherical --out frames/",
+        "latent-explorer interpolate --from -2,0 --to 2,1 --beside mnist-ae-2d --translator nearest "
+        "--anchors 1:1,3:3,5:5 --out strip.png",
     )
 )
 def interpolate(
@@ -133,13 +136,19 @@ def interpolate(
     scale: options.Scale = 1,
     smooth: options.Smooth = False,
     gap: options.Gap = 0,
-    per_row: Annotated[
-        int | None, Option(min=1, help="Pictures in each row of a strip. Default: all in one row.")
-    ] = None,
-    seconds: Annotated[float, Option(help="Seconds that a film shows each frame.")] = 0.1,
-    ping_pong: Annotated[bool, Option("--ping-pong", help="Play the film forwards, then backwards.")] = False,
-    once: Annotated[bool, Option("--once", help="Play a GIF or WebP once, not for ever.")] = False,
-    lossy: Annotated[bool, Option("--lossy", help="Write a smaller WebP, not of exact pixels.")] = False,
+    per_row: options.PerRow = None,
+    seconds: options.Seconds = 0.1,
+    ping_pong: options.PingPong = False,
+    once: options.Once = False,
+    lossy: options.Lossy = False,
+    beside: options.Beside = None,
+    beside_label: options.BesideLabel = None,
+    translator: options.Translator = "affine",
+    anchors: options.Anchors = "",
+    bootstrap: options.Bootstrap = False,
+    blind: options.Blind = False,
+    from_target: options.FromTarget = False,
+    pairs: options.PairsOfRows = "above",
     overwrite: options.Overwrite = False,
     as_json: options.AsJson = False,
 ) -> None:
@@ -147,23 +156,24 @@ def interpolate(
 
     It leads from one place of latent space to another; the name of the file says what they become.
     """
-    from latent_explorer.export import Options, Provenance, find_format
+    from latent_explorer.export import Options, find_format
     from latent_explorer.paths import Path as LatentPath
     from latent_explorer.paths import path_latents
 
     known = find_format("filmstrip", {".png": "strip", "": "frames"}.get(out.suffix.lower(), out))
     look = Options(scale, "smooth" if smooth else "crisp", gap, per_row, seconds, ping_pong, not once, not lossy)
+    how = Stitch(beside, beside_label, translator, anchors, growth_of(bootstrap, blind), from_target, pairs)
+    how.check()
     if known.suffix:
         options.refuse_taken([out], overwrite)
     else:
         check_target(out, folder=True)
     opened = open_model(model, label)
     path = LatentPath(opened.latent(start, "--from"), opened.latent(end, "--to"), curve, frames, easing)
-    z = path_latents(path)
-    source = Provenance.at(opened.name, z, curve=curve, easing=easing)
-    known.write(out, opened.decode(z), look, provenance=source, overwrite=overwrite)
+    content, source, told = along(opened, path_latents(path), how, known.key)
+    known.write(out, content, look, provenance=source.and_also(curve=curve, easing=easing), overwrite=overwrite)
     ends = {"from": path.start.tolist(), "to": path.end.tolist(), "curve": curve, "easing": easing}
-    told = {"model": opened.name, "file": str(out), "format": known.key, "frames": frames, **ends}
+    told = {"model": opened.name, "file": str(out), "format": known.key, "frames": frames, **ends, **told}
     report(told, f"{out}: {known.title}, {frames} frames", as_json)
 
 

@@ -148,7 +148,8 @@ def _beside_options(beside: Beside) -> dict[str, Value]:
     state = beside.state
     options: dict[str, Value] = {"beside": model_text(beside.saved), "translator": state.translator}
     optional: dict[str, Value] = {
-        "growth": state.growth,
+        "bootstrap": state.growth == "bootstrapped",
+        "blind": state.growth == "blind",
         "anchors": anchors_text(state.anchors),
         "from_target": beside.side == 1,
         "beside_label": str(beside.saved.label) if beside.saved.label else "",

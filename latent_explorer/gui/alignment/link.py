@@ -188,13 +188,12 @@ class Link(QObject):
             self._begin(self._take_up())
         self.renew()
 
-    def begin(self, state: AlignmentState) -> None:
-        """Have the maps tied so, with nothing to be undone: as a session has it."""
-        self._begin(self._keeper.begin(*self.bundles, state))
+    def begin(self, alignment: Alignment) -> None:
+        """These are the anchors from now on, of the same bundles: those of a session."""
+        self._begin(alignment)
         self.renew()
 
     def _begin(self, alignment: Alignment) -> None:
-        """These are the anchors now."""
         if alignment is not self.alignment:
             self.alignment.changed.disconnect(self._changed)
             self.alignment = alignment

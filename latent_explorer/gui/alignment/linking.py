@@ -11,7 +11,8 @@ from latent_explorer.gui.alignment.keeping import AlignmentKeeper
 from latent_explorer.gui.alignment.link import Link
 from latent_explorer.gui.alignment.overlay import Overlay
 from latent_explorer.gui.pane.pane import MapPane
-from latent_explorer.session import SessionStore
+from latent_explorer.session import OpenBundle, SessionStore
+from latent_explorer.session.alignment import Alignment, AlignmentState
 
 TRAVELS = {
     "pointer": ("Pointer", "Mark on one map where the other's pointer is taken to, and compare"),
@@ -86,6 +87,18 @@ class Linking(QObject):
         self.travels = names & frozenset(TRAVELS)
         self._turn()
         self.chosen.emit()
+
+    def alignment_of(self, source: MapPane, target: MapPane) -> Alignment | None:
+        """What ties two maps, linked or not; None unless both have a bundle."""
+        if source.bundle is None or target.bundle is None:
+            return None
+        return self.keeper.take_up(source.bundle, target.bundle)
+
+    def begin(self, source: OpenBundle, target: OpenBundle, state: AlignmentState) -> None:
+        """Have two bundles tied so, with nothing to be undone, linked or not."""
+        alignment = self.keeper.begin(source, target, state)
+        if self.link is not None:
+            self.link.begin(alignment)
 
     def close(self) -> None:
         """End the link, and the process that it has."""

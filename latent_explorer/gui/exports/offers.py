@@ -24,7 +24,6 @@ from latent_explorer.gui.exports.subjects import (
 from latent_explorer.gui.pane.pane import MapPane
 from latent_explorer.session import Selection, Session
 from latent_explorer.session.recipes import anchors_text
-from latent_explorer.session.saved_alignment import turned
 
 _NO_PROBE = "There is no picture to export yet: move the pointer over the map, or click on it, and try again."
 _NO_PATH = "There is no filmstrip to export yet: drag on the map from one place to another, and try again."
@@ -101,7 +100,7 @@ def _stitched(
         return None
     z, state = translator.to(latents), link.alignment.state
     means = {"stitched_by": bundle.name, "stitched": coordinates_text(z), "translator": state.translator}
-    told = whence.and_also(**means, growth=state.growth, anchors=anchors_text(turned(state.anchors, source.side)))
+    told = whence.and_also(**means, growth=state.growth, anchors=anchors_text(state.anchors))
     subject = DecodedSubject("filmstrip", bundle.name, "", z, bundle.config.net.image_shape, Provenance(bundle.name))
     return Other(subject, other.client), told
 

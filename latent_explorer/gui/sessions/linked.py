@@ -20,8 +20,7 @@ class SavedLink:
         """The link of the maps in these panes, and the array that it names; None unless there are two."""
         if len(panes) != 2 or (alignment := self._linking.alignment_of(*panes)) is None:
             return None, {}
-        travels = tuple(sorted(self._linking.travels))
-        return saved_alignment(alignment.state, linked=self._linking.on, travels=travels)
+        return saved_alignment(alignment.state, linked=self._linking.on)
 
     def expect(self, session: SavedSession, arrays: Arrays) -> None:
         """Have the link of a session shown once its maps are; nothing is expected where it has none."""
@@ -36,8 +35,6 @@ class SavedLink:
         saved, arrays = wanted
         counts = len(source.latents), len(target.latents)
         state, lost = fitting(saved, anchors_of(saved, arrays), counts, TRANSLATORS)
-        if saved.travels is not None:
-            self._linking.let_travel(frozenset(saved.travels))
         if self._linking.on != saved.linked:
             self._linking.toggle()
         self._linking.begin(source, target, state)

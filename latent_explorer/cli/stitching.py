@@ -1,0 +1,106 @@
+"""The second row of a filmstrip: what another model makes of latents that a translator takes to its space."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from latent_explorer.cli.failure import complain
+from latent_explorer.cli.opened import OpenModel, open_model
+from latent_explorer.errors import UserError
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+PAIRS = "above", "beside", "alone"
+
+
+@dataclass(frozen=True)
+class Stitch:
+    """How a second row is made, as the options have it. beside: the other model; None for no second row.
+
+    label: the class that it decodes. translator: its kind. growth: as in `AlignmentState`. from_target: whether the
+    model of the first row is the target of the link, so that its anchors come second. pairs: where the second row goes.
+    """
+
+    beside: str | None
+    label: str | None
+    translator: str
+    anchors: str
+    growth: str
+    from_target: bool
+    pairs: str
+
+    def check(self) -> None:
+        """Raise UserError where it cannot be, before anything is decoded."""
+        if self.pairs not in PAIRS:
+            raise UserError(f"--pairs {self.pairs}: expected one of {', '.join(PAIRS)}")
+        if self.beside is not None and not self.anchors and self.growth != "blind":
+            raise UserError("--beside: the translator needs --anchors, as in --anchors 3:3,10:12; or add --blind")
+        if self.beside is None and (self.anchors or self.growth):
+            raise UserError("--anchors, --bootstrap and --blind go with --beside: name the other model")
+
+
+def growth_of(bootstrap: bool, blind: bool) -> str:
+    """How pairs are found, as `AlignmentState` has it, of two flags. Raises UserError where both are given."""
+    if bootstrap and blind:
+        raise UserError("--bootstrap, --blind: expected one of them: the one grows anchors, the other does without")
+    return "bootstrapped" if bootstrap else "blind" if blind else ""
+
+
+def along(opened: OpenModel, z: "NDArray[np.float32]", how: Stitch, key: str) -> tuple[Any, Any, dict[str, object]]:
+    """What a filmstrip's format takes of the frames (n, d) of a path, its Provenance, and what is to be told.
+
+    With a second row where one is wanted. Raises UserError where that cannot be.
+    """
+    from latent_explorer.export import PathArrays, Provenance, side_by_side
+    from latent_explorer.export.provenance import coordinates_text
+
+    pictures, source = opened.decode(z), Provenance.at(opened.name, z)
+    if how.beside is None or how.pairs == "alone":
+        return PathArrays(z, pictures) if key == "npz" else pictures, source, {}
+    other = open_model(how.beside, how.label)
+    if not other.decodes:
+        raise UserError(f"--beside {how.beside}: {other.name} has no decoder, so there is no second row")
+    latents = _translator(opened.folder, other.folder, how).to(z)
+    means = {"stitched_by": other.name, "translator": how.translator, "growth": how.growth, "anchors": how.anchors}
+    source = source.and_also(stitched=coordinates_text(latents), **means)
+    told: dict[str, object] = {"beside": other.name, "translator": how.translator}
+    if key == "npz":
+        return PathArrays(z, pictures, latents, other.decode(latents)), source, told
+    return side_by_side(pictures, other.decode(latents), across=how.pairs == "beside"), source, told
+
+
+def _translator(here: Path, there: Path, how: Stitch) -> Any:
+    """The translator from the model here to that there, fitted as the aligner of a window fits it."""
+    from latent_explorer.alignment.fit_both import Fitter
+    from latent_explorer.alignment.pair import Pair, read_side
+    from latent_explorer.alignment.protocol import BothFitted, FitBoth, Fitting
+    from latent_explorer.alignment.registry import translator_kind
+    from latent_explorer.charts.neighbours import one_thread
+
+    kind = translator_kind(how.translator)
+    pair = Pair.of(*(read_side(folder) for folder in ((there, here) if how.from_target else (here, there))))
+    source, target = _anchors(pair, how.anchors)
+    request = FitBoth(0, source=source, target=target, kind=kind.name, growth=how.growth, places=(False, False))  # type: ignore[arg-type] # one of the words
+    shown = -1
+    with one_thread():
+        for reply in Fitter(pair).fit(request):
+            if isinstance(reply, Fitting) and int(reply.share * 10) > shown:
+                shown = int(reply.share * 10)
+                complain(f"{reply.words}: {shown * 10} %")
+            if isinstance(reply, BothFitted):
+                if reply.note:
+                    complain(reply.note)
+                return kind.restore(reply.back if how.from_target else reply.forth)
+    raise UserError("no translator was fitted")
+
+
+def _anchors(pair: Any, text: str) -> "tuple[NDArray[np.int64], NDArray[np.int64]]":
+    import numpy as np
+
+    from latent_explorer.session.recipes import anchors_of_text
+
+    found = anchors_of_text(text, (len(pair.source), len(pair.target))) if text else ()
+    anchors = np.array(found, np.int64).reshape(-1, 2)
+    return anchors[:, 0].copy(), anchors[:, 1].copy()
