@@ -7,12 +7,11 @@ import numpy as np
 from numpy.typing import NDArray
 from PyQt6.QtCore import QObject, pyqtSignal
 
-from latent_explorer.charts import Chart, NonlinearChart, TurnedChart
-from latent_explorer.charts.inverse import AROUND
 from latent_explorer.engine.client import Answer
 from latent_explorer.engine.handlers.match import Match, Matched
 from latent_explorer.engine.handlers.peek import Peek, Peeked
 from latent_explorer.gui.alignment.link import Link
+from latent_explorer.gui.alignment.placing import is_laid_out, roughly_placed
 from latent_explorer.gui.pane.prober import Probe
 from latent_explorer.gui.widgets.latest_task import LatestTask
 from latent_explorer.gui.widgets.parts import timer
@@ -121,7 +120,7 @@ class Crossing(QObject):
         if place is None or place.z is None or other is None:
             self._show(None)
         else:
-            u, v = roughly_placed(other.chart, place.z)
+            u, v = roughly_placed(other.chart, place.z[None])[0].tolist()
             self._show((u, v))
 
     def _rest(self) -> None:
@@ -130,7 +129,7 @@ class Crossing(QObject):
             return
         self._matched = self._other.client.ask(Match, place.z)
         chart, z = other.chart, place.z
-        if isinstance(chart, NonlinearChart | TurnedChart):
+        if is_laid_out(chart):
             self._placer.begin(lambda _: (z, chart.to_plane(z)))
 
     def _show_exactly(self, found: tuple[NDArray[np.float32], NDArray[np.float64]]) -> None:
@@ -166,14 +165,3 @@ class Crossing(QObject):
         assert self.place is not None
         self.place = replace(self.place, **known)
         self.told.emit(self.place)
-
-
-def roughly_placed(chart: Chart, z: NDArray[np.float32]) -> tuple[float, float]:
-    """Where a latent (d,) is on a map, as far as that is soon found: where a fit laid it out, amid its nearest data."""
-    if isinstance(chart, TurnedChart):
-        u, v = (np.array(roughly_placed(chart.chart, z)) @ chart.turn.matrix.T).tolist()
-    elif isinstance(chart, NonlinearChart):
-        u, v = chart.amid(*chart.search.of(z[None], AROUND))[0].tolist()
-    else:
-        u, v = chart.to_plane(z).tolist()
-    return u, v

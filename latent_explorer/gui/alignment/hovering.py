@@ -30,7 +30,7 @@ class Hovering(QObject):
         self._panel.clear()
         self._explain()
 
-    def turn(self, *, on: bool) -> None:
+    def turn(self, on: bool) -> None:
         """Show what is under the pointer on the other map, or not."""
         for way in self.ways:
             way.on = on

@@ -10,8 +10,11 @@ from latent_explorer.gui.alignment.hovering import NOT_LINKED, ONE_MAP, Hovering
 from latent_explorer.gui.alignment.keeping import AlignmentKeeper
 from latent_explorer.gui.alignment.link import Link
 from latent_explorer.gui.alignment.overlay import Overlay
+from latent_explorer.gui.alignment.paths import PathCrossing, translated_route
+from latent_explorer.gui.alignment.travelling import Travelling
+from latent_explorer.gui.alignment.views import ViewFollower
 from latent_explorer.gui.pane.pane import MapPane
-from latent_explorer.session import OpenBundle, SessionStore
+from latent_explorer.session import OpenBundle, Route, SessionStore
 from latent_explorer.session.alignment import Alignment, AlignmentState
 
 TRAVELS = {
@@ -52,7 +55,7 @@ class Linking(QObject):
         self._say, self.keeper = say, AlignmentKeeper(store, say)
         self._panes: list[MapPane] = []
         self._parts: list[Closable] = []  # what works for the link
-        self._hovering: Hovering | None = None
+        self._turns: dict[str, Callable[[bool], object]] = {}  # by what travels
         self._closing = False
         self._explain()
 
@@ -100,6 +103,11 @@ class Linking(QObject):
         if self.link is not None:
             self.link.begin(alignment)
 
+    def route_for(self, pane: MapPane) -> Route | None:
+        """The path of the other map, as one of this map's; None where there is none."""
+        link = self.link
+        return None if link is None else translated_route(link, 0 if pane is link.target else 1)
+
     def close(self) -> None:
         """End the link, and the process that it has."""
         self.keeper.write()
@@ -108,7 +116,7 @@ class Linking(QObject):
             self._closing = True
             for part in self._parts:
                 part.close()
-            self._parts, self._hovering, self._closing = [], None, False
+            self._parts, self._turns, self._closing = [], {}, False
             self.changed.emit()
             link.close()
             link.deleteLater()
@@ -117,14 +125,27 @@ class Linking(QObject):
     def _begin(self, link: Link) -> None:
         self.link = link
         link.said.connect(self._say)
-        self._hovering = Hovering(link, self.panel)
-        self._parts = [Overlay(link), self._hovering]
+        hovering, travelling, views = Hovering(link, self.panel), Travelling(link), ViewFollower(link)
+        paths = PathCrossing(link, 0), PathCrossing(link, 1)
+
+        def turn_paths(on: bool) -> None:
+            for path in paths:
+                path.turn(on)
+
+        self._parts = [Overlay(link), hovering, travelling, views, *paths]
+        self._turns = {
+            "pointer": hovering.turn,
+            "selection": travelling.turn_selection,
+            "classes": travelling.turn_classes,
+            "paths": turn_paths,
+            "view": views.turn,
+        }
         self._turn()
         self.changed.emit()
 
     def _turn(self) -> None:
-        if self._hovering is not None:
-            self._hovering.turn(on="pointer" in self.travels)
+        for name, turn in self._turns.items():
+            turn(name in self.travels)
 
     def _explain(self) -> None:
         self.panel.clear()

@@ -20,7 +20,8 @@ _TWO_ROWS = (0, 0, 1, 1), (1, 0, 1, 2), (0, 1, 1, 1)  # of the grid of controls
 class Filmstrip(QWidget):
     """Plays the frames of a route, there and back if asked.
 
-    frames: the pictures (n, h, w, c); none while they are being decoded. index: of the current one.
+    frames: the pictures (n, h, w, c); none while they are being decoded. index: of the current one. stitched: those of
+    another map's model (n, h, w, c), a second row; captions: of both rows.
     route_chosen: the Route with other choices. moved: another frame is the current one. gone_to: by a person, or by
     playing. clear_wanted, export_wanted: buttons.
     """
@@ -36,6 +37,8 @@ class Filmstrip(QWidget):
         self.strip = Strip()
         self._route: Route | None = None
         self.frames: NDArray[np.uint8] = np.zeros((0, 1, 1, 1), np.uint8)
+        self.stitched: NDArray[np.uint8] | None = None
+        self.captions = ("", "")
         self.index, self._direction = 0, 1
         self._timer = QTimer(self)
         self._timer.timeout.connect(self._advance)
@@ -63,6 +66,8 @@ class Filmstrip(QWidget):
 
     def show_route(self, route: Route | None) -> None:
         """Show the choices of another route; its frames come later."""
+        if route != self._route:
+            self.show_stitched(None)
         ends_changed = route is None or self._route is None or route.frames != self._route.frames
         self._route = route
         self.frames = self.frames[:0]
@@ -83,6 +88,17 @@ class Filmstrip(QWidget):
         self.strip.show_frames([to_qimage(frame) for frame in frames])
         self._enable()
         self._show(min(self.index, len(frames) - 1))
+
+    def show_stitched(self, frames: NDArray[np.uint8] | None, captions: tuple[str, str] = ("", "")) -> None:
+        """Show what another map's model makes of each frame below it (n, h, w, c), or nothing."""
+        self.stitched, self.captions = frames, captions
+        self.strip.show_second([] if frames is None else [to_qimage(frame) for frame in frames], captions)
+
+    @property
+    def rows(self) -> list[tuple[str, NDArray[np.uint8]]]:
+        """What is shown, by row: a caption, empty where there is one row, and pictures (n, h, w, c)."""
+        rows = [(self.captions[0], self.frames)]
+        return rows if self.stitched is None else [*rows, (self.captions[1], self.stitched)]
 
     def begin_at(self, index: int) -> None:
         """Have a frame be the current one, now or once the frames are there; nothing else goes there."""

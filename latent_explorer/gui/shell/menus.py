@@ -213,7 +213,7 @@ class Menus:
         tip = "Let what one does on one map show on the other, by a translator between the two models"
         linked, possible = lambda: linking.on and linking.possible, lambda: linking.possible
         yield Command("Link the maps", linking.toggle, "Ctrl+K", tip, checked=linked, enabled=possible)
-        yield Submenu("What travels between maps", lambda: travel_entries(linking))
+        yield Submenu("What travels between maps", lambda: travel_entries(bench))
         tip, several = "Close the active map and its engine; the other one stays", lambda: len(bench.panes) > 1
         yield Command("Close this map", on(bench.close_pane), "Ctrl+W", tip, enabled=several)
         yield SEPARATOR

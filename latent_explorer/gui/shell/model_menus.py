@@ -11,7 +11,7 @@ from latent_explorer.gui.workbench import MOST_MAPS, Workbench
 from latent_explorer.places import models_folder, shipped_bundles, trained_bundles
 from latent_explorer.runs import RunFolder, snapshots_of
 from latent_explorer.runs.folder import step_of
-from latent_explorer.session import OpenBundle
+from latent_explorer.session import OpenBundle, Session
 
 _LISTED = 40  # models in a menu
 _SEEDS = ("mnist-ae-16d", "mnist-ae-16d-b")  # the same network, trained twice
@@ -75,11 +75,17 @@ def two_moments(bundle: OpenBundle) -> tuple[RunFolder, Path, Path] | None:
     return (run, snapshots[len(snapshots) // _EARLY], snapshots[-1]) if len(snapshots) > 1 else None
 
 
-def travel_entries(linking: Linking) -> Iterator[Command]:
+def travel_entries(bench: Workbench) -> Iterator[Entry]:
     """What goes from one of two linked maps to the other, each to be switched on and off."""
+    linking, pane = bench.linking, bench.active
     for name, (title, tip) in TRAVELS.items():
         travels = partial(_travels, linking, name)
         yield Command(title, partial(linking.toggle_travel, name), tip=tip, checked=travels)
+    yield SEPARATOR
+    route, session = linking.route_for(pane), pane.session
+    tip = "Draw on the active map, between where the translator takes its ends, the path of the other map"
+    draw = partial(Session.draw, session, route) if session is not None else lambda: None
+    yield Command("Draw the other map's path here", draw, tip=tip, enabled=lambda: route is not None)
 
 
 def _travels(linking: Linking, name: str) -> bool:

@@ -1,0 +1,144 @@
+"""A path drawn on one of two linked maps: where it runs on the other, and what the other model makes of it."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+from PyQt6.QtCore import QObject
+
+from latent_explorer.alignment.translator import Translator
+from latent_explorer.engine.client import Answer
+from latent_explorer.engine.handlers.decode import want_pictures
+from latent_explorer.gui.alignment.link import Link
+from latent_explorer.gui.alignment.placing import is_laid_out, roughly_placed
+from latent_explorer.gui.widgets.latest_task import LatestTask
+from latent_explorer.gui.widgets.parts import timer
+from latent_explorer.session import OpenBundle, Route
+from latent_explorer.session.session import as_point
+
+TOPIC = "stitched"
+_RENEW_MS = 120  # after a fit: while an anchor is dragged there is another several times a second
+_PATIENCE = 2.0  # seconds that the end waits for places that are being looked for
+
+
+@dataclass(frozen=True, eq=False)
+class TranslatedPath:
+    """A route of one map, taken to another. z: float32 (frames, d), there; of: that map's bundle."""
+
+    route: Route
+    latents: NDArray[np.float32]
+    translator: Translator
+    of: OpenBundle
+    z: NDArray[np.float32]
+
+
+class PathCrossing(QObject):
+    """Takes the path of one map to the other: its marks there, and a second row in its own filmstrip.
+
+    path: as it is shown; None where there is none. on: whether paths travel.
+    """
+
+    def __init__(self, link: Link, side: int) -> None:
+        super().__init__()
+        self._link, self._side = link, side
+        self._pane, self._other = link.pane(side), link.pane(1 - side)
+        self.path: TranslatedPath | None = None
+        self._uv: NDArray[np.float64] | None = None
+        self.on = True
+        self._placer = LatestTask("linked path")
+        self._placer.done.connect(self._show_places)
+        self._renewing = timer(self, _RENEW_MS, self._look, once=True)
+        self._pane.changed.connect(self._look)
+        self._other.changed.connect(self._look)
+        self._other.asked_again.connect(self._ask)
+        self._other.crossed.connect(self._take)
+        self._pane.filmstrip.moved.connect(self._mark_frame)
+        link.fitted.connect(self._renew)
+        self._look()
+
+    def turn(self, on: bool) -> None:
+        """Let paths travel, or not."""
+        self.on = on
+        self._look()
+
+    def close(self) -> None:
+        """Let go of both maps."""
+        self._renewing.stop()
+        self._pane.changed.disconnect(self._look)
+        self._other.changed.disconnect(self._look)
+        self._other.asked_again.disconnect(self._ask)
+        self._other.crossed.disconnect(self._take)
+        self._pane.filmstrip.moved.disconnect(self._mark_frame)
+        self._link.fitted.disconnect(self._renew)
+        self._show(None)
+        self._placer.close(_PATIENCE)
+
+    def _renew(self) -> None:
+        if self.path is None or self._link.translator(self._side) is None:
+            self._look()
+        elif not self._renewing.isActive():
+            self._renewing.start()
+
+    def _look(self) -> None:
+        """The path, the translator, or what is open on the other map may be another."""
+        session, other = self._pane.session, self._other.bundle
+        translator = self._link.translator(self._side)
+        route = None if session is None else session.state.route
+        if not self.on or route is None or translator is None or other is None:
+            if self.path is not None:
+                self._show(None)
+            return
+        path, latents = self.path, self._pane.path_frames.latents
+        if path is not None and path.latents is latents and path.translator is translator and path.of is other:
+            return
+        z = translator.to(latents).astype(np.float32)
+        fits = z.shape[1:] == other.latents.mean.shape[1:] and bool(np.isfinite(z).all())
+        self._show(TranslatedPath(route, latents, translator, other, z) if fits else None)
+
+    def _show(self, path: TranslatedPath | None) -> None:
+        before, self.path, self._uv = self.path, path, None
+        if path is None or before is None or before.route != path.route:
+            self._other.canvas.mark(linked_route=None, linked_frame=None)
+            self._pane.filmstrip.show_stitched(None)
+        self._placer.drop()
+        self._ask()
+        if path is None:
+            return
+        if is_laid_out(path.of.chart):
+            self._placer.begin(lambda _: (path, roughly_placed(path.of.chart, path.z)))
+        else:
+            self._show_places((path, path.of.chart.to_plane(path.z)))
+
+    def _show_places(self, placed: tuple[TranslatedPath, NDArray[np.float64]]) -> None:
+        path, uv = placed
+        if path is self.path:
+            self._uv = uv
+            self._other.canvas.mark(linked_route=uv, linked_frame=None)
+            if len(self._pane.filmstrip.frames):
+                self._mark_frame(self._pane.filmstrip.index)
+
+    def _mark_frame(self, index: int) -> None:
+        if self._uv is not None and index < len(self._uv):
+            u, v = self._uv[index].tolist()
+            self._other.canvas.mark(linked_frame=(u, v))
+
+    def _ask(self) -> None:
+        path = self.path
+        wants = [] if path is None or not path.of.config.decodes else [want_pictures(path, path.z)]
+        self._other.client.request(TOPIC, wants)
+
+    def _take(self, answer: Answer) -> None:
+        here = self._pane.bundle
+        if answer.topic == TOPIC and answer.key is self.path and answer.pictures is not None and here is not None:
+            assert self.path is not None
+            self._pane.filmstrip.show_stitched(answer.pictures, (here.name, self.path.of.name))
+
+
+def translated_route(link: Link, side: int) -> Route | None:
+    """The route of a side as one of the other: between where the translator takes its ends; None if there is none."""
+    session, translator = link.pane(side).session, link.translator(side)
+    if session is None or session.state.route is None or translator is None:
+        return None
+    route = session.state.route
+    start, end = translator.to(np.array([route.start, route.end], np.float32))
+    return replace(route, start=as_point(start), end=as_point(end))
