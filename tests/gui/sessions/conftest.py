@@ -17,6 +17,9 @@ from latent_explorer.engine.process import ThreadEngine
 from latent_explorer.gui.exports.choices import Choices, remember
 from latent_explorer.gui.sessions import replaying
 
+ANCHORS = ((3, 5), (40, 2), (17, 17), (8, 60), (21, 33), (90, 71), (64, 12))
+"""Images of the small bundle, and of the wide one."""
+
 
 class SavingPerson(Person):
     """Exports by the dialog, saves by the menu's keys, opens by what the window is handed."""
@@ -27,6 +30,11 @@ class SavingPerson(Person):
 
     def exported(self, what: str, file: Path, choices: Choices) -> np.ndarray:
         """The pixels of what the dialog exports with these choices."""
+        self.export(what, file, choices)
+        return pixels(file)
+
+    def export(self, what: str, file: Path, choices: Choices) -> None:
+        """Export by the dialog with these choices."""
         bench = self.window.workbench
         remember(bench.settings, what, choices)
         bench.exporter.export(what)
@@ -38,7 +46,6 @@ class SavingPerson(Person):
         QTest.mouseClick(dialog.footer.export, Qt.MouseButton.LeftButton)
         self.wait_until(lambda: bench.exporter.dialog is None or not dialog.footer.busy, 300)
         assert file.exists(), "nothing was written"
-        return pixels(file)
 
     def open_session(self, file: Path) -> None:
         """Open a session, and wait until all of it that there is is shown."""
@@ -90,3 +97,35 @@ def call(qapp, engines_in_threads) -> Callable[..., str]:
         return done.stderr
 
     return run
+
+
+@pytest.fixture
+def linked(saving, small_bundle, wide_bundle):
+    """A person at two maps that are tied by some anchors."""
+    person = saving(small_bundle, 1100, 600)
+    beside(person, wide_bundle)
+    link(person).alignment.replace(ANCHORS)
+    link(person).alignment.choose("ridge")
+    fitted(person)
+    return person
+
+
+def beside(person: SavingPerson, bundle: Path) -> None:
+    bench = person.window.workbench
+    bench.open_beside(bundle)
+    person.wait_until(lambda: bench.panes[-1].ready and bench.link is not None)
+
+
+def link(person: SavingPerson):
+    return person.window.workbench.link
+
+
+def fitted(person: SavingPerson):
+    """Wait until the translators are fitted on the anchors that there are."""
+
+    def done() -> bool:
+        made = link(person)
+        return made is not None and made.fit is not None and made.fit.anchors == made.alignment.state.anchors
+
+    person.wait_until(done)
+    return link(person).fit

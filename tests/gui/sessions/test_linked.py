@@ -5,46 +5,11 @@ import shutil
 from pathlib import Path
 
 import numpy as np
-import pytest
 
 from latent_explorer.gui.sessions import files
 from latent_explorer.gui.settings import AtLaunch
 from latent_explorer.session.alignment import AlignmentState
-from tests.gui.sessions.conftest import SavingPerson
-
-ANCHORS = ((3, 5), (40, 2), (17, 17), (8, 60), (21, 33), (90, 71), (64, 12))
-
-
-@pytest.fixture
-def linked(saving, small_bundle, wide_bundle):
-    """A person at two maps that are tied by some anchors."""
-    person = saving(small_bundle, 1100, 600)
-    beside(person, wide_bundle)
-    link(person).alignment.replace(ANCHORS)
-    link(person).alignment.choose("ridge")
-    fitted(person)
-    return person
-
-
-def beside(person: SavingPerson, bundle: Path) -> None:
-    bench = person.window.workbench
-    bench.open_beside(bundle)
-    person.wait_until(lambda: bench.panes[-1].ready and bench.link is not None)
-
-
-def link(person: SavingPerson):
-    return person.window.workbench.link
-
-
-def fitted(person: SavingPerson):
-    """Wait until the translators are fitted on the anchors that there are."""
-
-    def done() -> bool:
-        made = link(person)
-        return made is not None and made.fit is not None and made.fit.anchors == made.alignment.state.anchors
-
-    person.wait_until(done)
-    return link(person).fit
+from tests.gui.sessions.conftest import ANCHORS, SavingPerson, beside, fitted, link
 
 
 def changed(file: Path, **alignment: object) -> Path:
