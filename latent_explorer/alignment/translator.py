@@ -69,19 +69,22 @@ class TranslatorKind:
         spread = np.sqrt(np.square(pairs[1] - pairs[1].mean(0)).sum(1).mean())
         return Fitted(self.name, translator, np.sqrt(np.square(missed).sum(1)) / spread)
 
+    def check_count(self, anchors: int, source: int, target: int) -> None:
+        """Raise UserError where there are fewer anchors than it needs between spaces of so many dimensions."""
+        least = self.least(source, target)
+        if anchors < least:
+            raise UserError(
+                f"translator {self.name}: needs at least {least} anchors from {source} to {target} dimensions, found "
+                f"{anchors}; add anchors or choose another translator"
+            )
+
     def _check(self, source: Floats, target: Floats) -> None:
         if source.ndim != 2 or target.ndim != 2 or len(source) != len(target):
             raise UserError(
                 f"anchors: expected as many source latents (k, d) as target latents, found {source.shape} and "
                 f"{target.shape}"
             )
-        least, found = self.least(source.shape[1], target.shape[1]), len(source)
-        if found < least:
-            dimensions = f"{source.shape[1]} to {target.shape[1]} dimensions"
-            raise UserError(
-                f"translator {self.name}: needs at least {least} anchors from {dimensions}, found {found}; add anchors "
-                "or choose another translator"
-            )
+        self.check_count(len(source), source.shape[1], target.shape[1])
         for side, values in (("source", source), ("target", target)):
             if not np.isfinite(values).all():
                 first = int(np.flatnonzero(~np.isfinite(values).all(1))[0])

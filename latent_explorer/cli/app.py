@@ -8,6 +8,7 @@ from typer import Argument, Option
 from typer.core import TyperGroup
 
 from latent_explorer.cli import (
+    alignment,
     bundles,
     charting,
     driving,
@@ -55,7 +56,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["--help", "-h"]},
     epilog=examples("latent-explorer", "latent-explorer --model mnist-ae-2d", "latent-explorer decode --help"),
 )
-for module in (bundles, importing, training, filming, encoding, pictures, charting, driving, plugins):
+for module in (bundles, importing, training, filming, encoding, pictures, charting, alignment, driving, plugins):
     app.registered_commands += module.commands.registered_commands
 app.add_typer(exporting.export, name="export", no_args_is_help=True, epilog=exporting.EXAMPLES)
 
