@@ -1,17 +1,19 @@
 """Translators both ways between a pair, and what they do to all its images."""
 
 import time
-from collections.abc import Generator, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from latent_explorer.alignment.all_images import AllImages
-from latent_explorer.alignment.pair import Indices, Pair
+from latent_explorer.alignment.pair import Indices, Pair, Way
+from latent_explorer.alignment.pairing import Pairing, Pairs
 from latent_explorer.alignment.placing import Placer, placer_for
 from latent_explorer.alignment.protocol import BothFitted, ErrorsMeasured, FitBoth, Reply
 from latent_explorer.alignment.registry import translator_kind
-from latent_explorer.alignment.translator import Fitted
+from latent_explorer.alignment.translator import Fitted, Translator
 from latent_explorer.errors import UserError
 
 _KEPT = 4  # maps that are kept ready
@@ -20,16 +22,13 @@ Steps = Iterator[Reply | None]
 
 
 @dataclass(frozen=True, eq=False)
-class _Pairs:
-    """What translators are fitted on: images of the two bundles, one for one, the anchors first.
+class _Known:
+    """The translators fitted last. pairs: on which; kind: of them."""
 
-    grown: those that are none, int64 (m, 2). note: on them.
-    """
-
-    source: Indices
-    target: Indices
-    grown: Indices = field(default_factory=lambda: np.zeros((0, 2), np.int64))
-    note: str = ""
+    pairs: Pairs
+    kind: str
+    forth: Fitted
+    back: Fitted
 
 
 class Fitter:
@@ -37,33 +36,48 @@ class Fitter:
 
     def __init__(self, pair: Pair) -> None:
         self.pair = pair
+        self._pairing = Pairing(pair)
         self._placers: dict[tuple[bool, str], Placer] = {}
+        self._known: _Known | None = None
 
     def fit(self, request: FitBoth) -> Steps:
         """All replies to a request. Raises UserError where it cannot be served."""
-        began, kind = time.perf_counter(), translator_kind(request.kind)
+        began = time.perf_counter()
         self.pair.check(request.source, request.target)
         (there, lacking), (home, also_lacking) = self._placer(True, request), self._placer(False, request)
-        pairs = yield from self._pairs(request)
-        x, y = self.pair.latents(pairs.source, pairs.target)
-        forth = kind.fit(x, y)
-        translated = AllImages(request.number, self.pair.ways[0], forth.translator, request.source, there)
+        pairs = yield from self._pairing.pairs(request)
+        ways, anchors = self.pair.ways, (request.source, request.target)
+        fits = self._fits(request.kind, pairs)
+        forth = next(fits)
+        translated = AllImages(request.number, ways[0], forth.translator, anchors[0], there)
         steps = translated.steps()
         yield from _until_pause(steps)  # a map waits for the first of them
-        back = kind.fit(y, x)
+        back = next(fits)
+        missed = [
+            fit.leave_one_out[: pairs.anchors] if pairs.anchors else _missed(way, fit.translator, *images)
+            for way, fit, images in zip(ways, (forth, back), (anchors, anchors[::-1]), strict=True)
+        ]
+        arrays = dict(forth.translator.arrays), dict(back.translator.arrays)
         seconds, note = time.perf_counter() - began, " ".join(filter(None, (pairs.note, lacking, also_lacking)))
-        yield _fitted(request, forth, back, pairs, seconds, note)
+        yield BothFitted(request.number, request.kind, *arrays, np.stack(missed), pairs.grown, seconds, note)
         yield None
         yield from steps
-        others = AllImages(request.number, self.pair.ways[1], back.translator, request.target, home)
+        others = AllImages(request.number, ways[1], back.translator, anchors[1], home)
         yield from others.steps()
         yield ErrorsMeasured(request.number, translated.errors, others.errors)
 
-    def _pairs(self, request: FitBoth) -> Generator[Reply | None, None, _Pairs]:
-        if request.growth:
-            raise UserError(f"pairs cannot be found {request.growth} yet; choose anchors")
-        return _Pairs(request.source, request.target)
-        yield None
+    def _fits(self, name: str, pairs: Pairs) -> Iterator[Fitted]:
+        """Fits of a kind of translator, forth and then back; or those of the last time, if they were the same."""
+        known, kind = self._known, translator_kind(name)
+        if known is not None and known.kind == name and np.array_equal(known.pairs.images, pairs.images):
+            yield from (known.forth, known.back)
+            return
+        x, y = self.pair.latents(pairs.images[:, 0], pairs.images[:, 1])
+        forth = kind.fit(x, y)
+        yield forth
+        back = kind.fit(y, x)
+        self._known = _Known(pairs, name, forth, back)
+        yield back
 
     def _placer(self, forth: bool, request: FitBoth) -> tuple[Placer | None, str]:
         """What puts images on a map, if that is asked for; or why it cannot be done."""
@@ -89,15 +103,8 @@ def _until_pause(steps: Steps) -> Steps:
         yield reply
 
 
-def _fitted(request: FitBoth, forth: Fitted, back: Fitted, pairs: _Pairs, seconds: float, note: str) -> BothFitted:
-    count = len(request.source)
-    return BothFitted(
-        request.number,
-        request.kind,
-        dict(forth.translator.arrays),
-        dict(back.translator.arrays),
-        np.stack([forth.leave_one_out[:count], back.leave_one_out[:count]]),
-        pairs.grown,
-        seconds,
-        note,
-    )
+def _missed(way: Way, translator: Translator, here: Indices, there: Indices) -> NDArray[np.float64]:
+    """How far a translator that knows no anchors is off at them, as `Fitted` has it of one that does."""
+    apart = translator.to(way.here.mean[here]) - way.there.mean[there]
+    missed: NDArray[np.float64] = np.linalg.norm(apart, axis=1).astype(np.float64) / way.there.spread
+    return missed

@@ -343,7 +343,7 @@ def test_a_process_that_is_lost_is_noticed_and_started_again(small_bundle, turne
 
     try:
         client.send(opening(small_bundle, turned))
-        client.send(fitting((1, 2), number=2))
+        client.send(fitting((1, 777), number=2))
         await_one(Refused)
         assert replies[0].common
         client.kill()
