@@ -1,7 +1,7 @@
 """Translators both ways between a pair, and what they do to all its images."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,20 +15,22 @@ from latent_explorer.alignment.protocol import BothFitted, ErrorsMeasured, FitBo
 from latent_explorer.alignment.registry import translator_kind
 from latent_explorer.alignment.translator import Fitted, Translator
 from latent_explorer.errors import UserError
+from latent_explorer.service.aside import Aside
 
 _KEPT = 4  # maps that are kept ready
+_PATIENCE = 0.25
+"""Seconds that a fit may take before something else may go first: one that takes no longer is always answered."""
 
 Steps = Iterator[Reply | None]
 
 
 @dataclass(frozen=True, eq=False)
-class _Known:
-    """The translators fitted last. pairs: on which; kind: of them."""
+class _LastFit:
+    """What was fitted last: on which pairs of images, and of which kind."""
 
-    pairs: Pairs
+    images: Indices
     kind: str
-    forth: Fitted
-    back: Fitted
+    fitted: Fitted
 
 
 class Fitter:
@@ -38,7 +40,8 @@ class Fitter:
         self.pair = pair
         self._pairing = Pairing(pair)
         self._placers: dict[tuple[bool, str], Placer] = {}
-        self._known: _Known | None = None
+        self._known: dict[bool, _LastFit] = {}  # by whether forth
+        self._aside = Aside("fit")
 
     def fit(self, request: FitBoth) -> Steps:
         """All replies to a request. Raises UserError where it cannot be served."""
@@ -47,12 +50,11 @@ class Fitter:
         (there, lacking), (home, also_lacking) = self._placer(True, request), self._placer(False, request)
         pairs = yield from self._pairing.pairs(request)
         ways, anchors = self.pair.ways, (request.source, request.target)
-        fits = self._fits(request.kind, pairs)
-        forth = next(fits)
+        forth = yield from self._fitted(request.kind, pairs, True)
         translated = AllImages(request.number, ways[0], forth.translator, anchors[0], there)
         steps = translated.steps()
         yield from _until_pause(steps)  # a map waits for the first of them
-        back = next(fits)
+        back = yield from self._fitted(request.kind, pairs, False)
         missed = [
             fit.leave_one_out[: pairs.anchors] if pairs.anchors else _missed(way, fit.translator, *images)
             for way, fit, images in zip(ways, (forth, back), (anchors, anchors[::-1]), strict=True)
@@ -66,18 +68,15 @@ class Fitter:
         yield from others.steps()
         yield ErrorsMeasured(request.number, translated.errors, others.errors)
 
-    def _fits(self, name: str, pairs: Pairs) -> Iterator[Fitted]:
-        """Fits of a kind of translator, forth and then back; or those of the last time, if they were the same."""
-        known, kind = self._known, translator_kind(name)
-        if known is not None and known.kind == name and np.array_equal(known.pairs.images, pairs.images):
-            yield from (known.forth, known.back)
-            return
-        x, y = self.pair.latents(pairs.images[:, 0], pairs.images[:, 1])
-        forth = kind.fit(x, y)
-        yield forth
-        back = kind.fit(y, x)
-        self._known = _Known(pairs, name, forth, back)
-        yield back
+    def _fitted(self, name: str, pairs: Pairs, forth: bool) -> Generator[None, None, Fitted]:
+        """A fit of a kind of translator; that of the last time, if it was the same."""
+        known, kind = self._known.get(forth), translator_kind(name)
+        if known is None or known.kind != name or not np.array_equal(known.images, pairs.images):
+            x, y = self.pair.latents(pairs.images[:, 0], pairs.images[:, 1])
+            ends = (x, y) if forth else (y, x)
+            found = yield from self._aside.run(lambda: kind.fit(*ends), _PATIENCE)
+            self._known[forth] = known = _LastFit(pairs.images, name, found)
+        return known.fitted
 
     def _placer(self, forth: bool, request: FitBoth) -> tuple[Placer | None, str]:
         """What puts images on a map, if that is asked for; or why it cannot be done."""

@@ -9,7 +9,7 @@ import numpy as np
 from latent_explorer.alignment.blind import Blind, find_pairs
 from latent_explorer.alignment.bootstrap import Grown, grow
 from latent_explorer.alignment.pair import Indices, Pair
-from latent_explorer.alignment.progress import Progress
+from latent_explorer.alignment.progress import FitProgress
 from latent_explorer.alignment.protocol import FitBoth, Fitting, Reply
 from latent_explorer.errors import UserError
 
@@ -61,7 +61,7 @@ class Pairing:
         return _from_anchors((yield from _told(request, grow(*means, anchors))), len(anchors))
 
 
-def _told(request: FitBoth, finding: Generator[Progress, None, Any]) -> Generator[Reply | None, None, Any]:
+def _told(request: FitBoth, finding: Generator[FitProgress, None, Any]) -> Generator[Reply | None, None, Any]:
     """What comes of finding pairs, which is told as it goes on."""
     while True:
         try:

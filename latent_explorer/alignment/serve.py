@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, TypeVar
 
-from latent_explorer.alignment.closure import measure_closure
+from latent_explorer.alignment.closure import ClosureMeasurer
 from latent_explorer.alignment.fit_both import Fitter
 from latent_explorer.alignment.pair import Pair, read_side
 from latent_explorer.alignment.protocol import Cancel, FitBoth, MeasureClosure, OpenPair, PairOpened, Reply, Request
@@ -15,6 +15,7 @@ from latent_explorer.service.codec import Refused, Unreadable, text_to_path
 Steps = Iterator[Reply | None]
 """What a request is answered by; at None something else may go first, or it may be given up."""
 
+_T = TypeVar("_T")
 _URGENCY: tuple[type[Request], ...] = (OpenPair, FitBoth, MeasureClosure)
 
 
@@ -49,6 +50,7 @@ class Works:
         self._send = send
         self._works: dict[type[Request], _Asked] = {}
         self._fitter: Fitter | None = None
+        self._curve: ClosureMeasurer | None = None
 
     @property
     def idle(self) -> bool:
@@ -63,7 +65,8 @@ class Works:
                 case Cancel():
                     self._works = {k: work for k, work in self._works.items() if work.request.number != request.number}
                 case OpenPair():
-                    self._works, self._fitter = {OpenPair: _Asked(request, self._open(request))}, None
+                    self._works = {OpenPair: _Asked(request, self._open(request))}
+                    self._fitter = self._curve = None
                 case FitBoth():
                     self._works[FitBoth] = _Asked(request, self._fit(request))
                 case MeasureClosure():
@@ -94,17 +97,18 @@ class Works:
         target = read_side(text_to_path(request.target))
         yield None
         pair = Pair.of(source, target)
-        self._fitter = Fitter(pair)
+        self._fitter, self._curve = Fitter(pair), ClosureMeasurer(pair)
         yield PairOpened(request.number, pair.common, pair.counterparts, pair.note)
 
     def _fit(self, request: FitBoth) -> Steps:
-        yield from self._opened.fit(request)
+        yield from _opened(self._fitter).fit(request)
 
     def _measure(self, request: MeasureClosure) -> Steps:
-        yield from measure_closure(self._opened.pair, request)
+        yield from _opened(self._curve).measure(request)
 
-    @property
-    def _opened(self) -> Fitter:
-        if self._fitter is None:
-            raise UserError("no two models are open; open them first")
-        return self._fitter
+
+def _opened(made: _T | None) -> _T:
+    """What was made of the two models that are open."""
+    if made is None:
+        raise UserError("no two models are open; open them first")
+    return made

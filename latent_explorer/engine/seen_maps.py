@@ -3,9 +3,9 @@
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 
-from latent_explorer.engine.aside import aside
 from latent_explorer.fields import Gradual
 from latent_explorer.fields.seen_map import Expectation, SeenMap
+from latent_explorer.service.aside import aside
 
 _KEPT = 4
 

@@ -1,14 +1,12 @@
 """The aligner answers what is asked of two bundles: in process through a queue, and as a process of its own."""
 
 import threading
-from dataclasses import dataclass, replace
-from types import SimpleNamespace
 
-import msgspec
 import numpy as np
 import pytest
 
 from latent_explorer.alignment.all_images import FIRST
+from latent_explorer.alignment.linear import restore_linear
 from latent_explorer.alignment.protocol import (
     ALIGNING,
     BothFitted,
@@ -19,62 +17,15 @@ from latent_explorer.alignment.protocol import (
     PairOpened,
     Placed,
 )
-from latent_explorer.alignment.registry import TRANSLATORS
 from latent_explorer.alignment.serve import serve
-from latent_explorer.alignment.translator import Fitted
-from latent_explorer.bundles import read_config, read_latents, read_weights, save_bundle
+from latent_explorer.bundles import read_latents
 from latent_explorer.charts import chart_for
-from latent_explorer.errors import UserError
 from latent_explorer.service.child import Client, Lost
 from latent_explorer.service.codec import Refused, Unreadable, path_to_text
 from latent_explorer.service.server import QueueChannel
 
 ANCHORS = (3, 1, 4, 15, 92, 65, 35)
-
-
-@dataclass(frozen=True)
-class Affine:
-    arrays: dict
-
-    def to(self, z):
-        return (np.asarray(z, np.float64) @ self.arrays["weight"] + self.arrays["offset"]).astype(np.float32)
-
-
-def fit_affine(source, target):
-    if len(source) <= source.shape[1]:
-        raise UserError(f"translator affine: needs at least {source.shape[1] + 1} anchors, found {len(source)}")
-    padded = np.c_[source, np.ones(len(source))]
-    solved = np.linalg.lstsq(padded, target, rcond=None)[0]
-    off = np.linalg.norm(padded @ solved - target, axis=1)
-    return Fitted("affine", Affine({"weight": solved[:-1], "offset": solved[-1]}), off)
-
-
-@pytest.fixture(autouse=True)
-def plain_affine(monkeypatch):
-    """Least squares in place of the kind of that name; whom it was fitted on."""
-    fits = []
-
-    def fit(source, target):
-        fits.append((source, target))
-        return fit_affine(source, target)
-
-    monkeypatch.setitem(TRANSLATORS, "affine", SimpleNamespace(name="affine", fit=fit))
-    return fits
-
-
-def with_latents(folder, to, changes=(), **latents):
-    """The bundle in a folder, saved in another with other latents; changes: to its record of the dataset."""
-    config = read_config(folder)
-    config = msgspec.structs.replace(config, dataset=msgspec.structs.replace(config.dataset, **dict(changes)))
-    kept, png = replace(read_latents(folder), **latents), (folder / "preview.png").read_bytes()
-    return save_bundle(to, config, read_weights(folder), kept, "# Other latents\n", png)
-
-
-@pytest.fixture
-def turned(small_bundle, tmp_path):
-    """The small bundle, its latents stretched, turned and moved: an affine translator makes no error."""
-    mean = read_latents(small_bundle).mean @ np.array([[0.0, 2.0], [-3.0, 0.0]], np.float32) + np.float32(5)
-    return with_latents(small_bundle, tmp_path / "turned", mean=mean)
+pytestmark = pytest.mark.usefixtures("plain_affine")
 
 
 def opening(source, target, number=1):
@@ -86,48 +37,26 @@ def fitting(source=ANCHORS, target=None, number=2, kind="affine", **more):
     return FitBoth(number, *images, kind, **more)
 
 
-def answers(*rounds):
-    """All that the aligner says to requests that come in rounds, each when those before are answered."""
-    replies, left = [], [each if isinstance(each, list) else [each] for each in rounds]
-
-    class Channel:
-        send = staticmethod(replies.append)
-
-        @staticmethod
-        def receive(*, wait):
-            if not wait:
-                return []
-            return left.pop(0) if left else None
-
-    serve(Channel())
-    return replies
-
-
 def of_kind(kind, replies):
     return [reply for reply in replies if isinstance(reply, kind)]
-
-
-def the_refusal(*rounds):
-    (refused,) = of_kind(Refused, answers(*rounds))
-    return refused
 
 
 # -- which images are the same
 
 
-def test_bundles_of_the_same_images_have_them_all_in_common(small_bundle, turned):
+def test_bundles_of_the_same_images_have_them_all_in_common(small_bundle, turned, answers):
     (opened,) = answers(opening(small_bundle, turned))
     assert isinstance(opened, PairOpened)
     assert (opened.number, opened.common, opened.note) == (1, True, "")
     assert np.array_equal(opened.counterparts, np.arange(120))
 
 
-def test_moments_of_a_run_are_the_same_images(snapshots):
+def test_moments_of_a_run_are_the_same_images(snapshots, answers):
     (opened,) = answers(opening(snapshots[0], snapshots[2]))
     assert opened.common
 
 
-def test_latents_of_some_images_are_found_by_their_index(small_bundle, tmp_path):
+def test_latents_of_some_images_are_found_by_their_index(small_bundle, tmp_path, answers, with_latents):
     some, others = np.arange(0, 120, 2), np.arange(0, 120, 3)
     known = read_latents(small_bundle)
     folders = []
@@ -146,7 +75,7 @@ def test_latents_of_some_images_are_found_by_their_index(small_bundle, tmp_path)
     ("changes", "words"),
     [({"fingerprint": "0" * 64}, "other images"), ({"fingerprint": "0" * 64, "name": "letters"}, "letters")],
 )
-def test_bundles_of_other_images_have_none(changes, words, small_bundle, tmp_path):
+def test_bundles_of_other_images_have_none(changes, words, small_bundle, tmp_path, answers, with_latents):
     other = with_latents(small_bundle, tmp_path / "other", changes)
     (opened,) = answers(opening(small_bundle, other))
     assert not opened.common
@@ -155,52 +84,52 @@ def test_bundles_of_other_images_have_none(changes, words, small_bundle, tmp_pat
     assert "by hand" in opened.note
 
 
-def test_the_same_images_in_another_order_have_none(small_bundle, tmp_path):
+def test_the_same_images_in_another_order_have_none(small_bundle, tmp_path, answers, with_latents):
     label = read_latents(small_bundle).label[::-1].copy()
     (opened,) = answers(opening(small_bundle, with_latents(small_bundle, tmp_path / "other", label=label)))
     assert not opened.common
     assert "order" in opened.note
 
 
-def test_a_bundle_that_is_not_there_is_refused(small_bundle, tmp_path):
-    assert "nowhere" in the_refusal(opening(small_bundle, tmp_path / "nowhere")).reason
+def test_a_bundle_that_is_not_there_is_refused(small_bundle, tmp_path, answers):
+    assert "nowhere" in of_kind(Refused, answers(opening(small_bundle, tmp_path / "nowhere")))[0].reason
 
 
 # -- fitting
 
 
-def test_a_fit_both_ways_undoes_itself(small_bundle, turned, plain_affine):
+def test_a_fit_both_ways_undoes_itself(small_bundle, turned, plain_affine, answers):
     replies = answers(opening(small_bundle, turned), fitting())
     (fitted,) = of_kind(BothFitted, replies)
     z, there = read_latents(small_bundle).mean, read_latents(turned).mean
     assert fitted.number == 2
-    assert np.allclose(Affine(fitted.forth).to(z), there, atol=1e-3)
-    assert np.allclose(Affine(fitted.back).to(there), z, atol=1e-3)
+    assert np.allclose(restore_linear(fitted.forth).to(z), there, atol=1e-3)
+    assert np.allclose(restore_linear(fitted.back).to(there), z, atol=1e-3)
     assert fitted.leave_one_out.shape == (2, len(ANCHORS))
     assert fitted.grown.shape == (0, 2)
     assert np.array_equal(plain_affine[0][0], z[list(ANCHORS)])
     assert np.array_equal(plain_affine[0][1], there[list(ANCHORS)])
 
 
-def test_errors_are_of_images_that_are_no_anchors(small_bundle, turned):
+def test_errors_are_of_images_that_are_no_anchors(small_bundle, turned, answers):
     (errors,) = of_kind(ErrorsMeasured, answers(opening(small_bundle, turned), fitting()))
     for each in (errors.forth, errors.back):
         assert np.array_equal(np.flatnonzero(np.isnan(each)), np.sort(ANCHORS))
         assert np.nanmax(each) < 1e-4
 
 
-def test_errors_are_in_units_of_the_spread(small_bundle, turned):
+def test_errors_are_in_units_of_the_spread(small_bundle, turned, answers):
     wrong = [*ANCHORS[1:], ANCHORS[0]]
     replies = answers(opening(small_bundle, turned), fitting(ANCHORS, wrong))
     (fitted,), (errors,) = of_kind(BothFitted, replies), of_kind(ErrorsMeasured, replies)
     z, there = read_latents(small_bundle).mean, read_latents(turned).mean
-    apart = np.linalg.norm(Affine(fitted.forth).to(z) - there, axis=1)
+    apart = np.linalg.norm(restore_linear(fitted.forth).to(z) - there, axis=1)
     spread = np.sqrt(np.square(there - there.mean(0)).sum(1).mean())
     assert np.allclose(errors.forth[0], apart[0] / spread, rtol=1e-4)
     assert errors.forth[0] > 0.1
 
 
-def test_without_counterparts_nothing_is_known_of_the_errors(small_bundle, turned, tmp_path):
+def test_without_counterparts_nothing_is_known_of_the_errors(small_bundle, turned, tmp_path, answers, with_latents):
     other = with_latents(turned, tmp_path / "other", {"fingerprint": "0" * 64})
     replies = answers(opening(small_bundle, other), fitting())
     (errors,) = of_kind(ErrorsMeasured, replies)
@@ -209,7 +138,7 @@ def test_without_counterparts_nothing_is_known_of_the_errors(small_bundle, turne
     assert of_kind(Placed, replies)  # on the map they are all the same
 
 
-def test_each_image_is_placed_once_where_the_chart_puts_it(small_bundle, turned):
+def test_each_image_is_placed_once_where_the_chart_puts_it(small_bundle, turned, answers):
     asked = fitting(charts=("", "identity"), places=(True, True))
     replies = answers(opening(small_bundle, turned), asked)
     (fitted,) = of_kind(BothFitted, replies)
@@ -219,11 +148,13 @@ def test_each_image_is_placed_once_where_the_chart_puts_it(small_bundle, turned)
         images, uv = (np.concatenate([getattr(each, name) for each in placed]) for name in ("images", "uv"))
         assert np.array_equal(np.sort(images), np.arange(120))
         chart = chart_for(read_latents(there).mean)
-        assert np.allclose(uv, chart.to_plane(Affine(translator).to(read_latents(here).mean[images])), atol=1e-4)
+        assert np.allclose(
+            uv, chart.to_plane(restore_linear(translator).to(read_latents(here).mean[images])), atol=1e-4
+        )
         assert [each.last for each in placed] == [False] * (len(placed) - 1) + [True]
 
 
-def test_some_spread_over_all_are_placed_before_anything_else(make_bundle):
+def test_some_spread_over_all_are_placed_before_anything_else(make_bundle, answers):
     many = make_bundle("many", count=3 * FIRST)
     placed = of_kind(Placed, replies := answers(opening(many, many), fitting()))
     assert isinstance(replies[1], Placed)
@@ -234,11 +165,11 @@ def test_some_spread_over_all_are_placed_before_anything_else(make_bundle):
     assert np.array_equal(again[0].images, first)
 
 
-def test_nothing_is_placed_that_was_not_asked_for(small_bundle, turned):
+def test_nothing_is_placed_that_was_not_asked_for(small_bundle, turned, answers):
     assert not of_kind(Placed, answers(opening(small_bundle, turned), fitting(places=(False, False))))
 
 
-def test_a_map_of_a_chart_that_is_not_fitted_is_said_and_all_else_goes_on(wide_bundle):
+def test_a_map_of_a_chart_that_is_not_fitted_is_said_and_all_else_goes_on(wide_bundle, answers):
     replies = answers(opening(wide_bundle, wide_bundle), fitting(charts=("", "tsne:seed=7")))
     assert not of_kind(Placed, replies)
     assert "must be fitted" in of_kind(BothFitted, replies)[0].note
@@ -263,7 +194,7 @@ def test_a_map_of_a_chart_that_is_not_fitted_is_said_and_all_else_goes_on(wide_b
         (fitting(kind="magic"), "unknown translator 'magic'"),
     ],
 )
-def test_bad_input_is_refused_and_the_next_question_answered(asked, words, small_bundle, turned):
+def test_bad_input_is_refused_and_the_next_question_answered(asked, words, small_bundle, turned, answers):
     replies = answers(opening(small_bundle, turned), asked, fitting(number=3))
     assert isinstance(replies[1], Refused)
     assert replies[1].number == 2
@@ -271,11 +202,11 @@ def test_bad_input_is_refused_and_the_next_question_answered(asked, words, small
     assert [reply.number for reply in of_kind(BothFitted, replies)] == [3]
 
 
-def test_before_bundles_are_open_nothing_can_be_fitted():
-    assert "open them first" in the_refusal(fitting()).reason
+def test_before_bundles_are_open_nothing_can_be_fitted(answers):
+    assert "open them first" in of_kind(Refused, answers(fitting()))[0].reason
 
 
-def test_what_cannot_be_read_is_refused(small_bundle):
+def test_what_cannot_be_read_is_refused(small_bundle, answers):
     replies = answers([Unreadable(9, "FitBoth cannot be read"), opening(small_bundle, small_bundle)])
     assert [reply.number for reply in replies] == [9, 1]
 
@@ -283,35 +214,26 @@ def test_what_cannot_be_read_is_refused(small_bundle):
 # -- the newest wins
 
 
-def test_a_newer_fit_replaces_the_older(small_bundle, turned, plain_affine):
+def test_a_newer_fit_replaces_the_older(small_bundle, turned, plain_affine, answers):
     replies = answers(opening(small_bundle, turned), [fitting(number=2), fitting((7, 8, 9), number=3)])
     assert {reply.number for reply in replies[1:]} == {3}
     assert len(plain_affine) == 2
 
 
-def test_a_newer_fit_comes_between_two_steps_of_the_older(make_bundle):
+def test_a_newer_fit_comes_between_two_steps_of_the_older(make_bundle, answers):
     many = make_bundle("many", count=3 * FIRST)
-    replies, rounds = [], [[opening(many, many)], [], [], [fitting()], [fitting((1, 2, 3, 4), number=3)]]
-
-    class Eager:
-        send = staticmethod(replies.append)
-
-        @staticmethod
-        def receive(*, wait):
-            return rounds.pop(0) if rounds else (None if wait else [])
-
-    serve(Eager())
+    replies = answers(opening(many, many), [], [], fitting(), fitting((1, 2, 3, 4), number=3), at_once=True)
     assert [type(reply) for reply in replies if reply.number == 2] == [Placed, BothFitted]
     assert replies[-1] == of_kind(ErrorsMeasured, replies)[0]
     assert replies[-1].number == 3
 
 
-def test_what_is_cancelled_is_not_answered(small_bundle, turned):
+def test_what_is_cancelled_is_not_answered(small_bundle, turned, answers):
     replies = answers(opening(small_bundle, turned), [fitting(number=2), Cancel(2)], [Cancel(77)])
     assert [reply.number for reply in replies] == [1]
 
 
-def test_another_pair_ends_what_was_asked_of_the_one_before(small_bundle, turned):
+def test_another_pair_ends_what_was_asked_of_the_one_before(small_bundle, turned, answers):
     replies = answers(opening(small_bundle, turned), [fitting(number=2), opening(turned, small_bundle, number=3)])
     assert [reply.number for reply in replies] == [1, 3]
 
