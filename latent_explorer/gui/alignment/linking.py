@@ -40,7 +40,8 @@ class Linking(QObject):
     """Makes and closes the link between the two maps of a window.
 
     link: the one there is, or None. on: whether maps are linked. travels: what goes from one to the other, of
-    `TRAVELS`. changed: there is another link, or none. chosen: `on` or `travels` is another. panel: which compares.
+    `TRAVELS`. hovering: what is under the pointer, while there is a link. changed: there is another link, or none.
+    chosen: `on` or `travels` is another. panel: which compares.
     The anchors between the images of two bundles are kept as long as the window is, whether the maps are linked or not.
     """
 
@@ -55,6 +56,7 @@ class Linking(QObject):
         self._say, self.keeper = say, AlignmentKeeper(store, say)
         self._panes: list[MapPane] = []
         self._parts: list[Closable] = []  # what works for the link
+        self.hovering: Hovering | None = None
         self._turns: dict[str, Callable[[bool], object]] = {}  # by what travels
         self._closing = False
         self._explain()
@@ -116,7 +118,7 @@ class Linking(QObject):
             self._closing = True
             for part in self._parts:
                 part.close()
-            self._parts, self._turns, self._closing = [], {}, False
+            self._parts, self._turns, self.hovering, self._closing = [], {}, None, False
             self.changed.emit()
             link.close()
             link.deleteLater()
@@ -125,7 +127,8 @@ class Linking(QObject):
     def _begin(self, link: Link) -> None:
         self.link = link
         link.said.connect(self._say)
-        hovering, travelling, views = Hovering(link, self.panel), Travelling(link), ViewFollower(link)
+        self.hovering = hovering = Hovering(link, self.panel)
+        travelling, views = Travelling(link), ViewFollower(link)
         paths = PathCrossing(link, 0), PathCrossing(link, 1)
 
         def turn_paths(on: bool) -> None:

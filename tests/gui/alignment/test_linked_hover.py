@@ -12,7 +12,7 @@ from tests.gui.alignment.conftest import BACK, FORTH, Two
 
 
 def place_of(two: Two, side: int):
-    return two.bench.linking._hovering.ways[side].place
+    return two.bench.linking.hovering.ways[side].place
 
 
 def seen(view) -> np.ndarray:
