@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from latent_explorer.alignment.anchors import TEST, Anchors
 from latent_explorer.alignment.pair import Indices, Pair, Side
 from latent_explorer.alignment.similarity import linear_cka, neighbours, overlap, rbf_cka, svcca
-from latent_explorer.alignment.stitching import Drawer, fitted_to, reciprocal_rank
+from latent_explorer.alignment.stitching import Drawer, closed, fitted_to, reciprocal_rank
 from latent_explorer.alignment.translator import Translator
 from latent_explorer.errors import UserError
 
@@ -115,8 +115,7 @@ class Bench:
         if _drawable(source, target):
             naive = drawer.error(fitted_to(source.mean[tested.source], target.mean.shape[1]), tested.target)
             own, stitched = drawer.own_error(tested.target), drawer.error(z, tested.target)
-            gap = naive - own
-            closure = (naive - stitched) / gap if gap > 1e-9 else None
+            closure = closed(naive, stitched, own)
             found = replace(found, closure=closure, stitched_mse=stitched, naive_mse=naive, own_mse=own)
         if _classifiable(source, target):
             assert target.latents.label is not None

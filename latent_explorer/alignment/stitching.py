@@ -125,6 +125,12 @@ def fitted_to(z: NDArray[np.floating], dimensions: int) -> NDArray[np.float32]:
     return np.pad(z, ((0, 0), (0, dimensions - z.shape[1])))
 
 
+def closed(naive: float, stitched: float, own: float) -> float | None:
+    """The closure (naive - stitched) / (naive - own) of three mean squared errors; None where the gap is none."""
+    gap = naive - own
+    return (naive - stitched) / gap if gap > 1e-9 else None
+
+
 def reciprocal_rank(made: NDArray[np.float32], own: NDArray[np.float32]) -> float:
     """The mean of 1 / r, where the own (n, d) of image i is the r-th nearest to what was made (n, d) of it."""
     middle = own.mean(0)
