@@ -47,6 +47,14 @@ def saved_map(pane: SessionPane, file: Path | None = None, number: int = 0) -> t
     return saved, {} if state.selection is None else {name: state.selection.chosen}
 
 
+def show_layers(pane: SessionPane, saved: SavedMap) -> None:
+    """Show the layers of a saved map, those that there are; some are there only once a map is linked with another."""
+    layers = {layer.spec.name: title for title, layer in pane.layers.by_title.items()}
+    for each in saved.layers:
+        if each.name in layers:
+            pane.layers.put(layers[each.name], each.shown, each.opacity)
+
+
 class MapRestorer(QObject):
     """Shows a saved map in a pane: opens its bundle, and does the rest once that, and its chart, are there.
 
@@ -90,7 +98,7 @@ class MapRestorer(QObject):
             pane.decode_as(saved.label)
             return
         pane.keeper.has_shown(pane.session)
-        self._show_layers(saved)
+        show_layers(pane, saved)
         self._show_colours(saved)
         pane.filmstrip.begin_at(saved.frame)
         if pane.charting.fitting:
@@ -99,12 +107,6 @@ class MapRestorer(QObject):
         if pane.session.state.chart == self._made.chart:
             self._look(saved)
         self.shown.emit(self._lost)
-
-    def _show_layers(self, saved: SavedMap) -> None:
-        layers = {layer.spec.name: title for title, layer in self._pane.layers.by_title.items()}
-        for each in saved.layers:
-            if each.name in layers:
-                self._pane.layers.put(layers[each.name], each.shown, each.opacity)
 
     def _show_colours(self, saved: SavedMap) -> None:
         """Give classes the colours that they had, where it is not they that this palette gives them anyway."""

@@ -238,6 +238,7 @@ class SessionFiles(QObject):
             if found.trouble:
                 self._offer(read, pane, saved, found)
         if not self._expected:
+            self._link.release()
             self.opened.emit()
 
     def _show_look(self, session: SavedSession) -> None:
@@ -278,6 +279,7 @@ class SessionFiles(QObject):
         """The link, if both maps are there; and a session that says nothing of it has the one that there is."""
         panes = self._maps.panes
         if len(panes) != 2 or any(each.bundle is None or each.bundle.folder != self._there.get(each) for each in panes):
+            self._link.release()
             return
         self._lost += self._link.show(panes)
         self._intact = self._intact and self._saved is not None and self._saved.alignment is not None

@@ -47,13 +47,16 @@ def test_the_link_is_there_again_just_as_it_was(linked, tmp_path):
 
 def test_maps_that_are_not_linked_stay_so_and_keep_their_anchors(linked, tmp_path):
     file, linking = tmp_path / "two.latent.json", linked.window.workbench.linking
+    linking.let_travel(frozenset({"paths", "view"}))
     linking.toggle()
     assert linked.sessions.save_to(file)
     linking.toggle()
+    linking.let_travel(frozenset({"pointer"}))
     link(linked).alignment.delete([0])
     linked.sessions._saved = None
     linked.open_session(file)
     assert link(linked) is None
+    assert linking.travels == {"paths", "view"}
     assert not linked.sessions.unsaved
     linking.toggle()
     assert link(linked).alignment.state.anchors == ANCHORS
