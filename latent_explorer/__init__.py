@@ -1,9 +1,10 @@
 """Latent Explorer: move through the latent space of an image model as if it were a map.
 
 From Python: `explore` opens a window on a model of yours, `open_bundle` gives a trained model with its latents, `train`
-makes one, `charts.fit` lays a map of latents out, `paths` leads from one latent to another, `replay` draws once more
-what a window has shown. Each name is imported when it is first used, so that importing the package costs next to
-nothing, and torch is loaded by what runs a model alone. What a person can mend is a `UserError`.
+makes one, `align` takes the latents of one model to those of another, `charts.fit` lays a map of latents out, `paths`
+leads from one latent to another, `replay` draws once more what a window has shown. Each name is imported when it is
+first used, so that importing the package costs next to nothing, and torch is loaded by what runs a model alone. What a
+person can mend is a `UserError`.
 """
 
 from importlib import import_module
@@ -13,17 +14,32 @@ from latent_explorer.version import __version__
 
 if TYPE_CHECKING:
     from latent_explorer import charts, paths
+    from latent_explorer.api.aligning import AlignedBundles, align
     from latent_explorer.api.bundle import Bundle, open_bundle
     from latent_explorer.api.explore import explore
     from latent_explorer.api.replaying import replay
     from latent_explorer.api.training import train
     from latent_explorer.errors import UserError
 
-__all__ = ["Bundle", "UserError", "__version__", "charts", "explore", "open_bundle", "paths", "replay", "train"]
+__all__ = [
+    "AlignedBundles",
+    "Bundle",
+    "UserError",
+    "__version__",
+    "align",
+    "charts",
+    "explore",
+    "open_bundle",
+    "paths",
+    "replay",
+    "train",
+]
 
 _MODULES = {
+    "AlignedBundles": "api.aligning",
     "Bundle": "api.bundle",
     "UserError": "errors",
+    "align": "api.aligning",
     "charts": "charts",
     "explore": "api.explore",
     "open_bundle": "api.bundle",

@@ -74,11 +74,14 @@ Beside = Annotated[
 ]
 BesideLabel = Annotated[str | None, Option(metavar="CLASS", help="Class that the model of the second row decodes.")]
 Translator = Annotated[
-    str, Option(metavar="KIND", help="Translator between the two: orthogonal, affine, ridge, nearest, ...")
+    str, Option(metavar="KIND|FILE", help="Translator between the two: a kind (`align --help`), or a saved one.")
 ]
 Anchors = Annotated[
     str,
-    Option(metavar="N:N,...", help="Images of this model and of the other that are known to mean the same."),
+    Option(
+        metavar="N|N:N,...",
+        help="Images of this model and of the other that are known to mean the same; or how many to draw.",
+    ),
 ]
 Bootstrap = Annotated[bool, Option("--bootstrap", help="Grow the anchors by mutual nearest neighbours first.")]
 Blind = Annotated[bool, Option("--blind", help="Find pairs from the shapes of the two spaces, without anchors.")]

@@ -111,8 +111,7 @@ def grid(
         "latent-explorer interpolate --from -2,0 --to 2,1 --out strip.png",
         "latent-explorer interpolate --from -2,0 --to 2,1 --frames 60 --ping-pong --scale 8 --out film.gif",
         "latent-explorer interpolate --from -2,0 --to 2,1 --curve spherical --out frames/",
-        "latent-explorer interpolate --from -2,0 --to 2,1 --beside mnist-ae-2d --translator nearest "
-        "--anchors 1:1,3:3,5:5 --out strip.png",
+        "latent-explorer interpolate --from -2,0 --to 2,1 --beside mnist-ae-2d --anchors 300 --out strip.png",
     )
 )
 def interpolate(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from latent_explorer.cli.failure import complain
 from latent_explorer.cli.opened import OpenModel, open_model
 from latent_explorer.errors import UserError
+from latent_explorer.targets import shown
 
 if TYPE_CHECKING:
     import numpy as np
@@ -19,8 +20,9 @@ PAIRS = "above", "beside", "alone"
 class Stitch:
     """How a second row is made, as the options have it. beside: the other model; None for no second row.
 
-    label: the class that it decodes. translator: its kind. growth: as in `AlignmentState`. from_target: whether the
-    model of the first row is the target of the link, so that its anchors come second. pairs: where the second row goes.
+    label: the class that it decodes. translator: its kind, or a file with one. anchors: pairs, or how many. growth: as
+    in `AlignmentState`. from_target: whether the model of the first row is the target of the link, so that its anchors
+    come second. pairs: where the second row goes.
     """
 
     beside: str | None
@@ -35,10 +37,18 @@ class Stitch:
         """Raise UserError where it cannot be, before anything is decoded."""
         if self.pairs not in PAIRS:
             raise UserError(f"--pairs {self.pairs}: expected one of {', '.join(PAIRS)}")
-        if self.beside is not None and not self.anchors and self.growth != "blind":
+        needless = self.growth == "blind" or self.file is not None
+        if self.beside is not None and not self.anchors and not needless:
             raise UserError("--beside: the translator needs --anchors, as in --anchors 3:3,10:12; or add --blind")
+        if self.file is not None and (self.anchors or self.growth):
+            raise UserError(f"--translator {self.translator}: one from a file is fitted already; leave the anchors out")
         if self.beside is None and (self.anchors or self.growth):
             raise UserError("--anchors, --bootstrap and --blind go with --beside: name the other model")
+
+    @property
+    def file(self) -> Path | None:
+        """Where the translator is saved, if it is; see `latent-explorer align --save`."""
+        return Path(self.translator) if self.translator.endswith(".safetensors") else None
 
 
 def growth_of(bootstrap: bool, blind: bool) -> str:
@@ -79,6 +89,8 @@ def _translator(here: Path, there: Path, how: Stitch) -> Any:
     from latent_explorer.alignment.registry import translator_kind
     from latent_explorer.charts.neighbours import one_thread
 
+    if how.file is not None:
+        return _saved(how.file, here, there)
     kind = translator_kind(how.translator)
     pair = Pair.of(*(read_side(folder) for folder in ((there, here) if how.from_target else (here, there))))
     source, target = _anchors(pair, how.anchors)
@@ -96,11 +108,28 @@ def _translator(here: Path, there: Path, how: Stitch) -> Any:
     raise UserError("no translator was fitted")
 
 
+def _saved(file: Path, here: Path, there: Path) -> Any:
+    """The translator in a file. Raises UserError where it leads between other models."""
+    from latent_explorer.alignment.saving import load_translator
+    from latent_explorer.bundles import read_config
+
+    saved = load_translator(file)
+    try:
+        saved.about.check(read_config(here).seal, read_config(there).seal)
+    except UserError as error:
+        raise UserError(f"--translator {shown(file)}: {error}") from error
+    return saved.translator
+
+
 def _anchors(pair: Any, text: str) -> "tuple[NDArray[np.int64], NDArray[np.int64]]":
     import numpy as np
 
+    from latent_explorer.alignment.anchors import choose_random
     from latent_explorer.session.recipes import anchors_of_text
 
+    if text.isdecimal() and len(text) < 9:
+        chosen = choose_random(pair.ways[0], int(text), 0)
+        return chosen.source, chosen.target
     found = anchors_of_text(text, (len(pair.source), len(pair.target))) if text else ()
     anchors = np.array(found, np.int64).reshape(-1, 2)
     return anchors[:, 0].copy(), anchors[:, 1].copy()

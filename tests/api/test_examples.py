@@ -28,6 +28,7 @@ def test_the_examples_of_a_module_give_what_they_say(name: str) -> None:
     [
         ("api.bundle", "open_bundle"),
         ("api.bundle", "Bundle"),
+        ("api.aligning", "align"),
         ("api.training", "train"),
         ("charts.fitting", "fit"),
         ("paths.walks", "straight"),

@@ -30,7 +30,7 @@ ARROWS = {
         "engine.process", "fields", "export", "points", "paths", "atlas", "charts", "runs", "bundles", "service",
     ),
     "api": (
-        "exploring", "session", "film", "training", "engine", "runtime", "fields", "export", "points",
+        "exploring", "session", "film", "training", "engine", "alignment", "runtime", "fields", "export", "points",
         "analysis", "paths", "atlas", "charts", "runs", "bundles", "nets", "data", "service",
     ),
     "exploring": ("engine", "runtime", "charts", "bundles", "nets", "data", "service"),

@@ -109,7 +109,10 @@ def test_without_a_translator_there_is_one_row_everywhere(linked, call, tmp_path
     [
         (["--anchors", "3:5"], "go with --beside"),
         (["--beside", "{b}"], "needs --anchors"),
-        (["--beside", "{b}", "--anchors", "3"], "expected images of the source and the target, as in 3:7,10:12"),
+        (["--beside", "{b}", "--anchors", "3,4"], "expected images of the source and the target, as in 3:7,10:12"),
+        (["--beside", "{b}", "--anchors", "300"], "no training images in common"),
+        (["--beside", "{b}", "--anchors", "3:5", "--translator", "t.safetensors"], "fitted already"),
+        (["--beside", "{b}", "--translator", "t.safetensors"], "cannot be read"),
         (["--beside", "{b}", "--anchors", "3:5,9999:1"], "the source has no such image; expected 0 to 119"),
         (["--beside", "{b}", "--anchors", "3:5,3:6,4:4"], "image 3 of the source"),
         (["--beside", "{b}", "--anchors", "3:5"], "needs at least 2 anchors"),
@@ -126,3 +129,18 @@ def test_what_cannot_be_stitched_is_one_sentence(call, small_bundle, wide_bundle
     assert reason in told
     assert len(told.strip().splitlines()) == 1
     assert not (tmp_path / "s.png").exists()
+
+
+def test_a_saved_translator_stitches_as_the_one_that_was_fitted(linked, call, small_bundle, wide_bundle, tmp_path):
+    from latent_explorer import align
+
+    files = [tmp_path / f"{way}.png" for way in ("anchors", "file")]
+    saved = align(small_bundle, wide_bundle, anchors=ANCHORS, translator="ridge").save(tmp_path / "t.safetensors")
+    pairs = ",".join(f"{source}:{target}" for source, target in ANCHORS)
+    path = "--model", small_bundle, "--from", "0,0", "--to", "1,1", "--frames", "5", "--beside", wide_bundle
+    call("interpolate", *path, "--anchors", pairs, "--translator", "ridge", "--out", files[0])
+    call("interpolate", *path, "--translator", saved, "--out", files[1])
+    np.testing.assert_array_equal(pixels(files[0]), pixels(files[1]))
+    turned = "--model", wide_bundle, "--from", "0,0,0,0,0", "--to", "1,1,1,1,1", "--beside", small_bundle
+    told = call("interpolate", *turned, "--translator", saved, "--out", tmp_path / "c.png", code=2)
+    assert "leads from small to wide" in told
