@@ -23,14 +23,15 @@ def main() -> int:
     arguments = parser.parse_args()
     try:
         for folder in arguments.folders or shipped_bundles():
-            _ship(folder)
+            ship_charts(folder)
     except UserError as error:
         print(error, file=sys.stderr)
         return 2
     return 0
 
 
-def _ship(folder: Path) -> None:
+def ship_charts(folder: Path) -> None:
+    """Fit the charts that a bundle opens with, and put them into its folder; none where it has two dimensions."""
     bundle = open_bundle(folder)
     if bundle.latents.mean.shape[1] <= 2:
         return

@@ -7,6 +7,7 @@ from pathlib import Path
 from threading import Event
 
 import msgspec
+from ship_charts import ship_charts  # beside this script
 
 from latent_explorer.bundles import read_config, read_weights
 from latent_explorer.errors import UserError
@@ -23,10 +24,10 @@ ROOT = Path(__file__).resolve().parent.parent
 _JPEG = """
 The images are CIFAR-10 kept as JPEG files of a quality of about 75 (the dataset `cifar10-jpeg`), not the originals: the
 blocks and the ringing of JPEG are part of what was learnt, and the figures say nothing of lossless pixels. The program
-does not bring these images along, nor can it download them: without them the window shows no originals. To train and to
-evaluate, lay `cifar10-train.zip` and `cifar10-test.zip`, which hold `class/number.jpg`, into the folder that is named
-when they are missing; or evaluate with `--dataset cifar10-jpeg:FOLDER`. With `--pca`, the error of principal components
-of the same number is printed beside that of the network.
+brings thumbnails of them along, which the window shows and calls thumbnails, but not these images, nor can it download
+them. To train and to evaluate, lay `cifar10-train.zip` and `cifar10-test.zip`, which hold `class/number.jpg`, into the
+folder that is named when they are missing; or evaluate with `--dataset cifar10-jpeg:FOLDER`. With `--pca`, the error of
+principal components of the same number is printed beside that of the network.
 """
 
 _MNIST_AE_16D = Job(
@@ -149,6 +150,8 @@ def _train(name: str, out: Path, resume: bool, token: Event) -> None:
             losses = ", ".join(f"{loss} {value:.4f}" for loss, value in report.test_losses.items())
             minutes = report.seconds_left / 60
             print(f"{name}: epoch {report.epoch}, on the test split: {losses}; {minutes:.1f} min left", flush=True)
+    if not token.is_set():
+        ship_charts(job.folder)  # what was there is gone with the bundle that was replaced
 
 
 def renew(name: str, out: Path) -> None:
@@ -168,6 +171,7 @@ def renew(name: str, out: Path) -> None:
         seconds=60 * config.training.minutes,
     )
     write_bundle(job, load_model(spec, read_weights(folder, config)), dataset, progress)
+    ship_charts(folder)
 
 
 if __name__ == "__main__":

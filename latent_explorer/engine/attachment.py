@@ -1,6 +1,5 @@
 """Attaching images to the open bundle: read in a thread, judged by a sample where they are others, then taken."""
 
-import threading
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -8,6 +7,7 @@ from typing import Protocol, TypeVar
 
 from latent_explorer.bundles import BundleConfig
 from latent_explorer.data import Dataset
+from latent_explorer.engine.aside import aside
 from latent_explorer.engine.dataset_index import DatasetIndex
 from latent_explorer.engine.image_fit import UNCHECKED, Encodes, image_fit
 from latent_explorer.engine.originals import OriginalImages, read_images
@@ -15,7 +15,6 @@ from latent_explorer.errors import EngineError
 from latent_explorer.safe_text import readable
 from latent_explorer.service.background import in_words
 
-_TURN = 0.004  # seconds for which others wait at a time
 _T = TypeVar("_T")
 
 
@@ -80,7 +79,7 @@ class Attacher:
             self.forget()
         elif not path:
             self.forget()
-            self._take(index, (yield from awaited(partial(self._service.find, config, None))))
+            self._take(index, (yield from _awaited(partial(self._service.find, config, None))))
         else:
             found = yield from self._reading(index, config, path)
             if found.fingerprint not in (config.dataset.fingerprint, agreed):
@@ -96,7 +95,7 @@ class Attacher:
         if self._read is not None and self._read[:2] == (path, index):
             return self._read[2]
         self.forget()
-        found = yield from awaited(partial(read_images, config, path))
+        found = yield from _awaited(partial(read_images, config, path))
         self._read = path, index, found
         return found
 
@@ -123,22 +122,9 @@ def attached_images(config: BundleConfig, path: str, found: Dataset) -> Original
     return OriginalImages(found.images, note=note)
 
 
-def awaited(task: Callable[[], _T]) -> Generator[None, None, _T]:
-    """What a task returns that runs in a thread; others have their turn meanwhile. Raises EngineError."""
-    made: list[_T] = []
-    failed: list[str] = []
-
-    def run() -> None:
-        try:
-            made.append(task())
-        except Exception as error:
-            failed.append(in_words(error))
-
-    reader = threading.Thread(target=run, name="attach", daemon=True)
-    reader.start()
-    while reader.is_alive():
-        reader.join(_TURN)
-        yield
-    if failed:
-        raise EngineError(failed[0])
-    return made[0]
+def _awaited(task: Callable[[], _T]) -> Generator[None, None, _T]:
+    """What a task returns that runs aside. Raises EngineError with what is wrong, in words."""
+    try:
+        return (yield from aside(task, "attach"))
+    except Exception as error:
+        raise EngineError(in_words(error)) from error

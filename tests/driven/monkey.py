@@ -18,6 +18,7 @@ from pathlib import Path
 
 import numpy as np
 from PIL import Image
+from PyQt6 import sip
 from PyQt6.QtCore import QMimeData, QPoint, QPointF, Qt, QTimer, QUrl
 from PyQt6.QtGui import QDesktopServices, QDragEnterEvent, QDropEvent
 from PyQt6.QtTest import QTest
@@ -120,8 +121,10 @@ class Monkey:
         return self._random.choice(self.window.workbench.panes).canvas.viewport()
 
     def _hover(self) -> str:
-        surface = self._surface()
+        surface, at = self._surface(), QPoint()
         for _ in range(self._random.randrange(1, 6)):
+            if sip.isdeleted(surface):  # each event lets another step begin, which may have closed its map
+                break
             QTest.mouseMove(surface, at := self._at(surface))
         return f"{at.x()}, {at.y()}"
 
@@ -137,9 +140,12 @@ class Monkey:
         person.surface = surface
         QTest.mousePress(surface, button, self._random.choice(_MODIFIERS), start := self._at(surface))
         for _ in range(self._random.randrange(1, 8)):
-            person.move(self._at(surface), button)
-        if self._random.random() < 0.1:
+            if not sip.isdeleted(surface):
+                person.move(self._at(surface), button)
+        if self._random.random() < 0.1 and not sip.isdeleted(surface):
             QTest.keyClick(surface, Qt.Key.Key_Escape)
+        if sip.isdeleted(surface):
+            return f"{button.name} from {start.x()}, {start.y()}, on a map that was closed meanwhile"
         QTest.mouseRelease(surface, button, pos=(end := self._at(surface)))
         return f"{button.name} from {start.x()}, {start.y()} to {end.x()}, {end.y()}"
 

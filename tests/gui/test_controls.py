@@ -3,12 +3,15 @@
 from pathlib import Path
 
 import pytest
-from PyQt6.QtCore import QPoint, Qt
+from PyQt6 import sip
+from PyQt6.QtCore import QEvent, QPoint, Qt
+from PyQt6.QtGui import QHelpEvent
 from PyQt6.QtTest import QTest
+from PyQt6.QtWidgets import QApplication, QToolTip
 from pytestqt.qtbot import QtBot
 
 from latent_explorer.bench.person import Person
-from latent_explorer.gui.widgets.controls import slider
+from latent_explorer.gui.widgets.controls import combo_box, slider
 
 
 @pytest.mark.parametrize("share", [0.0, 0.3, 0.72, 1.0])
@@ -65,3 +68,26 @@ def test_three_pins_leave_room_in_their_list(person: Person) -> None:
 
 def test_the_title_is_the_name_of_the_folder(person: Person, small_bundle: Path) -> None:
     assert person.window.windowTitle().startswith(small_bundle.name)
+
+
+def test_a_choice_is_cut_where_there_is_no_room_and_its_tip_says_all_of_it(qapp: QApplication) -> None:
+    box = combo_box(["Colour by missing neighbours", "Short"], "What the colours say")
+    box.show()
+    try:
+        for width, cut in ((400, False), (120, True)):
+            box.resize(width, 24)
+            assert (box.cut_text() != box.currentText()) == cut
+            assert box.fontMetrics().horizontalAdvance(box.cut_text()) < width - 20
+            QToolTip.hideText()
+            QApplication.sendEvent(box, QHelpEvent(QEvent.Type.ToolTip, QPoint(5, 5), box.mapToGlobal(QPoint(5, 5))))
+            assert ("missing neighbours" in QToolTip.text()) == cut
+            assert "What the colours say" in QToolTip.text()
+        assert box.cut_text().endswith("…")
+        box.showPopup()
+        assert box.view().viewport().width() > box.fontMetrics().horizontalAdvance(box.itemText(0))
+        box.hidePopup()
+        box.setCurrentIndex(1)
+        assert box.cut_text() == "Short"
+    finally:
+        QToolTip.hideText()
+        sip.delete(box)

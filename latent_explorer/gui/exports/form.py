@@ -11,6 +11,7 @@ from latent_explorer.export import MAX_SCALE, Format, find_format, formats_of
 from latent_explorer.gui.exports.choices import Choices
 from latent_explorer.gui.exports.contact_sheet import MAX_IMAGES
 from latent_explorer.gui.exports.subjects import MAX_COLUMNS, Subject
+from latent_explorer.gui.widgets.controls import Choice
 from latent_explorer.gui.widgets.plain import tooltip
 
 
@@ -62,7 +63,7 @@ def yes_or_no(text: str) -> Row:
 
 def one_of(values: dict[Any, str]) -> Row:
     """A row to choose one of some values from, by their words."""
-    box = QComboBox()
+    box = Choice()
     for value, words in values.items():
         box.addItem(words, value)
     return chosen_in(box)

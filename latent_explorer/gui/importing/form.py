@@ -3,9 +3,10 @@
 from pathlib import Path
 
 from PyQt6.QtCore import QEvent, QObject, pyqtSignal
-from PyQt6.QtWidgets import QComboBox, QFormLayout, QHBoxLayout, QLabel, QLineEdit, QWidget
+from PyQt6.QtWidgets import QFormLayout, QHBoxLayout, QLabel, QLineEdit, QWidget
 
 from latent_explorer.gui.training.editors import SourceBox
+from latent_explorer.gui.widgets.controls import Choice
 from latent_explorer.gui.widgets.parts import ask_path, button, filled, words
 from latent_explorer.gui.widgets.plain import PlainLabel, tooltip
 from latent_explorer.importing.protocol import AUTOMATIC, ImportPlan, Recognised
@@ -105,7 +106,7 @@ class ImportForm(QWidget):
         self.model = PathLine(_MODELS, "Choose a model", folders=True)
         self.encoder, self.latents = PathLine(_ONNX, "Choose an encoder"), PathLine(_ARRAYS, "Choose latents")
         self.images = SourceBox((_NONE, *find_setting("source").choices))
-        self.side, self.range, self.name = QComboBox(), QComboBox(), QLineEdit()
+        self.side, self.range, self.name = Choice(), Choice(), QLineEdit()
         self.complaints: dict[str, QLabel] = {}
         self._labels: dict[str, QLabel] = {}
         self._refused: dict[str, str] = {}

@@ -12,6 +12,7 @@ from latent_explorer.charts import ChartKind, ChartSpec, Parameter, charts_for, 
 from latent_explorer.charts.kind import text_of
 from latent_explorer.errors import UserError
 from latent_explorer.gui.widgets.actions import Command, Entry
+from latent_explorer.gui.widgets.controls import Choice
 from latent_explorer.gui.widgets.plain import PlainLabel, window_title
 from latent_explorer.session import OpenBundle
 
@@ -81,7 +82,7 @@ class ChartDialog(QDialog):
 
     def _field(self, parameter: Parameter, text: str) -> QLineEdit | QComboBox:
         if parameter.choices:
-            box = QComboBox()
+            box = Choice()
             box.addItems(parameter.choices)
             box.setCurrentText(text)
             box.currentTextChanged.connect(self._check)

@@ -8,6 +8,7 @@ from PyQt6.QtCore import QLocale, Qt
 from PyQt6.QtWidgets import QComboBox, QLineEdit, QSizePolicy
 
 from latent_explorer.gui.exports.form import Row, chosen_in, whole
+from latent_explorer.gui.widgets.controls import Choice
 from latent_explorer.gui.widgets.parts import ask_path
 from latent_explorer.gui.widgets.plain import tooltip
 from latent_explorer.runs.settings import Option, Setting
@@ -30,7 +31,7 @@ def editor_of(setting: Setting) -> Row:
     return row
 
 
-class SourceBox(QComboBox):
+class SourceBox(Choice):
     """A dataset by name, or a path that is chosen."""
 
     def __init__(self, choices: tuple[Option, ...]) -> None:
@@ -71,7 +72,7 @@ def _dataset(setting: Setting) -> Row:
 
 
 def _choice(setting: Setting) -> Row:
-    box = QComboBox()
+    box = Choice()
     _fill(box, setting.choices)
     return chosen_in(box)
 

@@ -6,10 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 from PyQt6.QtCore import QRect, QSignalBlocker, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QImage, QKeyEvent, QPainter, QPaintEvent
-from PyQt6.QtWidgets import QComboBox, QHBoxLayout, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QHBoxLayout, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from latent_explorer.bundles import Moment
-from latent_explorer.gui.widgets.controls import JumpSlider
+from latent_explorer.gui.widgets.controls import Choice, JumpSlider
 from latent_explorer.gui.widgets.images import displayed, is_light, to_qimage
 from latent_explorer.gui.widgets.parts import filled, heading, timer, wide_button, words
 from latent_explorer.gui.widgets.plain import tooltip
@@ -100,7 +100,7 @@ class Timeline(QWidget):
         self.back = _tool("|◀", "Previous snapshot (Left key)", lambda: self._step(-1))
         self.play = _tool("▶", "Play", self._play_or_stop)
         self.on = _tool("▶|", "Next snapshot (Right key)", lambda: self._step(1))
-        self.pace = QComboBox()
+        self.pace = Choice()
         for text, pace in _PACES.items():
             self.pace.addItem(text, pace)
         self.pace.currentIndexChanged.connect(lambda: self._timer.setInterval(self.pace.currentData()))

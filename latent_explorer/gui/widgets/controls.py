@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterable
 from typing import TypeVar
 
-from PyQt6.QtCore import Qt
-from PyQt6.QtGui import QMouseEvent
+from PyQt6.QtCore import QEvent, Qt
+from PyQt6.QtGui import QHelpEvent, QMouseEvent, QPaintEvent
 from PyQt6.QtWidgets import (
     QComboBox,
     QLabel,
@@ -12,8 +12,11 @@ from PyQt6.QtWidgets import (
     QSlider,
     QSpinBox,
     QStyle,
+    QStyleOptionComboBox,
     QStyleOptionSlider,
+    QStylePainter,
     QToolButton,
+    QToolTip,
     QWidget,
 )
 
@@ -21,6 +24,8 @@ from latent_explorer.gui.widgets.plain import PlainLabel, tooltip
 
 REFUSED = "refused"
 """The property of a field whose text was refused: it keeps the keyboard after Enter, so that it can be mended."""
+
+_BESIDE_TEXT = 4  # pixels that a style keeps free there
 
 _Control = TypeVar("_Control", bound=QWidget)
 
@@ -71,8 +76,52 @@ def slider(name: str, least: int, most: int, value: int, tip: str, narrowest: in
     return made
 
 
+class Choice(QComboBox):
+    """A list to choose from: where there is no room for what is chosen it is cut, and its tip says all of it.
+
+    The list that opens is as wide as its entries.
+    """
+
+    def cut_text(self) -> str:
+        """What is chosen, as far as there is room for it."""
+        option = QStyleOptionComboBox()
+        self.initStyleOption(option)
+        return self._cut(option)
+
+    def paintEvent(self, event: QPaintEvent | None) -> None:
+        painter, option = QStylePainter(self), QStyleOptionComboBox()
+        self.initStyleOption(option)
+        option.currentText = self._cut(option)
+        painter.drawComplexControl(QStyle.ComplexControl.CC_ComboBox, option)
+        painter.drawControl(QStyle.ControlElement.CE_ComboBoxLabel, option)
+        painter.end()
+
+    def event(self, event: QEvent | None) -> bool:
+        if (
+            isinstance(event, QHelpEvent)
+            and event.type() == QEvent.Type.ToolTip
+            and self.cut_text() != self.currentText()
+        ):
+            QToolTip.showText(event.globalPos(), tooltip(self.currentText()) + self.toolTip(), self)
+            return True
+        return super().event(event)
+
+    def showPopup(self) -> None:
+        if (entries := self.view()) is not None:
+            bar = entries.verticalScrollBar()
+            entries.setMinimumWidth(entries.sizeHintForColumn(0) + (0 if bar is None else bar.sizeHint().width()))
+        super().showPopup()
+
+    def _cut(self, option: QStyleOptionComboBox) -> str:
+        style = self.style()
+        assert style is not None
+        control, part = QStyle.ComplexControl.CC_ComboBox, QStyle.SubControl.SC_ComboBoxEditField
+        room = style.subControlRect(control, option, part, self).width() - _BESIDE_TEXT
+        return self.fontMetrics().elidedText(self.currentText(), Qt.TextElideMode.ElideRight, room)
+
+
 def combo_box(choices: Iterable[str], tip: str) -> QComboBox:
-    box = _named(QComboBox(), tip, tip)
+    box = _named(Choice(), tip, tip)
     box.addItems(choices)
     return box
 
