@@ -7,12 +7,12 @@ from typing import Protocol, TypeVar
 
 from latent_explorer.bundles import BundleConfig
 from latent_explorer.data import Dataset
-from latent_explorer.engine.aside import aside
 from latent_explorer.engine.dataset_index import DatasetIndex
 from latent_explorer.engine.image_fit import UNCHECKED, Encodes, image_fit
 from latent_explorer.engine.originals import OriginalImages, read_images
 from latent_explorer.errors import EngineError
 from latent_explorer.safe_text import readable
+from latent_explorer.service.aside import aside
 from latent_explorer.service.background import in_words
 
 _T = TypeVar("_T")
