@@ -1,7 +1,7 @@
 """Bundles compared with one another: each ordered pair, with translators fitted on several choices of anchors."""
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 from pathlib import Path
@@ -9,8 +9,11 @@ from pathlib import Path
 import numpy as np
 
 from latent_explorer.alignment.anchors import CHOICES, Anchors, check_held_apart, read_anchors
-from latent_explorer.alignment.figures import Bench, Figures, HeldOutPairs, averaged
+from latent_explorer.alignment.figures import Bench, Figures, HeldOutPairs, averaged, relative_rank
+from latent_explorer.alignment.growing import FoundPairs, find, pools
 from latent_explorer.alignment.pair import Pair, Side, Way, read_side
+from latent_explorer.alignment.progress import FitProgress
+from latent_explorer.alignment.protocol import Growth
 from latent_explorer.alignment.registry import translator_kind
 from latent_explorer.alignment.translator import Fitted
 from latent_explorer.errors import UserError
@@ -24,13 +27,18 @@ class Asked:
     """How bundles are to be compared.
 
     anchors: how many; None for 300, or all of a file. choose: one of `CHOICES`, or a file. seeds: how often anchors are
-    chosen anew.
+    chosen anew. growth: how further pairs are found, among training images in no known order; disjoint: of each bundle
+    others. relative: whether images are ranked by their coordinates relative to the anchors, and not by translated
+    latents.
     """
 
     translator: str = "affine"
     anchors: int | None = None
     choose: str = "random"
     seeds: int = 3
+    growth: Growth = ""
+    disjoint: bool = False
+    relative: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,7 +55,8 @@ class Compared:
     """One way.
 
     anchors: how many each run had. images: over how many figures are. runs: the figures of each. first: the translator
-    of the first. notes: what a person should know.
+    of the first, None where no pairs were found. trusted: of each run, whether the pairs are right as far as can be
+    seen. notes: what a person should know.
     """
 
     source: Side
@@ -55,7 +64,8 @@ class Compared:
     anchors: int
     images: int
     runs: tuple[Figures, ...]
-    first: Fitted
+    first: Fitted | None
+    trusted: tuple[bool, ...]
     notes: tuple[str, ...]
 
     @property
@@ -84,8 +94,14 @@ def compare(folders: Sequence[Path], asked: Asked) -> Iterator[Working | Compare
     plans = [_Plan(pair, way, _chosen(pair, way, asked)) for pair in pairs for way in pair.ways]
     for done, plan in enumerate(plans):
         way = plan.way
-        yield Working(f"{way.here.name} to {way.there.name}", done, len(plans))
-        yield _compared(plan, asked, bench)
+        words = f"{way.here.name} to {way.there.name}"
+        yield Working(words, done, len(plans))
+        measuring = _compared(plan, asked, bench)
+        try:
+            while True:
+                yield Working(f"{words}: {next(measuring).words}", done, len(plans))
+        except StopIteration as end:
+            yield end.value
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,26 +113,51 @@ class _Plan:
     runs: list[tuple[Anchors, HeldOutPairs]]
 
 
-def _compared(plan: _Plan, asked: Asked, bench: Bench) -> Compared:
-    (here, there), runs, fits = (plan.way.here, plan.way.there), [], []
-    for anchors, tested in plan.runs:
+def _compared(plan: _Plan, asked: Asked, bench: Bench) -> Generator[FitProgress, None, Compared]:
+    here, there = plan.way.here, plan.way.there
+    runs, fits, trusted = [], [], []
+    notes = [plan.pair.note, *bench.notes(here, there)]
+    for seed, (anchors, tested) in enumerate(plan.runs):
         began = time.perf_counter()
-        fits.append(_fit(plan.way, anchors, asked.translator))
+        found = yield from _pairs(plan, anchors, seed, asked)
+        fits.append(_fit(plan.way, found.anchors, asked.translator))
         seconds = time.perf_counter() - began
-        alike = bench.alike(here, there, tested)
-        figures = bench.stitched(here, there, tested, fits[-1].translator)
-        runs.append(figures.beside(replace(alike, seconds=seconds)))
-    notes = filter(None, (plan.pair.note, *bench.notes(here, there)))
+        figures = replace(bench.alike(here, there, tested), seconds=seconds)
+        if asked.relative:
+            figures = replace(figures, mrr=relative_rank(here, there, tested, anchors))
+        if (fitted := fits[-1]) is not None:
+            figures = figures.beside(bench.stitched(here, there, tested, fitted.translator))
+        runs.append(figures)
+        trusted.append(found.trusted)
+        notes += [f"{here.name} to {there.name}, run {seed + 1}: {found.note}"] if found.note else []
     anchors, tested = plan.runs[0]
-    return Compared(here, there, len(anchors), len(tested.source), tuple(runs), fits[0], tuple(notes))
+    return Compared(
+        here, there, len(anchors), len(tested.source), tuple(runs), fits[0], tuple(trusted), tuple(filter(None, notes))
+    )
 
 
-def _fit(way: Way, anchors: Anchors, kind: str) -> Fitted:
-    return translator_kind(kind).fit(way.here.mean[anchors.source], way.there.mean[anchors.target])
+def _pairs(plan: _Plan, anchors: Anchors, seed: int, asked: Asked) -> Generator[FitProgress, None, FoundPairs]:
+    if not asked.growth:
+        return FoundPairs(anchors)
+    sides = plan.way.here, plan.way.there
+    found = yield from find(sides, pools(sides, anchors, seed, disjoint=asked.disjoint), anchors, asked.growth, seed)
+    return found
+
+
+def _fit(way: Way, anchors: Anchors, kind: str) -> Fitted | None:
+    """The translator; None where hardly any pair was found."""
+    x, y = way.here.mean[anchors.source], way.there.mean[anchors.target]
+    if len(x) < translator_kind(kind).least(x.shape[1], y.shape[1]):
+        return None
+    return translator_kind(kind).fit(x, y)
 
 
 def _chosen(pair: Pair, way: Way, asked: Asked) -> list[tuple[Anchors, HeldOutPairs]]:
     """The anchors of each run. Raises UserError where they cannot be had."""
+    if asked.growth == "blind":
+        none = np.zeros(0, np.int64)
+        tested = HeldOutPairs.common(pair)
+        return [(Anchors(none, none), tested if way.forth else tested.back)] * asked.seeds
     if asked.choose in CHOICES:
         choose, _ = CHOICES[asked.choose]
         count = USUAL_ANCHORS if asked.anchors is None else asked.anchors
@@ -125,7 +166,8 @@ def _chosen(pair: Pair, way: Way, asked: Asked) -> list[tuple[Anchors, HeldOutPa
     else:
         runs = list(_drawn(pair, read_anchors(pair, Path(asked.choose)), asked))
         runs = [(anchors, tested) if way.forth else (anchors.back, tested.back) for anchors, tested in runs]
-    translator_kind(asked.translator).check_count(len(runs[0][0]), way.here.mean.shape[1], way.there.mean.shape[1])
+    if not asked.growth:
+        translator_kind(asked.translator).check_count(len(runs[0][0]), way.here.mean.shape[1], way.there.mean.shape[1])
     return runs
 
 

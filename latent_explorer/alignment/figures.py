@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from latent_explorer.alignment.anchors import TEST, Anchors
 from latent_explorer.alignment.pair import Indices, Pair, Side
+from latent_explorer.alignment.relative import comparable
 from latent_explorer.alignment.similarity import linear_cka, neighbours, overlap, rbf_cka, svcca
 from latent_explorer.alignment.stitching import Drawer, closed, fitted_to, reciprocal_rank
 from latent_explorer.alignment.translator import Translator
@@ -166,6 +167,13 @@ class Bench:
 
     def _key(self, side: Side, images: Indices) -> bytes:
         return f"{id(side)}:".encode() + images.tobytes()
+
+
+def relative_rank(source: Side, target: Side, tested: HeldOutPairs, anchors: Anchors) -> float:
+    """The mean reciprocal rank of the true image by coordinates relative to the anchors (cosines)."""
+    here = comparable(source.mean[tested.source], source.mean[anchors.source], "cosine")
+    there = comparable(target.mean[tested.target], target.mean[anchors.target], "cosine")
+    return reciprocal_rank(here.astype(np.float32), there.astype(np.float32))
 
 
 def averaged(runs: list[Figures]) -> tuple[dict[str, float | None], dict[str, float]]:

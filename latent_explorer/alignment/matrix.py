@@ -27,12 +27,12 @@ _PALE, _DEEP = np.array([236, 242, 250.0]), np.array([8, 58, 118.0])
 _INK, _FAINT, _NONE = (28, 32, 38), (92, 98, 106), (226, 226, 226)
 
 
-def draw_matrix(found: Sequence[Compared], path: Path, *, overwrite: bool = False) -> Path:
-    """Write the picture as PNG. Raises UserError where that is not possible."""
-    return write_bytes_whole(path, encoded(matrix_picture(found), "PNG"), overwrite=overwrite)
+def draw_matrix(found: Sequence[Compared], kind: str, path: Path, *, overwrite: bool = False) -> Path:
+    """Write the picture as PNG. kind: of the translators, in words. Raises UserError where that is not possible."""
+    return write_bytes_whole(path, encoded(matrix_picture(found, kind), "PNG"), overwrite=overwrite)
 
 
-def matrix_picture(found: Sequence[Compared]) -> Image.Image:
+def matrix_picture(found: Sequence[Compared], kind: str) -> Image.Image:
     """A panel for each figure that is known of any pair; in each cell its mean, the darker the nearer to 1."""
     names = list(dict.fromkeys(name for way in found for name in (way.source.name, way.target.name)))
     labels = [f"{number}  {name}" for number, name in enumerate(names, 1)]
@@ -53,7 +53,7 @@ def matrix_picture(found: Sequence[Compared]) -> Image.Image:
         _draw_panel(draw, corner, title, names, labels, int(label), values)
     first = found[0]
     words = (
-        f"{first.first.kind} translators from the row's model to the column's, {first.anchors:,} anchors, mean of "
+        f"{kind} translators from the row's model to the column's, {first.anchors:,} anchors, mean of "
         f"{len(first.runs)}; {first.images:,} test images"
     )
     room = image.width - 2 * _MARGIN

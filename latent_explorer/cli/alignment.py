@@ -1,7 +1,7 @@
 """The command `align`: how well latents of one bundle can be read by another, for each of several bundles."""
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 from typer import Argument, Option
@@ -22,6 +22,29 @@ _ALIKE = (
     (" linear CKA", "cka_linear"), (" RBF CKA", "cka_rbf"), (" SVCCA", "svcca"),
     (" neighbours in both", "neighbour_overlap"),
 )  # fmt: skip
+
+
+Count = Annotated[
+    int | None, Option("--anchors", min=1, metavar="N", help="Images known in both. Default: 300, or all of a file.")
+]
+Kind = Annotated[
+    str | None,
+    Option("--translator", metavar="KIND", help="One of those below. Default: affine; with --relative, relative."),
+]
+Choose = Annotated[str, Option(metavar="HOW|FILE", help="How anchors are chosen; listed below.")]
+Seeds = Annotated[int, Option(min=1, max=100, help="How often anchors are chosen anew.")]
+Bootstrap = Annotated[
+    bool, Option("--bootstrap", help="Grow the anchors by mutual nearest neighbours among shuffled training images.")
+]
+Blind = Annotated[bool, Option("--blind", help="Find pairs without any anchors, from the shapes of the two clouds.")]
+Disjoint = Annotated[
+    bool, Option("--disjoint", help="With --bootstrap or --blind: look at other images in each bundle.")
+]
+Relative = Annotated[
+    bool, Option("--relative", help="Rank images by coordinates relative to the anchors, and translate by them.")
+]
+Save = Annotated[Path | None, Option(metavar="FILE", help="Save the first translator from A to B (.safetensors).")]
+Picture = Annotated[Path | None, Option(metavar="PICTURE", help="Draw the matrix as a picture (.png).")]
 
 
 class AlignCommand(TyperCommand):
@@ -50,16 +73,16 @@ class AlignCommand(TyperCommand):
 )
 def align(
     bundles: Annotated[list[str], Argument(metavar="A B [C ...]", help="Bundles, by name or folder.")],
-    anchors: Annotated[
-        int | None, Option(min=1, metavar="N", help="Images known in both. Default: 300, or all of a file.")
-    ] = None,
-    translator: Annotated[str, Option(metavar="KIND", help="Kind of translator; listed below.")] = "affine",
-    choose: Annotated[str, Option(metavar="HOW|FILE", help="How anchors are chosen; listed below.")] = "random",
-    seeds: Annotated[int, Option(min=1, max=100, help="How often anchors are chosen anew.")] = 3,
-    save: Annotated[
-        Path | None, Option(metavar="FILE", help="Save the first translator from A to B (.safetensors).")
-    ] = None,
-    out: Annotated[Path | None, Option(metavar="PICTURE", help="Draw the matrix as a picture (.png).")] = None,
+    anchors: Count = None,
+    translator: Kind = None,
+    choose: Choose = "random",
+    seeds: Seeds = 3,
+    bootstrap: Bootstrap = False,
+    blind: Blind = False,
+    disjoint: Disjoint = False,
+    relative: Relative = False,
+    save: Save = None,
+    out: Picture = None,
     overwrite: Overwrite = False,
     as_json: AsJson = False,
 ) -> None:
@@ -72,26 +95,54 @@ def align(
     by its picture. accuracy: of a classifier taught on the target's latents, on translated ones. CKA, SVCCA and the
     overlap of the 10 nearest neighbours compare the two spaces as they are.
     """
-    from latent_explorer.alignment.comparing import Asked, Compared, compare
+    from latent_explorer.alignment.comparing import Asked
 
     refuse_taken([path for path in (save, out) if path is not None], overwrite)
     if out is not None and out.suffix.lower() != ".png":
         raise UserError(f"--out {out}: expected a name that ends in .png")
+    translator = translator or ("relative" if relative else "affine")
+    if blind and (relative or anchors is not None):
+        raise UserError(f"--blind has no anchors: leave out --{'relative' if relative else 'anchors'}")
+    asked = Asked(translator, anchors, choose, seeds, _growth(bootstrap, blind, disjoint), disjoint, relative)
     folders = [find_bundle(each) for each in bundles]
+    found = _measured(folders, asked)
+    kind = " ".join(filter(None, (asked.growth, translator)))
+    _keep(found, kind, save, out, overwrite)
+    if as_json:
+        print_json(
+            {
+                "translator": translator,
+                "choose": choose,
+                "growth": asked.growth,
+                "pairs": [_report(each) for each in found],
+            }
+        )
+    else:
+        _print(found, kind)
+
+
+def _measured(folders: list[Path], asked: Any) -> list[Any]:
+    """Each way, and what is to be said of it."""
+    from latent_explorer.alignment.comparing import Compared, compare
+
     found = []
     with Display() as display:
-        for each in compare(folders, Asked(translator, anchors, choose, seeds)):
+        for each in compare(folders, asked):
             if isinstance(each, Compared):
                 found.append(each)
             else:
                 display.show(each.words, each.done, each.total)
     for note in dict.fromkeys(note for each in found for note in each.notes):
         complain(note)
-    _keep(found, save, out, overwrite)
-    if as_json:
-        print_json({"translator": translator, "choose": choose, "pairs": [_report(each) for each in found]})
-    else:
-        _print(found, translator)
+    return found
+
+
+def _growth(bootstrap: bool, blind: bool, disjoint: bool) -> Literal["", "bootstrapped", "blind"]:
+    if bootstrap and blind:
+        raise UserError("--bootstrap grows anchors and --blind has none: leave one of them out")
+    if disjoint and not (bootstrap or blind):
+        raise UserError("--disjoint says where pairs are looked for: give --bootstrap or --blind with it")
+    return "bootstrapped" if bootstrap else "blind" if blind else ""
 
 
 def _report(way: Any) -> dict[str, object]:
@@ -103,17 +154,20 @@ def _report(way: Any) -> dict[str, object]:
         "test_images": way.images,
         **way.figures,
         "spread": way.spread,
+        "trusted": list(way.trusted),
         "runs": [vars(run) for run in way.runs],
         "notes": list(way.notes),
     }
 
 
-def _keep(found: list[Any], save: Path | None, out: Path | None, overwrite: bool) -> None:
+def _keep(found: list[Any], kind: str, save: Path | None, out: Path | None, overwrite: bool) -> None:
     from latent_explorer.alignment.matrix import draw_matrix
     from latent_explorer.alignment.saving import FittedBetween, SavedTranslator, save_translator
 
     if save is not None:
         way = found[0]
+        if way.first is None:
+            raise UserError("--save: no translator was fitted, since no pairs were found")
         about = FittedBetween(
             way.first.kind,
             (way.source.name, way.target.name),
@@ -123,16 +177,16 @@ def _keep(found: list[Any], save: Path | None, out: Path | None, overwrite: bool
         )
         save_translator(save, SavedTranslator(way.first.translator, about), overwrite=overwrite)
     if out is not None:
-        draw_matrix(found, out, overwrite=overwrite)
+        draw_matrix(found, kind, out, overwrite=overwrite)
 
 
-def _print(found: list[Any], translator: str) -> None:
+def _print(found: list[Any], kind: str) -> None:
     """The names, then a row for each way, then one for each two spaces; and the matrix of closures of more than two."""
     names = list(dict.fromkeys(name for way in found for name in (way.source.name, way.target.name)))
     number = {name: str(place) for place, name in enumerate(names, 1)}
     first, several = found[0], len(found[0].runs) > 1
     runs = f"mean of {len(first.runs)} choices of {first.anchors:,}" if several else f"{first.anchors:,}"
-    title = f"{translator}, {runs} anchors, over {first.images:,} images"
+    title = f"{kind}, {runs} anchors, over {first.images:,} images"
     rows = [(f"{number[way.source.name]} to {number[way.target.name]}", *_cells(way, _TRANSLATED)) for way in found]
     if len(names) > 2:
         closures = {(way.source.name, way.target.name): way.figures["closure"] for way in found}

@@ -6,8 +6,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from latent_explorer.alignment.blind import Blind
+from latent_explorer.alignment.bootstrap import Grown
+from latent_explorer.alignment.progress import FitProgress
 from latent_explorer.alignment.saving import load_translator
-from latent_explorer.bundles import read_config
+from latent_explorer.bundles import read_config, read_latents
 
 KEYS = (
     "closure", "stitched_mse", "naive_mse", "own_mse", "mrr", "zero_shot_accuracy", "cka_linear", "cka_rbf", "svcca",
@@ -101,9 +104,68 @@ def test_other_data_need_pairs_and_are_measured_on_those_that_are_no_anchors(
     assert "other images" in outcome.err
 
 
-def read_split(folder):
-    from latent_explorer.bundles import read_latents
+@pytest.fixture
+def looked_at(monkeypatch):
+    """What a search for pairs is given; it finds the first 40 rows of either, in order, to be pairs."""
+    given = []
 
+    def search(source, target, *rest):
+        given.append((source, target, *rest))
+        yield FitProgress(0.5, "searching")
+        pairs = np.stack([np.arange(40), np.arange(40)], axis=1)
+        return Grown(pairs if rest[0] is not None else pairs[:0], 0.9, 0.5)
+
+    def blindly(source, target, seed):
+        grown = yield from search(source, target, None if seed else np.zeros(0))
+        return Blind(grown, not seed, 5, 10)
+
+    monkeypatch.setattr("latent_explorer.alignment.growing.grow", search)
+    monkeypatch.setattr("latent_explorer.alignment.growing.find_pairs", blindly)
+    return given
+
+
+def test_anchors_grow_among_shuffled_training_images(done, bundles, looked_at):
+    found = done("align", *bundles[:2], "--anchors", 6, "--bootstrap", "--seeds", 1, "--json")
+    assert "6 anchors grown to 40 pairs" in found.err
+    source, target, anchors, _ = looked_at[0]
+    train = [read_latents(each).mean[read_latents(each).split == 0] for each in bundles[:2]]
+    assert sorted(map(tuple, source.tolist())) == sorted(map(tuple, train[0].tolist()))
+    assert sorted(map(tuple, target.tolist())) == sorted(map(tuple, train[1].tolist()))
+    images = [[int(np.flatnonzero((all_of == row).all(1))[0]) for row in rows] for all_of, rows in
+              zip(train, (source, target), strict=True)]  # fmt: skip
+    assert [images[0][row] for row in anchors[:, 0]] == [images[1][row] for row in anchors[:, 1]]
+    assert np.mean(np.equal(*images)) < 0.2
+    assert found.json["growth"] == "bootstrapped"
+
+
+def test_of_disjoint_images_only_anchors_are_in_both(done, bundles, looked_at):
+    done("align", *bundles[:2], "--anchors", 6, "--bootstrap", "--disjoint", "--seeds", 1)
+    train = int((read_split(bundles[0]) == 0).sum())
+    source, target, *_ = looked_at[0]
+    assert len(source) + len(target) == train + 6
+
+
+def test_a_blind_search_that_failed_says_so(done, bundles, looked_at, call):
+    outcome = done("align", *bundles[:2], "--blind", "--seeds", 2, "--json")
+    assert "failed after 5 attempts" in outcome.err
+    for pair in outcome.json["pairs"]:
+        assert (pair["trusted"], pair["anchors"]) == ([True, False], 0)
+        assert pair["runs"][1]["closure"] is None
+        assert pair["runs"][0]["closure"] == pair["closure"]
+    assert "leave one of them out" in call("align", *bundles[:2], "--blind", "--bootstrap").complaint
+    assert "leave out --relative" in call("align", *bundles[:2], "--blind", "--relative").complaint
+    assert "give --bootstrap or --blind" in call("align", *bundles[:2], "--disjoint").complaint
+
+
+def test_images_are_ranked_by_relative_coordinates(done, bundles):
+    found = done("align", *bundles[:2], "--anchors", 30, "--seeds", 1, "--relative", "--json").json
+    plain = done("align", *bundles[:2], "--anchors", 30, "--seeds", 1, "--translator", "relative", "--json").json
+    assert found["translator"] == "relative"
+    assert found["pairs"][0]["closure"] == plain["pairs"][0]["closure"]
+    assert found["pairs"][0]["mrr"] != plain["pairs"][0]["mrr"]
+
+
+def read_split(folder):
     return read_latents(folder).split
 
 
