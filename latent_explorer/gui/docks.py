@@ -18,6 +18,7 @@ _AREAS = {
     "Inspector": _RIGHT,
     "Selection": _RIGHT,
     "Chart": _RIGHT,
+    "Alignment": _RIGHT,
     "Training": _RIGHT,
     "Compare": _RIGHT,
     "Filmstrip": Qt.DockWidgetArea.BottomDockWidgetArea,
@@ -66,6 +67,7 @@ class Docks:
         """Put the docks where they are at first; to be called once they have panels."""
         self.by_title["Training"].hide()  # until there is something to train
         self.by_title["Compare"].hide()  # until there are two maps
+        self.by_title["Alignment"].hide()  # until there are two maps
         self._arrange()
         self._first_state = self._window.saveState()
 
@@ -90,6 +92,14 @@ class Docks:
         elif not shown:
             dock.hide()
 
+    def offer(self, title: str, *, shown: bool) -> None:
+        """Have a panel in front that was not there before; or hide it."""
+        dock = self.by_title[title]
+        if shown and dock.isHidden():
+            self.bring(title)
+        elif not shown:
+            dock.hide()
+
     def bring(self, title: str, show: bool = True) -> None:
         """Have a panel in front of those that share its place. show: also where it is hidden."""
         if show:
@@ -111,7 +121,8 @@ class Docks:
         window.setTabPosition(_RIGHT, QTabWidget.TabPosition.North)
         window.tabifyDockWidget(docks["Inspector"], docks["Selection"])
         window.tabifyDockWidget(docks["Selection"], docks["Chart"])
-        window.tabifyDockWidget(docks["Chart"], docks["Training"])
+        window.tabifyDockWidget(docks["Chart"], docks["Alignment"])
+        window.tabifyDockWidget(docks["Alignment"], docks["Training"])
         docks["Inspector"].raise_()
         window.resizeDocks([docks["Filmstrip"]], [138], Qt.Orientation.Vertical)
 

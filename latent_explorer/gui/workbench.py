@@ -14,6 +14,7 @@ from latent_explorer.charts import ChartSpec
 from latent_explorer.engine.client import Urgency
 from latent_explorer.engine.process import Engine
 from latent_explorer.gui import theme as themes
+from latent_explorer.gui.alignment.control import AnchorControl
 from latent_explorer.gui.alignment.link import Link
 from latent_explorer.gui.alignment.linking import Linking
 from latent_explorer.gui.docks import Docks
@@ -31,18 +32,19 @@ from latent_explorer.gui.training.guide import TOPIC, Guide
 from latent_explorer.gui.training.panel import TrainingPanel
 from latent_explorer.gui.training.trainer import StartTrainer, Trainer
 from latent_explorer.gui.training.unfinished import Leaving
+from latent_explorer.gui.undoing import Undoing
 from latent_explorer.gui.widgets.aside import show_aside
 from latent_explorer.gui.widgets.banner import Banner
 from latent_explorer.gui.widgets.folders import show_folder
 from latent_explorer.gui.widgets.latency import LatencyGraph
-from latent_explorer.gui.widgets.parts import filled, timer
+from latent_explorer.gui.widgets.parts import filled, scrolled, timer
 from latent_explorer.gui.widgets.plain import window_title
 from latent_explorer.gui.widgets.readings import Work
 from latent_explorer.places import shipped_bundles, trained_folder
 from latent_explorer.session import OpenBundle, Session, SessionStore
+from latent_explorer.session.alignment import Alignment
 
 _SAVE_MS = 2000  # after the last change: a window that is killed has kept what was chosen
-_OF_STATE = {"pins": "pins", "route": "path", "selection": "selection", "chart": "chart"}  # in words, what is undone
 
 MOST_MAPS = 2
 
@@ -78,6 +80,11 @@ class Workbench(QObject):
         self.linking = Linking(SessionStore(settings.sessions), self.status.say)
         self.docks.add({"Compare": self.linking.panel})
         self.linking.changed.connect(lambda: self.docks.show_below("Compare", shown=self.link is not None))
+        self.anchors = AnchorControl(self.linking, self.status.say)
+        self.anchors.changed.connect(self.changed)
+        self.linking.changed.connect(lambda: self.docks.offer("Alignment", shown=self.link is not None))
+        self.docks.add({"Alignment": scrolled(self.anchors.panel)})
+        self.undoing = Undoing(self._undone, self.status.say)
         self._make_training(start_trainer)
         self.exporter = Exporter(window, lambda: self.active, lambda: self.link)
         self.exporter.exported.connect(self.status.say_exported)
@@ -267,23 +274,12 @@ class Workbench(QObject):
             if pane.bundle is None or pane.bundle.folder != folder:
                 pane.open(folder)
 
-    def undo(self) -> None:
-        self._change("Undone", Session.undo)
-
-    def redo(self) -> None:
-        self._change("Redone", Session.redo)
-
-    def _change(self, words: str, change: Callable[[Session], None]) -> None:
-        """Change the session, and say what of it is another now: what was said of it before holds no more."""
-        session = self.active.session
-        if session is not None:
-            before = session.state
-            change(session)
-            changed = [
-                name for field, name in _OF_STATE.items() if getattr(before, field) != getattr(session.state, field)
-            ]
-            if changed:
-                self.status.say(f"{words}: {', '.join(changed)}")
+    def _undone(self) -> Iterator[Session | Alignment]:
+        """What can be undone: what is made of the active map, and the anchors between two."""
+        if self.active.session is not None:
+            yield self.active.session
+        if self.link is not None:
+            yield self.link.alignment
 
     def show_training(self) -> None:
         self.docks.bring("Training")
@@ -356,6 +352,7 @@ class Workbench(QObject):
         self.banner.dress(self.theme)
         self.drops.dress(self.theme)
         self.training.dress(self.theme)
+        self.anchors.dress(self.theme)
         for pane in self.panes:
             pane.dress(self.theme)
         self._show_titles()
@@ -377,6 +374,7 @@ class Workbench(QObject):
         """End all processes and threads; the window closes."""
         self.sessions.end()
         self.linking.close()
+        self.anchors.close()
         self.docks.remember(self.settings)
         self.settings.save()
         self._saving.stop()

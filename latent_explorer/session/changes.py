@@ -55,13 +55,16 @@ class Undoable(Protocol):
         """Redo the last change that was undone."""
 
 
-def changed_last(things: Iterable[Undoable]) -> Undoable | None:
+_Thing = TypeVar("_Thing", bound=Undoable)
+
+
+def changed_last(things: Iterable[_Thing]) -> _Thing | None:
     """Which of these was changed last, and is to be undone first."""
     there = [thing for thing in things if thing.changes.last]
     return max(there, key=lambda thing: thing.changes.last, default=None)
 
 
-def undone_last(things: Iterable[Undoable]) -> Undoable | None:
+def undone_last(things: Iterable[_Thing]) -> _Thing | None:
     """Which of these was undone last, and is to be redone first; what came before another change is gone."""
     things = list(things)
     since = max((thing.changes.last for thing in things), default=0)

@@ -68,7 +68,7 @@ def test_the_menu_lists_what_fits_and_ticks_what_is_shown(wide: Person, decoded)
     flat = wide.pane.bundle.chart
     np.testing.assert_allclose(z, flat.origin + flat.to_plane(z) @ flat.axes, atol=1e-5)
     assert {key.chart for key in wide.pane.feed.keys} == {"principal"}
-    wide.window.workbench.undo()
+    wide.window.workbench.undoing.undo()
     wide.wait_for_the_engine()
     assert ticked(wide) == ["Principal plane, following the data"]
     assert len(wide.pane.session.state.pins) == 1
@@ -129,7 +129,7 @@ def test_another_moment_of_a_run_is_seen_through_the_same_chart(new_window, film
     person.wait_until(lambda: person.pane.bundle.folder == second)
     person.wait_for_the_engine()
     assert person.pane.bundle.chart.name == "principal"
-    person.window.workbench.undo()
+    person.window.workbench.undoing.undo()
     person.wait_until(lambda: person.pane.ready)
     assert (person.pane.bundle.folder, person.pane.bundle.chart.name) == (second, "identity")
 
@@ -160,7 +160,7 @@ def test_a_chart_that_takes_long_is_fitted_beside_the_window_and_then_shown(inst
     hover_exactly(wide, decoded, 0.2, 0.3)
     assert not wide.pane.charting.fitting
     assert len(list(chart_folder().glob("*.fit"))) == 1
-    wide.window.workbench.undo()
+    wide.window.workbench.undoing.undo()
     entries(wide)["Slow"].trigger()
     assert wide.pane.bundle.chart.name == "slow"  # at once: it was kept
 

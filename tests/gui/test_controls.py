@@ -49,11 +49,11 @@ def test_undo_says_what_it_undid(person: Person) -> None:
     person.click(person.point(0.5, 0.5))
     bar = person.window.statusBar()
     person.window.workbench.status.say("Selected 653 more")
-    person.window.workbench.undo()
+    person.window.workbench.undoing.undo()
     assert bar.currentMessage() == "Undone: pins"
-    person.window.workbench.redo()
+    person.window.workbench.undoing.redo()
     assert bar.currentMessage() == "Redone: pins"
-    person.window.workbench.undo()
+    person.window.workbench.undoing.undo()
 
 
 def test_three_pins_leave_room_in_their_list(person: Person) -> None:
@@ -63,7 +63,7 @@ def test_three_pins_leave_room_in_their_list(person: Person) -> None:
     height = sum(pins.visualItemRect(pins.item(row)).height() for row in range(3))
     assert height <= 3 * 28
     for _ in range(3):
-        person.window.workbench.undo()
+        person.window.workbench.undoing.undo()
 
 
 def test_the_title_is_the_name_of_the_folder(person: Person, small_bundle: Path) -> None:

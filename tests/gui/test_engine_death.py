@@ -74,7 +74,7 @@ def test_killed_while_a_grid_is_computed(person: Person, said: list[str]) -> Non
     exact(person)
     person.wait_until(lambda: len(window.pane.filmstrip.frames) == 9)
     person.wait_until(lambda: any("was restarted" in message for message in said))
-    window.workbench.undo()
+    window.workbench.undoing.undo()
     assert (window.pane.session.state, person.canvas.view, window.pane.session) == before
 
 

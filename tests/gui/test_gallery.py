@@ -73,7 +73,7 @@ def test_it_follows_the_selection_and_takes_images_out_of_it(person: Person, gal
     assert selection.count == count - 2
     assert not selection.chosen[[first, second]].any()
     assert gallery.model.rowCount() == count - 2
-    person.window.workbench.undo()
+    person.window.workbench.undoing.undo()
     assert gallery.model.rowCount() == count
     person.pane.session.select(None)
     assert gallery.model.rowCount() == 0

@@ -88,9 +88,9 @@ def test_what_there_is_can_be_kept_and_is_not_taken_for_the_finished_one(wide: P
     assert bundle.chart.name == f"drift:detail=0.3,steps={steps:.0f}"
     np.testing.assert_allclose(bundle.uv, bundle.latents.mean[:, :2] * steps + steps - 1, rtol=1e-5, atol=1e-4)
     assert not FitCache(chart_folder()).has(bundle.seal, ChartSpec("drift"))  # it is kept as what it is
-    wide.window.workbench.undo()
+    wide.window.workbench.undoing.undo()
     wide.wait_until(lambda: wide.pane.bundle.chart.name == "following")
-    wide.window.workbench.redo()
+    wide.window.workbench.undoing.redo()
     wide.wait_until(lambda: wide.pane.bundle.chart.name == f"drift:detail=0.3,steps={steps:.0f}")
     wide.wait_for_the_engine()
     assert wide.window.workbench.banner.text == ""

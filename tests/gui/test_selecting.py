@@ -238,7 +238,7 @@ def test_the_mean_is_that_of_the_newest_selection(selecting: Person, small_bundl
     window, random = selecting.window, np.random.default_rng(0)
     for _ in range(30):
         window.pane.session.select(random.random(120) < 0.3)
-    window.workbench.undo()
+    window.workbench.undoing.undo()
     panel = window.pane.selection
     selecting.wait_until(lambda: panel.picture.image is not None and not window.pane.client.waiting)
     selecting.wait(0.1)
@@ -322,9 +322,9 @@ def test_shift_adds_and_alt_subtracts_and_each_is_undone(selecting: Person, lass
     np.testing.assert_array_equal(chosen(selecting), whole & ~of_right)
     held(selecting, shift, *right)
     np.testing.assert_array_equal(chosen(selecting), whole)
-    selecting.window.workbench.undo()
+    selecting.window.workbench.undoing.undo()
     np.testing.assert_array_equal(chosen(selecting), whole & ~of_right)
-    selecting.window.workbench.undo()
+    selecting.window.workbench.undoing.undo()
     np.testing.assert_array_equal(chosen(selecting), whole)
     QTest.mouseClick(selecting.surface, Qt.MouseButton.LeftButton, alt, selecting.point(0, 0))
     np.testing.assert_array_equal(chosen(selecting), whole)  # a click that would subtract clears nothing

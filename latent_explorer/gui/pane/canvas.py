@@ -48,7 +48,7 @@ class MapCanvas(MapPlot):
     hovered: the plane point under the pointer (or moved to with the arrow keys). left: the pointer is no longer over
     the map. menu_wanted: at a pixel of the map, and where that is in global pixels. stepped: a button of the mouse asks
     for the view before (-1) or after (1). painted: a paint has ended.
-    lifted: the layer whose lifted image is shown.
+    lifted: the layer whose lifted image is shown. tool_taken: a tool has been taken in hand.
     """
 
     hovered = pyqtSignal(float, float)
@@ -56,6 +56,7 @@ class MapCanvas(MapPlot):
     menu_wanted = pyqtSignal(QPointF, QPoint)
     painted = pyqtSignal()
     stepped = pyqtSignal(int)
+    tool_taken = pyqtSignal(object)
 
     def __init__(self, tiles: TileLayer, points: PointLayer) -> None:
         self.tiles, self.points = tiles, points
@@ -353,6 +354,7 @@ class MapCanvas(MapPlot):
             self.tool.cancel()
         self.tool = tool
         self._show_cursor()
+        self.tool_taken.emit(tool)
 
     def _show_cursor(self) -> None:
         tool = self.tool.cursor if self.tool is not None else Qt.CursorShape.ArrowCursor

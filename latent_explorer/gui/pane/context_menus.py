@@ -54,6 +54,7 @@ class Uses:
 class ContextMenus(QObject):
     """Opens them. What needs a picture decodes it first, and then chooses its place, so that it is seen what is meant.
 
+    more: what others offer at a pixel of the map, before all else.
     export, export_frame: called to export the picture that the inspector shows, or a frame of the path.
     copy_as: to copy how something is drawn, by what that is, and whether as Python.
     """
@@ -71,6 +72,7 @@ class ContextMenus(QObject):
         self._parent, self._uses, self._export, self._export_frame = parent, uses, export, export_frame
         self._asked: tuple[Latent, Callable[[], None]] | None = None
         self._image: int | None = None
+        self.more: list[Callable[[QPointF], Iterator[Entry]]] = []
 
     def open_on_map(self, at: QPointF, where: QPoint) -> None:
         """At a pixel of the map. where: in global pixels."""
@@ -113,6 +115,8 @@ class ContextMenus(QObject):
         uses, session = self._uses, self._uses.gestures.session
         if session is None:
             return
+        for offers in self.more:
+            yield from offers(at)
         pin = uses.gestures.pin_at(at)
         if pin is not None:
             yield from self._on_pins([pin])

@@ -24,6 +24,7 @@ from latent_explorer.engine.process import Engine
 from latent_explorer.gui.pane.context_menus import ContextMenus, Uses
 from latent_explorer.gui.pane.feed import FIELD
 from latent_explorer.gui.pane.gallery import TOPIC as GALLERY
+from latent_explorer.gui.pane.image_cache import TOPIC as IMAGES
 from latent_explorer.gui.pane.lens import TOPIC as LENS
 from latent_explorer.gui.pane.session_pane import SessionPane
 from latent_explorer.gui.pane.shared import Shared
@@ -165,6 +166,7 @@ class MapPane(SessionPane):
         subscribe(Describe, accepted(self.prober.take_place))
         subscribe("pins", accepted(self.pinboard.take), Urgency.ASKED)
         subscribe(GALLERY, self.gallery.take, Urgency.DETAIL)
+        subscribe(IMAGES, self.images.take, Urgency.DETAIL)
         subscribe(LENS, accepted(self.lens.take), Urgency.ASKED)
         subscribe("asked", accepted(self.menus.take_picture), Urgency.ASKED)
         subscribe("image", self.menus.take_image, Urgency.ASKED)

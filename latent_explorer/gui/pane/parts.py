@@ -18,6 +18,7 @@ from latent_explorer.gui.pane.copying import Copying
 from latent_explorer.gui.pane.feed import AtlasFeed, FieldLayers
 from latent_explorer.gui.pane.gallery import Gallery
 from latent_explorer.gui.pane.gestures import Gestures, PathTool, ProbeTool
+from latent_explorer.gui.pane.image_cache import ImageCache
 from latent_explorer.gui.pane.keeping import StateKeeper
 from latent_explorer.gui.pane.layer_stack import LayerStack
 from latent_explorer.gui.pane.lens import Lens
@@ -141,6 +142,7 @@ class PaneParts(QWidget):
         self.history, self.overview = ViewHistory(canvas), Overview(canvas, points, shared.settings)
         self.gallery = Gallery(client, self)
         self.copying = Copying(canvas, self.prober, shared)
+        self.images = ImageCache(client)
         self.opener, self.charting = Opener(client, shared), Charting(shared)
         self.attaching = Attaching(client, shared, self, self._ask_for_images, self._note_images)
         self.navigator = SnapshotNavigator(canvas, points, self.tiles, self.feed, shared.say)

@@ -163,7 +163,7 @@ class Selecting(QObject):
     def escape(self) -> None:
         """Drop what is being drawn; where nothing is, select nothing."""
         canvas = self._canvas
-        if canvas.tool is not None and (self.tool.busy or canvas.marks.draft is not None):
+        if canvas.tool is not None and (canvas.tool.busy or canvas.marks.draft is not None):
             canvas.tool.cancel()
         else:
             self.clear()

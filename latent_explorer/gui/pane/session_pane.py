@@ -137,6 +137,7 @@ class SessionPane(PaneParts):
         self.selecting.open(session)
         self.gallery.begin(session)
         self.thumbnails.open(bundle)
+        self.images.open(bundle)
         self.canvas.set_home(Region.around(bundle.home))
         self.history.begin()
         self.chart_panel.show_bundle(bundle)
@@ -213,6 +214,7 @@ class SessionPane(PaneParts):
         self.session.exchange(bundle)
         self._name(bundle)
         self.canvas.name_axes(bundle.chart.axis_names)
+        self.images.open(bundle)
         self.feed.renew(bundle.chart)
         self.fields.renew(bundle)
         self.colourer.open(bundle, self.theme)
@@ -261,6 +263,7 @@ class SessionPane(PaneParts):
             self.selecting.ask()
             self.gallery.again()
             self.thumbnails.again()
+            self.images.again()
             self.colourer.again()
             self.map_trust.again()
             self.prober.again()
@@ -270,6 +273,7 @@ class SessionPane(PaneParts):
     def _ask_for_images(self) -> None:
         """Ask once more for what was refused for want of images, or was shown with others."""
         self.thumbnails.renew()
+        self.images.renew()
         self.selecting.ask()
         self.gallery.again()
         self.prober.again()

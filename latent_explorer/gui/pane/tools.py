@@ -11,6 +11,11 @@ class Tool:
     def cursor(self) -> Qt.CursorShape | QCursor:
         return Qt.CursorShape.CrossCursor
 
+    @property
+    def busy(self) -> bool:
+        """Whether a gesture is under way that `cancel` would end."""
+        return False
+
     def begin(self, at: QPointF) -> None:
         """The button went down."""
 

@@ -8,6 +8,7 @@ from PyQt6.QtGui import QAction
 from PyQt6.QtWidgets import QMainWindow, QToolBar
 
 from latent_explorer.class_colours import PALETTES, ClassPalette
+from latent_explorer.gui.alignment.linking import Linking
 from latent_explorer.gui.layers.point_colours import colourings
 from latent_explorer.gui.pane.pane import MapPane
 from latent_explorer.gui.pane.point_colourer import PointColourer
@@ -26,8 +27,8 @@ _WIDGET = Qt.ShortcutContext.WidgetShortcut
 _CALLED = {"selection": "selected latents"}  # what is exported, where its key says too little
 
 
-def tool_bar(window: QMainWindow, actions: Mapping[str, QAction]) -> QToolBar:
-    """What one reaches for most, always in sight."""
+def tool_bar(window: QMainWindow, actions: Mapping[str, QAction], linking: Linking) -> QToolBar:
+    """What one reaches for most, always in sight; the tool for anchors while two maps are linked."""
     bar = QToolBar("Tool bar", window)
     bar.setObjectName("Tool bar")
     bar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
@@ -38,6 +39,13 @@ def tool_bar(window: QMainWindow, actions: Mapping[str, QAction]) -> QToolBar:
         for text in group:
             bar.addAction(actions[text])
         bar.addSeparator()
+
+    def offer_anchors() -> None:
+        bar.removeAction(actions["Anchor"])
+        if linking.link is not None:
+            bar.insertAction(actions["Select"], actions["Anchor"])
+
+    linking.changed.connect(offer_anchors)
     return bar
 
 
@@ -146,10 +154,10 @@ class Menus:
 
     def _edit(self) -> Iterator[Entry]:
         bench, on, where = self._bench, self._on_pane, self._in_session
-        tip = "Undo the last change of pins, path or selection"
-        yield Command("Undo", bench.undo, "Ctrl+Z", tip, enabled=where(lambda session: session.can_undo))
+        tip, undoing = "Undo the last change of pins, path, selection or anchors", bench.undoing
+        yield Command("Undo", undoing.undo, "Ctrl+Z", tip, enabled=lambda: undoing.can_undo)
         tip = "Redo the last change that was undone"
-        yield Command("Redo", bench.redo, "Ctrl+Shift+Z", tip, enabled=where(lambda session: session.can_redo))
+        yield Command("Redo", undoing.redo, "Ctrl+Shift+Z", tip, enabled=lambda: undoing.can_redo)
         yield SEPARATOR
         tip = "Copy the picture shown in the inspector, and its coordinates as text"
         yield Command("Copy", on(lambda pane: pane.copying.copy_place()), "Ctrl+C", tip)
@@ -276,6 +284,8 @@ class Menus:
         yield self._tool("Probe", take_probe, "P", "Hover decodes, a click pins, a drag draws a path")
         yield self._tool("Path", take_path, "D", "Draw a path by dragging, or by two clicks")
         tip = "Select points by a rectangle; pressed again, by a lasso"
+        tip = "Make an anchor of the image that is clicked, or drag one to another image; needs two linked maps"
+        yield self._tool("Anchor", self._bench.anchors.take_tool, "A", tip, lambda: self._bench.link is not None)
         yield self._tool("Select", on(lambda pane: pane.selecting.take_up()), "S", tip)
         yield SEPARATOR
         yield Command("Play or pause", on(lambda pane: pane.filmstrip.play_or_pause()), "K", "Play the path")
@@ -284,9 +294,11 @@ class Menus:
         )
         yield Command("Next frame", on(lambda pane: pane.filmstrip.step(1)), "L", "Go to the next frame of the path")
 
-    def _tool(self, name: str, take: Callable[[], object], key: str, tip: str) -> Command:
-        held = self._on_pane(lambda pane: pane.canvas.tool is pane.tools[name])
-        return Command(name, take, key, tip, checked=lambda: bool(held()), group="tool")
+    def _tool(
+        self, name: str, take: Callable[[], object], key: str, tip: str, enabled: Callable[[], bool] = lambda: True
+    ) -> Command:
+        held = self._on_pane(lambda pane: pane.canvas.tool is not None and pane.canvas.tool is pane.tools.get(name))
+        return Command(name, take, key, tip, checked=lambda: bool(held()), group="tool", enabled=enabled)
 
     def _help(self) -> Iterator[Entry]:
         yield Command("Keys and gestures", lambda: show_keys(self._window, self.actions), "F1")

@@ -32,7 +32,7 @@ class MainWindow(QMainWindow):
         self.workbench = Workbench(self, settings, start_engine, start_trainer)
         self.menus = Menus(self, self.workbench)
         self.keyboard = Keyboard(self, lambda: self.workbench.active.canvas)
-        self.addToolBar(tool_bar(self, self.menus.actions))
+        self.addToolBar(tool_bar(self, self.menus.actions, self.workbench.linking))
         self.workbench.choose_theme(settings.theme)
         self.workbench.docks.restore(settings)
 

@@ -1,0 +1,50 @@
+"""How far anchors are off when a translator is fitted without them, as colours and as the one that is worst."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from latent_explorer.gui.theme import Theme
+
+UNKNOWN, GOOD, FAIR, POOR = range(4)
+BOUNDS = (0.5, 0.9)
+"""Leave-one-out errors from which an anchor is fair, and poor; about 1 is no better than the mean of all."""
+_FAR = 2.0  # times the median, from which a poor anchor stands out among the others
+
+
+def errors_of(leave_one_out: NDArray[np.float64]) -> NDArray[np.float64]:
+    """One error (k,) for each anchor: the mean of those forth and back, float64 (2, k); nan where neither is known."""
+    known = np.isfinite(leave_one_out)
+    count = known.sum(0)
+    mean: NDArray[np.float64] = np.where(known, leave_one_out, 0.0).sum(0) / np.maximum(count, 1)
+    return np.where(count > 0, mean, np.nan)
+
+
+def grades_of(errors: NDArray[np.float64]) -> NDArray[np.int64]:
+    """UNKNOWN, GOOD, FAIR or POOR for each error (k,)."""
+    graded = 1 + np.searchsorted(np.array(BOUNDS), np.nan_to_num(errors), side="right")
+    return np.where(np.isfinite(errors), graded, UNKNOWN).astype(np.int64)
+
+
+def standing_out(errors: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Which of these errors (k,) are poor and far from what is usual among them: pairs that may be wrong."""
+    known = errors[np.isfinite(errors)]
+    if not len(known):
+        return np.zeros(len(errors), bool)
+    return np.nan_to_num(errors) >= max(BOUNDS[1], _FAR * float(np.median(known)))
+
+
+def worst(errors: NDArray[np.float64]) -> int | None:
+    """The index of the largest error (k,); None where none is known."""
+    return int(np.nanargmax(errors)) if np.isfinite(errors).any() else None
+
+
+def grade_colours(theme: Theme) -> Sequence[str]:
+    """The colour of each grade, as #rrggbb."""
+    return (theme.accent, theme.good, theme.fair, theme.poor)
+
+
+def error_words(error: float) -> str:
+    """As it is shown."""
+    return f"{error:.2f}" if np.isfinite(error) else "–"

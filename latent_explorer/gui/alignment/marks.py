@@ -1,0 +1,300 @@
+"""Anchors on a map: numbered marks in the colours of their errors, and what is tied to what is pointed at."""
+
+import math
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+from PyQt6.QtCore import QPointF, QRectF, Qt
+from PyQt6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPen, QPixmap, QPolygonF
+from pyqtgraph.functions import arrayToQPolygonF
+
+from latent_explorer.gui.alignment.grades import POOR, grade_colours
+from latent_explorer.gui.pane.canvas import MapCanvas
+from latent_explorer.gui.pane.plot import LIFTED, SCALE
+from latent_explorer.gui.theme import Theme
+from latent_explorer.gui.widgets.images import displayed, ratio_of
+
+_HEIGHT = SCALE - 10  # above all that is drawn in plane coordinates
+_REACH = 11.0  # pixels within which an anchor is meant
+_DOT, _SMALL, _RIM = 8.0, 5.0, 1.5  # pixels: across, across where there are many, around
+_MANY = 300
+_CLOSE, _ROOM = 13.0, 25.0  # pixels: how near another anchor may be to one with a number, and another number
+_THUMB, _GAP, _PAD = 64.0, 15.0, 5.0  # pixels of what is shown beside what is tied
+_FAR = 1e6
+
+
+@dataclass(frozen=True, eq=False)
+class AnchorMarks:
+    """The anchors as one map shows them. uv: float64 (k, 2). grades: int64 (k,).
+
+    doubtful: bool (k,), which may be wrong. chosen: their indices.
+    """
+
+    uv: NDArray[np.float64] = field(default_factory=lambda: np.zeros((0, 2)))
+    grades: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
+    doubtful: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, bool))
+    chosen: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, eq=False)
+class Tied:
+    """What one map shows of a pair that is pointed at, or being made. uv: where its image is.
+
+    words: beside its picture. grade: of the anchor. draft: whether it is none yet.
+    """
+
+    uv: tuple[float, float]
+    words: str
+    picture: QImage | None = None
+    grade: int = 0
+    draft: bool = False
+
+
+class AnchorItems:
+    """Paints the anchors of one map in its pixels, all of them as one item, and above it what is tied."""
+
+    def __init__(self, canvas: MapCanvas) -> None:
+        self._canvas = canvas
+        self._marks, self._tied = AnchorMarks(), tuple[Tied, ...]()
+        self._badges: dict[tuple[int, int, bool], QPixmap] = {}
+        self._badges_of: tuple[Theme, float] | None = None
+        self._numbered: tuple[float, frozenset[int]] = (0.0, frozenset())
+        self._dots = canvas.add_pixel_item(_HEIGHT, self._paint)
+        self._cards = canvas.add_pixel_item(LIFTED + 5, self._paint_tied)
+        canvas.frame_scheduler.looked.connect(self._place)
+
+    @property
+    def marks(self) -> AnchorMarks:
+        return self._marks
+
+    @property
+    def tied(self) -> tuple[Tied, ...]:
+        return self._tied
+
+    def show(self, marks: AnchorMarks) -> None:
+        """Show these anchors."""
+        before = self._marks
+        same = np.array_equal(marks.uv, before.uv) and np.array_equal(marks.doubtful, before.doubtful)
+        if not same or marks.chosen != before.chosen:
+            self._numbered = (0.0, frozenset())
+        self._marks = marks
+        self._place()
+
+    def tie(self, tied: Iterable[Tied]) -> None:
+        """Show what is pointed at, and its picture."""
+        self._tied = tuple(tied)
+        self._place_cards()
+
+    def close(self) -> None:
+        """Take it all off the map."""
+        self._canvas.frame_scheduler.looked.disconnect(self._place)
+        for item in (self._dots, self._cards):
+            scene = item.scene()
+            if scene is not None:
+                scene.removeItem(item)
+
+    def at(self, at: QPointF) -> int | None:
+        """The index of the anchor near a pixel of the map; one with a number before a dot as near."""
+        if not len(self._marks.uv):
+            return None
+        distances = np.hypot(*(self._canvas.view.to_screen(self._marks.uv) - (at.x(), at.y())).T)
+        nearest = int(distances.argmin())
+        return nearest if distances[nearest] <= _REACH else None
+
+    @property
+    def numbered(self) -> frozenset[int]:
+        """Which anchors have room for their number at the scale that is shown."""
+        scale = self._canvas.view.scale
+        if self._numbered[0] != scale:
+            marks = self._marks
+            first = [*sorted(marks.chosen), *np.flatnonzero(marks.doubtful).tolist()]
+            self._numbered = scale, frozenset(with_room(marks.uv * scale, first))
+        return self._numbered[1]
+
+    def _place(self) -> None:
+        view = self._canvas.view
+        self._dots.place(QRectF(0, 0, view.width, view.height) if len(self._marks.uv) else QRectF())
+        self._place_cards()
+
+    def _place_cards(self) -> None:
+        whole = QRectF()
+        for tied in self._tied:
+            whole = whole.united(self._ring(tied)).united(self._card(tied))
+        self._cards.place(whole.adjusted(-4, -4, 4, 4) if self._tied else whole)
+
+    # -- painting
+
+    def _paint(self, painter: QPainter, exposed: QRectF) -> None:
+        marks, near = self._marks, exposed.adjusted(-20, -12, 20, 12)
+        places = self._canvas.view.to_screen(marks.uv)
+        inside = (places[:, 0] >= near.left()) & (places[:, 0] <= near.right())
+        inside &= (places[:, 1] >= near.top()) & (places[:, 1] <= near.bottom())
+        seen = np.flatnonzero(inside)
+        if not len(seen):
+            return
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setClipRect(QRectF(0, 0, self._canvas.view.width, self._canvas.view.height))
+        numbered = self.numbered
+        bare = np.array([index for index in seen.tolist() if index not in numbered], np.int64)
+        self._paint_dots(painter, places, bare)
+        self._paint_badges(painter, places, [index for index in seen.tolist() if index in numbered])
+
+    def _paint_dots(self, painter: QPainter, places: NDArray[np.float64], bare: NDArray[np.int64]) -> None:
+        """Those without a number: all rims, then by grade, the poor ones on top."""
+        theme, marks = self._canvas.theme, self._marks
+        dot = max(_SMALL, min(_DOT, _DOT * math.sqrt(_MANY / max(len(marks.uv), 1))))
+        for grade, colour in enumerate(grade_colours(theme)):
+            some = bare[marks.grades[bare] == grade]
+            wide = dot + (2 if grade == POOR else 0)
+            if len(some):
+                dots: QPolygonF = arrayToQPolygonF(places[some, 0], places[some, 1])
+                for ink, width in ((theme.map, wide + 2 * _RIM), (colour, wide)):
+                    painter.setPen(QPen(QColor(ink), width, cap=Qt.PenCapStyle.RoundCap))
+                    painter.drawPoints(dots)
+        self._paint_chosen(painter, places)
+
+    def _paint_chosen(self, painter: QPainter, places: NDArray[np.float64]) -> None:
+        theme = self._canvas.theme
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        for index in self._marks.chosen:
+            for ink, width in ((theme.map, 5.0), (theme.text, 2.0)):
+                painter.setPen(QPen(QColor(ink), width))
+                painter.drawEllipse(QPointF(*places[index]), 13, 13)
+
+    def _paint_badges(self, painter: QPainter, places: NDArray[np.float64], seen: Sequence[int]) -> None:
+        marks, ratio = self._marks, ratio_of(painter)
+        for index in sorted(seen, key=lambda index: bool(marks.doubtful[index])):
+            badge = self._badge(index + 1, int(marks.grades[index]), bool(marks.doubtful[index]), ratio)
+            size = badge.deviceIndependentSize()
+            x, y = places[index]
+            painter.drawPixmap(QPointF(x - size.width() / 2, y - size.height() / 2), badge)
+
+    def _badge(self, number: int, grade: int, doubtful: bool, ratio: float) -> QPixmap:
+        """A number on a plate of its colour; painting text anew for each would take most of a frame."""
+        if self._badges_of != (self._canvas.theme, ratio):
+            self._badges_of = (self._canvas.theme, ratio)
+            self._badges.clear()
+        key = (number, grade, doubtful)
+        if key not in self._badges:
+            self._badges[key] = _badge(str(number), self._canvas.theme, grade, doubtful, ratio)
+        return self._badges[key]
+
+    def _paint_tied(self, painter: QPainter, exposed: QRectF) -> None:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setClipRect(QRectF(0, 0, self._canvas.view.width, self._canvas.view.height))
+        for tied in self._tied:
+            self._paint_ring(painter, tied)
+            self._paint_card(painter, tied)
+
+    def _paint_ring(self, painter: QPainter, tied: Tied) -> None:
+        """Around the image, or, where that is out of sight, at the edge towards it."""
+        theme, ring = self._canvas.theme, self._ring(tied)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        line = Qt.PenStyle.DashLine if tied.draft else Qt.PenStyle.SolidLine
+        for ink, width, style in (
+            (theme.map, 6.0, Qt.PenStyle.SolidLine),
+            (self._colour(tied), 3.0, line),
+        ):
+            painter.setPen(QPen(QColor(ink), width, style))
+            painter.drawEllipse(ring.adjusted(3, 3, -3, -3))
+
+    def _paint_card(self, painter: QPainter, tied: Tied) -> None:
+        theme, card = self._canvas.theme, self._card(tied)
+        painter.setPen(QPen(QColor(self._colour(tied)), 2.0))
+        painter.setBrush(theme.plate)
+        painter.drawRoundedRect(card, 5, 5)
+        words = QRectF(card.left(), card.top() + _PAD, card.width(), card.height() - _PAD)
+        if tied.picture is not None:
+            size = tied.picture.size().toSizeF()
+            size.scale(_THUMB, _THUMB, Qt.AspectRatioMode.KeepAspectRatio)
+            place = QRectF(QPointF(), size)
+            place.moveCenter(QPointF(card.center().x(), card.top() + _PAD + _THUMB / 2))
+            painter.drawImage(place, displayed(tied.picture, light=not theme.dark))
+        words.setTop(card.top() + _PAD + _THUMB + 2)
+        painter.setPen(QColor(theme.text))
+        painter.setFont(_font())
+        painter.drawText(words, Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop, tied.words)
+
+    def _colour(self, tied: Tied) -> str:
+        return grade_colours(self._canvas.theme)[tied.grade]
+
+    def _at(self, tied: Tied) -> QPointF:
+        """Its pixel; at the edge for one out of sight."""
+        view = self._canvas.view
+        x, y = np.clip(view.to_screen_point(tied.uv), -_FAR, _FAR)
+        return QPointF(min(max(x, 8), view.width - 8), min(max(y, 8), view.height - 8))
+
+    def _ring(self, tied: Tied) -> QRectF:
+        at = self._at(tied)
+        return QRectF(at.x() - 16, at.y() - 16, 32, 32)
+
+    def _card(self, tied: Tied) -> QRectF:
+        """Below right of it, but always on the map; the loupe is above right of the pointer."""
+        at, view, metrics = self._at(tied), self._canvas.view, QFontMetricsF(_font())
+        lines = tied.words.split("\n")
+        wide = max(_THUMB, *map(metrics.horizontalAdvance, lines)) + 2 * _PAD
+        high = _THUMB + len(lines) * metrics.lineSpacing() + 2 * _PAD + 2
+        left = at.x() + _GAP if at.x() + _GAP + wide < view.width else at.x() - _GAP - wide
+        top = min(at.y() + _GAP, view.height - high - 3)
+        if top < at.y() + _GAP:  # beside the ring, which it must not cover
+            left += 5 if left > at.x() else -5
+        return QRectF(min(max(left, 3.0), max(view.width - wide - 3, 3.0)), max(top, 3.0), wide, high)
+
+
+def with_room(places: NDArray[np.float64], first: Sequence[int] = ()) -> Iterator[int]:
+    """The indices of the places (k, 2), in pixels, at which there is room for a number; `first` come first."""
+    cells: dict[tuple[int, int], list[int]] = {}
+    spots = [(x, y) for x, y in places.tolist()]
+    where = [(int(x // _ROOM), int(y // _ROOM)) for x, y in np.clip(places, -1e15, 1e15).tolist()]
+    for index, cell in enumerate(where):
+        cells.setdefault(cell, []).append(index)
+    taken: set[int] = set()
+    for index in dict.fromkeys((*first, *range(len(spots)))):
+        x, y = spots[index]
+        column, row = where[index]
+        around = (
+            other
+            for i in (-1, 0, 1)
+            for j in (-1, 0, 1)
+            for other in cells.get((column + i, row + j), ())
+            if other != index
+        )
+        wanted = index in first
+        if all(_apart(x, y, *spots[other], _ROOM if other in taken else 0 if wanted else _CLOSE) for other in around):
+            taken.add(index)
+            yield index
+
+
+def _apart(x: float, y: float, u: float, v: float, least: float) -> bool:
+    return (x - u) ** 2 + (y - v) ** 2 >= least**2
+
+
+def _font() -> QFont:
+    font = QFont()
+    font.setWeight(QFont.Weight.DemiBold)
+    return font
+
+
+def _badge(text: str, theme: Theme, grade: int, doubtful: bool, ratio: float) -> QPixmap:
+    font = _font()
+    font.setPointSizeF(max(6.5, 0.82 * font.pointSizeF()))
+    metrics = QFontMetricsF(font)
+    high = metrics.height() + (3 if doubtful else 1)
+    wide = max(high, metrics.horizontalAdvance(text) + 8)
+    edge = 3.0 if doubtful else _RIM - 0.5
+    pixmap = QPixmap(round((wide + 2 * edge) * ratio), round((high + 2 * edge) * ratio))
+    pixmap.setDevicePixelRatio(ratio)
+    pixmap.fill(Qt.GlobalColor.transparent)
+    painter, colour = QPainter(pixmap), QColor(grade_colours(theme)[grade])
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    plate = QRectF(edge / 2, edge / 2, wide + edge, high + edge)
+    painter.setPen(QPen(QColor(theme.text if doubtful else theme.map), edge))
+    painter.setBrush(colour)
+    painter.drawRoundedRect(plate, plate.height() / 2, plate.height() / 2)
+    painter.setPen(QColor("#ffffff" if colour.lightnessF() < 0.5 else "#101418"))
+    painter.setFont(font)
+    painter.drawText(plate, Qt.AlignmentFlag.AlignCenter, text)
+    painter.end()
+    return pixmap

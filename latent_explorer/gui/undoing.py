@@ -1,0 +1,49 @@
+"""Undo and redo of whatever was changed last: in the session of the active map, or among the anchors between two."""
+
+from collections.abc import Callable, Iterable
+
+from latent_explorer.session import Session, State
+from latent_explorer.session.alignment import Alignment, AlignmentState
+from latent_explorer.session.changes import changed_last, undone_last
+
+Thing = Session | Alignment
+
+_WORDS = {
+    "pins": "pins", "route": "path", "selection": "selection", "chart": "chart",
+    "anchors": "anchors", "translator": "kind of translator", "growth": "how pairs are found",
+}  # fmt: skip
+"""What is undone, by the names of the fields of the states."""
+
+
+class Undoing:
+    """things: what there is now that can be undone. say: called with what is another by that."""
+
+    def __init__(self, things: Callable[[], Iterable[Thing]], say: Callable[[str], None]) -> None:
+        self._things, self._say = things, say
+
+    @property
+    def can_undo(self) -> bool:
+        return changed_last(self._things()) is not None
+
+    @property
+    def can_redo(self) -> bool:
+        return undone_last(self._things()) is not None
+
+    def undo(self) -> None:
+        """Undo what was changed last."""
+        if (thing := changed_last(self._things())) is not None:
+            self._change("Undone", thing, thing.undo)
+
+    def redo(self) -> None:
+        """Redo what was undone last."""
+        if (thing := undone_last(self._things())) is not None:
+            self._change("Redone", thing, thing.redo)
+
+    def _change(self, words: str, thing: Thing, change: Callable[[], None]) -> None:
+        """Change it, and say what of it is another now: what was said of it before holds no more."""
+        before: State | AlignmentState = thing.state
+        change()
+        after = thing.state
+        changed = [word for name, word in _WORDS.items() if getattr(before, name, None) != getattr(after, name, None)]
+        if changed:
+            self._say(f"{words}: {', '.join(changed)}")
