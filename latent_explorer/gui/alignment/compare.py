@@ -22,6 +22,7 @@ class CaptionedPicture(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
+        self._shown: NDArray[np.uint8] | None = None
         self.title, self.picture, self.note = Elided(), PictureView(_LEAST), Elided()
         self.note.setProperty("role", "faint")
         for line in (self.title, self.note):
@@ -30,9 +31,15 @@ class CaptionedPicture(QWidget):
         column.setStretchFactor(self.picture, 1)
 
     def show_image(self, image: NDArray[np.uint8] | None, missing: str = "") -> None:
-        """Show an image (h, w, c); where there is none, say why."""
-        self.picture.hint = missing
-        self.picture.show_image(None if image is None else to_qimage(image))
+        """Show an image (h, w, c); where there is none, say why. One that is shown already is not painted again."""
+        if image is None or image is not self._shown or self.picture.outdated:
+            self._shown, self.picture.hint = image, missing
+            self.picture.show_image(None if image is None else to_qimage(image))
+
+    def outdate(self) -> None:
+        """What is shown is that of another place by now."""
+        if not self.picture.outdated and self._shown is not None:
+            self.picture.outdate()
 
     def say(self, title: str, note: str = "") -> None:
         if (title, note) != (self.title.text(), self.note.text()):
@@ -51,7 +58,7 @@ class ComparePanel(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.here, self.there, self.nearest = CaptionedPicture(), CaptionedPicture(), CaptionedPicture()
-        self.sentence = words("faint")
+        self.sentence = words("faint", 2)
         tip = "Pair images that both models have seen, chosen at random from each class"
         self.random = button(f"Use {RANDOM} random anchors", tip, self.random_wanted.emit)
         self._pictures = QWidget()
@@ -66,6 +73,12 @@ class ComparePanel(QWidget):
 
     def sizeHint(self) -> QSize:
         return QSize(300, 240)
+
+    def minimumSizeHint(self) -> QSize:
+        """Room for the pictures, or for the sentence: neither says how high it is until its width is known."""
+        lines = self.fontMetrics().lineSpacing()
+        rest = 2 * lines + _LEAST if not self._pictures.isHidden() else 2 * lines
+        return QSize(200, rest + 2 * lines + 44)
 
     def explain(self, sentence: str, *, random: bool = False) -> None:
         """Say what is lacking, and offer random anchors; with no sentence, show the pictures."""
@@ -96,7 +109,7 @@ class ComparePanel(QWidget):
     def _show_match(self, place: Crossed, there: OpenBundle) -> None:
         match = place.match
         if match is None:
-            self.nearest.picture.outdate()
+            self.nearest.outdate()
             return
         self.nearest.show_image(match.image if match.image.size else None, match.missing)
         label, names = there.latents.label, there.class_names
@@ -104,14 +117,12 @@ class ComparePanel(QWidget):
         self.nearest.say("Nearest image", f"{class_name}no. {match.index:,}")
 
     def _compared(self, place: Crossed) -> str:
-        """How the pictures differ, in figures, where they can be compared."""
+        """How the pictures differ, in figures, once the pointer rests: to lay out a sentence takes long."""
         one, other = place.probe.picture, place.picture
-        parts = []
-        if one is not None and other is not None:
-            parts.append(_difference(one, other))
-        if place.match is not None:
-            parts.append(f"The nearest image is {place.match.distance:.3g} away in latent space.")
-        return " ".join(parts) or self.sentence.text()
+        if place.match is None:
+            return ""
+        near = f"The nearest image is {place.match.distance:.3g} away in latent space."
+        return near if one is None or other is None else f"{_difference(one, other)} {near}"
 
 
 def _difference(one: NDArray[np.uint8], other: NDArray[np.uint8]) -> str:

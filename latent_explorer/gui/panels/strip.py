@@ -9,7 +9,7 @@ from latent_explorer.gui.widgets.plain import tooltip
 
 _GAP = 2
 _LOW, _LOW_ROW = 52, 44  # pixels: the least height of one row, and of each of two
-_CAPTIONS = 0.16  # of the width, at most, for what the rows are of
+_CAPTIONS = 0.2  # of the width, at most, for what the rows are of
 _HINT = "Drag on the map from one place to another: the pictures in between appear here."
 
 
@@ -119,7 +119,7 @@ class Strip(QWidget):
         flags = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft | Qt.TextFlag.TextSingleLine
         for row, caption in enumerate(self._captions):
             where = QRect(0, self._cell(0, row).top(), left - 8, self._row_height)
-            shown = self.fontMetrics().elidedText(caption, Qt.TextElideMode.ElideRight, where.width())
+            shown = self.fontMetrics().elidedText(caption, Qt.TextElideMode.ElideLeft, where.width())
             painter.drawText(where, flags, shown)
         painter.setClipRect(self.rect().adjusted(left, 0, 0, 0))
 
