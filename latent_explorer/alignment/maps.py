@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from latent_explorer.alignment.distances import squared_distances
+from latent_explorer.alignment.distances import blocks, squared_distances
 from latent_explorer.alignment.translator import Floats
 
 Map = Callable[[Floats], Floats]
@@ -66,4 +66,9 @@ def _bumps(centres: Floats, width: float, ridge: float, x: Floats, y: Floats) ->
     inner, seen = features(centres), features(x)
     system = seen.T @ seen + ridge * len(x) / len(centres) * (inner + 1e-6 * np.eye(len(centres)))
     weight = np.linalg.solve(system, seen.T @ y)
-    return lambda points: features(points) @ weight
+
+    def bumps(points: Floats) -> Floats:
+        rows = blocks(len(points), len(centres))  # those of 70,000 points would take 280 MB at once
+        return np.concatenate([features(points[some]) @ weight for some in rows])
+
+    return bumps

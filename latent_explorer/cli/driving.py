@@ -12,6 +12,7 @@ from typer import Argument, Option
 
 from latent_explorer.cli.options import AsJson, examples, make_folder
 from latent_explorer.cli.output import cell, print_json, print_table, report
+from latent_explorer.errors import UserError
 from latent_explorer.places import find_bundle, shipped_bundles
 from latent_explorer.waiting import wait_awake
 
@@ -43,6 +44,7 @@ class Budget(StrEnum):
     STREAM = "stream"
     CHART = "chart"
     IMPORT = "import"
+    ALIGN = "align"
 
 
 @commands.command(epilog=examples("latent-explorer tour --out pictures"))
@@ -95,6 +97,8 @@ def bench(
              fused Adam, autocast) and one with a DataLoader; on CUDA also thirty epochs of the VAE of train
     chart    hover while t-SNE of 70,000 latents is fitted and its points move (minutes), beside the same window at rest
              and openTSNE called with its defaults
+    align    two linked maps: from a moved anchor to the translated images redrawn, hover on both, and a translation
+             without anchors; beside scikit-learn in one process, and hover with one map
     stream   images a second and memory, encoding 5 million from disk (4 GB, for minutes) with a kill in between
     """
     measured = _measured(what, model, seconds, images, beside)
@@ -133,6 +137,8 @@ def _measured(what: Budget, model: str | None, seconds: float, images: int, besi
             arguments = model, seconds
         case Budget.DECODE:
             arguments = ([find_bundle(model)] if model else shipped_bundles(),)
+        case Budget.ALIGN if model:
+            raise UserError("bench align: its models are mnist-ae-16d and mnist-ae-16d-b; leave --model out")
         case Budget.STREAM:
             arguments = find_bundle(model or _USUAL), images
         case Budget.TRAIN:

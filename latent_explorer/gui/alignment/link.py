@@ -124,6 +124,11 @@ class Link(QObject):
         back[self.counterparts[known]] = known
         return back
 
+    @property
+    def asked(self) -> int:
+        """The number of the fit that was asked for last; 0 where none is wanted."""
+        return self._fitting
+
     def preview(self, anchors: Iterable[Anchor]) -> None:
         """Fit on these anchors, as while one is being dragged; the state stays as it is."""
         self._fit(tuple(anchors))

@@ -60,6 +60,11 @@ class TranslatedPoints(Layer):
             painter.setCompositionMode(BLENDING[self.theme.dark])  # as points: strokes of pictures show through
             self._made.draw(painter, view)
 
+    @property
+    def up_to_date(self) -> bool:
+        """Whether what was painted last is where the images are now."""
+        return self.linked is not None and self._version == self.linked.version
+
     def __len__(self) -> int:
         """How many have a place."""
         return 0 if self._entries is None else len(self._entries)
