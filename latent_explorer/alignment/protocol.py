@@ -1,10 +1,13 @@
 """What is said between window and aligner, the process that fits translators between the bundles of two maps."""
 
+from pathlib import Path
 from typing import Literal
 
 import numpy as np
 
-from latent_explorer.service.codec import Codec, Conversation, Numbered, Refused
+from latent_explorer.charts import FitReport
+from latent_explorer.service.codec import Codec, Conversation, Message, Numbered, Refused
+from latent_explorer.service.job import job_conversation
 
 Growth = Literal["", "bootstrapped", "blind"]
 """How the pairs that a translator is fitted on are found: the anchors alone, the anchors grown by mutual nearest
@@ -130,3 +133,20 @@ Request = OpenPair | FitBoth | MeasureClosure | Cancel
 Reply = PairOpened | Fitting | BothFitted | Placed | ErrorsMeasured | ClosureMeasured | Refused
 
 ALIGNING: Conversation[Request, Reply] = Conversation(Codec(Request), Codec(Reply))
+
+
+class Relate(Message, frozen=True, tag=True, eq=False):
+    """What a job of its own is asked: to show the bundles in two folders in coordinates relative to common anchors.
+
+    anchors, others: int64 (k,), images of the source and of the target. measure: one of `charts.relative.MEASURES`.
+    What it finds is kept as the fits of two charts, see `charts.relative.relative_spec`.
+    """
+
+    source: Path
+    target: Path
+    anchors: np.ndarray
+    others: np.ndarray
+    measure: str
+
+
+RELATING = job_conversation(Relate, FitReport)

@@ -1,5 +1,6 @@
 """What a kind of chart is (words, parameters, the latent spaces it fits, how it is made), and a chart as chosen."""
 
+import re
 import sys
 from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field
@@ -106,7 +107,8 @@ class Parameter:
 
     sentence: what it means, without a capital or a full stop. default: what it is unless chosen; an empty text where
     the kind finds it itself. kind: "dimension" is the number of one, "whole" a whole number, "vector" one number for
-    each dimension and nothing else, "several" one whole number or more, "text" one of `choices`. directed: whether
+    each dimension and nothing else, "several" one whole number or more, "text" one of `choices`, "name" a letter and
+    then letters and digits, by which whoever makes the chart finds it again. directed: whether
     instead of one number there may be one for each dimension. low, high: limits of each number; a dimension has its
     own. refits: whether another value needs another fit, of a kind that has one; else it is for `make` alone.
     """
@@ -114,7 +116,7 @@ class Parameter:
     name: str
     sentence: str
     default: Value = ""
-    kind: Literal["number", "whole", "dimension", "vector", "several", "text"] = "number"
+    kind: Literal["number", "whole", "dimension", "vector", "several", "text", "name"] = "number"
     directed: bool = False
     low: float = -1e9
     high: float = 1e9
@@ -124,6 +126,8 @@ class Parameter:
     def checked(self, value: Value, dimensions: int) -> Value:
         """The value, if it may be chosen in so many dimensions. Raises UserError that says what may be."""
         if self.kind == "text" and value in self.choices:
+            return value
+        if self.kind == "name" and isinstance(value, str) and re.fullmatch(r"[a-z][a-z0-9]{1,40}", value):
             return value
         numbers = () if isinstance(value, str) else value if isinstance(value, tuple) else (value,)
         if len(numbers) == 1 and self._may_be(numbers[0], dimensions):
@@ -151,6 +155,7 @@ class Parameter:
             "vector": vector,
             "several": f"whole numbers from {self.low:g} to {self.high:g}, separated by commas",
             "text": " or ".join(self.choices),
+            "name": "a letter and then letters and digits",
         }[self.kind]
         return f"{one} or {vector}" if self.directed else one
 
@@ -162,6 +167,7 @@ class ChartKind:
     title, sentence: for menus and help. make: the chart, in well under a second. fit: for kinds that take longer, run
     first, in a process of its own; yields how far it is and returns arrays, which are kept on disk for the next time.
     dimensions: of the latent spaces that it fits. default_for: those that open with it. needs_labels: of the data.
+    made_by: where else it is made, where a bundle alone does not suffice: its arrays are then kept by whoever makes it.
     module: what has to be installed for the fit, and extra: the extra of this package that brings it along.
     """
 
@@ -174,11 +180,14 @@ class ChartKind:
     dimensions: range = range(2, MANY)
     default_for: range = range(0)
     needs_labels: bool = False
+    made_by: str = ""
     module: str = ""
     extra: str = ""
 
     def lacks(self, labels: NDArray[np.int64] | None) -> str:
         """What is missing for it with data of these labels, in words; empty where nothing is."""
+        if self.made_by:
+            return self.made_by
         if self.needs_labels and labels is None:
             return "it needs the classes of the data, and this dataset has no labels"
         if self.module and find_spec(self.module) is None:

@@ -13,6 +13,7 @@ from latent_explorer.charts.isomap import ISOMAP
 from latent_explorer.charts.kind import Arrays, ChartInput, ChartKind, ChartSpec
 from latent_explorer.charts.lda import LDA
 from latent_explorer.charts.principal import PRINCIPAL
+from latent_explorer.charts.relative import RELATIVE
 from latent_explorer.charts.slice import SLICE
 from latent_explorer.charts.tsne import TSNE
 from latent_explorer.charts.umap import UMAP
@@ -21,7 +22,7 @@ from latent_explorer.plugins import Registry
 
 CHARTS: Registry[ChartKind] = Registry("charts", ChartKind, "title")
 register = CHARTS.register
-for _kind in (IDENTITY, PRINCIPAL, FOLLOWING, SLICE, LDA, TSNE, ISOMAP, UMAP):
+for _kind in (IDENTITY, PRINCIPAL, FOLLOWING, SLICE, LDA, TSNE, ISOMAP, UMAP, RELATIVE):
     register(_kind)
 
 
@@ -107,7 +108,7 @@ def chart_for(
     chosen = checked(spec, means.shape[1])
     kind = CHARTS[chosen.kind]
     if kind.fit is not None and fitted is None:
-        raise UserError(f"chart {chosen}: it must be fitted first")
+        raise UserError(f"chart {chosen}: {kind.made_by or 'it must be fitted first'}")
     chart = kind.make(chart_input(chosen, means, labels, fitted))
     if chart.name != str(chosen):
         raise UserError(f"chart {chosen}: its kind made one called {chart.name!r}, which would be taken for another")

@@ -140,6 +140,7 @@ def test_a_kind_that_takes_long_has_to_be_fitted_first() -> None:
             "tsne",
             "isomap",
             "umap",
+            "relative",
             "slow",
         ]
     finally:

@@ -57,6 +57,7 @@ def test_the_menu_lists_what_fits_and_ticks_what_is_shown(wide: Person, decoded)
         "t-SNE…",
         "Isomap…",
         "UMAP…",
+        "Relative coordinates",
     ]
     assert ticked(wide) == ["Principal plane, following the data"]
     wide.pane.session.pin(np.zeros(5, np.float32))
@@ -172,4 +173,6 @@ def test_a_broken_plugin_is_named_and_the_window_works_without_it(install, new_w
     said = person.window.workbench.banner.text
     assert said.count("shattered 1.2 was left out: ") == 2
     assert "ZeroDivisionError" in said
-    assert list(entries(person)) == ["The two dimensions", "Principal plane", "Slice along two dimensions…"]
+    assert list(entries(person)) == [
+        "The two dimensions", "Principal plane", "Slice along two dimensions…", "Relative coordinates",
+    ]  # fmt: skip

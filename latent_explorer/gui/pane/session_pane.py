@@ -26,8 +26,9 @@ _NO_PICTURES = "No decoder: the map shows the latents alone"
 class SessionPane(PaneParts):
     """Shows a session, whichever it is, with the parts of a pane.
 
-    changed: another bundle is open, or the session's state is another. asked_again: the engine has opened what is
-    shown, and all that is wanted of it has been asked. remembered: the folder of a bundle that was opened.
+    changed: another bundle is open, it is seen through another chart, or the session's state is another. asked_again:
+    the engine has opened what is shown, and all that is wanted of it has been asked. remembered: the folder of a bundle
+    that was opened.
     """
 
     changed = pyqtSignal()
@@ -174,6 +175,7 @@ class SessionPane(PaneParts):
             self.history.begin()
         self.chart_panel.show_bundle(bundle)
         self.look()
+        self.changed.emit()
 
     def _show_moving(self, uv: NDArray[np.float32]) -> None:
         """Show the data where a fit has moved them; all that has a place on the map comes back with its chart."""

@@ -33,8 +33,9 @@ def chart_entries(
     for kind in charts_for(dimensions):
         before = shown if shown.kind == kind.name else ChartSpec(kind.name)
         ask = partial(ChartDialog, kind, before, dimensions, probed, owner, choose)
-        take = ask if kind.parameters else partial(choose, ChartSpec(kind.name))
-        title = f"{kind.title}…" if kind.parameters else kind.title
+        asks = kind.parameters and not kind.made_by
+        take = ask if asks else partial(choose, ChartSpec(kind.name))
+        title = f"{kind.title}…" if asks else kind.title
         lacks = kind.lacks(bundle.latents.label)
         tip, ticked = f"Not available: {lacks}" if lacks else kind.sentence, partial(kind.name.__eq__, shown.kind)
         yield Command(title, take, tip=tip, checked=ticked, group="chart", enabled=partial(bool, not lacks))

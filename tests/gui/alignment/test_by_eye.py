@@ -5,15 +5,18 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PyQt6.QtCore import QPoint, Qt
+from PyQt6.QtCore import QPoint, Qt, QTimer
 from PyQt6.QtTest import QTest
 
 from latent_explorer.alignment.protocol import ClosureMeasured, Placed
+from latent_explorer.alignment.relating import _work
 from latent_explorer.bench.person import Person
+from latent_explorer.gui.alignment import relative
 from latent_explorer.gui.alignment.by_eye import ByEye
 from latent_explorer.gui.alignment.link import Link, LinkFit
 from latent_explorer.gui.alignment.morph import arrangement
 from latent_explorer.gui.theme import LIGHT
+from latent_explorer.service.job import JobEnded
 
 ANCHORS = [(0, 0), (3, 3), (5, 5)]
 
@@ -36,6 +39,20 @@ class Silent:
         """There is nothing to end."""
 
 
+class Inline:
+    """Does the job of relating two maps at once, and tells of it a little later."""
+
+    def __init__(self, module, conversation, request, on_report) -> None:
+        assert list(_work(request))
+        self._timer = QTimer()
+        self._timer.setSingleShot(True)
+        self._timer.timeout.connect(lambda: on_report(JobEnded("done")))
+        self._timer.start(20)
+
+    def close(self) -> None:
+        self._timer.stop()
+
+
 @pytest.fixture
 def link(new_window: Callable[..., Person], small_bundle: Path, monkeypatch: pytest.MonkeyPatch) -> Link:
     """The link between two maps of the same images, whose aligner is silent."""
@@ -44,6 +61,7 @@ def link(new_window: Callable[..., Person], small_bundle: Path, monkeypatch: pyt
     Person(left.window).wait_for_the_engine()
     link = left.window.workbench.link
     monkeypatch.setattr(link, "_aligner", Silent())
+    monkeypatch.setattr(relative, "BackgroundJob", Inline)
     link.alignment.replace(ANCHORS)
     return link
 
@@ -147,3 +165,34 @@ def test_an_arrangement_is_turned_and_scaled_to_lie_over_the_other_map() -> None
     places[::4] = np.nan
     np.testing.assert_allclose(arrangement(uv, places, ground), ground, atol=0.3)
     assert arrangement(uv, np.full_like(uv, np.nan), ground) is None
+
+
+def test_both_maps_are_seen_in_relative_coordinates_and_as_before(link: Link, by_eye: ByEye) -> None:
+    maps, person = by_eye.relative, Person(link.target.window(), link.target)
+    before = [bundle.chart_text for bundle in link.bundles]
+    assert not maps.back.isVisible()
+    QTest.mouseClick(maps.show_both, Qt.MouseButton.LeftButton)
+    assert maps.show_both.text() == "Cancel"
+    person.wait_until(lambda: maps.shown and all(bundle.chart_text.startswith("relative") for bundle in link.bundles))
+    assert [bundle.chart_text for bundle in link.bundles] == list(map(str, maps.specs))
+    source, target = (link.pane(side).bundle for side in (0, 1))
+    np.testing.assert_allclose(source.uv, target.uv, atol=1e-4)  # of one model and itself
+    person.wait_for_the_engine()
+    assert "Relative to the 3 anchors" in maps.words.text()
+    link.alignment.add(9, 9)
+    assert "changed since" in maps.words.text()
+    QTest.mouseClick(maps.back, Qt.MouseButton.LeftButton)
+    person.wait_until(lambda: [bundle.chart_text for bundle in link.bundles] == before)
+    assert not maps.back.isVisible()
+    person.wait_for_the_engine()
+
+
+def test_relative_coordinates_need_anchors_and_can_be_given_up(link: Link, by_eye: ByEye) -> None:
+    maps = by_eye.relative
+    link.alignment.add(11, 11)
+    QTest.mouseClick(maps.show_both, Qt.MouseButton.LeftButton)
+    QTest.mouseClick(maps.show_both, Qt.MouseButton.LeftButton)
+    assert maps.show_both.text() == "Show both"
+    link.alignment.replace(ANCHORS[:2])
+    assert not maps.show_both.isEnabled()
+    assert "at least 3 anchors" in maps.words.text()

@@ -1,0 +1,52 @@
+"""Relative coordinates: each datum by how alike it is to anchors, projected in common for two linked maps."""
+
+import hashlib
+import json
+from collections.abc import Generator, Iterable
+
+from latent_explorer.charts.inverse import DETAIL, NonlinearChart, nonlinear_chart
+from latent_explorer.charts.kind import MANY, Arrays, ChartInput, ChartKind, ChartSpec, FitReport, Parameter
+from latent_explorer.errors import UserError
+
+MEASURES = ("cosine", "euclidean")
+_MADE_BY = "it is made from two linked maps and their anchors: open both, and choose it in the Alignment panel"
+_DIGITS = 20
+
+
+def relative_spec(
+    seal: str, other: str, anchors: Iterable[int], others: Iterable[int], measure: str = MEASURES[0]
+) -> ChartSpec:
+    """The chart of a bundle relative to anchors that it shares with another.
+
+    seal, other: of the two bundles. anchors, others: images of the one and of the other, pair by pair. So the name of
+    the chart, which its tiles and its fit carry, is that of no other anchors.
+    """
+    told = json.dumps([seal, other, list(anchors), list(others), measure])
+    chosen = {} if measure == MEASURES[0] else {"measure": measure}
+    return ChartSpec("relative", {"anchors": f"a{hashlib.sha256(told.encode()).hexdigest()[:_DIGITS]}", **chosen})
+
+
+def _fit(data: ChartInput) -> Generator[FitReport, None, Arrays]:
+    """It takes two bundles, which `latent_explorer.alignment.relating` reads; this one alone cannot be fitted."""
+    yield FitReport(0.0, "looking for the anchors")
+    raise UserError(f"chart {data.name}: {_MADE_BY}")
+
+
+def _make(data: ChartInput) -> NonlinearChart:
+    return nonlinear_chart(data, ("relative 1", "relative 2"))
+
+
+RELATIVE = ChartKind(
+    name="relative",
+    title="Relative coordinates",
+    sentence="Each image by how alike it is to the anchors of two linked maps; in these coordinates both look alike.",
+    make=_make,
+    fit=_fit,
+    made_by=_MADE_BY,
+    parameters=(
+        Parameter("anchors", "a digest of the anchors and of both models", kind="name"),
+        Parameter("measure", "how alike two latents are", MEASURES[0], kind="text", choices=MEASURES),
+        DETAIL,
+    ),
+    dimensions=range(2, MANY),
+)
