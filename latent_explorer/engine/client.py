@@ -23,7 +23,7 @@ from latent_explorer.engine.handlers.open import Open, Opened
 from latent_explorer.engine.process import Engine, ProcessEngine
 from latent_explorer.engine.protocol import Pictures, Piece, Values, Want
 from latent_explorer.engine.request_queue import Batch, RequestQueue, Topic, Urgency
-from latent_explorer.engine.silence_watch import SilenceWatch
+from latent_explorer.engine.silence_watch import CALLER_SECONDS, SilenceWatch
 from latent_explorer.errors import EngineError, ServiceError
 from latent_explorer.service.codec import Numbered, Refused, path_to_text
 
@@ -78,7 +78,8 @@ class EngineClient:
     """Says what is wanted, and hands back what comes.
 
     on_event: called in the receiving thread with each Answer and EngineLost, to pass it on to `dispatch`, in whichever
-    thread the subscribers live. start: makes an engine. engine: the one that runs now.
+    thread the subscribers live. start: makes an engine. engine: the one that runs now. silent: whether it has not
+    answered for long and cannot be replaced.
     """
 
     def __init__(
@@ -88,7 +89,7 @@ class EngineClient:
         watch: SilenceWatch | None = None,
     ) -> None:
         self._on_event = on_event
-        self._watch, self._silence = watch or SilenceWatch(), ""
+        self._watch, self._silence, self.silent = watch or SilenceWatch(), "", False
         self._ended = threading.Event()
         self._start = start
         self._subscribers: dict[Hashable, Callable[[Any], None]] = {}
@@ -102,6 +103,8 @@ class EngineClient:
         self._asked_to_open: dict[int, tuple[str, int]] = {}
         self._deaths = 0
         self.engine: Engine = start()
+        if watch is None and not self.engine.replaceable:
+            self._watch = SilenceWatch(CALLER_SECONDS)
         self._threads = [
             threading.Thread(target=self._send_loop, name="engine sender", daemon=True),
             threading.Thread(target=self._receive_loop, name="engine receiver", daemon=True),
@@ -241,6 +244,8 @@ class EngineClient:
                 waiting = bool(self._asked_to_open) or self._queue.prompt
                 opening = bool(self._asked_to_open)
                 silent = self._watch.look(waiting=waiting, opening=opening, now=time.monotonic())
+                if not self.engine.replaceable:
+                    self.silent = silent > 0
                 if not silent or not self.engine.replaceable:
                     continue
                 self._silence = f"the engine did not answer for {silent:.0f} seconds"

@@ -6,6 +6,9 @@ ANSWER_SECONDS, OPEN_SECONDS = 30.0, 120.0
 One that is at work hands out a slice every few milliseconds.
 """
 
+CALLER_SECONDS = 6.0
+"""After which it is said that an engine in the Python process of somebody else does not answer: nothing replaces it."""
+
 
 class SilenceWatch:
     """Told of each reply by `hear`, and asked by `look` now and then.

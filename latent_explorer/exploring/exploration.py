@@ -143,6 +143,7 @@ class Exploration:
             label, names = given_labels(labels, class_names, len(z))
         error = None if pictures is None else judged(before.model, pictures, z)
         shown = replace(before, z=z, images=pictures, label=label, class_names=names, error=error, _datasets={})
+        shown = shown.beside(before)
         folder = self._write(shown)
         self._explored = shown
         self._selection = self._selection if same else np.zeros(0, np.int64)

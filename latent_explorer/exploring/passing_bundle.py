@@ -5,7 +5,7 @@ import io
 import sys
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +16,7 @@ from torch import Tensor
 
 from latent_explorer.bundles import FORMAT, BundleConfig, DatasetRecord, Latents, TrainingRecord, save_bundle
 from latent_explorer.bundles.config import CALLER, ProgramRecord
+from latent_explorer.charts import Turn, chart_for
 from latent_explorer.data import Dataset
 from latent_explorer.engine.decoder import Allowance
 from latent_explorer.exploring.found_model import ExploredModel, as_numpy
@@ -35,7 +36,7 @@ class Explored:
     """What is explored: a model, and the data as it sees them.
 
     z: float32 (n, ...), in the shape that the decoder takes. label: int64 (n,), or None. error: float32 (n,), of the
-    reconstructions, or None where there are no images or it would take long.
+    reconstructions, or None where there are no images or it would take long. turn: of the plane of the usual chart.
     """
 
     name: str
@@ -45,12 +46,24 @@ class Explored:
     label: NDArray[np.int64] | None = None
     class_names: tuple[str, ...] = ()
     error: NDArray[np.float32] | None = None
+    turn: Turn | None = None
     _datasets: dict[str, Dataset] = field(default_factory=dict)
 
     @property
     def flat(self) -> NDArray[np.float32]:
         """The latents (n, d)."""
         return self.z.reshape(len(self.z), -1)
+
+    def beside(self, before: "Explored") -> "Explored":
+        """The same, its map turned to lie as that of as many latents before: principal axes may flip at any change."""
+        if len(self.z) != len(before.z) or self.flat.shape[1] <= 2:
+            return replace(self, turn=None)
+        return replace(self, turn=Turn.between(chart_for(self.flat).to_plane(self.flat), before.plane))
+
+    @property
+    def plane(self) -> NDArray[np.float64]:
+        """Where the usual chart has the latents, (n, 2)."""
+        return chart_for(self.flat, turn=self.turn).to_plane(self.flat)
 
     @property
     def dataset(self) -> Dataset | None:
@@ -79,7 +92,7 @@ def write_explored(explored: Explored, folder: Path) -> BundleConfig:
     config = BundleConfig(
         format=FORMAT, name=explored.name, net=spec, dataset=_record(explored), training=_UNTRAINED, metrics={},
         versions={"latent-explorer": __version__, "torch": str(torch.__version__), "numpy": np.__version__}, files={},
-        program=record,
+        program=record, turn=explored.turn,
     )  # fmt: skip
     split = np.zeros(len(explored.z), np.uint8)
     latents = Latents(explored.flat, None, explored.label, split, explored.error)

@@ -2,6 +2,8 @@
 
 import queue
 import threading
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -116,3 +118,34 @@ def test_a_bundle_that_never_opens_is_refused_and_others_open(small_bundle: Path
         until(events, Opened)
     finally:
         client.close()
+
+
+class Caller(Deafening):
+    """An engine in somebody else's process, which cannot be replaced."""
+
+    replaceable = False
+
+
+def test_one_that_cannot_be_replaced_is_said_to_be_silent_until_it_answers(small_bundle: Path, events) -> None:
+    client = EngineClient(events.put, Caller, SilenceWatch(0.2, 60.0))
+    try:
+        client.open(str(small_bundle))
+        until(events, Opened)
+        caller = client.engine
+        caller.deaf = True
+        client.ask(Hover, np.zeros(2, np.float32))
+        wait_until(lambda: client.silent)
+        assert client.engine is caller
+        caller.deaf = False
+        client.ask(Hover, np.zeros(2, np.float32))
+        until(events, Picture)
+        wait_until(lambda: not client.silent)
+    finally:
+        client.close()
+
+
+def wait_until(seen: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 150
+    while not seen():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)

@@ -1,6 +1,7 @@
 """The handle on a window: what it does without a person at it."""
 
 import gc
+import itertools
 import os
 import time
 from collections.abc import Callable, Iterator
@@ -13,6 +14,7 @@ import pytest
 import latent_explorer
 from latent_explorer.errors import UserError
 from latent_explorer.exploring import exploration
+from latent_explorer.session import open_bundle
 
 Z = np.random.default_rng(0).standard_normal((60, 2)).astype(np.float32)
 
@@ -113,3 +115,21 @@ def test_the_window_does_not_import_what_lies_beside_a_notebook(
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("PYTHONPATH", os.environ.get("PYTHONPATH", ""))
     assert not explore().closed
+
+
+def test_a_map_of_more_dimensions_does_not_flip_from_one_call_to_the_next(
+    explore: Callable[..., exploration.Exploration],
+) -> None:
+    z = np.random.default_rng(1).standard_normal((80, 4)) * (3, 2.9, 1, 0.5)
+    handle = explore(latents=z)
+    shown = [open_bundle(next(handle.folder.glob("0/*")))]
+    for step, moved in enumerate((z[:, [1, 0, 2, 3]] * (-1, 1, 1, 1), -z, z * (1, 1.2, 1, 1)), 1):
+        handle.show(moved)
+        until(lambda step=step: list(handle.folder.glob(f"{step}/*/config.json")))
+        shown.append(open_bundle(next(handle.folder.glob(f"{step}/*"))))
+    for before, after in itertools.pairwise(shown):
+        together = np.sum(before.uv * after.uv, axis=0) / np.linalg.norm(before.uv, axis=0) ** 2
+        assert (together > 0.5).all(), together
+    handle.show(z[:40])
+    until(lambda: list(handle.folder.glob("4/*/config.json")))
+    assert open_bundle(next(handle.folder.glob("4/*"))).config.turn is None

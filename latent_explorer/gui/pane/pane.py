@@ -218,6 +218,8 @@ class MapPane(SessionPane):
 
     def _work(self) -> Iterator[Work]:
         """What is under way, the most telling first."""
+        if self.client.silent:
+            yield Work("Python does not answer: it may be stopped in a debugger")
         if not self.opener.idle:
             yield Work(self.opener.words)
         yield from self.charting.work
