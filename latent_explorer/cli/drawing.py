@@ -58,6 +58,8 @@ def draw_map(
     easing: options.Easing = "steady",
     frame: options.Frame = 0,
     no_legend: options.NoLegend = False,
+    both: options.Both = False,
+    of_session: options.OfSession = None,
     overwrite: options.Overwrite = False,
     as_json: options.AsJson = False,
 ) -> None:
@@ -75,6 +77,8 @@ def draw_map(
         if layers is None or as_shown:
             raise UserError(f"--images {images}: goes with --layers alone; add --layers real-images")
         images_at(find_bundle(model), images, images_anyway)
+    if both and of_session is None:
+        raise UserError("--both: goes with a session of two maps, as in export --session FILE map --both")
     if as_shown:
         told = _as_shown(known, {**locals()})
     else:
@@ -114,12 +118,32 @@ def _as_shown(known: Any, given: dict[str, Any]) -> dict[str, Any]:
     from latent_explorer.gui.sessions.replaying import replay_map
 
     application()
-    choices = Choices(known.key, zoom=given["zoom"], legend=not given["no_legend"])
-    lost = replay_map(folder, saved, arrays, look, known, choices, given["out"], given["overwrite"])
+    choices = Choices(known.key, zoom=given["zoom"], legend=not given["no_legend"], both=given["both"])
+    beside = None if given["of_session"] is None else _beside(given["of_session"], given["both"])
+    lost = replay_map(folder, saved, arrays, look, known, choices, given["out"], given["overwrite"], beside)
     if lost:
         complain(f"{shown(given['out'])} is without {'; '.join(lost)}")
     region = [getattr(saved.view, name) for name in ("u", "v", "scale")]
     return {"model": bundle.name, "file": str(given["out"]), "view": region, "chart": bundle.chart.name}
+
+
+def _beside(text: str, both: bool) -> Any:
+    """The other map of a session, of a text SIDE:FILE; None where it is not there, unless it is to be drawn too."""
+    from latent_explorer.gui.sessions.replaying import SavedBeside
+    from latent_explorer.session.restoring import find_map
+    from latent_explorer.session.saved import read_session
+
+    side, _, name = text.partition(":")
+    file = Path(name)
+    session, arrays = read_session(file)
+    found = find_map(session.maps[1 - int(side)], file)
+    if found.trouble:
+        if both and found.folder is None:
+            raise UserError(f"--both: {found.trouble}")
+        complain(f"{found.trouble} What fits is drawn.")
+    if found.folder is None:
+        return None
+    return SavedBeside(found.folder, session, arrays, source=side == "1")
 
 
 def _saved(bundle: Any, given: dict[str, Any]) -> tuple[Any, Any, Any]:

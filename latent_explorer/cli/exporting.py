@@ -69,7 +69,8 @@ def _of_session(file: Path, model: str | None, number: int | None, what: str) ->
             complain(f"{folder.name} is not the model of the session ({changed}): what fits is drawn")
     linked = _linked(file, saved, arrays, side, lost) if what == "filmstrip" else (None, {})
     made: Any = recipe(what, one, saved.look, arrays, {}, "", linked[0])  # type: ignore[arg-type] # a command's name
-    return {**made.options, "model": str(folder), **linked[1]}
+    two = {"of_session": f"{side}:{file}"} if what == "map" and len(saved.maps) > 1 else {}
+    return {**made.options, "model": str(folder), **linked[1], **two}
 
 
 def _linked(file: Path, saved: Any, arrays: Any, side: int, lost: list[str]) -> tuple[Any, dict[str, str]]:

@@ -91,6 +91,8 @@ FromTarget = Annotated[
 PairsOfRows = Annotated[
     str, Option("--pairs", metavar="HOW", help="Second row: above (the first above it), beside, or alone for none.")
 ]
+Both = Annotated[bool, Option("--both", help="Of a session: both maps side by side, as in the window (PNG).")]
+OfSession = Annotated[str | None, Option("--of-session", hidden=True)]
 NoLegend = Annotated[bool, Option("--no-legend", help="Do not name the classes in an SVG.")]
 
 

@@ -86,7 +86,7 @@ class Workbench(QObject):
         self.docks.add({"Alignment": scrolled(self.anchors.panel)})
         self.undoing = Undoing(self._undone, self.status.say)
         self._make_training(start_trainer)
-        self.exporter = Exporter(window, lambda: self.active, lambda: self.link)
+        self.exporter = Exporter(window, lambda: self.active, lambda: self.link, lambda: self.panes)
         self.exporter.exported.connect(self.status.say_exported)
         self.guide.exported.connect(self.status.say_exported)
         self.library = Library(window, settings, self)
@@ -96,7 +96,7 @@ class Workbench(QObject):
         self.library.said.connect(self.status.say)
         self.sessions = SessionFiles(window, self)
         sessions = self.sessions
-        self.copies = Copies(lambda: self.active, lambda: sessions.look, lambda: sessions.holding, lambda: self.link)
+        self.copies = Copies(self, lambda: sessions.look, lambda: sessions.holding)
         self.importer = Importer(window, trained_folder())
         self.importer.imported.connect(self.open)
         self.taker = PathTaker(self, self.banner, self.train_on, self.sessions.open_file, self.importer.open)

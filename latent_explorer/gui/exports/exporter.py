@@ -1,6 +1,6 @@
 """Exporting what is seen: opens the dialog for it, and hands that what the engine says."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,17 +26,21 @@ class Exporter(QObject):
     """Opens one export dialog at a time, for the pane that is active then, and hands it what its engine says.
 
     parent: the widget over which dialogs open. active: the pane that a person works with. link: that of the maps, if
-    they are linked.
+    they are linked. panes: all there are.
     exported: the file that was written.
     """
 
     exported = pyqtSignal(Path)
 
     def __init__(
-        self, parent: QWidget, active: Callable[[], MapPane], link: Callable[[], Link | None] = lambda: None
+        self,
+        parent: QWidget,
+        active: Callable[[], MapPane],
+        link: Callable[[], Link | None],
+        panes: Callable[[], Sequence[MapPane]],
     ) -> None:
         super().__init__(parent)
-        self._parent, self._active, self._link = parent, active, link
+        self._parent, self._active, self._link, self._panes = parent, active, link, panes
         self._bundles: dict[MapPane, OpenBundle | None] = {}  # of the panes whose export is under way
         self._said = ""
         self.dialog: ExportDialog | None = None
@@ -60,7 +64,7 @@ class Exporter(QObject):
         from latent_explorer.gui.exports.offers import OFFERS, ExportSource
 
         pane = self._active()
-        source = ExportSource(pane, self._link(), *where)
+        source = ExportSource(pane, self._link(), next(iter(where), 0), tuple(self._panes()))
         try:
             subject = OFFERS[what](source)
         except UserError as error:
@@ -76,7 +80,7 @@ class Exporter(QObject):
         if self._said and pane.shared.banner.message == self._said:
             pane.shared.banner.clear()
         self._parent.installEventFilter(self)
-        self._bundles = {each: each.bundle for each in source.panes}
+        self._bundles = {each: each.bundle for each in (pane, source.other) if each is not None}
         for each in self._bundles:
             each.arrived.connect(self._hear)
         self.dialog = ExportDialog(self._parent, subject, pane.shared.settings, pane.client)

@@ -3,9 +3,11 @@
 from collections.abc import Hashable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from PyQt6.QtGui import QColor
 
 from latent_explorer.atlas import PICTURES, TileCache, TileKey
 from latent_explorer.engine.client import Want
@@ -14,7 +16,7 @@ from latent_explorer.engine.handlers.evaluate import want_value_tile, want_value
 from latent_explorer.export import Format, MapScene, Provenance
 from latent_explorer.gui.exports.choices import Choices
 from latent_explorer.gui.exports.scene import map_scene
-from latent_explorer.gui.exports.subjects import Subject, region_text
+from latent_explorer.gui.exports.subjects import Other, Subject, region_text
 from latent_explorer.gui.layers.colours import Span
 from latent_explorer.gui.layers.field_layer import FieldLayer
 from latent_explorer.gui.layers.tiles import TileLayer
@@ -23,29 +25,57 @@ from latent_explorer.gui.pane.pane import MapPane
 from latent_explorer.gui.widgets.images import to_array
 from latent_explorer.session import Session
 
+_BETWEEN = 6  # pixels of the window between two maps
 _SHOWN_ZOOM = 1.5  # of a map's preview
 _Values = dict[Hashable, NDArray[np.float32]]
 
 
 @dataclass(frozen=True, eq=False)
 class MapSubject(Subject):
-    """The map of a pane as it is shown whenever it is asked for."""
+    """The map of a pane as it is shown whenever it is asked for.
+
+    beside: the pane with the other map of the window, if there are two. left: whether this one is the left one.
+    """
 
     name: str
     pane: MapPane
     session: Session
+    beside: MapPane | None = None
+    left: bool = True
     kind = "map"
     title = "Export map"
     live = True
 
     def heeds(self, known: Format) -> tuple[str, ...]:
-        return ("zoom",) if known.key == "png" else ("legend",)
+        if known.key != "png":
+            return ("legend",)
+        return ("zoom",) if self.beside is None else ("zoom", "both")
 
     def shape(self, known: Format, choices: Choices) -> tuple[int, ...]:
         canvas = self.pane.canvas
         if known.key == "svg":
             return canvas.view.height, canvas.view.width, 4
-        return round(canvas.height() * choices.zoom), round(canvas.width() * choices.zoom), 4
+        height, width = round(canvas.height() * choices.zoom), round(canvas.width() * choices.zoom)
+        if (other := self.other(known, choices)) is None:
+            return height, width, 4
+        besides = other.subject.shape(known, choices)
+        return max(height, besides[0]), width + _gap(choices) + besides[1], 4
+
+    def other(self, known: Format, choices: Choices) -> Other | None:
+        pane = self.beside
+        if known.key != "png" or not choices.both or pane is None or pane.session is None:
+            return None
+        return Other(MapSubject(self.name, pane, pane.session), pane.client)
+
+    def joined(self, known: Format, choices: Choices, content: Any, other: Any) -> Any:
+        """Both maps side by side, as they stand in the window."""
+        maps = (content, other) if self.left else (other, content)
+        height, gap = max(len(each) for each in maps), _gap(choices)
+        whole = np.empty((height, sum(each.shape[1] for each in maps) + gap, 3), np.uint8)
+        whole[:] = QColor(self.pane.theme.line).getRgb()[:3]
+        whole[: len(maps[0]), : maps[0].shape[1]] = maps[0]
+        whole[: len(maps[1]), -maps[1].shape[1] :] = maps[1]
+        return whole
 
     def lighter(self, choices: Choices) -> Choices:
         return replace(choices, zoom=min(choices.zoom, _SHOWN_ZOOM))
@@ -127,4 +157,13 @@ class MapSubject(Subject):
 
     def provenance(self, choices: Choices) -> Provenance:
         bundle = self.session.bundle
-        return Provenance(bundle.name, region_text(self.pane.canvas.view.region, bundle.chart))
+        source = Provenance(bundle.name, region_text(self.pane.canvas.view.region, bundle.chart))
+        if choices.both and self.beside is not None and self.beside.bundle is not None:
+            other = self.beside.bundle
+            return source.and_also(beside=other.name, region=region_text(self.beside.canvas.view.region, other.chart))
+        return source
+
+
+def _gap(choices: Choices) -> int:
+    """Pixels between two maps."""
+    return max(1, round(_BETWEEN * choices.zoom))

@@ -1,6 +1,6 @@
 """What a pane has to export, by kind; where there is nothing yet, a UserError that says how to get it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -32,16 +32,21 @@ _DECODING = "The pictures are still being decoded. Try again in a moment."
 
 @dataclass(frozen=True, eq=False)
 class ExportSource:
-    """What is exported from. link: of its map with another one, if they are linked. index: of a frame of its path."""
+    """What is exported from.
+
+    link: of its map with another one, if they are linked. index: of a frame of its path. panes: all of the window, from
+    left to right.
+    """
 
     pane: MapPane
     link: Link | None = None
     index: int = 0
+    panes: Sequence[MapPane] = ()
 
     @property
-    def panes(self) -> list[MapPane]:
-        """It, and the pane that its map is linked with."""
-        return [self.pane] if self.link is None else [self.link.source, self.link.target]
+    def other(self) -> MapPane | None:
+        """The other pane of the window, if it shows a map."""
+        return next((each for each in self.panes if each is not self.pane and each.session is not None), None)
 
     @property
     def side(self) -> int:
@@ -114,7 +119,9 @@ def _grid(source: ExportSource) -> Subject:
 
 def _map(source: ExportSource) -> Subject:
     session = _session(source.pane)
-    return MapSubject(f"{session.bundle.name}_map", source.pane, session)
+    other = source.other
+    left = other is None or source.panes.index(source.pane) < source.panes.index(other)
+    return MapSubject(f"{session.bundle.name}_map", source.pane, session, other, left)
 
 
 def _latents(source: ExportSource) -> Subject:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import msgspec
 from PyQt6.QtGui import QGuiApplication
@@ -29,24 +29,25 @@ WORDS: dict[What, str] = {
 """What can be copied so, in words."""
 
 
+class LinkedMaps(Protocol):
+    """What can be drawn once more: the workbench."""
+
+    panes: list[MapPane]
+    active: MapPane
+
+    @property
+    def link(self) -> Link | None: ...
+
+
 class Copies:
-    """Copies recipes. look: what maps have in common. session: the file that holds all as it is now, if one does.
+    """Copies recipes. look: what maps have in common. session: the file that holds all as it is now, if one does."""
 
-    link: that of the maps, if they are linked.
-    """
-
-    def __init__(
-        self,
-        active: Callable[[], MapPane],
-        look: Callable[[], SavedLook],
-        session: Callable[[], Path | None],
-        link: Callable[[], Link | None],
-    ) -> None:
-        self._active, self._look, self._session, self._link = active, look, session, link
+    def __init__(self, maps: LinkedMaps, look: Callable[[], SavedLook], session: Callable[[], Path | None]) -> None:
+        self._maps, self._look, self._session = maps, look, session
 
     def copy(self, what: What, python: bool) -> None:
         """Copy how something of the active map is drawn; where that cannot be, say why."""
-        pane = self._active()
+        pane = self._maps.active
         clipboard = QGuiApplication.clipboard()
         assert clipboard is not None
         try:
@@ -62,17 +63,23 @@ class Copies:
         """The command, or the call. Raises UserError where there is no such thing yet, or it is too long."""
         found = self.recipe(what)
         text = found.python() if python else found.command()
+        reason = f"it would take {len(text):,} characters, most of them for {_long(what)}"
         if len(text) <= LONGEST:
-            return text
+            if what != "map" or not (self._tied or found.options.get("both")):
+                return text
+            reason = "a command describes one map, and this shows something of the other"
         file = self._session()
         if file is None:
-            raise UserError(
-                f"it would take {len(text):,} characters, most of them for {_long(what)}; save the session first "
-                "(Ctrl+S), and its file is named instead"
-            )
+            raise UserError(f"{reason}; save the session first (Ctrl+S), and its file is named instead")
         alone: dict[str, Value] = {} if what != "filmstrip" or "beside" in found.options else {"pairs": "alone"}
         from_file = ReplayRecipe(what, found.out, {"session": str(file), **_choices_of(found), **alone})
         return from_file.python() if python else from_file.command()
+
+    @property
+    def _tied(self) -> bool:
+        """Whether the maps show something of one another: anchors, and what is translated by them."""
+        link = self._maps.link
+        return link is not None and (bool(link.alignment.state.anchors) or link.fit is not None)
 
     def recipe(self, what: What) -> ReplayRecipe:
         """How something of the active map is drawn, with what was chosen last in the dialog that exports it."""
@@ -80,13 +87,13 @@ class Copies:
         from latent_explorer.gui.exports.choices import remembered
         from latent_explorer.gui.exports.offers import OFFERS, ExportSource
 
-        pane = self._active()
+        pane = self._maps.active
         if pane.bundle is not None and pane.bundle.config.passing:
             raise UserError(
                 "this model is in the Python process that opened the window, which nothing pasted elsewhere can reach; "
                 "export a file instead, or use window.probe, .pins and .path there"
             )
-        source = ExportSource(pane, self._link())
+        source = ExportSource(pane, self._maps.link, panes=tuple(self._maps.panes))
         subject = OFFERS[what](source)
         choices = remembered(pane.shared.settings, subject.kind, subject.default)
         saved, arrays = saved_map(pane)
@@ -122,6 +129,8 @@ def _options(
     """The choices of the dialog, as options; those that are as usual for the command are left out."""
     if what == "map":
         yield "zoom", choices.zoom
+        if choices.both and "both" in heeds:
+            yield "both", True
         if not choices.legend:
             yield "no_legend", True
         return
@@ -143,7 +152,7 @@ def _options(
 
 
 _OF_THE_DIALOG = {
-    "zoom", "no_legend", "columns", "rows",
+    "zoom", "both", "no_legend", "columns", "rows",
     "scale", "gap", "per_row", "ping_pong", "pairs", "smooth", "seconds", "once", "lossy",
 }  # fmt: skip
 

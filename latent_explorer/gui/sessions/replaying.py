@@ -2,12 +2,14 @@
 
 import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+import msgspec
 from PyQt6.QtCore import QEvent, Qt
 from PyQt6.QtWidgets import QApplication
 
@@ -15,6 +17,9 @@ from latent_explorer.engine.process import Engine, ProcessEngine
 from latent_explorer.errors import UserError
 from latent_explorer.export import Format
 from latent_explorer.gui import theme as themes
+from latent_explorer.gui.alignment.anchoring import Anchoring
+from latent_explorer.gui.alignment.link import Link
+from latent_explorer.gui.alignment.linking import Linking
 from latent_explorer.gui.exports.choices import Choices
 from latent_explorer.gui.exports.maker import Maker, Order
 from latent_explorer.gui.exports.offers import OFFERS, ExportSource
@@ -22,12 +27,28 @@ from latent_explorer.gui.exports.worker import Outcome, Worker
 from latent_explorer.gui.pane.pane import MapPane
 from latent_explorer.gui.pane.saved_map import MapRestorer
 from latent_explorer.gui.pane.shared import Shared
+from latent_explorer.gui.sessions.linked import SavedLink
 from latent_explorer.gui.settings import PictureSettings, PointLook, Settings
 from latent_explorer.gui.widgets.banner import Banner
-from latent_explorer.session.saved import Arrays, SavedLook, SavedMap
+from latent_explorer.session import SessionStore
+from latent_explorer.session.saved import Arrays, SavedLook, SavedMap, SavedSession
 
 START: Callable[[], Engine] = ProcessEngine
 """Starts the engine of what is replayed."""
+
+
+@dataclass(frozen=True, eq=False)
+class SavedBeside:
+    """The other map of a session, and the link. folder: of its bundle. source: whether it is the link's source."""
+
+    folder: Path
+    session: SavedSession
+    arrays: Arrays
+    source: bool
+
+    @property
+    def map(self) -> SavedMap:
+        return self.session.maps[0 if self.source else 1]
 
 
 def replay_map(
@@ -39,17 +60,25 @@ def replay_map(
     choices: Choices,
     out: Path,
     overwrite: bool,
+    beside: SavedBeside | None = None,
 ) -> list[str]:
     """Draw a saved map of the bundle in a folder to a file; returns what of it does not fit the bundle, in words.
 
-    There has to be a QApplication. Raises UserError where it cannot be drawn or written.
+    beside: what it is linked with, or is drawn beside it. There has to be a QApplication. Raises UserError where it
+    cannot be drawn or written.
     """
-    with _pane(look) as pane:
+    with _panes(look, 1 if beside is None else 2) as (pane, *others), ExitStack() as ends:
         lost = _show(pane, folder, saved, arrays)
-        subject = OFFERS["map"](ExportSource(pane))
+        panes = [pane]
+        if beside is not None:
+            lost += _show(others[0], beside.folder, beside.map, beside.arrays)
+            panes = [*others, pane] if beside.source else [pane, *others]
+            lost += ends.enter_context(_linked(panes, beside))
+        subject = OFFERS["map"](ExportSource(pane, panes=panes))
         worker = Worker(pane)
         maker = Maker(pane, subject, pane.client, worker)
-        pane.client.subscribe("export", partial(maker.take, pane.client))
+        for each in panes:
+            each.client.subscribe("export", partial(maker.take, each.client))
         made: list[Outcome] = []
         maker.made.connect(made.append)
 
@@ -66,8 +95,40 @@ def replay_map(
 
 
 @contextmanager
-def _pane(look: SavedLook) -> Iterator[MapPane]:
-    """A pane with settings of its own, that nobody sees; ended afterwards."""
+def _linked(panes: Sequence[MapPane], beside: SavedBeside) -> Iterator[list[str]]:
+    """The link of a session between the maps of two panes, with all that it shows; yields what does not fit."""
+    saved = beside.session.alignment
+    if saved is None or not saved.linked:
+        yield []
+        return
+    with tempfile.TemporaryDirectory() as scratch:
+        linking = Linking(SessionStore(Path(scratch)), lambda _: None)
+        linking.look(panes)
+        assert linking.link is not None
+        marks, link = Anchoring(linking.link, lambda _: None), SavedLink(linking)
+        still = msgspec.structs.replace(saved, travels=())  # nothing goes from one map to the other
+        link.expect(msgspec.structs.replace(beside.session, alignment=still), beside.arrays)
+        try:
+            lost = link.show(panes)
+            _wait(panes[0], partial(_fitted, linking.link))
+            yield lost
+        finally:
+            marks.close()
+            marks.deleteLater()
+            linking.close()
+
+
+def _fitted(link: Link) -> bool:
+    """Whether the translators are there, and all that is shown of them; or there are none."""
+    anchors, fit = link.alignment.state.anchors, link.fit
+    if not anchors and link.alignment.state.growth != "blind":
+        return True
+    return bool(link.trouble) or (fit is not None and fit.anchors == anchors and fit.errors is not None)
+
+
+@contextmanager
+def _panes(look: SavedLook, count: int) -> Iterator[list[MapPane]]:
+    """Panes with settings of their own, that nobody sees; ended afterwards."""
     with tempfile.TemporaryDirectory() as scratch:
         settings = Settings(Path(scratch) / "settings.json")
         settings.put(PointLook(look.point_size, look.point_colour))
@@ -75,17 +136,19 @@ def _pane(look: SavedLook) -> Iterator[MapPane]:
         banner.setAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen)
         shared = Shared(settings, banner, lambda _: None)
         shared.choose_palette(look.palette)
-        pane = MapPane(shared, START)
-        pane.setAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen)
+        panes = [MapPane(shared, START) for _ in range(count)]
         try:
-            pane.show_pictures(PictureSettings(pixels=look.picture_size, fade=False))
-            pane.dress(themes.DARK if look.theme == "dark" else themes.LIGHT)
-            pane.show()
-            yield pane
+            for pane in panes:
+                pane.setAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen)
+                pane.show_pictures(PictureSettings(pixels=look.picture_size, fade=False))
+                pane.dress(themes.DARK if look.theme == "dark" else themes.LIGHT)
+                pane.show()
+            yield panes
         finally:
-            pane.end()
-            pane.close()
-            for each in (*pane.panels.values(), pane, banner):
+            for pane in panes:
+                pane.end()
+                pane.close()
+            for each in (*(panel for pane in panes for panel in pane.panels.values()), *panes, banner):
                 each.deleteLater()
             QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
 
