@@ -25,6 +25,7 @@ Value = str | int | float | bool | tuple[str, ...]
 Options = Mapping[str, Value]
 
 _CALLED = {"start": "--from", "end": "--to"}  # options whose name is a word of Python's
+_AHEAD = ("session",)  # options of all that is exported
 _WIDE = 100  # characters of a line of a command
 LONGEST = 6000
 """Characters of a command that can still be pasted anywhere."""
@@ -41,8 +42,11 @@ class ReplayRecipe:
     @property
     def arguments(self) -> list[str]:
         """The words of the command, after the program's name."""
-        words = ["export", self.what]
+        ahead = [word for name in _AHEAD if name in self.options for word in (f"--{name}", f"{self.options[name]}")]
+        words = ["export", *ahead, self.what]
         for name, value in self.options.items():
+            if name in _AHEAD:
+                continue
             option = _CALLED.get(name, f"--{name.replace('_', '-')}")
             if isinstance(value, bool):
                 words += [option] if value else []
