@@ -22,7 +22,7 @@ from latent_explorer.errors import UserError
 
 _POINTS = 3_000
 """Points of a cloud whose shape is looked at."""
-_TRIED = 1_200
+_TRIED = 1_500
 """Points by which a matching is tried."""
 _GROUPS = range(6, 15)
 _MATCHINGS = 4
@@ -39,9 +39,9 @@ be right. Clouds with symmetries have such."""
 class Blind:
     """What was found without any known pair.
 
-    grown: the pairs, which mean nothing where it failed. found: whether the measure says that they are right, and no
-    other matching is as good.
-    attempts: how often it began. groups: into how many groups the clouds were cut; 0 where no cut could be matched.
+    grown: the pairs, which mean nothing where it failed. found: whether the measure says that they are right: so many
+    are mutual as only of the same images, or as many as of other images, while no other matching is as good. attempts:
+    how often it began. groups: into how many groups the clouds were cut; 0 where no cut could be matched.
     """
 
     grown: Grown
@@ -88,39 +88,34 @@ def find_pairs(
     if attempts < 1:
         raise UserError(f"blind: expected at least 1 attempt, found {attempts}")
     clouds = Cloud.of(source, "source"), Cloud.of(target, "target")
-    best: Blind | None = None
+    trials: list[_Trial] = []
+    results: list[Blind] = []
     for attempt in range(attempts):
-        rng = np.random.default_rng((seed, attempt))
-        trials: list[_Trial] = []
+        rng, known = np.random.default_rng((seed, attempt)), len(trials)
         for done, trial in _trials(*clouds, rng):
             yield FitProgress((attempt + 0.8 * done) / attempts, _words(attempt, attempts, trial))
             trials += [trial] if trial else []
-        if not trials:
-            continue
-        chosen = max(trials, key=lambda each: each.ratio)
-        if attempt == attempts - 1 or _stands_out(chosen, trials, clouds[0].points):
-            result = yield from _finish(*clouds, chosen, rng, attempt, attempts)
-            result = replace(result, found=result.found and _stands_out(chosen, trials, clouds[0].points))
-            if result.found:
-                return result
-            best = result if best is None or result.ratio > best.ratio else best
-    empty = Blind(Grown(np.zeros((0, 2), np.int64), 0.0, 1.0), False, attempts, 0)
-    return replace(best or empty, attempts=attempts)
+        chosen = max(trials[known:], key=lambda each: each.ratio, default=None)
+        if chosen and (chosen.ratio >= RIGHT or (attempt == attempts - 1 and not results)):
+            alone = _stands_out(chosen, trials, clouds[0].points)
+            results.append((yield from _finish(*clouds, chosen, alone, rng, attempt, attempts)))
+            if results[-1].found:
+                return results[-1]
+    nothing = Blind(Grown(np.zeros((0, 2), np.int64), 0.0, 1.0), False, attempts, 0)
+    return replace(max(results, key=lambda each: each.ratio, default=nothing), attempts=attempts)
 
 
 def _stands_out(chosen: _Trial, trials: list[_Trial], points: Floats) -> bool:
-    """Whether a trial is right by its mutual share, and no other that says something else is nearly as good."""
-    if chosen.ratio < RIGHT:
-        return False
+    """Whether no other trial that says something else is nearly as good."""
     there = chosen.to(points[:_TRIED])
     rivals = (each for each in trials if each.ratio > chosen.ratio - _RIVAL)
     return all(np.square(each.to(points[:_TRIED]) - there).sum(1).mean() < _APART for each in rivals)
 
 
 def _finish(
-    source: Cloud, target: Cloud, trial: _Trial, rng: np.random.Generator, attempt: int, attempts: int
+    source: Cloud, target: Cloud, trial: _Trial, alone: bool, rng: np.random.Generator, attempt: int, attempts: int
 ) -> Generator[FitProgress, None, Blind]:
-    """Refine what a trial has found, on as many points as there are."""
+    """Refine what a trial has found, on as many points as there are. alone: whether it stands out."""
     refining = refine(source, target, trial.to, rng)
     while True:
         try:
@@ -128,7 +123,7 @@ def _finish(
         except StopIteration as done:
             grown: Grown = done.value
             blind = Blind(grown, False, attempt + 1, trial.groups)
-            return replace(blind, found=blind.ratio >= RIGHT)
+            return replace(blind, found=grown.same_images or (alone and blind.ratio >= RIGHT))
         yield FitProgress((attempt + 0.8 + 0.2 * progress.share) / attempts, progress.words)
 
 

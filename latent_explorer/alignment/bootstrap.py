@@ -12,18 +12,18 @@ from numpy.typing import NDArray
 
 from latent_explorer.alignment.clouds import Cloud, Indices, sampled
 from latent_explorer.alignment.maps import Map, affine, kernel, rotation
-from latent_explorer.alignment.mutual import mutual_neighbours, mutual_of_many, own_share
+from latent_explorer.alignment.mutual import mutual_neighbours, mutual_of_many, own_share, own_share_of_many
 from latent_explorer.alignment.progress import FitProgress
 from latent_explorer.alignment.translator import Floats
 from latent_explorer.errors import UserError
 
 LEAST_ANCHORS = 3
-_MOST = 4_000
-"""Points of each cloud that are compared with all of the other's; a second a time."""
+_MOST = 3_000
+"""Points of each cloud that are compared with all of the other's."""
 _SOUGHT = 2_000
 """Points of the source that are looked for among all of the target, where there are more than those."""
-_TURNS, _BENDS = 12, 5
-"""Maps of one kind, and with a kernel, that are fitted at most."""
+_TURNS, _BENDS, _SEARCHES = 12, 5, 6
+"""Maps of one kind, with a kernel, and on pairs found among all, that are fitted at most."""
 _STEADY = 0.002
 """A mutual share that has grown by less is as large as it gets."""
 _SAME_IMAGES = 1.15
@@ -83,11 +83,10 @@ def refine(
     if growth.found.share > _SAME_IMAGES * reachable:  # of other images, neighbours are too rough for a curved map
         for done in growth.turns(lambda a, b: kernel(a, b, rng), _BENDS):
             yield FitProgress(0.6 + 0.2 * done, growth.words)
-    found = growth.found
-    grown = Grown(np.stack([rows[0][found.pairs[:, 0]], rows[1][found.pairs[:, 1]]], 1), found.share, reachable)
     if max(len(source), len(target)) > _MOST:
-        grown = yield from _among_all(source, target, growth.to, grown, rng)
-    return grown
+        return (yield from _among_all(source, target, growth.to, rng))
+    found = growth.found
+    return Grown(np.stack([rows[0][found.pairs[:, 0]], rows[1][found.pairs[:, 1]]], 1), found.share, reachable)
 
 
 class PairGrowth:
@@ -115,20 +114,23 @@ class PairGrowth:
                 return
 
 
-def _among_all(
-    source: Cloud, target: Cloud, to: Map, grown: Grown, rng: np.random.Generator
-) -> Generator[FitProgress, None, Grown]:
-    """Look for part of the source among all of the target, and back: the more there are, the nearer the nearest."""
-    x, y = source.points, target.points
-    for step in range(4):
-        yield FitProgress(0.8 + 0.05 * step, f"looking among all {max(len(x), len(y)):,} latents")
-        sought = sampled(len(x), _SOUGHT, rng)
-        found = mutual_of_many(to(x), y, sought)
-        before, grown = grown.share, Grown(found.pairs, found.share, grown.reachable)
-        fit = (lambda a, b: kernel(a, b, rng)) if grown.same_images else affine
-        to = fit(x[found.pairs[:, 0]], y[found.pairs[:, 1]])
-        if step and abs(found.share - before) < 0.01:
+def _among_all(source: Cloud, target: Cloud, to: Map, rng: np.random.Generator) -> Generator[FitProgress, None, Grown]:
+    """Look for part of the source among all of the target, and back: the more there are, the nearer the nearest.
+
+    Where both hold the same images, samples of them hardly do, and it is seen here alone.
+    """
+    x, y, before = source.points, target.points, 0.0
+    words = f"looking among all {max(len(x), len(y)):,} latents"
+    yield FitProgress(0.8, words)
+    reachable = own_share_of_many(y, _SOUGHT, rng)
+    for step in range(_SEARCHES):
+        yield FitProgress(0.8 + 0.2 * step / _SEARCHES, words)
+        found = mutual_of_many(to(x), y, sampled(len(x), _SOUGHT, rng))
+        grown = Grown(found.pairs, found.share, reachable)
+        if len(found.pairs) < LEAST_ANCHORS or abs(found.share - before) < 0.01:
             break
+        pairs = x[found.pairs[:, 0]], y[found.pairs[:, 1]]
+        to, before = kernel(*pairs, rng) if grown.same_images else affine(*pairs), found.share
     return grown
 
 

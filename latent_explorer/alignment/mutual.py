@@ -55,6 +55,13 @@ def own_share(points: Floats, rng: np.random.Generator) -> float:
     return mutual_neighbours(points[order[:half]], points[order[half : 2 * half]]).share
 
 
+def own_share_of_many(points: Floats, count: int, rng: np.random.Generator) -> float:
+    """As `own_share`, of so many points looked for as `mutual_of_many` does."""
+    order = rng.permutation(len(points))
+    half = len(points) // 2
+    return mutual_of_many(points[order[:half]], points[order[half:]], np.arange(min(count, half))).share
+
+
 def _mutual(of_x: Indices, of_y: Indices) -> Mutual:
     rows = np.flatnonzero(of_y[of_x] == np.arange(len(of_x)))
     return Mutual(np.stack([rows, of_x[rows]], 1), len(rows) / min(len(of_x), len(of_y)))
