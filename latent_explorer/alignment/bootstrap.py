@@ -84,7 +84,9 @@ def refine(
         for done in growth.turns(lambda a, b: kernel(a, b, rng), _BENDS):
             yield FitProgress(0.6 + 0.2 * done, growth.words)
     if max(len(source), len(target)) > _MOST:
-        return (yield from _among_all(source, target, growth.to, rng))
+        among_all = yield from _among_all(source, target, growth.to, rng)
+        if among_all.same_images:
+            return among_all
     found = growth.found
     return Grown(np.stack([rows[0][found.pairs[:, 0]], rows[1][found.pairs[:, 1]]], 1), found.share, reachable)
 

@@ -15,6 +15,7 @@ from latent_explorer.alignment.pair import Pair, Side, Way, read_side
 from latent_explorer.alignment.progress import FitProgress
 from latent_explorer.alignment.protocol import Growth
 from latent_explorer.alignment.registry import translator_kind
+from latent_explorer.alignment.relative import Measure
 from latent_explorer.alignment.translator import Fitted
 from latent_explorer.errors import UserError
 
@@ -28,8 +29,8 @@ class Asked:
 
     anchors: how many; None for 300, or all of a file. choose: one of `CHOICES`, or a file. seeds: how often anchors are
     chosen anew. growth: how further pairs are found, among training images in no known order; disjoint: of each bundle
-    others. relative: whether images are ranked by their coordinates relative to the anchors, and not by translated
-    latents.
+    others. relative: the measure of the coordinates relative to the anchors by which images are ranked, or None where
+    they are ranked by translated latents.
     """
 
     translator: str = "affine"
@@ -38,7 +39,7 @@ class Asked:
     seeds: int = 3
     growth: Growth = ""
     disjoint: bool = False
-    relative: bool = False
+    relative: Measure | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -124,7 +125,7 @@ def _compared(plan: _Plan, asked: Asked, bench: Bench) -> Generator[FitProgress,
         seconds = time.perf_counter() - began
         figures = replace(bench.alike(here, there, tested), seconds=seconds)
         if asked.relative:
-            figures = replace(figures, mrr=relative_rank(here, there, tested, anchors))
+            figures = replace(figures, mrr=relative_rank(here, there, tested, anchors, asked.relative))
         if (fitted := fits[-1]) is not None:
             figures = figures.beside(bench.stitched(here, there, tested, fitted.translator))
         runs.append(figures)

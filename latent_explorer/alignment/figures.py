@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from latent_explorer.alignment.anchors import TEST, Anchors
 from latent_explorer.alignment.pair import Indices, Pair, Side
-from latent_explorer.alignment.relative import comparable
+from latent_explorer.alignment.relative import Measure, comparable
 from latent_explorer.alignment.similarity import linear_cka, neighbours, overlap, rbf_cka, svcca
 from latent_explorer.alignment.stitching import Drawer, closed, fitted_to, reciprocal_rank
 from latent_explorer.alignment.translator import Translator
@@ -169,10 +169,10 @@ class Bench:
         return f"{id(side)}:".encode() + images.tobytes()
 
 
-def relative_rank(source: Side, target: Side, tested: HeldOutPairs, anchors: Anchors) -> float:
-    """The mean reciprocal rank of the true image by coordinates relative to the anchors (cosines)."""
-    here = comparable(source.mean[tested.source], source.mean[anchors.source], "cosine")
-    there = comparable(target.mean[tested.target], target.mean[anchors.target], "cosine")
+def relative_rank(source: Side, target: Side, tested: HeldOutPairs, anchors: Anchors, measure: Measure) -> float:
+    """The mean reciprocal rank of the true image by coordinates relative to the anchors."""
+    here = comparable(source.mean[tested.source], source.mean[anchors.source], measure)
+    there = comparable(target.mean[tested.target], target.mean[anchors.target], measure)
     return reciprocal_rank(here.astype(np.float32), there.astype(np.float32))
 
 

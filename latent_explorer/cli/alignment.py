@@ -1,5 +1,6 @@
 """The command `align`: how well latents of one bundle can be read by another, for each of several bundles."""
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -27,9 +28,22 @@ _ALIKE = (
 Count = Annotated[
     int | None, Option("--anchors", min=1, metavar="N", help="Images known in both. Default: 300, or all of a file.")
 ]
+
+
+class RelativeMeasure(StrEnum):
+    """How a latent is related to an anchor."""
+
+    cosine = "cosine"
+    euclidean = "euclidean"
+
+
 Kind = Annotated[
     str | None,
-    Option("--translator", metavar="KIND", help="One of those below. Default: affine; with --relative, relative."),
+    Option(
+        "--translator",
+        metavar="KIND",
+        help="One of those below. Default: affine; with --bootstrap or --blind kernel, with --relative relative.",
+    ),
 ]
 Choose = Annotated[str, Option(metavar="HOW|FILE", help="How anchors are chosen; listed below.")]
 Seeds = Annotated[int, Option(min=1, max=100, help="How often anchors are chosen anew.")]
@@ -42,6 +56,9 @@ Disjoint = Annotated[
 ]
 Relative = Annotated[
     bool, Option("--relative", help="Rank images by coordinates relative to the anchors, and translate by them.")
+]
+ByMeasure = Annotated[
+    RelativeMeasure | None, Option("--measure", help="With --relative: cosines to the anchors (usual), or distances.")
 ]
 Save = Annotated[Path | None, Option(metavar="FILE", help="Save the first translator from A to B (.safetensors).")]
 Picture = Annotated[Path | None, Option(metavar="PICTURE", help="Draw the matrix as a picture (.png).")]
@@ -68,6 +85,8 @@ class AlignCommand(TyperCommand):
     epilog=examples(
         "latent-explorer align mnist-ae-16d mnist-ae-16d-b --anchors 300 --translator affine --json",
         "latent-explorer align mnist-ae-16d mnist-ae-16d-b mnist-vae-16d --translator kernel --out matrix.png",
+        "latent-explorer align mnist-ae-16d mnist-ae-16d-b --anchors 10 --bootstrap --disjoint",
+        "latent-explorer align mnist-ae-16d mnist-ae-16d-b --blind --seeds 5",
         "latent-explorer align mine theirs --choose pairs.csv --save mine-to-theirs.safetensors",
     ),
 )
@@ -81,6 +100,7 @@ def align(
     blind: Blind = False,
     disjoint: Disjoint = False,
     relative: Relative = False,
+    measure: ByMeasure = None,
     save: Save = None,
     out: Picture = None,
     overwrite: Overwrite = False,
@@ -100,10 +120,15 @@ def align(
     refuse_taken([path for path in (save, out) if path is not None], overwrite)
     if out is not None and out.suffix.lower() != ".png":
         raise UserError(f"--out {out}: expected a name that ends in .png")
-    translator = translator or ("relative" if relative else "affine")
+    if measure and not relative:
+        raise UserError("--measure says how images are related to anchors: give --relative with it")
+    by: Literal["cosine", "euclidean"] | None = None
+    if relative:
+        by = "euclidean" if measure is RelativeMeasure.euclidean else "cosine"
+    translator = translator or _usual(bootstrap or blind, by)
     if blind and (relative or anchors is not None):
         raise UserError(f"--blind has no anchors: leave out --{'relative' if relative else 'anchors'}")
-    asked = Asked(translator, anchors, choose, seeds, _growth(bootstrap, blind, disjoint), disjoint, relative)
+    asked = Asked(translator, anchors, choose, seeds, _growth(bootstrap, blind, disjoint), disjoint, by)
     folders = [find_bundle(each) for each in bundles]
     found = _measured(folders, asked)
     kind = " ".join(filter(None, (asked.growth, translator)))
@@ -119,6 +144,13 @@ def align(
         )
     else:
         _print(found, kind)
+
+
+def _usual(growing: bool, measure: str | None) -> str:
+    """The kind of translator where none was chosen."""
+    if measure:
+        return "relative" if measure == RelativeMeasure.cosine else "relative-euclidean"
+    return "kernel" if growing else "affine"
 
 
 def _measured(folders: list[Path], asked: Any) -> list[Any]:

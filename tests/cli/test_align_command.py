@@ -136,6 +136,7 @@ def test_anchors_grow_among_shuffled_training_images(done, bundles, looked_at):
     assert [images[0][row] for row in anchors[:, 0]] == [images[1][row] for row in anchors[:, 1]]
     assert np.mean(np.equal(*images)) < 0.2
     assert found.json["growth"] == "bootstrapped"
+    assert found.json["translator"] == "kernel"
 
 
 def test_of_disjoint_images_only_anchors_are_in_both(done, bundles, looked_at):
@@ -157,10 +158,16 @@ def test_a_blind_search_that_failed_says_so(done, bundles, looked_at, call):
     assert "give --bootstrap or --blind" in call("align", *bundles[:2], "--disjoint").complaint
 
 
-def test_images_are_ranked_by_relative_coordinates(done, bundles):
+def test_images_are_ranked_by_relative_coordinates(done, call, bundles):
     found = done("align", *bundles[:2], "--anchors", 30, "--seeds", 1, "--relative", "--json").json
     plain = done("align", *bundles[:2], "--anchors", 30, "--seeds", 1, "--translator", "relative", "--json").json
     assert found["translator"] == "relative"
+    by_distance = done(
+        "align", *bundles[:2], "--anchors", 30, "--seeds", 1, "--relative", "--measure", "euclidean", "--json"
+    ).json
+    assert by_distance["translator"] == "relative-euclidean"
+    assert by_distance["pairs"][0]["mrr"] != found["pairs"][0]["mrr"]
+    assert "give --relative with it" in call("align", *bundles[:2], "--measure", "cosine").complaint
     assert found["pairs"][0]["closure"] == plain["pairs"][0]["closure"]
     assert found["pairs"][0]["mrr"] != plain["pairs"][0]["mrr"]
 
