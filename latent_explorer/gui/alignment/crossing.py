@@ -16,7 +16,7 @@ from latent_explorer.gui.pane.prober import Probe
 from latent_explorer.gui.widgets.latest_task import LatestTask
 from latent_explorer.gui.widgets.parts import timer
 
-_MARK_MS = 20  # the mark moves at most so often: to place a latent on a map of neighbours takes a millisecond or two
+_MARK_MS = 33  # the mark moves at most so often: to place a latent on a map of neighbours takes a millisecond or two
 _REST_MS = 80  # the nearest image is asked for once the pointer has rested so long
 _PATIENCE = 2.0  # seconds that the end waits for a place that is being looked for
 
