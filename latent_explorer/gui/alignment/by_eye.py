@@ -6,32 +6,45 @@ from latent_explorer.gui.alignment.curve import ClosureCurve
 from latent_explorer.gui.alignment.linking import Linking
 from latent_explorer.gui.alignment.morph import Morph
 from latent_explorer.gui.alignment.relative import RelativeMaps
-from latent_explorer.gui.theme import Theme
+from latent_explorer.gui.theme import DARK, Theme
 from latent_explorer.gui.widgets.parts import filled
 
 
 class ByEye(QWidget):
-    """Follows the link that there is."""
+    """Follows the link that there is. Its parts are made with the first link: no launch waits for a plot."""
+
+    curve: ClosureCurve
+    morph: Morph
+    relative: RelativeMaps
 
     def __init__(self, linking: Linking) -> None:
         super().__init__()
-        self._linking = linking
-        self.curve, self.morph, self.relative = ClosureCurve(), Morph(), RelativeMaps()
-        filled(QVBoxLayout(self), self.morph, self.relative, self.curve, spacing=10)
+        self._linking, self._theme, self._made = linking, DARK, False
         linking.changed.connect(self._relink)
         self._relink()
 
     def dress(self, theme: Theme) -> None:
-        self.curve.dress(theme)
+        self._theme = theme
+        if self._made:
+            self.curve.dress(theme)
 
     def end(self) -> None:
         """Follow nothing any more; the widgets go with the window."""
         self._linking.changed.disconnect(self._relink)
-        self.morph.open(None)
-        self.relative.open(None)
-        self.curve.end()
+        if self._made:
+            self.morph.open(None)
+            self.relative.open(None)
+            self.curve.end()
+
+    def _make(self) -> None:
+        self.curve, self.morph, self.relative, self._made = ClosureCurve(), Morph(), RelativeMaps(), True
+        filled(QVBoxLayout(self), self.morph, self.relative, self.curve, spacing=10)
+        self.curve.dress(self._theme)
 
     def _relink(self) -> None:
-        self.morph.open(self._linking.link)
-        self.relative.open(self._linking.link)
-        self.curve.open(self._linking.link)
+        link = self._linking.link
+        if link is not None and not self._made:
+            self._make()
+        if self._made:
+            for part in (self.morph, self.relative, self.curve):
+                part.open(link)

@@ -1,6 +1,6 @@
 """The closure curve and the morph, driven by what the aligner would answer."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +15,6 @@ from latent_explorer.gui.alignment import relative
 from latent_explorer.gui.alignment.by_eye import ByEye
 from latent_explorer.gui.alignment.link import Link, LinkFit
 from latent_explorer.gui.alignment.morph import arrangement
-from latent_explorer.gui.theme import LIGHT
 from latent_explorer.service.job import JobEnded
 
 ANCHORS = [(0, 0), (3, 3), (5, 5)]
@@ -67,16 +66,11 @@ def link(new_window: Callable[..., Person], small_bundle: Path, monkeypatch: pyt
 
 
 @pytest.fixture
-def by_eye(link: Link) -> Iterator[ByEye]:
-    """What the panel has to show of a link."""
-    by_eye = ByEye(link.source.window().workbench.linking)
-    by_eye.dress(LIGHT)
-    by_eye.show()
-    yield by_eye
-    if by_eye.isVisible():
-        by_eye.end()
-        by_eye.close()
-        by_eye.deleteLater()
+def by_eye(link: Link) -> ByEye:
+    """What the panel has to show of a link, in the docks where it belongs."""
+    bench = link.source.window().workbench
+    bench.docks.bring("Alignment")
+    return bench.by_eye
 
 
 def fit_and_place(link: Link) -> None:
@@ -152,8 +146,8 @@ def test_it_plays_to_the_other_end_and_stops_when_the_link_ends(link: Link, by_e
     person.window.workbench.linking.toggle()
     fit_and_place(person.window.workbench.link)
     QTest.mouseClick(morph.play, Qt.MouseButton.LeftButton)
-    person.wait_until(lambda: morph.share == 0.0)
-    assert not morph._tick.isActive()
+    person.wait_until(lambda: not morph._tick.isActive())
+    assert morph.share == 0.0
 
 
 def test_an_arrangement_is_turned_and_scaled_to_lie_over_the_other_map() -> None:
