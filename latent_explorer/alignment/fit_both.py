@@ -11,7 +11,7 @@ from latent_explorer.alignment.all_images import AllImages
 from latent_explorer.alignment.pair import Indices, Pair, Way
 from latent_explorer.alignment.pairing import Pairing, Pairs
 from latent_explorer.alignment.placing import Placer, placer_for
-from latent_explorer.alignment.protocol import BothFitted, ErrorsMeasured, FitBoth, Reply
+from latent_explorer.alignment.protocol import BothFitted, ErrorsMeasured, FitBoth, Fitting, Reply
 from latent_explorer.alignment.registry import translator_kind
 from latent_explorer.alignment.translator import Fitted, Translator
 from latent_explorer.errors import UserError
@@ -40,7 +40,7 @@ class Fitter:
         self.pair = pair
         self._pairing = Pairing(pair)
         self._placers: dict[tuple[bool, str], Placer] = {}
-        self._known: dict[bool, _LastFit] = {}  # by whether forth
+        self._last: dict[bool, _LastFit] = {}  # by whether forth
         self._aside = Aside("fit")
 
     def fit(self, request: FitBoth) -> Steps:
@@ -50,11 +50,11 @@ class Fitter:
         (there, lacking), (home, also_lacking) = self._placer(True, request), self._placer(False, request)
         pairs = yield from self._pairing.pairs(request)
         ways, anchors = self.pair.ways, (request.source, request.target)
-        forth = yield from self._fitted(request.kind, pairs, True)
+        forth = yield from self._fitted(request, pairs, True)
         translated = AllImages(request.number, ways[0], forth.translator, anchors[0], there)
         steps = translated.steps()
         yield from _until_pause(steps)  # a map waits for the first of them
-        back = yield from self._fitted(request.kind, pairs, False)
+        back = yield from self._fitted(request, pairs, False)
         missed = [
             fit.leave_one_out[: pairs.anchors] if pairs.anchors else _missed(way, fit.translator, *images)
             for way, fit, images in zip(ways, (forth, back), (anchors, anchors[::-1]), strict=True)
@@ -68,14 +68,15 @@ class Fitter:
         yield from others.steps()
         yield ErrorsMeasured(request.number, translated.errors, others.errors)
 
-    def _fitted(self, name: str, pairs: Pairs, forth: bool) -> Generator[None, None, Fitted]:
-        """A fit of a kind of translator; that of the last time, if it was the same."""
-        known, kind = self._known.get(forth), translator_kind(name)
-        if known is None or known.kind != name or not np.array_equal(known.images, pairs.images):
+    def _fitted(self, request: FitBoth, pairs: Pairs, forth: bool) -> Generator[Reply | None, None, Fitted]:
+        """A fit of the kind of translator asked for; that of the last time, if it was the same."""
+        known, kind = self._last.get(forth), translator_kind(request.kind)
+        if known is None or known.kind != kind.name or not np.array_equal(known.images, pairs.images):
             x, y = self.pair.latents(pairs.images[:, 0], pairs.images[:, 1])
             ends = (x, y) if forth else (y, x)
-            found = yield from self._aside.run(lambda: kind.fit(*ends), _PATIENCE)
-            self._known[forth] = known = _LastFit(pairs.images, name, found)
+            told = Fitting(request.number, 0.0 if forth else 0.5, f"fitting a translator {kind.name}")
+            found = yield from _telling(told, self._aside.run(lambda: kind.fit(*ends), _PATIENCE))
+            self._last[forth] = known = _LastFit(pairs.images, kind.name, found)
         return known.fitted
 
     def _placer(self, forth: bool, request: FitBoth) -> tuple[Placer | None, str]:
@@ -92,6 +93,21 @@ class Fitter:
         for before in list(self._placers)[:-_KEPT]:
             del self._placers[before]
         return placer, ""
+
+
+def _telling(words: Fitting, work: Generator[None, None, Fitted]) -> Generator[Reply | None, None, Fitted]:
+    """What work gives; at its first pause that it is under way is told."""
+    told = False
+    while True:
+        try:
+            next(work)
+        except StopIteration as end:
+            found: Fitted = end.value
+            return found
+        if not told:
+            yield words
+        told = True
+        yield None
 
 
 def _until_pause(steps: Steps) -> Steps:

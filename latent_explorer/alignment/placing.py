@@ -92,12 +92,14 @@ class _Near:
     def moved(self, cells: Cells, z: Latents) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
         """The nearest of latents that have moved.
 
-        Whatever is as near as the tenth of those known, and by the move nearer still than the last of them was, is
-        known; other latents are looked for anew.
+        A datum that was farther off than all known may by now be nearer by as much as its latent has moved; hardly any
+        is by more than half of that. So far beyond the tenth must the last of those known have been, or a latent is
+        looked for anew.
         """
         count = min(AROUND, self.indices.shape[1])
         distances, nearest = cells.nearest_of(z, self.indices, count)
-        far = np.flatnonzero(distances[:, -1] + np.linalg.norm(z - self.z, axis=1) > self.reach)
+        moved = np.linalg.norm(z - self.z, axis=1)
+        far = np.flatnonzero(distances[:, -1] + moved / 2 > self.reach)
         if len(far):
             found, indices = cells.near(z[far], self.indices.shape[1])
             self.z[far], self.indices[far], self.reach[far] = z[far], indices, found[:, -1]

@@ -173,9 +173,9 @@ def _stops(person: Person) -> Iterator[QPointF]:
 
 def _blind(person: Person, link: Link) -> dict[str, Any]:
     """A translation without anchors. right: the share of images that are taken nearest to one of their class."""
-    before, began = link.fit, time.perf_counter()
+    began = time.perf_counter()
     link.alignment.choose(growth="blind")
-    person.wait_until(lambda: link.fit is not before or bool(link.trouble), _BLIND_PATIENCE)
+    person.wait_until(lambda: bool(link.trouble) or (link.fit is not None and len(link.fit.grown) > 0), _BLIND_PATIENCE)
     taken = time.perf_counter() - began
     return {"seconds": taken, "right": 0.0 if link.fit is None else _right(link, link.fit)}
 

@@ -144,3 +144,4 @@ def test_a_slow_fit_is_given_up_for_a_newer_one_and_no_two_run_at_once(small_bun
     replies = answers(*rounds, at_once=True)
     assert [reply.number for reply in of_kind(BothFitted, replies)] == [4]
     assert most == [1]
+    assert {reply.words for reply in of_kind(Fitting, replies)} == {"fitting a translator affine"}
