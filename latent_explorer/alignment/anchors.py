@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from latent_explorer.alignment.pair import Indices, Pair, Way
 from latent_explorer.errors import UserError
-from latent_explorer.files import read_regular
+from latent_explorer.files import read_regular, write_bytes_whole
 
 TEST = 1
 """The number of the test split, see `Latents.split`."""
@@ -91,6 +91,25 @@ def read_anchors(pair: Pair, path: Path) -> Anchors:
     except UserError as error:
         raise UserError(str(error) if str(path) in str(error) else f"{path}: {error}") from error
     return Anchors(pairs[:, 0], pairs[:, 1])
+
+
+def write_anchors(path: Path, pairs: Indices, *, overwrite: bool = False) -> Path:
+    """Write pairs (k, 2) to a file that `read_anchors` reads: .csv with a heading, .json or .npy, whole or not at all.
+
+    Raises UserError where it cannot be written, or the ending is none of these.
+    """
+    stream = io.BytesIO()
+    match path.suffix.lower():
+        case ".csv":
+            rows = (f"{source},{target}" for source, target in pairs.tolist())
+            stream.write("\n".join(("source,target", *rows, "")).encode())
+        case ".json":
+            stream.write(msgspec.json.encode(pairs.tolist()))
+        case ".npy":
+            np.save(stream, pairs)
+        case other:
+            raise UserError(f"{path}: expected a name that ends in .csv, .json or .npy, found {other or 'no ending'}")
+    return write_bytes_whole(path, stream.getvalue(), overwrite=overwrite)
 
 
 def check_held_apart(pair: Pair, anchors: Anchors) -> None:

@@ -81,7 +81,7 @@ class Workbench(QObject):
         self.linking = Linking(SessionStore(settings.sessions), self.status.say)
         self.docks.add({"Compare": self.linking.panel})
         self.linking.changed.connect(lambda: self.docks.show_below("Compare", shown=self.link is not None))
-        self.anchors = AnchorControl(self.linking, self.status.say)
+        self.anchors = AnchorControl(window, self.linking, self.status.say)
         self.anchors.changed.connect(self.changed)
         self.by_eye = ByEye(self.linking)
         self.anchors.panel.more.addWidget(self.by_eye)

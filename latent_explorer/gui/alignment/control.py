@@ -6,11 +6,14 @@ from typing import Any
 import numpy as np
 from PyQt6.QtCore import QObject, pyqtSignal
 from PyQt6.QtGui import QImage
+from PyQt6.QtWidgets import QWidget
 
+from latent_explorer.alignment.glance import Glance, at_a_glance
 from latent_explorer.errors import UserError
 from latent_explorer.gui.alignment.anchor_list import flat
 from latent_explorer.gui.alignment.anchoring import Anchoring
 from latent_explorer.gui.alignment.by_eye import ByEye
+from latent_explorer.gui.alignment.finding import AnchorFinder, held_out
 from latent_explorer.gui.alignment.grades import error_words, worst
 from latent_explorer.gui.alignment.link import Link
 from latent_explorer.gui.alignment.linking import Linking
@@ -18,7 +21,7 @@ from latent_explorer.gui.alignment.panel import AlignmentPanel
 from latent_explorer.gui.theme import Theme
 from latent_explorer.gui.widgets.parts import timer
 
-_LOOK_MS = 250
+_LOOK_MS, _GLANCE_MS = 250, 400
 _LISTED = "list"
 
 
@@ -30,13 +33,16 @@ class AnchorControl(QObject):
 
     changed = pyqtSignal()
 
-    def __init__(self, linking: Linking, say: Callable[[str], None]) -> None:
+    def __init__(self, window: QWidget, linking: Linking, say: Callable[[str], None]) -> None:
         super().__init__()
         self._linking, self._say = linking, say
         self.panel = AlignmentPanel()
         self.by_eye = ByEye(linking)
         self.panel.more.addWidget(self.by_eye)
         self.anchoring: Anchoring | None = None
+        self.finder = AnchorFinder(window, say, self._complain)
+        self._glance: Glance | None = None
+        self._glancing = timer(self, _GLANCE_MS, self._take_a_glance, once=True)
         self._looking = timer(self, _LOOK_MS, self._look)
         linking.changed.connect(self._relink)
         self._listen()
@@ -54,9 +60,6 @@ class AnchorControl(QObject):
         if self.anchoring is not None:
             self.anchoring.take_tool()
 
-    def add(self, way: str, count: int) -> None:
-        """Add so many anchors to those there are, found in one of `WAYS`."""
-
     def drop_worst(self) -> None:
         """Delete the anchor with the largest error, and say which it was."""
         if self.anchoring is None:
@@ -72,6 +75,8 @@ class AnchorControl(QObject):
     def close(self) -> None:
         """End it; the panel goes with the window."""
         self._looking.stop()
+        self._glancing.stop()
+        self.finder.close()
         self._let_go()
         self.by_eye.end()
 
@@ -116,7 +121,11 @@ class AnchorControl(QObject):
         panel.translator_chosen.connect(lambda name: self._change(lambda link: link.alignment.choose(translator=name)))
         panel.growth_chosen.connect(lambda growth: self._change(lambda link: link.alignment.choose(growth=growth)))
         panel.cancel_wanted.connect(self._cancel)
-        panel.add_wanted.connect(self.add)
+        panel.add_wanted.connect(lambda way, count: self._change(lambda link: self.finder.add(link, way, count)))
+        panel.read_wanted.connect(lambda: self._change(self.finder.ask_for_pairs))
+        panel.write_wanted.connect(lambda: self._change(self.finder.ask_where_to_write))
+        panel.save_wanted.connect(lambda: self._change(self.finder.ask_where_to_save))
+        panel.load_wanted.connect(lambda: self._change(self.finder.ask_for_translator))
         panel.worst_wanted.connect(self.drop_worst)
         panel.clear_wanted.connect(lambda: self._change(lambda link: link.alignment.replace(())))
         listed.image = self._image
@@ -141,7 +150,10 @@ class AnchorControl(QObject):
         try:
             change(self.link)
         except UserError as error:
-            self.panel.say(_sentence(str(error)), wrong=True)
+            self._complain(str(error))
+
+    def _complain(self, reason: str) -> None:
+        self.panel.say(_sentence(reason), wrong=True)
 
     # -- what is shown
 
@@ -164,6 +176,8 @@ class AnchorControl(QObject):
         if anchoring is None:
             return
         fit, anchors = anchoring.link.fit, anchoring.link.alignment.state.anchors
+        self._glance = None if fit is None else self._glance
+        self._glancing.start()
         self.panel.list.show_anchors(anchors, anchoring.errors[: len(anchors)])
         self.panel.show_figures(self._figures())
         trouble = anchoring.link.trouble
@@ -180,6 +194,8 @@ class AnchorControl(QObject):
         fit, errors = self.anchoring.link.fit, self.anchoring.errors
         if fit is None:
             return
+        if not fit.leave_one_out.size:
+            return  # it was loaded
         known = errors[np.isfinite(errors)]
         pairs = len(fit.anchors) + len(fit.grown)
         yield f"Fitted on {pairs:,} pairs in {_duration(fit.seconds)}"
@@ -187,6 +203,19 @@ class AnchorControl(QObject):
             yield f"{len(fit.grown):,} of them were found"
         if len(known):
             yield f"Error without the anchor: {np.median(known):.2f} (median)"
+        if self._glance is not None:
+            glance = self._glance
+            yield f"Mutual nearest: {glance.mutual:.0%} of {glance.images:,} held-out images"
+            yield f"Neighbours the same in both spaces: {glance.overlap:.0%} of the nearest 10"
+
+    def _take_a_glance(self) -> None:
+        """Look at the translator that there is, once it has not changed for a moment."""
+        link = self.link
+        if link is None or link.fit is None:
+            return
+        source, target = (bundle.latents.mean for bundle in link.bundles)
+        self._glance = at_a_glance(link.fit.forth, source, target, held_out(link))
+        self.panel.show_figures(self._figures())
 
     def _look(self) -> None:
         """Show what is under way."""

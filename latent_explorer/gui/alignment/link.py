@@ -137,6 +137,13 @@ class Link(QObject):
         """Fit on the anchors there are."""
         self._fit(self.alignment.state.anchors)
 
+    def use(self, forth: Translator, back: Translator, note: str) -> None:
+        """Use these translators, fitted before, until something is fitted anew; no image is placed by them."""
+        self.cancel()
+        self._fitting, self._asked = 0, {}
+        none = np.zeros((0, 2), np.int64)
+        self._show_fit(LinkFit(self.alignment.state.anchors, forth, back, np.zeros((2, 0)), none, 0.0, note))
+
     def cancel(self) -> None:
         """Give up the fit that is under way; the translators that there are stay."""
         if self.work:

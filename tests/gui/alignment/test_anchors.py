@@ -9,41 +9,8 @@ from PyQt6.QtWidgets import QMenu
 from latent_explorer.gui.alignment.grades import FAIR, GOOD, POOR, UNKNOWN, errors_of, grades_of, standing_out, worst
 from latent_explorer.gui.alignment.marks import with_room
 from latent_explorer.session import open_bundle
-from latent_explorer.session.changes import Changes
 
 LEFT = Qt.MouseButton.LeftButton
-
-
-@pytest.fixture(scope="session")
-def twin_bundle(make_bundle):
-    """Another model of the small bundle's images, with equal latents."""
-    return make_bundle("twin")
-
-
-@pytest.fixture(scope="module")
-def one_window(linked, small_bundle, twin_bundle):
-    """For all tests that leave it in order."""
-    return linked(small_bundle, twin_bundle)
-
-
-@pytest.fixture
-def same(one_window):
-    """A person at each of two maps of the same images, with the anchor tool in hand and no anchors."""
-    left, right = one_window
-    link = left.window.workbench.link
-    assert link.common
-    left.window.workbench.activate(left.pane)
-    link.alignment.choose("affine", "")
-    link.alignment.replace(())
-    for timeline in (link.alignment, left.pane.session, right.pane.session):
-        timeline.changes = Changes()
-    for person in (left, right):
-        person.canvas.left.emit()
-    left.choose("Probe")
-    left.choose("Anchor")
-    left.window.workbench.docks.bring("Alignment")
-    left.wait(0.05)
-    return left, right
 
 
 def anchoring_of(person):
