@@ -94,6 +94,7 @@ class Bench:
         self._drawers: dict[int, Drawer] = {}
         self._near: dict[bytes, NDArray[np.int64]] = {}
         self._alike: dict[bytes, Figures] = {}
+        self._naive: dict[bytes, float] = {}
 
     def alike(self, source: Side, target: Side, tested: HeldOutPairs) -> Figures:
         """How alike the spaces are, without any map."""
@@ -114,7 +115,7 @@ class Bench:
         drawer = self.drawer(target)
         found = Figures(mrr=self._rank(target, tested, z))
         if _drawable(source, target):
-            naive = drawer.error(fitted_to(source.mean[tested.source], target.mean.shape[1]), tested.target)
+            naive = self._naive_error(source, target, tested)
             own, stitched = drawer.own_error(tested.target), drawer.error(z, tested.target)
             closure = closed(naive, stitched, own)
             found = replace(found, closure=closure, stitched_mse=stitched, naive_mse=naive, own_mse=own)
@@ -124,7 +125,7 @@ class Bench:
             found = replace(
                 found,
                 zero_shot_accuracy=float((drawer.classes(z) == true).mean()),
-                own_accuracy=float((drawer.classes(target.mean[tested.target]) == true).mean()),
+                own_accuracy=drawer.own_accuracy(tested.target),
             )
         return found
 
@@ -149,6 +150,13 @@ class Bench:
             )
         if not _classifiable(source, target):
             yield f"{source.name} and {target.name} have not the same two or more classes: no classifier is tried"
+
+    def _naive_error(self, source: Side, target: Side, tested: HeldOutPairs) -> float:
+        key = self._key(source, tested.source) + self._key(target, tested.target)
+        if key not in self._naive:
+            z = fitted_to(source.mean[tested.source], target.mean.shape[1])
+            self._naive[key] = self.drawer(target).error(z, tested.target)
+        return self._naive[key]
 
     def _rank(self, target: Side, tested: HeldOutPairs, z: NDArray[np.float32]) -> float | None:
         if target.mean.shape[1] > _RANKED_BY_PICTURES:

@@ -157,8 +157,8 @@ def _geometric_median(said: Floats, weights: Floats, softening: float) -> Floats
     weights = weights / weights.sum(1, keepdims=True)
     median: Floats = (weights[:, None] @ said)[:, 0]
     for _ in range(_STEPS):
-        apart = np.sqrt(np.square(said - median[:, None]).sum(2) + softening**2)
-        pull = weights / apart
+        off = said - median[:, None]
+        pull = weights / np.sqrt(np.einsum("nkt,nkt->nk", off, off) + softening**2)
         median = ((pull / pull.sum(1, keepdims=True))[:, None] @ said)[:, 0]
     return median
 

@@ -102,6 +102,15 @@ class Drawer:
         found: Indices = self._classifier.predict(np.asarray(z, np.float64))
         return found
 
+    def own_accuracy(self, images: Indices) -> float:
+        """The share of images whose class is found by their own latents."""
+        key = b"accuracy" + images.tobytes()
+        if key not in self._known:
+            labels = self.side.latents.label
+            assert labels is not None
+            self._known[key] = (self.classes(self.side.mean[images]) == labels[images]).mean()
+        return float(self._known[key])
+
     @cached_property
     def _classifier(self) -> Any:
         from sklearn.pipeline import make_pipeline
