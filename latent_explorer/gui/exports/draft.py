@@ -47,7 +47,8 @@ def extent(known: Format, shape: tuple[int, ...], options: Options) -> Extent:
         many = [-(-many[0] // columns) * down, columns * across]
     elif len(many) == 3:  # each frame has several pictures
         many, (height, width) = many[:1], frame_size(shape)
-    height, width = height * options.scale, width * options.scale
+    scale = options.scale if "scale" in known.heeds else 1
+    height, width = height * scale, width * scale
     match many:
         case [rows, columns]:
             gap = options.gap
@@ -64,6 +65,8 @@ def extent_words(known: Format, shape: tuple[int, ...], options: Options) -> str
     if known.kind == "latents":
         return f"{size.height:,} {_plural('image', size.height)}, {size.width} {_plural('dimension', size.width)}"
     sides = f"{size.width:,} × {size.height:,} pixels"
+    if known.key == "npz":
+        return f"{size.count:,} latents, and pictures of {sides}"
     if known.kind != "filmstrip" or "per_row" in known.heeds:
         return sides
     if "seconds" in known.heeds:

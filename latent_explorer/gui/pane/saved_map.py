@@ -6,7 +6,7 @@ import numpy as np
 from PyQt6.QtCore import QObject, pyqtSignal
 
 from latent_explorer.atlas.view import SCALES
-from latent_explorer.charts import checked, needs_fit
+from latent_explorer.charts import needs_fit
 from latent_explorer.gui.pane.session_pane import SessionPane
 from latent_explorer.session import OpenBundle, State
 from latent_explorer.session.restoring import paths_of, state_for
@@ -30,7 +30,7 @@ def saved_map(pane: SessionPane, file: Path | None = None, number: int = 0) -> t
         dimensions=bundle.config.net.latent_dim,
         images=len(bundle.latents),
         label=bundle.label,
-        chart=state.chart or checked(None, bundle.config.net.latent_dim),  # what is usual may be another one day
+        chart=state.chart or bundle.usual,  # what is usual may be another one day
         view=SavedView(view.u, view.v, view.scale),
         size=(view.width, view.height),
         layers=tuple(

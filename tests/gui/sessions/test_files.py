@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from PyQt6.QtWidgets import QFileDialog, QMessageBox
 
+from latent_explorer.bundles import add_fits
 from latent_explorer.charts import ChartSpec
 from latent_explorer.gui.app import open_window
 from latent_explorer.gui.exports.choices import Choices
@@ -233,3 +234,19 @@ def test_the_last_session_is_there_at_the_next_launch_where_that_is_wanted(savin
         assert later.pane.session.state.pins[0].name == "here"
     finally:
         close_for_good(plain)
+
+
+def test_a_map_on_the_chart_that_its_bundle_brings_along_is_there_again_on_it(saving, wide_bundle, tmp_path):
+    """What a bundle opens with is no choice of a person's, and is not the same for all bundles."""
+    folder, file = tmp_path / "brings", tmp_path / "mine.latent.json"
+    shutil.copytree(wide_bundle, folder)
+    add_fits(folder, {"tsne": {"points": np.random.default_rng(0).standard_normal((120, 2)).astype(np.float32)}})
+    person = saving(folder)
+    chart, uv = person.pane.bundle.chart_text, person.pane.bundle.uv
+    assert chart == "tsne"
+    assert person.sessions.save_to(file)
+    person.open_session(file)
+    assert person.pane.bundle.chart_text == chart
+    np.testing.assert_array_equal(person.pane.bundle.uv, uv)
+    assert person.pane.session.state.chart is None
+    assert not person.sessions.unsaved
