@@ -2,15 +2,19 @@
 
 import shlex
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from typer import Argument, Option
 
+from latent_explorer.cli.failure import INTERRUPTED, complain
 from latent_explorer.cli.options import AsJson, DatasetCommand, Device, Download, Overwrite, examples
 from latent_explorer.cli.output import Display, report
 from latent_explorer.errors import UserError
 from latent_explorer.waiting import wait_awake
+
+if TYPE_CHECKING:
+    from latent_explorer.importing.protocol import Imported, ImportPlan
 
 commands = typer.Typer()
 
@@ -59,8 +63,7 @@ def import_(
     decoder as well, the map shows the images alone. Files that hold code (pickles, TorchScript, .pt2) are refused: for
     those, call latent_explorer.explore in the program that has the model.
     """
-    from latent_explorer.importing.making import import_model
-    from latent_explorer.importing.protocol import Imported, Importing, ImportPlan, Recognised
+    from latent_explorer.importing.protocol import ImportPlan
 
     wait_awake()
     plan = ImportPlan(
@@ -68,19 +71,32 @@ def import_(
         value_range=value_range, family=family, name=name, folder=out, device=device, overwrite=overwrite,
         download=download,
     )  # fmt: skip
+    try:
+        done = _imported(plan, told=not as_json)
+    except KeyboardInterrupt:
+        complain("interrupted; nothing was written")
+        raise typer.Exit(INTERRUPTED) from None
+    _tell(done, as_json)
+
+
+def _imported(plan: "ImportPlan", *, told: bool) -> "Imported":
+    """Carry out a plan, showing how far it is. told: whether to say what the model is."""
+    from latent_explorer.importing.making import import_model
+    from latent_explorer.importing.protocol import Imported, Importing, Recognised
+
     done: Imported | None = None
     with Display(with_time_left=True) as display:
-        for told in import_model(plan):
-            match told:
+        for heard in import_model(plan):
+            match heard:
                 case Importing():
-                    display.show(told.doing, told.done, told.total)
-                case Recognised() if not as_json:
-                    for line in (told.words, *told.lines):
+                    display.show(heard.doing, heard.done, heard.total)
+                case Recognised() if told:
+                    for line in (heard.words, *heard.lines):
                         display.say(line)
                 case Imported():
-                    done = told
+                    done = heard
     assert done is not None
-    _tell(done, as_json)
+    return done
 
 
 def _onnx(model: Path | None, decoder: Path | None) -> Path | None:
@@ -89,11 +105,9 @@ def _onnx(model: Path | None, decoder: Path | None) -> Path | None:
     return decoder
 
 
-def _tell(done: "object", as_json: bool) -> None:
+def _tell(done: "Imported", as_json: bool) -> None:
     from latent_explorer.bundles import read_config
-    from latent_explorer.importing.protocol import Imported
 
-    assert isinstance(done, Imported)
     config = read_config(done.folder)
     told = {
         "bundle": str(done.folder),

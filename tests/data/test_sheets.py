@@ -10,8 +10,10 @@ import pytest
 from PIL import Image
 
 from latent_explorer.bundles import read_config
-from latent_explorer.data import sheets
-from latent_explorer.data.sheets import SheetRecord, cut, read_thumbnails, thumbnails_in
+from latent_explorer.data import cifar, sheets
+from latent_explorer.data.files import ImageFile
+from latent_explorer.data.pictures import Stack, stack
+from latent_explorer.data.sheets import SheetRecord, _record, cut, read_thumbnails, thumbnails_in
 from latent_explorer.errors import UserError
 from latent_explorer.places import find_bundle, resource
 
@@ -82,6 +84,35 @@ def test_the_sheet_that_ships_is_of_the_bundles_dataset_and_small() -> None:
     for name in CIFAR:
         dataset = read_config(find_bundle(name)).dataset
         assert (dataset.fingerprint, dataset.count) == (record.fingerprint, record.count)
+
+
+ORIGINALS = Path(__file__).resolve().parents[3] / "shared" / "data"
+
+
+@pytest.mark.skipif(not (ORIGINALS / "cifar10-test.zip").is_file(), reason="the images of CIFAR-10 are not at hand")
+def test_each_thumbnail_that_ships_is_of_the_image_of_its_number(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Far nearer to it than to the images around it, and so in order. Only those are decoded: all take a minute."""
+    looked_at = (2, 244, 245, 49_997, 50_002, 59_997, *range(3_000, 59_000, 3_457))
+    around = {number: np.arange(number - 2, number + 3) for number in looked_at}
+    wanted = np.zeros(60_000, bool)
+    wanted[np.concatenate(list(around.values()))] = True
+
+    def some(files: list[ImageFile]) -> Stack:
+        images = np.zeros((len(files), 32, 32, 3), np.uint8)
+        for number in np.flatnonzero(wanted[:50_000] if len(files) == 50_000 else wanted[50_000:]):
+            images[number] = stack([files[number]]).images[0]
+        return Stack(images, (1,) * len(files), ())
+
+    monkeypatch.setattr(cifar, "stack", some)
+    images, sheet = (
+        cifar.read_cifar10_jpeg(ORIGINALS).images,
+        thumbnails_in(_record(SHIPPED), SHIPPED.with_suffix(".avif")),
+    )
+    assert len(sheet) == len(images) == 60_000
+    for number, near in around.items():
+        errors = np.square(images[near].astype(float) - sheet[number]).mean((1, 2, 3))
+        assert near[errors.argmin()] == number
+        assert errors.min() < 1000 < 2 * np.median(errors)
 
 
 def test_only_whole_cells_are_cut() -> None:

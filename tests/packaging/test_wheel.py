@@ -1,6 +1,7 @@
 """The wheel, built and installed as anyone would, works away from the checkout."""
 
 import os
+import re
 import subprocess
 import sys
 import sysconfig
@@ -54,6 +55,20 @@ def test_the_wheel_holds_the_models_and_the_resources(wheel):
     assert "latent_explorer/resources/mnist/train-images-idx3-ubyte.gz" in names
     assert "latent_explorer/models/mnist-vae-2d/config.json" in names
     assert "latent_explorer/models/mnist-ae-2d/config.json" in names
+
+
+def test_all_that_the_program_asks_of_its_resources_is_in_the_wheel_which_is_small(wheel):
+    names = zipfile.ZipFile(wheel).namelist()
+    asked = {
+        name
+        for file in (ROOT / "latent_explorer").rglob("*.py")
+        for name in re.findall(r'\bresource\("(.+?)"', file.read_text())
+    }
+    assert asked >= {"icons/latent-explorer.png", "mnist", "thumbnails"}
+    for name in asked:
+        assert any(each.startswith(f"latent_explorer/resources/{name}") for each in names), name
+    assert {f"latent_explorer/resources/thumbnails/cifar10-jpeg.{kind}" for kind in ("avif", "json")} <= set(names)
+    assert wheel.stat().st_size < 100e6  # what PyPI takes
 
 
 def test_the_installed_package_is_the_one_imported(programs, tmp_path):
