@@ -2,7 +2,7 @@
 
 import shlex
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated, Any
 
 import typer
 from typer import Argument, Option
@@ -12,9 +12,6 @@ from latent_explorer.cli.options import AsJson, DatasetCommand, Device, Download
 from latent_explorer.cli.output import Display, report
 from latent_explorer.errors import UserError
 from latent_explorer.waiting import wait_awake
-
-if TYPE_CHECKING:
-    from latent_explorer.importing.protocol import Imported, ImportPlan
 
 commands = typer.Typer()
 
@@ -79,8 +76,8 @@ def import_(
     _tell(done, as_json)
 
 
-def _imported(plan: "ImportPlan", *, told: bool) -> "Imported":
-    """Carry out a plan, showing how far it is. told: whether to say what the model is."""
+def _imported(plan: Any, *, told: bool) -> Any:
+    """Carry out an ImportPlan, giving Imported and showing how far it is. told: whether to say what the model is."""
     from latent_explorer.importing.making import import_model
     from latent_explorer.importing.protocol import Imported, Importing, Recognised
 
@@ -105,7 +102,7 @@ def _onnx(model: Path | None, decoder: Path | None) -> Path | None:
     return decoder
 
 
-def _tell(done: "Imported", as_json: bool) -> None:
+def _tell(done: Any, as_json: bool) -> None:
     from latent_explorer.bundles import read_config
 
     config = read_config(done.folder)
