@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PyQt6.QtCore import QObject, pyqtSignal
 
+from latent_explorer.alignment.translator import Translator
 from latent_explorer.engine.client import Answer
 from latent_explorer.engine.handlers.match import Match, Matched
 from latent_explorer.engine.handlers.peek import Peek, Peeked
@@ -53,6 +54,7 @@ class Crossing(QObject):
         self._pane, self._other = link.pane(side), link.pane(1 - side)
         self.place: Crossed | None = None
         self.on = True
+        self._by: Translator | None = None  # what took `place` there
         self._peeked = self._matched = 0  # numbers of requests; 0 where there is none
         self._moving = timer(self, _MARK_MS, self._mark, once=True)
         self._resting = timer(self, _REST_MS, self._rest, once=True)
@@ -63,9 +65,9 @@ class Crossing(QObject):
         self._other.crossed.connect(self._take)
 
     def again(self) -> None:
-        """The translator is another: take the same place once more."""
+        """Take the same place once more, if the translator is another by now."""
         probe = self._pane.prober.probe
-        if self.place is not None and probe is not None:
+        if self.place is not None and probe is not None and self._link.translator(self._side) is not self._by:
             self._cross(probe)
 
     def leave(self) -> None:
@@ -106,7 +108,8 @@ class Crossing(QObject):
         self.told.emit(self.place)
 
     def _translated(self, z: NDArray[np.float32]) -> NDArray[np.float32] | None:
-        translator, other = self._link.translator(self._side), self._other.bundle
+        self._by = translator = self._link.translator(self._side)
+        other = self._other.bundle
         if translator is None or other is None:
             return None
         taken = translator.to(z[None])[0].astype(np.float32)

@@ -109,6 +109,7 @@ class Travelling(QObject):
         here, there = self._link.pane(side).bundle, self._link.pane(1 - side)
         translator = self._link.translator(side)
         if translator is None or here is None:
+            self._say("These models have no images in common, and no translator yet: the selection stays on its map.")
             return
         images = np.flatnonzero(selection.chosen)
         some = images[:: -(-len(images) // _MOST)]
