@@ -2,7 +2,8 @@
 
 Relative representations: Moschella et al., ICLR 2023 (arXiv 2209.15430); the inverse projection, from relative to
 absolute coordinates by the pseudo-inverse of the target's anchors: arXiv 2406.11014. Latents are centred on the mean of
-the anchors before, and distances divided by how far the anchors are from it, so that neither shifts nor units matter.
+the anchors before, and distances divided by how far the anchors are from it, so that neither shifts nor units matter;
+but see `comparable`.
 """
 
 from dataclasses import dataclass
@@ -92,11 +93,15 @@ def absolute(
 def comparable(z: NDArray[np.floating], anchors: NDArray[np.floating], measure: Measure) -> Floats:
     """Relative coordinates (n, k) to rank by: standardised as those of the anchors are, each row of length 1.
 
-    Raises UserError as `relative`.
+    Cosines are those about the origin, as in the paper: they rank better than those about the anchors' mean. Raises
+    UserError as `relative`.
     """
-    own = relative(anchors, anchors, measure)
+    known = np.asarray(anchors, np.float64)
+    own, found = relative(known, known, measure), relative(z, known, measure)
+    if measure == "cosine":
+        own, found = (_unit_rows(np.asarray(each, np.float64)) @ _unit_rows(known).T for each in (known, z))
     spread = own.std(0)
-    return _unit_rows((relative(z, anchors, measure) - own.mean(0)) / np.where(spread > _TINY, spread, 1))
+    return _unit_rows((found - own.mean(0)) / np.where(spread > _TINY, spread, 1))
 
 
 def _fit(source: Floats, target: Floats, measure: Measure) -> tuple[LinearTranslator, Floats]:
