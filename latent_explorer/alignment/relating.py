@@ -103,4 +103,4 @@ def _read(folder: Path) -> tuple[BundleConfig, Latents]:
 
 
 if __name__ == "__main__":
-    serve_job("relating", RELATING, _work)
+    serve_job("relating", RELATING, _work, niceness=10)  # somebody waits for it

@@ -14,7 +14,6 @@ from latent_explorer.charts import ChartSpec
 from latent_explorer.engine.client import Urgency
 from latent_explorer.engine.process import Engine
 from latent_explorer.gui import theme as themes
-from latent_explorer.gui.alignment.by_eye import ByEye
 from latent_explorer.gui.alignment.control import AnchorControl
 from latent_explorer.gui.alignment.link import Link
 from latent_explorer.gui.alignment.linking import Linking
@@ -83,8 +82,6 @@ class Workbench(QObject):
         self.linking.changed.connect(lambda: self.docks.show_below("Compare", shown=self.link is not None))
         self.anchors = AnchorControl(window, self.linking, self.status.say)
         self.anchors.changed.connect(self.changed)
-        self.by_eye = ByEye(self.linking)
-        self.anchors.panel.more.addWidget(self.by_eye)
         self.linking.changed.connect(lambda: self.docks.offer("Alignment", shown=self.link is not None))
         self.docks.add({"Alignment": scrolled(self.anchors.panel)})
         self.undoing = Undoing(self._undone, self.status.say)
@@ -356,7 +353,6 @@ class Workbench(QObject):
         self.drops.dress(self.theme)
         self.training.dress(self.theme)
         self.anchors.dress(self.theme)
-        self.by_eye.dress(self.theme)
         for pane in self.panes:
             pane.dress(self.theme)
         self._show_titles()
@@ -379,7 +375,6 @@ class Workbench(QObject):
         self.sessions.end()
         self.linking.close()
         self.anchors.close()
-        self.by_eye.end()
         self.docks.remember(self.settings)
         self.settings.save()
         self._saving.stop()

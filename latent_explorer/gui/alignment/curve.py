@@ -10,12 +10,14 @@ from PyQt6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from latent_explorer.alignment.protocol import ClosureMeasured
 from latent_explorer.gui.alignment.link import Link
 from latent_explorer.gui.theme import DARK, Theme
-from latent_explorer.gui.widgets.controls import hint, tool_button
-from latent_explorer.gui.widgets.parts import filled, heading
+from latent_explorer.gui.widgets.controls import tool_button
+from latent_explorer.gui.widgets.parts import filled, heading, words
+from latent_explorer.gui.widgets.plain import tooltip
 
-_WHAT = (
-    "How well the target's decoder draws what the source has encoded and the translator has translated. 1: as well as "
-    "what the target's own encoder gives it. 0: no better than without a translation."
+_WHAT = "1: as good as the target's own encoder. 0: no better than without a translation."
+_TIP = (
+    "Closure: how well the target's decoder draws what the source has encoded and the translator has translated, "
+    "(naive - stitched) / (naive - own) by the mean squared errors of the pictures of held-out images"
 )
 _HEIGHT = 170
 _LEAST = -0.05, 1.05  # of the axis: more only where it has to be
@@ -39,13 +41,16 @@ class ClosureCurve(QWidget):
         self.plot: Any = pyqtgraph.PlotWidget()
         self._curve = self.plot.plot()
         self._here, self._now = pyqtgraph.ScatterPlotItem(), pyqtgraph.InfiniteLine(0, 90)
-        self.words = hint("")
+        self.words = words("faint", 2)
         self.button = tool_button(
             _MEASURE, "Fit the translator on more and more anchors, and measure each", self._press
         )
         self._set_up()
         row = filled(QHBoxLayout(), heading("Closure"), 1, self.button)
-        filled(QVBoxLayout(self), row, hint(_WHAT), self.plot, self.words, spacing=4)
+        sentence = words("faint", 2)
+        sentence.setText(_WHAT)
+        sentence.setToolTip(tooltip(_TIP))
+        filled(QVBoxLayout(self), row, sentence, self.plot, self.words, spacing=4)
         self.dress(DARK)
 
     def open(self, link: Link | None) -> None:
@@ -67,11 +72,11 @@ class ClosureCurve(QWidget):
     def dress(self, theme: Theme) -> None:
         self._theme = theme
         self.plot.setBackground(theme.panel)
-        for name, words in (("left", "closure"), ("bottom", "anchors")):
+        for name, title in (("left", "closure"), ("bottom", "anchors")):
             axis = self.plot.getAxis(name)
             axis.setPen(theme.line)
             axis.setTextPen(theme.faint)
-            self.plot.setLabel(name, words, color=theme.faint)
+            self.plot.setLabel(name, title, color=theme.faint)
         self._curve.setPen(pyqtgraph.mkPen(theme.accent, width=2))
         self._curve.setSymbolBrush(theme.accent)
         self._now.setPen(pyqtgraph.mkPen(theme.fair, width=1, style=Qt.PenStyle.DashLine))

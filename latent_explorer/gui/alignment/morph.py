@@ -7,18 +7,15 @@ from numpy.typing import NDArray
 from PyQt6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from latent_explorer.gui.alignment.link import Link
-from latent_explorer.gui.widgets.controls import hint, slider, tool_button
-from latent_explorer.gui.widgets.parts import filled, heading, timer
+from latent_explorer.gui.widgets.controls import slider, tool_button
+from latent_explorer.gui.widgets.parts import filled, heading, timer, words
 from latent_explorer.session import OpenBundle
 
 _STEPS = 1000
 _SECONDS = 2.5  # from one end to the other
 _FRAME_MS = 16
 _LAYER = "Translated points"
-_WHAT = (
-    "On the map at the right, the points of the left one: at the left end of the slider as they are arranged there, at "
-    "its right end where the translator puts them."
-)
+_WHAT = "Left end: as the left map has them. Right end: where the translator puts them."
 
 
 class Morph(QWidget):
@@ -34,9 +31,11 @@ class Morph(QWidget):
         self._tick = timer(self, _FRAME_MS, self._step)
         self.slider.valueChanged.connect(self._glide)
         self.slider.sliderPressed.connect(self.stop)
+        sentence = words("faint", 2)
+        sentence.setText(_WHAT)
         row = filled(QHBoxLayout(), self.slider, self.play)
         row.setStretchFactor(self.slider, 1)
-        filled(QVBoxLayout(self), heading("Morph"), hint(_WHAT), row, spacing=4)
+        filled(QVBoxLayout(self), heading("Morph"), sentence, row, spacing=4)
         self.setEnabled(False)
 
     @property

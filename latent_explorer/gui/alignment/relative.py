@@ -4,23 +4,25 @@ from typing import Any
 
 import numpy as np
 from PyQt6.QtCore import pyqtSignal
-from PyQt6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QComboBox, QHBoxLayout, QVBoxLayout, QWidget
 
 from latent_explorer.alignment.protocol import RELATING, Relate
 from latent_explorer.charts import ChartSpec
 from latent_explorer.charts.relative import MEASURES, RELATIVE, relative_spec
 from latent_explorer.gui.alignment.link import Link
-from latent_explorer.gui.widgets.controls import combo_box, hint, tool_button
-from latent_explorer.gui.widgets.parts import filled, heading
+from latent_explorer.gui.widgets.controls import combo_box, tool_button
+from latent_explorer.gui.widgets.parts import filled, heading, words
+from latent_explorer.gui.widgets.plain import tooltip
 from latent_explorer.service.job import BackgroundJob, JobEnded
 from latent_explorer.session import OpenBundle
 from latent_explorer.session.fitting import fit_is_missing
 
-_WHAT = (
-    "Each image is placed by how alike it is to the anchors of its own map; both maps are then projected alike. "
-    "Where two models agree, the maps look the same."
+_WHAT = "Places by likeness to the anchors, projected alike for both maps."
+_TIP = (
+    "Each image is placed by how alike it is to the anchors of its own map; both maps are then projected onto the same "
+    "two axes. Where two models agree, the maps look the same."
 )
-_TITLES = {"cosine": "Angles (cosine)", "euclidean": "Distances (Euclidean)"}
+_TITLES = {"cosine": "Cosine", "euclidean": "Euclidean"}
 _LEAST = 3
 _MODULE = "latent_explorer.alignment.relating"
 
@@ -44,10 +46,15 @@ class RelativeMaps(QWidget):
         self.measure = combo_box(tuple(_TITLES[each] for each in MEASURES), "How alike two images are")
         self.show_both = tool_button("Show both", "See both maps in these coordinates", self._press, wide=True)
         self.back = tool_button("Back", "See both maps as before", self.leave)
-        self.words = hint("")
+        self.words = words("faint", 1)
+        self.measure.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.measure.setMinimumContentsLength(7)
         self.measure.activated.connect(self._choose)
+        sentence = words("faint", 2)
+        sentence.setText(_WHAT)
+        sentence.setToolTip(tooltip(_TIP))
         row = filled(QHBoxLayout(), self.measure, self.show_both, self.back)
-        filled(QVBoxLayout(self), heading("Relative coordinates"), hint(_WHAT), row, self.words, spacing=4)
+        filled(QVBoxLayout(self), heading("Relative coordinates"), sentence, row, self.words, spacing=4)
         self._look()
 
     def open(self, link: Link | None) -> None:

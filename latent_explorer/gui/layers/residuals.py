@@ -12,7 +12,7 @@ from latent_explorer.atlas.view import View
 from latent_explorer.gui.layers.layer import Layer, LayerSpec
 from latent_explorer.points.placing import distance_for
 
-_APART = 40.0  # pixels between two arrows, about
+_APART = 24.0  # pixels between two arrows, about
 _HEAD, _HALF = 6.0, 2.6  # pixels: how long and half as broad the head is
 _SHORT = 3.0  # pixels: shorter ones are dots
 _NEAR = 14.0  # pixels around the pointer

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from types import MappingProxyType
 
 import numpy as np
 import pytest
@@ -18,6 +19,15 @@ from latent_explorer.gui.alignment.morph import arrangement
 from latent_explorer.service.job import JobEnded
 
 ANCHORS = [(0, 0), (3, 3), (5, 5)]
+
+
+class Same:
+    """The translator of a space to itself."""
+
+    arrays = MappingProxyType({})
+
+    def to(self, z: np.ndarray) -> np.ndarray:
+        return z.astype(np.float32)
 
 
 class Silent:
@@ -70,12 +80,12 @@ def by_eye(link: Link) -> ByEye:
     """What the panel has to show of a link, in the docks where it belongs."""
     bench = link.source.window().workbench
     bench.docks.bring("Alignment")
-    return bench.by_eye
+    return bench.anchors.by_eye
 
 
 def fit_and_place(link: Link) -> None:
     none = np.zeros((2, 0), np.int64)
-    link.fit = LinkFit(tuple(ANCHORS), None, None, np.zeros((2, 3)), none.T, 0.01, "")
+    link.fit = LinkFit(tuple(ANCHORS), Same(), Same(), np.zeros((2, 3)), none.T, 0.01, "")
     link.fitted.emit()
     uv = link.target.bundle.uv
     images = np.arange(len(uv))

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from types import MappingProxyType
 
 import numpy as np
 import pytest
@@ -13,10 +14,19 @@ from latent_explorer.gui.alignment.link import Link, LinkFit
 ANCHORS = ((0, 0), (3, 3), (5, 5))
 
 
+class Same:
+    """The translator of a space to itself."""
+
+    arrays = MappingProxyType({})
+
+    def to(self, z: np.ndarray) -> np.ndarray:
+        return z.astype(np.float32)
+
+
 def fit_of(link: Link, errors=None) -> LinkFit:
-    """A fit, as the aligner's answer makes one, whose translators nobody asks."""
+    """A fit, as the aligner's answer makes one."""
     none = np.zeros((2, 0), np.int64)
-    return LinkFit(ANCHORS, None, None, np.zeros((2, 3)), none.T, 0.01, "", errors)
+    return LinkFit(ANCHORS, Same(), Same(), np.zeros((2, 3)), none.T, 0.01, "", errors)
 
 
 def show(link: Link, fit: LinkFit | None) -> None:
