@@ -11,7 +11,9 @@ from safetensors.numpy import save_file
 from latent_explorer.bundles import read_config
 from latent_explorer.runs import Job, Recipe, RunFolder, keep_job
 from latent_explorer.session import Pin, Route, open_bundle
+from latent_explorer.session.alignment import AlignmentState
 from latent_explorer.session.saved import SavedLayer, SavedMap, SavedSession, SavedView, write_session
+from latent_explorer.session.saved_alignment import saved_alignment
 from tests.hostile.making import CHANGES, Draw, change_values, replace_by_other_kind, spoil
 
 NUMBERS = (
@@ -129,8 +131,17 @@ def hostile_session(path: Path, dimensions: int, draw: Draw) -> None:
     json_like(path, {"pins": pins, "route": route}, draw)
 
 
-def hostile_saved_session(folder: Path, bundle: Path, draw: Draw) -> Path:
-    """A session as a person saves it, with something else in it or in its arrays; the path of its file."""
+def hostile_pair(path: Path, draw: Draw) -> None:
+    """Anchors between two bundles, as they are kept, with something else in them."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    json_like(path, {"anchors": draw.integers(0, 150, (9, 2)).tolist(), "translator": "ridge", "growth": "blind"}, draw)
+
+
+def hostile_saved_session(folder: Path, bundle: Path, draw: Draw, *, linked: bool = False) -> Path:
+    """A session as a person saves it, with something else in it or in its arrays; the path of its file.
+
+    linked: whether it is of two maps that are.
+    """
     config = read_config(bundle)
     chosen = draw.random(config.dataset.count) < 0.3
     one = SavedMap(
@@ -148,13 +159,22 @@ def hostile_saved_session(folder: Path, bundle: Path, draw: Draw) -> Path:
         hidden=(1,),
     )
     path = folder / "mine.latent.json"
-    write_session(path, SavedSession(maps=(one,)), {"selection-1": chosen})
+    link, arrays = (None, {}) if not linked else saved_alignment(_anchors(config.dataset.count, draw))
+    session = SavedSession(maps=(one, one) if linked else (one,), alignment=link)
+    write_session(path, session, {"selection-1": chosen, **arrays})
     if draw.random() < 0.8:
         json_like(path, msgspec.json.decode(path.read_bytes()), draw)
     else:
         arrays = next(folder.glob("mine.*.safetensors"))
         spoil(arrays, draw) if draw.random() < 0.5 else replace_by_other_kind(arrays, draw)
     return path
+
+
+def _anchors(images: int, draw: Draw) -> AlignmentState:
+    """Few or many anchors, some of them of images that are not there, or that have one already."""
+    count = 700 if draw.random() < 0.3 else 9
+    anchors = draw.integers(0, images + 3, (count, 2)).tolist()
+    return AlignmentState(tuple((source, target) for source, target in anchors), "affine")
 
 
 def hostile_settings(path: Path, sound: bytes, draw: Draw) -> None:

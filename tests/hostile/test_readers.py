@@ -17,11 +17,20 @@ from latent_explorer.path_kinds import kind_of
 from latent_explorer.runs import kept_job, unfinished
 from latent_explorer.runs.report import read_log
 from latent_explorer.session import SessionStore
+from latent_explorer.session.alignment import Alignment
 from latent_explorer.session.saved import read_session
+from latent_explorer.session.saved_alignment import anchors_of, fitting
 from tests.hostile.audit import heard, uninvited
 from tests.hostile.datasets import hostile_dataset
 from tests.hostile.making import Draw
-from tests.hostile.papers import hostile_run, hostile_saved_session, hostile_session, hostile_settings, sound_run
+from tests.hostile.papers import (
+    hostile_pair,
+    hostile_run,
+    hostile_saved_session,
+    hostile_session,
+    hostile_settings,
+    sound_run,
+)
 
 _SECONDS = 5.0  # of a processor, for one case
 _SETTINGS = b"""{"Appearance": {"theme": "dark", "palette": "usual"}, "RecentBundles": {"folders": ["/a", "/b"]},
@@ -45,11 +54,20 @@ def session_is_read(folder: Path, draw: Draw, bundle: Path, snapshots: list[Path
     state = store.read("seal", 2)
     assert all(len(pin.z) == 2 and np.isfinite(pin.z).all() for pin in state.pins)
     store.keep("seal", state)
+    hostile_pair(store._file("a\nb"), draw)
+    tied = store.read_pair(("b", "a"), (120, 120), ("affine",))
+    assert all(0 <= image < 120 for anchor in tied.anchors for image in anchor)
+    store.keep_pair(("b", "a"), tied)
 
 
 def saved_session_is_read(folder: Path, draw: Draw, bundle: Path, snapshots: list[Path]) -> None:
-    session, _ = read_session(hostile_saved_session(folder, bundle, draw))
+    lost: list[str] = []
+    session, arrays = read_session(hostile_saved_session(folder, bundle, draw, linked=draw.random() < 0.5), lost)
     assert session.maps
+    if session.alignment is not None:
+        state, _ = fitting(session.alignment, anchors_of(session.alignment, arrays), (120, 120), ("affine",))
+        assert Alignment((120, 120), state).state.translator == "affine"
+        assert all(len({anchor[side] for anchor in state.anchors}) == len(state.anchors) for side in (0, 1))
 
 
 def settings_are_read(folder: Path, draw: Draw, bundle: Path, snapshots: list[Path]) -> None:

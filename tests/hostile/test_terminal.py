@@ -90,8 +90,9 @@ class Cases:
         return ["merge", str(bundle), "--out", str(folder / "out.npz")]
 
     def _session(self, folder: Path, draw: Draw, seed: int) -> list[str]:
-        path = hostile_saved_session(folder, self._bundles[0], draw)
-        what, suffix = (("picture", "png"), ("map", "svg"), ("grid", "png"), ("latents", "npz"))[draw.integers(4)]
+        kinds = ("picture", "png"), ("map", "svg"), ("grid", "png"), ("latents", "npz"), ("filmstrip", "png")
+        what, suffix = kinds[draw.integers(len(kinds))]
+        path = hostile_saved_session(folder, self._bundles[0], draw, linked=what == "filmstrip")
         return ["export", "--session", str(path), what, "--out", str(folder / f"out.{suffix}")]
 
 
