@@ -131,10 +131,9 @@ def test_two_networks_trained_apart_understand_one_another():
     latents = pair.latents(anchors.source, anchors.target)
     found = {
         name: bench.stitched(pair.source, pair.target, tested, TRANSLATORS[name].fit(*latents).translator)
-        for name in ("orthogonal", "affine", "kernel")
+        for name in ("orthogonal", "kernel")
     }
     assert found["orthogonal"].closure > 0.93
-    assert found["affine"].closure > 0.95
     assert found["kernel"].closure > 0.975
     assert found["kernel"].mrr > 0.98
     assert found["kernel"].zero_shot_accuracy > 0.93
