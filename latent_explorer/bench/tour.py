@@ -95,6 +95,7 @@ class Tour:
         self.person.wait_until(lambda: bool(dialog.caption.text()))
         self.person.type_over(dialog.destination.folder, str(self.out.absolute()))
         self.person.type_over(dialog.destination.name, "path")
+        self.person.wait_until(lambda: bool(dialog.preview.film.images))
         self.person.wait(0.6)
         self._stop("export", "How the filmstrip is exported", dialog)
         path = dialog.destination.path(dialog.form.known)
@@ -106,6 +107,7 @@ class Tour:
 
     def _light(self) -> None:
         self.window.workbench.choose_theme("light")
+        self.window.workbench.status.say("")
         self.person.glide(self._class_place(1), self._class_place(4), 0.3)
         self._rest()
         self._stop("light", "The light theme")
@@ -133,7 +135,8 @@ class Tour:
     def _rest(self) -> None:
         """Hold still until the place is described."""
         self.person.wait_until(lambda: self.window.pane.prober.place is not None, 10, strict=False)
-        self.person.wait(0.1)
+        self.person.wait_for_the_engine()
+        self.person.wait(0.3)  # for the line that tells what is under way
 
     def _stop(self, name: str, caption: str, what: QDialog | None = None) -> None:
         path = self.out / f"{len(self.seen) + 1:02d}-{name}.png"
