@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from latent_explorer.alignment.translator import Translator
 
-_IMAGES = 800
+_IMAGES = 500
 _NEIGHBOURS = 10
 
 
@@ -47,8 +47,8 @@ def _near(points: NDArray[np.float32]) -> NDArray[np.int64]:
     return nearest
 
 
-def _squares(a: NDArray[np.float32], b: NDArray[np.float32]) -> NDArray[np.float64]:
-    middle = b.mean(0, dtype=np.float64)
+def _squares(a: NDArray[np.float32], b: NDArray[np.float32]) -> NDArray[np.float32]:
+    middle = b.mean(0)
     x, y = a - middle, b - middle
-    apart: NDArray[np.float64] = np.square(x).sum(1)[:, None] + np.square(y).sum(1) - 2 * x @ y.T
+    apart: NDArray[np.float32] = np.square(x).sum(1)[:, None] + np.square(y).sum(1) - 2 * x @ y.T
     return apart

@@ -206,7 +206,7 @@ class AnchorControl(QObject):
         if self._glance is not None:
             glance = self._glance
             yield f"Mutual nearest: {glance.mutual:.0%} of {glance.images:,} held-out images"
-            yield f"Neighbours the same in both spaces: {glance.overlap:.0%} of the nearest 10"
+            yield f"Neighbours in common: {glance.overlap:.0%} of the nearest 10"
 
     def _take_a_glance(self) -> None:
         """Look at the translator that there is, once it has not changed for a moment."""

@@ -1,7 +1,7 @@
 """Anchors on a map: numbered marks in the colours of their errors, and what is tied to what is pointed at."""
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -21,7 +21,7 @@ _DOT, _SMALL, _RIM = 8.0, 5.0, 1.5  # pixels: across, across where there are man
 _MANY = 300
 _CLOSE, _ROOM = 13.0, 25.0  # pixels: how near another anchor may be to one with a number, and another number
 _THUMB, _GAP, _PAD = 64.0, 15.0, 5.0  # pixels of what is shown beside what is tied
-_FAR = 1e6
+_FAR, _BLOCK = 1e6, 256
 
 
 @dataclass(frozen=True, eq=False)
@@ -246,32 +246,26 @@ class AnchorItems:
         return QRectF(min(max(left, 3.0), max(view.width - wide - 3, 3.0)), max(top, 3.0), wide, high)
 
 
-def with_room(places: NDArray[np.float64], first: Sequence[int] = ()) -> Iterator[int]:
+def with_room(places: NDArray[np.float64], first: Sequence[int] = ()) -> list[int]:
     """The indices of the places (k, 2), in pixels, at which there is room for a number; `first` come first."""
-    cells: dict[tuple[int, int], list[int]] = {}
-    spots = [(x, y) for x, y in places.tolist()]
-    where = [(int(x // _ROOM), int(y // _ROOM)) for x, y in np.clip(places, -1e15, 1e15).tolist()]
-    for index, cell in enumerate(where):
-        cells.setdefault(cell, []).append(index)
-    taken: set[int] = set()
-    for index in dict.fromkeys((*first, *range(len(spots)))):
-        x, y = spots[index]
-        column, row = where[index]
-        around = (
-            other
-            for i in (-1, 0, 1)
-            for j in (-1, 0, 1)
-            for other in cells.get((column + i, row + j), ())
-            if other != index
-        )
-        wanted = index in first
-        if all(_apart(x, y, *spots[other], _ROOM if other in taken else 0 if wanted else _CLOSE) for other in around):
-            taken.add(index)
-            yield index
+    wanted = dict.fromkeys((*first, *np.flatnonzero(_alone(places)).tolist()))
+    taken: list[int] = []
+    for index in wanted:
+        others = places[taken]
+        if not taken or np.square(others - places[index]).sum(1).min() >= _ROOM**2:
+            taken.append(index)
+    return taken
 
 
-def _apart(x: float, y: float, u: float, v: float, least: float) -> bool:
-    return (x - u) ** 2 + (y - v) ** 2 >= least**2
+def _alone(places: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Which of the places have no other near."""
+    alone = np.ones(len(places), bool)
+    for start in range(0, len(places), _BLOCK):
+        here = slice(start, start + _BLOCK)
+        apart = np.square(places[here, None, 0] - places[None, :, 0])
+        apart += np.square(places[here, None, 1] - places[None, :, 1])
+        alone[here] = np.count_nonzero(apart < _CLOSE**2, axis=1) == 1  # itself
+    return alone
 
 
 def _font() -> QFont:

@@ -119,7 +119,7 @@ class AlignmentPanel(QWidget):
         """Show how far a fit is that takes long."""
         self._working.setVisible(work is not None)
         if work is not None:
-            self._work_words.setText(work.words)
+            self._work_words.setText(f"{work.words[:1].upper()}{work.words[1:]}")
             self.share.setRange(0, 0 if work.share is None else 100)
             self.share.setValue(round(100 * (work.share or 0)))
 

@@ -23,6 +23,7 @@ _KEYS = """
 <tr><td><b>Arrows</b></td><td>move the probe; with Shift by single pixels; with Ctrl pan</td></tr>
 <tr><td><b>Hold X</b> over a point</td><td>look at its own neighbourhood in a lens, exact at the point</td></tr>
 <tr><td><b>S, and drag</b></td><td>select points; S again for a lasso; Shift adds, Alt subtracts</td></tr>
+<tr><td><b>A, and click</b></td><td>on two linked maps, make an anchor; drag it to another image</td></tr>
 <tr><td><b>Shift, Alt</b> and a class</td><td>add it to the selection, subtract it</td></tr>
 <tr><td><b>Esc</b></td><td>close the message; cancel the drag; clear the selection</td></tr>
 </table>

@@ -21,6 +21,7 @@ from latent_explorer.gui.alignment.link import Link, LinkFit
 from latent_explorer.gui.app import application
 from latent_explorer.gui.settings import Settings
 from latent_explorer.gui.shell.window import MainWindow
+from latent_explorer.service.codec import Refused
 from latent_explorer.session import open_bundle
 from latent_explorer.session.changes import Changes
 
@@ -99,6 +100,8 @@ class AlignerHere(QObject):
     answered = pyqtSignal(object)
     pairs: tuple[np.ndarray, np.ndarray] = (np.zeros((0, 2)), np.zeros((0, 2)))
 
+    least = 1
+
     def __init__(self) -> None:
         super().__init__()
         self.asked, self.cancelled, self._numbers = [], [], count(1)
@@ -123,6 +126,9 @@ class AlignerHere(QObject):
     def _answer(self, request: FitBoth) -> None:
         if request.growth == "blind":
             self.answered.emit(Fitting(request.number, 0.25, "Finding pairs"))
+            return
+        if len(request.source) < self.least:
+            self.answered.emit(Refused(request.number, "translator affine: needs at least 2 anchors"))
             return
         source, target = self.pairs[0][request.source], self.pairs[1][request.target]
         apart = target[:, :2] - source[:, :2]

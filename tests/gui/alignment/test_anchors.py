@@ -242,6 +242,19 @@ def test_blind_pairs_are_looked_for_with_progress_and_cancelled(same) -> None:
     assert alignment_of(left).state.growth == ""
 
 
+def test_too_few_anchors_are_said_in_the_panel_and_the_maps_stay(same, aligner_here, monkeypatch) -> None:
+    left, right = same
+    monkeypatch.setattr(aligner_here, "least", 2)
+    image = single(left, 1)[0]
+    left.click(place(left, image))
+    panel = left.window.workbench.anchors.panel
+    left.wait_until(lambda: panel.note.text() == "Translator affine: needs at least 2 anchors.")
+    assert left.window.workbench.link.fit is None
+    assert anchoring_of(left).items[0].marks.grades.tolist() == [UNKNOWN]
+    assert left.pane.ready
+    assert right.pane.ready
+
+
 def test_the_list_is_sorted_by_error_on_a_click(same) -> None:
     left, _ = same
     images = single(left, 6)

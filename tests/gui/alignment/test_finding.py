@@ -70,7 +70,7 @@ def test_figures_are_shown_soon_after_a_fit(same) -> None:
     panel = control_of(left).panel
     panel.count.setValue(12)
     left.press_button(panel.add)
-    left.wait_until(lambda: "Neighbours the same" in panel.figures.text())
+    left.wait_until(lambda: "Neighbours in common" in panel.figures.text())
     assert "Fitted on 12 pairs" in panel.figures.text()
     assert "median" in panel.figures.text()
     assert "100% of the nearest 10" in panel.figures.text()  # the latents are equal
