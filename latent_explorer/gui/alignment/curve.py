@@ -19,8 +19,10 @@ _TIP = (
     "Closure: how well the target's decoder draws what the source has encoded and the translator has translated, "
     "(naive - stitched) / (naive - own) by the mean squared errors of the pictures of held-out images"
 )
-_HEIGHT = 170
+_HEIGHT, _SLACK = 170, 10  # pixels: of the plot, and what a panel that scrolls takes from those in it
 _LEAST = -0.05, 1.05  # of the axis: more only where it has to be
+_COUNTS = (1, 3, 10, 30, 100, 300, 1000, 3000, 10_000)  # written under the curve
+_USUAL = 10, 1000
 _MEASURE, _CANCEL = "Measure", "Cancel"
 
 
@@ -51,6 +53,7 @@ class ClosureCurve(QWidget):
         sentence.setText(_WHAT)
         sentence.setToolTip(tooltip(_TIP))
         filled(QVBoxLayout(self), row, sentence, self.plot, self.words, spacing=4)
+        self.setMinimumHeight(self.sizeHint().height() + _SLACK)
         self.dress(DARK)
 
     def open(self, link: Link | None) -> None:
@@ -102,6 +105,7 @@ class ClosureCurve(QWidget):
         plot.showGrid(y=True, alpha=0.15)
         plot.setLogMode(x=True)
         plot.getAxis("left").setWidth(44)
+        plot.getAxis("bottom").setTicks([[(math.log10(count), f"{count:,}") for count in _COUNTS]])
         plot.setAccessibleName("Closure against the number of anchors")
         self._curve.setSymbol("o")
         self._curve.setSymbolSize(6)
@@ -155,9 +159,9 @@ class ClosureCurve(QWidget):
 
     def _fit(self, counts: list[int], count: int) -> None:
         values = [*self.measured.values(), *([] if self.own is None else [self.own[1]])]
-        across = [each for each in (*counts, count) if each > 0] or [10, 1000]
+        across = [each for each in (*counts, count, *_USUAL) if each > 0]
         low, high = math.log10(min(across)), math.log10(max(across))
-        self.plot.setXRange(low - 0.1, max(high, low + 0.5) + 0.1, padding=0)
+        self.plot.setXRange(low - 0.1, high + 0.1, padding=0)
         self.plot.setYRange(max(-1.0, min([_LEAST[0], *values])), max([_LEAST[1], *values]), padding=0)
 
     def _said(self, count: int, note: str) -> str:
