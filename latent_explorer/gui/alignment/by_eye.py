@@ -11,7 +11,7 @@ from latent_explorer.gui.widgets.parts import filled
 
 
 class ByEye(QWidget):
-    """Follows the link that there is. Its parts are made with the first link: no launch waits for a plot."""
+    """Follows the link that there is. Its parts are made with a link and go with it: no launch waits for a plot."""
 
     curve: ClosureCurve
     morph: Morph
@@ -41,6 +41,15 @@ class ByEye(QWidget):
         filled(QVBoxLayout(self), self.morph, self.relative, self.curve, spacing=10)
         self.curve.dress(self._theme)
 
+    def _unmake(self) -> None:
+        """Leave nothing behind of a map that is closed; another link makes all anew."""
+        self._made = False
+        self.curve.end()
+        for part in (self.morph, self.relative, self.curve):
+            part.setParent(None)
+            part.deleteLater()
+        QWidget().setLayout(self.layout())  # which lets go of it
+
     def _relink(self) -> None:
         link = self._linking.link
         if link is not None and not self._made:
@@ -48,3 +57,5 @@ class ByEye(QWidget):
         if self._made:
             for part in (self.morph, self.relative, self.curve):
                 part.open(link)
+        if self._made and link is None:
+            self._unmake()

@@ -154,6 +154,7 @@ def test_it_plays_to_the_other_end_and_stops_when_the_link_ends(link: Link, by_e
     assert linked.share == 1.0
     assert not morph.isEnabled()
     person.window.workbench.linking.toggle()
+    morph = by_eye.morph  # another link has another one
     fit_and_place(person.window.workbench.link)
     QTest.mouseClick(morph.play, Qt.MouseButton.LeftButton)
     person.wait_until(lambda: not morph._tick.isActive())
