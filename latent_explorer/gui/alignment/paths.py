@@ -83,12 +83,13 @@ class PathCrossing(QObject):
         """The path, the translator, or what is open on the other map may be another."""
         session, other = self._pane.session, self._other.bundle
         translator = self._link.translator(self._side)
-        route = None if session is None else session.state.route
-        if not self.on or route is None or translator is None or other is None:
+        route, latents = None if session is None else session.state.route, self._pane.path_frames.latents
+        known = route is not None and len(latents) > 0  # a route that was kept is named before it is laid out
+        if not self.on or route is None or not known or translator is None or other is None:
             if self.path is not None:
                 self._show(None)
             return
-        path, latents = self.path, self._pane.path_frames.latents
+        path = self.path
         if path is not None and path.latents is latents and path.translator is translator and path.of is other:
             return
         z = translator.to(latents).astype(np.float32)
