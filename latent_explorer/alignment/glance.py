@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from latent_explorer.alignment.translator import Translator
+from latent_explorer.charts.neighbours import one_thread
 
 _IMAGES = 500
 _NEIGHBOURS = 10
@@ -33,9 +34,10 @@ def at_a_glance(
     if len(some) <= 2 * _NEIGHBOURS:
         return None
     here, there = source[some[:, 0]], target[some[:, 1]]
-    apart = _squares(translator.to(here), there)
+    with one_thread():  # on a busy machine each of these products took 60 ms with two, and the window waits
+        apart = _squares(translator.to(here), there)
+        one, other = _near(here), _near(there)
     mutual = (apart.argmin(1) == np.arange(len(some))) & (apart.argmin(0) == np.arange(len(some)))
-    one, other = _near(here), _near(there)
     overlap = (one[:, :, None] == other[:, None]).any(2).mean()
     return Glance(float(mutual.mean()), float(overlap), len(some))
 
