@@ -190,10 +190,17 @@ def test_the_one_under_the_pointer_is_large_and_on_top(person: Person, small_bun
     number = int(come_near(person)[0])
     layer, canvas = person.window.pane.thumbnails.layer, person.canvas
     person.window.pane.toggle_loupe()
-    at = canvas.view.to_screen(person.window.pane.session.bundle.uv[number]).round().astype(int).tolist()
-    origin = canvas.origin.toPoint()
-    person.move(origin + QPoint(*at) + QPoint(-8, 9))
-    person.wait_until(lambda: layer.lifted == number)
+    person.wait_for_the_engine()  # and the map lies where it stays
+
+    def pointed_at() -> bool:
+        person.move(canvas.origin.toPoint() + QPoint(*place()) + QPoint(-8, 9))
+        return layer.lifted == number
+
+    def place() -> list[int]:
+        return canvas.view.to_screen(person.window.pane.session.bundle.uv[number]).round().astype(int).tolist()
+
+    person.wait_until(pointed_at)
+    at, origin = place(), canvas.origin.toPoint()
     where = layer.lifted_rect(canvas.view)
     assert where.contains(QPoint(*at))
     assert max(where.width(), where.height()) > 2 * SIDE
