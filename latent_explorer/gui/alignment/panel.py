@@ -111,7 +111,8 @@ class AlignmentPanel(QWidget):
     def say(self, note: str, wrong: bool = False) -> None:
         """Show what a person should know of the fit, or why there is none."""
         self.note.setProperty("role", "error" if wrong else "")
-        self.note.setStyleSheet("")  # so that the role counts
+        if (style := self.note.style()) is not None:
+            style.polish(self.note)  # so that the role counts
         self.note.setText(note)
         self.note.setVisible(bool(note))
 
