@@ -79,12 +79,11 @@ class ModelService:
         self._decoder: Decoder | None = None
         self._data: tuple[BundleConfig, Latents, int] | None = None
         self._index: DatasetIndex | EngineError | None = None
-        self._folder = Path()
         self._images: OriginalImages | None = None  # known before the data are indexed
         self._attacher = Attacher(self)
         self.preparing = _NOTHING
         self._calibration = Gradual(self._calibrate)
-        self.maps = SeenMaps(self._seen, self._learn)
+        self.maps = SeenMaps(_of_none, self._learn)
         self.given: dict[str, GivenValues] = {}
         self._first = Pace.per_slice
         self._paces: defaultdict[str, Pace] = defaultdict(Pace)
@@ -123,11 +122,11 @@ class ModelService:
         decoder = Decoder(model, device_for(model), before=self._decoder)
         with self._changing:
             self._keep_images(config)
-            self._folder = folder
             self._decoder, self._data, self._index = decoder, (config, latents, model.label), None
         self._attacher.forget()
         self._calibration = Gradual(self._calibrate)
-        self.maps, self.given = SeenMaps(self._seen, self._learn), {}
+        # of this bundle, whichever is open when the map of a chart is made, in a thread
+        self.maps, self.given = SeenMaps(partial(seen_map, folder, config, latents), self._learn), {}
         self._first = max(1, min(Pace.per_slice, decoder.choice.batch // 4))  # most work decodes, and does more besides
         self._paces = defaultdict(partial(Pace, self._first), {_PICTURES: Pace(decoder.choice.batch)})
         return decoder
@@ -225,10 +224,6 @@ class ModelService:
         assert self._data is not None
         self.given[field] = GivenValues(self._data[1].mean, values)
 
-    def _seen(self, chart: str) -> SeenMap:
-        assert self._data is not None
-        return seen_map(self._folder, self._data[0], self._data[1], chart)
-
     def _learn(self, seen: SeenMap) -> Iterator[Expectation | None]:
         known = self.field_input(with_data=True, repeatable=True)  # an exported veil depends on it
         return expectation(known, seen, self._told_slices)
@@ -310,3 +305,7 @@ def _known_label(config: BundleConfig, label: int) -> int:
     if not 0 <= label < count:
         raise EngineError(f"{config.name} decodes under the classes 0..{count - 1}, and {label} is none of them")
     return label
+
+
+def _of_none(chart: str) -> SeenMap:
+    raise EngineError("no bundle is open; open one first")

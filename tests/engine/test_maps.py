@@ -168,3 +168,20 @@ def test_tiles_of_the_veil_tell_the_place_only_where_the_chart_guesses(wide_bund
         request = want_value_tile(TileKey("veil", name, 0, 0, 0), chart).make(1)
         assert (request.chart == name, request.uv is not None) == (told, told)
         assert want_value_tile(TileKey("density", name, 0, 0, 0), chart).make(1).uv is None
+
+
+def test_a_map_is_of_the_bundle_that_was_open_when_it_was_asked_for(small_bundle: Path, wide_bundle: Path) -> None:
+    service = ModelService(lambda: None, run=lambda task: task())
+    service.open_bundle(wide_bundle)
+    steps = service.maps.steps("principal")
+    service.open_bundle(small_bundle)
+    np.testing.assert_array_equal(ended(steps).latents, read_latents(wide_bundle).mean)
+
+
+def ended(steps):
+    """What a generator returns in the end."""
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            return end.value
