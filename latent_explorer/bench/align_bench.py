@@ -86,7 +86,9 @@ def linked_hovers(person: Person, moves: int) -> list[float]:
         if way.place is not None and way.place.picture is not None and way.place.probe.picture is not None:
             times.painted(None)
 
-    panel.there.picture.painted.connect(painted)
+    pictures = panel.here.picture, panel.there.picture  # whichever comes last
+    for picture in pictures:
+        picture.painted.connect(painted)
     for step in range(_WARM_UP * 20 + moves):
         if step == _WARM_UP * 20:
             times.exact.clear()
@@ -95,7 +97,8 @@ def linked_hovers(person: Person, moves: int) -> list[float]:
         person.move(hand.curve(step / 125).toPoint())
         _run_until(began + _PERIOD)
     person.wait_until(lambda: not times.waiting)
-    panel.there.picture.painted.disconnect(painted)
+    for picture in pictures:
+        picture.painted.disconnect(painted)
     return times.exact
 
 
