@@ -1,7 +1,8 @@
 """Makes the pictures of the README anew, with the program itself: `python scripts/make_pictures.py [NAME...]`.
 
-NAME: one of `training`, `charts`, `photos`, to make only those: the film of training and the window that goes back
-through it; a t-SNE map and where it can be trusted; photos and their thumbnails.
+NAME: one of `training`, `charts`, `photos`, `linked`, to make only those: the film of training and the window that goes
+back through it; a t-SNE map and where it can be trusted; photos and their thumbnails; two linked maps, and an anchor
+that is dragged.
 """
 
 import re
@@ -10,6 +11,7 @@ import tempfile
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageOps
 
 from latent_explorer.atlas import montage
@@ -20,7 +22,9 @@ from latent_explorer.engine.handlers.decode import Decode
 from latent_explorer.engine.handlers.open import Open
 from latent_explorer.engine.process import serve_inline
 from latent_explorer.engine.protocol import Pictures
+from latent_explorer.export import Options, write_gif
 from latent_explorer.film.making import make_film
+from latent_explorer.gui.alignment.finding import random_anchors
 from latent_explorer.gui.app import Window, application
 from latent_explorer.gui.pane.pane import MapPane
 from latent_explorer.places import find_bundle
@@ -31,6 +35,7 @@ from latent_explorer.training.jobs import train_bundle
 ROOT = Path(__file__).resolve().parent.parent
 RESOURCES, README = ROOT / "resources", ROOT / "README.md"
 PICTURES, ICON = RESOURCES / "readme", RESOURCES / "icons" / "latent-explorer.png"
+_LINKED_WIDTH, _LINKED_STEPS, _LINKED_REST = 860, 26, 7  # pixels; frames of the drag, and before and after it
 _CHOSEN = {
     "03-path.png": "window.png",
     "05-zoom.png": "zoom.png",
@@ -116,6 +121,78 @@ def show_photos() -> None:
         person.see().save(str(PICTURES / "photos.png"))
 
 
+def show_linked_maps() -> None:
+    """Two models of the same digits: a place and a path in the pictures of both, and an anchor that is dragged."""
+    with person_at_a_window("mnist-ae-16d", (1440, 900)) as left:
+        right = beside(left, "mnist-ae-16d-b")
+        put_anchors(left, "kernel", 300)
+        latents, uv = left.bundle.latents, left.bundle.uv
+        assert latents.label is not None
+        left.choose("Path")
+        three, eight = (np.median(uv[latents.label == label], axis=0) for label in (3, 0))
+        left.drag(left.point(*three), left.point(*eight), 0.2)
+        left.choose("Probe")
+        left.move(left.point(*np.median(uv[latents.label == 2], axis=0)))
+        left.wait_until(lambda: left.pane.filmstrip.stitched is not None)
+        left.wait(3.0)
+        left.see().save(str(PICTURES / "linked.png"))
+        put_anchors(left, "affine", 24)
+        film_dragged_anchor(left, right, PICTURES / "anchors.gif")
+
+
+def beside(left: Person, name: str) -> Person:
+    """Open a second map, linked with the first; a person at it."""
+    left.wait_for_the_engine()
+    left.window.workbench.open_beside(find_bundle(name))
+    right = Person(left.window)
+    right.wait_for_the_engine()
+    return right
+
+
+def put_anchors(person: Person, translator: str, count: int) -> None:
+    """Have so many anchors at random, and the translator fitted on them; its images are placed."""
+    link = person.window.workbench.link
+    assert link is not None
+    link.target.layers.put("Translated points", True, 1.0)
+    link.alignment.choose(translator)
+    link.alignment.replace(random_anchors(link, count))
+    person.wait_until(lambda: link.fit is not None and link.fit.errors is not None)
+
+
+def film_dragged_anchor(left: Person, right: Person, file: Path) -> None:
+    """Drag an anchor of the right map onto an image of another class, which its map follows, and undo that."""
+    link = left.window.workbench.link
+    assert link is not None
+    for dock in left.window.workbench.docks.by_title.values():
+        dock.hide()
+    left.window.resize(1180, 660)
+    right.pane.layers.put("Points", False, 1.0)
+    left.choose("Anchor")
+    left.wait(0.5)
+    right.wait_for_the_engine()
+    uv, label = right.bundle.uv, right.bundle.latents.label
+    assert label is not None
+    index = next(number for number, (_, image) in enumerate(link.alignment.state.anchors) if label[image] == 0)
+    film: list[NDArray[np.uint8]] = []
+
+    def see() -> None:
+        left.wait(0.35)  # until what is translated is placed
+        film.append(left.photograph(left.window.workbench.maps, _LINKED_WIDTH))
+
+    def rest() -> None:
+        see()
+        film.extend(film[-1:] * _LINKED_REST)
+
+    start, end = uv[link.alignment.state.anchors[index][1]], np.median(uv[label == 1], axis=0)
+    rest()
+    right.drag(right.point(*start), right.point(*end), _LINKED_STEPS / 60, see)
+    rest()
+    right.choose("Undo")
+    right.wait(1.0)
+    rest()
+    write_gif(file, np.stack(film), Options(seconds=0.12), overwrite=True)
+
+
 def show_training() -> None:
     """Train the default model for ten epochs, as someone who changes nothing else; film that, and go back."""
     with tempfile.TemporaryDirectory() as scratch:
@@ -166,7 +243,7 @@ def make_icon() -> None:
     icon.save(ICON, optimize=True)
 
 
-SOME = {"training": show_training, "charts": show_chart, "photos": show_photos}
+SOME = {"training": show_training, "charts": show_chart, "photos": show_photos, "linked": show_linked_maps}
 
 if __name__ == "__main__":
     for name in sys.argv[1:]:

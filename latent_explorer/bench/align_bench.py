@@ -18,7 +18,7 @@ from latent_explorer.bench.measure import Measure, answer_of
 from latent_explorer.bench.person import Person, person_at_a_window
 from latent_explorer.charts import Search
 from latent_explorer.errors import UserError
-from latent_explorer.gui.alignment.hovering import random_anchors
+from latent_explorer.gui.alignment.finding import random_anchors
 from latent_explorer.gui.alignment.link import Link, LinkFit
 from latent_explorer.gui.layers.translated import TranslatedPoints
 from latent_explorer.places import find_bundle

@@ -152,6 +152,14 @@ class AnchorFinder(QObject):
         open_chooser(chooser, lambda chosen: do(Path(chosen)))
 
 
+def random_anchors(link: Link, count: int) -> tuple[Anchor, ...]:
+    """So many training images of both models, as many of each class; the same for the same maps, fewer if need be.
+
+    Raises UserError where there are none.
+    """
+    return _chosen(_pair(link).ways[0], "random", count, ())
+
+
 def _pair(link: Link) -> Pair:
     source, target = (Side(bundle.folder, bundle.config, bundle.latents) for bundle in link.bundles)
     return Pair.of(source, target)

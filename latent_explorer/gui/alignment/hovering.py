@@ -7,8 +7,8 @@ from latent_explorer.alignment.registry import translator_kind
 from latent_explorer.errors import UserError
 from latent_explorer.gui.alignment.compare import RANDOM, ComparePanel
 from latent_explorer.gui.alignment.crossing import Crossed, Crossing
+from latent_explorer.gui.alignment.finding import random_anchors
 from latent_explorer.gui.alignment.link import Link
-from latent_explorer.session.alignment import Anchor
 
 ONE_MAP = "Open a second map (View ▸ Second map): what is under the pointer on one is compared here with the other."
 NOT_LINKED = "The maps are not linked: choose View ▸ Link the maps."
@@ -70,7 +70,10 @@ class Hovering(QObject):
         self._panel.explain(lacking, random=bool(lacking) and not anchors and bool(common_pairs(self._link)))
 
     def _use_random(self) -> None:
-        self._link.alignment.replace(random_anchors(self._link, RANDOM))
+        try:
+            self._link.alignment.replace(random_anchors(self._link, RANDOM))
+        except UserError as error:
+            self._link.said.emit(str(error))
 
 
 def lacking_words(link: Link) -> str:
@@ -94,18 +97,3 @@ def lacking_words(link: Link) -> str:
 def common_pairs(link: Link) -> int:
     """How many images both models have."""
     return int(np.count_nonzero(link.counterparts >= 0))
-
-
-def random_anchors(link: Link, count: int) -> tuple[Anchor, ...]:
-    """Images that both models have, as many of each class; the same for the same maps."""
-    others = link.counterparts
-    there, draw = np.flatnonzero(others >= 0), np.random.default_rng(0)
-    label = link.bundles[0].latents.label
-    shuffled = draw.permutation(there)
-    classes = np.zeros(len(there), np.int64) if label is None else label[shuffled]
-    turns = np.empty(len(there), np.int64)  # of each image among those of its class
-    for each in np.unique(classes):
-        of_class = np.flatnonzero(classes == each)
-        turns[of_class] = np.arange(len(of_class))
-    chosen = shuffled[np.argsort(turns, kind="stable")[:count]]
-    return tuple((int(image), int(others[image])) for image in chosen)

@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from latent_explorer.alignment.anchors import TEST
 from latent_explorer.gui.alignment.compare import RANDOM
 from latent_explorer.gui.alignment.linking import USUAL
 from latent_explorer.gui.widgets.images import to_array
@@ -64,8 +65,9 @@ def test_without_anchors_it_is_said_what_to_do_and_random_ones_are_offered(two: 
     assert two.bench.docks.by_title["Compare"].isVisible()
     two.left.press_button(panel.random)
     anchors = two.link.alignment.state.anchors
-    images = len(two.left.pane.bundle.latents)
-    assert len(anchors) == min(RANDOM, images)
+    split = two.left.pane.bundle.latents.split
+    assert len(anchors) == min(RANDOM, np.count_nonzero(split != TEST))
+    assert not any(split[source] == TEST for source, _ in anchors)
     assert all(source == target for source, target in anchors)
     two.left.wait_until(lambda: two.link.fit is not None)
     assert panel.random.isHidden()
