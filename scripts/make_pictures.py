@@ -18,6 +18,7 @@ from latent_explorer.atlas import montage
 from latent_explorer.bench.person import Person, person_at_a_window
 from latent_explorer.bench.tour import film_deep_zoom, tour
 from latent_explorer.bundles import read_latents
+from latent_explorer.charts import ChartSpec
 from latent_explorer.engine.handlers.decode import Decode
 from latent_explorer.engine.handlers.open import Open
 from latent_explorer.engine.process import serve_inline
@@ -125,7 +126,7 @@ def show_linked_maps() -> None:
     """Two models of the same digits: a place and a path in the pictures of both, and an anchor that is dragged."""
     with person_at_a_window("mnist-ae-16d", (1440, 900)) as left:
         right = beside(left, "mnist-ae-16d-b")
-        put_anchors(left, "kernel", 300)
+        put_anchors(left, "kernel", 60)
         latents, uv = left.bundle.latents, left.bundle.uv
         assert latents.label is not None
         left.choose("Path")
@@ -136,7 +137,8 @@ def show_linked_maps() -> None:
         left.wait_until(lambda: left.pane.filmstrip.stitched is not None)
         left.wait(3.0)
         left.see().save(str(PICTURES / "linked.png"))
-        put_anchors(left, "affine", 24)
+        left.pane.clear_route()
+        put_anchors(left, "affine", 10)
         film_dragged_anchor(left, right, PICTURES / "anchors.gif")
 
 
@@ -166,7 +168,11 @@ def film_dragged_anchor(left: Person, right: Person, file: Path) -> None:
     for dock in left.window.workbench.docks.by_title.values():
         dock.hide()
     left.window.resize(1180, 660)
-    right.pane.layers.put("Points", False, 1.0)
+    right.pane.layers.put("Pictures", False, 1.0)
+    right.pane.layers.put("Points", True, 0.15)  # a tool that means points does not let them be hidden
+    for person in (left, right):
+        person.pane.see_through(ChartSpec("principal"))
+        person.wait_for_the_engine()
     left.choose("Anchor")
     left.wait(0.5)
     right.wait_for_the_engine()
