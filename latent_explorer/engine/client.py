@@ -172,12 +172,17 @@ class EngineClient:
             self._queue.want(known, list(wants))
             self._pass_on()
 
+    @property
+    def given_up(self) -> bool:
+        """Whether there is no engine, since it ended again and again, until `restart`."""
+        return not (self._closing or self._threads[1].is_alive())
+
     def restart(self) -> None:
         """Start the engine again, also one that was given up, and ask again for what was wanted."""
         with self._changed:
             self._deaths = 0
         self.engine.stop()
-        if not self._threads[1].is_alive():
+        if self.given_up:
             self._renew_engine()
             self._threads[1] = threading.Thread(target=self._receive_loop, name="engine receiver", daemon=True)
             self._threads[1].start()
@@ -241,7 +246,7 @@ class EngineClient:
         """Replace an engine that says nothing; what it did not answer is refused, and not asked again."""
         while not self._ended.wait(_LOOK_SECONDS):
             with self._changed:
-                waiting = bool(self._asked_to_open) or self._queue.prompt
+                waiting = not self.given_up and (bool(self._asked_to_open) or self._queue.prompt)
                 opening = bool(self._asked_to_open)
                 silent = self._watch.look(waiting=waiting, opening=opening, now=time.monotonic())
                 if not self.engine.replaceable:

@@ -285,6 +285,8 @@ def check_undo(person: Person) -> None:
 def check_hover(person: Person, bundle: Path) -> None:
     """In a bundle opened anew a hover is exact."""
     pane = person.window.pane
+    if pane.client.given_up:  # the monkey has killed it too often
+        pane.restart_engine()
     person.window.workbench.open(bundle)
     person.wait_until(lambda: pane.ready and pane.bundle is not None and pane.bundle.folder.samefile(bundle), _PATIENCE)
     pane.canvas.fit()

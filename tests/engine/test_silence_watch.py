@@ -149,3 +149,21 @@ def wait_until(seen: Callable[[], bool]) -> None:
     while not seen():
         assert time.monotonic() < deadline
         time.sleep(0.02)
+
+
+def test_one_that_was_given_up_is_not_complained_about_any_more(events, caplog: pytest.LogCaptureFixture) -> None:
+    def dying() -> Deaf:
+        engine = Deaf()
+        engine.stop()
+        return engine
+
+    client = EngineClient(events.put, dying, SilenceWatch(0.01, 0.01))
+    try:
+        while until(events, EngineLost).again:
+            pass
+        client.ask(Hover, np.zeros(2, np.float32))
+        time.sleep(1.2)  # the watch looks twice a second
+        assert client.given_up
+        assert not [line for line in caplog.messages if "did not answer" in line]
+    finally:
+        client.close()

@@ -135,6 +135,7 @@ def test_a_broken_one_opened_before_the_engine_is_there_loses_nothing(
     """The engine has been asked for both, and its answer about the first is no longer waited for."""
     person = new_window(None)
     person.window.workbench.open(small_bundle)
+    person.wait_until(lambda: person.window.pane.session is not None)  # else the second may be read before the first
     person.window.workbench.open(broken(small_bundle, tmp_path, "weights.safetensors"))
     person.wait_until(lambda: "could not be opened" in person.window.workbench.banner.text)
     opened(person, small_bundle)

@@ -6,6 +6,7 @@ from PyQt6.QtCore import QPointF, Qt
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QMenu
 
+from latent_explorer.bench.hand import send_mouse
 from latent_explorer.gui.alignment.grades import FAIR, GOOD, POOR, UNKNOWN, errors_of, grades_of, standing_out, worst
 from latent_explorer.gui.alignment.marks import with_room
 from latent_explorer.session import open_bundle
@@ -91,7 +92,7 @@ def test_what_is_hovered_in_one_map_is_tied_in_the_other(same) -> None:
     left.canvas.left.emit()
     assert not any(item.tied for item in items)
     row = listed.visualRect(listed.model().index(2, 1)).center()
-    QTest.mouseMove(listed.viewport(), row)
+    send_mouse(listed.viewport(), QPointF(row))
     left.wait_until(lambda: all(item.tied and "Anchor 3" in item.tied[0].words for item in items))
 
 
