@@ -21,7 +21,7 @@ pytestmark = [
     pytest.mark.skipif(not features.check("xcb"), reason="this Pillow takes no pictures of an X display"),
 ]
 
-PATIENCE = 60.0
+PATIENCE = 150.0
 WIDTH, HEIGHT = 1280, 800
 
 

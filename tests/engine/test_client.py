@@ -24,7 +24,7 @@ from latent_explorer.engine.protocol import Pictures, Values
 from latent_explorer.errors import EngineError, ServiceError
 from latent_explorer.service.codec import Numbered, Refused
 
-PATIENCE = 60.0
+PATIENCE = 150.0
 
 
 class Listener:

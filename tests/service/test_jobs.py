@@ -14,7 +14,7 @@ import pytest
 from latent_explorer.service.codec import Message
 from latent_explorer.service.job import BackgroundJob, JobEnded, job_conversation
 
-_LONG = 60.0
+_LONG = 180.0
 _PROGRAM = '''
 import os, sys, time
 from pathlib import Path

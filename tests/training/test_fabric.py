@@ -150,7 +150,7 @@ def test_fabrics_launcher_starts_two_and_ctrl_c_ends_both_with_the_state_kept(im
     while "epoch 1:" not in (line := both.stderr.readline()):
         assert line, "ended before its first epoch"
     both.send_signal(signal.SIGINT)
-    out, err = both.communicate(timeout=100)
+    out, err = both.communicate(timeout=200)
     assert both.returncode == 130, err
     assert not out
     assert err.count("stopped; the weights of the last epoch are saved in vae; go on with --resume --out vae") == 1
@@ -165,7 +165,7 @@ def test_two_nodes_of_one_device_give_what_one_alone_gives_and_the_first_speaks(
     common = (*SMALL, "--epochs", "2", "--precision", "32-true", "--json")
     meeting = {"MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(port)}
     nodes = [start(images, *common, "--nodes", "2", "--out", "two", **meeting, NODE_RANK=rank) for rank in "01"]
-    (out, err), silence = (node.communicate(timeout=100) for node in nodes)
+    (out, err), silence = (node.communicate(timeout=200) for node in nodes)
     assert [node.returncode for node in nodes] == [0, 0], err
     assert silence == ("", "")
     assert json.loads(out)["epochs"] == 2

@@ -32,7 +32,7 @@ from latent_explorer.service.codec import Message, Refused
 
 RECIPE = Recipe(epochs=3, batch_size=16, learning_rate=5e-3, device="cpu", precision="float32")
 KEEP = 1 << 26
-_LONG = 60.0
+_LONG = 180.0
 _M = TypeVar("_M", bound=Message | Lost)
 
 
