@@ -15,8 +15,8 @@ from latent_explorer.alignment.pair import Pair, Side, Way, read_side
 from latent_explorer.alignment.progress import FitProgress
 from latent_explorer.alignment.protocol import Growth
 from latent_explorer.alignment.registry import translator_kind
-from latent_explorer.alignment.relative import Measure
 from latent_explorer.alignment.translator import Fitted
+from latent_explorer.charts.relative import Measure
 from latent_explorer.errors import UserError
 
 USUAL_ANCHORS = 300

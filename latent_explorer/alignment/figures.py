@@ -13,10 +13,11 @@ from numpy.typing import NDArray
 
 from latent_explorer.alignment.anchors import TEST, Anchors
 from latent_explorer.alignment.pair import Indices, Pair, Side
-from latent_explorer.alignment.relative import Measure, comparable
+from latent_explorer.alignment.relative import comparable
 from latent_explorer.alignment.similarity import linear_cka, neighbours, overlap, rbf_cka, svcca
 from latent_explorer.alignment.stitching import Drawer, closed, fitted_to, reciprocal_rank
 from latent_explorer.alignment.translator import Translator
+from latent_explorer.charts.relative import Measure
 from latent_explorer.errors import UserError
 
 _RANKED_BY_PICTURES = 2

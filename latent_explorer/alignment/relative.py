@@ -7,7 +7,6 @@ but see `comparable`.
 """
 
 from dataclasses import dataclass
-from typing import Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,10 +14,9 @@ from numpy.typing import NDArray
 from latent_explorer.alignment.distances import squared_distances
 from latent_explorer.alignment.linear import LinearTranslator, restore_linear
 from latent_explorer.alignment.translator import Floats, TranslatorKind
+from latent_explorer.charts.relative import MEASURES, Measure
 from latent_explorer.errors import UserError
 
-Measure = Literal["cosine", "euclidean"]
-MEASURES: tuple[Measure, ...] = get_args(Measure)
 _RIDGES = np.logspace(-7, 0, 15)
 _TINY = 1e-12
 

@@ -3,12 +3,14 @@
 import hashlib
 import json
 from collections.abc import Generator, Iterable
+from typing import Literal, get_args
 
 from latent_explorer.charts.inverse import DETAIL, NonlinearChart, nonlinear_chart
 from latent_explorer.charts.kind import MANY, Arrays, ChartInput, ChartKind, ChartSpec, FitReport, Parameter
 from latent_explorer.errors import UserError
 
-MEASURES = ("cosine", "euclidean")
+Measure = Literal["cosine", "euclidean"]
+MEASURES: tuple[Measure, ...] = get_args(Measure)
 _MADE_BY = "it is made from two linked maps and their anchors: open both, and choose it in the Alignment panel"
 _DIGITS = 20
 

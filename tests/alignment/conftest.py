@@ -8,11 +8,29 @@ import msgspec
 import numpy as np
 import pytest
 
+from latent_explorer.alignment.protocol import FitBoth, OpenPair
 from latent_explorer.alignment.registry import TRANSLATORS
 from latent_explorer.alignment.serve import serve
 from latent_explorer.alignment.translator import Fitted
 from latent_explorer.bundles import read_config, read_latents, read_weights, save_bundle
 from latent_explorer.errors import UserError
+from latent_explorer.service.codec import path_to_text
+
+ANCHORS = (3, 1, 4, 15, 92, 65, 35)
+"""Images that the small bundles have in common."""
+
+
+def opening(source, target, number=1):
+    return OpenPair(number, path_to_text(source), path_to_text(target))
+
+
+def fitting(source=ANCHORS, target=None, number=2, kind="affine", **more):
+    images = [np.asarray(each, np.int64) for each in (source, source if target is None else target)]
+    return FitBoth(number, *images, kind, **more)
+
+
+def of_kind(kind, replies):
+    return [reply for reply in replies if isinstance(reply, kind)]
 
 
 @dataclass(frozen=True)

@@ -14,30 +14,15 @@ from latent_explorer.alignment.protocol import (
     BothFitted,
     Cancel,
     ErrorsMeasured,
-    FitBoth,
     Fitting,
-    OpenPair,
     PairOpened,
 )
 from latent_explorer.alignment.registry import TRANSLATORS
 from latent_explorer.bundles import read_latents
-from latent_explorer.service.codec import Refused, path_to_text
+from latent_explorer.service.codec import Refused
+from tests.alignment.conftest import ANCHORS, fitting, of_kind, opening
 
-ANCHORS = (3, 1, 4, 15, 92, 65, 35)
 pytestmark = pytest.mark.usefixtures("plain_affine")
-
-
-def opening(source, target, number=1):
-    return OpenPair(number, path_to_text(source), path_to_text(target))
-
-
-def fitting(source=ANCHORS, target=None, number=2, kind="affine", **more):
-    images = [np.asarray(each, np.int64) for each in (source, source if target is None else target)]
-    return FitBoth(number, *images, kind, **more)
-
-
-def of_kind(kind, replies):
-    return [reply for reply in replies if isinstance(reply, kind)]
 
 
 # -- pairs that are found

@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from latent_explorer.alignment.protocol import ClosureMeasured, ErrorsMeasured, FitBoth, MeasureClosure, OpenPair
+from latent_explorer.alignment.protocol import ClosureMeasured, ErrorsMeasured, MeasureClosure
 from latent_explorer.places import find_bundle
-from latent_explorer.service.codec import Refused, path_to_text
+from latent_explorer.service.codec import Refused
+from tests.alignment.conftest import ANCHORS, fitting, of_kind, opening
 
-ANCHORS = (3, 1, 4, 15, 92, 65, 35)
 pytestmark = pytest.mark.usefixtures("plain_affine")
 
 
@@ -15,19 +15,6 @@ pytestmark = pytest.mark.usefixtures("plain_affine")
 def pictured(turned, tmp_path, with_latents):
     """The turned bundle, its images gone: its own pictures stand for them, which an untrained model cannot miss."""
     return with_latents(turned, tmp_path / "pictured", {"source": str(tmp_path / "gone.npz")})
-
-
-def opening(source, target, number=1):
-    return OpenPair(number, path_to_text(source), path_to_text(target))
-
-
-def fitting(source=ANCHORS, target=None, number=2, kind="affine", **more):
-    images = [np.asarray(each, np.int64) for each in (source, source if target is None else target)]
-    return FitBoth(number, *images, kind, **more)
-
-
-def of_kind(kind, replies):
-    return [reply for reply in replies if isinstance(reply, kind)]
 
 
 def closure(number=5, kind="affine", anchors=()):
