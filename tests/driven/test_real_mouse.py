@@ -74,7 +74,8 @@ class Desk:
 @pytest.fixture
 def desk(request: pytest.FixtureRequest) -> Iterator[Desk]:
     size = getattr(request, "param", f"{WIDTH}x{HEIGHT}")
-    command = ["Xvfb", "-displayfd", "1", "-screen", "0", f"{size}x24", "-nolisten", "tcp"]
+    # A server that starts anew when its last client leaves turns away those that come meanwhile: xdotool leaves often.
+    command = ["Xvfb", "-noreset", "-displayfd", "1", "-screen", "0", f"{size}x24", "-nolisten", "tcp"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as server:
         yield Desk(f":{server.stdout.readline().strip()}")
         server.terminate()
@@ -88,7 +89,9 @@ def window(desk: Desk, small_bundle: Path, tmp_path: Path) -> Iterator["subproce
     with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True) as process:
         try:
             find = ("search", "--onlyvisible", "--pid", process.pid, "--name", "Latent Explorer")
-            number = str(eventually(lambda: process.poll() is not None or desk.do(*find).split())[0])
+            eventually(lambda: process.poll() is not None or desk.do(*find))
+            assert process.poll() is None, process.stderr.read()
+            number = desk.do(*find).split()[0]
             desk.do("windowmove", number, 0, 0)
             desk.do("windowsize", number, WIDTH, HEIGHT)
             desk.do("windowfocus", number)
@@ -136,7 +139,9 @@ def test_the_first_window_lies_whole_on_the_screen(desk: Desk, small_bundle: Pat
     with subprocess.Popen(command, env=environment) as process:
         try:
             find = ("search", "--onlyvisible", "--pid", process.pid, "--name", "Latent Explorer")
-            number = str(eventually(lambda: process.poll() is not None or desk.do(*find).split())[0])
+            eventually(lambda: process.poll() is not None or desk.do(*find))
+            assert process.poll() is None, process.stderr.read()
+            number = desk.do(*find).split()[0]
             height, width, _ = desk.still().shape
             found = dict(line.split("=") for line in desk.do("getwindowgeometry", "--shell", number).split())
         finally:
