@@ -103,6 +103,24 @@ SHIPPED = {
         remark=_JPEG,
         recipe=Recipe(epochs=12, batch_size=64, warm_up=0.05, prior_warm_up=0.25, precision="bfloat16"),
     ),
+    "fashion-vae-16d": Job(
+        "fashion-mnist",
+        Path("fashion-vae-16d"),
+        family="vae",
+        trunk="residual",
+        latent_dim=16,
+        hidden=(384, 384),
+        latents="uint8",
+        tiles=0,
+        recipe=Recipe(epochs=40, warm_up=0.05, precision="bfloat16"),
+    ),
+    "fashion-ae-2d": Job(
+        "fashion-mnist",
+        Path("fashion-ae-2d"),
+        family="ae",
+        trunk="lean",
+        recipe=Recipe(epochs=60, warm_up=0.06, precision="bfloat16"),
+    ),
     "mnist-ae-16d": _MNIST_AE_16D,
     "mnist-ae-16d-b": replace(
         _MNIST_AE_16D, folder=Path("mnist-ae-16d-b"), recipe=msgspec.structs.replace(_MNIST_AE_16D.recipe, seed=1)
