@@ -100,6 +100,11 @@ class BundleConfig(msgspec.Struct, frozen=True, kw_only=True):
         return self.program is None or self.program.decodes
 
     @property
+    def cleans(self) -> bool:
+        """Whether the model was trained to make clean pictures of corrupted images."""
+        return self.program is None and self.family.cleans(self.net.settings)
+
+    @property
     def seal(self) -> str:
         """What tells the bundle from every other: the hashes of its files."""
         return " ".join(f"{name} {digest}" for name, digest in sorted(self.files.items()))

@@ -34,7 +34,7 @@ class FamilySetting:
     """A number that a family adds to what can be chosen: in the form, as an option of `train`, in `NetSpec.settings`.
 
     low, high: of what is accepted. whole: whether it is an integer. note: a paragraph for the card of a network in
-    which it is not `default`, with {value}.
+    which it is not `default`, with {value}. corrupts: whether above 0 it spoils what is encoded in training.
     """
 
     name: str
@@ -45,6 +45,7 @@ class FamilySetting:
     high: float
     whole: bool = False
     note: str = ""
+    corrupts: bool = False
 
 
 @dataclass(frozen=True)
@@ -97,6 +98,10 @@ class Family:
                 kind = "a whole number" if known[name].whole else "a number"
                 raise UserError(f"{name}: expected {kind} within {low:g}..{high:g}, found {value}")
         return {name: chosen.get(name, setting.default) for name, setting in known.items()}
+
+    def cleans(self, chosen: Mapping[str, float]) -> bool:
+        """Whether a network of these settings has learned to make clean pictures of corrupted images."""
+        return any(each.corrupts and chosen.get(each.name, each.default) > 0 for each in self.settings)
 
     def labels(self) -> dict[str, str]:
         """What each loss is called, by name."""
@@ -215,6 +220,44 @@ register(
         "to nothing meaningful.",
         network="latent_explorer.nets.ae:Autoencoder",
         losses=(Loss("loss", "loss"), Loss("mse", "squared error")),
+        settings=(
+            FamilySetting(
+                "added_noise",
+                "Added noise",
+                "Noise added to the images that the encoder sees, so that it learns to clean them: its standard "
+                "deviation, as a share of the range from black to white. Each image gets between none and this much.",
+                default=0,
+                low=0,
+                high=2,
+                note="Noise with a standard deviation of up to {value:g} of the range from black to white was added to "
+                "the images that it encoded in training.",
+                corrupts=True,
+            ),
+            FamilySetting(
+                "holes",
+                "Holes",
+                "Black squares over the images that the encoder sees, so that it learns to fill gaps: how many at "
+                "most, each a quarter of the image wide and high.",
+                default=0,
+                low=0,
+                high=16,
+                whole=True,
+                note="Up to {value:g} black squares covered parts of the images that it encoded in training.",
+                corrupts=True,
+            ),
+            FamilySetting(
+                "blur",
+                "Blur",
+                "Blurs the images that the encoder sees, so that it learns to sharpen them: the standard deviation in "
+                "pixels. Each image is blurred between not at all and this much.",
+                default=0,
+                low=0,
+                high=16,
+                note="The images that it encoded in training were blurred, with a standard deviation of up to "
+                "{value:g} pixels.",
+                corrupts=True,
+            ),
+        ),
     )
 )
 register(

@@ -131,18 +131,25 @@ def card(config: BundleConfig, progress: RunState, job: Job, error: float | None
     )
 
 
+_CLEANS = (
+    "It was trained on corrupted images to make clean pictures of them: a denoising autoencoder (Vincent et al. 2008). "
+    "The losses in its log are of corrupted images against the clean ones. The figures below are of clean images; "
+    "`latent-explorer denoise` gives those of corrupted ones, beside plain filters."
+)
+
+
 def _latents(config: BundleConfig) -> str:
     classes = f", each under its own of {config.net.classes} classes" if config.net.classes else ""
     return (_IMAGES if config.encodes else _PRIOR).format(count=config.latents, classes=classes)
 
 
 def _notes(config: BundleConfig) -> Iterator[str]:
-    """A paragraph on each setting of the family that is not as usual."""
-    for setting in config.family.settings:
-        value = config.net.settings.get(setting.name, setting.default)
-        if setting.note and value != setting.default:
-            text = setting.note.format(value=value)
-            yield f"\n{textwrap.fill(text, _WIDTH, break_on_hyphens=False)}\n"
+    """A paragraph on each setting of the family that is not as usual, and on what was compared where images were
+    corrupted."""
+    values = {each: config.net.settings.get(each.name, each.default) for each in config.family.settings}
+    notes = [each.note.format(value=value) for each, value in values.items() if each.note and value != each.default]
+    for text in (*notes, *([_CLEANS] if config.cleans else [])):
+        yield f"\n{textwrap.fill(text, _WIDTH, break_on_hyphens=False)}\n"
 
 
 def figures_table(config: BundleConfig) -> str:
