@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from latent_explorer.engine.handlers import HANDLERS
 from latent_explorer.engine.handlers.open import Open, Opened
 from latent_explorer.engine.process import Engine, ProcessEngine
-from latent_explorer.engine.protocol import Pictures, Piece, Values, Want
+from latent_explorer.engine.protocol import Pictures, Piece, Stage, Values, Want
 from latent_explorer.engine.request_queue import Batch, RequestQueue, Topic, Urgency
 from latent_explorer.engine.silence_watch import CALLER_SECONDS, SilenceWatch
 from latent_explorer.errors import EngineError, ServiceError
@@ -347,7 +347,8 @@ class EngineClient:
             for kind, request in self._queue.newest.items():
                 if request.number == reply.number:
                     _check(kind, reply)
-                    del self._queue.newest[kind]
+                    if not _more_follows(reply):
+                        del self._queue.newest[kind]
                     return Answer(kind, reply)
         if isinstance(reply, Refused) and not reply.number:
             raise ServiceError(f"the engine could not read what it was asked: {reply.reason}")
@@ -355,12 +356,18 @@ class EngineClient:
 
     def _take_batch(self, batch: Batch, reply: Numbered) -> Answer | None:
         _check(batch.want.kind, reply)
+        if _more_follows(reply):
+            return Answer(batch.topic.name, reply, batch.want.key)
         if isinstance(reply, Piece) and not batch.take(reply):
             return None
         del self._queue.asked[reply.number]
         self._pass_on()
         content = None if isinstance(reply, Refused) else batch.content
         return Answer(batch.topic.name, reply, batch.want.key, content)
+
+
+def _more_follows(reply: Numbered) -> bool:
+    return isinstance(reply, Stage) and reply.more
 
 
 def _check(kind: type[Numbered], reply: Numbered) -> None:

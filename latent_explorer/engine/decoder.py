@@ -193,6 +193,25 @@ class Decoder:
         """The same of the model as it was trained, which autograd can follow; packed kernels have no derivatives."""
         return self._measure(self._eager, measure, z)
 
+    def slopes(
+        self, measure: Callable[[LatentModel, Tensor], Tensor], z: Latents
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """What `measure` makes (n,) of latents (n, d), each number of its own latent alone, and its derivatives (n, d).
+
+        All at once: the caller asks for no more than memory holds. Raises as `check`.
+        """
+        self.check(z)
+        with torch.inference_mode(False), torch.enable_grad():
+            places = self._tensor(z).requires_grad_()
+            values = measure(self._eager, places)
+            (slopes,) = torch.autograd.grad(values.sum(), places)
+        return values.detach().float().cpu().numpy(), slopes.float().cpu().numpy()
+
+    @property
+    def differentiable(self) -> bool:
+        """Whether autograd can follow the model's pictures."""
+        return self.decodes and self._eager.differentiable
+
     @torch.inference_mode()
     def _measure(
         self, model: LatentModel, measure: Callable[[LatentModel, Tensor], Tensor], z: Latents

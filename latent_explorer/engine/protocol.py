@@ -38,6 +38,16 @@ class Values(Piece, frozen=True, tag=True, eq=False):
     """Values float32 (k, channels)."""
 
 
+class Stage(Numbered, frozen=True, tag=True, eq=False, kw_only=True):
+    """How far a request is that takes long: handed on at once, as an Answer. more: whether others follow it.
+
+    share: of the work, in [0, 1]. A want that is withdrawn meanwhile is given up.
+    """
+
+    share: float
+    more: bool
+
+
 def never(_: object) -> bool:
     """No request of a kind waits for the dataset."""
     return False

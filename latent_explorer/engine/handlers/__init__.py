@@ -12,6 +12,7 @@ from latent_explorer.engine.handlers.describe import DESCRIBE
 from latent_explorer.engine.handlers.evaluate import EVALUATE
 from latent_explorer.engine.handlers.give_values import GIVE_VALUES
 from latent_explorer.engine.handlers.hover import HOVER
+from latent_explorer.engine.handlers.invert import INVERT
 from latent_explorer.engine.handlers.judge_points import JUDGE_POINTS
 from latent_explorer.engine.handlers.match import MATCH
 from latent_explorer.engine.handlers.measure_map import MEASURE_MAP
@@ -38,6 +39,7 @@ HANDLERS: dict[type[Numbered], Handler[Any]] = {
         DECODE,
         ORIGINALS,
         NEAREST,
+        INVERT,
         EVALUATE,
         MEASURE_MAP,
         JUDGE_POINTS,

@@ -1,0 +1,322 @@
+"""Inversion: the latents whose decoded pictures are nearest to images, found by optimising the latents.
+
+From several starts for each image (where the encoder puts it, the latents of the data whose pictures are nearest, draws
+from the data's Gaussian) the squared error is descended, with a price on leaving the data:
+
+    mean (D(z) - x)^2 + price * max(0, r(z) / r95 - 1)^2
+
+r(z) is the distance to the nearest of a sample of the data's latents, r95 what 95 % of that sample have among
+themselves.
+
+The steps are those of Gauss and Newton with the damping of Levenberg and Marquardt, the Jacobian by differences of
+decoded batches: up to 32 dimensions that is cheaper than descending a gradient, and a decoder need only be a function.
+In more, Adam descends where the decoder can be differentiated (Kingma and Ba, 2015); where it cannot, the steps are
+taken in a random subspace, another one each time. All starts go a few steps, the best of them to the end.
+"""
+
+from collections.abc import Callable, Generator, Iterator
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from latent_explorer.analysis.neighbourhood import Nearest
+
+Latents = NDArray[np.float32]
+Pixels = NDArray[np.float32]
+DecodePixels = Callable[[Latents], Pixels]
+"""The pictures (n, pixels), in [0, 1], of latents (n, d)."""
+Slope = Callable[[Latents, Pixels], tuple[NDArray[np.float32], NDArray[np.float32]]]
+"""Of latents (n, d) and images (n, pixels): the mean squared errors (n,), and their derivatives (n, d)."""
+
+SAMPLE = 2_048
+"""Latents of the data that are decoded to begin from the nearest."""
+SUBSPACE = 32
+"""Dimensions up to which differences are taken in all of them."""
+_NEAREST, _DRAWN = 3, 2  # starts for each image
+_FINALISTS = 2  # of the starts go to the end
+_FIRST_SHARE = 0.25  # of the steps, that all starts go
+_PRICE = 0.02  # squared grey level of [0, 1]: what it costs to be twice as far from the data as they are apart
+_ADAM_STEPS, _NEWTON_STEPS = 60, 10
+_RATE = 0.15  # of a step of Adam, in standard deviations of the data
+_AWAY = 0.02  # of a difference, likewise
+_DAMPING = (0.1, 10.0)  # tried beside one another, by what the last one is multiplied
+
+
+@dataclass(frozen=True, eq=False)
+class Sample:
+    """Latents of the data and what is decoded of them.
+
+    z: float32 (k, d). levels: uint8 (k, pixels), their pictures. spread: (d,), standard deviations of all the data.
+    """
+
+    z: Latents
+    levels: NDArray[np.uint8]
+    spread: NDArray[np.float32]
+
+    def nearest(self, images: Pixels, count: int) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+        """The numbers (m, count) of the pictures nearest to images (m, pixels), and their mean squared errors."""
+        pictures = self.levels.astype(np.float32) / 255
+        scores = np.square(pictures).sum(1) - 2 * images @ pictures.T
+        best = np.argsort(scores, axis=1, kind="stable")[:, :count]
+        errors = np.stack(
+            [np.square(pictures[one] - image).mean(1) for one, image in zip(best, images, strict=True)]
+        ) if len(images) else np.zeros((0, count))  # fmt: skip
+        return best.astype(np.int64), errors.astype(np.float64)
+
+
+def sampled(
+    latents: Latents, decode: DecodePixels, *, count: int = SAMPLE, piece: int = 64
+) -> Generator[float, None, Sample]:
+    """A sample of the data's latents (n, d), decoded `piece` at a time; yields the share that is done."""
+    chosen = np.random.default_rng(0).permutation(len(latents))[:count]
+    z, parts = latents[np.sort(chosen)], []
+    for start in range(0, len(z), piece):
+        parts.append((decode(z[start : start + piece]) * 255 + 0.5).astype(np.uint8))
+        yield min(1.0, (start + piece) / len(z))
+    spread = latents.std(0).astype(np.float32)
+    return Sample(z, np.concatenate(parts), np.maximum(spread, max(1e-3 * float(spread.max()), 1e-6)))
+
+
+class Tether:
+    """The price on leaving the data. price: of being as far again from a sample (k, d) as its latents are apart."""
+
+    def __init__(self, z: Latents, price: float = _PRICE) -> None:
+        self._points, self.price = z, price
+        self._nearest = Nearest(z)
+        apart = self._nearest.find(z[:SAMPLE], 2)[0][:, -1] if len(z) > 1 else np.ones(1)
+        self._usual = max(float(np.quantile(apart, 0.95)), 1e-6)
+
+    def excess(self, z: Latents) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """The square root of what latents (n, d) cost (n,), and its derivatives (n, d)."""
+        distances, numbers = self._nearest.find(z, 1)
+        away = z - self._points[numbers[:, 0]]
+        over = np.maximum(0.0, distances[:, 0] / self._usual - 1)
+        root = np.sqrt(self.price)
+        along = np.where(over > 0, root / (self._usual * np.maximum(distances[:, 0], 1e-12)), 0.0)
+        return (root * over).astype(np.float32), (along[:, None] * away).astype(np.float32)
+
+
+@dataclass(frozen=True, eq=False)
+class Converging:
+    """How far it is. share: of the steps, in [0, 1]. z: float32 (m, d), the best latents so far. error: float64 (m,),
+    their mean squared errors on pixels in [0, 1]. begun: likewise of the best starts.
+    """
+
+    share: float
+    z: Latents
+    error: NDArray[np.float64]
+    begun: NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Problem:
+    """What is sought. images: float32 (m, pixels) in [0, 1]. sample: of the data. decode: pictures of latents.
+
+    slope: where the decoder can be differentiated. encoded: (m, d), where the encoder puts the images, if there is one.
+    steps: of the optimisation; 0 for as many as its way needs. piece: pictures decoded between two yields.
+    price: as in `Tether`.
+    """
+
+    images: Pixels
+    sample: Sample
+    decode: DecodePixels
+    slope: Slope | None = None
+    encoded: Latents | None = None
+    steps: int = 0
+    piece: int = 64
+    price: float = _PRICE
+    tether: Tether = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "tether", Tether(self.sample.z, self.price))
+
+
+def invert(problem: Problem) -> Iterator[Converging | None]:
+    """Seek the latents of images; yields None where a piece gave no news, and the end, of share 1, last.
+
+    What has been found never becomes worse: a step that does not help is not kept.
+    """
+    starts = _starts(problem)  # (m, s, d)
+    count, ways, d = starts.shape
+    which = np.repeat(np.arange(count), ways)
+    search = _Search(problem, starts.reshape(-1, d), which)
+    yield from search.judged()
+    begun = search.best(count)[1]
+    steps = problem.steps or (_ADAM_STEPS if problem.slope is not None else _NEWTON_STEPS)
+    first = max(1, round(_FIRST_SHARE * steps)) if ways > _FINALISTS else 0
+    for number in range(steps):
+        if number == first and first:
+            search = search.narrowed(count, _FINALISTS)
+        yield from search.step(number / steps)
+        z, error = search.best(count)
+        if number < steps - 1:
+            yield Converging((number + 1) / steps, z, error, begun)
+    z, error = search.best(count)
+    yield Converging(1.0, z, error, begun)
+
+
+def _starts(problem: Problem) -> Latents:
+    """Where to begin (m, s, d): the encoder's latents, the nearest of the sample by picture, draws."""
+    sample, count = problem.sample, len(problem.images)
+    near, _ = sample.nearest(problem.images, min(_NEAREST, len(sample.z)))
+    random = np.random.default_rng(1)
+    drawn = random.integers(0, len(sample.z), (count, _DRAWN))  # of the data, which are what the decoder has learnt
+    kinds = [sample.z[near], sample.z[drawn]]
+    if problem.encoded is not None:
+        kinds.insert(0, problem.encoded[:, None])
+    return np.concatenate(kinds, axis=1).astype(np.float32)
+
+
+class _Search:
+    """Rows of latents on their way, each towards one of the images."""
+
+    def __init__(self, problem: Problem, z: Latents, which: NDArray[np.int64]) -> None:
+        self._problem, self._z, self._which = problem, z, which
+        self._images = problem.images[which]
+        self._moments = np.zeros_like(z), np.zeros_like(z)
+        self._taken = 0
+        self._damping = np.full(len(z), 1e-2)
+        self._pictures: Pixels = np.zeros((0, 0), np.float32)
+        self._best_z, self._error = z.copy(), np.full(len(z), np.inf)
+        self._cost = np.full(len(z), np.inf)
+
+    def judged(self) -> Iterator[None]:
+        """Decode the rows where they are."""
+        self._pictures = yield from self._decoded(self._z)
+        self._keep(self._z, self._mse(self._pictures, self._images), self._tether_cost(self._z))
+
+    def best(self, count: int) -> tuple[Latents, NDArray[np.float64]]:
+        """The best latents (m, d) of each of `count` images, by error and price, and their errors (m,)."""
+        order = np.lexsort((self._cost, self._which))
+        first = order[np.searchsorted(self._which[order], np.arange(count))]
+        return self._best_z[first], self._error[first]
+
+    def narrowed(self, count: int, ways: int) -> "_Search":
+        """The same with only so many of the rows of each image, the best ones."""
+        order = np.lexsort((self._cost, self._which)).reshape(count, -1)
+        kept = order[:, :ways].ravel()
+        narrow = _Search(self._problem, self._z[kept], self._which[kept])
+        narrow._moments, narrow._taken = (self._moments[0][kept], self._moments[1][kept]), self._taken
+        narrow._damping, narrow._pictures = self._damping[kept], self._pictures[kept]
+        narrow._best_z, narrow._error, narrow._cost = self._best_z[kept], self._error[kept], self._cost[kept]
+        return narrow
+
+    def step(self, share: float) -> Iterator[None]:
+        """One step of all rows. share: of the steps before it."""
+        if self._problem.slope is not None:
+            yield from self._descend(share)
+        else:
+            yield from self._solve(share)
+
+    # -- where there are derivatives
+
+    def _descend(self, share: float) -> Iterator[None]:
+        assert self._problem.slope is not None
+        rate = _RATE * 0.5 * (1 + np.cos(np.pi * share)) + 1e-3
+        self._taken += 1
+        for rows in self._pieces(len(self._z), 4):  # a pass backward takes about as long as three forward
+            z = self._z[rows]
+            error, slope = self._problem.slope(z, self._images[rows])
+            over, by = self._problem.tether.excess(z)
+            self._keep(z, error.astype(np.float64), np.square(over, dtype=np.float64), rows)
+            self._z[rows] = z - self._adam(rows, slope + 2 * over[:, None] * by) * rate
+            yield None
+
+    def _adam(self, rows: slice, slope: NDArray[np.float32]) -> NDArray[np.float32]:
+        """The direction of a step (k, d), in units of the data's spread."""
+        spread = self._problem.sample.spread
+        slope = slope * spread
+        mean, square = self._moments
+        mean[rows] = 0.9 * mean[rows] + 0.1 * slope
+        square[rows] = 0.99 * square[rows] + 0.01 * slope**2
+        flat = mean[rows] / (1 - 0.9**self._taken)
+        steep = np.sqrt(square[rows] / (1 - 0.99**self._taken))
+        step: NDArray[np.float32] = (flat / (steep + 1e-8) * spread).astype(np.float32)
+        return step
+
+    # -- where there are none
+
+    def _solve(self, share: float) -> Iterator[None]:
+        """A step of Levenberg and Marquardt for each row, in a subspace where there are many dimensions."""
+        ways = self._directions(round(1e6 * share))  # (p, d)
+        slopes = yield from self._slopes(ways)  # (n, p, pixels)
+        over, by = self._problem.tether.excess(self._z)
+        pixels = self._images.shape[1]
+        residual = self._pictures - self._images
+        inner = by @ ways.T  # (n, p)
+        square = np.einsum("npx,nqx->npq", slopes, slopes) / pixels + inner[:, :, None] * inner[:, None]
+        pull = np.einsum("npx,nx->np", slopes, residual) / pixels + inner * over[:, None]
+        tried = []
+        for factor in _DAMPING:
+            tried.append((yield from self._tried(square, pull, ways, factor)))
+        self._take(tried)
+
+    def _directions(self, seed: int) -> Latents:
+        """Directions (p, d) in which differences are taken, each as long as the data are wide there."""
+        d, spread = self._z.shape[1], self._problem.sample.spread
+        if d <= SUBSPACE:
+            return np.diag(spread).astype(np.float32)
+        mixed = np.linalg.qr(np.random.default_rng(seed).standard_normal((d, SUBSPACE)))[0].T
+        return (mixed * spread).astype(np.float32)
+
+    def _slopes(self, ways: Latents) -> Generator[None, None, Pixels]:
+        """The derivatives (n, p, pixels) of the rows' pictures along directions (p, d)."""
+        moved = self._z[:, None] + np.float32(_AWAY) * ways
+        pictures = yield from self._decoded(moved.reshape(-1, moved.shape[2]))
+        slopes: Pixels = (pictures.reshape(len(self._z), len(ways), -1) - self._pictures[:, None]) / np.float32(_AWAY)
+        return slopes
+
+    def _tried(
+        self, square: Pixels, pull: Pixels, ways: Latents, factor: float
+    ) -> Generator[None, None, tuple[Latents, Pixels, NDArray[np.float64], NDArray[np.float64]]]:
+        """Where a step with so much damping leads: latents, pictures, costs, damping."""
+        damping = np.clip(self._damping * factor, 1e-6, 1e6)
+        scale = np.einsum("npp->np", square)
+        system = square + np.einsum("np,pq->npq", damping[:, None] * scale + 1e-9, np.eye(square.shape[1]))
+        weights = -np.linalg.solve(system.astype(np.float64), pull[..., None].astype(np.float64))[..., 0]
+        weights *= np.minimum(1.0, 2.0 / np.maximum(np.linalg.norm(weights, axis=1, keepdims=True), 1e-12))
+        z = (self._z + weights @ ways).astype(np.float32)
+        pictures = yield from self._decoded(z)
+        return z, pictures, self._mse(pictures, self._images) + self._tether_cost(z), damping
+
+    def _take(self, tried: list[tuple[Latents, Pixels, NDArray[np.float64], NDArray[np.float64]]]) -> None:
+        """Go where it costs least; where that is no less than here, stay, and be more careful."""
+        costs = np.stack([cost for _, _, cost, _ in tried])
+        chosen = costs.argmin(0)
+        better = costs.min(0) < self._cost
+        for number, (z, pictures, _, damping) in enumerate(tried):
+            rows = better & (chosen == number)
+            self._z[rows], self._pictures[rows], self._damping[rows] = z[rows], pictures[rows], damping[rows]
+        self._damping[~better] = np.minimum(self._damping[~better] * _DAMPING[-1] ** 2, 1e6)
+        self._keep(self._z, self._mse(self._pictures, self._images), self._tether_cost(self._z))
+
+    # -- what both use
+
+    def _pieces(self, count: int, dearer: int = 1) -> list[slice]:
+        size = max(1, self._problem.piece // dearer)
+        return [slice(start, start + size) for start in range(0, count, size)]
+
+    def _decoded(self, z: Latents) -> Generator[None, None, Pixels]:
+        parts = []
+        for rows in self._pieces(len(z)):
+            parts.append(self._problem.decode(z[rows]))
+            yield None
+        return np.concatenate(parts)
+
+    def _keep(
+        self, z: Latents, error: NDArray[np.float64], extra: NDArray[np.float64], rows: slice = slice(None)
+    ) -> None:
+        """Remember latents that cost less than those before."""
+        cost = error + extra
+        better = cost < self._cost[rows]
+        for kept, found in ((self._best_z, z), (self._error, error), (self._cost, cost)):
+            kept[rows][better] = found[better]
+
+    def _tether_cost(self, z: Latents) -> NDArray[np.float64]:
+        return np.square(self._problem.tether.excess(z)[0], dtype=np.float64)
+
+    @staticmethod
+    def _mse(pictures: Pixels, images: Pixels) -> NDArray[np.float64]:
+        errors: NDArray[np.float64] = np.square(pictures - images).mean(1, dtype=np.float64)
+        return errors

@@ -1,0 +1,83 @@
+"""Invert: the latent whose picture is nearest to an image, found by optimising it, as far as it has come."""
+
+from collections.abc import Hashable, Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from latent_explorer.engine.protocol import Handler, ModelService, Stage, Want
+from latent_explorer.service.codec import Numbered
+
+if TYPE_CHECKING:
+    from latent_explorer.analysis.inversion import Converging
+
+_DECODING = 0.3  # of the work, the first time: what the search begins from
+
+
+class Invert(Numbered, frozen=True, tag=True, eq=False):
+    """Where in latent space is an image, uint8 (h, w, c), that the model decodes?"""
+
+    image: np.ndarray
+
+
+class Inverted(Stage, frozen=True, tag=True, eq=False):
+    """As far as it has come: z float32 (d,), picture uint8 (h, w, c), the mean squared errors on pixels in [0, 1].
+
+    error: of the picture. begun: of the best start. encoded: of where the encoder puts the image; None without one.
+    z is (0,) and the picture empty while there is nothing yet.
+    """
+
+    z: np.ndarray
+    picture: np.ndarray
+    error: float
+    begun: float
+    encoded: float | None
+
+
+def _answer(request: Invert, service: ModelService) -> Iterator[Inverted | None]:
+    from latent_explorer.analysis.inversion import invert
+    from latent_explorer.engine.inverting import check_images, problem_of, sample_of
+
+    decoder, images = service.decoder, request.image[None]
+    check_images(decoder, images)
+    piece = max(8, min(64, decoder.choice.batch))
+    latents = service.index.latents.mean
+    sample = problem = None
+    preparing = sample_of(decoder, latents, piece)
+    while sample is None:
+        try:
+            share = next(preparing)
+        except StopIteration as end:
+            sample = end.value
+        else:
+            yield _none_yet(request.number, _DECODING * share)
+    encoded, error = None, None
+    if service.config.encodes:
+        encoded, picture = decoder.round_trip(images, None)
+        error = float(np.square((images.astype(np.float64) - picture) / 255).mean())
+    problem = problem_of(decoder, sample, images, encoded, piece)
+    for found in invert(problem):
+        if found is None:
+            yield None
+        else:
+            yield _told(request.number, found, decoder.pictures(found.z)[0], error)
+
+
+def _none_yet(number: int, share: float) -> Inverted:
+    empty = np.zeros((0, 0, 0), np.uint8)
+    return Inverted(number, np.zeros(0, np.float32), empty, 1.0, 1.0, None, share=share, more=True)
+
+
+def _told(number: int, found: "Converging", picture: NDArray[np.uint8], encoded: float | None) -> Inverted:
+    share = _DECODING + (1 - _DECODING) * found.share
+    error, begun = float(found.error[0]), float(found.begun[0])
+    return Inverted(number, found.z[0], picture, error, begun, encoded, share=share, more=found.share < 1)
+
+
+INVERT = Handler(Invert, Inverted, _answer, needs_data=lambda _: True)
+
+
+def want_inverted(key: Hashable, image: NDArray[np.uint8]) -> Want:
+    """The latent of an image uint8 (h, w, c); answered again and again as it converges, see `protocol.Stage`."""
+    return Want(key, Invert, 1, lambda number: Invert(number, image))
