@@ -171,6 +171,7 @@ class Trust:
         if held.error is not None and self._error is not None:
             surprise = np.maximum(surprise, self._error.surprise(_log(held.error)))
         self._most_of_images = max(_usual(surprise), 1.0)
+        self._scores = np.sort(surprise / self._most_of_images)
 
     @property
     def edge(self) -> float:
@@ -205,6 +206,13 @@ class Trust:
             surprise = np.maximum(surprise, self._error.surprise(_log(error)))
         scores: Reals = surprise / self._most_of_images
         return scores
+
+    def less_usual(self, score: float) -> float:
+        """The share of held-out images whose `score_images` is lower: that many are more usual. The most is short of 1.
+
+        Of n images, one that is odder than all is told to be so of n / (n + 1): more is not known of it.
+        """
+        return float(np.searchsorted(self._scores, score, side="left")) / (len(self._scores) + 1)
 
     def cover(self, z: NDArray[np.float32], reach: Ask, returned: Ask | None = None) -> NDArray[np.float64]:
         """How far latents (n, d) are from being trusted: 0 inside, 1 outside, smooth at the edge; (n,)."""

@@ -177,6 +177,14 @@ class Decoder:
         self.check(z)
         return z, self.by(self._eager, z, classes)
 
+    @torch.inference_mode()
+    def encoded(self, images: Pictures) -> Latents:
+        """Where the encoder puts images uint8 (n, h, w, c), float32 (n, d), under the class that is decoded under."""
+        x = torch.tensor(images, device=self.device).permute(0, 3, 1, 2).float().div_(255)
+        z: Latents = self._eager.encode(x).mean.float().cpu().numpy()
+        self.check(z)
+        return z
+
     def check(self, z: Latents) -> None:
         """Raises EngineError where latents (n, d) are not finite or of another dimension than the model's."""
         if z.ndim != 2 or z.shape[1] != self.spec.latent_dim:

@@ -3,7 +3,7 @@
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -62,7 +62,8 @@ class ModelService:
     """The open model, for the handlers of requests.
 
     preparing: what is made ready for questions about the data, and how much of it, in [0, 1]. maps: the images of the
-    open bundle as charts show them. given: values of its images that the window has given, by field.
+    open bundle as charts show them. given: values of its images that the window has given, by field. kept: what
+    handlers have found out about the open bundle and need again, by a key of their own; gone when another is opened.
     wake: called, in any thread, when the dataset is indexed. run: runs the task that indexes it.
     load: the model of a bundle, by its folder and configuration. find: its images.
     """
@@ -85,6 +86,7 @@ class ModelService:
         self._calibration = Gradual(self._calibrate)
         self.maps = SeenMaps(_of_none, self._learn)
         self.given: dict[str, GivenValues] = {}
+        self.kept: dict[Hashable, Any] = {}
         self._first = Pace.per_slice
         self._paces: defaultdict[str, Pace] = defaultdict(Pace)
 
@@ -127,6 +129,7 @@ class ModelService:
         self._calibration = Gradual(self._calibrate)
         # of this bundle, whichever is open when the map of a chart is made, in a thread
         self.maps, self.given = SeenMaps(partial(seen_map, folder, config, latents), self._learn), {}
+        self.kept = {}
         self._first = max(1, min(Pace.per_slice, decoder.choice.batch // 4))  # most work decodes, and does more besides
         self._paces = defaultdict(partial(Pace, self._first), {_PICTURES: Pace(decoder.choice.batch)})
         return decoder

@@ -9,6 +9,7 @@ from latent_explorer.engine.handlers.attach import ATTACH
 from latent_explorer.engine.handlers.average import AVERAGE
 from latent_explorer.engine.handlers.decode import DECODE
 from latent_explorer.engine.handlers.describe import DESCRIBE
+from latent_explorer.engine.handlers.encode import ENCODE, JUDGE_IMAGE, PREPARATION
 from latent_explorer.engine.handlers.evaluate import EVALUATE
 from latent_explorer.engine.handlers.give_values import GIVE_VALUES
 from latent_explorer.engine.handlers.hover import HOVER
@@ -29,10 +30,13 @@ HANDLERS: dict[type[Numbered], Handler[Any]] = {
     for handler in (
         OPEN,
         HOVER,
+        ENCODE,
         PEEK,
         PROGRESS,
         GIVE_VALUES,
         DESCRIBE,
+        PREPARATION,
+        JUDGE_IMAGE,
         MATCH,
         ATTACH,
         AVERAGE,

@@ -1,0 +1,124 @@
+"""Encode: prepare an image of one's own, and say where the model puts it; Judge: what the data say of that."""
+
+from collections.abc import Iterator
+from dataclasses import asdict
+
+import numpy as np
+
+from latent_explorer.engine.protocol import Handler, ModelService
+from latent_explorer.service.codec import Numbered
+
+
+class Encode(Numbered, frozen=True, tag=True, eq=False):
+    """Where does an image belong? image: uint8 (h, w, 1 or 3), of any size.
+
+    without: the names of the steps of preparation that are left out; see `data.preparing.STEPS`.
+    """
+
+    image: np.ndarray
+    without: tuple[str, ...] = ()
+
+
+class ImageEncoded(Numbered, frozen=True, tag=True, eq=False):
+    """Where it is. prepared: uint8 (h, w, c), as the model is given it; done: the steps that changed something.
+
+    z, picture, error, lacking: as in `engine.own_image.EncodedImage`.
+    """
+
+    prepared: np.ndarray
+    done: tuple[str, ...]
+    z: np.ndarray
+    picture: np.ndarray
+    error: float
+    lacking: str = ""
+
+
+def _encode(request: Encode, service: ModelService) -> Iterator[ImageEncoded | None]:
+    from latent_explorer.data.preparing import prepared
+    from latent_explorer.engine.own_image import encoded, usual_images
+
+    usual = yield from usual_images(service)
+    made = prepared(request.image, usual, request.without)
+    found = encoded(service, made.image)
+    yield ImageEncoded(request.number, made.image, made.done, found.z, found.picture, found.error, found.lacking)
+
+
+class AskPreparation(Numbered, frozen=True, tag=True, eq=False):
+    """How are images prepared for the open model?"""
+
+
+class Preparation(Numbered, frozen=True, tag=True, eq=False):
+    """What is usual of the model's images, as in `data.usual.Usual`, and what follows from it.
+
+    steps: name, title and sentence of each, in their order. aim: what scaling and centring aim at, in words.
+    cleans: whether the model was trained on corrupted images, so that what it decodes is cleaned.
+    """
+
+    shape: tuple[int, int, int]
+    ground: int | None
+    steps: tuple[tuple[str, str, str], ...]
+    aim: str
+    encodes: bool
+    decodes: bool
+    cleans: bool
+
+
+def _preparation(request: AskPreparation, service: ModelService) -> Iterator[Preparation | None]:
+    from latent_explorer.data.preparing import scale_words, steps_of
+    from latent_explorer.engine.own_image import usual_images
+
+    usual, config = (yield from usual_images(service)), service.config
+    steps = tuple((step.name, step.title, step.sentence) for step in steps_of(usual))
+    known = usual.shape, usual.ground, steps, scale_words(usual), config.encodes, config.decodes, config.cleans
+    yield Preparation(request.number, *known)
+
+
+class JudgeImage(Numbered, frozen=True, tag=True, eq=False):
+    """What do the data say of an image at latent z (d,), reconstructed with an error (NaN for none)?"""
+
+    z: np.ndarray
+    error: float
+
+
+class ImageJudged(Numbered, frozen=True, tag=True, eq=False):
+    """What the data say of it.
+
+    indices, distances, shares, originals, missing, word, reason: as in `Place`. score, percentile, of_error,
+    of_distance, count: as in `engine.own_image.Likelihood`.
+    """
+
+    indices: np.ndarray
+    distances: np.ndarray
+    shares: np.ndarray
+    originals: np.ndarray
+    missing: str
+    word: str
+    reason: str
+    score: float
+    percentile: float
+    of_error: float | None
+    of_distance: float
+    count: int
+
+
+def _judge(request: JudgeImage, service: ModelService) -> Iterator[ImageJudged | None]:
+    from latent_explorer.engine.own_image import judged
+
+    found, verdict, likely = yield from judged(service, request.z, request.error)
+    images = service.index.originals
+    yield ImageJudged(
+        request.number,
+        found.indices,
+        found.distances,
+        found.shares,
+        originals=service.index.images_near(found.indices),
+        missing=images.missing if images.images is None else "",
+        word=verdict.word,
+        reason=verdict.reason,
+        **asdict(likely),
+    )
+
+
+ENCODE = Handler(Encode, ImageEncoded, _encode, newest=True)
+PREPARATION = Handler(AskPreparation, Preparation, _preparation, newest=True)
+JUDGE_IMAGE = Handler(JudgeImage, ImageJudged, _judge, needs_data=lambda _: True, newest=True)

@@ -1,0 +1,126 @@
+"""An image of one's own, for the engine: how the dataset's images were prepared, where the model puts it, how usual."""
+
+from collections.abc import Generator, Iterator
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+from numpy.typing import NDArray
+
+from latent_explorer.analysis import Surroundings, Verdict
+from latent_explorer.data.usual import Usual, usual_of
+from latent_explorer.engine.model_service import ModelService
+from latent_explorer.errors import EngineError
+from latent_explorer.fields import Gradual, returned_by
+from latent_explorer.service.aside import aside
+
+NO_ENCODER = "The model has no encoder, so it cannot say where the image lies."
+_SAMPLE = 400  # images by which it is known what is usual
+
+
+@dataclass(frozen=True, eq=False)
+class EncodedImage:
+    """Where the model puts an image, and the picture that it makes there.
+
+    z: float32 (d,); (0,) without an encoder. picture: uint8 (h, w, c); (0, 0, c) without either. error: the mean
+    squared error between both, on pixels in [0, 1]; NaN without a picture. lacking: what the model has not, in words.
+    """
+
+    z: NDArray[np.float32]
+    picture: NDArray[np.uint8]
+    error: float
+    lacking: str = ""
+
+
+def usual_images(service: ModelService) -> Generator[None, None, Usual]:
+    """What is usual of the images of the open bundle, found out once; yields while it is.
+
+    By the images, or where there are none, the pictures decoded at their latents; with neither, by their shape alone.
+    """
+    key = "usual images", service.shows_images
+    found: Gradual[Usual] = service.kept.setdefault(key, Gradual(partial(_finding, service)))
+    yield from found.steps()
+    assert found.found is not None
+    return found.found
+
+
+def _finding(service: ModelService) -> Iterator[Usual | None]:
+    images = yield from _some_images(service)
+    if images is None:
+        yield Usual(service.config.net.image_shape)
+    else:
+        yield (yield from aside(partial(usual_of, images), "usual images"))
+
+
+def _some_images(service: ModelService) -> Generator[None, None, NDArray[np.uint8] | None]:
+    latents = service.field_input(with_data=False).data
+    numbers = np.sort(np.random.default_rng(0).permutation(len(latents))[:_SAMPLE]).astype(np.int64)
+    if service.shows_images:
+        try:
+            return (yield from aside(partial(service.images_at, numbers), "some images"))
+        except EngineError:
+            pass  # none are there after all
+    if not service.decoder.decodes:
+        return None
+    pictures = []
+    for _, some in service.decoded(latents.mean[numbers]):
+        pictures.append(some)
+        yield None
+    return np.concatenate(pictures)
+
+
+def encoded(service: ModelService, image: NDArray[np.uint8]) -> EncodedImage:
+    """Encode an image uint8 (h, w, c) of the model's shape and decode it again."""
+    decoder, none = service.decoder, np.zeros((0, 0, image.shape[2]), np.uint8)
+    if not service.config.encodes:
+        return EncodedImage(np.zeros(0, np.float32), none, float("nan"), NO_ENCODER)
+    z = decoder.encoded(image[None])
+    if not decoder.decodes:
+        return EncodedImage(z[0], none, float("nan"), "The model has no decoder, so there is no picture and no error.")
+    picture = decoder.pictures(z)[0]
+    return EncodedImage(z[0], picture, squared_error(image, picture))
+
+
+def squared_error(image: NDArray[np.uint8], picture: NDArray[np.uint8]) -> float:
+    """The mean squared error of two pictures of one shape, on pixels in [0, 1]."""
+    return float(np.square((image.astype(np.float32) - picture) / 255).mean())
+
+
+@dataclass(frozen=True)
+class Likelihood:
+    """How likely an image is to be of the data at all, among the held-out images.
+
+    score: above 1 it is not inside; see `Trust.score_images`. percentile: of the held-out images' scores that are
+    lower. of_error, of_distance: the same of the reconstruction error alone (None where either is not known) and of
+    the distance to the 10th nearest image alone, large where the data are thin. count: of held-out images.
+    """
+
+    score: float
+    percentile: float
+    of_error: float | None
+    of_distance: float
+    count: int
+
+
+def judged(
+    service: ModelService, z: NDArray[np.float32], error: float
+) -> Generator[None, None, tuple[Surroundings, Verdict, Likelihood]]:
+    """What the data say of an image encoded to z (d,) with a reconstruction error (NaN where there is none)."""
+    service.decoder.check(z[None])
+    yield from service.calibrate()
+    index, trust = service.index, service.trust
+    found, ask = index.neighbourhood.around(z), returned_by(service.field_input(with_data=True))
+    verdict = trust.verdict(z, found.reach, ask)
+    held, places, reach = index.held, z[None], np.array([found.reach])
+    known = held.error is not None and np.isfinite(error)
+    errors = np.array([error if known else 0.0])
+    back = None if ask is None or service.config.net.classes else ask(places)
+    score = float(trust.score_images(places, reach, back, errors)[0])
+    of_error = _percentile(held.error, error) if known and held.error is not None else None
+    of_reach = _percentile(held.reach, found.reach)
+    return found, verdict, Likelihood(score, 100 * trust.less_usual(score), of_error, of_reach, len(held.z))
+
+
+def _percentile(usual: NDArray[np.floating], value: float) -> float:
+    """Which share of usual values (n,) are lower, in per cent; short of 100, as `Trust.less_usual`."""
+    return 100 * float((usual < value).sum()) / (len(usual) + 1)
