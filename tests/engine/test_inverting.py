@@ -12,10 +12,8 @@ from latent_explorer.engine.handlers.invert import Invert, Inverted, want_invert
 from latent_explorer.engine.handlers.open import Open
 from latent_explorer.engine.process import ThreadEngine, serve_inline
 from latent_explorer.engine.protocol import Withdraw
-from latent_explorer.runs import Job, Recipe
 from latent_explorer.service.codec import Refused
-from latent_explorer.training.jobs import train_bundle
-from tests.nets.families import GAN, registered
+from tests.nets.families import GAN, registered, trained_on_noise
 
 
 def image_of(bundle: Path, z: np.ndarray) -> np.ndarray:
@@ -62,11 +60,7 @@ def test_an_image_of_another_shape_is_refused_in_words(small_bundle: Path) -> No
 
 def test_a_model_without_an_encoder_is_inverted_too(tmp_path: Path) -> None:
     with registered(GAN):
-        images = np.random.default_rng(0).integers(0, 256, (60, 6, 6, 1), np.uint8)
-        np.savez(tmp_path / "noise.npz", images=images, labels=np.arange(60) % 3)
-        recipe = Recipe(epochs=1, batch_size=32, device="cpu", precision="float32")
-        list(train_bundle(Job(str(tmp_path / "noise.npz"), tmp_path / "gan", "gan", hidden=(16,), recipe=recipe)))
-        bundle = tmp_path / "gan"
+        bundle = trained_on_noise(tmp_path, "gan")
         image = image_of(bundle, read_latents(bundle).mean[0])
         last = told_by(serve_inline([Open(1, str(bundle)), Invert(2, image)]))[-1]
     assert last.encoded is None

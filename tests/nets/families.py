@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import msgspec
+import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn.functional import softplus
@@ -14,6 +16,8 @@ from latent_explorer.nets.families import Family, FamilySetting, Loss, Phase, re
 from latent_explorer.nets.model import ImageBatch, LatentModel, Posterior, bernoulli_nats
 from latent_explorer.nets.spec import NetSpec
 from latent_explorer.nets.trunks import Trunk
+from latent_explorer.runs import Job, Recipe
+from latent_explorer.training.jobs import train_bundle
 
 GAN = Family(
     name="gan",
@@ -98,3 +102,13 @@ def registered(*others: Family) -> Iterator[None]:
     finally:
         for family in others:
             del families.FAMILIES._things[family.name]
+
+
+def trained_on_noise(folder: Path, family: str, side: int = 6) -> Path:
+    """A bundle of a registered family in a folder, trained for a moment on noise of three classes."""
+    images = np.random.default_rng(0).integers(0, 256, (60, side, side, 1), np.uint8)
+    np.savez(folder / "noise.npz", images=images, labels=np.arange(60) % 3)
+    recipe = Recipe(epochs=1, batch_size=32, device="cpu", precision="float32")
+    job = Job(str(folder / "noise.npz"), folder / family, family=family, hidden=(16,), recipe=recipe)
+    list(train_bundle(job))
+    return job.folder

@@ -21,6 +21,7 @@ from latent_explorer.engine.handlers.nearest import NEAREST
 from latent_explorer.engine.handlers.open import OPEN
 from latent_explorer.engine.handlers.originals import ORIGINALS
 from latent_explorer.engine.handlers.peek import PEEK
+from latent_explorer.engine.handlers.place_images import PLACE_IMAGES
 from latent_explorer.engine.handlers.progress import PROGRESS
 from latent_explorer.engine.protocol import Handler, Withdraw
 from latent_explorer.service.codec import Codec, Conversation, Message, Numbered, Refused
@@ -44,6 +45,7 @@ HANDLERS: dict[type[Numbered], Handler[Any]] = {
         ORIGINALS,
         NEAREST,
         INVERT,
+        PLACE_IMAGES,
         EVALUATE,
         MEASURE_MAP,
         JUDGE_POINTS,

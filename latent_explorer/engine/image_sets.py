@@ -1,0 +1,219 @@
+"""Many images of one's own, placed by the open model: read and prepared in a thread, encoded or sought in slices."""
+
+from collections.abc import Callable, Generator, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any, Literal, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from latent_explorer.analysis.inversion import Sample, invert
+from latent_explorer.data.gathering import MOST_OWN, OwnImages, gathered
+from latent_explorer.data.preparing import STEPS, in_channels, prepared
+from latent_explorer.data.usual import Usual
+from latent_explorer.engine.decoder import Latents, Pictures
+from latent_explorer.engine.inverting import check_images, problem_of, sample_of
+from latent_explorer.engine.model_service import ModelService
+from latent_explorer.engine.own_image import usual_images
+from latent_explorer.errors import DataError, EngineError
+from latent_explorer.fields import returned_by
+from latent_explorer.service.aside import aside
+from latent_explorer.service.codec import text_to_path
+
+Prepare = Literal["others", "all", "none"]
+"""Which images are prepared as the dataset's were: those of another size, all, or none, which are only stretched."""
+PREPARES: tuple[Prepare, ...] = "others", "all", "none"
+NO_PLACE = (
+    "the model has no encoder: let their places be searched for, which takes some hundredths of a second for each image"
+)
+_N = TypeVar("_N", bound=np.generic)
+_AT_ONCE = 16  # files read by the thread between two looks at who else waits
+_SOUGHT_AT_ONCE = 4  # images whose places are searched for together
+_THUMBNAIL = 64  # pixels, of the longer side
+_PIECE = 64  # pictures decoded between two looks
+_STEPS = frozenset(step.name for step in STEPS)
+_UNKNOWN = float("nan")
+
+
+@dataclass(frozen=True, eq=False)
+class PlacedImages:
+    """Some of a set's images, and where they are.
+
+    names, groups: as in `OwnImages`. thumbnails: uint8 (k, h, w, c), as the model was given them, 64 pixels at most.
+    z: float32 (k, d). error: float64 (k,), the mean squared errors of their pictures on pixels in [0, 1], nan without a
+    decoder. score: float64 (k,), above 1 where the model is not to be trusted with an image.
+    rejected: those between that could not be placed, each with why. done, of: images of the set.
+    """
+
+    names: tuple[str, ...]
+    groups: tuple[str, ...]
+    thumbnails: Pictures
+    z: Latents
+    error: NDArray[np.float64]
+    score: NDArray[np.float64]
+    rejected: tuple[tuple[str, str], ...]
+    done: int
+    of: int
+
+
+@dataclass(frozen=True, eq=False)
+class SetOfImages:
+    """What is placed. name: of the set. notes: on what was not read, as sentences."""
+
+    name: str
+    notes: tuple[str, ...]
+
+
+@dataclass(eq=False)
+class _Read:
+    """Images of the model's shape with their numbers, and those that could not be read or prepared, with why."""
+
+    numbers: list[int] = field(default_factory=list)
+    images: list[NDArray[np.uint8]] = field(default_factory=list)
+    rejected: list[tuple[int, str]] = field(default_factory=list)
+
+
+def placed(
+    service: ModelService, sources: Sequence[str], prepare: Prepare, *, search: bool, most: int = MOST_OWN
+) -> Iterator[SetOfImages | PlacedImages | None]:
+    """Place the images of some files and folders, or of a dataset; yields None where there is no news.
+
+    First the set, then its images in their order, some at a time. search: whether their latents are optimised, from
+    where the encoder puts them if there is one. Raises DataError where there are no images, EngineError where the
+    model cannot place any, UserError where a dataset cannot be opened.
+    """
+    if not service.config.encodes and not search:
+        raise EngineError(NO_PLACE)
+    if search:
+        check_images(service.decoder, np.zeros((0, *service.config.net.image_shape), np.uint8))
+    usual = yield from usual_images(service)
+    paths = [str(text_to_path(source)) for source in sources]
+    found = yield from aside(partial(gathered, paths, most), "own images")
+    yield SetOfImages(found.name, found.notes)
+    yield from service.calibrate()
+    for start in range(0, len(found), _AT_ONCE):
+        numbers = range(start, min(start + _AT_ONCE, len(found)))
+        read = yield from aside(partial(_read, found, numbers, usual, prepare), "own images")
+        yield (yield from _placed(service, found, read, numbers.stop, search))
+
+
+def _read(found: OwnImages, numbers: range, usual: Usual, prepare: Prepare) -> _Read:
+    made = _Read()
+    for number in numbers:
+        try:
+            made.images.append(_shaped(found.read(number), usual, prepare))
+            made.numbers.append(number)
+        except DataError as error:
+            made.rejected.append((number, str(error)))
+    return made
+
+
+def _shaped(image: NDArray[np.uint8], usual: Usual, prepare: Prepare) -> NDArray[np.uint8]:
+    """An image of the model's shape, prepared or not."""
+    if prepare != "all" and image.shape[:2] == usual.shape[:2]:
+        return np.ascontiguousarray(in_channels(image, usual.shape[2]))
+    return prepared(image, usual, _STEPS if prepare == "none" else ()).image
+
+
+def _placed(
+    service: ModelService, found: OwnImages, read: _Read, done: int, search: bool
+) -> Generator[None, None, PlacedImages]:
+    names = tuple(found.names[number] for number in read.numbers)
+    groups = tuple(found.groups[number] for number in read.numbers)
+    rejected = tuple((found.names[number], why) for number, why in read.rejected)
+    d, shape = service.config.net.latent_dim, service.config.net.image_shape
+    images = np.stack(read.images) if read.images else np.zeros((0, *shape), np.uint8)
+    z, error, score = np.zeros((0, d), np.float32), np.zeros(0), np.zeros(0)
+    if len(images):
+        z = yield from _latents(service, images, search)
+        error = yield from _errors(service, images, z)
+        score = yield from _scores(service, z, error)
+    return PlacedImages(names, groups, thumbnails_of(images), z, error, score, rejected, done, len(found))
+
+
+def _latents(service: ModelService, images: Pictures, search: bool) -> Generator[None, None, Latents]:
+    """Where the encoder puts images, or a search from there."""
+    encoded = None
+    if service.config.encodes:
+        encoded = yield from _in_slices(service, "own images", images, service.decoder.encoded)
+    if search:
+        return (yield from _sought(service, images, encoded))
+    assert encoded is not None
+    return encoded
+
+
+def _sought(service: ModelService, images: Pictures, encoded: Latents | None) -> Generator[None, None, Latents]:
+    piece = max(8, min(_PIECE, service.decoder.choice.batch))
+    sample = yield from _without_news(sample_of(service.decoder, service.index.latents.mean, piece))
+    parts = []
+    for start in range(0, len(images), _SOUGHT_AT_ONCE):
+        rows = slice(start, start + _SOUGHT_AT_ONCE)
+        begun = None if encoded is None else encoded[rows]
+        z = np.zeros((0, service.config.net.latent_dim), np.float32)
+        for stage in invert(problem_of(service.decoder, sample, images[rows], begun, piece)):
+            z = z if stage is None else stage.z
+            yield None
+        parts.append(z)
+    return np.concatenate(parts)
+
+
+def _errors(service: ModelService, images: Pictures, z: Latents) -> Generator[None, None, NDArray[np.float64]]:
+    """The mean squared errors (n,) of what is decoded at latents."""
+    if not service.decoder.decodes:
+        return np.full(len(z), _UNKNOWN)
+    errors = []
+    for start, pictures in service.decoded(z):
+        off = (images[start : start + len(pictures)].astype(np.float32) - pictures) / 255
+        errors.append(np.square(off, dtype=np.float64).reshape(len(off), -1).mean(1))
+        yield None
+    return np.concatenate(errors)
+
+
+def _scores(
+    service: ModelService, z: Latents, error: NDArray[np.float64]
+) -> Generator[None, None, NDArray[np.float64]]:
+    """As `Trust.score_images`; by their places alone where no errors are known."""
+    ask, trust = returned_by(service.field_input(with_data=True)), service.trust
+    conditional = bool(service.config.net.classes)  # an image may be encoded under another class than its own
+
+    def scores(rows: NDArray[np.int64]) -> NDArray[np.float64]:
+        some, reach = z[rows], service.index.neighbourhood.reach(z[rows])
+        if np.isnan(error[rows]).any():
+            return trust.score(some, lambda places: service.index.neighbourhood.reach(places), ask)
+        back = None if ask is None or conditional else ask(some)
+        return trust.score_images(some, reach, back, error[rows]).astype(np.float64)
+
+    return (yield from _in_slices(service, "judged images", np.arange(len(z)), scores))
+
+
+def _in_slices(
+    service: ModelService, kind: str, asked: NDArray[Any], work: Callable[[NDArray[Any]], NDArray[_N]]
+) -> Generator[None, None, NDArray[_N]]:
+    """What `work` makes of all that is asked, together."""
+    parts = []
+    for _, made in service.in_slices(kind, asked, work):
+        parts.append(made)
+        yield None
+    return np.concatenate(parts)
+
+
+def _without_news(steps: Generator[float, None, Sample]) -> Generator[None, None, Sample]:
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            made: Sample = end.value
+            return made
+        yield None
+
+
+def thumbnails_of(images: Pictures) -> Pictures:
+    """Images (n, h, w, c) made so small that their longer side has 64 pixels at most."""
+    side = max(images.shape[1:3])
+    if side <= _THUMBNAIL or not len(images):
+        return images
+    size = tuple(max(1, round(length * _THUMBNAIL / side)) for length in (images.shape[2], images.shape[1]))
+    small = [Image.fromarray(image.squeeze(2) if image.shape[2] == 1 else image).resize(size) for image in images]
+    return np.stack([np.asarray(each).reshape(size[1], size[0], -1) for each in small])
