@@ -79,6 +79,10 @@ class Neighbourhood:
             reach=float(distances[:REACH][-1]),
         )
 
+    def nearest(self, z: NDArray[np.float32], count: int) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+        """Distances and numbers (n, k) of the images nearest to latents (n, d), nearest first, k <= count."""
+        return self._nearest(z, count)
+
     def nearest_images(self, z: NDArray[np.float32], count: int) -> NDArray[np.int64]:
         """The images nearest to latents (n, d), int64 (n, k), nearest first, k <= count."""
         return self._nearest(z, count)[1].astype(np.int64)

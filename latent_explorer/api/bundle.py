@@ -21,7 +21,10 @@ from latent_explorer.safe_text import safe_text
 
 if TYPE_CHECKING:
     from latent_explorer.engine.decoder import Decoder
+    from latent_explorer.engine.walker import Walker
     from latent_explorer.nets.model import LatentModel
+    from latent_explorer.paths import Path as LatentPath
+    from latent_explorer.paths import WalkedPath
 
 _BATCH = 1000
 
@@ -170,6 +173,13 @@ class Bundle:
         picture: NDArray[np.uint8] = pictures[0] if z.ndim == 1 else pictures
         return picture
 
+    def walk_path(self, path: "LatentPath") -> "WalkedPath":
+        """The latents of a path along any curve, what is measured of them, and the straight line; see `paths.walk`.
+
+        Raises UserError where the model lacks what curve or easing need.
+        """
+        return self._walker.walk(path)
+
     def _flat(self, latents: Any) -> NDArray[Any]:
         """Latents of a model of another program, which may be arrays of several axes, as rows."""
         array, program = as_array(latents, "latents"), self.config.program
@@ -207,6 +217,12 @@ class Bundle:
         from latent_explorer.engine.decoder import Decoder
 
         return Decoder(self.model, self._device)
+
+    @cached_property
+    def _walker(self) -> "Walker":
+        from latent_explorer.engine.walker import Walker
+
+        return Walker(self.config, self.latents, self._decoder)
 
     def _repr_png_(self) -> bytes | None:
         """Its preview, which notebooks show; None where it has none."""

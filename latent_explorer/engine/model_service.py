@@ -20,12 +20,14 @@ from latent_explorer.engine.dataset_index import DatasetIndex, Tell, images_of, 
 from latent_explorer.engine.decoder import REPEATABLE_PIECE, Decoder, device_for
 from latent_explorer.engine.originals import OriginalImages, find_originals, thumbnails_of
 from latent_explorer.engine.seen_maps import SeenMaps
+from latent_explorer.engine.walker import space_of
 from latent_explorer.errors import EngineError
 from latent_explorer.fields import FieldInput, GivenValues, Gradual, calibration
 from latent_explorer.fields.expectation import expectation
 from latent_explorer.fields.seen_map import Expectation, SeenMap, seen_map
 from latent_explorer.nets.model import LatentModel
 from latent_explorer.nets.threads import threads
+from latent_explorer.paths.space import Space
 from latent_explorer.runtime.loading import load_bundle_model
 from latent_explorer.service.background import in_words
 
@@ -213,6 +215,15 @@ class ModelService:
         known = near, latents, config.encodes, self._calibration.found, config.decodes
         measure = decoder.differentiated if repeatable else decoder.measured
         return FieldInput(measure, decoder.differentiated, *known)
+
+    @property
+    def space(self) -> Space:
+        """The latent space of the open bundle for curves through it, with what they keep; not while `indexing`."""
+        space = self.kept.get("space")
+        if space is None:
+            index = self.index
+            space = self.kept["space"] = space_of(self.config, index.latents, index.held.reach)
+        return space
 
     def known(self, numbers: NDArray[np.int64]) -> NDArray[np.int64]:
         """Numbers of images of the open bundle, as they are. Raises EngineError where there is none of one of them."""

@@ -1,55 +1,32 @@
-"""Straight and spherical paths, and the pace at which they are walked."""
+"""A path as it is asked for, and its latents where they depend on its way points alone."""
 
-import math
-from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 from latent_explorer.errors import UserError
-
-Latents = NDArray[np.float64]
+from latent_explorer.paths.asking import Reals
+from latent_explorer.paths.curve import NO_MODEL, Curve
+from latent_explorer.paths.frames import accumulated, positions
+from latent_explorer.paths.registry import CURVES, EASINGS
 
 FRAMES = range(2, 241)
 """How many frames a path may have."""
-
-
-def _straight(start: Latents, end: Latents, t: Latents) -> Latents:
-    return (1 - t) * start + t * end
-
-
-def _spherical(start: Latents, end: Latents, t: Latents) -> Latents:
-    """Great-circle interpolation (Shoemake 1985) of the directions, with the radius in linear proportion.
-
-    Straight where no great circle is singled out: an end at the origin, or both ends on one line through it.
-    """
-    radii = np.linalg.norm(start), np.linalg.norm(end)
-    if min(radii) < 1e-9:
-        return _straight(start, end, t)
-    unit_start, unit_end = start / radii[0], end / radii[1]
-    angle = 2 * math.atan2(np.linalg.norm(unit_start - unit_end), np.linalg.norm(unit_start + unit_end))
-    if math.sin(angle) < 1e-6:
-        return _straight(start, end, t)
-    direction = (np.sin((1 - t) * angle) * unit_start + np.sin(t * angle) * unit_end) / math.sin(angle)
-    walked: Latents = direction * ((1 - t) * radii[0] + t * radii[1])
-    return walked
-
-
-CURVES: dict[str, Callable[[Latents, Latents, Latents], Latents]] = {"straight": _straight, "spherical": _spherical}
-
-EASINGS: dict[str, Callable[[Latents], Latents]] = {
-    "steady": lambda t: t,
-    "gentle": lambda t: t * t * (3 - 2 * t),
-}
+MOST_WAYS = 64
+"""How many way points a path may have between its ends."""
+_SAMPLES = 65  # places on each part of a curve by which its length is told
 
 
 @dataclass(frozen=True, eq=False)
 class Path:
     """A path from `start` (d,) to `end` (d,), walked in `frames` steps.
 
-    curve: a key of CURVES. easing: a key of EASINGS. Raises UserError for any other, for a number of frames outside
-    2 to 240, and for ends that are not finite or of different dimension.
+    curve: a key of CURVES. easing: a key of EASINGS. ways: float32 (k, d), places between the ends through which it
+    goes, in order; None for none.
+    Raises UserError for any other, for a number of frames outside 2 to 240, for more than 64 way points, and for places
+    that are not finite or of different dimension.
     """
 
     start: NDArray[np.float32]
@@ -57,6 +34,7 @@ class Path:
     curve: str = "straight"
     frames: int = 48
     easing: str = "steady"
+    ways: NDArray[np.float32] | None = None
 
     def __post_init__(self) -> None:
         for value, known, what in ((self.curve, CURVES, "curve"), (self.easing, EASINGS, "easing")):
@@ -68,11 +46,59 @@ class Path:
             raise UserError(f"a path needs two ends of one dimension, found {self.start.shape} and {self.end.shape}")
         if not (np.isfinite(self.start).all() and np.isfinite(self.end).all()):
             raise UserError("a path needs finite ends")
+        if self.ways is not None:
+            self._check(self.ways)
+
+    def _check(self, ways: NDArray[np.float32]) -> None:
+        if ways.ndim != 2 or ways.shape[1] != len(self.start):
+            raise UserError(f"way points: expected an array (k, {len(self.start)}), found {ways.shape}")
+        if len(ways) > MOST_WAYS:
+            raise UserError(f"a path has at most {MOST_WAYS} way points between its ends, not {len(ways)}")
+        if not np.isfinite(ways).all():
+            raise UserError("a path needs finite way points")
+
+    @property
+    def places(self) -> NDArray[np.float32]:
+        """All that it goes through, ends included, float32 (k, d), k >= 2."""
+        between = np.zeros((0, len(self.start)), np.float32) if self.ways is None else self.ways
+        return np.concatenate([self.start[None], between, self.end[None]]).astype(np.float32)
+
+    @property
+    def needs_model(self) -> bool:
+        """Whether its curve or its pace needs more than its places, so that the engine is asked: see `Walk`."""
+        return CURVES[self.curve].needs_model or EASINGS[self.easing].needs_decoder
 
 
 def path_latents(path: Path) -> NDArray[np.float32]:
-    """The latents (frames, d) along a path, ends included exactly."""
-    t = EASINGS[path.easing](np.linspace(0, 1, path.frames))[:, None]
-    latents = CURVES[path.curve](path.start.astype(np.float64), path.end.astype(np.float64), t).astype(np.float32)
+    """The latents (frames, d) along a path, ends included exactly.
+
+    Of several parts, each has frames in proportion to its length in latent space. Raises UserError where the curve or
+    the easing needs a model.
+    """
+    if path.needs_model:
+        wanting = path.curve if CURVES[path.curve].needs_model else path.easing
+        raise UserError(f"{wanting!r} cannot be told from the ends of a path alone: {NO_MODEL}")
+    places, curve = path.places.astype(np.float64), CURVES[path.curve]
+    t = EASINGS[path.easing](np.linspace(0, 1, path.frames))
+    if len(places) == 2:
+        latents = curve(places[0], places[1], t[:, None]).astype(np.float32)
+    else:
+        latents = _in_parts(places, curve, t)
     latents[0], latents[-1] = path.start, path.end
     return latents
+
+
+def _in_parts(places: NDArray[np.float64], curve: Curve, t: NDArray[np.float64]) -> NDArray[np.float32]:
+    """The latents (n, d) at parts of the way t (n,) on a curve through several places."""
+    samples = np.linspace(0, 1, _SAMPLES)[:, None]
+    legs: list[tuple[Reals, Reals]] = list(pairwise(places))
+    lengths = [np.linalg.norm(np.diff(curve(a, b, samples), axis=0), axis=1).sum() for a, b in legs]
+    marks = accumulated(np.array(lengths))
+    at = positions(marks, marks, t)
+    part = np.clip(np.searchsorted(marks, at, side="right") - 1, 0, len(legs) - 1)
+    share = (at - marks[part]) / (marks[part + 1] - marks[part])
+    found = [
+        curve(legs[leg][0], legs[leg][1], np.full((1, 1), along))
+        for leg, along in zip(part.tolist(), share.tolist(), strict=True)
+    ]
+    return np.concatenate(found).astype(np.float32)

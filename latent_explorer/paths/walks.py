@@ -1,6 +1,6 @@
-"""Paths for Python callers: the latents from one place to another."""
+"""Paths for Python callers: the latents from one place to another, through others, along any curve."""
 
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,6 +8,68 @@ from numpy.typing import NDArray
 from latent_explorer.array_like import as_latents
 from latent_explorer.errors import UserError
 from latent_explorer.paths.curves import Path, path_latents
+from latent_explorer.paths.walking import WalkedPath
+
+
+class Walks(Protocol):
+    """A model that walks paths, as `latent_explorer.open_bundle` gives it."""
+
+    def walk_path(self, path: Path) -> WalkedPath: ...
+
+
+def walk(
+    start: Any,
+    end: Any,
+    frames: int = 48,
+    *,
+    curve: str = "straight",
+    easing: str = "steady",
+    ways: Any = None,
+    model: Walks | None = None,
+) -> NDArray[np.float32]:
+    """The latents float32 (frames, d) along a curve of a given name, both ends to the bit.
+
+    start, end: latents (d,) as arrays, tensors or lists. frames: 2 to 240, both ends included. curve: one of
+    `paths.CURVES`. easing: "steady" for even steps, "gentle" for slow ones at both ends, "even" for steps by which
+    the picture changes as much. ways: latents (k, d) through which it goes on the way. model: a bundle, for curves and
+    easings that need one.
+    Raises UserError where places do not fit each other or are not finite, for any other frames, curve or easing, and
+    where a model is needed and not given, or lacks what the curve needs.
+
+    >>> from latent_explorer import open_bundle, paths
+    >>> bundle = open_bundle("mnist-ae-2d")
+    >>> strip = bundle.decode(paths.walk(bundle.latents.mean[0], bundle.latents.mean[1], 24, curve="spherical"))
+    >>> strip.shape
+    (24, 28, 28, 1)
+    """
+    path = path_between(start, end, frames, curve=curve, easing=easing, ways=ways)
+    return path_latents(path) if model is None else model.walk_path(path).latents
+
+
+def measure(
+    start: Any,
+    end: Any,
+    frames: int = 48,
+    *,
+    curve: str = "straight",
+    easing: str = "even",
+    ways: Any = None,
+    model: Walks,
+) -> WalkedPath:
+    """The same with what is measured of it, and with the straight line through the same places; see `PathFigures`."""
+    return model.walk_path(path_between(start, end, frames, curve=curve, easing=easing, ways=ways))
+
+
+def path_between(
+    start: Any, end: Any, frames: int = 48, *, curve: str = "straight", easing: str = "steady", ways: Any = None
+) -> Path:
+    """The path that `walk` walks. Raises UserError as it does."""
+    ends = [as_latents(value, None, name) for value, name in ((start, "start"), (end, "end"))]
+    for place, name in zip(ends, ("start", "end"), strict=True):
+        if place.ndim != 1:
+            raise UserError(f"{name}: expected one latent (d,), found an array {place.shape}")
+    between = None if ways is None or not len(ways) else np.atleast_2d(as_latents(ways, None, "ways"))
+    return Path(ends[0], ends[1], curve, frames, easing, between)
 
 
 def straight(start: Any, end: Any, frames: int = 48, *, easing: str = "steady") -> NDArray[np.float32]:
@@ -35,23 +97,9 @@ def spherical(start: Any, end: Any, frames: int = 48, *, easing: str = "steady")
     return walk(start, end, frames, curve="spherical", easing=easing)
 
 
-def walk(
-    start: Any, end: Any, frames: int = 48, *, curve: str = "straight", easing: str = "steady"
-) -> NDArray[np.float32]:
-    """The latents float32 (frames, d) along a curve of a given name, both ends to the bit.
+def geodesic(start: Any, end: Any, frames: int = 48, *, model: Walks, easing: str = "even") -> NDArray[np.float32]:
+    """The latents float32 (frames, d) along the shortest way in decoded pixels that stays with the data; see `walk`.
 
-    start, end: latents (d,) as arrays, tensors or lists. frames: 2 to 240, both ends included. curve: one of
-    `paths.CURVES`. easing: "steady" for even steps, "gentle" for slow ones at both ends.
-    Raises UserError where ends do not fit each other or are not finite, and for any other frames, curve or easing.
-
-    >>> from latent_explorer import open_bundle, paths
-    >>> bundle = open_bundle("mnist-ae-2d")
-    >>> strip = bundle.decode(paths.walk(bundle.latents.mean[0], bundle.latents.mean[1], 24, curve="spherical"))
-    >>> strip.shape
-    (24, 28, 28, 1)
+    Arvanitidis et al. 2018, "Latent space oddity". The straight line where nothing shorter is found.
     """
-    ends = [as_latents(value, None, name) for value, name in ((start, "start"), (end, "end"))]
-    for place, name in zip(ends, ("start", "end"), strict=True):
-        if place.ndim != 1:
-            raise UserError(f"{name}: expected one latent (d,), found an array {place.shape}")
-    return path_latents(Path(ends[0], ends[1], curve, frames, easing))
+    return walk(start, end, frames, curve="geodesic", easing=easing, model=model)

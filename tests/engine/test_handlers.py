@@ -24,6 +24,7 @@ from latent_explorer.engine.handlers.judge_points import want_judged
 from latent_explorer.engine.handlers.nearest import want_nearest
 from latent_explorer.engine.handlers.open import Open
 from latent_explorer.engine.handlers.originals import want_originals
+from latent_explorer.engine.handlers.walk import Walk
 from latent_explorer.engine.process import serve_inline
 from latent_explorer.engine.protocol import Handler, Pictures, Withdraw
 from latent_explorer.engine.request_queue import Batch, Topic, Urgency
@@ -54,7 +55,14 @@ def test_every_file_is_in_the_table() -> None:
 
 @pytest.mark.parametrize(
     "request_",
-    [Open(1, "a folder"), Hover(2, Z[0]), Describe(3, Z[0]), Withdraw(4), GiveValues(5, "a", Z[:, 0].copy())],
+    [
+        Open(1, "a folder"),
+        Hover(2, Z[0]),
+        Describe(3, Z[0]),
+        Withdraw(4),
+        GiveValues(5, "a", Z[:, 0].copy()),
+        Walk(6, Z[:3]),
+    ],
 )
 def test_requests_arrive_as_sent(request_: Numbered) -> None:
     arrived = ENGINE.requests.read(io.BytesIO(ENGINE.requests.encode(request_)))

@@ -23,6 +23,7 @@ from latent_explorer.engine.handlers.originals import ORIGINALS
 from latent_explorer.engine.handlers.peek import PEEK
 from latent_explorer.engine.handlers.place_images import PLACE_IMAGES
 from latent_explorer.engine.handlers.progress import PROGRESS
+from latent_explorer.engine.handlers.walk import WALK
 from latent_explorer.engine.protocol import Handler, Withdraw
 from latent_explorer.service.codec import Codec, Conversation, Message, Numbered, Refused
 
@@ -41,6 +42,7 @@ HANDLERS: dict[type[Numbered], Handler[Any]] = {
         MATCH,
         ATTACH,
         AVERAGE,
+        WALK,
         DECODE,
         ORIGINALS,
         NEAREST,

@@ -14,6 +14,8 @@ from latent_explorer.gui.widgets.plain import PlainLabel
 from latent_explorer.paths import CURVES, EASINGS
 from latent_explorer.session import Route
 
+_SOON = [name for name, curve in CURVES.items() if not curve.needs_model]
+_PACES = [name for name, easing in EASINGS.items() if not easing.needs_decoder]
 _TWO_ROWS = (0, 0, 1, 1), (1, 0, 1, 2), (0, 1, 1, 1)  # of the grid of controls
 
 
@@ -160,8 +162,8 @@ class Filmstrip(QWidget):
         self._back = tool_button("⇄", "Play forwards, then backwards")
         self._back.setCheckable(True)
         self._back.setChecked(True)
-        self._curve = combo_box(CURVES, "How the path runs through latent space: straight, or around the origin")
-        self._easing = combo_box(EASINGS, "Speed along the path: constant, or slower at both ends")
+        self._curve = combo_box(_SOON, "How the path runs through latent space: straight, or around the origin")
+        self._easing = combo_box(_PACES, "Speed along the path: constant, or slower at both ends")
         self._count = spin_box(2, 240, 48, " frames", "Frames along the path")
         self._speed = spin_box(1, 60, 24, " fps", "Frames per second")
         self._number = PlainLabel("–")

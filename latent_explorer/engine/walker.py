@@ -1,0 +1,61 @@
+"""Paths of a bundle's model walked in this process: for the terminal, Python callers and benchmarks."""
+
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from latent_explorer.analysis import Neighbourhood
+from latent_explorer.bundles import BundleConfig, Latents
+from latent_explorer.engine.decoder import REPEATABLE_PIECE, Decoder
+from latent_explorer.fields import held_out_of
+from latent_explorer.nets.threads import threads
+from latent_explorer.paths.asking import Steps, answered
+from latent_explorer.paths.curves import Path
+from latent_explorer.paths.pixels import pixels_of
+from latent_explorer.paths.space import USUAL, Space
+from latent_explorer.paths.walking import WalkedPath, walk_steps
+
+_T = TypeVar("_T")
+
+
+def space_of(config: BundleConfig, latents: Latents, reach: NDArray[np.floating]) -> Space:
+    """The latent space of a bundle for curves through it. reach: of held-out images, (k,), k >= 1."""
+    classes = tuple(config.dataset.class_names) if latents.label is not None else ()
+    known = latents.mean, latents.label, len(classes), config.decodes
+    return Space(config.net.latent_dim, *known, float(np.quantile(reach, USUAL)), classes)
+
+
+class Walker:
+    """Walks paths of a bundle. space: its latent space, which keeps what curves have found out about it.
+
+    near: its data, where they are indexed already. label: the class under which a conditional model decodes.
+    """
+
+    def __init__(
+        self,
+        config: BundleConfig,
+        latents: Latents,
+        decoder: Decoder,
+        near: Neighbourhood | None = None,
+        label: int = 0,
+    ) -> None:
+        classes = len(config.dataset.class_names)
+        self.near = near or Neighbourhood(latents.mean, latents.label, classes)
+        self._decoder = decoder
+        held = held_out_of(latents, self.near, label if config.net.classes else None)
+        self.space = space_of(config, latents, held.reach)
+
+    def walk(self, path: Path) -> WalkedPath:
+        """The frames and figures of a path, as the window has them. Raises UserError where the model lacks a thing."""
+        return self.run(walk_steps(path, self.space))
+
+    def run(self, steps: Steps[_T]) -> _T:
+        """What any steps find about this model."""
+        return answered(steps, self.pixels, self.near.nearest)
+
+    def pixels(self, z: NDArray[np.float32]) -> NDArray[np.float32]:
+        """The pixels float32 (n, p) of latents (n, d), by pieces as the engine takes them: so with the same bits."""
+        pieces = [z[start : start + REPEATABLE_PIECE] for start in range(0, max(len(z), 1), REPEATABLE_PIECE)]
+        with threads(1):
+            return np.concatenate([self._decoder.differentiated(pixels_of, piece) for piece in pieces])

@@ -1,0 +1,51 @@
+"""Geodesic: the shortest way in decoded pixels, with a price on leaving the data."""
+
+import numpy as np
+
+from latent_explorer.paths.asking import Reals, Steps
+from latent_explorer.paths.curve import Curve
+from latent_explorer.paths.local_data import LocalData, gather
+from latent_explorer.paths.relaxing import PLACES, Ground, measured, priced, relaxed
+from latent_explorer.paths.space import Space
+from latent_explorer.paths.spline import KNOTS, spline_matrix
+from latent_explorer.paths.straight import line
+
+_SAMPLES = 129
+_MOST_DIRECTIONS = 24  # beyond, the spline bends in those directions alone in which the data near it vary most
+_STEP = 0.02  # by which slopes are taken, in units of the spread of the data near the line
+
+
+def _leg(space: Space, start: Reals, end: Reals) -> Steps[Reals]:
+    straight = line(start, end, np.linspace(0, 1, PLACES)[:, None])
+    if np.array_equal(start, end):
+        return straight
+    data = yield from gather(space, straight)
+    ground = _ground(straight, data)
+    unbent = yield from measured(ground, np.zeros((KNOTS - 2, len(ground.directions))))
+    ground = priced(ground, unbent)
+    unbent = yield from measured(ground, unbent.knots)
+    best = yield from relaxed(ground, unbent)
+    if best.length >= unbent.length:
+        best = unbent
+    bent = spline_matrix(KNOTS, _SAMPLES)[:, 1:-1] @ best.knots @ ground.directions
+    return line(start, end, np.linspace(0, 1, _SAMPLES)[:, None]) + bent
+
+
+def _ground(straight: Reals, data: LocalData | None) -> Ground:
+    dimensions = straight.shape[1]
+    points = straight if data is None else np.concatenate([straight, data.points])
+    spread = max(float(points.std(0).mean()), 1e-9)
+    directions = np.eye(dimensions)
+    if dimensions > _MOST_DIRECTIONS:
+        _, _, axes = np.linalg.svd(points - points.mean(0), full_matrices=False)
+        directions = axes[:_MOST_DIRECTIONS]
+    return Ground(straight, directions, _STEP * spread, data)
+
+
+GEODESIC = Curve(
+    name="geodesic",
+    title="Geodesic",
+    sentence="The shortest way in decoded pixels that stays with the data; the straight line where none is shorter.",
+    leg=_leg,
+    needs_decoder=True,
+)

@@ -1,0 +1,42 @@
+"""The curves there are, and the paces at which they are walked: one file and one entry each."""
+
+from latent_explorer.errors import UserError
+from latent_explorer.paths.curve import Curve, Easing
+from latent_explorer.paths.geodesic import GEODESIC
+from latent_explorer.paths.spherical import SPHERICAL
+from latent_explorer.paths.straight import STRAIGHT
+
+CURVES: dict[str, Curve] = {}
+
+
+def register(curve: Curve) -> None:
+    """Add a curve. Raises UserError where there is one of its name, or it does not say how it runs."""
+    if curve.name in CURVES:
+        raise UserError(f"there is a curve {curve.name!r} already: rename one of them")
+    if (curve.at is None) == (curve.leg is None):
+        raise UserError(f"the curve {curve.name!r} needs either `at` or `leg`")
+    CURVES[curve.name] = curve
+
+
+for _curve in (STRAIGHT, SPHERICAL, GEODESIC):
+    register(_curve)
+
+EASINGS: dict[str, Easing] = {
+    easing.name: easing
+    for easing in (
+        Easing(name="steady", title="Steady", sentence="At constant speed through latent space.", pace=lambda t: t),
+        Easing(
+            name="gentle",
+            title="Gentle",
+            sentence="Slower at both ends.",
+            pace=lambda t: t * t * (3 - 2 * t),
+        ),
+        Easing(
+            name="even",
+            title="Even in pixels",
+            sentence="At constant speed in decoded pixels: each frame differs from the one before by as much.",
+            pace=lambda t: t,
+            needs_decoder=True,
+        ),
+    )
+}

@@ -1,0 +1,145 @@
+"""A path walked with a model: the frames of any curve, what is measured of them, and the straight line beside."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from latent_explorer.errors import UserError
+from latent_explorer.paths.asking import Pixels, Reals, Steps, pictures_of
+from latent_explorer.paths.curves import Path
+from latent_explorer.paths.figures import PathFigures, figures_of
+from latent_explorer.paths.frames import accumulated, along, positions
+from latent_explorer.paths.registry import CURVES, EASINGS
+from latent_explorer.paths.space import Space
+
+_SAMPLES = 129  # places on each part of a curve that depends on its ends alone
+_ROUNDS, _EVEN = 3, 1.01  # how often frames are moved to be evenly apart, and what counts as even: greatest to mean
+
+
+@dataclass(frozen=True, eq=False)
+class WholeWay:
+    """A whole way: its places (m, d), which of them are way points, int (k,), and how far along it they are.
+
+    decoded: in decoded pixels (m,), or None without a decoder; latent: in latent space (m,).
+    """
+
+    z: Reals
+    marks: NDArray[np.int64]
+    latent: Reals
+    decoded: Reals | None
+
+    @property
+    def length(self) -> float | None:
+        """Its decoded length."""
+        return None if self.decoded is None else float(self.decoded[-1])
+
+
+@dataclass(frozen=True, eq=False)
+class WalkedPath:
+    """What came of a path: its latents float32 (frames, d) and its figures, and those of the straight line.
+
+    The straight line goes through the same way points, at the same pace.
+    """
+
+    latents: NDArray[np.float32]
+    figures: PathFigures
+    straight: NDArray[np.float32]
+    straight_figures: PathFigures
+
+
+def walk_steps(path: Path, space: Space) -> Steps[WalkedPath]:
+    """Walk a path in a space, asking on the way. Raises UserError where the space lacks what curve or easing needs."""
+    _check(path, space)
+    way = yield from _way(path, space)
+    unbent = way if path.curve == "straight" else (yield from _way(replace(path, curve="straight"), space))
+    latents, pixels = yield from _framed(path, way, space)
+    figures = yield from figures_of(space, latents, pixels, way.length, unbent.length)
+    if unbent is way:
+        return WalkedPath(_exact(latents, path), figures, _exact(latents, path), figures)
+    beside, beside_pixels = yield from _framed(path, unbent, space)
+    beside_figures = yield from figures_of(space, beside, beside_pixels, unbent.length, unbent.length)
+    return WalkedPath(_exact(latents, path), figures, _exact(beside, path), beside_figures)
+
+
+def _check(path: Path, space: Space) -> None:
+    if len(path.start) != space.dimensions:
+        raise UserError(f"this model has latents of {space.dimensions} dimensions, and the path of {len(path.start)}")
+    curve, easing = CURVES[path.curve], EASINGS[path.easing]
+    lacking = (curve.name, curve.lacks_in(space)), (easing.name, easing.lacks(decodes=space.decodes))
+    for name, reason in lacking:
+        if reason:
+            raise UserError(f"no path {name!r} here: {reason}")
+
+
+def _exact(latents: Reals, path: Path) -> NDArray[np.float32]:
+    """The frames as float32, ends to the bit."""
+    found = latents.astype(np.float32)
+    found[0], found[-1] = path.start, path.end
+    return found
+
+
+def _way(path: Path, space: Space) -> Steps[WholeWay]:
+    """The whole way through all places of a path."""
+    curve, places, parts = CURVES[path.curve], path.places.astype(np.float64), []
+    for start, end in pairwise(places):
+        if curve.leg is None:
+            part = curve(start, end, np.linspace(0, 1, _SAMPLES)[:, None])
+        else:
+            part = yield from curve.leg(space, start, end)
+        parts.append(part)
+    z, marks = _joined(parts)
+    latent = accumulated(np.linalg.norm(np.diff(z, axis=0), axis=1))
+    if not space.decodes:
+        return WholeWay(z, marks, latent, None)
+    pixels = yield from pictures_of(z)
+    return WholeWay(z, marks, latent, accumulated(_apart(pixels)))
+
+
+def _joined(parts: Iterable[Reals]) -> tuple[Reals, NDArray[np.int64]]:
+    """Polylines end to end, and at which of the places their ends lie."""
+    found, marks = [], [0]
+    for number, part in enumerate(parts):
+        found.append(part if number == 0 else part[1:])
+        marks.append(marks[-1] + len(part) - 1)
+    return np.concatenate(found), np.array(marks)
+
+
+def _apart(pixels: Pixels) -> Reals:
+    apart: Reals = np.linalg.norm(np.diff(pixels, axis=0), axis=1).astype(np.float64)
+    return apart
+
+
+def _framed(path: Path, way: WholeWay, space: Space) -> Steps[tuple[Reals, Pixels | None]]:
+    """The frames (n, d) on a way at the pace of a path, and their pixels (n, p) where there is a decoder."""
+    easing = EASINGS[path.easing]
+    eased = easing(np.linspace(0, 1, path.frames))
+    lengths = way.decoded if easing.needs_decoder and way.decoded is not None else way.latent
+    at = positions(lengths, lengths[way.marks], eased)
+    z = along(way.z, lengths, at)
+    if not space.decodes:
+        return z, None
+    pixels = yield from pictures_of(z)
+    if easing.needs_decoder:
+        z, pixels = yield from _evened(way, lengths, at, z, pixels)
+    return z, pixels
+
+
+def _evened(way: WholeWay, lengths: Reals, at: Reals, z: Reals, pixels: Pixels) -> Steps[tuple[Reals, Pixels]]:
+    """The frames moved along the way until each differs from the one before by as much; way points stay frames.
+
+    Along a way that bends the straight distances between frames, which are what is seen, are not those along it.
+    """
+    even = np.linspace(0, 1, len(at))
+    for _ in range(_ROUNDS):
+        steps = _apart(pixels)
+        if steps.max() <= _EVEN * steps.mean():
+            break
+        so_far = accumulated(steps)
+        marks = np.interp(lengths[way.marks], at, so_far)
+        at = np.interp(positions(so_far, marks, even), so_far, at)
+        z = along(way.z, lengths, at)
+        pixels = yield from pictures_of(z)
+    return z, pixels
