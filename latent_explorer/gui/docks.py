@@ -68,6 +68,8 @@ class Docks:
         self.by_title["Training"].hide()  # until there is something to train
         self.by_title["Compare"].hide()  # until there are two maps
         self.by_title["Alignment"].hide()  # until there are two maps
+        for title in self.by_title.keys() - _AREAS.keys():
+            self.by_title[title].hide()  # until a person asks for it
         self._arrange()
         self._first_state = self._window.saveState()
 

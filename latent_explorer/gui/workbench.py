@@ -28,6 +28,8 @@ from latent_explorer.gui.sessions.copies import Copies
 from latent_explorer.gui.sessions.files import SessionFiles
 from latent_explorer.gui.settings import PictureSettings, Settings
 from latent_explorer.gui.status import StatusBar, StatusLine
+from latent_explorer.gui.studies.studies import Studies
+from latent_explorer.gui.studies.study import Study
 from latent_explorer.gui.training.guide import TOPIC, Guide
 from latent_explorer.gui.training.panel import TrainingPanel
 from latent_explorer.gui.training.trainer import StartTrainer, Trainer
@@ -77,6 +79,7 @@ class Workbench(QObject):
         self.docks = Docks(window)
         self._lay_out()
         self.panes: list[MapPane] = []
+        self._studies: dict[MapPane, Studies] = {}
         self.linking = Linking(SessionStore(settings.sessions), self.status.say)
         self.docks.add({"Compare": self.linking.panel})
         self.linking.changed.connect(lambda: self.docks.show_below("Compare", shown=self.link is not None))
@@ -114,6 +117,7 @@ class Workbench(QObject):
         yield from self.importer.work
         yield from self.guide.work
         yield from self.trainer.work
+        yield from self.studies.work
         if self.link is not None:
             yield from self.link.work
 
@@ -141,7 +145,8 @@ class Workbench(QObject):
         pane = MapPane(self.shared, self._start_engine)
         self.panes.append(pane)
         self.maps.addWidget(pane)
-        self.docks.add(pane.panels)
+        studies = self._studies[pane] = Studies(pane, self.docks.bring)
+        self.docks.add({**pane.panels, **studies.panels})
         pane.dress(self.theme)
         pane.show_pictures(self.pictures)
         pane.turned_to.connect(lambda: self.activate(pane))
@@ -173,7 +178,7 @@ class Workbench(QObject):
 
     def _make_active(self, pane: MapPane) -> None:
         self.active = pane
-        self.docks.show_panels(pane.panels)
+        self.docks.show_panels({**pane.panels, **self.studies.panels})
         self._show_titles()
         self.activated.emit()
         self._tell(pane)
@@ -189,12 +194,19 @@ class Workbench(QObject):
             self.activate(self.panes[0])
         if self.guide.pane is pane:
             self.guide.lead(self.active)
+        studies = self._studies.pop(pane)
+        studies.end()
         pane.end()
-        self.docks.remove(pane.panels)
+        self.docks.remove({**pane.panels, **studies.panels})
         pane.setParent(None)
         pane.deleteLater()
         self._show_titles()
         self.active.canvas.setFocus()
+
+    @property
+    def studies(self) -> Studies:
+        """Those of the active map."""
+        return self._studies[self.active]
 
     @property
     def link(self) -> Link | None:
@@ -280,6 +292,10 @@ class Workbench(QObject):
             yield self.active.session
         if self.link is not None:
             yield self.link.alignment
+
+    def show_study(self, name: str) -> Study:
+        """Bring the panel of a study of the active map to the front."""
+        return self.studies.show(name)
 
     def show_training(self) -> None:
         self.docks.bring("Training")
@@ -386,4 +402,5 @@ class Workbench(QObject):
         self.training.end()
         self.leaving.end()
         for pane in self.panes:
+            self._studies[pane].end()
             pane.end()

@@ -26,12 +26,17 @@ _NO_PICTURES = "No decoder: the map shows the latents alone"
 class SessionPane(PaneParts):
     """Shows a session, whichever it is, with the parts of a pane.
 
-    changed: another bundle is open, it is seen through another chart, or the session's state is another. asked_again:
-    the engine has opened what is shown, and all that is wanted of it has been asked. remembered: the folder of a bundle
-    that was opened.
+    changed: another bundle is open, it is seen through another chart, or the session's state is another. begun: which
+    Session, on another bundle. exchanged: its OpenBundle, seen through another chart or of another moment.
+    state_changed: the State before and the one now. dressed: in which Theme. asked_again: the engine has opened what is
+    shown, and all that is wanted of it has been asked. remembered: the folder of a bundle that was opened.
     """
 
     changed = pyqtSignal()
+    begun = pyqtSignal(object)
+    exchanged = pyqtSignal(object)
+    state_changed = pyqtSignal(object, object)
+    dressed = pyqtSignal(object)
     asked_again = pyqtSignal()
     remembered = pyqtSignal(object)
 
@@ -143,6 +148,7 @@ class SessionPane(PaneParts):
         self.history.begin()
         self.chart_panel.show_bundle(bundle)
         self._show_changes(State(chart=session.state.chart), session.state)
+        self.begun.emit(session)
         self.charting.begin(session)
 
     def see_through(self, chart: ChartSpec) -> None:
@@ -174,6 +180,7 @@ class SessionPane(PaneParts):
             self.canvas.set_home(Region.around(bundle.home))
             self.history.begin()
         self.chart_panel.show_bundle(bundle)
+        self.exchanged.emit(bundle)
         self.look()
         self.changed.emit()
 
@@ -227,6 +234,7 @@ class SessionPane(PaneParts):
         self.pinboard.open(self.session)
         self.inspector.set_bundle(bundle, self.theme)
         self.chart_panel.show_bundle(bundle)
+        self.exchanged.emit(bundle)
         if bundle.config.moment is not None or bundle.config.passing:
             self.navigator.arrive(bundle)
             return
@@ -289,6 +297,7 @@ class SessionPane(PaneParts):
         assert self.session is not None
         self.keeper.note(self.session, old)
         self._show_changes(old, new)
+        self.state_changed.emit(old, new)
 
     def _show_changes(self, old: State, new: State) -> None:
         assert self.session is not None
@@ -345,3 +354,4 @@ class SessionPane(PaneParts):
             self.inspector.set_bundle(bundle, theme)
             self.selection.set_classes(bundle, theme)
         self.canvas.refresh()
+        self.dressed.emit(theme)

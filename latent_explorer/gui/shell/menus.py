@@ -17,6 +17,7 @@ from latent_explorer.gui.sessions.copies import WORDS
 from latent_explorer.gui.shell.help import about, show_keys
 from latent_explorer.gui.shell.model_menus import offers, other_models, second_map, travel_entries
 from latent_explorer.gui.shell.picture_menu import picture_entries
+from latent_explorer.gui.studies.registry import STUDIES
 from latent_explorer.gui.widgets.actions import SEPARATOR, Command, Entry, Submenu, fill_menu, show_state
 from latent_explorer.gui.widgets.plain import caption
 from latent_explorer.gui.workbench import Workbench
@@ -59,10 +60,10 @@ class Menus:
         self._bench, self._window = bench, window
         self.actions: dict[str, QAction] = {}
         self._commands: list[tuple[Command, QAction]] = []
-        parts = (self._file, self._edit, self._view, self._tools, self._help)
+        parts = (self._file, self._edit, self._view, self._analysis, self._tools, self._help)
         bar = window.menuBar()
         assert bar is not None
-        for title, entries in zip(("&File", "&Edit", "&View", "&Tools", "&Help"), parts, strict=True):
+        for title, entries in zip(("&File", "&Edit", "&View", "&Analysis", "&Tools", "&Help"), parts, strict=True):
             menu = bar.addMenu(title)
             assert menu is not None
             menu.aboutToShow.connect(self.refresh)
@@ -227,7 +228,9 @@ class Menus:
         yield SEPARATOR
         yield from map(self._theme, ("system", "light", "dark"))
         yield SEPARATOR
-        yield from (dock.toggleViewAction() for dock in bench.docks.by_title.values())
+        studies = {spec.title for spec in STUDIES.values()}
+        docks = bench.docks.by_title.items()
+        yield from (dock.toggleViewAction() for title, dock in docks if title not in studies)
         status = bench.status
         tip = "Show the device, hover and frame times, and the number of points in the status bar"
         yield Command("Performance figures", status.toggle_figures, tip=tip, checked=lambda: status.shows_figures)
@@ -277,6 +280,12 @@ class Menus:
             checked=lambda: bench.active.layers.by_title[title].visible,
             enabled=lambda: bench.active.layer_panel.offers(title),
         )
+
+    def _analysis(self) -> Iterator[Entry]:
+        bench = self._bench
+        for name, spec in STUDIES.items():
+            offered = partial(lambda name: not bench.studies.lacks(name), name)
+            yield Command(spec.title, partial(bench.show_study, name), spec.key, spec.sentence, enabled=offered)
 
     def _tools(self) -> Iterator[Entry]:
         on = self._on_pane

@@ -1,0 +1,7 @@
+"""The studies there are, in the order of the menu: ours, and those that other packages add."""
+
+from latent_explorer.gui.studies.study import StudySpec
+from latent_explorer.plugins import Registry
+
+STUDIES = Registry("studies", StudySpec, "title")
+register = STUDIES.register
