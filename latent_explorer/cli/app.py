@@ -17,6 +17,7 @@ from latent_explorer.cli import (
     filming,
     importing,
     pictures,
+    placing,
     plugins,
     training,
 )
@@ -56,7 +57,19 @@ app = typer.Typer(
     context_settings={"help_option_names": ["--help", "-h"]},
     epilog=examples("latent-explorer", "latent-explorer --model mnist-ae-2d", "latent-explorer decode --help"),
 )
-for module in (bundles, importing, training, filming, encoding, pictures, charting, alignment, driving, plugins):
+for module in (
+    bundles,
+    importing,
+    training,
+    filming,
+    encoding,
+    placing,
+    pictures,
+    charting,
+    alignment,
+    driving,
+    plugins,
+):
     app.registered_commands += module.commands.registered_commands
 app.add_typer(exporting.export, name="export", no_args_is_help=True, epilog=exporting.EXAMPLES)
 

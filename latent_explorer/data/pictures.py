@@ -84,8 +84,18 @@ class _Picture:
 
 
 def _count(file: ImageFile) -> int:
+    return looked_at(file)[1]
+
+
+def looked_at(file: ImageFile) -> tuple[Size, int]:
+    """The size of a file's first picture, and how many it has, by its header. Raises DataError where it is no image."""
     with _Opened(file.open(), file.where) as image:
-        return len(_pages(image))
+        return (image.height, image.width), len(_pages(image))
+
+
+def on_white(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """An image (h, w, 3) of one with transparency (h, w, 4), laid on white."""
+    return _array(_grey_or_colour(Image.fromarray(pixels, "RGBA")))
 
 
 def _pictures(file: ImageFile, resize: Size | None, pages: Pages) -> Iterator[_Picture]:

@@ -16,6 +16,7 @@ from latent_explorer.service.aside import aside
 
 NO_ENCODER = "The model has no encoder, so it cannot say where the image lies."
 _SAMPLE = 400  # images by which it is known what is usual
+_USUAL = 95  # percentile of the held-out images up to which an image is like them
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,6 +101,16 @@ class Likelihood:
     of_error: float | None
     of_distance: float
     count: int
+
+    @property
+    def sentence(self) -> str:
+        """How likely the image is to be of the data, in plain words."""
+        odder = 100 - self.percentile
+        if self.percentile < _USUAL:
+            return f"Like these data: of {self.count:,} held-out images, {odder:.0f} % are odder."
+        if self.percentile < 100 * self.count / (self.count + 1) - 1e-9:
+            return f"Unusual for these data: of {self.count:,} held-out images, only {odder:.1f} % are odder."
+        return f"Unlike these data: odder than each of {self.count:,} held-out images."
 
 
 def judged(

@@ -84,7 +84,7 @@ class ImageJudged(Numbered, frozen=True, tag=True, eq=False):
     """What the data say of it.
 
     indices, distances, shares, originals, missing, word, reason: as in `Place`. score, percentile, of_error,
-    of_distance, count: as in `engine.own_image.Likelihood`.
+    of_distance, count, sentence: as in `engine.own_image.Likelihood`.
     """
 
     indices: np.ndarray
@@ -99,6 +99,7 @@ class ImageJudged(Numbered, frozen=True, tag=True, eq=False):
     of_error: float | None
     of_distance: float
     count: int
+    sentence: str
 
 
 def _judge(request: JudgeImage, service: ModelService) -> Iterator[ImageJudged | None]:
@@ -116,6 +117,7 @@ def _judge(request: JudgeImage, service: ModelService) -> Iterator[ImageJudged |
         word=verdict.word,
         reason=verdict.reason,
         **asdict(likely),
+        sentence=likely.sentence,
     )
 
 

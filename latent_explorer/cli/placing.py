@@ -1,0 +1,116 @@
+"""The command `place`: where a model puts one image of one's own, and how likely it is to be of its data."""
+
+from collections.abc import Generator
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+import typer
+from typer import Argument, Option
+
+from latent_explorer.cli import options
+from latent_explorer.cli.failure import complain
+from latent_explorer.cli.opened import label_of
+from latent_explorer.cli.output import report
+from latent_explorer.errors import UserError
+from latent_explorer.places import find_bundle
+
+commands = typer.Typer()
+_T = TypeVar("_T")
+_NAMED = 3  # classes that are told in words
+
+
+@commands.command(
+    epilog=options.examples(
+        "latent-explorer place mnist-vae-2d digit.png",
+        "latent-explorer place mnist-ae-16d photo.jpg --without invert --json",
+    )
+)
+def place(
+    model: Annotated[str, Argument(metavar="MODEL", help="Name of a shipped bundle, or the folder of a bundle.")],
+    image: Annotated[Path, Argument(metavar="IMAGE", help="Picture: PNG, JPEG, TIFF, GIF, WebP, ...")],
+    without: Annotated[
+        list[str] | None, Option(metavar="STEP", help="Step of preparation to leave out; may be repeated.")
+    ] = None,
+    label: options.Label = None,
+    as_json: options.AsJson = False,
+) -> None:
+    """Place one image of your own on a model's map.
+
+    The image is prepared as those of the model's dataset were: inverted, cut out, scaled, centred, as is usual of them.
+    Prints its latent, the error of its reconstruction, its nearest images, their classes, and how likely it is to be
+    of these data at all, among held-out images.
+    """
+    from latent_explorer.bundles import read_config
+    from latent_explorer.data.one_picture import read_picture
+    from latent_explorer.engine.model_service import ModelService
+
+    folder = find_bundle(model)
+    config = read_config(folder)
+    picture = read_picture(image)
+    for note in picture.notes:
+        complain(f"{image.name}: {note}")
+    service = ModelService(lambda: None, run=lambda task: task())
+    service.open_bundle(folder, label_of(config, label))
+    service.index_dataset()
+    told = _placed(service, picture.image, tuple(without or ()))
+    report({"model": config.name, "image": str(image), **told}, _in_words(config.name, told), as_json)
+
+
+def _placed(service: Any, image: Any, without: tuple[str, ...]) -> dict[str, Any]:
+    """What a ModelService tells of an image, by the functions that the window asks. Raises UserError."""
+    from latent_explorer.data.preparing import prepared, steps_of
+    from latent_explorer.engine.own_image import encoded, judged, usual_images
+
+    usual = _end_of(usual_images(service))
+    steps = [step.name for step in steps_of(usual)]
+    if unknown := [name for name in without if name not in steps]:
+        raise UserError(f"--without {unknown[0]}: {service.config.name} has the steps {', '.join(steps)}")
+    made = prepared(image, usual, without)
+    found = encoded(service, made.image)
+    if not len(found.z):
+        raise UserError(f"{service.config.name}: {found.lacking}")
+    near, verdict, likely = _end_of(judged(service, found.z, found.error))
+    names = service.config.dataset.class_names
+    labels = service.field_input(with_data=False).data.label
+    neighbours = [
+        {"image": int(number), "distance": float(far), **({} if labels is None else {"class": names[labels[number]]})}
+        for number, far in zip(near.indices, near.distances, strict=True)
+    ]
+    return {
+        "steps": steps,
+        "done": list(made.done),
+        "latent": found.z.tolist(),
+        "error": found.error if found.picture.size else None,
+        "neighbours": neighbours,
+        "classes": dict(zip(names, near.shares.tolist(), strict=False)),
+        "trust": verdict.word,
+        "score": likely.score,
+        "percentile": likely.percentile,
+        "error_percentile": likely.of_error,
+        "distance_percentile": likely.of_distance,
+        "held_out": likely.count,
+        "sentence": likely.sentence,
+    }
+
+
+def _end_of(steps: Generator[None, None, _T]) -> _T:
+    """What a generator returns."""
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            found: _T = end.value
+            return found
+
+
+def _in_words(model: str, told: dict[str, Any]) -> str:
+    shares = sorted(told["classes"].items(), key=lambda each: -each[1])
+    classes = ", ".join(f"{name} {share:.0%}" for name, share in shares[:_NAMED] if share)
+    error = "" if told["error"] is None else f"\nreconstruction error (MSE): {told['error']:.4f}"
+    numbers = ", ".join(f"{value:.4g}" for value in told["latent"])
+    done = ", ".join(told["done"]) or "nothing"
+    return (
+        f"{told['sentence']}\nclasses of the nearest images: {classes or 'not known'}\n"
+        f"nearest images: {', '.join(str(each['image']) for each in told['neighbours'])}{error}\n"
+        f"prepared as the data of {model}: {done} was done\nlatent: {numbers}"
+    )
