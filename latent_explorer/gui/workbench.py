@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
-from functools import partial
 from itertools import zip_longest
 from pathlib import Path
 
@@ -156,20 +155,11 @@ class Workbench(QObject):
         raised = pane.selecting.raise_wanted
         raised.connect(lambda title, show: self.docks.bring(title, show) if pane is self.active else None)
         pane.title.close_wanted.connect(lambda: self.close_pane(pane))
-        self._connect_exports(pane)
+        self.exporter.serve(pane)
+        pane.copy_wanted.connect(self.copies.copy)
+        pane.client.subscribe(TOPIC, self.guide.take, Urgency.ASKED)
         self._make_active(pane)
         return pane
-
-    def _connect_exports(self, pane: MapPane) -> None:
-        pane.inspector.export_wanted.connect(lambda: self.exporter.export("picture"))
-        pane.filmstrip.export_wanted.connect(lambda: self.exporter.export("filmstrip"))
-        pane.filmstrip.strip.export_wanted.connect(lambda index: self.exporter.export("frame", index))
-        pane.selection.export_wanted.connect(lambda: self.exporter.export("selection"))
-        pane.gallery.sheet_wanted.connect(lambda: self.exporter.export("contact sheet"))
-        pane.selection.sheet_wanted.connect(lambda: self.exporter.export("contact sheet"))
-        pane.copy_wanted.connect(self.copies.copy)
-        pane.client.subscribe("export", partial(self.exporter.take, pane.client), Urgency.EXPORT)
-        pane.client.subscribe(TOPIC, self.guide.take, Urgency.ASKED)
 
     def activate(self, pane: MapPane) -> None:
         """Have the panels and the menus follow a pane."""

@@ -1,13 +1,14 @@
 """Exporting what is seen: opens the dialog for it, and hands that what the engine says."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QEvent, QObject, pyqtSignal
 from PyQt6.QtWidgets import QWidget
 
-from latent_explorer.engine.client import Answer, EngineClient, Event
+from latent_explorer.engine.client import Answer, EngineClient, Event, Urgency
 from latent_explorer.engine.handlers.open import Open, Opened
 from latent_explorer.errors import UserError
 from latent_explorer.gui.alignment.link import Link
@@ -52,6 +53,16 @@ class Exporter(QObject):
             return ()
         words, share = self.dialog.maker.progress
         return (Work(f"{self.dialog.subject.title}: {words.lower()}", share),)
+
+    def serve(self, pane: MapPane) -> None:
+        """Export what the buttons of a pane's panels ask for, with the pictures that its engine decodes."""
+        pane.inspector.export_wanted.connect(lambda: self.export("picture"))
+        pane.filmstrip.export_wanted.connect(lambda: self.export("filmstrip"))
+        pane.filmstrip.strip.export_wanted.connect(lambda index: self.export("frame", index))
+        pane.selection.export_wanted.connect(lambda: self.export("selection"))
+        pane.gallery.sheet_wanted.connect(lambda: self.export("contact sheet"))
+        pane.selection.sheet_wanted.connect(lambda: self.export("contact sheet"))
+        pane.client.subscribe("export", partial(self.take, pane.client), Urgency.EXPORT)
 
     def take(self, client: EngineClient, answer: Answer) -> None:
         """Pictures wanted of an engine for an export have come."""
