@@ -53,8 +53,10 @@ def draw_map(
     selected: options.Selected = None,
     start: options.From = None,
     end: options.To = None,
+    through: options.Through = None,
     frames: options.Frames = 48,
     curve: options.Curve = "straight",
+    compare: options.Compare = None,
     easing: options.Easing = "steady",
     frame: options.Frame = 0,
     no_legend: options.NoLegend = False,
@@ -155,7 +157,9 @@ def _saved(bundle: Any, given: dict[str, Any]) -> tuple[Any, Any, Any]:
     chosen, route = given["selected"], None
     if given["start"] is not None and given["end"] is not None:
         ends = given["start"], given["end"]
-        route = recipes.route_of(*ends, given["curve"], given["frames"], given["easing"], dimensions)
+        names = "curve", "frames", "easing", "through", "compare"
+        how = {name: given[name] for name in names if given[name] is not None}
+        route = recipes.route_of(*ends, dimensions, **how)
     numbers = {
         name: recipes.whole_numbers(given[name], f"--{name.replace('_', '-')}", below) if given[name] else ()
         for name, below in (("hide", classes), ("class_slots", 2**15))

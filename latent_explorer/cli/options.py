@@ -62,6 +62,13 @@ To = Annotated[str | None, Option("--to", metavar="X,Y[,...]", help="Latent at t
 Frames = Annotated[int, Option(help="Number of frames, both ends included, 2 to 240.")]
 Curve = Annotated[str, Option(help="Interpolation: straight or spherical.")]
 Easing = Annotated[str, Option(help="Easing: steady or gentle.")]
+Through = Annotated[
+    list[str] | None,
+    Option("--through", metavar="X,Y[,...]", help="Way point of the path; may be repeated, in their order."),
+]
+Compare = Annotated[
+    str | None, Option("--compare", metavar="CURVE", help="A second curve through the same places, as a second row.")
+]
 Frame = Annotated[int, Option(min=0, help="Frame of the path that is marked, from 0.")]
 PerRow = Annotated[int | None, Option(min=1, help="Pictures in each row of a strip. Default: all in one row.")]
 Seconds = Annotated[float, Option(help="Seconds that a film shows each frame.")]

@@ -6,6 +6,7 @@ from latent_explorer.export.latents import LatentTable, PathArrays
 from latent_explorer.export.painting import painted
 from latent_explorer.export.pixels import MAX_PIXELS, frame_size, side_by_side
 from latent_explorer.export.provenance import Provenance, read_provenance
+from latent_explorer.export.rows import PictureRows, shown_size
 from latent_explorer.export.scene import (
     Background,
     MapScene,

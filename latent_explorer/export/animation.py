@@ -1,7 +1,7 @@
 """Pictures that move: GIF, WebP and MP4, made while they are written: a film need not be in memory as a whole.
 
 MP4 is H.264, which every browser plays, through PyAV, which brings its own FFmpeg along. Each frame is a picture, or
-several in rows and columns, (n, rows, columns, h, w, c), that become one.
+several in rows and columns, (n, rows, columns, h, w, c) or PictureRows, that become one.
 """
 
 from collections.abc import Iterator
@@ -15,8 +15,9 @@ import numpy as np
 from PIL import Image
 
 from latent_explorer.errors import ExportError
-from latent_explorer.export.pixels import Frames, Pixels, check_frames, check_size, frame_size, one_frame, to_image
+from latent_explorer.export.pixels import Frames, Pixels, check_frames, check_size, to_image
 from latent_explorer.export.provenance import Provenance, exif_of
+from latent_explorer.export.rows import PictureRows, captions_of, shown_frame, shown_size
 from latent_explorer.export.writer import Options, file_writer
 
 if TYPE_CHECKING:
@@ -104,8 +105,8 @@ class _Shown:
         check_frames(frames)
         count = frames.shape[0]
         order = [*range(count), *(range(count - 2, 0, -1) if options.ping_pong else ())]
-        together = len(order) if isinstance(frames, np.ndarray) else 1
-        check_size(together, *frame_size(frames.shape, options.scale))
+        together = len(order) if isinstance(frames, np.ndarray | PictureRows) else 1
+        check_size(together, *shown_size(frames.shape, options.scale, captions_of(frames)))
         return cls(frames, options, order)
 
     def images(self) -> Iterator[Image.Image]:
@@ -118,7 +119,7 @@ class _Shown:
         return to_image(sample).quantize(_COLOURS, Image.Quantize.MAXCOVERAGE, _ROUNDS)
 
     def _picture(self, index: int) -> Pixels:
-        return one_frame(self.frames[index], self.options.scale, self.options.style)
+        return shown_frame(self.frames[index], self.options.scale, self.options.style, captions_of(self.frames))
 
 
 def _save(stream: IO[bytes], kind: str, images: Iterator[Image.Image], later: Any, **parameters: Any) -> None:

@@ -3,7 +3,7 @@
 import csv
 import zipfile
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from io import TextIOWrapper
 from typing import IO, Any
 
@@ -63,17 +63,20 @@ class PathArrays:
     """The frames of a path: latents float32 (n, d), pictures uint8 (n, h, w, c).
 
     other_latents, other_pictures: what another model makes of it, to whose space the latents were translated.
+    compared_latents, compared_pictures: along a second curve.
     """
 
     latents: NDArray[np.float32]
     pictures: NDArray[np.uint8]
     other_latents: NDArray[np.float32] | None = None
     other_pictures: NDArray[np.uint8] | None = None
+    compared_latents: NDArray[np.float32] | None = None
+    compared_pictures: NDArray[np.uint8] | None = None
 
     def arrays(self) -> dict[str, NDArray[Any]]:
         """The arrays there are, by name."""
-        names = ("latents", "pictures", "other_latents", "other_pictures")
-        return {name: array for name in names if (array := getattr(self, name)) is not None}
+        known = ((each.name, getattr(self, each.name)) for each in fields(self))
+        return {name: array for name, array in known if array is not None}
 
 
 @file_writer

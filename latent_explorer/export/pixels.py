@@ -61,14 +61,14 @@ def one_frame(frame: Pixels, scale: int, style: Style) -> Pixels:
     return large if large.ndim == 3 else tiled(large)
 
 
-def side_by_side(first: Pixels, second: Pixels, *, across: bool) -> Pixels:
-    """Two pictures for each frame, (n, h, w, c) each, as grids (n, 2, 1, h, w, c), the first above, or beside.
+def side_by_side(*rows: Pixels, across: bool) -> Pixels:
+    """Several pictures for each frame, (n, h, w, c) each, as grids (n, k, 1, h, w, c), the first above, or beside.
 
-    Where they differ in size, the smaller one lies in the middle on white; where one has colours, so has the other.
+    Where they differ in size, the smaller ones lie in the middle on white; where one has colours, so have the others.
     """
-    sides = [max(pair) for pair in zip(first.shape[1:], second.shape[1:], strict=True)]
-    cells = np.full((len(first), 2, *sides), _WHITE, np.uint8)
-    for number, pictures in enumerate((first, second)):
+    sides = [max(each) for each in zip(*(pictures.shape[1:] for pictures in rows), strict=True)]
+    cells = np.full((len(rows[0]), len(rows), *sides), _WHITE, np.uint8)
+    for number, pictures in enumerate(rows):
         height, width = pictures.shape[1:3]
         top, left = (sides[0] - height) // 2, (sides[1] - width) // 2
         cells[:, number, top : top + height, left : left + width] = pictures

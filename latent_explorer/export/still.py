@@ -3,6 +3,7 @@
 import math
 import re
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -18,14 +19,20 @@ from latent_explorer.export.pixels import (
     check_pictures,
     check_size,
     font,
-    frame_size,
-    one_frame,
     png_of,
     scaled,
     tiled,
     to_image,
 )
 from latent_explorer.export.provenance import Provenance
+from latent_explorer.export.rows import (
+    PictureRows,
+    captions_of,
+    lettered,
+    line_height,
+    shown_frame,
+    shown_size,
+)
 from latent_explorer.export.scene import MapScene
 from latent_explorer.export.writer import DEFAULT, Options, file_writer
 from latent_explorer.targets import shown, why
@@ -63,8 +70,15 @@ def sheet_shape(shape: tuple[int, ...], columns: int, caption: str, options: Opt
 
 
 @file_writer
-def write_picture(stream: IO[bytes], picture: Pixels, options: Options, provenance: Provenance | None) -> None:
-    """Write one decoded picture, uint8 (h, w, 1 or 3), as PNG; heeds scale and style."""
+def write_picture(
+    stream: IO[bytes], picture: Pixels | PictureRows, options: Options, provenance: Provenance | None
+) -> None:
+    """Write one decoded picture, uint8 (h, w, 1 or 3), or one frame of PictureRows, as PNG; heeds scale and style."""
+    if isinstance(picture, PictureRows):
+        check_frames(picture)
+        check_size(*shown_size(picture.shape, options.scale, picture.captions))
+        stream.write(png_of(shown_frame(picture[0], options.scale, options.style, picture.captions), provenance))
+        return
     check_pictures(picture, 3)
     height, width, _ = picture.shape
     check_size(height * options.scale, width * options.scale)
@@ -84,23 +98,53 @@ def write_grid(stream: IO[bytes], pictures: Pixels, options: Options, provenance
 
 
 @file_writer
-def write_strip(stream: IO[bytes], frames: Pixels, options: Options, provenance: Provenance | None) -> None:
+def write_strip(
+    stream: IO[bytes], frames: Pixels | PictureRows, options: Options, provenance: Provenance | None
+) -> None:
     """Write frames, uint8 (n, h, w, 1 or 3), side by side as one PNG; heeds scale, style, gap and per_row.
 
     The last row is filled up with white. Of frames that are several pictures each, (n, rows, columns, h, w, 1 or 3),
-    each row of the strip has so many rows.
+    each row of the strip has so many rows; of PictureRows a caption is above each.
     """
     check_frames(frames)
-    grids = frames if frames.ndim == 6 else frames[:, None, None]
-    count, down, across, height, width, _ = grids.shape
+    pictures = frames.cells if isinstance(frames, PictureRows) else frames
+    grids = pictures if pictures.ndim == 6 else pictures[:, None, None]
+    check_size(*strip_size(grids.shape, options, captions_of(frames)))
+    count, down, across = grids.shape[:3]
     columns = min(options.per_row or count, count)
     rows = math.ceil(count / columns)
-    _check_cells(rows * down, columns * across, height, width, options)
     large = scaled(grids, options.scale, options.style)
     cells = np.full((rows * columns, *large.shape[1:]), 255, np.uint8)
     cells[:count] = large
     cells = cells.reshape(rows, columns, *large.shape[1:]).swapaxes(1, 2)
-    stream.write(png_of(tiled(cells.reshape(rows * down, columns * across, *large.shape[3:]), options.gap), provenance))
+    cells = cells.reshape(rows * down, columns * across, *large.shape[3:])
+    strips = [tiled(row[None], options.gap) for row in cells]
+    stream.write(png_of(_below_each_other(strips, captions_of(frames), down, options.gap), provenance))
+
+
+def strip_size(shape: tuple[int, ...], options: Options, captions: Sequence[str] = ()) -> tuple[int, int]:
+    """Height and width of the strip of frames of a shape (n, rows, columns, h, w, c), in pixels."""
+    count, down, across, height, width, _ = shape
+    columns = min(options.per_row or count, count)
+    rows, high, wide = math.ceil(count / columns), height * options.scale, width * options.scale
+    lines = rows * down * line_height(high) if captions else 0
+    return rows * down * (high + options.gap) - options.gap + lines, columns * across * (wide + options.gap) - options.gap
+
+
+def _below_each_other(strips: Sequence[Pixels], captions: Sequence[str], down: int, gap: int) -> Pixels:
+    """Rows of pictures (h, w, c) as one, with white between them, and a line above each if there are captions.
+
+    down: how many rows each frame has; where it has one, the captions are of what lies side by side in it.
+    """
+    height, width, channels = strips[0].shape
+    told = captions if down > 1 else [" | ".join(captions)]
+    parts: list[Pixels] = []
+    for number, strip in enumerate(strips):
+        if captions:
+            text = told[number % down % len(told)]
+            parts.append(lettered((line_height(height), width, channels), text, height))
+        parts += [strip, np.full((gap, width, channels), 255, np.uint8)]
+    return np.concatenate(parts[:-1])
 
 
 @file_writer
@@ -135,7 +179,7 @@ def write_map_png(
 
 def write_frames(
     path: Path,
-    content: Pixels,
+    content: Pixels | PictureRows,
     options: Options = DEFAULT,
     *,
     provenance: Provenance | None = None,
@@ -148,7 +192,8 @@ def write_frames(
     Raises UserError when there is anything else at `path` or it cannot be written.
     """
     check_frames(content)
-    check_size(len(content), *frame_size(content.shape, options.scale))
+    captions = captions_of(content)
+    check_size(content.shape[0], *shown_size(content.shape, options.scale, captions))
     path = Path(path)
     try:
         _check_free(path, overwrite)
@@ -157,9 +202,9 @@ def write_frames(
         ) as beside:
             new = Path(beside, "new")
             new.mkdir()
-            for number, frame in enumerate(content, start=1):
+            for number in range(1, content.shape[0] + 1):
                 source = None if provenance is None else provenance.and_also(frame=str(number))
-                picture = png_of(one_frame(frame, options.scale, options.style), source)
+                picture = png_of(shown_frame(content[number - 1], options.scale, options.style, captions), source)
                 (new / f"frame-{number:04}.png").write_bytes(picture)
             _put_in_place(new, path, Path(beside, "old"))
     except OSError as error:

@@ -4,7 +4,7 @@ A command and a call from Python are made of the same recipe, and `export --sess
 """
 
 import shlex
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -145,7 +145,9 @@ def _route_options(saved: SavedMap) -> dict[str, Value]:
         raise UserError("no path is drawn, so there is no filmstrip: drag on the map first, or use --from and --to")
     route = saved.route
     ends: dict[str, Value] = {"start": latent_text(route.start), "end": latent_text(route.end)}
-    return {**ends, "frames": route.frames, "curve": route.curve, "easing": route.easing}
+    further: dict[str, Value] = {"through": tuple(map(latent_text, route.through)), "compare": route.compare}
+    chosen: dict[str, Value] = {"frames": route.frames, "curve": route.curve, "easing": route.easing}
+    return {**ends, **chosen, **{name: value for name, value in further.items() if value}}
 
 
 def _beside_options(beside: Beside) -> dict[str, Value]:
@@ -257,11 +259,22 @@ def point_of(text: str, dimensions: int, option: str) -> Point:
     return tuple(float(np.float32(value)) for value in values)
 
 
-def route_of(start: str, end: str, curve: str, frames: int, easing: str, dimensions: int) -> Route:
-    """The path between two texts X,Y[,...]. Raises UserError."""
+def route_of(
+    start: str,
+    end: str,
+    dimensions: int,
+    *,
+    curve: str,
+    frames: int,
+    easing: str,
+    through: Sequence[str] = (),
+    compare: str | None = None,
+) -> Route:
+    """The path from one text X,Y[,...] to another, through more of them. Raises UserError."""
     ends = point_of(start, dimensions, "--from"), point_of(end, dimensions, "--to")
-    route = Route(*ends, curve, frames, easing)
-    _ = route.path
+    way = tuple(point_of(each, dimensions, "--through") for each in through)
+    route = Route(*ends, curve, frames, easing, way, compare or "")
+    route.check()
     return route
 
 

@@ -1,6 +1,6 @@
 """The session: one bundle, one state of frozen values, and what was before."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Literal
@@ -17,6 +17,9 @@ from latent_explorer.session.opened import OpenBundle
 
 How = Literal["instead", "add", "subtract"]
 """What becomes of the selection before: replaced, added to, or subtracted from."""
+
+MOST_WAY_POINTS = 30
+"""Of a path, between its ends."""
 
 Point = tuple[float, ...]
 """A latent as plain numbers, so that states can be compared."""
@@ -42,19 +45,50 @@ class Pin:
 
 @dataclass(frozen=True)
 class Route:
-    """A path between two latents, as chosen; `path` computes with it."""
+    """A path between two latents, as chosen; `path` computes with it.
+
+    through: the way points between both ends, in their order. compare: a second curve through the same places, shown
+    beside the first; empty for none.
+    """
 
     start: Point
     end: Point
     curve: str = "straight"
     frames: int = 48
     easing: str = "steady"
+    through: tuple[Point, ...] = ()
+    compare: str = ""
+
+    @property
+    def places(self) -> tuple[Point, ...]:
+        """All that it leads through: the start, the way points, the end."""
+        return self.start, *self.through, self.end
+
+    def leading(self, places: Sequence[Point]) -> "Route":
+        """The same path through other places, two at least."""
+        start, *through, end = places
+        return replace(self, start=start, end=end, through=tuple(through))
 
     @property
     def path(self) -> Path:
         """The path. Raises UserError where a choice is not possible."""
+        return self._along(self.curve)
+
+    @property
+    def compared(self) -> Path | None:
+        """The same along the second curve, if there is one. Raises UserError where a choice is not possible."""
+        return self._along(self.compare) if self.compare else None
+
+    def check(self) -> None:
+        """Raise UserError where a choice is not possible."""
+        if len(self.through) > MOST_WAY_POINTS:
+            raise UserError(f"a path leads through at most {MOST_WAY_POINTS} way points, not {len(self.through)}")
+        _ = self.path, self.compared
+
+    def _along(self, curve: str) -> Path:
         start, end = np.array(self.start, np.float32), np.array(self.end, np.float32)
-        return Path(start, end, self.curve, self.frames, self.easing)
+        ways = np.array(self.through, np.float32) if self.through else None
+        return Path(start, end, curve, self.frames, self.easing, ways)
 
 
 @dataclass(frozen=True, eq=False)
@@ -150,7 +184,7 @@ class Session:
     def draw(self, route: Route | None) -> None:
         """Set the route, or take it away. Raises UserError where its choices are not possible."""
         if route is not None:
-            _ = route.path
+            route.check()
         self._change(route=route)
 
     def see_through(self, spec: ChartSpec | None) -> None:

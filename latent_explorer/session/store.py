@@ -125,11 +125,11 @@ def _write(file: Path, kept: msgspec.Struct, *, nothing: bool) -> None:
 
 def check_kept(kept: KeptState, dimensions: int) -> None:
     """Raise UserError where something was made of another space, or not by this program."""
-    ends = (kept.route.start, kept.route.end) if kept.route is not None else ()
+    places = kept.route.places if kept.route is not None else ()
     if len(kept.pins) > MOST_PINS:
         raise UserError(f"expected at most {MOST_PINS:,} pins, found {len(kept.pins):,}")
-    for z in (*(pin.z for pin in kept.pins), *ends):
+    for z in (*(pin.z for pin in kept.pins), *places):
         if len(z) != dimensions or not np.all(np.abs(z) <= FARTHEST):
             raise UserError(f"expected {dimensions} numbers within ±{FARTHEST:g}")
     if kept.route is not None:
-        _ = kept.route.path
+        kept.route.check()

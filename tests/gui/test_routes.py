@@ -200,7 +200,7 @@ def test_frames_and_curve_are_chosen_in_place(person: Person) -> None:
     person.key(Qt.Key.Key_Return, on=count)
     assert route(person).frames == 12
     person.wait_until(lambda: len(filmstrip.frames) == 12)
-    curve = next(box for box in filmstrip.findChildren(QComboBox) if box.findText("spherical") >= 0)
+    curve = next(box for box in filmstrip.findChildren(QComboBox) if box.findData("spherical") >= 0)
     curve.setFocus()
     person.key(Qt.Key.Key_Down, on=curve)
     person.wait_until(lambda: route(person).curve == "spherical" and len(filmstrip.frames) == 12)

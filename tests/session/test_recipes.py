@@ -70,7 +70,7 @@ def test_a_command_is_one_that_a_shell_takes_apart_into_the_same_words(texts, wi
         lambda: recipes.chosen_of("1-" + "9" * 400, 10),
         lambda: recipes.whole_numbers("1,-2", "--hide", 9),
         lambda: recipes.whole_numbers("1," + "9" * 5000, "--hide", 9),
-        lambda: recipes.route_of("0,0", "1,1", "crooked", 12, "steady", 2),
+        lambda: recipes.route_of("0,0", "1,1", 2, curve="crooked", frames=12, easing="steady"),
     ],
 )
 def test_what_is_written_wrongly_is_refused(read):

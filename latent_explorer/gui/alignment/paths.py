@@ -1,6 +1,6 @@
 """A path drawn on one of two linked maps: where it runs on the other, and what the other model makes of it."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +11,8 @@ from latent_explorer.engine.client import Answer
 from latent_explorer.engine.handlers.decode import want_pictures
 from latent_explorer.gui.alignment.link import Link
 from latent_explorer.gui.alignment.placing import is_laid_out, roughly_placed
+from latent_explorer.gui.panels.filmstrip import FIRST, STITCHED
+from latent_explorer.gui.panels.strip_row import StripRow
 from latent_explorer.gui.widgets.latest_task import LatestTask
 from latent_explorer.gui.widgets.parts import timer
 from latent_explorer.session import OpenBundle, Route
@@ -53,6 +55,7 @@ class PathCrossing(QObject):
         self._other.asked_again.connect(self._ask)
         self._other.crossed.connect(self._take)
         self._pane.filmstrip.moved.connect(self._mark_frame)
+        self._pane.path_frames.laid_out.connect(self._look)
         link.fitted.connect(self._renew)
         self._look()
 
@@ -69,6 +72,7 @@ class PathCrossing(QObject):
         self._other.asked_again.disconnect(self._ask)
         self._other.crossed.disconnect(self._take)
         self._pane.filmstrip.moved.disconnect(self._mark_frame)
+        self._pane.path_frames.laid_out.disconnect(self._look)
         self._link.fitted.disconnect(self._renew)
         self._show(None)
         self._placer.close(_PATIENCE)
@@ -100,7 +104,7 @@ class PathCrossing(QObject):
         before, self.path, self._uv = self.path, path, None
         if path is None or before is None or before.route != path.route:
             self._other.canvas.mark(linked_route=None, linked_frame=None)
-            self._pane.filmstrip.show_stitched(None)
+            self._pane.filmstrip.show_row(STITCHED, None)
         self._placer.drop()
         self._ask()
         if path is None:
@@ -129,17 +133,17 @@ class PathCrossing(QObject):
         self._other.client.request(TOPIC, wants)
 
     def _take(self, answer: Answer) -> None:
-        here = self._pane.bundle
-        if answer.topic == TOPIC and answer.key is self.path and answer.pictures is not None and here is not None:
+        if answer.topic == TOPIC and answer.key is self.path and answer.pictures is not None:
             assert self.path is not None
-            self._pane.filmstrip.show_stitched(answer.pictures, (here.name, self.path.of.name))
+            first = self._pane.filmstrip.row(FIRST)
+            row = StripRow(curve="" if first is None else first.curve, model=self.path.of.name)
+            self._pane.filmstrip.show_row(STITCHED, row.with_pictures(answer.pictures))
 
 
 def translated_route(link: Link, side: int) -> Route | None:
-    """The route of a side as one of the other: between where the translator takes its ends; None if there is none."""
+    """The route of a side as one of the other: where the translator takes its places; None if there is none."""
     session, translator = link.pane(side).session, link.translator(side)
     if session is None or session.state.route is None or translator is None:
         return None
     route = session.state.route
-    start, end = translator.to(np.array([route.start, route.end], np.float32))
-    return replace(route, start=as_point(start), end=as_point(end))
+    return route.leading([as_point(place) for place in translator.to(np.array(route.places, np.float32))])

@@ -38,6 +38,7 @@ from latent_explorer.gui.widgets.images import ratio_of
 
 _CLICK = 4  # pixels the pointer may move between press and release of a click
 _MODIFIERS = (Qt.Key.Key_Shift, Qt.Key.Key_Alt, Qt.Key.Key_Control)
+_DELETES = (Qt.Key.Key_Delete, Qt.Key.Key_Backspace)
 _STEPS = {Qt.MouseButton.BackButton: -1, Qt.MouseButton.ForwardButton: 1}
 _ARROWS = {Qt.Key.Key_Left: (-1, 0), Qt.Key.Key_Right: (1, 0), Qt.Key.Key_Up: (0, -1), Qt.Key.Key_Down: (0, 1)}
 
@@ -308,7 +309,9 @@ class MapCanvas(MapPlot):
             self._space = True
             self._show_cursor()
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.tool is not None:
-            self.tool.click(self._probe_position())
+            self.tool.enter(self._probe_position(), bool(modifiers & Qt.KeyboardModifier.ShiftModifier))
+        elif key in _DELETES and self.tool is not None and self.tool.delete(self._probe_position()):
+            event.accept()
         elif key == Qt.Key.Key_Escape and self.tool is not None:
             self._pressed, self._dragging = None, False
             self.tool.cancel()

@@ -17,7 +17,8 @@ from latent_explorer.gui.layers.points import PointLayer
 from latent_explorer.gui.pane.canvas import MapCanvas
 from latent_explorer.gui.pane.copying import Copying
 from latent_explorer.gui.pane.gestures import DATA_REACH, Gestures
-from latent_explorer.gui.pane.pins_and_path import PathFrames, Pinboard
+from latent_explorer.gui.pane.path_frames import PathFrames
+from latent_explorer.gui.pane.pins_and_path import Pinboard
 from latent_explorer.gui.pane.prober import Prober
 from latent_explorer.gui.pane.selecting import Selecting
 from latent_explorer.gui.pane.shared import Shared
@@ -29,6 +30,8 @@ from latent_explorer.session import Session
 from latent_explorer.session.session import as_point
 
 _NEAR = 60.0  # pixels within which a class is that of a place
+
+_THROUGH = "A way point comes to be here; so it does by a click with Shift, or where the path's line is dragged"
 
 Latent = NDArray[np.float32]
 Picture = NDArray[np.uint8]
@@ -121,6 +124,12 @@ class ContextMenus(QObject):
         if pin is not None:
             yield from self._on_pins([pin])
             return
+        if (way_point := uses.gestures.grips.way_point_at(at)) is not None:
+            yield Command("Delete this way point", partial(uses.gestures.grips.delete, way_point))
+            yield SEPARATOR
+        elif session.state.route is not None:
+            yield Command("Lead the path through here", partial(uses.gestures.grips.add, at), tip=_THROUGH)
+            yield SEPARATOR
         image = self._image_at(at, DATA_REACH)
         if image is not None:
             yield from self._on_image(image)

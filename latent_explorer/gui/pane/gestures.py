@@ -1,19 +1,19 @@
-"""The tools that pin and draw paths, and what they do to the session; ends snap to what is near."""
+"""What the tools that pin and draw paths do to the session, and the first of them; places snap to what is near."""
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 from PyQt6.QtCore import QPointF, Qt
-from PyQt6.QtGui import QCursor
+from PyQt6.QtGui import QCursor, QGuiApplication
 
 from latent_explorer.gui.layers.points import PointLayer
 from latent_explorer.gui.pane.canvas import MapCanvas
-from latent_explorer.gui.pane.pins_and_path import PathFrames, Pinboard
+from latent_explorer.gui.pane.path_frames import PathFrames
+from latent_explorer.gui.pane.path_grips import Grip, PathGrips
+from latent_explorer.gui.pane.pins_and_path import Pinboard
 from latent_explorer.gui.pane.tools import Tool
-from latent_explorer.paths import path_latents
-from latent_explorer.session import Route, Session
+from latent_explorer.session import Session
 from latent_explorer.session.session import Point, as_point
 
 Plane = tuple[float, float]
@@ -21,25 +21,39 @@ Choose = Callable[[NDArray[np.float32]], None]
 
 DATA_REACH = 9.0
 """Pixels within which a data point is meant."""
-_PIN_REACH, _END_REACH = 12.0, 9.0  # pixels within which a pin is meant, or an end of the path
+_PIN_REACH = 12.0  # pixels within which a pin is meant
 
 
 class Gestures:
     """What tools may do. Positions are pixels of the map. session: what they change; None where no bundle is open.
 
     choose: called with the latent (d,) of a place that is chosen by it. through: the latent of a place where something
-    else than the map is seen.
+    else than the map is seen. grips: where the path is taken hold of. say: shows a passing message.
     """
 
     def __init__(
-        self, canvas: MapCanvas, points: PointLayer, pinboard: Pinboard, path_frames: PathFrames, choose: Choose
+        self,
+        canvas: MapCanvas,
+        points: PointLayer,
+        pinboard: Pinboard,
+        path_frames: PathFrames,
+        choose: Choose,
+        say: Callable[[str], None],
     ) -> None:
-        self._canvas, self._points, self._pinboard, self._path_frames = canvas, points, pinboard, path_frames
-        self._choose = choose
-        self.session: Session | None = None
+        self._canvas, self._points, self._pinboard = canvas, points, pinboard
+        self._choose, self.say = choose, say
+        self.grips = PathGrips(canvas, path_frames, self.latent_at)
         self.through: Callable[[Plane], NDArray[np.float32] | None] = lambda _: None
         self._grips = False  # whether the pointer shows that something can be dragged
         self._begun: tuple[Plane, Point] | None = None  # where a path begins, that is not on the map itself
+
+    @property
+    def session(self) -> Session | None:
+        return self.grips.session
+
+    @session.setter
+    def session(self, session: Session | None) -> None:
+        self.grips.session = session
 
     def to_plane(self, at: QPointF) -> Plane:
         return self._canvas.view.to_plane(at.x(), at.y())
@@ -75,43 +89,9 @@ class Gestures:
     def rename_pin(self, index: int) -> None:
         self._pinboard.rename(index)
 
-    def end_at(self, at: QPointF) -> int | None:
-        """Which end of the path is near a pixel: 0 for its start, 1 for its end."""
-        route = self._canvas.marks.route
-        if route is None or self.session is None or self.session.state.route is None:
-            return None
-        distances = np.hypot(*(self._canvas.view.to_screen(route[[0, -1]]) - (at.x(), at.y())).T)
-        nearest = int(distances.argmin())
-        return nearest if distances[nearest] <= _END_REACH else None
-
-    def drag_end(self, end: int, at: QPointF) -> None:
-        """An end of the path follows the pointer, and the path with it; the session learns of it when it is dropped."""
-        route = self._moved(end, at)
-        if route is not None and self.session is not None:
-            self._canvas.mark(route=self.session.bundle.chart.to_plane(path_latents(route.path)))
-
-    def drop_end(self, end: int, at: QPointF) -> None:
-        route = self._moved(end, at)
-        if route is None or self.session is None or route == self.session.state.route:
-            self.put_path_back()
-        else:
-            self.session.draw(route)
-
-    def put_path_back(self) -> None:
-        self._path_frames.show_places()
-
-    def _moved(self, end: int, at: QPointF) -> Route | None:
-        """The path with one end at a pixel, or at what is near; None where it would have no length."""
-        session = self.session
-        if session is None or session.state.route is None:
-            return None
-        route, z = session.state.route, self._latent(session, self.snap(at))
-        other = (route.end, route.start)[end]
-        return None if z == other else replace(route, end=z) if end else replace(route, start=z)
-
     def show_grip(self, at: QPointF, cursor: Qt.CursorShape | QCursor) -> None:
         """Have the pointer show that something can be dragged, or else as the tool has it."""
-        grips = self.pin_at(at) is not None or self.end_at(at) is not None
+        grips = self.pin_at(at) is not None or self.grips.at(at) is not None
         if grips != self._grips:
             self._grips = grips
             self._canvas.setCursor(Qt.CursorShape.SizeAllCursor if grips else cursor)
@@ -120,7 +100,7 @@ class Gestures:
         """Begin a path at a latent (d,), wherever it is marked; the tool in hand ends it."""
         u, v = uv.tolist()
         self._begun = (u, v), as_point(z)
-        if isinstance(self._canvas.tool, PathTool):
+        if self._canvas.tool is not None:
             self._canvas.tool.begin_at((u, v))
 
     def drag_pin(self, index: int, uv: Plane) -> None:
@@ -137,8 +117,9 @@ class Gestures:
     def put_pins_back(self) -> None:
         self._pinboard.show()
 
-    def show_draft(self, start: Plane | None, end: Plane | None) -> None:
-        self._canvas.mark(draft=None if start is None or end is None else (start, end))
+    def show_draft(self, *places: Plane) -> None:
+        """Show a line through some plane points, or none."""
+        self._canvas.mark(draft=places or None)
 
     def draw_route(self, start: Plane, end: Plane) -> None:
         """Draw a route between two plane points, with the choices of the filmstrip."""
@@ -146,6 +127,38 @@ class Gestures:
         if session is not None and start != end:
             first, last = self._latent(session, start), self._latent(session, end)
             self._pinboard.draw_between(first, last)
+
+    @property
+    def end(self) -> Plane | None:
+        """Where the route ends on the map."""
+        line = self._canvas.marks.route
+        return None if line is None else (float(line[-1, 0]), float(line[-1, 1]))
+
+    def lead_on(self, uv: Plane) -> None:
+        """Lead the route on to a plane point."""
+        if self.session is not None:
+            self._pinboard.lead_on(self._latent(self.session, uv))
+
+    def latent_at(self, at: QPointF) -> Point | None:
+        """The latent at a pixel, or of what is near."""
+        return None if self.session is None else self._latent(self.session, self.snap(at))
+
+    def choose_way_point(self, index: int) -> None:
+        """Choose a place of the path."""
+        if (route := self.grips.route) is not None:
+            self._choose(np.array(route.places[index], np.float32))
+
+    def delete_way_point(self, at: QPointF) -> bool:
+        """Delete the way point at a pixel, or else the one that is chosen; whether there was one."""
+        route, session = self.grips.route, self.session
+        if route is None or session is None:
+            return False
+        index = self.grips.way_point_at(at)
+        if index is None and session.state.chosen in route.through:
+            index = 1 + route.through.index(session.state.chosen)
+        if index is not None:
+            self.grips.delete(index)
+        return index is not None
 
     def _latent(self, session: Session, uv: Plane) -> Point:
         """The latent of a plane point: a pin's own where one is marked there, which need not lie on the map."""
@@ -157,22 +170,27 @@ class Gestures:
         return as_point(session.bundle.chart.to_latent(uv))
 
 
-class ProbeTool(Tool):
-    """A click pins, or chooses a pin; dragging a pin or an end of the path moves it, and else draws a path.
+def adds() -> bool:
+    """Whether a click adds a way point: with Shift."""
+    return bool(QGuiApplication.keyboardModifiers() & Qt.KeyboardModifier.ShiftModifier)
 
-    A double click on a pin renames it.
+
+class ProbeTool(Tool):
+    """A click pins, or chooses a pin; dragging a pin, a place of the path or its line moves it, and else draws a path.
+
+    A double click on a pin renames it; a click with Shift leads the path through where it is.
     """
 
     def __init__(self, gestures: Gestures) -> None:
         self._gestures = gestures
         self._pin: int | None = None
-        self._end: int | None = None
+        self._grip: Grip | None = None
         self._clicked: int | None = None  # the pin that was clicked last
         self._start: Plane = (0.0, 0.0)
 
     def begin(self, at: QPointF) -> None:
         self._pin = self._gestures.pin_at(at)
-        self._end = self._gestures.end_at(at) if self._pin is None else None
+        self._grip = self._gestures.grips.at(at) if self._pin is None else None
         self._start = self._gestures.snap(at)
 
     def hover(self, at: QPointF) -> None:
@@ -181,8 +199,8 @@ class ProbeTool(Tool):
     def drag(self, at: QPointF) -> None:
         if self._pin is not None:
             self._gestures.drag_pin(self._pin, self._gestures.to_plane(at))
-        elif self._end is not None:
-            self._gestures.drag_end(self._end, at)
+        elif self._grip is not None:
+            self._gestures.grips.drag(self._grip, at)
         else:
             self._gestures.show_draft(self._start, self._gestures.snap(at))
 
@@ -190,19 +208,24 @@ class ProbeTool(Tool):
         if self._pin is not None:
             self._gestures.drop_pin(self._pin, self._gestures.to_plane(at))
             self._pin = None
-        elif self._end is not None:
-            self._gestures.drop_end(self._end, at)
-            self._end = None
+        elif self._grip is not None:
+            self._gestures.grips.drop(self._grip, at)
+            self._grip = None
         else:
-            self._gestures.show_draft(None, None)
+            self._gestures.show_draft()
             self._gestures.draw_route(self._start, self._gestures.snap(at))
 
     def click(self, at: QPointF) -> None:
+        if adds() and self._gestures.grips.add(at):
+            return
         self._clicked = self._gestures.pin_at(at)
-        if self._clicked is None:
-            self._gestures.add_pin(self._gestures.to_plane(at))
-        else:
+        way_point = self._gestures.grips.way_point_at(at)
+        if self._clicked is not None:
             self._gestures.choose_pin(self._clicked)
+        elif way_point is not None:
+            self._gestures.choose_way_point(way_point)
+        else:
+            self._gestures.add_pin(self._gestures.to_plane(at))
 
     def double_click(self, at: QPointF) -> bool:
         pin = self._gestures.pin_at(at)
@@ -211,69 +234,14 @@ class ProbeTool(Tool):
         self._gestures.rename_pin(pin)
         return True
 
+    def delete(self, at: QPointF) -> bool:
+        return self._gestures.delete_way_point(at)
+
     def cancel(self) -> None:
         if self._pin is not None:
             self._pin = None
             self._gestures.put_pins_back()
-        if self._end is not None:
-            self._end = None
-            self._gestures.put_path_back()
-        self._gestures.show_draft(None, None)
-
-
-class PathTool(Tool):
-    """Draw a path by dragging, or by one click at each end; pins are ends, never moved. An end of the path is."""
-
-    def __init__(self, gestures: Gestures) -> None:
-        self._gestures = gestures
-        self._start: Plane | None = None
-        self._end: int | None = None
-
-    @property
-    def cursor(self) -> Qt.CursorShape:
-        return Qt.CursorShape.PointingHandCursor
-
-    def begin_at(self, uv: Plane) -> None:
-        """Begin a path at a plane point; a click ends it."""
-        self._start = uv
-        self._gestures.show_draft(uv, uv)
-
-    def begin(self, at: QPointF) -> None:
-        if self._start is None:
-            self._end = self._gestures.end_at(at)
-            self._start = self._gestures.snap(at)
-
-    def drag(self, at: QPointF) -> None:
-        if self._end is not None:
-            self._gestures.drag_end(self._end, at)
-            return
-        self._gestures.show_draft(self._start, self._gestures.snap(at))
-
-    def drop(self, at: QPointF) -> None:
-        if self._end is not None:
-            self._gestures.drop_end(self._end, at)
-            self._start = self._end = None
-            return
-        start, end = self._start, self._gestures.snap(at)
-        self.cancel()
-        if start is not None:
-            self._gestures.draw_route(start, end)
-
-    def click(self, at: QPointF) -> None:
-        here, self._end = self._gestures.snap(at), None
-        if self._start is None or self._start == here:
-            self._start = here
-            self._gestures.show_draft(here, here)
-        else:
-            self.drop(at)
-
-    def hover(self, at: QPointF) -> None:
-        if self._start is not None:
-            self.drag(at)
-
-    def cancel(self) -> None:
-        self._start = None
-        if self._end is not None:
-            self._end = None
-            self._gestures.put_path_back()
-        self._gestures.show_draft(None, None)
+        if self._grip is not None:
+            self._grip = None
+            self._gestures.grips.put_back()
+        self._gestures.show_draft()

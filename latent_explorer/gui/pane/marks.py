@@ -28,8 +28,9 @@ _SYMBOLS: dict[Mark, str] = {
 class Marks:
     """All that is marked, in plane coordinates.
 
-    pins: names and places. route: (frames, 2), or None. frame: the place of the frame that is played.
-    draft: the two ends of a route being dragged. probe: the place under the pointer. neighbours: (k, 2).
+    pins: names and places. route: (frames, 2), or None. way: the way points (k, 2) that it leads through. compared: a
+    second curve (frames, 2) between the same places. frame: the place of the frame that is played.
+    draft: the places of a route being drawn, in order. probe: the place under the pointer. neighbours: (k, 2).
     looks: marks and colours of the neighbours' classes; where there are none, a neighbour is a mere circle.
     chosen: the place chosen last. loupe: the picture shown beside the probe. outline: corners (k, 2) of a selection
     being drawn. links: a place and those (k + 1, 2) that lines lead to from it. caption: which moment of a run
@@ -39,8 +40,10 @@ class Marks:
 
     pins: tuple[tuple[str, tuple[float, float]], ...] = ()
     route: NDArray[np.float64] | None = None
+    way: NDArray[np.float64] | None = None
+    compared: NDArray[np.float64] | None = None
     frame: tuple[float, float] | None = None
-    draft: tuple[tuple[float, float], tuple[float, float]] | None = None
+    draft: tuple[tuple[float, float], ...] | None = None
     probe: tuple[float, float] | None = None
     chosen: tuple[float, float] | None = None
     neighbours: NDArray[np.float64] | None = None
@@ -90,6 +93,7 @@ class MarkItems:
         self._box, self._marks, self._theme = box, Marks(), DARK
         self._outline = self._added(RimmedCurve(1.5, fillLevel="enclosed"), 1)
         self._links = self._added(RimmedCurve(1.2, connect="pairs"), 2)
+        self._compared = self._added(RimmedCurve(1.5), 2)
         self._route, self._draft = self._added(RimmedCurve(2.5), 2), self._added(RimmedCurve(2.0), 2)
         self.linked_route = self._added(RimmedCurve(2.0), 2)
         self._dots = self._added(ScatterPlotItem(), 3)
@@ -100,7 +104,7 @@ class MarkItems:
         self._caption, self._room = TextItem(), 0.0
         self._caption.setParentItem(box)
         self._caption.setPos(8, 8)
-        lines = self._outline, self._links, self._route, self._draft, self.linked_route
+        lines = self._outline, self._links, self._compared, self._route, self._draft, self.linked_route
         for item in (*lines, self._dots, self.linked_dots, self.neighbours, self.chosen):
             item.hide()
 
@@ -108,9 +112,12 @@ class MarkItems:
         before, self._marks = self._marks, marks
         if marks.route is not before.route:
             _draw(self._route, marks.route)
+        if marks.compared is not before.compared:
+            _draw(self._compared, marks.compared)
         if marks.draft != before.draft:
             _draw(self._draft, marks.draft)
-        if marks.route is not before.route or (marks.draft, marks.frame) != (before.draft, before.frame):
+        led = marks.route is not before.route or marks.way is not before.way
+        if led or (marks.draft, marks.frame) != (before.draft, before.frame):
             self._show_dots()
         if marks.linked_route is not before.linked_route:
             _draw(self.linked_route, marks.linked_route)
@@ -140,6 +147,7 @@ class MarkItems:
         self._outline.dress(theme.accent)
         self._links.dress(theme.text, theme.map)
         self._route.dress(theme.accent, theme.map)
+        self._compared.dress(theme.accent, theme.map, dashed=True)
         self._draft.dress(theme.text, theme.map)
         self.linked_route.dress(theme.fair, theme.map, dashed=True)
         self.neighbours.setPen(mkPen(theme.text, width=1.5))
@@ -163,13 +171,20 @@ class MarkItems:
         self._dots.setVisible(bool(spots))
 
     def _spots(self) -> Iterator[dict[str, object]]:
-        """The ends of the route, where one is being drawn from, and the frame that is played."""
+        """The ends of the route, its way points as squares, where one is being drawn from, the frame that is played."""
         marks, theme, rim = self._marks, self._theme, mkPen(self._theme.map, width=2)
         ends = [] if marks.route is None else [marks.route[0], marks.route[-1]]
+        way = [] if marks.way is None else list(marks.way)
         starts = [] if marks.draft is None else [marks.draft[0]]
         frames = [] if marks.frame is None else [marks.frame]
-        for places, size, colour in ((ends, 11, theme.accent), (starts, 10, theme.text), (frames, 16, theme.fair)):
-            yield from ({"pos": place, "size": size, "pen": rim, "brush": mkBrush(colour)} for place in places)
+        for places, size, colour, symbol in (
+            (way, 11, theme.accent, "s"),
+            (ends, 11, theme.accent, "o"),
+            (starts, 10, theme.text, "o"),
+            (frames, 16, theme.fair, "o"),
+        ):
+            look = {"size": size, "pen": rim, "brush": mkBrush(colour), "symbol": symbol}
+            yield from ({"pos": place, **look} for place in places)
 
     def _show_linked_dots(self) -> None:
         """The ends of a route that was drawn on another map, and the frame of it that is played: diamonds."""

@@ -26,6 +26,7 @@ from latent_explorer.gui.pane.feed import FIELD
 from latent_explorer.gui.pane.gallery import TOPIC as GALLERY
 from latent_explorer.gui.pane.image_cache import TOPIC as IMAGES
 from latent_explorer.gui.pane.lens import TOPIC as LENS
+from latent_explorer.gui.pane.path_frames import TOPIC as WALKS
 from latent_explorer.gui.pane.session_pane import SessionPane
 from latent_explorer.gui.pane.shared import Shared
 from latent_explorer.gui.pane.true_neighbours import TOPIC as LINKS
@@ -172,6 +173,7 @@ class MapPane(SessionPane):
         subscribe("image", self.menus.take_image, Urgency.ASKED)
         subscribe("selection", self.selecting.take, Urgency.ASKED)
         subscribe("grow", accepted(self.selecting.take_nearest), Urgency.ASKED)
+        subscribe(WALKS, self.path_frames.take_walk, Urgency.PATH)
         subscribe("film", accepted(self.path_frames.take), Urgency.PATH)
         subscribe("tiles", accepted(lambda answer: self._show_tile(*self.feed.take(answer))), Urgency.VIEW)
         subscribe("fields", accepted(self.fields.take), Urgency.OVERLAY)
@@ -225,6 +227,7 @@ class MapPane(SessionPane):
         yield from self.charting.work
         yield from self.attaching.work
         yield from self.waiting.work
+        yield from self.path_frames.work
         if self.points.sorting:
             yield Work(f"Sorting {self.points.sorting:,} points")
         yield from self.colourer.work

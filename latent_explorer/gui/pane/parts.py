@@ -17,7 +17,7 @@ from latent_explorer.gui.pane.charting import Charting
 from latent_explorer.gui.pane.copying import Copying
 from latent_explorer.gui.pane.feed import AtlasFeed, FieldLayers
 from latent_explorer.gui.pane.gallery import Gallery
-from latent_explorer.gui.pane.gestures import Gestures, PathTool, ProbeTool
+from latent_explorer.gui.pane.gestures import Gestures, ProbeTool
 from latent_explorer.gui.pane.image_cache import ImageCache
 from latent_explorer.gui.pane.keeping import StateKeeper
 from latent_explorer.gui.pane.layer_stack import LayerStack
@@ -25,7 +25,9 @@ from latent_explorer.gui.pane.lens import Lens
 from latent_explorer.gui.pane.map_trust import MapTrust
 from latent_explorer.gui.pane.opening import Opener
 from latent_explorer.gui.pane.overview import Overview
-from latent_explorer.gui.pane.pins_and_path import PathFrames, Pinboard
+from latent_explorer.gui.pane.path_frames import PathFrames
+from latent_explorer.gui.pane.path_tool import PathTool
+from latent_explorer.gui.pane.pins_and_path import Pinboard
 from latent_explorer.gui.pane.point_colourer import PointColourer
 from latent_explorer.gui.pane.prober import Prober
 from latent_explorer.gui.pane.selecting import Selecting
@@ -150,7 +152,8 @@ class PaneParts(QWidget):
         self.selecting = Selecting(client, canvas, points, self.selection, shared)
         self.lens = Lens(client, canvas, points)
         self.prober.through = self.lens.latent_at
-        self._gestures = Gestures(canvas, points, self.pinboard, self.path_frames, self.prober.choose)
+        choose = self.prober.choose
+        self._gestures = Gestures(canvas, points, self.pinboard, self.path_frames, choose, shared.say)
         self._gestures.through = self.lens.latent_at
         self.tools: dict[str, Tool] = {
             "Probe": ProbeTool(self._gestures),

@@ -1,7 +1,6 @@
-"""The pins and the path of the session, on the map and in their panels, with their pictures."""
+"""The pins of the session, on the map and in their panel, with their pictures."""
 
 import numpy as np
-from numpy.typing import NDArray
 from PyQt6.QtCore import QObject
 from PyQt6.QtGui import QImage
 
@@ -15,8 +14,7 @@ from latent_explorer.gui.pane.shared import Shared
 from latent_explorer.gui.panels.filmstrip import Filmstrip
 from latent_explorer.gui.panels.pins import PinPanel
 from latent_explorer.gui.widgets.images import to_qimage
-from latent_explorer.paths import path_latents
-from latent_explorer.session import OpenBundle, Route, Session
+from latent_explorer.session import Session
 from latent_explorer.session.session import Point
 
 
@@ -90,56 +88,8 @@ class Pinboard(QObject):
         """Draw a path between two latents, with the choices of the filmstrip."""
         self._session.draw(self._filmstrip.choices(start, end))
 
-
-class PathFrames(QObject):
-    """Decodes the session's route and moves its marker."""
-
-    def __init__(self, client: EngineClient, canvas: MapCanvas, filmstrip: Filmstrip) -> None:
-        super().__init__()
-        self._client, self._canvas, self._filmstrip = client, canvas, filmstrip
-        self._bundle: OpenBundle | None = None
-        self._route: Route | None = None
-        self.latents = np.zeros((0, 0), np.float32)
-        filmstrip.moved.connect(self._mark_frame)
-
-    def open(self, bundle: OpenBundle) -> None:
-        """Work with another bundle, on which no route is drawn yet."""
-        self._bundle = bundle
-        self._filmstrip.strip.explain(bundle.config.undecoded)
-        self.show(None)
-
-    def exchange(self, bundle: OpenBundle) -> None:
-        """Go on with the same route, whose latents lie elsewhere and look otherwise now."""
-        self._bundle = bundle
-        self.show(self._route)
-
-    def show(self, route: Route | None) -> None:
-        assert self._bundle is not None
-        self._route = route
-        self._filmstrip.show_route(route)
-        self.latents = np.zeros((0, 0), np.float32) if route is None else path_latents(route.path)
-        self.show_places()
-        self.ask()
-
-    def show_places(self) -> None:
-        """Show where the route lies on the map."""
-        assert self._bundle is not None
-        self._canvas.mark(route=None if self._route is None else self._bundle.chart.to_plane(self.latents), frame=None)
-
-    def ask(self) -> None:
-        decodes = self._bundle is None or self._bundle.config.decodes
-        missing = decodes and self._route is not None and not len(self._filmstrip.frames)
-        self._client.request("film", [want_pictures(self._route, self.latents)] if missing else [])
-
-    def take(self, answer: Answer) -> None:
-        if answer.key == self._route and answer.pictures is not None:
-            self._filmstrip.show_frames(answer.pictures)
-
-    def at(self, index: int) -> tuple[NDArray[np.float32], NDArray[np.uint8]]:
-        """The latent (d,) and the picture (h, w, c) of a frame."""
-        return self.latents[index], self._filmstrip.frames[index]
-
-    def _mark_frame(self, index: int) -> None:
-        assert self._bundle is not None
-        u, v = self._bundle.chart.to_plane(self.latents[index]).tolist()
-        self._canvas.mark(frame=(u, v))
+    def lead_on(self, z: Point) -> None:
+        """Lead the path on to a latent; where it ended is a way point then."""
+        route = self._session.state.route
+        if route is not None and z != route.end:
+            self._session.draw(route.leading([*route.places, z]))

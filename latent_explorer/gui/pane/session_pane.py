@@ -68,8 +68,7 @@ class SessionPane(PaneParts):
         """Whether all is there that the map shows besides pictures and fields: points, colours, images, a path."""
         if self.session is None or not self.ready or self.points.sorting or self.colourer.work:
             return False
-        waits_for_frames = self.session.state.route is not None and not len(self.filmstrip.frames)
-        return not (waits_for_frames or self.thumbnails.waiting)
+        return self.path_frames.settled and not self.thumbnails.waiting
 
     def open(self, folder: Path, chart: ChartSpec | None = None, begun: "Future[OpenBundle] | None" = None) -> None:
         """Open the bundle in a folder, through `chart` if there is one; where it is broken, what was open stays.
@@ -198,7 +197,7 @@ class SessionPane(PaneParts):
             self.linked.forget_places()
             self.canvas.name_axes(self.session.bundle.chart.axis_names)
             self.prober.open(self.session, None if probe is None else probe.z)
-            self.canvas.mark(pins=(), route=None, frame=None, chosen=None, neighbours=None)
+            self.canvas.mark(pins=(), route=None, compared=None, way=None, frame=None, chosen=None, neighbours=None)
             self._points_before = self.points.visible if self._points_before is None else self._points_before
             self.points.visible = True
         self.points.move(uv)
@@ -353,5 +352,6 @@ class SessionPane(PaneParts):
             self.legend.set_bundle(bundle, theme, hidden)
             self.inspector.set_bundle(bundle, theme)
             self.selection.set_classes(bundle, theme)
+            self.path_frames.dress(theme)
         self.canvas.refresh()
         self.dressed.emit(theme)

@@ -26,10 +26,21 @@ class Tool:
         """The button came up after a drag."""
 
     def click(self, at: QPointF) -> None:
-        """The button came up where it went down; also the Enter key."""
+        """The button came up where it went down."""
 
     def double_click(self, at: QPointF) -> bool:
         """The button went down for the second time soon after the first; whether that was all that is meant by it."""
+        return False
+
+    def begin_at(self, uv: tuple[float, float]) -> None:
+        """A path begins at a plane point, wherever that was chosen."""
+
+    def enter(self, at: QPointF, shift: bool) -> None:
+        """The Enter key was pressed, with the probe there: a click, unless the tool knows better."""
+        self.click(at)
+
+    def delete(self, at: QPointF) -> bool:
+        """The Delete key was pressed, with the probe there; whether something was deleted by it."""
         return False
 
     def hover(self, at: QPointF) -> None:

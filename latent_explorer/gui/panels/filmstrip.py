@@ -1,29 +1,39 @@
 """The filmstrip: a path's pictures, played and scrubbed, with its choices in place."""
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 from PyQt6.QtCore import Qt, QTimer, pyqtSignal
 from PyQt6.QtGui import QImage, QResizeEvent
 from PyQt6.QtWidgets import QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
+from latent_explorer.gui.panels.curve_choice import box_of, is_offered, offer
 from latent_explorer.gui.panels.strip import Strip
-from latent_explorer.gui.widgets.controls import combo_box, slider, spin_box, tool_button
+from latent_explorer.gui.panels.strip_row import StripRow, captions
+from latent_explorer.gui.widgets.controls import slider, spin_box, tool_button
 from latent_explorer.gui.widgets.images import to_qimage
 from latent_explorer.gui.widgets.parts import filled
 from latent_explorer.gui.widgets.plain import PlainLabel
 from latent_explorer.paths import CURVES, EASINGS
 from latent_explorer.session import Route
 
-_SOON = [name for name, curve in CURVES.items() if not curve.needs_model]
-_PACES = [name for name, easing in EASINGS.items() if not easing.needs_decoder]
+FIRST, COMPARED, STITCHED = "first", "compared", "stitched"
+ROWS = FIRST, COMPARED, STITCHED
+"""The rows there may be, by name, from above: the path, along a second curve, what another map's model makes of it."""
+
+_USUAL = next(iter(CURVES.values())).title  # the curve that is not worth naming where it is alone
+_NO_FRAMES = np.zeros((0, 1, 1, 1), np.uint8)
+_CURVE_TIP = "How the path runs through latent space"
+_COMPARE_TIP = "A second curve through the same places, as a row below and a dashed line on the map"
+_EASING_TIP = "Speed along the path"
 _TWO_ROWS = (0, 0, 1, 1), (1, 0, 1, 2), (0, 1, 1, 1)  # of the grid of controls
 
 
 class Filmstrip(QWidget):
-    """Plays the frames of a route, there and back if asked.
+    """Plays the frames of a route, there and back if asked, in a row for each curve, and for each model, that is shown.
 
-    frames: the pictures (n, h, w, c); none while they are being decoded. index: of the current one. stitched: those of
-    another map's model (n, h, w, c), a second row; captions: of both rows.
+    frames: the pictures (n, h, w, c) of the first row; none while they are being decoded. index: of the current one.
     route_chosen: the Route with other choices. moved: another frame is the current one. gone_to: by a person, or by
     playing. clear_wanted, export_wanted: buttons.
     """
@@ -38,9 +48,7 @@ class Filmstrip(QWidget):
         super().__init__()
         self.strip = Strip()
         self._route: Route | None = None
-        self.frames: NDArray[np.uint8] = np.zeros((0, 1, 1, 1), np.uint8)
-        self.stitched: NDArray[np.uint8] | None = None
-        self.captions = ("", "")
+        self._rows: dict[str, StripRow] = {}
         self.index, self._direction = 0, 1
         self._timer = QTimer(self)
         self._timer.timeout.connect(self._advance)
@@ -64,19 +72,23 @@ class Filmstrip(QWidget):
 
     def choices(self, start: tuple[float, ...], end: tuple[float, ...]) -> Route:
         """A route between two latents with the choices made here."""
-        return Route(start, end, self._curve.currentText(), self._count.value(), self._easing.currentText())
+        return self._chosen(Route(start, end))
+
+    def _chosen(self, route: Route) -> Route:
+        curve, compare, easing = (each.currentData() for each in (self._curve, self._compare, self._easing))
+        return replace(route, curve=curve, compare=compare, easing=easing, frames=self._count.value())
 
     def show_route(self, route: Route | None) -> None:
         """Show the choices of another route; its frames come later."""
         if route != self._route:
-            self.show_stitched(None)
+            self.show_row(STITCHED, None)
         ends_changed = route is None or self._route is None or route.frames != self._route.frames
         self._route = route
-        self.frames = self.frames[:0]
-        self.strip.show_frames([])
+        self._rows = {name: row for name, row in self._rows.items() if name == STITCHED}
+        self._show_rows()
         if route is not None:
-            self._curve.setCurrentText(route.curve)
-            self._easing.setCurrentText(route.easing)
+            for box, name in ((self._curve, route.curve), (self._compare, route.compare), (self._easing, route.easing)):
+                box.setCurrentIndex(box.findData(name))
             self._count.setValue(route.frames)
         if ends_changed:
             self.index = 0
@@ -84,23 +96,58 @@ class Filmstrip(QWidget):
             self.stop()
         self._enable()
 
-    def show_frames(self, frames: NDArray[np.uint8]) -> None:
-        self.frames = frames
-        self._scrubber.setRange(0, len(frames) - 1)
-        self.strip.show_frames([to_qimage(frame) for frame in frames])
-        self._enable()
-        self._show(min(self.index, len(frames) - 1))
+    # -- rows
 
-    def show_stitched(self, frames: NDArray[np.uint8] | None, captions: tuple[str, str] = ("", "")) -> None:
-        """Show what another map's model makes of each frame below it (n, h, w, c), or nothing."""
-        self.stitched, self.captions = frames, captions
-        self.strip.show_second([] if frames is None else [to_qimage(frame) for frame in frames], captions)
+    @property
+    def frames(self) -> NDArray[np.uint8]:
+        return self._rows[FIRST].frames if FIRST in self._rows else _NO_FRAMES
+
+    @property
+    def stitched(self) -> NDArray[np.uint8] | None:
+        """What another map's model makes of each frame (n, h, w, c), if it is shown."""
+        return self._rows[STITCHED].frames if STITCHED in self._rows else None
 
     @property
     def rows(self) -> list[tuple[str, NDArray[np.uint8]]]:
         """What is shown, by row: a caption, empty where there is one row, and pictures (n, h, w, c)."""
-        rows = [(self.captions[0], self.frames)]
-        return rows if self.stitched is None else [*rows, (self.captions[1], self.stitched)]
+        rows = self._in_order()
+        return [(caption, row.frames) for caption, row in zip(captions(rows, _USUAL), rows, strict=True)]
+
+    def row(self, name: str) -> StripRow | None:
+        """A row by its name, if there is one."""
+        return self._rows.get(name)
+
+    def has_frames(self, name: str) -> bool:
+        """Whether the pictures of a row are there."""
+        return name in self._rows and len(self._rows[name].frames) > 0
+
+    def show_row(self, name: str, row: StripRow | None) -> None:
+        """Show a row, instead of what it showed before; or none."""
+        if row is None:
+            self._rows.pop(name, None)
+        else:
+            self._rows[name] = row
+        self._show_rows()
+
+    def change_row(self, name: str, **changes: object) -> None:
+        """Change some of the fields of a row, by their names in `StripRow`."""
+        self.show_row(name, replace(self._rows.get(name, StripRow()), **changes))  # type: ignore[arg-type] # by name
+
+    def show_frames(self, frames: NDArray[np.uint8], name: str = FIRST) -> None:
+        """Show the pictures (n, h, w, c) of a row."""
+        self.show_row(name, self._rows.get(name, StripRow()).with_pictures(frames))
+        if name == FIRST:
+            self._scrubber.setRange(0, len(frames) - 1)
+            self._enable()
+            self._show(min(self.index, len(frames) - 1))
+
+    def _show_rows(self) -> None:
+        rows = self._in_order()
+        self.strip.show_rows(rows, captions(rows, _USUAL))
+
+    def _in_order(self) -> list[StripRow]:
+        """The rows, once there is a first one."""
+        return [self._rows[name] for name in ROWS if name in self._rows] if FIRST in self._rows else []
 
     def begin_at(self, index: int) -> None:
         """Have a frame be the current one, now or once the frames are there; nothing else goes there."""
@@ -162,8 +209,11 @@ class Filmstrip(QWidget):
         self._back = tool_button("⇄", "Play forwards, then backwards")
         self._back.setCheckable(True)
         self._back.setChecked(True)
-        self._curve = combo_box(_SOON, "How the path runs through latent space: straight, or around the origin")
-        self._easing = combo_box(_PACES, "Speed along the path: constant, or slower at both ends")
+        self._curve, self._compare = (
+            box_of(CURVES, _CURVE_TIP),
+            box_of(CURVES, _COMPARE_TIP, "Beside: none", "Beside: "),
+        )
+        self._easing = box_of(EASINGS, _EASING_TIP)
         self._count = spin_box(2, 240, 48, " frames", "Frames along the path")
         self._speed = spin_box(1, 60, 24, " fps", "Frames per second")
         self._number = PlainLabel("–")
@@ -176,15 +226,18 @@ class Filmstrip(QWidget):
         self._scrubber.sliderMoved.connect(self.go_to)
         self._scrubber.actionTriggered.connect(lambda _: self.go_to(self._scrubber.sliderPosition()))
         self.strip.chosen.connect(self.go_to)
-        for changed in (self._curve.activated, self._easing.activated, self._count.editingFinished):
-            changed.connect(self._choose)
+        self._curve.activated.connect(lambda _: self._even_out(CURVES[self._curve.currentData()].needs_decoder))
+        self._compare.activated.connect(lambda _: self._even_out(bool(self._compare.currentData())))
+        for changed in (self._curve, self._compare, self._easing):
+            changed.activated.connect(self._choose)
+        self._count.editingFinished.connect(self._choose)
         self._speed.valueChanged.connect(lambda _: self._start() if self.playing else None)
 
     def _lay_out(self) -> None:
         player, choices, actions = QWidget(), QWidget(), QWidget()
         row = filled(QHBoxLayout(player), self._play, self._back, self._scrubber, self._number)
         row.setStretchFactor(self._scrubber, 1)
-        filled(QHBoxLayout(choices), self._count, self._curve, self._easing, self._speed, 1)
+        filled(QHBoxLayout(choices), self._count, self._curve, self._compare, self._easing, self._speed, 1)
         filled(QHBoxLayout(actions), self._export, self._clear)
         controls = Controls(player, choices, actions)
         column = filled(QVBoxLayout(self), controls, self.strip, spacing=6, margins=(8, 6, 8, 8))
@@ -198,8 +251,22 @@ class Filmstrip(QWidget):
         if not there:
             self._number.setText("–")
 
+    def offer(self, *, decodes: bool, data: bool, labels: bool) -> None:
+        """Offer the curves and paces that a model has all for; the others say what is lacking."""
+        for box in (self._curve, self._compare):
+            offer(box, {name: curve.lacks(decodes=decodes, data=data, labels=labels) for name, curve in CURVES.items()})
+        offer(self._easing, {name: easing.lacks(decodes=decodes) for name, easing in EASINGS.items()})
+
+    def _even_out(self, wanted: bool) -> None:
+        """Walk at an even pace in pixels what is measured or compared in them, unless another pace was chosen."""
+        if wanted and self._easing.currentData() == next(iter(EASINGS)):
+            even = next((name for name, easing in EASINGS.items() if easing.needs_decoder), "")
+            index = self._easing.findData(even)
+            if index >= 0 and is_offered(self._easing, index):
+                self._easing.setCurrentIndex(index)
+
     def _choose(self) -> None:
-        if self._route is not None and (chosen := self.choices(self._route.start, self._route.end)) != self._route:
+        if self._route is not None and (chosen := self._chosen(self._route)) != self._route:
             self.route_chosen.emit(chosen)
 
 
@@ -225,7 +292,7 @@ class Controls(QScrollArea):
         self._arrange()
 
     def _arrange(self) -> None:
-        needed = sum(group.minimumSizeHint().width() + self._grid.spacing() for group in self._groups)
+        needed = sum(group.sizeHint().width() + self._grid.spacing() for group in self._groups)
         places = ((0, 0, 1, 1), (0, 1, 1, 1), (0, 2, 1, 1)) if needed <= self.width() else _TWO_ROWS
         for group, place in zip(self._groups, places, strict=True):
             self._grid.removeWidget(group)

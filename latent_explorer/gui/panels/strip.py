@@ -1,22 +1,39 @@
-"""The frames of a path in a row."""
+"""The frames of a path in a row, or of several curves in rows one above another."""
 
-from PyQt6.QtCore import QPoint, QRect, QSize, Qt, pyqtSignal
-from PyQt6.QtGui import QColor, QContextMenuEvent, QImage, QMouseEvent, QPainter, QPaintEvent, QPen, QWheelEvent
-from PyQt6.QtWidgets import QSizePolicy, QWidget
+from collections.abc import Sequence
 
+from PyQt6.QtCore import QEvent, QPoint, QRect, QSize, Qt, pyqtSignal
+from PyQt6.QtGui import (
+    QColor,
+    QContextMenuEvent,
+    QFont,
+    QFontMetrics,
+    QHelpEvent,
+    QImage,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QWheelEvent,
+)
+from PyQt6.QtWidgets import QSizePolicy, QToolTip, QWidget
+
+from latent_explorer.gui.panels.strip_row import StripRow
 from latent_explorer.gui.widgets.images import displayed, is_light
 from latent_explorer.gui.widgets.plain import tooltip
 
-_GAP = 2
-_LOW, _LOW_ROW = 52, 44  # pixels: the least height of one row, and of each of two
-_CAPTIONS = 0.2  # of the width, at most, for what the rows are of
+_GAP, _BETWEEN = 2, 5  # pixels between frames, and between rows
+_LOW, _LOW_ROW = 52, 40  # pixels: the least height of the pictures of one row, and of each of several
+_BAND = 6  # pixels: the height of the band of classes
 _HINT = "Drag on the map from one place to another: the pictures in between appear here."
+_TIP = "Click or drag to scrub; double-click opens a frame; right-click for more"
 
 
 class Strip(QWidget):
     """As many frames as there is room for, scrolled so that the current one is among them.
 
-    Of two rows, the second has a picture for each frame of the first, and captions at the left say what they are of.
+    Each row has a line above it, where there is something to say: what it is of, and figures; and a band below it, in
+    the colours of the classes along the way.
     chosen: a frame was clicked or scrubbed to. open_wanted, export_wanted: of a frame. menu_wanted: for a
     frame, at a place in global pixels.
     """
@@ -28,132 +45,184 @@ class Strip(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self._frames: list[QImage] = []
-        self._second: list[QImage] = []
-        self._captions: tuple[str, str] = ("", "")
+        self.rows: list[StripRow] = []
+        self.captions: list[str] = []
         self._current = 0
         self._first = 0.0
         self._hint = _HINT
         self.setMinimumHeight(_LOW)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setToolTip(tooltip("Click or drag to scrub; double-click opens a frame; right-click for more"))
 
     def sizeHint(self) -> QSize:
-        return QSize(400, 78)
+        return QSize(400, max(78, self.minimumHeight()))
 
     def explain(self, lacking: str) -> None:
         """Say why there never are frames; an empty reason where a path has some."""
         self._hint = f"{lacking[:1].upper()}{lacking[1:]}, and so none of a path." if lacking else _HINT
         self.update()
 
-    def show_frames(self, frames: list[QImage]) -> None:
-        self._frames, self._first = frames, 0.0
-        self._current = min(self._current, max(0, len(frames) - 1))
-        self._follow()
-
-    def show_second(self, frames: list[QImage], captions: tuple[str, str] = ("", "")) -> None:
-        """Show a second row below, or none; captions: of the first and the second."""
-        self._second, self._captions = frames, captions
-        self.setMinimumHeight(2 * _LOW_ROW + _GAP if frames else _LOW)
+    def show_rows(self, rows: Sequence[StripRow], captions: Sequence[str]) -> None:
+        """Show rows, the first one above, and what each is of."""
+        self.rows, self.captions = list(rows), list(captions)
+        self._current = min(self._current, max(0, self.count - 1))
+        low = _LOW if len(rows) < 2 else len(rows) * _LOW_ROW + (len(rows) - 1) * _BETWEEN
+        lines, bands = len(rows) * self._line, len(rows) * self._below
+        self.setMinimumHeight(low + lines + bands if self.count or lines else _LOW)
         self._follow()
 
     def show_current(self, index: int) -> None:
         self._current = index
         self._follow()
 
+    @property
+    def count(self) -> int:
+        """How many frames there are."""
+        return len(self.rows[0].images) if self.rows else 0
+
     def _follow(self) -> None:
         room = self._room()
         self._first = min(max(self._first, self._current - room + 1.5), max(0.0, self._current - 0.5))
-        self._first = min(self._first, max(0.0, len(self._frames) - room))
+        self._first = min(self._first, max(0.0, self.count - room))
         self.update()
 
-    @property
-    def _rows(self) -> list[list[QImage]]:
-        return [self._frames, self._second] if len(self._second) == len(self._frames) else [self._frames]
+    # -- where things are
 
     @property
+    def _line(self) -> int:
+        """The height of the line above each row: none where no row has anything to say."""
+        told = any(self.captions) or any(row.figures or row.waits for row in self.rows)
+        return self.fontMetrics().height() + 1 if told else 0
+
+    @property
+    def _below(self) -> int:
+        """The height of the band below each row."""
+        return _BAND + 1 if any(row.band for row in self.rows) else 0
+
     def _row_height(self) -> int:
-        rows = len(self._rows)
-        return (self.height() - (rows - 1) * _GAP) // rows
+        rows = max(1, len(self.rows))
+        return max(1, (self.height() - (rows - 1) * _BETWEEN) // rows)
 
-    @property
-    def _left(self) -> int:
-        """Where the frames begin: beside the captions, if there are two rows."""
-        if len(self._rows) == 1:
-            return 0
-        widest = max(self.fontMetrics().horizontalAdvance(caption) for caption in self._captions)
-        return min(widest, round(_CAPTIONS * self.width())) + 8
+    def _top(self, row: int) -> int:
+        return row * (self._row_height() + _BETWEEN)
+
+    def _picture_height(self) -> int:
+        return max(1, self._row_height() - self._line - self._below)
 
     def _step(self) -> int:
-        if not self._frames:
-            return self.height()
-        frame = self._frames[0]
-        return max(1, round(self._row_height * frame.width() / frame.height())) + _GAP
+        if not self.count:
+            return max(1, self.height())
+        frame = self.rows[0].images[0]
+        return max(1, round(self._picture_height() * frame.width() / frame.height())) + _GAP
 
     def _room(self) -> float:
-        return (self.width() - self._left) / self._step()
+        return self.width() / self._step()
 
     def _cell(self, index: int, row: int = 0) -> QRect:
-        step, high = self._step(), self._row_height
-        return QRect(self._left + round((index - self._first) * step), row * (high + _GAP), step - _GAP, high)
+        step = self._step()
+        left, top = round((index - self._first) * step), self._top(row) + self._line
+        return QRect(left, top, step - _GAP, self._picture_height())
 
     def _index(self, at: QPoint) -> int:
-        return max(0, min(len(self._frames) - 1, int((at.x() - self._left) / self._step() + self._first)))
+        return max(0, min(self.count - 1, int(at.x() / self._step() + self._first)))
+
+    # -- painting
 
     def paintEvent(self, event: QPaintEvent | None) -> None:
         painter = QPainter(self)
-        if not self._frames:
+        if not self.count:
             painter.setPen(self.palette().placeholderText().color())
             flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
-            painter.drawText(self.rect(), flags, self._hint)
+            waits = next((row.waits for row in self.rows if row.waits), "")
+            painter.drawText(self.rect(), flags, waits or self._hint)
         else:
-            self._paint_captions(painter)
-            self._paint_frames(painter)
+            for row in range(len(self.rows)):
+                self._paint_line(painter, row)
+                self._paint_frames(painter, row)
+            self._paint_current(painter)
         painter.end()
 
-    def _paint_captions(self, painter: QPainter) -> None:
-        """What the rows are of, as much of it as there is room for."""
-        if not (left := self._left):
+    def _paint_line(self, painter: QPainter, number: int) -> None:
+        """What a row is of, and its figures, as much of it as there is room for."""
+        if not self._line:
             return
-        painter.setPen(self.palette().placeholderText().color())
+        row, where = self.rows[number], QRect(0, self._top(number), self.width(), self._line)
         flags = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft | Qt.TextFlag.TextSingleLine
-        for row, caption in enumerate(self._captions):
-            where = QRect(0, self._cell(0, row).top(), left - 8, self._row_height)
-            shown = self.fontMetrics().elidedText(caption, Qt.TextElideMode.ElideLeft, where.width())
+        bold, usual = QFont(self.font()), self.font()
+        bold.setWeight(QFont.Weight.DemiBold)
+        for text, font, ink in (
+            (self.captions[number], bold, self.palette().text().color()),
+            (row.waits or row.figures, usual, self.palette().placeholderText().color()),
+        ):
+            if not text:
+                continue
+            metrics = QFontMetrics(font)
+            painter.setFont(font)
+            painter.setPen(ink)
+            shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, max(0, where.width()))
             painter.drawText(where, flags, shown)
-        painter.setClipRect(self.rect().adjusted(left, 0, 0, 0))
+            where.setLeft(where.left() + metrics.horizontalAdvance(shown) + 12)
+        painter.setFont(usual)
 
-    def _paint_frames(self, painter: QPainter) -> None:
-        light, last = is_light(self), min(len(self._frames), int(self._first + self._room()) + 2)
-        for row, frames in enumerate(self._rows):
-            for index in range(int(self._first), last):
-                painter.drawImage(_within(self._cell(index, row), frames[index]), displayed(frames[index], light=light))
+    def _paint_frames(self, painter: QPainter, number: int) -> None:
+        light, row = is_light(self), self.rows[number]
+        last = min(self.count, int(self._first + self._room()) + 2)
+        for index in range(int(self._first), last):
+            cell = self._cell(index, number)
+            if index < len(row.images):
+                painter.drawImage(_within(cell, row.images[index]), displayed(row.images[index], light=light))
+            else:
+                painter.fillRect(cell, self.palette().window())
+            if index < len(row.band):
+                band = QRect(cell.left(), cell.bottom() + 2, cell.width() + _GAP, _BAND)
+                painter.fillRect(band, row.band[index].colour)
+
+    def _paint_current(self, painter: QPainter) -> None:
         painter.setPen(QPen(QColor(self.palette().highlight().color()), 3))
-        current = self._cell(self._current)
-        painter.drawRect(current.united(self._cell(self._current, len(self._rows) - 1)).adjusted(1, 1, -2, -2))
+        for row in range(len(self.rows)):
+            painter.drawRect(self._cell(self._current, row).adjusted(1, 1, -2, -2))
+
+    # -- events
+
+    def event(self, event: QEvent | None) -> bool:
+        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
+            QToolTip.showText(event.globalPos(), tooltip(self.words_at(event.pos())), self)
+            return True
+        return super().event(event)
+
+    def words_at(self, at: QPoint) -> str:
+        """What is to be said of a place: a class, what figures mean, or what can be done."""
+        number = min(at.y() // (self._row_height() + _BETWEEN), len(self.rows) - 1)
+        if number < 0 or not self.count:
+            return _TIP
+        row, down = self.rows[number], at.y() - self._top(number)
+        if down < self._line and row.tip:
+            return row.tip
+        if down >= self._line + self._picture_height() and row.band:
+            return row.band[min(self._index(at), len(row.band) - 1)].words
+        return _TIP
 
     def mousePressEvent(self, event: QMouseEvent | None) -> None:
         self.mouseMoveEvent(event)
 
     def mouseMoveEvent(self, event: QMouseEvent | None) -> None:
         assert event is not None
-        if event.buttons() & Qt.MouseButton.LeftButton and self._frames:
+        if event.buttons() & Qt.MouseButton.LeftButton and self.count:
             self.chosen.emit(self._index(event.pos()))
 
     def mouseDoubleClickEvent(self, event: QMouseEvent | None) -> None:
-        if self._frames:
+        if self.count:
             self.open_wanted.emit(self._current)
 
     def wheelEvent(self, event: QWheelEvent | None) -> None:
         assert event is not None
-        if self._frames:
+        if self.count:
             step = -1 if event.angleDelta().y() + event.angleDelta().x() > 0 else 1
-            self.chosen.emit(max(0, min(len(self._frames) - 1, self._current + step)))
+            self.chosen.emit(max(0, min(self.count - 1, self._current + step)))
         event.accept()
 
     def contextMenuEvent(self, event: QContextMenuEvent | None) -> None:
         assert event is not None
-        if self._frames:
+        if self.count:
             by_key = event.reason() == QContextMenuEvent.Reason.Keyboard
             self.menu_wanted.emit(self._current if by_key else self._index(event.pos()), event.globalPos())
 

@@ -1,0 +1,114 @@
+"""One curve of the path on its way into the filmstrip: laid out, computed where it needs the model, pictured."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+from PyQt6.QtGui import QColor
+
+from latent_explorer.engine.handlers.walk import Walked
+from latent_explorer.gui.panels.strip_row import Tint
+from latent_explorer.gui.theme import Theme
+from latent_explorer.palette import mixed
+from latent_explorer.paths import CURVES, Path, PathFigures, path_latents
+
+_SURE = 0.5  # of the neighbours: from there on a class's colour is whole
+_PALEST = 0.75  # of the ground in the colour of a class that nothing speaks for
+
+
+@dataclass(eq=False)
+class Lane:
+    """One curve of a route. row: of the filmstrip.
+
+    latents: float32 (frames, d), as they are shown; the straight line's, as long as the curve is being computed.
+    wanted: those to be shown, once their pictures are there. walked: what the engine says of it.
+    refused: why it says nothing. version: of what is wanted.
+    """
+
+    row: str
+    path: Path
+    latents: NDArray[np.float32]
+    wanted: NDArray[np.float32]
+    walked: Walked | None = None
+    refused: str = ""
+    pictured: bool = False
+    version: int = 0
+
+    @classmethod
+    def of(cls, row: str, path: Path) -> "Lane":
+        """As far as it is known without the model."""
+        known = replace(path, curve="straight", easing="steady") if path.needs_model else path
+        latents = path_latents(known)
+        return cls(row, path, latents, latents)
+
+    @property
+    def title(self) -> str:
+        return CURVES[self.path.curve].title
+
+    @property
+    def computing(self) -> bool:
+        """Whether another line stands in for it."""
+        return self.path.needs_model and self.walked is None and not self.refused
+
+    @property
+    def waits(self) -> str:
+        """What it waits for, in words."""
+        if self.refused:
+            return f"Not computed: {self.refused}. This is the straight line."
+        if not self.path.needs_model or (self.walked is not None and self.latents is self.wanted):
+            return ""
+        what = "pace" if self.path.curve == "straight" else f"{self.title.lower()} path"
+        return f"computing the {what}; this is the straight line"
+
+    def take(self, walked: Walked) -> None:
+        """The engine has walked it."""
+        self.walked = walked
+        if self.path.needs_model:
+            self.wanted, self.version, self.pictured = walked.z, self.version + 1, False
+
+    def show_wanted(self) -> None:
+        """Their pictures are there, or there are none."""
+        self.latents, self.pictured = self.wanted, True
+
+
+def figure_words(walked: Walked, curve: str) -> str:
+    """The figures of a path, in a line."""
+    figures = walked.figures
+    same = np.array_equal(walked.z, walked.straight)
+    return " · ".join(_figures(figures, straight=curve == "straight", same=same))
+
+
+def _figures(figures: PathFigures, *, straight: bool, same: bool) -> Iterator[str]:
+    if straight and figures.length is not None:
+        yield f"length {figures.length:.1f}"
+    elif same:
+        yield "the straight line, for want of a better one"
+    elif figures.ratio is not None:
+        yield f"{figures.ratio:.2f} × straight length"
+    if figures.greatest_to_mean is not None:
+        yield f"largest step {figures.greatest_to_mean:.2f} × mean"
+    if figures.off_share is not None:
+        yield f"{100 * figures.off_share:.0f} % off the data"
+
+
+FIGURES_TIP = (
+    "Length: how much the picture changes along the way, summed in pixels from 0 to 1; of a curve, against that of the "
+    "straight line through the same places.\n"
+    "Largest step: how much the picture changes from one frame to the next, at most, against the mean of all steps.\n"
+    "Off the data: the share of frames farther from their 10th nearest image than 95 % of held-out images are."
+)
+
+
+def tints(figures: PathFigures, names: Sequence[str], theme: Theme) -> tuple[Tint, ...]:
+    """The class at each frame, in its colour: the paler, the fewer of the nearest images are of it."""
+    return tuple(_tint(figures, frame, names, theme) for frame in range(len(figures.label)))
+
+
+def _tint(figures: PathFigures, frame: int, names: Sequence[str], theme: Theme) -> Tint:
+    label, sure = int(figures.label[frame]), float(figures.sure[frame])
+    doubt = min(1.0, (1 - sure) / _SURE)
+    name = names[label] if label < len(names) else f"class {label}"
+    off = "; off the data" if frame < len(figures.off) and figures.off[frame] else ""
+    words = f"Frame {frame + 1}: {name}, {sure:.0%} of the nearest images{off}"
+    return Tint(QColor(mixed(theme.of_class(label), theme.window, _PALEST * doubt)), words)

@@ -1,0 +1,58 @@
+"""Lists of curves and paces to choose from, in which what a model lacks something for says so."""
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from PyQt6.QtCore import Qt
+from PyQt6.QtGui import QStandardItemModel
+from PyQt6.QtWidgets import QComboBox
+
+from latent_explorer.gui.widgets.controls import Choice
+from latent_explorer.gui.widgets.plain import tooltip
+
+_NARROWEST = 62  # pixels
+_TIP = Qt.ItemDataRole.ToolTipRole
+_SENTENCE = Qt.ItemDataRole.UserRole + 1
+
+
+class Named(Protocol):
+    """What can be chosen: a curve, a pace."""
+
+    @property
+    def title(self) -> str: ...
+    @property
+    def sentence(self) -> str: ...
+
+
+def box_of(known: Mapping[str, Named], tip: str, none: str = "", before: str = "") -> QComboBox:
+    """A list of what is known, by name. none: what stands for none of them; before: what stands before each title."""
+    box = Choice()
+    box.setToolTip(tooltip(tip))
+    box.setAccessibleName(tip)
+    box.setMinimumWidth(_NARROWEST)  # what is chosen is cut before the list is
+    if none:
+        box.addItem(none, "")
+    for name, each in known.items():
+        box.addItem(f"{before}{each.title.lower() if before else each.title}", name)
+        box.setItemData(box.count() - 1, each.sentence, _SENTENCE)
+        box.setItemData(box.count() - 1, tooltip(each.sentence), _TIP)
+    return box
+
+
+def offer(box: QComboBox, lacking: Mapping[str, str]) -> None:
+    """Let be chosen what lacks nothing; the others are greyed, and say what is lacking."""
+    model = box.model()
+    assert isinstance(model, QStandardItemModel)
+    for index in range(box.count()):
+        reason, item = lacking.get(box.itemData(index), ""), model.item(index)
+        sentence = box.itemData(index, _SENTENCE) or ""
+        if item is not None:
+            item.setEnabled(not reason)
+            item.setToolTip(tooltip(f"{sentence}\nNot available: {reason}." if reason else sentence))
+
+
+def is_offered(box: QComboBox, index: int) -> bool:
+    """Whether an entry can be chosen."""
+    model = box.model()
+    item = model.item(index) if isinstance(model, QStandardItemModel) else None
+    return item is not None and item.isEnabled()

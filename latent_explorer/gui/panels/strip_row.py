@@ -1,0 +1,52 @@
+"""One row of a filmstrip: pictures along a curve, what they are of, figures of it, the classes along the way."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+from numpy.typing import NDArray
+from PyQt6.QtGui import QColor, QImage
+
+from latent_explorer.gui.widgets.images import to_qimage
+
+_NONE = np.zeros((0, 1, 1, 1), np.uint8)
+
+
+@dataclass(frozen=True)
+class Tint:
+    """The class at a frame: the colour of the band below it, and what it says."""
+
+    colour: QColor
+    words: str
+
+
+@dataclass(frozen=True, eq=False)
+class StripRow:
+    """What a row shows.
+
+    curve, model: what its pictures are of. frames: uint8 (n, h, w, c), none while they are being decoded; images: the
+    same for painting. figures: a line of them; tip: what they mean. waits: what it waits for, in words.
+    band: the class at each frame, or none.
+    """
+
+    curve: str = ""
+    model: str = ""
+    frames: NDArray[np.uint8] = field(default_factory=lambda: _NONE)
+    images: tuple[QImage, ...] = ()
+    figures: str = ""
+    tip: str = ""
+    waits: str = ""
+    band: tuple[Tint, ...] = ()
+
+    def with_pictures(self, frames: NDArray[np.uint8]) -> "StripRow":
+        """The same with pictures (n, h, w, c)."""
+        return replace(self, frames=frames, images=tuple(map(to_qimage, frames)))
+
+
+def captions(rows: Iterable[StripRow], usual: str) -> list[str]:
+    """What tells rows apart: their curves, their models, or both; of one its curve, unless that is the usual one."""
+    rows = list(rows)
+    curves, models = {row.curve for row in rows}, {row.model for row in rows}
+    told = len(curves) > 1 or (len(rows) == 1 and curves != {usual})
+    several = len(models) > 1
+    return [", ".join(filter(None, (row.curve if told else "", row.model if several else ""))) for row in rows]
