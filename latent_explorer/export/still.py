@@ -128,7 +128,9 @@ def strip_size(shape: tuple[int, ...], options: Options, captions: Sequence[str]
     columns = min(options.per_row or count, count)
     rows, high, wide = math.ceil(count / columns), height * options.scale, width * options.scale
     lines = rows * down * line_height(high) if captions else 0
-    return rows * down * (high + options.gap) - options.gap + lines, columns * across * (wide + options.gap) - options.gap
+    return rows * down * (high + options.gap) - options.gap + lines, columns * across * (
+        wide + options.gap
+    ) - options.gap
 
 
 def _below_each_other(strips: Sequence[Pixels], captions: Sequence[str], down: int, gap: int) -> Pixels:

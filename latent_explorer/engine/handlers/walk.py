@@ -60,7 +60,7 @@ def _answer(request: Walk, service: ModelService) -> Iterator[Walked | None]:
     yield Walked(request.number, found.latents, found.figures, found.straight, found.straight_figures)
 
 
-WALK = Handler(Walk, Walked, _answer, needs_data=lambda _: True, newest=True)
+WALK = Handler(Walk, Walked, _answer, needs_data=lambda _: True)  # two at a time: a filmstrip compares curves
 
 
 def _told(ask: Ask, service: ModelService) -> Generator[None, None, Any]:

@@ -12,7 +12,7 @@ from latent_explorer.engine.handlers.walk import Walk, Walked
 from latent_explorer.engine.protocol import Want
 from latent_explorer.gui.pane.canvas import MapCanvas
 from latent_explorer.gui.pane.path_lane import FIGURES_TIP, Lane, figure_words, tints
-from latent_explorer.gui.pane.path_line import PathLine, led_through
+from latent_explorer.gui.pane.path_line import RouteLine, led_through
 from latent_explorer.gui.panels.filmstrip import COMPARED, FIRST, Filmstrip
 from latent_explorer.gui.theme import DARK, Theme
 from latent_explorer.gui.widgets.readings import Work
@@ -38,7 +38,7 @@ class PathFrames(QObject):
         self._bundle: OpenBundle | None = None
         self._route: Route | None = None
         self._lanes: dict[str, Lane] = {}
-        self.line: PathLine | None = None
+        self.line: RouteLine | None = None
         filmstrip.moved.connect(self._mark_frame)
 
     @property
@@ -114,7 +114,7 @@ class PathFrames(QObject):
             self._canvas.mark(route=None, compared=None, way=None, frame=None, draft=None)
             return
         latents, knots = led_through(lanes[FIRST].latents, route.places)
-        line = self.line = PathLine(chart.to_plane(latents), knots)
+        line = self.line = RouteLine(chart.to_plane(latents), knots)
         compared = None
         if COMPARED in lanes:
             compared = chart.to_plane(led_through(lanes[COMPARED].latents, route.places)[0])

@@ -10,7 +10,7 @@ Latents = NDArray[np.float32]
 
 
 @dataclass(frozen=True, eq=False)
-class PathLine:
+class RouteLine:
     """A line on the map: uv float64 (n, 2). knots: which of them are the path's places, in their order."""
 
     uv: NDArray[np.float64]

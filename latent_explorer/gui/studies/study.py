@@ -13,7 +13,8 @@ from latent_explorer.gui.pane.feed import FieldLayers
 from latent_explorer.gui.pane.gallery import Gallery
 from latent_explorer.gui.pane.image_cache import ImageCache
 from latent_explorer.gui.pane.layer_stack import LayerStack
-from latent_explorer.gui.pane.pins_and_path import PathFrames, Pinboard
+from latent_explorer.gui.pane.path_frames import PathFrames
+from latent_explorer.gui.pane.pins_and_path import Pinboard
 from latent_explorer.gui.pane.point_colourer import PointColourer
 from latent_explorer.gui.pane.prober import Prober
 from latent_explorer.gui.pane.selecting import Selecting
