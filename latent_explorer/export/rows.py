@@ -10,7 +10,6 @@ from PIL import ImageDraw
 from latent_explorer.export.pixels import (
     Frames,
     Pixels,
-    Style,
     font,
     frame_size,
     one_frame,
@@ -20,6 +19,7 @@ from latent_explorer.export.pixels import (
     tiled,
     to_image,
 )
+from latent_explorer.export.writer import Style
 
 _GLYPHS = (10, 20)  # the least and the largest size of the letters, in pixels
 _PER_HEIGHT = 12  # letters to the height of a picture, about
@@ -54,7 +54,8 @@ class PictureRows:
 
     def __getitem__(self, index: int) -> Pixels:
         """A frame (rows, columns, h, w, c), without captions."""
-        return self.cells[index]
+        frame: Pixels = self.cells[index]
+        return frame
 
     def some(self, frames: slice) -> "PictureRows":
         """Some of the frames."""
