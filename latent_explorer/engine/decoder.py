@@ -117,6 +117,11 @@ class Decoder:
         return choose(model, self.by, paths_of(model, self.device))
 
     @property
+    def model(self) -> LatentModel:
+        """The model as it was trained, on its device."""
+        return self._eager
+
+    @property
     def kernel(self) -> str:
         """The name of the path that batches take."""
         return self.choice.batched.path.name if self.decodes else "no decoder"
@@ -184,6 +189,14 @@ class Decoder:
         z: Latents = self._eager.encode(x).mean.float().cpu().numpy()
         self.check(z)
         return z
+
+    @torch.inference_mode()
+    def posterior(self, images: Pictures) -> tuple[Latents, Latents | None]:
+        """Where the encoder puts images uint8 (n, h, w, c): means float32 (n, d), and log-variances, if it has them."""
+        x = torch.tensor(images, device=self.device).permute(0, 3, 1, 2).float().div_(255)
+        posterior = self._eager.encode(x)
+        variance = posterior.log_variance
+        return posterior.mean.float().cpu().numpy(), None if variance is None else variance.float().cpu().numpy()
 
     def check(self, z: Latents) -> None:
         """Raises EngineError where latents (n, d) are not finite or of another dimension than the model's."""

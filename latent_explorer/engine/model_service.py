@@ -18,6 +18,7 @@ from latent_explorer.engine.attachment import Attacher, Attachment
 from latent_explorer.engine.choice import LARGEST_SLICE, SLICE_SECONDS
 from latent_explorer.engine.dataset_index import DatasetIndex, Tell, images_of, index_dataset
 from latent_explorer.engine.decoder import REPEATABLE_PIECE, Decoder, device_for
+from latent_explorer.engine.judging import Judging
 from latent_explorer.engine.originals import OriginalImages, find_originals, thumbnails_of
 from latent_explorer.engine.seen_maps import SeenMaps
 from latent_explorer.engine.walker import space_of
@@ -64,8 +65,9 @@ class ModelService:
     """The open model, for the handlers of requests.
 
     preparing: what is made ready for questions about the data, and how much of it, in [0, 1]. maps: the images of the
-    open bundle as charts show them. given: values of its images that the window has given, by field. kept: what
-    handlers have found out about the open bundle and need again, by a key of their own; gone when another is opened.
+    open bundle as charts show them. judging: how odd images are for it. given: values of its images that the window has
+    given, by field. kept: what handlers have found out about the open bundle and need again, by a key of their own;
+    gone when another is opened.
     wake: called, in any thread, when the dataset is indexed. run: runs the task that indexes it.
     load: the model of a bundle, by its folder and configuration. find: its images.
     """
@@ -89,6 +91,7 @@ class ModelService:
         self.maps = SeenMaps(_of_none, self._learn)
         self.given: dict[str, GivenValues] = {}
         self.kept: dict[Hashable, Any] = {}
+        self.judging = Judging(self)
         self._first = Pace.per_slice
         self._paces: defaultdict[str, Pace] = defaultdict(Pace)
 
@@ -128,6 +131,7 @@ class ModelService:
             self._keep_images(config)
             self._decoder, self._data, self._index = decoder, (config, latents, model.label), None
         self._attacher.forget()
+        self.judging.forget()
         self._calibration = Gradual(self._calibrate)
         # of this bundle, whichever is open when the map of a chart is made, in a thread
         self.maps, self.given = SeenMaps(partial(seen_map, folder, config, latents), self._learn), {}
@@ -202,6 +206,7 @@ class ModelService:
             there = self._index is index
             if there:
                 self._index = replace(index, originals=originals)
+                self.judging.forget()
         return there
 
     def field_input(self, with_data: bool, repeatable: bool = False) -> FieldInput:

@@ -16,6 +16,10 @@ class GaussianVae(VariationalAutoencoder):
     does what a smaller weight would, and keeps the loss a bound (Rybkin et al. 2021).
     """
 
+    @property
+    def pixel_noise(self) -> float:
+        return self.settings["noise"]
+
     def encode(self, x: Tensor, labels: Tensor | None = None) -> Posterior:
         """The Gaussian posterior of images (n, c, h, w) in [0, 1]."""
         return self.encode_unrefined(x)

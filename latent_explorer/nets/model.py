@@ -90,6 +90,11 @@ class LatentModel(nn.Module, ABC):
         """Whether it makes pictures of latents."""
         return True
 
+    @property
+    def pixel_noise(self) -> float:
+        """The standard deviation of its pixels where they are Gaussian, of which white is 1; 0 for Bernoulli means."""
+        return 0.0
+
     @abstractmethod
     def losses(self, batch: ImageBatch, draws: Draws = UNSHARED) -> dict[str, Tensor]:
         """The losses by name, each a scalar, in the order of the family's entry; of a phase, its own at least."""

@@ -13,7 +13,9 @@ from latent_explorer.engine.handlers.encode import ENCODE, JUDGE_IMAGE, PREPARAT
 from latent_explorer.engine.handlers.evaluate import EVALUATE
 from latent_explorer.engine.handlers.give_values import GIVE_VALUES
 from latent_explorer.engine.handlers.hover import HOVER
+from latent_explorer.engine.handlers.image_set import OPEN_IMAGE_SET, SET_IMAGES
 from latent_explorer.engine.handlers.invert import INVERT
+from latent_explorer.engine.handlers.judge_images import JUDGE_IMAGES
 from latent_explorer.engine.handlers.judge_points import JUDGE_POINTS
 from latent_explorer.engine.handlers.match import MATCH
 from latent_explorer.engine.handlers.measure_map import MEASURE_MAP
@@ -23,6 +25,7 @@ from latent_explorer.engine.handlers.originals import ORIGINALS
 from latent_explorer.engine.handlers.peek import PEEK
 from latent_explorer.engine.handlers.place_images import PLACE_IMAGES
 from latent_explorer.engine.handlers.progress import PROGRESS
+from latent_explorer.engine.handlers.tell_scores import TELL_SCORES
 from latent_explorer.engine.handlers.walk import WALK
 from latent_explorer.engine.protocol import Handler, Withdraw
 from latent_explorer.service.codec import Codec, Conversation, Message, Numbered, Refused
@@ -36,6 +39,7 @@ HANDLERS: dict[type[Numbered], Handler[Any]] = {
         PEEK,
         PROGRESS,
         GIVE_VALUES,
+        TELL_SCORES,
         DESCRIBE,
         PREPARATION,
         JUDGE_IMAGE,
@@ -45,12 +49,15 @@ HANDLERS: dict[type[Numbered], Handler[Any]] = {
         WALK,
         DECODE,
         ORIGINALS,
+        OPEN_IMAGE_SET,
+        SET_IMAGES,
         NEAREST,
         INVERT,
         PLACE_IMAGES,
         EVALUATE,
         MEASURE_MAP,
         JUDGE_POINTS,
+        JUDGE_IMAGES,
     )  # the most urgent first
 }
 

@@ -1,0 +1,128 @@
+"""Images as a model sees them: where it puts them, what it makes of them, how well that explains them."""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Reals = NDArray[np.floating]
+Rows = NDArray[np.float32]
+Encode = Callable[[NDArray[np.uint8]], tuple[Rows, Rows | None]]
+"""From images uint8 (n, h, w, c) to the means (n, d) of their latents and, of a model that has them, log-variances."""
+Decode = Callable[[Rows], Rows]
+"""From latents (n, d) to pictures (n, h w c) in [0, 1]."""
+
+_LEAST = 1e-6  # of a pixel, away from 0 and 1, where a logarithm is endless
+_LEVELS = np.arange(256) / 255
+_ENTROPIES = -(
+    _LEVELS * np.log(np.maximum(_LEVELS, _LEAST)) + (1 - _LEVELS) * np.log(np.maximum(1 - _LEVELS, _LEAST))
+).astype(np.float32)  # fmt: skip  # nats of each grey level
+
+
+@dataclass(frozen=True)
+class Coder:
+    """What a model can do. encode, decode: None where it cannot.
+
+    varies: whether it says how uncertain a latent is. noise: the standard deviation of its pixels where they are
+    Gaussian, of which white is 1; 0 where they are read as Bernoulli means.
+    """
+
+    encode: Encode | None
+    decode: Decode | None
+    varies: bool = False
+    noise: float = 0.0
+
+    @property
+    def can(self) -> dict[str, bool]:
+        """The same, as `Score.lacks` takes it."""
+        return {"encodes": self.encode is not None, "decodes": self.decode is not None, "varies": self.varies}
+
+
+@dataclass(frozen=True, eq=False)
+class Coded:
+    """Images and what a model makes of them; None where it makes nothing.
+
+    x: (n, h w c), in [0, 1]. entropy: (n,), that of the pixels as Bernoulli means, in nats. z, log_variance: (n, d).
+    pictures: (n, h w c) in [0, 1], decoded at z. nats: (n,), the expected −log p(x|z) under the posterior.
+    rows: int64 (n,), which image of the sample of training images each is; −1 where it is none.
+    """
+
+    x: Rows
+    entropy: Reals
+    rows: NDArray[np.int64]
+    z: Rows | None = None
+    log_variance: Rows | None = None
+    pictures: Rows | None = None
+    nats: Reals | None = None
+
+    def __len__(self) -> int:
+        return len(self.x)
+
+    @property
+    def places(self) -> Rows:
+        """The latents, for scores that said they need an encoder."""
+        assert self.z is not None
+        return self.z
+
+    @property
+    def decoded(self) -> Rows:
+        """The pictures, for scores that said they need a decoder."""
+        assert self.pictures is not None
+        return self.pictures
+
+    @property
+    def kl(self) -> NDArray[np.float64]:
+        """The divergence of the posterior from the standard normal prior, in nats (n,)."""
+        assert self.log_variance is not None
+        mean, log_variance = self.places.astype(np.float64), self.log_variance.astype(np.float64)
+        nats: NDArray[np.float64] = 0.5 * (mean**2 + np.exp(log_variance) - 1 - log_variance).sum(1)
+        return nats
+
+
+def coded(
+    coder: Coder, images: NDArray[np.uint8], rows: NDArray[np.int64] | None = None, *, likely: bool = True
+) -> Coded:
+    """Images uint8 (n, h, w, c) as a model sees them.
+
+    rows: as in `Coded`; None for images of no sample. likely: whether `nats` are wanted, which cost two decodes more.
+
+    The expectation of −log p(x|z) is the mean of two draws, z ± e σ, with the same e for every image: so it depends
+    on the image alone, and on no order.
+    """
+    x = images.reshape(len(images), -1).astype(np.float32) / np.float32(255)
+    entropy = _ENTROPIES[images].reshape(len(images), -1).sum(1, dtype=np.float64)
+    rows = np.full(len(images), -1, np.int64) if rows is None else rows
+    if coder.encode is None:
+        return Coded(x, entropy, rows)
+    z, log_variance = coder.encode(images)
+    if coder.decode is None:
+        return Coded(x, entropy, rows, z, log_variance)
+    pictures = coder.decode(z)
+    nats = None
+    if log_variance is not None and likely:
+        step = np.exp(log_variance / 2) * _direction(z.shape[1])
+        nats = np.mean([negative_log(x, coder.decode(z + sign * step), coder.noise) for sign in (1, -1)], axis=0)
+    return Coded(x, entropy, rows, z, log_variance, pictures, nats)
+
+
+def cross_entropy(x: Rows, pictures: Rows) -> NDArray[np.float64]:
+    """That of pictures (n, pixels) and images, both read as Bernoulli means, in nats summed over the pixels (n,)."""
+    p = np.clip(pictures, _LEAST, 1 - _LEAST)
+    nats: NDArray[np.float64] = -(x * np.log(p) + (1 - x) * np.log1p(-p)).sum(1, dtype=np.float64)
+    return nats
+
+
+def negative_log(x: Rows, pictures: Rows, noise: float) -> NDArray[np.float64]:
+    """−log p(x|z) of images in nats (n,), pictures being decoded at z. noise: as in `Coder`."""
+    if not noise:
+        return cross_entropy(x, pictures)
+    squares = np.square(x - pictures).sum(1, dtype=np.float64) / (2 * noise**2)
+    nats: NDArray[np.float64] = squares + x.shape[1] * math.log(noise * math.sqrt(2 * math.pi))
+    return nats
+
+
+def _direction(dimensions: int) -> Rows:
+    drawn: Rows = np.random.default_rng(0).standard_normal(dimensions).astype(np.float32)
+    return drawn

@@ -1,0 +1,73 @@
+"""Scores fitted on a sample of training images, ready to judge others."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from latent_explorer.analysis.anomaly.coding import Coded, Coder, coded
+from latent_explorer.analysis.anomaly.registry import SCORES
+from latent_explorer.analysis.anomaly.score import Measure, Score
+from latent_explorer.errors import UserError
+
+SAMPLE = 10_000
+"""Training images, at most, that scores are fitted on: the neighbours and components are theirs."""
+
+
+def sample_of(split: NDArray[np.uint8], most: int = SAMPLE) -> NDArray[np.int64]:
+    """The numbers of so many training images, the same every time, ascending; of any images where none is for training.
+
+    split: uint8 (n,), 0 for train.
+    """
+    train = np.flatnonzero(split == 0)
+    among = train if len(train) else np.arange(len(split))
+    return np.sort(np.random.default_rng(0).permutation(among)[:most]).astype(np.int64)
+
+
+def scores_for(coder: Coder) -> dict[str, Score]:
+    """The scores that a model has what it takes for, by name."""
+    return {name: score for name, score in SCORES.items() if not score.lacks(**coder.can)}
+
+
+class ImageJudge:
+    """Judges images by scores. names: of those that there are."""
+
+    def __init__(self, coder: Coder, sample: NDArray[np.int64], usual: Coded) -> None:
+        """Fit every score that the model allows.
+
+        sample: the numbers (k,) of the training images to fit on, ascending. usual: what the model makes of them.
+        """
+        self._coder, self._sample = coder, sample
+        measures = {name: score.fit(usual) for name, score in scores_for(coder).items()}
+        self._measures: Mapping[str, Measure] = measures
+        self.names = tuple(self._measures)
+
+    def check(self, names: Sequence[str]) -> None:
+        """Raise UserError where one of the names is no score, or one that this model does not allow."""
+        for name in names:
+            if name not in SCORES:
+                raise UserError(f"no score called {name!r}: expected one of {', '.join(SCORES)}")
+            if reason := SCORES[name].lacks(**self._coder.can):
+                raise UserError(f"{reason}, and so no {SCORES[name].title}")
+
+    def scores(
+        self, images: NDArray[np.uint8], names: Sequence[str], numbers: NDArray[np.int64] | None = None
+    ) -> NDArray[np.float32]:
+        """The scores (n, names) of images uint8 (n, h, w, c).
+
+        numbers: (n,), which images of the dataset they are; None for images of another.
+        """
+        rows = None if numbers is None else self._rows(numbers)
+        wanted, coder = [SCORES[name] for name in names], self._coder
+        needed = Coder(
+            coder.encode if any(score.needs_encoder for score in wanted) else None,
+            coder.decode if any(score.needs_decoder for score in wanted) else None,
+            coder.varies,
+            coder.noise,
+        )
+        seen = coded(needed, images, rows, likely=any(score.likely for score in wanted))
+        return np.stack([self._measures[name](seen) for name in names], axis=1).astype(np.float32)
+
+    def _rows(self, numbers: NDArray[np.int64]) -> NDArray[np.int64]:
+        places = np.minimum(np.searchsorted(self._sample, numbers), len(self._sample) - 1)
+        return np.where(self._sample[places] == numbers, places, -1)

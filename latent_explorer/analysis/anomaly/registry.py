@@ -1,0 +1,15 @@
+"""The scores there are, by name."""
+
+from latent_explorer.analysis.anomaly.baselines import PCA_30, PIXEL_NEAREST
+from latent_explorer.analysis.anomaly.place import DISTANCE, RADIUS, TYPICALITY
+from latent_explorer.analysis.anomaly.reconstruction import EXCESS, NEGATIVE_ELBO, RECONSTRUCTION
+from latent_explorer.analysis.anomaly.score import Score
+from latent_explorer.plugins import Registry
+
+SCORES: Registry[Score] = Registry("scores", Score, "title")
+register = SCORES.register
+MENDED = EXCESS
+"""The score that does not prefer dark, simple images as the -ELBO does."""
+
+for _score in (EXCESS, NEGATIVE_ELBO, RECONSTRUCTION, DISTANCE, RADIUS, TYPICALITY, PCA_30, PIXEL_NEAREST):
+    register(_score)

@@ -1,0 +1,52 @@
+"""Image set: other images than those of the data, opened to be judged beside them."""
+
+from collections.abc import Hashable, Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from latent_explorer.engine.protocol import Handler, ModelService, Pictures, Want
+from latent_explorer.service.codec import Numbered
+
+
+class OpenImageSet(Numbered, frozen=True, tag=True, eq=False):
+    """Read the images at `source`: a dataset by its name, a file or a folder."""
+
+    source: str
+
+
+class ImageSetOpened(Numbered, frozen=True, tag=True, eq=False):
+    """They can be judged. count: of those that are, of `all_images` that there are. note: what was changed of them."""
+
+    source: str
+    name: str
+    count: int
+    all_images: int
+    note: str
+
+
+class SetImages(Numbered, frozen=True, tag=True, eq=False):
+    """Images of a set at `numbers`, int64 (n,)."""
+
+    source: str
+    numbers: np.ndarray
+
+
+def _open(request: OpenImageSet, service: ModelService) -> Iterator[ImageSetOpened | None]:
+    found = yield from service.judging.others(request.source)
+    yield ImageSetOpened(request.number, request.source, found.name, len(found.images), found.all_images, found.note)
+
+
+def _images(request: SetImages, service: ModelService) -> Iterator[Pictures | None]:
+    found = yield from service.judging.others(request.source)
+    for start, images in service.in_slices("set images", request.numbers, found.at):
+        yield Pictures(request.number, start, images)
+
+
+OPEN_IMAGE_SET = Handler(OpenImageSet, ImageSetOpened, _open, newest=True)
+SET_IMAGES = Handler(SetImages, Pictures, _images)
+
+
+def want_set_images(key: Hashable, source: str, numbers: NDArray[np.int64]) -> Want:
+    """Images of a set, by their numbers (n,)."""
+    return Want(key, SetImages, len(numbers), lambda number: SetImages(number, source, numbers))

@@ -1,0 +1,202 @@
+"""How odd images are for the open model: scores fitted on its training images, and sets of other images."""
+
+from collections.abc import Callable, Generator, Iterator
+from dataclasses import dataclass, fields, replace
+from functools import partial
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from latent_explorer.analysis.anomaly import SAMPLE, Coded, Coder, ImageJudge, Likelihood, Standing, coded, sample_of
+from latent_explorer.analysis.anomaly.place import DISTANCE
+from latent_explorer.analysis.anomaly.reconstruction import EXCESS, RECONSTRUCTION, excess_nats, squared_error
+from latent_explorer.bundles import BundleConfig
+from latent_explorer.data import open_dataset
+from latent_explorer.data.files import Bounds
+from latent_explorer.data.fitted import fitted
+from latent_explorer.data.named import DATASETS
+from latent_explorer.data.opening import split_options
+from latent_explorer.engine.coding import coder_of
+from latent_explorer.engine.dataset_index import DatasetIndex
+from latent_explorer.engine.decoder import Decoder
+from latent_explorer.errors import EngineError
+from latent_explorer.fields import Gradual
+from latent_explorer.service.aside import aside
+
+MOST_OTHERS = 10_000
+"""Images of another set that are judged, evenly chosen where there are more."""
+_LOOK_SECONDS = 60.0
+_MOST_NUMBERS = 2**24  # of the pixels that scores are fitted on: 64 MiB
+Score = Callable[[NDArray[np.uint8]], NDArray[np.floating]]
+
+
+class HasData(Protocol):
+    """Whose images are judged: a `ModelService`."""
+
+    preparing: tuple[str, float]
+
+    @property
+    def decoder(self) -> Decoder: ...
+
+    @property
+    def index(self) -> DatasetIndex: ...
+
+    @property
+    def config(self) -> BundleConfig: ...
+
+    def images_at(self, numbers: NDArray[np.int64]) -> NDArray[np.uint8]:
+        """As `ModelService.images_at`."""
+
+    def in_slices(
+        self, kind: str, asked: NDArray[Any], work: Callable[[NDArray[Any]], NDArray[Any]]
+    ) -> Iterator[tuple[int, NDArray[Any]]]:
+        """As `ModelService.in_slices`."""
+
+
+@dataclass(frozen=True, eq=False)
+class OtherImages:
+    """Images of another set in the shape of the model's. all_images: how many the set has. note: what was changed."""
+
+    source: str
+    name: str
+    images: NDArray[np.uint8]
+    all_images: int
+    note: str
+
+    def at(self, numbers: NDArray[np.int64]) -> NDArray[np.uint8]:
+        """Some of them (k, h, w, c). Raises EngineError where there is none of one of the numbers."""
+        if len(numbers) and not (numbers.min() >= 0 and numbers.max() < len(self.images)):
+            raise EngineError(f"{self.name}: {len(self.images):,} images are judged, and not all of those asked for")
+        return self.images[numbers]
+
+
+@dataclass(frozen=True, eq=False)
+class ImageLikelihood:
+    """How likely images are, by the score called `name`."""
+
+    name: str
+    score: Score
+    likelihood: Likelihood
+
+    def of(self, image: NDArray[np.uint8]) -> Standing:
+        """Where an image uint8 (h, w, c) of the model's shape stands among those held out."""
+        return self.likelihood.of(float(self.score(image[None])[0]))
+
+
+class Judging:
+    """Judges images for whichever bundle is open."""
+
+    def __init__(self, service: HasData) -> None:
+        self._service = service
+        self.forget()
+
+    def forget(self) -> None:
+        """The model or its images are others: what was fitted on them says nothing any more."""
+        self._judge = Gradual(self._fit)
+        self._likely = Gradual(self._calibrate)
+        self._others: OtherImages | None = None
+
+    @property
+    def can(self) -> dict[str, bool]:
+        """What the open model can do, as `Score.lacks` takes it."""
+        return coder_of(self._service.decoder).can
+
+    def ready(self) -> Generator[None, None, ImageJudge]:
+        """Fit the scores, unless they are, one slice of work at each step."""
+        judge = self._judge
+        yield from judge.steps()
+        assert judge.found is not None
+        return judge.found
+
+    def likelihood(self) -> Generator[None, None, ImageLikelihood]:
+        """Have ready what tells how likely a single image is, one slice of work at each step.
+
+        By cross-entropy less entropy of the held-out images; without those by the errors that the bundle knows, and
+        without a decoder by distance. Raises EngineError without an encoder.
+        """
+        likely = self._likely
+        yield from likely.steps()
+        assert likely.found is not None
+        return likely.found
+
+    def others(self, source: str) -> Generator[None, None, OtherImages]:
+        """The images of another set, read in a thread; the last one is kept. Raises DataError where there are none."""
+        if self._others is None or self._others.source != source:
+            shape = self._service.decoder.spec.image_shape
+            self._others = yield from aside(partial(read_others, source, shape), "other images")
+        return self._others
+
+    def _fit(self) -> Iterator[ImageJudge | None]:
+        service, coder = self._service, coder_of(self._service.decoder)
+        pixels = int(np.prod(service.decoder.spec.image_shape))
+        sample = sample_of(service.index.latents.split, min(SAMPLE, max(2, _MOST_NUMBERS // pixels)))
+        parts: list[Coded] = []
+
+        def look(some: NDArray[np.int64]) -> NDArray[np.int64]:
+            parts.append(coded(coder, service.images_at(some)))
+            return some
+
+        try:
+            for start, _ in service.in_slices("coding", sample, look):
+                service.preparing = "Fitting the scores", start / len(sample)
+                yield None
+            usual = replace(_joined(parts), rows=np.arange(len(sample)))
+            yield (yield from aside(lambda: ImageJudge(coder, sample, usual), "scores"))
+        finally:
+            service.preparing = "", 1.0
+
+    def _calibrate(self) -> Iterator[ImageLikelihood | None]:
+        service, coder = self._service, coder_of(self._service.decoder)
+        if coder.encode is None:
+            raise EngineError("this model has no encoder, so it cannot tell how likely an image is")
+        name, known = _usual(service.index, coder)
+        score = _scorer(service.index, coder, name)
+        if known is None:
+            found = []
+            numbers = service.index.held.numbers
+            for _, part in service.in_slices("likelihood", numbers, lambda some: score(service.images_at(some))):
+                found.append(part)
+                yield None
+            known = np.concatenate(found)
+        yield ImageLikelihood(name, score, Likelihood(known))
+
+
+def _usual(index: DatasetIndex, coder: Coder) -> tuple[str, NDArray[np.floating] | None]:
+    """By which score single images are judged, and that of the held-out ones where it is known already."""
+    if coder.decode is not None and index.originals.images is not None:
+        return EXCESS.name, None
+    if coder.decode is not None and index.held.error is not None:
+        return RECONSTRUCTION.name, index.held.error
+    return DISTANCE.name, index.held.reach
+
+
+def _scorer(index: DatasetIndex, coder: Coder, name: str) -> Score:
+    """The score (n,) of images uint8 (n, h, w, c)."""
+    if name == DISTANCE.name:
+        encoder = replace(coder, decode=None)
+        return lambda images: index.neighbourhood.reach(coded(encoder, images).places)
+    measure = excess_nats if name == EXCESS.name else squared_error
+    return lambda images: measure(coded(coder, images, likely=False))
+
+
+def _joined(parts: list[Coded]) -> Coded:
+    def column(name: str) -> Any:
+        values = [getattr(part, name) for part in parts]
+        return None if values[0] is None else np.concatenate(values)
+
+    return Coded(**{each.name: column(each.name) for each in fields(Coded)})
+
+
+def read_others(source: str, shape: tuple[int, int, int]) -> OtherImages:
+    """The images of another set in a model's shape; of a dataset that is opened by its name, its test images.
+
+    Raises DataError where they cannot be read, or there are none.
+    """
+    dataset = open_dataset(source, bounds=Bounds(seconds=_LOOK_SECONDS))
+    name = split_options(source)[0].partition(":")[0]
+    test = dataset.indices("test") if name in DATASETS else np.zeros(0, np.int64)
+    everyone = test if len(test) else np.arange(len(dataset))
+    places = np.linspace(0, len(everyone) - 1, min(MOST_OTHERS, len(everyone))).round().astype(np.int64)
+    images, note = fitted(dataset, everyone[places], shape)
+    return OtherImages(source, dataset.name, images, len(everyone), note)
