@@ -8,7 +8,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from latent_explorer.analysis.anomaly import SAMPLE, Coded, Coder, ImageJudge, Likelihood, Standing, coded, sample_of
+from latent_explorer.analysis.anomaly import SAMPLE, Coded, Coder, HeldOutScores, ImageJudge, Standing, coded, sample_of
 from latent_explorer.analysis.anomaly.place import DISTANCE
 from latent_explorer.analysis.anomaly.reconstruction import EXCESS, RECONSTRUCTION, excess_nats, squared_error
 from latent_explorer.bundles import BundleConfig
@@ -77,7 +77,7 @@ class ImageLikelihood:
 
     name: str
     score: Score
-    likelihood: Likelihood
+    likelihood: HeldOutScores
 
     def of(self, image: NDArray[np.uint8]) -> Standing:
         """Where an image uint8 (h, w, c) of the model's shape stands among those held out."""
@@ -159,7 +159,7 @@ class Judging:
                 found.append(part)
                 yield None
             known = np.concatenate(found)
-        yield ImageLikelihood(name, score, Likelihood(known))
+        yield ImageLikelihood(name, score, HeldOutScores(known))
 
 
 def _usual(index: DatasetIndex, coder: Coder) -> tuple[str, NDArray[np.floating] | None]:

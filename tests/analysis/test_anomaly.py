@@ -10,8 +10,8 @@ from sklearn.metrics import roc_auc_score
 from latent_explorer.analysis.anomaly import (
     SCORES,
     Coder,
+    HeldOutScores,
     ImageJudge,
-    Likelihood,
     auroc,
     coded,
     roc_curve,
@@ -167,9 +167,9 @@ def test_a_sample_is_of_training_images_where_there_are_any() -> None:
 
 
 def test_an_image_stands_somewhere_among_held_out_ones() -> None:
-    likely = Likelihood(np.arange(1000.0))
+    likely = HeldOutScores(np.arange(1000.0))
     assert [likely.of(score).word for score in (10.0, 980.0, 2_000.0)] == ["usual", "unusual", "foreign"]
     assert likely.of(10.0).sentence == "Usual for these data: of 1,000 test images, 99% are as odd or odder"
     assert likely.of(998.5).sentence.endswith("of 1,000 test images, 1 is as odd or odder")
     assert "none is as odd" in likely.of(2_000.0).sentence
-    assert Likelihood(np.array([1.0, np.nan])).of(0.0).among == 1
+    assert HeldOutScores(np.array([1.0, np.nan])).of(0.0).among == 1

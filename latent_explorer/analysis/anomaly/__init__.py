@@ -2,7 +2,7 @@
 
 from latent_explorer.analysis.anomaly.coding import Coded, Coder, coded
 from latent_explorer.analysis.anomaly.judge import SAMPLE, ImageJudge, sample_of, scores_for
-from latent_explorer.analysis.anomaly.likelihood import Likelihood, Standing
+from latent_explorer.analysis.anomaly.likelihood import HeldOutScores, Standing
 from latent_explorer.analysis.anomaly.registry import MENDED, SCORES
 from latent_explorer.analysis.anomaly.roc import RocCurve, auroc, roc_curve, share_above, threshold_at
 from latent_explorer.analysis.anomaly.score import Score

@@ -37,7 +37,7 @@ class Standing:
         return f"{self.word.capitalize()} for these data: of {self.among:,} test images, {which} {verb} as odd or odder"
 
 
-class Likelihood:
+class HeldOutScores:
     """Tells where images stand among held-out ones. usual: the scores of these (n,), n >= 1."""
 
     def __init__(self, usual: Reals) -> None:
