@@ -37,7 +37,8 @@ def encode(
     images: Annotated[str, Argument(metavar="IMAGES", help="Images: a name or a path; see below.")],
     model: options.Model = options.DEFAULT_MODEL,
     out: Annotated[
-        Path | None, Option(metavar="FILE_OR_DIR", help=".npz or .csv file for the latents, or a folder for parts.")
+        Path | None,
+        Option(metavar="FILE_OR_DIR", help=".npz, .safetensors or .csv file for the latents, or a folder for parts."),
     ] = None,
     shard: Annotated[str | None, Option(metavar="K/N", help="With a folder: encode only the Kth of N shares.")] = None,
     resize: Annotated[bool, Option("--resize", help="Stretch images of another size to the model's.")] = False,
@@ -49,10 +50,11 @@ def encode(
 ) -> None:
     """Encode images to latents.
 
-    Writes a file, with the error of each reconstruction, or with --json and no --out prints the latents themselves.
-    Says how many images the model is not to be trusted with, by their places and their reconstructions. A conditional
+    Writes a file, with the error of each reconstruction and, of 10,000 images at most, each one's score, above 1 where
+    the model is not to be trusted with it; or with --json and no --out prints all that. Images of another size or look
+    than the dataset's are better placed with `place`, which prepares them. A conditional
     model encodes each image under its own class, or all under that of --label.
-    Where --out is no .npz or .csv but a folder, the latents go there in parts, and of the images no more than a part
+    Where --out is no file of these but a folder, the latents go there in parts, and of the images no more than a part
     is in memory at a time. After Ctrl-C or worse, the same command goes on with the parts that are missing; several
     machines share them with --shard; merge puts them together.
     """
@@ -91,7 +93,8 @@ def merge(
 ) -> None:
     """Put the parts of encoded images together.
 
-    As NPZ or CSV, like encode without parts. Where several machines have encoded, lay all parts into one folder first.
+    As NPZ, safetensors or CSV, like encode without parts. Where several machines have encoded, lay all parts into one
+    folder first.
     """
     from latent_explorer.export import Provenance, find_format
     from latent_explorer.training.publishing.parts import read_parts
@@ -123,22 +126,27 @@ def _encode_at_once(
     model, config, dataset, device = network
     tell_dataset(dataset.report)
     latents = encode_dataset(model, dataset, device)
-    table = _table(latents, dataset.class_names)
+    scores, table = None, _table(latents, dataset.class_names)
+    judged: dict[str, Any] = {}
+    words = ""
+    if table.error is not None:
+        scores = _scores(folder, model, latents, device)
+        judged, words = _judged(scores)
+        scores = scores if len(scores) == len(table.mean) else None
+        table = replace(table, score=scores)
     if known is not None:
         known.write(out, table, provenance=Provenance(config.name, f"of {images}"), overwrite=overwrite)
-    result = {"latents": table.mean.tolist()} if out is None else {"file": str(out)}
-    judged, words = ({}, "") if table.error is None else _judged(folder, model, latents, device)
+    result = {"file": str(out)} if out is not None else {"latents": table.mean.tolist()}
+    if out is None and scores is not None:
+        result |= {"errors": table.error.tolist(), "scores": scores.tolist()}
     mse = None if table.error is None else float(table.error.mean(dtype="float64"))
     told = {"model": config.name, "images": len(table.mean), "mse": mse, **judged}
     text = f"{out}: the latents of {len(table.mean):,} images by {config.name}\n{words}"
     report(told | result, text, as_json)
 
 
-def _judged(folder: Path, model: Any, found: Any, device: Any) -> tuple[dict[str, Any], str]:
-    """How many images the bundle in `folder` is not to be trusted with, for JSON and in words.
-
-    found: their Latents; of more than 10,000, so many are judged, evenly chosen.
-    """
+def _scores(folder: Path, model: Any, found: Any, device: Any) -> Any:
+    """The scores (k,) of images by the bundle in `folder`. found: their Latents; of more than 10,000, so many."""
     import numpy as np
 
     from latent_explorer.bundles import Latents, read_latents
@@ -147,7 +155,11 @@ def _judged(folder: Path, model: Any, found: Any, device: Any) -> tuple[dict[str
 
     some = evenly(np.arange(len(found)), _JUDGED)
     chosen = Latents(found.mean[some], None, None, found.split[some], found.error[some])
-    scores = scores_of_images(model, read_latents(folder), chosen, device)
+    return scores_of_images(model, read_latents(folder), chosen, device)
+
+
+def _judged(scores: Any) -> tuple[dict[str, Any], str]:
+    """How many images a bundle is not to be trusted with, by their scores, for JSON and in words."""
     outside, count = int((scores > 1).sum()), len(scores)
     told = {"judged": count, "outside": outside, **({"score": float(scores[0])} if count == 1 else {})}
     if count == 1:

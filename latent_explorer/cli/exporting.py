@@ -116,8 +116,8 @@ def latents(
 ) -> None:
     """Write the latents of a bundle's dataset.
 
-    As NPZ or CSV: every image with label, split and the error of the reconstruction. An NPZ also says where it comes
-    from.
+    As NPZ, safetensors or CSV: every image with label, split and the error of the reconstruction. The first
+    two also say where it comes from.
     """
     from latent_explorer.bundles import read_config, read_latents
     from latent_explorer.export import LatentTable, Provenance, find_format

@@ -8,7 +8,12 @@ from typing import Literal
 from latent_explorer.errors import ExportError
 from latent_explorer.export import still
 from latent_explorer.export.animation import write_gif, write_mp4, write_webp
-from latent_explorer.export.latents import write_latents_csv, write_latents_npz, write_path_npz
+from latent_explorer.export.latents import (
+    write_latents_csv,
+    write_latents_npz,
+    write_latents_safetensors,
+    write_path_npz,
+)
 from latent_explorer.export.svg import write_map_svg
 
 Kind = Literal["picture", "grid", "filmstrip", "film", "map", "latents", "sheet"]
@@ -57,6 +62,7 @@ FORMATS: tuple[Format, ...] = (
     Format("map", "png", "PNG picture", ".png", (), still.write_map_png),
     Format("map", "svg", "SVG drawing", ".svg", (), write_map_svg),
     Format("latents", "npz", "NumPy arrays (NPZ)", ".npz", (), write_latents_npz),
+    Format("latents", "safetensors", "Safetensors", ".safetensors", (), write_latents_safetensors),
     Format("latents", "csv", "Table (CSV)", ".csv", (), write_latents_csv),
     Format("sheet", "png", "PNG picture", ".png", (*_STILL, "gap"), still.write_sheet),
 )

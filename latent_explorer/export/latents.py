@@ -1,6 +1,7 @@
-"""The latents of a dataset as a table, NPZ and CSV; those of a path with their pictures, NPZ."""
+"""The latents of images as a table, NPZ, safetensors and CSV; those of a path with their pictures, NPZ."""
 
 import csv
+import json
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, fields, replace
@@ -9,6 +10,7 @@ from typing import IO, Any
 
 import numpy as np
 from numpy.typing import NDArray
+from safetensors.numpy import save
 
 from latent_explorer.errors import ExportError
 from latent_explorer.export.provenance import Provenance
@@ -24,17 +26,20 @@ class LatentTable:
 
     mean, log_variance: float32 (n, d). label: integers (n,) into class_names. split: 0 for train, 1 for test, 2 for
     validation, (n,).
-    error: float32 (n,), the reconstruction's. index: (n,), the images' places in their dataset; None for all of them,
-    in order. Raises ExportError when these do not fit each other.
+    error: (n,), the reconstruction's. index: (n,), the images' places in their dataset; None for all of them, in order.
+    score: (n,), above 1 where the model is not to be trusted with it. names: of the images' files; empty for none.
+    Raises ExportError when these do not fit each other.
     """
 
     mean: NDArray[np.float32]
     log_variance: NDArray[np.float32] | None = None
     label: NDArray[np.integer[Any]] | None = None
     split: NDArray[np.integer[Any]] | None = None
-    error: NDArray[np.float32] | None = None
+    error: NDArray[np.floating] | None = None
     class_names: tuple[str, ...] = ()
     index: NDArray[np.integer[Any]] | None = None
+    score: NDArray[np.floating] | None = None
+    names: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if self.mean.ndim != 2:
@@ -44,17 +49,20 @@ class LatentTable:
             expected = self.mean.shape if name == "log_variance" else count
             if name != "mean" and (array.shape != expected or array.dtype.kind not in "iuf"):
                 raise ExportError(f"expected {name} of shape {expected}, found {array.dtype} {array.shape}")
+        if self.names and len(self.names) != len(self.mean):
+            raise ExportError(f"expected the names of {len(self.mean):,} images, found {len(self.names):,}")
         _check_index("label", self.label, len(self.class_names))
         _check_index("split", self.split, len(_SPLITS))
 
     def rows(self, kept: slice | NDArray[np.bool_]) -> "LatentTable":
         """The table with some of its rows only."""
         parts: dict[str, Any] = {name: array[kept] for name, array in self.arrays().items()}
-        return replace(self, **parts)
+        names = tuple(np.array(self.names, np.str_)[kept].tolist()) if self.names else ()
+        return replace(self, names=names, **parts)
 
     def arrays(self) -> dict[str, NDArray[Any]]:
         """The arrays there are, by name."""
-        names = ("mean", "log_variance", "label", "split", "error", "index")
+        names = ("mean", "log_variance", "label", "split", "error", "index", "score")
         return {name: array for name in names if (array := getattr(self, name)) is not None}
 
 
@@ -87,11 +95,28 @@ def write_path_npz(stream: IO[bytes], path: PathArrays, options: Options, proven
 
 @file_writer
 def write_latents_npz(stream: IO[bytes], table: LatentTable, options: Options, provenance: Provenance | None) -> None:
-    """Write the arrays, exactly as they are, class_names, and the provenance as text, as NPZ.
+    """Write the arrays, exactly as they are, class_names, names if there are any, and the provenance, as NPZ.
 
     As numpy.savez does, but never with pickle, and the same bytes every time.
     """
-    _write_npz(stream, {**table.arrays(), "class_names": np.array(table.class_names, np.str_)}, provenance)
+    names = {"names": np.array(table.names, np.str_)} if table.names else {}
+    class_names = np.array(table.class_names, np.str_)
+    _write_npz(stream, {**table.arrays(), "class_names": class_names, **names}, provenance)
+
+
+@file_writer
+def write_latents_safetensors(
+    stream: IO[bytes], table: LatentTable, options: Options, provenance: Provenance | None
+) -> None:
+    """Write the arrays, exactly as they are, as safetensors; what else is known is JSON in its metadata, as `about`.
+
+    That has class_names, names and provenance; in one text, because the order of several is another each time.
+    """
+    about: dict[str, Any] = {"class_names": table.class_names, "names": table.names}
+    if provenance is not None:
+        about["provenance"] = provenance.text()
+    arrays = {name: np.ascontiguousarray(array) for name, array in table.arrays().items()}
+    stream.write(save(arrays, {"about": json.dumps(about, ensure_ascii=False)}))
 
 
 def _write_npz(stream: IO[bytes], arrays: dict[str, NDArray[Any]], provenance: Provenance | None) -> None:
@@ -107,8 +132,8 @@ def _write_npz(stream: IO[bytes], arrays: dict[str, NDArray[Any]], provenance: P
 def write_latents_csv(stream: IO[bytes], table: LatentTable, options: Options, provenance: Provenance | None) -> None:
     """Write one row an image, UTF-8, after a header.
 
-    The columns: index, split, label, class, error, mean_0, mean_1, ..., log_variance_0, ...; those not known are left
-    out, as is the provenance. Each number is as short as reads back exactly.
+    The columns: index, name, split, label, class, error, score, mean_0, mean_1, ..., log_variance_0, ...; those not
+    known are left out, as is the provenance. Each number is as short as reads back exactly.
     """
     text = TextIOWrapper(stream, encoding="utf-8", newline="", write_through=True)
     writer = csv.writer(text, lineterminator="\n")
@@ -122,6 +147,8 @@ def write_latents_csv(stream: IO[bytes], table: LatentTable, options: Options, p
 def _columns(table: LatentTable, rows: slice) -> Iterator[tuple[str, NDArray[Any]]]:
     """Some rows of each column that is known, by name."""
     yield "index", (np.arange(len(table.mean)) if table.index is None else table.index)[rows]
+    if table.names:
+        yield "name", np.array(table.names[rows], np.str_)
     if table.split is not None:
         yield "split", np.array(_SPLITS)[table.split[rows]]
     if table.label is not None:
@@ -129,6 +156,8 @@ def _columns(table: LatentTable, rows: slice) -> Iterator[tuple[str, NDArray[Any
         yield "class", np.array(table.class_names, np.str_)[table.label[rows]]
     if table.error is not None:
         yield "error", table.error[rows]
+    if table.score is not None:
+        yield "score", table.score[rows]
     for name, matrix in (("mean", table.mean), ("log_variance", table.log_variance)):
         if matrix is not None:
             yield from ((f"{name}_{index}", column) for index, column in enumerate(matrix[rows].T))

@@ -102,8 +102,8 @@ def test_colours_are_not_thrown_away(call, small_bundle):
         (("broken.png", "--json"), "broken.png: expected an image"),
         (("missing.npz", "--json"), "no dataset"),
         (("broken.png",), "--out FILE.npz"),
-        (("broken.png", "--out", "z.txt"), "can be written as npz, csv"),
-        (("broken.png", "--out", "broken.png"), "can be written as npz, csv"),
+        (("broken.png", "--out", "z.txt"), "can be written as npz, safetensors, csv"),
+        (("broken.png", "--out", "broken.png"), "can be written as npz, safetensors, csv"),
     ],
 )
 def test_encode_refuses_with_one_line(call, small_bundle, tmp_path, arguments, complaint):

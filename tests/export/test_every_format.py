@@ -26,7 +26,7 @@ def _content(known: Format, examples: dict[str, object]) -> object:
     return examples[special.get((known.kind, known.key), known.kind)]
 
 
-TABLES = [known for known in FORMATS if known.key in ("npz", "csv")]
+TABLES = [known for known in FORMATS if known.key in ("npz", "csv", "safetensors")]
 PLAIN = [known for known in FORMATS if known not in TABLES and known.kind != "sheet" and known.key != "svg"]
 
 
@@ -130,7 +130,7 @@ def test_coordinates_read_back_exactly():
 def test_formats_are_found_by_key_and_by_suffix():
     assert find_format("filmstrip", "gif") is find_format("filmstrip", "a/b.GIF")
     assert find_format("map", "x.svg").suffix == ".svg"
-    assert [known.key for known in formats_of("latents")] == ["npz", "csv"]
+    assert [known.key for known in formats_of("latents")] == ["npz", "safetensors", "csv"]
     with pytest.raises(ExportError, match="a filmstrip can be written as strip, gif, webp, mp4, frames, npz"):
         find_format("filmstrip", "x.mp3")
 

@@ -1,6 +1,7 @@
 """Latents read back as they were."""
 
 import csv
+import json
 
 import numpy as np
 import pytest
@@ -67,6 +68,35 @@ def test_csv_reads_back_exactly(tmp_path, table):
         assert [row["split"] for row in rows] == [("train", "test", "val")[part] for part in table.split]
     if table.error is not None:
         np.testing.assert_array_equal(np.array([row["error"] for row in rows]).astype(np.float32), table.error)
+
+
+def test_safetensors_hold_the_arrays_and_the_names(tmp_path):
+    from safetensors import safe_open
+
+    scores = np.array([0.5, 2.0])
+    table = LatentTable(
+        np.eye(2, dtype=np.float32), label=np.array([1, 0]), class_names=("a", "b"), score=scores, names=("x.png", "ÿ")
+    )
+    path = find_format("latents", "safetensors").write(tmp_path / "a.safetensors", table, provenance=Provenance("m"))
+    with safe_open(path, "numpy") as found:
+        for name, array in table.arrays().items():
+            np.testing.assert_array_equal(found.get_tensor(name), array)
+        about = json.loads(found.metadata()["about"])
+    assert about["names"] == ["x.png", "ÿ"]
+    assert about["class_names"] == ["a", "b"]
+    assert "m" in about["provenance"]
+
+
+def test_names_and_scores_stand_in_a_table_too(tmp_path):
+    table = LatentTable(np.zeros((2, 1), np.float32), score=np.array([0.5, 2.0]), names=("a, b.png", "=c"))
+    with write_latents_csv(tmp_path / "a.csv", table).open(encoding="utf-8", newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    assert [(row["name"], row["score"]) for row in rows] == [("a, b.png", "0.5"), ("=c", "2.0")]
+    with np.load(write_latents_npz(tmp_path / "a.npz", table.rows(np.array([False, True])))) as arrays:
+        assert arrays["names"].tolist() == ["=c"]
+        assert arrays["score"].tolist() == [2.0]
+    with pytest.raises(ExportError, match="names of 2 images, found 1"):
+        LatentTable(np.zeros((2, 1), np.float32), names=("a",))
 
 
 def test_a_table_longer_than_a_block_keeps_its_order(tmp_path):
