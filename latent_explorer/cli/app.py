@@ -11,6 +11,8 @@ from latent_explorer.cli import (
     alignment,
     bundles,
     charting,
+    compressing,
+    decompressing,
     driving,
     encoding,
     exporting,
@@ -67,6 +69,8 @@ for module in (
     pictures,
     charting,
     alignment,
+    compressing,
+    decompressing,
     driving,
     plugins,
 ):

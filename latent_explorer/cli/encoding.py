@@ -76,7 +76,7 @@ def encode(
     file = out if parts is None else None
     known = None if file is None else find_format("latents", file)
     options.refuse_taken([] if file is None else [file], overwrite)
-    dataset = _dataset(images, config, resize, label, download)
+    dataset = dataset_for(images, config, resize, label, download)
     network = load_bundle_model(folder, config), config, dataset, choose_device(device)
     if parts is not None:
         _encode_parts(network, parts, share, overwrite, as_json)
@@ -207,7 +207,7 @@ def _table(latents: Any, class_names: tuple[str, ...]) -> Any:
     return LatentTable(latents.mean, latents.log_variance, latents.label, latents.split, latents.error, names)
 
 
-def _dataset(images: str, config: Any, resize: bool, label: str | None, download: bool) -> Any:
+def dataset_for(images: str, config: Any, resize: bool, label: str | None, download: bool) -> Any:
     """The Dataset named `images`, its pictures of the model's shape (h, w, c); all of one class if that is given."""
     import numpy as np
 

@@ -1,0 +1,29 @@
+"""How few bytes an image takes as a rounded latent, beside principal components, JPEG and WebP."""
+
+from latent_explorer.analysis.compression.comparison import sentences, within
+from latent_explorer.analysis.compression.container import (
+    MOST_BYTES,
+    CompressedSet,
+    expected_size,
+    packed,
+    short_seal,
+    unpacked,
+)
+from latent_explorer.analysis.compression.curve import (
+    CURVE_BITS,
+    Curve,
+    Material,
+    Point,
+    of_latents,
+    point_of,
+    psnr,
+    squared_errors,
+)
+from latent_explorer.analysis.compression.quantiser import BITS, Quantiser
+from latent_explorer.analysis.compression.rivals import tasks
+
+__all__ = [
+    "BITS", "CURVE_BITS", "MOST_BYTES", "CompressedSet", "Curve", "Material", "Point", "Quantiser", "expected_size",
+    "of_latents", "packed", "point_of", "psnr", "sentences", "short_seal", "squared_errors", "tasks", "unpacked",
+    "within",
+]  # fmt: skip

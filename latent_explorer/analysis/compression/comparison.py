@@ -1,0 +1,48 @@
+"""Which way to compress is the smallest where: figures and sentences, rivals that win included."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from latent_explorer.analysis.compression.curve import Curve, Point, best
+
+_STEP = 0.1  # dB, in which curves are compared
+
+
+def within(curve: Curve, size: float) -> Point | None:
+    """The best point of at most so many bytes an image; None where there is none."""
+    return max((each for each in curve.points if each.bytes <= size), key=lambda each: each.psnr, default=None)
+
+
+def sentences(latents: Curve, rivals: Sequence[Curve]) -> list[str]:
+    """Of each rival, where it takes fewer bytes than the latents, or is better than they ever are."""
+    return [f"{rival.label}: {_against(latents, rival)}" for rival in rivals]
+
+
+def _against(latents: Curve, rival: Curve) -> str:
+    own, other = best(latents.points), best(rival.points)
+    top, low = own[-1].psnr, max(own[0].psnr, other[0].psnr)
+    beyond = f"better than the latents ever are, which end at {top:.1f} dB" if other[-1].psnr > top else ""
+    if other[0].psnr > top:
+        return f"{beyond}; it begins at {other[0].psnr:.1f} dB with {other[0].bytes:.1f} bytes."
+    if other[-1].psnr < own[0].psnr:
+        return f"at most {other[-1].psnr:.1f} dB, which the latents exceed with {own[0].bytes:.1f} bytes."
+    wins = _smaller(latents, rival, low, min(top, other[-1].psnr))
+    return f"{wins}{f'; {beyond}' if beyond else ''}."
+
+
+def _smaller(latents: Curve, rival: Curve, low: float, high: float) -> str:
+    """Where a rival takes fewer bytes between two PSNRs that both have, in words."""
+    levels = np.linspace(low, high, max(2, round((high - low) / _STEP) + 1))
+    wins = [level for level in levels if _is_smaller(rival, latents, float(level))]
+    middle = float(levels[len(levels) // 2])
+    sizes = (latents.bytes_at(middle), rival.bytes_at(middle))
+    figures = "" if None in sizes else f" (at {middle:.1f} dB {sizes[1]:.1f} bytes, latents {sizes[0]:.1f})"
+    if not wins:
+        return f"larger wherever both are as good{figures}"
+    return f"smaller between {min(wins):.1f} and {max(wins):.1f} dB{figures}"
+
+
+def _is_smaller(rival: Curve, latents: Curve, psnr: float) -> bool:
+    one, other = rival.bytes_at(psnr), latents.bytes_at(psnr)
+    return one is not None and other is not None and one < other

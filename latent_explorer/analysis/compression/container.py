@@ -1,0 +1,135 @@
+"""The file of a compressed set of images (.lxc): a small header, tables, coded latents. The decoder is not in it."""
+
+import struct
+import zlib
+from dataclasses import dataclass
+from hashlib import sha256
+
+import numpy as np
+from numpy.typing import NDArray
+
+from latent_explorer.analysis.compression import coder, tables
+from latent_explorer.analysis.compression.quantiser import BITS, Quantiser, Symbols
+from latent_explorer.errors import DataError
+
+MAGIC, VERSION = b"LXC\x1a", 1
+MOST_BYTES = 2**28
+"""Of a file that is read."""
+MOST_SYMBOLS = 2**25
+"""Numbers in one file, images times dimensions: reading so many takes a minute."""
+_HEADER = struct.Struct("<4sBBBBHHHHIf16sIB")
+_CHECK = struct.Struct("<I")
+_MOST_NAME = 255  # bytes
+
+
+@dataclass(frozen=True, eq=False)
+class CompressedSet:
+    """A set of images as the whole numbers that stand for their latents.
+
+    model: the name of the model whose latents they are; seal: 16 bytes that tell it from every other. image_shape:
+    (h, w, c) of its pictures. bits: as they were chosen. step: of all dimensions. symbols: int32 (n, d). labels: of a
+    model that is given the class, int32 (n,); else None.
+    """
+
+    model: str
+    seal: bytes
+    image_shape: tuple[int, int, int]
+    bits: int
+    step: float
+    symbols: Symbols
+    labels: NDArray[np.int32] | None = None
+
+    @property
+    def latents(self) -> NDArray[np.float32]:
+        """What is decoded, float32 (n, d)."""
+        return Quantiser(self.step).latents(self.symbols)
+
+
+def short_seal(seal: str) -> bytes:
+    """16 bytes that stand for the seal of a model."""
+    return sha256(seal.encode()).digest()[:16]
+
+
+def packed(content: CompressedSet) -> bytes:
+    """The file of a set of at least one image, with whichever form of tables makes it the smallest.
+
+    Header: magic, version, form of the tables, bits, whether there are labels, height, width, channels, dimensions,
+    count, step, seal, bytes of the tables, bytes of the name; then name, tables, coded numbers, and a CRC-32 of all.
+    Raises DataError where there are too many numbers, UserError where they are too different.
+    """
+    symbols = _columns(content)
+    return min((_in_form(content, symbols, form) for form in tables.FORMS), key=len)
+
+
+def expected_size(content: CompressedSet) -> int:
+    """How many bytes `packed` makes, to within some per mille: by what each number costs, without coding any."""
+    symbols = _columns(content)
+    return min(_size_in_form(content, symbols, form) for form in tables.FORMS)
+
+
+def _size_in_form(content: CompressedSet, symbols: Symbols, form: tables.Form) -> int:
+    written = tables.written(symbols, form)
+    known = tables.read(written, symbols.shape[1], form)
+    coded = sum(float(table.bits(column).sum()) for table, column in zip(known, symbols.T, strict=True))
+    return _HEADER.size + len(_name(content)) + len(written) + coder.LEAST_BYTES + round(coded / 8) + _CHECK.size
+
+
+def _columns(content: CompressedSet) -> Symbols:
+    """All numbers of a set, labels last. Raises DataError where there are too many."""
+    symbols = content.symbols
+    if content.labels is not None:
+        symbols = np.concatenate([symbols, content.labels[:, None]], 1).astype(np.int32)
+    if not 1 <= symbols.size <= MOST_SYMBOLS:
+        raise DataError(
+            f"expected 1 to {MOST_SYMBOLS:,} numbers to compress, found {symbols.size:,}: take fewer images"
+        )
+    return symbols
+
+
+def _name(content: CompressedSet) -> bytes:
+    return content.model.encode()[:_MOST_NAME].decode(errors="ignore").encode()
+
+
+def _in_form(content: CompressedSet, symbols: Symbols, form: tables.Form) -> bytes:
+    written = tables.written(symbols, form)
+    coded = coder.encoded(symbols, tables.read(written, symbols.shape[1], form))
+    name = _name(content)
+    count, dimensions = content.symbols.shape
+    header = _HEADER.pack(
+        MAGIC, VERSION, tables.FORMS.index(form), content.bits, content.labels is not None, *content.image_shape,
+        dimensions, count, content.step, content.seal, len(written), len(name),
+    )  # fmt: skip
+    body = header + name + written + coded
+    return body + _CHECK.pack(zlib.crc32(body))
+
+
+def unpacked(content: bytes) -> CompressedSet:
+    """What a file holds. Raises DataError where it is none of these, damaged, or larger than what is read."""
+    if content[: len(MAGIC)] != MAGIC:
+        raise DataError("expected a file that `latent-explorer compress` wrote: it begins otherwise")
+    if len(content) > 4 and content[4] != VERSION:
+        raise DataError(
+            f"it is of version {content[4]}, and this program reads version {VERSION}: take a newer program"
+        )
+    if len(content) < _HEADER.size + _CHECK.size:
+        raise DataError("it ends within its header")
+    if zlib.crc32(content[: -_CHECK.size]) != _CHECK.unpack(content[-_CHECK.size :])[0]:
+        raise DataError("its checksum is another: the file is damaged or was cut")
+    return _read(content[: -_CHECK.size])
+
+
+def _read(body: bytes) -> CompressedSet:
+    """What is checked is what a hand that writes its own checksum could have put there."""
+    _, _, form, bits, labelled, h, w, c, dimensions, count, step, seal, of_tables, of_name = _HEADER.unpack_from(body)
+    name, at = body[_HEADER.size :][:of_name], _HEADER.size + of_name
+    columns = dimensions + (labelled == 1)
+    if form >= len(tables.FORMS) or bits not in BITS or labelled > 1 or 0 in (h, w, c, dimensions, count):
+        raise DataError("its header says what no file of this kind does")
+    if not (np.isfinite(step) and step > 0) or at + of_tables > len(body):
+        raise DataError("its header says what no file of this kind does")
+    if count * columns > MOST_SYMBOLS:
+        raise DataError(f"it holds {count * columns:,} numbers, at most {MOST_SYMBOLS:,} are read")
+    known = tables.read(body[at : at + of_tables], columns, tables.FORMS[form])
+    symbols = coder.decoded(body[at + of_tables :], count, known)
+    labels = symbols[:, -1] if labelled else None
+    return CompressedSet(name.decode(errors="replace"), seal, (h, w, c), bits, step, symbols[:, :dimensions], labels)

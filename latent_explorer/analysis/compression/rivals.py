@@ -1,0 +1,196 @@
+"""What rounded latents are held against on the same images: principal components rounded likewise, JPEG and WebP."""
+
+import io
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from latent_explorer.analysis.compression.container import expected_size
+from latent_explorer.analysis.compression.curve import Curve, Errors, Images, Material, Point, best
+from latent_explorer.analysis.compression.quantiser import BITS
+from latent_explorer.errors import UserError
+
+_QUALITIES = (0, 5, 10, 20, 30, 40, 50, 60, 70, 80, 90, 95)
+_BLOCK = 16  # pixels: what JPEG and WebP cut a picture into; in a sheet no image shares a block with another
+_MOST_SIDE = 16_383  # pixels of a WebP picture
+_FITTED = 20_000  # training images that components are fitted on
+_COUNTS = (8, 16, 32, 48, 64, 96)  # of components
+_COMPONENTS = _COUNTS[-1]
+_WHOLE = "the whole file of all images; not the components"
+_JPEG_END = 2  # bytes that end every JPEG file
+_WEBP_HEADER = 30  # bytes: the container's 20, and 10 of the picture with its size
+
+Codec = Literal["JPEG", "WebP"]
+
+
+@dataclass(frozen=True, eq=False)
+class Components:
+    """Principal components of training images. middle: float32 (pixels,). axes: float32 (pixels, k), widest first."""
+
+    middle: NDArray[np.float32]
+    axes: NDArray[np.float32]
+
+    @classmethod
+    def of(cls, images: Images, most: int = _COMPONENTS) -> "Components":
+        """The first so many of at most 20,000 images (n, h, w, c), evenly chosen; the same every time."""
+        from sklearn.utils.extmath import randomized_svd
+
+        some = images[np.linspace(0, len(images) - 1, min(_FITTED, len(images))).round().astype(int)]
+        rows = some.reshape(len(some), -1).astype(np.float32) / 255
+        middle = rows.mean(0)
+        count = min(most, *rows.shape)
+        _, _, axes = randomized_svd(rows - middle, count, n_iter=4, random_state=0)
+        return cls(middle, np.ascontiguousarray(axes.T, np.float32))
+
+    def project(self, images: Images, count: int) -> NDArray[np.float32]:
+        """The first components (n, count) of images (n, h, w, c)."""
+        rows = images.reshape(len(images), -1).astype(np.float32) / 255
+        return np.asarray((rows - self.middle) @ self.axes[:, :count], np.float32)
+
+    def pictures(self, components: NDArray[np.float32], shape: tuple[int, ...]) -> Images:
+        """The pictures uint8 (n, *shape) of components (n, count)."""
+        rows = components @ self.axes[:, : components.shape[1]].T + self.middle
+        return (rows * 255 + 0.5).clip(0, 255).astype(np.uint8).reshape(len(rows), *shape)
+
+
+def of_components(images: Images, train: Images, dimensions: int) -> list[Curve]:
+    """Two curves: as many components as latents have dimensions; and whatever number is best, up to 96.
+
+    images: to compress. train: (m, h, w, c), that components and steps are chosen from. Rounded and counted as latents
+    are, by what each number costs.
+    """
+    fitted = Components.of(train, max(_COMPONENTS, dimensions))
+    most = fitted.axes.shape[1]
+    alike = _rounded(images, train, fitted, min(dimensions, most))
+    points = list(alike)
+    for count in {min(each, most) for each in _COUNTS} - {min(dimensions, most)}:
+        points += _rounded(images, train, fitted, count)
+    return [
+        Curve("pca", f"PCA, {min(dimensions, most)} components", _WHOLE, tuple(alike)),
+        Curve("pca_best", "PCA, best number of components", _WHOLE, tuple(best(points))),
+    ]
+
+
+def _rounded(images: Images, train: Images, fitted: Components, count: int) -> list[Point]:
+    material = Material(fitted.project(images, count), images, fitted.project(train[:_FITTED], count))
+    points = []
+    for bits in BITS:
+        content, errors = material.compressed(bits), Errors(images)
+        errors.take(0, fitted.pictures(content.latents, images.shape[1:]))
+        points.append(errors.point(f"{count} components, {bits} bits", expected_size(content) / len(images)))
+    return points
+
+
+def of_codec(images: Images, codec: Codec, singles: int) -> Iterator[Curve]:
+    """Three curves of a codec: one sheet of all images; of so many of them, evenly chosen, a file each: whole, and
+    without what is alike in all files.
+
+    Raises UserError where images have other than one or three channels.
+    """
+    name = codec.lower()
+    sheet = tuple(_sheet_point(images, codec, quality) for quality in _QUALITIES)
+    yield Curve(f"{name}_sheet", f"{codec}, one sheet", "one file that shows all images side by side", sheet)
+    some = images[np.linspace(0, len(images) - 1, min(singles, len(images))).round().astype(int)]
+    files = [list(_single_points(some, codec, quality)) for quality in _QUALITIES]
+    whole, bare = (tuple(pair[place] for pair in files) for place in (0, 1))
+    yield Curve(f"{name}_files", f"{codec}, a file each", "a file for each image, whole", whole)
+    yield Curve(f"{name}_bare", f"{codec}, without headers", _BARE[codec], bare)
+
+
+_BARE = {
+    "JPEG": "the coded pixels of a file for each image: not its tables and headers, which are alike in all",
+    "WebP": "a file for each image less its 30 bytes of container and picture header",
+}
+
+
+def _single_points(images: Images, codec: Codec, quality: int) -> Iterator[Point]:
+    errors, sizes, bare = Errors(images), [], []
+    for number, image in enumerate(images):
+        content = _written(image, codec, quality)
+        sizes.append(len(content))
+        bare.append(_without_header(content, codec))
+        errors.take(number, _shown(content, image.shape)[None])
+    for each in (sizes, bare):
+        yield errors.point(f"quality {quality}", float(np.mean(each)))
+
+
+def _sheet_point(images: Images, codec: Codec, quality: int) -> Point:
+    errors, size = Errors(images), 0
+    for start in range(0, len(images), per_sheet(images.shape[1:])):
+        some = images[start : start + per_sheet(images.shape[1:])]
+        sheet = laid_out(some)
+        content = _written(sheet, codec, quality)
+        size += len(content)
+        errors.take(start, _cut_out(_shown(content, sheet.shape), len(some), some.shape[1:]))
+    return errors.point(f"quality {quality}", size / len(images))
+
+
+def _padded(shape: tuple[int, ...]) -> tuple[int, int]:
+    rows, columns = (-(-side // _BLOCK) * _BLOCK for side in shape[:2])
+    return rows, columns
+
+
+def per_sheet(shape: tuple[int, ...]) -> int:
+    """How many images (h, w, c) one sheet has room for."""
+    rows, columns = (_MOST_SIDE // side for side in _padded(shape))
+    return max(1, rows * columns)
+
+
+def laid_out(images: Images) -> Images:
+    """Images (n, h, w, c) row by row on a sheet, nearly square; each is continued by its edge to whole blocks."""
+    count, (rows, columns) = len(images), _padded(images.shape[1:])
+    across = min(math.ceil(math.sqrt(count * rows / columns)), _MOST_SIDE // columns)
+    down = math.ceil(count / across)
+    missing = (rows - images.shape[1], columns - images.shape[2])
+    whole = np.pad(images, ((0, 0), (0, missing[0]), (0, missing[1]), (0, 0)), "edge")
+    whole = np.concatenate([whole, np.zeros((across * down - count, *whole.shape[1:]), np.uint8)])
+    grid = whole.reshape(down, across, rows, columns, -1).swapaxes(1, 2)
+    return np.ascontiguousarray(grid.reshape(down * rows, across * columns, -1))
+
+
+def _cut_out(sheet: Images, count: int, shape: tuple[int, ...]) -> Images:
+    rows, columns = _padded(shape)
+    grid = sheet.reshape(sheet.shape[0] // rows, rows, sheet.shape[1] // columns, columns, -1).swapaxes(1, 2)
+    return grid.reshape(-1, rows, columns, sheet.shape[2])[:count, : shape[0], : shape[1]]
+
+
+def _written(image: Images, codec: Codec, quality: int) -> bytes:
+    if image.shape[2] not in (1, 3):
+        raise UserError(f"{codec} holds images of one or three channels, found {image.shape[2]}")
+    picture = Image.fromarray(image[..., 0] if image.shape[2] == 1 else image)
+    stream = io.BytesIO()
+    options = {"method": 6} if codec == "WebP" else {"optimize": min(image.shape[:2]) > 4 * _BLOCK}
+    picture.save(stream, codec, quality=quality, **options)  # what is alike in all small JPEG files is left so
+    return stream.getvalue()
+
+
+def _shown(content: bytes, shape: tuple[int, ...]) -> Images:
+    with Image.open(io.BytesIO(content)) as picture:
+        return np.asarray(picture.convert("L" if shape[2] == 1 else "RGB"), np.uint8).reshape(shape)
+
+
+def _without_header(content: bytes, codec: Codec) -> int:
+    """Bytes of a file without what is alike in all files of that size and quality."""
+    if codec == "WebP":
+        return len(content) - _WEBP_HEADER
+    scan = content.rindex(b"\xff\xda")
+    length = int.from_bytes(content[scan + 2 : scan + 4], "big")
+    return len(content) - (scan + 2 + length) - _JPEG_END
+
+
+def tasks(images: Images, train: Images, dimensions: int, singles: int) -> dict[str, Callable[[], list[Curve]]]:
+    """What gives all curves of rivals, by what is being measured, in words; each takes seconds.
+
+    images: uint8 (n, h, w, c), to compress. train: (m, h, w, c). dimensions: of the latents. singles: how many images
+    are written as files of their own.
+    """
+    return {
+        "Principal components": lambda: of_components(images, train, dimensions),
+        "JPEG": lambda: list(of_codec(images, "JPEG", singles)),
+        "WebP": lambda: list(of_codec(images, "WebP", singles)),
+    }

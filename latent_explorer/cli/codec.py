@@ -1,0 +1,53 @@
+"""A bundle opened to encode images and to decode latents."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from latent_explorer.errors import UserError
+from latent_explorer.places import find_bundle
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+_PIECE = 1024  # pictures decoded at a time
+
+
+@dataclass(frozen=True, eq=False)
+class Codec:
+    """A bundle whose encoder and decoder are at hand. model: a LatentModel; decoder: an engine.decoder.Decoder."""
+
+    folder: Path
+    config: Any
+    model: Any
+    decoder: Any
+
+    def slices(
+        self, z: "NDArray[np.float32]", labels: "NDArray[np.int64] | None" = None
+    ) -> "Iterator[tuple[int, NDArray[np.uint8]]]":
+        """The pictures of latents, so many at a time, the same to the bit as the window exports."""
+        for start in range(0, len(z), _PIECE):
+            part = slice(start, start + _PIECE)
+            yield start, self.decoder.repeatable(z[part], None if labels is None else labels[part])
+
+    def labels(self, latents: Any) -> Any:
+        """The classes of Latents, where the model is given them; else None."""
+        return latents.label if self.config.net.classes else None
+
+
+def open_codec(name: str, *, encodes: bool) -> Codec:
+    """Open a bundle. Raises UserError where the model cannot decode, or is to encode and cannot."""
+    from latent_explorer.bundles import read_config
+    from latent_explorer.engine.decoder import Decoder, device_for
+    from latent_explorer.runtime.loading import load_bundle_model
+
+    folder = find_bundle(name)
+    config = read_config(folder)
+    if not config.decodes:
+        raise UserError(f"{config.name}: {config.undecoded}")
+    if encodes and not config.encodes:
+        raise UserError(f"{config.name} has no encoder: it makes no latents of images that could be compressed")
+    model = load_bundle_model(folder, config)
+    return Codec(folder, config, model, Decoder(model, device_for(model)))
