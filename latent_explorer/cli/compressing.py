@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from latent_explorer.analysis.compression import CompressedSet, Curve, Material
-
 commands = typer.Typer()
 _SINGLES = 500
 _AIM = 12.0  # bytes an image, and dB: what is told beside the curves
@@ -106,7 +104,7 @@ def _compress(
     report(told, text, as_json)
 
 
-def _errors(coder: Codec, content: "CompressedSet", images: Any, size: int) -> Any:
+def _errors(coder: Codec, content: Any, images: Any, size: int) -> Any:
     """The point of what comes back from a file of so many bytes; images may be more than memory holds."""
     import numpy as np
 
@@ -145,7 +143,7 @@ def _measure(name: str, source: str | None, count: int, download: bool, as_json:
     _tell(coder, material, curves, as_json)
 
 
-def _material(coder: Codec, dataset: Any, count: int) -> "tuple[Material, NDArray[np.uint8]]":
+def _material(coder: Codec, dataset: Any, count: int) -> "tuple[Any, NDArray[np.uint8]]":
     """The test images with their latents, as the encoder gives them now; and training images for PCA."""
     from latent_explorer.analysis.compression import Material, short_seal
     from latent_explorer.bundles import read_latents
@@ -168,10 +166,10 @@ def _material(coder: Codec, dataset: Any, count: int) -> "tuple[Material, NDArra
     return material, dataset.images[evenly(train, min(20_000, 50 * count))]
 
 
-def _or_complaint(words: str, task: Any) -> "list[Curve]":
+def _or_complaint(words: str, task: Any) -> list[Any]:
     """The curves of a task; what cannot be measured on such images is said, and left out."""
     try:
-        found: list[Curve] = task()
+        found: list[Any] = task()
     except UserError as error:
         complain(f"{words}: not measured: {error}")
         return []
@@ -187,7 +185,7 @@ def _last(steps: Any) -> Any:
             return ended.value
 
 
-def _tell(coder: Codec, material: "Material", curves: "list[Curve]", as_json: bool) -> None:
+def _tell(coder: Codec, material: Any, curves: list[Any], as_json: bool) -> None:
     from dataclasses import asdict
 
     from latent_explorer.analysis.compression import sentences, within

@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from latent_explorer.analysis.compression import CompressedSet
-
 commands = typer.Typer()
 _MOST_PIXELS = 2**32  # bytes of pictures that are written out
 
@@ -54,7 +52,7 @@ def decompress(
     report(told, f"{out}: {len(content.symbols):,} pictures by {coder.config.name}", as_json)
 
 
-def _read(file: Path) -> "CompressedSet":
+def _read(file: Path) -> Any:
     """Raises UserError where the file cannot be read, or is none of these."""
     from latent_explorer.analysis.compression import MOST_BYTES, unpacked
     from latent_explorer.files import read_regular
@@ -68,7 +66,7 @@ def _read(file: Path) -> "CompressedSet":
         raise DataError(f"{shown(file)}: {error}") from error
 
 
-def _same_model(content: "CompressedSet", name: str | None, file: Path) -> Codec:
+def _same_model(content: Any, name: str | None, file: Path) -> Codec:
     """The model that a file was compressed with. Raises UserError where it is not at hand, or another."""
     from latent_explorer.analysis.compression import short_seal
     from latent_explorer.safe_text import safe_text
@@ -98,15 +96,15 @@ def _same_model(content: "CompressedSet", name: str | None, file: Path) -> Codec
     return coder
 
 
-def _check_labels(content: "CompressedSet", config: Any, where: str) -> None:
+def _check_labels(content: Any, config: Any, where: str) -> None:
     labels, classes = content.labels, config.net.classes
     if (labels is None) != (classes == 0) or (labels is not None and not (0 <= labels.min() <= labels.max() < classes)):
         raise DataError(f"{where}: its classes are not those of its model: the file is damaged")
 
 
-def _pixels(content: "CompressedSet") -> int:
+def _pixels(content: Any) -> int:
     height, width, channels = content.image_shape
-    return height * width * channels
+    return int(height * width * channels)
 
 
 def _refuse_filled(folder: Path, overwrite: bool) -> None:
@@ -117,12 +115,12 @@ def _refuse_filled(folder: Path, overwrite: bool) -> None:
         raise UserError(f"{shown(folder)} is not empty; choose another folder, or pass --overwrite to write into it")
 
 
-def _decoded(content: "CompressedSet", coder: Codec) -> "Iterator[tuple[int, NDArray[np.uint8]]]":
+def _decoded(content: Any, coder: Codec) -> "Iterator[tuple[int, NDArray[np.uint8]]]":
     labels = None if content.labels is None else content.labels.astype("int64")
     return coder.slices(content.latents, labels)
 
 
-def _write_array(out: Path, content: "CompressedSet", coder: Codec, overwrite: bool) -> None:
+def _write_array(out: Path, content: Any, coder: Codec, overwrite: bool) -> None:
     import numpy as np
 
     from latent_explorer.files import write_whole
@@ -134,7 +132,7 @@ def _write_array(out: Path, content: "CompressedSet", coder: Codec, overwrite: b
     write_whole(out, lambda stream: np.savez_compressed(stream, **arrays), overwrite=overwrite)
 
 
-def _write_pictures(out: Path, content: "CompressedSet", coder: Codec, overwrite: bool) -> None:
+def _write_pictures(out: Path, content: Any, coder: Codec, overwrite: bool) -> None:
     """As PNG, numbered from 0 in the order of the set."""
     from functools import partial
 
