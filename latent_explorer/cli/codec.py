@@ -16,7 +16,7 @@ _PIECE = 1024  # pictures decoded at a time
 
 
 @dataclass(frozen=True, eq=False)
-class Codec:
+class BundleCodec:
     """A bundle whose encoder and decoder are at hand. model: a LatentModel; decoder: an engine.decoder.Decoder."""
 
     folder: Path
@@ -37,7 +37,7 @@ class Codec:
         return latents.label if self.config.net.classes else None
 
 
-def open_codec(name: str, *, encodes: bool) -> Codec:
+def open_codec(name: str, *, encodes: bool) -> BundleCodec:
     """Open a bundle. Raises UserError where the model cannot decode, or is to encode and cannot."""
     from latent_explorer.bundles import read_config
     from latent_explorer.engine.decoder import Decoder, device_for
@@ -50,4 +50,4 @@ def open_codec(name: str, *, encodes: bool) -> Codec:
     if encodes and not config.encodes:
         raise UserError(f"{config.name} has no encoder: it makes no latents of images that could be compressed")
     model = load_bundle_model(folder, config)
-    return Codec(folder, config, model, Decoder(model, device_for(model)))
+    return BundleCodec(folder, config, model, Decoder(model, device_for(model)))

@@ -7,7 +7,7 @@ import typer
 from typer import Argument, Option
 
 from latent_explorer.cli import options
-from latent_explorer.cli.codec import Codec, open_codec
+from latent_explorer.cli.codec import BundleCodec, open_codec
 from latent_explorer.cli.encoding import dataset_for
 from latent_explorer.cli.failure import complain
 from latent_explorer.cli.output import cell, print_json, print_table, report, tell_dataset
@@ -104,7 +104,7 @@ def _compress(
     report(told, text, as_json)
 
 
-def _errors(coder: Codec, content: Any, images: Any, size: int) -> Any:
+def _errors(coder: BundleCodec, content: Any, images: Any, size: int) -> Any:
     """The point of what comes back from a file of so many bytes; images may be more than memory holds."""
     import numpy as np
 
@@ -143,7 +143,7 @@ def _measure(name: str, source: str | None, count: int, download: bool, as_json:
     _tell(coder, material, curves, as_json)
 
 
-def _material(coder: Codec, dataset: Any, count: int) -> "tuple[Any, NDArray[np.uint8]]":
+def _material(coder: BundleCodec, dataset: Any, count: int) -> "tuple[Any, NDArray[np.uint8]]":
     """The test images with their latents, as the encoder gives them now; and training images for PCA."""
     from latent_explorer.analysis.compression import Material, short_seal
     from latent_explorer.bundles import read_latents
@@ -185,7 +185,7 @@ def _last(steps: Any) -> Any:
             return ended.value
 
 
-def _tell(coder: Codec, material: Any, curves: list[Any], as_json: bool) -> None:
+def _tell(coder: BundleCodec, material: Any, curves: list[Any], as_json: bool) -> None:
     from dataclasses import asdict
 
     from latent_explorer.analysis.compression import sentences, within

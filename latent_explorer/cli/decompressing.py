@@ -8,7 +8,7 @@ import typer
 from typer import Argument, Option
 
 from latent_explorer.cli import options
-from latent_explorer.cli.codec import Codec, open_codec
+from latent_explorer.cli.codec import BundleCodec, open_codec
 from latent_explorer.cli.output import report
 from latent_explorer.errors import DataError, UserError
 
@@ -66,8 +66,8 @@ def _read(file: Path) -> Any:
         raise DataError(f"{shown(file)}: {error}") from error
 
 
-def _same_model(content: Any, name: str | None, file: Path) -> Codec:
-    """The model that a file was compressed with. Raises UserError where it is not at hand, or another."""
+def _same_model(content: Any, name: str | None, file: Path) -> BundleCodec:
+    """The model that a file was compressed with. Raises UserError where it is not there, or another."""
     from latent_explorer.analysis.compression import short_seal
     from latent_explorer.safe_text import safe_text
     from latent_explorer.targets import shown
@@ -115,12 +115,12 @@ def _refuse_filled(folder: Path, overwrite: bool) -> None:
         raise UserError(f"{shown(folder)} is not empty; choose another folder, or pass --overwrite to write into it")
 
 
-def _decoded(content: Any, coder: Codec) -> "Iterator[tuple[int, NDArray[np.uint8]]]":
+def _decoded(content: Any, coder: BundleCodec) -> "Iterator[tuple[int, NDArray[np.uint8]]]":
     labels = None if content.labels is None else content.labels.astype("int64")
     return coder.slices(content.latents, labels)
 
 
-def _write_array(out: Path, content: Any, coder: Codec, overwrite: bool) -> None:
+def _write_array(out: Path, content: Any, coder: BundleCodec, overwrite: bool) -> None:
     import numpy as np
 
     from latent_explorer.files import write_whole
@@ -132,7 +132,7 @@ def _write_array(out: Path, content: Any, coder: Codec, overwrite: bool) -> None
     write_whole(out, lambda stream: np.savez_compressed(stream, **arrays), overwrite=overwrite)
 
 
-def _write_pictures(out: Path, content: Any, coder: Codec, overwrite: bool) -> None:
+def _write_pictures(out: Path, content: Any, coder: BundleCodec, overwrite: bool) -> None:
     """As PNG, numbered from 0 in the order of the set."""
     from functools import partial
 

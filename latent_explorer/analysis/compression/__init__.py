@@ -11,9 +11,9 @@ from latent_explorer.analysis.compression.container import (
 )
 from latent_explorer.analysis.compression.curve import (
     CURVE_BITS,
-    Curve,
     Material,
-    Point,
+    RateCurve,
+    RatePoint,
     of_latents,
     point_of,
     psnr,
@@ -23,7 +23,23 @@ from latent_explorer.analysis.compression.quantiser import BITS, Quantiser
 from latent_explorer.analysis.compression.rivals import tasks
 
 __all__ = [
-    "BITS", "CURVE_BITS", "MOST_BYTES", "CompressedSet", "Curve", "Material", "Point", "Quantiser", "expected_size",
-    "of_latents", "packed", "point_of", "psnr", "sentences", "short_seal", "squared_errors", "tasks", "unpacked",
+    "BITS",
+    "CURVE_BITS",
+    "MOST_BYTES",
+    "CompressedSet",
+    "Material",
+    "Quantiser",
+    "RateCurve",
+    "RatePoint",
+    "expected_size",
+    "of_latents",
+    "packed",
+    "point_of",
+    "psnr",
+    "sentences",
+    "short_seal",
+    "squared_errors",
+    "tasks",
+    "unpacked",
     "within",
 ]  # fmt: skip

@@ -4,22 +4,22 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from latent_explorer.analysis.compression.curve import Curve, Point, best
+from latent_explorer.analysis.compression.curve import RateCurve, RatePoint, best
 
 _STEP = 0.1  # dB, in which curves are compared
 
 
-def within(curve: Curve, size: float) -> Point | None:
+def within(curve: RateCurve, size: float) -> RatePoint | None:
     """The best point of at most so many bytes an image; None where there is none."""
     return max((each for each in curve.points if each.bytes <= size), key=lambda each: each.psnr, default=None)
 
 
-def sentences(latents: Curve, rivals: Sequence[Curve]) -> list[str]:
+def sentences(latents: RateCurve, rivals: Sequence[RateCurve]) -> list[str]:
     """Of each rival, where it takes fewer bytes than the latents, or is better than they ever are."""
     return [f"{rival.label}: {_against(latents, rival)}" for rival in rivals]
 
 
-def _against(latents: Curve, rival: Curve) -> str:
+def _against(latents: RateCurve, rival: RateCurve) -> str:
     own, other = best(latents.points), best(rival.points)
     top, low = own[-1].psnr, max(own[0].psnr, other[0].psnr)
     beyond = f"better than the latents ever are, which end at {top:.1f} dB" if other[-1].psnr > top else ""
@@ -31,7 +31,7 @@ def _against(latents: Curve, rival: Curve) -> str:
     return f"{wins}{f'; {beyond}' if beyond else ''}."
 
 
-def _smaller(latents: Curve, rival: Curve, low: float, high: float) -> str:
+def _smaller(latents: RateCurve, rival: RateCurve, low: float, high: float) -> str:
     """Where a rival takes fewer bytes between two PSNRs that both have, in words."""
     levels = np.linspace(low, high, max(2, round((high - low) / _STEP) + 1))
     wins = [level for level in levels if _is_smaller(rival, latents, float(level))]
@@ -43,6 +43,6 @@ def _smaller(latents: Curve, rival: Curve, low: float, high: float) -> str:
     return f"smaller between {min(wins):.1f} and {max(wins):.1f} dB{figures}"
 
 
-def _is_smaller(rival: Curve, latents: Curve, psnr: float) -> bool:
+def _is_smaller(rival: RateCurve, latents: RateCurve, psnr: float) -> bool:
     one, other = rival.bytes_at(psnr), latents.bytes_at(psnr)
     return one is not None and other is not None and one < other

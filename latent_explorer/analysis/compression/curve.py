@@ -19,7 +19,7 @@ CURVE_BITS = BITS[2:]
 
 
 @dataclass(frozen=True)
-class Point:
+class RatePoint:
     """One setting of one way to compress. setting: in words. bytes: an image, in the mean.
 
     psnr: in dB, of the mean squared error over all pixels of all images, 10 log10(1 / MSE), pixels in [0, 1].
@@ -33,13 +33,13 @@ class Point:
 
 
 @dataclass(frozen=True)
-class Curve:
+class RateCurve:
     """One way to compress, at several settings. name: in JSON. label: in words. counted: which bytes."""
 
     name: str
     label: str
     counted: str
-    points: tuple[Point, ...]
+    points: tuple[RatePoint, ...]
 
     def bytes_at(self, psnr: float) -> float | None:
         """The fewest bytes for that PSNR, in a straight line between points; None where it is never so good."""
@@ -66,7 +66,7 @@ class Errors:
         place = slice(start, start + len(pictures))
         self._errors[place] = squared_errors(pictures, self._images[place])
 
-    def point(self, setting: str, size: float) -> Point:
+    def point(self, setting: str, size: float) -> RatePoint:
         """The point of so many bytes an image."""
         return point_of(setting, size, self._errors)
 
@@ -83,15 +83,15 @@ def psnr(error: float) -> float:
     return float(10 * np.log10(1 / max(error, _EXACT)))
 
 
-def point_of(setting: str, size: float, errors: NDArray[np.float64]) -> Point:
+def point_of(setting: str, size: float, errors: NDArray[np.float64]) -> RatePoint:
     """The point of a setting by the squared errors (n,) of its images."""
     single = 10 * np.log10(1 / np.maximum(errors, _EXACT))
-    return Point(setting, size, psnr(float(errors.mean())), float(single.mean()))
+    return RatePoint(setting, size, psnr(float(errors.mean())), float(single.mean()))
 
 
-def best(points: Sequence[Point]) -> list[Point]:
+def best(points: Sequence[RatePoint]) -> list[RatePoint]:
     """Those of which no other is as small and as good, bytes and PSNR ascending."""
-    kept: list[Point] = []
+    kept: list[RatePoint] = []
     for point in sorted(points, key=lambda each: (each.bytes, -each.psnr)):
         if not kept or point.psnr > kept[-1].psnr:
             kept.append(point)
@@ -124,7 +124,7 @@ class Material:
 
 def of_latents(
     material: Material, decode: Decode, size_of: Callable[[CompressedSet], int] = lambda content: len(packed(content))
-) -> Generator[None, None, Curve]:
+) -> Generator[None, None, RateCurve]:
     """The curve of latents rounded at 3 to 8 bits; yields after each slice of pictures, and returns it.
 
     size_of: the bytes of a set; `container.expected_size` where time is short. Counted is the whole file of all images,
@@ -139,4 +139,4 @@ def of_latents(
             errors.take(start, pictures)
             yield None
         points.append(errors.point(f"{each} bits", size))
-    return Curve("latents", "Latents", "the whole file of all images; not the decoder", tuple(points))
+    return RateCurve("latents", "Latents", "the whole file of all images; not the decoder", tuple(points))

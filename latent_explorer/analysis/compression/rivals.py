@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from latent_explorer.analysis.compression.container import expected_size
-from latent_explorer.analysis.compression.curve import Curve, Errors, Images, Material, Point, best
+from latent_explorer.analysis.compression.curve import Errors, Images, Material, RateCurve, RatePoint, best
 from latent_explorer.analysis.compression.quantiser import BITS
 from latent_explorer.errors import UserError
 
@@ -29,14 +29,14 @@ Codec = Literal["JPEG", "WebP"]
 
 
 @dataclass(frozen=True, eq=False)
-class Components:
+class PrincipalAxes:
     """Principal components of training images. middle: float32 (pixels,). axes: float32 (pixels, k), widest first."""
 
     middle: NDArray[np.float32]
     axes: NDArray[np.float32]
 
     @classmethod
-    def of(cls, images: Images, most: int = _COMPONENTS) -> "Components":
+    def of(cls, images: Images, most: int = _COMPONENTS) -> "PrincipalAxes":
         """The first so many of at most 20,000 images (n, h, w, c), evenly chosen; the same every time."""
         from sklearn.utils.extmath import randomized_svd
 
@@ -58,25 +58,25 @@ class Components:
         return (rows * 255 + 0.5).clip(0, 255).astype(np.uint8).reshape(len(rows), *shape)
 
 
-def of_components(images: Images, train: Images, dimensions: int) -> list[Curve]:
+def of_components(images: Images, train: Images, dimensions: int) -> list[RateCurve]:
     """Two curves: as many components as latents have dimensions; and whatever number is best, up to 96.
 
     images: to compress. train: (m, h, w, c), that components and steps are chosen from. Rounded and counted as latents
     are, by what each number costs.
     """
-    fitted = Components.of(train, max(_COMPONENTS, dimensions))
+    fitted = PrincipalAxes.of(train, max(_COMPONENTS, dimensions))
     most = fitted.axes.shape[1]
     alike = _rounded(images, train, fitted, min(dimensions, most))
     points = list(alike)
     for count in {min(each, most) for each in _COUNTS} - {min(dimensions, most)}:
         points += _rounded(images, train, fitted, count)
     return [
-        Curve("pca", f"PCA, {min(dimensions, most)} components", _WHOLE, tuple(alike)),
-        Curve("pca_best", "PCA, best number of components", _WHOLE, tuple(best(points))),
+        RateCurve("pca", f"PCA, {min(dimensions, most)} components", _WHOLE, tuple(alike)),
+        RateCurve("pca_best", "PCA, best number of components", _WHOLE, tuple(best(points))),
     ]
 
 
-def _rounded(images: Images, train: Images, fitted: Components, count: int) -> list[Point]:
+def _rounded(images: Images, train: Images, fitted: PrincipalAxes, count: int) -> list[RatePoint]:
     material = Material(fitted.project(images, count), images, fitted.project(train[:_FITTED], count))
     points = []
     for bits in BITS:
@@ -86,7 +86,7 @@ def _rounded(images: Images, train: Images, fitted: Components, count: int) -> l
     return points
 
 
-def of_codec(images: Images, codec: Codec, singles: int) -> Iterator[Curve]:
+def of_codec(images: Images, codec: Codec, singles: int) -> Iterator[RateCurve]:
     """Three curves of a codec: one sheet of all images; of so many of them, evenly chosen, a file each: whole, and
     without what is alike in all files.
 
@@ -94,12 +94,12 @@ def of_codec(images: Images, codec: Codec, singles: int) -> Iterator[Curve]:
     """
     name = codec.lower()
     sheet = tuple(_sheet_point(images, codec, quality) for quality in _QUALITIES)
-    yield Curve(f"{name}_sheet", f"{codec}, one sheet", "one file that shows all images side by side", sheet)
+    yield RateCurve(f"{name}_sheet", f"{codec}, one sheet", "one file that shows all images side by side", sheet)
     some = images[np.linspace(0, len(images) - 1, min(singles, len(images))).round().astype(int)]
     files = [list(_single_points(some, codec, quality)) for quality in _QUALITIES]
     whole, bare = (tuple(pair[place] for pair in files) for place in (0, 1))
-    yield Curve(f"{name}_files", f"{codec}, a file each", "a file for each image, whole", whole)
-    yield Curve(f"{name}_bare", f"{codec}, without headers", _BARE[codec], bare)
+    yield RateCurve(f"{name}_files", f"{codec}, a file each", "a file for each image, whole", whole)
+    yield RateCurve(f"{name}_bare", f"{codec}, without headers", _BARE[codec], bare)
 
 
 _BARE = {
@@ -108,7 +108,7 @@ _BARE = {
 }
 
 
-def _single_points(images: Images, codec: Codec, quality: int) -> Iterator[Point]:
+def _single_points(images: Images, codec: Codec, quality: int) -> Iterator[RatePoint]:
     errors, sizes, bare = Errors(images), [], []
     for number, image in enumerate(images):
         content = _written(image, codec, quality)
@@ -119,7 +119,7 @@ def _single_points(images: Images, codec: Codec, quality: int) -> Iterator[Point
         yield errors.point(f"quality {quality}", float(np.mean(each)))
 
 
-def _sheet_point(images: Images, codec: Codec, quality: int) -> Point:
+def _sheet_point(images: Images, codec: Codec, quality: int) -> RatePoint:
     errors, size = Errors(images), 0
     for start in range(0, len(images), per_sheet(images.shape[1:])):
         some = images[start : start + per_sheet(images.shape[1:])]
@@ -183,7 +183,7 @@ def _without_header(content: bytes, codec: Codec) -> int:
     return len(content) - (scan + 2 + length) - _JPEG_END
 
 
-def tasks(images: Images, train: Images, dimensions: int, singles: int) -> dict[str, Callable[[], list[Curve]]]:
+def tasks(images: Images, train: Images, dimensions: int, singles: int) -> dict[str, Callable[[], list[RateCurve]]]:
     """What gives all curves of rivals, by what is being measured, in words; each takes seconds.
 
     images: uint8 (n, h, w, c), to compress. train: (m, h, w, c). dimensions: of the latents. singles: how many images

@@ -8,9 +8,9 @@ from PIL import Image
 
 from latent_explorer.analysis.compression import (
     CURVE_BITS,
-    Curve,
     Material,
-    Point,
+    RateCurve,
+    RatePoint,
     of_latents,
     packed,
     point_of,
@@ -107,8 +107,8 @@ def test_images_of_four_channels_are_no_files_of_a_codec() -> None:
         list(of_codec(np.zeros((2, 8, 8, 4), np.uint8), "WebP", 2))
 
 
-def curve(name: str, *pairs: tuple[float, float]) -> Curve:
-    return Curve(name, name, "", tuple(Point(str(number), *pair, 0.0) for number, pair in enumerate(pairs)))
+def curve(name: str, *pairs: tuple[float, float]) -> RateCurve:
+    return RateCurve(name, name, "", tuple(RatePoint(str(number), *pair, 0.0) for number, pair in enumerate(pairs)))
 
 
 def test_who_wins_where_is_said() -> None:
