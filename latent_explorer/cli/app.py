@@ -9,6 +9,7 @@ from typer.core import TyperGroup
 
 from latent_explorer.cli import (
     alignment,
+    anomalies,
     bundles,
     charting,
     compressing,
@@ -71,6 +72,7 @@ for module in (
     alignment,
     compressing,
     decompressing,
+    anomalies,
     driving,
     plugins,
 ):

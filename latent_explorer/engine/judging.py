@@ -1,22 +1,28 @@
 """How odd images are for the open model: scores fitted on its training images, and sets of other images."""
 
 from collections.abc import Callable, Generator, Iterator
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from latent_explorer.analysis.anomaly import SAMPLE, Coded, Coder, HeldOutScores, ImageJudge, Standing, coded, sample_of
+from latent_explorer.analysis.anomaly import (
+    SAMPLE,
+    Coded,
+    Coder,
+    HeldOutScores,
+    ImageJudge,
+    Standing,
+    coded,
+    joined,
+    sample_of,
+)
 from latent_explorer.analysis.anomaly.place import DISTANCE
 from latent_explorer.analysis.anomaly.reconstruction import EXCESS, RECONSTRUCTION, excess_nats, squared_error
 from latent_explorer.bundles import BundleConfig
-from latent_explorer.data import open_dataset
-from latent_explorer.data.files import Bounds
-from latent_explorer.data.fitted import fitted
-from latent_explorer.data.named import DATASETS
-from latent_explorer.data.opening import split_options
+from latent_explorer.data.others import OtherImages, read_others
 from latent_explorer.engine.coding import coder_of
 from latent_explorer.engine.dataset_index import DatasetIndex
 from latent_explorer.engine.decoder import Decoder
@@ -24,9 +30,6 @@ from latent_explorer.errors import EngineError
 from latent_explorer.fields import Gradual
 from latent_explorer.service.aside import aside
 
-MOST_OTHERS = 10_000
-"""Images of another set that are judged, evenly chosen where there are more."""
-_LOOK_SECONDS = 60.0
 _MOST_NUMBERS = 2**24  # of the pixels that scores are fitted on: 64 MiB
 Score = Callable[[NDArray[np.uint8]], NDArray[np.floating]]
 
@@ -52,23 +55,6 @@ class HasData(Protocol):
         self, kind: str, asked: NDArray[Any], work: Callable[[NDArray[Any]], NDArray[Any]]
     ) -> Iterator[tuple[int, NDArray[Any]]]:
         """As `ModelService.in_slices`."""
-
-
-@dataclass(frozen=True, eq=False)
-class OtherImages:
-    """Images of another set in the shape of the model's. all_images: how many the set has. note: what was changed."""
-
-    source: str
-    name: str
-    images: NDArray[np.uint8]
-    all_images: int
-    note: str
-
-    def at(self, numbers: NDArray[np.int64]) -> NDArray[np.uint8]:
-        """Some of them (k, h, w, c). Raises EngineError where there is none of one of the numbers."""
-        if len(numbers) and not (numbers.min() >= 0 and numbers.max() < len(self.images)):
-            raise EngineError(f"{self.name}: {len(self.images):,} images are judged, and not all of those asked for")
-        return self.images[numbers]
 
 
 @dataclass(frozen=True, eq=False)
@@ -141,7 +127,7 @@ class Judging:
             for start, _ in service.in_slices("coding", sample, look):
                 service.preparing = "Fitting the scores", start / len(sample)
                 yield None
-            usual = replace(_joined(parts), rows=np.arange(len(sample)))
+            usual = joined(parts)
             yield (yield from aside(lambda: ImageJudge(coder, sample, usual), "scores"))
         finally:
             service.preparing = "", 1.0
@@ -178,25 +164,3 @@ def _scorer(index: DatasetIndex, coder: Coder, name: str) -> Score:
         return lambda images: index.neighbourhood.reach(coded(encoder, images).places)
     measure = excess_nats if name == EXCESS.name else squared_error
     return lambda images: measure(coded(coder, images, likely=False))
-
-
-def _joined(parts: list[Coded]) -> Coded:
-    def column(name: str) -> Any:
-        values = [getattr(part, name) for part in parts]
-        return None if values[0] is None else np.concatenate(values)
-
-    return Coded(**{each.name: column(each.name) for each in fields(Coded)})
-
-
-def read_others(source: str, shape: tuple[int, int, int]) -> OtherImages:
-    """The images of another set in a model's shape; of a dataset that is opened by its name, its test images.
-
-    Raises DataError where they cannot be read, or there are none.
-    """
-    dataset = open_dataset(source, bounds=Bounds(seconds=_LOOK_SECONDS))
-    name = split_options(source)[0].partition(":")[0]
-    test = dataset.indices("test") if name in DATASETS else np.zeros(0, np.int64)
-    everyone = test if len(test) else np.arange(len(dataset))
-    places = np.linspace(0, len(everyone) - 1, min(MOST_OTHERS, len(everyone))).round().astype(np.int64)
-    images, note = fitted(dataset, everyone[places], shape)
-    return OtherImages(source, dataset.name, images, len(everyone), note)

@@ -1,8 +1,9 @@
 """Images as a model sees them: where it puts them, what it makes of them, how well that explains them."""
 
 import math
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, fields, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -105,6 +106,17 @@ def coded(
         step = np.exp(log_variance / 2) * _direction(z.shape[1])
         nats = np.mean([negative_log(x, coder.decode(z + sign * step), coder.noise) for sign in (1, -1)], axis=0)
     return Coded(x, entropy, rows, z, log_variance, pictures, nats)
+
+
+def joined(parts: Sequence[Coded]) -> Coded:
+    """The images of several parts as the sample that scores are fitted on, in their order."""
+
+    def column(name: str) -> Any:
+        values = [getattr(part, name) for part in parts]
+        return None if values[0] is None else np.concatenate(values)
+
+    whole = Coded(**{each.name: column(each.name) for each in fields(Coded)})
+    return replace(whole, rows=np.arange(len(whole)))
 
 
 def cross_entropy(x: Rows, pictures: Rows) -> NDArray[np.float64]:

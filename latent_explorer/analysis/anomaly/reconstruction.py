@@ -38,7 +38,7 @@ RECONSTRUCTION = Score(
 )
 NEGATIVE_ELBO = Score(
     name="negative-elbo",
-    title="−ELBO",
+    title="Negative ELBO",
     sentence="The bound on how unlikely the model finds the image, in nats: what a VAE is trained to lower. Images "
     "that are dark or simple cost few nats whatever they show, so it may prefer the wrong data.",
     fit=lambda _: negative_elbo,

@@ -1,6 +1,7 @@
 """The scores there are, by name."""
 
 from latent_explorer.analysis.anomaly.baselines import PCA_30, PIXEL_NEAREST
+from latent_explorer.analysis.anomaly.novelty import NOVELTY, PER_INK
 from latent_explorer.analysis.anomaly.place import DISTANCE, RADIUS, TYPICALITY
 from latent_explorer.analysis.anomaly.reconstruction import EXCESS, NEGATIVE_ELBO, RECONSTRUCTION
 from latent_explorer.analysis.anomaly.score import Score
@@ -10,6 +11,10 @@ SCORES: Registry[Score] = Registry("scores", Score, "title")
 register = SCORES.register
 MENDED = EXCESS
 """The score that does not prefer dark, simple images as the -ELBO does."""
+NOVEL = NOVELTY
+"""The score that tells images of one class best from those of another like it."""
 
-for _score in (EXCESS, NEGATIVE_ELBO, RECONSTRUCTION, DISTANCE, RADIUS, TYPICALITY, PCA_30, PIXEL_NEAREST):
+for _score in (
+    EXCESS, PER_INK, NEGATIVE_ELBO, RECONSTRUCTION, DISTANCE, NOVELTY, RADIUS, TYPICALITY, PCA_30, PIXEL_NEAREST,
+):  # fmt: skip
     register(_score)

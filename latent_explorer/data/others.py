@@ -1,0 +1,51 @@
+"""Images of another set, opened to be judged beside those of a model."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from latent_explorer.data.files import Bounds
+from latent_explorer.data.fitted import fitted
+from latent_explorer.data.named import DATASETS
+from latent_explorer.data.opening import open_dataset, split_options
+from latent_explorer.errors import DataError
+
+MOST_OTHERS = 10_000
+"""Images that are judged, evenly chosen where there are more."""
+_LOOK_SECONDS = 60.0
+
+
+@dataclass(frozen=True, eq=False)
+class OtherImages:
+    """Images uint8 (n, h, w, c) of another set in the shape of a model's.
+
+    source: as it was asked for. all_images: how many the set has. note: what was changed for the model, in words.
+    """
+
+    source: str
+    name: str
+    images: NDArray[np.uint8]
+    all_images: int
+    note: str
+
+    def at(self, numbers: NDArray[np.int64]) -> NDArray[np.uint8]:
+        """Some of them (k, h, w, c). Raises DataError where there is none of one of the numbers."""
+        if len(numbers) and not (numbers.min() >= 0 and numbers.max() < len(self.images)):
+            raise DataError(f"{self.name}: {len(self.images):,} images are judged, and not all of those asked for")
+        return self.images[numbers]
+
+
+def read_others(source: str, shape: tuple[int, int, int], *, download: bool = False) -> OtherImages:
+    """The images of another set in a model's shape; of a dataset that is opened by its name, its test images.
+
+    download: whether it was agreed to fetch what is not on this computer. Raises DataError where they cannot be read,
+    or there are none.
+    """
+    dataset = open_dataset(source, bounds=Bounds(seconds=_LOOK_SECONDS), download=download)
+    name = split_options(source)[0].partition(":")[0]
+    test = dataset.indices("test") if name in DATASETS else np.zeros(0, np.int64)
+    everyone = test if len(test) else np.arange(len(dataset))
+    places = np.linspace(0, len(everyone) - 1, min(MOST_OTHERS, len(everyone))).round().astype(np.int64)
+    images, note = fitted(dataset, everyone[places], shape)
+    return OtherImages(source, dataset.name, images, len(everyone), note)
