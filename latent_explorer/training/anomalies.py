@@ -35,7 +35,7 @@ _AT_ONCE = 256  # images, always as many: so the same figures come out again
 
 
 @dataclass(frozen=True)
-class Judging:
+class JudgeProgress:
     """How far the work is. words: what is done. done, total: images."""
 
     words: str
@@ -80,7 +80,7 @@ class Apart:
 
 def tell_apart(
     model: LatentModel, dataset: Dataset, others: OtherImages, device: torch.device
-) -> Iterator[Judging | Apart]:
+) -> Iterator[JudgeProgress | Apart]:
     """Judge the test images of a model's dataset, 10,000 at most, and others; yields how far it is, at last the scores.
 
     Without test images, those to train on are judged. Raises TrainingError where the dataset has no images.
@@ -95,17 +95,17 @@ def tell_apart(
     foreign = (judge.scores(others.at(part), judge.names) for part in _parts(np.arange(len(others.images))))
     for scores in chain(own, foreign):
         found.append(scores)
-        yield Judging("judging", sum(map(len, found)), total)
+        yield JudgeProgress("judging", sum(map(len, found)), total)
     values = np.concatenate(found)
     inside, outside = (columns(judge.names, part) for part in (values[: len(numbers)], values[len(numbers) :]))
     yield Apart(inside, outside, sample, time.perf_counter() - began)
 
 
-def fitted_judge(coder: Coder, dataset: Dataset) -> Generator[Judging, None, tuple[ImageJudge, int]]:
+def fitted_judge(coder: Coder, dataset: Dataset) -> Generator[JudgeProgress, None, tuple[ImageJudge, int]]:
     """What judges images, fitted on a sample of the training images of `dataset`, and how many these are."""
     sample, parts = sample_of(dataset.split, SAMPLE), list[Coded]()
     for some in _parts(sample):
-        yield Judging("fitting the scores", sum(map(len, parts)), len(sample))
+        yield JudgeProgress("fitting the scores", sum(map(len, parts)), len(sample))
         parts.append(coded(coder, _some(dataset, some)))
     return ImageJudge(coder, sample, joined(parts)), len(sample)
 

@@ -15,7 +15,7 @@ from latent_explorer.errors import TrainingError
 from latent_explorer.nets.families import find_family
 from latent_explorer.nets.spec import NetSpec
 from latent_explorer.runs.recipe import Recipe
-from latent_explorer.training.anomalies import Judging, columns, fitted_judge
+from latent_explorer.training.anomalies import JudgeProgress, columns, fitted_judge
 from latent_explorer.training.coding import coder_of_network
 from latent_explorer.training.distributed.devices import choose_device
 from latent_explorer.training.loop import Training
@@ -40,7 +40,7 @@ def recipe_for(epochs: int, seed: int, device: str = "auto") -> Recipe:
     return Recipe(epochs=epochs, batch_size=64, averaging=0.99, seed=seed, device=device, precision="bfloat16")
 
 
-def one_class_each(dataset: Dataset, recipe: Recipe, token: Event | None = None) -> Iterator[Judging | OfClass]:
+def one_class_each(dataset: Dataset, recipe: Recipe, token: Event | None = None) -> Iterator[JudgeProgress | OfClass]:
     """Train on one class after another, and judge all test images; yields how far it is, and each class once done.
 
     Raises TrainingError where the dataset has no labels, one class only, no test images, or a class with fewer than
@@ -54,7 +54,7 @@ def one_class_each(dataset: Dataset, recipe: Recipe, token: Event | None = None)
         own = _only(dataset, label)
         training = Training.begin(_spec(dataset), own, recipe)
         for report in training.run(token):
-            yield Judging(f"class {name}", report.step, report.steps)
+            yield JudgeProgress(f"class {name}", report.step, report.steps)
         if token.is_set():
             return
         coder = coder_of_network(training.kept_model(), choose_device(recipe.device))
@@ -62,7 +62,7 @@ def one_class_each(dataset: Dataset, recipe: Recipe, token: Event | None = None)
         parts = []
         for start in range(0, len(test), _AT_ONCE):
             parts.append(judge.scores(np.asarray(dataset.images[test[start : start + _AT_ONCE]]), judge.names))
-            yield Judging(f"class {name}: judging", start, len(test))
+            yield JudgeProgress(f"class {name}: judging", start, len(test))
         inside = labels[test] == label
         found = columns(judge.names, np.concatenate(parts))
         areas = {each: auroc(values[inside], values[~inside]) for each, values in found.items()}
