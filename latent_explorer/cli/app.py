@@ -19,6 +19,7 @@ from latent_explorer.cli import (
     exporting,
     filming,
     importing,
+    labels,
     pictures,
     placing,
     plugins,
@@ -73,6 +74,7 @@ for module in (
     compressing,
     decompressing,
     anomalies,
+    labels,
     driving,
     plugins,
 ):

@@ -47,7 +47,7 @@ ARROWS = {
     "fields": ("analysis", "atlas", "charts", "bundles"),
     "export": ("points", "atlas"),
     "points": ("atlas",),
-    "analysis": (),
+    "analysis": ("charts.neighbours",),
     "paths": (),
     "atlas": ("charts",),
     "charts": (),

@@ -1,0 +1,52 @@
+"""Which image to label next: one that says most about the many that are not yet told apart."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from latent_explorer.analysis.few_labels.probe import Learned
+from latent_explorer.analysis.few_labels.space import Graph
+
+_STEPS = 8  # along the graph, over which doubts are gathered
+
+
+def next_images(
+    graph: Graph, learned: Learned | None, among: NDArray[np.integer], taken: NDArray[np.integer], count: int = 1
+) -> NDArray[np.int64]:
+    """The `count` images of those `among` that are worth labelling most, the first of them most, int64 (k,).
+
+    The doubt about an image is 1 less the share of its most probable class, or 1 where nothing has been learned yet. It
+    spreads some steps along the graph, so that what stands amid many doubtful images counts most, and an outlier on its
+    own does not (information density: Settles and Craven, 2008). taken: images that have a label, whose surroundings
+    are less worth, as are those of the ones chosen before.
+    """
+    doubt = np.ones(len(graph.order), np.float32)
+    if learned is not None:
+        doubt = 1 - learned.shares.max(1)
+    allowed = np.zeros(len(doubt), bool)
+    allowed[among] = True
+    allowed[taken] = False
+    shadow = _spread(graph, _marked(len(doubt), taken)) if len(taken) else np.zeros_like(doubt)
+    worth, chosen = _spread(graph, doubt), []
+    for _ in range(min(count, int(np.count_nonzero(allowed)))):
+        value = np.where(allowed, worth / (1 + len(doubt) * shadow), -np.inf)
+        best = int(value.argmax())
+        chosen.append(best)
+        allowed[best] = False
+        shadow = shadow + _spread(graph, _marked(len(doubt), np.array([best])))
+    return np.array(chosen, np.int64)
+
+
+def _marked(count: int, where: NDArray[np.integer]) -> NDArray[np.float32]:
+    marks = np.zeros(count, np.float32)
+    marks[where] = 1
+    return marks
+
+
+def _spread(graph: Graph, values: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Values (n,) after some steps along the graph."""
+    moving = values[graph.order]
+    for _ in range(_STEPS):
+        moving = graph.similarity @ moving
+    found = np.empty_like(moving)
+    found[graph.order] = moving
+    return found

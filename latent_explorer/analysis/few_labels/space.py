@@ -1,0 +1,86 @@
+"""Images as points that a probe looks at: latents, principal components or pixels, and the graph of neighbours."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from latent_explorer.charts.neighbours import Search, one_thread
+from latent_explorer.errors import UserError
+
+NEIGHBOURS = 10
+_SCALE = 7  # the neighbour whose distance is an image's own unit of length
+_CHEAPEST = 64  # images at least, of which a graph says something
+
+
+@dataclass(frozen=True, eq=False)
+class Graph:
+    """Which images are alike. Of n images.
+
+    order: int64 (n,), such that neighbours stand near each other in memory. similarity: scipy.sparse float32 (n, n),
+    in that order, symmetric, D^-1/2 W D^-1/2: W has exp(-d^2 / (s_i s_j)) between an image and its 10 nearest, where s
+    is the distance to the seventh (Zelnik-Manor and Perona, 2004). reach: float32 (n,), s of each image.
+    """
+
+    order: NDArray[np.int64]
+    similarity: Any
+    reach: NDArray[np.float32]
+
+    @classmethod
+    def of(cls, distances: NDArray[np.floating], indices: NDArray[np.integer]) -> "Graph":
+        """From the distances to, and the numbers of, the nearest of each image, (n, k), nearest first."""
+        from scipy.sparse import csr_matrix, diags
+        from scipy.sparse.csgraph import reverse_cuthill_mckee
+
+        count, near = indices.shape
+        reach = np.maximum(distances[:, min(_SCALE, near) - 1], 1e-12)
+        rows, columns = np.repeat(np.arange(count), near), indices.ravel()
+        weights = np.exp(-np.square(distances.ravel()) / (reach[rows] * reach[columns]))
+        both = csr_matrix((np.maximum(weights, 1e-6), (rows, columns)), shape=(count, count))
+        both = (both + both.T) / 2
+        root = diags(1 / np.sqrt(np.asarray(both.sum(1)).ravel()))
+        order = reverse_cuthill_mckee(both.tocsr(), symmetric_mode=True).astype(np.int64)
+        similarity = (root @ both @ root).tocsr()[order][:, order].astype(np.float32)
+        return cls(order, similarity, reach.astype(np.float32))
+
+
+@dataclass(eq=False)
+class Space:
+    """Images as points float32 (n, d), n >= 2. graph: None until it has been found with `find_graph`."""
+
+    points: NDArray[np.float32]
+    graph: Graph | None = field(default=None)
+
+    def __len__(self) -> int:
+        return len(self.points)
+
+    @cached_property
+    def search(self) -> Search:
+        """Finds which of the images are nearest to places."""
+        return Search(self.points)
+
+    def find_graph(self) -> Iterator[float]:
+        """Find the graph, unless it is there; yields how much of that is done, in [0, 1].
+
+        Exactly, by products of matrices: 70,000 images of 16 dimensions take about 7 s of one processor, of 784 pixels
+        one to two minutes. Raises UserError where there are too few images.
+        """
+        if self.graph is not None:
+            return
+        if len(self.points) < _CHEAPEST:
+            raise UserError(f"expected at least {_CHEAPEST} images to find neighbours among, found {len(self.points)}")
+        distances = np.empty((len(self.points), NEIGHBOURS), np.float32)
+        indices = np.empty((len(self.points), NEIGHBOURS), np.int32)
+        blocks = self.search.of_all(NEIGHBOURS)
+        while True:
+            with one_thread():
+                block = next(blocks, None)
+            if block is None:
+                break
+            here = slice(block.start, block.start + len(block.indices))
+            distances[here], indices[here] = block.distances, block.indices
+            yield here.stop / len(self.points)
+        self.graph = Graph.of(distances, indices)
