@@ -59,9 +59,9 @@ def labels(
     not, logistic regression, the nearest labelled image, and the same on as many principal components as the model has
     dimensions and on the pixels themselves.
     """
-    from latent_explorer.analysis.few_labels.measuring import Asked
+    from latent_explorer.analysis.few_labels.measuring import LabelsAsked
 
-    asked = Asked(counts_of(labels), seeds)
+    asked = LabelsAsked(counts_of(labels), seeds)
     folder = find_bundle(model)
     found = _of_bundle(folder) if on is None else _of_others(folder, on, download, device)
     figures = _measured(found, asked)
@@ -81,18 +81,18 @@ def counts_of(text: str) -> tuple[int, ...]:
 
 def _of_bundle(folder: Path) -> Any:
     from latent_explorer.bundles import read_config, read_latents
-    from latent_explorer.engine.few_labels import Material
+    from latent_explorer.engine.few_labels import LabelMaterial
     from latent_explorer.engine.originals import find_originals
 
     config = read_config(folder)
     latents = read_latents(folder, config)
-    return Material.of_bundle(config, latents, find_originals(config))
+    return LabelMaterial.of_bundle(config, latents, find_originals(config))
 
 
 def _of_others(folder: Path, source: str, download: bool, device: str) -> Any:
     from latent_explorer.bundles import read_config
     from latent_explorer.data import open_dataset
-    from latent_explorer.engine.few_labels import Material, check_others
+    from latent_explorer.engine.few_labels import LabelMaterial, check_others
     from latent_explorer.runtime.loading import load_bundle_model
     from latent_explorer.training.distributed.devices import choose_device
     from latent_explorer.training.evaluate import encode_dataset
@@ -101,11 +101,11 @@ def _of_others(folder: Path, source: str, download: bool, device: str) -> Any:
     dataset = open_dataset(source, download=download)
     check_others(config, dataset)
     latents = encode_dataset(load_bundle_model(folder, config), dataset, choose_device(device))
-    return Material.of_dataset(config, dataset, latents.mean)
+    return LabelMaterial.of_dataset(config, dataset, latents.mean)
 
 
 def _measured(found: Any, asked: Any) -> Any:
-    from latent_explorer.analysis.few_labels.measuring import Figures, measure
+    from latent_explorer.analysis.few_labels.measuring import LabelFigures, measure
     from latent_explorer.analysis.few_labels.spaces import spaces
 
     truth = found.truth
@@ -113,7 +113,7 @@ def _measured(found: Any, asked: Any) -> Any:
         complain(f"not compared with pixels and PCA: {found.missing}")
     with Display() as display:
         for each in measure(spaces(found.latents, found.images, truth.train), truth, asked):
-            if isinstance(each, Figures):
+            if isinstance(each, LabelFigures):
                 return each
             display.show(each.words, round(1000 * each.share), 1000)
     raise AssertionError("figures come last")

@@ -17,7 +17,7 @@ _TRAIN, _TEST = 0, 1
 
 
 @dataclass(frozen=True, eq=False)
-class Material:
+class LabelMaterial:
     """What is learned from. model, dataset: what they are called. latents: float32 (n, d). images: of them, uint8
     (n, h, w, c), or None with the reason in `missing`. label: int64 (n,), None where there are none. split: uint8 (n,).
     """
@@ -32,7 +32,7 @@ class Material:
     missing: str = ""
 
     @classmethod
-    def of_bundle(cls, config: BundleConfig, latents: Latents, originals: OriginalImages) -> "Material":
+    def of_bundle(cls, config: BundleConfig, latents: Latents, originals: OriginalImages) -> "LabelMaterial":
         """A bundle's own images. Raises UserError where its latents know the labels."""
         _refuse_conditional(config)
         images = originals.images
@@ -45,7 +45,7 @@ class Material:
         return cls(config.name, config.dataset.name, latents.mean, images, latents.label, names, latents.split, missing)
 
     @classmethod
-    def of_dataset(cls, config: BundleConfig, dataset: Dataset, latents: NDArray[np.float32]) -> "Material":
+    def of_dataset(cls, config: BundleConfig, dataset: Dataset, latents: NDArray[np.float32]) -> "LabelMaterial":
         """Other images, by the latents (n, d) that a bundle's encoder has given them."""
         named = config.name, dataset.name, latents, dataset.images
         return cls(*named, dataset.labels, dataset.class_names, dataset.split, _too_many(dataset.images))

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from latent_explorer.analysis.few_labels import PROBES, Labelled, Space, probe_called
+from latent_explorer.analysis.few_labels import PROBES, Labelled, PointSpace, probe_called
 from latent_explorer.analysis.few_labels.choosing import next_images
 from latent_explorer.analysis.few_labels.drawing import at_centres, at_random
-from latent_explorer.analysis.few_labels.measuring import Asked, Figures, Truth, measure
+from latent_explorer.analysis.few_labels.measuring import LabelFigures, LabelsAsked, Truth, measure
 from latent_explorer.analysis.few_labels.probe import elsewhere
 from latent_explorer.analysis.few_labels.propagation import spread
 from latent_explorer.analysis.few_labels.spaces import principal, spaces
@@ -22,7 +22,7 @@ def rings():
     angle = rng.uniform(0, 2 * np.pi, RINGS)
     radius = 1 + 2 * label + rng.normal(0, 0.08, RINGS)
     points = np.stack([radius * np.cos(angle), radius * np.sin(angle)], 1).astype(np.float32)
-    space = Space(points)
+    space = PointSpace(points)
     list(space.find_graph())
     return space, label.astype(np.int64)
 
@@ -87,7 +87,7 @@ def test_a_new_class_is_learned_from_what_was_learned_of_fewer(known):
 def test_what_no_label_reaches_takes_the_class_of_the_nearest_labelled():
     rng = np.random.default_rng(0)
     islands = np.concatenate([rng.normal(centre, 0.1, (80, 2)) for centre in (0, 5, 11)]).astype(np.float32)
-    space = Space(islands)
+    space = PointSpace(islands)
     list(space.find_graph())
     learned = PROBES["propagation"].learn(space, Labelled(np.array([0, 80]), np.array([0, 1]), 2), None)
     assert (learned.classes == np.repeat([0, 1, 1], 80)).all()
@@ -126,7 +126,7 @@ def test_labels_that_contradict_themselves_are_refused():
 
 def test_too_few_images_have_no_graph():
     with pytest.raises(UserError, match="at least 64 images"):
-        list(Space(np.zeros((10, 2), np.float32)).find_graph())
+        list(PointSpace(np.zeros((10, 2), np.float32)).find_graph())
 
 
 def test_labels_are_drawn_evenly_by_class_and_again_the_same():
@@ -166,9 +166,9 @@ def test_measuring_says_all_methods_with_pixels_and_pca_beside():
     images = np.random.default_rng(0).integers(0, 255, (RINGS, 4, 4, 1), np.uint8)
     train = np.arange(400)
     truth = Truth(label, 2, train, np.arange(400, RINGS))
-    told = list(measure(spaces(space.points, images, train), truth, Asked((4, 10), 2)))
+    told = list(measure(spaces(space.points, images, train), truth, LabelsAsked((4, 10), 2)))
     figures = told[-1]
-    assert isinstance(figures, Figures)
+    assert isinstance(figures, LabelFigures)
     assert figures.mean("propagation", 10) > 0.95
     assert figures.mean("propagation_inductive", 10) > 0.95
     assert figures.mean("pixels_propagation", 10) < 0.7
@@ -176,7 +176,7 @@ def test_measuring_says_all_methods_with_pixels_and_pca_beside():
     assert len(figures.runs["propagation_next"][10]) == 1
     assert figures.mean("magic", 4) is None
     with pytest.raises(UserError, match="no test split"):
-        list(measure(spaces(space.points, None, train), Truth(label, 2, train, train[:0]), Asked()))
+        list(measure(spaces(space.points, None, train), Truth(label, 2, train, train[:0]), LabelsAsked()))
 
 
 def test_principal_components_keep_most_of_what_varies():

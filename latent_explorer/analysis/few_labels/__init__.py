@@ -1,8 +1,8 @@
 """What can be learned from a handful of labelled images: probes on latents, and the same on pixels and PCA beside."""
 
 from latent_explorer.analysis.few_labels.labelled import Labelled
-from latent_explorer.analysis.few_labels.probe import Learned, Probe
+from latent_explorer.analysis.few_labels.probe import LabelProbe, Learned
 from latent_explorer.analysis.few_labels.registry import PROBES, probe_called
-from latent_explorer.analysis.few_labels.space import Space
+from latent_explorer.analysis.few_labels.space import PointSpace
 
-__all__ = ["PROBES", "Labelled", "Learned", "Probe", "Space", "probe_called"]
+__all__ = ["PROBES", "LabelProbe", "Labelled", "Learned", "PointSpace", "probe_called"]

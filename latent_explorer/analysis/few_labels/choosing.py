@@ -4,13 +4,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from latent_explorer.analysis.few_labels.probe import Learned
-from latent_explorer.analysis.few_labels.space import Graph
+from latent_explorer.analysis.few_labels.space import NeighbourGraph
 
 _STEPS = 8  # along the graph, over which doubts are gathered
 
 
 def next_images(
-    graph: Graph, learned: Learned | None, among: NDArray[np.integer], taken: NDArray[np.integer], count: int = 1
+    graph: NeighbourGraph,
+    learned: Learned | None,
+    among: NDArray[np.integer],
+    taken: NDArray[np.integer],
+    count: int = 1,
 ) -> NDArray[np.int64]:
     """The `count` images of those `among` that are worth labelling most, the first of them most, int64 (k,).
 
@@ -42,7 +46,7 @@ def _marked(count: int, where: NDArray[np.integer]) -> NDArray[np.float32]:
     return marks
 
 
-def _spread(graph: Graph, values: NDArray[np.float32]) -> NDArray[np.float32]:
+def _spread(graph: NeighbourGraph, values: NDArray[np.float32]) -> NDArray[np.float32]:
     """Values (n,) after some steps along the graph."""
     moving = values[graph.order]
     for _ in range(_STEPS):

@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from latent_explorer.analysis.few_labels.labelled import Labelled
-from latent_explorer.analysis.few_labels.space import Space
+from latent_explorer.analysis.few_labels.space import PointSpace
 from latent_explorer.charts.neighbours import Search
 from latent_explorer.errors import UserError
 
@@ -31,7 +31,7 @@ def at_random(truth: NDArray[np.int64], among: NDArray[np.integer], count: int, 
 
 
 def at_centres(
-    space: Space, truth: NDArray[np.int64], among: NDArray[np.integer], count: int, classes: int, seed: int
+    space: PointSpace, truth: NDArray[np.int64], among: NDArray[np.integer], count: int, classes: int, seed: int
 ) -> Labelled:
     """Of `count` clusters (k-means) of the images `among`, the images nearest to their centres."""
     from sklearn.cluster import MiniBatchKMeans

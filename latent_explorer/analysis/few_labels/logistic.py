@@ -3,11 +3,11 @@
 import numpy as np
 
 from latent_explorer.analysis.few_labels.labelled import Labelled
-from latent_explorer.analysis.few_labels.probe import Learned, Probe
-from latent_explorer.analysis.few_labels.space import Space
+from latent_explorer.analysis.few_labels.probe import LabelProbe, Learned
+from latent_explorer.analysis.few_labels.space import PointSpace
 
 
-def _learn(space: Space, labelled: Labelled, before: Learned | None) -> Learned:
+def _learn(space: PointSpace, labelled: Labelled, before: Learned | None) -> Learned:
     from sklearn.linear_model import LogisticRegression
 
     labelled.check(len(space))
@@ -19,7 +19,7 @@ def _learn(space: Space, labelled: Labelled, before: Learned | None) -> Learned:
     return Learned(shares, labelled)
 
 
-LOGISTIC = Probe(
+LOGISTIC = LabelProbe(
     name="logistic",
     title="Logistic regression",
     sentence="Planes between the classes, fitted to the labelled images alone (penalty 1/2 |w|^2, on points of unit "

@@ -11,9 +11,9 @@ from latent_explorer.analysis.few_labels.drawing import at_centres, at_random
 from latent_explorer.analysis.few_labels.labelled import Labelled
 from latent_explorer.analysis.few_labels.logistic import LOGISTIC
 from latent_explorer.analysis.few_labels.nearest import NEAREST
-from latent_explorer.analysis.few_labels.probe import Probe, blended
+from latent_explorer.analysis.few_labels.probe import LabelProbe, blended
 from latent_explorer.analysis.few_labels.propagation import PROPAGATION
-from latent_explorer.analysis.few_labels.space import NEIGHBOURS, Space
+from latent_explorer.analysis.few_labels.space import NEIGHBOURS, PointSpace
 from latent_explorer.errors import UserError
 
 LATENTS, PCA, PIXELS = "latents", "pca", "pixels"
@@ -21,7 +21,7 @@ _BESIDE = (PROPAGATION, LOGISTIC)
 
 
 @dataclass(frozen=True)
-class Progress:
+class LabelsProgress:
     """What is done now, and how much of it, in [0, 1]."""
 
     words: str
@@ -29,7 +29,7 @@ class Progress:
 
 
 @dataclass(frozen=True)
-class Asked:
+class LabelsAsked:
     """labels: how many, one after the other. seeds: how often they are drawn anew, from seed 0 on."""
 
     labels: tuple[int, ...] = (10, 50, 100)
@@ -37,7 +37,7 @@ class Asked:
 
 
 @dataclass(eq=False)
-class Figures:
+class LabelFigures:
     """Accuracies by method and number of labels, one for each seed.
 
     `propagation`, `logistic`, `nearest` are of the latents; `pca_...`, `pixels_...` beside; `propagation_inductive`:
@@ -72,7 +72,7 @@ class Truth:
     train: NDArray[np.int64]
     test: NDArray[np.int64]
 
-    def check(self, asked: Asked) -> None:
+    def check(self, asked: LabelsAsked) -> None:
         """Raise UserError where nothing can be measured."""
         if not len(self.test) or not len(self.train):
             raise UserError("these data have no test split: expected training and test images")
@@ -80,17 +80,19 @@ class Truth:
             at_random(self.label, self.train, count, self.classes, 0)
 
 
-def measure(spaces: Mapping[str, Space], truth: Truth, asked: Asked) -> Iterator[Progress | Figures]:
+def measure(
+    spaces: Mapping[str, PointSpace], truth: Truth, asked: LabelsAsked
+) -> Iterator[LabelsProgress | LabelFigures]:
     """Measure each method; yields what is under way, and the figures last.
 
     spaces: by name, `latents` among them. Raises UserError where there is no test split, or there are too few images.
     """
     truth.check(asked)
-    figures = Figures()
+    figures = LabelFigures()
     for name, space in spaces.items():
         for share in space.find_graph():
-            yield Progress(f"finding neighbours: {name}", share)
-        probes: Sequence[Probe] = (*_BESIDE, NEAREST) if name == LATENTS else _BESIDE
+            yield LabelsProgress(f"finding neighbours: {name}", share)
+        probes: Sequence[LabelProbe] = (*_BESIDE, NEAREST) if name == LATENTS else _BESIDE
         yield from _drawn(figures, name, space, truth, asked, probes)
     latents = spaces[LATENTS]
     yield from _inductive(figures, latents, truth, asked)
@@ -100,25 +102,27 @@ def measure(spaces: Mapping[str, Space], truth: Truth, asked: Asked) -> Iterator
 
 
 def _drawn(
-    figures: Figures, name: str, space: Space, truth: Truth, asked: Asked, probes: Sequence[Probe]
-) -> Iterator[Progress]:
+    figures: LabelFigures, name: str, space: PointSpace, truth: Truth, asked: LabelsAsked, probes: Sequence[LabelProbe]
+) -> Iterator[LabelsProgress]:
     before = "" if name == LATENTS else f"{name}_"
     for seed, labels, share in _runs(asked):
-        yield Progress(f"learning from labels: {name}", share)
+        yield LabelsProgress(f"learning from labels: {name}", share)
         drawn = at_random(truth.label, truth.train, labels, truth.classes, seed)
         for probe in probes:
             learned = probe.learn(space, drawn, None)
             figures.add(f"{before}{probe.name}", labels, learned.accuracy(truth.label, truth.test))
 
 
-def _inductive(figures: Figures, latents: Space, truth: Truth, asked: Asked) -> Iterator[Progress]:
+def _inductive(
+    figures: LabelFigures, latents: PointSpace, truth: Truth, asked: LabelsAsked
+) -> Iterator[LabelsProgress]:
     """As `_drawn`, of a graph in which the test images have no part."""
-    seen = Space(latents.points[truth.train])
+    seen = PointSpace(latents.points[truth.train])
     for share in seen.find_graph():
-        yield Progress("finding neighbours: training images alone", share)
+        yield LabelsProgress("finding neighbours: training images alone", share)
     near = seen.search.of(latents.points[truth.test], NEIGHBOURS)
     for seed, labels, share in _runs(asked):
-        yield Progress("learning from labels: training images alone", share)
+        yield LabelsProgress("learning from labels: training images alone", share)
         drawn = at_random(truth.label, truth.train, labels, truth.classes, seed)
         among = Labelled(np.searchsorted(truth.train, drawn.numbers), drawn.classes, drawn.count)
         learned = PROPAGATION.learn(seen, among, None)
@@ -126,21 +130,23 @@ def _inductive(figures: Figures, latents: Space, truth: Truth, asked: Asked) -> 
         figures.add("propagation_inductive", labels, float((found == truth.label[truth.test]).mean()))
 
 
-def _centred(figures: Figures, latents: Space, truth: Truth, asked: Asked) -> Iterator[Progress]:
+def _centred(figures: LabelFigures, latents: PointSpace, truth: Truth, asked: LabelsAsked) -> Iterator[LabelsProgress]:
     for seed, labels, share in _runs(asked):
-        yield Progress("labelling what is nearest to centres", share)
+        yield LabelsProgress("labelling what is nearest to centres", share)
         drawn = at_centres(latents, truth.label, truth.train, labels, truth.classes, seed)
         if len(drawn.present) > 1:
             learned = PROPAGATION.learn(latents, drawn, None)
             figures.add("propagation_centres", labels, learned.accuracy(truth.label, truth.test))
 
 
-def _chosen(figures: Figures, latents: Space, truth: Truth, most: int, told: Sequence[int]) -> Iterator[Progress]:
+def _chosen(
+    figures: LabelFigures, latents: PointSpace, truth: Truth, most: int, told: Sequence[int]
+) -> Iterator[LabelsProgress]:
     """One by one, each the one that is worth most after those before; nothing in it is drawn."""
     assert latents.graph is not None
     numbers, learned = np.zeros(0, np.int64), None
     for count in range(1, most + 1):
-        yield Progress("labelling the next worth most", count / most)
+        yield LabelsProgress("labelling the next worth most", count / most)
         best = next_images(latents.graph, learned, truth.train, numbers)
         numbers = np.append(numbers, best)
         labelled = Labelled(numbers, truth.label[numbers], truth.classes)
@@ -150,7 +156,7 @@ def _chosen(figures: Figures, latents: Space, truth: Truth, most: int, told: Seq
                 figures.add("propagation_next", count, learned.accuracy(truth.label, truth.test))
 
 
-def _runs(asked: Asked) -> Iterator[tuple[int, int, float]]:
+def _runs(asked: LabelsAsked) -> Iterator[tuple[int, int, float]]:
     """Each seed and number of labels, and how much was done before."""
     every = [(seed, labels) for labels in asked.labels for seed in range(asked.seeds)]
     for place, (seed, labels) in enumerate(every):

@@ -3,12 +3,12 @@
 import numpy as np
 
 from latent_explorer.analysis.few_labels.labelled import Labelled
-from latent_explorer.analysis.few_labels.probe import Learned, Probe
-from latent_explorer.analysis.few_labels.space import Space
+from latent_explorer.analysis.few_labels.probe import LabelProbe, Learned
+from latent_explorer.analysis.few_labels.space import PointSpace
 from latent_explorer.charts.neighbours import Search
 
 
-def _learn(space: Space, labelled: Labelled, before: Learned | None) -> Learned:
+def _learn(space: PointSpace, labelled: Labelled, before: Learned | None) -> Learned:
     """Shares fall with the distance to the nearest image of each class, squared, in units of the nearest's."""
     labelled.check(len(space))
     squares = np.full((len(space), labelled.count), np.inf, np.float32)
@@ -21,7 +21,7 @@ def _learn(space: Space, labelled: Labelled, before: Learned | None) -> Learned:
     return Learned((weights / weights.sum(1, keepdims=True)).astype(np.float32), labelled)
 
 
-NEAREST = Probe(
+NEAREST = LabelProbe(
     name="nearest",
     title="Nearest labelled image",
     sentence="Each image takes the class of the labelled image that is nearest to it.",

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from latent_explorer.analysis.few_labels.labelled import Labelled
-from latent_explorer.analysis.few_labels.space import NEIGHBOURS, Space
+from latent_explorer.analysis.few_labels.space import NEIGHBOURS, PointSpace
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,7 +35,7 @@ class Learned:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Probe:
+class LabelProbe:
     """A way to learn from few labels.
 
     name: what it is called in files and commands. title, sentence: for people. learn: from labels, and what was learned
@@ -46,7 +46,7 @@ class Probe:
     name: str
     title: str
     sentence: str
-    learn: Callable[[Space, Labelled, Learned | None], Learned]
+    learn: Callable[[PointSpace, Labelled, Learned | None], Learned]
     needs_graph: bool = False
 
 
@@ -63,6 +63,6 @@ def blended(
     return found
 
 
-def elsewhere(learned: Learned, space: Space, places: NDArray[np.float32]) -> NDArray[np.float32]:
+def elsewhere(learned: Learned, space: PointSpace, places: NDArray[np.float32]) -> NDArray[np.float32]:
     """The shares (m, classes) at places (m, d) that are no images of the space: those of the 10 nearest images."""
     return blended(learned.shares, *space.search.of(places, NEIGHBOURS))

@@ -4,15 +4,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from latent_explorer.analysis.few_labels.labelled import Labelled
-from latent_explorer.analysis.few_labels.probe import Learned, Probe
-from latent_explorer.analysis.few_labels.space import Graph, Space
+from latent_explorer.analysis.few_labels.probe import LabelProbe, Learned
+from latent_explorer.analysis.few_labels.space import NeighbourGraph, PointSpace
 
 _KEPT = 0.995  # of what arrives is passed on
 _TOLERANCE = 2e-3  # of what is left, in shares of what was put in
 _MOST = 400
 
 
-def _learn(space: Space, labelled: Labelled, before: Learned | None) -> Learned:
+def _learn(space: PointSpace, labelled: Labelled, before: Learned | None) -> Learned:
     """Solve (1 - a S) F = Y, with S the similarity of the graph and Y the labels.
 
     Each class then has the same sum: how many labels it has says nothing of how frequent it is. What no label reaches
@@ -30,7 +30,7 @@ def _learn(space: Space, labelled: Labelled, before: Learned | None) -> Learned:
     return Learned(_shares(space, labelled, scores), labelled, scores)
 
 
-def spread(graph: Graph, wanted: NDArray[np.float32], start: NDArray[np.float32]) -> NDArray[np.float32]:
+def spread(graph: NeighbourGraph, wanted: NDArray[np.float32], start: NDArray[np.float32]) -> NDArray[np.float32]:
     """The solution (n, classes) by conjugate gradients, all columns at a time, from `start` on.
 
     Columns that already are solved are left alone: after one more label only that of its class is worked on.
@@ -80,7 +80,7 @@ def _padded(scores: NDArray[np.float32], count: int) -> NDArray[np.float32]:
     return found
 
 
-def _shares(space: Space, labelled: Labelled, scores: NDArray[np.float32]) -> NDArray[np.float32]:
+def _shares(space: PointSpace, labelled: Labelled, scores: NDArray[np.float32]) -> NDArray[np.float32]:
     positive = np.maximum(scores, 0)
     positive /= np.maximum(positive.sum(0), 1e-30)
     total = positive.sum(1, keepdims=True)
@@ -95,7 +95,7 @@ def _shares(space: Space, labelled: Labelled, scores: NDArray[np.float32]) -> ND
     return shares
 
 
-PROPAGATION = Probe(
+PROPAGATION = LabelProbe(
     name="propagation",
     title="Label propagation",
     sentence="Labels spread to similar images, from neighbour to neighbour. All images take part, those of the test "

@@ -2,14 +2,14 @@
 
 from latent_explorer.analysis.few_labels.logistic import LOGISTIC
 from latent_explorer.analysis.few_labels.nearest import NEAREST
-from latent_explorer.analysis.few_labels.probe import Probe
+from latent_explorer.analysis.few_labels.probe import LabelProbe
 from latent_explorer.analysis.few_labels.propagation import PROPAGATION
 from latent_explorer.errors import UserError
 
-PROBES: dict[str, Probe] = {probe.name: probe for probe in (PROPAGATION, LOGISTIC, NEAREST)}
+PROBES: dict[str, LabelProbe] = {probe.name: probe for probe in (PROPAGATION, LOGISTIC, NEAREST)}
 
 
-def probe_called(name: str) -> Probe:
+def probe_called(name: str) -> LabelProbe:
     """The probe of a name. Raises UserError that lists them where there is none."""
     if name not in PROBES:
         raise UserError(f"no probe called {name!r}: expected one of {', '.join(PROBES)}")

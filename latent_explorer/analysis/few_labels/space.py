@@ -17,7 +17,7 @@ _CHEAPEST = 64  # images at least, of which a graph says something
 
 
 @dataclass(frozen=True, eq=False)
-class Graph:
+class NeighbourGraph:
     """Which images are alike. Of n images.
 
     order: int64 (n,), such that neighbours stand near each other in memory. similarity: scipy.sparse float32 (n, n),
@@ -30,7 +30,7 @@ class Graph:
     reach: NDArray[np.float32]
 
     @classmethod
-    def of(cls, distances: NDArray[np.floating], indices: NDArray[np.integer]) -> "Graph":
+    def of(cls, distances: NDArray[np.floating], indices: NDArray[np.integer]) -> "NeighbourGraph":
         """From the distances to, and the numbers of, the nearest of each image, (n, k), nearest first."""
         from scipy.sparse import csr_matrix, diags
         from scipy.sparse.csgraph import reverse_cuthill_mckee
@@ -48,11 +48,11 @@ class Graph:
 
 
 @dataclass(eq=False)
-class Space:
+class PointSpace:
     """Images as points float32 (n, d), n >= 2. graph: None until it has been found with `find_graph`."""
 
     points: NDArray[np.float32]
-    graph: Graph | None = field(default=None)
+    graph: NeighbourGraph | None = field(default=None)
 
     def __len__(self) -> int:
         return len(self.points)
@@ -83,4 +83,4 @@ class Space:
             here = slice(block.start, block.start + len(block.indices))
             distances[here], indices[here] = block.distances, block.indices
             yield here.stop / len(self.points)
-        self.graph = Graph.of(distances, indices)
+        self.graph = NeighbourGraph.of(distances, indices)

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from latent_explorer.analysis.few_labels.space import Space
+from latent_explorer.analysis.few_labels.space import PointSpace
 
 _ROWS = 4096
 _HELD = 3e8
@@ -35,14 +35,14 @@ def principal(pixels: NDArray[np.float32], train: NDArray[np.integer], count: in
     return np.ascontiguousarray((pixels - middle) @ axes)
 
 
-def spaces(latents: NDArray[np.float32], images: Any, train: NDArray[np.integer]) -> Mapping[str, Space]:
+def spaces(latents: NDArray[np.float32], images: Any, train: NDArray[np.integer]) -> Mapping[str, PointSpace]:
     """Of latents (n, d), and of images (n, h, w, c), d principal components and the pixels; None for latents alone."""
-    found = {"latents": Space(np.ascontiguousarray(latents))}
+    found = {"latents": PointSpace(np.ascontiguousarray(latents))}
     if images is None or not fits(images.shape):
         return found
     pixels = pixels_of(images)
-    found["pca"] = Space(principal(pixels, train, latents.shape[1]))
-    found["pixels"] = Space(pixels)
+    found["pca"] = PointSpace(principal(pixels, train, latents.shape[1]))
+    found["pixels"] = PointSpace(pixels)
     return found
 
 
