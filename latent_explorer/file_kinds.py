@@ -76,7 +76,7 @@ class PathKind:
 
     words: what it is, such as "a PNG picture". advice: sentences on what can be done with it, for what is no bundle.
     bundle: the folder to open, where there is one. dataset: what a model can be trained on. session: a saved one.
-    model: what a bundle can be made of.
+    model: what a bundle can be made of. pictures: files of one picture each, which can be placed on a map.
     """
 
     name: str
@@ -87,6 +87,7 @@ class PathKind:
     dataset: Path | None = None
     session: Path | None = None
     model: Path | None = None
+    pictures: tuple[Path, ...] = ()
 
     @property
     def sentence(self) -> str:
@@ -125,8 +126,8 @@ def _picture(path: Path, name: str, head: bytes, suffix: str) -> PathKind | None
     beside = itertools.islice(entries_of(path.parent), MOST_LOOKED_AT)
     if sum(is_image(Path(each.path)) for each in beside) > 1:
         advice = "A model can be trained on all images of its folder."
-        return PathKind(name, Kind.IMAGE, f"a {form} picture", advice, dataset=path.parent)
-    return PathKind(name, Kind.IMAGE, f"a {form} picture", ADVICE_ON_IMAGES)
+        return PathKind(name, Kind.IMAGE, f"a {form} picture", advice, dataset=path.parent, pictures=(path,))
+    return PathKind(name, Kind.IMAGE, f"a {form} picture", ADVICE_ON_IMAGES, pictures=(path,))
 
 
 def _model(path: Path, name: str, head: bytes, suffix: str) -> PathKind | None:

@@ -69,7 +69,9 @@ def kind_of_all(paths: Sequence[Path]) -> PathKind:
     if all(each.kind is Kind.IMAGE for each in kinds):
         folder = paths[0].parent if len({path.parent for path in paths}) == 1 else None
         advice = ADVICE_ON_IMAGES if folder is None else "A model can be trained on all images of their folder."
-        return PathKind(f"What was dropped ({count} files)", Kind.IMAGE, "pictures", advice, dataset=folder)
+        return PathKind(
+            f"What was dropped ({count} files)", Kind.IMAGE, "pictures", advice, dataset=folder, pictures=tuple(paths)
+        )
     named = "; ".join(f"{each.name} is {each.words}" for each in kinds[:_NAMED])
     more = "; …" if len(kinds) > _NAMED else ""
     advice = f"{named}{more}. Drop one bundle, or one folder of images."

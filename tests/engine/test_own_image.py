@@ -5,6 +5,7 @@ from pathlib import Path
 import msgspec
 import numpy as np
 import pytest
+from PIL import Image
 
 from latent_explorer.bundles import read_config, read_latents
 from latent_explorer.data import open_dataset
@@ -14,11 +15,13 @@ from latent_explorer.engine.handlers.encode import (
     ImageEncoded,
     ImageJudged,
     JudgeImage,
+    PictureRead,
     Preparation,
+    ReadPicture,
 )
 from latent_explorer.engine.handlers.open import Open
 from latent_explorer.engine.process import serve_inline
-from latent_explorer.service.codec import Numbered, Refused
+from latent_explorer.service.codec import Numbered, Refused, path_to_text
 
 
 def answers(folder: Path, *requests: Numbered) -> dict[int, Numbered]:
@@ -115,3 +118,14 @@ def test_without_its_images_pictures_say_what_is_usual(
     reply = answers(small_bundle, Encode(2, image))[2]
     assert isinstance(reply, ImageEncoded)
     assert reply.prepared.shape == (8, 8, 1)
+
+
+def test_a_picture_is_read_from_a_file(small_bundle: Path, tmp_path: Path) -> None:
+    Image.fromarray(np.full((5, 7), 90, np.uint8)).save(tmp_path / "a.png")
+    (tmp_path / "b.png").write_text("words")
+    found = answers(small_bundle, ReadPicture(2, path_to_text(tmp_path / "a.png")))[2]
+    assert isinstance(found, PictureRead)
+    assert found.image.shape == (5, 7, 1)
+    refused = answers(small_bundle, ReadPicture(2, path_to_text(tmp_path / "b.png")))[2]
+    assert isinstance(refused, Refused)
+    assert "expected an image" in refused.reason

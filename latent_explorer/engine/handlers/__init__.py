@@ -9,7 +9,7 @@ from latent_explorer.engine.handlers.attach import ATTACH
 from latent_explorer.engine.handlers.average import AVERAGE
 from latent_explorer.engine.handlers.decode import DECODE
 from latent_explorer.engine.handlers.describe import DESCRIBE
-from latent_explorer.engine.handlers.encode import ENCODE, JUDGE_IMAGE, PREPARATION
+from latent_explorer.engine.handlers.encode import ENCODE, JUDGE_IMAGE, PREPARATION, READ_PICTURE
 from latent_explorer.engine.handlers.evaluate import EVALUATE
 from latent_explorer.engine.handlers.give_values import GIVE_VALUES
 from latent_explorer.engine.handlers.hover import HOVER
@@ -42,6 +42,7 @@ HANDLERS: dict[type[Numbered], Handler[Any]] = {
         TELL_SCORES,
         DESCRIBE,
         PREPARATION,
+        READ_PICTURE,
         JUDGE_IMAGE,
         MATCH,
         ATTACH,

@@ -1,12 +1,14 @@
-"""Encode: prepare an image of one's own, and say where the model puts it; Judge: what the data say of that."""
+"""An image of one's own: read from a file, prepared and encoded; and what the data say of where it is."""
 
 from collections.abc import Iterator
 from dataclasses import asdict
+from functools import partial
 
 import numpy as np
 
 from latent_explorer.engine.protocol import Handler, ModelService
-from latent_explorer.service.codec import Numbered
+from latent_explorer.service.aside import aside
+from latent_explorer.service.codec import Numbered, text_to_path
 
 
 class Encode(Numbered, frozen=True, tag=True, eq=False):
@@ -41,6 +43,27 @@ def _encode(request: Encode, service: ModelService) -> Iterator[ImageEncoded | N
     made = prepared(request.image, usual, request.without)
     found = encoded(service, made.image)
     yield ImageEncoded(request.number, made.image, made.done, found.z, found.picture, found.error, found.lacking)
+
+
+class ReadPicture(Numbered, frozen=True, tag=True, eq=False):
+    """What picture is in a file? path: as `path_to_text` writes it."""
+
+    path: str
+
+
+class PictureRead(Numbered, frozen=True, tag=True, eq=False):
+    """It is this one, as in `data.one_picture.OnePicture`."""
+
+    image: np.ndarray
+    notes: tuple[str, ...]
+
+
+def _read(request: ReadPicture, service: ModelService) -> Iterator[PictureRead | None]:
+    from latent_explorer.data.one_picture import read_picture
+
+    path = text_to_path(request.path)
+    found = yield from aside(partial(read_picture, path), "one picture")  # a disk may let one wait
+    yield PictureRead(request.number, found.image, found.notes)
 
 
 class AskPreparation(Numbered, frozen=True, tag=True, eq=False):
@@ -83,14 +106,15 @@ class JudgeImage(Numbered, frozen=True, tag=True, eq=False):
 class ImageJudged(Numbered, frozen=True, tag=True, eq=False):
     """What the data say of it.
 
-    indices, distances, shares, originals, missing, word, reason: as in `Place`. score, percentile, of_error,
-    of_distance, count, sentence: as in `engine.own_image.Likelihood`.
+    indices, distances, shares, originals, reconstructions, missing, word, reason: as in `Place`. score, percentile,
+    of_error, of_distance, count, sentence: as in `engine.own_image.Likelihood`.
     """
 
     indices: np.ndarray
     distances: np.ndarray
     shares: np.ndarray
     originals: np.ndarray
+    reconstructions: np.ndarray
     missing: str
     word: str
     reason: str
@@ -106,13 +130,14 @@ def _judge(request: JudgeImage, service: ModelService) -> Iterator[ImageJudged |
     from latent_explorer.engine.own_image import judged
 
     found, verdict, likely = yield from judged(service, request.z, request.error)
-    images = service.index.originals
+    index, images = service.index, service.index.originals
     yield ImageJudged(
         request.number,
         found.indices,
         found.distances,
         found.shares,
-        originals=service.index.images_near(found.indices),
+        originals=index.images_near(found.indices),
+        reconstructions=service.decoder.reconstructions(index.latents, found.indices),
         missing=images.missing if images.images is None else "",
         word=verdict.word,
         reason=verdict.reason,
@@ -122,5 +147,6 @@ def _judge(request: JudgeImage, service: ModelService) -> Iterator[ImageJudged |
 
 
 ENCODE = Handler(Encode, ImageEncoded, _encode, newest=True)
+READ_PICTURE = Handler(ReadPicture, PictureRead, _read, newest=True)
 PREPARATION = Handler(AskPreparation, Preparation, _preparation, newest=True)
 JUDGE_IMAGE = Handler(JudgeImage, ImageJudged, _judge, needs_data=lambda _: True, newest=True)
