@@ -38,11 +38,16 @@ def usual_images(service: ModelService) -> Generator[None, None, Usual]:
 
     By the images, or where there are none, the pictures decoded at their latents; with neither, by their shape alone.
     """
-    key = "usual images", service.shows_images
+    key = "usual images", may_have_images(service)
     found: Gradual[Usual] = service.kept.setdefault(key, Gradual(partial(_finding, service)))
     yield from found.steps()
     assert found.found is not None
     return found.found
+
+
+def may_have_images(service: ModelService) -> bool:
+    """Whether images are there already, if the open bundle has any: they may come before the data are indexed."""
+    return service.shows_images or not service.indexing
 
 
 def _finding(service: ModelService) -> Iterator[Usual | None]:
@@ -56,7 +61,7 @@ def _finding(service: ModelService) -> Iterator[Usual | None]:
 def _some_images(service: ModelService) -> Generator[None, None, NDArray[np.uint8] | None]:
     latents = service.field_input(with_data=False).data
     numbers = np.sort(np.random.default_rng(0).permutation(len(latents))[:_SAMPLE]).astype(np.int64)
-    if service.shows_images:
+    if may_have_images(service):
         try:
             return (yield from aside(partial(service.images_at, numbers), "some images"))
         except EngineError:

@@ -125,6 +125,8 @@ class Docks:
         window.tabifyDockWidget(docks["Selection"], docks["Chart"])
         window.tabifyDockWidget(docks["Chart"], docks["Alignment"])
         window.tabifyDockWidget(docks["Alignment"], docks["Training"])
+        for title in [each for each in docks if each not in _AREAS]:
+            window.tabifyDockWidget(docks["Training"], docks[title])
         docks["Inspector"].raise_()
         window.resizeDocks([docks["Filmstrip"]], [138], Qt.Orientation.Vertical)
 

@@ -67,13 +67,19 @@ def _read(request: ReadPicture, service: ModelService) -> Iterator[PictureRead |
 
 
 class AskPreparation(Numbered, frozen=True, tag=True, eq=False):
-    """How are images prepared for the open model?"""
+    """How are images prepared for the open model?
+
+    indexed: wait until its data are indexed, and so its images are there, if there are any.
+    """
+
+    indexed: bool = False
 
 
 class Preparation(Numbered, frozen=True, tag=True, eq=False):
     """What is usual of the model's images, as in `data.usual.Usual`, and what follows from it.
 
     steps: name, title and sentence of each, in their order. aim: what scaling and centring aim at, in words.
+    provisional: whether it is known by decoded pictures alone while the images may yet come.
     cleans: whether the model was trained on corrupted images, so that what it decodes is cleaned.
     """
 
@@ -84,16 +90,17 @@ class Preparation(Numbered, frozen=True, tag=True, eq=False):
     encodes: bool
     decodes: bool
     cleans: bool
+    provisional: bool
 
 
 def _preparation(request: AskPreparation, service: ModelService) -> Iterator[Preparation | None]:
     from latent_explorer.data.preparing import scale_words, steps_of
-    from latent_explorer.engine.own_image import usual_images
+    from latent_explorer.engine.own_image import may_have_images, usual_images
 
     usual, config = (yield from usual_images(service)), service.config
     steps = tuple((step.name, step.title, step.sentence) for step in steps_of(usual))
     known = usual.shape, usual.ground, steps, scale_words(usual), config.encodes, config.decodes, config.cleans
-    yield Preparation(request.number, *known)
+    yield Preparation(request.number, *known, provisional=not may_have_images(service))
 
 
 class JudgeImage(Numbered, frozen=True, tag=True, eq=False):
@@ -148,5 +155,7 @@ def _judge(request: JudgeImage, service: ModelService) -> Iterator[ImageJudged |
 
 ENCODE = Handler(Encode, ImageEncoded, _encode, newest=True)
 READ_PICTURE = Handler(ReadPicture, PictureRead, _read, newest=True)
-PREPARATION = Handler(AskPreparation, Preparation, _preparation, newest=True)
+PREPARATION = Handler(
+    AskPreparation, Preparation, _preparation, needs_data=lambda request: request.indexed, newest=True
+)
 JUDGE_IMAGE = Handler(JudgeImage, ImageJudged, _judge, needs_data=lambda _: True, newest=True)

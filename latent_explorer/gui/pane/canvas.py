@@ -49,7 +49,8 @@ class MapCanvas(MapPlot):
     hovered: the plane point under the pointer (or moved to with the arrow keys). left: the pointer is no longer over
     the map. menu_wanted: at a pixel of the map, and where that is in global pixels. stepped: a button of the mouse asks
     for the view before (-1) or after (1). painted: a paint has ended.
-    lifted: the layer whose lifted image is shown. tool_taken: a tool has been taken in hand.
+    lifted: the layer whose lifted image is shown. tool_taken: a tool has been taken in hand. passing: items of others
+    that are no part of the map as it is exported, each with what tells which pixels it covers.
     """
 
     hovered = pyqtSignal(float, float)
@@ -66,6 +67,7 @@ class MapCanvas(MapPlot):
         self.fields: list[FieldLayer] = []
         self.above: list[Layer] = [points]
         self.lifted: ThumbnailLayer | None = None
+        self.passing: dict[PixelItem, Callable[[], QRectF]] = {}
         super().__init__()
         self._ground = DoubleBuffer(Layers(tiles, self.fields, self.above))
         self.frame_scheduler = FrameScheduler(self, self._ground, self._shown, self._repaint)
@@ -160,7 +162,8 @@ class MapCanvas(MapPlot):
         image.fill(self.backgroundBrush().color())
         drawn = self._mark_items
         linked = (self._linked_item, drawn.linked_route, drawn.linked_dots)  # which the map alone does not tell
-        momentary = (self._probe_item, self._lifted_item, drawn.neighbours, drawn.chosen, self._ring, *linked)
+        others = (*linked, *self.passing)
+        momentary = (self._probe_item, self._lifted_item, drawn.neighbours, drawn.chosen, self._ring, *others)
         shown = [item for item in momentary if item.isVisible()]
         for item in shown:
             item.hide()
@@ -173,11 +176,17 @@ class MapCanvas(MapPlot):
             item.show()
         return image
 
+    def paint_now(self) -> None:
+        """Paint at once what has changed above the ground, which the scene would put off."""
+        self._repaint(QRect())
+
     def _view_changed(self) -> None:
         self._box.updateMatrix()  # else items learn of their place while they are painted, and are painted once more
         self._probe_item.place(probe_rect(self.view, self.marks))
         if self.marks.linked is not None:
             self._linked_item.place(linked_rect(self.view, self.marks))
+        for item, covered in self.passing.items():
+            item.place(covered())
         self.show_lifted()
         self.frame_scheduler.move()
 

@@ -155,14 +155,14 @@ class ContextMenus(QObject):
         yield SEPARATOR
         lacking = session.bundle.config.undecoded
         offered, tip = partial(bool, not lacking), f"Not available: {lacking}" if lacking else ""
-        copy, export = (partial(self._with_picture, z, do) for do in (copying.copy_picture, self._export))
+        copy, export = partial(self._with_picture, z, copying.copy_picture), partial(self.export_picture, z)
         yield Command("Copy picture", copy, tip=tip, enabled=offered)
         yield Command("Copy coordinates", partial(self._after, partial(prober.explore, z), copying.copy_coordinates))
         yield Command("Export picture…", export, tip=tip, enabled=offered)
 
     def _paths(self, session: Session, z: Latent) -> Iterator[Entry]:
         chosen, draw = session.state.chosen, self._uses.pinboard.draw_between
-        yield Command("Path from here", partial(self._begin_path, session, z), tip="Click the end of the path next")
+        yield Command("Path from here", partial(self.begin_path, z), tip="Click the end of the path next")
         if chosen is not None and chosen != as_point(z):
             yield Command("Path from the chosen place to here", partial(draw, chosen, as_point(z)))
 
@@ -258,10 +258,18 @@ class ContextMenus(QObject):
         session.pin(z, name)
         self._uses.prober.choose(z)
 
-    def _begin_path(self, session: Session, z: Latent) -> None:
+    def begin_path(self, z: Latent) -> None:
+        """Begin a path at a latent (d,), which the next click on the map ends."""
+        session = self._uses.gestures.session
+        if session is None:
+            return
         self._uses.take_tool("Path")
         self._uses.gestures.begin_path(session.bundle.chart.to_plane(z), z)
         self._uses.shared.say("Click the end of the path, or press Esc to cancel.")
+
+    def export_picture(self, z: Latent) -> None:
+        """Choose a latent (d,), and export the picture decoded there."""
+        self._with_picture(z, self._export)
 
     def _with_picture(self, z: Latent, do: Callable[[], None]) -> None:
         """Decode the picture of a latent, show it, and go on."""

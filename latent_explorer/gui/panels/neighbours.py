@@ -1,11 +1,13 @@
 """The nearest real images, each above its reconstruction."""
 
+from typing import Protocol
+
 import numpy as np
+from numpy.typing import NDArray
 from PyQt6.QtCore import QEvent, QPoint, QRect, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QContextMenuEvent, QHelpEvent, QImage, QMouseEvent, QPainter, QPaintEvent
 from PyQt6.QtWidgets import QToolTip, QWidget
 
-from latent_explorer.engine.handlers.describe import Place
 from latent_explorer.gui.theme import Theme
 from latent_explorer.gui.widgets.images import displayed, to_qimage
 from latent_explorer.gui.widgets.picture_view import veil
@@ -13,6 +15,21 @@ from latent_explorer.gui.widgets.plain import tooltip
 from latent_explorer.session import OpenBundle
 
 _COLUMNS, _GAP, _RIM = 8, 3, 3
+
+
+class NearImages(Protocol):
+    """The images nearest to a place, as in `engine.handlers.describe.Place`."""
+
+    @property
+    def indices(self) -> NDArray[np.int64]: ...
+    @property
+    def distances(self) -> NDArray[np.float64]: ...
+    @property
+    def originals(self) -> NDArray[np.uint8]: ...
+    @property
+    def reconstructions(self) -> NDArray[np.uint8]: ...
+    @property
+    def missing(self) -> str: ...
 
 
 class NeighbourStrip(QWidget):
@@ -26,7 +43,7 @@ class NeighbourStrip(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self._place: Place | None = None
+        self._place: NearImages | None = None
         self.outdated = False
         self._bundle: OpenBundle | None = None
         self._theme: Theme | None = None
@@ -44,7 +61,7 @@ class NeighbourStrip(QWidget):
         self._bundle, self._theme = bundle, theme
         self.update()
 
-    def show_place(self, place: Place | None) -> None:
+    def show_place(self, place: NearImages | None) -> None:
         """Show the images nearest to another place, or none."""
         self._place, self.outdated = place, False
         self._originals = [] if place is None else [to_qimage(image) for image in place.originals]

@@ -138,6 +138,6 @@ def uses_of(pane: MapPane) -> StudyUses:
     """What of a pane its studies may use."""
     return StudyUses(
         pane, pane.client, pane.canvas, pane.points, pane.prober, pane.selecting, pane.gallery, pane.images,
-        pane.layers, pane.fields, pane.colourer, pane.pinboard, pane.path_frames, pane.shared, pane.take_tool,
-        pane.look, pane.changed.emit,
+        pane.layers, pane.fields, pane.colourer, pane.pinboard, pane.path_frames, pane.menus, pane.shared,
+        pane.take_tool, pane.look, pane.changed.emit,
     )  # fmt: skip

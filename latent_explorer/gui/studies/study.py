@@ -9,6 +9,7 @@ from PyQt6.QtWidgets import QWidget
 from latent_explorer.engine.client import EngineClient
 from latent_explorer.gui.layers.points import PointLayer
 from latent_explorer.gui.pane.canvas import MapCanvas
+from latent_explorer.gui.pane.context_menus import ContextMenus
 from latent_explorer.gui.pane.feed import FieldLayers
 from latent_explorer.gui.pane.gallery import Gallery
 from latent_explorer.gui.pane.image_cache import ImageCache
@@ -29,8 +30,8 @@ from latent_explorer.session import OpenBundle, Session, State
 class StudyUses:
     """What of a map pane a study may use.
 
-    parent: the widget that dialogs belong to. take_tool: takes one of its tools in hand, by name. look: wants
-    anew what the map shows. renew_menus: has ticks and undo be asked anew.
+    parent: the widget that dialogs belong to. menus: at a place; they can be given more entries. take_tool: takes one
+    of its tools in hand, by name. look: wants anew what the map shows. renew_menus: has ticks and undo be asked anew.
     """
 
     parent: QWidget
@@ -46,6 +47,7 @@ class StudyUses:
     colourer: PointColourer
     pinboard: Pinboard
     path_frames: PathFrames
+    menus: ContextMenus
     shared: Shared
     take_tool: Callable[[str], None]
     look: Callable[[], None]

@@ -1,0 +1,277 @@
+"""The life of one's own image: each change is encoded at once, its place moves, and what the data say of it follows."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+from PyQt6.QtCore import QPointF
+from PyQt6.QtGui import QGuiApplication, QImage
+
+from latent_explorer.engine.client import Answer
+from latent_explorer.engine.handlers.encode import (
+    AskPreparation,
+    Encode,
+    ImageEncoded,
+    ImageJudged,
+    JudgeImage,
+    PictureRead,
+    Preparation,
+    ReadPicture,
+)
+from latent_explorer.gui.drops import local_paths
+from latent_explorer.gui.studies.own_image.mark import OwnMark
+from latent_explorer.gui.studies.own_image.panel import OwnImagePanel
+from latent_explorer.gui.studies.own_image.pictures import OPENED, pixels_of, scaled_down
+from latent_explorer.gui.studies.study import Study, StudyUses
+from latent_explorer.gui.theme import Theme
+from latent_explorer.gui.widgets.actions import SEPARATOR, Command, Entry
+from latent_explorer.gui.widgets.images import to_qimage
+from latent_explorer.gui.widgets.parts import ask_path, timer
+from latent_explorer.gui.widgets.readings import Work
+from latent_explorer.safe_text import readable
+from latent_explorer.service.codec import Refused, path_to_text
+from latent_explorer.session import OpenBundle, Session
+
+_REST_MS = 50  # the data are asked once the hand has rested so long
+_WORDS = "Your image"
+
+
+class OwnImageStudy(Study):
+    """Asks the engine for each image that the pad shows, the newest only, and marks its place.
+
+    encoded: what the model made of the newest image; None while there is none, or it cannot be placed.
+    on_painted: called once its picture and its mark are painted.
+    """
+
+    panel: OwnImagePanel
+
+    def __init__(self, uses: StudyUses) -> None:
+        panel = OwnImagePanel()
+        super().__init__(uses, panel)
+        self.panel = panel
+        self.encoded: ImageEncoded | None = None
+        self.on_painted: Callable[[], None] = lambda: None
+        self._asked = self._judging = self._preparing = self._reading = 0
+        self._named = ""
+        self._mark = OwnMark(uses.canvas)
+        self._rest = timer(self, _REST_MS, self._judge, once=True)
+        self._subscribe()
+        self._connect()
+
+    def _subscribe(self) -> None:
+        subscribe = self.uses.client.subscribe
+        subscribe(Encode, self._take_encoded)
+        subscribe(JudgeImage, self._take_judged)
+        subscribe(AskPreparation, self._take_preparation)
+        subscribe(ReadPicture, self._take_picture)
+
+    def _connect(self) -> None:
+        panel, uses = self.panel, self.uses
+        panel.pad.changed.connect(self._encode)
+        panel.pad.ended.connect(panel.show_history)
+        panel.pad.dropped.connect(lambda paths: self.read(paths[0]))
+        panel.pad.given.connect(self.take_given)
+        panel.steps_changed.connect(self._encode)
+        panel.open_wanted.connect(lambda: ask_path(uses.parent, "Open a picture", "", self._open, OPENED))
+        panel.paste_wanted.connect(self.paste)
+        panel.pin_wanted.connect(self.pin)
+        panel.path_wanted.connect(self.begin_path)
+        panel.go_wanted.connect(self.go_to)
+        panel.export_wanted.connect(self.export)
+        panel.neighbours.chosen.connect(self._go_to_image)
+        panel.neighbours.menu_wanted.connect(uses.menus.open_on_image)
+        uses.menus.more.append(self._offers)
+
+    # -- the session
+
+    def open(self, session: Session) -> None:
+        super().open(session)
+        self._forget()
+        self.panel.sketch.begin(session.bundle.config.net.image_shape, 0)
+        self.panel.pad.update()
+        self.panel.begin(session.bundle, self.uses.canvas.theme)
+        self._preparing = self.uses.client.ask(AskPreparation)
+
+    def exchange(self, bundle: OpenBundle) -> None:
+        self.panel.dress(bundle, self.uses.canvas.theme)
+        self._show_place()
+        self._encode()
+
+    def dress(self, theme: Theme) -> None:
+        if self.session is not None:
+            self.panel.dress(self.session.bundle, theme)
+        self.panel.pad.update()
+        self._show_place()
+
+    def again(self) -> None:
+        self._preparing = self.uses.client.ask(AskPreparation)
+        self._encode()
+
+    def stop(self) -> None:
+        self._rest.stop()
+
+    @property
+    def work(self) -> Iterator[Work]:
+        if self._reading:
+            yield Work(f"Reading {self._named}")
+
+    # -- images
+
+    def read(self, path: Path) -> None:
+        """Put the picture in a file on the pad; the engine reads it."""
+        self._named = readable(path.name)
+        self._reading = self.uses.client.ask(ReadPicture, path_to_text(path))
+
+    def paste(self) -> None:
+        """Put the picture on the clipboard, or in the file that is on it, on the pad."""
+        clipboard = QGuiApplication.clipboard()
+        mime = None if clipboard is None else clipboard.mimeData()
+        image = None if mime is None else mime.imageData()
+        if paths := local_paths(mime):
+            self.read(paths[0])
+        elif isinstance(image, QImage) and not image.isNull():
+            self.take_given(image)
+        else:
+            self.uses.shared.say("There is no picture on the clipboard: copy one, or the file of one, first.")
+
+    def take_given(self, image: QImage) -> None:
+        """Put a picture of another program on the pad, as large as is needed."""
+        self.place(pixels_of(scaled_down(image)), "From the clipboard")
+
+    def place(self, image: NDArray[np.uint8], note: str = "") -> None:
+        """Put an image uint8 (h, w, 1 or 3) on the pad. note: what is to be said of it."""
+        self.panel.sketch.load(image)
+        self.panel.say(note)
+        self.panel.pad.show_sheet()
+
+    def _open(self, path: str) -> None:
+        self.read(Path(path))
+
+    def _take_picture(self, answer: Answer) -> None:
+        reply = answer.reply
+        if reply.number != self._reading:
+            return
+        self._reading = 0
+        if isinstance(reply, Refused):
+            self.uses.shared.banner.say(f"The picture was not opened. {reply.reason}")
+        elif isinstance(reply, PictureRead):
+            notes = ("", *reply.notes)
+            self.place(reply.image, f"{self._named}{'; '.join(notes)}." if reply.notes else self._named)
+
+    # -- its place
+
+    @property
+    def latent(self) -> NDArray[np.float32] | None:
+        """Where the image is (d,); None where it is nowhere."""
+        return self.encoded.z if self.encoded is not None and len(self.encoded.z) else None
+
+    def move(self, z: NDArray[np.float32]) -> None:
+        """Another place was found for the image: mark it, and ask what the data say of it."""
+        if self.encoded is not None:
+            self.encoded = msgspec.structs.replace(self.encoded, z=z)
+            self._show_place()
+            self._rest.start()
+
+    def _encode(self) -> None:
+        """Ask where the image is that the pad shows now."""
+        if self.session is None:
+            return
+        if self.panel.sketch.empty:
+            self._forget()
+            self.panel.show_nothing("")
+            return
+        self._asked = self.uses.client.ask(Encode, self.panel.sketch.pixels(), self.panel.without)
+        self.panel.outdate()
+
+    def _take_encoded(self, answer: Answer) -> None:
+        reply = answer.reply
+        if reply.number != self._asked or self.session is None:
+            return
+        if isinstance(reply, Refused):
+            self._forget()
+            self.panel.show_nothing(reply.reason)
+        elif isinstance(reply, ImageEncoded):
+            self.encoded = reply
+            self.panel.show_encoded(reply)
+            self._show_place()
+            self.uses.canvas.paint_now()
+            self.on_painted()
+            self._rest.start()
+
+    def _show_place(self) -> None:
+        z = self.latent
+        if z is None or self.session is None or self.encoded is None:
+            self._mark.show(None)
+            return
+        u, v = self.session.bundle.chart.to_plane(z).tolist()
+        self._mark.show((u, v), to_qimage(self.encoded.prepared))
+
+    def _forget(self) -> None:
+        self.encoded, self._asked, self._judging = None, 0, 0
+        self._rest.stop()
+        self._mark.show(None)
+
+    def _judge(self) -> None:
+        if self.latent is not None and self.encoded is not None:
+            self._judging = self.uses.client.ask(JudgeImage, self.latent, self.encoded.error)
+
+    def _take_judged(self, answer: Answer) -> None:
+        reply = answer.reply
+        if reply.number == self._judging and isinstance(reply, ImageJudged) and self.session is not None:
+            self.panel.show_judged(reply, labelled=bool(self.session.bundle.class_names))
+
+    def _take_preparation(self, answer: Answer) -> None:
+        reply = answer.reply
+        if reply.number != self._preparing or not isinstance(reply, Preparation):
+            return
+        sketch = self.panel.sketch
+        if sketch.empty and not sketch.can_undo:
+            sketch.begin(reply.shape, 255 if reply.ground is None else reply.ground)
+            self.panel.pad.update()
+        self.panel.prepare(reply, self.panel.without)
+        if reply.provisional:
+            self._preparing = self.uses.client.ask(AskPreparation, indexed=True)
+        else:
+            self._encode()
+
+    # -- what a person does with it
+
+    def pin(self) -> None:
+        if self.latent is not None and self.session is not None:
+            self.session.pin(self.latent, self._free_name())
+            self.uses.prober.choose(self.latent)
+
+    def begin_path(self) -> None:
+        """Begin a path at the image's place, which the next click on the map ends."""
+        if self.latent is not None:
+            self.uses.menus.begin_path(self.latent)
+
+    def go_to(self) -> None:
+        if self.latent is not None:
+            self.uses.prober.go_to(self.latent)
+
+    def export(self) -> None:
+        if self.latent is not None:
+            self.uses.menus.export_picture(self.latent)
+
+    def _go_to_image(self, index: int) -> None:
+        if self.session is not None:
+            self.uses.prober.go_to(self.session.bundle.latents.mean[index])
+
+    def _free_name(self) -> str:
+        assert self.session is not None
+        taken = {pin.name for pin in self.session.state.pins}
+        names = (_WORDS if number == 1 else f"{_WORDS} {number}" for number in range(1, len(taken) + 2))
+        return next(name for name in names if name not in taken)
+
+    def _offers(self, at: QPointF) -> Iterator[Entry]:
+        """What the map's menu offers on the mark."""
+        if self.latent is None or not self._mark.is_at(at):
+            return
+        yield Command("Go to your image", self.go_to)
+        yield Command("Pin your image", self.pin)
+        yield Command("Path from your image", self.begin_path, tip="Click the end of the path next")
+        yield Command("Export the picture of your image…", self.export)
+        yield SEPARATOR
