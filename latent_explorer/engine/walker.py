@@ -13,7 +13,7 @@ from latent_explorer.nets.threads import threads
 from latent_explorer.paths.asking import Steps, answered
 from latent_explorer.paths.curves import Path
 from latent_explorer.paths.pixels import pixels_of
-from latent_explorer.paths.space import USUAL, Space
+from latent_explorer.paths.space import LARGEST, USUAL, Space
 from latent_explorer.paths.walking import WalkedPath, walk_steps
 
 _T = TypeVar("_T")
@@ -23,7 +23,8 @@ def space_of(config: BundleConfig, latents: Latents, reach: NDArray[np.floating]
     """The latent space of a bundle for curves through it. reach: of held-out images, (k,), k >= 1."""
     classes = tuple(config.dataset.class_names) if latents.label is not None else ()
     known = latents.mean, latents.label, len(classes), config.decodes
-    return Space(config.net.latent_dim, *known, float(np.quantile(reach, USUAL)), classes)
+    usual, largest = np.quantile(reach, (USUAL, LARGEST)).tolist()
+    return Space(config.net.latent_dim, *known, usual, largest, classes)
 
 
 class Walker:

@@ -16,7 +16,7 @@ class PathFigures(msgspec.Struct, frozen=True, eq=False):
     length: of the way in decoded pixels, Σ |D(z_i+1) − D(z_i)| with pixels in [0, 1], by fine steps. ratio: of that to
     the straight line's through the same way points. steps: float32 (n - 1,), how far each frame's picture is from that
     before; greatest_to_mean: the greatest of these to their mean. off: uint8 (n,), 1 where a frame is farther
-    from its 10th nearest image than 95 % of held-out images are; off_share: of the frames. label: int64 (n,), the class
+    from its 10th nearest image than 99 % of held-out images are; off_share: of the frames. label: int64 (n,), the class
     most frequent among the 50 nearest images, and sure: float32 (n,), its share of them.
     """
 
@@ -54,8 +54,8 @@ def _beside_data(space: Space, z: Reals) -> Steps[tuple[np.ndarray, np.ndarray, 
     if space.means is None or not len(space.means):
         return off, label, sure
     distances, numbers = yield from nearest_of(z, min(_VOTERS, len(space.means)))
-    if np.isfinite(space.usual_reach):
-        off = (distances[:, :REACH][:, -1] > space.usual_reach).astype(np.uint8)
+    if np.isfinite(space.largest_reach):
+        off = (distances[:, :REACH][:, -1] > space.largest_reach).astype(np.uint8)
     if space.label is not None:
         label, sure = votes(space.label[numbers], space.classes)
     return off, label, sure

@@ -2,9 +2,12 @@
 
 from latent_explorer.errors import UserError
 from latent_explorer.paths.curve import Curve, Easing
-from latent_explorer.paths.geodesic import GEODESIC
-from latent_explorer.paths.spherical import SPHERICAL
-from latent_explorer.paths.straight import STRAIGHT
+from latent_explorer.paths.kinds.density import DENSITY
+from latent_explorer.paths.kinds.geodesic import GEODESIC
+from latent_explorer.paths.kinds.same_class import SAME_CLASS
+from latent_explorer.paths.kinds.spherical import SPHERICAL
+from latent_explorer.paths.kinds.straight import STRAIGHT
+from latent_explorer.paths.kinds.through_images import THROUGH_IMAGES
 
 CURVES: dict[str, Curve] = {}
 
@@ -18,7 +21,7 @@ def register(curve: Curve) -> None:
     CURVES[curve.name] = curve
 
 
-for _curve in (STRAIGHT, SPHERICAL, GEODESIC):
+for _curve in (STRAIGHT, SPHERICAL, GEODESIC, DENSITY, SAME_CLASS, THROUGH_IMAGES):
     register(_curve)
 
 EASINGS: dict[str, Easing] = {

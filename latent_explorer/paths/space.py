@@ -1,13 +1,14 @@
 """What a curve may know of the latent space that it runs through."""
 
+import math
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-USUAL = 0.95
-"""Of held-out images: the share that is as near to the data as counts as usual."""
+USUAL, LARGEST = 0.95, 0.99
+"""Of held-out images: the shares that are as near to the data as is usual, and as is not yet off the data."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -15,8 +16,9 @@ class Space:
     """A latent space as curves see it; what has a price they ask for (`asking`).
 
     dimensions: d. means: float32 (n, d), the latents of the data, or None. label: int64 (n,), their classes, or None.
-    classes: how many there are. decodes: whether there is a decoder. usual_reach: the distance to the 10th nearest
-    image that 95 % of held-out images have at most; farther is off the data. class_names: for what is said.
+    classes: how many there are. decodes: whether there is a decoder. usual_reach, largest_reach: the distances to the
+    10th nearest image that 95 % and 99 % of held-out images have at most; beyond the first a curve pays, beyond the
+    second it is off the data. class_names: for what is said.
     kept: what curves have found out about this space once, and need again.
     """
 
@@ -25,7 +27,8 @@ class Space:
     label: NDArray[np.int64] | None = None
     classes: int = 0
     decodes: bool = True
-    usual_reach: float = float("inf")
+    usual_reach: float = math.inf
+    largest_reach: float = math.inf
     class_names: tuple[str, ...] = ()
     kept: dict[str, Any] = field(default_factory=dict)
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from latent_explorer.paths.asking import Reals
 
-KNOTS = 12
+KNOTS = 16
 
 
 @cache

@@ -103,3 +103,23 @@ def geodesic(start: Any, end: Any, frames: int = 48, *, model: Walks, easing: st
     Arvanitidis et al. 2018, "Latent space oddity". The straight line where nothing shorter is found.
     """
     return walk(start, end, frames, curve="geodesic", easing=easing, model=model)
+
+
+def density(start: Any, end: Any, frames: int = 48, *, model: Walks, easing: str = "even") -> NDArray[np.float32]:
+    """The latents float32 (frames, d) of a way through places where the data are crowded; see `walk`."""
+    return walk(start, end, frames, curve="density", easing=easing, model=model)
+
+
+def same_class(start: Any, end: Any, frames: int = 48, *, model: Walks, easing: str = "even") -> NDArray[np.float32]:
+    """The latents float32 (frames, d) of a way through images of the class at both ends; see `walk`.
+
+    Raises UserError where the ends lie among images of different classes.
+    """
+    return walk(start, end, frames, curve="same_class", easing=easing, model=model)
+
+
+def through_images(
+    start: Any, end: Any, frames: int = 48, *, model: Walks, easing: str = "even"
+) -> NDArray[np.float32]:
+    """The latents float32 (frames, d) of a way from image to image along the graph of neighbours; see `walk`."""
+    return walk(start, end, frames, curve="through_images", easing=easing, model=model)

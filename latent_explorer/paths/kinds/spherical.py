@@ -6,7 +6,7 @@ import numpy as np
 
 from latent_explorer.paths.asking import Reals
 from latent_explorer.paths.curve import Curve
-from latent_explorer.paths.straight import line
+from latent_explorer.paths.kinds.straight import line
 
 
 def _circle(start: Reals, end: Reals, t: Reals) -> Reals:

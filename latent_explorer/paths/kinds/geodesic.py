@@ -1,16 +1,21 @@
 """Geodesic: the shortest way in decoded pixels, with a price on leaving the data."""
 
+from dataclasses import replace
+
 import numpy as np
 
-from latent_explorer.paths.asking import Reals, Steps
+from latent_explorer.paths.asking import Reals, Steps, pictures_of
 from latent_explorer.paths.curve import Curve
+from latent_explorer.paths.frames import accumulated, along
+from latent_explorer.paths.grid import decoded_grid
+from latent_explorer.paths.kinds.straight import line
 from latent_explorer.paths.local_data import LocalData, gather
-from latent_explorer.paths.relaxing import PLACES, Ground, measured, priced, relaxed
+from latent_explorer.paths.relaxing import PLACES, Ground, Relaxed, measured, priced, relaxed
 from latent_explorer.paths.space import Space
-from latent_explorer.paths.spline import KNOTS, spline_matrix
-from latent_explorer.paths.straight import line
+from latent_explorer.paths.spline import KNOTS, fitting_matrix, spline_matrix
 
 _SAMPLES = 129
+_PLANE = 2  # dimensions in which a grid is decoded
 _MOST_DIRECTIONS = 24  # beyond, the spline bends in those directions alone in which the data near it vary most
 _STEP = 0.02  # by which slopes are taken, in units of the spread of the data near the line
 
@@ -25,10 +30,27 @@ def _leg(space: Space, start: Reals, end: Reals) -> Steps[Reals]:
     ground = priced(ground, unbent)
     unbent = yield from measured(ground, unbent.knots)
     best = yield from relaxed(ground, unbent)
+    if space.dimensions == _PLANE and space.means is not None:
+        across = yield from _across(space, ground, start, end)
+        best = min(best, across, key=lambda each: each.energy)
     if best.length >= unbent.length:
         best = unbent
     bent = spline_matrix(KNOTS, _SAMPLES)[:, 1:-1] @ best.knots @ ground.directions
     return line(start, end, np.linspace(0, 1, _SAMPLES)[:, None]) + bent
+
+
+def _across(space: Space, ground: Ground, start: Reals, end: Reals) -> Steps[Relaxed]:
+    """The spline relaxed from the shortest way on the decoded grid, which finds ways that lie far from the line."""
+    grid = yield from decoded_grid(space)
+    way = grid.shortest(start, end)
+    yield None
+    pixels = yield from pictures_of(way)
+    lengths = accumulated(np.linalg.norm(np.diff(pixels, axis=0), axis=1).astype(np.float64))
+    even = along(way, lengths, np.linspace(0, lengths[-1], PLACES))
+    data = yield from gather(space, even)
+    elsewhere = replace(ground, data=data)
+    first = yield from measured(elsewhere, fitting_matrix(KNOTS, PLACES) @ (even - ground.line))
+    return (yield from relaxed(elsewhere, first))
 
 
 def _ground(straight: Reals, data: LocalData | None) -> Ground:

@@ -1,0 +1,1 @@
+"""The curves, one file each; their entries are in `registry`."""

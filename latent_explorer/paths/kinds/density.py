@@ -1,0 +1,42 @@
+"""Density: through places where the data are crowded."""
+
+import numpy as np
+
+from latent_explorer.paths.asking import Reals, Steps
+from latent_explorer.paths.crowding import crowded
+from latent_explorer.paths.curve import Curve
+from latent_explorer.paths.frames import accumulated, along
+from latent_explorer.paths.kinds.straight import line
+from latent_explorer.paths.kinds.through_images import image_graph
+from latent_explorer.paths.local_data import gather
+from latent_explorer.paths.space import Space
+from latent_explorer.paths.spline import KNOTS, fitting_matrix, spline_matrix
+
+_PLACES, _SAMPLES = 33, 129
+
+
+def _leg(space: Space, start: Reals, end: Reals) -> Steps[Reals]:
+    straight = line(start, end, np.linspace(0, 1, _PLACES)[:, None])
+    graph = yield from image_graph(space)
+    way = graph.shortest(start, end)
+    yield None
+    lengths = accumulated(np.linalg.norm(np.diff(way, axis=0), axis=1))
+    even = along(way, lengths, np.linspace(0, lengths[-1], _PLACES))
+    data = yield from gather(space, np.concatenate([even, straight]))
+    if data is None or np.array_equal(start, end):
+        return straight
+    tried = []
+    for first in (fitting_matrix(KNOTS, _PLACES) @ (even - straight), np.zeros((KNOTS - 2, len(start)))):
+        tried.append((yield from crowded(straight, data, first)))
+    best = min(tried, key=lambda each: each.energy)
+    bent = spline_matrix(KNOTS, _SAMPLES)[:, 1:-1] @ best.knots
+    return line(start, end, np.linspace(0, 1, _SAMPLES)[:, None]) + bent
+
+
+DENSITY = Curve(
+    name="density",
+    title="Through crowded places",
+    sentence="Where the data are crowded: a step costs more the farther its nearest images are.",
+    leg=_leg,
+    needs_data=True,
+)
