@@ -6,7 +6,7 @@ from latent_explorer.errors import UserError
 from latent_explorer.paths.asking import Reals, Steps, nearest_of
 from latent_explorer.paths.curve import Curve
 from latent_explorer.paths.figures import votes
-from latent_explorer.paths.neighbour_graph import NeighbourGraph, graph_of, nearest_among, some_of
+from latent_explorer.paths.hop_graph import HopGraph, graph_of, nearest_among, some_of
 from latent_explorer.paths.space import Space
 
 _VOTERS = 10  # nearest images that say which class an end has
@@ -21,7 +21,7 @@ def _leg(space: Space, start: Reals, end: Reals) -> Steps[Reals]:
     label = yield from _class_at_both(space, start, end)
     if (key := _KEPT.format(label)) not in space.kept:
         space.kept[key] = yield from _graph(space, label)
-    graph: NeighbourGraph = space.kept[key]
+    graph: HopGraph = space.kept[key]
     return graph.shortest(start, end)
 
 
@@ -39,7 +39,7 @@ def _class_at_both(space: Space, start: Reals, end: Reals) -> Steps[int]:
     return int(first)
 
 
-def _graph(space: Space, label: int) -> Steps[NeighbourGraph]:
+def _graph(space: Space, label: int) -> Steps[HopGraph]:
     """The graph of the images of a class; those near the border to others are dear."""
     own = space.data[some_of(np.flatnonzero(space.labels == label))].astype(np.float64)
     others = np.flatnonzero(space.labels != label)

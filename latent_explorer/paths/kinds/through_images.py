@@ -4,19 +4,19 @@ import numpy as np
 
 from latent_explorer.paths.asking import Reals, Steps
 from latent_explorer.paths.curve import Curve
-from latent_explorer.paths.neighbour_graph import NeighbourGraph, graph_of, some_of
+from latent_explorer.paths.hop_graph import HopGraph, graph_of, some_of
 from latent_explorer.paths.space import Space
 
 _KEPT = "images"
 _POWER = 2.0
 
 
-def image_graph(space: Space) -> Steps[NeighbourGraph]:
+def image_graph(space: Space) -> Steps[HopGraph]:
     """The graph of the images of a space, made when it is first asked for and kept with it."""
     if _KEPT not in space.kept:
         some = some_of(np.arange(len(space.data)))
         space.kept[_KEPT] = yield from graph_of(space.data[some].astype(np.float64), _POWER)
-    kept: NeighbourGraph = space.kept[_KEPT]
+    kept: HopGraph = space.kept[_KEPT]
     return kept
 
 

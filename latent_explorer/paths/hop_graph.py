@@ -17,7 +17,7 @@ Numbers = NDArray[np.int64]
 
 
 @dataclass(frozen=True, eq=False)
-class NeighbourGraph:
+class HopGraph:
     """Images as nodes, each joined with its nearest. points: their latents (n, d). costs: sparse (n, n), of the hops.
 
     power: of the latent distance, by which a hop costs. With 2 or more, many short hops cost less than a long one, so
@@ -63,15 +63,15 @@ def some_of(numbers: Numbers) -> Numbers:
     return np.sort(numbers[chosen])
 
 
-def graph_of(points: Reals, power: float, heavy: Reals | None = None) -> Steps[NeighbourGraph]:
-    """The graph of images at points (n, d), n >= 1, in one piece; heavy: as of NeighbourGraph, zero where None."""
+def graph_of(points: Reals, power: float, heavy: Reals | None = None) -> Steps[HopGraph]:
+    """The graph of images at points (n, d), n >= 1, in one piece; heavy: as of HopGraph, zero where None."""
     weights = np.zeros(len(points)) if heavy is None else heavy
     distances, near = yield from nearest_among(points, points, NEIGHBOURS + 1)
     rows = np.repeat(np.arange(len(points)), near.shape[1])
     hops = [(rows, near.ravel(), distances.ravel())]
     yield None
     hops += _bridges(points, _costs(len(points), hops, power, weights))
-    return NeighbourGraph(points, _costs(len(points), hops, power, weights), power, weights)
+    return HopGraph(points, _costs(len(points), hops, power, weights), power, weights)
 
 
 def nearest_among(places: Reals, points: Reals, count: int) -> Steps[tuple[Reals, Numbers]]:
