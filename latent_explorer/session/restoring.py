@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -98,14 +98,14 @@ def state_for(saved: SavedMap, arrays: Arrays, bundle: OpenBundle) -> tuple[Stat
     state = State(hidden=frozenset(label for label in saved.hidden if label < len(bundle.class_names)))
     if dimensions == saved.dimensions:
         chart = _chart(saved.chart, bundle, lost)
-        state = State(saved.pins, saved.route, state.hidden, None, chart, saved.chosen)
+        state = State(saved.pins, saved.route, state.hidden, None, chart, saved.chosen, saved.own)
     elif saved.pins or saved.route or saved.chosen or saved.chart:
         lost.append(f"pins, path, chart and chosen place, which are of {saved.dimensions} dimensions")
     if len(state.hidden) < len(saved.hidden):
         lost.append("classes that were hidden and are not there")
     chosen = arrays.get(saved.selection) if saved.selection else None
     if chosen is not None and len(chosen) == len(bundle.latents):
-        state = State(state.pins, state.route, state.hidden, _selection(chosen), state.chart, state.chosen)
+        state = replace(state, selection=_selection(chosen))
     elif chosen is not None:
         lost.append(f"the selection, which is of {len(chosen):,} images")
     return state, lost

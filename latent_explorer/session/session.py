@@ -14,6 +14,7 @@ from latent_explorer.errors import UserError
 from latent_explorer.paths import Path
 from latent_explorer.session.changes import Changes
 from latent_explorer.session.opened import OpenBundle
+from latent_explorer.session.own_image import OwnImage
 
 How = Literal["instead", "add", "subtract"]
 """What becomes of the selection before: replaced, added to, or subtracted from."""
@@ -108,7 +109,7 @@ class State:
     """What a person has made of a map. hidden: the classes not shown. selection: None where nothing is selected.
 
     chart: through which the bundle is seen; None for the one that it opens with. chosen: the place chosen last, by a
-    click, a pin, typed numbers or a frame of the path; states that differ in it alone are equal.
+    click, a pin, typed numbers or a frame of the path; states that differ in it alone are equal. own: one's own image.
     """
 
     pins: tuple[Pin, ...] = ()
@@ -117,6 +118,7 @@ class State:
     selection: Selection | None = None
     chart: ChartSpec | None = None
     chosen: Point | None = field(default=None, compare=False)
+    own: OwnImage | None = None
 
 
 class Session:
@@ -225,6 +227,10 @@ class Session:
             return np.ones(len(self.bundle.latents), bool)
         return ~np.isin(label, list(self.state.hidden))
 
+    def keep_own(self, own: OwnImage | None) -> None:
+        """Keep one's own image, or none. The pad has an undo of its own."""
+        self._set(replace(self.state, own=own))
+
     def hide(self, hidden: frozenset[int]) -> None:
         """Show all classes but these."""
         self._set(replace(self.state, hidden=hidden & frozenset(range(len(self.bundle.class_names)))))
@@ -255,7 +261,7 @@ class Session:
 
     def _travel(self, state: State | None) -> None:
         if state is not None:
-            self._set(replace(state, hidden=self.state.hidden, chosen=self.state.chosen))
+            self._set(replace(state, hidden=self.state.hidden, chosen=self.state.chosen, own=self.state.own))
 
     def _set(self, state: State) -> None:
         old, self.state = self.state, state

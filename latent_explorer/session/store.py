@@ -15,6 +15,7 @@ import numpy as np
 from latent_explorer.errors import UserError
 from latent_explorer.files import read_regular, write_bytes_whole
 from latent_explorer.session.alignment import AlignmentState
+from latent_explorer.session.own_image import OwnImage
 from latent_explorer.session.saved_alignment import KeptAlignment, fitting, turned
 from latent_explorer.session.session import Pin, Route, State
 
@@ -35,6 +36,7 @@ class KeptState(msgspec.Struct, frozen=True, omit_defaults=True):
 
     pins: tuple[Pin, ...] = ()
     route: Route | None = None
+    own: OwnImage | None = None
 
 
 class SessionStore:
@@ -59,11 +61,11 @@ class SessionStore:
         except UserError as error:
             _log.warning("%s is not used: %s", file, error)
             return State()
-        return State(pins=kept.pins, route=kept.route)
+        return State(pins=kept.pins, route=kept.route, own=kept.own)
 
     def keep(self, seal: str, state: State) -> None:
         """Keep what there is now; where that is nothing, no file stays. Raises UserError where it cannot be written."""
-        kept = KeptState(state.pins, state.route)
+        kept = KeptState(state.pins, state.route, state.own)
         if len(kept.pins) > MOST_PINS:
             raise UserError(f"at most {MOST_PINS:,} pins are kept, there are {len(kept.pins):,}; delete some")
         _write(self._file(seal), kept, nothing=kept == KeptState())
@@ -128,7 +130,8 @@ def check_kept(kept: KeptState, dimensions: int) -> None:
     places = kept.route.places if kept.route is not None else ()
     if len(kept.pins) > MOST_PINS:
         raise UserError(f"expected at most {MOST_PINS:,} pins, found {len(kept.pins):,}")
-    for z in (*(pin.z for pin in kept.pins), *places):
+    own = (kept.own.z,) if kept.own is not None and kept.own.z else ()
+    for z in (*(pin.z for pin in kept.pins), *places, *own):
         if len(z) != dimensions or not np.all(np.abs(z) <= FARTHEST):
             raise UserError(f"expected {dimensions} numbers within ±{FARTHEST:g}")
     if kept.route is not None:

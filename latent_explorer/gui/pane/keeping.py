@@ -13,7 +13,7 @@ _WRITE_MS = 500  # after the last change
 
 
 class StateKeeper(QObject):
-    """Keeps the states of bundles by their seal: all of each for this launch, its pins and path on disk.
+    """Keeps the states of bundles by their seal: all of each for this launch, its pins, path and own image on disk.
 
     say: called with why they cannot be written, once.
     """
@@ -60,7 +60,9 @@ class StateKeeper(QObject):
     def note(self, session: Session, old: State) -> None:
         """A session has changed from an old state; its pins and path are written soon."""
         self._states[session.bundle.seal] = session.state
-        if session.bundle.config.moment is None and (old.pins, old.route) != (session.state.pins, session.state.route):
+        new = session.state
+        changed = (old.pins, old.route, old.own) != (new.pins, new.route, new.own)
+        if session.bundle.config.moment is None and changed:
             if self._unwritten is not session:
                 self.write()
             self._unwritten = session

@@ -39,6 +39,7 @@ def saved_map(pane: SessionPane, file: Path | None = None, number: int = 0) -> t
         hidden=tuple(sorted(state.hidden)),
         pins=state.pins,
         route=state.route,
+        own=state.own,
         frame=pane.filmstrip.index if state.route is not None else 0,
         chosen=state.chosen,
         selection=name,

@@ -109,10 +109,13 @@ class Studies(QObject):
         if self._pane.session is not None and not lacking:
             study.open(self._pane.session)
 
-    def _open(self, _session: Session) -> None:
+    def _open(self, session: Session) -> None:
         for name, study in self._made.items():
             study.session = None
             self._begin(STUDIES[name], study)
+        for name, spec in STUDIES.items():
+            if spec.begins(session.state):
+                self._make(name)
 
     def _under_way(self) -> list[Study]:
         return [study for study in self._made.values() if study.session is not None]

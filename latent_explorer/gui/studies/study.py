@@ -98,7 +98,8 @@ class StudySpec:
 
     name: in settings and files. title: of dock and menu. sentence: what it answers, for a student. make: makes it when
     its panel is shown first; it imports what it needs then, so that no launch waits. key: its shortcut. lacks: what a
-    bundle lacks for it, in words; empty where nothing is missing.
+    bundle lacks for it, in words; empty where nothing is missing. begins: whether a state holds something of it, so
+    that it is made without being shown.
     """
 
     name: str
@@ -107,3 +108,4 @@ class StudySpec:
     make: Callable[[StudyUses], Study]
     key: str = ""
     lacks: Callable[[OpenBundle], str] = lambda _: ""
+    begins: Callable[[State], bool] = lambda _: False
