@@ -69,10 +69,15 @@ class Sketch:
             self._remember()
             self._clear()
 
-    def load(self, image: NDArray[np.uint8], *, drawn: bool = False) -> None:
-        """Put an image (h, w, 1 or 3) on the sheet, which can be undone. drawn: whether it was drawn here before."""
+    def load(self, image: NDArray[np.uint8]) -> None:
+        """Put an image (h, w, 1 or 3) on the sheet, which can be undone."""
         self._remember()
         self.image = to_qimage(image).convertToFormat(QImage.Format.Format_RGB32)
+        self.empty, self.drawn = False, False
+
+    def restore(self, image: QImage, *, drawn: bool) -> None:
+        """Begin with a sheet that was kept; nothing before it can come back. drawn: whether it was drawn here."""
+        self.image = image.convertToFormat(QImage.Format.Format_RGB32)
         self.empty, self.drawn = False, drawn
 
     def press(self, at: QPointF, pen: Pen) -> QRectF:

@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 from PyQt6.QtCore import QPointF
 from PyQt6.QtGui import QGuiApplication, QImage
 
-from latent_explorer.engine.client import Answer
+from latent_explorer.engine.client import Answer, Urgency
+from latent_explorer.engine.handlers.decode import want_pictures
 from latent_explorer.engine.handlers.encode import (
     AskPreparation,
     Encode,
@@ -21,9 +22,10 @@ from latent_explorer.engine.handlers.encode import (
     ReadPicture,
 )
 from latent_explorer.gui.drops import local_paths
+from latent_explorer.gui.studies.own_image.inverting import Inverting
 from latent_explorer.gui.studies.own_image.mark import OwnMark
 from latent_explorer.gui.studies.own_image.panel import OwnImagePanel
-from latent_explorer.gui.studies.own_image.pictures import OPENED, pixels_of, scaled_down
+from latent_explorer.gui.studies.own_image.pictures import OPENED, image_of, pixels_of, png_of, scaled_down
 from latent_explorer.gui.studies.study import Study, StudyUses
 from latent_explorer.gui.theme import Theme
 from latent_explorer.gui.widgets.actions import SEPARATOR, Command, Entry
@@ -33,9 +35,13 @@ from latent_explorer.gui.widgets.readings import Work
 from latent_explorer.safe_text import readable
 from latent_explorer.service.codec import Refused, path_to_text
 from latent_explorer.session import OpenBundle, Session
+from latent_explorer.session.own_image import OwnImage
+from latent_explorer.session.session import as_point
 
 _REST_MS = 50  # the data are asked once the hand has rested so long
+_KEEP_MS = 400  # after the last change
 _WORDS = "Your image"
+FOUND = "own image found"
 
 
 class OwnImageStudy(Study):
@@ -55,8 +61,13 @@ class OwnImageStudy(Study):
         self.on_painted: Callable[[], None] = lambda: None
         self._asked = self._judging = self._preparing = self._reading = 0
         self._named = ""
+        self._found: NDArray[np.float32] | None = None  # a place of the image at hand that was searched for
+        self._without: tuple[str, ...] = ()
+        self.search = Inverting(uses.client)
+        panel.search.addWidget(self.search)
         self._mark = OwnMark(uses.canvas)
         self._rest = timer(self, _REST_MS, self._judge, once=True)
+        self._keeping = timer(self, _KEEP_MS, self._keep, once=True)
         self._subscribe()
         self._connect()
 
@@ -66,14 +77,17 @@ class OwnImageStudy(Study):
         subscribe(JudgeImage, self._take_judged)
         subscribe(AskPreparation, self._take_preparation)
         subscribe(ReadPicture, self._take_picture)
+        subscribe(FOUND, self._take_found, Urgency.ASKED)
 
     def _connect(self) -> None:
         panel, uses = self.panel, self.uses
-        panel.pad.changed.connect(self._encode)
+        panel.pad.changed.connect(self._change)
         panel.pad.ended.connect(panel.show_history)
         panel.pad.dropped.connect(lambda paths: self.read(paths[0]))
         panel.pad.given.connect(self.take_given)
-        panel.steps_changed.connect(self._encode)
+        panel.steps_changed.connect(self._change)
+        self.search.moved.connect(self._show_found)
+        self.search.found.connect(self.move)
         panel.open_wanted.connect(lambda: ask_path(uses.parent, "Open a picture", "", self._open, OPENED))
         panel.paste_wanted.connect(self.paste)
         panel.pin_wanted.connect(self.pin)
@@ -89,10 +103,23 @@ class OwnImageStudy(Study):
     def open(self, session: Session) -> None:
         super().open(session)
         self._forget()
+        self._keeping.stop()
         self.panel.sketch.begin(session.bundle.config.net.image_shape, 0)
-        self.panel.pad.update()
         self.panel.begin(session.bundle, self.uses.canvas.theme)
+        self._without = ()
+        self._restore(session.state.own)
+        self.panel.pad.update()
+        self.panel.show_history()
         self._preparing = self.uses.client.ask(AskPreparation)
+
+    def _restore(self, own: OwnImage | None) -> None:
+        """Put an image that was kept on the pad; it is encoded once it is known how."""
+        image = None if own is None else image_of(own.content)
+        if own is None or image is None:
+            return
+        self.panel.sketch.restore(image, drawn=own.drawn)
+        self.panel.say(own.note)
+        self._without, self._found = own.without, np.array(own.z, np.float32) if own.z else None
 
     def exchange(self, bundle: OpenBundle) -> None:
         self.panel.dress(bundle, self.uses.canvas.theme)
@@ -110,10 +137,15 @@ class OwnImageStudy(Study):
         self._encode()
 
     def stop(self) -> None:
-        self._rest.stop()
+        if self._keeping.isActive():
+            self._keep()
+        for each in (self._rest, self._keeping):
+            each.stop()
+        self.search.give_up()
 
     @property
     def work(self) -> Iterator[Work]:
+        yield from self.search.work
         if self._reading:
             yield Work(f"Reading {self._named}")
 
@@ -168,11 +200,36 @@ class OwnImageStudy(Study):
         return self.encoded.z if self.encoded is not None and len(self.encoded.z) else None
 
     def move(self, z: NDArray[np.float32]) -> None:
-        """Another place was found for the image: mark it, and ask what the data say of it."""
-        if self.encoded is not None:
-            self.encoded = msgspec.structs.replace(self.encoded, z=z)
-            self._show_place()
-            self._rest.start()
+        """Another place (d,) was found for the image: mark it, decode it, and ask what the data say of it."""
+        if self.encoded is None or self.session is None:
+            return
+        self._found = z
+        self.encoded = msgspec.structs.replace(self.encoded, z=z)
+        self._show_place()
+        if self.session.bundle.config.decodes:
+            self.uses.client.request(FOUND, [want_pictures(self._asked, z[None])])
+
+    def _take_found(self, answer: Answer) -> None:
+        """The picture of a place that was searched for."""
+        if answer.pictures is None or answer.key != self._asked or self.encoded is None:
+            return
+        picture = answer.pictures[0]
+        off = (self.encoded.prepared.astype(np.float32) - picture) / 255
+        self.encoded = msgspec.structs.replace(self.encoded, picture=picture, error=float(np.square(off).mean()))
+        self.panel.show_encoded(self.encoded)
+        self._rest.start()
+        self._keeping.start()
+
+    def _show_found(self, z: NDArray[np.float32]) -> None:
+        """Mark how far the search for a place has come."""
+        if self.session is not None and self.encoded is not None:
+            u, v = self.session.bundle.chart.to_plane(z).tolist()
+            self._mark.show((u, v), to_qimage(self.encoded.prepared))
+
+    def _change(self) -> None:
+        """The image is another: what was found for the one before counts no more."""
+        self._found = None
+        self._encode()
 
     def _encode(self) -> None:
         """Ask where the image is that the pad shows now."""
@@ -181,6 +238,7 @@ class OwnImageStudy(Study):
         if self.panel.sketch.empty:
             self._forget()
             self.panel.show_nothing("")
+            self._keeping.start()
             return
         self._asked = self.uses.client.ask(Encode, self.panel.sketch.pixels(), self.panel.without)
         self.panel.outdate()
@@ -198,7 +256,11 @@ class OwnImageStudy(Study):
             self._show_place()
             self.uses.canvas.paint_now()
             self.on_painted()
-            self._rest.start()
+            self._keeping.start()
+            if self._found is None:
+                self._rest.start()
+            else:
+                self.move(self._found)
 
     def _show_place(self) -> None:
         z = self.latent
@@ -212,8 +274,22 @@ class OwnImageStudy(Study):
         self.encoded, self._asked, self._judging = None, 0, 0
         self._rest.stop()
         self._mark.show(None)
+        self.search.offer(None, encodes=True)
+
+    def _keep(self) -> None:
+        """Keep the image with the session, so that it is there again when this is opened again."""
+        if self.session is None:
+            return
+        sketch, z = self.panel.sketch, self.latent
+        kept = None
+        if not sketch.empty:
+            place = () if z is None else as_point(z)
+            kept = OwnImage.of(png_of(sketch.image), place, self.panel.without, sketch.drawn, self.panel.note.text())
+        self.session.keep_own(kept)
 
     def _judge(self) -> None:
+        if self.encoded is not None and self.session is not None:
+            self.search.offer(self.encoded.prepared, encodes=self.session.bundle.config.encodes)
         if self.latent is not None and self.encoded is not None:
             self._judging = self.uses.client.ask(JudgeImage, self.latent, self.encoded.error)
 
@@ -230,7 +306,7 @@ class OwnImageStudy(Study):
         if sketch.empty and not sketch.can_undo:
             sketch.begin(reply.shape, 255 if reply.ground is None else reply.ground)
             self.panel.pad.update()
-        self.panel.prepare(reply, self.panel.without)
+        self.panel.prepare(reply, self.panel.without or self._without)
         if reply.provisional:
             self._preparing = self.uses.client.ask(AskPreparation, indexed=True)
         else:
