@@ -139,6 +139,6 @@ export.command("map", cls=options.ChartCommand, epilog=drawing.EXAMPLES)(drawing
 for _name, _command, _kind, _example in (
     ("picture", pictures.decode, None, "--at 0,0 --out digit.png"),
     ("grid", pictures.grid, options.ChartCommand, "--columns 16 --rows 16 --out grid.png"),
-    ("filmstrip", pictures.interpolate, None, "--from -2,0 --to 2,1 --out film.webp"),
+    ("filmstrip", pictures.interpolate, options.CurveCommand, "--from -2,0 --to 2,1 --out film.webp"),
 ):
     export.command(_name, cls=_kind, epilog=options.examples(f"latent-explorer export {_name} {_example}"))(_command)

@@ -60,8 +60,16 @@ Selected = Annotated[str | None, Option(metavar="N,N-N,...", help="Images that a
 From = Annotated[str | None, Option("--from", metavar="X,Y[,...]", help="Latent at the start of a path.")]
 To = Annotated[str | None, Option("--to", metavar="X,Y[,...]", help="Latent at the end of a path.")]
 Frames = Annotated[int, Option(help="Number of frames, both ends included, 2 to 240.")]
-Curve = Annotated[str, Option(help="Interpolation: straight or spherical.")]
-Easing = Annotated[str, Option(help="Easing: steady or gentle.")]
+Curve = Annotated[str, Option(metavar="CURVE", help="Curve from place to place: straight, geodesic, ...")]
+Easing = Annotated[str, Option(help="Pace: steady, gentle, or even in decoded pixels.")]
+EasingIfAny = Annotated[
+    str | None,
+    Option(
+        "--easing",
+        help="Pace: steady, gentle, or even in decoded pixels. Default: even where curves are compared or measured in "
+        "pixels, else steady.",
+    ),
+]
 Through = Annotated[
     list[str] | None,
     Option("--through", metavar="X,Y[,...]", help="Way point of the path; may be repeated, in their order."),
@@ -114,6 +122,19 @@ class ChartCommand(TyperCommand):
         with formatter.section("Charts"):
             kinds = CHARTS.values()
             formatter.write_dl([(kind.name, f"{kind.sentence} {_parameters(kind)}".strip()) for kind in kinds])
+
+
+class CurveCommand(TyperCommand):
+    """A command with the options --curve and --easing, whose help lists what there is."""
+
+    def format_options(self, ctx: Any, formatter: Any) -> None:
+        """Write the options, and below them the curves and the paces."""
+        from latent_explorer.paths import CURVES, EASINGS
+
+        super().format_options(ctx, formatter)
+        for title, known in (("Curves", CURVES), ("Paces (--easing)", EASINGS)):
+            with formatter.section(title):
+                formatter.write_dl([(name, each.sentence) for name, each in known.items()])
 
 
 class DatasetCommand(TyperCommand):

@@ -7,9 +7,10 @@ import typer
 from typer import Option
 
 from latent_explorer.cli import options
+from latent_explorer.cli.filmstrips import along, pace_of
 from latent_explorer.cli.opened import open_model, seen_through
 from latent_explorer.cli.output import report
-from latent_explorer.cli.stitching import Stitch, along, growth_of
+from latent_explorer.cli.stitching import Stitch, growth_of
 from latent_explorer.errors import UserError
 from latent_explorer.targets import check_target
 
@@ -107,12 +108,14 @@ def grid(
 
 
 @commands.command(
+    cls=options.CurveCommand,
     epilog=options.examples(
         "latent-explorer interpolate --from -2,0 --to 2,1 --out strip.png",
         "latent-explorer interpolate --from -2,0 --to 2,1 --frames 60 --ping-pong --scale 8 --out film.gif",
         "latent-explorer interpolate --from -2,0 --to 2,1 --curve spherical --out frames/",
+        "latent-explorer interpolate --from 0,0 --to 2,1 --through 0,2 --curve geodesic --compare straight --out a.gif",
         "latent-explorer interpolate --from -2,0 --to 2,1 --beside mnist-ae-2d --anchors 300 --out strip.png",
-    )
+    ),
 )
 def interpolate(
     start: Annotated[
@@ -129,9 +132,11 @@ def interpolate(
     ],
     model: options.Model = options.DEFAULT_MODEL,
     label: options.Label = None,
+    through: options.Through = None,
     frames: options.Frames = 24,
     curve: options.Curve = "straight",
-    easing: options.Easing = "steady",
+    compare: options.Compare = None,
+    easing: options.EasingIfAny = None,
     scale: options.Scale = 1,
     smooth: options.Smooth = False,
     gap: options.Gap = 0,
@@ -153,11 +158,12 @@ def interpolate(
 ) -> None:
     """Decode the pictures along a path.
 
-    It leads from one place of latent space to another; the name of the file says what they become.
+    It leads from one place of latent space to another, through those between; the name of the file says what they
+    become.
     """
     from latent_explorer.export import Options, find_format
-    from latent_explorer.paths import Path as LatentPath
-    from latent_explorer.paths import path_latents
+    from latent_explorer.session import Route
+    from latent_explorer.session.session import as_point
 
     known = find_format("filmstrip", {".png": "strip", "": "frames"}.get(out.suffix.lower(), out))
     look = Options(scale, "smooth" if smooth else "crisp", gap, per_row, seconds, ping_pong, not once, not lossy)
@@ -168,11 +174,14 @@ def interpolate(
     else:
         check_target(out, folder=True)
     opened = open_model(model, label)
-    path = LatentPath(opened.latent(start, "--from"), opened.latent(end, "--to"), curve, frames, easing)
-    content, source, told = along(opened, path_latents(path), how, known.key)
-    known.write(out, content, look, provenance=source.and_also(curve=curve, easing=easing), overwrite=overwrite)
-    ends = {"from": path.start.tolist(), "to": path.end.tolist(), "curve": curve, "easing": easing}
-    told = {"model": opened.name, "file": str(out), "format": known.key, "frames": frames, **ends, **told}
+    ends = (as_point(opened.latent(text, option)) for text, option in ((start, "--from"), (end, "--to")))
+    way = tuple(as_point(opened.latent(text, "--through")) for text in through or ())
+    route = Route(*ends, curve, frames, easing or pace_of(curve, compare), way, compare or "")
+    route.check()
+    content, source, told = along(opened, route, how, known.key)
+    known.write(out, content, look, provenance=source, overwrite=overwrite)
+    places = {"from": route.start, "to": route.end, "through": route.through, "curve": curve, "easing": route.easing}
+    told = {"model": opened.name, "file": str(out), "format": known.key, "frames": frames, **places, **told}
     report(told, f"{out}: {known.title}, {frames} frames", as_json)
 
 

@@ -51,6 +51,16 @@ class Stitch:
         return Path(self.translator) if self.translator.endswith(".safetensors") else None
 
 
+@dataclass(frozen=True, eq=False)
+class SecondRow:
+    """What another model, by its name, makes of a path: latents (n, d), pictures (n, h, w, c). means: how, in words."""
+
+    name: str
+    latents: "NDArray[np.float32]"
+    pictures: "NDArray[np.uint8]"
+    means: dict[str, str]
+
+
 def growth_of(bootstrap: bool, blind: bool) -> str:
     """How pairs are found, as `AlignmentState` has it, of two flags. Raises UserError where both are given."""
     if bootstrap and blind:
@@ -58,27 +68,18 @@ def growth_of(bootstrap: bool, blind: bool) -> str:
     return "bootstrapped" if bootstrap else "blind" if blind else ""
 
 
-def along(opened: OpenModel, z: "NDArray[np.float32]", how: Stitch, key: str) -> tuple[Any, Any, dict[str, object]]:
-    """What a filmstrip's format takes of the frames (n, d) of a path, its Provenance, and what is to be told.
-
-    With a second row where one is wanted. Raises UserError where that cannot be.
-    """
-    from latent_explorer.export import PathArrays, Provenance, side_by_side
+def stitched(opened: OpenModel, z: "NDArray[np.float32]", how: Stitch) -> "SecondRow | None":
+    """What the other model makes of the frames (n, d) of a path; None where none is wanted. Raises UserError."""
     from latent_explorer.export.provenance import coordinates_text
 
-    pictures, source = opened.decode(z), Provenance.at(opened.name, z)
     if how.beside is None or how.pairs == "alone":
-        return PathArrays(z, pictures) if key == "npz" else pictures, source, {}
+        return None
     other = open_model(how.beside, how.label)
     if not other.decodes:
         raise UserError(f"--beside {how.beside}: {other.name} has no decoder, so there is no second row")
     latents = _translator(opened.folder, other.folder, how).to(z)
     means = {"stitched_by": other.name, "translator": how.translator, "growth": how.growth, "anchors": how.anchors}
-    source = source.and_also(stitched=coordinates_text(latents), **means)
-    told: dict[str, object] = {"beside": other.name, "translator": how.translator}
-    if key == "npz":
-        return PathArrays(z, pictures, latents, other.decode(latents)), source, told
-    return side_by_side(pictures, other.decode(latents), across=how.pairs == "beside"), source, told
+    return SecondRow(other.name, latents, other.decode(latents), {"stitched": coordinates_text(latents), **means})
 
 
 def _translator(here: Path, there: Path, how: Stitch) -> Any:

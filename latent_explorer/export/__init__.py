@@ -6,7 +6,7 @@ from latent_explorer.export.latents import LatentTable, PathArrays
 from latent_explorer.export.painting import painted
 from latent_explorer.export.pixels import MAX_PIXELS, frame_size, side_by_side
 from latent_explorer.export.provenance import Provenance, read_provenance
-from latent_explorer.export.rows import PictureRows, shown_size
+from latent_explorer.export.rows import PictureRows, captions_of, shown_size
 from latent_explorer.export.scene import (
     Background,
     MapScene,
@@ -16,5 +16,5 @@ from latent_explorer.export.scene import (
     class_groups,
     inked,
 )
-from latent_explorer.export.still import ContactSheet, sheet_shape, write_picture
+from latent_explorer.export.still import ContactSheet, sheet_shape, strip_size, write_picture
 from latent_explorer.export.writer import MAX_SCALE, Options, Style

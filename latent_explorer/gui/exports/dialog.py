@@ -10,7 +10,7 @@ from PyQt6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from latent_explorer.engine.client import EngineClient
 from latent_explorer.errors import UserError
-from latent_explorer.export import MAX_PIXELS
+from latent_explorer.export import MAX_PIXELS, Format, Options
 from latent_explorer.gui.exports.choices import Choices, remember, remembered
 from latent_explorer.gui.exports.draft import Draft, bytes_words, drafted, extent, extent_words
 from latent_explorer.gui.exports.footer import Destination, Footer
@@ -74,16 +74,21 @@ class ExportDialog(QDialog):
         self.destination.suggest(self.form.known)
         self.footer.rest(self._size_error())
 
+    def _measured(self, choices: Choices) -> tuple[Format, tuple[int, ...], Options, tuple[str, ...]]:
+        """What the extent is told by."""
+        known = self.form.known
+        return known, self._shape(choices), choices.options, self.subject.shown_captions(known, choices)
+
     def _shape(self, choices: Choices) -> tuple[int, ...]:
         return self.subject.shape(self.form.known, choices)
 
     def _extent_words(self) -> str:
         choices = self.form.choices
-        return extent_words(self.form.known, self._shape(choices), choices.options)
+        return extent_words(*self._measured(choices))
 
     def _size_error(self) -> str:
         choices = self.form.choices
-        size = extent(self.form.known, self._shape(choices), choices.options)
+        size = extent(*self._measured(choices))
         if self.subject.kind == "latents" or size.pixels <= MAX_PIXELS:
             return ""
         limit = f"a file holds at most {MAX_PIXELS:,} pixels. Choose a smaller scale or fewer pictures."

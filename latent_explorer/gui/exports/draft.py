@@ -7,11 +7,22 @@ import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from PyQt6.QtGui import QImage, QImageReader
 
-from latent_explorer.export import Format, LatentTable, Options, PathArrays, frame_size, read_mp4
+from latent_explorer.export import (
+    Format,
+    LatentTable,
+    Options,
+    PathArrays,
+    PictureRows,
+    captions_of,
+    read_mp4,
+    shown_size,
+    strip_size,
+)
 from latent_explorer.gui.exports.maker import Order
 from latent_explorer.gui.exports.worker import Watch
 from latent_explorer.gui.widgets.images import to_qimage
@@ -36,19 +47,23 @@ class Extent:
         return self.width * self.height * self.count
 
 
-def extent(known: Format, shape: tuple[int, ...], options: Options) -> Extent:
-    """The extent of content of this shape: as its writer takes it, (n, d) of latents, (h, w, c) of a sheet."""
+def extent(known: Format, shape: tuple[int, ...], options: Options, captions: tuple[str, ...] = ()) -> Extent:
+    """The extent of content of this shape: as its writer takes it, (n, d) of latents, (h, w, c) of a sheet.
+
+    captions: of its rows.
+    """
     if known.kind in ("latents", "map", "sheet"):
         return Extent(shape[1], shape[0])
     *many, height, width, _ = shape
-    if known.kind == "filmstrip" and "per_row" in known.heeds:
-        columns = min(options.per_row or many[0], many[0])
-        down, across = many[1:] or (1, 1)
-        many = [-(-many[0] // columns) * down, columns * across]
-    elif len(many) == 3:  # each frame has several pictures
-        many, (height, width) = many[:1], frame_size(shape)
     scale = options.scale if "scale" in known.heeds else 1
-    height, width = height * scale, width * scale
+    if known.kind == "filmstrip" and "per_row" in known.heeds:
+        rows = shape if len(many) == 3 else (*many, 1, 1, *shape[-3:])
+        high, wide = strip_size(rows, options, captions)
+        return Extent(wide, high)
+    if len(many) == 3:  # each frame has several pictures
+        many, (height, width) = many[:1], shown_size(shape, scale, captions)
+    else:
+        height, width = height * scale, width * scale
     match many:
         case [rows, columns]:
             gap = options.gap
@@ -59,9 +74,9 @@ def extent(known: Format, shape: tuple[int, ...], options: Options) -> Extent:
     return Extent(width, height)
 
 
-def extent_words(known: Format, shape: tuple[int, ...], options: Options) -> str:
+def extent_words(known: Format, shape: tuple[int, ...], options: Options, captions: tuple[str, ...] = ()) -> str:
     """The extent for people."""
-    size = extent(known, shape, options)
+    size = extent(known, shape, options, captions)
     if known.kind == "latents":
         return f"{size.height:,} {_plural('image', size.height)}, {size.width} {_plural('dimension', size.width)}"
     sides = f"{size.width:,} × {size.height:,} pixels"
@@ -134,18 +149,19 @@ def _size(file: Path) -> int:
 
 def _lighter(order: Order) -> Order:
     """The order itself, or one that looks the same on a screen: smaller pictures, and every so many frames of many."""
-    if not isinstance(order.content, np.ndarray) or order.format.kind == "map":
+    if not isinstance(order.content, np.ndarray | PictureRows) or order.format.kind == "map":
         return order
-    size, options = extent(order.format, order.content.shape, order.options), order.options
+    captions, options = captions_of(order.content), order.options
+    size = extent(order.format, order.content.shape, options, captions)
     if size.pixels <= _SHOWN_PIXELS:
         return order
     scale = max(1, math.floor(options.scale * math.sqrt(_SHOWN_PIXELS / size.pixels)))
     gap = math.ceil(options.gap * scale / options.scale)
     options = replace(options, scale=scale, gap=gap)
-    size = extent(order.format, order.content.shape, options)
+    size = extent(order.format, order.content.shape, options, captions)
     step = math.ceil(size.pixels / _SHOWN_PIXELS) if size.count > 1 else 1
-    seconds = min(60.0, options.seconds * step)
-    return replace(order, content=order.content[::step], options=replace(options, seconds=seconds))
+    options = replace(options, seconds=min(60.0, options.seconds * step))
+    return replace(order, content=_some(order.content, slice(None, None, step)), options=options)
 
 
 def _part(order: Order) -> tuple[Order, float]:
@@ -156,17 +172,21 @@ def _part(order: Order) -> tuple[Order, float]:
         return replace(order, content=content.rows(slice(rows))), rows / max(1, len(content.mean))
     if isinstance(content, PathArrays):
         return order, 1.0
-    size = extent(order.format, content.shape, order.options)
+    size = extent(order.format, content.shape, order.options, captions_of(content))
     share = min(1.0, _TRIED_PIXELS / size.pixels)
-    if content.ndim == 5:  # a grid: its middle, cut to the same proportions
+    if len(content.shape) == 5:  # a grid: its middle, cut to the same proportions
         kept = [max(1, math.floor(side * math.sqrt(share))) for side in content.shape[:2]]
         top, left = ((side - keep) // 2 for side, keep in zip(content.shape[:2], kept, strict=True))
         part = content[top : top + kept[0], left : left + kept[1]]
-    elif content.ndim in (4, 6):
-        part = content[: max(1, math.floor(len(content) * share))]
+    elif len(content.shape) in (4, 6):
+        part = _some(content, slice(max(1, math.floor(content.shape[0] * share))))
     else:
         part = content
     return replace(order, content=part), part.size / content.size
+
+
+def _some(content: Any, frames: slice) -> Any:
+    return content.some(frames) if isinstance(content, PictureRows) else content[frames]
 
 
 def _pictures(file: Path) -> Iterator[tuple[QImage, int]]:

@@ -77,7 +77,7 @@ def chosen_in(box: QComboBox) -> Row:
 _SHOWN = {False: "All images of the dataset", True: "Images of the classes shown on the map"}
 _STYLES = {"crisp": "Crisp", "smooth": "Smooth"}
 
-_PAIRS = {"above": "Stitched below", "beside": "Stitched beside", "alone": "This map's alone"}
+_PAIRS = {"above": "One below the other", "beside": "Side by side", "alone": "The first alone"}
 
 ROWS: dict[str, tuple[str, str, Callable[[], Row]]] = {
     "width": ("&Width", "Width of the film in pixels", lambda: whole(320, 1920, " pixels")),
@@ -94,7 +94,7 @@ ROWS: dict[str, tuple[str, str, Callable[[], Row]]] = {
     "shown_only": ("&Images", "Which images' latents to write", lambda: one_of(_SHOWN)),
     "pairs": (
         "&Rows",
-        "Where the pictures go that the other map's model makes of this path, through the translator",
+        "Where the pictures along a second curve go, and those that the other map's model makes of this path",
         lambda: one_of(_PAIRS),
     ),
     "both": ("", "Both maps side by side, as in the window", lambda: yes_or_no("&Both maps")),

@@ -7,13 +7,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from latent_explorer.errors import UserError
-from latent_explorer.export import Provenance
+from latent_explorer.export import Kind, Provenance
 from latent_explorer.export.provenance import coordinates_text
 from latent_explorer.gui.alignment.link import Link
 from latent_explorer.gui.exports.choices import Choices
 from latent_explorer.gui.exports.contact_sheet import SheetSubject
 from latent_explorer.gui.exports.map_subject import MapSubject
 from latent_explorer.gui.exports.subjects import (
+    PICTURE,
     DecodedSubject,
     GridSubject,
     LatentsSubject,
@@ -22,11 +23,14 @@ from latent_explorer.gui.exports.subjects import (
     Subject,
 )
 from latent_explorer.gui.pane.pane import MapPane
-from latent_explorer.session import Selection, Session
+from latent_explorer.paths import CURVES
+from latent_explorer.paths.captions import row_captions
+from latent_explorer.session import Route, Selection, Session
 from latent_explorer.session.recipes import anchors_text
 
 _NO_PROBE = "There is no picture to export yet: move the pointer over the map, or click on it, and try again."
 _NO_PATH = "There is no filmstrip to export yet: drag on the map from one place to another, and try again."
+_COMPUTING = "The path is still being computed, and the straight line stands in for it. Try again in a moment."
 _DECODING = "The pictures are still being decoded. Try again in a moment."
 
 
@@ -66,12 +70,11 @@ def _picture(source: ExportSource) -> Subject:
 
 def _frame(source: ExportSource) -> Subject:
     pane, index = source.pane, source.index
-    bundle, frames, number = _session(pane).bundle, pane.filmstrip.frames, index + 1
-    if index >= len(frames):
+    if index >= len(pane.filmstrip.frames):
         raise UserError(_NO_PATH)
-    whence = _source(pane, index).and_also(frame=f"{number} of {len(frames)}")
-    name, z = f"{bundle.name}_frame-{number}", pane.path_frames.latents[index]
-    return DecodedSubject("picture", name, f"Export frame {number}", z, bundle.config.net.image_shape, whence)
+    number = f"{index + 1} of {len(pane.filmstrip.frames)}"
+    title, name = f"Export frame {index + 1}", f"{_session(pane).bundle.name}_frame-{index + 1}"
+    return _along_path(source, slice(index, index + 1), "picture", name, title, PICTURE, frame=number)
 
 
 def _filmstrip(source: ExportSource) -> Subject:
@@ -81,14 +84,42 @@ def _filmstrip(source: ExportSource) -> Subject:
         raise UserError(_NO_PATH if session.state.route is None else _DECODING)
     seconds = max(0.02, round(1 / strip.frames_per_second, 2))
     default = Choices("gif", scale=8, seconds=seconds, ping_pong=strip.ping_pong)
-    whence, latents = _source(pane, slice(None)), pane.path_frames.latents
-    second = _stitched(source, latents, whence)
-    title = "Export filmstrip" if second is None else "Export filmstrip of both maps"
-    told = None if second is None else second[1]
-    return StripSubject(
-        "filmstrip", f"{session.bundle.name}_path", title, latents, session.bundle.config.net.image_shape, whence,
-        default, None if second is None else second[0], told,
+    return _along_path(
+        source, slice(None), "filmstrip", f"{session.bundle.name}_path", "Export filmstrip", default
     )  # fmt: skip
+
+
+def _along_path(
+    source: ExportSource, which: slice, kind: Kind, name: str, title: str, default: Choices, **more: str
+) -> Subject:
+    """Some frames of the path, along both curves where there are two, and as another map's model makes them."""
+    pane = source.pane
+    session, frames = _session(pane), pane.path_frames
+    route, bundle = session.state.route, session.bundle
+    assert route is not None
+    if not frames.settled:
+        raise UserError(_COMPUTING)
+    latents, compared = frames.latents[which], None if frames.compared is None else frames.compared[which]
+    whence = Provenance.at(bundle.name, latents if kind == "filmstrip" else latents[0], **_how(route)).and_also(**more)
+    rows, told = [(route.curve, bundle.name)], whence
+    if compared is not None:
+        rows.append((route.compare, bundle.name))
+        told = told.and_also(compared=coordinates_text(compared), compare=route.compare)
+    second = _stitched(source, latents, told)
+    if second is not None:
+        rows.append((route.curve, second[0].subject.name))
+        told, title = second[1], f"{title} of both maps"
+    captions = row_captions([(CURVES[curve].title, model) for curve, model in rows])
+    return StripSubject(
+        kind, name, title, latents, bundle.config.net.image_shape, whence, default, compared,
+        None if second is None else second[0], tuple(captions), told,
+    )  # fmt: skip
+
+
+def _how(route: Route) -> dict[str, str]:
+    """The choices of a path, for the provenance."""
+    through = {"through": coordinates_text(np.array(route.through, np.float32))} if route.through else {}
+    return {"curve": route.curve, "easing": route.easing, **through}
 
 
 def _stitched(
@@ -159,15 +190,6 @@ def _chosen(pane: MapPane) -> Selection:
     if selection is None:
         raise UserError("Nothing is selected: choose the Select tool (S), drag around points, and try again.")
     return selection
-
-
-def _source(pane: MapPane, index: int | slice) -> Provenance:
-    """Where a frame of the path, or all of them, come from."""
-    session = _session(pane)
-    route = session.state.route
-    assert route is not None
-    chosen = np.asarray(pane.path_frames.latents[index])
-    return Provenance.at(session.bundle.name, chosen, curve=route.curve, easing=route.easing)
 
 
 OFFERS: dict[str, Callable[[ExportSource], Subject]] = {

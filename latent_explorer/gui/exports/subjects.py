@@ -13,11 +13,11 @@ from latent_explorer.atlas import Region, grid_points
 from latent_explorer.charts import Chart
 from latent_explorer.engine.client import EngineClient, Want
 from latent_explorer.engine.handlers.decode import want_pictures
-from latent_explorer.export import Format, Kind, LatentTable, PathArrays, Provenance, side_by_side
+from latent_explorer.export import Format, Kind, LatentTable, PathArrays, PictureRows, Provenance
 from latent_explorer.gui.exports.choices import Choices
 from latent_explorer.session import OpenBundle
 
-_PICTURE = Choices("png", scale=16)
+PICTURE = Choices("png", scale=16)
 _BATCH = 1024  # pictures decoded at a time
 _SHOWN_CELLS = 4096  # of a grid's preview
 MAX_COLUMNS = 1024
@@ -51,6 +51,10 @@ class Subject(ABC):
     def lighter(self, choices: Choices) -> Choices:
         """Choices that look the same on a screen, with less to make."""
         return choices
+
+    def shown_captions(self, known: Format, choices: Choices) -> tuple[str, ...]:
+        """What is written above the rows of its content."""
+        return ()
 
     def wants(self, choices: Choices) -> list[Want]:
         """What the engine has to give first."""
@@ -113,7 +117,7 @@ class DecodedSubject(Subject):
     latents: NDArray[np.float32]
     image_shape: tuple[int, int, int]
     source: Provenance
-    default: Choices = _PICTURE
+    default: Choices = PICTURE
 
     def wants(self, choices: Choices) -> list[Want]:
         z = np.atleast_2d(self.latents)
@@ -134,34 +138,66 @@ class DecodedSubject(Subject):
 
 @dataclass(frozen=True, eq=False)
 class StripSubject(DecodedSubject):
-    """The pictures along a path; with `second`, what the other map's model makes of it, as a row of its own.
+    """The pictures along a path, or one of them, with those along a second curve and of another map's model as rows.
 
-    second: a DecodedSubject, of as many frames. stitched: how the latents were translated, for the provenance.
+    latents: (n, d). compared: along the second curve (n, d). second: a DecodedSubject of the other map, of as many
+    frames. captions: of all rows there are. told: the provenance of all of them.
     """
 
+    compared: NDArray[np.float32] | None = None
     second: "Other | None" = None
-    stitched: Provenance | None = None
+    captions: tuple[str, ...] = ()
+    told: Provenance | None = None
 
     def heeds(self, known: Format) -> tuple[str, ...]:
-        return ("pairs",) if self.second is not None and known.key != "npz" else ()
+        several = self.second is not None or self.compared is not None
+        return ("pairs",) if several and known.key != "npz" else ()
+
+    def wants(self, choices: Choices) -> list[Want]:
+        z = self.latents if self.compared is None else np.concatenate([self.latents, self.compared])
+        return [want_pictures((self.kind, z.tobytes()), z, repeatable=True)]
 
     def other(self, known: Format, choices: Choices) -> "Other | None":
         return self.second if known.key == "npz" or choices.pairs != "alone" else None
 
+    def shown_captions(self, known: Format, choices: Choices) -> tuple[str, ...]:
+        return self.captions if self._rows(known, choices) > 1 else ()
+
     def shape(self, known: Format, choices: Choices) -> tuple[int, ...]:
-        own = super().shape(known, choices)
-        if known.key == "npz" or (other := self.other(known, choices)) is None:
-            return own
-        sides = map(max, own[1:], other.subject.shape(known, choices)[1:])
-        return len(self.latents), *((1, 2) if choices.pairs == "beside" else (2, 1)), *sides
+        rows, sides = self._rows(known, choices), self.image_shape
+        if rows == 1:
+            return sides if self.kind == "picture" else (len(self.latents), *sides)
+        if (other := self.other(known, choices)) is not None:
+            sides = tuple(map(max, sides, other.subject.shape(known, choices)[-3:]))  # type: ignore[assignment] # three
+        return len(self.latents), *((1, rows) if choices.pairs == "beside" else (rows, 1)), *sides
+
+    def content(self, known: Format, choices: Choices, pictures: NDArray[np.uint8] | None) -> Any:
+        assert pictures is not None
+        own, *more = np.split(pictures, [len(self.latents)]) if self.compared is not None else [pictures]
+        if known.key == "npz":
+            compared = {"compared_latents": self.compared, "compared_pictures": more[0]} if more else {}
+            return PathArrays(self.latents, own, **compared)
+        if self._rows(known, choices) == 1:
+            return own[0] if self.kind == "picture" else own
+        rows = [own, *more]
+        return rows if self.other(known, choices) is not None else self._put_together(rows, choices)
 
     def joined(self, known: Format, choices: Choices, content: Any, other: Any) -> Any:
         if known.key == "npz":
             return replace(content, other_latents=other.latents, other_pictures=other.pictures)
-        return side_by_side(content, other, across=choices.pairs == "beside")
+        return self._put_together([*content, other], choices)
 
     def provenance(self, choices: Choices) -> Provenance:
-        return self.source if self.stitched is None or choices.pairs == "alone" else self.stitched
+        return self.source if self.told is None or choices.pairs == "alone" else self.told
+
+    def _rows(self, known: Format, choices: Choices) -> int:
+        """How many rows the file has; of arrays one, since they lie beside each other."""
+        if known.key == "npz" or choices.pairs == "alone":
+            return 1
+        return 1 + (self.compared is not None) + (self.second is not None)
+
+    def _put_together(self, rows: list[NDArray[np.uint8]], choices: Choices) -> PictureRows:
+        return PictureRows.of(rows, self.captions, across=choices.pairs == "beside")
 
 
 @dataclass(frozen=True, eq=False)

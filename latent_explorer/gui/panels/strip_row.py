@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from PyQt6.QtGui import QColor, QImage
 
 from latent_explorer.gui.widgets.images import to_qimage
+from latent_explorer.paths.captions import row_captions
 
 _NONE = np.zeros((0, 1, 1, 1), np.uint8)
 
@@ -44,9 +45,5 @@ class StripRow:
 
 
 def captions(rows: Iterable[StripRow], usual: str) -> list[str]:
-    """What tells rows apart: their curves, their models, or both; of one its curve, unless that is the usual one."""
-    rows = list(rows)
-    curves, models = {row.curve for row in rows}, {row.model for row in rows}
-    told = len(curves) > 1 or (len(rows) == 1 and curves != {usual})
-    several = len(models) > 1
-    return [", ".join(filter(None, (row.curve if told else "", row.model if several else ""))) for row in rows]
+    """What tells rows apart. usual: the curve that is not worth naming where it is alone."""
+    return row_captions([(row.curve, row.model) for row in rows], usual)

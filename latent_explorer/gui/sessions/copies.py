@@ -71,7 +71,8 @@ class Copies:
         file = self._session()
         if file is None:
             raise UserError(f"{reason}; save the session first (Ctrl+S), and its file is named instead")
-        alone: dict[str, Value] = {} if what != "filmstrip" or "beside" in found.options else {"pairs": "alone"}
+        several = what != "filmstrip" or not found.options.keys().isdisjoint(("beside", "compare"))
+        alone: dict[str, Value] = {} if several else {"pairs": "alone"}
         from_file = ReplayRecipe(what, found.out, {"session": str(file), **_choices_of(found), **alone})
         return from_file.python() if python else from_file.command()
 
@@ -104,7 +105,7 @@ class Copies:
         sizes = subject.shape(known, choices)[:2] if what == "grid" else (0, 0)
         beside = _beside(source) if subject.other(known, choices) is not None else None
         chosen = dict(_options(what, choices, sizes, (*known.heeds, *subject.heeds(known))))
-        if beside is None:
+        if beside is None and not (saved.route is not None and saved.route.compare):
             chosen.pop("pairs", None)
         return recipe(what, saved, self._look(), arrays, chosen, out, beside)
 

@@ -1,0 +1,64 @@
+"""What a filmstrip's file is made of: the pictures along a path, a second curve, what another model makes of it."""
+
+from typing import TYPE_CHECKING, Any
+
+from latent_explorer.cli.opened import OpenModel
+from latent_explorer.cli.stitching import Stitch, stitched
+
+if TYPE_CHECKING:
+    from latent_explorer.export import Provenance
+    from latent_explorer.session import Route
+
+
+def along(opened: OpenModel, route: "Route", how: Stitch, key: str) -> tuple[Any, "Provenance", dict[str, object]]:
+    """What a filmstrip's format takes of a path, where it comes from, and what is to be told.
+
+    With a row for each curve, and one for another model where one is wanted. Raises UserError where that cannot be.
+    """
+    from latent_explorer.export import PathArrays, PictureRows, Provenance
+    from latent_explorer.export.provenance import coordinates_text
+    from latent_explorer.paths import CURVES
+    from latent_explorer.paths.captions import row_captions
+
+    z, compared = opened.walk(route.path), route.compared if how.pairs != "alone" or key == "npz" else None
+    source = Provenance.at(opened.name, z, **_how(route))
+    rows, names = [opened.decode(z)], [(CURVES[route.curve].title, opened.name)]
+    told: dict[str, object] = {}
+    more: dict[str, Any] = {}
+    if compared is not None:
+        second = opened.walk(compared)
+        source = source.and_also(compared=coordinates_text(second), compare=route.compare)
+        told["compare"] = route.compare
+        rows.append(opened.decode(second))
+        names.append((CURVES[route.compare].title, opened.name))
+        more |= {"compared_latents": second, "compared_pictures": rows[-1]}
+    other = stitched(opened, z, how)
+    if other is not None:
+        source = source.and_also(**other.means)
+        told |= {"beside": other.name, "translator": how.translator}
+        rows.append(other.pictures)
+        names.append((CURVES[route.curve].title, other.name))
+        more |= {"other_latents": other.latents, "other_pictures": other.pictures}
+    if key == "npz":
+        return PathArrays(z, rows[0], **more), source, told
+    if len(rows) == 1:
+        return rows[0], source, told
+    return PictureRows.of(rows, row_captions(names), across=how.pairs == "beside"), source, told
+
+
+def pace_of(curve: str, compare: str | None) -> str:
+    """The pace that suits a curve: even in pixels where it is measured in them or compared; else the first there is."""
+    from latent_explorer.paths import CURVES, EASINGS
+
+    in_pixels = bool(compare) or (curve in CURVES and CURVES[curve].needs_decoder)
+    return next(name for name, easing in EASINGS.items() if easing.needs_decoder or not in_pixels)
+
+
+def _how(route: "Route") -> dict[str, str]:
+    """The choices of a path, for the provenance."""
+    import numpy as np
+
+    from latent_explorer.export.provenance import coordinates_text
+
+    through = {"through": coordinates_text(np.array(route.through, np.float32))} if route.through else {}
+    return {"curve": route.curve, "easing": route.easing, **through}
