@@ -80,8 +80,8 @@ def _frame(source: ExportSource) -> Subject:
 def _filmstrip(source: ExportSource) -> Subject:
     pane = source.pane
     session, strip = _decoding(pane), pane.filmstrip
-    if session.state.route is None or not len(strip.frames):
-        raise UserError(_NO_PATH if session.state.route is None else _DECODING)
+    if session.state.route is None:
+        raise UserError(_NO_PATH)
     seconds = max(0.02, round(1 / strip.frames_per_second, 2))
     default = Choices("gif", scale=8, seconds=seconds, ping_pong=strip.ping_pong)
     return _along_path(
@@ -98,7 +98,7 @@ def _along_path(
     route, bundle = session.state.route, session.bundle
     assert route is not None
     if not frames.settled:
-        raise UserError(_COMPUTING)
+        raise UserError(_COMPUTING if frames.work else _DECODING)
     latents, compared = frames.latents[which], None if frames.compared is None else frames.compared[which]
     whence = Provenance.at(bundle.name, latents if kind == "filmstrip" else latents[0], **_how(route)).and_also(**more)
     rows, told = [(route.curve, bundle.name)], whence

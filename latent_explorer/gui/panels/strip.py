@@ -23,7 +23,7 @@ from latent_explorer.gui.widgets.images import displayed, is_light
 from latent_explorer.gui.widgets.plain import tooltip
 
 _GAP, _BETWEEN = 2, 5  # pixels between frames, and between rows
-_LOW, _LOW_ROW = 52, 40  # pixels: the least height of the pictures of one row, and of each of several
+_LOW, _LOW_ROW = 60, 40  # pixels: the least height of one row, and of the pictures of each of several
 _BAND = 6  # pixels: the height of the band of classes
 _HINT = "Drag on the map from one place to another: the pictures in between appear here."
 _TIP = "Click or drag to scrub; double-click opens a frame; right-click for more"
@@ -65,9 +65,9 @@ class Strip(QWidget):
         """Show rows, the first one above, and what each is of."""
         self.rows, self.captions = list(rows), list(captions)
         self._current = min(self._current, max(0, self.count - 1))
-        low = _LOW if len(rows) < 2 else len(rows) * _LOW_ROW + (len(rows) - 1) * _BETWEEN
-        lines, bands = len(rows) * self._line, len(rows) * self._below
-        self.setMinimumHeight(low + lines + bands if self.count or lines else _LOW)
+        each = _LOW_ROW + self._line + self._below
+        several = len(rows) > 1  # one has the room that there is, or the map would shrink whenever a path is drawn
+        self.setMinimumHeight(len(rows) * (each + _BETWEEN) - _BETWEEN if several else _LOW)
         self._follow()
 
     def show_current(self, index: int) -> None:

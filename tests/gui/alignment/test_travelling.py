@@ -88,7 +88,7 @@ def test_a_path_runs_on_the_other_map_and_its_filmstrip_has_two_rows(two: Two, d
         assert np.abs(strip.stitched[index].astype(int) - outside.astype(int)).max() <= 1
     strip.go_to(17)
     assert right.canvas.marks.linked_frame == pytest.approx(FORTH.to(latents[17][None])[0].tolist(), abs=1e-5)
-    assert len(strip.strip._rows) == 2
+    assert len(strip.strip.rows) == 2
     left.choose("Clear path")
     assert right.canvas.marks.linked_route is None
     assert strip.stitched is None

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from latent_explorer.api.replaying import arguments_of
+from latent_explorer.export.rows import line_height
 from latent_explorer.gui.exports.choices import Choices
 from latent_explorer.session import Route
 from tests.gui.sessions.conftest import ANCHORS, fitted, link, pixels
@@ -78,8 +79,10 @@ def test_the_second_row_is_what_the_other_model_makes_of_the_translated_path(lin
         assert np.abs(decoded(target.bundle.folder, latent).astype(int) - frame).max() <= 1
     strip = pixels(file)[0]
     height, width = (max(pictures.shape[axis] for pictures in rows) for axis in (1, 2))
-    assert strip.shape == (2 * height, 12 * width, 3)
-    below = strip[height:, :width] if rows[1].shape[1:3] == (height, width) else None
+    line = line_height(height)
+    assert strip.shape == (2 * (line + height), 12 * width, 3)
+    assert (strip[:line] < 128).any()  # its caption
+    below = strip[2 * line + height :, :width] if rows[1].shape[1:3] == (height, width) else None
     if below is not None:
         np.testing.assert_array_equal(below, np.broadcast_to(rows[1][0], below.shape))
 
