@@ -174,9 +174,9 @@ def interpolate(
     else:
         check_target(out, folder=True)
     opened = open_model(model, label)
-    ends = (as_point(opened.latent(text, option)) for text, option in ((start, "--from"), (end, "--to")))
+    first, last = (as_point(opened.latent(text, option)) for text, option in ((start, "--from"), (end, "--to")))
     way = tuple(as_point(opened.latent(text, "--through")) for text in through or ())
-    route = Route(*ends, curve, frames, easing or pace_of(curve, compare), way, compare or "")
+    route = Route(first, last, curve, frames, easing or pace_of(curve, compare), way, compare or "")
     route.check()
     content, source, told = along(opened, route, how, known.key)
     known.write(out, content, look, provenance=source, overwrite=overwrite)

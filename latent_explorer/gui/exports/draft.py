@@ -57,8 +57,8 @@ def extent(known: Format, shape: tuple[int, ...], options: Options, captions: tu
     *many, height, width, _ = shape
     scale = options.scale if "scale" in known.heeds else 1
     if known.kind == "filmstrip" and "per_row" in known.heeds:
-        rows = shape if len(many) == 3 else (*many, 1, 1, *shape[-3:])
-        high, wide = strip_size(rows, options, captions)
+        grids = shape if len(many) == 3 else (*many, 1, 1, *shape[-3:])
+        high, wide = strip_size(grids, options, captions)
         return Extent(wide, high)
     if len(many) == 3:  # each frame has several pictures
         many, (height, width) = many[:1], shown_size(shape, scale, captions)

@@ -175,8 +175,8 @@ class StripSubject(DecodedSubject):
         assert pictures is not None
         own, *more = np.split(pictures, [len(self.latents)]) if self.compared is not None else [pictures]
         if known.key == "npz":
-            compared = {"compared_latents": self.compared, "compared_pictures": more[0]} if more else {}
-            return PathArrays(self.latents, own, **compared)
+            arrays = PathArrays(self.latents, own)
+            return replace(arrays, compared_latents=self.compared, compared_pictures=more[0]) if more else arrays
         if self._rows(known, choices) == 1:
             return own[0] if self.kind == "picture" else own
         rows = [own, *more]
