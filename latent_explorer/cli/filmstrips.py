@@ -1,17 +1,13 @@
 """What a filmstrip's file is made of: the pictures along a path, a second curve, what another model makes of it."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from latent_explorer.cli.opened import OpenModel
 from latent_explorer.cli.stitching import Stitch, stitched
 
-if TYPE_CHECKING:
-    from latent_explorer.export import Provenance
-    from latent_explorer.session import Route
 
-
-def along(opened: OpenModel, route: "Route", how: Stitch, key: str) -> tuple[Any, "Provenance", dict[str, object]]:
-    """What a filmstrip's format takes of a path, where it comes from, and what is to be told.
+def along(opened: OpenModel, route: Any, how: Stitch, key: str) -> tuple[Any, Any, dict[str, object]]:
+    """What a filmstrip's format takes of a session.Route, its Provenance, and what is to be told.
 
     With a row for each curve, and one for another model where one is wanted. Raises UserError where that cannot be.
     """
@@ -54,7 +50,7 @@ def pace_of(curve: str, compare: str | None) -> str:
     return next(name for name, easing in EASINGS.items() if easing.needs_decoder or not in_pixels)
 
 
-def _how(route: "Route") -> dict[str, str]:
+def _how(route: Any) -> dict[str, str]:
     """The choices of a path, for the provenance."""
     import numpy as np
 

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from latent_explorer.nets.spec import NetSpec
-    from latent_explorer.paths import Path as LatentPath
 
 _BATCH = 1024
 
@@ -25,7 +24,7 @@ class OpenModel:
     """A bundle's model as the engine decodes with it.
 
     decodes: whether it makes pictures. decode: pictures uint8 (n, h, w, c) of latents float32 (n, d), to the bit those
-    that the window exports. walk: the latents (frames, d) of a path, as the window has them.
+    that the window exports. walk: the latents (frames, d) of a paths.Path, as the window has them.
     """
 
     folder: Path
@@ -33,7 +32,7 @@ class OpenModel:
     net: "NetSpec"
     decodes: bool
     decode: "Callable[[NDArray[np.float32]], NDArray[np.uint8]]"
-    walk: "Callable[[LatentPath], NDArray[np.float32]]"
+    walk: "Callable[[Any], NDArray[np.float32]]"
 
     def latent(self, text: str, option: str) -> "NDArray[np.float32]":
         """The latent (d,) written as `text`. Raises UserError where it is none of this model's."""
@@ -105,7 +104,7 @@ def open_model(name_or_path: str, label: str | None = None) -> OpenModel:
         parts = range(0, len(z), _BATCH)
         return np.concatenate([decoder.repeatable(z[start : start + _BATCH]) for start in parts])
 
-    def walk(path: "LatentPath") -> "NDArray[np.float32]":
+    def walk(path: Any) -> "NDArray[np.float32]":
         from latent_explorer.bundles import read_latents
         from latent_explorer.engine.walker import Walker
         from latent_explorer.paths import path_latents
