@@ -6,6 +6,23 @@ from latent_explorer.cli.opened import OpenModel
 from latent_explorer.cli.stitching import Stitch, stitched
 
 
+def drawn(
+    opened: OpenModel, places: tuple[str, ...], curve: str, frames: int, easing: str | None, compare: str | None
+) -> Any:
+    """The session.Route through places as they are written, the first and the last of them its ends. Raises UserError.
+
+    easing: None for what suits the curves.
+    """
+    from latent_explorer.session import Route
+    from latent_explorer.session.session import as_point
+
+    options = ["--from", *["--through"] * (len(places) - 2), "--to"]
+    start, *through, end = (as_point(opened.latent(*each)) for each in zip(places, options, strict=True))
+    route = Route(start, end, curve, frames, easing or pace_of(curve, compare), tuple(through), compare or "")
+    route.check()
+    return route
+
+
 def along(opened: OpenModel, route: Any, how: Stitch, key: str) -> tuple[Any, Any, dict[str, object]]:
     """What a filmstrip's format takes of a session.Route, its Provenance, and what is to be told.
 
@@ -19,7 +36,8 @@ def along(opened: OpenModel, route: Any, how: Stitch, key: str) -> tuple[Any, An
     z, compared = opened.walk(route.path), route.compared if how.pairs != "alone" or key == "npz" else None
     source = Provenance.at(opened.name, z, **_how(route))
     rows, names = [opened.decode(z)], [(CURVES[route.curve].title, opened.name)]
-    told: dict[str, object] = {}
+    ends = {"from": route.start, "to": route.end, "through": route.through}
+    told: dict[str, object] = {**ends, "curve": route.curve, "easing": route.easing}
     more: dict[str, Any] = {}
     if compared is not None:
         second = opened.walk(compared)

@@ -7,7 +7,7 @@ import typer
 from typer import Option
 
 from latent_explorer.cli import options
-from latent_explorer.cli.filmstrips import along, pace_of
+from latent_explorer.cli.filmstrips import along, drawn
 from latent_explorer.cli.opened import open_model, seen_through
 from latent_explorer.cli.output import report
 from latent_explorer.cli.stitching import Stitch, growth_of
@@ -162,8 +162,6 @@ def interpolate(
     become.
     """
     from latent_explorer.export import Options, find_format
-    from latent_explorer.session import Route
-    from latent_explorer.session.session import as_point
 
     known = find_format("filmstrip", {".png": "strip", "": "frames"}.get(out.suffix.lower(), out))
     look = Options(scale, "smooth" if smooth else "crisp", gap, per_row, seconds, ping_pong, not once, not lossy)
@@ -174,14 +172,10 @@ def interpolate(
     else:
         check_target(out, folder=True)
     opened = open_model(model, label)
-    first, last = (as_point(opened.latent(text, option)) for text, option in ((start, "--from"), (end, "--to")))
-    way = tuple(as_point(opened.latent(text, "--through")) for text in through or ())
-    route = Route(first, last, curve, frames, easing or pace_of(curve, compare), way, compare or "")
-    route.check()
+    route = drawn(opened, (start, *(through or ()), end), curve, frames, easing, compare)
     content, source, told = along(opened, route, how, known.key)
     known.write(out, content, look, provenance=source, overwrite=overwrite)
-    places = {"from": route.start, "to": route.end, "through": route.through, "curve": curve, "easing": route.easing}
-    told = {"model": opened.name, "file": str(out), "format": known.key, "frames": frames, **places, **told}
+    told = {"model": opened.name, "file": str(out), "format": known.key, "frames": frames, **told}
     report(told, f"{out}: {known.title}, {frames} frames", as_json)
 
 
