@@ -14,6 +14,7 @@ from latent_explorer.cli import (
     charting,
     compressing,
     decompressing,
+    denoising,
     driving,
     encoding,
     exporting,
@@ -75,6 +76,7 @@ for module in (
     decompressing,
     anomalies,
     labels,
+    denoising,
     driving,
     plugins,
 ):

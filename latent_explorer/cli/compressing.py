@@ -53,7 +53,7 @@ def compress(
     With IMAGES and --out, writes one file that `decompress` reads. It holds latents, tables and a header; whoever reads
     it needs the model, whose size is not counted. The pictures that come back are what the model makes of the images.
 
-    Without IMAGES, measures bytes an image against PSNR on the model's test images at 3 to 8 bits a dimension, beside
+    Without IMAGES, measures bytes an image against PSNR on the model's test images at 1 to 8 bits a dimension, beside
     principal components rounded likewise, JPEG and WebP, and says where these win.
     """
     if images is None:

@@ -10,7 +10,6 @@ from latent_explorer.analysis.compression.container import (
     unpacked,
 )
 from latent_explorer.analysis.compression.curve import (
-    CURVE_BITS,
     Material,
     RateCurve,
     RatePoint,
@@ -24,7 +23,6 @@ from latent_explorer.analysis.compression.rivals import tasks
 
 __all__ = [
     "BITS",
-    "CURVE_BITS",
     "MOST_BYTES",
     "CompressedSet",
     "Material",

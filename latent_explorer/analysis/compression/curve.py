@@ -14,8 +14,6 @@ Images = NDArray[np.uint8]
 Decode = Callable[[NDArray[np.float32]], Iterable[tuple[int, Images]]]
 """The pictures uint8 (k, h, w, c) of latents (n, d), slice by slice, each with where it starts."""
 _EXACT = 1e-8  # mean squared error: what comes back to the bit counts as 80 dB in the mean of PSNRs
-CURVE_BITS = BITS[2:]
-"""Of the points of the curve."""
 
 
 @dataclass(frozen=True)
@@ -125,13 +123,13 @@ class Material:
 def of_latents(
     material: Material, decode: Decode, size_of: Callable[[CompressedSet], int] = lambda content: len(packed(content))
 ) -> Generator[None, None, RateCurve]:
-    """The curve of latents rounded at 3 to 8 bits; yields after each slice of pictures, and returns it.
+    """The curve of latents rounded at 1 to 8 bits; yields after each slice of pictures, and returns it.
 
     size_of: the bytes of a set; `container.expected_size` where time is short. Counted is the whole file of all images,
     by their number: header, tables, coded latents. Not counted is the decoder.
     """
     points = []
-    for each in CURVE_BITS:
+    for each in BITS:
         content, errors = material.compressed(each), Errors(material.images)
         size = size_of(content) / len(material.images)
         yield None

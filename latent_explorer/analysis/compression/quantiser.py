@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from latent_explorer.errors import UserError
 
 BITS = tuple(range(1, 9))
-"""Bits a dimension that can be asked for. The curve is drawn from 3 on; fewer show how a picture breaks."""
+"""Bits a dimension that can be asked for, and of the points of the curve. One and two show how a picture breaks."""
 _SPAN = 8.0  # standard deviations: what 2^bits steps reach over, in a dimension of mean spread
 _FARTHEST = 2**30  # steps from 0: beyond, int32 and float32 no longer tell them apart
 

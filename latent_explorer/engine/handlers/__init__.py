@@ -7,6 +7,7 @@ from typing import Any
 
 from latent_explorer.engine.handlers.attach import ATTACH
 from latent_explorer.engine.handlers.average import AVERAGE
+from latent_explorer.engine.handlers.compress import COMPRESS, ROUND_IMAGE
 from latent_explorer.engine.handlers.decode import DECODE
 from latent_explorer.engine.handlers.describe import DESCRIBE
 from latent_explorer.engine.handlers.encode import ENCODE, JUDGE_IMAGE, PREPARATION, READ_PICTURE
@@ -44,6 +45,7 @@ HANDLERS: dict[type[Numbered], Handler[Any]] = {
         PREPARATION,
         READ_PICTURE,
         JUDGE_IMAGE,
+        ROUND_IMAGE,
         MATCH,
         ATTACH,
         AVERAGE,
@@ -59,6 +61,7 @@ HANDLERS: dict[type[Numbered], Handler[Any]] = {
         MEASURE_MAP,
         JUDGE_POINTS,
         JUDGE_IMAGES,
+        COMPRESS,
     )  # the most urgent first
 }
 

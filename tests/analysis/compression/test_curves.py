@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from latent_explorer.analysis.compression import (
-    CURVE_BITS,
+    BITS,
     Material,
     RateCurve,
     RatePoint,
@@ -52,8 +52,8 @@ def last(steps):  # type: ignore[no-untyped-def]
 def test_the_curve_of_latents_counts_whole_files_and_gets_better_with_bits() -> None:
     material = Material(Z, IMAGES, Z)
     curve = last(of_latents(material, decode))
-    assert [each.setting for each in curve.points] == [f"{bits} bits" for bits in CURVE_BITS]
-    assert curve.points[2].bytes == len(packed(material.compressed(5))) / 80
+    assert [each.setting for each in curve.points] == [f"{bits} bits" for bits in BITS]
+    assert curve.points[4].bytes == len(packed(material.compressed(5))) / 80
     for attribute in ("bytes", "psnr", "mean_psnr"):
         values = [getattr(each, attribute) for each in curve.points]
         assert values == sorted(values)
