@@ -19,6 +19,7 @@ from latent_explorer.waiting import wait_awake
 commands = typer.Typer()
 _USUAL = "mnist-ae-2d"
 _GRIDS = ("mnist-vae-2d", "mnist-ae-2d")  # that of the map at first, and one made to be quick
+_PATHS = ("mnist-vae-2d", "mnist-vae-16d", "mnist-ae-16d")
 _ONE_LINE = 11  # figures
 
 Model = Annotated[
@@ -45,6 +46,7 @@ class Budget(StrEnum):
     CHART = "chart"
     IMPORT = "import"
     ALIGN = "align"
+    PATHS = "paths"
 
 
 @commands.command(epilog=examples("latent-explorer tour --out pictures"))
@@ -99,6 +101,8 @@ def bench(
              and openTSNE called with its defaults
     align    two linked maps: from a moved anchor to the translated images redrawn, hover on both, and a translation
              without anchors; beside scikit-learn in one process, and hover with one map
+    paths    geodesics beside straight lines and a plain descent: length, evenness, leaving the data, time; and paths
+             within one class of mnist-ae-16d, judged by a classifier of pixels (a minute)
     stream   images a second and memory, encoding 5 million from disk (4 GB, for minutes) with a kill in between
     """
     measured = _measured(what, model, seconds, images, beside)
@@ -139,6 +143,10 @@ def _measured(what: Budget, model: str | None, seconds: float, images: int, besi
             arguments = ([find_bundle(model)] if model else shipped_bundles(),)
         case Budget.ALIGN if model:
             raise UserError("bench align: its models are mnist-ae-16d and mnist-ae-16d-b; leave --model out")
+        case Budget.PATHS if model:
+            raise UserError(f"bench paths: its models are {', '.join(_PATHS)}; leave --model out")
+        case Budget.PATHS:
+            arguments = tuple(find_bundle(name) for name in _PATHS)
         case Budget.STREAM:
             arguments = find_bundle(model or _USUAL), images
         case Budget.TRAIN:
