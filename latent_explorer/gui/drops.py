@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 _PATIENCE = 2.0  # seconds for which the end of the window waits for a disk that does not answer
 _TRAIN = "Train on these images…"
 _IMPORT = "Import as latents…"
+_PLACE = "Place these images on the map"
 
 
 class OpensBundles(Protocol):
@@ -34,17 +35,20 @@ class DropPlace:
     """Where something may be dropped. cover: the widget that says so. pane: opens bundles; None where one trains.
 
     beside: what a bundle is opened by there, if not by `pane`; then the right half of `cover` says so. hint: what else
-    a person may do with a bundle.
+    a person may do with a bundle. images: what puts the images at some paths on its map; None where no model is open.
     """
 
     cover: QWidget
     pane: OpensBundles | None
     beside: Callable[[Path], object] | None = None
     hint: str = ""
+    images: Callable[[Sequence[Path]], object] | None = None
 
     def takes(self, found: "PathKind") -> bool:
         if self.pane is None:
             return found.dataset is not None
+        if self.images is not None and images_of(found):
+            return True
         imported = found.model is not None and found.dataset is None
         return found.bundle is not None or found.session is not None or imported
 
@@ -59,6 +63,8 @@ class DropPlace:
             return "Train on these images", f"{found.name}, {found.words}"
         if found.session is not None:
             return "Open this session", found.name
+        if found.bundle is None and images_of(found):
+            return "Place on the map, or train", f"{found.name}, {found.words}"
         if found.bundle is None:
             return "Import this model", f"{found.name}, {found.words}"
         if self.beside is not None:
@@ -163,17 +169,26 @@ class PathTaker(QObject):
             self._open_session(found.session)
         elif pane is not None and found.model is not None and found.dataset is None:
             self._import(found.model)
-        elif found.dataset is None:
+        elif found.dataset is None and not (images_of(found) and isinstance(pane, DropPlace) and pane.images):
             self._banner.say(found.sentence)
         elif pane is None:
-            self._train(found.dataset)
+            self._train(found.dataset)  # type: ignore[arg-type]  # there is one
         else:
-            dataset, model = found.dataset, found.model
-            choices: dict[str, Callable[[], object]] = {_TRAIN: lambda: self._train(dataset)}
-            if model is not None:
-                choices[_IMPORT] = lambda: self._import(model)
-            self._offer = Offer(found.sentence, choices)
-            self._banner.offer(self._offer)
+            self._banner.offer(self._offered(found, pane))
+
+    def _offered(self, found: "PathKind", pane: OpensBundles) -> Offer:
+        """What can be done with images, or latents, that were dropped on a map."""
+        choices: dict[str, Callable[[], object]] = {}
+        dataset, model, images = found.dataset, found.model, images_of(found)
+        place = pane.images if isinstance(pane, DropPlace) else None
+        if place is not None and images:
+            choices[_PLACE] = lambda: place(images)
+        if dataset is not None:
+            choices[_TRAIN] = lambda: self._train(dataset)
+        if model is not None:
+            choices[_IMPORT] = lambda: self._import(model)
+        self._offer = Offer(found.sentence, choices)
+        return self._offer
 
     def close(self) -> None:
         self._task.close(_PATIENCE)
@@ -272,6 +287,13 @@ def on_single(place: DropPlace, at: QPoint, beside: Callable[[Path], object]) ->
     if place.cover.mapFromGlobal(at).x() > place.cover.width() / 2:
         return replace(place, beside=beside)
     return replace(place, hint="Drag to the right half to open it beside this map.")
+
+
+def images_of(found: "PathKind") -> tuple[Path, ...]:
+    """The files and folders of the images that were found, which can be placed on a map; none of a bundle."""
+    if found.bundle is not None or found.session is not None:
+        return ()
+    return found.pictures or (() if found.dataset is None else (found.dataset,))
 
 
 def local_paths(mime: QMimeData | None) -> list[Path]:

@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
+from functools import partial
 from itertools import zip_longest
 from pathlib import Path
 
-from PyQt6.QtCore import QObject, QPoint, QSize, pyqtSignal
+from PyQt6.QtCore import QObject, QPoint, pyqtSignal
 from PyQt6.QtGui import QGuiApplication
 from PyQt6.QtWidgets import QMainWindow, QSplitter, QVBoxLayout, QWidget
 
@@ -23,10 +24,12 @@ from latent_explorer.gui.importing.importer import Importer
 from latent_explorer.gui.library.library import Library
 from latent_explorer.gui.pane.pane import MapPane
 from latent_explorer.gui.pane.shared import Shared
+from latent_explorer.gui.pane.times import show_times
 from latent_explorer.gui.sessions.copies import Copies
 from latent_explorer.gui.sessions.files import SessionFiles
 from latent_explorer.gui.settings import PictureSettings, Settings
 from latent_explorer.gui.status import StatusBar, StatusLine
+from latent_explorer.gui.studies.image_sets import place_set
 from latent_explorer.gui.studies.studies import Studies
 from latent_explorer.gui.studies.study import Study
 from latent_explorer.gui.training.guide import TOPIC, Guide
@@ -34,10 +37,8 @@ from latent_explorer.gui.training.panel import TrainingPanel
 from latent_explorer.gui.training.trainer import StartTrainer, Trainer
 from latent_explorer.gui.training.unfinished import Leaving
 from latent_explorer.gui.undoing import Undoing
-from latent_explorer.gui.widgets.aside import show_aside
 from latent_explorer.gui.widgets.banner import Banner
 from latent_explorer.gui.widgets.folders import show_folder
-from latent_explorer.gui.widgets.latency import LatencyGraph
 from latent_explorer.gui.widgets.parts import filled, scrolled, timer
 from latent_explorer.gui.widgets.plain import window_title
 from latent_explorer.gui.widgets.readings import Work
@@ -212,7 +213,8 @@ class Workbench(QObject):
         if self.training.isVisible() and is_over(self.training, at):
             return DropPlace(self.training, None)
         pane = self.pane_at(at)
-        place = DropPlace(pane, pane)
+        images = partial(self.place_images, pane) if pane.bundle is not None else None
+        place = DropPlace(pane, pane, images=images)
         alone = len(self.panes) < MOST_MAPS and pane.bundle is not None
         return on_single(place, at, self.open_beside) if alone else place
 
@@ -243,6 +245,11 @@ class Workbench(QObject):
             self.banner.say(
                 "A model is being trained. Stop it, or wait until it is done, before you train on other images."
             )
+
+    def place_images(self, pane: MapPane, paths: Sequence[Path]) -> None:
+        """Put the images at some paths on a map, as a set of their own."""
+        self.activate(pane)
+        place_set(self.show_study, paths)
 
     def open_each(
         self,
@@ -297,10 +304,7 @@ class Workbench(QObject):
 
     def show_times(self) -> None:
         """Open a small live graph of how long hovers and frames take in the active pane."""
-        pane = self.active
-        exact, interpolated, frames = pane.prober.exact, pane.prober.interpolated, pane.canvas.frame_scheduler.frames
-        meters = {"exact": exact, "interpolated": interpolated, "frame": frames}
-        show_aside(LatencyGraph(self._window, meters, self.theme), QSize(460, 280))
+        show_times(self._window, self.active, self.theme)
 
     def use_pictures(self, pictures: PictureSettings) -> None:
         """Show and keep the pictures of all maps so, and remember it."""

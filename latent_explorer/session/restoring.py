@@ -108,7 +108,7 @@ def state_for(saved: SavedMap, arrays: Arrays, bundle: OpenBundle) -> tuple[Stat
         state = replace(state, selection=_selection(chosen))
     elif chosen is not None:
         lost.append(f"the selection, which is of {len(chosen):,} images")
-    return state, lost
+    return replace(state, sets=saved.sets), lost
 
 
 def _selection(chosen: np.ndarray) -> Selection | None:

@@ -18,6 +18,7 @@ from safetensors.numpy import load, save
 from latent_explorer.charts import ChartSpec
 from latent_explorer.errors import UserError
 from latent_explorer.files import read_regular, write_bytes_whole
+from latent_explorer.session.own_sets import MOST_SETS, OwnSet
 from latent_explorer.session.saved_alignment import SavedAlignment
 from latent_explorer.session.session import Point
 from latent_explorer.session.store import FARTHEST, MOST_PINS, KeptState, check_kept
@@ -75,6 +76,7 @@ class SavedMap(KeptState, frozen=True, kw_only=True, omit_defaults=True):
     seal: the hashes of its files. dimensions, images: of its latents. label: the class that a conditional decoder is
     given. size: of the map in logical pixels, without its axes. frame: of the path, the current one. chosen: the place
     chosen last. selection: the name of its array, bool (images,); empty for none. slots: of the classes' colours.
+    sets: of one's own images, which are read again from where they lie.
     """
 
     path: _Text
@@ -93,6 +95,7 @@ class SavedMap(KeptState, frozen=True, kw_only=True, omit_defaults=True):
     chosen: Point | None = None
     selection: Annotated[str, Meta(pattern="^[a-z0-9-]{0,40}$")] = ""
     slots: Annotated[tuple[_Class, ...], Meta(max_length=2**15)] = ()
+    sets: Annotated[tuple[OwnSet, ...], Meta(max_length=MOST_SETS)] = ()
 
 
 class ArraysFile(msgspec.Struct, frozen=True):

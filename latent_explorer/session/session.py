@@ -15,6 +15,7 @@ from latent_explorer.paths import Path
 from latent_explorer.session.changes import Changes
 from latent_explorer.session.opened import OpenBundle
 from latent_explorer.session.own_image import OwnImage
+from latent_explorer.session.own_sets import MOST_SETS, OwnSet
 
 How = Literal["instead", "add", "subtract"]
 """What becomes of the selection before: replaced, added to, or subtracted from."""
@@ -110,6 +111,7 @@ class State:
 
     chart: through which the bundle is seen; None for the one that it opens with. chosen: the place chosen last, by a
     click, a pin, typed numbers or a frame of the path; states that differ in it alone are equal. own: one's own image.
+    sets: of one's own images.
     """
 
     pins: tuple[Pin, ...] = ()
@@ -119,6 +121,7 @@ class State:
     chart: ChartSpec | None = None
     chosen: Point | None = field(default=None, compare=False)
     own: OwnImage | None = None
+    sets: tuple[OwnSet, ...] = ()
 
 
 class Session:
@@ -230,6 +233,12 @@ class Session:
     def keep_own(self, own: OwnImage | None) -> None:
         """Keep one's own image, or none. The pad has an undo of its own."""
         self._set(replace(self.state, own=own))
+
+    def place_sets(self, sets: tuple[OwnSet, ...]) -> None:
+        """Have these sets of one's own images on the map. Raises UserError where there are too many."""
+        if len(sets) > MOST_SETS:
+            raise UserError(f"a map shows at most {MOST_SETS} sets of images: remove one first")
+        self._change(sets=sets)
 
     def hide(self, hidden: frozenset[int]) -> None:
         """Show all classes but these."""

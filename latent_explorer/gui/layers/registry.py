@@ -2,6 +2,7 @@
 
 from latent_explorer.errors import UserError
 from latent_explorer.gui.layers.class_names import CLASS_NAMES
+from latent_explorer.gui.layers.image_sets import IMAGE_SETS
 from latent_explorer.gui.layers.layer import Layer, LayerSpec
 from latent_explorer.gui.layers.residuals import RESIDUALS
 from latent_explorer.gui.layers.translated import TRANSLATED
@@ -16,7 +17,7 @@ def _check(spec: LayerSpec) -> None:
 LAYERS = Registry("layers", LayerSpec, "title", check=_check)
 register = LAYERS.register
 
-for _spec in (TRANSLATED, RESIDUALS, CLASS_NAMES):
+for _spec in (TRANSLATED, RESIDUALS, IMAGE_SETS, CLASS_NAMES):
     register(_spec)
 
 

@@ -91,6 +91,13 @@ class LayerStack(QObject):
                 self._panel.show_usual(title, *layer.usual(bundle))
         self._values.show_lines([])
 
+    def offer(self, title: str) -> None:
+        """A layer has something to show now, or no longer."""
+        layer = self.by_title[title]
+        if layer.bundle is not None:
+            self._panel.enable(title, layer.lacks(layer.bundle))
+        self.changed.emit()
+
     def link(self, linked: Linked) -> None:
         """Have all layers know of a linked map, once there is one."""
         self._linked, self._other = linked, linked.other

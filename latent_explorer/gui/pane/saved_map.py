@@ -44,6 +44,7 @@ def saved_map(pane: SessionPane, file: Path | None = None, number: int = 0) -> t
         chosen=state.chosen,
         selection=name,
         slots=pane.theme.slots,
+        sets=state.sets,
     )
     return saved, {} if state.selection is None else {name: state.selection.chosen}
 

@@ -1,0 +1,16 @@
+"""How long hovers and frames of a pane take, as a live graph in a window beside."""
+
+from PyQt6.QtCore import QSize
+from PyQt6.QtWidgets import QWidget
+
+from latent_explorer.gui.pane.pane import MapPane
+from latent_explorer.gui.theme import Theme
+from latent_explorer.gui.widgets.aside import show_aside
+from latent_explorer.gui.widgets.latency import LatencyGraph
+
+
+def show_times(parent: QWidget, pane: MapPane, theme: Theme) -> None:
+    """Open the graph of a pane."""
+    exact, interpolated, frames = pane.prober.exact, pane.prober.interpolated, pane.canvas.frame_scheduler.frames
+    meters = {"exact": exact, "interpolated": interpolated, "frame": frames}
+    show_aside(LatencyGraph(parent, meters, theme), QSize(460, 280))
