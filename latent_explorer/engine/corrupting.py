@@ -4,10 +4,31 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from latent_explorer.bundles import BundleConfig
+from latent_explorer.errors import EngineError
 from latent_explorer.nets.corruption import Corruption, corrupt
 from latent_explorer.nets.draws import Draws
 
 _PIECE = 500
+USUAL = Corruption(added_noise=0.5, holes=2, blur=1.5)
+"""How models are tried that were not trained on corrupted images."""
+ALL = "all"
+"""Every kind at once."""
+
+
+def corruption_called(config: BundleConfig, kind: str) -> Corruption:
+    """A kind of corruption by its name in `nets.families`, or ALL; in the measure in which the model was trained on it.
+
+    Of one that was not trained on that kind, in the usual measure. Raises EngineError where there is no such kind.
+    """
+    own = Corruption.of(config.family.values(config.net.settings)) if config.cleans else Corruption()
+    names = tuple(Corruption.__dataclass_fields__)
+    if kind not in (*names, ALL):
+        raise EngineError(f"no corruption called {kind!r}: expected one of {', '.join((*names, ALL))}")
+    wanted = names if kind == ALL else (kind,)
+    if kind == ALL and own.spoils:
+        return own
+    return Corruption(**{name: getattr(own, name) or getattr(USUAL, name) for name in wanted})
 
 
 def corrupted(images: NDArray[np.uint8], by: Corruption, seed: int) -> NDArray[np.uint8]:

@@ -75,8 +75,11 @@ def _some_images(service: ModelService) -> Generator[None, None, NDArray[np.uint
     return np.concatenate(pictures)
 
 
-def encoded(service: ModelService, image: NDArray[np.uint8]) -> EncodedImage:
-    """Encode an image uint8 (h, w, c) of the model's shape and decode it again."""
+def encoded(service: ModelService, image: NDArray[np.uint8], clean: NDArray[np.uint8] | None = None) -> EncodedImage:
+    """Encode an image uint8 (h, w, c) of the model's shape and decode it again.
+
+    clean: what the picture is held against, where the image is corrupted.
+    """
     decoder, none = service.decoder, np.zeros((0, 0, image.shape[2]), np.uint8)
     if not service.config.encodes:
         return EncodedImage(np.zeros(0, np.float32), none, float("nan"), NO_ENCODER)
@@ -84,7 +87,7 @@ def encoded(service: ModelService, image: NDArray[np.uint8]) -> EncodedImage:
     if not decoder.decodes:
         return EncodedImage(z[0], none, float("nan"), "The model has no decoder, so there is no picture and no error.")
     picture = decoder.pictures(z)[0]
-    return EncodedImage(z[0], picture, squared_error(image, picture))
+    return EncodedImage(z[0], picture, squared_error(image if clean is None else clean, picture))
 
 
 def squared_error(image: NDArray[np.uint8], picture: NDArray[np.uint8]) -> float:

@@ -5,6 +5,7 @@ from dataclasses import asdict
 from functools import partial
 
 import numpy as np
+from numpy.typing import NDArray
 
 from latent_explorer.engine.protocol import Handler, ModelService
 from latent_explorer.service.aside import aside
@@ -14,17 +15,20 @@ from latent_explorer.service.codec import Numbered, text_to_path
 class Encode(Numbered, frozen=True, tag=True, eq=False):
     """Where does an image belong? image: uint8 (h, w, 1 or 3), of any size.
 
-    without: the names of the steps of preparation that are left out; see `data.preparing.STEPS`.
+    without: the names of the steps of preparation that are left out; see `data.preparing.STEPS`. corruption: how it is
+    spoiled before it is encoded; see `engine.corrupting.corruption_called`.
     """
 
     image: np.ndarray
     without: tuple[str, ...] = ()
+    corruption: str = ""
 
 
 class ImageEncoded(Numbered, frozen=True, tag=True, eq=False):
     """Where it is. prepared: uint8 (h, w, c), as the model is given it; done: the steps that changed something.
 
-    z, picture, error, lacking: as in `engine.own_image.EncodedImage`.
+    z, picture, error, lacking: as in `engine.own_image.EncodedImage`; of an image that was spoiled, the error is held
+    against the clean one.
     """
 
     prepared: np.ndarray
@@ -41,8 +45,17 @@ def _encode(request: Encode, service: ModelService) -> Iterator[ImageEncoded | N
 
     usual = yield from usual_images(service)
     made = prepared(request.image, usual, request.without)
-    found = encoded(service, made.image)
-    yield ImageEncoded(request.number, made.image, made.done, found.z, found.picture, found.error, found.lacking)
+    seen = _spoiled(made.image, request.corruption, service) if request.corruption else made.image
+    found = encoded(service, seen, made.image)
+    yield ImageEncoded(request.number, seen, made.done, found.z, found.picture, found.error, found.lacking)
+
+
+def _spoiled(image: NDArray[np.uint8], corruption: str, service: ModelService) -> NDArray[np.uint8]:
+    """The same way each time, so that it does not flicker as one draws."""
+    from latent_explorer.engine.corrupting import corrupted, corruption_called
+
+    found: NDArray[np.uint8] = corrupted(image[None], corruption_called(service.config, corruption), seed=0)[0]
+    return found
 
 
 class ReadPicture(Numbered, frozen=True, tag=True, eq=False):

@@ -13,7 +13,7 @@ from latent_explorer.gui.studies.own_image.gauge import Gauge
 from latent_explorer.gui.studies.own_image.pad import Pad
 from latent_explorer.gui.studies.own_image.sketch import Pen, Sketch, ink_for
 from latent_explorer.gui.theme import Theme
-from latent_explorer.gui.widgets.controls import slider, tool_button
+from latent_explorer.gui.widgets.controls import combo_box, slider, tool_button
 from latent_explorer.gui.widgets.images import to_qimage
 from latent_explorer.gui.widgets.parts import filled, heading, words
 from latent_explorer.gui.widgets.picture_view import PictureView
@@ -24,6 +24,17 @@ _PICTURE = 92  # pixels
 _PREPARED, _DECODED, _CLEANED = "As the model gets it", "Decoded", "Cleaned"
 _TIP_CLEANED = "The model was trained on corrupted images, so what it decodes is cleaned of noise, holes and blur"
 _TIP_DECODED = "What the model decodes at the image's place"
+_CORRUPTIONS = {
+    "Not corrupted": "",
+    "Add noise": "added_noise",
+    "Cut holes": "holes",
+    "Blur": "blur",
+    "Noise, holes, blur": "all",
+}
+_TIP_CORRUPT = (
+    "Spoils the image before the model gets it, to see what it makes of that; a model trained on corrupted images "
+    "cleans it"
+)
 _NO_PICTURE = "No picture: the model has no decoder"
 
 
@@ -56,6 +67,9 @@ class OwnImagePanel(QWidget):
         self.shares, self.neighbours = ShareBars(), NeighbourStrip()
         self.steps: dict[str, QToolButton] = {}
         self._steps = QHBoxLayout()
+        self.corrupting = combo_box(_CORRUPTIONS, _TIP_CORRUPT)
+        self.corrupting.setAccessibleName("Corrupt")
+        self.corrupting.currentIndexChanged.connect(lambda _: self.steps_changed.emit())
         self._make_tools()
         self._make_actions()
         self.search = QVBoxLayout()
@@ -112,7 +126,8 @@ class OwnImagePanel(QWidget):
         found = self._classes, self.shares, self._nearest, self.neighbours
         filled(QVBoxLayout(self._place), self.likely, self.gauge, self.detail, *found, spacing=5)
         whole = QVBoxLayout(self)
-        parts = tools, self.pad, history, self.note, self._steps, self.aim, pictures, self.error, actions
+        corrupt = filled(QHBoxLayout(), PlainLabel("Corrupt:"), self.corrupting, 1, spacing=4)
+        parts = tools, self.pad, history, self.note, self._steps, self.aim, corrupt, pictures, self.error, actions
         filled(whole, *parts, self.search, self._place, spacing=6, margins=(10, 8, 10, 8))
         whole.addStretch(1)
 
@@ -154,6 +169,11 @@ class OwnImagePanel(QWidget):
     def without(self) -> tuple[str, ...]:
         """The steps that are switched off."""
         return tuple(name for name, each in self.steps.items() if not each.isChecked())
+
+    @property
+    def corruption(self) -> str:
+        """How the image is spoiled before it is encoded; see `Encode`."""
+        return _CORRUPTIONS[self.corrupting.currentText()]
 
     # -- what is known of the image
 

@@ -240,7 +240,9 @@ class OwnImageStudy(Study):
             self.panel.show_nothing("")
             self._keeping.start()
             return
-        self._asked = self.uses.client.ask(Encode, self.panel.sketch.pixels(), self.panel.without)
+        self._asked = self.uses.client.ask(
+            Encode, self.panel.sketch.pixels(), self.panel.without, self.panel.corruption
+        )
         self.panel.outdate()
 
     def _take_encoded(self, answer: Answer) -> None:
