@@ -15,6 +15,7 @@ from latent_explorer.cli import (
     compressing,
     decompressing,
     denoising,
+    distances,
     driving,
     encoding,
     exporting,
@@ -77,6 +78,7 @@ for module in (
     anomalies,
     labels,
     denoising,
+    distances,
     driving,
     plugins,
 ):

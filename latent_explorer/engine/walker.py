@@ -1,20 +1,22 @@
 """Paths of a bundle's model walked in this process: for the terminal, Python callers and benchmarks."""
 
+from pathlib import Path
 from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from latent_explorer.analysis import Neighbourhood
-from latent_explorer.bundles import BundleConfig, Latents
-from latent_explorer.engine.decoder import REPEATABLE_PIECE, Decoder
+from latent_explorer.bundles import BundleConfig, Latents, read_config, read_latents
+from latent_explorer.engine.decoder import REPEATABLE_PIECE, Decoder, device_for
 from latent_explorer.fields import held_out_of
 from latent_explorer.nets.threads import threads
 from latent_explorer.paths.asking import Steps, answered
-from latent_explorer.paths.curves import Path
+from latent_explorer.paths.curves import Path as LatentPath
 from latent_explorer.paths.pixels import pixels_of
 from latent_explorer.paths.space import LARGEST, USUAL, Space
 from latent_explorer.paths.walking import WalkedPath, walk_steps
+from latent_explorer.runtime.loading import load_bundle_model
 
 _T = TypeVar("_T")
 
@@ -41,13 +43,20 @@ class Walker:
         near: Neighbourhood | None = None,
         label: int = 0,
     ) -> None:
+        self.config, self.latents, self.decoder = config, latents, decoder
         classes = len(config.dataset.class_names)
         self.near = near or Neighbourhood(latents.mean, latents.label, classes)
-        self._decoder = decoder
         held = held_out_of(latents, self.near, label if config.net.classes else None)
         self.space = space_of(config, latents, held.reach)
 
-    def walk(self, path: Path) -> WalkedPath:
+    @classmethod
+    def open(cls, folder: Path) -> "Walker":
+        """That of a bundle in a folder. Raises BundleError where it is damaged."""
+        config = read_config(folder)
+        model = load_bundle_model(folder, config)
+        return cls(config, read_latents(folder, config), Decoder(model, device_for(model)))
+
+    def walk(self, path: LatentPath) -> WalkedPath:
         """The frames and figures of a path, as the window has them. Raises UserError where the model lacks a thing."""
         return self.run(walk_steps(path, self.space))
 
@@ -59,4 +68,4 @@ class Walker:
         """The pixels float32 (n, p) of latents (n, d), by pieces as the engine takes them: so with the same bits."""
         pieces = [z[start : start + REPEATABLE_PIECE] for start in range(0, max(len(z), 1), REPEATABLE_PIECE)]
         with threads(1):
-            return np.concatenate([self._decoder.differentiated(pixels_of, piece) for piece in pieces])
+            return np.concatenate([self.decoder.differentiated(pixels_of, piece) for piece in pieces])
