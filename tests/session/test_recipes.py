@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from latent_explorer.errors import UserError
-from latent_explorer.session import recipes
+from latent_explorer.session import Route, recipes
 from latent_explorer.session.recipes import ReplayRecipe
-from latent_explorer.session.saved import SavedLayer, SavedView
+from latent_explorer.session.saved import SavedLayer, SavedLook, SavedMap, SavedView
 
 FLOATS = st.floats(-1e6, 1e6, allow_nan=False)
 FLOATS32 = st.floats(-1e6, 1e6, allow_nan=False, width=32)
@@ -55,6 +55,22 @@ def test_a_command_is_one_that_a_shell_takes_apart_into_the_same_words(texts, wi
     assert all(len(line) <= 130 for line in made.command().splitlines() if not texts)
 
 
+def test_way_points_and_a_second_curve_are_read_as_they_were_written():
+    route = Route((0.0, 0.5), (1.0, -2.0), "geodesic", 12, "even", ((0.25, 1e-7), (3.0, 4.0)), "straight")
+    saved = SavedMap(
+        path="/a", name="a", seal="s", dimensions=2, images=5, view=SavedView(0, 0, 1), size=(100, 80), route=route
+    )
+    made = recipes.recipe("filmstrip", saved, SavedLook(), {}, {}, "a.png")
+    words = made.arguments
+    assert words.count("--through") == 2
+    options = dict(made.options)
+    ends = options.pop("start"), options.pop("end")
+    options.pop("model")
+    read = recipes.route_of(*ends, 2, **options)
+    np.testing.assert_allclose(read.places, route.places, rtol=1e-6)
+    assert (read.curve, read.frames, read.easing, read.compare) == ("geodesic", 12, "even", "straight")
+
+
 @pytest.mark.parametrize(
     "read",
     [
@@ -71,6 +87,9 @@ def test_a_command_is_one_that_a_shell_takes_apart_into_the_same_words(texts, wi
         lambda: recipes.whole_numbers("1,-2", "--hide", 9),
         lambda: recipes.whole_numbers("1," + "9" * 5000, "--hide", 9),
         lambda: recipes.route_of("0,0", "1,1", 2, curve="crooked", frames=12, easing="steady"),
+        lambda: recipes.route_of("0,0", "1,1", 2, curve="straight", frames=12, easing="steady", through=("1",)),
+        lambda: recipes.route_of("0,0", "1,1", 2, curve="straight", frames=12, easing="steady", compare="crooked"),
+        lambda: recipes.route_of("0,0", "1,1", 2, curve="straight", frames=12, easing="steady", through=("1,2",) * 31),
     ],
 )
 def test_what_is_written_wrongly_is_refused(read):

@@ -28,11 +28,12 @@ from latent_explorer.session.saved import (
 )
 from latent_explorer.session.saved_alignment import anchors_of, fitting, saved_alignment
 
+PATH = Route((0.0, 0.5), (1.0, 1.0), "geodesic", 12, "even", ((0.5, -1.0), (2.0, 2.0)), "straight")
 MAP = SavedMap(
     path="/models/one", beside="one", name="one", seal="config.json 00", dimensions=2, images=5,
     chart=ChartSpec("slice", {"across": 1.0}), view=SavedView(0.1, -1 / 3, 77.7), size=(640, 480),
     layers=(SavedLayer("points", True, 0.75), SavedLayer("veil", False)), hidden=(1,),
-    pins=(Pin("a place ‮<b>", (0.1, -2.5)),), route=Route((0.0, 0.5), (1.0, 1.0), frames=12), frame=3,
+    pins=(Pin("a place ‮<b>", (0.1, -2.5)),), route=PATH, frame=3,
     chosen=(1e-7, 3.0), selection="selection-0", slots=(2, 0, 1),
 )  # fmt: skip
 SESSION = SavedSession(maps=(MAP, msgspec.structs.replace(MAP, selection="")), active=1, look=SavedLook(theme="light"))
@@ -62,6 +63,13 @@ def test_it_is_read_as_it_was_written(tmp_path):
     assert made_alike(SESSION, msgspec.structs.replace(SESSION, maps=(elsewhere, SESSION.maps[1])))
     other = msgspec.structs.replace(MAP, pins=())
     assert not made_alike(SESSION, msgspec.structs.replace(SESSION, maps=(other, SESSION.maps[1])))
+
+
+def test_a_path_of_an_older_session_leads_from_start_to_end_along_one_curve(tmp_path):
+    old = {"start": [0, 0.5], "end": [1, 1], "curve": "spherical", "frames": 9, "easing": "gentle"}
+    session, _ = read_session(changed(written(tmp_path), maps={"route": old}))
+    assert session.maps[0].route == Route((0, 0.5), (1, 1), "spherical", 9, "gentle")
+    assert session.maps[0].route.places == ((0, 0.5), (1, 1))
 
 
 def test_the_schema_that_lies_beside_is_that_of_the_types(root):
@@ -128,6 +136,9 @@ def test_a_disk_that_fills_up_after_the_arrays_leaves_none_of_them(tmp_path, mon
         ({"maps": {"size": [10**9, 1]}}, "not a session of this program"),
         ({"maps": {"view": {"u": 0, "v": 0, "scale": -1}}}, "not a session of this program"),
         ({"maps": {"route": {"start": [0, 0], "end": [1, 1], "frames": 10**9}}}, "frames"),
+        ({"maps": {"route": {"start": [0, 0], "end": [1, 1], "through": [[1]]}}}, "expected 2 numbers"),
+        ({"maps": {"route": {"start": [0, 0], "end": [1, 1], "through": [[1, 1]] * 31}}}, "at most 30 way points"),
+        ({"maps": {"route": {"start": [0, 0], "end": [1, 1], "compare": "crooked"}}}, "unknown curve"),
         ({"maps": {"images": 4}}, "expected selection-0 as bool"),
         ({"maps": {"selection": "../../etc"}}, "not a session of this program"),
         ({"arrays": {"file": "../x.safetensors", "sha256": "0" * 64}}, "not a session of this program"),

@@ -48,6 +48,7 @@ def test_nothing_made_leaves_no_file(store, tmp_path):
         {"route": {"start": [0, 0], "end": [0], "curve": "straight"}},
         {"route": {"start": [0, 0], "end": [1, 1], "curve": "crooked"}},
         {"route": {"start": [0, 0], "end": [1, 1], "frames": 10**9}},
+        {"route": {"start": [0, 0], "end": [1, 1], "through": [[0, 1e7]]}},
     ],
 )
 def test_what_does_not_hold_is_not_used(store, tmp_path, change, caplog):

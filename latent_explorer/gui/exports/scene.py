@@ -18,6 +18,7 @@ from latent_explorer.gui.widgets.images import to_array
 from latent_explorer.session import Session
 
 _SHARPNESS = 2.0  # pixels of the embedded picture to the pixel on screen
+_FARTHEST = 20_000.0  # pixels along a dashed line that are drawn: one may be seen from very near
 _DISC = 0.01  # the length of a line that is to be a disc: none at all would not be drawn
 
 
@@ -98,15 +99,35 @@ def _pins(marks: Marks, view: View, theme: Theme) -> Iterator[PinMark]:
 
 
 def _curves(marks: Marks, view: View, theme: Theme) -> Iterator[Polyline]:
-    """The route with its rim and ends, and the frame that is played, as `marks` paints them."""
+    """Both curves of the route, its rim, ends and way points, and the frame that is played, as `marks` paints them."""
+    if marks.compared is not None:
+        compared = view.to_screen(marks.compared)
+        yield Polyline(compared, theme.map, 4.5)
+        yield from (Polyline(dash, theme.accent, 1.5) for dash in _dashes(compared, 3.75))
     if marks.route is not None:
         route = view.to_screen(marks.route)
         yield Polyline(route, theme.map, 5.5)
         yield Polyline(route, theme.accent, 2.5)
+        for place in () if marks.way is None else view.to_screen(marks.way):
+            yield from _square(place, 5.5, theme.accent, theme)
         for end in (route[0], route[-1]):
             yield from _dot(end, 5.5, theme.accent, theme)
     if marks.frame is not None:
         yield from _dot(view.to_screen(np.array(marks.frame)), 8, theme.fair, theme)
+
+
+def _dashes(line: NDArray[np.float64], length: float) -> Iterator[NDArray[np.float64]]:
+    """Every other piece, so many pixels long, of a line (n, 2)."""
+    far = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(line, axis=0).T))])
+    for start in np.arange(0.0, min(far[-1], _FARTHEST), 2 * length):
+        at = np.concatenate([[start], far[(far > start) & (far < start + length)], [min(start + length, far[-1])]])
+        yield np.stack([np.interp(at, far, side) for side in line.T], axis=1)
+
+
+def _square(at: NDArray[np.float64], radius: float, colour: str, theme: Theme) -> Iterator[Polyline]:
+    corners = np.array([(-1, -1), (1, -1), (1, 1), (-1, 1), (-1, -1)]) * radius / 2
+    yield Polyline(at + corners, theme.map, radius + 2)
+    yield Polyline(at + corners, colour, radius - 2)
 
 
 def _dot(at: NDArray[np.float64], radius: float, colour: str, theme: Theme) -> Iterator[Polyline]:

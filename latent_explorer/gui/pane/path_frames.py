@@ -4,7 +4,7 @@ from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
-from PyQt6.QtCore import QObject, pyqtSignal
+from PyQt6.QtCore import QObject, Qt, pyqtSignal
 
 from latent_explorer.engine.client import Answer, EngineClient
 from latent_explorer.engine.handlers.decode import want_pictures
@@ -20,6 +20,7 @@ from latent_explorer.service.codec import Refused
 from latent_explorer.session import OpenBundle, Route
 
 TOPIC = "walks"
+_LINES = {FIRST: Qt.PenStyle.SolidLine, COMPARED: Qt.PenStyle.DashLine}
 _NOWHERE = np.zeros((0, 0), np.float32)
 
 
@@ -176,7 +177,8 @@ class PathFrames(QObject):
     def _describe(self, lane: Lane) -> None:
         """Say of a row what it is of, its figures, and the classes along it."""
         assert self._bundle is not None
-        row = {"curve": lane.title, "model": self._bundle.name, "waits": lane.waits}
+        line = _LINES[lane.row] if len(self._lanes) > 1 else Qt.PenStyle.NoPen
+        row = {"curve": lane.title, "model": self._bundle.name, "waits": lane.waits, "line": line}
         if lane.walked is None:
             self._filmstrip.change_row(lane.row, **row)
             return

@@ -10,7 +10,7 @@ from PyQt6.QtWidgets import QComboBox
 from latent_explorer.gui.widgets.controls import Choice
 from latent_explorer.gui.widgets.plain import tooltip
 
-_NARROWEST = 62  # pixels
+_NARROWEST, _LETTERS = 62, 8  # pixels; letters of a title that are seen where there is room
 _TIP = Qt.ItemDataRole.ToolTipRole
 _SENTENCE = Qt.ItemDataRole.UserRole + 1
 
@@ -30,6 +30,8 @@ def box_of(known: Mapping[str, Named], tip: str, none: str = "", before: str = "
     box.setToolTip(tooltip(tip))
     box.setAccessibleName(tip)
     box.setMinimumWidth(_NARROWEST)  # what is chosen is cut before the list is
+    box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+    box.setMinimumContentsLength(len(before) + _LETTERS)
     if none:
         box.addItem(none, "")
     for name, each in known.items():

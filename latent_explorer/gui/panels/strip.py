@@ -24,6 +24,7 @@ from latent_explorer.gui.widgets.plain import tooltip
 
 _GAP, _BETWEEN = 2, 5  # pixels between frames, and between rows
 _LOW, _LOW_ROW = 60, 40  # pixels: the least height of one row, and of the pictures of each of several
+_SAMPLE = 20  # pixels of a curve's line before what it is called
 _BAND = 6  # pixels: the height of the band of classes
 _HINT = "Drag on the map from one place to another: the pictures in between appear here."
 _TIP = "Click or drag to scrub; double-click opens a frame; right-click for more"
@@ -147,6 +148,9 @@ class Strip(QWidget):
             return
         row, where = self.rows[number], QRect(0, self._top(number), self.width(), self._line)
         flags = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft | Qt.TextFlag.TextSingleLine
+        if row.line != Qt.PenStyle.NoPen:
+            self._paint_sample(painter, where, row.line)
+            where.setLeft(_SAMPLE + 6)
         bold, usual = QFont(self.font()), self.font()
         bold.setWeight(QFont.Weight.DemiBold)
         for text, font, ink in (
@@ -162,6 +166,14 @@ class Strip(QWidget):
             painter.drawText(where, flags, shown)
             where.setLeft(where.left() + metrics.horizontalAdvance(shown) + 12)
         painter.setFont(usual)
+
+    def _paint_sample(self, painter: QPainter, where: QRect, line: Qt.PenStyle) -> None:
+        """The line that the row's curve is on the map."""
+        pen = QPen(self.palette().highlight().color(), 2.5 if line == Qt.PenStyle.SolidLine else 1.5, line)
+        if line == Qt.PenStyle.DashLine:
+            pen.setDashPattern([2.5, 2.5])
+        painter.setPen(pen)
+        painter.drawLine(0, where.center().y() + 1, _SAMPLE, where.center().y() + 1)
 
     def _paint_frames(self, painter: QPainter, number: int) -> None:
         light, row = is_light(self), self.rows[number]

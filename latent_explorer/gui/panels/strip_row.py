@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
+from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QColor, QImage
 
 from latent_explorer.gui.widgets.images import to_qimage
@@ -27,7 +28,7 @@ class StripRow:
 
     curve, model: what its pictures are of. frames: uint8 (n, h, w, c), none while they are being decoded; images: the
     same for painting. figures: a line of them; tip: what they mean. waits: what it waits for, in words.
-    band: the class at each frame, or none.
+    band: the class at each frame, or none. line: how the curve is drawn on the map, where there are several.
     """
 
     curve: str = ""
@@ -38,6 +39,7 @@ class StripRow:
     tip: str = ""
     waits: str = ""
     band: tuple[Tint, ...] = ()
+    line: Qt.PenStyle = Qt.PenStyle.NoPen
 
     def with_pictures(self, frames: NDArray[np.uint8]) -> "StripRow":
         """The same with pictures (n, h, w, c)."""
