@@ -7,7 +7,6 @@ from numpy.typing import NDArray
 from latent_explorer.bundles import BundleConfig
 from latent_explorer.errors import EngineError
 from latent_explorer.nets.corruption import Corruption, corrupt
-from latent_explorer.nets.draws import Draws
 
 _PIECE = 500
 USUAL = Corruption(added_noise=0.5, holes=2, blur=1.5)
@@ -33,9 +32,11 @@ def corruption_called(config: BundleConfig, kind: str) -> Corruption:
 
 def corrupted(images: NDArray[np.uint8], by: Corruption, seed: int) -> NDArray[np.uint8]:
     """Images uint8 (n, h, w, c), all spoiled in full measure, the same way by the same seed."""
-    draws, parts = Draws(torch.Generator().manual_seed(seed)), []
-    for start in range(0, len(images), _PIECE):
-        x = torch.from_numpy(images[start : start + _PIECE]).permute(0, 3, 1, 2).float().div_(255)
-        levels = corrupt(x, by, draws).mul_(255).add_(0.5).to(torch.uint8)
-        parts.append(levels.permute(0, 2, 3, 1).contiguous().numpy())
+    parts = []
+    with torch.random.fork_rng(devices=()):  # the engine's torch is imported without what makes generators
+        torch.manual_seed(seed)
+        for start in range(0, len(images), _PIECE):
+            x = torch.from_numpy(images[start : start + _PIECE]).permute(0, 3, 1, 2).float().div_(255)
+            levels = corrupt(x, by).mul_(255).add_(0.5).to(torch.uint8)
+            parts.append(levels.permute(0, 2, 3, 1).contiguous().numpy())
     return np.concatenate(parts) if parts else images.copy()

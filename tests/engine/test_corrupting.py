@@ -10,7 +10,7 @@ from latent_explorer.bundles import BundleConfig, read_config
 from latent_explorer.engine.corrupting import USUAL, corrupted, corruption_called
 from latent_explorer.engine.handlers.encode import Encode, ImageEncoded
 from latent_explorer.engine.handlers.open import Open
-from latent_explorer.engine.process import serve_inline
+from latent_explorer.engine.process import ProcessEngine, serve_inline
 from latent_explorer.nets.corruption import Corruption
 from latent_explorer.service.codec import Refused
 
@@ -56,3 +56,18 @@ def test_an_image_is_spoiled_before_it_is_encoded_and_held_against_the_clean_one
     assert spoiled.error == pytest.approx(off, rel=1e-4)
     assert isinstance(refused, Refused)
     assert "no corruption called 'smoke'" in refused.reason
+
+
+def test_it_is_spoiled_in_a_process_of_its_own_as_well(small_bundle: Path) -> None:
+    """Whose torch is imported without much of what it brings along."""
+    engine = ProcessEngine()
+    try:
+        engine.send(Open(1, str(small_bundle)))
+        engine.send(Encode(2, np.zeros((8, 8, 1), np.uint8), (), "added_noise"))
+        reply = engine.receive()
+        while reply is not None and reply.number != 2:
+            reply = engine.receive()
+    finally:
+        engine.stop()
+    assert isinstance(reply, ImageEncoded), reply
+    assert reply.prepared.any()
