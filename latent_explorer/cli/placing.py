@@ -1,4 +1,4 @@
-"""The command `place`: where a model puts one image of one's own, and how likely it is to be of its data."""
+"""The command `place`: where a model puts one image of one's own, or many, and how likely they are of its data."""
 
 from collections.abc import Generator
 from pathlib import Path
@@ -11,6 +11,7 @@ from latent_explorer.cli import options
 from latent_explorer.cli.failure import complain
 from latent_explorer.cli.opened import label_of
 from latent_explorer.cli.output import report
+from latent_explorer.cli.placing_many import ManyImages, are_many, place_many
 from latent_explorer.errors import UserError
 from latent_explorer.places import find_bundle
 
@@ -23,22 +24,41 @@ _NAMED = 3  # classes that are told in words
     epilog=options.examples(
         "latent-explorer place mnist-vae-2d digit.png",
         "latent-explorer place mnist-ae-16d photo.jpg --without invert --json",
+        "latent-explorer place mnist-ae-16d my-digits --out placed.csv",
+        "latent-explorer place mnist-ae-16d mnist --split test --most 100 --search --json",
     )
 )
 def place(
     model: Annotated[str, Argument(metavar="MODEL", help="Name of a shipped bundle, or the folder of a bundle.")],
-    image: Annotated[Path, Argument(metavar="IMAGE", help="Picture: PNG, JPEG, TIFF, GIF, WebP, ...")],
+    images: Annotated[
+        list[str], Argument(metavar="IMAGE...", help="Picture (PNG, JPEG, ...), several, a folder, or a dataset.")
+    ],
     without: Annotated[
-        list[str] | None, Option(metavar="STEP", help="Step of preparation to leave out; may be repeated.")
+        list[str] | None, Option(metavar="STEP", help="One picture: step of preparation to leave out; may be repeated.")
     ] = None,
+    prepare: Annotated[
+        str, Option(metavar="WHICH", help="Of many, which to prepare: others (of another size), all, or none.")
+    ] = "others",
+    search: Annotated[
+        bool, Option("--search", help="Optimise each latent, from where the encoder puts it if there is one.")
+    ] = False,
+    split: Annotated[str | None, Option(metavar="NAME", help="Of a dataset: train, test or val alone.")] = None,
+    most: Annotated[int, Option(min=1, max=10_000, help="Of many, at most so many, the first.")] = 10_000,
+    out: Annotated[
+        Path | None, Option(metavar="FILE", help="Write names, latents, errors and scores: .npz, .safetensors, .csv.")
+    ] = None,
+    overwrite: options.Overwrite = False,
     label: options.Label = None,
     as_json: options.AsJson = False,
 ) -> None:
-    """Place one image of your own on a model's map.
+    """Place one image of your own on a model's map, or many.
 
     The image is prepared as those of the model's dataset were: inverted, cut out, scaled, centred, as is usual of them.
     Prints its latent, the error of its reconstruction, its nearest images, their classes, and how likely it is to be
     of these data at all, among held-out images.
+    Of many, and with --search or --out: their latents, errors and scores, above 1 where the model is not to be trusted
+    with an image; those that cannot be read are named and left out. With --search also the errors by the encoder alone
+    and of the best of 2,048 of the data's latents.
     """
     from latent_explorer.bundles import read_config
     from latent_explorer.data.one_picture import read_picture
@@ -46,6 +66,11 @@ def place(
 
     folder = find_bundle(model)
     config = read_config(folder)
+    if are_many(images) or search or out is not None:
+        asked = ManyImages(tuple(images), prepare, search, split, most, out, overwrite)
+        place_many(folder, label_of(config, label), asked, as_json)
+        return
+    image = Path(images[0])
     picture = read_picture(image)
     for note in picture.notes:
         complain(f"{image.name}: {note}")

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from latent_explorer.data.content import suffixes
+from latent_explorer.data.dataset import Split
 from latent_explorer.data.files import Bounds, ImageFile, files_of_folder, read_image
 from latent_explorer.data.opening import open_dataset, split_options
 from latent_explorer.data.pictures import stack
@@ -40,22 +41,22 @@ class OwnImages:
         return len(self.names)
 
 
-def gathered(sources: Sequence[str], most: int = MOST_OWN) -> OwnImages:
+def gathered(sources: Sequence[str], most: int = MOST_OWN, split: Split | None = None) -> OwnImages:
     """The images of some files and folders, or of one dataset, by its name or file, as `open_dataset` takes it.
 
     Of folders each is an image of its own, and the folder that it is in its group. Raises DataError where there are
-    none, or where a dataset cannot be opened. most: images.
+    none, or where a dataset cannot be opened. most: images. split: of a dataset, of which alone; None for all of it.
     """
     paths = [Path(source).expanduser() for source in sources]
-    if len(sources) == 1 and not (paths[0].is_dir() or _is_picture(paths[0])):
-        return _of_dataset(sources[0], most)
+    if len(sources) == 1 and not (paths[0].is_dir() or is_picture(paths[0])):
+        return _of_dataset(sources[0], most, split)
     files, notes = [], []
     for path in paths:
         found = _files_of(path, f"{readable(path.name)}/" if len(paths) > 1 else "")
         files += found[0]
         notes += found[1]
     if not files and len(paths) == 1:
-        return _of_dataset(sources[0], most)  # a folder of arrays, or it says what is there instead
+        return _of_dataset(sources[0], most, split)  # a folder of arrays, or it says what is there instead
     if not files:
         raise DataError("expected images (.png, .jpg, .tif, .webp and others), found none")
     notes += _too_many(len(files), most)
@@ -65,7 +66,8 @@ def gathered(sources: Sequence[str], most: int = MOST_OWN) -> OwnImages:
     return OwnImages(name, tuple(file.name for file in files), groups, partial(_read, files), tuple(notes))
 
 
-def _is_picture(path: Path) -> bool:
+def is_picture(path: Path) -> bool:
+    """Whether a file is one of a picture, by its name."""
     return path.suffix.lower() in suffixes()
 
 
@@ -75,7 +77,7 @@ def _files_of(path: Path, prefix: str) -> tuple[list[ImageFile], list[str]]:
     if path.is_dir():
         found = files_of_folder(path, Bounds(seconds=_SECONDS))
         return [replace(file, name=prefix + file.name) for file in found.files], list(map(str, found.passed_over))
-    if not _is_picture(path):
+    if not is_picture(path):
         return [], [f"{shown(readable(path.name))}: no image format that is read"]
     return [ImageFile(readable(path.name), where, partial(read_image, path))], []
 
@@ -99,19 +101,22 @@ def _groups(names: Iterable[str]) -> tuple[str, ...]:
     return tuple(each[0] if each else "" for each in folders)
 
 
-def _of_dataset(source: str, most: int) -> OwnImages:
+def _of_dataset(source: str, most: int, split: Split | None) -> OwnImages:
     found = open_dataset(source)
-    count = min(len(found), most)
+    numbers = np.arange(len(found)) if split is None else found.indices(split)
+    if not len(numbers):
+        raise DataError(f"{found.name}: expected images of the {split} split, found none")
+    notes = (*map(str, found.passed_over), *found.notes, *_too_many(len(numbers), most))
+    numbers = numbers[:most]
     digits = len(str(max(len(found) - 1, 0)))
-    groups = ("",) * count
+    groups = ("",) * len(numbers)
     if found.labels is not None:
-        groups = tuple(found.class_names[label] for label in found.labels[:count].tolist())
+        groups = tuple(found.class_names[label] for label in found.labels[numbers].tolist())
 
     def read(number: int) -> NDArray[np.uint8]:
-        return np.asarray(found.images[number])
+        return np.asarray(found.images[int(numbers[number])])
 
-    names = tuple(f"{number:0{digits}}" for number in range(count))
-    notes = (*map(str, found.passed_over), *found.notes, *_too_many(len(found), most))
+    names = tuple(f"{number:0{digits}}" for number in numbers.tolist())
     return OwnImages(shown(found.name or split_options(source)[0]), names, groups, read, notes)
 
 

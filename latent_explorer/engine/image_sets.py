@@ -10,11 +10,12 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from latent_explorer.analysis.inversion import Sample, invert
+from latent_explorer.data.dataset import Split
 from latent_explorer.data.gathering import MOST_OWN, OwnImages, gathered
 from latent_explorer.data.preparing import STEPS, in_channels, prepared
 from latent_explorer.data.usual import Usual
 from latent_explorer.engine.decoder import Latents, Pictures
-from latent_explorer.engine.inverting import check_images, problem_of, sample_of
+from latent_explorer.engine.inverting import check_images, images_as_pixels, problem_of, sample_of
 from latent_explorer.engine.model_service import ModelService
 from latent_explorer.engine.own_image import usual_images
 from latent_explorer.errors import DataError, EngineError
@@ -44,7 +45,9 @@ class PlacedImages:
     names, groups: as in `OwnImages`. thumbnails: uint8 (k, h, w, c), as the model was given them, 64 pixels at most.
     z: float32 (k, d). error: float64 (k,), the mean squared errors of their pictures on pixels in [0, 1], nan without a
     decoder. score: float64 (k,), above 1 where the model is not to be trusted with an image.
-    rejected: those between that could not be placed, each with why. done, of: images of the set.
+    rejected: those between that could not be placed, each with why. done, of: images of the set. Of a search alone:
+    encoded: float64 (k,), the errors by the encoder alone, nan without one; nearest: those of the best of 2,048 of the
+    data's latents, by their pictures.
     """
 
     names: tuple[str, ...]
@@ -56,6 +59,8 @@ class PlacedImages:
     rejected: tuple[tuple[str, str], ...]
     done: int
     of: int
+    encoded: NDArray[np.float64]
+    nearest: NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,7 +81,13 @@ class _Read:
 
 
 def placed(
-    service: ModelService, sources: Sequence[str], prepare: Prepare, *, search: bool, most: int = MOST_OWN
+    service: ModelService,
+    sources: Sequence[str],
+    prepare: Prepare,
+    *,
+    search: bool,
+    most: int = MOST_OWN,
+    split: Split | None = None,
 ) -> Iterator[SetOfImages | PlacedImages | None]:
     """Place the images of some files and folders, or of a dataset; yields None where there is no news.
 
@@ -90,7 +101,7 @@ def placed(
         check_images(service.decoder, np.zeros((0, *service.config.net.image_shape), np.uint8))
     usual = yield from usual_images(service)
     paths = [str(text_to_path(source)) for source in sources]
-    found = yield from aside(partial(gathered, paths, most), "own images")
+    found = yield from aside(partial(gathered, paths, most, split), "own images")
     yield SetOfImages(found.name, found.notes)
     yield from service.calibrate()
     for start in range(0, len(found), _AT_ONCE):
@@ -125,15 +136,28 @@ def _placed(
     rejected = tuple((found.names[number], why) for number, why in read.rejected)
     d, shape = service.config.net.latent_dim, service.config.net.image_shape
     images = np.stack(read.images) if read.images else np.zeros((0, *shape), np.uint8)
-    z, error, score = np.zeros((0, d), np.float32), np.zeros(0), np.zeros(0)
+    nothing = np.zeros(0)
+    made = _Latents(np.zeros((0, d), np.float32), nothing, nothing)
+    error = score = nothing
     if len(images):
-        z = yield from _latents(service, images, search)
-        error = yield from _errors(service, images, z)
-        score = yield from _scores(service, z, error)
-    return PlacedImages(names, groups, thumbnails_of(images), z, error, score, rejected, done, len(found))
+        made = yield from _latents(service, images, search)
+        error = yield from _errors(service, images, made.z)
+        score = yield from _scores(service, made.z, error)
+    small = thumbnails_of(images)
+    beside = made.encoded, made.nearest
+    return PlacedImages(names, groups, small, made.z, error, score, rejected, done, len(found), *beside)
 
 
-def _latents(service: ModelService, images: Pictures, search: bool) -> Generator[None, None, Latents]:
+@dataclass(frozen=True, eq=False)
+class _Latents:
+    """z (n, d), and what `PlacedImages` has beside."""
+
+    z: Latents
+    encoded: NDArray[np.float64]
+    nearest: NDArray[np.float64]
+
+
+def _latents(service: ModelService, images: Pictures, search: bool) -> Generator[None, None, _Latents]:
     """Where the encoder puts images, or a search from there."""
     encoded = None
     if service.config.encodes:
@@ -141,10 +165,10 @@ def _latents(service: ModelService, images: Pictures, search: bool) -> Generator
     if search:
         return (yield from _sought(service, images, encoded))
     assert encoded is not None
-    return encoded
+    return _Latents(encoded, np.zeros(0), np.zeros(0))
 
 
-def _sought(service: ModelService, images: Pictures, encoded: Latents | None) -> Generator[None, None, Latents]:
+def _sought(service: ModelService, images: Pictures, encoded: Latents | None) -> Generator[None, None, _Latents]:
     piece = max(8, min(_PIECE, service.decoder.choice.batch))
     sample = yield from _without_news(sample_of(service.decoder, service.index.latents.mean, piece))
     parts = []
@@ -156,7 +180,11 @@ def _sought(service: ModelService, images: Pictures, encoded: Latents | None) ->
             z = z if stage is None else stage.z
             yield None
         parts.append(z)
-    return np.concatenate(parts)
+    nearest = sample.nearest(images_as_pixels(images), 1)[1][:, 0]
+    alone = np.full(len(images), _UNKNOWN)
+    if encoded is not None:
+        alone = yield from _errors(service, images, encoded)
+    return _Latents(np.concatenate(parts), alone, nearest)
 
 
 def _errors(service: ModelService, images: Pictures, z: Latents) -> Generator[None, None, NDArray[np.float64]]:

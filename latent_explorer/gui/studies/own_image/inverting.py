@@ -39,11 +39,12 @@ class Inverting(QWidget):
     """A button; while the search goes on the picture found so far, its error and Cancel; then how far it came.
 
     moved: the best latent so far float32 (d,), while it converges. found: the latent at the end, where it is better
-    than the encoder's, or there is no encoder.
+    than the encoder's, or there is no encoder. left: the search ended without one, so the image is where it was.
     """
 
     moved = pyqtSignal(object)
     found = pyqtSignal(object)
+    left = pyqtSignal()
 
     def __init__(self, client: EngineClient) -> None:
         super().__init__()
@@ -99,6 +100,7 @@ class Inverting(QWidget):
             self._withdraw()
             self._way = _Way.GIVEN_UP
             self._say("The search was cancelled; the image stays where it was.")
+            self.left.emit()
 
     def _withdraw(self) -> None:
         self._client.request(TOPIC, [])
@@ -110,6 +112,7 @@ class Inverting(QWidget):
         if isinstance(reply, Refused):
             self._way = _Way.REFUSED
             self._say(f"The image could not be searched for: {reply.reason}.")
+            self.left.emit()
         elif isinstance(reply, Inverted):
             self._share = reply.share
             if len(reply.z):
@@ -127,6 +130,8 @@ class Inverting(QWidget):
         self._say(f"MSE {reply.error:.4f}; {_begun(reply)}" + ("" if better else " No better place was found."))
         if better:
             self.found.emit(reply.z)
+        else:
+            self.left.emit()
 
     def _say(self, sentence: str) -> None:
         self.sentence.setText(sentence)

@@ -88,6 +88,7 @@ class OwnImageStudy(Study):
         panel.steps_changed.connect(self._change)
         self.search.moved.connect(self._show_found)
         self.search.found.connect(self.move)
+        self.search.left.connect(self._show_place)
         panel.open_wanted.connect(lambda: ask_path(uses.parent, "Open a picture", "", self._open, OPENED))
         panel.paste_wanted.connect(self.paste)
         panel.pin_wanted.connect(self.pin)
