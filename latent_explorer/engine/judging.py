@@ -88,6 +88,13 @@ class Judging:
         """What the open model can do, as `Score.lacks` takes it."""
         return coder_of(self._service.decoder).can
 
+    def encode(self, images: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """Where the encoder puts images uint8 (n, h, w, c), float32 (n, d). Raises EngineError without an encoder."""
+        encode = coder_of(self._service.decoder).encode
+        if encode is None:
+            raise EngineError("this model has no encoder, so other images have no place on its map")
+        return encode(images)[0]
+
     def ready(self) -> Generator[None, None, ImageJudge]:
         """Fit the scores, unless they are, one slice of work at each step."""
         judge = self._judge

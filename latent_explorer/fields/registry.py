@@ -7,19 +7,21 @@ from latent_explorer.errors import EngineError
 from latent_explorer.fields.classes import CLASSES
 from latent_explorer.fields.consistency import CONSISTENCY
 from latent_explorer.fields.density import DENSITY
+from latent_explorer.fields.distance import DISTANCE
 from latent_explorer.fields.error import ERROR
 from latent_explorer.fields.field import Field, FieldInput
 from latent_explorer.fields.picture import PICTURE
 from latent_explorer.fields.spread import SPREAD
 from latent_explorer.fields.stretch import STRETCH
 from latent_explorer.fields.translation import TRANSLATION
+from latent_explorer.fields.typicality import TYPICALITY
 from latent_explorer.fields.veil import VEIL
 from latent_explorer.plugins import Registry
 
 FIELDS: Registry[Field] = Registry("fields", Field, "title")
 register = FIELDS.register
 
-for _field in (PICTURE, VEIL, DENSITY, CLASSES, STRETCH, CONSISTENCY, ERROR, SPREAD, TRANSLATION):
+for _field in (PICTURE, VEIL, DENSITY, CLASSES, STRETCH, CONSISTENCY, ERROR, SPREAD, DISTANCE, TYPICALITY, TRANSLATION):
     register(_field)
 
 

@@ -14,7 +14,7 @@ from latent_explorer.engine.handlers.encode import ENCODE, JUDGE_IMAGE, PREPARAT
 from latent_explorer.engine.handlers.evaluate import EVALUATE
 from latent_explorer.engine.handlers.give_values import GIVE_VALUES
 from latent_explorer.engine.handlers.hover import HOVER
-from latent_explorer.engine.handlers.image_set import OPEN_IMAGE_SET, SET_IMAGES
+from latent_explorer.engine.handlers.image_set import OPEN_IMAGE_SET, SET_IMAGES, SET_LATENTS
 from latent_explorer.engine.handlers.invert import INVERT
 from latent_explorer.engine.handlers.judge_images import JUDGE_IMAGES
 from latent_explorer.engine.handlers.judge_points import JUDGE_POINTS
@@ -54,6 +54,7 @@ HANDLERS: dict[type[Numbered], Handler[Any]] = {
         ORIGINALS,
         OPEN_IMAGE_SET,
         SET_IMAGES,
+        SET_LATENTS,
         NEAREST,
         INVERT,
         PLACE_IMAGES,

@@ -5,7 +5,7 @@ from collections.abc import Hashable, Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from latent_explorer.engine.protocol import Handler, ModelService, Pictures, Want
+from latent_explorer.engine.protocol import Handler, ModelService, Pictures, Values, Want
 from latent_explorer.service.codec import Numbered
 
 
@@ -32,6 +32,13 @@ class SetImages(Numbered, frozen=True, tag=True, eq=False):
     numbers: np.ndarray
 
 
+class SetLatents(Numbered, frozen=True, tag=True, eq=False):
+    """Where does the encoder put images of a set at `numbers`, int64 (n,)? Answered with latents (n, d)."""
+
+    source: str
+    numbers: np.ndarray
+
+
 def _open(request: OpenImageSet, service: ModelService) -> Iterator[ImageSetOpened | None]:
     found = yield from service.judging.others(request.source)
     yield ImageSetOpened(request.number, request.source, found.name, len(found.images), found.all_images, found.note)
@@ -43,10 +50,23 @@ def _images(request: SetImages, service: ModelService) -> Iterator[Pictures | No
         yield Pictures(request.number, start, images)
 
 
+def _latents(request: SetLatents, service: ModelService) -> Iterator[Values | None]:
+    found = yield from service.judging.others(request.source)
+    encode = service.judging.encode
+    for start, z in service.in_slices("set latents", request.numbers, lambda some: encode(found.at(some))):
+        yield Values(request.number, start, z)
+
+
 OPEN_IMAGE_SET = Handler(OpenImageSet, ImageSetOpened, _open, newest=True)
 SET_IMAGES = Handler(SetImages, Pictures, _images)
+SET_LATENTS = Handler(SetLatents, Values, _latents)
 
 
 def want_set_images(key: Hashable, source: str, numbers: NDArray[np.int64]) -> Want:
     """Images of a set, by their numbers (n,)."""
     return Want(key, SetImages, len(numbers), lambda number: SetImages(number, source, numbers))
+
+
+def want_set_latents(key: Hashable, source: str, numbers: NDArray[np.int64]) -> Want:
+    """The latents (n, d) of images of a set, by their numbers (n,)."""
+    return Want(key, SetLatents, len(numbers), lambda number: SetLatents(number, source, numbers))

@@ -26,11 +26,11 @@ class PointColouring:
     """A way to colour points.
 
     name: in settings. title, sentence: for people. known: a value of each image (n,), where the window has it at once.
-    field: the name of the one that the engine evaluates at the latents, where it has not. judged: which of the shares
-    of `JudgePoints` it is, where it is one; it is of the chart too, then, and lines lead from the dot under the pointer
-    to its nearest in latent space. categories: the names of the values, where they are numbers of categories; by
-    default values lie on a scale. by_class: those are the classes. span: the ends of the scale, where they do not
-    depend on the values.
+    field: the name of the one that the engine evaluates at the latents, where it has not. score: the name of the one by
+    which it judges the images. judged: which of the shares of `JudgePoints` it is, where it is one; it is of the chart
+    too, then, and lines lead from the dot under the pointer to its nearest in latent space. categories: the names of
+    the values, where they are numbers of categories; by default values lie on a scale. by_class: those are the classes.
+    span: the ends of the scale, where they do not depend on the values.
     lacks: what a bundle lacks for it, in words. logarithmic, unit: as of a field.
     """
 
@@ -40,6 +40,7 @@ class PointColouring:
     known: Callable[[Latents], Values | None] | None = None
     field: str = ""
     judged: int | None = None
+    score: str = ""
     categories: tuple[str, ...] = ()
     by_class: bool = False
     unit: str = ""
@@ -53,6 +54,12 @@ _LINES = "Lines lead from the dot under the pointer to its nearest images in lat
 
 def _unlabelled(bundle: OpenBundle) -> str:
     return "this dataset has no labels" if bundle.latents.label is None else ""
+
+
+def _unjudged(bundle: OpenBundle) -> str:
+    if not bundle.config.encodes:
+        return "this model has no encoder"
+    return "" if bundle.config.decodes else "this model has no decoder"
 
 
 def _errorless(bundle: OpenBundle) -> str:
@@ -86,6 +93,26 @@ for _colouring in (
         unit="mean squared error",
         logarithmic=True,
         lacks=_errorless,
+    ),
+    PointColouring(
+        name="anomaly",
+        title="Anomaly",
+        sentence="By how many nats the reconstruction explains an image worse than the image explains itself: "
+        "cross-entropy less entropy. Bright: the model does not know images like this one.",
+        score="excess-nats",
+        unit="nats",
+        logarithmic=True,
+        lacks=_unjudged,
+    ),
+    PointColouring(
+        name="novelty",
+        title="Novelty",
+        sentence="What is left unexplained for the brightness of an image, times the distance to the nearest training "
+        "image in latent space. Bright: drawn badly, and apart from all others.",
+        score="novelty",
+        unit="nats per white pixel, times latent units",
+        logarithmic=True,
+        lacks=_unjudged,
     ),
     PointColouring(
         name="false-neighbours",

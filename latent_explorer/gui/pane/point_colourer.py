@@ -7,6 +7,7 @@ from PyQt6.QtCore import QObject, pyqtSignal
 
 from latent_explorer.engine.client import Answer, EngineClient, Want
 from latent_explorer.engine.handlers.evaluate import Evaluate
+from latent_explorer.engine.handlers.judge_images import want_scores
 from latent_explorer.engine.handlers.judge_points import want_judged
 from latent_explorer.gui.layers.point_colours import CLASS, PointColouring, Values, colourings, shading
 from latent_explorer.gui.layers.points import PointLayer
@@ -115,7 +116,7 @@ class PointColourer(QObject):
             known = colouring.known(bundle.latents)
             assert known is not None
             self._values[colouring.name] = known
-        elif colouring.field or colouring.judged is not None:
+        elif colouring.field or colouring.score or colouring.judged is not None:
             self._missing = self._wants(bundle, colouring)
         self._total = len(self._missing)
         self._client.request("colours", self._missing)
@@ -133,6 +134,8 @@ class PointColourer(QObject):
             if colouring.judged is not None:
                 key = (name, start, step, bundle.chart_text)
                 return want_judged(key, bundle.chart_text, everyone[start::step].copy())
+            if colouring.score:
+                return want_scores((name, start, step, ""), (colouring.score,), everyone[start::step].copy())
             part = means[start::step]
             return Want((name, start, step, ""), Evaluate, len(part), lambda n: Evaluate(n, field, part.copy()))
 

@@ -1,0 +1,110 @@
+"""How scores are distributed, with a threshold that can be dragged."""
+
+from typing import Any
+
+import numpy as np
+import pyqtgraph
+from numpy.typing import NDArray
+from PyQt6.QtCore import QEvent, QObject, Qt, pyqtSignal
+from PyQt6.QtGui import QColor, QMouseEvent
+from PyQt6.QtWidgets import QVBoxLayout, QWidget
+
+from latent_explorer.gui.theme import DARK, Theme
+from latent_explorer.gui.widgets.parts import filled
+
+_HEIGHT, _BINS = 150, 48
+_SHOWN = 0.995  # of the images of all sets: a few that are very odd would press all others into one bar
+Reals = NDArray[np.floating]
+
+
+class ScoreHistogram(QWidget):
+    """The shares of images by score, of several sets. dragged: the threshold is put somewhere, as a score."""
+
+    dragged = pyqtSignal(float)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.plot: Any = pyqtgraph.PlotWidget()
+        self.line: Any = pyqtgraph.InfiniteLine(0, 90)
+        self._curves: list[Any] = []
+        self._theme = DARK
+        self._set_up()
+        filled(QVBoxLayout(self), self.plot)
+        self.dress(DARK)
+
+    def show_sets(self, sets: list[tuple[Reals, str]], unit: str) -> None:
+        """Show scores (n,), each with its colour. unit: of the scores."""
+        for curve in self._curves:
+            self.plot.removeItem(curve)
+        self._curves = []
+        self.plot.setLabel("bottom", unit, color=self._theme.faint)
+        known = [(scores, colour) for scores, colour in sets if len(scores)]
+        self.line.setVisible(bool(known))
+        if not known:
+            return
+        low = min(float(scores.min()) for scores, _ in known)
+        high = max(float(np.quantile(scores, _SHOWN)) for scores, _ in known)
+        high = high if high > low else low + 1
+        edges = np.linspace(low, high, _BINS + 1)
+        for scores, colour in known:
+            counts = np.histogram(np.clip(scores, low, high), edges)[0] / len(scores)
+            self._curves.append(self._curve(edges, counts, colour))
+        self.plot.setXRange(low, high, padding=0.02)
+        self.plot.setYRange(0, max(float(curve.yData.max()) for curve in self._curves) * 1.05, padding=0)
+
+    def show_threshold(self, score: float) -> None:
+        """Draw the threshold there."""
+        self.line.setValue(score)
+
+    def dress(self, theme: Theme) -> None:
+        self._theme = theme
+        dress_plot(self.plot, theme)
+        self.line.setPen(pyqtgraph.mkPen(theme.text, width=2))
+
+    def end(self) -> None:
+        """Let go of what pyqtgraph keeps that is no child of the window, such as its menu."""
+        self.plot.plotItem.close()
+
+    def _set_up(self) -> None:
+        plot = self.plot
+        set_up_plot(plot, _HEIGHT, "Histogram of the scores; drag to move the threshold")
+        plot.hideAxis("left")
+        plot.setCursor(Qt.CursorShape.SplitHCursor)
+        self.line.setZValue(5)
+        self.line.hide()
+        plot.addItem(self.line, ignoreBounds=True)
+        plot.viewport().installEventFilter(self)
+
+    def _curve(self, edges: Reals, counts: Reals, colour: str) -> Any:
+        fill = QColor(colour)
+        fill.setAlpha(60)
+        pen = pyqtgraph.mkPen(colour, width=1.5)
+        return self.plot.plot(edges, counts, stepMode="center", fillLevel=0, brush=fill, pen=pen)
+
+    def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
+        """A press, or a drag, anywhere puts the threshold there."""
+        kinds = QEvent.Type.MouseButtonPress, QEvent.Type.MouseMove
+        pressed = isinstance(event, QMouseEvent) and event.type() in kinds and self._curves
+        if not (pressed and isinstance(event, QMouseEvent) and event.buttons() & Qt.MouseButton.LeftButton):
+            return False
+        at = self.plot.plotItem.vb.mapSceneToView(self.plot.mapToScene(event.pos())).x()
+        self.dragged.emit(float(at))
+        return True
+
+
+def set_up_plot(plot: Any, height: int, name: str) -> None:
+    """A small plot that is only looked at."""
+    plot.setFixedHeight(height)
+    plot.setMouseEnabled(False, False)
+    plot.setMenuEnabled(False)
+    plot.hideButtons()
+    plot.setAccessibleName(name)
+
+
+def dress_plot(plot: Any, theme: Theme) -> None:
+    """The colours of a theme."""
+    plot.setBackground(theme.panel)
+    for name in ("left", "bottom"):
+        axis = plot.getAxis(name)
+        axis.setPen(theme.line)
+        axis.setTextPen(theme.faint)
