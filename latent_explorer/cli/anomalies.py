@@ -132,8 +132,8 @@ def _tell(found: Any, told: dict[str, Any], as_json: bool) -> None:
     alarms = f" found at {told['false_alarms']:.3g} false alarms"
     print_table(("", "score", " AUROC", alarms), rows, title=title)
     for name in told["prefers_the_wrong_data"]:
-        why = SCORES[name].misled or "It prefers the wrong data."
-        complain(f"{SCORES[name].title}, AUROC {told['auroc'][name]:.3f}: {why}")
+        score, area = SCORES[name], told["auroc"][name]
+        complain(f"{score.title}, AUROC {area:.3f}: it prefers the wrong data. {score.misled}".rstrip())
 
 
 def _one_class(source: str, epochs: int, seed: int, device: str, download: bool, as_json: bool) -> None:

@@ -89,7 +89,7 @@ def test_no_image_counts_as_its_own_neighbour() -> None:
     assert (own > foreign).all()
 
 
-@pytest.mark.parametrize("name", [name for name in SCORES if name != "radius"])
+@pytest.mark.parametrize("name", [name for name in SCORES if name not in ("radius", "excess-per-ink")])
 def test_every_score_tells_noise_from_the_data(name: str) -> None:
     images = stripes(300)
     judged, sample = judge(coder(), images)
@@ -97,6 +97,14 @@ def test_every_score_tells_noise_from_the_data(name: str) -> None:
     others = np.setdiff1d(np.arange(300), sample)
     own, foreign = judged.scores(images[others], (name,), others)[:, 0], judged.scores(noise, (name,))[:, 0]
     assert auroc(own, foreign) > 0.8
+
+
+def test_what_is_left_unexplained_is_seen_beside_the_brightness() -> None:
+    images = stripes(300)
+    judged, sample = judge(coder(), images)
+    scattered = RANDOM.permuted(images.reshape(300, -1), axis=1).reshape(images.shape)  # each as bright as before
+    own, foreign = (judged.scores(some, ("excess-per-ink",))[:, 0] for some in (images[sample], scattered))
+    assert auroc(own, foreign) > 0.9
 
 
 def test_the_likelihood_prefers_dark_images_and_the_mended_score_does_not() -> None:

@@ -47,9 +47,8 @@ NEGATIVE_ELBO = Score(
     needs_decoder=True,
     needs_variance=True,
     likely=True,
-    misled="The likelihood prefers the wrong data: most of the other images cost the model fewer nats than its own. "
-    "Grey pixels cost nats even where they are drawn perfectly, so a dark, simple image looks likely whatever it "
-    "shows. Cross-entropy less entropy takes off what the image itself must cost.",
+    misled="Grey pixels cost nats however well they are drawn, so dark, simple images look likely whatever they show. "
+    "Cross-entropy less entropy takes that cost off.",
 )
 EXCESS = Score(
     name="excess-nats",

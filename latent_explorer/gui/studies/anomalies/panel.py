@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 
-from PyQt6.QtCore import Qt, pyqtSignal
+from PyQt6.QtCore import QEvent, Qt, pyqtSignal
 from PyQt6.QtGui import QStandardItemModel
 from PyQt6.QtWidgets import QDoubleSpinBox, QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
 from latent_explorer.engine.handlers.tell_scores import ScoreWords
 from latent_explorer.gui.studies.anomalies.histogram import ScoreHistogram
+from latent_explorer.gui.studies.anomalies.judged import Scores
 from latent_explorer.gui.studies.anomalies.oddest import OddestImages
 from latent_explorer.gui.studies.anomalies.roc_plot import RocPlot
 from latent_explorer.gui.theme import Theme
@@ -51,6 +52,15 @@ class AnomalyPanel(QWidget):
 
     # -- what is shown
 
+    def event(self, event: QEvent | None) -> bool:
+        if event is not None and event.type() in (QEvent.Type.LayoutRequest, QEvent.Type.Resize):
+            done = super().event(event)
+            layout = self.layout()
+            if layout is not None:  # a panel that scrolls is not asked how high its sentences are
+                self.setMinimumHeight(max(layout.heightForWidth(self.width()), layout.minimumSize().height()))
+            return done
+        return super().event(event)
+
     def offer(self, scores: Sequence[ScoreWords], chosen: str) -> None:
         """List the scores; those for which the model lacks something cannot be chosen."""
         self._scores = tuple(scores)
@@ -83,6 +93,11 @@ class AnomalyPanel(QWidget):
         self.complaint.setText(sentence)
         self.complaint.setVisible(bool(sentence))
 
+    def explain(self, note: str) -> None:
+        """Say what the model's own images are, if not the originals."""
+        self._note.setText(f"Judged are {note}: the figures are rough." if note else "")
+        self._note.setVisible(bool(note))
+
     def show_set(self, source: str, name: str, note: str) -> None:
         """Show which second set is judged, and what is to be said of it. source: empty for none."""
         self._source = source
@@ -98,6 +113,15 @@ class AnomalyPanel(QWidget):
         if not source:
             self._shown_set.setCurrentIndex(0)
             self.warn("")
+
+    def show_histogram(self, sets: Sequence[tuple[str, Scores, str]], unit: str, threshold: float) -> None:
+        """Show the scores (n,) of sets by name, each with its colour, and the threshold."""
+        self.histogram.show_sets([(scores, colour) for _, scores, colour in sets], unit)
+        self.histogram.show_threshold(threshold)
+        for key, (name, scores, colour) in zip(self.keys, sets, strict=True):
+            key.setText(f"■ {name}")
+            key.setStyleSheet(f"color: {colour};")
+            key.setVisible(bool(len(scores)))
 
     def show_alarms(self, share: float, sentence: str) -> None:
         """Show where the threshold is, and what lies above it."""
@@ -138,7 +162,9 @@ class AnomalyPanel(QWidget):
         self.other = combo_box(
             [_NOTHING, *DATASETS, _FILE, _FOLDER], "Second set, to be told from the model's own images"
         )
-        self._set_words, self.complaint = words("faint"), words("error")
+        self._set_words, self.complaint, self._note = words("faint"), words("error"), words("faint")
+        self._note.hide()
+        self.keys = [PlainLabel() for _ in range(3)]
         self._doing, self.progress = PlainLabel(), QProgressBar()
         self.progress.setTextVisible(False)
         self.progress.setFixedHeight(7)
@@ -177,15 +203,16 @@ class AnomalyPanel(QWidget):
     def _lay_out(self) -> None:
         against = filled(QHBoxLayout(), PlainLabel("Compare with"), self.other, spacing=8)
         against.setStretchFactor(self.other, 1)
+        keys = filled(QHBoxLayout(), *self.keys, 1, spacing=10)
         work = filled(QHBoxLayout(), self.progress, self.stop, spacing=8)
         alarms = filled(QHBoxLayout(), PlainLabel("False alarms"), self.alarms, 1, spacing=8)
         odd = filled(QHBoxLayout(), heading("Oddest images"), 1, self._shown_set, spacing=8)
         buttons = filled(QHBoxLayout(), self.select, self.colour, 1, spacing=8)
-        column = filled(
-            QVBoxLayout(self), self.score, self._sentence, against, self._set_words, self.complaint, self._doing, work,
+        parts = (
+            self.score, self._sentence, self._note, against, self._set_words, self.complaint, self._doing, work, keys,
             self.histogram, alarms, self._above, self._told, self.roc, self.warning, odd, self.oddest, buttons,
-            spacing=6, margins=(10, 8, 10, 8),
         )  # fmt: skip
+        column = filled(QVBoxLayout(self), *parts, spacing=6, margins=(10, 8, 10, 8))
         column.setStretchFactor(self.oddest, 1)
 
     def _choose_score(self, row: int) -> None:

@@ -60,6 +60,7 @@ class RocPlot(QWidget):
         for place, pair in enumerate(self.lines):
             for label in pair:
                 label.setVisible(place < len(areas))
+        self.setMinimumHeight(self.sizeHint().height())
 
     def dress(self, theme: Theme) -> None:
         dress_plot(self.plot, theme)

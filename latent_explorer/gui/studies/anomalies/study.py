@@ -248,11 +248,11 @@ class AnomalyStudy(Study):
             return
         panel, judged, theme = self.panel, self.judged, self._theme
         colours = {TRAIN: theme.faint, TEST: theme.accent, OTHER: theme.fair}
-        sets = [(judged.known(of, self.score), colours[of]) for of in (TRAIN, TEST, OTHER)]
-        panel.histogram.show_sets(sets, words.unit)
-        threshold = self.threshold
-        panel.histogram.show_threshold(threshold if np.isfinite(threshold) else 0.0)
-        other = "" if self._set is None else self._set.name
+        threshold, other = self.threshold, "" if self._set is None else self._set.name
+        named = {TRAIN: "training", TEST: "test", OTHER: other}
+        sets = [(named[of], judged.known(of, self.score), colours[of]) for of in named]
+        panel.show_histogram(sets, words.unit, threshold if np.isfinite(threshold) else 0.0)
+        panel.explain(self._note)
         panel.show_alarms(self.alarms, above_words(judged, words, threshold, other))
         self._show_work(other)
         panel.offer_colour("" if self.score in _COLOURINGS else "points can be coloured by other scores")

@@ -57,5 +57,5 @@ def misled_words(judged: JudgedSets, told: ScoresTold) -> str:
         area = judged.area(each.name)
         if each.misled and area is not None and area < 0.5:
             beside = "" if better is None else f" {mended.title}: AUROC {better:.3f}."
-            return f"{each.title}, AUROC {area:.3f}. {each.misled}{beside}"
+            return f"{each.title}, AUROC {area:.3f}: it prefers the wrong data. {each.misled}{beside}"
     return ""
