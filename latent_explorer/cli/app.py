@@ -10,6 +10,7 @@ from typer.core import TyperGroup
 from latent_explorer.cli import (
     alignment,
     anomalies,
+    attributes,
     bundles,
     charting,
     compressing,
@@ -76,6 +77,7 @@ for module in (
     compressing,
     decompressing,
     anomalies,
+    attributes,
     labels,
     denoising,
     distances,

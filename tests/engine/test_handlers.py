@@ -18,6 +18,7 @@ from latent_explorer.engine.handlers.average import want_average
 from latent_explorer.engine.handlers.decode import want_pictures, want_tile
 from latent_explorer.engine.handlers.describe import Describe
 from latent_explorer.engine.handlers.evaluate import want_value_tile, want_values
+from latent_explorer.engine.handlers.follow_direction import want_direction
 from latent_explorer.engine.handlers.give_values import GiveValues
 from latent_explorer.engine.handlers.hover import Hover, Picture
 from latent_explorer.engine.handlers.judge_points import want_judged
@@ -41,6 +42,7 @@ WANTS: list[Callable[[], Want]] = [
     lambda: want_nearest("a", Z),
     lambda: want_judged("a", CHART.name, np.arange(70)),
     lambda: want_originals("a", np.arange(50)),
+    lambda: want_direction("a", Z[0], "principal 0"),
     lambda: want_average("a", np.arange(120) % 2 == 0),
 ]
 

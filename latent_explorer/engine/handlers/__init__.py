@@ -12,12 +12,14 @@ from latent_explorer.engine.handlers.decode import DECODE
 from latent_explorer.engine.handlers.describe import DESCRIBE
 from latent_explorer.engine.handlers.encode import ENCODE, JUDGE_IMAGE, PREPARATION, READ_PICTURE
 from latent_explorer.engine.handlers.evaluate import EVALUATE
+from latent_explorer.engine.handlers.follow_direction import FOLLOW_DIRECTION
 from latent_explorer.engine.handlers.give_values import GIVE_VALUES
 from latent_explorer.engine.handlers.hover import HOVER
 from latent_explorer.engine.handlers.image_set import OPEN_IMAGE_SET, SET_IMAGES, SET_LATENTS
 from latent_explorer.engine.handlers.invert import INVERT
 from latent_explorer.engine.handlers.judge_images import JUDGE_IMAGES
 from latent_explorer.engine.handlers.judge_points import JUDGE_POINTS
+from latent_explorer.engine.handlers.list_directions import LIST_DIRECTIONS
 from latent_explorer.engine.handlers.match import MATCH
 from latent_explorer.engine.handlers.measure_map import MEASURE_MAP
 from latent_explorer.engine.handlers.nearest import NEAREST
@@ -56,6 +58,8 @@ HANDLERS: dict[type[Numbered], Handler[Any]] = {
         SET_IMAGES,
         SET_LATENTS,
         NEAREST,
+        LIST_DIRECTIONS,
+        FOLLOW_DIRECTION,
         INVERT,
         PLACE_IMAGES,
         EVALUATE,
