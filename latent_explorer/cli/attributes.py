@@ -1,7 +1,7 @@
 """The command `attributes`: how well one attribute of a picture can be changed and the others left."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 from typer import Argument, Option
@@ -9,9 +9,6 @@ from typer import Argument, Option
 from latent_explorer.cli.options import AsJson, Device, examples
 from latent_explorer.cli.output import Display, cell, print_json, print_table
 from latent_explorer.errors import UserError
-
-if TYPE_CHECKING:
-    from latent_explorer.analysis.attributes.recogniser import Recogniser
 
 commands = typer.Typer()
 
@@ -104,7 +101,7 @@ def _measured(name: str, images: int, seed: int, device: str) -> dict[str, Any]:
     }
 
 
-def _recogniser(config: Any, latents: Any) -> "tuple[Recogniser | None, str, float | None]":
+def _recogniser(config: Any, latents: Any) -> tuple[Any, str, float | None]:
     """A classifier of the model's images, or None with what is lacking; and its accuracy on test images."""
     import numpy as np
 
