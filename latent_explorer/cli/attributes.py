@@ -59,7 +59,7 @@ def _measured(name: str, images: int, seed: int, device: str) -> dict[str, Any]:
     import numpy as np
     import torch
 
-    from latent_explorer.analysis.attributes import Classes, Walker, finished, learn
+    from latent_explorer.analysis.attributes import AttributeWalker, Classes, finished, learn
     from latent_explorer.analysis.attributes.figures import METHODS, figures
     from latent_explorer.bundles import read_config, read_latents
     from latent_explorer.engine.decoder import Decoder, choose_device
@@ -86,7 +86,7 @@ def _measured(name: str, images: int, seed: int, device: str) -> dict[str, Any]:
     recognise, note, accuracy = _recogniser(config, latents)
     found: dict[str, Any] = {each: {} for each in learned.measuring.names}
     total = 2 * len(found) * len(METHODS)
-    steps = figures(Walker(learned, decode), latents.mean[chosen], recognise)
+    steps = figures(AttributeWalker(learned, decode), latents.mean[chosen], recognise)
     for ends, attribute, method, told in _shown(steps, total):
         found[attribute].setdefault(ends, {})[method] = {key: _rounded(value) for key, value in told.items()}
     return {

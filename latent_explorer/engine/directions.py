@@ -7,7 +7,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 from numpy.typing import NDArray
 
-from latent_explorer.analysis.attributes import Classes, Decode, Directions, Walker, learn
+from latent_explorer.analysis.attributes import AttributeWalker, Classes, Decode, Directions, learn
 from latent_explorer.engine.decoder import Decoder
 from latent_explorer.engine.model_service import ModelService
 from latent_explorer.errors import EngineError
@@ -46,7 +46,7 @@ def _learnt(service: ModelService) -> Iterator[Directions | None]:
     decode, slices = pictures_of(service.decoder), partial(service.in_slices, _PACE)
     classes = yield from aside(partial(Classes.of, latents.mean[chosen], label), "classes")
     learned = yield from learn(latents.mean[chosen], classes, decode, slices)
-    yield Directions(Walker(learned, decode, slices), service.config.dataset.class_names)
+    yield Directions(AttributeWalker(learned, decode, slices), service.config.dataset.class_names)
 
 
 def pictures_of(decoder: Decoder) -> Decode:

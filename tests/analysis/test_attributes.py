@@ -4,7 +4,16 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from latent_explorer.analysis.attributes import POINTS, STEPS, Classes, Directions, Measuring, Walker, finished, learn
+from latent_explorer.analysis.attributes import (
+    POINTS,
+    STEPS,
+    AttributeWalker,
+    Classes,
+    Directions,
+    Measuring,
+    finished,
+    learn,
+)
 from latent_explorer.analysis.attributes.figures import METHODS, figures
 
 SIDE = 28
@@ -22,11 +31,11 @@ def frames(z: NDArray[np.floating]) -> NDArray[np.float32]:
 
 
 @pytest.fixture(scope="module")
-def walker() -> Walker:
+def walker() -> AttributeWalker:
     z = np.random.default_rng(0).standard_normal((600, 4)).astype(np.float32)
     label = np.repeat([0, 1, 2], 200)
     z[:, 2] += label
-    return Walker(finished(learn(z, Classes.of(z, label), frames)), frames)
+    return AttributeWalker(finished(learn(z, Classes.of(z, label), frames)), frames)
 
 
 @pytest.mark.parametrize("name", Measuring.of(frames(np.zeros((1, 4)))).names)
@@ -63,7 +72,7 @@ def test_colours_are_measured_where_there_are_any() -> None:
 
 
 @pytest.mark.parametrize("name", ["slant", "thickness", "height"])
-def test_a_walk_changes_one_attribute(walker: Walker, name: str) -> None:
+def test_a_walk_changes_one_attribute(walker: AttributeWalker, name: str) -> None:
     measuring = walker.learned.measuring
     place, start = measuring.names.index(name), np.zeros((2, 4), np.float32)
     path = finished(walker.walk(start, place))
@@ -77,7 +86,7 @@ def test_a_walk_changes_one_attribute(walker: Walker, name: str) -> None:
         assert np.ptp(moved[:, other]) < 0.5 * np.ptp(moved[:, place])
 
 
-def test_figures_tell_walks_from_straight_directions(walker: Walker) -> None:
+def test_figures_tell_walks_from_straight_directions(walker: AttributeWalker) -> None:
     z = np.random.default_rng(3).standard_normal((2, 4)).astype(np.float32)
     found = list(figures(walker, z, lambda pictures: (pictures.sum((1, 2, 3)) > 60).astype(np.int64)))
     assert {(ends, method) for ends, _, method, _ in found} == {
@@ -89,7 +98,7 @@ def test_figures_tell_walks_from_straight_directions(walker: Walker) -> None:
     assert 0 <= told["class_kept"] <= 1
 
 
-def test_every_direction_that_is_listed_can_be_followed(walker: Walker) -> None:
+def test_every_direction_that_is_listed_can_be_followed(walker: AttributeWalker) -> None:
     directions = Directions(walker, ("low", "middle", "high"))
     titles = [each.title for each in directions.listed]
     assert "towards high" in titles
@@ -101,13 +110,13 @@ def test_every_direction_that_is_listed_can_be_followed(walker: Walker) -> None:
         finished(directions.curve(np.zeros(4), "no such"))
 
 
-def test_principal_directions_are_those_of_the_latents(walker: Walker) -> None:
+def test_principal_directions_are_those_of_the_latents(walker: AttributeWalker) -> None:
     curve = finished(Directions(walker).curve(np.zeros(4), "principal 0"))
     along = curve.z[-1] - curve.z[0]
     assert abs(along[2]) > 0.95 * np.linalg.norm(along)  # in which the classes differ
 
 
-def test_the_first_local_direction_changes_the_picture_most(walker: Walker) -> None:
+def test_the_first_local_direction_changes_the_picture_most(walker: AttributeWalker) -> None:
     directions = Directions(walker)
     changes = []
     for number in range(4):
@@ -119,7 +128,7 @@ def test_the_first_local_direction_changes_the_picture_most(walker: Walker) -> N
 
 def test_without_labels_there_is_no_class_to_keep() -> None:
     z = np.random.default_rng(4).standard_normal((200, 4)).astype(np.float32)
-    walker = Walker(finished(learn(z, Classes.of(z, None), frames)), frames)
+    walker = AttributeWalker(finished(learn(z, Classes.of(z, None), frames)), frames)
     assert not [each for each in Directions(walker).listed if each.group == "Classes"]
     curve = finished(Directions(walker).curve(np.zeros(4), "attribute slant"))
     assert (curve.classes == -1).all()
@@ -132,6 +141,6 @@ def test_attributes_that_never_vary_are_left_out() -> None:
     z = np.random.default_rng(5).standard_normal((50, 4)).astype(np.float32)
     learned = finished(learn(z, Classes.of(z, None), still))
     assert learned.measuring.names == ()
-    listed = Directions(Walker(learned, still)).listed
+    listed = Directions(AttributeWalker(learned, still)).listed
     assert {each.group for each in listed} == {"Principal", "Local"}
-    finished(Directions(Walker(learned, still)).curve(np.zeros(4), "local 0"))
+    finished(Directions(AttributeWalker(learned, still)).curve(np.zeros(4), "local 0"))

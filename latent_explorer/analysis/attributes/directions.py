@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from latent_explorer.analysis.attributes.learning import gathered
 from latent_explorer.analysis.attributes.measures import Values
-from latent_explorer.analysis.attributes.walking import STEPS, Walker
+from latent_explorer.analysis.attributes.walking import STEPS, AttributeWalker
 
 MOST = 6
 """Principal directions that are told, and local ones."""
@@ -31,7 +31,7 @@ class Direction:
 
 
 @dataclass(frozen=True, eq=False)
-class Curve:
+class Course:
     """A direction walked from one end through a latent to the other, in POINTS points.
 
     z: (POINTS, d). followed, scored: (POINTS, m), the two measures of the attributes. position: (POINTS,), the value of
@@ -52,12 +52,12 @@ class Directions:
     class_names: of the classes, by number. walker: with what was learnt.
     """
 
-    def __init__(self, walker: Walker, class_names: tuple[str, ...] = ()) -> None:
+    def __init__(self, walker: AttributeWalker, class_names: tuple[str, ...] = ()) -> None:
         self.walker, self.learned = walker, walker.learned
         self.listed = tuple(_listed(walker, class_names))
         self._local: tuple[bytes, Values] | None = None
 
-    def curve(self, z: NDArray[np.floating], name: str) -> Generator[None, None, Curve]:
+    def curve(self, z: NDArray[np.floating], name: str) -> Generator[None, None, Course]:
         """The curve of a direction through a latent (d,). Raises KeyError where there is none of that name."""
         start = np.asarray(z, np.float64)
         kind, _, which = name.partition(" ")
@@ -71,7 +71,7 @@ class Directions:
         followed = yield from self.walker.measured(points)
         scored = yield from self._scored(points)
         position = followed[:, place] if along is None else (points - self.learned.mean) @ along / (along @ along)
-        return Curve(points, position, followed, scored, self._classes(points))
+        return Course(points, position, followed, scored, self._classes(points))
 
     def _scored(self, points: NDArray[np.float32]) -> Generator[None, None, Values]:
         walker, score = self.walker, self.learned.measuring.scored
@@ -131,7 +131,7 @@ class Directions:
         return classes.numbers[classes.nearest(points)] if classes.several else np.full(len(points), -1)
 
 
-def _listed(walker: Walker, class_names: tuple[str, ...]) -> Generator[Direction, None, None]:
+def _listed(walker: AttributeWalker, class_names: tuple[str, ...]) -> Generator[Direction, None, None]:
     learned = walker.learned
     for each in learned.measuring.attributes:
         yield Direction(f"attribute {each.name}", GROUPS[0], each.title, each.sentence, each.unit)

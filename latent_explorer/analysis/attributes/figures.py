@@ -11,7 +11,7 @@ from scipy.stats import rankdata
 from latent_explorer.analysis.attributes.directions import POINTS
 from latent_explorer.analysis.attributes.learning import at_once, finished
 from latent_explorer.analysis.attributes.measures import Pictures, Values
-from latent_explorer.analysis.attributes.walking import STEPS, Walker
+from latent_explorer.analysis.attributes.walking import STEPS, AttributeWalker
 
 Recognise = Callable[[Pictures], NDArray[np.int64]]
 """The classes (n,) of pictures (n, h, w, c)."""
@@ -41,7 +41,7 @@ class WalkFigures:
 
 
 def figures(
-    walker: Walker, z: NDArray[np.float32], recognise: Recognise | None
+    walker: AttributeWalker, z: NDArray[np.float32], recognise: Recognise | None
 ) -> Iterator[tuple[str, str, str, dict[str, float | None]]]:
     """The figures of walks from latents (n, d), as (range, attribute, method, figures), as they come.
 
@@ -60,7 +60,7 @@ def figures(
 class _Judge:
     """Judges walks from some latents (n, d)."""
 
-    def __init__(self, walker: Walker, z: NDArray[np.float32], recognise: Recognise | None) -> None:
+    def __init__(self, walker: AttributeWalker, z: NDArray[np.float32], recognise: Recognise | None) -> None:
         self._walker, self._z, self._recognise = walker, z, recognise
         self._learned = walker.learned
         self._now = finished(walker.measured(z))

@@ -25,7 +25,7 @@ _STILL = 1e-4  # of the mean: what varies less is the same in all pictures
 
 
 @dataclass(frozen=True, eq=False)
-class Learned:
+class AttributeRanges:
     """What walks need to know. All of deviations are within classes.
 
     measuring: the m attributes. classes: of the latents. spread, scored_spread: (m,), the deviations of the two
@@ -75,7 +75,7 @@ def gathered(slices: Slices, asked: NDArray[Any], work: Work) -> Generator[None,
 
 def learn(
     latents: NDArray[np.float32], classes: Classes, decode: Decode, slices: Slices = at_once
-) -> Generator[None, None, Learned]:
+) -> Generator[None, None, AttributeRanges]:
     """Learn of latents (n, d), their classes and a decoder; of training images, so that others can judge.
 
     Yields between slices of work. Attributes that are the same in all pictures are left out.
@@ -90,14 +90,14 @@ def learn(
     return _learned(classes, measuring, z.astype(np.float64), followed, scored)
 
 
-def _learned(classes: Classes, measuring: Measuring, z: Values, followed: Values, scored: Values) -> Learned:
+def _learned(classes: Classes, measuring: Measuring, z: Values, followed: Values, scored: Values) -> AttributeRanges:
     own = classes.nearest(z)
     spread = _within(followed, own)
     low, high = _ranges(followed, own, len(classes.numbers), spread)
     mean, axes, axis_spread = _principal(z)
     linear, difference = _ridge(z, followed, spread), _extremes(z, followed, spread)
     scored_spread = _within(scored, own[: len(scored)])
-    return Learned(
+    return AttributeRanges(
         measuring, classes, spread, scored_spread, low, high, linear, difference, mean, axes, axis_spread
     )  # fmt: skip
 

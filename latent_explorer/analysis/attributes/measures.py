@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +20,7 @@ class Attribute:
 
     name: in requests and figures. title, sentence: for a person. unit: of both measures. followed: the smooth measure
     (n,) that walks change, of ink (n, h, w) or of colours (n, h, w, 3). scored: another measure of the same, which no
-    walk follows, and by which it is judged. coloured: whether it is for colour pictures; else for those of grey levels.
+    walk follows, and by which it is judged: of shapes, or of colours. coloured: whether it is for colour pictures; else for those of grey levels.
     along: names of attributes that change with it by what they are, so that they are neither held nor called a leak.
     """
 
@@ -28,7 +29,7 @@ class Attribute:
     sentence: str
     unit: str
     followed: Callable[[Pictures], Values]
-    scored: Callable[[Pictures], Values]
+    scored: Callable[[NDArray[Any]], Values]
     coloured: bool = False
     along: tuple[str, ...] = ()
 
@@ -100,7 +101,9 @@ class Measuring:
 
     def scored(self, pictures: Pictures) -> Values:
         """The measures (n, m) of pictures (n, h, w, c) by which walks are judged."""
-        seen = self._seen(pictures)
+        seen: NDArray[Any] = self._seen(pictures)
+        if not (self.attributes and self.attributes[0].coloured):
+            seen = shapes.shapes_of(seen)
         return _beside(pictures, [each.scored(seen) for each in self.attributes])
 
     def _seen(self, pictures: Pictures) -> Pictures:

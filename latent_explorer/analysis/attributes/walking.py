@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from latent_explorer.analysis.attributes.learning import Decode, Learned, Slices, at_once, gathered
+from latent_explorer.analysis.attributes.learning import AttributeRanges, Decode, Slices, at_once, gathered
 from latent_explorer.analysis.attributes.measures import Values
 
 STEPS = 4
@@ -24,13 +24,13 @@ _LEAST = 0.5  # deviations that each end is away at least
 
 
 @dataclass(frozen=True, eq=False)
-class Walker:
+class AttributeWalker:
     """Walks from latents, by what was learnt of the model.
 
     learned, decode: as in `learning`. slices: how work is cut; yields come between.
     """
 
-    learned: Learned
+    learned: AttributeRanges
     decode: Decode
     slices: Slices = at_once
 

@@ -24,7 +24,7 @@ class DirectionList(Numbered, frozen=True, tag=True, eq=False):
     """The directions, and of the attributes among them: the deviations within classes of both measures.
 
     along: of each, the names of those that change with it by what they are. followed, scored: as
-    `analysis.attributes.Learned`.
+    `analysis.attributes.AttributeRanges`.
     """
 
     entries: tuple[DirectionEntry, ...]
