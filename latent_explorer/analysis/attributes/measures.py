@@ -19,9 +19,10 @@ class Attribute:
     """What can be measured on a decoded picture.
 
     name: in requests and figures. title, sentence: for a person. unit: of both measures. followed: the smooth measure
-    (n,) that walks change, of ink (n, h, w) or of colours (n, h, w, 3). scored: another measure of the same, which no
-    walk follows, and by which it is judged: of shapes, or of colours. coloured: whether it is for colour pictures; else for those of grey levels.
-    along: names of attributes that change with it by what they are, so that they are neither held nor called a leak.
+    (n,) that walks change, of ink (n, h, w) or of colours (n, h, w, 3). scored: another measure of the same, of shapes
+    or of colours, which no walk follows, and by which it is judged. coloured: whether it is for colour pictures; else
+    for those of grey levels. along: names of attributes that change with it by what they are, so that they are neither
+    held nor called a leak.
     """
 
     name: str
