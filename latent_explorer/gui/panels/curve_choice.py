@@ -10,7 +10,7 @@ from PyQt6.QtWidgets import QComboBox
 from latent_explorer.gui.widgets.controls import Choice
 from latent_explorer.gui.widgets.plain import tooltip
 
-_NARROWEST, _LETTERS = 62, 8  # pixels; letters of a title that are seen where there is room
+_NARROWEST, _LETTERS = 84, 8  # pixels; letters of a title that are seen where there is room
 _TIP = Qt.ItemDataRole.ToolTipRole
 _SENTENCE = Qt.ItemDataRole.UserRole + 1
 

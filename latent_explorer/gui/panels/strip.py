@@ -23,7 +23,7 @@ from latent_explorer.gui.widgets.images import displayed, is_light
 from latent_explorer.gui.widgets.plain import tooltip
 
 _GAP, _BETWEEN = 2, 5  # pixels between frames, and between rows
-_LOW, _LOW_ROW = 60, 40  # pixels: the least height of one row, and of the pictures of each of several
+_LOW, _LOW_ROW, _LOWEST_ROW = 60, 40, 30  # pixels: the least height of one row, of the pictures of each of two, more
 _SAMPLE = 20  # pixels of a curve's line before what it is called
 _BAND = 6  # pixels: the height of the band of classes
 _HINT = "Drag on the map from one place to another: the pictures in between appear here."
@@ -66,7 +66,7 @@ class Strip(QWidget):
         """Show rows, the first one above, and what each is of."""
         self.rows, self.captions = list(rows), list(captions)
         self._current = min(self._current, max(0, self.count - 1))
-        each = _LOW_ROW + self._line + self._below
+        each = (_LOW_ROW if len(rows) < 3 else _LOWEST_ROW) + self._line + self._below
         several = len(rows) > 1  # one has the room that there is, or the map would shrink whenever a path is drawn
         self.setMinimumHeight(len(rows) * (each + _BETWEEN) - _BETWEEN if several else _LOW)
         self._follow()

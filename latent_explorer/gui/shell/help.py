@@ -15,7 +15,9 @@ _KEYS = """
 <tr><td><b>Move</b></td><td>decode the place under the pointer</td></tr>
 <tr><td><b>Click</b>, Enter</td><td>pin the place; the inspector returns to it when the pointer leaves the map</td></tr>
 <tr><td><b>Drag</b></td><td>draw a path (snaps to data and pins)</td></tr>
-<tr><td><b>Drag a pin</b>, an end of the path</td><td>move it</td></tr>
+<tr><td><b>D, and click</b> on and on</td><td>draw a path from place to place; Enter ends it</td></tr>
+<tr><td><b>Drag a pin</b>, a place of the path</td><td>move it; Delete removes a way point under the pointer</td></tr>
+<tr><td><b>Drag the path's line</b>, Shift and click</td><td>lead the path through there</td></tr>
 <tr><td><b>Double-click a pin</b></td><td>rename it</td></tr>
 <tr><td><b>Right-click</b></td><td>open the menu of the map, a pin, a point or a frame</td></tr>
 <tr><td><b>Wheel</b>, + and −</td><td>zoom</td></tr>

@@ -291,7 +291,7 @@ class Menus:
         on = self._on_pane
         take_probe, take_path = (on(partial(MapPane.take_tool, name=name)) for name in ("Probe", "Path"))
         yield self._tool("Probe", take_probe, "P", "Hover decodes, a click pins, a drag draws a path")
-        yield self._tool("Path", take_path, "D", "Draw a path by dragging, or by two clicks")
+        yield self._tool("Path", take_path, "D", "Draw a path by dragging, or by clicks from place to place")
         tip = "Select points by a rectangle; pressed again, by a lasso"
         tip = "Make an anchor of the image that is clicked, or drag one to another image; needs two linked maps"
         yield self._tool("Anchor", self._bench.anchors.take_tool, "A", tip, lambda: self._bench.link is not None)

@@ -155,6 +155,26 @@ def test_the_session_the_command_and_python_draw_the_same(walked, call, tmp_path
         np.testing.assert_array_equal(pixels(tmp_path / f"{way}.png"), exported, err_msg=way)
 
 
+def test_the_map_is_drawn_with_both_curves_from_the_session_and_the_command(walked, call, tmp_path):
+    bench, canvas = walked.window.workbench, walked.canvas
+    exported = walked.exported("map", tmp_path / "window.png", Choices("png", zoom=1.0))
+    canvas.mark(compared=None)
+    assert not np.array_equal(walked.exported("map", tmp_path / "without.png", Choices("png", zoom=1.0)), exported)
+    walked.pane.path_frames.show_places()
+    canvas.mark(frame=None)
+    walked.pane.filmstrip.go_to(0)
+    session = tmp_path / "a.latent.json"
+    assert walked.sessions.save_to(session)
+    words = shlex.split(bench.copies.text("map", False).replace("\\\n", " "))
+    call(*words[1 : words.index("--out")], "--out", tmp_path / "command.png")
+    call("export", "--session", session, "map", "--zoom", "1", "--out", tmp_path / "session.png")
+    for way in ("command", "session"):
+        np.testing.assert_array_equal(pixels(tmp_path / f"{way}.png"), exported, err_msg=way)
+    walked.export("map", tmp_path / "map.svg", Choices("svg"))
+    accent = walked.pane.theme.accent
+    assert (tmp_path / "map.svg").read_text().count(f'stroke="{accent}"') > 10  # the dashes
+
+
 def test_a_saved_session_is_opened_with_both_curves(walked, tmp_path):
     session = tmp_path / "a.latent.json"
     assert walked.sessions.save_to(session)
