@@ -4,11 +4,14 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
+
+import numpy as np
 
 from latent_explorer.errors import UserError
 from latent_explorer.session.recipes import ReplayRecipe, Value
 
+_REPEATED = "at", "through"  # options that may be given several times
 Thing = Literal["map", "picture", "grid", "filmstrip", "latents"]
 
 
@@ -18,7 +21,7 @@ def replay(
     *,
     session: str | Path | None = None,
     overwrite: bool = False,
-    **options: Value | Sequence[str | float],
+    **options: Value | Sequence[str | float | Sequence[float]],
 ) -> Path:
     """Write a map, a picture, a grid, a filmstrip or the latents to a file; returns its path.
 
@@ -28,7 +31,7 @@ def replay(
     what: "map", "picture", "grid", "filmstrip" or "latents". out: the file; its suffix says which format.
     session: a file that File ▸ Save session… wrote, of which all is drawn as it was; options go before it.
     options: those of `latent-explorer export WHAT`, by their names with underscores; `start` and `end` for --from and
-    --to. `at` takes texts "x,y", as --at does, or the numbers of one latent.
+    --to. `at` and `through` take texts "x,y", the numbers of one latent, or latents (k, d).
     Raises UserError that says what is wrong where it cannot be drawn.
     """
     words = arguments_of(what, out, session=session, overwrite=overwrite, **options)
@@ -47,7 +50,7 @@ def arguments_of(
     *,
     session: str | Path | None = None,
     overwrite: bool = False,
-    **options: Value | Sequence[str | float],
+    **options: Value | Sequence[str | float | Sequence[float]],
 ) -> list[str]:
     """The words of the command that does what `replay` is asked for."""
     chosen = {name: _value(name, value) for name, value in options.items() if value is not None}
@@ -57,12 +60,17 @@ def arguments_of(
     return ["export", *named, *([] if model is None else ["--model", str(model)]), *words]
 
 
-def _value(name: str, value: Value | Sequence[str | float]) -> Value:
-    """A value as an option takes it: numbers separated by commas, several texts one after another."""
+def _value(name: str, value: Value | Sequence[str | float | Sequence[float]]) -> Value:
+    """A value as an option takes it: numbers separated by commas, several texts, or latents, one after another."""
     if isinstance(value, str | int | float | bool):
         return value
     values = tuple(value)
-    if values and not isinstance(values[0], str):
-        text = ",".join(repr(float(each)) for each in values)
-        return (text,) if name == "at" else text
-    return tuple(str(each) for each in values)
+    if not values or isinstance(values[0], str):
+        return tuple(str(each) for each in values)
+    if np.ndim(values[0]):
+        return tuple(_numbers(each) for each in values)
+    return (_numbers(values),) if name in _REPEATED else _numbers(values)
+
+
+def _numbers(values: Any) -> str:
+    return ",".join(repr(float(each)) for each in values)
