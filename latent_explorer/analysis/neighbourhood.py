@@ -8,6 +8,8 @@ from numpy.typing import NDArray
 
 TREE_DIMENSIONS = 6  # in more, a tree visits most of its leaves, and one product of matrices is many times as fast
 _DISTANCES = 1 << 22  # how many are held at a time: 16 MiB
+_BY_TREE, _BY_ALL, _OVERHEAD = 2e-5, 1.7e-10, 16
+"""Seconds that a place takes in a tree; and for each number of all points, with so many more that stand for sorting."""
 SHOWN, COUNTED, REACH = 8, 50, 10
 """How many neighbours are shown, are counted for the class shares, and span the distance to the data."""
 
@@ -65,7 +67,7 @@ class Neighbourhood:
 
     def __init__(self, means: NDArray[np.float32], labels: NDArray[np.int64] | None, classes: int) -> None:
         self._nearest = Nearest(means).find
-        self.count = len(means)
+        self.count, self._dimensions = means.shape
         self._labels = labels
         self._classes = classes if labels is not None else 0
 
@@ -78,6 +80,11 @@ class Neighbourhood:
             shares=self._shares(indices),
             reach=float(distances[:REACH][-1]),
         )
+
+    def rows_at_once(self, seconds: float) -> int:
+        """How many places can be looked for in so many seconds, roughly: by a tree, or by a product of matrices."""
+        by_all = self.count * (_OVERHEAD + self._dimensions) * _BY_ALL
+        return max(1, int(seconds / (_BY_TREE if self._dimensions <= TREE_DIMENSIONS else by_all)))
 
     def nearest(self, z: NDArray[np.float32], count: int) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
         """Distances and numbers (n, k) of the images nearest to latents (n, d), nearest first, k <= count."""

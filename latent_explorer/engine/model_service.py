@@ -21,7 +21,7 @@ from latent_explorer.engine.decoder import REPEATABLE_PIECE, Decoder, device_for
 from latent_explorer.engine.judging import Judging
 from latent_explorer.engine.originals import OriginalImages, find_originals, thumbnails_of
 from latent_explorer.engine.seen_maps import SeenMaps
-from latent_explorer.engine.walker import space_of
+from latent_explorer.engine.walker import piece_of, space_of
 from latent_explorer.errors import EngineError
 from latent_explorer.fields import FieldInput, GivenValues, Gradual, calibration
 from latent_explorer.fields.expectation import expectation
@@ -229,6 +229,11 @@ class ModelService:
             index = self.index
             space = self.kept["space"] = space_of(self.config, index.latents, index.held.reach)
         return space
+
+    @property
+    def piece_of_paths(self) -> int:
+        """How many latents a path has decoded together."""
+        return piece_of(self.decoder)
 
     def known(self, numbers: NDArray[np.int64]) -> NDArray[np.int64]:
         """Numbers of images of the open bundle, as they are. Raises EngineError where there is none of one of them."""

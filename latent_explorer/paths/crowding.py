@@ -29,19 +29,22 @@ class Crowded:
     energy: float
 
 
-def crowded(line: Reals, data: LocalData, knots: Reals) -> Steps[Crowded]:
-    """The spline along a line (m, d) of inner knots (k, d) relaxed towards where the data are crowded."""
-    basis = spline_matrix(KNOTS, len(line))[:, 1:-1]
-    best, damping = _measured(line, data, basis, knots), 1e-3
+def crowded(line: Reals, directions: Reals, data: LocalData, knots: Reals) -> Steps[Crowded]:
+    """The spline along a line (m, d), bent in some directions (q, d), relaxed to where the data are crowded.
+
+    knots: the inner ones to begin with, (k, q).
+    """
+    way = _Bent(line, directions, data)
+    best, damping = way.measured(knots), 1e-3
     for _ in range(_STEPS):
         yield None
-        slopes = _slopes(line, data, basis, best.knots)
+        slopes = way.slopes(best.knots)
         matrix, right = slopes.T @ slopes, -slopes.T @ best.residuals
         scale = max(float(np.trace(matrix)) / len(matrix), 1e-30)
         tried, gained = best, 0.0
         while damping < _MOST_DAMPING and gained <= 0:
             step = np.linalg.solve(matrix + damping * scale * np.eye(len(matrix)), right)
-            tried = _measured(line, data, basis, best.knots + step.reshape(knots.shape))
+            tried = way.measured(best.knots + step.reshape(knots.shape))
             gained = 1 - tried.energy / max(best.energy, 1e-30)
             damping = max(damping / 4, 1e-5) if gained > 0 else damping * 6
         best = tried if gained > 0 else best
@@ -50,22 +53,36 @@ def crowded(line: Reals, data: LocalData, knots: Reals) -> Steps[Crowded]:
     return best
 
 
-def _measured(line: Reals, data: LocalData, basis: Reals, knots: Reals) -> Crowded:
-    z = line + basis @ knots
-    rare, _ = _rarity(data, (z[1:] + z[:-1]) / 2)
-    residuals = (rare[:, None] * np.diff(z, axis=0)).ravel()
-    return Crowded(knots, residuals, float(residuals @ residuals))
+@dataclass(frozen=True, eq=False)
+class _Bent:
+    """A line (m, d), bent in directions (q, d) by splines, among data."""
 
+    line: Reals
+    directions: Reals
+    data: LocalData
 
-def _slopes(line: Reals, data: LocalData, basis: Reals, knots: Reals) -> Reals:
-    """The slopes ((m - 1) d, k d) of the residuals along the knots."""
-    z = line + basis @ knots
-    moves, between, d = np.diff(z, axis=0), (basis[1:] + basis[:-1]) / 2, line.shape[1]
-    rare, slope = _rarity(data, (z[1:] + z[:-1]) / 2)
-    along = np.einsum("mk,ij->mikj", np.diff(basis, axis=0) * rare[:, None], np.eye(d))
-    aside = np.einsum("mi,mj,mk->mikj", moves, slope, between)
-    slopes: Reals = (along + aside).reshape(len(moves) * d, -1)
-    return slopes
+    @property
+    def basis(self) -> Reals:
+        return spline_matrix(KNOTS, len(self.line))[:, 1:-1]
+
+    def places(self, knots: Reals) -> Reals:
+        return self.line + self.basis @ knots @ self.directions
+
+    def measured(self, knots: Reals) -> Crowded:
+        z = self.places(knots)
+        rare, _ = _rarity(self.data, (z[1:] + z[:-1]) / 2)
+        residuals = (rare[:, None] * np.diff(z, axis=0)).ravel()
+        return Crowded(knots, residuals, float(residuals @ residuals))
+
+    def slopes(self, knots: Reals) -> Reals:
+        """The slopes ((m - 1) d, k q) of the residuals along the knots."""
+        z, basis = self.places(knots), self.basis
+        moves, between = np.diff(z, axis=0), (basis[1:] + basis[:-1]) / 2
+        rare, slope = _rarity(self.data, (z[1:] + z[:-1]) / 2)
+        along = (np.diff(basis, axis=0) * rare[:, None])[:, None, :, None] * self.directions.T[None, :, None]
+        aside = moves[:, :, None, None] * between[:, None, :, None] * (slope @ self.directions.T)[:, None, None]
+        slopes: Reals = (along + aside).reshape(moves.size, -1)
+        return slopes
 
 
 def _rarity(data: LocalData, z: Reals) -> tuple[Reals, Reals]:

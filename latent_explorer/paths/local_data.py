@@ -42,3 +42,13 @@ def gather(space: Space, line: Reals) -> Steps[LocalData | None]:
     some = line[np.linspace(0, len(line) - 1, min(_ALONG, len(line))).round().astype(int)]
     _, numbers = yield from nearest_of(some, min(_GATHERED, len(space.means)))
     return LocalData(space.data[np.unique(numbers)].astype(np.float64), max(space.usual_reach, 1e-9))
+
+
+def main_directions(points: Reals, most: int) -> Reals:
+    """The directions (q, d), q <= most, in which points (n, d) vary most; all axes where there are no more."""
+    dimensions = points.shape[1]
+    if dimensions <= most:
+        return np.eye(dimensions)
+    _, axes = np.linalg.eigh(np.cov(points, rowvar=False))
+    directions: Reals = axes[:, ::-1][:, :most].T
+    return directions

@@ -16,7 +16,7 @@ from latent_explorer.paths.registry import CURVES, EASINGS
 from latent_explorer.paths.space import Space
 
 _SAMPLES = 129  # places on each part of a curve that depends on its ends alone
-_ROUNDS, _EVEN = 3, 1.01  # how often frames are moved to be evenly apart, and what counts as even: greatest to mean
+_ROUNDS, _EVEN = 8, 1.01  # how often frames are moved to be evenly apart, and what counts as even: greatest to mean
 
 
 @dataclass(frozen=True, eq=False)
@@ -130,16 +130,25 @@ def _framed(path: Path, way: WholeWay, space: Space) -> Steps[tuple[Reals, Pixel
 def _evened(way: WholeWay, lengths: Reals, at: Reals, z: Reals, pixels: Pixels) -> Steps[tuple[Reals, Pixels]]:
     """The frames moved along the way until each differs from the one before by as much; way points stay frames.
 
-    Along a way that bends the straight distances between frames, which are what is seen, are not those along it.
+    Along a way that bends the straight distances between frames, which are what is seen, are not those along it. Where
+    it turns back within a step no round need be better than the one before: the best is taken.
     """
-    even = np.linspace(0, 1, len(at))
+    even, best, least = np.linspace(0, 1, len(at)), (z, pixels), _unevenness(pixels)
     for _ in range(_ROUNDS):
-        steps = _apart(pixels)
-        if steps.max() <= _EVEN * steps.mean():
+        if least <= _EVEN:
             break
-        so_far = accumulated(steps)
+        so_far = accumulated(_apart(pixels))
         marks = np.interp(lengths[way.marks], at, so_far)
         at = np.interp(positions(so_far, marks, even), so_far, at)
         z = along(way.z, lengths, at)
         pixels = yield from pictures_of(z)
-    return z, pixels
+        if (greatest := _unevenness(pixels)) < least:
+            best, least = (z, pixels), greatest
+    return best
+
+
+def _unevenness(pixels: Pixels) -> float:
+    """The greatest step to the mean; 1 where all frames look the same."""
+    steps = _apart(pixels)
+    mean = float(steps.mean())
+    return float(steps.max()) / mean if mean > 0 else 1.0

@@ -6,9 +6,11 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from latent_explorer.analysis import Neighbourhood
 from latent_explorer.errors import UserError
 from latent_explorer.paths import CURVES, Path, Space, WalkedPath, path_latents
 from latent_explorer.paths.asking import answered
+from latent_explorer.paths.pixels import pixels_of
 from latent_explorer.paths.walking import walk_steps
 
 START, END = np.array([-1, 0], np.float32), np.array([1, 0], np.float32)
@@ -96,3 +98,31 @@ def test_every_curve_says_what_it_is_in_a_sentence() -> None:
     for curve in CURVES.values():
         assert curve.title[0].isupper()
         assert curve.sentence.endswith(".")
+
+
+def test_large_pictures_are_compared_by_their_parts() -> None:
+    import torch
+
+    class Gradients:
+        """Pictures of 256 x 256, grey levels by two latents across and down."""
+
+        def decode(self, z: torch.Tensor) -> torch.Tensor:
+            across, down = torch.linspace(0, 1, 256), torch.linspace(0, 1, 256)[:, None]
+            return (z[:, 0, None, None] * across + z[:, 1, None, None] * down)[:, None]
+
+    z = torch.tensor([[0.0, 0.1], [0.5, 0.9]])
+    pixels, whole = pixels_of(Gradients(), z), Gradients().decode(z).flatten(1)
+    assert pixels.shape == (2, 64 * 64)
+    apart, in_full = (pixels[0] - pixels[1]).norm(), (whole[0] - whole[1]).norm()
+    assert float(apart / in_full) == pytest.approx(1, abs=0.01)
+
+
+def test_a_way_in_many_dimensions_bends_in_a_few() -> None:
+    """A hill in the first two of 40 dimensions, in which the data vary most."""
+    means = np.random.default_rng(0).standard_normal((500, 40)).astype(np.float32) * ([1.0] * 2 + [0.05] * 38)
+    near, space = Neighbourhood(means.astype(np.float32), None, 0), Space(40, means.astype(np.float32), usual_reach=5.0)
+    start, end = np.zeros((2, 40), np.float32)
+    start[0], end[0] = -1, 1
+    found = walked(Path(start, end, "geodesic", 24, "even"), space, lambda z: hill(z[:, :2]), near.nearest)
+    assert found.figures.ratio is not None
+    assert found.figures.ratio < 0.97

@@ -9,7 +9,7 @@ from latent_explorer.paths.curve import Curve
 from latent_explorer.paths.frames import accumulated, along
 from latent_explorer.paths.grid import decoded_grid
 from latent_explorer.paths.kinds.straight import line
-from latent_explorer.paths.local_data import LocalData, gather
+from latent_explorer.paths.local_data import LocalData, gather, main_directions
 from latent_explorer.paths.relaxing import PLACES, Ground, Relaxed, measured, priced, relaxed
 from latent_explorer.paths.space import Space
 from latent_explorer.paths.spline import KNOTS, fitting_matrix, spline_matrix
@@ -54,14 +54,9 @@ def _across(space: Space, ground: Ground, start: Reals, end: Reals) -> Steps[Rel
 
 
 def _ground(straight: Reals, data: LocalData | None) -> Ground:
-    dimensions = straight.shape[1]
     points = straight if data is None else np.concatenate([straight, data.points])
     spread = max(float(points.std(0).mean()), 1e-9)
-    directions = np.eye(dimensions)
-    if dimensions > _MOST_DIRECTIONS:
-        _, _, axes = np.linalg.svd(points - points.mean(0), full_matrices=False)
-        directions = axes[:_MOST_DIRECTIONS]
-    return Ground(straight, directions, _STEP * spread, data)
+    return Ground(straight, main_directions(points, _MOST_DIRECTIONS), _STEP * spread, data)
 
 
 GEODESIC = Curve(
