@@ -36,7 +36,7 @@ def corrupted(images: NDArray[np.uint8], by: Corruption, seed: int) -> NDArray[n
     with torch.random.fork_rng(devices=()):  # the engine's torch is imported without what makes generators
         torch.manual_seed(seed)
         for start in range(0, len(images), _PIECE):
-            x = torch.from_numpy(images[start : start + _PIECE]).permute(0, 3, 1, 2).float().div_(255)
+            x = torch.tensor(images[start : start + _PIECE]).permute(0, 3, 1, 2).float().div_(255)
             levels = corrupt(x, by).mul_(255).add_(0.5).to(torch.uint8)
             parts.append(levels.permute(0, 2, 3, 1).contiguous().numpy())
     return np.concatenate(parts) if parts else images.copy()

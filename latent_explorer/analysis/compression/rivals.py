@@ -19,7 +19,7 @@ _QUALITIES = (0, 5, 10, 20, 30, 40, 50, 60, 70, 80, 90, 95)
 _BLOCK = 16  # pixels: what JPEG and WebP cut a picture into; in a sheet no image shares a block with another
 _MOST_SIDE = 16_383  # pixels of a WebP picture
 _FITTED = 20_000  # training images that components are fitted on
-_COUNTS = (8, 16, 32, 48, 64, 96)  # of components
+_COUNTS = (8, 16, 24, 32, 48, 64, 96, 128, 192)  # of components
 _COMPONENTS = _COUNTS[-1]
 _WHOLE = "the whole file of all images; not the components"
 _JPEG_END = 2  # bytes that end every JPEG file
@@ -59,7 +59,7 @@ class PrincipalAxes:
 
 
 def of_components(images: Images, train: Images, dimensions: int) -> list[RateCurve]:
-    """Two curves: as many components as latents have dimensions; and whatever number is best, up to 96.
+    """Two curves: as many components as latents have dimensions; and whatever number is best, up to 192.
 
     images: to compress. train: (m, h, w, c), that components and steps are chosen from. Rounded and counted as latents
     are, by what each number costs.

@@ -86,7 +86,7 @@ class CompressionPanel(QWidget):
         self.show_state(" ".join([said, *found.lacking]), busy=False)
         labels = [each.label for each in found.curves if each.name in _TOLD]
         told = (line for line in found.said if any(line.startswith(f"{label}: ") for label in labels))
-        self.wins.setText("\n".join(told))
+        self.wins.setText("\n".join(f"• {line}" for line in told))
 
     def show_state(self, text: str, *, busy: bool) -> None:
         """Say what is under way, or what became of it."""

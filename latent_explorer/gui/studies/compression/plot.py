@@ -15,8 +15,11 @@ from latent_explorer.gui.widgets.plain import PlainLabel, tooltip
 
 _HEIGHT = 190  # pixels
 _TICKS = (1, 3, 10, 30, 100, 300, 1000, 3000, 10_000)  # bytes written under the curve
-_SLOTS = {"pca_best": 1, "jpeg_sheet": 3, "webp_sheet": 2, "jpeg_files": 3, "webp_files": 2}
-"""What is drawn beside the latents, and the place of its colour among those of classes."""
+_COLOURS = {
+    "pca_best": "faint", "jpeg_sheet": "good", "webp_sheet": "poor", "jpeg_files": "good", "webp_files": "poor",
+    "latents": "accent",
+}  # fmt: skip
+"""What is drawn, and in which colour of the theme."""
 _NAMES = {"latents": "Latents", "pca_best": "PCA", "jpeg_sheet": "JPEG", "webp_sheet": "WebP"}
 _DOTTED = "jpeg_files", "webp_files"
 _MOST_PSNR = 42.0  # dB that are shown: above, nobody sees a difference
@@ -31,7 +34,7 @@ class RatePlot(QWidget):
         self._curves: tuple[ToldCurve, ...] = ()
         self.here: tuple[float, float] | None = None
         self.plot: Any = pyqtgraph.PlotWidget()
-        self.lines: dict[str, Any] = {name: self.plot.plot() for name in (*_SLOTS, "latents")}
+        self.lines: dict[str, Any] = {name: self.plot.plot() for name in _COLOURS}
         self._mark = pyqtgraph.ScatterPlotItem()
         self._keys = {name: PlainLabel(f"● {words}") for name, words in _NAMES.items()}
         self._set_up()
@@ -72,7 +75,8 @@ class RatePlot(QWidget):
         self.plot.plotItem.close()
 
     def _colour(self, name: str) -> str:
-        return self._theme.accent if name == "latents" else self._theme.classes[_SLOTS[name]]
+        colour: str = getattr(self._theme, _COLOURS[name])
+        return colour
 
     def _set_up(self) -> None:
         plot = self.plot
