@@ -47,6 +47,7 @@ class Budget(StrEnum):
     IMPORT = "import"
     ALIGN = "align"
     PATHS = "paths"
+    SKETCH = "sketch"
 
 
 @commands.command(epilog=examples("latent-explorer tour --out pictures"))
@@ -103,6 +104,7 @@ def bench(
              without anchors; beside scikit-learn in one process, and hover with one map
     paths    geodesics beside straight lines and a plain descent: length, evenness, leaving the data, time; and paths
              within one class of mnist-ae-16d, judged by a classifier of pixels (a minute)
+    sketch   from a move of the pen on the pad to the image encoded, decoded and painted; beside it an empty window
     stream   images a second and memory, encoding 5 million from disk (4 GB, for minutes) with a kill in between
     """
     measured = _measured(what, model, seconds, images, beside)
@@ -131,7 +133,7 @@ def _measured(what: Budget, model: str | None, seconds: float, images: int, besi
     use_a_display()
     arguments: tuple[Any, ...] = ()
     match what:
-        case Budget.HOVER | Budget.CHART | Budget.IMPORT:
+        case Budget.HOVER | Budget.CHART | Budget.IMPORT | Budget.SKETCH:
             arguments = (model,)
         case Budget.STARTUP:
             arguments = model, beside

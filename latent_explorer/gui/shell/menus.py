@@ -17,6 +17,7 @@ from latent_explorer.gui.sessions.copies import WORDS
 from latent_explorer.gui.shell.help import about, show_keys
 from latent_explorer.gui.shell.model_menus import offers, other_models, second_map, travel_entries
 from latent_explorer.gui.shell.picture_menu import picture_entries
+from latent_explorer.gui.studies.own_image import paste_picture
 from latent_explorer.gui.studies.registry import STUDIES
 from latent_explorer.gui.widgets.actions import SEPARATOR, Command, Entry, Submenu, fill_menu, show_state
 from latent_explorer.gui.widgets.plain import caption
@@ -162,6 +163,8 @@ class Menus:
         yield SEPARATOR
         tip = "Copy the picture shown in the inspector, and its coordinates as text"
         yield Command("Copy", on(lambda pane: pane.copying.copy_place()), "Ctrl+C", tip)
+        tip = "Place the picture on the clipboard, or in the file that is on it, on the map"
+        yield Command("Paste picture", partial(paste_picture, bench.show_study), "Ctrl+V", tip)
         yield Submenu("Copy as", self._copies)
         yield Submenu("Copy as command", partial(self._recipes, False))
         yield Submenu("Copy as Python", partial(self._recipes, True))

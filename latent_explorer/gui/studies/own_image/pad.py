@@ -23,7 +23,7 @@ from latent_explorer.gui.studies.own_image.sketch import Pen, Sketch, rubber_of
 from latent_explorer.gui.widgets.images import inverted as exchanged
 from latent_explorer.gui.widgets.images import is_light
 
-_LEAST, _TALLEST = 140, 260  # pixels
+_LEAST, _TALLEST = 130, 260  # pixels
 _HINT = "Draw here with the mouse, or drop a picture"
 
 

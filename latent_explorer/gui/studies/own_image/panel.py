@@ -63,7 +63,7 @@ class OwnImagePanel(QWidget):
             view.setAccessibleName(name)
         self._decoded_title = PlainLabel(_DECODED)
         self.error, self.note, self.aim = words("faint"), words("faint"), words("faint")
-        self.likely, self.detail, self.gauge = words(), words("faint"), Gauge()
+        self.likely, self.detail, self.gauge = words(lines=2), words("faint", lines=2), Gauge()
         self.shares, self.neighbours = ShareBars(), NeighbourStrip()
         self.steps: dict[str, QToolButton] = {}
         self._steps = QHBoxLayout()

@@ -33,7 +33,7 @@ from latent_explorer.gui.widgets.images import to_qimage
 from latent_explorer.gui.widgets.parts import ask_path, timer
 from latent_explorer.gui.widgets.readings import Work
 from latent_explorer.safe_text import readable
-from latent_explorer.service.codec import Refused, path_to_text
+from latent_explorer.service.codec import Numbered, Refused, path_to_text
 from latent_explorer.session import OpenBundle, Session
 from latent_explorer.session.own_image import OwnImage
 from latent_explorer.session.session import as_point
@@ -45,10 +45,12 @@ FOUND = "own image found"
 
 
 class OwnImageStudy(Study):
-    """Asks the engine for each image that the pad shows, the newest only, and marks its place.
+    """Asks the engine for the image that the pad shows, and marks its place.
 
-    encoded: what the model made of the newest image; None while there is none, or it cannot be placed.
-    on_painted: called once its picture and its mark are painted.
+    One is asked for at a time, and the newest when that is answered: so the place goes on moving however slow a model
+    is, and what is shown last is the last image.
+    encoded: what the model made of it; None while there is none, or it cannot be placed. changes: how often the image
+    has changed. on_painted: called once a picture and its mark are painted, with how many changes are in it.
     """
 
     panel: OwnImagePanel
@@ -58,7 +60,9 @@ class OwnImageStudy(Study):
         super().__init__(uses, panel)
         self.panel = panel
         self.encoded: ImageEncoded | None = None
-        self.on_painted: Callable[[], None] = lambda: None
+        self.on_painted: Callable[[int], None] = lambda _: None
+        self.changes = self._sent = 0
+        self._newer = self._dropped = False  # whether there is a newer image than is asked for; it is not wanted
         self._asked = self._judging = self._preparing = self._reading = 0
         self._named = ""
         self._found: NDArray[np.float32] | None = None  # a place of the image at hand that was searched for
@@ -104,6 +108,7 @@ class OwnImageStudy(Study):
     def open(self, session: Session) -> None:
         super().open(session)
         self._forget()
+        self._asked = 0  # what was asked of another bundle is never answered
         self._keeping.stop()
         self.panel.sketch.begin(session.bundle.config.net.image_shape, 0)
         self.panel.begin(session.bundle, self.uses.canvas.theme)
@@ -134,6 +139,7 @@ class OwnImageStudy(Study):
         self._show_place()
 
     def again(self) -> None:
+        self._asked = 0
         self._preparing = self.uses.client.ask(AskPreparation)
         self._encode()
 
@@ -154,11 +160,15 @@ class OwnImageStudy(Study):
 
     def read(self, path: Path) -> None:
         """Put the picture in a file on the pad; the engine reads it."""
+        if self._nowhere():
+            return
         self._named = readable(path.name)
         self._reading = self.uses.client.ask(ReadPicture, path_to_text(path))
 
     def paste(self) -> None:
         """Put the picture on the clipboard, or in the file that is on it, on the pad."""
+        if self._nowhere():
+            return
         clipboard = QGuiApplication.clipboard()
         mime = None if clipboard is None else clipboard.mimeData()
         image = None if mime is None else mime.imageData()
@@ -168,6 +178,12 @@ class OwnImageStudy(Study):
             self.take_given(image)
         else:
             self.uses.shared.say("There is no picture on the clipboard: copy one, or the file of one, first.")
+
+    def _nowhere(self) -> bool:
+        """Whether there is no model, which is then said."""
+        if self.session is None:
+            self.uses.shared.say("Open a model first: there is no map to place a picture on.")
+        return self.session is None
 
     def take_given(self, image: QImage) -> None:
         """Put a picture of another program on the pad, as large as is needed."""
@@ -208,11 +224,11 @@ class OwnImageStudy(Study):
         self.encoded = msgspec.structs.replace(self.encoded, z=z)
         self._show_place()
         if self.session.bundle.config.decodes:
-            self.uses.client.request(FOUND, [want_pictures(self._asked, z[None])])
+            self.uses.client.request(FOUND, [want_pictures(self.changes, z[None])])
 
     def _take_found(self, answer: Answer) -> None:
         """The picture of a place that was searched for."""
-        if answer.pictures is None or answer.key != self._asked or self.encoded is None:
+        if answer.pictures is None or answer.key != self.changes or self.encoded is None:
             return
         picture = answer.pictures[0]
         off = (self.encoded.prepared.astype(np.float32) - picture) / 255
@@ -234,6 +250,7 @@ class OwnImageStudy(Study):
 
     def _encode(self) -> None:
         """Ask where the image is that the pad shows now."""
+        self.changes += 1
         if self.session is None:
             return
         if self.panel.sketch.empty:
@@ -241,15 +258,29 @@ class OwnImageStudy(Study):
             self.panel.show_nothing("")
             self._keeping.start()
             return
+        self.panel.outdate()
+        if self._asked:
+            self._newer = True
+        else:
+            self._ask()
+
+    def _ask(self) -> None:
+        self._newer = self._dropped = False
+        self._sent = self.changes
         self._asked = self.uses.client.ask(
             Encode, self.panel.sketch.pixels(), self.panel.without, self.panel.corruption
         )
-        self.panel.outdate()
 
     def _take_encoded(self, answer: Answer) -> None:
-        reply = answer.reply
-        if reply.number != self._asked or self.session is None:
+        if answer.reply.number != self._asked or self.session is None:
             return
+        dropped, sent, self._asked = self._dropped, self._sent, 0
+        if self._newer:
+            self._ask()  # the engine works while this is painted
+        if not dropped:
+            self._show_encoded(answer.reply, sent)
+
+    def _show_encoded(self, reply: Numbered, sent: int) -> None:
         if isinstance(reply, Refused):
             self._forget()
             self.panel.show_nothing(reply.reason)
@@ -258,7 +289,7 @@ class OwnImageStudy(Study):
             self.panel.show_encoded(reply)
             self._show_place()
             self.uses.canvas.paint_now()
-            self.on_painted()
+            self.on_painted(sent)
             self._keeping.start()
             if self._found is None:
                 self._rest.start()
@@ -274,7 +305,7 @@ class OwnImageStudy(Study):
         self._mark.show((u, v), to_qimage(self.encoded.prepared))
 
     def _forget(self) -> None:
-        self.encoded, self._asked, self._judging = None, 0, 0
+        self.encoded, self._judging, self._newer, self._dropped = None, 0, False, True
         self._rest.stop()
         self._mark.show(None)
         self.search.offer(None, encodes=True)
