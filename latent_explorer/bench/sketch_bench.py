@@ -54,7 +54,7 @@ def measure_sketch(model: str | None = None) -> dict[str, Measure]:
     stroke_to_picture: from a move until the image is prepared, encoded, decoded, and its picture and its mark on the
     map painted. stroke_to_ink: until the stroke is painted.
     """
-    empty = _empty_times()
+    empty = empty_times()
     with person_at_a_window(model or "mnist-vae-2d") as person:
         person.wait_for_the_engine()
         wait_for_compiled()
@@ -143,7 +143,7 @@ class _EmptyWindow(QWidget):
         send_mouse(self, QPointF(300 + number % 200, 300))
 
 
-def _empty_times(moves: int = MOVES) -> list[float]:
+def empty_times(moves: int = MOVES, warm_up: int = _WARM_UP) -> list[float]:
     """Milliseconds from a move to an empty window painted, under a hand as fast."""
     from latent_explorer.bench.measure import use_a_display
     from latent_explorer.gui.app import application
@@ -151,7 +151,7 @@ def _empty_times(moves: int = MOVES) -> list[float]:
     use_a_display()
     app, window = application(), _EmptyWindow()
     window.show()
-    for number in range(moves + _WARM_UP):
+    for number in range(moves + warm_up):
         began = time.perf_counter()
         window.move_over(number)
         while time.perf_counter() < began + _PERIOD:

@@ -63,6 +63,8 @@ class DropPlace:
             return "Train on these images", f"{found.name}, {found.words}"
         if found.session is not None:
             return "Open this session", found.name
+        if len(found.pictures) == 1:
+            return "Place on the map", f"{found.name}, {found.words}"
         if found.bundle is None and images_of(found):
             return "Place on the map, or train", f"{found.name}, {found.words}"
         if found.bundle is None:
@@ -173,8 +175,18 @@ class PathTaker(QObject):
             self._banner.say(found.sentence)
         elif pane is None:
             self._train(found.dataset)  # type: ignore[arg-type]  # there is one
+        elif len(found.pictures) == 1 and isinstance(pane, DropPlace) and pane.images is not None:
+            pane.images(found.pictures)
+            self._offer_training(found)
         else:
             self._banner.offer(self._offered(found, pane))
+
+    def _offer_training(self, found: "PathKind") -> None:
+        """A picture is on the map; where there are more beside it, a person may have meant all of them."""
+        if (dataset := found.dataset) is not None:
+            said = f"{found.name} is placed on the map. {found.advice}"
+            self._offer = Offer(said, {_TRAIN: lambda: self._train(dataset)})
+            self._banner.offer(self._offer)
 
     def _offered(self, found: "PathKind", pane: OpensBundles) -> Offer:
         """What can be done with images, or latents, that were dropped on a map."""

@@ -29,7 +29,7 @@ from latent_explorer.gui.sessions.copies import Copies
 from latent_explorer.gui.sessions.files import SessionFiles
 from latent_explorer.gui.settings import PictureSettings, Settings
 from latent_explorer.gui.status import StatusBar, StatusLine
-from latent_explorer.gui.studies.image_sets import place_set
+from latent_explorer.gui.studies.placing import place_images
 from latent_explorer.gui.studies.studies import Studies
 from latent_explorer.gui.studies.study import Study
 from latent_explorer.gui.training.guide import TOPIC, Guide
@@ -247,9 +247,9 @@ class Workbench(QObject):
             )
 
     def place_images(self, pane: MapPane, paths: Sequence[Path]) -> None:
-        """Put the images at some paths on a map, as a set of their own."""
+        """Put the images at some paths on a map: one as one's own, several as a set."""
         self.activate(pane)
-        place_set(self.show_study, paths)
+        place_images(self.show_study, paths)
 
     def open_each(
         self,

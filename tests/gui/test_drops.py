@@ -77,7 +77,7 @@ def test_while_dragged_it_is_said_what_will_become_of_it(person: Person, wide_bu
 @pytest.mark.parametrize(
     ("name", "content", "words"),
     [
-        ("photo.png", b"\x89PNG\r\n\x1a\n", "photo.png is a PNG picture."),
+        ("photo.png", b"\x89PNG\r\n\x1a\n", "The picture was not opened. photo.png: expected an image"),
         ("model.pt", b"\x80\x02}q\0.", "model.pt is a PyTorch checkpoint."),
         ("empty.zip", b"PK\x05\x06" + 18 * b"\0", "empty.zip is an empty zip."),
     ],

@@ -83,6 +83,10 @@ class Studies(QObject):
         self._bring(STUDIES[name].title)
         return study
 
+    def made(self, name: str) -> Study | None:
+        """A study, if it is there."""
+        return self._made.get(name)
+
     def lacks(self, name: str) -> str:
         """What is lacking for a study, in words."""
         bundle = self._pane.bundle

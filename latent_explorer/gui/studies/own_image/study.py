@@ -49,8 +49,9 @@ class OwnImageStudy(Study):
 
     One is asked for at a time, and the newest when that is answered: so the place goes on moving however slow a model
     is, and what is shown last is the last image.
-    encoded: what the model made of it; None while there is none, or it cannot be placed. changes: how often the image
-    has changed. on_painted: called once a picture and its mark are painted, with how many changes are in it.
+    mark: on the map. encoded: what the model made of it; None while there is none, or it cannot be placed. changes: how
+    often the image has changed. on_painted: called once a picture and its mark are painted, with how many changes are
+    in it.
     """
 
     panel: OwnImagePanel
@@ -69,7 +70,7 @@ class OwnImageStudy(Study):
         self._without: tuple[str, ...] = ()
         self.search = Inverting(uses.client)
         panel.search.addWidget(self.search)
-        self._mark = OwnMark(uses.canvas)
+        self.mark = OwnMark(uses.canvas)
         self._rest = timer(self, _REST_MS, self._judge, once=True)
         self._keeping = timer(self, _KEEP_MS, self._keep, once=True)
         self._subscribe()
@@ -149,6 +150,12 @@ class OwnImageStudy(Study):
         for each in (self._rest, self._keeping):
             each.stop()
         self.search.give_up()
+
+    @property
+    def at_rest(self) -> bool:
+        """Whether all is known of the image that is on the pad."""
+        waits = self._asked or self._reading or self._preparing or self._judging
+        return not (waits or self._newer or self._rest.isActive())
 
     @property
     def work(self) -> Iterator[Work]:
@@ -241,7 +248,7 @@ class OwnImageStudy(Study):
         """Mark how far the search for a place has come."""
         if self.session is not None and self.encoded is not None:
             u, v = self.session.bundle.chart.to_plane(z).tolist()
-            self._mark.show((u, v), to_qimage(self.encoded.prepared))
+            self.mark.show((u, v), to_qimage(self.encoded.prepared))
 
     def _change(self) -> None:
         """The image is another: what was found for the one before counts no more."""
@@ -299,15 +306,15 @@ class OwnImageStudy(Study):
     def _show_place(self) -> None:
         z = self.latent
         if z is None or self.session is None or self.encoded is None:
-            self._mark.show(None)
+            self.mark.show(None)
             return
         u, v = self.session.bundle.chart.to_plane(z).tolist()
-        self._mark.show((u, v), to_qimage(self.encoded.prepared))
+        self.mark.show((u, v), to_qimage(self.encoded.prepared))
 
     def _forget(self) -> None:
         self.encoded, self._judging, self._newer, self._dropped = None, 0, False, True
         self._rest.stop()
-        self._mark.show(None)
+        self.mark.show(None)
         self.search.offer(None, encodes=True)
 
     def _keep(self) -> None:
@@ -329,12 +336,18 @@ class OwnImageStudy(Study):
 
     def _take_judged(self, answer: Answer) -> None:
         reply = answer.reply
-        if reply.number == self._judging and isinstance(reply, ImageJudged) and self.session is not None:
+        if reply.number != self._judging:
+            return
+        self._judging = 0
+        if isinstance(reply, ImageJudged) and self.session is not None:
             self.panel.show_judged(reply, labelled=bool(self.session.bundle.class_names))
 
     def _take_preparation(self, answer: Answer) -> None:
         reply = answer.reply
-        if reply.number != self._preparing or not isinstance(reply, Preparation):
+        if reply.number != self._preparing:
+            return
+        self._preparing = 0
+        if not isinstance(reply, Preparation):
             return
         sketch = self.panel.sketch
         if sketch.empty and not sketch.can_undo:
@@ -378,7 +391,7 @@ class OwnImageStudy(Study):
 
     def _offers(self, at: QPointF) -> Iterator[Entry]:
         """What the map's menu offers on the mark."""
-        if self.latent is None or not self._mark.is_at(at):
+        if self.latent is None or not self.mark.is_at(at):
             return
         yield Command("Go to your image", self.go_to)
         yield Command("Pin your image", self.pin)
