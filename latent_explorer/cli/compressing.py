@@ -124,7 +124,7 @@ def _errors(coder: BundleCodec, content: Any, images: Any, size: int) -> Any:
 def _measure(name: str, source: str | None, count: int, download: bool, as_json: bool) -> None:
     from rich.console import Console
 
-    from latent_explorer.analysis.compression import of_latents, tasks
+    from latent_explorer.analysis.compression import of_latents, prepared, tasks
     from latent_explorer.training.evaluate import dataset_of
 
     coder = open_codec(name, encodes=True)
@@ -135,7 +135,7 @@ def _measure(name: str, source: str | None, count: int, download: bool, as_json:
         material, training = _material(coder, dataset, count)
         status.update("Latents")
         labels = None if material.labels is None else material.labels.astype("int64")
-        curves = [_last(of_latents(material, lambda z: coder.slices(z, labels)))]
+        curves = [_last(of_latents(material.images, prepared(material), lambda z: coder.slices(z, labels)))]
         work = tasks(material.images, training, coder.config.net.latent_dim, _SINGLES)
         for words, task in work.items():
             status.update(words)

@@ -2,22 +2,20 @@
 
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass
-from weakref import WeakKeyDictionary
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
 from latent_explorer.analysis.compression import Material, Quantiser
 from latent_explorer.analysis.compression.tables import TOTAL_BITS, Table, read, written
-from latent_explorer.engine.dataset_index import DatasetIndex
 from latent_explorer.engine.model_service import ModelService
 from latent_explorer.errors import EngineError
+from latent_explorer.fields import Gradual
 
 CURVE_IMAGES, TRAINING_IMAGES, SINGLE_FILES = 2_000, 4_000, 60
 """What the window's curve is measured on: in seconds rather than minutes."""
 _COUNTED = 10_000  # training latents that say what a number costs
-
-_known: "WeakKeyDictionary[DatasetIndex, dict[int, Rounding]]" = WeakKeyDictionary()
 
 
 def refuse_where_lacking(service: ModelService) -> None:
@@ -44,7 +42,6 @@ def splits(service: ModelService) -> tuple[NDArray[np.int64], NDArray[np.int64]]
 
 def material_of(service: ModelService) -> tuple[Material, NDArray[np.uint8]]:
     """What the curve is measured on, and training images. Raises EngineError where the images are missing."""
-    refuse_where_lacking(service)
     latents, (train, test) = service.index.latents, splits(service)
     some = evenly(test, CURVE_IMAGES)
     labels = latents.label[some].astype(np.int32) if service.config.net.classes and latents.label is not None else None
@@ -82,16 +79,19 @@ class Rounding:
 
 
 def rounding_of(service: ModelService, bits: int) -> Generator[None, None, Rounding]:
-    """That of the open model's training latents, made when it is first asked for, a few dimensions at each step."""
-    index = service.index
-    kept = _known.setdefault(index, {})
-    if bits not in kept:
-        train = index.latents.mean[evenly(splits(service)[0], _COUNTED)]
-        quantiser = Quantiser.of(train, bits)
-        symbols, tables = quantiser.symbols(train), []
-        for column in range(symbols.shape[1]):
-            one = symbols[:, column : column + 1]
-            tables += read(written(one, "counted"), 1, "counted")
-            yield None
-        kept[bits] = Rounding(quantiser, tables)
-    return kept[bits]
+    """That of the open model's training latents, made when it is first asked for, one dimension at each step."""
+    found: Gradual[Rounding] = service.kept.setdefault(("rounding", bits), Gradual(partial(_counting, service, bits)))
+    yield from found.steps()
+    assert found.found is not None
+    return found.found
+
+
+def _counting(service: ModelService, bits: int) -> Iterator[Rounding | None]:
+    train = service.index.latents.mean[evenly(splits(service)[0], _COUNTED)]
+    quantiser = Quantiser.of(train, bits)
+    symbols, tables = quantiser.symbols(train), []
+    for column in range(symbols.shape[1]):
+        one = symbols[:, column : column + 1]
+        tables += read(written(one, "counted"), 1, "counted")
+        yield None
+    yield Rounding(quantiser, tables)

@@ -15,6 +15,7 @@ from latent_explorer.analysis.compression.curve import (
     RatePoint,
     of_latents,
     point_of,
+    prepared,
     psnr,
     squared_errors,
 )
@@ -33,6 +34,7 @@ __all__ = [
     "of_latents",
     "packed",
     "point_of",
+    "prepared",
     "psnr",
     "sentences",
     "short_seal",

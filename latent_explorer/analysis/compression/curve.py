@@ -120,21 +120,25 @@ class Material:
         return CompressedSet(self.model, self.seal, shape, bits, quantiser.step, symbols, labels)
 
 
-def of_latents(
-    material: Material, decode: Decode, size_of: Callable[[CompressedSet], int] = lambda content: len(packed(content))
-) -> Generator[None, None, RateCurve]:
-    """The curve of latents rounded at 1 to 8 bits; yields after each slice of pictures, and returns it.
+def prepared(
+    material: Material, size_of: Callable[[CompressedSet], int] = lambda content: len(packed(content))
+) -> list[tuple[CompressedSet, int]]:
+    """The images at 1 to 8 bits, each set with its bytes. size_of: `container.expected_size` where time is short."""
+    return [(content, size_of(content)) for content in map(material.compressed, BITS)]
 
-    size_of: the bytes of a set; `container.expected_size` where time is short. Counted is the whole file of all images,
-    by their number: header, tables, coded latents. Not counted is the decoder.
+
+def of_latents(
+    images: Images, sets: Sequence[tuple[CompressedSet, int]], decode: Decode
+) -> Generator[None, None, RateCurve]:
+    """The curve of latents rounded, as `prepared`; yields after each slice of pictures, and returns it.
+
+    Counted is the whole file of all images, by their number: header, tables, coded latents. Not counted is the decoder.
     """
     points = []
-    for each in BITS:
-        content, errors = material.compressed(each), Errors(material.images)
-        size = size_of(content) / len(material.images)
-        yield None
+    for content, size in sets:
+        errors = Errors(images)
         for start, pictures in decode(content.latents):
             errors.take(start, pictures)
             yield None
-        points.append(errors.point(f"{each} bits", size))
+        points.append(errors.point(f"{content.bits} bits", size / len(images)))
     return RateCurve("latents", "Latents", "the whole file of all images; not the decoder", tuple(points))

@@ -1,6 +1,7 @@
 """Compress: what the open model's images take as rounded latents, beside PCA, JPEG and WebP."""
 
 from collections.abc import Callable, Generator, Hashable, Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -47,10 +48,11 @@ class CompressionMeasured(Stage, frozen=True, tag=True, eq=False):
 
 
 def _answer(request: MeasureCompression, service: ModelService) -> Iterator[CompressionMeasured | None]:
-    from latent_explorer.analysis.compression import expected_size, of_latents, sentences, tasks
-    from latent_explorer.engine.compressing import SINGLE_FILES, decoded, material_of
+    from latent_explorer.analysis.compression import expected_size, of_latents, prepared, sentences, tasks
+    from latent_explorer.engine.compressing import SINGLE_FILES, decoded, material_of, refuse_where_lacking
 
-    material, training = material_of(service)
+    refuse_where_lacking(service)
+    material, training = yield from aside(partial(material_of, service), "compression")
     note, count = service.index.originals.note, len(material.images)
     curves: list[RateCurve] = []
     lacking: list[str] = []
@@ -60,7 +62,8 @@ def _answer(request: MeasureCompression, service: ModelService) -> Iterator[Comp
         return CompressionMeasured(request.number, *known, share=share, more=bool(doing))
 
     yield told("latents", 0.0)
-    own = of_latents(material, lambda z: decoded(service, z, material.labels), expected_size)
+    sets = yield from aside(partial(prepared, material, expected_size), "compression")
+    own = of_latents(material.images, sets, lambda z: decoded(service, z, material.labels))
     curves.append((yield from own))
     work = tasks(material.images, training, service.config.net.latent_dim, SINGLE_FILES)
     for place, (words, task) in enumerate(work.items(), 1):

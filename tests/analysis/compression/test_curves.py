@@ -14,6 +14,7 @@ from latent_explorer.analysis.compression import (
     of_latents,
     packed,
     point_of,
+    prepared,
     sentences,
     squared_errors,
     tasks,
@@ -51,7 +52,7 @@ def last(steps):  # type: ignore[no-untyped-def]
 
 def test_the_curve_of_latents_counts_whole_files_and_gets_better_with_bits() -> None:
     material = Material(Z, IMAGES, Z)
-    curve = last(of_latents(material, decode))
+    curve = last(of_latents(IMAGES, prepared(material), decode))
     assert [each.setting for each in curve.points] == [f"{bits} bits" for bits in BITS]
     assert curve.points[4].bytes == len(packed(material.compressed(5))) / 80
     for attribute in ("bytes", "psnr", "mean_psnr"):
