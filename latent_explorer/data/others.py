@@ -39,9 +39,23 @@ class OtherImages:
 def read_others(source: str, shape: tuple[int, int, int], *, download: bool = False) -> OtherImages:
     """The images of another set in a model's shape; of a dataset that is opened by its name, its test images.
 
-    download: whether it was agreed to fetch what is not on this computer. Raises DataError where they cannot be read,
-    or there are none.
+    source: as `open_dataset` takes it; several, each on a line of its own, are one set. download: whether it was agreed
+    to fetch what is not on this computer. Raises DataError where they cannot be read, or there are none.
     """
+    sources = source.splitlines()
+    if len(sources) == 1:
+        return _read(source, shape, download)
+    if len(sources) > MOST_OTHERS:
+        raise DataError(f"expected at most {MOST_OTHERS:,} files, found {len(sources):,}: put them into one folder")
+    parts = [_read(each, shape, download) for each in sources]
+    if not parts:
+        raise DataError("expected images to compare with, found none")
+    notes = dict.fromkeys(part.note for part in parts if part.note)
+    images = np.concatenate([part.images for part in parts])[:MOST_OTHERS]
+    return OtherImages(source, parts[0].name, images, sum(part.all_images for part in parts), "; ".join(notes))
+
+
+def _read(source: str, shape: tuple[int, int, int], download: bool) -> OtherImages:
     dataset = open_dataset(source, bounds=Bounds(seconds=_LOOK_SECONDS), download=download)
     name = split_options(source)[0].partition(":")[0]
     test = dataset.indices("test") if name in DATASETS else np.zeros(0, np.int64)

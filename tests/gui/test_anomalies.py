@@ -2,11 +2,13 @@
 
 import numpy as np
 import pytest
+from PIL import Image
 from PyQt6.QtCore import QEvent, QPointF, Qt
 from PyQt6.QtTest import QTest
 
 from latent_explorer.bench.hand import send_mouse
 from latent_explorer.gui.studies.anomalies.judged import OTHER, TEST, TRAIN, JudgedSets
+from latent_explorer.session.own_sets import OwnSet
 
 
 @pytest.fixture
@@ -111,6 +113,24 @@ def test_a_set_that_is_not_there_or_empty_is_said_in_the_panel(opened, tmp_path,
     assert study.panel.complaint.isVisible()
     assert source in study.panel.complaint.text()
     assert study.panel.other.currentText() == "Nothing"
+
+
+def test_a_set_of_ones_own_images_can_be_compared_with(opened, tmp_path):
+    person, study = opened
+    files = []
+    for number, grey in enumerate((0, 90, 255)):
+        files.append(tmp_path / f"{number}.png")
+        Image.fromarray(np.full((8, 8), grey, np.uint8)).save(files[-1])
+    person.pane.session.place_sets((OwnSet(tuple(map(str, files)), "greys"),))
+    box = study.panel.other
+    row = box.findText("greys")
+    assert row > 0
+    box.setCurrentIndex(row)
+    box.activated.emit(row)
+    person.wait_until(lambda: settled(study) and study._set is not None)
+    assert study._set.count == 3
+    assert box.currentText() == "greys"
+    assert len(study.judged.known(OTHER, study.score)) == 3
 
 
 def test_another_score_is_judged_and_the_points_take_its_colours(opened):

@@ -1,6 +1,6 @@
 """The panel of the anomalies: score, second set, histogram and threshold, how well it tells, the oddest images."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from PyQt6.QtCore import QEvent, Qt, pyqtSignal
 from PyQt6.QtGui import QStandardItemModel
@@ -41,7 +41,8 @@ class AnomalyPanel(QWidget):
         super().__init__()
         self.histogram, self.roc, self.oddest = ScoreHistogram(), RocPlot(), OddestImages()
         self._scores: tuple[ScoreWords, ...] = ()
-        self._sources = ["", *DATASETS, _FILE, _FOLDER]
+        self._sources: dict[str, str] = {}  # files and folders that were compared with, and what they are called
+        self._sets: dict[str, str] = {}
         self._source = ""
         self._make_choices()
         self._make_threshold()
@@ -101,10 +102,9 @@ class AnomalyPanel(QWidget):
     def show_set(self, source: str, name: str, note: str) -> None:
         """Show which second set is judged, and what is to be said of it. source: empty for none."""
         self._source = source
-        if source and source not in self._sources:
-            self._sources.insert(-2, source)
-            self.other.insertItem(len(self._sources) - 3, name)
-        self.other.setCurrentIndex(self._sources.index(source))
+        if source and not self.name_of(source):
+            self._sources[source] = name
+        self._list_sources()
         self._set_words.setText(note)
         self._set_words.setVisible(bool(note))
         for part in (self.roc, self._shown_set, self._told):
@@ -122,6 +122,13 @@ class AnomalyPanel(QWidget):
             key.setText(f"■ {name}")
             key.setStyleSheet(f"color: {colour};")
             key.setVisible(bool(len(scores)))
+
+    def offer_sets(self, sets: Mapping[str, str]) -> None:
+        """List sets of a person's own images to compare with: what they are called, by source."""
+        if self._source in self._sets:
+            self._sources[self._source] = self._sets[self._source]
+        self._sets = dict(sets)
+        self._list_sources()
 
     def show_alarms(self, share: float, sentence: str) -> None:
         """Show where the threshold is, and what lies above it."""
@@ -223,11 +230,25 @@ class AnomalyPanel(QWidget):
         row = self.score.currentIndex()
         self._sentence.setText(self._scores[row].sentence if 0 <= row < len(self._scores) else "")
 
+    def name_of(self, source: str) -> str:
+        """What a source is called in the list; empty where it is not in it."""
+        return self._offered.get(source, "")
+
+    @property
+    def _offered(self) -> dict[str, str]:
+        """What can be compared with, by source, and what it is called; first nothing, at last a file or a folder."""
+        named = {name: name for name in DATASETS}
+        return {"": _NOTHING, **named, **self._sets, **self._sources, _FILE: _FILE, _FOLDER: _FOLDER}
+
+    def _list_sources(self) -> None:
+        self.other.clear()
+        self.other.addItems(list(self._offered.values()))
+        self.other.setCurrentIndex(list(self._offered).index(self._source))
+
     def _choose_set(self, row: int) -> None:
-        source = self._sources[row]
+        source = list(self._offered)[row]
         if source not in (_FILE, _FOLDER):
             self.set_chosen.emit(source)
             return
-        self.other.setCurrentIndex(self._sources.index(self._source))  # until one is chosen
-        files = _FILES if source == _FILE else ""
-        ask_path(self, "Compare with", "", self.set_chosen.emit, files)
+        self.other.setCurrentIndex(list(self._offered).index(self._source))  # until one is chosen
+        ask_path(self, "Compare with", "", self.set_chosen.emit, _FILES if source == _FILE else "")

@@ -1,8 +1,10 @@
 """The study of anomalies: asks the engine for scores, and shows what comes as it comes."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 import numpy as np
+from msgspec import structs
 from numpy.typing import NDArray
 
 from latent_explorer.analysis.anomaly.roc import share_above, threshold_at
@@ -20,8 +22,9 @@ from latent_explorer.gui.theme import DARK, Theme
 from latent_explorer.gui.widgets.images import to_qimage
 from latent_explorer.gui.widgets.parts import timer
 from latent_explorer.gui.widgets.readings import Work
-from latent_explorer.service.codec import Refused
-from latent_explorer.session import OpenBundle, Session
+from latent_explorer.service.codec import Refused, text_to_path
+from latent_explorer.session import OpenBundle, Session, State
+from latent_explorer.session.own_sets import OwnSet
 
 SCORES, ODDEST, PLACE = "anomaly scores", "oddest images", "place of another image"
 _SHOW_MS, _LISTED, _PICTURES = 200, 120, 40
@@ -75,12 +78,23 @@ class AnomalyStudy(Study):
 
     def open(self, session: Session) -> None:
         super().open(session)
+        self._offer_sets(session.state.sets)
         self._begin(session.bundle)
+
+    def _offer_sets(self, sets: Sequence[OwnSet]) -> None:
+        sources = ["\n".join(str(text_to_path(each)) for each in own.sources) for own in sets]
+        names = [own.name or Path(source.splitlines()[0]).name for own, source in zip(sets, sources, strict=True)]
+        self.panel.offer_sets(dict(zip(sources, names, strict=True)))
 
     def exchange(self, bundle: OpenBundle) -> None:
         """Through another chart nothing changes; another moment of the run is another model."""
         if bundle.latents.mean is not self._means:
             self._begin(bundle)
+
+    def show_change(self, old: State, new: State) -> None:
+        """Sets of a person's own images may be compared with."""
+        if old.sets != new.sets:
+            self._offer_sets(new.sets)
 
     def dress(self, theme: Theme) -> None:
         self._theme = theme
@@ -216,9 +230,10 @@ class AnomalyStudy(Study):
             self._show()
             self.panel.say(f"{reply.reason[:1].upper()}{reply.reason[1:]}.")
         elif isinstance(reply, ImageSetOpened):
-            self._set = reply
+            name = self.panel.name_of(reply.source) or reply.name
+            self._set = structs.replace(reply, name=name)
             self.judged.add_set(OTHER, np.arange(reply.count))
-            self.panel.show_set(reply.source, reply.name, set_words(reply))
+            self.panel.show_set(reply.source, name, set_words(reply))
             self._ask()
 
     def _take_scores(self, answer: Answer) -> None:
