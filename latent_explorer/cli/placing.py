@@ -94,7 +94,7 @@ def _placed(service: Any, image: Any, without: tuple[str, ...]) -> dict[str, Any
     found = encoded(service, made.image)
     if not len(found.z):
         raise UserError(f"{service.config.name}: {found.lacking}")
-    near, verdict, likely = _end_of(judged(service, found.z, found.error))
+    near, verdict, likely = _end_of(judged(service, found.z, found.error, made.image))
     names = service.config.dataset.class_names
     labels = service.field_input(with_data=False).data.label
     neighbours = [
@@ -113,6 +113,7 @@ def _placed(service: Any, image: Any, without: tuple[str, ...]) -> dict[str, Any
         "percentile": likely.percentile,
         "error_percentile": likely.of_error,
         "distance_percentile": likely.of_distance,
+        "likelihood_percentile": likely.of_likelihood,
         "held_out": likely.count,
         "sentence": likely.sentence,
     }

@@ -101,13 +101,15 @@ class Likelihood:
 
     score: above 1 it is not inside; see `Trust.score_images`. percentile: of the held-out images' scores that are
     lower. of_error, of_distance: the same of the reconstruction error alone (None where either is not known) and of
-    the distance to the 10th nearest image alone, large where the data are thin. count: of held-out images.
+    the distance to the 10th nearest image alone, large where the data are thin. of_likelihood: of the likelihood by
+    which single images are judged (`Judging.likelihood`); None without an encoder. count: of held-out images.
     """
 
     score: float
     percentile: float
     of_error: float | None
     of_distance: float
+    of_likelihood: float | None
     count: int
 
     @property
@@ -122,11 +124,18 @@ class Likelihood:
 
 
 def judged(
-    service: ModelService, z: NDArray[np.float32], error: float
+    service: ModelService, z: NDArray[np.float32], error: float, image: NDArray[np.uint8] | None = None
 ) -> Generator[None, None, tuple[Surroundings, Verdict, Likelihood]]:
-    """What the data say of an image encoded to z (d,) with a reconstruction error (NaN where there is none)."""
+    """What the data say of an image encoded to z (d,) with a reconstruction error (NaN where there is none).
+
+    image: uint8 (h, w, c) as the model was given it, where its likelihood is asked for too.
+    """
     service.decoder.check(z[None])
     yield from service.calibrate()
+    of_likelihood = None
+    if image is not None and service.config.encodes:
+        likelihood = yield from service.judging.likelihood()
+        of_likelihood = 100 * (1 - likelihood.of(image).share)
     index, trust = service.index, service.trust
     found, ask = index.neighbourhood.around(z), returned_by(service.field_input(with_data=True))
     verdict = trust.verdict(z, found.reach, ask)
@@ -137,7 +146,8 @@ def judged(
     score = float(trust.score_images(places, reach, back, errors)[0])
     of_error = _percentile(held.error, error) if known and held.error is not None else None
     of_reach = _percentile(held.reach, found.reach)
-    return found, verdict, Likelihood(score, 100 * trust.less_usual(score), of_error, of_reach, len(held.z))
+    percentiles = 100 * trust.less_usual(score), of_error, of_reach, of_likelihood
+    return found, verdict, Likelihood(score, *percentiles, len(held.z))
 
 
 def _percentile(usual: NDArray[np.floating], value: float) -> float:

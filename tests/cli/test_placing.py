@@ -32,6 +32,7 @@ def test_it_tells_what_the_window_would(small_bundle: Path, drawing: Path, done)
     assert [each["image"] for each in told["neighbours"]] == judged.indices.tolist()
     assert told["percentile"] == pytest.approx(judged.percentile)
     assert told["sentence"] == judged.sentence
+    assert 0 <= told["likelihood_percentile"] < 100
     assert sum(told["classes"].values()) == pytest.approx(1)
 
 

@@ -129,3 +129,15 @@ def test_a_picture_is_read_from_a_file(small_bundle: Path, tmp_path: Path) -> No
     refused = answers(small_bundle, ReadPicture(2, path_to_text(tmp_path / "b.png")))[2]
     assert isinstance(refused, Refused)
     assert "expected an image" in refused.reason
+
+
+def test_its_likelihood_is_told_where_the_image_is_given(small_bundle: Path) -> None:
+    images = np.asarray(open_dataset(read_config(small_bundle).dataset.source).images)
+    z, noise = read_latents(small_bundle).mean[4], np.random.default_rng(0).integers(0, 256, (8, 8, 1), dtype=np.uint8)
+    found = [answers(small_bundle, JudgeImage(2, z, 0.02, each))[2] for each in (None, images[4], noise)]
+    assert all(isinstance(each, ImageJudged) for each in found)
+    nothing, own, foreign = (each.of_likelihood for each in found if isinstance(each, ImageJudged))
+    assert nothing is None
+    assert own is not None
+    assert foreign is not None
+    assert 0 <= own < foreign

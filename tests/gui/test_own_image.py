@@ -69,7 +69,7 @@ def test_what_is_known_of_it_is_shown(person: Person, study: OwnImageStudy) -> N
     assert panel.prepared.image.size() == panel.decoded.image.size()
     assert f"{study.encoded.error:.4f}" in panel.error.text()
     assert "held-out images" in panel.likely.text()
-    assert "percentile" in panel.detail.text()
+    assert "likelihood" in panel.detail.text()
     assert panel.gauge.percentile is not None
     assert panel.shares.accessibleDescription()
 

@@ -117,17 +117,21 @@ def _preparation(request: AskPreparation, service: ModelService) -> Iterator[Pre
 
 
 class JudgeImage(Numbered, frozen=True, tag=True, eq=False):
-    """What do the data say of an image at latent z (d,), reconstructed with an error (NaN for none)?"""
+    """What do the data say of an image at latent z (d,), reconstructed with an error (NaN for none)?
+
+    image: uint8 (h, w, c), as the model was given it, where its likelihood is asked for too.
+    """
 
     z: np.ndarray
     error: float
+    image: np.ndarray | None = None
 
 
 class ImageJudged(Numbered, frozen=True, tag=True, eq=False):
     """What the data say of it.
 
     indices, distances, shares, originals, reconstructions, missing, word, reason: as in `Place`. score, percentile,
-    of_error, of_distance, count, sentence: as in `engine.own_image.Likelihood`.
+    of_error, of_distance, of_likelihood, count, sentence: as in `engine.own_image.Likelihood`.
     """
 
     indices: np.ndarray
@@ -142,6 +146,7 @@ class ImageJudged(Numbered, frozen=True, tag=True, eq=False):
     percentile: float
     of_error: float | None
     of_distance: float
+    of_likelihood: float | None
     count: int
     sentence: str
 
@@ -149,7 +154,7 @@ class ImageJudged(Numbered, frozen=True, tag=True, eq=False):
 def _judge(request: JudgeImage, service: ModelService) -> Iterator[ImageJudged | None]:
     from latent_explorer.engine.own_image import judged
 
-    found, verdict, likely = yield from judged(service, request.z, request.error)
+    found, verdict, likely = yield from judged(service, request.z, request.error, request.image)
     index, images = service.index, service.index.originals
     yield ImageJudged(
         request.number,

@@ -117,18 +117,16 @@ class OwnImagePanel(QWidget):
             title.setAlignment(Qt.AlignmentFlag.AlignHCenter)
             pictures.addWidget(title, 0, column)
             pictures.addWidget(view, 1, column)
-        self._place = QWidget()
-        policy = self._place.sizePolicy()
-        policy.setRetainSizeWhenHidden(True)  # else the pad would move under the pen
-        self._place.setSizePolicy(policy)
+        self._verdict, self._place = _kept_room(), _kept_room()
         actions = filled(QHBoxLayout(), self.pin, self.path, self.go, self.export, spacing=4)
         self._classes, self._nearest = heading("Classes of the 50 nearest images"), heading("Nearest images")
         found = self._classes, self.shares, self._nearest, self.neighbours
-        filled(QVBoxLayout(self._place), self.likely, self.gauge, self.detail, *found, spacing=5)
+        filled(QVBoxLayout(self._verdict), self.likely, self.gauge, self.detail, spacing=4)
+        filled(QVBoxLayout(self._place), *found, spacing=5)
         whole = QVBoxLayout(self)
         corrupt = filled(QHBoxLayout(), PlainLabel("Corrupt:"), self.corrupting, 1, spacing=4)
-        parts = tools, self.pad, history, self.note, self._steps, self.aim, corrupt, pictures, self.error, actions
-        filled(whole, *parts, self.search, self._place, spacing=6, margins=(10, 8, 10, 8))
+        parts = tools, self.pad, history, self.note, self._steps, self.aim, corrupt, pictures, self.error, self._verdict
+        filled(whole, *parts, actions, self.search, self._place, spacing=6, margins=(10, 8, 10, 8))
         whole.addStretch(1)
 
     # -- what is open
@@ -183,6 +181,7 @@ class OwnImagePanel(QWidget):
         self.decoded.show_image(None)
         self.error.setText(why)
         self.error.setVisible(bool(why))
+        self._verdict.hide()
         self._place.hide()
         self._offer(False)
         self.show_history()
@@ -201,8 +200,8 @@ class OwnImagePanel(QWidget):
         """Show how likely the image is to be of the data, and what is near it."""
         self.likely.setText(told.sentence)
         self.gauge.show_percentile(told.percentile)
-        error = "" if told.of_error is None else f"Reconstruction error at percentile {told.of_error:.0f}; "
-        self.detail.setText(f"{error}distance to the nearest images at percentile {told.of_distance:.0f}.".capitalize())
+        self.detail.setText(_percentiles(told))
+        self._verdict.show()
         self.shares.show_shares(told.shares)
         self.neighbours.show_place(told)
         for each in (self._classes, self.shares):
@@ -251,3 +250,23 @@ class OwnImagePanel(QWidget):
         self._ink = colour.name()
         self.pen.setChecked(True)
         self._choose_tool()
+
+
+def _kept_room() -> QWidget:
+    """A part of the panel that keeps its room while it is hidden: else the pad would move under the pen."""
+    part = QWidget()
+    policy = part.sizePolicy()
+    policy.setRetainSizeWhenHidden(True)
+    part.setSizePolicy(policy)
+    return part
+
+
+def _percentiles(told: ImageJudged) -> str:
+    """What the sentence rests on, among held-out images."""
+    known = {
+        "reconstruction error": told.of_error,
+        "distance to the nearest images": told.of_distance,
+        "likelihood, mended": told.of_likelihood,
+    }
+    named = ", ".join(f"{name} {value:.0f}" for name, value in known.items() if value is not None)
+    return f"Percentiles: {named}."

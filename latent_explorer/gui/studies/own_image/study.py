@@ -332,7 +332,7 @@ class OwnImageStudy(Study):
         if self.encoded is not None and self.session is not None:
             self.search.offer(self.encoded.prepared, encodes=self.session.bundle.config.encodes)
         if self.latent is not None and self.encoded is not None:
-            self._judging = self.uses.client.ask(JudgeImage, self.latent, self.encoded.error)
+            self._judging = self.uses.client.ask(JudgeImage, self.latent, self.encoded.error, self.encoded.prepared)
 
     def _take_judged(self, answer: Answer) -> None:
         reply = answer.reply
