@@ -3,10 +3,10 @@
 From several starts for each image (where the encoder puts it, the latents of the data whose pictures are nearest, draws
 from the data's Gaussian) the squared error is descended, with a price on leaving the data:
 
-    mean (D(z) - x)^2 + price * max(0, r(z) / r95 - 1)^2
+    mean (D(z) - x)^2 + price * [max(0, r(z) / r' - 1)^2 + max(0, m(z) / m' - 1)^2]
 
-r(z) is the distance to the nearest of a sample of the data's latents, r95 what 95 % of that sample have among
-themselves.
+r(z) is the distance to the nearest of a sample of the data's latents, m(z) the one to their middle in standard
+deviations; r' and m' are what four in five of that sample have at most.
 
 The steps are those of Gauss and Newton with the damping of Levenberg and Marquardt, the Jacobian by differences of
 decoded batches: up to 32 dimensions that is cheaper than descending a gradient, and a decoder need only be a function.
@@ -36,6 +36,7 @@ SUBSPACE = 32
 _NEAREST, _DRAWN = 3, 2  # starts for each image
 _FINALISTS = 2  # of the starts go to the end
 _FIRST_SHARE = 0.25  # of the steps, that all starts go
+_USUAL = 0.8
 _PRICE = 0.02  # squared grey level of [0, 1]: what it costs to be twice as far from the data as they are apart
 _ADAM_STEPS, _NEWTON_STEPS = 60, 10
 _RATE = 0.15  # of a step of Adam, in standard deviations of the data
@@ -79,22 +80,48 @@ def sampled(
 
 
 class Tether:
-    """The price on leaving the data. price: of being as far again from a sample (k, d) as its latents are apart."""
+    """The price on leaving the data, of which z (k, d) are a sample; see the formula above. price: its factor."""
 
     def __init__(self, z: Latents, price: float = _PRICE) -> None:
         self._points, self.price = z, price
         self._nearest = Nearest(z)
         apart = self._nearest.find(z[:SAMPLE], 2)[0][:, -1] if len(z) > 1 else np.ones(1)
-        self._usual = max(float(np.quantile(apart, 0.95)), 1e-6)
+        self._usual = max(float(np.quantile(apart, _USUAL)), 1e-6)
+        self._middle = z.mean(0)
+        self._whitening = _whitening(z)
+        self._radius = max(
+            float(np.quantile(np.linalg.norm((z - self._middle) @ self._whitening, axis=1), _USUAL)), 1e-6
+        )
 
     def excess(self, z: Latents) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """The square root of what latents (n, d) cost (n,), and its derivatives (n, d)."""
+        """The square roots of what latents (n, d) cost, (n, 2), and their derivatives (n, 2, d)."""
         distances, numbers = self._nearest.find(z, 1)
-        away = z - self._points[numbers[:, 0]]
-        over = np.maximum(0.0, distances[:, 0] / self._usual - 1)
-        root = np.sqrt(self.price)
-        along = np.where(over > 0, root / (self._usual * np.maximum(distances[:, 0], 1e-12)), 0.0)
-        return (root * over).astype(np.float32), (along[:, None] * away).astype(np.float32)
+        near = self._over(distances[:, 0], z - self._points[numbers[:, 0]], self._usual)
+        white = (z - self._middle) @ self._whitening
+        far = self._over(np.linalg.norm(white, axis=1), white @ self._whitening.T, self._radius)
+        return np.stack([near[0], far[0]], 1), np.stack([near[1], far[1]], 1)
+
+    def cost(self, z: Latents) -> NDArray[np.float64]:
+        """What latents (n, d) cost, (n,)."""
+        total: NDArray[np.float64] = np.square(self.excess(z)[0], dtype=np.float64).sum(1)
+        return total
+
+    def _over(
+        self, length: NDArray[np.floating], along: NDArray[np.floating], usual: float
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """By how much lengths (n,) exceed what is usual, and the derivatives (n, d). along: length times its own."""
+        root, over = np.sqrt(self.price), np.maximum(0.0, length / usual - 1)
+        slope = np.where(over > 0, root / (usual * np.maximum(length, 1e-12)), 0.0)
+        return (root * over).astype(np.float32), (slope[:, None] * along).astype(np.float32)
+
+
+def _whitening(z: Latents) -> NDArray[np.float32]:
+    """What makes the differences of latents (k, d) as long as they are in standard deviations."""
+    variances, axes = np.linalg.eigh(np.atleast_2d(np.cov(z, rowvar=False, bias=True)))
+    whitening: NDArray[np.float32] = (axes / np.sqrt(np.maximum(variances, max(1e-6 * variances[-1], 1e-12)))).astype(
+        np.float32
+    )
+    return whitening
 
 
 @dataclass(frozen=True, eq=False)
@@ -184,7 +211,7 @@ class _Search:
     def judged(self) -> Iterator[None]:
         """Decode the rows where they are."""
         self._pictures = yield from self._decoded(self._z)
-        self._keep(self._z, self._mse(self._pictures, self._images), self._tether_cost(self._z))
+        self._keep(self._z, self._mse(self._pictures, self._images), self._problem.tether.cost(self._z))
 
     def best(self, count: int) -> tuple[Latents, NDArray[np.float64]]:
         """The best latents (m, d) of each of `count` images, by error and price, and their errors (m,)."""
@@ -219,8 +246,8 @@ class _Search:
             z = self._z[rows]
             error, slope = self._problem.slope(z, self._images[rows])
             over, by = self._problem.tether.excess(z)
-            self._keep(z, error.astype(np.float64), np.square(over, dtype=np.float64), rows)
-            self._z[rows] = z - self._adam(rows, slope + 2 * over[:, None] * by) * rate
+            self._keep(z, error.astype(np.float64), np.square(over, dtype=np.float64).sum(1), rows)
+            self._z[rows] = z - self._adam(rows, slope + 2 * np.einsum("nk,nkd->nd", over, by)) * rate
             yield None
 
     def _adam(self, rows: slice, slope: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -244,9 +271,9 @@ class _Search:
         over, by = self._problem.tether.excess(self._z)
         pixels = self._images.shape[1]
         residual = self._pictures - self._images
-        inner = by @ ways.T  # (n, p)
-        square = np.einsum("npx,nqx->npq", slopes, slopes) / pixels + inner[:, :, None] * inner[:, None]
-        pull = np.einsum("npx,nx->np", slopes, residual) / pixels + inner * over[:, None]
+        inner = by @ ways.T  # (n, 2, p)
+        square = slopes @ slopes.transpose(0, 2, 1) / pixels + inner.transpose(0, 2, 1) @ inner
+        pull = (slopes @ residual[..., None])[..., 0] / pixels + (over[:, None] @ inner)[:, 0]
         tried = []
         for factor in _DAMPING:
             tried.append((yield from self._tried(square, pull, ways, factor)))
@@ -278,7 +305,7 @@ class _Search:
         weights *= np.minimum(1.0, 2.0 / np.maximum(np.linalg.norm(weights, axis=1, keepdims=True), 1e-12))
         z = (self._z + weights @ ways).astype(np.float32)
         pictures = yield from self._decoded(z)
-        return z, pictures, self._mse(pictures, self._images) + self._tether_cost(z), damping
+        return z, pictures, self._mse(pictures, self._images) + self._problem.tether.cost(z), damping
 
     def _take(self, tried: list[tuple[Latents, Pixels, NDArray[np.float64], NDArray[np.float64]]]) -> None:
         """Go where it costs least; where that is no less than here, stay, and be more careful."""
@@ -289,7 +316,7 @@ class _Search:
             rows = better & (chosen == number)
             self._z[rows], self._pictures[rows], self._damping[rows] = z[rows], pictures[rows], damping[rows]
         self._damping[~better] = np.minimum(self._damping[~better] * _DAMPING[-1] ** 2, 1e6)
-        self._keep(self._z, self._mse(self._pictures, self._images), self._tether_cost(self._z))
+        self._keep(self._z, self._mse(self._pictures, self._images), self._problem.tether.cost(self._z))
 
     # -- what both use
 
@@ -312,9 +339,6 @@ class _Search:
         better = cost < self._cost[rows]
         for kept, found in ((self._best_z, z), (self._error, error), (self._cost, cost)):
             kept[rows][better] = found[better]
-
-    def _tether_cost(self, z: Latents) -> NDArray[np.float64]:
-        return np.square(self._problem.tether.excess(z)[0], dtype=np.float64)
 
     @staticmethod
     def _mse(pictures: Pixels, images: Pixels) -> NDArray[np.float64]:

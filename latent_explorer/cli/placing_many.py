@@ -70,7 +70,7 @@ def _placed(service: Any, asked: ManyImages) -> tuple[str, tuple[str, ...], list
     sources = [path_to_text(source) for source in asked.sources]
     with Display() as display:
         for found in placed(
-            service, sources, asked.prepare, search=asked.search, most=asked.most, split=asked.split
+            service, sources, asked.prepare, search=asked.search, most=asked.most, split=asked.split, hurry=True
         ):  # fmt: skip
             if isinstance(found, SetOfImages):
                 name, notes = found.name, found.notes

@@ -33,7 +33,7 @@ _N = TypeVar("_N", bound=np.generic)
 _AT_ONCE = 16  # files read by the thread between two looks at who else waits
 _SOUGHT_AT_ONCE = 4  # images whose places are searched for together
 _THUMBNAIL = 64  # pixels, of the longer side
-_PIECE = 64  # pictures decoded between two looks
+_PIECE, _LARGE_PIECE = 64, 512  # pictures decoded between two looks, and where nobody waits
 _STEPS = frozenset(step.name for step in STEPS)
 _UNKNOWN = float("nan")
 
@@ -88,12 +88,13 @@ def placed(
     search: bool,
     most: int = MOST_OWN,
     split: Split | None = None,
+    hurry: bool = False,
 ) -> Iterator[SetOfImages | PlacedImages | None]:
     """Place the images of some files and folders, or of a dataset; yields None where there is no news.
 
     First the set, then its images in their order, some at a time. search: whether their latents are optimised, from
-    where the encoder puts them if there is one. Raises DataError where there are no images, EngineError where the
-    model cannot place any, UserError where a dataset cannot be opened.
+    where the encoder puts them if there is one. hurry: nobody else waits, so that a step may be long. Raises DataError
+    where there are no images, EngineError where the model cannot place any, UserError where a dataset cannot be opened.
     """
     if not service.config.encodes and not search:
         raise EngineError(NO_PLACE)
@@ -107,7 +108,7 @@ def placed(
     for start in range(0, len(found), _AT_ONCE):
         numbers = range(start, min(start + _AT_ONCE, len(found)))
         read = yield from aside(partial(_read, found, numbers, usual, prepare), "own images")
-        yield (yield from _placed(service, found, read, numbers.stop, search))
+        yield (yield from _placed(service, found, read, numbers.stop, _Manner(search, hurry)))
 
 
 def _read(found: OwnImages, numbers: range, usual: Usual, prepare: Prepare) -> _Read:
@@ -129,7 +130,7 @@ def _shaped(image: NDArray[np.uint8], usual: Usual, prepare: Prepare) -> NDArray
 
 
 def _placed(
-    service: ModelService, found: OwnImages, read: _Read, done: int, search: bool
+    service: ModelService, found: OwnImages, read: _Read, done: int, search: "_Manner"
 ) -> Generator[None, None, PlacedImages]:
     names = tuple(found.names[number] for number in read.numbers)
     groups = tuple(found.groups[number] for number in read.numbers)
@@ -142,7 +143,7 @@ def _placed(
     if len(images):
         made = yield from _latents(service, images, search)
         error = yield from _errors(service, images, made.z)
-        score = yield from _scores(service, made.z, error)
+        score = yield from _scores(service, made.z, error, at_home=not search.wanted)
     small = thumbnails_of(images)
     beside = made.encoded, made.nearest
     return PlacedImages(names, groups, small, made.z, error, score, rejected, done, len(found), *beside)
@@ -157,23 +158,34 @@ class _Latents:
     nearest: NDArray[np.float64]
 
 
-def _latents(service: ModelService, images: Pictures, search: bool) -> Generator[None, None, _Latents]:
+@dataclass(frozen=True)
+class _Manner:
+    """Whether latents are optimised, and whether nobody else waits meanwhile."""
+
+    wanted: bool
+    hurry: bool
+
+
+def _latents(service: ModelService, images: Pictures, search: _Manner) -> Generator[None, None, _Latents]:
     """Where the encoder puts images, or a search from there."""
     encoded = None
     if service.config.encodes:
         encoded = yield from _in_slices(service, "own images", images, service.decoder.encoded)
-    if search:
-        return (yield from _sought(service, images, encoded))
+    if search.wanted:
+        return (yield from _sought(service, images, encoded, search.hurry))
     assert encoded is not None
     return _Latents(encoded, np.zeros(0), np.zeros(0))
 
 
-def _sought(service: ModelService, images: Pictures, encoded: Latents | None) -> Generator[None, None, _Latents]:
-    piece = max(8, min(_PIECE, service.decoder.choice.batch))
+def _sought(
+    service: ModelService, images: Pictures, encoded: Latents | None, hurry: bool
+) -> Generator[None, None, _Latents]:
+    piece = _LARGE_PIECE if hurry else max(8, min(_PIECE, service.decoder.choice.batch))
+    at_once = len(images) if hurry else _SOUGHT_AT_ONCE
     sample = yield from _without_news(sample_of(service.decoder, service.index.latents.mean, piece))
     parts = []
-    for start in range(0, len(images), _SOUGHT_AT_ONCE):
-        rows = slice(start, start + _SOUGHT_AT_ONCE)
+    for start in range(0, len(images), at_once):
+        rows = slice(start, start + at_once)
         begun = None if encoded is None else encoded[rows]
         z = np.zeros((0, service.config.net.latent_dim), np.float32)
         for stage in invert(problem_of(service.decoder, sample, images[rows], begun, piece)):
@@ -200,10 +212,13 @@ def _errors(service: ModelService, images: Pictures, z: Latents) -> Generator[No
 
 
 def _scores(
-    service: ModelService, z: Latents, error: NDArray[np.float64]
+    service: ModelService, z: Latents, error: NDArray[np.float64], at_home: bool
 ) -> Generator[None, None, NDArray[np.float64]]:
-    """As `Trust.score_images`; by their places alone where no errors are known."""
-    ask, trust = returned_by(service.field_input(with_data=True)), service.trust
+    """As `Trust.score_images`; by their places alone where no errors are known.
+
+    at_home: whether these are places of the encoder's; it is no reproach to others that it would put them elsewhere.
+    """
+    ask, trust = returned_by(service.field_input(with_data=True)) if at_home else None, service.trust
     conditional = bool(service.config.net.classes)  # an image may be encoded under another class than its own
 
     def scores(rows: NDArray[np.int64]) -> NDArray[np.float64]:

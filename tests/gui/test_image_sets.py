@@ -16,8 +16,10 @@ from latent_explorer.bench.hand import send_mouse
 from latent_explorer.bench.person import Person
 from latent_explorer.bundles import read_config
 from latent_explorer.engine.decoder import Decoder, device_for
+from latent_explorer.gui.pane.saved_map import saved_map
 from latent_explorer.gui.studies.image_sets.study import ImageSetsStudy
 from latent_explorer.runtime.loading import load_bundle_model
+from latent_explorer.session.saved import SavedSession, write_session
 from tests.gui.test_drops import dragged, drop, said
 from tests.nets.families import GAN, registered, trained_on_noise
 
@@ -179,6 +181,21 @@ def test_without_an_encoder_places_are_searched_for(new_window, tmp_path: Path, 
     assert study.sets[0].search
     assert not study.view.search.isEnabled()
     assert study.view.table.model_.rowCount() == 2
+
+
+def test_a_saved_session_places_its_sets_again(new_window, small_bundle: Path, folder: Path, tmp_path: Path) -> None:
+    person = new_window(small_bundle)
+    study = placed(person, folder)
+    study.view.changed.emit("colouring", "score")
+    saved, arrays = saved_map(person.pane, tmp_path / "a.latent.json")
+    write_session(tmp_path / "a.latent.json", SavedSession(maps=(saved,)), arrays)
+    other = new_window(None)
+    other.window.workbench.sessions.open_file(tmp_path / "a.latent.json")
+    other.wait_until(lambda: other.pane.session is not None and bool(other.pane.session.state.sets))
+    layer = other.pane.layers.by_title["Own images"]
+    other.wait_until(lambda: layer.count == 20)
+    assert layer.visible
+    assert len(layer.sets[0].colours) > 2
 
 
 def test_files_that_are_gone_are_said_to_be(new_window, small_bundle: Path, folder: Path) -> None:

@@ -175,5 +175,6 @@ IMAGE_SETS = LayerSpec(
     "Own images",
     "Images of your own, each a diamond where the model puts it; see Analysis ▸ Image sets.",
     ImageSetLayer,
+    shown=False,
     opacity=1.0,
 )

@@ -44,8 +44,9 @@ class ImageCard(QFrame):
         self.adjustSize()
         room = self.parentWidget()
         assert room is not None
-        x = at.x() + _AWAY if at.x() + _AWAY + self.width() < room.width() else at.x() - _AWAY - self.width()
+        x = at.x() - _AWAY - self.width()  # on the other side the loupe may be
+        x = x if x >= 0 else at.x() + _AWAY
         y = min(max(0, at.y() - self.height() // 2), room.height() - self.height())
-        self.move(max(0, x), y)
+        self.move(x, y)
         self.show()
         self.raise_()

@@ -14,7 +14,7 @@ from latent_explorer.gui.theme import Theme
 from latent_explorer.safe_text import safe_text
 
 _OWN = ("#ff4d8d", "#ffc53d", "#2dd4bf", "#60a5fa", "#c084fc", "#fb923c")  # one after another for sets
-_SCORES = 9  # colours of scores, from 0 to twice that beyond which an image is outside
+_SCORES = 7  # colours of scores, from 0 to twice that beyond which an image is outside
 _MOST_NAMED = 12
 
 
@@ -59,7 +59,7 @@ def _by_score(score: NDArray[np.floating]) -> Colouring:
     shares = np.linspace(0, 1, _SCORES)
     colours = tuple(QColor.fromRgbF(*rgb) for rgb in ramp(shares).tolist())
     number = np.rint(np.clip(score / 2, 0, 1) * (_SCORES - 1)).astype(np.int64)
-    words = {0: "score 0", _SCORES // 2: "1, the edge of the data", _SCORES - 1: "2 and above"}
+    words = {0: "score 0", _SCORES // 2: "1 (edge)", _SCORES - 1: "2 or more"}
     return Colouring(colours, number, tuple(words.get(place, "") for place in range(_SCORES)))
 
 

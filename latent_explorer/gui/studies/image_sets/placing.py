@@ -93,7 +93,7 @@ class Placing(QObject):
     def again(self) -> None:
         """The engine was started again, or has opened what is shown: what was under way begins anew."""
         for key, found in self._found.items():
-            if not (found.done or found.cancelled or found.refused):
+            if not (found.done or found.cancelled):  # refused, maybe, because no model was open yet
                 self._found[key] = PlacedSet()
         self._ask()
 

@@ -189,6 +189,7 @@ class ImageSetsStudy(Study):
         self.card.hide()
         if had != bool(self.layer.sets):
             self.uses.layers.offer(IMAGE_SETS.title)
+            self.uses.layers.put(IMAGE_SETS.title, not had, self.layer.opacity)
         self.uses.canvas.refresh()
         self.view.show_sets([self._name(own) for own in self.sets], self.sets, self.current)
         if (own := self._own) is not None:

@@ -138,10 +138,10 @@ class ImageTable(QTableView):
         rows.setDefaultSectionSize(_THUMBNAIL + 4)
         columns.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
         columns.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-        for column, width in ((1, 60), (2, 58), (3, 50)):
+        for column, width in ((1, 46), (2, 54), (3, 46)):
             columns.setSectionResizeMode(column, QHeaderView.ResizeMode.Interactive)
             columns.resizeSection(column, width)
-        columns.setMinimumSectionSize(36)
+        columns.setMinimumSectionSize(30)
         self.clicked.connect(lambda index: self.chosen.emit(self.model_.image(index.row())))
         self.activated.connect(lambda index: self.chosen.emit(self.model_.image(index.row())))
         self.entered.connect(lambda index: self.pointed.emit(self.model_.image(index.row())))
