@@ -28,6 +28,7 @@ from latent_explorer.paths import Path, WalkedPath
 from latent_explorer.runtime.loading import load_bundle_model
 
 PAIRS, FRAMES = 50, 48
+_FEW = 20  # pairs of which the curve through crowded places is measured
 _TEST = 1
 _T = TypeVar("_T")
 Pairs = list[tuple[NDArray[np.float32], NDArray[np.float32]]]
@@ -87,9 +88,17 @@ def _geodesics(model: _Model, count: int) -> dict[str, Any]:
     return {
         **_figures(model, walked),
         "length_ratio_descent": float(np.median([ratio for _, ratio in plain])),
+        "reach_density": float(np.median([_reach(model, *pair) for pair in pairs[:_FEW]])),
         "first": first[0],
         "geodesic": times.beside("descent_cpu", [cpu for (_, cpu), _ in plain]),
     }
+
+
+def _reach(model: _Model, start: NDArray[np.float32], end: NDArray[np.float32]) -> float:
+    """How far the data are along the curve through crowded places, in units of how far along the straight line."""
+    path = model.walker.walk(Path(start, end, "density", FRAMES))
+    own, beside = (float(model.walker.near.reach(z).mean()) for z in (path.latents, path.straight))
+    return own / beside
 
 
 def _figures(model: _Model, walked: list[WalkedPath]) -> dict[str, float]:

@@ -17,6 +17,7 @@ def test_it_measures_geodesics_in_two_and_more_dimensions_and_paths_within_a_cla
         assert found[f"max_to_mean_{name}"] < 1.05
         assert found[f"geodesic_{name}"].unit == "ms"
         assert found[f"length_ratio_descent_{name}"] > 0
+        assert 0 < found[f"reach_density_{name}"] < 1.5
         for share in ("shorter", "off_data", "off_data_straight", "outside", "outside_straight"):
             assert 0 <= found[f"{share}_{name}"] <= 1
     assert found["class_pairs_16d"] == 3
