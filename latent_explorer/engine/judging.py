@@ -1,6 +1,6 @@
 """How odd images are for the open model: scores fitted on its training images, and sets of other images."""
 
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Protocol
@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from latent_explorer.analysis.anomaly import (
     SAMPLE,
+    SCORES,
     Coded,
     Coder,
     HeldOutScores,
@@ -95,9 +96,15 @@ class Judging:
             raise EngineError("this model has no encoder, so other images have no place on its map")
         return encode(images)[0]
 
-    def ready(self) -> Generator[None, None, ImageJudge]:
-        """Fit the scores, unless they are, one slice of work at each step."""
-        judge = self._judge
+    def ready(self, names: Sequence[str]) -> Generator[None, None, ImageJudge]:
+        """What judges by these scores; fits all, unless they are, one slice of work at each step, where one needs it.
+
+        Raises UserError where a name is no score, or one that the model does not allow.
+        """
+        judge, bare = self._judge, ImageJudge(coder_of(self._service.decoder), np.zeros(0, np.int64), None)
+        bare.check(names)
+        if judge.found is None and not any(SCORES[name].needs_sample for name in names):
+            return bare
         yield from judge.steps()
         assert judge.found is not None
         return judge.found

@@ -99,3 +99,16 @@ def test_how_likely_a_single_image_is_tells_noise_from_an_image(small_bundle: Pa
     image = service.images_at(service.index.held.numbers[:1])[0]
     checks = Image.fromarray(np.indices((8, 8)).sum(0).astype(np.uint8) % 2 * 255)
     assert likely.of(image).share > likely.of(np.asarray(checks)[..., None]).share
+
+
+def test_a_score_that_needs_no_training_images_is_there_at_once_and_the_same_after_all_are_fitted(small_bundle) -> None:
+    service = ModelService(lambda: None, run=lambda task: task())
+    service.open_bundle(small_bundle)
+    service.index_dataset()
+    numbers = np.arange(30)
+    images, found = service.images_at(numbers), []
+    for names in (SCORES[:1], SCORES):
+        judge = finished(service.judging.ready(names))
+        found.append(judge.scores(images, SCORES[:1], numbers))
+        assert (service.judging._judge.found is None) is (names == SCORES[:1])
+    np.testing.assert_array_equal(*found)

@@ -36,6 +36,7 @@ PCA_30 = Score(
     sentence=f"The mean squared error of what {COMPONENTS} principal components of the training images make of the "
     "image: no network has a part in it.",
     fit=_components,
+    needs_sample=True,
     unit="mean squared error",
     baseline=True,
 )
@@ -44,6 +45,7 @@ PIXEL_NEAREST = Score(
     title="Nearest image, by pixels",
     sentence="How far the nearest training image is, pixel by pixel: no network has a part in it.",
     fit=_pixels,
+    needs_sample=True,
     unit="distance of pixels",
     baseline=True,
 )

@@ -32,14 +32,19 @@ def scores_for(coder: Coder) -> dict[str, Score]:
 class ImageJudge:
     """Judges images by scores. names: of those that there are."""
 
-    def __init__(self, coder: Coder, sample: NDArray[np.int64], usual: Coded) -> None:
+    def __init__(self, coder: Coder, sample: NDArray[np.int64], usual: Coded | None) -> None:
         """Fit every score that the model allows.
 
-        sample: the numbers (k,) of the training images to fit on, ascending. usual: what the model makes of them.
+        sample: the numbers (k,) of the training images to fit on, ascending. usual: what the model makes of them; None
+        for a judge by those scores alone that need none.
         """
         self._coder, self._sample = coder, sample
-        measures = {name: score.fit(usual) for name, score in scores_for(coder).items()}
-        self._measures: Mapping[str, Measure] = measures
+        empty = Coded(np.zeros((0, 0), np.float32), np.zeros(0), np.zeros(0, np.int64))
+        self._measures: Mapping[str, Measure] = {
+            name: score.fit(usual or empty)
+            for name, score in scores_for(coder).items()
+            if usual is not None or not score.needs_sample
+        }
         self.names = tuple(self._measures)
 
     def check(self, names: Sequence[str]) -> None:
@@ -69,5 +74,7 @@ class ImageJudge:
         return np.stack([self._measures[name](seen) for name in names], axis=1).astype(np.float32)
 
     def _rows(self, numbers: NDArray[np.int64]) -> NDArray[np.int64]:
+        if not len(self._sample):
+            return np.full(len(numbers), -1, np.int64)
         places = np.minimum(np.searchsorted(self._sample, numbers), len(self._sample) - 1)
         return np.where(self._sample[places] == numbers, places, -1)

@@ -36,6 +36,7 @@ NOVELTY = Score(
     sentence="What is left unexplained for the brightness of the image, times the distance to the nearest training "
     "image in latent space: odd is what is drawn badly and lies apart.",
     fit=_novelty,
+    needs_sample=True,
     unit="nats per white pixel, times latent units",
     needs_encoder=True,
     needs_decoder=True,

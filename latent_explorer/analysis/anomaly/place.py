@@ -44,6 +44,7 @@ DISTANCE = Score(
     sentence="How far the image lies from the training images: the distance to the "
     f"{REACH}th nearest of their latents.",
     fit=_distance,
+    needs_sample=True,
     unit="latent units",
     needs_encoder=True,
 )
@@ -53,6 +54,7 @@ RADIUS = Score(
     sentence="How unusual the distance from the middle of the data is, on either side: in many dimensions images lie "
     "in a shell, and hardly one near the middle. In nats, −log of the share of training images that are as unusual.",
     fit=_radius,
+    needs_sample=True,
     unit="nats",
     needs_encoder=True,
 )
@@ -62,6 +64,7 @@ TYPICALITY = Score(
     sentence="How far the −ELBO is from what training images have in the mean, be it more or less: what is too likely "
     "is odd too. Of a model without variances, cross-entropy less entropy stands for it.",
     fit=_typicality,
+    needs_sample=True,
     unit="nats",
     needs_encoder=True,
     needs_decoder=True,

@@ -15,7 +15,8 @@ class Score:
 
     name: in files and commands. title: in a few words. sentence: what it says, for a student. fit: what measures it,
     given a sample of training images. unit: of its values. needs_encoder, needs_decoder, needs_variance: without which
-    there is no such score. likely: whether it uses the likelihood under the posterior, where there is one. baseline:
+    there is no such score. needs_sample: whether it is fitted at all; else training images are not looked at. likely:
+    whether it uses the likelihood under the posterior, where there is one. baseline:
     whether no model has a part in it. misled: what is to be said where it finds images of another kind more usual than
     the model's own.
     """
@@ -28,6 +29,7 @@ class Score:
     needs_encoder: bool = False
     needs_decoder: bool = False
     needs_variance: bool = False
+    needs_sample: bool = False
     likely: bool = False
     baseline: bool = False
     misled: str = ""

@@ -25,8 +25,7 @@ def _answer(request: JudgeImages, service: ModelService) -> Iterator[Values | No
     others = None
     if request.source:
         others = yield from service.judging.others(request.source)
-    judge = yield from service.judging.ready()
-    judge.check(request.scores)
+    judge = yield from service.judging.ready(request.scores)
 
     def scores(numbers: NDArray[np.int64]) -> NDArray[np.float32]:
         if others is None:

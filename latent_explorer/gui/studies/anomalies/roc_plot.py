@@ -31,7 +31,7 @@ class RocPlot(QWidget):
         set_up_plot(self.plot, _HEIGHT, "ROC curves: the share found, by the share of false alarms")
         self.plot.setXRange(0, 1, padding=0.02)
         self.plot.setYRange(0, 1, padding=0.02)
-        self.plot.getAxis("left").setWidth(34)
+        self.plot.getAxis("left").setWidth(44)
         filled(QVBoxLayout(self), self.plot, self._grid, spacing=4)
         self.dress(DARK)
 
