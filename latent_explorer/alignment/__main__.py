@@ -7,7 +7,7 @@ from latent_explorer.service.background import become_server
 
 def main() -> None:
     """Serve until the other side is gone."""
-    replies = become_server("aligner", niceness=10)
+    replies = become_server("aligner", niceness=15)
     for name in ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"):
         os.environ.setdefault(name, "1")  # the matrices are narrow: threads would wait far longer than they work
 

@@ -17,11 +17,16 @@ from latent_explorer.alignment.progress import FitProgress
 from latent_explorer.alignment.translator import Floats
 from latent_explorer.errors import UserError
 
+Fit = Callable[[Floats, Floats], Map]
+"""From pairs, points (n, d) and (n, e), to a map between them."""
+
 LEAST_ANCHORS = 3
 _MOST = 3_000
 """Points of each cloud that are compared with all of the other's."""
 _SOUGHT = 2_000
 """Points of the source that are looked for among all of the target, where there are more than those."""
+_MORE = 8_000
+"""The same at last, where the two clouds hold other images: of these far fewer have a mutual neighbour."""
 _TURNS, _BENDS, _SEARCHES = 12, 5, 6
 """Maps of one kind, with a kernel, and on pairs found among all, that are fitted at most."""
 _STEADY = 0.002
@@ -77,18 +82,31 @@ def refine(
     x, y = source.points[rows[0]], target.points[rows[1]]
     reachable = own_share(y, rng)
     growth = PairGrowth(x, y, begin)
-    for step, fit in enumerate((rotation, affine)):
+    turn = held_rotation(source.points[keep[:, 0]], target.points[keep[:, 1]])
+    for step, fit in enumerate((turn, affine)):
         for done in growth.turns(fit, _TURNS):
             yield FitProgress(0.3 * (step + done), growth.words)
     if growth.found.share > _SAME_IMAGES * reachable:  # of other images, neighbours are too rough for a curved map
         for done in growth.turns(lambda a, b: kernel(a, b, rng), _BENDS):
             yield FitProgress(0.6 + 0.2 * done, growth.words)
     if max(len(source), len(target)) > _MOST:
-        among_all = yield from _among_all(source, target, growth.to, rng)
-        if among_all.same_images:
-            return among_all
+        return (yield from _among_all(source, target, growth.to, turn, rng))
     found = growth.found
     return Grown(np.stack([rows[0][found.pairs[:, 0]], rows[1][found.pairs[:, 1]]], 1), found.share, reachable)
+
+
+def held_rotation(known_x: Floats, known_y: Floats) -> Fit:
+    """How a rotation is fitted on pairs, held by anchors (k, d) and (k, e) that weigh as much as all of the pairs.
+
+    Found pairs confirm the map by which they were found, and where it exchanges two classes they never let go of it; the
+    anchors are right. Closure from ten anchors among other images, `mnist-ae-16d` to its twin: .93, without .88.
+    """
+
+    def fit(x: Floats, y: Floats) -> Map:
+        times = len(x) // max(1, len(known_x))
+        return rotation(np.concatenate([x, *[known_x] * times]), np.concatenate([y, *[known_y] * times]))
+
+    return fit if len(known_x) else rotation
 
 
 class PairGrowth:
@@ -103,23 +121,33 @@ class PairGrowth:
         """How far it is, for a person to read."""
         return f"{len(self.found.pairs):,} pairs, mutual share {self.found.share:.2f}"
 
-    def turns(self, fit: Callable[[Floats, Floats], Map], most: int) -> Iterator[float]:
-        """Fit a map on the pairs and find pairs by it, again while their share grows: the part of the turns done."""
+    def turns(self, fit: Fit, most: int) -> Iterator[float]:
+        """Fit a map on the pairs and find pairs by it, again while their share grows: the part of the turns done.
+
+        A map that makes fewer pairs than the one before is given up: neighbours as rough as those of other images
+        flatten a map that is free to bend, and each turn more.
+        """
         for turn in range(most):
-            before, pairs = self.found.share, self.found.pairs
+            pairs = self.found.pairs
             if len(pairs) < LEAST_ANCHORS:
                 return
-            self.to = fit(self.x[pairs[:, 0]], self.y[pairs[:, 1]])
-            self.found = mutual_neighbours(self.to(self.x), self.y)
+            to = fit(self.x[pairs[:, 0]], self.y[pairs[:, 1]])
+            found = mutual_neighbours(to(self.x), self.y)
             yield (turn + 1) / most
-            if abs(self.found.share - before) < _STEADY:
+            if found.share < self.found.share:
+                return
+            grown, self.to, self.found = found.share - self.found.share, to, found
+            if grown < _STEADY:
                 return
 
 
-def _among_all(source: Cloud, target: Cloud, to: Map, rng: np.random.Generator) -> Generator[FitProgress, None, Grown]:
+def _among_all(
+    source: Cloud, target: Cloud, to: Map, turn: Fit, rng: np.random.Generator
+) -> Generator[FitProgress, None, Grown]:
     """Look for part of the source among all of the target, and back: the more there are, the nearer the nearest.
 
-    Where both hold the same images, samples of them hardly do, and it is seen here alone.
+    Where both hold the same images, samples of them hardly do, and it is seen here alone. Of other images, a rotation
+    is all that neighbours can tell without flattening it.
     """
     x, y, before = source.points, target.points, 0.0
     words = f"looking among all {max(len(x), len(y)):,} latents"
@@ -129,11 +157,14 @@ def _among_all(source: Cloud, target: Cloud, to: Map, rng: np.random.Generator) 
         yield FitProgress(0.8 + 0.2 * step / _SEARCHES, words)
         found = mutual_of_many(to(x), y, sampled(len(x), _SOUGHT, rng))
         grown = Grown(found.pairs, found.share, reachable)
-        if len(found.pairs) < LEAST_ANCHORS or abs(found.share - before) < 0.01:
+        if len(found.pairs) < LEAST_ANCHORS or (grown.same_images and abs(found.share - before) < 0.01):
             break
         pairs = x[found.pairs[:, 0]], y[found.pairs[:, 1]]
-        to, before = kernel(*pairs, rng) if grown.same_images else affine(*pairs), found.share
-    return grown
+        to, before = kernel(*pairs, rng) if grown.same_images else turn(*pairs), found.share
+    if grown.same_images:
+        return grown
+    found = mutual_of_many(to(x), y, sampled(len(x), _MORE, rng))
+    return Grown(found.pairs, found.share, reachable)
 
 
 def _checked(anchors: Indices, *counts: int) -> Indices:
