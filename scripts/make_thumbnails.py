@@ -1,12 +1,13 @@
-"""Make the sheet of thumbnails of CIFAR-10 that ships: python scripts/make_thumbnails.py FOLDER [--measure]
+"""Make a sheet of thumbnails that ships: python scripts/make_thumbnails.py DATASET FOLDER [--measure]
 
-FOLDER holds cifar10-train.zip and cifar10-test.zip, as the dataset `cifar10-jpeg` expects them.
+DATASET is `cifar10-jpeg` or `fashion-mnist`; FOLDER holds its files, as the dataset expects them.
 """
 
 import argparse
 import hashlib
 import sys
 import time
+from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -21,8 +22,23 @@ from latent_explorer.data.sheets import MOST_BYTES, SheetRecord, cut
 from latent_explorer.errors import UserError
 
 ROOT = Path(__file__).resolve().parent.parent
-_SIDE, _COLUMNS, _QUALITY = 32, 245, 48
-_AVIF = {"subsampling": "4:4:4", "speed": 6}
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How a sheet is made. side: of a thumbnail. quality: from which it is lowered until the file has `most` bytes."""
+
+    side: int
+    columns: int
+    quality: int
+    most: int
+    subsampling: str
+
+
+PLANS = {
+    "cifar10-jpeg": Plan(32, 245, 48, MOST_BYTES, "4:4:4"),
+    "fashion-mnist": Plan(28, 265, 46, 7_000_000, "4:0:0"),
+}
 _FORMATS: dict[str, dict[str, Any]] = {
     "WEBP": {"method": 4},
     "JPEG": {"subsampling": "4:4:4", "optimize": True},
@@ -34,12 +50,13 @@ _FORMATS: dict[str, dict[str, Any]] = {
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("dataset", choices=PLANS)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--measure", action="store_true", help="write nothing: compare sizes and formats, on a tenth")
     parser.add_argument("--out", type=Path, default=ROOT / "resources" / "thumbnails")
     arguments = parser.parse_args()
     try:
-        dataset = open_dataset(f"cifar10-jpeg:{arguments.folder}")
+        dataset = open_dataset(f"{arguments.dataset}:{arguments.folder}")
         if arguments.measure:
             _measure(dataset.images[::10])
         else:
@@ -52,16 +69,17 @@ def main() -> int:
 
 def _make(dataset: Dataset, out: Path) -> None:
     """Write the sheet, and what is known of it."""
-    images, quality = dataset.images[:], _QUALITY
-    sheet = sheet_of(images, _SIDE, _COLUMNS)
-    while len(content := saved(sheet, "AVIF", quality, **_AVIF)) > MOST_BYTES:
+    images, plan = dataset.images[:], PLANS[dataset.name]
+    quality, sheet = plan.quality, sheet_of(images, plan.side, plan.columns)
+    while len(content := saved(sheet, "AVIF", quality, subsampling=plan.subsampling, speed=6)) > plan.most:
         quality -= 1
     record = SheetRecord(
         dataset=dataset.name,
         fingerprint=dataset.fingerprint,
         count=len(dataset),
-        side=(_SIDE, _SIDE),
-        columns=_COLUMNS,
+        side=(plan.side, plan.side),
+        columns=plan.columns,
+        channels=images.shape[-1],
         sha256=hashlib.sha256(content).hexdigest(),
     )
     out.mkdir(parents=True, exist_ok=True)
@@ -71,7 +89,7 @@ def _make(dataset: Dataset, out: Path) -> None:
 
 
 def sheet_of(images: NDArray[np.uint8], side: int, columns: int) -> Image.Image:
-    """All images (n, h, w, 3), reduced to `side` pixels, row by row on one picture; what is left over is grey."""
+    """All images (n, h, w, c), reduced to `side` pixels, row by row on one picture; what is left over is grey."""
     rows = -(-len(images) // columns)
     cells = np.full((rows * columns, side, side, 3), 128, np.uint8)
     for number, image in enumerate(images):
@@ -91,6 +109,8 @@ def saved(sheet: Image.Image, kind: str, quality: int, **options: Any) -> bytes:
 def _resized(image: NDArray[np.uint8], side: int) -> NDArray[np.uint8]:
     if len(image) == side:
         return image
+    if image.shape[-1] == 1:
+        image = image.repeat(3, -1)
     way = Image.Resampling.BOX if side < len(image) else Image.Resampling.BICUBIC
     return np.asarray(Image.fromarray(image).resize((side, side), way))
 

@@ -23,6 +23,7 @@ class SheetRecord(msgspec.Struct, frozen=True, kw_only=True):
 
     dataset, fingerprint, count: of whose images, in the order of the dataset. side: height and width of a thumbnail in
     pixels. columns: thumbnails in each row of the sheet; the last row may be shorter. sha256: of the picture's file.
+    channels: 1 where all are grey.
     """
 
     dataset: str
@@ -31,6 +32,7 @@ class SheetRecord(msgspec.Struct, frozen=True, kw_only=True):
     side: tuple[int, int]
     columns: int
     sha256: str
+    channels: int = 3
 
     @property
     def size(self) -> tuple[int, int]:
@@ -40,7 +42,7 @@ class SheetRecord(msgspec.Struct, frozen=True, kw_only=True):
 
 @dataclass(frozen=True, eq=False)
 class ThumbnailImages:
-    """Those of a dataset, in its order. images: uint8 (n, h, w, 3). file_bytes: of the sheet."""
+    """Those of a dataset, in its order. images: uint8 (n, h, w, c). file_bytes: of the sheet."""
 
     images: NDArray[np.uint8]
     file_bytes: int
@@ -66,7 +68,7 @@ def read_thumbnails(fingerprint: str) -> ThumbnailImages | None:
 
 
 def thumbnails_in(record: SheetRecord, path: Path) -> NDArray[np.uint8]:
-    """The thumbnails uint8 (n, h, w, 3) in the file of a sheet. Raises UserError where it is another file."""
+    """The thumbnails uint8 (n, h, w, c) in the file of a sheet. Raises UserError where it is another file."""
     try:
         content = read_regular(path, MOST_BYTES)
     except OSError as error:
@@ -83,14 +85,15 @@ def thumbnails_in(record: SheetRecord, path: Path) -> NDArray[np.uint8]:
 
 
 def cut(sheet: Image.Image, record: SheetRecord) -> NDArray[np.uint8]:
-    """The thumbnails uint8 (n, h, w, 3) of a sheet in colour."""
-    (height, width), columns = record.side, record.columns
-    cells = np.empty((sheet.height // height, columns, height, width, 3), np.uint8)
+    """The thumbnails uint8 (n, h, w, c) of a sheet in colour, whose channels are alike where they are grey."""
+    (height, width), columns, channels = record.side, record.columns, record.channels
+    cells = np.empty((sheet.height // height, columns, height, width, channels), np.uint8)
     for row in range(0, len(cells), _ROWS):
         some = cells[row : row + _ROWS]
         band = sheet.crop((0, row * height, sheet.width, (row + len(some)) * height))
-        some[:] = np.asarray(band).reshape(len(some), height, columns, width, 3).swapaxes(1, 2)
-    return cells.reshape(-1, height, width, 3)[: record.count]
+        pixels = np.asarray(band)[..., :channels]
+        some[:] = pixels.reshape(len(some), height, columns, width, channels).swapaxes(1, 2)
+    return cells.reshape(-1, height, width, channels)[: record.count]
 
 
 def _record(path: Path) -> SheetRecord:

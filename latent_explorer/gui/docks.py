@@ -108,6 +108,13 @@ class Docks:
             self.by_title[title].show()
         self.by_title[title].raise_()
 
+    def bring_in_turn(self, title: str) -> None:
+        """Have a panel in front that takes turns with others: those beside it are put away, or no tab could be read."""
+        for other in self.by_title.keys() - _AREAS.keys() - {title}:
+            if not self.by_title[other].isFloating():
+                self.by_title[other].hide()
+        self.bring(title)
+
     def remember(self, settings: Settings) -> None:
         geometry, state = self._window.saveGeometry(), self._window.saveState()
         settings.put(WindowLayout(geometry.data(), state.data()))

@@ -81,6 +81,7 @@ def _style_sheet(theme: Theme) -> str:
     QToolButton:hover, QPushButton:hover {{ border-color: {theme.accent}; }}
     QToolButton:checked {{ background: {theme.accent}; color: #ffffff; border-color: {theme.accent}; }}
     QToolButton:disabled, QPushButton:disabled {{ color: {theme.faint}; }}
+    QToolButton:checked:disabled {{ background: {theme.window}; border-color: {theme.accent}; }}
     QToolButton:focus, QPushButton:focus {{ border: 1px solid {theme.accent}; }}
     QToolButton:checked:focus {{ border: 2px solid {theme.text}; padding: 3px 6px; }}
     QLineEdit {{ background: {theme.window}; border: 1px solid {theme.line}; border-radius: 4px; padding: 4px 5px; }}

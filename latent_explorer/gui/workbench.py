@@ -145,7 +145,7 @@ class Workbench(QObject):
         pane = MapPane(self.shared, self._start_engine)
         self.panes.append(pane)
         self.maps.addWidget(pane)
-        studies = self._studies[pane] = Studies(pane, self.docks.bring)
+        studies = self._studies[pane] = Studies(pane, self.docks.bring_in_turn)
         self.docks.add({**pane.panels, **studies.panels})
         pane.dress(self.theme)
         pane.show_pictures(self.pictures)

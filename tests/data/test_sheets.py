@@ -10,14 +10,14 @@ import pytest
 from PIL import Image
 
 from latent_explorer.bundles import read_config
-from latent_explorer.data import cifar, sheets
+from latent_explorer.data import cifar, open_dataset, sheets
 from latent_explorer.data.files import ImageFile
 from latent_explorer.data.pictures import Stack, stack
 from latent_explorer.data.sheets import SheetRecord, _record, cut, read_thumbnails, thumbnails_in
 from latent_explorer.errors import UserError
 from latent_explorer.places import find_bundle, resource
 
-SHIPPED = resource("thumbnails") / "cifar10-jpeg.json"
+SHIPPED, CLOTHES = (resource("thumbnails") / f"{name}.json" for name in ("cifar10-jpeg", "fashion-mnist"))
 CIFAR = ("cifar10-ae-64d", "cifar10-vae-128d", "cifar10-vae-2d")
 
 
@@ -75,13 +75,19 @@ def test_a_record_that_makes_no_sense_is_refused(tmp_path: Path, monkeypatch: py
         read_thumbnails("f")
 
 
-def test_the_sheet_that_ships_is_of_the_bundles_dataset_and_small() -> None:
-    record = msgspec.json.decode(SHIPPED.read_bytes(), type=SheetRecord)
-    assert record.count == 60_000
-    file = SHIPPED.with_suffix(".avif")
-    assert file.stat().st_size <= 8_000_000
+@pytest.mark.parametrize(
+    ("path", "count", "most", "bundles"),
+    [(SHIPPED, 60_000, 8_000_000, CIFAR), (CLOTHES, 70_000, 7_000_000, ("fashion-vae-16d", "fashion-ae-2d"))],
+)
+def test_a_sheet_that_ships_is_of_the_bundles_dataset_and_small(
+    path: Path, count: int, most: int, bundles: tuple[str, ...]
+) -> None:
+    record = msgspec.json.decode(path.read_bytes(), type=SheetRecord)
+    assert record.count == count
+    file = path.with_suffix(".avif")
+    assert file.stat().st_size <= most
     assert hashlib.sha256(file.read_bytes()).hexdigest() == record.sha256
-    for name in CIFAR:
+    for name in bundles:
         dataset = read_config(find_bundle(name)).dataset
         assert (dataset.fingerprint, dataset.count) == (record.fingerprint, record.count)
 
@@ -113,6 +119,25 @@ def test_each_thumbnail_that_ships_is_of_the_image_of_its_number(monkeypatch: py
         errors = np.square(images[near].astype(float) - sheet[number]).mean((1, 2, 3))
         assert near[errors.argmin()] == number
         assert errors.min() < 1000 < 2 * np.median(errors)
+
+
+@pytest.mark.skipif(not (ORIGINALS / "FashionMNIST").is_dir(), reason="the images of Fashion-MNIST are not at hand")
+def test_each_thumbnail_of_clothes_is_of_the_image_of_its_number() -> None:
+    images, sheet = (
+        open_dataset(f"fashion-mnist:{ORIGINALS}").images,
+        thumbnails_in(_record(CLOTHES), CLOTHES.with_suffix(".avif")),
+    )
+    assert sheet.shape == images.shape
+    for number in (2, 264, 265, 59_997, 60_002, 69_997, *range(3_000, 69_000, 3_457)):
+        near = np.arange(number - 2, number + 3)
+        errors = np.square(images[near].astype(float) - sheet[number]).mean((1, 2, 3))
+        assert near[errors.argmin()] == number
+        assert errors.min() < 500
+
+
+def test_grey_thumbnails_have_one_channel() -> None:
+    record = record_of(b"", count=3, side=(2, 2), columns=2, channels=1)
+    assert cut(Image.new("RGB", (4, 4), (7, 7, 7)), record).tolist() == [[[[7]] * 2] * 2] * 3
 
 
 def test_only_whole_cells_are_cut() -> None:

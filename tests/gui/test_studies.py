@@ -59,6 +59,20 @@ def test_a_study_is_made_when_it_is_asked_for_and_told_what_happens(studies, new
     assert made[0].told[-1] == "stop"
 
 
+def test_one_study_at_a_time_has_a_tab_so_that_all_can_be_read(studies, new_window, small_bundle) -> None:
+    for name in ("first", "second"):
+        studies.register(StudySpec(name, f"The {name}", "Says what it is told.", Told))
+    person = new_window(small_bundle)
+    docks = person.window.workbench.docks.by_title
+    person.window.action("The first").trigger()
+    person.window.action("The second").trigger()
+    person.wait_until(lambda: docks["The second"].isVisible())
+    assert docks["The first"].isHidden()
+    docks["The second"].setFloating(True)
+    person.window.action("The first").trigger()
+    assert not docks["The second"].isHidden()
+
+
 def test_a_study_says_what_is_lacking_for_it(studies, new_window, small_bundle) -> None:
     made: list[Told] = []
 

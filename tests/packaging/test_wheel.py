@@ -67,7 +67,8 @@ def test_all_that_the_program_asks_of_its_resources_is_in_the_wheel_which_is_sma
     assert asked >= {"icons/latent-explorer.png", "mnist", "thumbnails"}
     for name in asked:
         assert any(each.startswith(f"latent_explorer/resources/{name}") for each in names), name
-    assert {f"latent_explorer/resources/thumbnails/cifar10-jpeg.{kind}" for kind in ("avif", "json")} <= set(names)
+    thumbnails = {f"{name}.{kind}" for name in ("cifar10-jpeg", "fashion-mnist") for kind in ("avif", "json")}
+    assert {f"latent_explorer/resources/thumbnails/{name}" for name in thumbnails} <= set(names)
     assert wheel.stat().st_size < 100e6  # what PyPI takes
 
 
