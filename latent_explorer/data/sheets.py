@@ -77,21 +77,21 @@ def thumbnails_in(record: SheetRecord, path: Path) -> NDArray[np.uint8]:
         raise DataError(f"{path}: expected the thumbnails of {record.dataset} as they were made, found another file")
     try:
         with Image.open(BytesIO(content), formats=["AVIF"]) as sheet:
-            if sheet.size != record.size or sheet.mode != "RGB":
-                raise DataError(f"{path}: expected a picture of {record.size} pixels, found {sheet.size}")
+            if sheet.size != record.size or sheet.mode not in ("RGB", "L"):
+                raise DataError(f"{path}: expected a picture of {record.size} pixels, found {sheet.mode} {sheet.size}")
             return cut(sheet, record)
     except (UnidentifiedImageError, OSError, SyntaxError) as error:
         raise DataError(f"{path}: cannot be decoded; the Pillow that is installed may lack AVIF: {error}") from error
 
 
 def cut(sheet: Image.Image, record: SheetRecord) -> NDArray[np.uint8]:
-    """The thumbnails uint8 (n, h, w, c) of a sheet in colour, whose channels are alike where they are grey."""
+    """The thumbnails uint8 (n, h, w, c) of a sheet, in grey or in colour."""
     (height, width), columns, channels = record.side, record.columns, record.channels
     cells = np.empty((sheet.height // height, columns, height, width, channels), np.uint8)
     for row in range(0, len(cells), _ROWS):
         some = cells[row : row + _ROWS]
         band = sheet.crop((0, row * height, sheet.width, (row + len(some)) * height))
-        pixels = np.asarray(band)[..., :channels]
+        pixels = np.asarray(band.convert("RGB"))[..., :channels]
         some[:] = pixels.reshape(len(some), height, columns, width, channels).swapaxes(1, 2)
     return cells.reshape(-1, height, width, channels)[: record.count]
 
