@@ -21,7 +21,7 @@ from latent_explorer.export.pixels import (
 )
 from latent_explorer.export.writer import Style
 
-_GLYPHS = (10, 20)  # the least and the largest size of the letters, in pixels
+_GLYPHS = (10, 36)  # the least and the largest size of the letters, in pixels
 _PER_HEIGHT = 12  # letters to the height of a picture, about
 _LEADING = 1.5  # of a letter's size: the height of the line that a caption takes
 _LONGEST = 32  # letters of a caption; of a longer one the end is left out

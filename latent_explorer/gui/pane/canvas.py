@@ -319,8 +319,9 @@ class MapCanvas(MapPlot):
             self._show_cursor()
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.tool is not None:
             self.tool.enter(self._probe_position(), bool(modifiers & Qt.KeyboardModifier.ShiftModifier))
-        elif key in _DELETES and self.tool is not None and self.tool.delete(self._probe_position()):
-            event.accept()
+        elif key in _DELETES and not modifiers & Qt.KeyboardModifier.ControlModifier:
+            if self.tool is not None:
+                self.tool.delete(self._probe_position())
         elif key == Qt.Key.Key_Escape and self.tool is not None:
             self._pressed, self._dragging = None, False
             self.tool.cancel()

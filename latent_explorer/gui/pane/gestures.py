@@ -148,17 +148,16 @@ class Gestures:
         if (route := self.grips.route) is not None:
             self._choose(np.array(route.places[index], np.float32))
 
-    def delete_way_point(self, at: QPointF) -> bool:
-        """Delete the way point at a pixel, or else the one that is chosen; whether there was one."""
+    def delete_way_point(self, at: QPointF) -> None:
+        """Delete the way point at a pixel, or else the one that is chosen."""
         route, session = self.grips.route, self.session
         if route is None or session is None:
-            return False
+            return
         index = self.grips.way_point_at(at)
         if index is None and session.state.chosen in route.through:
             index = 1 + route.through.index(session.state.chosen)
         if index is not None:
             self.grips.delete(index)
-        return index is not None
 
     def _latent(self, session: Session, uv: Plane) -> Point:
         """The latent of a plane point: a pin's own where one is marked there, which need not lie on the map."""
@@ -234,8 +233,8 @@ class ProbeTool(Tool):
         self._gestures.rename_pin(pin)
         return True
 
-    def delete(self, at: QPointF) -> bool:
-        return self._gestures.delete_way_point(at)
+    def delete(self, at: QPointF) -> None:
+        self._gestures.delete_way_point(at)
 
     def cancel(self) -> None:
         if self._pin is not None:

@@ -138,6 +138,12 @@ class PathFrames(QObject):
         missing = [lane for lane in lanes if decodes and not lane.pictured]
         self._client.request("film", [want_pictures((lane, lane.version), lane.wanted) for lane in missing])
 
+    def again(self) -> None:
+        """Ask once more: the engine has dropped what was wanted, or has another model."""
+        for lane in self._lanes.values():
+            lane.refused = ""
+        self.ask()
+
     def take_walk(self, answer: Answer) -> None:
         """A curve has been computed and measured, or why not."""
         lane = answer.key

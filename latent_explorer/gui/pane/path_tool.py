@@ -106,10 +106,9 @@ class PathTool(Tool):
         else:
             self.click(at)
 
-    def delete(self, at: QPointF) -> bool:
-        deleted = self._gestures.delete_way_point(at)
+    def delete(self, at: QPointF) -> None:
+        self._gestures.delete_way_point(at)
         self._remember()
-        return deleted
 
     def hover(self, at: QPointF) -> None:
         self._show_draft(at)

@@ -267,7 +267,7 @@ class SessionPane(PaneParts):
         self.translation_error.again()
         self.look()
         if self.session is not None:
-            self.path_frames.ask()
+            self.path_frames.again()
             self.pinboard.ask()
             self.selecting.ask()
             self.gallery.again()

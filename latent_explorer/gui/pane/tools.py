@@ -39,9 +39,8 @@ class Tool:
         """The Enter key was pressed, with the probe there: a click, unless the tool knows better."""
         self.click(at)
 
-    def delete(self, at: QPointF) -> bool:
-        """The Delete key was pressed, with the probe there; whether something was deleted by it."""
-        return False
+    def delete(self, at: QPointF) -> None:
+        """The Delete key was pressed, with the probe there."""
 
     def hover(self, at: QPointF) -> None:
         """The pointer moved with no button down."""

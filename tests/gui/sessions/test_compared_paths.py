@@ -97,6 +97,15 @@ def test_until_a_curve_is_computed_the_straight_line_stands_in(walked):
     assert pane.path_frames.latents is lane.walked.z
 
 
+def test_what_was_refused_is_asked_for_once_more_when_the_engine_has_the_model_again(walked):
+    lane = walked.pane.path_frames._lanes[FIRST]
+    lane.walked, lane.refused = None, "the engine did not answer"
+    walked.pane.ask_again()
+    settle(walked)
+    assert lane.walked is not None
+    assert not lane.refused
+
+
 def test_both_rows_are_exported_in_every_format(walked, tmp_path):
     session = walked.pane.session
     side = session.bundle.config.net.image_shape[0]
