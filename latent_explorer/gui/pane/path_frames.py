@@ -101,8 +101,10 @@ class PathFrames(QObject):
     # -- on the map
 
     def show_places(self) -> None:
-        """Show where the route lies on the map."""
+        """Show where the route lies on the map, and the frame that is the current one."""
         self._mark(self._route, self._lanes)
+        if len(self._filmstrip.frames):
+            self._mark_frame(self._filmstrip.index)
 
     def sketch(self, route: Route) -> None:
         """Show where another route would lie, while it is being drawn."""
@@ -177,8 +179,6 @@ class PathFrames(QObject):
             self.show_places()
         if moved and lane.row == FIRST:
             self.laid_out.emit()
-            if len(self._filmstrip.frames):
-                self._mark_frame(self._filmstrip.index)
 
     def _describe(self, lane: Lane) -> None:
         """Say of a row what it is of, its figures, and the classes along it."""
