@@ -30,7 +30,6 @@ _LABELS = {
 @commands.command(
     cls=options.DatasetCommand,
     epilog=options.examples(
-        "latent-explorer train --family ae --latent-dim 32 --added-noise 0.6 --holes 3 --blur 2 --out my-cleaner",
         "latent-explorer denoise my-cleaner --json",
         "latent-explorer denoise mnist-ae-16d --added-noise 0.5",
     ),
