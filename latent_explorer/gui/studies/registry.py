@@ -1,6 +1,7 @@
 """The studies there are, in the order of the menu: ours, and those that other packages add."""
 
 from latent_explorer.gui.studies.anomalies import ANOMALIES
+from latent_explorer.gui.studies.attributes import ATTRIBUTE_STUDY
 from latent_explorer.gui.studies.compression import COMPRESSION
 from latent_explorer.gui.studies.image_sets import IMAGE_SETS_STUDY
 from latent_explorer.gui.studies.own_image import OWN_IMAGE_STUDY
@@ -10,5 +11,5 @@ from latent_explorer.plugins import Registry
 STUDIES = Registry("studies", StudySpec, "title")
 register = STUDIES.register
 
-for _spec in (OWN_IMAGE_STUDY, IMAGE_SETS_STUDY, ANOMALIES, COMPRESSION):
+for _spec in (OWN_IMAGE_STUDY, IMAGE_SETS_STUDY, ANOMALIES, COMPRESSION, ATTRIBUTE_STUDY):
     register(_spec)

@@ -1,0 +1,104 @@
+"""Pictures side by side in a panel: a strip, or the neighbourhood of a place as a grid."""
+
+import math
+from collections.abc import Sequence
+
+from PyQt6.QtCore import QPoint, QRect, QSize, pyqtSignal
+from PyQt6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPaintEvent, QPalette, QPen
+from PyQt6.QtWidgets import QSizePolicy, QWidget
+
+from latent_explorer.gui.widgets.images import displayed, is_light
+from latent_explorer.gui.widgets.picture_view import veil
+
+_GAP = 2
+
+
+class PictureGrid(QWidget):
+    """Pictures in rows, those in the middle framed. chosen: the number of one that was clicked.
+
+    columns, rows: how many there are.
+    """
+
+    chosen = pyqtSignal(int)
+
+    def __init__(self, columns: int, rows: int, tip: str, smallest: int, largest: int) -> None:
+        super().__init__()
+        self.columns, self.rows = columns, rows
+        self.images: list[QImage] = []
+        self.outdated = False
+        self._hint = ""
+        self.setMinimumSize(columns * (smallest + _GAP), rows * (smallest + _GAP))
+        self.setMaximumHeight(rows * (largest + _GAP))
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setToolTip(tip)
+        self._largest = largest
+
+    def sizeHint(self) -> QSize:
+        return QSize(self.columns * (40 + _GAP), self.rows * (40 + _GAP))
+
+    def show_images(self, images: Sequence[QImage]) -> None:
+        """Show pictures, as many as there is room for in the grid; none to show a hint."""
+        self.images, self.outdated = list(images), False
+        self.update()
+
+    def explain(self, hint: str) -> None:
+        """What is said where there are no pictures."""
+        self._hint = hint
+        self.update()
+
+    def outdate(self) -> None:
+        """What is shown is of another place by now."""
+        self.outdated = True
+        self.update()
+
+    def cell(self, number: int) -> QRect:
+        """Where a picture is."""
+        side = self._side()
+        row, column = divmod(number, self.columns)
+        left = (self.width() - self.columns * (side + _GAP)) // 2
+        return QRect(left + column * (side + _GAP), row * (side + _GAP), side, side)
+
+    def whole(self, factor: int) -> QImage | None:
+        """All pictures as one, each pixel a square of `factor` pixels; None where there are none."""
+        if len(self.images) < self.columns * self.rows:
+            return None
+        width, height = self.images[0].width() * factor, self.images[0].height() * factor
+        made = QImage(width * self.columns, height * self.rows, QImage.Format.Format_RGB32)
+        made.fill(0)
+        painter = QPainter(made)
+        for number, image in enumerate(self.images):
+            row, column = divmod(number, self.columns)
+            painter.drawImage(QRect(column * width, row * height, width, height), image)
+        painter.end()
+        return made
+
+    def _side(self) -> int:
+        room = min(self.width() // self.columns, self.height() // self.rows) - _GAP
+        return max(1, min(room, self._largest))
+
+    def paintEvent(self, event: QPaintEvent | None) -> None:
+        painter = QPainter(self)
+        if not self.images:
+            painter.setPen(self.palette().color(QPalette.ColorRole.PlaceholderText))
+            painter.drawText(self.rect(), 0x84 | 0x1000, self._hint)  # in the middle, wrapped
+        light = is_light(self)
+        for number, image in enumerate(self.images):
+            painter.drawImage(self.cell(number), displayed(image, light=light))
+        if self.images:
+            painter.setPen(QPen(QColor(self.palette().color(QPalette.ColorRole.Highlight)), 2))
+            painter.drawRect(self.cell(self.columns * self.rows // 2).adjusted(-1, -1, 0, 0))
+        if self.outdated:
+            painter.fillRect(self.rect(), veil(self.palette()))
+        painter.end()
+
+    def mousePressEvent(self, event: QMouseEvent | None) -> None:
+        if event is not None and (number := self._at(event.position().toPoint())) is not None:
+            self.chosen.emit(number)
+
+    def _at(self, at: QPoint) -> int | None:
+        return next((number for number in range(len(self.images)) if self.cell(number).contains(at)), None)
+
+
+def enlarging(image: QImage, least: int = 64) -> int:
+    """The factor that makes a picture at least so many pixels high."""
+    return max(1, math.ceil(least / max(image.height(), 1)))
