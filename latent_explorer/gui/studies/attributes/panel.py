@@ -40,7 +40,7 @@ class AttributePanel(QWidget):
         self.group = combo_box((), "Which directions are shown")
         self.sliders = DirectionSliders()
         self.figures = words("faint", 2)
-        self.strip = PictureGrid(STRIP, 1, "The direction at hand from end to end; click a picture to go there", 20, 56)
+        self.strip = PictureGrid(STRIP, 1, "The direction at hand from end to end; click a picture to go there", 20, 40)
         self.across = combo_box((), "The direction from left to right")
         self.upward = combo_box((), "The direction from below to above")
         self.grid = PictureGrid(SIDE, SIDE, "Click a picture to go there", 22, 64)
@@ -57,18 +57,21 @@ class AttributePanel(QWidget):
         copy = wide_button("Copy", "Copy the grid as a picture", self.copy_wanted.emit)
         self._buttons = (reset, here, path, export, copy)
         self.reset, self.here, self.path, self.export, self.copy = self._buttons
-        times = PlainLabel("×")
+        span = filled(QHBoxLayout(), self.across, PlainLabel("×"), self.upward)
+        span.setStretchFactor(self.across, 1)
+        span.setStretchFactor(self.upward, 1)
         column = filled(
             QVBoxLayout(self),
             heading("Directions"),
             self.status,
-            filled(QHBoxLayout(), self.group, reset, here),
+            self.group,
             self.sliders,
+            filled(QHBoxLayout(), reset, here),
             self.figures,
             self.strip,
             path,
             heading("Neighbourhood"),
-            filled(QHBoxLayout(), self.across, times, self.upward),
+            span,
             self.grid,
             filled(QHBoxLayout(), export, copy),
             margins=(8, 6, 8, 8),

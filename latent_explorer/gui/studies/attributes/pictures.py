@@ -9,6 +9,7 @@ from PyQt6.QtWidgets import QSizePolicy, QWidget
 
 from latent_explorer.gui.widgets.images import displayed, is_light
 from latent_explorer.gui.widgets.picture_view import veil
+from latent_explorer.gui.widgets.plain import tooltip
 
 _GAP = 2
 
@@ -26,24 +27,18 @@ class PictureGrid(QWidget):
         self.columns, self.rows = columns, rows
         self.images: list[QImage] = []
         self.outdated = False
-        self._hint = ""
         self.setMinimumSize(columns * (smallest + _GAP), rows * (smallest + _GAP))
         self.setMaximumHeight(rows * (largest + _GAP))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setToolTip(tip)
+        self.setToolTip(tooltip(tip))
         self._largest = largest
 
     def sizeHint(self) -> QSize:
         return QSize(self.columns * (40 + _GAP), self.rows * (40 + _GAP))
 
     def show_images(self, images: Sequence[QImage]) -> None:
-        """Show pictures, as many as there is room for in the grid; none to show a hint."""
+        """Show pictures, as many as there is room for in the grid; or none."""
         self.images, self.outdated = list(images), False
-        self.update()
-
-    def explain(self, hint: str) -> None:
-        """What is said where there are no pictures."""
-        self._hint = hint
         self.update()
 
     def outdate(self) -> None:
@@ -78,9 +73,6 @@ class PictureGrid(QWidget):
 
     def paintEvent(self, event: QPaintEvent | None) -> None:
         painter = QPainter(self)
-        if not self.images:
-            painter.setPen(self.palette().color(QPalette.ColorRole.PlaceholderText))
-            painter.drawText(self.rect(), 0x84 | 0x1000, self._hint)  # in the middle, wrapped
         light = is_light(self)
         for number, image in enumerate(self.images):
             painter.drawImage(self.cell(number), displayed(image, light=light))
