@@ -78,7 +78,7 @@ def test_what_is_pointed_at_is_explained(filmstrip):
     strip = filmstrip.strip
     strip.resize(700, 80)
     third = strip._cell(2).center().x()
-    assert strip.words_at(QPoint(5, 2)) == "What length means"
+    assert strip.words_at(QPoint(5, 2)) == "length 3\n\nWhat length means"
     assert strip.words_at(QPoint(third, strip.height() - 2)) == "class 2"
     assert "scrub" in strip.words_at(QPoint(third, strip.height() // 2))
 

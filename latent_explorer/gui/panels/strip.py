@@ -208,7 +208,7 @@ class Strip(QWidget):
             return _TIP
         row, down = self.rows[number], at.y() - self._top(number)
         if down < self._line and row.tip:
-            return row.tip
+            return f"{row.figures}\n\n{row.tip}"  # where there is no room for all of them
         if down >= self._line + self._picture_height() and row.band:
             return row.band[min(self._index(at), len(row.band) - 1)].words
         return _TIP
