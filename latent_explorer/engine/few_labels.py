@@ -1,19 +1,33 @@
 """Few labels: what is learned of a bundle's images, or of others that its encoder has seen, from a handful of them."""
 
+import threading
+import time
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from latent_explorer.analysis.few_labels.measuring import Truth
+from latent_explorer.analysis.few_labels import Labelled, Learned, PointSpace, probe_called
+from latent_explorer.analysis.few_labels.choosing import next_images
+from latent_explorer.analysis.few_labels.measuring import LATENTS, PCA, PIXELS, Truth
+from latent_explorer.analysis.few_labels.spaces import fits, pixels_of, principal
 from latent_explorer.bundles import BundleConfig, Latents
 from latent_explorer.data import Dataset
 from latent_explorer.engine.originals import OriginalImages
-from latent_explorer.errors import UserError
+from latent_explorer.engine.protocol import ModelService
+from latent_explorer.errors import EngineError, UserError
+from latent_explorer.fields.learned import LEARNED
+from latent_explorer.fields.shares import LearnedShares, RememberedNeighbours
+from latent_explorer.service.aside import Aside
 
 _TRAIN, _TEST = 0, 1
+_TURN = 0.4  # seconds of a search for neighbours, after which one may change one's mind
+_T = TypeVar("_T")
+_KEY = "few labels"
+SPACES = LATENTS, PCA, PIXELS
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,6 +91,125 @@ def _refuse_conditional(config: BundleConfig) -> None:
 
 
 def _too_many(images: Any) -> str:
-    from latent_explorer.analysis.few_labels.spaces import fits
-
     return "" if images is None or fits(images.shape) else "there are too many pixels to compare all images by them"
+
+
+@dataclass(frozen=True, eq=False)
+class Lesson:
+    """What a probe has learned in a space. accuracy: over `tested` images of the test split; None without labels.
+
+    following: the image that is worth labelling next, -1 where there is none, or nothing was asked.
+    """
+
+    learned: Learned
+    accuracy: float | None
+    tested: int
+    following: int
+
+
+class FewLabels:
+    """Learns about the images of one bundle, in a thread; graphs of neighbours are found once and kept.
+
+    What is given up while neighbours are found goes on from there.
+    """
+
+    def __init__(self, material: LabelMaterial) -> None:
+        self.material = material
+        self._spaces: dict[str, PointSpace] = {LATENTS: PointSpace(np.ascontiguousarray(material.latents))}
+        self._finding: dict[str, Iterator[float]] = {}
+        self._before: dict[tuple[str, str], Learned] = {}
+        self._remembered = RememberedNeighbours()
+        self._aside, self._lock = Aside("few labels"), threading.Lock()
+
+    def show(self, service: ModelService, learned: Learned) -> None:
+        """Have the field of learned classes show what was learned."""
+        service.given[LEARNED.name] = LearnedShares(learned.shares, service.index.neighbourhood, self._remembered)
+
+    def lesson(self, name: str, probe: str, labelled: Labelled) -> Generator[float, None, Lesson]:
+        """What a probe learns from some labels in a space, one of SPACES; yields the share of the work that is done.
+
+        Raises UserError where that is nothing, or there are no images.
+        """
+        labelled.check(len(self.material.latents))
+        if name not in SPACES:
+            raise EngineError(f"expected one of {', '.join(SPACES)}, found {name!r}")
+        if name not in self._spaces:
+            yield 0.0
+            yield from self._told(lambda: self._make(name))
+        if probe_called(probe).needs_graph:
+            yield from self._graph(name)
+        return (yield from self._told(lambda: self._learn(name, probe, labelled)))
+
+    def first(self) -> Generator[float, None, int]:
+        """The image that is worth labelling first of all, when nothing has been learned yet."""
+        yield from self._graph(LATENTS)
+        return (yield from self._told(lambda: self._following(None, np.zeros(0, np.int64))))
+
+    def _told(self, task: Callable[[], _T]) -> Generator[float, None, _T]:
+        """Run a task aside; nothing new is to be told meanwhile."""
+        steps = self._aside.run(task)
+        while True:
+            try:
+                next(steps)
+            except StopIteration as ended:
+                found: _T = ended.value
+                return found
+            yield -1.0
+
+    def _graph(self, name: str) -> Generator[float, None, None]:
+        while self._spaces[name].graph is None:
+            share = yield from self._told(lambda: self._find(name))
+            yield share
+
+    def _find(self, name: str) -> float:
+        """Some more of the graph of a space; returns how much of it there is."""
+        with self._lock:
+            space, ends, share = self._spaces[name], time.perf_counter() + _TURN, 0.0
+            finding = self._finding.setdefault(name, space.find_graph())
+            for share in finding:
+                if time.perf_counter() > ends:
+                    return min(share, 0.999)
+            self._finding.pop(name)
+        return share
+
+    def _make(self, name: str) -> None:
+        material = self.material
+        if material.images is None or not fits(material.images.shape):
+            raise UserError(material.missing or "there are no images")
+        if PIXELS not in self._spaces:
+            self._spaces[PIXELS] = PointSpace(pixels_of(material.images))
+        if name == PCA:
+            train = np.flatnonzero(material.split == _TRAIN)
+            pixels = self._spaces[PIXELS].points
+            self._spaces[PCA] = PointSpace(principal(pixels, train, material.latents.shape[1]))
+
+    def _learn(self, name: str, probe: str, labelled: Labelled) -> Lesson:
+        with self._lock:
+            learned = probe_called(probe).learn(self._spaces[name], labelled, self._before.get((name, probe)))
+            self._before[name, probe] = learned
+        truth, accuracy = self.material.label, None
+        test = np.setdiff1d(np.flatnonzero(self.material.split == _TEST), labelled.numbers)
+        if truth is not None and len(test):
+            accuracy = learned.accuracy(truth, test)
+        following = self._following(learned, labelled.numbers) if name == LATENTS else -1
+        return Lesson(learned, accuracy, len(test), following)
+
+    def _following(self, learned: Learned | None, taken: NDArray[np.int64]) -> int:
+        graph, split = self._spaces[LATENTS].graph, self.material.split
+        if graph is None:
+            return -1
+        train = np.flatnonzero(split == _TRAIN)
+        found = next_images(graph, learned, train if len(train) > len(taken) else np.arange(len(split)), taken)
+        return int(found[0]) if len(found) else -1
+
+
+def few_labels_of(service: ModelService) -> FewLabels:
+    """That of the open bundle, made when it is first asked for; anew where it has images by now. Not while `indexing`.
+
+    Raises UserError where the latents know the labels.
+    """
+    index, few = service.index, service.kept.get(_KEY)
+    if few is None or (few.material.images is None and not index.originals.missing):
+        few = service.kept[_KEY] = FewLabels(LabelMaterial.of_bundle(service.config, index.latents, index.originals))
+    assert isinstance(few, FewLabels)
+    return few

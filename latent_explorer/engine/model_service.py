@@ -26,6 +26,7 @@ from latent_explorer.errors import EngineError
 from latent_explorer.fields import FieldInput, GivenValues, Gradual, calibration
 from latent_explorer.fields.expectation import expectation
 from latent_explorer.fields.seen_map import Expectation, SeenMap, seen_map
+from latent_explorer.fields.shares import LearnedShares
 from latent_explorer.nets.model import LatentModel
 from latent_explorer.nets.threads import threads
 from latent_explorer.paths.space import Space
@@ -89,7 +90,7 @@ class ModelService:
         self.preparing = _NOTHING
         self._calibration = Gradual(self._calibrate)
         self.maps = SeenMaps(_of_none, self._learn)
-        self.given: dict[str, GivenValues] = {}
+        self.given: dict[str, GivenValues | LearnedShares] = {}
         self.kept: dict[Hashable, Any] = {}
         self.judging = Judging(self)
         self._first = Pace.per_slice

@@ -14,6 +14,7 @@ if TYPE_CHECKING:  # it brings scipy, for which no launch waits
     from latent_explorer.analysis import Neighbourhood, Trust
     from latent_explorer.fields.given import GivenValues
     from latent_explorer.fields.seen_map import Expectation
+    from latent_explorer.fields.shares import LearnedShares
 
 Values = NDArray[np.floating]
 Measure = Callable[[Any, Any], Any]
@@ -30,7 +31,7 @@ class FieldInput:
     neighbourhood: of the data, and trust in places: None until they are ready, and for fields that do not need them.
     expected: what the pictures of the map are expected to get wrong, and uv: the plane points (n, 2) of the latents
     that are asked about; None unless the field is `of_map` and the chart guesses what lies between the data.
-    given: what whoever asks has given of the images, for a field that `needs_link`.
+    given: what whoever asks has given of the images, for a field that `needs_link` or has `needs_given`.
     """
 
     measure: Callable[[Measure, NDArray[np.float32]], NDArray[np.float32]]
@@ -42,7 +43,7 @@ class FieldInput:
     decodes: bool = True
     expected: "Expectation | None" = None
     uv: NDArray[np.float64] | None = None
-    given: "GivenValues | None" = None
+    given: "GivenValues | LearnedShares | None" = None
 
     @property
     def near(self) -> "Neighbourhood":
@@ -76,6 +77,7 @@ class Field:
     needs_data, needs_labels, needs_variance, needs_encoder, needs_decoder, needs_errors: without which there is no such
     field; errors are those of the reconstructions.
     needs_link: whether it speaks of how a linked map is translated to this one, which the engine has to be told.
+    needs_given: where it shows what has been found out at a person's wish: what to do first, in words.
     of_map: whether it has to do with the map besides latent space; it then is told the places, see `FieldInput`.
     needs_trust: whether places are judged by it, for which the engine compares them with held-out images first.
     read: a place's values in words, where number and unit do not say it; given the names of the classes.
@@ -99,11 +101,17 @@ class Field:
     needs_errors: bool = False
     needs_trust: bool = False
     needs_link: bool = False
+    needs_given: str = ""
     of_map: bool = False
     read: Callable[[Values, tuple[str, ...]], str] | None = None
     key: str = ""
     shown: bool = False
     opacity: float = 0.7
+
+    @property
+    def fleeting(self) -> bool:
+        """Whether what it was given is gone at the next launch, so that no tile of it is kept."""
+        return self.needs_link or bool(self.needs_given)
 
     @property
     def scaled(self) -> bool:

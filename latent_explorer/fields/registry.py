@@ -10,6 +10,7 @@ from latent_explorer.fields.density import DENSITY
 from latent_explorer.fields.distance import DISTANCE
 from latent_explorer.fields.error import ERROR
 from latent_explorer.fields.field import Field, FieldInput
+from latent_explorer.fields.learned import LEARNED
 from latent_explorer.fields.picture import PICTURE
 from latent_explorer.fields.spread import SPREAD
 from latent_explorer.fields.stretch import STRETCH
@@ -21,7 +22,10 @@ from latent_explorer.plugins import Registry
 FIELDS: Registry[Field] = Registry("fields", Field, "title")
 register = FIELDS.register
 
-for _field in (PICTURE, VEIL, DENSITY, CLASSES, STRETCH, CONSISTENCY, ERROR, SPREAD, DISTANCE, TYPICALITY, TRANSLATION):
+_FIELDS = (
+    PICTURE, VEIL, DENSITY, CLASSES, STRETCH, CONSISTENCY, ERROR, SPREAD, DISTANCE, TYPICALITY, TRANSLATION, LEARNED,
+)  # fmt: skip
+for _field in _FIELDS:
     register(_field)
 
 
@@ -62,6 +66,8 @@ def evaluate(name: str, known: FieldInput, z: NDArray[np.float32]) -> NDArray[np
         )
     ):
         raise EngineError(f"{reason}, and so no {field.title.lower()}")
+    if field.needs_given and known.given is None:
+        raise EngineError(f"no {field.title.lower()} yet: {field.needs_given}")
     values = np.asarray(field.evaluate(known, z), np.float32)
     if values.shape not in ((len(z), field.channels), (len(z),)):
         raise EngineError(f"the field {name!r} gave values {values.shape}: expected {(len(z), field.channels)}")

@@ -4,10 +4,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from latent_explorer.fields.field import Field, FieldInput, Values
+from latent_explorer.fields.given import GivenValues
 
 
 def _error(at: FieldInput, z: NDArray[np.float32]) -> Values:
-    assert at.given is not None
+    assert isinstance(at.given, GivenValues)
     return at.given.mean(z)
 
 

@@ -9,7 +9,7 @@ from latent_explorer.session.changes import changed_last, undone_last
 Thing = Session | Alignment
 
 _WORDS = {
-    "pins": "pins", "route": "path", "selection": "selection", "chart": "chart",
+    "pins": "pins", "route": "path", "selection": "selection", "chart": "chart", "labels": "labels",
     "anchors": "anchors", "translator": "kind of translator", "growth": "how pairs are found",
 }  # fmt: skip
 """What is undone, by the names of the fields of the states."""

@@ -108,6 +108,11 @@ def state_for(saved: SavedMap, arrays: Arrays, bundle: OpenBundle) -> tuple[Stat
         state = replace(state, selection=_selection(chosen))
     elif chosen is not None:
         lost.append(f"the selection, which is of {len(chosen):,} images")
+    try:
+        saved.labels.check(len(bundle.latents))
+        state = replace(state, labels=saved.labels)
+    except UserError as error:
+        lost.append(str(error))
     return replace(state, sets=saved.sets), lost
 
 

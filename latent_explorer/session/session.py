@@ -13,6 +13,7 @@ from latent_explorer.charts import ChartSpec, checked
 from latent_explorer.errors import UserError
 from latent_explorer.paths import Path
 from latent_explorer.session.changes import Changes
+from latent_explorer.session.labels import NO_LABELS, Labels
 from latent_explorer.session.opened import OpenBundle
 from latent_explorer.session.own_image import OwnImage
 from latent_explorer.session.own_sets import MOST_SETS, OwnSet
@@ -111,7 +112,7 @@ class State:
 
     chart: through which the bundle is seen; None for the one that it opens with. chosen: the place chosen last, by a
     click, a pin, typed numbers or a frame of the path; states that differ in it alone are equal. own: one's own image.
-    sets: of one's own images.
+    sets: of one's own images. labels: those that a person has given to images.
     """
 
     pins: tuple[Pin, ...] = ()
@@ -122,6 +123,7 @@ class State:
     chosen: Point | None = field(default=None, compare=False)
     own: OwnImage | None = None
     sets: tuple[OwnSet, ...] = ()
+    labels: Labels = NO_LABELS
 
 
 class Session:
@@ -191,6 +193,11 @@ class Session:
         if route is not None:
             route.check()
         self._change(route=route)
+
+    def relabel(self, labels: Labels) -> None:
+        """Have these labels from now on. Raises UserError where they do not fit the images."""
+        labels.check(len(self.bundle.latents))
+        self._change(labels=labels)
 
     def see_through(self, spec: ChartSpec | None) -> None:
         """See the bundle through another chart; the one that it opens with for None.

@@ -15,6 +15,7 @@ import numpy as np
 from latent_explorer.errors import UserError
 from latent_explorer.files import read_regular, write_bytes_whole
 from latent_explorer.session.alignment import AlignmentState
+from latent_explorer.session.labels import Labels
 from latent_explorer.session.own_image import OwnImage
 from latent_explorer.session.saved_alignment import KeptAlignment, fitting, turned
 from latent_explorer.session.session import Pin, Route, State
@@ -37,6 +38,7 @@ class KeptState(msgspec.Struct, frozen=True, omit_defaults=True):
     pins: tuple[Pin, ...] = ()
     route: Route | None = None
     own: OwnImage | None = None
+    labels: Labels = Labels()
 
 
 class SessionStore:
@@ -61,11 +63,11 @@ class SessionStore:
         except UserError as error:
             _log.warning("%s is not used: %s", file, error)
             return State()
-        return State(pins=kept.pins, route=kept.route, own=kept.own)
+        return State(pins=kept.pins, route=kept.route, own=kept.own, labels=kept.labels)
 
     def keep(self, seal: str, state: State) -> None:
         """Keep what there is now; where that is nothing, no file stays. Raises UserError where it cannot be written."""
-        kept = KeptState(state.pins, state.route, state.own)
+        kept = KeptState(state.pins, state.route, state.own, state.labels)
         if len(kept.pins) > MOST_PINS:
             raise UserError(f"at most {MOST_PINS:,} pins are kept, there are {len(kept.pins):,}; delete some")
         _write(self._file(seal), kept, nothing=kept == KeptState())
@@ -136,3 +138,4 @@ def check_kept(kept: KeptState, dimensions: int) -> None:
             raise UserError(f"expected {dimensions} numbers within ±{FARTHEST:g}")
     if kept.route is not None:
         kept.route.check()
+    kept.labels.check()

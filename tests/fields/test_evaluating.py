@@ -28,7 +28,7 @@ from latent_explorer.nets.spec import NetSpec
 from latent_explorer.nets.weights import load_model
 from latent_explorer.service.codec import Numbered, Refused
 
-NAMES = [field.name for field in layer_fields() if not (field.needs_variance or field.needs_link)]
+NAMES = [field.name for field in layer_fields() if not (field.needs_variance or field.fleeting)]
 Z = np.random.default_rng(0).standard_normal((150, 2)).astype(np.float32)
 
 

@@ -275,7 +275,7 @@ def test_the_focus_is_seen(canvas: MapCanvas, qtbot: QtBot) -> None:
     assert len(coloured(seen(canvas), DARK.accent)) < SIZE[0] / 2
 
 
-TITLES = [field.title for field in layer_fields() if not (field.needs_variance or field.needs_link)]
+TITLES = [field.title for field in layer_fields() if not (field.needs_variance or field.fleeting)]
 
 
 @pytest.mark.parametrize("pinned", [False, True])

@@ -12,7 +12,7 @@ from latent_explorer.fields import layer_fields
 from latent_explorer.gui.layers.colours import Span, by_class, by_cover, by_ramp, ramp
 from latent_explorer.gui.widgets.images import to_array
 
-TITLES = [field.title for field in layer_fields() if not (field.needs_variance or field.needs_link)]
+TITLES = [field.title for field in layer_fields() if not (field.needs_variance or field.fleeting)]
 
 
 @pytest.fixture

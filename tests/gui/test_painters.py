@@ -24,7 +24,7 @@ from latent_explorer.gui.pane.marks import Marks
 from latent_explorer.gui.pane.plot import PixelItem
 from latent_explorer.gui.widgets.images import to_array
 
-TITLES = [field.title for field in layer_fields() if not (field.needs_variance or field.needs_link)]
+TITLES = [field.title for field in layer_fields() if not (field.needs_variance or field.fleeting)]
 
 
 def seen(canvas: MapCanvas) -> NDArray[np.uint8]:

@@ -28,7 +28,7 @@ def bundle(**latents: Any) -> Any:
 
 def test_every_field_that_is_a_layer_is_offered_one_of_a_plugin_too() -> None:
     assert list(colourings())[:3] == ["class", "split", "error"]
-    assert set(colourings()) == {*COLOURINGS, *(field.name for field in layer_fields() if not field.needs_link)}
+    assert set(colourings()) == {*COLOURINGS, *(field.name for field in layer_fields() if not field.fleeting)}
     added = Field(name="added", title="Added", sentence="", evaluate=lambda at, z: z[:, 0])
     FIELDS.register(added)
     try:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,13 @@ from latent_explorer.errors import UserError
 
 NEIGHBOURS = 10
 _SCALE = 7  # the neighbour whose distance is an image's own unit of length
+_TREE = 6  # dimensions up to which a tree is quicker
+_ROWS, _BLOCKS = 2048, 8  # images of one look into the tree; blocks of the search between two looks at the clock
 _CHEAPEST = 64  # images at least, of which a graph says something
+
+
+Found = tuple[slice, NDArray[Any], NDArray[Any]]
+"""Which images, the distances to the nearest of each, and which these are."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,13 +81,31 @@ class PointSpace:
             raise UserError(f"expected at least {_CHEAPEST} images to find neighbours among, found {len(self.points)}")
         distances = np.empty((len(self.points), NEIGHBOURS), np.float32)
         indices = np.empty((len(self.points), NEIGHBOURS), np.int32)
+        for here, apart, near in self._by_tree() if self.points.shape[1] <= _TREE else self._by_products():
+            distances[here], indices[here] = apart, near
+            yield here.stop / len(self.points)
+        self.graph = NeighbourGraph.of(distances, indices)
+
+    def _by_products(self) -> Iterator[Found]:
+        """The nearest of some images at a time; the libraries' threads are bound for several blocks at once."""
         blocks = self.search.of_all(NEIGHBOURS)
         while True:
             with one_thread():
-                block = next(blocks, None)
-            if block is None:
-                break
-            here = slice(block.start, block.start + len(block.indices))
-            distances[here], indices[here] = block.distances, block.indices
-            yield here.stop / len(self.points)
-        self.graph = NeighbourGraph.of(distances, indices)
+                some = list(islice(blocks, _BLOCKS))
+            if not some:
+                return
+            for block in some:
+                here = slice(block.start, block.start + len(block.indices))
+                yield here, block.distances, block.indices
+
+    def _by_tree(self) -> Iterator[Found]:
+        from scipy.spatial import KDTree
+
+        tree = KDTree(self.points)
+        for start in range(0, len(self.points), _ROWS):
+            some = self.points[start : start + _ROWS]
+            apart, near = tree.query(some, k=NEIGHBOURS + 1)
+            own = near == start + np.arange(len(some))[:, None]
+            own[~own.any(1), -1] = True  # among many in one place it may not find the image itself
+            shape = len(some), NEIGHBOURS
+            yield slice(start, start + len(some)), apart[~own].reshape(shape), near[~own].reshape(shape)

@@ -19,6 +19,7 @@ from latent_explorer.engine.handlers.image_set import OPEN_IMAGE_SET, SET_IMAGES
 from latent_explorer.engine.handlers.invert import INVERT
 from latent_explorer.engine.handlers.judge_images import JUDGE_IMAGES
 from latent_explorer.engine.handlers.judge_points import JUDGE_POINTS
+from latent_explorer.engine.handlers.learn_labels import LEARN_LABELS
 from latent_explorer.engine.handlers.list_directions import LIST_DIRECTIONS
 from latent_explorer.engine.handlers.match import MATCH
 from latent_explorer.engine.handlers.measure_map import MEASURE_MAP
@@ -67,6 +68,7 @@ HANDLERS: dict[type[Numbered], Handler[Any]] = {
         JUDGE_POINTS,
         JUDGE_IMAGES,
         COMPRESS,
+        LEARN_LABELS,
     )  # the most urgent first
 }
 

@@ -27,7 +27,7 @@ class FieldLayer(TiledLayer):
     colouring: makes colours of values; nothing is painted while it is None. span: its scale, once known, where it has
     one. preparing: what its values wait for. classes: how many its first channel tells apart, where it does. chart:
     what its tiles are of: a chart, and `given`, what tells the values that it was given from others; before: the same
-    of the tiles that stand in until there are others.
+    of the tiles that stand in until there are others. names: of its classes, where they are not those of the bundle.
     """
 
     rim = 0.5
@@ -42,6 +42,7 @@ class FieldLayer(TiledLayer):
         self.span: Span | None = None
         self.outdated = False  # whether the span is of other data by now
         self.classes = 0
+        self.names: tuple[str, ...] | None = None
         self.preparing = ""
 
     @property
@@ -53,6 +54,8 @@ class FieldLayer(TiledLayer):
             return missing
         if self.spec.needs_link and (self.linked is None or self.linked.errors is None):
             return "no image is known to be the same in both maps, or its errors are not measured yet"
+        if self.field.needs_given and not self.given:
+            return self.field.needs_given
         encodes, decodes = bundle.config.encodes, bundle.config.decodes
         return self.field.lacks(bundle.latents, encodes=encodes, decodes=decodes, linked=True)
 
@@ -79,19 +82,25 @@ class FieldLayer(TiledLayer):
         if self.field.colouring == "cover":
             self.colouring = by_cover(QColor(self.theme.map))
         elif self.field.categorical:
-            self.classes = len(self.bundle.class_names)
+            self.classes = len(self.class_names)
             self.colouring = by_class([self.theme.class_colour(label) for label in range(self.classes)])
         elif self.span is not None:
             self.colouring = by_ramp(self.span)
 
     def line(self, view: View, uv: tuple[float, float]) -> str:
         values = self.value(view, uv)
-        names = () if self.bundle is None else self.bundle.class_names
         if values is not None:
-            return self.field.line(values, names)
+            return self.field.line(values, self.class_names)
         keys = self.keys(view)
         done = sum(self._cache.fresh(key) for key in keys) / max(1, len(keys))
         return f"{self.field.title}: {self.preparing or f'computing, {done:.0%} done'}"
+
+    @property
+    def class_names(self) -> tuple[str, ...]:
+        """Of its first channel, where that is a class."""
+        if self.names is not None:
+            return self.names
+        return () if self.bundle is None else self.bundle.class_names
 
     @property
     def scale(self) -> Scale | None:

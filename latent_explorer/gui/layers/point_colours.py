@@ -31,6 +31,7 @@ class PointColouring:
     too, then, and lines lead from the dot under the pointer to its nearest in latent space. categories: the names of
     the values, where they are numbers of categories; by default values lie on a scale. by_class: those are the classes.
     span: the ends of the scale, where they do not depend on the values.
+    given: whether its values, and the names of the categories, come of what a person does.
     lacks: what a bundle lacks for it, in words. logarithmic, unit: as of a field.
     """
 
@@ -47,6 +48,7 @@ class PointColouring:
     logarithmic: bool = False
     span: tuple[float, float] | None = None
     lacks: Callable[[OpenBundle], str] = lambda _: ""
+    given: bool = False
 
 
 _LINES = "Lines lead from the dot under the pointer to its nearest images in latent space."
@@ -78,6 +80,13 @@ CLASS = PointColouring(
 )
 for _colouring in (
     CLASS,
+    PointColouring(
+        name="learned",
+        title="Learned class",
+        sentence="The class that was learned from the images labelled in Few labels.",
+        by_class=True,
+        given=True,
+    ),
     PointColouring(
         name="split",
         title="Split",
@@ -141,7 +150,7 @@ def colourings() -> dict[str, PointColouring]:
 
     But for fields that speak of a linked map.
     """
-    fields = (field for field in layer_fields() if field.name not in COLOURINGS and not field.needs_link)
+    fields = (field for field in layer_fields() if field.name not in COLOURINGS and not field.fleeting)
     return {**COLOURINGS, **{field.name: _of(field) for field in fields}}
 
 
@@ -174,9 +183,11 @@ class Shading:
     word: Callable[[int], str]
 
 
-def shading(colouring: PointColouring, values: Values, bundle: OpenBundle, theme: Theme) -> Shading:
-    """The colours of values (n,), which are not finite where they are not known yet."""
-    names = bundle.class_names if colouring.by_class else colouring.categories
+def shading(
+    colouring: PointColouring, values: Values, bundle: OpenBundle, theme: Theme, given: tuple[str, ...] = ()
+) -> Shading:
+    """The colours of values (n,), which are not finite where they are not known yet. given: names of categories."""
+    names = given or (bundle.class_names if colouring.by_class else colouring.categories)
     made = _categories if names else _scaled
     return made(colouring, np.asarray(values), names, theme)
 

@@ -226,7 +226,7 @@ class FieldLayers:
     def take(self, answer: Answer) -> None:
         assert answer.values is not None
         if isinstance(answer.key, TileKey):
-            if not field_called(answer.key.field).needs_link:  # what it was given is gone at the next launch
+            if not field_called(answer.key.field).fleeting:
                 self._store.keep(answer.key, answer.values)
             self.take_tile(answer.key, answer.values)
         elif isinstance(answer.key, tuple):

@@ -13,7 +13,7 @@ _WRITE_MS = 500  # after the last change
 
 
 class StateKeeper(QObject):
-    """Keeps the states of bundles by their seal: all of each for this launch, its pins, path and own image on disk.
+    """Keeps the states of bundles by their seal: all of each for this launch, pins, path, labels, own image on disk.
 
     say: called with why they cannot be written, once.
     """
@@ -58,11 +58,9 @@ class StateKeeper(QObject):
         self._states[session.bundle.seal] = session.state
 
     def note(self, session: Session, old: State) -> None:
-        """A session has changed from an old state; its pins and path are written soon."""
+        """A session has changed from an old state; its pins, path and labels are written soon."""
         self._states[session.bundle.seal] = session.state
-        new = session.state
-        changed = (old.pins, old.route, old.own) != (new.pins, new.route, new.own)
-        if session.bundle.config.moment is None and changed:
+        if session.bundle.config.moment is None and _kept(old) != _kept(session.state):
             if self._unwritten is not session:
                 self.write()
             self._unwritten = session
@@ -87,3 +85,8 @@ class StateKeeper(QObject):
         self._states.clear()
         self._ahead.clear()
         self._unwritten = None
+
+
+def _kept(state: State) -> tuple[object, ...]:
+    """What of a state is written."""
+    return state.pins, state.route, state.labels, state.own

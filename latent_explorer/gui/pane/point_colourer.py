@@ -36,6 +36,7 @@ class PointColourer(QObject):
         self._bundle: OpenBundle | None = None
         self._theme: Theme | None = None
         self._values: dict[str, Values] = {}  # of the bundle that is open
+        self._given: dict[str, tuple[Values, tuple[str, ...]]] = {}
         self._missing: list[Want] = []
         self._total = 0
         self._soon = timer(self, _SHOW_MS, self._show, once=True)
@@ -44,6 +45,8 @@ class PointColourer(QObject):
     def colouring(self) -> PointColouring:
         """The way chosen; by class where the bundle lacks something for it."""
         found = colourings().get(self._settings.get(PointLook).colour, CLASS)
+        if found.given and found.name not in self._given:
+            return CLASS
         return CLASS if self._bundle is not None and found.lacks(self._bundle) else found
 
     @property
@@ -62,9 +65,26 @@ class PointColourer(QObject):
 
     def open(self, bundle: OpenBundle, theme: Theme) -> None:
         """Begin with another bundle, or another moment of its run."""
+        if self._bundle is None or self._bundle.latents is not bundle.latents:
+            self._given = {}
         self._values, self._bundle, self._theme = {}, bundle, theme
         self._begin()
         self.chosen.emit()
+
+    def give(self, name: str, values: Values, names: tuple[str, ...]) -> None:
+        """The values (n,) of a way whose values are given are these, numbers of categories of these names."""
+        new = name not in self._given
+        self._given[name] = values, names
+        if self._settings.get(PointLook).colour == name:
+            self._begin()
+            if new:
+                self.chosen.emit()
+
+    def take_back(self, name: str) -> None:
+        """There are no such values any more."""
+        if self._given.pop(name, None) is not None and self._settings.get(PointLook).colour == name:
+            self._begin()
+            self.chosen.emit()
 
     def see(self, bundle: OpenBundle) -> None:
         """The same bundle is seen through another chart: what is told of the map is no longer so."""
@@ -112,7 +132,9 @@ class PointColourer(QObject):
         colouring, bundle, self._missing = self.colouring, self._bundle, []
         if bundle is None:
             return
-        if colouring.known is not None:
+        if colouring.given:
+            self._values[colouring.name] = self._given[colouring.name][0]
+        elif colouring.known is not None:
             known = colouring.known(bundle.latents)
             assert known is not None
             self._values[colouring.name] = known
@@ -146,7 +168,8 @@ class PointColourer(QObject):
         if bundle is None or theme is None:
             return
         values = self._values.get(colouring.name)
-        self._points.shade(None if values is None else shading(colouring, values, bundle, theme))
+        names = self._given[colouring.name][1] if colouring.given else ()
+        self._points.shade(None if values is None else shading(colouring, values, bundle, theme, names))
         self.changed.emit()
 
 

@@ -3,6 +3,7 @@
 from latent_explorer.gui.studies.anomalies import ANOMALIES
 from latent_explorer.gui.studies.attributes import ATTRIBUTE_STUDY
 from latent_explorer.gui.studies.compression import COMPRESSION
+from latent_explorer.gui.studies.few_labels import FEW_LABELS
 from latent_explorer.gui.studies.image_sets import IMAGE_SETS_STUDY
 from latent_explorer.gui.studies.own_image import OWN_IMAGE_STUDY
 from latent_explorer.gui.studies.study import StudySpec
@@ -11,5 +12,5 @@ from latent_explorer.plugins import Registry
 STUDIES = Registry("studies", StudySpec, "title")
 register = STUDIES.register
 
-for _spec in (OWN_IMAGE_STUDY, IMAGE_SETS_STUDY, ANOMALIES, COMPRESSION, ATTRIBUTE_STUDY):
+for _spec in (OWN_IMAGE_STUDY, IMAGE_SETS_STUDY, ANOMALIES, COMPRESSION, ATTRIBUTE_STUDY, FEW_LABELS):
     register(_spec)

@@ -1,0 +1,28 @@
+"""Few labels: images labelled by hand, what a probe learns from them, and which to label next."""
+
+from latent_explorer.gui.studies.study import Study, StudySpec, StudyUses
+from latent_explorer.session import OpenBundle
+
+
+def _make(uses: StudyUses) -> Study:
+    from latent_explorer.gui.studies.few_labels.labelling import Labelling
+
+    return Labelling(uses)
+
+
+def _lacks(bundle: OpenBundle) -> str:
+    config = bundle.config
+    if config.prior_samples:
+        return "this model has no encoder, so its latents are draws from the prior and have no images to label"
+    if config.net.classes:
+        return "this model encodes each image under its class, so its latents know the labels already"
+    return ""
+
+
+FEW_LABELS = StudySpec(
+    "few-labels",
+    "Few labels",
+    "What a model knows before it is told anything: label a handful of images, and see how many others follow.",
+    _make,
+    lacks=_lacks,
+)

@@ -1,0 +1,111 @@
+"""What is asked of the engine for the labels that there are, and what has come of it."""
+
+import hashlib
+from collections.abc import Callable, Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+from PyQt6.QtCore import QObject, pyqtSignal
+
+from latent_explorer.engine.client import Answer, EngineClient
+from latent_explorer.engine.handlers.learn_labels import LabelsLearned, want_lesson
+from latent_explorer.engine.protocol import Want
+from latent_explorer.engine.request_queue import Urgency
+from latent_explorer.gui.widgets.readings import Work
+from latent_explorer.service.codec import Refused
+from latent_explorer.session.labels import Labels
+
+TOPIC = "few labels"
+_BESIDE = tuple((space, probe) for space in ("latents", "pca", "pixels") for probe in ("propagation", "logistic"))
+_WORDS = {"latents": "the latents", "pca": "principal components", "pixels": "the pixels"}
+
+
+class LabelLearner(QObject):
+    """Asks for one lesson that is shown, then for those that stand beside it.
+
+    learned: that which is shown has come. told: something else has come, or is under way. problem: why nothing is
+    learned; empty where it is. accuracies: by space and probe, of the labels of now. refused: why one has none.
+    """
+
+    learned = pyqtSignal(object)
+    told = pyqtSignal()
+
+    def __init__(self, client: EngineClient, spoken: Callable[[str], None]) -> None:
+        super().__init__()
+        self._client, self._say = client, spoken
+        self._labels, self._probe, self._version = Labels(), "propagation", 0
+        self._waiting: dict[tuple[int, str, str], float] = {}
+        self.problem, self.following = "", -1
+        self.accuracies: dict[tuple[str, str], float | None] = {}
+        self.refused: dict[tuple[str, str], str] = {}
+        client.subscribe(TOPIC, self._take, Urgency.OVERLAY)
+
+    @property
+    def digest(self) -> str:
+        """What tells what is learned from these labels from what is learned from others."""
+        text = repr((self._labels.of, self._probe)).encode()
+        return hashlib.sha256(text).hexdigest()[:16]
+
+    @property
+    def work(self) -> Iterator[Work]:
+        """What is under way, for the status bar."""
+        for (_, space, _), share in list(self._waiting.items())[:1]:
+            yield Work(f"Learning from labels: {_WORDS[space]}", share)
+
+    def learn(self, labels: Labels, probe: str) -> None:
+        """Learn from these labels, with a probe; what was under way is given up."""
+        self._labels, self._probe = labels, probe
+        self._version += 1
+        self.accuracies, self.refused, self.problem = {}, {}, ""
+        self.again()
+
+    def again(self) -> None:
+        """Ask once more: the engine is another, or has forgotten."""
+        wants = list(self._wants())
+        self._waiting = {want.key: 0.0 for want in wants}  # type: ignore[misc]
+        self._client.request(TOPIC, wants)
+
+    def stop(self) -> None:
+        """Want nothing."""
+        self._version += 1
+        self._waiting.clear()
+        self._client.request(TOPIC, [])
+
+    def _wants(self) -> Iterator[Want]:
+        of = self._labels.of
+        numbers = np.array([image for image, _ in of], np.int64)
+        classes = np.array([label for _, label in of], np.int64)
+        every = [("latents", self._probe), *(pair for pair in _BESIDE if pair != ("latents", self._probe))]
+        teaching = len(set(classes.tolist())) > 1
+        for number, (space, probe) in enumerate(every if teaching else every[:1]):
+            key = (self._version, space, probe)
+            yield want_lesson(key, numbers, classes, len(self._labels.names), space, probe, shown=number == 0)
+
+    def _take(self, answer: Answer) -> None:
+        key, reply = answer.key, answer.reply
+        if not isinstance(key, tuple) or key not in self._waiting:
+            return
+        pair = key[1:]
+        if isinstance(reply, Refused):
+            del self._waiting[key]
+            self.refused[pair] = reply.reason
+            if pair == ("latents", self._probe):
+                self.problem = reply.reason
+        elif isinstance(reply, LabelsLearned) and reply.more:
+            self._waiting[key] = reply.share
+        elif isinstance(reply, LabelsLearned):
+            del self._waiting[key]
+            self._keep(pair, reply)
+        self.told.emit()
+
+    def _keep(self, pair: tuple[str, str], reply: LabelsLearned) -> None:
+        if self._labels.of:
+            self.accuracies[pair] = reply.accuracy
+        if pair == ("latents", self._probe):
+            self.following = reply.following
+            self.learned.emit(reply)
+
+
+def classes_of(reply: LabelsLearned) -> NDArray[np.float32]:
+    """The learned class of each image (n,), as values for colours."""
+    return reply.classes.astype(np.float32)

@@ -1,0 +1,32 @@
+"""The labelled images on the map: a disc each, in the colour of its class."""
+
+import numpy as np
+from numpy.typing import NDArray
+from pyqtgraph import ScatterPlotItem, mkPen
+
+from latent_explorer.gui.pane.canvas import MapCanvas
+from latent_explorer.gui.theme import Theme
+from latent_explorer.session.labels import Label
+
+_SIZE, _MOST = 11, 2000  # pixels across; discs, the last ones given: more would hide the map
+
+
+class LabelMarks:
+    """Draws them over the map, and in its pictures."""
+
+    def __init__(self, canvas: MapCanvas) -> None:
+        self.item = ScatterPlotItem(size=_SIZE, pxMode=True)
+        self.item.setZValue(4)
+        self.item.hide()
+        canvas.addItem(self.item)
+
+    def show(self, labels: tuple[Label, ...], uv: NDArray[np.floating], theme: Theme) -> None:
+        """Show these labels of images that are at plane points uv (n, 2)."""
+        some = labels[-_MOST:]
+        places = uv[[image for image, _ in some]] if some else np.zeros((0, 2))
+        self.item.setData(
+            pos=np.asarray(places, np.float64),
+            brush=[theme.class_colour(label) for _, label in some],
+            pen=mkPen(theme.text, width=1.5),
+        )
+        self.item.setVisible(bool(some))

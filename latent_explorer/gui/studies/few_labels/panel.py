@@ -1,0 +1,186 @@
+"""The panel of few labels: classes, labels, what was learned, the next image, files."""
+
+from PyQt6.QtCore import QSize, Qt, pyqtSignal
+from PyQt6.QtGui import QColor, QIcon, QImage, QKeyEvent, QPixmap
+from PyQt6.QtWidgets import (
+    QCheckBox,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QListWidget,
+    QListWidgetItem,
+    QProgressBar,
+    QVBoxLayout,
+    QWidget,
+)
+
+from latent_explorer.gui.studies.few_labels.curve import LabelCurve
+from latent_explorer.gui.theme import DARK, Theme
+from latent_explorer.gui.widgets.controls import combo_box, hint, tool_button
+from latent_explorer.gui.widgets.images import displayed, is_light
+from latent_explorer.gui.widgets.parts import filled, heading, words
+from latent_explorer.gui.widgets.plain import PlainLabel, tooltip
+from latent_explorer.safe_text import safe_text
+from latent_explorer.session.labels import LONGEST_NAME, Labels
+
+PROBES = {"propagation": "Propagation", "logistic": "Logistic regression", "nearest": "Nearest labelled"}
+SPACES = {"latents": "Latents", "pca": "PCA", "pixels": "Pixels"}
+_LISTED = 200
+_ICON, _PICTURE = 28, 64
+_WHAT = "Label images: take the tool, choose a class, click points on the map. Two classes are enough to begin."
+
+
+class LabelList(QListWidget):
+    """The labelled images, the last first. gone_to: the number of one clicked. erase_wanted: numbers, by Delete."""
+
+    gone_to = pyqtSignal(int)
+    erase_wanted = pyqtSignal(object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setIconSize(QSize(_ICON, _ICON))
+        self.setSelectionMode(QListWidget.SelectionMode.ExtendedSelection)
+        self.setUniformItemSizes(True)
+        self.setAccessibleName("Labels")
+        self.setToolTip(tooltip("Click to go to an image; Delete takes the label away"))
+        self.setFixedHeight(140)
+        self.itemClicked.connect(lambda item: self.gone_to.emit(item.data(Qt.ItemDataRole.UserRole)))
+
+    def keyPressEvent(self, event: QKeyEvent | None) -> None:
+        if event is not None and event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
+            self.erase_wanted.emit([item.data(Qt.ItemDataRole.UserRole) for item in self.selectedItems()])
+            return
+        super().keyPressEvent(event)
+
+
+class LabelPanel(QWidget):
+    """What a person sees of it. class_added, class_renamed: by name; the class by its number."""
+
+    class_chosen = pyqtSignal(int)
+    class_added = pyqtSignal(str)
+    class_renamed = pyqtSignal(int, str)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.theme = DARK
+        self.tool = tool_button("Label", "Take the tool in hand: a click on a point labels its image")
+        self.erase = tool_button("Erase", "Clicks take labels away (E)")
+        self.erase.setCheckable(True)
+        self.next = tool_button("Next image (N)", "Show the image that is worth labelling most")
+        self.classes = QListWidget()
+        self.classes.setFixedHeight(116)
+        self.classes.setAccessibleName("Classes")
+        self.classes.setToolTip(tooltip("Click to choose the class that clicks give, double-click to rename it"))
+        self.name = QLineEdit()
+        self.name.setPlaceholderText("New class")
+        self.name.setMaxLength(LONGEST_NAME)
+        self.add = tool_button("Add", "Add a class of this name", self._add)
+        self.name.returnPressed.connect(self._add)
+        self.selected = tool_button("Label the selected", "Give all selected images the chosen class", wide=True)
+        self.picture, self.following = QLabel(), words()
+        self.picture.setFixedSize(_PICTURE, _PICTURE)
+        self.list = LabelList()
+        self.probe = combo_box(PROBES.values(), "What learns from the labels")
+        self.colour = QCheckBox("Colour points by learned class")
+        self.sentence, self.state, self.progress = words(), words("faint"), QProgressBar()
+        self.progress.setTextVisible(False)
+        self.progress.setFixedHeight(7)
+        self.figures: dict[tuple[str, str], PlainLabel] = {}
+        self.curve = LabelCurve()
+        self.read = tool_button("Import…", "Add the labels in a file: .csv, .json or .npy")
+        self.write = tool_button("Export…", "Write labels, and what was learned of all other images if you like")
+        self.clear = tool_button("Clear", "Take all labels away; Ctrl+Z brings them back")
+        self.classes.itemClicked.connect(lambda item: self.class_chosen.emit(self.classes.row(item)))
+        self.classes.itemChanged.connect(lambda item: self.class_renamed.emit(self.classes.row(item), item.text()))
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        naming = filled(QHBoxLayout(), self.name, self.add)
+        following = filled(QHBoxLayout(), self.picture, self.following)
+        following.setStretchFactor(self.following, 1)
+        self._table = QWidget()
+        grid = QGridLayout(self._table)
+        grid.setContentsMargins(0, 0, 0, 0)
+        for column, probe in enumerate(("propagation", "logistic"), 1):
+            grid.addWidget(hint(PROBES[probe].split()[0]), 0, column)
+            for row, (space, title) in enumerate(SPACES.items(), 1):
+                grid.addWidget(PlainLabel(title), row, 0)
+                cell = self.figures[space, probe] = PlainLabel("–")
+                grid.addWidget(cell, row, column)
+        files = filled(QHBoxLayout(), self.read, self.write, self.clear, 1)
+        parts = (
+            hint(_WHAT), filled(QHBoxLayout(), self.tool, self.erase, self.next, 1), heading("Class to give"),
+            self.classes, naming, self.selected, following, heading("What was learned"), self.probe, self.sentence,
+            self._table, self.progress, self.state, self.curve, self.colour, heading("Labels"), self.list, files,
+        )  # fmt: skip
+        filled(QVBoxLayout(self), *parts, 1, spacing=6, margins=(9, 9, 9, 9))
+        self.progress.hide()
+
+    # -- what is shown
+
+    def show_labels(self, labels: Labels, chosen: int, erasing: bool) -> None:
+        """Show the classes with how many images each has, and the labels."""
+        self.classes.blockSignals(True)
+        self.classes.clear()
+        for number, name in enumerate(labels.names):
+            item = QListWidgetItem(_disc(self.theme.class_colour(number)), safe_text(name))
+            item.setFlags(item.flags() | Qt.ItemFlag.ItemIsEditable)
+            item.setToolTip(tooltip(f"{labels.count(number):,} labelled"))
+            self.classes.addItem(item)
+        self.classes.setCurrentRow(chosen)
+        self.classes.blockSignals(False)
+        self.erase.setChecked(erasing)
+        self.list.clear()
+        for image, label in reversed(labels.of[-_LISTED:]):
+            item = QListWidgetItem(f"{safe_text(labels.names[label])} · image {image:,}")
+            item.setData(Qt.ItemDataRole.UserRole, image)
+            item.setIcon(_disc(self.theme.class_colour(label)))
+            self.list.addItem(item)
+        for part in (self.clear, self.write):
+            part.setEnabled(bool(labels.of))
+
+    def show_following(self, sentence: str, image: QImage | None) -> None:
+        """Show the image that is worth labelling next, and say so."""
+        self.following.setText(sentence)
+        self.picture.setVisible(image is not None)
+        if image is not None:
+            shown = displayed(image, light=is_light(self)).scaled(
+                _PICTURE, _PICTURE, Qt.AspectRatioMode.KeepAspectRatio
+            )
+            self.picture.setPixmap(QPixmap.fromImage(shown))
+
+    def show_figures(self, found: dict[tuple[str, str], str], *, measured: bool) -> None:
+        """Show the accuracies by space and probe, in words; none of them where nothing is measured."""
+        self._table.setVisible(measured)
+        for key, cell in self.figures.items():
+            cell.setText(found.get(key, "–"))
+
+    def show_state(self, sentence: str, share: float | None) -> None:
+        """Say what is under way, and how much of it is done."""
+        self.state.setText(sentence)
+        self.state.setVisible(bool(sentence))
+        self.progress.setVisible(share is not None)
+        self.progress.setValue(round(100 * (share or 0)))
+
+    def dress(self, theme: Theme) -> None:
+        self.theme = theme
+        self.curve.dress(theme)
+
+    def _add(self) -> None:
+        if self.name.text().strip():
+            self.class_added.emit(self.name.text())
+
+
+def _disc(colour: QColor) -> QIcon:
+    from PyQt6.QtGui import QPainter
+
+    picture = QPixmap(16, 16)
+    picture.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(picture)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setBrush(colour)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.drawEllipse(2, 2, 12, 12)
+    painter.end()
+    return QIcon(picture)
