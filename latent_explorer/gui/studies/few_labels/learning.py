@@ -7,10 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PyQt6.QtCore import QObject, pyqtSignal
 
-from latent_explorer.engine.client import Answer, EngineClient
+from latent_explorer.engine.client import Answer, EngineClient, Urgency
 from latent_explorer.engine.handlers.learn_labels import LabelsLearned, want_lesson
 from latent_explorer.engine.protocol import Want
-from latent_explorer.engine.request_queue import Urgency
 from latent_explorer.gui.widgets.readings import Work
 from latent_explorer.service.codec import Refused
 from latent_explorer.session.labels import Labels

@@ -6,7 +6,6 @@ from PyQt6.QtWidgets import (
     QCheckBox,
     QGridLayout,
     QHBoxLayout,
-    QLabel,
     QLineEdit,
     QListWidget,
     QListWidgetItem,
@@ -78,7 +77,7 @@ class LabelPanel(QWidget):
         self.add = tool_button("Add", "Add a class of this name", self._add)
         self.name.returnPressed.connect(self._add)
         self.selected = tool_button("Label the selected", "Give all selected images the chosen class", wide=True)
-        self.picture, self.following = QLabel(), words()
+        self.picture, self.following = PlainLabel(""), words()
         self.picture.setFixedSize(_PICTURE, _PICTURE)
         self.list = LabelList()
         self.probe = combo_box(PROBES.values(), "What learns from the labels")
