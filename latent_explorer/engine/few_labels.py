@@ -140,10 +140,12 @@ class FewLabels:
             yield from self._graph(name)
         return (yield from self._told(lambda: self._learn(name, probe, labelled)))
 
-    def first(self) -> Generator[float, None, int]:
-        """The image that is worth labelling first of all, when nothing has been learned yet."""
+    def first(self, taken: NDArray[np.int64]) -> Generator[float, None, int]:
+        """The image worth labelling next while nothing can be learned; `taken` have a label. Raises EngineError."""
+        if len(taken) and not (taken.min() >= 0 and taken.max() < len(self.material.latents)):
+            raise EngineError(f"expected images 0 to {len(self.material.latents) - 1:,}, found others")
         yield from self._graph(LATENTS)
-        return (yield from self._told(lambda: self._following(None, np.zeros(0, np.int64))))
+        return (yield from self._told(lambda: self._following(None, taken)))
 
     def _told(self, task: Callable[[], _T]) -> Generator[float, None, _T]:
         """Run a task aside; nothing new is to be told meanwhile."""

@@ -74,8 +74,12 @@ def test_the_field_shows_what_was_learned_last(small_bundle, truth):
 
 
 def test_without_labels_the_first_image_to_label_is_named(small_bundle):
-    told = last(ask(small_bundle, LearnLabels(2, NONE, NONE, 3)), 2)
+    told = last(ask(small_bundle, LearnLabels(2, NONE, NONE, 3, probe="")), 2)
     assert told.following >= 0
+    one = np.array([told.following])
+    after = last(ask(small_bundle, LearnLabels(2, one, np.zeros(1, np.int64), 3, probe="")), 2)
+    assert after.following not in (-1, told.following)
+    assert isinstance(last(ask(small_bundle, LearnLabels(2, one + 10**6, one * 0, 3, probe="")), 2), Refused)
     assert told.accuracy is None
 
 

@@ -128,6 +128,7 @@ def test_the_next_image_is_shown_and_a_digit_labels_it(person, study):
     assert study.chosen == label
     assert person.bundle.class_names[label] in ("2", person.bundle.class_names[1])
     assert study.asked is None
+    person.wait_until(lambda: study.learner.following not in (-1, wanted))
 
 
 def test_classes_are_named_erased_and_given_to_a_selection(person, study):

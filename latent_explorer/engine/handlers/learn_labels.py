@@ -15,7 +15,8 @@ class LearnLabels(Numbered, frozen=True, tag=True, eq=False):
     """Learn from images `numbers` (n,) of `classes` (n,), of so many classes, with a probe in a space.
 
     space: latents, pca or pixels. probe: a name of `analysis.few_labels.PROBES`. shown: whether the field of learned
-    classes shows it from now on. Without any image: only which is worth labelling first.
+    classes shows it from now on. Without a probe nothing is
+    learned, and only the image worth labelling next is named.
     """
 
     numbers: np.ndarray
@@ -49,8 +50,8 @@ def _answer(request: LearnLabels, service: ModelService) -> Iterator[LabelsLearn
     from latent_explorer.engine.few_labels import few_labels_of
 
     few = few_labels_of(service)
-    if not len(request.numbers):
-        following = yield from _told(request.number, few.first())
+    if not request.probe:
+        following = yield from _told(request.number, few.first(request.numbers))
         yield _reply(request.number, _NONE, following=following)
         return
     lesson = yield from _told(

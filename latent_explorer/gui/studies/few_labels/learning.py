@@ -78,7 +78,8 @@ class LabelLearner(QObject):
         teaching = len(set(classes.tolist())) > 1
         for number, (space, probe) in enumerate(every if teaching else every[:1]):
             key = (self._version, space, probe)
-            yield want_lesson(key, numbers, classes, len(self._labels.names), space, probe, shown=number == 0)
+            learned = probe if teaching else ""
+            yield want_lesson(key, numbers, classes, len(self._labels.names), space, learned, shown=number == 0)
 
     def _take(self, answer: Answer) -> None:
         key, reply = answer.key, answer.reply
@@ -98,7 +99,7 @@ class LabelLearner(QObject):
         self.told.emit()
 
     def _keep(self, pair: tuple[str, str], reply: LabelsLearned) -> None:
-        if self._labels.of:
+        if len(reply.classes) or pair != ("latents", self._probe):
             self.accuracies[pair] = reply.accuracy
         if pair == ("latents", self._probe):
             self.following = reply.following
