@@ -16,6 +16,7 @@ taken in a random subspace, another one each time. All starts go a few steps, th
 
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,6 +38,7 @@ _NEAREST, _DRAWN = 3, 2  # starts for each image
 _FINALISTS = 2  # of the starts go to the end
 _FIRST_SHARE = 0.25  # of the steps, that all starts go
 _USUAL = 0.8
+_PROBES = 256  # latents by which it is known how far apart the sample's are
 _PRICE = 0.02  # squared grey level of [0, 1]: what it costs to be twice as far from the data as they are apart
 _ADAM_STEPS, _NEWTON_STEPS = 60, 10
 _RATE = 0.15  # of a step of Adam, in standard deviations of the data
@@ -54,11 +56,24 @@ class Sample:
     z: Latents
     levels: NDArray[np.uint8]
     spread: NDArray[np.float32]
+    _tethers: "dict[float, Tether]" = field(default_factory=dict)
+
+    @cached_property
+    def _pictures(self) -> tuple[Pixels, NDArray[np.float32]]:
+        """All pictures (k, pixels) in [0, 1], and the sums of their squares: half of what a search would take."""
+        pictures = self.levels.astype(np.float32) / np.float32(255)
+        return pictures, np.square(pictures).sum(1)
+
+    def tether(self, price: float) -> "Tether":
+        """The price on leaving the data, made once for each factor."""
+        if price not in self._tethers:
+            self._tethers[price] = Tether(self.z, price)
+        return self._tethers[price]
 
     def nearest(self, images: Pixels, count: int) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
         """The numbers (m, count) of the pictures nearest to images (m, pixels), and their mean squared errors."""
-        pictures = self.levels.astype(np.float32) / 255
-        scores = np.square(pictures).sum(1) - 2 * images @ pictures.T
+        pictures, squares = self._pictures
+        scores = squares - 2 * images @ pictures.T
         best = np.argsort(scores, axis=1, kind="stable")[:, :count]
         errors = np.stack(
             [np.square(pictures[one] - image).mean(1) for one, image in zip(best, images, strict=True)]
@@ -85,7 +100,7 @@ class Tether:
     def __init__(self, z: Latents, price: float = _PRICE) -> None:
         self._points, self.price = z, price
         self._nearest = Nearest(z)
-        apart = self._nearest.find(z[:SAMPLE], 2)[0][:, -1] if len(z) > 1 else np.ones(1)
+        apart = self._nearest.find(z[:_PROBES], 2)[0][:, -1] if len(z) > 1 else np.ones(1)
         self._usual = max(float(np.quantile(apart, _USUAL)), 1e-6)
         self._middle = z.mean(0)
         self._whitening = _whitening(z)
@@ -156,7 +171,7 @@ class Problem:
     tether: Tether = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "tether", Tether(self.sample.z, self.price))
+        object.__setattr__(self, "tether", self.sample.tether(self.price))
 
 
 def invert(problem: Problem) -> Iterator[Converging | None]:
@@ -242,7 +257,7 @@ class _Search:
         assert self._problem.slope is not None
         rate = _RATE * 0.5 * (1 + np.cos(np.pi * share)) + 1e-3
         self._taken += 1
-        for rows in self._pieces(len(self._z), 4):  # a pass backward takes about as long as three forward
+        for rows in self._pieces(len(self._z), 8):  # forward and backward, without packed kernels
             z = self._z[rows]
             error, slope = self._problem.slope(z, self._images[rows])
             over, by = self._problem.tether.excess(z)

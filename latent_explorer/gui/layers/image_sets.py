@@ -18,7 +18,7 @@ from latent_explorer.session import OpenBundle
 NO_SETS = "no images of your own are placed on this map: drop some on it"
 _SIDES = (9.0, 15.0)  # pixels of a diamond, where there are many, and where there are few
 _FEW, _MANY = 50, 2000
-_APART = 2.0  # pixels: of diamonds of a colour that are nearer, one is drawn
+_APART = 0.4  # of a side: of diamonds of a colour that are nearer, one is drawn
 _NEAR = 10.0  # pixels around the pointer
 
 
@@ -143,7 +143,7 @@ class ImageSetLayer(Layer):
         seen = ((at > -_SIDES[1]) & (at < (view.width + _SIDES[1], view.height + _SIDES[1]))).all(1)
         for number, colour in enumerate(shown.colours):
             places = at[seen & (shown.colour == number)]
-            _, first = np.unique(np.floor(places / _APART).astype(np.int64), axis=0, return_index=True)
+            _, first = np.unique(np.floor(places / (_APART * self._side)).astype(np.int64), axis=0, return_index=True)
             stamp = self._stamp(colour, ratio)
             half = stamp.width() / ratio / 2
             for x, y in (places[first] - half).tolist():
