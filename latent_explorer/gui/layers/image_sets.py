@@ -146,7 +146,8 @@ class ImageSetLayer(Layer):
             _, first = np.unique(np.floor(places / (_APART * self._side)).astype(np.int64), axis=0, return_index=True)
             stamp = self._stamp(colour, ratio)
             half = stamp.width() / ratio / 2
-            for x, y in (places[first] - half).tolist():
+            whole = np.rint((places[first] - half) * ratio) / ratio  # else each would be smoothed, which takes longer
+            for x, y in whole.tolist():
                 painter.drawPixmap(QPointF(x, y), stamp)
 
     def _stamp(self, colour: QColor, ratio: float) -> QPixmap:
