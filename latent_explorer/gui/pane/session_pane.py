@@ -28,8 +28,9 @@ class SessionPane(PaneParts):
 
     changed: another bundle is open, it is seen through another chart, or the session's state is another. begun: which
     Session, on another bundle. exchanged: its OpenBundle, seen through another chart or of another moment.
-    state_changed: the State before and the one now. dressed: in which Theme. asked_again: the engine has opened what is
-    shown, and all that is wanted of it has been asked. remembered: the folder of a bundle that was opened.
+    state_changed: the State before and the one now. dressed: in which Theme. images_came: images are there, or others.
+    asked_again: the engine has opened what is shown, and all that is wanted of it has been asked. remembered: the
+    folder of a bundle that was opened.
     """
 
     changed = pyqtSignal()
@@ -37,6 +38,7 @@ class SessionPane(PaneParts):
     exchanged = pyqtSignal(object)
     state_changed = pyqtSignal(object, object)
     dressed = pyqtSignal(object)
+    images_came = pyqtSignal()
     asked_again = pyqtSignal()
     remembered = pyqtSignal(object)
 
@@ -286,6 +288,7 @@ class SessionPane(PaneParts):
         self.selecting.ask()
         self.gallery.again()
         self.prober.again()
+        self.images_came.emit()
 
     def restart_engine(self) -> None:
         """End the engine; it is started again, and what was wanted is asked again."""

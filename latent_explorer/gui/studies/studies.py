@@ -65,6 +65,7 @@ class Studies(QObject):
         pane.state_changed.connect(self._show_change)
         pane.dressed.connect(self._dress)
         pane.asked_again.connect(self._again)
+        pane.images_came.connect(self._again)
 
     @property
     def panels(self) -> dict[str, QWidget]:

@@ -81,7 +81,7 @@ class Study(QObject):
         """Take the colours of a theme, those of the classes included."""
 
     def again(self) -> None:
-        """Ask the engine once more for what is wanted: it has been started again, or has opened what is shown."""
+        """Ask the engine once more for what is wanted: it has started, has opened what is shown, or has images."""
 
     def stop(self) -> None:
         """End what is under way: the map is being closed."""
