@@ -67,7 +67,7 @@ def denoise(
     kinds = _kinds(coder, {name: value for name, value in named.items() if value is not None})
     found = dataset_of(coder.config, dataset, download=download)
     tell_dataset(found.report)
-    test, train = evenly(found.indices("test"), count), evenly(found.indices("train"), _TRAIN)
+    test, train = evenly(found.indices("test"), count), evenly(found.indices("train"), min(_TRAIN, 4 * count))
     if not (len(test) and len(train)):
         raise DataError(f"{found.name}: expected training and test images to measure by")
     labels = None if found.labels is None else found.labels[test]

@@ -21,8 +21,7 @@ def test_a_drawn_image_is_spoiled_where_that_is_chosen(new_window: Windows, smal
     study.panel.corrupting.setFocus()
     QTest.keyClick(study.panel.corrupting, Qt.Key.Key_Down)
     assert study.panel.corruption == "added_noise"
-    person.wait_until(lambda: study.encoded is not clean)
     assert clean is not None
-    assert study.encoded is not None
-    assert not np.array_equal(study.encoded.prepared, clean.prepared)
+    before = clean.prepared
+    person.wait_until(lambda: study.encoded is not None and not np.array_equal(study.encoded.prepared, before))
     assert study.panel.prepared.image is not None
