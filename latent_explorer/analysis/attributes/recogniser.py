@@ -7,11 +7,11 @@ from numpy.typing import NDArray
 
 from latent_explorer.analysis.attributes.measures import Pictures
 
-_COMPONENTS, _TAUGHT = 50, 10_000
+_COMPONENTS, _TAUGHT = 50, 40_000
 
 
 class Recogniser:
-    """A support vector machine (radial, C = 10) on 50 principal components of the pixels of at most 10,000 images."""
+    """A support vector machine (radial, C = 10) on 50 principal components of the pixels of at most 40,000 images."""
 
     def __init__(self, images: NDArray[np.uint8], label: NDArray[np.int64]) -> None:
         """Teach it images uint8 (n, h, w, c) and their classes (n,), at least two."""

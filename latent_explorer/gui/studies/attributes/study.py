@@ -34,6 +34,7 @@ _REST_MS = 200  # the directions of a place are asked for once the probe has res
 _GRID_MS = 30
 _LEARNING = "Learning how attributes vary among the pictures"
 _SHOWN = "Drag a slider: the probe goes along. Several add up."
+_NO_CLASSES = " There are no labels, so no class can be gone towards or kept."
 
 
 class AttributeStudy(Study):
@@ -114,6 +115,11 @@ class AttributeStudy(Study):
         self.panel.offer(())
         self._show_nothing()
 
+    @property
+    def _lacking(self) -> str:
+        """What is lacking for some of the directions, in words."""
+        return "" if self.session is not None and self.session.bundle.latents.label is not None else _NO_CLASSES
+
     def _show_nothing(self) -> None:
         self.panel.figures.setText("")
         self.panel.strip.show_images(())
@@ -130,7 +136,7 @@ class AttributeStudy(Study):
             self.known, self._asked = reply, 0
             self.panel.offer(reply.entries)
             self._take_in_hand(self.panel.shown[0] if self.panel.shown else "")
-            self.panel.status.setText(BEGIN)
+            self.panel.status.setText(BEGIN + self._lacking)
             self._settle()
 
     def _take_course(self, answer: Answer) -> None:
@@ -173,7 +179,7 @@ class AttributeStudy(Study):
         self._place += 1
         self.courses.clear()
         self.shares.clear()
-        self.panel.status.setText(_SHOWN)
+        self.panel.status.setText(_SHOWN + self._lacking)
         self.panel.enable(True)
         self.panel.strip.outdate()
         self.panel.grid.outdate()
