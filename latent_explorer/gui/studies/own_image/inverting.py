@@ -58,7 +58,7 @@ class Inverting(QWidget):
         self.picture.setAccessibleName("Picture found so far")
         self.progress.setTextVisible(False)
         row = filled(QHBoxLayout(), self.progress, self.cancel)
-        filled(QVBoxLayout(self), self.start, self.picture, row, self.sentence)
+        filled(QVBoxLayout(self), self.start, row, self.sentence, self.picture)
         client.subscribe(TOPIC, self._take, Urgency.PATH)
         self._show()
 
@@ -121,7 +121,7 @@ class Inverting(QWidget):
             self.progress.setValue(round(100 * reply.share))
 
     def _go_on(self, reply: Inverted) -> None:
-        self._say(f"MSE {reply.error:.4f} so far; {_begun(reply)}")
+        self._say(f"MSE {reply.error:.4f} so far, from {reply.begun:.4f}")
         self.moved.emit(reply.z)
 
     def _end(self, reply: Inverted) -> None:
