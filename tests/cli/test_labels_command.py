@@ -26,3 +26,14 @@ def test_bad_input_is_refused_in_a_sentence(call, small_bundle):
     assert "expected whole numbers" in call("labels", small_bundle, "--labels", "many").complaint
     assert "no dataset" in call("labels", small_bundle, "--on", "nowhere").complaint
     assert "at least one for each" in call("labels", small_bundle, "--labels", "1").complaint
+
+
+def test_other_images_go_through_the_same_encoder(done, call, make_bundle):
+    bundle = make_bundle("encoding", latent_dim=3)
+    found = done("labels", bundle, "--on", bundle.parent / "images.npz", "--labels", "6", "--seeds", 1, "--json").json
+    assert found["on"] == "images"
+    for method in ("propagation", "logistic", "pixels_propagation", "pca_logistic"):
+        assert 0 <= found["accuracy"]["6"][method] <= 1
+    other = make_bundle("larger", shape=(10, 10, 1))
+    complaint = call("labels", bundle, "--on", other.parent / "images.npz", "--labels", "6").complaint
+    assert "expected images of 8x8x1" in complaint
