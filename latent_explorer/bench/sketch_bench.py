@@ -73,8 +73,10 @@ def sketch_times(person: Person, moves: int = MOVES, warm_up: int = _WARM_UP) ->
     study = cast(OwnImageStudy, person.window.workbench.show_study(OWN_IMAGE_STUDY.name))
     person.wait_until(lambda: bool(study.panel.steps) and study.panel.pad.height() > 0)
     hand = _draw(study.panel.pad)
+    _timed(study, hand, SketchTimes(), 1)
+    person.wait(0.2)
     _timed(study, hand, SketchTimes(), warm_up)
-    person.wait(0.5)
+    person.wait_until(lambda: study.at_rest)  # the first image waits until the held-out ones are judged
     times = SketchTimes()
     study.on_painted = times.painted
     _timed(study, hand, times, moves)

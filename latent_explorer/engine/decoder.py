@@ -183,10 +183,14 @@ class Decoder:
         return z, self.by(self._eager, z, classes)
 
     @torch.inference_mode()
-    def encoded(self, images: Pictures) -> Latents:
-        """Where the encoder puts images uint8 (n, h, w, c), float32 (n, d), under the class that is decoded under."""
+    def encoded(self, images: Pictures, *, refined: bool = True) -> Latents:
+        """Where the encoder puts images uint8 (n, h, w, c), float32 (n, d), under the class that is decoded under.
+
+        refined: whether the latents are improved for each image, where the model does that.
+        """
+        encode = self._eager.encode if refined else self._eager.encode_unrefined
         x = torch.tensor(images, device=self.device).permute(0, 3, 1, 2).float().div_(255)
-        z: Latents = self._eager.encode(x).mean.float().cpu().numpy()
+        z: Latents = encode(x).mean.float().cpu().numpy()
         self.check(z)
         return z
 

@@ -12,6 +12,7 @@ from latent_explorer.data.usual import Usual, usual_of
 from latent_explorer.engine.model_service import ModelService
 from latent_explorer.errors import EngineError
 from latent_explorer.fields import Gradual, returned_by
+from latent_explorer.nets.threads import threads
 from latent_explorer.service.aside import aside
 
 NO_ENCODER = "The model has no encoder, so it cannot say where the image lies."
@@ -75,18 +76,21 @@ def _some_images(service: ModelService) -> Generator[None, None, NDArray[np.uint
     return np.concatenate(pictures)
 
 
-def encoded(service: ModelService, image: NDArray[np.uint8], clean: NDArray[np.uint8] | None = None) -> EncodedImage:
+def encoded(
+    service: ModelService, image: NDArray[np.uint8], clean: NDArray[np.uint8] | None = None, *, refined: bool = True
+) -> EncodedImage:
     """Encode an image uint8 (h, w, c) of the model's shape and decode it again.
 
-    clean: what the picture is held against, where the image is corrupted.
+    clean: what the picture is held against, where the image is corrupted. refined: as of `Decoder.encoded`.
     """
     decoder, none = service.decoder, np.zeros((0, 0, image.shape[2]), np.uint8)
     if not service.config.encodes:
         return EncodedImage(np.zeros(0, np.float32), none, float("nan"), NO_ENCODER)
-    z = decoder.encoded(image[None])
+    with threads(1):  # for so little work, threads are waited for longer than they take
+        z = decoder.encoded(image[None], refined=refined)
+        picture = decoder.pictures(z)[0] if decoder.decodes else none
     if not decoder.decodes:
         return EncodedImage(z[0], none, float("nan"), "The model has no decoder, so there is no picture and no error.")
-    picture = decoder.pictures(z)[0]
     return EncodedImage(z[0], picture, squared_error(image if clean is None else clean, picture))
 
 

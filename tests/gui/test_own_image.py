@@ -63,13 +63,27 @@ def test_each_stroke_moves_its_place(person: Person, study: OwnImageStudy) -> No
     assert study.mark.uv == pytest.approx(tuple(person.bundle.chart.to_plane(study.latent)))
 
 
+def test_while_a_stroke_is_drawn_no_latent_is_improved_and_then_it_is(
+    person: Person, study: OwnImageStudy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked, ask = [], person.pane.client.ask
+    monkeypatch.setattr(
+        person.pane.client, "ask", lambda kind, *content, **named: asked.append(named) or ask(kind, *content, **named)
+    )
+    stroke(study.panel.pad, FOUR[0])
+    settled(person, study)
+    refined = [each["refined"] for each in asked if "refined" in each]
+    assert not refined[0]
+    assert refined[-1]
+
+
 def test_what_is_known_of_it_is_shown(person: Person, study: OwnImageStudy) -> None:
     draw_four(person, study)
     panel = study.panel
     assert panel.prepared.image.size() == panel.decoded.image.size()
     assert f"{study.encoded.error:.4f}" in panel.error.text()
     assert "held-out images" in panel.likely.text()
-    assert "likelihood" in panel.detail.text()
+    assert "distance to the nearest images" in panel.detail.text()
     assert panel.gauge.percentile is not None
     assert panel.shares.accessibleDescription()
 

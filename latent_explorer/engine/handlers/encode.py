@@ -16,12 +16,14 @@ class Encode(Numbered, frozen=True, tag=True, eq=False):
     """Where does an image belong? image: uint8 (h, w, 1 or 3), of any size.
 
     without: the names of the steps of preparation that are left out; see `data.preparing.STEPS`. corruption: how it is
-    spoiled before it is encoded; see `engine.corrupting.corruption_called`.
+    spoiled before it is encoded; see `engine.corrupting.corruption_called`. refined: whether a model that improves each
+    latent does so, which takes several times as long: not while a stroke is drawn.
     """
 
     image: np.ndarray
     without: tuple[str, ...] = ()
     corruption: str = ""
+    refined: bool = True
 
 
 class ImageEncoded(Numbered, frozen=True, tag=True, eq=False):
@@ -46,7 +48,7 @@ def _encode(request: Encode, service: ModelService) -> Iterator[ImageEncoded | N
     usual = yield from usual_images(service)
     made = prepared(request.image, usual, request.without)
     seen = _spoiled(made.image, request.corruption, service) if request.corruption else made.image
-    found = encoded(service, seen, made.image)
+    found = encoded(service, seen, made.image, refined=request.refined)
     yield ImageEncoded(request.number, seen, made.done, found.z, found.picture, found.error, found.lacking)
 
 

@@ -1,10 +1,13 @@
 """The own image's place on the map: a dot with corners, and its picture on a line beside it."""
 
+from collections.abc import Callable, Iterator
+
 from PyQt6.QtCore import QLineF, QPointF, QRectF, Qt
 from PyQt6.QtGui import QColor, QImage, QPainter, QPen
 
 from latent_explorer.gui.pane.canvas import MapCanvas
 from latent_explorer.gui.pane.plot import SCALE
+from latent_explorer.gui.widgets.actions import SEPARATOR, Command, Entry
 from latent_explorer.gui.widgets.images import displayed
 
 _HEIGHT = SCALE - 5  # above anchors, below the scale
@@ -85,3 +88,14 @@ def _corner(rect: QRectF, towards: QPointF) -> QPointF:
     x = rect.left() if towards.x() < middle.x() else rect.right()
     y = rect.top() if towards.y() < middle.y() else rect.bottom()
     return QPointF(x, y)
+
+
+def offers(
+    go_to: Callable[[], None], pin: Callable[[], None], begin_path: Callable[[], None], export: Callable[[], None]
+) -> Iterator[Entry]:
+    """What a menu offers on the mark."""
+    yield Command("Go to your image", go_to)
+    yield Command("Pin your image", pin)
+    yield Command("Path from your image", begin_path, tip="Click the end of the path next")
+    yield Command("Export the picture of your image…", export)
+    yield SEPARATOR

@@ -64,6 +64,11 @@ class Pad(QWidget):
     def heightForWidth(self, width: int) -> int:
         return min(width, _TALLEST)
 
+    @property
+    def drawing(self) -> bool:
+        """Whether a stroke is being drawn."""
+        return self._held is not None
+
     def show_sheet(self) -> None:
         """The sheet is another: paint it, and tell."""
         self.update()

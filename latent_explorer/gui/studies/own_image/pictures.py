@@ -1,11 +1,14 @@
 """Pictures of other programs as images, and which files are offered to be opened."""
 
+from pathlib import Path
+
 import numpy as np
 from numpy.typing import NDArray
 from PyQt6.QtCore import QBuffer, QByteArray, QIODevice, Qt
-from PyQt6.QtGui import QImage, QImageReader, QPainter
+from PyQt6.QtGui import QGuiApplication, QImage, QImageReader, QPainter
 
 from latent_explorer.file_kinds import IMAGE_SUFFIXES
+from latent_explorer.gui.drops import local_paths
 from latent_explorer.gui.widgets.images import to_array
 
 OPENED = f"Pictures ({' '.join(sorted(f'*{suffix}' for suffix in IMAGE_SUFFIXES))});;All files (*)"
@@ -50,3 +53,13 @@ def pixels_of(image: QImage) -> NDArray[np.uint8]:
     painter.drawImage(0, 0, image)
     painter.end()
     return np.ascontiguousarray(to_array(flat)[..., :3])
+
+
+def on_clipboard() -> Path | QImage | None:
+    """The file, or the picture, on the clipboard; None where there is neither."""
+    clipboard = QGuiApplication.clipboard()
+    mime = None if clipboard is None else clipboard.mimeData()
+    if paths := local_paths(mime):
+        return paths[0]
+    image = None if mime is None else mime.imageData()
+    return image if isinstance(image, QImage) and not image.isNull() else None

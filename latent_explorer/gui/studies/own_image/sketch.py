@@ -9,7 +9,7 @@ from PyQt6.QtGui import QColor, QImage, QPainter, QPainterPath, QPen
 
 from latent_explorer.gui.widgets.images import to_array, to_qimage
 
-SIDE = 224
+SIDE = 160
 """Pixels of the longer side of an empty sheet: enough for smooth strokes, few enough to be encoded at each move."""
 _MOST_UNDONE = 60
 

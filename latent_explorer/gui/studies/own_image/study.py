@@ -7,7 +7,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 from PyQt6.QtCore import QPointF
-from PyQt6.QtGui import QGuiApplication, QImage
+from PyQt6.QtGui import QImage
 
 from latent_explorer.engine.client import Answer, Urgency
 from latent_explorer.engine.handlers.decode import want_pictures
@@ -21,14 +21,20 @@ from latent_explorer.engine.handlers.encode import (
     Preparation,
     ReadPicture,
 )
-from latent_explorer.gui.drops import local_paths
 from latent_explorer.gui.studies.own_image.inverting import Inverting
-from latent_explorer.gui.studies.own_image.mark import OwnMark
+from latent_explorer.gui.studies.own_image.mark import OwnMark, offers
 from latent_explorer.gui.studies.own_image.panel import OwnImagePanel
-from latent_explorer.gui.studies.own_image.pictures import OPENED, image_of, pixels_of, png_of, scaled_down
+from latent_explorer.gui.studies.own_image.pictures import (
+    OPENED,
+    image_of,
+    on_clipboard,
+    pixels_of,
+    png_of,
+    scaled_down,
+)
 from latent_explorer.gui.studies.study import Study, StudyUses
 from latent_explorer.gui.theme import Theme
-from latent_explorer.gui.widgets.actions import SEPARATOR, Command, Entry
+from latent_explorer.gui.widgets.actions import Entry
 from latent_explorer.gui.widgets.images import to_qimage
 from latent_explorer.gui.widgets.parts import ask_path, timer
 from latent_explorer.gui.widgets.readings import Work
@@ -63,6 +69,7 @@ class OwnImageStudy(Study):
         self.encoded: ImageEncoded | None = None
         self.on_painted: Callable[[int], None] = lambda _: None
         self.changes = self._sent = 0
+        self._hasty = False  # whether the last one was asked for while a stroke was drawn
         self._newer = self._dropped = False  # whether there is a newer image than is asked for; it is not wanted
         self._asked = self._judging = self._preparing = self._reading = 0
         self._named = ""
@@ -87,7 +94,7 @@ class OwnImageStudy(Study):
     def _connect(self) -> None:
         panel, uses = self.panel, self.uses
         panel.pad.changed.connect(self._change)
-        panel.pad.ended.connect(panel.show_history)
+        panel.pad.ended.connect(self._end_stroke)
         panel.pad.dropped.connect(lambda paths: self.read(paths[0]))
         panel.pad.given.connect(self.take_given)
         panel.steps_changed.connect(self._change)
@@ -176,15 +183,13 @@ class OwnImageStudy(Study):
         """Put the picture on the clipboard, or in the file that is on it, on the pad."""
         if self._nowhere():
             return
-        clipboard = QGuiApplication.clipboard()
-        mime = None if clipboard is None else clipboard.mimeData()
-        image = None if mime is None else mime.imageData()
-        if paths := local_paths(mime):
-            self.read(paths[0])
-        elif isinstance(image, QImage) and not image.isNull():
-            self.take_given(image)
-        else:
-            self.uses.shared.say("There is no picture on the clipboard: copy one, or the file of one, first.")
+        match on_clipboard():
+            case Path() as path:
+                self.read(path)
+            case QImage() as image:
+                self.take_given(image)
+            case None:
+                self.uses.shared.say("There is no picture on the clipboard: copy one, or the file of one, first.")
 
     def _nowhere(self) -> bool:
         """Whether there is no model, which is then said."""
@@ -271,11 +276,17 @@ class OwnImageStudy(Study):
         else:
             self._ask()
 
+    def _end_stroke(self) -> None:
+        """The pen is lifted: what was asked for in haste is asked for once more."""
+        self.panel.show_history()
+        if self._hasty:
+            self._encode()
+
     def _ask(self) -> None:
         self._newer = self._dropped = False
-        self._sent = self.changes
+        self._sent, self._hasty = self.changes, self.panel.pad.drawing
         self._asked = self.uses.client.ask(
-            Encode, self.panel.sketch.pixels(), self.panel.without, self.panel.corruption
+            Encode, self.panel.sketch.pixels(), self.panel.without, self.panel.corruption, refined=not self._hasty
         )
 
     def _take_encoded(self, answer: Answer) -> None:
@@ -332,7 +343,7 @@ class OwnImageStudy(Study):
         if self.encoded is not None and self.session is not None:
             self.search.offer(self.encoded.prepared, encodes=self.session.bundle.config.encodes)
         if self.latent is not None and self.encoded is not None:
-            self._judging = self.uses.client.ask(JudgeImage, self.latent, self.encoded.error, self.encoded.prepared)
+            self._judging = self.uses.client.ask(JudgeImage, self.latent, self.encoded.error)
 
     def _take_judged(self, answer: Answer) -> None:
         reply = answer.reply
@@ -363,7 +374,7 @@ class OwnImageStudy(Study):
 
     def pin(self) -> None:
         if self.latent is not None and self.session is not None:
-            self.session.pin(self.latent, self._free_name())
+            self.session.pin(self.latent, _WORDS)
             self.uses.prober.choose(self.latent)
 
     def begin_path(self) -> None:
@@ -383,18 +394,7 @@ class OwnImageStudy(Study):
         if self.session is not None:
             self.uses.prober.go_to(self.session.bundle.latents.mean[index])
 
-    def _free_name(self) -> str:
-        assert self.session is not None
-        taken = {pin.name for pin in self.session.state.pins}
-        names = (_WORDS if number == 1 else f"{_WORDS} {number}" for number in range(1, len(taken) + 2))
-        return next(name for name in names if name not in taken)
-
     def _offers(self, at: QPointF) -> Iterator[Entry]:
         """What the map's menu offers on the mark."""
-        if self.latent is None or not self.mark.is_at(at):
-            return
-        yield Command("Go to your image", self.go_to)
-        yield Command("Pin your image", self.pin)
-        yield Command("Path from your image", self.begin_path, tip="Click the end of the path next")
-        yield Command("Export the picture of your image…", self.export)
-        yield SEPARATOR
+        if self.latent is not None and self.mark.is_at(at):
+            yield from offers(self.go_to, self.pin, self.begin_path, self.export)
