@@ -31,5 +31,4 @@ LEARNED = Field(
     needs_data=True,
     needs_given="label some images first: Analysis ▸ Few labels",
     read=_read,
-    shown=True,
 )

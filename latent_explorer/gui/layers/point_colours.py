@@ -81,13 +81,6 @@ CLASS = PointColouring(
 for _colouring in (
     CLASS,
     PointColouring(
-        name="learned",
-        title="Learned class",
-        sentence="The class that was learned from the images labelled in Few labels.",
-        by_class=True,
-        given=True,
-    ),
-    PointColouring(
         name="split",
         title="Split",
         sentence="Whether an image was used for training or held out.",
@@ -140,6 +133,13 @@ for _colouring in (
         judged=1,
         unit="share of 12",
         span=(0.0, 1.0),
+    ),
+    PointColouring(
+        name="learned",
+        title="Learned class",
+        sentence="The class that was learned from the images labelled in Few labels.",
+        by_class=True,
+        given=True,
     ),
 ):
     register(_colouring)

@@ -226,13 +226,15 @@ class Labelling(Study):
 
     def _show_learned(self, reply: LabelsLearned) -> None:
         if len(reply.classes):
-            self.lesson, fields = reply, self.uses.fields
+            first, self.lesson, fields = self.lesson is None, reply, self.uses.fields
             layer = fields.by_title[LEARNED.title]
             if layer.names != self.labels.names:
                 layer.names = self.labels.names
                 layer.colour()
             fields.renew_given(LEARNED.title, self.learner.digest)
             self.uses.layers.offer(LEARNED.title)
+            if first and not layer.visible:
+                self.uses.layers.put(LEARNED.title, True, layer.opacity)
             self.uses.colourer.give("learned", reply.classes.astype(np.float32), self.labels.names)
             self._colour(self.view.colour.isChecked())
         if reply.accuracy is not None:
