@@ -33,7 +33,7 @@ def attributes(
     device: Device = "auto",
     as_json: AsJson = False,
 ) -> None:
-    """Measure how well directions of a model's latent space change one attribute of the picture alone.
+    """Measure how well directions in latent space change one attribute alone.
 
     From test images, walks lead two deviations within classes each way: of the mean of the class, as far as its images
     go, and of the image itself. They are judged by other measures than those that they follow. Rank correlation: of the

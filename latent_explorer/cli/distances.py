@@ -34,7 +34,7 @@ def distances(
     overwrite: options.Overwrite = False,
     as_json: options.AsJson = False,
 ) -> None:
-    """Tell how far images are apart in latent space: Euclidean beside geodesic, in decoded pixels.
+    """Tell how far images are apart: Euclidean, and geodesic in decoded pixels.
 
     With several models of the same images, also how much each pair's distance varies from model to model: the
     coefficient of variation, after the distances of each model have been divided by their mean.
