@@ -82,7 +82,10 @@ def test_while_dragged_it_is_said_what_will_become_of_it(person: Person, wide_bu
         ("empty.zip", b"PK\x05\x06" + 18 * b"\0", "empty.zip is an empty zip."),
     ],
 )
-def test_a_wrong_drop_is_named(person: Person, tmp_path: Path, name: str, content: bytes, words: str) -> None:
+def test_a_wrong_drop_is_named(
+    new_window, small_bundle: Path, tmp_path: Path, name: str, content: bytes, words: str
+) -> None:
+    person = new_window(small_bundle)  # in which a study may be made
     (tmp_path / name).write_bytes(content)
     before = person.window.pane.session
     drop(person, dragged(tmp_path / name))
