@@ -13,6 +13,7 @@ from PyQt6.QtCore import QPoint
 from PyQt6.QtWidgets import QApplication, QLabel, QMenu, QWidget
 
 from latent_explorer.bench.person import Person, person_at_a_window
+from latent_explorer.gui.studies.registry import STUDIES
 from latent_explorer.gui.widgets.images import to_array
 
 MODEL = "mnist-vae-2d"
@@ -57,8 +58,12 @@ def settle(person: Person) -> None:
 
 
 def panels(person: Person) -> Iterator[Shot]:
+    """Each panel; those of studies fill while they compute, so no two pictures of one would be alike."""
     docks = person.window.workbench.docks
+    studies = {spec.title for spec in STUDIES.values()}
     for title, dock in docks.by_title.items():
+        if title in studies:
+            continue
         hidden = dock.isHidden()
         docks.bring(title)
         person.wait(0.3)
