@@ -26,6 +26,7 @@ def _apart(numbers: Reals, count: int) -> Reals:
     numbers[0], numbers[-1] = 0, count - 1
     for index in range(1, len(numbers)):
         numbers[index] = max(numbers[index], numbers[index - 1] + 1)
+    numbers[-1] = count - 1  # way points close to the end have pushed it on
     for index in range(len(numbers) - 1, 0, -1):
         numbers[index - 1] = min(numbers[index - 1], numbers[index] - 1 if index > 1 else 0)
     return numbers

@@ -70,6 +70,17 @@ def test_without_a_model_a_path_goes_through_its_way_points_too() -> None:
     np.testing.assert_array_equal(latents[[0, -1]], [START, END])
 
 
+@pytest.mark.parametrize("easing", ["steady", "gentle"])
+@pytest.mark.parametrize("at", [-1, -0.99, 0.99, 1])  # of way points that have no frames of their own nearest to them
+def test_way_points_crowded_at_an_end_have_a_frame_each(at: float, easing: str) -> None:
+    ways = np.array([[at, 0.001 * number] for number in range(5)], np.float32)
+    latents = path_latents(Path(START, END, "straight", 48, easing, ways))
+    assert len(latents) == 48
+    for way in ways:
+        assert np.linalg.norm(latents - way, axis=1).min() < 1e-5
+    np.testing.assert_array_equal(latents[[0, -1]], [START, END])
+
+
 def test_what_a_model_lacks_is_said() -> None:
     with pytest.raises(UserError, match="no path 'geodesic' here: this model has no decoder"):
         walked(Path(START, END, "geodesic"), Space(2, decodes=False))
