@@ -18,8 +18,8 @@ from latent_explorer.analysis.attributes.measures import Values
 STEPS = 4
 """Steps of a walk, each way."""
 _NUDGE = 0.25  # of a dimension's deviation, for finite differences
-_TOLERANCE = 0.2  # deviations by which a measure may be missed
-_SAFE, _WEIGHT = 4.0, 0.2  # nats by which the own class is to be likelier; deviations that one nat counts as
+_TOLERANCE = 0.3  # deviations by which a measure may be missed
+_SAFE, _WEIGHT = 6.0, 0.6  # nats by which the own class is to be likelier; deviations that one nat counts as
 _LEAST = 0.5  # deviations that each end is away at least
 
 
