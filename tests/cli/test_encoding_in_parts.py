@@ -35,7 +35,7 @@ def test_the_parts_merged_are_what_encode_writes_at_once(done, small_bundle, arr
     assert done("merge", "z", "--out", "merged.npz", "--json").json["images"] == 90
     done(*encode, "--out", "once.npz")
     with np.load("merged.npz") as merged, np.load("once.npz") as once:
-        assert merged.files == once.files
+        assert [name for name in once.files if name != "score"] == merged.files  # which needs all of them at once
         for name in ("mean", "error"):
             np.testing.assert_allclose(merged[name], once[name], atol=1e-5)
         for name in ("label", "split", "class_names"):

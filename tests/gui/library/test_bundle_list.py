@@ -98,9 +98,9 @@ def test_on_paper_light_and_dark_are_exchanged_and_hues_stay() -> None:
 def test_it_is_searched_by_typing_and_opened_by_enter(listed, own: Path) -> None:
     person, bundles = listed
     QTest.keyClicks(bundles.search, "16 VAE")
-    assert names(bundles) == ["mnist-vae-16d"]
+    assert names(bundles) == ["fashion-vae-16d", "mnist-vae-16d"]
     bundles.search.selectAll()
-    QTest.keyClicks(bundles.search, "2 mnist AUTO")
+    QTest.keyClicks(bundles.search, "2 AUTO mnist-ae")
     assert names(bundles) == ["mnist-ae-2d"]
     QTest.keyClick(bundles.search, Qt.Key.Key_Return)
     person.wait_until(lambda: person.pane.ready and person.bundle.name == "mnist-ae-2d")
