@@ -28,6 +28,7 @@ WAYS = {
     "farthest": ("Farthest apart", "Images as far from one another as there are, in the latent space at the left"),
 }
 _USUAL_COUNT, _MOST = 300, 5000
+_LEAST_CHOICE = 100  # pixels: what does not fit of a choice is cut
 _NOT_LINKED = (
     "Open a second map with View ▸ Second map. Two models of the same images can then be linked by anchors, and one "
     "translated into the other."
@@ -139,6 +140,7 @@ class AlignmentPanel(QWidget):
         self.translator = combo_box((), "Kind of translator")
         for name, kind in TRANSLATORS.items():
             self.translator.addItem(kind.title, name)
+        self.translator.setMinimumWidth(_LEAST_CHOICE)
         self.growth = combo_box((), "How the pairs are found that the translator is fitted on")
         for growth, (title, _) in GROWTHS.items():
             self.growth.addItem(title, growth)

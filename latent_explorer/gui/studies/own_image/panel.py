@@ -106,9 +106,9 @@ class OwnImagePanel(QWidget):
         self.export = tool_button("Export", "Export the decoded picture", self.export_wanted.emit, wide=True)
 
     def _lay_out(self) -> None:
-        tools = filled(QHBoxLayout(), self.pen, self.rubber, self.colour, self.thickness, spacing=4)
+        tools = filled(QHBoxLayout(), self.pen, self.rubber, self.clear, self.colour, self.thickness, spacing=4)
         tools.setStretchFactor(self.thickness, 1)
-        history = filled(QHBoxLayout(), self.undo, self.redo, self.clear, self.open, self.paste, spacing=4)
+        history = filled(QHBoxLayout(), self.undo, self.redo, self.open, self.paste, spacing=4)
         pictures = QGridLayout()
         pictures.setSpacing(3)
         for column, (title, view) in enumerate(
