@@ -50,6 +50,12 @@ class NeighbourStrip(QWidget):
         self._originals: list[QImage] = []
         self._reconstructions: list[QImage] = []
         self.setCursor(Qt.CursorShape.PointingHandCursor)
+        policy = self.sizePolicy()
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+
+    def heightForWidth(self, width: int) -> int:
+        return max(self.sizeHint().height(), 2 * self._widest(width) + _GAP + _RIM + 2)
 
     def sizeHint(self) -> QSize:
         return QSize(280, 2 * 33 + _GAP + _RIM + 2)
@@ -110,7 +116,14 @@ class NeighbourStrip(QWidget):
             self.menu_wanted.emit(int(self._place.indices[column]), event.globalPos())
 
     def _side(self) -> int:
-        return min((self.width() - (_COLUMNS - 1) * _GAP) // _COLUMNS, 48)
+        room = (
+            self.height() - _GAP - _RIM - 2
+        ) // 2  # above the line, which is seen also where the panel is wide and low
+        return min(self._widest(self.width()), room)
+
+    @staticmethod
+    def _widest(width: int) -> int:
+        return min((width - (_COLUMNS - 1) * _GAP) // _COLUMNS, 48)
 
     def _cell(self, column: int, row: int) -> QRect:
         side = self._side()
