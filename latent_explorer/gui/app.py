@@ -14,7 +14,7 @@ from pathlib import Path
 from types import TracebackType
 
 from PyQt6 import sip
-from PyQt6.QtCore import QMessageLogContext, QSocketNotifier, QTimer, QtMsgType, qInstallMessageHandler
+from PyQt6.QtCore import QEvent, QMessageLogContext, QSocketNotifier, QTimer, QtMsgType, qInstallMessageHandler
 from PyQt6.QtGui import QIcon
 from PyQt6.QtWidgets import QApplication
 
@@ -123,7 +123,18 @@ def show_until_closed(window: Window) -> int:
     window.show()
     code = application().exec()
     del keep
+    _let_go(window)
     return code
+
+
+def _let_go(window: Window) -> None:
+    """Have Qt delete a closed window, whole, now: at its exit Python would do so piece by piece, and fall over that.
+
+    PyQt then goes through all wrappers there are, and deletes what is Python's; with a widget go those of its children,
+    of which one may be the next that it looks at.
+    """
+    window.deleteLater()
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
 
 
 def say_what_is_broken(banner: Banner) -> None:

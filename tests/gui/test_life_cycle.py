@@ -116,6 +116,24 @@ def test_closed_by_itself_it_ends_well(launch) -> None:
     assert err == ""
 
 
+def test_a_closed_window_is_deleted_before_python_ends(small_bundle: Path, tmp_path: Path) -> None:
+    """What PyQt deletes at Python's exit, it deletes piece by piece, which crashed in a third of all runs."""
+    program = f"""
+from PyQt6 import sip
+from PyQt6.QtCore import QTimer
+from latent_explorer.gui import app
+windows = []
+def watch(window):
+    windows.append(window)
+    QTimer.singleShot(0, window.close)
+print(app.run([{str(small_bundle)!r}], watch=watch), sip.isdeleted(windows[0]))
+"""
+    environment = {**os.environ, "XDG_CONFIG_HOME": str(tmp_path)}
+    command = [sys.executable, "-c", program]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=PATIENCE, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "0 True\n", "")
+
+
 def test_the_windows_process_stays_light(small_bundle: Path) -> None:
     """Neither torch nor sklearn nor CUDA is imported with a real window open, hovered and described, a path drawn."""
     program = f"""
