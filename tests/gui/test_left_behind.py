@@ -33,6 +33,21 @@ def test_closed_in_the_middle_of_everything(new_window, small_bundle: Path, coun
     assert not [trace for trace in count_traces() - before if "timer" in trace]
 
 
+def test_a_map_that_is_closed_paints_no_more(new_window, small_bundle: Path) -> None:
+    """Not even what it was about to paint, which takes a busy computer longer than anybody waits."""
+    person, told = new_window(small_bundle), []
+    scheduler = person.canvas.frame_scheduler
+    scheduler.looked.connect(lambda: told.append("looked"))
+    scheduler.move()
+    scheduler.dissolve()
+    person.window.close()
+    assert scheduler.at_rest
+    scheduler.move()  # as by a pointer that leaves
+    person.wait(0.1)
+    assert not told
+    assert scheduler.at_rest
+
+
 def test_a_window_that_is_closed_twice(new_window, small_bundle: Path) -> None:
     person = new_window(small_bundle)
     person.window.close()

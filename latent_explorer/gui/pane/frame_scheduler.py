@@ -45,8 +45,8 @@ class FrameScheduler(QObject):
         self._held_since: float | None = None
         self._renewal: Iterator[None] | None = None
         tasks = (self._show_move, self._tell, self._renew, self._paint_fresh)
-        timers = (timer(self, 0, task, once=True) for task in tasks)
-        self._move_timer, self._look_timer, self._renew_timer, self._fresh_timer = timers
+        self._timers = [timer(self, 0, task, once=True) for task in tasks]
+        self._move_timer, self._look_timer, self._renew_timer, self._fresh_timer = self._timers
 
     @property
     def moving(self) -> bool:
@@ -66,6 +66,13 @@ class FrameScheduler(QObject):
     def move(self) -> None:
         self._moved_at = self._moved_at or time.perf_counter()
         self._move_timer.start(0)
+
+    def stop(self) -> None:
+        """Paint nothing any more, whatever has begun: the map is closed."""
+        for each in self._timers:
+            each.stop()
+            each.timeout.disconnect()
+        self.forget()
 
     def forget(self) -> None:
         self._ground.forget()

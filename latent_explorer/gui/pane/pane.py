@@ -332,6 +332,7 @@ class MapPane(SessionPane):
         self.colourer.stop()
         self.translation_error.stop()
         self.prober.close()
+        self.canvas.frame_scheduler.stop()
         self.history.stop()
         self.gallery.close()
         self.attaching.close()
