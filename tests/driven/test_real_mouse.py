@@ -126,7 +126,7 @@ def test_the_mouse_is_moved_clicked_and_the_window_closed(desk: Desk, window: "s
     eventually(lambda: desk.changed(no_pins, pins) > 100)  # the pin is in the list
 
     desk.do("key", "ctrl+q")
-    assert window.wait(PATIENCE) == 0
+    assert window.wait(PATIENCE) == 0, window.stderr.read()
     eventually(lambda: not Path(f"/proc/{engine}").exists())
     assert window.stderr.read() == ""
 
