@@ -9,6 +9,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from itertools import chain, compress, repeat, tee
 from pathlib import Path
 
 import msgspec
@@ -206,8 +207,15 @@ def hurry() -> None:
 
 
 def running_timers() -> list[QTimer]:
-    """All timers of ours that would still fire."""
-    timers = [each for each in gc.get_objects() if issubclass(type(each), QTimer)]
+    """All timers of ours that would still fire.
+
+    They are found without a turn for any other thread: a tuple that one is about to make, held here meanwhile, would
+    fail there with a SystemError, as it once did in the thread that hears the engine.
+    """
+    gc.disable()  # nor for what is run when something is collected
+    objects, same = tee(chain.from_iterable(map(gc.get_objects, (None,))))
+    timers = list(compress(objects, map(issubclass, map(type, same), repeat(QTimer))))
+    gc.enable()
     return [timer for timer in timers if not sip.isdeleted(timer) and timer.isActive()]
 
 
