@@ -1,5 +1,6 @@
 """A bundle as the window sees it: configuration and latents, no weights."""
 
+import atexit
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
@@ -28,6 +29,8 @@ from latent_explorer.charts import (
 )
 from latent_explorer.places import chart_folder
 from latent_explorer.safe_text import safe_text
+
+_JOIN_SECONDS = 10.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,6 +113,23 @@ class OpenBundle:
         return bulk(self.uv)
 
 
+_preparing, _ending = threading.Lock(), threading.Event()
+
+
+def _prepare(chart: NonlinearChart) -> None:
+    """Have the surface of a chart made, one after another, unless the program is ending."""
+    with _preparing:
+        if not _ending.is_set():
+            chart.prepare()
+
+
+@atexit.register
+def _finish_preparing() -> None:
+    """A transform that is cut off in the middle aborts the process: the one under way is waited for, others not."""
+    _ending.set()
+    _preparing.acquire(timeout=_JOIN_SECONDS)
+
+
 def open_bundle(folder: Path, tell: Callable[[str], None] = lambda stage: None) -> OpenBundle:
     """Read what the window needs of a bundle. Raises BundleError with the reason where it is broken.
 
@@ -123,7 +143,9 @@ def open_bundle(folder: Path, tell: Callable[[str], None] = lambda stage: None) 
     spec = usual_spec(fits, latents.mean.shape[1])
     chart = chart_for(latents.mean, spec, config.turn, fitted=brought(fits, spec))
     if isinstance(chart, NonlinearChart):
-        threading.Thread(target=chart.prepare, name="chart surface", daemon=True).start()  # the points can be seen
+        threading.Thread(
+            target=_prepare, args=(chart,), name="chart surface", daemon=True
+        ).start()  # the points can be seen
     uv = chart.to_plane(latents.mean).astype(np.float32)
     return OpenBundle(folder, config, latents, chart, uv, tiles, fits=fits)
 
