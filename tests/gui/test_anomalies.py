@@ -180,3 +180,12 @@ def test_parts_are_spread_over_a_set_and_taken_where_they_belong():
     assert scores.tolist() == [399, 398, 397]
     assert len(list(judged.parts(TEST, ("a",)))) == 2
     assert len(list(judged.parts(TEST, ("c",), 450))) == 1
+
+
+def test_points_are_coloured_by_no_score_before_one_is_told(silent_engine, new_window, small_bundle):
+    person = new_window(None, silent_engine)
+    study = person.window.workbench.show_study("anomalies")
+    before = person.pane.colourer.colouring
+    study.panel.colour_wanted.emit()
+    assert person.pane.colourer.colouring is before
+    assert not study.panel.colour.isEnabled()

@@ -206,6 +206,7 @@ class AnomalyPanel(QWidget):
         self.colour = tool_button(
             "Colour points", "Colour all points of the map by this score", self.colour_wanted.emit
         )
+        self.offer_colour("no score has been told yet")
 
     def _lay_out(self) -> None:
         against = filled(QHBoxLayout(), PlainLabel("Compare with"), self.other, spacing=8)

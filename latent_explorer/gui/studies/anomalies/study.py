@@ -325,7 +325,8 @@ class AnomalyStudy(Study):
             self._list()
 
     def _colour(self) -> None:
-        self.uses.colourer.choose(_COLOURINGS[self.score])
+        if self.score in _COLOURINGS:  # none is, until the engine has told which scores there are
+            self.uses.colourer.choose(_COLOURINGS[self.score])
 
     def _go_to(self, number: int) -> None:
         if self.session is None:
