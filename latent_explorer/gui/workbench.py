@@ -28,6 +28,7 @@ from latent_explorer.gui.pane.times import show_times
 from latent_explorer.gui.sessions.copies import Copies
 from latent_explorer.gui.sessions.files import SessionFiles
 from latent_explorer.gui.settings import PictureSettings, Settings
+from latent_explorer.gui.shown_bundles import ShownBundles
 from latent_explorer.gui.status import StatusBar, StatusLine
 from latent_explorer.gui.studies.placing import place_images
 from latent_explorer.gui.studies.studies import Studies
@@ -38,7 +39,6 @@ from latent_explorer.gui.training.trainer import StartTrainer, Trainer
 from latent_explorer.gui.training.unfinished import Leaving
 from latent_explorer.gui.undoing import Undoing
 from latent_explorer.gui.widgets.banner import Banner
-from latent_explorer.gui.widgets.folders import show_folder
 from latent_explorer.gui.widgets.parts import filled, scrolled, timer
 from latent_explorer.gui.widgets.plain import window_title
 from latent_explorer.gui.widgets.readings import Work
@@ -92,7 +92,8 @@ class Workbench(QObject):
         self.exporter = Exporter(window, lambda: self.active, lambda: self.link, lambda: self.panes)
         self.exporter.exported.connect(self.status.say_exported)
         self.guide.exported.connect(self.status.say_exported)
-        self.library = Library(window, settings, self)
+        self.shown = ShownBundles(self.panes, lambda: self.active, self.trainer)
+        self.library = Library(window, settings, self.shown)
         self.library.chosen.connect(self.open)
         self.library.beside.connect(self.open_beside)
         self.library.browsed.connect(self.open_path)
@@ -324,8 +325,7 @@ class Workbench(QObject):
 
     def show_in_folder(self) -> None:
         """Show the files of the model that is open in the file manager."""
-        bundle = self.active.bundle
-        if bundle is not None and (complaint := show_folder(bundle.folder)):
+        if complaint := self.shown.show_in_folder():
             self.banner.say(complaint)
 
     def welcome(self, name: str) -> None:
@@ -336,21 +336,6 @@ class Workbench(QObject):
         line.browse.clicked.connect(self.library.open)
         line.train.clicked.connect(self.show_training)
         self._column.insertWidget(0, line)
-
-    def folders(self) -> list[Path]:
-        """Of the bundles that are open, that of the active map first."""
-        panes = [self.active, *(pane for pane in self.panes if pane is not self.active)]
-        return [pane.bundle.folder for pane in panes if pane.bundle is not None]
-
-    def in_training(self) -> Path | None:
-        """Where the bundle of the run under way goes."""
-        job = self.trainer.job if self.trainer.busy else None
-        return None if job is None else job.folder
-
-    def follow(self, old: Path, new: Path) -> None:
-        """A bundle's folder has another name: the maps that show it go on with it."""
-        for pane in self.panes:
-            pane.follow(old, new)
 
     # -- the theme
 
