@@ -103,6 +103,11 @@ def person(shared_window: MainWindow, small_bundle: Path) -> Person:
     """A person at the shared window, in which the small bundle has just been opened."""
     window, person = shared_window, Person(shared_window)
     person.wait_until(lambda: window.pane.ready)
+    window.workbench.docks.reset()  # the room that the map has is the same for all, whatever panels another test showed
+    window.resize(1200, 800)
+    for offer in list(window.workbench.banner._offers):  # what another test has left unanswered lies over the map
+        window.workbench.banner.withdraw(offer)
+    window.workbench.banner.clear()
     window.pane.filmstrip.show_route(Route((0.0, 0.0), (1.0, 0.0)))  # the usual choices, whatever another test drew
     window.pane.session = None
     window.pane.keeper.forget()  # what other tests have pinned
