@@ -66,8 +66,11 @@ class BundleConfig(msgspec.Struct, frozen=True, kw_only=True):
     moment: of a snapshot, which has neither card nor preview; None for a bundle that is complete.
     turn: the orthogonal matrix, row by row, that lays its plane beside those of the run it comes from; see
     `charts.TurnedChart`. None for no turn.
-    prior_samples: how many draws from the prior stand for latents, where the network has no encoder; they have neither
-    labels nor errors, and no images. 0 where each image has its latent.
+    prior_samples: how many draws from the prior stand for latents, where the family has no encoder; they have neither
+    errors nor images, and the labels that a classifier gives to their pictures, or none. 0 where each image has its
+    latent.
+    inverts: whether such a network has an encoder all the same, taught afterwards on its own pictures: what it says of
+    an image is then improved on by optimising the latent (`nets.refine`).
     program: what runs the model, of the family FOREIGN; None for a network of ours.
     """
 
@@ -82,6 +85,7 @@ class BundleConfig(msgspec.Struct, frozen=True, kw_only=True):
     moment: Moment | None = None
     turn: tuple[float, float, float, float] | None = None
     prior_samples: int = 0
+    inverts: bool = False
     program: ProgramRecord | None = None
 
     @property
@@ -92,7 +96,7 @@ class BundleConfig(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def encodes(self) -> bool:
         """Whether the model makes latents of images."""
-        return self.family.encodes if self.program is None else self.program.encodes
+        return self.inverts or self.family.encodes if self.program is None else self.program.encodes
 
     @property
     def decodes(self) -> bool:

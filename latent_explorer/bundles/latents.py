@@ -21,7 +21,8 @@ class Latents:
     """The latents of a dataset, in the dataset's order.
 
     mean, log_variance: float32 (n, d), of the posterior; log_variance is None where the family has none.
-    Of a network without an encoder they are draws from the prior: then label and error are None.
+    Of a family without an encoder they are draws from the prior: then error is None, and the label is what a classifier
+    sees in the picture, if there is one.
     label: int64 (n,), or None. split: uint8 (n,), 0 for train, 1 for test, 2 for validation.
     error: float32 (n,), the mean squared error of the reconstruction from the mean, on pixels in [0, 1].
     index: int64 (n,), ascending: which images of the dataset they are of; None for all.

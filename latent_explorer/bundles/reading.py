@@ -65,6 +65,8 @@ def _family_complaint(config: BundleConfig) -> str | None:
         return _program_complaint(config)
     if family.encodes == bool(config.prior_samples):
         return "expected prior_samples where the family has no encoder, and only there"
+    if config.inverts and not family.inverts:
+        return "expected inverts only where the family is taught an encoder afterwards"
     if family.conditional != bool(config.net.classes):
         return "expected net.classes where the family is given the class, and only there"
     return None
@@ -79,8 +81,8 @@ def _program_complaint(config: BundleConfig) -> str | None:
         return f"expected program.latent_shape of {dim} values, found {'x'.join(map(str, shape)) or 'none'}"
     if not (math.isfinite(low) and math.isfinite(high) and low < high):
         return f"expected program.value_range from less to more, found {low}..{high}"
-    if config.prior_samples or config.net.classes:
-        return "expected neither prior_samples nor net.classes of a model of another program"
+    if config.prior_samples or config.inverts or config.net.classes:
+        return "expected neither prior_samples, inverts nor net.classes of a model of another program"
     return None
 
 
@@ -93,7 +95,7 @@ def read_latents(folder: Path, config: BundleConfig | None = None) -> Latents:
     path = Path(folder) / files.LATENTS
     tensors = _read_tensors(path, config, files.latents_bytes(config))
     of_images = not config.prior_samples
-    labelled = of_images and bool(config.dataset.class_names)
+    labelled = bool(config.dataset.class_names) and (of_images or "label" in tensors)  # draws: by a classifier, if any
     judged = of_images and (config.program is None or "error" in tensors)
     _check_layout(path, tensors, layout(tensors, config.latents, config.net.latent_dim, labelled, judged))
     latents = restored(tensors)

@@ -68,6 +68,7 @@ class Family:
     name: in files and commands. label: in a few words. title: what it is, with its article. sentence: what it is good
     for. network: "module:Class" of its LatentModel, imported when one is built. losses: the first is the one that
     is followed. encodes: whether it has an encoder; without one, the latents of a bundle are draws from the prior.
+    inverts: whether it is then given one after training, taught on its own pictures (`nets.generator.Generator`).
     has_variance: whether an image's latent is a Gaussian. conditional: whether encoder and decoder are given the class.
     phases: of a training step, one after the other; where there are none, all follow the first loss.
     """
@@ -81,6 +82,7 @@ class Family:
     settings: tuple[FamilySetting, ...] = ()
     phases: tuple[Phase, ...] = ()
     encodes: bool = True
+    inverts: bool = False
     has_variance: bool = False
     conditional: bool = False
 
@@ -135,6 +137,8 @@ def _complaint(family: Family) -> str | None:
         return "expected phases that follow its losses"
     if family.has_variance and not family.encodes:
         return "a variance is what an encoder gives, and it has none"
+    if family.inverts and (family.encodes or family.conditional):
+        return "an encoder is taught afterwards where there is none, and no class is given"
     return None
 
 

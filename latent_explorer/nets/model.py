@@ -1,6 +1,7 @@
 """What every family of networks offers."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -72,6 +73,8 @@ class LatentModel(nn.Module, ABC):
     """Whether autograd can follow `decode`."""
     packs = True
     """Whether its `decoder` is a sequence of layers that may be run by other kernels."""
+    only_in_training: tuple[str, ...] = ()
+    """Parts that no bundle keeps, since nothing but training needs them."""
     refines = False
     """Whether `encode` improves for each image on what the encoder says."""
 
@@ -84,6 +87,9 @@ class LatentModel(nn.Module, ABC):
     def encodes(self) -> bool:
         """Whether it makes latents of images."""
         return self.family.encodes
+
+    def fit_to(self, parts: Collection[str]) -> None:
+        """Have those of its parts that come and go which are in `parts`, and lack the others."""
 
     @property
     def decodes(self) -> bool:

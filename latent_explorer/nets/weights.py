@@ -26,6 +26,8 @@ def load_model(spec: NetSpec, weights: Weights) -> LatentModel:
     the network makes numbers of them that are not finite; UserError when family or trunk are unknown.
     """
     model = _build_empty(spec)
+    with torch.device("meta"):
+        model.fit_to({name.partition(".")[0] for name in weights})
     load_weights(model, weights)
     _check_finite(model.eval())
     return model
@@ -51,12 +53,18 @@ def weights_of(model: LatentModel) -> dict[str, NDArray[np.float32]]:
     return {name: tensor.detach().float().cpu().numpy().copy() for name, tensor in model.state_dict().items()}
 
 
+def weights_to_keep(model: LatentModel) -> dict[str, NDArray[np.float32]]:
+    """The same of what a bundle keeps: without the parts that only training needs."""
+    passing = tuple(f"{part}." for part in model.only_in_training)
+    return {name: array for name, array in weights_of(model).items() if not name.startswith(passing)}
+
+
 @torch.inference_mode()
 def _check_finite(model: LatentModel) -> None:
     """Raise BundleError where the middle of latent space has no picture, or a grey image no place in it."""
     height, width, channels = model.spec.image_shape
     made = [model.decode_logits(torch.zeros(1, model.spec.latent_dim))]
-    if model.family.encodes:
+    if model.encodes:
         seen = model.encode_unrefined(torch.full((1, channels, height, width), 0.5))
         made += [seen.mean, *([] if seen.log_variance is None else [seen.log_variance])]
     if not all(torch.isfinite(each).all() for each in made):

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from latent_explorer.bundles import BundleConfig, read_config, read_program, read_weights
+from latent_explorer.errors import BundleError
 from latent_explorer.nets.model import LatentModel
 from latent_explorer.nets.weights import load_model
 
@@ -15,7 +16,13 @@ def load_bundle_model(folder: Path, config: BundleConfig | None = None) -> Laten
     """
     config = config or read_config(folder)
     if config.program is None:
-        return load_model(config.net, read_weights(folder, config))
+        model = load_model(config.net, read_weights(folder, config))
+        if model.encodes != config.encodes:
+            raise BundleError(
+                f"{folder}: expected inverts in its configuration where the weights have an encoder, and only there; "
+                "fetch or train this bundle again"
+            )
+        return model
     from latent_explorer.runtime.formats import load_program  # networks of ours do without
 
     return load_program(read_program(folder, config), config.net, config.program)

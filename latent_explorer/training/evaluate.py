@@ -112,6 +112,8 @@ class Evaluation:
 def evaluate(model: LatentModel, dataset: Dataset, device: torch.device, latents: Latents | None = None) -> Evaluation:
     """The figures of `model` on `dataset`. latents: what `encode_dataset` gave, if it has been done already.
 
+    Of a generator that inverts, the test images alone are placed, and there is no accuracy of labels.
+
     Raises TrainingError when there are no test images, or the network has no encoder.
     """
     if not model.encodes:
@@ -119,16 +121,24 @@ def evaluate(model: LatentModel, dataset: Dataset, device: torch.device, latents
     test = dataset.indices("test")
     if not len(test):
         raise TrainingError(f"{dataset.name} has no test images: expected a test split to evaluate on")
-    latents = latents or encode_dataset(model, dataset, device)
+    latents = latents or _encoded(model, dataset, device)
     assert latents.error is not None  # of images, each has one
+    errors = latents.error if latents.index is not None else latents.error[test]
     return Evaluation(
         negative_elbo=_negative_elbo(model, model.encode, dataset, device),
         unrefined_negative_elbo=_negative_elbo(model, model.encode_unrefined, dataset, device)
         if model.refines
         else None,
-        mse=float(latents.error[test].mean(dtype="float64")),
-        knn10_accuracy=label_accuracy(latents, dataset),
+        mse=float(errors.mean(dtype="float64")),
+        knn10_accuracy=label_accuracy(latents, dataset) if latents.index is None else None,
     )
+
+
+def _encoded(model: LatentModel, dataset: Dataset, device: torch.device) -> Latents:
+    """The latents of all images; of the test images alone where each has to be inverted."""
+    if model.family.encodes:
+        return encode_dataset(model, dataset, device)
+    return encode(model.to(device).eval(), Images.of(dataset, device), dataset, dataset.indices("test"))
 
 
 def evaluate_bundle(folder: Path, device: str = "auto", source: str | Dataset | None = None) -> Evaluation:

@@ -13,6 +13,8 @@ from latent_explorer.data import open_dataset
 from latent_explorer.data.dataset import Dataset, Facts
 from latent_explorer.errors import TrainingError, UserError
 from latent_explorer.nets.families import find_family
+from latent_explorer.nets.generator import Generator
+from latent_explorer.nets.model import LatentModel
 from latent_explorer.nets.registry import usual_widths
 from latent_explorer.nets.spec import NetSpec
 from latent_explorer.runs import Job, Report, keep_job
@@ -25,6 +27,7 @@ from latent_explorer.training.publishing.bundling import write_bundle
 from latent_explorer.training.snapshots import Snapshots
 from latent_explorer.training.state import load_state, sweep
 from latent_explorer.training.stop_token import StopToken
+from latent_explorer.training.teaching import steps_of_teaching, teach
 
 _BETWEEN_WORDS = 0.1  # seconds
 
@@ -126,18 +129,20 @@ def _written(
         raise _resumable(error, job, training) from error
     except TrainingError as error:
         with suppress(UserError):  # the first error is the one to mend
-            _finish(job, training, dataset, snapshots)
+            _finish(job, training, dataset, snapshots, training.kept_model())
         if isinstance(error, OtherFailedError):
             raise _resumable(error, job, training) from error
         raise
-    fresh = not job.folder.exists()
+    fresh, taught = not job.folder.exists(), True
     if not _discarded(token):
+        model = training.kept_model()
+        taught = _taught(training, model, token, say)
         say(Progress(doing="evaluating and writing the bundle"))
-        _finish(job, training, dataset, snapshots)
+        _finish(job, training, dataset, snapshots, model)
     if _discarded(token):  # which may have been said meanwhile
         for folder in (job.run.path, *([job.folder] if fresh else [])):
             shutil.rmtree(folder, ignore_errors=True)
-    elif training.progress.epoch == training.progress.recipe.epochs:
+    elif taught and training.progress.epoch == training.progress.recipe.epochs:
         job.run.state.unlink(missing_ok=True)
 
 
@@ -191,6 +196,25 @@ def _prepare(job: Job, dataset: Dataset) -> None:
         keep_job(replace(job, source=dataset.source))
 
 
-def _finish(job: Job, training: Training, dataset: Dataset, snapshots: Snapshots) -> None:
+def _taught(training: Training, model: LatentModel, token: Event, say: Say) -> bool:
+    """Teach `model` the encoder that it is to have after the run, if it is; whether nothing is left to do.
+
+    Where it is stopped, the model has none, and the whole stage is done again by who resumes.
+    """
+    progress = training.progress
+    if not isinstance(model, Generator) or not model.family.inverts:
+        return True
+    if progress.epoch < progress.recipe.epochs:
+        return False
+    total = steps_of_teaching(training.steps)
+    for done in teach(model, progress.recipe, progress.precision, training.learner.device, total):
+        if token.is_set():
+            model.drop_encoder()
+            return False
+        say(Progress(doing="teaching an encoder on pictures of the generator's own", done=done, total=total))
+    return True
+
+
+def _finish(job: Job, training: Training, dataset: Dataset, snapshots: Snapshots, model: LatentModel) -> None:
     if training.steps_done:
-        write_bundle(job, training.kept_model(), dataset, training.progress, snapshots.turn)
+        write_bundle(job, model, dataset, training.progress, snapshots.turn)

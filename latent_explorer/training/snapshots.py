@@ -13,7 +13,7 @@ from latent_explorer.bundles.latents import packed, restored
 from latent_explorer.charts import Turn, chart_for
 from latent_explorer.data.dataset import Dataset
 from latent_explorer.errors import UserError
-from latent_explorer.nets.weights import weights_of
+from latent_explorer.nets.weights import weights_to_keep
 from latent_explorer.runs import Job, Report
 from latent_explorer.runs.folder import bytes_of, snapshots_of, step_of, sweep_snapshots
 from latent_explorer.training.evaluate import encode, prior_samples
@@ -75,7 +75,7 @@ class Snapshots:
         """How to turn the map of `means` (n, d), of all images, to lay it beside that of the last snapshot."""
         if self._before is None:
             return None
-        same = self._watched if self._training.learner.average.encodes else slice(None)
+        same = self._watched if self._training.learner.average.family.encodes else slice(None)
         return Turn.between(_on_plane(means)[same], self._before)
 
     def _take_up(self) -> None:
@@ -103,13 +103,13 @@ class Snapshots:
         turn = Turn() if self._before is None else Turn.between(uv, self._before)
         config = config_of(self._job, model, self._dataset, self._training.progress, {})
         config = msgspec.structs.replace(config, moment=moment, turn=tuple(turn))
-        save_snapshot(self._job.run.snapshot(moment.step), config, weights_of(model), latents)
+        save_snapshot(self._job.run.snapshot(moment.step), config, weights_to_keep(model), latents)
         self._before = uv @ turn.matrix.T
 
     def _latents(self) -> Latents:
         """Of the images watched, or from the prior, as they read from the disk: a reader's chart is to be ours."""
         learner = self._training.learner
-        if not learner.average.encodes:
+        if not learner.average.family.encodes:
             return restored(packed(prior_samples(learner.average), "float16"))
         found = encode(learner.average, learner.images, self._dataset, self._watched)
         return restored(packed(replace(found, log_variance=None), "float16"))

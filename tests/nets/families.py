@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import msgspec
@@ -13,6 +14,7 @@ from torch.nn.functional import softplus
 from latent_explorer.nets import families
 from latent_explorer.nets.draws import UNSHARED, Draws
 from latent_explorer.nets.families import Family, FamilySetting, Loss, Phase, register
+from latent_explorer.nets.generator import Generator
 from latent_explorer.nets.model import ImageBatch, LatentModel, Posterior, bernoulli_nats
 from latent_explorer.nets.spec import NetSpec
 from latent_explorer.nets.trunks import Trunk
@@ -33,6 +35,8 @@ GAN = Family(
     settings=(FamilySetting("smoothing", "Smoothing", "Of the aims.", 0, 0, 0.5, note="Smoothed by {value:g}."),),
     encodes=False,
 )
+INVERTED = replace(GAN, name="inverted-gan", label="Inverted GAN", inverts=True)
+"""The same, but that it is taught an encoder afterwards."""
 CONDITIONAL = Family(
     name="cvae",
     label="Conditional VAE",
@@ -45,7 +49,7 @@ CONDITIONAL = Family(
 )
 
 
-class Adversarial(LatentModel):
+class Adversarial(Generator):
     """A GAN with the non-saturating loss (Goodfellow et al. 2014); the prior is its only source of latents."""
 
     def __init__(self, spec: NetSpec, trunk: Trunk) -> None:

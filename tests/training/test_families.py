@@ -14,8 +14,8 @@ import torch
 import typer
 from typer.testing import CliRunner
 
-from latent_explorer.bundles import check_bundle, read_latents, read_weights
-from latent_explorer.bundles.files import CARD, CONFIG
+from latent_explorer.bundles import check_bundle, read_config, read_latents, read_weights, save_bundle
+from latent_explorer.bundles.files import CARD, CONFIG, PREVIEW
 from latent_explorer.cli import training
 from latent_explorer.cli.app import app
 from latent_explorer.data.dataset import Dataset, Facts
@@ -27,15 +27,17 @@ from latent_explorer.engine.process import serve_inline
 from latent_explorer.engine.protocol import Values
 from latent_explorer.errors import BundleError, TrainingError, UserError
 from latent_explorer.nets.weights import load_model, weights_of
-from latent_explorer.runs import Job, Recipe, snapshots_of
+from latent_explorer.runs import Job, Recipe, RunFolder, snapshots_of
 from latent_explorer.runs.plan import Plan
+from latent_explorer.runs.protocol import Begun, Progress
 from latent_explorer.runs.settings import find_setting, loss_labels, problems
+from latent_explorer.runtime.loading import load_bundle_model
 from latent_explorer.service.codec import Refused
 from latent_explorer.training.estimate import estimate
 from latent_explorer.training.evaluate import PRIOR_SAMPLES, evaluate_bundle
 from latent_explorer.training.jobs import train_bundle
 from latent_explorer.training.loop import Training
-from tests.nets.families import CONDITIONAL, GAN, registered
+from tests.nets.families import CONDITIONAL, GAN, INVERTED, registered
 
 RECIPE = Recipe(epochs=4, batch_size=16, learning_rate=5e-3, device="cpu", precision="float32")
 Z = np.array([0.5, -0.25], np.float32)
@@ -43,7 +45,7 @@ Z = np.array([0.5, -0.25], np.float32)
 
 @pytest.fixture(scope="module", autouse=True)
 def known() -> Iterator[None]:
-    with registered(GAN, CONDITIONAL):
+    with registered(GAN, CONDITIONAL, INVERTED):
         yield
 
 
@@ -51,7 +53,7 @@ def job_in(folder: Path, bars: Dataset, family: str) -> Job:
     folder.mkdir(exist_ok=True)
     arrays = {"images": bars.images, "labels": bars.labels, "split": bars.split, "class_names": bars.class_names}
     np.savez(folder / "bars.npz", **arrays)  # type: ignore[arg-type] # it takes what becomes an array
-    settings = {"smoothing": 0.1} if family == "gan" else {}
+    settings = {"smoothing": 0.1} if "gan" in family else {}
     return Job(str(folder / "bars.npz"), folder / family, family=family, hidden=(24,), settings=settings, recipe=RECIPE)
 
 
@@ -92,7 +94,8 @@ def test_both_networks_of_a_generator_learn_and_the_last_epoch_is_kept(gan: Path
     assert all(not np.array_equal(before[name], after[name]) for name in before)
     assert all(np.array_equal(kept[name], after[name]) for name in after)
     trained = read_weights(gan)
-    assert all(np.array_equal(kept[name], trained[name]) for name in kept)
+    assert {name.partition(".")[0] for name in trained} == {"decoder"}
+    assert all(np.array_equal(kept[name], array) for name, array in trained.items())
 
 
 @pytest.mark.parametrize("family", ["gan", "cvae"])
@@ -249,3 +252,72 @@ def test_form_and_command_line_have_its_settings_from_the_entry(tmp_path: Path) 
         refused = CliRunner().invoke(program, ["--family", "ae", "--smoothing", "0.2", "--out", "x"])
     assert jobs[0].settings == plan.to_job(tmp_path).settings == {"smoothing": 0.2}
     assert "has no setting 'smoothing'" in str(refused.exception)
+
+
+@pytest.fixture(scope="module")
+def inverted(bars: Dataset, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    job = job_in(tmp_path_factory.mktemp("inverted"), bars, "inverted-gan")
+    list(train_bundle(job, keep_bytes=10**8))
+    return job.folder
+
+
+def test_a_generator_is_taught_an_encoder_and_lacks_what_training_alone_needs(inverted: Path, bars: Dataset) -> None:
+    config, latents, weights = check_bundle(inverted), read_latents(inverted), read_weights(inverted)
+    assert config.inverts
+    assert config.encodes
+    assert len(latents) == config.prior_samples == PRIOR_SAMPLES
+    assert {name.partition(".")[0] for name in weights} == {"decoder", "encoder"}
+    assert "taught afterwards" in (inverted / CARD).read_text()
+    assert config.metrics["mse"] == pytest.approx(evaluate_bundle(inverted, "cpu").mse)
+    model = load_bundle_model(inverted, config)
+    x = torch.from_numpy(bars.images).permute(0, 3, 1, 2).float() / 255
+    with torch.inference_mode():
+        errors = [
+            (model.decode(found.mean) - x).square().flatten(1).mean(1)
+            for found in (model.encode_unrefined(x), model.encode(x))
+        ]
+    assert (errors[1] <= errors[0] + 1e-3).all()
+    assert errors[1].mean() < 0.9 * errors[0].mean()
+    snapshot = snapshots_of(RunFolder.of_bundle(inverted))[-1]
+    assert not read_config(snapshot).encodes
+    assert not load_bundle_model(snapshot).encodes
+
+
+def test_an_encoder_half_taught_is_left_out_and_taught_anew(bars: Dataset, tmp_path: Path) -> None:
+    jobs, token = [job_in(tmp_path / name, bars, "inverted-gan") for name in ("whole", "stopped")], Event()
+    list(train_bundle(jobs[0]))
+    said: list[Progress] = []
+
+    def stop(word: Progress | Begun) -> None:
+        if isinstance(word, Progress) and "teaching" in word.doing:
+            said.append(word)
+            token.set()
+
+    list(train_bundle(jobs[1], token, say=stop))
+    assert said
+    assert not check_bundle(jobs[1].folder).inverts
+    assert jobs[1].run.state.exists()
+    assert list(train_bundle(replace(jobs[1], resume=True))) == []
+    assert not jobs[1].run.state.exists()
+    whole, resumed = (read_weights(job.folder) for job in jobs)
+    assert all(np.array_equal(whole[name], resumed[name]) for name in whole)
+
+
+def test_weights_and_configuration_agree_on_the_encoder(inverted: Path, tmp_path: Path) -> None:
+    config = read_config(inverted)
+    with pytest.raises(BundleError, match="inverts"):
+        load_bundle_model(inverted, msgspec.structs.replace(config, inverts=False))
+    other = msgspec.structs.replace(config, net=msgspec.structs.replace(config.net, family="gan"))
+    with pytest.raises(BundleError, match="inverts"):
+        save_bundle(
+            tmp_path / "x", other, read_weights(inverted), read_latents(inverted), "# Card\n", b"\x89PNG\r\n\x1a\n"
+        )
+
+
+def test_draws_may_have_the_labels_of_a_classifier(inverted: Path, tmp_path: Path) -> None:
+    config, latents = read_config(inverted), read_latents(inverted)
+    labels = np.arange(len(latents)) % 2
+    parts = read_weights(inverted), replace(latents, label=labels), "# Card\n", (inverted / PREVIEW).read_bytes()
+    folder = save_bundle(tmp_path / "labelled", config, *parts)
+    check_bundle(folder)
+    np.testing.assert_array_equal(read_latents(folder).label, labels)

@@ -21,7 +21,7 @@ from latent_explorer.bundles import (
 from latent_explorer.bundles.latents import packed, restored
 from latent_explorer.data.dataset import Dataset
 from latent_explorer.nets.model import LatentModel
-from latent_explorer.nets.weights import load_model, weights_of
+from latent_explorer.nets.weights import load_model, weights_to_keep
 from latent_explorer.runs import Job
 from latent_explorer.safe_text import readable
 from latent_explorer.training.baselines import baselines_at_hand
@@ -50,19 +50,20 @@ def write_bundle(
     """
     device = choose_device(progress.device)
     precision: type[np.floating[Any]] = np.float16 if job.half else np.float32
-    weights = {name: array.astype(precision) for name, array in weights_of(model).items()}
+    weights = {name: array.astype(precision) for name, array in weights_to_keep(model).items()}
     kept = load_model(model.spec, {name: array.astype(np.float32) for name, array in weights.items()})
-    latents = encode_dataset(kept, dataset, device) if kept.encodes else prior_samples(kept)
+    of_images = kept.family.encodes
+    latents = encode_dataset(kept, dataset, device) if of_images else prior_samples(kept)
     judged = kept.encodes and len(dataset.indices("test"))
     metrics: dict[str, float | None] = {}
     if judged:
-        metrics = evaluate(kept, dataset, device, latents).figures()
+        metrics = evaluate(kept, dataset, device, latents if of_images else None).figures()
         metrics |= baselines_at_hand(dataset, kept.spec.latent_dim).figures()
     config = config_of(job, kept, dataset, progress, metrics)
     shortened = latents if job.variances else replace(latents, log_variance=None)
     as_read = restored(packed(shortened, job.latents))
     config = msgspec.structs.replace(config, turn=turn_of(as_read.mean))
-    error = reconstruction_error(kept.to(device), dataset, as_read.mean) if kept.encodes else None
+    error = reconstruction_error(kept.to(device), dataset, as_read.mean) if of_images else None
     parts = weights, shortened, card(config, progress, job, error, dataset.report), preview(kept, as_read, dataset)
     tiles = first_tiles(kept, as_read, job.tiles, config.turn)
     overwrite = job.overwrite or job.resume
@@ -98,7 +99,8 @@ def config_of(
         metrics=dict(metrics),
         versions=versions(),
         files={},
-        prior_samples=0 if model.encodes else PRIOR_SAMPLES,
+        prior_samples=0 if model.family.encodes else PRIOR_SAMPLES,
+        inverts=model.encodes and not model.family.encodes,
     )
 
 

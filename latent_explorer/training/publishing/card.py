@@ -77,6 +77,10 @@ _PRIOR = (
     "it has no encoder, so no image has a latent: the {count} latents that are included are draws from the prior, the\n"
     "standard normal distribution, without labels and without originals"
 )
+_INVERTS = (
+    "the {count} latents that are included are draws from the prior, the\nstandard normal distribution. Its encoder was"
+    " taught afterwards, on pictures of its own; where that puts an\nimage is improved on by optimising the latent"
+)
 _CAPTIONS = {
     True: "The map with some of the images; below it twenty test images, evenly through the classes, each above its\n"
     "reconstruction",
@@ -118,11 +122,11 @@ def card(config: BundleConfig, progress: RunState, job: Job, error: float | None
         epochs=config.training.epochs,
         minutes=config.training.minutes,
         notes="".join(_notes(config)),
-        caption=_CAPTIONS[family.encodes],
+        caption=_CAPTIONS[not config.prior_samples],
         machine=cpu if device == "cpu" else f"the device `{device}`",
         storage=_storage(config, job, error),
         read="\n".join(f"    {line}" for line in report.lines()),
-        smoother=_SMOOTHER.format(dim=config.net.latent_dim) if family.encodes else "",
+        smoother=_SMOOTHER.format(dim=config.net.latent_dim) if not config.prior_samples else "",
         remark=f"\n{job.remark.strip()}\n" if job.remark else "",
         figures=figures_table(config),
         recipe=", ".join(
@@ -140,7 +144,8 @@ _CLEANS = (
 
 def _latents(config: BundleConfig) -> str:
     classes = f", each under its own of {config.net.classes} classes" if config.net.classes else ""
-    return (_IMAGES if config.encodes else _PRIOR).format(count=config.latents, classes=classes)
+    words = _IMAGES if not config.prior_samples else _INVERTS if config.inverts else _PRIOR
+    return words.format(count=config.latents, classes=classes)
 
 
 def _notes(config: BundleConfig) -> Iterator[str]:

@@ -1,0 +1,62 @@
+"""The last stage of a generator's run: an encoder, taught on pictures that the generator makes of draws."""
+
+import math
+from collections.abc import Iterator
+
+import torch
+from torch import Tensor
+
+from latent_explorer.nets.generator import Generator
+from latent_explorer.runs import Recipe
+from latent_explorer.runs.recipe import Precision
+from latent_explorer.training.distributed.devices import autocast
+
+_SHARE, _MOST = 0.5, 4000  # of the steps of the run; steps at most
+_RATE, _LONGEST = 1e-3, 1.0  # of Adam; norm of a gradient
+_BATCH = 128
+_SPREAD = 1.2  # of the draws, of which the prior's is 1: images lie farther out than most draws
+_PIXELS = 20.0  # the weight of the squared error of pixels, beside that of latents
+_TOLD = 50  # steps
+
+
+def steps_of_teaching(steps: int) -> int:
+    """How many steps an encoder is taught for after a run of so many."""
+    return min(_MOST, math.ceil(_SHARE * steps))
+
+
+def teach(model: Generator, recipe: Recipe, precision: Precision, device: torch.device, steps: int) -> Iterator[int]:
+    """Give `model` an encoder, and teach it on `device` for so many steps; yields those that are done.
+
+    What falls is the squared error of the latents drawn and that of the pictures made anew. All is drawn from the seed
+    of the recipe: who is stopped and begins again ends with the same weights. An encoder that is no longer finite is
+    taken away again.
+    """
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(recipe.seed)
+        model.to(device).add_encoder()
+    assert model.encoder is not None
+    model.eval().requires_grad_(False)
+    weights = list(model.encoder.requires_grad_().parameters())
+    adam = torch.optim.Adam(weights, fused=True)
+    generator = torch.Generator(device).manual_seed(recipe.seed << 20)  # an epoch's has its number, from 1 on
+    for step in range(steps):
+        z = _SPREAD * torch.randn(_BATCH, model.spec.latent_dim, device=device, generator=generator)
+        with autocast(device, precision):
+            loss = _loss(model, z)
+        for weight, gradient in zip(weights, torch.autograd.grad(loss, weights), strict=True):
+            weight.grad = gradient
+        torch.nn.utils.clip_grad_norm_(weights, _LONGEST)
+        adam.param_groups[0]["lr"] = _RATE * 0.5 * (1 + math.cos(math.pi * step / steps))
+        adam.step()
+        if step % _TOLD == 0:
+            yield step
+    if not all(weight.isfinite().all() for weight in weights):
+        model.drop_encoder()
+    yield steps
+
+
+def _loss(model: Generator, z: Tensor) -> Tensor:
+    picture = model.decode(z)
+    found = model.encode_unrefined(picture).mean
+    pixels = (model.decode(found).float() - picture.float()).square().mean()
+    return (found - z).square().mean() + _PIXELS * pixels
