@@ -96,6 +96,11 @@ def data_folder() -> Path:
     return Path(platformdirs.user_data_dir("latent-explorer", appauthor=False)) / "datasets"
 
 
+def classifiers_folder() -> Path:
+    """Where classifiers taught on this person's datasets are kept; may be removed at any time."""
+    return Path(platformdirs.user_data_dir("latent-explorer", appauthor=False)) / "classifiers"
+
+
 def sessions_folder() -> Path:
     """Where the pins and paths that this person has made on bundles are kept."""
     return Path(platformdirs.user_data_dir("latent-explorer", appauthor=False)) / "sessions"
