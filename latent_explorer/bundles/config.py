@@ -50,12 +50,13 @@ class ProgramRecord(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Moment(msgspec.Struct, frozen=True, kw_only=True):
-    """When in its run a snapshot was taken, with the losses reported then, by name; see `runs.Report`."""
+    """When in its run a snapshot was taken, with the losses and shares of classes reported then; see `runs.Report`."""
 
     epoch: int
     step: int
     losses: dict[str, float]
     test_losses: dict[str, float] | None = None
+    coverage: dict[str, float] | None = None
 
 
 class BundleConfig(msgspec.Struct, frozen=True, kw_only=True):

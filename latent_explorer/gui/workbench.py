@@ -11,7 +11,6 @@ from PyQt6.QtGui import QGuiApplication
 from PyQt6.QtWidgets import QMainWindow, QSplitter, QVBoxLayout, QWidget
 
 from latent_explorer.charts import ChartSpec
-from latent_explorer.engine.client import Urgency
 from latent_explorer.engine.process import Engine
 from latent_explorer.gui import theme as themes
 from latent_explorer.gui.alignment.control import AnchorControl
@@ -33,7 +32,7 @@ from latent_explorer.gui.status import StatusBar, StatusLine
 from latent_explorer.gui.studies.placing import place_images
 from latent_explorer.gui.studies.studies import Studies
 from latent_explorer.gui.studies.study import Study
-from latent_explorer.gui.training.guide import TOPIC, Guide
+from latent_explorer.gui.training.guide import Guide
 from latent_explorer.gui.training.panel import TrainingPanel
 from latent_explorer.gui.training.trainer import StartTrainer, Trainer
 from latent_explorer.gui.training.unfinished import Leaving
@@ -159,7 +158,6 @@ class Workbench(QObject):
         pane.title.close_wanted.connect(lambda: self.close_pane(pane))
         self.exporter.serve(pane)
         pane.copy_wanted.connect(self.copies.copy)
-        pane.client.subscribe(TOPIC, self.guide.take, Urgency.ASKED)
         self._make_active(pane)
         return pane
 
@@ -351,7 +349,6 @@ class Workbench(QObject):
         for pane in self.panes:
             pane.dress(self.theme)
         self._show_titles()
-        self.guide.ask()
 
     def choose_palette(self, name: str) -> None:
         """Colour the classes of all maps by a palette, by its name, and remember it."""

@@ -47,6 +47,15 @@ class RunFolder:
         """The folder of the snapshots: a bundle each, of the weights at one report."""
         return self.path / "snapshots"
 
+    @property
+    def strips(self) -> Path:
+        """The folder of the strips: what the network made of the same latents or images at some reports, as PNGs."""
+        return self.path / "strips"
+
+    def strip(self, step: int) -> Path:
+        """The strip after a step; by name they sort as by step."""
+        return self.strips / f"{step:08d}.png"
+
     def snapshot(self, step: int) -> Path:
         """The folder of the snapshot after a step; by name they sort as by step."""
         return self.snapshots / f"{step:08d}"

@@ -88,6 +88,8 @@ class Progress(Message, frozen=True, tag=True):
 
 class Begun(Message, frozen=True, tag=True):
     """Training begins or goes on. run: its folder. steps: in all; per_epoch: in each. device: as torch names it.
+    uncovered: why the shares of classes in samples of a generator are not reported, in a sentence; empty where they
+    are, and where nobody asks.
 
     The snapshots taken before, at least that of the untrained network, are in the run's folder already; see
     `runs.snapshots_of`.
@@ -97,6 +99,7 @@ class Begun(Message, frozen=True, tag=True):
     steps: int
     per_epoch: int
     device: str
+    uncovered: str = ""
 
 
 class Reported(Message, frozen=True, tag=True):

@@ -2,18 +2,24 @@
 
 import csv
 import itertools
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
 from latent_explorer.errors import UserError
 from latent_explorer.files import read_regular
 from latent_explorer.runs.folder import RunFolder
+from latent_explorer.safe_text import safe_text
 
 _BYTES = 1 << 24  # of a log: a hundred thousand rows
 _ROWS = 10_000  # that are read of it
 _COLUMNS = 100
 _TERMS, _LETTERS = 32, 100  # of a loss, and of the name of each
+_SHARE = "share_"
+
+MOST_CLASSES = 50
+"""Of a dataset of more, no shares are reported."""
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):
@@ -22,6 +28,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     epoch: 1..epochs. step, steps: done and planned in all. losses: mean over the steps since the last report, by name.
     test_losses: over the test split with the averaged weights at the end of an epoch, else None.
     images_per_second: since the run was begun or resumed. seconds_left: an estimate from it.
+    coverage: the share of each class in pictures of draws from the prior, by its name, as a classifier sees them; None
+    where it was not looked at.
     """
 
     epoch: int
@@ -31,6 +39,30 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     test_losses: dict[str, float] | None
     images_per_second: float
     seconds_left: float
+    coverage: dict[str, float] | None = None
+
+
+def least_share(coverage: Mapping[str, float]) -> tuple[str, float]:
+    """The class that the fewest samples are of, and their share in 0..1; the first of several."""
+    name = min(coverage, key=coverage.__getitem__)
+    return name, coverage[name]
+
+
+def kl_to_uniform(coverage: Mapping[str, float]) -> float:
+    """The KL divergence of the shares of classes to equal ones, in nats: sum of p log(p k) over k classes."""
+    return sum(share * math.log(share * len(coverage)) for share in coverage.values() if share > 0)
+
+
+def coverage_words(coverage: Mapping[str, float]) -> str:
+    """The least share and the KL divergence, in words."""
+    name, share = least_share(coverage)
+    return f"least {safe_text(name)} {share:.1%}, KL {kl_to_uniform(coverage):.3f}"
+
+
+def coverage_columns(classes: Sequence[str]) -> tuple[str, ...]:
+    """The columns of a log in which the shares of these classes stand."""
+    names = tuple(f"{_SHARE}{safe_text(name)[:_LETTERS]}" for name in classes)
+    return names if len(set(names)) == len(names) else tuple(f"{_SHARE}{number}" for number in range(len(names)))
 
 
 def read_log(run: RunFolder) -> list[Report]:
@@ -62,10 +94,11 @@ def _report(row: Mapping[str, str | None]) -> Report | None:
             epoch=_whole(row["epoch"], 1, 10**7),
             step=_whole(row["step"], 0, 10**12),
             steps=0,
-            losses=_losses(row, "train_"),
-            test_losses=_losses(row, "test_") or None,
+            losses=_numbers(row, "train_"),
+            test_losses=_numbers(row, "test_") or None,
             images_per_second=float(row["images_per_second"] or ""),
             seconds_left=0.0,
+            coverage=_numbers(row, _SHARE, MOST_CLASSES) or None,
         )
     except (KeyError, ValueError):
         return None
@@ -78,6 +111,7 @@ def _whole(text: str | None, least: int, most: int) -> int:
     return number
 
 
-def _losses(row: Mapping[str, str | None], prefix: str) -> dict[str, float]:
+def _numbers(row: Mapping[str, str | None], prefix: str, most: int = _TERMS) -> dict[str, float]:
+    """The columns of a prefix, without it, that hold something."""
     named = ((name, text) for name, text in row.items() if name.startswith(prefix) and text)
-    return {name.removeprefix(prefix)[:_LETTERS]: float(text) for name, text in itertools.islice(named, _TERMS)}
+    return {name.removeprefix(prefix)[:_LETTERS]: float(text) for name, text in itertools.islice(named, most)}

@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from threading import Event
 
 from latent_explorer.bundles.files import CLASSES, outside_net_limits
@@ -24,6 +25,7 @@ from latent_explorer.training.distributed.process_group import SINGLE_PROCESS, O
 from latent_explorer.training.log import logged
 from latent_explorer.training.loop import Training
 from latent_explorer.training.publishing.bundling import write_bundle
+from latent_explorer.training.samples import RunSamples
 from latent_explorer.training.snapshots import Snapshots
 from latent_explorer.training.state import load_state, sweep
 from latent_explorer.training.stop_token import StopToken
@@ -117,12 +119,15 @@ def _written(
 ) -> Iterator[Report]:
     """Run `training`, writing down all that there is of it, and at last the bundle."""
     _prepare(job, dataset)
-    snapshots = Snapshots(job, training, dataset, keep_bytes, lambda words: say(Progress(doing=words, lasting=True)))
+    complain = partial(_say_lasting, say)
+    samples = RunSamples(job.run, training, dataset, None, complain)
+    snapshots = Snapshots(job, training, dataset, samples, keep_bytes, complain)
     snapshots.begin()
+    samples.begin()
     say(Begun(run=job.run.path, steps=training.steps, per_epoch=training.steps_per_epoch, device=training.device))
     try:
-        reports = training.run(token, state_path=job.run.state)
-        for report in logged(reports, training.progress, job.run.log, job.run.events):
+        reports = samples.followed(training.run(token, state_path=job.run.state))
+        for report in logged(reports, training.progress, job.run.log, job.run.events, samples.classes):
             snapshots.see(report)
             yield report
     except DeviceLostError as error:
@@ -144,6 +149,10 @@ def _written(
             shutil.rmtree(folder, ignore_errors=True)
     elif taught and training.progress.epoch == training.progress.recipe.epochs:
         job.run.state.unlink(missing_ok=True)
+
+
+def _say_lasting(say: Say, words: str) -> None:
+    say(Progress(doing=words, lasting=True))
 
 
 def _resumable(error: TrainingError, job: Job, training: Training) -> TrainingError:
@@ -168,7 +177,7 @@ def _opened_by_all(job: Job, token: Event, say: Say, group: ProcessGroup) -> Dat
         group.meet()
     if dataset is not None and not group.rank:
         for line in dataset.report.lines():
-            say(Progress(doing=line, lasting=True))
+            _say_lasting(say, line)
     return None if stopping.is_set() else dataset
 
 

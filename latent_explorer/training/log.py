@@ -4,14 +4,14 @@ import csv
 import importlib.util
 import io
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
 from latent_explorer.errors import UserError
 from latent_explorer.files import read_regular, write_bytes_whole
-from latent_explorer.runs.report import Report
+from latent_explorer.runs.report import Report, coverage_columns, kl_to_uniform, least_share
 from latent_explorer.training.state import RunState
 
 WITHOUT_TENSORBOARD = "no TensorBoard files are written: for them, pip install latent-explorer[tensorboard]"
@@ -24,17 +24,24 @@ def has_tensorboard() -> bool:
     return importlib.util.find_spec("tensorboard") is not None
 
 
-def logged(reports: Iterator[Report], progress: RunState, table: Path, events: Path | None = None) -> Iterator[Report]:
+def logged(
+    reports: Iterator[Report],
+    progress: RunState,
+    table: Path,
+    events: Path | None = None,
+    classes: Sequence[str] = (),
+) -> Iterator[Report]:
     """Hand on `reports`, each of them written down before it is.
 
     progress: of the run where these reports begin; what was logged of epochs after it, by a run that was killed, is
     taken out. table: the CSV, of which a kill leaves whole rows. events: the folder for TensorBoard, None for none.
+    classes: those whose shares in samples the reports have, or some of the reports.
     Raises UserError when either cannot be written.
     """
     _cut_back(table, progress.epoch)
     with _event_writer(events, progress.step) as writer:
         for report in reports:
-            row = _row(report, progress)
+            row = _row(report, progress) | _coverage(report, classes)
             _append(table, row)
             if writer is not None:
                 _add_events(writer, row)
@@ -70,6 +77,16 @@ def _row(report: Report, progress: RunState) -> dict[str, float | None]:
         "learning_rate": progress.recipe.rate_at(step, report.steps),
         "prior": progress.recipe.prior_at(step, report.steps),
     }
+
+
+def _coverage(report: Report, classes: Sequence[str]) -> dict[str, float | None]:
+    """The shares of classes by column, the least and how uneven they are; nothing where none are looked at."""
+    if not classes:
+        return {}
+    shares = report.coverage or dict[str, float]()
+    known = {name: shares.get(each) for name, each in zip(coverage_columns(classes), classes, strict=True)}
+    least, kl = (least_share(shares)[1], kl_to_uniform(shares)) if shares else (None, None)
+    return {**known, "least_class_share": least, "class_kl": kl}
 
 
 def _append(table: Path, row: Mapping[str, float | None]) -> None:
@@ -113,5 +130,11 @@ def _add_events(writer: Any, row: Mapping[str, float | None]) -> None:
     step = row["step"]
     for name, value in row.items():
         if value is not None and name not in ("epoch", "step"):
-            writer.add_scalar(name.replace("train_", "train/").replace("test_", "test/"), value, step)
+            writer.add_scalar(_tag(name), value, step)
     writer.flush()
+
+
+def _tag(column: str) -> str:
+    """What TensorBoard calls a column: those of one kind are shown together."""
+    kind, _, name = column.partition("_")
+    return f"{kind}/{name}" if name and kind in ("train", "test", "share") else column

@@ -38,8 +38,11 @@ class Training:
     the same weights as one that was not, on the same device and in the same precision. Each process of a group makes
     its own, and all give the same reports and weights, but for rounding those of a process alone.
 
-    learner: the network with its moving average, as they are now. steps: of the whole run. device: as torch names it.
+    learner: the network with its moving average, as they are now. steps: of the whole run, and steps_done of them so
+    far. device: as torch names it.
     """
+
+    reports_per_epoch = _REPORTS_PER_EPOCH
 
     def __init__(
         self, dataset: Dataset, progress: RunState, model: LatentModel, images: Images, group: ProcessGroup

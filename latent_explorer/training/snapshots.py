@@ -16,36 +16,31 @@ from latent_explorer.errors import UserError
 from latent_explorer.nets.weights import weights_to_keep
 from latent_explorer.runs import Job, Report
 from latent_explorer.runs.folder import bytes_of, snapshots_of, step_of, sweep_snapshots
-from latent_explorer.training.evaluate import encode, prior_samples
-from latent_explorer.training.images import evenly, judged
+from latent_explorer.training.evaluate import encode
 from latent_explorer.training.loop import Training
 from latent_explorer.training.publishing.bundling import config_of
-
-WATCHED = 10_000
-"""Images whose latents a snapshot holds, at most."""
+from latent_explorer.training.samples import RunSamples, snapshot_is_due, watched
 
 Turned = tuple[float, float, float, float]
-
-
-def watched(dataset: Dataset) -> NDArray[np.int64]:
-    """The images that are watched through a run, ascending: of the test split, evenly chosen where there are many.
-
-    Without test images, those to train on.
-    """
-    return evenly(judged(dataset), WATCHED).astype(np.int64)
 
 
 class Snapshots:
     """Takes them at the reports, keeps to `keep_bytes` on disk, and lays each map beside the one before.
 
-    keep_bytes: 0 for none at all.
+    keep_bytes: 0 for none at all. samples: the draws of a network without an encoder, and their classes.
     complain: called with words, once, where a snapshot cannot be taken; the run goes on without.
     """
 
     def __init__(
-        self, job: Job, training: Training, dataset: Dataset, keep_bytes: int, complain: Callable[[str], None]
+        self,
+        job: Job,
+        training: Training,
+        dataset: Dataset,
+        samples: RunSamples,
+        keep_bytes: int,
+        complain: Callable[[str], None],
     ) -> None:
-        self._job, self._training, self._dataset = job, training, dataset
+        self._job, self._training, self._dataset, self._samples = job, training, dataset, samples
         self._keep_bytes, self._complain = keep_bytes, complain
         self._watched = watched(dataset)
         self._told = False
@@ -61,21 +56,19 @@ class Snapshots:
             return
         self._take_up()
         if self._training.progress.step == 0:
-            self._take(Moment(epoch=0, step=0, losses={}))
+            self._take(Moment(epoch=0, step=0, losses={}, coverage=self._samples.coverage()))
 
     def see(self, report: Report) -> None:
         """Take one if it is due: at the end of an epoch, and at each report within the first."""
-        within_first = report.epoch == 1 and report.step * self._training.progress.recipe.epochs < report.steps
-        if self._keep_bytes and (report.test_losses is not None or within_first):
-            self._take(
-                Moment(epoch=report.epoch, step=report.step, losses=report.losses, test_losses=report.test_losses)
-            )
+        if self._keep_bytes and snapshot_is_due(report, self._training.progress.recipe.epochs):
+            told = {name: getattr(report, name) for name in ("epoch", "step", "losses", "test_losses", "coverage")}
+            self._take(Moment(**told))
 
     def turn(self, means: NDArray[np.float32]) -> Turned | None:
         """How to turn the map of `means` (n, d), of all images, to lay it beside that of the last snapshot."""
         if self._before is None:
             return None
-        same = self._watched if self._training.learner.average.family.encodes else slice(None)
+        same = self._watched if self._training.learner.average.family.encodes else slice(len(self._before))
         return Turn.between(_on_plane(means)[same], self._before)
 
     def _take_up(self) -> None:
@@ -102,7 +95,8 @@ class Snapshots:
         uv = _on_plane(latents.mean)
         turn = Turn() if self._before is None else Turn.between(uv, self._before)
         config = config_of(self._job, model, self._dataset, self._training.progress, {})
-        config = msgspec.structs.replace(config, moment=moment, turn=tuple(turn))
+        draws = 0 if model.family.encodes else len(latents)
+        config = msgspec.structs.replace(config, moment=moment, turn=tuple(turn), prior_samples=draws)
         save_snapshot(self._job.run.snapshot(moment.step), config, weights_to_keep(model), latents)
         self._before = uv @ turn.matrix.T
 
@@ -110,7 +104,9 @@ class Snapshots:
         """Of the images watched, or from the prior, as they read from the disk: a reader's chart is to be ours."""
         learner = self._training.learner
         if not learner.average.family.encodes:
-            return restored(packed(prior_samples(learner.average), "float16"))
+            draws = self._samples.draws
+            drawn = Latents(draws, None, self._samples.labels(), np.zeros(len(draws), np.uint8), None)
+            return restored(packed(drawn, "float16"))
         found = encode(learner.average, learner.images, self._dataset, self._watched)
         return restored(packed(replace(found, log_variance=None), "float16"))
 

@@ -138,7 +138,7 @@ def teach(teacher: Person, folder: Path) -> None:
     teacher.wait_until(lambda: page.results.isVisible())
     assert check_bundle(folder / NAME).training.epochs == 3
     assert {"loss", "reconstruction", "kl"} <= set(page.curves.history.test)
-    assert page.digits.count == 10
+    teacher.wait_until(lambda: page.samples.strip.count == 10)
 
     travel_back(teacher)
     export_the_film(teacher, folder / "film.gif")

@@ -18,9 +18,9 @@ from latent_explorer.runs import Job, Recipe, RunFolder, snapshots_of
 from latent_explorer.runs.folder import bytes_of
 from latent_explorer.runs.protocol import Begun, Progress
 from latent_explorer.session import open_bundle
-from latent_explorer.training import snapshots
+from latent_explorer.training import samples, snapshots
 from latent_explorer.training.jobs import train_bundle
-from latent_explorer.training.snapshots import watched
+from latent_explorer.training.samples import watched
 
 RECIPE = Recipe(epochs=3, batch_size=16, learning_rate=5e-3, device="cpu", precision="float32")
 KEEP = 1 << 26
@@ -116,7 +116,7 @@ def test_a_snapshot_that_cannot_be_written_is_told_once_and_the_run_goes_on(
 
 
 def test_of_many_test_images_some_are_watched_evenly(bars: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(snapshots, "WATCHED", 7)
+    monkeypatch.setattr(samples, "WATCHED", 7)
     assert watched(bars).tolist() == [90, 95, 100, 104, 109, 114, 119]
     untested = Dataset("bars", bars.images, None, (), np.zeros(120, np.uint8))
     assert watched(untested)[[0, -1]].tolist() == [0, 119]

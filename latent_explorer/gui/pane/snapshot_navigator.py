@@ -123,6 +123,11 @@ class SnapshotNavigator(QObject):
         return self.bundle if self.bundle is not None and self.bundle.folder in self.folders else None
 
     @property
+    def follows(self) -> bool:
+        """Whether the newest moment is shown, or about to be, and the next one too as soon as it comes."""
+        return self._follows
+
+    @property
     def index(self) -> int:
         """The number of the moment that is shown, or about to be; -1 for none."""
         folder = self._wanted or (self.shown.folder if self.shown is not None else None)

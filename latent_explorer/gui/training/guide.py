@@ -4,14 +4,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import NDArray
 from PyQt6.QtCore import QMetaObject, QObject, pyqtSignal
 
 from latent_explorer.charts import Turn
-from latent_explorer.engine.client import Answer
-from latent_explorer.engine.handlers.decode import want_pictures
-from latent_explorer.engine.handlers.originals import want_originals
 from latent_explorer.errors import UserError
 from latent_explorer.gui.pane.pane import MapPane
 from latent_explorer.gui.training.moments import moment_words
@@ -28,8 +23,6 @@ if TYPE_CHECKING:
     from latent_explorer.gui.exports.film import FilmDialog
     from latent_explorer.gui.training.pages import RunPage
 
-TOPIC = "digits"
-_DIGITS = 10
 _BESIDE = 2.0  # degrees of a turn that need no mention
 
 
@@ -73,7 +66,6 @@ class Guide(QObject):
             navigator.moved.connect(self._show),
             navigator.left.connect(self._stop_playing),
             navigator.arrived.connect(self._arrive),
-            pane.asked_again.connect(self.ask),
         ]
 
     def look_back(self) -> None:
@@ -96,29 +88,6 @@ class Guide(QObject):
         self.shown_wanted.emit()
         self.panel.show_run(run)
         self._begin_at_the_end(run)
-
-    def ask(self) -> None:
-        """Ask for the pictures of the fixed images; opening a moment has dropped them."""
-        page = self._page
-        if page is None or self.pane.navigator.shown is None:
-            return
-        bundle = self.pane.navigator.shown
-        numbers, key = fixed_images(bundle), str(bundle.folder)
-        wants = [want_pictures(("now", key), bundle.latents.mean[numbers])]
-        if not page.digits.count:
-            wants.append(want_originals(("originals", key), numbers))
-        self.pane.client.request(TOPIC, wants)
-
-    def take(self, answer: Answer) -> None:
-        """Pictures of the fixed images have come; where there are no originals, the reconstructions do alone."""
-        page = self._page
-        if page is None or isinstance(answer.reply, Refused) or answer.pictures is None:
-            return
-        if isinstance(answer.key, tuple) and answer.key[0] == "originals":
-            page.digits.set_originals(list(answer.pictures))
-            self.ask()
-        else:
-            page.digits.set_reconstructions(list(answer.pictures))
 
     def _meet(self) -> None:
         self.panel.run.timeline.wanted.connect(lambda index: self.pane.navigator.go_to(index))
@@ -153,12 +122,11 @@ class Guide(QObject):
 
     def _show(self, index: int) -> None:
         """Say in the panel which moment is shown."""
-        page = self._page
+        page, navigator = self._page, self.pane.navigator
         if page is None:
             return
-        page.timeline.show_index(index, turned(self.pane.navigator.turns[index]))
-        newest = index == len(self.pane.navigator.folders) - 1
-        page.curves.show_moment(None if newest and self._trainer.busy else self.pane.navigator.moments[index].step)
+        page.timeline.show_index(index, turned(navigator.turns[index]))
+        page.show_moment(None if navigator.follows and self._trainer.busy else navigator.moments[index])
 
     def _stop_playing(self) -> None:
         """Another bundle is wanted on the map."""
@@ -171,7 +139,6 @@ class Guide(QObject):
             return
         caption = moment_words(moment, self._epochs, turned(bundle.config.turn))
         canvas.mark(caption=caption)
-        self.ask()
 
     # -- the film, of which the status line tells
 
@@ -216,17 +183,6 @@ class Guide(QObject):
                 self.exported.emit(reply.file)
         else:
             shared.banner.say(f"The film could not be made: {reply.reason}")
-
-
-def fixed_images(bundle: OpenBundle) -> NDArray[np.int64]:
-    """The numbers of ten images to look at through a run: of each class the first, else the first ones."""
-    label = bundle.latents.label
-    count = min(_DIGITS, len(bundle.latents))
-    if label is None:
-        return np.arange(count)
-    firsts = np.unique(label, return_index=True)[1]
-    others = np.setdiff1d(np.arange(len(label)), firsts)
-    return np.concatenate([firsts, others])[:count]
 
 
 def turned(turn: tuple[float, float, float, float] | None) -> str:

@@ -1,24 +1,19 @@
-"""The moments of a run: which of them is shown, how to go to another, and what the network makes of images then."""
+"""The moments of a run: which of them is shown, and how to go to another."""
 
 from collections.abc import Callable, Sequence
 
-import numpy as np
-from numpy.typing import NDArray
-from PyQt6.QtCore import QRect, QSignalBlocker, QSize, Qt, pyqtSignal
-from PyQt6.QtGui import QImage, QKeyEvent, QPainter, QPaintEvent
-from PyQt6.QtWidgets import QHBoxLayout, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from PyQt6.QtCore import QSignalBlocker, Qt, pyqtSignal
+from PyQt6.QtGui import QKeyEvent
+from PyQt6.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
 from latent_explorer.bundles import Moment
 from latent_explorer.gui.widgets.controls import Choice, JumpSlider
-from latent_explorer.gui.widgets.images import displayed, is_light, to_qimage
 from latent_explorer.gui.widgets.parts import filled, heading, timer, wide_button, words
 from latent_explorer.gui.widgets.plain import tooltip
 
 _PACES = {"Slow": 1200, "Normal": 600, "Fast": 250}  # milliseconds for each moment
 _FILM_TIP = "The run as GIF, WebP or MP4"
 _NONE = "Snapshots of the run will appear here."
-_GAP, _MOST = 3, 64  # pixels between images, and their side at most
-_TIP = "Above, test images, which the network was not trained on; below, their reconstructions"
 
 
 def moment_words(moment: Moment, epochs: int, remark: str) -> str:
@@ -145,56 +140,3 @@ def _tool(text: str, tip: str, pressed: Callable[[], None]) -> QToolButton:
     tool.setToolTip(tooltip(tip))
     tool.clicked.connect(lambda: pressed())
     return tool
-
-
-class DigitStrip(QWidget):
-    """Originals above, reconstructions below."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._originals: list[QImage] = []
-        self._now: list[QImage] = []
-        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        policy.setHeightForWidth(True)
-        self.setSizePolicy(policy)
-        self.setToolTip(tooltip(_TIP))
-        self.setAccessibleName(_TIP)
-        self.hide()
-
-    @property
-    def count(self) -> int:
-        """How many images are shown."""
-        return len(self._originals)
-
-    def set_originals(self, images: list[NDArray[np.uint8]]) -> None:
-        """Show other images (h, w, c); nothing is known of their reconstructions yet."""
-        self._originals, self._now = [to_qimage(image) for image in images], []
-        self.setVisible(bool(images))
-        self.updateGeometry()
-        self.update()
-
-    def set_reconstructions(self, images: list[NDArray[np.uint8]]) -> None:
-        """Show what the network makes of them (h, w, c), in the same order."""
-        self._now = [to_qimage(image) for image in images]
-        self.update()
-
-    def sizeHint(self) -> QSize:
-        return QSize(10 * 26, 2 * 26 + _GAP)
-
-    def hasHeightForWidth(self) -> bool:
-        return True
-
-    def heightForWidth(self, width: int) -> int:
-        return 2 * self._side(width) + _GAP
-
-    def _side(self, width: int) -> int:
-        return min(_MOST, max(8, (width + _GAP) // max(10, self.count) - _GAP))
-
-    def paintEvent(self, event: QPaintEvent | None) -> None:
-        painter = QPainter(self)
-        side = self._side(self.width())
-        for row, images in enumerate((self._originals, self._now)):
-            for column, image in enumerate(images):
-                place = QRect(column * (side + _GAP), row * (side + _GAP), side, side)
-                painter.drawImage(place, displayed(image, light=is_light(self)))
-        painter.end()

@@ -6,12 +6,14 @@ from pathlib import Path
 from PyQt6.QtCore import QEvent, QObject, QSize, pyqtSignal
 from PyQt6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
+from latent_explorer.bundles import Moment
 from latent_explorer.gui.theme import Theme
 from latent_explorer.gui.training.curves import Curves
 from latent_explorer.gui.training.figures import capital, estimate
 from latent_explorer.gui.training.form import PlanForm
-from latent_explorer.gui.training.moments import DigitStrip, Timeline
+from latent_explorer.gui.training.moments import Timeline
 from latent_explorer.gui.training.running import ResultView, RunningView
+from latent_explorer.gui.training.samples import SamplesView
 from latent_explorer.gui.training.trainer import Trainer
 from latent_explorer.gui.training.unfinished import Offers
 from latent_explorer.gui.widgets.latest_task import LatestTask
@@ -153,11 +155,11 @@ class RunPage(Scrolling):
         super().__init__()
         self._trainer = trainer
         self.running, self.results, self.curves = RunningView(trainer), ResultView(theme), Curves(theme)
-        self.digits, self.timeline = DigitStrip(), Timeline()
+        self.samples, self.timeline = SamplesView(theme), Timeline()
         self._past = False  # whether what is shown has ended
         self._reader = LatestTask("run log")
         self._reader.done.connect(self._show_log)
-        inner, parts = QWidget(), (self.running, self.results, self.timeline, self.digits, self.curves)
+        inner, parts = QWidget(), (self.running, self.results, self.timeline, self.samples, self.curves)
         filled(QVBoxLayout(inner), *parts, 1, spacing=12, margins=(10, 8, 10, 10))
         self.setWidget(inner)
         self.results.hide()
@@ -168,7 +170,7 @@ class RunPage(Scrolling):
 
     def dress(self, theme: Theme) -> None:
         """Take the colours of a theme."""
-        self.digits.update()
+        self.samples.dress(theme)
         self.curves.dress(theme)
         self.results.dress(theme)
 
@@ -176,11 +178,17 @@ class RunPage(Scrolling):
         """The window closes for good."""
         self.curves.end()
         self.results.end()
+        self.samples.end()
         self._reader.close(_PATIENCE)
+
+    def show_moment(self, moment: Moment | None) -> None:
+        """Show the run as it was at a moment; None for the newest there is."""
+        self.curves.show_moment(None if moment is None else moment.step)
+        self.samples.show_moment(moment)
 
     def show_past(self, run: RunFolder) -> None:
         """Show a run that has ended."""
-        self.digits.set_originals([])
+        self.samples.begin(run.path)
         self._show_results(run.bundle, complete=True)
         self.curves.start(1, 1)
         self._past = True
@@ -204,12 +212,13 @@ class RunPage(Scrolling):
             self.running.show()
             self.results.hide()
             self.timeline.set_moments([])
-            self.digits.set_originals([])
+            self.samples.begin(None)
             self._reader.drop()
             self.curves.start(1, 1)
 
     def _begin(self, begun: Begun) -> None:
         job = self._trainer.job
+        self.samples.begin(begun.run, begun.uncovered)
         self.curves.start(begun.per_epoch, begun.steps // begun.per_epoch)
         if job is not None and job.resume:
             self._past = False
@@ -217,6 +226,7 @@ class RunPage(Scrolling):
 
     def _take(self, reported: Reported) -> None:
         self.curves.take(reported.report)
+        self.samples.take(reported.report)
 
     def _end(self, reply: Ended | Failed) -> None:
         if isinstance(reply, Failed):

@@ -9,11 +9,10 @@ from PyQt6.QtTest import QTest
 
 from latent_explorer.bench.person import Person
 from latent_explorer.charts import Turn
-from latent_explorer.gui.training.guide import fixed_images, turned
+from latent_explorer.gui.training.guide import turned
 from latent_explorer.runs import RunFolder
 from latent_explorer.runs.protocol import Filmed, MakeFilm, Stop
 from latent_explorer.service.codec import Refused
-from latent_explorer.session import open_bundle
 
 
 @pytest.mark.parametrize(
@@ -29,14 +28,6 @@ def test_a_turn_is_said_where_there_is_one(turn, words: str) -> None:
     assert turned(turn) == words
 
 
-def test_of_each_class_one_image_is_looked_at(small_bundle: Path) -> None:
-    bundle = open_bundle(small_bundle)
-    numbers = fixed_images(bundle)
-    assert len(numbers) == len(set(numbers.tolist())) == 10
-    assert bundle.latents.label is not None
-    assert set(bundle.latents.label[numbers[:3]]) == {0, 1, 2}
-
-
 def test_the_panel_follows_the_map_and_leads_it(teacher: Person, panel, run: RunFolder) -> None:
     window = teacher.window
     window.pane.navigator.begin(run)
@@ -47,7 +38,6 @@ def test_the_panel_follows_the_map_and_leads_it(teacher: Person, panel, run: Run
     page = panel.run
     assert page.timeline.count == 4
     assert page.timeline.index == 0
-    teacher.wait_until(lambda: page.digits.count == 10)
     page.timeline.slider.setFocus()
     QTest.keyClick(page.timeline.slider, Qt.Key.Key_Right)
     teacher.wait_until(
