@@ -37,7 +37,7 @@ _MNIST_AE_16D = Job(
     trunk="residual",
     latent_dim=16,
     hidden=(384, 384),
-    latents="float16",
+    latents="uint8",
     tiles=0,
     recipe=Recipe(epochs=16, warm_up=0.06, precision="bfloat16"),
 )
@@ -65,7 +65,7 @@ SHIPPED = {
         trunk="residual",
         latent_dim=16,
         hidden=(384, 384),
-        latents="float16",
+        latents="uint8",
         tiles=0,
         recipe=Recipe(epochs=60, warm_up=0.05, precision="bfloat16"),
     ),

@@ -1,5 +1,6 @@
 """What a bundle knows about every image of its dataset, as arrays on disk, and the pictures that it brings along."""
 
+import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -60,6 +61,22 @@ class Tiles:
         return len(self.places)
 
 
+def packed_tiles(tiles: Tiles) -> dict[str, NDArray[Any]]:
+    """The arrays to save of tiles: their pictures deflated, in bytes, for they are mostly ground."""
+    deflated = zlib.compress(tiles.pictures.tobytes(), level=9)
+    return {"places": tiles.places, "latents": tiles.latents, "deflated": np.frombuffer(deflated, np.uint8)}
+
+
+def inflated(deflated: NDArray[np.uint8], size: int) -> NDArray[np.uint8] | None:
+    """What was deflated, where that is `size` bytes; else None, and no more than that is ever in memory."""
+    stream = zlib.decompressobj()
+    try:
+        content = stream.decompress(deflated.tobytes(), size + 1)
+    except zlib.error:
+        return None
+    return np.frombuffer(content, np.uint8) if len(content) == size and stream.eof and not stream.unused_data else None
+
+
 def packed(latents: Latents, precision: Precision) -> dict[str, NDArray[Any]]:
     """The arrays to save, by name.
 
@@ -74,7 +91,7 @@ def packed(latents: Latents, precision: Precision) -> dict[str, NDArray[Any]]:
     if latents.log_variance is not None:
         arrays |= _in("float32" if full else "uint8", "log_variance", latents.log_variance)
     if latents.label is not None:
-        small = not full and latents.label.max() <= np.iinfo(np.uint8).max
+        small = latents.label.max() <= np.iinfo(np.uint8).max
         arrays["label"] = latents.label.astype(np.uint8 if small else np.int32)
     if latents.index is not None:
         arrays["index"] = latents.index.astype(np.int32)

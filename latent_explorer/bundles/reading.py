@@ -12,7 +12,17 @@ from safetensors.numpy import load
 
 from latent_explorer.bundles import files
 from latent_explorer.bundles.config import BundleConfig
-from latent_explorer.bundles.latents import TILE_PICTURES, Fits, Latents, Layout, Tiles, layout, restored, restored_fit
+from latent_explorer.bundles.latents import (
+    TILE_PICTURES,
+    Fits,
+    Latents,
+    Layout,
+    Tiles,
+    inflated,
+    layout,
+    restored,
+    restored_fit,
+)
 from latent_explorer.errors import BundleError, UserError
 from latent_explorer.files import read_regular
 from latent_explorer.nets.families import FAMILIES, FOREIGN
@@ -140,15 +150,26 @@ def read_tiles(folder: Path, config: BundleConfig | None = None) -> Tiles | None
         return None
     tensors = _read_tensors(path, config, files.TILES_BYTES + files.HEADER_BYTES)
     count, dim = max(1, len(np.atleast_1d(tensors.get("places", ())))), config.net.latent_dim
+    kept = "pictures" if "pictures" in tensors else "deflated"  # earlier bundles have them as they are
+    shape = (count, TILE_PICTURES, *config.net.image_shape)
     expected: Layout = {
         "places": (("int32",), (count, 3)),
         "latents": (("float32",), (count, dim)),
-        "pictures": (("uint8",), (count, TILE_PICTURES, *config.net.image_shape)),
+        kept: (("uint8",), shape if kept == "pictures" else tensors[kept].shape[:1] if kept in tensors else ()),
     }
     _check_layout(path, tensors, expected)
+    pictures = tensors["pictures"] if kept == "pictures" else _inflated(path, tensors["deflated"], shape)
     _check_range(path, "latents", tensors["latents"], -files.LATENT, files.LATENT)
     _check_places(path, tensors["places"])
-    return Tiles(**tensors)
+    return Tiles(tensors["places"], tensors["latents"], pictures)
+
+
+def _inflated(path: Path, deflated: _Array, shape: tuple[int, ...]) -> _Array:
+    size = math.prod(shape)
+    found = inflated(deflated, size) if size <= files.TILES_BYTES else None
+    if found is None:
+        raise _refusal(path, f"pictures {shape} of at most {files.TILES_BYTES >> 20} MiB, deflated", "other bytes")
+    return found.reshape(shape)
 
 
 def read_fits(folder: Path, config: BundleConfig | None = None) -> Fits:

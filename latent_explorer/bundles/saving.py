@@ -13,7 +13,7 @@ from safetensors.numpy import save
 
 from latent_explorer.bundles import files
 from latent_explorer.bundles.config import BundleConfig
-from latent_explorer.bundles.latents import Latents, Precision, Tiles, packed, packed_fits
+from latent_explorer.bundles.latents import Latents, Precision, Tiles, packed, packed_fits, packed_tiles
 from latent_explorer.bundles.reading import check_bundle, read_tiles
 from latent_explorer.errors import BundleError
 from latent_explorer.targets import check_target, shown, why
@@ -108,7 +108,7 @@ def _put(
     folder: Path, config: BundleConfig, contents: dict[str, bytes], tiles: Tiles | None, *, durable: bool = True
 ) -> Path:
     if tiles is not None:
-        contents[files.TILES] = _pack({name: getattr(tiles, name) for name in ("places", "latents", "pictures")})
+        contents[files.TILES] = _pack(packed_tiles(tiles))
     contents[files.CONFIG] = files.sealed_config(config, contents)
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)

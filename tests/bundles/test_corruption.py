@@ -135,7 +135,7 @@ def leave_range(path: Path, draw: np.random.Generator) -> None:
     tensors = load(path.read_bytes())
     name = str(draw.choice(["label", "split", "error"]))
     array = tensors[name].copy()
-    array[draw.integers(len(array))] = 77
+    array.flat[draw.integers(array.size)] = 77
     path.write_bytes(save(tensors | {name: array}))
 
 
