@@ -28,6 +28,7 @@ _FAINTEST = 1e-12
 
 _TOGETHER = 8  # dimensions at a time
 _STARTS, _STEPS = 8, 16
+_STUCK = 0.999  # of the square of the distance: a step that leaves more of it is one of the last
 _ON_MAP = 1e-4  # of the spread of the latents: a latent so near to the surface lies on it
 AROUND = 10
 """Data that say where a latent belongs that is none of them."""
@@ -100,6 +101,11 @@ class NonlinearChart:
         return Search(self.surface.nodes.reshape(-1, self.latents.shape[1]))
 
     @cached_property
+    def _widths(self) -> NDArray[np.float32]:
+        """How far the nodes around each node are from it at most; the surface leaves no node's midst farther."""
+        return self.surface.widths().ravel()
+
+    @cached_property
     def _spread(self) -> float:
         some = self.latents[:: max(1, len(self.latents) // 5000)]
         return math.sqrt(float(some.var(0, np.float64).sum()))
@@ -119,15 +125,23 @@ class NonlinearChart:
         return uv
 
     def _nearest_on_surface(self, z: NDArray[np.float32]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Where the surface comes nearest to latents (m, d), as far as is found, and how near: (m, 2) and (m,)."""
+        """Where the surface comes nearest to latents (m, d), as far as is found, and how near: (m, 2) and (m,).
+
+        Infinitely far where it is too far from all nodes near the latent to run through it.
+        """
         surface = self.surface
-        _, nodes = self._nodes.of(z, _STARTS)
-        columns, rows = np.divmod(nodes, surface.nodes.shape[1])
-        uv = (surface.corner + np.stack([columns, rows], -1) * surface.step).reshape(-1, 2)
-        uv, astray = _descended(surface, uv, np.repeat(z.astype(np.float64), nodes.shape[1], axis=0))
-        best = astray.reshape(nodes.shape).argmin(1)
-        chosen = np.arange(len(z)) * nodes.shape[1] + best
-        return uv[chosen], astray[chosen]
+        apart, nodes = self._nodes.of(z, _STARTS)
+        latent, start = np.nonzero(apart <= self._widths[nodes] + _ON_MAP * self._spread)
+        found, astray = np.zeros((len(z), 2)), np.full(len(z), np.inf)
+        if not len(latent):
+            return found, astray
+        columns, rows = np.divmod(nodes[latent, start], surface.nodes.shape[1])
+        uv = surface.corner + np.stack([columns, rows], -1) * surface.step
+        uv, off = _descended(surface, uv, z[latent].astype(np.float64))
+        order = np.lexsort((off, latent))
+        first = order[np.unique(latent[order], return_index=True)[1]]
+        found[latent[first]], astray[latent[first]] = uv[first], off[first]
+        return found, astray
 
 
 def nonlinear_chart(data: ChartInput, axis_names: tuple[str, str]) -> NonlinearChart:
@@ -246,9 +260,12 @@ def _descended(
         there = surface.at(tried) - z
         now = np.square(there).sum(1)
         better = now < squares
+        stuck = better & (now > _STUCK * squares)
         uv, off, squares = (
             np.where(better[:, None], new, old) if new.ndim == 2 else np.where(better, new, old)
             for new, old in ((tried, uv), (there, off), (now, squares))
         )
+        if stuck.all():
+            break
         damping = np.where(better, damping / 10, damping * 10)
     return uv, np.sqrt(squares)

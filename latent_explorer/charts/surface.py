@@ -32,6 +32,22 @@ class Surface:
         along_v = self._mixed(around, weights[..., 0, :], rates[..., 1, :])
         return np.stack([along_u, along_v], axis=-2)
 
+    def widths(self) -> NDArray[np.float32]:
+        """How far each node (columns, rows) is from the farthest of the eight around it.
+
+        The surface is a mean of a node and these wherever that node is the nearest, so it is no farther from it.
+        """
+        columns, rows = self.nodes.shape[:2]
+        found = np.zeros((columns, rows), np.float32)
+        for right, up in ((1, 0), (0, 1), (1, 1), (1, -1)):
+            here = slice(0, columns - right), slice(max(0, -up), rows - max(0, up))
+            there = slice(right, None), slice(max(0, up), rows - max(0, -up))
+            off = self.nodes[here] - self.nodes[there]
+            apart = np.sqrt(np.einsum("ijd,ijd->ij", off, off))
+            for end in (here, there):
+                np.maximum(found[end], apart, out=found[end])
+        return found
+
     def _around(self, uv: NDArray[np.float64]) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.bool_]]:
         """The three nodes around each point both ways (..., 2, 3), how far off the middle one is, if it is inside."""
         sides = np.array(self.nodes.shape[:2])

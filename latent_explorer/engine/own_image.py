@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from latent_explorer.analysis import Surroundings, Verdict
+from latent_explorer.analysis.anomaly import SCORES
 from latent_explorer.data.usual import Usual, usual_of
 from latent_explorer.engine.model_service import ModelService
 from latent_explorer.errors import EngineError
@@ -106,7 +107,8 @@ class Likelihood:
     score: above 1 it is not inside; see `Trust.score_images`. percentile: of the held-out images' scores that are
     lower. of_error, of_distance: the same of the reconstruction error alone (None where either is not known) and of
     the distance to the 10th nearest image alone, large where the data are thin. of_likelihood: of the likelihood by
-    which single images are judged (`Judging.likelihood`); None without an encoder. count: of held-out images.
+    which single images are judged (`Judging.likelihood`); None without an encoder, or where it was not asked for;
+    likelihood_by: that score's title. count: of held-out images.
     """
 
     score: float
@@ -115,6 +117,7 @@ class Likelihood:
     of_distance: float
     of_likelihood: float | None
     count: int
+    likelihood_by: str = ""
 
     @property
     def sentence(self) -> str:
@@ -136,10 +139,10 @@ def judged(
     """
     service.decoder.check(z[None])
     yield from service.calibrate()
-    of_likelihood = None
+    of_likelihood, by = None, ""
     if image is not None and service.config.encodes:
         likelihood = yield from service.judging.likelihood()
-        of_likelihood = 100 * (1 - likelihood.of(image).share)
+        of_likelihood, by = 100 * (1 - likelihood.of(image).share), SCORES[likelihood.name].title
     index, trust = service.index, service.trust
     found, ask = index.neighbourhood.around(z), returned_by(service.field_input(with_data=True))
     verdict = trust.verdict(z, found.reach, ask)
@@ -151,7 +154,7 @@ def judged(
     of_error = _percentile(held.error, error) if known and held.error is not None else None
     of_reach = _percentile(held.reach, found.reach)
     percentiles = 100 * trust.less_usual(score), of_error, of_reach, of_likelihood
-    return found, verdict, Likelihood(score, *percentiles, len(held.z))
+    return found, verdict, Likelihood(score, *percentiles, len(held.z), by)
 
 
 def _percentile(usual: NDArray[np.floating], value: float) -> float:

@@ -216,3 +216,25 @@ def test_umap_goes_there_and_back() -> None:
 def _quiet() -> Iterator[None]:
     with np.errstate(all="raise", under="ignore"):
         yield
+
+
+def test_the_surface_is_no_farther_from_the_nearest_node_than_the_nodes_around_it(charts: dict[str, Chart]) -> None:
+    surface = charts[KINDS[1]].surface
+    widths, sides = surface.widths(), np.array(surface.nodes.shape[:2])
+    middle = np.random.default_rng(0).integers(1, sides - 1, (300, 2))
+    off = np.random.default_rng(1).uniform(-0.5, 0.5, (300, 2))
+    z = surface.at(surface.corner + (middle + off) * surface.step)
+    apart = np.linalg.norm(z - surface.nodes[middle[:, 0], middle[:, 1]], axis=1)
+    assert (apart <= widths[middle[:, 0], middle[:, 1]] * (1 + 1e-5)).all()
+
+
+def test_where_the_surface_cannot_be_it_is_not_looked_for(charts: dict[str, Chart], monkeypatch) -> None:
+    chart, asked = charts[KINDS[1]], []
+    descended = inverse._descended
+    monkeypatch.setattr(inverse, "_descended", lambda *given: asked.append(len(given[1])) or descended(*given))
+    astray = CLOUD[:5] + np.float32(40)
+    placed = chart.to_plane(astray)
+    assert asked == []
+    np.testing.assert_allclose(placed, chart.amid(*chart.search.of(astray, inverse.AROUND)))
+    chart.to_plane(chart.to_latent(chart.points[:5] + 0.01))
+    assert sum(asked) >= 5

@@ -77,6 +77,21 @@ def test_while_a_stroke_is_drawn_no_latent_is_improved_and_then_it_is(
     assert refined[-1]
 
 
+def test_strokes_that_follow_one_another_wait_for_no_improvement(
+    person: Person, study: OwnImageStudy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked, ask = [], person.pane.client.ask
+    monkeypatch.setattr(
+        person.pane.client, "ask", lambda kind, *content, **named: asked.append(named) or ask(kind, *content, **named)
+    )
+    study.panel.pad.ended.emit()  # a pen that draws nothing asks for nothing
+    stroke(study.panel.pad, FOUR[0])
+    stroke(study.panel.pad, FOUR[1])
+    assert not any(each.get("refined") for each in asked)
+    settled(person, study)
+    assert [each["refined"] for each in asked if "refined" in each].count(True) == 1
+
+
 def test_what_is_known_of_it_is_shown(person: Person, study: OwnImageStudy) -> None:
     draw_four(person, study)
     panel = study.panel
@@ -84,6 +99,7 @@ def test_what_is_known_of_it_is_shown(person: Person, study: OwnImageStudy) -> N
     assert f"{study.encoded.error:.4f}" in panel.error.text()
     assert "held-out images" in panel.likely.text()
     assert "distance to the nearest images" in panel.detail.text()
+    assert "likelihood by" in panel.detail.text()
     assert panel.gauge.percentile is not None
     assert panel.shares.accessibleDescription()
 

@@ -133,7 +133,7 @@ class ImageJudged(Numbered, frozen=True, tag=True, eq=False):
     """What the data say of it.
 
     indices, distances, shares, originals, reconstructions, missing, word, reason: as in `Place`. score, percentile,
-    of_error, of_distance, of_likelihood, count, sentence: as in `engine.own_image.Likelihood`.
+    of_error, of_distance, of_likelihood, count, likelihood_by, sentence: as in `engine.own_image.Likelihood`.
     """
 
     indices: np.ndarray
@@ -150,6 +150,7 @@ class ImageJudged(Numbered, frozen=True, tag=True, eq=False):
     of_distance: float
     of_likelihood: float | None
     count: int
+    likelihood_by: str
     sentence: str
 
 

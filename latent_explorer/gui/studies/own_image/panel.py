@@ -266,7 +266,7 @@ def _percentiles(told: ImageJudged) -> str:
     known = {
         "reconstruction error": told.of_error,
         "distance to the nearest images": told.of_distance,
-        "likelihood, mended": told.of_likelihood,
+        f"likelihood by {told.likelihood_by.lower()}": told.of_likelihood,
     }
     named = ", ".join(f"{name} {value:.0f}" for name, value in known.items() if value is not None)
     return f"Percentiles: {named}."

@@ -7,7 +7,6 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 from PyQt6.QtCore import QPointF
-from PyQt6.QtGui import QImage
 
 from latent_explorer.engine.client import Answer, Urgency
 from latent_explorer.engine.handlers.decode import want_pictures
@@ -17,29 +16,20 @@ from latent_explorer.engine.handlers.encode import (
     ImageEncoded,
     ImageJudged,
     JudgeImage,
-    PictureRead,
     Preparation,
-    ReadPicture,
 )
 from latent_explorer.gui.studies.own_image.inverting import Inverting
 from latent_explorer.gui.studies.own_image.mark import OwnMark, offers
 from latent_explorer.gui.studies.own_image.panel import OwnImagePanel
-from latent_explorer.gui.studies.own_image.pictures import (
-    OPENED,
-    image_of,
-    on_clipboard,
-    pixels_of,
-    png_of,
-    scaled_down,
-)
+from latent_explorer.gui.studies.own_image.pictures import OPENED, image_of, png_of
+from latent_explorer.gui.studies.own_image.reading import PictureReader
 from latent_explorer.gui.studies.study import Study, StudyUses
 from latent_explorer.gui.theme import Theme
 from latent_explorer.gui.widgets.actions import Entry
 from latent_explorer.gui.widgets.images import to_qimage
 from latent_explorer.gui.widgets.parts import ask_path, timer
 from latent_explorer.gui.widgets.readings import Work
-from latent_explorer.safe_text import readable
-from latent_explorer.service.codec import Numbered, Refused, path_to_text
+from latent_explorer.service.codec import Numbered, Refused
 from latent_explorer.session import OpenBundle, Session
 from latent_explorer.session.own_image import OwnImage
 from latent_explorer.session.session import as_point
@@ -71,14 +61,15 @@ class OwnImageStudy(Study):
         self.changes = self._sent = 0
         self._hasty = False  # whether the last one was asked for while a stroke was drawn
         self._newer = self._dropped = False  # whether there is a newer image than is asked for; it is not wanted
-        self._asked = self._judging = self._preparing = self._reading = 0
-        self._named = ""
+        self._asked = self._judging = self._preparing = 0
         self._found: NDArray[np.float32] | None = None  # a place of the image at hand that was searched for
         self._without: tuple[str, ...] = ()
+        self.reader = PictureReader(uses.client, uses.shared, lambda: self.session is not None)
+        self.reader.came.connect(self.place)
         self.search = Inverting(uses.client)
         panel.search.addWidget(self.search)
         self.mark = OwnMark(uses.canvas)
-        self._rest = timer(self, _REST_MS, self._judge, once=True)
+        self._rest = timer(self, _REST_MS, self._look_closer, once=True)
         self._keeping = timer(self, _KEEP_MS, self._keep, once=True)
         self._subscribe()
         self._connect()
@@ -88,7 +79,6 @@ class OwnImageStudy(Study):
         subscribe(Encode, self._take_encoded)
         subscribe(JudgeImage, self._take_judged)
         subscribe(AskPreparation, self._take_preparation)
-        subscribe(ReadPicture, self._take_picture)
         subscribe(FOUND, self._take_found, Urgency.ASKED)
 
     def _connect(self) -> None:
@@ -96,12 +86,12 @@ class OwnImageStudy(Study):
         panel.pad.changed.connect(self._change)
         panel.pad.ended.connect(self._end_stroke)
         panel.pad.dropped.connect(lambda paths: self.read(paths[0]))
-        panel.pad.given.connect(self.take_given)
+        panel.pad.given.connect(self.reader.take)
         panel.steps_changed.connect(self._change)
         self.search.moved.connect(self._show_found)
         self.search.found.connect(self.move)
         self.search.left.connect(self._show_place)
-        panel.open_wanted.connect(lambda: ask_path(uses.parent, "Open a picture", "", self._open, OPENED))
+        panel.open_wanted.connect(self._ask_for_file)
         panel.paste_wanted.connect(self.paste)
         panel.pin_wanted.connect(self.pin)
         panel.path_wanted.connect(self.begin_path)
@@ -161,65 +151,33 @@ class OwnImageStudy(Study):
     @property
     def at_rest(self) -> bool:
         """Whether all is known of the image that is on the pad."""
-        waits = self._asked or self._reading or self._preparing or self._judging
+        waits = self._asked or self.reader.named or self._preparing or self._judging
         return not (waits or self._newer or self._rest.isActive())
 
     @property
     def work(self) -> Iterator[Work]:
         yield from self.search.work
-        if self._reading:
-            yield Work(f"Reading {self._named}")
+        if self.reader.named:
+            yield Work(f"Reading {self.reader.named}")
 
     # -- images
 
     def read(self, path: Path) -> None:
-        """Put the picture in a file on the pad; the engine reads it."""
-        if self._nowhere():
-            return
-        self._named = readable(path.name)
-        self._reading = self.uses.client.ask(ReadPicture, path_to_text(path))
+        """Put the picture in a file on the pad."""
+        self.reader.read(path)
+
+    def _ask_for_file(self) -> None:
+        ask_path(self.uses.parent, "Open a picture", "", lambda path: self.read(Path(path)), OPENED)
 
     def paste(self) -> None:
         """Put the picture on the clipboard, or in the file that is on it, on the pad."""
-        if self._nowhere():
-            return
-        match on_clipboard():
-            case Path() as path:
-                self.read(path)
-            case QImage() as image:
-                self.take_given(image)
-            case None:
-                self.uses.shared.say("There is no picture on the clipboard: copy one, or the file of one, first.")
-
-    def _nowhere(self) -> bool:
-        """Whether there is no model, which is then said."""
-        if self.session is None:
-            self.uses.shared.say("Open a model first: there is no map to place a picture on.")
-        return self.session is None
-
-    def take_given(self, image: QImage) -> None:
-        """Put a picture of another program on the pad, as large as is needed."""
-        self.place(pixels_of(scaled_down(image)), "From the clipboard")
+        self.reader.paste()
 
     def place(self, image: NDArray[np.uint8], note: str = "") -> None:
         """Put an image uint8 (h, w, 1 or 3) on the pad. note: what is to be said of it."""
         self.panel.sketch.load(image)
         self.panel.say(note)
         self.panel.pad.show_sheet()
-
-    def _open(self, path: str) -> None:
-        self.read(Path(path))
-
-    def _take_picture(self, answer: Answer) -> None:
-        reply = answer.reply
-        if reply.number != self._reading:
-            return
-        self._reading = 0
-        if isinstance(reply, Refused):
-            self.uses.shared.banner.say(f"The picture was not opened. {reply.reason}")
-        elif isinstance(reply, PictureRead):
-            notes = ("", *reply.notes)
-            self.place(reply.image, f"{self._named}{'; '.join(notes)}." if reply.notes else self._named)
 
     # -- its place
 
@@ -277,10 +235,10 @@ class OwnImageStudy(Study):
             self._ask()
 
     def _end_stroke(self) -> None:
-        """The pen is lifted: what was asked for in haste is asked for once more."""
+        """The pen is lifted; once it rests, what was asked for in haste is asked for once more."""
         self.panel.show_history()
         if self._hasty:
-            self._encode()
+            self._rest.start()
 
     def _ask(self) -> None:
         self._newer = self._dropped = False
@@ -339,11 +297,26 @@ class OwnImageStudy(Study):
             kept = OwnImage.of(png_of(sketch.image), place, self.panel.without, sketch.drawn, self.panel.note.text())
         self.session.keep_own(kept)
 
+    def _look_closer(self) -> None:
+        """The hand rests: ask what the data say, or first for what was asked for in haste."""
+        if self.panel.pad.drawing:
+            self._rest.start()
+        elif self._hasty and not self.panel.sketch.empty:
+            self._encode()
+        else:
+            self._judge()
+
     def _judge(self) -> None:
         if self.encoded is not None and self.session is not None:
             self.search.offer(self.encoded.prepared, encodes=self.session.bundle.config.encodes)
         if self.latent is not None and self.encoded is not None:
             self._judging = self.uses.client.ask(JudgeImage, self.latent, self.encoded.error)
+
+    def _weigh(self) -> None:
+        """Ask for the image's likelihood as well, which takes long for the first: all else is shown before."""
+        encoded = self.encoded
+        if encoded is not None and self.session is not None and self.session.bundle.config.encodes:
+            self._judging = self.uses.client.ask(JudgeImage, encoded.z, encoded.error, encoded.prepared)
 
     def _take_judged(self, answer: Answer) -> None:
         reply = answer.reply
@@ -352,6 +325,8 @@ class OwnImageStudy(Study):
         self._judging = 0
         if isinstance(reply, ImageJudged) and self.session is not None:
             self.panel.show_judged(reply, labelled=bool(self.session.bundle.class_names))
+            if not reply.likelihood_by:
+                self._weigh()
 
     def _take_preparation(self, answer: Answer) -> None:
         reply = answer.reply
