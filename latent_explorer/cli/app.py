@@ -23,6 +23,7 @@ from latent_explorer.cli import (
     filming,
     importing,
     labels,
+    lessons,
     pictures,
     placing,
     plugins,
@@ -85,6 +86,7 @@ for module in (
     plugins,
 ):
     app.registered_commands += module.commands.registered_commands
+app.add_typer(lessons.lessons, name="lessons")
 app.add_typer(exporting.export, name="export", no_args_is_help=True, epilog=exporting.EXAMPLES)
 
 

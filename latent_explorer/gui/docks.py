@@ -12,6 +12,7 @@ _LEFT, _RIGHT = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDoc
 _ROOM_FOR_THREE = 1000  # pixels, for a map between panels on both of its sides
 _FOLDED = 330  # pixels of the panels behind each other, whose tabs have to be read
 _AREAS = {
+    "Lessons": _RIGHT,
     "Layers": _LEFT,
     "Classes": _LEFT,
     "Pins": _LEFT,
@@ -23,6 +24,8 @@ _AREAS = {
     "Compare": _RIGHT,
     "Filmstrip": Qt.DockWidgetArea.BottomDockWidgetArea,
 }
+TITLES = tuple(_AREAS)
+"""Of the docks that there always are, whatever another package adds."""
 
 
 class Docks:
@@ -65,6 +68,7 @@ class Docks:
 
     def arrange_first(self) -> None:
         """Put the docks where they are at first; to be called once they have panels."""
+        self.by_title["Lessons"].hide()  # until a person asks for one
         self.by_title["Training"].hide()  # until there is something to train
         self.by_title["Compare"].hide()  # until there are two maps
         self.by_title["Alignment"].hide()  # until there are two maps
@@ -93,6 +97,16 @@ class Docks:
             self._window.resizeDocks([dock], [self._stacks[title].sizeHint().height()], Qt.Orientation.Vertical)
         elif not shown:
             dock.hide()
+
+    def show_above(self, title: str) -> None:
+        """Show a panel that lies above the others at its side, with half of the height there."""
+        dock = self.by_title[title]
+        if dock.isHidden():
+            dock.show()
+            below = self.by_title["Inspector"]
+            half = (dock.height() + below.height()) // 2
+            self._window.resizeDocks([dock, below], [half, half], Qt.Orientation.Vertical)
+        dock.raise_()
 
     def offer(self, title: str, *, shown: bool) -> None:
         """Have a panel in front that was not there before; or hide it."""

@@ -19,6 +19,7 @@ ARROWS = {
     "cli": (
         "bench", "gui", "session", "film", "importing", "training", "engine", "alignment", "runtime", "fields",
         "export", "points", "analysis", "paths", "atlas", "charts", "runs", "bundles", "nets", "data", "service",
+        "lessons",
     ),
     "bench": (
         "gui", "session", "film", "importing", "training", "engine", "alignment", "runtime", "fields", "export",
@@ -29,6 +30,7 @@ ARROWS = {
         "alignment.anchors", "alignment.glance", "alignment.pair", "alignment.saving", "analysis.anomaly.roc",
         "engine.caller", "engine.client", "engine.handlers", "engine.protocol",
         "engine.process", "fields", "export", "points", "paths", "atlas", "charts", "runs", "bundles", "service",
+        "lessons",
     ),
     "api": (
         "exploring", "session", "film", "training", "engine", "alignment", "runtime", "fields", "export", "points",
@@ -55,6 +57,7 @@ ARROWS = {
     "bundles": ("nets.spec", "nets.families"),
     "nets": (),
     "data": (),
+    "lessons": (),
     "service": (),
     **dict.fromkeys(FOUNDATION, ()),
 }  # fmt: skip

@@ -10,6 +10,7 @@ from PyQt6.QtWidgets import QMainWindow, QToolBar
 from latent_explorer.class_colours import PALETTES, ClassPalette
 from latent_explorer.gui.alignment.linking import Linking
 from latent_explorer.gui.layers.point_colours import colourings
+from latent_explorer.gui.lessons.door import LessonDoor
 from latent_explorer.gui.pane.pane import MapPane
 from latent_explorer.gui.pane.point_colourer import PointColourer
 from latent_explorer.gui.panels.chart_choice import chart_entries
@@ -57,8 +58,8 @@ class Menus:
     actions: the commands that are always there, by their text.
     """
 
-    def __init__(self, window: QMainWindow, bench: Workbench) -> None:
-        self._bench, self._window = bench, window
+    def __init__(self, window: QMainWindow, bench: Workbench, lessons: LessonDoor) -> None:
+        self._bench, self._window, self._lessons = bench, window, lessons
         self.actions: dict[str, QAction] = {}
         self._commands: list[tuple[Command, QAction]] = []
         parts = (self._file, self._edit, self._view, self._analysis, self._tools, self._help)
@@ -313,6 +314,7 @@ class Menus:
         return Command(name, take, key, tip, checked=lambda: bool(held()), group="tool", enabled=enabled)
 
     def _help(self) -> Iterator[Entry]:
+        yield Submenu("Lessons", self._lessons.entries)
         yield Command("Keys and gestures", lambda: show_keys(self._window, self.actions), "F1")
         yield Command("Graph of hover times", self._bench.show_times, tip="How long pictures take to appear")
         tip = "Start the engine of the active map again"

@@ -7,6 +7,8 @@ from PyQt6.QtGui import QAction, QCloseEvent, QShowEvent, QWindowStateChangeEven
 from PyQt6.QtWidgets import QMainWindow
 
 from latent_explorer.engine.process import Engine, ProcessEngine
+from latent_explorer.gui.lessons.door import TITLE, LessonDoor
+from latent_explorer.gui.lessons.uses import lesson_uses
 from latent_explorer.gui.pane.pane import MapPane
 from latent_explorer.gui.settings import Settings
 from latent_explorer.gui.shell.keyboard import Keyboard
@@ -30,7 +32,9 @@ class MainWindow(QMainWindow):
     ) -> None:
         super().__init__()
         self.workbench = Workbench(self, settings, start_engine, start_trainer)
-        self.menus = Menus(self, self.workbench)
+        self.lessons = LessonDoor(lesson_uses(self, self.workbench))
+        self.workbench.docks.add({TITLE: self.lessons.place})
+        self.menus = Menus(self, self.workbench, self.lessons)
         self.keyboard = Keyboard(self, lambda: self.workbench.active.canvas)
         self.addToolBar(tool_bar(self, self.menus.actions, self.workbench.linking))
         self.workbench.choose_theme(settings.theme)
@@ -70,5 +74,6 @@ class MainWindow(QMainWindow):
         if event is not None and not may_close:
             event.ignore()
             return
+        self.lessons.end()
         self.workbench.end()
         super().closeEvent(event)

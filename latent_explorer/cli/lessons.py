@@ -1,0 +1,66 @@
+"""The commands `lessons` and `lessons check`: which lessons there are, and whether a file is one."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from typer import Argument
+
+from latent_explorer.cli.options import AsJson, examples
+from latent_explorer.cli.output import print_json, print_table
+
+lessons = typer.Typer(
+    invoke_without_command=True,
+    help="List the lessons of the window; check the file of one.",
+    epilog=examples("latent-explorer lessons", "latent-explorer lessons check my-lesson.toml"),
+)
+
+
+@lessons.callback()
+def list_lessons(context: typer.Context, as_json: AsJson = False) -> None:
+    """List the lessons there are: those that come with the program, and a person's own.
+
+    They are gone through in the window: Help, Lessons. One's own lie in the folder named at the end of the list;
+    how to write one is in latent_explorer/lessons/README.md.
+    """
+    if context.invoked_subcommand is not None:
+        return
+    from latent_explorer.errors import UserError
+    from latent_explorer.lessons import included_lessons, own_lessons, read_lesson
+    from latent_explorer.lessons.shelf import lessons_folder
+
+    found, broken = [], []
+    for file in (*included_lessons(), *own_lessons()):
+        try:
+            found.append(read_lesson(file))
+        except UserError as error:
+            broken.append(str(error))
+    if as_json:
+        listed = [
+            {"file": str(each.file), "title": each.title, "sentence": each.sentence, "minutes": each.minutes}
+            | {"steps": len(each.steps), "models": list(each.models)}
+            for each in found
+        ]
+        print_json({"lessons": listed, "broken": broken, "folder": str(lessons_folder())})
+    else:
+        rows = ([each.title, f"{each.minutes}", f"{len(each.steps)}", ", ".join(each.models)] for each in found)
+        print_table(("lesson", " minutes", " steps", "models"), rows)
+        print(*broken, f"Lessons of your own are looked for in {lessons_folder()}", sep="\n")
+    raise typer.Exit(1 if broken else 0)
+
+
+@lessons.command(epilog=examples("latent-explorer lessons check my-lesson.toml"))
+def check(files: Annotated[list[Path], Argument(metavar="FILE...", help="Files of lessons.")]) -> None:
+    """Check the files of lessons.
+
+    What is wrong is named with its step and line, what was expected and what was found.
+    Names of layers, charts, curves, panels and models are compared with what this program has.
+    """
+    from latent_explorer.gui.lessons.vocabulary import vocabulary
+    from latent_explorer.lessons import read_lesson
+
+    known = vocabulary()
+    for file in files:
+        lesson = read_lesson(file, known)
+        needs = f"; needs {', '.join(lesson.models)}" if lesson.models else ""
+        print(f"{file}: {lesson.title!r}, {len(lesson.steps)} steps, about {lesson.minutes} minutes{needs}")

@@ -1,0 +1,1 @@
+"""What a step may wait for: one file and one entry each."""
