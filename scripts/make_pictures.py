@@ -9,10 +9,11 @@ import re
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageDraw, ImageOps
+from PIL import Image, ImageDraw, ImageOps, ImageSequence
 
 from latent_explorer.atlas import montage
 from latent_explorer.bench.person import Person, person_at_a_window
@@ -37,6 +38,7 @@ ROOT = Path(__file__).resolve().parent.parent
 RESOURCES, README = ROOT / "resources", ROOT / "README.md"
 PICTURES, ICON = RESOURCES / "readme", RESOURCES / "icons" / "latent-explorer.png"
 _LINKED_WIDTH, _LINKED_STEPS, _LINKED_REST = 860, 26, 7  # pixels; frames of the drag, and before and after it
+_MANY_FRAMES = 60  # of a film: of a longer one, every other is kept
 _CHOSEN = {
     "03-path.png": "window.png",
     "05-zoom.png": "zoom.png",
@@ -59,8 +61,24 @@ def main() -> None:
         show_two_maps(PICTURES / "two-maps.png")
     for make in SOME.values():
         make()
-    for picture in sorted(PICTURES.iterdir()):
-        print(f"{picture.name}: {picture.stat().st_size / 1024:.0f} KiB")
+
+
+def compress_all() -> None:
+    """Keep every picture and film of the README as WebP, which takes a third of PNG's and GIF's bytes."""
+    for file in (*PICTURES.glob("*.png"), *PICTURES.glob("*.gif")):
+        with Image.open(file) as picture:
+            every = 2 if getattr(picture, "n_frames", 1) > _MANY_FRAMES else 1
+            frames = [frame.convert("RGB") for frame in ImageSequence.Iterator(picture)]
+            times = [frame.info.get("duration", 0) * every for frame in ImageSequence.Iterator(picture)]
+        frames, times = frames[::every], times[::every]
+        if len(frames) == 1:
+            frames[0].save(file.with_suffix(".webp"), quality=88, method=6)
+        else:
+            later: dict[str, Any] = {"save_all": True, "append_images": frames[1:], "duration": times, "loop": 0}
+            frames[0].save(file.with_suffix(".webp"), quality=55, method=4, **later)
+        file.unlink()
+    for kept in sorted(PICTURES.iterdir()):
+        print(f"{kept.name}: {kept.stat().st_size / 1024:.0f} KiB")
 
 
 def show_curves(file: Path) -> None:
@@ -256,3 +274,4 @@ if __name__ == "__main__":
         SOME[name]()
     if not sys.argv[1:]:
         main()
+    compress_all()

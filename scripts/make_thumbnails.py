@@ -36,8 +36,8 @@ class Plan:
 
 
 PLANS = {
-    "cifar10-jpeg": Plan(32, 245, 48, MOST_BYTES, "4:4:4"),
-    "fashion-mnist": Plan(28, 265, 46, 7_000_000, "4:0:0"),
+    "cifar10-jpeg": Plan(32, 245, 39, MOST_BYTES, "4:4:4"),
+    "fashion-mnist": Plan(28, 265, 37, MOST_BYTES, "4:0:0"),
 }
 _FORMATS: dict[str, dict[str, Any]] = {
     "WEBP": {"method": 4},
