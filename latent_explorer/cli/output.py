@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any, Self
 
@@ -96,13 +96,21 @@ class Display:
         state = f"{done:,} of {total:,} images  {encoded.images_per_second:,.0f} images/s  {left}"
         self.show("encoding", done, total, state)
 
-    def training(self, report: Any) -> None:
-        """What a training.Report says; a line with all losses for each epoch that has ended."""
+    def training(self, report: Any, followed: Collection[str] = ()) -> None:
+        """What a training.Report says; a line with all losses for each epoch that has ended.
+
+        followed: the losses that are shown while it goes on, by name; the first where none are named.
+        """
+        from latent_explorer.runs.report import coverage_words
+
+        covered = f"; classes of samples: {coverage_words(report.coverage)}" if report.coverage else ""
         if report.test_losses is not None:
-            self.say(f"epoch {report.epoch}: {_text(report.losses)}; on the test images: {_text(report.test_losses)}")
+            tested = f"; on the test images: {_text(report.test_losses)}"
+            self.say(f"epoch {report.epoch}: {_text(report.losses)}{tested}{covered}")
         finished = report.step == report.steps and report.test_losses is not None
-        name, loss = next(iter(report.losses.items()))
-        state = f"{name} {loss:.4g}  {report.images_per_second:,.0f} images/s  {_time(report.seconds_left)} left"
+        shown = {name: loss for name, loss in report.losses.items() if name in followed}
+        losses = _text(shown or dict([next(iter(report.losses.items()))]))
+        state = f"{losses}  {report.images_per_second:,.0f} images/s  {_time(report.seconds_left)} left"
         doing = "evaluating and saving" if finished else f"epoch {report.epoch}"
         self.show(doing, report.step, report.steps, state)
 

@@ -107,8 +107,9 @@ def train(
 
     Ctrl-C stops the run and saves the weights of the last whole epoch; --resume continues from there with the same
     options. The same happens if the loss is no longer finite. The log is in DIR.run/log.csv, and in DIR.run/tensorboard
-    if that extra is installed. With --snapshots, the map of every epoch is kept in DIR.run/snapshots as bundles that
-    the window opens; if they take too much space, they are thinned evenly.
+    if that extra is installed; pictures of the same draws or test images through the run are in DIR.run/strips. With
+    --snapshots, the map of every epoch is kept in DIR.run/snapshots as bundles that the window opens; if they take too
+    much space, they are thinned evenly.
     """
     from latent_explorer.runs import Job, RunFolder
 
@@ -184,12 +185,12 @@ def _run_visibly(job: Any, token: Event, group: Any, keep_bytes: int) -> None:
 
     if not has_tensorboard():
         complain(WITHOUT_TENSORBOARD)
-    before = _saved_at(job.folder)
+    before, followed = _saved_at(job.folder), _followed(job)
     try:
         with Display() as display:
             display.show(f"reading {job.source}")
             for each in train_bundle(job, token, keep_bytes=keep_bytes, say=display.tell, group=group):
-                display.training(each)
+                display.training(each, followed)
     except TrainingError as error:
         kept = _saved_at(job.folder) != before
         raise TrainingError(
@@ -198,6 +199,15 @@ def _run_visibly(job: Any, token: Event, group: Any, keep_bytes: int) -> None:
     if token.is_set():
         complain(_stopped(job.folder, job.run.state, saved=_saved_at(job.folder) != before))
         raise typer.Exit(INTERRUPTED)
+
+
+def _followed(job: Any) -> tuple[str, ...]:
+    """The losses to show while a job is trained; one that is resumed has its family already."""
+    from latent_explorer.runs import kept_job
+
+    with suppress(UserError):
+        return find_family(kept_job(job.run).family if job.resume else job.family).followed
+    return ()
 
 
 @contextmanager

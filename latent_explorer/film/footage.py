@@ -20,7 +20,8 @@ class Shot:
     """A snapshot as it is filmed.
 
     uv: float32 (n, 2), where its chart has the watched images. watched: int64 (n,), which of the dataset they are;
-    label: int64 (n,), 0 where there are no labels.
+    label: int64 (n,), 0 where there are no labels; of draws, what a classifier saw in their pictures at this moment.
+    classes: the names of the classes; none where there are no labels.
     """
 
     folder: Path
@@ -29,6 +30,7 @@ class Shot:
     uv: NDArray[np.float32]
     watched: NDArray[np.int64]
     label: NDArray[np.int64]
+    classes: tuple[str, ...]
 
     def pictures(self, uv: NDArray[np.float64]) -> NDArray[np.uint8]:
         """What its decoder makes of plane points (k, 2): uint8 (k, h, w, c)."""
@@ -68,5 +70,6 @@ def _read(folder: Path) -> Shot:
     latents = read_latents(folder, config)
     count, label = len(latents), latents.label
     uv = chart_for(latents.mean, None, config.turn).to_plane(latents.mean).astype(np.float32)
+    classes = config.dataset.class_names if label is not None else ()
     label = np.zeros(count, np.int64) if label is None else label.astype(np.int64)
-    return Shot(folder, config, config.moment, uv, latents.images(np.arange(count)), label)
+    return Shot(folder, config, config.moment, uv, latents.images(np.arange(count)), label, classes)

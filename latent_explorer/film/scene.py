@@ -1,6 +1,6 @@
 """One frame of a film: the map at a time, and beside it the moment, the loss, the classes."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,15 +29,16 @@ _FINER = 4
 # Lengths are in units of the film, of which there are 640 to its width.
 _LARGE, _SMALL = 17.5, 12.5
 _EDGE, _LINE = 16.0, 20.5
-_LOSS, _BASE, _LIST = 82.0, 166.0, 188.0
+_LOSS, _BASE, _LIST, _NEXT = 82.0, 166.0, 188.0, 18.0
 
 
 @dataclass(frozen=True, eq=False)
 class LossCurve:
-    """The loss at some steps of a run, both (k,), ascending; k may be 0."""
+    """A loss at some steps of a run, both (k,), ascending; k may be 0. name: in words."""
 
     steps: NDArray[np.float64]
     losses: NDArray[np.float64]
+    name: str = "loss (log)"
 
     def at(self, step: float) -> float | None:
         """The loss at a step, between the reports on a straight line; None before the first."""
@@ -66,18 +67,19 @@ class Margin:
     unit: float
     palette: Palette
     classes: tuple[str, ...]
-    curve: LossCurve
+    curves: tuple[LossCurve, ...]
 
     def painted(self, title: str, below: str, step: float) -> Image.Image:
-        """At a step: a title, a fainter line below, the curve so far, the classes."""
+        """At a step: a title, a fainter line below, the curves so far, the classes."""
         image = self._shapes(step).reduce(_FINER)
         self._draw_marks(image)
         self._write(image, (_EDGE, 17), title, _LARGE, self.palette.text)
         self._write(image, (_EDGE, 43), below, _SMALL, self.palette.faint)
-        self._write(image, (_EDGE, _LOSS), "loss (log)", _SMALL, self.palette.faint)
-        loss = self.curve.at(step)
-        if loss is not None:
-            self._write(image, (self._right, _LOSS), f"{loss:#.4g}", _SMALL, self.palette.text, "ra")
+        for number, curve in enumerate(self.curves):
+            alone, down = len(self.curves) == 1, _LOSS + number * _NEXT
+            self._write(image, (_EDGE, down), curve.name, _SMALL, self.palette.faint if alone else self._ink(number))
+            if (loss := curve.at(step)) is not None:
+                self._write(image, (self._right, down), f"{loss:#.4g}", _SMALL, self.palette.text, "ra")
         for number, (name, ink) in enumerate(self._names()):
             self._write(image, (_EDGE + 17, _LIST + _LINE * number), name, _SMALL, ink)
         return image
@@ -111,12 +113,19 @@ class Margin:
         image = Image.new("RGB", (self.size[0] * _FINER, self.size[1] * _FINER), self.palette.window)
         draw, fine = ImageDraw.Draw(image), self.unit * _FINER
         draw.line([(_EDGE * fine, _BASE * fine), (self._right * fine, _BASE * fine)], self.palette.line, round(fine))
-        corner, extent = np.array([_EDGE, _LOSS + 24]), np.array([self._right - _EDGE - 4, _BASE - _LOSS - 30])
-        line = [(x, y) for x, y in ((corner + self.curve.until(step) * extent) * fine).tolist()]
-        if line:
-            draw.line(line, self.palette.accent, round(1.6 * fine), joint="curve")
-            draw.circle(line[-1], 3.2 * fine, self.palette.accent)
+        top = _LOSS + 24 + (len(self.curves) - 1) * _NEXT
+        corner, extent = np.array([_EDGE, top]), np.array([self._right - _EDGE - 4, _BASE - top - 6])
+        for number, curve in enumerate(self.curves):
+            line = [(x, y) for x, y in ((corner + curve.until(step) * extent) * fine).tolist()]
+            if line:
+                draw.line(line, self._ink(number), round(1.6 * fine), joint="curve")
+                draw.circle(line[-1], 3.2 * fine, self._ink(number))
         return image
+
+    def _ink(self, number: int) -> str:
+        """The colour of a curve, as the training panel has it."""
+        inks = (self.palette.accent, self.palette.fair, self.palette.good, self.palette.poor)
+        return inks[number % len(inks)]
 
     def _draw_marks(self, image: Image.Image) -> None:
         for number, (_, ink) in enumerate(self._names()):
@@ -156,9 +165,9 @@ class FilmScene:
         motion = Motion(times_of(places, float(frames[-1])), places)
         camera = Camera.following(motion, frames, screen[0] / screen[1])
         last = shots[-1]
-        names = tuple(map(safe_text, last.config.dataset.class_names))
+        names = tuple(map(safe_text, last.classes))
         palette = palette.for_map(last.uv, last.label, len(names), colours)
-        margin = Margin(beside, unit, palette, names, _curve(shots))
+        margin = Margin(beside, unit, palette, names, _curves(shots))
         return cls(shots, frames, size, screen, unit, palette, motion, camera, margin)
 
     def painted(self, number: int) -> NDArray[np.uint8]:
@@ -174,11 +183,11 @@ class FilmScene:
         before, share = between(self.motion.times, time)
         one, other = (Image.fromarray(self._ground(moment)) for moment in (before, before + 1))
         mixed = np.asarray(Image.blend(one, other, share * share * (3 - 2 * share)))
-        region, last = self.camera.region(number), self.shots[-1]
+        region, near = self.camera.region(number), self.shots[before + (share >= 0.5)]
         xy = (self.motion.at(time) - (region.left, region.top)) * (self.screen[0] / region.width * np.array([1, -1]))
-        names = last.config.dataset.class_names or ("images",)
+        names = near.classes or ("images",)
         radius = _DOT * self.unit / 2 - _RIM
-        return self._painted(mixed, tuple(class_groups(xy, last.label, names, self.palette, radius=radius, rim=_RIM)))
+        return self._painted(mixed, tuple(class_groups(xy, near.label, names, self.palette, radius=radius, rim=_RIM)))
 
     def _ground(self, number: int) -> NDArray[np.uint8]:
         """The pictures of a shot, as they lie in the frame in which it is reached; of the ends, in the outermost.
@@ -220,8 +229,16 @@ def _clearness(data: NDArray[np.float32], points: NDArray[np.float64], cell: flo
     return shown
 
 
-def _curve(shots: list[Shot]) -> LossCurve:
-    """The loss as it was reported; nothing had been when the untrained network was taken."""
+def _curves(shots: list[Shot]) -> tuple[LossCurve, ...]:
+    """Each loss that was followed, as it was reported; nothing had been when the untrained network was taken."""
     told = [shot.moment for shot in shots if shot.moment.losses]
-    steps, losses = [moment.step for moment in told], [next(iter(moment.losses.values())) for moment in told]
-    return LossCurve(np.array(steps, np.float64), np.array(losses, np.float64))
+    family = shots[-1].config.family
+    names = family.followed if family.competes else family.followed[:1]
+    curves = []
+    for name in names:
+        known = [moment for moment in told if name in moment.losses]
+        steps, losses = [moment.step for moment in known], [moment.losses[name] for moment in known]
+        curves.append(LossCurve(np.array(steps, np.float64), np.array(losses, np.float64)))
+    if len(curves) == 1:
+        return tuple(curves)
+    return tuple(replace(curve, name=family.labels()[name]) for name, curve in zip(names, curves, strict=True))

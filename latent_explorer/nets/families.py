@@ -105,6 +105,17 @@ class Family:
         """Whether a network of these settings has learned to make clean pictures of corrupted images."""
         return any(each.corrupts and chosen.get(each.name, each.default) > 0 for each in self.settings)
 
+    @property
+    def followed(self) -> tuple[str, ...]:
+        """The losses that its parts follow, in the order of `losses`; the first where there are no phases."""
+        names = {phase.loss for phase in self.phases} or {loss.name for loss in self.losses[:1]}
+        return tuple(loss.name for loss in self.losses if loss.name in names)
+
+    @property
+    def competes(self) -> bool:
+        """Whether its parts play against each other and nothing else is learned: then no loss says how good it is."""
+        return not self.encodes and len(self.followed) > 1
+
     def labels(self) -> dict[str, str]:
         """What each loss is called, by name."""
         return {loss.name: loss.label for loss in self.losses}

@@ -150,6 +150,17 @@ def loss_labels() -> dict[str, str]:
     return {name: label for family in FAMILIES.values() for name, label in family.labels().items()}
 
 
+def competes(family: str) -> bool:
+    """Whether the parts of networks of a family play against each other, so that no loss says how good one is.
+
+    False for a family that is not installed.
+    """
+    try:
+        return find_family(family).competes
+    except UserError:
+        return False
+
+
 def find_setting(name: str) -> Setting:
     """The setting of one field of a Plan."""
     return next(setting for setting in settings() if setting.name == name)

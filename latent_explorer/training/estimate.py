@@ -25,8 +25,9 @@ from latent_explorer.runs import Job, Recipe
 from latent_explorer.runs.recipe import Precision
 from latent_explorer.training.distributed.devices import choose_device, precisions
 from latent_explorer.training.images import EVALUATION_BATCH, Images
-from latent_explorer.training.jobs import OvertakenError, spec_of
+from latent_explorer.training.jobs import spec_of
 from latent_explorer.training.learner import Learner
+from latent_explorer.training.throttling import OvertakenError
 
 _PROGRAM = 600 << 20
 """Bytes of the process before there is any data: torch and scikit-learn, as measured."""

@@ -1,7 +1,6 @@
 """Training as the command line and the window ask for it: from a dataset's name to a bundle on disk."""
 
 import shutil
-import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import replace
@@ -25,13 +24,13 @@ from latent_explorer.training.distributed.process_group import SINGLE_PROCESS, O
 from latent_explorer.training.log import logged
 from latent_explorer.training.loop import Training
 from latent_explorer.training.publishing.bundling import write_bundle
+from latent_explorer.training.recognising import recogniser
 from latent_explorer.training.samples import RunSamples
 from latent_explorer.training.snapshots import Snapshots
 from latent_explorer.training.state import load_state, sweep
 from latent_explorer.training.stop_token import StopToken
 from latent_explorer.training.teaching import steps_of_teaching, teach
-
-_BETWEEN_WORDS = 0.1  # seconds
+from latent_explorer.training.throttling import OvertakenError, throttled
 
 
 def spec_of(job: Job, dataset: Dataset | Facts) -> NetSpec:
@@ -57,26 +56,6 @@ def spec_of(job: Job, dataset: Dataset | Facts) -> NetSpec:
 
 
 Say = Callable[[Progress | Begun], None]
-
-
-class OvertakenError(Exception):
-    """Something else came that is newer or more urgent."""
-
-
-def throttled(doing: str, say: Callable[[Progress], None], overtaken: Callable[[], bool]) -> Callable[[int, int], None]:
-    """What tells how far reading is: the first, the last, and some between. Raises OvertakenError where it was."""
-    said = -_BETWEEN_WORDS
-
-    def tell(done: int, total: int) -> None:
-        nonlocal said
-        if overtaken():
-            raise OvertakenError
-        now = time.monotonic()
-        if now - said >= _BETWEEN_WORDS or done == total:
-            said = now
-            say(Progress(doing=doing, done=done, total=total))
-
-    return tell
 
 
 def device_of(job: Job) -> str:
@@ -120,11 +99,21 @@ def _written(
     """Run `training`, writing down all that there is of it, and at last the bundle."""
     _prepare(job, dataset)
     complain = partial(_say_lasting, say)
-    samples = RunSamples(job.run, training, dataset, None, complain)
+    classifier, uncovered = recogniser(training, dataset, token, say)
+    samples = RunSamples(job.run, training, dataset, classifier, complain)
     snapshots = Snapshots(job, training, dataset, samples, keep_bytes, complain)
     snapshots.begin()
     samples.begin()
-    say(Begun(run=job.run.path, steps=training.steps, per_epoch=training.steps_per_epoch, device=training.device))
+    if uncovered:
+        complain(uncovered)
+    begun = Begun(
+        run=job.run.path,
+        steps=training.steps,
+        per_epoch=training.steps_per_epoch,
+        device=training.device,
+        uncovered=uncovered,
+    )
+    say(begun)
     try:
         reports = samples.followed(training.run(token, state_path=job.run.state))
         for report in logged(reports, training.progress, job.run.log, job.run.events, samples.classes):

@@ -15,6 +15,7 @@ from latent_explorer.errors import UserError
 from latent_explorer.nets.model import LatentModel
 from latent_explorer.runs import Report, RunFolder, snapshots_of
 from latent_explorer.runs.folder import step_of
+from latent_explorer.runs.report import MOST_CLASSES
 from latent_explorer.runs.strip import SampleStrip, strips_of, sweep_strips, write_strip
 from latent_explorer.training.evaluate import prior_samples
 from latent_explorer.training.images import evenly, judged
@@ -70,8 +71,9 @@ class RunSamples:
 
     @property
     def classes(self) -> tuple[str, ...]:
-        """The classes whose shares are told; none where nobody asks."""
-        return self._dataset.class_names if self._recognise is not None else ()
+        """The classes whose shares are told; none where nobody asks, or there are very many."""
+        names = self._dataset.class_names
+        return names if self._recognise is not None and len(names) <= MOST_CLASSES else ()
 
     @cached_property
     def draws(self) -> NDArray[np.float32]:
@@ -104,8 +106,8 @@ class RunSamples:
         return self._labels[1]
 
     def coverage(self) -> dict[str, float] | None:
-        """The share of each class in the pictures of the draws, by its name; None where nobody asks."""
-        labels = self.labels()
+        """The share of each class in the pictures of the draws, by its name; None where none are told."""
+        labels = self.labels() if self.classes else None
         if labels is None:
             return None
         counts = np.bincount(labels, minlength=len(self.classes))

@@ -33,8 +33,9 @@ from latent_explorer.service.background import in_words
 from latent_explorer.service.codec import Refused, Unreadable
 from latent_explorer.training.distributed.devices import MemoryLackError
 from latent_explorer.training.estimate import estimate, warm
-from latent_explorer.training.jobs import OvertakenError, throttled, train_bundle
+from latent_explorer.training.jobs import train_bundle
 from latent_explorer.training.stop_token import StopToken
+from latent_explorer.training.throttling import OvertakenError, throttled
 
 Send = Callable[[Reply], None]
 FilmMaker = Callable[[MakeFilm, Send, StopToken], Path]

@@ -119,6 +119,13 @@ class PointLayer(Layer):
         self.uv = uv
         self.take(PointIndex(uv, self._group))
 
+    def regroup(self, label: NDArray[np.int64] | None) -> None:
+        """The same points are of other classes (n,), of which there are as many as before."""
+        group = np.zeros(len(self.uv), np.uint16) if label is None else label
+        if not np.array_equal(group, self._group):
+            self._group = group
+            self.take(PointIndex(self.uv, group))
+
     def _sort(self, group: NDArray[np.integer]) -> None:
         self._group = group
         if self._sorter is not None:

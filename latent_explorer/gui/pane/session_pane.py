@@ -220,7 +220,7 @@ class SessionPane(PaneParts):
     def exchange(self, bundle: OpenBundle) -> None:
         """Go on with another decoder of the same images: of another moment of the run, or given another class."""
         assert self.session is not None
-        bundle = self.charting.seen(bundle, self.session.state.chart)
+        bundle, before = self.charting.seen(bundle, self.session.state.chart), self.session.bundle
         self.session.exchange(bundle)
         self._name(bundle)
         self.canvas.name_axes(bundle.chart.axis_names)
@@ -234,6 +234,9 @@ class SessionPane(PaneParts):
         self.path_frames.exchange(bundle)
         self.pinboard.open(self.session)
         self.inspector.set_bundle(bundle, self.theme)
+        if not np.array_equal(before.class_counts, bundle.class_counts):  # of draws, which show something else by now
+            self.legend.set_bundle(bundle, self.theme, self.session.state.hidden)
+            self.selection.set_classes(bundle, self.theme)
         self.chart_panel.show_bundle(bundle)
         self.exchanged.emit(bundle)
         if bundle.config.moment is not None or bundle.config.passing:

@@ -224,6 +224,7 @@ class SnapshotNavigator(QObject):
         self.gathers = False
         self._patience.stop()
         self._tiles.forget()
+        self._points.regroup(self.bundle.latents.label)  # draws are the same, and what is seen in them is not
         self.glide.begin(self._points.uv, self.bundle.uv)
         self.rest()
 

@@ -16,8 +16,12 @@ from latent_explorer.gui.training.figures import History, term
 from latent_explorer.gui.widgets.parts import filled, words
 from latent_explorer.gui.widgets.plain import caption, tooltip
 from latent_explorer.runs.report import Report
+from latent_explorer.runs.settings import competes
 
 _HINT = "Thin line: while training; dots: on the test images. Point at the curves to see their values."
+_COMPETING = (
+    "The two networks compete: neither loss falls as the pictures get better. The samples and their classes show that."
+)
 _MOST = 7  # labels on a log scale, before those between the powers of ten are left out
 
 
@@ -49,7 +53,7 @@ class Curves(QWidget):
         self._lines: dict[str, tuple[Any, Any]] = {}
         self.keys: dict[str, QToolButton] = {}
         self.plot: Any = pyqtgraph.PlotWidget(axisItems={"left": _PlainAxis("left")})
-        self.log, self.reading = QCheckBox("Log"), words("faint", 3)
+        self.log, self.reading, self.remark = QCheckBox("Log"), words("faint", 3), words("faint")
         self._here, self._seen = pyqtgraph.InfiniteLine(0, 90), pyqtgraph.InfiniteLine(0, 90)
         self._set_up()
         self._lay_out()
@@ -60,6 +64,10 @@ class Curves(QWidget):
         self.history, self._per_epoch = History(), max(1, per_epoch)
         self.plot.setXRange(0, epochs, padding=0.02)
         self._rebuild()
+
+    def say_family(self, name: str) -> None:
+        """Say what the losses of a family tell, where that is not that less is better."""
+        self.remark.setVisible(competes(name))
 
     def take(self, report: Report) -> None:
         """Show a report more."""
@@ -118,7 +126,9 @@ class Curves(QWidget):
     def _lay_out(self) -> None:
         self.reading.setText(_HINT)
         self._legend = filled(QHBoxLayout(), 1, self.log, spacing=4)
-        filled(QVBoxLayout(self), self._legend, self.plot, self.reading, spacing=4)
+        filled(QVBoxLayout(self), self._legend, self.plot, self.remark, self.reading, spacing=4)
+        self.remark.setText(_COMPETING)
+        self.remark.hide()
 
     def _rebuild(self) -> None:
         """Curves and legend anew, in the colours of the theme."""

@@ -7,6 +7,7 @@ from PyQt6.QtCore import QEvent, QObject, QSize, pyqtSignal
 from PyQt6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from latent_explorer.bundles import Moment
+from latent_explorer.errors import UserError
 from latent_explorer.gui.theme import Theme
 from latent_explorer.gui.training.curves import Curves
 from latent_explorer.gui.training.figures import capital, estimate
@@ -18,7 +19,7 @@ from latent_explorer.gui.training.trainer import Trainer
 from latent_explorer.gui.training.unfinished import Offers
 from latent_explorer.gui.widgets.latest_task import LatestTask
 from latent_explorer.gui.widgets.parts import Scrolling, filled, wide_button, words
-from latent_explorer.runs import RunFolder
+from latent_explorer.runs import RunFolder, kept_job
 from latent_explorer.runs.plan import DATASETS
 from latent_explorer.runs.protocol import Begun, Ended, Estimated, Failed, Progress, Reported
 from latent_explorer.runs.report import Report, read_log
@@ -192,10 +193,12 @@ class RunPage(Scrolling):
         self._show_results(run.bundle, complete=True)
         self.curves.start(1, 1)
         self._past = True
-        self._reader.begin(lambda _: read_log(run))
+        self._reader.begin(lambda _: (_family_of(run), read_log(run)))
 
-    def _show_log(self, reports: list[Report]) -> None:
-        """What a run has reported before, in this launch or an earlier one."""
+    def _show_log(self, read: tuple[str, list[Report]]) -> None:
+        """What a run has reported before, in this launch or an earlier one; read: its family, and all reports."""
+        family, reports = read
+        self.curves.say_family(family)
         ends = [report for report in reports if report.test_losses is not None]
         if self._past and ends:
             self.curves.start(ends[-1].step // ends[-1].epoch, ends[-1].epoch)
@@ -220,9 +223,10 @@ class RunPage(Scrolling):
         job = self._trainer.job
         self.samples.begin(begun.run, begun.uncovered)
         self.curves.start(begun.per_epoch, begun.steps // begun.per_epoch)
+        self.curves.say_family("" if job is None else job.family)
         if job is not None and job.resume:
             self._past = False
-            self._reader.begin(lambda _: read_log(job.run))
+            self._reader.begin(lambda _: (job.family, read_log(job.run)))
 
     def _take(self, reported: Reported) -> None:
         self.curves.take(reported.report)
@@ -235,3 +239,11 @@ class RunPage(Scrolling):
             self.discarded.emit()
         else:
             self._show_results(reply.bundle, complete=reply.complete)
+
+
+def _family_of(run: RunFolder) -> str:
+    """The family of the network that a run has trained; empty where that is not known."""
+    try:
+        return kept_job(run).family
+    except UserError:
+        return ""

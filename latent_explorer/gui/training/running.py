@@ -135,7 +135,8 @@ class RunningView(QWidget):
         if not self._trainer.busy:
             return
         self.state.setText(f"{capital(progress.doing)}…")
-        if progress.total and self._trainer.stage != "training":
+        trained = self._report is not None and self._report.step == self._report.steps
+        if progress.total and (trained or self._trainer.stage != "training"):
             self._show_share(round(1000 * progress.done / progress.total), 1000)
 
 
