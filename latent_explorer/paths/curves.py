@@ -24,7 +24,8 @@ class Path:
     """A path from `start` (d,) to `end` (d,), walked in `frames` steps.
 
     curve: a key of CURVES. easing: a key of EASINGS. ways: float32 (k, d), places between the ends through which it
-    goes, in order; None for none.
+    goes, in order; None for none. beside: a key of CURVES, of a second path that is shown beside; at an even pace in
+    pixels both then have one speed, so that the shorter arrives first and waits. Empty for none.
     Raises UserError for any other, for a number of frames outside 2 to 240, for more than 64 way points, and for places
     that are not finite or of different dimension.
     """
@@ -35,9 +36,15 @@ class Path:
     frames: int = 48
     easing: str = "steady"
     ways: NDArray[np.float32] | None = None
+    beside: str = ""
 
     def __post_init__(self) -> None:
-        for value, known, what in ((self.curve, CURVES, "curve"), (self.easing, EASINGS, "easing")):
+        beside = self.beside or self.curve
+        for value, known, what in (
+            (self.curve, CURVES, "curve"),
+            (self.easing, EASINGS, "easing"),
+            (beside, CURVES, "curve"),
+        ):
             if value not in known:
                 raise UserError(f"unknown {what} {value!r}: expected one of {', '.join(known)}")
         if self.frames not in FRAMES:

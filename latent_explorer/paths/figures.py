@@ -4,6 +4,7 @@ import msgspec
 import numpy as np
 
 from latent_explorer.paths.asking import Pixels, Reals, Steps, nearest_of
+from latent_explorer.paths.frames import waiting
 from latent_explorer.paths.local_data import REACH
 from latent_explorer.paths.space import Space
 
@@ -11,7 +12,7 @@ _VOTERS = 50  # as many as count for the class regions of the map
 
 
 class PathFigures(msgspec.Struct, frozen=True, eq=False):
-    """What is measured of n frames; what cannot be had is None, or has no rows.
+    """What is measured of n frames; what cannot be had is None, or has no rows. Shares leave out frames that wait.
 
     length: of the way in decoded pixels, Σ |D(z_i+1) − D(z_i)| with pixels in [0, 1], by fine steps. ratio: of that to
     the straight line's through the same way points. steps: float32 (n - 1,), how far each frame's picture is from that
@@ -28,6 +29,15 @@ class PathFigures(msgspec.Struct, frozen=True, eq=False):
     off_share: float | None
     label: np.ndarray
     sure: np.ndarray
+
+    def waiting(self, frames: int) -> "PathFigures":
+        """The same of so many frames, of which those that are added wait at the end."""
+        steps = np.concatenate([self.steps, np.zeros(max(0, frames - 1 - len(self.steps)), np.float32)])
+        rows = (waiting(each, frames) for each in (self.off, self.label, self.sure))
+        off, label, sure = rows
+        return msgspec.structs.replace(
+            self, steps=steps if len(self.steps) else self.steps, off=off, label=label, sure=sure
+        )
 
 
 def figures_of(

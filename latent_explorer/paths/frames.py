@@ -37,6 +37,11 @@ def along(way: Reals, lengths: Reals, at: Reals) -> Reals:
     return np.stack([np.interp(at, lengths, column) for column in way.T], axis=1)
 
 
+def waiting(rows: np.ndarray, count: int) -> np.ndarray:
+    """Rows (n, ...) of frames with the last repeated until there are `count`; none where there is none."""
+    return rows[np.minimum(np.arange(count), len(rows) - 1)] if len(rows) else rows
+
+
 def accumulated(steps: Reals) -> Reals:
     """How far along a way its places are (m,), from the lengths of its steps (m - 1,).
 

@@ -37,7 +37,8 @@ EASINGS: dict[str, Easing] = {
         Easing(
             name="even",
             title="Even in pixels",
-            sentence="At constant speed in decoded pixels: each frame differs from the one before by as much.",
+            sentence="At constant speed in decoded pixels: each frame differs from the one before by as much. "
+            "Two curves have one speed: the shorter arrives first and waits.",
             pace=lambda t: t,
             needs_decoder=True,
         ),

@@ -11,10 +11,11 @@ from latent_explorer.errors import UserError
 from latent_explorer.paths.asking import Pixels, Reals, Steps, pictures_of
 from latent_explorer.paths.curves import Path
 from latent_explorer.paths.figures import PathFigures, figures_of
-from latent_explorer.paths.frames import accumulated, along, positions
+from latent_explorer.paths.frames import accumulated, along, positions, waiting
 from latent_explorer.paths.registry import CURVES, EASINGS
 from latent_explorer.paths.space import Space
 
+_WAYS = 6  # that are kept for the walks beside them
 _SAMPLES = 129  # places on each part of a curve that depends on its ends alone
 _ROUNDS, _EVEN = 8, 1.01  # how often frames are moved to be evenly apart, and what counts as even: greatest to mean
 
@@ -53,15 +54,18 @@ class WalkedPath:
 def walk_steps(path: Path, space: Space) -> Steps[WalkedPath]:
     """Walk a path in a space, asking on the way. Raises UserError where the space lacks what curve or easing needs."""
     _check(path, space)
-    way = yield from _way(path, space)
-    unbent = way if path.curve == "straight" else (yield from _way(replace(path, curve="straight"), space))
-    latents, pixels = yield from _framed(path, way, space)
+    walked = _kept_way if _has_one_speed(path) else _way
+    way = yield from walked(path, space)
+    unbent = way if path.curve == "straight" else (yield from walked(replace(path, curve="straight"), space))
+    moving = yield from _moving(path, way, space)
+    latents, pixels = yield from _framed(replace(path, frames=moving), way, space)
     figures = yield from figures_of(space, latents, pixels, way.length, unbent.length)
-    if unbent is way:
-        return WalkedPath(_exact(latents, path), figures, _exact(latents, path), figures)
+    exact, figures = waiting(_exact(latents, path), path.frames), figures.waiting(path.frames)
+    if path.curve == "straight":
+        return WalkedPath(exact, figures, exact, figures)
     beside, beside_pixels = yield from _framed(path, unbent, space)
     beside_figures = yield from figures_of(space, beside, beside_pixels, unbent.length, unbent.length)
-    return WalkedPath(_exact(latents, path), figures, _exact(beside, path), beside_figures)
+    return WalkedPath(exact, figures, _exact(beside, path), beside_figures)
 
 
 def _check(path: Path, space: Space) -> None:
@@ -110,6 +114,45 @@ def _joined(parts: Iterable[Reals]) -> tuple[Reals, NDArray[np.int64]]:
 def _apart(pixels: Pixels) -> Reals:
     apart: Reals = np.linalg.norm(np.diff(pixels, axis=0), axis=1).astype(np.float64)
     return apart
+
+
+_UNDER_WAY = object()  # where a way is being computed for another walk
+
+
+def _kept_way(path: Path, space: Space) -> Steps[WholeWay]:
+    """The same, kept for the walk of the curve beside it, which waits for it where it is under way."""
+    key, ways = (path.curve, path.places.tobytes()), space.kept.setdefault("ways", {})
+    while ways.get(key) is _UNDER_WAY:
+        yield None
+    if key not in ways:
+        ways[key] = _UNDER_WAY
+        try:
+            ways[key] = yield from _way(path, space)
+        except BaseException:  # one that is given up, too
+            del ways[key]
+            raise
+        for before in [each for each, way in ways.items() if way is not _UNDER_WAY][:-_WAYS]:
+            del ways[before]
+    found: WholeWay = ways[key]
+    return found
+
+
+def _has_one_speed(path: Path) -> bool:
+    """Whether the pace of a path depends on the one beside it."""
+    return bool(path.beside) and EASINGS[path.easing].needs_decoder
+
+
+def _moving(path: Path, way: WholeWay, space: Space) -> Steps[int]:
+    """How many of its frames a path moves in: all, unless another beside it at the same speed takes longer."""
+    if not _has_one_speed(path) or CURVES[path.beside].lacks_in(space):
+        return path.frames
+    try:
+        other = yield from _kept_way(replace(path, curve=path.beside), space)
+    except UserError:  # there is no such path here, which is said where it is asked for
+        return path.frames
+    longest = max(way.length or 0.0, other.length or 0.0)
+    share = (way.length or 0.0) / longest if longest > 0 else 1.0
+    return max(2, round((path.frames - 1) * share) + 1)
 
 
 def _framed(path: Path, way: WholeWay, space: Space) -> Steps[tuple[Reals, Pixels | None]]:

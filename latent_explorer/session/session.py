@@ -75,12 +75,12 @@ class Route:
     @property
     def path(self) -> Path:
         """The path. Raises UserError where a choice is not possible."""
-        return self._along(self.curve)
+        return self._along(self.curve, self.compare)
 
     @property
     def compared(self) -> Path | None:
         """The same along the second curve, if there is one. Raises UserError where a choice is not possible."""
-        return self._along(self.compare) if self.compare else None
+        return self._along(self.compare, self.curve) if self.compare else None
 
     def check(self) -> None:
         """Raise UserError where a choice is not possible."""
@@ -88,10 +88,10 @@ class Route:
             raise UserError(f"a path leads through at most {MOST_WAY_POINTS} way points, not {len(self.through)}")
         _ = self.path, self.compared
 
-    def _along(self, curve: str) -> Path:
+    def _along(self, curve: str, beside: str) -> Path:
         start, end = np.array(self.start, np.float32), np.array(self.end, np.float32)
         ways = np.array(self.through, np.float32) if self.through else None
-        return Path(start, end, curve, self.frames, self.easing, ways)
+        return Path(start, end, curve, self.frames, self.easing, ways, beside)
 
 
 @dataclass(frozen=True, eq=False)

@@ -136,3 +136,28 @@ def test_captions_say_what_tells_rows_apart():
     assert row_captions([("Geodesic", "a")], "Straight") == ["Geodesic"]
     assert row_captions([("Straight", "a"), ("Straight", "b")]) == ["a", "b"]
     assert row_captions([("Straight", "a"), ("Straight", "a")]) == ["a", "a"]
+
+
+def test_a_path_that_arrives_early_says_when():
+    z = np.array([[0.0, 0], [1, 0], [2, 0], [2, 0], [2, 0]], np.float32)
+    told = figure_words(Walked(1, z, figures(), z + 1, figures()), "geodesic")
+    assert told.endswith("arrives at frame 3")
+    straight = np.linspace(z[0], z[-1], 5)
+    assert "arrives" not in figure_words(Walked(1, straight, figures(), straight + 1, figures()), "geodesic")
+
+
+def test_without_a_decoder_there_is_the_band_and_it_is_said_why_there_are_no_pictures(filmstrip):
+    filmstrip.show_route(None)
+    filmstrip.show_route(Route((0.0, 0.0), (1.0, 0.0), frames=4))
+    strip, colours = filmstrip.strip, [QColor("#102030"), QColor("#d04050")]
+    strip.explain("this model has no decoder")
+    band = tuple(Tint(colours[number // 2], f"class {number}") for number in range(4))
+    filmstrip.change_row(FIRST, curve="Straight", figures="0 % off the data", band=band)
+    strip.resize(400, 80)
+    assert strip.words_at(QPoint(10, strip.height() - 2)) == "class 0"
+    assert strip.words_at(QPoint(390, strip.height() - 2)) == "class 3"
+    assert strip.words_at(QPoint(200, 40)) == "This model has no decoder, and so none of a path."
+    filmstrip.grab()  # which lays it out
+    image = strip.grab().toImage()
+    ends = [image.pixelColor(x, image.height() - 3).name() for x in (10, image.width() - 10)]
+    assert ends == [colour.name() for colour in colours]

@@ -137,3 +137,53 @@ def test_a_way_in_many_dimensions_bends_in_a_few() -> None:
     found = walked(Path(start, end, "geodesic", 24, "even"), space, lambda z: hill(z[:, :2]), near.nearest)
     assert found.figures.ratio is not None
     assert found.figures.ratio < 0.97
+
+
+def test_two_curves_beside_have_one_speed_and_the_shorter_waits() -> None:
+    space = Space(2)
+    short, long = (
+        walked(Path(START, END, curve, 41, "even", beside=beside), space)
+        for curve, beside in (("geodesic", "straight"), ("straight", "geodesic"))
+    )
+    ratio = short.figures.ratio
+    assert ratio is not None
+    moving = round(40 * ratio) + 1
+    assert moving < 40
+    assert not (short.latents[: moving - 1] == END).all(1).any()
+    np.testing.assert_array_equal(short.latents[moving - 1 :], np.repeat(END[None], 42 - moving, axis=0))
+    steps = [found.figures.steps[: moving - 1].mean() for found in (short, long)]
+    assert steps[0] == pytest.approx(steps[1], rel=0.03)
+    assert len(short.figures.steps) == len(long.figures.steps) == 40
+    assert short.figures.greatest_to_mean is not None
+    assert short.figures.greatest_to_mean < 1.05  # of the frames that move
+    assert not (long.latents[:-1] == END).all(1).any()
+
+
+def test_at_another_pace_each_takes_all_frames() -> None:
+    alone = walked(Path(START, END, "geodesic", 41))
+    beside = walked(Path(START, END, "geodesic", 41, beside="straight"))
+    np.testing.assert_array_equal(alone.latents, beside.latents)
+
+
+def test_a_curve_beside_that_is_not_possible_changes_nothing() -> None:
+    alone = walked(Path(START, END, "straight", 41, "even"))
+    beside = walked(Path(START, END, "straight", 41, "even", beside="density"))  # which needs data
+    np.testing.assert_array_equal(alone.latents, beside.latents)
+    with pytest.raises(UserError, match="unknown curve"):
+        Path(START, END, beside="elsewhere")
+
+
+def test_a_way_is_computed_once_for_both_and_one_given_up_is_computed_anew() -> None:
+    space, asked = Space(2), []
+
+    def decode(z: NDArray[np.float32]) -> NDArray[np.float32]:
+        asked.append(len(z))
+        return hill(z)
+
+    left = walk_steps(Path(START, END, "geodesic", 41, "even", beside="straight"), space)
+    next(left)
+    left.close()
+    walked(Path(START, END, "geodesic", 41, "even", beside="straight"), space, decode)
+    first = sum(asked)
+    walked(Path(START, END, "straight", 41, "even", beside="geodesic"), space, decode)
+    assert sum(asked) - first < first / 2

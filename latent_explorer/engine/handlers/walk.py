@@ -23,13 +23,14 @@ _SECONDS = 0.003  # that one turn may take
 class Walk(Numbered, frozen=True, tag=True, eq=False):
     """Walk from the first to the last of latents z (k, d), k >= 2, through those in between, in order.
 
-    curve, frames, easing: as of `paths.Path`. Refused where the model lacks what they need: see `Curve.lacks`.
+    curve, frames, easing, beside: as of `paths.Path`. Refused where the model lacks what they need: see `Curve.lacks`.
     """
 
     z: np.ndarray
     curve: str = "straight"
     frames: int = 48
     easing: str = "steady"
+    beside: str = ""
 
 
 class Walked(Numbered, frozen=True, tag=True, eq=False):
@@ -50,7 +51,7 @@ def _answer(request: Walk, service: ModelService) -> Iterator[Walked | None]:
     service.decoder.check(z)
     if len(z) < 2:
         raise EngineError(f"a path needs at least two places, its start and its end; found {len(z)}")
-    path = Path(z[0], z[-1], request.curve, request.frames, request.easing, z[1:-1])
+    path = Path(z[0], z[-1], request.curve, request.frames, request.easing, z[1:-1], request.beside)
     yield from aside(prepare, "paths")
     steps, answer = walk_steps(path, service.space), None
     while True:

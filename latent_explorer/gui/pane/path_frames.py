@@ -205,5 +205,5 @@ def _lanes(route: Route) -> dict[str, Lane]:
 
 def _want_walk(lane: Lane) -> Want:
     path = lane.path
-    make = partial(Walk, z=path.places, curve=path.curve, frames=path.frames, easing=path.easing)
+    make = partial(Walk, z=path.places, curve=path.curve, frames=path.frames, easing=path.easing, beside=path.beside)
     return Want(lane, Walk, 1, make)

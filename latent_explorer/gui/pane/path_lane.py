@@ -76,7 +76,10 @@ def figure_words(walked: Walked, curve: str) -> str:
     """The figures of a path, in a line."""
     figures = walked.figures
     same = np.array_equal(walked.z, walked.straight)
-    return " · ".join(_figures(figures, straight=curve == "straight", same=same))
+    words = _figures(figures, straight=curve == "straight", same=same)
+    before = np.flatnonzero((walked.z[:-1] != walked.z[-1]).any(1))  # the end
+    arrives = [f"arrives at frame {before[-1] + 2}"] if len(before) and before[-1] + 2 < len(walked.z) else []
+    return " · ".join([*words, *arrives])
 
 
 def _figures(figures: PathFigures, *, straight: bool, same: bool) -> Iterator[str]:

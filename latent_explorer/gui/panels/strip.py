@@ -131,16 +131,27 @@ class Strip(QWidget):
     def paintEvent(self, event: QPaintEvent | None) -> None:
         painter = QPainter(self)
         if not self.count:
-            painter.setPen(self.palette().placeholderText().color())
-            flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
-            waits = next((row.waits for row in self.rows if row.waits), "")
-            painter.drawText(self.rect(), flags, waits or self._hint)
+            self._paint_without_frames(painter)
         else:
             for row in range(len(self.rows)):
                 self._paint_line(painter, row)
                 self._paint_frames(painter, row)
             self._paint_current(painter)
         painter.end()
+
+    def _paint_without_frames(self, painter: QPainter) -> None:
+        """Why there are no pictures, amid what is known without them: figures, and the classes along the way."""
+        for number, row in enumerate(self.rows):
+            self._paint_line(painter, number)
+            for index, tint in enumerate(row.band):
+                left, right = (round(place * self.width() / len(row.band)) for place in (index, index + 1))
+                top = self._top(number) + self._line + self._picture_height() + 1
+                painter.fillRect(QRect(left, top, right - left, _BAND), tint.colour)
+        painter.setPen(self.palette().placeholderText().color())
+        flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
+        waits = next((row.waits for row in self.rows if row.waits), "")
+        whole = self.rect().adjusted(0, self._line, 0, -self._below)
+        painter.drawText(whole, flags, waits or self._hint)
 
     def _paint_line(self, painter: QPainter, number: int) -> None:
         """What a row is of, and its figures, as much of it as there is room for."""
@@ -155,7 +166,11 @@ class Strip(QWidget):
         bold.setWeight(QFont.Weight.DemiBold)
         for text, font, ink in (
             (self.captions[number], bold, self.palette().text().color()),
-            (row.waits or row.figures, usual, self.palette().placeholderText().color()),
+            (
+                row.figures if not self.count else row.waits or row.figures,
+                usual,
+                self.palette().placeholderText().color(),
+            ),
         ):
             if not text:
                 continue
@@ -204,14 +219,15 @@ class Strip(QWidget):
     def words_at(self, at: QPoint) -> str:
         """What is to be said of a place: a class, what figures mean, or what can be done."""
         number = min(at.y() // (self._row_height() + _BETWEEN), len(self.rows) - 1)
-        if number < 0 or not self.count:
+        if number < 0:
             return _TIP
         row, down = self.rows[number], at.y() - self._top(number)
         if down < self._line and row.tip:
             return f"{row.figures}\n\n{row.tip}"  # where there is no room for all of them
         if down >= self._line + self._picture_height() and row.band:
-            return row.band[min(self._index(at), len(row.band) - 1)].words
-        return _TIP
+            index = self._index(at) if self.count else at.x() * len(row.band) // max(1, self.width())
+            return row.band[max(0, min(index, len(row.band) - 1))].words
+        return _TIP if self.count else self._hint
 
     def mousePressEvent(self, event: QMouseEvent | None) -> None:
         self.mouseMoveEvent(event)
