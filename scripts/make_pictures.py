@@ -227,7 +227,7 @@ def _show_training(bundle: Path) -> None:
     job = Job("mnist", bundle, recipe=Recipe(epochs=10))
     for report in train_bundle(job, keep_bytes=1 << 30):
         print(f"training: step {report.step:,} of {report.steps:,}", end="\r", flush=True)
-    film = MakeFilm(number=0, run=job.run.path, file=PICTURES / "training.gif", seconds=10.0, overwrite=True)
+    film = MakeFilm(number=0, run=job.run.path, file=PICTURES / "training-film.gif", seconds=10.0, overwrite=True)
     make_film(film, lambda progress: print(f"{progress.doing}: {progress.done} of {progress.total}  ", end="\r"))
     with person_at_a_window(str(bundle)) as person:
         look_back(person, PICTURES / "training.png")
