@@ -48,6 +48,7 @@ class Budget(StrEnum):
     ALIGN = "align"
     PATHS = "paths"
     SKETCH = "sketch"
+    CLASS = "class"
 
 
 @commands.command(epilog=examples("latent-explorer tour --out pictures"))
@@ -105,6 +106,8 @@ def bench(
     paths    geodesics beside straight lines and a plain descent: length, evenness, leaving the data, time; and paths
              within one class of mnist-ae-16d, judged by a classifier of pixels (a minute)
     sketch   from a move of the pen on the pad to the image encoded, decoded and painted; beside it an empty window
+    class    a conditional model: from the key of another class to the first tile, and all of the view, decoded anew;
+             beside it as many pictures by plain torch
     stream   images a second and memory, encoding 5 million from disk (4 GB, for minutes) with a kill in between
     """
     measured = _measured(what, model, seconds, images, beside)
@@ -133,7 +136,7 @@ def _measured(what: Budget, model: str | None, seconds: float, images: int, besi
     use_a_display()
     arguments: tuple[Any, ...] = ()
     match what:
-        case Budget.HOVER | Budget.CHART | Budget.IMPORT | Budget.SKETCH:
+        case Budget.HOVER | Budget.CHART | Budget.IMPORT | Budget.SKETCH | Budget.CLASS:
             arguments = (model,)
         case Budget.STARTUP:
             arguments = model, beside

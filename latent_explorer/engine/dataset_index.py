@@ -55,14 +55,15 @@ def index_dataset(
     tell: Tell = lambda words, share: None,
     known: OriginalImages | None = None,
     find: Callable[[BundleConfig, OriginalImages | None], OriginalImages] = find_originals,
+    near: Neighbourhood | None = None,
 ) -> DatasetIndex:
     """Load what describing the places of a bundle needs; missing originals are said, not raised.
 
     label: the class under which a conditional model decodes. known: the images, or thumbnails, that there are already.
-    find: them, where they are not.
+    find: them, where they are not. near: the neighbourhoods of these latents, where they have been found before.
     """
     tell(_NEIGHBOURS, 0.0)
-    neighbourhood = Neighbourhood(latents.mean, latents.label, len(config.dataset.class_names))
+    neighbourhood = near or Neighbourhood(latents.mean, latents.label, len(config.dataset.class_names))
     class_of = label if config.net.classes else None
     held = held_out_of(latents, neighbourhood, class_of, lambda share: tell(_NEIGHBOURS, share))
     tell("Reading the images", 0.0)

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from latent_explorer.analysis import Trust
+from latent_explorer.analysis import Neighbourhood, Trust
 from latent_explorer.bundles import BundleConfig, Latents, read_config, read_latents
 from latent_explorer.engine.attachment import Attacher, Attachment
 from latent_explorer.engine.choice import LARGEST_SLICE, SLICE_SECONDS
@@ -86,6 +86,8 @@ class ModelService:
         self._data: tuple[BundleConfig, Latents, int] | None = None
         self._index: DatasetIndex | EngineError | None = None
         self._images: OriginalImages | None = None  # known before the data are indexed
+        self._near: Neighbourhood | None = None  # as are these, where another class is chosen
+        self._folder = Path()
         self._attacher = Attacher(self)
         self.preparing = _NOTHING
         self._calibration = Gradual(self._calibrate)
@@ -121,15 +123,17 @@ class ModelService:
     def open_bundle(self, folder: Path, label: int = 0) -> Decoder:
         """Load a bundle; only when all of it is in order does it take the place of the one before.
 
-        label: the class under which a conditional model decodes.
+        label: the class under which a conditional model decodes. Where that alone is another, nothing is read again.
         """
         config = read_config(folder)
-        model = self._load(folder, config)
-        model.label = _known_label(config, label)
-        latents = read_latents(folder, config)
+        label = _known_label(config, label)
+        model, latents = self._held(folder, config) or (self._load(folder, config), read_latents(folder, config))
+        model.label = label
         decoder = Decoder(model, device_for(model), before=self._decoder)
         with self._changing:
             self._keep_images(config)
+            self._keep_neighbours(latents)
+            self._folder = folder
             self._decoder, self._data, self._index = decoder, (config, latents, model.label), None
         self._attacher.forget()
         self.judging.forget()
@@ -141,9 +145,23 @@ class ModelService:
         self._paces = defaultdict(partial(Pace, self._first), {_PICTURES: Pace(decoder.choice.batch)})
         return decoder
 
+    def _held(self, folder: Path, config: BundleConfig) -> tuple[LatentModel, Latents] | None:
+        """Model and latents of the same files, if these are open and the model takes a class."""
+        if self._decoder is None or self._data is None or not config.net.classes:
+            return None
+        same = (folder, config) == (self._folder, self._data[0])
+        return (self._decoder.model, self._data[1]) if same else None
+
+    def _keep_neighbours(self, latents: Latents) -> None:
+        """The neighbourhoods of the bundle before are those of the same latents; else they go."""
+        if isinstance(self._index, DatasetIndex):
+            self._near = self._index.neighbourhood
+        if self._data is None or self._data[1] is not latents:
+            self._near = None
+
     def index_dataset(self) -> None:
         """Find out what there is to know of the open bundle's data, beside all else."""
-        data = self._data
+        data, near = self._data, self._near
         assert data is not None
 
         def tell(words: str, share: float) -> None:
@@ -157,7 +175,7 @@ class ModelService:
                     self._images = known
             if known is not None:
                 self._wake()
-            index = _indexed(*data, tell, known, self.find)
+            index = _indexed(*data, tell, known, self.find, near)
             tell(*_NOTHING)
             with self._changing:
                 if self._data is data:  # no other bundle has been opened since
@@ -317,10 +335,16 @@ class ModelService:
 
 
 def _indexed(
-    config: BundleConfig, latents: Latents, label: int, tell: Tell, known: OriginalImages | None, find: FindImages
+    config: BundleConfig,
+    latents: Latents,
+    label: int,
+    tell: Tell,
+    known: OriginalImages | None,
+    find: FindImages,
+    near: Neighbourhood | None,
 ) -> DatasetIndex | EngineError:
     try:
-        return index_dataset(config, latents, label, tell, known, find)
+        return index_dataset(config, latents, label, tell, known, find, near)
     except Exception as error:  # whoever waits for the index is told
         return EngineError(in_words(error))
 

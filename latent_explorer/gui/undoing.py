@@ -10,6 +10,7 @@ Thing = Session | Alignment
 
 _WORDS = {
     "pins": "pins", "route": "path", "selection": "selection", "chart": "chart", "labels": "labels",
+    "label": "class",
     "anchors": "anchors", "translator": "kind of translator", "growth": "how pairs are found",
 }  # fmt: skip
 """What is undone, by the names of the fields of the states."""

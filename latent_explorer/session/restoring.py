@@ -113,6 +113,10 @@ def state_for(saved: SavedMap, arrays: Arrays, bundle: OpenBundle) -> tuple[Stat
         state = replace(state, labels=saved.labels)
     except UserError as error:
         lost.append(str(error))
+    if saved.label and saved.label >= bundle.config.net.classes:
+        lost.append(f"the class {saved.label}, under which this model does not decode")
+    else:
+        state = replace(state, label=saved.label)
     return replace(state, sets=saved.sets), lost
 
 

@@ -112,7 +112,8 @@ class State:
 
     chart: through which the bundle is seen; None for the one that it opens with. chosen: the place chosen last, by a
     click, a pin, typed numbers or a frame of the path; states that differ in it alone are equal. own: one's own image.
-    sets: of one's own images. labels: those that a person has given to images.
+    sets: of one's own images. labels: those that a person has given to images. label: the class under which a
+    conditional model decodes.
     """
 
     pins: tuple[Pin, ...] = ()
@@ -124,6 +125,7 @@ class State:
     own: OwnImage | None = None
     sets: tuple[OwnSet, ...] = ()
     labels: Labels = NO_LABELS
+    label: int = 0
 
 
 class Session:
@@ -198,6 +200,17 @@ class Session:
         """Have these labels from now on. Raises UserError where they do not fit the images."""
         labels.check(len(self.bundle.latents))
         self._change(labels=labels)
+
+    def decode_as(self, label: int) -> None:
+        """Have a conditional model decode under another class.
+
+        The bundle itself is not exchanged: who listens does that. Raises UserError where there is no such class.
+        """
+        classes = self.bundle.config.net.classes
+        if not 0 <= label < classes:
+            expected = f"a class of 0 to {classes - 1}" if classes else "a model that is given a class"
+            raise UserError(f"class {label}: expected {expected}")
+        self._change(label=label)
 
     def see_through(self, spec: ChartSpec | None) -> None:
         """See the bundle through another chart; the one that it opens with for None.

@@ -80,10 +80,11 @@ class AtlasFeed:
         self._chart, self.keys = None, []
         self._client.request("tiles", [])
 
-    def renew(self, chart: Chart) -> None:
-        """Go on with another chart and decoder; what was decoded before stands in until it is decoded anew."""
+    def renew(self, bundle: OpenBundle) -> None:
+        """Go on with another decoder of the same images; what was decoded before stands in until it is there anew."""
         self.cache.expire()
-        self._chart, self._shipped = chart, {}
+        self._chart, self._shipped = bundle.chart, shipped_tiles(bundle)
+        self._take_shipped(self._shipped)
 
     def forget_all(self) -> None:
         self.cache.clear()
@@ -133,7 +134,7 @@ class AtlasFeed:
 
     def _take_shipped(self, keys: Iterable[TileKey]) -> None:
         for key in keys:
-            if key in self._shipped and key not in self.cache:
+            if key in self._shipped and not self.cache.fresh(key):
                 self.cache.put(key, self._shipped[key])
 
 

@@ -6,19 +6,18 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import Future, wait
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
-from latent_explorer.charts import ChartSpec
 from latent_explorer.engine.client import Answer, EngineClient
 from latent_explorer.engine.handlers.open import Opened
 from latent_explorer.errors import UserError
 from latent_explorer.gui.pane.shared import Shared
 from latent_explorer.service.background import in_words
 from latent_explorer.service.codec import Refused
-from latent_explorer.session import OpenBundle, open_bundle
+from latent_explorer.session import OpenBundle, State, open_bundle
 
 _log = logging.getLogger(__name__)
 _SOON = 0.3  # seconds that the first paint waits for a bundle whose reading has begun before
@@ -48,7 +47,7 @@ class Opener(QObject):
 
     read: the OpenBundle that was read and that the engine is asked to open. opened: the engine has it, by its
     OpenBundle and whether what was open is exchanged for it. refused: it does not take what it was asked for.
-    chart_of: the chart through which a bundle was seen last, if any; asked in a thread.
+    state_of: what was made of a bundle when it was shown last; asked in a thread.
     """
 
     read = pyqtSignal(object)
@@ -67,12 +66,22 @@ class Opener(QObject):
         self._made.connect(self._take_read)  # queued, as the next is: they come from a thread
         self._stage.connect(self._tell)
         self._words = ""
-        self.chart_of: Callable[[OpenBundle], ChartSpec | None] = lambda bundle: None
+        self.state_of: Callable[[OpenBundle], State] = lambda bundle: State()
         self.device = "engine starting"
 
     @property
     def idle(self) -> bool:
         return self._pending is None and self._taken == self._newest
+
+    @property
+    def stays(self) -> bool:
+        """Whether what is open stays open, if as another moment or under another class."""
+        return self.idle or (self._pending is not None and self._pending.travels and self._taken == self._newest)
+
+    @property
+    def label(self) -> int | None:
+        """The class under which what is about to come decodes; None where nothing is."""
+        return None if self._pending is None else self._pending.bundle.label
 
     @property
     def words(self) -> str:
@@ -121,7 +130,7 @@ class Opener(QObject):
             reader.join(_PATIENCE)
 
     def _read(self, folder: Path, begun: "Future[OpenBundle] | None") -> OpenBundle | _Unread:
-        """The bundle through the chart that it was seen through last; in a thread."""
+        """The bundle through the chart, and under the class, with which it was seen last; in a thread."""
 
         def tell(stage: str) -> None:
             if self._closing:
@@ -130,9 +139,12 @@ class Opener(QObject):
 
         try:
             bundle = begun.result() if begun is not None else open_bundle(folder, tell)
-            if (chart := self.chart_of(bundle)) is not None:
+            state = self.state_of(bundle)
+            if state.chart is not None:
                 with suppress(UserError):  # of which is told when it is shown
-                    bundle = bundle.with_chart(chart)
+                    bundle = bundle.with_chart(state.chart)
+            if state.label < bundle.config.net.classes:
+                bundle = replace(bundle, label=state.label)
             _ = bundle.home
         except UserError as error:
             return _Unread(folder, str(error), not folder.exists())

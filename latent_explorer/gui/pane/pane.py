@@ -197,7 +197,7 @@ class MapPane(SessionPane):
             return
         if key.field != FIELD:
             self.fields.take_tile(key, pictures)
-        elif key not in self.feed.cache:
+        elif not self.feed.cache.fresh(key):
             self._show_tile(key, self.feed.cache.put(key, pictures))
 
     def _show_tile(self, key: TileKey, forgotten: list[TileKey]) -> None:

@@ -45,7 +45,7 @@ class SessionPane(PaneParts):
     def __init__(self, shared: Shared, start_engine: Callable[[], Engine]) -> None:
         super().__init__(shared, start_engine)
         self.session: Session | None = None
-        self.opener.chart_of = lambda bundle: self.keeper.read_ahead(bundle).chart
+        self.opener.state_of = lambda bundle: self.keeper.read_ahead(bundle)
         self.opener.read.connect(self._read)
         self.opener.opened.connect(self._opened)
         self.opener.refused.connect(self._refused)
@@ -95,6 +95,7 @@ class SessionPane(PaneParts):
         if travels:
             self.exchange(bundle)
             self.ask_again()
+            self._decode_as_chosen()
             return
         if self.bundle is None or self.bundle.latents is not bundle.latents:
             self.show_bundle(bundle)
@@ -110,6 +111,7 @@ class SessionPane(PaneParts):
 
     def _refused(self) -> None:
         self.ask_again()
+        self._decode_as_chosen()
         self.navigator.give_up()
 
     def show_bundle(self, bundle: OpenBundle) -> None:
@@ -119,7 +121,7 @@ class SessionPane(PaneParts):
         self.charting.leave()
         self._end_moving()
         bundle = self.charting.seen(bundle, state.chart)
-        self.session = session = Session(bundle, replace(state, chart=bundle.spec))
+        self.session = session = Session(bundle, replace(state, chart=bundle.spec, label=bundle.label))
         session.changed.connect(self._session_changed)
         self._name(bundle)
         self.canvas.name_axes(bundle.chart.axis_names)
@@ -130,7 +132,7 @@ class SessionPane(PaneParts):
             self.store.open(bundle)
         else:
             self.store.leave()
-        self.canvas.mark(draft=None, neighbours=None, caption="" if bundle.config.decodes else _NO_PICTURES)
+        self.canvas.mark(draft=None, neighbours=None, caption=_caption(bundle))
         self.dress(self.theme)
         self.colourer.open(bundle, self.theme)
         self.true_neighbours.open(bundle)
@@ -148,7 +150,7 @@ class SessionPane(PaneParts):
         self.canvas.set_home(Region.around(bundle.home))
         self.history.begin()
         self.chart_panel.show_bundle(bundle)
-        self._show_changes(State(chart=session.state.chart), session.state)
+        self._show_changes(State(chart=session.state.chart, label=bundle.label), session.state)
         self.begun.emit(session)
         self.charting.begin(session)
 
@@ -225,7 +227,7 @@ class SessionPane(PaneParts):
         self._name(bundle)
         self.canvas.name_axes(bundle.chart.axis_names)
         self.images.open(bundle)
-        self.feed.renew(bundle.chart)
+        self.feed.renew(bundle)
         self.fields.renew(bundle)
         self.colourer.open(bundle, self.theme)
         self.true_neighbours.open(bundle)
@@ -243,13 +245,22 @@ class SessionPane(PaneParts):
             self.navigator.arrive(bundle)
             return
         self.store.open(bundle)
-        conditional = bundle.config.family.conditional
-        self.canvas.mark(caption=f"Decoded as {bundle.class_names[bundle.label]}" if conditional else "")
+        self.tiles.forget()
+        self.canvas.mark(caption=_caption(bundle))
+        self.canvas.refresh()
 
     def decode_as(self, label: int) -> None:
-        """Have a conditional decoder given another class; pins, path, selection and view stay."""
-        if self.bundle is not None and self.bundle.config.family.conditional:
-            self._travel(replace(self.bundle, label=label))
+        """Have a conditional decoder given another class; pins, path, selection and view stay. It can be undone."""
+        if self.session is not None and self.opener.stays and label < self.session.bundle.config.net.classes:
+            self.session.decode_as(label)
+
+    def _decode_as_chosen(self) -> None:
+        """Have the model decode under the class of the session's state; while another is opened, that goes on."""
+        if self.session is None or not self.opener.stays:
+            return
+        bundle, label = self.session.bundle, self.session.state.label
+        if label != bundle.label or self.opener.label not in (None, label):
+            self._travel(replace(bundle, label=label))
 
     def follow(self, old: Path, new: Path) -> None:
         """A bundle's folder has another name; where it is shown, pins, path, selection and view stay."""
@@ -308,6 +319,8 @@ class SessionPane(PaneParts):
         assert self.session is not None
         if old.chart != new.chart:
             self.charting.lay_out(self.session)
+        if old.label != new.label:
+            self._decode_as_chosen()
         if old.pins != new.pins:
             self.pinboard.show()
         if old.route != new.route:
@@ -361,3 +374,10 @@ class SessionPane(PaneParts):
             self.path_frames.dress(theme)
         self.canvas.refresh()
         self.dressed.emit(theme)
+
+
+def _caption(bundle: OpenBundle) -> str:
+    """What the map says of its pictures: that there are none, or under which class they are decoded."""
+    if not bundle.config.decodes:
+        return _NO_PICTURES
+    return f"Decoded as {bundle.class_names[bundle.label]}" if bundle.config.net.classes else ""

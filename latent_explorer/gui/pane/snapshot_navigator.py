@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,6 @@ from PyQt6.QtCore import QEasingCurve, QObject, QVariantAnimation, pyqtSignal
 
 from latent_explorer.atlas import Region
 from latent_explorer.bundles import BundleConfig, Moment, read_config
-from latent_explorer.charts import ChartSpec
 from latent_explorer.charts.chart import bulk
 from latent_explorer.errors import UserError
 from latent_explorer.gui.layers.points import PointLayer
@@ -206,7 +206,7 @@ class SnapshotNavigator(QObject):
         if shown is None:
             self.open_wanted.emit(folder)
         else:
-            self._reader.begin(lambda _: _read(folder, shown.spec))
+            self._reader.begin(lambda _: _read(folder, shown))
 
     def _take(self, read: OpenBundle | UserError) -> None:
         if isinstance(read, UserError):
@@ -293,11 +293,11 @@ def _listed(run: RunFolder, known: Mapping[Path, BundleConfig], check: Callable[
     return found
 
 
-def _read(folder: Path, chart: ChartSpec | None) -> OpenBundle | UserError:
+def _read(folder: Path, before: OpenBundle) -> OpenBundle | UserError:
     """The snapshot in a folder, its map laid out, which takes longer than a frame; or why there is none."""
     try:
-        bundle = open_bundle(folder)
-        bundle = bundle if chart is None else bundle.with_chart(chart)
+        bundle = replace(open_bundle(folder), label=before.label)
+        bundle = bundle if before.spec is None else bundle.with_chart(before.spec)
         _ = bundle.home
         return bundle
     except UserError as error:

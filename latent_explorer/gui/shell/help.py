@@ -29,7 +29,9 @@ _KEYS = """
 <tr><td><b>Shift, Alt</b> and a class</td><td>add it to the selection, subtract it</td></tr>
 <tr><td><b>Esc</b></td><td>close the message; cancel the drag; clear the selection</td></tr>
 </table>
-<p>Digits show and hide layers while the map has the keyboard. Click on the map to give it the keyboard, or press Enter
+<p>Digits show and hide layers while the map has the keyboard. On the map of a model that is given the class, 0 to 9
+choose the class that it decodes, and Alt with a digit shows and hides a layer.
+Click on the map to give it the keyboard, or press Enter
 or Esc in a field: Enter accepts the new value, Esc restores the old one.</p>
 <h3>Everywhere</h3>
 <table cellpadding="3">{rows}</table>

@@ -15,12 +15,13 @@ from latent_explorer.gui.pane.pane import MapPane
 from latent_explorer.gui.pane.point_colourer import PointColourer
 from latent_explorer.gui.panels.chart_choice import chart_entries
 from latent_explorer.gui.sessions.copies import WORDS
+from latent_explorer.gui.shell.class_chooser import names_of, takes_digits
 from latent_explorer.gui.shell.help import about, show_keys
 from latent_explorer.gui.shell.model_menus import offers, other_models, second_map, travel_entries
 from latent_explorer.gui.shell.picture_menu import picture_entries
 from latent_explorer.gui.studies.own_image import paste_picture
 from latent_explorer.gui.studies.registry import STUDIES
-from latent_explorer.gui.widgets.actions import SEPARATOR, Command, Entry, Submenu, fill_menu, show_state
+from latent_explorer.gui.widgets.actions import SEPARATOR, Command, Entry, Submenu, fill_menu, give_key, show_state
 from latent_explorer.gui.widgets.plain import caption
 from latent_explorer.gui.workbench import Workbench
 from latent_explorer.places import shipped_bundles
@@ -79,11 +80,23 @@ class Menus:
     def refresh(self) -> None:
         for command, action in self._commands:
             show_state(action, command)
+        self._share_digits()
+
+    @property
+    def _digits(self) -> list[tuple[Command, QAction]]:
+        """The commands that have a digit for their key."""
+        return [(command, action) for command, action in self._commands if action.shortcutContext() == _WIDGET]
 
     def _give_digits(self) -> None:
         """The map that is active takes the digits, which only count on it."""
-        digits = (action for _, action in self._commands if action.shortcutContext() == _WIDGET)
-        self._bench.active.canvas.addActions(list(digits))
+        self._bench.active.canvas.addActions([action for _, action in self._digits])
+
+    def _share_digits(self) -> None:
+        """Where the digits choose the class, the layers keep theirs with Alt."""
+        before = "Alt+" if takes_digits(self._bench.active) else ""
+        for command, action in self._digits:
+            if action.shortcut().toString() != before + command.key:
+                give_key(action, command, before + command.key)
 
     def _on_pane(self, do: Callable[[MapPane], object]) -> Callable[[], object]:
         """Do something to whatever pane is active then."""
@@ -267,11 +280,11 @@ class Menus:
     def _classes(self) -> Iterator[Entry]:
         pane = self._bench.active
         bundle = pane.bundle
-        if bundle is None or not bundle.config.family.conditional:
+        names = () if bundle is None else names_of(bundle)
+        if not names:
             yield Command("This model takes no class", lambda: None, enabled=lambda: False)
-            return
-        for label, name in enumerate(bundle.class_names):
-            shown = partial(int.__eq__, bundle.label, label)
+        for label, name in enumerate(names):
+            shown = partial(int.__eq__, pane.session.state.label if pane.session is not None else 0, label)
             yield Command(caption(name), partial(pane.decode_as, label), checked=shown, group="class")
 
     def _layer(self, title: str) -> Command:

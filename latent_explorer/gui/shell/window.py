@@ -11,6 +11,7 @@ from latent_explorer.gui.lessons.door import TITLE, LessonDoor
 from latent_explorer.gui.lessons.uses import lesson_uses
 from latent_explorer.gui.pane.pane import MapPane
 from latent_explorer.gui.settings import Settings
+from latent_explorer.gui.shell.class_chooser import ClassChooser
 from latent_explorer.gui.shell.keyboard import Keyboard
 from latent_explorer.gui.shell.menus import Menus, tool_bar
 from latent_explorer.gui.training.trainer import StartTrainer, start_trainer
@@ -36,7 +37,10 @@ class MainWindow(QMainWindow):
         self.workbench.docks.add({TITLE: self.lessons.place})
         self.menus = Menus(self, self.workbench, self.lessons)
         self.keyboard = Keyboard(self, lambda: self.workbench.active.canvas)
-        self.addToolBar(tool_bar(self, self.menus.actions, self.workbench.linking))
+        bar = tool_bar(self, self.menus.actions, self.workbench.linking)
+        self.addToolBar(bar)
+        self.classes = ClassChooser(self.workbench)
+        self.classes.put_on(bar)
         self.workbench.choose_theme(settings.theme)
         self.workbench.docks.restore(settings)
 

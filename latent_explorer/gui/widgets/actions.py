@@ -87,15 +87,20 @@ def _refill(menu: QMenu, entry: Submenu) -> None:
 
 def _action(owner: QMainWindow | QMenu, command: Command) -> QAction:
     action = QAction(command.text, owner)
-    action.setShortcut(QKeySequence(command.key))
     if command.key.isdigit():
         action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
-    tip = command.tip or command.text.replace("…", "")
-    action.setToolTip(tooltip(f"{tip} ({command.key})" if command.key else tip))
+    give_key(action, command, command.key)
     action.setCheckable(command.checked is not None)
     show_state(action, command)
     action.triggered.connect(lambda: command.run())
     return action
+
+
+def give_key(action: QAction, command: Command, key: str) -> None:
+    """Have an action of a command answer to a key, which its tip says."""
+    action.setShortcut(QKeySequence(key))
+    tip = command.tip or command.text.replace("…", "")
+    action.setToolTip(tooltip(f"{tip} ({key})" if key else tip))
 
 
 def show_state(action: QAction, command: Command) -> None:
