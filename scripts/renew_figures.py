@@ -10,9 +10,12 @@ import msgspec
 from latent_explorer.bundles import change_card, check_bundle
 from latent_explorer.errors import UserError
 from latent_explorer.places import find_bundle, shipped_bundles
+from latent_explorer.runtime.loading import load_bundle_model
 from latent_explorer.training.baselines import baselines
+from latent_explorer.training.distributed.devices import choose_device
 from latent_explorer.training.evaluate import dataset_of, evaluate_bundle
 from latent_explorer.training.publishing.card import figures_table
+from latent_explorer.training.style_figures import style_figures
 
 _TABLE = re.compile(r"(?<=## Figures\n\n).*?\n    latent-explorer evaluate [^\n]*\n", re.DOTALL)
 
@@ -35,6 +38,8 @@ def _renew(folder: Path, source: str | None) -> dict[str, float | None]:
     config = check_bundle(folder)
     dataset = dataset_of(config, source)
     figures = evaluate_bundle(folder, "cpu", dataset).figures() | baselines(dataset, config.net.latent_dim).figures()
+    if config.family.conditional:
+        figures |= style_figures(load_bundle_model(folder, config), dataset, choose_device("cpu")).figures()
     renewed = msgspec.structs.replace(config, metrics=figures)
     card, tables = _TABLE.subn(lambda _: figures_table(renewed), (folder / "README.md").read_text())
     if tables != 1:

@@ -40,6 +40,15 @@ _TRUST = (
     ("test images, by their reconstruction too", "trust_test_images_outside", ""),
     ("images of {other}, likewise", "trust_other_images_outside", "trust_other_images_auroc"),
 )
+_STYLE = (
+    ("class asked for, recognised", "swap_accuracy", "unswapped_accuracy", ""),
+    ("class told by the latent, logistic regression", "leakage_linear", "", "pca_leakage_linear"),
+    ("class told by the latent, 10-NN", "leakage_knn10", "", "pca_knn10_accuracy"),
+    ("slant carried over, r", "slant_r", "unswapped_slant_r", ""),
+    ("thickness carried over, r", "thickness_r", "unswapped_thickness_r", ""),
+    ("the recognising classifier, on test images", "classifier_accuracy", "", ""),
+)
+"""Of each: under another class, under the image's own, of as many principal components."""
 
 
 @commands.command(epilog=examples("latent-explorer models", "latent-explorer models --json"))
@@ -88,6 +97,10 @@ def evaluate(
     places are called outside the data, and how well the score tells them from test images (AUROC: .5 is chance, 1
     always): the middles between two images, the places of the map, and images that it was not trained on.
 
+    Of a conditional model also how well style is parted from class: whether each test image decoded under another class
+    is recognised as that (`swap_accuracy`), how often the class is told from the latent (`leakage_linear`,
+    `leakage_knn10`), and the correlations of the image's slant and thickness with those of that picture.
+
     With --chart, of each: trustworthiness and continuity (12 neighbours, 1,000 images ranked against all), the mean
     squared error between held-out images and the pictures at their places on the map, how much neighbouring pictures of
     the map differ, the rank correlation of the veil with that error, and what the fit took.
@@ -126,6 +139,9 @@ def _print_figures(name: str, other: str, figures: dict[str, float | None]) -> N
     known = ((words, *names) for words, *names in _FIGURES if names[1:] != ["", ""] or figures[names[0]] is not None)
     rows = [[words, *map(number, names)] for words, *names in known]
     print_table((name, " figure", " raw pixels", " PCA"), rows)
+    if figures["leakage_linear"] is not None:
+        swapped = ([words, *map(number, names)] for words, *names in _STYLE)
+        print_table(("style", " other class", " own class", " PCA"), swapped)
     judged = [(words, *names) for words, *names in _TRUST if figures[names[0]] is not None]
     if judged:
         filled = ((words.format(other=other, **figures), *names) for words, *names in judged)

@@ -5,12 +5,15 @@ A family is a file with its network (a `nets.model.LatentModel`) and an entry: b
 `register`.
 """
 
-import math
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from latent_explorer.errors import UserError
+from latent_explorer.nets.family import Family as Family
+from latent_explorer.nets.family import FamilySetting as FamilySetting
+from latent_explorer.nets.family import Loss as Loss
+from latent_explorer.nets.family import Phase as Phase
+from latent_explorer.nets.family import listed
 from latent_explorer.plugins import Registry
 
 _TAKEN = {
@@ -19,106 +22,6 @@ _TAKEN = {
     "prior_warm_up", "resume", "schedule", "seed", "settings", "side", "snapshots", "source", "trunk",
 }  # fmt: skip
 """What every run has a setting or an option for."""
-
-
-@dataclass(frozen=True)
-class Loss:
-    """One of the losses of a family. name: in logs and files. label: in words."""
-
-    name: str
-    label: str
-
-
-@dataclass(frozen=True)
-class FamilySetting:
-    """A number that a family adds to what can be chosen: in the form, as an option of `train`, in `NetSpec.settings`.
-
-    low, high: of what is accepted. whole: whether it is an integer. note: a paragraph for the card of a network in
-    which it is not `default`, with {value}. corrupts: whether above 0 it spoils what is encoded in training.
-    """
-
-    name: str
-    label: str
-    sentence: str
-    default: float
-    low: float
-    high: float
-    whole: bool = False
-    note: str = ""
-    corrupts: bool = False
-
-
-@dataclass(frozen=True)
-class Phase:
-    """A part of a training step, with an optimiser of its own.
-
-    loss: the name of the loss whose gradient is followed. parts: the submodules that follow it; none for all.
-    betas: of Adam.
-    """
-
-    loss: str
-    parts: tuple[str, ...] = ()
-    betas: tuple[float, float] = (0.9, 0.999)
-
-
-@dataclass(frozen=True)
-class Family:
-    """A kind of network, whatever its trunk.
-
-    name: in files and commands. label: in a few words. title: what it is, with its article. sentence: what it is good
-    for. network: "module:Class" of its LatentModel, imported when one is built. losses: the first is the one that
-    is followed. encodes: whether it has an encoder; without one, the latents of a bundle are draws from the prior.
-    inverts: whether it is then given one after training, taught on its own pictures (`nets.generator.Generator`).
-    has_variance: whether an image's latent is a Gaussian. conditional: whether encoder and decoder are given the class.
-    phases: of a training step, one after the other; where there are none, all follow the first loss.
-    """
-
-    name: str
-    label: str
-    title: str
-    sentence: str
-    network: str
-    losses: tuple[Loss, ...]
-    settings: tuple[FamilySetting, ...] = ()
-    phases: tuple[Phase, ...] = ()
-    encodes: bool = True
-    inverts: bool = False
-    has_variance: bool = False
-    conditional: bool = False
-
-    def values(self, chosen: Mapping[str, float]) -> dict[str, float]:
-        """The value of every setting, the usual one where none is `chosen`.
-
-        Raises UserError where a name is unknown or a value out of range.
-        """
-        known = {setting.name: setting for setting in self.settings}
-        for name, value in chosen.items():
-            if name not in known:
-                raise UserError(f"{self.label} has no setting {name!r}: expected {_listed(known)}")
-            low, high = known[name].low, known[name].high
-            if not (math.isfinite(value) and low <= value <= high) or (known[name].whole and value != int(value)):
-                kind = "a whole number" if known[name].whole else "a number"
-                raise UserError(f"{name}: expected {kind} within {low:g}..{high:g}, found {value}")
-        return {name: chosen.get(name, setting.default) for name, setting in known.items()}
-
-    def cleans(self, chosen: Mapping[str, float]) -> bool:
-        """Whether a network of these settings has learned to make clean pictures of corrupted images."""
-        return any(each.corrupts and chosen.get(each.name, each.default) > 0 for each in self.settings)
-
-    @property
-    def followed(self) -> tuple[str, ...]:
-        """The losses that its parts follow, in the order of `losses`; the first where there are no phases."""
-        names = {phase.loss for phase in self.phases} or {loss.name for loss in self.losses[:1]}
-        return tuple(loss.name for loss in self.losses if loss.name in names)
-
-    @property
-    def competes(self) -> bool:
-        """Whether its parts play against each other and nothing else is learned: then no loss says how good it is."""
-        return not self.encodes and len(self.followed) > 1
-
-    def labels(self) -> dict[str, str]:
-        """What each loss is called, by name."""
-        return {loss.name: loss.label for loss in self.losses}
 
 
 def _check(family: Family) -> None:
@@ -179,14 +82,10 @@ def find_family(name: str) -> Family:
         return FOREIGN
     if name not in FAMILIES:
         raise UserError(
-            f"no family of networks called {name!r}: expected one of {_listed(FAMILIES)}. If another package provides "
+            f"no family of networks called {name!r}: expected one of {listed(FAMILIES)}. If another package provides "
             "it, install that package; `latent-explorer plugins` lists what is installed"
         )
     return FAMILIES[name]
-
-
-def _listed(names: Mapping[str, object]) -> str:
-    return ", ".join(sorted(names)) or "none"
 
 
 register(
@@ -297,6 +196,81 @@ register(
             ),
         ),
         has_variance=True,
+    )
+)
+_CONSISTENCY = FamilySetting(
+    "consistency",
+    "Consistency",
+    "The weight of keeping the style under another class: pictures of other classes are to lean and to be as thick as "
+    "the image, and to be encoded to where it is.",
+    default=2,
+    low=0,
+    high=1000,
+    note="The style under another class was kept with a weight of {value:g}.",
+)
+
+
+def _independence(default: float) -> FamilySetting:
+    return FamilySetting(
+        "independence",
+        "Independence",
+        "The weight of spreading the latents of all classes alike, so that the class cannot be told from them. Too "
+        "high a weight costs detail.",
+        default=default,
+        low=0,
+        high=1_000_000,
+        note="The latents of all classes were spread alike with a weight of {value:g}.",
+    )
+
+
+register(
+    Family(
+        name="cvae",
+        label="Conditional VAE",
+        title="A conditional variational autoencoder",
+        sentence="The decoder is given the class beside the latent: the map is one of style, the same for all classes.",
+        network="latent_explorer.nets.cvae:ConditionalVae",
+        losses=(
+            Loss("loss", "loss"),
+            Loss("reconstruction", "reconstruction"),
+            Loss("kl", "KL"),
+            Loss("style", "style lost"),
+            Loss("dependence", "class in latents"),
+        ),
+        settings=(
+            FamilySetting(
+                "beta",
+                "Beta",
+                "The weight of the KL term. Above 1 fewer differences of style are told apart; below 1 pictures are "
+                "sharper and the map has more gaps.",
+                default=1,
+                low=0,
+                high=1000,
+                note="It was trained with a weight of {value:g} on the KL term; the -ELBO below counts that term in "
+                "full.",
+            ),
+            _independence(300),
+            _CONSISTENCY,
+        ),
+        has_variance=True,
+        conditional=True,
+    )
+)
+register(
+    Family(
+        name="cae",
+        label="Conditional AE",
+        title="A conditional autoencoder",
+        sentence="As the conditional VAE, but each image becomes a point: reconstructions are sharper.",
+        network="latent_explorer.nets.cae:ConditionalAutoencoder",
+        losses=(
+            Loss("loss", "loss"),
+            Loss("mse", "squared error"),
+            Loss("style", "style lost"),
+            Loss("dependence", "class in latents"),
+        ),
+        settings=(_independence(300), _CONSISTENCY),
+        conditional=True,
     )
 )
 

@@ -29,7 +29,11 @@ class Posterior:
         """One latent per image, (n, d), by reparametrisation; the mean where there is no variance."""
         if self.log_variance is None:
             return self.mean
-        return self.mean + (self.log_variance / 2).exp() * draws.normal(self.mean.shape, self.mean.device)
+        return self.at(draws.normal(self.mean.shape, self.mean.device))
+
+    def at(self, noise: Tensor) -> Tensor:
+        """The latents (n, d) that lie so many standard deviations (n, d) from the mean."""
+        return self.mean if self.log_variance is None else self.mean + (self.log_variance / 2).exp() * noise
 
     def kl(self) -> Tensor:
         """KL divergence to the standard normal prior in nats, (n,); zero where there is no variance."""

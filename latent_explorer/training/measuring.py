@@ -11,7 +11,8 @@ from latent_explorer.data.opening import known_facts
 from latent_explorer.runtime.loading import load_bundle_model
 from latent_explorer.training.baselines import Baselines, baselines
 from latent_explorer.training.distributed.devices import choose_device
-from latent_explorer.training.evaluate import Evaluation, evaluate
+from latent_explorer.training.evaluate import Evaluation, encode_dataset, evaluate
+from latent_explorer.training.style_figures import StyleFigures, style_figures
 from latent_explorer.training.trust_figures import TrustFigures, trust_figures
 
 _OTHERS = "fashion-mnist", "mnist"
@@ -25,11 +26,12 @@ class Measured:
     evaluation: Evaluation
     baselines: Baselines
     trust: TrustFigures | None
+    style: StyleFigures
     other: str
 
     def figures(self) -> dict[str, float | None]:
         """All of them by name, each None where it is not measured."""
-        found = self.evaluation.figures() | self.baselines.figures()
+        found = self.evaluation.figures() | self.baselines.figures() | self.style.figures()
         names = TrustFigures.__dataclass_fields__
         return found | (dict.fromkeys(names) if self.trust is None else self.trust.figures())
 
@@ -47,12 +49,14 @@ def measure_bundle(
     model = load_bundle_model(folder, config)
     another, name = _another(dataset, other, download)
     yield "decoding and encoding the test images"
-    found = evaluate(model, dataset, where)
+    latents = encode_dataset(model, dataset, where) if config.family.conditional else None
+    found = evaluate(model, dataset, where, latents)
     yield "finding the nearest in pixels and in principal components"
     without = baselines(dataset, config.net.latent_dim)
     yield "judging places"
     trust = trust_figures(config, model, read_latents(folder, config), dataset, where, another)
-    yield Measured(found, without, trust, name)
+    yield "swapping classes"
+    yield Measured(found, without, trust, style_figures(model, dataset, where, latents), name)
 
 
 def _another(dataset: Dataset, asked: str | None, download: bool) -> tuple[Dataset | None, str]:

@@ -34,7 +34,7 @@ def trained(folder: Path, family: str) -> Path:
     return job.folder
 
 
-@pytest.mark.parametrize("family", ["gan", "cvae"])
+@pytest.mark.parametrize("family", ["gan", "told"])
 def test_it_is_hovered_and_what_it_cannot_do_is_not_offered(
     new_window: Callable[..., Person],
     decoded: Callable[[Path, NDArray[np.float32]], NDArray[np.uint8]],
@@ -48,7 +48,7 @@ def test_it_is_hovered_and_what_it_cannot_do_is_not_offered(
     person.wait_until(lambda: pane.prober.probe is not None and pane.prober.probe.picture is not None)
     probe = pane.prober.probe
     assert np.abs(probe.picture.astype(int) - decoded(folder, probe.z)).max() <= 1
-    encodes = family == "cvae"
+    encodes = family == "told"
     assert [pane.layer_panel.offers(name) for name in ("Consistency", "Error", "Class regions")] == [encodes] * 3
     assert pane.layer_panel.offers("Density")
     place = pane.inspector.neighbours
@@ -60,7 +60,7 @@ def test_it_is_hovered_and_what_it_cannot_do_is_not_offered(
 def test_a_conditional_decoder_is_given_another_class_in_the_menu(
     new_window: Callable[..., Person], tmp_path: Path
 ) -> None:
-    folder = trained(tmp_path, "cvae")
+    folder = trained(tmp_path, "told")
     person = new_window(folder)
     pane, canvas = person.pane, person.canvas
     person.move(person.point(*canvas.view.region.centre))

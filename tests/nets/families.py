@@ -38,7 +38,7 @@ GAN = Family(
 INVERTED = replace(GAN, name="inverted-gan", label="Inverted GAN", inverts=True)
 """The same, but that it is taught an encoder afterwards."""
 CONDITIONAL = Family(
-    name="cvae",
+    name="told",
     label="Conditional VAE",
     title="A conditional variational autoencoder",
     sentence="It is given the class of each image.",

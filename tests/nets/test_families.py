@@ -67,7 +67,7 @@ def test_settings_have_usual_values_and_ranges() -> None:
 
 
 def test_a_conditional_network_makes_other_pictures_for_each_class() -> None:
-    spec = NetSpec(family="cvae", trunk="conv", image_shape=(8, 8, 3), latent_dim=2, hidden=(4,), classes=3)
+    spec = NetSpec(family="told", trunk="conv", image_shape=(8, 8, 3), latent_dim=2, hidden=(4,), classes=3)
     with registered(CONDITIONAL):
         model = build(spec)
     x, z, labels = torch.rand(5, 3, 8, 8), torch.randn(5, 2), torch.tensor([0, 1, 2, 1, 0])

@@ -55,7 +55,7 @@ def test_the_kl_divergence_is_that_of_torch() -> None:
 
 def test_a_network_that_is_told_no_class_takes_the_first() -> None:
     with registered(CONDITIONAL):
-        spec = NetSpec(family="cvae", trunk="dense", image_shape=(5, 4, 1), latent_dim=3, hidden=(8,), classes=3)
+        spec = NetSpec(family="told", trunk="dense", image_shape=(5, 4, 1), latent_dim=3, hidden=(8,), classes=3)
         model, z = build(spec), torch.randn(2, 3)
         assert model.classes(None, 2).tolist() == [[1, 0, 0], [1, 0, 0]]
         assert torch.equal(model.decode(z), model.decode(z, torch.tensor([0, 0])))

@@ -66,7 +66,7 @@ def gan(bars: Dataset, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def cvae(bars: Dataset, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    job = job_in(tmp_path_factory.mktemp("cvae"), bars, "cvae")
+    job = job_in(tmp_path_factory.mktemp("told"), bars, "told")
     list(train_bundle(job))
     return job.folder
 
@@ -98,7 +98,7 @@ def test_both_networks_of_a_generator_learn_and_the_last_epoch_is_kept(gan: Path
     assert all(np.array_equal(kept[name], array) for name, array in trained.items())
 
 
-@pytest.mark.parametrize("family", ["gan", "cvae"])
+@pytest.mark.parametrize("family", ["gan", "told"])
 def test_a_resumed_run_ends_as_one_that_never_stopped(bars: Dataset, tmp_path: Path, family: str) -> None:
     jobs = [job_in(tmp_path / name, bars, family) for name in ("whole", "stopped")]
     list(train_bundle(jobs[0]))
@@ -208,7 +208,7 @@ def test_the_command_line_decodes_under_a_class_by_number_or_name(cvae: Path, ga
 
 
 def test_images_without_labels_are_refused(bars: Dataset, tmp_path: Path) -> None:
-    job = job_in(tmp_path, bars, "cvae")
+    job = job_in(tmp_path, bars, "told")
     np.savez(tmp_path / "bars.npz", images=bars.images)
     with pytest.raises(TrainingError, match="no labels"):
         list(train_bundle(job))
@@ -216,7 +216,7 @@ def test_images_without_labels_are_refused(bars: Dataset, tmp_path: Path) -> Non
         estimate(job, Facts((6, 6, 1), 90, 30))
 
 
-@pytest.mark.parametrize("family", ["gan", "cvae"])
+@pytest.mark.parametrize("family", ["gan", "told"])
 def test_what_they_take_is_estimated(bars: Dataset, tmp_path: Path, family: str) -> None:
     found = estimate(job_in(tmp_path, bars, family), Facts((6, 6, 1), 90, 30, classes=2))
     assert found is not None
@@ -239,7 +239,7 @@ def test_form_and_command_line_have_its_settings_from_the_entry(tmp_path: Path) 
     setting, plan = find_setting("smoothing"), Plan(family="gan", settings={"smoothing": 0.2}, name="x")
     assert (setting.kind, setting.low, setting.high, setting.heeded(plan)) == ("decimal", 0, 0.5, True)
     assert not setting.heeded(Plan())
-    assert {option.value for option in find_setting("family").choices} >= {"gan", "cvae"}
+    assert {option.value for option in find_setting("family").choices} >= {"gan", "told"}
     assert "0 to 0.5" in problems(replace(plan, settings={"smoothing": 0.6}), tmp_path)["smoothing"]
     assert loss_labels()["discriminator"] == "discriminator"
     jobs: list[Job] = []

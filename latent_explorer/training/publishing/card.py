@@ -23,6 +23,20 @@ _FIGURES = (
         "pixels_knn10_accuracy",
         "pca_knn10_accuracy",
     ),
+    ("Recognised as the class under which it was decoded, another than its own", "swap_accuracy", "", ""),
+    ("Likewise, decoded under its own class", "unswapped_accuracy", "", ""),
+    ("The same classifier, of test images", "classifier_accuracy", "", ""),
+    (
+        "Class told from the latent by logistic regression (chance: the largest share)",
+        "leakage_linear",
+        "",
+        "pca_leakage_linear",
+    ),
+    ("Class told from the latent by 10-NN", "leakage_knn10", "", "pca_knn10_accuracy"),
+    ("Slant carried over to another class, r", "slant_r", "", ""),
+    ("Slant under its own class, r", "unswapped_slant_r", "", ""),
+    ("Thickness carried over to another class, r", "thickness_r", "", ""),
+    ("Thickness under its own class, r", "unswapped_thickness_r", "", ""),
 )
 """Of each: of the network, of raw pixels, of as many principal components."""
 _KEPT = "To be small, the files keep {what}; the figures above are of the weights as they are kept."

@@ -1,0 +1,38 @@
+"""The conditional autoencoder, whose latents of each class have the distribution of the prior."""
+
+from torch import Tensor
+
+from latent_explorer.nets.conditional import ConditionalModel, discrepancy
+from latent_explorer.nets.draws import UNSHARED, Draws
+from latent_explorer.nets.model import ImageBatch, Posterior
+
+
+class ConditionalAutoencoder(ConditionalModel):
+    """A Wasserstein autoencoder (Tolstikhin et al. 2018, WAE-MMD) given the class.
+
+    The latents of every class are to be spread as the prior is, which holds them in place and parts them from the class
+    at once. Settings: independence, the weight of that; consistency, of the styles under another class.
+    """
+
+    numbers_each = 1
+
+    def encode(self, x: Tensor, labels: Tensor | None = None) -> Posterior:
+        """The latents of images (n, c, h, w) in [0, 1], whatever their class, without variance."""
+        return Posterior(self.encoder(x).float(), None)
+
+    def losses(self, batch: ImageBatch, draws: Draws = UNSHARED) -> dict[str, Tensor]:
+        """`loss`: squared error per image + prior independence `dependence` + consistency `style`.
+
+        mse: squared error per pixel. dependence: the discrepancy between latents of each class and the prior.
+        """
+        labels = self.told(batch)
+        z = self.encode(batch.seen).mean
+        squared = (self.decode(z, labels).float() - batch.x).square()
+        dependence = discrepancy(z, labels, self.spec.classes, draws.normal(z.shape, z.device))
+        style = self.style_lost(batch, z, None, draws)
+        loss = (
+            squared.flatten(1).sum(1).mean()
+            + batch.prior * self.settings["independence"] * dependence
+            + self.settings["consistency"] * style
+        )
+        return {"loss": loss, "mse": squared.mean(), "style": style, "dependence": dependence}

@@ -1,0 +1,138 @@
+"""What conditional families share: a decoder that is given the class, and latents that are to tell nothing of it."""
+
+from dataclasses import dataclass
+
+import msgspec
+import torch
+from torch import Tensor, nn
+from torch.nn.functional import affine_grid, grid_sample, one_hot
+
+from latent_explorer.errors import TrainingError
+from latent_explorer.nets.draws import Draws
+from latent_explorer.nets.model import ImageBatch, LatentModel
+from latent_explorer.nets.spec import NetSpec
+from latent_explorer.nets.trunks import Trunk
+
+# Standard deviations: radians, relative size, shear; and how far strokes grow or shrink at most, in pixels each way.
+_TURN, _SCALE, _SHEAR, _STROKE = 0.08, 0.06, 0.25, 0.6
+
+_SWAPPED = 4  # of so many images one is decoded under another class in training
+_WIDTHS = 0.05, 0.2, 0.5, 1.0, 2.0  # of the kernels, in mean squared distances of two draws from the prior
+
+
+class ConditionalModel(LatentModel):
+    """A decoder of a latent and a class; the latent is what is left: the style.
+
+    The encoder is not told the class, so that an image of which none is known has a latent too.
+    """
+
+    numbers_each: int
+    """What the encoder says of each dimension of a latent."""
+
+    def __init__(self, spec: NetSpec, trunk: Trunk) -> None:
+        super().__init__(spec, trunk)
+        self.encoder = trunk.encoder(spec, self.numbers_each * spec.latent_dim)
+        wider = msgspec.structs.replace(spec, latent_dim=spec.latent_dim + spec.classes)
+        self.decoder: nn.Module = trunk.decoder(wider)
+
+    def decode_logits(self, z: Tensor, labels: Tensor | None = None) -> Tensor:
+        logits: Tensor = self.decoder(torch.cat([z, self.classes(labels, len(z))], 1))
+        return logits
+
+    def told(self, batch: ImageBatch) -> Tensor:
+        """The classes (n,) of a batch. Raises TrainingError where it has none."""
+        if batch.labels is None:
+            raise TrainingError(f"the family {self.family.name!r} is given the class of each image, and there is none")
+        return batch.labels
+
+    def style_lost(self, batch: ImageBatch, z: Tensor, noise: Tensor | None, draws: Draws) -> Tensor:
+        """What of the style is lost under another class, of a quarter of the images: two squared errors, a scalar.
+
+        An image that leans further, or has wider strokes, is to make a picture of another class that does likewise: the
+        two are compared pixel by pixel. And encoding a picture of another class is to give its latent again.
+        z: the latents (n, d) of the batch, drawn with `noise`; None for its means.
+        """
+        few = -(-len(z) // _SWAPPED)
+        other = self.other_classes(self.told(batch), draws)[:few]
+        restyling = Restyling.drawn(batch.x[:few], draws)
+        restyled = self.encode(restyling.of(batch.x[:few]))
+        moved = restyled.mean if noise is None else restyled.at(noise[:few])
+        swapped, likewise = self.decode(z[:few], other).float(), self.decode(moved, other).float()
+        pixels = (likewise - restyling.of(swapped)).square().flatten(1).sum(1)
+        latents = (self.encode(swapped).mean - z[:few]).square().sum(1) / 2
+        return (pixels + latents).mean()
+
+    def other_classes(self, labels: Tensor, draws: Draws) -> Tensor:
+        """For each of the classes (n,) one of the others, all alike often; the same where there is but one."""
+        steps = 1 + (draws.uniform(labels.shape, labels.device) * (self.spec.classes - 1)).long()
+        return (labels + steps) % self.spec.classes
+
+
+@dataclass(frozen=True, eq=False)
+class Restyling:
+    """A change of each image that leaves its class as it is: it leans, turns, grows, and its strokes are wider.
+
+    grid: where each pixel comes from, (n, h, w, 2). stroke: (n, 1, 1, 1), how far bright parts grow by a pixel each
+    way or, below 0, dark ones.
+    """
+
+    grid: Tensor
+    stroke: Tensor
+
+    @classmethod
+    def drawn(cls, x: Tensor, draws: Draws) -> "Restyling":
+        """One for each of the images (n, c, h, w)."""
+        change = draws.normal((3, len(x)), x.device, images=1)
+        angle, scale, shear = change[0] * _TURN, 1 + change[1] * _SCALE, change[2] * _SHEAR
+        still = torch.zeros_like(angle)
+        rows = [
+            torch.stack([angle.cos() * scale, shear - angle.sin(), still], 1),
+            torch.stack([angle.sin(), angle.cos() * scale, still], 1),
+        ]
+        grid = affine_grid(torch.stack(rows, 1), list(x.shape), align_corners=False)
+        return cls(grid, _STROKE * (2 * draws.uniform((len(x), 1, 1, 1), x.device) - 1))
+
+    def of(self, x: Tensor) -> Tensor:
+        """The images (n, c, h, w) in [0, 1], changed; what comes from outside is 0."""
+        moved, sign = grid_sample(x, self.grid, align_corners=False), self.stroke.sign()
+        return moved + self.stroke.abs() * (sign * _widest(sign * moved) - moved)
+
+
+def _widest(x: Tensor) -> Tensor:
+    """The greatest of each pixel and its neighbours, (n, c, h, w); torch's max_pool2d takes ten times as long."""
+    for side in (2, 3):
+        between = x.shape[side] - 2
+        if between >= 0:
+            both = torch.maximum(x.narrow(side, 1, between + 1), x.narrow(side, 0, between + 1))
+            inner = torch.maximum(both.narrow(side, 1, between), both.narrow(side, 0, between))
+            x = torch.cat([both.narrow(side, 0, 1), inner, both.narrow(side, between, 1)], side)
+    return x
+
+
+def discrepancy(z: Tensor, labels: Tensor, classes: int, prior: Tensor | None = None) -> Tensor:
+    """The squared maximum mean discrepancy (Gretton et al. 2012) between the latents of a class and others, a scalar.
+
+    The mean over the classes by their shares, unbiased, of the mean of five inverse multiquadratic kernels.
+    z: (n, d). labels: (n,). prior: draws (m, d) to compare with; None for all latents.
+    """
+    own = one_hot(labels, classes).float()
+    count = own.sum(0)
+    several = torch.where(count > 1, count, 0)
+    share, kernel = several / several.sum().clamp_min(1), _kernel(z, z)
+    within = ((own.T @ kernel * own.T).sum(1) - count) / (count * (count - 1)).clamp_min(1)
+    if prior is None:
+        return (within * share).sum() - _between(kernel)
+    across = (own.T @ _kernel(z, prior)).mean(1) / count.clamp_min(1)
+    return ((within - 2 * across) * share).sum() + _between(_kernel(prior, prior)) * share.sum()
+
+
+def _between(kernel: Tensor) -> Tensor:
+    """The mean over all pairs of two, of which each is 1 with itself."""
+    return (kernel.sum() - len(kernel)) / max(len(kernel) * (len(kernel) - 1), 1)
+
+
+def _kernel(one: Tensor, other: Tensor) -> Tensor:
+    """(n, m), 1 where two are the same."""
+    squared = (one.square().sum(1)[:, None] + other.square().sum(1) - 2 * one @ other.T).clamp_min(0)
+    wide = 2 * one.shape[1]
+    return torch.stack([width * wide / (width * wide + squared) for width in _WIDTHS]).mean(0)

@@ -1,0 +1,46 @@
+"""The conditional variational autoencoder."""
+
+from torch import Tensor
+
+from latent_explorer.nets.conditional import ConditionalModel, discrepancy
+from latent_explorer.nets.draws import UNSHARED, Draws
+from latent_explorer.nets.model import ImageBatch, Posterior, bernoulli_nats
+
+_LOG_VARIANCE_RANGE = (-14.0, 6.0)
+
+
+class ConditionalVae(ConditionalModel):
+    """A VAE whose decoder is given the class (Kingma et al. 2014, M2; Sohn et al. 2015).
+
+    Its bound alone leaves a part of the class in the latents; so those of a class are to be spread as those of all are.
+    Settings: beta, the weight of the KL term; independence, of that; consistency, of the styles under another class.
+    """
+
+    numbers_each = 2
+
+    def encode(self, x: Tensor, labels: Tensor | None = None) -> Posterior:
+        """The Gaussian posterior of images (n, c, h, w) in [0, 1], whatever their class."""
+        mean, log_variance = self.encoder(x).float().chunk(2, dim=1)
+        return Posterior(mean, log_variance.clamp(*_LOG_VARIANCE_RANGE))
+
+    def losses(self, batch: ImageBatch, draws: Draws = UNSHARED) -> dict[str, Tensor]:
+        """`loss`: reconstruction + prior beta kl + prior independence `dependence` + consistency `style`.
+
+        reconstruction, kl: in nats per image. dependence: the discrepancy between the means of a class and those of
+        all.
+        """
+        labels = self.told(batch)
+        posterior, noise = self.encode(batch.seen), draws.normal((len(batch.x), self.spec.latent_dim), batch.x.device)
+        z = posterior.at(noise)
+        reconstruction = bernoulli_nats(self.decode_logits(z, labels), batch.x).mean()
+        kl = posterior.kl().mean()
+        dependence = discrepancy(posterior.mean, labels, self.spec.classes)
+        style = self.style_lost(batch, z, noise, draws)
+        loss = (
+            reconstruction
+            + batch.prior * (self.settings["beta"] * kl + self.settings["independence"] * dependence)
+            + self.settings["consistency"] * style
+        )
+        return {
+            "loss": loss, "reconstruction": reconstruction, "kl": kl, "style": style, "dependence": dependence,
+        }  # fmt: skip
