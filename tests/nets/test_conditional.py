@@ -22,9 +22,7 @@ def network(family, trunk="dense", channels=1, **settings):
     torch.manual_seed(0)
     shape = (7, 6, channels)
     return build(
-        NetSpec(
-            family=family, trunk=trunk, image_shape=shape, latent_dim=2, hidden=(32,), classes=3, settings=settings
-        )
+        NetSpec(family=family, trunk=trunk, image_shape=shape, latent_dim=2, hidden=(32,), classes=3, settings=settings)
     )
 
 
