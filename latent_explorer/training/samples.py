@@ -83,7 +83,7 @@ class RunSamples:
     def begin(self) -> None:
         """Before the first step: remove the strips of a run before, later than where one that is resumed begins."""
         step = self._training.progress.step
-        self._sweep({each for each in strips_of(self._run) if 0 < each <= step})
+        self._sweep({each for each in strips_of(self._run) if each <= step and step})
         if step == 0:
             self.keep_strip(0)
 

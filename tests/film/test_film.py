@@ -1,8 +1,10 @@
 """The film of a run: what is in it, how it moves, and what becomes of it where something is wrong."""
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from threading import Event
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -11,18 +13,20 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from PIL import Image, ImageColor, ImageSequence
 
+from latent_explorer.bundles import Moment
 from latent_explorer.class_colours import PALETTES
 from latent_explorer.errors import Cancelled, UserError
 from latent_explorer.export import read_mp4, read_provenance
 from latent_explorer.film.footage import read_shots
 from latent_explorer.film.making import make_film
-from latent_explorer.film.scene import FilmScene, LossCurve
+from latent_explorer.film.scene import FilmScene, LossCurve, Margin, _curves
 from latent_explorer.film.timing import Camera, Motion, times_of
 from latent_explorer.palette import DARK, LIGHT
 from latent_explorer.runs.protocol import Filmed, MakeFilm, Progress
 from latent_explorer.service.codec import Refused
 from latent_explorer.training.serve import film as serve_film
 from latent_explorer.training.stop_token import StopToken
+from tests.nets.families import GAN
 
 
 def wish(run: Path, name: str, **other) -> MakeFilm:
@@ -234,3 +238,23 @@ def test_another_palette_colours_the_classes_and_one_that_nobody_knows_is_refuse
     assert made.palette.of_class(0) in PALETTES["okabe-ito"].light
     with pytest.raises(UserError, match="no palette called 'neon'"):
         make_film(wish(filmed_run, "x.gif", palette="neon"), lambda progress: None)
+
+
+def test_of_two_networks_that_compete_both_losses_are_drawn():
+    moments = [Moment(epoch=1, step=step, losses={"generator": 2.0, "discriminator": 1.0}) for step in (5, 10)]
+    shots = [SimpleNamespace(moment=moment, config=SimpleNamespace(family=GAN)) for moment in moments]
+    curves = _curves(shots)
+    assert [(curve.name, curve.at(10)) for curve in curves] == [("generator", 2.0), ("discriminator", 1.0)]
+    drawn = Margin((154, 400), 1.0, DARK, ("a",), curves).painted("Epoch 1", "step 10", 10)
+    colours = {pixel for _, pixel in drawn.getcolors(1 << 20)}
+    assert {ImageColor.getrgb(DARK.accent), ImageColor.getrgb(DARK.fair)} <= colours
+
+
+def test_draws_that_show_something_else_have_another_colour(filmed_run):
+    shots = list(read_shots(snapshots(filmed_run)))
+    turned = [*shots[:-1], replace(shots[-1], label=shots[-1].label[::-1].copy())]
+    one, other = (FilmScene.of(each, 320, np.linspace(0, 2, 21), DARK) for each in (shots, turned))
+    other = replace(other, palette=one.palette)
+    first, last = ([each.painted(number)[:, : one.screen[0]] for each in (one, other)] for number in (0, 20))
+    np.testing.assert_array_equal(*first)
+    assert (last[0] != last[1]).any()

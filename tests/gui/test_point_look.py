@@ -79,3 +79,13 @@ def test_size_and_opacity_are_chosen_under_layers_and_remembered(new_window, sma
     assert (other.pane.points.size, other.pane.points.opacity) == (1.8, 0.4)
     assert other.pane.layer_panel.layers()["Points"] == (True, 0.4)
     assert point_size(other).value() == 180
+
+
+def test_the_same_points_of_other_classes_have_other_colours() -> None:
+    layer, uv, label = PointLayer(), np.arange(8, dtype=np.float32).reshape(4, 2), np.array([0, 0, 1, 1])
+    layer.show(uv, label, 2, frozenset(), DARK)
+    layer.regroup(label[::-1].copy())
+    assert [layer.colour(number) for number in range(4)] == [DARK.class_colour(number) for number in (1, 1, 0, 0)]
+    assert layer.index.per_class.tolist() == [2, 2]
+    layer.regroup(None)
+    assert [layer.colour(number) for number in range(4)] == 4 * [DARK.class_colour(0)]

@@ -44,7 +44,7 @@ Z = np.array([0.5, -0.25], np.float32)
 
 
 @pytest.fixture(scope="module", autouse=True)
-def known() -> Iterator[None]:
+def known(briefly_taught: None) -> Iterator[None]:
     with registered(GAN, CONDITIONAL, INVERTED):
         yield
 

@@ -66,15 +66,23 @@ class StandIn:
         """How many requests of a kind there were."""
         return sum(isinstance(request, kind) for request in self.sent)
 
-    def begin(self) -> Begin:
+    def begin(self, uncovered: str = "") -> Begin:
         """Say that the run that was asked for begins."""
         asked = self.last(Begin)
         epochs = asked.job.recipe.epochs
-        self.say(Begun(run=asked.job.run.path, steps=STEPS * epochs, per_epoch=STEPS, device="cpu"))
+        self.say(
+            Begun(run=asked.job.run.path, steps=STEPS * epochs, per_epoch=STEPS, device="cpu", uncovered=uncovered)
+        )
         return asked
 
     def report(
-        self, step: int, *, loss: float = 150.0, test: float | None = None, snapshot: Path | None = None
+        self,
+        step: int,
+        *,
+        loss: float = 150.0,
+        test: float | None = None,
+        snapshot: Path | None = None,
+        coverage: dict[str, float] | None = None,
     ) -> None:
         """Say how far the run is, with a loss that is made up."""
         job = self.last(Begin).job
@@ -86,6 +94,7 @@ class StandIn:
             test_losses=None if test is None else _terms(test),
             images_per_second=12_345.0,
             seconds_left=75.0,
+            coverage=coverage,
         )
         self.say(Reported(report=report, snapshot=snapshot))
 
