@@ -123,8 +123,10 @@ def _counterparts(source: Side, target: Side) -> tuple[Indices, str]:
     if reason := _strangers(source, target):
         return none, reason
     places = np.full(target.config.dataset.count, -1, np.int64)
-    places[target.latents.images(np.arange(len(target)))] = np.arange(len(target))
-    found = places[source.latents.images(np.arange(len(source)))]
+    shown = np.arange(target.latents.images_from, len(target))
+    places[target.latents.images(shown)] = shown
+    images = source.latents.images(np.arange(len(source)))
+    found = np.where(images >= 0, places[images], -1)  # of a draw from the prior there is no image
     there = np.flatnonzero(found >= 0)
     labels = source.latents.label, target.latents.label
     if labels[0] is not None and labels[1] is not None and (labels[0][there] != labels[1][found[there]]).any():
@@ -139,7 +141,7 @@ def _counterparts(source: Side, target: Side) -> tuple[Indices, str]:
 def _strangers(source: Side, target: Side) -> str:
     """Why no image of one is known to be one of the other, in words; empty where some may be."""
     for side in (source, target):
-        if side.config.prior_samples:
+        if side.config.imageless:
             return f"{side.name} has no encoder: its latents are draws from the prior, so no image is in both."
     one, other = source.config.dataset, target.config.dataset
     if (one.fingerprint, one.count) != (other.fingerprint, other.count):

@@ -48,7 +48,8 @@ class Nearest:
 class Surroundings:
     """What the data say about one place.
 
-    indices: int64 (k,), the nearest images, nearest first, k <= 8; distances: float64 (k,), theirs.
+    indices: int64 (k,), the nearest images, nearest first, k <= 8, or of a generator the 4 nearest images and then the
+    4 nearest draws; distances: float64 (k,), theirs.
     shares: float64 (classes,), of each class among the 50 nearest, adding up to 1; empty without labels.
     reach: the distance to the 10th nearest image.
     """
@@ -62,21 +63,32 @@ class Surroundings:
 class Neighbourhood:
     """Answers what is near a place.
 
-    means: float32 (n, d), n >= 1. labels: int64 (n,) in 0..classes-1, or None. count: n.
+    means: float32 (n, d), n >= 1. labels: int64 (n,) in 0..classes-1, or None. count: n. draws: how many of the first
+    are no images: they count as what is near, but are not the image nearest to a place.
     """
 
-    def __init__(self, means: NDArray[np.float32], labels: NDArray[np.int64] | None, classes: int) -> None:
+    def __init__(
+        self, means: NDArray[np.float32], labels: NDArray[np.int64] | None, classes: int, draws: int = 0
+    ) -> None:
         self._nearest = Nearest(means).find
         self.count, self._dimensions = means.shape
+        self._draws = draws if draws < len(means) else 0  # alone, they stand for images
+        self._of_draws = Nearest(means[: self._draws]).find if self._draws else self._nearest
+        self._of_images = Nearest(means[self._draws :]).find if self._draws else self._nearest
         self._labels = labels
         self._classes = classes if labels is not None else 0
 
     def around(self, z: NDArray[np.float32]) -> Surroundings:
         """What the data say about the latent `z` (d,)."""
         (distances,), (indices,) = self._nearest(z[None], COUNTED)
+        near = [indices[:SHOWN]], [distances[:SHOWN]]
+        if self._draws:
+            half = SHOWN // 2
+            images, draws = self.nearest_images(z[None], half), self._of_draws(z[None], half)
+            near = [images[1][0], draws[1][0]], [images[0][0], draws[0][0]]
         return Surroundings(
-            indices=indices[:SHOWN],
-            distances=distances[:SHOWN],
+            indices=np.concatenate(near[0]),
+            distances=np.concatenate(near[1]),
             shares=self._shares(indices),
             reach=float(distances[:REACH][-1]),
         )
@@ -87,12 +99,13 @@ class Neighbourhood:
         return max(1, int(seconds / (_BY_TREE if self._dimensions <= TREE_DIMENSIONS else by_all)))
 
     def nearest(self, z: NDArray[np.float32], count: int) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-        """Distances and numbers (n, k) of the images nearest to latents (n, d), nearest first, k <= count."""
+        """Distances and numbers (n, k) of the points nearest to latents (n, d), nearest first, k <= count."""
         return self._nearest(z, count)
 
-    def nearest_images(self, z: NDArray[np.float32], count: int) -> NDArray[np.int64]:
-        """The images nearest to latents (n, d), int64 (n, k), nearest first, k <= count."""
-        return self._nearest(z, count)[1].astype(np.int64)
+    def nearest_images(self, z: NDArray[np.float32], count: int) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+        """The same of the images alone; of the draws where there are no images."""
+        distances, indices = self._of_images(z, count)
+        return distances, indices.astype(np.int64) + self._draws
 
     def reach(self, z: NDArray[np.float32], of_images: bool = False) -> NDArray[np.float64]:
         """The distance of latents (n, d) to the 10th nearest image, (n,); of images, not counting the image itself."""
@@ -124,7 +137,7 @@ class Neighbourhood:
 
     def interpolated(self, values: NDArray[np.float32], z: NDArray[np.float32]) -> NDArray[np.float64]:
         """What `values` (images,) are at latents (n, d): the mean of the 10 nearest, weighted by 1 / distance^2."""
-        distances, indices = self._nearest(z, REACH)
+        distances, indices = self.nearest_images(z, REACH)
         softening = 1e-6 * distances[:, -1:] ** 2 + 1e-24  # on an image it alone counts, and nothing is divided by zero
         weights = 1 / (distances**2 + softening)
         means: NDArray[np.float64] = (weights * values[indices]).sum(1) / weights.sum(1)

@@ -14,17 +14,17 @@ Images = NDArray[np.uint8] | ShardedImages
 
 
 def original_images(config: BundleConfig, latents: Latents, place: str | Path | None) -> Images:
-    """The images uint8 (n, h, w, c) of a bundle's latents, in their order.
+    """The images uint8 (n, h, w, c) of a bundle's latents, in their order; without those that are draws from the prior.
 
     place: the folder or file where they are; None for where they were when the bundle was trained.
     Raises DataError where there are none, or they are others.
     """
-    if config.prior_samples:
-        raise DataError(f"{config.name} has no encoder: its latents are draws from the prior, and of no images")
+    if config.imageless:
+        raise DataError(f"{config.name}: {config.imageless}, and of no images")
     if place is None and not config.dataset.source:
         raise DataError(f"{config.name} was made without images. Say where they are: open_bundle(..., images=PLACE)")
     dataset = _recorded(config) if place is None else _attached(config, place)
-    return dataset.images if latents.index is None else dataset.images[latents.index]
+    return dataset.images if latents.index is None else dataset.images[latents.index[latents.draws :]]
 
 
 def thumbnail_images(config: BundleConfig, latents: Latents) -> NDArray[np.uint8]:
@@ -37,7 +37,7 @@ def thumbnail_images(config: BundleConfig, latents: Latents) -> NDArray[np.uint8
     found = thumbnails_of(config)
     if found is None:
         raise DataError(f"no thumbnails of {config.dataset.name} come with the program; `images` has the originals")
-    return found.at(np.arange(len(found)) if latents.index is None else latents.index)
+    return found.at(np.arange(len(found)) if latents.index is None else latents.index[latents.draws :])
 
 
 def _recorded(config: BundleConfig) -> Dataset:

@@ -2,7 +2,7 @@
 
 from latent_explorer.bundles.config import BundleConfig, DatasetRecord, Moment, ProgramRecord, TrainingRecord
 from latent_explorer.bundles.files import FORMAT, TILES_BYTES
-from latent_explorer.bundles.latents import Fits, Latents, Tiles
+from latent_explorer.bundles.latents import DRAWN, Fits, Latents, Tiles
 from latent_explorer.bundles.reading import (
     check_bundle,
     read_config,

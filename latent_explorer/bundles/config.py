@@ -72,6 +72,7 @@ class BundleConfig(msgspec.Struct, frozen=True, kw_only=True):
     latent.
     inverts: whether such a network has an encoder all the same, taught afterwards on its own pictures: what it says of
     an image is then improved on by optimising the latent (`nets.refine`).
+    placed: how many images of the dataset have their latent behind the draws, found by inversion.
     program: what runs the model, of the family FOREIGN; None for a network of ours.
     """
 
@@ -87,6 +88,7 @@ class BundleConfig(msgspec.Struct, frozen=True, kw_only=True):
     turn: tuple[float, float, float, float] | None = None
     prior_samples: int = 0
     inverts: bool = False
+    placed: int = 0
     program: ProgramRecord | None = None
 
     @property
@@ -135,5 +137,11 @@ class BundleConfig(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def latents(self) -> int:
-        """How many latents there are at most: one for each image, or draws from the prior."""
-        return self.prior_samples or self.dataset.count
+        """How many latents there are at most: one for each image, or draws from the prior and the images placed."""
+        return self.prior_samples + self.placed or self.dataset.count
+
+    @property
+    def imageless(self) -> str:
+        """Why none of the latents is of an image, in words; empty where some are."""
+        drawn = self.prior_samples and not self.placed
+        return "this model has no encoder: its latents are draws from the prior" if drawn else ""

@@ -109,6 +109,7 @@ def _bounds(config: BundleConfig) -> Iterator[_Bound]:
     yield from (("each of net.hidden", width, 1, 16384) for width in net.hidden)
     yield "dataset.count", config.dataset.count, 1, 10**8
     yield "prior_samples", config.prior_samples, 0, 10**6
+    yield "placed", config.placed, 0, min(config.dataset.count, 10**6)
     yield "the number of dataset.class_names", len(config.dataset.class_names), 0, CLASSES
     yield from (("each of turn", value, -1.001, 1.001) for value in config.turn or ())
     yield "training.epochs", training.epochs, 0, 10**7

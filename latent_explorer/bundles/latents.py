@@ -1,9 +1,10 @@
 """What a bundle knows about every image of its dataset, as arrays on disk, and the pictures that it brings along."""
 
 import zlib
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any, Literal
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any, Literal, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,19 +15,21 @@ Precision = Literal["float32", "float16", "uint8"]
 """How the means are kept: as they are, halved, or each dimension in 256 even steps from its lowest to its highest."""
 Arrays = Mapping[str, NDArray[Any]]
 Layout = dict[str, tuple[tuple[str, ...], tuple[int, ...]]]
+DRAWN = 3
+"""The split of a latent that is a draw from the prior, and of no image."""
 _STEPS = 255
+_N = TypeVar("_N", bound=np.generic)
 
 
 @dataclass(frozen=True, eq=False)
 class Latents:
-    """The latents of a dataset, in the dataset's order.
+    """The latents of a dataset, in the dataset's order; of a generator, draws from the prior before them.
 
     mean, log_variance: float32 (n, d), of the posterior; log_variance is None where the family has none.
-    Of a family without an encoder they are draws from the prior: then error is None, and the label is what a classifier
-    sees in the picture, if there is one.
-    label: int64 (n,), or None. split: uint8 (n,), 0 for train, 1 for test, 2 for validation.
-    error: float32 (n,), the mean squared error of the reconstruction from the mean, on pixels in [0, 1].
-    index: int64 (n,), ascending: which images of the dataset they are of; None for all.
+    label: int64 (n,), or None; of a draw, what a classifier sees in its picture.
+    split: uint8 (n,), 0 for train, 1 for test, 2 for validation, `DRAWN` for a draw.
+    error: float32 (n,), the mean squared error of the reconstruction from the mean, on pixels in [0, 1]; NaN of a draw.
+    index: int64 (n,), ascending: which images of the dataset they are of, -1 for a draw; None for all.
     """
 
     mean: NDArray[np.float32]
@@ -39,8 +42,22 @@ class Latents:
     def __len__(self) -> int:
         return len(self.mean)
 
+    @cached_property
+    def draws(self) -> int:
+        """How many are draws from the prior, of no image: the first ones."""
+        return 0 if self.index is None else int(np.searchsorted(self.index, 0))
+
+    @property
+    def images_from(self) -> int:
+        """The number of the first that is of an image; 0 also where none is, and draws stand for them."""
+        return self.draws if self.draws < len(self) else 0
+
+    def drawn(self, number: int) -> bool:
+        """Whether the latent of a number is a draw from the prior."""
+        return number < self.draws
+
     def images(self, numbers: NDArray[np.int64]) -> NDArray[np.int64]:
-        """The places in the dataset of the images that some of the latents, by their numbers, are of."""
+        """The places in the dataset of the images that some of the latents, by their numbers, are of; -1 of a draw."""
         return numbers if self.index is None else self.index[numbers]
 
 
@@ -98,6 +115,43 @@ def packed(latents: Latents, precision: Precision) -> dict[str, NDArray[Any]]:
     return arrays
 
 
+def with_images(draws: Latents, images: Sequence[Latents]) -> Latents:
+    """Draws from the prior with the latents of some images behind them, which say by their `index` which.
+
+    Labels are there where all have them; log-variances are not.
+    """
+    parts = [replace(draws, error=np.full(len(draws), np.nan, np.float32)), *images]
+    order = np.argsort(np.concatenate([_there(part.index) for part in parts]), kind="stable")
+    labelled = all(part.label is not None for part in parts)
+    return Latents(
+        mean=np.concatenate([part.mean for part in parts])[order],
+        log_variance=None,
+        label=np.concatenate([_there(part.label) for part in parts])[order] if labelled else None,
+        split=np.concatenate([part.split for part in parts])[order],
+        error=np.concatenate([_there(part.error) for part in parts])[order],
+        index=np.concatenate([_there(part.index) for part in parts])[order],
+    )
+
+
+def _there(array: NDArray[_N] | None) -> NDArray[_N]:
+    assert array is not None
+    return array
+
+
+def of_images(split: NDArray[np.uint8]) -> NDArray[np.int64]:
+    """The numbers of the latents that are of images, by their splits (n,); of all where none is, and draws stand for
+    them.
+    """
+    images = np.flatnonzero(split != DRAWN).astype(np.int64)
+    return images if len(images) else np.arange(len(split))
+
+
+def as_draws(latents: Latents) -> Latents:
+    """Latents, as what they are: draws from the prior, each without an image."""
+    count = len(latents)
+    return replace(latents, split=np.full(count, DRAWN, np.uint8), index=np.full(count, -1, np.int64))
+
+
 def restored(arrays: Arrays) -> Latents:
     """The latents of arrays that fit `layout`, in full size."""
     label, index = arrays.get("label"), arrays.get("index")
@@ -114,8 +168,8 @@ def restored(arrays: Arrays) -> Latents:
 def layout(arrays: Arrays, count: int, dim: int, labelled: bool, judged: bool = True) -> Layout:
     """The types that each array may have, and its shape; of a dataset of `count` images, latents of `dim` dimensions.
 
-    Where there is an index, it says of how many of the images they are. judged: whether there is
-    an error of each; draws from the prior, and latents of a model that does not decode, have none.
+    Where there is an index, it says of how many of the images they are, or of none. judged: whether there are errors;
+    draws from the prior alone, and latents of a model that does not decode, have none.
     """
     if "index" in arrays:
         count = min(count, arrays["index"].size)

@@ -13,11 +13,13 @@ from safetensors.numpy import load
 from latent_explorer.bundles import files
 from latent_explorer.bundles.config import BundleConfig
 from latent_explorer.bundles.latents import (
+    DRAWN,
     TILE_PICTURES,
     Fits,
     Latents,
     Layout,
     Tiles,
+    as_draws,
     inflated,
     layout,
     restored,
@@ -77,6 +79,8 @@ def _family_complaint(config: BundleConfig) -> str | None:
         return "expected prior_samples where the family has no encoder, and only there"
     if config.inverts and not family.inverts:
         return "expected inverts only where the family is taught an encoder afterwards"
+    if config.placed and not config.inverts:
+        return "expected placed images only where it inverts"
     if family.conditional != bool(config.net.classes):
         return "expected net.classes where the family is given the class, and only there"
     return None
@@ -106,9 +110,11 @@ def read_latents(folder: Path, config: BundleConfig | None = None) -> Latents:
     tensors = _read_tensors(path, config, files.latents_bytes(config))
     of_images = not config.prior_samples
     labelled = bool(config.dataset.class_names) and (of_images or "label" in tensors)  # draws: by a classifier, if any
-    judged = of_images and (config.program is None or "error" in tensors)
+    judged = config.placed > 0 or (of_images and (config.program is None or "error" in tensors))
     _check_layout(path, tensors, layout(tensors, config.latents, config.net.latent_dim, labelled, judged))
     latents = restored(tensors)
+    if config.prior_samples and latents.index is None and not config.placed:
+        latents = as_draws(latents)  # as they were written once
     _check_values(path, latents, config)
     return latents
 
@@ -268,12 +274,28 @@ def _check_values(path: Path, latents: Latents, config: BundleConfig) -> None:
         raise _refusal(path, "at least one latent", "none")
     _check_range(path, "mean", latents.mean, -files.LATENT, files.LATENT)
     _check_range(path, "log_variance", latents.log_variance, *files.LOG_VARIANCE)
-    _check_range(path, "split", latents.split, 0, 2)
-    _check_range(path, "error", latents.error, 0, 1)
+    draws, index = _checked_draws(path, latents, config), latents.index
+    _check_range(path, "split", latents.split[draws:], 0, 2)
+    _check_range(path, "error", None if latents.error is None else latents.error[draws:], 0, 1)
     _check_range(path, "label", latents.label, 0, len(config.dataset.class_names) - 1)
-    _check_range(path, "index", latents.index, 0, config.dataset.count - 1)
-    if latents.index is not None and (np.diff(latents.index) <= 0).any():
+    _check_range(path, "index", None if index is None else index[draws:], 0, config.dataset.count - 1)
+    if index is not None and (np.diff(index[draws:]) <= 0).any():
         raise _refusal(path, "an ascending index", "one that is not")
+
+
+def _checked_draws(path: Path, latents: Latents, config: BundleConfig) -> int:
+    """How many of the latents are draws from the prior: the first ones, as many as the configuration says."""
+    draws = config.prior_samples
+    if not draws:
+        return 0
+    if latents.index is None or (latents.index[:draws] != -1).any() or len(latents) != draws + config.placed:
+        expected = f"an index of {draws:,} draws (-1) before {config.placed:,} images"
+        raise _refusal(path, expected, "none" if latents.index is None else "another one")
+    if (latents.split[:draws] != DRAWN).any():
+        raise _refusal(path, f"the split {DRAWN} of each draw", "another one")
+    if latents.error is not None and not np.isnan(latents.error[:draws]).all():
+        raise _refusal(path, "no error (NaN) of a draw", "one")
+    return draws
 
 
 def _check_places(path: Path, places: NDArray[np.int32]) -> None:

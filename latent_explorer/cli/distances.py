@@ -67,17 +67,19 @@ def _numbers(text: str | None, first: Any) -> "NDArray[np.int64]":
     """The numbers of the images asked for; without a text, of the first test image of each class, ten at most."""
     import numpy as np
 
+    from latent_explorer.bundles.latents import of_images
+
     latents = first.latents
     if text is not None:
         wanted = options.numbers(text, "--images")
         if any(number < 0 or number % 1 for number in wanted) or len(set(wanted)) != len(wanted):
             raise UserError(f"--images {text}: expected different whole numbers from 0, as in --images 1,2,3")
         return np.array(wanted, np.int64)
-    test = np.flatnonzero(latents.split == 1) if (latents.split == 1).any() else np.arange(len(latents))
+    test = np.flatnonzero(latents.split == 1) if (latents.split == 1).any() else of_images(latents.split)
     if latents.label is not None:
         _, where = np.unique(latents.label[test], return_index=True)
         test = test[where]
-    found: NDArray[np.int64] = latents.images(test[:_USUAL])
+    found: NDArray[np.int64] = test[:_USUAL] if first.config.imageless else latents.images(test[:_USUAL])
     return found
 
 
@@ -98,7 +100,7 @@ def _rows(walker: Any, numbers: "NDArray[np.int64]") -> "NDArray[np.int64]":
     import numpy as np
 
     latents, name = walker.latents, walker.config.name
-    known = np.arange(len(latents)) if latents.index is None else latents.index
+    known = np.arange(len(latents)) if latents.index is None or walker.config.imageless else latents.index
     rows = np.searchsorted(known, numbers)
     there = known[np.minimum(rows, len(known) - 1)] == numbers
     if not there.all():

@@ -128,8 +128,10 @@ def latents(
     config = read_config(folder)
     found = read_latents(folder, config)
     names = config.dataset.class_names if found.label is not None else ()
-    table = LatentTable(found.mean, found.log_variance, found.label, found.split, found.error, names)
-    what = f"images of {config.dataset.name}" if not config.prior_samples else "draws from the prior"
+    table = LatentTable(found.mean, found.log_variance, found.label, found.split, found.error, names, index=found.index)
+    images = f"images of {config.dataset.name}"
+    drawn = f"draws from the prior{f' and {images}' if config.placed else ''}"
+    what = drawn if config.prior_samples else images
     known.write(out, table, provenance=Provenance(config.name, f"of {what}"), overwrite=overwrite)
     told = {"model": config.name, "file": str(out), "images": len(found), "arrays": list(table.arrays())}
     report(told, f"{out}: the latents of {len(found):,} {what} by {config.name}", as_json)

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from latent_explorer.analysis.compression import Material, Quantiser
 from latent_explorer.analysis.compression.tables import TOTAL_BITS, Table, read, written
+from latent_explorer.bundles.latents import of_images
 from latent_explorer.engine.model_service import ModelService
 from latent_explorer.errors import EngineError
 from latent_explorer.fields import Gradual
@@ -21,8 +22,8 @@ _COUNTED = 10_000  # training latents that say what a number costs
 def refuse_where_lacking(service: ModelService) -> None:
     """Raises EngineError where the open model's images have no latents, or these no pictures."""
     config = service.config
-    if config.prior_samples:
-        raise EngineError("this model has no encoder: no image has a latent that could be rounded")
+    if config.imageless:
+        raise EngineError(config.imageless)
     if not config.decodes:
         raise EngineError(config.undecoded)
 
@@ -35,7 +36,7 @@ def evenly(numbers: NDArray[np.int64], most: int) -> NDArray[np.int64]:
 def splits(service: ModelService) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """The images to choose steps from, and those to measure on; all, where a split has none."""
     split = service.index.latents.split
-    whole = np.arange(len(split))
+    whole = of_images(split)
     train, test = np.flatnonzero(split == 0), np.flatnonzero(split == 1)
     return (train if len(train) else whole), (test if len(test) else whole)
 

@@ -39,13 +39,20 @@ class DatasetIndex:
 
 
 def images_of(latents: Latents, originals: OriginalImages, numbers: NDArray[np.int64]) -> NDArray[np.uint8]:
-    """The images uint8 (k, h, w, c) of some latents by their numbers. Raises EngineError where there are none."""
+    """The images uint8 (k, h, w, c) of some latents by their numbers; black of a draw from the prior, which has none.
+
+    Raises EngineError where there are no images.
+    """
     if originals.images is None:
         raise EngineError(originals.missing)
     count = len(latents)
     if len(numbers) and not (numbers.min() >= 0 and numbers.max() < count):
         raise EngineError(f"the dataset has {count:,} images, and no number {numbers.max():,}")
-    return originals.at(latents.images(numbers))
+    if not latents.draws:
+        return originals.at(latents.images(numbers))
+    found = originals.at(np.maximum(latents.images(numbers), 0)).copy()
+    found[numbers < latents.draws] = 0
+    return found
 
 
 def index_dataset(
@@ -63,7 +70,8 @@ def index_dataset(
     find: them, where they are not. near: the neighbourhoods of these latents, where they have been found before.
     """
     tell(_NEIGHBOURS, 0.0)
-    neighbourhood = near or Neighbourhood(latents.mean, latents.label, len(config.dataset.class_names))
+    classes = len(config.dataset.class_names)
+    neighbourhood = near or Neighbourhood(latents.mean, latents.label, classes, latents.draws)
     class_of = label if config.net.classes else None
     held = held_out_of(latents, neighbourhood, class_of, lambda share: tell(_NEIGHBOURS, share))
     tell("Reading the images", 0.0)

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from latent_explorer.analysis.attributes import AttributeWalker, Classes, Decode, Directions, learn
+from latent_explorer.bundles.latents import of_images
 from latent_explorer.engine.decoder import Decoder
 from latent_explorer.engine.model_service import ModelService
 from latent_explorer.errors import EngineError
@@ -39,7 +40,7 @@ def directions_of(service: ModelService) -> Generator[None, None, Directions]:
 def _learnt(service: ModelService) -> Iterator[Directions | None]:
     latents = service.field_input(with_data=False).data
     train = np.flatnonzero(latents.split == _TRAIN)
-    chosen = train if len(train) else np.arange(len(latents))
+    chosen = train if len(train) else of_images(latents.split)
     if len(chosen) < 3:
         raise EngineError(f"directions are learnt of three images at least, and this model has {len(chosen)}")
     label = None if latents.label is None else latents.label[chosen]

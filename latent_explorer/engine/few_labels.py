@@ -15,6 +15,7 @@ from latent_explorer.analysis.few_labels.choosing import next_images
 from latent_explorer.analysis.few_labels.measuring import LATENTS, PCA, PIXELS, Truth
 from latent_explorer.analysis.few_labels.spaces import fits, pixels_of, principal
 from latent_explorer.bundles import BundleConfig, Latents
+from latent_explorer.bundles.latents import of_images
 from latent_explorer.data import Dataset
 from latent_explorer.engine.originals import OriginalImages
 from latent_explorer.engine.protocol import ModelService
@@ -51,7 +52,8 @@ class LabelMaterial:
         _refuse_conditional(config)
         images = originals.images
         if images is not None and latents.index is not None:
-            images = images[latents.index]
+            images = images[np.maximum(latents.index, 0)]
+            images[: latents.draws] = 0  # without an image, and never labelled
         if originals.missing:
             images = None  # thumbnails are not the pixels
         names = config.dataset.class_names
@@ -201,7 +203,7 @@ class FewLabels:
         if graph is None:
             return -1
         train = np.flatnonzero(split == _TRAIN)
-        found = next_images(graph, learned, train if len(train) > len(taken) else np.arange(len(split)), taken)
+        found = next_images(graph, learned, train if len(train) > len(taken) else of_images(split), taken)
         return int(found[0]) if len(found) else -1
 
 

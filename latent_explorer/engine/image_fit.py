@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from latent_explorer.bundles import Latents
+from latent_explorer.bundles.latents import of_images
 from latent_explorer.data import Dataset
 from latent_explorer.engine.decoder import Decoder
 
@@ -82,7 +83,7 @@ class Encodes(Protocol):
 def image_fit(service: Encodes, latents: Latents, found: Dataset) -> Iterator[ImageFit | None]:
     """How well images fit, each at the place of its latent; encodes a slice of the sample at each step."""
     random = np.random.default_rng(0)
-    numbers = np.sort(random.permutation(len(latents))[:_SAMPLE]).astype(np.int64)
+    numbers = np.sort(random.permutation(of_images(latents.split))[:_SAMPLE]).astype(np.int64)
 
     def measured(some: NDArray[np.int64]) -> NDArray[np.float64]:
         """The distance and the squared error (k, 2) of some of the images."""
@@ -97,7 +98,7 @@ def image_fit(service: Encodes, latents: Latents, found: Dataset) -> Iterator[Im
         rows.append(some)
         yield None
     distance, error = np.concatenate(rows).T
-    one, other = random.integers(0, len(latents), (2, 16 * _SAMPLE))
+    one, other = random.integers(latents.images_from, len(latents), (2, 16 * _SAMPLE))
     apart = np.linalg.norm(latents.mean[one[one != other]] - latents.mean[other[one != other]], axis=1)
     usual = None if latents.error is None else float(latents.error[numbers].mean(dtype=np.float64))
     among = float(np.median(apart)) if len(apart) else 0.0

@@ -203,7 +203,22 @@ class ModelService:
         return self._images is not None and self._images.images is not self.index.originals.images
 
     def images_at(self, numbers: NDArray[np.int64]) -> NDArray[np.uint8]:
-        """The images uint8 (k, h, w, c) of some latents. Raises EngineError where they are missing, or too few."""
+        """The images uint8 (k, h, w, c) of some latents; where one is a draw from the prior, the picture decoded there.
+
+        Raises EngineError where they are missing, or too few.
+        """
+        latents = None if self._data is None else self._data[1]
+        drawn = np.zeros(len(numbers), bool) if latents is None else (numbers >= 0) & (numbers < latents.draws)
+        if latents is None or not drawn.any():
+            return self._images_at(numbers)
+        pictures = self.decoder.reconstructions(latents, numbers[drawn])
+        if drawn.all():
+            return pictures
+        found = self._images_at(numbers)
+        found[drawn] = pictures
+        return found
+
+    def _images_at(self, numbers: NDArray[np.int64]) -> NDArray[np.uint8]:
         if self._index is None and self._images is not None and self._data is not None:
             return images_of(self._data[1], self._images, numbers)
         return self.index.images_at(numbers)

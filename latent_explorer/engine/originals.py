@@ -46,8 +46,8 @@ def find_originals(config: BundleConfig, sheet: OriginalImages | None = None) ->
 
     sheet: the thumbnails, where they have been read.
     """
-    if config.prior_samples:
-        return OriginalImages(None, "this model has no encoder: its latents are draws from the prior")
+    if config.imageless:
+        return OriginalImages(None, config.imageless)
     record = config.dataset
     if not record.source:
         return OriginalImages(None, "this bundle was made without images")
@@ -73,7 +73,7 @@ def thumbnails_of(config: BundleConfig) -> OriginalImages | None:
     except UserError:
         _log.exception("the thumbnails of %s could not be read", config.dataset.name)
         return None
-    if found is None or config.prior_samples or config.mismatch(found.images.shape[1:], len(found.images)):
+    if found is None or config.imageless or config.mismatch(found.images.shape[1:], len(found.images)):
         return None
     return OriginalImages(found.images, "the original images are not available", found.words)
 
@@ -84,8 +84,8 @@ def read_images(config: BundleConfig, path: str) -> Dataset:
     They need not be the same; its fingerprint has been computed. Raises DataError where they cannot be read, or can
     never be those of the latents.
     """
-    if config.prior_samples:
-        raise DataError("this model has no encoder, so its latents have no images")
+    if config.imageless:
+        raise DataError(config.imageless)
     found, errors = [], []
     bounds = replace(Bounds.of(config.dataset.count, _ASKED_SECONDS), images=0)  # how many there are is said below
     for source in _readings(config, path):

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from latent_explorer.analysis import Surroundings, Verdict
 from latent_explorer.analysis.anomaly import SCORES
+from latent_explorer.bundles.latents import of_images
 from latent_explorer.data.usual import Usual, usual_of
 from latent_explorer.engine.model_service import ModelService
 from latent_explorer.errors import EngineError
@@ -62,8 +63,8 @@ def _finding(service: ModelService) -> Iterator[Usual | None]:
 
 def _some_images(service: ModelService) -> Generator[None, None, NDArray[np.uint8] | None]:
     latents = service.field_input(with_data=False).data
-    numbers = np.sort(np.random.default_rng(0).permutation(len(latents))[:_SAMPLE]).astype(np.int64)
-    if may_have_images(service):
+    numbers = np.sort(np.random.default_rng(0).permutation(of_images(latents.split))[:_SAMPLE]).astype(np.int64)
+    if may_have_images(service) and not service.config.imageless:
         try:
             return (yield from aside(partial(service.images_at, numbers), "some images"))
         except EngineError:

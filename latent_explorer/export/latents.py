@@ -17,7 +17,7 @@ from latent_explorer.export.provenance import Provenance
 from latent_explorer.export.writer import Options, file_writer
 
 _BLOCK = 1024
-_SPLITS = ("train", "test", "val")
+_SPLITS = ("train", "test", "val", "draw")
 
 
 @dataclass(frozen=True, eq=False)

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from latent_explorer.analysis import ExpectedError, Look, MappedImages, MeasuredImages, coding
+from latent_explorer.bundles.latents import of_images
 from latent_explorer.fields.calibration import Slices
 from latent_explorer.fields.field import FieldInput
 from latent_explorer.fields.seen_map import Expectation, SeenMap, pixels
@@ -22,7 +23,9 @@ def expectation(
     without: images that must not be looked at, since they are to judge what was learnt.
     """
     data = known.data
-    among = np.arange(len(data)) if without is None else np.setdiff1d(np.arange(len(data)), without)
+    among = of_images(data.split)
+    if without is not None:
+        among = np.setdiff1d(among, without)
     error = None if data.error is None else data.error[among]
     images = MappedImages(seen.uv[among], data.mean[among], seen.shown[among], error)
     numbers = np.random.default_rng(0).permutation(len(among))[:_MEASURED]

@@ -100,6 +100,23 @@ class OpenBundle:
         """The names of the classes, as they may be shown; none where the data have no labels."""
         return tuple(map(safe_text, self.config.dataset.class_names)) if self.latents.label is not None else ()
 
+    @property
+    def points(self) -> str:
+        """What its points are, in a word: images, draws from the prior, or both."""
+        return "points" if self.latents.images_from else "draws" if self.latents.draws else "images"
+
+    def called(self, number: int) -> str:
+        """What a point is called: the image by its place in the dataset, or a draw from the prior."""
+        latents = self.latents
+        return f"Draw {number}" if number < latents.draws else f"Image {int(latents.images(np.array([number]))[0])}"
+
+    def class_words(self, number: int) -> str:
+        """The class of a point, for the middle of a sentence; "" where there are none. Of a draw it is what is seen."""
+        if self.latents.label is None:
+            return ""
+        seen = ", as the classifier sees it" if number < self.latents.draws else ""
+        return f"class {self.class_names[self.latents.label[number]]}{seen}"
+
     @cached_property
     def class_counts(self) -> NDArray[np.int64]:
         """How many images each class has."""

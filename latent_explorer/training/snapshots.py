@@ -79,7 +79,7 @@ class Snapshots:
             except UserError:
                 shutil.rmtree(folder, ignore_errors=True)
                 continue
-            if latents.index is None or np.array_equal(latents.index, self._watched):
+            if latents.draws or latents.index is None or np.array_equal(latents.index, self._watched):
                 self._before = _on_plane(latents.mean, config.turn)
             return
 

@@ -65,7 +65,7 @@ class Judge:
 
     def __init__(self, model: LatentModel, latents: Latents, device: torch.device) -> None:
         self.model, self.device = model.to(device).eval(), device
-        self.near = Neighbourhood(latents.mean, None, 0)
+        self.near = Neighbourhood(latents.mean, None, 0, latents.draws)
         self.known = known = FieldInput(self._measure, self._measure, self.near, latents, model.encodes)
         self.returned = returned_by(known)
         self.held = held_out_of(latents, self.near, model.label if model.spec.classes else None)

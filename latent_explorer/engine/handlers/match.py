@@ -29,7 +29,7 @@ class Matched(Numbered, frozen=True, tag=True, eq=False):
 def _answer(request: Match, service: ModelService) -> Iterator[Matched]:
     service.decoder.check(request.z[None])
     index = service.index
-    nearest = index.neighbourhood.nearest_images(request.z[None], 1)[0]
+    nearest = index.neighbourhood.nearest_images(request.z[None], 1)[1][0]
     image, missing = np.zeros((0, 0, 1), np.uint8), index.originals.missing
     if index.originals.images is not None:
         image, missing = index.images_near(nearest)[0], ""

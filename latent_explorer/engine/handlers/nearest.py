@@ -25,7 +25,7 @@ class NearestImages(Piece, frozen=True, tag=True, eq=False):
 def _answer(request: FindNearest, service: ModelService) -> Iterator[NearestImages]:
     def images(z: NDArray[np.float32]) -> NDArray[np.int64]:
         service.decoder.check(z)
-        return service.index.neighbourhood.nearest_images(z, NEAR)
+        return service.index.neighbourhood.nearest(z, NEAR)[1]
 
     for start, found in service.in_slices("nearest", request.z, images):
         yield NearestImages(request.number, start, found)

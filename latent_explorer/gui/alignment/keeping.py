@@ -20,7 +20,7 @@ def images_of(bundle: OpenBundle) -> str:
     """What tells the images of a bundle from those of others, where another model of them has the same."""
     index = bundle.latents.index
     some = "all" if index is None else hashlib.sha256(index.tobytes()).hexdigest()
-    fingerprint = "" if bundle.config.prior_samples else bundle.config.dataset.fingerprint
+    fingerprint = "" if bundle.config.imageless else bundle.config.dataset.fingerprint
     return f"{fingerprint or bundle.seal} {len(bundle.latents)} {some}"
 
 

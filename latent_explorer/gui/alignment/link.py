@@ -42,10 +42,12 @@ def counterparts(source: OpenBundle, target: OpenBundle) -> NDArray[np.int64]:
     count, others = len(source.latents), len(target.latents)
     found = np.full(count, -1, np.int64)
     of_one = source.config.dataset.fingerprint == target.config.dataset.fingerprint != ""
-    if of_one and not source.config.prior_samples and not target.config.prior_samples:
+    if of_one and not source.config.imageless and not target.config.imageless:
         place = np.full(source.config.dataset.count, -1, np.int64)
-        place[target.latents.images(np.arange(others))] = np.arange(others)
-        found[:] = place[source.latents.images(np.arange(count))]
+        shown = np.arange(target.latents.images_from, others)
+        place[target.latents.images(shown)] = shown
+        images = source.latents.images(np.arange(count))
+        found[:] = np.where(images >= 0, place[images], -1)
     return found
 
 

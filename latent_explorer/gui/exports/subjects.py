@@ -276,7 +276,7 @@ class LatentsSubject(Subject):
             split=all_of.split,
             error=all_of.error,
             class_names=self.bundle.class_names,
-            index=np.arange(len(all_of)),
+            index=all_of.images(np.arange(len(all_of))),
         )
         return table.rows(self._kept(choices))
 

@@ -17,7 +17,7 @@ from latent_explorer.session import OpenBundle
 
 _SHADES = 64
 _ENDS = {True: (0.12, 1.0), False: (0.0, 0.88)}  # of the ramp: neither end is lost on a dark map, or on a light one
-_SPLITS = ("training", "test", "validation")
+_SPLITS = ("training", "test", "validation", "draws")
 Values = NDArray[Any]
 
 
@@ -83,7 +83,7 @@ for _colouring in (
     PointColouring(
         name="split",
         title="Split",
-        sentence="Whether an image was used for training or held out.",
+        sentence="Whether an image was used for training or held out; and which points are draws from the prior.",
         known=lambda latents: latents.split,
         categories=_SPLITS,
     ),
@@ -220,11 +220,12 @@ def _scaled(colouring: PointColouring, values: Values, _: tuple[str, ...], theme
     share = np.clip(np.nan_to_num(span.share(np.where(known, values, span.low))), 0, 1)
     shade = np.where(known, 1 + np.minimum(share * _SHADES, _SHADES - 1), 0).astype(np.uint16)
     words = (number(span.low), number(span.at(0.5)), number(span.high))
+    awaited = colouring.known is None  # of the engine; else a draw from the prior has none
     scale = Scale(f"Points: {colouring.title.lower()}", colouring.unit, rgb[None, 1:] | np.uint32(0xFF << 24), words)
     unit = f" {colouring.unit}".rstrip()
     return Shading(
         colouring.title, shade, rgb, (), scale,
-        lambda index: f"{number(float(values[index]))}{unit}" if known[index] else "…",
+        lambda index: f"{number(float(values[index]))}{unit}" if known[index] else "…" if awaited else "none",
     )  # fmt: skip
 
 

@@ -34,7 +34,13 @@ _CLEARER = 0.25  # by how much dots that stand alone are less see-through than w
 _AT_ONCE = 200_000  # points sorted so quickly that the first paint can wait for them
 _NONE = PointIndex(np.zeros((0, 2), np.float32), np.zeros(0, np.uint16))
 
-POINTS = LayerSpec("points", "Points", "The images of the dataset, each a dot at its latent.", key="2", opacity=0.75)
+POINTS = LayerSpec(
+    "points",
+    "Points",
+    "The images of the dataset, each a dot at its latent; of a generator also draws from its prior.",
+    key="2",
+    opacity=0.75,
+)
 
 
 class PointLayer(Layer):

@@ -69,6 +69,7 @@ class ThumbnailLayer(Layer):
         self.fitted = 0.0
         self.lifted: int | None = None
         self._points = points
+        self._first = 0  # the number of the first point that has an image
         self._places: dict[float, Places] = {}  # by how far apart they are: of the view, and of the one before
         self._shape = QSize(1, 1)
         self._painted: dict[int, QImage] = {}
@@ -76,7 +77,7 @@ class ThumbnailLayer(Layer):
 
     def dress(self, bundle: OpenBundle, hidden: frozenset[int], theme: Theme) -> None:
         super().dress(bundle, hidden, theme)
-        grey = bundle.config.net.image_shape[2] == 1
+        grey, self._first = bundle.config.net.image_shape[2] == 1, bundle.latents.images_from
         self.light, self.everywhere = not theme.dark, not grey
 
     def notice(self, view: View) -> str:
@@ -112,10 +113,15 @@ class ThumbnailLayer(Layer):
         found = self._places.get(apart)
         if found is None or not found.serve(view, self._points.version):
             wide = view.resized(view.width + 2 * _AROUND, view.height + 2 * _AROUND).region
-            numbers = with_room(self._points.index, wide, apart, self._points.coloured)
+            numbers = with_room(self._points.index, wide, apart, self._eligible)
             found = Places(numbers, self._points.version, wide)
             self._places = dict([*self._places.items()][-1:]) | {apart: found}
         return found.numbers
+
+    def _eligible(self, positions: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Which points have an image that is shown: draws from the prior have none, and give way to those that do."""
+        own = self._points.coloured(positions)
+        return own & (self._points.index.points.order[positions] >= self._first) if self._first else own
 
     def keep(self, number: int, image: NDArray[np.uint8]) -> None:
         if max(image.shape[:2]) > _KEPT_SIDE:

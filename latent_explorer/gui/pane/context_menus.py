@@ -110,7 +110,9 @@ class ContextMenus(QObject):
         if isinstance(answer.reply, Refused):
             self._uses.shared.say(f"The image cannot be shown: {answer.reply.reason}")
         elif answer.pictures is not None and answer.key == self._image:
-            open_picture_window(self._parent.window() or self._parent, answer.pictures[0], f"Image {answer.key}")
+            session, number = self._uses.gestures.session, self._image
+            called = "Image" if session is None or number is None else session.bundle.called(number)
+            open_picture_window(self._parent.window() or self._parent, answer.pictures[0], called)
 
     # -- the entries
 
@@ -196,13 +198,13 @@ class ContextMenus(QObject):
         session = self._uses.gestures.session
         if session is None:
             return
-        z = session.bundle.latents.mean[index]
-        yield Command(
-            f"Go to image {index}", partial(self._uses.prober.go_to, z), tip="Show the image and its nearest images"
-        )
-        yield Command("Open image", partial(self._open_image, index))
-        yield Command("Pin image", partial(self._pin, session, z, f"Image {index}"))
-        yield Command("Select image", partial(self._select_image, session, index))
+        z, called = session.bundle.latents.mean[index], session.bundle.called(index)
+        what = "draw" if session.bundle.latents.drawn(index) else "image"
+        tip = f"Show the {what} and what is near"
+        yield Command(f"Go to {called.lower()}", partial(self._uses.prober.go_to, z), tip=tip)
+        yield Command(f"Open {what}", partial(self._open_image, index))
+        yield Command(f"Pin {what}", partial(self._pin, session, z, called))
+        yield Command(f"Select {what}", partial(self._select_image, session, index))
         yield Command("Copy index", partial(self._copy_index, index))
 
     def _on_frame(self, index: int) -> Iterator[Entry]:

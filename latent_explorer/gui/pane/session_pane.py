@@ -103,7 +103,7 @@ class SessionPane(PaneParts):
         self.charting.complain()
         if bundle.config.moment is None and not bundle.config.passing:
             self.remembered.emit(bundle.folder)
-        what = "images" if bundle.config.dataset.source or bundle.config.decodes else "latents"
+        what = bundle.points if bundle.config.dataset.source or bundle.config.decodes else "latents"
         lacking = bundle.config.undecoded
         self.shared.say(f"{bundle.name}: {len(bundle.latents):,} {what}{'; ' if lacking else ''}{lacking}")
         self.ask_again()

@@ -206,7 +206,7 @@ class GalleryWindow(QDialog):
         self._chosen = np.zeros(0, np.int64) if chosen is None else np.flatnonzero(chosen)
         self.setWindowTitle(window_title(f"Gallery of {bundle.name}"))
         count = len(self._chosen)
-        self.count.setText(f"{count:,} images" if count else "Nothing is selected")
+        self.count.setText(f"{count:,} {bundle.points}" if count else "Nothing is selected")
         self._arrange()
 
     def show_remark(self, sentence: str, reason: str) -> None:
@@ -221,7 +221,7 @@ class GalleryWindow(QDialog):
         if order == "By class" and latents.label is not None:
             numbers = numbers[np.argsort(latents.label[numbers], kind="stable")]
         elif order == "By error" and latents.error is not None:
-            numbers = numbers[np.argsort(-latents.error[numbers], kind="stable")]
+            numbers = numbers[np.argsort(-latents.error[numbers], kind="stable")]  # draws, without any, last
         self.model.put(numbers)
         self._look.start()
 
@@ -247,11 +247,11 @@ class GalleryWindow(QDialog):
 
     def describe(self, row: int) -> str:
         assert self._bundle is not None
-        number, latents, names = int(self.model.numbers[row]), self._bundle.latents, self._bundle.class_names
-        lines = [f"Image {number}"]
-        if latents.label is not None:
-            lines.append(f"Class {names[latents.label[number]]}")
-        if latents.error is not None:
+        number, bundle = int(self.model.numbers[row]), self._bundle
+        latents = bundle.latents
+        named = bundle.class_words(number)
+        lines = [bundle.called(number), *([f"{named[:1].upper()}{named[1:]}"] if named else [])]
+        if latents.error is not None and not latents.drawn(number):
             lines.append(f"Reconstruction error (MSE) {float(latents.error[number]):.4f}")
         return "\n".join([*lines, "Click to show it on the map"])
 

@@ -38,6 +38,8 @@ _TALLEST = 190  # pixels of the picture while the dimensions are unfolded below 
 
 _ATTACH = "Choose the folder or file of the images that this model was trained on"
 _NEAREST, _THUMBNAILS = "Nearest images and their reconstructions", "Nearest images, as thumbnails"
+_CLASSES, _AND_DRAWS = "Classes of the 50 nearest images", "Nearest images, reconstructed, and nearest draws"
+_DRAWS = "Nearest draws from the prior"
 _COORDINATES = "The coordinates in latent space, dimension 0 first. Edit them and press Enter to go to another place."
 
 
@@ -95,7 +97,8 @@ class Inspector(QWidget):
             buttons.addWidget(made, 1)
             self._of_picture += [made] if text != "Pin" else []
         buttons.addWidget(self.lock_button, 1)
-        classes = heading("Classes of the 50 nearest images"), self._shares
+        self._classes = heading(_CLASSES)
+        classes = self._classes, self._shares
         self._nearest = heading(_NEAREST)
         nearest = self._nearest, self.neighbours
         self.attach = AttachRow()
@@ -133,9 +136,17 @@ class Inspector(QWidget):
     def _explain(self, *, decodes: bool) -> None:
         """Say where the picture would be why there is none, if the model makes none."""
         self.picture.hint = _HINT if decodes else _NO_PICTURE
-        self._nearest.setText(_NEAREST if decodes else "Nearest images")
+        self._nearest.setText(self._usual_nearest if decodes else "Nearest images")
+        draws = self._bundle is not None and self._bundle.latents.draws
+        self._classes.setText("Classes of the 50 nearest, as seen in draws" if draws else _CLASSES)
         for each in self._of_picture:
             each.setEnabled(decodes)
+
+    @property
+    def _usual_nearest(self) -> str:
+        """What the nearest images are called where they are the originals."""
+        points = "images" if self._bundle is None else self._bundle.points
+        return {"points": _AND_DRAWS, "draws": _DRAWS}.get(points, _NEAREST)
 
     @property
     def said(self) -> str:
@@ -189,10 +200,10 @@ class Inspector(QWidget):
         self._word.setToolTip(tooltip(_measures(place)))
         self._shares.show_shares(place.shares)
         self.neighbours.show_place(place)
-        can = self._bundle is not None and not self._bundle.config.prior_samples
+        can = self._bundle is not None and not self._bundle.config.imageless
         self.attach.explain(place.missing or place.note, place.lacking, can=can)
-        if self._nearest.text() in (_NEAREST, _THUMBNAILS):
-            self._nearest.setText(_THUMBNAILS if place.lacking else _NEAREST)
+        if self._nearest.text() in (self._usual_nearest, _THUMBNAILS):
+            self._nearest.setText(_THUMBNAILS if place.lacking else self._usual_nearest)
 
     def _leave_coordinates(self) -> None:
         """What was typed and not entered is not where anything is."""

@@ -25,6 +25,14 @@ _SELECTS = {
 _HOW = "Classes of the same colour differ by mark and shade here, and by shade on the map."
 
 
+_SEEN = "Classes of draws: as the classifier sees them."
+
+
+def _classless(bundle: OpenBundle | None) -> str:
+    drawn = bundle is not None and bundle.latents.draws and bundle.config.dataset.class_names
+    return "No classifier was taught, so draws have no class." if drawn else "This dataset has no classes."
+
+
 def paint_mark(painter: QPainter, mark: Mark, colour: QColor, middle: QPointF, radius: float, filled: bool) -> None:
     """Draw the mark of a class around a place, or its outline alone."""
     hollow = mark == "ring" or not filled
@@ -44,7 +52,9 @@ class ClassRow(QWidget):
     isolated = pyqtSignal(int)
     select_wanted = pyqtSignal(int, str)
 
-    def __init__(self, label: int, name: str, count: int, colour: QColor, mark: Mark = "disc") -> None:
+    def __init__(
+        self, label: int, name: str, count: int, colour: QColor, mark: Mark = "disc", points: str = "images"
+    ) -> None:
         super().__init__()
         self._label, self._name, self._count, self._colour, self._mark = label, name, count, colour, mark
         self.shown = True
@@ -54,7 +64,7 @@ class ClassRow(QWidget):
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         short = name if len(name) <= _LONGEST else f"{name[: _LONGEST - 1]}…"
         how = "Click to hide or show, double-click to show it alone.\nShift adds it to the selection, Alt subtracts it"
-        self.setToolTip(tooltip(f"Class {short}: {count:,} images\n{how}"))
+        self.setToolTip(tooltip(f"Class {short}: {count:,} {points}\n{how}"))
         self.setAccessibleName(f"Class {name}")
         for text, choice in _SELECTS.items():
             action = QAction(caption(text.format(short)), self)
@@ -174,7 +184,8 @@ class Legend(QWidget):
         names = () if self._bundle is None else self._bundle.class_names
         repeats = self._theme is not None and len(names) > len(self._theme.classes)
         notes = [
-            *(["This dataset has no classes."] if not names else []),
+            *([_classless(self._bundle)] if not names else []),
+            *([_SEEN] if names and self._bundle is not None and self._bundle.latents.draws else []),
             *([_REPEATED] if repeats else []),
             *([f"Points show: {self._coloured_by}"] if names and self._coloured_by else []),
         ]
@@ -211,7 +222,7 @@ class Legend(QWidget):
         assert bundle is not None
         assert theme is not None
         count, colour = int(bundle.class_counts[label]), theme.class_colour(label)
-        row = ClassRow(label, bundle.class_names[label], count, colour, theme.mark_of(label))
+        row = ClassRow(label, bundle.class_names[label], count, colour, theme.mark_of(label), bundle.points)
         row.shown = label not in self._hidden
         row.toggled.connect(self.toggled)
         row.isolated.connect(self.isolated)

@@ -85,7 +85,10 @@ class NeighbourStrip(QWidget):
         painter, label = QPainter(self), self._bundle.latents.label
         for row, images in enumerate((self._originals, self._reconstructions)):
             for column, image in enumerate(images):
-                painter.drawImage(self._cell(column, row), displayed(image, light=not self._theme.dark))
+                if row == 0 and self._bundle.latents.drawn(int(self._place.indices[column])):
+                    self._say_draw(painter, self._cell(column, row))
+                else:
+                    painter.drawImage(self._cell(column, row), displayed(image, light=not self._theme.dark))
         for column, of in enumerate([] if label is None else label[self._place.indices].tolist()):
             cell = self._cell(column, 1 if self._reconstructions else 0)
             painter.fillRect(QRect(cell.left(), cell.bottom() + 2, cell.width(), _RIM), self._theme.class_colour(of))
@@ -96,6 +99,11 @@ class NeighbourStrip(QWidget):
         if self.outdated:
             painter.fillRect(self.rect(), veil(self.palette()))
         painter.end()
+
+    def _say_draw(self, painter: QPainter, cell: QRect) -> None:
+        """A draw from the prior has no image above its picture."""
+        painter.setPen(self.palette().placeholderText().color())
+        painter.drawText(cell, Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignBottom, "draw")
 
     def event(self, event: QEvent | None) -> bool:
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
@@ -138,11 +146,13 @@ class NeighbourStrip(QWidget):
         if column is None or place is None or bundle is None:
             return place.missing if place is not None else ""
         index, latents = int(place.indices[column]), bundle.latents
-        named = "" if latents.label is None else f", class {bundle.class_names[latents.label[index]]},"
-        lines = [
-            f"Image {index}{named} of the {('training', 'test', 'validation')[int(latents.split[index])]} split",
-            f"Distance {float(place.distances[column]):.4g} in latent space",
-        ]
-        if latents.error is not None:
+        named = bundle.class_words(index)
+        if latents.drawn(index):
+            whole = f"{bundle.called(index)} from the prior{named and f', {named}'}"
+        else:
+            split = ("training", "test", "validation")[int(latents.split[index])]
+            whole = f"{bundle.called(index)}{named and f', {named},'} of the {split} split"
+        lines = [whole, f"Distance {float(place.distances[column]):.4g} in latent space"]
+        if latents.error is not None and not latents.drawn(index):
             lines.append(f"Reconstruction error (MSE) {float(np.float32(latents.error[index])):.4f}")
         return "\n".join([*lines, "Click to show it on the map"])

@@ -65,7 +65,7 @@ class SelectionPanel(QWidget):
         share = selection.count / len(selection.chosen)
         percent = f"{share:.1%}" if share >= 0.001 else "under 0.1%"
         spread = np.sqrt(np.square(latents - mean).sum() / len(latents))
-        self.count.setText(f"{selection.count:,} images, {percent} of all")
+        self.count.setText(f"{selection.count:,} {bundle.points}, {percent} of all")
         self.spread.setText(f"Spread {spread:.3g}: the typical distance from their mean, in latent space")
         self.picture.hint = _AVERAGING
         self.picture.show_image(None)

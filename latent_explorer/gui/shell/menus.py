@@ -160,7 +160,7 @@ class Menus:
 
     def _attach(self) -> Iterator[Entry]:
         pane = self._bench.active
-        can = pane.bundle is not None and not pane.bundle.config.prior_samples
+        can = pane.bundle is not None and not pane.bundle.config.imageless
         for text, file in (("A folder…", False), ("A file…", True)):
             choose = partial(pane.attaching.choose, self._window, file=file)
             yield Command(text, choose, tip="The images that the model was trained on", enabled=lambda: can)

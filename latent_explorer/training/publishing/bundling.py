@@ -30,11 +30,11 @@ from latent_explorer.training.evaluate import (
     PRIOR_SAMPLES,
     encode_dataset,
     evaluate,
-    prior_samples,
     reconstruction_error,
 )
 from latent_explorer.training.publishing.card import card
 from latent_explorer.training.publishing.pictures import first_tiles, preview
+from latent_explorer.training.publishing.placing import drawn
 from latent_explorer.training.state import RunState
 
 TurnOf = Callable[[NDArray[np.float32]], tuple[float, float, float, float] | None]
@@ -53,16 +53,17 @@ def write_bundle(
     weights = {name: array.astype(precision) for name, array in weights_to_keep(model).items()}
     kept = load_model(model.spec, {name: array.astype(np.float32) for name, array in weights.items()})
     of_images = kept.family.encodes
-    latents = encode_dataset(kept, dataset, device) if of_images else prior_samples(kept)
+    latents = encode_dataset(kept, dataset, device) if of_images else drawn(kept, dataset, device)
     judged = kept.encodes and len(dataset.indices("test"))
     metrics: dict[str, float | None] = {}
     if judged:
-        metrics = evaluate(kept, dataset, device, latents if of_images else None).figures()
+        metrics = evaluate(kept, dataset, device, latents).figures()
         metrics |= baselines_at_hand(dataset, kept.spec.latent_dim).figures()
     config = config_of(job, kept, dataset, progress, metrics)
     shortened = latents if job.variances else replace(latents, log_variance=None)
     as_read = restored(packed(shortened, job.latents))
-    config = msgspec.structs.replace(config, turn=turn_of(as_read.mean))
+    placed = 0 if of_images else len(latents) - config.prior_samples
+    config = msgspec.structs.replace(config, turn=turn_of(as_read.mean), placed=placed)
     error = reconstruction_error(kept.to(device), dataset, as_read.mean) if of_images else None
     parts = weights, shortened, card(config, progress, job, error, dataset.report), preview(kept, as_read, dataset)
     tiles = first_tiles(kept, as_read, job.tiles, config.turn)

@@ -92,8 +92,9 @@ _PRIOR = (
     "standard normal distribution, without labels and without originals"
 )
 _INVERTS = (
-    "the {count} latents that are included are draws from the prior, the\nstandard normal distribution. Its encoder was"
-    " taught afterwards, on pictures of its own; where that puts an\nimage is improved on by optimising the latent"
+    "the {count} latents that are included are {draws} draws from the prior, the\nstandard normal distribution, and those "
+    "of {placed} images. Its encoder was taught afterwards, on pictures of its own;\nwhere that puts an image is improved "
+    "on by optimising the latent"
 )
 _CAPTIONS = {
     True: "The map with some of the images; below it twenty test images, evenly through the classes, each above its\n"
@@ -159,7 +160,8 @@ _CLEANS = (
 def _latents(config: BundleConfig) -> str:
     classes = f", each under its own of {config.net.classes} classes" if config.net.classes else ""
     words = _IMAGES if not config.prior_samples else _INVERTS if config.inverts else _PRIOR
-    return words.format(count=config.latents, classes=classes)
+    counts = {"count": config.latents, "draws": config.prior_samples, "placed": config.placed}
+    return words.format(**counts, classes=classes)
 
 
 def _notes(config: BundleConfig) -> Iterator[str]:

@@ -11,7 +11,7 @@ def _make(uses: StudyUses) -> Study:
 
 
 def _imageless(bundle: OpenBundle) -> str:
-    return "the latents of this model are draws from the prior, and no images" if bundle.config.prior_samples else ""
+    return bundle.config.imageless
 
 
 ANOMALIES = StudySpec(

@@ -1,5 +1,7 @@
 """The oddest images of a set as a grid, the oddest first."""
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 from PyQt6.QtCore import QModelIndex, QRect, QSize, Qt, pyqtSignal
@@ -18,7 +20,7 @@ _SIDE, _GAP, _RIM, _HEIGHT = 40, 5, 3, 190
 class OddestImages(QListView):
     """Images whose pictures whoever made it fetches. chosen: the number of one that was clicked.
 
-    labels: of all images by number, or None. names: of the classes.
+    labels: of all images by number, or None. names: of the classes. called: what an image is, by its number.
     """
 
     chosen = pyqtSignal(int)
@@ -28,6 +30,7 @@ class OddestImages(QListView):
         self.images, self.theme = GalleryModel(), DARK
         self.labels: NDArray[np.int64] | None = None
         self.names: tuple[str, ...] = ()
+        self.called: Callable[[int], str] = "Image {}".format
         self._scores = np.zeros(0, np.float32)
         self._above, self._unit = np.inf, ""
         self.setModel(self.images)
@@ -62,7 +65,7 @@ class OddestImages(QListView):
     def describe(self, row: int) -> str:
         """What is known of an image, for its tip."""
         number = int(self.images.numbers[row])
-        lines = [f"Image {number}: {written(float(self._scores[row]))} {self._unit}"]
+        lines = [f"{self.called(number)}: {written(float(self._scores[row]))} {self._unit}"]
         if self.labels is not None:
             lines.append(f"Class {self.names[self.labels[number]]}")
         return "\n".join([*lines, "Click to show its place on the map"])

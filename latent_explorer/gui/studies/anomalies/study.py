@@ -298,6 +298,7 @@ class AnomalyStudy(Study):
         if (oddest.labels is None) != (others or latents.label is None):
             oddest.images.forget()
         oddest.labels, oddest.names = None if others else latents.label, self.session.bundle.class_names
+        oddest.called = "Image {}".format if others else self.session.bundle.called
         oddest.show_images(*self.judged.oddest(sets, self.score, _LISTED), self._words.unit)
         oddest.mark_above(self.threshold)
         missing = oddest.images.missing(range(oddest.images.rowCount()))

@@ -12,9 +12,9 @@ def _make(uses: StudyUses) -> Study:
 
 def _lacks(bundle: OpenBundle) -> str:
     config = bundle.config
-    if config.prior_samples or not config.encodes:
+    if not config.encodes:
         return "this model has no encoder, so its images have no latents that could be compressed"
-    return config.undecoded
+    return config.imageless or config.undecoded
 
 
 COMPRESSION = StudySpec(

@@ -12,8 +12,8 @@ def _make(uses: StudyUses) -> Study:
 
 def _lacks(bundle: OpenBundle) -> str:
     config = bundle.config
-    if config.prior_samples:
-        return "this model has no encoder, so its latents are draws from the prior and have no images to label"
+    if config.imageless:
+        return config.imageless
     if config.net.classes:
         return "this model encodes each image under its class, so its latents know the labels already"
     return ""

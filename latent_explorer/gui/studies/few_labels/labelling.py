@@ -138,6 +138,8 @@ class Labelling(Study):
         self.uses.prober.choose(self.session.bundle.latents.mean[image])
         if self.erasing:
             self._put(self.labels.without({image}))
+        elif self._is_draw(image):
+            self.uses.shared.say("This point is a draw from the prior, and of no image: click the point of an image.")
         else:
             self.label((image,), self.chosen)
 
@@ -178,7 +180,17 @@ class Labelling(Study):
         if selection is None:
             self.uses.shared.say("Nothing is selected: take the Select tool, and drag around points.")
             return
-        self.label(tuple(np.flatnonzero(selection.chosen).tolist()), self.chosen)
+        images = tuple(each for each in np.flatnonzero(selection.chosen).tolist() if not self._is_draw(each))
+        if images:
+            self.label(images, self.chosen)
+        else:
+            self.uses.shared.say("Only draws from the prior are selected, and no image that could have a label.")
+
+    def _called(self, number: int) -> str:
+        return f"image {number}" if self.session is None else self.session.bundle.called(number).lower()
+
+    def _is_draw(self, number: int) -> bool:
+        return self.session is not None and self.session.bundle.latents.drawn(number)
 
     def go_to_next(self) -> None:
         """Show the image that is worth labelling most; a digit then labels it."""
@@ -251,7 +263,7 @@ class Labelling(Study):
 
     def _show_labels(self) -> None:
         self.chosen = min(self.chosen, max(0, len(self.labels.names) - 1))
-        self.view.show_labels(self.labels, self.chosen, self.erasing)
+        self.view.show_labels(self.labels, self.chosen, self.erasing, self._called)
         self._show_marks()
 
     def _show_marks(self) -> None:
@@ -265,7 +277,7 @@ class Labelling(Study):
             return
         asked = self.asked == number
         keys = "Press a digit, or click it, to label it." if asked else "N shows it on the map."
-        self.view.show_following(f"Next: image {number:,}. {keys}", self.uses.images.image(number))
+        self.view.show_following(f"Next: {self._called(number)}. {keys}", self.uses.images.image(number))
 
     def _tell(self) -> None:
         """Say what has been learned, and what is under way."""

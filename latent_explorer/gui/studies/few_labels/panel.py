@@ -1,5 +1,7 @@
 """The panel of few labels: classes, labels, what was learned, the next image, files."""
 
+from collections.abc import Callable
+
 from PyQt6.QtCore import QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QColor, QIcon, QImage, QKeyEvent, QPixmap
 from PyQt6.QtWidgets import (
@@ -118,8 +120,8 @@ class LabelPanel(QWidget):
 
     # -- what is shown
 
-    def show_labels(self, labels: Labels, chosen: int, erasing: bool) -> None:
-        """Show the classes with how many images each has, and the labels."""
+    def show_labels(self, labels: Labels, chosen: int, erasing: bool, called: Callable[[int], str]) -> None:
+        """Show the classes with how many images each has, and the labels. called: what an image is, by its number."""
         self.classes.blockSignals(True)
         self.classes.clear()
         for number, name in enumerate(labels.names):
@@ -132,7 +134,7 @@ class LabelPanel(QWidget):
         self.erase.setChecked(erasing)
         self.list.clear()
         for image, label in reversed(labels.of[-_LISTED:]):
-            item = QListWidgetItem(f"{safe_text(labels.names[label])} · image {image:,}")
+            item = QListWidgetItem(f"{safe_text(labels.names[label])} · {called(image)}")
             item.setData(Qt.ItemDataRole.UserRole, image)
             item.setIcon(_disc(self.theme.class_colour(label)))
             self.list.addItem(item)
