@@ -11,13 +11,17 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import softplus
 
+from latent_explorer.bundles import check_bundle, read_latents, read_weights, save_bundle
+from latent_explorer.bundles.files import CARD, PREVIEW
 from latent_explorer.nets import families
+from latent_explorer.nets.decoding import decode_pictures
 from latent_explorer.nets.draws import UNSHARED, Draws
 from latent_explorer.nets.families import Family, FamilySetting, Loss, Phase, register
 from latent_explorer.nets.generator import Generator
 from latent_explorer.nets.model import ImageBatch, LatentModel, Posterior, bernoulli_nats
 from latent_explorer.nets.spec import NetSpec
 from latent_explorer.nets.trunks import Trunk
+from latent_explorer.nets.weights import load_model
 from latent_explorer.runs import Job, Recipe
 from latent_explorer.training.jobs import train_bundle
 
@@ -116,3 +120,30 @@ def trained_on_noise(folder: Path, family: str, side: int = 6) -> Path:
     job = Job(str(folder / "noise.npz"), folder / family, family=family, hidden=(16,), recipe=recipe)
     list(train_bundle(job))
     return job.folder
+
+
+def placed_bars(folder: Path, family: str = INVERTED.name) -> Path:
+    """A bundle of draws and of images, in a folder: 150 pictures of 8x8 with one bright column or row, two classes.
+
+    A draw is of the class of which its picture has the brighter bar.
+    """
+    draw = np.random.default_rng(0)
+    images, labels = draw.integers(0, 30, (150, 8, 8, 1), dtype=np.uint8), np.arange(150) % 2
+    for image, label, place in zip(images, labels, draw.integers(0, 8, 150), strict=True):
+        image[(place, slice(None)) if label else (slice(None), place)] = 250
+    arrays = {"images": images, "labels": labels, "split": (np.arange(150) >= 100).astype(np.uint8)}
+    np.savez(folder / "bars.npz", class_names=("column", "row"), **arrays)  # type: ignore[arg-type]
+    recipe = Recipe(epochs=4, batch_size=16, learning_rate=5e-3, device="cpu", precision="float32")
+    job = Job(str(folder / "bars.npz"), folder / family, family=family, hidden=(24,), recipe=recipe)
+    list(train_bundle(job))
+    return _with_labels(job.folder)
+
+
+def _with_labels(folder: Path) -> Path:
+    config, latents, weights = check_bundle(folder), read_latents(folder), read_weights(folder)
+    pictures = decode_pictures(load_model(config.net, weights), latents.mean)[..., 0].astype(int)
+    label = (pictures.sum(2).max(1) > pictures.sum(1).max(1)).astype(np.int64)
+    if config.placed:
+        label[latents.draws :] = latents.index[latents.draws :] % 2  # type: ignore[index] # there is one
+    card, preview = (folder / CARD).read_text(), (folder / PREVIEW).read_bytes()
+    return save_bundle(folder, config, weights, replace(latents, label=label), card, preview, overwrite=True)

@@ -265,7 +265,8 @@ def test_a_generator_is_taught_an_encoder_and_lacks_what_training_alone_needs(in
     config, latents, weights = check_bundle(inverted), read_latents(inverted), read_weights(inverted)
     assert config.inverts
     assert config.encodes
-    assert len(latents) == config.prior_samples == PRIOR_SAMPLES
+    assert config.prior_samples == PRIOR_SAMPLES
+    assert len(latents) == PRIOR_SAMPLES + config.placed == PRIOR_SAMPLES + len(bars)
     assert {name.partition(".")[0] for name in weights} == {"decoder", "encoder"}
     assert "taught afterwards" in (inverted / CARD).read_text()
     assert config.metrics["mse"] == pytest.approx(evaluate_bundle(inverted, "cpu").mse)

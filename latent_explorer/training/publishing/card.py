@@ -92,9 +92,9 @@ _PRIOR = (
     "standard normal distribution, without labels and without originals"
 )
 _INVERTS = (
-    "the {count} latents that are included are {draws} draws from the prior, the\nstandard normal distribution, and those "
-    "of {placed} images. Its encoder was taught afterwards, on pictures of its own;\nwhere that puts an image is improved "
-    "on by optimising the latent"
+    "the {count} latents that are included are {draws} draws from the prior, the\nstandard normal distribution, and "
+    "those of {placed} images. Its encoder was taught afterwards, on pictures of its own;\nwhere that puts an image is "
+    "improved on by optimising the latent"
 )
 _CAPTIONS = {
     True: "The map with some of the images; below it twenty test images, evenly through the classes, each above its\n"
