@@ -24,8 +24,6 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from latent_explorer.bundles.latents import of_images
-
 Reals = NDArray[np.floating]
 Ask = Callable[[NDArray[np.float32]], Reals]
 """From latents (n, d) to what is known of them at a price: their reach (n,), or where the encoder puts the pictures
@@ -126,9 +124,9 @@ class HeldOut:
 
 
 def held_out(split: NDArray[np.uint8]) -> NDArray[np.int64]:
-    """The numbers of 2,000 test images, the same every time; of any images where there are no tests, or of draws."""
+    """The numbers of 2,000 test images, the same every time; of any images where there are no tests."""
     test = np.flatnonzero(split == 1)
-    places = test if len(test) >= _FEWEST else of_images(split)
+    places = test if len(test) >= _FEWEST else np.arange(len(split))
     return np.random.default_rng(0).permutation(places)[:_HELD_OUT].astype(np.int64)
 
 

@@ -23,6 +23,7 @@ from latent_explorer.analysis.anomaly import (
 from latent_explorer.analysis.anomaly.place import DISTANCE
 from latent_explorer.analysis.anomaly.reconstruction import EXCESS, RECONSTRUCTION, excess_nats, squared_error
 from latent_explorer.bundles import BundleConfig
+from latent_explorer.bundles.latents import of_images
 from latent_explorer.data.others import OtherImages, read_others
 from latent_explorer.engine.coding import coder_of
 from latent_explorer.engine.dataset_index import DatasetIndex
@@ -130,7 +131,9 @@ class Judging:
     def _fit(self) -> Iterator[ImageJudge | None]:
         service, coder = self._service, coder_of(self._service.decoder)
         pixels = int(np.prod(service.decoder.spec.image_shape))
-        sample = sample_of(service.index.latents.split, min(SAMPLE, max(2, _MOST_NUMBERS // pixels)))
+        split = service.index.latents.split
+        numbers = of_images(split)
+        sample = numbers[sample_of(split[numbers], min(SAMPLE, max(2, _MOST_NUMBERS // pixels)))]
         parts: list[Coded] = []
 
         def look(some: NDArray[np.int64]) -> NDArray[np.int64]:

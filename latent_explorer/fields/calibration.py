@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from latent_explorer.bundles import Latents
+from latent_explorer.bundles.latents import of_images
 from latent_explorer.fields.consistency import returned_by
 from latent_explorer.fields.field import FieldInput
 
@@ -28,9 +29,9 @@ def held_out_of(
     """
     from latent_explorer.analysis import HeldOut, Spread, held_out
 
-    among = np.arange(len(latents))
-    if label is not None and latents.label is not None and (latents.label == label).any():
-        among = np.flatnonzero(latents.label == label)
+    among = of_images(latents.split)
+    if label is not None and latents.label is not None and (latents.label[among] == label).any():
+        among = among[latents.label[among] == label]
     numbers = among[held_out(latents.split[among])]
     z, error = latents.mean[numbers], None if latents.error is None else latents.error[numbers]
     reach = []

@@ -116,7 +116,7 @@ def test_a_table_longer_than_a_block_keeps_its_order(tmp_path):
         ({"error": np.zeros(2, np.float32)}, "error of shape"),
         ({"label": np.array(["a", "b", "c"])}, "label of shape"),
         ({"label": np.array([0, 1, 2])}, "every label to be an integer of 0 to 1, found 0 to 2"),
-        ({"split": np.array([0, -1, 1])}, "every split to be an integer of 0 to 2, found -1 to 1"),
+        ({"split": np.array([0, -1, 1])}, "every split to be an integer of 0 to 3, found -1 to 1"),
     ],
 )
 def test_tables_that_do_not_fit_are_refused(wrong, reason):

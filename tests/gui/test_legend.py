@@ -20,7 +20,8 @@ from latent_explorer.gui.theme import LIGHT
 
 def data(count: int) -> Any:
     names = tuple(f"species {number:04}" for number in range(count))
-    return SimpleNamespace(class_names=names, class_counts=np.arange(count))
+    latents = SimpleNamespace(draws=0)
+    return SimpleNamespace(class_names=names, class_counts=np.arange(count), latents=latents, points="images")
 
 
 @pytest.fixture

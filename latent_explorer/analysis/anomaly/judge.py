@@ -8,7 +8,6 @@ from numpy.typing import NDArray
 from latent_explorer.analysis.anomaly.coding import Coded, Coder, coded
 from latent_explorer.analysis.anomaly.registry import SCORES
 from latent_explorer.analysis.anomaly.score import Measure, Score
-from latent_explorer.bundles.latents import of_images
 from latent_explorer.errors import UserError
 
 SAMPLE = 10_000
@@ -21,7 +20,7 @@ def sample_of(split: NDArray[np.uint8], most: int = SAMPLE) -> NDArray[np.int64]
     split: uint8 (n,), 0 for train.
     """
     train = np.flatnonzero(split == 0)
-    among = train if len(train) else of_images(split)
+    among = train if len(train) else np.arange(len(split))
     return np.sort(np.random.default_rng(0).permutation(among)[:most]).astype(np.int64)
 
 
