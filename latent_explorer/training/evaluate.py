@@ -12,7 +12,7 @@ from torch import Tensor
 from latent_explorer.bundles import BundleConfig, Latents, check_bundle
 from latent_explorer.bundles.latents import as_draws
 from latent_explorer.data import open_dataset
-from latent_explorer.data.dataset import SPLITS, Dataset
+from latent_explorer.data.dataset import Dataset
 from latent_explorer.errors import DataError, TrainingError
 from latent_explorer.nets.draws import Draws
 from latent_explorer.nets.model import LatentModel, Posterior, bernoulli_nats
@@ -124,7 +124,7 @@ def evaluate(model: LatentModel, dataset: Dataset, device: torch.device, latents
         raise TrainingError(f"{dataset.name} has no test images: expected a test split to evaluate on")
     latents = latents or _encoded(model, dataset, device)
     assert latents.error is not None  # of images, each has one
-    errors = latents.error[latents.split == SPLITS.index("test")]
+    errors = latents.error if latents.index is not None else latents.error[test]
     return Evaluation(
         negative_elbo=_negative_elbo(model, model.encode, dataset, device),
         unrefined_negative_elbo=_negative_elbo(model, model.encode_unrefined, dataset, device)
@@ -139,7 +139,7 @@ def _encoded(model: LatentModel, dataset: Dataset, device: torch.device) -> Late
     """The latents of all images; of the test images alone where each has to be inverted."""
     if model.family.encodes:
         return encode_dataset(model, dataset, device)
-    return encode(model.to(device).eval(), Images.of(dataset, device), dataset, asked(dataset))
+    return encode(model.to(device).eval(), Images.of(dataset, device), dataset, dataset.indices("test"))
 
 
 def evaluate_bundle(folder: Path, device: str = "auto", source: str | Dataset | None = None) -> Evaluation:

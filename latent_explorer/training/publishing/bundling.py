@@ -57,7 +57,7 @@ def write_bundle(
     judged = kept.encodes and len(dataset.indices("test"))
     metrics: dict[str, float | None] = {}
     if judged:
-        metrics = evaluate(kept, dataset, device, latents).figures()
+        metrics = evaluate(kept, dataset, device, latents if of_images else None).figures()
         metrics |= baselines_at_hand(dataset, kept.spec.latent_dim).figures()
     config = config_of(job, kept, dataset, progress, metrics)
     shortened = latents if job.variances else replace(latents, log_variance=None)
