@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 from latent_explorer.analysis.few_labels import Labelled, Learned, PointSpace, probe_called
 from latent_explorer.analysis.few_labels.choosing import next_images
 from latent_explorer.analysis.few_labels.measuring import LATENTS, PCA, PIXELS, Truth
+from latent_explorer.analysis.few_labels.probe import without
+from latent_explorer.analysis.few_labels.space import FEWEST
 from latent_explorer.analysis.few_labels.spaces import fits, pixels_of, principal
 from latent_explorer.bundles import BundleConfig, Latents
 from latent_explorer.bundles.latents import of_images
@@ -25,6 +27,7 @@ from latent_explorer.fields.shares import LearnedShares, RememberedNeighbours
 from latent_explorer.service.aside import Aside
 
 _TRAIN, _TEST = 0, 1
+_SOME = 4096  # images among which the first suggestion is looked for
 _TURN = 0.4  # seconds of a search for neighbours, after which one may change one's mind
 _T = TypeVar("_T")
 _KEY = "few labels"
@@ -121,7 +124,9 @@ class FewLabels:
         self._finding: dict[str, Iterator[float]] = {}
         self._before: dict[tuple[str, str], Learned] = {}
         self._remembered = RememberedNeighbours()
-        self._aside, self._lock = Aside("few labels"), threading.Lock()
+        # what is shown waits for nothing that stands beside it
+        self._asides = {name: Aside("few labels" if name == LATENTS else "few labels, beside") for name in SPACES}
+        self._locks = {name: threading.Lock() for name in SPACES}
 
     def show(self, service: ModelService, learned: Learned) -> None:
         """Have the field of learned classes show what was learned."""
@@ -137,21 +142,33 @@ class FewLabels:
             raise EngineError(f"expected one of {', '.join(SPACES)}, found {name!r}")
         if name not in self._spaces:
             yield 0.0
-            yield from self._told(lambda: self._make(name))
+            yield from self._told(name, lambda: self._make(name))
         if probe_called(probe).needs_graph:
             yield from self._graph(name)
-        return (yield from self._told(lambda: self._learn(name, probe, labelled)))
+        return (yield from self._told(name, lambda: self._learn(name, probe, labelled)))
 
-    def first(self, taken: NDArray[np.int64]) -> Generator[float, None, int]:
-        """The image worth labelling next while nothing can be learned; `taken` have a label. Raises EngineError."""
+    @property
+    def prepared(self) -> bool:
+        """Whether the neighbours of all images are known."""
+        return self._spaces[LATENTS].graph is not None
+
+    def glance(self, taken: NDArray[np.int64]) -> Generator[float, None, int]:
+        """An image worth labelling next by some thousand images alone, as long as not all are known; -1 for none.
+
+        taken: those that have a label. Raises EngineError.
+        """
         if len(taken) and not (taken.min() >= 0 and taken.max() < len(self.material.latents)):
             raise EngineError(f"expected images 0 to {len(self.material.latents) - 1:,}, found others")
-        yield from self._graph(LATENTS)
-        return (yield from self._told(lambda: self._following(None, taken)))
+        return (yield from self._told(LATENTS, lambda: self._among_some(taken)))
 
-    def _told(self, task: Callable[[], _T]) -> Generator[float, None, _T]:
-        """Run a task aside; nothing new is to be told meanwhile."""
-        steps = self._aside.run(task)
+    def first(self, taken: NDArray[np.int64]) -> Generator[float, None, int]:
+        """The image worth labelling next while nothing can be learned; `taken` have a label."""
+        yield from self._graph(LATENTS)
+        return (yield from self._told(LATENTS, lambda: self._following(None, taken)))
+
+    def _told(self, name: str, task: Callable[[], _T]) -> Generator[float, None, _T]:
+        """Run a task of a space aside; nothing new is to be told meanwhile."""
+        steps = self._asides[name].run(task)
         while True:
             try:
                 next(steps)
@@ -162,12 +179,12 @@ class FewLabels:
 
     def _graph(self, name: str) -> Generator[float, None, None]:
         while self._spaces[name].graph is None:
-            share = yield from self._told(lambda: self._find(name))
+            share = yield from self._told(name, lambda: self._find(name))
             yield share
 
     def _find(self, name: str) -> float:
         """Some more of the graph of a space; returns how much of it there is."""
-        with self._lock:
+        with self._locks[name]:
             space, ends, share = self._spaces[name], time.perf_counter() + _TURN, 0.0
             finding = self._finding.setdefault(name, space.find_graph())
             for share in finding:
@@ -188,15 +205,29 @@ class FewLabels:
             self._spaces[PCA] = PointSpace(principal(pixels, train, material.latents.shape[1]))
 
     def _learn(self, name: str, probe: str, labelled: Labelled) -> Lesson:
-        with self._lock:
+        with self._locks[name]:
             learned = probe_called(probe).learn(self._spaces[name], labelled, self._before.get((name, probe)))
             self._before[name, probe] = learned
         truth, accuracy = self.material.label, None
-        test = np.setdiff1d(np.flatnonzero(self.material.split == _TEST), labelled.numbers)
+        tested = np.flatnonzero(self.material.split == _TEST)
+        test = without(tested, labelled.numbers, len(learned.shares))
         if truth is not None and len(test):
             accuracy = learned.accuracy(truth, test)
         following = self._following(learned, labelled.numbers) if name == LATENTS else -1
         return Lesson(learned, accuracy, len(test), following)
+
+    def _among_some(self, taken: NDArray[np.int64]) -> int:
+        train = np.flatnonzero(self.material.split == _TRAIN)
+        among = train if len(train) > len(taken) else np.arange(len(self.material.split))
+        some = np.random.default_rng(0).permutation(without(among, taken, len(self.material.split)))[:_SOME]
+        space = PointSpace(self.material.latents[np.concatenate([some, taken])])
+        if not len(some) or len(space) < FEWEST:
+            return -1
+        for _ in space.find_graph():
+            pass
+        assert space.graph is not None
+        own = np.arange(len(space))
+        return int(some[next_images(space.graph, None, own[: len(some)], own[len(some) :])[0]])
 
     def _following(self, learned: Learned | None, taken: NDArray[np.int64]) -> int:
         graph, split = self._spaces[LATENTS].graph, self.material.split

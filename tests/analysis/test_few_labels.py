@@ -68,13 +68,10 @@ def test_going_on_from_before_ends_where_a_beginning_does(known):
 
 def test_a_solved_column_is_left_alone(known):
     space, _ = known
-    wanted = np.zeros((RINGS, 2), np.float32)
-    wanted[[0, 1], [0, 1]] = 1
-    first = spread(space.graph, wanted, np.zeros_like(wanted))
-    wanted[3, 1] = 1
-    second = spread(space.graph, wanted, first)
-    assert np.array_equal(first[:, 0], second[:, 0])
-    assert not np.array_equal(first[:, 1], second[:, 1])
+    first = spread(space.graph, Labelled(np.array([0, 1]), np.array([0, 1]), 2), {})
+    second = spread(space.graph, Labelled(np.array([1, 3, 0]), np.array([1, 1, 0]), 2), first)
+    assert second[0] is first[0]
+    assert not np.array_equal(first[1].values, second[1].values)
 
 
 def test_a_new_class_is_learned_from_what_was_learned_of_fewer(known):

@@ -83,6 +83,17 @@ def test_without_labels_the_first_image_to_label_is_named(small_bundle):
     assert told.accuracy is None
 
 
+def test_an_image_to_label_is_named_before_the_neighbours_of_all_are_known(small_bundle, truth, monkeypatch):
+    monkeypatch.setattr("latent_explorer.engine.few_labels._SOME", 100)
+    first, *_, end = ask(small_bundle, LearnLabels(2, NONE, NONE, 3, probe=""))
+    assert first.more
+    assert first.following == end.following >= 0  # it does not change under the hand
+    replies = ask(small_bundle, lesson(2, truth, *one_of_each(truth)), lesson(3, truth, *one_of_each(truth)))
+    assert next(each.following >= 0 for each in replies if each.number == 2 and each.more)
+    assert not any(each.more for each in replies if each.number == 3)  # all is known by then
+    assert last(replies, 2).following not in one_of_each(truth)
+
+
 @pytest.mark.parametrize(
     ("numbers", "classes", "words"),
     [([3], [0], "nothing to tell apart"), ([3, 4], [1, 1], "name one class"), ([3, 10**6], [0, 1], "expected images")],

@@ -94,6 +94,23 @@ def test_ten_images_labelled_by_clicks_colour_the_map_and_are_undone(person, stu
     person.wait_until(lambda: "label an image of another class" in study.view.sentence.text())
 
 
+def test_those_beside_are_asked_for_once_the_labels_rest(person, study, monkeypatch):
+    asked, request = [], person.pane.client.request
+    monkeypatch.setattr(
+        person.pane.client,
+        "request",
+        lambda topic, wants: (
+            asked.append([want.key[1:] for want in wants]) or request(topic, wants)
+            if topic == "few labels"
+            else request(topic, wants)
+        ),
+    )
+    label_by_clicks(person, study, lone_images(person, 4))
+    assert all(len(keys) == 1 for keys in asked)
+    person.wait_until(lambda: study.view.figures["pixels", "propagation"].text().endswith("%"))
+    assert len(asked[-1]) > 3
+
+
 def test_what_was_learned_is_exported_and_labels_come_back(person, study, tmp_path):
     few = lone_images(person, 3)
     label_by_clicks(person, study, few)

@@ -25,18 +25,21 @@ def next_images(
     """
     doubt = np.ones(len(graph.order), np.float32)
     if learned is not None:
-        doubt = 1 - learned.shares.max(1)
+        doubt = 1 - learned.certainty
     allowed = np.zeros(len(doubt), bool)
     allowed[among] = True
     allowed[taken] = False
     shadow = _spread(graph, _marked(len(doubt), taken)) if len(taken) else np.zeros_like(doubt)
-    worth, chosen = _spread(graph, doubt), []
-    for _ in range(min(count, int(np.count_nonzero(allowed)))):
+    worth = _spread(graph, doubt)
+    chosen: list[int] = []
+    count = min(count, int(np.count_nonzero(allowed)))
+    while len(chosen) < count:
         value = np.where(allowed, worth / (1 + len(doubt) * shadow), -np.inf)
         best = int(value.argmax())
         chosen.append(best)
         allowed[best] = False
-        shadow = shadow + _spread(graph, _marked(len(doubt), np.array([best])))
+        if len(chosen) < count:
+            shadow = shadow + _spread(graph, _marked(len(doubt), np.array([best])))
     return np.array(chosen, np.int64)
 
 
@@ -51,6 +54,4 @@ def _spread(graph: NeighbourGraph, values: NDArray[np.float32]) -> NDArray[np.fl
     moving = values[graph.order]
     for _ in range(_STEPS):
         moving = graph.similarity @ moving
-    found = np.empty_like(moving)
-    found[graph.order] = moving
-    return found
+    return moving[graph.places]

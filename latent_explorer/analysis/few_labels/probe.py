@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,9 +22,15 @@ class Learned:
 
     shares: NDArray[np.float32]
     labelled: Labelled
-    scores: NDArray[np.float32] | None = None
+    scores: Any = None
 
-    @property
+    @cached_property
+    def certainty(self) -> NDArray[np.float32]:
+        """The share of the most probable class of each image, float32 (n,)."""
+        found: NDArray[np.float32] = np.take_along_axis(self.shares, self.classes[:, None], 1)[:, 0]
+        return found
+
+    @cached_property
     def classes(self) -> NDArray[np.int64]:
         """The most probable class of each image, int64 (n,)."""
         found: NDArray[np.int64] = self.shares.argmax(1)
@@ -30,8 +38,16 @@ class Learned:
 
     def accuracy(self, truth: NDArray[np.int64], among: NDArray[np.integer]) -> float:
         """The share of the images `among`, without those that were labelled, whose class is that of truth (n,)."""
-        asked = np.setdiff1d(among, self.labelled.numbers)
+        asked = without(among, self.labelled.numbers, len(self.shares))
         return float((self.classes[asked] == truth[asked]).mean()) if len(asked) else float("nan")
+
+
+def without(among: NDArray[np.integer], left_out: NDArray[np.integer], count: int) -> NDArray[np.integer]:
+    """The images `among` that are none of those left out, of so many."""
+    there = np.ones(count, bool)
+    there[left_out] = False
+    found: NDArray[np.integer] = among[there[among]]
+    return found
 
 
 @dataclass(frozen=True, kw_only=True)

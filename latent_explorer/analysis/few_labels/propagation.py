@@ -1,5 +1,8 @@
 """Label propagation: labels spread along the graph of neighbours, as heat does (Zhou et al., 2004)."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -7,9 +10,24 @@ from latent_explorer.analysis.few_labels.labelled import Labelled
 from latent_explorer.analysis.few_labels.probe import LabelProbe, Learned
 from latent_explorer.analysis.few_labels.space import NeighbourGraph, PointSpace
 
-_KEPT = 0.995  # of what arrives is passed on
+_KEPT = np.float32(0.995)  # of what arrives is passed on
 _TOLERANCE = 2e-3  # of what is left, in shares of what was put in
 _MOST = 400
+
+
+@dataclass(frozen=True, eq=False)
+class Heat:
+    """What the labels of one class have spread. images: int64 (m,), those labelled so, ascending.
+
+    values: float32 (n,), in the order of the graph.
+    """
+
+    images: NDArray[np.int64]
+    values: NDArray[np.float32]
+
+    def is_of(self, images: NDArray[np.int64], count: int) -> bool:
+        """Whether it is that of these images, among so many."""
+        return len(self.values) == count and np.array_equal(self.images, images)
 
 
 def _learn(space: PointSpace, labelled: Labelled, before: Learned | None) -> Learned:
@@ -20,72 +38,86 @@ def _learn(space: PointSpace, labelled: Labelled, before: Learned | None) -> Lea
     """
     labelled.check(len(space))
     assert space.graph is not None
-    wanted = np.zeros((len(space), labelled.count), np.float32)
-    wanted[labelled.numbers] = labelled.one_hot
-    start = None if before is None else before.scores
-    goes_on = start is not None and len(start) == len(space)
-    found = _padded(start, labelled.count) if start is not None and goes_on else np.zeros_like(wanted)
-    found[:, np.setdiff1d(np.arange(labelled.count), labelled.present)] = 0
-    scores = spread(space.graph, wanted, found)
-    return Learned(_shares(space, labelled, scores), labelled, scores)
+    heats = spread(space.graph, labelled, {} if before is None or before.scores is None else before.scores)
+    return Learned(_shares(space, space.graph, labelled, heats), labelled, heats)
 
 
-def spread(graph: NeighbourGraph, wanted: NDArray[np.float32], start: NDArray[np.float32]) -> NDArray[np.float32]:
-    """The solution (n, classes) by conjugate gradients, all columns at a time, from `start` on.
+def spread(graph: NeighbourGraph, labelled: Labelled, before: Mapping[int, Heat]) -> dict[int, Heat]:
+    """The heat of each class that has a label.
 
-    Columns that already are solved are left alone: after one more label only that of its class is worked on.
+    A class whose images are those of before is left alone: after one more label only its class is worked on, from where
+    it was.
     """
-    order, similarity = graph.order, graph.similarity
-    solution = start.copy()
-    due = np.flatnonzero(wanted.any(0))
-    asked = wanted[order][:, due]
-    found = np.ascontiguousarray(solution[order][:, due])
-    rest = asked - found + np.float32(_KEPT) * (similarity @ found)
-    enough = (_TOLERANCE**2 * np.square(asked).sum(0)).astype(np.float32)
-    open_ = np.flatnonzero(np.square(rest).sum(0) > enough)
-    if len(open_):
-        found[:, open_] = _conjugate_gradients(similarity, found[:, open_], rest[:, open_], enough[open_])
-    back = np.empty_like(found)
-    back[order] = found
-    solution[:, due] = back
-    return solution
+    found, due, count = {}, {}, len(graph.order)
+    for label in labelled.present.tolist():
+        images = np.sort(labelled.numbers[labelled.classes == label])
+        if label in before and before[label].is_of(images, count):
+            found[label] = before[label]
+        else:
+            due[label] = images
+    if due:
+        starts = [before[label].values if label in before else np.zeros(0, np.float32) for label in due]
+        solved = _solved(graph, list(due.values()), starts)
+        found |= {label: Heat(images, solved[number]) for number, (label, images) in enumerate(due.items())}
+    return dict(sorted(found.items()))
+
+
+def _solved(
+    graph: NeighbourGraph, images: list[NDArray[np.int64]], starts: list[NDArray[np.float32]]
+) -> NDArray[np.float32]:
+    """The heat (k, n) that each of k sets of images gives off, from `starts` on where there are some."""
+    count = len(graph.order)
+    asked, found = np.zeros((count, len(images)), np.float32), np.zeros((count, len(images)), np.float32)
+    for column, (some, start) in enumerate(zip(images, starts, strict=True)):
+        asked[graph.places[some], column] = 1
+        found[:, column] = start if len(start) == count else 0
+    if len(images) == 1:  # a product with a vector is quicker than one with a column
+        asked, found = asked[:, 0], found[:, 0]
+    rest = asked - found + _KEPT * (graph.similarity @ found)
+    enough = np.float32(_TOLERANCE**2) * _squares(asked)
+    solved = np.atleast_2d(_conjugate_gradients(graph.similarity, found, rest, enough).T)
+    return np.ascontiguousarray(solved)
 
 
 def _conjugate_gradients(
     similarity: object, found: NDArray[np.float32], rest: NDArray[np.float32], enough: NDArray[np.float32]
 ) -> NDArray[np.float32]:
-    """Hestenes and Stiefel, 1952, of several right-hand sides side by side; found, rest: (n, k)."""
-    if found.ndim == 2 and found.shape[1] == 1:  # a product with a vector is quicker than one with a column
-        return _conjugate_gradients(similarity, found[:, 0], rest[:, 0], enough[0])[:, None]
-    found, rest = np.ascontiguousarray(found), np.ascontiguousarray(rest)
-    along, power = rest.copy(), np.square(rest).sum(0)
+    """Hestenes and Stiefel, 1952, of one right-hand side or of several side by side; found, rest: (n,) or (n, k)."""
+    along, power = rest.copy(), _squares(rest)
     for _ in range(_MOST):
         if (power <= enough).all():
             break
-        image = along - np.float32(_KEPT) * (similarity @ along)  # type: ignore[operator]
-        step = power / np.maximum((along * image).sum(0), 1e-30)
+        image = along - _KEPT * (similarity @ along)  # type: ignore[operator]
+        step = power / np.maximum(_products(along, image), 1e-30)
         found += step * along
         rest -= step * image
-        before, power = power, np.square(rest).sum(0)
+        before, power = power, _squares(rest)
         along *= power / np.maximum(before, 1e-30)
         along += rest
     return found
 
 
-def _padded(scores: NDArray[np.float32], count: int) -> NDArray[np.float32]:
-    """Scores with a column for each of so many classes."""
-    found = np.zeros((len(scores), count), np.float32)
-    shared = min(count, scores.shape[1])
-    found[:, :shared] = scores[:, :shared]
+def _products(some: NDArray[np.float32], others: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Those of vectors (n,), or of each two columns (n, k)."""
+    found: NDArray[np.float32] = np.einsum("n...,n...->...", some, others)
     return found
 
 
-def _shares(space: PointSpace, labelled: Labelled, scores: NDArray[np.float32]) -> NDArray[np.float32]:
-    positive = np.maximum(scores, 0)
-    positive /= np.maximum(positive.sum(0), 1e-30)
-    total = positive.sum(1, keepdims=True)
-    unreached = np.flatnonzero(total[:, 0] <= 0)
-    shares: NDArray[np.float32] = positive / np.maximum(total, 1e-30)
+def _squares(some: NDArray[np.float32]) -> NDArray[np.float32]:
+    return _products(some, some)
+
+
+def _shares(
+    space: PointSpace, graph: NeighbourGraph, labelled: Labelled, heats: Mapping[int, Heat]
+) -> NDArray[np.float32]:
+    positive = np.zeros((labelled.count, len(space)), np.float32)
+    for label, heat in heats.items():
+        np.maximum(heat.values, 0, out=positive[label])
+        positive[label] /= max(float(positive[label].sum()), 1e-30)
+    total = positive.sum(0)
+    positive /= np.maximum(total, 1e-30)
+    shares = np.ascontiguousarray(positive.T)[graph.places]
+    unreached = graph.order[total <= 0]
     if len(unreached):
         from latent_explorer.charts.neighbours import Search
 

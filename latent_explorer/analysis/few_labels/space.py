@@ -16,7 +16,8 @@ NEIGHBOURS = 10
 _SCALE = 7  # the neighbour whose distance is an image's own unit of length
 _TREE = 6  # dimensions up to which a tree is quicker
 _ROWS, _BLOCKS = 2048, 8  # images of one look into the tree; blocks of the search between two looks at the clock
-_CHEAPEST = 64  # images at least, of which a graph says something
+FEWEST = 64
+"""Images at least, of which a graph says something."""
 
 
 Found = tuple[slice, NDArray[Any], NDArray[Any]]
@@ -35,6 +36,13 @@ class NeighbourGraph:
     order: NDArray[np.int64]
     similarity: Any
     reach: NDArray[np.float32]
+
+    @cached_property
+    def places(self) -> NDArray[np.int64]:
+        """Where in that order each image stands, int64 (n,)."""
+        found = np.empty_like(self.order)
+        found[self.order] = np.arange(len(self.order))
+        return found
 
     @classmethod
     def of(cls, distances: NDArray[np.floating], indices: NDArray[np.integer]) -> "NeighbourGraph":
@@ -77,8 +85,8 @@ class PointSpace:
         """
         if self.graph is not None:
             return
-        if len(self.points) < _CHEAPEST:
-            raise UserError(f"expected at least {_CHEAPEST} images to find neighbours among, found {len(self.points)}")
+        if len(self.points) < FEWEST:
+            raise UserError(f"expected at least {FEWEST} images to find neighbours among, found {len(self.points)}")
         distances = np.empty((len(self.points), NEIGHBOURS), np.float32)
         indices = np.empty((len(self.points), NEIGHBOURS), np.int32)
         for here, apart, near in self._by_tree() if self.points.shape[1] <= _TREE else self._by_products():

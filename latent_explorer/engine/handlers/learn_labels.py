@@ -32,7 +32,8 @@ class LabelsLearned(Stage, frozen=True, tag=True, eq=False, kw_only=True):
 
     accuracy: over `tested` images of the test split, None where true labels are not there. classes, certainty: of each
     image the most probable class and its share, uint8 and float32 (n,), of what is shown; of none else. following: the
-    image worth labelling next, or -1.
+    image worth labelling next, or -1; told before all is known of the neighbours, it stays as long as nothing is
+    learned.
     """
 
     classes: np.ndarray
@@ -50,9 +51,13 @@ def _answer(request: LearnLabels, service: ModelService) -> Iterator[LabelsLearn
     from latent_explorer.engine.few_labels import few_labels_of
 
     few = few_labels_of(service)
+    hint = -1
+    if request.shown and not few.prepared:  # so that one can begin before the neighbours of all are known
+        hint = yield from _told(request.number, few.glance(request.numbers))
+        yield _reply(request.number, _NONE, share=0.0, more=True, following=hint)
     if not request.probe:
         following = yield from _told(request.number, few.first(request.numbers))
-        yield _reply(request.number, _NONE, following=following)
+        yield _reply(request.number, _NONE, following=following if hint < 0 else hint)
         return
     lesson = yield from _told(
         request.number,
@@ -61,7 +66,7 @@ def _answer(request: LearnLabels, service: ModelService) -> Iterator[LabelsLearn
     shown = _NONE
     if request.shown:
         few.show(service, lesson.learned)
-        shown = lesson.learned.classes.astype(np.uint8), lesson.learned.shares.max(1)
+        shown = lesson.learned.classes.astype(np.uint8), lesson.learned.certainty
     yield _reply(request.number, shown, accuracy=lesson.accuracy, tested=lesson.tested, following=lesson.following)
 
 

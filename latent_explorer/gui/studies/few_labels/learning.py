@@ -10,17 +10,19 @@ from PyQt6.QtCore import QObject, pyqtSignal
 from latent_explorer.engine.client import Answer, EngineClient, Urgency
 from latent_explorer.engine.handlers.learn_labels import LabelsLearned, want_lesson
 from latent_explorer.engine.protocol import Want
+from latent_explorer.gui.widgets.parts import timer
 from latent_explorer.gui.widgets.readings import Work
 from latent_explorer.service.codec import Refused
 from latent_explorer.session.labels import Labels
 
 TOPIC = "few labels"
 _BESIDE = tuple((space, probe) for space in ("latents", "pca", "pixels") for probe in ("propagation", "logistic"))
+_REST_MS = 300  # after a lesson: who labels image after image does not wait for those beside
 _WORDS = {"latents": "the latents", "pca": "principal components", "pixels": "the pixels"}
 
 
 class LabelLearner(QObject):
-    """Asks for one lesson that is shown, then for those that stand beside it.
+    """Asks for one lesson that is shown; for those that stand beside it once no label has been given for a while.
 
     learned: that which is shown has come. told: something else has come, or is under way. problem: why nothing is
     learned; empty where it is. accuracies: by space and probe, of the labels of now. refused: why one has none.
@@ -37,6 +39,7 @@ class LabelLearner(QObject):
         self.problem, self.following = "", -1
         self.accuracies: dict[tuple[str, str], float | None] = {}
         self.refused: dict[tuple[str, str], str] = {}
+        self._rest = timer(self, _REST_MS, self._ask_beside, once=True)
         client.subscribe(TOPIC, self._take, Urgency.OVERLAY)
 
     @property
@@ -60,13 +63,21 @@ class LabelLearner(QObject):
 
     def again(self) -> None:
         """Ask once more: the engine is another, or has forgotten."""
-        wants = list(self._wants())
+        self._rest.stop()
+        self._ask(list(self._wants())[:1])
+
+    def _ask_beside(self) -> None:
+        self._ask(list(self._wants())[1:])
+
+    def _ask(self, wants: list[Want]) -> None:
         self._waiting = {want.key: 0.0 for want in wants}  # type: ignore[misc]
         self._client.request(TOPIC, wants)
+        self.told.emit()
 
     def stop(self) -> None:
         """Want nothing."""
         self._version += 1
+        self._rest.stop()
         self._waiting.clear()
         self._client.request(TOPIC, [])
 
@@ -93,6 +104,9 @@ class LabelLearner(QObject):
                 self.problem = reply.reason
         elif isinstance(reply, LabelsLearned) and reply.more:
             self._waiting[key] = reply.share
+            if reply.following >= 0:
+                self.following = reply.following
+                self.learned.emit(reply)
         elif isinstance(reply, LabelsLearned):
             del self._waiting[key]
             self._keep(pair, reply)
@@ -104,6 +118,7 @@ class LabelLearner(QObject):
         if pair == ("latents", self._probe):
             self.following = reply.following
             self.learned.emit(reply)
+            self._rest.start()
 
 
 def classes_of(reply: LabelsLearned) -> NDArray[np.float32]:
