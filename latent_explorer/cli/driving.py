@@ -48,6 +48,7 @@ class Budget(StrEnum):
     ALIGN = "align"
     PATHS = "paths"
     SKETCH = "sketch"
+    STUDIES = "studies"
     CLASS = "class"
 
 
@@ -108,6 +109,8 @@ def bench(
     sketch   from a move of the pen on the pad to the image encoded, decoded and painted; beside it an empty window
     class    a conditional model: from the key of another class to the first tile, and all of the view, decoded anew;
              beside it as many pictures by plain torch
+    studies  hover while few labels, anomalies and geodesics are computed, beside the window at rest; from a label to
+             what is learned from it, beside logistic regression (a minute or two)
     stream   images a second and memory, encoding 5 million from disk (4 GB, for minutes) with a kill in between
     """
     measured = _measured(what, model, seconds, images, beside)
@@ -136,7 +139,7 @@ def _measured(what: Budget, model: str | None, seconds: float, images: int, besi
     use_a_display()
     arguments: tuple[Any, ...] = ()
     match what:
-        case Budget.HOVER | Budget.CHART | Budget.IMPORT | Budget.SKETCH | Budget.CLASS:
+        case Budget.HOVER | Budget.CHART | Budget.IMPORT | Budget.SKETCH | Budget.CLASS | Budget.STUDIES:
             arguments = (model,)
         case Budget.STARTUP:
             arguments = model, beside

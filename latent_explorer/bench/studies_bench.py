@@ -1,0 +1,145 @@
+"""Whether the window stays alive while studies and curves are computed; and how soon a label is learned from."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import cast
+
+import numpy as np
+
+from latent_explorer.analysis.anomaly import SCORES
+from latent_explorer.analysis.few_labels.drawing import at_random
+from latent_explorer.bench.hover_bench import HoverTimes, hover_times, hover_while
+from latent_explorer.bench.measure import Measure, answer_of
+from latent_explorer.bench.person import Person, person_at_a_window
+from latent_explorer.gui.app import folder_to_open
+from latent_explorer.gui.settings import Settings
+from latent_explorer.gui.studies.anomalies.study import AnomalyStudy
+from latent_explorer.gui.studies.few_labels.labelling import Labelling
+from latent_explorer.gui.studies.study import Study
+from latent_explorer.points.splat import wait_for_compiled
+from latent_explorer.session import Route
+
+_USUAL = "mnist-ae-16d"
+_MOVES = 1000
+LABELS = 40
+_PATIENCE = 120.0
+
+
+def measure_studies(model: str | None = None, moves: int = _MOVES, labels: int = LABELS) -> dict[str, Measure]:
+    """Hover while neighbours are found, images judged and geodesics walked, beside the same window at rest.
+
+    while_neighbours: of all images, as few labels need them; while_judged: by the scores of anomalies;
+    while_walked: along geodesics and same-class paths, one after the other, on the grid or graph that they search.
+    label_to_lesson: from a label given until what is learned from it is shown; beside it logistic regression by
+    scikit-learn on the same latents. first_suggestion: from the panel opened until an image to label is named; beside
+    it until the neighbours of all are known.
+    """
+    model = model or _USUAL
+    with person_at_a_window(model) as person:
+        person.wait_for_the_engine()
+        wait_for_compiled()
+        rest = hover_times(person, moves)
+        walked = _while_walked(person, moves)
+        neighbours, first, whole = _while_neighbours(person)
+        lessons = lesson_times(person, labels)
+        judged = _while_judged(person, moves)
+    plain = answer_of("latent_explorer.bench.labels_baseline", folder_to_open(model, Settings()), labels)
+    busy = {"while_neighbours": neighbours, "while_judged": judged, "while_walked": walked}
+    return {
+        **{f"hover_{name}": Measure.of(times.exact).beside("at_rest", rest.exact) for name, times in busy.items()},
+        "label_to_lesson": Measure.of(lessons).beside("logistic", plain),
+        "first_suggestion": Measure.of([first]).beside("neighbours", [whole]),
+    }
+
+
+def _while_neighbours(person: Person) -> tuple[HoverTimes, float, float]:
+    """Hover until the neighbours of all images are known, and the milliseconds to the first suggestion and to that."""
+    began = time.perf_counter()
+    study = cast(Labelling, person.window.workbench.show_study("few-labels"))
+    suggested = list[float]()
+
+    def told(*_: object) -> None:
+        if study.learner.following >= 0 and not suggested:
+            suggested.append(1000 * (time.perf_counter() - began))
+
+    study.learner.told.connect(told)
+    ends = began + _PATIENCE
+    times = hover_while(person, lambda: _is_at_work(study) and time.perf_counter() < ends, 0)
+    person.wait_until(lambda: bool(suggested), _PATIENCE)
+    study.learner.told.disconnect(told)
+    return times, suggested[0], 1000 * (time.perf_counter() - began)
+
+
+def lesson_times(person: Person, labels: int) -> list[float]:
+    """Milliseconds from each of so many labels until the lesson from it is shown; those before two classes left out."""
+    study = cast(Labelling, person.window.workbench.show_study("few-labels"))
+    person.wait_until(lambda: not _is_at_work(study), _PATIENCE)
+    bundle, times = person.bundle, list[float]()
+    assert bundle.latents.label is not None
+    train = np.flatnonzero(bundle.latents.split == 0)
+    drawn = at_random(bundle.latents.label, train, labels, len(bundle.class_names), 0)
+    for image, label in zip(drawn.numbers.tolist(), drawn.classes.tolist(), strict=True):
+        before, began = study.lesson, time.perf_counter()
+        study.label((image,), label)
+        if len({label for _, label in study.labels.of}) > 1:
+            person.wait_until(lambda known=before: study.lesson is not known, _PATIENCE)  # type: ignore[misc]
+            times.append(1000 * (time.perf_counter() - began))
+        person.wait(0.05)
+    return times[len(bundle.class_names) :]  # the first of each class begins from nothing
+
+
+def _while_judged(person: Person, moves: int) -> HoverTimes:
+    """Hover while images are judged by one score after another, until all are or there were so many moves."""
+    study = cast(AnomalyStudy, person.window.workbench.show_study("anomalies"))
+    person.wait_until(lambda: bool(study.score), _PATIENCE)
+    config, left = person.bundle.config, iter(range(moves, -1, -1))
+    can = {"encodes": config.encodes, "decodes": config.decodes, "varies": False}
+    names = [name for name, score in SCORES.items() if not score.lacks(**can) and name != study.score]
+
+    def going() -> bool:
+        if not _is_at_work(study) and names:
+            study.choose_score(names.pop(0))
+        return next(left) > 0 and _is_at_work(study)
+
+    times = hover_while(person, going)
+    study.halt()
+    return times
+
+
+def _while_walked(person: Person, moves: int) -> HoverTimes:
+    """Hover while geodesics and paths within a class are computed, without a pause."""
+    frames, left = person.pane.path_frames, iter(range(moves, -1, -1))
+    with _walking(person) as walk:
+
+        def going() -> bool:
+            if not frames.work:
+                walk()
+            return next(left) > 0
+
+        return hover_while(person, going)
+
+
+@contextmanager
+def _walking(person: Person) -> Iterator[Callable[[], None]]:
+    """What has another path computed; the path that is drawn goes at the end."""
+    session, random = person.pane.session, np.random.default_rng(0)
+    assert session is not None
+    latents, label = session.bundle.latents.mean, session.bundle.latents.label
+
+    def walk() -> None:
+        number = int(random.integers(10**6))
+        curve = "geodesic" if label is None or number % 2 else "same_class"
+        among = np.arange(len(latents)) if label is None else np.flatnonzero(label == number % (1 + int(label.max())))
+        start, end = (tuple(latents[image].tolist()) for image in random.choice(among, 2))
+        session.draw(Route(start, end, curve, 48, "even"))
+
+    walk()
+    try:
+        yield walk
+    finally:
+        session.draw(None)
+
+
+def _is_at_work(study: Study) -> bool:
+    return next(iter(study.work), None) is not None
