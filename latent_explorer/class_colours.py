@@ -97,14 +97,26 @@ USUAL = ClassPalette(
 )
 for _palette in (
     USUAL,
-    ClassPalette("okabe-ito", "Okabe and Ito", "The eight colours of Okabe and Ito, 2008.", _OKABE_ITO, _OKABE_ITO),
-    ClassPalette("tableau", "Tableau 10", "The ten colours of Tableau, 2016.", _TABLEAU, _TABLEAU),
+    ClassPalette(
+        "okabe-ito",
+        "Okabe and Ito",
+        "The eight colours of Okabe and Ito, 2008; darker or brighter where the ground would hide them.",
+        _OKABE_ITO,
+        _OKABE_ITO,
+    ),
+    ClassPalette(
+        "tableau",
+        "Tableau 10",
+        "The ten colours of Tableau, 2016; darker or brighter where the ground would hide them.",
+        _TABLEAU,
+        _TABLEAU,
+    ),
     ClassPalette(
         "greys",
         "Greys, for print",
         "Five greys; classes of the same grey differ by their marks in the legend.",
-        dark=("#ffffff", "#7f7f7f", "#cfcfcf", "#626262", "#a3a3a3"),
-        light=("#000000", "#7a7a7a", "#333333", "#939393", "#595959"),
+        dark=("#ffffff", "#707070", "#b6b6b6", "#929292", "#dadada"),
+        light=("#000000", "#8c8c8c", "#464646", "#696969", "#262626"),
     ),
 ):
     register(_palette)

@@ -1,15 +1,19 @@
 """Colours, light and dark: of the program's ground, and of the classes. Free of Qt: films are painted with them too."""
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from latent_explorer.class_colours import MARKS, USUAL, ClassPalette, Mark, assigned, class_overlap, palette_called
+from latent_explorer.vision import contrast
 
-_SHADES = (("map", 0.0), ("text", 0.42), ("map", 0.34), ("text", 0.68), ("map", 0.52))
-"""Of a colour that comes again: mixed with the text's or the map's colour by so much."""
+LEAST_OF_TEXT, LEAST_OF_MARKS = 4.5, 3.0
+"""The contrast with what lies around them that texts and marks keep: WCAG 2.1, 1.4.3 and 1.4.11."""
+_SHADES = (0.0, 0.42, 0.75, 0.21, 0.6)
+"""Of a colour that comes again: mixed with that of text by so much, from which it stands out all the more."""
 REPEAT = len(_SHADES) * len(MARKS)
 """How many classes of one colour look different."""
 
@@ -38,16 +42,27 @@ class Palette:
     def of_class(self, label: int) -> str:
         """The colour of a class; of those that share one, each has another shade of it, until they are used up."""
         turn, colour = divmod(self._slot(label), len(self.classes))
-        towards, share = _SHADES[turn % len(_SHADES)]
-        return mixed(self.classes[colour], getattr(self, towards), share)
+        return mixed(self.classes[colour], self.text, _SHADES[turn % len(_SHADES)])
+
+    @property
+    def grounds(self) -> tuple[str, ...]:
+        """What classes are marked on: the map, and panels beside it."""
+        return self.map, self.window, self.panel
+
+    @property
+    def on_accent(self) -> str:
+        """The ink of texts on the accent: of the map's colour and white, what stands out more."""
+        return max((self.map, "#ffffff"), key=lambda ink: contrast(ink, self.accent))
 
     def mark_of(self, label: int) -> Mark:
         """The mark of a class, by which those that share a colour are told apart."""
         return MARKS[self._slot(label) // len(self.classes) % len(MARKS)]
 
     def with_classes(self, palette: ClassPalette, slots: tuple[int, ...] = ()) -> Self:
-        """The same appearance with other colours for classes."""
-        return replace(self, classes=palette.dark if self.dark else palette.light, slots=slots)
+        """The same appearance with other colours for classes, each changed as little as it takes to stand out."""
+        chosen = palette.dark if self.dark else palette.light
+        classes = tuple(standing_out(colour, self.text, self.grounds) for colour in chosen)
+        return replace(self, classes=classes, slots=slots)
 
     def for_map(
         self, uv: NDArray[np.floating], label: NDArray[np.integer] | None, classes: int, palette: str = USUAL.name
@@ -71,6 +86,14 @@ def mixed(colour: str, other: str, share: float) -> str:
     return "#" + "".join(f"{round(one + share * (two - one)):02x}" for one, two in pairs)
 
 
+@lru_cache(maxsize=1024)
+def standing_out(colour: str, towards: str, grounds: tuple[str, ...], least: float = LEAST_OF_MARKS) -> str:
+    """A colour with as little of another in it as gives it a contrast with all grounds."""
+    shares = (share / 100 for share in range(101))
+    tried = (mixed(colour, towards, share) for share in shares)
+    return next((each for each in tried if min(contrast(each, ground) for ground in grounds) >= least), towards)
+
+
 _GROUND = {  # dark, light
     "window": ("#1b1e23", "#f3f4f6"),
     "panel": ("#23272e", "#ffffff"),
@@ -78,7 +101,7 @@ _GROUND = {  # dark, light
     "text": ("#e8eaed", "#1c2128"),
     "faint": ("#a0a7b2", "#5b6472"),
     "line": ("#3a404a", "#d2d6dc"),
-    "accent": ("#4f9cf0", "#1f6fd0"),
+    "accent": ("#4f9cf0", "#1c6bca"),
     "good": ("#57c785", "#1c7c43"),
     "fair": ("#f0b84b", "#9a6300"),
     "poor": ("#f07167", "#c2281d"),
@@ -88,7 +111,7 @@ _GROUND = {  # dark, light
 def _palette(dark: bool) -> Palette:
     column = 0 if dark else 1
     ground = {name: each[column] for name, each in _GROUND.items()}
-    return Palette(dark=dark, classes=USUAL.dark if dark else USUAL.light, slots=(), **ground)
+    return Palette(dark=dark, classes=(), slots=(), **ground).with_classes(USUAL)
 
 
 DARK, LIGHT = _palette(dark=True), _palette(dark=False)

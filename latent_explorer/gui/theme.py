@@ -48,7 +48,7 @@ def _palette(theme: Theme) -> QPalette:
         (theme.faint, (role.PlaceholderText,)),
         (theme.accent, (role.Highlight, role.Link, role.Accent)),
         (theme.line, (role.Mid,)),
-        ("#ffffff", (role.HighlightedText,)),
+        (theme.on_accent, (role.HighlightedText,)),
     )
     for colour, roles in colours:
         for name in roles:
@@ -79,11 +79,14 @@ def _style_sheet(theme: Theme) -> str:
     QToolButton, QPushButton {{ background: {theme.window}; border: 1px solid {theme.line}; border-radius: 5px;
         padding: 4px 7px; }}
     QToolButton:hover, QPushButton:hover {{ border-color: {theme.accent}; }}
-    QToolButton:checked {{ background: {theme.accent}; color: #ffffff; border-color: {theme.accent}; }}
+    QToolButton:checked {{ background: {theme.accent}; color: {theme.on_accent}; border-color: {theme.accent}; }}
     QToolButton:disabled, QPushButton:disabled {{ color: {theme.faint}; }}
     QToolButton:checked:disabled {{ background: {theme.window}; border-color: {theme.accent}; }}
     QToolButton:focus, QPushButton:focus {{ border: 1px solid {theme.accent}; }}
     QToolButton:checked:focus {{ border: 2px solid {theme.text}; padding: 3px 6px; }}
+    QToolButton[role="fold"], QToolButton[role="fold"]:checked {{ border: 1px solid transparent;
+        background: transparent; font-weight: 600; text-align: left; padding: 3px 0; color: {theme.faint}; }}
+    QToolButton[role="fold"]:focus, QToolButton[role="fold"]:hover {{ border-color: {theme.accent}; }}
     QLineEdit {{ background: {theme.window}; border: 1px solid {theme.line}; border-radius: 4px; padding: 4px 5px; }}
     QLineEdit:focus {{ border-color: {theme.accent}; }}
     QScrollBar {{ background: transparent; border: none; margin: 0; }}
@@ -100,6 +103,6 @@ def _style_sheet(theme: Theme) -> str:
     QToolBar {{ border: none; spacing: 5px; padding: 3px 6px; background: {theme.window}; }}
     QMenu {{ background: {theme.panel}; border: 1px solid {theme.line}; }}
     QMenu::item {{ padding: 5px 24px 5px 20px; }}
-    QMenu::item:selected {{ background: {theme.accent}; color: #ffffff; }}
+    QMenu::item:selected {{ background: {theme.accent}; color: {theme.on_accent}; }}
     QMenu::item:disabled {{ color: {theme.faint}; }}
     """

@@ -235,7 +235,7 @@ def test_a_film_that_is_given_up_leaves_nothing(filmed_run):
 
 def test_another_palette_colours_the_classes_and_one_that_nobody_knows_is_refused(filmed_run, tmp_path):
     made = FilmScene.of(list(read_shots(snapshots(filmed_run))), 320, np.linspace(0, 2, 3), LIGHT, "okabe-ito")
-    assert made.palette.of_class(0) in PALETTES["okabe-ito"].light
+    assert made.palette.of_class(0) in LIGHT.with_classes(PALETTES["okabe-ito"]).classes
     with pytest.raises(UserError, match="no palette called 'neon'"):
         make_film(wish(filmed_run, "x.gif", palette="neon"), lambda progress: None)
 

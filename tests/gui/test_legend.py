@@ -15,7 +15,7 @@ from PyQt6.QtWidgets import QApplication
 from latent_explorer.class_colours import PALETTES
 from latent_explorer.gui.panels.legend import ClassRow, Legend
 from latent_explorer.gui.settings import Appearance
-from latent_explorer.gui.theme import LIGHT
+from latent_explorer.gui.theme import DARK, LIGHT
 
 
 def data(count: int) -> Any:
@@ -129,12 +129,12 @@ def test_the_menu_offers_palettes_and_the_choice_is_remembered(new_window, small
     before, bench = person.map_at_rest(), person.window.workbench
     usual = bench.panes[0].theme.class_colour(0)
     bench.choose_palette("okabe-ito")
-    assert bench.panes[0].theme.class_colour(0).name() in PALETTES["okabe-ito"].dark
+    assert bench.panes[0].theme.class_colour(0).name() in DARK.with_classes(PALETTES["okabe-ito"]).classes
     assert bench.panes[0].theme.class_colour(0) != usual
     assert bench.panes[0].legend.rows[0]._colour == bench.panes[0].theme.class_colour(0)
     assert person.map_at_rest() != before
     person.window.close()
     other = new_window(small_bundle).window.workbench
-    assert other.panes[0].theme.classes == PALETTES["okabe-ito"].dark
+    assert other.panes[0].theme.classes == DARK.with_classes(PALETTES["okabe-ito"]).classes
     other.settings.change(Appearance, palette="gone")
     assert other.shared.palette == "usual"

@@ -34,6 +34,7 @@ from latent_explorer.gui.pane.marks import MarkItems, Marks, linked_rect, paint_
 from latent_explorer.gui.pane.plot import GROUND, LIFTED, PROBE, SCALE, MapPlot, PixelItem
 from latent_explorer.gui.pane.tools import Tool
 from latent_explorer.gui.theme import DARK, Theme
+from latent_explorer.gui.widgets.focus_ring import OWN_FOCUS
 from latent_explorer.gui.widgets.images import ratio_of
 
 _CLICK = 4  # pixels the pointer may move between press and release of a click
@@ -79,6 +80,7 @@ class MapCanvas(MapPlot):
         self._make_items()
         self.dress(DARK)
         self.setMinimumSize(120, 120)
+        self.setProperty(OWN_FOCUS, True)
         self.setAccessibleName("Map of the latent space")
 
     def _make_items(self) -> None:

@@ -13,7 +13,7 @@ from latent_explorer.gui.panels.strip import Strip
 from latent_explorer.gui.panels.strip_row import StripRow, captions
 from latent_explorer.gui.widgets.controls import slider, spin_box, tool_button
 from latent_explorer.gui.widgets.images import to_qimage
-from latent_explorer.gui.widgets.parts import filled
+from latent_explorer.gui.widgets.parts import filled, in_order
 from latent_explorer.gui.widgets.plain import PlainLabel
 from latent_explorer.paths import CURVES, EASINGS
 from latent_explorer.session import Route
@@ -207,6 +207,7 @@ class Filmstrip(QWidget):
         self._play = tool_button("▶  Play", "Play or pause (K)", self.play_or_pause)
         self._play.setMinimumWidth(86)
         self._back = tool_button("⇄", "Play forwards, then backwards")
+        self._back.setAccessibleName("There and back")
         self._back.setCheckable(True)
         self._back.setChecked(True)
         self._curve, self._compare = (
@@ -242,6 +243,7 @@ class Filmstrip(QWidget):
         controls = Controls(player, choices, actions)
         column = filled(QVBoxLayout(self), controls, self.strip, spacing=6, margins=(8, 6, 8, 8))
         column.setStretchFactor(self.strip, 1)
+        in_order(*controls.stops, self.strip)
 
     def _enable(self) -> None:
         there = bool(len(self.frames))
@@ -291,12 +293,25 @@ class Controls(QScrollArea):
         self.setMinimumWidth(240)
         self._arrange()
 
+    @property
+    def stops(self) -> list[QWidget]:
+        """What Tab leads through, as one reads it."""
+        player, choices, actions = self._groups
+        groups = (player, choices, actions) if self._in_one_row else (player, actions, choices)
+        layouts = (group.layout() for group in groups)
+        items = [layout.itemAt(at) for layout in layouts if layout is not None for at in range(layout.count())]
+        return [widget for item in items if item is not None and (widget := item.widget()) is not None]
+
+    @property
+    def _in_one_row(self) -> bool:
+        return sum(group.sizeHint().width() + self._grid.spacing() for group in self._groups) <= self.width()
+
     def _arrange(self) -> None:
-        needed = sum(group.sizeHint().width() + self._grid.spacing() for group in self._groups)
-        places = ((0, 0, 1, 1), (0, 1, 1, 1), (0, 2, 1, 1)) if needed <= self.width() else _TWO_ROWS
+        places = ((0, 0, 1, 1), (0, 1, 1, 1), (0, 2, 1, 1)) if self._in_one_row else _TWO_ROWS
         for group, place in zip(self._groups, places, strict=True):
             self._grid.removeWidget(group)
             self._grid.addWidget(group, *place)
+        in_order(*self.stops)
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         super().resizeEvent(event)

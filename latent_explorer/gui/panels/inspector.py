@@ -60,6 +60,7 @@ class Inspector(QWidget):
         super().__init__()
         self.picture = PictureView(200)
         self.picture.hint = _HINT
+        self.picture.setAccessibleName("Decoded picture")
         self.picture.opened.connect(self.picture_wanted)
         self.coordinates = QLineEdit()
         self.coordinates.setPlaceholderText("x, y")
@@ -132,6 +133,8 @@ class Inspector(QWidget):
         self._shares.set_classes(bundle.class_names, theme)
         self.neighbours.set_bundle(bundle, theme)
         self.dimensions.set_bundle(bundle, theme)
+        if self._last is not None:
+            self._say_word(*self._last)  # in the colours of the theme
 
     def _explain(self, *, decodes: bool) -> None:
         """Say where the picture would be why there is none, if the model makes none."""

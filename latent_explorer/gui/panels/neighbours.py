@@ -5,10 +5,20 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 from PyQt6.QtCore import QEvent, QPoint, QRect, QSize, Qt, pyqtSignal
-from PyQt6.QtGui import QContextMenuEvent, QHelpEvent, QImage, QMouseEvent, QPainter, QPaintEvent
+from PyQt6.QtGui import (
+    QContextMenuEvent,
+    QFocusEvent,
+    QHelpEvent,
+    QImage,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+)
 from PyQt6.QtWidgets import QToolTip, QWidget
 
 from latent_explorer.gui.theme import Theme
+from latent_explorer.gui.widgets.cells import PRESSES, paint_cell_focus, stepped
 from latent_explorer.gui.widgets.images import displayed, to_qimage
 from latent_explorer.gui.widgets.picture_view import veil
 from latent_explorer.gui.widgets.plain import tooltip
@@ -49,6 +59,9 @@ class NeighbourStrip(QWidget):
         self._theme: Theme | None = None
         self._originals: list[QImage] = []
         self._reconstructions: list[QImage] = []
+        self._current = 0  # the column that the keys are at
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setAccessibleName("Nearest images")
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         policy = self.sizePolicy()
         policy.setHeightForWidth(True)
@@ -70,8 +83,10 @@ class NeighbourStrip(QWidget):
     def show_place(self, place: NearImages | None) -> None:
         """Show the images nearest to another place, or none."""
         self._place, self.outdated = place, False
+        self._current = 0
         self._originals = [] if place is None else [to_qimage(image) for image in place.originals]
         self._reconstructions = [] if place is None else [to_qimage(image) for image in place.reconstructions]
+        self._describe()
         self.update()
 
     def outdate(self) -> None:
@@ -98,6 +113,8 @@ class NeighbourStrip(QWidget):
             painter.drawText(where, Qt.AlignmentFlag.AlignCenter, "original images not available")
         if self.outdated:
             painter.fillRect(self.rect(), veil(self.palette()))
+        if self._count:
+            paint_cell_focus(painter, self, self._cell(self._current, 0))
         painter.end()
 
     def _say_draw(self, painter: QPainter, cell: QRect) -> None:
@@ -111,6 +128,30 @@ class NeighbourStrip(QWidget):
             return True
         return super().event(event)
 
+    @property
+    def _count(self) -> int:
+        return 0 if self._place is None else min(_COLUMNS, len(self._place.indices))
+
+    def _describe(self) -> None:
+        """Say which image the keys are at; while nobody has the keyboard here, that costs nothing."""
+        if self.hasFocus():
+            self.setAccessibleDescription(self._words(self._current))
+
+    def focusInEvent(self, event: QFocusEvent | None) -> None:
+        super().focusInEvent(event)
+        self._describe()
+
+    def keyPressEvent(self, event: QKeyEvent | None) -> None:
+        assert event is not None
+        if (column := stepped(event.key(), self._current, self._count)) is not None:
+            self._current = column
+            self._describe()
+            self.update()
+        elif event.key() in PRESSES and self._count and self._place is not None:
+            self.chosen.emit(int(self._place.indices[self._current]))
+        else:
+            super().keyPressEvent(event)
+
     def mousePressEvent(self, event: QMouseEvent | None) -> None:
         assert event is not None
         column = self._column(event.pos())
@@ -119,9 +160,11 @@ class NeighbourStrip(QWidget):
 
     def contextMenuEvent(self, event: QContextMenuEvent | None) -> None:
         assert event is not None
-        column = self._column(event.pos())
+        by_key = event.reason() == QContextMenuEvent.Reason.Keyboard
+        column = self._current if by_key and self._count else self._column(event.pos())
         if column is not None and self._place is not None:
-            self.menu_wanted.emit(int(self._place.indices[column]), event.globalPos())
+            where = self.mapToGlobal(self._cell(column, 0).center()) if by_key else event.globalPos()
+            self.menu_wanted.emit(int(self._place.indices[column]), where)
 
     def _side(self) -> int:
         room = (
@@ -142,8 +185,11 @@ class NeighbourStrip(QWidget):
         return column if self._place is not None and 0 <= column < len(self._place.indices[:_COLUMNS]) else None
 
     def _tip(self, at: QPoint) -> str:
-        column, place, bundle = self._column(at), self._place, self._bundle
-        if column is None or place is None or bundle is None:
+        return self._words(self._column(at))
+
+    def _words(self, column: int | None) -> str:
+        place, bundle = self._place, self._bundle
+        if column is None or place is None or bundle is None or column >= self._count:
             return place.missing if place is not None else ""
         index, latents = int(place.indices[column]), bundle.latents
         named = bundle.class_words(index)

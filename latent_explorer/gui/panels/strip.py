@@ -10,6 +10,7 @@ from PyQt6.QtGui import (
     QFontMetrics,
     QHelpEvent,
     QImage,
+    QKeyEvent,
     QMouseEvent,
     QPainter,
     QPaintEvent,
@@ -19,6 +20,7 @@ from PyQt6.QtGui import (
 from PyQt6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from latent_explorer.gui.panels.strip_row import StripRow
+from latent_explorer.gui.widgets.cells import stepped
 from latent_explorer.gui.widgets.images import displayed, is_light
 from latent_explorer.gui.widgets.plain import tooltip
 
@@ -27,7 +29,9 @@ _LOW, _LOW_ROW, _LOWEST_ROW = 60, 40, 30  # pixels: the least height of one row,
 _SAMPLE = 20  # pixels of a curve's line before what it is called
 _BAND = 6  # pixels: the height of the band of classes
 _HINT = "Drag on the map from one place to another: the pictures in between appear here."
-_TIP = "Click or drag to scrub; double-click opens a frame; right-click for more"
+_TIP = (
+    "Click or drag to scrub (Left and Right keys); double-click opens a frame (Enter); right-click for more (Menu key)"
+)
 
 
 class Strip(QWidget):
@@ -52,6 +56,8 @@ class Strip(QWidget):
         self._first = 0.0
         self._hint = _HINT
         self.setMinimumHeight(_LOW)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves the keys to the map
+        self.setAccessibleName("Frames of the path")
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
 
     def sizeHint(self) -> QSize:
@@ -84,7 +90,15 @@ class Strip(QWidget):
         room = self._room()
         self._first = min(max(self._first, self._current - room + 1.5), max(0.0, self._current - 0.5))
         self._first = min(self._first, max(0.0, self.count - room))
+        self.setAccessibleDescription(self._described())
         self.update()
+
+    def _described(self) -> str:
+        """Which frame is the current one, and of which class, in words."""
+        if not self.count:
+            return self._hint
+        bands = (row.band[self._current].words for row in self.rows if self._current < len(row.band))
+        return ", ".join((f"Frame {self._current + 1} of {self.count}", *bands))
 
     # -- where things are
 
@@ -229,6 +243,15 @@ class Strip(QWidget):
             return row.band[max(0, min(index, len(row.band) - 1))].words
         return _TIP if self.count else self._hint
 
+    def keyPressEvent(self, event: QKeyEvent | None) -> None:
+        assert event is not None
+        if (index := stepped(event.key(), self._current, self.count)) is not None:
+            self.chosen.emit(index)
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.count:
+            self.open_wanted.emit(self._current)
+        else:
+            super().keyPressEvent(event)
+
     def mousePressEvent(self, event: QMouseEvent | None) -> None:
         self.mouseMoveEvent(event)
 
@@ -252,7 +275,8 @@ class Strip(QWidget):
         assert event is not None
         if self.count:
             by_key = event.reason() == QContextMenuEvent.Reason.Keyboard
-            self.menu_wanted.emit(self._current if by_key else self._index(event.pos()), event.globalPos())
+            where = self.mapToGlobal(self._cell(self._current).center()) if by_key else event.globalPos()
+            self.menu_wanted.emit(self._current if by_key else self._index(event.pos()), where)
 
 
 def _within(cell: QRect, image: QImage) -> QRect:

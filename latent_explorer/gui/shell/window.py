@@ -15,6 +15,7 @@ from latent_explorer.gui.shell.class_chooser import ClassChooser
 from latent_explorer.gui.shell.keyboard import Keyboard
 from latent_explorer.gui.shell.menus import Menus, tool_bar
 from latent_explorer.gui.training.trainer import StartTrainer, start_trainer
+from latent_explorer.gui.widgets.focus_ring import FocusRing
 from latent_explorer.gui.widgets.placing import fit
 from latent_explorer.gui.workbench import Workbench
 
@@ -37,6 +38,7 @@ class MainWindow(QMainWindow):
         self.workbench.docks.add({TITLE: self.lessons.place})
         self.menus = Menus(self, self.workbench, self.lessons)
         self.keyboard = Keyboard(self, lambda: self.workbench.active.canvas)
+        self.focus_ring = FocusRing(self)
         bar = tool_bar(self, self.menus.actions, self.workbench.linking)
         self.addToolBar(bar)
         self.classes = ClassChooser(self.workbench)

@@ -14,12 +14,6 @@ from latent_explorer.runs.plan import Plan
 from latent_explorer.runs.settings import Setting, defaults_for, find_setting, problems, settings
 
 _LABELS = 92  # pixels, so that both halves of the form align
-_FOLD = (
-    "QToolButton { border: 1px solid transparent; background: transparent; font-weight: 600; text-align: left;"
-    " padding: 3px 0; color: palette(placeholder-text); }"
-    "QToolButton:checked { background: transparent; color: palette(placeholder-text); }"
-    "QToolButton:focus, QToolButton:hover { border-color: palette(highlight); }"
-)
 
 
 class PlanForm(QWidget):
@@ -77,7 +71,7 @@ class PlanForm(QWidget):
         button.setText("More settings")
         button.setToolTip(tooltip("Network, its settings, batch size, learning rate, seed, device and snapshots"))
         button.setCheckable(True)
-        button.setStyleSheet(_FOLD)
+        button.setProperty("role", "fold")
         button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         button.toggled.connect(self._fold)

@@ -32,7 +32,10 @@ _HERE = {
     "to stretch all to one size": "In this form: Image size.",
 }
 """Where in the form is what a refusal names as it is written in a terminal."""
-_PRIMARY = "QPushButton#primary:enabled { background: palette(highlight); color: #ffffff; font-weight: 600; }"
+_PRIMARY = (
+    "QPushButton#primary:enabled { background: palette(highlight); color: palette(highlighted-text); "
+    "font-weight: 600; }"
+)
 
 
 class AsHighAsNeeded(Scrolling):

@@ -48,6 +48,7 @@ def _page(parent: QWidget, title: str) -> tuple[QDialog, QTextBrowser]:
     page, browser = QDialog(parent.window()), QTextBrowser()
     page.setWindowTitle(window_title(title))
     browser.setOpenLinks(False)
+    browser.setAccessibleName(title)
     browser.setFrameShape(QTextBrowser.Shape.NoFrame)
     browser.document().setDocumentMargin(10)  # type: ignore[union-attr]
     buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)

@@ -1,6 +1,7 @@
 """Labels, buttons, layouts and choosers as all panels have them."""
 
 from collections.abc import Callable
+from itertools import pairwise
 from typing import TypeVar
 
 from PyQt6.QtCore import QEvent, QObject, QSize, Qt, QTimer
@@ -42,6 +43,12 @@ def filled(
         else:
             layout.addLayout(part)
     return layout
+
+
+def in_order(*widgets: QWidget) -> None:
+    """Have Tab lead from each of some widgets to the next, as one reads them."""
+    for one, other in pairwise(widgets):
+        QWidget.setTabOrder(one, other)
 
 
 def button(text: str, tip: str, pressed: Callable[[], object]) -> QPushButton:

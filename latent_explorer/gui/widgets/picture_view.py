@@ -3,7 +3,17 @@
 import numpy as np
 from numpy.typing import NDArray
 from PyQt6.QtCore import QPoint, QRect, QSize, Qt, pyqtSignal
-from PyQt6.QtGui import QColor, QContextMenuEvent, QImage, QMouseEvent, QPainter, QPaintEvent, QPalette
+from PyQt6.QtGui import (
+    QColor,
+    QContextMenuEvent,
+    QImage,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPalette,
+    QShowEvent,
+)
 from PyQt6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from latent_explorer.gui.widgets.aside import show_aside
@@ -24,7 +34,8 @@ class PictureView(QWidget):
     """Paints a picture as large as it fits, each of its pixels a square.
 
     image: what is shown. outdated: it is that of another place, and greyed. painted: a paint has ended. opened: the
-    picture was double-clicked. menu_wanted: the right button was pressed on it, at a place in global pixels.
+    picture was double-clicked, or Enter pressed on it. menu_wanted: the right button was pressed on it, or the menu
+    key, at a place in global pixels. Tab stops at it where somebody listens to one of these.
     """
 
     painted = pyqtSignal()
@@ -71,6 +82,17 @@ class PictureView(QWidget):
     def contextMenuEvent(self, event: QContextMenuEvent | None) -> None:
         if event is not None and self.image is not None:
             self.menu_wanted.emit(event.globalPos())
+
+    def showEvent(self, event: QShowEvent | None) -> None:
+        super().showEvent(event)
+        listened = self.receivers(self.opened) or self.receivers(self.menu_wanted)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus if listened else Qt.FocusPolicy.NoFocus)
+
+    def keyPressEvent(self, event: QKeyEvent | None) -> None:
+        if event is not None and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.opened.emit()
+        else:
+            super().keyPressEvent(event)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent | None) -> None:
         self.opened.emit()

@@ -40,10 +40,17 @@ class AttributePanel(QWidget):
         self.group = combo_box((), "Which directions are shown")
         self.sliders = DirectionSliders()
         self.figures = words("faint", 2)
-        self.strip = PictureGrid(STRIP, 1, "The direction at hand from end to end; click a picture to go there", 20, 40)
+        self.strip = PictureGrid(
+            "Along the direction",
+            STRIP,
+            1,
+            "The direction at hand from end to end; click a picture to go there (arrows and Enter)",
+            20,
+            40,
+        )
         self.across = combo_box((), "The direction from left to right")
         self.upward = combo_box((), "The direction from below to above")
-        self.grid = PictureGrid(SIDE, SIDE, "Click a picture to go there", 22, 64)
+        self.grid = PictureGrid("Neighbourhood", SIDE, SIDE, "Click a picture to go there (arrows and Enter)", 22, 64)
         self._lay_out()
         self.group.activated.connect(lambda: self.group_chosen.emit(self.group.currentText()))
         for each in (self.across, self.upward):

@@ -3,10 +3,11 @@
 import math
 from collections.abc import Sequence
 
-from PyQt6.QtCore import QPoint, QRect, QSize, pyqtSignal
-from PyQt6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPaintEvent, QPalette, QPen
+from PyQt6.QtCore import QPoint, QRect, QSize, Qt, pyqtSignal
+from PyQt6.QtGui import QColor, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPalette, QPen
 from PyQt6.QtWidgets import QSizePolicy, QWidget
 
+from latent_explorer.gui.widgets.cells import PRESSES, paint_cell_focus, stepped
 from latent_explorer.gui.widgets.images import displayed, is_light
 from latent_explorer.gui.widgets.picture_view import veil
 from latent_explorer.gui.widgets.plain import tooltip
@@ -17,12 +18,12 @@ _GAP = 2
 class PictureGrid(QWidget):
     """Pictures in rows, those in the middle framed. chosen: the number of one that was clicked.
 
-    columns, rows: how many there are.
+    columns, rows: how many there are. Arrows go from one to another, and Enter chooses it.
     """
 
     chosen = pyqtSignal(int)
 
-    def __init__(self, columns: int, rows: int, tip: str, smallest: int, largest: int) -> None:
+    def __init__(self, name: str, columns: int, rows: int, tip: str, smallest: int, largest: int) -> None:
         super().__init__()
         self.columns, self.rows = columns, rows
         self.images: list[QImage] = []
@@ -31,6 +32,10 @@ class PictureGrid(QWidget):
         self.setMaximumHeight(rows * (largest + _GAP))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setToolTip(tooltip(tip))
+        self.current = columns * rows // 2  # the picture that the keys are at
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setAccessibleName(name)
+        self._describe()
         self._largest = largest
 
     def sizeHint(self) -> QSize:
@@ -81,7 +86,25 @@ class PictureGrid(QWidget):
             painter.drawRect(self.cell(self.columns * self.rows // 2).adjusted(-1, -1, 0, 0))
         if self.outdated:
             painter.fillRect(self.rect(), veil(self.palette()))
+        if self.images:
+            paint_cell_focus(painter, self, self.cell(self.current))
         painter.end()
+
+    def _describe(self) -> None:
+        row, column = divmod(self.current, self.columns)
+        place = f"Picture {column + 1} of {self.columns}"
+        self.setAccessibleDescription(place if self.rows == 1 else f"{place}, row {row + 1} of {self.rows}")
+
+    def keyPressEvent(self, event: QKeyEvent | None) -> None:
+        assert event is not None
+        if (number := stepped(event.key(), self.current, len(self.images), self.columns)) is not None:
+            self.current = number
+            self._describe()
+            self.update()
+        elif event.key() in PRESSES and self.current < len(self.images):
+            self.chosen.emit(self.current)
+        else:
+            super().keyPressEvent(event)
 
     def mousePressEvent(self, event: QMouseEvent | None) -> None:
         if event is not None and (number := self._at(event.position().toPoint())) is not None:

@@ -75,6 +75,7 @@ class LabelPanel(QWidget):
         self.classes.setToolTip(tooltip("Click to choose the class that clicks give, double-click to rename it"))
         self.name = QLineEdit()
         self.name.setPlaceholderText("New class")
+        self.name.setAccessibleName("Name of a new class")
         self.name.setMaxLength(LONGEST_NAME)
         self.add = tool_button("Add", "Add a class of this name", self._add)
         self.name.returnPressed.connect(self._add)
@@ -93,6 +94,7 @@ class LabelPanel(QWidget):
         self.write = tool_button("Export…", "Write labels, and what was learned of all other images if you like")
         self.clear = tool_button("Clear", "Take all labels away; Ctrl+Z brings them back")
         self.classes.itemClicked.connect(lambda item: self.class_chosen.emit(self.classes.row(item)))
+        self.classes.currentRowChanged.connect(lambda row: self.class_chosen.emit(row) if row >= 0 else None)
         self.classes.itemChanged.connect(lambda item: self.class_renamed.emit(self.classes.row(item), item.text()))
         self._lay_out()
 

@@ -8,6 +8,7 @@ from PyQt6.QtGui import (
     QDragEnterEvent,
     QDropEvent,
     QEnterEvent,
+    QFocusEvent,
     QImage,
     QKeyEvent,
     QKeySequence,
@@ -22,9 +23,16 @@ from latent_explorer.gui.drops import local_paths
 from latent_explorer.gui.studies.own_image.sketch import Pen, Sketch, rubber_of
 from latent_explorer.gui.widgets.images import inverted as exchanged
 from latent_explorer.gui.widgets.images import is_light
+from latent_explorer.gui.widgets.plain import tooltip
 
 _LEAST, _TALLEST = 130, 260  # pixels
 _HINT = "Draw here with the mouse, or drop a picture"
+_KEYS = (
+    "Arrows move the pen, with Shift in small steps. Space puts it on the sheet and lifts it; R does so with the "
+    "rubber. Esc lifts it, Ctrl+Z takes a stroke back."
+)
+_FAR, _NEAR = 1 / 28, 1 / 112  # of the sheet's side that an arrow moves the pen
+_ARROWS = {Qt.Key.Key_Left: (-1, 0), Qt.Key.Key_Right: (1, 0), Qt.Key.Key_Up: (0, -1), Qt.Key.Key_Down: (0, 1)}
 
 
 class Pad(QWidget):
@@ -46,9 +54,11 @@ class Pad(QWidget):
         self._under: QPointF | None = None
         self.setMouseTracking(True)
         self.setAcceptDrops(True)
-        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.BlankCursor)
         self.setAccessibleName("Pad to draw on")
+        self.setAccessibleDescription(_KEYS)
+        self.setToolTip(tooltip(_KEYS))
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         policy.setHeightForWidth(True)
@@ -159,8 +169,7 @@ class Pad(QWidget):
 
     def mouseReleaseEvent(self, event: QMouseEvent | None) -> None:
         if self._held is not None:
-            self._held = None
-            self.ended.emit()
+            self._lift()
 
     def _draw(self, at: QPointF, *, begins: bool = False) -> None:
         assert self._held is not None
@@ -189,8 +198,53 @@ class Pad(QWidget):
             self.undo()
         elif event.matches(QKeySequence.StandardKey.Redo):
             self.redo()
+        elif event.key() in _ARROWS:
+            right, down = _ARROWS[Qt.Key(event.key())]
+            near = event.modifiers() & Qt.KeyboardModifier.ShiftModifier
+            self._move_pen(right, down, _NEAR if near else _FAR)
+        elif event.key() in (Qt.Key.Key_Space, Qt.Key.Key_R) and not event.isAutoRepeat():
+            self._put_down(rubbing=event.key() == Qt.Key.Key_R)
+        elif event.key() == Qt.Key.Key_Escape and self._held is not None:
+            self._lift()
         else:
             super().keyPressEvent(event)
+
+    @property
+    def _tip(self) -> QPointF:
+        """Where the pen is; in the middle of the sheet, before anything has moved it."""
+        return self._sheet.center() if self._under is None else self._under
+
+    def _move_pen(self, right: int, down: int, share: float) -> None:
+        sheet = self._sheet
+        step = share * max(sheet.width(), sheet.height())
+        at = self._tip + QPointF(right * step, down * step)
+        at = QPointF(min(max(at.x(), sheet.left()), sheet.right()), min(max(at.y(), sheet.top()), sheet.bottom()))
+        if self._held is not None:
+            self._draw(at)
+        else:
+            self._move_tip(at)
+
+    def _put_down(self, *, rubbing: bool) -> None:
+        """Put the pen on the sheet, or lift it."""
+        if self._held is not None:
+            self._lift()
+            return
+        self._held = rubber_of(self.pen) if rubbing else self.pen
+        self._draw(self._tip, begins=True)
+
+    def _lift(self) -> None:
+        self._held = None
+        self.ended.emit()
+
+    def focusInEvent(self, event: QFocusEvent | None) -> None:
+        super().focusInEvent(event)
+        if event is not None and event.reason() != Qt.FocusReason.MouseFocusReason:
+            self._move_tip(self._tip)
+
+    def focusOutEvent(self, event: QFocusEvent | None) -> None:
+        super().focusOutEvent(event)
+        if self._held is not None:
+            self._lift()
 
     # -- what is dropped
 

@@ -15,7 +15,7 @@ from latent_explorer.gui.studies.own_image.sketch import Pen, Sketch, ink_for
 from latent_explorer.gui.theme import Theme
 from latent_explorer.gui.widgets.controls import combo_box, slider, tool_button
 from latent_explorer.gui.widgets.images import to_qimage
-from latent_explorer.gui.widgets.parts import filled, heading, words
+from latent_explorer.gui.widgets.parts import filled, heading, in_order, words
 from latent_explorer.gui.widgets.picture_view import PictureView
 from latent_explorer.gui.widgets.plain import PlainLabel, tooltip
 from latent_explorer.session import OpenBundle
@@ -128,6 +128,18 @@ class OwnImagePanel(QWidget):
         parts = tools, self.pad, history, self.note, self._steps, self.aim, corrupt, pictures, self.error, self._verdict
         filled(whole, *parts, actions, self.search, self._place, spacing=6, margins=(10, 8, 10, 8))
         whole.addStretch(1)
+        row = (
+            self.pen,
+            self.rubber,
+            self.clear,
+            self.colour,
+            self.thickness,
+            self.pad,
+            self.undo,
+            self.redo,
+            self.open,
+        )
+        in_order(*row, self.paste, self.corrupting, self.prepared, self.decoded, self.pin)
 
     # -- what is open
 
@@ -155,6 +167,7 @@ class OwnImagePanel(QWidget):
             made.setCheckable(True)
             made.setChecked(name not in without)
             self._steps.addWidget(made)
+        in_order(self.paste, *self.steps.values(), self.corrupting)
         self.aim.setText(f"As the data: {told.aim}." if told.aim else "")
         self.aim.setVisible(bool(told.aim))
         self._decoded_title.setText(_CLEANED if told.cleans else _DECODED)
