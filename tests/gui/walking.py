@@ -269,7 +269,8 @@ def focus_shown(widget: QWidget) -> float:
         QApplication.processEvents()
         pictures.append(_around(widget, window))
     other.deleteLater()
-    before, after = packed(pictures[0]), packed(pictures[1])
+    high, wide = (min(sizes) for sizes in zip(*(picture.shape[:2] for picture in pictures), strict=True))
+    before, after = (packed(picture[:high, :wide]) for picture in pictures)  # a form may be laid out meanwhile
     changed = before != after
     pairs = np.unique(before[changed].astype(np.uint64) << 32 | after[changed], return_counts=True)
     usual = pairs[0][np.argsort(pairs[1])[-_MOST:]].tolist()

@@ -7,7 +7,7 @@ from functools import partial
 from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtWidgets import QFrame, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
-from latent_explorer.gui.widgets.parts import Scrolling, button, filled, words
+from latent_explorer.gui.widgets.parts import Scrolling, button, filled, in_order, words
 from latent_explorer.gui.widgets.plain import caption, tooltip
 from latent_explorer.lessons import LessonText
 
@@ -79,6 +79,7 @@ class LessonList(QWidget):
             row.begin.clicked.connect(partial(self._choose, each.lesson))
         filled(QVBoxLayout(inside), *self.rows, 1, spacing=8)
         self._area.setWidget(inside)
+        in_order(*(row.begin for row in self.rows), self.other)
 
     def complain(self, sentence: str) -> None:
         """Say what is wrong with a file; nothing is."""
