@@ -101,6 +101,8 @@ class StepPage(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.now = CurrentStep()
+        self.now.setParent(self)  # until a lesson is shown; else it would be a window of its own
+        self.now.hide()
         self.done: list[DoneStep] = []
         self.title, self.count = words(), PlainLabel()
         font = self.title.font()
