@@ -273,6 +273,50 @@ register(
         conditional=True,
     )
 )
+register(
+    Family(
+        name="gan",
+        label="GAN",
+        title="A generative adversarial network",
+        sentence="It makes pictures that a second network cannot tell from images: the sharpest. It learns no places "
+        "for images; an encoder is taught afterwards.",
+        network="latent_explorer.nets.gan:GenerativeAdversarialNetwork",
+        losses=(
+            Loss("generator", "generator"),
+            Loss("discriminator", "discriminator"),
+            Loss("penalty", "gradient penalty"),
+        ),
+        phases=(
+            Phase("discriminator", ("discriminator",), betas=(0.0, 0.99), rate=0.5),
+            Phase("generator", ("decoder",), betas=(0.0, 0.99), rate=0.5),
+        ),
+        settings=(
+            FamilySetting(
+                "gradient_penalty",
+                "Gradient penalty",
+                "Holds the slope of the discriminator down. More is calmer and blurs; less is sharper and may never "
+                "settle.",
+                default=0.02,
+                low=0,
+                high=1000,
+                note="Its two gradient penalties have a weight of {value:g}.",
+            ),
+            FamilySetting(
+                "coverage",
+                "Coverage",
+                "Pulls, for each image, the nearest of many pictures towards it, so that no kind of image is left out. "
+                "For maps of two dimensions, on which there is little room.",
+                default=0,
+                low=0,
+                high=100,
+                note="For each image the nearest of 256 pictures drawn was pulled towards it (implicit maximum "
+                "likelihood estimation), with a weight of {value:g} on the squared error.",
+            ),
+        ),
+        encodes=False,
+        inverts=True,
+    )
+)
 
 
 @dataclass(frozen=True)

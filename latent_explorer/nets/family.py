@@ -39,12 +39,13 @@ class Phase:
     """A part of a training step, with an optimiser of its own.
 
     loss: the name of the loss whose gradient is followed. parts: the submodules that follow it; none for all.
-    betas: of Adam.
+    betas: of Adam. rate: a factor on the learning rate.
     """
 
     loss: str
     parts: tuple[str, ...] = ()
     betas: tuple[float, float] = (0.9, 0.999)
+    rate: float = 1.0
 
 
 @dataclass(frozen=True)

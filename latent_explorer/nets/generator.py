@@ -2,12 +2,16 @@
 
 from collections.abc import Collection
 
+import torch
 from torch import Tensor, nn
 
 from latent_explorer.nets.model import LatentModel, Posterior
 from latent_explorer.nets.refine import inverted
 from latent_explorer.nets.spec import NetSpec
 from latent_explorer.nets.trunks import Trunk
+
+_AT_ONCE = 64
+"""Images that are inverted together: of each there are as many pictures as the latents have dimensions."""
 
 
 class Generator(LatentModel):
@@ -46,7 +50,10 @@ class Generator(LatentModel):
     def encode(self, x: Tensor, labels: Tensor | None = None) -> Posterior:
         """The latents of images (n, c, h, w) in [0, 1], without variance, refined unless in training."""
         posterior = self.encode_unrefined(x)
-        return posterior if self.training else Posterior(inverted(self.decode, x, posterior.mean), None)
+        if self.training:
+            return posterior
+        parts = zip(torch.split(x, _AT_ONCE), torch.split(posterior.mean, _AT_ONCE), strict=True)
+        return Posterior(torch.cat([inverted(self.decode, images, z) for images, z in parts]), None)
 
     def encode_unrefined(self, x: Tensor, labels: Tensor | None = None) -> Posterior:
         if self.encoder is None:

@@ -19,10 +19,13 @@ from latent_explorer.nets.model import LatentModel, Posterior, bernoulli_nats
 from latent_explorer.runtime.loading import load_bundle_model
 from latent_explorer.training.baselines import NEIGHBOURS, asked, knn_accuracy
 from latent_explorer.training.distributed.devices import choose_device
-from latent_explorer.training.images import EVALUATION_BATCH, Images
+from latent_explorer.training.images import EVALUATION_BATCH, Images, evenly
 
 PRIOR_SAMPLES = 10_000
 """Latents in the bundle of a network without an encoder."""
+
+INVERTED = 2_000
+"""Test images that are inverted to be measured, at most."""
 
 _DRAWS = 10
 """Samples of each posterior of which the -ELBO is the mean; of one alone it differs by some hundredths of a nat."""
@@ -113,7 +116,7 @@ class Evaluation:
 def evaluate(model: LatentModel, dataset: Dataset, device: torch.device, latents: Latents | None = None) -> Evaluation:
     """The figures of `model` on `dataset`. latents: what `encode_dataset` gave, if it has been done already.
 
-    Of a generator that inverts, the test images alone are placed, and there is no accuracy of labels.
+    Of a generator that inverts, up to 2,000 test images are placed, and there is no accuracy of labels.
 
     Raises TrainingError when there are no test images, or the network has no encoder.
     """
@@ -136,10 +139,11 @@ def evaluate(model: LatentModel, dataset: Dataset, device: torch.device, latents
 
 
 def _encoded(model: LatentModel, dataset: Dataset, device: torch.device) -> Latents:
-    """The latents of all images; of the test images alone where each has to be inverted."""
+    """The latents of all images; of some test images alone where each has to be inverted."""
     if model.family.encodes:
         return encode_dataset(model, dataset, device)
-    return encode(model.to(device).eval(), Images.of(dataset, device), dataset, dataset.indices("test"))
+    some = evenly(dataset.indices("test"), INVERTED)
+    return encode(model.to(device).eval(), Images.of(dataset, device), dataset, some)
 
 
 def evaluate_bundle(folder: Path, device: str = "auto", source: str | Dataset | None = None) -> Evaluation:

@@ -19,6 +19,7 @@ from latent_explorer.nets.registry import usual_widths
 from latent_explorer.nets.spec import NetSpec
 from latent_explorer.runs import Job, Report, keep_job
 from latent_explorer.runs.protocol import Begun, Progress
+from latent_explorer.training.classifier import Classifier
 from latent_explorer.training.distributed.devices import DeviceLostError
 from latent_explorer.training.distributed.process_group import SINGLE_PROCESS, OtherFailedError, ProcessGroup
 from latent_explorer.training.log import logged
@@ -123,7 +124,7 @@ def _written(
         raise _resumable(error, job, training) from error
     except TrainingError as error:
         with suppress(UserError):  # the first error is the one to mend
-            _finish(job, training, dataset, snapshots, training.kept_model())
+            _finish(job, training, dataset, snapshots, training.kept_model(), classifier)
         if isinstance(error, OtherFailedError):
             raise _resumable(error, job, training) from error
         raise
@@ -132,7 +133,7 @@ def _written(
         model = training.kept_model()
         taught = _taught(training, model, token, say)
         say(Progress(doing="evaluating and writing the bundle"))
-        _finish(job, training, dataset, snapshots, model)
+        _finish(job, training, dataset, snapshots, model, classifier)
     if _discarded(token):  # which may have been said meanwhile
         for folder in (job.run.path, *([job.folder] if fresh else [])):
             shutil.rmtree(folder, ignore_errors=True)
@@ -213,6 +214,13 @@ def _taught(training: Training, model: LatentModel, token: Event, say: Say) -> b
     return True
 
 
-def _finish(job: Job, training: Training, dataset: Dataset, snapshots: Snapshots, model: LatentModel) -> None:
+def _finish(
+    job: Job,
+    training: Training,
+    dataset: Dataset,
+    snapshots: Snapshots,
+    model: LatentModel,
+    classifier: Classifier | None,
+) -> None:
     if training.steps_done:
-        write_bundle(job, model, dataset, training.progress, snapshots.turn)
+        write_bundle(job, model, dataset, training.progress, snapshots.turn, classifier)

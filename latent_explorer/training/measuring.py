@@ -12,6 +12,7 @@ from latent_explorer.runtime.loading import load_bundle_model
 from latent_explorer.training.baselines import Baselines, baselines
 from latent_explorer.training.distributed.devices import choose_device
 from latent_explorer.training.evaluate import Evaluation, encode_dataset, evaluate
+from latent_explorer.training.generator_figures import GeneratorFigures, generator_figures
 from latent_explorer.training.style_figures import StyleFigures, style_figures
 from latent_explorer.training.trust_figures import TrustFigures, trust_figures
 
@@ -21,17 +22,25 @@ _OTHERS = "fashion-mnist", "mnist"
 
 @dataclass(frozen=True)
 class Measured:
-    """A bundle's figures. other: the name of the dataset that trust was tried on, or why there is none."""
+    """A bundle's figures. other: the name of the dataset that trust was tried on, or why there is none.
 
-    evaluation: Evaluation
+    evaluation: None where no image has a latent.
+    """
+
+    evaluation: Evaluation | None
     baselines: Baselines
+    generator: GeneratorFigures
     trust: TrustFigures | None
     style: StyleFigures
     other: str
 
     def figures(self) -> dict[str, float | None]:
         """All of them by name, each None where it is not measured."""
-        found = self.evaluation.figures() | self.baselines.figures() | self.style.figures()
+        found = dict[str, float | None].fromkeys(Evaluation.__dataclass_fields__)
+        if self.evaluation is not None:
+            found = self.evaluation.figures()
+        found |= self.baselines.figures() | self.style.figures()
+        found |= {name: found.get(name) if value is None else value for name, value in self.generator.figures().items()}
         names = TrustFigures.__dataclass_fields__
         return found | (dict.fromkeys(names) if self.trust is None else self.trust.figures())
 
@@ -50,13 +59,22 @@ def measure_bundle(
     another, name = _another(dataset, other, download)
     yield "decoding and encoding the test images"
     latents = encode_dataset(model, dataset, where) if config.family.conditional else None
-    found = evaluate(model, dataset, where, latents)
+    found = evaluate(model, dataset, where, latents) if model.encodes else None
     yield "finding the nearest in pixels and in principal components"
     without = baselines(dataset, config.net.latent_dim)
     yield "judging places"
-    trust = trust_figures(config, model, read_latents(folder, config), dataset, where, another)
+    trust = None
+    if model.encodes:
+        trust = trust_figures(config, model, read_latents(folder, config), dataset, where, another)
     yield "swapping classes"
-    yield Measured(found, without, trust, style_figures(model, dataset, where, latents), name)
+    style = style_figures(model, dataset, where, latents)
+    made = GeneratorFigures()
+    for each in generator_figures(config, model, dataset, where):
+        if isinstance(each, GeneratorFigures):
+            made = each
+        else:
+            yield each
+    yield Measured(found, without, made, trust, style, name)
 
 
 def _another(dataset: Dataset, asked: str | None, download: bool) -> tuple[Dataset | None, str]:

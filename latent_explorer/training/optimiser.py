@@ -38,6 +38,7 @@ class Optimiser:
         self._recipe, self._precision, self._add_up = recipe, precision, add_up
         phases = model.family.phases or (Phase(model.family.losses[0].name),)
         self._phases = [(phase.loss, _adam(phase, model, recipe)) for phase in phases]
+        self._factors = [phase.rate for phase in phases]
         self._device = next(model.parameters()).device
         self._poisoned = torch.zeros((), device=self._device)
         self._good_steps = torch.zeros((), device=self._device)
@@ -49,12 +50,12 @@ class Optimiser:
         the new weights in the average.
         """
         found: dict[str, Tensor] = {}
-        for followed, adam in self._phases:
+        for (followed, adam), factor in zip(self._phases, self._factors, strict=True):
             only = followed if len(self._phases) > 1 else None
             with autocast(self._device, self._precision):
                 losses = self.model.losses(replace(batch, phase=only), draws)
                 losses = {name: loss * weight for name, loss in losses.items()}
-            self._follow(adam, losses[followed], rate)
+            self._follow(adam, losses[followed], factor * rate)
             found |= {name: loss.detach() for name, loss in losses.items()}
         self._good_steps += 1 - self._poisoned
         self._take_average(fresh)

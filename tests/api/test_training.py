@@ -221,7 +221,7 @@ def test_families_that_are_told_the_class_ask_for_it(bars: Dataset, tmp_path: Pa
 
 def test_a_model_without_an_encoder_decodes_and_says_the_rest(bars: Dataset, tmp_path: Path) -> None:
     with registered(GAN):
-        bundle = train(bars, tmp_path / "gan", **{**QUICK, "family": "gan"})
+        bundle = train(bars, tmp_path / "rival", **{**QUICK, "family": "rival"})
         assert bundle.decode(bundle.latents.mean[:3]).shape == (3, 6, 6, 1)
         assert bundle.class_names == ()
         with pytest.raises(UserError, match="gan has no encoder"):

@@ -167,7 +167,7 @@ def lie(folder: Path, draw: np.random.Generator) -> None:
     lies: list[tuple[str, str, object]] = [
         ("net", "latent_dim", 3), ("net", "latent_dim", 10**12), ("net", "latent_dim", 0), ("net", "latent_dim", -2),
         ("net", "hidden", [7]), ("net", "hidden", [10**9]), ("net", "hidden", [6] * 999), ("net", "hidden", []),
-        ("net", "family", "gan"), ("net", "family", "ae"), ("net", "trunk", "conv"), ("net", "trunk", ""),
+        ("net", "family", "flow"), ("net", "family", "ae"), ("net", "trunk", "conv"), ("net", "trunk", ""),
         ("net", "image_shape", [4, 4, 3]), ("net", "image_shape", [10**6, 10**6, 1]), ("net", "image_shape", [4, 4, 2]),
         ("net", "image_shape", [5, 4, 1]), ("net", "image_shape", [4, 4]), ("net", "settings", {"beta": -1}),
         ("net", "settings", {"beta": "x"}),

@@ -131,7 +131,7 @@ def test_a_loss_that_is_not_finite_keeps_the_last_good_weights(call, images, tmp
 @pytest.mark.parametrize(
     ("arguments", "complaint"),
     [
-        (("--family", "gan"), "expected one of ae"),
+        (("--family", "flow"), "expected one of ae"),
         (("--trunk", "tree"), "expected one of conv, dense"),
         (("--hidden", "16,x"), "--hidden 16,x"),
         (("--hidden", "16.5"), "--hidden 16.5: expected positive whole numbers"),

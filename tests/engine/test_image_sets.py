@@ -82,7 +82,7 @@ def test_a_search_gives_no_greater_errors_than_the_encoder(small_bundle: Path, f
 
 def test_without_an_encoder_it_is_refused_in_words_or_searched(tmp_path: Path, folder: Path) -> None:
     with registered(GAN):
-        bundle = trained_on_noise(tmp_path, "gan", side=8)
+        bundle = trained_on_noise(tmp_path, "rival", side=8)
         refused = asked(bundle, folder)[-1]
         told = placed(asked(bundle, folder, search=True, most=3))
     assert isinstance(refused, Refused)

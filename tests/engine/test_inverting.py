@@ -60,7 +60,7 @@ def test_an_image_of_another_shape_is_refused_in_words(small_bundle: Path) -> No
 
 def test_a_model_without_an_encoder_is_inverted_too(tmp_path: Path) -> None:
     with registered(GAN):
-        bundle = trained_on_noise(tmp_path, "gan")
+        bundle = trained_on_noise(tmp_path, "rival")
         image = image_of(bundle, read_latents(bundle).mean[0])
         last = told_by(serve_inline([Open(1, str(bundle)), Invert(2, image)]))[-1]
     assert last.encoded is None

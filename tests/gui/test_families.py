@@ -34,7 +34,7 @@ def trained(folder: Path, family: str) -> Path:
     return job.folder
 
 
-@pytest.mark.parametrize("family", ["gan", "told"])
+@pytest.mark.parametrize("family", ["rival", "told"])
 def test_it_is_hovered_and_what_it_cannot_do_is_not_offered(
     new_window: Callable[..., Person],
     decoded: Callable[[Path, NDArray[np.float32]], NDArray[np.uint8]],

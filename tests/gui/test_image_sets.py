@@ -175,7 +175,7 @@ def test_a_set_that_is_cancelled_keeps_what_has_come(new_window, small_bundle: P
 
 
 def test_without_an_encoder_places_are_searched_for(new_window, tmp_path: Path, folder: Path) -> None:
-    bundle = trained_on_noise(tmp_path, "gan", side=8)
+    bundle = trained_on_noise(tmp_path, "rival", side=8)
     person = new_window(bundle)
     study = placed(person, *sorted((folder / "left").iterdir())[:2])
     assert study.sets[0].search

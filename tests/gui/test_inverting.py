@@ -64,7 +64,7 @@ def test_a_search_that_is_cancelled_leaves_the_image_where_it_was(new_window, sm
 
 
 def test_without_an_encoder_a_place_is_found(new_window, tmp_path: Path, decoded) -> None:
-    bundle = trained_on_noise(tmp_path, "gan")
+    bundle = trained_on_noise(tmp_path, "rival")
     person = new_window(bundle)
     study = with_image(person, decoded, bundle, read_latents(bundle).mean[0], noise=0)
     assert study.latent is None

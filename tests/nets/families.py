@@ -26,8 +26,8 @@ from latent_explorer.runs import Job, Recipe
 from latent_explorer.training.jobs import train_bundle
 
 GAN = Family(
-    name="gan",
-    label="GAN",
+    name="rival",
+    label="Rival",
     title="A generative adversarial network",
     sentence="It makes pictures that a second network cannot tell from images.",
     network=f"{__name__}:Adversarial",
@@ -39,7 +39,7 @@ GAN = Family(
     settings=(FamilySetting("smoothing", "Smoothing", "Of the aims.", 0, 0, 0.5, note="Smoothed by {value:g}."),),
     encodes=False,
 )
-INVERTED = replace(GAN, name="inverted-gan", label="Inverted GAN", inverts=True)
+INVERTED = replace(GAN, name="inverted-rival", label="Inverted rival", inverts=True)
 """The same, but that it is taught an encoder afterwards."""
 CONDITIONAL = Family(
     name="told",

@@ -15,14 +15,14 @@ from tests.nets.families import CONDITIONAL, GAN, registered
 
 def test_an_entry_makes_a_family_known() -> None:
     with registered(GAN):
-        assert find_family("gan") is FAMILIES["gan"] is GAN
+        assert find_family("rival") is FAMILIES["rival"] is GAN
         assert issubclass(network_of(GAN), LatentModel)
-    with pytest.raises(UserError, match=r"'gan'.*ae.*vae.*install that package.*latent-explorer plugins"):
-        find_family("gan")
+    with pytest.raises(UserError, match=r"'rival'.*ae.*vae.*install that package.*latent-explorer plugins"):
+        find_family("rival")
 
 
 def test_two_of_one_name_are_refused() -> None:
-    with registered(GAN), pytest.raises(UserError, match="two families have the name 'gan'"):
+    with registered(GAN), pytest.raises(UserError, match="two families have the name 'rival'"):
         register(replace(GAN, network="other:Net"))
 
 
@@ -45,7 +45,7 @@ def test_two_of_one_name_are_refused() -> None:
 def test_an_entry_that_contradicts_itself_is_refused(changes: dict[str, object], words: str) -> None:
     with pytest.raises(UserError, match=rf"cannot be registered: .*{words}"):
         register(replace(GAN, **changes))  # type: ignore[arg-type] # of the types of the fields
-    assert "gan" not in FAMILIES
+    assert "rival" not in FAMILIES
 
 
 @pytest.mark.parametrize(
@@ -55,7 +55,7 @@ def test_an_entry_that_contradicts_itself_is_refused(changes: dict[str, object],
 def test_a_network_that_is_not_there_is_named(network: str, words: str) -> None:
     broken = replace(GAN, network=network)
     with registered(broken), pytest.raises(UserError, match=f"{words}|{network}"):
-        build(NetSpec(family="gan", trunk="dense", image_shape=(4, 4, 1), latent_dim=2, hidden=()))
+        build(NetSpec(family="rival", trunk="dense", image_shape=(4, 4, 1), latent_dim=2, hidden=()))
 
 
 def test_settings_have_usual_values_and_ranges() -> None:

@@ -79,6 +79,6 @@ def test_the_losses_are_those_of_the_papers() -> None:
     [("family", "ae, .*vae.*install that package"), ("trunk", "conv, dense, lean, residual, resnet")],
 )
 def test_an_unknown_name_lists_the_known_ones(field: str, known: str) -> None:
-    values = {"family": "vae", "trunk": "dense", field: "gan"}
+    values = {"family": "vae", "trunk": "dense", field: "flow"}
     with pytest.raises(UserError, match=f"'gan'.*{known}"):
         build(NetSpec(image_shape=(4, 4, 1), latent_dim=2, hidden=(), **values))

@@ -75,7 +75,7 @@ def test_the_memory_is_that_of_a_real_run_within_a_factor(job: Job, tmp_path: Pa
     ("changes", "reason"),
     [
         ({"trunk": "wooden"}, "no trunk called 'wooden'"),
-        ({"family": "gan"}, "no family"),
+        ({"family": "flow"}, "no family"),
         ({"latent_dim": 5000}, "latent_dim within"),
         ({"hidden": (10**6,)}, "net.hidden within"),
         ({"hidden": (16384,) * 60}, r"this takes about .* GB"),

@@ -33,10 +33,12 @@ from latent_explorer.runs.protocol import Begun, Progress
 from latent_explorer.runs.settings import find_setting, loss_labels, problems
 from latent_explorer.runtime.loading import load_bundle_model
 from latent_explorer.service.codec import Refused
+from latent_explorer.training.classifier import classifier_of
 from latent_explorer.training.estimate import estimate
 from latent_explorer.training.evaluate import PRIOR_SAMPLES, evaluate_bundle
 from latent_explorer.training.jobs import train_bundle
 from latent_explorer.training.loop import Training
+from latent_explorer.training.measuring import Measured, measure_bundle
 from tests.nets.families import CONDITIONAL, GAN, INVERTED, registered
 
 RECIPE = Recipe(epochs=4, batch_size=16, learning_rate=5e-3, device="cpu", precision="float32")
@@ -53,13 +55,13 @@ def job_in(folder: Path, bars: Dataset, family: str) -> Job:
     folder.mkdir(exist_ok=True)
     arrays = {"images": bars.images, "labels": bars.labels, "split": bars.split, "class_names": bars.class_names}
     np.savez(folder / "bars.npz", **arrays)  # type: ignore[arg-type] # it takes what becomes an array
-    settings = {"smoothing": 0.1} if "gan" in family else {}
+    settings = {"smoothing": 0.1} if "rival" in family else {}
     return Job(str(folder / "bars.npz"), folder / family, family=family, hidden=(24,), settings=settings, recipe=RECIPE)
 
 
 @pytest.fixture(scope="module")
-def gan(bars: Dataset, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    job = job_in(tmp_path_factory.mktemp("gan"), bars, "gan")
+def rival(bars: Dataset, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    job = job_in(tmp_path_factory.mktemp("rival"), bars, "rival")
     list(train_bundle(job, keep_bytes=10**8))
     return job.folder
 
@@ -71,21 +73,23 @@ def cvae(bars: Dataset, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return job.folder
 
 
-def test_what_a_generator_has_for_latents_are_draws_from_the_prior(gan: Path) -> None:
-    config, latents = check_bundle(gan), read_latents(gan)
+def test_what_a_generator_has_for_latents_are_draws_from_the_prior(rival: Path) -> None:
+    config, latents = check_bundle(rival), read_latents(rival)
     assert config.prior_samples == len(latents) == PRIOR_SAMPLES
-    assert (latents.label, latents.error, latents.log_variance) == (None, None, None)
+    assert (latents.error, latents.log_variance) == (None, None)
+    assert latents.label is not None  # what a classifier sees
+    assert set(latents.label.tolist()) <= {0, 1}
     assert abs(latents.mean.mean()) < 0.05
     assert latents.mean.std() == pytest.approx(1, abs=0.05)
     assert config.metrics == {}
-    card = (gan / CARD).read_text()
+    card = (rival / CARD).read_text()
     for words in ("A generative adversarial network", "draws from the prior", "Smoothed by 0.1.", "ask for an encoder"):
         assert words in card
     assert "reconstruction" not in card
 
 
-def test_both_networks_of_a_generator_learn_and_the_last_epoch_is_kept(gan: Path, bars: Dataset) -> None:
-    training = Training.begin(check_bundle(gan).net, bars, RECIPE)
+def test_both_networks_of_a_generator_learn_and_the_last_epoch_is_kept(rival: Path, bars: Dataset) -> None:
+    training = Training.begin(check_bundle(rival).net, bars, RECIPE)
     before = weights_of(training.learner.average)
     reports = list(training.run())
     assert all(list(report.losses) == ["generator", "discriminator"] for report in reports)
@@ -93,12 +97,12 @@ def test_both_networks_of_a_generator_learn_and_the_last_epoch_is_kept(gan: Path
     after, kept = weights_of(training.learner.average), weights_of(training.kept_model())
     assert all(not np.array_equal(before[name], after[name]) for name in before)
     assert all(np.array_equal(kept[name], after[name]) for name in after)
-    trained = read_weights(gan)
+    trained = read_weights(rival)
     assert {name.partition(".")[0] for name in trained} == {"decoder"}
     assert all(np.array_equal(kept[name], array) for name, array in trained.items())
 
 
-@pytest.mark.parametrize("family", ["gan", "told"])
+@pytest.mark.parametrize("family", ["rival", "told"])
 def test_a_resumed_run_ends_as_one_that_never_stopped(bars: Dataset, tmp_path: Path, family: str) -> None:
     jobs = [job_in(tmp_path / name, bars, family) for name in ("whole", "stopped")]
     list(train_bundle(jobs[0]))
@@ -111,23 +115,23 @@ def test_a_resumed_run_ends_as_one_that_never_stopped(bars: Dataset, tmp_path: P
     assert all(np.array_equal(whole[name], resumed[name]) for name in whole)
 
 
-def test_the_moments_of_a_generator_show_the_same_draws(gan: Path) -> None:
+def test_the_moments_of_a_generator_show_the_same_draws(rival: Path) -> None:
     from latent_explorer.runs import RunFolder
 
-    folders = snapshots_of(RunFolder.of_bundle(gan))
+    folders = snapshots_of(RunFolder.of_bundle(rival))
     means = [read_latents(folder).mean for folder in folders]
     assert len(means) > 2
     assert all(np.array_equal(means[0], each) for each in means)
 
 
-def test_a_generator_is_hovered_and_says_what_it_lacks(gan: Path) -> None:
-    asked = [Open(1, str(gan)), Hover(2, Z), Describe(3, Z), Evaluate(4, "density", Z[None])]
+def test_a_generator_is_hovered_and_says_what_it_lacks(rival: Path) -> None:
+    asked = [Open(1, str(rival)), Hover(2, Z), Describe(3, Z), Evaluate(4, "density", Z[None])]
     asked += [Evaluate(5, "error", Z[None]), Evaluate(6, "consistency", Z[None])]
     opened, *replies = serve_inline(asked)
     answers = {reply.number: reply for reply in replies}
     assert isinstance(opened, Opened)
     assert isinstance(answers[2], Picture)
-    assert np.abs(answers[2].image.astype(int) - exact(gan, Z)).max() <= 1
+    assert np.abs(answers[2].image.astype(int) - exact(rival, Z)).max() <= 1
     assert isinstance(answers[3], Place)
     assert len(answers[3].originals) == 0
     assert "draws from the prior" in answers[3].missing
@@ -146,13 +150,13 @@ def exact(folder: Path, z: np.ndarray, label: int = 0) -> np.ndarray:
     return decoded.mul(255).round()[0].permute(1, 2, 0).numpy().astype(int)
 
 
-def test_what_asks_for_an_encoder_is_refused_in_words(gan: Path) -> None:
-    with pytest.raises(TrainingError, match="GAN has no encoder"):
-        evaluate_bundle(gan)
-    model = load_model(check_bundle(gan).net, read_weights(gan))
-    with pytest.raises(UserError, match="'gan' has no encoder"):
+def test_what_asks_for_an_encoder_is_refused_in_words(rival: Path) -> None:
+    with pytest.raises(TrainingError, match="Rival has no encoder"):
+        evaluate_bundle(rival)
+    model = load_model(check_bundle(rival).net, read_weights(rival))
+    with pytest.raises(UserError, match="'rival' has no encoder"):
         model.encode(torch.rand(1, 1, 6, 6))
-    refused = CliRunner().invoke(app, ["encode", str(gan.parent / "bars.npz"), "--model", str(gan), "--json"])
+    refused = CliRunner().invoke(app, ["encode", str(rival.parent / "bars.npz"), "--model", str(rival), "--json"])
     assert refused.exit_code != 0
     assert "no encoder" in refused.output
 
@@ -192,7 +196,7 @@ def test_it_is_hovered_under_the_class_it_was_opened_under(cvae: Path) -> None:
     assert "classes 0..1" in refused.reason
 
 
-def test_the_command_line_decodes_under_a_class_by_number_or_name(cvae: Path, gan: Path, tmp_path: Path) -> None:
+def test_the_command_line_decodes_under_a_class_by_number_or_name(cvae: Path, rival: Path, tmp_path: Path) -> None:
     def decoded(*label: str) -> bytes:
         out = tmp_path / f"picture{'-'.join(label)}.png"
         arguments = ["decode", "--model", str(cvae), "--at", "0.5,-0.25", "--out", str(out), *label]
@@ -201,7 +205,7 @@ def test_the_command_line_decodes_under_a_class_by_number_or_name(cvae: Path, ga
         return out.read_bytes()
 
     assert decoded("--label", "row") == decoded("--label", "1") != decoded("--label", "0") == decoded()
-    wrong = [(cvae, "diagonal", "0 to 1, or one of column, row"), (gan, "1", "is given no class")]
+    wrong = [(cvae, "diagonal", "0 to 1, or one of column, row"), (rival, "1", "is given no class")]
     for model, label, words in wrong:
         arguments = ["decode", "--model", str(model), "--at", "0,0", "--out", str(tmp_path / "x.png"), "--label", label]
         assert words in CliRunner().invoke(app, arguments).output
@@ -216,7 +220,7 @@ def test_images_without_labels_are_refused(bars: Dataset, tmp_path: Path) -> Non
         estimate(job, Facts((6, 6, 1), 90, 30))
 
 
-@pytest.mark.parametrize("family", ["gan", "told"])
+@pytest.mark.parametrize("family", ["rival", "told"])
 def test_what_they_take_is_estimated(bars: Dataset, tmp_path: Path, family: str) -> None:
     found = estimate(job_in(tmp_path, bars, family), Facts((6, 6, 1), 90, 30, classes=2))
     assert found is not None
@@ -225,9 +229,9 @@ def test_what_they_take_is_estimated(bars: Dataset, tmp_path: Path, family: str)
 
 @pytest.mark.parametrize(("field", "value"), [("prior_samples", 0), ("family", "cgan")])
 def test_a_bundle_that_contradicts_its_family_or_names_none_is_refused(
-    gan: Path, tmp_path: Path, field: str, value: object
+    rival: Path, tmp_path: Path, field: str, value: object
 ) -> None:
-    folder = Path(shutil.copytree(gan, tmp_path / "gan"))
+    folder = Path(shutil.copytree(rival, tmp_path / "rival"))
     document = msgspec.json.decode((folder / CONFIG).read_bytes())
     (document if field == "prior_samples" else document["net"])[field] = value
     (folder / CONFIG).write_bytes(msgspec.json.encode(document))
@@ -236,10 +240,10 @@ def test_a_bundle_that_contradicts_its_family_or_names_none_is_refused(
 
 
 def test_form_and_command_line_have_its_settings_from_the_entry(tmp_path: Path) -> None:
-    setting, plan = find_setting("smoothing"), Plan(family="gan", settings={"smoothing": 0.2}, name="x")
+    setting, plan = find_setting("smoothing"), Plan(family="rival", settings={"smoothing": 0.2}, name="x")
     assert (setting.kind, setting.low, setting.high, setting.heeded(plan)) == ("decimal", 0, 0.5, True)
     assert not setting.heeded(Plan())
-    assert {option.value for option in find_setting("family").choices} >= {"gan", "told"}
+    assert {option.value for option in find_setting("family").choices} >= {"rival", "told"}
     assert "0 to 0.5" in problems(replace(plan, settings={"smoothing": 0.6}), tmp_path)["smoothing"]
     assert loss_labels()["discriminator"] == "discriminator"
     jobs: list[Job] = []
@@ -256,7 +260,7 @@ def test_form_and_command_line_have_its_settings_from_the_entry(tmp_path: Path) 
 
 @pytest.fixture(scope="module")
 def inverted(bars: Dataset, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    job = job_in(tmp_path_factory.mktemp("inverted"), bars, "inverted-gan")
+    job = job_in(tmp_path_factory.mktemp("inverted"), bars, "inverted-rival")
     list(train_bundle(job, keep_bytes=10**8))
     return job.folder
 
@@ -285,7 +289,7 @@ def test_a_generator_is_taught_an_encoder_and_lacks_what_training_alone_needs(in
 
 
 def test_an_encoder_half_taught_is_left_out_and_taught_anew(bars: Dataset, tmp_path: Path) -> None:
-    jobs, token = [job_in(tmp_path / name, bars, "inverted-gan") for name in ("whole", "stopped")], Event()
+    jobs, token = [job_in(tmp_path / name, bars, "inverted-rival") for name in ("whole", "stopped")], Event()
     list(train_bundle(jobs[0]))
     said: list[Progress] = []
 
@@ -308,7 +312,7 @@ def test_weights_and_configuration_agree_on_the_encoder(inverted: Path, tmp_path
     config = read_config(inverted)
     with pytest.raises(BundleError, match="inverts"):
         load_bundle_model(inverted, msgspec.structs.replace(config, inverts=False))
-    other = msgspec.structs.replace(config, net=msgspec.structs.replace(config.net, family="gan"))
+    other = msgspec.structs.replace(config, net=msgspec.structs.replace(config.net, family="rival"))
     with pytest.raises(BundleError, match="inverts"):
         save_bundle(
             tmp_path / "x", other, read_weights(inverted), read_latents(inverted), "# Card\n", b"\x89PNG\r\n\x1a\n"
@@ -322,3 +326,25 @@ def test_draws_may_have_the_labels_of_a_classifier(inverted: Path, tmp_path: Pat
     folder = save_bundle(tmp_path / "labelled", config, *parts)
     check_bundle(folder)
     np.testing.assert_array_equal(read_latents(folder).label, labels)
+
+
+def test_the_figures_of_a_generator_stand_beside_those_of_images(inverted: Path, rival: Path, bars: Dataset) -> None:
+    *_, measured = measure_bundle(inverted, bars, "cpu")
+    assert isinstance(measured, Measured)
+    figures = measured.figures()
+    own = read_latents(inverted)
+    assert own.label is not None
+    shares = np.bincount(own.label[: own.draws], minlength=2) / own.draws
+    assert figures["least_class_share"] == pytest.approx(shares.min())
+    assert figures["class_kl"] == pytest.approx((shares * np.log(shares * 2 + 1e-12)).sum(), abs=1e-6)
+    for name in ("confident_share", "confident_share_real", "classifier_accuracy", "precision", "recall"):
+        assert 0 <= (figures[name] or 0) <= 1
+    assert figures["classifier_accuracy"] == classifier_of(bars, "cpu").accuracy
+    assert figures["inversion_mse"] == pytest.approx(figures["mse"])
+    assert (figures["encoder_mse"] or 0) > (figures["inversion_mse"] or 1)
+    assert (figures["inversion_seconds"] or 0) > 0
+    *_, without = measure_bundle(rival, bars, "cpu")
+    assert isinstance(without, Measured)
+    assert without.figures().keys() == figures.keys()
+    assert without.figures()["inversion_mse"] is without.figures()["mse"] is None
+    assert without.figures()["least_class_share"] is not None

@@ -114,7 +114,7 @@ def test_files_that_lie_are_refused(
 
 
 def test_a_bundle_of_draws_alone_opens_as_it_was_written_once(tmp_path: Path) -> None:
-    folder = placed_bars(tmp_path, "gan")
+    folder = placed_bars(tmp_path, "rival")
     config, latents = read_config(folder), read_latents(folder)
     old = replace(latents, label=None, split=np.zeros(len(latents), np.uint8), index=None)
     parts = config, read_weights(folder), old, (folder / CARD).read_text(), (folder / PREVIEW).read_bytes()
@@ -188,7 +188,7 @@ def test_python_and_terminal_take_the_images_that_are_placed(placed: Path, tmp_p
 
 
 def test_images_of_a_bundle_of_draws_alone_are_refused_in_a_sentence(tmp_path: Path) -> None:
-    bundle = open_bundle(placed_bars(tmp_path, "gan"))
+    bundle = open_bundle(placed_bars(tmp_path, "rival"))
     with pytest.raises(DataError, match="latents are draws from the prior, and of no images"):
         bundle.images  # noqa: B018
 

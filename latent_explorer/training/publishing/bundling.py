@@ -25,6 +25,7 @@ from latent_explorer.nets.weights import load_model, weights_to_keep
 from latent_explorer.runs import Job
 from latent_explorer.safe_text import readable
 from latent_explorer.training.baselines import baselines_at_hand
+from latent_explorer.training.classifier import Classifier
 from latent_explorer.training.distributed.devices import choose_device
 from latent_explorer.training.evaluate import (
     PRIOR_SAMPLES,
@@ -41,11 +42,17 @@ TurnOf = Callable[[NDArray[np.float32]], tuple[float, float, float, float] | Non
 
 
 def write_bundle(
-    job: Job, model: LatentModel, dataset: Dataset, progress: RunState, turn_of: TurnOf = lambda _: None
+    job: Job,
+    model: LatentModel,
+    dataset: Dataset,
+    progress: RunState,
+    turn_of: TurnOf = lambda _: None,
+    classifier: Classifier | None = None,
 ) -> BundleConfig:
     """Encode and evaluate `dataset` with the weights as they will be on disk, and save the bundle of `job`.
 
     turn_of: how to turn the map of the means (n, d) of all images, if at all; see `BundleConfig.turn`.
+    classifier: what gives draws from the prior their labels; None for none.
     Gives the configuration saved. Raises BundleError when the folder cannot be written.
     """
     device = choose_device(progress.device)
@@ -53,7 +60,7 @@ def write_bundle(
     weights = {name: array.astype(precision) for name, array in weights_to_keep(model).items()}
     kept = load_model(model.spec, {name: array.astype(np.float32) for name, array in weights.items()})
     of_images = kept.family.encodes
-    latents = encode_dataset(kept, dataset, device) if of_images else drawn(kept, dataset, device)
+    latents = encode_dataset(kept, dataset, device) if of_images else drawn(kept, dataset, device, classifier)
     judged = kept.encodes and len(dataset.indices("test"))
     metrics: dict[str, float | None] = {}
     if judged:

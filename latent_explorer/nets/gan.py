@@ -1,0 +1,142 @@
+"""The generative adversarial network."""
+
+from itertools import pairwise
+from math import ceil, prod
+
+import torch
+from torch import Tensor, nn
+from torch.nn.functional import softplus
+
+from latent_explorer.nets.draws import UNSHARED, Draws
+from latent_explorer.nets.families import TRUNK_NAMES
+from latent_explorer.nets.generator import Generator
+from latent_explorer.nets.model import ImageBatch
+from latent_explorer.nets.spec import NetSpec
+from latent_explorer.nets.trunks import ResidualBlock, Trunk
+
+_EACH = 8
+"""The gradient penalties are taken of each so-and-so-many-th image, with as much more weight: they cost a second
+backward pass."""
+_POOL = 256
+"""Draws of which each image finds its nearest, where images pull at pictures."""
+_SLOPE = 0.2  # of the leaky ReLU
+_WIDER = 4  # times as many channels as the innermost convolution has the dense layer beside it
+
+
+class GenerativeAdversarialNetwork(Generator):
+    """A GAN with the relativistic pairing loss and two zero-centred gradient penalties (R3GAN, Huang et al. 2024).
+
+    Each image x is paired with a picture G(z) of a draw. With f the softplus and D the discriminator's output, it
+    follows f(D(G(z)) - D(x)) + penalty / 2 (|D'(x)|² + |D'(G(z))|²), and the generator f(D(x) - D(G(z))): that loss has
+    no local minima where pictures of some classes are lacking (Sun et al. 2020), and with the penalties it converges.
+    No layer normalises. Settings: gradient_penalty; coverage, the weight of the squared error, summed over pixels,
+    between each image and the nearest of 256 pictures drawn (implicit maximum likelihood estimation, Li and
+    Malik 2018).
+    """
+
+    def __init__(self, spec: NetSpec, trunk: Trunk) -> None:
+        super().__init__(spec, trunk)
+        convolutional = TRUNK_NAMES[spec.trunk].halvings > 0
+        self.decoder: nn.Module = _conv_generator(spec) if convolutional else trunk.decoder(spec)
+        self.discriminator: nn.Module | None = _conv_critic(spec) if convolutional else _dense_critic(spec)
+
+    def losses(self, batch: ImageBatch, draws: Draws = UNSHARED) -> dict[str, Tensor]:
+        """`generator`: with the pull of the images; `discriminator`: with the penalty; `penalty`: alone."""
+        z = draws.normal((len(batch.x), self.spec.latent_dim), batch.x.device)
+        found = {}
+        if batch.phase in (None, "generator"):
+            made = self.decode(z)
+            with torch.no_grad():
+                real = self._judged(batch.x)
+            found["generator"] = softplus(real - self._judged(made)).mean() + self._pull(batch.x, draws)
+        if batch.phase in (None, "discriminator"):
+            with torch.no_grad():
+                made = self.decode(z).to(batch.x.dtype)
+            penalty = self._penalty(batch.x, made, draws.first)
+            rivalry = softplus(self._judged(made) - self._judged(batch.x)).mean()
+            found |= {"discriminator": rivalry + penalty, "penalty": penalty.detach()}
+        return found
+
+    def _judged(self, x: Tensor) -> Tensor:
+        """How real images (n, c, h, w) seem, (n,); it has no scale."""
+        assert self.discriminator is not None  # in training
+        seem: Tensor = self.discriminator(x).float()
+        return seem[:, 0]
+
+    def _penalty(self, real: Tensor, made: Tensor, first: int) -> Tensor:
+        """Of those at every eighth place in the batch, whoever has them: `first` is the place of the first here."""
+        chosen = slice(-first % _EACH, None, _EACH)
+        if not len(real[chosen]):
+            return real.new_zeros(())
+        with torch.inference_mode(mode=False), torch.enable_grad():  # where losses are only measured, too
+            both = torch.cat([real[chosen].clone(), made[chosen].clone()]).detach().clone().requires_grad_()
+            (slope,) = torch.autograd.grad(self._judged(both).sum(), both, create_graph=torch.is_grad_enabled())
+            total = slope.float().square().sum() * (_EACH / len(real))
+            return total * (self.settings["gradient_penalty"] / 2)
+
+    def _pull(self, x: Tensor, draws: Draws) -> Tensor | float:
+        """What keeps a picture near each image, whatever the discriminator makes of it."""
+        if not self.settings["coverage"]:
+            return 0.0
+        with torch.no_grad():
+            pool = Draws(draws.generator).normal((_POOL, self.spec.latent_dim), x.device)  # the same in all processes
+            near = torch.cdist(x.flatten(1), self.decode(pool).to(x.dtype).flatten(1)).argmin(1)
+        squared = (self.decode(pool[near]).float() - x).square().flatten(1).sum(1)
+        return self.settings["coverage"] * squared.mean()
+
+
+def _conv_generator(spec: NetSpec) -> nn.Sequential:
+    """Transposed convolutions whose kernels overlap evenly; a residual one for each width that repeats.
+
+    Before them is a dense layer, as the last of the critic: what strokes make up a digit is no matter of neighbours.
+    """
+    entry, *_ = levels = _levels(spec)[::-1]
+    wide = _WIDER * entry[0]
+    layers: list[nn.Module] = [nn.Linear(spec.latent_dim, wide), nn.GELU(), nn.Linear(wide, prod(entry))]
+    layers.append(nn.Unflatten(1, entry))
+    for inner, outer in pairwise(levels):
+        layers += [_residual(inner[0], nn.GELU())] if inner == outer else [nn.GELU(), _doubling(inner, outer)]
+    return nn.Sequential(*layers)
+
+
+def _conv_critic(spec: NetSpec) -> nn.Sequential:
+    """The mirror image, with leaky ReLUs, whose second derivatives cost nothing."""
+    layers: list[nn.Module] = []
+    for outer, inner in pairwise(levels := _levels(spec)):
+        if inner == outer:
+            layers.append(_residual(inner[0], nn.LeakyReLU(_SLOPE)))
+        else:
+            layers += [nn.Conv2d(outer[0], inner[0], 3, 2, 1), nn.LeakyReLU(_SLOPE)]
+    wide = _WIDER * levels[-1][0]
+    layers += [nn.Flatten(), nn.Linear(prod(levels[-1]), wide), nn.LeakyReLU(_SLOPE), nn.Linear(wide, 1)]
+    return nn.Sequential(*layers)
+
+
+def _dense_critic(spec: NetSpec) -> nn.Sequential:
+    layers: list[nn.Module] = [nn.Flatten()]
+    for before, after in pairwise((prod(spec.image_shape), *spec.hidden)):
+        layers += [nn.Linear(before, after), nn.LeakyReLU(_SLOPE)]
+    return nn.Sequential(*layers, nn.Linear(spec.hidden[-1] if spec.hidden else prod(spec.image_shape), 1))
+
+
+def _residual(channels: int, activation: nn.Module) -> ResidualBlock:
+    return ResidualBlock(activation, nn.Conv2d(channels, channels, 3, padding=1))
+
+
+_Level = tuple[int, int, int]
+
+
+def _levels(spec: NetSpec) -> list[_Level]:
+    """Channels, height and width from the image inwards: half the one before, unless the channels are the same."""
+    height, width, channels = spec.image_shape
+    levels = [(channels, height, width)]
+    for inner in spec.hidden:
+        channels, height, width = levels[-1]
+        same = inner == channels and len(levels) > 1
+        levels.append(levels[-1] if same else (inner, ceil(height / 2), ceil(width / 2)))
+    return levels
+
+
+def _doubling(inner: _Level, outer: _Level) -> nn.ConvTranspose2d:
+    kernel = (outer[1] - 2 * inner[1] + 4, outer[2] - 2 * inner[2] + 4)  # as in trunks: of 3 where a row is lacking
+    return nn.ConvTranspose2d(inner[0], outer[0], kernel, 2, 1)
