@@ -212,10 +212,13 @@ class Workbench(QObject):
         if self.training.isVisible() and is_over(self.training, at):
             return DropPlace(self.training, None)
         pane = self.pane_at(at)
-        images = partial(self.place_images, pane) if pane.bundle is not None else None
-        place = DropPlace(pane, pane, images=images)
+        place = self._map_of(pane)
         alone = len(self.panes) < MOST_MAPS and pane.bundle is not None
         return on_single(place, at, self.open_beside) if alone else place
+
+    def _map_of(self, pane: MapPane) -> DropPlace:
+        """A map as what takes models and images."""
+        return DropPlace(pane, pane, images=None if pane.bundle is None else partial(self.place_images, pane))
 
     def _show_titles(self) -> None:
         for pane in self.panes:
@@ -235,7 +238,7 @@ class Workbench(QObject):
 
     def open_path(self, path: Path) -> None:
         """Open the bundle that a path is, or is part of; where it is none, say what it is and what can be done."""
-        self.taker.open(path, self.active)
+        self.taker.open(path, self._map_of(self.active))
 
     def train_on(self, dataset: Path) -> None:
         """Show the training form with these images filled in."""

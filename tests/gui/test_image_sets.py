@@ -139,6 +139,38 @@ def lines(person: Person) -> list[str]:
     return [layer.line(view, probe.uv) for layer in person.pane.layers.by_title.values() if layer.painted]
 
 
+def test_a_click_on_a_diamond_shows_the_exact_place_of_its_image(new_window, small_bundle: Path, folder: Path) -> None:
+    person = new_window(small_bundle)
+    study = placed(person, folder)
+    pane, shown = person.pane, study.layer.sets[0]
+    view, places = pane.canvas.view, study.found(study.sets[0]).joined("z")
+    image = next(n for n in range(20) if study.layer.nearest(view, tuple(shown.uv[n].tolist())) == (0, n))
+    x, y = view.to_screen_point(tuple(shown.uv[image].tolist()))
+    person.click((QPointF(x, y) + pane.canvas.origin).toPoint())
+    np.testing.assert_array_equal(np.array(pane.session.state.chosen, np.float32), places[image].astype(np.float32))
+    assert pane.session.state.pins == ()
+    away = next(
+        QPointF(x, y) for x in range(20, int(view.width), 40) for y in range(20, int(view.height), 40)
+        if study.layer.nearest(view, view.to_plane(x, y), 40) is None
+    )  # fmt: skip
+    person.click((away + pane.canvas.origin).toPoint())
+    assert len(pane.session.state.pins) == 1  # elsewhere a click pins, as ever
+
+
+def test_a_dataset_is_placed_by_its_name(new_window, small_bundle: Path) -> None:
+    person = new_window(small_bundle)
+    study = person.window.workbench.show_study("image-sets")
+    assert isinstance(study, ImageSetsStudy)
+    row = study.view.named.findText("mnist")
+    study.view.named.setCurrentIndex(row)
+    study.view.named.activated.emit(row)
+    person.wait_until(lambda: len(study.layer.sets) == 1 and study.layer.count > 0)
+    assert study.sets[0].sources == ("mnist",)
+    assert study.view.named.currentIndex() == 0
+    assert study.view.sets.currentText().lower().startswith("mnist")
+    study._cancel()
+
+
 def test_sets_are_coloured_renamed_hidden_removed_and_that_is_undone(
     new_window, small_bundle: Path, folder: Path
 ) -> None:

@@ -168,6 +168,14 @@ def test_a_file_dropped_on_the_map_is_placed(person: Person, study: OwnImageStud
     assert study.panel.note.text() == "own.png"
 
 
+def test_a_picture_that_is_opened_from_the_menu_is_placed(person: Person, study: OwnImageStudy, file: Path) -> None:
+    person.window.workbench.open_path(file)
+    person.wait_until(lambda: not study.panel.sketch.empty)
+    settled(person, study)
+    assert study.latent is not None
+    assert study.panel.note.text() == "own.png"
+
+
 def test_one_of_several_in_a_folder_is_placed_and_training_is_offered(
     person: Person, study: OwnImageStudy, file: Path
 ) -> None:

@@ -28,7 +28,8 @@ class Gestures:
     """What tools may do. Positions are pixels of the map. session: what they change; None where no bundle is open.
 
     choose: called with the latent (d,) of a place that is chosen by it. through: the latent of a place where something
-    else than the map is seen. grips: where the path is taken hold of. say: shows a passing message.
+    else than the map is seen. takers: asked in turn whether a click is for them, before a pin is made; whoever took it
+    returns True. grips: where the path is taken hold of. say: shows a passing message.
     """
 
     def __init__(
@@ -44,6 +45,7 @@ class Gestures:
         self._choose, self.say = choose, say
         self.grips = PathGrips(canvas, path_frames, self.latent_at)
         self.through: Callable[[Plane], NDArray[np.float32] | None] = lambda _: None
+        self.takers: list[Callable[[QPointF], bool]] = []
         self._grips = False  # whether the pointer shows that something can be dragged
         self._begun: tuple[Plane, Point] | None = None  # where a path begins, that is not on the map itself
 
@@ -223,7 +225,7 @@ class ProbeTool(Tool):
             self._gestures.choose_pin(self._clicked)
         elif way_point is not None:
             self._gestures.choose_way_point(way_point)
-        else:
+        elif not any(take(at) for take in self._gestures.takers):
             self._gestures.add_pin(self._gestures.to_plane(at))
 
     def double_click(self, at: QPointF) -> bool:

@@ -155,6 +155,7 @@ class PaneParts(QWidget):
         choose = self.prober.choose
         self._gestures = Gestures(canvas, points, self.pinboard, self.path_frames, choose, shared.say)
         self._gestures.through = self.lens.latent_at
+        self.click_takers = self._gestures.takers
         self.tools: dict[str, Tool] = {
             "Probe": ProbeTool(self._gestures),
             "Path": PathTool(self._gestures),

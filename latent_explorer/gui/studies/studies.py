@@ -147,5 +147,5 @@ def uses_of(pane: MapPane) -> StudyUses:
     return StudyUses(
         pane, pane.client, pane.canvas, pane.points, pane.prober, pane.selecting, pane.gallery, pane.images,
         pane.layers, pane.fields, pane.colourer, pane.pinboard, pane.path_frames, pane.menus, pane.shared,
-        pane.take_tool, pane.look, pane.changed.emit,
+        pane.take_tool, pane.click_takers, pane.look, pane.changed.emit,
     )  # fmt: skip

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from PyQt6.QtCore import QObject
+from PyQt6.QtCore import QObject, QPointF
 from PyQt6.QtWidgets import QWidget
 
 from latent_explorer.engine.client import EngineClient
@@ -31,7 +31,8 @@ class StudyUses:
     """What of a map pane a study may use.
 
     parent: the widget that dialogs belong to. menus: at a place; they can be given more entries. take_tool: takes one
-    of its tools in hand, by name. look: wants anew what the map shows. renew_menus: has ticks and undo be asked anew.
+    of its tools in hand, by name. clicks: of the Probe tool, as of `Gestures.takers`. look: wants anew what the map
+    shows. renew_menus: has ticks and undo be asked anew.
     """
 
     parent: QWidget
@@ -50,6 +51,7 @@ class StudyUses:
     menus: ContextMenus
     shared: Shared
     take_tool: Callable[[str], None]
+    clicks: list[Callable[[QPointF], bool]]
     look: Callable[[], None]
     renew_menus: Callable[[], None]
 

@@ -6,7 +6,16 @@ from pathlib import Path
 
 import numpy as np
 from PyQt6.QtCore import pyqtSignal
-from PyQt6.QtWidgets import QCheckBox, QFileDialog, QHBoxLayout, QInputDialog, QProgressBar, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QFileDialog,
+    QHBoxLayout,
+    QInputDialog,
+    QProgressBar,
+    QVBoxLayout,
+    QWidget,
+)
 
 from latent_explorer.gui.studies.image_sets.colours import ColourKey
 from latent_explorer.gui.studies.image_sets.placing import MOST, PlacedSet
@@ -14,6 +23,7 @@ from latent_explorer.gui.studies.image_sets.table import ImageTable
 from latent_explorer.gui.widgets.controls import combo_box, hint
 from latent_explorer.gui.widgets.parts import ask_path, button, filled, open_chooser, wide_button, words
 from latent_explorer.gui.widgets.plain import tooltip
+from latent_explorer.runs.plan import DATASETS
 from latent_explorer.safe_text import safe_text
 from latent_explorer.session.own_sets import OwnSet
 
@@ -31,18 +41,20 @@ _SEARCH = (
     "error, some hundredths of a second for each image"
 )
 COLOURINGS = {"one": "One colour", "group": "Colour by folder or class", "score": "Colour by score"}
+_NAMED_SET = "Add dataset…"
 _NAMED = 3  # images that could not be placed
 
 
 class SetPanel(QWidget):
     """Shows one of several sets at a time.
 
-    place_wanted: paths to be placed as a new set. chosen: the place of a set that is to be shown. changed: what a
-    person would have otherwise of it, by the name of the field of `OwnSet`, and the value. removed, retried, cancelled,
-    export_wanted: of the set that is shown.
+    place_wanted: paths to be placed as a new set. dataset_wanted: the name of a dataset to be. chosen: the place of a
+    set that is to be shown. changed: what a person would have otherwise of it, by the name of the field of `OwnSet`,
+    and the value. removed, retried, cancelled, export_wanted: of the set that is shown.
     """
 
     place_wanted = pyqtSignal(list)
+    dataset_wanted = pyqtSignal(str)
     chosen = pyqtSignal(int)
     changed = pyqtSignal(str, object)
     removed, retried, cancelled, export_wanted = pyqtSignal(), pyqtSignal(), pyqtSignal(), pyqtSignal()
@@ -72,7 +84,12 @@ class SetPanel(QWidget):
             "Export latents and scores…", "Write names, latents, errors and scores as NPZ, safetensors or CSV",
             self.export_wanted.emit,
         )  # fmt: skip
-        add = filled(QHBoxLayout(), self.files, self.folder)
+        self.named = combo_box((_NAMED_SET, *DATASETS), f"Place the images of a dataset as a new set, {MOST:,} at most")
+        self.named.setAccessibleName("Add dataset")
+        self.named.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.named.setMinimumContentsLength(8)
+        add = filled(QHBoxLayout(), self.files, self.folder, self.named)
+        add.setStretchFactor(self.named, 1)
         name = filled(QHBoxLayout(), self.sets, self.rename, self.remove)
         name.setStretchFactor(self.sets, 1)
         ticks = filled(QHBoxLayout(), self.shown, self.search, 1, spacing=12)
@@ -91,6 +108,7 @@ class SetPanel(QWidget):
             self.changed.emit(field, values[index])
 
         self.sets.activated.connect(self.chosen)
+        self.named.activated.connect(self._choose_dataset)
         self.prepare.activated.connect(partial(chosen, "prepare", list(PREPARE)))
         self.colouring.activated.connect(partial(chosen, "colouring", list(COLOURINGS)))
         self.search.clicked.connect(partial(self.changed.emit, "search"))
@@ -125,6 +143,11 @@ class SetPanel(QWidget):
         self.table.put(found, light=light)
 
     # -- what a person is asked
+
+    def _choose_dataset(self, row: int) -> None:
+        self.named.setCurrentIndex(0)
+        if row:
+            self.dataset_wanted.emit(DATASETS[row - 1])
 
     def _ask_files(self) -> None:
         chooser = QFileDialog(self.window() or self, "Add files as a set of images")

@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-from PyQt6.QtCore import QPoint
+from PyQt6.QtCore import QPoint, QPointF
 
 from latent_explorer.errors import UserError
 from latent_explorer.export import Provenance
@@ -62,6 +62,8 @@ class ImageSetsStudy(Study):
         self.exporter.said.connect(self.uses.shared.banner.say)
         self.uses.prober.told.connect(self._hover)
         self.uses.canvas.left.connect(self._leave)
+        self.uses.clicks.append(self._click)
+        view.dataset_wanted.connect(lambda name: self.place([Path(name)]))
 
     # -- the session
 
@@ -234,6 +236,17 @@ class ImageSetsStudy(Study):
         at = self.uses.canvas.to_widget(*shown.uv[image].tolist()).toPoint()
         picture = self.found(self.sets[shown.number]).thumbnails[image]
         self.card.show_image(picture, tuple(line for line in lines if line), QPoint(at))
+
+    def _click(self, at: QPointF) -> bool:
+        """A diamond that is clicked shows the exact place of its image, of which the map shows a neighbour at most."""
+        view = self.uses.canvas.view
+        found = self.layer.nearest(view, view.to_plane(at.x(), at.y())) if self.layer.painted else None
+        if found is None:
+            return False
+        self.current = self.layer.sets[found[0]].number
+        self._renew()
+        self.uses.prober.choose(self.found(self.sets[self.current]).joined("z")[found[1]])
+        return True
 
     def _leave(self) -> None:
         self.card.hide()
