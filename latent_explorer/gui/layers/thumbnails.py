@@ -102,7 +102,9 @@ class ThumbnailLayer(Layer):
 
     def near_enough(self, view: View) -> bool:
         """Whether a view is so near that points give way to their images."""
-        return view.scale >= _CLOSER * self.fitted and self._points.room(view) >= _ROOM
+        points = len(self._points.uv)
+        room = self._points.room(view) * points / max(points - self._first, 1)  # for each that has an image
+        return view.scale >= _CLOSER * self.fitted and room >= _ROOM
 
     def places(self, view: View) -> NDArray[np.int64]:
         """The numbers (k,) of the images that have a place in a view, or just beyond it."""

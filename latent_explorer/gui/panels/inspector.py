@@ -38,8 +38,9 @@ _TALLEST = 190  # pixels of the picture while the dimensions are unfolded below 
 
 _ATTACH = "Choose the folder or file of the images that this model was trained on"
 _NEAREST, _THUMBNAILS = "Nearest images and their reconstructions", "Nearest images, as thumbnails"
-_CLASSES, _AND_DRAWS = "Classes of the 50 nearest images", "Nearest images, reconstructed, and nearest draws"
-_DRAWS = "Nearest draws from the prior"
+_CLASSES, _CLASSES_OF_POINTS = "Classes of the 50 nearest images", "Classes of the 50 nearest points"
+_AND_DRAWS, _DRAWS = "Nearest images, and nearest draws", "Nearest draws from the prior"
+_SEEN = "Of images as the dataset has them, of draws from the prior as the classifier sees them."
 _COORDINATES = "The coordinates in latent space, dimension 0 first. Edit them and press Enter to go to another place."
 
 
@@ -128,6 +129,8 @@ class Inspector(QWidget):
             self.neighbours.show_place(None)
             self._shares.show_shares(np.zeros(0))
         self._bundle, self._theme = bundle, theme
+        if self._last is not None:  # in other colours, perhaps
+            self._say_word(*self._last)
         self._explain(decodes=bundle.config.decodes)
         self.coordinates.setToolTip(tooltip(_COORDINATES + axes_words(bundle)))
         self._shares.set_classes(bundle.class_names, theme)
@@ -141,7 +144,8 @@ class Inspector(QWidget):
         self.picture.hint = _HINT if decodes else _NO_PICTURE
         self._nearest.setText(self._usual_nearest if decodes else "Nearest images")
         draws = self._bundle is not None and self._bundle.latents.draws
-        self._classes.setText("Classes of the 50 nearest, as seen in draws" if draws else _CLASSES)
+        self._classes.setText(_CLASSES_OF_POINTS if draws else _CLASSES)
+        self._classes.setToolTip(tooltip(_SEEN if draws else ""))
         for each in self._of_picture:
             each.setEnabled(decodes)
 
