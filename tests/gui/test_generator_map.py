@@ -161,9 +161,8 @@ def test_a_file_that_is_dropped_is_placed_by_inversion(person: Person, tmp_path:
     drop(person, dragged(tmp_path / "own.png"))
     person.wait_until(lambda: not study.panel.sketch.empty)
     settled(person, study)
-    z, index = study.latent, study.judged
-    assert z is not None
-    assert (index.indices[:4] >= person.bundle.latents.draws).all()
+    assert study.latent is not None
+    assert study.mark.uv == pytest.approx(tuple(person.bundle.chart.to_plane(study.latent)))
 
 
 def test_what_asks_for_images_or_an_encoder_is_offered(person: Person) -> None:
