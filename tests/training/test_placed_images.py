@@ -28,7 +28,10 @@ from latent_explorer.engine.handlers.originals import Originals
 from latent_explorer.engine.process import serve_inline
 from latent_explorer.engine.protocol import Pictures, Values
 from latent_explorer.errors import BundleError, DataError
+from latent_explorer.nets.decoding import decode_pictures
+from latent_explorer.nets.weights import load_model
 from latent_explorer.training.evaluate import PRIOR_SAMPLES
+from latent_explorer.training.publishing.pictures import _kinds
 from tests.nets.families import GAN, INVERTED, placed_bars, registered
 
 Arrays = dict[str, np.ndarray]
@@ -156,6 +159,16 @@ def test_the_engine_knows_images_and_draws_apart(placed: Path) -> None:
     for values in (answers[6 + number] for number in range(len(fields))):
         assert isinstance(values, Values)
         assert np.isfinite(values.content).all()
+
+
+def test_the_preview_of_a_generator_shows_draws_however_few_images_are_placed(placed: Path) -> None:
+    config, latents = read_config(placed), read_latents(placed)
+    model, dataset = load_model(config.net, read_weights(placed)), open_dataset(config.dataset.source)
+    fewer = replace(
+        latents, **{name: getattr(latents, name)[:-149] for name in ("mean", "label", "split", "error", "index")}
+    )
+    (shown,) = _kinds(model, fewer, dataset)
+    np.testing.assert_array_equal(shown, decode_pictures(model, latents.mean[:20]))
 
 
 def test_neighbours_are_four_images_and_four_draws() -> None:

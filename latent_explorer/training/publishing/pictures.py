@@ -52,7 +52,7 @@ def _kinds(model: LatentModel, latents: Latents, dataset: Dataset) -> tuple[NDAr
     """The pictures that stand above each other in a preview; none where there are none."""
     if not model.decodes:
         return (dataset.images[_shown(dataset)],) if dataset.source else ()
-    if latents.error is None:  # they are not those of images
+    if latents.error is None or latents.draws:  # they are not those of all images
         return (decode_pictures(model, latents.mean[:_SHOWN]),)
     chosen = _shown(dataset)
     labels = None if dataset.labels is None else dataset.labels[chosen]
