@@ -28,6 +28,7 @@ def list_lessons(context: typer.Context, as_json: AsJson = False) -> None:
     from latent_explorer.errors import UserError
     from latent_explorer.lessons import included_lessons, own_lessons, read_lesson
     from latent_explorer.lessons.shelf import lessons_folder
+    from latent_explorer.safe_text import safe_text
 
     found, broken = [], []
     for file in (*included_lessons(), *own_lessons()):
@@ -45,7 +46,7 @@ def list_lessons(context: typer.Context, as_json: AsJson = False) -> None:
     else:
         rows = ([each.title, f"{each.minutes}", f"{len(each.steps)}", ", ".join(each.models)] for each in found)
         print_table(("lesson", " minutes", " steps", "models"), rows)
-        print(*broken, f"Lessons of your own are looked for in {lessons_folder()}", sep="\n")
+        print(*map(safe_text, broken), f"Lessons of your own are looked for in {lessons_folder()}", sep="\n")
     raise typer.Exit(1 if broken else 0)
 
 
@@ -58,9 +59,11 @@ def check(files: Annotated[list[Path], Argument(metavar="FILE...", help="Files o
     """
     from latent_explorer.gui.lessons.vocabulary import vocabulary
     from latent_explorer.lessons import read_lesson
+    from latent_explorer.safe_text import safe_text
 
     known = vocabulary()
     for file in files:
         lesson = read_lesson(file, known)
         needs = f"; needs {', '.join(lesson.models)}" if lesson.models else ""
-        print(f"{file}: {lesson.title!r}, {len(lesson.steps)} steps, about {lesson.minutes} minutes{needs}")
+        steps = f"{len(lesson.steps)} step{'s' if len(lesson.steps) > 1 else ''}"
+        print(safe_text(f"{file}: {lesson.title!r}, {steps}, about {lesson.minutes} minutes{needs}"))

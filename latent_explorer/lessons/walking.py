@@ -50,9 +50,9 @@ class LessonWalk:
         if self.done:
             return False
         if self._began is None:
-            self._began = now
-            self._trail.frames.clear()
-        elif now.of().frame != self._began.of().frame or self._trail.frames:
+            self._take_stock(now)
+        assert self._began is not None
+        if now.of().frame != self._began.of().frame or self._trail.frames:
             self._trail.frames.add(now.of().frame)
         if pointed is not None:
             self._trail.add(pointed)
@@ -61,12 +61,21 @@ class LessonWalk:
         if not all(asked.met for asked in self._asked):
             return False
         self.go_to(self.index + 1)
+        if not self.done:
+            self._take_stock(now)  # what a person does from now on counts, be it before the next look
         return True
 
     def go_to(self, index: int) -> None:
         """Begin a step, or end the lesson."""
         self.index, self._began, self.told = index, None, ()
         self._trail, self._asked = Trail(), self._questions()
+
+    def _take_stock(self, now: Situation) -> None:
+        """The step begins with this situation."""
+        self._began = now
+        since = SinceBegun(now, now, self._trail, self.step.new)
+        for asked in self._asked:
+            asked.unmet = not asked.condition.told(since).met
 
     def _questions(self) -> list[_Question]:
         return [] if self.done else [_Question(condition) for condition in self.step.until]

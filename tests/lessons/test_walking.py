@@ -133,6 +133,14 @@ def test_what_is_so_already_passes_unless_it_is_to_be_new() -> None:
     assert going.look(NOW)
 
 
+def test_what_is_done_before_the_first_look_at_a_new_step_counts() -> None:
+    step = LessonStep("a", "b", (UntilZoomed(4.0),))
+    back = LessonStep("c", "d", (UntilZoomed(most=1.5),), new=True)
+    going = LessonWalk(LessonText("key", "t", "s", 3, (step, back)))
+    assert going.look(on_map(zoom=5.0))
+    assert going.look(on_map(zoom=1.0))
+
+
 @pytest.mark.parametrize("until", [UntilPinned(), UntilPath()])
 def test_new_pins_and_paths_are_other_than_those_there(until) -> None:
     before, after = (

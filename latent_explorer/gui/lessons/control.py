@@ -8,6 +8,7 @@ from PyQt6.QtGui import QImage
 
 from latent_explorer.errors import UserError
 from latent_explorer.gui.lessons.keeping import copy_picture, save_picture
+from latent_explorer.gui.lessons.look import LookBefore
 from latent_explorer.gui.lessons.marks import HighlightMarks
 from latent_explorer.gui.lessons.observing import LessonObserver
 from latent_explorer.gui.lessons.opening import are_open, open_models, wanted_models
@@ -45,6 +46,7 @@ class Lessons(QObject):
         self._listed: list[LessonText] = []
         self._own: tuple[LessonText, ...] = ()
         self._picture: QImage | None = None
+        self._before: LookBefore | None = None  # how the maps looked before the lesson
         self._spent = self._waited = 0.0  # milliseconds at this step, and looks at whether the map is at rest
         self._looking = timer(self, _LOOK_MS, self.look)
         self._settling = timer(self, _SETTLE_MS, self._draw)
@@ -69,8 +71,7 @@ class Lessons(QObject):
 
     def end(self) -> None:
         """End what is under way: the window closes."""
-        self._looking.stop()
-        self._settling.stop()
+        self._leave()
         self._reader.close(_WAITS)
         self._observer.end()
         self._runs.end()
@@ -86,7 +87,9 @@ class Lessons(QObject):
         self._reader.begin(_read_own)
 
     def _leave(self) -> None:
-        self.walk, self._picture = None, None
+        if self._before is not None:
+            self._before.restore(list(self._uses.panes()), self._uses.shared.settings)
+        self.walk, self._picture, self._before = None, None, None
         self._looking.stop()
         self._settling.stop()
         self._marks.clear()
@@ -129,6 +132,7 @@ class Lessons(QObject):
     def _begin_at(self, lesson: LessonText, index: int) -> None:
         self._leave()
         self.walk = LessonWalk(lesson, min(index, len(lesson.steps) - 1))
+        self._before = LookBefore.of(self._uses.active(), self._uses.shared.settings)
         self._runs.follow(lesson.runs)
         self.panel.turn_to(self.panel.steps)
         self._show_step()

@@ -1,6 +1,7 @@
 """What the window shows and what the pointer does, as the conditions of lessons ask for it."""
 
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -50,14 +51,15 @@ class PlaceFinder:
 
 
 class LessonObserver:
-    """Looks at the maps of a window, as often as it is asked to."""
+    """Looks at the maps of a window, as often as it is asked to. clock: in seconds."""
 
     def __init__(self, uses: LessonUses, runs: RunWatch) -> None:
         self._uses, self._runs = uses, runs
         self._finders: dict[MapPane, PlaceFinder] = {}
         self._exported = 0
         self._last: tuple[MapPane, tuple[float, float]] | None = None
-        self._when = time.monotonic()
+        self.clock: Callable[[], float] = time.monotonic
+        self._when = self.clock()
         uses.exporter.exported.connect(self._count)
 
     def end(self) -> None:
@@ -92,22 +94,23 @@ class LessonObserver:
     @property
     def pointed(self) -> Pointed | None:
         """What the pointer has done since this was asked last; None where it is over no map."""
-        now = time.monotonic()
+        now = self.clock()
         seconds, self._when = min(now - self._when, _PAUSE), now
-        for pane in self._uses.panes():
-            probe = pane.prober.probe
-            if pane.bundle is None or probe is None or not pane.ready:
-                continue
-            lens = pane.lens.held is not None
-            if pane.prober.pointing and (probe.on_map or lens):
-                return self._over(pane, probe.uv, seconds, lens)
-            if not probe.on_map and pane is self._uses.active():
-                return Pointed(pane.bundle.name, PlaceSeen(), 0.0, seconds, beside=True)
+        looked = [pane for pane in self._uses.panes() if pane.bundle is not None and pane.ready]
+        over = [pane for pane in looked if _surveys(pane)]
+        if over:
+            return self._over(max(over, key=_when_probed), seconds)
         self._last = None
+        active = self._uses.active()
+        probe = active.prober.probe
+        if active in looked and active.bundle is not None and probe is not None and not probe.on_map:
+            return Pointed(active.bundle.name, PlaceSeen(), 0.0, seconds, beside=True)
         return None
 
-    def _over(self, pane: MapPane, uv: tuple[float, float], seconds: float, lens: bool) -> Pointed:
+    def _over(self, pane: MapPane, seconds: float) -> Pointed:
         assert pane.bundle is not None
+        assert pane.prober.probe is not None
+        uv, lens = pane.prober.probe.uv, pane.lens.held is not None
         finder = self._finder(pane)
         moved = 0.0
         if self._last is not None and self._last[0] is pane:
@@ -160,6 +163,16 @@ class LessonObserver:
         from latent_explorer.gui.studies.anomalies.study import AnomalyStudy
 
         return (study.alarms, study.source) if isinstance(study, AnomalyStudy) else (None, "")
+
+
+def _surveys(pane: MapPane) -> bool:
+    """Whether the pointer shows a place of a map, or one in its lens."""
+    probe = pane.prober.probe
+    return pane.prober.pointing and probe is not None and (probe.on_map or pane.lens.held is not None)
+
+
+def _when_probed(pane: MapPane) -> float:
+    return 0.0 if pane.prober.probe is None else pane.prober.probe.started
 
 
 def _path(finder: PlaceFinder, route: Route | None) -> PathSeen | None:

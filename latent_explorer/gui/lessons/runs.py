@@ -1,6 +1,7 @@
 """How far the runs are that a lesson offers, and whether their models are there already."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import partial
 
 from PyQt6.QtCore import QObject, pyqtSignal
@@ -59,7 +60,7 @@ class RunWatch(QObject):
             seed=run.seed,
             name=run.name,
         )
-        self._trainer.begin(plan.to_job(self._trainer.folder))
+        self._trainer.begin(replace(plan.to_job(self._trainer.folder), overwrite=True))
 
     def _report(self, reported: Reported) -> None:
         if (name := self.under_way) in self.seen:

@@ -13,7 +13,8 @@ class UntilSelected(Condition):
     least: int = 1
 
     def told(self, since: SinceBegun) -> Told:
-        return counted(since.now.of().selected, self.least, "images")
+        told = counted(since.now.of().selected, self.least, "images")
+        return told if self.least > 1 else Told(told.share)
 
 
 SELECTED = ConditionSpec("select", UntilSelected, "At `least` so many images are selected.")
