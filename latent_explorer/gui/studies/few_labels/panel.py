@@ -186,4 +186,6 @@ def _disc(colour: QColor) -> QIcon:
     painter.setPen(Qt.PenStyle.NoPen)
     painter.drawEllipse(2, 2, 12, 12)
     painter.end()
-    return QIcon(picture)
+    icon = QIcon(picture)
+    icon.addPixmap(picture, QIcon.Mode.Selected)  # which would be tinted, and so look like another class's
+    return icon
