@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from latent_explorer.bundles import Latents, Moment, read_config, read_latents, save_snapshot
-from latent_explorer.bundles.latents import packed, restored
+from latent_explorer.bundles.latents import as_draws, packed, restored
 from latent_explorer.charts import Turn, chart_for
 from latent_explorer.data.dataset import Dataset
 from latent_explorer.errors import UserError
@@ -106,7 +106,7 @@ class Snapshots:
         if not learner.average.family.encodes:
             draws = self._samples.draws
             drawn = Latents(draws, None, self._samples.labels(), np.zeros(len(draws), np.uint8), None)
-            return restored(packed(drawn, "float16"))
+            return restored(packed(as_draws(drawn), "float16"))
         found = encode(learner.average, learner.images, self._dataset, self._watched)
         return restored(packed(replace(found, log_variance=None), "float16"))
 

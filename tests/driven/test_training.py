@@ -1,15 +1,19 @@
-"""Training in the window as a class sees it; see `teaching.py`, which has a process and so a window of its own."""
+"""Training in the window as a person sees it: see `teaching.py` and `adversaries.py`, each a process with a window."""
 
 import os
 import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 
-def test_train_watch_pause_travel_film_keep_and_open_again(tmp_path: Path) -> None:
-    program = Path(__file__).with_name("teaching.py")
+
+_ROOT = Path(__file__).parents[2]
+
+
+@pytest.mark.parametrize("program", ["teaching", "adversaries"])
+def test_train_watch_and_travel(tmp_path: Path, program: str) -> None:
     environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
-    done = subprocess.run(
-        [sys.executable, program, tmp_path], capture_output=True, text=True, check=False, env=environment
-    )
+    command = [sys.executable, "-m", f"tests.driven.{program}", tmp_path]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment, cwd=_ROOT)
     assert done.returncode == 0, done.stderr
