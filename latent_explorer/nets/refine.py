@@ -11,6 +11,7 @@ from latent_explorer.nets.model import Posterior, bernoulli_nats
 _LONGEST_STEP = 0.3
 
 _AWAY = 0.02  # of a difference, in standard deviations of the prior
+_STEPS = 6  # of an inversion
 _DAMPING, _LONGEST = 0.1, 1.5  # of the first step, as a share of the mean curvature; of each step
 
 
@@ -56,7 +57,14 @@ def _cost(logits: Tensor, x: Tensor, z: Tensor, weight: float) -> Tensor:
     return bernoulli_nats(logits, x) + weight * z.square().sum(1) / 2
 
 
-def inverted(decode: Callable[[Tensor], Tensor], x: Tensor, z: Tensor, steps: int = 6, price: float = 1e-4) -> Tensor:
+def pictures_to_invert(dim: int) -> int:
+    """How many pictures `inverted` decodes for an image, in latents of `dim` dimensions."""
+    return 1 + _STEPS * (dim + 1)
+
+
+def inverted(
+    decode: Callable[[Tensor], Tensor], x: Tensor, z: Tensor, steps: int = _STEPS, price: float = 1e-4
+) -> Tensor:
     """Latents (n, d) whose pictures are nearer to the images x (n, c, h, w) than those of `z`, or as near.
 
     What falls is the mean squared error + price |z|², by so many steps of Gauss and Newton with the damping of

@@ -14,7 +14,7 @@ from latent_explorer.places import shipped_bundles, trained_bundles
 from latent_explorer.training.images import evenly
 
 NEIGHBOURS = 10
-_ASKED, _COMPARED = 10_000, 100_000  # of more test and training images hours would be needed, which say no more
+ASKED, _COMPARED = 10_000, 100_000  # of more test and training images hours would be needed, which say no more
 _ROWS = 8192  # images at a time
 _CHEAP = 1e11  # multiplications, a few seconds of one processor
 
@@ -54,7 +54,7 @@ def baselines_at_hand(dataset: Dataset, dimensions: int) -> Baselines:
     told = [config for config in _bundles() if config.dataset.fingerprint == dataset.fingerprint]
     alike = [config for config in told if config.net.latent_dim == dimensions]
     train, pixels = len(dataset.indices("train")), math.prod(dataset.image_shape)
-    tests = min(len(dataset.indices("test")), _ASKED)
+    tests = min(len(dataset.indices("test")), ASKED)
     if train * pixels * max(tests, pixels) <= _CHEAP:
         return baselines(dataset, dimensions)
     mse, knn = (_first(alike, name) for name in ("pca_mse", "pca_knn10_accuracy"))
@@ -118,7 +118,7 @@ def knn_accuracy(train: Rows, train_labels: NDArray[np.int64], test: Rows, test_
 
 def asked(dataset: Dataset) -> NDArray[np.intp]:
     """The test images, or where they are more than 10,000 so many, evenly chosen."""
-    return evenly(dataset.indices("test"), _ASKED)
+    return evenly(dataset.indices("test"), ASKED)
 
 
 def _accuracy(dataset: Dataset, project: Callable[[Rows], Rows]) -> float | None:

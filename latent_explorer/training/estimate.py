@@ -19,14 +19,20 @@ from latent_explorer.data import Dataset
 from latent_explorer.data.dataset import Facts
 from latent_explorer.errors import TrainingError
 from latent_explorer.nets.model import ImageBatch
+from latent_explorer.nets.refine import pictures_to_invert
 from latent_explorer.nets.registry import build
 from latent_explorer.nets.spec import NetSpec
 from latent_explorer.runs import Job, Recipe
 from latent_explorer.runs.recipe import Precision
+from latent_explorer.training.baselines import ASKED
 from latent_explorer.training.distributed.devices import choose_device, precisions
+from latent_explorer.training.evaluate import PRIOR_SAMPLES
 from latent_explorer.training.images import EVALUATION_BATCH, Images
 from latent_explorer.training.jobs import spec_of
 from latent_explorer.training.learner import Learner
+from latent_explorer.training.publishing.placing import TAUGHT
+from latent_explorer.training.samples import SEEN
+from latent_explorer.training.teaching import TEACHING
 from latent_explorer.training.throttling import OvertakenError
 
 _PROGRAM = 600 << 20
@@ -137,7 +143,8 @@ def _refuse_too_large(memory: int, device: torch.device) -> None:
 
 
 def _seconds(recipe: Recipe, spec: NetSpec, facts: Facts, device: torch.device) -> float:
-    """Steps, the evaluation after each epoch, and at the end the encoding and decoding of all images, twice."""
+    """Steps, the evaluation after each epoch, and at the end the encoding and decoding of all images, twice; without an
+    encoder what takes their place."""
     size = min(recipe.batch_size, facts.train)
     few = min(size, _FIRST)
     learners = [_learner_of_noise(recipe, spec, device, each) for each in precisions(recipe.precision, device)]
@@ -146,7 +153,26 @@ def _seconds(recipe: Recipe, spec: NetSpec, facts: Facts, device: torch.device) 
     step = _continued((few, quick), (many, _usual(partial(_step, learner, many))), size)
     judged, steps = facts.test or facts.train, -(-facts.train // recipe.batch_size)
     image = _quickest(partial(learner.losses_on, np.arange(many))) / many
-    return recipe.epochs * (steps * step + judged * image) + 2 * facts.images * image
+    training = recipe.epochs * (steps * step + judged * image)
+    if learner.average.family.encodes:
+        return training + 2 * facts.images * image
+    return training + _of_generator(learner, facts, recipe.epochs, recipe.epochs * steps * step)
+
+
+@torch.inference_mode()
+def _of_generator(learner: Learner, facts: Facts, epochs: int, seconds: float) -> float:
+    """Seconds that draws take, looked at after each epoch and kept in the end; and an encoder, and images placed by it.
+
+    seconds: of all steps, of which one in which an encoder is taught takes about as long.
+    """
+    model = learner.average
+    z = model.draw(_MOST)
+    picture = _quickest(partial(model.decode, z)) / len(z)
+    drawn = 2 * (epochs * SEEN + PRIOR_SAMPLES) * picture  # decoded, and recognised by a network of about that size
+    if not model.family.inverts:
+        return drawn
+    placed = min(facts.test, ASKED) + min(facts.images - facts.test, TAUGHT)
+    return drawn + TEACHING * seconds + placed * pictures_to_invert(model.spec.latent_dim) * picture
 
 
 def _continued(one: tuple[int, float], other: tuple[int, float], size: int) -> float:

@@ -11,7 +11,10 @@ from latent_explorer.runs import Recipe
 from latent_explorer.runs.recipe import Precision
 from latent_explorer.training.distributed.devices import autocast
 
-_SHARE, _MOST = 0.5, 4000  # of the steps of the run; steps at most
+TEACHING = 0.5
+"""How many steps an encoder is taught for, for each of the run."""
+
+_MOST = 4000  # steps
 _RATE, _LONGEST = 1e-3, 1.0  # of Adam; norm of a gradient
 _BATCH = 128
 _SPREAD = 1.2  # of the draws, of which the prior's is 1: images lie farther out than most draws
@@ -21,7 +24,7 @@ _TOLD = 50  # steps
 
 def steps_of_teaching(steps: int) -> int:
     """How many steps an encoder is taught for after a run of so many."""
-    return min(_MOST, math.ceil(_SHARE * steps))
+    return min(_MOST, math.ceil(TEACHING * steps))
 
 
 def teach(model: Generator, recipe: Recipe, precision: Precision, device: torch.device, steps: int) -> Iterator[int]:

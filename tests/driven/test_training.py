@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-
 _ROOT = Path(__file__).parents[2]
 
 
