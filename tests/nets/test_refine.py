@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from latent_explorer.nets.model import Posterior, bernoulli_nats
-from latent_explorer.nets.refine import _newton_step, refined
+from latent_explorer.nets.refine import _newton_step, inverted, pictures_to_invert, refined
 from latent_explorer.nets.registry import build
 from latent_explorer.nets.spec import NetSpec
 
@@ -59,3 +59,14 @@ def test_a_step_stays_short_where_the_picture_says_nothing_and_there_is_no_prior
             torch.logit(torch.full((1, 4), 0.75)), torch.full((1, 1, 4), slope), x, torch.zeros(1, 1), 0.0
         )
         assert step.item() == pytest.approx(expected, rel=0.01)
+
+
+def test_an_inversion_decodes_as_many_pictures_as_are_reckoned_with() -> None:
+    counted = []
+
+    def decode(z: torch.Tensor) -> torch.Tensor:
+        counted.append(len(z))
+        return z.sigmoid()[:, :, None, None]
+
+    inverted(decode, torch.full((2, 3, 1, 1), 0.7), torch.zeros(2, 3))
+    assert sum(counted) == 2 * pictures_to_invert(3)
