@@ -11,7 +11,13 @@ from latent_explorer.errors import UserError
 from latent_explorer.files import read_regular
 from latent_explorer.safe_text import safe_text
 
-FIGURES = {"mse": ("MSE", 4), "negative_elbo": ("−ELBO", 1), "knn10_accuracy": ("10-NN", 3)}
+FIGURES = {
+    "mse": ("MSE", 4),
+    "negative_elbo": ("−ELBO", 1),
+    "knn10_accuracy": ("10-NN", 3),
+    "least_class_share": ("least class", 3),
+    "class_kl": ("KL", 3),
+}
 """The figures that a list shows: what they are called there, and their decimals."""
 
 
@@ -55,7 +61,7 @@ class BundleEntry:
 
     @property
     def figures(self) -> str:
-        """Its figures on test images, as far as they are known."""
+        """Its figures on test images, and on draws, as far as they are known."""
         metrics = {} if self.config is None else self.config.metrics
         known = ((FIGURES[name], metrics.get(name)) for name in FIGURES)
         return " · ".join(f"{title} {value:.{decimals}f}" for (title, decimals), value in known if value is not None)

@@ -89,14 +89,18 @@ def labelled_draws(model: LatentModel, classifier: Classifier | None) -> Latents
     return replace(latents, label=classifier(decode_pictures(model, latents.mean)))
 
 
+def class_figures(label: NDArray[np.int64], classes: int) -> dict[str, float]:
+    """`least_class_share` and `class_kl` of the classes (n,) that are seen in pictures of draws."""
+    shares = np.bincount(label, minlength=classes) / len(label)
+    there = shares[shares > 0]
+    return {"least_class_share": float(shares.min()), "class_kl": float((there * np.log(there * classes)).sum())}
+
+
 def _judged(judge: Classifier, model: LatentModel, dataset: Dataset) -> GeneratorFigures:
     pictures = decode_pictures(model, prior_samples(model.cpu()).mean)
-    seen, classes = judge.probabilities(pictures), len(dataset.class_names)
-    shares = np.bincount(seen.argmax(1), minlength=classes) / len(seen)
-    there = shares[shares > 0]
+    seen = judge.probabilities(pictures)
     found = GeneratorFigures(
-        least_class_share=float(shares.min()),
-        class_kl=float((there * np.log(there * classes)).sum()),
+        **class_figures(seen.argmax(1), len(dataset.class_names)),
         confident_share=float((seen.max(1) > CONFIDENT).mean()),
         confident_share_real=judge.facts.confident,
         classifier_accuracy=judge.accuracy,

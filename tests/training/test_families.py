@@ -81,10 +81,13 @@ def test_what_a_generator_has_for_latents_are_draws_from_the_prior(rival: Path) 
     assert set(latents.label.tolist()) <= {0, 1}
     assert abs(latents.mean.mean()) < 0.05
     assert latents.mean.std() == pytest.approx(1, abs=0.05)
-    assert config.metrics == {}
+    shares = np.bincount(latents.label, minlength=2) / len(latents)
+    assert config.metrics["least_class_share"] == pytest.approx(shares.min())
+    assert set(config.metrics) == {"least_class_share", "class_kl"}
     card = (rival / CARD).read_text()
-    for words in ("A generative adversarial network", "draws from the prior", "Smoothed by 0.1.", "ask for an encoder"):
+    for words in ("A generative adversarial network", "draws from the prior", "Smoothed by 0.1.", "sees least often"):
         assert words in card
+    assert "with the class that a classifier sees" in card
     assert "reconstruction" not in card
 
 

@@ -68,21 +68,20 @@ class CoverageBars(QWidget):
         for number, (name, share) in enumerate(self.shares.items()):
             step = whole.width() / len(self.shares)
             column = QRectF(number * step, 0, step, self.height())
-            bar = self._paint_bar(painter, column, whole, share / highest)
+            self._paint_bar(painter, column, whole, share / highest)
             if labelled:
-                self._paint_words(painter, column, bar.top() - line, f"{100 * share:.0f}", self._theme.text)
+                self._paint_words(painter, column, 0, f"{100 * share:.0f}", self._theme.text)
                 self._paint_words(painter, column, whole.bottom(), safe_text(name), self._theme.faint)
         painter.setPen(QPen(QColor(self._theme.text), 1, Qt.PenStyle.DashLine))
         level = round(whole.bottom() - whole.height() / len(self.shares) / highest)
         painter.drawLine(0, level, self.width(), level)
         painter.end()
 
-    def _paint_bar(self, painter: QPainter, column: QRectF, whole: QRectF, share: float) -> QRectF:
+    def _paint_bar(self, painter: QPainter, column: QRectF, whole: QRectF, share: float) -> None:
         gap = min(_GAP, column.width() / 4)
         height = max(1.0, share * whole.height())
         bar = QRectF(column.left() + gap / 2, whole.bottom() - height, column.width() - gap, height)
         painter.fillRect(bar, QColor(self._theme.accent))
-        return bar
 
     @staticmethod
     def _paint_words(painter: QPainter, column: QRectF, top: float, text: str, colour: str) -> None:

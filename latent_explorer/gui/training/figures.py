@@ -164,8 +164,27 @@ COLUMNS = (
         52,
         "{:.1%}".format,
     ),
+    Column(
+        "least_class_share",
+        "Least",
+        "The share of the class that a classifier sees least often in draws. Higher is better.",
+        False,
+        48,
+        "{:.1%}".format,
+    ),
+    Column(
+        "class_kl",
+        "KL",
+        "How far the shares of classes in draws are from equal ones, in nats. Lower is better.",
+        True,
+        42,
+        "{:.3f}".format,
+    ),
     Column("minutes", "min", "Minutes of training, on the machine that was used.", None, 36),
 )
+
+
+_OF_DRAWS, _OF_LATENTS = ("least_class_share", "class_kl"), ("negative_elbo", "knn10_accuracy")
 
 
 @dataclass(frozen=True)
@@ -176,6 +195,11 @@ class Entry:
     name: str
     kind: str
     values: dict[str, float | None]
+
+    def compares(self, column: Column) -> bool:
+        """Whether others are compared with it by a column: a generator by its draws, all else by its latents."""
+        drawn = any(self.values[name] is not None for name in _OF_DRAWS)
+        return column.name not in (_OF_LATENTS if drawn else _OF_DRAWS)
 
 
 def entries(

@@ -233,6 +233,10 @@ class ResultView(QWidget):
             table.setRowHeight(row, height)
             if mine:
                 table.scrollToItem(table.item(row, 0))
+        for entry in self._entries:
+            for place, column in enumerate(COLUMNS, 1):
+                if entry.folder == self.bundle:
+                    table.setColumnHidden(place, not entry.compares(column))
         shown = max(1, min(_ROWS, len(self._entries)))
         table.setFixedHeight(self._header.sizeHint().height() + shown * height + 4)
 

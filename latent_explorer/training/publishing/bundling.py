@@ -33,6 +33,7 @@ from latent_explorer.training.evaluate import (
     evaluate,
     reconstruction_error,
 )
+from latent_explorer.training.generator_figures import class_figures
 from latent_explorer.training.publishing.card import card
 from latent_explorer.training.publishing.pictures import first_tiles, preview
 from latent_explorer.training.publishing.placing import drawn
@@ -66,6 +67,8 @@ def write_bundle(
     if judged:
         metrics = evaluate(kept, dataset, device, latents if of_images else None).figures()
         metrics |= baselines_at_hand(dataset, kept.spec.latent_dim).figures()
+    if latents.draws and latents.label is not None:
+        metrics |= class_figures(latents.label[: latents.draws], len(dataset.class_names))
     config = config_of(job, kept, dataset, progress, metrics)
     shortened = latents if job.variances else replace(latents, log_variance=None)
     as_read = restored(packed(shortened, job.latents))

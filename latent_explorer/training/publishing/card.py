@@ -23,6 +23,10 @@ _FIGURES = (
         "pixels_knn10_accuracy",
         "pca_knn10_accuracy",
     ),
+    ("Share of the class that a classifier sees least often in the draws", "least_class_share", "", ""),
+    ("KL divergence of the shares of all classes from equal ones, nats", "class_kl", "", ""),
+    ("Share of the draws that it gives a class with more than .95", "confident_share", "", ""),
+    ("Likewise, of test images", "confident_share_real", "", ""),
     ("Recognised as the class under which it was decoded, another than its own", "swap_accuracy", "", ""),
     ("Likewise, decoded under its own class", "unswapped_accuracy", "", ""),
     ("The same classifier, of test images", "classifier_accuracy", "", ""),
@@ -89,13 +93,14 @@ the data are inventions. What two places on the map have between them is the mod
 _IMAGES = "the latents of all {count} images are included{classes}"
 _PRIOR = (
     "it has no encoder, so no image has a latent: the {count} latents that are included are draws from the prior, the\n"
-    "standard normal distribution, without labels and without originals"
+    "standard normal distribution{seen}, without originals"
 )
 _INVERTS = (
     "the {count} latents that are included are {draws} draws from the prior, the\nstandard normal distribution, and "
-    "those of {placed} images. Its encoder was taught afterwards, on pictures of its own;\nwhere that puts an image is "
-    "improved on by optimising the latent"
+    "those of {placed} images{seen}. Its encoder was taught afterwards, on pictures of its own;\nwhere that puts an "
+    "image is improved on by optimising the latent"
 )
+_SEEN = ", each draw with the class that a classifier sees in its picture"
 _CAPTIONS = {
     True: "The map with some of the images; below it twenty test images, evenly through the classes, each above its\n"
     "reconstruction",
@@ -161,7 +166,7 @@ def _latents(config: BundleConfig) -> str:
     classes = f", each under its own of {config.net.classes} classes" if config.net.classes else ""
     words = _IMAGES if not config.prior_samples else _INVERTS if config.inverts else _PRIOR
     counts = {"count": config.latents, "draws": config.prior_samples, "placed": config.placed}
-    return words.format(**counts, classes=classes)
+    return words.format(**counts, classes=classes, seen=_SEEN if "least_class_share" in config.metrics else "")
 
 
 def _notes(config: BundleConfig) -> Iterator[str]:

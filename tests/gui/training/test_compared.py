@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from latent_explorer.gui.training.curves import log_ticks
-from latent_explorer.gui.training.figures import COLUMNS, History, best, duration, entries, figure
+from latent_explorer.gui.training.figures import COLUMNS, Entry, History, best, duration, entries, figure
 from latent_explorer.places import shipped_bundles
 from latent_explorer.runs import Report
 
@@ -28,8 +28,11 @@ def test_the_best_of_each_column() -> None:
 
 
 def test_figures_are_short() -> None:
-    texts = [column.text(value) for column, value in zip(COLUMNS, (130.42, 0.03139, 0.881, 12.08), strict=True)]
-    assert texts == ["130.4", ".0314", "88.1%", "12.1"]
+    texts = [
+        column.text(value)
+        for column, value in zip(COLUMNS, (130.42, 0.03139, 0.881, 0.0843, 0.0061, 12.08), strict=True)
+    ]
+    assert texts == ["130.4", ".0314", "88.1%", "8.4%", "0.006", "12.1"]
     assert COLUMNS[0].text(None) == "–"
 
 
@@ -60,3 +63,11 @@ def test_the_losses_nearest_to_an_epoch_are_read_out() -> None:
         )
         history.take(report, 10)
     assert history.words_at(0.6, ["loss"]) == "Epoch 0.6 · loss 105.0 train, 99 test"
+
+
+def test_a_generator_is_compared_by_its_draws_and_all_else_by_its_latents() -> None:
+    known = {column.name: None for column in COLUMNS} | {"mse": 0.01, "minutes": 1.0}
+    drawn = Entry(Path("x"), "x", "GAN, 2d", {**known, "least_class_share": 0.08, "class_kl": 0.01})
+    placed = Entry(Path("y"), "y", "AE, 2d", known)
+    assert [column.label for column in COLUMNS if drawn.compares(column)] == ["MSE", "Least", "KL", "min"]
+    assert [column.label for column in COLUMNS if placed.compares(column)] == ["−ELBO", "MSE", "10-NN", "min"]
