@@ -191,7 +191,7 @@ class Lessons(QObject):
         shares = [told.share for told in walk.told] or [0.0]
         now.show_progress(sum(shares) / len(shares), walk.words)
         if self._spent >= 1000 * step.after and step.hint and now.hint.isHidden():
-            now.show_hint(step.hint)
+            self.panel.steps.show_hint(step.hint)
         if step.highlight:
             self._marks.show(self._uses.panes(), step.highlight)
         else:

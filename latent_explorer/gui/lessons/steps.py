@@ -135,6 +135,15 @@ class StepPage(QWidget):
         now.show()
         return now
 
+    def show_hint(self, hint: str) -> None:
+        """Show a hint, in sight: the steps that are done make way for it."""
+        self.now.show_hint(hint)
+        QTimer.singleShot(0, self._make_way)
+
+    def _make_way(self) -> None:
+        if (bar := self._area.verticalScrollBar()) is not None:
+            bar.setValue(self.now.y())
+
     def _follow(self) -> None:
         """Have the step that is to be done in sight, its beginning above all."""
         bar = self._area.verticalScrollBar()

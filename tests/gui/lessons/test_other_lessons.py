@@ -24,10 +24,10 @@ _SHOTS = os.environ.get("LESSON_SHOTS", "")  # a folder for a picture of each st
 def test_the_lessons_on_included_models(learner) -> None:
     person = learner("mnist-ae-2d")
     hurry(person)
+    go_through(person, "6-two-networks", two_networks(person))
     go_through(person, "2-holes", holes(person))
     go_through(person, "5-trust", trust(person))
     go_through(person, "4-dimensions", dimensions(person))
-    go_through(person, "6-two-networks", two_networks(person))
 
 
 def hurry(person: Learner) -> None:
@@ -71,7 +71,11 @@ def open_them(person: Learner, *names: str) -> list[Learner]:
 
 
 def visit(person: Learner, *labels: int, seconds: float = 0.13) -> None:
+    """Take the pointer from the other map to this one, and stay over some classes."""
     person.window.workbench.activate(person.pane)
+    for pane in person.window.workbench.panes:
+        if pane is not person.pane:
+            pane.canvas.left.emit()
     for label in labels:
         person.linger(person.middle(label), seconds)
 
@@ -110,7 +114,6 @@ def trust(person: Learner) -> Iterator[None]:
     one.wheel(one.middle(0), -8)
     yield one.linger(one.middle(0), 0.8)
     _, strength, _ = one.pane.layer_panel._controls["Veil"]
-    one.pane.layer_panel.toggle("Veil")
     yield strength.setValue(100)
     one.pane.layer_panel.toggle("Density")
     yield one.linger(one.middle(0), 0.8)
@@ -118,11 +121,12 @@ def trust(person: Learner) -> Iterator[None]:
     yield one.pane.layer_panel.toggle("Consistency")
     open_them(person, "fashion-vae-16d")
     study = person.window.workbench.show_study("anomalies")
-    yield study.compare_with("mnist")
+    study._ask = lambda: None  # to judge 80,000 images takes too long for a test
+    study.halt()
+    yield setattr(study, "source", "mnist")
     study.put_alarms(0.2)
     chosen = np.arange(len(study.session.bundle.latents)) < 9
     yield study.session.select(chosen)
-    study.halt()
 
 
 def dimensions(person: Learner) -> Iterator[None]:
