@@ -14,6 +14,7 @@ from latent_explorer.errors import UserError
 from latent_explorer.nets.weights import load_model
 from latent_explorer.runs import Job, Recipe
 from latent_explorer.training import stop_on_interrupt
+from latent_explorer.training.classifier import classifier_of
 from latent_explorer.training.evaluate import dataset_of
 from latent_explorer.training.jobs import spec_of, train_bundle
 from latent_explorer.training.publishing.bundling import write_bundle
@@ -121,6 +122,16 @@ SHIPPED = {
         trunk="lean",
         recipe=Recipe(epochs=60, warm_up=0.06, precision="bfloat16"),
     ),
+    "mnist-gan-2d": Job(
+        "mnist",
+        Path("mnist-gan-2d"),
+        family="gan",
+        trunk="dense",
+        hidden=(384, 384, 256),
+        settings={"coverage": 0.2, "gradient_penalty": 0.05},
+        tiles=1 << 20,
+        recipe=Recipe(epochs=4, batch_size=64, warm_up=0.02, precision="float32"),
+    ),
     "mnist-ae-16d": _MNIST_AE_16D,
     "mnist-ae-16d-b": replace(
         _MNIST_AE_16D, folder=Path("mnist-ae-16d-b"), recipe=msgspec.structs.replace(_MNIST_AE_16D.recipe, seed=1)
@@ -188,7 +199,8 @@ def renew(name: str, out: Path) -> None:
         epoch=config.training.epochs,
         seconds=60 * config.training.minutes,
     )
-    write_bundle(job, load_model(spec, read_weights(folder, config)), dataset, progress)
+    judge = classifier_of(dataset) if config.prior_samples else None
+    write_bundle(job, load_model(spec, read_weights(folder, config)), dataset, progress, classifier=judge)
     ship_charts(folder)
 
 

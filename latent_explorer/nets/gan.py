@@ -20,6 +20,7 @@ backward pass."""
 _POOL = 256
 """Draws of which each image finds its nearest, where images pull at pictures."""
 _SLOPE = 0.2  # of the leaky ReLU
+_WHOLE = (512, 256)  # widths of the dense critic beside the convolutional one
 _WIDER = 4  # times as many channels as the innermost convolution has the dense layer beside it
 
 
@@ -38,7 +39,9 @@ class GenerativeAdversarialNetwork(Generator):
         super().__init__(spec, trunk)
         convolutional = TRUNK_NAMES[spec.trunk].halvings > 0
         self.decoder: nn.Module = _conv_generator(spec) if convolutional else trunk.decoder(spec)
-        self.discriminator: nn.Module | None = _conv_critic(spec) if convolutional else _dense_critic(spec)
+        self.discriminator: nn.Module | None = (
+            _Sum(_conv_critic(spec), _dense_critic(spec, _WHOLE)) if convolutional else _dense_critic(spec, spec.hidden)
+        )
 
     def losses(self, batch: ImageBatch, draws: Draws = UNSHARED) -> dict[str, Tensor]:
         """`generator`: with the pull of the images; `discriminator`: with the penalty; `penalty`: alone."""
@@ -112,11 +115,23 @@ def _conv_critic(spec: NetSpec) -> nn.Sequential:
     return nn.Sequential(*layers)
 
 
-def _dense_critic(spec: NetSpec) -> nn.Sequential:
+def _dense_critic(spec: NetSpec, hidden: tuple[int, ...]) -> nn.Sequential:
     layers: list[nn.Module] = [nn.Flatten()]
-    for before, after in pairwise((prod(spec.image_shape), *spec.hidden)):
+    for before, after in pairwise(widths := (prod(spec.image_shape), *hidden)):
         layers += [nn.Linear(before, after), nn.LeakyReLU(_SLOPE)]
-    return nn.Sequential(*layers, nn.Linear(spec.hidden[-1] if spec.hidden else prod(spec.image_shape), 1))
+    return nn.Sequential(*layers, nn.Linear(widths[-1], 1))
+
+
+class _Sum(nn.Module):
+    """What several critics say together: convolutions see strokes, dense layers the whole digit."""
+
+    def __init__(self, *critics: nn.Module) -> None:
+        super().__init__()
+        self.critics = nn.ModuleList(critics)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Images (n, c, h, w) in, (n, 1) out."""
+        return torch.stack([critic(x).float() for critic in self.critics]).sum(0)
 
 
 def _residual(channels: int, activation: nn.Module) -> ResidualBlock:

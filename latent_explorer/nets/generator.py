@@ -5,6 +5,7 @@ from collections.abc import Collection
 import torch
 from torch import Tensor, nn
 
+from latent_explorer.nets.draws import Draws
 from latent_explorer.nets.model import LatentModel, Posterior
 from latent_explorer.nets.refine import inverted
 from latent_explorer.nets.spec import NetSpec
@@ -12,6 +13,10 @@ from latent_explorer.nets.trunks import Trunk
 
 _AT_ONCE = 64
 """Images that are inverted together: of each there are as many pictures as the latents have dimensions."""
+
+_FEW, _STARTS = 3, 2048
+"""Dimensions up to which the pictures of so many draws lie so close together that an image may begin from the nearest:
+what an encoder says of a map that folds may lie on the wrong side of a fold."""
 
 
 class Generator(LatentModel):
@@ -27,6 +32,7 @@ class Generator(LatentModel):
         super().__init__(spec, trunk)
         self._trunk = trunk
         self.encoder: nn.Module | None = None
+        self._drawn: tuple[Tensor, Tensor] | None = None
 
     @property
     def encodes(self) -> bool:
@@ -52,8 +58,19 @@ class Generator(LatentModel):
         posterior = self.encode_unrefined(x)
         if self.training:
             return posterior
-        parts = zip(torch.split(x, _AT_ONCE), torch.split(posterior.mean, _AT_ONCE), strict=True)
+        begun = self._nearest(x, posterior.mean) if self.spec.latent_dim <= _FEW else posterior.mean
+        parts = zip(torch.split(x, _AT_ONCE), torch.split(begun, _AT_ONCE), strict=True)
         return Posterior(torch.cat([inverted(self.decode, images, z) for images, z in parts]), None)
+
+    def _nearest(self, x: Tensor, z: Tensor) -> Tensor:
+        """The latents z (n, d) of images x, or those of the nearest of many pictures where these are nearer."""
+        with torch.inference_mode(mode=False), torch.no_grad():
+            if self._drawn is None or self._drawn[0].device != x.device:
+                draws = self.draw(_STARTS, Draws(torch.Generator(x.device).manual_seed(0)))
+                self._drawn = draws, self.decode(draws).flatten(1)
+        apart, numbers = torch.cdist(x.flatten(1), self._drawn[1]).min(1)
+        nearer = apart < (self.decode(z) - x).flatten(1).norm(dim=1)
+        return torch.where(nearer[:, None], self._drawn[0][numbers], z)
 
     def encode_unrefined(self, x: Tensor, labels: Tensor | None = None) -> Posterior:
         if self.encoder is None:

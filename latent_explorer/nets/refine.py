@@ -11,7 +11,7 @@ from latent_explorer.nets.model import Posterior, bernoulli_nats
 _LONGEST_STEP = 0.3
 
 _AWAY = 0.02  # of a difference, in standard deviations of the prior
-_STEPS = 6  # of an inversion
+_STEPS = 3  # of an inversion
 _DAMPING, _LONGEST = 0.1, 1.5  # of the first step, as a share of the mean curvature; of each step
 
 

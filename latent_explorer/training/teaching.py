@@ -11,7 +11,7 @@ from latent_explorer.runs import Recipe
 from latent_explorer.runs.recipe import Precision
 from latent_explorer.training.distributed.devices import autocast
 
-TEACHING = 0.5
+TEACHING = 0.2
 """How many steps an encoder is taught for, for each of the run."""
 
 _MOST = 4000  # steps

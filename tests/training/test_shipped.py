@@ -1,6 +1,6 @@
 """The bundles that ship are sound, belong to their datasets, and are as good as they say."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -14,10 +14,13 @@ from latent_explorer.data.dataset import Dataset
 from latent_explorer.data.files import files_of_zip
 from latent_explorer.data.pictures import stack
 from latent_explorer.errors import DataError
+from latent_explorer.nets.decoding import decode_pictures
 from latent_explorer.nets.model import LatentModel
 from latent_explorer.nets.weights import load_model
 from latent_explorer.places import models_folder, shipped_bundles
+from latent_explorer.runtime.loading import load_bundle_model
 from latent_explorer.session import open_bundle
+from latent_explorer.training.classifier import classifier_of
 from latent_explorer.training.evaluate import evaluate, evaluate_bundle
 from latent_explorer.training.publishing.pictures import first_tiles
 
@@ -56,6 +59,19 @@ FASHION = {
 FLAT = ("mnist-ae-2d", "mnist-vae-2d")
 
 
+@dataclass(frozen=True)
+class Drawn:
+    """What a generator is to reach: at least, at most, at least, at most."""
+
+    least_class_share: float
+    class_kl: float
+    confident_share: float
+    inversion_mse: float
+
+
+GENERATORS = {"mnist-gan-2d": Drawn(0.02, 0.10, 0.75, 0.055)}
+
+
 @pytest.fixture(scope="module")
 def mnist() -> Dataset:
     return open_dataset("mnist")
@@ -67,7 +83,8 @@ def load(name: str) -> tuple[BundleConfig, LatentModel]:
 
 
 def test_these_bundles_ship_and_take_less_than_70_megabytes() -> None:
-    assert {folder.name for folder in shipped_bundles()} == MNIST.keys() | CIFAR.keys() | FASHION.keys()
+    wanted = MNIST.keys() | CIFAR.keys() | FASHION.keys() | GENERATORS.keys()
+    assert {folder.name for folder in shipped_bundles()} == wanted
     assert sum(path.stat().st_size for path in models_folder().rglob("*")) < 70e6
 
 
@@ -125,6 +142,31 @@ def test_the_pictures_it_brings_along_are_those_of_its_decoder(name: str) -> Non
     np.testing.assert_array_equal(tiles.latents, made.latents)
     assert np.abs(tiles.pictures.astype(int) - made.pictures).max() <= 1
     assert np.ptp(tiles.pictures) == 255
+
+
+@pytest.mark.parametrize("name", GENERATORS)
+def test_a_generator_makes_every_class_and_finds_images(name: str, mnist: Dataset) -> None:
+    folder, aim = models_folder() / name, GENERATORS[name]
+    config, latents, judge = check_bundle(folder), read_latents(folder), classifier_of(mnist, CPU)
+    model = load_bundle_model(folder, config)
+    assert config.inverts
+    assert latents.draws == config.prior_samples == 10_000
+    pictures = decode_pictures(model, latents.mean[: latents.draws])
+    seen = judge.probabilities(pictures)
+    shares = np.bincount(seen.argmax(1), minlength=10) / len(seen)
+    assert (seen.argmax(1) == latents.label[: latents.draws]).mean() > 0.99
+    assert shares.min() >= aim.least_class_share
+    assert (shares * np.log(shares * 10)).sum() <= aim.class_kl
+    assert (seen.max(1) > 0.95).mean() >= aim.confident_share
+    found = evaluate(model, dataset_of_some(mnist, 200), CPU)
+    assert found.mse <= aim.inversion_mse
+    assert latents.error[latents.draws :].mean() <= aim.inversion_mse
+
+
+def dataset_of_some(dataset: Dataset, count: int) -> Dataset:
+    """The first test images alone."""
+    some = dataset.indices("test")[:count]
+    return replace(dataset, images=dataset.images[some], labels=dataset.labels[some], split=dataset.split[some])
 
 
 def test_two_runs_differ_in_nothing_but_their_seed() -> None:
