@@ -18,6 +18,9 @@ _COLUMNS = 100
 _TERMS, _LETTERS = 32, 100  # of a loss, and of the name of each
 _SHARE = "share_"
 
+UNLABELLED = "The classes of the samples are not counted: these images have no labels."
+"""Why a generator's run tells no shares of classes."""
+
 MOST_CLASSES = 50
 """Of a dataset of more, no shares are reported."""
 

@@ -7,12 +7,11 @@ from threading import Event
 from latent_explorer.data.dataset import Dataset
 from latent_explorer.errors import TrainingError
 from latent_explorer.runs.protocol import Progress
-from latent_explorer.runs.report import MOST_CLASSES
+from latent_explorer.runs.report import MOST_CLASSES, UNLABELLED
 from latent_explorer.training.classifier import Classifier, classifier_steps
 from latent_explorer.training.loop import Training
 from latent_explorer.training.throttling import OvertakenError, throttled
 
-UNLABELLED = "The classes of the samples are not counted: these images have no labels."
 _TEACHING = "teaching a classifier, which tells the classes of the samples"
 _MANY = f"The shares of classes are not shown: there are more than {MOST_CLASSES}."
 

@@ -87,7 +87,7 @@ def test_what_a_generator_has_for_latents_are_draws_from_the_prior(rival: Path) 
     card = (rival / CARD).read_text()
     for words in ("A generative adversarial network", "draws from the prior", "Smoothed by 0.1.", "sees least often"):
         assert words in card
-    assert "with the class that a classifier sees" in card
+    assert "each draw with the class that a classifier sees" in card
     assert "reconstruction" not in card
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from PyQt6.QtCore import QEvent, QObject, QSize, pyqtSignal
 from PyQt6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
-from latent_explorer.bundles import Moment
+from latent_explorer.bundles import Moment, read_config
 from latent_explorer.errors import UserError
 from latent_explorer.gui.theme import Theme
 from latent_explorer.gui.training.curves import Curves
@@ -22,8 +22,8 @@ from latent_explorer.gui.widgets.parts import Scrolling, filled, wide_button, wo
 from latent_explorer.runs import RunFolder, kept_job
 from latent_explorer.runs.plan import DATASETS
 from latent_explorer.runs.protocol import Begun, Ended, Estimated, Failed, Progress, Reported
-from latent_explorer.runs.report import Report, read_log
-from latent_explorer.runs.settings import find_setting
+from latent_explorer.runs.report import UNLABELLED, Report, read_log
+from latent_explorer.runs.settings import competes, find_setting
 from latent_explorer.service.codec import Refused
 
 _PATIENCE = 1.0  # seconds that the end waits for a disk
@@ -196,12 +196,14 @@ class RunPage(Scrolling):
         self._show_results(run.bundle, complete=True)
         self.curves.start(1, 1)
         self._past = True
-        self._reader.begin(lambda _: (_family_of(run), read_log(run)))
+        self._reader.begin(lambda _: (_kind_of(run), read_log(run)))
 
-    def _show_log(self, read: tuple[str, list[Report]]) -> None:
+    def _show_log(self, read: tuple[tuple[str, str], list[Report]]) -> None:
         """What a run has reported before, in this launch or an earlier one; read: its family, and all reports."""
-        family, reports = read
+        (family, uncovered), reports = read
         self.curves.say_family(family)
+        if self._past:
+            self.samples.say_uncovered(uncovered)
         ends = [report for report in reports if report.test_losses is not None]
         if self._past and ends:
             self.curves.start(ends[-1].step // ends[-1].epoch, ends[-1].epoch)
@@ -229,7 +231,7 @@ class RunPage(Scrolling):
         self.curves.say_family("" if job is None else job.family)
         if job is not None and job.resume:
             self._past = False
-            self._reader.begin(lambda _: (job.family, read_log(job.run)))
+            self._reader.begin(lambda _: ((job.family, ""), read_log(job.run)))
 
     def _take(self, reported: Reported) -> None:
         self.curves.take(reported.report)
@@ -244,9 +246,11 @@ class RunPage(Scrolling):
             self._show_results(reply.bundle, complete=reply.complete)
 
 
-def _family_of(run: RunFolder) -> str:
-    """The family of the network that a run has trained; empty where that is not known."""
+def _kind_of(run: RunFolder) -> tuple[str, str]:
+    """The family of the network that a run has trained, and why it tells no classes of samples; empty where unknown."""
     try:
-        return kept_job(run).family
+        family = kept_job(run).family
+        unlabelled = competes(family) and not read_config(run.bundle).dataset.class_names
     except UserError:
-        return ""
+        return "", ""
+    return family, UNLABELLED if unlabelled else ""

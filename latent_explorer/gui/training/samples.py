@@ -98,6 +98,13 @@ class SamplesView(QWidget):
         if (folder := self._run) is not None:
             self._reader.begin(lambda _: _last_strip(folder))
 
+    def say_uncovered(self, words: str) -> None:
+        """Say from now on why there are no shares of classes, where there are none."""
+        self._uncovered = words
+        shares = self._shares if self._moment is None else self._moment.coverage
+        self.coverage.show_shares(shares, words)
+        self._show_what_there_is()
+
     def take(self, report: Report) -> None:
         """A report more has come."""
         self._newest, self._shares = report, report.coverage or self._shares

@@ -100,7 +100,7 @@ _INVERTS = (
     "those of {placed} images{seen}. Its encoder was taught afterwards, on pictures of its own;\nwhere that puts an "
     "image is improved on by optimising the latent"
 )
-_SEEN = ", each draw with the class that a classifier sees in its picture"
+_SEEN = ",\neach draw with the class that a classifier sees in its picture"
 _CAPTIONS = {
     True: "The map with some of the images; below it twenty test images, evenly through the classes, each above its\n"
     "reconstruction",

@@ -1,15 +1,18 @@
 """What the panel shows of a generator's run: the same draws again and again, their classes, two losses that compete."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from latent_explorer.bench.person import Person
 from latent_explorer.bundles import Moment
-from latent_explorer.runs import RunFolder
+from latent_explorer.runs import Job, Recipe, RunFolder
 from latent_explorer.runs.protocol import Progress
+from latent_explorer.runs.report import UNLABELLED
 from latent_explorer.runs.strip import SampleStrip, write_strip
+from latent_explorer.training.jobs import train_bundle
 from tests.nets.families import GAN, registered
 
 SHARES = {"0": 0.5, "1": 0.3, "2": 0.2}
@@ -90,3 +93,15 @@ def test_what_takes_long_after_training_is_seen_to_go_on(teacher: Person, panel,
     trainer.say(Progress(doing="teaching an encoder", done=1, total=4))
     teacher.wait_until(lambda: panel.run.running.state.text() == "Teaching an encoder…")
     assert bar.value() / bar.maximum() == 0.25
+
+
+def test_of_a_past_run_without_labels_it_is_said_too(teacher: Person, panel, tmp_path: Path) -> None:
+    images = np.random.default_rng(0).integers(0, 256, (40, 6, 6, 1), np.uint8)
+    np.savez(tmp_path / "x.npz", images=images)
+    recipe = Recipe(epochs=1, batch_size=32, device="cpu", precision="float32")
+    job = Job(str(tmp_path / "x.npz"), tmp_path / "x", family=GAN.name, hidden=(8,), recipe=recipe)
+    list(train_bundle(job))
+    panel.show_run(job.run)
+    teacher.wait_until(lambda: panel.run.samples.coverage.said.text() == UNLABELLED)
+    teacher.wait_until(lambda: panel.run.samples.strip.count == 8)
+    assert panel.run.curves.remark.isVisibleTo(panel.run)
