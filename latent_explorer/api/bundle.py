@@ -22,6 +22,7 @@ from latent_explorer.safe_text import safe_text
 if TYPE_CHECKING:
     from latent_explorer.engine.decoder import Decoder
     from latent_explorer.engine.walker import Walker
+    from latent_explorer.export.style_grid import StyleGrid
     from latent_explorer.nets.model import LatentModel
     from latent_explorer.paths import Path as LatentPath
     from latent_explorer.paths import WalkedPath
@@ -172,6 +173,19 @@ class Bundle:
         pictures = self._decoder.repeatable(rows, classes)
         picture: NDArray[np.uint8] = pictures[0] if z.ndim == 1 else pictures
         return picture
+
+    def style_grid(
+        self, content: Any = None, style: Any = None, *, styles: int = 8, how: str = "spread", seed: int = 0
+    ) -> "StyleGrid":
+        """Content by style, for a conditional family: `pictures` uint8 (rows, columns, h, w, c), and what they are of.
+
+        content: numbers of images, whose classes are the rows; None for every class. style: numbers of images, whose
+        latents are the columns, or latents float (k, d); None for so many `styles`, chosen `how`: "spread" over the
+        data, or "random" by `seed`. Raises UserError where the model is given no class, or there are no such images.
+        """
+        from latent_explorer.api.styles import style_grid
+
+        return style_grid(self, content, style, styles, how, seed)
 
     def walk_path(self, path: "LatentPath") -> "WalkedPath":
         """The latents of a path along any curve, what is measured of them, and the straight line; see `paths.walk`.

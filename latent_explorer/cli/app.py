@@ -27,6 +27,7 @@ from latent_explorer.cli import (
     pictures,
     placing,
     plugins,
+    styling,
     training,
 )
 from latent_explorer.cli.failure import INTERRUPTED, exit_code
@@ -73,6 +74,7 @@ for module in (
     encoding,
     placing,
     pictures,
+    styling,
     charting,
     alignment,
     compressing,

@@ -126,16 +126,29 @@ class Decoder:
         """The name of the path that batches take."""
         return self.choice.batched.path.name if self.decodes else "no decoder"
 
-    def pictures(self, z: Latents) -> Pictures:
+    def classes(self, labels: NDArray[np.integer], count: int) -> NDArray[np.int64]:
+        """The classes int64 (count,) as given. Raises EngineError where the model is given none like these."""
+        known = self.spec.classes
+        if not known:
+            raise EngineError("this model is given no class: its pictures have no style apart from their content")
+        if labels.shape != (count,) or labels.dtype.kind not in "iu":
+            raise EngineError(f"expected {count} classes, found {labels.dtype} {labels.shape}")
+        if count and not (labels.min() >= 0 and labels.max() < known):
+            raise EngineError(f"expected classes of 0 to {known - 1}, found {labels.min()} to {labels.max()}")
+        return labels.astype(np.int64)
+
+    def pictures(self, z: Latents, labels: NDArray[np.int64] | None = None) -> Pictures:
         """Pictures uint8 (n, h, w, c) of latents float32 (n, d).
 
+        labels: int64 (n,), the classes, for a conditional model; None for that under which it decodes.
         Raises EngineError as `check` does, where the model has no decoder, and where there is no memory for a single
         picture.
         """
         self.check(z)
         if not self.decodes:
             raise EngineError(NO_DECODER)
-        return self.by(self.choice.single.model if len(z) == 1 else self._model_for(len(z)), z)
+        under = None if labels is None else torch.tensor(labels, device=self.device)
+        return self.by(self.choice.single.model if len(z) == 1 else self._model_for(len(z)), z, under)
 
     @torch.inference_mode()
     def by(self, model: LatentModel, z: Latents, labels: Tensor | None = None) -> Pictures:

@@ -230,6 +230,13 @@ class ModelService:
             raise EngineError("no bundle is open; open one first")
         return self._data[0]
 
+    @property
+    def latents(self) -> Latents:
+        """The open bundle's. Raises EngineError where none is open."""
+        if self._data is None:
+            raise EngineError("no bundle is open; open one first")
+        return self._data[1]
+
     def attach(self, path: str, agreed: str = "", only_missing: bool = False) -> Iterator[Attachment | None]:
         """Attach images to the open bundle, see `Attacher.steps`; not to be asked for while `indexing`."""
         return self._attacher.steps(path, agreed, only_missing)

@@ -17,4 +17,5 @@ from latent_explorer.export.scene import (
     inked,
 )
 from latent_explorer.export.still import ContactSheet, sheet_shape, strip_size, write_picture
+from latent_explorer.export.style_grid import StyleGrid
 from latent_explorer.export.writer import MAX_SCALE, Options, Style

@@ -14,9 +14,10 @@ from latent_explorer.export.latents import (
     write_latents_safetensors,
     write_path_npz,
 )
+from latent_explorer.export.style_grid import write_style_npz, write_style_png, write_style_svg
 from latent_explorer.export.svg import write_map_svg
 
-Kind = Literal["picture", "grid", "filmstrip", "film", "map", "latents", "sheet"]
+Kind = Literal["picture", "grid", "filmstrip", "film", "map", "latents", "sheet", "style grid"]
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,9 @@ FORMATS: tuple[Format, ...] = (
     Format("latents", "safetensors", "Safetensors", ".safetensors", (), write_latents_safetensors),
     Format("latents", "csv", "Table (CSV)", ".csv", (), write_latents_csv),
     Format("sheet", "png", "PNG picture", ".png", (*_STILL, "gap"), still.write_sheet),
+    Format("style grid", "png", "PNG picture", ".png", (*_STILL, "gap"), write_style_png),
+    Format("style grid", "svg", "SVG drawing", ".svg", (*_STILL, "gap"), write_style_svg),
+    Format("style grid", "npz", "NumPy arrays (NPZ)", ".npz", (), write_style_npz),
 )
 
 

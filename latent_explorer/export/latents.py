@@ -90,7 +90,7 @@ class PathArrays:
 @file_writer
 def write_path_npz(stream: IO[bytes], path: PathArrays, options: Options, provenance: Provenance | None) -> None:
     """Write the arrays of a path, exactly as they are, and the provenance as text, as NPZ; heeds no option."""
-    _write_npz(stream, path.arrays(), provenance)
+    write_arrays(stream, path.arrays(), provenance)
 
 
 @file_writer
@@ -101,7 +101,7 @@ def write_latents_npz(stream: IO[bytes], table: LatentTable, options: Options, p
     """
     names = {"names": np.array(table.names, np.str_)} if table.names else {}
     class_names = np.array(table.class_names, np.str_)
-    _write_npz(stream, {**table.arrays(), "class_names": class_names, **names}, provenance)
+    write_arrays(stream, {**table.arrays(), "class_names": class_names, **names}, provenance)
 
 
 @file_writer
@@ -119,7 +119,8 @@ def write_latents_safetensors(
     stream.write(save(arrays, {"about": json.dumps(about, ensure_ascii=False)}))
 
 
-def _write_npz(stream: IO[bytes], arrays: dict[str, NDArray[Any]], provenance: Provenance | None) -> None:
+def write_arrays(stream: IO[bytes], arrays: dict[str, NDArray[Any]], provenance: Provenance | None) -> None:
+    """Write arrays by name, and the provenance, as NPZ: the same bytes every time."""
     if provenance is not None:
         arrays = {**arrays, "provenance": np.array(provenance.text())}
     with zipfile.ZipFile(stream, "w") as archive:

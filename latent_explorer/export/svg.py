@@ -12,7 +12,7 @@ from latent_explorer.errors import ExportError
 from latent_explorer.export.pixels import check_pictures, check_size, encoded, to_image
 from latent_explorer.export.provenance import Provenance, printable
 from latent_explorer.export.scene import Background, MapScene, PointGroup, legend_layout
-from latent_explorer.export.writer import Options, file_writer
+from latent_explorer.export.writer import Options, Style, file_writer
 
 _FONT, _LINE = 12.0, 18.0
 _GLYPH = 7.5  # about how wide a glyph is; only the paper under the legend depends on it
@@ -51,6 +51,13 @@ def _add_picture(root: Element, picture: Background | None) -> None:
     content = base64.b64encode(encoded(to_image(picture.pixels), "PNG")).decode("ascii")
     box = {name: getattr(picture, name) for name in ("x", "y", "width", "height", "opacity")}
     _add(root, "image", **box, preserveAspectRatio="none", href=f"data:image/png;base64,{content}")
+
+
+def embedded(picture: NDArray[np.uint8], style: Style) -> dict[str, str]:
+    """The attributes of an SVG image that hold a picture (h, w, 1 or 3) itself, shown crisp or smooth."""
+    content = base64.b64encode(encoded(to_image(picture), "PNG")).decode("ascii")
+    look = {"style": "image-rendering: pixelated"} if style == "crisp" else {}
+    return {"preserveAspectRatio": "none", "href": f"data:image/png;base64,{content}", **look}
 
 
 def _add_points(root: Element, group: PointGroup, scene: MapScene) -> None:

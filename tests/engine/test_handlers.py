@@ -15,6 +15,7 @@ from latent_explorer.engine import handlers
 from latent_explorer.engine.client import Want
 from latent_explorer.engine.handlers import ENGINE, HANDLERS
 from latent_explorer.engine.handlers.average import want_average
+from latent_explorer.engine.handlers.choose_styles import want_styles
 from latent_explorer.engine.handlers.decode import want_pictures, want_tile
 from latent_explorer.engine.handlers.describe import Describe
 from latent_explorer.engine.handlers.evaluate import want_value_tile, want_values
@@ -44,6 +45,7 @@ WANTS: list[Callable[[], Want]] = [
     lambda: want_originals("a", np.arange(50)),
     lambda: want_direction("a", Z[0], "principal 0"),
     lambda: want_average("a", np.arange(120) % 2 == 0),
+    lambda: want_styles("a", 5, "spread"),
 ]
 
 

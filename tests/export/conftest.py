@@ -14,6 +14,7 @@ from latent_explorer.export import (
     PinMark,
     PointGroup,
     Polyline,
+    StyleGrid,
 )
 
 
@@ -46,6 +47,10 @@ def examples() -> dict[str, object]:
     film = noise(6, 9, 8, 3)
     grid, picture, pixels = noise(2, 3, 9, 8, 1), noise(20, 20, 1), noise(20, 30, 4)
     path = PathArrays(rng.normal(size=(6, 3)).astype(np.float32), film)
+    styles = StyleGrid(
+        noise(2, 3, 9, 8, 1), np.array([0, 4]), path.latents[:3], ("cat", "<b>dog & co"), ("1", "2", "3"),
+        noise(2, 9, 8, 1), noise(3, 9, 8, 1),
+    )  # fmt: skip
     sheet = ContactSheet(noise(7, 9, 8, 3), 3, "Seven pictures of noise")
     return vars(
         SimpleNamespace(
@@ -58,5 +63,6 @@ def examples() -> dict[str, object]:
             latents=table,
             sheet=sheet,
             path=path,
+            **{"style grid": styles},
         )
     )

@@ -27,7 +27,11 @@ def _content(known: Format, examples: dict[str, object]) -> object:
 
 
 TABLES = [known for known in FORMATS if known.key in ("npz", "csv", "safetensors")]
-PLAIN = [known for known in FORMATS if known not in TABLES and known.kind != "sheet" and known.key != "svg"]
+PLAIN = [
+    known
+    for known in FORMATS
+    if known not in TABLES and known.kind not in ("sheet", "style grid") and known.key != "svg"
+]
 
 
 def _bytes(path: Path) -> list[tuple[str, bytes]]:
@@ -151,7 +155,11 @@ def test_options_out_of_range_are_refused(wrong):
 
 @pytest.mark.parametrize(
     "known",
-    [known for known in FORMATS if known not in TABLES and known.kind != "sheet" and known.key != "svg"],
+    [
+        known
+        for known in FORMATS
+        if known not in TABLES and known.kind not in ("sheet", "style grid") and known.key != "svg"
+    ],
     ids=_name,
 )
 @pytest.mark.parametrize(

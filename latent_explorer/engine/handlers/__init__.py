@@ -7,8 +7,10 @@ from typing import Any
 
 from latent_explorer.engine.handlers.attach import ATTACH
 from latent_explorer.engine.handlers.average import AVERAGE
+from latent_explorer.engine.handlers.choose_styles import CHOOSE_STYLES
 from latent_explorer.engine.handlers.compress import COMPRESS, ROUND_IMAGE
 from latent_explorer.engine.handlers.decode import DECODE
+from latent_explorer.engine.handlers.decode_as import DECODE_AS
 from latent_explorer.engine.handlers.describe import DESCRIBE
 from latent_explorer.engine.handlers.encode import ENCODE, JUDGE_IMAGE, PREPARATION, READ_PICTURE
 from latent_explorer.engine.handlers.evaluate import EVALUATE
@@ -53,12 +55,14 @@ HANDLERS: dict[type[Numbered], Handler[Any]] = {
         ATTACH,
         AVERAGE,
         WALK,
+        DECODE_AS,
         DECODE,
         ORIGINALS,
         OPEN_IMAGE_SET,
         SET_IMAGES,
         SET_LATENTS,
         NEAREST,
+        CHOOSE_STYLES,
         LIST_DIRECTIONS,
         FOLLOW_DIRECTION,
         INVERT,

@@ -1,0 +1,39 @@
+"""Styles to choose from, where nobody points at any, and what lies between two of them."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from latent_explorer.errors import UserError
+
+HOWS = ("spread", "random")
+"""Images nearest to the centres of clusters (k-means) of the latents, those of large clusters first; or drawn."""
+
+
+def choose_styles(means: NDArray[np.float32], count: int, how: str = "spread", seed: int = 0) -> NDArray[np.int64]:
+    """The numbers int64 (count,) of images whose latents (n, d) stand for the styles that there are.
+
+    Raises UserError where there are not so many, or no such way to choose.
+    """
+    if how not in HOWS:
+        raise UserError(f"styles: expected one of {', '.join(HOWS)}, found {how!r}")
+    if not 0 < count <= len(means):
+        raise UserError(f"styles: expected 1 to {len(means):,}, the number of images, found {count:,}")
+    if how == "random":
+        return np.random.default_rng(seed).choice(len(means), count, replace=False).astype(np.int64)
+    from sklearn.cluster import MiniBatchKMeans
+
+    found = MiniBatchKMeans(count, batch_size=4096, n_init=3, random_state=seed).fit(means)
+    order = np.argsort(-np.bincount(found.labels_, minlength=count), kind="stable")
+    chosen: list[int] = []
+    for centre in found.cluster_centers_[order]:
+        distances = np.square(means - centre.astype(np.float32)).sum(axis=1)
+        distances[chosen] = np.inf  # two centres may share their nearest image
+        chosen.append(int(distances.argmin()))
+    return np.array(chosen, np.int64)
+
+
+def mixtures(content: NDArray[np.float32], style: NDArray[np.float32], count: int) -> NDArray[np.float32]:
+    """Latents (count, d) evenly on the straight line from the content's own (d,) to the style's (d,), both ends in."""
+    shares = np.linspace(0, 1, count, dtype=np.float32)[:, None]
+    mixed: NDArray[np.float32] = content * (1 - shares) + style * shares
+    return mixed

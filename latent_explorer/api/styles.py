@@ -1,0 +1,84 @@
+"""Content by style: what a conditional model makes of classes in the styles of images."""
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from latent_explorer.array_like import as_array, as_latents
+from latent_explorer.errors import DataError, UserError
+from latent_explorer.safe_text import safe_text
+
+if TYPE_CHECKING:
+    from latent_explorer.api.bundle import Bundle
+    from latent_explorer.export.style_grid import StyleGrid
+
+MOST = 200
+"""Rows, or columns, of a grid at most."""
+
+
+def style_grid(bundle: "Bundle", content: Any, style: Any, styles: int, how: str, seed: int) -> "StyleGrid":
+    """As `Bundle.style_grid`."""
+    from latent_explorer.export.style_grid import StyleGrid
+
+    classes = bundle.config.net.classes
+    if not classes or not bundle.config.decodes:
+        raise UserError(f"{bundle.name} is given no class: it has no style apart from content; see the family cvae")
+    rows = None if content is None else _numbers(content, "content", len(bundle.latents))
+    if rows is not None and bundle.latents.label is None:
+        raise UserError(f"{bundle.name} has no labels: the class of an image is not known, leave content out")
+    labels = np.arange(classes)[:MOST] if rows is None else _labels(bundle, rows)
+    columns, latents = _styles(bundle, style, styles, how, seed)
+    names = tuple(safe_text(name) for name in bundle.config.dataset.class_names)
+    row_names = [names[label] for label in labels.tolist()]
+    if rows is not None:
+        row_names = [f"{name}, image {row}" for name, row in zip(row_names, rows.tolist(), strict=True)]
+    column_names = [str(number) for number in (range(1, 1 + len(latents)) if columns is None else columns.tolist())]
+    images = _images(bundle, rows), _images(bundle, columns)
+
+    def decode(z: NDArray[np.float32], under: NDArray[np.int64]) -> NDArray[np.uint8]:
+        return bundle.decode(z, labels=under)
+
+    return StyleGrid.of(decode, labels, latents, (tuple(row_names), tuple(column_names)), images)
+
+
+def _labels(bundle: "Bundle", rows: NDArray[np.int64]) -> NDArray[np.int64]:
+    assert bundle.latents.label is not None
+    return bundle.latents.label[rows].astype(np.int64)
+
+
+def _styles(
+    bundle: "Bundle", style: Any, styles: int, how: str, seed: int
+) -> tuple[NDArray[np.int64] | None, NDArray[np.float32]]:
+    """The numbers of the images that styles are taken of, if they are images, and the latents (k, d)."""
+    from latent_explorer.analysis.styles import choose_styles
+
+    means = bundle.latents.mean
+    if style is None:
+        columns = choose_styles(means, styles, how, seed)
+        return columns, means[columns]
+    array = as_array(style, "style")
+    if array.dtype.kind == "f" or array.ndim == 2:
+        return None, np.atleast_2d(as_latents(array, bundle.latent_dim))[:MOST]
+    columns = _numbers(array, "style", len(means))
+    return columns, means[columns]
+
+
+def _numbers(given: Any, name: str, count: int) -> NDArray[np.int64]:
+    """Numbers of images int64 (k,). Raises UserError where they are not of these images, or too many."""
+    array = np.atleast_1d(as_array(given, name))
+    if array.ndim != 1 or array.dtype.kind not in "iu" or not 0 < len(array) <= MOST:
+        raise UserError(f"{name}: expected 1 to {MOST} numbers of images, found {array.dtype} {array.shape}")
+    if array.min() < 0 or array.max() >= count:
+        raise UserError(f"{name}: expected numbers of images, 0 to {count - 1:,}, found {array.min()} to {array.max()}")
+    return array.astype(np.int64)
+
+
+def _images(bundle: "Bundle", numbers: NDArray[np.int64] | None) -> NDArray[np.uint8] | None:
+    """The originals of some images, for the edges; None where they are not on this computer."""
+    if numbers is None:
+        return None
+    try:
+        return np.stack([np.asarray(bundle.images[int(number)], np.uint8) for number in numbers])
+    except DataError:
+        return None

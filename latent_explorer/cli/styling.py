@@ -1,0 +1,75 @@
+"""The command `style`: content by style, as a grid."""
+
+from typing import Annotated, Any
+
+import typer
+from typer import Argument, Option
+
+from latent_explorer.cli import options
+from latent_explorer.cli.output import report
+from latent_explorer.errors import UserError
+
+commands = typer.Typer()
+_HOW = "Which images stand for the styles: spread (nearest to centres of clusters) or random."
+
+
+@commands.command(
+    epilog=options.examples(
+        "latent-explorer style mnist-cvae-8d --out grid.png --scale 2",
+        "latent-explorer style mnist-cvae-8d --content 12,40 --style 7,9 --out grid.svg",
+        "latent-explorer style mnist-cvae-2d --random --styles 12 --out grid.npz --json",
+    )
+)
+def style(
+    model: Annotated[str, Argument(metavar="MODEL", help="Bundle of a conditional model, by name or folder.")],
+    out: options.Out,
+    content: Annotated[
+        str | None, Option(metavar="N,N,...", help="Images whose classes are the rows, from 0. Default: every class.")
+    ] = None,
+    styles_of: Annotated[
+        str | None, Option("--style", metavar="N,N,...", help="Images whose styles are the columns, from 0.")
+    ] = None,
+    count: Annotated[
+        int, Option("--styles", min=1, max=200, help="How many styles are chosen, where --style names none.")
+    ] = 8,
+    random: Annotated[bool, Option("--random", help="Draw these styles; else they are spread over all.")] = False,
+    seed: Annotated[int, Option(min=0, help="Of the draw.")] = 0,
+    scale: options.Scale = 2,
+    smooth: options.Smooth = False,
+    gap: options.Gap = 2,
+    overwrite: options.Overwrite = False,
+    as_json: options.AsJson = False,
+) -> None:
+    """Draw a grid of content by style: each picture is the class of its row in the style of its column.
+
+    PNG, SVG or NPZ, by the suffix. The originals are at the edges where they are on this computer.
+    """
+    from latent_explorer.api.bundle import open_bundle
+    from latent_explorer.export import Options, Provenance, find_format
+
+    known, look = find_format("style grid", out), Options(scale=scale, style="smooth" if smooth else "crisp", gap=gap)
+    options.refuse_taken([out], overwrite)
+    rows, columns = _numbers(content, "--content"), _numbers(styles_of, "--style")
+    bundle = open_bundle(model)
+    grid = bundle.style_grid(rows, columns, styles=count, how="random" if random else "spread", seed=seed)
+    where = f"{len(grid.labels)} x {len(grid.latents)} pictures, content by style"
+    origin = Provenance.at(bundle.name, grid.latents, content=",".join(map(str, grid.labels.tolist())))
+    known.write(out, grid, look, provenance=origin, overwrite=overwrite)
+    told: dict[str, Any] = {
+        "model": bundle.name,
+        "file": str(out),
+        "content": list(grid.row_names),
+        "labels": grid.labels.tolist(),
+        "style": list(grid.column_names),
+        "latents": grid.latents.tolist(),
+    }
+    report(told, f"{out}: {where}", as_json)
+
+
+def _numbers(text: str | None, option: str) -> list[int] | None:
+    if text is None:
+        return None
+    wanted = options.numbers(text, option)
+    if any(number < 0 or number % 1 for number in wanted):
+        raise UserError(f"{option} {text}: expected whole numbers from 0, as in {option} 12,40")
+    return [int(number) for number in wanted]

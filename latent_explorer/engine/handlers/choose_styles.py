@@ -1,0 +1,36 @@
+"""ChooseStyles: images whose latents stand for the styles that there are."""
+
+from collections.abc import Hashable, Iterator
+from functools import partial
+
+from latent_explorer.engine.protocol import Handler, ModelService, Piece, Want
+from latent_explorer.service.aside import aside
+from latent_explorer.service.codec import Numbered
+
+
+class ChooseStyles(Numbered, frozen=True, tag=True, eq=False):
+    """Which images stand for so many styles? how, seed: as in `analysis.styles.choose_styles`."""
+
+    count: int
+    how: str
+    seed: int
+
+
+class StylesChosen(Piece, frozen=True, tag=True, eq=False):
+    """The numbers int64 (k, 1) of these images."""
+
+
+def _answer(request: ChooseStyles, service: ModelService) -> Iterator[StylesChosen | None]:
+    from latent_explorer.analysis.styles import choose_styles
+
+    work = partial(choose_styles, service.latents.mean, request.count, request.how, request.seed)
+    found = yield from aside(work, "styles")  # a fit, which cannot be cut into slices
+    yield StylesChosen(request.number, 0, found[:, None])
+
+
+CHOOSE_STYLES = Handler(ChooseStyles, StylesChosen, _answer)
+
+
+def want_styles(key: Hashable, count: int, how: str, seed: int = 0) -> Want:
+    """The numbers of images that stand for so many styles."""
+    return Want(key, ChooseStyles, count, lambda number: ChooseStyles(number, count, how, seed))
