@@ -1,4 +1,4 @@
-"""Styles to choose from, where nobody points at any, and what lies between two of them."""
+"""Styles to choose from, where nobody points at any."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,10 +30,3 @@ def choose_styles(means: NDArray[np.float32], count: int, how: str = "spread", s
         distances[chosen] = np.inf  # two centres may share their nearest image
         chosen.append(int(distances.argmin()))
     return np.array(chosen, np.int64)
-
-
-def mixtures(content: NDArray[np.float32], style: NDArray[np.float32], count: int) -> NDArray[np.float32]:
-    """Latents (count, d) evenly on the straight line from the content's own (d,) to the style's (d,), both ends in."""
-    shares = np.linspace(0, 1, count, dtype=np.float32)[:, None]
-    mixed: NDArray[np.float32] = content * (1 - shares) + style * shares
-    return mixed

@@ -91,9 +91,10 @@ class OpenBundle:
         return brought(self.fits, spec) or FitCache(chart_folder()).read(self.seal, fitted_as(spec))
 
     def continues(self, other: "OpenBundle") -> bool:
-        """Whether it is the same, or shows the same images at another moment of the same run."""
+        """Whether it is the same, or shows the same images at another moment of the same run, or as another class."""
         run, before = (each.config.moment and each.folder.parent for each in (self, other))
-        return self is other or (run is not None and run == before)
+        decoded_as_another = self.latents is other.latents and self.label != other.label
+        return self is other or decoded_as_another or (run is not None and run == before)
 
     @cached_property
     def class_names(self) -> tuple[str, ...]:

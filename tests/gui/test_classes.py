@@ -6,14 +6,18 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PyQt6.QtCore import Qt
+from PyQt6.QtTest import QTest
 
 from latent_explorer.bench.person import Person
+from latent_explorer.engine.handlers.decode_as import DecodeAs
 from latent_explorer.engine.handlers.hover import Hover
 from latent_explorer.engine.handlers.open import Open
 from latent_explorer.engine.process import serve_inline
+from latent_explorer.gui.widgets.images import to_array
 from latent_explorer.session import Route
 from tests.nets.families import CONDITIONAL, registered, trained_on_noise
 
+_test = QTest
 ALT = Qt.KeyboardModifier.AltModifier
 
 
@@ -113,3 +117,22 @@ def test_a_saved_session_shows_the_class_again(
     again.window.workbench.sessions.open_file(file)
     again.wait_until(lambda: again.bundle.folder == folder and shows(again, 1))
     assert again.pane.session.state.label == 1
+
+
+def test_the_inspector_shows_the_place_under_each_class_and_a_click_chooses_one(
+    new_window: Callable[..., Person], folder: Path
+) -> None:
+    person = new_window(folder)
+    pane, row = person.pane, person.pane.inspector.classes
+    person.move(person.point(*person.canvas.view.region.centre))
+    person.wait_until(lambda: len(row.images) == 3)
+    assert row.isVisible()
+    z = pane.prober.probe.z
+    replies = serve_inline([Open(1, str(folder)), DecodeAs(2, np.stack([z] * 3), np.arange(3))])
+    shown = np.stack([to_array(image)[..., :1] for image in row.images])
+    assert np.abs(shown.astype(int) - replies[1].content).max() <= 1
+    pane.panels["Inspector"].ensureWidgetVisible(row)
+    _test.mouseClick(row, Qt.MouseButton.LeftButton, pos=row.cell(2).center())
+    person.wait_until(lambda: shows(person, 2))
+    assert row.present == 2
+    assert np.array_equal(pane.prober.probe.z, z)

@@ -13,6 +13,7 @@ from latent_explorer.engine.handlers.decode import DECODE
 from latent_explorer.engine.handlers.decode_as import DECODE_AS
 from latent_explorer.engine.handlers.describe import DESCRIBE
 from latent_explorer.engine.handlers.encode import ENCODE, JUDGE_IMAGE, PREPARATION, READ_PICTURE
+from latent_explorer.engine.handlers.encode_each import ENCODE_EACH
 from latent_explorer.engine.handlers.evaluate import EVALUATE
 from latent_explorer.engine.handlers.follow_direction import FOLLOW_DIRECTION
 from latent_explorer.engine.handlers.give_values import GIVE_VALUES
@@ -51,6 +52,7 @@ HANDLERS: dict[type[Numbered], Handler[Any]] = {
         READ_PICTURE,
         JUDGE_IMAGE,
         ROUND_IMAGE,
+        ENCODE_EACH,
         MATCH,
         ATTACH,
         AVERAGE,

@@ -57,7 +57,8 @@ class Uses:
 class ContextMenus(QObject):
     """Opens them. What needs a picture decodes it first, and then chooses its place, so that it is seen what is meant.
 
-    more: what others offer at a pixel of the map, before all else.
+    more: what others offer at a pixel of the map, before all else. about_image, about_place: of an image of the
+    dataset, by its number, and of any latent.
     export, export_frame: called to export the picture that the inspector shows, or a frame of the path.
     copy_as: to copy how something is drawn, by what that is, and whether as Python.
     """
@@ -76,6 +77,8 @@ class ContextMenus(QObject):
         self._asked: tuple[Latent, Callable[[], None]] | None = None
         self._image: int | None = None
         self.more: list[Callable[[QPointF], Iterator[Entry]]] = []
+        self.about_image: list[Callable[[int], Iterator[Entry]]] = []
+        self.about_place: list[Callable[[Latent], Iterator[Entry]]] = []
 
     def open_on_map(self, at: QPointF, where: QPoint) -> None:
         """At a pixel of the map. where: in global pixels."""
@@ -154,6 +157,8 @@ class ContextMenus(QObject):
         prober, copying = self._uses.prober, self._uses.copying
         yield Command("Pin this place", partial(self._pin, session, z))
         yield from self._paths(session, z)
+        for offers in self.about_place:
+            yield from offers(z)
         yield SEPARATOR
         lacking = session.bundle.config.undecoded
         offered, tip = partial(bool, not lacking), f"Not available: {lacking}" if lacking else ""
@@ -206,6 +211,8 @@ class ContextMenus(QObject):
         yield Command(f"Pin {what}", partial(self._pin, session, z, called))
         yield Command(f"Select {what}", partial(self._select_image, session, index))
         yield Command("Copy index", partial(self._copy_index, index))
+        for offers in self.about_image:
+            yield from offers(index)
 
     def _on_frame(self, index: int) -> Iterator[Entry]:
         session = self._uses.gestures.session

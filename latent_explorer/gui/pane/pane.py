@@ -22,6 +22,7 @@ from latent_explorer.engine.handlers.peek import Peek
 from latent_explorer.engine.handlers.progress import AskProgress
 from latent_explorer.engine.process import Engine
 from latent_explorer.gui.pane.context_menus import ContextMenus, Uses
+from latent_explorer.gui.pane.each_class import TOPIC as CLASSES
 from latent_explorer.gui.pane.feed import FIELD
 from latent_explorer.gui.pane.gallery import TOPIC as GALLERY
 from latent_explorer.gui.pane.image_cache import TOPIC as IMAGES
@@ -120,6 +121,7 @@ class MapPane(SessionPane):
         self.inspector.lock_wanted.connect(self.toggle_lock)
         self.inspector.pin_wanted.connect(self.pin_probe)
         self.inspector.picture_wanted.connect(self.open_picture)
+        self.inspector.classes.chosen.connect(self.decode_as)
         self.inspector.picture.menu_wanted.connect(self.menus.open_on_picture)
         go_to_image = self._to_session(lambda session, index: self.prober.go_to(session.bundle.latents.mean[index]))
         self.inspector.neighbours.chosen.connect(go_to_image)
@@ -162,6 +164,7 @@ class MapPane(SessionPane):
         subscribe(GiveValues, self.translation_error.take)
         subscribe(Open, self.opener.take)
         subscribe(Hover, accepted(self.prober.take_picture))
+        subscribe(CLASSES, self.each_class.take, Urgency.ASKED)
         subscribe(AttachImages, self.attaching.take)
         subscribe(AskProgress, accepted(self.waiting.take))
         subscribe(Describe, accepted(self.prober.take_place))
@@ -332,6 +335,7 @@ class MapPane(SessionPane):
         self.colourer.stop()
         self.translation_error.stop()
         self.prober.close()
+        self.each_class.close()
         self.canvas.frame_scheduler.stop()
         self.history.stop()
         self.gallery.close()

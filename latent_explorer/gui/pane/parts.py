@@ -15,6 +15,7 @@ from latent_explorer.gui.pane.attaching import Attaching
 from latent_explorer.gui.pane.canvas import MapCanvas
 from latent_explorer.gui.pane.charting import Charting
 from latent_explorer.gui.pane.copying import Copying
+from latent_explorer.gui.pane.each_class import EachClass
 from latent_explorer.gui.pane.feed import AtlasFeed, FieldLayers
 from latent_explorer.gui.pane.gallery import Gallery
 from latent_explorer.gui.pane.gestures import Gestures, ProbeTool
@@ -129,6 +130,7 @@ class PaneParts(QWidget):
         client, canvas, points, shared = self.client, self.canvas, self.points, self.shared
         self.waiting = Waiting(client, self._waits)
         self.prober = Prober(client, self.feed, canvas, self.inspector)
+        self.each_class = EachClass(client, self.prober, self.inspector.classes)
         self.path_frames = PathFrames(client, canvas, self.filmstrip)
         self.thumbnails = Thumbnails(client, canvas, points, self.feed, shared)
         canvas.above += more_layers()

@@ -139,6 +139,7 @@ class SessionPane(PaneParts):
         self.map_trust.open(bundle)
         self.path_frames.open(bundle)
         self.prober.lock(False)
+        self.each_class.open(bundle)
         self.prober.open(session)
         self._gestures.session = session
         self.lens.begin(session)
@@ -232,6 +233,7 @@ class SessionPane(PaneParts):
         self.colourer.open(bundle, self.theme)
         self.true_neighbours.open(bundle)
         self.map_trust.open(bundle)
+        self.each_class.open(bundle)
         self.prober.exchange()
         self.path_frames.exchange(bundle)
         self.pinboard.open(self.session)
@@ -292,6 +294,7 @@ class SessionPane(PaneParts):
             self.colourer.again()
             self.map_trust.again()
             self.prober.again()
+            self.each_class.again()
             self.attaching.open(self.session.bundle)
             self.asked_again.emit()
 

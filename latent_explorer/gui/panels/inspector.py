@@ -8,6 +8,7 @@ from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtWidgets import QHBoxLayout, QLineEdit, QMenu, QToolButton, QVBoxLayout, QWidget
 
 from latent_explorer.engine.handlers.describe import Place
+from latent_explorer.gui.panels.class_row import ClassRow
 from latent_explorer.gui.panels.dimensions import DimensionPanel
 from latent_explorer.gui.panels.neighbours import NeighbourStrip
 from latent_explorer.gui.panels.readouts import ShareBars, ValueLines
@@ -63,6 +64,7 @@ class Inspector(QWidget):
         self.picture.hint = _HINT
         self.picture.setAccessibleName("Decoded picture")
         self.picture.opened.connect(self.picture_wanted)
+        self.classes = ClassRow()
         self.coordinates = QLineEdit()
         self.coordinates.setPlaceholderText("x, y")
         self.coordinates.setToolTip(tooltip(_COORDINATES))
@@ -106,7 +108,7 @@ class Inspector(QWidget):
         self.attach = AttachRow()
         self._found = (*classes, *nearest)
         self._show_found(False)
-        above = self.picture, self.coordinates, buttons, self._word, self.values
+        above = self.picture, self.classes, self.coordinates, buttons, self._word, self.values
         column = QVBoxLayout(self)
         filled(column, *above, *classes, *nearest, self.attach, self.dimensions, spacing=7, margins=(10, 8, 10, 8))
         column.setStretchFactor(self.dimensions, 1)

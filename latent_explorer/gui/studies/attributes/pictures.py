@@ -18,14 +18,18 @@ _GAP = 2
 class PictureGrid(QWidget):
     """Pictures in rows, those in the middle framed. chosen: the number of one that was clicked.
 
-    columns, rows: how many there are. Arrows go from one to another, and Enter chooses it.
+    def __init__(
+        self, name: str, columns: int, rows: int, tip: str, smallest: int, largest: int, *, framed: bool = True
+    ) -> None:
     """
 
     chosen = pyqtSignal(int)
 
-    def __init__(self, name: str, columns: int, rows: int, tip: str, smallest: int, largest: int) -> None:
+    def __init__(
+        self, name: str, columns: int, rows: int, tip: str, smallest: int, largest: int, *, framed: bool = True
+    ) -> None:
         super().__init__()
-        self.columns, self.rows = columns, rows
+        self.columns, self.rows, self.framed = columns, rows, framed
         self.images: list[QImage] = []
         self.outdated = False
         self.setMinimumSize(columns * (smallest + _GAP), rows * (smallest + _GAP))
@@ -81,7 +85,7 @@ class PictureGrid(QWidget):
         light = is_light(self)
         for number, image in enumerate(self.images):
             painter.drawImage(self.cell(number), displayed(image, light=light))
-        if self.images:
+        if self.images and self.framed:
             painter.setPen(QPen(QColor(self.palette().color(QPalette.ColorRole.Highlight)), 2))
             painter.drawRect(self.cell(self.columns * self.rows // 2).adjusted(-1, -1, 0, 0))
         if self.outdated:

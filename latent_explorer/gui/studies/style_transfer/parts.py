@@ -1,0 +1,53 @@
+"""What is chosen as content or style: a latent with a class, and where it comes from."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from latent_explorer.engine.handlers.encode_each import EncodedEach
+
+ROLES = ("content", "style")
+MIXED = 9
+"""Pictures of the row from the content's own style to the other."""
+
+
+@dataclass(frozen=True, eq=False)
+class Part:
+    """A latent z (d,), under its class. words: what it is.
+
+    number: of the image of the dataset that it is; None where it is none. image: uint8 (h, w, c), the original, once it
+    is known. each: of an image of one's own, where it is under every class.
+    """
+
+    z: NDArray[np.float32]
+    label: int
+    words: str
+    number: int | None = None
+    image: NDArray[np.uint8] | None = None
+    each: EncodedEach | None = None
+
+    @classmethod
+    def of_own(cls, found: EncodedEach, words: str) -> "Part":
+        """One's own image, of the class under which the model decodes it best."""
+        label = int(np.argmin(found.error))
+        return cls(found.z[label], label, words, image=found.prepared, each=found)
+
+    def under(self, label: int) -> "Part":
+        """The same under another class; an image of one's own lies elsewhere then."""
+        return replace(self, label=label, z=self.z if self.each is None else self.each.z[label])
+
+
+def asked(content: Part | None, style: Part | None) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+    """Latents (n, d) and classes (n,) of all that is to be decoded.
+
+    First of the parts that there are as they are; then, if there are both, the mixtures, the last of which is the
+    content's class in the whole style.
+    """
+    parts = [part for part in (content, style) if part is not None]
+    z, labels = [part.z[None] for part in parts], [part.label for part in parts]
+    if content is not None and style is not None:
+        shares = np.linspace(0, 1, MIXED, dtype=np.float32)[:, None]
+        z.append(content.z * (1 - shares) + style.z * shares)
+        labels += [content.label] * MIXED
+    return np.concatenate(z), np.array(labels, np.int64)
