@@ -18,9 +18,8 @@ _GAP = 2
 class PictureGrid(QWidget):
     """Pictures in rows, those in the middle framed. chosen: the number of one that was clicked.
 
-    def __init__(
-        self, name: str, columns: int, rows: int, tip: str, smallest: int, largest: int, *, framed: bool = True
-    ) -> None:
+    columns, rows: how many there are. framed: whether the one in the middle is. Arrows go from one to another, and
+    Enter chooses it.
     """
 
     chosen = pyqtSignal(int)

@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 
 from PyQt6.QtCore import QPoint, QRect, QSize, Qt, pyqtSignal
-from PyQt6.QtGui import QImage, QMouseEvent, QPainter, QPaintEvent, QPalette
+from PyQt6.QtGui import QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPalette
 from PyQt6.QtWidgets import QSizePolicy, QWidget
 
 from latent_explorer.export import StyleGrid
+from latent_explorer.gui.widgets.cells import PRESSES, paint_cell_focus, stepped
 from latent_explorer.gui.widgets.images import displayed, is_light, to_qimage
 from latent_explorer.gui.widgets.picture_view import veil
 from latent_explorer.gui.widgets.plain import tooltip
@@ -24,7 +25,7 @@ class _Shown:
 
 
 class StyleGridView(QWidget):
-    """chosen: row and column of a picture that was clicked."""
+    """chosen: row and column of a picture that was clicked. Arrows go from one to another, and Enter chooses it."""
 
     chosen = pyqtSignal(int, int)
 
@@ -32,6 +33,8 @@ class StyleGridView(QWidget):
         super().__init__()
         self._shown: _Shown | None = None
         self.outdated = False
+        self.current = 0  # the picture that the keys are at, row by row
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setToolTip(tooltip(_TIP))
         self.setAccessibleName("Grid of content by style")
@@ -45,7 +48,7 @@ class StyleGridView(QWidget):
     def show_grid(self, grid: StyleGrid | None) -> None:
         """Show a grid, or none."""
         self._shown = None if grid is None else _Shown(grid, dict(_cells(grid)))
-        self.outdated = False
+        self.outdated, self.current = False, 0
         self.updateGeometry()
         self.setFixedHeight(self.sizeHint().height())
         self.update()
@@ -101,10 +104,27 @@ class StyleGridView(QWidget):
             painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, said)
         if self.outdated:
             painter.fillRect(self.rect(), veil(self.palette()))
+        paint_cell_focus(painter, self, self.cell(*divmod(self.current, len(self._shown.grid.latents))))
         painter.end()
 
     def resizeEvent(self, event: object) -> None:
         self.setFixedHeight(self.sizeHint().height())
+
+    def keyPressEvent(self, event: QKeyEvent | None) -> None:
+        assert event is not None
+        grid = self.grid
+        if grid is None:
+            super().keyPressEvent(event)
+            return
+        columns = len(grid.latents)
+        step = stepped(event.key(), self.current, columns * len(grid.labels), columns)
+        if step is not None:
+            self.current = step
+            self.update()
+        elif event.key() in PRESSES:
+            self.chosen.emit(*divmod(self.current, columns))
+        else:
+            super().keyPressEvent(event)
 
     def mousePressEvent(self, event: QMouseEvent | None) -> None:
         assert event is not None
