@@ -14,7 +14,7 @@ from latent_explorer.api.originals import Images, original_images, thumbnail_ima
 from latent_explorer.array_like import as_array, as_latents
 from latent_explorer.bundles import BundleConfig, Fits, Latents, read_config, read_fits, read_latents
 from latent_explorer.bundles.files import PREVIEW, TEXT_BYTES
-from latent_explorer.errors import UserError
+from latent_explorer.errors import DataError, UserError
 from latent_explorer.files import read_regular
 from latent_explorer.places import find_bundle
 from latent_explorer.safe_text import safe_text
@@ -183,9 +183,21 @@ class Bundle:
         latents are the columns, or latents float (k, d); None for so many `styles`, chosen `how`: "spread" over the
         data, or "random" by `seed`. Raises UserError where the model is given no class, or there are no such images.
         """
-        from latent_explorer.api.styles import style_grid
+        from latent_explorer.engine.styles import StyleSource, style_axes
+        from latent_explorer.export.style_grid import StyleGrid
 
-        return style_grid(self, content, style, styles, how, seed)
+        def decode(z: NDArray[np.float32], under: NDArray[np.int64]) -> NDArray[np.uint8]:
+            return self.decode(z, labels=under)
+
+        source = StyleSource(self.name, self.config, self.latents, self._images_if_any)
+        axes = style_axes(source, content, style, styles, how, seed)
+        return StyleGrid.of(decode, axes.labels, axes.latents, axes.names, axes.images)
+
+    def _images_if_any(self, numbers: NDArray[np.int64]) -> NDArray[np.uint8] | None:
+        try:
+            return np.stack([np.asarray(self.images[int(number)], np.uint8) for number in numbers])
+        except DataError:
+            return None
 
     def walk_path(self, path: "LatentPath") -> "WalkedPath":
         """The latents of a path along any curve, what is measured of them, and the straight line; see `paths.walk`.

@@ -44,14 +44,15 @@ def style(
 
     PNG, SVG or NPZ, by the suffix. The originals are at the edges where they are on this computer.
     """
-    from latent_explorer.api.bundle import open_bundle
-    from latent_explorer.export import Options, Provenance, find_format
+    from latent_explorer.engine.styles import style_axes
+    from latent_explorer.export import Options, Provenance, StyleGrid, find_format
 
     known, look = find_format("style grid", out), Options(scale=scale, style="smooth" if smooth else "crisp", gap=gap)
     options.refuse_taken([out], overwrite)
     rows, columns = _numbers(content, "--content"), _numbers(styles_of, "--style")
-    bundle = open_bundle(model)
-    grid = bundle.style_grid(rows, columns, styles=count, how="random" if random else "spread", seed=seed)
+    bundle, decode = _opened(model)
+    axes = style_axes(bundle, rows, columns, count, "random" if random else "spread", seed)
+    grid = StyleGrid.of(decode, axes.labels, axes.latents, axes.names, axes.images)
     where = f"{len(grid.labels)} x {len(grid.latents)} pictures, content by style"
     origin = Provenance.at(bundle.name, grid.latents, content=",".join(map(str, grid.labels.tolist())))
     known.write(out, grid, look, provenance=origin, overwrite=overwrite)
@@ -73,3 +74,25 @@ def _numbers(text: str | None, option: str) -> list[int] | None:
     if any(number < 0 or number % 1 for number in wanted):
         raise UserError(f"{option} {text}: expected whole numbers from 0, as in {option} 12,40")
     return [int(number) for number in wanted]
+
+
+def _opened(name: str) -> tuple[Any, Any]:
+    """The bundle of a name or folder, as a grid is made of it, and its pictures of latents under classes."""
+    from latent_explorer.bundles import read_config, read_latents
+    from latent_explorer.engine.dataset_index import images_of
+    from latent_explorer.engine.decoder import Decoder, choose_device
+    from latent_explorer.engine.originals import find_originals
+    from latent_explorer.engine.styles import StyleSource
+    from latent_explorer.places import find_bundle
+    from latent_explorer.runtime.loading import load_bundle_model
+
+    folder = find_bundle(name)
+    config = read_config(folder)
+    latents, decoder = read_latents(folder, config), Decoder(load_bundle_model(folder, config), choose_device())
+
+    def images(numbers: Any) -> Any:
+        found = find_originals(config)
+        fits = found.images is not None and found.images.shape[1:] == config.net.image_shape
+        return images_of(latents, found, numbers) if fits else None
+
+    return StyleSource(config.name, config, latents, images), decoder.repeatable

@@ -1,26 +1,50 @@
 """Content by style: what a conditional model makes of classes in the styles of images."""
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from latent_explorer.array_like import as_array, as_latents
-from latent_explorer.errors import DataError, UserError
+from latent_explorer.bundles import BundleConfig, Latents
+from latent_explorer.errors import UserError
 from latent_explorer.safe_text import safe_text
-
-if TYPE_CHECKING:
-    from latent_explorer.api.bundle import Bundle
-    from latent_explorer.export.style_grid import StyleGrid
 
 MOST = 200
 """Rows, or columns, of a grid at most."""
 
 
-def style_grid(bundle: "Bundle", content: Any, style: Any, styles: int, how: str, seed: int) -> "StyleGrid":
-    """As `Bundle.style_grid`."""
-    from latent_explorer.export.style_grid import StyleGrid
+@dataclass(frozen=True, eq=False)
+class StyleSource:
+    """A bundle as the rows and columns of a grid are chosen from it.
 
+    images: the originals uint8 (k, h, w, c) of latents by their numbers (k,); None where they are missing.
+    """
+
+    name: str
+    config: BundleConfig
+    latents: Latents
+    images: Callable[[NDArray[np.int64]], NDArray[np.uint8] | None]
+
+
+@dataclass(frozen=True, eq=False)
+class StyleAxes:
+    """Rows and columns of a grid of content by style.
+
+    labels: int64 (rows,). latents: float32 (columns, d). names: of rows and columns. images: uint8 (rows, h, w, c) and
+    (columns, h, w, c), the originals; None where there are none.
+    """
+
+    labels: NDArray[np.int64]
+    latents: NDArray[np.float32]
+    names: tuple[tuple[str, ...], tuple[str, ...]]
+    images: tuple[NDArray[np.uint8] | None, NDArray[np.uint8] | None]
+
+
+def style_axes(bundle: StyleSource, content: Any, style: Any, styles: int, how: str, seed: int) -> StyleAxes:
+    """What a grid is made of; content, style, styles, how and seed as in `Bundle.style_grid`. Raises UserError."""
     classes = bundle.config.net.classes
     if not classes or not bundle.config.decodes:
         raise UserError(f"{bundle.name} is given no class: it has no style apart from content; see the family cvae")
@@ -34,21 +58,17 @@ def style_grid(bundle: "Bundle", content: Any, style: Any, styles: int, how: str
     if rows is not None:
         row_names = [f"{name}, image {row}" for name, row in zip(row_names, rows.tolist(), strict=True)]
     column_names = [str(number) for number in (range(1, 1 + len(latents)) if columns is None else columns.tolist())]
-    images = _images(bundle, rows), _images(bundle, columns)
-
-    def decode(z: NDArray[np.float32], under: NDArray[np.int64]) -> NDArray[np.uint8]:
-        return bundle.decode(z, labels=under)
-
-    return StyleGrid.of(decode, labels, latents, (tuple(row_names), tuple(column_names)), images)
+    images = [None if numbers is None else bundle.images(numbers) for numbers in (rows, columns)]
+    return StyleAxes(labels, latents, (tuple(row_names), tuple(column_names)), (images[0], images[1]))
 
 
-def _labels(bundle: "Bundle", rows: NDArray[np.int64]) -> NDArray[np.int64]:
+def _labels(bundle: StyleSource, rows: NDArray[np.int64]) -> NDArray[np.int64]:
     assert bundle.latents.label is not None
     return bundle.latents.label[rows].astype(np.int64)
 
 
 def _styles(
-    bundle: "Bundle", style: Any, styles: int, how: str, seed: int
+    bundle: StyleSource, style: Any, styles: int, how: str, seed: int
 ) -> tuple[NDArray[np.int64] | None, NDArray[np.float32]]:
     """The numbers of the images that styles are taken of, if they are images, and the latents (k, d)."""
     from latent_explorer.analysis.styles import choose_styles
@@ -59,7 +79,7 @@ def _styles(
         return columns, means[columns]
     array = as_array(style, "style")
     if array.dtype.kind == "f" or array.ndim == 2:
-        return None, np.atleast_2d(as_latents(array, bundle.latent_dim))[:MOST]
+        return None, np.atleast_2d(as_latents(array, bundle.config.net.latent_dim))[:MOST]
     columns = _numbers(array, "style", len(means))
     return columns, means[columns]
 
@@ -72,13 +92,3 @@ def _numbers(given: Any, name: str, count: int) -> NDArray[np.int64]:
     if array.min() < 0 or array.max() >= count:
         raise UserError(f"{name}: expected numbers of images, 0 to {count - 1:,}, found {array.min()} to {array.max()}")
     return array.astype(np.int64)
-
-
-def _images(bundle: "Bundle", numbers: NDArray[np.int64] | None) -> NDArray[np.uint8] | None:
-    """The originals of some images, for the edges; None where they are not on this computer."""
-    if numbers is None:
-        return None
-    try:
-        return np.stack([np.asarray(bundle.images[int(number)], np.uint8) for number in numbers])
-    except DataError:
-        return None
