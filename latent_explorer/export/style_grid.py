@@ -79,7 +79,7 @@ def cells_of(labels: NDArray[np.int64], latents: NDArray[np.float32]) -> tuple[N
 
 
 @dataclass(frozen=True)
-class _Layout:
+class _GridLayout:
     """Where things go, in pixels: of a picture its height and width, of the grid its left and upper edge."""
 
     high: int
@@ -95,7 +95,7 @@ class _Layout:
         return x, y
 
 
-def _layout(grid: StyleGrid, options: Options) -> _Layout:
+def _layout(grid: StyleGrid, options: Options) -> _GridLayout:
     check_pictures(grid.pictures, 5)
     rows, columns, height, width, _ = grid.pictures.shape
     if (rows, columns) != (len(grid.row_names), len(grid.column_names)):
@@ -104,18 +104,18 @@ def _layout(grid: StyleGrid, options: Options) -> _Layout:
     named = min(_WIDEST, max(int(text_length(name, _LETTERS)) for name in grid.row_names)) + 2 * _MARGIN
     left = named + (wide + _RULE if grid.content is not None else 0)
     top = _LETTERS + 2 * _MARGIN + (high + _RULE if grid.style is not None else 0)
-    layout = _Layout(high, wide, options.gap, left, top)
+    layout = _GridLayout(high, wide, options.gap, left, top)
     check_size(top + rows * (high + options.gap), left + columns * (wide + options.gap))
     return layout
 
 
-def _size(grid: StyleGrid, layout: _Layout) -> tuple[int, int]:
+def _size(grid: StyleGrid, layout: _GridLayout) -> tuple[int, int]:
     rows, columns = grid.pictures.shape[:2]
     x, y = layout.cell(rows, columns)
     return x - layout.gap + _MARGIN, y - layout.gap + _MARGIN
 
 
-def _texts(grid: StyleGrid, layout: _Layout) -> Iterator[tuple[str, float, float, str]]:
+def _texts(grid: StyleGrid, layout: _GridLayout) -> Iterator[tuple[str, float, float, str]]:
     """The names, with where they are anchored and how, in Pillow's terms."""
     room = layout.wide + layout.gap - 2
     for column, name in enumerate(grid.column_names):

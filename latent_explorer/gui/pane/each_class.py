@@ -6,7 +6,7 @@ from PyQt6.QtCore import QObject
 from latent_explorer.engine.client import Answer, EngineClient
 from latent_explorer.engine.handlers.decode_as import want_decoded_as
 from latent_explorer.gui.pane.prober import Probe, Prober
-from latent_explorer.gui.panels.class_row import MOST, ClassRow
+from latent_explorer.gui.panels.class_row import MOST, ClassPictures
 from latent_explorer.gui.widgets.images import to_qimage
 from latent_explorer.gui.widgets.parts import timer
 from latent_explorer.session import OpenBundle
@@ -22,7 +22,7 @@ class EachClass(QObject):
     of the topic is replaced, never queued.
     """
 
-    def __init__(self, client: EngineClient, prober: Prober, row: ClassRow) -> None:
+    def __init__(self, client: EngineClient, prober: Prober, row: ClassPictures) -> None:
         super().__init__()
         self._client, self._prober, self._row = client, prober, row
         self._classes, self._asked = 0, 0

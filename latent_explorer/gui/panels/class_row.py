@@ -16,7 +16,7 @@ MOST = 20
 _COLUMNS, _GAP, _LARGEST, _SMALLEST, _FRAME = 10, 3, 48, 20, 2
 
 
-class ClassRow(QWidget):
+class ClassPictures(QWidget):
     """Pictures of one place under the classes, the present one framed. chosen: the class of one that was clicked.
 
     outdated: they are those of another place, and greyed.

@@ -8,7 +8,7 @@ from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtWidgets import QHBoxLayout, QLineEdit, QMenu, QToolButton, QVBoxLayout, QWidget
 
 from latent_explorer.engine.handlers.describe import Place
-from latent_explorer.gui.panels.class_row import ClassRow
+from latent_explorer.gui.panels.class_row import ClassPictures
 from latent_explorer.gui.panels.dimensions import DimensionPanel
 from latent_explorer.gui.panels.neighbours import NeighbourStrip
 from latent_explorer.gui.panels.readouts import ShareBars, ValueLines
@@ -64,7 +64,7 @@ class Inspector(QWidget):
         self.picture.hint = _HINT
         self.picture.setAccessibleName("Decoded picture")
         self.picture.opened.connect(self.picture_wanted)
-        self.classes = ClassRow()
+        self.classes = ClassPictures()
         self.coordinates = QLineEdit()
         self.coordinates.setPlaceholderText("x, y")
         self.coordinates.setToolTip(tooltip(_COORDINATES))

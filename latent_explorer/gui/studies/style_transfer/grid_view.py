@@ -17,7 +17,7 @@ _TIP = "Each row a class, each column the style of the image above it; click a p
 
 
 @dataclass(frozen=True, eq=False)
-class _Shown:
+class _ShownGrid:
     """The pictures of a grid, and the images at its edges; those by row and column, -1 for an edge."""
 
     grid: StyleGrid
@@ -31,7 +31,7 @@ class StyleGridView(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self._shown: _Shown | None = None
+        self._shown: _ShownGrid | None = None
         self.outdated = False
         self.current = 0  # the picture that the keys are at, row by row
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -47,7 +47,7 @@ class StyleGridView(QWidget):
 
     def show_grid(self, grid: StyleGrid | None) -> None:
         """Show a grid, or none."""
-        self._shown = None if grid is None else _Shown(grid, dict(_cells(grid)))
+        self._shown = None if grid is None else _ShownGrid(grid, dict(_cells(grid)))
         self.outdated, self.current = False, 0
         self.updateGeometry()
         self.setFixedHeight(self.sizeHint().height())

@@ -13,7 +13,7 @@ MIXED = 9
 
 
 @dataclass(frozen=True, eq=False)
-class Part:
+class StylePart:
     """A latent z (d,), under its class. words: what it is.
 
     number: of the image of the dataset that it is; None where it is none. image: uint8 (h, w, c), the original, once it
@@ -28,17 +28,17 @@ class Part:
     each: EncodedEach | None = None
 
     @classmethod
-    def of_own(cls, found: EncodedEach, words: str) -> "Part":
+    def of_own(cls, found: EncodedEach, words: str) -> "StylePart":
         """One's own image, of the class under which the model decodes it best."""
         label = int(np.argmin(found.error))
         return cls(found.z[label], label, words, image=found.prepared, each=found)
 
-    def under(self, label: int) -> "Part":
+    def under(self, label: int) -> "StylePart":
         """The same under another class; an image of one's own lies elsewhere then."""
         return replace(self, label=label, z=self.z if self.each is None else self.each.z[label])
 
 
-def asked(content: Part | None, style: Part | None) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+def asked(content: StylePart | None, style: StylePart | None) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
     """Latents (n, d) and classes (n,) of all that is to be decoded.
 
     First of the parts that there are as they are; then, if there are both, the mixtures, the last of which is the

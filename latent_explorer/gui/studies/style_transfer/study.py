@@ -19,7 +19,7 @@ from latent_explorer.gui.studies.own_image.pictures import OPENED, image_of, on_
 from latent_explorer.gui.studies.study import Study, StudyUses
 from latent_explorer.gui.studies.style_transfer.gridding import Gridding
 from latent_explorer.gui.studies.style_transfer.panel import StylePanel
-from latent_explorer.gui.studies.style_transfer.parts import ROLES, Part, asked
+from latent_explorer.gui.studies.style_transfer.parts import ROLES, StylePart, asked
 from latent_explorer.gui.studies.style_transfer.well import Well
 from latent_explorer.gui.theme import Theme
 from latent_explorer.gui.widgets.actions import SEPARATOR, Command, Entry, Submenu
@@ -42,7 +42,7 @@ class StyleStudy(Study):
 
     def __init__(self, uses: StudyUses) -> None:
         super().__init__(uses, StylePanel())
-        self.parts: dict[str, Part] = {}
+        self.parts: dict[str, StylePart] = {}
         self._asked = 0
         self.gridding = Gridding(uses.client, self.panel, lambda: self.session, uses.shared.say)
         self._connect()
@@ -100,7 +100,7 @@ class StyleStudy(Study):
 
     # -- choosing
 
-    def choose(self, role: str, part: Part) -> None:
+    def choose(self, role: str, part: StylePart) -> None:
         """Have this as content, or as style."""
         self.parts[role] = part
         self._show(role)
@@ -113,12 +113,12 @@ class StyleStudy(Study):
         bundle = self.session.bundle
         of = bundle.latents.label
         label = bundle.label if of is None else int(of[number])
-        self.choose(role, Part(bundle.latents.mean[number], label, f"Image {number}", number))
+        self.choose(role, StylePart(bundle.latents.mean[number], label, f"Image {number}", number))
 
     def choose_place(self, role: str, z: NDArray[np.float32], words: str = "A place on the map") -> None:
         """Have a latent (d,), under the class of the map."""
         assert self.session is not None
-        self.choose(role, Part(np.asarray(z, np.float32), self.session.bundle.label, words))
+        self.choose(role, StylePart(np.asarray(z, np.float32), self.session.bundle.label, words))
 
     def swap(self) -> None:
         """Exchange content and style."""
@@ -254,7 +254,7 @@ class StyleStudy(Study):
         if isinstance(answer.reply, Refused):
             self.uses.shared.banner.say(f"The picture was not placed. {answer.reply.reason}")
         elif isinstance(answer.reply, EncodedEach):
-            self.choose(role, Part.of_own(answer.reply, name))
+            self.choose(role, StylePart.of_own(answer.reply, name))
 
     def _show(self, role: str) -> None:
         part, assumed = self.parts[role], ""
