@@ -13,9 +13,8 @@ from PyQt6.QtTest import QTest
 from latent_explorer.bench.person import Person
 from latent_explorer.data import open_dataset
 from latent_explorer.gui.panels.legend import ClassRow
-from latent_explorer.gui.studies.own_image.study import OwnImageStudy
 from latent_explorer.gui.studies.registry import STUDIES
-from tests.gui.pens import FOUR, settled, stroke
+from tests.gui.pens import FOUR, own_image, settled, stroke
 from tests.gui.test_drops import dragged, drop
 from tests.nets.families import GAN, INVERTED, placed_bars, registered
 
@@ -81,9 +80,10 @@ def test_a_draw_and_an_image_are_pointed_at(person: Person, folder: Path, decode
     assert "as the classifier sees it" in draw
     assert "Reconstruction error" not in draw
     assert pane.inspector._nearest.text() == "Nearest images, and nearest draws"
+    thumbnails_are_of_images_alone(person)
 
 
-def test_thumbnails_are_of_images_alone(person: Person) -> None:
+def thumbnails_are_of_images_alone(person: Person) -> None:
     layer, latents = person.pane.thumbnails.layer, person.bundle.latents
     assert layer.visible
     numbers: np.ndarray = np.zeros(0, np.int64)
@@ -98,7 +98,7 @@ def test_thumbnails_are_of_images_alone(person: Person) -> None:
         np.testing.assert_array_equal(layer.cache.get(number), expected)
 
 
-def test_the_legend_says_whose_the_classes_are_and_hides_both(person: Person) -> None:
+def the_legend_says_whose_the_classes_are_and_hides_both(person: Person) -> None:
     pane, label = person.pane, person.bundle.latents.label
     assert label is not None
     legend = pane.legend
@@ -110,7 +110,7 @@ def test_the_legend_says_whose_the_classes_are_and_hides_both(person: Person) ->
     assert pane.points.count == before - int((label == 0).sum())
 
 
-def test_a_selection_shows_images_and_decoded_draws(person: Person) -> None:
+def a_selection_shows_images_and_decoded_draws(person: Person) -> None:
     pane, latents = person.pane, person.bundle.latents
     chosen = np.zeros(len(latents), bool)
     numbers = [2, 5, latents.draws + 1]
@@ -128,7 +128,7 @@ def test_a_selection_shows_images_and_decoded_draws(person: Person) -> None:
     window.close()
 
 
-def test_points_are_coloured_by_what_they_are(person: Person) -> None:
+def points_are_coloured_by_what_they_are(person: Person) -> None:
     pane, latents = person.pane, person.bundle.latents
     pane.colourer.choose("split")
     shading = pane.points.shading
@@ -139,9 +139,8 @@ def test_points_are_coloured_by_what_they_are(person: Person) -> None:
     pane.colourer.choose("class")
 
 
-def test_ones_own_image_is_placed_by_inversion(person: Person) -> None:
-    study = cast(OwnImageStudy, person.window.workbench.show_study("own-image"))
-    person.wait_until(lambda: bool(study.panel.steps) and study.panel.pad.isVisible())
+def an_image_that_is_drawn_is_placed_by_inversion(person: Person) -> None:
+    study = own_image(person)
     for each in FOUR:
         stroke(study.panel.pad, each)
     settled(person, study)
@@ -152,12 +151,11 @@ def test_ones_own_image_is_placed_by_inversion(person: Person) -> None:
     assert study.search.start.text() == "Search for a better place"
 
 
-def test_a_file_that_is_dropped_is_placed_by_inversion(person: Person, tmp_path: Path) -> None:
+def a_file_that_is_dropped_is_placed_by_inversion(person: Person, tmp_path: Path) -> None:
     image = np.full((40, 30), 10, np.uint8)
     image[4:36, 12:17] = 250
     Image.fromarray(image).save(tmp_path / "own.png")
-    study = cast(OwnImageStudy, person.window.workbench.show_study("own-image"))
-    person.wait_until(lambda: bool(study.panel.steps) and study.panel.pad.isVisible())
+    study = own_image(person)
     drop(person, dragged(tmp_path / "own.png"))
     person.wait_until(lambda: not study.panel.sketch.empty)
     settled(person, study)
@@ -165,16 +163,31 @@ def test_a_file_that_is_dropped_is_placed_by_inversion(person: Person, tmp_path:
     assert study.mark.uv == pytest.approx(tuple(person.bundle.chart.to_plane(study.latent)))
 
 
-def test_what_asks_for_images_or_an_encoder_is_offered(person: Person) -> None:
+def what_asks_for_images_or_an_encoder_is_offered(person: Person) -> None:
     for name in ("Consistency", "Error", "Class regions", "Density"):
         assert person.pane.layer_panel.offers(name), name
     assert [spec.name for spec in STUDIES.values() if spec.lacks(person.bundle)] == []
 
 
-def test_a_draw_cannot_be_labelled(person: Person) -> None:
+def a_draw_cannot_be_labelled(person: Person) -> None:
     labelling = person.window.workbench.show_study("few-labels")
     number = near_the_middle(person, drawn=True)
     pane = person.pane
     pane.session.select(np.arange(len(person.bundle.latents)) == number)
     labelling._label_selected()
     assert not pane.session.state.labels.of
+
+
+def test_what_the_panels_show_of_draws_and_images(person: Person) -> None:
+    """One window for all, since each takes seconds to open."""
+    what_asks_for_images_or_an_encoder_is_offered(person)
+    points_are_coloured_by_what_they_are(person)
+    a_selection_shows_images_and_decoded_draws(person)
+    a_draw_cannot_be_labelled(person)
+    the_legend_says_whose_the_classes_are_and_hides_both(person)
+
+
+def test_ones_own_image_is_placed_by_inversion(person: Person, tmp_path: Path) -> None:
+    an_image_that_is_drawn_is_placed_by_inversion(person)
+    person.press_button(own_image(person).panel.clear)
+    a_file_that_is_dropped_is_placed_by_inversion(person, tmp_path)
