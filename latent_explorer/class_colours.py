@@ -12,13 +12,18 @@ from latent_explorer.errors import UserError
 from latent_explorer.plugins import Registry
 from latent_explorer.vision import VISIONS, differences, rgb
 
-Mark = Literal["disc", "ring", "diamond", "square", "triangle", "cross", "bar"]
+Mark = Literal["disc", "ring", "diamond", "square", "triangle", "cross", "bar", "down", "saltire", "star"]
 MARKS: tuple[Mark, ...] = get_args(Mark)
 """What tells classes of one colour apart, in legends and at single points; on the map they differ in lightness."""
+SHAPES: tuple[Mark, ...] = (
+    "disc", "square", "triangle", "diamond", "cross", "star", "down", "saltire", "bar", "ring",
+)  # fmt: skip
+"""What tells all classes apart, on the map too, where a person wishes it: neighbours in this order differ most."""
 _CORNERS: dict[Mark, tuple[float, ...]] = {  # turns from the right, of corners at the rim; the others are round
     "diamond": (0, 1 / 4, 1 / 2, 3 / 4),
     "square": (1 / 8, 3 / 8, 5 / 8, 7 / 8),
     "triangle": (1 / 12, 5 / 12, 3 / 4),
+    "down": (1 / 4, 7 / 12, 11 / 12),
 }
 _ANGLES: dict[Mark, list[tuple[float, float]]] = {
     "bar": [(-1, -0.45), (1, -0.45), (1, 0.45), (-1, 0.45)],
@@ -37,6 +42,11 @@ _EXCHANGES = 100  # of the colours of two classes, at most
 
 def mark_outline(mark: Mark) -> list[tuple[float, float]]:
     """The corners (x, y) of a mark, y downwards, in [-1, 1]. A ring is to be drawn hollow, all others filled."""
+    if mark == "saltire":
+        return [((x - y) * math.sqrt(0.5), (x + y) * math.sqrt(0.5)) for x, y in _ANGLES["cross"]]
+    if mark == "star":
+        rims = ((math.tau * (turn / 10 - 1 / 4), (1.0, 0.45)[turn % 2]) for turn in range(10))
+        return [(far * math.cos(angle), far * math.sin(angle)) for angle, far in rims]
     if mark in _ANGLES:
         return _ANGLES[mark]
     turns = _CORNERS.get(mark) or tuple((np.arange(24) / 24).tolist())

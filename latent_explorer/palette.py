@@ -7,7 +7,16 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from latent_explorer.class_colours import MARKS, USUAL, ClassPalette, Mark, assigned, class_overlap, palette_called
+from latent_explorer.class_colours import (
+    MARKS,
+    SHAPES,
+    USUAL,
+    ClassPalette,
+    Mark,
+    assigned,
+    class_overlap,
+    palette_called,
+)
 from latent_explorer.vision import contrast
 
 LEAST_OF_TEXT, LEAST_OF_MARKS = 4.5, 3.0
@@ -23,6 +32,7 @@ class Palette:
     """The colours of one appearance, as #rrggbb.
 
     classes: those of classes, in the order of slots. slots: that of each class; its number where there are none.
+    shapes: whether each class has a shape of its own, too, wherever points are drawn.
     """
 
     dark: bool
@@ -38,6 +48,7 @@ class Palette:
     poor: str
     classes: tuple[str, ...]
     slots: tuple[int, ...] = ()
+    shapes: bool = False
 
     def of_class(self, label: int) -> str:
         """The colour of a class; of those that share one, each has another shade of it, until they are used up."""
@@ -55,7 +66,9 @@ class Palette:
         return max((self.map, "#ffffff"), key=lambda ink: contrast(ink, self.accent))
 
     def mark_of(self, label: int) -> Mark:
-        """The mark of a class, by which those that share a colour are told apart."""
+        """The mark of a class, by which those that share a colour are told apart; or all, where they have shapes."""
+        if self.shapes:
+            return SHAPES[sum(divmod(self._slot(label), len(self.classes))) % len(SHAPES)]
         return MARKS[self._slot(label) // len(self.classes) % len(MARKS)]
 
     def with_classes(self, palette: ClassPalette, slots: tuple[int, ...] = ()) -> Self:
@@ -111,7 +124,7 @@ _GROUND = {  # dark, light
 def _palette(dark: bool) -> Palette:
     column = 0 if dark else 1
     ground = {name: each[column] for name, each in _GROUND.items()}
-    return Palette(dark=dark, classes=(), slots=(), **ground).with_classes(USUAL)
+    return Palette(dark, *ground.values(), classes=()).with_classes(USUAL)
 
 
 DARK, LIGHT = _palette(dark=True), _palette(dark=False)

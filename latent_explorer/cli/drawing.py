@@ -4,6 +4,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -39,6 +40,7 @@ def draw_map(
     images: Images = None,
     images_anyway: Anyway = False,
     palette: options.Palette = "usual",
+    shapes: options.Shapes = False,
     as_shown: options.AsShown = False,
     view: options.View = None,
     region: options.Region = None,
@@ -84,13 +86,14 @@ def draw_map(
     if as_shown:
         told = _as_shown(known, {**locals()})
     else:
-        told = _drawn_anew(known, out, model, width, height, chart, background, layers, palette, images, overwrite)
+        look = palette, shapes
+        told = _drawn_anew(known, out, model, width, height, chart, background, layers, look, images, overwrite)
     report({**told, "width": width, "height": height}, f"{out}: the map of {told['model']}", as_json)
 
 
 def _drawn_anew(
     known: Any, out: Path, model: str, width: int, height: int, chart: str | None, background: bool,
-    layers: str | None, palette: str, images: str | None, overwrite: bool,
+    layers: str | None, look: tuple[str, bool], images: str | None, overwrite: bool,
 ) -> dict[str, Any]:  # fmt: skip
     from latent_explorer.export import Provenance
     from latent_explorer.session import open_bundle
@@ -98,9 +101,9 @@ def _drawn_anew(
     opened = open_model(model)
     bundle = seen_through(open_bundle(opened.folder), chart)
     if layers is None:
-        scene, region = _map_scene(opened, bundle, width, height, palette, background=background)
+        scene, region = _map_scene(opened, bundle, width, height, look, background=background)
     else:
-        scene, region = _scene_of_layers(opened.folder, chart, layers, width, height, palette, images)
+        scene, region = _scene_of_layers(opened.folder, chart, layers, width, height, look, images)
     where = f"the map over the region {region} (left, bottom, right, top) of the {bundle.chart.name} chart"
     known.write(out, scene, provenance=Provenance(opened.name, where), overwrite=overwrite)
     return {"model": opened.name, "file": str(out), "region": region, "chart": bundle.chart.name}
@@ -175,8 +178,8 @@ def _saved(bundle: Any, given: dict[str, Any]) -> tuple[Any, Any, Any]:
     arrays = {"selection-0": recipes.chosen_of(chosen, len(bundle.latents))} if chosen else {}
     if given["theme"] not in ("dark", "light"):
         raise UserError(f"--theme {given['theme']}: expected dark or light")
-    names = "theme", "palette", "point_size", "point_colour", "picture_size"
-    return saved, arrays, SavedLook(**{name: given[name] for name in names})
+    looks = ("theme", "palette", "shapes", "point_size", "point_colour", "picture_size")
+    return saved, arrays, SavedLook(**{name: given[name] for name in looks})
 
 
 def _view(bundle: Any, given: dict[str, Any]) -> Any:
@@ -227,7 +230,7 @@ def _titles() -> dict[str, str]:
 
 
 def _map_scene(
-    model: OpenModel, bundle: Any, width: int, height: int, palette: str, *, background: bool
+    model: OpenModel, bundle: Any, width: int, height: int, look: tuple[str, bool], *, background: bool
 ) -> tuple[Any, list[float]]:
     """The export.MapScene of an OpenBundle, in the window's dark colours, and the sides of the region it shows.
 
@@ -239,7 +242,8 @@ def _map_scene(
     from latent_explorer.palette import DARK
 
     names = bundle.class_names
-    colours = DARK.for_map(bundle.uv, bundle.latents.label, len(names), palette)
+    palette, shapes = look
+    colours = replace(DARK.for_map(bundle.uv, bundle.latents.label, len(names), palette), shapes=shapes)
     view = View(width=width, height=height).fitted(Region.around(bundle.home))
     ground = None
     if background and model.decodes:
@@ -258,7 +262,13 @@ def _map_scene(
 
 
 def _scene_of_layers(
-    folder: Path, chart: str | None, layers: str, width: int, height: int, palette: str, images: str | None
+    folder: Path,
+    chart: str | None,
+    layers: str,
+    width: int,
+    height: int,
+    look: tuple[str, bool],
+    images: str | None,
 ) -> tuple[Any, list[float]]:
     """The export.MapScene of a bundle with these layers and no others, and the sides of the region it shows.
 
@@ -272,7 +282,8 @@ def _scene_of_layers(
 
     use_a_display()
     with _pane(width, height) as pane:
-        pane.shared.choose_palette(palette)
+        pane.shared.choose_palette(look[0])
+        pane.shared.choose_shapes(look[1])
         pane.attaching.want(images or "", sure=True)
         pane.open(folder, ChartSpec.of(chart) if chart else None)
         _wait(pane)

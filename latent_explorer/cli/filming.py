@@ -8,7 +8,7 @@ import typer
 from typer import Argument, Option
 
 from latent_explorer.cli.failure import INTERRUPTED, complain
-from latent_explorer.cli.options import AsJson, Overwrite, Palette, examples
+from latent_explorer.cli.options import AsJson, Overwrite, Palette, Shapes, examples
 from latent_explorer.cli.output import Display, report
 from latent_explorer.errors import Cancelled
 
@@ -30,6 +30,7 @@ def film(
     seconds: Annotated[float, Option(help="Length in seconds, 2 to 120.")] = 12.0,
     light: Annotated[bool, Option("--light", help="Use the light theme.")] = False,
     palette: Palette = "usual",
+    shapes: Shapes = False,
     overwrite: Overwrite = False,
     as_json: AsJson = False,
 ) -> None:
@@ -49,7 +50,8 @@ def film(
             display.say(progress.doing)
 
     request = MakeFilm(
-        0, run, out, width=width, seconds=seconds, dark=not light, palette=palette, overwrite=overwrite
+        0, run, out, width=width, seconds=seconds, dark=not light, palette=palette, shapes=shapes,
+        overwrite=overwrite,
     )  # fmt: skip
     token = Event()
     try:

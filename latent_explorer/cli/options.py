@@ -31,6 +31,7 @@ Chart = Annotated[
 Palette = Annotated[
     str, Option("--palette", metavar="NAME", help="Colours of the classes: usual, okabe-ito, tableau or greys.")
 ]
+Shapes = Annotated[bool, Option("--shapes", help="Give each class a shape of its own, beside its colour.")]
 Gap = Annotated[int, Option("--gap", min=0, max=256, help="Pixels between pictures.")]
 Device = Annotated[str, Option("--device", help="Device: auto, cpu, cuda or mps.")]
 

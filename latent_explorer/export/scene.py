@@ -18,7 +18,8 @@ _LAYERS = 10  # over which the points of each class are spread, lest the last cl
 class PointGroup:
     """The points of one class. xy: float (n, 2). colour: as CSS writes it. opacity: in [0, 1].
 
-    rim: pixels of the paper's colour around them, by which they stand out from a picture. mark: in the legend.
+    rim: pixels of the paper's colour around them, by which they stand out from a picture. mark: in the legend; shaped:
+    and of the points, too, which else are dots.
     """
 
     name: str
@@ -28,6 +29,7 @@ class PointGroup:
     opacity: float = 1.0
     rim: float = 0.0
     mark: Mark = "disc"
+    shaped: bool = False
 
 
 @dataclass(frozen=True)
@@ -124,7 +126,7 @@ def class_groups(
         for number, name in enumerate(names):
             own = part[(label[part] == number) & shown[part]]
             if len(own):
-                look = palette.of_class(number), xy[own], radius, opacity, rim, palette.mark_of(number)
+                look = palette.of_class(number), xy[own], radius, opacity, rim, palette.mark_of(number), palette.shapes
                 yield PointGroup(name, *look)
 
 

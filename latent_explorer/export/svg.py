@@ -65,11 +65,31 @@ def _add_points(root: Element, group: PointGroup, scene: MapScene) -> None:
     far = np.array([scene.width, scene.height]) + group.radius
     with np.errstate(invalid="ignore"):
         seen = xy[((xy >= -group.radius) & (xy <= far)).all(axis=1)]
+    if group.shaped and group.mark != "disc":
+        _add_shapes(root, group, seen, scene.paper)
+        return
     # A stroke of next to no length with round caps is a disc, the shortest that SVG has; of no length, Qt drops it.
     strokes = "".join(f"M{_number(x)} {_number(y)}h.01" for x, y in seen.tolist())
     if group.rim:
         _add_line(root, strokes, scene.paper, 2 * (group.radius + group.rim), group.opacity)
     path = _add_line(root, strokes, group.colour, 2 * group.radius, group.opacity)
+    _add(path, "title").text = printable(group.name)
+
+
+def _add_shapes(root: Element, group: PointGroup, seen: NDArray[np.floating[Any]], paper: str) -> None:
+    """Points as the mark of their class; a rim is a stroke around them."""
+    corners = np.array(mark_outline(group.mark)) * group.radius
+    paths = []
+    for place in seen:
+        ways = [f"{_number(x)},{_number(y)}" for x, y in (place + corners).tolist()]
+        paths.append(f"M{' '.join(ways)}Z")
+    drawn = "".join(paths)
+    if group.rim:
+        _add_line(root, drawn, paper, 2 * group.rim, group.opacity)
+    if group.mark == "ring":
+        path = _add_line(root, drawn, group.colour, max(0.5, group.radius / 2), group.opacity)
+    else:
+        path = _add(root, "path", d=drawn, opacity=group.opacity, fill=group.colour)
     _add(path, "title").text = printable(group.name)
 
 

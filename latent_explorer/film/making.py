@@ -40,7 +40,11 @@ def make_film(request: MakeFilm, say: Say, token: Event | None = None) -> Path:
     seconds = _FRAME_SECONDS[known.key]
     times = np.linspace(0, request.seconds, max(2, round(request.seconds / seconds)))
     frames = _Frames(
-        FilmScene.of(shots, request.width, times, DARK if request.dark else LIGHT, request.palette), say, token
+        FilmScene.of(
+            shots, request.width, times, DARK if request.dark else LIGHT, request.palette, shapes=request.shapes
+        ),
+        say,
+        token,
     )
     options = Options(seconds=seconds, lossless=False)
     whence = f"{len(shots)} snapshots of a training run, at the steps {', '.join(str(s.moment.step) for s in shots)}"

@@ -154,9 +154,19 @@ class FilmScene:
 
     @classmethod
     def of(
-        cls, shots: list[Shot], width: int, frames: NDArray[np.float64], palette: Palette, colours: str = "usual"
+        cls,
+        shots: list[Shot],
+        width: int,
+        frames: NDArray[np.float64],
+        palette: Palette,
+        colours: str = "usual",
+        *,
+        shapes: bool = False,
     ) -> "FilmScene":
-        """The scene of a film so many pixels wide. colours: the name of the palette for classes."""
+        """The scene of a film so many pixels wide.
+
+        colours: the name of the palette for classes. shapes: whether each has its own.
+        """
         unit = width / _UNITS
         size = even(width), even(round(_DOWN * unit))
         beside = round(_BESIDE * unit), size[1]
@@ -166,7 +176,7 @@ class FilmScene:
         camera = Camera.following(motion, frames, screen[0] / screen[1])
         last = shots[-1]
         names = tuple(map(safe_text, last.classes))
-        palette = palette.for_map(last.uv, last.label, len(names), colours)
+        palette = replace(palette.for_map(last.uv, last.label, len(names), colours), shapes=shapes)
         margin = Margin(beside, unit, palette, names, _curves(shots))
         return cls(shots, frames, size, screen, unit, palette, motion, camera, margin)
 

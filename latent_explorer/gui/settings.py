@@ -37,10 +37,11 @@ _QtBytes = Annotated[bytes, Meta(max_length=2**17)]  # base64 in the file
 
 @dataclass(frozen=True)
 class Appearance:
-    """palette: the name of the one for classes."""
+    """palette: the name of the one for classes. shapes: whether each class has a shape of its own."""
 
     theme: Literal["system", "light", "dark"] = "system"
     palette: Annotated[str, Meta(max_length=100)] = USUAL.name
+    shapes: bool = False
 
 
 @dataclass(frozen=True)

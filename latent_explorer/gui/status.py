@@ -42,6 +42,7 @@ class StatusBar(QStatusBar):
         super().__init__()
         self.words = Elided(_HINT, Qt.TextElideMode.ElideMiddle)
         self.messageChanged.connect(lambda text: self.words.setText(text or _HINT))
+        self.messageChanged.connect(self.setAccessibleName)  # which is told to screen readers
         self.addPermanentWidget(self.words, 1)
 
     def paintEvent(self, event: QPaintEvent | None) -> None:

@@ -359,6 +359,12 @@ class Workbench(QObject):
         for pane in self.panes:
             pane.dress(self.theme)
 
+    def choose_shapes(self, shapes: bool) -> None:
+        """Give each class a shape of its own on all maps, or none, and remember it."""
+        self.shared.choose_shapes(shapes)
+        for pane in self.panes:
+            pane.dress(self.theme)
+
     def _follow_system(self) -> None:
         if self.settings.theme == "system":
             self.choose_theme("system")

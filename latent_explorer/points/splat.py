@@ -7,13 +7,16 @@ So what is seen does not depend on the order of drawing. The count then sets how
 import atexit
 import logging
 import threading
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from latent_explorer.atlas.view import View
+from latent_explorer.class_colours import MARKS, Mark, mark_outline
 from latent_explorer.points.levels import Entries, Rows
 
 if TYPE_CHECKING:  # the window does not paint with it
@@ -25,6 +28,7 @@ _RANKS = 128
 _MARKED = 128  # added to the rank of what is drawn in its own colour, so that nothing grey covers it
 _RED_BLUE, _GREEN = np.uint32(0xFF00FF), np.uint32(0xFF00)
 _JOIN_SECONDS = 10.0
+_PARTS, _COVERED = 8, 0.45  # a pixel is cut into, a side; and how much of it a mark covers that colours it
 _NO_MARKS = np.zeros(0, bool)
 
 
@@ -33,13 +37,26 @@ class Ink:
     """How points are coloured.
 
     classes: uint32, rgb of each class, 0 for one that is not drawn. marks: which entries have that colour, the others
-    being `grey`; None where all have. usual: the count of points at which a pixel is opaque.
+    being `grey`; None where all have. usual: the count of points at which a pixel is opaque. shapes: the mark that
+    points of each class are drawn with, by the classes' numbers; none where all are dots.
     """
 
     classes: NDArray[np.uint32]
     usual: float = 1.0
     marks: NDArray[np.bool_] | None = None
     grey: int = 0x808080
+    shapes: Sequence[Mark] = ()
+
+    def stamps(self, diameter: int, *, hollow: bool) -> Iterator[tuple[Sequence[tuple[int, int]], NDArray[np.uint32]]]:
+        """The pixels that points are drawn with, and the classes drawn with them, 0 for each other one."""
+        if not self.shapes:
+            yield (ring if hollow else disc)(diameter), self.classes
+            return
+        marks = np.array([MARKS.index(mark) for mark in self.shapes])
+        for number in np.unique(marks).tolist():
+            own = np.zeros_like(self.classes)
+            own[: len(marks)] = np.where(marks == number, self.classes[: len(marks)], 0)
+            yield stamp(MARKS[number], diameter), own
 
 
 class Splatter:
@@ -70,16 +87,17 @@ class Splatter:
         width, height = round(view.width * ratio), round(view.height * ratio)
         row_length = width + 2 * diameter  # a frame around the image takes the parts of dots that stick out
         self._make_room(height, width, diameter)
-        offsets = np.array([dy * row_length + dx for dx, dy in (ring if hollow else disc)(diameter)], np.int64)
         region = view.region
         frame = region.left, region.top, view.scale * ratio, width, height, diameter
         image = np.empty((height, width), np.uint32)
         loops = compiled_loops() if self.compiled else None
         loops = loops or _PLAIN
-        loops.scatter(
-            self._inks, self._counts, *rows, entries.u, entries.v, ink.classes, entries.rank, entries.group,
-            entries.count, _NO_MARKS if ink.marks is None else ink.marks, np.uint32(ink.grey), frame, offsets,
-        )  # fmt: skip
+        for pixels, classes in ink.stamps(diameter, hollow=hollow):
+            offsets = np.array([dy * row_length + dx for dx, dy in pixels], np.int64)
+            loops.scatter(
+                self._inks, self._counts, *rows, entries.u, entries.v, classes, entries.rank, entries.group,
+                entries.count, _NO_MARKS if ink.marks is None else ink.marks, np.uint32(ink.grey), frame, offsets,
+            )  # fmt: skip
         bits = self._counts.view(np.int32)
         loops.shade(self._inks, bits, self._counts, _alphas(ink.usual), image, diameter)
         return image
@@ -92,22 +110,26 @@ class Splatter:
 
 
 def dots(
-    xy: NDArray[np.floating], rgb: NDArray[np.integer], size: tuple[int, int], diameter: float, fine: int = 1
-) -> "Image.Image":
-    """Opaque round dots at pixels (n, 2) of a picture (width, height), on nothing, as RGBA.
+    xy: NDArray[np.floating], rgb: NDArray[np.integer], size: tuple[int, int], diameter: float, fine: int = 1,
+    marks: NDArray[np.integer] | None = None,
+) -> "Image.Image":  # fmt: skip
+    """Opaque dots at pixels (n, 2) of a picture (width, height), on nothing, as RGBA.
 
-    rgb: the colour of each (n,), 0xrrggbb. fine: so many times as large, a side, they are drawn and then reduced.
+    rgb: the colour of each (n,), 0xrrggbb. marks: the place in MARKS of what each is drawn with (n,), else all are
+    round. fine: so many times as large, a side, they are drawn and then reduced.
     Which of two is on top is chance, but the same however they move. Those at no finite place are left out.
     """
     width, height = size
     kept = np.isfinite(xy).all(1)
-    colours, group = np.unique(np.maximum(rgb[kept], 1), return_inverse=True)  # to a splatter, 0 is not drawn
+    seen = np.maximum(rgb[kept], 1).astype(np.int64)  # to a splatter, 0 is not drawn
+    looks, group = np.unique(seen if marks is None else marks[kept].astype(np.int64) << 24 | seen, return_inverse=True)
+    colours, shapes = looks & 0xFFFFFF, [] if marks is None else [MARKS[look] for look in (looks >> 24).tolist()]
     u, v = xy[kept].T.astype(np.float32)
     rank = np.random.default_rng(0).integers(0, _RANKS, len(xy), np.uint8)[kept]
     order, ones = np.arange(len(u)), np.ones(len(u), np.float32)
     entries = Entries(1, np.zeros_like(order), u, -v, group.astype(np.uint16), rank, ones, order, order)
     view, every = View(width / 2, -height / 2, 1.0, width, height), (np.array([0]), np.array([len(u)]))
-    ink = Ink(colours.astype(np.uint32))
+    ink = Ink(colours.astype(np.uint32), shapes=shapes)
     drawn = Splatter().image(entries, every, ink, view, max(1, round(diameter * fine)), fine)
     from PIL import Image
 
@@ -236,6 +258,28 @@ def disc(diameter: int) -> list[tuple[int, int]]:
     steps = range(diameter)
     inside = [(i, j) for j in steps for i in steps if (i - middle) ** 2 + (j - middle) ** 2 <= limit]
     return [(i + start, j + start) for i, j in inside]
+
+
+@lru_cache(maxsize=256)
+def stamp(mark: Mark, diameter: int) -> list[tuple[int, int]]:
+    """The pixels of a mark, as offsets (dx, dy) from the one that holds its place: those that it covers by half."""
+    if mark in ("disc", "ring"):
+        return disc(diameter) if mark == "disc" else ring(diameter)
+    start = -((diameter - 1) // 2)
+    places = (np.arange(_PARTS * diameter) + 0.5) / (_PARTS * diameter) * 2 - 1
+    corners = np.array(mark_outline(mark))
+    covered = _inside(places, corners).reshape(diameter, _PARTS, diameter, _PARTS).mean((1, 3))
+    return [(i + start, j + start) for j, i in np.argwhere(covered >= _COVERED).tolist()] or disc(diameter)
+
+
+def _inside(places: NDArray[np.float64], corners: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Which places of a grid, rows of y and columns of x, lie inside a polygon (k, 2), by the even-odd rule."""
+    x, y = places[None, :], places[:, None]
+    odd = np.zeros((len(places), len(places)), bool)
+    for (x0, y0), (x1, y1) in zip(corners.tolist(), np.roll(corners, -1, axis=0).tolist(), strict=True):
+        if y0 != y1:
+            odd ^= ((y >= y0) != (y >= y1)) & (x < x0 + (y - y0) * ((x1 - x0) / (y1 - y0)))
+    return odd
 
 
 def ring(diameter: int) -> list[tuple[int, int]]:

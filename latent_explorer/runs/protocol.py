@@ -53,6 +53,7 @@ class MakeFilm(Numbered, frozen=True, tag=True):
     seconds: float = 12.0
     dark: bool = True
     palette: str = "usual"
+    shapes: bool = False
     overwrite: bool = False
 
 

@@ -175,6 +175,7 @@ def _map_options(saved: SavedMap, look: SavedLook, arrays: Arrays) -> dict[str, 
     }
     optional: dict[str, Value] = {
         "class_slots": ",".join(map(str, saved.slots)),
+        "shapes": look.shapes,
         "point_size": look.point_size if look.point_size != 100 else 0,
         "point_colour": look.point_colour if look.point_colour != "class" else "",
         "picture_size": look.picture_size,

@@ -59,11 +59,13 @@ class SavedLayer(msgspec.Struct, frozen=True):
 class SavedLook(msgspec.Struct, frozen=True, kw_only=True):
     """What maps have in common. theme: dark or light. palette: of the classes, by name. point_size: percent.
 
-    point_colour: what points are coloured by. picture_size: the pixels that a picture's side aims at; 0 for what suits.
+    shapes: whether each class has its own. point_colour: what points are coloured by. picture_size: the pixels that a
+    picture's side aims at; 0 for what suits.
     """
 
     theme: Annotated[str, Meta(pattern="^(dark|light)$")] = "dark"
     palette: _Name = "usual"
+    shapes: bool = False
     point_size: Annotated[int, Meta(ge=50, le=200)] = 100
     point_colour: _Name = "class"
     picture_size: Annotated[float, Meta(ge=0, le=200)] = 0.0

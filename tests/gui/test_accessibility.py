@@ -170,3 +170,100 @@ def test_the_walk_finds_what_is_wrong(wrong: QWidget) -> None:
     assert "QLabel 'Pale words' in the window has a contrast of" in found
     assert "as painted" in found
     assert "Tab leads back from QPushButton 'Second' in the window to QPushButton 'First'" in found
+
+
+# -- without a mouse
+
+
+def test_keys_lead_from_one_part_of_the_window_to_the_next_and_back(walker: Person) -> None:
+    window = walker.window
+    walker.canvas.setFocus()
+    first, been = QApplication.focusWidget(), []
+    for _ in range(20):
+        window.action("Next part of the window").trigger()
+        been.append(QApplication.focusWidget())
+        if been[-1] is first:
+            break
+    assert been[-1] is first
+    docks = [dock for dock in window.workbench.docks.by_title.values() if not dock.visibleRegion().isEmpty()]
+    assert all(any(dock.isAncestorOf(each) for each in been) for dock in docks if stops(dock))
+    window.action("Previous part of the window").trigger()
+    assert QApplication.focusWidget() is been[-2]
+
+
+def test_panels_that_share_a_place_are_turned_by_a_key(walker: Person) -> None:
+    window, docks = walker.window, walker.window.workbench.docks
+    docks.bring("Inspector")
+    walker.wait(0.02)
+    walker.pane.inspector.coordinates.setFocus()
+    window.action("Next panel here").trigger()
+    assert docks.by_title["Inspector"].visibleRegion().isEmpty()
+    assert not docks.by_title["Selection"].visibleRegion().isEmpty()
+    assert docks.by_title["Selection"].isAncestorOf(QApplication.focusWidget())
+
+
+def test_what_a_mouse_drags_can_be_dragged_by_keys(walker: Person) -> None:
+    canvas, pane = walker.canvas, walker.pane
+    canvas.setFocus()
+    pane.session.delete_pins(range(len(pane.session.state.pins)))
+    walker.move(walker.point(0.5, 0.5))
+    walker.key(Qt.Key.Key_Return)
+    (before,) = pane.session.state.pins
+    walker.key(Qt.Key.Key_H)
+    for _ in range(5):
+        walker.key(Qt.Key.Key_Right)
+    walker.key(Qt.Key.Key_H)
+    (after,) = pane.session.state.pins
+    assert after.z[0] > before.z[0]
+    window = walker.window
+    window.action("Select").trigger()
+    walker.move(walker.point(-3, 3))
+    pane.session.select(None)
+    walker.key(Qt.Key.Key_H)
+    for _ in range(60):
+        walker.key(Qt.Key.Key_Right)
+        walker.key(Qt.Key.Key_Down)
+    walker.key(Qt.Key.Key_H)
+    assert pane.session.state.selection is not None
+    window.action("Probe").trigger()
+
+
+def test_the_map_says_where_one_is(walker: Person) -> None:
+    walker.canvas.setFocus()
+    for _ in range(3):
+        walker.key(Qt.Key.Key_Right)
+    walker.wait_until(lambda: "zoom" in walker.canvas.accessibleDescription(), 10)
+    assert any(letter.isdigit() for letter in walker.canvas.accessibleDescription())
+
+
+def test_frames_and_neighbours_are_gone_through_by_keys(walker: Person) -> None:
+    strip = walker.pane.filmstrip.strip
+    strip.setFocus()
+    walker.key(Qt.Key.Key_Home, on=strip)
+    walker.key(Qt.Key.Key_Right, on=strip)
+    assert walker.pane.filmstrip.index == 1
+    assert strip.accessibleDescription().startswith("Frame 2 of ")
+    walker.window.workbench.docks.bring("Inspector")
+    walker.wait_until(lambda: walker.pane.prober.place is not None)
+    neighbours = walker.pane.inspector.neighbours
+    neighbours.setFocus()
+    walker.key(Qt.Key.Key_Right, on=neighbours)
+    assert neighbours.accessibleDescription().startswith("Image ")
+    told: list[int] = []
+    neighbours.chosen.connect(told.append)
+    walker.key(Qt.Key.Key_Return, on=neighbours)
+    assert told
+
+
+def test_a_menu_underlines_a_letter_of_each_entry_while_it_is_open(walker: Person) -> None:
+    menu = walker.window.menuBar().actions()[2].menu()
+    before = [action.text() for action in menu.actions()]
+    menu.popup(walker.window.mapToGlobal(walker.window.rect().center()))
+    QApplication.processEvents()
+    marked = [action.text() for action in menu.actions() if action.text()]
+    keys = [text[text.index("&") + 1].lower() for text in marked if "&" in text]
+    assert len(keys) > 15
+    assert len(set(keys)) == len(keys)
+    menu.close()
+    QApplication.processEvents()
+    assert [action.text() for action in menu.actions()] == before

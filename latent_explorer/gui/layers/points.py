@@ -10,6 +10,7 @@ from PyQt6.QtCore import QTimer
 from PyQt6.QtGui import QColor, QPainter
 
 from latent_explorer.atlas.view import View
+from latent_explorer.class_colours import Mark
 from latent_explorer.gui.layers.layer import Layer, LayerSpec, Scale
 from latent_explorer.gui.layers.point_colours import Shading
 from latent_explorer.gui.layers.splatted import Splatted, rgb, wide
@@ -25,6 +26,7 @@ _LOAD_MS = 1500
 _PICKING = (1.5, 4.0)  # pixels around the pointer searched first
 _DOTS = (1.6, 7.0, 14.0)  # pixels: the least dot, up to which it grows as the map does, and the largest
 _FINE = 1.0  # pixels: the least dot over pictures
+_SHAPED = 1.3, 6.0  # times as large as dots, and the least pixels: a smaller shape is not recognised
 _THIN = 0.8  # of the opacity over pictures where dots crowd, so that what is decoded stays the strongest on the map
 BLENDING = {
     True: QPainter.CompositionMode.CompositionMode_Screen,
@@ -73,6 +75,7 @@ class PointLayer(Layer):
         self._chosen: NDArray[np.bool_] | None = None
         self._marks: list[NDArray[np.bool_]] = []
         self._made: Splatted | None = None
+        self._marks_of_classes: tuple[Mark, ...] = ()
 
     @property
     def count(self) -> int:
@@ -112,6 +115,7 @@ class PointLayer(Layer):
         colours = [QColor(theme.accent)] if label is None else map(theme.class_colour, range(classes))
         shown = [0 if label is not None and number in hidden else rgb(c) for number, c in enumerate(colours)]
         self._ink = Ink(np.array(shown, np.uint32), grey=rgb(QColor(theme.line)))
+        self._marks_of_classes = tuple(map(theme.mark_of, range(classes))) if theme.shapes and label is not None else ()
         self._shades = []
         self._made, self.version = None, self.version + 1
 
@@ -234,6 +238,8 @@ class PointLayer(Layer):
         pixels = max(least, 0.75 * self._gap(view))
         if pixels > usual:
             pixels = min(largest, usual + math.log2(pixels / usual))
+        if self.shapes:
+            pixels = max(_SHAPED[0] * pixels, _SHAPED[1])
         return max(1, round(ratio * self.size * pixels))
 
     def strength(self, view: View) -> float:
@@ -241,6 +247,11 @@ class PointLayer(Layer):
         crowded = min(1.0, (self.diameter(view, 1.0) / self._gap(view)) ** 2)
         thin = _THIN if self._over_pictures else 1.0
         return min(1.0, self.opacity * (thin + (1 + _CLEARER - thin) * (1 - crowded)))
+
+    @property
+    def shapes(self) -> tuple[Mark, ...]:
+        """The marks that points of each class are drawn with; none where all are dots, whatever tells them apart."""
+        return () if self.shading is not None else self._marks_of_classes
 
     @property
     def _over_pictures(self) -> bool:
@@ -275,7 +286,7 @@ class PointLayer(Layer):
         if self.shading is not None and len(self.shading.shade) == len(self.index):
             entries = replace(entries, group=self._shaded(self.shading)[number])
             colours = np.append(np.uint32(0), self.shading.colours)
-        ink = Ink(colours, usual, marks, self._ink.grey)
+        ink = Ink(colours, usual, marks, self._ink.grey, self.shapes)
         return (splatter or self.splatter).image(entries, rows, ink, view, diameter, ratio)
 
     def _shaded(self, shading: Shading) -> list[NDArray[np.uint16]]:

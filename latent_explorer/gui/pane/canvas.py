@@ -32,7 +32,7 @@ from latent_explorer.gui.pane.frame_scheduler import FrameScheduler
 from latent_explorer.gui.pane.layer_buffer import DoubleBuffer, Layers, layered
 from latent_explorer.gui.pane.marks import MarkItems, Marks, linked_rect, paint_linked, paint_probe, probe_rect
 from latent_explorer.gui.pane.plot import GROUND, LIFTED, PROBE, SCALE, MapPlot, PixelItem
-from latent_explorer.gui.pane.tools import Tool
+from latent_explorer.gui.pane.tools import ARROWS, Tool, within
 from latent_explorer.gui.theme import DARK, Theme
 from latent_explorer.gui.widgets.focus_ring import OWN_FOCUS
 from latent_explorer.gui.widgets.images import ratio_of
@@ -41,7 +41,6 @@ _CLICK = 4  # pixels the pointer may move between press and release of a click
 _MODIFIERS = (Qt.Key.Key_Shift, Qt.Key.Key_Alt, Qt.Key.Key_Control)
 _DELETES = (Qt.Key.Key_Delete, Qt.Key.Key_Backspace)
 _STEPS = {Qt.MouseButton.BackButton: -1, Qt.MouseButton.ForwardButton: 1}
-_ARROWS = {Qt.Key.Key_Left: (-1, 0), Qt.Key.Key_Right: (1, 0), Qt.Key.Key_Up: (0, -1), Qt.Key.Key_Down: (0, 1)}
 
 
 class MapCanvas(MapPlot):
@@ -287,10 +286,22 @@ class MapCanvas(MapPlot):
         if self._panned_from is not None:
             self._panned_from = None
             self._show_cursor()
-        elif event.button() == Qt.MouseButton.LeftButton and self._pressed is not None and self.tool is not None:
+        elif event.button() == Qt.MouseButton.LeftButton:
+            self._let_go(self._on_map(event))
+
+    def _let_go(self, at: QPointF) -> None:
+        if self._pressed is not None and self.tool is not None:
             self._pressed = None
-            (self.tool.drop if self._dragging else self.tool.click)(self._on_map(event))
+            (self.tool.drop if self._dragging else self.tool.click)(at)
             self._dragging = False
+
+    def hold(self) -> None:
+        """Press the left button at the probe, without a mouse: arrows drag until this is called once more."""
+        if self._pressed is not None:
+            self._let_go(self._probe_position())
+        elif self.tool is not None:
+            self._pressed, self._dragging = self._probe_position(), False
+            self.tool.begin(self._pressed)
 
     def _on_map(self, event: QMouseEvent | QWheelEvent) -> QPointF:
         return event.position() - self.origin
@@ -314,16 +325,15 @@ class MapCanvas(MapPlot):
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
         assert event is not None
         key, modifiers = Qt.Key(event.key()), event.modifiers()
-        if key in _ARROWS:
-            self._arrow(*_ARROWS[key], modifiers)
+        if key in ARROWS:
+            self._arrow(*ARROWS[key], modifiers)
         elif key == Qt.Key.Key_Space:
             self._space = True
             self._show_cursor()
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.tool is not None:
             self.tool.enter(self._probe_position(), bool(modifiers & Qt.KeyboardModifier.ShiftModifier))
-        elif key in _DELETES and not modifiers & Qt.KeyboardModifier.ControlModifier:
-            if self.tool is not None:
-                self.tool.delete(self._probe_position())
+        elif key in _DELETES and not modifiers & Qt.KeyboardModifier.ControlModifier and self.tool is not None:
+            self.tool.delete(self._probe_position())
         elif key == Qt.Key.Key_Escape and self.tool is not None:
             self._pressed, self._dragging = None, False
             self.tool.cancel()
@@ -334,10 +344,8 @@ class MapCanvas(MapPlot):
 
     def keyReleaseEvent(self, event: QKeyEvent | None) -> None:
         assert event is not None
-        if event.key() == Qt.Key.Key_Space and not event.isAutoRepeat():
-            self._space = False
-            self._show_cursor()
-        if event.key() in _MODIFIERS:
+        self._space &= event.key() != Qt.Key.Key_Space or event.isAutoRepeat()
+        if event.key() in (*_MODIFIERS, Qt.Key.Key_Space):
             self._show_cursor()
         super().keyReleaseEvent(event)
 
@@ -355,8 +363,7 @@ class MapCanvas(MapPlot):
         self._ring.setPen(QPen(QColor(self.theme.accent if focused else self.theme.line), 2 if focused else 1))
 
     def leaveEvent(self, event: QEvent | None) -> None:
-        if event is not None:
-            super().leaveEvent(event)
+        super().leaveEvent(event)
         self._leave()
 
     def _leave(self) -> None:
@@ -388,9 +395,7 @@ class MapCanvas(MapPlot):
         if modifiers & Qt.KeyboardModifier.ControlModifier:
             self.pan(-60 * right, -60 * down)
             return
-        step = 1 if modifiers & Qt.KeyboardModifier.ShiftModifier else 8
-        at = self._probe_position() + QPointF(step * right, step * down)
-        at = QPointF(min(max(at.x(), 0), self.view.width - 1), min(max(at.y(), 0), self.view.height - 1))
+        step = QPointF(right, down) * (1 if modifiers & Qt.KeyboardModifier.ShiftModifier else 8)
+        at = within(self.view, self._probe_position() + step)
         self._emit_hover(at)
-        if self.tool is not None:
-            self.tool.hover(at)
+        self._use_tool(at)

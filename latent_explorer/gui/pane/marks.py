@@ -20,7 +20,8 @@ _REACH = 10  # pixels around the probe's place
 _LINKED = 10  # pixels from the middle of a linked place's diamond to its corners
 
 _SYMBOLS: dict[Mark, str] = {
-    "disc": "o", "ring": "o", "diamond": "d", "square": "s", "triangle": "t1", "cross": "+", "bar": "_"
+    "disc": "o", "ring": "o", "diamond": "d", "square": "s", "triangle": "t1", "cross": "+", "bar": "_",
+    "down": "t", "saltire": "x", "star": "star",
 }  # fmt: skip
 
 

@@ -30,6 +30,7 @@ from latent_explorer.gui.pane.lens import TOPIC as LENS
 from latent_explorer.gui.pane.path_frames import TOPIC as WALKS
 from latent_explorer.gui.pane.session_pane import SessionPane
 from latent_explorer.gui.pane.shared import Shared
+from latent_explorer.gui.pane.spoken import SpokenMap
 from latent_explorer.gui.pane.true_neighbours import TOPIC as LINKS
 from latent_explorer.gui.panels.chart_choice import chart_entries
 from latent_explorer.gui.widgets.actions import pop_up
@@ -83,6 +84,7 @@ class MapPane(SessionPane):
     def _wire(self) -> None:
         canvas, prober = self.canvas, self.prober
         canvas.hovered.connect(prober.hover)
+        self._spoken = SpokenMap(canvas, prober, lambda: self.readings, lambda: self.bundle)
         canvas.left.connect(prober.leave)
         prober.plays = lambda: self.filmstrip.playing
         canvas.frame_scheduler.looked.connect(self.look)
@@ -327,6 +329,7 @@ class MapPane(SessionPane):
     def end(self) -> None:
         """End the engine and all that works for this pane; it is not used afterwards."""
         self._dwell.stop()
+        self._spoken.stop()
         self.keeper.write()
         self.charting.close()
         self.opener.close()

@@ -1,7 +1,7 @@
 """What every map pane is handed of the workbench that it stands on."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,9 +36,17 @@ class Shared:
     def choose_palette(self, name: str) -> None:
         self.settings.change(Appearance, palette=name)
 
+    @property
+    def shapes(self) -> bool:
+        """Whether each class has a shape of its own, as remembered."""
+        return self.settings.get(Appearance).shapes
+
+    def choose_shapes(self, shapes: bool) -> None:
+        self.settings.change(Appearance, shapes=shapes)
+
     def coloured(self, theme: Theme, bundle: OpenBundle) -> Theme:
         """A theme with colours for a bundle's classes, in which those that meet on its map differ most."""
-        palette, names = PALETTES[self.palette], bundle.class_names
+        palette, names, theme = PALETTES[self.palette], bundle.class_names, replace(theme, shapes=self.shapes)
         label = bundle.latents.label
         if label is None:
             return theme.with_classes(palette)

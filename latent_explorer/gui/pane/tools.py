@@ -3,6 +3,16 @@
 from PyQt6.QtCore import QPointF, Qt
 from PyQt6.QtGui import QCursor
 
+from latent_explorer.atlas.view import View
+
+ARROWS = {Qt.Key.Key_Left: (-1, 0), Qt.Key.Key_Right: (1, 0), Qt.Key.Key_Up: (0, -1), Qt.Key.Key_Down: (0, 1)}
+"""Where the keys lead, in pixels to the right and down."""
+
+
+def within(view: View, at: QPointF) -> QPointF:
+    """The pixel of a map that is nearest to a place."""
+    return QPointF(min(max(at.x(), 0), view.width - 1), min(max(at.y(), 0), view.height - 1))
+
 
 class Tool:
     """Does nothing; a subclass says what is different. Positions are pixels of the map."""

@@ -53,6 +53,7 @@ class Maps(Protocol):
     def activate(self, pane: MapPane) -> None: ...
     def choose_theme(self, name: str) -> None: ...
     def choose_palette(self, name: str) -> None: ...
+    def choose_shapes(self, shapes: bool) -> None: ...
     def use_pictures(self, pictures: PictureSettings) -> None: ...
 
 
@@ -127,6 +128,7 @@ class SessionFiles(QObject):
         return SavedLook(
             theme="dark" if self._maps.theme.dark else "light",
             palette=self._maps.shared.palette,
+            shapes=self._maps.shared.shapes,
             point_size=points.size,
             point_colour=points.colour,
             picture_size=self._maps.pictures.pixels,
@@ -245,6 +247,7 @@ class SessionFiles(QObject):
         look, maps = session.look, self._maps
         maps.choose_theme(look.theme)
         maps.choose_palette(look.palette)
+        maps.choose_shapes(look.shapes)
         maps.use_pictures(replace(maps.pictures, pixels=look.picture_size))
         for pane in maps.panes:
             pane.layers.resize_points(look.point_size)

@@ -136,6 +136,7 @@ def _panes(look: SavedLook, count: int) -> Iterator[list[MapPane]]:
         banner.setAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen)
         shared = Shared(settings, banner, lambda _: None)
         shared.choose_palette(look.palette)
+        shared.choose_shapes(look.shapes)
         panes = [MapPane(shared, START) for _ in range(count)]
         try:
             for pane in panes:

@@ -33,6 +33,18 @@ _KEYS = """
 choose the class that it decodes, and Alt with a digit shows and hides a layer.
 Click on the map to give it the keyboard, or press Enter
 or Esc in a field: Enter accepts the new value, Esc restores the old one.</p>
+<h3>Without a mouse</h3>
+<table cellpadding="3">
+<tr><td><b>F6</b>, Shift and F6</td><td>go to the next part of the window: maps, tool bar, panels</td></tr>
+<tr><td><b>Ctrl and Page Down</b>, Page Up</td><td>bring the next panel in this place to the front</td></tr>
+<tr><td><b>Tab</b>, Shift and Tab</td><td>go from control to control; a frame shows where the keyboard is</td></tr>
+<tr><td><b>Menu key</b>, Shift and F10</td><td>open the menu of what has the keyboard</td></tr>
+<tr><td><b>H</b>, arrows, H</td><td>hold, drag and let go at the probe, with any tool</td></tr>
+<tr><td><b>Arrows</b>, Enter</td><td>in filmstrip, nearest images, grids: go along, open or choose</td></tr>
+<tr><td><b>Space</b>, Enter on a class</td><td>hide or show it; show it alone</td></tr>
+<tr><td><b>Arrows</b> on the pad</td><td>move the pen; Space puts it down and lifts it, R rubs, Esc lifts it</td></tr>
+<tr><td><b>Arrows</b> on a histogram</td><td>move the threshold</td></tr>
+</table>
 <h3>Everywhere</h3>
 <table cellpadding="3">{rows}</table>
 """

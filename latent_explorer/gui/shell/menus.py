@@ -5,7 +5,7 @@ from functools import partial
 
 from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QAction
-from PyQt6.QtWidgets import QMainWindow, QToolBar
+from PyQt6.QtWidgets import QMainWindow, QToolBar, QToolButton
 
 from latent_explorer.class_colours import PALETTES, ClassPalette
 from latent_explorer.gui.alignment.linking import Linking
@@ -15,19 +15,31 @@ from latent_explorer.gui.pane.pane import MapPane
 from latent_explorer.gui.pane.point_colourer import PointColourer
 from latent_explorer.gui.panels.chart_choice import chart_entries
 from latent_explorer.gui.sessions.copies import WORDS
+from latent_explorer.gui.shell.areas import Areas
 from latent_explorer.gui.shell.class_chooser import names_of, takes_digits
 from latent_explorer.gui.shell.help import about, show_keys
 from latent_explorer.gui.shell.model_menus import offers, other_models, second_map, travel_entries
 from latent_explorer.gui.shell.picture_menu import picture_entries
 from latent_explorer.gui.studies.own_image import paste_picture
 from latent_explorer.gui.studies.registry import STUDIES
-from latent_explorer.gui.widgets.actions import SEPARATOR, Command, Entry, Submenu, fill_menu, give_key, show_state
+from latent_explorer.gui.widgets.actions import (
+    SEPARATOR,
+    Command,
+    Entry,
+    Submenu,
+    fill_menu,
+    give_key,
+    mark_keys,
+    show_state,
+)
 from latent_explorer.gui.widgets.plain import caption
 from latent_explorer.gui.workbench import Workbench
 from latent_explorer.places import shipped_bundles
 from latent_explorer.session import Session
 
 _WIDGET = Qt.ShortcutContext.WidgetShortcut
+_F6 = "Give the keyboard to the maps, the tool bar and the panels in turn"
+_TURN = "Bring the panels that share a place to the front in turn"
 _CALLED = {"selection": "selected latents"}  # what is exported, where its key says too little
 
 
@@ -50,6 +62,9 @@ def tool_bar(window: QMainWindow, actions: Mapping[str, QAction], linking: Linki
             bar.insertAction(actions["Select"], actions["Anchor"])
 
     linking.changed.connect(offer_anchors)
+    for button in bar.findChildren(QToolButton):
+        if not button.objectName().startswith("qt_"):
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves the keys to the map
     return bar
 
 
@@ -61,6 +76,7 @@ class Menus:
 
     def __init__(self, window: QMainWindow, bench: Workbench, lessons: LessonDoor) -> None:
         self._bench, self._window, self._lessons = bench, window, lessons
+        self._areas = Areas(window, bench)
         self.actions: dict[str, QAction] = {}
         self._commands: list[tuple[Command, QAction]] = []
         parts = (self._file, self._edit, self._view, self._analysis, self._tools, self._help)
@@ -70,6 +86,7 @@ class Menus:
             menu = bar.addMenu(title)
             assert menu is not None
             menu.aboutToShow.connect(self.refresh)
+            mark_keys(menu)
             self._commands += fill_menu(menu, entries(), window)
         self.actions.update((command.text, action) for command, action in self._commands)
         bench.changed.connect(self.refresh)
@@ -228,6 +245,16 @@ class Menus:
         yield Submenu("Decode as class", self._classes)
         yield Submenu("Colour points by", self._point_colours)
         yield Submenu("Class colours", lambda: map(self._palette, PALETTES.values()))
+        tip, shared = (
+            "Tell classes apart by the shape of their points, too, on maps, in the legend and in exports",
+            bench.shared,
+        )
+        yield Command(
+            "Shapes for classes",
+            lambda: bench.choose_shapes(not shared.shapes),
+            tip=tip,
+            checked=lambda: shared.shapes,
+        )
         tip = "Show the picture beside the pointer"
         yield Command("Loupe", on(MapPane.toggle_loupe), "M", tip, checked=lambda: bench.active.prober.loupe)
         tip = "Keep the inspector at its place"
@@ -250,6 +277,11 @@ class Menus:
         yield from (dock.toggleViewAction() for title, dock in docks if title not in studies)
         status = bench.status
         tip = "Show the device, hover and frame times, and the number of points in the status bar"
+        yield Command("Next part of the window", partial(self._areas.step, 1), "F6", _F6)
+        yield Command("Previous part of the window", partial(self._areas.step, -1), "Shift+F6", _F6)
+        yield Command("Next panel here", partial(self._areas.turn, 1), "Ctrl+PgDown", _TURN)
+        yield Command("Previous panel here", partial(self._areas.turn, -1), "Ctrl+PgUp", _TURN)
+        yield SEPARATOR
         yield Command("Performance figures", status.toggle_figures, tip=tip, checked=lambda: status.shows_figures)
         yield Command("Reset layout", bench.docks.reset, tip="Move all panels to their default places")
 
@@ -313,6 +345,9 @@ class Menus:
         tip = "Make an anchor of the image that is clicked, or drag one to another image; needs two linked maps"
         yield self._tool("Anchor", self._bench.anchors.take_tool, "A", tip, lambda: self._bench.link is not None)
         yield self._tool("Select", on(lambda pane: pane.selecting.take_up()), "S", tip)
+        yield SEPARATOR
+        tip = "Press the left button at the probe, without a mouse; arrows drag, and this lets it go again"
+        yield Command("Hold, or let go", on(lambda pane: pane.canvas.hold()), "H", tip)
         yield SEPARATOR
         yield Command("Play or pause", on(lambda pane: pane.filmstrip.play_or_pause()), "K", "Play the path")
         yield Command(

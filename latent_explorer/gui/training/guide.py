@@ -163,7 +163,7 @@ class Guide(QObject):
         pane = self._active()
         self._show_filming(True)
         look = {"width": choices.width, "seconds": choices.length, "dark": pane.canvas.theme.dark}
-        self._trainer.film(run.path, file, palette=pane.shared.palette, **look)
+        self._trainer.film(run.path, file, palette=pane.shared.palette, shapes=pane.shared.shapes, **look)
 
     def _show_filming(self, under_way: bool) -> None:
         self._filming, self.work = under_way, (Work("Making the film"),) if under_way else ()

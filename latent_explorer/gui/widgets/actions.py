@@ -36,6 +36,7 @@ class Submenu:
 
 
 SEPARATOR = None
+_UNMARKED = "unmarked text"
 Entry = Command | Submenu | QAction | Callable[[QMenu], QAction] | None
 
 
@@ -63,6 +64,33 @@ def fill_menu(menu: QMenu, entries: Iterable[Entry], owner: QMainWindow | QMenu)
             case _:
                 menu.addAction(entry(menu))
     return made
+
+
+def mark_keys(menu: QMenu) -> None:
+    """While a menu is open, have a letter of each entry underlined, which chooses it; texts stay as they are else."""
+    menu.aboutToShow.connect(lambda: _mark(menu))
+    menu.aboutToHide.connect(lambda: _unmark(menu))
+
+
+def _mark(menu: QMenu) -> None:
+    _unmark(menu)
+    taken: set[str] = set()
+    for action in menu.actions():
+        text = action.text()
+        letters = [at for at, letter in enumerate(text) if letter.isalnum() and letter.lower() not in taken]
+        if "&" not in text and letters:
+            first = next((at for at in letters if at == 0 or text[at - 1] == " "), letters[0])
+            taken.add(text[first].lower())
+            action.setProperty(_UNMARKED, text)
+            action.setIconText(action.iconText())  # buttons in a tool bar keep theirs
+            action.setText(f"{text[:first]}&{text[first:]}")
+
+
+def _unmark(menu: QMenu) -> None:
+    for action in menu.actions():
+        if text := action.property(_UNMARKED):
+            action.setText(text)
+            action.setProperty(_UNMARKED, None)
 
 
 def pop_up(parent: QWidget, where: QPoint, entries: Iterable[Entry]) -> None:

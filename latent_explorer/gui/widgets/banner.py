@@ -61,6 +61,7 @@ class Banner(QFrame):
     def say(self, message: str) -> None:
         """Show a message instead of the one before."""
         self._message.say(message)
+        self.setAccessibleName(message)  # which is told to screen readers
         self._show_rest()
 
     def clear(self) -> None:

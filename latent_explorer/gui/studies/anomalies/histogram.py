@@ -6,7 +6,7 @@ import numpy as np
 import pyqtgraph
 from numpy.typing import NDArray
 from PyQt6.QtCore import QEvent, QObject, Qt, pyqtSignal
-from PyQt6.QtGui import QColor, QMouseEvent
+from PyQt6.QtGui import QColor, QKeyEvent, QMouseEvent
 from PyQt6.QtWidgets import QVBoxLayout, QWidget
 
 from latent_explorer.gui.theme import DARK, Theme
@@ -14,6 +14,7 @@ from latent_explorer.gui.widgets.parts import filled
 
 _HEIGHT, _BINS = 150, 48
 _SHOWN = 0.995  # of the images of all sets: a few that are very odd would press all others into one bar
+_ARROWS = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
 Reals = NDArray[np.floating]
 
 
@@ -67,13 +68,21 @@ class ScoreHistogram(QWidget):
 
     def _set_up(self) -> None:
         plot = self.plot
-        set_up_plot(plot, _HEIGHT, "Histogram of the scores; drag to move the threshold")
+        set_up_plot(plot, _HEIGHT, "Histogram of the scores; drag to move the threshold, or use arrows")
         plot.hideAxis("left")
         plot.setCursor(Qt.CursorShape.SplitHCursor)
         self.line.setZValue(5)
         self.line.hide()
         plot.addItem(self.line, ignoreBounds=True)
         plot.viewport().installEventFilter(self)
+        plot.installEventFilter(self)
+
+    def _move(self, way: int, *, fine: bool) -> bool:
+        """Move the threshold by a hundredth of what is shown, or by a thousandth."""
+        low, high = self.plot.plotItem.vb.viewRange()[0]
+        if self._curves:
+            self.dragged.emit(float(self.line.value()) + way * (high - low) / (1000 if fine else 100))
+        return True
 
     def _curve(self, edges: Reals, counts: Reals, colour: str) -> Any:
         fill = QColor(colour)
@@ -82,7 +91,9 @@ class ScoreHistogram(QWidget):
         return self.plot.plot(edges, counts, stepMode="center", fillLevel=0, brush=fill, pen=pen)
 
     def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
-        """A press, or a drag, anywhere puts the threshold there."""
+        """A press, or a drag, anywhere puts the threshold there; arrows move it, while the plot has the keyboard."""
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress and event.key() in _ARROWS:
+            return self._move(_ARROWS[Qt.Key(event.key())], fine=bool(event.modifiers()))
         kinds = QEvent.Type.MouseButtonPress, QEvent.Type.MouseMove
         pressed = isinstance(event, QMouseEvent) and event.type() in kinds and self._curves
         if not (pressed and isinstance(event, QMouseEvent) and event.buttons() & Qt.MouseButton.LeftButton):

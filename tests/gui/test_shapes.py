@@ -1,0 +1,94 @@
+"""Classes told apart by shape, too: on the map, in the legend, in exports; chosen in a menu, remembered, in sessions."""
+
+import io
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from latent_explorer.atlas import Region
+from latent_explorer.atlas.view import View
+from latent_explorer.bench.person import Person
+from latent_explorer.class_colours import MARKS, SHAPES, USUAL
+from latent_explorer.export import MapScene, class_groups
+from latent_explorer.export.painting import painted
+from latent_explorer.export.svg import write_map_svg
+from latent_explorer.gui.layers.points import PointLayer
+from latent_explorer.gui.settings import Appearance
+from latent_explorer.gui.theme import DARK, LIGHT
+from latent_explorer.palette import LIGHT as PAPER
+from latent_explorer.points.splat import stamp
+
+SHAPED = DARK.with_classes(USUAL)
+
+
+def shaped(theme):
+    return type(theme)(**{**vars(theme), "shapes": True})
+
+
+def test_ten_classes_have_ten_shapes_and_those_of_one_colour_differ() -> None:
+    look = shaped(SHAPED)
+    assert {look.mark_of(label) for label in range(10)} == set(SHAPES) <= set(MARKS)
+    assert len({look.mark_of(label) for label in range(3, 100, 10)}) == 10
+    assert {SHAPED.mark_of(label) for label in range(10)} == {"disc"}
+
+
+@pytest.mark.parametrize("diameter", [6, 7, 9, 14])
+def test_stamps_differ_and_fit(diameter: int) -> None:
+    stamps = {mark: set(stamp(mark, diameter)) for mark in SHAPES}
+    for one in SHAPES:
+        for other in SHAPES:
+            different = len(stamps[one] ^ stamps[other])
+            assert one == other or different >= (3 if diameter < 9 else 6), (one, other, different)
+    reach = range(-((diameter - 1) // 2), diameter // 2 + 1)
+    assert all(x in reach and y in reach for pixels in stamps.values() for x, y in pixels)
+
+
+def test_points_are_splatted_with_the_shapes_of_their_classes_however_small_they_were() -> None:
+    layer, uv = PointLayer(), np.array([[0, 0], [1, 0], [2, 0]], np.float32)
+    layer.show(uv, np.arange(3), 3, frozenset(), shaped(LIGHT))
+    view = View().resized(300, 100).fitted(Region(-0.5, -0.5, 2.5, 0.5))
+    picture = layer.small_picture(view, 1.0)
+    diameter = layer.diameter(view, 1.0)
+    assert diameter >= 6
+    for label in range(3):
+        left = round(view.to_screen_point(tuple(uv[label].tolist()))[0])
+        around = picture[:, left - 20 : left + 20] != 0
+        assert around.sum() == len(stamp(shaped(LIGHT).mark_of(label), diameter))
+    layer.show(uv, np.arange(3), 3, frozenset({1}), shaped(LIGHT))
+    hidden = layer.small_picture(view, 1.0)
+    assert not hidden[:, 140:160].any()
+    assert hidden.any()
+
+
+def test_exports_draw_the_shapes() -> None:
+    xy, label = np.array([[20.0, 20.0], [60.0, 20.0]]), np.array([0, 1])
+    look = type(PAPER)(**{**vars(PAPER), "shapes": True})
+    drawn = {}
+    for name, palette in (("dots", PAPER), ("shapes", look)):
+        groups = tuple(class_groups(xy, label, ("a", "b"), palette, radius=8))
+        scene = MapScene(80, 40, "#ffffff", "#000000", None, groups, legend=False)
+        stream = io.BytesIO()
+        write_map_svg(stream, scene, {}, None)
+        drawn[name] = painted(scene), stream.getvalue().decode()
+    dots, shapes = drawn["dots"][0], drawn["shapes"][0]
+    assert (dots[:, :40] == shapes[:, :40]).all()  # the first is a disc
+    assert (dots[:, 40:] != shapes[:, 40:]).any()
+    assert drawn["shapes"][1].count("Z") == 1  # the second is a square
+    assert "Z" not in drawn["dots"][1]
+
+
+def test_the_menu_gives_classes_shapes_which_legend_map_and_session_have(
+    new_window: Callable[[Path], Person], small_bundle: Path
+) -> None:
+    person = new_window(small_bundle)
+    bench, pane = person.window.workbench, person.pane
+    before = person.map_at_rest()
+    person.window.action("Shapes for classes").trigger()
+    assert len({row._mark for row in pane.legend.rows}) == 3
+    assert person.map_at_rest() != before
+    assert bench.settings.get(Appearance).shapes
+    assert bench.sessions.look.shapes
+    person.window.action("Shapes for classes").trigger()
+    assert {row._mark for row in pane.legend.rows} == {"disc"}
