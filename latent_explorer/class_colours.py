@@ -13,7 +13,7 @@ from latent_explorer.plugins import Registry
 from latent_explorer.vision import VISIONS, differences, rgb
 
 Mark = Literal["disc", "ring", "diamond", "square", "triangle", "cross", "bar", "down", "saltire", "star"]
-MARKS: tuple[Mark, ...] = get_args(Mark)
+MARKS: tuple[Mark, ...] = get_args(Mark)[:7]
 """What tells classes of one colour apart, in legends and at single points; on the map they differ in lightness."""
 SHAPES: tuple[Mark, ...] = (
     "disc", "square", "triangle", "diamond", "cross", "star", "down", "saltire", "bar", "ring",

@@ -124,7 +124,7 @@ _GROUND = {  # dark, light
 def _palette(dark: bool) -> Palette:
     column = 0 if dark else 1
     ground = {name: each[column] for name, each in _GROUND.items()}
-    return Palette(dark, *ground.values(), classes=()).with_classes(USUAL)
+    return Palette(dark=dark, classes=(), slots=(), shapes=False, **ground).with_classes(USUAL)
 
 
 DARK, LIGHT = _palette(dark=True), _palette(dark=False)

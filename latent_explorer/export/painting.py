@@ -7,7 +7,7 @@ from itertools import groupby
 import numpy as np
 from PIL import Image, ImageColor, ImageDraw
 
-from latent_explorer.class_colours import MARKS, Mark, mark_outline
+from latent_explorer.class_colours import SHAPES, Mark, mark_outline
 from latent_explorer.errors import ExportError
 from latent_explorer.export.pixels import Pixels, check_pictures, check_size, font, text_length, to_image
 from latent_explorer.export.scene import Background, MapScene, PointGroup, legend_layout
@@ -50,7 +50,7 @@ def _points(groups: list[PointGroup], scene: MapScene, radius: float, opacity: f
     """Groups that look alike but for their colours, mixed, lest the last cover the others."""
     xy, size, fine = np.concatenate([group.xy for group in groups]), (scene.width, scene.height), _fineness(scene)
     inks = np.repeat([_rgb(group.colour) for group in groups], [len(group.xy) for group in groups])
-    marks = np.repeat([MARKS.index(each.mark) * each.shaped for each in groups], [len(each.xy) for each in groups])
+    marks = np.repeat([SHAPES.index(each.mark) * each.shaped for each in groups], [len(each.xy) for each in groups])
     layer = dots(xy, inks, size, 2 * radius, fine, marks)
     if rim:
         below = dots(xy, np.full_like(inks, _rgb(scene.paper)), size, 2 * (radius + rim), fine, marks)

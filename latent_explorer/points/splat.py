@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from latent_explorer.atlas.view import View
-from latent_explorer.class_colours import MARKS, Mark, mark_outline
+from latent_explorer.class_colours import SHAPES, Mark, mark_outline
 from latent_explorer.points.levels import Entries, Rows
 
 if TYPE_CHECKING:  # the window does not paint with it
@@ -52,11 +52,11 @@ class Ink:
         if not self.shapes:
             yield (ring if hollow else disc)(diameter), self.classes
             return
-        marks = np.array([MARKS.index(mark) for mark in self.shapes])
+        marks = np.array([SHAPES.index(mark) for mark in self.shapes])
         for number in np.unique(marks).tolist():
             own = np.zeros_like(self.classes)
             own[: len(marks)] = np.where(marks == number, self.classes[: len(marks)], 0)
-            yield stamp(MARKS[number], diameter), own
+            yield stamp(SHAPES[number], diameter), own
 
 
 class Splatter:
@@ -115,7 +115,7 @@ def dots(
 ) -> "Image.Image":  # fmt: skip
     """Opaque dots at pixels (n, 2) of a picture (width, height), on nothing, as RGBA.
 
-    rgb: the colour of each (n,), 0xrrggbb. marks: the place in MARKS of what each is drawn with (n,), else all are
+    rgb: the colour of each (n,), 0xrrggbb. marks: the place in SHAPES of what each is drawn with (n,), else all are
     round. fine: so many times as large, a side, they are drawn and then reduced.
     Which of two is on top is chance, but the same however they move. Those at no finite place are left out.
     """
@@ -123,7 +123,7 @@ def dots(
     kept = np.isfinite(xy).all(1)
     seen = np.maximum(rgb[kept], 1).astype(np.int64)  # to a splatter, 0 is not drawn
     looks, group = np.unique(seen if marks is None else marks[kept].astype(np.int64) << 24 | seen, return_inverse=True)
-    colours, shapes = looks & 0xFFFFFF, [] if marks is None else [MARKS[look] for look in (looks >> 24).tolist()]
+    colours, shapes = looks & 0xFFFFFF, [] if marks is None else [SHAPES[look] for look in (looks >> 24).tolist()]
     u, v = xy[kept].T.astype(np.float32)
     rank = np.random.default_rng(0).integers(0, _RANKS, len(xy), np.uint8)[kept]
     order, ones = np.arange(len(u)), np.ones(len(u), np.float32)

@@ -26,7 +26,7 @@ _LOAD_MS = 1500
 _PICKING = (1.5, 4.0)  # pixels around the pointer searched first
 _DOTS = (1.6, 7.0, 14.0)  # pixels: the least dot, up to which it grows as the map does, and the largest
 _FINE = 1.0  # pixels: the least dot over pictures
-_SHAPED = 1.3, 6.0  # times as large as dots, and the least pixels: a smaller shape is not recognised
+_SHAPED = 1.3, 7.0  # times as large as dots, and the least pixels: a smaller shape is not recognised
 _THIN = 0.8  # of the opacity over pictures where dots crowd, so that what is decoded stays the strongest on the map
 BLENDING = {
     True: QPainter.CompositionMode.CompositionMode_Screen,

@@ -70,7 +70,8 @@ class MapCanvas(MapPlot):
         self.passing: dict[PixelItem, Callable[[], QRectF]] = {}
         super().__init__()
         self._ground = DoubleBuffer(Layers(tiles, self.fields, self.above))
-        self.frame_scheduler = FrameScheduler(self, self._ground, self._shown, self._repaint)
+        shown = lambda: (self.view, self.devicePixelRatioF())  # noqa: E731
+        self.frame_scheduler = FrameScheduler(self, self._ground, shown, self._repaint)
         self._pressed: QPointF | None = None
         self._dragging = False
         self._panned_from: QPointF | None = None
@@ -221,9 +222,6 @@ class MapCanvas(MapPlot):
         if self.lifted is not None:
             self.lifted.paint_lifted(painter, self.view)
 
-    def _shown(self) -> tuple[View, float]:
-        return self.view, self.devicePixelRatioF()
-
     # -- events
 
     def mousePressEvent(self, event: QMouseEvent | None) -> None:
@@ -363,7 +361,8 @@ class MapCanvas(MapPlot):
         self._ring.setPen(QPen(QColor(self.theme.accent if focused else self.theme.line), 2 if focused else 1))
 
     def leaveEvent(self, event: QEvent | None) -> None:
-        super().leaveEvent(event)
+        if event is not None:
+            super().leaveEvent(event)
         self._leave()
 
     def _leave(self) -> None:
