@@ -83,11 +83,8 @@ def draw_map(
         images_at(find_bundle(model), images, images_anyway)
     if both and of_session is None:
         raise UserError("--both: goes with a session of two maps, as in export --session FILE map --both")
-    if as_shown:
-        told = _as_shown(known, {**locals()})
-    else:
-        look = palette, shapes
-        told = _drawn_anew(known, out, model, width, height, chart, background, layers, look, images, overwrite)
+    anew = known, out, model, width, height, chart, background, layers, (palette, shapes), images, overwrite
+    told = _as_shown(known, {**locals()}) if as_shown else _drawn_anew(*anew)
     report({**told, "width": width, "height": height}, f"{out}: the map of {told['model']}", as_json)
 
 

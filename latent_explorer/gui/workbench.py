@@ -353,11 +353,10 @@ class Workbench(QObject):
             pane.dress(self.theme)
         self._show_titles()
 
-    def choose_palette(self, name: str) -> None:
-        """Colour the classes of all maps by a palette, by its name, and remember it."""
+    def choose_palette(self, name: str, shapes: bool | None = None) -> None:
+        """Colour the classes of all maps by a palette, by its name, and remember it. shapes: as `choose_shapes`."""
         self.shared.choose_palette(name)
-        for pane in self.panes:
-            pane.dress(self.theme)
+        self.choose_shapes(self.shared.shapes if shapes is None else shapes)
 
     def choose_shapes(self, shapes: bool) -> None:
         """Give each class a shape of its own on all maps, or none, and remember it."""
