@@ -46,10 +46,11 @@ class StylePanel(QWidget):
         )  # fmt: skip
         self.result = PictureView(_RESULT)
         self.result.limit_height(_RESULT)
+        self.result.setMaximumWidth(_RESULT)
         self.result.setAccessibleName("Result")
         self.said = words("", 2)
         tip = "From the content's own style to the other; click a picture to go there"
-        self.mixed = PictureGrid("Mixtures of both styles", MIXED, 1, tip, 20, 40, framed=False)
+        self.mixed = PictureGrid("Mixtures of both styles", MIXED, 1, tip, 26, 40, framed=False)
         self.rows = combo_box(ROWS, "What the rows of the grid are")
         self.columns = combo_box(COLUMNS, "Whose styles the columns of the grid are")
         self.count = spin_box(2, 12, 8, " styles", "How many styles are chosen")

@@ -230,7 +230,8 @@ class StyleStudy(Study):
         self.panel.mixed.show_images(images)
         content, style = (self.parts[role] for role in ROLES)
         name = self.session.bundle.class_names[content.label]
-        self.panel.said.setText(f"{name} in the style of {style.words}. Below, from its own style to that one.")
+        of = style.words[:1].lower() + style.words[1:] if style.number is not None else style.words
+        self.panel.said.setText(f"{name} in the style of {of}. Below, from its own style to that one.")
 
     def _take_original(self, answer: Answer) -> None:
         if answer.pictures is None or not isinstance(answer.key, tuple):
