@@ -40,7 +40,8 @@ class Bundle:
     latents: of its dataset, read into memory: `mean` float32 (n, d); `log_variance` float32 (n, d), or None for a
     family without one; `label` int64 (n,), the class of each, or None; `split` uint8 (n,), 0 for train, 1 for test, 2
     for validation; `error` float32 (n,), the mean squared error of each reconstruction on pixels in [0, 1], or None;
-    `index` int64 (n,), which images of the dataset they are of, or None for all.
+    `index` int64 (n,), which images of the dataset they are of, or None for all. Of a generator the first
+    `latents.draws` are draws from its prior: `index` -1, `split` 3, `error` NaN, and as label what a classifier sees.
     device: what runs the model: "cpu", "cuda", "mps", or "auto" for the best available.
     place: where its images are, if they are not where they were when it was trained.
 
@@ -90,7 +91,7 @@ class Bundle:
 
     @cached_property
     def images(self) -> Images:
-        """The images of the latents, uint8 (n, h, w, c), in their order; read when first asked for.
+        """The images of the latents, uint8 (n, h, w, c), in their order, draws left out; read when first asked for.
 
         Of a dataset that is larger than memory they stay on disk: index them with numbers, slices or arrays.
         Raises DataError where they are not on this computer, and says how to name the place where they are.
