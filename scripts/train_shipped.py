@@ -43,6 +43,20 @@ _MNIST_AE_16D = Job(
     recipe=Recipe(epochs=16, warm_up=0.06, precision="bfloat16"),
 )
 
+_MNIST_CVAE = Job(
+    "mnist",
+    Path("mnist-cvae-8d"),
+    family="cvae",
+    trunk="residual",
+    latent_dim=8,
+    hidden=(320, 320),
+    settings={"beta": 0.1, "independence": 1500, "consistency": 4},
+    variances=False,
+    latents="uint8",
+    tiles=0,
+    recipe=Recipe(epochs=24, batch_size=512, learning_rate=4e-3, warm_up=0.05, prior_warm_up=0.3, precision="bfloat16"),
+)
+
 SHIPPED = {
     "mnist-vae-2d": Job(
         "mnist",
@@ -131,6 +145,14 @@ SHIPPED = {
         settings={"coverage": 0.2, "gradient_penalty": 0.05},
         tiles=1 << 20,
         recipe=Recipe(epochs=4, batch_size=64, warm_up=0.02, precision="float32"),
+    "mnist-cvae-8d": _MNIST_CVAE,
+    "mnist-cvae-2d": replace(
+        _MNIST_CVAE,
+        folder=Path("mnist-cvae-2d"),
+        latent_dim=2,
+        settings={"beta": 0.1, "independence": 300, "consistency": 6},
+        latents="float16",
+        tiles=1 << 20,
     ),
     "mnist-ae-16d": _MNIST_AE_16D,
     "mnist-ae-16d-b": replace(

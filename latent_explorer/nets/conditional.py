@@ -17,7 +17,8 @@ from latent_explorer.nets.trunks import Trunk
 _TURN, _SCALE, _SHEAR, _STROKE = 0.08, 0.06, 0.25, 0.6
 
 _SWAPPED = 4  # of so many images one is decoded under another class in training
-_WIDTHS = 0.05, 0.2, 0.5, 1.0, 2.0  # of the kernels, in mean squared distances of two draws from the prior
+_RIDGE = 0.01  # of the mean variance of the latents, below which a direction counts for less
+_NEAREST = 0.01  # squared distance that is told from none, in those of two draws from the prior
 
 
 class ConditionalModel(LatentModel):
@@ -112,27 +113,49 @@ def _widest(x: Tensor) -> Tensor:
 def discrepancy(z: Tensor, labels: Tensor, classes: int, prior: Tensor | None = None) -> Tensor:
     """The squared maximum mean discrepancy (Gretton et al. 2012) between the latents of a class and others, a scalar.
 
-    The mean over the classes by their shares, unbiased, of the mean of five inverse multiquadratic kernels.
-    z: (n, d). labels: (n,). prior: draws (m, d) to compare with; None for all latents.
+    The mean over the classes by their shares, unbiased. z: (n, d). labels: (n,). prior: draws (m, d) to compare with;
+    None for all latents, of which then all directions count alike, however far they spread.
     """
+    with torch.autocast(z.device.type, enabled=False):  # it is small beside what bfloat16 rounds away
+        return _discrepancy(z.float() if prior is not None else _whitened(z.float()), labels, classes, prior)
+
+
+def _discrepancy(z: Tensor, labels: Tensor, classes: int, prior: Tensor | None) -> Tensor:
     own = one_hot(labels, classes).float()
     count = own.sum(0)
     several = torch.where(count > 1, count, 0)
-    share, kernel = several / several.sum().clamp_min(1), _kernel(z, z)
-    within = ((own.T @ kernel * own.T).sum(1) - count) / (count * (count - 1)).clamp_min(1)
+    share, kernel = several / several.sum().clamp_min(1), _pairs(z)
+    within = (own.T @ kernel * own.T).sum(1) / (count * (count - 1)).clamp_min(1)
     if prior is None:
-        return (within * share).sum() - _between(kernel)
+        return (within * share).sum() - _mean(kernel)
     across = (own.T @ _kernel(z, prior)).mean(1) / count.clamp_min(1)
-    return ((within - 2 * across) * share).sum() + _between(_kernel(prior, prior)) * share.sum()
+    return ((within - 2 * across) * share).sum() + _mean(_pairs(prior)) * share.sum()
 
 
-def _between(kernel: Tensor) -> Tensor:
-    """The mean over all pairs of two, of which each is 1 with itself."""
-    return (kernel.sum() - len(kernel)) / max(len(kernel) * (len(kernel) - 1), 1)
+def _whitened(z: Tensor) -> Tensor:
+    """Latents (n, d) about their mean in units of their spread, which is taken as given."""
+    with torch.no_grad():
+        middle, count = z.mean(0), len(z)
+        spread = (z - middle).T @ (z - middle) / count
+        ridge = (_RIDGE * spread.diagonal().mean() + 1e-9) * torch.eye(z.shape[1], device=z.device)
+        inverse = torch.linalg.inv(torch.linalg.cholesky(spread + ridge))
+    return (z - middle) @ inverse.T
+
+
+def _mean(pairs: Tensor) -> Tensor:
+    return pairs.sum() / max(len(pairs) * (len(pairs) - 1), 1)
+
+
+def _pairs(z: Tensor) -> Tensor:
+    """The kernel of each pair of two, (n, n); 0 of each with itself."""
+    kernel = _kernel(z, z)
+    return kernel - kernel.diagonal().diag()
 
 
 def _kernel(one: Tensor, other: Tensor) -> Tensor:
-    """(n, m), 1 where two are the same."""
+    """-log(c + |x - y|² / 2 d), (n, m): the sum of inverse multiquadratic kernels of all widths from c on.
+
+    Of many widths, since latents may differ between classes in what is far as in what is near.
+    """
     squared = (one.square().sum(1)[:, None] + other.square().sum(1) - 2 * one @ other.T).clamp_min(0)
-    wide = 2 * one.shape[1]
-    return torch.stack([width * wide / (width * wide + squared) for width in _WIDTHS]).mean(0)
+    return -(_NEAREST + squared / (2 * one.shape[1])).log()

@@ -81,11 +81,11 @@ def test_the_discrepancy_is_nothing_where_all_classes_are_spread_alike_and_grows
     apart = [torch.tensor([[0.0, 0.0], [d, 0.0], [0.0, d]])[labels] for d in (0.0, 0.5, 1.0, 3.0)]
     for prior in (None, others):
         found = [discrepancy(z + each, labels, 3, prior).item() for each in apart]
-        assert abs(found[0]) < 3e-3
-        assert all(later > earlier + 1e-3 for earlier, later in pairwise(found))
+        assert abs(found[0]) < 0.02
+        assert all(later > earlier + 0.01 for earlier, later in pairwise(found))
     narrow = torch.where(labels == 0, 0.3, 1.0)[:, None]
     assert discrepancy(narrow * z, labels, 3).item() > 0.01
-    assert abs(discrepancy(0.3 * z, labels, 3).item()) < 3e-3
+    assert abs(discrepancy(0.3 * z, labels, 3).item()) < 0.02
     assert discrepancy(0.3 * z, labels, 3, others).item() > 0.05
 
 
@@ -125,7 +125,7 @@ def test_it_learns_to_part_the_class_from_the_rest(family) -> None:
     labels, grey = torch.from_numpy(np.arange(120) % 3), torch.from_numpy(random.uniform(0.3, 1, 120)).float()
     x = torch.zeros(120, 1, 7, 6)
     x[torch.arange(120), 0, 2 * labels] = grey[:, None]
-    model = network(family)
+    model = network(family, independence=30.0)
     optimiser = torch.optim.Adam(model.parameters(), lr=0.01)
     for _ in range(150):
         optimiser.zero_grad()
