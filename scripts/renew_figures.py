@@ -13,7 +13,7 @@ from latent_explorer.places import find_bundle, shipped_bundles
 from latent_explorer.runtime.loading import load_bundle_model
 from latent_explorer.training.baselines import baselines
 from latent_explorer.training.distributed.devices import choose_device
-from latent_explorer.training.evaluate import dataset_of, evaluate_bundle
+from latent_explorer.training.evaluate import dataset_of, encode_dataset, evaluate
 from latent_explorer.training.publishing.card import figures_table
 from latent_explorer.training.style_figures import style_figures
 
@@ -37,9 +37,12 @@ def main() -> int:
 def _renew(folder: Path, source: str | None) -> dict[str, float | None]:
     config = check_bundle(folder)
     dataset = dataset_of(config, source)
-    figures = evaluate_bundle(folder, "cpu", dataset).figures() | baselines(dataset, config.net.latent_dim).figures()
-    if config.family.conditional:
-        figures |= style_figures(load_bundle_model(folder, config), dataset, choose_device("cpu")).figures()
+    model, device = load_bundle_model(folder, config), choose_device("cpu")
+    latents = encode_dataset(model, dataset, device) if config.family.conditional else None
+    found = evaluate(model, dataset, device, latents)
+    figures = found.figures() | baselines(dataset, config.net.latent_dim).figures()
+    if latents is not None:
+        figures |= style_figures(model, dataset, device, latents, found.knn10_accuracy).figures()
     renewed = msgspec.structs.replace(config, metrics=figures)
     card, tables = _TABLE.subn(lambda _: figures_table(renewed), (folder / "README.md").read_text())
     if tables != 1:

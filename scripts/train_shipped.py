@@ -145,14 +145,16 @@ SHIPPED = {
         settings={"coverage": 0.2, "gradient_penalty": 0.05},
         tiles=1 << 20,
         recipe=Recipe(epochs=4, batch_size=64, warm_up=0.02, precision="float32"),
+    ),
     "mnist-cvae-8d": _MNIST_CVAE,
     "mnist-cvae-2d": replace(
         _MNIST_CVAE,
         folder=Path("mnist-cvae-2d"),
         latent_dim=2,
-        settings={"beta": 0.1, "independence": 300, "consistency": 6},
+        settings={"beta": 0.5, "independence": 600, "consistency": 3},
         latents="float16",
         tiles=1 << 20,
+        recipe=msgspec.structs.replace(_MNIST_CVAE.recipe, epochs=16),
     ),
     "mnist-ae-16d": _MNIST_AE_16D,
     "mnist-ae-16d-b": replace(

@@ -6,6 +6,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from latent_explorer.analysis.attributes import ink
 from latent_explorer.analysis.attributes.measures import Measuring
 from latent_explorer.bundles import Latents
 from latent_explorer.data.dataset import Dataset
@@ -18,7 +19,6 @@ from latent_explorer.training.images import evenly
 
 _MEASURED = 5000  # test images whose slant and thickness are measured
 _AT_ONCE = 1000
-_STYLES = "slant", "thickness"
 
 
 @dataclass(frozen=True)
@@ -30,6 +30,8 @@ class StyleFigures:
     tells by their means, fitted on those of the training images; leakage_knn10: the 10 nearest means;
     pca_leakage_linear: logistic regression of as many principal components. slant_r, thickness_r: the correlation of
     the measure of the image with that of the picture under another class, both less the mean of their class;
+    slant by second moments, thickness by distance transform; slant_rows_r: by the straight line through the middles of
+    rows of what is more than half ink, which is nothing where a picture is faint;
     slant_r_raw, thickness_r_raw: with these means; unswapped_slant_r, unswapped_thickness_r: under its own class.
     classifier_accuracy: of the classifier that recognises, on test images. Each None where it cannot be measured.
     """
@@ -42,6 +44,7 @@ class StyleFigures:
     slant_r: float | None = None
     slant_r_raw: float | None = None
     unswapped_slant_r: float | None = None
+    slant_rows_r: float | None = None
     thickness_r: float | None = None
     thickness_r_raw: float | None = None
     unswapped_thickness_r: float | None = None
@@ -53,11 +56,15 @@ class StyleFigures:
 
 
 def style_figures(
-    model: LatentModel, dataset: Dataset, device: torch.device, latents: Latents | None = None
+    model: LatentModel,
+    dataset: Dataset,
+    device: torch.device,
+    latents: Latents | None = None,
+    knn10: float | None = None,
 ) -> StyleFigures:
     """Those of a conditional model on a dataset; all None of any other, and without test images.
 
-    latents: what `encode_dataset` gave, if it has been done already.
+    latents: what `encode_dataset` gave, and knn10: what `label_accuracy` says of them, if that has been done already.
     """
     test, train = dataset.indices("test"), dataset.indices("train")
     if not (model.family.conditional and model.encodes and len(test)) or dataset.labels is None:
@@ -71,7 +78,7 @@ def style_figures(
         swap_accuracy=_recognised(classifier, swapped, other),
         unswapped_accuracy=_recognised(classifier, kept, own),
         leakage_linear=linear_accuracy(means[train], dataset.labels[train], means[test], own),
-        leakage_knn10=label_accuracy(latents, dataset),
+        leakage_knn10=label_accuracy(latents, dataset) if knn10 is None else knn10,
         pca_leakage_linear=_pca_leakage(dataset, model.spec.latent_dim),
         classifier_accuracy=None if classifier is None else classifier.accuracy,
         **_carried(dataset, swapped, kept, other),
@@ -144,19 +151,29 @@ def _carried(
         return {}
     test = dataset.indices("test")
     some = np.searchsorted(test, evenly(test, _MEASURED))
-    own = dataset.labels[test][some]
-    images = np.asarray(dataset.images[test[some]]) / np.float32(255)
+    own, white = dataset.labels[test][some], np.float32(255)
+    images = np.asarray(dataset.images[test[some]]) / white
     measuring = Measuring.of(images)
-    before, after, beside = (
-        measuring.scored(each) for each in (images, swapped[some] / np.float32(255), kept[some] / np.float32(255))
-    )
+    image, swap, same = (_styles(each, measuring) for each in (images, swapped[some] / white, kept[some] / white))
     found: dict[str, float | None] = {}
-    for name in _STYLES:
-        image, swap, same = (each[:, measuring.names.index(name)] for each in (before, after, beside))
-        found[f"{name}_r"] = _correlation(_less_means(image, own), _less_means(swap, other[some]))
-        found[f"{name}_r_raw"] = _correlation(image, swap)
-        found[f"unswapped_{name}_r"] = _correlation(_less_means(image, own), _less_means(same, own))
-    return found
+    for name in image:
+        found[f"{name}_r"] = _correlation(_less_means(image[name], own), _less_means(swap[name], other[some]))
+        found[f"{name}_r_raw"] = _correlation(image[name], swap[name])
+        found[f"unswapped_{name}_r"] = _correlation(_less_means(image[name], own), _less_means(same[name], own))
+    return {name: found[name] for name in found.keys() & StyleFigures.__dataclass_fields__.keys()}
+
+
+def _styles(pictures: NDArray[np.floating], measuring: Measuring) -> dict[str, NDArray[np.float64]]:
+    """The measures (n,) by name of pictures (n, h, w, 1) in [0, 1].
+
+    Slant is by second moments, as digits are usually set upright: it does not depend on how dark they are.
+    """
+    scored, grey = measuring.scored(pictures), pictures[..., 0]
+    return {
+        "slant": ink.slant(1 - grey if measuring.inverted else grey),
+        "slant_rows": scored[:, measuring.names.index("slant")],
+        "thickness": scored[:, measuring.names.index("thickness")],
+    }
 
 
 def _less_means(values: NDArray[np.float64], labels: NDArray[np.int64]) -> NDArray[np.float64]:

@@ -1,6 +1,6 @@
 """The bundles that ship are sound, belong to their datasets, and are as good as they say."""
 
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -23,6 +23,7 @@ from latent_explorer.session import open_bundle
 from latent_explorer.training.classifier import classifier_of
 from latent_explorer.training.evaluate import evaluate, evaluate_bundle
 from latent_explorer.training.publishing.pictures import first_tiles
+from latent_explorer.training.style_figures import other_classes, pictures
 
 CPU = torch.device("cpu")
 SAMPLE = 2000
@@ -38,6 +39,17 @@ class Aim:
     unrefined_negative_elbo: float | None = None
 
 
+@dataclass(frozen=True)
+class Parted:
+    """What a conditional bundle is to reach on its test images: at least, at most, at most, at least, at least."""
+
+    swap_accuracy: float
+    leakage_linear: float
+    leakage_knn10: float
+    slant_r: float
+    thickness_r: float
+
+
 MNIST = {
     "mnist-ae-16d": Aim(0.0070, None, 0.95),
     "mnist-ae-16d-b": Aim(0.0070, None, 0.95),
@@ -45,6 +57,11 @@ MNIST = {
     "mnist-vae-16d": Aim(0.0070, 94.5, 0.97),
     "mnist-vae-2d": Aim(0.0315, 129.5, 0.885, 133.1),
 }
+STYLE = {
+    "mnist-cvae-8d": Parted(0.97, 0.15, 0.25, 0.90, 0.85),
+    "mnist-cvae-2d": Parted(0.97, 0.15, 0.25, 0.90, 0.70),  # pictures of two numbers are blurred: .74 as its own class
+}
+"""Conditional ones, whose latents are to tell no class: they are judged by other figures than the rest."""
 PCA_2, PCA_64, PCA_128 = 0.0366, 0.0080, 0.0047
 CIFAR = {
     "cifar10-ae-64d": Aim(PCA_64),
@@ -83,12 +100,12 @@ def load(name: str) -> tuple[BundleConfig, LatentModel]:
 
 
 def test_these_bundles_ship_and_take_less_than_70_megabytes() -> None:
-    wanted = MNIST.keys() | CIFAR.keys() | FASHION.keys() | GENERATORS.keys()
+    wanted = MNIST.keys() | CIFAR.keys() | FASHION.keys() | GENERATORS.keys() | STYLE.keys()
     assert {folder.name for folder in shipped_bundles()} == wanted
     assert sum(path.stat().st_size for path in models_folder().rglob("*")) < 70e6
 
 
-@pytest.mark.parametrize("name", MNIST)
+@pytest.mark.parametrize("name", [*MNIST, *STYLE])
 def test_a_shipped_bundle_belongs_to_the_dataset_that_ships(name: str, mnist: Dataset) -> None:
     config, latents = load(name)[0], read_latents(models_folder() / name)
     assert open_dataset(config.dataset.source).fingerprint == config.dataset.fingerprint == mnist.fingerprint
@@ -110,6 +127,29 @@ def test_a_shipped_bundle_is_as_good_as_it_says(name: str, mnist: Dataset) -> No
     assert (found["unrefined_negative_elbo"] is None) == (aim.unrefined_negative_elbo is None)
     if aim.unrefined_negative_elbo is not None:
         assert found["negative_elbo"] < found["unrefined_negative_elbo"] <= aim.unrefined_negative_elbo
+
+
+@pytest.mark.parametrize("name", STYLE)
+def test_a_conditional_bundle_parts_style_from_class_as_it_says(name: str, mnist: Dataset) -> None:
+    (config, model), aim = load(name), STYLE[name]
+    assert config.family.conditional
+    assert config.metrics["classifier_accuracy"] >= 0.99
+    for figure, bound in asdict(aim).items():
+        at_most = figure.startswith("leakage")
+        assert config.metrics[figure] <= bound if at_most else config.metrics[figure] >= bound, figure
+    assert config.metrics["swap_accuracy"] <= config.metrics["unswapped_accuracy"]
+    latents, test = read_latents(models_folder() / name), mnist.indices("test")[:SAMPLE]
+    own = mnist.labels[test]
+    other = other_classes(own, 10)
+    made = pictures(model, latents.mean[test], other, CPU)
+    assert (classifier_of(mnist, CPU)(made) == other).mean() == pytest.approx(config.metrics["swap_accuracy"], abs=0.02)
+    assert config.metrics["mse"] == pytest.approx(latents.error[latents.split == 1].mean(), rel=1e-3)
+
+
+@pytest.mark.parametrize("name", STYLE)
+def test_the_latents_of_a_conditional_bundle_are_those_of_the_weights(name: str, mnist: Dataset) -> None:
+    some = np.random.default_rng(0).choice(len(mnist), SAMPLE, replace=False)
+    check_latents(name, mnist.images[some], some, torch.from_numpy(mnist.labels[some]))
 
 
 @pytest.mark.parametrize("name", MNIST)
@@ -227,16 +267,25 @@ def test_where_the_clothes_are_at_hand_the_latents_are_those_of_the_weights(name
     check_latents(name, clothes.images[some], some)
 
 
-def check_latents(name: str, images: np.ndarray, places: np.ndarray) -> None:
-    """The latents and errors kept at `places` are those of the images, up to what they were rounded by."""
+def check_latents(name: str, images: np.ndarray, places: np.ndarray, labels: torch.Tensor | None = None) -> None:
+    """The latents and errors kept at `places` are those of the images, up to what they were rounded by.
+
+    labels: their classes, of a conditional bundle.
+    """
     latents, (_, model) = read_latents(models_folder() / name), load(name)
     x = torch.from_numpy(images.transpose(0, 3, 1, 2).copy()).float() / 255
     with torch.inference_mode():
-        means = model.encode(x).mean
-        errors = (model.decode(means) - x).square().flatten(1).mean(1)
+        means = model.encode(x, labels).mean
+        errors = (model.decode(means, labels) - x).square().flatten(1).mean(1)
     rounding = np.ptp(latents.mean, axis=0) / 255 * 0.51
     assert (np.abs(means.numpy() - latents.mean[places]) <= np.maximum(rounding, 1e-3)).all()
     np.testing.assert_allclose(errors.numpy(), latents.error[places], atol=1e-3)
+
+
+def test_styles_of_many_dimensions_open_on_the_map_that_is_brought_along() -> None:
+    bundle = open_bundle(models_folder() / "mnist-cvae-8d")
+    assert (bundle.chart.name, bundle.spec) == ("tsne", None)
+    assert bundle.chart.fit_seconds is not None
 
 
 @pytest.mark.parametrize(
