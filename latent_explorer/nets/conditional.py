@@ -138,8 +138,9 @@ def _whitened(z: Tensor) -> Tensor:
         middle, count = z.mean(0), len(z)
         spread = (z - middle).T @ (z - middle) / count
         ridge = (_RIDGE * spread.diagonal().mean() + 1e-9) * torch.eye(z.shape[1], device=z.device)
-        inverse = torch.linalg.inv(torch.linalg.cholesky(spread + ridge))
-    return (z - middle) @ inverse.T
+        inverse: Tensor = torch.linalg.inv(torch.linalg.cholesky(spread + ridge))
+    whitened: Tensor = (z - middle) @ inverse.T
+    return whitened
 
 
 def _mean(pairs: Tensor) -> Tensor:

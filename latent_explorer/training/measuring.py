@@ -67,7 +67,7 @@ def measure_bundle(
     if model.encodes:
         trust = trust_figures(config, model, read_latents(folder, config), dataset, where, another)
     yield "swapping classes"
-    style = style_figures(model, dataset, where, latents, found and found.knn10_accuracy)
+    style = style_figures(model, dataset, where, latents, None if found is None else found.knn10_accuracy)
     made = GeneratorFigures()
     for each in generator_figures(config, model, dataset, where):
         if isinstance(each, GeneratorFigures):
