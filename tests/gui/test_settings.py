@@ -91,7 +91,7 @@ def test_what_another_version_has_written_stays(file: Path) -> None:
     store.theme = "dark"
     store.save()
     assert msgspec.json.decode(file.read_bytes()) == {
-        "Later": {"a": [1, {"b": None}]}, "Appearance": {"theme": "dark", "palette": "usual"}
+        "Later": {"a": [1, {"b": None}]}, "Appearance": {"theme": "dark", "palette": "usual", "shapes": False}
     }  # fmt: skip
 
 
