@@ -96,11 +96,12 @@ def _placed(service: Any, image: Any, without: tuple[str, ...]) -> dict[str, Any
         raise UserError(f"{service.config.name}: {found.lacking}")
     near, verdict, likely = _end_of(judged(service, found.z, found.error, made.image))
     names = service.config.dataset.class_names
-    labels = service.field_input(with_data=False).data.label
-    neighbours = [
-        {"image": int(number), "distance": float(far), **({} if labels is None else {"class": names[labels[number]]})}
-        for number, far in zip(near.indices, near.distances, strict=True)
-    ]
+    data = service.field_input(with_data=False).data
+    of_image = near.indices >= data.images_from  # of draws from the prior, none is told
+    numbers, distances = near.indices[of_image], near.distances[of_image]
+    classes = [{} if data.label is None else {"class": names[data.label[number]]} for number in numbers]
+    told = zip(data.images(numbers).tolist(), distances.tolist(), classes, strict=True)
+    neighbours = [{"image": image, "distance": far, **of_class} for image, far, of_class in told]
     return {
         "steps": steps,
         "done": list(made.done),
