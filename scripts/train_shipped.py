@@ -136,6 +136,18 @@ SHIPPED = {
         trunk="lean",
         recipe=Recipe(epochs=60, warm_up=0.06, precision="bfloat16"),
     ),
+    "mnist-gan-16d": Job(
+        "mnist",
+        Path("mnist-gan-16d"),
+        family="gan",
+        trunk="dense",
+        latent_dim=16,
+        hidden=(512, 384, 256),
+        settings={"coverage": 0.2, "gradient_penalty": 0.05},
+        latents="uint8",
+        tiles=0,
+        recipe=Recipe(epochs=6, batch_size=64, warm_up=0.02, precision="float32"),
+    ),
     "mnist-gan-2d": Job(
         "mnist",
         Path("mnist-gan-2d"),
