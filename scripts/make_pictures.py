@@ -132,7 +132,7 @@ def show_chart() -> None:
 
 def show_photos() -> None:
     """A map of photos, with the thumbnails that come along."""
-    with person_at_a_window("cifar10-vae-128d", (1280, 800)) as person:
+    with person_at_a_window("cifar10-ae-64d", (1280, 800)) as person:
         person.wait_until(lambda: person.pane.ready and person.pane.feed.missing == 0)
         person.click(person.point(*np.median(person.bundle.uv, axis=0)))
         person.wait_until(lambda: not person.pane.waiting.words, 600)

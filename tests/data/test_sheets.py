@@ -18,7 +18,7 @@ from latent_explorer.errors import UserError
 from latent_explorer.places import find_bundle, resource
 
 SHIPPED, CLOTHES = (resource("thumbnails") / f"{name}.json" for name in ("cifar10-jpeg", "fashion-mnist"))
-CIFAR = ("cifar10-ae-64d", "cifar10-vae-128d", "cifar10-vae-2d")
+CIFAR = ("cifar10-ae-64d", "cifar10-vae-2d")
 
 
 def record_of(content: bytes, **changes: object) -> SheetRecord:

@@ -12,7 +12,7 @@ from latent_explorer.places import find_bundle
 
 def test_thumbnails_are_on_the_map_before_the_data_are_indexed(new_window: Callable[..., Person]) -> None:
     person = new_window(None, ProcessEngine)
-    person.window.workbench.open(find_bundle("cifar10-vae-128d"))
+    person.window.workbench.open(find_bundle("cifar10-ae-64d"))
     pane, bundle = person.pane, person.bundle
     layer, sheet = pane.thumbnails.layer, read_thumbnails(bundle.config.dataset.fingerprint)
     assert sheet is not None
