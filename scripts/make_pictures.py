@@ -38,7 +38,7 @@ ROOT = Path(__file__).resolve().parent.parent
 RESOURCES, README = ROOT / "resources", ROOT / "README.md"
 PICTURES, ICON = RESOURCES / "readme", RESOURCES / "icons" / "latent-explorer.png"
 _LINKED_WIDTH, _LINKED_STEPS, _LINKED_REST = 860, 26, 7  # pixels; frames of the drag, and before and after it
-_MANY_FRAMES = 60  # of a film: of a longer one, every other is kept
+_MANY_FRAMES = 40  # of a film: of a longer one, every other is kept
 _CHOSEN = {
     "03-path.png": "window.png",
     "05-zoom.png": "zoom.png",
@@ -75,7 +75,7 @@ def compress_all() -> None:
             frames[0].save(file.with_suffix(".webp"), quality=88, method=6)
         else:
             later: dict[str, Any] = {"save_all": True, "append_images": frames[1:], "duration": times, "loop": 0}
-            frames[0].save(file.with_suffix(".webp"), quality=55, method=4, **later)
+            frames[0].save(file.with_suffix(".webp"), quality=40, method=4, **later)
         file.unlink()
     for kept in sorted(PICTURES.iterdir()):
         print(f"{kept.name}: {kept.stat().st_size / 1024:.0f} KiB")
