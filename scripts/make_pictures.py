@@ -1,8 +1,8 @@
 """Makes the pictures of the README anew, with the program itself: `python scripts/make_pictures.py [NAME...]`.
 
-NAME: one of `training`, `charts`, `photos`, `linked`, to make only those: the film of training and the window that goes
-back through it; a t-SNE map and where it can be trusted; photos and their thumbnails; two linked maps, and an anchor
-that is dragged.
+NAME: one of `training`, `charts`, `photos`, `linked`, `generator`, `style`, `lesson`, to make only those: the film of
+training and the window that goes back through it; a t-SNE map and where it can be trusted; photos and their thumbnails;
+two linked maps, and an anchor that is dragged; a GAN's map; style transfer; a lesson beside the map.
 """
 
 import re
@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageOps, ImageSequence
+from PyQt6.QtCore import Qt
 
 from latent_explorer.atlas import montage
 from latent_explorer.bench.person import Person, person_at_a_window
@@ -29,6 +30,9 @@ from latent_explorer.film.making import make_film
 from latent_explorer.gui.alignment.finding import random_anchors
 from latent_explorer.gui.app import Window, application
 from latent_explorer.gui.pane.pane import MapPane
+from latent_explorer.gui.studies.style_transfer.study import StyleStudy
+from latent_explorer.gui.widgets.actions import Command
+from latent_explorer.lessons import included_lessons, read_lesson
 from latent_explorer.places import find_bundle
 from latent_explorer.runs import Job, Recipe
 from latent_explorer.runs.protocol import MakeFilm
@@ -38,6 +42,7 @@ ROOT = Path(__file__).resolve().parent.parent
 RESOURCES, README = ROOT / "resources", ROOT / "README.md"
 PICTURES, ICON = RESOURCES / "readme", RESOURCES / "icons" / "latent-explorer.png"
 _LINKED_WIDTH, _LINKED_STEPS, _LINKED_REST = 860, 26, 7  # pixels; frames of the drag, and before and after it
+_SLANTED = 2728  # a nine of MNIST that leans far
 _MANY_FRAMES = 40  # of a film: of a longer one, every other is kept
 _CHOSEN = {
     "03-path.png": "window.png",
@@ -160,6 +165,58 @@ def show_linked_maps() -> None:
         film_dragged_anchor(left, right, PICTURES / "anchors.gif")
 
 
+def show_generator() -> None:
+    """A GAN's map: draws by the class that a classifier sees in them, with real images among them."""
+    with person_at_a_window("mnist-gan-2d", (1280, 800)) as person:
+        person.wait_until(lambda: person.pane.ready and person.pane.feed.missing == 0)
+        person.pane.layers.put("Class names", True, 1.0)
+        latents, uv = person.bundle.latents, person.bundle.uv
+        assert latents.label is not None
+        person.click(person.point(*np.median(uv[latents.label == 6], axis=0)))
+        in_both_themes(person, "generator")
+
+
+def show_style() -> None:
+    """The class of one digit in the style of another, what lies between, and all classes in several styles."""
+    with person_at_a_window("mnist-cvae-8d", (1280, 800)) as person:
+        study = person.window.workbench.show_study("style-transfer")
+        assert isinstance(study, StyleStudy)
+        person.wait_until(lambda: person.pane.ready and person.pane.feed.missing == 0)
+        person.key(Qt.Key.Key_5)
+        person.wait_until(lambda: person.bundle.label == 5 and person.pane.ready)
+        label = person.bundle.latents.label
+        assert label is not None
+        for entry, number in (("Use as content", np.flatnonzero(label == 5)[3]), ("Use as style", _SLANTED)):
+            menu = person.pane.menus._on_image(int(number))
+            next(each for each in menu if isinstance(each, Command) and each.text == entry).run()
+        person.wait_until(lambda: len(study.panel.mixed.images) > 1)
+        person.wait_until(lambda: study.panel.grid.grid is not None, 60)
+        person.move(person.point(0.0, 0.0))
+        in_both_themes(person, "style")
+
+
+def show_lesson() -> None:
+    """A lesson beside the map, at its third step."""
+    with person_at_a_window("mnist-vae-2d", (1280, 800)) as person:
+        person.wait_until(lambda: person.pane.ready and person.pane.feed.missing == 0)
+        lessons = person.window.lessons
+        lessons.show()
+        lessons.lessons._begin_at(read_lesson(included_lessons()[0]), 2)
+        uv, label = person.bundle.uv, person.bundle.latents.label
+        assert label is not None
+        person.move(person.point(*np.median(uv[label == 0], axis=0)))
+        in_both_themes(person, "lesson")
+
+
+def in_both_themes(person: Person, name: str) -> None:
+    """Keep what is seen, dark and light."""
+    for theme in ("dark", "light"):
+        person.window.workbench.choose_theme(theme)
+        person.wait_for_the_engine()
+        person.wait(2.0)
+        person.see().save(str(PICTURES / f"{name}-{theme}.png"))
+
+
 def beside(left: Person, name: str) -> Person:
     """Open a second map, linked with the first; a person at it."""
     left.wait_for_the_engine()
@@ -267,7 +324,15 @@ def make_icon() -> None:
     icon.save(ICON, optimize=True)
 
 
-SOME = {"training": show_training, "charts": show_chart, "photos": show_photos, "linked": show_linked_maps}
+SOME = {
+    "training": show_training,
+    "charts": show_chart,
+    "photos": show_photos,
+    "linked": show_linked_maps,
+    "generator": show_generator,
+    "style": show_style,
+    "lesson": show_lesson,
+}
 
 if __name__ == "__main__":
     for name in sys.argv[1:]:
