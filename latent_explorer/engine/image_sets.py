@@ -218,6 +218,7 @@ def _scores(
 
     at_home: whether these are places of the encoder's; it is no reproach to others that it would put them elsewhere.
     """
+    yield from service.calibrate()
     ask, trust = returned_by(service.field_input(with_data=True)) if at_home else None, service.trust
     conditional = bool(service.config.net.classes)  # an image may be encoded under another class than its own
 

@@ -300,8 +300,12 @@ class ModelService:
         return self._calibration.found
 
     def calibrate(self) -> Iterator[None]:
-        """Make `trust` ready, unless it is, by a slice of work at each step; several requests may share them."""
-        return self._calibration.steps()
+        """Make `trust` ready, unless it is, by a slice of work at each step; several requests may share them.
+
+        It is that of the model that is open at the end, whichever was when it began.
+        """
+        while self._calibration.found is None:
+            yield from self._calibration.steps()
 
     def _calibrate(self) -> Iterator[Trust | None]:
         known = self.field_input(with_data=True, repeatable=True)  # an exported veil depends on it

@@ -139,11 +139,11 @@ def judged(
     image: uint8 (h, w, c) as the model was given it, where its likelihood is asked for too.
     """
     service.decoder.check(z[None])
-    yield from service.calibrate()
     of_likelihood, by = None, ""
     if image is not None and service.config.encodes:
         likelihood = yield from service.judging.likelihood()
         of_likelihood, by = 100 * (1 - likelihood.of(image).share), SCORES[likelihood.name].title
+    yield from service.calibrate()
     index, trust = service.index, service.trust
     found, ask = index.neighbourhood.around(z), returned_by(service.field_input(with_data=True))
     verdict = trust.verdict(z, found.reach, ask)

@@ -53,3 +53,15 @@ def test_a_class_that_is_not_there_is_refused_and_the_one_before_stays(folder: P
         service.open_bundle(folder, 3)
     assert service.decoder is before
     assert service.decoder.model.label == 1
+
+
+def test_who_waits_for_trust_while_another_class_is_chosen_gets_that_of_the_other(folder: Path) -> None:
+    service = ModelService(lambda: None, run=lambda task: task())
+    service.open_bundle(folder, 0)
+    service.index_dataset()
+    waiting = service.calibrate()
+    next(waiting)
+    service.open_bundle(folder, 1)
+    service.index_dataset()
+    list(waiting)
+    assert service.trust is not None
