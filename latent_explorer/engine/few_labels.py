@@ -80,12 +80,17 @@ class LabelMaterial:
 
 def check_others(config: BundleConfig, dataset: Dataset) -> None:
     """Raise UserError where a bundle cannot encode these images, or its latents would know their labels."""
-    _refuse_conditional(config)
-    if not config.encodes:
-        raise UserError(f"{config.name} has no encoder: it makes no latents of {dataset.name}")
+    check_encodes(config, dataset.name)
     if dataset.image_shape != config.net.image_shape:
         expected, found = ("x".join(map(str, shape)) for shape in (config.net.image_shape, dataset.image_shape))
         raise UserError(f"{dataset.name}: expected images of {expected} for {config.name}, found {found}")
+
+
+def check_encodes(config: BundleConfig, others: str) -> None:
+    """Raise UserError where a bundle encodes no images, whatever their shape; others: what they are called."""
+    _refuse_conditional(config)
+    if not config.encodes:
+        raise UserError(f"{config.name} has no encoder: it makes no latents of {others}")
 
 
 def _refuse_conditional(config: BundleConfig) -> None:
@@ -115,11 +120,12 @@ class Lesson:
 class FewLabels:
     """Learns about the images of one bundle, in a thread; graphs of neighbours are found once and kept.
 
-    What is given up while neighbours are found goes on from there.
+    What is given up while neighbours are found goes on from there. one_by_one: whether a label comes after the other:
+    then learning goes on from those before, and the next image to label is named.
     """
 
-    def __init__(self, material: LabelMaterial) -> None:
-        self.material = material
+    def __init__(self, material: LabelMaterial, *, one_by_one: bool = True) -> None:
+        self.material, self._one_by_one = material, one_by_one
         self._spaces: dict[str, PointSpace] = {LATENTS: PointSpace(np.ascontiguousarray(material.latents))}
         self._finding: dict[str, Iterator[float]] = {}
         self._before: dict[tuple[str, str], Learned] = {}
@@ -207,13 +213,14 @@ class FewLabels:
     def _learn(self, name: str, probe: str, labelled: Labelled) -> Lesson:
         with self._locks[name]:
             learned = probe_called(probe).learn(self._spaces[name], labelled, self._before.get((name, probe)))
-            self._before[name, probe] = learned
+            if self._one_by_one:
+                self._before[name, probe] = learned
         truth, accuracy = self.material.label, None
         tested = np.flatnonzero(self.material.split == _TEST)
         test = without(tested, labelled.numbers, len(learned.shares))
         if truth is not None and len(test):
             accuracy = learned.accuracy(truth, test)
-        following = self._following(learned, labelled.numbers) if name == LATENTS else -1
+        following = self._following(learned, labelled.numbers) if name == LATENTS and self._one_by_one else -1
         return Lesson(learned, accuracy, len(test), following)
 
     def _among_some(self, taken: NDArray[np.int64]) -> int:

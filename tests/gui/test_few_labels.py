@@ -181,3 +181,69 @@ def test_points_take_the_learned_colours(person, study):
     assert person.pane.colourer.colouring.name == "class"
     study.view.colour.click()
     person.pane.colourer.choose("class")
+
+
+def others_at(person, bundle, monkeypatch):
+    """Have the file of other images be chosen in the list; what the chooser would have given."""
+    file = bundle.parent / "images.npz"
+    monkeypatch.setattr(
+        "latent_explorer.gui.studies.few_labels.transfer_view.ask_path",
+        lambda parent, title, start, chosen, files="": chosen(str(file)),
+    )
+    view = person.window.workbench.studies.show("few-labels").view.transfer
+    row = view.box.findText("A file…")
+    view.box.setFocus()
+    view.box.setCurrentIndex(row - 1)
+    person.key(Qt.Key.Key_Down, on=view.box)
+    return view
+
+
+def test_as_many_labels_of_other_images_teach_beside_pca_and_pixels(person, study, make_bundle, monkeypatch):
+    label_by_clicks(person, study, lone_images(person, 6))
+    view = others_at(person, make_bundle("others"), monkeypatch)
+    person.wait_until(lambda: study.transfer.found is not None and not study.transfer.found.more)
+    assert all(cell.text().endswith("%") for cell in view.table.cells.values())
+    assert "6 labels of images" in view.sentence.text()
+    assert view.box.currentText() == "images.npz"
+    assert view.button.text() == "Measure"
+    kept = study.transfer.found.accuracies
+    person.press_button(view.button)
+    person.wait_until(lambda: study.transfer.found is not None and not study.transfer.found.more)
+    assert study.transfer.found.accuracies == kept
+
+
+def test_other_images_are_refused_in_words_where_nothing_can_be_measured(person, study, make_bundle, monkeypatch):
+    view = others_at(person, make_bundle("unlabelled"), monkeypatch)
+    assert "No image has a label yet" in view.problem.text()
+    label_by_clicks(person, study, lone_images(person, 2))
+    person.press_button(view.button)
+    person.wait_until(lambda: "2 labels: expected at least one for each of 3 classes" in view.problem.text())
+    others_at(person, make_bundle("larger", shape=(10, 10, 1)), monkeypatch)
+    person.wait_until(lambda: "expected images of 8x8x1" in view.problem.text())
+    assert view.button.text() == "Measure"
+    assert view.progress.isHidden()
+
+
+def test_what_is_measured_on_other_images_can_be_stopped(person, study, make_bundle, monkeypatch):
+    monkeypatch.setattr(
+        "latent_explorer.engine.transferring.FewLabels.lesson", lambda *_: iter(lambda: 0.5, None)
+    )  # one that never ends
+    study._put(study.labels.put([0, 1, 2], 0))  # of one class: nothing else is learned meanwhile
+    view = others_at(person, make_bundle("endless"), monkeypatch)
+    person.wait_until(lambda: view.state.text().startswith("Learning from labels"))
+    assert view.button.text() == "Stop"
+    person.press_button(view.button)
+    assert view.state.text() == "Stopped."
+    assert view.progress.isHidden()
+    assert not list(study.transfer.work)
+
+
+def test_what_stands_beside_waits_for_other_images(person, study, make_bundle, monkeypatch):
+    study._put(study.labels.put([0, 1, 2], 0).put([50, 51, 52, 53], 1))
+    person.wait_until(lambda: study.lesson is not None)
+    study.learner.hold_beside(True)
+    person.wait(0.5)
+    assert study.view.figures["pixels", "logistic"].text() == "…"
+    others_at(person, make_bundle("meanwhile"), monkeypatch)
+    person.wait_until(lambda: study.transfer.found is not None and not study.transfer.found.more)
+    person.wait_until(lambda: study.view.figures["pixels", "logistic"].text().endswith("%"))

@@ -33,6 +33,7 @@ from latent_explorer.engine.handlers.peek import PEEK
 from latent_explorer.engine.handlers.place_images import PLACE_IMAGES
 from latent_explorer.engine.handlers.progress import PROGRESS
 from latent_explorer.engine.handlers.tell_scores import TELL_SCORES
+from latent_explorer.engine.handlers.transfer_labels import TRANSFER_LABELS
 from latent_explorer.engine.handlers.walk import WALK
 from latent_explorer.engine.protocol import Handler, Withdraw
 from latent_explorer.service.codec import Codec, Conversation, Message, Numbered, Refused
@@ -75,6 +76,7 @@ HANDLERS: dict[type[Numbered], Handler[Any]] = {
         JUDGE_IMAGES,
         COMPRESS,
         LEARN_LABELS,
+        TRANSFER_LABELS,
     )  # the most urgent first
 }
 

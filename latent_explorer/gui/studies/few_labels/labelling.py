@@ -8,11 +8,13 @@ from PyQt6.QtCore import QPointF, Qt
 from latent_explorer.engine.handlers.learn_labels import LabelsLearned
 from latent_explorer.errors import UserError
 from latent_explorer.fields.learned import LEARNED
+from latent_explorer.gui.studies.few_labels.figures import PROBES
 from latent_explorer.gui.studies.few_labels.learning import LabelLearner
 from latent_explorer.gui.studies.few_labels.marks import LabelMarks
-from latent_explorer.gui.studies.few_labels.panel import PROBES, LabelPanel
+from latent_explorer.gui.studies.few_labels.panel import LabelPanel
 from latent_explorer.gui.studies.few_labels.tool import NAME, LabelKeys, LabelTool
 from latent_explorer.gui.studies.few_labels.trading import LabelTrading
+from latent_explorer.gui.studies.few_labels.transferring import LabelTransfer
 from latent_explorer.gui.studies.study import Study, StudyUses
 from latent_explorer.gui.theme import DARK, Theme
 from latent_explorer.gui.widgets.readings import Work
@@ -40,6 +42,7 @@ class Labelling(Study):
         self._theme: Theme = DARK
         self._curve: dict[int, float] = {}
         self.learner = LabelLearner(uses.client, uses.shared.say)
+        self.transfer = LabelTransfer(uses.client, self.view.transfer, lambda: self.labels)
         self.marks = LabelMarks(uses.canvas)
         self.tools = {NAME: LabelTool(self._click)}
         others = {Qt.Key.Key_N: self.go_to_next, Qt.Key.Key_E: self._toggle_erasing}
@@ -51,6 +54,7 @@ class Labelling(Study):
         view, uses = self.view, self.uses
         self.learner.learned.connect(self._show_learned)
         self.learner.told.connect(self._tell)
+        self.transfer.busy.connect(self.learner.hold_beside)
         view.tool.clicked.connect(lambda: self._take_tool(erasing=False))
         view.erase.clicked.connect(lambda on: self._take_tool(erasing=on))
         view.next.clicked.connect(self.go_to_next)
@@ -83,6 +87,7 @@ class Labelling(Study):
         if any(image >= len(session.bundle.latents) for image, _ in session.state.labels.of):
             session.relabel(Labels(session.state.labels.names))
         self.view.colour.setChecked(session.bundle.latents.label is None)
+        self.transfer.open(session.bundle.config.dataset.name)
         self._show_labels()
         self._learn()
 
@@ -104,15 +109,18 @@ class Labelling(Study):
     def again(self) -> None:
         if self.session is not None:
             self.learner.again()
+            self.transfer.again()
 
     def stop(self) -> None:
         self.learner.stop()
+        self.transfer.stop()
         self.view.curve.end()
         self.session = None
 
     @property
     def work(self) -> Iterator[Work]:
         yield from self.learner.work
+        yield from self.transfer.work
 
     # -- what a person does
 

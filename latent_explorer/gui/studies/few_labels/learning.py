@@ -34,7 +34,7 @@ class LabelLearner(QObject):
     def __init__(self, client: EngineClient, spoken: Callable[[str], None]) -> None:
         super().__init__()
         self._client, self._say = client, spoken
-        self._labels, self._probe, self._version = Labels(), "propagation", 0
+        self._labels, self._probe, self._version, self._held = Labels(), "propagation", 0, False
         self._waiting: dict[tuple[int, str, str], float] = {}
         self.problem, self.following = "", -1
         self.accuracies: dict[tuple[str, str], float | None] = {}
@@ -66,8 +66,18 @@ class LabelLearner(QObject):
         self._rest.stop()
         self._ask(list(self._wants())[:1])
 
+    def hold_beside(self, held: bool) -> None:
+        """Leave what stands beside while something is asked for that is wanted more; go on with it afterwards."""
+        self._held = held
+        shown = "latents", self._probe
+        if held and (self._version, *shown) not in self._waiting:
+            self._ask([])
+        elif not held and shown in self.accuracies:
+            self._rest.start()
+
     def _ask_beside(self) -> None:
-        self._ask(list(self._wants())[1:])
+        if not self._held:
+            self._ask([want for want in list(self._wants())[1:] if want.key[1:] not in self.accuracies])  # type: ignore[index]
 
     def _ask(self, wants: list[Want]) -> None:
         self._waiting = {want.key: 0.0 for want in wants}  # type: ignore[misc]

@@ -6,7 +6,6 @@ from PyQt6.QtCore import QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QColor, QIcon, QImage, QKeyEvent, QPixmap
 from PyQt6.QtWidgets import (
     QCheckBox,
-    QGridLayout,
     QHBoxLayout,
     QLineEdit,
     QListWidget,
@@ -17,6 +16,8 @@ from PyQt6.QtWidgets import (
 )
 
 from latent_explorer.gui.studies.few_labels.curve import LabelCurve
+from latent_explorer.gui.studies.few_labels.figures import PROBES, FigureTable
+from latent_explorer.gui.studies.few_labels.transfer_view import TransferView
 from latent_explorer.gui.theme import DARK, Theme
 from latent_explorer.gui.widgets.controls import combo_box, hint, tool_button
 from latent_explorer.gui.widgets.images import displayed, is_light
@@ -25,8 +26,6 @@ from latent_explorer.gui.widgets.plain import PlainLabel, tooltip
 from latent_explorer.safe_text import safe_text
 from latent_explorer.session.labels import LONGEST_NAME, Labels
 
-PROBES = {"propagation": "Propagation", "logistic": "Logistic regression", "nearest": "Nearest labelled"}
-SPACES = {"latents": "Latents", "pca": "PCA", "pixels": "Pixels"}
 _LISTED = 200
 _ICON, _PICTURE = 28, 64
 _WHAT = "Label images: take the tool, choose a class, click points on the map. Two classes are enough to begin."
@@ -88,8 +87,9 @@ class LabelPanel(QWidget):
         self.sentence, self.state, self.progress = words(), words("faint"), QProgressBar()
         self.progress.setTextVisible(False)
         self.progress.setFixedHeight(7)
-        self.figures: dict[tuple[str, str], PlainLabel] = {}
-        self.curve = LabelCurve()
+        self._table = FigureTable()
+        self.figures = self._table.cells
+        self.curve, self.transfer = LabelCurve(), TransferView()
         self.read = tool_button("Import…", "Add the labels in a file: .csv, .json or .npy")
         self.write = tool_button("Export…", "Write labels, and what was learned of all other images if you like")
         self.clear = tool_button("Clear", "Take all labels away; Ctrl+Z brings them back")
@@ -102,20 +102,12 @@ class LabelPanel(QWidget):
         naming = filled(QHBoxLayout(), self.name, self.add)
         following = filled(QHBoxLayout(), self.picture, self.following)
         following.setStretchFactor(self.following, 1)
-        self._table = QWidget()
-        grid = QGridLayout(self._table)
-        grid.setContentsMargins(0, 0, 0, 0)
-        for column, probe in enumerate(("propagation", "logistic"), 1):
-            grid.addWidget(hint(PROBES[probe].split()[0]), 0, column)
-            for row, (space, title) in enumerate(SPACES.items(), 1):
-                grid.addWidget(PlainLabel(title), row, 0)
-                cell = self.figures[space, probe] = PlainLabel("–")
-                grid.addWidget(cell, row, column)
         files = filled(QHBoxLayout(), self.read, self.write, self.clear, 1)
         parts = (
             hint(_WHAT), filled(QHBoxLayout(), self.tool, self.erase, self.next, 1), heading("Class to give"),
             self.classes, naming, self.selected, following, heading("What was learned"), self.probe, self.sentence,
             self._table, self.progress, self.state, self.curve, self.colour, heading("Labels"), self.list, files,
+            self.transfer,
         )  # fmt: skip
         filled(QVBoxLayout(self), *parts, 1, spacing=6, margins=(9, 9, 9, 9))
         self.progress.hide()
@@ -156,8 +148,7 @@ class LabelPanel(QWidget):
     def show_figures(self, found: dict[tuple[str, str], str], *, measured: bool) -> None:
         """Show the accuracies by space and probe, in words; none of them where nothing is measured."""
         self._table.setVisible(measured)
-        for key, cell in self.figures.items():
-            cell.setText(found.get(key, "–"))
+        self._table.show_figures(found)
 
     def show_state(self, sentence: str, share: float | None) -> None:
         """Say what is under way, and how much of it is done."""

@@ -1,0 +1,107 @@
+"""Few labels of other images: what as many labels as a person has given teach through the same encoder."""
+
+from collections.abc import Generator, Iterator
+from dataclasses import dataclass, replace
+from functools import partial
+
+import numpy as np
+from numpy.typing import NDArray
+
+from latent_explorer.analysis.few_labels import Labelled
+from latent_explorer.analysis.few_labels.drawing import at_random
+from latent_explorer.analysis.few_labels.logistic import LOGISTIC
+from latent_explorer.analysis.few_labels.measuring import LATENTS, LabelsAsked, Truth
+from latent_explorer.analysis.few_labels.propagation import PROPAGATION
+from latent_explorer.data import Dataset, open_dataset
+from latent_explorer.engine.few_labels import SPACES, FewLabels, LabelMaterial, Lesson, check_encodes, check_others
+from latent_explorer.engine.protocol import ModelService
+from latent_explorer.service.aside import aside
+
+_KEY = "few labels of others"
+_NO_LATENTS = np.zeros((0, 0), np.float32)
+_DOING = {LATENTS: "the latents", "pca": "principal components", "pixels": "the pixels"}
+
+
+@dataclass(frozen=True)
+class Transferred:
+    """What is known so far. dataset: what the images are called. tested: of its test split. classes: of its labels.
+
+    accuracies: (space, probe, mean over the draws). missing: why there are none beside the latents; empty where there
+    are. doing: what is under way, and share: how much of that is done, in [0, 1].
+    """
+
+    dataset: str
+    tested: int
+    classes: int
+    accuracies: tuple[tuple[str, str, float], ...] = ()
+    missing: str = ""
+    doing: str = ""
+    share: float = 0.0
+
+
+def transferred(service: ModelService, source: str, labels: int, seeds: int) -> Iterator[Transferred | None]:
+    """Measure as `latent-explorer labels MODEL --on SOURCE` does, latents first; yields None where there is no news.
+
+    labels: how many are drawn from the images' own, as many of each class. seeds: how often. Raises UserError where the
+    bundle cannot encode them, or they have no labels, no test split or too few images.
+    """
+    check_encodes(service.config, source)
+    few = service.kept.get((_KEY, source))
+    if few is None:
+        for stale in [key for key in service.kept if isinstance(key, tuple) and key[0] == _KEY]:
+            del service.kept[stale]  # the images of one other dataset at a time are held
+        dataset = yield from aside(partial(open_dataset, source), "other images")
+        check_others(service.config, dataset)
+        known, _ = _drawn(LabelMaterial.of_dataset(service.config, dataset, _NO_LATENTS), labels, seeds)
+        yield replace(known, doing="encoding")
+        few = yield from _encoded(service, dataset, known)
+        service.kept[_KEY, source] = few
+    known, draws = _drawn(few.material, labels, seeds)
+    yield from _measured(few, known, draws)
+
+
+def _drawn(material: LabelMaterial, labels: int, seeds: int) -> tuple[Transferred, list[Labelled]]:
+    truth: Truth = material.truth
+    truth.check(LabelsAsked((labels,), seeds))
+    known = Transferred(material.dataset, len(truth.test), truth.classes, missing=material.missing)
+    return known, [at_random(truth.label, truth.train, labels, truth.classes, seed) for seed in range(seeds)]
+
+
+def _encoded(
+    service: ModelService, dataset: Dataset, known: Transferred
+) -> Generator[Transferred | None, None, FewLabels]:
+    parts: list[NDArray[np.float32]] = []
+
+    def encode(some: NDArray[np.int64]) -> NDArray[np.float32]:
+        return service.judging.encode(np.ascontiguousarray(dataset.images[some]))
+
+    for start, part in service.in_slices("encoding others", np.arange(len(dataset)), encode):
+        parts.append(part)
+        yield replace(known, doing="encoding", share=start / len(dataset))
+    material = LabelMaterial.of_dataset(service.config, dataset, np.concatenate(parts))
+    return FewLabels(material, one_by_one=False)
+
+
+def _measured(few: FewLabels, known: Transferred, draws: list[Labelled]) -> Iterator[Transferred | None]:
+    for space in SPACES if not few.material.missing else (LATENTS,):
+        for probe in (PROPAGATION.name, LOGISTIC.name):
+            known = replace(known, doing=_DOING[space], share=0.0)
+            found = []
+            for drawn in draws:
+                lesson = yield from _told(few.lesson(space, probe, drawn), known)
+                assert lesson.accuracy is not None  # there are labels, and a test split
+                found.append(lesson.accuracy)
+            known = replace(known, accuracies=(*known.accuracies, (space, probe, float(np.mean(found)))))
+            yield known
+    yield replace(known, doing="", share=1.0)
+
+
+def _told(work: Generator[float, None, Lesson], known: Transferred) -> Generator[Transferred | None, None, Lesson]:
+    """Tell how far a lesson is, and return it."""
+    while True:
+        try:
+            share = next(work)
+        except StopIteration as ended:
+            lesson: Lesson = ended.value
+            return lesson
+        yield None if share < 0 else replace(known, share=share)
