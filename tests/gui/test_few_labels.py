@@ -205,6 +205,7 @@ def test_as_many_labels_of_other_images_teach_beside_pca_and_pixels(person, stud
     assert all(cell.text().endswith("%") for cell in view.table.cells.values())
     assert "6 labels of images" in view.sentence.text()
     assert view.box.currentText() == "images.npz"
+    person.wait_until(lambda: view.sentence.height() >= view.sentence.heightForWidth(view.sentence.width()))
     assert view.button.text() == "Measure"
     kept = study.transfer.found.accuracies
     person.press_button(view.button)

@@ -110,6 +110,17 @@ def scrolled(panel: QWidget) -> QWidget:
     return area
 
 
+class ScrolledColumn(QWidget):
+    """A panel in `scrolled` that is as high as its sentences need: one that scrolls is not asked how high they are."""
+
+    def event(self, event: QEvent | None) -> bool:
+        done = super().event(event)
+        layout = self.layout()
+        if event is not None and event.type() in (QEvent.Type.LayoutRequest, QEvent.Type.Resize) and layout is not None:
+            self.setMinimumHeight(max(layout.heightForWidth(self.width()), layout.minimumSize().height()))
+        return done
+
+
 class _Shrinking(QVBoxLayout):
     """Does not ask for the height that goes with a width: a picture in it shrinks before anything is scrolled."""
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 
-from PyQt6.QtCore import QEvent, Qt, pyqtSignal
+from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtGui import QStandardItemModel
-from PyQt6.QtWidgets import QDoubleSpinBox, QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QDoubleSpinBox, QHBoxLayout, QProgressBar, QVBoxLayout
 
 from latent_explorer.engine.handlers.tell_scores import ScoreWords
 from latent_explorer.gui.studies.anomalies.histogram import ScoreHistogram
@@ -13,7 +13,7 @@ from latent_explorer.gui.studies.anomalies.oddest import OddestImages
 from latent_explorer.gui.studies.anomalies.roc_plot import RocPlot
 from latent_explorer.gui.theme import Theme
 from latent_explorer.gui.widgets.controls import combo_box, tool_button
-from latent_explorer.gui.widgets.parts import ask_path, filled, heading, words
+from latent_explorer.gui.widgets.parts import ScrolledColumn, ask_path, filled, heading, words
 from latent_explorer.gui.widgets.plain import PlainLabel, tooltip
 from latent_explorer.runs.plan import DATASETS
 
@@ -23,7 +23,7 @@ _ALARMS = "The share of the model's own held-out images that lie above the thres
 _COLOUR = "Colour all points of the map by this score"
 
 
-class AnomalyPanel(QWidget):
+class AnomalyPanel(ScrolledColumn):
     """What a person sees and chooses.
 
     score_chosen: by name. set_chosen: the source of a second set; empty for none. alarms_chosen: a share.
@@ -52,15 +52,6 @@ class AnomalyPanel(QWidget):
         self.show_set("", "", "")
 
     # -- what is shown
-
-    def event(self, event: QEvent | None) -> bool:
-        if event is not None and event.type() in (QEvent.Type.LayoutRequest, QEvent.Type.Resize):
-            done = super().event(event)
-            layout = self.layout()
-            if layout is not None:  # a panel that scrolls is not asked how high its sentences are
-                self.setMinimumHeight(max(layout.heightForWidth(self.width()), layout.minimumSize().height()))
-            return done
-        return super().event(event)
 
     def offer(self, scores: Sequence[ScoreWords], chosen: str) -> None:
         """List the scores; those for which the model lacks something cannot be chosen."""

@@ -12,7 +12,6 @@ from PyQt6.QtWidgets import (
     QListWidgetItem,
     QProgressBar,
     QVBoxLayout,
-    QWidget,
 )
 
 from latent_explorer.gui.studies.few_labels.curve import LabelCurve
@@ -21,7 +20,7 @@ from latent_explorer.gui.studies.few_labels.transfer_view import TransferView
 from latent_explorer.gui.theme import DARK, Theme
 from latent_explorer.gui.widgets.controls import combo_box, hint, tool_button
 from latent_explorer.gui.widgets.images import displayed, is_light
-from latent_explorer.gui.widgets.parts import filled, heading, words
+from latent_explorer.gui.widgets.parts import ScrolledColumn, filled, heading, words
 from latent_explorer.gui.widgets.plain import PlainLabel, tooltip
 from latent_explorer.safe_text import safe_text
 from latent_explorer.session.labels import LONGEST_NAME, Labels
@@ -54,7 +53,7 @@ class LabelList(QListWidget):
         super().keyPressEvent(event)
 
 
-class LabelPanel(QWidget):
+class LabelPanel(ScrolledColumn):
     """What a person sees of it. class_added, class_renamed: by name; the class by its number."""
 
     class_chosen = pyqtSignal(int)

@@ -105,7 +105,7 @@ class LabelTransfer(QObject):
         figures = {(space, probe): f"{accuracy:.1%}" for space, probe, accuracy in found.accuracies}
         if self._waiting is not None:
             figures = dict.fromkeys(self._view.table.cells, "…") | figures
-        labels = f"{self._count:,} labels of {found.dataset}, drawn {_SEEDS} times as many of each class"
+        labels = f"{self._count:,} labels of {found.dataset}, drawn {_SEEDS} times, as many of each class"
         sentence = f"{labels}: the share of {found.tested:,} test images that is right."
         self._view.show_found(sentence, figures, shown=bool(found.accuracies))
 
