@@ -13,6 +13,7 @@ from latent_explorer.gui.theme import DARK, Theme
 from latent_explorer.gui.widgets.controls import tool_button
 from latent_explorer.gui.widgets.parts import filled, heading, words
 from latent_explorer.gui.widgets.plain import tooltip
+from latent_explorer.gui.widgets.still_plot import dress_plot, still_plot
 
 _WHAT = "1: as good as the target's own encoder. 0: no better than without a translation."
 _TIP = (
@@ -40,7 +41,7 @@ class ClosureCurve(QWidget):
         self._outdated = False
         self._link: Link | None = None
         self._theme = DARK
-        self.plot: Any = pyqtgraph.PlotWidget()
+        self.plot = still_plot("Closure against the number of anchors", _HEIGHT)
         self._curve = self.plot.plot()
         self._here, self._now = pyqtgraph.ScatterPlotItem(), pyqtgraph.InfiniteLine(0, 90)
         self.words = words("faint", 2)
@@ -74,12 +75,7 @@ class ClosureCurve(QWidget):
 
     def dress(self, theme: Theme) -> None:
         self._theme = theme
-        self.plot.setBackground(theme.panel)
-        for name, title in (("left", "closure"), ("bottom", "anchors")):
-            axis = self.plot.getAxis(name)
-            axis.setPen(theme.line)
-            axis.setTextPen(theme.faint)
-            self.plot.setLabel(name, title, color=theme.faint)
+        dress_plot(self.plot, theme, "closure", "anchors")
         self._curve.setPen(pyqtgraph.mkPen(theme.accent, width=2))
         self._curve.setSymbolBrush(theme.accent)
         self._now.setPen(pyqtgraph.mkPen(theme.fair, width=1, style=Qt.PenStyle.DashLine))
@@ -98,15 +94,10 @@ class ClosureCurve(QWidget):
 
     def _set_up(self) -> None:
         plot = self.plot
-        plot.setFixedHeight(_HEIGHT)
-        plot.setMouseEnabled(False, False)
-        plot.setMenuEnabled(False)
-        plot.hideButtons()
         plot.showGrid(y=True, alpha=0.15)
         plot.setLogMode(x=True)
         plot.getAxis("left").setWidth(44)
         plot.getAxis("bottom").setTicks([[(math.log10(count), f"{count:,}") for count in _COUNTS]])
-        plot.setAccessibleName("Closure against the number of anchors")
         self._curve.setSymbol("o")
         self._curve.setSymbolSize(6)
         self._curve.setSymbolPen(None)

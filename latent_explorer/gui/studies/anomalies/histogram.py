@@ -11,6 +11,7 @@ from PyQt6.QtWidgets import QVBoxLayout, QWidget
 
 from latent_explorer.gui.theme import DARK, Theme
 from latent_explorer.gui.widgets.parts import filled
+from latent_explorer.gui.widgets.still_plot import dress_plot, still_plot
 
 _HEIGHT, _BINS = 150, 48
 _SHOWN = 0.995  # of the images of all sets: a few that are very odd would press all others into one bar
@@ -25,7 +26,7 @@ class ScoreHistogram(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.plot: Any = pyqtgraph.PlotWidget()
+        self.plot = still_plot("Histogram of the scores; drag to move the threshold, or use arrows", _HEIGHT)
         self.line: Any = pyqtgraph.InfiniteLine(0, 90)
         self._curves: list[Any] = []
         self._theme = DARK
@@ -68,7 +69,6 @@ class ScoreHistogram(QWidget):
 
     def _set_up(self) -> None:
         plot = self.plot
-        set_up_plot(plot, _HEIGHT, "Histogram of the scores; drag to move the threshold, or use arrows")
         plot.hideAxis("left")
         plot.setCursor(Qt.CursorShape.SplitHCursor)
         self.line.setZValue(5)
@@ -101,21 +101,3 @@ class ScoreHistogram(QWidget):
         at = self.plot.plotItem.vb.mapSceneToView(self.plot.mapToScene(event.pos())).x()
         self.dragged.emit(float(at))
         return True
-
-
-def set_up_plot(plot: Any, height: int, name: str) -> None:
-    """A small plot that is only looked at."""
-    plot.setFixedHeight(height)
-    plot.setMouseEnabled(False, False)
-    plot.setMenuEnabled(False)
-    plot.hideButtons()
-    plot.setAccessibleName(name)
-
-
-def dress_plot(plot: Any, theme: Theme) -> None:
-    """The colours of a theme."""
-    plot.setBackground(theme.panel)
-    for name in ("left", "bottom"):
-        axis = plot.getAxis(name)
-        axis.setPen(theme.line)
-        axis.setTextPen(theme.faint)

@@ -7,10 +7,10 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from latent_explorer.analysis.anomaly.roc import RocCurve
-from latent_explorer.gui.studies.anomalies.histogram import dress_plot, set_up_plot
 from latent_explorer.gui.theme import DARK, Theme
 from latent_explorer.gui.widgets.parts import filled
 from latent_explorer.gui.widgets.plain import PlainLabel, tooltip
+from latent_explorer.gui.widgets.still_plot import dress_plot, still_plot
 
 _HEIGHT = 170
 
@@ -20,7 +20,7 @@ class RocPlot(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.plot: Any = pyqtgraph.PlotWidget()
+        self.plot = still_plot("ROC curves: the share found, by the share of false alarms", _HEIGHT)
         self._curves: list[Any] = []
         self._chance = self.plot.plot([0, 1], [0, 1])
         self._grid = QGridLayout()
@@ -28,7 +28,6 @@ class RocPlot(QWidget):
         self._grid.setVerticalSpacing(2)
         self._grid.setColumnStretch(0, 1)
         self.lines: list[tuple[PlainLabel, PlainLabel]] = []
-        set_up_plot(self.plot, _HEIGHT, "ROC curves: the share found, by the share of false alarms")
         self.plot.setXRange(0, 1, padding=0.02)
         self.plot.setYRange(0, 1, padding=0.02)
         self.plot.getAxis("left").setWidth(44)
@@ -63,9 +62,7 @@ class RocPlot(QWidget):
         self.setMinimumHeight(self.sizeHint().height())
 
     def dress(self, theme: Theme) -> None:
-        dress_plot(self.plot, theme)
-        self.plot.setLabel("bottom", "false alarms", color=theme.faint)
-        self.plot.setLabel("left", "found", color=theme.faint)
+        dress_plot(self.plot, theme, "found", "false alarms")
         self._chance.setPen(pyqtgraph.mkPen(theme.line, style=Qt.PenStyle.DashLine))
 
     def end(self) -> None:

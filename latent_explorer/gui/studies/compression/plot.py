@@ -12,6 +12,7 @@ from latent_explorer.engine.handlers.compress import ToldCurve
 from latent_explorer.gui.theme import DARK, Theme
 from latent_explorer.gui.widgets.parts import filled
 from latent_explorer.gui.widgets.plain import PlainLabel, tooltip
+from latent_explorer.gui.widgets.still_plot import dress_plot, still_plot
 
 _HEIGHT = 190  # pixels
 _TICKS = (1, 3, 10, 30, 100, 300, 1000, 3000, 10_000)  # bytes written under the curve
@@ -33,7 +34,7 @@ class RatePlot(QWidget):
         self._theme = DARK
         self._curves: tuple[ToldCurve, ...] = ()
         self.here: tuple[float, float] | None = None
-        self.plot: Any = pyqtgraph.PlotWidget()
+        self.plot = still_plot("PSNR against bytes an image", _HEIGHT)
         self.lines: dict[str, Any] = {name: self.plot.plot() for name in _COLOURS}
         self._mark = pyqtgraph.ScatterPlotItem()
         self._keys = {name: PlainLabel(f"● {words}") for name, words in _NAMES.items()}
@@ -57,12 +58,7 @@ class RatePlot(QWidget):
 
     def dress(self, theme: Theme) -> None:
         self._theme = theme
-        self.plot.setBackground(theme.panel)
-        for name, title in (("left", "PSNR (dB)"), ("bottom", "bytes an image")):
-            axis = self.plot.getAxis(name)
-            axis.setPen(theme.line)
-            axis.setTextPen(theme.faint)
-            self.plot.setLabel(name, title, color=theme.faint)
+        dress_plot(self.plot, theme, "PSNR (dB)", "bytes an image")
         for name, line in self.lines.items():
             style = Qt.PenStyle.DotLine if name in _DOTTED else Qt.PenStyle.SolidLine
             line.setPen(pyqtgraph.mkPen(self._colour(name), width=3 if name == "latents" else 2, style=style))
@@ -80,15 +76,10 @@ class RatePlot(QWidget):
 
     def _set_up(self) -> None:
         plot = self.plot
-        plot.setFixedHeight(_HEIGHT)
-        plot.setMouseEnabled(False, False)
-        plot.setMenuEnabled(False)
-        plot.hideButtons()
         plot.showGrid(y=True, alpha=0.15)
         plot.setLogMode(x=True)
         plot.getAxis("left").setWidth(40)
         plot.getAxis("bottom").setTicks([[(math.log10(each), f"{each:,}") for each in _TICKS]])
-        plot.setAccessibleName("PSNR against bytes an image")
         self.setToolTip(
             tooltip(
                 "PSNR of the mean squared error of all test images, against bytes an image. The model, and the "

@@ -1,12 +1,11 @@
 """The accuracy over the number of labels, as it grew while one labelled."""
 
-from typing import Any
-
 import pyqtgraph
 from PyQt6.QtWidgets import QVBoxLayout, QWidget
 
 from latent_explorer.gui.theme import Theme
 from latent_explorer.gui.widgets.parts import filled
+from latent_explorer.gui.widgets.still_plot import dress_plot, still_plot
 
 _HEIGHT = 130
 
@@ -16,12 +15,7 @@ class LabelCurve(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.plot: Any = pyqtgraph.PlotWidget()
-        self.plot.setFixedHeight(_HEIGHT)
-        self.plot.setMouseEnabled(False, False)
-        self.plot.setMenuEnabled(False)
-        self.plot.hideButtons()
-        self.plot.setAccessibleName("Accuracy by number of labels")
+        self.plot = still_plot("Accuracy by number of labels", _HEIGHT)
         self._line = self.plot.plot(symbol="o", symbolSize=5)
         filled(QVBoxLayout(self), self.plot)
 
@@ -32,12 +26,7 @@ class LabelCurve(QWidget):
         self.setVisible(len(counts) > 1)
 
     def dress(self, theme: Theme) -> None:
-        self.plot.setBackground(theme.panel)
-        for name, title in (("left", "% right"), ("bottom", "labels")):
-            axis = self.plot.getAxis(name)
-            axis.setPen(theme.line)
-            axis.setTextPen(theme.faint)
-            self.plot.setLabel(name, title, color=theme.faint)
+        dress_plot(self.plot, theme, "% right", "labels")
         self._line.setPen(pyqtgraph.mkPen(theme.accent, width=2))
         self._line.setSymbolBrush(theme.accent)
         self._line.setSymbolPen(theme.accent)

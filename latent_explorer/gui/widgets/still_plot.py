@@ -1,0 +1,29 @@
+"""A plot that is only looked at: two axes with names, in the colours of a theme."""
+
+from typing import Any
+
+import pyqtgraph
+
+from latent_explorer.gui.theme import Theme
+
+
+def still_plot(name: str, height: int) -> Any:
+    """A plot of so many pixels that neither moves nor has a menu; name: for those who cannot see it."""
+    plot: Any = pyqtgraph.PlotWidget()
+    plot.setFixedHeight(height)
+    plot.setMouseEnabled(False, False)
+    plot.setMenuEnabled(False)
+    plot.hideButtons()
+    plot.setAccessibleName(name)
+    return plot
+
+
+def dress_plot(plot: Any, theme: Theme, left: str = "", bottom: str = "") -> None:
+    """Give a plot the colours of a theme, and its axes their names; an empty one stays as it is."""
+    plot.setBackground(theme.panel)
+    for name, title in (("left", left), ("bottom", bottom)):
+        axis = plot.getAxis(name)
+        axis.setPen(theme.line)
+        axis.setTextPen(theme.faint)
+        if title:
+            plot.setLabel(name, title, color=theme.faint)
