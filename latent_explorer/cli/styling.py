@@ -40,9 +40,10 @@ def style(
     overwrite: options.Overwrite = False,
     as_json: options.AsJson = False,
 ) -> None:
-    """Draw a grid of content by style: each picture is the class of its row in the style of its column.
+    """Draw a grid of content by style.
 
-    PNG, SVG or NPZ, by the suffix. The originals are at the edges where they are on this computer.
+    Each picture is the class of its row in the style of its column. PNG, SVG or NPZ, by the suffix. The originals are
+    at the edges where they are on this computer.
     """
     from latent_explorer.engine.styles import style_axes
     from latent_explorer.export import Options, Provenance, StyleGrid, find_format

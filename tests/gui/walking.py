@@ -162,10 +162,10 @@ def chained(root: QWidget) -> list[QWidget]:
 
 
 def walked(chain: list[QWidget]) -> list[QWidget]:
-    """Where Tab really leads from the first of some stops, until it has been at as many as there are."""
+    """Where Tab really leads from the first of some stops, until it has been at all; also to what is scrolled away."""
     chain[0].setFocus(Qt.FocusReason.TabFocusReason)
     way: list[QWidget] = []
-    while (now := QApplication.focusWidget()) is not None and now not in way and len(way) <= len(chain) + 1:
+    while (now := QApplication.focusWidget()) is not None and now not in way:
         way.append(now)
         if set(chain) <= set(way):
             break
