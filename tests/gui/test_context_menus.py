@@ -267,7 +267,7 @@ def test_an_entry_of_the_view_menu_is_ticked_while_its_layer_is_on(person: Perso
     for _ in range(2):
         person.choose("Density")
         menu.popup(person.window.mapToGlobal(QPoint(0, 0)))
-        ticked = {action.text() for action in menu.actions() if action.isChecked()}
+        ticked = {action.text().replace("&", "") for action in menu.actions() if action.isChecked()}
         menu.close()
         layers = person.pane.layers.by_title
         assert {title for title, layer in layers.items() if layer.visible} == ticked & set(layers)

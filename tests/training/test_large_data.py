@@ -123,7 +123,7 @@ def test_figures_are_those_of_images_in_memory(bars: Dataset, folder: Path) -> N
 def test_neighbours_are_asked_for_some_of_many_test_images(bars: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
     model = build(spec())
     whole = evaluate(model, bars, CPU).knn10_accuracy
-    monkeypatch.setattr("latent_explorer.training.baselines._ASKED", 7)
+    monkeypatch.setattr("latent_explorer.training.baselines.ASKED", 7)
     some = evaluate(model, bars, CPU).knn10_accuracy
     for accuracy, asked in ((whole, 30), (some, 7)):
         assert accuracy is not None

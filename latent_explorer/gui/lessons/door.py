@@ -5,9 +5,9 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PyQt6.QtCore import QObject, pyqtSignal
+from PyQt6.QtCore import QObject, QSize, pyqtSignal
 from PyQt6.QtGui import QShowEvent
-from PyQt6.QtWidgets import QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QLayout, QVBoxLayout, QWidget
 
 from latent_explorer.gui.lessons.uses import LessonUses
 from latent_explorer.gui.widgets.actions import SEPARATOR, Command, Entry
@@ -24,6 +24,10 @@ class LessonPlace(QWidget):
     """Where the panel goes. first_shown: it is to be made."""
 
     first_shown = pyqtSignal()
+
+    def minimumSizeHint(self) -> QSize:
+        """Low enough for the smallest screen with every panel open; the pages inside scroll."""
+        return QSize(180, 60)
 
     def showEvent(self, event: QShowEvent | None) -> None:
         super().showEvent(event)
@@ -80,7 +84,7 @@ class LessonDoor(QObject):
             from latent_explorer.gui.lessons.control import Lessons
 
             self._lessons = Lessons(self._uses)
-            filled(QVBoxLayout(self.place), self._lessons.panel)
+            filled(QVBoxLayout(self.place), self._lessons.panel).setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)
 
     def end(self) -> None:
         """End what is under way: the window closes."""

@@ -35,6 +35,8 @@ class FocusRing(QWidget):
             if not sip.isdeleted(widget):
                 widget.removeEventFilter(self)
         self._watched, self._around = [], now if now is not None and self._is_framed(now) else None
+        if sip.isdeleted(self) or sip.isdeleted(self._home):
+            return  # the program ends, and Qt takes the focus from what is left
         if self._around is None:
             self.hide()
             if self.parentWidget() is not self._home:

@@ -88,8 +88,7 @@ class SetPanel(QWidget):
         self.named.setAccessibleName("Add dataset")
         self.named.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.named.setMinimumContentsLength(8)
-        add = filled(QHBoxLayout(), self.files, self.folder, self.named)
-        add.setStretchFactor(self.named, 1)
+        add = filled(QHBoxLayout(), self.files, self.folder)
         name = filled(QHBoxLayout(), self.sets, self.rename, self.remove)
         name.setStretchFactor(self.sets, 1)
         ticks = filled(QHBoxLayout(), self.shown, self.search, 1, spacing=12)
@@ -99,7 +98,7 @@ class SetPanel(QWidget):
         rows = name, ticks, self.prepare, self.colouring, self.key, run, self.summary, self.table, self.export
         filled(QVBoxLayout(self._one), *rows, spacing=6).setStretchFactor(self.table, 1)
         self.table.setMinimumHeight(120)
-        column = filled(QVBoxLayout(self), self._hint, add, self._one, spacing=6, margins=(9, 9, 9, 9))
+        column = filled(QVBoxLayout(self), self._hint, add, self.named, self._one, spacing=6, margins=(9, 9, 9, 9))
         column.addStretch(0)
         column.setStretchFactor(self._one, 1)
 
