@@ -27,7 +27,7 @@ class LessonPlace(QWidget):
 
     def minimumSizeHint(self) -> QSize:
         """Low enough for the smallest screen with every panel open; the pages inside scroll."""
-        return QSize(180, 60)
+        return QSize(180, 48)
 
     def showEvent(self, event: QShowEvent | None) -> None:
         super().showEvent(event)

@@ -300,8 +300,8 @@ class OwnImageStudy(Study):
     def _look_closer(self) -> None:
         """The hand rests: ask what the data say, or first for what was asked for in haste."""
         if self.panel.pad.drawing:
-            self._rest.start()
-        elif self._hasty and not self.panel.sketch.empty:
+            return  # the end of the stroke begins the rest anew
+        if self._hasty and not self.panel.sketch.empty:
             self._encode()
         else:
             self._judge()
