@@ -312,6 +312,19 @@ register(
                 note="For each image the nearest of 256 pictures drawn was pulled towards it (implicit maximum "
                 "likelihood estimation), with a weight of {value:g} on the squared error.",
             ),
+            FamilySetting(
+                "searches",
+                "Searches",
+                "Steps that bring the latent of the nearest picture nearer to the image before it is pulled, where "
+                "there is coverage. For many dimensions, in which no draw is near an image.",
+                default=0,
+                low=0,
+                high=20,
+                whole=True,
+                note="Of every eighth image, the latent of that picture was first improved by {value:g} damped "
+                "Gauss-Newton step(s), as in generative latent optimisation, and only the picture it then had was "
+                "pulled.",
+            ),
         ),
         encodes=False,
         inverts=True,

@@ -88,7 +88,7 @@ def _damped_step(
     """(J Jᵀ / pixels + price + damping)⁻¹ of the gradient, (n, d)."""
     count, dim = z.shape
     moved = z[:, None] + _AWAY * torch.eye(dim, device=z.device)
-    slopes = (decode(moved.reshape(-1, dim)).reshape(count, dim, -1) - picture[:, None]) / _AWAY
+    slopes = (decode(moved.reshape(-1, dim)).reshape(count, dim, picture.shape[1]) - picture[:, None]) / _AWAY
     gradient = slopes @ (picture - x)[:, :, None] / x.shape[1] + price * z[:, :, None]
     square = slopes @ slopes.mT / x.shape[1]
     scale = square.diagonal(dim1=1, dim2=2).mean(1, keepdim=True) * damping + price + 1e-9
