@@ -84,7 +84,8 @@ class LessonDoor(QObject):
             from latent_explorer.gui.lessons.control import Lessons
 
             self._lessons = Lessons(self._uses)
-            filled(QVBoxLayout(self.place), self._lessons.panel).setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)
+            column = filled(QVBoxLayout(self.place), self._lessons.panel)
+            column.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)
 
     def end(self) -> None:
         """End what is under way: the window closes."""

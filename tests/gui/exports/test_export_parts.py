@@ -62,7 +62,7 @@ def shape_of(content, options):
 
 @pytest.mark.parametrize(
     "known",
-    [known for known in FORMATS if known.suffix in (".png", ".gif", ".webp") and known.kind not in ("film", "style grid")],
+    [each for each in FORMATS if each.suffix in (".png", ".gif", ".webp") and each.kind not in ("film", "style grid")],
     ids=lambda known: known.title,
 )
 @given(options=OPTIONS)
