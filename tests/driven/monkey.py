@@ -184,7 +184,8 @@ class Monkey:
             if menu is None:
                 break
             menu.aboutToShow.emit()
-            entries = [each for each in menu.actions() if each.isEnabled() and each.text() not in _NOT_TAKEN]
+            named = [(each, each.text().replace("&", "")) for each in menu.actions()]
+            entries = [each for each, text in named if each.isEnabled() and text not in _NOT_TAKEN]
         else:
             return f"nothing in {words}"
         entry.trigger()
