@@ -27,8 +27,8 @@ def at(person: Person, place: tuple[float, float]) -> tuple[float, float]:
     return person.canvas.to_plane(pixel)
 
 
-def rename(person: Person, row: int, name: str, *, end: Qt.Key = Qt.Key.Key_Return) -> None:
-    """Type another name in place."""
+def type_name(person: Person, row: int, name: str) -> QLineEdit:
+    """Begin to type another name in place."""
     pin_list = person.window.pane.pins.list
     pin_list.setFocus()
     pin_list.setCurrentRow(row)
@@ -36,6 +36,12 @@ def rename(person: Person, row: int, name: str, *, end: Qt.Key = Qt.Key.Key_Retu
     editor = pin_list.findChild(QLineEdit)
     editor.selectAll()
     QTest.keyClicks(editor, name)
+    return editor
+
+
+def rename(person: Person, row: int, name: str, *, end: Qt.Key = Qt.Key.Key_Return) -> None:
+    """Type another name in place."""
+    editor = type_name(person, row, name)
     person.key(end, on=editor)
     person.wait_until(lambda: sip.isdeleted(editor) or not editor.isVisible())
 
@@ -127,6 +133,18 @@ def test_a_pin_is_renamed_in_the_list(person: Person) -> None:
     rename(person, 1, "between 3 and 8")
     assert [pin.name for pin in pins(person)] == ["Pin 1", "between 3 and 8"]
     assert person.canvas.marks.pins[1][0] == "between 3 and 8"
+
+
+def test_a_picture_that_comes_leaves_the_name_that_is_being_typed(person: Person) -> None:
+    person.click(person.point(*HERE))
+    pin_list = person.window.pane.pins.list
+    person.wait_until(lambda: not pin_list.item(0).icon().isNull())
+    editor = type_name(person, 0, "mine")
+    pin_list.show_pins(pins(person), {})
+    pin_list.show_pins(pins(person), {pins(person)[0].z: QImage(8, 8, QImage.Format.Format_RGB32)})
+    assert editor.text() == "mine"
+    person.key(Qt.Key.Key_Return, on=editor)
+    person.wait_until(lambda: pins(person)[0].name == "mine")
 
 
 def test_the_enter_that_ends_a_name_does_not_go_to_the_pin(person: Person) -> None:

@@ -4,9 +4,18 @@ from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
-from PyQt6.QtCore import QEvent, QPoint, QSize, Qt, pyqtSignal
+from PyQt6.QtCore import QEvent, QModelIndex, QPoint, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QHelpEvent, QIcon, QImage, QKeyEvent, QPixmap
-from PyQt6.QtWidgets import QAbstractItemView, QListWidget, QListWidgetItem, QStackedWidget, QToolTip
+from PyQt6.QtWidgets import (
+    QAbstractItemView,
+    QLineEdit,
+    QListWidget,
+    QListWidgetItem,
+    QStackedWidget,
+    QStyledItemDelegate,
+    QToolTip,
+    QWidget,
+)
 
 from latent_explorer.gui.widgets.controls import hint
 from latent_explorer.gui.widgets.images import displayed, is_light
@@ -45,6 +54,7 @@ class PinList(QListWidget):
         self.setToolTip(tooltip(_TIP))
         self.setAccessibleName("Pins")
         self.setUniformItemSizes(True)
+        self.setItemDelegate(_NameEditing(self))
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.customContextMenuRequested.connect(self._show_menu)
         self.itemChanged.connect(lambda item: self.renamed.emit(self.row(item), item.text()))
@@ -55,7 +65,7 @@ class PinList(QListWidget):
         self.blockSignals(True)  # nobody gives a name
         while self.count() > len(pins):
             self.takeItem(self.count() - 1)
-        for index, pin in enumerate(pins):  # items stay, so that a name being typed is not lost to a picture that comes
+        for index, pin in enumerate(pins):  # items stay: a name that is being typed goes on when a picture comes
             item = self.item(index) or self._new_item()
             item.setText(safe_text(pin.name))
             picture = pictures.get(pin.z)
@@ -111,6 +121,14 @@ class PinList(QListWidget):
     def _show_menu(self, at: QPoint) -> None:
         if rows := self._rows():
             self.menu_wanted.emit(rows, self.mapToGlobal(at))
+
+
+class _NameEditing(QStyledItemDelegate):
+    """Leaves a name that is being typed alone: Qt puts the old one back whenever the item changes."""
+
+    def setEditorData(self, editor: QWidget | None, index: QModelIndex) -> None:
+        if not (isinstance(editor, QLineEdit) and editor.isModified()):
+            super().setEditorData(editor, index)
 
 
 class PinPanel(QStackedWidget):
