@@ -110,14 +110,14 @@ for _palette in (
     ClassPalette(
         "okabe-ito",
         "Okabe and Ito",
-        "The eight colours of Okabe and Ito, 2008; darker or brighter where the ground would hide them.",
+        "The eight colours of Okabe and Ito, 2008; darker or brighter where the background would hide them.",
         _OKABE_ITO,
         _OKABE_ITO,
     ),
     ClassPalette(
         "tableau",
         "Tableau 10",
-        "The ten colours of Tableau, 2016; darker or brighter where the ground would hide them.",
+        "The ten colours of Tableau, 2016; darker or brighter where the background would hide them.",
         _TABLEAU,
         _TABLEAU,
     ),

@@ -199,7 +199,7 @@ def _of_names(path: Path, name: str, names: list[str]) -> PathKind:
 
     if has(lambda each: ".." in PurePosixPath(each.replace("\\", "/")).parts):
         advice = "It has a file whose name leads out of it, so nothing of it is read."
-        return PathKind(name, Kind.OTHER, "an archive that is made to do harm", advice)
+        return PathKind(name, Kind.OTHER, "a malicious archive", advice)
     if has(lambda each: each.endswith(("/constants.pkl", "/archive_format", "/serialized_exported_program.json"))):
         return PathKind(name, Kind.CHECKPOINT, "a program of PyTorch (TorchScript or .pt2)", _CODE)
     if has(lambda each: each.endswith("/data.pkl")):

@@ -41,7 +41,7 @@ class Anchors:
 
 
 def choose_random(way: Way, count: int, seed: int) -> Anchors:
-    """Training images at random, as many of each class as there can be; of all alike where there are no classes."""
+    """Training images at random, equally many of each class; of all alike where there are no classes."""
     candidates, rng = _candidates(way, count), np.random.default_rng(seed)
     labels = way.here.latents.label
     classes = np.zeros(len(candidates), np.int64) if labels is None else labels[candidates]
@@ -69,8 +69,8 @@ def choose_farthest(way: Way, count: int, seed: int) -> Anchors:
 
 
 CHOICES: dict[str, tuple[Callable[[Way, int, int], Anchors], str]] = {
-    "random": (choose_random, "at random, as many of each class"),
-    "farthest": (choose_farthest, "each as far as can be from those before, in the source's space"),
+    "random": (choose_random, "at random, equally many of each class"),
+    "farthest": (choose_farthest, "each as far as possible from those before it, in the source's space"),
 }
 """How anchors are chosen, and what that is in words."""
 

@@ -41,7 +41,7 @@ class ClosureMeasurer:
         least = kind.least(way.here.mean.shape[1], way.there.mean.shape[1])
         counts = [count for count in COUNTS if least <= count <= len(anchors)]
         if not counts:
-            raise UserError(f"closure: {kind.name} needs {least} anchors at least, and there are {len(anchors)} images")
+            raise UserError(f"closure: {kind.name} needs at least {least} anchors, and there are {len(anchors)} images")
         by = self._measured
         if by is None or not np.array_equal(by.tested, tested):
             self._measured = by = yield from _measure(way, tested)

@@ -150,7 +150,7 @@ class Bench:
                 "error is then 0"
             )
         if not _classifiable(source, target):
-            yield f"{source.name} and {target.name} have not the same two or more classes: no classifier is tried"
+            yield f"{source.name} and {target.name} do not share two or more classes: no classifier is tried"
 
     def _naive_error(self, source: Side, target: Side, tested: HeldOutPairs) -> float:
         key = self._key(source, tested.source) + self._key(target, tested.target)

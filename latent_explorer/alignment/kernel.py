@@ -110,6 +110,6 @@ def _bumps(squares: Floats, width: float) -> Floats:
 
 
 KERNEL = TranslatorKind(
-    "kernel", "Kernel", "An affine map, bent where the anchors ask for it.",
+    "kernel", "Kernel", "An affine map, corrected near the anchors by kernel ridge regression.",
     lambda source, target: 3, fit_kernel, restore_kernel,
 )  # fmt: skip

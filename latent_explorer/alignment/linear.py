@@ -112,10 +112,10 @@ ORTHOGONAL = TranslatorKind(
     lambda source, target: 2, fit_orthogonal, restore_linear,
 )  # fmt: skip
 AFFINE = TranslatorKind(
-    "affine", "Affine", "The linear map of least squares.",
+    "affine", "Affine", "The least-squares linear map.",
     lambda source, target: 2, fit_affine, restore_linear,
 )  # fmt: skip
 RIDGE = TranslatorKind(
-    "ridge", "Ridge", "A linear map, held back as far as leaving out each anchor advises: for few anchors.",
+    "ridge", "Ridge", "Ridge regression, its strength chosen by leaving out each anchor in turn: for few anchors.",
     lambda source, target: 3, fit_ridge, restore_linear,
 )  # fmt: skip

@@ -164,6 +164,6 @@ def _geometric_median(said: Floats, weights: Floats, softening: float) -> Floats
 
 
 LOCAL = TranslatorKind(
-    "local", "Local", "An affine map around each anchor, and the median of what the nearest say: for two dimensions.",
+    "local", "Local", "An affine map around each anchor, and the median of the nearest ones: for two dimensions.",
     lambda source, target: 4, fit_local, restore_local,
 )  # fmt: skip

@@ -114,6 +114,6 @@ def restore_mlp(arrays: Arrays) -> PerceptronTranslator:
 
 
 MLP = TranslatorKind(
-    "mlp", "Perceptron", "An affine map beside a small perceptron; takes seconds.",
+    "mlp", "Perceptron", "An affine map plus a small perceptron; takes seconds.",
     lambda source, target: 8, fit_mlp, restore_mlp,
 )  # fmt: skip

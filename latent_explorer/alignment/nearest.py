@@ -41,6 +41,6 @@ def restore_nearest(arrays: Arrays) -> NearestTranslator:
 
 
 NEAREST = TranslatorKind(
-    "nearest", "Nearest anchor", "What the nearest anchor's image is in the other space; jumps from one to the next.",
+    "nearest", "Nearest anchor", "The latent that the nearest anchor has in the other space; jumps between anchors.",
     lambda source, target: 2, fit_nearest, restore_nearest, smooth=False,
 )  # fmt: skip

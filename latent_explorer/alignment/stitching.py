@@ -43,7 +43,7 @@ class Drawer:
         try:
             found = open_dataset(record.source, bounds=Bounds.of(record.count, _SECONDS))
         except UserError as error:
-            return None, f"the images of {self.side.name} are not to be had: {error}"
+            return None, f"the images of {self.side.name} are not available: {error}"
         if found.fingerprint != record.fingerprint:
             return None, f"{record.source} does not hold the images of {self.side.name}"
         return found.images, ""

@@ -46,7 +46,7 @@ def _recorded(config: BundleConfig) -> Dataset:
     except UserError as error:
         raise DataError(
             f"the images that {config.name} was trained on ({config.dataset.name}) are not on this computer: {error}. "
-            "Say where they are: open_bundle(..., images=PLACE); or look whether `thumbnails` will do"
+            "Say where they are: open_bundle(..., images=PLACE); or see whether `thumbnails` is enough"
         ) from error
     if dataset.fingerprint != config.dataset.fingerprint or config.mismatch(dataset.image_shape, len(dataset)):
         raise DataError(

@@ -42,7 +42,7 @@ class FitCache:
         except (OSError, SafetensorError, KeyError, ValueError):
             return None
         if arrays is None:
-            _log.warning("%s is damaged, or not what it is named for", path)
+            _log.warning("%s is damaged, or does not match its name", path)
         with contextlib.suppress(OSError):
             path.unlink() if arrays is None else path.touch()
         return arrays

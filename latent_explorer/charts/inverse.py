@@ -35,7 +35,7 @@ AROUND = 10
 
 DETAIL = Parameter(
     "detail",
-    "how closely pictures between the data follow each datum: 1 is exact but patchy, 0 is smooth",
+    "how closely the pictures follow each image: 1 is exact but patchy, 0 is smooth",
     0.5,
     low=0.0,
     high=1.0,

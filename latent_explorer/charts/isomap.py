@@ -120,11 +120,13 @@ ISOMAP = ChartKind(
     make=_make,
     fit=_fit,
     parameters=(
-        Parameter("neighbours", "how many data each one is joined to", 10.0, kind="whole", low=3.0, high=100.0),
+        Parameter("neighbours", "how many neighbours each point is joined to", 10.0, kind="whole", low=3.0, high=100.0),
         Parameter(
-            "landmarks", "data from which distances are measured", _LANDMARKS, kind="whole", low=8.0, high=2000.0
+            "landmarks", "points from which distances are measured", _LANDMARKS, kind="whole", low=8.0, high=2000.0
         ),
-        Parameter("seed", "another number, other landmarks", 0.0, kind="whole", low=0.0, high=2.0**31),
+        Parameter(
+            "seed", "random seed: another number gives other landmarks", 0.0, kind="whole", low=0.0, high=2.0**31
+        ),
         DETAIL,
     ),
     dimensions=range(3, MANY),

@@ -157,14 +157,23 @@ def _make(data: ChartInput) -> Any:
 TSNE = ChartKind(
     name="tsne",
     title="t-SNE",
-    sentence="Neighbours stay neighbours: islands of what is alike; how far apart they lie means little.",
+    sentence="Keeps neighbours together in islands; the distances between islands mean little.",
     make=_make,
     fit=_fit,
     parameters=(
-        Parameter("perplexity", "how many neighbours each datum has, about", 15.0, low=2.0, high=200.0),
-        Parameter("iterations", "for how long it is fitted", _ITERATIONS, kind="whole", low=1.0, high=10000.0),
-        Parameter("start", "from where the data move to their places", "pca", kind="text", choices=("pca", "random")),
-        Parameter("seed", "another number, another map of the same data", 0.0, kind="whole", low=0.0, high=2.0**31),
+        Parameter("perplexity", "roughly how many neighbours each point has", 15.0, low=2.0, high=200.0),
+        Parameter(
+            "iterations", "how many iterations it is fitted for", _ITERATIONS, kind="whole", low=1.0, high=10000.0
+        ),
+        Parameter("start", "where the points start", "pca", kind="text", choices=("pca", "random")),
+        Parameter(
+            "seed",
+            "random seed: another number gives another map of the same data",
+            0.0,
+            kind="whole",
+            low=0.0,
+            high=2.0**31,
+        ),
         DETAIL,
     ),
     dimensions=range(3, MANY),

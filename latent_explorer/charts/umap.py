@@ -34,7 +34,7 @@ def _fit(data: ChartInput) -> Generator[FitReport, None, Arrays]:
         if time.perf_counter() - told >= _FRAME:
             told = time.perf_counter()
             yield FitReport(_SEARCHING * end / count, f"neighbours of {end:,} of {count:,}")
-    yield FitReport(_SEARCHING, "moving the data to their places; this part cannot tell how far it is")
+    yield FitReport(_SEARCHING, "moving the points to their places; how far this part is cannot be told")
     from umap import UMAP as Model  # noqa: N811 # a class that is all capitals
 
     begin = 10 * flat / max(float(np.abs(flat).max()), np.finfo(float).tiny)
@@ -52,13 +52,20 @@ def _make(data: ChartInput) -> NonlinearChart:
 UMAP = ChartKind(
     name="umap",
     title="UMAP",
-    sentence="Neighbours stay neighbours, in islands farther apart than those of t-SNE.",
+    sentence="Keeps neighbours together, in islands farther apart than those of t-SNE.",
     make=_make,
     fit=_fit,
     parameters=(
-        Parameter("neighbours", "how many data each one is joined to", 15.0, kind="whole", low=2.0, high=200.0),
-        Parameter("min_dist", "how close data may lie on the map", 0.1, low=0.0, high=0.99),
-        Parameter("seed", "another number, another map of the same data", 0.0, kind="whole", low=0.0, high=2.0**31),
+        Parameter("neighbours", "how many neighbours each point is joined to", 15.0, kind="whole", low=2.0, high=200.0),
+        Parameter("min_dist", "how close points may lie on the map", 0.1, low=0.0, high=0.99),
+        Parameter(
+            "seed",
+            "random seed: another number gives another map of the same data",
+            0.0,
+            kind="whole",
+            low=0.0,
+            high=2.0**31,
+        ),
         DETAIL,
     ),
     dimensions=range(3, MANY),

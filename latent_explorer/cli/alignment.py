@@ -46,13 +46,13 @@ Kind = Annotated[
     ),
 ]
 Choose = Annotated[str, Option(metavar="HOW|FILE", help="How anchors are chosen; listed below.")]
-Seeds = Annotated[int, Option(min=1, max=100, help="How often anchors are chosen anew.")]
+Seeds = Annotated[int, Option(min=1, max=100, help="How many times to choose anchors anew.")]
 Bootstrap = Annotated[
     bool, Option("--bootstrap", help="Grow the anchors by mutual nearest neighbours among shuffled training images.")
 ]
 Blind = Annotated[bool, Option("--blind", help="Find pairs without any anchors, from the shapes of the two clouds.")]
 Disjoint = Annotated[
-    bool, Option("--disjoint", help="With --bootstrap or --blind: look at other images in each bundle.")
+    bool, Option("--disjoint", help="With --bootstrap or --blind: use different images in each bundle.")
 ]
 Relative = Annotated[
     bool, Option("--relative", help="Rank images by coordinates relative to the anchors, and translate by them.")

@@ -153,7 +153,7 @@ def _one_class(source: str, epochs: int, seed: int, device: str, download: bool,
             else:
                 display.show(step.words, step.done, step.total)
     if token.is_set():
-        complain("stopped; nothing is told of a part of the classes")
+        complain("stopped; a part of the classes gives no figures")
         raise typer.Exit(INTERRUPTED)
     told = summary(dataset, recipe, found)
     if as_json:

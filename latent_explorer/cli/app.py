@@ -128,7 +128,7 @@ def root(
         Option(metavar="PATH", help="Images that the bundle was trained on: a folder or file, to be attached to it."),
     ] = None,
     images_anyway: Annotated[
-        bool, Option(ANYWAY, help="Attach them also where they are not the very images, without a question.")
+        bool, Option(ANYWAY, help="Attach them without asking, even if they are not the same images.")
     ] = False,
     time_first_paint: Annotated[bool, Option(TIME_FIRST_PAINT, hidden=True)] = False,
     version: Annotated[

@@ -18,7 +18,7 @@ _ENDS = {"of_class": "class", "of_image": "image"}
 _TRAIN, _TEST = 0, 1
 
 Images = Annotated[int, Option(min=2, max=10_000, help="Test images to walk from.")]
-Seed = Annotated[int, Option(min=0, help="Of the draw of these images.")]
+Seed = Annotated[int, Option(min=0, help="Seed of the choice of images.")]
 
 
 @commands.command(

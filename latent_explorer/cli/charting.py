@@ -54,7 +54,7 @@ def _chosen(rest: list[str]) -> Iterator[str]:
         if not word.startswith("--") or not name:
             raise UserError(f"{word}: expected --NAME VALUE, as in --perplexity 30")
         if not given and (value := next(words, "")) == "":
-            raise UserError(f"--{name}: expected a value behind it")
+            raise UserError(f"--{name}: expected a value after it")
         yield f"{name}={value}"
 
 
@@ -69,7 +69,7 @@ def _fit(bundle: Any, text: str, as_json: bool) -> None:
         "model": bundle.name, "chart": str(spec), "images": len(bundle.latents), "fitted_now": missing,
         "seconds": round(float(clock), 2), "cpu_seconds": round(float(processor), 2),
     }  # fmt: skip
-    took = f"fitted in {clock:,.1f} s, {processor:,.1f} s of the processor" if clock else "it needs no fit"
+    took = f"fitted in {clock:,.1f} s, {processor:,.1f} s of CPU time" if clock else "it needs no fit"
     before = "" if missing or not clock else "kept before; "
     report(said, f"{spec} of the {len(bundle.latents):,} images of {bundle.name}: {before}{took}", as_json)
 

@@ -35,7 +35,7 @@ def compress(
     images: Annotated[
         str | None, Argument(metavar="IMAGES", help="Images to compress: a name or a path; see below. Needs --out.")
     ] = None,
-    bits: Annotated[int, Option(min=1, max=8, help="Bits of each dimension, before what is frequent gets fewer.")] = 5,
+    bits: Annotated[int, Option(min=1, max=8, help="Bits per dimension, before entropy coding.")] = 5,
     out: Annotated[Path | None, Option(metavar="FILE.lxc", help="File to write.")] = None,
     resize: Annotated[bool, Option("--resize", help="Stretch images of another size to the model's.")] = False,
     label: options.Label = None,
@@ -99,7 +99,7 @@ def _compress(
     }  # fmt: skip
     text = (
         f"{out}: {len(dataset):,} images in {len(file):,} bytes, {size:.1f} an image ({plain:,.0f} as pixels), "
-        f"PSNR {point.psnr:.1f} dB. To read it one needs the model too."
+        f"PSNR {point.psnr:.1f} dB. Reading it needs the model too."
     )
     report(told, text, as_json)
 

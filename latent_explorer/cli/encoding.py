@@ -188,7 +188,7 @@ def _encode_parts(network: Any, out: Path, share: tuple[int, int], overwrite: bo
                 break
     if last.parts < last.all_parts:
         done = f"{last.parts} of {last.all_parts} parts are in {out}"
-        complain(f"stopped; {done}, and the same command goes on from there")
+        complain(f"stopped; {done}, and the same command continues from there")
         raise typer.Exit(INTERRUPTED)
     told = {name: getattr(last, name) for name in ("images", "parts", "kept", "images_per_second")}
     whole = f"; with those of the other {share[1] - 1}" if share[1] > 1 else ""

@@ -12,9 +12,7 @@ Images = Annotated[
     str | None,
     Option("--images", metavar="PATH", help="Where the images are that the bundle was trained on: a folder or file."),
 ]
-Anyway = Annotated[
-    bool, Option(ANYWAY, help="Take them also where they are not the very images, however badly they fit.")
-]
+Anyway = Annotated[bool, Option(ANYWAY, help="Use them even if they are not the same images, however badly they fit.")]
 
 
 def images_at(folder: Path, path: str, anyway: bool) -> Any:
@@ -43,5 +41,5 @@ def images_at(folder: Path, path: str, anyway: bool) -> Any:
         doubt = next(fit for fit in steps if fit is not None).sentences()
     raise UserError(
         f"--images {path}: these are not the images that {config.name} was trained on. {' '.join(doubt.split())} "
-        f"Add {ANYWAY} to take them all the same"
+        f"Add {ANYWAY} to use them anyway"
     )

@@ -53,7 +53,7 @@ def labels(
 ) -> None:
     """Measure what is learned from few labels.
 
-    Labels of training images are drawn at random, as many of each class; accuracy is over the test split, its mean
+    Labels of training images are drawn at random, equally many of each class; accuracy is over the test split, its mean
     and standard deviation over the seeds. Propagation spreads labels along the graph of the 10 nearest of all images:
     the test images take part in it without their labels (transductive). Beside it stands what it gives where they do
     not, logistic regression, the nearest labelled image, and the same on as many principal components as the model has

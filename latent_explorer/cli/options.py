@@ -35,7 +35,7 @@ Shapes = Annotated[bool, Option("--shapes", help="Give each class a shape of its
 Gap = Annotated[int, Option("--gap", min=0, max=256, help="Pixels between pictures.")]
 Device = Annotated[str, Option("--device", help="Device: auto, cpu, cuda or mps.")]
 
-Width = Annotated[int, Option(min=64, max=8192, help="Of the drawing, in pixels.")]
+Width = Annotated[int, Option(min=64, max=8192, help="Size of the drawing, in pixels.")]
 AsShown = Annotated[
     bool, Option("--as-shown", help="Draw the map as the window exports it: all options below count, axes are drawn.")
 ]
@@ -54,8 +54,8 @@ Layers = Annotated[
 Slots = Annotated[str | None, Option(metavar="N,...", help="Place in the palette of each class.")]
 PointSize = Annotated[int, Option(min=50, max=200, help="Size of the points, in percent of the usual.")]
 PointColour = Annotated[str, Option(metavar="NAME", help="What colours the points: class, split, error or a field.")]
-PictureSize = Annotated[float, Option(min=0, max=200, help="Side of a picture on the map in pixels; 0: what suits it.")]
-Hide = Annotated[str | None, Option(metavar="CLASS,...", help="Classes not to show, by number.")]
+PictureSize = Annotated[float, Option(min=0, max=200, help="Side of a picture on the map in pixels; 0: automatic.")]
+Hide = Annotated[str | None, Option(metavar="CLASS,...", help="Classes to hide, by number.")]
 Pins = Annotated[list[str] | None, Option("--pin", metavar="NAME=X,Y[,...]", help="Pin; may be repeated.")]
 Selected = Annotated[str | None, Option(metavar="N,N-N,...", help="Images that are selected, by number.")]
 From = Annotated[str | None, Option("--from", metavar="X,Y[,...]", help="Latent at the start of a path.")]
@@ -82,8 +82,8 @@ Frame = Annotated[int, Option(min=0, help="Frame of the path that is marked, fro
 PerRow = Annotated[int | None, Option(min=1, help="Pictures in each row of a strip. Default: all in one row.")]
 Seconds = Annotated[float, Option(help="Seconds that a film shows each frame.")]
 PingPong = Annotated[bool, Option("--ping-pong", help="Play the film forwards, then backwards.")]
-Once = Annotated[bool, Option("--once", help="Play a GIF or WebP once, not for ever.")]
-Lossy = Annotated[bool, Option("--lossy", help="Write a smaller WebP, not of exact pixels.")]
+Once = Annotated[bool, Option("--once", help="Play a GIF or WebP once instead of forever.")]
+Lossy = Annotated[bool, Option("--lossy", help="Write a smaller, lossy WebP.")]
 Beside = Annotated[
     str | None,
     Option(metavar="NAME_OR_PATH", help="Second row: what this model makes of the path, through a translator."),

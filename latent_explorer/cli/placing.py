@@ -42,8 +42,12 @@ def place(
     search: Annotated[
         bool, Option("--search", help="Optimise each latent, from where the encoder puts it if there is one.")
     ] = False,
-    split: Annotated[str | None, Option(metavar="NAME", help="Of a dataset: train, test or val alone.")] = None,
-    most: Annotated[int, Option(min=1, max=10_000, help="Of many, at most so many, the first.")] = 10_000,
+    split: Annotated[
+        str | None, Option(metavar="NAME", help="Of a dataset: only its train, test or val split.")
+    ] = None,
+    most: Annotated[
+        int, Option(min=1, max=10_000, help="Of many images, only the first ones, at most this many.")
+    ] = 10_000,
     out: Annotated[
         Path | None, Option(metavar="FILE", help="Write names, latents, errors and scores: .npz, .safetensors, .csv.")
     ] = None,

@@ -93,7 +93,7 @@ def _chunks(download: Download) -> Iterator[bytes]:
     except (OSError, http.client.HTTPException, ValueError) as error:
         reason = getattr(error, "reason", error)
         if not isinstance(reason, OSError | str):
-            reason = "the answer of the server cannot be understood"
+            reason = "the server's answer cannot be understood"
         words = " ".join(str(getattr(reason, "strerror", None) or reason).split())[:200]
         raise _failed(download, words or "the connection broke off") from error
 

@@ -26,7 +26,7 @@ class Step:
 
 
 INVERT = Step("invert", "Invert", "Dark on light becomes light on dark, or the other way, as in the dataset")
-CONTRAST = Step("contrast", "Contrast", "The ground becomes as even as the dataset's, and what is drawn as strong")
+CONTRAST = Step("contrast", "Contrast", "The background becomes as even as the dataset's, and the drawing as strong")
 SCALE = Step("scale", "Scale", "What is drawn is cut out and scaled to the size it has in the dataset")
 CENTRE = Step("centre", "Centre", "What is drawn is moved to where it lies in the dataset")
 CROP = Step("crop", "Centre crop", "The largest part in the middle that has the proportions of the dataset's images")
@@ -68,7 +68,7 @@ def prepared(image: Pixels, usual: Usual, without: Collection[str] = ()) -> Prep
         return _photo(shaped, usual, CROP in steps)
     ground = float(np.median(edges_of(grey_of(shaped))))
     if not (np.abs(grey_of(shaped) - ground) > INK).any():
-        raise DataError("Nothing is drawn: the image has one level throughout. Draw something, or open another image.")
+        raise DataError("Nothing is drawn: all pixels have the same level. Draw something, or open another image.")
     if INVERT in steps and _inverse(shaped, ground, usual):
         shaped, ground = 255 - shaped, 255 - ground
         done.append(INVERT.name)

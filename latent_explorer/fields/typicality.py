@@ -31,7 +31,7 @@ TYPICALITY = Field(
     name="typicality",
     title="Atypical radius",
     sentence="How unusual the distance from the middle of the data is here, on either side: in many dimensions images "
-    "lie in a shell, and hardly one near the middle. In nats, −log of the share of images that are as unusual. "
+    "lie in a shell, and hardly any near the middle. In nats, −log of the share of images that are as unusual. "
     "Dark: typical.",
     evaluate=_surprise,
     unit="nats",

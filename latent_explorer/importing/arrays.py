@@ -83,7 +83,7 @@ def _latents(arrays: Mapping[str, NDArray[Any]], where: str) -> NDArray[np.float
         raise DataError(f"{where}: expected latents (n, ...) as an array called latents, found {_listed(arrays)}")
     values = np.array(found, np.float32, order="C")
     if not np.isfinite(values).all():
-        raise DataError(f"{where}: expected latents that are finite, found NaN or endless ones")
+        raise DataError(f"{where}: expected latents that are finite, found NaN or infinite ones")
     if (farthest := float(np.abs(values).max())) > LATENT:
         raise DataError(f"{where}: expected latents within ±{LATENT:,.0f}, found {farthest:g}")
     return values

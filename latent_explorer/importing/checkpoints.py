@@ -36,7 +36,7 @@ def weights_in(found: FoundFile) -> dict[str, Tensor]:
         raise RefusedError(f"{found.name}: expected at most {_MOST_TENSORS:,} tensors, found {len(tensors):,}")
     real = {name: tensor.float() if tensor.is_floating_point() else tensor for name, tensor in tensors.items()}
     if not all(bool(torch.isfinite(tensor).all()) for tensor in real.values() if tensor.is_floating_point()):
-        raise UserError(f"{found.name}: its weights hold numbers that are not finite (NaN or endless)")
+        raise UserError(f"{found.name}: its weights hold numbers that are not finite (NaN or infinite)")
     return stripped(real)
 
 

@@ -98,7 +98,7 @@ def _as_float(content: bytes) -> bytes:
     except Exception as error:  # whatever a damaged file leads to
         raise UserError(f"its weights cannot be read as safetensors: {error}") from error
     if not all(bool(torch.isfinite(tensor).all()) for tensor in tensors.values()):
-        raise UserError("its weights hold numbers that are not finite (NaN or endless)")
+        raise UserError("its weights hold numbers that are not finite (NaN or infinite)")
     if {tensor.dtype for tensor in tensors.values()} <= {torch.float16, torch.float32}:
         return content
     return save({name: tensor.float() for name, tensor in tensors.items()})

@@ -192,7 +192,7 @@ def _shape(whole: _Whole) -> tuple[int, ...]:
 def _checked(means: NDArray[np.float32], source: Source) -> NDArray[np.float32]:
     if not np.isfinite(means).all():
         share = 1 - float(np.isfinite(means).all(1).mean())
-        raise UserError(f"{source.words}: the latents of {share:.1%} of the images are not finite (NaN or endless)")
+        raise UserError(f"{source.words}: the latents of {share:.1%} of the images are not finite (NaN or infinite)")
     if (farthest := float(np.abs(means).max())) > LATENT:
         raise UserError(f"{source.words}: expected latents within ±{LATENT:,.0f}, found {farthest:g}")
     return means

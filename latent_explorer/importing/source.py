@@ -110,6 +110,6 @@ def check_finite(made: Tensor, what: str) -> None:
     if not bool(torch.isfinite(made).all()):
         share = 1 - float(torch.isfinite(made).float().mean())
         raise UserError(
-            f"{what} gave numbers that are not finite (NaN or endless, {share:.0%} of them): check its weights, and "
+            f"{what} gave numbers that are not finite (NaN or infinite, {share:.0%} of them): check its weights, and "
             "whether it expects other inputs"
         )

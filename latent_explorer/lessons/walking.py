@@ -6,7 +6,7 @@ from latent_explorer.lessons.conditions.condition import Condition, Told
 from latent_explorer.lessons.lesson import LessonStep, LessonText
 from latent_explorer.lessons.situation import Pointed, SinceBegun, Situation, Trail
 
-_AGAIN = "It is so already: do it once yourself"
+_AGAIN = "Already so: do it once yourself"
 
 
 @dataclass

@@ -88,7 +88,7 @@ def test_without_images_the_pictures_of_own_latents_stand_in(pair, translator, t
     assert found.own_mse == 0
     assert found.stitched_mse > 0
     assert found.closure == pytest.approx(1 - found.stitched_mse / found.naive_mse)
-    assert any("are not to be had" in note for note in bench.notes(pair.source, target))
+    assert any("are not available" in note for note in bench.notes(pair.source, target))
 
 
 def test_images_of_other_shapes_are_compared_in_latent_space_only(pair, make_bundle):

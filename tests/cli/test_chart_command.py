@@ -35,7 +35,7 @@ def test_without_a_kind_it_lists_them(done, wide_bundle: Path) -> None:
     ("rest", "words"),
     [
         (("tsne", "--perplexity", "1000"), "expected a number from 2 to 200"),
-        (("tsne", "--perplexity"), "--perplexity: expected a value behind it"),
+        (("tsne", "--perplexity"), "--perplexity: expected a value after it"),
         (("tsne", "perplexity", "7"), "perplexity: expected --NAME VALUE"),
         (("tsne", "--magic", "7"), "no parameter 'magic': expected perplexity, iterations"),
         (("sammon",), "no chart called 'sammon'"),

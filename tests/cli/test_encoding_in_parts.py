@@ -108,7 +108,7 @@ def test_a_signal_leaves_whole_parts_and_the_same_command_goes_on(call, small_bu
     _, err = process.communicate(timeout=150)
     if number == signal.SIGINT:
         assert process.returncode == 130
-        assert "parts are in z, and the same command goes on" in err
+        assert "parts are in z, and the same command continues" in err
     assert len(parts) < 45
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(streaming, "PART_IMAGES", 2)

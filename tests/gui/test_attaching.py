@@ -118,7 +118,7 @@ def test_images_that_changed_or_are_gone_since_are_said_at_the_next_opening(
     reopen(person, small_bundle)
     shutil.move(other, place)
     reopen(person, bundle)
-    person.wait_until(lambda: "others than those that were attached" in bench.banner.text)
+    person.wait_until(lambda: "they differ from those attached" in bench.banner.text)
     assert not has_images(person)
     place.unlink()
     reopen(person, small_bundle)

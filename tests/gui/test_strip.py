@@ -86,7 +86,7 @@ def test_what_is_pointed_at_is_explained(filmstrip):
 def test_figures_are_one_line_of_plain_words():
     assert figure_words(walked(), "geodesic") == "0.87 × straight length · largest step 1.04 × mean · 17 % off the data"
     assert figure_words(walked(), "straight").startswith("length 12.3 · ")
-    assert "for want of a better one" in figure_words(walked(same=True), "geodesic")
+    assert "no shorter path was found" in figure_words(walked(same=True), "geodesic")
     nothing = walked(length=None, ratio=None, greatest_to_mean=None, off_share=None)
     assert figure_words(nothing, "straight") == ""
 

@@ -34,7 +34,7 @@ PCA_30 = Score(
     name="pca-30",
     title=f"PCA, {COMPONENTS} components",
     sentence=f"The mean squared error of what {COMPONENTS} principal components of the training images make of the "
-    "image: no network has a part in it.",
+    "image: no network is involved.",
     fit=_components,
     needs_sample=True,
     unit="mean squared error",
@@ -43,7 +43,7 @@ PCA_30 = Score(
 PIXEL_NEAREST = Score(
     name="pixel-1-nn",
     title="Nearest image, by pixels",
-    sentence="How far the nearest training image is, pixel by pixel: no network has a part in it.",
+    sentence="How far the nearest training image is, pixel by pixel: no network is involved.",
     fit=_pixels,
     needs_sample=True,
     unit="distance of pixels",

@@ -23,7 +23,7 @@ def _novelty(usual: Coded) -> Measure:
 PER_INK = Score(
     name="excess-per-ink",
     title="Excess per brightness",
-    sentence="Cross-entropy less entropy, divided by how bright the image is in all: an image with few strokes has "
+    sentence="Cross-entropy less entropy, divided by the total brightness of the image: one with few strokes has "
     "less to get wrong.",
     fit=lambda _: excess_per_ink,
     unit="nats per white pixel",

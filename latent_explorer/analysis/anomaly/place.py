@@ -52,7 +52,7 @@ RADIUS = Score(
     name="radius",
     title="Atypical radius",
     sentence="How unusual the distance from the middle of the data is, on either side: in many dimensions images lie "
-    "in a shell, and hardly one near the middle. In nats, −log of the share of training images that are as unusual.",
+    "in a shell, and hardly any near the middle. In nats, −log of the share of training images that are as unusual.",
     fit=_radius,
     needs_sample=True,
     unit="nats",

@@ -37,7 +37,7 @@ def _shares(table: Table) -> dict[int, tuple[int, int]]:
 def decoded(content: bytes, count: int, tables: list[Table]) -> Symbols:
     """The symbols int32 (count, d) of some bytes. Raises DataError where they are not what `encoded` gave."""
     if len(content) < LEAST_BYTES or len(content) % 2:
-        raise DataError("its coded part has a length that none has")
+        raise DataError("its coded part has an impossible length")
     state = int.from_bytes(content[:LEAST_BYTES], "little")
     words = np.frombuffer(content, "<u2", offset=LEAST_BYTES).tolist()
     words.reverse()
@@ -55,5 +55,5 @@ def decoded(content: bytes, count: int, tables: list[Table]) -> Symbols:
                 state = state << _WORD | words.pop()
         out[number] = row
     if words or state != _LEAST:
-        raise DataError("its coded part does not end as it began: it is damaged")
+        raise DataError("its coded part is damaged")
     return out

@@ -106,15 +106,13 @@ def _in_form(content: CompressedSet, symbols: Symbols, form: tables.Form) -> byt
 def unpacked(content: bytes) -> CompressedSet:
     """What a file holds. Raises DataError where it is none of these, damaged, or larger than what is read."""
     if content[: len(MAGIC)] != MAGIC:
-        raise DataError("expected a file that `latent-explorer compress` wrote: it begins otherwise")
+        raise DataError("expected a file that `latent-explorer compress` wrote: its first bytes differ")
     if len(content) > 4 and content[4] != VERSION:
-        raise DataError(
-            f"it is of version {content[4]}, and this program reads version {VERSION}: take a newer program"
-        )
+        raise DataError(f"it is of version {content[4]}, and this program reads version {VERSION}: update the program")
     if len(content) < _HEADER.size + _CHECK.size:
         raise DataError("it ends within its header")
     if zlib.crc32(content[: -_CHECK.size]) != _CHECK.unpack(content[-_CHECK.size :])[0]:
-        raise DataError("its checksum is another: the file is damaged or was cut")
+        raise DataError("its checksum does not match: the file is damaged or truncated")
     return _read(content[: -_CHECK.size])
 
 
@@ -124,9 +122,9 @@ def _read(body: bytes) -> CompressedSet:
     name, at = body[_HEADER.size :][:of_name], _HEADER.size + of_name
     columns = dimensions + (labelled == 1)
     if form >= len(tables.FORMS) or bits not in BITS or labelled > 1 or 0 in (h, w, c, dimensions, count):
-        raise DataError("its header says what no file of this kind does")
+        raise DataError("its header is not valid")
     if not (np.isfinite(step) and step > 0) or at + of_tables > len(body):
-        raise DataError("its header says what no file of this kind does")
+        raise DataError("its header is not valid")
     if count * columns > MOST_SYMBOLS:
         raise DataError(f"it holds {count * columns:,} numbers, at most {MOST_SYMBOLS:,} are read")
     known = tables.read(body[at : at + of_tables], columns, tables.FORMS[form])

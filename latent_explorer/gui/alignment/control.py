@@ -226,7 +226,7 @@ class AnchorControl(QObject):
         if self.link is not None:
             self.link.cancel()
             self._look()
-            there = "the translator that there was stays" if self.link.fit is not None else "there is no translator"
+            there = "the previous translator stays" if self.link.fit is not None else "there is no translator"
             self.panel.say(f"Cancelled: {there}.")
 
     def _fetch(self) -> None:

@@ -164,5 +164,5 @@ class ClosureCurve(QWidget):
         else:
             said = f"Now {self.own[0]:,} anchors: closure {self.own[1]:.3f} (◆)."
         if self.measured:
-            said += " Curve: anchors at random, as many of each class."
+            said += " Curve: anchors at random, equally many of each class."
         return f"{said} {note}".strip()

@@ -19,13 +19,13 @@ GROWTHS: dict[Growth, tuple[str, str]] = {
     "": ("The anchors alone", "The translator is fitted on the anchors alone."),
     "bootstrapped": (
         "Grown from the anchors",
-        "Further pairs are found as mutual nearest neighbours, from the anchors on; it takes seconds.",
+        "Further pairs are found as mutual nearest neighbours, starting from the anchors; it takes seconds.",
     ),
     "blind": ("Found without anchors", "Pairs are found from the shapes of the two clouds alone; it may fail."),
 }
 WAYS = {
-    "random": ("At random by class", "Images drawn at random, as many of each class"),
-    "farthest": ("Farthest apart", "Images as far from one another as there are, in the latent space at the left"),
+    "random": ("At random by class", "Images drawn at random, equally many of each class"),
+    "farthest": ("Farthest apart", "Images as far apart as possible in the latent space on the left"),
 }
 _USUAL_COUNT, _MOST = 300, 5000
 _LEAST_CHOICE = 100  # pixels: what does not fit of a choice is cut
@@ -141,7 +141,7 @@ class AlignmentPanel(QWidget):
         for name, kind in TRANSLATORS.items():
             self.translator.addItem(kind.title, name)
         self.translator.setMinimumWidth(_LEAST_CHOICE)
-        self.growth = combo_box((), "How the pairs are found that the translator is fitted on")
+        self.growth = combo_box((), "How to find the pairs that the translator is fitted on")
         for growth, (title, _) in GROWTHS.items():
             self.growth.addItem(title, growth)
         self.translator.activated.connect(lambda: self.translator_chosen.emit(self.translator.currentData()))
@@ -151,9 +151,7 @@ class AlignmentPanel(QWidget):
         self._working, self._work_words, self.share = QWidget(), words("faint"), QProgressBar()
         self.share.setTextVisible(False)
         self.share.setFixedHeight(7)
-        self.cancel = tool_button(
-            "Cancel", "Stop finding pairs; the translator that there is stays", self.cancel_wanted.emit
-        )
+        self.cancel = tool_button("Cancel", "Stop finding pairs; the present translator stays", self.cancel_wanted.emit)
         row = filled(QHBoxLayout(), self.share, self.cancel)
         row.setStretchFactor(self.share, 1)
         filled(QVBoxLayout(self._working), self._work_words, row)
@@ -168,7 +166,7 @@ class AlignmentPanel(QWidget):
         self._by_hand = hint("")
         self.begin = tool_button(
             f"Use {_USUAL_COUNT} random anchors",
-            "Images drawn at random, as many of each class",
+            "Images drawn at random, equally many of each class",
             lambda: self.add_wanted.emit("random", _USUAL_COUNT),
             wide=True,
         )
@@ -176,7 +174,7 @@ class AlignmentPanel(QWidget):
         self.way, self.count = combo_box((), "How anchors are chosen"), spin_box(1, _MOST, 100, "", "How many to add")
         for name, (title, _) in WAYS.items():
             self.way.addItem(title, name)
-        self.add = tool_button("Add", "Add so many anchors to those there are", self._add)
+        self.add = tool_button("Add", "Add this many anchors", self._add)
         self.read = tool_button(
             "From a file…", "Add the pairs of images in a file: .csv, .json or .npy", self.read_wanted.emit
         )

@@ -155,7 +155,7 @@ class RelativeMaps(QWidget):
         self.show_both.setText("Cancel" if busy else "Show anew" if self.shown else "Show both")
         self.back.setVisible(self.shown)
         if complaint or busy or not enough:
-            waits = "Comparing all images with the anchors…" if busy else f"It takes at least {_LEAST} anchors."
+            waits = "Comparing all images with the anchors…" if busy else f"At least {_LEAST} anchors are needed."
             self.words.setText(complaint or waits)
         else:
             self.words.setText(self._said(count))
@@ -168,7 +168,7 @@ class RelativeMaps(QWidget):
         source, target = self._link.bundles
         now = _spec(source.seal, target.seal, pairs, measure)
         fresh = source.spec is not None and source.spec.parameters.get("anchors") == now.parameters["anchors"]
-        return f"Relative to the {count:,} anchors." if fresh else "The anchors have changed since: show both anew."
+        return f"Relative to the {count:,} anchors." if fresh else "The anchors have changed: show both again."
 
 
 def _panes_changed(link: Link) -> tuple[Any, Any]:

@@ -102,7 +102,7 @@ class Travelling(QObject):
         chosen[same[same >= 0]] = True
         self._select(session, other, chosen)
         if lacking := int(np.count_nonzero(same < 0)):
-            self._say(f"{lacking:,} of the {selection.count:,} selected images are none of {other.bundle.name}.")
+            self._say(f"{lacking:,} of the {selection.count:,} selected images do not belong to {other.bundle.name}.")
 
     def _look_up(self, side: int, selection: Selection) -> None:
         """Ask which images are nearest to the translated latents: the models have no images in common."""

@@ -86,7 +86,7 @@ ROWS: dict[str, tuple[str, str, Callable[[], Row]]] = {
     "rows": ("&Rows", "Rows of pictures; 0 for as many as keep the map's proportions", lambda: whole(0, MAX_COLUMNS)),
     "most": (
         "At &most",
-        "The most images in the sheet; of more, an even sample is shown",
+        "Maximum number of images in the sheet; of more, an even sample is shown",
         lambda: whole(1, MAX_IMAGES, " images"),
     ),
     "zoom": ("&Scale", "Pixels in the file per pixel on screen, along each side", lambda: decimal(0.25, 16, 0.5, " ×")),

@@ -29,8 +29,8 @@ _SENTENCES = {
     "encoder": "The ONNX model that makes latents of images. Without one, give the latents.",
     "latents": "The latents of the images, in their order: an array of .npy or .npz.",
     "images": "The images that the model was trained on. They are encoded, and shown as thumbnails.",
-    "side": "Stretches every image to a square of so many pixels, if the model takes other images.",
-    "range": "What black and white are in the model's pictures.",
+    "side": "Stretches every image to a square of this many pixels, if the model takes another size.",
+    "range": "The values of black and white in the model's pictures.",
     "name": "The name of the new model.",
 }
 _LABELS = {

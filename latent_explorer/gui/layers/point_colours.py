@@ -120,7 +120,7 @@ for _colouring in (
         name="false-neighbours",
         title="False neighbours",
         sentence="Of the 12 nearest images on the map, the share that is not among the 50 nearest in latent space. "
-        f"Bright: the map puts strangers side by side. {_LINES}",
+        f"Bright: the map puts unlike images side by side. {_LINES}",
         judged=0,
         unit="share of 12",
         span=(0.0, 1.0),
@@ -129,7 +129,7 @@ for _colouring in (
         name="missing-neighbours",
         title="Missing neighbours",
         sentence="Of the 12 nearest images in latent space, the share that is not among the 50 nearest on the map. "
-        f"Bright: the map parts this image from its like. {_LINES}",
+        f"Bright: the map separates this image from similar ones. {_LINES}",
         judged=1,
         unit="share of 12",
         span=(0.0, 1.0),

@@ -73,7 +73,7 @@ class LessonDoor(QObject):
             begin = partial(self.begin, file)
             yield Command(caption(lesson.title), begin, tip=lesson.sentence, checked=partial(bool, done))
         yield SEPARATOR
-        yield Command("Open a lesson…", self._ask, tip="Open a lesson that somebody else has written, from its file")
+        yield Command("Open a lesson…", self._ask, tip="Open a lesson from a file")
 
     def _ask(self) -> None:
         self.show()

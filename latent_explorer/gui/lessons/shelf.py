@@ -66,7 +66,7 @@ class LessonList(QWidget):
         self._area.setFrameShape(QFrame.Shape.NoFrame)
         self.complaint = words("error")
         self.complaint.hide()
-        tip = "Open a lesson that somebody else has written, from its file"
+        tip = "Open a lesson from a file"
         self.other = button("Open a lesson…", tip, self.file_wanted.emit)
         parts = self._area, self.complaint, self.other
         filled(QVBoxLayout(self), *parts, spacing=6, margins=(8, 2, 6, 8)).setStretchFactor(self._area, 1)

@@ -109,7 +109,7 @@ class StepPage(QWidget):
         font.setBold(True)
         self.title.setFont(font)
         self.count.setProperty("role", "faint")
-        self.back = tool_button("‹ All", "Leave this lesson; it is gone on with later", self.back_wanted.emit)
+        self.back = tool_button("‹ All", "Leave this lesson; you can continue it later", self.back_wanted.emit)
         self.back.setAccessibleName("All lessons")
         self.restart = tool_button("Restart", "Begin this lesson anew", self.restart_wanted.emit)
         self._area = Scrolling()

@@ -136,7 +136,7 @@ class Attaching:
             else:
                 self._ask(bundle, reply)
         elif isinstance(reply, Attached) and restored:
-            others = f"they are others than those that were attached to {bundle.name}"
+            others = f"they differ from those attached to {bundle.name}"
             self._explain(bundle, others, asked=False, restored=True)
 
     def _explain(self, bundle: OpenBundle, reason: str, *, asked: bool, restored: bool) -> None:
@@ -149,7 +149,7 @@ class Attaching:
 
     def _remember(self, bundle: OpenBundle, reply: Attached) -> None:
         if not reply.path:
-            self._shared.say(f"{bundle.name} shows the images again that it finds by itself.")
+            self._shared.say(f"{bundle.name} shows the images again that it finds automatically.")
             return
         which = "images are" if not reply.note else "images, not the originals, are"
         self._shared.say(f"{reply.count:,} {which} attached to {bundle.name}.")

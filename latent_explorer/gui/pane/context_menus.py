@@ -31,7 +31,7 @@ from latent_explorer.session.session import as_point
 
 _NEAR = 60.0  # pixels within which a class is that of a place
 
-_THROUGH = "A way point comes to be here; so it does by a click with Shift, or where the path's line is dragged"
+_THROUGH = "Adds a way point here, as Shift+click and dragging the path's line do"
 
 Latent = NDArray[np.float32]
 Picture = NDArray[np.uint8]

@@ -357,7 +357,7 @@ def _tell_loss(shared: Shared, event: EngineLost) -> None:
         shared.say(f"The engine stopped{why} and was restarted; nothing was lost.")
         return
     reason = f" ({event.reason})" if event.reason else ""
-    shared.banner.say(f"The engine stops repeatedly{reason}. Choose Help ▸ Restart the engine, or see the log.")
+    shared.banner.say(f"The engine keeps stopping{reason}. Choose Help ▸ Restart the engine, or see the log.")
 
 
 def _take_unless_refused(take: Callable[[Answer], None], say: Callable[[str], None], answer: Answer) -> None:

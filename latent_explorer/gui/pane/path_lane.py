@@ -86,7 +86,7 @@ def _figures(figures: PathFigures, *, straight: bool, same: bool) -> Iterator[st
     if straight and figures.length is not None:
         yield f"length {figures.length:.1f}"
     elif same:
-        yield "the straight line, for want of a better one"
+        yield "the straight line: no shorter path was found"
     elif figures.ratio is not None:
         yield f"{figures.ratio:.2f} × straight length"
     if figures.greatest_to_mean is not None:

@@ -55,9 +55,7 @@ class ChartPanel(QWidget):
                 self.values[each.name].setText(text_of(value) or "found by itself")
         chart = bundle.chart
         seconds = chart.fit_seconds if isinstance(chart, NonlinearChart) else None
-        self.took.setText(
-            "" if seconds is None else f"Fitted in {seconds[0]:,.0f} s ({seconds[1]:,.0f} s of processor)"
-        )
+        self.took.setText("" if seconds is None else f"Fitted in {seconds[0]:,.0f} s ({seconds[1]:,.0f} s of CPU time)")
         self.took.setVisible(seconds is not None)
 
     def _list(self, parameters: tuple[Parameter, ...]) -> None:

@@ -57,7 +57,7 @@ class Copies:
             return
         clipboard.setText(text)
         kind = "Python" if python else "a command"
-        pane.shared.say(f"Copied the {WORDS[what].split()[0].lower()} as {kind}: paste it to draw the same once more.")
+        pane.shared.say(f"Copied the {WORDS[what].split()[0].lower()} as {kind}: paste it to draw the same again.")
 
     def text(self, what: What, python: bool) -> str:
         """The command, or the call. Raises UserError where there is no such thing yet, or it is too long."""

@@ -38,8 +38,8 @@ from latent_explorer.places import shipped_bundles
 from latent_explorer.session import Session
 
 _WIDGET = Qt.ShortcutContext.WidgetShortcut
-_F6 = "Give the keyboard to the maps, the tool bar and the panels in turn"
-_TURN = "Bring the panels that share a place to the front in turn"
+_F6 = "Move the keyboard focus between the maps, the tool bar and the panels"
+_TURN = "Go through the panels that share one place"
 _CALLED = {"selection": "selected latents"}  # what is exported, where its key says too little
 
 
@@ -133,7 +133,7 @@ class Menus:
         yield Command("Open…", bench.library.open, "Ctrl+O", "Choose a model from a list, or a folder")
         yield Submenu("Included models", lambda: offers(shipped_bundles(), bench.open))
         yield from other_models(bench, bench.open_path)
-        tip = "Make a bundle of a model of another program: ONNX, diffusers, a checkpoint, or latents"
+        tip = "Make a bundle from a model of another program: ONNX, diffusers, a checkpoint, or latents"
         yield Command("Import…", lambda: bench.importer.open(), "Ctrl+Shift+I", tip)
         tip, shown = "Show the files of this model in the file manager", self._lasting
         yield Command("Show in folder", bench.show_in_folder, tip=tip, enabled=shown)
@@ -168,10 +168,10 @@ class Menus:
         yield Command(
             "Open session…", sessions.choose, "Ctrl+Shift+O", "Open what was saved: models, views, pins, paths"
         )
-        tip = "Save what is open and shown, and all that was made of it, in a file that others can open"
+        tip = "Save what is open, shown, pinned, drawn and selected in a file that others can open"
         yield Command("Save session", sessions.save, "Ctrl+S", tip, enabled=open_one)
         yield Command("Save session as…", sessions.save_as, "Ctrl+Shift+S", tip, enabled=open_one)
-        tip = "Begin the next launch where this one ends; otherwise with the last model, its pins and its path"
+        tip = "Begin the next launch where you left off; otherwise with the last model, its pins and its path"
         restores = partial(getattr, sessions, "restores")
         yield Command("Restore the session at launch", sessions.toggle_restoring, tip=tip, checked=restores)
 
@@ -182,7 +182,7 @@ class Menus:
             choose = partial(pane.attaching.choose, self._window, file=file)
             yield Command(text, choose, tip="The images that the model was trained on", enabled=lambda: can)
         yield SEPARATOR
-        tip, attached = "Show the images again that the model finds by itself", pane.attaching.detachable
+        tip, attached = "Go back to the images that are found automatically", pane.attaching.detachable
         yield Command("Detach", pane.attaching.detach, tip=tip, enabled=lambda: attached)
 
     def _edit(self) -> Iterator[Entry]:
@@ -225,7 +225,7 @@ class Menus:
         yield Command("Place on the map", copying.copy_map_coordinates, tip="The coordinates on the map")
 
     def _recipes(self, python: bool) -> Iterator[Entry]:
-        tip = "What is pasted draws the same pixels once more" + (", in Python" if python else ", in a terminal")
+        tip = "Pasted, it draws the same pixels again" + (", in Python" if python else ", in a terminal")
         for what, words in WORDS.items():
             yield Command(words, partial(self._bench.copies.copy, what, python), tip=tip)
 
@@ -263,7 +263,7 @@ class Menus:
         yield SEPARATOR
         yield Submenu("Second map", lambda: second_map(bench))
         linking = bench.linking
-        tip = "Let what one does on one map show on the other, by a translator between the two models"
+        tip = "Show on each map what you do on the other, by a translator between the two models"
         linked, possible = lambda: linking.on and linking.possible, lambda: linking.possible
         yield Command("Link the maps", linking.toggle, "Ctrl+K", tip, checked=linked, enabled=possible)
         yield Submenu("What travels between maps", lambda: travel_entries(bench))
@@ -346,7 +346,7 @@ class Menus:
         yield self._tool("Anchor", self._bench.anchors.take_tool, "A", tip, lambda: self._bench.link is not None)
         yield self._tool("Select", on(lambda pane: pane.selecting.take_up()), "S", tip)
         yield SEPARATOR
-        tip = "Press the left button at the probe, without a mouse; arrows drag, and this lets it go again"
+        tip = "Hold the left button down at the probe without a mouse; the arrow keys drag, and the same key lets go"
         yield Command("Hold, or let go", on(lambda pane: pane.canvas.hold()), "H", tip)
         yield SEPARATOR
         yield Command("Play or pause", on(lambda pane: pane.filmstrip.play_or_pause()), "K", "Play the path")

@@ -83,7 +83,7 @@ def travel_entries(bench: Workbench) -> Iterator[Entry]:
         yield Command(title, partial(linking.toggle_travel, name), tip=tip, checked=travels)
     yield SEPARATOR
     route, session = linking.route_for(pane), pane.session
-    tip = "Draw on the active map, between where the translator takes its ends, the path of the other map"
+    tip = "Draw the other map's path on the active map, between its translated ends"
     draw = partial(Session.draw, session, route) if session is not None else lambda: None
     yield Command("Draw the other map's path here", draw, tip=tip, enabled=lambda: route is not None)
 

@@ -83,8 +83,8 @@ def _is_refused_or_read(body: bytes, checked: bool) -> None:
 @pytest.mark.parametrize(
     ("spoil", "words"),
     [
-        (lambda file: b"", "begins otherwise"),
-        (lambda file: b"PK" + file[2:], "begins otherwise"),
+        (lambda file: b"", "its first bytes differ"),
+        (lambda file: b"PK" + file[2:], "its first bytes differ"),
         (lambda file: file[:4] + b"\x02" + file[5:], "version 2"),
         (lambda file: file[:20], "within its header"),
         (lambda file: file[:-1], "checksum"),

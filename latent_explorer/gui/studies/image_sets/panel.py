@@ -78,8 +78,8 @@ class SetPanel(QWidget):
         self.folder = wide_button("Add folder…", "Place the images of a folder as a new set", self._ask_folder)
         self.rename = button("Rename…", "Give the set another name", self._ask_name)
         self.remove = button("Remove", "Take the set off the map; Ctrl+Z brings it back", self.removed.emit)
-        self.cancel = button("Cancel", "Place no more images of this set", self.cancelled.emit)
-        self.retry = button("Try again", "Read the images once more", self.retried.emit)
+        self.cancel = button("Cancel", "Stop placing images of this set", self.cancelled.emit)
+        self.retry = button("Try again", "Read the images again", self.retried.emit)
         self.export = wide_button(
             "Export latents and scores…", "Write names, latents, errors and scores as NPZ, safetensors or CSV",
             self.export_wanted.emit,

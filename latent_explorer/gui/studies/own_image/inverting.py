@@ -52,7 +52,7 @@ class Inverting(QWidget):
         self._image: NDArray[np.uint8] | None = None
         self._encodes, self._way, self._share, self._number = False, _Way.NONE, 0.0, 0
         self.start = button(_FIND, _TIP, self.search)
-        self.cancel = button("Cancel", "Give the search up; the image stays where it was", self.give_up)
+        self.cancel = button("Cancel", "Cancel the search; the image stays where it was", self.give_up)
         self.picture, self.progress, self.sentence = PictureView(96), QProgressBar(), words("faint")
         self.picture.limit_height(140)
         self.picture.setAccessibleName("Picture found so far")

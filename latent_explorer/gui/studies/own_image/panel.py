@@ -80,7 +80,9 @@ class OwnImagePanel(QWidget):
 
     def _make_tools(self) -> None:
         self.pen = tool_button("Pen", "Draw with the left button", self._choose_tool)
-        self.rubber = tool_button("Rubber", "Rub with the left button; the right one always rubs", self._choose_tool)
+        self.rubber = tool_button(
+            "Rubber", "Erase with the left button; the right one always erases", self._choose_tool
+        )
         group = QButtonGroup(self)
         for each in (self.pen, self.rubber):
             each.setCheckable(True)
@@ -96,7 +98,7 @@ class OwnImagePanel(QWidget):
 
     def _make_actions(self) -> None:
         self.open = tool_button("Open…", "Open a picture from a file", self.open_wanted.emit, wide=True)
-        self.paste = tool_button("Paste", "Take the picture on the clipboard", self.paste_wanted.emit, wide=True)
+        self.paste = tool_button("Paste", "Use the picture on the clipboard", self.paste_wanted.emit, wide=True)
         self.pin = tool_button("Pin", "Pin the image's place", self.pin_wanted.emit, wide=True)
         tip = "Begin a path at the image's place; click where it is to end"
         self.path = tool_button("Path", tip, self.path_wanted.emit, wide=True)

@@ -40,7 +40,7 @@ class PictureReader(QObject):
         self._asked = self._client.ask(ReadPicture, path_to_text(path))
 
     def paste(self) -> None:
-        """Take the picture on the clipboard, or in the file that is on it."""
+        """Use the picture on the clipboard, or in the file that is on it."""
         if self._nowhere():
             return
         match on_clipboard():
