@@ -23,12 +23,12 @@ from latent_explorer.training.state import RunState
 ROOT = Path(__file__).resolve().parent.parent
 
 _JPEG = """
-The images are CIFAR-10 kept as JPEG files of a quality of about 75 (the dataset `cifar10-jpeg`), not the originals: the
-blocks and the ringing of JPEG are part of what was learnt, and the figures say nothing of lossless pixels. The program
-brings thumbnails of them along, which the window shows and calls thumbnails, but not these images, nor can it download
-them. To train and to evaluate, lay `cifar10-train.zip` and `cifar10-test.zip`, which hold `class/number.jpg`, into the
-folder that is named when they are missing; or evaluate with `--dataset cifar10-jpeg:FOLDER`. With `--pca`, the error of
-principal components of the same number is printed beside that of the network.
+The images are CIFAR-10 as JPEG files of a quality of about 75 (the dataset `cifar10-jpeg`), not the originals. The
+model learned the blocks and the ringing of JPEG as well, and the figures say nothing about lossless pixels. The program
+includes thumbnails of the images, which the window shows and calls thumbnails, but not the images, and it cannot
+download them. To train or evaluate, put `cifar10-train.zip` and `cifar10-test.zip`, which contain `class/number.jpg`,
+into the folder that the error message names; or evaluate with `--dataset cifar10-jpeg:FOLDER`. `--pca` also prints the
+error of PCA with the same number of components.
 """
 
 _MNIST_AE_16D = Job(
@@ -166,11 +166,11 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("names", nargs="*", help=f"of {', '.join(SHIPPED)}; all when none is named")
     parser.add_argument("--out", type=Path, default=ROOT / "models", help="where the folders of the bundles go")
-    parser.add_argument("--resume", action="store_true", help="go on from where an earlier run was stopped")
+    parser.add_argument("--resume", action="store_true", help="continue a stopped run")
     parser.add_argument(
         "--renew",
         action="store_true",
-        help="train nothing: write all else of the bundles anew, the card above all, from the weights there are",
+        help="do not train: rewrite everything else in the bundles, above all the card, from the existing weights",
     )
     arguments = parser.parse_args()
     unknown = set(arguments.names) - SHIPPED.keys()

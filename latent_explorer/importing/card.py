@@ -27,7 +27,7 @@ Imported: {words}, with {dim} latent dimensions, for {pictures}.
 
 ## How it was imported
 
-It was trained elsewhere; how is not known here. The bundle was made by
+It was trained elsewhere, and how is not known. This command made the bundle:
 
     {command}
 
@@ -36,10 +36,10 @@ It was trained elsewhere; how is not known here. The bundle was made by
 {limits}
 """
 _DECODES = (
-    "It knows nothing but images like those it was trained on. Pictures decoded far from the data are inventions, and "
-    "what\ntwo places on the map have between them is the model's doing, not a fact about the images.\n"
+    "The model only knows images like those it was trained on. Pictures decoded far from the data are invented. What\n"
+    "lies between two places on the map is the model's choice, not a fact about the images.\n"
 )
-_ALONE = "There is no decoder: the map shows where the images lie, and no pictures of the places between them.\n"
+_ALONE = "There is no decoder: the map shows where the images are, but no pictures of the places between them.\n"
 
 
 def import_card(config: BundleConfig, source: Source, words: Iterable[str], read: Iterable[str]) -> str:
@@ -55,13 +55,13 @@ def import_card(config: BundleConfig, source: Source, words: Iterable[str], read
         name=config.name,
         words=source.words,
         dim=config.net.latent_dim,
-        pictures=f"images of {height}x{width} pixels and {colour}" if images or source.decodes else "no images",
+        pictures=f"images of {height}x{width} pixels with {colour}" if images or source.decodes else "no images",
         latents=f"The latents of {count} images of {config.dataset.name} are included."
         if images
         else f"There are {count} latents, and no images.",
         found="\n".join(f"    {line}" for line in (*source.lines, *words)),
         figures=_figures(config),
-        read="\n".join(f"    {line}" for line in read) or "    latents alone",
+        read="\n".join(f"    {line}" for line in read) or "    only latents",
         command=config.training.command,
         limits=_DECODES if source.decodes else _ALONE,
     )
@@ -74,5 +74,5 @@ def _figures(config: BundleConfig) -> str:
     return (
         f"Over the whole test split:\n\n{table}\n"
         if table
-        else "None: there are no test images with a picture or a label to hold against them.\n"
+        else "None: no test image has a picture or a label to compare with.\n"
     )

@@ -43,41 +43,41 @@ def _complaint(family: Family) -> str | None:
     if len(set(names)) < given or not all(name.isidentifier() for name in names):
         return "expected losses and settings with a Python name each, none twice"
     if _TAKEN & {setting.name for setting in family.settings}:
-        return f"expected settings called otherwise than those of every run: {', '.join(sorted(_TAKEN))}"
+        return f"expected names of settings other than those of every run: {', '.join(sorted(_TAKEN))}"
     for each in family.settings:
         if not each.low <= each.default <= each.high or (each.whole and not isinstance(each.default, int)):
             return f"expected the default of {each.name} within {each.low:g}..{each.high:g}, an int where it is whole"
     if any(phase.loss not in family.labels() for phase in family.phases):
         return "expected phases that follow its losses"
     if family.has_variance and not family.encodes:
-        return "a variance is what an encoder gives, and it has none"
+        return "a variance comes from an encoder, and it has none"
     if family.inverts and (family.encodes or family.conditional):
-        return "an encoder is taught afterwards where there is none, and no class is given"
+        return "an encoder is trained afterwards only where there is none, and no class is given"
     return None
 
 
 FAMILIES: Registry[Family] = Registry("families", Family, check=_check)
-"""All there are, by name; those of other packages included."""
+"""All families by name, including those of other packages."""
 
 register = FAMILIES.register
 
 FOREIGN = Family(
     name="foreign",
     label="Imported model",
-    title="A model of another program",
-    sentence="It was trained elsewhere, and is run as it came.",
+    title="A model from another program",
+    sentence="It was trained elsewhere, and runs unchanged.",
     network="latent_explorer.nets.foreign:ForeignModel",
     losses=(),
 )
-"""What a model is that is no network of ours: it is not registered, since none can be trained here."""
+"""A model that is not one of our networks: not registered, because it cannot be trained here."""
 
 
-NO_DECODER = "this model has no decoder: it makes no pictures of latents"
-"""What is said where something would have to be decoded, of a model of another program that cannot."""
+NO_DECODER = "this model has no decoder: it cannot make pictures"
+"""The message when something must be decoded and a model from another program has no decoder."""
 
 
 def find_family(name: str) -> Family:
-    """The family of that name. Raises UserError that lists those there are; nothing is imported for a name."""
+    """The family of that name, without importing its network. Raises UserError that lists the known names."""
     if name == FOREIGN.name:
         return FOREIGN
     if name not in FAMILIES:
@@ -117,9 +117,9 @@ register(
                 low=0,
                 high=100,
                 whole=True,
-                note="The encoder's latents are improved for each image by {value:g} Gauss-Newton step(s) on how well "
-                "the decoder explains it (semi-amortised inference), which makes good much of what an encoder gets "
-                "wrong on images it was not trained on. The figures below are with it, unless they say otherwise.",
+                note="For each image, {value:g} Gauss-Newton step(s) on how well the decoder explains it improve the "
+                "encoder's latent (semi-amortised inference). They correct much of what the encoder gets wrong on "
+                "images it was not trained on. The figures below include them unless they say otherwise.",
             ),
         ),
         has_variance=True,
@@ -139,12 +139,12 @@ register(
                 "added_noise",
                 "Added noise",
                 "Noise added to the images that the encoder sees, so that it learns to clean them: its standard "
-                "deviation, as a share of the range from black to white. Each image gets between none and this much.",
+                "deviation, as a share of the range from black to white. Each image gets a random amount up to this.",
                 default=0,
                 low=0,
                 high=2,
-                note="Noise with a standard deviation of up to {value:g} of the range from black to white was added to "
-                "the images that it encoded in training.",
+                note="In training, noise with a standard deviation of up to {value:g} of the range from black to white "
+                "was added to the images that it encoded.",
                 corrupts=True,
             ),
             FamilySetting(
@@ -156,18 +156,18 @@ register(
                 low=0,
                 high=16,
                 whole=True,
-                note="Up to {value:g} black squares covered parts of the images that it encoded in training.",
+                note="In training, up to {value:g} black squares covered parts of the images that it encoded.",
                 corrupts=True,
             ),
             FamilySetting(
                 "blur",
                 "Blur",
                 "Blurs the images that the encoder sees, so that it learns to sharpen them: the standard deviation in "
-                "pixels. Each image is blurred between not at all and this much.",
+                "pixels. Each image gets a random amount up to this.",
                 default=0,
                 low=0,
                 high=16,
-                note="The images that it encoded in training were blurred, with a standard deviation of up to "
+                note="In training, the images that it encoded were blurred, with a standard deviation of up to "
                 "{value:g} pixels.",
                 corrupts=True,
             ),
@@ -201,12 +201,12 @@ register(
 _CONSISTENCY = FamilySetting(
     "consistency",
     "Consistency",
-    "The weight of keeping the style under another class: pictures of other classes are to lean and to be as thick as "
-    "the image, and to be encoded to where it is.",
+    "The weight of keeping the style when the class changes: pictures of other classes should have the slant and "
+    "thickness of the image, and be encoded to the same place.",
     default=2,
     low=0,
     high=1000,
-    note="The style under another class was kept with a weight of {value:g}.",
+    note="Keeping the style under another class had a weight of {value:g} in training.",
 )
 
 
@@ -214,12 +214,12 @@ def _independence(default: float) -> FamilySetting:
     return FamilySetting(
         "independence",
         "Independence",
-        "The weight of spreading the latents of all classes alike, so that the class cannot be told from them. Too "
-        "high a weight costs detail.",
+        "The weight of giving the latents of all classes the same distribution, so that they do not reveal the class. "
+        "Too high a weight costs detail.",
         default=default,
         low=0,
         high=1_000_000,
-        note="The latents of all classes were spread alike with a weight of {value:g}.",
+        note="Giving the latents of all classes the same distribution had a weight of {value:g} in training.",
     )
 
 
@@ -228,7 +228,7 @@ register(
         name="cvae",
         label="Conditional VAE",
         title="A conditional variational autoencoder",
-        sentence="The decoder is given the class beside the latent: the map is one of style, the same for all classes.",
+        sentence="The decoder gets the class as well as the latent: the map shows style, the same for all classes.",
         network="latent_explorer.nets.cvae:ConditionalVae",
         losses=(
             Loss("loss", "loss"),
@@ -241,7 +241,7 @@ register(
             FamilySetting(
                 "beta",
                 "Beta",
-                "The weight of the KL term. Above 1 fewer differences of style are told apart; below 1 pictures are "
+                "The weight of the KL term. Above 1 the map distinguishes fewer styles; below 1 the pictures are "
                 "sharper and the map has more gaps.",
                 default=1,
                 low=0,
@@ -261,7 +261,7 @@ register(
         name="cae",
         label="Conditional AE",
         title="A conditional autoencoder",
-        sentence="As the conditional VAE, but each image becomes a point: reconstructions are sharper.",
+        sentence="Like the conditional VAE, but each image becomes a point: reconstructions are sharper.",
         network="latent_explorer.nets.cae:ConditionalAutoencoder",
         losses=(
             Loss("loss", "loss"),
@@ -278,8 +278,8 @@ register(
         name="gan",
         label="GAN",
         title="A generative adversarial network",
-        sentence="It makes pictures that a second network cannot tell from images: the sharpest. It learns no places "
-        "for images; an encoder is taught afterwards.",
+        sentence="It learns to make pictures that a second network cannot tell from images: the sharpest of all. It "
+        "does not learn where images belong; an encoder is trained afterwards.",
         network="latent_explorer.nets.gan:GenerativeAdversarialNetwork",
         losses=(
             Loss("generator", "generator"),
@@ -294,8 +294,8 @@ register(
             FamilySetting(
                 "gradient_penalty",
                 "Gradient penalty",
-                "Holds the slope of the discriminator down. More is calmer and blurs; less is sharper and may never "
-                "settle.",
+                "Limits the slope of the discriminator. More is more stable but blurrier; less is sharper but may "
+                "never settle.",
                 default=0.02,
                 low=0,
                 high=1000,
@@ -304,26 +304,25 @@ register(
             FamilySetting(
                 "coverage",
                 "Coverage",
-                "Pulls, for each image, the nearest of many pictures towards it, so that no kind of image is left out. "
-                "For maps of two dimensions, on which there is little room.",
+                "For each image, pulls the nearest of many pictures towards it, so that no kind of image is left out. "
+                "For two-dimensional maps, which have little room.",
                 default=0,
                 low=0,
                 high=100,
-                note="For each image the nearest of 256 pictures drawn was pulled towards it (implicit maximum "
+                note="For each image, the nearest of 256 random pictures was pulled towards it (implicit maximum "
                 "likelihood estimation), with a weight of {value:g} on the squared error.",
             ),
             FamilySetting(
                 "searches",
                 "Searches",
-                "Steps that bring the latent of the nearest picture nearer to the image before it is pulled, where "
-                "there is coverage. For many dimensions, in which no draw is near an image.",
+                "With coverage: steps that first bring the latent of the nearest picture closer to the image. For "
+                "many dimensions, where no random picture is close to an image.",
                 default=0,
                 low=0,
                 high=20,
                 whole=True,
-                note="Of every eighth image, the latent of that picture was first improved by {value:g} damped "
-                "Gauss-Newton step(s), as in generative latent optimisation, and only the picture it then had was "
-                "pulled.",
+                note="For every eighth image, {value:g} damped Gauss-Newton step(s) first improved the latent of that "
+                "picture, as in generative latent optimisation, and the improved picture was pulled.",
             ),
         ),
         encodes=False,
@@ -334,9 +333,9 @@ register(
 
 @dataclass(frozen=True)
 class TrunkName:
-    """What a person is told of a trunk. label: in a few words. sentence: what it is good for.
+    """How a trunk is presented. label: a few words. sentence: what it is good for.
 
-    usual: the widths to take when none are asked for. halvings: how often it halves an image; 0 for dense ones.
+    usual: the default widths. halvings: how often it halves an image; 0 for dense trunks.
     """
 
     label: str

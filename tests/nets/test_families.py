@@ -35,7 +35,7 @@ def test_two_of_one_name_are_refused() -> None:
         ({"losses": (Loss("a", "A"), Loss("a", "B"))}, "none twice"),
         ({"settings": (FamilySetting("generator", "", "", 0, 0, 1),)}, "none twice"),
         ({"settings": (FamilySetting("not a name", "", "", 0, 0, 1),)}, "Python name"),
-        ({"settings": (FamilySetting("epochs", "", "", 0, 0, 1),)}, "called otherwise"),
+        ({"settings": (FamilySetting("epochs", "", "", 0, 0, 1),)}, "other than those of every run"),
         ({"settings": (FamilySetting("depth", "", "", 7, 0, 1),)}, "default of depth"),
         ({"settings": (FamilySetting("depth", "", "", 1.0, 0, 1, whole=True),)}, "an int"),
         ({"phases": (Phase("other"),)}, "phases that follow its losses"),
