@@ -1,1 +1,1 @@
-"""What Python callers use; `latent_explorer` itself passes the names on, each when it is first asked for."""
+"""What Python callers use; `latent_explorer` itself passes the names on, each on first use."""

@@ -1,4 +1,4 @@
-"""Two bundles aligned for Python callers: latents of one taken to the other, and how well that does."""
+"""Aligning two bundles from Python: translating latents from one to the other, and measuring the result."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -21,9 +21,10 @@ if TYPE_CHECKING:
 class AlignedBundles:
     """Two bundles and the translators between their latent spaces; made by `align`.
 
-    source, target: the bundles. kind: of translator, as `latent-explorer align --help` lists them. anchors: int64
-    (k, 2), images of the source and of the target that are known to mean the same. leave_one_out: float64 (2, k), forth
-    and back, how far a translator fitted without an anchor misses it, in units of the spread of the space it leads to.
+    source, target: the bundles. kind: of translator, as `latent-explorer align --help` lists them. anchors: int64 (k,
+    2), pairs of images of the source and the target with the same meaning. leave_one_out: float64 (2, k), in both
+    directions, the error at each anchor of a translator fitted without it, in units of the spread of the space it leads
+    to.
     note: on pairs that were found; may be empty.
     """
 
@@ -40,22 +41,22 @@ class AlignedBundles:
     def to(self, latents: Any) -> NDArray[np.float32]:
         """Latents of the source, (n, d) or (d,), in the target's space, float32 (n, d) or (d,).
 
-        `target.decode(aligned.to(z))` is what the target's decoder draws of them. Raises UserError where they have
-        another shape, or are not finite.
+        `target.decode(aligned.to(z))` decodes them with the target's decoder. Raises UserError if they have another
+        shape or are not finite.
         """
         return _taken(self._forth, latents, self.source.latent_dim)
 
     def back(self, latents: Any) -> NDArray[np.float32]:
-        """Latents of the target, (n, d) or (d,), in the source's space. Raises UserError as `to`."""
+        """Latents of the target, (n, d) or (d,), in the source's space. Raises UserError like `to`."""
         return _taken(self._back, latents, self.target.latent_dim)
 
     @cached_property
     def figures(self) -> dict[str, float | None]:
-        """How well latents of the source are read by the target, over the test images of both, by name.
+        """How well the target reads latents of the source, over the test images of both: figures by name.
 
-        Those of `latent-explorer align --json`: closure, stitched_mse, naive_mse, own_mse, mrr, zero_shot_accuracy,
-        own_accuracy, cka_linear, cka_rbf, svcca, neighbour_overlap; None for what cannot be measured. Takes seconds;
-        anchors among the test images make it better than it is. Raises UserError where they have no test images in
+        The same as `latent-explorer align --json`: closure, stitched_mse, naive_mse, own_mse, mrr, zero_shot_accuracy,
+        own_accuracy, cka_linear, cka_rbf, svcca, neighbour_overlap; None for what cannot be measured. Takes seconds.
+        Anchors among the test images make the figures too good. Raises UserError if the bundles have no test images in
         common.
         """
         return self._measured(forth=True)
@@ -66,7 +67,7 @@ class AlignedBundles:
         return self._measured(forth=False)
 
     def save(self, file: str | Path, *, overwrite: bool = False) -> Path:
-        """Save the translator from source to target, which `--translator FILE` reads. Raises UserError."""
+        """Save the translator from source to target, for `--translator FILE`. Raises UserError."""
         from latent_explorer.alignment.saving import FittedBetween, SavedTranslator, save_translator
 
         here, there = self.source, self.target
@@ -106,13 +107,15 @@ def align(
 ) -> AlignedBundles:
     """Fit translators between the latent spaces of two bundles.
 
-    source, target: bundles, or what `open_bundle` takes. anchors: how many training images are drawn, as many of each
-    class; or int (k,), images that both bundles have; or int (k, 2), images of the source and of the target.
+    source, target: bundles, or what `open_bundle` takes. anchors: the number of training images to draw, the same
+    number of each class; or int (k,), images that both bundles have; or int (k, 2), images of the source and of the
+    target.
     translator: orthogonal, affine, ridge, kernel, nearest, ... (`latent-explorer align --help`). bootstrap: grow the
     anchors by mutual nearest neighbours. blind: find pairs from the shapes of the two spaces, without any anchor; takes
     up to half a minute. seed: of the draw.
-    Raises UserError where the bundles have no images in common to draw from, an image is not there or twice, there are
-    fewer anchors than a translator needs, or no pairs could be found.
+
+    Raises UserError if the bundles have no images in common to draw from, an image is missing or given twice, there are
+    fewer anchors than the translator needs, or no pairs could be found.
 
     >>> from latent_explorer import align
     >>> aligned = align("mnist-ae-16d", "mnist-ae-16d-b", anchors=300, translator="kernel")

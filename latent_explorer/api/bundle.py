@@ -34,16 +34,16 @@ _BATCH = 1000
 class Bundle:
     """A trained model with the latents of its dataset; made by `open_bundle` and `train`.
 
-    Its weights are read, and torch is imported, when `encode`, `decode` or `model` is first used.
+    Its weights are read, and torch is imported, on the first use of `encode`, `decode` or `model`.
 
-    folder: where its files are. config: what it says of its network, dataset, training and figures.
+    folder: where its files are. config: its network, dataset, training and figures.
     latents: of its dataset, read into memory: `mean` float32 (n, d); `log_variance` float32 (n, d), or None for a
     family without one; `label` int64 (n,), the class of each, or None; `split` uint8 (n,), 0 for train, 1 for test, 2
     for validation; `error` float32 (n,), the mean squared error of each reconstruction on pixels in [0, 1], or None;
-    `index` int64 (n,), which images of the dataset they are of, or None for all. Of a generator the first
+    `index` int64 (n,), the numbers of their images in the dataset, or None for all. For a generator, the first
     `latents.draws` are draws from its prior: `index` -1, `split` 3, `error` NaN, and as label what a classifier sees.
     device: what runs the model: "cpu", "cuda", "mps", or "auto" for the best available.
-    place: where its images are, if they are not where they were when it was trained.
+    place: where its images are, if they have moved since training.
 
     >>> from latent_explorer import open_bundle
     >>> bundle = open_bundle("mnist-ae-2d")
@@ -61,7 +61,7 @@ class Bundle:
 
     @property
     def name(self) -> str:
-        """That of its folder, by which one finds it again; of a snapshot of a run, the run's."""
+        """The name of its folder, by which it is found; for a snapshot of a run, the run's."""
         return safe_text(self.folder.absolute().name if self.config.moment is None else self.config.name)
 
     @property
@@ -76,25 +76,25 @@ class Bundle:
 
     @property
     def class_names(self) -> tuple[str, ...]:
-        """The name of each class, by its number in `latents.label`; empty where the images have no labels."""
+        """The name of each class, by its number in `latents.label`; empty if the images have no labels."""
         return self.config.dataset.class_names if self.latents.label is not None else ()
 
     @cached_property
     def fits(self) -> Fits:
-        """The fitted charts that it brings along: by spec, where each puts the latents, `points` float32 (n, 2)."""
+        """Its included fitted charts: by spec, where each puts the latents, `points` float32 (n, 2)."""
         return read_fits(self.folder, self.config)
 
     @property
     def seal(self) -> str:
-        """What tells it from every other bundle: the SHA-256 of its files."""
+        """Its identity: the SHA-256 of its files."""
         return self.config.seal
 
     @cached_property
     def images(self) -> Images:
-        """The images of the latents, uint8 (n, h, w, c), in their order, draws left out; read when first asked for.
+        """The images of the latents, uint8 (n, h, w, c), in their order, without draws; read on first use.
 
-        Of a dataset that is larger than memory they stay on disk: index them with numbers, slices or arrays.
-        Raises DataError where they are not on this computer, and says how to name the place where they are.
+        Those of a dataset larger than memory stay on disk: index them with numbers, slices or arrays.
+        Raises DataError if they are not on this computer, and says how to give their location.
 
         >>> from latent_explorer import open_bundle
         >>> open_bundle("mnist-ae-2d").images.shape
@@ -104,10 +104,9 @@ class Bundle:
 
     @cached_property
     def thumbnails(self) -> NDArray[np.uint8]:
-        """Small lossy copies of the images, uint8 (n, h, w, c), of datasets whose images do not come with the program.
+        """Small lossy copies of the images, uint8 (n, h, w, c), for datasets whose images do not ship.
 
-        To look at, not to measure with: those of CIFAR-10 take about 130 bytes each. Raises DataError where there are
-        none.
+        To look at, not to measure: those of CIFAR-10 take about 130 bytes each. Raises DataError if there are none.
         """
         return thumbnail_images(self.config, self.latents)
 
@@ -117,7 +116,7 @@ class Bundle:
 
         `encode` takes float32 (n, c, h, w) in [0, 1] and gives a posterior with `mean` and `log_variance`; `decode`
         takes float32 (n, d) and gives (n, c, h, w) in [0, 1]; gradients pass through both.
-        Raises BundleError where its files are damaged, TrainingError where there is no such device.
+        Raises BundleError if its files are damaged, TrainingError if there is no such device.
         """
         from latent_explorer.runtime.loading import load_bundle_model
 
@@ -127,10 +126,11 @@ class Bundle:
         """The latents float32 (n, d) of images: the mean of each posterior; (d,) of a single image.
 
         images: a numpy array, torch tensor, Pillow image or list of them; for images (h, w, c) of the model, an array
-        (n, h, w, c) or (n, c, h, w), and without channels (n, h, w) where the model has one; or one image, without n.
-        (1, h, w) is one image in a batch. Values: uint8 in 0..255, bool, float in 0..1, or other whole numbers that are
-        plainly grey levels. labels: int (n,) or one for all, the classes, for a conditional family alone.
-        Raises DataError where images are of another shape, type or range, UserError where the model has no encoder.
+        (n, h, w, c) or (n, c, h, w), and without channels (n, h, w) if the model has one; or one image, without n. (1,
+        h, w) is one image in a batch. Values: uint8 in 0..255, bool, float in 0..1, or other whole numbers that are
+        clearly grey levels. labels: int (n,) or one for all, the classes, only for a conditional family.
+
+        Raises DataError if images have another shape, type or range, UserError if the model has no encoder.
 
         >>> from latent_explorer import open_bundle
         >>> bundle = open_bundle("mnist-ae-2d")
@@ -155,12 +155,13 @@ class Bundle:
         return latents[0] if given.single else latents
 
     def decode(self, latents: Any, *, labels: Any = None) -> NDArray[np.uint8]:
-        """The pictures uint8 (n, h, w, c) of latents, to the bit those of the window's exports and the terminal.
+        """The pictures uint8 (n, h, w, c) of latents, bit for bit those of the window's exports and the terminal.
 
-        latents: a numpy array, torch tensor or list (n, d); or (d,) for one, which gives one picture (h, w, c). Of a
-        model of another program they may have its own shape, (n, c, h, w) in place of (n, d).
-        labels: int (n,) or one for all, the classes, for a conditional family alone.
-        Raises UserError where latents are of another shape or not finite, or there is no decoder.
+        latents: a numpy array, torch tensor or list (n, d); or (d,) for one, which gives one picture (h, w, c). A model
+        from another program may have its own shape, (n, c, h, w) instead of (n, d).
+        labels: int (n,) or one for all, the classes, only for a conditional family.
+
+        Raises UserError if latents have another shape or are not finite, or if there is no decoder.
 
         >>> from latent_explorer import open_bundle
         >>> open_bundle("mnist-ae-2d").decode([[0.0, 0.0], [1.5, -2.0]]).shape
@@ -178,11 +179,12 @@ class Bundle:
     def style_grid(
         self, content: Any = None, style: Any = None, *, styles: int = 8, how: str = "spread", seed: int = 0
     ) -> "StyleGrid":
-        """Content by style, for a conditional family: `pictures` uint8 (rows, columns, h, w, c), and what they are of.
+        """Content by style, for a conditional family: `pictures` uint8 (rows, columns, h, w, c), and their classes and
+        styles.
 
         content: numbers of images, whose classes are the rows; None for every class. style: numbers of images, whose
-        latents are the columns, or latents float (k, d); None for so many `styles`, chosen `how`: "spread" over the
-        data, or "random" by `seed`. Raises UserError where the model is given no class, or there are no such images.
+        latents are the columns, or latents float (k, d); None for `styles` of them, chosen `how`: "spread" over the
+        data, or "random" by `seed`. Raises UserError if the model is not conditional, or there are no such images.
         """
         from latent_explorer.engine.styles import StyleSource, style_axes
         from latent_explorer.export.style_grid import StyleGrid
@@ -201,14 +203,14 @@ class Bundle:
             return None
 
     def walk_path(self, path: "LatentPath") -> "WalkedPath":
-        """The latents of a path along any curve, what is measured of them, and the straight line; see `paths.walk`.
+        """The latents of a path along any curve, its measurements, and the straight line; see `paths.walk`.
 
-        Raises UserError where the model lacks what curve or easing need.
+        Raises UserError if the model lacks what the curve or the easing needs.
         """
         return self._walker.walk(path)
 
     def _flat(self, latents: Any) -> NDArray[Any]:
-        """Latents of a model of another program, which may be arrays of several axes, as rows."""
+        """Latents of a model from another program, which may have several axes, as rows."""
         array, program = as_array(latents, "latents"), self.config.program
         shape = (self.latent_dim,) if program is None else program.latent_shape
         if len(shape) == 1 or array.shape[-len(shape) :] != shape:
@@ -252,7 +254,7 @@ class Bundle:
         return Walker(self.config, self.latents, self._decoder)
 
     def _repr_png_(self) -> bytes | None:
-        """Its preview, which notebooks show; None where it has none."""
+        """Its preview, which notebooks show; None if it has none."""
         try:
             return read_regular(self.folder / PREVIEW, TEXT_BYTES)
         except (OSError, UserError):
@@ -264,14 +266,15 @@ class Bundle:
 
 
 def open_bundle(name_or_path: str | Path, *, images: str | Path | None = None, device: str = "auto") -> Bundle:
-    """Open a bundle: an included one by its name, one trained in the window by its name, or any by its folder.
+    """Open a bundle: an included one or one trained in the window by its name, or any by its folder.
 
-    Its configuration and latents are read and checked at once, its weights and images when they are needed.
+    Its configuration and latents are read and checked at once, its weights and images when needed.
 
-    images: the folder or file of its images, if they are no longer where they were when it was trained.
-    device: what is to run the model: "cpu", "cuda", "mps", or "auto" for the best available.
-    Raises UserError that lists the bundles there are where there is none of that name, and BundleError where its files
-    are damaged.
+    images: the folder or file of its images, if they have moved since training.
+    device: what runs the model: "cpu", "cuda", "mps", or "auto" for the best available.
+
+    Raises UserError that lists the known bundles if there is none of that name, and BundleError if its files are
+    damaged.
 
     >>> from latent_explorer import open_bundle
     >>> bundle = open_bundle("mnist-vae-16d")

@@ -1,4 +1,4 @@
-"""Images as callers hold them, brought into the form of a model, or refused with what to do."""
+"""Converts callers' images into the form of a model, or refuses them with advice."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -26,7 +26,7 @@ class ImageInput:
         return len(self.pixels)
 
     def batch(self, start: int, stop: int) -> NDArray[np.float32]:
-        """Some of them as a network takes them, float32 (k, c, h, w) in [0, 1]."""
+        """Some of them as network input, float32 (k, c, h, w) in [0, 1]."""
         pixels = self.pixels[start:stop]
         shares = np.ascontiguousarray(pixels.transpose(0, 3, 1, 2), np.float32)
         return shares / np.float32(255) if pixels.dtype == np.uint8 else shares.clip(0, 1)
@@ -35,7 +35,7 @@ class ImageInput:
 def as_images(value: Any, shape: Shape, name: str = "images") -> ImageInput:
     """Images of the shape (h, w, c), in any of the forms that `Bundle.encode` takes.
 
-    Raises DataError where shape, type or range are others.
+    Raises DataError if their shape, type or range is not one of these.
     """
     if isinstance(value, ShardedImages):
         if value.shape[1:] != shape:
@@ -73,7 +73,7 @@ def _expected(shape: Shape) -> str:
 
 
 def _advice(found: tuple[int, ...], shape: Shape) -> str:
-    """What brings an array of another shape into this one, where that is plain."""
+    """How to convert an array of another shape into this one, if that is clear."""
     height, width, channels = shape
     if len(found) == 2 and found[1] == height * width * channels:
         order = "-1, {1}, {2}" if channels == 1 else "-1, {1}, {2}, {0}"
@@ -115,7 +115,7 @@ def _range(low: float, high: float) -> str:
 
 
 def _scaling(low: float, high: float) -> str:
-    """What brings values of another usual range into 0..1."""
+    """How to scale values of another usual range to 0..1."""
     if -1 - _ROUNDING <= low < 0 and high <= 1 + _ROUNDING:
         return "; (images + 1) / 2 brings -1..1 there"
     if low >= 0 and high <= 255:

@@ -1,4 +1,4 @@
-"""The images that a bundle was trained on: found, or said how to say where they are."""
+"""The images that a bundle was trained on: found, or how to give their location."""
 
 from pathlib import Path
 
@@ -14,10 +14,10 @@ Images = NDArray[np.uint8] | ShardedImages
 
 
 def original_images(config: BundleConfig, latents: Latents, place: str | Path | None) -> Images:
-    """The images uint8 (n, h, w, c) of a bundle's latents, in their order; without those that are draws from the prior.
+    """The images uint8 (n, h, w, c) of a bundle's latents, in their order, without draws from the prior.
 
-    place: the folder or file where they are; None for where they were when the bundle was trained.
-    Raises DataError where there are none, or they are others.
+    place: the folder or file where they are; None for where they were at training.
+    Raises DataError if there are none, or other ones.
     """
     if config.imageless:
         raise DataError(f"{config.name}: {config.imageless}, and of no images")
@@ -28,9 +28,9 @@ def original_images(config: BundleConfig, latents: Latents, place: str | Path | 
 
 
 def thumbnail_images(config: BundleConfig, latents: Latents) -> NDArray[np.uint8]:
-    """Lossy copies of the images uint8 (n, h, w, c) of a bundle's latents, where some come with the program.
+    """Lossy copies of the images uint8 (n, h, w, c) of a bundle's latents, for datasets that have some in the program.
 
-    Raises DataError where none do.
+    Raises DataError if there are none.
     """
     from latent_explorer.engine.originals import thumbnails_of
 

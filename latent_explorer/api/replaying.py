@@ -1,4 +1,4 @@
-"""Drawing once more what a window has shown: what Copy as Python pastes."""
+"""Reproducing what a window has shown: the call that Copy as Python pastes."""
 
 import subprocess
 import sys
@@ -25,14 +25,15 @@ def replay(
 ) -> Path:
     """Write a map, a picture, a grid, a filmstrip or the latents to a file; returns its path.
 
-    The pixels are those that the window exports: Edit ▸ Copy as Python copies the call for what is shown. It is done
-    by a process of its own, in which nobody sees a window, so that a notebook stays free of Qt.
+    The pixels are those of the window's export: Edit ▸ Copy as Python copies the call for what is shown. A separate
+    process with a hidden window does it, so that a notebook stays free of Qt.
 
-    what: "map", "picture", "grid", "filmstrip" or "latents". out: the file; its suffix says which format.
-    session: a file that File ▸ Save session… wrote, of which all is drawn as it was; options go before it.
+    what: "map", "picture", "grid", "filmstrip" or "latents". out: the file; its suffix gives the format.
+    session: a file saved with File ▸ Save session… to draw from; options override it.
     options: those of `latent-explorer export WHAT`, by their names with underscores; `start` and `end` for --from and
-    --to. `at` and `through` take texts "x,y", the numbers of one latent, or latents (k, d).
-    Raises UserError that says what is wrong where it cannot be drawn.
+    --to. `at` and `through` take strings "x,y", the numbers of one latent, or latents (k, d).
+
+    Raises UserError that says why it cannot be drawn.
     """
     words = arguments_of(what, out, session=session, overwrite=overwrite, **options)
     done = subprocess.run(
@@ -52,7 +53,7 @@ def arguments_of(
     overwrite: bool = False,
     **options: Value | Sequence[str | float | Sequence[float]],
 ) -> list[str]:
-    """The words of the command that does what `replay` is asked for."""
+    """The arguments of the command that does what `replay` is asked for."""
     chosen = {name: _value(name, value) for name, value in options.items() if value is not None}
     model = chosen.pop("model", None) if session is not None else None
     _, *words = ReplayRecipe(what, str(out), chosen | ({"overwrite": True} if overwrite else {})).arguments
@@ -61,7 +62,7 @@ def arguments_of(
 
 
 def _value(name: str, value: Value | Sequence[str | float | Sequence[float]]) -> Value:
-    """A value as an option takes it: numbers separated by commas, several texts, or latents, one after another."""
+    """A value in the form of an option: numbers separated by commas, several strings, or several latents."""
     if isinstance(value, str | int | float | bool):
         return value
     values = tuple(value)

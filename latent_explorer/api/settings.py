@@ -1,4 +1,4 @@
-"""The settings of a training run as callers name them, each checked before anything begins."""
+"""The settings of a training run as callers name them, each checked before training begins."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, get_args
@@ -16,9 +16,9 @@ _WIDEST, _DEEPEST = 16_384, 64
 
 
 def settings_of(family: str, chosen: Mapping[str, Any]) -> tuple[Recipe, dict[str, float]]:
-    """The recipe, and the settings of a family, by their names alone.
+    """The recipe, and the settings of a family, by name.
 
-    Raises UserError where a name is none of both, or a value cannot be.
+    Raises UserError if a name is neither, or a value is not allowed.
     """
     fields, own = {each.name: each for each in msgspec.structs.fields(Recipe)}, find_family(family)
     known = [*fields, *(setting.name for setting in own.settings)]
@@ -43,7 +43,7 @@ def whole(value: Any, name: str, low: int, high: int) -> int:
 
 
 def widths_of(hidden: Sequence[int] | None) -> tuple[int, ...] | None:
-    """The widths of the layers; None for the usual ones. Raises UserError."""
+    """The widths of the layers; None for the default ones. Raises UserError."""
     if hidden is None:
         return None
     array = as_array(hidden, "hidden")

@@ -43,20 +43,21 @@ def train(
     report: Callable[[Report], None] = lambda _: None,
     **settings: Any,
 ) -> Bundle:
-    """Train a network on images, save it as a bundle, and open that.
+    """Train a network on images, save it as a bundle, and open it.
 
     dataset: what `latent-explorer train --dataset` takes, such as "mnist" or a folder; a `data.Dataset`; or images as
-    an array, tensor or list, (n, h, w), (n, h, w, c) or (n, c, h, w), uint8 or float in 0..1: these are kept beside
-    the run, in OUT.run, so that the bundle finds them again.
-    out: the folder of the bundle; None for a new one among those that the window has trained and lists.
-    labels, class_names: of images in an array, int (n,) and what the classes are called.
-    family, trunk, hidden, latent_dim: of the network, as `latent-explorer train --help` has them.
-    download: whether a dataset may be fetched. overwrite: whether the bundle in `out` may be replaced.
-    report: called some ten times an epoch with a `runs.Report`: losses by name, images/s, seconds left.
+    an array, tensor or list, (n, h, w), (n, h, w, c) or (n, c, h, w), uint8 or float in 0..1: these are kept beside the
+    run, in OUT.run, so that the bundle finds them again.
+    out: the folder of the bundle; None for a new one among those that the window lists.
+    labels, class_names: for images in an array, int (n,) and the names of the classes.
+    family, trunk, hidden, latent_dim: of the network, see `latent-explorer train --help`.
+    download: whether a dataset may be downloaded. overwrite: whether the bundle in `out` may be replaced.
+    report: called about ten times per epoch with a `runs.Report`: losses by name, images/s, seconds left.
     settings: fields of `runs.Recipe` (epochs, batch_size, learning_rate, seed, device, ...) and settings of the family
-    (beta, ...). Ctrl-C, or a notebook's stop button, ends the run: the bundle is then that of the last whole epoch.
-    Raises UserError where images, network, settings or folder cannot be used; TrainingError where a loss is no longer
-    finite, with the last good epoch in `out`; KeyboardInterrupt where it was stopped before there was anything.
+    (beta, ...). Ctrl-C, or a notebook's stop button, ends the run; the bundle is then from the last complete epoch.
+
+    Raises UserError if images, network, settings or folder cannot be used; TrainingError if a loss is no longer finite,
+    with the last good epoch in `out`; KeyboardInterrupt if it was stopped before the first epoch ended.
 
     >>> import numpy as np, tempfile
     >>> from latent_explorer import train
@@ -76,7 +77,7 @@ def train(
 
 
 def _images_of(dataset: Any, labels: Any, class_names: Sequence[str]) -> tuple[str, Arrays]:
-    """Where the images are, or the arrays that are to be kept."""
+    """Where the images are, or the arrays to keep."""
     known = isinstance(dataset, str | Path | Dataset)
     if known and (labels is not None or class_names):
         raise UserError("labels, class_names: a dataset has its own; pass them with images in an array only")
@@ -102,7 +103,7 @@ def _folder(out: str | Path | None, source: str, family: str, latent_dim: int) -
 
 
 def _with_settings(job: Job, settings: dict[str, Any]) -> Job:
-    """The job with its recipe, the settings of its family, and what begins it again."""
+    """The job with its recipe, the settings of its family, and the command that repeats it."""
     recipe, own = settings_of(job.family, settings)
     network = {"family": job.family, "trunk": job.trunk, "hidden": job.hidden, "latent_dim": job.latent_dim}
     words = ", ".join(f"{name}={value!r}" for name, value in (network | settings).items() if value is not None)
@@ -124,7 +125,7 @@ def _run(job: Job, arrays: Arrays, report: Callable[[Report], None]) -> Bundle:
 
 @contextmanager
 def _kept(job: Job, arrays: Arrays) -> Iterator[Job]:
-    """The job on images that were in memory, which stay in the folder of its run if there is a bundle of them."""
+    """The job on images in memory, which stay in the folder of its run if a bundle results."""
     if not arrays:
         yield job
         return
@@ -156,7 +157,7 @@ def _stopped_by_interrupt(token: threading.Event) -> Any:
 
 
 def _saved_at(folder: Path) -> int | None:
-    """When the bundle in a folder was saved; None where there is none."""
+    """When the bundle in a folder was saved; None if there is none."""
     try:
         return (folder / CONFIG).stat().st_mtime_ns
     except OSError:

@@ -1,4 +1,4 @@
-"""Tiles in memory, the least recently used forgotten first, and on disk, each in a file that vouches for itself."""
+"""Tiles in memory, dropping the least recently used first, and on disk, in files that carry a checksum."""
 
 import contextlib
 import hashlib
@@ -22,7 +22,7 @@ from latent_explorer.files import write_bytes_whole
 
 _log = logging.getLogger(__name__)
 DISK_BYTES = 2**30
-"""What all tiles of a folder may take unless a person chooses otherwise."""
+"""The default limit for all tiles of a folder."""
 
 _MAGIC = b"latent-explorer tile 2\n"
 _DIGEST = hashlib.sha256().digest_size
@@ -36,10 +36,10 @@ Key = TypeVar("Key", bound=Hashable)
 
 
 class ByteCache(Generic[Key]):
-    """Arrays by key, together at most `limit` bytes.
+    """Arrays by key, together at most `limit` bytes. A lower limit takes effect with the next array.
 
-    A lower limit holds from the next array on. What has expired is still held, to stand in until it is put anew.
-    Reading counts as use. Belongs to one thread. bytes: the size of all that is held.
+    An expired array is still held as a stand-in until it is replaced. Reading counts as use. For use in one thread.
+    bytes: the size of everything held.
     """
 
     def __init__(self, limit: int = 256 * 2**20) -> None:
@@ -58,25 +58,25 @@ class ByteCache(Generic[Key]):
         return iter(tuple(self._held))
 
     def fresh(self, key: Key) -> bool:
-        """Whether it is held, and has not expired."""
+        """Whether the array is held and has not expired."""
         return key in self._held and key not in self._expired
 
     def expire(self) -> None:
-        """Let all that is held be of the past."""
+        """Mark everything held as expired."""
         self._expired = set(self._held)
 
     def current(self, key: Key) -> Pictures | None:
-        """The array, now the most recently used; None where there is none or it has expired."""
+        """The array, which becomes the most recently used; None if there is none or it has expired."""
         return self.get(key) if self.fresh(key) else None
 
     def get(self, key: Key) -> Pictures | None:
-        """The array, now the most recently used, or None."""
+        """The array, which becomes the most recently used, or None."""
         if key in self._held:
             self._held.move_to_end(key)
         return self._held.get(key)
 
     def put(self, key: Key, pictures: Pictures) -> list[Key]:
-        """Keep an array; returns the keys of those forgotten for it."""
+        """Keep an array; returns the keys of those dropped for it."""
         self._forget(key)
         self._held[key] = pictures
         self.bytes += pictures.nbytes
@@ -88,7 +88,7 @@ class ByteCache(Generic[Key]):
         return forgotten
 
     def clear(self) -> None:
-        """Forget all."""
+        """Drop everything."""
         self._held.clear()
         self._expired.clear()
         self.bytes = 0
@@ -105,7 +105,7 @@ TileCache = ByteCache[TileKey]
 
 @dataclass(frozen=True)
 class Layout:
-    """What the tiles of a field are made of. dtype: as numpy writes it down, with its byte order."""
+    """The form of a field's tiles. dtype: as numpy writes it, with its byte order."""
 
     dtype: str
     shape: tuple[int, ...]
@@ -118,11 +118,12 @@ class Layout:
 class DiskTiles:
     """The tiles of one bundle in a folder that several programs and bundles may share.
 
-    fingerprint: tells apart all that changes a tile; tiles of another are never seen. layout: of the tiles of a field,
-    by its name. limit: bytes that all tiles of the folder may take, also while another window writes there; those used
-    least recently go first.
-    A file that is damaged, half written or not the tile it is named for counts as none. No method raises for the
-    sake of a disk: one that is full or cannot be written merely keeps nothing.
+    fingerprint: identifies everything that changes a tile; tiles with another are never seen. layout: of the tiles of a
+    field, by its name. limit: bytes for all tiles of the folder, also while another window writes there; the least
+    recently used are removed first.
+
+    A file that is damaged, incomplete or not the tile in its name is ignored. No method raises for disk errors: on a
+    full or read-only disk nothing is kept.
     """
 
     def __init__(
@@ -135,11 +136,11 @@ class DiskTiles:
         self.writable = True
 
     def names(self) -> set[str]:
-        """The names (see `name_of`) of the tiles that seem to be there."""
+        """The names (see `name_of`) of the tiles that appear to be there."""
         return {path.stem for path in self._own.glob("*.tile")}
 
     def read(self, key: TileKey) -> Pictures | None:
-        """The tile, or None where there is none that can be trusted; a file that cannot is removed."""
+        """The tile, or None if there is no valid one; an invalid file is removed."""
         path = self._path(key)
         try:
             content = path.read_bytes()
@@ -151,7 +152,7 @@ class DiskTiles:
         return pictures
 
     def write(self, key: TileKey, pictures: Pictures) -> None:
-        """Keep a tile, if the disk lets us."""
+        """Keep a tile, if the disk allows it."""
         if not self.writable:
             return
         content = self._packed(key, pictures)
@@ -188,7 +189,7 @@ class DiskTiles:
 
 
 def name_of(key: TileKey) -> str:
-    """What a tile's file is called, without its ending."""
+    """The name of a tile's file, without its suffix."""
     return hashlib.sha256(repr(key).encode()).hexdigest()[:32]
 
 
@@ -199,12 +200,12 @@ def clear_tiles(folder: Path) -> None:
 
 
 def tiles_bytes(folder: Path) -> int:
-    """What all tiles of a folder take."""
+    """The size of all tiles of a folder."""
     return sum(size for _, size, _ in _tiles_in(folder))
 
 
 def trim_tiles(folder: Path, limit: int) -> None:
-    """Where all tiles of a folder are near a limit, remove those used least recently, until there is room again."""
+    """If the tiles of a folder are near a limit, remove the least recently used until there is room again."""
     tiles = sorted(_tiles_in(folder), key=lambda tile: tile[2])
     size = sum(each for _, each, _ in tiles)
     if size <= _FULL * limit:
@@ -219,7 +220,7 @@ def trim_tiles(folder: Path, limit: int) -> None:
 
 
 def _remove_unfinished(folder: Path) -> None:
-    """Remove what a program that was ended while writing has left behind."""
+    """Remove unfinished files of a program that ended while writing."""
     for path in folder.rglob(".*.tile.*"):
         with contextlib.suppress(OSError):
             if time.time() - path.stat().st_mtime > _UNFINISHED_SECONDS:
@@ -227,7 +228,7 @@ def _remove_unfinished(folder: Path) -> None:
 
 
 def _tiles_in(folder: Path) -> Iterator[tuple[str, int, float]]:
-    """Each tile of each bundle in a folder: its path, its size, when it was used last."""
+    """Each tile of each bundle in a folder: its path, its size, when it was last used."""
     for own in _entries(folder):
         if own.is_dir(follow_symlinks=False):
             for tile in _entries(own.path):

@@ -1,4 +1,4 @@
-"""Where the pictures of the atlas lie: levels, tiles and grids, in float64 plane coordinates.
+"""Where the pictures of the atlas are: levels, tiles and grids, in float64 plane coordinates.
 
 At level n the plane is ruled into square cells of side 2^-n, one picture in the middle of each; a tile is a block of
 8 x 8 cells. Cell (i, j) covers [i, i+1) x [j, j+1) in units of its side, with v upwards.
@@ -42,9 +42,9 @@ class Region:
 
     @staticmethod
     def around(uv: NDArray[np.floating]) -> "Region":
-        """The smallest region that holds the finite points `uv` (n, 2), with room around a single place.
+        """The smallest region that holds the finite points `uv` (n, 2), enlarged around a single place.
 
-        The square of side 2 around 0 for none.
+        Without points, the square of side 2 around 0.
         """
         finite = uv[np.isfinite(uv).all(1)]
         if not len(finite):
@@ -56,7 +56,7 @@ class Region:
 
 @dataclass(frozen=True, slots=True)
 class TileKey:
-    """Which tile: of which field, seen through which chart, at which level and place."""
+    """The field, chart, level and place of a tile."""
 
     field: str
     chart: str
@@ -66,12 +66,12 @@ class TileKey:
 
 
 def spacing(level: int) -> float:
-    """The plane distance of neighbouring pictures at a level."""
+    """The plane distance between neighbouring pictures at a level."""
     return math.ldexp(1.0, -level)
 
 
 def level_for(pixels_per_unit: float, picture_pixels: float) -> int:
-    """The level at which one picture's side on screen is nearest to `picture_pixels` (within a factor of sqrt 2)."""
+    """The level at which one picture's side on screen is closest to `picture_pixels` (within a factor of sqrt 2)."""
     return round(math.log2(pixels_per_unit / picture_pixels))
 
 
@@ -83,7 +83,7 @@ def tile_region(key: TileKey) -> Region:
 
 
 def tile_points(key: TileKey) -> NDArray[np.float64]:
-    """The plane points (64, 2) of a tile's pictures, row by row from the top left, as they lie in its image."""
+    """The plane points (64, 2) of a tile's pictures, row by row from the top left, as in its image."""
     return grid_points(tile_region(key), PICTURES, PICTURES)
 
 
@@ -97,7 +97,7 @@ def grid_points(region: Region, columns: int, rows: int) -> NDArray[np.float64]:
 def tiles_over(
     region: Region, level: int, *, field: str, chart: str, near: tuple[float, float] | None = None
 ) -> list[TileKey]:
-    """The tiles that meet a region, nearest first to `near` (by default the region's centre)."""
+    """The tiles that meet a region, the nearest to `near` first (by default the region's centre)."""
     side = PICTURES * spacing(level)
     u, v = near or region.centre
     columns = range(math.floor(region.left / side), math.ceil(region.right / side))

@@ -1,4 +1,4 @@
-"""Which tiles a view wants, the most wanted first."""
+"""The tiles that a view needs, the most urgent first."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -7,7 +7,7 @@ from latent_explorer.atlas import TileKey, level_for, tiles_over
 from latent_explorer.atlas.view import View
 
 AROUND = 0.15
-"""The ring around the view whose tiles are wanted too, in shares of it."""
+"""The width of the ring around the view whose tiles are prefetched, as a share of the view."""
 
 _NEXT_LEVEL = 4  # tiles of the next level under the pointer
 _AHEAD = 4  # how many steps like the last one a pan or zoom is followed ahead
@@ -20,10 +20,10 @@ Plane = tuple[float, float]
 def wanted_tiles(
     view: View, before: View, near: Plane | None, pixels: float, *, field: str, chart: str
 ) -> Iterator[list[TileKey]]:
-    """The tiles of a view; then those of the ring around it, of the next level under the pointer, of where it heads.
+    """The tiles of a view; then of the ring around it, of the next level under the pointer, and of where it is heading.
 
-    before: the view that this one has followed. near: the plane point under the pointer, from which each group goes
-    outward; the middle where there is none. pixels: the size of a picture that is aimed at.
+    before: the previous view. near: the plane point under the pointer, from which each group goes outward; the middle
+    if there is none. pixels: the target size of a picture.
     """
 
     def over(seen: View, around: float = 0.0, near: Plane | None = near) -> list[TileKey]:
@@ -40,7 +40,7 @@ def wanted_tiles(
 
 
 def heading(before: View, now: View) -> View:
-    """Where a pan or zoom leads if it goes on as in its last step."""
+    """Where a pan or zoom leads if it continues like its last step."""
     if (before.width, before.height) != (now.width, now.height):
         return now
     closer = min(max((now.scale / before.scale) ** _AHEAD, 1 / _FARTHEST), _FARTHEST)

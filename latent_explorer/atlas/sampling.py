@@ -1,4 +1,4 @@
-"""The pictures and values that tiles hold: laid out, sampled, and interpolated between."""
+"""The pictures and values of tiles: layout, sampling and interpolation."""
 
 import math
 from collections.abc import Iterable
@@ -24,8 +24,8 @@ def interpolated_picture(
 ) -> NDArray[np.uint8] | None:
     """The bilinear blend (h, w, c) of the four pictures around a plane point.
 
-    Taken from the first of `levels` where at least one of the four is there; the missing ones lose their share to
-    the others. None where no level has any.
+    Uses the first of `levels` that has at least one of the four; missing ones pass their share to the others. None if
+    no level has any.
     """
     for level in levels:
         picture = _blend(cache, uv, level, field, chart)
@@ -79,8 +79,8 @@ def field_value(
 ) -> NDArray[np.float64] | None:
     """The values (channels,) of a field at a plane point, bilinear between the four nodes around it.
 
-    steps: samples along the side of its tiles. categorical: it has the values of the nearest node instead.
-    Taken from the first of `levels` whose tile is there; None where none is.
+    steps: samples along the side of its tiles. categorical: takes the values of the nearest node instead. Uses the
+    first of `levels` whose tile is there; None if none is.
     """
     for level in levels:
         side = PICTURES * spacing(level)

@@ -1,4 +1,4 @@
-"""Bundles on disk: saved whole, and loaded only when everything fits their configuration. Free of torch."""
+"""Bundles on disk: saved whole, and loaded only if every part fits the configuration. Free of torch."""
 
 from latent_explorer.bundles.config import BundleConfig, DatasetRecord, Moment, ProgramRecord, TrainingRecord
 from latent_explorer.bundles.files import FORMAT, TILES_BYTES

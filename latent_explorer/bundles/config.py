@@ -7,7 +7,7 @@ from latent_explorer.nets.spec import NetSpec
 
 
 class DatasetRecord(msgspec.Struct, frozen=True, kw_only=True):
-    """Which dataset a bundle was trained on. source: what `data.open_dataset` takes to open it again."""
+    """The dataset that a bundle was trained on. source: what `data.open_dataset` takes to open it again."""
 
     name: str
     source: str
@@ -17,7 +17,7 @@ class DatasetRecord(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class TrainingRecord(msgspec.Struct, frozen=True, kw_only=True):
-    """How a bundle was trained. precision: of its products, as it was chosen; "" where that was not recorded."""
+    """How a bundle was trained. precision: of matrix products, as chosen; "" if it was not recorded."""
 
     epochs: int
     batch_size: int
@@ -34,10 +34,11 @@ CALLER = "caller"
 
 
 class ProgramRecord(msgspec.Struct, frozen=True, kw_only=True):
-    """How a model that is no network of ours is run.
+    """How to run a model that is not one of our networks.
 
-    format: which of `runtime` reads its files. latent_shape: of one latent as it takes it, (d,) or (c, h, w).
-    value_range: what black and white are in its pictures. encodes, decodes: what it can do.
+    format: the format in `runtime` that reads its files. latent_shape: of one latent as the model takes it, (d,) or (c,
+    h, w).
+    value_range: black and white in its pictures. encodes, decodes: what it can do.
     options: of the format, by name.
     """
 
@@ -50,7 +51,7 @@ class ProgramRecord(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Moment(msgspec.Struct, frozen=True, kw_only=True):
-    """When in its run a snapshot was taken, with the losses and shares of classes reported then; see `runs.Report`."""
+    """When a snapshot was taken in its run, with the losses and class shares reported then; see `runs.Report`."""
 
     epoch: int
     step: int
@@ -62,18 +63,19 @@ class Moment(msgspec.Struct, frozen=True, kw_only=True):
 class BundleConfig(msgspec.Struct, frozen=True, kw_only=True):
     """Everything that the other files of a bundle are checked against.
 
-    metrics: figures by name, as `evaluate` gave them. versions: library versions by name.
-    files: SHA-256 by file name, of every file of the bundle, this one included (see `seal`).
-    moment: of a snapshot, which has neither card nor preview; None for a bundle that is complete.
-    turn: the orthogonal matrix, row by row, that lays its plane beside those of the run it comes from; see
+    metrics: figures by name, from `evaluate`. versions: library versions by name.
+    files: SHA-256 by file name, of every file of the bundle, including this one (see `seal`).
+    moment: of a snapshot, which has neither card nor preview; None for a complete bundle.
+    turn: the orthogonal matrix, row by row, that aligns its plane with those of the run it comes from; see
     `charts.TurnedChart`. None for no turn.
-    prior_samples: how many draws from the prior stand for latents, where the family has no encoder; they have neither
-    errors nor images, and the labels that a classifier gives to their pictures, or none. 0 where each image has its
+
+    prior_samples: how many draws from the prior stand in for latents if the family has no encoder; they have neither
+    errors nor images, and the labels that a classifier gives to their pictures, or none. 0 if each image has its
     latent.
-    inverts: whether such a network has an encoder all the same, taught afterwards on its own pictures: what it says of
-    an image is then improved on by optimising the latent (`nets.refine`).
-    placed: how many images of the dataset have their latent behind the draws, found by inversion.
-    program: what runs the model, of the family FOREIGN; None for a network of ours.
+    inverts: whether such a network has an encoder trained afterwards on its own pictures, whose result is then improved
+    by optimising the latent (`nets.refine`).
+    placed: how many images of the dataset have a latent after the draws, found by inversion.
+    program: what runs a model of the family FOREIGN; None for one of our networks.
     """
 
     format: int
@@ -93,36 +95,37 @@ class BundleConfig(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def family(self) -> Family:
-        """The family of its network. Raises UserError where it is not installed."""
+        """The family of its network. Raises UserError if it is not installed."""
         return find_family(self.net.family)
 
     @property
     def encodes(self) -> bool:
-        """Whether the model makes latents of images."""
+        """Whether the model encodes images."""
         return self.inverts or self.family.encodes if self.program is None else self.program.encodes
 
     @property
     def decodes(self) -> bool:
-        """Whether the model makes pictures of latents."""
+        """Whether the model decodes latents."""
         return self.program is None or self.program.decodes
 
     @property
     def cleans(self) -> bool:
-        """Whether the model was trained to make clean pictures of corrupted images."""
+        """Whether the model was trained to restore corrupted images."""
         return self.program is None and self.family.cleans(self.net.settings)
 
     @property
     def seal(self) -> str:
-        """What tells the bundle from every other: the hashes of its files."""
+        """The identity of the bundle: the hashes of its files."""
         return " ".join(f"{name} {digest}" for name, digest in sorted(self.files.items()))
 
     @property
     def undecoded(self) -> str:
-        """Why the model makes no pictures, in words; empty where it does."""
+        """Why the model cannot decode, in words; empty if it can."""
         return "" if self.decodes else NO_DECODER
 
     def mismatch(self, image_shape: tuple[int, ...], count: int) -> str:
-        """What is wrong with a dataset of so many images of a shape (h, w, c), in words; empty where it may be its."""
+        """What is wrong with a dataset of this many images of a shape (h, w, c), in words; empty if it can be the
+        bundle's."""
         expected, found = (self.dataset.count, *self.net.image_shape), (count, *image_shape)
         if found == expected:
             return ""
@@ -132,16 +135,16 @@ class BundleConfig(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def passing(self) -> bool:
-        """Whether the bundle goes when the process that made it ends: nothing of it is kept for another time."""
+        """Whether the bundle is removed when the process that made it ends: nothing about it is kept for later."""
         return self.program is not None and self.program.format == CALLER
 
     @property
     def latents(self) -> int:
-        """How many latents there are at most: one for each image, or draws from the prior and the images placed."""
+        """The maximum number of latents: one for each image, or draws from the prior and the placed images."""
         return self.prior_samples + self.placed or self.dataset.count
 
     @property
     def imageless(self) -> str:
-        """Why none of the latents is of an image, in words; empty where some are."""
+        """Why no latent belongs to an image, in words; empty if some do."""
         drawn = self.prior_samples and not self.placed
         return "this model has no encoder: its latents are draws from the prior" if drawn else ""

@@ -1,4 +1,4 @@
-"""The files of a bundle: their names, how large they may be, and the SHA-256 of each, kept in the configuration."""
+"""The files of a bundle: their names, size limits, and the SHA-256 of each, kept in the configuration."""
 
 import hashlib
 import math
@@ -17,7 +17,7 @@ PREVIEW = "preview.png"
 TILES = "tiles.safetensors"
 FITS = "charts.safetensors"
 SEALED = (WEIGHTS, LATENTS, CARD, PREVIEW)
-"""What every bundle of a network of ours has; TILES and FITS may be missing."""
+"""The files of every bundle with one of our networks; TILES and FITS may be missing."""
 DECODER, ENCODER, ARCHITECTURE = "decoder.onnx", "encoder.onnx", "architecture.json"
 
 FORMAT = 1
@@ -31,19 +31,19 @@ PROGRAM_BYTES = {
     ARCHITECTURE: CONFIG_BYTES,
     WEIGHTS: WEIGHTS_BYTES,
 }
-"""The files that a model of another program may lie in, and how large each may be: which there are, its format says."""
+"""The possible files of a model from another program, and the size limit of each; its format says which it has."""
 HEADER_BYTES = 1 << 16
 LATENT = 1e6
-"""The farthest that a latent may be from 0 in any dimension: charts, maps and distances are exact up to there."""
+"""The maximum distance of a latent from 0 in any dimension: charts, maps and distances are exact up to there."""
 LOG_VARIANCE = (-1e4, 88.0)  # beyond, a variance is endless in float32
 WEIGHT = 1e6
 LEVEL = 48  # of a tile, either way: beyond, no view of latents within LATENT shows it
 PICTURE = 1 << 20
-"""Values (h, w, c) of one picture: a tile holds 64, and a hover shows one within a few milliseconds."""
+"""The maximum number of values (h, w, c) of one picture: a tile holds 64, and a hover shows one within milliseconds."""
 ACTIVATIONS = 1 << 28  # of one picture in the widest layer, should it be as large as the picture: 1 GiB
 CLASSES = 1 << 15
 TILES_BYTES = 1 << 23
-"""Of the pictures that a bundle brings along: they are for the first paint, and each bundle is carried about."""
+"""The size limit of the included pictures: they are for the first paint, and every copy of the bundle carries them."""
 
 MOST_FITS, SPEC_LETTERS = 8, 200  # charts that a bundle may bring along, and the letters of the spec of each
 
@@ -52,7 +52,7 @@ _UNSEALED = "0" * 64
 
 
 def outside_limits(config: BundleConfig) -> str | None:
-    """The first value of `config` outside its bounds, in words, or None when all are within."""
+    """The first value of `config` outside its bounds, in words, or None if all are within."""
     for name, found, low, high in _bounds(config):
         if not (math.isfinite(found) and low <= found <= high):
             return f"expected {name} within {low:g}..{high:g}, found {found}"
@@ -62,7 +62,7 @@ def outside_limits(config: BundleConfig) -> str | None:
 
 
 def outside_net_limits(net: NetSpec) -> str | None:
-    """What is too large of a network, in words, or None: to be asked before it is trained."""
+    """What is too large in a network, in words, or None: checked before training."""
     height, width, channels = net.image_shape
     if channels not in (1, 3):
         return f"expected 1 or 3 channels in net.image_shape, found {channels}"
@@ -81,19 +81,19 @@ def _is_orthogonal(turn: tuple[float, float, float, float]) -> bool:
 
 
 def sealed_names(config: BundleConfig) -> tuple[str, ...]:
-    """The files that a bundle has in any case, besides its configuration."""
+    """The files that every bundle has, besides its configuration."""
     if config.program is None:
         return SEALED
     return *(name for name in PROGRAM_BYTES if name in config.files), LATENTS, CARD, PREVIEW
 
 
 def fits_bytes(config: BundleConfig) -> int:
-    """How many bytes `charts.safetensors` may take at most."""
+    """The maximum number of bytes of `charts.safetensors`."""
     return MOST_FITS * config.latents * 4 + HEADER_BYTES
 
 
 def latents_bytes(config: BundleConfig) -> int:
-    """How many bytes `latents.safetensors` may take at most."""
+    """The maximum number of bytes of `latents.safetensors`."""
     per_image = 4 * (2 * config.net.latent_dim + 3) + 1
     per_dimension = 4 * 4  # the lowest values and the steps of arrays in steps
     return min(config.latents * per_image + config.net.latent_dim * per_dimension + HEADER_BYTES, LATENTS_BYTES)

@@ -1,4 +1,4 @@
-"""What a bundle knows about every image of its dataset, as arrays on disk, and the pictures that it brings along."""
+"""What a bundle stores about every image of its dataset, as arrays on disk, and its included pictures."""
 
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
@@ -12,24 +12,25 @@ from numpy.typing import NDArray
 TILE_PICTURES = 64
 """Pictures of one tile: 8 x 8."""
 Precision = Literal["float32", "float16", "uint8"]
-"""How the means are kept: as they are, halved, or each dimension in 256 even steps from its lowest to its highest."""
+"""How the means are stored: as they are, as half floats, or each dimension in 256 equal steps between its extremes."""
 Arrays = Mapping[str, NDArray[Any]]
 Layout = dict[str, tuple[tuple[str, ...], tuple[int, ...]]]
 DRAWN = 3
-"""The split of a latent that is a draw from the prior, and of no image."""
+"""The split of a latent that is a draw from the prior and belongs to no image."""
 _STEPS = 255
 _N = TypeVar("_N", bound=np.generic)
 
 
 @dataclass(frozen=True, eq=False)
 class Latents:
-    """The latents of a dataset, in the dataset's order; of a generator, draws from the prior before them.
+    """The latents of a dataset, in the dataset's order; for a generator, draws from the prior before them.
 
-    mean, log_variance: float32 (n, d), of the posterior; log_variance is None where the family has none.
-    label: int64 (n,), or None; of a draw, what a classifier sees in its picture.
+    mean, log_variance: float32 (n, d), of the posterior; log_variance is None if the family has none.
+    label: int64 (n,), or None; for a draw, what a classifier sees in its picture.
     split: uint8 (n,), 0 for train, 1 for test, 2 for validation, `DRAWN` for a draw.
-    error: float32 (n,), the mean squared error of the reconstruction from the mean, on pixels in [0, 1]; NaN of a draw.
-    index: int64 (n,), ascending: which images of the dataset they are of, -1 for a draw; None for all.
+    error: float32 (n,), the mean squared error of the reconstruction from the mean, on pixels in [0, 1]; NaN for a
+    draw.
+    index: int64 (n,), ascending: the number of each image in the dataset, -1 for a draw; None for all images.
     """
 
     mean: NDArray[np.float32]
@@ -44,20 +45,20 @@ class Latents:
 
     @cached_property
     def draws(self) -> int:
-        """How many are draws from the prior, of no image: the first ones."""
+        """The number of draws from the prior, which come first and belong to no image."""
         return 0 if self.index is None else int(np.searchsorted(self.index, 0))
 
     @property
     def images_from(self) -> int:
-        """The number of the first that is of an image; 0 also where none is, and draws stand for them."""
+        """The number of the first latent that belongs to an image; 0 also if none does and draws stand in for them."""
         return self.draws if self.draws < len(self) else 0
 
     def drawn(self, number: int) -> bool:
-        """Whether the latent of a number is a draw from the prior."""
+        """Whether the latent with this number is a draw from the prior."""
         return number < self.draws
 
     def images(self, numbers: NDArray[np.int64]) -> NDArray[np.int64]:
-        """The places in the dataset of the images that some of the latents, by their numbers, are of; -1 of a draw."""
+        """The numbers in the dataset of the images of some latents; -1 for a draw."""
         return numbers if self.index is None else self.index[numbers]
 
 
@@ -65,8 +66,8 @@ class Latents:
 class Tiles:
     """Tiles of decoded pictures, on the plane of the chart that the bundle opens with.
 
-    places: int32 (n, 3), the level, column and row of each tile; no two alike.
-    latents: float32 (n, d), where the chart puts the middle of each tile; a chart that puts it elsewhere is another.
+    places: int32 (n, 3), the level, column and row of each tile, all different.
+    latents: float32 (n, d), where the chart puts the middle of each tile, which identifies the chart.
     pictures: uint8 (n, 64, h, w, c), row by row from the top left of each tile.
     """
 
@@ -79,13 +80,13 @@ class Tiles:
 
 
 def packed_tiles(tiles: Tiles) -> dict[str, NDArray[Any]]:
-    """The arrays to save of tiles: their pictures deflated, in bytes, for they are mostly ground."""
+    """The arrays to save for tiles, with the pictures compressed to bytes, because they are mostly background."""
     deflated = zlib.compress(tiles.pictures.tobytes(), level=9)
     return {"places": tiles.places, "latents": tiles.latents, "deflated": np.frombuffer(deflated, np.uint8)}
 
 
 def inflated(deflated: NDArray[np.uint8], size: int) -> NDArray[np.uint8] | None:
-    """What was deflated, where that is `size` bytes; else None, and no more than that is ever in memory."""
+    """The decompressed bytes, if there are `size` of them, else None; never holds more than that in memory."""
     stream = zlib.decompressobj()
     try:
         content = stream.decompress(deflated.tobytes(), size + 1)
@@ -97,8 +98,8 @@ def inflated(deflated: NDArray[np.uint8], size: int) -> NDArray[np.uint8] | None
 def packed(latents: Latents, precision: Precision) -> dict[str, NDArray[Any]]:
     """The arrays to save, by name.
 
-    With fewer bits, log-variances are kept in 256 steps, whatever the means are, and errors as float16: a factor on
-    a deviation needs no more. Beside an array `x` in steps lie `x_low` and `x_step`, float32 (d,).
+    With fewer bits, log-variances are stored in 256 steps whatever the means are, and errors as float16: a factor on a
+    deviation needs no more. Beside an array `x` in steps are `x_low` and `x_step`, float32 (d,).
     """
     full = precision == "float32"
     arrays: dict[str, NDArray[Any]] = {"split": latents.split}
@@ -116,9 +117,9 @@ def packed(latents: Latents, precision: Precision) -> dict[str, NDArray[Any]]:
 
 
 def with_images(draws: Latents, images: Sequence[Latents]) -> Latents:
-    """Draws from the prior with the latents of some images behind them, which say by their `index` which.
+    """Draws from the prior followed by the latents of some images, identified by their `index`.
 
-    Labels are there where all have them; log-variances are not.
+    The result has labels only if both have them, and no log-variances.
     """
     parts = [replace(draws, error=np.full(len(draws), np.nan, np.float32)), *images]
     order = np.argsort(np.concatenate([_there(part.index) for part in parts]), kind="stable")
@@ -139,21 +140,20 @@ def _there(array: NDArray[_N] | None) -> NDArray[_N]:
 
 
 def of_images(split: NDArray[np.uint8]) -> NDArray[np.int64]:
-    """The numbers of the latents that are of images, by their splits (n,); of all where none is, and draws stand for
-    them.
-    """
+    """The numbers of the latents that belong to images, by their splits (n,); all of them if draws stand in for
+    images."""
     images = np.flatnonzero(split != DRAWN).astype(np.int64)
     return images if len(images) else np.arange(len(split))
 
 
 def as_draws(latents: Latents) -> Latents:
-    """Latents, as what they are: draws from the prior, each without an image."""
+    """Latents as draws from the prior, without images."""
     count = len(latents)
     return replace(latents, split=np.full(count, DRAWN, np.uint8), index=np.full(count, -1, np.int64))
 
 
 def restored(arrays: Arrays) -> Latents:
-    """The latents of arrays that fit `layout`, in full size."""
+    """Latents from arrays that fit `layout`, at full precision."""
     label, index = arrays.get("label"), arrays.get("index")
     return Latents(
         mean=_full(arrays, "mean"),
@@ -166,10 +166,10 @@ def restored(arrays: Arrays) -> Latents:
 
 
 def layout(arrays: Arrays, count: int, dim: int, labelled: bool, judged: bool = True) -> Layout:
-    """The types that each array may have, and its shape; of a dataset of `count` images, latents of `dim` dimensions.
+    """The allowed types of each array, and its shape, for a dataset of `count` images and latents of `dim` dimensions.
 
-    Where there is an index, it says of how many of the images they are, or of none. judged: whether there are errors;
-    draws from the prior alone, and latents of a model that does not decode, have none.
+    An index says how many of the images they belong to, or to none. judged: whether there are errors; draws from the
+    prior alone, and latents of a model that does not decode, have none.
     """
     if "index" in arrays:
         count = min(count, arrays["index"].size)
@@ -209,11 +209,11 @@ def _in(precision: Precision, name: str, array: NDArray[np.float32]) -> dict[str
 
 
 Fits = dict[str, dict[str, NDArray[np.floating[Any]]]]
-"""Fitted charts, by their specs: `points` float32 (n, 2), the places of latents; `fit_seconds` (2,), where known."""
+"""Fitted charts by their specs: `points` float32 (n, 2), the places of latents; `fit_seconds` (2,), if known."""
 
 
 def packed_fits(fits: Mapping[str, Mapping[str, NDArray[Any]]]) -> dict[str, NDArray[Any]]:
-    """The arrays to save of fitted charts: their places in 65,536 steps each way."""
+    """The arrays to save for fitted charts, with places in 65,536 steps along each axis."""
     arrays: dict[str, NDArray[Any]] = {}
     for spec, fitted in fits.items():
         points = fitted["points"]
@@ -228,6 +228,6 @@ def packed_fits(fits: Mapping[str, Mapping[str, NDArray[Any]]]) -> dict[str, NDA
 def restored_fit(
     steps: NDArray[np.uint16], low: NDArray[np.float32], step: NDArray[np.float32], seconds: NDArray[np.float32]
 ) -> dict[str, NDArray[np.floating[Any]]]:
-    """A fitted chart that was kept in steps."""
+    """A fitted chart restored from steps."""
     points = low + steps.astype(np.float32) * step
     return {"points": points, "fit_seconds": seconds} if seconds.any() else {"points": points}

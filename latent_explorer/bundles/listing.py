@@ -1,4 +1,4 @@
-"""What a list of bundles tells of each: from its configuration and preview alone, a broken one with its complaint."""
+"""What a list shows of each bundle, from its configuration and preview alone; for a broken one, the error."""
 
 import re
 from dataclasses import dataclass, field
@@ -18,14 +18,14 @@ FIGURES = {
     "least_class_share": ("least class", 3),
     "class_kl": ("KL", 3),
 }
-"""The figures that a list shows: what they are called there, and their decimals."""
+"""The figures in a list: their labels and decimals."""
 
 
 @dataclass(frozen=True, eq=False)
 class BundleEntry:
     """One bundle of a list. modified: of its configuration, in seconds since 1970. size: bytes of its files.
 
-    complaint: why it cannot be read; then there is no configuration. preview: a PNG picture, not looked into yet.
+    complaint: why it cannot be read; then there is no configuration. preview: a PNG picture, not yet checked.
     """
 
     folder: Path
@@ -41,7 +41,7 @@ class BundleEntry:
 
     @property
     def family(self) -> str:
-        """What the family is called; its own name where it is not installed."""
+        """The family's label; its name if it is not installed."""
         assert self.config is not None
         try:
             return self.config.family.label
@@ -50,7 +50,7 @@ class BundleEntry:
 
     @property
     def about(self) -> str:
-        """What it was trained on, its family, its dimensions and how many images."""
+        """Its dataset, its family, its dimensions and its number of images."""
         if self.config is None:
             return ""
         net, data = self.config.net, self.config.dataset
@@ -61,26 +61,26 @@ class BundleEntry:
 
     @property
     def figures(self) -> str:
-        """Its figures on test images, and on draws, as far as they are known."""
+        """Its known figures on test images and on draws."""
         metrics = {} if self.config is None else self.config.metrics
         known = ((FIGURES[name], metrics.get(name)) for name in FIGURES)
         return " · ".join(f"{title} {value:.{decimals}f}" for (title, decimals), value in known if value is not None)
 
     def matches(self, words: str) -> bool:
-        """Whether each of some words occurs in what is shown of it, in either case; a number as a whole."""
+        """Whether each of the words occurs in the text shown, in any case; a number must match as a whole."""
         short = "" if self.config is None else f"{self.config.net.latent_dim}d"
         text = f"{self.folder.name} {self.about} {short}".casefold()
         return all(re.search(_as_typed(word), text) for word in words.casefold().split())
 
 
 def _as_typed(word: str) -> str:
-    """The pattern of a word as one types it: 2 is not to find 128."""
+    """The pattern of a typed word: 2 must not match 128."""
     before, behind = r"(?<!\d)" * word[0].isdigit(), r"(?!\d)" * word[-1].isdigit()
     return f"{before}{re.escape(word)}{behind}"
 
 
 def read_entry(folder: Path) -> BundleEntry:
-    """What a list tells of the bundle in a folder; of one that cannot be read, why."""
+    """The entry of the bundle in a folder; if it cannot be read, the reason."""
     try:
         config = read_config(folder)
         files = [path.stat() for path in folder.iterdir() if path.is_file()]

@@ -1,4 +1,4 @@
-"""Reading a bundle: every file is checked against `config.json` before anything of it is used."""
+"""Reading a bundle: every file is checked against `config.json` before use."""
 
 import math
 from pathlib import Path
@@ -35,9 +35,9 @@ _PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 
 
 def read_config(folder: Path) -> BundleConfig:
-    """The configuration of the bundle in `folder`, its values within sane bounds.
+    """The configuration of the bundle in `folder`, with all values within bounds.
 
-    Raises BundleError when it is missing, damaged, of another format, or out of bounds.
+    Raises BundleError if it is missing, damaged, in another format, or out of bounds.
     """
     path = Path(folder) / files.CONFIG
     content = _read(path, files.CONFIG_BYTES)
@@ -55,7 +55,7 @@ def read_config(folder: Path) -> BundleConfig:
 
 
 def _with_settings(content: Any) -> Any:
-    """A configuration as it is now: once, a VAE's settings lay beside those of every network."""
+    """The configuration in its current form: formerly a VAE's settings were stored with those of every network."""
     net = content.get("net") if isinstance(content, dict) else None
     if isinstance(net, dict) and "settings" not in net:
         family = FAMILIES.get(str(net.get("family")))
@@ -65,7 +65,7 @@ def _with_settings(content: Any) -> Any:
 
 
 def _family_complaint(config: BundleConfig) -> str | None:
-    """What the family of the network says against it; one that is not installed is named."""
+    """What the family of the network objects to; a family that is not installed is named."""
     try:
         family = config.family
         family.values(config.net.settings)
@@ -87,7 +87,7 @@ def _family_complaint(config: BundleConfig) -> str | None:
 
 
 def _program_complaint(config: BundleConfig) -> str | None:
-    """What does not fit of a model that is no network of ours."""
+    """What does not fit in a model that is not one of our networks."""
     assert config.program is not None
     shape, dim = config.program.latent_shape, config.net.latent_dim
     low, high = config.program.value_range
@@ -101,9 +101,9 @@ def _program_complaint(config: BundleConfig) -> str | None:
 
 
 def read_latents(folder: Path, config: BundleConfig | None = None) -> Latents:
-    """The latents of the bundle in `folder`, fitting `config` (read from the folder when None).
+    """The latents of the bundle in `folder`, fitting `config` (read from the folder if None).
 
-    Raises BundleError when they are missing, damaged, or do not fit.
+    Raises BundleError if they are missing, damaged, or do not fit.
     """
     config = config or read_config(folder)
     path = Path(folder) / files.LATENTS
@@ -122,8 +122,8 @@ def read_latents(folder: Path, config: BundleConfig | None = None) -> Latents:
 def read_weights(folder: Path, config: BundleConfig | None = None) -> dict[str, NDArray[np.float32]]:
     """The weights of the bundle in `folder` by name, float32 whatever their precision on disk, all finite.
 
-    Whether names and shapes fit the network is checked by `nets.weights.load_model`, which knows them.
-    Raises BundleError when they are missing, damaged, or not finite.
+    `nets.weights.load_model`, which knows the network, checks names and shapes.
+    Raises BundleError if they are missing, damaged, or not finite.
     """
     config = config or read_config(folder)
     path = Path(folder) / files.WEIGHTS
@@ -136,9 +136,9 @@ def read_weights(folder: Path, config: BundleConfig | None = None) -> dict[str, 
 
 
 def read_program(folder: Path, config: BundleConfig | None = None) -> dict[str, bytes]:
-    """The files by name in which the model of another program lies, as they are in the bundle in `folder`.
+    """The files by name of a model from another program, as in the bundle in `folder`.
 
-    Whether they are what its format needs is checked by `runtime`. Raises BundleError when one is missing or damaged.
+    `runtime` checks whether they are what its format needs. Raises BundleError if one is missing or damaged.
     """
     config = config or read_config(folder)
     names = (name for name in files.PROGRAM_BYTES if name in config.files)
@@ -146,9 +146,9 @@ def read_program(folder: Path, config: BundleConfig | None = None) -> dict[str, 
 
 
 def read_tiles(folder: Path, config: BundleConfig | None = None) -> Tiles | None:
-    """The tiles of the bundle in `folder`, fitting `config` (read from the folder when None); None where it has none.
+    """The tiles of the bundle in `folder`, fitting `config` (read from the folder if None); None if it has none.
 
-    Raises BundleError when there are some, but damaged, or they do not fit.
+    Raises BundleError if they are damaged or do not fit.
     """
     config = config or read_config(folder)
     path = Path(folder) / files.TILES
@@ -179,10 +179,10 @@ def _inflated(path: Path, deflated: _Array, shape: tuple[int, ...]) -> _Array:
 
 
 def read_fits(folder: Path, config: BundleConfig | None = None) -> Fits:
-    """The fitted charts that the bundle in `folder` brings along.
+    """The fitted charts included in the bundle in `folder`. It opens with the first by name.
 
-    Places are kept in 65,536 steps each way. The bundle opens with the first by name.
-    Raises BundleError when there are some, but damaged, or they do not fit.
+    Places are stored in 65,536 steps along each axis.
+    Raises BundleError if they are damaged or do not fit.
     """
     config = config or read_config(folder)
     path = Path(folder) / files.FITS
@@ -203,9 +203,9 @@ def read_fits(folder: Path, config: BundleConfig | None = None) -> Fits:
 
 
 def check_bundle(folder: Path) -> BundleConfig:
-    """Check every file of the bundle in `folder` and give its configuration.
+    """Check every file of the bundle in `folder` and return its configuration.
 
-    Raises BundleError at the first thing that does not fit.
+    Raises BundleError at the first error.
     """
     config = read_config(folder)
     if config.program is None:
@@ -284,7 +284,7 @@ def _check_values(path: Path, latents: Latents, config: BundleConfig) -> None:
 
 
 def _checked_draws(path: Path, latents: Latents, config: BundleConfig) -> int:
-    """How many of the latents are draws from the prior: the first ones, as many as the configuration says."""
+    """The number of draws from the prior, which come first: as many as the configuration says."""
     draws = config.prior_samples
     if not draws:
         return 0
@@ -305,7 +305,7 @@ def _check_places(path: Path, places: NDArray[np.int32]) -> None:
 
 
 def _check_range(path: Path, name: str, tensor: _Array | None, low: float, high: float) -> None:
-    """Raise where a value is outside, or not a number."""
+    """Raise if a value is out of range or NaN."""
     if tensor is None or not tensor.size:
         return
     least, most = float(tensor.min()), float(tensor.max())  # NaN where there is one

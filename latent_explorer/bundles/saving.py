@@ -32,13 +32,14 @@ def save_bundle(
     precision: Precision = "float32",
     overwrite: bool = False,
 ) -> Path:
-    """Save a bundle into `folder`, which is afterwards either complete or untouched, and give the folder.
+    """Save a bundle into `folder`, which is afterwards either complete or untouched, and return the folder.
 
-    weights: float16 or float32 by name, kept in their precision. card: Markdown. preview: a PNG picture.
-    program: the files of a model of another program by name, each one of `files.PROGRAM_BYTES`, in place of weights.
-    precision: how the latents are kept; see `packing`.
-    `config.files` is filled in. Raises BundleError when the parts do not fit each other, when `folder` holds
-    something already (unless it is a bundle and `overwrite` is true), or when it cannot be written.
+    weights: float16 or float32 by name, stored in their precision. card: Markdown. preview: a PNG picture.
+    program: the files of a model from another program by name, each one of `files.PROGRAM_BYTES`, instead of weights.
+    precision: how the latents are stored; see `packing`.
+
+    Fills in `config.files`. Raises BundleError if the parts do not fit each other, if `folder` already holds something
+    (unless it is a bundle and `overwrite` is true), or if it cannot be written.
     """
     folder = Path(folder).absolute()
     refuse_taken(folder, overwrite)
@@ -54,10 +55,10 @@ def save_bundle(
 def save_snapshot(
     folder: Path, config: BundleConfig, weights: Mapping[str, NDArray[np.floating[Any]]], latents: Latents
 ) -> Path:
-    """Save what is needed to look at a run as it was at `config.moment` into a new `folder`, and give the folder.
+    """Save what is needed to look at a run at `config.moment` into a new `folder`, and return the folder.
 
-    It reads as a bundle does; weights and latents are kept as float16. It is complete or not there, but a power cut
-    may take it: a run has others. Raises BundleError as `save_bundle` does.
+    It reads like a bundle; weights and latents are stored as float16. It is complete or absent, but a power cut may
+    lose it: a run has others. Raises BundleError like `save_bundle`.
     """
     folder = Path(folder).absolute()
     contents = {
@@ -68,9 +69,9 @@ def save_snapshot(
 
 
 def add_tiles(folder: Path, tiles: Tiles) -> Path:
-    """Give the bundle in `folder` other tiles, all else as it is; it is afterwards either complete or untouched.
+    """Replace the tiles of the bundle in `folder`, which is afterwards either complete or untouched.
 
-    Raises BundleError when the bundle is broken, the tiles do not fit it, or it cannot be written.
+    Raises BundleError if the bundle is broken, the tiles do not fit it, or it cannot be written.
     """
     folder = Path(folder).absolute()
     config = check_bundle(folder)
@@ -78,9 +79,9 @@ def add_tiles(folder: Path, tiles: Tiles) -> Path:
 
 
 def add_fits(folder: Path, fits: Mapping[str, Mapping[str, NDArray[Any]]]) -> Path:
-    """Give the bundle in `folder` other fitted charts, all else as it is; see `add_tiles`.
+    """Replace the fitted charts of the bundle in `folder`; see `add_tiles`.
 
-    fits: see `Fits`. Without any, it brings none along.
+    fits: see `Fits`. Empty to remove all.
     """
     folder = Path(folder).absolute()
     config = check_bundle(folder)
@@ -91,7 +92,7 @@ def add_fits(folder: Path, fits: Mapping[str, Mapping[str, NDArray[Any]]]) -> Pa
 
 
 def change_card(folder: Path, config: BundleConfig, card: str) -> Path:
-    """Give the bundle in `folder` another card, in Markdown, and the configuration of that card; see `add_tiles`."""
+    """Replace the card, in Markdown, of the bundle in `folder`, and its configuration; see `add_tiles`."""
     folder = Path(folder).absolute()
     saved = check_bundle(folder)
     contents = _present(folder, saved) | {files.CARD: card.encode()}
@@ -99,7 +100,7 @@ def change_card(folder: Path, config: BundleConfig, card: str) -> Path:
 
 
 def _present(folder: Path, config: BundleConfig) -> dict[str, bytes]:
-    """The files of a bundle as they are, but for its tiles and its configuration."""
+    """The current files of a bundle, except its tiles and its configuration."""
     names = (*files.sealed_names(config), *(name for name in (files.FITS,) if name in config.files))
     return {name: (folder / name).read_bytes() for name in names}
 
@@ -120,7 +121,7 @@ def _put(
 
 
 def refuse_taken(folder: Path, overwrite: bool) -> None:
-    """Raise UserError when `folder` cannot be written, or holds what a bundle may not replace: at once."""
+    """Raise UserError at once if `folder` cannot be written, or holds what a bundle may not replace."""
     folder = check_target(folder, folder=True, parents=True)
     if not folder.exists() or (folder.is_dir() and not any(folder.iterdir())):
         return
@@ -155,7 +156,7 @@ def _write_and_move(contents: Mapping[str, bytes], scratch: Path, folder: Path, 
 
 
 def _check(new: Path, folder: Path) -> None:
-    """What could not be loaded again is never put in place."""
+    """Raise for parts that could not be loaded again, so that they are never put in place."""
     try:
         check_bundle(new)
     except BundleError as error:

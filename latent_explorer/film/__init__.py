@@ -1,1 +1,1 @@
-"""The film of a training run, its map from snapshot to snapshot; torch is imported by the modules, not by the room."""
+"""The film of a training run, its map from snapshot to snapshot; the modules import torch, the room does not."""

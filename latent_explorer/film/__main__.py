@@ -7,7 +7,7 @@ from latent_explorer.service.background import become_server
 
 
 def main() -> None:
-    """Serve until the other side is gone: then end at once, for what was saved is whole."""
+    """Serve until the other side is gone, then end at once: saved files are complete."""
     replies = become_server("trainer", niceness=19)
 
     from latent_explorer.runs.protocol import TRAINER

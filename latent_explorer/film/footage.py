@@ -1,4 +1,4 @@
-"""The snapshots of a run, read and checked: what a film is made of."""
+"""The snapshots of a run, read and checked, for a film."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,11 +17,11 @@ from latent_explorer.runtime.loading import load_bundle_model
 
 @dataclass(frozen=True, eq=False)
 class Shot:
-    """A snapshot as it is filmed.
+    """A snapshot for a film.
 
-    uv: float32 (n, 2), where its chart has the watched images. watched: int64 (n,), which of the dataset they are;
-    label: int64 (n,), 0 where there are no labels; of draws, what a classifier saw in their pictures at this moment.
-    classes: the names of the classes; none where there are no labels.
+    uv: float32 (n, 2), where its chart puts the watched images. watched: int64 (n,), their numbers in the dataset;
+    label: int64 (n,), 0 without labels; for draws, what a classifier saw in their pictures at this moment.
+    classes: the names of the classes; none without labels.
     """
 
     folder: Path
@@ -33,14 +33,14 @@ class Shot:
     classes: tuple[str, ...]
 
     def pictures(self, uv: NDArray[np.float64]) -> NDArray[np.uint8]:
-        """What its decoder makes of plane points (k, 2): uint8 (k, h, w, c)."""
+        """The decoded pictures of plane points (k, 2): uint8 (k, h, w, c)."""
         chart = chart_for(read_latents(self.folder, self.config).mean, None, self.config.turn)
         model = load_bundle_model(self.folder, self.config)
         return decode_pictures(model, chart.to_latent(uv))
 
 
 def run_at(path: Path) -> RunFolder:
-    """The run in a folder, or that of the bundle in a folder. Raises TrainingError where neither has snapshots."""
+    """The run in a folder, or that of the bundle in a folder. Raises TrainingError if neither has snapshots."""
     for run in (RunFolder(path), RunFolder.of_bundle(path)):
         if run.snapshots.is_dir():
             return run
@@ -49,7 +49,7 @@ def run_at(path: Path) -> RunFolder:
 
 
 def read_shots(folders: list[Path]) -> Iterator[Shot | BundleError]:
-    """Each snapshot; or why it cannot be shown, where it is damaged or of other images than the ones before."""
+    """Each snapshot, or the reason why it cannot be shown: damaged, or of other images than those before."""
     watched = None
     for folder in folders:
         try:

@@ -26,11 +26,11 @@ _WIDTHS, _SECONDS = (320, 1920), (2.0, 120.0)
 
 
 def make_film(request: MakeFilm, say: Say, token: Event | None = None) -> Path:
-    """Make the film that is asked for, saying how far it is, and give its file.
+    """Make the requested film, reporting progress, and return its file.
 
-    request.run: the run's folder, or that of its bundle. A snapshot that is damaged is left out, which `say` is told
-    as a Progress of no total. Raises Cancelled soon after `token` is set, and UserError where there are not two
-    snapshots, the format is unknown, or the file cannot be written: then nothing is left behind.
+    request.run: the run's folder, or that of its bundle. A damaged snapshot is left out, and `say` gets a Progress
+    without a total. Raises Cancelled soon after `token` is set, and UserError if there are fewer than two snapshots,
+    the format is unknown, or the file cannot be written: then nothing is left behind.
     """
     token = token or Event()
     known = find_format("film", request.file)
@@ -54,7 +54,7 @@ def make_film(request: MakeFilm, say: Say, token: Event | None = None) -> Path:
 
 @dataclass(eq=False)
 class _Frames:
-    """The frames of a scene, painted when they are asked for: see `export.pixels.Frames`."""
+    """The frames of a scene, painted on demand: see `export.pixels.Frames`."""
 
     scene: FilmScene
     say: Say
@@ -80,7 +80,7 @@ class _Frames:
 
 
 def _check(request: MakeFilm) -> None:
-    """What can be refused before long work begins."""
+    """Refuse what can be refused before long work begins."""
     for what, value, (least, most) in (
         ("a width in pixels", request.width, _WIDTHS),
         ("a length in seconds", request.seconds, _SECONDS),

@@ -1,4 +1,4 @@
-"""One frame of a film: the map at a time, and beside it the moment, the loss, the classes."""
+"""One frame of a film: the map at a time, with the moment, the loss and the classes beside it."""
 
 from dataclasses import dataclass, field, replace
 
@@ -41,7 +41,7 @@ class LossCurve:
     name: str = "loss (log)"
 
     def at(self, step: float) -> float | None:
-        """The loss at a step, between the reports on a straight line; None before the first."""
+        """The loss at a step, linear between the reports; None before the first."""
         return float(np.interp(step, self.steps, self.losses)) if (self.steps <= step).any() else None
 
     def until(self, step: float) -> NDArray[np.float64]:
@@ -89,7 +89,7 @@ class Margin:
         return self.size[0] / self.unit - _EDGE
 
     def _names(self) -> list[tuple[str, str]]:
-        """The classes that there is room for, in their inks, and how many more there are."""
+        """The classes that fit, in their inks, and the number of others."""
         room = int((self.size[1] / self.unit - _LIST) / _LINE)
         shown = self.classes if len(self.classes) <= room else self.classes[: room - 1]
         names = [(self._cut(name), self.palette.text) for name in shown]
@@ -97,7 +97,7 @@ class Margin:
         return [*names, (f"and {more} more", self.palette.faint)] if more else names
 
     def _cut(self, name: str) -> str:
-        """As much of a name as fits."""
+        """The part of a name that fits."""
         size = round(_SMALL * self.unit, 1)
         return cut(name, (self._right - _EDGE - 17) * self.unit, lambda text: text_length(text, size))
 
@@ -109,7 +109,7 @@ class Margin:
         ImageDraw.Draw(image).text(place, text, fill=ink, font=letters, anchor=anchor)
 
     def _shapes(self, step: float) -> Image.Image:
-        """All that is no text, some times as large, so that its edges are smooth once it is reduced."""
+        """Everything except text, drawn enlarged, so that its edges are smooth after reduction."""
         image = Image.new("RGB", (self.size[0] * _FINER, self.size[1] * _FINER), self.palette.window)
         draw, fine = ImageDraw.Draw(image), self.unit * _FINER
         draw.line([(_EDGE * fine, _BASE * fine), (self._right * fine, _BASE * fine)], self.palette.line, round(fine))
@@ -123,7 +123,7 @@ class Margin:
         return image
 
     def _ink(self, number: int) -> str:
-        """The colour of a curve, as the training panel has it."""
+        """The colour of a curve, as in the training panel."""
         inks = (self.palette.accent, self.palette.fair, self.palette.good, self.palette.poor)
         return inks[number % len(inks)]
 
@@ -163,9 +163,9 @@ class FilmScene:
         *,
         shapes: bool = False,
     ) -> "FilmScene":
-        """The scene of a film so many pixels wide.
+        """The scene of a film with this width in pixels.
 
-        colours: the name of the palette for classes. shapes: whether each has its own.
+        colours: the name of the palette for classes. shapes: whether each class has a shape.
         """
         unit = width / _UNITS
         size = even(width), even(round(_DOWN * unit))
@@ -189,7 +189,7 @@ class FilmScene:
         return np.asarray(image)
 
     def _map(self, number: int, time: float) -> NDArray[np.uint8]:
-        """The pictures of two moments mixed, and the points over them."""
+        """The blended pictures of two moments, with the points over them."""
         before, share = between(self.motion.times, time)
         one, other = (Image.fromarray(self._ground(moment)) for moment in (before, before + 1))
         mixed = np.asarray(Image.blend(one, other, share * share * (3 - 2 * share)))
@@ -200,9 +200,9 @@ class FilmScene:
         return self._painted(mixed, tuple(class_groups(xy, near.label, names, self.palette, radius=radius, rim=_RIM)))
 
     def _ground(self, number: int) -> NDArray[np.uint8]:
-        """The pictures of a shot, as they lie in the frame in which it is reached; of the ends, in the outermost.
+        """The pictures of a shot, placed as in the frame in which it is reached; at the ends, as in the outermost.
 
-        Fainter where no data are.
+        Fainter where there are no data.
         """
         if number not in self.kept:
             while len(self.kept) >= _KEPT:
@@ -232,7 +232,7 @@ class FilmScene:
 
 
 def _clearness(data: NDArray[np.float32], points: NDArray[np.float64], cell: float) -> NDArray[np.float64]:
-    """How opaque pictures at plane points (k, 2) are, (k,), by how near the data are."""
+    """The opacity of pictures at plane points (k, 2), (k,), by how near the data are."""
     distance, _ = KDTree(data).query(points, k=[min(_CROWD, len(data))])
     away = np.clip((distance[:, 0] / cell - _NEAR) / (_FAR - _NEAR), 0, 1)
     shown: NDArray[np.float64] = _OPACITY * (1 - (1 - _FAINTEST) * away * away * (3 - 2 * away))
@@ -240,7 +240,7 @@ def _clearness(data: NDArray[np.float32], points: NDArray[np.float64], cell: flo
 
 
 def _curves(shots: list[Shot]) -> tuple[LossCurve, ...]:
-    """Each loss that was followed, as it was reported; nothing had been when the untrained network was taken."""
+    """Each reported loss; there was none yet when the untrained network was taken."""
     told = [shot.moment for shot in shots if shot.moment.losses]
     family = shots[-1].config.family
     names = family.followed if family.competes else family.followed[:1]

@@ -17,10 +17,9 @@ _MARGIN = 0.03
 
 
 def times_of(places: NDArray[np.float32], seconds: float) -> NDArray[np.float64]:
-    """When each moment is reached, (k,), of where the points are then (k, n, 2).
+    """When each moment is reached, (k,), from the places of the points then (k, n, 2).
 
-    The time to the next grows, within bounds, with the distance that the middle one of the points moves, measured by
-    how far they all lie apart.
+    The time to the next grows, within bounds, with the median distance that the points move, relative to their spread.
     """
     apart = places[1:].std(1).max(-1)
     moved = np.median(np.linalg.norm(np.diff(places, axis=0), axis=-1), axis=1) / np.maximum(apart, 1e-9)
@@ -32,9 +31,9 @@ def times_of(places: NDArray[np.float32], seconds: float) -> NDArray[np.float64]
 
 
 class Motion:
-    """Points moving through places (k, n, 2) at times (k,) without a halt but where they turn back.
+    """Points moving through places (k, n, 2) at times (k,) without stopping except where they turn back.
 
-    It begins and ends at rest; between two moments each coordinate goes beyond neither.
+    The motion begins and ends at rest; between two moments no coordinate goes beyond either.
     """
 
     def __init__(self, times: NDArray[np.float64], places: NDArray[np.float32]) -> None:
@@ -49,7 +48,7 @@ class Motion:
 
 
 def between(times: NDArray[np.float64], time: float) -> tuple[int, float]:
-    """After which of the moments, but the last, a time is, and what share in [0, 1] of the way to the next."""
+    """The last moment before a time, except the final one, and the share in [0, 1] of the way to the next."""
     number = int(np.clip(np.searchsorted(times, time, "right") - 1, 0, len(times) - 2))
     return number, float(np.clip((time - times[number]) / (times[number + 1] - times[number]), 0, 1))
 
@@ -61,7 +60,7 @@ def _calmed(values: NDArray[np.float64]) -> NDArray[np.float64]:
 
 @dataclass(frozen=True, eq=False)
 class Camera:
-    """What is seen of the plane in each frame: middles (f, 2) and heights (f,), `aspect` times as wide."""
+    """The visible part of the plane in each frame: centres (f, 2) and heights (f,), `aspect` times as wide."""
 
     middles: NDArray[np.float64]
     heights: NDArray[np.float64]
@@ -69,7 +68,7 @@ class Camera:
 
     @classmethod
     def following(cls, motion: Motion, frames: NDArray[np.float64], aspect: float) -> "Camera":
-        """Most of the points, as they are at the times `frames` (f,), in sight without a jolt."""
+        """A camera that smoothly keeps most of the points in view at the times `frames` (f,)."""
         homes = [Region.around(bulk(motion.at(time))).grown(_MARGIN) for time in frames.tolist()]
         low = np.array([(home.left, home.bottom) for home in homes])
         high = np.array([(home.right, home.top) for home in homes])
@@ -80,7 +79,7 @@ class Camera:
         return cls(middles, np.maximum(np.exp(_calmed(np.log(needed))), needed), aspect)
 
     def region(self, frame: int) -> Region:
-        """The rectangle seen."""
+        """The visible rectangle."""
         (u, v), up = self.middles[frame], self.heights[frame] / 2
         across = up * self.aspect
         return Region(u - across, v - up, u + across, v + up)

@@ -1,4 +1,4 @@
-"""What is to be trained and where it goes, kept beside its run, and the runs that can be gone on with."""
+"""What is trained and where it is saved, kept beside its run, and the runs that can be resumed."""
 
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -22,15 +22,15 @@ _HEADER = 1 << 24  # bytes of what a saved state says of itself and its arrays
 
 @dataclass(frozen=True)
 class Job:
-    """What is to be trained and where the bundle goes.
+    """What is trained and where the bundle is saved.
 
-    source: as `data.open_dataset` takes it. hidden: None for the trunk's usual widths. folder: of the bundle.
-    settings: the family's, by name; one that is left out has its usual value.
-    command: what reproduces it, for the card. half: whether the weights are kept as float16. latents: the precision of
-    the latents. variances: whether log-variances are kept, where there are any. tiles: bytes of pictures to bring along
-    at most. remark: what else the card is to say.
-    resume: whether to go on from the state of an earlier, stopped run. download: whether it was agreed to fetch the
-    dataset where it is not on this computer.
+    source: as `data.open_dataset` takes it. hidden: None for the trunk's default widths. folder: of the bundle.
+    settings: the family's, by name; the default for a missing one.
+    command: what reproduces it, for the card. half: whether the weights are stored as float16. latents: the precision
+    of the latents. variances: whether log-variances are stored, if there are any. tiles: the maximum bytes of included
+    pictures. remark: further text for the card.
+    resume: whether to continue from the state of an earlier, stopped run. download: whether the dataset may be
+    downloaded if it is not on this computer.
     """
 
     source: str
@@ -53,15 +53,15 @@ class Job:
 
     @property
     def run(self) -> RunFolder:
-        """Where state, log and snapshots of the run are kept."""
+        """The folder of the run's state, log and snapshots."""
         return RunFolder.of_bundle(self.folder)
 
 
 @dataclass(frozen=True)
 class Unfinished:
-    """A run that was stopped or killed. epochs: trained so far; the job's recipe says of how many. when: last saved.
+    """A run that was stopped or killed. epochs: trained so far; the job's recipe has the total. when: last saved.
 
-    job: as it was begun, with `resume` set: begun as it is, it goes on.
+    job: the original one with `resume` set; starting it continues the run.
     """
 
     job: Job
@@ -70,20 +70,20 @@ class Unfinished:
 
 
 class _Done(msgspec.Struct, frozen=True):
-    """What a saved state says of itself, as far as it is needed here."""
+    """The part of a saved state that is needed here."""
 
     epoch: int
 
 
 def keep_job(job: Job) -> None:
-    """Write down what is asked for in the run's folder, which must be there. Raises UserError."""
+    """Write the request into the run's folder, which must exist. Raises UserError."""
     kept = replace(job, folder=job.folder.absolute(), resume=False)
     content = msgspec.json.format(msgspec.json.encode(kept, enc_hook=to_wire), indent=2) + b"\n"
     write_bytes_whole(job.run.job, content, overwrite=True)
 
 
 def kept_job(run: RunFolder) -> Job:
-    """What was asked for, with the bundle's folder where the run lies now. Raises TrainingError where it is damaged."""
+    """The request, with the bundle's folder at the run's present location. Raises TrainingError if it is damaged."""
     try:
         job = msgspec.json.decode(read_regular(run.job, _MOST), type=Job, dec_hook=from_wire)
     except (OSError, msgspec.MsgspecError, UnicodeDecodeError, RecursionError, UserError) as error:
@@ -92,7 +92,7 @@ def kept_job(run: RunFolder) -> Job:
 
 
 def unfinished(folder: Path) -> list[Unfinished]:
-    """The runs in `folder` that can be gone on with, the latest first; what is damaged cannot, and is left out."""
+    """The runs in `folder` that can be resumed, the latest first, without damaged ones."""
     found = []
     for path in sorted(folder.glob("*.run")):
         with suppress(TrainingError):

@@ -1,4 +1,4 @@
-"""Renaming, copying and removing trained bundles together with their runs: whole, or not at all."""
+"""Renaming, copying and removing trained bundles together with their runs: completely, or not at all."""
 
 import os
 import shutil
@@ -13,20 +13,20 @@ from latent_explorer.runs.settings import name_problem
 
 
 def parts_of(bundle: Path) -> list[Path]:
-    """The folders that belong to a bundle: its own, and that of its run where there is one."""
+    """The folders that belong to a bundle: its own, and that of its run if there is one."""
     return [path for path in (bundle, RunFolder.of_bundle(bundle).path) if path.is_dir()]
 
 
 def bytes_in(*folders: Path) -> int:
-    """What folders take on disk; what cannot be read counts as nothing."""
+    """The size of folders on disk; unreadable files count as nothing."""
     return sum(map(_size, folders))
 
 
 def rename_bundle(bundle: Path, name: str) -> Path:
-    """Give a bundle's folder, and that of its run, another name beside it; returns the new folder.
+    """Rename a bundle's folder, and that of its run; returns the new folder.
 
-    Its files stay as they are, and with them its seal, by which pins, pictures and charts are kept.
-    Raises BundleError where the name cannot be used, is taken, or the folders cannot be renamed: then nothing is.
+    Its files, and therefore its seal, do not change, so pins, pictures and charts are kept.
+    Raises BundleError if the name cannot be used, is taken, or the folders cannot be renamed: then nothing is.
     """
     new = _free(bundle.parent, name)
     done: list[tuple[Path, Path]] = []
@@ -45,7 +45,7 @@ def rename_bundle(bundle: Path, name: str) -> Path:
 def duplicate_bundle(bundle: Path, folder: Path, name: str) -> Path:
     """Copy a bundle, without its run, into `folder` under another name; returns the new folder.
 
-    Raises BundleError where the name cannot be used, is taken, or it cannot be copied: then nothing is left.
+    Raises BundleError if the name cannot be used, is taken, or it cannot be copied: then nothing is left.
     """
     new = _free(folder, name)
     try:
@@ -62,7 +62,7 @@ def duplicate_bundle(bundle: Path, folder: Path, name: str) -> Path:
 
 
 def remove_bundle(bundle: Path) -> None:
-    """Delete a bundle and its run for good. Raises BundleError where that cannot be begun: then nothing is deleted."""
+    """Delete a bundle and its run for good. Raises BundleError if deleting cannot start: then nothing is deleted."""
     parts = parts_of(bundle)
     try:
         scratch = Path(tempfile.mkdtemp(dir=bundle.parent, prefix=f".{bundle.name[:40]}.deleted."))
@@ -74,7 +74,7 @@ def remove_bundle(bundle: Path) -> None:
 
 
 def free_name(bundle: Path, folder: Path) -> str:
-    """A name for a copy of a bundle that is free in `folder`."""
+    """An unused name in `folder` for a copy of a bundle."""
     stem = bundle.name[:60]
     names = (f"{stem}-copy{'' if number == 1 else f'-{number}'}" for number in range(1, 10**6))
     return next(name for name in names if not taken(folder, name))
@@ -87,7 +87,7 @@ def _free(folder: Path, name: str) -> Path:
 
 
 def _files(bundle: Path) -> Iterator[Path]:
-    """The files that a bundle consists of; whatever else lies in its folder stays there."""
+    """The files that belong to a bundle; other files in its folder stay."""
     return (path for path in sorted(bundle.iterdir()) if path.is_file() and not path.name.startswith("."))
 
 

@@ -1,4 +1,4 @@
-"""What a person has chosen to train, and the job that comes of it."""
+"""What a person has chosen to train, and the resulting job."""
 
 import re
 import shlex
@@ -15,18 +15,18 @@ from latent_explorer.runs.recipe import Recipe, Schedule
 from latent_explorer.safe_text import readable
 
 DATASETS = ("mnist", "fashion-mnist", "kmnist", "cifar10")
-"""The datasets that are had by name; any other source is a path."""
+"""The datasets with a name; any other source is a path."""
 
 
 @dataclass(frozen=True)
 class Plan:
     """The choices, one for each of `settings.settings()`.
 
-    source: one of DATASETS, or the path of a folder or file of images; empty where none is chosen yet.
-    side: what images of a path are stretched to, height and width; 0 for as they are. pages: what is
-    read of files of several pictures: "pages", "first", or "" for none of them. settings: of families, by name,
-    whether or not the chosen one has them. prior_warm_up: the share of the run in which beta rises. moments: how many
-    MiB the snapshots of the run may take. name: of the bundle's folder.
+    source: one of DATASETS, or the path of a folder or file of images; empty if none is chosen yet.
+    side: the height and width that images of a path are stretched to; 0 to leave them. pages: what is read of files
+    with several pictures: "pages", "first", or "" for none of them. settings: of families, by name, whether or not the
+    chosen one has them. prior_warm_up: the share of the run in which beta rises. moments: the limit of the run's
+    snapshots in MiB. name: of the bundle's folder.
     """
 
     source: str = "mnist"
@@ -47,7 +47,7 @@ class Plan:
     name: str = ""
 
     def value(self, name: str) -> Any:
-        """What is chosen for a setting, be it one of a family; what is usual where nothing is."""
+        """The value of a setting, including those of a family; its default if nothing was chosen."""
         if name in self.__dataclass_fields__:
             return getattr(self, name)
         families = (find_family(self.family), *FAMILIES.values())
@@ -55,7 +55,7 @@ class Plan:
         return self.settings.get(name, usual)
 
     def changed(self, values: Mapping[str, Any]) -> "Plan":
-        """The same with other values of some settings."""
+        """The same plan with other values of some settings."""
         own = {name: value for name, value in values.items() if name in self.__dataclass_fields__}
         others = {name: value for name, value in values.items() if name not in own}
         return replace(self, **own, settings={**self.settings, **others})
@@ -72,7 +72,7 @@ class Plan:
 
     @property
     def dataset(self) -> str:
-        """As `data.open_dataset` takes it."""
+        """The dataset as `data.open_dataset` takes it."""
         if not self.is_path:
             return self.source
         pages, size = f"@{self.pages}" if self.pages else "", f"@{self.side}x{self.side}" if self.side else ""
@@ -80,7 +80,7 @@ class Plan:
 
     @property
     def command(self) -> str:
-        """What trains the same bundle in a terminal."""
+        """The terminal command that trains the same bundle."""
         options: dict[str, object] = {
             "dataset": self.dataset,
             "family": self.family,
@@ -99,7 +99,8 @@ class Plan:
         return shlex.join(["latent-explorer", "train", *(f"--{name}={value}" for name, value in options.items())])
 
     def to_job(self, folder: Path) -> Job:
-        """The job that trains this, its bundle inside `folder`. Raises TrainingError when a value is out of range."""
+        """The job that trains this, with its bundle inside `folder`. Raises TrainingError if a value is out of
+        range."""
         recipe = Recipe(
             epochs=self.epochs,
             batch_size=self.batch_size,
@@ -121,7 +122,7 @@ class Plan:
         )
 
     def named(self, folder: Path) -> "Plan":
-        """The same with a name that is free in `folder`, such as mnist-vae-2d-1."""
+        """The same plan with an unused name in `folder`, such as mnist-vae-2d-1."""
         stem = Path(self.source).stem if self.is_path else self.source
         words = re.sub(r"[^\w]+", "-", stem.lower()).strip("-")[:40] or "images"
         names = (f"{words}-{self.family}-{self.latent_dim}d-{number}" for number in count(1))
@@ -129,5 +130,5 @@ class Plan:
 
 
 def taken(folder: Path, name: str) -> bool:
-    """Whether there is a bundle, or an unfinished run, of that name in `folder`."""
+    """Whether `folder` has a bundle, or an unfinished run, of that name."""
     return (folder / name).exists() or RunFolder.of_bundle(folder / name).path.exists()

@@ -1,6 +1,6 @@
-"""What is said to the trainer's process and what it answers; free of torch.
+"""The messages to and from the trainer's process; free of torch.
 
-A trainer does one thing at a time: train one run, or make one film. Estimates it gives between.
+A trainer does one thing at a time: train one run, or make one film. It gives estimates in between.
 """
 
 from pathlib import Path
@@ -11,13 +11,13 @@ from latent_explorer.service.codec import Codec, Conversation, Message, Numbered
 
 
 class Ask(Numbered, frozen=True, tag=True):
-    """What would this job take? Answered by Progress..., then Estimated or Refused; not where a newer one came."""
+    """Ask what a job would take. Answered by Progress..., then Estimated or Refused; not if a newer one has come."""
 
     job: Job
 
 
 class Begin(Message, frozen=True, tag=True):
-    """Train. keep_bytes: what the snapshots may take on disk, 0 for none.
+    """Begin training. keep_bytes: the limit of the snapshots on disk, 0 for none.
 
     Answered by Progress..., Begun, Reported..., Progress..., then Ended or Failed; by Refused with the number 0 while
     another run has not ended.
@@ -28,17 +28,17 @@ class Begin(Message, frozen=True, tag=True):
 
 
 class Pause(Message, frozen=True, tag=True):
-    """Stand still after the step under way. Answered by Paused."""
+    """Pause after the current step. Answered by Paused."""
 
 
 class Continue(Message, frozen=True, tag=True):
-    """Go on after a pause. Answered by Continued."""
+    """Continue after a pause. Answered by Continued."""
 
 
 class Stop(Message, frozen=True, tag=True):
-    """End what is under way now; a film leaves nothing.
+    """Stop the current run or film; a film leaves nothing.
 
-    keep: of a run, write the bundle of the weights so far; else remove all that the run has written.
+    keep: for a run, write the bundle of the weights so far; else remove everything that the run has written.
     """
 
     keep: bool
@@ -58,11 +58,11 @@ class MakeFilm(Numbered, frozen=True, tag=True):
 
 
 class Estimated(Numbered, frozen=True, tag=True):
-    """What a job would take. seconds: of training; memory: bytes at the most; weights: how many numbers are learned.
+    """What a job would take. seconds: of training; memory: maximum bytes; weights: the number of parameters.
 
-    device: where it would train, as torch names it. images: of the dataset, to train on and in all. remark: what else
-    there is to know, in words. download: how much would be fetched from where first; empty for nothing. read: the lines
-    of the report on the dataset, where it was opened.
+    device: where it would train, as torch names it. images: of the dataset, to train on and in total. remark: other
+    useful facts, in words. download: what would be downloaded first, from where; empty for nothing. read: the lines of
+    the report on the dataset, if it was opened.
     """
 
     seconds: float
@@ -76,9 +76,9 @@ class Estimated(Numbered, frozen=True, tag=True):
 
 
 class Progress(Message, frozen=True, tag=True):
-    """How far what takes long is: reading a dataset, writing the bundle, a film. doing: in words.
+    """Progress of a long task: reading a dataset, writing the bundle, making a film. doing: in words.
 
-    lasting: it is no such thing, but words that a person should still find when others have come.
+    lasting: not progress, but a message that stays visible after others have come.
     """
 
     doing: str
@@ -88,11 +88,12 @@ class Progress(Message, frozen=True, tag=True):
 
 
 class Begun(Message, frozen=True, tag=True):
-    """Training begins or goes on. run: its folder. steps: in all; per_epoch: in each. device: as torch names it.
-    uncovered: why the shares of classes in samples of a generator are not reported, in a sentence; empty where they
-    are, and where nobody asks.
+    """Training has started or resumed. run: its folder. steps: in total; per_epoch: in each. device: as torch names it.
 
-    The snapshots taken before, at least that of the untrained network, are in the run's folder already; see
+    uncovered: why class shares in samples of a generator are not reported, in a sentence; empty if they are, or do not
+    apply.
+
+    The earlier snapshots, at least that of the untrained network, are in the run's folder already; see
     `runs.snapshots_of`.
     """
 
@@ -104,29 +105,29 @@ class Begun(Message, frozen=True, tag=True):
 
 
 class Reported(Message, frozen=True, tag=True):
-    """A report. snapshot: the folder of the snapshot taken with it, if one was."""
+    """A report. snapshot: the folder of the snapshot taken with it, if any."""
 
     report: Report
     snapshot: Path | None = None
 
 
 class Paused(Message, frozen=True, tag=True):
-    """The run stands still."""
+    """The run is paused."""
 
 
 class Continued(Message, frozen=True, tag=True):
-    """The run goes on."""
+    """The run has continued."""
 
 
 class Ended(Message, frozen=True, tag=True):
-    """The run has ended. bundle: its folder, None where nothing was kept. complete: whether all epochs were trained."""
+    """The run has ended. bundle: its folder, None if nothing was kept. complete: whether all epochs were trained."""
 
     bundle: Path | None
     complete: bool
 
 
 class Failed(Message, frozen=True, tag=True):
-    """The run has failed. batch_size: a smaller one to try where memory was what lacked. bundle: kept all the same."""
+    """The run has failed. batch_size: a smaller one to try if memory ran out. bundle: what was kept."""
 
     reason: str
     batch_size: int | None = None
@@ -134,7 +135,7 @@ class Failed(Message, frozen=True, tag=True):
 
 
 class Filmed(Numbered, frozen=True, tag=True):
-    """The film is in `file`; None where it was given up."""
+    """The film is in `file`; None if it was cancelled."""
 
     file: Path | None
 
@@ -143,7 +144,7 @@ Request = Ask | Begin | Pause | Continue | Stop | MakeFilm
 Reply = Estimated | Refused | Progress | Begun | Reported | Paused | Continued | Ended | Failed | Filmed
 
 MODULE = "latent_explorer.film"
-"""What `python -m` runs to have a trainer."""
+"""The module that `python -m` runs as the trainer."""
 
 _LARGEST = 2**20  # bytes; no message holds an array
 TRAINER: Conversation[Request, Reply] = Conversation(Codec(Request, _LARGEST), Codec(Reply, _LARGEST))

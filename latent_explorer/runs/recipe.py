@@ -21,25 +21,25 @@ _PRECISIONS: dict[str, Precision] = {
 
 
 def precision_called(name: str) -> Precision:
-    """The precision of a name of ours or of Lightning Fabric's. Raises TrainingError where there is none."""
+    """The precision with a name of ours or of Lightning Fabric's. Raises TrainingError if there is none."""
     if name not in _PRECISIONS:
         raise TrainingError(f"precision {name}: expected auto, float32 (also called 32-true) or bfloat16 (bf16-mixed)")
     return _PRECISIONS[name]
 
 
 class Recipe(msgspec.Struct, frozen=True, kw_only=True):
-    """All that decides a training run, besides the network and the dataset.
+    """Everything that determines a training run, besides the network and the dataset.
 
-    learning_rate: the highest; it rises linearly over the share `warm_up` of all steps, then falls to zero by half a
-    cosine, or stays where `schedule` is "constant". prior_warm_up: the share of all steps in which the weight of the KL
-    term rises from 0 to what it is to be, so that the latents first find room to sort themselves (Bowman et al. 2016).
-    averaging: decay per step of the
-    moving average of the weights, which is what is evaluated and kept. augmentation: strength of random affine changes
-    of the images, 0 for none, 1 for strong ones; none are made in the last share `plain` of the epochs. corruption: the
-    share of pixels blanked at random in what the encoder is given (Vincent et al. 2008; Shu et al. 2018). device:
-    "auto", "cpu", "cuda" or "mps". precision: of the products in training; "auto" takes bfloat16 where a measurement
-    finds it faster.
-    Raises TrainingError when a value is out of range.
+    learning_rate: the highest; it rises linearly over the share `warm_up` of all steps, then falls to zero along half a
+    cosine, or stays if `schedule` is "constant". prior_warm_up: the share of all steps in which the weight of the KL
+    term rises from 0 to its final value, so that the latents first have room to order themselves (Bowman et al. 2016).
+    averaging: decay per step of the moving average of the weights, which is evaluated and saved. augmentation: strength
+    of random affine changes of the images, 0 for none, 1 for strong ones; none are made in the last share `plain` of
+    the epochs. corruption: the share of pixels blanked at random in the encoder's input (Vincent et al. 2008; Shu et
+    al. 2018). device: "auto", "cpu", "cuda" or "mps". precision: of matrix products in training; "auto" takes bfloat16
+    if a measurement finds it faster.
+
+    Raises TrainingError if a value is out of range.
     """
 
     epochs: int = 30

@@ -1,4 +1,4 @@
-"""What a training run says of itself while it goes on, and as its log has it."""
+"""The reports of a training run, live and from its log."""
 
 import csv
 import itertools
@@ -19,20 +19,20 @@ _TERMS, _LETTERS = 32, 100  # of a loss, and of the name of each
 _SHARE = "share_"
 
 UNLABELLED = "The classes of the samples are not counted: these images have no labels."
-"""Why a generator's run tells no shares of classes."""
+"""Why a generator's run does not report class shares."""
 
 MOST_CLASSES = 50
-"""Of a dataset of more, no shares are reported."""
+"""The maximum number of classes for which shares are reported."""
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):
     """The state of a training run after a step.
 
-    epoch: 1..epochs. step, steps: done and planned in all. losses: mean over the steps since the last report, by name.
+    epoch: 1..epochs. step, steps: done and planned. losses: mean over the steps since the last report, by name.
     test_losses: over the test split with the averaged weights at the end of an epoch, else None.
-    images_per_second: since the run was begun or resumed. seconds_left: an estimate from it.
-    coverage: the share of each class in pictures of draws from the prior, by its name, as a classifier sees them; None
-    where it was not looked at.
+    images_per_second: since the run was started or resumed. seconds_left: an estimate from it.
+    coverage: the share of each class in pictures of draws from the prior, by name, as a classifier sees them; None if
+    not measured.
     """
 
     epoch: int
@@ -46,13 +46,13 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def least_share(coverage: Mapping[str, float]) -> tuple[str, float]:
-    """The class that the fewest samples are of, and their share in 0..1; the first of several."""
+    """The class with the fewest samples, and its share in 0..1; the first of several."""
     name = min(coverage, key=coverage.__getitem__)
     return name, coverage[name]
 
 
 def kl_to_uniform(coverage: Mapping[str, float]) -> float:
-    """The KL divergence of the shares of classes to equal ones, in nats: sum of p log(p k) over k classes."""
+    """The KL divergence of class shares from equal shares, in nats: sum of p log(p k) over k classes."""
     return sum(share * math.log(share * len(coverage)) for share in coverage.values() if share > 0)
 
 
@@ -63,15 +63,15 @@ def coverage_words(coverage: Mapping[str, float]) -> str:
 
 
 def coverage_columns(classes: Sequence[str]) -> tuple[str, ...]:
-    """The columns of a log in which the shares of these classes stand."""
+    """The log columns for the shares of these classes."""
     names = tuple(f"{_SHARE}{safe_text(name)[:_LETTERS]}" for name in classes)
     return names if len(set(names)) == len(names) else tuple(f"{_SHARE}{number}" for number in range(len(names)))
 
 
 def read_log(run: RunFolder) -> list[Report]:
-    """The reports of a run as its CSV has them, without the time left; what is damaged of it is left out.
+    """The reports in a run's CSV, without the time left; damaged lines are left out.
 
-    Of more than 10,000 reports, so many.
+    At most 10,000 reports, evenly chosen.
     """
     try:
         lines = read_regular(run.log, _BYTES).decode().splitlines()
@@ -86,7 +86,7 @@ def read_log(run: RunFolder) -> list[Report]:
 
 
 def _thinned(lines: list[str]) -> list[str]:
-    """The heading, and of very many rows each so-and-so-many-th, the last among them."""
+    """The header and, if there are too many, evenly chosen rows including the last."""
     every = -(-len(lines) // _ROWS)
     return lines if every <= 1 else [lines[0], *lines[:0:-every][::-1]]
 
@@ -115,6 +115,6 @@ def _whole(text: str | None, least: int, most: int) -> int:
 
 
 def _numbers(row: Mapping[str, str | None], prefix: str, most: int = _TERMS) -> dict[str, float]:
-    """The columns of a prefix, without it, that hold something."""
+    """The non-empty columns with a prefix, without it."""
     named = ((name, text) for name, text in row.items() if name.startswith(prefix) and text)
     return {name.removeprefix(prefix)[:_LETTERS]: float(text) for name, text in itertools.islice(named, most)}

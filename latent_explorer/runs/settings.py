@@ -1,4 +1,4 @@
-"""The table of what can be chosen before a run, with words for each; sensible choices, and what cannot work."""
+"""The table of settings of a run, with words for each; good defaults, and combinations that cannot work."""
 
 import math
 import re
@@ -21,7 +21,7 @@ Kind = Literal["dataset", "choice", "whole", "decimal", "percent", "text"]
 
 @dataclass(frozen=True)
 class Option:
-    """One of the values of a setting. sentence: what it is good for."""
+    """One value of a setting. sentence: what it is good for."""
 
     value: Any
     label: str
@@ -30,9 +30,9 @@ class Option:
 
 @dataclass(frozen=True)
 class Setting:
-    """One field of a Plan. kind: how it is edited. low, high: of numbers. first: of the few that matter.
+    """One field of a Plan. kind: how it is edited. low, high: of numbers. first: one of the few that matter most.
 
-    heeded: whether it means anything in a plan; else it is not shown.
+    heeded: whether it has a meaning in a plan; otherwise it is hidden.
     """
 
     name: str
@@ -47,7 +47,7 @@ class Setting:
 
 
 def settings() -> tuple[Setting, ...]:
-    """All there are, in the order shown; those of a family behind that of its network."""
+    """All settings, in display order; those of a family after that of its network."""
     own = {each.name: each for family in FAMILIES.values() for each in family.settings}
     return (*_IMAGES, _family(), *_NETWORK, *map(_of_family, own.values()), *_TRAINING)
 
@@ -146,12 +146,12 @@ _TRAINING = (
 
 
 def loss_labels() -> dict[str, str]:
-    """What the losses of all families are called in words, by their names in logs and files."""
+    """The labels of the losses of all families, by their names in logs and files."""
     return {name: label for family in FAMILIES.values() for name, label in family.labels().items()}
 
 
 def competes(family: str) -> bool:
-    """Whether the parts of networks of a family play against each other, so that no loss says how good one is.
+    """Whether parts of a family's networks compete, so that no loss says how good one is.
 
     False for a family that is not installed.
     """
@@ -167,9 +167,9 @@ def find_setting(name: str) -> Setting:
 
 
 def defaults_for(source: str) -> Plan:
-    """A plan that gives something worth looking at within minutes on a CPU.
+    """A plan that gives a useful result within minutes on a CPU.
 
-    Of the dense network, three epochs of MNIST took 20 s on two cores and gave a map of -ELBO 143; the residual one
+    With the dense network, three epochs of MNIST took 20 s on two cores and gave a map of -ELBO 143; the residual one
     took 47 s for the same.
     """
     if source == "cifar10":
@@ -183,7 +183,8 @@ def defaults_for(source: str) -> Plan:
 
 
 def problems(plan: Plan, folder: Path) -> dict[str, str]:
-    """By the name of the setting, a sentence that says what is wrong and what to do. folder: where the bundle goes."""
+    """For each setting with a problem, a sentence that says what is wrong and what to do. folder: where the bundle
+    goes."""
     found: dict[str, str] = {}
     for name, sentence in _problems(plan, folder):
         found.setdefault(name, sentence)
@@ -239,7 +240,7 @@ def _of_numbers(plan: Plan) -> Iterator[tuple[str, str]]:
 
 
 def name_problem(name: str, folder: Path) -> str | None:
-    """Why a bundle in `folder` cannot be called so, in a sentence; None where it can."""
+    """Why a bundle in `folder` cannot have this name, in a sentence; None if it can."""
     if not name:
         return "Enter a name."
     if len(name) > _LONGEST:

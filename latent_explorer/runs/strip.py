@@ -1,6 +1,6 @@
-"""The strip of a run at one step: what the network made then of latents, or images, that are the same all through it.
+"""The strip of a run at one step: the network's pictures of latents, or images, that stay the same throughout.
 
-A PNG for each of some reports, which any program shows: rows of pictures without a gap.
+A PNG file for some of the reports, which any program shows: rows of pictures without a gap.
 """
 
 import io
@@ -35,7 +35,7 @@ class SampleStrip:
 
 
 def write_strip(run: RunFolder, step: int, strip: SampleStrip) -> None:
-    """Keep the strip after a step, whole or not at all. Raises UserError where it cannot be written."""
+    """Save the strip after a step, completely or not at all. Raises UserError if it cannot be written."""
     rows, columns = strip.pictures.shape[:2]
     about = PngImagePlugin.PngInfo()
     about.add_text(_KEY, f"{_KINDS[strip.samples]} {rows}x{columns}")
@@ -49,7 +49,7 @@ def write_strip(run: RunFolder, step: int, strip: SampleStrip) -> None:
 
 
 def read_strip(run: RunFolder, step: int) -> SampleStrip | None:
-    """The strip after a step; None where there is none, or it cannot be read."""
+    """The strip after a step; None if there is none, or it cannot be read."""
     try:
         content = read_regular(run.strip(step), _MOST)
         with Image.open(io.BytesIO(content), formats=["PNG"]) as image:
@@ -66,12 +66,12 @@ def read_strip(run: RunFolder, step: int) -> SampleStrip | None:
 
 
 def strips_of(run: RunFolder) -> list[int]:
-    """The steps after which there are strips, ascending."""
+    """The steps with a strip, ascending."""
     return sorted(int(path.stem) for path in run.strips.glob("*.png") if path.stem.isdecimal())
 
 
 def sweep_strips(run: RunFolder, keep: Collection[int]) -> None:
-    """Remove those after other steps than these."""
+    """Remove the strips of all other steps."""
     for step in strips_of(run):
         if step not in keep:
             run.strip(step).unlink(missing_ok=True)
@@ -89,7 +89,7 @@ def _montage(pictures: NDArray[np.uint8]) -> Image.Image:
 
 
 def _fits(image: Image.Image, rows: int, columns: int) -> bool:
-    """Whether it can be cut into so many pictures of a side that is written."""
+    """Whether it can be cut into this many pictures of a plausible size."""
     if not (0 < rows <= _ROWS and 0 < columns <= _COLUMNS and image.mode in ("L", "RGB")):
         return False
     (width, across), (height, down) = divmod(image.width, columns), divmod(image.height, rows)

@@ -1,1 +1,1 @@
-"""The model of a bundle, ready to run: a network of ours, or a program of another."""
+"""The model of a bundle, ready to run: one of our networks, or a program from elsewhere."""

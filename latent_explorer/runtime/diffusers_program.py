@@ -41,14 +41,14 @@ def model_of(module: Any, spec: NetSpec, record: ProgramRecord) -> ForeignModel:
 
 
 def latents_of(module: Any, x: Tensor) -> Tensor:
-    """The means (n, c, h, w) of images as the module takes them."""
+    """The means (n, c, h, w) of images in the module's form."""
     found = module.encode(x)
     made: Tensor = found.latent_dist.mean if hasattr(found, "latent_dist") else found.latents
     return made
 
 
 def build(architecture: bytes, weights: bytes) -> nn.Module:
-    """The module, on the CPU. Raises UserError where diffusers is missing, or the files do not fit each other."""
+    """The module, on the CPU. Raises UserError if diffusers is missing, or the files do not fit each other."""
     chosen = architecture_of(architecture)
     diffusers = extra("diffusers", "diffusers")
     try:
@@ -69,7 +69,7 @@ def build(architecture: bytes, weights: bytes) -> nn.Module:
 
 
 def architecture_of(content: bytes) -> dict[str, Any]:
-    """The architecture of an autoencoder, within sane bounds. Raises UserError where it is none."""
+    """The architecture of an autoencoder, with values within bounds. Raises UserError if it is not one."""
     try:
         found = msgspec.json.decode(content)
     except (msgspec.DecodeError, RecursionError) as error:

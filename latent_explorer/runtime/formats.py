@@ -1,4 +1,4 @@
-"""The programs that a bundle may hold in place of a network of ours: one entry here and one file each."""
+"""The programs that a bundle can contain instead of one of our networks: one entry here and one file each."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -18,10 +18,10 @@ Files = Mapping[str, bytes]
 
 @dataclass(frozen=True)
 class ProgramFormat:
-    """How one kind of program is run.
+    """How to run one kind of program.
 
     name: in a bundle's configuration. title: what it is. files: those that it may have, of `bundles.files`.
-    load: the model of its files, on the CPU; raises UserError where they do not fit, or what runs them is missing.
+    load: makes the model from its files, on the CPU; raises UserError if they do not fit, or what runs them is missing.
     """
 
     name: str
@@ -41,7 +41,7 @@ def register(program: ProgramFormat) -> None:
 def load_program(files: Files, spec: NetSpec, record: ProgramRecord) -> LatentModel:
     """The model of a program's files, ready to be evaluated.
 
-    Raises BundleError where there is no such format, or the files are not its, and UserError as it does.
+    Raises BundleError if there is no such format, or the files do not belong to it, and UserError like its `load`.
     """
     known = PROGRAMS.get(record.format)
     if record.format == CALLER:

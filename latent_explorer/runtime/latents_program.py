@@ -1,4 +1,4 @@
-"""No program at all: latents that came without the model that made them."""
+"""No program at all: latents that came without their model."""
 
 from collections.abc import Mapping
 

@@ -1,4 +1,4 @@
-"""The one place where the model of a bundle is loaded."""
+"""The only place where the model of a bundle is loaded."""
 
 from pathlib import Path
 
@@ -9,10 +9,10 @@ from latent_explorer.nets.weights import load_model
 
 
 def load_bundle_model(folder: Path, config: BundleConfig | None = None) -> LatentModel:
-    """The model of the bundle in `folder`, on the CPU, ready to be evaluated (not in training mode).
+    """The model of the bundle in `folder`, on the CPU, in evaluation mode.
 
-    config: of that bundle; read from the folder when None.
-    Raises BundleError where a file is missing, damaged, or does not fit, UserError where what runs it is not installed.
+    config: of that bundle; read from the folder if None.
+    Raises BundleError if a file is missing, damaged, or does not fit, UserError if what runs it is not installed.
     """
     config = config or read_config(folder)
     if config.program is None:

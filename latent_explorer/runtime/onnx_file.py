@@ -1,4 +1,4 @@
-"""An ONNX file looked into without being run: whether it is one, and the arrays that it keeps in other files.
+"""Inspects an ONNX file without running it: whether it is one, and the arrays that it keeps in other files.
 
 It is a protocol buffer, of which only what leads to its arrays is read (ONNX, IR version 3 and later, onnx.proto).
 """
@@ -21,29 +21,29 @@ _PARTS = {
     "sparse": {1: "tensor", 2: "tensor"},
     "tensor": {},
 }
-"""Of each kind of message, the fields through which an array can be reached, and what they hold."""
+"""For each kind of message, the fields that can lead to an array, and what they hold."""
 _IR_VERSION, _GRAPH = 1, 7
 _RAW_DATA, _EXTERNAL_DATA, _DATA_LOCATION = 9, 13, 14
 
 Read = Callable[[str, int, int | None], bytes]
-"""Some bytes of a file beside the model: its name, where they begin, how many; None for all from there on."""
+"""Part of a file beside the model: its name, the start, the number of bytes; None for all from there on."""
 
 
 class _Count:
-    """How many fields may still be read: a file may hold millions of empty ones."""
+    """The number of fields that may still be read: a file may hold millions of empty ones."""
 
     left = _MOST_FIELDS
 
 
 def is_onnx(head: bytes) -> bool:
-    """Whether a file may be an ONNX model, by its first bytes: the version, then what made it or the graph."""
+    """Whether a file may be an ONNX model, by its first bytes: the version, then the producer or the graph."""
     return (
         len(head) > 2 and head[0] == 0x08 and head[1] < 0x40 and head[2] in (0x12, 0x1A, 0x22, 0x28, 0x32, 0x3A, 0x42)
     )
 
 
 def check_onnx(content: bytes, name: str) -> bool:
-    """Whether arrays of a model lie in other files. Raises UserError where it is no ONNX model, or a damaged one."""
+    """Whether arrays of a model are in other files. Raises UserError if it is not an ONNX model, or a damaged one."""
     try:
         parts = {number for number, *_ in _fields(memoryview(content), _Count())}
         external = _has_external(memoryview(content), "model", _Count(), 0)
@@ -55,7 +55,7 @@ def check_onnx(content: bytes, name: str) -> bool:
 
 
 def inlined(content: bytes, name: str, read: Read) -> bytes:
-    """The model with the arrays that lie in other files put into it. read: raises UserError where it may not be."""
+    """The model with the arrays from other files put into it. read: raises UserError if a file may not be read."""
     try:
         return _inlined(memoryview(content), "model", _Count(), 0, read)
     except ValueError as error:
@@ -63,7 +63,7 @@ def inlined(content: bytes, name: str, read: Read) -> bytes:
 
 
 def _fields(content: memoryview, count: _Count) -> Iterator[tuple[int, int, int, int, int]]:
-    """Of each field: its number, how it is written, and where it, its value and what follows it begin."""
+    """For each field: its number, its encoding, and where it, its value and what follows it begin."""
     at, end = 0, len(content)
     while at < end:
         count.left -= 1
@@ -134,7 +134,7 @@ def _inlined(content: memoryview, kind: str, count: _Count, depth: int, read: Re
 
 
 def _entry(content: memoryview, count: _Count) -> tuple[str, str]:
-    """The name and the value of an entry about where an array lies."""
+    """The name and the value of an entry about an array's location."""
     texts = {number: bytes(content[value:after]).decode() for number, _, _, value, after in _fields(content, count)}
     return texts.get(1, ""), texts.get(2, "")
 

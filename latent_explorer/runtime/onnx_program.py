@@ -1,4 +1,4 @@
-"""ONNX models by onnxruntime: the graph alone is run, in this process; no library of operators is ever loaded."""
+"""ONNX models by onnxruntime: only the graph is run, in this process, and no operator library is ever loaded."""
 
 import math
 from collections.abc import Mapping
@@ -29,7 +29,7 @@ Sizes = tuple[int | None, ...]
 
 @dataclass(frozen=True)
 class Port:
-    """An input or output of a graph. sizes: of its dimensions, None where any is taken."""
+    """An input or output of a graph. sizes: of its dimensions, None where any is allowed."""
 
     name: str
     kind: str
@@ -41,10 +41,10 @@ class Port:
 
 
 class OnnxGraph:
-    """An ONNX model of one input and the output that is wanted of it.
+    """An ONNX model with one input and one chosen output.
 
-    name: of its file, in messages. output: which one; None for the one called mean or mu, else the first.
-    Raises UserError where onnxruntime is missing, or the model cannot be run.
+    name: of its file, for messages. output: which one; None for the one called mean or mu, else the first.
+    Raises UserError if onnxruntime is missing, or the model cannot be run.
     """
 
     def __init__(self, content: bytes, name: str, output: str | None = None) -> None:
@@ -66,11 +66,11 @@ class OnnxGraph:
 
     @property
     def batch(self) -> int | None:
-        """How many the model takes at once; None where it takes any number."""
+        """The batch size of the model; None if it takes any."""
         return self.input.sizes[0]
 
     def run(self, x: NDArray[np.float32]) -> NDArray[np.float32]:
-        """What the model makes (n, ...) of (n, ...). Raises UserError where it fails, MemoryError for lack of that."""
+        """The model's output (n, ...) for (n, ...). Raises UserError if it fails, MemoryError if memory runs out."""
         size = min(self.batch or _MOST_AT_ONCE, _MOST_AT_ONCE) if len(x) else 1
         parts = [self._run(x[start : start + size]) for start in range(0, max(1, len(x)), size)]
         return parts[0] if len(parts) == 1 else np.concatenate(parts)
@@ -133,7 +133,7 @@ def encoding(graph: OnnxGraph, record: ProgramRecord, spec: NetSpec) -> Function
 
 
 def mean_of(made: NDArray[np.float32], shape: tuple[int, ...]) -> NDArray[np.float32]:
-    """The first half of the parameters of a Gaussian, mean before log-variance, where that is what an encoder gives."""
+    """The mean, if an encoder gives the parameters of a Gaussian: the first half, before the log-variance."""
     twice = (2 * shape[0], *shape[1:])
     return made[:, : shape[0]] if made.shape[1:] == twice else made
 
@@ -183,7 +183,7 @@ def _checked(port: Port, where: str) -> Port:
 
 
 def _first_line(error: BaseException) -> str:
-    """What onnxruntime says, without its codes and the lines of its source."""
+    """The message of onnxruntime, without its codes and source lines."""
     text = " ".join(str(error).split())
     for mark in (" : ", "Error: "):
         text = text.rpartition(mark)[2] if len(text.rpartition(mark)[2]) > 20 else text

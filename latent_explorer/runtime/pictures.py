@@ -1,4 +1,4 @@
-"""Between pictures as we have them, float32 (n, c, h, w) in [0, 1], and as a program gives or takes them."""
+"""Converts between our pictures, float32 (n, c, h, w) in [0, 1], and those of a program."""
 
 import math
 from dataclasses import dataclass
@@ -10,16 +10,16 @@ from latent_explorer.errors import UserError
 
 Shape = tuple[int, ...]
 LAYOUTS = ("nchw", "nhwc", "nhw", "flat")
-"""Of a program's pictures; flat: (n, c * h * w), row by row, one channel after another."""
+"""The layouts of a program's pictures; flat: (n, c * h * w), row by row, one channel after another."""
 
 
 @dataclass(frozen=True)
 class PictureForm:
-    """What pictures are to a program.
+    """The form of a program's pictures.
 
-    shape: (h, w, c) of ours. layout: one of LAYOUTS. channels: of its pictures; where it has 3 and ours are grey, grey
-    is repeated for it and its colours are averaged. value_range: black and white. logits: whether a sigmoid is missing,
-    which gives values in the range 0 to 1.
+    shape: (h, w, c) of ours. layout: one of LAYOUTS. channels: of its pictures; if it has 3 and ours are grey, grey is
+    repeated for it and its colours are averaged. value_range: black and white. logits: whether a sigmoid must be
+    applied, which gives values in the range 0 to 1.
     """
 
     shape: tuple[int, int, int]
@@ -30,7 +30,7 @@ class PictureForm:
 
     @classmethod
     def of(cls, shape: tuple[int, int, int], record: ProgramRecord, which: str) -> "PictureForm":
-        """That of a program's decoder or encoder, as `which` says."""
+        """The form for a program's decoder or encoder, as `which` says."""
         layout = str(record.options.get(f"{which}_layout", "nchw"))
         if layout not in LAYOUTS:
             raise UserError(f"program.options.{which}_layout: expected one of {', '.join(LAYOUTS)}, found {layout!r}")
@@ -51,9 +51,9 @@ class PictureForm:
         }[self.layout]
 
     def to_ours(self, made: Tensor) -> Tensor:
-        """Pictures (n, c, h, w), 0 to 1 from black to white, of what a program made.
+        """Pictures (n, c, h, w), 0 to 1 from black to white, from a program's output.
 
-        Raises UserError where that has another shape.
+        Raises UserError if that has another shape.
         """
         if tuple(made.shape[1:]) != self.expected:
             found, expected = ("x".join(map(str, shape)) for shape in (made.shape[1:], self.expected))
@@ -71,7 +71,7 @@ class PictureForm:
         return pictures if channels == self.channels else pictures.clamp(0, 1).mean(1, keepdim=True)
 
     def to_program(self, images: Tensor) -> Tensor:
-        """Images (n, c, h, w) in [0, 1] as the program takes them."""
+        """Images (n, c, h, w) in [0, 1] in the program's form."""
         low, high = (0.0, 1.0) if self.logits else self.value_range
         x = images if (low, high) == (0, 1) else images * (high - low) + low
         if self.channels != self.shape[2]:
@@ -82,9 +82,9 @@ class PictureForm:
 
 
 def layout_of(found: tuple[int | None, ...], shape: tuple[int, int, int]) -> tuple[str, int] | None:
-    """The layout and channels of a program's pictures of one shape; None where they cannot be images (h, w, c).
+    """The layout and channels of a program's pictures of one shape; None if they cannot be images (h, w, c).
 
-    found: as the program says it, without the number of pictures; None where it does not say.
+    found: as the program gives it, without the number of pictures; None if it gives none.
     """
     for layout in LAYOUTS:
         for count in dict.fromkeys((shape[2], 3)):
@@ -95,7 +95,7 @@ def layout_of(found: tuple[int | None, ...], shape: tuple[int, int, int]) -> tup
 
 
 def image_shape_of(found: tuple[int | None, ...]) -> tuple[int, int, int] | None:
-    """The images (h, w, c) that a program's pictures of a shape are most likely of; None where it does not say."""
+    """The most likely image shape (h, w, c) of a program's pictures of a shape; None if the program does not say."""
     known = [size for size in found if size is not None]
     if len(known) < len(found):
         return None

@@ -9,7 +9,7 @@ _TURN = 0.004  # seconds for which others wait at a time
 
 
 class Aside:
-    """Runs tasks in threads of one name, one at a time: one given up is waited for, or left out if it had not begun."""
+    """Runs tasks in threads of one name, one at a time; waits for an abandoned one, or skips it if it had not begun."""
 
     def __init__(self, name: str) -> None:
         self._name = name
@@ -18,7 +18,7 @@ class Aside:
     def run(self, task: Callable[[], _T], patience: float = 0.0) -> Generator[None, None, _T]:
         """Run a task; yields until it is done, returns what it returned, raises what it raised.
 
-        patience: seconds for which it does not yield, so that a task which takes no longer is not given up.
+        patience: seconds before the first yield, so that a task shorter than that is not abandoned.
         """
         made: list[_T] = []
         failed: list[Exception] = []
@@ -46,5 +46,5 @@ class Aside:
 
 
 def aside(task: Callable[[], _T], name: str) -> Generator[None, None, _T]:
-    """Run a task in a thread of that name, whatever else runs; as `Aside.run`."""
+    """Run a task in a thread of that name, whatever else runs; like `Aside.run`."""
     return Aside(name).run(task)

@@ -1,4 +1,4 @@
-"""Makes this process one that serves a window from the background; imports nothing heavy, so that it can come first."""
+"""Turns this process into a background server of a window; imports nothing heavy, so that it can come first."""
 
 import logging
 import os
@@ -13,7 +13,7 @@ _log = logging.getLogger(__name__)
 
 
 def become_server(name: str, niceness: int) -> BinaryIO:
-    """Prepare this process; returns where its replies go. niceness: how much others go before it."""
+    """Prepare this process; returns where its replies go. niceness: how far others have priority over it."""
     replies = kept_output()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the window, which then ends us
     if hasattr(os, "nice"):
@@ -24,14 +24,14 @@ def become_server(name: str, niceness: int) -> BinaryIO:
 
 
 def kept_output() -> BinaryIO:
-    """Where this process's standard output leads; what is printed from now on goes to standard error instead."""
+    """This process's original standard output; anything printed from now on goes to standard error."""
     kept = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # a stray print must not fall between the messages
     return kept
 
 
 def in_words(error: Exception) -> str:
-    """What a person is to read of an error; of one that nobody foresaw, the log has the rest."""
+    """The message of an error for a person; for an unexpected one, the log has the rest."""
     if isinstance(error, UserError):
         return str(error)
     _log.error("unforeseen", exc_info=error)

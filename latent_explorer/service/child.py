@@ -1,4 +1,4 @@
-"""A child process that serves this one, and a client that starts it when it is first needed; free of Qt and torch."""
+"""A child process that serves this one, and a client that starts it on first use; free of Qt and torch."""
 
 import logging
 import os
@@ -32,7 +32,7 @@ class Peer(Generic[Q, A]):
         self._conversation, self._requests, self._replies, self._name = conversation, requests, replies, name
 
     def send(self, request: Q) -> None:
-        """Ask. Raises OSError where the process is gone, ServiceError where the request is too large."""
+        """Send a request. Raises OSError if the process is gone, ServiceError if the request is too large."""
         content = self._conversation.requests.encode(request)
         try:
             self._requests.write(content)
@@ -41,7 +41,7 @@ class Peer(Generic[Q, A]):
             raise BrokenPipeError(f"{self._name} accepts no more requests") from None
 
     def offer(self, request: Q) -> bool:
-        """Ask, if that surely takes no waiting; else nothing is done. Not while another thread sends."""
+        """Send a request if that certainly does not block; else do nothing. Not while another thread sends."""
         if os.name == "nt" or self._requests.closed:  # pipes of Windows do not say whether they have room
             return False
         content = self._conversation.requests.encode(request)
@@ -53,7 +53,7 @@ class Peer(Generic[Q, A]):
     def receive(self) -> A | None:
         """Wait for the next reply; None once the process is gone.
 
-        Raises ServiceError where what comes is too large, or no reply that is known: the process is broken then.
+        Raises ServiceError if the reply is too large or unknown: the process is broken then.
         """
         reply = self._conversation.replies.read(self._replies)
         if isinstance(reply, Unreadable):
@@ -61,15 +61,15 @@ class Peer(Generic[Q, A]):
         return reply
 
     def hang_up(self) -> None:
-        """Say that no more requests will come; nothing may be sent afterwards."""
+        """Announce that there are no more requests; nothing may be sent afterwards."""
         with suppress(OSError):  # what was not yet sent has nowhere to go
             self._requests.close()
 
 
 class Child(Peer[Q, A]):
-    """A process that `python -m module` runs; it ends when this process does, however that ends.
+    """A process started by `python -m module`; it ends when this process does, however that ends.
 
-    heard: whether what it writes to its standard error is to be read from `complaints`.
+    heard: whether to read its standard error from `complaints`.
     """
 
     def __init__(self, module: str, conversation: Conversation[Q, A], *, heard: bool = False) -> None:
@@ -80,12 +80,12 @@ class Child(Peer[Q, A]):
         super().__init__(conversation, requests, replies, f"process {self.pid}")
 
     def stop(self) -> None:
-        """End it, now; returns when it is gone. May be called twice and from any thread."""
+        """End it now; returns when it is gone. May be called twice and from any thread."""
         self._process.kill()
         self._process.wait()
 
     def close(self) -> None:
-        """Wait for its end, and let go of its pipes."""
+        """Wait for its end, and release its pipes."""
         self._process.wait()
         self.hang_up()
         self._replies.close()
@@ -93,15 +93,15 @@ class Child(Peer[Q, A]):
 
 @dataclass(frozen=True)
 class Lost:
-    """The process is gone, though nobody ended it. reason: why, or the last that it said; may be empty."""
+    """The process has ended unexpectedly. reason: why, or its last words; may be empty."""
 
     reason: str
 
 
 class Client(Generic[Q, A]):
-    """Sends requests to a process, started with the first of them and again after it was lost.
+    """Sends requests to a process, which is started with the first of them and again after it was lost.
 
-    module: what `python -m` runs. on_reply: called with each reply and with Lost, in the receiving thread.
+    module: for `python -m`. on_reply: called with each reply and with Lost, in the receiving thread.
     """
 
     def __init__(self, module: str, conversation: Conversation[Q, A], on_reply: Callable[[A | Lost], None]) -> None:
@@ -112,12 +112,12 @@ class Client(Generic[Q, A]):
 
     @property
     def pid(self) -> int | None:
-        """The number of the process that runs now; None while there is none."""
+        """The id of the running process; None if there is none."""
         with self._changing:
             return None if self._child is None else self._child.pid
 
     def warm(self) -> Child[Q, A]:
-        """Start the process if there is none, so that the first answer comes soon."""
+        """Start the process if there is none, so that the first answer comes sooner."""
         with self._changing:
             if self._child is None:
                 self._child = Child(self._module, self._conversation, heard=True)
@@ -128,26 +128,26 @@ class Client(Generic[Q, A]):
             return self._child
 
     def send(self, request: Q) -> None:
-        """Ask. What is sent to a process that dies is answered by Lost. Raises ServiceError where it is too large."""
+        """Send a request. If the process dies, Lost is the answer. Raises ServiceError if it is too large."""
         try:
             self.warm().send(request)
         except OSError:
             _log.info("%s is gone; the receiving thread tells", self._module)
 
     def hang_up(self) -> None:
-        """Say that no more requests will come, which most servers answer by ending; nothing may be sent afterwards."""
+        """Announce that there are no more requests, at which most servers end; nothing may be sent afterwards."""
         with self._changing:
             if self._child is not None:
                 self._child.hang_up()
 
     def kill(self) -> None:
-        """End the process, now; Lost follows."""
+        """End the process now; Lost follows."""
         with self._changing:
             if self._child is not None:
                 self._child.stop()
 
     def close(self) -> None:
-        """End the process, now. Returns when nothing will be called any more."""
+        """End the process now. Returns when no more callbacks will come."""
         with self._changing:
             child, self._child = self._child, None
         if child is not None:
@@ -176,7 +176,7 @@ class Client(Generic[Q, A]):
 
 
 def _hear(child: Child[Q, A], last_words: list[str]) -> None:
-    """Pass on what a process complains of, and keep the last of it."""
+    """Pass on the standard error of a process, and keep its last line."""
     assert child.complaints is not None
     with child.complaints as stream:
         for line in stream:

@@ -1,4 +1,4 @@
-"""Messages as frames: MessagePack behind its length in eight bytes; arrays as (dtype, shape, bytes), paths as texts."""
+"""Messages as frames: MessagePack after an eight-byte length; arrays as (dtype, shape, bytes), paths as text."""
 
 import os
 import struct
@@ -13,7 +13,7 @@ import numpy as np
 from latent_explorer.errors import ServiceError
 
 LARGEST = 2**28
-"""Bytes that a message may take unless its codec says otherwise; a slice of pictures takes a hundredth of it."""
+"""The default size limit of a message in bytes; a slice of pictures takes a hundredth of it."""
 
 _DTYPES = ("<f4", "<f8", "<i8", "|u1")
 _UNREADABLE = (msgspec.DecodeError, ValueError, RecursionError)  # of a text that is no UTF-8, of what is too nested
@@ -21,23 +21,23 @@ _HEAD = struct.Struct("<Q")
 
 
 class Message(msgspec.Struct, frozen=True, tag=True):
-    """What is said from one process to another."""
+    """A message from one process to another."""
 
 
 class Numbered(Message, frozen=True, tag=True):
-    """A request, or a reply that its number ties to one."""
+    """A request, or a reply with the number of its request."""
 
     number: int
 
 
 class Refused(Numbered, frozen=True, tag=True):
-    """A request that cannot be served, and why; the number is 0 where it has none."""
+    """A request that cannot be served, and why; the number is 0 if it has none."""
 
     reason: str
 
 
 class Unreadable(Refused, frozen=True, tag="Refused"):
-    """In place of a message of no kind that is known, or not of its form: what a server answers."""
+    """Replaces a message of unknown kind or wrong form; a server sends it back."""
 
 
 M = TypeVar("M", bound=Message)
@@ -46,9 +46,9 @@ A = TypeVar("A", bound=Message)  # an answer
 
 
 class Codec(Generic[M]):
-    """How messages of some kinds go over a pipe, in one direction.
+    """Encodes and decodes messages of some kinds for a pipe, in one direction.
 
-    kinds: a Message, or a union of them. largest: the bytes that one may take.
+    kinds: a Message, or a union of them. largest: the size limit in bytes.
     """
 
     def __init__(self, kinds: Any, largest: int = LARGEST) -> None:
@@ -57,7 +57,7 @@ class Codec(Generic[M]):
         self._decoder: msgspec.msgpack.Decoder[M] = msgspec.msgpack.Decoder(kinds, dec_hook=from_wire)
 
     def encode(self, message: M) -> bytes:
-        """The frame of a message. Raises ServiceError where it is too large, or holds what is not sent."""
+        """The frame of a message. Raises ServiceError if it is too large, or contains something that cannot be sent."""
         try:
             content = _ENCODER.encode(message)
         except UnicodeEncodeError:  # a sentence with a name that is no text
@@ -70,9 +70,9 @@ class Codec(Generic[M]):
         return _HEAD.pack(len(content)) + content
 
     def read(self, stream: BinaryIO) -> M | Unreadable | None:
-        """The next message, or None where the stream has ended, be it in the middle of one.
+        """The next message, or None if the stream has ended, even in the middle of one.
 
-        Raises ServiceError, before anything is allocated, where a message is announced that is too large.
+        Raises ServiceError, before anything is allocated, if the announced size is too large.
         """
         head = stream.read(_HEAD.size)
         if len(head) < _HEAD.size:
@@ -82,7 +82,7 @@ class Codec(Generic[M]):
         return self._decode(content) if len(content) == length else None
 
     def take(self, received: bytearray) -> Iterator[M | Unreadable]:
-        """The messages that have come whole, taken off the front of what was received. Raises as `read`."""
+        """The complete messages, removed from the front of the received bytes. Raises like `read`."""
         while len(received) >= _HEAD.size:
             end = _HEAD.size + self._length(received)
             if len(received) < end:
@@ -121,14 +121,14 @@ class Codec(Generic[M]):
 
 @dataclass(frozen=True)
 class Conversation(Generic[Q, A]):
-    """What is said to a process, and what it answers."""
+    """The messages to a process, and its answers."""
 
     requests: Codec[Q]
     replies: Codec[A]
 
 
 def path_to_text(path: str | Path) -> str:
-    """A path as a text that can be sent: one that is no text itself becomes a NUL and the digits of its bytes."""
+    """A path as text that can be sent: one that is not valid text becomes a NUL and the digits of its bytes."""
     try:
         return os.fsencode(path).decode()
     except UnicodeDecodeError:
@@ -136,23 +136,23 @@ def path_to_text(path: str | Path) -> str:
 
 
 def text_to_path(text: str) -> Path:
-    """Back again. Raises ValueError, also for what is no text: it may come from a file."""
+    """The path of a text. Raises ValueError for anything invalid, because the text may come from a file."""
     if not isinstance(text, str):
         raise ValueError(f"expected a path, found {type(text).__name__}")
     return Path(os.fsdecode(bytes.fromhex(text[1:]))) if text.startswith("\0") else Path(text)
 
 
 def _as_text(message: Message) -> Message:
-    """A message with what is no text in its texts written by numbers."""
+    """A message whose invalid text is written as numbers."""
     texts = {name: getattr(message, name) for name in message.__struct_fields__}
     plain = {name: text.encode(errors="backslashreplace").decode() for name, text in texts.items() if type(text) is str}
     return msgspec.structs.replace(message, **plain)
 
 
 def to_wire(value: Any) -> Any:
-    """A path or an array as msgspec can write it; as JSON a path alone.
+    """A path or an array as msgspec can write it; in JSON only a path.
 
-    Raises ServiceError for an array of other numbers, TypeError for what is neither.
+    Raises ServiceError for an array of another type, TypeError for anything else.
     """
     if isinstance(value, Path):
         return path_to_text(value)
@@ -165,7 +165,7 @@ def to_wire(value: Any) -> Any:
 
 
 def from_wire(kind: type, value: Any) -> Any:
-    """Back again. Raises ValueError or TypeError, of which msgspec says where in the message it was."""
+    """The reverse. Raises ValueError or TypeError; msgspec adds where in the message it was."""
     if issubclass(kind, Path):
         return kind(text_to_path(value))
     dtype, shape, content = value

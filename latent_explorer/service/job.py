@@ -1,4 +1,4 @@
-"""One long task in a process of its own: a request, reports until it is done, has failed or is cancelled."""
+"""One long task in a separate process: a request, reports until it is done, has failed or is cancelled."""
 
 import os
 import queue
@@ -13,26 +13,26 @@ from latent_explorer.service.codec import LARGEST, Codec, Conversation, Message,
 from latent_explorer.service.server import Server
 
 GRACE = 2.0
-"""Seconds that a job that is cancelled, or whose window is gone, has to reach its next report and to tidy up."""
+"""Seconds for a job that is cancelled, or whose window is gone, to reach its next report and clean up."""
 
 
 class JobEnded(Message, frozen=True, tag=True):
-    """The last that is heard of a job. reason: why it failed, as a person is to read it."""
+    """The last message of a job. reason: why it failed, for a person to read."""
 
     outcome: Literal["done", "failed", "cancelled"]
     reason: str = ""
 
 
 def job_conversation(request: type[Q], reports: Any, largest: int = LARGEST) -> Conversation[Q, Any]:
-    """What is said to and by a job. reports: a Message or a union of them; the last may hold the result."""
+    """The messages to and from a job. reports: a Message or a union of them; the last may hold the result."""
     return Conversation(Codec(request, largest), Codec(reports | JobEnded, largest))
 
 
 class BackgroundJob(Generic[Q]):
-    """A job under way; begins at once.
+    """A running job; starts at once.
 
-    module: what `python -m` runs, which calls `serve_job` with the same conversation. on_report: called in a thread of
-    the client's, maybe before this returns, with each report and at last with JobEnded, whatever happens but `close`.
+    module: for `python -m`, calls `serve_job` with the same conversation. on_report: called in a thread of the client,
+    maybe before this returns, with each report and at the end with JobEnded, unless `close` was called.
     """
 
     def __init__(
@@ -48,7 +48,7 @@ class BackgroundJob(Generic[Q]):
 
     @property
     def pid(self) -> int | None:
-        """The number of its process; None once that is gone."""
+        """The id of its process; None once that is gone."""
         return self._client.pid
 
     def cancel(self) -> None:
@@ -60,7 +60,7 @@ class BackgroundJob(Generic[Q]):
             self._client.hang_up()
 
     def close(self) -> None:
-        """End it, now; returns when nothing will be called any more."""
+        """End it now; returns when no more callbacks will come."""
         self._client.close()
         self._sending.join()
 
@@ -87,9 +87,9 @@ Work = Callable[[Q], Generator[Any, None, None]]
 
 
 def serve_job(name: str, conversation: Conversation[Q, Any], work: Work[Q], niceness: int = 19) -> None:
-    """Do the one job that this process was started for, and leave. Call it before anything heavy is imported.
+    """Do the one job that this process was started for, and exit. Call it before importing anything heavy.
 
-    work: yields reports, closed at one of them when the job is cancelled; its UserErrors are read by a person.
+    work: yields reports, and is closed at one of them if the job is cancelled; a person reads its UserErrors.
     """
     cancelled, asked = threading.Event(), queue.SimpleQueue[Q | Unreadable | None]()
 

@@ -1,4 +1,4 @@
-"""The served side of a conversation: how a process hears and speaks, and how a loop waits for both."""
+"""The server's side of a conversation: how a process receives and sends, and how a loop waits for both."""
 
 import logging
 import os
@@ -18,10 +18,10 @@ _CHUNK = 2**16
 
 
 class Server(Generic[Q, A]):
-    """This process, answering whoever has started it. replies: from `become_server`.
+    """This process, answering the one that started it. replies: from `become_server`.
 
-    at_end: called when the other side is gone, in any thread; by default the process ends at once, since what was saved
-    is whole, and no server outlives its window. requests: where they come from; by default standard input.
+    at_end: called when the other side is gone, in any thread; by default the process ends at once, because saved files
+    are complete, and no server outlives its window. requests: where they come from; by default standard input.
     """
 
     def __init__(
@@ -36,7 +36,7 @@ class Server(Generic[Q, A]):
         self._speaking = threading.Lock()
 
     def send(self, reply: A) -> None:
-        """Answer, from any thread. Raises ServiceError where the reply is too large."""
+        """Answer, from any thread. Raises ServiceError if the reply is too large."""
         content = self.conversation.replies.encode(reply)
         try:
             with self._speaking:
@@ -46,7 +46,7 @@ class Server(Generic[Q, A]):
             self.at_end()
 
     def listen(self, take: Callable[[Q | Unreadable], None]) -> None:
-        """Hand each request to `take`, in a thread of its own."""
+        """Pass each request to `take`, in a separate thread."""
         threading.Thread(target=self._listen, args=(take,), name="requests", daemon=True).start()
 
     def _listen(self, take: Callable[[Q | Unreadable], None]) -> None:
@@ -68,19 +68,19 @@ class QueueChannel(Generic[Q, A]):
             self.post(request)
 
     def post(self, request: Q | Unreadable) -> None:
-        """Put a request in line; from any thread."""
+        """Queue a request; from any thread."""
         self._requests.put(request)
 
     def wake(self) -> None:
-        """Let the loop that waits look again; from any thread."""
+        """Wake the waiting loop; from any thread."""
         self._requests.put(True)
 
     def end(self) -> None:
-        """No more will come."""
+        """Announce that no more requests will come."""
         self._requests.put(False)
 
     def receive(self, *, wait: bool) -> list[Q | Unreadable] | None:
-        """The requests that have come, in order, waiting for one, or to be woken, if asked; None at the end of all."""
+        """The requests that have come, in order; waits for one, or to be woken, if asked; None after the end."""
         received: list[Q | Unreadable] = []
         while True:
             try:
@@ -97,9 +97,8 @@ class QueueChannel(Generic[Q, A]):
 
 
 class PipeChannel(Generic[Q, A]):
-    """The same of a process whose loop waits for its pipe itself: a thread that read it would cost each request a
-    change of threads.
-    """
+    """A channel for a process whose loop waits on its pipe directly: a reading thread would cost a thread switch per
+    request."""
 
     def __init__(self, server: Server[Q, A]) -> None:
         self.send = server.send
@@ -142,7 +141,7 @@ Channel = QueueChannel[Q, A] | PipeChannel[Q, A]
 
 
 def channel_of(server: Server[Q, A]) -> Channel[Q, A]:
-    """The channel that this system allows: where pipes cannot be waited for (Windows), a thread reads them."""
+    """The channel that this system supports: if pipes cannot be waited for (Windows), a thread reads them."""
     if os.name != "nt":
         return PipeChannel(server)
     channel: QueueChannel[Q, A] = QueueChannel(server.send)
