@@ -1,7 +1,7 @@
-"""Pictures that move: GIF, WebP and MP4, made while they are written: a film need not be in memory as a whole.
+"""Moving pictures: GIF, WebP and MP4, made while they are written, so a film need not be in memory as a whole.
 
-MP4 is H.264, which every browser plays, through PyAV, which brings its own FFmpeg along. Each frame is a picture, or
-several in rows and columns, (n, rows, columns, h, w, c) or PictureRows, that become one.
+MP4 is H.264, which every browser plays, through PyAV, which includes FFmpeg. Each frame is a picture, or several in
+rows and columns, (n, rows, columns, h, w, c) or PictureRows, that become one.
 """
 
 from collections.abc import Iterator
@@ -36,9 +36,9 @@ _INDEX_BYTES, _FRAME_BYTES = 4096, 48  # of the index at the beginning, at most
 def write_gif(stream: IO[bytes], frames: Frames, options: Options, provenance: Provenance | None) -> None:
     """Write frames, uint8 (n, h, w, 1 or 3), as GIF; heeds scale, style, seconds, ping_pong and loop.
 
-    Grey levels are exact; frames in colour share 255 colours, those of a few frames together, and keep what has not
-    changed since the one before. Pillow holds one byte for each of their pixels. Times are rounded to hundredths of a
-    second; equal neighbours become one frame shown longer.
+    Grey levels are exact. Frames in colour share 255 colours, chosen from a few frames together, and store only changes
+    since the frame before. Pillow holds one byte for each of their pixels. Times are rounded to hundredths of a second;
+    equal neighbours become one frame shown longer.
     """
     shown = _Shown.of(frames, options)
     images = shown.images()
@@ -52,7 +52,7 @@ def write_gif(stream: IO[bytes], frames: Frames, options: Options, provenance: P
 
 @file_writer
 def write_webp(stream: IO[bytes], frames: Frames, options: Options, provenance: Provenance | None) -> None:
-    """Write frames, uint8 (n, h, w, 1 or 3), as animated WebP; heeds all but gap and per_row.
+    """Write frames, uint8 (n, h, w, 1 or 3), as animated WebP; heeds all options except gap and per_row.
 
     Times are rounded to milliseconds; equal neighbours may become one frame shown longer.
     """
@@ -68,17 +68,17 @@ def write_webp(stream: IO[bytes], frames: Frames, options: Options, provenance: 
 def write_mp4(stream: IO[bytes], frames: Frames, options: Options, provenance: Provenance | None) -> None:
     """Write frames, uint8 (n, h, w, 1 or 3), as MP4 (H.264); heeds scale, style, seconds and ping_pong.
 
-    Its pixels are nearly those of the frames; of an odd side the last row or column is there twice. Times are rounded
-    to milliseconds.
+    Its pixels are nearly those of the frames; with an odd side the last row or column is repeated. Times are rounded to
+    milliseconds.
     """
     shown = _Shown.of(frames, options)
     _encode_mp4(stream, shown.images(), len(shown.order), options.seconds, provenance)
 
 
 class Reel(Image.Image):
-    """Pictures as Pillow finds those of an animation it has opened, by seeking: only the one it is at is there.
+    """Pictures in the form of an animation opened by Pillow, by seeking: only the current one exists.
 
-    There is no way back. count: how many there are.
+    It cannot seek backwards. count: how many there are.
     """
 
     def __init__(self, images: Iterator[Image.Image], count: int) -> None:
@@ -93,7 +93,7 @@ class Reel(Image.Image):
 
 @dataclass(frozen=True, eq=False)
 class _Shown:
-    """Frames as the options have them. order: which is shown when."""
+    """Frames after the options. order: the order in which they are shown."""
 
     frames: Frames
     options: Options
@@ -101,7 +101,7 @@ class _Shown:
 
     @classmethod
     def of(cls, frames: Frames, options: Options) -> "_Shown":
-        """Raises ExportError where they are no pictures, or too large ones; together, if they are in memory."""
+        """Raises ExportError if they are not pictures, or too large; all together if they are in memory."""
         check_frames(frames)
         count = frames.shape[0]
         order = [*range(count), *(range(count - 2, 0, -1) if options.ping_pong else ())]
@@ -113,7 +113,7 @@ class _Shown:
         return map(to_image, map(self._picture, self.order))
 
     def palette(self) -> Image.Image:
-        """The colours of a few frames, evenly spread, those that are rare but far from all others among them."""
+        """The colours of a few evenly spaced frames, including rare ones that are far from all others."""
         chosen = np.unique(np.linspace(0, self.frames.shape[0] - 1, _SAMPLES).round().astype(int)).tolist()
         sample = np.concatenate([self._picture(index) for index in chosen])
         return to_image(sample).quantize(_COLOURS, Image.Quantize.MAXCOVERAGE, _ROUNDS)
@@ -123,7 +123,7 @@ class _Shown:
 
 
 def _save(stream: IO[bytes], kind: str, images: Iterator[Image.Image], later: Any, **parameters: Any) -> None:
-    """Save the first of `images` and all that come `later`, as Pillow takes them."""
+    """Save the first of `images` and all `later` ones, in the way Pillow expects."""
     first = next(images)
     try:
         first.save(stream, kind, save_all=True, append_images=later, **parameters)
@@ -134,10 +134,10 @@ def _save(stream: IO[bytes], kind: str, images: Iterator[Image.Image], later: An
 def _encode_mp4(
     stream: IO[bytes], images: Iterator[Image.Image], count: int, seconds: float, provenance: Provenance | None
 ) -> None:
-    """Encode `count` pictures of one size, each shown for so many seconds.
+    """Encode `count` pictures of one size, each shown for a number of seconds.
 
-    A player can begin before it has the whole file: room for the index is left at the beginning. Raises ExportError
-    where FFmpeg refuses; what the stream and the pictures raise passes through.
+    A player can start before it has the whole file: space for the index is reserved at the beginning. Raises
+    ExportError if FFmpeg fails; exceptions from the stream and the pictures pass through.
     """
     import av
 
@@ -154,7 +154,7 @@ def _encode_mp4(
 
 
 def read_mp4(path: Path) -> Iterator[tuple[Pixels, float]]:
-    """The frames of a film, uint8 (h, w, 3), each with the seconds it is shown. Raises ExportError where it is none."""
+    """The frames of a film, uint8 (h, w, 3), each with its duration in seconds. Raises ExportError if it is not one."""
     import av
 
     try:
@@ -196,5 +196,5 @@ def _frame(image: Image.Image) -> "VideoFrame":
 
 
 def even(side: int) -> int:
-    """A side that a video can have: the codec keeps colours of blocks of 2 x 2 pixels."""
+    """A valid side of a video: the codec stores colours in blocks of 2 x 2 pixels."""
     return side + side % 2

@@ -17,14 +17,14 @@ _INK, _FAINT = (28, 32, 38), (92, 98, 106)
 
 @dataclass(frozen=True, eq=False)
 class Matrix:
-    """One matrix (k, k) with its title; values are shown with two decimals, the darker the larger within its row."""
+    """One matrix (k, k) with its title; values are shown with two decimals, larger ones darker within a row."""
 
     title: str
     values: NDArray[np.float64]
 
 
 def distance_picture(rows: Sequence[Sequence[Matrix]], images: NDArray[np.uint8] | None, note: str) -> Image.Image:
-    """The picture of some rows of matrices. images: uint8 (k, h, w, c), at the edges, or None for their numbers."""
+    """The picture of several rows of matrices. images: uint8 (k, h, w, c), at the edges; None shows their numbers."""
     count = len(rows[0][0].values)
     side, head = (count + 1) * _CELL, 2 * _TITLE
     across = max(len(row) for row in rows)

@@ -1,4 +1,4 @@
-"""Every format there is to export to, so that dialogs and the command line need to know none by name."""
+"""All export formats, so that dialogs and the command line need not know any by name."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -22,11 +22,11 @@ Kind = Literal["picture", "grid", "filmstrip", "film", "map", "latents", "sheet"
 
 @dataclass(frozen=True)
 class Format:
-    """One way to write one kind of thing.
+    """One way to write one kind of content.
 
     key: short and unique within its kind, for the command line. title: for people. suffix: of the file, empty for a
-    folder. heeds: the names of the fields of Options that change what is written.
-    write(path, content, options, *, provenance, overwrite) gives the path; its docstring says what content it takes.
+    folder. heeds: the names of the fields of Options that change the result. write(path, content, options, *,
+    provenance, overwrite) returns the path; its docstring says what content it takes.
     """
 
     kind: Kind
@@ -73,7 +73,7 @@ FORMATS: tuple[Format, ...] = (
 
 
 def formats_of(kind: Kind) -> tuple[Format, ...]:
-    """The formats that hold this kind of thing, the usual one first."""
+    """The formats for this kind of content, the default one first."""
     return tuple(known for known in FORMATS if known.kind == kind)
 
 

@@ -21,7 +21,7 @@ _NAME = 60
 
 @dataclass(frozen=True)
 class LabelRow:
-    """An image by its number, the name of its class, and whether a person has said so, or it was learned."""
+    """An image by its number, the name of its class, and whether a person gave the label or it was learned."""
 
     image: int
     name: str
@@ -29,7 +29,7 @@ class LabelRow:
 
 
 def write_labels(path: Path, rows: Sequence[LabelRow], *, overwrite: bool = False) -> Path:
-    """Write labels, whole or not at all, in the form that the name's ending says. Raises UserError."""
+    """Write labels, whole or not at all, in the format of the file's suffix. Raises UserError."""
     suffix = _suffix(path)
     if suffix == ".csv":
         text = io.StringIO(newline="")
@@ -50,9 +50,9 @@ def write_labels(path: Path, rows: Sequence[LabelRow], *, overwrite: bool = Fals
 
 
 def read_labels(path: Path) -> list[LabelRow]:
-    """The labels in a file; where it does not say which are by hand, all are.
+    """The labels in a file; if it does not say which were given by a person, all were.
 
-    Raises UserError where it cannot be read, or is none.
+    Raises UserError if it cannot be read, or is not a file of labels.
     """
     suffix = _suffix(path)
     try:

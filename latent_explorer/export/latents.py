@@ -22,13 +22,14 @@ _SPLITS = ("train", "test", "val", "draw")
 
 @dataclass(frozen=True, eq=False)
 class LatentTable:
-    """What is known of every image's latent; None for what is not.
+    """Everything known about every image's latent; None for what is unknown.
 
     mean, log_variance: float32 (n, d). label: integers (n,) into class_names. split: 0 for train, 1 for test, 2 for
     validation, (n,).
-    error: (n,), the reconstruction's. index: (n,), the images' places in their dataset; None for all of them, in order.
-    score: (n,), above 1 where the model is not to be trusted with it. names: of the images' files; empty for none.
-    Raises ExportError when these do not fit each other.
+    error: (n,), of the reconstruction. index: (n,), the images' numbers in their dataset; None for all of them, in
+    order.
+    score: (n,), above 1 if the model should not be trusted with it. names: of the images' files; may be empty.
+    Raises ExportError if these do not fit each other.
     """
 
     mean: NDArray[np.float32]
@@ -55,13 +56,13 @@ class LatentTable:
         _check_index("split", self.split, len(_SPLITS))
 
     def rows(self, kept: slice | NDArray[np.bool_]) -> "LatentTable":
-        """The table with some of its rows only."""
+        """The table with only some of its rows."""
         parts: dict[str, Any] = {name: array[kept] for name, array in self.arrays().items()}
         names = tuple(np.array(self.names, np.str_)[kept].tolist()) if self.names else ()
         return replace(self, names=names, **parts)
 
     def arrays(self) -> dict[str, NDArray[Any]]:
-        """The arrays there are, by name."""
+        """The present arrays, by name."""
         names = ("mean", "log_variance", "label", "split", "error", "index", "score")
         return {name: array for name in names if (array := getattr(self, name)) is not None}
 
@@ -70,7 +71,7 @@ class LatentTable:
 class PathArrays:
     """The frames of a path: latents float32 (n, d), pictures uint8 (n, h, w, c).
 
-    other_latents, other_pictures: what another model makes of it, to whose space the latents were translated.
+    other_latents, other_pictures: another model's version, with latents translated to its space.
     compared_latents, compared_pictures: along a second curve.
     """
 
@@ -82,22 +83,22 @@ class PathArrays:
     compared_pictures: NDArray[np.uint8] | None = None
 
     def arrays(self) -> dict[str, NDArray[Any]]:
-        """The arrays there are, by name."""
+        """The present arrays, by name."""
         known = ((each.name, getattr(self, each.name)) for each in fields(self))
         return {name: array for name, array in known if array is not None}
 
 
 @file_writer
 def write_path_npz(stream: IO[bytes], path: PathArrays, options: Options, provenance: Provenance | None) -> None:
-    """Write the arrays of a path, exactly as they are, and the provenance as text, as NPZ; heeds no option."""
+    """Write the arrays of a path exactly, and the provenance as text, as NPZ; heeds no option."""
     write_arrays(stream, path.arrays(), provenance)
 
 
 @file_writer
 def write_latents_npz(stream: IO[bytes], table: LatentTable, options: Options, provenance: Provenance | None) -> None:
-    """Write the arrays, exactly as they are, class_names, names if there are any, and the provenance, as NPZ.
+    """Write the arrays exactly, class_names, names if there are any, and the provenance, as NPZ.
 
-    As numpy.savez does, but never with pickle, and the same bytes every time.
+    Like numpy.savez, but never with pickle, and with the same bytes every time.
     """
     names = {"names": np.array(table.names, np.str_)} if table.names else {}
     class_names = np.array(table.class_names, np.str_)
@@ -108,9 +109,9 @@ def write_latents_npz(stream: IO[bytes], table: LatentTable, options: Options, p
 def write_latents_safetensors(
     stream: IO[bytes], table: LatentTable, options: Options, provenance: Provenance | None
 ) -> None:
-    """Write the arrays, exactly as they are, as safetensors; what else is known is JSON in its metadata, as `about`.
+    """Write the arrays exactly, as safetensors; the rest is JSON in its metadata, as `about`.
 
-    That has class_names, names and provenance; in one text, because the order of several is another each time.
+    That has class_names, names and provenance in one text, because the order of several texts would vary.
     """
     about: dict[str, Any] = {"class_names": table.class_names, "names": table.names}
     if provenance is not None:
@@ -131,10 +132,10 @@ def write_arrays(stream: IO[bytes], arrays: dict[str, NDArray[Any]], provenance:
 
 @file_writer
 def write_latents_csv(stream: IO[bytes], table: LatentTable, options: Options, provenance: Provenance | None) -> None:
-    """Write one row an image, UTF-8, after a header.
+    """Write one row per image, in UTF-8, after a header.
 
-    The columns: index, name, split, label, class, error, score, mean_0, mean_1, ..., log_variance_0, ...; those not
-    known are left out, as is the provenance. Each number is as short as reads back exactly.
+    The columns: index, name, split, label, class, error, score, mean_0, mean_1, ..., log_variance_0, ...; unknown ones
+    are left out, as is the provenance. Each number is as short as possible to read back exactly.
     """
     text = TextIOWrapper(stream, encoding="utf-8", newline="", write_through=True)
     writer = csv.writer(text, lineterminator="\n")
@@ -146,7 +147,7 @@ def write_latents_csv(stream: IO[bytes], table: LatentTable, options: Options, p
 
 
 def _columns(table: LatentTable, rows: slice) -> Iterator[tuple[str, NDArray[Any]]]:
-    """Some rows of each column that is known, by name."""
+    """Some rows of each known column, by name."""
     yield "index", (np.arange(len(table.mean)) if table.index is None else table.index)[rows]
     if table.names:
         yield "name", np.array(table.names[rows], np.str_)

@@ -1,4 +1,4 @@
-"""A scene of the map as pixels: what the SVG of the same scene shows, without Qt."""
+"""A scene of the map as pixels: the same as its SVG, without Qt."""
 
 import math
 from collections.abc import Iterable
@@ -20,7 +20,7 @@ _TICK, _PIN_RADIUS = 5.0, 5.0
 
 
 def painted(scene: MapScene) -> Pixels:
-    """A scene as uint8 (height, width, 3). Raises ExportError where it is too large or malformed."""
+    """A scene as uint8 (height, width, 3). Raises ExportError if it is too large or malformed."""
     check_size(scene.width, scene.height)
     image = Image.new("RGBA", (scene.width, scene.height), scene.paper)
     if scene.background is not None:
@@ -36,7 +36,7 @@ def painted(scene: MapScene) -> Pixels:
 
 
 def _stretched(background: Background, size: tuple[int, int]) -> Image.Image:
-    """The picture where it lies, on nothing."""
+    """The picture in its place, on transparency."""
     check_pictures(background.pixels, 3, channels=(3, 4))
     picture, sides = to_image(background.pixels).convert("RGBA"), (round(background.width), round(background.height))
     if picture.size != sides:
@@ -47,7 +47,7 @@ def _stretched(background: Background, size: tuple[int, int]) -> Image.Image:
 
 
 def _points(groups: list[PointGroup], scene: MapScene, radius: float, opacity: float, rim: float) -> Image.Image:
-    """Groups that look alike but for their colours, mixed, lest the last cover the others."""
+    """Groups that differ only in colour, mixed, so that the last does not cover the others."""
     xy, size, fine = np.concatenate([group.xy for group in groups]), (scene.width, scene.height), _fineness(scene)
     inks = np.repeat([_rgb(group.colour) for group in groups], [len(group.xy) for group in groups])
     marks = np.repeat([SHAPES.index(each.mark) * each.shaped for each in groups], [len(each.xy) for each in groups])

@@ -17,16 +17,16 @@ from latent_explorer.export.writer import Style
 Pixels = NDArray[np.uint8]
 
 MAX_PIXELS = 178_000_000
-"""The most pixels of a picture, and of all frames of an animation together: Pillow opens no larger one again."""
+"""The maximum number of pixels of a picture, and of all frames of an animation together: Pillow opens no larger one."""
 
 _WHITE = 255
 
 
 class Frames(Protocol):
-    """Pictures uint8 (n, h, w, 1 or 3), or what makes each when it is asked for it.
+    """Pictures uint8 (n, h, w, 1 or 3), or an object that makes each on demand.
 
-    The writers of animations ask for one frame at a time. What `__getitem__` raises passes through them, and nothing
-    is left behind: so whoever makes the frames can end the writing.
+    The writers of animations ask for one frame at a time. Exceptions from `__getitem__` pass through them, and nothing
+    is left behind, so the maker of the frames can stop the writing.
     """
 
     @property
@@ -37,7 +37,7 @@ class Frames(Protocol):
 
 
 def check_pictures(pictures: Frames, dimensions: int, channels: tuple[int, ...] = (1, 3)) -> None:
-    """Raise ExportError unless this is uint8 of so many axes, the last three being h, w, c, and none empty."""
+    """Raise ExportError unless this is uint8 with this many axes, the last three being h, w, c, and not empty."""
     shape = pictures.shape
     if pictures.dtype != np.uint8 or len(shape) != dimensions or 0 in shape or shape[-1] not in channels:
         expected = f"{dimensions} axes ending in h, w, {' or '.join(map(str, channels))}"
@@ -50,7 +50,7 @@ def check_frames(frames: Frames) -> None:
 
 
 def frame_size(shape: tuple[int, ...], scale: int = 1) -> tuple[int, int]:
-    """Height and width of one of the frames of this shape, in pixels of the output."""
+    """Height and width of a frame of this shape, in pixels of the output."""
     rows, columns = shape[1:3] if len(shape) == 6 else (1, 1)
     return rows * shape[-3] * scale, columns * shape[-2] * scale
 
@@ -62,9 +62,10 @@ def one_frame(frame: Pixels, scale: int, style: Style) -> Pixels:
 
 
 def side_by_side(*rows: Pixels, across: bool) -> Pixels:
-    """Several pictures for each frame, (n, h, w, c) each, as grids (n, k, 1, h, w, c), the first above, or beside.
+    """Several pictures for each frame, (n, h, w, c) each, as grids (n, k, 1, h, w, c), one above another, or side by
+    side.
 
-    Where they differ in size, the smaller ones lie in the middle on white; where one has colours, so have the others.
+    Smaller ones are centred on white; if one has colours, all get them.
     """
     sides = [max(each) for each in zip(*(pictures.shape[1:] for pictures in rows), strict=True)]
     cells = np.full((len(rows[0]), len(rows), *sides), _WHITE, np.uint8)
@@ -76,7 +77,7 @@ def side_by_side(*rows: Pixels, across: bool) -> Pixels:
 
 
 def check_size(*sides: int) -> None:
-    """Raise ExportError when a picture, or all frames of an animation, would have more than MAX_PIXELS."""
+    """Raise ExportError if a picture, or all frames of an animation, would have more than MAX_PIXELS."""
     if math.prod(sides) > MAX_PIXELS:
         found = " x ".join(str(side) for side in sides)
         raise ExportError(
@@ -114,7 +115,7 @@ def to_image(picture: Pixels) -> Image.Image:
 
 
 def encoded(image: Image.Image, kind: str, **parameters: Any) -> bytes:
-    """The bytes of an image file. Raises ExportError when the format cannot hold it."""
+    """The bytes of an image file. Raises ExportError if the format cannot hold it."""
     stream = BytesIO()
     try:
         image.save(stream, kind, **parameters)
@@ -141,7 +142,7 @@ _OWN_LETTERS = 0x180  # below this, Pillow's own font has them
 
 
 def font(size: float, text: str = "") -> ImageFont.FreeTypeFont:
-    """The font that comes with Pillow, at a height in pixels; for letters that it lacks, one that has them."""
+    """The font that comes with Pillow, at a height in pixels; another one for letters that it lacks."""
     if all(ord(letter) < _OWN_LETTERS or letter == "…" for letter in text):
         return _own_font(size)
     found = (known for name in _WIDE_FONTS if (known := _system_font(size, name)) is not None and _has(known, text))
@@ -149,7 +150,7 @@ def font(size: float, text: str = "") -> ImageFont.FreeTypeFont:
 
 
 def text_length(text: str, size: float) -> float:
-    """How long a text is, in pixels, in the font it is written in."""
+    """The length of a text in pixels, in the font in which it is drawn."""
     return font(size, text).getlength(text)
 
 
@@ -162,7 +163,7 @@ def _own_font(size: float) -> ImageFont.FreeTypeFont:
 
 @cache
 def _system_font(size: float, name: str) -> ImageFont.FreeTypeFont | None:
-    """A font by the name of its file, wherever the system keeps them; None where it does not."""
+    """A font by the name of its file, wherever the system keeps it; None if it does not."""
     try:
         return ImageFont.truetype(name, size)
     except OSError:

@@ -1,4 +1,4 @@
-"""Where a picture comes from, written into the picture itself."""
+"""The origin of a picture, stored in the picture itself."""
 
 import json
 import re
@@ -24,7 +24,7 @@ _EXIF_TAG = ExifTags.Base.ImageDescription
 
 @dataclass(frozen=True)
 class Provenance:
-    """What it takes to make a picture again.
+    """Everything needed to make a picture again.
 
     model: the bundle's name. coordinates: latents as JSON (see `coordinates_text`) or a plain text.
     version: of this program. extra: further texts by name.
@@ -37,11 +37,11 @@ class Provenance:
 
     @classmethod
     def at(cls, model: str, latents: NDArray[np.floating[Any]], **extra: str) -> "Provenance":
-        """The provenance of what was decoded from `latents`, (d,) or (n, d) or (rows, columns, d)."""
+        """The provenance of pictures decoded from `latents`, (d,) or (n, d) or (rows, columns, d)."""
         return cls(model, coordinates_text(latents), extra=extra)
 
     def and_also(self, **extra: str) -> "Provenance":
-        """The same with further texts."""
+        """The same with additional texts."""
         return replace(self, extra={**self.extra, **extra})
 
     def text(self) -> str:
@@ -50,13 +50,14 @@ class Provenance:
 
 
 def coordinates_text(latents: NDArray[np.floating[Any]]) -> str:
-    """Latents of any shape as nested JSON lists, each number as short as reads back exactly in its own precision."""
+    """Latents of any shape as nested JSON lists, each number as short as possible to read back exactly in its
+    precision."""
     shortest = [float(str(value)) for value in latents.ravel()]
     return json.dumps(np.array(shortest, np.float64).reshape(latents.shape).tolist())
 
 
 def read_provenance(path: Path) -> Provenance:
-    """The provenance in a PNG, GIF, WebP, SVG or MP4 that this program wrote. Raises ExportError when there is none."""
+    """The provenance in a PNG, GIF, WebP, SVG or MP4 written by this program. Raises ExportError if there is none."""
     try:
         text = _TEXTS.get(path.suffix.lower(), _image_text)(path)
         return msgspec.json.decode(text, type=Provenance)

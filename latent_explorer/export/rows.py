@@ -1,4 +1,4 @@
-"""Pictures of several rows at each moment, with a caption above each: two curves of a path, or two models of it."""
+"""Several rows of pictures at each moment, with a caption above each: for two curves of a path, or two models."""
 
 import math
 from collections.abc import Iterable, Sequence
@@ -29,7 +29,7 @@ _LONGEST = 32  # letters of a caption; of a longer one the end is left out
 
 @dataclass(frozen=True, eq=False)
 class PictureRows:
-    """Frames that are several pictures each. cells: uint8 (n, rows, columns, h, w, c). captions: of the pictures."""
+    """Frames of several pictures each. cells: uint8 (n, rows, columns, h, w, c). captions: of the pictures."""
 
     cells: Pixels
     captions: tuple[str, ...] = ()
@@ -68,7 +68,7 @@ def captions_of(frames: Frames) -> tuple[str, ...]:
 
 
 def shown_size(shape: tuple[int, ...], scale: int, captions: Sequence[str]) -> tuple[int, int]:
-    """Height and width of one of the frames of this shape with its captions, in pixels of the output."""
+    """Height and width of a frame of this shape with its captions, in pixels of the output."""
     height, width = frame_size(shape, scale)
     if not captions:
         return height, width
@@ -92,12 +92,12 @@ def shown_frame(frame: Pixels, scale: int, style: Style, captions: Sequence[str]
 
 
 def line_height(height: int) -> int:
-    """The pixels above pictures of a height that a caption takes."""
+    """The height of a caption above pictures of a height, in pixels."""
     return math.ceil(_LEADING * _glyph(height))
 
 
 def lettered(shape: tuple[int, int, int], text: str, height: int) -> Pixels:
-    """A line of a shape (h, w, c) on white, with the text that belongs to pictures of a height, as far as it fits."""
+    """A line of a shape (h, w, c) on white, with the text for pictures of a height, as far as it fits."""
     line = np.full(shape, 255, np.uint8)
     image, glyph = to_image(line), _glyph(height)
     ink: int | tuple[int, ...] = 0 if image.mode == "L" else (0, 0, 0)

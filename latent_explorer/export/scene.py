@@ -1,4 +1,5 @@
-"""The map as shown, described without a window: all places in pixels of the output, the origin upper left."""
+"""The map as shown, described without a window: all places in pixels of the output, with the origin at the upper
+left."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -16,10 +17,10 @@ _LAYERS = 10  # over which the points of each class are spread, lest the last cl
 
 @dataclass(frozen=True, eq=False)
 class PointGroup:
-    """The points of one class. xy: float (n, 2). colour: as CSS writes it. opacity: in [0, 1].
+    """The points of one class. xy: float (n, 2). colour: as in CSS. opacity: in [0, 1].
 
-    rim: pixels of the paper's colour around them, by which they stand out from a picture. mark: in the legend; shaped:
-    and of the points, too, which else are dots.
+    rim: pixels of the paper's colour around them, which separate them from a picture. mark: in the legend; shaped:
+    whether the points have it too, instead of dots.
     """
 
     name: str
@@ -67,9 +68,9 @@ class Background:
 class MapScene:
     """Everything on the map, from the lowest layer up; `ink` is the colour of text and axes.
 
-    A class may come in several groups, so that classes that overlap are seen to; the legend has it once. overlay: what
-    lies over the points, under curves and pins. x_ticks, y_ticks: pixels from the left and from the top, and labels, as
-    `atlas.view` has them. axis_names: of x and y, in words.
+    A class may have several groups, so that overlapping classes stay visible; the legend has it once. overlay: over the
+    points, under curves and pins. x_ticks, y_ticks: pixels from the left and from the top, and labels, as in
+    `atlas.view`. axis_names: of x and y, in words.
     """
 
     width: int
@@ -88,9 +89,9 @@ class MapScene:
 
     @property
     def axis_titles(self) -> list[tuple[str, float, float, str]]:
-        """Of each axis with a name: what to write, its foot's place, and which end of it lies there, as SVG has it.
+        """For each axis with a name: its text, its position, and which end of the text is there, as in SVG.
 
-        That of x stands over its right end, that of y beside its upper one.
+        The name of x is above its right end, that of y beside its upper one.
         """
         x, y = self.axis_names
         titles = [(f"{x} →", self.width - 8.0, self.height - 24.0, "end"), (f"↑ {y}", 8.0, 16.0, "start")]
@@ -98,7 +99,7 @@ class MapScene:
 
     @property
     def listed(self) -> list[PointGroup]:
-        """One group of each name, for the legend; those without a name are not in it."""
+        """One group of each name, for the legend, without unnamed ones."""
         return list({group.name: group for group in self.groups if group.name}.values())
 
 
@@ -114,7 +115,7 @@ def class_groups(
     opacity: float = 1.0,
     rim: float = 0.0,
 ) -> Iterator[PointGroup]:
-    """Points (n, 2) in the colours of their classes, but for hidden ones; those not chosen (n,) in grey below."""
+    """Points (n, 2) in the colours of their classes, without hidden ones; those not chosen (n,) in grey underneath."""
     shown = np.ones(len(xy), bool) if label is None else ~np.isin(label, list(hidden))
     if chosen is not None:
         yield PointGroup("not selected", palette.line, xy[shown & ~chosen], radius, opacity, rim)
@@ -131,7 +132,7 @@ def class_groups(
 
 
 def inked(pictures: NDArray[np.uint8], palette: Palette) -> NDArray[np.uint8]:
-    """Pictures (..., 1 or 3) in colour (..., 3); grey ones as ink on the map, so that black is no frame around each."""
+    """Pictures (..., 1 or 3) in colour (..., 3); grey ones as ink on the map, so that black does not frame each."""
     if pictures.shape[-1] == 3:
         return pictures
     paper, ink = (np.array(ImageColor.getrgb(colour)[:3], np.float32) for colour in (palette.map, palette.text))
@@ -141,7 +142,7 @@ def inked(pictures: NDArray[np.uint8], palette: Palette) -> NDArray[np.uint8]:
 
 @dataclass(frozen=True)
 class LegendEntry:
-    """A line of a legend. x, y: where its mark goes; its text ends to the left of that. group: None for words alone."""
+    """A line of a legend. x, y: of its mark; its text ends to the left of that. group: None for text alone."""
 
     text: str
     x: float
@@ -151,16 +152,16 @@ class LegendEntry:
 
 @dataclass(frozen=True)
 class LegendLayout:
-    """A legend as it fits. box: left, top, width, height of the paper under it."""
+    """A legend as laid out. box: left, top, width, height of the paper under it."""
 
     entries: list[LegendEntry]
     box: tuple[float, float, float, float]
 
 
 def legend_layout(scene: MapScene, line: float, margin: float, length: Callable[[str], float]) -> LegendLayout:
-    """The classes of a scene at the upper right, in columns over at most half of it, and how many more there are.
+    """The classes of a scene at the upper right, in columns over at most half of it, and the number of those left out.
 
-    line: pixels from one to the next. length: of a text, in pixels. Names much longer than most are cut.
+    line: pixels from one to the next. length: of a text, in pixels. Names much longer than most are shortened.
     """
     groups, mark = scene.listed, line * 2 / 3
     rows = max(1, int((scene.height - 2 * margin) / line))
@@ -185,7 +186,7 @@ def legend_layout(scene: MapScene, line: float, margin: float, length: Callable[
 
 
 def cut(text: str, room: float, length: Callable[[str], float]) -> str:
-    """A text as it is where it fits into so many pixels; else without its middle."""
+    """A text that fits into a number of pixels; the middle of a longer one is left out."""
     if length(text) <= room:
         return text
     for left in range(min(len(text), 200) - 1, 0, -1):

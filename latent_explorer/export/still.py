@@ -1,4 +1,4 @@
-"""Still pictures as PNG: one, a grid, a strip, a contact sheet, numbered ones in a folder, the map."""
+"""Still pictures as PNG: one, a grid, a strip, a contact sheet, numbered frames in a folder, the map."""
 
 import math
 import re
@@ -45,7 +45,7 @@ _FRAME = re.compile(r"frame-\d{4,}\.png")
 
 @dataclass(frozen=True, eq=False)
 class ContactSheet:
-    """Images uint8 (n, h, w, 1 or 3) in their order, so many to a row, and a caption."""
+    """Images uint8 (n, h, w, 1 or 3) in order, the number per row, and a caption."""
 
     pictures: Pixels
     columns: int
@@ -54,7 +54,7 @@ class ContactSheet:
 
 @dataclass(frozen=True)
 class _Layout:
-    """Where things go, in pixels. lines: of the caption; glyph: its size; top: where it begins."""
+    """A layout, in pixels. lines: of the caption; glyph: its size; top: where it begins."""
 
     width: int
     height: int
@@ -64,7 +64,7 @@ class _Layout:
 
 
 def sheet_shape(shape: tuple[int, ...], columns: int, caption: str, options: Options = DEFAULT) -> tuple[int, ...]:
-    """The shape (height, width, c) of the sheet of images of a shape (n, h, w, c)."""
+    """The shape (height, width, c) of the sheet for images of a shape (n, h, w, c)."""
     layout = _layout(shape, columns, caption, options)
     return layout.height, layout.width, shape[3]
 
@@ -89,7 +89,7 @@ def write_picture(
 def write_grid(stream: IO[bytes], pictures: Pixels, options: Options, provenance: Provenance | None) -> None:
     """Write pictures, uint8 (rows, columns, h, w, 1 or 3), as one PNG; heeds scale, style and gap.
 
-    The first row is the upper one.
+    The first row is at the top.
     """
     check_pictures(pictures, 5)
     rows, columns, height, width, _ = pictures.shape
@@ -103,8 +103,8 @@ def write_strip(
 ) -> None:
     """Write frames, uint8 (n, h, w, 1 or 3), side by side as one PNG; heeds scale, style, gap and per_row.
 
-    The last row is filled up with white. Of frames that are several pictures each, (n, rows, columns, h, w, 1 or 3),
-    each row of the strip has so many rows; of PictureRows a caption is above each.
+    The last row is padded with white. For frames of several pictures each, (n, rows, columns, h, w, 1 or 3), each row
+    of the strip has that many rows; PictureRows have a caption above each.
     """
     check_frames(frames)
     pictures = frames.cells if isinstance(frames, PictureRows) else frames
@@ -134,9 +134,9 @@ def strip_size(shape: tuple[int, ...], options: Options, captions: Sequence[str]
 
 
 def _below_each_other(strips: Sequence[Pixels], captions: Sequence[str], down: int, gap: int) -> Pixels:
-    """Rows of pictures (h, w, c) as one, with white between them, and a line above each if there are captions.
+    """Rows of pictures (h, w, c) as one, with white between them, and captions above if there are any.
 
-    down: how many rows each frame has; where it has one, the captions are of what lies side by side in it.
+    down: the number of rows of each frame; if it is one, the captions are for the pictures side by side in it.
     """
     height, width, channels = strips[0].shape
     told = captions if down > 1 else [" | ".join(captions)]
@@ -151,7 +151,7 @@ def _below_each_other(strips: Sequence[Pixels], captions: Sequence[str], down: i
 
 @file_writer
 def write_sheet(stream: IO[bytes], sheet: ContactSheet, options: Options, provenance: Provenance | None) -> None:
-    """Write a contact sheet as one PNG, on white, the caption below the images; heeds scale, style and gap."""
+    """Write a contact sheet as one PNG, on white, with the caption below the images; heeds scale, style and gap."""
     check_pictures(sheet.pictures, 4)
     if sheet.columns < 1:
         raise ExportError(f"expected at least one image in a row, found {sheet.columns}")
@@ -172,7 +172,7 @@ def write_sheet(stream: IO[bytes], sheet: ContactSheet, options: Options, proven
 def write_map_png(
     stream: IO[bytes], content: Pixels | MapScene, options: Options, provenance: Provenance | None
 ) -> None:
-    """Write the map, a scene or as it was painted, uint8 (h, w, 3 or 4), as PNG; heeds no option."""
+    """Write the map, a scene or painted pixels, uint8 (h, w, 3 or 4), as PNG; heeds no option."""
     pixels = painted(content) if isinstance(content, MapScene) else content
     check_pictures(pixels, 3, channels=(3, 4))
     check_size(*pixels.shape[:2])
@@ -189,9 +189,9 @@ def write_frames(
 ) -> Path:
     """Write frames, uint8 (n, h, w, 1 or 3), as `frame-0001.png` and so on in a new folder; heeds scale and style.
 
-    Those that are several pictures each, (n, rows, columns, h, w, 1 or 3), become one picture each. The folder appears
-    whole or not at all. With `overwrite` a folder that holds nothing but such frames is replaced.
-    Raises UserError when there is anything else at `path` or it cannot be written.
+    Frames of several pictures each, (n, rows, columns, h, w, 1 or 3), become one picture each. The folder appears whole
+    or not at all. With `overwrite` a folder that contains only such frames is replaced.
+    Raises UserError if there is anything else at `path` or it cannot be written.
     """
     check_frames(content)
     captions = captions_of(content)
@@ -239,7 +239,7 @@ def _check_cells(rows: int, columns: int, height: int, width: int, options: Opti
 
 
 def _in_rows(pictures: Pixels, columns: int, options: Options) -> Pixels:
-    """Pictures (n, h, w, c) as one, so many to a row, scaled; the last row is filled up with white."""
+    """Pictures (n, h, w, c) as one, with this many per row, scaled; the last row is padded with white."""
     large = scaled(pictures, options.scale, options.style)
     rows = math.ceil(len(large) / columns)
     cells = np.full((rows * columns, *large.shape[1:]), 255, np.uint8)
@@ -261,7 +261,7 @@ def _layout(shape: tuple[int, ...], columns: int, caption: str, options: Options
 
 
 def _wrapped(text: str, letters: ImageFont.FreeTypeFont, width: float) -> list[str]:
-    """The text in lines no wider than that, but for single words that are."""
+    """The text in lines of at most that width, except for longer single words."""
     lines = [""]
     for word in text.split():
         longer = f"{lines[-1]} {word}".strip()

@@ -1,4 +1,4 @@
-"""A grid of content by style: rows are classes, columns latents, each picture the row's class in that style."""
+"""A grid of content by style: rows are classes, columns latents, each picture shows the row's class in that style."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields
@@ -32,16 +32,16 @@ _INK = (28, 32, 38)
 _RULE = 3  # white between the images at the edges and what is decoded
 
 DecodeAs = Callable[[NDArray[np.float32], NDArray[np.int64]], Pixels]
-"""Pictures uint8 (n, h, w, c) of latents (n, d), each under its own class (n,)."""
+"""Pictures uint8 (n, h, w, c) of latents (n, d), each with its class (n,)."""
 
 
 @dataclass(frozen=True, eq=False)
 class StyleGrid:
-    """What the styles of some latents make of some classes.
+    """Classes decoded in the styles of some latents.
 
     pictures: uint8 (rows, columns, h, w, c). labels: int64 (rows,), the content; latents: float32 (columns, d), the
     style. row_names, column_names: in words. content, style: the images at the edges, uint8 (rows, h, w, c) and
-    (columns, h, w, c); None where there are none.
+    (columns, h, w, c); None if there are none.
     """
 
     pictures: Pixels
@@ -61,13 +61,14 @@ class StyleGrid:
         names: tuple[tuple[str, ...], tuple[str, ...]],
         images: tuple[Pixels | None, Pixels | None] = (None, None),
     ) -> "StyleGrid":
-        """The grid of some classes and latents. names, images: of rows and columns. decode: called once, with all."""
+        """The grid of some classes and latents. names, images: of rows and columns. decode: called once, for all
+        pictures."""
         z, under = cells_of(labels, latents)
         pictures = decode(z, under)
         return cls(pictures.reshape(len(labels), len(latents), *pictures.shape[1:]), labels, latents, *names, *images)
 
     def arrays(self) -> dict[str, NDArray[Any]]:
-        """The arrays there are, by name."""
+        """The present arrays, by name."""
         known = {each.name: getattr(self, each.name) for each in fields(self)}
         texts = {name: np.array(known[name], np.str_) for name in ("row_names", "column_names")}
         return {name: each for name, each in {**known, **texts}.items() if each is not None}
@@ -80,7 +81,7 @@ def cells_of(labels: NDArray[np.int64], latents: NDArray[np.float32]) -> tuple[N
 
 @dataclass(frozen=True)
 class _GridLayout:
-    """Where things go, in pixels: of a picture its height and width, of the grid its left and upper edge."""
+    """A layout, in pixels: height and width of a picture, left and upper edge of the grid."""
 
     high: int
     wide: int
@@ -89,7 +90,7 @@ class _GridLayout:
     top: int
 
     def cell(self, row: int, column: int) -> tuple[int, int]:
-        """The left upper corner of a picture; row or column -1 for the images at the edges."""
+        """The upper left corner of a picture; row or column -1 for the images at the edges."""
         x = self.left + column * (self.wide + self.gap) if column >= 0 else self.left - self.wide - _RULE
         y = self.top + row * (self.high + self.gap) if row >= 0 else self.top - self.high - _RULE
         return x, y
@@ -116,7 +117,7 @@ def _size(grid: StyleGrid, layout: _GridLayout) -> tuple[int, int]:
 
 
 def _texts(grid: StyleGrid, layout: _GridLayout) -> Iterator[tuple[str, float, float, str]]:
-    """The names, with where they are anchored and how, in Pillow's terms."""
+    """The names, with their anchors in Pillow's terms."""
     room = layout.wide + layout.gap - 2
     for column, name in enumerate(grid.column_names):
         x = layout.cell(0, column)[0] + layout.wide / 2
@@ -151,7 +152,7 @@ def write_style_png(stream: IO[bytes], grid: StyleGrid, options: Options, proven
 
 @file_writer
 def write_style_svg(stream: IO[bytes], grid: StyleGrid, options: Options, provenance: Provenance | None) -> None:
-    """Write the grid as SVG, each picture an image of its own; heeds scale, style and gap."""
+    """Write the grid as SVG, with each picture as a separate image; heeds scale, style and gap."""
     layout = _layout(grid, options)
     width, height = (str(side) for side in _size(grid, layout))
     root = Element(
@@ -174,5 +175,5 @@ def write_style_svg(stream: IO[bytes], grid: StyleGrid, options: Options, proven
 
 @file_writer
 def write_style_npz(stream: IO[bytes], grid: StyleGrid, options: Options, provenance: Provenance | None) -> None:
-    """Write the arrays of the grid, exactly as they are, and the provenance as text, as NPZ; heeds no option."""
+    """Write the arrays of the grid exactly, and the provenance as text, as NPZ; heeds no option."""
     write_arrays(stream, grid.arrays(), provenance)

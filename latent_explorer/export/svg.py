@@ -22,7 +22,7 @@ _PIN_RADIUS = 5.0
 
 @file_writer
 def write_map_svg(stream: IO[bytes], scene: MapScene, options: Options, provenance: Provenance | None) -> None:
-    """Write the map as SVG; heeds no option. Points that lie outside the picture are left out."""
+    """Write the map as SVG; heeds no option. Points outside the picture are left out."""
     check_size(scene.width, scene.height)
     box = f"0 0 {scene.width} {scene.height}"
     root = Element("svg", _texts(xmlns="http://www.w3.org/2000/svg", viewBox=box, **_size(scene)))
@@ -54,7 +54,7 @@ def _add_picture(root: Element, picture: Background | None) -> None:
 
 
 def embedded(picture: NDArray[np.uint8], style: Style) -> dict[str, str]:
-    """The attributes of an SVG image that hold a picture (h, w, 1 or 3) itself, shown crisp or smooth."""
+    """The attributes of an SVG image that embeds a picture (h, w, 1 or 3), shown crisp or smooth."""
     content = base64.b64encode(encoded(to_image(picture), "PNG")).decode("ascii")
     look = {"style": "image-rendering: pixelated"} if style == "crisp" else {}
     return {"preserveAspectRatio": "none", "href": f"data:image/png;base64,{content}", **look}

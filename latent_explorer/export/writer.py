@@ -1,4 +1,4 @@
-"""What all writers have in common: what may be chosen, and that a file is written whole or not at all."""
+"""Common to all writers: the options, and files written whole or not at all."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,12 +17,12 @@ MAX_SCALE = 64
 
 @dataclass(frozen=True)
 class Options:
-    """What a person may choose; each format says which of these it heeds.
+    """The options of an export; each format says which it heeds.
 
-    scale: 1 to 64, pixels a side for each of the picture's. style: crisp (nearest neighbour) or smooth (Lanczos).
+    scale: 1 to 64, output pixels per picture pixel and side. style: crisp (nearest neighbour) or smooth (Lanczos).
     gap: white pixels between pictures of a grid or strip. per_row: pictures in a row of a strip, None for one row.
-    seconds: that each frame is shown. ping_pong: there and back again. loop: for ever rather than once.
-    lossless: exact pixels in a WebP. Raises ExportError when a value is out of its range.
+    seconds: for each frame. ping_pong: forwards and back. loop: forever rather than once.
+    lossless: exact pixels in a WebP. Raises ExportError if a value is out of its range.
     """
 
     scale: int = 1
@@ -51,11 +51,11 @@ Content = TypeVar("Content")
 
 
 def file_writer(save: Callable[[IO[bytes], Content, Options, Provenance | None], object]) -> Callable[..., Path]:
-    """The writer of a file, from a function that saves its content to a stream.
+    """The writer of a file, made from a function that saves its content to a stream.
 
-    It is write(path, content, options=DEFAULT, *, provenance=None, overwrite=False), and gives the path. It raises
-    UserError, and leaves nothing behind, when the content cannot be held, `path` is taken and `overwrite` false, or it
-    cannot be written. What reading the content raises passes through.
+    It is write(path, content, options=DEFAULT, *, provenance=None, overwrite=False), and returns the path. It raises
+    UserError, and leaves nothing behind, if the format cannot hold the content, `path` exists and `overwrite` is false,
+    or it cannot be written. Exceptions from reading the content pass through.
     """
 
     @wraps(save)

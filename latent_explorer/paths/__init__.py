@@ -1,4 +1,4 @@
-"""Paths: curves through latent space between two places, and through others on the way."""
+"""Paths: curves through latent space between two places, possibly through others."""
 
 from latent_explorer.paths.curve import Curve as Curve
 from latent_explorer.paths.curve import Easing as Easing

@@ -1,7 +1,7 @@
-"""How a curve asks: it yields what it wants to know and is sent the answer, so that whoever answers may take turns.
+"""How a curve asks: it yields a question and is sent the answer, so that the answering side can do other work between.
 
-A curve never calls the model. It yields `AskPictures`, `AskNearest` or None, which only lets others have a turn, and is
-sent what it asked for. The engine answers slice by slice between hovers, `answered` all at once.
+A curve never calls the model. It yields `AskPictures`, `AskNearest` or None, which only gives others a turn, and is
+sent the answer. The engine answers slice by slice between hovers, `answered` all at once.
 """
 
 from collections.abc import Callable, Generator
@@ -20,14 +20,14 @@ _T = TypeVar("_T")
 
 @dataclass(frozen=True, eq=False)
 class AskPictures:
-    """What are the pictures of latents z (n, d)? Answered with pixels float32 (n, p) in [0, 1]."""
+    """Asks for the pictures of latents z (n, d). Answered with pixels float32 (n, p) in [0, 1]."""
 
     z: Reals
 
 
 @dataclass(frozen=True, eq=False)
 class AskNearest:
-    """Which images are the nearest of latents z (n, d)? Answered with their distances and numbers, each (n, count)."""
+    """Asks for the images nearest to latents z (n, d). Answered with their distances and numbers, each (n, count)."""
 
     z: Reals
     count: int
@@ -35,7 +35,7 @@ class AskNearest:
 
 Ask = AskPictures | AskNearest | None
 Steps = Generator[Ask, Any, _T]
-"""Something found step by step, asking on the way."""
+"""A result computed step by step, with questions on the way."""
 
 Neighbours = tuple[Reals, NDArray[np.int64]]
 
@@ -57,7 +57,7 @@ def answered(
     decode: Callable[[NDArray[np.float32]], Pixels] | None,
     near: Callable[[NDArray[np.float32], int], Neighbours] | None,
 ) -> _T:
-    """What the steps find, each question answered at once. Raises UserError where one cannot be."""
+    """The result of the steps, with each question answered at once. Raises UserError if one cannot be."""
     answer: object = None
     while True:
         try:

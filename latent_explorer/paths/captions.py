@@ -1,12 +1,12 @@
-"""What rows of pictures along one path are called: by what tells them apart."""
+"""Captions for rows of pictures along one path: what distinguishes them."""
 
 from collections.abc import Sequence
 
 
 def row_captions(rows: Sequence[tuple[str, str]], usual: str = "") -> list[str]:
-    """Captions of rows, of which each is along a curve and of a model: those of the two that differ among them.
+    """Captions of rows, each for a curve and a model: the one of these two in which the rows differ.
 
-    A row alone has its curve, unless that is the usual one; where nothing tells rows apart, each has its model.
+    A single row has its curve, unless that is the default one; if rows do not differ, each has its model.
 
     >>> row_captions([("Geodesic", "mnist-vae-2d"), ("Straight", "mnist-vae-2d")])
     ['Geodesic', 'Straight']

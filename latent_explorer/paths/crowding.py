@@ -1,8 +1,8 @@
-"""A spline pulled to where the data are crowded.
+"""A spline pulled towards dense data.
 
 The energy of the places z_1..z_m is Σ |s_i (z_i+1 − z_i)|² with s_i = r(z_i+½)^p, r the root mean square distance to
-the 10 nearest images in units of what is usual: the space is stretched where the data are rare. Its least is a shortest
-way of the density-based distances of Sajama and Orlitsky 2005 ("Estimating and computing density based distance
+the 10 nearest images in units of the usual one: the space is stretched where data are sparse. Its minimum is a shortest
+path of the density-based distances of Sajama and Orlitsky 2005 ("Estimating and computing density based distance
 metrics").
 """
 
@@ -30,9 +30,9 @@ class Crowded:
 
 
 def crowded(line: Reals, directions: Reals, data: LocalData, knots: Reals) -> Steps[Crowded]:
-    """The spline along a line (m, d), bent in some directions (q, d), relaxed to where the data are crowded.
+    """The spline along a line (m, d), bent in some directions (q, d), relaxed towards dense data.
 
-    knots: the inner ones to begin with, (k, q).
+    knots: the initial inner ones, (k, q).
     """
     way = _Bent(line, directions, data)
     best, damping = way.measured(knots), 1e-3
@@ -75,7 +75,7 @@ class _Bent:
         return Crowded(knots, residuals, float(residuals @ residuals))
 
     def slopes(self, knots: Reals) -> Reals:
-        """The slopes ((m - 1) d, k q) of the residuals along the knots."""
+        """The slopes ((m - 1) d, k q) of the residuals with respect to the knots."""
         z, basis = self.places(knots), self.basis
         moves, between = np.diff(z, axis=0), (basis[1:] + basis[:-1]) / 2
         rare, slope = _rarity(self.data, (z[1:] + z[:-1]) / 2)

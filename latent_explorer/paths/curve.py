@@ -1,4 +1,4 @@
-"""What a curve through latent space is, and an easing: their words, what they need, how they run."""
+"""The definition of a curve through latent space and of an easing: their words, needs and functions."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,12 +17,12 @@ NO_MODEL = "give paths.walk a model, as in model=open_bundle(...)"
 
 @dataclass(frozen=True, kw_only=True)
 class Curve:
-    """A way from one place to another.
+    """A curve from one place to another.
 
-    name, title, sentence: for files, menus and help. at: the latents of (start, end, t), t (n, 1) in [0, 1], of a curve
-    that depends on its ends alone. leg: of one that depends on the model or its data, a polyline (m, d), m >= 2, from
-    (space, start, end), ends included, found step by step. needs_decoder, needs_data, needs_labels: without which there
-    is no such curve.
+    name, title, sentence: for files, menus and help. at: the latents of (start, end, t), t (n, 1) in [0, 1], for a
+    curve that depends on its ends alone. leg: for one that depends on the model or its data, a polyline (m, d), m >= 2,
+    from (space, start, end), ends included, computed step by step. needs_decoder, needs_data, needs_labels: its
+    requirements.
     """
 
     name: str
@@ -42,11 +42,11 @@ class Curve:
 
     @property
     def needs_model(self) -> bool:
-        """Whether more than its ends must be known, so that the engine is asked for it."""
+        """Whether it depends on more than its ends, so that the engine is needed."""
         return self.at is None
 
     def lacks(self, *, decodes: bool = True, data: bool = True, labels: bool = True) -> str:
-        """What a model lacks for it, in words; empty where nothing is."""
+        """What a model lacks for it, in words; empty if nothing."""
         missing = (
             (self.needs_decoder and not decodes, "this model has no decoder"),
             (self.needs_data and not data, "there are no latents of data"),
@@ -55,7 +55,7 @@ class Curve:
         return next((reason for lacking, reason in missing if lacking), "")
 
     def lacks_in(self, space: Space) -> str:
-        """The same of a space."""
+        """What a space lacks for it."""
         return self.lacks(decodes=space.decodes, data=space.means is not None, labels=space.label is not None)
 
 
@@ -63,7 +63,7 @@ class Curve:
 class Easing:
     """The pace along a curve.
 
-    pace: from even parts of the time in [0, 1] to parts of the way. needs_decoder: whether the way is measured in
+    pace: from even shares of the time in [0, 1] to shares of the path. needs_decoder: whether the path is measured in
     decoded pixels; else in latent space.
     """
 
@@ -74,9 +74,9 @@ class Easing:
     needs_decoder: bool = False
 
     def __call__(self, t: NDArray[np.float64]) -> NDArray[np.float64]:
-        """The parts of the way at parts of the time."""
+        """The shares of the path at shares of the time."""
         return self.pace(t)
 
     def lacks(self, *, decodes: bool = True) -> str:
-        """What a model lacks for it, in words; empty where nothing is."""
+        """What a model lacks for it, in words; empty if nothing."""
         return "this model has no decoder" if self.needs_decoder and not decodes else ""

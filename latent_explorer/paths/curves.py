@@ -1,4 +1,4 @@
-"""A path as it is asked for, and its latents where they depend on its way points alone."""
+"""A path as requested, and its latents if they depend on its way points alone."""
 
 from dataclasses import dataclass
 from itertools import pairwise
@@ -13,9 +13,9 @@ from latent_explorer.paths.frames import accumulated, positions
 from latent_explorer.paths.registry import CURVES, EASINGS
 
 FRAMES = range(2, 241)
-"""How many frames a path may have."""
+"""The allowed numbers of frames."""
 MOST_WAYS = 64
-"""How many way points a path may have between its ends."""
+"""The maximum number of way points between the ends."""
 _SAMPLES = 65  # places on each part of a curve by which its length is told
 
 
@@ -23,11 +23,11 @@ _SAMPLES = 65  # places on each part of a curve by which its length is told
 class Path:
     """A path from `start` (d,) to `end` (d,), walked in `frames` steps.
 
-    curve: a key of CURVES. easing: a key of EASINGS. ways: float32 (k, d), places between the ends through which it
-    goes, in order; None for none. beside: a key of CURVES, of a second path that is shown beside; at an even pace in
-    pixels both then have one speed, so that the shorter arrives first and waits. Empty for none.
-    Raises UserError for any other, for a number of frames outside 2 to 240, for more than 64 way points, and for places
-    that are not finite or of different dimension.
+    curve: a key of CURVES. easing: a key of EASINGS. ways: float32 (k, d), way points between the ends, in order; None
+    for none. beside: a key of CURVES, for a second path shown with it; at an even pace in pixels both have the same
+    speed, so the shorter arrives first and waits. Empty for none.
+    Raises UserError for other keys, for a number of frames outside 2 to 240, for more than 64 way points, and for
+    places that are not finite or of different dimension.
     """
 
     start: NDArray[np.float32]
@@ -66,21 +66,21 @@ class Path:
 
     @property
     def places(self) -> NDArray[np.float32]:
-        """All that it goes through, ends included, float32 (k, d), k >= 2."""
+        """All its places, ends included, float32 (k, d), k >= 2."""
         between = np.zeros((0, len(self.start)), np.float32) if self.ways is None else self.ways
         return np.concatenate([self.start[None], between, self.end[None]]).astype(np.float32)
 
     @property
     def needs_model(self) -> bool:
-        """Whether its curve or its pace needs more than its places, so that the engine is asked: see `Walk`."""
+        """Whether its curve or its pace depends on more than its places, so that the engine is needed: see `Walk`."""
         return CURVES[self.curve].needs_model or EASINGS[self.easing].needs_decoder
 
 
 def path_latents(path: Path) -> NDArray[np.float32]:
     """The latents (frames, d) along a path, ends included exactly.
 
-    Of several parts, each has frames in proportion to its length in latent space. Raises UserError where the curve or
-    the easing needs a model.
+    Each of several parts has frames in proportion to its length in latent space. Raises UserError if the curve or the
+    easing needs a model.
     """
     if path.needs_model:
         wanting = path.curve if CURVES[path.curve].needs_model else path.easing
@@ -96,7 +96,7 @@ def path_latents(path: Path) -> NDArray[np.float32]:
 
 
 def _in_parts(places: NDArray[np.float64], curve: Curve, t: NDArray[np.float64]) -> NDArray[np.float32]:
-    """The latents (n, d) at parts of the way t (n,) on a curve through several places."""
+    """The latents (n, d) at shares of the path t (n,) on a curve through several places."""
     samples = np.linspace(0, 1, _SAMPLES)[:, None]
     legs: list[tuple[Reals, Reals]] = list(pairwise(places))
     lengths = [np.linalg.norm(np.diff(curve(a, b, samples), axis=0), axis=1).sum() for a, b in legs]

@@ -1,10 +1,10 @@
-"""Distances between places: along geodesics and straight, and how much both vary from model to model.
+"""Distances between places, geodesic and Euclidean, and how much both vary from model to model.
 
-A model trained anew puts the same images elsewhere, and its latent space may be bent otherwise: Euclidean distances of
-latents say nothing that the next model has to repeat. Lengths of geodesics in decoded pixels do not depend on how
-latent space is laid out (Syrota et al. 2025, "Identifying metric structures of deep latent variable models"). How far
-either is repeated is said by the coefficient of variation of a pair's distance over the models, after the distances of
-each model have been divided by their mean.
+A model trained again puts the same images elsewhere, and its latent space may bend differently: Euclidean distances of
+latents need not recur in the next model. Lengths of geodesics in decoded pixels do not depend on how latent space is
+laid out (Syrota et al. 2025, "Identifying metric structures of deep latent variable models"). The coefficient of
+variation of a pair's distance over the models, after dividing the distances of each model by their mean, says how well
+either recurs.
 """
 
 from collections.abc import Sequence
@@ -38,7 +38,7 @@ class Distances:
 class Variation:
     """How much distances vary over models. euclidean, geodesic: (k, k), each pair's coefficient of variation.
 
-    models: how many there were.
+    models: the number of models.
     """
 
     models: int
@@ -55,7 +55,7 @@ class Variation:
 def distance_steps(space: Space, places: NDArray[np.float32]) -> Steps[Distances]:
     """The distances between places (k, d) of a space, k >= 2.
 
-    Raises UserError where the space has no decoder, and for fewer than two places or more than 40.
+    Raises UserError if the space has no decoder, and for fewer than two places or more than 40.
     """
     if not 2 <= len(places) <= MOST_PLACES:
         raise UserError(f"distances: expected 2 to {MOST_PLACES} places, found {len(places)}")
@@ -79,9 +79,9 @@ def normalised(distances: Reals) -> Reals:
 
 
 def variation(found: Sequence[Distances]) -> Variation:
-    """How much the distances of the same places vary over two models or more.
+    """How much the distances of the same places vary over at least two models.
 
-    Raises UserError where there are fewer than two, or they are not of the same number of places.
+    Raises UserError if there are fewer than two, or their numbers of places differ.
     """
     if len(found) < 2 or len({each.euclidean.shape for each in found}) != 1:
         raise UserError(f"variation: expected the same places in two models or more, found {len(found)}")

@@ -1,4 +1,4 @@
-"""What is measured of a path: how long it is in decoded pixels, how even, whether it leaves the data, which class."""
+"""The measurements of a path: its length in decoded pixels, its evenness, whether it leaves the data, its classes."""
 
 import msgspec
 import numpy as np
@@ -12,13 +12,13 @@ _VOTERS = 50  # as many as count for the class regions of the map
 
 
 class PathFigures(msgspec.Struct, frozen=True, eq=False):
-    """What is measured of n frames; what cannot be had is None, or has no rows. Shares leave out frames that wait.
+    """The measurements of n frames; unavailable ones are None, or have no rows. Shares leave out waiting frames.
 
-    length: of the way in decoded pixels, Σ |D(z_i+1) − D(z_i)| with pixels in [0, 1], by fine steps. ratio: of that to
-    the straight line's through the same way points. steps: float32 (n - 1,), how far each frame's picture is from that
-    before; greatest_to_mean: the greatest of these to their mean. off: uint8 (n,), 1 where a frame is farther
-    from its 10th nearest image than 99 % of held-out images are; off_share: of the frames. label: int64 (n,), the class
-    most frequent among the 50 nearest images, and sure: float32 (n,), its share of them.
+    length: of the path in decoded pixels, Σ |D(z_i+1) − D(z_i)| with pixels in [0, 1], by fine steps. ratio: of that to
+    the straight line's through the same way points. steps: float32 (n - 1,), the distance of each frame's picture from
+    the one before; greatest_to_mean: the greatest of these divided by their mean. off: uint8 (n,), 1 if a frame is
+    farther from its 10th nearest image than 99 % of held-out images are; off_share: of the frames. label: int64 (n,),
+    the most frequent class among the 50 nearest images, and sure: float32 (n,), its share of them.
     """
 
     length: float | None
@@ -31,7 +31,7 @@ class PathFigures(msgspec.Struct, frozen=True, eq=False):
     sure: np.ndarray
 
     def waiting(self, frames: int) -> "PathFigures":
-        """The same of so many frames, of which those that are added wait at the end."""
+        """The same for this many frames, of which the additional ones wait at the end."""
         steps = np.concatenate([self.steps, np.zeros(max(0, frames - 1 - len(self.steps)), np.float32)])
         rows = (waiting(each, frames) for each in (self.off, self.label, self.sure))
         off, label, sure = rows
@@ -43,7 +43,8 @@ class PathFigures(msgspec.Struct, frozen=True, eq=False):
 def figures_of(
     space: Space, z: Reals, pixels: Pixels | None, length: float | None, straight: float | None
 ) -> Steps[PathFigures]:
-    """What is measured of frames at z (n, d) with pixels (n, p). length, straight: of the way, of the straight line."""
+    """The measurements of frames at z (n, d) with pixels (n, p). length, straight: of the path, of the straight
+    line."""
     steps = np.zeros(0) if pixels is None else np.linalg.norm(np.diff(pixels, axis=0), axis=1)
     mean = float(steps.mean()) if len(steps) else 0.0
     off, label, sure = yield from _beside_data(space, z)
@@ -72,7 +73,7 @@ def _beside_data(space: Space, z: Reals) -> Steps[tuple[np.ndarray, np.ndarray, 
 
 
 def votes(labels: np.ndarray, classes: int) -> tuple[np.ndarray, np.ndarray]:
-    """The class most frequent in each row of labels (n, k), int64 (n,), and its share of them, float32 (n,)."""
+    """The most frequent class in each row of labels (n, k), int64 (n,), and its share, float32 (n,)."""
     rows, classes = np.arange(len(labels)), max(classes, int(labels.max(initial=0)) + 1)
     cells = rows[:, None] * classes + labels
     counts = np.bincount(cells.ravel(), minlength=len(labels) * classes).reshape(len(labels), classes)

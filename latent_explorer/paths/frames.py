@@ -1,4 +1,4 @@
-"""Frames along a way: where they lie on it at a pace, and that way points are among them."""
+"""Frames along a path: their positions at a pace, with way points among them."""
 
 import numpy as np
 
@@ -6,11 +6,11 @@ from latent_explorer.paths.asking import Reals
 
 
 def positions(lengths: Reals, marks: Reals, eased: Reals) -> Reals:
-    """Where frames lie (n,) on a way with way points.
+    """The positions (n,) of frames on a path with way points.
 
-    lengths: how far along the way its places are, ascending from 0, (m,). marks: how far its way points are, ends
-    included (k,). eased: parts of the way (n,) from 0 to 1. The frame nearest to a way point is put on it, and those in
-    between are moved in proportion, as long as there are enough frames for that.
+    lengths: the positions of the path's places, ascending from 0, (m,). marks: those of its way points, ends included
+    (k,). eased: shares of the path (n,) from 0 to 1. The frame nearest to a way point is moved onto it, and those in
+    between in proportion, as long as there are enough frames.
     """
     wanted: Reals = eased * lengths[-1]
     if len(marks) <= 2 or len(wanted) < len(marks) or lengths[-1] <= 0:
@@ -33,19 +33,19 @@ def _apart(numbers: Reals, count: int) -> Reals:
 
 
 def along(way: Reals, lengths: Reals, at: Reals) -> Reals:
-    """The places (n, d) that lie so far (n,) along a polyline (m, d) whose corners lie at `lengths` (m,)."""
+    """The places (n, d) at positions (n,) on a polyline (m, d) whose corners are at `lengths` (m,)."""
     return np.stack([np.interp(at, lengths, column) for column in way.T], axis=1)
 
 
 def waiting(rows: np.ndarray, count: int) -> np.ndarray:
-    """Rows (n, ...) of frames with the last repeated until there are `count`; none where there is none."""
+    """Rows (n, ...) of frames with the last repeated until there are `count`; none if there are none."""
     return rows[np.minimum(np.arange(count), len(rows) - 1)] if len(rows) else rows
 
 
 def accumulated(steps: Reals) -> Reals:
-    """How far along a way its places are (m,), from the lengths of its steps (m - 1,).
+    """The positions (m,) of the places of a path, from the lengths of its steps (m - 1,).
 
-    A step of no length has a little, so that each place has a position of its own where the picture does not change.
+    A step of no length counts a little, so that each place has its own position even if the picture does not change.
     """
     least = 1e-9 * max(float(steps.sum()), 1e-30)
     return np.concatenate([[0.0], np.cumsum(np.maximum(steps, least))])

@@ -1,4 +1,4 @@
-"""A plane of latents decoded once on a grid, and the shortest way across it."""
+"""A plane of latents decoded once on a grid, and the shortest path across it."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,10 +18,11 @@ _PRICE = 4.0  # of a step where the data are as far again as is usual, in units 
 
 @dataclass(frozen=True, eq=False)
 class DecodedGrid:
-    """Nodes on a grid, SIDE by SIDE, over the box of the data in two dimensions, and what the steps between them cost.
+    """Nodes on a grid, SIDE by SIDE, over the box of the data in two dimensions, and the costs of the steps between
+    them.
 
-    low, high: the corners (2,). costs: a sparse matrix (n, n) of the steps to right and below, n = SIDE², of decoded
-    lengths that are raised off the data.
+    low, high: the corners (2,). costs: a sparse matrix (n, n) of the steps to the right and down, n = SIDE², of decoded
+    lengths, raised off the data.
     """
 
     low: Reals
@@ -29,7 +30,7 @@ class DecodedGrid:
     costs: Any
 
     def shortest(self, start: Reals, end: Reals) -> Reals:
-        """The places (k, 2) along the way of the least cost between two places, themselves the first and the last."""
+        """The places (k, 2) along the cheapest path between two places, both included."""
         from scipy.sparse.csgraph import dijkstra
 
         first, last = self._node(start), self._node(end)
@@ -51,7 +52,7 @@ class DecodedGrid:
 
 
 def decoded_grid(space: Space) -> Steps[DecodedGrid]:
-    """The grid over the data of a space of two dimensions, decoded when it is first asked for and kept with it."""
+    """The grid over the data of a two-dimensional space, decoded on first use and kept with the space."""
     if _KEPT not in space.kept:
         space.kept[_KEPT] = yield from _made(space)
     kept: DecodedGrid = space.kept[_KEPT]
@@ -83,7 +84,7 @@ def _made(space: Space) -> Steps[DecodedGrid]:
 def _steps_of(
     row: int, pixels: Pixels, over: Reals, above: tuple[Pixels, Reals] | None
 ) -> Iterator[tuple[Any, Any, Reals]]:
-    """The steps within a row, and those to it from the row above, straight and across: (from, to, cost)."""
+    """The steps within a row, and those to it from the row above, straight and diagonal: (from, to, cost)."""
     here = row * SIDE + np.arange(SIDE)
     yield here[:-1], here[1:], _cost(pixels[:-1], pixels[1:], over[:-1], over[1:])
     if above is not None:

@@ -1,4 +1,4 @@
-"""Images joined with their neighbours, and the way from place to place along them."""
+"""Images joined with their neighbours, and the path from place to place along them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from latent_explorer.paths.asking import Reals, Steps
 
 MOST_IMAGES = 4000
-"""Of which a graph is made: the shortest way through so many is found within a turn of the engine."""
+"""The maximum number of images in a graph, so that the shortest path is found within a turn of the engine."""
 NEIGHBOURS = 12
 _ROWS = 64  # whose neighbours are found in one turn
 Numbers = NDArray[np.int64]
@@ -20,9 +20,9 @@ Numbers = NDArray[np.int64]
 class HopGraph:
     """Images as nodes, each joined with its nearest. points: their latents (n, d). costs: sparse (n, n), of the hops.
 
-    power: of the latent distance, by which a hop costs. With 2 or more, many short hops cost less than a long one, so
-    the way runs where images are many (Fermat distances; Groisman, Jonckheere and Sapienza 2022). heavy: (n,), what
-    makes hops to and from an image dearer, in units of their cost.
+    power: of the latent distance, which gives the cost of a hop. With 2 or more, many short hops cost less than a long
+    one, so the path runs where images are dense (Fermat distances; Groisman, Jonckheere and Sapienza 2022). heavy:
+    (n,), an extra cost of hops to and from an image, in units of their cost.
     """
 
     points: Reals
@@ -31,7 +31,7 @@ class HopGraph:
     heavy: Reals
 
     def shortest(self, start: Reals, end: Reals) -> Reals:
-        """The places (k, d) along the way of the least cost between two places, themselves the first and the last."""
+        """The places (k, d) along the cheapest path between two places, both included."""
         from scipy.sparse.csgraph import dijkstra
 
         count = len(self.points)
@@ -43,7 +43,7 @@ class HopGraph:
         return np.concatenate([start[None], inner, end[None]])
 
     def _joined(self, start: Reals, end: Reals) -> Any:
-        """The costs with two places more, joined with the images nearest to them."""
+        """The costs with two more places, joined with the images nearest to them."""
         from scipy.sparse import bmat, csr_matrix
 
         rows = []
@@ -58,13 +58,13 @@ class HopGraph:
 
 
 def some_of(numbers: Numbers) -> Numbers:
-    """At most so many of some images that a graph can be made of them, always the same, in order."""
+    """At most the maximum number of images for a graph, always the same ones, in order."""
     chosen = np.random.default_rng(0).permutation(len(numbers))[:MOST_IMAGES]
     return np.sort(numbers[chosen])
 
 
 def graph_of(points: Reals, power: float, heavy: Reals | None = None) -> Steps[HopGraph]:
-    """The graph of images at points (n, d), n >= 1, in one piece; heavy: as of HopGraph, zero where None."""
+    """The connected graph of images at points (n, d), n >= 1; heavy: as in HopGraph, zero if None."""
     weights = np.zeros(len(points)) if heavy is None else heavy
     distances, near = yield from nearest_among(points, points, NEIGHBOURS + 1)
     rows = np.repeat(np.arange(len(points)), near.shape[1])
@@ -75,7 +75,7 @@ def graph_of(points: Reals, power: float, heavy: Reals | None = None) -> Steps[H
 
 
 def nearest_among(places: Reals, points: Reals, count: int) -> Steps[tuple[Reals, Numbers]]:
-    """Distances and numbers (m, k) of the points (n, d) nearest to places (m, d), in no order, k = count at most."""
+    """Distances and numbers (m, k) of the points (n, d) nearest to places (m, d), unordered, k = count at most."""
     count = min(count, len(points))
     own, found = np.square(points).sum(1), []
     for start in range(0, len(places), _ROWS):
@@ -100,7 +100,7 @@ def _costs(count: int, hops: Sequence[tuple[Numbers, Numbers, Reals]], power: fl
 
 
 def _bridges(points: Reals, costs: Any) -> list[tuple[Numbers, Numbers, Reals]]:
-    """Hops that join each separate part with the nearest image of another, until all is one."""
+    """Hops that join each separate part with the nearest image of another, until the graph is connected."""
     from scipy.sparse.csgraph import connected_components
 
     count, part = connected_components(costs, directed=False)

@@ -1,4 +1,4 @@
-"""The data along a way, few enough to be asked at every step, and what leaving them costs."""
+"""The data near a path, few enough to be queried at every step, and the cost of leaving them."""
 
 from dataclasses import dataclass
 
@@ -8,14 +8,14 @@ from latent_explorer.paths.asking import Reals, Steps, nearest_of
 from latent_explorer.paths.space import Space
 
 REACH = 10
-"""The distance to so many-th nearest image says how far the data are."""
+"""The distance to the REACH-th nearest image measures the distance from the data."""
 _ALONG = 17  # places along a line at which images are gathered
 _GATHERED = 60  # images at each of them
 
 
 @dataclass(frozen=True, eq=False)
 class LocalData:
-    """The images near a way. points: (k, d), k >= REACH, their latents. usual: the reach that is still usual."""
+    """The images near a path. points: (k, d), k >= REACH, their latents. usual: the largest usual reach."""
 
     points: Reals
     usual: float
@@ -28,7 +28,8 @@ class LocalData:
         return np.linalg.norm(z - there, axis=1), there
 
     def excess(self, z: Reals) -> tuple[Reals, Reals]:
-        """By how much latents (n, d) are farther than usual from the data, (n,), in units of that; its slope (n, d)."""
+        """How much farther than usual latents (n, d) are from the data, (n,), relative to the usual reach; its slope
+        (n, d)."""
         reach, there = self.reach(z)
         over = np.maximum(reach / self.usual - 1, 0)
         slope = (z - there) / (np.maximum(reach, 1e-12) * self.usual)[:, None]
@@ -36,7 +37,7 @@ class LocalData:
 
 
 def gather(space: Space, line: Reals) -> Steps[LocalData | None]:
-    """The images near a line (m, d); None where there are too few to tell."""
+    """The images near a line (m, d); None if there are too few."""
     if space.means is None or len(space.means) < REACH or not np.isfinite(space.usual_reach):
         return None
     some = line[np.linspace(0, len(line) - 1, min(_ALONG, len(line))).round().astype(int)]
@@ -45,7 +46,7 @@ def gather(space: Space, line: Reals) -> Steps[LocalData | None]:
 
 
 def main_directions(points: Reals, most: int) -> Reals:
-    """The directions (q, d), q <= most, in which points (n, d) vary most; all axes where there are no more."""
+    """The directions (q, d), q <= most, in which points (n, d) vary most; all axes if there are no more."""
     dimensions = points.shape[1]
     if dimensions <= most:
         return np.eye(dimensions)

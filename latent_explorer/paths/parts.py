@@ -1,9 +1,9 @@
-"""The parts of scipy that curves use, imported before they are needed: 0.1 s, for which no hover is to wait."""
+"""The parts of scipy that curves use, imported in advance: 0.1 s that no hover should wait for."""
 
 from importlib import import_module
 
 
 def prepare() -> None:
-    """Import what curves import when they first need it; to be called in a thread."""
+    """Import what curves use; call this in a thread."""
     for part in ("scipy.interpolate", "scipy.sparse.csgraph"):
         import_module(part)

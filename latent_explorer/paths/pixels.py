@@ -1,4 +1,4 @@
-"""The pixels by which pictures are compared along a path."""
+"""The pixels in which pictures are compared along a path."""
 
 from typing import Any
 
@@ -8,9 +8,9 @@ LARGEST_SIDE = 64
 def pixels_of(model: Any, z: Any) -> Any:
     """The pixels (n, p) in [0, 1] of the pictures that a torch model decodes at latents (n, d).
 
-    Of pictures that are larger than 64 by 64, the means of their parts: how far two are apart changes little by that,
-    and the slopes of 33 large pictures by many latents would not fit into memory. Scaled so that distances stay those
-    of all pixels.
+    Pictures larger than 64 by 64 are replaced by the means of their parts: distances change little, and the slopes of
+    33 large pictures with respect to many latents would not fit into memory. Scaled so that distances are those of all
+    pixels.
     """
     pictures = model.decode(z)
     height, width = pictures.shape[2:]

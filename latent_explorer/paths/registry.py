@@ -1,4 +1,4 @@
-"""The curves there are, and the paces at which they are walked: one file and one entry each."""
+"""The available curves and paces: one file and one entry each."""
 
 from latent_explorer.errors import UserError
 from latent_explorer.paths.curve import Curve, Easing
@@ -13,7 +13,7 @@ CURVES: dict[str, Curve] = {}
 
 
 def register(curve: Curve) -> None:
-    """Add a curve. Raises UserError where there is one of its name, or it does not say how it runs."""
+    """Add a curve. Raises UserError if its name is taken, or it has no function."""
     if curve.name in CURVES:
         raise UserError(f"there is a curve {curve.name!r} already: rename one of them")
     if (curve.at is None) == (curve.leg is None):

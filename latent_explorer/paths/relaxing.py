@@ -1,11 +1,11 @@
-"""A spline pulled short in decoded pixels, with a price on leaving the data.
+"""A spline made as short as possible in decoded pixels, with a penalty for leaving the data.
 
 The energy of the places z_1..z_m on a spline between fixed ends is Σ |D(z_i+1) − D(z_i)|² + w Σ e(z_i)², with D the
-decoder and e the excess of the distance to the data over what is usual. Its least is a shortest way, walked at even
-speed (Arvanitidis et al. 2018, "Latent space oddity"; Shao et al. 2018, "The Riemannian geometry of deep generative
-models"). It is a sum of squares, so each step solves the linear least squares of Gauss and Newton, damped as Levenberg
-and Marquardt do. The decoder's slopes are forward differences, so nothing but decoded pictures is needed: any decoder
-will do, and a handful of steps replace the dozens of a descent by gradients.
+decoder and e the excess of the distance to the data over the usual one. Its minimum is a shortest path at even speed
+(Arvanitidis et al. 2018, "Latent space oddity"; Shao et al. 2018, "The Riemannian geometry of deep generative models").
+It is a sum of squares, so each step solves the linear least squares of Gauss and Newton, damped as by Levenberg and
+Marquardt. The decoder's slopes are forward differences, so only decoded pictures are needed: this works for any
+decoder, and a few steps replace dozens of gradient descent.
 """
 
 from dataclasses import dataclass, replace
@@ -17,7 +17,7 @@ from latent_explorer.paths.local_data import LocalData
 from latent_explorer.paths.spline import KNOTS, spline_matrix
 
 PLACES = 33
-"""Places on the spline at which pictures are decoded."""
+"""The number of places on the spline at which pictures are decoded."""
 _PRICE = 4.0  # of an excess of 1 all along the way, in units of the straight line's energy
 _STEPS = 8
 _DONE = 0.003  # of the energy: what gains less ends it
@@ -28,7 +28,7 @@ _DAMPING, _LEAST_DAMPING, _MOST_DAMPING = 1e-3, 1e-5, 1e3
 class Ground:
     """Where a spline may run: `line` (m, d) plus a spline of the inner knots (k, q) along `directions` (q, d).
 
-    step: by which slopes are taken. data: near the line, or None. price: of the squared excess of one place.
+    step: of the slopes. data: near the line, or None. price: of the squared excess of one place.
     """
 
     line: Reals
@@ -98,12 +98,12 @@ def measured(ground: Ground, knots: Reals) -> Steps[Relaxed]:
 
 
 def priced(ground: Ground, straight: Relaxed) -> Ground:
-    """The ground with its price in units of the energy of the straight line."""
+    """The ground with its penalty in units of the energy of the straight line."""
     return replace(ground, price=_PRICE * straight.energy / len(ground.line))
 
 
 def relaxed(ground: Ground, first: Relaxed) -> Steps[Relaxed]:
-    """The spline relaxed from another, never of more energy."""
+    """The spline relaxed from another, with at most its energy."""
     best, damping, steps = first, _DAMPING, 0
     equations: tuple[Reals, Reals] | None = None
     while steps < _STEPS and damping < _MOST_DAMPING:

@@ -8,18 +8,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 USUAL, LARGEST = 0.95, 0.99
-"""Of held-out images: the shares that are as near to the data as is usual, and as is not yet off the data."""
+"""The shares of held-out images whose distance from the data is usual, and is not yet off the data."""
 
 
 @dataclass(frozen=True, eq=False)
 class Space:
-    """A latent space as curves see it; what has a price they ask for (`asking`).
+    """A latent space as curves see it; they ask (`asking`) for anything expensive.
 
     dimensions: d. means: float32 (n, d), the latents of the data, or None. label: int64 (n,), their classes, or None.
-    classes: how many there are. decodes: whether there is a decoder. usual_reach, largest_reach: the distances to the
-    10th nearest image that 95 % and 99 % of held-out images have at most; beyond the first a curve pays, beyond the
-    second it is off the data. class_names: for what is said.
-    kept: what curves have found out about this space once, and need again.
+    classes: their number. decodes: whether there is a decoder. usual_reach, largest_reach: the distances to the 10th
+    nearest image that 95 % and 99 % of held-out images do not exceed; beyond the first a curve pays, beyond the second
+    it is off the data. class_names: for messages.
+    kept: results of curves about this space that are reused.
     """
 
     dimensions: int

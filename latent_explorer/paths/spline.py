@@ -11,7 +11,7 @@ KNOTS = 16
 
 @cache
 def spline_matrix(knots: int, samples: int) -> Reals:
-    """The matrix (samples, knots) from values at the knots to those of the natural cubic spline, evenly in between."""
+    """The matrix (samples, knots) from values at the knots to evenly spaced samples of the natural cubic spline."""
     from scipy.interpolate import CubicSpline  # 60 ms, for which no window waits
 
     places = np.linspace(0, 1, knots)
@@ -22,7 +22,7 @@ def spline_matrix(knots: int, samples: int) -> Reals:
 
 @cache
 def fitting_matrix(knots: int, samples: int) -> Reals:
-    """The matrix (knots - 2, samples) that fits the inner knots of a spline, zero at both ends, to samples of it."""
+    """The matrix (knots - 2, samples) that fits the inner knots of a spline, zero at both ends, to its samples."""
     inverse: Reals = np.linalg.pinv(spline_matrix(knots, samples)[:, 1:-1]).astype(np.float64)
     inverse.setflags(write=False)
     return inverse

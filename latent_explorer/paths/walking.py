@@ -1,4 +1,4 @@
-"""A path walked with a model: the frames of any curve, what is measured of them, and the straight line beside."""
+"""A path walked with a model: the frames of any curve, its measurements, and the straight line for comparison."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -22,7 +22,7 @@ _ROUNDS, _EVEN = 8, 1.01  # how often frames are moved to be evenly apart, and w
 
 @dataclass(frozen=True, eq=False)
 class WholeWay:
-    """A whole way: its places (m, d), which of them are way points, int (k,), and how far along it they are.
+    """A complete path: its places (m, d), the indices of its way points, int (k,), and the positions of the places.
 
     decoded: in decoded pixels (m,), or None without a decoder; latent: in latent space (m,).
     """
@@ -40,7 +40,7 @@ class WholeWay:
 
 @dataclass(frozen=True, eq=False)
 class WalkedPath:
-    """What came of a path: its latents float32 (frames, d) and its figures, and those of the straight line.
+    """The result for a path: its latents float32 (frames, d) and its figures, and those of the straight line.
 
     The straight line goes through the same way points, at the same pace.
     """
@@ -52,7 +52,8 @@ class WalkedPath:
 
 
 def walk_steps(path: Path, space: Space) -> Steps[WalkedPath]:
-    """Walk a path in a space, asking on the way. Raises UserError where the space lacks what curve or easing needs."""
+    """Walk a path in a space, with questions. Raises UserError if the space lacks what the curve or the easing
+    needs."""
     _check(path, space)
     walked = _kept_way if _has_one_speed(path) else _way
     way = yield from walked(path, space)
@@ -79,14 +80,14 @@ def _check(path: Path, space: Space) -> None:
 
 
 def _exact(latents: Reals, path: Path) -> NDArray[np.float32]:
-    """The frames as float32, ends to the bit."""
+    """The frames as float32, with exact ends."""
     found = latents.astype(np.float32)
     found[0], found[-1] = path.start, path.end
     return found
 
 
 def _way(path: Path, space: Space) -> Steps[WholeWay]:
-    """The whole way through all places of a path."""
+    """The complete path through all places."""
     curve, places, parts = CURVES[path.curve], path.places.astype(np.float64), []
     for start, end in pairwise(places):
         if curve.leg is None:
@@ -103,7 +104,7 @@ def _way(path: Path, space: Space) -> Steps[WholeWay]:
 
 
 def _joined(parts: Iterable[Reals]) -> tuple[Reals, NDArray[np.int64]]:
-    """Polylines end to end, and at which of the places their ends lie."""
+    """Polylines end to end, and the indices of their ends."""
     found, marks = [], [0]
     for number, part in enumerate(parts):
         found.append(part if number == 0 else part[1:])
@@ -120,7 +121,7 @@ _UNDER_WAY = object()  # where a way is being computed for another walk
 
 
 def _kept_way(path: Path, space: Space) -> Steps[WholeWay]:
-    """The same, kept for the walk of the curve beside it, which waits for it where it is under way."""
+    """The same, kept for the walk of the second curve, which waits if it is being computed."""
     key, ways = (path.curve, path.places.tobytes()), space.kept.setdefault("ways", {})
     while ways.get(key) is _UNDER_WAY:
         yield None
@@ -143,7 +144,7 @@ def _has_one_speed(path: Path) -> bool:
 
 
 def _moving(path: Path, way: WholeWay, space: Space) -> Steps[int]:
-    """How many of its frames a path moves in: all, unless another beside it at the same speed takes longer."""
+    """The number of frames in which a path moves: all, unless another one at the same speed takes longer."""
     if not _has_one_speed(path) or CURVES[path.beside].lacks_in(space):
         return path.frames
     try:
@@ -156,7 +157,7 @@ def _moving(path: Path, way: WholeWay, space: Space) -> Steps[int]:
 
 
 def _framed(path: Path, way: WholeWay, space: Space) -> Steps[tuple[Reals, Pixels | None]]:
-    """The frames (n, d) on a way at the pace of a path, and their pixels (n, p) where there is a decoder."""
+    """The frames (n, d) on a path at its pace, and their pixels (n, p) if there is a decoder."""
     easing = EASINGS[path.easing]
     eased = easing(np.linspace(0, 1, path.frames))
     lengths = way.decoded if easing.needs_decoder and way.decoded is not None else way.latent
@@ -171,10 +172,10 @@ def _framed(path: Path, way: WholeWay, space: Space) -> Steps[tuple[Reals, Pixel
 
 
 def _evened(way: WholeWay, lengths: Reals, at: Reals, z: Reals, pixels: Pixels) -> Steps[tuple[Reals, Pixels]]:
-    """The frames moved along the way until each differs from the one before by as much; way points stay frames.
+    """The frames moved along the path until all steps are equal; way points stay frames.
 
-    Along a way that bends the straight distances between frames, which are what is seen, are not those along it. Where
-    it turns back within a step no round need be better than the one before: the best is taken.
+    Where a path bends, the straight distances between frames, which are what one sees, are not those along it. Where it
+    turns back within a step a round need not improve it: the best is taken.
     """
     even, best, least = np.linspace(0, 1, len(at)), (z, pixels), _unevenness(pixels)
     for _ in range(_ROUNDS):
@@ -191,7 +192,7 @@ def _evened(way: WholeWay, lengths: Reals, at: Reals, z: Reals, pixels: Pixels) 
 
 
 def _unevenness(pixels: Pixels) -> float:
-    """The greatest step to the mean; 1 where all frames look the same."""
+    """The largest step divided by the mean; 1 if all frames look the same."""
     steps = _apart(pixels)
     mean = float(steps.mean())
     return float(steps.max()) / mean if mean > 0 else 1.0

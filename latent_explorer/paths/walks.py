@@ -1,4 +1,4 @@
-"""Paths for Python callers: the latents from one place to another, through others, along any curve."""
+"""Paths for Python callers: the latents from one place to another, possibly through others, along any curve."""
 
 from typing import Any, Protocol
 
@@ -12,7 +12,7 @@ from latent_explorer.paths.walking import WalkedPath
 
 
 class Walks(Protocol):
-    """A model that walks paths, as `latent_explorer.open_bundle` gives it."""
+    """A model that walks paths, as returned by `latent_explorer.open_bundle`."""
 
     def walk_path(self, path: Path) -> WalkedPath: ...
 
@@ -27,14 +27,13 @@ def walk(
     ways: Any = None,
     model: Walks | None = None,
 ) -> NDArray[np.float32]:
-    """The latents float32 (frames, d) along a curve of a given name, both ends to the bit.
+    """The latents float32 (frames, d) along a named curve, with exact ends.
 
     start, end: latents (d,) as arrays, tensors or lists. frames: 2 to 240, both ends included. curve: one of
-    `paths.CURVES`. easing: "steady" for even steps, "gentle" for slow ones at both ends, "even" for steps by which
-    the picture changes as much. ways: latents (k, d) through which it goes on the way. model: a bundle, for curves and
-    easings that need one.
-    Raises UserError where places do not fit each other or are not finite, for any other frames, curve or easing, and
-    where a model is needed and not given, or lacks what the curve needs.
+    `paths.CURVES`. easing: "steady" for even steps, "gentle" for slow ones at both ends, "even" for equal changes of
+    the picture. ways: latents (k, d), way points in between. model: a bundle, for curves and easings that need one.
+    Raises UserError if places do not fit each other or are not finite, for invalid frames, curve or easing, and if a
+    model is needed and missing, or lacks what the curve needs.
 
     >>> from latent_explorer import open_bundle, paths
     >>> bundle = open_bundle("mnist-ae-2d")
@@ -56,14 +55,14 @@ def measure(
     ways: Any = None,
     model: Walks,
 ) -> WalkedPath:
-    """The same with what is measured of it, and with the straight line through the same places; see `PathFigures`."""
+    """The same with its measurements, and with the straight line through the same places; see `PathFigures`."""
     return model.walk_path(path_between(start, end, frames, curve=curve, easing=easing, ways=ways))
 
 
 def path_between(
     start: Any, end: Any, frames: int = 48, *, curve: str = "straight", easing: str = "steady", ways: Any = None
 ) -> Path:
-    """The path that `walk` walks. Raises UserError as it does."""
+    """The path that `walk` walks. Raises UserError like it."""
     ends = [as_latents(value, None, name) for value, name in ((start, "start"), (end, "end"))]
     for place, name in zip(ends, ("start", "end"), strict=True):
         if place.ndim != 1:
@@ -83,10 +82,10 @@ def straight(start: Any, end: Any, frames: int = 48, *, easing: str = "steady") 
 
 
 def spherical(start: Any, end: Any, frames: int = 48, *, easing: str = "steady") -> NDArray[np.float32]:
-    """The latents float32 (frames, d) along a great circle, the radius in linear proportion; see `walk`.
+    """The latents float32 (frames, d) along a great circle, with linear interpolation of the radius; see `walk`.
 
-    Shoemake 1985, "Animating rotation with quaternion curves". Straight where no great circle is singled out: an end at
-    the origin, or both ends on one line through it.
+    Shoemake 1985, "Animating rotation with quaternion curves". Straight if no great circle is unique: an end at the
+    origin, or both ends on one line through it.
 
     >>> from latent_explorer import paths
     >>> paths.spherical([0.0, 2.0], [2.0, 0.0], frames=3).round(3)
@@ -98,22 +97,22 @@ def spherical(start: Any, end: Any, frames: int = 48, *, easing: str = "steady")
 
 
 def geodesic(start: Any, end: Any, frames: int = 48, *, model: Walks, easing: str = "even") -> NDArray[np.float32]:
-    """The latents float32 (frames, d) along the shortest way in decoded pixels that stays with the data; see `walk`.
+    """The latents float32 (frames, d) along the shortest path in decoded pixels that stays near the data; see `walk`.
 
-    Arvanitidis et al. 2018, "Latent space oddity". The straight line where nothing shorter is found.
+    Arvanitidis et al. 2018, "Latent space oddity". The straight line if nothing shorter is found.
     """
     return walk(start, end, frames, curve="geodesic", easing=easing, model=model)
 
 
 def density(start: Any, end: Any, frames: int = 48, *, model: Walks, easing: str = "even") -> NDArray[np.float32]:
-    """The latents float32 (frames, d) of a way through places where the data are crowded; see `walk`."""
+    """The latents float32 (frames, d) of a path through dense data; see `walk`."""
     return walk(start, end, frames, curve="density", easing=easing, model=model)
 
 
 def same_class(start: Any, end: Any, frames: int = 48, *, model: Walks, easing: str = "even") -> NDArray[np.float32]:
-    """The latents float32 (frames, d) of a way through images of the class at both ends; see `walk`.
+    """The latents float32 (frames, d) of a path through images of the class at both ends; see `walk`.
 
-    Raises UserError where the ends lie among images of different classes.
+    Raises UserError if the ends are among images of different classes.
     """
     return walk(start, end, frames, curve="same_class", easing=easing, model=model)
 
@@ -121,5 +120,5 @@ def same_class(start: Any, end: Any, frames: int = 48, *, model: Walks, easing: 
 def through_images(
     start: Any, end: Any, frames: int = 48, *, model: Walks, easing: str = "even"
 ) -> NDArray[np.float32]:
-    """The latents float32 (frames, d) of a way from image to image along the graph of neighbours; see `walk`."""
+    """The latents float32 (frames, d) of a path from image to image along the graph of neighbours; see `walk`."""
     return walk(start, end, frames, curve="through_images", easing=easing, model=model)

@@ -1,4 +1,4 @@
-"""Points sorted into a grid, so that what is seen, near, or selected is found without visiting all of them.
+"""Points sorted into a grid, so that visible, near or selected points are found without visiting all of them.
 
 Above the points themselves lie levels of detail: at each, the points of one class in one cell are one entry, with its
 count and the place of one of them. So no class is ever lost from a cell, however few its points.
@@ -28,9 +28,9 @@ class PointIndex:
     """The points float32 (n, 2) of a plane, of the classes `group`, integers (n,).
 
     levels: the points, then coarser and coarser entries. per_class: points of each class, (classes,). density: points
-    per unit of area where they lie close, as the median point has it around it.
+    per unit of area where they are dense: around the median point.
 
-    pause: called between the steps of sorting; what it raises ends it.
+    pause: called between the steps of sorting; an exception from it ends the sorting.
     """
 
     def __init__(
@@ -50,15 +50,15 @@ class PointIndex:
 
     @property
     def points(self) -> Entries:
-        """All points, sorted; `order` says which each is."""
+        """All points, sorted; `order` gives their original numbers."""
         return self.levels[0]
 
     def grid(self, entries: Entries) -> Grid:
-        """The cells by which entries are sorted."""
+        """The cells that sort the entries."""
         return Grid(self._box, entries.side)
 
     def at_levels(self, values: NDArray[Any]) -> list[NDArray[Any]]:
-        """For each level, of values (n,) that of the point in whose place each entry is drawn."""
+        """For each level, the values (n,) of the points at whose places the entries are drawn."""
         found = [np.take(values, self.points.order)]
         for level in self.levels[1:]:
             found.append(np.take(found[-1], np.take(level.order, level.starts)))
@@ -81,7 +81,7 @@ class PointIndex:
         return max(float(typical), 1.0) / (self._box.width / _COARSEST * self._box.height / _COARSEST)
 
     def rows(self, entries: Entries, region: Region) -> Rows:
-        """Where the entries lie whose cells meet a region; some of them may lie outside."""
+        """The ranges of entries whose cells meet a region; some may be outside it."""
         side, grid = entries.side, self.grid(entries)
         low, high = grid.row(np.array([region.bottom, region.top])).tolist()
         left, right = grid.column(np.array([region.left, region.right])).tolist()
@@ -89,7 +89,7 @@ class PointIndex:
         return np.searchsorted(entries.cells, firsts + left), np.searchsorted(entries.cells, firsts + right + 1)
 
     def level_for(self, region: Region, pixels_per_unit: float) -> tuple[Entries, Rows]:
-        """The finest entries that are few enough to draw a region at a scale, or whose cells are large enough."""
+        """The finest level with few enough entries to draw a region at a scale, or with large enough cells."""
         for entries, coarser in zip(self.levels, [*self.levels[1:], None], strict=True):
             if coarser is not None and self.cell_pixels(coarser, pixels_per_unit) < 1:
                 continue
@@ -101,18 +101,18 @@ class PointIndex:
         return entries, rows
 
     def cell_pixels(self, entries: Entries, pixels_per_unit: float) -> float:
-        """The longer side of a cell on screen."""
+        """The longer side of a cell on screen, in pixels."""
         return max(self._box.width, self._box.height) / entries.side * pixels_per_unit
 
     def near(self, u: float, v: float, reach: float) -> NDArray[np.int64]:
-        """The points that may lie within `reach` of a place; all that do are among them."""
+        """Candidates for the points within `reach` of a place; all of those are among them."""
         begin, end = self.rows(self.points, Region(u - reach, v - reach, u + reach, v + reach))
         parts = [self.points.order[first:last] for first, last in zip(begin, end, strict=True) if first < last]
         return np.concatenate(parts) if parts else np.zeros(0, np.int64)
 
 
 def _bulk(uv: NDArray[np.float32]) -> Region:
-    """A square box, wider than the bulk of the points: it holds all but the farthest."""
+    """A square box that is larger than the bulk of the points: it holds all but the farthest."""
     sample = uv[:: max(1, len(uv) // 100_000)].astype(np.float64)
     if not len(sample):
         return Region(-0.5, -0.5, 0.5, 0.5)

@@ -1,6 +1,7 @@
-"""Which points lie inside a polygon drawn on the map, and which entries of an index hold any of some chosen points.
+"""The points inside a polygon drawn on the map, and the entries of an index that hold any of some selected points.
 
-Many are gone through on two processors at once, by threads that last for one call; the loops release the interpreter.
+Large numbers are processed on two processors at once, by threads that last for one call; the loops release the
+interpreter.
 """
 
 import threading
@@ -38,7 +39,8 @@ def inside(index: PointIndex, polygon: NDArray[np.float64]) -> NDArray[np.bool_]
 
 
 def even_odd(places: NDArray[np.float64], edges: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """Of which places (m, 2) a ray to the right crosses an odd number of edges (k, 4), each from (u, v) to (u, v)."""
+    """Whether a ray to the right of each place (m, 2) crosses an odd number of edges (k, 4), each from (u, v) to (u,
+    v)."""
     u, v = places.T
     odd = np.zeros(len(places), bool)
     for u0, v0, u1, v1 in edges.tolist():
@@ -48,7 +50,7 @@ def even_odd(places: NDArray[np.float64], edges: NDArray[np.float64]) -> NDArray
 
 
 def marked(index: PointIndex, chosen: NDArray[np.bool_]) -> list[NDArray[np.bool_]]:
-    """For each level of an index, which entries hold any of the chosen points (n,)."""
+    """For each level of an index, the entries that hold any of the chosen points (n,)."""
     loops = splat.compiled_loops()
     if loops is None:
         marks = [np.take(chosen, index.points.order)]  # far quicker than chosen[order]
@@ -72,9 +74,9 @@ def _merged(any_of: Callable[..., None], finer: NDArray[np.bool_], level: Entrie
 
 
 def halves(sizes: NDArray[np.integer] | int) -> list[slice]:
-    """Two runs of items with about as many points each, or one where these are few.
+    """Two runs of items with about as many points each, or one if there are few points.
 
-    sizes: the points of each item, (n,); or the number of items, where each is a point.
+    sizes: the points of each item, (n,); or the number of items, if each is a point.
     """
     if isinstance(sizes, int):
         return [slice(0, sizes)] if sizes < _FEW else [slice(0, sizes // 2), slice(sizes // 2, sizes)]
@@ -86,7 +88,7 @@ def halves(sizes: NDArray[np.integer] | int) -> list[slice]:
 
 
 def at_once(work: Callable[[slice], None], parts: list[slice]) -> None:
-    """Work on all parts at the same time; returns when all are done."""
+    """Process all parts in parallel; returns when all are done."""
     *others, last = parts
     threads = [threading.Thread(target=work, args=(part,), name="points") for part in others]
     for thread in threads:

@@ -1,4 +1,4 @@
-"""The inner loops of drawing points, compiled by numba: to be imported in the background, after the first paint."""
+"""The inner loops of drawing points, compiled by numba: imported in the background, after the first paint."""
 
 from collections.abc import Callable
 from typing import Any
@@ -22,7 +22,7 @@ def scatter(
     inks: Any, counts: Any, begin: Any, end: Any, u: Any, v: Any, ink: Any, rank: Any, group: Any, count: Any,
     marks: Any, grey: Any, frame: Any, offsets: Any,
 ) -> None:  # fmt: skip
-    """As splat.scatter; inks, counts: the flat canvas. frame: left, top, scale, width, height, diameter."""
+    """Like splat.scatter; inks, counts: the flat canvas. frame: left, top, scale, width, height, diameter."""
     left, top, scale, width, height, diameter = frame
     half, row_length, marking = diameter // 2, width + 2 * diameter, len(marks) > 0
     for part in range(len(begin)):
@@ -45,7 +45,7 @@ def scatter(
 
 @_compiled
 def shade(inks: Any, bits: Any, counts: Any, alphas: Any, image: Any, diameter: Any) -> None:
-    """As splat.shade; and the canvas is empty again."""
+    """Like splat.shade; also clears the canvas."""
     height, width = image.shape
     row_length = width + 2 * diameter
     for y in range(height):
@@ -96,9 +96,9 @@ def _odd(u: float, v: float, reaching: Any) -> bool:
 
 @_compiled
 def inside(begin: Any, end: Any, cells: Any, u: Any, v: Any, order: Any, grid: Any, edges: Any, chosen: Any) -> None:
-    """As inside.even_odd, of the points in some rows of cells; grid: side, left, bottom, width and height of a cell.
+    """Like inside.even_odd, for the points in some rows of cells; grid: side, left, bottom, width and height of a cell.
 
-    Only points of cells that an edge may touch are tried one by one; of those between such cells, one stands for all.
+    Only points of cells that an edge may touch are tested one by one; of those between such cells, one stands for all.
     """
     side, left, bottom, width, height = grid
     touched = np.empty(side, np.bool_)
@@ -132,7 +132,7 @@ def inside(begin: Any, end: Any, cells: Any, u: Any, v: Any, order: Any, grid: A
 
 @_compiled
 def take_bits(bits: Any, order: Any, marks: Any) -> None:
-    """Which of the bits, packed from the lowest up, an order picks; so many bits at once stay in the cache."""
+    """The bits chosen by an order, packed from the lowest up; this many bits at once stay in the cache."""
     for i in range(len(order)):
         place = order[i]
         marks[i] = bits[place >> 3] >> (place & 7) & 1

@@ -16,7 +16,7 @@ _PIECE = 1 << 18
 _KEY_BITS = 63  # of an integer that is sorted
 
 Rows = tuple[NDArray[np.int64], NDArray[np.int64]]
-"""Where the entries of some rows of cells begin, and where they end."""
+"""Where the entries of some rows of cells begin and end."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,7 +50,7 @@ class Grid:
     side: int
 
     def cell(self, u: NDArray[np.floating], v: NDArray[np.floating]) -> NDArray[np.int64]:
-        """The cell of each place; what lies outside the box counts to its rim."""
+        """The cell of each place; places outside the box count to its rim."""
         return self.row(v) * self.side + self.column(u)
 
     def row(self, v: NDArray[np.floating]) -> NDArray[np.int64]:
@@ -68,13 +68,13 @@ class Grid:
 
 
 def pieces(count: int) -> Iterator[slice]:
-    """Slices that together are `count` items."""
+    """Slices that together cover `count` items."""
     for start in range(0, count, _PIECE):
         yield slice(start, min(start + _PIECE, count))
 
 
 def sorted_points(uv: NDArray[np.float32], group: NDArray[np.uint16], grid: Grid) -> Entries:
-    """The points float32 (n, 2) of classes uint16 (n,) as entries, each for itself."""
+    """The points float32 (n, 2) of classes uint16 (n,) as entries of one point each."""
     cells = np.empty(len(uv), np.int64)
     for piece in pieces(len(uv)):
         cells[piece] = grid.cell(uv[piece, 0], uv[piece, 1])
@@ -91,7 +91,7 @@ def sorted_points(uv: NDArray[np.float32], group: NDArray[np.uint16], grid: Grid
 
 
 def outside(entries: Entries, box: Region) -> NDArray[np.bool_]:
-    """Which entries lie outside a box."""
+    """Whether each entry is outside a box."""
     found = np.empty(len(entries), bool)
     for piece in pieces(len(entries)):
         u, v = entries.u[piece], entries.v[piece]
@@ -100,7 +100,7 @@ def outside(entries: Entries, box: Region) -> NDArray[np.bool_]:
 
 
 def merged(finer: Entries, alone: NDArray[np.bool_]) -> tuple[Entries, NDArray[np.bool_]]:
-    """The entries of half as many cells a side; those that are `alone` are merged with no other, and stay so."""
+    """The entries with half as many cells per side; those that are `alone` are not merged."""
     side, groups = finer.side // 2, int(finer.group.max()) + 1
     key = np.empty(len(finer), np.int64)
     for piece in pieces(len(finer)):
@@ -126,7 +126,7 @@ def merged(finer: Entries, alone: NDArray[np.bool_]) -> tuple[Entries, NDArray[n
 
 
 def class_counts(group: NDArray[np.uint16]) -> NDArray[np.int64]:
-    """How many points each class has, (classes,), at least one."""
+    """The number of points of each class, (classes,), at least one."""
     found = np.zeros(int(group.max(initial=0)) + 1, np.int64)
     for piece in pieces(len(group)):
         found += np.bincount(group[piece], minlength=len(found))
@@ -134,9 +134,9 @@ def class_counts(group: NDArray[np.uint16]) -> NDArray[np.int64]:
 
 
 def _sort(keys: NDArray[np.int64], limit: int) -> NDArray[np.int64]:
-    """Sort keys, from 0 to below a limit, in place; returns the order that sorts them, equal ones as they were.
+    """Sort keys, from 0 to below a limit, in place; returns the order that sorts them, stable.
 
-    Key and index are sorted as one number, which is far quicker than sorting indices by what they point to.
+    Key and index are sorted as one number, which is much faster than sorting indices by their keys.
     """
     bits = max(1, (len(keys) - 1).bit_length())
     if limit.bit_length() + bits > _KEY_BITS:
@@ -154,7 +154,7 @@ def _sort(keys: NDArray[np.int64], limit: int) -> NDArray[np.int64]:
 
 
 def _changes(key: NDArray[np.int64], lonely: NDArray[np.bool_]) -> NDArray[np.int64]:
-    """Where a key differs from the one before, or stands alone; the first always does."""
+    """Whether each key differs from the one before, or is alone; the first always does."""
     found = [np.zeros(1, np.int64)]
     for piece in pieces(len(key) - 1):
         after = slice(piece.start + 1, piece.stop + 1)
@@ -163,7 +163,7 @@ def _changes(key: NDArray[np.int64], lonely: NDArray[np.bool_]) -> NDArray[np.in
 
 
 def _ranks(group: NDArray[np.uint16]) -> NDArray[np.uint8]:
-    """Chance decides which of two points is seen, weighted so that each class as a whole has the same chance.
+    """Random ranks that decide which of two points is seen, weighted so that each class as a whole has the same chance.
 
     Efraimidis and Spirakis (2006): a point of weight w has the rank x^(1/w), x uniform; the rarest has weight 1.
     """

@@ -1,4 +1,4 @@
-"""Which points have room for a thumbnail, so that no two overlap, and the same ones however the map is panned."""
+"""The points that have room for a thumbnail, so that no two overlap, and the same ones however the map is panned."""
 
 import math
 from collections.abc import Callable
@@ -20,20 +20,21 @@ _MOST = 200_000  # points looked at: where there are more, they lie far too clos
 
 
 def distance_for(scale: float, pixels: float) -> float:
-    """The least power of the square root of 2 that is `pixels` or more on screen: it changes in steps as one zooms."""
+    """The smallest power of the square root of 2 that is `pixels` or more on screen: it changes in steps during a
+    zoom."""
     return float(2.0 ** (math.ceil(2 * math.log2(pixels / scale)) / 2))
 
 
 def with_room(
     index: PointIndex, region: Region, apart: float, eligible: Callable[[NDArray[np.int64]], NDArray[np.bool_]]
 ) -> NDArray[np.int64]:
-    """The numbers (k,) of points in a region, no two of which are nearer than `apart` in both u and v.
+    """The numbers (k,) of points in a region, no two of which are closer than `apart` in both u and v.
 
-    eligible: which of the points may be among them, by their positions in `index.points`.
+    eligible: whether each point may be among them, by its position in `index.points`.
 
-    Of each cell of a grid that is fixed to the plane, half as wide as `apart`, the point that ranks highest is looked
-    at. It has room if it ranks higher than all others near it; then, those that are near to one with room left aside,
-    the same again (Luby, 1986). So it depends on some cells around a point only, and on no view.
+    In each cell of a grid that is fixed to the plane, half as wide as `apart`, the point with the highest rank is
+    considered. It has room if it ranks higher than all others near it; then the same again without those that are near
+    to one with room (Luby, 1986). So it depends only on some cells around a point, not on the view.
     """
     cell = apart / 2
     low = np.floor(np.array([region.left, region.bottom]) / cell) - _MARGIN
@@ -56,7 +57,7 @@ def with_room(
 
 
 def _importance(points: Entries, positions: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Above 0 and different for each point: its rank, and among equals a number scattered by Knuth's multiplier."""
+    """Positive and different for each point: its rank, and among equals a number scattered by Knuth's multiplier."""
     scattered = (points.order[positions] * 2654435761) & 0xFFFFFFFF
     return (points.rank[positions].astype(np.int64) << 32) + scattered + 1
 
@@ -64,7 +65,7 @@ def _importance(points: Entries, positions: NDArray[np.int64]) -> NDArray[np.int
 def _thinned(
     x: NDArray[np.float64], y: NDArray[np.float64], importance: NDArray[np.int64], width: int, height: int
 ) -> NDArray[np.int64]:
-    """Which of some places, in cells, have room."""
+    """Whether each of some places, in cells, has room."""
     cells = y.astype(np.int64) * width + x.astype(np.int64)
     highest = np.zeros(height * width, np.int64)
     np.maximum.at(highest, cells, importance)
@@ -86,7 +87,8 @@ def _thinned(
 
 
 def _around(values: NDArray[Any]) -> NDArray[Any]:
-    """(5, 5, height, width): what lies around each cell of a grid (height, width), two to each side; 0 outside."""
+    """(5, 5, height, width): the surroundings of each cell of a grid (height, width), two cells to each side; 0
+    outside."""
     height, width = values.shape
     padded = np.zeros((height + 2 * _NEAR, width + 2 * _NEAR), values.dtype)
     padded[_NEAR:-_NEAR, _NEAR:-_NEAR] = values

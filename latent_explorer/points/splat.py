@@ -1,7 +1,7 @@
-"""Many points drawn at once into one image: in numpy, or, once they are loaded, by compiled loops that do the same.
+"""Many points drawn at once into one image: in numpy or, once loaded, by compiled loops that do the same.
 
-On a canvas each pixel holds the highest ink of the dots over it, rank << 24 | rgb, and how many points they stand for.
-So what is seen does not depend on the order of drawing. The count then sets how opaque the pixel is.
+On a canvas each pixel holds the highest ink of the dots over it, rank << 24 | rgb, and the number of points they stand
+for. So the result does not depend on the order of drawing. The count then sets the opacity of the pixel.
 """
 
 import atexit
@@ -36,9 +36,9 @@ _NO_MARKS = np.zeros(0, bool)
 class Ink:
     """How points are coloured.
 
-    classes: uint32, rgb of each class, 0 for one that is not drawn. marks: which entries have that colour, the others
-    being `grey`; None where all have. usual: the count of points at which a pixel is opaque. shapes: the mark that
-    points of each class are drawn with, by the classes' numbers; none where all are dots.
+    classes: uint32, rgb of each class, 0 for one that is not drawn. marks: the entries with that colour, the others
+    being `grey`; None for all. usual: the count of points at which a pixel is opaque. shapes: the mark of each class,
+    by the classes' numbers; empty if all are dots.
     """
 
     classes: NDArray[np.uint32]
@@ -48,7 +48,7 @@ class Ink:
     shapes: Sequence[Mark] = ()
 
     def stamps(self, diameter: int, *, hollow: bool) -> Iterator[tuple[Sequence[tuple[int, int]], NDArray[np.uint32]]]:
-        """The pixels that points are drawn with, and the classes drawn with them, 0 for each other one."""
+        """The pixels of each mark, and the classes drawn with it, 0 for all others."""
         if not self.shapes:
             yield (ring if hollow else disc)(diameter), self.classes
             return
@@ -60,7 +60,7 @@ class Ink:
 
 
 class Splatter:
-    """Draws entries of a PointIndex; keeps its canvas from one image to the next."""
+    """Draws entries of a PointIndex; reuses its canvas from one image to the next."""
 
     def __init__(self) -> None:
         self.compiled = True  # whether the compiled loops may be used
@@ -79,10 +79,10 @@ class Splatter:
         *,
         hollow: bool = False,
     ) -> NDArray[np.uint32]:
-        """An image uint32 (height, width), premultiplied ARGB, with a dot for each entry that is seen, 0 elsewhere.
+        """An image uint32 (height, width), premultiplied ARGB, with a dot for each visible entry, 0 elsewhere.
 
         diameter: of a dot, in device pixels. ratio: device pixels per logical pixel of the view. hollow: dots are
-        rings, where they are large enough.
+        rings, if they are large enough.
         """
         width, height = round(view.width * ratio), round(view.height * ratio)
         row_length = width + 2 * diameter  # a frame around the image takes the parts of dots that stick out
@@ -113,11 +113,11 @@ def dots(
     xy: NDArray[np.floating], rgb: NDArray[np.integer], size: tuple[int, int], diameter: float, fine: int = 1,
     marks: NDArray[np.integer] | None = None,
 ) -> "Image.Image":  # fmt: skip
-    """Opaque dots at pixels (n, 2) of a picture (width, height), on nothing, as RGBA.
+    """Opaque dots at pixels (n, 2) of a picture (width, height), on transparency, as RGBA.
 
-    rgb: the colour of each (n,), 0xrrggbb. marks: the place in SHAPES of what each is drawn with (n,), else all are
-    round. fine: so many times as large, a side, they are drawn and then reduced.
-    Which of two is on top is chance, but the same however they move. Those at no finite place are left out.
+    rgb: the colour of each (n,), 0xrrggbb. marks: the index in SHAPES of each mark (n,); without it all are round.
+    fine: the factor by which they are enlarged, per side, and then reduced. Which of two is on top is random, but the
+    same however they move. Those without a finite place are left out.
     """
     width, height = size
     kept = np.isfinite(xy).all(1)
@@ -190,7 +190,7 @@ def compiled_loops() -> Any:
 
 
 def load_compiled() -> None:
-    """Load the compiled loops in a thread, once; until they are there, and where numba is not, numpy draws."""
+    """Load the compiled loops in a thread, once; until then, and without numba, numpy draws."""
     global _loading
     if _loading is None:
         _loading = threading.Thread(target=_load, name="compiler", daemon=True)
@@ -199,7 +199,7 @@ def load_compiled() -> None:
 
 
 def wait_for_compiled() -> None:
-    """Load the compiled loops, and return when they are there, or known not to come."""
+    """Load the compiled loops, and return when they are loaded or have failed."""
     load_compiled()
     assert _loading is not None
     _loading.join()
@@ -218,7 +218,7 @@ def _load() -> None:
 
 
 def _try_out(loops: Any) -> None:
-    """Have the loops compiled for the types that they are called with."""
+    """Compile the loops for the types that they are called with."""
     none, rows = np.zeros(0, np.float32), np.zeros(1, np.int64)
     inks, counts, image = np.zeros(9, np.uint32), np.zeros(9, np.float32), np.zeros((1, 1), np.uint32)
     frame = (0.0, 0.0, 1.0, 1, 1, 1)
@@ -234,7 +234,7 @@ def _try_out(loops: Any) -> None:
 
 
 def ranges(begin: NDArray[np.int64], end: NDArray[np.int64]) -> NDArray[np.int64]:
-    """All integers of several ranges, one after another."""
+    """All integers of several ranges, in sequence."""
     lengths = end - begin
     ends = np.cumsum(lengths)
     found: NDArray[np.int64] = np.arange(lengths.sum()) + np.repeat(begin - (ends - lengths), lengths)
@@ -242,7 +242,8 @@ def ranges(begin: NDArray[np.int64], end: NDArray[np.int64]) -> NDArray[np.int64
 
 
 def _alphas(usual: float) -> NDArray[np.uint32]:
-    """The opacity for each count, found by the highest 12 bits of the count as float32; it grows as a logarithm."""
+    """The opacity for each count, looked up by the highest 12 bits of the count as float32; it grows like a
+    logarithm."""
     last = int(np.float32(3e38).view(np.int32)) >> 20
     counts = (np.arange(last + 1, dtype=np.int32) << 20).view(np.float32).astype(np.float64)
     share = np.clip(np.log1p(counts) / np.log1p(max(usual, 1.0)), 0, 1)
@@ -252,7 +253,7 @@ def _alphas(usual: float) -> NDArray[np.uint32]:
 
 
 def disc(diameter: int) -> list[tuple[int, int]]:
-    """The pixels of a round dot, as offsets (dx, dy) from the one that holds its place."""
+    """The pixels of a round dot, as offsets (dx, dy) from the pixel of its place."""
     middle, limit = (diameter - 1) / 2, (diameter / 2) ** 2
     start = -((diameter - 1) // 2)
     steps = range(diameter)
@@ -262,7 +263,7 @@ def disc(diameter: int) -> list[tuple[int, int]]:
 
 @lru_cache(maxsize=256)
 def stamp(mark: Mark, diameter: int) -> list[tuple[int, int]]:
-    """The pixels of a mark, as offsets (dx, dy) from the one that holds its place: those that it covers by half."""
+    """The pixels of a mark, as offsets (dx, dy) from the pixel of its place: those that it covers by half."""
     if mark in ("disc", "ring"):
         return disc(diameter) if mark == "disc" else ring(diameter)
     start = -((diameter - 1) // 2)
@@ -273,7 +274,7 @@ def stamp(mark: Mark, diameter: int) -> list[tuple[int, int]]:
 
 
 def _inside(places: NDArray[np.float64], corners: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """Which places of a grid, rows of y and columns of x, lie inside a polygon (k, 2), by the even-odd rule."""
+    """Whether each place of a grid, rows of y and columns of x, is inside a polygon (k, 2), by the even-odd rule."""
     x, y = places[None, :], places[:, None]
     odd = np.zeros((len(places), len(places)), bool)
     for (x0, y0), (x1, y1) in zip(corners.tolist(), np.roll(corners, -1, axis=0).tolist(), strict=True):
@@ -283,7 +284,7 @@ def _inside(places: NDArray[np.float64], corners: NDArray[np.float64]) -> NDArra
 
 
 def ring(diameter: int) -> list[tuple[int, int]]:
-    """Those of a round dot's pixels that lie at its rim: all of them where it is small."""
+    """The pixels at the rim of a round dot: all of them if it is small."""
     thick = max(1, round(diameter / 6))
     inner = set(disc(diameter - 2 * thick)) if diameter > 2 * thick + 1 else set()
     return [pixel for pixel in disc(diameter) if pixel not in inner]

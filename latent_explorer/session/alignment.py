@@ -1,4 +1,4 @@
-"""What a person has made of two maps: the anchors between their images, and the translator fitted on them."""
+"""A person's work on two maps: the anchors between their images, and the translator fitted on them."""
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
@@ -10,16 +10,16 @@ from latent_explorer.errors import UserError
 from latent_explorer.session.changes import Changes
 
 Anchor = tuple[int, int]
-"""An image of the source map, and the image of the target map that means the same."""
+"""An image of the source map, and the image of the target map with the same meaning."""
 
 Growth = Literal["", "bootstrapped", "blind"]
-"""How the pairs that a translator is fitted on are found: the anchors alone, the anchors grown by mutual nearest
-neighbours, or no anchors at all."""
+"""How the pairs for a translator are found: the anchors alone, the anchors grown by mutual nearest neighbours, or no
+anchors at all."""
 
 
 @dataclass(frozen=True)
 class AlignmentState:
-    """anchors: in the order in which they are numbered. translator: a kind of translator."""
+    """anchors: in the order of their numbers. translator: a kind of translator."""
 
     anchors: tuple[Anchor, ...] = ()
     translator: str = "affine"
@@ -29,7 +29,7 @@ class AlignmentState:
 class Alignment:
     """The anchors between two open bundles, with undo.
 
-    changed: emitted with the old and the new state. counts: how many images the source and the target have.
+    changed: emitted with the old and the new state. counts: the numbers of images of the source and the target.
     changes: of the states before and after.
     """
 
@@ -49,28 +49,28 @@ class Alignment:
         return bool(self.changes.next)
 
     def undo(self) -> None:
-        """Go back to before the last change."""
+        """Undo the last change."""
         self._travel(self.changes.back(self.state))
 
     def redo(self) -> None:
-        """Redo the last change that was undone."""
+        """Redo the last undone change."""
         self._travel(self.changes.forth(self.state))
 
     def add(self, source: int, target: int) -> None:
-        """Add an anchor. Raises UserError where one of the images has one already, or there is no such image."""
+        """Add an anchor. Raises UserError if one of the images already has one, or does not exist."""
         self._put((*self.state.anchors, (source, target)))
 
     def replace(self, anchors: Iterable[Anchor]) -> None:
-        """Have these anchors instead of all before. Raises UserError as `add`."""
+        """Replace all anchors by these. Raises UserError like `add`."""
         self._put(tuple(anchors))
 
     def move(self, index: int, source: int, target: int) -> None:
-        """Tie an anchor to other images. Raises UserError as `add`."""
+        """Tie an anchor to other images. Raises UserError like `add`."""
         anchors = self.state.anchors
         self._put((*anchors[:index], (source, target), *anchors[index + 1 :]))
 
     def delete(self, indices: Collection[int]) -> None:
-        """Delete anchors, which is one thing to undo."""
+        """Delete anchors as one undoable change."""
         self._put(tuple(each for index, each in enumerate(self.state.anchors) if index not in indices))
 
     def choose(self, translator: str | None = None, growth: Growth | None = None) -> None:

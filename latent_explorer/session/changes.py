@@ -1,4 +1,4 @@
-"""States that there were before and after: what undo and redo travel through, and in which order across several."""
+"""The states before and after, for undo and redo, and their order across several sources."""
 
 from collections.abc import Iterable
 from itertools import count
@@ -9,10 +9,9 @@ _numbers = count(1)  # of all changes in this process: they tell which of severa
 
 
 class Changes(Generic[_State]):
-    """What one thing was before its changes, and what it was after those that were undone.
+    """The states of one source before its changes, and after those that were undone.
 
-    last: the number of the change that `back` would undo; next: of that which `forth` would redo; 0 where there is
-    none.
+    last: the number of the change that `back` would undo; next: of the one that `forth` would redo; 0 if there is none.
     """
 
     def __init__(self) -> None:
@@ -28,44 +27,44 @@ class Changes(Generic[_State]):
         return self._future[-1][0] if self._future else 0
 
     def leave(self, state: _State) -> None:
-        """A state is left for a new one."""
+        """Replace a state by a new one."""
         self._past.append((next(_numbers), state))
         self._future.clear()
 
     def back(self, now: _State) -> _State | None:
-        """The state before the last change; None where there is none."""
+        """The state before the last change; None if there is none."""
         return _travel(self._past, self._future, now)
 
     def forth(self, now: _State) -> _State | None:
-        """The state after the last change that was undone; None where there is none."""
+        """The state after the last undone change; None if there is none."""
         return _travel(self._future, self._past, now)
 
 
 class Undoable(Protocol):
-    """Something that can be undone and redone, by changes of its own."""
+    """Something with undo and redo of its own changes."""
 
     @property
     def changes(self) -> Changes[Any]:
-        """Of its states."""
+        """The changes of its states."""
 
     def undo(self) -> None:
-        """Go back to before the last change."""
+        """Undo the last change."""
 
     def redo(self) -> None:
-        """Redo the last change that was undone."""
+        """Redo the last undone change."""
 
 
 _Thing = TypeVar("_Thing", bound=Undoable)
 
 
 def changed_last(things: Iterable[_Thing]) -> _Thing | None:
-    """Which of these was changed last, and is to be undone first."""
+    """The one of these that changed last, to be undone first."""
     there = [thing for thing in things if thing.changes.last]
     return max(there, key=lambda thing: thing.changes.last, default=None)
 
 
 def undone_last(things: Iterable[_Thing]) -> _Thing | None:
-    """Which of these was undone last, and is to be redone first; what came before another change is gone."""
+    """The one of these that was undone last, to be redone first; states undone before another change are gone."""
     things = list(things)
     since = max((thing.changes.last for thing in things), default=0)
     there = [thing for thing in things if thing.changes.next > since]

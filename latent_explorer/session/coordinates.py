@@ -1,4 +1,4 @@
-"""Coordinates as text: as many decimals as tell neighbouring pixels apart, and no more digits than float32 has."""
+"""Coordinates as text, with as many decimals as neighbouring pixels need, and no more digits than float32 has."""
 
 import math
 
@@ -12,9 +12,9 @@ _MOST = 45  # beyond, float32 has no numbers but 0
 
 
 def decimals_at(chart: Chart, uv: tuple[float, float], scale: float) -> int:
-    """The decimals that tell the latents of neighbouring pixels apart at a plane point.
+    """The decimals that distinguish the latents of neighbouring pixels at a plane point.
 
-    scale: pixels to the plane unit.
+    scale: pixels per plane unit.
     """
     widest = np.abs(chart.slopes(uv)).max(1)
     step = min((float(slope) for slope in widest if slope > 0), default=1.0) / scale
@@ -22,10 +22,10 @@ def decimals_at(chart: Chart, uv: tuple[float, float], scale: float) -> int:
 
 
 def number_text(value: float, decimals: int = LEAST) -> str:
-    """A float32 with so many decimals, or with as many as it takes to tell it from all others where that is fewer."""
+    """A float32 with this many decimals, or fewer if they already distinguish it from all others."""
     return np.format_float_positional(np.float32(value) + np.float32(0), decimals, unique=True, min_digits=LEAST)
 
 
 def coordinates_text(z: ArrayLike, decimals: int = LEAST) -> str:
-    """A latent (d,) with commas between its numbers, as `read_coordinates` takes it."""
+    """A latent (d,) with commas between its numbers, in the form that `read_coordinates` takes."""
     return ", ".join(number_text(value, decimals) for value in np.asarray(z, np.float32).tolist())

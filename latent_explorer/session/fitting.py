@@ -1,6 +1,6 @@
-"""Charts that take long are fitted in a process of their own, which reports as it goes and leaves a file.
+"""Charts that take long are fitted in a separate process, which reports progress and leaves a file.
 
-Run as `python -m latent_explorer.session.fitting`; what the window starts is `begin_fit`.
+Run as `python -m latent_explorer.session.fitting`; the window starts it with `begin_fit`.
 """
 
 from collections.abc import Callable, Generator
@@ -29,13 +29,13 @@ def begin_fit(
 ) -> BackgroundJob[Fit]:
     """Fit in the background; after JobEnded("done") `bundle.with_chart(spec)` is quick.
 
-    on_report: called in a thread of the job's with each report, and at last with JobEnded.
+    on_report: called in a thread of the job with each report, and finally with JobEnded.
     """
     return BackgroundJob("latent_explorer.session.fitting", FITTING, Fit(bundle.folder, spec), on_report)
 
 
 def fit_is_missing(bundle: OpenBundle, spec: ChartSpec) -> bool:
-    """Whether a chart has to be fitted before a bundle can be seen through it."""
+    """Whether a chart must be fitted before a bundle can be seen through it."""
     if not needs_fit(spec):
         return False
     wanted = fitted_as(checked(spec, bundle.latents.mean.shape[1]))
@@ -43,10 +43,10 @@ def fit_is_missing(bundle: OpenBundle, spec: ChartSpec) -> bool:
 
 
 def fit_chart(bundle: OpenBundle, spec: ChartSpec) -> Generator[FitReport, None, Arrays]:
-    """Fit here, or take what is kept; returns the arrays, and keeps them.
+    """Fit in this process, or take the kept fit; returns the arrays, and keeps them.
 
-    What another process is fitting is waited for, and then taken; see `charts.once`.
-    Raises UserError where the spec is not possible for the bundle, or the disk does not take what was found.
+    If another process is fitting it, waits and takes the result; see `charts.once`.
+    Raises UserError if the spec is not possible for the bundle, or the disk cannot take the result.
     """
     chosen, latents = checked(spec, bundle.latents.mean.shape[1]), bundle.latents
     if (there := brought(bundle.fits, chosen)) is not None:

@@ -1,4 +1,4 @@
-"""The labels that a person has given to images of a map: classes by name, and which image has which."""
+"""The labels that a person has given to images of a map: the class names, and the class of each labelled image."""
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
@@ -10,18 +10,18 @@ MOST_CLASSES = 100
 LONGEST_NAME = 60
 
 Label = tuple[int, int]
-"""An image by its number, and its class by its place among the names."""
+"""An image by its number, and its class by its index among the names."""
 
 
 @dataclass(frozen=True)
 class Labels:
-    """names: of the classes, no two alike. of: the labels, in the order in which they were given, one an image."""
+    """names: of the classes, all different. of: the labels, in the order in which they were given, one per image."""
 
     names: tuple[str, ...] = ()
     of: tuple[Label, ...] = ()
 
     def put(self, images: Iterable[int], label: int) -> "Labels":
-        """These images have this class from now on, whatever they had before. Raises UserError for too many labels."""
+        """Give these images this class, replacing any other. Raises UserError for too many labels."""
         new = dict.fromkeys(images, label)
         kept = tuple(each for each in self.of if each[0] not in new)
         if len(kept) + len(new) > MOST_LABELS:
@@ -29,25 +29,25 @@ class Labels:
         return replace(self, of=(*kept, *new.items()))
 
     def without(self, images: Collection[int]) -> "Labels":
-        """These images have no label."""
+        """Remove the labels of these images."""
         return replace(self, of=tuple(each for each in self.of if each[0] not in images))
 
     def with_class(self, name: str) -> "Labels":
-        """One class more. Raises UserError where it has no name, that of another, or there are too many."""
+        """Add a class. Raises UserError if its name is empty or taken, or there are too many."""
         return replace(self, names=(*self.names, self._checked(name)))
 
     def renamed(self, label: int, name: str) -> "Labels":
-        """A class has another name. Raises UserError as `with_class`."""
+        """Rename a class. Raises UserError like `with_class`."""
         if name.strip() == self.names[label]:
             return self
         return replace(self, names=(*self.names[:label], self._checked(name), *self.names[label + 1 :]))
 
     def count(self, label: int) -> int:
-        """How many images have a class."""
+        """The number of images of a class."""
         return sum(each[1] == label for each in self.of)
 
     def check(self, images: int | None = None) -> None:
-        """Raise UserError where they contradict themselves, or speak of images that are not there."""
+        """Raise UserError if the labels contradict each other, or name images that do not exist."""
         if len(set(self.names)) < len(self.names) or not all(0 < len(each) <= LONGEST_NAME for each in self.names):
             raise UserError(f"labels: expected classes with names of their own, of at most {LONGEST_NAME} characters")
         if len(self.names) > MOST_CLASSES or len(self.of) > MOST_LABELS:

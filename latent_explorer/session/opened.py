@@ -37,9 +37,9 @@ _JOIN_SECONDS = 10.0
 class OpenBundle:
     """A bundle's configuration, its latents, and the chart through which they are seen.
 
-    uv: float32 (n, 2), the place of each image on the plane. tiles: the pictures that the bundle brings along, if any.
-    spec: of the chart, as chosen; None for the usual one. label: the class that a conditional decoder is given.
-    fits: what was fitted of the charts that it brings along, by spec.
+    uv: float32 (n, 2), the place of each image on the plane. tiles: the included pictures, if any.
+    spec: of the chart, as chosen; None for the default one. label: the class given to a conditional decoder.
+    fits: the fits of the included charts, by spec.
     """
 
     folder: Path
@@ -54,29 +54,29 @@ class OpenBundle:
 
     @property
     def usual(self) -> ChartSpec:
-        """The chart that the bundle opens with: the first that it brings along, or what is usual for its dimensions."""
+        """The chart that the bundle opens with: the first included one, or the default for its dimensions."""
         return usual_spec(self.fits, self.latents.mean.shape[1])
 
     @property
     def name(self) -> str:
-        """As it may be shown: that of its folder, by which one finds it again; of a moment of a run, the run's."""
+        """The displayable name of its folder, by which it is found; for a moment of a run, the run's."""
         return safe_text(self.folder.absolute().name if self.config.moment is None else self.config.name)
 
     @property
     def seal(self) -> str:
-        """What tells this bundle from every other: the hashes of its files."""
+        """The identity of the bundle: the hashes of its files."""
         return self.config.seal
 
     @property
     def chart_text(self) -> str:
-        """The spec of its chart as it is written; the usual one has one too."""
+        """The text of its chart's spec, including that of the default chart."""
         return (self.chart.chart if isinstance(self.chart, TurnedChart) else self.chart).name
 
     def with_chart(self, spec: ChartSpec | None, fitted: Arrays | None = None) -> "OpenBundle":
-        """The same bundle seen through another chart; the usual one for None.
+        """The same bundle seen through another chart; None for the default one.
 
-        fitted: what the fit gave, for kinds that have one; else what is kept of it (see `session.fitting`).
-        Raises UserError where the spec is not possible here, or its kind has to be fitted first.
+        fitted: the result of the fit, for kinds that have one; else the kept one is used (see `session.fitting`).
+        Raises UserError if the spec is not possible here, or its kind must be fitted first.
         """
         means, label = self.latents.mean, self.latents.label
         chosen = checked(spec or self.usual, means.shape[1])
@@ -87,32 +87,34 @@ class OpenBundle:
         return replace(self, chart=chart, uv=uv, spec=None if spec is None else chosen)
 
     def fitted(self, spec: ChartSpec) -> Arrays | None:
-        """What the fit of a checked spec gave, as the bundle brings it along or as it is kept; None where it is not."""
+        """The fit of a checked spec, included in the bundle or kept on disk; None if there is none."""
         return brought(self.fits, spec) or FitCache(chart_folder()).read(self.seal, fitted_as(spec))
 
     def continues(self, other: "OpenBundle") -> bool:
-        """Whether it is the same, or shows the same images at another moment of the same run, or as another class."""
+        """Whether it is the same bundle, or shows the same images at another moment of the same run, or as another
+        class."""
         run, before = (each.config.moment and each.folder.parent for each in (self, other))
         decoded_as_another = self.latents is other.latents and self.label != other.label
         return self is other or decoded_as_another or (run is not None and run == before)
 
     @cached_property
     def class_names(self) -> tuple[str, ...]:
-        """The names of the classes, as they may be shown; none where the data have no labels."""
+        """The displayable names of the classes; none if the data have no labels."""
         return tuple(map(safe_text, self.config.dataset.class_names)) if self.latents.label is not None else ()
 
     @property
     def points(self) -> str:
-        """What its points are, in a word: images, draws from the prior, or both."""
+        """The kind of its points, in a word: images, draws from the prior, or both."""
         return "points" if self.latents.images_from else "draws" if self.latents.draws else "images"
 
     def called(self, number: int) -> str:
-        """What a point is called: the image by its place in the dataset, or a draw from the prior."""
+        """The name of a point: the image by its number in the dataset, or a draw from the prior."""
         latents = self.latents
         return f"Draw {number}" if number < latents.draws else f"Image {int(latents.images(np.array([number]))[0])}"
 
     def class_words(self, number: int) -> str:
-        """The class of a point, for the middle of a sentence; "" where there are none. Of a draw it is what is seen."""
+        """The class of a point, for the middle of a sentence; "" if there are no classes. For a draw, the class seen in
+        it."""
         if self.latents.label is None:
             return ""
         seen = ", as the classifier sees it" if number < self.latents.draws else ""
@@ -120,14 +122,14 @@ class OpenBundle:
 
     @cached_property
     def class_counts(self) -> NDArray[np.int64]:
-        """How many images each class has."""
+        """The number of images of each class."""
         if self.latents.label is None:
             return np.zeros(0, np.int64)
         return np.bincount(self.latents.label, minlength=len(self.class_names))
 
     @cached_property
     def home(self) -> NDArray[np.float32]:
-        """The bulk of the points (m, 2): what to fit the view to."""
+        """The bulk of the points (m, 2), to which the view is fitted."""
         return bulk(self.uv)
 
 
@@ -135,7 +137,7 @@ _preparing, _ending = threading.Lock(), threading.Event()
 
 
 def _prepare(chart: NonlinearChart) -> None:
-    """Have the surface of a chart made, one after another, unless the program is ending."""
+    """Compute the surfaces of charts, one after another, unless the program is ending."""
     with _preparing:
         if not _ending.is_set():
             chart.prepare()
@@ -143,15 +145,15 @@ def _prepare(chart: NonlinearChart) -> None:
 
 @atexit.register
 def _finish_preparing() -> None:
-    """A transform that is cut off in the middle aborts the process: the one under way is waited for, others not."""
+    """Wait for the current transform, because interrupting it aborts the process; skip the others."""
     _ending.set()
     _preparing.acquire(timeout=_JOIN_SECONDS)
 
 
 def open_bundle(folder: Path, tell: Callable[[str], None] = lambda stage: None) -> OpenBundle:
-    """Read what the window needs of a bundle. Raises BundleError with the reason where it is broken.
+    """Read what the window needs of a bundle. Raises BundleError with the reason if it is broken.
 
-    tell: called before each stage with what it does, in words.
+    tell: called before each stage with a description.
     """
     config = read_config(folder)
     tell("reading the latents")
@@ -169,7 +171,7 @@ def open_bundle(folder: Path, tell: Callable[[str], None] = lambda stage: None) 
 
 
 def begin_opening(folders: Sequence[Path]) -> "Future[OpenBundle]":
-    """Open the first of some bundles that is there, else the first, in a thread: for who has other things to do first.
+    """Open the first of several bundles that exists, else the first, in a thread, while the caller does other things.
 
     The result, or the BundleError, is that of `open_bundle`.
     """

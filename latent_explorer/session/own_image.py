@@ -1,4 +1,4 @@
-"""One's own image as it is kept: the sheet that was drawn on, small, and where the model put it."""
+"""The user's own image as it is saved: the sheet, small, and where the model put it."""
 
 import base64
 import binascii
@@ -8,15 +8,15 @@ import msgspec
 from msgspec import Meta
 
 MOST_CHARACTERS = 200_000
-"""Of a sheet as text: a drawing takes some thousands; a photo that takes more is not kept."""
+"""The size limit of a sheet as text: a drawing takes some thousands; a larger photo is not saved."""
 
 _PNG = b"\x89PNG\r\n\x1a\n"
 
 
 class OwnImage(msgspec.Struct, frozen=True, omit_defaults=True):
-    """png: of the sheet, in base 64. z: its latent; empty where it has none. without: steps that were left out.
+    """png: of the sheet, in base 64. z: its latent; empty if it has none. without: the skipped steps of preparation.
 
-    drawn: whether the sheet was empty at first. note: what was said of it, such as the file's name.
+    drawn: whether the sheet was empty at first. note: its description, such as the file's name.
     """
 
     png: Annotated[str, Meta(max_length=MOST_CHARACTERS)]
@@ -29,13 +29,13 @@ class OwnImage(msgspec.Struct, frozen=True, omit_defaults=True):
     def of(
         cls, png: bytes, z: tuple[float, ...], without: tuple[str, ...], drawn: bool, note: str
     ) -> "OwnImage | None":
-        """That of a PNG file; None where it is too large to be kept."""
+        """The image of a PNG file; None if it is too large to be saved."""
         text = base64.b64encode(png).decode()
         return cls(text, z, without, drawn, note[:1000]) if len(text) <= MOST_CHARACTERS else None
 
     @property
     def content(self) -> bytes:
-        """The PNG file; nothing where it is none."""
+        """The PNG file; empty if it is invalid."""
         try:
             content = base64.b64decode(self.png, validate=True)
         except (binascii.Error, ValueError):

@@ -1,4 +1,4 @@
-"""Sets of one's own images on a map, as they are kept: by where the images lie, not the images themselves."""
+"""Sets of the user's own images on a map, saved as the paths of the images, not the images themselves."""
 
 from dataclasses import dataclass
 from typing import Annotated
@@ -6,17 +6,17 @@ from typing import Annotated
 from msgspec import Meta
 
 MOST_SETS = 20
-"""On one map."""
+"""The maximum on one map."""
 
 _Path = Annotated[str, Meta(max_length=4096)]
 
 
 @dataclass(frozen=True)
 class OwnSet:
-    """One set. name: as a person calls it; "" for that of its files.
+    """One set. name: given by a person; "" for that of its files.
 
     sources: files and folders, as `service.codec.path_to_text` writes paths, or the name of a dataset. prepare: which
-    images are prepared as the dataset's were: "others", those of another size, "all", or "none". search: whether places
+    images are prepared like the dataset's: "others", those of another size, "all", or "none". search: whether places
     are searched for. shown: on the map. colouring: "one" colour, "group", or "score".
     """
 
@@ -29,5 +29,5 @@ class OwnSet:
 
     @property
     def key(self) -> tuple[tuple[str, ...], str, bool]:
-        """On what it depends where its images are."""
+        """Everything that determines the places of its images."""
         return self.sources, self.prepare, self.search

@@ -1,6 +1,6 @@
-"""What it takes to draw a map, a picture, a grid or a filmstrip once more, as options of a command: written and read.
+"""The options that reproduce a map, a picture, a grid or a filmstrip, as a command: written and read.
 
-A command and a call from Python are made of the same recipe, and `export --session` too: so all three draw the same.
+A command, a call from Python and `export --session` use the same recipe, so all three draw the same.
 """
 
 import shlex
@@ -28,12 +28,12 @@ _CALLED = {"start": "--from", "end": "--to"}  # options whose name is a word of 
 _AHEAD = ("session",)  # options of all that is exported
 _WIDE = 100  # characters of a line of a command
 LONGEST = 6000
-"""Characters of a command that can still be pasted anywhere."""
+"""The maximum length of a command that can be pasted anywhere."""
 
 
 @dataclass(frozen=True)
 class ReplayRecipe:
-    """What to draw, of which bundle, and how. options: by the names that they have in Python."""
+    """What to draw, of which bundle, and how. options: by their Python names."""
 
     what: What
     out: str
@@ -41,7 +41,7 @@ class ReplayRecipe:
 
     @property
     def arguments(self) -> list[str]:
-        """The words of the command, after the program's name."""
+        """The arguments of the command, after the program's name."""
         ahead = [word for name in _AHEAD if name in self.options for word in (f"--{name}", f"{self.options[name]}")]
         words = ["export", *ahead, self.what]
         for name, value in self.options.items():
@@ -56,7 +56,7 @@ class ReplayRecipe:
         return [*words, "--out", self.out]
 
     def command(self) -> str:
-        """The command as it is typed into a POSIX shell, in lines that can be read."""
+        """The command for a POSIX shell, in readable lines."""
         words = [shlex.quote(word) for word in self.arguments]
         lines, line = [], "latent-explorer"
         for part in _options_together(words):
@@ -75,7 +75,7 @@ class ReplayRecipe:
 
 
 def _options_together(words: list[str]) -> list[str]:
-    """An option and its value are not torn apart."""
+    """Keep an option and its value together."""
     parts: list[str] = []
     for word in words:
         if parts and parts[-1].startswith("--") and " " not in parts[-1] and not word.startswith("--"):
@@ -90,7 +90,7 @@ def _options_together(words: list[str]) -> list[str]:
 
 @dataclass(frozen=True)
 class Beside:
-    """What a map is linked with. saved: the other map. side: 0 where that is the target of the link, 1 its source."""
+    """The map linked with a map. saved: the other map. side: 0 if that is the target of the link, 1 for its source."""
 
     saved: SavedMap
     state: AlignmentState
@@ -106,10 +106,10 @@ def recipe(
     out: str,
     beside: Beside | None = None,
 ) -> ReplayRecipe:
-    """How to draw something of a saved map once more. choices: further options, as of the export dialog.
+    """The recipe for something on a saved map. choices: further options, such as those of the export dialog.
 
-    beside: of a filmstrip, whose second row is to be drawn too.
-    Raises UserError where there is no such thing: no place is chosen, no path is drawn.
+    beside: for a filmstrip whose second row is also drawn.
+    Raises UserError if the thing does not exist: no place is chosen, no path is drawn.
     """
     options: dict[str, Value] = {"model": model_text(saved)}
     if saved.label:
@@ -129,7 +129,7 @@ def recipe(
 
 
 def model_text(saved: SavedMap) -> str:
-    """A bundle as a command names it: one that ships by its name, which is the same on every machine."""
+    """A bundle as a command names it: an included one by its name, which is the same on every machine."""
     folder = text_to_path(saved.path)
     return saved.name if folder in [each.absolute() for each in shipped_bundles()] else str(folder)
 
@@ -189,29 +189,29 @@ def _map_options(saved: SavedMap, look: SavedLook, arrays: Arrays) -> dict[str, 
 
 
 def numbers_text(values: Iterable[float]) -> str:
-    """Numbers with commas, each as short as reads back exactly."""
+    """Numbers with commas, each as short as possible to read back exactly."""
     return ",".join(repr(float(value)).removesuffix(".0") for value in values)
 
 
 def latent_text(z: Iterable[float]) -> str:
-    """A latent with commas, each number as short as reads back exactly in float32."""
+    """A latent with commas, each number as short as possible to read back exactly in float32."""
     return ",".join(str(np.float32(value)).removesuffix(".0") for value in z)
 
 
 def layers_text(layers: Iterable[SavedLayer]) -> str:
-    """The layers that are shown, with their opacity where it is not whole."""
+    """The visible layers, with their opacity if it is not full."""
     return ",".join(f"{each.name}={each.opacity:g}" if each.opacity < 1 else each.name for each in layers if each.shown)
 
 
 def ranges_text(chosen: NDArray[np.bool_]) -> str:
-    """The numbers of the images that are chosen, in ranges: 3,7-12."""
+    """The numbers of the selected images, in ranges: 3,7-12."""
     edges = np.flatnonzero(np.diff(np.concatenate([[0], chosen.astype(np.int8), [0]])))
     pairs = zip(edges[::2].tolist(), (edges[1::2] - 1).tolist(), strict=True)
     return ",".join(f"{first}-{last}" if last > first else f"{first}" for first, last in pairs)
 
 
 def anchors_text(anchors: Iterable[Anchor]) -> str:
-    """The anchors, each by its image of the source and its image of the target: 3:7,10:12."""
+    """The anchors, each as image of the source and image of the target: 3:7,10:12."""
     return ",".join(f"{source}:{target}" for source, target in anchors)
 
 
@@ -225,7 +225,7 @@ def _sides(saved: SavedMap) -> tuple[float, float, float, float]:
 
 
 def view_of(text: str) -> SavedView:
-    """The view of a text U,V,SCALE. Raises UserError."""
+    """The view given as U,V,SCALE. Raises UserError."""
     values = _numbers(text, "--view")
     if len(values) != 3 or not 0 < values[2] <= 2.0**41:
         raise UserError(f"--view {text}: expected U,V,SCALE: the point in the middle, and pixels to the plane unit")
@@ -233,7 +233,7 @@ def view_of(text: str) -> SavedView:
 
 
 def layers_of(text: str) -> tuple[SavedLayer, ...]:
-    """The layers of a text NAME[=OPACITY],... Raises UserError."""
+    """The layers given as NAME[=OPACITY],... Raises UserError."""
     found = []
     for each in filter(None, (part.strip() for part in text.split(","))):
         name, given, opacity = each.partition("=")
@@ -245,7 +245,7 @@ def layers_of(text: str) -> tuple[SavedLayer, ...]:
 
 
 def pin_of(text: str, dimensions: int) -> Pin:
-    """The pin of a text NAME=X,Y[,...]. Raises UserError."""
+    """The pin given as NAME=X,Y[,...]. Raises UserError."""
     name, given, place = text.rpartition("=")
     if not given or not name.strip():
         raise UserError(f"--pin {text}: expected NAME=X,Y[,...]")
@@ -253,7 +253,7 @@ def pin_of(text: str, dimensions: int) -> Pin:
 
 
 def point_of(text: str, dimensions: int, option: str) -> Point:
-    """The latent of a text X,Y[,...], in float32. Raises UserError."""
+    """The latent given as X,Y[,...], in float32. Raises UserError."""
     values = _numbers(text, option)
     if len(values) != dimensions:
         raise UserError(f"{option} {text}: this model has {dimensions} latent dimensions, found {len(values)} numbers")
@@ -271,7 +271,7 @@ def route_of(
     through: Sequence[str] = (),
     compare: str | None = None,
 ) -> Route:
-    """The path from one text X,Y[,...] to another, through more of them. Raises UserError."""
+    """The path from one latent X,Y[,...] to another, through further ones. Raises UserError."""
     ends = point_of(start, dimensions, "--from"), point_of(end, dimensions, "--to")
     way = tuple(point_of(each, dimensions, "--through") for each in through)
     route = Route(*ends, curve, frames, easing, way, compare or "")
@@ -280,7 +280,7 @@ def route_of(
 
 
 def whole_numbers(text: str, option: str, below: int) -> tuple[int, ...]:
-    """Whole numbers with commas, from 0 on. Raises UserError."""
+    """Non-negative integers separated by commas. Raises UserError."""
     values = [each.strip() for each in text.split(",")]
     if not all(each.isdecimal() and len(each) < 12 and int(each) < below for each in values):
         raise UserError(f"{option} {text[:80]}: expected whole numbers from 0 to {below - 1}, separated by commas")
@@ -288,7 +288,7 @@ def whole_numbers(text: str, option: str, below: int) -> tuple[int, ...]:
 
 
 def chosen_of(text: str, count: int) -> NDArray[np.bool_]:
-    """The images of a text like 3,7-12, bool (count,). Raises UserError."""
+    """The images given as 3,7-12, bool (count,). Raises UserError."""
     chosen = np.zeros(count, bool)
     for part in text.split(","):
         first, _, last = part.strip().partition("-")
@@ -300,7 +300,7 @@ def chosen_of(text: str, count: int) -> NDArray[np.bool_]:
 
 
 def anchors_of_text(text: str, counts: tuple[int, int]) -> tuple[Anchor, ...]:
-    """The anchors of a text like 3:7,10:12, images of a source and a target that have so many. Raises UserError."""
+    """The anchors given as 3:7,10:12, for a source and a target with these numbers of images. Raises UserError."""
     found = []
     for part in text.split(","):
         numbers = [each.strip() for each in part.split(":")]
@@ -323,7 +323,7 @@ def chart_of(text: str | None) -> ChartSpec | None:
 
 
 def named_file(saved: SavedMap, what: What, suffix: str) -> str:
-    """What a file with something of a map is called."""
+    """The file name for an export of a map."""
     stem = "".join(letter if letter.isalnum() or letter in "-_." else "-" for letter in saved.name)
     return str(Path(f"{stem}_{what}{suffix}"))
 

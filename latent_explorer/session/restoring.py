@@ -1,4 +1,4 @@
-"""From a session's file back to bundles and states: where a bundle is now, and what of the session still fits it."""
+"""From a session's file back to bundles and states: where a bundle is now, and which parts of the session still fit."""
 
 import os
 from collections.abc import Iterable, Iterator
@@ -22,9 +22,9 @@ _FILES = {"weights.safetensors": "weights", "latents.safetensors": "latents"}
 
 @dataclass(frozen=True)
 class FoundBundle:
-    """Where the bundle of a saved map is. folder: None where it is nowhere. changed: what of it is, in words, if it is.
+    """Where the bundle of a saved map is. folder: None if it was not found. changed: what has changed, in words.
 
-    name: as it may be shown.
+    name: safe to display.
     """
 
     name: str
@@ -33,7 +33,7 @@ class FoundBundle:
 
     @property
     def trouble(self) -> str:
-        """What is to be said, and what can be done; empty where it is as it was."""
+        """The problem and the remedy, in words; empty if nothing has changed."""
         if self.folder is None:
             return f"The model {self.name} of this session is not where it was."
         if self.changed:
@@ -42,7 +42,7 @@ class FoundBundle:
 
 
 def paths_of(folder: Path, file: Path | None) -> tuple[str, str]:
-    """How a session names a bundle: by its path, and by that from the folder of the session's file, if it has one."""
+    """How a session names a bundle: by its path, and by the path relative to the session's file, if it has one."""
     absolute = folder.absolute()
     if file is None:
         return path_to_text(absolute), ""
@@ -53,9 +53,9 @@ def paths_of(folder: Path, file: Path | None) -> tuple[str, str]:
 
 
 def find_map(saved: SavedMap, file: Path | None, others: Iterable[Path] = ()) -> FoundBundle:
-    """Where the bundle of a saved map is: by its seal, else the first that is where it was, which then has changed.
+    """The bundle of a saved map: found by its seal, else the first one at its old place, which has then changed.
 
-    file: of the session. others: folders in which it may be too, as those opened last.
+    file: of the session. others: further folders to search, such as those opened last.
     """
     name, named = safe_text(saved.name), list(_places(saved, file, others))
     there = [folder for folder in dict.fromkeys((*named, *others)) if (folder / "config.json").is_file()]
@@ -67,7 +67,7 @@ def find_map(saved: SavedMap, file: Path | None, others: Iterable[Path] = ()) ->
 
 
 def _places(saved: SavedMap, file: Path | None, others: Iterable[Path]) -> Iterator[Path]:
-    """Where it was, from the session's file and on this disk, and where bundles of its name are."""
+    """Its old places, relative to the session's file and on this disk, and bundles with its name."""
     for text, above in ((saved.beside, file and file.absolute().parent), (saved.path, Path())):
         try:
             if text and above is not None:
@@ -78,7 +78,7 @@ def _places(saved: SavedMap, file: Path | None, others: Iterable[Path]) -> Itera
 
 
 def changes(saved: SavedMap, folder: Path) -> str:
-    """What of a bundle is not as it was when a map was saved, in words; empty where all is."""
+    """What has changed in a bundle since a map was saved, in words; empty if nothing has."""
     try:
         config = read_config(folder)
     except UserError:
@@ -92,7 +92,7 @@ def changes(saved: SavedMap, folder: Path) -> str:
 
 
 def state_for(saved: SavedMap, arrays: Arrays, bundle: OpenBundle) -> tuple[State, list[str]]:
-    """What was made of a bundle, as far as it fits the one that there is; and what does not, in words."""
+    """The saved state of a bundle as far as it fits the present one; and what does not fit, in words."""
     lost: list[str] = []
     dimensions = bundle.config.net.latent_dim
     state = State(hidden=frozenset(label for label in saved.hidden if label < len(bundle.class_names)))

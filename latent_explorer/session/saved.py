@@ -1,6 +1,6 @@
-"""A session as a file: what is open, how it is looked at and what was made of it, as JSON; arrays lie beside it.
+"""A session as a file: open bundles, views and a person's work as JSON, with arrays beside it.
 
-What is read is data: of stated types and sizes, checked whole before anything of it is used, never run.
+A file is treated as data: of fixed types and sizes, checked as a whole before use, never run.
 """
 
 import hashlib
@@ -41,7 +41,7 @@ _Digest = Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
 
 
 class SavedView(msgspec.Struct, frozen=True):
-    """What of the plane is seen: the point in the middle, and pixels to the plane unit."""
+    """The visible part of the plane: the point in the middle, and pixels per plane unit."""
 
     u: _Coordinate
     v: _Coordinate
@@ -49,7 +49,7 @@ class SavedView(msgspec.Struct, frozen=True):
 
 
 class SavedLayer(msgspec.Struct, frozen=True):
-    """A layer by its name in `LayerSpec`, whether it is shown, and how strong."""
+    """A layer by its name in `LayerSpec`, whether it is visible, and its opacity."""
 
     name: _Name
     shown: bool = True
@@ -57,10 +57,10 @@ class SavedLayer(msgspec.Struct, frozen=True):
 
 
 class SavedLook(msgspec.Struct, frozen=True, kw_only=True):
-    """What maps have in common. theme: dark or light. palette: of the classes, by name. point_size: percent.
+    """The look that maps share. theme: dark or light. palette: of the classes, by name. point_size: percent.
 
-    shapes: whether each class has its own. point_colour: what points are coloured by. picture_size: the pixels that a
-    picture's side aims at; 0 for what suits.
+    shapes: whether each class has its own. point_colour: what points are coloured by. picture_size: the target side of
+    a picture in pixels; 0 for automatic.
     """
 
     theme: Annotated[str, Meta(pattern="^(dark|light)$")] = "dark"
@@ -72,13 +72,13 @@ class SavedLook(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SavedMap(KeptState, frozen=True, kw_only=True, omit_defaults=True):
-    """One map: a bundle, the chart, the view, the layers, and what a person has made of it.
+    """One map: a bundle, the chart, the view, the layers, and a person's work on it.
 
-    path: of the bundle's folder; beside: the same from the folder of the session's file; name: of the folder.
-    seal: the hashes of its files. dimensions, images: of its latents. label: the class that a conditional decoder is
-    given. size: of the map in logical pixels, without its axes. frame: of the path, the current one. chosen: the place
-    chosen last. selection: the name of its array, bool (images,); empty for none. slots: of the classes' colours.
-    sets: of one's own images, which are read again from where they lie.
+    path: of the bundle's folder; beside: the same relative to the session's file; name: of the folder.
+    seal: the hashes of its files. dimensions, images: of its latents. label: the class given to a conditional decoder.
+    size: of the map in logical pixels, without its axes. frame: the current one of the path. chosen: the place chosen
+    last. selection: the name of its array, bool (images,); empty for none. slots: of the classes' colours.
+    sets: of the user's own images, which are read again from their paths.
     """
 
     path: _Text
@@ -108,10 +108,10 @@ class ArraysFile(msgspec.Struct, frozen=True):
 
 
 class SavedSession(msgspec.Struct, frozen=True, kw_only=True):
-    """All maps of a window, the one that is worked with, and the look that they share.
+    """All maps of a window, the active one, and their shared look.
 
-    kind, format: what the file is. program: the version that wrote it. window: width and height in logical pixels.
-    alignment: the link between two maps; None where there is one map, or the program that wrote it knew of no link.
+    kind, format: identify the file. program: the version that wrote it. window: width and height in logical pixels.
+    alignment: the link between two maps; None for one map, or if the writing program had no links.
     """
 
     kind: Annotated[str, Meta(pattern=f"^{KIND}$")] = KIND
@@ -126,7 +126,7 @@ class SavedSession(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def map(self) -> SavedMap:
-        """The one that is worked with."""
+        """The active map."""
         return self.maps[self.active]
 
 
@@ -134,10 +134,10 @@ Arrays = dict[str, NDArray[Any]]
 
 
 def write_session(path: Path, session: SavedSession, arrays: Arrays, *, durable: bool = True) -> SavedSession:
-    """Write a session and the arrays that it names; returns it as written. What was there is replaced whole.
+    """Write a session and the arrays that it names; returns it as written. Replaces an older one as a whole.
 
-    The arrays' file has a name of its own each time, so that the JSON file always names the one that belongs to it; it
-    is the last to be written. Raises UserError where one of them cannot be written; then nothing has changed.
+    The arrays' file gets a new name each time and the JSON file is written last, so it always names the right arrays.
+    Raises UserError if one of them cannot be written; then nothing has changed.
     """
     path, packed = Path(path), save(arrays) if arrays else b""
     if len(packed) > ARRAY_BYTES:
@@ -165,7 +165,7 @@ def write_session(path: Path, session: SavedSession, arrays: Arrays, *, durable:
 
 
 def _arrays_of(path: Path, stem: str) -> list[Path]:
-    """The files of arrays that sessions of this name have had."""
+    """The arrays files of sessions with this name."""
     pattern = re.compile(re.escape(stem) + r"\.[0-9a-f]{12}\.safetensors")
     try:
         return [each for each in path.parent.iterdir() if pattern.fullmatch(each.name)]
@@ -176,7 +176,7 @@ def _arrays_of(path: Path, stem: str) -> list[Path]:
 def read_session(path: Path, lost: list[str] | None = None) -> tuple[SavedSession, Arrays]:
     """A session and its arrays. Raises UserError that says what is wrong with the file, and what to do.
 
-    A link of the maps that does not hold is left out, since each map stands without it; `lost` takes it in words.
+    An invalid link of the maps is left out, because each map works without it; `lost` collects the reasons.
     """
     path, lost = Path(path), [] if lost is None else lost
     content = _content(path, SESSION_BYTES)
@@ -208,7 +208,7 @@ def _decoded(content: bytes, lost: list[str]) -> SavedSession:
 
 
 def _unlinked(session: SavedSession, arrays: Arrays) -> str:
-    """Why the link of a session does not hold, in words; empty where it does."""
+    """Why the link of a session is invalid, in words; empty if it is valid."""
     link = session.alignment
     if link is None:
         return ""
@@ -241,7 +241,7 @@ def _check_format(path: Path, content: bytes) -> None:
 
 
 def _check(session: SavedSession) -> None:
-    """Raise UserError where values do not belong together."""
+    """Raise UserError if values contradict each other."""
     if session.active >= len(session.maps):
         raise UserError(f"expected active below {len(session.maps)}, found {session.active}")
     for each in session.maps:
@@ -276,13 +276,13 @@ def _refusal(path: Path, reason: str) -> UserError:
 
 
 def session_schema() -> bytes:
-    """The JSON schema of a session's file, as it lies in `resources/session.schema.json`."""
+    """The JSON schema of a session's file, as in `resources/session.schema.json`."""
     schema = msgspec.json.schema(SavedSession)
     return msgspec.json.format(msgspec.json.encode(schema), indent=1) + b"\n"
 
 
 def made_alike(one: SavedSession, other: SavedSession) -> bool:
-    """Whether two sessions differ in nothing that a person has made: where one looks is no work to be lost."""
+    """Whether two sessions contain the same work: a different view is not work that could be lost."""
     return _made(one) == _made(other)
 
 

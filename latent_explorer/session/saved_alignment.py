@@ -1,4 +1,4 @@
-"""What a session keeps of the link between two maps: the anchors, the translator, and how the link behaves."""
+"""What a session saves of the link between two maps: the anchors, the translator, and the link's settings."""
 
 from collections.abc import Collection, Iterator, Mapping
 from typing import Annotated, Any
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from latent_explorer.session.alignment import AlignmentState, Anchor, Growth
 
 MOST_INLINE = 500
-"""Anchors that lie in a session's file itself; more of them are an array beside it."""
+"""The maximum number of anchors in a session's file itself; more are stored as an array beside it."""
 
 ARRAY = "anchors"
 USUAL = AlignmentState().translator
@@ -19,9 +19,9 @@ _Name = Annotated[str, Meta(max_length=200)]
 
 
 class KeptAlignment(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """The part of an AlignmentState that is kept. anchors: images of source and target, in the order of their numbers.
+    """The saved part of an AlignmentState. anchors: images of source and target, in the order of their numbers.
 
-    translator: a kind of translator. growth: how the pairs that it is fitted on are found.
+    translator: a kind of translator. growth: how the pairs for it are found.
     """
 
     anchors: tuple[Anchor, ...] = ()
@@ -32,8 +32,8 @@ class KeptAlignment(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
 class SavedAlignment(KeptAlignment, frozen=True, kw_only=True, omit_defaults=True):
     """The link between the first map of a session, the source, and the second, the target.
 
-    array: the name of the array with the anchors, int64 (k, 2); empty where they are in `anchors`. linked: whether the
-    maps are linked. travels: what of one map is shown in the other, by name; None for what usually is.
+    array: the name of the array with the anchors, int64 (k, 2); empty if they are in `anchors`. linked: whether the
+    maps are linked. travels: what one map shows in the other, by name; None for the default.
     """
 
     array: Annotated[str, Meta(pattern="^[a-z0-9-]{0,40}$")] = ""
@@ -42,12 +42,12 @@ class SavedAlignment(KeptAlignment, frozen=True, kw_only=True, omit_defaults=Tru
 
     @property
     def made(self) -> KeptAlignment:
-        """What of it is a person's work."""
+        """The part that is a person's work."""
         return KeptAlignment(anchors=self.anchors, translator=self.translator, growth=self.growth)
 
 
 def saved_alignment(state: AlignmentState, **behaviour: Any) -> tuple[SavedAlignment, dict[str, NDArray[np.int64]]]:
-    """A state as a session has it, and the array that it names, if any. behaviour: linked, travels."""
+    """A state in the form of a session, and the array that it names, if any. behaviour: linked, travels."""
     long = len(state.anchors) > MOST_INLINE
     saved = SavedAlignment(
         anchors=() if long else state.anchors,
@@ -60,12 +60,12 @@ def saved_alignment(state: AlignmentState, **behaviour: Any) -> tuple[SavedAlign
 
 
 def turned(anchors: tuple[Anchor, ...], side: int) -> tuple[Anchor, ...]:
-    """Anchors with the image of a side first: the source for 0, the target for 1."""
+    """Anchors with the image of one side first: the source for 0, the target for 1."""
     return anchors if side == 0 else tuple((target, source) for source, target in anchors)
 
 
 def anchors_of(saved: SavedAlignment, arrays: Mapping[str, NDArray[Any]]) -> tuple[Anchor, ...]:
-    """The anchors of a saved link, wherever they are."""
+    """The anchors of a saved link, wherever they are stored."""
     if not saved.array:
         return saved.anchors
     pairs = arrays[saved.array].tolist()
@@ -75,9 +75,9 @@ def anchors_of(saved: SavedAlignment, arrays: Mapping[str, NDArray[Any]]) -> tup
 def fitting(
     kept: KeptAlignment, anchors: tuple[Anchor, ...], counts: tuple[int, int], kinds: Collection[str]
 ) -> tuple[AlignmentState, list[str]]:
-    """What of a kept alignment fits bundles of so many images; and what does not, in words.
+    """The part of a saved alignment that fits bundles with these numbers of images; and what does not fit, in words.
 
-    anchors: all of them. counts: images of the source and the target. kinds: of translators that there are.
+    anchors: all of them. counts: the numbers of images of the source and the target. kinds: the available translators.
     """
     there = [each for each in anchors if all(0 <= image < count for image, count in zip(each, counts, strict=True))]
     single = tuple(_single(there))

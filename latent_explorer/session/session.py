@@ -1,4 +1,4 @@
-"""The session: one bundle, one state of frozen values, and what was before."""
+"""The session: one bundle, one state of frozen values, and its history."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
@@ -19,10 +19,10 @@ from latent_explorer.session.own_image import OwnImage
 from latent_explorer.session.own_sets import MOST_SETS, OwnSet
 
 How = Literal["instead", "add", "subtract"]
-"""What becomes of the selection before: replaced, added to, or subtracted from."""
+"""The effect on the previous selection: replace, add to, or subtract from it."""
 
 MOST_WAY_POINTS = 30
-"""Of a path, between its ends."""
+"""The maximum of way points between the ends of a path."""
 
 Point = tuple[float, ...]
 """A latent as plain numbers, so that states can be compared."""
@@ -35,7 +35,7 @@ def as_point(z: NDArray[np.floating]) -> Point:
 
 @dataclass(frozen=True)
 class Pin:
-    """A place worth coming back to."""
+    """A saved place."""
 
     name: str
     z: Point
@@ -48,10 +48,10 @@ class Pin:
 
 @dataclass(frozen=True)
 class Route:
-    """A path between two latents, as chosen; `path` computes with it.
+    """A path between two latents, as chosen; `path` does the computing.
 
-    through: the way points between both ends, in their order. compare: a second curve through the same places, shown
-    beside the first; empty for none.
+    through: the way points between both ends, in order. compare: a second curve through the same places, shown with the
+    first; empty for none.
     """
 
     start: Point
@@ -64,26 +64,26 @@ class Route:
 
     @property
     def places(self) -> tuple[Point, ...]:
-        """All that it leads through: the start, the way points, the end."""
+        """All its places: the start, the way points, the end."""
         return self.start, *self.through, self.end
 
     def leading(self, places: Sequence[Point]) -> "Route":
-        """The same path through other places, two at least."""
+        """The same path through other places, at least two."""
         start, *through, end = places
         return replace(self, start=start, end=end, through=tuple(through))
 
     @property
     def path(self) -> Path:
-        """The path. Raises UserError where a choice is not possible."""
+        """The path. Raises UserError if a choice is not possible."""
         return self._along(self.curve, self.compare)
 
     @property
     def compared(self) -> Path | None:
-        """The same along the second curve, if there is one. Raises UserError where a choice is not possible."""
+        """The same places along the second curve, if there is one. Raises UserError if a choice is not possible."""
         return self._along(self.compare, self.curve) if self.compare else None
 
     def check(self) -> None:
-        """Raise UserError where a choice is not possible."""
+        """Raise UserError if a choice is not possible."""
         if len(self.through) > MOST_WAY_POINTS:
             raise UserError(f"a path leads through at most {MOST_WAY_POINTS} way points, not {len(self.through)}")
         _ = self.path, self.compared
@@ -102,18 +102,18 @@ class Selection:
 
     @cached_property
     def count(self) -> int:
-        """How many they are."""
+        """The number of selected images."""
         return int(np.count_nonzero(self.chosen))
 
 
 @dataclass(frozen=True)
 class State:
-    """What a person has made of a map. hidden: the classes not shown. selection: None where nothing is selected.
+    """A person's work on a map. hidden: the hidden classes. selection: None if nothing is selected.
 
     chart: through which the bundle is seen; None for the one that it opens with. chosen: the place chosen last, by a
-    click, a pin, typed numbers or a frame of the path; states that differ in it alone are equal. own: one's own image.
-    sets: of one's own images. labels: those that a person has given to images. label: the class under which a
-    conditional model decodes.
+    click, a pin, typed numbers or a frame of the path; it does not count when states are compared. own: the user's own
+    image.
+    sets: of own images. labels: given to images by a person. label: the class with which a conditional model decodes.
     """
 
     pins: tuple[Pin, ...] = ()
@@ -129,10 +129,10 @@ class State:
 
 
 class Session:
-    """What is open and what has been made of it.
+    """The open bundle and a person's work on it.
 
-    changed: emitted with the old and the new State. Pins, routes, selections and charts can be undone; what is hidden
-    cannot, since nothing is lost by it. state: what there is now, at first that of an earlier session. changes: of
+    changed: emitted with the old and the new State. Changes to pins, routes, selections and charts can be undone;
+    hiding cannot, because it loses nothing. state: the present one, at first that of an earlier session. changes: of
     the states before and after.
     """
 
@@ -144,7 +144,7 @@ class Session:
         self.changes: Changes[State] = Changes()
 
     def exchange(self, bundle: OpenBundle) -> None:
-        """Go on with another bundle of the same images and the same network, as it was at another moment of its run."""
+        """Continue with another bundle of the same images and the same network, from another moment of its run."""
         self.bundle = bundle
 
     @property
@@ -156,11 +156,11 @@ class Session:
         return bool(self.changes.next)
 
     def undo(self) -> None:
-        """Go back to before the last change of pins, route or selection."""
+        """Undo the last change of pins, route or selection."""
         self._travel(self.changes.back(self.state))
 
     def redo(self) -> None:
-        """Redo the last change that was undone."""
+        """Redo the last undone change."""
         self._travel(self.changes.forth(self.state))
 
     def pin(self, z: NDArray[np.floating], name: str = "") -> int:
@@ -169,11 +169,11 @@ class Session:
         return len(self.state.pins) - 1
 
     def move_pin(self, index: int, z: NDArray[np.floating]) -> None:
-        """Put a pin elsewhere."""
+        """Move a pin."""
         self._put_pins(index, replace(self.state.pins[index], z=as_point(z)))
 
     def rename_pin(self, index: int, name: str) -> None:
-        """Give a pin another name. Raises UserError for an empty one."""
+        """Rename a pin. Raises UserError for an empty name."""
         if not name.strip():
             raise UserError("a pin needs a name")
         self._put_pins(index, replace(self.state.pins[index], name=name.strip()))
@@ -183,28 +183,28 @@ class Session:
         self._put_pins(index)
 
     def delete_pins(self, indices: Collection[int]) -> None:
-        """Delete pins, which is one thing to undo."""
+        """Delete pins as one undoable change."""
         self._change(pins=tuple(pin for index, pin in enumerate(self.state.pins) if index not in indices))
 
     def choose(self, z: NDArray[np.floating]) -> None:
-        """Choose a place (d,). It is nothing to undo, and nobody is told: who chooses shows it."""
+        """Choose a place (d,). This is not undoable and emits nothing: the caller shows it."""
         self.state = replace(self.state, chosen=as_point(z))
 
     def draw(self, route: Route | None) -> None:
-        """Set the route, or take it away. Raises UserError where its choices are not possible."""
+        """Set or remove the route. Raises UserError if its choices are not possible."""
         if route is not None:
             route.check()
         self._change(route=route)
 
     def relabel(self, labels: Labels) -> None:
-        """Have these labels from now on. Raises UserError where they do not fit the images."""
+        """Replace the labels. Raises UserError if they do not fit the images."""
         labels.check(len(self.bundle.latents))
         self._change(labels=labels)
 
     def decode_as(self, label: int) -> None:
-        """Have a conditional model decode under another class.
+        """Choose the class with which a conditional model decodes.
 
-        The bundle itself is not exchanged: who listens does that. Raises UserError where there is no such class.
+        Listeners replace the bundle. Raises UserError if there is no such class.
         """
         classes = self.bundle.config.net.classes
         if not 0 <= label < classes:
@@ -213,19 +213,19 @@ class Session:
         self._change(label=label)
 
     def see_through(self, spec: ChartSpec | None) -> None:
-        """See the bundle through another chart; the one that it opens with for None.
+        """See the bundle through another chart; None for the one that it opens with.
 
-        The bundle itself is not exchanged: who listens does that, with `bundle.with_chart(state.chart)`.
-        Raises UserError where the spec is not possible for it.
+        Listeners replace the bundle, by `bundle.with_chart(state.chart)`.
+        Raises UserError if the spec is not possible for it.
         """
         if spec is not None:
             spec = None if (spec := checked(spec, self.bundle.config.net.latent_dim)) == self.bundle.usual else spec
         self._change(chart=spec)
 
     def select(self, chosen: NDArray[np.bool_] | None, how: How = "instead") -> None:
-        """Select the images chosen (n,) instead of those before; None, or none of them, to select nothing.
+        """Replace the selection by the images chosen (n,); None, or none of them, to select nothing.
 
-        how: "add" them to those before, or "subtract" them.
+        how: "add" them to the previous selection, or "subtract" them from it.
         """
         if self.state.selection is not None and chosen is not None and how != "instead":
             before = self.state.selection.chosen
@@ -238,38 +238,38 @@ class Session:
         self._change(selection=Selection(chosen) if chosen is not None and chosen.any() else None)
 
     def invert_selection(self) -> None:
-        """Select those of the shown images that are not selected."""
+        """Select the visible images that are not selected."""
         selection = self.state.selection
         self.select(self.shown if selection is None else self.shown & ~selection.chosen)
 
     @property
     def shown(self) -> NDArray[np.bool_]:
-        """Which images are of a class that is not hidden, bool (n,)."""
+        """The images of visible classes, bool (n,)."""
         label = self.bundle.latents.label
         if label is None or not self.state.hidden:
             return np.ones(len(self.bundle.latents), bool)
         return ~np.isin(label, list(self.state.hidden))
 
     def keep_own(self, own: OwnImage | None) -> None:
-        """Keep one's own image, or none. The pad has an undo of its own."""
+        """Set the user's own image, or none. The pad has its own undo."""
         self._set(replace(self.state, own=own))
 
     def place_sets(self, sets: tuple[OwnSet, ...]) -> None:
-        """Have these sets of one's own images on the map. Raises UserError where there are too many."""
+        """Set the sets of own images on the map. Raises UserError if there are too many."""
         if len(sets) > MOST_SETS:
             raise UserError(f"a map shows at most {MOST_SETS} sets of images: remove one first")
         self._change(sets=sets)
 
     def hide(self, hidden: frozenset[int]) -> None:
-        """Show all classes but these."""
+        """Hide these classes and show all others."""
         self._set(replace(self.state, hidden=hidden & frozenset(range(len(self.bundle.class_names)))))
 
     def toggle_class(self, label: int) -> None:
-        """Hide a class that is shown, show one that is hidden."""
+        """Hide a visible class, or show a hidden one."""
         self.hide(self.state.hidden ^ {label})
 
     def isolate_class(self, label: int) -> None:
-        """Show this class alone; all of them again where it already is alone."""
+        """Show this class alone, or all of them if it already is alone."""
         others = frozenset(range(len(self.bundle.class_names))) - {label}
         self.hide(frozenset() if self.state.hidden == others else others)
 

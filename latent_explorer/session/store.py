@@ -1,6 +1,6 @@
-"""What a person has made of a bundle, kept from one launch to the next: one JSON file a bundle, named by its seal.
+"""A person's work on a bundle, kept from one launch to the next: one JSON file per bundle, named by its seal.
 
-The anchors between two bundles are in a file named by the seals of both, whichever of them is the source.
+The anchors between two bundles are in a file named by both seals, whichever is the source.
 """
 
 import hashlib
@@ -24,16 +24,16 @@ _log = logging.getLogger(__name__)
 _BYTES = 2**22  # hundreds of pins of 128 dimensions, as text
 _Kept = TypeVar("_Kept", bound=msgspec.Struct)
 Seals = tuple[str, str]
-"""Of the source and of the target."""
+"""The seals of the source and of the target."""
 
 MOST_PINS = 1000
 MOST_ANCHORS = 100_000
 FARTHEST = 1e6
-"""Of a latent from 0, in any dimension."""
+"""The maximum distance of a latent from 0, in any dimension."""
 
 
 class KeptState(msgspec.Struct, frozen=True, omit_defaults=True):
-    """The part of a State that is kept. More of it is a field more, with a default."""
+    """The part of a State that is kept. To keep more, add a field with a default."""
 
     pins: tuple[Pin, ...] = ()
     route: Route | None = None
@@ -55,7 +55,7 @@ class SessionStore:
         self._folder = folder
 
     def read(self, seal: str, dimensions: int) -> State:
-        """What was made of the bundle of this seal, whose latents have so many dimensions."""
+        """The state of the bundle with this seal, whose latents have this many dimensions."""
         file = self._file(seal)
         kept = _read(file, KeptState)
         try:
@@ -66,14 +66,15 @@ class SessionStore:
         return State(pins=kept.pins, route=kept.route, own=kept.own, labels=kept.labels)
 
     def keep(self, seal: str, state: State) -> None:
-        """Keep what there is now; where that is nothing, no file stays. Raises UserError where it cannot be written."""
+        """Keep the present state; an empty one leaves no file. Raises UserError if it cannot be written."""
         kept = KeptState(state.pins, state.route, state.own, state.labels)
         if len(kept.pins) > MOST_PINS:
             raise UserError(f"at most {MOST_PINS:,} pins are kept, there are {len(kept.pins):,}; delete some")
         _write(self._file(seal), kept, nothing=kept == KeptState())
 
     def read_pair(self, seals: Seals, counts: tuple[int, int], kinds: Collection[str]) -> AlignmentState:
-        """What ties the bundles of these seals, as far as it fits so many images and the translators that there are."""
+        """The link between the bundles with these seals, as far as it fits their images and the available
+        translators."""
         kept = _read(self._file(_both(seals)), KeptAlignment)
         state, lost = fitting(kept, turned(kept.anchors, _side(seals)), counts, kinds)
         if lost:
@@ -81,7 +82,7 @@ class SessionStore:
         return state
 
     def keep_pair(self, seals: Seals, state: AlignmentState) -> None:
-        """Keep what ties two bundles, in either order. Raises UserError where it cannot be written."""
+        """Keep the link between two bundles, in either order. Raises UserError if it cannot be written."""
         if len(state.anchors) > MOST_ANCHORS:
             found = len(state.anchors)
             raise UserError(f"at most {MOST_ANCHORS:,} anchors are kept, there are {found:,}; save a session instead")
@@ -95,17 +96,17 @@ class SessionStore:
 
 
 def _both(seals: Seals) -> str:
-    """What names a pair, whichever is the source."""
+    """The name of a pair, whichever is the source."""
     return "\n".join(sorted(seals))
 
 
 def _side(seals: Seals) -> int:
-    """Of the pair in the order in which it is kept, which is the source."""
+    """Which bundle of the stored pair is the source."""
     return int(seals[0] > seals[1])
 
 
 def _read(file: Path, kind: type[_Kept]) -> _Kept:
-    """What is kept in a file; nothing where there is none, or it does not hold."""
+    """The state kept in a file; empty if there is none, or it is invalid."""
     try:
         return msgspec.json.decode(read_regular(file, _BYTES), type=kind)
     except FileNotFoundError:
@@ -116,7 +117,7 @@ def _read(file: Path, kind: type[_Kept]) -> _Kept:
 
 
 def _write(file: Path, kept: msgspec.Struct, *, nothing: bool) -> None:
-    """Write what is to be kept; where that is nothing, no file stays. Raises UserError where it cannot be written."""
+    """Write a state; an empty one leaves no file. Raises UserError if it cannot be written."""
     try:
         if nothing:
             file.unlink(missing_ok=True)
@@ -128,7 +129,7 @@ def _write(file: Path, kept: msgspec.Struct, *, nothing: bool) -> None:
 
 
 def check_kept(kept: KeptState, dimensions: int) -> None:
-    """Raise UserError where something was made of another space, or not by this program."""
+    """Raise UserError if something is from another space, or not from this program."""
     places = kept.route.places if kept.route is not None else ()
     if len(kept.pins) > MOST_PINS:
         raise UserError(f"expected at most {MOST_PINS:,} pins, found {len(kept.pins):,}")

@@ -1,4 +1,4 @@
-"""Density: through places where the data are crowded."""
+"""Density: through dense data."""
 
 import numpy as np
 

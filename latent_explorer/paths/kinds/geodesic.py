@@ -1,4 +1,4 @@
-"""Geodesic: the shortest way in decoded pixels, with a price on leaving the data."""
+"""Geodesic: the shortest path in decoded pixels, with a penalty for leaving the data."""
 
 from dataclasses import replace
 
@@ -40,7 +40,7 @@ def _leg(space: Space, start: Reals, end: Reals) -> Steps[Reals]:
 
 
 def _across(space: Space, ground: Ground, start: Reals, end: Reals) -> Steps[Relaxed]:
-    """The spline relaxed from the shortest way on the decoded grid, which finds ways that lie far from the line."""
+    """The spline relaxed from the shortest path on the decoded grid, which finds paths far from the straight line."""
     grid = yield from decoded_grid(space)
     way = grid.shortest(start, end)
     yield None

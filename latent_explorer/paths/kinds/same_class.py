@@ -40,7 +40,7 @@ def _class_at_both(space: Space, start: Reals, end: Reals) -> Steps[int]:
 
 
 def _graph(space: Space, label: int) -> Steps[HopGraph]:
-    """The graph of the images of a class; those near the border to others are dear."""
+    """The graph of the images of a class; those near the border to others cost more."""
     own = space.data[some_of(np.flatnonzero(space.labels == label))].astype(np.float64)
     others = np.flatnonzero(space.labels != label)
     if not len(others):

@@ -10,9 +10,9 @@ from latent_explorer.paths.kinds.straight import line
 
 
 def _circle(start: Reals, end: Reals, t: Reals) -> Reals:
-    """Great-circle interpolation (Shoemake 1985) of the directions, with the radius in linear proportion.
+    """Great-circle interpolation (Shoemake 1985) of the directions, with linear interpolation of the radius.
 
-    Straight where no great circle is singled out: an end at the origin, or both ends on one line through it.
+    Straight if no great circle is unique: an end at the origin, or both ends on one line through it.
     """
     radii = np.linalg.norm(start), np.linalg.norm(end)
     if min(radii) < 1e-9:

@@ -12,7 +12,7 @@ _POWER = 2.0
 
 
 def image_graph(space: Space) -> Steps[HopGraph]:
-    """The graph of the images of a space, made when it is first asked for and kept with it."""
+    """The graph of the images of a space, made on first use and kept with the space."""
     if _KEPT not in space.kept:
         some = some_of(np.arange(len(space.data)))
         space.kept[_KEPT] = yield from graph_of(space.data[some].astype(np.float64), _POWER)
