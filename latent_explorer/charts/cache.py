@@ -1,4 +1,4 @@
-"""Fits kept on disk, by the bundle and the spec that they are of; each file vouches for itself."""
+"""Fits kept on disk, by their bundle and spec, in files that carry a checksum."""
 
 import contextlib
 import hashlib
@@ -20,20 +20,20 @@ from latent_explorer.version import __version__
 _log = logging.getLogger(__name__)
 _DIGEST = hashlib.sha256().digest_size
 CACHE_BYTES = 2**29
-"""What all fits may take; those used least recently go first."""
+"""The limit for all fits; the least recently used are removed first."""
 
 
 class FitCache:
-    """Arrays in a folder, one file for each bundle and spec. limit: bytes that all may take.
+    """Arrays in a folder, one file per bundle and spec. limit: bytes for all of them.
 
-    seal: tells a bundle from every other. What is damaged, cut, of another bundle, spec or version counts as none.
+    seal: identifies the bundle. Files that are damaged, truncated, or of another bundle, spec or version are ignored.
     """
 
     def __init__(self, folder: Path, limit: int = CACHE_BYTES) -> None:
         self._folder, self._limit = folder, limit
 
     def read(self, seal: str, spec: ChartSpec) -> Arrays | None:
-        """What was kept, or None where there is nothing that can be trusted."""
+        """The kept arrays, or None if there are no valid ones."""
         path = self._path(seal, spec)
         try:
             content = path.read_bytes() if path.stat().st_size <= self._limit else b""
@@ -48,11 +48,11 @@ class FitCache:
         return arrays
 
     def has(self, seal: str, spec: ChartSpec) -> bool:
-        """Whether something is kept; `read` says whether it can be trusted."""
+        """Whether something is kept; `read` says whether it is valid."""
         return self._path(seal, spec).exists()
 
     def keep(self, seal: str, spec: ChartSpec, arrays: Arrays) -> None:
-        """Keep arrays. Raises UserError where they are too large, or the disk does not take them."""
+        """Keep arrays. Raises UserError if they are too large, or the disk cannot take them."""
         packed = save({name: np.ascontiguousarray(array) for name, array in arrays.items()})  # as safetensors needs it
         content = _digest(seal, spec, packed) + packed
         if len(content) > self._limit:
@@ -65,7 +65,7 @@ class FitCache:
         self._trim()
 
     def lock(self, seal: str, spec: ChartSpec) -> "FitLock":
-        """What only one process has at a time: the right to fit this chart of this bundle."""
+        """A lock on fitting this chart of this bundle, which only one process has at a time."""
         return FitLock(self._path(seal, spec).with_suffix(".lock"))
 
     def _path(self, seal: str, spec: ChartSpec) -> Path:
@@ -82,9 +82,9 @@ class FitCache:
 
 
 class FitLock:
-    """A lock among processes, which the system takes from one that dies. Free it by `with`.
+    """A lock between processes, which the system releases if the owner dies. Release it by `with`.
 
-    Where the disk knows no locks, everybody has it: a fit is then made twice, and no worse.
+    If the disk does not support locks, everyone gets it: the fit is then made twice, which does no harm.
     """
 
     def __init__(self, path: Path) -> None:
@@ -100,7 +100,7 @@ class FitLock:
         return True
 
     def __enter__(self) -> None:
-        """Nothing: it has been taken."""
+        """Does nothing: the lock has been taken already."""
 
     def __exit__(self, *_: object) -> None:
         if self._stream is not None:

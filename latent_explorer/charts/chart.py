@@ -1,4 +1,4 @@
-"""What a chart is, charts that are affine or turned, where most data lie, and how near two places may be."""
+"""The definition of a chart, affine and turned charts, where most data are, and how close two places may be."""
 
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
@@ -13,7 +13,7 @@ _FEW = 1000
 class Chart(Protocol):
     """The two-way map between plane and latent space.
 
-    name: tells charts of one bundle apart. axis_names: of u and v, in words; empty for an axis that is none.
+    name: distinguishes charts of one bundle. axis_names: of u and v, in words; empty for an unused axis.
     """
 
     @property
@@ -31,7 +31,7 @@ class Chart(Protocol):
         ...
 
     def slopes(self, uv: ArrayLike) -> NDArray[np.float64]:
-        """How the latent changes (2, d) with u and with v at a plane point (2,)."""
+        """The derivatives of the latent (2, d) with respect to u and v at a plane point (2,)."""
         ...
 
 
@@ -61,10 +61,10 @@ class LinearChart:
 
 @dataclass(frozen=True, eq=False)
 class LinearMap:
-    """A linear map onto the plane, whose axes may be skew, and a linear way back.
+    """A linear map onto the plane, whose axes may be skew, and its linear inverse.
 
-    A latent z goes to (z - middle) @ forth, with forth (d, 2); a plane point back to middle + uv @ back, with back
-    (2, d) and back @ forth = 1, so that `to_plane` undoes `to_latent`.
+    A latent z goes to (z - middle) @ forth, with forth (d, 2); a plane point goes to middle + uv @ back, with back (2,
+    d) and back @ forth = 1, so that `to_plane` undoes `to_latent`.
     """
 
     name: str
@@ -85,7 +85,7 @@ class LinearMap:
 
 
 def bulk(uv: NDArray[np.float32]) -> NDArray[np.float32]:
-    """The points (m, 2) of (n, 2) without the farthest thousandth at each side; all where they are few."""
+    """The points (m, 2) of (n, 2) without the farthest thousandth at each side; all if they are few."""
     if len(uv) < _FEW:
         return uv
     low, high = np.quantile(uv, (_OUTSIDE, 1 - _OUTSIDE), axis=0)
@@ -94,10 +94,11 @@ def bulk(uv: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 def least_step(chart: Chart, uv: tuple[float, float]) -> float:
-    """The least plane distance by which a step along u, and one along v, surely changes the float32 latent at `uv`.
+    """The smallest plane distance by which a step along u, and one along v, certainly changes the float32 latent at
+    `uv`.
 
-    A step changes the latent once it moves some coordinate by the distance of neighbouring float32 numbers there.
-    Holds for charts that are smooth near `uv`. An axis that moves no coordinate has no say; 0 where neither does.
+    A step changes the latent once it moves some coordinate by the distance of neighbouring float32 numbers there. Valid
+    for charts that are smooth near `uv`. An axis that moves no coordinate is ignored; 0 if both are.
     """
     z = chart.to_latent(uv).astype(np.float64)
     rates = np.abs(chart.slopes(uv))
@@ -107,7 +108,7 @@ def least_step(chart: Chart, uv: tuple[float, float]) -> float:
 
 
 class Turn(NamedTuple):
-    """An orthogonal 2x2 matrix, row by row: plane points as columns are multiplied by it from the left."""
+    """An orthogonal 2x2 matrix, row by row: it multiplies plane points, as columns, from the left."""
 
     a: float = 1.0
     b: float = 0.0
@@ -116,7 +117,7 @@ class Turn(NamedTuple):
 
     @classmethod
     def between(cls, uv: ArrayLike, before: ArrayLike) -> "Turn":
-        """The orthogonal transform that brings points (n, 2) nearest to where they were `before` (n, 2).
+        """The orthogonal transform that brings points (n, 2) closest to their places `before` (n, 2).
 
         The least sum of squared distances; Schoenemann 1966, "A generalized solution of the orthogonal Procrustes
         problem".
@@ -133,12 +134,12 @@ class Turn(NamedTuple):
 
     @property
     def mirrored(self) -> bool:
-        """Whether left and right are exchanged too."""
+        """Whether it also mirrors left and right."""
         return self.a * self.d - self.b * self.c < 0
 
     @property
     def degrees(self) -> float:
-        """By how much the first axis is turned counterclockwise, within -180..180."""
+        """The counterclockwise rotation of the first axis, within -180..180."""
         return float(np.degrees(np.arctan2(self.c, self.a)))
 
 

@@ -1,4 +1,4 @@
-"""Moves data to their places on a map as t-SNE does, with openTSNE's gradients."""
+"""Moves data to their places on a map like t-SNE, with openTSNE's gradients."""
 
 from collections.abc import Callable
 from concurrent.futures import Future, wait
@@ -9,13 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 Found = tuple[NDArray[np.int64], NDArray[np.float64]]
-"""Of each of the data its neighbours (n, k), and how far away they are."""
+"""For each datum its neighbours (n, k), and their distances."""
 
 _EARLY = 100  # iterations with `_EXAGGERATION`, in which the islands form
 _EXAGGERATION, _MOMENTA = 12.0, (0.5, 0.8)
 _INTERVAL = 3.0
-"""The side of a cell of the grid by which repulsion is interpolated, in units of the map: three times the usual, so
-that an iteration does not take longer and longer while the map grows."""
+"""The side of a cell of the interpolation grid for repulsion, in units of the map: three times the default, so that
+iterations do not get slower and slower while the map grows."""
 
 _GRID = {"n_interpolation_points": 3, "min_num_intervals": 50, "ints_in_interval": _INTERVAL}
 _EXACTLY = 2000  # data up to which repulsion is summed by a tree
@@ -66,7 +66,7 @@ class Descent:
 
 
 class Making:
-    """Something that takes seconds is made in a thread, while there is something to be seen."""
+    """Something that takes seconds, made in a thread while there is something to look at."""
 
     def __init__(self, make: Callable[[], Any]) -> None:
         self._made: Future[Any] = Future()
@@ -79,13 +79,13 @@ class Making:
             self._made.set_exception(error)
 
     def made(self, seconds: float | None = None) -> Any:
-        """It, or None where it is not there within so many seconds; without a number, it is waited for."""
+        """The result, or None if it is not ready within this many seconds; without a number, waits for it."""
         wait([self._made], seconds)
         return self._made.result() if self._made.done() else None
 
 
 def by_place(uv: NDArray[np.float64]) -> NDArray[np.int64]:
-    """The data (n,) in strips of the map: neighbours then lie close in memory, which saves a fifth of the time."""
+    """The data (n,) in strips of the map: neighbours are then close in memory, which saves a fifth of the time."""
     strips = np.floor((uv[:, 0] - uv[:, 0].min()) / max(float(np.ptp(uv[:, 0])), np.finfo(float).tiny) * _STRIPS)
     order: NDArray[np.int64] = np.lexsort((uv[:, 1], strips))
     return order

@@ -1,4 +1,4 @@
-"""Charts for Python callers: fitted to a bundle or to latents alone, at most once for each."""
+"""Charts for Python callers: fitted to a bundle or to latents alone, once for each."""
 
 import hashlib
 from collections.abc import Callable, Generator
@@ -27,16 +27,17 @@ def fit(
 ) -> Chart:
     """A chart of latents: the two-way map between them and a plane.
 
-    Its `to_plane` takes latents (n, d) and gives plane points float64 (n, 2); its `to_latent` takes plane points and
-    gives latents float32 (n, d); of one point, (2,) and (d,).
+    Its `to_plane` takes latents (n, d) and returns plane points float64 (n, 2); its `to_latent` takes plane points and
+    returns latents float32 (n, d); for one point, (2,) and (d,).
 
-    data: a bundle, or latents (n, d) as an array, a tensor or a list. kind: its name, such as "principal" or "tsne",
-    also as a text with parameters as `--chart` takes it, "slice:across=3,up=7"; None for the usual one, with which the
-    window opens. `list(charts.CHARTS)` has the names, `charts.CHARTS[name].parameters` what each can be told, which is
-    given by name. labels: int (n,), of latents that are no bundle's, for kinds that ask for classes.
-    report: called with a FitReport as a fit goes on, which takes long for some kinds; what it raises ends the fit.
-    What was found is kept on disk, and shared with the window and the terminal.
-    Raises UserError where there is no such kind, it does not fit the latent space, or a parameter is not one of its.
+    data: a bundle, or latents (n, d) as an array, a tensor or a list. kind: its name, such as "principal" or "tsne", or
+    a text with parameters in the form of `--chart`, "slice:across=3,up=7"; None for the default one, with which the
+    window opens. `list(charts.CHARTS)` has the names, `charts.CHARTS[name].parameters` the parameters, which are given
+    by name. labels: int (n,), for latents without a bundle and kinds that need classes.
+    report: called with a FitReport during a fit, which takes long for some kinds; an exception from it ends the fit.
+
+    The result is kept on disk, and shared with the window and the terminal.
+    Raises UserError if there is no such kind, it does not fit the latent space, or it has no such parameter.
 
     >>> from latent_explorer import charts, open_bundle
     >>> bundle = open_bundle("mnist-vae-16d")
@@ -61,7 +62,7 @@ def _fitted(
     seal: str,
     report: Callable[[FitReport], None],
 ) -> Arrays | None:
-    """What a fit gave, now or before; None for a kind without one."""
+    """The result of a fit, new or kept; None for a kind without one."""
     if CHARTS[spec.kind].fit is None:
         return None
     return _driven(fit_once(FitCache(chart_folder()), seal, spec, means, labels, must_keep=False), report)
@@ -80,7 +81,7 @@ def _driven(steps: Generator[FitReport, None, Arrays], report: Callable[[FitRepo
 def _latents_of(
     data: Any, labels: Any
 ) -> tuple[NDArray[np.float32], NDArray[np.int64] | None, str, tuple[float, float, float, float] | None]:
-    """Latents (n, d), their labels, what tells them from all others, and the turn of their usual chart."""
+    """Latents (n, d), their labels, their identity, and the turn of their default chart."""
     if hasattr(data, "latents") and hasattr(data, "seal"):
         if labels is not None:
             raise UserError("labels: the bundle has its own; leave them out, or pass its latents instead of it")
@@ -113,7 +114,7 @@ def _spec(kind: str | ChartSpec | None, parameters: dict[str, Any]) -> ChartSpec
 
 
 def _value(name: str, value: Any) -> Value:
-    """A parameter as a spec has it."""
+    """A parameter in the form of a spec."""
     if isinstance(value, str):
         return value
     array = as_array(value, name)

@@ -1,4 +1,4 @@
-"""The chart of more than two dimensions: principal components, the coordinates off their plane following the data."""
+"""The chart of more than two dimensions: principal components, with the other coordinates following the data."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,13 +12,13 @@ from latent_explorer.charts.principal import principal_chart
 from latent_explorer.charts.surface import Surface
 
 _NODES = 64
-"""Nodes of the grid on each side: at most 1.5 to a kernel's width for a normal cloud of 20,000 points.
+"""Nodes of the grid on each side: at most 1.5 per kernel width for a normal cloud of 20,000 points.
 
-Products of larger matrices are computed in threads, which takes far longer where other programs use the processors.
+Products of larger matrices run in threads, which takes far longer if other programs use the processors.
 """
 
 _ENOUGH = 20_000
-"""Points from which the grid is made; of more, every second, every third and so on."""
+"""The number of points from which the grid is made; of more, every second, every third and so on."""
 
 _ENOUGH_VALUES = 2**22
 """Fewer points in thousands of dimensions: 1,024 in 4,096."""
@@ -26,10 +26,11 @@ _ENOUGH_VALUES = 2**22
 _TOGETHER = 64  # dimensions at a time
 
 _WIDER, _FAINTER = 3.0, 1e-3
-"""Each of the three further kernels is so much wider and fainter: they decide only where the one before has no data."""
+"""Each of the three further kernels is this much wider and weaker: they matter only where the one before has no
+data."""
 
 _LEAST = 60.0
-"""No kernel falls below exp(-60): there is a weight everywhere, and no number too small to be computed with quickly."""
+"""No kernel falls below exp(-60): every place has a weight, and no number is too small for fast arithmetic."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,11 +71,11 @@ class FollowingChart:
 
 
 def following_chart(means: ArrayLike) -> FollowingChart:
-    """The principal plane of `means` (n, d), where each point's latent lies amid the data around that point.
+    """The principal plane of `means` (n, d), where each point's latent is amid the data around that point.
 
     The coordinates off the plane are the mean of those of the data, weighted with a Gaussian of the distance in the
-    plane (Nadaraya and Watson's regression); its width is Scott's rule for a density in two dimensions, the spread
-    along each axis times n^(-1/6). Where no data are near, wider Gaussians take over, and so the nearest data.
+    plane (Nadaraya-Watson regression); its width is Scott's rule for a density in two dimensions, the spread along each
+    axis times n^(-1/6). Where no data are near, wider Gaussians, and so the nearest data, take over.
     """
     points = np.asarray(means)
     plane = principal_chart(points)

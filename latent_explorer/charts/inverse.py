@@ -1,4 +1,4 @@
-"""The inverse of charts that only place the data: from the plane back into latent space, smoothly amid the data."""
+"""The inverse of charts that only place the data: from the plane to latent space, smoothly through the data."""
 
 import math
 from dataclasses import dataclass, field
@@ -15,23 +15,23 @@ from latent_explorer.charts.neighbours import Search
 from latent_explorer.charts.surface import Surface
 
 _SIDE = 384
-"""Nodes along the longer side of the map: about as many as there are data of an image set of usual size."""
+"""Nodes along the longer side of the map: about as many as there are data in a typical image set."""
 
 _VALUES = 1 << 24  # numbers at all nodes together: 64 MiB
 _MARGIN = 0.06  # of the longer side, around the bulk of the data
 
 _SHARPEST, _OCTAVES = 0.35, 3.9
-"""The width of the kernel in steps of the grid at full detail, and how often it doubles down to none."""
+"""The width of the kernel in steps of the grid at full detail, and how often it doubles down to zero detail."""
 
 _FAINTEST = 1e-12
-"""The weight of the middle of all data, as a share of the largest: a thousand times what rounding leaves."""
+"""The weight of the mean of all data, as a share of the largest: a thousand times the rounding error."""
 
 _TOGETHER = 8  # dimensions at a time
 _STARTS, _STEPS = 8, 16
 _STUCK = 0.999  # of the square of the distance: a step that leaves more of it is one of the last
 _ON_MAP = 1e-4  # of the spread of the latents: a latent so near to the surface lies on it
 AROUND = 10
-"""Data that say where a latent belongs that is none of them."""
+"""The number of data that determine the place of any other latent."""
 
 DETAIL = Parameter(
     "detail",
@@ -41,19 +41,19 @@ DETAIL = Parameter(
     high=1.0,
     refits=False,
 )
-"""The parameter of every kind of chart that has this inverse."""
+"""The parameter shared by all kinds of chart with this inverse."""
 
 
 @dataclass(frozen=True, eq=False)
 class NonlinearChart:
-    """A chart that is known by where it puts each of the data.
+    """A chart given by where it puts each datum.
 
-    name, axis_names: as of every chart. points: float32 (n, 2), the plane points of the data. latents: float32 (n, d),
-    the data. detail: 0 to 1, see `DETAIL`. fit_seconds: wall and CPU seconds that the fit took; None where not known.
+    name, axis_names: as in every chart. points: float32 (n, 2), the plane points of the data. latents: float32 (n, d),
+    the data. detail: 0 to 1, see `DETAIL`. fit_seconds: wall and CPU seconds of the fit; None if unknown.
 
-    The latent of a plane point is the mean of the data around it, weighted by their distance on the plane (Nadaraya
-    and Watson's regression), taken at the nodes of a grid. A datum's latent belongs to its point, a
-    latent on this surface to its place there, and any other to the weighted median of the points of its nearest data.
+    The latent of a plane point is the mean of the data around it, weighted by their distance on the plane
+    (Nadaraya-Watson regression), computed at the nodes of a grid. A datum's latent maps to its own point, a latent on
+    this surface to its place there, and any other to the weighted median of the points of its nearest data.
     """
 
     name: str
@@ -84,7 +84,7 @@ class NonlinearChart:
             return self._surface
 
     def prepare(self) -> None:
-        """Have the surface made, in whatever thread this is called."""
+        """Compute the surface in the calling thread."""
         _ = self.surface
 
     @cached_property
@@ -102,7 +102,8 @@ class NonlinearChart:
 
     @cached_property
     def _widths(self) -> NDArray[np.float32]:
-        """How far the nodes around each node are from it at most; the surface leaves no node's midst farther."""
+        """The maximum distance of the nodes around each node from it; between the nodes the surface is no farther
+        away."""
         return self.surface.widths().ravel()
 
     @cached_property
@@ -111,7 +112,7 @@ class NonlinearChart:
         return math.sqrt(float(some.var(0, np.float64).sum()))
 
     def amid(self, distances: NDArray[np.float64], indices: NDArray[np.int64]) -> NDArray[np.float64]:
-        """Where latents belong (m, 2) whose nearest data these are, (m, k), nearest first: amid their points."""
+        """The places (m, 2) of latents with these nearest data, (m, k), nearest first: amid their points."""
         return _weighted_median(self.points[indices].astype(np.float64), distances)
 
     def _placed(self, z: NDArray[np.float32]) -> NDArray[np.float64]:
@@ -125,9 +126,9 @@ class NonlinearChart:
         return uv
 
     def _nearest_on_surface(self, z: NDArray[np.float32]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Where the surface comes nearest to latents (m, d), as far as is found, and how near: (m, 2) and (m,).
+        """Where the surface comes closest to latents (m, d), as far as found, and how close: (m, 2) and (m,).
 
-        Infinitely far where it is too far from all nodes near the latent to run through it.
+        Infinity if all nodes near the latent are too far away for the surface to pass through it.
         """
         surface = self.surface
         apart, nodes = self._nodes.of(z, _STARTS)
@@ -153,7 +154,7 @@ def nonlinear_chart(data: ChartInput, axis_names: tuple[str, str]) -> NonlinearC
 
 
 def regressed(points: NDArray[np.float32], latents: NDArray[np.float32], detail: float) -> Surface:
-    """The surface over the plane that runs through the midst of latents (n, d) at points (n, 2)."""
+    """The surface over the plane that passes through the middle of latents (n, d) at points (n, 2)."""
     home = bulk(points).astype(np.float64)
     low, extent = home.min(0), np.ptp(home, axis=0)
     longest = float(extent.max()) or 1.0
@@ -171,7 +172,7 @@ def _smoothed(
 ) -> NDArray[np.float32]:
     """The weighted means (columns, rows, d) at the nodes of a grid of latents (n, d) at places (n, 2) in its steps.
 
-    It is one convolution, done by Fourier's transform.
+    It is one convolution, computed by Fourier transform.
     """
     from scipy.fft import irfft2, next_fast_len, rfft2  # 0.1 s, for which no launch waits
 
@@ -196,7 +197,7 @@ def _smoothed(
 
 
 def _onto_nodes(place: NDArray[np.float64], sides: tuple[int, int]) -> Any:
-    """The matrix (nodes, n) that shares each datum among the four nodes around it, the nearer the more."""
+    """The matrix (nodes, n) that shares each datum among the four nodes around it, by proximity."""
     from scipy.sparse import csr_matrix
 
     inside = np.flatnonzero(((place >= 0) & (place <= np.array(sides) - 1)).all(1))
@@ -212,11 +213,11 @@ def _onto_nodes(place: NDArray[np.float64], sides: tuple[int, int]) -> Any:
 
 
 def _kernel(padded: tuple[int, ...], width: float) -> NDArray[np.float64]:
-    """Around the first node of a grid of this size that begins again beyond its ends.
+    """The kernel around the first node of a periodic grid of this size.
 
-    Half its height at 0.64 of the width, it falls with the fourth power: where data are dense a few of them decide,
-    where they are sparse the nearest, and there is a latent everywhere. Tried against Gaussians with wider ones behind
-    them, on t-SNE of 70,000 data: as exact, and smoother at the same error.
+    It has half its height at 0.64 of the width and falls with the fourth power: where data are dense a few of them
+    decide, where they are sparse the nearest, and every place has a latent. Compared with Gaussians backed by wider
+    ones, on t-SNE of 70,000 data: as exact, and smoother at the same error.
     """
     across, up = (np.square(_away(side) / width) for side in padded)
     kernel: NDArray[np.float64] = 1 / np.square(1 + across[:, None] + up)
@@ -229,7 +230,7 @@ def _away(side: int) -> NDArray[np.float64]:
 
 
 def _weighted_median(points: NDArray[np.float64], distances: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The median (m, 2) of points (m, k, 2), those of less distance (m, k) counting more, of none alone."""
+    """The median (m, 2) of points (m, k, 2), where smaller distances (m, k) count more."""
     nearest = np.maximum(distances[:, :1], np.finfo(float).tiny)
     weights = (nearest / np.maximum(distances, nearest)) ** 2
     weights = np.where(distances[:, :1] > 0, weights, distances == 0)
@@ -244,9 +245,9 @@ def _weighted_median(points: NDArray[np.float64], distances: NDArray[np.float64]
 def _descended(
     surface: Surface, uv: NDArray[np.float64], z: NDArray[np.float64]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Places (m, 2) moved to where the surface comes nearest to latents (m, d), and how far off it is there.
+    """Places (m, 2) moved to where the surface comes closest to latents (m, d), and the remaining distance.
 
-    Levenberg and Marquardt's method.
+    The Levenberg-Marquardt method.
     """
     damping, off = np.full(len(uv), 1e-3), surface.at(uv) - z
     squares = np.square(off).sum(1)

@@ -47,7 +47,7 @@ def _fit(data: ChartInput) -> Generator[FitReport, None, Arrays]:
 
 
 def _graph(means: NDArray[np.float32], count: int) -> Generator[FitReport, None, Any]:
-    """The distances between neighbours, as a sparse matrix (n, n) in one piece."""
+    """The distances between neighbours, as a connected sparse matrix (n, n)."""
     from scipy.sparse import csr_matrix
 
     rows, columns, distances = [], [], []
@@ -65,7 +65,7 @@ def _graph(means: NDArray[np.float32], count: int) -> Generator[FitReport, None,
 
 
 def _in_one_piece(graph: Any, means: NDArray[np.float32]) -> Any:
-    """The graph with a bridge from each island to the largest, between data of both that are close."""
+    """The graph with a bridge from each island to the largest, between close data of both."""
     from scipy.sparse import csr_matrix
     from scipy.sparse.csgraph import connected_components
 
@@ -93,7 +93,7 @@ def _along(graph: Any, landmark: int) -> NDArray[np.float64]:
 
 
 def _placed(squares: NDArray[np.float32], order: NDArray[np.int64], data: ChartInput) -> NDArray[np.float32]:
-    """Where all data lie (n, 2), by their squared distances (m, n) to the landmarks, numbers (m,)."""
+    """The places of all data (n, 2), by their squared distances (m, n) to the landmarks, numbers (m,)."""
     among = squares[:, order].astype(np.float64)
     mean = among.mean(0)
     product = -(among - mean - mean[:, None] + among.mean()) / 2

@@ -1,4 +1,4 @@
-"""What a kind of chart is (words, parameters, the latent spaces it fits, how it is made), and a chart as chosen."""
+"""The definition of a kind of chart (words, parameters, latent spaces, how it is made), and of a chosen chart."""
 
 import re
 import sys
@@ -20,7 +20,7 @@ Arrays = dict[str, NDArray[Any]]
 
 
 class ChartSpec(msgspec.Struct, frozen=True):
-    """A kind of chart and those of its parameters that are not as usual. As text: `slice:across=3,up=7`."""
+    """A kind of chart and its parameters that differ from the defaults. As text: `slice:across=3,up=7`."""
 
     kind: str
     parameters: dict[str, Value] = {}
@@ -34,9 +34,9 @@ class ChartSpec(msgspec.Struct, frozen=True):
 
     @classmethod
     def of(cls, text: str) -> "ChartSpec":
-        """That of a text KIND[:name=value,...], where a value may be several numbers separated by commas.
+        """The spec of a text KIND[:name=value,...], where a value may be several numbers separated by commas.
 
-        Raises UserError where it is not so written; which kinds and parameters there are is asked in `checked`.
+        Raises UserError if it is not in this form; `checked` tests whether the kind and its parameters exist.
         """
         kind, _, rest = text.partition(":")
         written: dict[str, list[str]] = {}
@@ -60,7 +60,7 @@ def _value(pieces: list[str]) -> Value:
 
 
 def text_of(value: Value) -> str:
-    """A value as it is written in a spec; read again, it is the same to the bit."""
+    """A value as written in a spec; reading it back gives the same bits."""
     match value:
         case str():
             return value
@@ -70,9 +70,9 @@ def text_of(value: Value) -> str:
 
 
 class FitReport(msgspec.Struct, frozen=True, tag=True, eq=False):
-    """How far a fit is. share: 0 to 1. words: what is under way. uv: the places (n, 2) of the data so far, if any.
+    """The progress of a fit. share: 0 to 1. words: the current step. uv: the current places (n, 2) of the data, if any.
 
-    so_far: the spec whose whole fit has given these places, where there is one: a fit that is ended here is kept as it.
+    so_far: the spec whose complete fit these places are, if there is one: a fit stopped here is kept as that.
     """
 
     share: float
@@ -83,9 +83,9 @@ class FitReport(msgspec.Struct, frozen=True, tag=True, eq=False):
 
 @dataclass(frozen=True, eq=False)
 class ChartInput:
-    """What a chart is made from. name: what it has to be called. means: float32 (n, d), of the data.
+    """The input of a chart. name: the chart's required name. means: float32 (n, d), of the data.
 
-    parameters: one value for each of the kind's. labels: int64 (n,), or None. fitted: what the kind's `fit` gave.
+    parameters: one value for each of the kind's. labels: int64 (n,), or None. fitted: the result of the kind's `fit`.
     """
 
     name: str
@@ -103,14 +103,14 @@ class ChartInput:
 
 @dataclass(frozen=True)
 class Parameter:
-    """What can be chosen of a kind of chart.
+    """A parameter of a kind of chart.
 
-    sentence: what it means, without a capital or a full stop. default: what it is unless chosen; an empty text where
-    the kind finds it itself. kind: "dimension" is the number of one, "whole" a whole number, "vector" one number for
-    each dimension and nothing else, "several" one whole number or more, "text" one of `choices`, "name" a letter and
-    then letters and digits, by which whoever makes the chart finds it again. directed: whether
-    instead of one number there may be one for each dimension. low, high: limits of each number; a dimension has its
-    own. refits: whether another value needs another fit, of a kind that has one; else it is for `make` alone.
+    sentence: what it means, without a capital or a full stop. default: its default value; an empty text if the kind
+    finds it itself. kind: "dimension" is the number of one, "whole" a whole number, "vector" one number for each
+    dimension and nothing else, "several" one whole number or more, "text" one of `choices`, "name" a letter followed by
+    letters and digits, by which the maker of the chart finds it again. directed: whether one number for each dimension
+    is allowed instead of one number. low, high: limits of each number; a dimension has its own. refits: whether another
+    value needs another fit, for a kind that has one; else only `make` uses it.
     """
 
     name: str
@@ -124,7 +124,7 @@ class Parameter:
     refits: bool = True
 
     def checked(self, value: Value, dimensions: int) -> Value:
-        """The value, if it may be chosen in so many dimensions. Raises UserError that says what may be."""
+        """The value, if it is allowed in this many dimensions. Raises UserError that says what is allowed."""
         if self.kind == "text" and value in self.choices:
             return value
         if self.kind == "name" and isinstance(value, str) and re.fullmatch(r"[a-z][a-z0-9]{1,40}", value):
@@ -140,13 +140,13 @@ class Parameter:
         raise UserError(f"{self.name}={text_of(value)}: expected {self.expected(dimensions)}")
 
     def _may_be(self, number: float, dimensions: int) -> bool:
-        """Whether it may be one number, and this one."""
+        """Whether a single number is allowed, and this one is."""
         low, high = (0, dimensions - 1) if self.kind == "dimension" else (self.low, self.high)
         whole = self.kind in ("whole", "dimension") and number % 1 == 0
         return low <= number <= high and (whole or self.kind == "number")
 
     def expected(self, dimensions: int) -> str:
-        """What it may be, in words."""
+        """The allowed values, in words."""
         vector = f"{dimensions} numbers"
         one = {
             "number": f"a number from {self.low:g} to {self.high:g}",
@@ -164,11 +164,11 @@ class Parameter:
 class ChartKind:
     """A kind of chart.
 
-    title, sentence: for menus and help. make: the chart, in well under a second. fit: for kinds that take longer, run
-    first, in a process of its own; yields how far it is and returns arrays, which are kept on disk for the next time.
-    dimensions: of the latent spaces that it fits. default_for: those that open with it. needs_labels: of the data.
-    made_by: where else it is made, where a bundle alone does not suffice: its arrays are then kept by whoever makes it.
-    module: what has to be installed for the fit, and extra: the extra of this package that brings it along.
+    title, sentence: for menus and help. make: makes the chart, in well under a second. fit: for kinds that take longer,
+    run first, in a separate process; yields progress and returns arrays, which are kept on disk.
+    dimensions: of the latent spaces that it supports. default_for: those that open with it. needs_labels: of the data.
+    made_by: where else it is made, if a bundle alone is not enough: the maker then keeps its arrays.
+    module: what must be installed for the fit, and extra: the extra of this package that installs it.
     """
 
     name: str
@@ -185,7 +185,7 @@ class ChartKind:
     extra: str = ""
 
     def lacks(self, labels: NDArray[np.int64] | None) -> str:
-        """What is missing for it with data of these labels, in words; empty where nothing is."""
+        """What is missing for it with data of these labels, in words; empty if nothing."""
         if self.made_by:
             return self.made_by
         if self.needs_labels and labels is None:

@@ -1,4 +1,4 @@
-"""Linear discriminant analysis: the plane on which classes lie farthest apart."""
+"""Linear discriminant analysis: the plane on which classes are farthest apart."""
 
 from collections.abc import Generator
 
@@ -13,7 +13,7 @@ from latent_explorer.errors import UserError
 def _fit(data: ChartInput) -> Generator[FitReport, None, Arrays]:
     """Fisher 1936, "The use of multiple measurements in taxonomic problems", with scikit-learn.
 
-    Back into latent space leads the regression of the latents on the plane, of which `to_plane` is the inverse.
+    The regression of the latents on the plane leads back to latent space; `to_plane` is its inverse.
     """
     from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 
@@ -32,7 +32,7 @@ def _fit(data: ChartInput) -> Generator[FitReport, None, Arrays]:
 
 
 def _chosen(data: ChartInput) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-    """The data of the classes that are to be told apart."""
+    """The data of the classes to separate."""
     assert data.labels is not None
     wanted = data.parameters["classes"]
     classes = np.unique(data.labels)
@@ -51,7 +51,7 @@ def _chosen(data: ChartInput) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
 
 
 def _along_the_rest(centred: NDArray[np.float64], forth: NDArray[np.float64]) -> NDArray[np.float64]:
-    """A second direction (d, 1) where two classes have only one: the widest that the first says nothing about."""
+    """A second direction (d, 1) if two classes have only one: the widest that is uncorrelated with the first."""
     first = centred @ forth
     rest = centred - first @ np.linalg.lstsq(first, centred, rcond=None)[0]
     _, directions = np.linalg.eigh(np.cov(rest, rowvar=False, bias=True))

@@ -1,4 +1,4 @@
-"""The neighbourhood of one datum as a flat chart of its own, exact at the datum."""
+"""The neighbourhood of one datum as its own flat chart, exact at the datum."""
 
 from dataclasses import dataclass
 
@@ -15,8 +15,8 @@ _COUNT = 40  # neighbours that say in which directions the data go on
 class LocalChart:
     """A plane through a latent along the two directions in which its neighbours spread most.
 
-    chart: its plane point 0, 0 is the latent. reach: the plane distance within which most of the neighbours lie.
-    indices: int64 (k,), these, nearest first.
+    chart: its plane point 0, 0 is the latent. reach: the plane distance that contains most of the neighbours.
+    indices: int64 (k,), of these, nearest first.
     """
 
     chart: LinearChart
@@ -29,8 +29,8 @@ def neighbourhood(
 ) -> LocalChart:
     """The neighbourhood of a latent (d,) among the data of a search.
 
-    Its axes are turned, or mirrored, to run as near as can be to the slopes (2, d) of the map there, so that what lies
-    to the right on the map lies to the right here: Schoenemann 1966.
+    Its axes are rotated or mirrored to match the slopes (2, d) of the map there as closely as possible, so that right
+    on the map is right here: Schoenemann 1966.
     """
     distances, indices = search.of(z[None], count + 1)
     others = indices[0][distances[0] > 0][:count]

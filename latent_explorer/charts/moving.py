@@ -1,4 +1,4 @@
-"""The chart of data whose places are still changing, while a fit moves them."""
+"""The chart of data whose places are still changing during a fit."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 
 @dataclass(frozen=True, eq=False)
 class MovingChart:
-    """Each plane point is that of the datum nearest to it. points: float32 (n, 2); latents: float32 (n, d)."""
+    """Each plane point gets the latent of the datum nearest to it. points: float32 (n, 2); latents: float32 (n, d)."""
 
     points: NDArray[np.float32]
     latents: NDArray[np.float32]

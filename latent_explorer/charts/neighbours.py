@@ -1,4 +1,4 @@
-"""The nearest data of data, exactly: products of matrices in blocks, which beat a tree beyond a few dimensions."""
+"""Exact nearest neighbours by matrix products in blocks, which are faster than a tree beyond a few dimensions."""
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
@@ -13,7 +13,8 @@ _GROUP = 64  # distances of which first only the least is looked at
 
 
 class Neighbours(NamedTuple):
-    """Of rows beginning at `start`: distances (k, count), float64, nearest first, and which these are (k, count)."""
+    """For rows beginning at `start`: distances (k, count), float64, nearest first, and the neighbours' indices (k,
+    count)."""
 
     start: int
     distances: NDArray[np.float64]
@@ -21,7 +22,7 @@ class Neighbours(NamedTuple):
 
 
 class Search:
-    """Finds which of points float32 (n, d) are nearest to others."""
+    """Finds the nearest of points float32 (n, d)."""
 
     def __init__(self, points: NDArray[np.float32]) -> None:
         self.points = np.ascontiguousarray(points, np.float32)
@@ -30,7 +31,7 @@ class Search:
         self._rows = max(1, _BLOCK // len(points))
 
     def of_all(self, count: int) -> Iterator[Neighbours]:
-        """The `count` nearest of each point, itself left out, a block of rows at a time. count < n."""
+        """The `count` nearest of each point, without itself, a block of rows at a time. count < n."""
         for start in range(0, len(self.points), self._rows):
             block = self.points[start : start + self._rows]
             scores = self._scores(block)
@@ -62,9 +63,10 @@ class Search:
 
 
 def one_thread() -> AbstractContextManager[object]:
-    """Products of matrices without threads meanwhile: for ours, which are narrow, they wait far longer than they work.
+    """Matrix products in one thread meanwhile: with narrow matrices, threads wait far longer than they work.
 
-    Beside busy neighbours on two cores the search took a quarter of the processor's time, and a tenth of the clock's.
+    With other busy programs on two cores the search took a quarter of the processor time, and a tenth of the wall-clock
+    time.
     """
     return _libraries().limit(limits=1, user_api="blas")  # type: ignore[no-any-return]
 
@@ -77,10 +79,10 @@ def _libraries() -> Any:
 
 
 def least(scores: NDArray[np.float32], count: int) -> NDArray[np.int64]:
-    """Where the `count` least of each row (m, n) are, (m, count), in no order.
+    """The positions of the `count` smallest of each row (m, n), (m, count), unordered.
 
-    The least of each group of 64 are looked at first. The count-th of these is an upper bound, which hardly more than
-    `count` stay below.
+    First takes the smallest of each group of 64. The count-th of these is an upper bound, and hardly more than `count`
+    values are below it.
     """
     rows, columns = scores.shape
     groups = columns // _GROUP

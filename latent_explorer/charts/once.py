@@ -1,4 +1,4 @@
-"""A fit is made once: what is kept is taken, what another process is fitting is waited for."""
+"""A fit is made once: a kept one is reused, and one that another process is computing is waited for."""
 
 import logging
 import time
@@ -26,11 +26,11 @@ def fit_once(
     *,
     must_keep: bool = True,
 ) -> Generator[FitReport, None, Arrays]:
-    """What the fit of a checked spec gives, made now or kept before under the seal of the data.
+    """The result of fitting a checked spec, computed now or kept before under the seal of the data.
 
-    Among the arrays are `fit_seconds` (2,), of the clock and of the processor. must_keep: else it does not matter
-    where the disk does not take what was found.
-    Raises UserError where something is missing for the kind, the fit is not possible, or its arrays cannot be kept.
+    The arrays include `fit_seconds` (2,), wall-clock and processor time. must_keep: otherwise a full disk does not
+    matter.
+    Raises UserError if something is missing for the kind, the fit is not possible, or its arrays cannot be kept.
     """
     kind, wanted = CHARTS[spec.kind], fitted_as(spec)
     if kind.fit is None:

@@ -9,13 +9,13 @@ from latent_explorer.charts.kind import MANY, ChartKind
 _EXACT = 512  # dimensions
 _COLUMNS, _POWERS, _ROWS = 12, 6, 1024
 _Components = tuple[NDArray[np.float64], NDArray[np.float64], float]
-"""The variances along the leading components, largest first; these (2, d) or fewer; and the variance in all."""
+"""The variances along the leading components, largest first; these (2, d) or fewer; and the total variance."""
 
 
 def principal_chart(means: ArrayLike) -> LinearChart:
     """The plane of the first two principal components of `means` (n, d), through their centre.
 
-    Each axis points to where its largest entry is positive, so that equal data give an equal chart.
+    Each axis points to where its largest entry is positive, so equal data give an equal chart.
     """
     points = np.asarray(means)
     origin = points.mean(0, np.float64)
@@ -37,7 +37,7 @@ def _exact(points: NDArray[np.floating], origin: NDArray[np.float64]) -> _Compon
 
 
 def _of_few(points: NDArray[np.floating], origin: NDArray[np.float64]) -> _Components:
-    """From the points themselves, where they are fewer than the dimensions."""
+    """From the points themselves, if there are fewer of them than dimensions."""
     _, sizes, rows = np.linalg.svd(points - origin, full_matrices=False)
     leading, _ = np.linalg.qr(np.concatenate([rows[:2].T, np.eye(points.shape[1], 2)], axis=1))  # of one point, any two
     variances = np.square(sizes) / len(points)
@@ -45,10 +45,10 @@ def _of_few(points: NDArray[np.floating], origin: NDArray[np.float64]) -> _Compo
 
 
 def _approximate(points: NDArray[np.floating], origin: NDArray[np.float64]) -> _Components:
-    """From a random part of the space, brought nearer to the widest one by powers of the covariance.
+    """From a random subspace, brought closer to the widest one by powers of the covariance.
 
     Halko, Martinsson and Tropp 2011, "Finding structure with randomness", algorithm 4.4: products with the points
-    alone, where the covariance of 4,096 dimensions would take half a minute.
+    alone, because the covariance in 4,096 dimensions would take half a minute.
     """
     count, middle = len(points), origin.astype(points.dtype)
     columns = np.random.default_rng(0).standard_normal((points.shape[1], _COLUMNS)).astype(points.dtype)

@@ -1,4 +1,4 @@
-"""The kinds of charts there are, and the one place where a chart is made."""
+"""The available kinds of charts, and the only place where a chart is made."""
 
 from collections.abc import Mapping
 from contextlib import suppress
@@ -27,19 +27,19 @@ for _kind in (IDENTITY, PRINCIPAL, FOLLOWING, SLICE, LDA, TSNE, ISOMAP, UMAP, RE
 
 
 def charts_for(dimensions: int) -> list[ChartKind]:
-    """The kinds that fit latent spaces of so many dimensions."""
+    """The kinds that support latent spaces of this many dimensions."""
     return [kind for kind in CHARTS.values() if dimensions in kind.dimensions]
 
 
 def default_spec(dimensions: int) -> ChartSpec:
-    """What a latent space of so many dimensions opens with."""
+    """The default chart of a latent space of this many dimensions."""
     return ChartSpec(next(kind.name for kind in CHARTS.values() if dimensions in kind.default_for))
 
 
 def checked(spec: ChartSpec | None, dimensions: int) -> ChartSpec:
-    """The spec in its shortest form, or the default where there is none.
+    """The spec in its shortest form, or the default if there is none.
 
-    Raises UserError where there is no such kind, it does not fit, or a parameter is not among those it has.
+    Raises UserError if there is no such kind, it does not fit, or it has no such parameter.
     """
     if spec is None:
         return default_spec(dimensions)
@@ -61,18 +61,18 @@ def checked(spec: ChartSpec | None, dimensions: int) -> ChartSpec:
 
 
 def fitted_as(spec: ChartSpec) -> ChartSpec:
-    """A checked spec without those of its parameters that matter to `make` alone: fits are kept by it."""
+    """A checked spec without the parameters that only `make` uses: fits are kept under it."""
     fits = {each.name for each in CHARTS[spec.kind].parameters if each.refits}
     return ChartSpec(spec.kind, {name: value for name, value in spec.parameters.items() if name in fits})
 
 
 def needs_fit(spec: ChartSpec) -> bool:
-    """Whether it takes long to make such a chart for the first time."""
+    """Whether making such a chart for the first time takes long."""
     return spec.kind in CHARTS and CHARTS[spec.kind].fit is not None
 
 
 def usual_spec(fits: Mapping[str, Arrays], dimensions: int) -> ChartSpec:
-    """The chart that a bundle opens with which brings these along; one of a kind that is not there does not count."""
+    """The chart that a bundle with these included fits opens with; unknown kinds are skipped."""
     for text in sorted(fits):
         with suppress(UserError):
             return checked(ChartSpec.of(text), dimensions)
@@ -80,14 +80,14 @@ def usual_spec(fits: Mapping[str, Arrays], dimensions: int) -> ChartSpec:
 
 
 def brought(fits: Mapping[str, Arrays], spec: ChartSpec) -> Arrays | None:
-    """What a bundle that brings these along has of the fit of a checked spec."""
+    """The fit of a checked spec among those included in a bundle."""
     return fits.get(str(fitted_as(spec)))
 
 
 def chart_input(
     spec: ChartSpec, means: NDArray[np.float32], labels: NDArray[np.int64] | None, fitted: Arrays | None = None
 ) -> ChartInput:
-    """What the chart of a checked spec is made from."""
+    """The input for the chart of a checked spec."""
     values = {each.name: each.default for each in CHARTS[spec.kind].parameters} | spec.parameters
     return ChartInput(str(spec), means, values, labels, fitted or {})
 
@@ -100,10 +100,10 @@ def chart_for(
     labels: NDArray[np.int64] | None = None,
     fitted: Arrays | None = None,
 ) -> Chart:
-    """The chart of `means` (n, d) that a spec asks for; the usual one where it is None.
+    """The chart of `means` (n, d) for a spec; the default one if it is None.
 
-    turn: by which the plane of the usual one is to be turned, if at all. fitted: what the kind's fit gave.
-    Raises UserError as `checked` does, and where a kind is to be fitted first.
+    turn: applied to the plane of the default one, if any. fitted: the result of the kind's fit.
+    Raises UserError like `checked`, and if a kind must be fitted first.
     """
     chosen = checked(spec, means.shape[1])
     kind = CHARTS[chosen.kind]
@@ -117,7 +117,7 @@ def chart_for(
 
 
 def check(kind: ChartKind) -> None:
-    """Make a chart of the kind, unless that takes long, and go there and back. Raises UserError where it fails."""
+    """Make a chart of the kind, unless that takes long, and map there and back. Raises UserError if that fails."""
     means = np.random.default_rng(0).standard_normal((50, max(kind.dimensions.start, 2)), np.float32)
     if kind.fit is not None or means.shape[1] not in kind.dimensions:
         return

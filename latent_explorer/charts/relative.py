@@ -1,4 +1,4 @@
-"""Relative coordinates: each datum by how alike it is to anchors, projected in common for two linked maps."""
+"""Relative coordinates: each datum by its similarity to anchors, in one projection for two linked maps."""
 
 import hashlib
 import json
@@ -20,8 +20,8 @@ def relative_spec(
 ) -> ChartSpec:
     """The chart of a bundle relative to anchors that it shares with another.
 
-    seal, other: of the two bundles. anchors, others: images of the one and of the other, pair by pair. So the name of
-    the chart, which its tiles and its fit carry, is that of no other anchors.
+    seal, other: of the two bundles. anchors, others: images of the one and of the other, pair by pair. The name of the
+    chart, which its tiles and its fit carry, is therefore unique to these anchors.
     """
     told = json.dumps([seal, other, list(anchors), list(others), measure])
     chosen = {} if measure == MEASURES[0] else {"measure": measure}
@@ -29,7 +29,7 @@ def relative_spec(
 
 
 def _fit(data: ChartInput) -> Generator[FitReport, None, Arrays]:
-    """It takes two bundles, which `latent_explorer.alignment.relating` reads; this one alone cannot be fitted."""
+    """Needs two bundles, which `latent_explorer.alignment.relating` reads; this one alone cannot be fitted."""
     yield FitReport(0.0, "looking for the anchors")
     raise UserError(f"chart {data.name}: {_MADE_BY}")
 

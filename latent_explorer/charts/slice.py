@@ -1,4 +1,4 @@
-"""A flat slice through a point along two dimensions or directions, whatever the data do."""
+"""A flat slice through a point along two dimensions or directions, independent of the data."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,11 +11,11 @@ _PARALLEL = 1e-6  # the sine of an angle: two directions nearer than that span n
 
 
 def slice_chart(data: ChartInput) -> LinearChart:
-    """The plane through a point, by default the middle of the data, along two axes.
+    """The plane through a point, by default the mean of the data, along two axes.
 
-    An axis is the number of a dimension, or a direction (d,) of any length; the second is taken at right angles to
-    the first. Along a dimension, the plane coordinate is the latent's own coordinate.
-    Raises UserError where the axes span no plane.
+    An axis is the number of a dimension, or a direction (d,) of any length; the second is made orthogonal to the first.
+    Along a dimension, the plane coordinate is the latent's own coordinate.
+    Raises UserError if the axes do not span a plane.
     """
     across, up = (_direction(data, name) for name in ("across", "up"))
     aside = up - up @ across * across

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 @dataclass(frozen=True, eq=False)
 class Surface:
-    """Values (d,) over the plane; beyond the grid they stay what they are at its edge.
+    """Values (d,) over the plane; constant beyond the edge of the grid.
 
     corner: (2,) the first node. step: (2,) between nodes. nodes: (columns, rows, d), at least 3 each way.
     """
@@ -24,7 +24,8 @@ class Surface:
         return self._mixed(around, weights[..., 0, :], weights[..., 1, :])
 
     def slopes(self, uv: NDArray[np.float64]) -> NDArray[np.float64]:
-        """How the values change (..., 2, d) with u and with v at plane points (..., 2); not at all beyond the grid."""
+        """The derivatives of the values (..., 2, d) with respect to u and v at plane points (..., 2); zero beyond the
+        grid."""
         around, offset, inside = self._around(uv)
         weights = _quadratic(offset)
         rates = _rates(offset) * (inside / self.step)[..., None]
@@ -33,9 +34,9 @@ class Surface:
         return np.stack([along_u, along_v], axis=-2)
 
     def widths(self) -> NDArray[np.float32]:
-        """How far each node (columns, rows) is from the farthest of the eight around it.
+        """The distance of each node (columns, rows) from the farthest of the eight around it.
 
-        The surface is a mean of a node and these wherever that node is the nearest, so it is no farther from it.
+        Where a node is the nearest, the surface is a mean of it and these, so it is no farther from it.
         """
         columns, rows = self.nodes.shape[:2]
         found = np.zeros((columns, rows), np.float32)
@@ -49,7 +50,8 @@ class Surface:
         return found
 
     def _around(self, uv: NDArray[np.float64]) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.bool_]]:
-        """The three nodes around each point both ways (..., 2, 3), how far off the middle one is, if it is inside."""
+        """The three nodes around each point in both directions (..., 2, 3), its offset from the middle one, if it is
+        inside."""
         sides = np.array(self.nodes.shape[:2])
         free = (uv - self.corner) / self.step
         place = np.clip(free, 1, sides - 2)
@@ -70,5 +72,5 @@ def _quadratic(t: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _rates(t: NDArray[np.float64]) -> NDArray[np.float64]:
-    """How these weights change with t."""
+    """The derivatives of these weights with respect to t."""
     return np.stack([t - 0.5, -2 * t, t + 0.5], axis=-1)

@@ -22,13 +22,13 @@ _AT_ONCE = 2  # iterations between two looks at the clock
 _FEWEST = 10
 _NARROW = 1e-4
 _SKETCHED, _SKETCH, _PLACED_BY = 4000, 250, 3
-"""How many data are on the sketch, for how many iterations they are moved, and how many of them place another."""
+"""How many data the sketch has, for how many iterations they move, and how many of them place another datum."""
 
 
 def _fit(data: ChartInput) -> Generator[FitReport, None, Arrays]:
     """van der Maaten and Hinton 2008, "Visualizing data using t-SNE", with openTSNE (Policar et al. 2024).
 
-    Repulsion by Linderman et al. 2019, "Fast interpolation-based t-SNE"; the beginning from principal components and
+    Repulsion by Linderman et al. 2019, "Fast interpolation-based t-SNE"; initialisation with principal components and
     the learning rate n / exaggeration after Kobak and Berens 2019 and Belkina et al. 2019.
     """
     count = len(data.means)
@@ -61,7 +61,7 @@ def _fit(data: ChartInput) -> Generator[FitReport, None, Arrays]:
 
 
 def _beginning(data: ChartInput) -> NDArray[np.float64]:
-    """The first two principal components, narrow, or noise."""
+    """The first two principal components, scaled down, or noise."""
     noise = np.random.default_rng(int(data.number("seed"))).standard_normal((len(data.means), 2))
     if data.parameters["start"] == "random":
         return _NARROW * noise
@@ -69,16 +69,17 @@ def _beginning(data: ChartInput) -> NDArray[np.float64]:
 
 
 def _narrow(uv: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Places (n, 2) so close together that the data can still go where they belong."""
+    """Places (n, 2) scaled down so far that the data can still move anywhere."""
     narrow: NDArray[np.float64] = _NARROW * (uv - uv.mean(0)) / max(float(uv.std(0).max()), np.finfo(float).tiny)
     return narrow
 
 
 class _Sketch:
-    """A map of a few of the data, from which all begin: what is alike is together from the start (Kobak and Berens).
+    """A map of some of the data, from which all start, so that similar data are together from the start (Kobak and
+    Berens).
 
-    It is moved while the neighbours of all are looked for, so that there is something to see. Few data have none.
-    begin: where the data begin (n, 2).
+    It moves while the neighbours of all are being searched, so that there is something to see. Small sets have none.
+    begin: the initial places of the data (n, 2).
     """
 
     def __init__(self, data: ChartInput, begin: NDArray[np.float64], perplexity: float) -> None:
@@ -96,7 +97,7 @@ class _Sketch:
         self._descent = Descent(begin[some], found, perplexity)
 
     def reach(self, share: float) -> None:
-        """Go on until so much of it is done."""
+        """Continue until this share is done."""
         while self._descent is not None and self._descent.done < share * _SKETCH:
             self._descent.move(_AT_ONCE)
 
@@ -106,7 +107,7 @@ class _Sketch:
 
     @property
     def places(self) -> NDArray[np.float64]:
-        """Where the data belong by it (n, 2): amid those nearest to them."""
+        """The places of the data according to the sketch (n, 2): amid those nearest to them."""
         if self._descent is None:
             return self._begin
         places: NDArray[np.float64] = (self._descent.places[self._nearest] * self._weights).sum(1)
@@ -114,7 +115,7 @@ class _Sketch:
 
 
 def _searched(means: NDArray[np.float32], count: int, sketching: Making) -> Generator[FitReport, None, Found]:
-    """The nearest `count` of each of the data, as openTSNE takes them."""
+    """The nearest `count` of each datum, in the form that openTSNE takes."""
     blocks: list[Neighbours] = []
     told = time.perf_counter()
     for block in Search(means).of_all(count):
@@ -141,7 +142,7 @@ def _so_far(data: ChartInput, iterations: int) -> ChartSpec:
 
 
 def _shown(embedding: Any, order: NDArray[np.int64] | None = None) -> NDArray[np.float32]:
-    """The places (n, 2) of data that were put in an order, as it was before."""
+    """The places (n, 2) of reordered data, in the original order."""
     places = np.array(embedding, np.float32)
     if order is not None:
         places[order] = places.copy()

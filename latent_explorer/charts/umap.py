@@ -1,4 +1,4 @@
-"""UMAP, where the package umap-learn is installed."""
+"""UMAP, if the package umap-learn is installed."""
 
 import time
 from collections.abc import Generator
@@ -18,8 +18,8 @@ _SEARCHING = 0.4  # the share of the time that the neighbours take
 def _fit(data: ChartInput) -> Generator[FitReport, None, Arrays]:
     """McInnes, Healy and Melville 2018, "UMAP: uniform manifold approximation and projection".
 
-    With exact neighbours, one thread and a seed, so that it is the same each time. Its own inverse is not used: it
-    takes minutes, and changes what it is asked of.
+    With exact neighbours, one thread and a seed, so that the result is the same each time. Its own inverse is not used:
+    it takes minutes, and modifies its input.
     """
     count, neighbours = len(data.means), int(data.number("neighbours"))
     if count <= 2 * neighbours:

@@ -1,1 +1,1 @@
-"""A model of the caller's: found out how it is called, and shown in a window that this process serves."""
+"""The caller's model: how its functions are called, and a window on it that this process serves."""

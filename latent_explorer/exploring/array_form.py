@@ -1,4 +1,4 @@
-"""How pictures lie in the arrays of other people's functions, and the way from there to ours and back."""
+"""The form of pictures in the arrays of other people's functions, and conversion to ours and back."""
 
 import math
 from collections.abc import Sequence
@@ -16,7 +16,7 @@ Shape = tuple[int, int, int]
 Layout = Literal["nchw", "nhwc", "nhw", "flat chw", "flat hwc"]
 Span = tuple[float, float]
 SPANS: tuple[Span, ...] = ((0.0, 1.0), (-1.0, 1.0), (0.0, 255.0))
-"""What black and white usually are."""
+"""The usual values of black and white."""
 
 _BEYOND = 0.25  # of the span: what linear models overshoot by lies nearer
 _FEW = 0.02  # of the pixels: so many may lie beyond
@@ -26,7 +26,7 @@ _NARROW = 0.02  # of the span: values that fill no more of it were meant for ano
 
 @dataclass(frozen=True)
 class ArrayForm:
-    """How pictures lie in an array. shape: (h, w, c) of one. span: what black and white are. whole: whether uint8."""
+    """The form of pictures in an array. shape: (h, w, c) of one. span: black and white. whole: whether uint8."""
 
     layout: Layout
     shape: Shape
@@ -34,7 +34,7 @@ class ArrayForm:
     whole: bool = False
 
     def read(self, pictures: Tensor) -> Tensor:
-        """Float32 (n, c, h, w) of pictures in this form, in [0, 1] where they are within the span."""
+        """Float32 (n, c, h, w) of pictures in this form, in [0, 1] if they are within the span."""
         height, width, channels = self.shape
         count, (low, high) = len(pictures), self.span
         ordered = pictures.float()
@@ -57,7 +57,7 @@ class ArrayForm:
 
     @property
     def words(self) -> str:
-        """As a person may read it: `float32 (n, 1, 28, 28) in 0..1`."""
+        """In words: `float32 (n, 1, 28, 28) in 0..1`."""
         height, width, channels = self.shape
         axes = {
             "nchw": (channels, height, width),
@@ -72,9 +72,10 @@ def span_words(span: Span) -> str:
 
 
 def layout_of(found: tuple[int, ...], expected: Shape | None, last: bool) -> tuple[Layout, Shape] | None:
-    """How pictures lie in an array of a shape (n, ...), and the shape (h, w, c) of one; None where it is none.
+    """The layout of pictures in an array of a shape (n, ...), and the shape (h, w, c) of one; None if it is not
+    pictures.
 
-    expected: the shape of one, where it is known. last: whether channels come last where they may be either.
+    expected: the shape of one, if known. last: whether channels come last if both are possible.
     """
     ways = list(_ways(found[1:], expected))
     if expected is not None:
@@ -84,7 +85,7 @@ def layout_of(found: tuple[int, ...], expected: Shape | None, last: bool) -> tup
 
 
 def _ways(axes: tuple[int, ...], expected: Shape | None) -> Sequence[tuple[Layout, Shape]]:
-    """All that the axes of one picture may mean."""
+    """All possible meanings of the axes of one picture."""
     if len(axes) == 3:
         first, middle, end = axes
         ways: list[tuple[Layout, Shape]] = []
@@ -105,9 +106,9 @@ def _ways(axes: tuple[int, ...], expected: Shape | None) -> Sequence[tuple[Layou
 
 
 def span_of_images(images: NDArray[np.generic], wanted: Span) -> Span:
-    """What black and white are in an array of images: as wanted of the decoder, where they lie there.
+    """Black and white in an array of images: those of the decoder, if the values are within them.
 
-    Raises UserError where they are in no usual span.
+    Raises UserError if the values are in no usual span.
     """
     if images.dtype == np.uint8:
         return 0.0, 255.0
@@ -132,7 +133,7 @@ def span_of_images(images: NDArray[np.generic], wanted: Span) -> Span:
 
 
 def complaint_about(values: NDArray[np.floating], span: Span) -> str:
-    """What is wrong with the values of decoded pictures, and what to pass; empty where they fill their span."""
+    """What is wrong with the values of decoded pictures, and what to pass; empty if they fill their span."""
     if not np.isfinite(values).all():
         share = float((~np.isfinite(values)).mean())
         return (
@@ -155,15 +156,15 @@ def complaint_about(values: NDArray[np.floating], span: Span) -> str:
 
 
 def _fits(least: float, most: float, span: Span) -> bool:
-    """Whether values lie within a span, or nearly, and fill a good part of it."""
+    """Whether values are within a span, or nearly, and fill a good part of it."""
     width = span[1] - span[0]
     return span[0] - _NEARLY * width <= least and most <= span[1] + _NEARLY * width and most - least > _FILLED * width
 
 
 def other_forms(given: ArrayForm | None, shape: Shape, span: Span) -> list[ArrayForm]:
-    """The forms in which an encoder may take images of a shape (h, w, c), the likeliest first.
+    """The possible forms of an encoder's images of a shape (h, w, c), the most likely first.
 
-    given: that of the images as they were handed over, if any.
+    given: the form of the images as passed, if any.
     """
     usual = [ArrayForm("nchw", shape, span), ArrayForm("nhwc", shape, span)]
     if shape[2] == 1:

@@ -1,4 +1,4 @@
-"""Calling other people's functions: as they take arrays, of numpy or torch, and found out by trying."""
+"""Calls other people's functions with numpy arrays or torch tensors, whichever works."""
 
 import functools
 from collections.abc import Callable, Iterator
@@ -19,7 +19,7 @@ _MEANS = ("mean", "mu", "loc", "latents", "latent", "z")
 
 @dataclass(frozen=True, eq=False)
 class Call:
-    """A function of the caller's. name: in messages. device, dtype: of the tensors it takes; None for numpy arrays.
+    """A function of the caller's. name: for messages. device, dtype: of its input tensors; None for numpy arrays.
 
     unwrap: takes the tensor or array out of what it returns.
     """
@@ -31,9 +31,9 @@ class Call:
     unwrap: Callable[[Any], Any]
 
     def __call__(self, x: Tensor) -> Tensor:
-        """What it makes (n, ...) of a batch (n, ...), on the device of the batch.
+        """Its result (n, ...) for a batch (n, ...), on the device of the batch.
 
-        Raises EngineError where it fails, or gives something else than one thing for each.
+        Raises EngineError if it fails, or does not return one result for each.
         """
         try:
             # not in inference mode: tensors that the function keeps for later could never be trained with
@@ -60,7 +60,7 @@ class Call:
 
 
 def find_call(function: Function, name: str, unwrap: Callable[[Any], Any], batch: Tensor) -> tuple[Call, Tensor]:
-    """How a function is called, and what it makes of a batch. Raises UserError where no way works."""
+    """How to call a function, and its result for a batch. Raises UserError if no way works."""
     if not callable(function):
         raise UserError(f"{name}: expected a function or an nn.Module, found {type(function).__name__}")
     tried: list[str] = []
@@ -83,7 +83,7 @@ def module_of(function: Any) -> nn.Module | None:
 
 
 def first_of(made: Any) -> Any:
-    """The pictures in what a decoder returns: the first of several things, or diffusers' `sample`."""
+    """The pictures in a decoder's output: the first of several things, or diffusers' `sample`."""
     sample = getattr(made, "sample", None)
     if sample is not None and not callable(sample):
         return sample
@@ -91,7 +91,7 @@ def first_of(made: Any) -> Any:
 
 
 def mean_of(made: Any) -> Any:
-    """The latents in what an encoder returns: the mean of a distribution, the first of several things."""
+    """The latents in an encoder's output: the mean of a distribution, or the first of several things."""
     made = getattr(made, "latent_dist", made)
     if isinstance(made, dict):
         return next((made[name] for name in _MEANS if name in made), made)

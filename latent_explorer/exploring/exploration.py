@@ -1,4 +1,4 @@
-"""A window on a model in this process: started as a child, served by a thread, asked about by the caller."""
+"""A window on a model in this process: started as a child, served by a thread, queried by the caller."""
 
 import logging
 import os
@@ -44,7 +44,7 @@ from latent_explorer.service.server import QueueChannel, Server, channel_of
 
 _log = logging.getLogger(__name__)
 WINDOW = ("-m", "latent_explorer.gui.explored")
-"""What Python runs as the window."""
+"""The code that Python runs as the window."""
 _PACKAGES = Path(__file__).resolve().parents[2]  # where this package is found
 _PATIENCE = 10.0  # seconds that a window may take to close, or to open first
 
@@ -52,8 +52,8 @@ _PATIENCE = 10.0  # seconds that a window may take to close, or to open first
 class Exploration:
     """A window on a model that stays in this process; made by `latent_explorer.explore`.
 
-    What a person does in the window is here a moment later, as arrays in the shapes of what was handed over; once the
-    window is closed, what there was last. All may be asked in any thread, and never waits for the window.
+    What a person does in the window is available here a moment later, as arrays in the shapes of the input; after the
+    window is closed, the last values. All properties may be read in any thread, and never wait for the window.
     """
 
     def __init__(self, explored: Explored, charts: Sequence[str] = ()) -> None:
@@ -86,7 +86,7 @@ class Exploration:
 
     @property
     def probe(self) -> NDArray[np.float32] | None:
-        """The latent that the inspector shows, in the shape of one of yours; None before there is one."""
+        """The latent that the inspector shows, in the shape of your latents; None before there is one."""
         return None if self._probe is None else self._probe.reshape(self._shape).copy()
 
     @property
@@ -101,17 +101,17 @@ class Exploration:
 
     @property
     def path(self) -> NDArray[np.float32]:
-        """The latents (k, ...) along the path, one for each frame; none where no path is drawn."""
+        """The latents (k, ...) along the path, one for each frame; empty if no path is drawn."""
         return self._path.reshape(-1, *self._shape).copy()
 
     @property
     def error(self) -> BaseException | None:
-        """The last exception of your decoder or encoder that the window told of, with its traceback; None for none."""
+        """The last exception of your decoder or encoder, with its traceback; None for none."""
         return self._error
 
     @property
     def latents(self) -> NDArray[np.float32]:
-        """The latents (n, ...) that are shown."""
+        """The displayed latents (n, ...)."""
         return self._explored.z
 
     @property
@@ -123,8 +123,8 @@ class Exploration:
     def show(self, latents: Any, *, images: Any = None, labels: Any = None, class_names: Any = None) -> None:
         """Show other latents (n, ...) of the same model, such as the next epoch's.
 
-        Where there are as many as before, images, labels, pins, path, selection and view stay, and the points move.
-        images, labels, class_names: as for `explore`. Raises UserError where they do not fit, or the window is closed.
+        If their number is the same, images, labels, pins, path, selection and view stay, and the points move.
+        images, labels, class_names: as for `explore`. Raises UserError if they do not fit, or the window is closed.
         """
         if self.closed:
             raise UserError("the window is closed: call explore again")
@@ -150,7 +150,7 @@ class Exploration:
         self._server.send(ShowBundle(path_to_text(folder)))
 
     def close(self) -> None:
-        """Close the window, and wait until it is; may be called twice."""
+        """Close the window, and wait until it is closed; may be called twice."""
         threading.Thread(target=lambda: self._server.send(CloseWindow()), daemon=True).start()
         try:
             self._process.wait(_PATIENCE)
@@ -160,22 +160,22 @@ class Exploration:
             self._ended.wait(_PATIENCE)
 
     def wait(self, timeout: float | None = None) -> bool:
-        """Wait until the window is closed, for `timeout` seconds at most; returns whether it is."""
+        """Wait until the window is closed, for at most `timeout` seconds; returns whether it is."""
         return self._ended.wait(timeout)
 
     @property
     def closed(self) -> bool:
-        """Whether the window is gone."""
+        """Whether the window is closed."""
         return self._ended.is_set()
 
     @property
     def folder(self) -> Path:
-        """Where what the window opens lies; it goes when the window is closed."""
+        """The folder of the bundle that the window opens; removed when the window is closed."""
         return Path(self._scratch.name)
 
     @property
     def pid(self) -> int:
-        """The number of the window's process."""
+        """The id of the window's process."""
         return self._process.pid
 
     def __enter__(self) -> "Exploration":
@@ -210,7 +210,7 @@ class Exploration:
         self._thread.start()
 
     def _serve(self) -> None:
-        """Be the window's engine until it is gone."""
+        """Act as the window's engine until it is closed."""
         try:
             channel = channel_of(self._server)
             if isinstance(channel, QueueChannel):
@@ -228,7 +228,7 @@ class Exploration:
             self._ended.set()
 
     def _load(self, folder: Path, config: BundleConfig) -> LatentModel:
-        """The model that the window has opened; others than the caller's are loaded as ever."""
+        """The model that the window has opened; any other than the caller's is loaded normally."""
         explored = self._known.get(config.files[CONFIG])
         if explored is None:
             return load_bundle_model(folder, config)
@@ -242,7 +242,7 @@ class Exploration:
         self._error = error.__cause__ or error
 
     def _find(self, config: BundleConfig, known: OriginalImages | None = None) -> OriginalImages:
-        """The images of what the window has opened, in memory; of any other bundle as ever."""
+        """The images of what the window has opened, in memory; of any other bundle, normally."""
         explored = self._known.get(config.files[CONFIG])
         if explored is None:
             return find_originals(config, known)
@@ -251,7 +251,7 @@ class Exploration:
         return OriginalImages(explored.dataset.images)
 
     def _take(self, word: Word) -> None:
-        """What a person has done, in the serving thread."""
+        """Store what a person has done, in the serving thread."""
         match word:
             case Selected():
                 self._selection = word.indices
@@ -263,12 +263,12 @@ class Exploration:
                 self._path = word.z
 
     def _hear(self) -> None:
-        """Keep the last that the window complained of."""
+        """Keep the window's last line of standard error."""
         for line in cast(BinaryIO, self._process.stderr):
             self._last_words = line.decode(errors="replace").strip() or self._last_words
 
     def _await_window(self) -> None:
-        """Wait until the window has asked for its model, so that what keeps it from opening can be said."""
+        """Wait until the window has asked for its model, so that errors on opening can be reported."""
         try:
             while not self._opened.wait(0.02):
                 if self.closed:
@@ -279,7 +279,7 @@ class Exploration:
 
 
 def _start(folder: Path, charts: Sequence[str]) -> "subprocess.Popen[bytes]":
-    """The window's process, in a session of its own: Ctrl-C here, or in a notebook, is not meant for it."""
+    """The window's process, in a separate session: Ctrl-C here, or in a notebook, is not meant for it."""
     path = os.pathsep.join([str(_PACKAGES), *filter(None, [os.environ.get("PYTHONPATH")])])
     # nor does it import what lies beside a notebook
     environment = {**os.environ, "PYTHONPATH": path, "PYTHONSAFEPATH": "1"}

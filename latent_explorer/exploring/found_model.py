@@ -1,4 +1,4 @@
-"""A model made of the caller's functions: found out how they are called and what they give, before a window opens."""
+"""A model made of the caller's functions, whose calls and results are detected before a window opens."""
 
 import math
 import warnings
@@ -24,7 +24,7 @@ ACTIVATIONS: dict[str | None, Callable[[Tensor], Tensor]] = {
     "sigmoid": torch.sigmoid,
     "tanh": torch.tanh,
 }
-"""What may be done to what a decoder gives; "clip" says that what lies beyond value_range is to be cut off."""
+"""What may be applied to a decoder's output; "clip" cuts off values beyond value_range."""
 
 _CLEARLY, _EQUAL = 1.5, 1e-9  # by how much a less likely form of images must do better
 _SAME = 1.5 / 255  # by which two pictures of one latent may differ
@@ -32,9 +32,9 @@ _SAME = 1.5 / 255  # by which two pictures of one latent may differ
 
 @dataclass(frozen=True)
 class Wanted:
-    """What the caller says of pictures. activation: one of ACTIVATIONS. shape: (h, w, c) of a picture, where known.
+    """The caller's statements about pictures. activation: one of ACTIVATIONS. shape: (h, w, c) of a picture, if known.
 
-    last: whether channels come last where they may be either.
+    last: whether channels come last if both are possible.
     """
 
     span: Span = (0.0, 1.0)
@@ -45,7 +45,7 @@ class Wanted:
 
 @dataclass(frozen=True, eq=False)
 class ExploredDecoder:
-    """latent_shape: of one latent, as the function takes it."""
+    """latent_shape: of one latent as the function takes it."""
 
     call: Call
     latent_shape: tuple[int, ...]
@@ -53,7 +53,7 @@ class ExploredDecoder:
     activation: str | None
 
     def __call__(self, z: Tensor) -> Tensor:
-        """Pictures float32 (n, c, h, w) of latents (n, d), in [0, 1] where they are within the span."""
+        """Pictures float32 (n, c, h, w) of latents (n, d), in [0, 1] if they are within the span."""
         return self.form.read(_activated(self.call(z.reshape(len(z), *self.latent_shape)), self.activation))
 
 
@@ -73,7 +73,7 @@ class ExploredModel:
     encoder: ExploredEncoder | None
 
     def foreign(self, spec: NetSpec, note: Callable[[UserError], None] = lambda error: None) -> ForeignModel:
-        """As the engine runs it. note: told of each error of the functions, before it is raised."""
+        """The model for the engine. note: called with each error of the functions, before it is raised."""
         encoder = None if self.encoder is None else _noting(self.encoder, note)
         return ForeignModel(spec, _noting(self.decoder, note), encoder)
 
@@ -96,9 +96,9 @@ def _noting(function: Callable[[Tensor], Tensor], note: Callable[[UserError], No
 
 
 def find_decoder(function: Any, few: Tensor, wanted: Wanted) -> ExploredDecoder:
-    """How a decoder is called and what it gives. few: latents (n, ...) of the data, at least one.
+    """How to call a decoder, and its output. few: latents (n, ...) of the data, at least one.
 
-    Raises UserError where it fails, gives no pictures, or values that are not those of `wanted`.
+    Raises UserError if it fails, does not return pictures, or their values do not match `wanted`.
     """
     call, made = find_call(function, "decoder", first_of, few)
     laid_out = layout_of(tuple(made.shape), wanted.shape, wanted.last)
@@ -134,11 +134,11 @@ def find_encoder(
     decode: Callable[[Tensor], Tensor],
     latents: Tensor | None,
 ) -> tuple[ExploredEncoder, Tensor]:
-    """How an encoder is called, and the latents (n, ...) of the images as it gives them.
+    """How to call an encoder, and the latents (n, ...) of the images that it returns.
 
-    images: some, float32 (n, c, h, w) in [0, 1]. given: their form as they were handed over. decode: makes pictures of
-    what it gives, or raises UserError. latents: of the images (n, ...), if they are known.
-    Raises UserError where it fails, or gives other than finite latents for each image.
+    images: some, float32 (n, c, h, w) in [0, 1]. given: their form as passed. decode: makes pictures of its output, or
+    raises UserError. latents: of the images (n, ...), if known.
+    Raises UserError if it fails, or does not return finite latents for each image.
     """
     shape = (images.shape[2], images.shape[3], images.shape[1])
     found: list[tuple[float, ExploredEncoder, Tensor]] = []
@@ -158,7 +158,7 @@ def find_encoder(
 
 
 def _astray(z: Tensor, images: Tensor, decode: Callable[[Tensor], Tensor], latents: Tensor | None) -> float:
-    """How far off an encoder is: from the latents that are known, else from the images once they are decoded."""
+    """The error of an encoder: from the known latents, else from the images after decoding."""
     if latents is not None:
         return float((z.float() - latents.float()).square().mean())
     return float((decode(z) - images).square().mean())
@@ -196,7 +196,7 @@ def _activated(made: Tensor, activation: str | None) -> Tensor:
 
 
 def warn_of_moods(decoder: ExploredDecoder, few: Tensor) -> None:
-    """Say where one latent (of some, (n, d)) does not always give one picture: a model in training mode."""
+    """Warn if one latent (of some, (n, d)) does not always give the same picture: a model in training mode."""
     first, again, alone = decoder(few), decoder(few), decoder(few[:1])
     module = module_of(decoder.call.function)
     cure = "" if module is not None and not module.training else ": call model.eval() first, if it is in training mode"
@@ -207,7 +207,7 @@ def warn_of_moods(decoder: ExploredDecoder, few: Tensor) -> None:
 
 
 def functions_of(model: Any, decoder: Any, encoder: Any) -> tuple[Any, Any]:
-    """Decoder and encoder, those that are not given from the model; None for an encoder that there is not."""
+    """Decoder and encoder, taken from the model if not given; None for a missing encoder."""
     if model is None and decoder is None:
         raise UserError("explore needs decoder=..., or a model with .decode or .decoder")
     names: Sequence[tuple[str, str]] = (

@@ -19,7 +19,7 @@ _BLOCK = 1 << 26  # values of images that are brought into our form at a time
 
 @dataclass(frozen=True, eq=False)
 class GivenImages:
-    """Images as they were handed over. array: (n, ...). form: how they lie in it."""
+    """Images as passed by the caller. array: (n, ...). form: of the array."""
 
     array: NDArray[Any]
     form: ArrayForm
@@ -33,7 +33,7 @@ class GivenImages:
         return self.form.read(torch.from_numpy(rows.astype(np.uint8 if rows.dtype == np.uint8 else np.float32)))
 
     def levels(self) -> NDArray[np.uint8]:
-        """All of them, uint8 (n, h, w, c); of uint8 images that lie so already no copy is made."""
+        """All of them, uint8 (n, h, w, c); uint8 images in that layout are not copied."""
         if self.array.dtype == np.uint8 and self.form.layout in ("nhwc", "nhw", "flat hwc"):
             return np.ascontiguousarray(self.array).reshape(-1, *self.form.shape)
         height, width, channels = self.form.shape
@@ -46,7 +46,7 @@ class GivenImages:
 
 
 def given_images(images: Any, span: Span, shape: Shape | None) -> GivenImages:
-    """Images in any usual form. shape: (h, w, c) of one, where that is known. Raises UserError where they are not."""
+    """Images in any usual form. shape: (h, w, c) of one, if known. Raises UserError if they are not."""
     array = as_array(images, "images")
     laid_out = layout_of(array.shape, shape, last=not hasattr(images, "detach"))
     if laid_out is None or not array.size:
@@ -62,7 +62,7 @@ def given_images(images: Any, span: Span, shape: Shape | None) -> GivenImages:
 
 
 def given_latents(latents: Any) -> NDArray[np.float32]:
-    """Latents float32 (n, ...), all that can be told of them checked. Raises UserError."""
+    """Latents float32 (n, ...), checked as far as possible. Raises UserError."""
     array = as_array(latents, "latents")
     if array.ndim < 2 or not array.size:
         raise UserError(f"latents: expected an array (n, d) or (n, ...), found {array.shape}")
@@ -82,10 +82,10 @@ def given_latents(latents: Any) -> NDArray[np.float32]:
 
 
 def given_labels(labels: Any, class_names: Any, count: int) -> tuple[NDArray[np.int64] | None, tuple[str, ...]]:
-    """A class int64 (n,) for each latent, by its place among the names; None without labels.
+    """A class int64 (n,) for each latent, by its index among the names; None without labels.
 
-    labels: whole numbers, or texts. class_names: of the numbers 0, 1, 2, ...; those of the labels themselves if None.
-    Raises UserError where they do not fit.
+    labels: integers or strings. class_names: of the classes 0, 1, 2, ...; those of the labels themselves if None.
+    Raises UserError if they do not fit.
     """
     if labels is None:
         return None, ()
@@ -120,7 +120,7 @@ def _numbered(numbers: NDArray[np.int64], names: tuple[str, ...]) -> tuple[NDArr
 def _ordered(
     numbers: NDArray[np.intp], found: tuple[str, ...], names: tuple[str, ...]
 ) -> tuple[NDArray[np.int64], tuple[str, ...]]:
-    """Labels that are texts, in the order of the names that were given."""
+    """Labels that are strings, in the order of the given names."""
     if unknown := set(found) - set(names):
         raise UserError(f"labels: {sorted(unknown)[0]!r} is not among class_names")
     return np.array([names.index(name) for name in found], np.int64)[numbers], names

@@ -1,4 +1,4 @@
-"""From what a caller hands over to a window: all that does not fit is said before one opens."""
+"""From the caller's arguments to a window: anything that does not fit raises an error before one opens."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -35,7 +35,7 @@ _NAME = 60
 
 @dataclass(frozen=True, eq=False)
 class Given:
-    """What `explore` was given; its documentation says what each is."""
+    """The arguments of `explore`, which documents them."""
 
     model: Any = None
     images: Any = None
@@ -52,7 +52,7 @@ class Given:
 
 
 def open_exploration(given: Given, *, block: bool = False) -> Exploration:
-    """The window on what was given. Raises UserError, before one opens, where something does not fit."""
+    """The window on the arguments. Raises UserError, before one opens, if something does not fit."""
     explored = found_out(given)
     chart = given.chart
     charts = [] if chart is None else [str(checked(ChartSpec.of(str(chart)), explored.flat.shape[1]))]
@@ -67,7 +67,7 @@ def open_exploration(given: Given, *, block: bool = False) -> Exploration:
 
 
 def found_out(given: Given) -> Explored:
-    """What is to be explored: functions tried, data brought into our form. Raises UserError where they do not fit."""
+    """What to explore: functions tried, data in our form. Raises UserError if they do not fit."""
     decoder, encoder = functions_of(given.model, given.decoder, given.encoder)
     wanted = _wanted(given)
     pictures = None if given.images is None else given_images(given.images, wanted.span, wanted.shape)
@@ -116,14 +116,14 @@ def _shape(image_shape: Sequence[int]) -> Shape:
 
 
 def _some(rows: NDArray[np.float32], count: int) -> Tensor:
-    """Some rows, spread over all."""
+    """Some evenly spaced rows."""
     return torch.from_numpy(rows[np.linspace(0, len(rows) - 1, min(count, len(rows))).astype(int)])
 
 
 def _known(
     decoder: Any, encoder: Any, z: NDArray[np.float32], pictures: GivenImages | None, wanted: Wanted
 ) -> ExploredModel:
-    """The model of latents that are known."""
+    """The model for known latents."""
     decodes = find_decoder(decoder, _some(z, _SAMPLE), wanted)
     if encoder is None:
         return ExploredModel(decodes, None)
@@ -157,7 +157,7 @@ def _flat(decoder: ExploredDecoder) -> Callable[[Tensor], Tensor]:
 
 
 def _span(decoder: ExploredDecoder, wanted: Wanted) -> Span:
-    """What black and white are in what the encoder takes: the decoder's, unless that gives whole numbers."""
+    """Black and white in the encoder's input: as in the decoder's output, unless that is integers."""
     return (0.0, 1.0) if decoder.form.whole else wanted.span
 
 
@@ -168,5 +168,5 @@ def _name_of(thing: Any) -> str:
 
 
 def _named(name: str) -> str:
-    """A name that a folder may have."""
+    """A valid name for a folder."""
     return re.sub(r"[^\w .()+=,-]", "_", str(name)).strip(" .")[:_NAME].strip() or "model"

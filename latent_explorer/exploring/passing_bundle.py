@@ -1,4 +1,4 @@
-"""What the window opens of a caller's model: a bundle in a passing folder, with latents and no weights."""
+"""What the window opens for a caller's model: a bundle in a temporary folder, with latents and no weights."""
 
 import hashlib
 import io
@@ -33,10 +33,10 @@ _JUDGING = 10.0  # seconds that errors may take before a window opens; else they
 
 @dataclass(frozen=True, eq=False)
 class Explored:
-    """What is explored: a model, and the data as it sees them.
+    """What is explored: a model, and the data in its terms.
 
     z: float32 (n, ...), in the shape that the decoder takes. label: int64 (n,), or None. error: float32 (n,), of the
-    reconstructions, or None where there are no images or it would take long. turn: of the plane of the usual chart.
+    reconstructions, or None if there are no images or it would take long. turn: of the plane of the default chart.
     """
 
     name: str
@@ -55,19 +55,20 @@ class Explored:
         return self.z.reshape(len(self.z), -1)
 
     def beside(self, before: "Explored") -> "Explored":
-        """The same, its map turned to lie as that of as many latents before: principal axes may flip at any change."""
+        """The same with its map aligned to that of the same number of earlier latents: principal axes may flip at any
+        change."""
         if len(self.z) != len(before.z) or self.flat.shape[1] <= 2:
             return replace(self, turn=None)
         return replace(self, turn=Turn.between(chart_for(self.flat).to_plane(self.flat), before.plane))
 
     @property
     def plane(self) -> NDArray[np.float64]:
-        """Where the usual chart has the latents, (n, 2)."""
+        """The places of the latents on the default chart, (n, 2)."""
         return chart_for(self.flat, turn=self.turn).to_plane(self.flat)
 
     @property
     def dataset(self) -> Dataset | None:
-        """The images, each by the number of its latent; None where there are none."""
+        """The images, each with the number of its latent; None if there are none."""
         if self.images is None:
             return None
         if "" not in self._datasets:
@@ -78,7 +79,7 @@ class Explored:
 
 
 def write_explored(explored: Explored, folder: Path) -> BundleConfig:
-    """Write what the window opens into a new folder, whose name is the model's. Raises BundleError."""
+    """Write what the window opens into a new folder, named after the model. Raises BundleError."""
     decoder, encoder = explored.model.decoder, explored.model.encoder
     record = ProgramRecord(
         format=CALLER,
@@ -123,7 +124,7 @@ def _preview(explored: Explored) -> bytes:
 
 
 def encode_all(model: ExploredModel, images: GivenImages) -> NDArray[np.float32]:
-    """The latents float32 (n, ...) of images, telling how far it is."""
+    """The latents float32 (n, ...) of images, with progress."""
     assert model.encoder is not None
     encoder, allowance, made = model.encoder, Allowance(_MOST), []
     for some in in_batches(len(images), "Encoding images"):
@@ -133,7 +134,7 @@ def encode_all(model: ExploredModel, images: GivenImages) -> NDArray[np.float32]
 
 
 def judged(model: ExploredModel, images: GivenImages, z: NDArray[np.float32]) -> NDArray[np.float32] | None:
-    """The mean squared error float32 (n,) of each reconstruction, on pixels in [0, 1]; None where it takes too long."""
+    """The mean squared error float32 (n,) of each reconstruction, on pixels in [0, 1]; None if it takes too long."""
     allowance, flat, made = Allowance(_MOST), torch.from_numpy(z.reshape(len(z), -1)), []
     began = time.monotonic()
     for some in in_batches(len(z), "Decoding latents"):
@@ -150,7 +151,7 @@ def _pieces(allowance: Allowance, work: Callable[[Tensor], Tensor], x: Tensor) -
 
 
 def in_batches(count: int, words: str) -> Iterator[slice]:
-    """All of so many things, as many at a time as are quick; how far it is goes to standard error if it takes long."""
+    """All of a number of things in batches; progress goes to standard error if it takes long."""
     began, start, size, told = time.monotonic(), 0, 16, False
     while start < count:
         before = time.monotonic()

@@ -1,4 +1,4 @@
-"""Fields: what has a value at each point of the plane; of each, its words and how the engine evaluates it."""
+"""Fields: everything with a value at each point of the plane; for each, its words and how the engine evaluates it."""
 
 from latent_explorer.fields.calibration import Gradual, calibration, held_out_of
 from latent_explorer.fields.consistency import returned_by

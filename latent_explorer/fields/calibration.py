@@ -1,4 +1,4 @@
-"""Trust in places of a model, calibrated on its held-out images."""
+"""Trust in a model's places, calibrated on held-out images."""
 
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
@@ -17,15 +17,15 @@ if TYPE_CHECKING:
 _T = TypeVar("_T")
 _PARTS = 20  # after each of which one is told how far it is
 Slices = Callable[[NDArray[Any], Callable[[NDArray[Any]], NDArray[Any]]], Iterator[tuple[int, NDArray[Any]]]]
-"""What some work makes of latents, slice by slice in order, each with where it starts."""
+"""The results of some work on latents, slice by slice in order, each with its start."""
 
 
 def held_out_of(
     latents: Latents, near: "Neighbourhood", label: int | None, tell: Callable[[float], None] = lambda share: None
 ) -> "HeldOut":
-    """The images that trust is calibrated on. label: of which class only, where there are any; None for all.
+    """The images on which trust is calibrated. label: of one class only, if there are any; None for all.
 
-    tell: how much of the search for their neighbours is done, in [0, 1].
+    tell: the share of the neighbour search that is done, in [0, 1].
     """
     from latent_explorer.analysis import HeldOut, Spread, held_out
 
@@ -42,7 +42,8 @@ def held_out_of(
 
 
 def calibration(known: FieldInput, held: "HeldOut", slices: Slices) -> Iterator["Trust | None"]:
-    """Ask the model for where it puts the held-out images' pictures; yields None for each slice, and the trust last."""
+    """Ask the model where it puts the pictures of held-out images; yields None for each slice, and finally the
+    trust."""
     from latent_explorer.analysis import Trust
 
     returned, found = returned_by(known), []
@@ -54,9 +55,9 @@ def calibration(known: FieldInput, held: "HeldOut", slices: Slices) -> Iterator[
 
 
 class Gradual(Generic[_T]):
-    """Something that is found slice by slice when it is first asked for, and then kept.
+    """A result computed slice by slice on first use, and then kept.
 
-    work: yields None for each slice, and what is found last. found: None until then.
+    work: yields None for each slice, and the result last. found: None until then.
     """
 
     def __init__(self, work: Callable[[], Iterator[_T | None]]) -> None:
@@ -65,7 +66,7 @@ class Gradual(Generic[_T]):
         self._under_way: Iterator[_T | None] | None = None
 
     def steps(self) -> Iterator[None]:
-        """One slice at each step, until it is `found`; who breaks off leaves the rest to whoever asks next."""
+        """One slice per step, until it is `found`; a caller that stops leaves the rest to the next."""
         while self.found is None:
             under_way = self._under_way or self._work()
             self._under_way = None  # if it fails, whoever asks next begins anew

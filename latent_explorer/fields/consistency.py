@@ -1,4 +1,4 @@
-"""Consistency: whether the encoder takes a decoded picture back to where it was decoded."""
+"""Consistency: whether the encoder maps a decoded picture back to its latent."""
 
 from collections.abc import Callable
 from typing import Any
@@ -12,18 +12,18 @@ from latent_explorer.fields.field import Field, FieldInput
 def returned(model: Any, z: Any) -> Any:
     """Where the encoder alone puts the pictures decoded at latents (n, d), a tensor (n, d).
 
-    Refined latents say little of that: they are looked for with the decoder whose pictures are to be judged.
+    Refined latents say little about that: the refinement uses the decoder whose pictures are being judged.
     """
     return model.encode_unrefined(model.decode(z)).mean
 
 
 def returned_by(at: FieldInput) -> Callable[[NDArray[np.float32]], NDArray[np.float32]] | None:
-    """The same for latents float32 (n, d), as trust in places asks for it; None where the model does not do both."""
+    """The same for latents float32 (n, d), in the form that trust needs; None if the model does not do both."""
     return (lambda z: at.measure(returned, z)) if at.encodes and at.decodes else None
 
 
 def inconsistency(model: Any, z: Any) -> Any:
-    """‖E(D(z)) − z‖, a tensor (n,): how far from latents (n, d) the encoder's mean puts their pictures."""
+    """‖E(D(z)) − z‖, a tensor (n,): the distance from latents (n, d) to the encoder's mean of their pictures."""
     return (returned(model, z) - z).norm(dim=1)
 
 

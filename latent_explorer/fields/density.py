@@ -1,4 +1,4 @@
-"""Density: how crowded the data are."""
+"""Density: how dense the data are."""
 
 from latent_explorer.fields.field import Field
 

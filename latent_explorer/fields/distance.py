@@ -1,4 +1,4 @@
-"""Distance: how far the data are."""
+"""Distance: how far away the data are."""
 
 from latent_explorer.fields.field import Field
 

@@ -1,4 +1,4 @@
-"""What the pictures of a chart's map are expected to get wrong, learnt from images of the bundle."""
+"""The expected error of the pictures on a chart's map, learned from images of the bundle."""
 
 from collections.abc import Iterator
 
@@ -20,7 +20,7 @@ def expectation(
     """Measure images of the bundle at their places on a map, and learn from them; yields None for each slice of work.
 
     Their pictures are compared with those of their own latents, and these with the images as far as that is known.
-    without: images that must not be looked at, since they are to judge what was learnt.
+    without: images that must not be used, because they will judge the result.
     """
     data = known.data
     among = of_images(data.split)

@@ -1,4 +1,4 @@
-"""What a field is: its words, how it is sampled and shown, what it needs, and how the engine evaluates it."""
+"""The definition of a field: its words, how it is sampled and shown, what it needs, and how the engine evaluates it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,20 +18,20 @@ if TYPE_CHECKING:  # it brings scipy, for which no launch waits
 
 Values = NDArray[np.floating]
 Measure = Callable[[Any, Any], Any]
-"""From a model and a tensor of latents (n, d) on its device to a tensor (n,) or (n, k)."""
+"""A function of a model and a tensor of latents (n, d) on its device, which returns a tensor (n,) or (n, k)."""
 
 
 @dataclass(frozen=True, eq=False)
 class FieldInput:
-    """What the engine hands to a field. latents: of the bundle. encodes, decodes: whether the model has an
-    encoder and a decoder.
+    """What the engine passes to a field. latents: of the bundle. encodes, decodes: whether the model has an encoder and
+    a decoder.
 
-    measure: runs a Measure on latents float32 (n, d), as many at a time as memory holds; gives float32 (n, k), k = 1
-    where the Measure gives one number for each. differentiate: the same, of a model that autograd can follow.
+    measure: runs a Measure on latents float32 (n, d), as many at a time as memory holds; gives float32 (n, k), k = 1 if
+    the Measure gives one number for each. differentiate: the same, for a model that autograd can follow.
     neighbourhood: of the data, and trust in places: None until they are ready, and for fields that do not need them.
-    expected: what the pictures of the map are expected to get wrong, and uv: the plane points (n, 2) of the latents
-    that are asked about; None unless the field is `of_map` and the chart guesses what lies between the data.
-    given: what whoever asks has given of the images, for a field that `needs_link` or has `needs_given`.
+    expected: the expected error of the map's pictures, and uv: the plane points (n, 2) of the requested latents; None
+    unless the field is `of_map` and the chart guesses what lies between the data.
+    given: values of the images from the caller, for a field that `needs_link` or has `needs_given`.
     """
 
     measure: Callable[[Measure, NDArray[np.float32]], NDArray[np.float32]]
@@ -68,19 +68,19 @@ class FieldInput:
 class Field:
     """A field over latent space.
 
-    name: what the engine knows it by. title: what a person knows it by. sentence: what it says, for a student.
+    name: for the engine. title: for people. sentence: what it means, for a student.
     evaluate: its values (n,) or (n, channels) at latents float32 (n, d). unit: of its values, in words.
-    channels: numbers per place. steps: samples along the side of a tile, fewer where they cost more.
-    logarithmic: whether equal factors, not equal differences, are as far apart on the scale.
+    channels: numbers per place. steps: samples along the side of a tile, fewer for expensive fields.
+    logarithmic: whether equal factors, not equal differences, are equally far apart on the scale.
     colouring: "ramp" from dark to bright over a scale; "classes", the class of the first channel, as saturated as the
-    share in the second; "cover", the ground's colour, as dense as the value; None for what is no layer.
-    needs_data, needs_labels, needs_variance, needs_encoder, needs_decoder, needs_errors: without which there is no such
-    field; errors are those of the reconstructions.
-    needs_link: whether it speaks of how a linked map is translated to this one, which the engine has to be told.
-    needs_given: where it shows what has been found out at a person's wish: what to do first, in words.
-    of_map: whether it has to do with the map besides latent space; it then is told the places, see `FieldInput`.
-    needs_trust: whether places are judged by it, for which the engine compares them with held-out images first.
-    read: a place's values in words, where number and unit do not say it; given the names of the classes.
+    share in the second; "cover", the background's colour, as opaque as the value; None if it is not a layer.
+    needs_data, needs_labels, needs_variance, needs_encoder, needs_decoder, needs_errors: its requirements; errors are
+    those of the reconstructions.
+    needs_link: whether it depends on the translation from a linked map, which the engine must be told.
+    needs_given: if it shows something computed on a person's request: what to do first, in words.
+    of_map: whether it depends on the map as well as latent space; it then gets the places, see `FieldInput`.
+    needs_trust: whether it judges places, for which the engine first compares them with held-out images.
+    read: a place's values in words, if number and unit are not enough; given the names of the classes.
     key: its shortcut. shown: whether it is a visible layer at first. opacity: of its layer, at first.
     """
 
@@ -110,7 +110,7 @@ class Field:
 
     @property
     def fleeting(self) -> bool:
-        """Whether what it was given is gone at the next launch, so that no tile of it is kept."""
+        """Whether its given values are gone at the next launch, so that no tile of it is kept."""
         return self.needs_link or bool(self.needs_given)
 
     @property
@@ -120,13 +120,13 @@ class Field:
 
     @property
     def categorical(self) -> bool:
-        """Whether the first channel is a label, which has no values between."""
+        """Whether the first channel is a label, which cannot be interpolated."""
         return self.colouring == "classes"
 
     def lacks(self, latents: Latents, *, encodes: bool = True, decodes: bool = True, linked: bool = False) -> str:
-        """What these data, or a model that may not encode or decode, lack for it, in words; empty where nothing is.
+        """What these data, or a model that may not encode or decode, lack for it, in words; empty if nothing.
 
-        linked: whether a linked map has told how it is translated.
+        linked: whether a linked map has given its translation.
         """
         missing = (
             (self.needs_link and not linked, "it needs a second map, and anchors between the two"),
@@ -140,16 +140,16 @@ class Field:
         return next((reason for lacking, reason in missing if lacking), "")
 
     def line(self, values: Values, class_names: tuple[str, ...]) -> str:
-        """What it is at one place, from its values (channels,), in a few words."""
+        """Its values (channels,) at one place, in a few words."""
         words = self.read(values, class_names) if self.read else f"{number(float(values[0]))} {self.unit}".rstrip()
         return f"{self.title}: {words}"
 
     def points(self, key: TileKey) -> NDArray[np.float64]:
-        """The plane points (n, 2) at which a tile of it is sampled."""
+        """The plane points (n, 2) at which one of its tiles is sampled."""
         return node_points(key, self.steps)
 
     def layout(self, image_shape: tuple[int, int, int]) -> Layout:
-        """What its tiles are on disk, for a model of images (h, w, c)."""
+        """The layout of its tiles on disk, for a model of images (h, w, c)."""
         return Layout("<f4", ((self.steps + 1) ** 2, self.channels))
 
 

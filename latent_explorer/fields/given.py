@@ -1,4 +1,4 @@
-"""Values of images that no model knows, and that whoever asks for a field has to give."""
+"""Values of images that the model does not know, and that the caller must supply."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class GivenValues:
-    """latents: float32 (n, d), of the images of a bundle. values: float32 (n,), nan where an image has none.
+    """latents: float32 (n, d), of the images of a bundle. values: float32 (n,), nan for an image without one.
 
-    Raises EngineError where they are not as many, or none is known.
+    Raises EngineError if their numbers differ, or no value is known.
     """
 
     latents: NDArray[np.float32]

@@ -1,4 +1,4 @@
-"""Learned classes: what has been learned from a few labels, at each place of the plane."""
+"""Learned classes: the classes learned from a few labels, at each place of the plane."""
 
 import numpy as np
 from numpy.typing import NDArray

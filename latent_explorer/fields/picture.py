@@ -1,4 +1,4 @@
-"""The decoded picture: the field that the map is made of."""
+"""The decoded picture: the field that makes up the map."""
 
 import numpy as np
 from numpy.typing import NDArray

@@ -1,4 +1,4 @@
-"""The fields there are, by name: ours, and those that other packages add."""
+"""The available fields by name: ours, and those of other packages."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,12 +30,12 @@ for _field in _FIELDS:
 
 
 def layer_fields() -> list[Field]:
-    """Those that are layers, the undermost first."""
+    """The fields that are layers, the lowest first."""
     return [field for field in FIELDS.values() if field.colouring]
 
 
 def field_called(name: str) -> Field:
-    """The field of a name. Raises EngineError that lists them where there is none."""
+    """The field of a name. Raises EngineError that lists the names if there is none."""
     if name not in FIELDS:
         raise EngineError(
             f"no field called {name!r}: expected one of {', '.join(FIELDS)}; see `latent-explorer plugins`"
@@ -44,20 +44,20 @@ def field_called(name: str) -> Field:
 
 
 def needs_data(name: str) -> bool:
-    """Whether a field, if there is one of that name, speaks of the data."""
+    """Whether the field of that name, if it exists, depends on the data."""
     return name in FIELDS and FIELDS[name].needs_data
 
 
 def needs_trust(name: str) -> bool:
-    """Whether a field, if there is one of that name, judges places."""
+    """Whether the field of that name, if it exists, judges places."""
     return name in FIELDS and FIELDS[name].needs_trust
 
 
 def evaluate(name: str, known: FieldInput, z: NDArray[np.float32]) -> NDArray[np.float32]:
     """The values float32 (n, channels) of a field at latents (n, d).
 
-    Raises EngineError where no field has that name, the data or the model lack what it needs, or its values are not
-    n times as many as its channels.
+    Raises EngineError if no field has that name, the data or the model lack what it needs, or the number of its values
+    is not n times its channels.
     """
     field = field_called(name)
     if known.latents is not None and (

@@ -1,4 +1,4 @@
-"""The images of a bundle where a chart shows them, and what the pictures of that map are expected to get wrong."""
+"""The images of a bundle where a chart shows them, and the expected error of that map's pictures."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,19 +17,19 @@ from latent_explorer.places import chart_folder
 _AT_ONCE = 4_096
 Places = NDArray[np.floating]
 Measure = Callable[[Callable[[Any, Any], Any], NDArray[np.float32]], NDArray[np.float32]]
-"""As that of `FieldInput`."""
+"""See `FieldInput`."""
 
 
 @dataclass(frozen=True, eq=False)
 class SeenMap:
-    """Images of latents float32 (n, d), as they lie on the map of a chart."""
+    """Images of latents float32 (n, d), at their places on a chart's map."""
 
     chart: Chart
     latents: NDArray[np.float32]
 
     @property
     def invents(self) -> bool:
-        """Whether the chart knows where the images lie, and guesses the latents of the places between them."""
+        """Whether the chart knows the places of the images, and guesses the latents between them."""
         return hasattr(self.chart, "points")
 
     @cached_property
@@ -39,22 +39,21 @@ class SeenMap:
 
     @cached_property
     def shown(self) -> NDArray[np.float32]:
-        """What the map shows at these places, the chart's latents (n, d)."""
+        """The chart's latents (n, d) at these places."""
         parts = range(0, len(self.uv), _AT_ONCE)
         return np.concatenate([self.chart.to_latent(self.uv[start : start + _AT_ONCE]) for start in parts])
 
     @cached_property
     def projection(self) -> Projection:
-        """The neighbourhoods on it beside those of latent space."""
+        """The neighbourhoods on the map compared with those of latent space."""
         return Projection(self.latents, self.uv)
 
 
 def seen_map(folder: Path, config: BundleConfig, latents: Latents, chart: str) -> SeenMap:
-    """The map of the bundle in a folder through the chart of a spec as it is written.
+    """The map of the bundle in a folder through the chart with a spec's text.
 
-    What had to be fitted is taken from the bundle or from the cache.
-    Not turned as the charts of a run's moments are, which changes no neighbourhood. Raises UserError where there is no
-    such chart, or no fit of it.
+    A fit is taken from the bundle or from the cache. The map is not turned like the charts of a run's moments; that
+    would change no neighbourhood. Raises UserError if there is no such chart, or no fit of it.
     """
     spec = checked(ChartSpec.of(chart), latents.mean.shape[1])
     fitted = None
@@ -68,17 +67,17 @@ def seen_map(folder: Path, config: BundleConfig, latents: Latents, chart: str) -
 
 @dataclass(frozen=True, eq=False)
 class Expectation:
-    """What pictures of a map are expected to get wrong. code: (pixels, k), see `analysis.coding`."""
+    """The expected error of a map's pictures. code: (pixels, k), see `analysis.coding`."""
 
     expected: ExpectedError
     code: NDArray[np.float32]
 
     def error(self, measure: Measure, uv: Places, z: NDArray[np.float32]) -> NDArray[np.float64]:
-        """The mean squared error (n,) to be expected at places (n, 2), whose latents are z (n, d)."""
+        """The expected mean squared error (n,) at places (n, 2), whose latents are z (n, d)."""
         return self.expected.error(uv, Look.of(measure(pixels, z), self.code))
 
     def cover(self, uv: Places, error: NDArray[np.floating]) -> NDArray[np.float64]:
-        """How far places (n, 2) of such an error are from being told by the data, (n,); see `ExpectedError.cover`."""
+        """How little the data determine places (n, 2) with this error, (n,); see `ExpectedError.cover`."""
         return self.expected.cover(uv, error)
 
 

@@ -1,4 +1,4 @@
-"""What has been learned of all images, at any place: the shares of the classes, of the images around."""
+"""What was learned about all images, at any place: the class shares of the images around it."""
 
 from typing import TYPE_CHECKING
 
@@ -15,7 +15,7 @@ _ROOM = 1 << 17  # places remembered: a hundred tiles, 10 MiB
 
 
 class RememberedNeighbours:
-    """Which images are nearest to places that were asked about lately: they stay, whatever else is learned."""
+    """The images nearest to recently requested places: these do not change when something else is learned."""
 
     def __init__(self) -> None:
         self._slots: dict[bytes, int] = {}
@@ -23,7 +23,7 @@ class RememberedNeighbours:
         self._indices = np.zeros((0, _NEIGHBOURS), np.int32)
 
     def near(self, near: "Neighbourhood", z: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.int32]]:
-        """The distances to, and the numbers of, the 10 nearest images of latents (n, d), (n, 10) or all there are."""
+        """The distances to, and the numbers of, the 10 nearest images of latents (n, d), (n, 10) or all if fewer."""
         z = np.ascontiguousarray(z)
         keys = [row.tobytes() for row in z]
         new = np.flatnonzero([key not in self._slots for key in keys])
@@ -48,7 +48,8 @@ class RememberedNeighbours:
 
 
 class LearnedShares:
-    """shares: float32 (n, classes), of all images how probable each class is. Raises EngineError for other images."""
+    """shares: float32 (n, classes), the probability of each class for all images. Raises EngineError for other
+    images."""
 
     def __init__(
         self, shares: NDArray[np.float32], near: "Neighbourhood", remembered: RememberedNeighbours | None = None

@@ -1,4 +1,4 @@
-"""Spread: how wide the clouds are that the encoder makes of the images near a place."""
+"""Spread: how wide the encoder's clouds are for the images near a place."""
 
 from functools import lru_cache
 
@@ -13,7 +13,7 @@ from latent_explorer.fields.field import Field
 def spreads(latents: Latents) -> NDArray[np.float32]:
     """The standard deviation of each image's posterior (n,), the geometric mean over the latent dimensions.
 
-    That is the side of a cube as large as the cloud; a dimension that the model does not use counts as 1.
+    That is the side of a cube with the cloud's volume; a dimension that the model does not use counts as 1.
     """
     assert latents.log_variance is not None
     sides: NDArray[np.float32] = np.exp(latents.log_variance.mean(1) / 2)

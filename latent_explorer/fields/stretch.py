@@ -9,15 +9,15 @@ from latent_explorer.fields.field import Field
 _log = logging.getLogger(__name__)
 
 _LEAST = 1e-12
-"""Singular values of the Jacobian are taken for at least this, lest a decoder that is flat somewhere give -inf."""
+"""The lower limit of the Jacobian's singular values, so that a decoder that is flat somewhere does not give -inf."""
 
 
 def jacobian(model: Any, z: Any) -> Any:
     """The derivatives (n, pixels, d) of the pictures in [0, 1] of latents (n, d), exact up to rounding.
 
-    Jv is the derivative by u of vᵀJᵀu: a pass forward, one backward, and one for each dimension back through that.
-    Forward-mode differentiation would do, but its first use makes torch compile for more than a second, which hovers
-    would wait for. A decoder that autograd cannot follow twice gets central differences.
+    Jv is the derivative by u of vᵀJᵀu: one forward pass, one backward pass, and one for each dimension back through
+    that. Forward-mode differentiation would work, but its first use makes torch compile for more than a second, during
+    which hovers would wait. A decoder that autograd cannot follow twice gets central differences.
     """
     import torch
 
@@ -41,7 +41,8 @@ def jacobian(model: Any, z: Any) -> Any:
 
 
 def differences(model: Any, z: Any) -> Any:
-    """The same by central differences: where a ReLU bends within the step, the slope is that between its sides."""
+    """The same by central differences: where a ReLU bends within the step, the slope is between those of its two
+    sides."""
     import torch
 
     step = torch.finfo(z.dtype).eps ** (1 / 3)

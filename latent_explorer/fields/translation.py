@@ -1,4 +1,4 @@
-"""Translation error: where images of a linked map are put amiss by the translator."""
+"""Translation error: where the translator misplaces images of a linked map."""
 
 import numpy as np
 from numpy.typing import NDArray

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @lru_cache(maxsize=1)  # of the bundle that is open: a field is asked for in many slices
 def _shell(latents: Latents) -> "tuple[Spread, RadiusTails]":
-    """The spread of the data, and how far images are from its middle."""
+    """The spread of the data, and the distance of images from its middle."""
     from latent_explorer.analysis.trust import RadiusTails, Spread
 
     spread = Spread(latents.mean, latents.log_variance)

@@ -8,7 +8,7 @@ from latent_explorer.fields.field import Field, FieldInput, Values, number
 
 
 def _veil(at: FieldInput, z: NDArray[np.float32]) -> Values:
-    """How dense it is, 0 to 1, and what of the map it is made of: the expected error, 0 where it is none of the map."""
+    """Its opacity, 0 to 1, and the part due to the map: the expected error, 0 if that is not the reason."""
     if at.expected is None or at.uv is None:
         return np.stack([at.judge.cover(z, at.near.reach, returned_by(at)), np.zeros(len(z))], axis=1)
     error = at.expected.error(at.measure, at.uv, z)
