@@ -14,7 +14,7 @@ from latent_explorer.training.state import RunState
 
 _WIDTH = 120
 _FIGURES = (
-    ("-ELBO, nats per image (grey levels as Bernoulli means, mean of ten samples)", "negative_elbo", "", ""),
+    ("-ELBO, nats per image (pixel levels as Bernoulli means, mean of ten samples)", "negative_elbo", "", ""),
     ("-ELBO of the encoder alone, without refinement", "unrefined_negative_elbo", "", ""),
     ("Reconstruction, mean squared error on pixels in [0, 1]", "mse", "", "pca_mse"),
     (
@@ -79,7 +79,8 @@ _CARD = """\
 
     {training.command}
 
-The saved weights are their moving average over the steps at the end of the last epoch. Test images played no part.
+The saved weights are their moving average over the steps at the end of the last epoch, not those of the epoch with the
+best test figures.
 
 Recipe: {recipe}.
 
