@@ -11,6 +11,7 @@ from latent_explorer.gui.widgets.placing import first_size, fit
 _LEFT, _RIGHT = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea
 _ROOM_FOR_THREE = 1000  # pixels, for a map between panels on both of its sides
 _FOLDED = 330  # pixels of the panels behind each other, whose tabs have to be read
+_READABLE = 270  # pixels of a panel above the others: with less, a step of a lesson has to be scrolled
 _AREAS = {
     "Lessons": _RIGHT,
     "Layers": _LEFT,
@@ -83,11 +84,15 @@ class Docks:
         self._arrange()
 
     def restore(self, settings: Settings) -> None:
-        """Put all panels where they were when the window was last closed."""
+        """Put all panels where they were when the window was last closed.
+
+        A layout that a panel has been added since would have that panel below all others: it counts no more.
+        """
         layout = settings.get(WindowLayout)
         if self._window.restoreGeometry(QByteArray(layout.geometry)):
             fit(self._window)
-        self._window.restoreState(QByteArray(layout.state))
+        if all(title.encode("utf-16-be") in layout.state for title in TITLES):  # as Qt writes names
+            self._window.restoreState(QByteArray(layout.state))
 
     def show_below(self, title: str, *, shown: bool) -> None:
         """Show a panel that lies below the others at its side, as high as it likes to be; or hide it."""
@@ -99,13 +104,14 @@ class Docks:
             dock.hide()
 
     def show_above(self, title: str) -> None:
-        """Show a panel that lies above the others at its side, with half of the height there."""
-        dock = self.by_title[title]
-        if dock.isHidden():
-            dock.show()
-            below = self.by_title["Inspector"]
-            half = (dock.height() + below.height()) // 2
-            self._window.resizeDocks([dock, below], [half, half], Qt.Orientation.Vertical)
+        """Show a panel that lies above the others at its side, with half of the height there, or what it needs."""
+        dock, below = self.by_title[title], self.by_title["Inspector"]
+        hidden = dock.isHidden()
+        dock.show()
+        if hidden or dock.height() < _READABLE:
+            both = dock.height() + below.height()
+            own = max(both // 2, min(_READABLE, both))  # the one below keeps the least that it can do with
+            self._window.resizeDocks([dock, below], [own, both - own], Qt.Orientation.Vertical)
         dock.raise_()
 
     def offer(self, title: str, *, shown: bool) -> None:

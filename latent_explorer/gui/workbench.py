@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
+from dataclasses import replace
 from functools import partial
 from itertools import zip_longest
 from pathlib import Path
@@ -348,10 +349,13 @@ class Workbench(QObject):
         self.banner.dress(self.theme)
         self.drops.dress(self.theme)
         self.training.dress(self.theme)
-        self.anchors.dress(self.theme)
+        self._dress_anchors()
         for pane in self.panes:
             pane.dress(self.theme)
         self._show_titles()
+
+    def _dress_anchors(self) -> None:
+        self.anchors.dress(replace(self.theme, shapes=self.shared.shapes))
 
     def choose_palette(self, name: str, shapes: bool | None = None) -> None:
         """Colour the classes of all maps by a palette, by its name, and remember it. shapes: as `choose_shapes`."""
@@ -361,6 +365,7 @@ class Workbench(QObject):
     def choose_shapes(self, shapes: bool) -> None:
         """Give each class a shape of its own on all maps, or none, and remember it."""
         self.shared.choose_shapes(shapes)
+        self._dress_anchors()
         for pane in self.panes:
             pane.dress(self.theme)
 

@@ -22,6 +22,8 @@ from latent_explorer.points.levels import Entries, Rows
 if TYPE_CHECKING:  # the window does not paint with it
     from PIL import Image
 
+Pixels = Sequence[tuple[int, int]]
+"""Offsets (dx, dy) from the pixel that holds a point's place."""
 _log = logging.getLogger(__name__)
 _FAINTEST = 0.5  # the opacity of a single point where many are usual
 _RANKS = 128
@@ -38,7 +40,8 @@ class Ink:
 
     classes: uint32, rgb of each class, 0 for one that is not drawn. marks: the entries with that colour, the others
     being `grey`; None for all. usual: the count of points at which a pixel is opaque. shapes: the mark of each class,
-    by the classes' numbers; empty if all are dots.
+    by the classes' numbers; empty if all are dots. rim: rgb of a thin line around each point, which separates it from
+    pictures and from points below; 0 for none.
     """
 
     classes: NDArray[np.uint32]
@@ -46,17 +49,24 @@ class Ink:
     marks: NDArray[np.bool_] | None = None
     grey: int = 0x808080
     shapes: Sequence[Mark] = ()
+    rim: int = 0
 
-    def stamps(self, diameter: int, *, hollow: bool) -> Iterator[tuple[Sequence[tuple[int, int]], NDArray[np.uint32]]]:
-        """The pixels of each mark, and the classes drawn with it, 0 for all others."""
+    def stamps(self, diameter: int, *, hollow: bool) -> Iterator[tuple[Pixels, NDArray[np.uint32], int]]:
+        """The pixels of each mark, the classes drawn with it, 0 for all others, and the colour of unmarked entries."""
+        for pixels, own in self._marks_of_classes(diameter, hollow=hollow):
+            yield pixels, own, self.grey
+            if self.rim:
+                yield around(pixels, rim_width(diameter)), np.where(own > 0, np.uint32(self.rim), own), self.rim
+
+    def _marks_of_classes(self, diameter: int, *, hollow: bool) -> Iterator[tuple[Pixels, NDArray[np.uint32]]]:
         if not self.shapes:
             yield (ring if hollow else disc)(diameter), self.classes
             return
         marks = np.array([SHAPES.index(mark) for mark in self.shapes])
         for number in np.unique(marks).tolist():
-            own = np.zeros_like(self.classes)
+            own, pixels = np.zeros_like(self.classes), stamp(SHAPES[number], diameter)
             own[: len(marks)] = np.where(marks == number, self.classes[: len(marks)], 0)
-            yield stamp(SHAPES[number], diameter), own
+            yield outline(pixels) if hollow else pixels, own
 
 
 class Splatter:
@@ -85,21 +95,22 @@ class Splatter:
         rings, if they are large enough.
         """
         width, height = round(view.width * ratio), round(view.height * ratio)
-        row_length = width + 2 * diameter  # a frame around the image takes the parts of dots that stick out
-        self._make_room(height, width, diameter)
+        reach = diameter + 2 * rim_width(diameter) if ink.rim else diameter
+        row_length = width + 2 * reach  # a frame around the image takes the parts of dots that stick out
+        self._make_room(height, width, reach)
         region = view.region
-        frame = region.left, region.top, view.scale * ratio, width, height, diameter
+        frame = region.left, region.top, view.scale * ratio, width, height, reach
         image = np.empty((height, width), np.uint32)
         loops = compiled_loops() if self.compiled else None
         loops = loops or _PLAIN
-        for pixels, classes in ink.stamps(diameter, hollow=hollow):
+        for pixels, classes, grey in ink.stamps(diameter, hollow=hollow):
             offsets = np.array([dy * row_length + dx for dx, dy in pixels], np.int64)
             loops.scatter(
                 self._inks, self._counts, *rows, entries.u, entries.v, classes, entries.rank, entries.group,
-                entries.count, _NO_MARKS if ink.marks is None else ink.marks, np.uint32(ink.grey), frame, offsets,
+                entries.count, _NO_MARKS if ink.marks is None else ink.marks, np.uint32(grey), frame, offsets,
             )  # fmt: skip
         bits = self._counts.view(np.int32)
-        loops.shade(self._inks, bits, self._counts, _alphas(ink.usual), image, diameter)
+        loops.shade(self._inks, bits, self._counts, _alphas(ink.usual), image, reach)
         return image
 
     def _make_room(self, height: int, width: int, diameter: int) -> None:
@@ -288,3 +299,26 @@ def ring(diameter: int) -> list[tuple[int, int]]:
     thick = max(1, round(diameter / 6))
     inner = set(disc(diameter - 2 * thick)) if diameter > 2 * thick + 1 else set()
     return [pixel for pixel in disc(diameter) if pixel not in inner]
+
+
+def outline(pixels: Pixels) -> list[tuple[int, int]]:
+    """Those of a mark's pixels that lie at its edge."""
+    own = set(pixels)
+    return [(x, y) for x, y in pixels if not own.issuperset(((x - 1, y), (x + 1, y), (x, y - 1), (x, y + 1)))]
+
+
+def rim_width(diameter: int) -> int:
+    """How thick the line around a point is."""
+    return max(1, round(diameter / 8))
+
+
+@lru_cache(maxsize=256)
+def _near(width: int) -> tuple[tuple[int, int], ...]:
+    steps = range(-width, width + 1)
+    return tuple((i, j) for j in steps for i in steps if i**2 + j**2 <= (width + 0.5) ** 2)
+
+
+def around(pixels: Pixels, width: int) -> list[tuple[int, int]]:
+    """The pixels around a mark, so thick."""
+    own = set(pixels)
+    return sorted({(x + i, y + j) for x, y in own for i, j in _near(width)} - own)

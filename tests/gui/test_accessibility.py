@@ -8,17 +8,30 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from PyQt6.QtCore import Qt
-from PyQt6.QtGui import QMouseEvent
-from PyQt6.QtWidgets import QApplication, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PyQt6.QtCore import QPoint, Qt
+from PyQt6.QtGui import QContextMenuEvent, QMouseEvent
+from PyQt6.QtWidgets import QApplication, QHBoxLayout, QLabel, QMenu, QPushButton, QVBoxLayout, QWidget
+from pyqtgraph import PlotWidget
 
 from latent_explorer.bench.person import Person
 from latent_explorer.class_colours import PALETTES
+from latent_explorer.gui.panels.chart_choice import ChartDialog, chart_entries
 from latent_explorer.gui.studies.registry import STUDIES
 from latent_explorer.gui.theme import DARK, LIGHT, Theme
+from latent_explorer.gui.widgets.actions import Command
 from latent_explorer.palette import REPEAT
 from latent_explorer.vision import contrast
-from tests.gui.walking import MARK, TEXT, complaints, focus_shown, out_of_order, stops, what
+from tests.gui.walking import (
+    MARK,
+    TEXT,
+    complaints,
+    focus_shown,
+    in_both_themes,
+    out_of_order,
+    stops,
+    what,
+    without_words,
+)
 
 THEMES = {"dark": DARK, "light": LIGHT}
 
@@ -105,6 +118,35 @@ def test_all_dialogs(walker: Person, theme: str) -> None:
     assert not found, "\n".join(found)
 
 
+def test_menus_at_places_and_the_chart_dialog(new_window: Callable[[Path], Person], wide_bundle: Path) -> None:
+    person = new_window(wide_bundle)
+    person.drag(person.point(-2, 0), person.point(2, 0), 0.1)
+    person.wait_until(lambda: len(person.pane.filmstrip.frames) > 0)
+    person.click(person.point(1, 0.5))
+    found: list[str] = []
+    strip = person.pane.filmstrip.strip
+    places = {"map": (person.surface, person.point(0.4, 0.3)), "frame": (strip, QPoint(20, strip.height() // 2))}
+    for title, (widget, at) in places.items():
+        widget.setFocus()
+        reason = QContextMenuEvent.Reason.Keyboard
+        QApplication.sendEvent(widget, QContextMenuEvent(reason, at, widget.mapToGlobal(at)))
+        menu = QApplication.activePopupWidget()
+        assert isinstance(menu, QMenu), title
+        found += [f"{title}: {line}" for line in without_words(menu)]
+        menu.close()
+        person.wait(0.02)
+    (entry,) = (
+        each for each in chart_entries(person.bundle, None, lambda spec: None, person.window)
+        if isinstance(each, Command) and each.text.startswith("t-SNE")
+    )  # fmt: skip
+    entry.run()
+    (dialog,) = person.window.findChildren(ChartDialog)
+    dialog.activateWindow()
+    found += in_both_themes(person, "Chart", lambda: dialog)
+    dialog.reject()
+    assert not found, "\n".join(found)
+
+
 # -- colours
 
 
@@ -151,7 +193,9 @@ def wrong(qapp: QApplication) -> Iterator[QWidget]:
     mouse.setMinimumSize(20, 20)
     row.addWidget(first)
     row.addWidget(second)
-    for each in (pale, mute, mouse):
+    plot = PlotWidget()
+    plot.plot([0, 1, 2], [1, 2, 3])
+    for each in (pale, mute, mouse, plot):
         column.addWidget(each)
     column.addLayout(row)
     QWidget.setTabOrder(second, first)
@@ -159,6 +203,7 @@ def wrong(qapp: QApplication) -> Iterator[QWidget]:
     window.activateWindow()
     QApplication.processEvents()
     yield window
+    plot.plotItem.close()
     window.close()
     window.deleteLater()
 
@@ -169,6 +214,7 @@ def test_the_walk_finds_what_is_wrong(wrong: QWidget) -> None:
     assert "MouseOnly '' in the window takes the mouse, and no keys" in found
     assert "QLabel 'Pale words' in the window has a contrast of" in found
     assert "as painted" in found
+    assert "does not tell its values, but ''" in found
     assert "Tab leads back from QPushButton 'Second' in the window to QPushButton 'First'" in found
 
 

@@ -1,9 +1,13 @@
 """The docks take whatever panels a pane brings along."""
 
+from collections.abc import Callable
+
 from PyQt6.QtCore import QEvent
 from PyQt6.QtWidgets import QApplication, QLabel, QMainWindow
 
+from latent_explorer.bench.person import Person
 from latent_explorer.gui.docks import Docks
+from latent_explorer.gui.settings import WindowLayout
 
 
 def test_a_panel_that_is_new_has_a_dock_of_its_own_at_the_right(qapp: QApplication) -> None:
@@ -19,3 +23,38 @@ def test_a_panel_that_is_new_has_a_dock_of_its_own_at_the_right(qapp: QApplicati
     assert notes.widget().currentWidget() is first
     window.deleteLater()
     QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+
+
+def test_a_layout_from_before_a_panel_was_there_leaves_it_above_the_others(new_window: Callable[..., Person]) -> None:
+    person = new_window(None)
+    docks, settings = person.window.workbench.docks, person.window.workbench.settings
+    docks.by_title["Classes"].hide()
+    docks.remember(settings)
+    kept = settings.get(WindowLayout)
+    docks.by_title["Classes"].show()
+    docks.restore(settings)
+    assert docks.by_title["Classes"].isHidden(), "a layout that knows all panels is taken as it is"
+    older = kept.state.replace("Lessons".encode("utf-16-be"), "Lektion".encode("utf-16-be"))
+    assert older != kept.state
+    settings.put(WindowLayout(kept.geometry, older))
+    docks.reset()
+    docks.restore(settings)
+    docks.show_above("Lessons")
+    person.wait(0.05)
+    lessons, inspector = docks.by_title["Lessons"], docks.by_title["Inspector"]
+    assert lessons.geometry().bottom() < inspector.geometry().top()
+
+
+def test_a_panel_above_the_others_can_be_read_in_the_smallest_window(new_window: Callable[..., Person]) -> None:
+    person = new_window(None)
+    window, docks = person.window, person.window.workbench.docks
+    window.resize(1, 1)
+    person.wait(0.05)
+    docks.show_above("Lessons")
+    person.wait(0.05)
+    assert docks.by_title["Lessons"].height() >= 170
+    window.resize(900, 600)
+    docks.show_above("Lessons")
+    person.wait(0.05)
+    assert docks.by_title["Lessons"].height() >= 250
+    assert docks.by_title["Inspector"].height() >= docks.by_title["Inspector"].minimumSizeHint().height()

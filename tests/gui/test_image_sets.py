@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -17,7 +18,10 @@ from latent_explorer.bench.person import Person
 from latent_explorer.bundles import read_config
 from latent_explorer.engine.decoder import Decoder, device_for
 from latent_explorer.gui.pane.saved_map import saved_map
+from latent_explorer.gui.studies.image_sets.colours import ColourKey, colouring_of
 from latent_explorer.gui.studies.image_sets.study import ImageSetsStudy
+from latent_explorer.gui.theme import DARK
+from latent_explorer.gui.widgets.images import to_array
 from latent_explorer.runtime.loading import load_bundle_model
 from latent_explorer.session.saved import SavedSession, write_session
 from tests.gui.test_drops import dragged, drop, said
@@ -193,6 +197,19 @@ def test_sets_are_coloured_renamed_hidden_removed_and_that_is_undone(
     assert study.layer.count == 20
     person.pane.session.undo()
     assert study.layer.count == 30
+
+
+def test_groups_called_as_classes_have_their_shapes(qapp) -> None:
+    theme = replace(DARK, shapes=True)
+    groups, score = ["two", "zero", "else", "two"], np.zeros(4)
+    made = colouring_of("group", 0, groups, score, ("zero", "one", "two"), theme)
+    assert [made.marks[number] for number in made.number] == [theme.mark_of(label) for label in (2, 0, 3, 2)]
+    assert colouring_of("group", 0, groups, score, ("zero", "one", "two"), DARK).marks == ()
+    key, shown = ColourKey(), []
+    for marks in (made.marks, ()):
+        key.show_colours(replace(made, marks=marks))
+        shown.append(to_array(key.grab().toImage()))
+    assert (shown[0] != shown[1]).any()
 
 
 def test_a_set_that_is_cancelled_keeps_what_has_come(new_window, small_bundle: Path, folder: Path) -> None:

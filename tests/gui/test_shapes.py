@@ -15,9 +15,12 @@ from latent_explorer.export.painting import painted
 from latent_explorer.export.svg import write_map_svg
 from latent_explorer.gui.layers.points import PointLayer
 from latent_explorer.gui.settings import Appearance
-from latent_explorer.gui.theme import DARK, LIGHT
+from latent_explorer.gui.theme import DARK, LIGHT, Theme
+from latent_explorer.gui.widgets.images import to_array
 from latent_explorer.palette import LIGHT as PAPER
-from latent_explorer.points.splat import stamp
+from latent_explorer.points.splat import around, outline, stamp
+from latent_explorer.vision import contrast
+from tests.gui.walking import MARK, packed
 
 SHAPED = DARK.with_classes(USUAL)
 
@@ -53,8 +56,10 @@ def test_points_are_splatted_with_the_shapes_of_their_classes_however_small_they
     assert diameter >= 7
     for label in range(3):
         left = round(view.to_screen_point(tuple(uv[label].tolist()))[0])
-        around = picture[:, left - 20 : left + 20] != 0
-        assert around.sum() == len(stamp(shaped(LIGHT).mark_of(label), diameter))
+        near = picture[:, left - 20 : left + 20]
+        drawn = stamp(shaped(LIGHT).mark_of(label), diameter)
+        assert (near == 0xFF000000 | int(shaped(LIGHT).of_class(label)[1:], 16)).sum() == len(drawn)
+        assert (near != 0).sum() == len(drawn) + len(around(drawn, 1)), "a rim is around it"
     layer.show(uv, np.arange(3), 3, frozenset({1}), shaped(LIGHT))
     hidden = layer.small_picture(view, 1.0)
     assert not hidden[:, 140:160].any()
@@ -90,3 +95,37 @@ def test_the_menu_gives_classes_shapes_which_legend_map_and_session_have(
     assert bench.sessions.look.shapes
     person.window.action("Shapes for classes").trigger()
     assert {row._mark for row in pane.legend.rows} == {"disc"}
+
+
+@pytest.mark.parametrize("diameter", [9, 11, 14])
+def test_outlines_of_shapes_differ_and_are_no_wider(diameter: int) -> None:
+    outlines = {mark: set(outline(stamp(mark, diameter))) for mark in SHAPES}
+    for one in SHAPES:
+        assert outlines[one] <= set(stamp(one, diameter))
+        for other in SHAPES:
+            assert one == other or len(outlines[one] ^ outlines[other]) >= 6, (one, other)
+
+
+@pytest.mark.parametrize("theme", [DARK, LIGHT], ids=["dark", "light"])
+def test_shapes_stand_out_wherever_they_lie_over_pictures(
+    new_window: Callable[[Path], Person], small_bundle: Path, theme: Theme
+) -> None:
+    person = new_window(small_bundle)
+    pane, bench = person.pane, person.window.workbench
+    bench.choose_theme("dark" if theme.dark else "light")
+    for title, layer in pane.layers.by_title.items():
+        if layer.visible != (title in ("Pictures", "Points")):
+            pane.layer_panel.toggle(title)
+    pane.legend.close()
+    bench.choose_shapes(True)
+    person.wheel(person.point(0, 0), 4)
+    person.map_at_rest()
+    seen = packed(to_array(person.canvas.picture(1.0))[..., :3])
+    rim, inks = int(theme.map[1:], 16), {int(pane.theme.of_class(label)[1:], 16) for label in range(3)}
+    assert all(contrast(f"#{ink:06x}", theme.map) >= MARK for ink in inks)
+    own = np.isin(seen, list(inks))
+    assert own.sum() > 1000
+    for shift, axis in ((1, 0), (-1, 0), (1, 1), (-1, 1)):
+        beside = np.roll(seen, shift, axis)[1:-1, 1:-1]
+        strange = own[1:-1, 1:-1] & ~np.isin(beside, [rim, *inks])
+        assert not strange.any(), f"{strange.sum()} pixels of points lie beside a picture"

@@ -1,8 +1,9 @@
 """Looks at widgets as those do who have no mouse, or see little or nothing: names, keys, the order of Tab, contrast."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,9 +22,12 @@ from PyQt6.QtWidgets import (
     QMenu,
     QMenuBar,
     QTabBar,
+    QTableView,
     QWidget,
 )
+from pyqtgraph import PlotWidget
 
+from latent_explorer.bench.person import Person
 from latent_explorer.gui.widgets.images import to_array
 from latent_explorer.vision import contrast
 
@@ -45,7 +49,17 @@ KEYS_ELSEWHERE = {
 
 def complaints(root: QWidget) -> list[str]:
     """All that is wrong below a widget that is shown, in words; the order of Tab is another matter."""
-    return [*nameless(root), *mouse_alone(root), *faint(root)]
+    return [*nameless(root), *mouse_alone(root), *faint(root), *untold(root)]
+
+
+def in_both_themes(person: Person, title: str, *roots: Callable[[], QWidget]) -> list[str]:
+    """All that is wrong below widgets that are shown, in the light and in the dark; the order of Tab, once."""
+    found = [f"{title}: {line}" for root in roots for line in out_of_order(root())]
+    for theme in ("light", "dark"):
+        person.window.workbench.choose_theme(theme)
+        person.wait(0.03)
+        found += [f"{title}, {theme}: {line}" for root in roots for line in complaints(root())]
+    return found
 
 
 # -- names
@@ -110,12 +124,43 @@ def what(widget: QWidget) -> str:
     return f"{type(widget).__name__} {called[:60]!r} in {' in '.join(parents) or 'the window'}"
 
 
+def untold(root: QWidget) -> list[str]:
+    """Plots whose values are not told in words."""
+    found = []
+    for plot in seen(root):
+        if isinstance(plot, PlotWidget):
+            told = plot.accessibleDescription()
+            drawn = any(_points_of(curve) > 2 for curve in plot.plotItem.listDataItems())
+            if not told or (drawn and not any(letter.isdigit() for letter in told)):
+                found.append(f"{what(plot)} does not tell its values, but {told!r}")
+    return found
+
+
+def _points_of(curve: Any) -> int:
+    across, _ = curve.getData()
+    return 0 if across is None or not curve.isVisible() else len(across)
+
+
+def without_words(menu: QMenu) -> list[str]:
+    """Entries of a menu, and of those that it opens, that nobody can read, and menus with nothing in them."""
+    entries = [action for action in menu.actions() if not action.isSeparator()]
+    found = [] if entries else [f"the menu {menu.title()!r} has nothing in it"]
+    for action in entries:
+        if not _WORD.search(action.text()):
+            found.append(f"an entry is called {action.text()!r}")
+        if (inner := action.menu()) is not None:
+            inner.aboutToShow.emit()
+            found += [f"{action.text()} ▸ {line}" for line in without_words(inner)]
+    return found
+
+
 # -- keys
 
 
 def mouse_alone(root: QWidget) -> list[str]:
-    """Widgets of ours that do something with the mouse, and nothing with the keyboard, or never have it."""
-    found = []
+    """Widgets of ours that do something with the mouse, and nothing with the keyboard, or never have it, or keep it."""
+    tables = [each for each in takes_keys(root) if isinstance(each, QTableView) and each.tabKeyNavigation()]
+    found = [f"{what(each)} keeps Tab for itself" for each in tables]
     for widget in seen(root):
         own = [each for each in type(widget).__mro__ if each.__module__.startswith(("latent_explorer", "tests"))]
         if not any(name in vars(each) for each in own for name in _MOUSE) or type(widget).__name__ in KEYS_ELSEWHERE:

@@ -119,6 +119,7 @@ class AnchorList(QTableView):
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setSortingEnabled(True)
         self.sortByColumn(_NUMBER, Qt.SortOrder.AscendingOrder)
+        self.setTabKeyNavigation(False)  # Tab leads on, arrows from row to row
         self.setShowGrid(False)
         self.setMouseTracking(True)
         self.setMinimumHeight(4 * _ROW)

@@ -13,7 +13,7 @@ from latent_explorer.gui.theme import DARK, Theme
 from latent_explorer.gui.widgets.controls import tool_button
 from latent_explorer.gui.widgets.parts import filled, heading, words
 from latent_explorer.gui.widgets.plain import tooltip
-from latent_explorer.gui.widgets.still_plot import dress_plot, still_plot
+from latent_explorer.gui.widgets.still_plot import dress_plot, still_plot, tell_values
 
 _WHAT = "1: as good as the target's own encoder. 0: no better than without a translation."
 _TIP = (
@@ -147,6 +147,8 @@ class ClosureCurve(QWidget):
         self.button.setText(_CANCEL if self.busy else _MEASURE)
         self.button.setEnabled(self._link is not None)
         self.words.setText(self._said(count, note))
+        measured = (f"{self.measured[each]:.3f} with {each:,} anchors" for each in counts)
+        tell_values(self.plot, f"{self.words.text()} {', '.join(measured)}".strip())
 
     def _fit(self, counts: list[int], count: int) -> None:
         values = [*self.measured.values(), *([] if self.own is None else [self.own[1]])]

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from latent_explorer.class_colours import Mark
 from latent_explorer.gui.theme import Theme
 
 UNKNOWN, GOOD, FAIR, POOR = range(4)
@@ -43,6 +44,11 @@ def worst(errors: NDArray[np.float64]) -> int | None:
 def grade_colours(theme: Theme) -> Sequence[str]:
     """The colour of each grade, as #rrggbb."""
     return (theme.accent, theme.good, theme.fair, theme.poor)
+
+
+def grade_marks(theme: Theme) -> Sequence[Mark]:
+    """The mark of each grade: discs, or what tells them apart where classes have shapes."""
+    return ("disc", "disc", "square", "triangle") if theme.shapes else ("disc",) * 4
 
 
 def error_words(error: float) -> str:

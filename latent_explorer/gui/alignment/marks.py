@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 from PyQt6.QtCore import QPointF, QRectF, Qt
-from PyQt6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPen, QPixmap
+from PyQt6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPainterPath, QPen, QPixmap, QPolygonF
 
-from latent_explorer.gui.alignment.grades import POOR, grade_colours
+from latent_explorer.class_colours import Mark, mark_outline
+from latent_explorer.gui.alignment.grades import POOR, grade_colours, grade_marks
 from latent_explorer.gui.pane.canvas import MapCanvas
 from latent_explorer.gui.pane.plot import LIFTED, SCALE
 from latent_explorer.gui.theme import Theme
@@ -58,7 +59,7 @@ class AnchorItems:
         self._canvas = canvas
         self._marks, self._tied = AnchorMarks(), tuple[Tied, ...]()
         self._badges: dict[tuple[int, int, bool], QPixmap] = {}
-        self._dots_of: dict[tuple[str, str, float, float], QPixmap] = {}
+        self._dots_of: dict[tuple[str, Mark, str, float, float], QPixmap] = {}
         self._badges_of: tuple[Theme, float] | None = None
         self._numbered: tuple[float, frozenset[int]] = (0.0, frozenset())
         self._dots = canvas.add_pixel_item(_HEIGHT, self._paint)
@@ -148,10 +149,10 @@ class AnchorItems:
         """
         theme, marks = self._canvas.theme, self._marks
         dot = max(_SMALL, min(_DOT, _DOT * math.sqrt(_MANY / max(len(marks.uv), 1))))
-        for grade, colour in enumerate(grade_colours(theme)):
+        for grade, (colour, mark) in enumerate(zip(grade_colours(theme), grade_marks(theme), strict=True)):
             some = bare[marks.grades[bare] == grade]
             if len(some):
-                look = colour, theme.map, dot + (2 if grade == POOR else 0), ratio_of(painter)
+                look = colour, mark, theme.map, dot + (2 if grade == POOR else 0), ratio_of(painter)
                 dots = self._dots_of[look] = self._dots_of.get(look) or _dot(*look)
                 half = dots.deviceIndependentSize().width() / 2
                 for x, y in (places[some] - half).tolist():
@@ -274,8 +275,8 @@ def _font() -> QFont:
     return font
 
 
-def _dot(colour: str, rim: str, width: float, ratio: float) -> QPixmap:
-    """A dot with a rim, of pixels across."""
+def _dot(colour: str, mark: Mark, rim: str, width: float, ratio: float) -> QPixmap:
+    """A mark with a rim, of pixels across."""
     side = math.ceil(width + 2 * _RIM) + 2
     pixmap = QPixmap(round(side * ratio), round(side * ratio))
     pixmap.setDevicePixelRatio(ratio)
@@ -285,9 +286,24 @@ def _dot(colour: str, rim: str, width: float, ratio: float) -> QPixmap:
     painter.setPen(Qt.PenStyle.NoPen)
     for ink, across in ((rim, width + 2 * _RIM), (colour, width)):
         painter.setBrush(QColor(ink))
-        painter.drawEllipse(middle, across / 2, across / 2)
+        painter.drawPolygon(QPolygonF([middle + QPointF(x, y) * across / 2 for x, y in mark_outline(mark)]))
     painter.end()
     return pixmap
+
+
+def _plate(where: QRectF, mark: Mark) -> QPainterPath:
+    """What a number lies on: round at its sides, with corners, or pointed."""
+    path, tip = QPainterPath(), where.height() / 3
+    if mark == "triangle":
+        left, right = where.adjusted(tip, 0, 0, 0).topLeft(), where.adjusted(0, 0, -tip, 0).topRight()
+        end, start = QPointF(where.right(), where.center().y()), QPointF(where.left(), where.center().y())
+        lower = QPointF(0, where.height())
+        path.addPolygon(QPolygonF([left, right, end, right + lower, left + lower, start]))
+        path.closeSubpath()
+    else:
+        corner = where.height() / 2 if mark == "disc" else 0.0
+        path.addRoundedRect(where, corner, corner)
+    return path
 
 
 def _badge(text: str, theme: Theme, grade: int, doubtful: bool, ratio: float) -> QPixmap:
@@ -296,6 +312,8 @@ def _badge(text: str, theme: Theme, grade: int, doubtful: bool, ratio: float) ->
     metrics = QFontMetricsF(font)
     high = metrics.height() + (3 if doubtful else 1)
     wide = max(high, metrics.horizontalAdvance(text) + 8)
+    if grade_marks(theme)[grade] == "triangle":
+        wide += 2 * high / 3  # its points
     edge = 3.0 if doubtful else _RIM - 0.5
     pixmap = QPixmap(round((wide + 2 * edge) * ratio), round((high + 2 * edge) * ratio))
     pixmap.setDevicePixelRatio(ratio)
@@ -305,7 +323,7 @@ def _badge(text: str, theme: Theme, grade: int, doubtful: bool, ratio: float) ->
     plate = QRectF(edge / 2, edge / 2, wide + edge, high + edge)
     painter.setPen(QPen(QColor(theme.text if doubtful else theme.map), edge))
     painter.setBrush(colour)
-    painter.drawRoundedRect(plate, plate.height() / 2, plate.height() / 2)
+    painter.drawPath(_plate(plate, grade_marks(theme)[grade]))
     painter.setPen(QColor("#ffffff" if colour.lightnessF() < 0.5 else "#101418"))
     painter.setFont(font)
     painter.drawText(plate, Qt.AlignmentFlag.AlignCenter, text)

@@ -7,7 +7,7 @@ from PyQt6.QtWidgets import QComboBox, QHBoxLayout, QProgressBar, QVBoxLayout, Q
 
 from latent_explorer.alignment.registry import TRANSLATORS
 from latent_explorer.gui.alignment.anchor_list import AnchorList
-from latent_explorer.gui.alignment.grades import BOUNDS, grade_colours
+from latent_explorer.gui.alignment.grades import BOUNDS, grade_colours, grade_marks
 from latent_explorer.gui.theme import Theme
 from latent_explorer.gui.widgets.controls import combo_box, hint, spin_box, tool_button
 from latent_explorer.gui.widgets.parts import filled, heading, words
@@ -28,6 +28,7 @@ WAYS = {
     "farthest": ("Farthest apart", "Images as far apart as possible in the latent space on the left"),
 }
 _USUAL_COUNT, _MOST = 300, 5000
+_SIGNS = {"disc": "●", "square": "■", "triangle": "▲"}
 _LEAST_CHOICE = 100  # pixels: what does not fit of a choice is cut
 _NOT_LINKED = (
     "Open a second map with View ▸ Second map. Two models of the same images can then be linked by anchors, and one "
@@ -214,7 +215,8 @@ class _Legend(QWidget):
     def __init__(self) -> None:
         super().__init__()
         low, high = BOUNDS
-        self._labels = [PlainLabel(text) for text in (f"● below {low:g}", f"● to {high:g}", "● above")]
+        self._words = (f"below {low:g}", f"to {high:g}", "above")
+        self._labels = [PlainLabel(f"● {each}") for each in self._words]
         filled(QHBoxLayout(self), hint("Error:"), *self._labels, 1, spacing=8)
         self.setToolTip(
             tooltip(
@@ -224,5 +226,7 @@ class _Legend(QWidget):
         )
 
     def dress(self, theme: Theme) -> None:
-        for label, colour in zip(self._labels, grade_colours(theme)[1:], strict=True):
+        looks = zip(self._labels, self._words, grade_colours(theme)[1:], grade_marks(theme)[1:], strict=True)
+        for label, told, colour, mark in looks:
+            label.setText(f"{_SIGNS[mark]} {told}")
             label.setStyleSheet(f"color: {colour}")

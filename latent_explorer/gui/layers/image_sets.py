@@ -1,4 +1,4 @@
-"""Sets of one's own images on the map: diamonds, so that nobody takes them for images of the dataset."""
+"""Sets of one's own images on the map: diamonds, or shapes in two lines, unlike images of the dataset."""
 
 import math
 from collections.abc import Sequence
@@ -10,6 +10,7 @@ from PyQt6.QtCore import QPointF, QRect, Qt
 from PyQt6.QtGui import QColor, QImage, QPainter, QPen, QPixmap, QPolygonF, QRegion
 
 from latent_explorer.atlas.view import View
+from latent_explorer.class_colours import Mark, mark_outline
 from latent_explorer.gui.layers.layer import Layer, LayerSpec
 from latent_explorer.gui.layers.splatted import Splatted, wide
 from latent_explorer.gui.theme import Theme
@@ -27,6 +28,7 @@ class ShownSet:
     """A set as the map shows it. number: which of the session's it is. name: as a person calls it.
 
     uv: float32 (n, 2). colour: int64 (n,) into `colours`. names, groups: of the images. error, score: (n,).
+    marks: of each colour; diamonds where there are none.
     """
 
     number: int
@@ -38,6 +40,11 @@ class ShownSet:
     groups: Sequence[str]
     error: NDArray[np.floating]
     score: NDArray[np.floating]
+    marks: tuple[Mark, ...] = ()
+
+    def mark(self, number: int) -> Mark:
+        """What images of a colour are drawn as."""
+        return self.marks[number] if self.marks else "diamond"
 
     def words(self, image: int) -> str:
         """What an image is, and how well it fits."""
@@ -94,7 +101,8 @@ class ImageSetLayer(Layer):
             shown = self.sets[place]
             at = QPointF(*view.to_screen_point(tuple(shown.uv[image].tolist())))
             painter.setOpacity(1.0)
-            self._stroke(painter, at, 1.5 * self._side, shown.colours[shown.colour[image]])
+            number = int(shown.colour[image])
+            self._stroke(painter, at, 1.5 * self._side, shown.colours[number], shown.mark(number))
 
     def nearest(self, view: View, uv: tuple[float, float], within: float = _NEAR) -> tuple[int, int] | None:
         """The set, by its place among those shown, and the image nearest to a plane point, within so many pixels."""
@@ -144,31 +152,32 @@ class ImageSetLayer(Layer):
         for number, colour in enumerate(shown.colours):
             places = at[seen & (shown.colour == number)]
             _, first = np.unique(np.floor(places / (_APART * self._side)).astype(np.int64), axis=0, return_index=True)
-            stamp = self._stamp(colour, ratio)
+            stamp = self._stamp(colour, shown.mark(number), ratio)
             half = stamp.width() / ratio / 2
             whole = np.rint((places[first] - half) * ratio) / ratio  # else each would be smoothed, which takes longer
             for x, y in whole.tolist():
                 painter.drawPixmap(QPointF(x, y), stamp)
 
-    def _stamp(self, colour: QColor, ratio: float) -> QPixmap:
+    def _stamp(self, colour: QColor, mark: Mark, ratio: float) -> QPixmap:
         side = self._side + 4
         stamp = QPixmap(math.ceil(side * ratio), math.ceil(side * ratio))
         stamp.setDevicePixelRatio(ratio)
         stamp.fill(Qt.GlobalColor.transparent)
         painter = QPainter(stamp)
-        self._stroke(painter, QPointF(stamp.width() / ratio / 2, stamp.height() / ratio / 2), self._side, colour)
+        middle = QPointF(stamp.width() / ratio / 2, stamp.height() / ratio / 2)
+        self._stroke(painter, middle, self._side, colour, mark)
         painter.end()
         return stamp
 
-    def _stroke(self, painter: QPainter, at: QPointF, side: float, colour: QColor) -> None:
+    def _stroke(self, painter: QPainter, at: QPointF, side: float, colour: QColor, mark: Mark) -> None:
         assert self.theme is not None
         half = side / 2
-        diamond = QPolygonF([at + QPointF(x * half, y * half) for x, y in ((0, -1), (1, 0), (0, 1), (-1, 0))])
+        outline = QPolygonF([at + QPointF(x * half, y * half) for x, y in mark_outline(mark)])
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         for pen in (QPen(QColor(self.theme.map), 3.0), QPen(QColor(self.theme.text), 1.2)):
             painter.setPen(pen)
-            painter.setBrush(colour)
-            painter.drawPolygon(diamond)
+            painter.setBrush(QColor(self.theme.map) if mark == "ring" else colour)
+            painter.drawPolygon(outline)
 
 
 IMAGE_SETS = LayerSpec(

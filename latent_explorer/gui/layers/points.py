@@ -32,6 +32,7 @@ BLENDING = {
     True: QPainter.CompositionMode.CompositionMode_Screen,
     False: QPainter.CompositionMode.CompositionMode_Multiply,
 }
+_OPACITY = 0.75  # as it usually is
 _CLEARER = 0.25  # by how much dots that stand alone are less see-through than where they crowd
 _AT_ONCE = 200_000  # points sorted so quickly that the first paint can wait for them
 _NONE = PointIndex(np.zeros((0, 2), np.float32), np.zeros(0, np.uint16))
@@ -41,7 +42,7 @@ POINTS = LayerSpec(
     "Points",
     "The images of the dataset, each a dot at its latent; of a generator also draws from its prior.",
     key="2",
-    opacity=0.75,
+    opacity=_OPACITY,
 )
 
 
@@ -76,6 +77,7 @@ class PointLayer(Layer):
         self._marks: list[NDArray[np.bool_]] = []
         self._made: Splatted | None = None
         self._marks_of_classes: tuple[Mark, ...] = ()
+        self._rim = 0
 
     @property
     def count(self) -> int:
@@ -115,6 +117,7 @@ class PointLayer(Layer):
         colours = [QColor(theme.accent)] if label is None else map(theme.class_colour, range(classes))
         shown = [0 if label is not None and number in hidden else rgb(c) for number, c in enumerate(colours)]
         self._ink = Ink(np.array(shown, np.uint32), grey=rgb(QColor(theme.line)))
+        self._rim = rgb(QColor(theme.map))
         self._marks_of_classes = tuple(map(theme.mark_of, range(classes))) if theme.shapes and label is not None else ()
         self._shades = []
         self._made, self.version = None, self.version + 1
@@ -192,7 +195,8 @@ class PointLayer(Layer):
         assert self._made is not None
         painter.save()
         painter.setOpacity(self.strength(view))
-        if self._over_pictures and self.pictures is not None and self.pictures.grey and self.theme is not None:
+        grey = self._over_pictures and self.pictures is not None and self.pictures.grey
+        if grey and self.theme is not None and not self.shapes:
             painter.setCompositionMode(BLENDING[self.theme.dark])
         self._made.draw(painter, view)
         painter.restore()
@@ -243,7 +247,12 @@ class PointLayer(Layer):
         return max(1, round(ratio * self.size * pixels))
 
     def strength(self, view: View) -> float:
-        """The opacity in a view: where points lie close, dots that overlap are more see-through than single ones."""
+        """The opacity in a view: where points lie close, dots that overlap are more see-through than single ones.
+
+        Shapes let nothing shine through at the usual opacity: over pictures they would not stand out everywhere.
+        """
+        if self.shapes:
+            return min(1.0, self.opacity / _OPACITY)
         crowded = min(1.0, (self.diameter(view, 1.0) / self._gap(view)) ** 2)
         thin = _THIN if self._over_pictures else 1.0
         return min(1.0, self.opacity * (thin + (1 + _CLEARER - thin) * (1 - crowded)))
@@ -286,7 +295,9 @@ class PointLayer(Layer):
         if self.shading is not None and len(self.shading.shade) == len(self.index):
             entries = replace(entries, group=self._shaded(self.shading)[number])
             colours = np.append(np.uint32(0), self.shading.colours)
-        ink = Ink(colours, usual, marks, self._ink.grey, self.shapes)
+        shapes = self.shapes
+        rim, usual = (self._rim, 1.0) if shapes else (0, usual)
+        ink = Ink(colours, usual, marks, self._ink.grey, shapes, rim)
         return (splatter or self.splatter).image(entries, rows, ink, view, diameter, ratio)
 
     def _shaded(self, shading: Shading) -> list[NDArray[np.uint16]]:

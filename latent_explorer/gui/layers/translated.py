@@ -1,12 +1,14 @@
 """The images of a linked map, where the translator puts them on this one."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 from PyQt6.QtGui import QColor, QPainter
 
 from latent_explorer.atlas.view import View
+from latent_explorer.class_colours import Mark
 from latent_explorer.gui.layers.layer import Layer, LayerSpec
 from latent_explorer.gui.layers.points import BLENDING
 from latent_explorer.gui.layers.splatted import Splatted, rgb, wide
@@ -16,6 +18,7 @@ from latent_explorer.points.splat import Ink, Splatter
 from latent_explorer.session import OpenBundle
 
 _SIZES = (3.0, 11.0)  # pixels: the least ring, and the largest
+_SHAPED = 9.0  # pixels: the least shape; a smaller outline is not recognised
 _TINT = {True: 0.45, False: 0.35}  # how much of the ink of words is mixed into a class's colour: on a dark map, a light
 _CELLS = 64  # a side, by which it is found how close they lie
 _NEAR = 8.0  # pixels around the pointer
@@ -24,6 +27,8 @@ _GREY = 0x808080
 
 class TranslatedPoints(Layer):
     """Rings in the colours of classes, a little nearer to the colour of words than this map's own points.
+
+    Where classes have shapes, their outlines, in a line of the map's colour.
 
     They move often and all at once, so they are splatted as they come, and not sorted first.
     """
@@ -57,7 +62,8 @@ class TranslatedPoints(Layer):
         if self.painted and self._made is not None and len(self):
             assert self.theme is not None
             painter.setOpacity(self.opacity)
-            painter.setCompositionMode(BLENDING[self.theme.dark])  # as points: strokes of pictures show through
+            if not self._shapes:
+                painter.setCompositionMode(BLENDING[self.theme.dark])  # as points: strokes of pictures show through
             self._made.draw(painter, view)
 
     @property
@@ -112,13 +118,23 @@ class TranslatedPoints(Layer):
         diameter = max(1, round(ratio * self._pixels(view)))
         usual = 2 * self._density * (diameter / (view.scale * ratio)) ** 2
         rows = np.zeros(1, np.int64), np.array([len(entries)], np.int64)
-        return self._splatter.image(
-            entries, rows, Ink(self._colours(), usual, None, _GREY), view, diameter, ratio, hollow=True
-        )
+        ink = Ink(self._colours(), usual, None, _GREY)
+        if (shapes := self._shapes) and self.theme is not None:
+            ink = replace(ink, usual=1.0, shapes=shapes, rim=rgb(QColor(self.theme.map)))
+        return self._splatter.image(entries, rows, ink, view, diameter, ratio, hollow=True)
+
+    @property
+    def _shapes(self) -> tuple[Mark, ...]:
+        """The marks of the other map's classes; none where they have none of their own."""
+        other = None if self.linked is None else self.linked.other
+        if other is None or other.latents.label is None or self.theme is None or not self.theme.shapes:
+            return ()
+        return tuple(map(self.theme.mark_of, range(len(other.class_names))))
 
     def _pixels(self, view: View) -> float:
         """The diameter of a ring: it grows as the map does, as the points of this map do, and is larger than they."""
         least, largest = _SIZES
+        least = _SHAPED if self._shapes else least
         return min(largest, max(least, 0.9 * view.scale / math.sqrt(max(self._density, 1e-300))))
 
     def _colours(self) -> NDArray[np.uint32]:

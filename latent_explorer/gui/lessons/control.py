@@ -25,6 +25,7 @@ from latent_explorer.gui.widgets.parts import ask_path, timer
 from latent_explorer.gui.widgets.picture_view import open_picture_window
 from latent_explorer.lessons import LessonText, LessonWalk, included_lessons, own_lessons, read_lesson
 
+_READ = "Inspector"  # the panel that steps speak of, if of none by name
 _LOOK_MS = 60  # between two looks at what a person does: a pointer that crosses a class is there longer
 _SETTLE_MS, _PATIENCE = (
     200,
@@ -48,6 +49,7 @@ class Lessons(QObject):
         self._picture: QImage | None = None
         self._before: LookBefore | None = None  # how the maps looked before the lesson
         self._spent = self._waited = 0.0  # milliseconds at this step, and looks at whether the map is at rest
+        self._lacking: tuple[str, ...] = ()  # models that the step needs and that are not open yet
         self._looking = timer(self, _LOOK_MS, self.look)
         self._settling = timer(self, _SETTLE_MS, self._draw)
         self._reader = LatestTask("lessons")
@@ -135,6 +137,7 @@ class Lessons(QObject):
         self._before = LookBefore.of(self._uses.active(), self._uses.shared.settings)
         self._runs.follow(lesson.runs)
         self.panel.turn_to(self.panel.steps)
+        self._uses.docks.bring(_READ, show=False)
         self._show_step()
         self._looking.start()
         self.panel.steps.now.setFocus()
@@ -162,6 +165,8 @@ class Lessons(QObject):
         walk = self.walk
         if walk is None or walk.done or not self.panel.isVisible():
             return
+        if self._before is not None:
+            self._before.notice(self._uses.panes())
         done = walk.step.title
         if walk.look(self._observer.situation, self._observer.pointed):
             self._uses.shared.say(f"Step done: {done}")
@@ -183,6 +188,9 @@ class Lessons(QObject):
         assert walk is not None
         step, wanted = walk.step, wanted_models(walk.lesson, walk.index)
         lacking = wanted if wanted and not are_open(self._uses, walk.lesson, wanted) else ()
+        if self._lacking and not lacking:
+            self._uses.docks.bring(_READ, show=False)  # a second map puts another panel before it
+        self._lacking = lacking
         there = all(name not in walk.lesson.runs or self._runs.seen[name].whole for name in lacking)
         seen = self._runs.seen.get(step.run)
         run = step.run if seen is not None and not seen.whole and self._runs.under_way != step.run else ""

@@ -26,7 +26,7 @@ class LessonPlace(QWidget):
     first_shown = pyqtSignal()
 
     def minimumSizeHint(self) -> QSize:
-        """Low enough for the smallest screen with every panel open; the pages inside scroll."""
+        """Low enough for the smallest screen with every panel open; a lesson that begins makes more room."""
         return QSize(180, 48)
 
     def showEvent(self, event: QShowEvent | None) -> None:

@@ -17,6 +17,7 @@ from latent_explorer.session import OpenBundle, Route
 
 _MOST = 70_000  # images that a place is compared with: more would cost frames
 _PAUSE = 0.5  # seconds between two looks, at most, that count as time the pointer was there
+_ENOUGH = 0.1  # of the points, spread over all
 _ANOMALIES = "anomalies"
 
 
@@ -145,7 +146,7 @@ class LessonObserver:
             model=bundle.name if pane.opener.idle else "",
             chart="" if pane.charting.busy else ChartSpec.of(bundle.chart_text).kind,
             layers=layers,
-            colour=pane.colourer.colouring.name,
+            colour=pane.colourer.colouring.name if _coloured(pane) else "",
             classes=classes,
             pins=tuple(finder.of(pin.z) for pin in state.pins),
             path=_path(finder, state.route),
@@ -169,6 +170,11 @@ def _surveys(pane: MapPane) -> bool:
     """Whether the pointer shows a place of a map, or one in its lens."""
     probe = pane.prober.probe
     return pane.prober.pointing and probe is not None and (probe.on_map or pane.lens.held is not None)
+
+
+def _coloured(pane: MapPane) -> bool:
+    """Whether enough of the points have the colours chosen that one sees what these say."""
+    return all(work.share is None or work.share >= _ENOUGH for work in pane.colourer.work)
 
 
 def _when_probed(pane: MapPane) -> float:

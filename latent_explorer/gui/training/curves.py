@@ -15,6 +15,7 @@ from latent_explorer.gui.theme import Theme
 from latent_explorer.gui.training.figures import History, term
 from latent_explorer.gui.widgets.parts import filled, words
 from latent_explorer.gui.widgets.plain import caption, tooltip
+from latent_explorer.gui.widgets.still_plot import tell_values
 from latent_explorer.runs.report import Report
 from latent_explorer.runs.settings import competes
 
@@ -172,6 +173,8 @@ class Curves(QWidget):
                 if name in split:
                     line.setData(split[name].at, split[name].values)
                 line.setVisible(name not in self.hidden)
+        terms = [name for name in self.history.terms if name not in self.hidden]
+        tell_values(self.plot, self.history.words_at(self.history.last, terms))
 
     def _show_term(self, name: str, shown: bool) -> None:
         self.hidden.discard(name) if shown else self.hidden.add(name)

@@ -40,7 +40,8 @@ class LatencyGraph(QWidget):
         import pyqtgraph
 
         self.setWindowTitle("From a move to its picture")
-        plot = pyqtgraph.PlotWidget(background=theme.panel)
+        self._plot = plot = pyqtgraph.PlotWidget(background=theme.panel)
+        plot.setAccessibleName("Graph of hover times")
         plot.setLabel("left", "ms")
         plot.setLabel("bottom", "moves, newest right")
         plot.setMouseEnabled(False, False)
@@ -64,3 +65,4 @@ class LatencyGraph(QWidget):
     def _draw(self) -> None:
         for meter, curve in self._curves:
             curve.setData(np.array(meter.samples, np.float64))
+        self._plot.setAccessibleDescription("; ".join(meter.text() for meter, _ in self._curves))

@@ -6,6 +6,8 @@ import pyqtgraph
 
 from latent_explorer.gui.theme import Theme
 
+_EMPTY = "Nothing is drawn yet."
+
 
 def still_plot(name: str, height: int) -> Any:
     """A plot of so many pixels that neither moves nor has a menu; name: for those who cannot see it."""
@@ -15,7 +17,13 @@ def still_plot(name: str, height: int) -> Any:
     plot.setMenuEnabled(False)
     plot.hideButtons()
     plot.setAccessibleName(name)
+    tell_values(plot, "")
     return plot
+
+
+def tell_values(plot: Any, sentence: str) -> None:
+    """Say what a plot shows, for those who cannot see it; an empty sentence where it shows nothing yet."""
+    plot.setAccessibleDescription(sentence or _EMPTY)
 
 
 def dress_plot(plot: Any, theme: Theme, left: str = "", bottom: str = "") -> None:

@@ -1,5 +1,7 @@
 """Anchors on two linked maps, by a person with mouse and keys."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from PyQt6.QtCore import QPointF, Qt
@@ -7,8 +9,21 @@ from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QMenu
 
 from latent_explorer.bench.hand import send_mouse
-from latent_explorer.gui.alignment.grades import FAIR, GOOD, POOR, UNKNOWN, errors_of, grades_of, standing_out, worst
-from latent_explorer.gui.alignment.marks import with_room
+from latent_explorer.gui.alignment.grades import (
+    FAIR,
+    GOOD,
+    POOR,
+    UNKNOWN,
+    errors_of,
+    grade_marks,
+    grades_of,
+    standing_out,
+    worst,
+)
+from latent_explorer.gui.alignment.marks import _badge, _dot, with_room
+from latent_explorer.gui.alignment.panel import AlignmentPanel
+from latent_explorer.gui.theme import DARK
+from latent_explorer.gui.widgets.images import to_array
 from latent_explorer.session import open_bundle
 
 LEFT = Qt.MouseButton.LeftButton
@@ -337,3 +352,20 @@ def test_where_the_images_differ_a_pair_is_made_of_two_clicks(same, aligner_here
     assert alignment_of(left).state.anchors == ((here[1], there),)
     right.click(place(right, there))  # chooses that anchor
     assert anchoring_of(left).gestures.chosen == {0}
+
+
+def test_grades_have_shapes_where_classes_have(qtbot) -> None:
+    theme = replace(DARK, shapes=True)
+    dots, badges = [], []
+    for grade in (GOOD, FAIR, POOR):
+        dots.append(to_array(_dot("#ffffff", grade_marks(theme)[grade], DARK.map, 8.0, 2.0).toImage())[..., 3] > 127)
+        badges.append(to_array(_badge("7", theme, grade, False, 2.0).toImage())[..., 3] > 127)
+    for drawn in (dots, badges):
+        for one, other in ((0, 1), (1, 2), (0, 2)):
+            assert drawn[one].shape != drawn[other].shape or (drawn[one] != drawn[other]).any()
+    assert set(grade_marks(DARK)) == {"disc"}
+    panel = AlignmentPanel()
+    qtbot.addWidget(panel)
+    for look, signs in ((theme, ["●", "■", "▲"]), (DARK, ["●", "●", "●"])):
+        panel.dress(look)
+        assert [label.text()[0] for label in panel._legend._labels] == signs

@@ -79,6 +79,19 @@ def test_hidden_classes_are_not_seen_translated(person: Person, linked: Linked) 
     person.pane.session.toggle_class(0)
 
 
+def test_translated_images_have_the_shapes_of_their_classes(person: Person, linked: Linked) -> None:
+    layer, bench = person.pane.layers.by_title["Translated points"], person.window.workbench
+    person.pane.layers.put("Translated points", True, 1.0)
+    before = seen(person)
+    bench.choose_shapes(True)
+    assert layer._shapes == tuple(map(person.pane.theme.mark_of, range(3)))
+    assert len(set(layer._shapes)) == 3
+    assert (seen(person) != before).any()
+    bench.choose_shapes(False)
+    assert layer._shapes == ()
+    np.testing.assert_array_equal(seen(person), before)
+
+
 def test_points_glide_from_their_own_arrangement(linked: Linked) -> None:
     linked.origin = linked.places - 2
     linked.glide(0.5)

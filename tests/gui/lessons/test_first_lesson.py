@@ -26,9 +26,7 @@ def test_the_first_lesson_by_mouse_and_keys(learner, tmp_path: Path) -> None:
 
 
 def choose_it_from_the_menu(person) -> None:
-    entries = {entry.text: entry for entry in person.window.lessons.entries() if entry is not None}
-    entries["What a latent space is"].run()
-    person.wait(0.1)
+    person.begin("1-latent-space")
     steps = person.lessons.panel.steps
     assert person.lessons.panel.page is steps
     assert steps.count.text() == "Step 1 of 6"

@@ -1,5 +1,6 @@
 """How scores are distributed, with a threshold that can be dragged."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ from PyQt6.QtWidgets import QVBoxLayout, QWidget
 
 from latent_explorer.gui.theme import DARK, Theme
 from latent_explorer.gui.widgets.parts import filled
-from latent_explorer.gui.widgets.still_plot import dress_plot, still_plot
+from latent_explorer.gui.widgets.still_plot import dress_plot, still_plot, tell_values
 
 _HEIGHT, _BINS = 150, 48
 _SHOWN = 0.995  # of the images of all sets: a few that are very odd would press all others into one bar
@@ -29,18 +30,21 @@ class ScoreHistogram(QWidget):
         self.plot = still_plot("Histogram of the scores; drag to move the threshold, or use arrows", _HEIGHT)
         self.line: Any = pyqtgraph.InfiniteLine(0, 90)
         self._curves: list[Any] = []
+        self._shown: list[tuple[str, Reals]] = []  # the sets, by name
+        self._unit = ""
         self._theme = DARK
         self._set_up()
         filled(QVBoxLayout(self), self.plot)
         self.dress(DARK)
 
-    def show_sets(self, sets: list[tuple[Reals, str]], unit: str) -> None:
-        """Show scores (n,), each with its colour. unit: of the scores."""
+    def show_sets(self, sets: Sequence[tuple[str, Reals, str]], unit: str) -> None:
+        """Show scores (n,) of sets by name, each with its colour. unit: of the scores."""
         for curve in self._curves:
             self.plot.removeItem(curve)
         self._curves = []
         self.plot.setLabel("bottom", unit, color=self._theme.faint)
-        known = [(scores, colour) for scores, colour in sets if len(scores)]
+        known = [(scores, colour) for _, scores, colour in sets if len(scores)]
+        self._shown, self._unit = [(name, scores) for name, scores, _ in sets if len(scores)], unit
         self.line.setVisible(bool(known))
         if not known:
             return
@@ -57,6 +61,9 @@ class ScoreHistogram(QWidget):
     def show_threshold(self, score: float) -> None:
         """Draw the threshold there."""
         self.line.setValue(score)
+        shares = (f"{np.mean(scores > score):.1%} of {name}" for name, scores in self._shown)
+        above = f"Threshold {score:.4g} {self._unit}; above it lie {', '.join(shares)}."
+        tell_values(self.plot, above if self._shown else "")
 
     def dress(self, theme: Theme) -> None:
         self._theme = theme

@@ -107,7 +107,7 @@ class AnomalyPanel(ScrolledColumn):
 
     def show_histogram(self, sets: Sequence[tuple[str, Scores, str]], unit: str, threshold: float) -> None:
         """Show the scores (n,) of sets by name, each with its colour, and the threshold."""
-        self.histogram.show_sets([(scores, colour) for _, scores, colour in sets], unit)
+        self.histogram.show_sets(sets, unit)
         self.histogram.show_threshold(threshold)
         for key, (name, scores, colour) in zip(self.keys, sets, strict=True):
             key.setText(f"■ {name}")

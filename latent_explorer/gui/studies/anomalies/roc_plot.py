@@ -10,7 +10,7 @@ from latent_explorer.analysis.anomaly.roc import RocCurve
 from latent_explorer.gui.theme import DARK, Theme
 from latent_explorer.gui.widgets.parts import filled
 from latent_explorer.gui.widgets.plain import PlainLabel, tooltip
-from latent_explorer.gui.widgets.still_plot import dress_plot, still_plot
+from latent_explorer.gui.widgets.still_plot import dress_plot, still_plot, tell_values
 
 _HEIGHT = 170
 
@@ -59,6 +59,7 @@ class RocPlot(QWidget):
         for place, pair in enumerate(self.lines):
             for label in pair:
                 label.setVisible(place < len(areas))
+        tell_values(self.plot, "; ".join(f"{title}: AUROC {area}" for title, area, *_ in areas))
         self.setMinimumHeight(self.sizeHint().height())
 
     def dress(self, theme: Theme) -> None:

@@ -12,7 +12,7 @@ from latent_explorer.engine.handlers.compress import ToldCurve
 from latent_explorer.gui.theme import DARK, Theme
 from latent_explorer.gui.widgets.parts import filled
 from latent_explorer.gui.widgets.plain import PlainLabel, tooltip
-from latent_explorer.gui.widgets.still_plot import dress_plot, still_plot
+from latent_explorer.gui.widgets.still_plot import dress_plot, still_plot, tell_values
 
 _HEIGHT = 190  # pixels
 _TICKS = (1, 3, 10, 30, 100, 300, 1000, 3000, 10_000)  # bytes written under the curve
@@ -97,7 +97,18 @@ class RatePlot(QWidget):
         spots = [] if self.here is None else [{"pos": (math.log10(max(self.here[0], 0.01)), self.here[1])}]
         fair = self._theme.fair
         self._mark.setData(spots, symbol="d", size=13, pen=pyqtgraph.mkPen(fair, width=2), brush=fair)
+        tell_values(self.plot, self._said([(words, known[name]) for name, words in _NAMES.items() if name in known]))
         self._fit([known[name] for name in self.lines if name in known])
+
+    def _said(self, curves: list[tuple[str, ToldCurve]]) -> str:
+        """From where to where each curve leads, and where one is."""
+        ends = [
+            f"{words} from {_place(min(pairs))} to {_place(max(pairs))}"
+            for words, curve in curves
+            if (pairs := list(zip(curve.bytes, curve.psnr, strict=True)))
+        ]
+        here = [] if self.here is None else [f"now {_place(self.here)}"]
+        return "; ".join([*here, *ends])
 
     def _fit(self, curves: list[ToldCurve]) -> None:
         here = [] if self.here is None else [self.here]
@@ -106,3 +117,7 @@ class RatePlot(QWidget):
         across, up = [math.log10(max(size, 0.5)) for size, _ in places], [good for _, good in places]
         self.plot.setXRange(min(across) - 0.15, max(*across, min(across) + 1) + 0.1, padding=0)
         self.plot.setYRange(min(up) - 1, max(*up, min(up) + 8) + 1, padding=0)
+
+
+def _place(pair: tuple[float, float]) -> str:
+    return f"{pair[1]:.1f} dB at {pair[0]:,.4g} bytes"

@@ -5,7 +5,7 @@ from PyQt6.QtWidgets import QVBoxLayout, QWidget
 
 from latent_explorer.gui.theme import Theme
 from latent_explorer.gui.widgets.parts import filled
-from latent_explorer.gui.widgets.still_plot import dress_plot, still_plot
+from latent_explorer.gui.widgets.still_plot import dress_plot, still_plot, tell_values
 
 _HEIGHT = 130
 
@@ -23,6 +23,7 @@ class LabelCurve(QWidget):
         """The accuracy by number of labels."""
         counts = sorted(points)
         self._line.setData(counts, [100 * points[count] for count in counts])
+        tell_values(self.plot, ", ".join(f"{100 * points[count]:.1f} % right with {count} labels" for count in counts))
         self.setVisible(len(counts) > 1)
 
     def dress(self, theme: Theme) -> None:

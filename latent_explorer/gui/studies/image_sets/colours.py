@@ -5,11 +5,13 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from PyQt6.QtCore import QRectF, QSize, Qt
+from PyQt6.QtCore import QPointF, QRectF, QSize, Qt
 from PyQt6.QtGui import QColor, QPainter, QPaintEvent
 from PyQt6.QtWidgets import QSizePolicy, QWidget
 
+from latent_explorer.class_colours import Mark
 from latent_explorer.gui.layers.colours import ramp
+from latent_explorer.gui.panels.legend import paint_mark
 from latent_explorer.gui.theme import Theme
 from latent_explorer.safe_text import safe_text
 
@@ -20,11 +22,15 @@ _MOST_NAMED = 12
 
 @dataclass(frozen=True, eq=False)
 class Colouring:
-    """colours: of a set. number: int64 (n,), which each image has. words: what each colour means; "" for nothing."""
+    """colours: of a set. number: int64 (n,), which each image has. words: what each colour means; "" for nothing.
+
+    marks: what images of each colour are drawn as; diamonds where there are none.
+    """
 
     colours: tuple[QColor, ...]
     number: NDArray[np.int64]
     words: tuple[str, ...]
+    marks: tuple[Mark, ...] = ()
 
 
 def colouring_of(
@@ -32,7 +38,7 @@ def colouring_of(
 ) -> Colouring:
     """How a set is coloured. kind: as in `OwnSet.colouring`. place: which of the sets it is.
 
-    A group called as a class of the dataset has that class's colour.
+    A group called as a class of the dataset has that class's colour, and its shape where classes have shapes.
     """
     if kind == "group" and any(groups):
         return _by_group(groups, classes, theme)
@@ -48,11 +54,12 @@ def _by_group(groups: Sequence[str], classes: Sequence[str], theme: Theme) -> Co
     number = {name: place for place, name in enumerate(names)}
     known = {name: label for label, name in enumerate(classes)}
     free = len(classes)
-    colours = [theme.class_colour(known.get(name, free + place)) for place, name in enumerate(names)]
+    labels = [known.get(name, free + place) for place, name in enumerate(names)]
     which = np.array([number[group] for group in groups], np.int64)
     counts = np.bincount(which, minlength=len(names))
     words = [f"{safe_text(name, most=30) or 'no folder'} {count:,}" for name, count in zip(names, counts, strict=True)]
-    return Colouring(tuple(colours), which, tuple(words))
+    marks = tuple(map(theme.mark_of, labels)) if theme.shapes else ()
+    return Colouring(tuple(map(theme.class_colour, labels)), which, tuple(words), marks)
 
 
 def _by_score(score: NDArray[np.floating]) -> Colouring:
@@ -64,11 +71,11 @@ def _by_score(score: NDArray[np.floating]) -> Colouring:
 
 
 class ColourKey(QWidget):
-    """The legend: a diamond and words for each colour, in as many lines as they need."""
+    """The legend: a mark and words for each colour, in as many lines as they need."""
 
     def __init__(self) -> None:
         super().__init__()
-        self._shown: list[tuple[QColor, str]] = []
+        self._shown: list[tuple[QColor, Mark, str]] = []
         policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
@@ -76,11 +83,12 @@ class ColourKey(QWidget):
 
     def show_colours(self, colouring: Colouring) -> None:
         """Show what the colours of a set mean; of many, the first."""
-        pairs = list(zip(colouring.colours, colouring.words, strict=True))
-        self._shown = pairs[:_MOST_NAMED]
-        if more := len(pairs) - _MOST_NAMED:
-            self._shown += [(QColor(Qt.GlobalColor.transparent), f"and {more} more")] if more > 0 else []
-        self.setAccessibleDescription("; ".join(words for _, words in self._shown if words))
+        marks = colouring.marks or tuple[Mark, ...]("diamond" for _ in colouring.colours)
+        rows: list[tuple[QColor, Mark, str]] = list(zip(colouring.colours, marks, colouring.words, strict=True))
+        self._shown = rows[:_MOST_NAMED]
+        if (more := len(rows) - _MOST_NAMED) > 0:
+            self._shown.append((QColor(Qt.GlobalColor.transparent), "diamond", f"and {more} more"))
+        self.setAccessibleDescription("; ".join(words for *_, words in self._shown if words))
         self.updateGeometry()
         self.update()
 
@@ -97,25 +105,24 @@ class ColourKey(QWidget):
     def minimumSizeHint(self) -> QSize:
         return QSize(80, 0)
 
-    def _laid_out(self, width: int) -> list[tuple[QRectF, QColor, str]]:
-        metrics, x, y, made = self.fontMetrics(), 0.0, 0.0, []
+    def _laid_out(self, width: int) -> list[tuple[QRectF, QColor, Mark, str]]:
+        metrics, x, y = self.fontMetrics(), 0.0, 0.0
+        made: list[tuple[QRectF, QColor, Mark, str]] = []
         high = metrics.height() + 3
-        for colour, words in self._shown:
+        for colour, mark, words in self._shown:
             wide = 14 + (metrics.horizontalAdvance(words) + 10 if words else 0)
             if x and x + wide > width:
                 x, y = 0.0, y + high
-            made.append((QRectF(x, y, min(wide, width), high), colour, words))
+            made.append((QRectF(x, y, min(wide, width), high), colour, mark, words))
             x += wide
         return made
 
     def paintEvent(self, event: QPaintEvent | None) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        for place, colour, words in self._laid_out(self.width()):
+        for place, colour, mark, words in self._laid_out(self.width()):
             painter.save()
-            painter.translate(place.left() + 6, place.center().y())
-            painter.rotate(45)
-            painter.fillRect(QRectF(-4, -4, 8, 8), colour)
+            paint_mark(painter, mark, colour, QPointF(place.left() + 6, place.center().y()), 6, True)
             painter.restore()
             room = place.adjusted(15, 0, 0, 0)
             painter.setPen(self.palette().windowText().color())

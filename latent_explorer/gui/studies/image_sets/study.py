@@ -212,7 +212,7 @@ class ImageSetsStudy(Study):
         made = self._colouring(place, own, found)
         return ShownSet(
             place, self._name(own), uv, made.number, made.colours, found.names, found.groups,
-            found.joined("error"), found.joined("score"),
+            found.joined("error"), found.joined("score"), made.marks,
         )  # fmt: skip
 
     # -- the pointer

@@ -128,6 +128,7 @@ class ImageTable(QTableView):
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setIconSize(QSize(_THUMBNAIL, _THUMBNAIL))
         self.setMouseTracking(True)
+        self.setTabKeyNavigation(False)  # Tab leads on, arrows from row to row
         self.setShowGrid(False)
         self.setWordWrap(False)
         self.setAccessibleName("Images of the set")

@@ -1,0 +1,52 @@
+"""Each lesson from the menu to its picture, by mouse and keys: a step passes when it was done, and not before."""
+
+import os
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.gui.lessons.conftest import Learner
+from tests.gui.lessons.deeds import LESSONS
+
+_SHOTS = os.environ.get("LESSON_SHOTS", "")  # a folder for a picture of each step; none in a usual run
+
+
+@pytest.mark.parametrize("name", ["2-holes", "4-dimensions"])
+def test_a_lesson_on_models_that_are_there(learner, name: str) -> None:
+    go_through(learner("mnist-ae-2d"), name)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["5-trust", "6-two-networks"])
+def test_a_lesson_that_judges_or_translates_all_images(learner, name: str) -> None:
+    go_through(learner("mnist-ae-2d"), name)
+
+
+@pytest.mark.slow
+def test_a_lesson_that_trains(learner) -> None:
+    go_through(learner("mnist-ae-2d"), "3-beta", patience=900)
+
+
+def go_through(person: Learner, name: str, patience: float = 240) -> None:
+    """Do a lesson; each deed ends one step, of which the lesson knew nothing before."""
+    lesson = person.begin(name)
+    person.lessons._observer.clock = lambda: 8 * time.monotonic()  # what lasts seconds is tried in the first lesson
+    deeds = LESSONS[name](person)
+    for step in range(len(lesson.steps)):
+        shoot(person, f"{name}-{step + 1}")
+        assert person.at == step, f"{name}: step {step + 1} is passed before it was done"
+        next(deeds)
+        person.wait_until(lambda step=step: person.lessons.walk.index > step, patience)
+    person.lessons._waited = 10**6  # the picture need not wait for every tile, as it does in the first lesson
+    ending = person.lessons.panel.ending
+    person.wait_until(lambda: ending.picture.image is not None)
+    shoot(person, f"{name}-end")
+    assert person.lessons.panel.page is ending
+    person.lessons._observer.clock = time.monotonic
+
+
+def shoot(person: Learner, name: str) -> None:
+    if _SHOTS:
+        person.wait(1.0)
+        person.see().save(str(Path(_SHOTS) / f"{name}.png"))
