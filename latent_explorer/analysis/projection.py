@@ -24,8 +24,8 @@ QUERIES = 1_000
 NEAR = 50
 """Who is among so many nearest counts as near, where single images are judged."""
 
-_TOGETHER, _AT_ONCE = 64, 4_096  # queries and images between which distances are held: 2 MiB
-_SEARCHED = 4  # queries whose nearest in latent space are looked for at a time
+_TOGETHER, _AT_ONCE = 64, 1_024  # queries and images between which distances are held: half a MiB
+_SEARCHED, _SEARCHED_ON_MAP = 4, 50  # queries whose nearest in latent space, and on the map, are looked for at a time
 _TIE = 1e-12  # of the largest squared distance, by which distances are the same
 
 Points = NDArray[np.floating]
@@ -58,11 +58,15 @@ class Projection:
         k = max(1, min(neighbours, (count - 1) // 2))
         asked = np.sort(np.random.default_rng(0).permutation(count)[:queries])
         found: list[Numbers] = []
+        shown: list[Numbers] = []
         for part in np.array_split(asked, -(-len(asked) // _SEARCHED)):
             found.append(self.nearest(part, k))
             yield None
-        shown, excess = self.nearest_on_map(asked, k), []
-        for points, neighboured in ((self._latents, shown), (self._uv, np.concatenate(found))):
+        for part in np.array_split(asked, -(-len(asked) // _SEARCHED_ON_MAP)):
+            shown.append(self.nearest_on_map(part, k))
+            yield None
+        excess = []
+        for points, neighboured in ((self._latents, np.concatenate(shown)), (self._uv, np.concatenate(found))):
             total = 0.0
             for ranks in _ranks(points, asked, neighboured):
                 total += 0.0 if ranks is None else float(np.maximum(ranks - k, 0).sum())

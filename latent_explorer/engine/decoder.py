@@ -224,8 +224,13 @@ class Decoder:
             raise EngineError("a latent that is not finite has no place and no picture")
 
     def measured(self, measure: Callable[[LatentModel, Tensor], Tensor], z: Latents) -> NDArray[np.float32]:
-        """What `measure` makes (k,) or (k, m) of the model and of latents (k, d) on its device: float32 (n, 1 or m)."""
-        return self._measure(self._model_for(len(z)), measure, z)
+        """What `measure` makes (k,) or (k, m) of the model and of latents (k, d) on its device: float32 (n, 1 or m).
+
+        Of each latent by itself: others may be measured with them, since each new number of them costs oneDNN a
+        compilation.
+        """
+        padded = np.pad(z, ((0, (1 << max(len(z) - 1, 0).bit_length()) - len(z)), (0, 0)), "edge") if len(z) else z
+        return self._measure(self._model_for(len(padded)), measure, padded)[: len(z)]
 
     def differentiated(self, measure: Callable[[LatentModel, Tensor], Tensor], z: Latents) -> NDArray[np.float32]:
         """The same of the model as it was trained, which autograd can follow; packed kernels have no derivatives."""

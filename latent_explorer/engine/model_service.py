@@ -31,10 +31,12 @@ from latent_explorer.nets.model import LatentModel
 from latent_explorer.nets.threads import threads
 from latent_explorer.paths.space import Space
 from latent_explorer.runtime.loading import load_bundle_model
+from latent_explorer.service.aside import aside
 from latent_explorer.service.background import in_words
 
 _PICTURES = "pictures"  # the pace of decoding
 _NOTHING = "", 1.0
+_JUDGED = 16  # held-out images at a time: each is decoded, and its picture encoded
 LoadModel = Callable[[Path, BundleConfig], LatentModel]
 FindImages = Callable[[BundleConfig, OriginalImages | None], OriginalImages]
 """The images of a bundle, as `find_originals`."""
@@ -291,7 +293,7 @@ class ModelService:
 
     def _learn(self, seen: SeenMap) -> Iterator[Expectation | None]:
         known = self.field_input(with_data=True, repeatable=True)  # an exported veil depends on it
-        return expectation(known, seen, self._told_slices)
+        return expectation(known, seen, self._told_slices, aside=partial(aside, name="expected error"))
 
     @property
     def trust(self) -> Trust:
@@ -316,7 +318,7 @@ class ModelService:
     ) -> Iterator[tuple[int, NDArray[Any]]]:
         """As `in_slices`, of the calibration, telling how far it is."""
         try:
-            for start, made in self.in_pieces(asked, work):
+            for start, made in self.in_pieces(asked, work, _JUDGED):
                 self.preparing = "Judging held-out images", start / len(asked)
                 yield start, made
         finally:

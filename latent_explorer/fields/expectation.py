@@ -1,6 +1,6 @@
 """The expected error of the pictures on a chart's map, learned from images of the bundle."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Generator, Iterator
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,15 +12,26 @@ from latent_explorer.fields.field import FieldInput
 from latent_explorer.fields.seen_map import Expectation, SeenMap, pixels
 
 _MEASURED = 4_000
+Learning = Generator[None, None, ExpectedError]
+
+
+def _at_once(learn: Callable[[], ExpectedError]) -> Learning:
+    yield None
+    return learn()
 
 
 def expectation(
-    known: FieldInput, seen: SeenMap, slices: Slices, without: NDArray[np.int64] | None = None
+    known: FieldInput,
+    seen: SeenMap,
+    slices: Slices,
+    without: NDArray[np.int64] | None = None,
+    aside: Callable[[Callable[[], ExpectedError]], Learning] = _at_once,
 ) -> Iterator[Expectation | None]:
     """Measure images of the bundle at their places on a map, and learn from them; yields None for each slice of work.
 
     Their pictures are compared with those of their own latents, and these with the images as far as that is known.
-    without: images that must not be used, because they will judge the result.
+    without: images that must not be used, because they will judge the result. aside: runs work that takes long and
+    cannot be cut into slices, while the caller does other things.
     """
     data = known.data
     among = of_images(data.split)
@@ -46,6 +57,6 @@ def expectation(
     (astray, bright, grey), rest = np.split((rows := np.concatenate(found))[:, :3].T, 3), rows[:, 3:]
     shown, own = np.split(rest, 2, axis=1)
     total = astray[0] + (0 if error is None else error[numbers])
-    yield Expectation(
-        ExpectedError(images, MeasuredImages(numbers, total, own, Look(shown, bright[0], grey[0]))), code[0]
-    )
+    measured = MeasuredImages(numbers, total, own, Look(shown, bright[0], grey[0]))
+    expected = yield from aside(lambda: ExpectedError(images, measured))
+    yield Expectation(expected, code[0])

@@ -12,7 +12,8 @@ from latent_explorer.paths.asking import Reals, Steps
 MOST_IMAGES = 4000
 """The maximum number of images in a graph, so that the shortest path is found within a turn of the engine."""
 NEIGHBOURS = 12
-_ROWS = 64  # whose neighbours are found in one turn
+_ROWS = 8  # whose neighbours are found in one turn: a product so small that BLAS begins no threads for it
+_MEMBERS = 64  # of a separate part, among which the image to join it by is looked for
 Numbers = NDArray[np.int64]
 
 
@@ -70,8 +71,13 @@ def graph_of(points: Reals, power: float, heavy: Reals | None = None) -> Steps[H
     rows = np.repeat(np.arange(len(points)), near.shape[1])
     hops = [(rows, near.ravel(), distances.ravel())]
     yield None
-    hops += _bridges(points, _costs(len(points), hops, power, weights))
-    return HopGraph(points, _costs(len(points), hops, power, weights), power, weights)
+    costs = _costs(len(points), hops, power, weights)
+    yield None
+    if bridges := _bridges(points, costs):
+        yield None
+        costs = _costs(len(points), hops + bridges, power, weights)
+    yield None
+    return HopGraph(points, costs, power, weights)
 
 
 def nearest_among(places: Reals, points: Reals, count: int) -> Steps[tuple[Reals, Numbers]]:
@@ -108,7 +114,7 @@ def _bridges(points: Reals, costs: Any) -> list[tuple[Numbers, Numbers, Reals]]:
     main = np.flatnonzero(part == largest)
     found = []
     for each in range(count):
-        members = np.flatnonzero(part == each)[:_ROWS]
+        members = np.flatnonzero(part == each)[:_MEMBERS]
         if each != largest:
             squares = np.square(points[members][:, None] - points[main]).sum(2)
             one, other = np.unravel_index(squares.argmin(), squares.shape)

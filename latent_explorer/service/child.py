@@ -25,6 +25,19 @@ def _launch(module: str, heard: bool) -> "subprocess.Popen[bytes]":
     return subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe if heard else None, creationflags=low)
 
 
+def _room(pipe: int) -> int:
+    """How many bytes a pipe surely takes at once: all that it holds, where nothing is in it and the system says so."""
+    import fcntl
+    import termios
+
+    if not select.select([], [pipe], [], 0)[1]:
+        return 0
+    unread = int.from_bytes(fcntl.ioctl(pipe, termios.FIONREAD, bytes(4)), sys.byteorder)
+    if unread or not hasattr(fcntl, "F_GETPIPE_SZ"):
+        return select.PIPE_BUF  # which is written whole to a pipe that is ready
+    return fcntl.fcntl(pipe, fcntl.F_GETPIPE_SZ)
+
+
 class Peer(Generic[Q, A]):
     """The other end of two pipes, which serves this process. name: of it, in messages."""
 
@@ -44,10 +57,10 @@ class Peer(Generic[Q, A]):
         """Send a request if that certainly does not block; else do nothing. Not while another thread sends."""
         if os.name == "nt" or self._requests.closed:  # pipes of Windows do not say whether they have room
             return False
-        content = self._conversation.requests.encode(request)
-        if len(content) > select.PIPE_BUF or not select.select([], [self._requests], [], 0)[1]:
+        content, pipe = self._conversation.requests.encode(request), self._requests.fileno()
+        if len(content) > _room(pipe):
             return False
-        os.write(self._requests.fileno(), content)  # whole: a pipe that says it is ready has room for PIPE_BUF bytes
+        os.write(pipe, content)
         return True
 
     def receive(self) -> A | None:

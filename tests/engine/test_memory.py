@@ -92,3 +92,16 @@ def _raising(error: Exception) -> Callable[[np.ndarray], np.ndarray]:
         raise error
 
     return work
+
+
+def test_what_is_measured_comes_in_few_different_numbers_and_is_that_of_each_latent() -> None:
+    asked = set()
+
+    def first(_: LatentModel, z: Tensor) -> Tensor:
+        asked.add(len(z))
+        return z[:, 0]
+
+    decoder = Decoder(net(), CPU)
+    for count in range(1, 65):
+        np.testing.assert_array_equal(decoder.measured(first, Z[:count])[:, 0], Z[:count, 0])
+    assert asked == {2**power for power in range(7)}
